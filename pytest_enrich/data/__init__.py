@@ -1,0 +1,89 @@
+"""The nouns: frozen values that cross every seam, and nothing that acts.
+
+- `code`: what is missing and where (`Gap`, `Target`).
+- `attempts`: what was thought of and what came of it (`Candidate`, `Verdict`, `Attempt`).
+- `jobs`: what is asked of a sandbox and what it answers (`Job`, `Execution`).
+- `suggestion`: what a person reviews, as it is written to `suggestion.json`.
+"""
+
+from pytest_enrich.data.attempts import (
+    Attempt,
+    Candidate,
+    Dropped,
+    Kept,
+    NewTest,
+    Oracle,
+    Origin,
+    Rung,
+    Verdict,
+)
+from pytest_enrich.data.code import (
+    Condition,
+    Gap,
+    NearTest,
+    Parameter,
+    Placement,
+    Target,
+    Template,
+)
+from pytest_enrich.data.jobs import (
+    Answered,
+    Argument,
+    Call,
+    Collect,
+    Collected,
+    Entry,
+    Execution,
+    Explore,
+    Explored,
+    Failed,
+    Finding,
+    Item,
+    Job,
+    Observation,
+    Prove,
+    Proved,
+    Record,
+    Recorded,
+    TestOutcome,
+)
+from pytest_enrich.data.suggestion import Suggestion
+
+__all__ = [
+    "Answered",
+    "Argument",
+    "Attempt",
+    "Call",
+    "Candidate",
+    "Collect",
+    "Collected",
+    "Condition",
+    "Dropped",
+    "Entry",
+    "Execution",
+    "Explore",
+    "Explored",
+    "Failed",
+    "Finding",
+    "Gap",
+    "Item",
+    "Job",
+    "Kept",
+    "NearTest",
+    "NewTest",
+    "Observation",
+    "Oracle",
+    "Origin",
+    "Parameter",
+    "Placement",
+    "Prove",
+    "Proved",
+    "Record",
+    "Recorded",
+    "Rung",
+    "Suggestion",
+    "Target",
+    "Template",
+    "TestOutcome",
+    "Verdict",
+]

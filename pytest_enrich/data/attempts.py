@@ -1,0 +1,94 @@
+"""What was thought of, and what came of it: the record that everything else is folded from."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from pytest_enrich.data.code import Branch, Placement
+
+Rung: TypeAlias = Literal[
+    "parses", "allowed", "asserts", "new", "runs", "passes", "gains", "stable"
+]
+"""The rungs of the ladder, cheapest first; a candidate is dropped at the first one that it misses."""
+
+
+class Origin(Struct, frozen=True, kw_only=True):
+    """Who thought of a candidate, and all that is needed to think of it again."""
+
+    proposer: str
+    seed: int = 0
+    executions: int = 0
+
+
+class Oracle(Struct, frozen=True, kw_only=True):
+    """Where an assertion's expected value comes from.
+
+    `line` counts from the test's first line (1-based). `look` marks the one that a person should check.
+    """
+
+    line: int
+    what: str
+    source: Literal["observed", "docstring", "type", "property", "raises"]
+    look: bool = False
+
+
+class NewTest(Struct, frozen=True, kw_only=True, tag="test"):
+    """A whole new test function.
+
+    Attributes:
+        name: The function's name, free in its file.
+        code: Its source, not indented, decorators included, ending in a newline.
+        imports: The import statements it needs that the file does not have.
+        placement: Where it goes.
+        title: What it checks, in words (`parse_sku: text without a dash is refused`).
+        look: The one question that only a person can answer.
+        oracle: Where each expected value comes from.
+        origin: Who thought of it.
+        gaps: Ids of the gaps it is meant to close, most important first.
+    """
+
+    name: str
+    code: str
+    imports: tuple[str, ...]
+    placement: Placement
+    title: str
+    look: str
+    oracle: tuple[Oracle, ...]
+    origin: Origin
+    gaps: tuple[str, ...]
+
+
+Candidate: TypeAlias = NewTest
+
+
+class Kept(Struct, frozen=True, kw_only=True, tag="kept"):
+    """It passed every rung. `runs` names each way it was run; `gaps` are those it closes, at least partly."""
+
+    gaps: tuple[str, ...]
+    lines: tuple[int, ...]
+    branches: tuple[Branch, ...]
+    runs: tuple[str, ...]
+    seconds: float
+
+
+class Dropped(Struct, frozen=True, kw_only=True, tag="dropped"):
+    """It missed `rung`; `reason` is a short phrase that can be counted, `detail` the evidence."""
+
+    rung: Rung
+    reason: str
+    detail: str = ""
+
+
+Verdict: TypeAlias = Kept | Dropped
+
+
+class Attempt(Struct, frozen=True, kw_only=True):
+    """One candidate for one target, and its verdict."""
+
+    path: str
+    qualname: str
+    digest: str
+    candidate: Candidate
+    verdict: Verdict

@@ -1,0 +1,147 @@
+"""What is missing, and all that is known about the code around it."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+Branch: TypeAlias = tuple[int, int]
+"""A branch in coverage.py's numbering: from a line to a line; a negative end leaves the code block."""
+
+Template: TypeAlias = str
+"""Python source in which each name to be imported is written ``⟨module:qualname⟩``.
+
+``⟨datetime:date⟩(2024, 2, 29)`` says what to import without saying how: the test file that receives it may
+have ``import datetime as dt`` already. String literals in a template never hold the two brackets.
+"""
+
+Outcome: TypeAlias = Literal["true", "false", "iterates", "skips", "matches", "no match", "raises", "entered"]
+"""The missing outcome of a decision.
+
+``true``/``false`` of an ``if`` or ``while``; ``iterates``/``skips`` (ends without a round) of a ``for`` or a
+comprehension; ``matches``/``no match`` of a ``case``; ``raises``: a handler that was never entered;
+``entered``: a block, most often a function's body, that no test ever ran.
+"""
+
+Kind: TypeAlias = Literal[
+    "function", "method", "classmethod", "staticmethod", "property", "nested", "class", "module"
+]
+
+
+class Gap(Struct, frozen=True, kw_only=True):
+    """One missing outcome of one decision, or one block never entered.
+
+    Attributes:
+        id: `<module stem>-<8 characters of base32>`; survives moved lines, comments and spacing.
+        path: The source file, relative to rootdir, with `/`.
+        qualname: The enclosing function's `__qualname__` without `<locals>` (`outer.inner`, `Class.method`),
+            a class's for its body, "" for a module's.
+        line: Where the deciding statement starts (1-based).
+        outcome: What never happened there.
+        text: The decision as the reader sees it, one line (`if not sep:`), without indentation.
+        lines: The missing lines it stands for, ascending; each missing line belongs to one gap.
+        branches: The missing branches it stands for; each missing branch belongs to one gap.
+    """
+
+    id: str
+    path: str
+    qualname: str
+    line: int
+    outcome: Outcome
+    text: str
+    lines: tuple[int, ...] = ()
+    branches: tuple[Branch, ...] = ()
+
+
+class Condition(Struct, frozen=True, kw_only=True):
+    """One decision on the way from a function's first line to a gap, and the outcome it needs."""
+
+    line: int
+    text: str
+    outcome: Outcome
+
+
+class Parameter(Struct, frozen=True, kw_only=True):
+    """A parameter as the source declares it; `annotation` and `default` are source text.
+
+    `documented` is the type that the docstring gives it (`int`, `list of str`), when there is one.
+    """
+
+    name: str
+    kind: Literal["positional only", "positional", "variadic", "keyword only", "keywords"]
+    annotation: str | None = None
+    default: str | None = None
+    documented: str | None = None
+
+
+class NearTest(Struct, frozen=True, kw_only=True):
+    """An existing test that comes near a gap: `shared` counts lines of the target's function it runs."""
+
+    nodeid: str
+    shared: int
+
+
+class Placement(Struct, frozen=True, kw_only=True):
+    """Where a new test belongs.
+
+    Attributes:
+        path: The test file, relative to rootdir, with `/`.
+        owner: The class the test becomes a method of, or None.
+        anchor: The existing test it goes after; None means the end of the class or file.
+        style: How a test is written there.
+        new_file: Whether the file has to be made.
+    """
+
+    path: str
+    owner: str | None = None
+    anchor: str | None = None
+    style: Literal["function", "method", "unittest"] = "function"
+    new_file: bool = False
+
+
+class Target(Struct, frozen=True, kw_only=True):
+    """A function (or class or module body) with its gaps and all that is needed to close them.
+
+    Attributes:
+        path, qualname: As in `Gap`.
+        module: The dotted name it is imported by (`shop.cart`).
+        kind: What it is, decorators understood.
+        first_line, last_line: Its extent, decorators included (1-based, inclusive).
+        source: Its text, dedented.
+        parameters: Its own, without the bound `self` or `cls`.
+        raises: Qualified or bare names of the exceptions that it raises by a `raise` statement.
+        decorators: Source text of each decorator, without `@`.
+        imports: The import statements of the module, one a line of text.
+        constants: Literals (source text) that the function and its module compare with or define, best first.
+        conditions: For each gap (same order as `gaps`) the decisions on the way, outermost first.
+        callers: Qualnames in the same module through which a test would reach it, nearest first: itself when
+            it is public, else the public functions that call it.
+        nearest: The existing tests that come nearest, best first.
+        fixtures: Names of the fixtures visible where the new test goes.
+        digest: Hash of the function's tokens: changes with its logic only.
+    """
+
+    path: str
+    qualname: str
+    module: str
+    kind: Kind
+    first_line: int
+    last_line: int
+    source: str
+    gaps: tuple[Gap, ...]
+    placement: Placement
+    digest: str
+    is_async: bool = False
+    is_generator: bool = False
+    parameters: tuple[Parameter, ...] = ()
+    returns: str | None = None
+    docstring: str | None = None
+    decorators: tuple[str, ...] = ()
+    raises: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
+    constants: tuple[str, ...] = ()
+    conditions: tuple[tuple[Condition, ...], ...] = ()
+    callers: tuple[str, ...] = ()
+    nearest: tuple[NearTest, ...] = ()
+    fixtures: tuple[str, ...] = ()

@@ -1,0 +1,239 @@
+"""What is asked of a sandbox (`Job`) and what it answers (`Execution`).
+
+These cross a process border as JSON, so every field is a plain value. Paths are relative to rootdir, with
+`/`. What comes back is a claim made by a process that ran untrusted code: the parent validates its shape here
+and judges its content in `validate`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from pytest_enrich.data.code import Branch, Parameter, Template
+
+Result: TypeAlias = Literal["passed", "failed", "skipped", "error"]
+
+
+class Collect(Struct, frozen=True, kw_only=True, tag="collect"):
+    """Which items, and which fixtures, are in these test files or node ids?"""
+
+    tests: tuple[str, ...]
+
+
+class Record(Struct, frozen=True, kw_only=True, tag="record"):
+    """Run these existing tests and note the calls that reach functions of `path`.
+
+    `qualnames` limits what is recorded; constructor calls of the classes of `module` are always noted, because
+    an object can only be shown in a test by the call that made it. At most `limit` calls a function.
+    """
+
+    tests: tuple[str, ...]
+    path: str
+    module: str
+    qualnames: tuple[str, ...]
+    limit: int = 60
+
+
+class Argument(Struct, frozen=True, kw_only=True):
+    """One argument of a call; an empty `name` is one more positional one (`*args`)."""
+
+    name: str
+    value: Template
+
+
+class Call(Struct, frozen=True, kw_only=True):
+    """A call of a function of the code under test, seen or thought of.
+
+    Attributes:
+        qualname: Of the function, as in `Gap`.
+        arguments: In the order of the parameters; the bound receiver is not among them.
+        receiver: The object a method is called on, None for functions (and for class methods of the class).
+        setup: Method calls made on the receiver before, oldest first.
+        nodeid: The test in which it was seen, "" for one thought of.
+    """
+
+    qualname: str
+    arguments: tuple[Argument, ...] = ()
+    receiver: Template | None = None
+    setup: tuple[Call, ...] = ()
+    nodeid: str = ""
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """A function through which exploring may reach the gaps: its parameters and the calls seen of it."""
+
+    qualname: str
+    kind: str
+    is_async: bool = False
+    parameters: tuple[Parameter, ...] = ()
+    calls: tuple[Call, ...] = ()
+
+
+class Explore(Struct, frozen=True, kw_only=True, tag="explore"):
+    """Think of inputs for `entries` that take one of `branches` or run one of `lines` of `path`.
+
+    Attributes:
+        path, module: The source file and the name it is imported by.
+        entries: The functions to call, best first.
+        branches, lines: What no test reached.
+        statements: For each line of a statement of several lines, its first (coverage's numbering), as pairs.
+        constants: Literals that the source compares with, best first.
+        constructors: Calls that make objects of the project's classes, seen in tests.
+        raises: Lines of `raise` statements in `path`: an exception from elsewhere is an accident, not a contract.
+        seed: Of the search; with the same seed and `executions` the answer is the same everywhere.
+        executions: The most calls to make.
+        seconds: The most time to take.
+    """
+
+    path: str
+    module: str
+    entries: tuple[Entry, ...]
+    branches: tuple[Branch, ...]
+    lines: tuple[int, ...]
+    statements: tuple[tuple[int, int], ...] = ()
+    constants: tuple[str, ...] = ()
+    constructors: tuple[Call, ...] = ()
+    raises: tuple[int, ...] = ()
+    seed: int = 0
+    executions: int = 5000
+    seconds: float = 10.0
+
+
+class Prove(Struct, frozen=True, kw_only=True, tag="prove"):
+    """Run `tests` with `text` in place of what `path` holds (which may not exist).
+
+    Attributes:
+        path: The test file that the candidate goes into.
+        text: The whole text that the file would have.
+        tests: Node ids to run, in `path`; all of the file's when empty.
+        measure: Source files whose executed lines and branches are wanted; empty: run without coverage.
+        shuffle: Seed for the order of the tests in the file; None keeps it.
+        hash_seed: PYTHONHASHSEED of the fresh interpreter.
+    """
+
+    path: str
+    text: str
+    tests: tuple[str, ...] = ()
+    measure: tuple[str, ...] = ()
+    shuffle: int | None = None
+    hash_seed: int = 0
+
+
+Job: TypeAlias = Collect | Record | Explore | Prove
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """A test that pytest collected, and the fixtures a new test beside it could use."""
+
+    nodeid: str
+    path: str
+    owner: str | None
+    name: str
+    style: Literal["function", "method", "unittest"]
+    is_async: bool
+    markers: tuple[str, ...]
+    fixtures: tuple[str, ...]
+
+
+class TestOutcome(Struct, frozen=True, kw_only=True):
+    """What became of one test; `detail` is the end of the failure, or why it was skipped."""
+
+    __test__ = False  # pytest collects classes by this name
+
+    nodeid: str
+    result: Result
+    detail: str = ""
+    seconds: float = 0.0
+
+
+class Collected(Struct, frozen=True, kw_only=True, tag="collected"):
+    """The answer to `Collect`; `errors` are collection errors, one text each."""
+
+    items: tuple[Item, ...]
+    errors: tuple[str, ...] = ()
+
+
+class Recorded(Struct, frozen=True, kw_only=True, tag="recorded"):
+    """The answer to `Record`: calls of the functions, constructor calls, and how the tests ended inside."""
+
+    calls: tuple[Call, ...]
+    constructors: tuple[Call, ...]
+    outcomes: tuple[TestOutcome, ...]
+
+
+class Observation(Struct, frozen=True, kw_only=True):
+    """What a call did, the same each time it was repeated.
+
+    Attributes:
+        subject: `result` (what it returned), `raises`, or `state`: something it changed.
+        expression: For `state`, what to look at, with `{receiver}` or a parameter's name in braces:
+            `len({receiver})`, `{items}`. For `result` what to look at, `{result}` or an attribute of it.
+        value: The expected value; for `raises` the exception class.
+        message: For `raises`, `str(exception)`.
+        form: How to state it: `is` for singletons, `approx` for inexact floats, `equal`.
+    """
+
+    subject: Literal["result", "raises", "state"]
+    value: Template
+    expression: str = "{result}"
+    message: str = ""
+    form: Literal["equal", "is", "approx"] = "equal"
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """An input that reaches what no test reached, as small as it could be made.
+
+    `consume` says what to do with the result before looking at it: nothing, `list` for iterators,
+    `await` for coroutines, `call` when the result is a function that must be called to matter.
+    """
+
+    call: Call
+    branches: tuple[Branch, ...]
+    lines: tuple[int, ...]
+    observations: tuple[Observation, ...]
+    consume: Literal["", "list", "await"] = ""
+
+
+class Explored(Struct, frozen=True, kw_only=True, tag="explored"):
+    """The answer to `Explore`.
+
+    `aliases` are pairs of a function's own ``module:qualname`` and a shorter one that is the same object
+    (``humanize.number:intword`` and ``humanize:intword``).
+    """
+
+    findings: tuple[Finding, ...]
+    executions: int
+    aliases: tuple[tuple[str, str], ...] = ()
+    reached: tuple[Branch, ...] = ()
+
+
+class Proved(Struct, frozen=True, kw_only=True, tag="proved"):
+    """The answer to `Prove`: outcomes in the order run; per measured file the executed lines and branches."""
+
+    outcomes: tuple[TestOutcome, ...]
+    lines: dict[str, tuple[int, ...]] = {}  # noqa: RUF012 - msgspec copies defaults
+    branches: dict[str, tuple[Branch, ...]] = {}  # noqa: RUF012 - msgspec copies defaults
+
+
+Answer: TypeAlias = Collected | Recorded | Explored | Proved
+
+
+class Answered(Struct, frozen=True, kw_only=True):
+    """The job was done; `output` is the end of what the child printed."""
+
+    answer: Answer
+    seconds: float
+    output: str = ""
+
+
+class Failed(Struct, frozen=True, kw_only=True):
+    """The job gave no valid answer, which always counts against what was run."""
+
+    reason: Literal["timeout", "memory", "crash", "refused", "no answer", "bad answer"]
+    detail: str
+    seconds: float
+
+
+Execution: TypeAlias = Answered | Failed

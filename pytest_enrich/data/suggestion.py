@@ -1,0 +1,108 @@
+"""A suggestion, as it stands in `suggestion.json` (schema `pytest-enrich/suggestion/1`).
+
+Readers ignore keys they do not know; the schema's number changes only when a reader would break.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from pytest_enrich.data.attempts import Oracle
+from pytest_enrich.data.code import Branch
+
+SCHEMA = "pytest-enrich/suggestion/1"
+
+
+class GapPart(Struct, frozen=True, kw_only=True):
+    """The gap that a suggestion is named after, and the ids of the others that it closes."""
+
+    path: str
+    qualname: str
+    line: int
+    outcome: str
+    text: str
+    lines: tuple[int, ...]
+    branches: tuple[Branch, ...]
+    function_sha256: str
+    also_closes: tuple[str, ...] = ()
+
+
+class TargetPart(Struct, frozen=True, kw_only=True):
+    """The test file: where in it, and its hash and git blob id when the suggestion was made."""
+
+    path: str
+    where: Literal["after", "end of class", "end of file"]
+    owner: str | None = None
+    anchor: str | None = None
+    style: Literal["function", "method", "unittest"] = "function"
+    new_file: bool = False
+    sha256: str = ""
+    blob: str = ""
+
+
+class TestPart(Struct, frozen=True, kw_only=True):
+    """The test itself; `standalone` is False when it cannot run from the suggestions folder."""
+
+    __test__ = False  # pytest collects classes by this name
+
+    names: tuple[str, ...]
+    code: str
+    imports: tuple[str, ...]
+    body_sha256: str
+    fixtures: tuple[str, ...] = ()
+    standalone: bool = True
+
+
+class RunsPart(Struct, frozen=True, kw_only=True):
+    """How often it was run, how often it passed, and in which ways."""
+
+    passed: int
+    of: int
+    modes: tuple[str, ...]
+
+
+class ProofPart(Struct, frozen=True, kw_only=True):
+    """What was shown about the test before anyone was asked to read it."""
+
+    lines_gained: int
+    branches_gained: int
+    runs: RunsPart
+    duration_ms: float
+    isolation: str
+
+
+class OriginPart(Struct, frozen=True, kw_only=True):
+    """Who thought of it."""
+
+    proposer: str
+    seed: int = 0
+    executions: int = 0
+
+
+class MadePart(Struct, frozen=True, kw_only=True):
+    """When and with what; the only place that holds a time."""
+
+    at: str
+    pytest_enrich: str
+    python: str
+    commit: str | None = None
+
+
+class Suggestion(Struct, frozen=True, kw_only=True):
+    """What a person reviews. Fixed once written; its state is folded from decisions and today's source."""
+
+    schema: str = SCHEMA
+    id: str
+    kind: Literal["test"] = "test"
+    grade: Literal["ungraded"] = "ungraded"
+    title: str
+    look: str
+    gap: GapPart
+    target: TargetPart
+    test: TestPart
+    oracle: tuple[Oracle, ...]
+    proof: ProofPart
+    origin: OriginPart
+    made: MadePart

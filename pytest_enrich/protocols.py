@@ -1,0 +1,73 @@
+"""The seams: what may be exchanged for another of its kind, and what each promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from pytest_enrich.data import Attempt, Candidate, Execution, Job, Target
+
+
+class Sandbox(Protocol):
+    """A place where untrusted code runs."""
+
+    @property
+    def isolation(self) -> str:
+        """The layers in force, as people read them (`rlimits-only`)."""
+
+    def execute(self, job: Job, *, timeout: float) -> Execution:
+        """Do `job` within `timeout` seconds of wall clock.
+
+        Never raises for what the job does: no answer, a late one, one of the wrong shape are all `Failed`.
+        Nothing that the job started is alive when this returns.
+        """
+
+
+class Task(Struct, frozen=True, kw_only=True):
+    """What a proposer is asked: close the gaps of `target`.
+
+    Attributes:
+        target: With only the gaps that are still open.
+        attempts: The run's attempts on this target so far, oldest first.
+        test_text: The text of the file that the new test goes into, "" for a new file.
+        seconds: How long the proposer may think, in all.
+        executions: How many calls it may make.
+        seed: For whatever it draws.
+    """
+
+    target: Target
+    attempts: tuple[Attempt, ...]
+    test_text: str
+    seconds: float
+    executions: int
+    seed: int
+
+
+class Proposer(Protocol):
+    """Someone who thinks of tests. It keeps nothing between tasks: what it learns lives in the attempts."""
+
+    @property
+    def name(self) -> str:
+        """As in `--enrich-with`."""
+
+    def propose(self, task: Task) -> Iterator[Candidate]:
+        """Candidates for `task`, best first; ends when there is nothing more to say.
+
+        The caller may stop asking at any time. A sandbox that fails is no exception: the proposer has less to
+        say.
+        """
+
+
+class Progress(Protocol):
+    """Someone who is told how a run goes on."""
+
+    def started(self, gaps: int, files: int, budget: str) -> None:
+        """The run begins: so many gaps in so many files."""
+
+    def working(self, done: int, total: int, target: Target, left: str) -> None:
+        """Target `done` of `total` is being worked on; `left` of the budget."""
+
+    def finished(self, done: int, total: int, target: Target, attempts: Sequence[Attempt], left: str) -> None:
+        """The target is done, with these attempts."""
