@@ -18,7 +18,10 @@ from pytest_enrich.data.attempts import (
     Verdict,
 )
 from pytest_enrich.data.code import (
+    Argument,
+    Call,
     Condition,
+    Entry,
     Gap,
     NearTest,
     Parameter,
@@ -28,11 +31,8 @@ from pytest_enrich.data.code import (
 )
 from pytest_enrich.data.jobs import (
     Answered,
-    Argument,
-    Call,
     Collect,
     Collected,
-    Entry,
     Execution,
     Explore,
     Explored,

@@ -8,9 +8,7 @@ from msgspec import Struct
 
 from pytest_enrich.data.code import Branch, Placement
 
-Rung: TypeAlias = Literal[
-    "parses", "allowed", "asserts", "new", "runs", "passes", "gains", "stable"
-]
+Rung: TypeAlias = Literal["parses", "allowed", "asserts", "new", "runs", "passes", "gains", "stable"]
 """The rungs of the ladder, cheapest first; a candidate is dropped at the first one that it misses."""
 
 

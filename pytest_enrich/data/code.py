@@ -75,6 +75,41 @@ class Parameter(Struct, frozen=True, kw_only=True):
     documented: str | None = None
 
 
+class Argument(Struct, frozen=True, kw_only=True):
+    """One argument of a call; an empty `name` is one more positional one (`*args`)."""
+
+    name: str
+    value: Template
+
+
+class Call(Struct, frozen=True, kw_only=True):
+    """A call of a function of the code under test, seen or thought of.
+
+    Attributes:
+        qualname: Of the function, as in `Gap`.
+        arguments: In the order of the parameters; the bound receiver is not among them.
+        receiver: The object a method is called on, None for functions (and for class methods of the class).
+        setup: Method calls made on the receiver before, oldest first.
+        nodeid: The test in which it was seen, "" for one thought of.
+    """
+
+    qualname: str
+    arguments: tuple[Argument, ...] = ()
+    receiver: Template | None = None
+    setup: tuple[Call, ...] = ()
+    nodeid: str = ""
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """A function through which exploring may reach the gaps: its parameters and the calls seen of it."""
+
+    qualname: str
+    kind: str
+    is_async: bool = False
+    parameters: tuple[Parameter, ...] = ()
+    calls: tuple[Call, ...] = ()
+
+
 class NearTest(Struct, frozen=True, kw_only=True):
     """An existing test that comes near a gap: `shared` counts lines of the target's function it runs."""
 
@@ -115,8 +150,11 @@ class Target(Struct, frozen=True, kw_only=True):
         imports: The import statements of the module, one a line of text.
         constants: Literals (source text) that the function and its module compare with or define, best first.
         conditions: For each gap (same order as `gaps`) the decisions on the way, outermost first.
-        callers: Qualnames in the same module through which a test would reach it, nearest first: itself when
-            it is public, else the public functions that call it.
+        entries: The functions of the same module through which a test would reach it, nearest first: itself
+            when it is public, else the public functions that call it; without `calls`.
+        statements: For each line of a statement of several lines, its first (coverage's numbering), as pairs;
+            of the whole file.
+        raise_lines: Lines of the `raise` statements of the whole file.
         nearest: The existing tests that come nearest, best first.
         fixtures: Names of the fixtures visible where the new test goes.
         digest: Hash of the function's tokens: changes with its logic only.
@@ -142,6 +180,8 @@ class Target(Struct, frozen=True, kw_only=True):
     imports: tuple[str, ...] = ()
     constants: tuple[str, ...] = ()
     conditions: tuple[tuple[Condition, ...], ...] = ()
-    callers: tuple[str, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    statements: tuple[tuple[int, int], ...] = ()
+    raise_lines: tuple[int, ...] = ()
     nearest: tuple[NearTest, ...] = ()
     fixtures: tuple[str, ...] = ()

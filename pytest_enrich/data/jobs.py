@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from pytest_enrich.data.code import Branch, Parameter, Template
+from pytest_enrich.data.code import Branch, Call, Entry, Template
 
 Result: TypeAlias = Literal["passed", "failed", "skipped", "error"]
 
@@ -34,41 +34,6 @@ class Record(Struct, frozen=True, kw_only=True, tag="record"):
     module: str
     qualnames: tuple[str, ...]
     limit: int = 60
-
-
-class Argument(Struct, frozen=True, kw_only=True):
-    """One argument of a call; an empty `name` is one more positional one (`*args`)."""
-
-    name: str
-    value: Template
-
-
-class Call(Struct, frozen=True, kw_only=True):
-    """A call of a function of the code under test, seen or thought of.
-
-    Attributes:
-        qualname: Of the function, as in `Gap`.
-        arguments: In the order of the parameters; the bound receiver is not among them.
-        receiver: The object a method is called on, None for functions (and for class methods of the class).
-        setup: Method calls made on the receiver before, oldest first.
-        nodeid: The test in which it was seen, "" for one thought of.
-    """
-
-    qualname: str
-    arguments: tuple[Argument, ...] = ()
-    receiver: Template | None = None
-    setup: tuple[Call, ...] = ()
-    nodeid: str = ""
-
-
-class Entry(Struct, frozen=True, kw_only=True):
-    """A function through which exploring may reach the gaps: its parameters and the calls seen of it."""
-
-    qualname: str
-    kind: str
-    is_async: bool = False
-    parameters: tuple[Parameter, ...] = ()
-    calls: tuple[Call, ...] = ()
 
 
 class Explore(Struct, frozen=True, kw_only=True, tag="explore"):
@@ -213,8 +178,8 @@ class Proved(Struct, frozen=True, kw_only=True, tag="proved"):
     """The answer to `Prove`: outcomes in the order run; per measured file the executed lines and branches."""
 
     outcomes: tuple[TestOutcome, ...]
-    lines: dict[str, tuple[int, ...]] = {}  # noqa: RUF012 - msgspec copies defaults
-    branches: dict[str, tuple[Branch, ...]] = {}  # noqa: RUF012 - msgspec copies defaults
+    lines: dict[str, tuple[int, ...]] = {}
+    branches: dict[str, tuple[Branch, ...]] = {}
 
 
 Answer: TypeAlias = Collected | Recorded | Explored | Proved
