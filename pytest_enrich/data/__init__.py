@@ -4,6 +4,8 @@
 - `attempts`: what was thought of and what came of it (`Candidate`, `Verdict`, `Attempt`).
 - `jobs`: what is asked of a sandbox and what it answers (`Job`, `Execution`).
 - `suggestion`: what a person reviews, as it is written to `suggestion.json`.
+- `decision`: what people decided, and what a run has finished.
+- `run`: one run, as it is written to `run.json`.
 """
 
 from pytest_enrich.data.attempts import (
@@ -29,6 +31,7 @@ from pytest_enrich.data.code import (
     Target,
     Template,
 )
+from pytest_enrich.data.decision import Attempted, Decision, Finished, Reason, Scope, State, Verb
 from pytest_enrich.data.jobs import (
     Answered,
     Collect,
@@ -47,17 +50,21 @@ from pytest_enrich.data.jobs import (
     Recorded,
     TestOutcome,
 )
+from pytest_enrich.data.run import CoveragePart, MadeSuggestion, RunSummary
 from pytest_enrich.data.suggestion import Suggestion
 
 __all__ = [
     "Answered",
     "Argument",
     "Attempt",
+    "Attempted",
     "Call",
     "Candidate",
     "Collect",
     "Collected",
     "Condition",
+    "CoveragePart",
+    "Decision",
     "Dropped",
     "Entry",
     "Execution",
@@ -65,10 +72,12 @@ __all__ = [
     "Explored",
     "Failed",
     "Finding",
+    "Finished",
     "Gap",
     "Item",
     "Job",
     "Kept",
+    "MadeSuggestion",
     "NearTest",
     "NewTest",
     "Observation",
@@ -78,12 +87,17 @@ __all__ = [
     "Placement",
     "Prove",
     "Proved",
+    "Reason",
     "Record",
     "Recorded",
+    "RunSummary",
     "Rung",
+    "Scope",
+    "State",
     "Suggestion",
     "Target",
     "Template",
     "TestOutcome",
+    "Verb",
     "Verdict",
 ]

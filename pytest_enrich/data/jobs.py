@@ -129,12 +129,12 @@ class Recorded(Struct, frozen=True, kw_only=True, tag="recorded"):
 
 
 class Observation(Struct, frozen=True, kw_only=True):
-    """What a call did, the same each time it was repeated.
+    """What a program did, the same each time it was repeated.
 
     Attributes:
-        subject: `result` (what it returned), `raises`, or `state`: something it changed.
-        expression: For `state`, what to look at, with `{receiver}` or a parameter's name in braces:
-            `len({receiver})`, `{items}`. For `result` what to look at, `{result}` or an attribute of it.
+        subject: `result` (what the call gave), `raises`, or `state`: something that the call changed.
+        expression: What to look at: `{result}` or something of it for `result` (`{result}.total`), else source
+            that names what the program's `lines` bind (`len(cache)`).
         value: The expected value; for `raises` the exception class.
         message: For `raises`, `str(exception)`.
         form: How to state it: `is` for singletons, `approx` for inexact floats, `equal`.
@@ -142,36 +142,46 @@ class Observation(Struct, frozen=True, kw_only=True):
 
     subject: Literal["result", "raises", "state"]
     value: Template
-    expression: str = "{result}"
+    expression: Template = "{result}"
     message: str = ""
     form: Literal["equal", "is", "approx"] = "equal"
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """An input that reaches what no test reached, as small as it could be made.
+    """A program that reaches what no test reached, as small as it could be made.
 
-    `consume` says what to do with the result before looking at it: nothing, `list` for iterators,
-    `await` for coroutines, `call` when the result is a function that must be called to matter.
+    Attributes:
+        call: The call it makes, for those who want to vary it.
+        lines: Statements that set the scene (`cache = ⟨cachetools:LRUCache⟩(maxsize=2)`).
+        action: The call itself, an expression or (`del cache["a"]`) a statement.
+        expression: Whether `action` is an expression.
+        consume: What to do with its result before looking: nothing, `list` for iterators, `await` for coroutines.
+        branches, reached: The wanted branches and lines that it reaches.
+        observations: What it did; never empty.
     """
 
     call: Call
+    lines: tuple[Template, ...]
+    action: Template
+    expression: bool
+    consume: Literal["", "list", "await"]
     branches: tuple[Branch, ...]
-    lines: tuple[int, ...]
+    reached: tuple[int, ...]
     observations: tuple[Observation, ...]
-    consume: Literal["", "list", "await"] = ""
 
 
 class Explored(Struct, frozen=True, kw_only=True, tag="explored"):
     """The answer to `Explore`.
 
     `aliases` are pairs of a function's own ``module:qualname`` and a shorter one that is the same object
-    (``humanize.number:intword`` and ``humanize:intword``).
+    (``humanize.number:intword`` and ``humanize:intword``). `dropped` counts, by reason, the inputs that reached
+    something and are not shown (`accident`, `side effect`, `nothing to observe`, ...).
     """
 
     findings: tuple[Finding, ...]
     executions: int
     aliases: tuple[tuple[str, str], ...] = ()
-    reached: tuple[Branch, ...] = ()
+    dropped: dict[str, int] = {}
 
 
 class Proved(Struct, frozen=True, kw_only=True, tag="proved"):

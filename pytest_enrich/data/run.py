@@ -1,0 +1,77 @@
+"""One run as it stands in `run.json` (schema `pytest-enrich/run/1`): what ran, on what, what came of it.
+
+Every report is rendered from this and the suggestions, so that it can be rendered again later.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+RUN_SCHEMA = "pytest-enrich/run/1"
+
+Stop: TypeAlias = Literal["", "budget", "interrupted", "enough waiting"]
+"""Why a run ended before all gaps were done; "" when they are."""
+
+
+class CoveragePart(Struct, frozen=True, kw_only=True):
+    """Coverage of the user's suite before anything was suggested, in percent; None where it is not known."""
+
+    lines: float | None = None
+    branches: float | None = None
+
+
+class MadeSuggestion(Struct, frozen=True, kw_only=True):
+    """A suggestion that this run wrote."""
+
+    id: str
+    grade: str
+
+
+class RunSummary(Struct, frozen=True, kw_only=True):
+    """What ran, on what, and what came of it.
+
+    Attributes:
+        at: When it began, UTC, ISO 8601; "" where reproducible output is wanted.
+        command: The words of the command line.
+        directory: The suggestions folder, relative to rootdir with `/` when it is inside.
+        versions: Of Python, pytest, pytest-enrich, coverage and what else took part.
+        options: The effective ones by name, as text.
+        isolation: The sandbox layers in force.
+        commit: Of the tree, None outside git.
+        tests: How many tests passed.
+        coverage: Before.
+        files: How many source files have gaps.
+        gaps: How many gaps ended how: `suggested`, `nothing found`, `turned down`, `done before`, `waiting`,
+            `closed`, `not tried`, `left out`; together they are all gaps.
+        candidates: How many were tried.
+        dropped: How many of them were dropped, by reason.
+        seconds: Per phase (`gaps`, `propose`, `prove`, `total`).
+        suggestions: What this run wrote.
+        waiting: How many wait for a person in all.
+        stopped: Why it ended early.
+        notes: What else a person must know, one line each (tests that cannot run inside, broken files).
+        read_only_check: `ok` when nothing outside the suggestions folder was changed.
+    """
+
+    schema: str = RUN_SCHEMA
+    at: str = ""
+    command: tuple[str, ...] = ()
+    directory: str = "enrich-suggestions"
+    versions: dict[str, str] = {}
+    options: dict[str, str] = {}
+    isolation: str = ""
+    commit: str | None = None
+    tests: int = 0
+    coverage: CoveragePart = CoveragePart()
+    files: int = 0
+    gaps: dict[str, int] = {}
+    candidates: int = 0
+    dropped: dict[str, int] = {}
+    seconds: dict[str, float] = {}
+    suggestions: tuple[MadeSuggestion, ...] = ()
+    waiting: int = 0
+    stopped: Stop = ""
+    notes: tuple[str, ...] = ()
+    read_only_check: str = ""

@@ -1,0 +1,187 @@
+"""A call as data, and as the small program that makes it."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from typing import Any
+
+OPERATORS = {
+    "__getitem__": "{0}[{1}]",
+    "__setitem__": "{0}[{1}] = {2}",
+    "__delitem__": "del {0}[{1}]",
+    "__contains__": "{1} in {0}",
+    "__len__": "len({0})",
+    "__iter__": "list({0})",
+    "__reversed__": "list(reversed({0}))",
+    "__bool__": "bool({0})",
+    "__repr__": "repr({0})",
+    "__str__": "str({0})",
+    "__hash__": "hash({0})",
+    "__int__": "int({0})",
+    "__float__": "float({0})",
+    "__abs__": "abs({0})",
+    "__neg__": "-{0}",
+    "__eq__": "{0} == {1}",
+    "__ne__": "{0} != {1}",
+    "__lt__": "{0} < {1}",
+    "__le__": "{0} <= {1}",
+    "__gt__": "{0} > {1}",
+    "__ge__": "{0} >= {1}",
+    "__add__": "{0} + {1}",
+    "__radd__": "{1} + {0}",
+    "__sub__": "{0} - {1}",
+    "__rsub__": "{1} - {0}",
+    "__mul__": "{0} * {1}",
+    "__rmul__": "{1} * {0}",
+    "__truediv__": "{0} / {1}",
+    "__floordiv__": "{0} // {1}",
+    "__mod__": "{0} % {1}",
+    "__and__": "{0} & {1}",
+    "__or__": "{0} | {1}",
+    "__xor__": "{0} ^ {1}",
+    "__missing__": "{0}[{1}]",
+}
+STATEMENTS = {"__setitem__", "__delitem__"}
+MAKERS = {"__init__", "__new__", "__post_init__"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Call:
+    """`arguments` are pairs of a name ("" for one more positional one) and a template."""
+
+    qualname: str
+    arguments: tuple[tuple[str, str], ...] = ()
+    receiver: str | None = None
+    setup: tuple[Call, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How much there is to read."""
+        own = sum(len(name) + len(value) + 2 for name, value in self.arguments)
+        return own + len(self.receiver or "") + sum(10 + step.size for step in self.setup)
+
+    def with_argument(self, name: str, value: str | None) -> Call:
+        """The same call with this argument, or (None) without it."""
+        if value is not None and name not in dict(self.arguments):
+            return dataclasses.replace(self, arguments=(*self.arguments, (name, value)))
+        changed = ((key, value if key == name else old) for key, old in self.arguments)
+        return dataclasses.replace(self, arguments=tuple((k, v) for k, v in changed if v is not None))
+
+
+def load(record: dict[str, Any]) -> Call:
+    """A call from its JSON form (`data.Call`)."""
+    arguments = tuple((item["name"], item["value"]) for item in record.get("arguments", ()))
+    setup = tuple(load(step) for step in record.get("setup", ()))
+    return Call(record["qualname"], arguments, record.get("receiver"), setup)
+
+
+def dump(call: Call) -> dict[str, Any]:
+    """The JSON form (`data.Call`)."""
+    arguments = [{"name": name, "value": value} for name, value in call.arguments]
+    setup = [dump(step) for step in call.setup]
+    return {"qualname": call.qualname, "arguments": arguments, "receiver": call.receiver, "setup": setup}
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """A function that may be called; `parameters` are JSON forms of `data.Parameter`."""
+
+    module: str
+    qualname: str
+    kind: str
+    parameters: tuple[dict[str, Any], ...]
+
+    @property
+    def name(self) -> str:
+        """The last part of the qualname."""
+        return self.qualname.rpartition(".")[2]
+
+    @property
+    def owner(self) -> str:
+        """The class's qualname, "" for a function."""
+        return self.qualname.rpartition(".")[0]
+
+    @property
+    def needs_receiver(self) -> bool:
+        """Whether it is called on an object."""
+        return self.kind in {"method", "property"} and self.name not in MAKERS
+
+
+@dataclasses.dataclass(frozen=True)
+class Program:
+    """Source templates: `lines` set the scene, `action` is what is looked at."""
+
+    lines: tuple[str, ...]
+    action: str
+    expression: bool = True
+    receiver: str = ""
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "\n".join([*self.lines, self.action])
+
+
+def program(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str] = frozenset()) -> Program:
+    """The program that makes `call`; arguments named in `hoisted` get variables of their own.
+
+    `entries` knows the function that is called and those of the set-up.
+    """
+    entry = entries[call.qualname]
+    lines = [f"{name} = {value}" for name, value in call.arguments if name in hoisted]
+    arguments = [(name, name if name in hoisted else value) for name, value in call.arguments]
+    if not entry.needs_receiver:
+        return Program(tuple(lines), _plain(entry, arguments))
+    variable = variable_for(call.receiver or entry.owner)
+    scene = [f"{variable} = {call.receiver}"]
+    scene += [_on(variable, entries[step.qualname], list(step.arguments)) for step in call.setup]
+    action = _on(variable, entry, arguments)
+    return Program((*scene, *lines), action, entry.name not in STATEMENTS, variable)
+
+
+def variable_for(template: str) -> str:
+    """A name for an object: the last word of its class's name (`⟨shop:TTLCache⟩(1)` gives `cache`)."""
+    match = re.match(r"⟨[\w.]+:([\w.]+)⟩", template)
+    name = (match[1] if match else template).rpartition(".")[2]
+    words = re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", name)
+    word = words[-1].lower() if words else "subject"
+    return word if word.isidentifier() and not word[0].isdigit() else "subject"
+
+
+def _plain(entry: Entry, arguments: list[tuple[str, str]]) -> str:
+    if entry.name in MAKERS:
+        return f"⟨{entry.module}:{entry.owner}⟩({_listed(arguments, entry.parameters)})"
+    if entry.owner and entry.kind in {"classmethod", "staticmethod"}:
+        return f"⟨{entry.module}:{entry.owner}⟩.{entry.name}({_listed(arguments, entry.parameters)})"
+    return f"⟨{entry.module}:{entry.qualname}⟩({_listed(arguments, entry.parameters)})"
+
+
+def _on(variable: str, entry: Entry, arguments: list[tuple[str, str]]) -> str:
+    if entry.kind == "property":
+        return f"{variable}.{entry.name}"
+    values = [value for _, value in arguments]
+    if OPERATORS.get(entry.name, "").count("{") == 1 + len(values):
+        return OPERATORS[entry.name].format(variable, *values)
+    called = variable if entry.name == "__call__" else f"{variable}.{entry.name}"
+    return f"{called}({_listed(arguments, entry.parameters)})"
+
+
+def _listed(arguments: list[tuple[str, str]], parameters: tuple[dict[str, Any], ...]) -> str:
+    """Required arguments by position, optional ones by name, as people write calls."""
+    given = dict(arguments)
+    extra = [value for name, value in arguments if not name]
+    parts: list[str] = []
+    by_position = True
+    for parameter in parameters:
+        name, kind = parameter["name"], parameter["kind"]
+        if kind in {"variadic", "keywords"} or name not in given:
+            by_position = by_position and kind == "variadic"
+            continue
+        required = parameter.get("default") is None or bool(extra) or kind == "positional only"
+        by_position = by_position and required and kind in {"positional only", "positional"}
+        parts.append(given[name] if by_position else f"{name}={given[name]}")
+    known = {parameter["name"] for parameter in parameters}
+    named = [f"{name}={value}" for name, value in arguments if name and name not in known]
+    return ", ".join([*parts, *extra, *named])

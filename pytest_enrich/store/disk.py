@@ -1,0 +1,157 @@
+"""Bytes on the disk: whole files at once, lines that are only appended, and errors a person can act on."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from pytest_enrich.errors import StoreError
+
+LARGEST = 16 * 1024 * 1024
+"""Bytes; a file of ours that is larger was not written by us."""
+
+_REASONS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EROFS: "the file system is read-only",
+    errno.EACCES: "no permission",
+    errno.EPERM: "no permission",
+    errno.ENOTDIR: "a file is where a folder should be",
+    errno.EEXIST: "a file is where a folder should be",
+    errno.EISDIR: "a folder is where a file should be",
+    errno.ELOOP: "it is a symbolic link",
+    errno.ENAMETOOLONG: "the name is too long",
+}
+
+
+def explained(error: OSError) -> str:
+    """Why the system refused, in words."""
+    return _REASONS.get(error.errno or 0, error.strerror or type(error).__name__)
+
+
+@contextlib.contextmanager
+def reporting(path: Path, doing: str = "write") -> Iterator[None]:
+    """Turn the system's refusals into the three-part message.
+
+    Raises:
+        StoreError: In place of any `OSError` of the block.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"cannot {doing} {path}: {explained(error)}\n"
+            "What was there before is as it was; nothing half-written is left.\n"
+            "Another folder:  pytest --enrich --enrich-dir=/tmp/enrich-suggestions"
+        ) from error
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder and those above it; a symbolic link in its place is refused."""
+    with reporting(path, "make"):
+        path.mkdir(parents=True, exist_ok=True)
+        if path.is_symlink():
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+
+
+def write(path: Path, data: str | bytes, *, mode: int | None = None) -> None:
+    """Replace the file's content at once: readers see the old bytes or the new ones, whatever happens."""
+    content = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data
+    with reporting(path):
+        descriptor, beside = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+        try:
+            _fill(descriptor, content, _mode(path) if mode is None else mode)
+            os.replace(beside, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(beside)
+            raise
+        sync_folder(path.parent)
+
+
+def append(path: Path, line: bytes) -> None:
+    """Append one line and wait until it is on the disk.
+
+    A line that an earlier process could not finish is closed first, so that it spoils nothing but itself.
+    """
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+    with reporting(path):
+        descriptor = os.open(path, flags, 0o644)
+        try:
+            content = (b"\n" if _torn(descriptor) else b"") + line + b"\n"
+            while content:
+                content = content[os.write(descriptor, content) :]
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def read(path: Path) -> bytes | None:
+    """The bytes of a regular file, None when there is none.
+
+    Raises:
+        StoreError: It cannot be read, is no regular file, or is larger than any that we write.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        with reporting(path, "read"):
+            descriptor = os.open(path, flags)
+    except StoreError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            return None
+        raise
+    with reporting(path, "read"), os.fdopen(descriptor, "rb") as file:
+        return _content(path, file.fileno(), LARGEST)
+
+
+def sync_folder(path: Path) -> None:
+    """Make a rename in this folder durable, where the system can."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _content(path: Path, descriptor: int, largest: int) -> bytes:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode) or status.st_size > largest:
+        what = "larger than any that we write" if stat.S_ISREG(status.st_mode) else "no regular file"
+        raise StoreError(f"{path} is {what}\nIt was not read.\nRemove it:  rm -r {path}")
+    parts = []
+    while part := os.read(descriptor, 1 << 20):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _fill(descriptor: int, content: bytes, mode: int) -> None:
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        if hasattr(os, "fchmod"):
+            os.fchmod(file.fileno(), mode)
+        os.fsync(file.fileno())
+
+
+def _mode(path: Path) -> int:
+    """The mode of the file that is there, else what a new file would get."""
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
+
+
+def _torn(descriptor: int) -> bool:
+    size = os.fstat(descriptor).st_size
+    if not size:
+        return False
+    os.lseek(descriptor, size - 1, os.SEEK_SET)
+    return os.read(descriptor, 1) != b"\n"

@@ -1,0 +1,69 @@
+"""Ids and paths that come from outside: checked before they become names of files."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+from pytest_enrich.data import Suggestion
+from pytest_enrich.errors import UsageError
+
+_ID = re.compile(r"[A-Za-z0-9_]{1,100}-[a-z2-7]{8}")
+_NEAR = 3
+
+
+def is_valid(identity: str) -> bool:
+    """Whether this can be a suggestion's id: it becomes the name of a folder."""
+    return _ID.fullmatch(identity) is not None
+
+
+def module_name(identity: str) -> str:
+    """The name of the runnable file (`suggestion_cart_6e2m3fea.py`)."""
+    return f"suggestion_{identity.replace('-', '_')}.py"
+
+
+def inside(rootdir: Path, path: str) -> bool:
+    """Whether `path` names a Python file inside rootdir, symbolic links followed, outside hidden folders."""
+    parts = PurePosixPath(path).parts
+    odd = "\\" in path or ":" in path or not path.isprintable() or any(part.startswith(".") for part in parts)
+    if odd or path.startswith("/") or not parts or not path.endswith(".py"):
+        return False
+    try:
+        real = (rootdir / path).resolve()
+        return real.is_relative_to(rootdir.resolve()) and not real.is_dir()
+    except (OSError, ValueError, RuntimeError):
+        return False
+
+
+def choose(prefix: str, suggestions: Iterable[Suggestion]) -> Suggestion:
+    """The suggestion whose id, or the id's second part, begins with `prefix`.
+
+    Raises:
+        UsageError: None does, or several do; the message names the nearest.
+    """
+    known = {one.id: one for one in suggestions}
+    if prefix in known:
+        return known[prefix]
+    found = sorted(name for name in known if _matches(prefix, name))
+    if len(found) == 1:
+        return known[found[0]]
+    raise UsageError(_several(prefix, found) if found else _none(prefix, sorted(known)))
+
+
+def _matches(prefix: str, identity: str) -> bool:
+    return bool(prefix) and (identity.startswith(prefix) or identity.rpartition("-")[2].startswith(prefix))
+
+
+def _several(prefix: str, found: list[str]) -> str:
+    names = "".join(f"  {name}\n" for name in found[:10])
+    return f"{prefix!r} begins {len(found)} ids:\n{names}Nothing was done. Type one more letter."
+
+
+def _none(prefix: str, known: list[str]) -> str:
+    endings = {name.rpartition("-")[2]: name for name in known}
+    near = difflib.get_close_matches(prefix, [*known, *endings], n=_NEAR, cutoff=0.6)
+    names = dict.fromkeys(endings.get(name, name) for name in near)
+    hint = f"Near to it:  {' '.join(names)}\n" if names else ""
+    return f"no suggestion {prefix!r}\n{hint}Nothing was done. What there is:  pytest-enrich list"
