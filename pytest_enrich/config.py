@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 
 from msgspec import Struct
+
+from pytest_enrich.errors import UsageError
+
+PROPOSERS = ("search",)
+"""The names that `with_` may hold besides `auto`, in the order in which they are asked."""
+
+SANDBOXES = ("auto", "process")
+
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)([smh])")
+_EXECUTIONS = re.compile(r"(\d+)x")
+_LARGEST_SEED = 2**32 - 1  # what PYTHONHASHSEED and random.seed both take
 
 
 class Budget(Struct, frozen=True, kw_only=True):
@@ -15,6 +29,12 @@ class Budget(Struct, frozen=True, kw_only=True):
 
     seconds: float | None = None
     executions: int | None = None
+
+    def __str__(self) -> str:
+        """As it is typed: `5m`, `90s`, `20000x`."""
+        if self.executions is not None:
+            return f"{self.executions}x"
+        return _spell(self.seconds or 0.0)
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -30,12 +50,17 @@ class Settings(Struct, frozen=True, kw_only=True):
         workers: Proofs at the same time.
         seed: Of everything that draws.
         include, exclude: Globs of source files, relative to rootdir; empty `include` means coverage's sources.
-        only: `path` or `path::qualname` limits.
+        only: `path` or `path::qualname` limits, the path relative to rootdir with `/`.
         sandbox: `auto`, `strict` or `process`.
         env: Names of variables that look like secrets and that the tests need.
-        pytest_args: What starts pytest on the user's configuration (`-c`, `--rootdir`, `-p`, `-o`, ...).
+        pytest_args: What starts pytest on the user's configuration (`-c`, `--rootdir`, `-p`, `-o`, ...), from any
+            directory. It holds what `addopts` and PYTEST_ADDOPTS say as well, and switches the former off: a child
+            is started without PYTEST_ADDOPTS.
         test_files: The files, relative to rootdir, that the suite's tests are in.
         fresh: Forget what earlier runs tried.
+        listing: Print the gaps in order and propose nothing.
+        partial: The options (`-k`, `a path`) for which pytest ran only a part of the suite; empty: all of it ran.
+        passed: How many tests passed before.
     """
 
     rootdir: Path
@@ -54,3 +79,122 @@ class Settings(Struct, frozen=True, kw_only=True):
     pytest_args: tuple[str, ...] = ()
     test_files: tuple[str, ...] = ()
     fresh: bool = False
+    listing: bool = False
+    partial: tuple[str, ...] = ()
+    passed: int = 0
+
+
+def seconds(text: str) -> float:
+    """The seconds that `90s`, `1.5m` or `1h` stand for, more than 0.
+
+    Raises:
+        UsageError: With what is accepted; the caller puts the option's name in front.
+    """
+    match = _DURATION.fullmatch(text.strip())
+    if not match or not float(match[1]):
+        raise UsageError("accepted is a time such as 10s, 1.5m or 1h")
+    return float(match[1]) * _UNITS[match[2]]
+
+
+def budget(text: str) -> Budget:
+    """The budget that `5m` or `20000x` stands for.
+
+    Raises:
+        UsageError: See `seconds`.
+    """
+    match = _EXECUTIONS.fullmatch(text.strip())
+    if match and int(match[1]):
+        return Budget(executions=int(match[1]))
+    try:
+        return Budget(seconds=seconds(text))
+    except UsageError:
+        raise UsageError(
+            "accepted is a time such as 90s, 5m or 1h, or a number of executions such as 20000x"
+        ) from None
+
+
+def count(text: str) -> int:
+    """A whole number from 0.
+
+    Raises:
+        UsageError: See `seconds`.
+    """
+    if not re.fullmatch(r"[0-9]{1,9}", text.strip()):
+        raise UsageError("accepted is a whole number from 0 (no limit)")
+    return int(text)
+
+
+def seed(text: str) -> int:
+    """A whole number from 0 to 2**32 - 1.
+
+    Raises:
+        UsageError: See `seconds`.
+    """
+    if not re.fullmatch(r"[0-9]{1,10}", text.strip()) or int(text) > _LARGEST_SEED:
+        raise UsageError(f"accepted is a whole number from 0 to {_LARGEST_SEED}")
+    return int(text)
+
+
+def workers(text: str) -> int:
+    """A number of processes from 1; `auto` is one less than the cores this process may use, 1 to 4.
+
+    Raises:
+        UsageError: See `seconds`.
+    """
+    if text.strip() == "auto":
+        return max(1, min(4, _cores() - 1))
+    if not re.fullmatch(r"0*[1-9][0-9]{0,3}", text.strip()):
+        raise UsageError("accepted is auto, or a whole number from 1")
+    return int(text)
+
+
+def proposers(text: str) -> tuple[str, ...]:
+    """The proposers named in `search` or `auto`, several with commas.
+
+    Raises:
+        UsageError: See `seconds`.
+    """
+    names = tuple(name.strip() for name in text.split(","))
+    unknown = [name for name in names if name not in ("auto", *PROPOSERS)]
+    if unknown:
+        accepted = " or ".join(("auto", *PROPOSERS))
+        raise UsageError(f"there is no proposer {unknown[0]!r} in this version; accepted is {accepted}")
+    return ("auto",) if "auto" in names else tuple(dict.fromkeys(names))
+
+
+def sandbox(text: str) -> str:
+    """The sandbox named.
+
+    Raises:
+        UsageError: See `seconds`.
+    """
+    if text.strip() not in SANDBOXES:
+        raise UsageError(f"accepted is {' or '.join(SANDBOXES)}")
+    return text.strip()
+
+
+def directory(text: str, rootdir: Path) -> Path:
+    """The suggestions folder: absolute, and one that nothing else is in.
+
+    Raises:
+        UsageError: See `seconds`.
+    """
+    path = Path(os.path.normpath(rootdir / text.strip()))
+    if not text.strip() or path == rootdir or path in rootdir.parents:
+        raise UsageError("accepted is a folder of its own, such as enrich-suggestions")
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"{path} is a file; accepted is a folder of its own")
+    return path
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _spell(duration: float) -> str:
+    for unit, size in reversed(_UNITS.items()):
+        if duration >= size and duration % size == 0:
+            return f"{duration / size:.0f}{unit}"
+    return f"{duration:g}s"

@@ -66,10 +66,10 @@ def write(path: Path, data: str | bytes, *, mode: int | None = None) -> None:
         descriptor, beside = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
         try:
             _fill(descriptor, content, _mode(path) if mode is None else mode)
-            os.replace(beside, path)
+            Path(beside).replace(path)
         except BaseException:
             with contextlib.suppress(OSError):
-                os.unlink(beside)
+                Path(beside).unlink()
             raise
         sync_folder(path.parent)
 
@@ -91,8 +91,8 @@ def append(path: Path, line: bytes) -> None:
             os.close(descriptor)
 
 
-def read(path: Path) -> bytes | None:
-    """The bytes of a regular file, None when there is none.
+def read(path: Path, largest: int = LARGEST) -> bytes | None:
+    """The bytes of a regular file of at most `largest` bytes, None when there is none.
 
     Raises:
         StoreError: It cannot be read, is no regular file, or is larger than any that we write.
@@ -106,7 +106,7 @@ def read(path: Path) -> bytes | None:
             return None
         raise
     with reporting(path, "read"), os.fdopen(descriptor, "rb") as file:
-        return _content(path, file.fileno(), LARGEST)
+        return _content(path, file.fileno(), largest)
 
 
 def sync_folder(path: Path) -> None:

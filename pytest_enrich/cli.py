@@ -1,0 +1,129 @@
+"""The command `pytest-enrich`: parse, dispatch, and every error to its exit status, here and nowhere else.
+
+0 done; 1 `--check` or `verify` found something; 2 wrong use; 3 refused, or it could not be done; 130 interrupted.
+`run` answers what pytest answers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from pytest_enrich import __version__
+from pytest_enrich.errors import EnrichError, UsageError
+
+DONE, WRONG_USE, REFUSED, INTERRUPTED = 0, 2, 3, 130
+
+_VERBS = {
+    "list": "table",
+    "show": "show",
+    "run": "run",
+    "accept": "accept",
+    "reject": "reject",
+    "allow": "allow",
+    "undo": "undo",
+    "verify": "verify",
+    "doctor": "doctor",
+    "clean": "clean",
+}
+"""In the order a person meets them, each with its module in `commands`; imported when it is asked for."""
+
+
+class _Verbs(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - same
+        if cmd_name not in _VERBS:
+            return None
+        module = importlib.import_module(f"pytest_enrich.commands.{_VERBS[cmd_name]}")
+        command: click.Command = module.command
+        return command
+
+
+@click.command(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="pytest-enrich")
+def _program() -> None:
+    """Read and decide on the test suggestions that `pytest --enrich` has written.
+
+    An ID may be shortened to any unique beginning, of its first or its second part.
+    """
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command with these words (default: the process's own) and return its exit status."""
+    _print_anything()
+    try:
+        with _errors_told():
+            answer = _program.main(
+                args=None if argv is None else list(argv), prog_name="pytest-enrich", standalone_mode=False
+            )
+            sys.stdout.flush()
+            return answer if isinstance(answer, int) else DONE
+    except _Ended as ended:
+        return ended.status
+
+
+class _Ended(Exception):  # noqa: N818 - an exit status on its way, not an error
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+@contextlib.contextmanager
+def _errors_told():  # type: ignore[no-untyped-def]  # noqa: ANN202 - a generator's type says nothing here
+    try:
+        yield
+    except click.exceptions.Exit as end:
+        raise _Ended(end.exit_code) from None
+    except (click.Abort, KeyboardInterrupt):
+        _tell("\nStopped. Decisions that were made are saved.\nGo on:  pytest-enrich list")
+        raise _Ended(INTERRUPTED) from None
+    except BrokenPipeError:
+        _leave_pipe()
+        raise _Ended(DONE) from None
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        raise _Ended(WRONG_USE) from None
+    except EnrichError as error:
+        _tell(f"pytest-enrich: {error}")
+        raise _Ended(WRONG_USE if isinstance(error, UsageError) else REFUSED) from None
+    except Exception:  # noqa: BLE001 - a defect of ours: kept for a report, never shown as a traceback
+        _tell(_crash(traceback.format_exc()))
+        raise _Ended(REFUSED) from None
+
+
+def _crash(text: str) -> str:
+    """Keep the traceback where one can be kept, and say where."""
+    from pytest_enrich.commands.project import locate
+
+    try:
+        place = locate(None, Path.cwd()).write_crash(text)
+    except (EnrichError, OSError):
+        return f"{text}\npytest-enrich: internal error; the details are above. Nothing else was changed."
+    return f"pytest-enrich: internal error, details in {place}\nYour files are as the last message said."
+
+
+def _print_anything() -> None:
+    """A title in another alphabet must not end a command on a terminal that cannot show it."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+def _tell(text: str) -> None:
+    with contextlib.suppress(BrokenPipeError):
+        click.echo(text, err=True)
+
+
+def _leave_pipe() -> None:
+    """Whoever read our output is gone; keep the interpreter from complaining about it at exit."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,28 @@
+"""What commands print: text for people, or JSON alone on stdout with everything else on stderr."""
+
+from __future__ import annotations
+
+import click
+import msgspec
+
+from pytest_enrich.store import Store
+
+json_option = click.option("--json", "as_json", is_flag=True, help="JSON on stdout, all else on stderr.")
+
+
+def say(text: str, *, as_json: bool = False) -> None:
+    """Text for a person; out of the way of JSON."""
+    click.echo(text, err=as_json)
+
+
+def answer(value: object) -> None:
+    """The one JSON document of this command."""
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def tell_problems(store: Store) -> None:
+    """Name what in the folder could not be read."""
+    from pytest_enrich.reporters.words import visible
+
+    for problem in store.shelf().problems:
+        click.echo(f"passed over: {visible(problem)}", err=True)

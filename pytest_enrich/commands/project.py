@@ -1,0 +1,89 @@
+"""Which project a command is about: found from the current folder, or from `--dir`."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pytest_enrich.errors import UsageError
+from pytest_enrich.store import Store
+
+DEFAULT = "enrich-suggestions"
+_MARKS = ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg", "setup.py", ".git", ".enrich-rejected")
+
+
+def locate(directory: Path | None, cwd: Path) -> Store:
+    """The store that a command in `cwd` is about; its folder need not exist.
+
+    Without `directory` it is the nearest `enrich-suggestions` upwards. A folder that is given may have come
+    from elsewhere, so the project is the one that the command was called in.
+    """
+    if directory is None:
+        return _nearest(cwd)
+    place = (cwd / directory).absolute()
+    return Store(place, _recorded(place, cwd) or _marked(cwd))
+
+
+def project_option(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the option `--dir`, and the store as its first argument."""
+
+    @click.option(
+        "--dir", "directory", type=click.Path(path_type=Path), help=f"The suggestions folder (default: {DEFAULT})."
+    )
+    @functools.wraps(command)
+    def with_store(*, directory: Path | None, **arguments: Any) -> int:  # noqa: ANN401 - whatever click has parsed
+        return command(existing(directory, Path.cwd()), **arguments)
+
+    return with_store
+
+
+def existing(directory: Path | None, cwd: Path) -> Store:
+    """As `locate`, with the `.gitignore` that a download has lost put back.
+
+    Raises:
+        UsageError: A folder was named that is not there.
+    """
+    from pytest_enrich.errors import StoreError
+
+    store = locate(directory, cwd)
+    if directory is not None and not store.exists():
+        raise UsageError(
+            f"--dir {directory} is no suggestions folder\nNothing was done.\nMake one:  pytest --enrich"
+        )
+    if store.exists():
+        try:
+            store.prepare()
+        except StoreError:
+            pass  # a folder that cannot be written can still be read
+    return store
+
+
+def _nearest(cwd: Path) -> Store:
+    for folder in (cwd, *cwd.parents):
+        store = Store(folder / DEFAULT, folder)
+        if store.exists():
+            return store
+    for folder in (cwd, *cwd.parents):
+        if folder.name == DEFAULT and Store(folder, folder.parent).exists():
+            return Store(folder, folder.parent)
+    root = _marked(cwd)
+    return Store(root / DEFAULT, root)
+
+
+def _recorded(directory: Path, cwd: Path) -> Path | None:
+    """The rootdir from which the folder's run wrote to exactly this place, when the command is called in it."""
+    run = Store(directory, directory.parent).read_run()
+    parts = Path(run.directory).parts if run else (DEFAULT,)
+    if not parts or ".." in parts or directory.parts[-len(parts) :] != parts:
+        return None
+    rootdir = Path(*directory.parts[: -len(parts)])
+    return rootdir if cwd.is_relative_to(rootdir) and rootdir != Path(rootdir.anchor) else None
+
+
+def _marked(cwd: Path) -> Path:
+    """The nearest folder upwards that looks like a project's, else the current one."""
+    return next((folder for folder in (cwd, *cwd.parents) if any((folder / m).exists() for m in _MARKS)), cwd)

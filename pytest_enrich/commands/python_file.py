@@ -1,0 +1,104 @@
+"""A Python file of the user's project: its text with the line endings and the encoding that it has."""
+
+from __future__ import annotations
+
+import ast
+import codecs
+import hashlib
+import io
+import tokenize
+import warnings
+from pathlib import Path
+
+from msgspec import Struct
+
+from pytest_enrich.errors import RefusedError
+from pytest_enrich.store import disk
+
+_MARKERS = ("<<<<<<< ", ">>>>>>> ")
+
+
+class PythonFile(Struct, frozen=True):
+    """A file as it was read; `content` is None when there is none."""
+
+    path: Path
+    name: str
+    content: bytes | None
+    text: str
+    encoding: str
+
+    @property
+    def sha256(self) -> str:
+        """Of the bytes, "" when there is no file."""
+        return "" if self.content is None else hashlib.sha256(self.content).hexdigest()
+
+    def encoded(self, text: str) -> bytes:
+        """Another text for the same file.
+
+        Raises:
+            RefusedError: The file's encoding has no such characters.
+        """
+        try:
+            return text.encode(self.encoding)
+        except UnicodeEncodeError as error:
+            raise RefusedError(
+                f"{self.name} is in {self.encoding}, which cannot say {error.object[error.start]!r}\n"
+                "The file was not changed.\n"
+                f"Change its encoding to utf-8, then:  pytest-enrich list"
+            ) from error
+
+
+def read(rootdir: Path, name: str) -> PythonFile:
+    """Read a Python file by its declared encoding, links followed inside the project.
+
+    Raises:
+        RefusedError: It cannot be decoded or parsed, or has conflict markers.
+        StoreError: The system refuses.
+    """
+    path = (rootdir / name).resolve()
+    content = disk.read(path)
+    if content is None:
+        return PythonFile(path, name, None, "", "utf-8")
+    try:
+        encoding = tokenize.detect_encoding(io.BytesIO(content).readline)[0]
+        text = codecs.decode(content, encoding)
+    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+        raise _refused(name, f"cannot be decoded: {error}") from error
+    if any(line.startswith(_MARKERS) for line in text.splitlines()):
+        raise _refused(name, "has conflict markers")
+    tree(text, name)
+    return PythonFile(path, name, content, text, encoding)
+
+
+def tree(text: str, name: str) -> ast.Module:
+    """The text's syntax tree.
+
+    Raises:
+        RefusedError: It has none.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise _refused(name, f"cannot be parsed: {str(error)[:60]}") from error
+
+
+def functions(text: str, name: str) -> dict[str, int]:
+    """The functions and methods of the text and their lines (`Class.method`; decorators do not count)."""
+    found: dict[str, int] = {}
+    stack: list[tuple[str, ast.AST]] = [("", tree(text, name))]
+    while stack:
+        prefix, node = stack.pop()
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+                found[prefix + child.name] = child.lineno
+            elif isinstance(child, ast.ClassDef):
+                stack.append((f"{prefix}{child.name}.", child))
+            elif isinstance(child, ast.If | ast.Try | ast.With):
+                stack.append((prefix, child))
+    return found
+
+
+def _refused(name: str, why: str) -> RefusedError:
+    return RefusedError(f"{name} {why}\nIt was not changed.\nMend it, then:  pytest-enrich list")

@@ -1,0 +1,92 @@
+"""`pytest-enrich list`: what is pending, which gaps got no test, what was turned down."""
+
+from __future__ import annotations
+
+import click
+
+from pytest_enrich.commands import staleness
+from pytest_enrich.commands.output import answer, json_option, say, tell_problems
+from pytest_enrich.commands.project import project_option
+from pytest_enrich.data import Finished, Suggestion
+from pytest_enrich.errors import UsageError
+from pytest_enrich.reporters import text
+from pytest_enrich.reporters.words import fit, visible
+from pytest_enrich.store import Store, rejected
+
+_FOUND = 1
+_SUGGESTED = "suggested"
+
+
+@click.command("list")
+@click.option("--gaps", "which", flag_value="gaps", help="The gaps for which no good test was found.")
+@click.option("--rejected", "which", flag_value="rejected", help="What was turned down.")
+@click.option("--check", is_flag=True, help="Exit with 1 when something is pending.")
+@json_option
+@project_option
+def command(store: Store, which: str | None, *, check: bool, as_json: bool) -> int:
+    """Show what is pending as a table."""
+    if check and which:
+        raise UsageError(f"--check is about what is pending, not --{which}\nNothing was done.")
+    tell_problems(store)
+    show = {"gaps": _gaps, "rejected": _rejected}.get(which or "", _pending)
+    found = show(store, as_json=as_json)
+    return _FOUND if check and found else 0
+
+
+def _pending(store: Store, *, as_json: bool) -> int:
+    pending = store.pending()
+    stale = [one for one in pending if staleness.is_stale(store, one)]
+    if as_json:
+        answer({"suggestions": [_facts(one, stale=one in stale) for one in pending]})
+    elif not pending:
+        say("Nothing is pending.\nNext:  pytest --enrich")
+    else:
+        say(text.table(pending))
+        for one in stale:
+            say(f"\nstale: {one.id}: {fit(one.gap.qualname or one.gap.path, 30)} changed since")
+        fresh = next((one.id for one in pending if one not in stale), None)
+        say(f"\nNext:  pytest-enrich show {fresh or pending[0].id}")
+        say(f"       pytest-enrich accept {fresh}" if fresh else "       pytest-enrich clean")
+    return len(pending)
+
+
+def _facts(one: Suggestion, *, stale: bool) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "grade": one.grade,
+        "title": one.title,
+        "path": one.gap.path,
+        "qualname": one.gap.qualname,
+        "line": one.gap.line,
+        "target": one.target.path,
+        "look": one.look,
+        "stale": stale,
+    }
+
+
+def _gaps(store: Store, *, as_json: bool) -> int:
+    last: dict[str, Finished] = {line.gap.id: line for line in store.finished()}
+    without = [line for line in last.values() if line.outcome != _SUGGESTED]
+    without.sort(key=lambda line: (line.gap.path, line.gap.line))
+    if as_json:
+        answer({"gaps": without})
+    elif not without:
+        say("No gap was left without a test by the runs so far.\nNext:  pytest-enrich list")
+    for line in () if as_json else without:
+        gap = line.gap
+        say(f"  {gap.id}  {fit(f'{gap.path}:{gap.line} {gap.qualname}', 76 - len(gap.id))}")
+        why = line.outcome + (f": {line.detail}" if line.detail else "")
+        say(f"      {fit(f'{gap.text}  ({gap.outcome})  {why}', 73)}")
+    return len(without)
+
+
+def _rejected(store: Store, *, as_json: bool) -> int:
+    lines = rejected.read(store.rootdir).lines
+    if as_json:
+        answer({"rejected": lines})
+        return len(lines)
+    for one in lines:
+        say(fit(f"  {one.what}  {one.scope}  {one.reason}  {one.when}  {one.where}  {one.note}".rstrip(), 79))
+    again = f"pytest-enrich allow {visible(lines[0].what)}" if lines else ""
+    say(f"\nAllow one again:  {again}" if lines else "Nothing was turned down.")
+    return len(lines)

@@ -1,0 +1,22 @@
+"""What no test reached: coverage's data in, gaps out.
+
+`read` gives what coverage measured, `find` the gaps of one file, `identify` the ids that a text can have, and
+`order` what to do first.
+"""
+
+from pytest_enrich.gaps.digest import body_digest, tokens_digest
+from pytest_enrich.gaps.find import find, identify
+from pytest_enrich.gaps.order import Ranked, order
+from pytest_enrich.gaps.read import FileCoverage, Measured, read
+
+__all__ = [
+    "FileCoverage",
+    "Measured",
+    "Ranked",
+    "body_digest",
+    "find",
+    "identify",
+    "order",
+    "read",
+    "tokens_digest",
+]

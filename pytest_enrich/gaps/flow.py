@@ -1,0 +1,98 @@
+"""Where control goes on after a statement, as far as the text alone tells it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Literal
+
+from pytest_enrich.data.code import Outcome
+from pytest_enrich.gaps.outline import Loop, Node, Outline, Scope, children
+
+Step = tuple[Node, Outcome]
+"""A decision and its outcome; for a function, class or module, ``entered`` is its body."""
+
+Onward = Step | Literal["on"] | None
+"""The only step that leads past a statement, "on" when it is not one step, None when nothing does."""
+
+
+def read(outline: Outline) -> dict[Node, Onward]:
+    """What leads past each statement: after ``if x: return`` only its false outcome does."""
+    found: dict[Node, Onward] = {}
+    for node in reversed(outline.statements):
+        found[node] = _past(node, found)
+    return found
+
+
+def through(block: Sequence[Node], step: Onward, found: dict[Node, Onward]) -> Onward:
+    """The last step on the way from `step` to the end of a block, None when the end is never reached."""
+    for node in block:
+        past = found[node]
+        if past is None:
+            return None
+        step = step if past == "on" else past
+    return step
+
+
+def _past(node: Node, found: dict[Node, Onward]) -> Onward:
+    if isinstance(node, (ast.Return, ast.Raise, ast.Continue, ast.Break)):
+        return None
+    if isinstance(node, Scope) or not any(True for _ in children(node)):
+        return "on"
+    if isinstance(node, ast.If):
+        return _one([through(node.body, (node, "true"), found), through(node.orelse, (node, "false"), found)])
+    if isinstance(node, Loop):
+        return _past_loop(node, found)
+    if isinstance(node, ast.Match):
+        return _past_match(node, found)
+    if isinstance(node, (ast.With, ast.AsyncWith, ast.ExceptHandler, ast.match_case)):
+        return through(node.body, "on", found)
+    return _past_try(node, found)
+
+
+def _one(ways: Sequence[Onward]) -> Onward:
+    open_ways = [way for way in ways if way is not None]
+    return open_ways[0] if len(open_ways) == 1 else ("on" if open_ways else None)
+
+
+def _past_loop(node: ast.For | ast.AsyncFor | ast.While, found: dict[Node, Onward]) -> Onward:
+    jumps = {type(jump) for jump in _jumps(node)}
+    outcome: Outcome = "false" if isinstance(node, ast.While) else "skips"
+    if isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and node.test.value:
+        return "on" if ast.Break in jumps else None
+    if jumps or through(node.body, "on", found) is not None:
+        return "on"
+    return through(node.orelse, (node, outcome), found)
+
+
+def _past_match(node: ast.Match, found: dict[Node, Onward]) -> Onward:
+    ways = [through(case.body, (case, "matches"), found) for case in node.cases]
+    last = node.cases[-1]
+    always = last.guard is None and isinstance(last.pattern, ast.MatchAs) and last.pattern.pattern is None
+    return _one(ways if always else [*ways, (last, "no match")])
+
+
+def _past_try(node: Node, found: dict[Node, Onward]) -> Onward:
+    body = [*getattr(node, "body", ()), *getattr(node, "orelse", ())]
+    ways = [through(one.body, (one, "raises"), found) for one in getattr(node, "handlers", ())]
+    if through(getattr(node, "finalbody", ()), "on", found) is None:
+        return None
+    return "on" if through(body, "on", found) is not None else _one(ways)
+
+
+def _jumps(loop: Node) -> list[Node]:
+    """The `break` and `continue` statements that belong to `loop`."""
+    found: list[Node] = []
+    waiting = [(child, child in getattr(loop, "body", ())) for child in children(loop)]
+    while waiting:
+        node, ours = waiting.pop()
+        if isinstance(node, (ast.Break, ast.Continue)) and ours:
+            found.append(node)
+        if not isinstance(node, Scope):
+            waiting += [(child, ours and _still_in(node, child)) for child in children(node)]
+    return found
+
+
+def _still_in(node: Node, child: Node) -> bool:
+    """Whether a jump in `child` of `node` can belong to a loop round `node`."""
+    return not isinstance(node, Loop) or child in node.orelse

@@ -1,0 +1,188 @@
+"""What coverage measured, file by file."""
+
+from __future__ import annotations
+
+import fnmatch
+import warnings
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from pytest_enrich.data.code import Branch
+
+if TYPE_CHECKING:
+    from coverage import Coverage
+    from coverage.plugin import FileReporter
+
+
+class FileCoverage(Struct, frozen=True, kw_only=True):
+    """One measured source file.
+
+    Attributes:
+        path: Relative to rootdir, with `/`.
+        statements: The first lines of its statements, ascending.
+        missing_lines: Those that no test ran.
+        branches: All branches, ascending.
+        missing_branches: Those that no test took, also at lines that no test ran.
+        contexts: For each line that was run, the node ids of the tests that ran it, sorted.
+    """
+
+    path: str
+    statements: tuple[int, ...]
+    missing_lines: tuple[int, ...]
+    branches: tuple[Branch, ...] = ()
+    missing_branches: tuple[Branch, ...] = ()
+    contexts: dict[int, tuple[str, ...]] = {}
+
+
+class Measured(Struct, frozen=True, kw_only=True):
+    """All measured source files, by path, and those that could not be read, each with the reason."""
+
+    files: tuple[FileCoverage, ...]
+    skipped: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def line_percent(self) -> float:
+        """Of the statements, how many were run: 0 to 100."""
+        return _percent([(file.statements, file.missing_lines) for file in self.files])
+
+    @property
+    def branch_percent(self) -> float:
+        """Of the branches, how many were taken: 0 to 100."""
+        return _percent([(file.branches, file.missing_branches) for file in self.files])
+
+    @property
+    def percent(self) -> float:
+        """Of both together, coverage's total: 0 to 100."""
+        lines = [(file.statements, file.missing_lines) for file in self.files]
+        return _percent([*lines, *((file.branches, file.missing_branches) for file in self.files)])
+
+
+def read(
+    cov: Coverage,
+    rootdir: Path,
+    tests: Collection[str] = (),
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+) -> Measured:
+    """The source files under `rootdir` that `cov` measured.
+
+    Tests and conftest files are no sources; what the project's own settings leave out is not among them either.
+
+    Args:
+        cov: With the data of the finished run.
+        rootdir: Paths are relative to it.
+        tests: The suite's own files, relative to rootdir, with `/`.
+        include: Globs of source files, relative to rootdir; empty is all.
+        exclude: Globs of source files to leave out.
+    """
+    files, skipped = [], []
+    for path, name in sorted(_sources(cov, rootdir)):
+        if path in tests or not wanted(path, include, exclude):
+            continue
+        file = _file(cov, path, name)
+        if isinstance(file, str):
+            skipped.append((path, file))
+        else:
+            files.append(file)
+    return Measured(files=tuple(files), skipped=tuple(skipped))
+
+
+def wanted(path: str, include: Sequence[str], exclude: Sequence[str]) -> bool:
+    """Whether the globs choose `path`; one without a `/` is tried on the name alone too."""
+    inside = not include or any(_matches(path, glob) for glob in include)
+    return inside and not any(_matches(path, glob) for glob in exclude)
+
+
+def _matches(path: str, glob: str) -> bool:
+    glob = glob.removeprefix("./")
+    names = [path] if "/" in glob else [path, path.rpartition("/")[2]]
+    folder = f"{glob.rstrip('/')}/*"
+    return any(fnmatch.fnmatchcase(name, glob) for name in names) or fnmatch.fnmatchcase(path, folder)
+
+
+def _sources(cov: Coverage, rootdir: Path) -> Iterator[tuple[str, str]]:
+    """The path relative to rootdir, and coverage's name, of each file that a report would show."""
+    data, real = cov.get_data(), rootdir.resolve()
+    for name in _reported(cov, sorted(data.measured_files())):
+        path = _relative(rootdir / name, rootdir, real)
+        if path and not data.file_tracer(name) and _is_source(path):
+            yield path, name
+
+
+def _relative(file: Path, rootdir: Path, real: Path) -> str:
+    for base in (rootdir, real):
+        if file.is_relative_to(base):
+            return file.relative_to(base).as_posix()
+    resolved = file.resolve()
+    return resolved.relative_to(real).as_posix() if resolved.is_relative_to(real) else ""
+
+
+def _is_source(path: str) -> bool:
+    *folders, name = path.split("/")
+    return name.endswith(".py") and name != "conftest.py" and "site-packages" not in folders
+
+
+def _reported(cov: Coverage, names: list[str]) -> list[str]:
+    from coverage.files import GlobMatcher, prep_patterns
+
+    include, omit = cov.get_option("report:include"), cov.get_option("report:omit")
+    if isinstance(include, list) and include:
+        matcher = GlobMatcher(prep_patterns(include), "include")
+        names = [name for name in names if matcher.match(str(Path(name).absolute()))]
+    if isinstance(omit, list) and omit:
+        matcher = GlobMatcher(prep_patterns(omit), "omit")
+        names = [name for name in names if not matcher.match(str(Path(name).absolute()))]
+    return names
+
+
+def _file(cov: Coverage, path: str, name: str) -> FileCoverage | str:
+    """What is known about one file, or why nothing is."""
+    from coverage.exceptions import CoverageException, NoSource
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _analyse(cov, path, name)
+    except (NoSource, FileNotFoundError):
+        return "it is gone"
+    except OSError as error:
+        return f"it cannot be read ({error.strerror or error})"
+    except (CoverageException, SyntaxError, UnicodeError, LookupError, ValueError, RecursionError) as error:
+        return f"it cannot be parsed ({' '.join(str(error).split()) or type(error).__name__})"
+
+
+def _analyse(cov: Coverage, path: str, name: str) -> FileCoverage:
+    from coverage.results import analysis_from_file_reporter
+
+    data = cov.get_data()
+    reporter = cov._get_file_reporter(name)  # noqa: SLF001 - there is no public way to branches
+    analysis = analysis_from_file_reporter(data, 0, reporter, name)
+    counts = analysis.exit_counts
+    branches = {arc for arc in analysis.arc_possibilities if counts.get(arc[0], 0) > 1}
+    missing = analysis.missing_branch_arcs()
+    return FileCoverage(
+        path=path,
+        statements=tuple(sorted(analysis.statements)),
+        missing_lines=tuple(sorted(analysis.missing)),
+        branches=tuple(sorted(arc for arc in branches if arc[1] not in analysis.excluded)),
+        missing_branches=tuple(sorted((start, end) for start, ends in missing.items() for end in ends)),
+        contexts=_contexts(data.contexts_by_lineno(name), reporter),
+    )
+
+
+def _contexts(raw: dict[int, list[str]], reporter: FileReporter) -> dict[int, tuple[str, ...]]:
+    found: dict[int, set[str]] = {}
+    for line, names in raw.items():
+        tests = {name.rpartition("|")[0] or name for name in names if name}
+        for first in reporter.translate_lines([line]) if tests else ():
+            found.setdefault(first, set()).update(tests)
+    return {line: tuple(sorted(tests)) for line, tests in sorted(found.items())}
+
+
+def _percent(parts: list[tuple[Sequence[object], Sequence[object]]]) -> float:
+    total = sum(len(everything) for everything, _ in parts)
+    missing = sum(len(missed) for _, missed in parts)
+    return 100.0 * (total - missing) / total if total else 100.0

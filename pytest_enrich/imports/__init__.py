@@ -1,0 +1,27 @@
+"""What the names at a test file's top level mean, and the imports that a new test adds to it.
+
+Pure functions on text: `read` what a file binds, `resolve` a template's names to what that file would call
+them, `merge` and `drop` import statements without touching anything else, and tell what a piece of the file
+`needs` in order to run elsewhere. Texts keep their line endings; a byte order mark is a leading U+FEFF.
+"""
+
+from pytest_enrich.imports.bindings import Bindings, extend, read, reserve
+from pytest_enrich.imports.drop import drop
+from pytest_enrich.imports.merge import merge
+from pytest_enrich.imports.need import Needed, needs
+from pytest_enrich.imports.resolve import Resolved, ResolvedAll, resolve, resolve_all
+
+__all__ = [
+    "Bindings",
+    "Needed",
+    "Resolved",
+    "ResolvedAll",
+    "drop",
+    "extend",
+    "merge",
+    "needs",
+    "read",
+    "reserve",
+    "resolve",
+    "resolve_all",
+]

@@ -1,0 +1,201 @@
+"""Where a run's coverage comes from: pytest-cov, asked for on the user's behalf when they did not.
+
+Coverage of ours alone would see nothing of what xdist's workers run, so pytest-cov does the measuring, and
+hands over the combined data. What the user measures by themselves is read and never touched.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import MutableMapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from coverage import Coverage
+
+WANTED = ("--cov-branch", "--cov-context=test", "--cov-report=", "--cov-fail-under=0")
+
+_VARIABLES = ("COVERAGE_FILE", "COVERAGE_CORE", "COVERAGE_PROCESS_CONFIG")
+_PREFIX = "pytest-enrich-"
+
+# They tell people about coverage that they asked for; nobody asked for ours.
+_WARNINGS = [
+    "already-imported",
+    "couldnt-parse",
+    "module-not-imported",
+    "module-not-measured",
+    "no-ctracer",
+    "no-data-collected",
+    "no-sysmon",
+]
+
+
+class Measurement(Struct, frozen=True, kw_only=True):
+    """How this session is measured.
+
+    Attributes:
+        kind: `ours` was asked for by us, `theirs` by the user through pytest-cov, `outer` is a coverage.py that
+            runs pytest itself, `none` is no coverage, for the reason in `problem`.
+        folder: Ours alone, for data files; removed by `close`.
+        environment: The variables that we may have changed, as they were.
+        problem: Why nothing can be measured, with what to do about it; "" when something is.
+    """
+
+    kind: Literal["ours", "theirs", "outer", "none"]
+    folder: Path | None = None
+    environment: dict[str, str | None] = {}
+    problem: str = ""
+
+
+def prepare(config: pytest.Config, args: list[str]) -> Measurement:
+    """See to it that the session is measured. To be called before pytest-cov reads the options.
+
+    `args` and the options known so far are changed in place when nobody else measures.
+    """
+    known: Any = config.known_args_namespace
+    if not config.pluginmanager.hasplugin("pytest_cov"):
+        return _impossible("needs pytest-cov, which is not loaded (drop -p no:pytest_cov, or add -p pytest_cov)")
+    if known.no_cov:
+        return _impossible("needs coverage; drop --no-cov")
+    if known.cov_source:
+        return Measurement(kind="theirs", folder=_folder(), environment=_variables())
+    if outer() is not None:
+        return Measurement(kind="outer", folder=_folder(), environment=_variables())
+    problem = _unusable(known.cov_config)
+    return _impossible(problem) if problem else _ask(known, args)
+
+
+def quieten(config: pytest.Config) -> None:
+    """Turn off the warnings of the coverage that we asked for. To be called once pytest-cov has started it."""
+    controller = getattr(config.pluginmanager.getplugin("_cov"), "cov_controller", None)
+    for name in ("cov", "combining_cov"):
+        coverage = getattr(controller, name, None)
+        if coverage is not None:
+            known = coverage.get_option("run:disable_warnings") or []
+            coverage.set_option("run:disable_warnings", [*known, *_WARNINGS])
+
+
+def read(config: pytest.Config, measurement: Measurement) -> Coverage | None:
+    """The combined coverage of the session with branches and a context for each test; None without these."""
+    if measurement.kind == "outer":
+        coverage = outer()
+        return coverage if coverage is not None and _is_complete(coverage) else None
+    plugin: Any = config.pluginmanager.getplugin("_cov")
+    coverage = getattr(getattr(plugin, "cov_controller", None), "cov", None)
+    if coverage is None or measurement.kind == "ours":
+        return coverage
+    contexts = plugin.options.cov_context == "test"
+    return coverage if contexts and coverage.get_data().has_arcs() else None
+
+
+def sources(config: pytest.Config, measurement: Measurement) -> list[str] | None:
+    """What the user's own measurement is limited to; None without a limit on the command line."""
+    if measurement.kind == "outer":
+        found: Any = (coverage := outer()) and coverage.get_option("run:source")
+        return list(found) if found else None
+    found = config.pluginmanager.getplugin("_cov").options.cov_source  # type: ignore[union-attr]
+    return None if found is None else [str(source) for source in found]
+
+
+def outer() -> Coverage | None:
+    """The coverage.py that measures this process now, if one does."""
+    if "coverage" not in sys.modules:
+        return None
+    from coverage import Coverage
+
+    return Coverage.current()
+
+
+def restore(measurement: Measurement) -> None:
+    """Put back the environment; the data stay readable."""
+    for name, value in measurement.environment.items():
+        _set(os.environ, name, value)
+
+
+def close(measurement: Measurement) -> None:
+    """Put back the environment and remove the data."""
+    restore(measurement)
+    if measurement.folder is not None:
+        shutil.rmtree(measurement.folder, ignore_errors=True)
+
+
+def _impossible(problem: str) -> Measurement:
+    return Measurement(kind="none", problem=problem)
+
+
+def _ask(known: Any, args: list[str]) -> Measurement:  # noqa: ANN401 - argparse's namespace
+    end = args.index("--") if "--" in args else len(args)
+    args[end:end] = ["--cov", *WANTED]
+    known.cov_source = [True]
+    known.cov_branch = True
+    known.cov_context = "test"
+    known.cov_report = {"": None}
+    known.cov_fail_under = 0
+    known.cov_append = False
+    if _is_worker():  # the controller's file and core are in its environment
+        return Measurement(kind="ours")
+    measurement = Measurement(kind="ours", folder=_folder(), environment=_variables())
+    _set(os.environ, "COVERAGE_FILE", f"{measurement.folder}/coverage")
+    _set(os.environ, "COVERAGE_CORE", core(os.environ))
+    return measurement
+
+
+def core(environment: MutableMapping[str, str]) -> str:
+    """The tracer to measure with: sys.monitoring keeps the first test's context only."""
+    return "pytrace" if environment.get("COVERAGE_CORE") == "pytrace" else "ctrace"
+
+
+def _is_worker() -> bool:
+    # A worker is a child of the controller, whose id is in the name of the folder. A pytest that a test of the
+    # user's starts has inherited the variables too, and is none.
+    ours = f"{_PREFIX}{os.getppid()}-" in os.environ.get("COVERAGE_FILE", "")
+    return ours and "PYTEST_XDIST_WORKER" in os.environ
+
+
+def _unusable(config_file: str) -> str:
+    """What is in the way in coverage's configuration, or ""."""
+    from coverage import Coverage
+    from coverage.exceptions import CoverageException
+
+    try:
+        contexts = Coverage(config_file=config_file).get_option("run:dynamic_context")
+    except CoverageException as error:
+        return f"needs coverage, whose configuration is broken: {error}"
+    if contexts:
+        return (
+            f"sets coverage's contexts itself; drop dynamic_context = {contexts} from its configuration, "
+            "or give --cov-config=FILE without it"
+        )
+    return ""
+
+
+def _is_complete(coverage: Coverage) -> bool:
+    data = coverage.get_data()
+    return data.has_arcs() and any(name.endswith("|run") for name in data.measured_contexts())
+
+
+def _folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+
+
+def _variables() -> dict[str, str | None]:
+    return {name: os.environ.get(name) for name in _VARIABLES}
+
+
+def _set(environment: MutableMapping[str, str], name: str, value: str | None) -> None:
+    if value is None:
+        environment.pop(name, None)
+    else:
+        environment[name] = value
+
+
+def arguments(source: Sequence[str] | None) -> list[str]:
+    """pytest-cov's arguments for a measurement with all that we need, limited to `source`."""
+    return [*(f"--cov={one}" for one in source or ()), *(["--cov"] if source is None else []), *WANTED]

@@ -1,0 +1,39 @@
+"""Started by path in a fresh interpreter: `python .../payload/__main__.py JOB_FILE STATUS_FD`.
+
+This folder leaves the import path first, and the modules in it are loaded under a private name, so that the
+project sees nothing of ours: pytest-enrich can be run on pytest-enrich.
+"""
+
+import sys
+
+sys.path[:1] = [entry for entry in sys.path[:1] if entry != __file__.rpartition("/")[0]]
+
+import importlib.util
+import os
+
+PRIVATE = "_enrich_payload"
+
+
+def load() -> None:
+    """Put this folder's package into `sys.modules` under its private name."""
+    folder = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pathlib is not imported yet
+    spec = importlib.util.spec_from_file_location(
+        PRIVATE,
+        os.path.join(folder, "__init__.py"),  # noqa: PTH118 - pathlib is not imported yet
+        submodule_search_locations=[folder],
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    sys.modules[PRIVATE] = package = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(package)
+
+
+def main(job_file: str, status: int) -> None:
+    """Do the job in a child of this process, and outlive whatever it leaves behind."""
+    load()
+    importlib.import_module(f"{PRIVATE}.supervise").fork(status)
+    importlib.import_module(f"{PRIVATE}.job").perform(job_file)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

@@ -1,0 +1,149 @@
+"""A test file's text in place of what the disk holds, imported and collected as pytest would do with the file."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import importlib.abc
+import importlib.util
+import io
+import linecache
+import os
+import sys
+import tokenize
+from collections.abc import Iterator, Sequence
+from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
+from types import CodeType, ModuleType
+
+import pytest
+from _pytest.assertion import rewrite
+from _pytest.pathlib import insert_missing_modules, module_name_from_path, resolve_package_path
+
+
+class TextFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Serves the module that lies at `path`, under whatever name it is asked for, from a text."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.path = path
+        self.text = text
+        self.config: pytest.Config | None = None
+        lines = io.StringIO(text).readlines()
+        # Without a time of change it stays, whatever the disk holds: tracebacks show the text that ran.
+        linecache.cache[str(path)] = (len(text), None, lines, str(path))
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, _target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """As the import system asks; directories that come first and hold such a module win, as always."""
+        if fullname.rpartition(".")[2] != self.path.stem:
+            return None
+        for entry in sys.path if path is None else path:
+            if _same(entry or os.curdir, self.path.parent):
+                return self.spec(fullname)
+            if PathFinder.find_spec(fullname, [entry]) is not None:
+                return None
+        return None
+
+    def spec(self, name: str) -> ModuleSpec:
+        """A spec that gives the module its real `__file__`."""
+        spec = ModuleSpec(name, self, origin=str(self.path))
+        spec.has_location = True
+        return spec
+
+    def create_module(self, _spec: ModuleSpec) -> None:
+        """An ordinary module."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the text, with pytest's rewritten assertions unless the user switched them off."""
+        exec(self._compile(), module.__dict__)
+
+    def get_source(self, _fullname: str) -> str:
+        """For tracebacks and `inspect`."""
+        return self.text
+
+    def _compile(self) -> CodeType:
+        tree = ast.parse(self.text, filename=str(self.path))
+        if self.config is not None and self.config.known_args_namespace.assertmode == "rewrite":
+            rewrite.rewrite_asserts(tree, _bytes(self.text), str(self.path), self.config)
+        return compile(tree, str(self.path), "exec", dont_inherit=True)
+
+
+def _same(one: str | Path, other: str | Path) -> bool:
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
+def _bytes(text: str) -> bytes:
+    """The text as it would lie on disk: the rewriter tokenizes it after the declared encoding."""
+    raw = text.encode("utf-8", "surrogatepass")
+    with contextlib.suppress(SyntaxError, LookupError, UnicodeError):
+        raw = text.encode(tokenize.detect_encoding(io.BytesIO(raw).readline)[0])
+    return raw
+
+
+class CandidateModule(pytest.Module):
+    """The module of a file that may not exist; one that exists is imported by pytest's own code."""
+
+    finder: TextFinder
+
+    def _getobj(self) -> ModuleType:
+        if self.path.exists():
+            return super()._getobj()  # type: ignore[no-any-return]
+        with _module_skips():
+            module = _import(self.path, self.finder, self.config)
+        self.config.pluginmanager.consider_module(module)
+        return module
+
+
+@contextlib.contextmanager
+def _module_skips() -> Iterator[None]:
+    try:
+        yield
+    except pytest.skip.Exception as error:
+        if error.allow_module_level:
+            raise
+        message = "pytest.skip outside of a test needs allow_module_level=True"
+        raise pytest.Collector.CollectError(message) from error
+
+
+def _import(path: Path, finder: TextFinder, config: pytest.Config) -> ModuleType:
+    """As `_pytest.pathlib.import_path`, which insists that the file exists."""
+    package = resolve_package_path(path)
+    root = path.parent if package is None else package.parent
+    name = ".".join(path.relative_to(root).with_suffix("").parts)
+    mode = config.getoption("importmode")
+    if mode != "importlib":
+        _put_on_path(str(root), mode)
+        return importlib.import_module(name)
+    if package is not None and _import_package(name.rpartition(".")[0], path.parent):
+        return importlib.import_module(name)
+    return _import_alone(module_name_from_path(path, config.rootpath), finder)
+
+
+def _put_on_path(root: str, mode: str) -> None:
+    if mode == "append" and root not in sys.path:
+        sys.path.append(root)
+    elif mode == "prepend" and root != sys.path[0]:
+        sys.path.insert(0, root)
+
+
+def _import_package(name: str, directory: Path) -> bool:
+    """Import the package that lies in `directory` by its place; False when another has its name."""
+    if name not in sys.modules:
+        above = name.rpartition(".")[0]
+        if above and not _import_package(above, directory.parent):
+            return False
+        spec = PathFinder.find_spec(name, [str(directory.parent)])
+        if spec is None or spec.loader is None:
+            return False
+        sys.modules[name] = module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    return any(_same(entry, directory) for entry in getattr(sys.modules[name], "__path__", ()))
+
+
+def _import_alone(name: str, finder: TextFinder) -> ModuleType:
+    module = importlib.util.module_from_spec(finder.spec(name))
+    sys.modules[name] = module
+    finder.exec_module(module)
+    insert_missing_modules(sys.modules, name)
+    return module

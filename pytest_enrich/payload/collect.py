@@ -1,0 +1,87 @@
+"""The `Collect` job: which tests are there, and which fixtures can a test beside them use?"""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from . import invocation, selection
+from .outcome import text_of
+
+
+def collect(work: dict[str, Any]) -> dict[str, Any]:
+    """Answer a `Collect` job as a `Collected`, both as JSON. What cannot be written is the project's errors."""
+    wanted = work["job"]["tests"]
+    files, missing = selection.files(work["rootdir"], wanted)
+    errors = [f"there is no {name}" for name in missing]
+    if wanted and not files:
+        return {"type": "collected", "items": [], "errors": errors}
+    inventory = Inventory(work["rootdir"], wanted)
+    stopped = invocation.run(work, ("--collect-only", *files), (inventory,))
+    gone = [f"there is no test {name}" for name in inventory.unknown if "::" in name and not inventory.errors]
+    errors += [*inventory.errors, *gone, *([stopped] if stopped else [])]
+    return {"type": "collected", "items": inventory.items, "errors": errors}
+
+
+class Inventory:
+    """A plugin that describes what a session collects, while its fixtures are known."""
+
+    def __init__(self, rootdir: str, wanted: list[str]) -> None:
+        self.rootdir = Path(rootdir)
+        self.wanted = wanted
+        self.items: list[dict[str, Any]] = []
+        self.unknown: list[str] = []
+        self.errors: list[str] = []
+        self._fixtures: dict[str, list[str]] = {}
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A file that cannot be imported."""
+        if report.failed:
+            self.errors.append(text_of(report))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Doctests and the items of other plugins are no tests that another could stand beside."""
+        found, self.unknown = selection.chosen(session.items, self.wanted)
+        self.items = [self.describe(item) for item in found if isinstance(item, pytest.Function)]
+
+    def describe(self, item: pytest.Function) -> dict[str, Any]:
+        """An `Item`, as JSON; `name` is the function's, without the brackets of its parameters."""
+        owner = item.cls
+        return {
+            "nodeid": item.nodeid,
+            "path": self._relative(item.path),
+            "owner": None if owner is None else owner.__qualname__,
+            "name": getattr(item, "originalname", None) or item.name,
+            "style": _style(item),
+            "is_async": inspect.iscoroutinefunction(item.obj),
+            "markers": list(dict.fromkeys(mark.name for mark in item.iter_markers())),
+            "fixtures": self._visible(item),
+        }
+
+    def _relative(self, path: Path) -> str:
+        inside = path.is_relative_to(self.rootdir)
+        return (path.relative_to(self.rootdir) if inside else path).as_posix()
+
+    def _visible(self, item: pytest.Function) -> list[str]:
+        """Names of the fixtures visible where the item stands, the same for all of its neighbours."""
+        place = item.parent
+        assert place is not None
+        if place.nodeid not in self._fixtures:
+            known = item.session._fixturemanager  # noqa: SLF001 - pytest has no public way to ask
+            # Before pytest 8 fixtures are looked up by node id.
+            where: Any = place if hasattr(pytest, "Dir") else place.nodeid
+            names = [name for name in known._arg2fixturedefs if known.getfixturedefs(name, where)]  # noqa: SLF001
+            self._fixtures[place.nodeid] = sorted(names)
+        return self._fixtures[place.nodeid]
+
+
+def _style(item: pytest.Function) -> str:
+    from _pytest.unittest import TestCaseFunction
+
+    if isinstance(item, TestCaseFunction):
+        return "unittest"
+    return "function" if item.cls is None else "method"

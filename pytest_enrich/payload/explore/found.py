@@ -1,0 +1,80 @@
+"""From a search to what is shown: the fewest calls, each made plain, and what each of them did."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from . import calls
+from .calls import Call, Program, program
+from .clock import shifted
+from .observe import observe
+from .reduce import reduce
+from .search import Find, Limits, Search, choose
+from .world import Scene
+
+REDUCE_SECONDS = 2.0
+
+
+def search(job: dict[str, Any], scene: Scene, started: float) -> dict[str, Any]:
+    """Search through all entries; the answer's `found` are the chosen calls, reduced, with what they reach."""
+    limits = Limits(job["executions"], started + job["seconds"], job["seed"])
+    looking = Search(scene.runner, map(tuple, job["branches"]), job["lines"], limits)
+    for number, inputs in enumerate(scene.inputs):
+        looking.through(inputs, number)
+    reduced = [_reduced(looking, find) for find in choose(looking)]
+    return {
+        "found": [_record(find, call) for find, call in reduced],
+        "executions": looking.executions,
+        "dropped": dict(looking.dropped),
+    }
+
+
+def _reduced(looking: Search, find: Find) -> tuple[Find, Call]:
+    plain = {name: pool.plain for name, pool in find.inputs.pools.items()}
+    plain[""] = tuple(sorted(find.inputs.receivers, key=len)[:4])
+    before = looking.runner.call(find.call)
+    until = time.monotonic() + REDUCE_SECONDS
+
+    def holds(call: Call) -> bool:
+        if time.monotonic() > until or not find.inputs.conforms(call):
+            return False
+        outcome = looking.runner.call(call)
+        same = type(outcome.raised) is type(before.raised) and (outcome.result is None) is (before.result is None)
+        return not outcome.refusal and same and find.reached <= looking.reached(outcome)
+
+    return find, reduce(find.call, plain, holds)
+
+
+def _record(find: Find, call: Call) -> dict[str, Any]:
+    branches = sorted(item for item in find.reached if isinstance(item, tuple))
+    lines = sorted(item for item in find.reached if isinstance(item, int))
+    return {"call": calls.dump(call), "branches": branches, "reached": lines}
+
+
+def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
+    """The `Finding` for a chosen call, looked at with the clock `days` ahead."""
+    call = calls.load(record["call"])
+    wanted = _program(scene, call)
+    with shifted(days):
+        consume, observations = observe(scene.runner, wanted)
+    return {
+        **record,
+        "lines": wanted.lines,
+        "action": wanted.action,
+        "expression": wanted.expression,
+        "consume": consume,
+        "observations": observations,
+    }
+
+
+def _program(scene: Scene, call: Call) -> Program:
+    """The program, with a variable for each argument that the call changes."""
+    mutable = frozenset(name for name, value in call.arguments if name and value[:1] in "[{⟨")
+    if not mutable:
+        return program(call, scene.entries)
+    hoisted = program(call, scene.entries, mutable)
+    _, observations = observe(scene.runner, hoisted)
+    looked_at = " ".join(record["expression"] for record in observations if record["subject"] == "state")
+    changed = frozenset(name for name in mutable if name in looked_at.replace("(", " ").replace(")", " ").split())
+    return program(call, scene.entries, changed)

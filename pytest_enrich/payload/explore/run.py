@@ -1,0 +1,185 @@
+"""Make one call and say what came of it: the branches taken, and whether a caller could rely on it."""
+
+from __future__ import annotations
+
+import asyncio
+import collections.abc
+import contextlib
+import dataclasses
+import inspect
+import io
+import itertools
+import linecache
+import re
+import signal
+import sys
+import traceback
+import warnings
+from collections.abc import Iterator, Mapping
+from types import CodeType, FrameType
+from typing import Any
+
+from .. import express, guard
+from .calls import Call, Entry, Program, program
+from .trace import Branch, Tracer
+
+CALL_SECONDS = 0.5
+LONGEST_RESULT = 50
+
+
+class TooLongError(BaseException):
+    """A call did not end in time. Not an Exception, so that the code under test does not catch it."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What a call did.
+
+    Attributes:
+        branches: Taken in the watched file.
+        result: What it gave, consumed; None when it raised.
+        raised: What it raised.
+        refusal: Why no test should be made of it, "" if one may.
+        consume: How the result was consumed.
+        namespace: The variables of the program afterwards.
+    """
+
+    branches: frozenset[Branch] = frozenset()
+    result: Any = None
+    raised: BaseException | None = None
+    refusal: str = ""
+    consume: str = ""
+    namespace: Mapping[str, object] = dataclasses.field(default_factory=dict)
+
+
+class Runner:
+    """Runs programs. `root` is the project: exceptions raised by its own `raise` statements are contracts."""
+
+    def __init__(self, tracer: Tracer, entries: Mapping[str, Entry], root: str) -> None:
+        self._tracer = tracer
+        self._entries = entries
+        self._root = root
+        self._compiled: dict[tuple[str, str], CodeType] = {}
+        self._names: dict[str, object] = {}
+
+    def call(self, call: Call) -> Outcome:
+        """Run the program that makes `call`."""
+        return self.run(program(call, self._entries))
+
+    def run(self, wanted: Program) -> Outcome:
+        """Run a program; whatever it does is an `Outcome`."""
+        try:
+            scene = [self._code(line, "exec") for line in wanted.lines]
+            action = self._code(wanted.action, "eval" if wanted.expression else "exec")
+        except (SyntaxError, LookupError, ImportError, ValueError, MemoryError):
+            return Outcome(refusal="not a program")
+        namespace = dict(self._names)
+        denials = guard.denials()
+        with quiet(), time_limit(CALL_SECONDS):
+            outcome = self._perform(scene, action, namespace)
+        if guard.denials() > denials:
+            return dataclasses.replace(outcome, refusal="side effect")
+        return outcome
+
+    def _perform(self, scene: list[CodeType], action: CodeType, namespace: dict[str, object]) -> Outcome:
+        try:
+            for line in scene:
+                exec(line, namespace)
+        except (Exception, SystemExit, TooLongError):
+            return Outcome(refusal="no such object")
+        consume = ""
+        self._tracer.start()
+        try:
+            result = eval(action, namespace)
+            result, consume = consumed(result)
+        except TooLongError:
+            return Outcome(frozenset(self._tracer.branches), refusal="too long")
+        except (Exception, SystemExit) as error:
+            self._tracer.stop()
+            refusal = self._refusal(error)
+            return Outcome(frozenset(self._tracer.branches), None, error, refusal, consume, namespace)
+        finally:
+            self._tracer.stop()
+        return Outcome(frozenset(self._tracer.branches), result, None, "", consume, namespace)
+
+    def _code(self, template: str, mode: str) -> CodeType:
+        key = (template, mode)
+        if key not in self._compiled:
+            source, names = express.compilable(template)
+            self._names.update(names)
+            self._compiled[key] = compile(source, "<enrich>", mode)
+        return self._compiled[key]
+
+    def _refusal(self, error: BaseException) -> str:
+        """An exception is a contract when the project raises it by a statement of its own, or documents it."""
+        frames = traceback.extract_tb(error.__traceback__)
+        last = frames[-1] if frames else None
+        if isinstance(error, AssertionError | NotImplementedError | RecursionError | MemoryError):
+            return "accident"
+        if last is not None and last.filename.startswith(self._root) and "site-packages" not in last.filename:
+            if re.match(
+                r"(raise\b|(return )?(sys\.)?exit\()", linecache.getline(last.filename, last.lineno or 0).strip()
+            ):
+                return ""
+        documented = any(self._documents(frame, error) for frame in inspect_frames(error))
+        return "" if documented else "accident"
+
+    def _documents(self, code: CodeType, error: BaseException) -> bool:
+        text = code.co_consts[0] if code.co_consts and isinstance(code.co_consts[0], str) else ""
+        name = type(error).__name__
+        return code.co_filename.startswith(self._root) and bool(re.search(rf"(?i)rais\w+[\s\S]*\b{name}\b", text))
+
+
+def inspect_frames(error: BaseException) -> Iterator[CodeType]:
+    """The code objects that the exception went through, outermost first."""
+    trace = error.__traceback__
+    while trace is not None:
+        yield trace.tb_frame.f_code
+        trace = trace.tb_next
+
+
+def consumed(result: Any) -> tuple[Any, str]:
+    """The result that can be looked at, and how it was got: awaited, listed, or as it is."""
+    if inspect.isawaitable(result):
+        return asyncio.run(_awaited(result)), "await"
+    if isinstance(result, collections.abc.Iterator) and not isinstance(result, io.IOBase):
+        listed = list(itertools.islice(result, LONGEST_RESULT + 1))
+        if len(listed) > LONGEST_RESULT:
+            raise TooLongError
+        return listed, "list"
+    return result, ""
+
+
+async def _awaited(result: Any) -> Any:
+    return await result
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """What a call prints or warns of is of no interest here."""
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = io.StringIO(), io.StringIO()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise `TooLongError` in the code that is still running after `seconds`, again and again."""
+
+    def interrupt(_signum: int, _frame: FrameType | None) -> None:
+        raise TooLongError
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+    try:
+        yield
+    except TooLongError:  # it came just after the call had ended
+        pass
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,0 +1,242 @@
+"""Values to try, as templates: Hypothesis strategies from types, and pools from what the project shows."""
+
+from __future__ import annotations
+
+import collections.abc
+import datetime as dt
+import decimal
+import enum
+import fractions
+import inspect
+import pathlib
+import typing
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis import strategies as st
+
+from ..express import evaluate, express, named
+from . import types
+
+Strategy: typing.TypeAlias = "st.SearchStrategy[str]"
+LETTERS = "ab1 -.,:/_Zé"
+GENERAL = (
+    "0",
+    "1",
+    "-1",
+    "2",
+    "''",
+    "'a'",
+    "'abc'",
+    "None",
+    "True",
+    "False",
+    "[]",
+    "[1, 2]",
+    "{}",
+    "0.5",
+    "()",
+    "{'a': 1}",
+)
+CALLABLES = (
+    "⟨builtins:str⟩",
+    "⟨builtins:len⟩",
+    "lambda *args: args",
+    "lambda *args, **kwargs: None",
+    "lambda value: value",
+)
+NUMBERS = (0, 1, -1, 2, 3, 7, 10, 12, 59, 60, 100, 255, 1000, 10**6, 10**9)
+
+
+def evaluable(templates: Sequence[str]) -> list[tuple[str, object]]:
+    """Each template with its value, without those that cannot be made here."""
+    pairs = []
+    for template in dict.fromkeys(templates):
+        try:
+            pairs.append((template, evaluate(template)))
+        except Exception:  # a recorded name that is gone, a constant that is no literal
+            continue
+    return pairs
+
+
+def drawn(strategy: Strategy, number: int, count: int = 120) -> tuple[str, ...]:
+    """Templates drawn from a strategy, the same for the same `number`; fewer, or none, where it has no more."""
+    found: dict[str, None] = {}
+    quiet = settings(
+        max_examples=count,
+        phases=[Phase.generate],
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        verbosity=Verbosity.quiet,
+    )
+    if strategy.is_empty:
+        return ()
+
+    def note(template: str) -> None:
+        found[template] = None
+
+    quiet(seed(number)(given(strategy)(note)))()
+    return tuple(found)
+
+
+class World:
+    """What the project shows of values: constants of its source, and calls that make its objects.
+
+    Args:
+        constants: Literals, best first.
+        constructors: Templates of objects by the class they make (exactly).
+    """
+
+    def __init__(self, constants: Sequence[str], constructors: dict[type, list[str]]) -> None:
+        self.constants = evaluable(constants)
+        self.constructors = constructors
+
+    def constants_for(self, hint: Any) -> list[str]:
+        """The constants that conform, and for numbers their neighbours."""
+        found = []
+        for template, value in self.constants:
+            if types.conforms(value, hint):
+                found.append(template)
+            if isinstance(value, int) and not isinstance(value, bool) and types.conforms(value, hint):
+                found += [repr(value - 1), repr(value + 1)]
+        return list(dict.fromkeys(found))
+
+    def objects_of(self, kind: type) -> list[str]:
+        """Templates of objects of the class or of its subclasses, smallest first."""
+        found = [text for cls, texts in self.constructors.items() if issubclass(cls, kind) for text in texts]
+        return sorted(dict.fromkeys(found), key=len)
+
+    def of(self, hint: Any, depth: int = 0) -> Strategy:
+        """A strategy for templates of values that conform to `hint`."""
+        return st.one_of([self._of(part, depth) for part in types.members(hint)])
+
+    def _of(self, part: Any, depth: int) -> Strategy:
+        if part is types.ANYTHING or part is inspect.Parameter.empty or part is object:
+            return st.sampled_from([*GENERAL, *(template for template, _ in self.constants)])
+        if part is None or part is type(None):
+            return st.just("None")
+        origin, arguments = typing.get_origin(part), typing.get_args(part)
+        if origin is typing.Literal:
+            return _literal(arguments)
+        kind = origin or part
+        if not isinstance(kind, type):
+            return st.sampled_from(GENERAL)
+        if kind in PLAIN:
+            constants = self.constants_for(kind)
+            plain = PLAIN[kind]
+            return st.one_of(st.sampled_from(constants), plain) if constants else plain
+        return self._composed(kind, arguments, depth)
+
+    def _composed(self, kind: type, arguments: tuple[Any, ...], depth: int) -> Strategy:
+        if kind is type:
+            return _literal(arguments) if arguments else st.sampled_from(["⟨builtins:int⟩", "⟨builtins:str⟩"])
+        if kind.__name__ == "Callable":
+            return st.sampled_from(CALLABLES)
+        if issubclass(kind, enum.Enum):
+            members = [text for member in kind if (text := express(member))]
+            return st.sampled_from(members) if members else st.nothing()
+        if issubclass(kind, tuple) and kind is tuple:
+            return self._tuple(arguments, depth)
+        for base, (left, right) in BRACKETS.items():
+            if kind is base or (inspect.isabstract(kind) and issubclass(base, kind)):
+                return self._container(base, left, right, arguments, depth)
+        return self._object(kind, depth)
+
+    def _tuple(self, arguments: tuple[Any, ...], depth: int) -> Strategy:
+        if len(arguments) == 2 and arguments[1] is ...:  # noqa: PLR2004 - tuple[X, ...]
+            return self._container(tuple, "(", ",)", arguments[:1], depth)
+        if not arguments:
+            return st.sampled_from(["()", "(1, 2)", "('a',)"])
+        parts = [self.of(argument, depth + 1) for argument in arguments]
+        return st.tuples(*parts).map(lambda texts: f"({', '.join(texts)}{',' if len(texts) == 1 else ''})")
+
+    def _container(self, kind: type, left: str, right: str, arguments: tuple[Any, ...], depth: int) -> Strategy:
+        if depth > 2:  # noqa: PLR2004 - deeper literals are not readable
+            return st.just(EMPTY[kind])
+        inner = [self.of(argument, depth + 1) for argument in arguments[: 2 if kind is dict else 1]]
+        while len(inner) < (2 if kind is dict else 1):
+            inner.append(self.of(types.ANYTHING if kind is list else str, depth + 1))
+        element = st.tuples(*inner).map(": ".join) if kind is dict else inner[0]
+        bodies = st.lists(element, max_size=4).map(
+            lambda texts: f"{left}{', '.join(texts)}{right}" if texts else EMPTY[kind]
+        )
+        return bodies
+
+    def _object(self, kind: type, depth: int) -> Strategy:
+        known = self.objects_of(kind)
+        built = self._built(kind, depth) if depth < 2 and not inspect.isabstract(kind) else st.nothing()  # noqa: PLR2004
+        return st.one_of(st.sampled_from(known), built) if known else built
+
+    def _built(self, kind: type, depth: int) -> Strategy:
+        """A call of the class's constructor, each required parameter drawn by its hint."""
+        owner = named(kind)
+        try:
+            parameters = list(inspect.signature(kind).parameters.values())
+        except (TypeError, ValueError):
+            return st.nothing()
+        hints = types.of_function(vars(kind).get("__init__"))
+        required = [
+            p for p in parameters if p.default is p.empty and p.kind not in {p.VAR_POSITIONAL, p.VAR_KEYWORD}
+        ]
+        if (
+            owner is None
+            or kind.__module__ in {"builtins", "typing"}
+            or any(p.name not in hints for p in required)
+        ):
+            return st.nothing()
+        parts = [self.of(hints[p.name], depth + 1).map(f"{p.name}={{}}".format) for p in required]
+        return st.tuples(*parts).map(lambda texts: f"{owner}({', '.join(texts)})")
+
+
+def _literal(values: Sequence[object]) -> Strategy:
+    texts = [text for value in values if (text := express(value))]
+    return st.sampled_from(texts) if texts else st.nothing()
+
+
+def _expressed(strategy: st.SearchStrategy[Any]) -> Strategy:
+    return strategy.map(express).filter(lambda text: text is not None)  # type: ignore[return-value]
+
+
+_datetimes = st.datetimes(dt.datetime(1970, 1, 1), dt.datetime(2100, 1, 1)).map(lambda d: d.replace(microsecond=0))  # noqa: DTZ001 - naive on purpose
+PLAIN: dict[type, Strategy] = {
+    int: st.one_of(st.sampled_from(NUMBERS), st.integers(-(10**6), 10**6), st.integers(-(10**20), 10**20)).map(
+        repr
+    ),
+    float: st.one_of(
+        st.sampled_from([0.0, 1.0, -1.0, 0.5, 1.5, 10.25, 1e6, 1e-6]),
+        st.integers(-(10**6), 10**6).map(float),
+        st.decimals(-1000, 1000, places=2).map(float),
+        st.sampled_from([float("inf"), float("-inf"), float("nan")]),
+    ).map(lambda value: express(value) or "0.0"),
+    bool: st.sampled_from(["False", "True"]),
+    str: st.one_of(st.text(LETTERS, max_size=8), st.from_regex(r"[a-z]{1,6}", fullmatch=True)).map(repr),
+    bytes: st.binary(max_size=6).map(repr),
+    complex: st.sampled_from(["0j", "1j", "(1+2j)"]),
+    dt.datetime: _expressed(st.one_of(_datetimes, _datetimes.map(lambda d: d.replace(tzinfo=dt.timezone.utc)))),
+    dt.date: _expressed(st.dates(dt.date(1970, 1, 1), dt.date(2100, 1, 1))),
+    dt.time: _expressed(st.times().map(lambda t: t.replace(microsecond=0))),
+    dt.timedelta: _expressed(
+        st.one_of(
+            st.integers(-400, 4000).map(lambda n: dt.timedelta(days=n)),
+            st.integers(-(10**5), 10**5).map(lambda n: dt.timedelta(seconds=n)),
+            st.integers(-(10**6), 10**6).map(lambda n: dt.timedelta(microseconds=n)),
+        )
+    ),
+    dt.tzinfo: st.sampled_from(["⟨datetime:timezone.utc⟩", "⟨datetime:timezone⟩(⟨datetime:timedelta⟩(hours=2))"]),
+    dt.timezone: st.just("⟨datetime:timezone.utc⟩"),
+    decimal.Decimal: _expressed(st.decimals(-(10**6), 10**6, places=2)),
+    fractions.Fraction: _expressed(st.fractions(-100, 100, max_denominator=12)),
+    uuid.UUID: st.just("⟨uuid:UUID⟩('12345678123456781234567812345678')"),
+    pathlib.Path: st.sampled_from(["⟨pathlib:Path⟩('missing.txt')"]),
+}
+BRACKETS: dict[type, tuple[str, str]] = {
+    list: ("[", "]"),
+    dict: ("{", "}"),
+    set: ("{", "}"),
+    frozenset: ("frozenset({", "})"),
+    tuple: ("(", ",)"),
+}
+EMPTY: dict[type, str] = {list: "[]", dict: "{}", set: "set()", frozenset: "frozenset()", tuple: "()"}

@@ -1,0 +1,111 @@
+"""What a job says, made into what the search works with."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import types
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from . import calls
+from .calls import Call, Entry
+from .inputs import Inputs
+from .run import Runner
+from .trace import Tracer
+from .types import of_function
+from .values import World, evaluable
+
+
+@dataclasses.dataclass(frozen=True)
+class Scene:
+    """The file under test, the functions to call, and what is known of their inputs."""
+
+    runner: Runner
+    entries: Mapping[str, Entry]
+    inputs: tuple[Inputs, ...]
+
+
+def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
+    """The scene of an `Explore` job; entries that are not there at run time are left out."""
+    made = [calls.load(record) for record in job["constructors"]]
+    world = World(job["constants"], _objects(job["module"], made, module))
+    entries = [Entry(job["module"], e["qualname"], e["kind"], tuple(e["parameters"])) for e in job["entries"]]
+    known = {entry.qualname: entry for entry in entries}
+    seen = [[calls.load(record) for record in e["calls"]] for e in job["entries"]]
+    for step in {step.qualname for many in seen for call in many for step in call.setup}:
+        known.setdefault(step, _entry(job["module"], step, module))
+    inputs = [
+        Inputs(entry, some, of_function(function), world, owner_of(entry, module), job["seed"])
+        for entry, some in zip(entries, seen, strict=True)
+        if (function := find(module, entry.qualname)) is not None
+    ]
+    filename = inspect.getsourcefile(module) or module.__file__ or ""
+    tracer = Tracer(filename, dict(map(tuple, job["statements"])))
+    return Scene(Runner(tracer, known, root), known, tuple(inputs))
+
+
+def find(module: object, qualname: str) -> Any:  # noqa: ANN401 - anything may be there
+    """The object of that qualified name, bound or not, or None."""
+    found = module
+    for part in qualname.split("."):
+        found = inspect.getattr_static(found, part, None)
+    if isinstance(found, property):
+        return found.fget
+    return found.__func__ if isinstance(found, classmethod | staticmethod) else found
+
+
+def owner_of(entry: Entry, module: object) -> type | None:
+    """The class whose objects the entry is called on."""
+    owner = find(module, entry.owner) if entry.owner else None
+    return owner if isinstance(owner, type) else None
+
+
+def _entry(module: str, qualname: str, where: object) -> Entry:
+    """An entry for a function that only set-ups call, read off the function itself."""
+    function = find(where, qualname)
+    kinds = {
+        inspect.Parameter.POSITIONAL_ONLY: "positional only",
+        inspect.Parameter.POSITIONAL_OR_KEYWORD: "positional",
+        inspect.Parameter.VAR_POSITIONAL: "variadic",
+        inspect.Parameter.KEYWORD_ONLY: "keyword only",
+        inspect.Parameter.VAR_KEYWORD: "keywords",
+    }
+    try:
+        parameters = list(inspect.signature(function).parameters.values())[1:]
+    except (TypeError, ValueError):
+        parameters = []
+    described = tuple({"name": p.name, "kind": kinds[p.kind]} for p in parameters)
+    return Entry(module, qualname, "method", described)
+
+
+def _objects(module: str, made: Iterable[Call], where: types.ModuleType) -> dict[type, list[str]]:
+    """Templates of the objects that tests made, by their class."""
+    found: dict[type, list[str]] = {}
+    texts = [call.receiver or _construction(module, call, where) for call in made]
+    for text, value in evaluable(texts):
+        found.setdefault(type(value), []).append(text)
+    return found
+
+
+def _construction(module: str, call: Call, where: types.ModuleType) -> str:
+    entry = Entry(
+        module,
+        f"{call.qualname}.__init__",
+        "method",
+        _entry(module, f"{call.qualname}.__init__", where).parameters,
+    )
+    return calls.program(dataclasses.replace(call, qualname=entry.qualname), {entry.qualname: entry}).action
+
+
+def aliases(module: str, entries: Iterable[dict[str, Any]], modules: Mapping[str, object]) -> list[list[str]]:
+    """Shorter names of the entries: packages above `module` that offer the same object."""
+    found = []
+    names = {entry["qualname"].partition(".")[0] for entry in entries}
+    for name in sorted(names):
+        package = module
+        while "." in package:
+            package = package.rpartition(".")[0]
+            if getattr(modules.get(package), name, None) is getattr(modules.get(module), name, ...):
+                found.append([f"{module}:{name}", f"{package}:{name}"])
+    return found

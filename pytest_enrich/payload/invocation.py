@@ -1,0 +1,132 @@
+"""How pytest is started inside: the user's configuration, less what would write, spread out or stop early."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from typing import Any
+
+import pytest
+
+
+def arguments(work: dict[str, Any]) -> list[str]:
+    """pytest's arguments for every job, without the tests.
+
+    The user's own come first, so that ours win. The cache plugin stays, in the scratch directory: options in
+    `addopts` such as `--ff` must still be understood.
+    """
+    scratch = work["scratch"]
+    return [
+        *work["pytest_args"],
+        f"--rootdir={work['rootdir']}",
+        f"--basetemp={scratch}/basetemp",
+        "-o",
+        f"cache_dir={scratch}/cache",
+        "--maxfail=0",
+        "--tb=short",
+        "--color=no",
+        "--show-capture=no",
+        "-q",
+    ]
+
+
+class Tame:
+    """A plugin that turns off what other plugins would do to a small run inside a child process."""
+
+    def __init__(self, work: dict[str, Any]) -> None:
+        self.scratch = work["scratch"]
+        self.seed = work["job"].get("hash_seed", 0)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_load_initial_conftests(
+        self, early_config: pytest.Config, args: list[str]
+    ) -> Generator[None, Any, Any]:
+        """Here all plugins are known and the options are about to be parsed for good."""
+        known = early_config.known_args_namespace
+        args += self._options(early_config, known)
+        if hasattr(known, "no_cov"):
+            known.no_cov = True
+        return (yield)
+
+    def _options(self, config: pytest.Config, known: Any) -> list[str]:  # noqa: ANN401 - argparse's namespace
+        options = []
+        if hasattr(known, "numprocesses"):
+            options.append("-n0")
+        if hasattr(known, "no_cov"):
+            options.append("--no-cov")
+        if hasattr(known, "randomly_seed"):
+            options += [f"--randomly-seed={self.seed}", "--randomly-dont-reorganize"]
+        if getattr(known, "xmlpath", None):
+            options.append(f"--junit-xml={self.scratch}/junit.xml")
+        if hasattr(known, "log_file") and (known.log_file or config.getini("log_file")):
+            options.append(f"--log-file={self.scratch}/log.txt")
+        return options
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_cmdline_main(self, config: pytest.Config) -> None:
+        """Nobody is there to debug with."""
+        for name in ("usepdb", "trace"):
+            if hasattr(config.option, name):
+                setattr(config.option, name, False)
+
+
+class Ending:
+    """A plugin that notes why pytest stopped before its time; `reason` is "" when it did not."""
+
+    def __init__(self) -> None:
+        self.reason = ""
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """Something other than a test raised, `SystemExit` at import among them."""
+        self.reason = f"pytest stopped: {excrepr}"
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """`pytest.exit` comes this way too."""
+        self.reason = f"pytest stopped: {excinfo.exconly()}"
+
+
+def run(work: dict[str, Any], tests: Sequence[str], plugins: Sequence[object]) -> str:
+    """Run pytest on `tests` (its own arguments) in this process; answers why it stopped early, or ""."""
+    ending = Ending()
+    try:
+        status = pytest.main([*arguments(work), *tests], plugins=[Tame(work), ending, *plugins])
+    except SystemExit as error:  # a plugin or a conftest that leaves while pytest starts
+        return ending.reason or f"pytest stopped: SystemExit: {error.code}"
+    if status == pytest.ExitCode.USAGE_ERROR and not ending.reason:
+        return "pytest could not start with these arguments, or a conftest could not be imported"
+    return ending.reason
+
+
+class _Instead:
+    """A plugin that does something else than collecting and running tests."""
+
+    def __init__(self, action: Callable[[], dict[str, Any]]) -> None:
+        self.action = action
+        self.answer: dict[str, Any] | None = None
+        self.error: BaseException | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> bool:
+        """Nothing is collected."""
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self) -> bool:
+        """Whatever it raises is the job's end, not pytest's."""
+        try:
+            self.answer = self.action()
+        except BaseException as error:
+            self.error = error
+        return True
+
+
+def inside(work: dict[str, Any], action: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What `action` answers when it is called in a pytest session without tests.
+
+    So it sees what a test sees: `pythonpath`, the root's conftest files, what plugins set up. When pytest
+    cannot start, it is called without one.
+    """
+    instead = _Instead(action)
+    run(work, (), (instead,))
+    if instead.error is not None:
+        raise instead.error
+    return action() if instead.answer is None else instead.answer

@@ -1,0 +1,29 @@
+"""What the operating system allows the job: processor time, memory, file size, open files, no core dump."""
+
+from __future__ import annotations
+
+import contextlib
+import resource
+
+KINDS = {
+    "cpu_seconds": "RLIMIT_CPU",
+    "data_bytes": "RLIMIT_DATA",
+    "file_bytes": "RLIMIT_FSIZE",
+    "files": "RLIMIT_NOFILE",
+    "core_bytes": "RLIMIT_CORE",
+}
+
+
+def apply(limits: dict[str, int]) -> None:
+    """Lower the limits of this process; one that the platform lacks or refuses is left as it is."""
+    for name, most in limits.items():
+        kind = getattr(resource, KINDS[name], None)
+        if kind is not None:
+            with contextlib.suppress(ValueError, OSError):
+                _lower(kind, most)
+
+
+def _lower(kind: int, most: int) -> None:
+    _soft, hard = resource.getrlimit(kind)
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(kind, (most, most))

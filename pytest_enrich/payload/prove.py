@@ -1,0 +1,130 @@
+"""The `Prove` job: run a candidate in the place where it would stand."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import sys
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from . import invocation, selection
+from .candidate import CandidateModule, TextFinder
+from .measure import Measure
+from .outcome import Outcomes, outcome
+
+PYTEST_WITH_DIRECTORY_NODES = hasattr(pytest, "Dir")
+
+
+def prove(work: dict[str, Any]) -> dict[str, Any]:
+    """Answer a `Prove` job as a `Proved`, both as JSON."""
+    job = work["job"]
+    path = Path(work["rootdir"], job["path"])
+    outcomes = Outcomes()
+    stand_in = StandIn(path, job["text"], job["tests"], job["shuffle"])
+    measure = Measure(work["rootdir"], job["measure"])
+    with measure:
+        stopped = invocation.run(work, (str(_argument(path)),), (stand_in, outcomes))
+    found = _found(job, stand_in, outcomes, stopped)
+    return {"type": "proved", "outcomes": found, **measure.answer()}
+
+
+def _argument(path: Path) -> Path:
+    """The file when it exists, else the nearest directory above it that does."""
+    return next(place for place in (path, *path.parents) if place.exists())
+
+
+def _found(
+    job: dict[str, Any], stand_in: StandIn, outcomes: Outcomes, stopped: str
+) -> list[dict[str, Any]]:
+    """One outcome a test that was to run, and for what could not run one that says why."""
+    found = list(outcomes.results.values())
+    reasons = list(outcomes.unusable.values())
+    why = reasons[0]["detail"] if reasons else stopped
+    result = reasons[0]["result"] if reasons else "error"
+    left = [item for item in stand_in.selected if item not in outcomes.results]
+    found += [outcome(nodeid, "error", stopped or "it was not run") for nodeid in left]
+    missing = stand_in.unknown if stand_in.collected else job["tests"]
+    found += [outcome(nodeid, result, why or "there is no such test") for nodeid in missing]
+    if not found and (reasons or stopped):
+        found = reasons or [outcome(job["path"], "error", stopped)]
+    return found
+
+
+class StandIn:
+    """A plugin that collects the candidate's text where its file lies or would lie, and nothing else."""
+
+    def __init__(self, path: Path, text: str, wanted: list[str], shuffle: int | None) -> None:
+        self.path = path
+        self.directory = next(place for place in path.parents if place.is_dir())
+        self.new = not path.exists()
+        self.wanted = wanted
+        self.shuffle = shuffle
+        self.finder = TextFinder(path, text)
+        self.collected = False
+        self.selected: list[str] = []
+        self.unknown: list[str] = []
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_load_initial_conftests(self, early_config: pytest.Config) -> Generator[None, Any, Any]:
+        """From here on an import of the file, by a conftest for one, gets the candidate's text."""
+        self.finder.config = early_config
+        sys.meta_path.insert(0, self.finder)
+        return (yield)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Only what leads to the file is looked at."""
+        on_the_way = self.path == collection_path or collection_path in self.path.parents
+        # Before pytest 8 a package is collected through its __init__.py.
+        is_package = collection_path.name == "__init__.py" and collection_path.parent in self.path.parents
+        if on_the_way or (is_package and not PYTEST_WITH_DIRECTORY_NODES):
+            return False
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pycollect_makemodule(
+        self, module_path: Path, parent: pytest.Collector
+    ) -> pytest.Module | None:
+        """The candidate's module for its file; others as ever."""
+        return self._module(parent) if module_path == self.path else None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_make_collect_report(self, collector: pytest.Collector) -> pytest.CollectReport | None:
+        """For a file that does not exist: its directory holds just the candidate's module."""
+        if not (self.new and self._is_place(collector)):
+            return None
+        return pytest.CollectReport(collector.nodeid, "passed", None, [self._module(collector)])
+
+    def _module(self, parent: pytest.Collector) -> CandidateModule:
+        module: CandidateModule = CandidateModule.from_parent(parent, path=self.path)
+        module.finder = self.finder
+        return module
+
+    def _is_place(self, collector: pytest.Collector) -> bool:
+        if PYTEST_WITH_DIRECTORY_NODES:
+            return isinstance(collector, pytest.Directory) and collector.path == self.directory
+        package = self.directory / "__init__.py"
+        if package.is_file():
+            return isinstance(collector, pytest.Package) and collector.path == package
+        return isinstance(collector, pytest.Session)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None, Any, Any]:
+        """Select and shuffle after all others had their say."""
+        result = yield
+        own = [item for item in items if item.getparent(CandidateModule) is not None]
+        items[:], self.unknown = selection.chosen(own, self.wanted)
+        if self.shuffle is not None:
+            random.Random(self.shuffle).shuffle(items)  # noqa: S311 - an order, not a secret
+        self.selected = [item.nodeid for item in items]
+        self.collected = True
+        return result
+
+    def pytest_unconfigure(self) -> None:
+        """Leave the import system as it was found."""
+        with contextlib.suppress(ValueError):
+            sys.meta_path.remove(self.finder)

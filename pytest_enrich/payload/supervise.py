@@ -1,0 +1,103 @@
+"""One process that outlives the job: it waits, ends whatever the job left behind, and says how the job ended.
+
+The job runs in a fork, in a session of its own. On Linux this process adopts every orphan below it, so that a
+child that made its own session and lost its parent is found all the same.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import time
+from typing import NoReturn
+
+ADOPT_ORPHANS = 36  # PR_SET_CHILD_SUBREAPER
+SIGNAL_WHEN_PARENT_ENDS = 1  # PR_SET_PDEATHSIG
+PATIENCE = 5.0
+"""Seconds for ending what was left behind: a fork bomb may win; the caller then looks for it once more."""
+
+
+class _StopError(BaseException):
+    """The caller's time is up."""
+
+
+def _stop(_number: int, _frame: object) -> NoReturn:
+    raise _StopError
+
+
+def fork(status: int) -> None:
+    """Return in the child that does the job; the calling process never returns.
+
+    Args:
+        status: Descriptor on which the caller reads two lines, the job's process id and how it ended
+            (`exit N`, `signal N`, `stopped`), and then the end of file once nothing of the job is alive.
+    """
+    signal.signal(signal.SIGTERM, _stop)
+    job = os.fork()
+    if job == 0:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.close(status)
+        os.setsid()
+        return
+    _supervise(job, status)
+    os._exit(0)
+
+
+def _supervise(job: int, status: int) -> None:
+    ended = "stopped"
+    with contextlib.suppress(_StopError):
+        os.write(status, b"%d\n" % job)
+        _adopt()
+        ended = _wait(job)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _end_all(job)
+    with contextlib.suppress(OSError):
+        os.write(status, f"{ended}\n".encode())
+
+
+def _adopt() -> None:
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes
+
+    with contextlib.suppress(OSError, AttributeError):
+        control = ctypes.CDLL(None).prctl
+        control(ADOPT_ORPHANS, 1, 0, 0, 0)
+        control(SIGNAL_WHEN_PARENT_ENDS, int(signal.SIGTERM), 0, 0, 0)
+
+
+def _wait(job: int) -> str:
+    while True:
+        ended, how = os.wait()
+        if ended == job:
+            code = os.waitstatus_to_exitcode(how)
+            return f"signal {-code}" if code < 0 else f"exit {code}"
+
+
+def _end_all(job: int) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        for ended in [-job, *_children()]:
+            with contextlib.suppress(OSError):
+                os.kill(ended, signal.SIGKILL)
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            return
+        time.sleep(0.002)
+
+
+def _children() -> list[int]:
+    """Direct children, adopted ones among them; they end one generation at a time."""
+    own = str(os.getpid())
+    found = []
+    for name in os.listdir("/proc") if os.path.isdir("/proc") else ():  # noqa: PTH208, PTH112 - as cheap as can be
+        if name.isdigit():
+            with contextlib.suppress(OSError), open(f"/proc/{name}/stat", "rb") as file:  # noqa: PTH123 - the same
+                # The name in parentheses may hold anything, spaces and parentheses too.
+                if file.read().rpartition(b")")[2].split()[1].decode() == own:
+                    found.append(int(name))
+    return found

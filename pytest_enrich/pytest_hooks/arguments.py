@@ -1,0 +1,155 @@
+"""The arguments that start pytest once more on the user's configuration.
+
+All that the user said counts: `addopts`, PYTEST_ADDOPTS and the command line, in pytest's order. What is left
+out is named by destination, so that each spelling of an option is covered. `-o addopts=` keeps a child from
+reading `addopts` again: it would bring back `-n 2`, `--cov`, `--junitxml=...`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from msgspec import Struct
+
+_SELECTION = frozenset({
+    "deselect", "file_or_dir", "ignore", "ignore_glob", "keyword", "markexpr", "pyargs",
+})  # fmt: skip
+"""Which tests run: a child is told by node ids."""
+
+_FLOW = frozenset({
+    "cacheclear", "cacheshow", "collectonly", "failedfirst", "last_failed_no_failures", "lf", "max_warnings", "maxfail",
+    "newfirst", "setuponly", "setupplan", "setupshow", "stepwise", "stepwise_reset", "stepwise_skip", "trace", "usepdb",
+    "usepdb_cls",
+})  # fmt: skip
+"""When a session stops, what it remembers, and whether it asks a person."""
+
+_OUTPUT = frozenset({
+    "allure_report_dir", "basetemp", "capture", "code_highlight", "color", "csvpath", "debug", "disable_warnings",
+    "durations", "durations_min", "force_short_summary", "fulltrace", "help", "htmlpath", "hypothesis_show_statistics",
+    "json_report", "json_report_file", "junitprefix", "log_file", "markers", "no_fold_skipped", "no_header", "no_summary",
+    "pastebin", "report_log", "reportchars", "self_contained_html", "show_fixtures_per_test", "showcapture",
+    "showfixtures", "showlocals", "tbstyle", "traceconfig", "verbose", "version", "xfail_tb", "xmlpath",
+})  # fmt: skip
+"""What is shown and which files are written."""
+
+_SPREAD = frozenset({
+    "dist", "distload", "looponfail", "looponfailingdirs", "loadscopereorder", "maxprocesses", "maxschedchunk",
+    "maxworkerrestart", "numprocesses", "px", "rsyncdir", "rsyncignore", "testrunuid", "tx",
+})  # fmt: skip
+"""xdist's."""
+
+_PLACE = frozenset({"inifilename", "rootdir"})
+"""Given anew, absolute."""
+
+_COVERAGE = ("cov_", "no_cov")
+_OURS = ("enrich",)
+_PATHS = frozenset({"confcutdir", "cov_config"})
+
+
+class Word(Struct, frozen=True, kw_only=True):
+    """One option with its values as it stands on the command line, or one path.
+
+    Attributes:
+        destination: argparse's name of the option, `file_or_dir` for paths, "" for what nobody registered.
+        texts: The words themselves.
+    """
+
+    destination: str
+    texts: tuple[str, ...]
+
+
+def for_child(config: pytest.Config) -> tuple[str, ...]:
+    """What a job's pytest needs: configuration, plugins, overrides, the options of plugins; no tests."""
+    left_out = _SELECTION | _FLOW | _OUTPUT | _SPREAD | _PLACE
+    kept = [word for word in _words(config) if not _is_left_out(word, left_out, (*_COVERAGE, *_OURS))]
+    return (*_place(config), *_absolute(config, kept))
+
+
+def for_repetition(config: pytest.Config) -> tuple[str, ...]:
+    """What runs the same tests once more, spread out as before, with nothing written or measured."""
+    left_out = _FLOW | _OUTPUT | _PLACE
+    words = [word for word in _words(config) if not _is_left_out(word, left_out, (*_COVERAGE, *_OURS))]
+    paths = [text for word in words if word.destination == "file_or_dir" for text in word.texts]
+    options = [text for word in words if word.destination != "file_or_dir" for text in word.texts]
+    return (*_place(config), "-q", *options, *(["--", *paths] if paths else []))
+
+
+def given(config: pytest.Config) -> frozenset[str]:
+    """The destinations of the options that the user gave, wherever they did."""
+    return frozenset(word.destination for word in _words(config))
+
+
+def split(args: Sequence[str], options: Mapping[str, argparse.Action]) -> Iterator[Word]:
+    """Tell options with their values from paths, as argparse does it for pytest."""
+    rest = list(args)
+    while rest:
+        text = rest.pop(0)
+        if text == "--":
+            yield from (Word(destination="file_or_dir", texts=(path,)) for path in rest)
+            return
+        if text == "-" or not text.startswith("-"):
+            yield Word(destination="file_or_dir", texts=(text,))
+            continue
+        name, value = _name(text, options)
+        action = options.get(name)
+        if action is None:
+            yield Word(destination="", texts=(text,))
+        elif value is not None and action.nargs == 0:  # -vx is -v -x
+            yield Word(destination=action.dest, texts=(name,))
+            rest.insert(0, f"-{value}")
+        else:
+            values = () if value is not None else _values(action, rest)
+            yield Word(destination=action.dest, texts=(text, *values))
+
+
+def _name(text: str, options: Mapping[str, argparse.Action]) -> tuple[str, str | None]:
+    """The option's name and the value that is written in the same word."""
+    if text in options:
+        return text, None
+    name, equals, value = text.partition("=")
+    if equals and name in options:
+        return name, value
+    return (text, None) if text.startswith("--") else (text[:2], text[2:])
+
+
+def _values(action: argparse.Action, rest: list[str]) -> tuple[str, ...]:
+    """Take the words that are this option's values off the front of `rest`."""
+    plain = next((index for index, text in enumerate(rest) if text.startswith("-")), len(rest))
+    wanted = {None: 1, "?": min(1, plain), "*": plain, "+": plain}.get(action.nargs, action.nargs)
+    count = wanted if isinstance(wanted, int) else plain
+    taken = tuple(rest[:count])
+    del rest[:count]
+    return taken
+
+
+def _words(config: pytest.Config) -> Iterator[Word]:
+    addopts = [str(text) for text in config.getini("addopts")]
+    everywhere = [*addopts, *shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))]
+    known = config._parser.optparser._option_string_actions  # noqa: SLF001 - arities are nowhere else
+    return split([*everywhere, *(os.fspath(text) for text in config.invocation_params.args)], known)
+
+
+def _is_left_out(word: Word, destinations: frozenset[str], prefixes: tuple[str, ...]) -> bool:
+    if word.destination == "override_ini":
+        return any(text.removeprefix("-o").removeprefix("--override-ini=").startswith("addopts=") for text in word.texts)
+    return word.destination in destinations or word.destination.startswith(prefixes)
+
+
+def _place(config: pytest.Config) -> tuple[str, ...]:
+    file = ("-c", str(config.inipath)) if config.inipath is not None else ()
+    return (*file, f"--rootdir={config.rootpath}", "-o", "addopts=")
+
+
+def _absolute(config: pytest.Config, words: Sequence[Word]) -> Iterator[str]:
+    for word in words:
+        if word.destination not in _PATHS:
+            yield from word.texts
+        else:
+            name, equals, value = word.texts[0].partition("=")
+            path = Path(config.invocation_params.dir, value if equals else word.texts[1])
+            yield f"{name}={path}"

@@ -1,0 +1,85 @@
+"""pytest's command line and ini file -> `Settings`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import pytest
+
+from pytest_enrich import config as values
+from pytest_enrich.config import Settings
+from pytest_enrich.errors import UsageError
+from pytest_enrich.pytest_hooks import arguments
+
+T = TypeVar("T")
+
+
+def read(config: pytest.Config) -> Settings:
+    """What was asked for, as far as it is known before the tests run.
+
+    Raises:
+        pytest.UsageError: A value is not accepted; the message names the option, the value and what is.
+    """
+    rootdir = config.rootpath
+    return Settings(
+        rootdir=rootdir,
+        directory=_value(config, "dir", lambda text: values.directory(text, rootdir)),
+        with_=_value(config, "with", values.proposers),
+        maximum=_value(config, "max", values.count),
+        budget=_value(config, "budget", values.budget),
+        timeout=_value(config, "timeout", values.seconds),
+        workers=_value(config, "workers", values.workers),
+        seed=_value(config, "seed", values.seed),
+        include=_globs(config, "include"),
+        exclude=_globs(config, "exclude"),
+        only=tuple(_limit(config, text) for text in config.getoption("enrich_only")),
+        sandbox=_value(config, "sandbox", values.sandbox),
+        env=tuple(config.getini("enrich_env")),
+        pytest_args=arguments.for_child(config),
+        fresh=config.getoption("enrich_fresh"),
+        listing=config.getoption("enrich_list"),
+    )
+
+
+def after_tests(settings: Settings, test_files: tuple[str, ...], partial: tuple[str, ...], passed: int) -> Settings:
+    """The same, with what is known once the tests ran."""
+    return msgspec.structs.replace(settings, test_files=test_files, partial=partial, passed=passed)
+
+
+def _value(config: pytest.Config, name: str, parse: Callable[[str], T]) -> T:
+    text = config.getoption(f"enrich_{name}")
+    said = f"--enrich-{name}="
+    if text is None:
+        said, text = f"enrich_{name} = ", str(_ini(config, f"enrich_{name}"))
+    try:
+        return parse(text)
+    except UsageError as error:
+        raise pytest.UsageError(f"{said}{text}: {error}") from None
+
+
+def _ini(config: pytest.Config, name: str) -> object:
+    try:
+        return config.getini(name)
+    except (TypeError, ValueError) as error:  # an int that is none: pytest 9.2 says it as UsageError itself
+        raise pytest.UsageError(f"{name}: {error}") from None
+
+
+def _globs(config: pytest.Config, name: str) -> tuple[str, ...]:
+    return tuple(config.getoption(f"enrich_{name}") or config.getini(f"enrich_{name}"))
+
+
+def _limit(config: pytest.Config, text: str) -> str:
+    """`path::qualname` with the path relative to rootdir, from one relative to where pytest was started."""
+    path, _, qualname = text.partition("::")
+    for start in (config.invocation_params.dir, config.rootpath):
+        found = Path(start, path).resolve()
+        if found.is_file() and found.is_relative_to(config.rootpath.resolve()):
+            relative = found.relative_to(config.rootpath.resolve()).as_posix()
+            return f"{relative}::{qualname}" if qualname else relative
+    raise pytest.UsageError(
+        f"--enrich-only={text}: there is no such file below {config.rootpath}; accepted is PATH or PATH::QUALNAME "
+        "of a source file"
+    )

@@ -1,0 +1,1 @@
+"""How results are told: each module renders the same facts for another reader."""

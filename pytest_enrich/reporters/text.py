@@ -1,0 +1,139 @@
+"""What a run says at its end, and tables of suggestions: plain text, at most 80 columns, no colour needed."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+from pytest_enrich.data import CoveragePart, RunSummary, Suggestion
+from pytest_enrich.reporters.words import WIDTH, columns, counted, duration, fit, percent, visible
+
+_NOTHING = "nothing found"
+_ALREADY = ("turned down", "done before", "waiting", "closed", "left out")
+_GAIN = 12
+
+
+def heading(coverage: CoveragePart) -> str:
+    """The first line of the section: coverage before anything was suggested."""
+    branches = "" if coverage.branches is None else f", {percent(coverage.branches)} of branches"
+    return f"coverage  {percent(coverage.lines)} of lines{branches}"
+
+
+def render(summary: RunSummary, suggestions: Sequence[Suggestion]) -> str:
+    """The end of a run's section: what came of it, what was written, and the one next command.
+
+    Args:
+        summary: The run.
+        suggestions: What is pending; those that the run made are shown in a table.
+    """
+    ours = {made.id for made in summary.suggestions}
+    new = [one for one in suggestions if one.id in ours]
+    parts = [_result(summary, new), *_notes(summary)]
+    if new or summary.candidates:
+        parts += [_next(summary, suggestions)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def table(suggestions: Sequence[Suggestion]) -> str:
+    """One line a suggestion: id, grade, what it checks, what it gains; "" for none."""
+    rows = [(one.id, one.grade, one.title, gain(one)) for one in suggestions]
+    identities, grades = (max((len(row[column]) for row in rows), default=0) for column in (0, 1))
+    room = WIDTH - 1 - 2 - identities - 2 - grades - 2 - 2 - _GAIN
+    width = min(room, max((columns(visible(row[2])) for row in rows), default=0))
+    return "\n".join(
+        f"  {identity:<{identities}}  {grade:<{grades}}  {_padded(title, width)}  {gained}".rstrip()
+        for identity, grade, title, gained in rows
+    )
+
+
+def gain(one: Suggestion) -> str:
+    """`+4 lines`, or `+1 branch` when it runs no new line."""
+    if one.proof.lines_gained:
+        return "+" + counted(one.proof.lines_gained, "line")
+    return "+" + counted(one.proof.branches_gained, "branch", "branches") if one.proof.branches_gained else ""
+
+
+def _result(summary: RunSummary, new: Sequence[Suggestion]) -> str:
+    took = summary.seconds.get("total", 0.0)
+    if not summary.suggestions and not summary.candidates:
+        return "\n".join([*_before(summary.gaps), _nothing(summary, duration(took))])
+    done = sum(summary.gaps.get(outcome, 0) for outcome in summary.gaps if outcome not in (*_ALREADY, "not tried"))
+    made = len(summary.suggestions)
+    first = f"{counted(made, 'suggestion') if made else 'No suggestion'} from {counted(done, 'gap')}"
+    lines = [f"{first} in {duration(took)}", table(new), _dropped(summary), _without(summary.gaps)]
+    return "\n\n".join(line for line in lines if line)
+
+
+def _before(gaps: Mapping[str, int]) -> list[str]:
+    """Why the gaps that are there were not worked on."""
+    words = {
+        "turned down": "turned down before (.enrich-rejected)",
+        "done before": "tried before",
+        "waiting": "with a suggestion that waits",
+        "left out": "left out",
+        _NOTHING: "without a good test",
+    }
+    known = [f"{gaps[outcome]} {text}" for outcome, text in words.items() if gaps.get(outcome)]
+    text = f"gaps      {sum(gaps.values())}: {', '.join(known)}"
+    return [_wrapped(text, 10)] if known else []
+
+
+def _nothing(summary: RunSummary, took: str) -> str:
+    if summary.stopped == "enough waiting":
+        return (
+            f"{_count(summary.waiting)} waiting for a decision, so nothing was generated. Took {took}.\n"
+            "Next:  pytest-enrich list"
+        )
+    turned_down = summary.gaps.get("turned down", 0)
+    again = f"  The {turned_down}: pytest-enrich list --rejected" if turned_down else ""
+    new = " new" if sum(summary.gaps.values()) else ""
+    return f"Nothing{new} to suggest. Took {took}.{again}"
+
+
+def _dropped(summary: RunSummary) -> str:
+    if not summary.dropped:
+        return ""
+    most = sorted(summary.dropped.items(), key=lambda item: (-item[1], item[0]))
+    reasons = ", ".join(f"{number} {visible(reason)}" for reason, number in most)
+    total = f"{sum(summary.dropped.values())} of {counted(summary.candidates, 'candidate')}"
+    return _wrapped(f"dropped {total}: {reasons}", 0)
+
+
+def _without(gaps: Mapping[str, int]) -> str:
+    number = gaps.get(_NOTHING, 0)
+    return f"no good test found for {counted(number, 'gap')}:  pytest-enrich list --gaps" if number else ""
+
+
+def _notes(summary: RunSummary) -> list[str]:
+    notes = "\n".join(_wrapped(f"note: {visible(note)}", 6) for note in summary.notes)
+    left = summary.gaps.get("not tried", 0)
+    untried = f"{counted(left, 'gap')} {'was' if left == 1 else 'were'} not tried. "
+    stops = {
+        "budget": f"The budget is used up; {untried}The same command goes on from here.",
+        "interrupted": f"Stopped; {untried}Nothing is lost: the same command goes on from here.",
+        "enough waiting": f"{_count(summary.waiting)} waiting: enough for one sitting, so this run stopped early.",
+    }
+    told = summary.candidates or summary.suggestions
+    return [notes, _wrapped(stops.get(summary.stopped, ""), 0) if told else ""]
+
+
+def _next(summary: RunSummary, suggestions: Sequence[Suggestion]) -> str:
+    written = f"Written to {visible(summary.directory)}/ (git-ignored). Nothing else was changed."
+    if not suggestions:
+        return written
+    first = next((one.id for one in suggestions if one.id in {made.id for made in summary.suggestions}), None)
+    name = first or suggestions[0].id
+    return f"{written}\nNext:  pytest-enrich show {name}\n       pytest-enrich accept {name}"
+
+
+def _count(number: int) -> str:
+    return f"{counted(number, 'suggestion')} {'is' if number == 1 else 'are'}"
+
+
+def _padded(text: str, width: int) -> str:
+    cut = fit(text, width)
+    return cut + " " * (width - columns(cut))
+
+
+def _wrapped(text: str, indent: int) -> str:
+    return textwrap.fill(text, WIDTH - 1, subsequent_indent=" " * indent, break_on_hyphens=False)

@@ -1,0 +1,65 @@
+"""Small pieces of text that every reader gets in the same form."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+
+WIDTH = 80
+_MINUTE = 60
+_HOUR = 3600
+_SHORT = 10
+
+
+def visible(text: str) -> str:
+    r"""One line in which nothing can act on a terminal: control and direction characters as `\x1b`.
+
+    Names and titles come from the code under test, and files from other machines.
+    """
+    return "".join(c if c.isprintable() else _escape(c) for c in text)
+
+
+def visible_lines(text: str) -> str:
+    """The same for text of several lines: line ends and tabs stay."""
+    return "\n".join(visible(line).replace("\\t", "\t") for line in text.replace("\r\n", "\n").split("\n"))
+
+
+def fit(text: str, width: int) -> str:
+    """`text` made visible, cut with `...` to at most `width` columns."""
+    line = visible(text)
+    if columns(line) <= width:
+        return line
+    while line and columns(line) > width - 3:
+        line = line[:-1]
+    return line + "..."
+
+
+def columns(text: str) -> int:
+    """How many columns a terminal needs for printable text."""
+    return sum(0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """`1 gap`, `2 gaps`, `3 branches`."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def percent(value: float | None) -> str:
+    """Rounded down, so that 100% means all of it."""
+    return "unknown" if value is None else f"{math.floor(value + 1e-9)}%"
+
+
+def duration(seconds: float) -> str:
+    """`0.2s`, `48s`, `1m 48s`, `1h 02m`."""
+    if seconds < _SHORT:
+        return f"{seconds:.1f}s"
+    whole = round(seconds)
+    if whole < _MINUTE:
+        return f"{whole}s"
+    if whole < _HOUR:
+        return f"{whole // _MINUTE}m {whole % _MINUTE:02}s"
+    return f"{whole // _HOUR}h {whole % _HOUR // _MINUTE:02}m"
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")

@@ -1,0 +1,59 @@
+"""The environment variables of a job: the user's, less what looks like a secret, with a home of its own."""
+
+from __future__ import annotations
+
+import re
+import site
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL", re.IGNORECASE)
+CREDENTIALS_IN_URL = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
+AGENTS = frozenset({"SSH_AUTH_SOCK", "SSH_AGENT_PID", "GPG_AGENT_INFO", "DBUS_SESSION_BUS_ADDRESS"})
+"""They lead to someone who signs or decrypts for the user."""
+
+OF_OUTER_RUN = re.compile(
+    r"PYTEST_(XDIST_\w*|ADDOPTS|CURRENT_TEST|VERSION|DEBUG)|COV_CORE_\w*|COVERAGE_\w*|PYTHONINSPECT|PYTHONSTARTUP"
+)
+"""They would make the job part of the run that started it, or make it wait for a person."""
+
+JOB = "PYTEST_ENRICH_JOB"
+"""Marks every process of a job, so that those that got away are found by it."""
+
+
+def clean(
+    environ: Mapping[str, str], scratch: Path, *, allowed: Collection[str] = (), hash_seed: int = 0
+) -> dict[str, str]:
+    """What a job gets of `environ`.
+
+    Args:
+        environ: The environment of this process.
+        scratch: The job's own directory: its home, its temporary directory.
+        allowed: Names that are passed on although they look like secrets.
+        hash_seed: `PYTHONHASHSEED` of the job.
+    """
+    kept = {name: value for name, value in environ.items() if name in allowed or _is_harmless(name, value)}
+    return kept | _own(scratch) | {"PYTHONHASHSEED": str(hash_seed), JOB: scratch.name}
+
+
+def _is_harmless(name: str, value: str) -> bool:
+    secret = SECRET.search(name) or CREDENTIALS_IN_URL.search(value) or name in AGENTS
+    return not secret and not OF_OUTER_RUN.fullmatch(name)
+
+
+def _own(scratch: Path) -> dict[str, str]:
+    home, temporary = str(scratch / "home"), str(scratch / "tmp")
+    own = {
+        "HOME": home,
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(scratch / "hypothesis"),
+        "PYTEST_ENRICH": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    own |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary)
+    for kind in ("CONFIG", "CACHE", "DATA", "STATE"):
+        own[f"XDG_{kind}_HOME"] = f"{home}/{kind.lower()}"
+    own["XDG_RUNTIME_DIR"] = temporary
+    if site.ENABLE_USER_SITE:
+        # With another home, what was installed with `pip install --user` would be gone.
+        own["PYTHONUSERBASE"] = site.getuserbase()
+    return own

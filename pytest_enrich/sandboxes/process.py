@@ -1,0 +1,171 @@
+"""A fresh interpreter for each job: slow, portable, and the reference for every other sandbox."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import stat
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from pytest_enrich.data import (
+    Answered,
+    Collect,
+    Collected,
+    Execution,
+    Explore,
+    Explored,
+    Failed,
+    Job,
+    Prove,
+    Proved,
+    Record,
+    Recorded,
+)
+from pytest_enrich.sandboxes import child, environment, limits, scratch
+from pytest_enrich.sandboxes.limits import Limits
+
+Answer: TypeAlias = Collected | Recorded | Explored | Proved
+Reason: TypeAlias = Literal["timeout", "memory", "crash", "refused", "no answer", "bad answer"]
+
+PAYLOAD = Path(__file__).resolve().parent.parent / "payload" / "__main__.py"
+MOST_ANSWER = 16 * limits.MIB
+ANSWERS: Mapping[type[Job], type[Answer]] = {
+    Collect: Collected,
+    Record: Recorded,
+    Explore: Explored,
+    Prove: Proved,
+}
+
+
+class Work(msgspec.Struct, frozen=True, kw_only=True):
+    """What the payload is told, as JSON; `path` are entries for the front of its import path."""
+
+    job: Job
+    rootdir: str
+    scratch: str
+    pytest_args: tuple[str, ...]
+    path: tuple[str, ...]
+    limits: Limits
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """What the payload writes: an answer, or why there is none."""
+
+    answer: msgspec.Raw = msgspec.Raw(b"null")
+    failed: str = ""
+    detail: str = ""
+
+
+class ProcessSandbox(msgspec.Struct, frozen=True):
+    """A `protocols.Sandbox` that starts a Python for each job.
+
+    Attributes:
+        rootdir: The project's, absolute; the job's working directory.
+        pytest_args: What starts pytest on the user's configuration.
+        env: Names of variables that are passed on although they look like secrets.
+        python: The interpreter, the user's own.
+        path: Entries for the front of the job's import path; by default the rootdir when it is on ours, as
+            `python -m pytest` puts it there.
+    """
+
+    rootdir: Path
+    pytest_args: tuple[str, ...] = ()
+    env: tuple[str, ...] = ()
+    python: str = sys.executable
+    path: tuple[str, ...] | None = None
+
+    @property
+    def isolation(self) -> str:
+        """No kernel layer: an environment without secrets, resource limits, an end to all processes."""
+        return "rlimits-only"
+
+    def execute(self, job: Job, *, timeout: float) -> Execution:
+        """Do `job` in a fresh interpreter; see `protocols.Sandbox`."""
+        started = time.monotonic()
+        try:
+            with scratch.directory() as place:
+                ended = self._run(job, place, timeout)
+                execution = _judge(job, ended, place / "answer.json")
+        except OSError as error:
+            execution = _failed("refused", f"the job could not be started: {error}")
+        return msgspec.structs.replace(execution, seconds=time.monotonic() - started)
+
+    def _run(self, job: Job, place: Path, timeout: float) -> child.Ended:
+        work = Work(
+            job=job,
+            rootdir=str(self.rootdir),
+            scratch=str(place),
+            pytest_args=self.pytest_args,
+            path=self._import_path(),
+            limits=limits.within(timeout),
+        )
+        job_file = place / "job.json"
+        job_file.write_bytes(msgspec.json.encode(work))
+        seed = job.hash_seed if isinstance(job, Prove) else 0
+        environ = environment.clean(os.environ, place, allowed=self.env, hash_seed=seed)
+        command = (self.python, str(PAYLOAD), str(job_file))
+        return child.run(command, cwd=self.rootdir, environ=environ, timeout=timeout)
+
+    def _import_path(self) -> tuple[str, ...]:
+        if self.path is not None:
+            return self.path
+        ours = {os.path.realpath(entry or os.curdir) for entry in sys.path}
+        return (str(self.rootdir),) if os.path.realpath(self.rootdir) in ours else ()
+
+
+def _judge(job: Job, ended: child.Ended, answer_file: Path) -> Execution:
+    """An answer counts only when the job came to its own end and what it says has the right shape."""
+    if ended.timed_out:
+        return _failed("timeout", "it did not end in time", ended)
+    raw = _read(answer_file)
+    if ended.how != "exit 0" or raw is None:
+        return _unanswered(ended)
+    if len(raw) > MOST_ANSWER:
+        return _failed("bad answer", f"more than {MOST_ANSWER} bytes", ended)
+    try:
+        reply = msgspec.json.decode(raw, type=Reply)
+        if reply.failed:
+            return _failed("memory" if reply.failed == "memory" else "crash", reply.detail, ended)
+        answer = msgspec.json.decode(reply.answer, type=ANSWERS[type(job)])
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        return _failed("bad answer", str(error), ended)
+    return Answered(answer=answer, seconds=0.0, output=ended.output)
+
+
+def _read(path: Path) -> bytes | None:
+    """The start of a regular file: the job may have put a pipe, a link or a flood in its place."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor
+            if stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return file.read(MOST_ANSWER + 1)
+    return None
+
+
+def _unanswered(ended: child.Ended) -> Failed:
+    kind, _, number = ended.how.partition(" ")
+    if kind == "exit":
+        return _failed("no answer", f"it left with status {number}", ended)
+    if kind == "signal" and int(number) == signal.SIGXCPU:
+        return _failed("timeout", "it used up its processor time", ended)
+    if kind == "signal":
+        return _failed("crash", f"it was ended by {_signal_name(int(number))}", ended)
+    return _failed("crash", "it ended together with its supervisor", ended)
+
+
+def _signal_name(number: int) -> str:
+    with contextlib.suppress(ValueError):
+        return signal.Signals(number).name
+    return f"signal {number}"
+
+
+def _failed(reason: Reason, detail: str, ended: child.Ended | None = None) -> Failed:
+    output = ended.output.strip()[-1500:] if ended else ""
+    return Failed(reason=reason, detail=f"{detail}\n{output}".strip(), seconds=0.0)

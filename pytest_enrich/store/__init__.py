@@ -1,0 +1,195 @@
+"""`enrich-suggestions/`: suggestions, decisions and what a run has finished, safe on the disk at any moment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from pytest_enrich.data import Attempted, Decision, Finished, RunSummary, State, Suggestion
+from pytest_enrich.data.decision import Line
+from pytest_enrich.errors import StoreError
+from pytest_enrich.store import disk, folder, identity, log, readme, rejected, shelf
+from pytest_enrich.store.shelf import Shelf
+
+__all__ = ["Shelf", "Store", "disk", "identity", "rejected"]
+
+
+class Store(Struct, frozen=True):
+    """The folder as a value: nothing is kept in memory, every answer is read from the disk.
+
+    `directory` is the suggestions folder, `rootdir` the project's; both absolute.
+    """
+
+    directory: Path
+    rootdir: Path
+
+    def pending(self) -> tuple[Suggestion, ...]:
+        """The suggestions that nobody has decided on, those of one function together."""
+        return self.shelf().suggestions
+
+    def shelf(self) -> Shelf:
+        """`pending()`, with a line for every suggestion and log line that could not be read."""
+        lying = shelf.read(self.directory / "pending", self.rootdir)
+        decisions, broken = log.read(self._decisions, Decision)
+        states = log.states(decisions)
+        waiting = (one for one in lying.suggestions if self._state(one, states) == "pending")
+        problems = (f"decisions.jsonl has {broken} unreadable lines: not used",) if broken else ()
+        return Shelf(tuple(waiting), lying.problems + problems)
+
+    def decided(self) -> tuple[Suggestion, ...]:
+        """The suggestions in `decided/`, whatever became of them."""
+        return shelf.read(self.directory / "decided", self.rootdir).suggestions
+
+    def find(self, prefix: str) -> Suggestion:
+        """The pending suggestion whose id, or the id's second part, begins with `prefix`.
+
+        Raises:
+            UsageError: None does, or several do; the message names the nearest.
+        """
+        return identity.choose(prefix, self.pending())
+
+    def state(self, suggestion: Suggestion) -> State:
+        """What was decided about it, folded from the decisions (`stale` only when a run noted it)."""
+        return self._state(suggestion, log.states(self.decisions()))
+
+    def save(self, suggestion: Suggestion, patch_text: str, module_text: str) -> Path:
+        """Write a pending suggestion; returns its folder. One with the same id is replaced.
+
+        Raises:
+            StoreError: It cannot be written. `suggestion.json` comes last: without it nothing is pending.
+        """
+        if not identity.is_valid(suggestion.id):
+            raise StoreError(f"{suggestion.id!r} cannot be the name of a suggestion\nIt was not written.")
+        self.prepare()
+        place = self.directory / "pending" / suggestion.id
+        self._make(place)
+        disk.write(place / "suggestion.patch", patch_text)
+        disk.write(place / identity.module_name(suggestion.id), module_text)
+        disk.write(place / "suggestion.json", _pretty(suggestion))
+        return place
+
+    def replace_patch(self, suggestion: Suggestion, patch_text: str) -> None:
+        """Write the patch of a pending suggestion again, because the file that it changes has changed."""
+        disk.write(self.directory / "pending" / suggestion.id / "suggestion.patch", patch_text)
+
+    def write_all_patch(self, patch_text: str) -> None:
+        """Write the patch of all pending suggestions together; none when it is empty."""
+        if patch_text:
+            disk.write(self.directory / "all.patch", patch_text)
+        else:
+            folder.remove(self.directory / "all.patch")
+
+    def read_text(self, suggestion: Suggestion, name: str) -> str:
+        """A file of the suggestion, pending or decided; "" when it is missing or cannot be read."""
+        for kind in ("pending", "decided"):
+            place = self.directory / kind / suggestion.id
+            content = None if place.is_symlink() else disk.read(place / name)
+            if content is not None:
+                return content.decode("utf-8", "replace")
+        return ""
+
+    def decide(self, decision: Decision, undo_patch: str = "") -> None:
+        """Note the decision, safe on the disk, and only then move the suggestion to where it belongs."""
+        self.note(decision)
+        self.settle(decision, undo_patch)
+
+    def note(self, *decisions: Decision) -> None:
+        """Only note the decisions: for those whose consequence is still to come."""
+        self.prepare()
+        log.append(self._decisions, decisions)
+
+    def settle(self, decision: Decision, undo_patch: str = "") -> None:
+        """Move the suggestion to `decided/`, or back to `pending/` after an undo."""
+        if not identity.is_valid(decision.id):
+            raise StoreError(f"{decision.id!r} cannot be the name of a suggestion\nIt was not moved.")
+        pending = self.directory / "pending" / decision.id
+        decided = self.directory / "decided" / decision.id
+        if decision.verb == "undo":
+            folder.move(decided, pending)
+            folder.remove(pending / "undo.patch")
+            return
+        if undo_patch and pending.is_dir() and not pending.is_symlink():
+            disk.write(pending / "undo.patch", undo_patch)
+        folder.move(pending, decided)
+
+    def decisions(self) -> tuple[Decision, ...]:
+        """All decisions, oldest first."""
+        return log.read(self._decisions, Decision)[0]
+
+    def journal(self, *lines: Line) -> None:
+        """Note attempts and finished gaps; on the disk when this returns."""
+        self.prepare()
+        self._make(self.directory / ".cache")
+        log.append(self.directory / ".cache" / "state.jsonl", lines)
+
+    def finished(self) -> tuple[Finished, ...]:
+        """The gaps that earlier runs are done with, oldest first.
+
+        Each says for which digest of its function and which proposer: another digest is tried again.
+        """
+        return tuple(line for line in self._journal() if isinstance(line, Finished))
+
+    def attempts(self) -> tuple[Attempted, ...]:
+        """What earlier runs tried, oldest first."""
+        return tuple(line for line in self._journal() if isinstance(line, Attempted))
+
+    def forget(self) -> None:
+        """Forget attempts and finished gaps, so that all are tried again."""
+        folder.remove(self.directory / ".cache" / "state.jsonl")
+
+    def write_run(self, summary: RunSummary) -> None:
+        """Write `run.json` and the README, unless there is nothing to say and no folder to say it in."""
+        if not (self.directory.is_dir() or summary.suggestions or summary.candidates):
+            return
+        self.prepare()
+        disk.write(self.directory / "run.json", _pretty(summary))
+        self.rebuild_readme()
+
+    def read_run(self) -> RunSummary | None:
+        """The last run; None when there is none or it cannot be read."""
+        try:
+            return msgspec.json.decode(disk.read(self.directory / "run.json") or b"", type=RunSummary)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, StoreError):
+            return None
+
+    def rebuild_readme(self) -> None:
+        """Write `README.md` again from what is pending now."""
+        disk.write(self.directory / "README.md", readme.render(self.pending(), self.read_run()))
+
+    def write_crash(self, text: str) -> Path:
+        """Keep the traceback of a defect of ours; returns where."""
+        self.prepare()
+        self._make(self.directory / ".cache")
+        path = self.directory / ".cache" / "crash.txt"
+        disk.write(path, text)
+        return path
+
+    def prepare(self) -> None:
+        """Make the folder with its `.gitignore`; see `folder.prepare`."""
+        folder.prepare(self.directory, self.rootdir)
+
+    def exists(self) -> bool:
+        """Whether there is a suggestions folder."""
+        return self.directory.is_dir() and folder.is_ours(self.directory)
+
+    @property
+    def _decisions(self) -> Path:
+        return self.directory / "decisions.jsonl"
+
+    def _journal(self) -> tuple[Line, ...]:
+        return log.read(self.directory / ".cache" / "state.jsonl", Line)[0]  # type: ignore[arg-type]
+
+    def _make(self, place: Path) -> None:
+        """Make a folder inside ours; no part of the way may be a symbolic link."""
+        for part in (*reversed(place.relative_to(self.directory).parents[:-1]), place.relative_to(self.directory)):
+            disk.make_folder(self.directory / part)
+
+    @staticmethod
+    def _state(one: Suggestion, states: dict[tuple[str, str], State]) -> State:
+        return states.get((one.id, one.test.body_sha256), "pending")
+
+
+def _pretty(value: object) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"

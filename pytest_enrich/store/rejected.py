@@ -1,0 +1,151 @@
+"""`.enrich-rejected`: what a team turned down. Plain text, committed, one line each, comments kept."""
+
+from __future__ import annotations
+
+import re
+import urllib.parse
+from collections.abc import Callable
+from pathlib import Path
+from typing import get_args
+
+from msgspec import Struct
+
+from pytest_enrich.data import Reason, Scope, Suggestion
+from pytest_enrich.errors import RefusedError
+from pytest_enrich.store import disk
+
+NAME = ".enrich-rejected"
+REASONS: tuple[Reason, ...] = get_args(Reason)
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+
+_HEADER = (
+    "# pytest-enrich: suggestions this team turned down. Commit this file.\n"
+    "# Delete a line to allow the suggestion again. Order does not matter.\n"
+    "# what            scope     reason     when        where                       note\n"
+)
+_COLUMNS = 5
+_BODY = re.compile(r"body=([0-9a-f]{8,64})")
+_BODY_DIGITS = 8
+
+
+class Rejection(Struct, frozen=True, kw_only=True):
+    """One line. `what` is an id, a `path::qualname` or a path; `body` the first digits of the test's hash."""
+
+    what: str
+    scope: Scope
+    reason: str
+    when: str
+    where: str = "-"
+    body: str = ""
+    note: str = ""
+
+    def covers(self, gap: str, body: str, path: str, qualname: str) -> bool:
+        """Whether a test with this body for this gap was turned down by this line."""
+        if self.scope == "file":
+            return self.what == path
+        if self.scope == "function":
+            return self.what == f"{path}::{qualname}"
+        return self.what == gap and (self.scope == "gap" or not self.body or body.startswith(self.body))
+
+
+class Rejections(Struct, frozen=True):
+    """All lines that could be read."""
+
+    lines: tuple[Rejection, ...]
+
+    def is_rejected(self, gap: str, body: str, path: str, qualname: str) -> bool:
+        """Whether a test with this body (sha256, hex) for this gap was turned down.
+
+        With an empty `body`: whether every test for the gap was, so that there is no use in looking for one.
+        """
+        return any(one.covers(gap, body, path, qualname) for one in self.lines if body or one.scope != "idea")
+
+
+def read(rootdir: Path) -> Rejections:
+    """What was turned down in this project; nothing when there is no such file."""
+    return Rejections(tuple(one for line in _lines(rootdir) if (one := parse(line)) is not None))
+
+
+def parse(line: str) -> Rejection | None:
+    """The line as a value; None for comments and for what is no rejection (of a later version, perhaps)."""
+    words = line.split(maxsplit=_COLUMNS)
+    if line.lstrip().startswith("#") or len(words) < _COLUMNS - 1 or words[1] not in SCOPES:
+        return None
+    where, rest = (words[4] if len(words) >= _COLUMNS else "-"), (words[5] if len(words) > _COLUMNS else "")
+    body = _BODY.match(rest)
+    return Rejection(
+        what=urllib.parse.unquote(words[0]),
+        scope=words[1],
+        reason=words[2],
+        when=words[3],
+        where=urllib.parse.unquote(where),
+        body=body.group(1) if body else "",
+        note=rest[body.end() if body else 0 :].strip(),
+    )
+
+
+def of(suggestion: Suggestion, *, scope: Scope, reason: Reason, when: str, note: str = "") -> Rejection:
+    """The line that turns down this suggestion, for `scope` around it."""
+    gap = suggestion.gap
+    place = f"{gap.path}::{gap.qualname}" if gap.qualname else gap.path
+    what = {"file": gap.path, "function": f"{gap.path}::{gap.qualname}"}.get(scope, suggestion.id)
+    body = suggestion.test.body_sha256[:_BODY_DIGITS] if scope == "idea" else ""
+    where = place if what == suggestion.id else "-"
+    return Rejection(what=what, scope=scope, reason=reason, when=when, where=where, body=body, note=note)
+
+
+def append(rootdir: Path, rejection: Rejection) -> None:
+    """Add the line; the file is made at the first one."""
+    lines = _lines(rootdir) or tuple(_HEADER.splitlines(keepends=True))
+    end = "\r\n" if lines[0].endswith("\r\n") else "\n"
+    if not lines[-1].endswith("\n"):
+        lines = (*lines[:-1], lines[-1] + end)
+    _write(rootdir, (*lines, _text(rejection) + end))
+
+
+def remove(rootdir: Path, unwanted: Callable[[Rejection], bool]) -> tuple[Rejection, ...]:
+    """Take out the lines that are `unwanted`, and nothing else; returns them."""
+    kept, gone = [], []
+    for line in _lines(rootdir):
+        one = parse(line)
+        if one is not None and unwanted(one):
+            gone.append(one)
+        else:
+            kept.append(line)
+    if gone:
+        _write(rootdir, tuple(kept))
+    return tuple(gone)
+
+
+def _text(one: Rejection) -> str:
+    where = _quoted(one.where)
+    body = f"body={one.body} " if one.body else ""
+    note = " ".join("".join(c if c.isprintable() else " " for c in one.note).split())
+    columns = f"{_quoted(one.what):<17} {one.scope:<9} {one.reason:<10} {one.when}  {where}"
+    return f"{columns} {body}{note}".rstrip()
+
+
+def _quoted(text: str) -> str:
+    """One word that never begins a comment: spaces and control characters as `%20`."""
+    return "".join(urllib.parse.quote(c) if not c.isprintable() or c.isspace() or c in "%#" else c for c in text)
+
+
+def _lines(rootdir: Path) -> tuple[str, ...]:
+    content = disk.read(_path(rootdir)) or b""
+    return tuple(line.decode("utf-8", "surrogateescape") for line in content.splitlines(keepends=True))
+
+
+def _write(rootdir: Path, lines: tuple[str, ...]) -> None:
+    disk.write(_path(rootdir), "".join(lines))
+
+
+def _path(rootdir: Path) -> Path:
+    """The file, a symbolic link followed inside the project only."""
+    path = (rootdir / NAME).resolve()
+    if not path.is_relative_to(rootdir.resolve()):
+        raise RefusedError(
+            f"{NAME} is a symbolic link that leads out of the project, to {path}\n"
+            "It was neither read nor changed.\n"
+            f"Make it a file:  rm {NAME}"
+        )
+    return path

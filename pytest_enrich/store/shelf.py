@@ -1,0 +1,67 @@
+"""The suggestions that lie in a folder: read, checked, and those that cannot be read named.
+
+The folder may have come from a machine that is not trusted (a download from CI), so nothing is followed,
+and nothing is believed that names a place outside the project.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from pytest_enrich.data import Suggestion
+from pytest_enrich.errors import StoreError
+from pytest_enrich.store import disk, folder, identity
+
+_DECODER = msgspec.json.Decoder(Suggestion)
+_VISIBLE = 60
+
+
+class Shelf(Struct, frozen=True):
+    """What a folder of suggestions holds: the readable ones in reading order, and one line for each other."""
+
+    suggestions: tuple[Suggestion, ...]
+    problems: tuple[str, ...]
+
+
+def read(directory: Path, rootdir: Path) -> Shelf:
+    """Read `pending/` or `decided/`; names that cannot be an id are passed over."""
+    names = (name for name in folder.names(directory) if identity.is_valid(name))
+    found = [suggestion(directory / name, rootdir) for name in names if (directory / name).is_dir()]
+    readable = sorted((one for one in found if isinstance(one, Suggestion)), key=order)
+    return Shelf(tuple(readable), tuple(one for one in found if isinstance(one, str)))
+
+
+def suggestion(directory: Path, rootdir: Path) -> Suggestion | str:
+    """The suggestion in this folder, or why it cannot be read (one line that names it)."""
+    where = f"{directory.parent.name}/{directory.name}"
+    if directory.is_symlink():
+        return f"{where} is a symbolic link: not followed"
+    try:
+        content = disk.read(directory / "suggestion.json")
+        found = _DECODER.decode(content or b"")
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        return f"{where}/suggestion.json cannot be read: {_short(error)}"
+    except StoreError as error:
+        return f"{where}/suggestion.json cannot be read: {_short(error.__cause__ or error)}"
+    return _fault(found, directory.name, where, rootdir) or found
+
+
+def order(one: Suggestion) -> tuple[str, str, int, str]:
+    """Suggestions for one function come together, so that one reading of it serves them all."""
+    return (one.gap.path, one.gap.qualname, one.gap.line, one.id)
+
+
+def _fault(one: Suggestion, name: str, where: str, rootdir: Path) -> str:
+    if one.id != name:
+        return f"{where}/suggestion.json says that it is {one.id[:_VISIBLE]!r}: not used"
+    for path in (one.target.path, one.gap.path):
+        if not identity.inside(rootdir, path):
+            return f"{where} names {path[:_VISIBLE]!r}, no Python file of this project: not used"
+    return ""
+
+
+def _short(error: BaseException) -> str:
+    return str(error).splitlines()[0][:_VISIBLE] if str(error) else type(error).__name__
