@@ -100,8 +100,9 @@ def sources(config: pytest.Config, measurement: Measurement) -> list[str] | None
     if measurement.kind == "outer":
         found: Any = (coverage := outer()) and coverage.get_option("run:source")
         return list(found) if found else None
-    found = config.pluginmanager.getplugin("_cov").options.cov_source  # type: ignore[union-attr]
-    return None if found is None else [str(source) for source in found]
+    plugin: Any = config.pluginmanager.getplugin("_cov")
+    limits = plugin.options.cov_source
+    return None if limits is None else [str(source) for source in limits]
 
 
 def outer() -> Coverage | None:

@@ -1,1 +1,115 @@
-"""The pytest hooks."""
+"""The pytest hooks.
+
+Every pytest session of every project in the environment imports this module, so it imports pytest and the
+standard library alone. What `--enrich` and `--enrich-run` need is imported when they are given.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_MEASUREMENT = pytest.StashKey[Any]()
+_INT = "int" if pytest.version_tuple >= (8, 4) else "string"
+
+# name, default, pytest's type for ini files, metavar (None: not on the command line), help
+_VALUES = (
+    ("with", "auto", "string", "NAMES", "who thinks of tests: auto, search; several with commas"),
+    ("max", "10", _INT, "N", "most suggestions that wait for a person; 0 is no limit"),
+    ("budget", "5m", "string", "TIME", "how long to go on after the tests (90s, 5m, 1h), or executions (20000x)"),
+    ("timeout", "10s", "string", "TIME", "one candidate, one run"),
+    ("workers", "auto", "string", "N", "candidates tried at the same time; auto: up to 4, one core stays free"),
+    ("seed", "0", _INT, "N", "of everything that draws"),
+    ("dir", "enrich-suggestions", "string", "PATH", "where suggestions are written, relative to rootdir"),
+    ("sandbox", "auto", "string", "KIND", "where candidates run: auto, process"),
+)
+_GLOBS = (
+    ("include", "GLOB", "source files to look at (repeat); the default is coverage's sources"),
+    ("exclude", "GLOB", "source files to leave alone (repeat)"),
+)
+_SWITCHES = (
+    ("enrich", "when the tests have passed, look for tests that would close gaps in their coverage"),
+    ("enrich-list", "print the gaps in order, generate nothing"),
+    ("enrich-fresh", "forget which gaps were tried before"),
+    ("enrich-on-failure", "go on although tests failed"),
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """All options; `--help` explains them."""
+    group = parser.getgroup("enrich", "test enrichment")
+    for name, text in _SWITCHES:
+        group.addoption(f"--{name}", action="store_true", default=False, help=text)
+    for name, default, kind, metavar, text in _VALUES:
+        group.addoption(f"--enrich-{name}", metavar=metavar, default=None, help=f"{text} (default: {default})")
+        value = int(default) if kind == "int" else default
+        parser.addini(f"enrich_{name}", text, type=kind, default=value)  # type: ignore[arg-type]
+    for name, metavar, text in _GLOBS:
+        group.addoption(f"--enrich-{name}", action="append", metavar=metavar, default=[], help=text)
+        parser.addini(f"enrich_{name}", text, type="linelist", default=[])
+    only = "only the gaps of this file, class or function (repeat)"
+    group.addoption("--enrich-only", action="append", metavar="PATH[::QUALNAME]", default=[], help=only)
+    group.addoption("--enrich-run", metavar="ID", default=None, help=argparse.SUPPRESS)
+    secrets = "environment variables that look like secrets but that the tests need"
+    parser.addini("enrich_env", secrets, type="linelist", default=[])
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> Generator[None, Any, Any]:
+    """Before pytest-cov looks at the options: ask it to measure."""
+    known = early_config.known_args_namespace
+    if _is_inert() or not (known.enrich or known.enrich_run):
+        return (yield)
+    if known.enrich_run:
+        from pytest_enrich.pytest_hooks import single
+
+        single.prepare(early_config)
+        return (yield)
+    return (yield from _measured(early_config, args))
+
+
+def _measured(config: pytest.Config, args: list[str]) -> Generator[None, Any, Any]:
+    known = config.known_args_namespace
+    if known.collectonly or known.help or known.version:
+        return (yield)
+    from pytest_enrich import measurement
+
+    prepared = config.stash[_MEASUREMENT] = measurement.prepare(config, args)
+    config.add_cleanup(lambda: measurement.close(prepared))
+    result = yield
+    if prepared.kind == "ours":
+        measurement.quieten(config)
+    return result
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register what was asked for; impossible wishes end here, before a test runs."""
+    if _is_inert():
+        return
+    if config.option.enrich_run:
+        from pytest_enrich.pytest_hooks import single
+
+        config.pluginmanager.register(single.Single(config), "enrich-single")
+    elif config.option.enrich and not hasattr(config, "workerinput"):
+        from pytest_enrich.pytest_hooks import run
+
+        run.register(config, config.stash.get(_MEASUREMENT, None))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Suggestions are no part of the suite, whatever `python_files` says, unless they are named by path."""
+    folder = config.option.enrich_dir or config.getini("enrich_dir")
+    if _is_inert() or collection_path != config.rootpath / folder:
+        return None
+    named = (Path(config.invocation_params.dir, text.partition("::")[0]) for text in config.args)
+    return None if any(path.is_relative_to(collection_path) for path in named) else True
+
+
+def _is_inert() -> bool:
+    """In a pytest that a run has started."""
+    return "PYTEST_ENRICH" in os.environ

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import click
 
-from pytest_enrich.errors import UsageError
+from pytest_enrich.errors import StoreError, UsageError
 from pytest_enrich.store import Store
 
 DEFAULT = "enrich-suggestions"
@@ -47,18 +48,14 @@ def existing(directory: Path | None, cwd: Path) -> Store:
     Raises:
         UsageError: A folder was named that is not there.
     """
-    from pytest_enrich.errors import StoreError
-
     store = locate(directory, cwd)
     if directory is not None and not store.exists():
         raise UsageError(
             f"--dir {directory} is no suggestions folder\nNothing was done.\nMake one:  pytest --enrich"
         )
     if store.exists():
-        try:
+        with contextlib.suppress(StoreError):  # a folder that cannot be written can still be read
             store.prepare()
-        except StoreError:
-            pass  # a folder that cannot be written can still be read
     return store
 
 

@@ -34,9 +34,10 @@ class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
         at: When, UTC, ISO 8601.
         path: The test file that changes with it, relative to rootdir, "" for none.
         before, after: sha256 of that file's bytes before and after, "" for no file.
+        imports: Of an accept: the import statements that the file did not have before it.
         reason, scope, note: Of a rejection.
-        why: Of an undo: a person `asked`, the tests were `red`, or the accept was `interrupted`.
-        left: Of an undo: the reverse patch of lines that other accepted tests still need.
+        why: Of an undo: a person `asked`, the tests were `red`, the accept was `interrupted`, or a run made
+            the same test `again`.
     """
 
     id: str
@@ -46,11 +47,11 @@ class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
     path: str = ""
     before: str = ""
     after: str = ""
+    imports: tuple[str, ...] = ()
     reason: str = ""
     scope: str = ""
     note: str = ""
-    why: Literal["", "asked", "red", "interrupted"] = ""
-    left: str = ""
+    why: Literal["", "asked", "red", "interrupted", "again"] = ""
 
 
 class Attempted(Struct, frozen=True, kw_only=True, tag="attempt"):

@@ -36,6 +36,8 @@ class Branches:
         node = self._outline.at.get(branch[0]) or self._nearest(branch[0])
         if next(children(node), None) is None:
             return (node, "iterates" if branch[1] < 0 and _comprehends(node) else "entered")
+        if isinstance(node, Scope):
+            return (node, "entered")
         inside = self._inside(node, branch[1])
         return (node, _INSIDE.get(type(node), "true") if inside else _PAST.get(type(node), "false"))
 

@@ -20,7 +20,7 @@ def find(path: str, text: str, file: FileCoverage) -> tuple[Gap, ...]:
     """The gaps of one source file, in the order of its lines.
 
     Each missing line and each missing branch of `file` belongs to exactly one gap, but for those that
-    ``# pragma: no enrich`` and ``if TYPE_CHECKING:`` take away.
+    ``# pragma: no enrich`` takes away and those that never run (``if TYPE_CHECKING:``, abstract methods).
 
     Args:
         path: The file, relative to rootdir, with `/`; part of the ids.

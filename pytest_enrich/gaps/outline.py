@@ -140,7 +140,7 @@ def header_end(node: Node) -> int:
     inside = next(children(node), None)
     if inside is None:
         return last_row(node)
-    return max(first_row(node), first_row(inside) - 1)
+    return max(getattr(node, "lineno", 0), first_row(node), first_row(inside) - 1)
 
 
 def is_docstring(node: Node) -> bool:

@@ -107,7 +107,7 @@ def _sources(cov: Coverage, rootdir: Path) -> Iterator[tuple[str, str]]:
     """The path relative to rootdir, and coverage's name, of each file that a report would show."""
     data, real = cov.get_data(), rootdir.resolve()
     for name in _reported(cov, sorted(data.measured_files())):
-        path = _relative(rootdir / name, rootdir, real)
+        path = _relative(Path(name).absolute(), rootdir, real)
         if path and not data.file_tracer(name) and _is_source(path):
             yield path, name
 

@@ -26,6 +26,10 @@ def collect(work: dict[str, Any]) -> dict[str, Any]:
     return {"type": "collected", "items": inventory.items, "errors": errors}
 
 
+FIXTURES_BY_NAME = ("_arg2fixturedefs", "_arg2node2fixturedefs", "_arg2nodeid2fixturedefs")
+"""Where pytest's fixture manager keeps them: the first until 9.1, the others since."""
+
+
 class Inventory:
     """A plugin that describes what a session collects, while its fixtures are known."""
 
@@ -74,9 +78,13 @@ class Inventory:
             known = item.session._fixturemanager  # noqa: SLF001 - pytest has no public way to ask
             # Before pytest 8 fixtures are looked up by node id.
             where: Any = place if hasattr(pytest, "Dir") else place.nodeid
-            names = [name for name in known._arg2fixturedefs if known.getfixturedefs(name, where)]  # noqa: SLF001
+            names = [name for name in _known_fixtures(known) if known.getfixturedefs(name, where)]
             self._fixtures[place.nodeid] = sorted(names)
         return self._fixtures[place.nodeid]
+
+
+def _known_fixtures(known: object) -> set[str]:
+    return {name for kept in FIXTURES_BY_NAME for name in getattr(known, kept, ())}
 
 
 def _style(item: pytest.Function) -> str:

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 
+MOST_REASON = 1500
+
+
 def arguments(work: dict[str, Any]) -> list[str]:
     """pytest's arguments for every job, without the tests.
 
@@ -77,7 +80,8 @@ class Ending:
 
     def pytest_internalerror(self, excrepr: object) -> None:
         """Something other than a test raised, `SystemExit` at import among them."""
-        self.reason = f"pytest stopped: {excrepr}"
+        # The end says what was raised, the beginning only pytest's own frames.
+        self.reason = f"pytest stopped: {str(excrepr)[-MOST_REASON:]}"
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """`pytest.exit` comes this way too."""

@@ -22,18 +22,19 @@ _SELECTION = frozenset({
 """Which tests run: a child is told by node ids."""
 
 _FLOW = frozenset({
-    "cacheclear", "cacheshow", "collectonly", "failedfirst", "last_failed_no_failures", "lf", "max_warnings", "maxfail",
-    "newfirst", "setuponly", "setupplan", "setupshow", "stepwise", "stepwise_reset", "stepwise_skip", "trace", "usepdb",
-    "usepdb_cls",
+    "cacheclear", "cacheshow", "collectonly", "failedfirst", "last_failed_no_failures", "lf", "max_warnings",
+    "maxfail", "newfirst", "setuponly", "setupplan", "setupshow", "stepwise", "stepwise_reset", "stepwise_skip",
+    "trace", "usepdb", "usepdb_cls",
 })  # fmt: skip
 """When a session stops, what it remembers, and whether it asks a person."""
 
 _OUTPUT = frozenset({
     "allure_report_dir", "basetemp", "capture", "code_highlight", "color", "csvpath", "debug", "disable_warnings",
-    "durations", "durations_min", "force_short_summary", "fulltrace", "help", "htmlpath", "hypothesis_show_statistics",
-    "json_report", "json_report_file", "junitprefix", "log_file", "markers", "no_fold_skipped", "no_header", "no_summary",
-    "pastebin", "report_log", "reportchars", "self_contained_html", "show_fixtures_per_test", "showcapture",
-    "showfixtures", "showlocals", "tbstyle", "traceconfig", "verbose", "version", "xfail_tb", "xmlpath",
+    "durations", "durations_min", "force_short_summary", "fulltrace", "help", "htmlpath",
+    "hypothesis_show_statistics", "json_report", "json_report_file", "junitprefix", "log_file", "markers",
+    "no_fold_skipped", "no_header", "no_summary", "pastebin", "report_log", "reportchars", "self_contained_html",
+    "show_fixtures_per_test", "showcapture", "showfixtures", "showlocals", "tbstyle", "traceconfig", "verbose",
+    "version", "xfail_tb", "xmlpath",
 })  # fmt: skip
 """What is shown and which files are written."""
 
@@ -76,12 +77,13 @@ def for_repetition(config: pytest.Config) -> tuple[str, ...]:
     words = [word for word in _words(config) if not _is_left_out(word, left_out, (*_COVERAGE, *_OURS))]
     paths = [text for word in words if word.destination == "file_or_dir" for text in word.texts]
     options = [text for word in words if word.destination != "file_or_dir" for text in word.texts]
-    return (*_place(config), "-q", *options, *(["--", *paths] if paths else []))
+    # A flag comes between: the last option may take an optional value.
+    return (*_place(config), *options, "-q", *paths)
 
 
-def given(config: pytest.Config) -> frozenset[str]:
-    """The destinations of the options that the user gave, wherever they did."""
-    return frozenset(word.destination for word in _words(config))
+def on_command_line(config: pytest.Config) -> tuple[Word, ...]:
+    """What was said for this one session; `addopts` is not among it."""
+    return tuple(split([os.fspath(text) for text in config.invocation_params.args], _options(config)))
 
 
 def split(args: Sequence[str], options: Mapping[str, argparse.Action]) -> Iterator[Word]:
@@ -120,8 +122,10 @@ def _name(text: str, options: Mapping[str, argparse.Action]) -> tuple[str, str |
 def _values(action: argparse.Action, rest: list[str]) -> tuple[str, ...]:
     """Take the words that are this option's values off the front of `rest`."""
     plain = next((index for index, text in enumerate(rest) if text.startswith("-")), len(rest))
-    wanted = {None: 1, "?": min(1, plain), "*": plain, "+": plain}.get(action.nargs, action.nargs)
-    count = wanted if isinstance(wanted, int) else plain
+    if isinstance(action.nargs, int):
+        count = action.nargs
+    else:
+        count = {None: 1, "?": min(1, plain)}.get(action.nargs, plain)
     taken = tuple(rest[:count])
     del rest[:count]
     return taken
@@ -130,13 +134,18 @@ def _values(action: argparse.Action, rest: list[str]) -> tuple[str, ...]:
 def _words(config: pytest.Config) -> Iterator[Word]:
     addopts = [str(text) for text in config.getini("addopts")]
     everywhere = [*addopts, *shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))]
-    known = config._parser.optparser._option_string_actions  # noqa: SLF001 - arities are nowhere else
-    return split([*everywhere, *(os.fspath(text) for text in config.invocation_params.args)], known)
+    return split([*everywhere, *(os.fspath(text) for text in config.invocation_params.args)], _options(config))
+
+
+def _options(config: pytest.Config) -> Mapping[str, argparse.Action]:
+    parser: argparse.ArgumentParser = config._parser.optparser  # noqa: SLF001 - arities are nowhere else
+    return parser._option_string_actions  # noqa: SLF001 - the same
 
 
 def _is_left_out(word: Word, destinations: frozenset[str], prefixes: tuple[str, ...]) -> bool:
     if word.destination == "override_ini":
-        return any(text.removeprefix("-o").removeprefix("--override-ini=").startswith("addopts=") for text in word.texts)
+        said = "=".join(word.texts).removeprefix("-o").removeprefix("--override-ini").lstrip("=")
+        return said.startswith("addopts=")
     return word.destination in destinations or word.destination.startswith(prefixes)
 
 

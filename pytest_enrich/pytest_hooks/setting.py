@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
 import pytest
 
 from pytest_enrich import config as values
@@ -42,11 +41,6 @@ def read(config: pytest.Config) -> Settings:
         fresh=config.getoption("enrich_fresh"),
         listing=config.getoption("enrich_list"),
     )
-
-
-def after_tests(settings: Settings, test_files: tuple[str, ...], partial: tuple[str, ...], passed: int) -> Settings:
-    """The same, with what is known once the tests ran."""
-    return msgspec.structs.replace(settings, test_files=test_files, partial=partial, passed=passed)
 
 
 def _value(config: pytest.Config, name: str, parse: Callable[[str], T]) -> T:

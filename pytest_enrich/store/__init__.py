@@ -38,9 +38,20 @@ class Store(Struct, frozen=True):
         problems = (f"decisions.jsonl has {broken} unreadable lines: not used",) if broken else ()
         return Shelf(tuple(waiting), lying.problems + problems)
 
-    def decided(self) -> tuple[Suggestion, ...]:
-        """The suggestions in `decided/`, whatever became of them."""
-        return shelf.read(self.directory / "decided", self.rootdir).suggestions
+    def lying(self, kind: str) -> tuple[Suggestion, ...]:
+        """The suggestions whose files lie in `pending` or `decided`, whatever was decided about them."""
+        return shelf.read(self.directory / kind, self.rootdir).suggestions
+
+    def decided_names(self) -> tuple[str, ...]:
+        """The folders in `decided/`, older ones of the same id included."""
+        return folder.names(self.directory / "decided")
+
+    def clean(self, names: tuple[str, ...]) -> None:
+        """Remove folders of `decided/`."""
+        known = self.decided_names()
+        for name in names:
+            if name in known:
+                folder.remove(self.directory / "decided" / name)
 
     def find(self, prefix: str) -> Suggestion:
         """The pending suggestion whose id, or the id's second part, begins with `prefix`.
@@ -63,6 +74,8 @@ class Store(Struct, frozen=True):
         if not identity.is_valid(suggestion.id):
             raise StoreError(f"{suggestion.id!r} cannot be the name of a suggestion\nIt was not written.")
         self.prepare()
+        if self.state(suggestion) != "pending":
+            self.note(_again(suggestion))
         place = self.directory / "pending" / suggestion.id
         self._make(place)
         disk.write(place / "suggestion.patch", patch_text)
@@ -73,6 +86,10 @@ class Store(Struct, frozen=True):
     def replace_patch(self, suggestion: Suggestion, patch_text: str) -> None:
         """Write the patch of a pending suggestion again, because the file that it changes has changed."""
         disk.write(self.directory / "pending" / suggestion.id / "suggestion.patch", patch_text)
+
+    def keep_undo(self, suggestion: Suggestion, patch_text: str) -> None:
+        """Write `undo.patch`, the reverse of what an accept is about to do."""
+        disk.write(self.directory / "pending" / suggestion.id / "undo.patch", patch_text)
 
     def write_all_patch(self, patch_text: str) -> None:
         """Write the patch of all pending suggestions together; none when it is empty."""
@@ -90,17 +107,17 @@ class Store(Struct, frozen=True):
                 return content.decode("utf-8", "replace")
         return ""
 
-    def decide(self, decision: Decision, undo_patch: str = "") -> None:
+    def decide(self, decision: Decision) -> None:
         """Note the decision, safe on the disk, and only then move the suggestion to where it belongs."""
         self.note(decision)
-        self.settle(decision, undo_patch)
+        self.settle(decision)
 
     def note(self, *decisions: Decision) -> None:
         """Only note the decisions: for those whose consequence is still to come."""
         self.prepare()
         log.append(self._decisions, decisions)
 
-    def settle(self, decision: Decision, undo_patch: str = "") -> None:
+    def settle(self, decision: Decision) -> None:
         """Move the suggestion to `decided/`, or back to `pending/` after an undo."""
         if not identity.is_valid(decision.id):
             raise StoreError(f"{decision.id!r} cannot be the name of a suggestion\nIt was not moved.")
@@ -108,11 +125,8 @@ class Store(Struct, frozen=True):
         decided = self.directory / "decided" / decision.id
         if decision.verb == "undo":
             folder.move(decided, pending)
-            folder.remove(pending / "undo.patch")
-            return
-        if undo_patch and pending.is_dir() and not pending.is_symlink():
-            disk.write(pending / "undo.patch", undo_patch)
-        folder.move(pending, decided)
+        else:
+            folder.move(pending, decided)
 
     def decisions(self) -> tuple[Decision, ...]:
         """All decisions, oldest first."""
@@ -189,6 +203,11 @@ class Store(Struct, frozen=True):
     @staticmethod
     def _state(one: Suggestion, states: dict[tuple[str, str], State]) -> State:
         return states.get((one.id, one.test.body_sha256), "pending")
+
+
+def _again(one: Suggestion) -> Decision:
+    """The same test was made once more: whatever was decided about it, it waits again."""
+    return Decision(id=one.id, body=one.test.body_sha256, verb="undo", at=one.made.at, why="again")
 
 
 def _pretty(value: object) -> bytes:

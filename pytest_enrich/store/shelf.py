@@ -6,6 +6,7 @@ and nothing is believed that names a place outside the project.
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import msgspec
@@ -60,7 +61,19 @@ def _fault(one: Suggestion, name: str, where: str, rootdir: Path) -> str:
     for path in (one.target.path, one.gap.path):
         if not identity.inside(rootdir, path):
             return f"{where} names {path[:_VISIBLE]!r}, no Python file of this project: not used"
-    return ""
+    return "" if _is_test(one) else f"{where}/suggestion.json holds no test: not used"
+
+
+def _is_test(one: Suggestion) -> bool:
+    """Whether the code is the functions that are promised, below imports that are imports."""
+    try:
+        body = ast.parse(one.test.code).body
+        above = [node for text in one.test.imports for node in ast.parse(text).body]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    names = tuple(node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    clean = all(isinstance(node, ast.Import | ast.ImportFrom) for node in above)
+    return clean and bool(names) and names == one.test.names
 
 
 def _short(error: BaseException) -> str:

@@ -1,0 +1,80 @@
+"""`pytest-enrich accept ID...`: put suggestions into their test files, and only if those stay green."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from pytest_enrich.commands import staleness, taking
+from pytest_enrich.commands.output import answer, json_option, say
+from pytest_enrich.commands.project import project_option
+from pytest_enrich.commands.taking import Taken
+from pytest_enrich.data import Suggestion
+from pytest_enrich.reporters.words import counted, visible, visible_lines
+from pytest_enrich.store import Store, rebuild
+
+_REFUSED = 3
+
+
+@click.command("accept")
+@click.argument("identities", metavar="ID...", nargs=-1, required=True)
+@json_option
+@project_option
+def command(store: Store, identities: tuple[str, ...], *, as_json: bool) -> int:
+    """Put suggestions into their test files and run those.
+
+    A file that turns red gets its old text back, and the suggestion stays pending. Nothing is staged.
+    """
+    for name in taking.settle_interrupted(store):
+        say(f"an earlier accept of {name} was interrupted and changed nothing: it waits again", as_json=True)
+    chosen = {one.id: one for one in map(store.find, identities)}
+    results = accept(store, tuple(chosen.values()))
+    if as_json:
+        answer({"accepted": [r for r in results if not r.refused], "refused": [r for r in results if r.refused]})
+    _tell(results, len(store.pending()), as_json=as_json)
+    return _REFUSED if any(result.refused for result in results) else 0
+
+
+def accept(store: Store, chosen: Sequence[Suggestion]) -> tuple[Taken, ...]:
+    """Accept those that are not stale, file by file; then make the patches of the others again."""
+    results = [_stale(one) for one in chosen if staleness.is_stale(store, one)]
+    refused = {result.id for result in results}
+    files: dict[str, list[Suggestion]] = {}
+    for one in chosen:
+        if one.id not in refused:
+            files.setdefault(one.target.path, []).append(one)
+    for path, group in files.items():
+        results += taking.take(store, path, group)
+    if any(not result.refused for result in results):
+        rebuild.texts(store, files)
+    return tuple(results)
+
+
+def _stale(one: Suggestion) -> Taken:
+    name = one.gap.qualname or one.gap.path
+    return Taken(id=one.id, path=one.target.path, refused=f"stale: {name} changed since it was made")
+
+
+def _tell(results: Sequence[Taken], left: int, *, as_json: bool) -> None:
+    accepted = [result for result in results if not result.refused]
+    for result in accepted:
+        for name, line in result.names:
+            say(f"added to {visible(result.path)}:{line}  {visible(name)}", as_json=as_json)
+    for path, summary in {result.path: result.summary for result in accepted}.items():
+        say(f"{visible(path)}: {visible(summary)}", as_json=as_json)
+    for result in (one for one in results if one.refused):
+        say(f"\n{result.id} was not accepted: {visible_lines(result.refused)}", as_json=as_json)
+        say(visible_lines(result.output), as_json=as_json) if result.output else None
+        say("The test file is as it was before; the suggestion still waits.", as_json=as_json)
+    say(_last(accepted, results, left), as_json=as_json)
+
+
+def _last(accepted: Sequence[Taken], results: Sequence[Taken], left: int) -> str:
+    files = ", ".join(sorted({visible(result.path) for result in accepted}))
+    written = f"Changed, not staged: {files}." if accepted else "Nothing was changed."
+    stale = any(result.refused.startswith("stale") for result in results)
+    after = "pytest-enrich list" if left else "git diff"
+    following = "pytest --enrich" if stale else after
+    undo = "   (take it back: pytest-enrich undo)" if accepted else ""
+    return f"\n{written} {counted(left, 'suggestion')} left.\nNext:  {following}{undo}"

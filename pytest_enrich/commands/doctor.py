@@ -1,0 +1,116 @@
+"""`pytest-enrich doctor`: is everything there? With the commands that fix what is not."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from msgspec import Struct
+
+from pytest_enrich import __version__
+from pytest_enrich.commands.output import answer, json_option, say
+from pytest_enrich.commands.project import project_option
+from pytest_enrich.reporters.words import counted, visible
+from pytest_enrich.store import Store
+
+_FOUND = 1
+_OLDEST_PYTHON = (3, 10)
+_NEEDED = {
+    "pytest": (7, 4),
+    "pytest-cov": (5,),
+    "coverage": (7, 6),
+    "hypothesis": (6, 100),
+    "libcst": (1, 5),
+    "msgspec": (0, 18, 6),
+}
+
+
+class Check(Struct, frozen=True):
+    """One thing that was looked at; `fix` is a command, "" when all is well."""
+
+    name: str
+    ok: bool
+    found: str
+    fix: str = ""
+
+
+@click.command("doctor")
+@json_option
+@project_option
+def command(store: Store, *, as_json: bool) -> int:
+    """Say whether everything that a run needs is there; 1 when something is not."""
+    checks = tuple(_checks(store))
+    wrong = [check for check in checks if not check.ok]
+    if as_json:
+        answer({"pytest_enrich": __version__, "checks": checks})
+    for check in checks:
+        say(f"  {'ok ' if check.ok else 'NO '} {check.name:<12} {visible(check.found)}", as_json=as_json)
+        say(f"      fix:  {check.fix}", as_json=as_json) if check.fix else None
+    good = "Everything is there.\nNext:  pytest --enrich"
+    say(f"\n{counted(len(wrong), 'problem')}; each has its fix above." if wrong else f"\n{good}", as_json=as_json)
+    return _FOUND if wrong else 0
+
+
+def _checks(store: Store) -> Iterator[Check]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    python = sys.version_info[:2] >= _OLDEST_PYTHON
+    yield Check("Python", python, version, "" if python else "python3.12 -m venv .venv")
+    yield from (_package(name, oldest) for name, oldest in _NEEDED.items())
+    yield _folder(store)
+    yield _git(store)
+    yield _limits()
+
+
+def _package(name: str, oldest: tuple[int, ...]) -> Check:
+    wanted = ".".join(map(str, oldest))
+    fix = f'{sys.executable} -m pip install "{name}>={wanted}"'
+    try:
+        found = importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return Check(name, ok=False, found=f"not installed (needs {wanted})", fix=fix)
+    numbers = tuple(int(part) for part in re.findall(r"\d+", found)[:3])
+    enough = numbers >= oldest
+    return Check(name, enough, found if enough else f"{found} (needs {wanted})", "" if enough else fix)
+
+
+def _folder(store: Store) -> Check:
+    """Whether the suggestions folder, or the one it would be made in, can be written; nothing stays behind."""
+    place = store.directory
+    if os.path.lexists(place) and not store.exists():
+        return Check("folder", ok=False, found=f"{place} is not ours", fix="pytest --enrich --enrich-dir=OTHER")
+    writable = next(folder for folder in (place, *place.parents) if folder.is_dir())
+    try:
+        with tempfile.TemporaryFile(dir=writable):
+            return Check("folder", ok=True, found=f"{place} can be written")
+    except OSError as error:
+        found = f"{place}: {error.strerror}"
+    return Check("folder", ok=False, found=found, fix="pytest --enrich --enrich-dir=/tmp/enrich-suggestions")
+
+
+def _git(store: Store) -> Check:
+    """Git is welcome, not needed."""
+    if shutil.which("git") is None:
+        return Check("git", ok=True, found="not there: not needed, `git diff` will be missed")
+    inside = any((folder / ".git").exists() for folder in (store.rootdir, *Path(store.rootdir).parents))
+    return Check("git", ok=True, found="a work tree" if inside else "there, but this is no work tree: not needed")
+
+
+def _limits() -> Check:
+    """Whether candidate code can be held to limits here."""
+    try:
+        import resource
+
+        for limit in (resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_FSIZE):
+            resource.setrlimit(limit, resource.getrlimit(limit))
+    except (ImportError, OSError, ValueError) as error:
+        return Check(
+            "limits", ok=False, found=f"cannot be set: {error}", fix="run on Linux or macOS, or in a container"
+        )
+    return Check("limits", ok=True, found="memory, time and file size can be limited")

@@ -1,0 +1,78 @@
+"""`pytest-enrich reject ID...`: turn suggestions down, so that they do not come back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from pytest_enrich.commands import taking
+from pytest_enrich.commands.output import answer, json_option, say
+from pytest_enrich.commands.project import project_option
+from pytest_enrich.data import Decision, Reason, Scope, Suggestion
+from pytest_enrich.reporters.words import counted
+from pytest_enrich.store import Store, rebuild, rejected
+
+_COMES_BACK = {
+    "idea": "This idea will not come back; other ideas for the gap may.",
+    "gap": "Nothing comes back for this gap until its code changes.",
+    "function": "Nothing comes back for this function.",
+    "file": "Nothing comes back for this file.",
+}
+
+
+@click.command("reject")
+@click.argument("identities", metavar="ID...", nargs=-1, required=True)
+@click.option("--reason", type=click.Choice(rejected.REASONS), required=True, help="Why.")
+@click.option("--scope", type=click.Choice(rejected.SCOPES), default="idea", show_default=True, help="How much.")
+@click.option("--note", default="", help="A few words for the team; they go into the committed file.")
+@json_option
+@project_option
+def command(  # noqa: PLR0913 - one argument an option, as click passes them
+    store: Store, identities: tuple[str, ...], *, reason: Reason, scope: Scope, note: str, as_json: bool
+) -> int:
+    """Turn suggestions down; `.enrich-rejected` remembers it for the whole team."""
+    taking.settle_interrupted(store)
+    chosen = {one.id: one for one in map(store.find, identities)}
+    gone = reject(store, tuple(chosen.values()), reason=reason, scope=scope, note=note)
+    if as_json:
+        answer({"rejected": [one.id for one in gone], "scope": scope, "reason": reason})
+    left = len(store.pending())
+    say(f"{counted(len(gone), 'suggestion')} turned down: {' '.join(one.id for one in gone)}", as_json=as_json)
+    say(f"Noted in {rejected.NAME} (commit it). {_COMES_BACK[scope]}", as_json=as_json)
+    following = "pytest-enrich list" if left else "pytest --enrich"
+    say(
+        f"{counted(left, 'suggestion')} left.\nNext:  {following}   (take it back: pytest-enrich undo)",
+        as_json=as_json,
+    )
+    return 0
+
+
+def reject(
+    store: Store, chosen: Sequence[Suggestion], *, reason: Reason, scope: Scope, note: str
+) -> tuple[Suggestion, ...]:
+    """Turn these down, and what else waits in the same scope; returns all that are gone."""
+    at = taking.now()
+    written: set[str] = set()
+    for one in chosen:
+        line = rejected.of(one, scope=scope, reason=reason, when=at[:10], note=note)
+        store.note(_decision(one, at, reason=reason, scope=scope, note=note))
+        if line.what not in written:
+            rejected.append(store.rootdir, line)
+        written.add(line.what)
+    known = rejected.read(store.rootdir)
+    covered = [one for one in store.lying("pending") if known.is_rejected(*_key(one))]
+    for one in covered:
+        store.decide(_decision(one, at, reason=reason, scope=scope, note=note))
+    rebuild.texts(store)
+    return tuple(covered)
+
+
+def _key(one: Suggestion) -> tuple[str, str, str, str]:
+    return (one.id, one.test.body_sha256, one.gap.path, one.gap.qualname)
+
+
+def _decision(one: Suggestion, at: str, *, reason: str, scope: str, note: str) -> Decision:
+    return Decision(
+        id=one.id, verb="reject", body=one.test.body_sha256, at=at, reason=reason, scope=scope, note=note
+    )

@@ -1,0 +1,178 @@
+"""Putting suggestions into one test file: insert, note, write, run, and back again when red.
+
+At any moment at which the process may be killed, the decisions on the disk and the test file tell what
+happened: see `settle_interrupted`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from pytest_enrich.commands import pytest_run, python_file
+from pytest_enrich.commands.python_file import PythonFile
+from pytest_enrich.data import Decision, Suggestion
+from pytest_enrich.errors import EnrichError
+from pytest_enrich.store import Store, disk, rebuild
+
+
+class Taken(Struct, frozen=True, kw_only=True):
+    """What became of one suggestion: `names` and their lines in the file, or why it was `refused`."""
+
+    id: str
+    path: str
+    names: tuple[tuple[str, int], ...] = ()
+    summary: str = ""
+    refused: str = ""
+    output: str = ""
+
+
+class _Step(Struct, frozen=True, kw_only=True):
+    """One suggestion on top of those before it."""
+
+    suggestion: Suggestion
+    before: str
+    after: str
+
+
+def take(store: Store, path: str, group: Sequence[Suggestion]) -> tuple[Taken, ...]:
+    """Put the suggestions into their file, so that the file stays green: one that turns it red is left out."""
+    try:
+        file = python_file.read(store.rootdir, path)
+        steps = _steps(store, file, group)
+        outcome = _try(store, file, steps)
+    except EnrichError as error:
+        if len(group) == 1:
+            return (Taken(id=group[0].id, path=path, refused=str(error)),)
+        return _halves(store, path, group)
+    if outcome.passed:
+        return tuple(_taken(store, path, step, outcome) for step in steps)
+    if len(group) > 1:
+        return _halves(store, path, group)
+    why = f"{path} is red with it: {outcome.last_line}"
+    return (Taken(id=group[0].id, path=path, refused=why, output=outcome.end),)
+
+
+def now() -> str:
+    """UTC, ISO 8601, to the second."""
+    return dt.datetime.now(dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def sha256(content: bytes) -> str:
+    """As hex digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def settle_interrupted(store: Store) -> tuple[str, ...]:
+    """Finish what a killed command left: ids whose accept never reached the test file and wait again.
+
+    An accepted suggestion that still lies in `pending/` was being accepted. If its file is as it was before,
+    nothing happened; else the test is in it, and the decision stands.
+    """
+    latest = {(one.id, one.body): one for one in store.decisions()}
+    undone = []
+    for one in store.lying("pending"):
+        decision = latest.get((one.id, one.test.body_sha256))
+        if decision is None or decision.verb == "undo":
+            continue
+        if decision.verb == "accept" and _current(store, decision.path) == decision.before:
+            store.note(_undo(decision, why="interrupted"))
+            undone.append(one.id)
+        else:
+            store.settle(decision)
+    return tuple(undone)
+
+
+def put_back(file: PythonFile, folders: Sequence[Path] = ()) -> None:
+    """Give the file the bytes that it had, or remove it and the folders that were made for it."""
+    if file.content is not None:
+        disk.write(file.path, file.content)
+        return
+    with disk.reporting(file.path, "remove"):
+        file.path.unlink(missing_ok=True)
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def _halves(store: Store, path: str, group: Sequence[Suggestion]) -> tuple[Taken, ...]:
+    middle = len(group) // 2
+    return (*take(store, path, group[:middle]), *take(store, path, group[middle:]))
+
+
+def _steps(store: Store, file: PythonFile, group: Sequence[Suggestion]) -> list[_Step]:
+    from pytest_enrich import patch
+
+    order = rebuild.neighbours(store, file.name)
+    steps: list[_Step] = []
+    for one in patch.in_gap_order(group):
+        before = steps[-1].after if steps else file.text
+        after = patch.insert(before, patch.as_test(one), order)
+        python_file.tree(after, file.name)
+        steps.append(_Step(suggestion=one, before=before, after=after))
+    return steps
+
+
+def _try(store: Store, file: PythonFile, steps: Sequence[_Step]) -> pytest_run.Outcome:
+    """Write the file and run it; what comes back red, or is interrupted, is as it was before."""
+    from pytest_enrich import patch
+
+    content = file.encoded(steps[-1].after)
+    decisions = [_accept(file, step, sha256(content)) for step in steps]
+    for step in steps:
+        store.keep_undo(step.suggestion, patch.diff(file.name, step.after, step.before))
+    store.note(*decisions)
+    folders = [folder for folder in file.path.parents if not folder.exists()]
+    green = False
+    try:
+        disk.make_folder(file.path.parent)
+        disk.write(file.path, content)
+        outcome = pytest_run.file(store, file.name)
+        green = outcome.passed
+    finally:
+        if not green:
+            put_back(file, folders)
+            store.note(*(_undo(decision, why="red") for decision in decisions))
+    for decision in decisions:
+        store.settle(decision)
+    return outcome
+
+
+def _accept(file: PythonFile, step: _Step, after: str) -> Decision:
+    from pytest_enrich import imports
+
+    one = step.suggestion
+    lacking = (line for line in one.test.imports if imports.merge(step.before, [line]) != step.before)
+    return Decision(
+        id=one.id,
+        verb="accept",
+        body=one.test.body_sha256,
+        at=now(),
+        path=file.name,
+        before=file.sha256,
+        after=after,
+        imports=tuple(lacking),
+    )
+
+
+def _undo(decision: Decision, why: str) -> Decision:
+    return Decision(id=decision.id, verb="undo", body=decision.body, at=now(), why=why)  # type: ignore[arg-type]
+
+
+def _taken(store: Store, path: str, step: _Step, outcome: pytest_run.Outcome) -> Taken:
+    """Where the new tests are now; later steps may have moved them."""
+    text = python_file.read(store.rootdir, path).text
+    new = python_file.functions(step.after, path).keys() - python_file.functions(step.before, path).keys()
+    places = python_file.functions(text, path)
+    names = sorted(((name, places.get(name, 0)) for name in new), key=lambda item: item[1])
+    return Taken(id=step.suggestion.id, path=path, names=tuple(names), summary=outcome.last_line)
+
+
+def _current(store: Store, path: str) -> str:
+    content = disk.read((store.rootdir / path).resolve())
+    return "" if content is None else sha256(content)

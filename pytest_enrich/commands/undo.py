@@ -1,0 +1,101 @@
+"""`pytest-enrich undo [ID]`: take back the latest decision, or the one on a suggestion."""
+
+from __future__ import annotations
+
+import click
+import msgspec
+
+from pytest_enrich.commands import python_file, taking
+from pytest_enrich.commands.output import answer, json_option, say
+from pytest_enrich.commands.project import project_option
+from pytest_enrich.data import Decision, Suggestion
+from pytest_enrich.errors import RefusedError, UsageError
+from pytest_enrich.reporters.words import visible
+from pytest_enrich.store import Store, disk, identity, rebuild, rejected
+
+
+@click.command("undo")
+@click.argument("prefix", metavar="[ID]", required=False)
+@json_option
+@project_option
+def command(store: Store, prefix: str | None, *, as_json: bool) -> int:
+    """Take back the latest decision, or the one on ID; the suggestion waits again."""
+    taking.settle_interrupted(store)
+    decision, suggestion = _asked(store, prefix)
+    changed = undo(store, decision, suggestion)
+    if as_json:
+        answer({"undone": {"id": decision.id, "verb": decision.verb, "path": changed}})
+    what = "accepting" if decision.verb == "accept" else "rejecting"
+    say(f"Took back {what} {decision.id}; it waits again. Changed: {visible(changed)}", as_json=as_json)
+    say(f"Next:  pytest-enrich show {decision.id}", as_json=as_json)
+    return 0
+
+
+def undo(store: Store, decision: Decision, suggestion: Suggestion) -> str:
+    """Take back this decision on this suggestion; returns the file that changed.
+
+    Raises:
+        RefusedError: The test is not there as it was put in, or another idea for the same gap waits.
+    """
+    if any(one.id == decision.id for one in store.lying("pending")):
+        raise RefusedError(
+            f"another suggestion {decision.id} waits already\n"
+            "Nothing was changed.\n"
+            f"Decide on it first:  pytest-enrich show {decision.id}"
+        )
+    back = Decision(id=decision.id, verb="undo", body=decision.body, at=taking.now(), why="asked")
+    path = _allow(store, back, suggestion) if decision.verb == "reject" else _take_out(store, back, suggestion)
+    rebuild.texts(store, (path,))
+    return path
+
+
+def standing(store: Store) -> tuple[tuple[Decision, Suggestion], ...]:
+    """A person's decisions that stand and can be taken back, oldest first, with what they are about."""
+    lying = {(one.id, one.test.body_sha256): one for one in store.lying("decided")}
+    latest: dict[tuple[str, str], Decision] = {}
+    for one in store.decisions():
+        latest.pop((one.id, one.body), None)
+        latest[one.id, one.body] = one
+    return tuple(
+        (one, lying[key]) for key, one in latest.items() if one.verb in {"accept", "reject"} and key in lying
+    )
+
+
+def _asked(store: Store, prefix: str | None) -> tuple[Decision, Suggestion]:
+    found = standing(store)
+    if prefix is not None:
+        chosen = identity.choose(prefix, (suggestion for _, suggestion in found))
+        return next(pair for pair in found if pair[1] == chosen)
+    if not found:
+        raise UsageError("no decision to take back\nNothing was changed.\nSee:  pytest-enrich list")
+    return found[-1]
+
+
+def _allow(store: Store, back: Decision, suggestion: Suggestion) -> str:
+    """Take the rejection out of the file that remembers it."""
+    store.note(back)
+    body = suggestion.test.body_sha256
+    gap = suggestion.gap
+    rejected.remove(store.rootdir, lambda line: line.covers(suggestion.id, body, gap.path, gap.qualname))
+    store.settle(back)
+    return rejected.NAME
+
+
+def _take_out(store: Store, back: Decision, suggestion: Suggestion) -> str:
+    """Take the test out of its file, and those imports that came with ours and that nothing uses now."""
+    from pytest_enrich import patch
+
+    path = suggestion.target.path
+    file = python_file.read(store.rootdir, path)
+    accepts = [one for one in store.decisions() if one.verb == "accept" and one.path == path]
+    imports = tuple(dict.fromkeys(line for one in accepts for line in one.imports))
+    test = msgspec.structs.replace(patch.as_test(suggestion), imports=imports)
+    content = file.encoded(patch.remove(file.text, test))
+    store.note(back)
+    if content or not any(not one.before for one in accepts):
+        disk.write(file.path, content)
+    else:
+        with disk.reporting(file.path, "remove"):
+            file.path.unlink()
+    store.settle(back)
+    return path

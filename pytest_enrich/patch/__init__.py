@@ -1,0 +1,29 @@
+"""Attempts become suggestions, and suggestions become text: in a test file, as a patch, as a module.
+
+The only owner of edits of test files. All on texts; `decode` and `encode` are the way between a file's bytes
+and the text that these functions take (with its line endings, its byte order mark as a leading U+FEFF).
+"""
+
+from pytest_enrich.patch.combination import combine
+from pytest_enrich.patch.difference import diff
+from pytest_enrich.patch.encoding import blob_id, decode, encode
+from pytest_enrich.patch.insertion import insert
+from pytest_enrich.patch.removal import remove
+from pytest_enrich.patch.render import render_module, render_patch
+from pytest_enrich.patch.suggestion import as_test, body_sha256, in_gap_order, suggest
+
+__all__ = [
+    "as_test",
+    "blob_id",
+    "body_sha256",
+    "combine",
+    "decode",
+    "diff",
+    "encode",
+    "in_gap_order",
+    "insert",
+    "remove",
+    "render_module",
+    "render_patch",
+    "suggest",
+]

@@ -1,0 +1,126 @@
+"""A unified diff as git writes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from typing import TypeAlias
+
+from pytest_enrich.patch.encoding import blob_id
+
+Change: TypeAlias = tuple[int, int, int, int]  # lines a[start:end] become b[start:end]
+
+CONTEXT = 3
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")  # git knows one line ending only
+_PLAIN = re.compile(r'[^\x00-\x1f\x7f-\U0010ffff"\\]+')
+_ESCAPES = {7: "a", 8: "b", 9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 34: '"', 92: "\\"}
+
+
+def diff(path: str, before: str | None, after: str | None) -> str:
+    r"""The change of the file at `path` (relative to the repository, with `/`) from `before` to `after`.
+
+    None is a file that is not there: before for a new one, after for one that is taken away. Both are texts as `decode` gives them. "" when nothing changes. The patch
+    is text: write it in UTF-8 and without translating line endings. It applies to a file in another encoding
+    where the lines around the change are ASCII.
+    """
+    if before == after:
+        return ""
+    old, new = quoted(f"a/{path}"), quoted(f"b/{path}")
+    names = f"--- {_side(old, before)}\n+++ {_side(new, after)}\n"
+    hunks = "".join(_hunks(_LINE.findall(before or ""), _LINE.findall(after or "")))
+    return f"diff --git {old} {new}\n{_index(before, after)}{names if hunks else ''}{hunks}"
+
+
+def quoted(path: str) -> str:
+    """A path as git writes it: in quotes, with octal escapes, when it holds anything unusual."""
+    if _PLAIN.fullmatch(path):
+        return path
+    return '"' + "".join(_escaped(byte) for byte in path.encode("utf-8", "surrogateescape")) + '"'
+
+
+def _escaped(byte: int) -> str:
+    if byte in _ESCAPES:
+        return "\\" + _ESCAPES[byte]
+    return chr(byte) if chr(byte).isascii() and chr(byte).isprintable() else f"\\{byte:03o}"
+
+
+def _index(before: str | None, after: str | None) -> str:
+    ids = "..".join("0" * 7 if text is None else blob_id(text)[:7] for text in (before, after))
+    if before is not None and after is not None:
+        return f"index {ids} 100644\n"
+    return f"{'new' if before is None else 'deleted'} file mode 100644\nindex {ids}\n"
+
+
+def _side(name: str, text: str | None) -> str:
+    """A tab comes after a name with spaces: without it `patch` would read a date there."""
+    if text is None:
+        return "/dev/null"
+    return f"{name}\t" if " " in name and not name.startswith('"') else name
+
+
+def _hunks(old: list[str], new: list[str]) -> Iterator[str]:
+    for group in _grouped(_changes(old, new)):
+        start, end = max(group[0][0] - CONTEXT, 0), min(group[-1][1] + CONTEXT, len(old))
+        new_start, new_end = group[0][2] - (group[0][0] - start), group[-1][3] + (end - group[-1][1])
+        yield f"@@ -{_range(start, end)} +{_range(new_start, new_end)} @@{_function(old[:start])}\n"
+        position = start
+        for first, last, new_first, new_last in group:
+            yield from _marked(" ", old[position:first])
+            yield from _marked("-", old[first:last])
+            yield from _marked("+", new[new_first:new_last])
+            position = last
+        yield from _marked(" ", old[position:end])
+
+
+def _function(lines: list[str]) -> str:
+    """The last line that begins at the margin, as git shows it after the numbers of a hunk."""
+    found = next((line for line in reversed(lines) if line[0].isalpha() or line[0] in "_$"), "")
+    return f" {found.rstrip()[:80]}".rstrip()
+
+
+def _range(start: int, end: int) -> str:
+    count = end - start
+    first = start + 1 if count else start
+    return str(first) if count == 1 else f"{first},{count}"
+
+
+def _marked(sign: str, lines: list[str]) -> Iterator[str]:
+    for line in lines:
+        yield sign + line if line.endswith("\n") else f"{sign}{line}\n\\ No newline at end of file\n"
+
+
+def _grouped(changes: list[Change]) -> Iterator[list[Change]]:
+    """The changes that share a hunk: those whose contexts touch."""
+    group: list[Change] = []
+    for change in changes:
+        if group and change[0] - group[-1][1] > 2 * CONTEXT:
+            yield group
+            group = []
+        group.append(change)
+    if group:
+        yield group
+
+
+def _changes(old: list[str], new: list[str]) -> list[Change]:
+    """What differs; additions are moved down as far as they go, which keeps a new test in one piece."""
+    head = _common(old, new)
+    tail = _common(old[head:][::-1], new[head:][::-1])
+    ours, theirs = old[head : len(old) - tail], new[head : len(new) - tail]
+    matcher = SequenceMatcher(lambda line: not line.strip(), ours, theirs, autojunk=False)
+    codes = [code for code in matcher.get_opcodes() if code[0] != "equal"]
+    changes = [(first + head, last + head, start + head, end + head) for _, first, last, start, end in codes]
+    limits = [change[0] for change in changes[1:]] + [len(old)]
+    return [_lowered(change, limit, new) for change, limit in zip(changes, limits, strict=True)]
+
+
+def _common(old: list[str], new: list[str]) -> int:
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((index for index, (one, other) in pairs if one != other), min(len(old), len(new)))
+
+
+def _lowered(change: Change, limit: int, new: list[str]) -> Change:
+    first, last, start, end = change
+    while first == last < limit and end < len(new) and new[start] == new[end]:
+        first, last, start, end = first + 1, last + 1, start + 1, end + 1
+    return first, last, start, end

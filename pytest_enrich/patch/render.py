@@ -1,0 +1,94 @@
+"""A suggestion as the texts that people and tools read: a patch, and a module that runs."""
+
+from __future__ import annotations
+
+from pytest_enrich.data import Suggestion
+from pytest_enrich.imports import merge
+from pytest_enrich.patch.difference import diff
+from pytest_enrich.patch.insertion import insert
+from pytest_enrich.patch.scope import method
+from pytest_enrich.patch.suggestion import as_test
+from pytest_enrich.patch.words import (
+    checks,
+    missing,
+    one_line,
+    origin,
+    proof,
+    span,
+    where,
+    without_cookie,
+    wrapped,
+)
+
+BEGIN, END = "# --- enrich: begin ---", "# --- enrich: end ---"
+STATUS = "NOT REVIEWED, not part of the suite"
+
+
+def render_patch(suggestion: Suggestion, test_text: str | None) -> str:
+    """`suggestion.patch`: what a person wants to know, then a diff that only adds lines.
+
+    `test_text` is the test file as it is now, None when it is not there.
+
+    Raises:
+        RefusedError: As `insert`.
+    """
+    after = insert(test_text or "", as_test(suggestion), joined=False)
+    return f"{_head(suggestion)}\n{diff(suggestion.target.path, test_text, after)}"
+
+
+def render_module(suggestion: Suggestion) -> str:
+    """`suggestion_<id>.py`: the test between two marks, with all that it needs to run by itself."""
+    needed = [*suggestion.test.imports, *(["import unittest"] if suggestion.target.style == "unittest" else [])]
+    head = merge("", needed)
+    rest = f"{head}\n\n{_body(suggestion)}" if head else _body(suggestion)
+    above = _comments(suggestion, 0, 0).count("\n") + rest[: rest.index(BEGIN)].count("\n") + 1
+    count = len(suggestion.test.code.splitlines())
+    return _comments(suggestion, above + 1, above + count) + rest
+
+
+def _head(suggestion: Suggestion) -> str:
+    modes = ", ".join(suggestion.proof.runs.modes)
+    commit = suggestion.made.commit
+    facts = [
+        ("Gap", f"{span(suggestion)}, {missing(suggestion)}"),
+        ("Checks", checks(suggestion)),
+        ("Proof", proof(suggestion) + (f" ({modes})" if modes else "")),
+        ("Look", suggestion.look),
+        ("From", origin(suggestion)),
+        ("Base", f"{commit} {suggestion.target.path}" if commit else suggestion.target.path),
+    ]
+    title = f"{one_line(f'pytest-enrich suggestion {suggestion.id}'):<47} {STATUS}"
+    return "\n".join([title, "", *(wrapped(label, text) for label, text in facts if text), ""])
+
+
+def _comments(suggestion: Suggestion, first: int, last: int) -> str:
+    """What a person wants to know, as comments; the test stands in lines `first` to `last`."""
+    name = one_line(suggestion.id)
+    look = f"line {_look_line(suggestion, first)}: {suggestion.look}" if suggestion.look else ""
+    facts = [
+        ("gap", span(suggestion), ""),
+        ("target", where(suggestion), ""),
+        ("proof", proof(suggestion), ""),
+        ("look", look, ""),
+        ("from", origin(suggestion), "licence: yours, no rights claimed"),
+        ("run", f"pytest-enrich run {name}", ""),
+        ("accept", f"pytest-enrich accept {name}", f"(puts line {first}-{last} into the target)"),
+    ]
+    lines = [f"pytest-enrich suggestion {name}. {STATUS}."]
+    lines += [f"{label:<7} {one_line(text):<38} {note}".rstrip() for label, text, note in facts if text]
+    return "".join(f"# {without_cookie(line)}\n" for line in lines)
+
+
+def _look_line(suggestion: Suggestion, first: int) -> int:
+    marked = [one.line for one in suggestion.oracle if one.look]
+    return first + (marked[0] if marked else 1) - 1
+
+
+def _body(suggestion: Suggestion) -> str:
+    """The test between its marks; a method gets a class to stand in."""
+    marked = f"{BEGIN}\n{suggestion.test.code.rstrip()}\n{END}\n"
+    if suggestion.target.style == "function":
+        return marked
+    base = "(unittest.TestCase)" if suggestion.target.style == "unittest" else ""
+    name = (suggestion.target.owner or "TestSuggestion").replace("::", ".").rpartition(".")[2]
+    return method(f"class {name}{base}:\n    pass\n", marked)

@@ -1,0 +1,159 @@
+"""The place in a parsed test file where tests stand side by side: the module, or a class in it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import TypeAlias
+
+import libcst as cst
+from msgspec import Struct
+
+from pytest_enrich.data import NewTest, Placement
+from pytest_enrich.errors import RefusedError
+from pytest_enrich.imports.text import unreadable
+
+Statement: TypeAlias = cst.SimpleStatementLine | cst.BaseCompoundStatement
+Definition: TypeAlias = cst.FunctionDef | cst.ClassDef
+
+
+class Scope(Struct, frozen=True, kw_only=True):
+    """A module, the classes on the way to the owner, and the statements of the innermost one."""
+
+    module: cst.Module
+    owners: tuple[cst.ClassDef, ...]
+    body: tuple[Statement, ...]
+
+
+def parse(text: str, path: str) -> cst.Module:
+    """Parse a test file's text without byte order mark.
+
+    Raises:
+        RefusedError: It is not Python, or would not come back as it was.
+    """
+    try:
+        module = cst.parse_module(text)
+    except (cst.ParserSyntaxError, RecursionError, UnicodeError) as error:
+        raise unreadable(path, text, error) from error
+    if module.code != text:
+        raise RefusedError(
+            f"{path} cannot be edited without changing other lines\nNothing was changed in it.\n"
+            f"Put the test in by hand:  git apply, or copy it into {path}"
+        )
+    return module
+
+
+def enter(module: cst.Module, placement: Placement) -> Scope:
+    """The scope that `placement` names.
+
+    Raises:
+        RefusedError: Its class is gone.
+    """
+    owners: list[cst.ClassDef] = []
+    body = _statements(module)
+    for name in re.split(r"::|\.", placement.owner) if placement.owner else []:
+        found = [one for one in _definitions(body) if isinstance(one, cst.ClassDef) and one.name.value == name]
+        if not found:
+            raise RefusedError(
+                f"{placement.path} has no class {placement.owner} any more\nThe test was not put in.\n"
+                "Make new suggestions for what is there now:  pytest --enrich"
+            )
+        owners.append(found[-1])
+        body = _statements(found[-1])
+    return Scope(module=module, owners=tuple(owners), body=tuple(body))
+
+
+def rebuilt(scope: Scope, body: Sequence[Statement]) -> str:
+    """The module's code with `body` as the scope's statements."""
+    if not scope.owners:
+        return scope.module.with_changes(body=body).code
+    owner = scope.owners[-1]
+    block = owner.body if isinstance(owner.body, cst.IndentedBlock) else cst.IndentedBlock(body=())
+    changed = scope.module.deep_replace(owner, owner.with_changes(body=block.with_changes(body=body)))
+    assert isinstance(changed, cst.Module)
+    return changed.code
+
+
+def find(scope: Scope, test: NewTest) -> int | None:
+    """The index of the statement that is `test`, under its name or a numbered one; None when not there."""
+    name = re.compile(re.escape(test.name) + r"(?:_\d+)?")
+    for index, node in enumerate(scope.body):
+        named = isinstance(node, cst.FunctionDef) and name.fullmatch(node.name.value)
+        if named and _shape(scope.module.code_for_node(node)) == _shape(test.code):
+            return index
+    return None
+
+
+def last_named(scope: Scope, name: str) -> int | None:
+    """The index of the statement that defines `name` last, itself or inside an `if` or the like."""
+    indices = [
+        index
+        for index, node in enumerate(scope.body)
+        if any(one.name.value == name for one in _definitions([node]))
+    ]
+    return indices[-1] if indices else None
+
+
+def spacing(scope: Scope) -> int:
+    """The usual number of blank lines between two definitions here."""
+    usual = 1 if scope.owners else 2
+    pairs = [
+        (first, second)
+        for first, second in pairwise(scope.body)
+        if isinstance(first, (cst.FunctionDef, cst.ClassDef))
+        and isinstance(second, (cst.FunctionDef, cst.ClassDef))
+    ]
+    counts = Counter(blanks(second) for _, second in pairs)
+    del counts[0]
+    return max(counts, key=lambda count: (counts[count], count == usual, count), default=usual)
+
+
+def unit(scope: Scope) -> str:
+    """One step of indentation, as the innermost class has it."""
+    block = scope.owners[-1].body if scope.owners else None
+    own = block.indent if isinstance(block, cst.IndentedBlock) else None
+    return own or scope.module.default_indent
+
+
+def blanks(node: Statement) -> int:
+    """The number of blank lines above `node`, those among its comments included."""
+    lines: Sequence[cst.EmptyLine] = getattr(node, "leading_lines", ())
+    return sum(line.comment is None for line in lines)
+
+
+def _statements(node: cst.Module | cst.ClassDef) -> list[Statement]:
+    suite = node if isinstance(node, cst.Module) else node.body
+    if isinstance(suite, cst.SimpleStatementSuite):
+        return [cst.SimpleStatementLine(body=suite.body, trailing_whitespace=suite.trailing_whitespace)]
+    return [one for one in suite.body if isinstance(one, (cst.SimpleStatementLine, cst.BaseCompoundStatement))]
+
+
+def _definitions(body: Sequence[cst.CSTNode]) -> Iterator[Definition]:
+    """The functions and classes of a scope, those in conditional blocks included."""
+    for node in body:
+        if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+            yield node
+        elif not isinstance(node, (cst.SimpleStatementLine, cst.BaseExpression)):
+            yield from _definitions(node.children)
+
+
+def _shape(code: str) -> str:
+    """What a function does, whatever its name and layout; only compared within one process."""
+    tree = ast.parse(code).body[0]
+    if isinstance(tree, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        tree.name = "test"
+    return ast.dump(tree)
+
+
+def method(shell: str, code: str) -> str:
+    """The class `shell`, written without a body, with `code` and the comments around it as its body."""
+    inner = cst.parse_module(code)
+    first, *rest = inner.body
+    lines = [*inner.header, *getattr(first, "leading_lines", ())]
+    body = [first.with_changes(leading_lines=lines), *rest]
+    outer = cst.parse_module(shell)
+    block = cst.IndentedBlock(body=body, footer=inner.footer)
+    return outer.with_changes(body=[outer.body[0].with_changes(body=block)]).code

@@ -1,0 +1,53 @@
+"""What of all that runs is the project's own code, and what is its tests."""
+
+from __future__ import annotations
+
+import enum
+import os
+import sys
+from pathlib import Path
+
+TEST_FOLDERS = {"test", "tests", "testing"}
+INSTALLED = {"site-packages", "dist-packages"}
+
+
+class Project:
+    """Tells source files from test files by name and place; remembers what it found."""
+
+    def __init__(self, rootdir: str, module: str) -> None:
+        self.root = Path(os.path.realpath(rootdir))
+        self.module = module
+        self._kinds: dict[str, str] = {}
+        self._classes: dict[int, tuple[type, bool]] = {}
+
+    def kind(self, filename: str) -> str:
+        """`source`, `test`, or "" for what is not the project's."""
+        known = self._kinds.get(filename)
+        if known is None:
+            known = self._kinds[filename] = self._kind(filename)
+        return known
+
+    def _kind(self, filename: str) -> str:
+        path = Path(os.path.realpath(filename))
+        if filename.startswith("<") or not path.is_relative_to(self.root):
+            return ""
+        parts = path.relative_to(self.root).parts
+        if INSTALLED.intersection(parts):
+            return ""
+        named = path.name == "conftest.py" or path.name.startswith("test_") or path.stem.endswith("_test")
+        return "test" if named or TEST_FOLDERS.intersection(parts[:-1]) else "source"
+
+    def owns(self, cls: type) -> bool:
+        """Whether a test could make an object of the class by calling it: members of enums are named instead."""
+        known = self._classes.get(id(cls))
+        if known is None:
+            known = self._classes[id(cls)] = (cls, self._owns(cls))
+        return known[1]
+
+    def _owns(self, cls: type) -> bool:
+        if "<" in cls.__qualname__ or issubclass(cls, enum.Enum | type):
+            return False
+        if cls.__module__ == self.module:
+            return True
+        file = getattr(sys.modules.get(cls.__module__), "__file__", None)
+        return isinstance(file, str) and self.kind(file) == "source"

@@ -1,0 +1,63 @@
+"""The `Record` job: run existing tests and note the calls that reach the functions of one file."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from . import invocation, selection
+from .outcome import Outcomes, outcome
+from .watch import Watch
+
+
+def record(work: dict[str, Any]) -> dict[str, Any]:
+    """Answer a `Record` job as a `Recorded`, both as JSON; a constructor call's receiver is its whole template."""
+    job = work["job"]
+    files, missing = selection.files(work["rootdir"], job["tests"])
+    watch, outcomes = Watch(work["rootdir"], job), Outcomes()
+    session = Watched(watch, job["tests"])
+    stopped = invocation.run(work, files, (session, outcomes)) if files else ""
+    found = [*outcomes.results.values(), *outcomes.unusable.values()]
+    found += [outcome(name, "error", "there is no such file") for name in missing]
+    if not outcomes.unusable:
+        found += [outcome(name, "error", stopped or "there is no such test") for name in session.unknown]
+    if stopped and not found:
+        found = [outcome(job["path"], "error", stopped)]
+    return {"type": "recorded", "calls": watch.calls(), "constructors": watch.objects.calls(), "outcomes": found}
+
+
+class Watched:
+    """A plugin that selects the tests and watches from the import of the first to the end of the last."""
+
+    def __init__(self, watch: Watch, wanted: list[str]) -> None:
+        self.watch = watch
+        self.wanted = wanted
+        self.unknown: list[str] = []
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection(self) -> Generator[None, Any, Any]:
+        """Objects made while the tests are imported are used in them."""
+        threading.setprofile(self.watch)
+        sys.setprofile(self.watch)
+        return (yield)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None, Any, Any]:
+        """Select after all others had their say."""
+        result = yield
+        items[:], self.unknown = selection.chosen(items, self.wanted)
+        return result
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """A test may have taken our place as the profiler; with enough seen there is nothing to watch for."""
+        self.watch.nodeid = nodeid
+        sys.setprofile(None if self.watch.is_full() else self.watch)
+
+    def pytest_sessionfinish(self) -> None:
+        """Whatever comes now is pytest's own."""
+        threading.setprofile(None)  # type: ignore[arg-type]
+        sys.setprofile(None)

@@ -1,0 +1,163 @@
+"""A profile function that notes calls: of the functions asked for, of constructors, and of methods before them."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import sys
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any, NamedTuple
+
+from . import arguments, codes
+from .objects import MOST_SETUP, Made, Objects
+from .project import Project
+
+CHANGING = {"__call__", "__setitem__", "__delitem__", "__enter__", "__exit__", "__iadd__", "__isub__", "__ior__"}
+"""Of the dunder methods, those that may leave the object in another state."""
+FARTHEST_CALLER = 30
+
+
+class Interest(NamedTuple):
+    """Why a code object matters; it is kept so that its `id` stays its own."""
+
+    code: CodeType
+    qualname: str
+    makes: bool
+    method: bool
+    start: int | None
+
+
+class Watch:
+    """Called by the interpreter for each event, so it must be quick for what does not matter."""
+
+    def __init__(self, rootdir: str, job: dict[str, Any]) -> None:
+        path = Path(rootdir, job["path"])
+        self.nodeid = ""
+        self.module = job["module"]
+        self.limit = job["limit"]
+        self.project = Project(rootdir, job["module"])
+        self.objects = Objects(self.project, job["limit"])
+        self._file = os.path.realpath(path)
+        self._names = codes.qualnames(path)
+        self._found: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in job["qualnames"]}
+        self._known: dict[int, Interest | CodeType] = {}
+        self._underway: dict[int, tuple[Made, dict[str, Any]]] = {}
+
+    def __call__(self, frame: FrameType, event: str, value: object) -> None:
+        """As `sys.setprofile` wants it."""
+        if event == "call":
+            code = frame.f_code
+            interest = self._known.get(id(code)) or self._look(code)
+            if isinstance(interest, Interest):
+                self._entered(frame, interest)
+        elif event == "return":
+            if (done := self._underway.pop(id(frame), None)) is not None:
+                made, call = done
+                made.setup.append(call)
+            elif frame.f_code.co_name == "__new__":
+                self._note(frame, value)
+
+    def calls(self) -> list[dict[str, Any]]:
+        """The calls seen, each once, in the order of the functions asked for."""
+        return [call for of_function in self._found.values() for call in of_function.values()]
+
+    def is_full(self) -> bool:
+        """Whether there are enough calls of each function; with no function asked for there never are."""
+        return bool(self._found) and all(len(calls) >= self.limit for calls in self._found.values())
+
+    def _look(self, code: CodeType) -> Interest | CodeType:
+        qualname = ""
+        if os.path.realpath(code.co_filename) == self._file:
+            qualname = self._names.get((code.co_firstlineno, code.co_name), "")
+        resumable = codes.is_resumable(code)
+        own = self.project.kind(code.co_filename) == "source"
+        silent = code.co_name.startswith("__") and code.co_name not in CHANGING
+        interest = Interest(
+            code,
+            qualname if qualname in self._found else "",
+            code.co_name == "__init__",
+            own and bool(code.co_argcount) and not resumable and not silent,
+            codes.start(code) if resumable else None,
+        )
+        matters = interest.qualname or interest.makes or interest.method
+        self._known[id(code)] = kept = interest if matters else code
+        return kept
+
+    def _entered(self, frame: FrameType, interest: Interest) -> None:
+        if interest.start is not None and frame.f_lasti > interest.start:
+            return  # a generator or coroutine goes on
+        code = interest.code
+        first = frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
+        if interest.makes:
+            self._note(frame, first)
+        if interest.qualname and len(self._found[interest.qualname]) < self.limit:
+            self._keep(frame, interest, first)
+        if interest.method and type(first).__module__ == self.module:
+            self._prepare(frame, interest, first)
+
+    def _note(self, frame: FrameType, made: object) -> None:
+        """The outermost `__init__` or `__new__` of an object comes first, and is the call that made it."""
+        cls = type(made)
+        if self.objects.knows(made) or not self.project.owns(cls):
+            return
+        function, _ = arguments.function_of(cls, frame.f_code.co_name, frame.f_code)
+        self.objects.note(made, arguments.passed(frame, function, self.objects, bound=True), self.nodeid)
+
+    def _keep(self, frame: FrameType, interest: Interest, first: object) -> None:
+        """Note a call of a function that was asked for."""
+        function, bound, receiver = self._binding(frame, interest, first)
+        made = self.objects.made(receiver) if receiver is not None else None
+        template = made.template if made else None
+        if receiver is not None and template is None:
+            template = arguments.express.express(receiver, self.objects)
+            if template is None:
+                return
+        call = self._call(interest.qualname, arguments.passed(frame, function, self.objects, bound=bound))
+        if call is not None:
+            call |= {"receiver": template, "setup": made.setup[:MOST_SETUP] if made else []}
+            self._found[interest.qualname].setdefault(json.dumps(call), call | {"nodeid": self.nodeid})
+
+    def _binding(self, frame: FrameType, interest: Interest, first: object) -> tuple[Any, bool, object]:
+        """The function, whether its first parameter is bound, and the object that it is bound to."""
+        *above, name = interest.qualname.split(".")
+        holder: Any = sys.modules.get(frame.f_globals.get("__name__", ""))
+        for part in above:
+            holder = inspect.getattr_static(holder, part, None)
+        function, found = arguments.function_of(holder, name, interest.code)
+        if not isinstance(holder, type) or isinstance(found, staticmethod):
+            return function, False, None
+        by_class = isinstance(found, classmethod) or name in {"__new__", "__init_subclass__", "__class_getitem__"}
+        return function, True, None if by_class else first
+
+    def _prepare(self, frame: FrameType, interest: Interest, receiver: object) -> None:
+        """A test calls a method: what comes later on this object comes after it."""
+        made = self.objects.made(receiver)
+        if made is None or len(made.setup) >= MOST_SETUP or self._is_inside(frame):
+            return
+        cls = type(receiver)
+        function, found = arguments.function_of(cls, interest.code.co_name, interest.code)
+        if function is None or isinstance(found, property | classmethod | staticmethod):
+            return
+        shown = arguments.passed(frame, function, self.objects, bound=True)
+        call = self._call(f"{cls.__qualname__}.{interest.code.co_name}", shown)
+        if call is not None:
+            self._underway[id(frame)] = made, call
+
+    def _is_inside(self, frame: FrameType) -> bool:
+        """Whether the project's own code makes the call, and not a test."""
+        caller = frame.f_back
+        for _ in range(FARTHEST_CALLER):
+            if caller is None:
+                break
+            if kind := self.project.kind(caller.f_code.co_filename):
+                return kind == "source"
+            caller = caller.f_back
+        return False
+
+    @staticmethod
+    def _call(qualname: str, shown: list[arguments.Passed] | None) -> dict[str, Any] | None:
+        if shown is None:
+            return None
+        return {"qualname": qualname, "arguments": [{"name": part.name, "value": part.value} for part in shown]}

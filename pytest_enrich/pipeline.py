@@ -1,0 +1,160 @@
+"""The loop: for each target ask the proposers in turn, judge what they think of, feed the verdict back.
+
+No input or output, no printing: targets in, what came of each out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pytest_enrich import validate
+from pytest_enrich.config import Budget
+from pytest_enrich.data import Attempt, Branch, Candidate, Dropped, Gap, Kept, Target, Verdict
+from pytest_enrich.protocols import Proposer, Sandbox, Task
+
+# Of the time that is left, the part that goes into thinking; the rest is for proofs.
+THINKING = 0.6
+SHORTEST, LONGEST = 1.5, 12.0
+# With a budget in executions the clock decides nothing but when a search hangs.
+UNHURRIED = 300.0
+FEWEST_EXECUTIONS, MOST_EXECUTIONS = 100, 50_000
+
+
+class Purse:
+    """What is left of a budget: of time, or of executions, which are shared out evenly beforehand."""
+
+    def __init__(self, budget: Budget, targets: int) -> None:
+        self._budget = budget
+        self._targets = max(targets, 1)
+        self._started = time.monotonic()
+
+    @property
+    def left(self) -> float:
+        """Seconds; infinite for a budget in executions."""
+        if self._budget.seconds is None:
+            return float("inf")
+        return self._budget.seconds - (time.monotonic() - self._started)
+
+    def share(self, targets_left: int) -> tuple[float, int]:
+        """How long one of the targets that are left may be thought about, in seconds and in calls."""
+        if self._budget.executions is not None:
+            return UNHURRIED, max(FEWEST_EXECUTIONS, self._budget.executions // self._targets)
+        fair = self.left * THINKING / max(targets_left, 1)
+        return min(max(fair, SHORTEST), LONGEST), MOST_EXECUTIONS
+
+    def __str__(self) -> str:
+        """As progress shows it: `3:07`, or "" for a budget in executions."""
+        if self._budget.seconds is None:
+            return ""
+        minutes, seconds = divmod(max(int(self.left), 0), 60)
+        return f"{minutes}:{seconds:02}"
+
+
+class Done(Struct, frozen=True, kw_only=True):
+    """A target that is finished: what it was, with the gaps that were open, and the attempts on it.
+
+    `complete` is False when time ran out in the middle: its open gaps may be tried again.
+    """
+
+    target: Target
+    attempts: tuple[Attempt, ...]
+    complete: bool = True
+
+
+class Bench(Struct, frozen=True, kw_only=True):
+    """What all targets of a run are worked on with."""
+
+    proposers: tuple[Proposer, ...]
+    sandbox: Sandbox
+    purse: Purse
+    timeout: float
+    seed: int
+    test_text: Callable[[str], str]
+
+
+def run(targets: Sequence[Target], bench: Bench, executor: Executor, ahead: int) -> Iterator[Done]:
+    """Work on the targets, `ahead` at the same time; what is done comes in their order.
+
+    A gap that a test for an earlier target closed in passing is not worked on again.
+    """
+    covered: set[tuple[str, int | Branch]] = set()
+    waiting = deque(targets)
+    working: deque[Future[Done]] = deque()
+    while waiting or working:
+        while waiting and len(working) < ahead and bench.purse.left > 0:
+            target = _still_open(waiting.popleft(), covered)
+            if target.gaps:
+                share = bench.purse.share(len(waiting) + 1)
+                working.append(executor.submit(work, target, bench, *share))
+        if not working:
+            return
+        done = working.popleft().result()
+        covered |= set(_covered(done))
+        yield done
+
+
+def work(target: Target, bench: Bench, seconds: float, executions: int) -> Done:
+    """Ask each proposer for what the ones before it left open, and judge each candidate."""
+    attempts: list[Attempt] = []
+    task = Task(
+        target=target,
+        attempts=(),
+        test_text=bench.test_text(target.placement.path),
+        seconds=seconds,
+        executions=executions,
+        seed=bench.seed,
+    )
+    for proposer in bench.proposers:
+        for candidate in proposer.propose(task):
+            if bench.purse.left <= 0:
+                return Done(target=target, attempts=tuple(attempts), complete=False)
+            verdict = _judge(task, candidate, bench)
+            attempts.append(_attempt(target, candidate, verdict))
+            task = _next(task, attempts, verdict)
+            if not task.target.gaps:
+                return Done(target=target, attempts=tuple(attempts))
+    return Done(target=target, attempts=tuple(attempts))
+
+
+def _judge(task: Task, candidate: Candidate, bench: Bench) -> Verdict:
+    if not {gap.id for gap in task.target.gaps} & set(candidate.gaps):
+        return Dropped(rung="gains", reason="closes no gap that is still open")
+    return validate.judge(task, candidate, bench.sandbox, timeout=bench.timeout)
+
+
+def _attempt(target: Target, candidate: Candidate, verdict: Verdict) -> Attempt:
+    return Attempt(
+        path=target.path,
+        qualname=target.qualname,
+        digest=target.digest,
+        candidate=candidate,
+        verdict=verdict,
+    )
+
+
+def _next(task: Task, attempts: Iterable[Attempt], verdict: Verdict) -> Task:
+    """The task after an attempt: what was tried, and only the gaps that are open now."""
+    closed = verdict.gaps if isinstance(verdict, Kept) else ()
+    return replace(task, attempts=tuple(attempts), target=_without(task.target, lambda gap: gap.id in closed))
+
+
+def _without(target: Target, closed: Callable[[Gap], bool]) -> Target:
+    pairs = list(zip(target.gaps, target.conditions, strict=True))
+    left = [(gap, way) for gap, way in pairs if not closed(gap)]
+    return replace(target, gaps=tuple(gap for gap, _ in left), conditions=tuple(way for _, way in left))
+
+
+def _still_open(target: Target, covered: set[tuple[str, int | Branch]]) -> Target:
+    return _without(target, lambda gap: any((gap.path, part) in covered for part in (*gap.lines, *gap.branches)))
+
+
+def _covered(done: Done) -> Iterator[tuple[str, int | Branch]]:
+    for attempt in done.attempts:
+        if isinstance(attempt.verdict, Kept):
+            yield from ((done.target.path, part) for part in (*attempt.verdict.lines, *attempt.verdict.branches))

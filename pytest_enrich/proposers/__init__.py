@@ -1,0 +1,1 @@
+"""Those who think of tests; each is a `protocols.Proposer`."""

@@ -1,0 +1,127 @@
+"""The statements of a test: set the scene, act, and state what was seen, for pytest or for unittest."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from msgspec import Struct
+
+from pytest_enrich.data import Finding, Observation, Template
+
+INLINE = 72
+MESSAGE = 60
+SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
+
+
+class Body(Struct, frozen=True, kw_only=True):
+    """Lines, as templates, and for each observation the index of the line that states it."""
+
+    lines: tuple[Template, ...]
+    expects: tuple[int, ...]
+
+
+def write(finding: Finding, style: Literal["function", "method", "unittest"]) -> Body:
+    """The statements for a finding."""
+    scene, action = _scene(finding)
+    asserting = _unittest if style == "unittest" else _pytest
+    if finding.observations[0].subject == "raises":
+        opening = asserting(finding.observations[0], "")
+        return Body(lines=(*scene, f"{opening}\n    {action}"), expects=(len(scene),))
+    if _states_result(finding):
+        return Body(lines=(*scene, asserting(finding.observations[0], action)), expects=(len(scene),))
+    about_result = any(seen.subject == "result" for seen in finding.observations)
+    lines = [*scene, f"result = {action}" if about_result else action]
+    checks = [asserting(seen, seen.expression.replace("{result}", "result")) for seen in finding.observations]
+    return Body(lines=(*lines, *checks), expects=tuple(range(len(lines), len(lines) + len(checks))))
+
+
+def _scene(finding: Finding) -> tuple[list[Template], Template]:
+    """The statements before, and the action; a single short object is made where it is used."""
+    lines, action = list(finding.lines), finding.action
+    if finding.consume == "await":
+        action = f"⟨asyncio:run⟩({action})"
+    elif finding.consume == "list":
+        action = f"list({action})"
+    if len(lines) != 1 or any(seen.subject == "state" for seen in finding.observations):
+        return lines, action
+    name, _, value = lines[0].partition(" = ")
+    uses = re.findall(rf"\b{re.escape(name)}\b", action)
+    short = len(re.sub(r"⟨[\w.]+:([\w.]+)⟩", r"\1", value + action)) <= INLINE
+    if len(uses) == 1 and short and finding.expression and " " not in name:
+        return [], re.sub(rf"\b{re.escape(name)}\b", lambda _: value, action)
+    return lines, action
+
+
+def _states_result(finding: Finding) -> bool:
+    """Whether one assertion on the call itself says it all."""
+    only = finding.observations[0]
+    if len(finding.observations) > 1 or only.subject != "result" or not finding.expression:
+        return False
+    return only.expression == "{result}"
+
+
+def _pytest(seen: Observation, subject: Template) -> Template:
+    if seen.subject == "raises":
+        match = f", match={_pattern(seen.message)}" if seen.message else ""
+        return f"with ⟨pytest:raises⟩({seen.value}{match}):"
+    if seen.form == "is":
+        return f"assert {_operand(subject)} is {seen.value}"
+    if seen.form == "approx":
+        return f"assert {_operand(subject)} == ⟨pytest:approx⟩({seen.value})"
+    return f"assert {_operand(subject)} == {seen.value}"
+
+
+def _unittest(seen: Observation, subject: Template) -> Template:
+    if seen.subject == "raises":
+        if seen.message:
+            return f"with self.assertRaisesRegex({seen.value}, {_pattern(seen.message)}):"
+        return f"with self.assertRaises({seen.value}):"
+    if seen.form == "is" and seen.value in {"True", "False", "None"}:
+        named = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}[seen.value]
+        return f"self.{named}({subject})"
+    if seen.form == "approx":
+        return f"self.assertAlmostEqual({subject}, {seen.value})"
+    return f"self.assertEqual({subject}, {seen.value})"
+
+
+def _operand(subject: Template) -> Template:
+    """In parentheses when the comparison would otherwise mean something else."""
+    plain = re.sub(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\([^()]*\)", "", subject)
+    return f"({subject})" if re.search(r" (in|==|!=|<|<=|>|>=|is) ", plain) else subject
+
+
+def _pattern(message: str) -> str:
+    """A pattern that the message starts with: its first line, cut at a word when it is long."""
+    text = message.splitlines()[0] if message.strip() else message
+    if len(text) > MESSAGE:
+        text = text[:MESSAGE].rpartition(" ")[0] or text[:MESSAGE]
+    escaped = SPECIAL.sub(r"\\\1", text)
+    quote = '"' if '"' not in escaped else "'"
+    if escaped != text and quote not in escaped and escaped.isprintable():
+        return f"r{quote}{escaped}{quote}"
+    return repr(escaped) if not escaped.isprintable() or quote in escaped else f"{quote}{escaped}{quote}"
+
+
+def bare(template: Template) -> str:
+    """The last part of a name: `⟨shop.errors:OutOfStock⟩` gives `OutOfStock`."""
+    return re.sub(r"⟨[\w.]+:(?:[\w]+\.)*(\w+)⟩", r"\1", template)
+
+
+def shown(template: Template) -> str:
+    """A value for a person's eye: short, its names bare."""
+    text = bare(template)
+    return text if len(text) <= MESSAGE else text[: MESSAGE - 3] + "..."
+
+
+def told(finding: Finding) -> str:
+    """What the call did, in words."""
+    first = finding.observations[0]
+    if first.subject == "raises":
+        said = f' "{shown(first.message)}"' if first.message else ""
+        return f"raises {bare(first.value)}{said}"
+    if first.subject == "state":
+        return f"leaves {first.expression} == {shown(first.value)}"
+    if first.expression == "{result}":
+        return f"gives {shown(first.value)}"
+    return f"gives {first.expression.replace('{result}', 'a result')} == {shown(first.value)}"

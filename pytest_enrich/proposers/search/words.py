@@ -1,0 +1,116 @@
+"""Names and titles: what a test checks, in the words of the code."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+NEGATED: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.GtE,
+    ast.GtE: ast.Lt,
+    ast.Gt: ast.LtE,
+    ast.LtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+}
+OPERATORS: dict[type[ast.cmpop], str] = {
+    ast.Lt: "below",
+    ast.GtE: "at_least",
+    ast.Gt: "above",
+    ast.LtE: "at_most",
+    ast.Eq: "is",
+    ast.NotEq: "is_not",
+    ast.Is: "is",
+    ast.IsNot: "is_not",
+    ast.In: "in",
+    ast.NotIn: "not_in",
+}
+LONGEST = 44
+SINGULAR = 1
+
+
+def condition(text: str, outcome: str) -> ast.expr | None:
+    """What holds when the decision in `text` (`if not sep:`) has this outcome; None if it is no condition."""
+    match = re.fullmatch(r"(?:el)?(?:if|while)\b\s*(.*?):?", text, re.DOTALL)
+    if match is None or outcome not in {"true", "false"}:
+        return None
+    try:
+        test = ast.parse(match[1], mode="eval").body
+    except (SyntaxError, ValueError):
+        return None
+    return test if outcome == "true" else negated(test)
+
+
+def negated(test: ast.expr) -> ast.expr:
+    """The opposite condition, in the form that a person would write."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return test.operand
+    if isinstance(test, ast.Compare) and len(test.ops) == SINGULAR:
+        return ast.Compare(test.left, [NEGATED[type(test.ops[0])]()], test.comparators)
+    return ast.UnaryOp(ast.Not(), test)
+
+
+def title(name: str, done: str, text: str, outcome: str) -> str:
+    """One line: what the function does, and when (`discount: raises ValueError when total < 0`)."""
+    holds = condition(text, outcome)
+    if holds is not None:
+        clause = ast.unparse(ast.fix_missing_locations(holds))
+        return f"{name}: {done} when {clause}" if len(clause) <= 2 * LONGEST else f"{name}: {done}"
+    loop = {"iterates": "with something to loop over", "skips": "with nothing to loop over"}.get(outcome, "")
+    if outcome == "matches":
+        loop = f"for {text.rstrip(':')}"
+    return f"{name}: {done} {loop}".rstrip()
+
+
+def slug(text: str, outcome: str) -> str:
+    """The same condition as part of a name (`total_below_0`), "" when it has no short one."""
+    holds = condition(text, outcome)
+    if holds is not None:
+        words = _words(holds)
+    elif outcome == "matches":
+        words = _snake(text.removeprefix("case").rstrip(":"))
+    else:
+        words = {"iterates": "", "skips": "nothing"}.get(outcome, "")
+    return words if words.isascii() and len(words) <= LONGEST else ""
+
+
+def _words(node: ast.expr) -> str:
+    if isinstance(node, ast.Compare) and len(node.ops) == SINGULAR:
+        parts = [_words(node.left), OPERATORS[type(node.ops[0])], _words(node.comparators[0])]
+        return "_".join(part for part in parts if part)
+    if isinstance(node, ast.BoolOp):
+        joint = "_and_" if isinstance(node.op, ast.And) else "_or_"
+        return joint.join(_words(value) for value in node.values)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return f"not_{_words(node.operand)}"
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance":
+        return "_is_".join(_words(argument) for argument in node.args)
+    if isinstance(node, ast.Call):
+        return _words(node.func) if len(node.args) != SINGULAR else f"{_words(node.func)}_{_words(node.args[0])}"
+    if isinstance(node, ast.Attribute):
+        owner = node.value
+        plain = isinstance(owner, ast.Name) and owner.id in {"self", "cls"}
+        return _snake(node.attr) if plain else f"{_words(owner)}_{_snake(node.attr)}"
+    return _snake(ast.unparse(node))
+
+
+def _snake(text: str) -> str:
+    text = text.replace("-", " minus ") if re.search(r"-\d", text) else text
+    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)
+    return re.sub(r"[^0-9A-Za-z]+", "_", text).strip("_").lower()
+
+
+def value_slug(template: str) -> str:
+    """A short value as part of a name (`'1.2 K'` gives `1_2_k`), "" when it has none."""
+    plain = re.sub(r"⟨[\w.]+:([\w.]+)⟩", r"\1", template)
+    words = _snake(plain)
+    return words if words and len(words) <= LONGEST // 2 and words.count("_") <= 4 else ""  # noqa: PLR2004 - words
+
+
+def snake(name: str) -> str:
+    """A qualname as part of a test's name: `Cart.add_item` gives `cart_add_item`."""
+    return re.sub(r"_+", "_", _snake(name.replace(".", "_"))).strip("_")

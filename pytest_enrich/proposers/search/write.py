@@ -1,0 +1,150 @@
+"""A finding as the test that a person would have written, in the style of the file it goes into."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pytest_enrich import imports
+from pytest_enrich.data import Finding, Gap, NewTest, Oracle, Origin, Target, Template
+from pytest_enrich.errors import RefusedError
+from pytest_enrich.proposers.search import body, words
+from pytest_enrich.protocols import Task
+
+LONGEST_LINE = 110
+
+
+class Desk(Struct, frozen=True, kw_only=True):
+    """Where tests for one target are written: the file's bindings, and the names that are taken there."""
+
+    target: Target
+    bindings: imports.Bindings
+    aliases: tuple[tuple[str, str], ...]
+    taken: frozenset[str]
+    origin: Origin
+
+    @classmethod
+    def of(cls, task: Task, aliases: tuple[tuple[str, str], ...], origin: Origin) -> Desk:
+        """The desk for a task; a test file that cannot be parsed is as good as a new one here."""
+        target = task.target
+        package = ".".join(target.placement.path.split("/")[:-1])
+        try:
+            bindings = imports.read(task.test_text, package)
+            taken = frozenset(
+                node.name
+                for node in ast.walk(ast.parse(task.test_text))
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            )
+        except (RefusedError, SyntaxError, ValueError):
+            bindings, taken = imports.Bindings(), frozenset()
+        return cls(target=target, bindings=bindings, aliases=aliases, taken=taken, origin=origin)
+
+    def without(self, name: str) -> Desk:
+        """The same with one more name taken."""
+        return replace(self, taken=self.taken | {name})
+
+    def write(self, finding: Finding) -> NewTest | None:
+        """The test for a finding, or None when it would not be readable."""
+        gaps = self._closed(finding)
+        if not gaps:
+            return None
+        written = body.write(finding, self.target.placement.style)
+        resolved = self._resolve(written.lines, finding)
+        if resolved is None or max(map(len, resolved.codes)) > LONGEST_LINE:
+            return None
+        name = self._name(finding, gaps[0])
+        code = _function(name, resolved.codes, self.target.placement.style)
+        return NewTest(
+            name=name,
+            code=code,
+            imports=resolved.imports,
+            placement=self.target.placement,
+            title=self._title(finding, gaps[0]),
+            look=self._look(finding),
+            oracle=self._oracle(finding, written.expects),
+            origin=self.origin,
+            gaps=tuple(gap.id for gap in gaps),
+        )
+
+    def _closed(self, finding: Finding) -> list[Gap]:
+        """The gaps that it closes, at least partly: decisions first, in the order of the target."""
+        lines, branches = set(finding.reached), set(finding.branches)
+        closed = [gap for gap in self.target.gaps if lines & set(gap.lines) or branches & set(gap.branches)]
+        return sorted(closed, key=lambda gap: not branches & set(gap.branches))
+
+    def _resolve(self, lines: Iterable[Template], finding: Finding) -> imports.ResolvedAll | None:
+        local = {line.partition(" = ")[0] for line in finding.lines}
+        bindings = imports.reserve(self.bindings, {name for name in local if name.isidentifier()})
+        try:
+            resolved = imports.resolve_all(lines, bindings, self.aliases)
+            ast.parse("\n".join(resolved.codes))
+        except (ValueError, SyntaxError):
+            return None
+        return resolved
+
+    def _name(self, finding: Finding, gap: Gap) -> str:
+        subject = words.snake(finding.call.qualname.replace(".__init__", ""))
+        first = finding.observations[0]
+        when = words.slug(gap.text, gap.outcome)
+        if first.subject == "raises":
+            done = f"raises_{words.snake(body.bare(first.value))}"
+        else:
+            value = words.value_slug(first.value)
+            done = f"returns_{value}" if first.expression == "{result}" and value else ""
+        names = [
+            f"test_{subject}_{when}" if when else "",
+            f"test_{subject}_{done}" if done else "",
+            f"test_{subject}",
+        ]
+        if first.subject == "raises":
+            names.insert(0, f"test_{subject}_{done}_{when}" if when else "")
+        options = [name for name in names if name and len(name) <= LONGEST_LINE - 40]
+        return _free(options or [f"test_{subject}"], self.taken)
+
+    def _title(self, finding: Finding, gap: Gap) -> str:
+        return words.title(finding.call.qualname, body.told(finding), gap.text, gap.outcome)
+
+    def _look(self, finding: Finding) -> str:
+        first = finding.observations[0]
+        shown = body.shown(first.message or first.value)
+        documented = self.target.docstring or ""
+        if first.subject == "raises" and re.search(rf"\b{re.escape(body.bare(first.value))}\b", documented):
+            return f"the docstring names {body.bare(first.value)}; its message was read off the code"
+        if first.subject == "raises":
+            return f"{body.bare(first.value)} was seen when the code ran; no docstring promises it"
+        if self._promised(finding):
+            return f"{shown} stands in the docstring, too: is it for this input?"
+        return f"{shown} was seen when the code ran; no docstring promises it"
+
+    def _promised(self, finding: Finding) -> bool:
+        value = finding.observations[0].value
+        return len(value) > 3 and value in (self.target.docstring or "")  # noqa: PLR2004 - `1` stands in any text
+
+    def _oracle(self, finding: Finding, expects: Iterable[int]) -> tuple[Oracle, ...]:
+        source = "docstring" if self._promised(finding) else "observed"
+        found = []
+        for at, (line, seen) in enumerate(zip(expects, finding.observations, strict=True)):
+            what = f"raises {body.bare(seen.value)}" if seen.subject == "raises" else body.shown(seen.value)
+            origin = "raises" if seen.subject == "raises" else source
+            found.append(Oracle(line=line + 2, what=what, source=origin, look=at == 0))  # type: ignore[arg-type]
+        return tuple(found)
+
+
+def _function(name: str, codes: Iterable[str], style: str) -> str:
+    parameters = "" if style == "function" else "self"
+    lines = [line for code in codes for line in code.splitlines()]
+    return "\n".join([f"def {name}({parameters}):", *(f"    {line}" for line in lines)]) + "\n"
+
+
+def _free(options: list[str], taken: frozenset[str]) -> str:
+    for name in options:
+        if name not in taken:
+            return name
+    number = 2
+    while f"{options[0]}_{number}" in taken:
+        number += 1
+    return f"{options[0]}_{number}"

@@ -1,0 +1,135 @@
+"""A run after pytest's last line: whether there is one, on what, and that it never touches pytest's result."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from msgspec.structs import replace
+
+from pytest_enrich import measurement
+from pytest_enrich.config import Settings
+from pytest_enrich.errors import EnrichError
+from pytest_enrich.measurement import Measurement
+from pytest_enrich.pytest_hooks import arguments, crash, part, remeasure, setting
+from pytest_enrich.pytest_hooks.suite import Suite
+from pytest_enrich.pytest_hooks.terminal import Terminal
+
+if TYPE_CHECKING:
+    from coverage import Coverage
+
+_SILENT = (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR)
+
+
+def register(config: pytest.Config, measured: Measurement | None) -> None:
+    """Have a run follow this session; None says that no test will run (`--collect-only`, `--help`).
+
+    Raises:
+        pytest.UsageError: What was asked for is impossible; said before a test runs.
+    """
+    measured = measured or Measurement(kind="none")
+    if measured.problem:
+        raise pytest.UsageError(f"--enrich {measured.problem}")
+    suite = Suite()
+    config.pluginmanager.register(suite, "enrich-suite")
+    config.pluginmanager.register(Run(setting.read(config), measured, suite), "enrich-run")
+
+
+class Run:
+    """The plugin that is registered for `--enrich`, in the controller only."""
+
+    def __init__(self, settings: Settings, measured: Measurement, suite: Suite) -> None:
+        self._settings = settings
+        self._measured = measured
+        self._suite = suite
+        self._began = time.monotonic()
+
+    def pytest_report_header(self) -> str:
+        """`enrich: search, 5m budget, 10 suggestions`."""
+        names = ("search",) if self._settings.with_ == ("auto",) else self._settings.with_
+        count = self._settings.maximum
+        most = {0: "no limit", 1: "1 suggestion"}.get(count, f"{count} suggestions")
+        return f"enrich: {','.join(names)}, {self._settings.budget} budget, {most}"
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, Any, Any]:
+        """The outermost wrapper: what comes after `yield` comes after pytest's last line."""
+        result = yield
+        status = session.exitstatus
+        took = time.monotonic() - self._began
+        terminal = Terminal(session.config)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # the suite's filters judge the suite, not us
+                self._follow(session.config, int(exitstatus), took, terminal)
+        except KeyboardInterrupt:
+            terminal.write_line("enrich: stopped; what was finished is kept, your test result is not affected")
+        except EnrichError as error:
+            terminal.write_line(f"enrich: {error}")
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - our defects are not the user's
+            terminal.write_line(f"enrich: {crash.report(error, self._settings)}")
+        session.exitstatus = status
+        return result
+
+    def _follow(self, config: pytest.Config, status: int, took: float, terminal: Terminal) -> None:
+        measurement.restore(self._measured)
+        reason = self._reason_not_to(config, status)
+        if reason is not None:
+            if reason:
+                terminal.write_line(f"enrich: {reason}")
+            return
+        partial = part.options(config, stopped=bool(self._suite.failed))
+        if partial:
+            terminal.write_line(
+                f"enrich: coverage is of a partial run ({', '.join(partial)}): only files those tests touch are "
+                "considered"
+            )
+        coverage = measurement.read(config, self._measured) or self._again(config, status, took, terminal)
+        suite = self._suite
+        settings = replace(self._settings, test_files=suite.files(), partial=partial, passed=suite.passed)
+        _start(settings, coverage, terminal)
+
+    def _reason_not_to(self, config: pytest.Config, status: int) -> str | None:
+        """Why there is no run, "" for a reason that pytest has said already; None when there is one."""
+        failed = self._suite.failed
+        if config.option.collectonly:
+            return "nothing ran, nothing to do"
+        if status in _SILENT:
+            return ""
+        if self._suite.interrupted or status == pytest.ExitCode.INTERRUPTED:
+            return "not run, the tests were interrupted"
+        if status == pytest.ExitCode.NO_TESTS_COLLECTED:
+            return "no tests ran, nothing to do"
+        if failed and not config.getoption("enrich_on_failure"):
+            tests = "1 test" if failed == 1 else f"{failed} tests"
+            return (
+                f"not run, {tests} failed (coverage of a red suite is misleading). --enrich-on-failure overrides."
+            )
+        return None
+
+    def _again(self, config: pytest.Config, status: int, took: float, terminal: Terminal) -> Coverage:
+        folder = self._measured.folder
+        if folder is None:  # only with coverage that we asked for, when a plugin took it away
+            raise EnrichError("not run, pytest-cov measured nothing")
+        terminal.write_line(
+            "enrich: your coverage lacks branches or a context per test: running the tests once more for these, "
+            f"privately (about {took:.0f}s)"
+        )
+        repetition = remeasure.Repetition(
+            arguments=arguments.for_repetition(config),
+            source=measurement.sources(config, self._measured),
+            config_file=config.option.cov_config,
+            directory=config.invocation_params.dir,
+            status=status,
+            seconds=took,
+        )
+        return remeasure.measure(repetition, folder)
+
+
+def _start(settings: Settings, coverage: Coverage, terminal: Terminal) -> None:
+    from pytest_enrich import session
+
+    session.run(settings, coverage, terminal)

@@ -1,0 +1,110 @@
+"""`--enrich-run=ID`: one suggestion, run as if it lay beside the tests that it is meant for.
+
+A file in the suggestions folder cannot see the fixtures of `tests/conftest.py`. So the target's folder is
+collected, everything in it is passed over, and one module is added there: the suggestion's, with the target's
+parent and a node id in the target's folder. The neighbouring test modules are not imported.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pytest
+from msgspec import Struct
+
+
+class Suggested(Struct, frozen=True, kw_only=True):
+    """A pending suggestion: its module, and the folder (relative to rootdir) that it is meant for."""
+
+    id: str
+    module: Path
+    folder: PurePosixPath
+
+
+def prepare(config: pytest.Config) -> None:
+    """Have the conftest files of the target's folder loaded at the start, options of theirs included."""
+    suggested = find(config, config.known_args_namespace.enrich_run)
+    config.known_args_namespace.file_or_dir = [str(config.rootpath / suggested.folder)]
+
+
+def find(config: pytest.Config, prefix: str) -> Suggested:
+    """The pending suggestion whose id, or the id's second part, begins with `prefix`.
+
+    Raises:
+        pytest.UsageError: There is none, there are several, or it cannot be read.
+    """
+    chosen = config.known_args_namespace.enrich_dir or str(config.getini("enrich_dir"))
+    pending = config.rootpath / chosen / "pending"
+    names = sorted(path.name for path in pending.glob("*-*") if (path / "suggestion.json").is_file())
+    found = [name for name in names if prefix and _answers(name, prefix)]
+    if prefix in found:
+        found = [prefix]
+    if len(found) != 1:
+        raise pytest.UsageError(f"--enrich-run={prefix}: {_mismatch(found, names, pending)}")
+    return _read(pending / found[0], config.rootpath)
+
+
+def _answers(name: str, prefix: str) -> bool:
+    return name.startswith(prefix) or name.rpartition("-")[2].startswith(prefix)
+
+
+def _mismatch(found: Sequence[str], names: Sequence[str], pending: Path) -> str:
+    if found:
+        return f"several suggestions begin so: {', '.join(found)}"
+    known = f"; there are: {', '.join(names)}" if names else ""
+    return f"no suggestion in {pending} begins so{known}"
+
+
+def _read(directory: Path, rootdir: Path) -> Suggested:
+    module = directory / f"suggestion_{directory.name.replace('-', '_')}.py"
+    try:
+        content = json.loads((directory / "suggestion.json").read_bytes())
+        target = PurePosixPath(content["target"]["path"])
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise pytest.UsageError(f"--enrich-run: {directory}/suggestion.json cannot be read: {error!r}") from None
+    if target.is_absolute() or ".." in target.parts:
+        raise pytest.UsageError(f"--enrich-run: {directory}/suggestion.json names {target}, outside the project")
+    if not module.is_file():
+        raise pytest.UsageError(f"--enrich-run: {module} is missing")
+    return Suggested(id=directory.name, module=module, folder=_existing(target.parent, rootdir))
+
+
+def _existing(folder: PurePosixPath, rootdir: Path) -> PurePosixPath:
+    """The folder itself or, when the suggestion would make it, the nearest one above with a file in it."""
+    return next((one for one in (folder, *folder.parents) if _has_file(rootdir / one)), PurePosixPath())
+
+
+def _has_file(folder: Path) -> bool:
+    return folder.is_dir() and any(path.is_file() and path.name != "__init__.py" for path in folder.iterdir())
+
+
+class Single:
+    """The plugin that is registered for `--enrich-run`, in xdist's workers too."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._suggested = find(config, config.option.enrich_run)
+        self._folder = config.rootpath / self._suggested.folder
+        self._is_added = False
+        config.args = [str(self._folder)]
+        pytest.register_assert_rewrite(self._suggested.module.stem)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_ignore_collect(self, collection_path: Path) -> bool:
+        """Nothing but files of the target's folder are looked at; the module needs one to be added for."""
+        if collection_path == self._folder or collection_path in self._folder.parents:
+            return False
+        return collection_path.parent != self._folder or collection_path.is_dir()
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collect_file(self, parent: pytest.Collector) -> Generator[None, Any, list[pytest.Collector]]:
+        """The suggestion's module in place of the first file, nothing in place of the others."""
+        yield
+        if self._is_added:
+            return []
+        self._is_added = True
+        module = self._suggested.module
+        nodeid = str(self._suggested.folder / module.name)
+        return [pytest.Module.from_parent(parent, path=module, nodeid=nodeid)]

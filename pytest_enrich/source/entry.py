@@ -1,0 +1,76 @@
+"""The functions through which a test would reach a function."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from pytest_enrich.data.code import Entry
+from pytest_enrich.gaps.outline import Node
+from pytest_enrich.source.calls import Calls
+from pytest_enrich.source.function import kind, parameters, scopes
+from pytest_enrich.source.module import FUNCTIONS, Function, Module
+from pytest_enrich.source.suite import Suite
+
+_MOST = 8
+
+
+def entries(module: Module, calls: Calls, node: Node, suite: Suite) -> tuple[Entry, ...]:
+    """The public functions through which `node` is reached, nearest first; itself when it is public.
+
+    A private function is its own entry when tests of the suite name it already, or when it is a method that
+    nobody refers to. For a nested function the outermost function round it stands for it.
+    """
+    if not isinstance(node, FUNCTIONS):
+        return ()
+    start = _outermost(module, node)
+    if is_public(module, start):
+        return (_entry(module, start),)
+    direct = [start] if _is_named(start, suite) else []
+    found = [*direct, *_public_callers(module, calls, start)]
+    alone = [start] if not found and _is_method(module, start) else []
+    return tuple(_entry(module, one) for one in [*found, *alone][:_MOST])
+
+
+def is_public(module: Module, node: Function) -> bool:
+    """Whether neither its name nor that of a class round it says that it is private."""
+    names = [node.name, *(one.name for one in scopes(module, node) if isinstance(one, (*FUNCTIONS, ast.ClassDef)))]
+    return not any(name.startswith("_") and not _is_dunder(name) for name in names)
+
+
+def _public_callers(module: Module, calls: Calls, start: Function) -> list[Function]:
+    found: list[Function] = []
+    seen, wave = {start}, [start]
+    while wave:
+        callers = dict.fromkeys(_outermost(module, one) for node in wave for one in calls.callers(node))
+        wave = [one for one in callers if one not in seen]
+        seen.update(wave)
+        found += [one for one in wave if is_public(module, one)]
+        wave = [one for one in wave if not is_public(module, one)]
+    return found
+
+
+def _outermost(module: Module, node: Function) -> Function:
+    return [node, *(one for one in scopes(module, node) if isinstance(one, FUNCTIONS))][-1]
+
+
+def _is_named(node: Function, suite: Suite) -> bool:
+    word = re.compile(rf"\b{re.escape(node.name)}\b")
+    return not _is_dunder(node.name) and any(word.search(text) for text in suite.texts.values())
+
+
+def _is_method(module: Module, node: Function) -> bool:
+    return isinstance(module.scope(node), ast.ClassDef)
+
+
+def _is_dunder(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")
+
+
+def _entry(module: Module, node: Function) -> Entry:
+    return Entry(
+        qualname=module.qualname(node),
+        kind=kind(module, node),
+        is_async=isinstance(node, ast.AsyncFunctionDef),
+        parameters=parameters(module, node),
+    )

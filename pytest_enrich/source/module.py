@@ -1,0 +1,112 @@
+"""A source file, read once: its functions and classes, its imports and its constants."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Iterator
+
+from pytest_enrich.gaps.flow import Onward
+from pytest_enrich.gaps.flow import read as read_flow
+from pytest_enrich.gaps.outline import Node, Outline, Scope, children, first_row, last_row
+from pytest_enrich.gaps.text import one_line
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+class Module:
+    """One source file and its scopes.
+
+    Attributes:
+        outline: Its statements.
+        past: What leads past each statement (`flow`).
+        above: For each statement, handler and case, the one it stands in, the module for outermost ones.
+
+    Raises:
+        SyntaxError: It is not Python.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.outline = Outline(text)
+        self.past: dict[Node, Onward] = read_flow(self.outline)
+        self.tree = self.outline.text.tree
+        self.above: dict[Node, Node] = {child: self.tree for child in self.tree.body}
+        for node in self.outline.statements:
+            self.above.update((child, node) for child in children(node))
+
+    def qualname(self, node: Node) -> str:
+        """Of a function or class; "" for the module."""
+        return self.outline.bodies[node].qualname
+
+    def scope(self, node: Node) -> Node:
+        """The function, class or module that a statement stands in."""
+        above = self.above.get(node, self.tree)
+        return above if isinstance(above, (*Scope, ast.Module)) else self.scope(above)
+
+    def functions(self) -> Iterator[Function]:
+        """All functions, in the order of the text."""
+        yield from (node for node in self.outline.bodies if isinstance(node, FUNCTIONS))
+
+    def find(self, qualname: str, line: int) -> Node:
+        """The innermost function or class of that name round a line, else the module."""
+        for node in reversed(self.outline.bodies):
+            if self.qualname(node) == qualname and qualname and first_row(node) <= line <= last_row(node):
+                return node
+        return self.tree
+
+    def extent(self, node: Node) -> tuple[int, int]:
+        """First and last line of a function, class or module, decorators included."""
+        if isinstance(node, ast.Module):
+            return (1, max(len(self.outline.text.lines), 1))
+        return (first_row(node), last_row(node))
+
+    def lines(self, node: Node) -> str:
+        """The dedented text of a function, class or module."""
+        first, last = self.extent(node)
+        return textwrap.dedent("\n".join(self.outline.text.lines[first - 1 : last])) + "\n"
+
+    def text(self, node: ast.expr | ast.stmt) -> str:
+        """A node's source on one line, without comments."""
+        text = self.outline.text
+        start = text.place(node.lineno, node.col_offset)
+        return one_line(text.between(start, text.place(node.end_lineno or 0, node.end_col_offset or 0)))
+
+    def imports(self) -> tuple[str, ...]:
+        """The import statements outside functions and classes, each on one line."""
+        found = [
+            self.text(node)
+            for node in self.outline.statements
+            if isinstance(node, (ast.Import, ast.ImportFrom)) and self.scope(node) is self.tree
+        ]
+        return tuple(dict.fromkeys(found))
+
+    def raise_lines(self) -> tuple[int, ...]:
+        """The lines of all `raise` statements."""
+        return tuple(sorted({node.lineno for node in self.outline.statements if isinstance(node, ast.Raise)}))
+
+    def statement_lines(self) -> tuple[tuple[int, int], ...]:
+        """Each line of a statement of several lines, with its first."""
+        first_lines = {**self.outline.text.first_line}
+        first_lines.update((first, first) for first in set(first_lines.values()))
+        return tuple(sorted(first_lines.items()))
+
+
+def own_nodes(node: Node) -> Iterator[ast.AST]:
+    """The nodes of a function or class that run with its own body: not those of functions inside it."""
+    waiting = list(ast.iter_child_nodes(node))[::-1]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        if not isinstance(one, Scope):
+            waiting += list(ast.iter_child_nodes(one))[::-1]
+
+
+def dotted(node: ast.AST) -> str:
+    """The dotted name that an expression is, "" when it is none; a call counts as what is called."""
+    if isinstance(node, ast.Call):
+        return dotted(node.func)
+    if isinstance(node, ast.Attribute):
+        inner = dotted(node.value)
+        return f"{inner}.{node.attr}" if inner else ""
+    return node.id if isinstance(node, ast.Name) else ""

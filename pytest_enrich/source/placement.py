@@ -1,0 +1,133 @@
+"""Where a new test belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+from pytest_enrich.data.code import NearTest, Placement
+from pytest_enrich.data.jobs import Item
+from pytest_enrich.source.suite import Suite
+from pytest_enrich.source.tests import TestFile
+
+
+class Shelf:
+    """The test files of a suite, each read once."""
+
+    def __init__(self, suite: Suite) -> None:
+        self._suite = suite
+        self._items = {item.nodeid: item for item in suite.items}
+        self._files: dict[str, TestFile] = {}
+
+    def place(self, path: str, near: Sequence[NearTest]) -> Placement:
+        """Where a test for something in the source file `path` goes, `near` being the tests next to it.
+
+        After the nearest test that is written in the file that it is collected from; when none runs the function,
+        at the end of the class or file of the nearest; else in the file named after the module, or a new one.
+        """
+        for one in self._candidates(path, near):
+            found = self._beside(one)
+            if found:
+                return found
+        named = [file for file in self._suite.files if _is_named_after(file, path)]
+        if named:
+            return self._end(max(named, key=lambda file: _likeness(file, path)))
+        return Placement(path=new_file(path, self._suite.files), new_file=True)
+
+    def fixtures(self, place: Placement) -> tuple[str, ...]:
+        """The names of the fixtures that a new test there could use."""
+        same = [item for item in self._suite.items if item.path == place.path]
+        beside = [item for item in same if item.owner == place.owner and item.name.split("[")[0] == place.anchor]
+        folder = place.path.rpartition("/")[0]
+        around = [item for item in self._suite.items if item.path.rpartition("/")[0] == folder]
+        chosen = beside or [item for item in same if item.owner == place.owner] or same or around
+        common = set(chosen[0].fixtures).intersection(*(item.fixtures for item in chosen)) if chosen else set()
+        return tuple(sorted(common))
+
+    def file(self, path: str) -> TestFile:
+        """What is written in a test file."""
+        if path not in self._files:
+            self._files[path] = TestFile(self._suite.texts.get(path, ""))
+        return self._files[path]
+
+    def _candidates(self, path: str, near: Sequence[NearTest]) -> Iterator[NearTest]:
+        """The nearest tests, best first: of those that share as much, plain ones, then in the module's own file."""
+        ranked = sorted(near, key=lambda one: (-one.shared, not _is_named_after(_path(one.nodeid), path)))
+        yield from ranked[:1]
+        yield from (one for one in ranked[1:] if one.shared == ranked[0].shared)
+
+    def _beside(self, near: NearTest) -> Placement | None:
+        """Next to a test, None when its file is not one of the suite's that can be read."""
+        path, owner, name = _parts(near.nodeid, self._items.get(near.nodeid))
+        if path not in self._suite.texts:
+            return None
+        file = self.file(path)
+        if owner is not None and not file.has_class(owner):
+            owner, name = None, ""
+        tests = file.tests(owner)
+        anchor = name if name in tests else (tests[-1] if tests else None)
+        return Placement(path=path, owner=owner, anchor=anchor if near.shared else None, style=file.style(owner))
+
+    def _end(self, path: str) -> Placement:
+        """The end of a file; the end of its last class when it has nothing but classes."""
+        file = self.file(path)
+        owner = None if file.tests(None) else file.last_class()
+        return Placement(path=path, owner=owner, style=file.style(owner))
+
+
+def new_file(path: str, files: Sequence[str]) -> str:
+    """The path of a new test file for a source file, where those of its sibling modules are.
+
+    Without any test file: `tests/test_<module>.py`.
+    """
+    names = [PurePosixPath(file).name for file in files]
+    stem = module_stem(path)
+    ends = sum(name.endswith("_test.py") for name in names) > len(names) / 2
+    name = f"{stem}_test.py" if ends else f"test_{stem}.py"
+    folders = [PurePosixPath(file).parent.as_posix() for file in files if _is_test(PurePosixPath(file).name)]
+    best = max(sorted(set(folders)), key=lambda one: (_mirrors(one, path), folders.count(one)), default="tests")
+    folder = best if best != "." else ""
+    return f"{folder}/{name}" if folder else name
+
+
+def module_stem(path: str) -> str:
+    """The name that a test file is named after: a package's for its `__init__.py`."""
+    pure = PurePosixPath(path)
+    stem = pure.parent.name or pure.stem if pure.stem == "__init__" else pure.stem
+    return stem.strip("_") or stem
+
+
+def _is_test(name: str) -> bool:
+    return name.startswith("test_") or name.endswith("_test.py")
+
+
+def _is_named_after(file: str, path: str) -> bool:
+    stem = module_stem(path)
+    return PurePosixPath(file).name in {f"test_{stem}.py", f"{stem}_test.py"}
+
+
+def _likeness(file: str, path: str) -> tuple[int, int]:
+    return (_mirrors(PurePosixPath(file).parent.as_posix(), path), -len(file))
+
+
+def _mirrors(folder: str, path: str) -> int:
+    """How many of the source's last folders are the last folders of `folder` too."""
+    ours, theirs = PurePosixPath(folder).parts[::-1], PurePosixPath(path).parent.parts[::-1]
+    same = 0
+    for one, other in zip(ours, theirs, strict=False):
+        if one not in {other, f"test_{other}", f"{other}_test", f"tests_{other}"}:
+            break
+        same += 1
+    return same
+
+
+def _path(nodeid: str) -> str:
+    return nodeid.partition("::")[0]
+
+
+def _parts(nodeid: str, item: Item | None) -> tuple[str, str | None, str]:
+    """The file, the class and the name of a test, without its parameters."""
+    path, *names = nodeid.partition("[")[0].split("::")
+    if item is not None:
+        return item.path, item.owner, item.name.partition("[")[0]
+    return path, ".".join(names[:-1]) or None, names[-1] if names else ""

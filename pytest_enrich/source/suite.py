@@ -1,0 +1,25 @@
+"""What is known about the tests."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from pytest_enrich.data.jobs import Item
+
+
+class Suite(Struct, frozen=True, kw_only=True):
+    """The tests of a project; all paths are relative to rootdir, with `/`.
+
+    Attributes:
+        items: The tests that pytest collected, in its order.
+        files: The test files.
+        texts: What is in them, by path; a file that is not Python counts as empty.
+        source_roots: Folders that modules are imported from ("" is rootdir itself).
+        packages: Folders that hold an `__init__.py`.
+    """
+
+    items: tuple[Item, ...] = ()
+    files: tuple[str, ...] = ()
+    texts: dict[str, str] = {}
+    source_roots: tuple[str, ...] = ("",)
+    packages: frozenset[str] = frozenset()

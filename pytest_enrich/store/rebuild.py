@@ -1,0 +1,49 @@
+"""The texts made from several suggestions or from today's files: made again when those have changed."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import tokenize
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from pytest_enrich.data import NewTest, Suggestion
+from pytest_enrich.errors import EnrichError, RefusedError
+from pytest_enrich.store import Store, disk
+
+
+def texts(store: Store, changed: Iterable[str] = ()) -> None:
+    """Make `all.patch` and the README again, and the patches of what is pending for the `changed` test files."""
+    from pytest_enrich import patch
+
+    pending = store.pending()
+    today = {path: _text(store.rootdir, path) for path in sorted({one.target.path for one in pending})}
+    for one in pending:
+        if one.target.path in changed:
+            with contextlib.suppress(RefusedError):
+                store.replace_patch(one, patch.render_patch(one, today[one.target.path]))
+    store.write_all_patch(patch.combine(pending, today) if pending else "")
+    store.rebuild_readme()
+
+
+def neighbours(store: Store, path: str) -> Sequence[NewTest]:
+    """All tests of ours for this file, accepted or not, in the order in which they stand there."""
+    from pytest_enrich import patch
+
+    known: dict[tuple[str, str], Suggestion] = {}
+    for one in (*store.lying("decided"), *store.lying("pending")):
+        if one.target.path == path:
+            known[one.id, one.test.body_sha256] = one
+    return [patch.as_test(one) for one in patch.in_gap_order(known.values())]
+
+
+def _text(rootdir: Path, path: str) -> str | None:
+    """The file's text, None when there is none that can be read."""
+    try:
+        content = disk.read((rootdir / path).resolve())
+        if content is None:
+            return None
+        return content.decode(tokenize.detect_encoding(io.BytesIO(content).readline)[0])
+    except (EnrichError, SyntaxError, UnicodeDecodeError, LookupError):
+        return None
