@@ -16,8 +16,8 @@ PROPOSERS = ("search",)
 SANDBOXES = ("auto", "process")
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)([smh])")
-_EXECUTIONS = re.compile(r"(\d+)x")
+_DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)([smh])")
+_EXECUTIONS = re.compile(r"([0-9]{1,12})x")
 _LARGEST_SEED = 2**32 - 1  # what PYTHONHASHSEED and random.seed both take
 
 

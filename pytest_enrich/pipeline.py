@@ -144,6 +144,12 @@ def _next(task: Task, attempts: Iterable[Attempt], verdict: Verdict) -> Task:
     return replace(task, attempts=tuple(attempts), target=_without(task.target, lambda gap: gap.id in closed))
 
 
+def narrowed(target: Target, done: Sequence[Gap]) -> Target:
+    """The target without these gaps."""
+    identities = {gap.id for gap in done}
+    return _without(target, lambda gap: gap.id in identities)
+
+
 def _without(target: Target, closed: Callable[[Gap], bool]) -> Target:
     pairs = list(zip(target.gaps, target.conditions, strict=True))
     left = [(gap, way) for gap, way in pairs if not closed(gap)]
@@ -157,4 +163,5 @@ def _still_open(target: Target, covered: set[tuple[str, int | Branch]]) -> Targe
 def _covered(done: Done) -> Iterator[tuple[str, int | Branch]]:
     for attempt in done.attempts:
         if isinstance(attempt.verdict, Kept):
-            yield from ((done.target.path, part) for part in (*attempt.verdict.lines, *attempt.verdict.branches))
+            yield from ((done.target.path, line) for line in attempt.verdict.lines)
+            yield from ((done.target.path, branch) for branch in attempt.verdict.branches)

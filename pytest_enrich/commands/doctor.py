@@ -111,6 +111,9 @@ def _limits() -> Check:
             resource.setrlimit(limit, resource.getrlimit(limit))
     except (ImportError, OSError, ValueError) as error:
         return Check(
-            "limits", ok=False, found=f"cannot be set: {error}", fix="run on Linux or macOS, or in a container"
+            "limits",
+            ok=False,
+            found=f"cannot be set: {error}",
+            fix="docker run --rm -it -v .:/code -w /code python:3.12 bash",
         )
     return Check("limits", ok=True, found="memory, time and file size can be limited")

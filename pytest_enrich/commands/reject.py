@@ -40,11 +40,8 @@ def command(  # noqa: PLR0913 - one argument an option, as click passes them
     left = len(store.pending())
     say(f"{counted(len(gone), 'suggestion')} turned down: {' '.join(one.id for one in gone)}", as_json=as_json)
     say(f"Noted in {rejected.NAME} (commit it). {_COMES_BACK[scope]}", as_json=as_json)
-    following = "pytest-enrich list" if left else "pytest --enrich"
-    say(
-        f"{counted(left, 'suggestion')} left.\nNext:  {following}   (take it back: pytest-enrich undo)",
-        as_json=as_json,
-    )
+    following = f"{'pytest-enrich list' if left else 'pytest --enrich'}   (take it back: pytest-enrich undo)"
+    say(f"{counted(left, 'suggestion')} left.\nNext:  {following}", as_json=as_json)
     return 0
 
 
@@ -62,8 +59,10 @@ def reject(
         written.add(line.what)
     known = rejected.read(store.rootdir)
     covered = [one for one in store.lying("pending") if known.is_rejected(*_key(one))]
+    noted = {one.id for one in chosen}
     for one in covered:
-        store.decide(_decision(one, at, reason=reason, scope=scope, note=note))
+        decision = _decision(one, at, reason=reason, scope=scope, note=note)
+        store.settle(decision) if one.id in noted else store.decide(decision)
     rebuild.texts(store)
     return tuple(covered)
 

@@ -137,9 +137,10 @@ def _try(store: Store, file: PythonFile, steps: Sequence[_Step]) -> pytest_run.O
     finally:
         if not green:
             put_back(file, folders)
-            store.note(*(_undo(decision, why="red") for decision in decisions))
-    for decision in decisions:
-        store.settle(decision)
+            decisions = [_undo(decision, why="red") for decision in decisions]
+            store.note(*decisions)
+        for decision in decisions:
+            store.settle(decision)
     return outcome
 
 

@@ -21,6 +21,7 @@ from pytest_enrich.data.attempts import (
 )
 from pytest_enrich.data.code import (
     Argument,
+    Branch,
     Call,
     Condition,
     Entry,
@@ -58,6 +59,7 @@ __all__ = [
     "Argument",
     "Attempt",
     "Attempted",
+    "Branch",
     "Call",
     "Candidate",
     "Collect",

@@ -46,7 +46,7 @@ class Branches:
         return self._outline.at[max(before) if before else min(self._outline.at)]
 
     def _inside(self, node: Node, line: int) -> bool:
-        body: Sequence[Node] = getattr(node, "body", None) or getattr(node, "cases", ())
+        body: Sequence[Node] = [*getattr(node, "body", ()), *getattr(node, "cases", ())]
         first = self._outline.text.first
         if first(first_row(body[0])) == first(self._outline.statements[node].line):
             return self._follows(node) != max(line, _LEAVES)
@@ -94,4 +94,5 @@ def _pairs(block: Sequence[Node], after: Node | None) -> Iterator[tuple[Node, No
 
 
 def _comprehends(node: Node) -> bool:
-    return any(isinstance(one, (ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.DictComp)) for one in ast.walk(node))
+    kinds = (ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.DictComp)
+    return any(isinstance(one, kinds) for one in ast.walk(node))

@@ -35,10 +35,8 @@ def through(block: Sequence[Node], step: Onward, found: dict[Node, Onward]) -> O
 
 
 def _past(node: Node, found: dict[Node, Onward]) -> Onward:
-    if isinstance(node, (ast.Return, ast.Raise, ast.Continue, ast.Break)):
-        return None
-    if isinstance(node, Scope) or not any(True for _ in children(node)):
-        return "on"
+    if isinstance(node, Scope) or next(children(node), None) is None:
+        return None if isinstance(node, (ast.Return, ast.Raise, ast.Continue, ast.Break)) else "on"
     if isinstance(node, ast.If):
         return _one([through(node.body, (node, "true"), found), through(node.orelse, (node, "false"), found)])
     if isinstance(node, Loop):

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from pytest_enrich.data.code import Gap
-from pytest_enrich.gaps.read import FileCoverage
+
+_DEFINES = ("def ", "async def ", "class ")
 
 
 class Ranked(Struct, frozen=True, kw_only=True):
@@ -17,47 +18,53 @@ class Ranked(Struct, frozen=True, kw_only=True):
     reason: str
 
 
-def order(gaps: Sequence[Gap], files: Sequence[FileCoverage] = ()) -> tuple[Ranked, ...]:
+def order(gaps: Sequence[Gap]) -> tuple[Ranked, ...]:
     """The gaps, those first that are worth most and are easiest to reach.
 
-    Functions that tests already run come first, since a test to start from is there; among them those with
-    most missing branches. The gaps of one function stay together, explicit error handling first.
+    Functions that tests already run come first, since there is a test to start from; among them those with most
+    missing branches, then those with error handling that never happened. Module bodies come last. The gaps of
+    one function stay together: what enters it, then the others by line.
+
+    Args:
+        gaps: All gaps of the functions in question.
     """
-    run = {file.path: set(file.statements) - set(file.missing_lines) for file in files}
     functions: dict[tuple[str, str], list[Gap]] = {}
     for gap in gaps:
         functions.setdefault((gap.path, gap.qualname), []).append(gap)
-    chosen = sorted(functions.values(), key=lambda group: _place(group, run))
-    return tuple(Ranked(gap=gap, reason=_reason(gap, group, run)) for group in chosen for gap in _inside(group))
+    chosen = sorted(functions.values(), key=_place)
+    return tuple(
+        Ranked(gap=gap, reason=_reason(gap, group)) for group in chosen for gap in sorted(group, key=_rank)
+    )
 
 
-def _place(group: Sequence[Gap], run: dict[str, set[int]]) -> tuple[object, ...]:
+def _place(group: Sequence[Gap]) -> tuple[object, ...]:
     first = group[0]
-    branches = sum(len(gap.branches) for gap in group)
-    return (not first.qualname, not _entered(group), -branches, first.path, first.line)
+    errors = sum(gap.outcome == "raises" for gap in group)
+    return (not first.qualname, not _is_run(group), -_branches(group), -errors, first.path, first.line)
 
 
-def _inside(group: Sequence[Gap]) -> list[Gap]:
-    return sorted(group, key=lambda gap: (gap.outcome != "entered", not _handles_errors(gap), gap.line, gap.outcome))
+def _rank(gap: Gap) -> tuple[object, ...]:
+    return (not _is_start(gap), gap.line, gap.outcome)
 
 
-def _entered(group: Sequence[Gap]) -> bool:
+def _is_run(group: Sequence[Gap]) -> bool:
     """Whether some test runs the function: else its first lines are a gap of their own."""
-    return not any(gap.outcome == "entered" and gap.text.startswith(_DEFINES) for gap in group)
+    return not any(_is_start(gap) for gap in group)
 
 
-_DEFINES = ("def ", "async def ", "class ")
+def _is_start(gap: Gap) -> bool:
+    return gap.outcome == "entered" and gap.text.startswith(_DEFINES)
 
 
-def _handles_errors(gap: Gap) -> bool:
-    return gap.outcome == "raises"
+def _branches(group: Sequence[Gap]) -> int:
+    return sum(len(gap.branches) for gap in group)
 
 
-def _reason(gap: Gap, group: Sequence[Gap], run: dict[str, set[int]]) -> str:
+def _reason(gap: Gap, group: Sequence[Gap]) -> str:
     if not gap.qualname:
-        return "module level: runs on import"
-    what = "tests run this function" if _entered(group) else "no test runs this function"
-    branches = sum(len(one.branches) for one in group)
+        return "runs on import only"
+    what = "tests run this function" if _is_run(group) else "no test runs this function"
     if gap.outcome == "raises":
-        return f"{what}; an error is handled here"
-    return f"{what}; {branches} of its branches are missing" if branches else what
+        return f"{what}; its error handling never happened"
+    missing = _branches(group)
+    return f"{what}; {missing} missing branch{'es' * (missing > 1)}" if missing else what

@@ -145,12 +145,17 @@ def header_end(node: Node) -> int:
 
 def is_docstring(node: Node) -> bool:
     """Whether a statement is a string and nothing else."""
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    return isinstance(node, ast.Expr) and isinstance(getattr(node.value, "value", None), str)
+
+
+def ways(node: ast.If | ast.For | ast.AsyncFor | ast.While) -> tuple[Outcome, Outcome]:
+    """The outcomes that lead into the body of a decision and past it."""
+    return ("iterates", "skips") if isinstance(node, (ast.For, ast.AsyncFor)) else ("true", "false")
 
 
 def _outcomes(node: Node) -> tuple[Outcome, ...]:
     if isinstance(node, (ast.For, ast.AsyncFor)):
-        return ("iterates", "skips", "entered")
+        return (*ways(node), "entered")
     if isinstance(node, ast.match_case):
         return ("matches", "no match")
     if isinstance(node, ast.ExceptHandler):

@@ -6,14 +6,21 @@ import ast
 import bisect
 from collections.abc import Collection, Iterator, Sequence
 
+from msgspec import Struct
+
 from pytest_enrich.data.code import Branch
 from pytest_enrich.gaps import flow
 from pytest_enrich.gaps.branch import Branches
 from pytest_enrich.gaps.flow import Step
-from pytest_enrich.gaps.outline import Loop, Node, Outline, Scope, first_row, header_end
+from pytest_enrich.gaps.outline import Loop, Node, Outline, Scope, first_row, header_end, ways
 
-Arm = tuple[Sequence[Node], Step, bool]
-"""A block of statements, the step that leads into it, and whether something on that step has run before it."""
+
+class _Arm(Struct, frozen=True):
+    """A block of statements, the step that leads into it, and whether something on that step has run before it."""
+
+    block: Sequence[Node]
+    step: Step
+    entered: bool = False
 
 
 class Partition:
@@ -49,45 +56,49 @@ class Partition:
 
     def _give_all(self) -> None:
         tree = self._outline.text.tree
-        waiting: list[Arm] = [(tree.body, (tree, "entered"), False)]
+        waiting = [_Arm(tree.body, (tree, "entered"))]
         while waiting:
-            waiting += self._block(*waiting.pop())
+            waiting += self._block(waiting.pop())
 
-    def _block(self, block: Sequence[Node], step: Step, entered: bool) -> Iterator[Arm]:
+    def _block(self, arm: _Arm) -> Iterator[_Arm]:
         """Give the lines of a block to the step that leads to them; yield the blocks inside."""
-        owner = step
-        for node in block:
+        owner, step, entered = arm.step, arm.step, arm.entered
+        for node in arm.block:
             line = self._outline.text.first(first_row(node))
             if line in self._executed:
                 entered, owner = True, step
             elif line in self._missing and entered and owner == step:
                 owner = self._into.get(line, (node, "entered"))
             self._give(node, owner)
-            yield from self._arms(node, owner, entered and owner == step)
+            yield from self._inside(node, _Arm((), owner, entered and owner == step))
             onward = self._past[node]
             if isinstance(onward, tuple):
                 owner, step, entered = onward, onward, False
 
-    def _arms(self, node: Node, owner: Step, entered: bool) -> Iterator[Arm]:
+    def _inside(self, node: Node, outer: _Arm) -> Iterator[_Arm]:
+        """The blocks of a statement, `outer` being what leads to it."""
         if isinstance(node, Scope):
-            yield (node.body, (node, "entered"), False)
+            yield _Arm(node.body, (node, "entered"))
         elif isinstance(node, ast.Match):
-            yield from self._cases(node, owner)
+            yield from self._cases(node, outer.step)
         elif isinstance(node, (ast.If, *Loop)):
-            taken, other = ("iterates", "skips") if isinstance(node, (ast.For, ast.AsyncFor)) else ("true", "false")
-            yield (node.body, (node, taken), False)
-            yield (node.orelse, (node, other), False)
+            into, past = ways(node)
+            yield _Arm(node.body, (node, into))
+            yield _Arm(node.orelse, (node, past))
         else:
             for name in ("body", "orelse", "finalbody"):
-                yield (getattr(node, name, ()), owner, entered)
-            for handler in getattr(node, "handlers", ()):
-                self._give(handler, (handler, "raises"))
-                yield (handler.body, (handler, "raises"), False)
+                yield _Arm(getattr(node, name, ()), outer.step, outer.entered)
+            yield from self._handlers(getattr(node, "handlers", ()))
 
-    def _cases(self, node: ast.Match, owner: Step) -> Iterator[Arm]:
+    def _handlers(self, handlers: Sequence[Node]) -> Iterator[_Arm]:
+        for handler in handlers:
+            self._give(handler, (handler, "raises"))
+            yield _Arm(getattr(handler, "body", ()), (handler, "raises"))
+
+    def _cases(self, node: ast.Match, owner: Step) -> Iterator[_Arm]:
         for case in node.cases:
             self._give(case, owner)
-            yield (case.body, (case, "matches"), False)
+            yield _Arm(case.body, (case, "matches"))
             owner = (case, "no match")
 
     def _give(self, node: Node, owner: Step) -> None:

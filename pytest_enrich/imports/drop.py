@@ -14,7 +14,8 @@ from pytest_enrich.imports.text import BOM, UNNAMED, parse, split
 def drop(text: str, statements: Sequence[str], *, path: str = UNNAMED) -> str:
     """`text` without those of `statements` whose names nothing in it uses.
 
-    ``drop(merge(text, new), new) == text`` when all of `new` were missing and nothing used them.
+    ``drop(merge(text, new), new) == text`` when all of `new` were missing, nothing uses them, and the text has
+    blank lines where formatters put them; else it is one that `merge` would turn into the same text.
 
     Raises:
         RefusedError: The text is not Python.
@@ -83,7 +84,7 @@ def _parses(lines: list[str], row: int) -> bool:
 
 def _cuts(lines: list[str], first: int, last: int) -> Iterator[str]:
     """Without lines `first` to `last`, and with so many of the blank lines around them as may be ours."""
-    for before in range(3):
+    for before in (1, 0, 2):
         for after in range(3):
             start, end = first - before, last + after
             around = lines[max(start, 0) : first] + lines[last:end]

@@ -13,6 +13,7 @@ from pytest_enrich.imports.statement import (
     ImportNode,
     SortKey,
     Wanted,
+    alias_of,
     module_of,
     position,
     section,
@@ -84,10 +85,14 @@ def _into(lines: list[str], group: Group, want: Wanted) -> str:
 
 def _keys(group: Group, want: Wanted) -> tuple[list[SortKey], SortKey]:
     for key in (*MODULE_KEYS, MODULE_KEYS[0]):
-        keys = [key(module_of(node), is_from=isinstance(node, ast.ImportFrom)) for node in group.nodes]
+        keys = [
+            key(module_of(node), is_from=isinstance(node, ast.ImportFrom), alias=alias_of(node.names[0]))
+            for node in group.nodes
+        ]
         if all(one <= other for one, other in pairwise(keys)):
             break
-    return keys, (*key(want.module, is_from=want.member is not None), "\U0010ffff")
+    alias = f"{want.member or want.module} as {want.alias}" if want.alias else ""
+    return keys, key(want.module, is_from=want.member is not None, alias=alias)
 
 
 def _first(lines: list[str], tree: ast.Module, want: Wanted) -> str:
@@ -96,14 +101,14 @@ def _first(lines: list[str], tree: ast.Module, want: Wanted) -> str:
         return _put(lines, len(lines), [*([""] if lines and lines[-1].strip() else []), want.text])
     if ast.get_docstring(tree, clean=False) is None:
         row = _above(lines, tree.body[0])
-        return _put(lines, row, [want.text, *_gap(tree.body[0])])
+        return _put(lines, row, [want.text, *_gap(tree.body)])
     row = _end(tree.body[0])
-    after = lines[row] if row < len(lines) else ""
-    return _put(lines, row, ["", want.text, *(_gap(tree.body[1]) if after.strip() else [])])
+    close = row < len(lines) and lines[row].strip()
+    return _put(lines, row, ["", want.text, *(_gap(tree.body[1:]) if close else [])])
 
 
-def _gap(node: ast.stmt) -> list[str]:
-    apart = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+def _gap(body: list[ast.stmt]) -> list[str]:
+    apart = body and isinstance(body[0], (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
     return ["", ""] if apart else [""]
 
 

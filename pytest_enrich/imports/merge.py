@@ -29,9 +29,15 @@ def merge(
     start = BOM if text.startswith(BOM) else ""
     text = text.removeprefix(BOM)
     for want in wanted(statements):
-        if not provided(want, read(text, package, path=path)):
+        if not provided(want, read(text, package, path=path)) and not _stated(text, want):
             text = (_joined(text, want) if joined else None) or place(text, want)
     return start + text
+
+
+def _stated(text: str, want: Wanted) -> bool:
+    """Whether the text says it already, even if another binding hides it: again would not help."""
+    nodes = [node for node in parse(text).body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    return any(want == one for node in nodes for one in wanted([ast.unparse(node)]))
 
 
 def _joined(text: str, want: Wanted) -> str | None:

@@ -61,5 +61,6 @@ def _statements(name: str, bindings: Bindings) -> Iterator[str]:
         module, _, member = meaning.partition(":")
         yield f"from {module} import {member}" + ("" if member == name else f" as {name}")
     for expression, modules in bindings.modules.items():
-        if expression.partition(".")[0] == name and len(modules) == 1:
+        inner = any(one.startswith(f"{expression}.") for one in bindings.modules)
+        if expression.partition(".")[0] == name and len(modules) == 1 and not inner:
             yield f"import {modules[0]}" + ("" if modules[0] == expression else f" as {name}")

@@ -62,11 +62,12 @@ def module_of(node: ImportNode) -> str:
 
 
 def provided(want: Wanted, bindings: Bindings) -> bool:
-    """Whether a file with `bindings` has it already."""
+    """Whether a file with `bindings` surely has it already: `import a.b` alone may be all that binds `a`."""
     if want.member:
         meanings = bindings.objects.get(want.alias or want.member, ())
         return f"{want.module}:{want.member}" in meanings
-    return want.module in bindings.modules.get(want.alias or want.module, ())
+    inner = not want.alias and any(one.startswith(f"{want.module}.") for one in bindings.modules)
+    return not inner and want.module in bindings.modules.get(want.alias or want.module, ())
 
 
 def section(module: str) -> int:
@@ -81,9 +82,15 @@ def section(module: str) -> int:
     return THIRD_PARTY if root in THIRD_PARTY_ROOTS else FIRST_PARTY
 
 
-def module_key(module: str, *, is_from: bool, mixed: bool) -> SortKey:
+def alias_of(alias: ast.alias) -> str:
+    """`a as b`, "" for a name that keeps its own."""
+    return f"{alias.name} as {alias.asname}" if alias.asname else ""
+
+
+def module_key(module: str, *, is_from: bool, alias: str, mixed: bool) -> SortKey:
     """What isort sorts statements of a section by: `import` before `from`, or (`mixed`) both together."""
-    return (module.lower(), int(is_from), module) if mixed else (int(is_from), module.lower(), module)
+    first, second = (module.lower(), int(is_from)) if mixed else (int(is_from), module.lower())
+    return (first, second, module, alias)
 
 
 def name_key(name: str, *, by_type: bool) -> SortKey:

@@ -20,9 +20,9 @@ _ESCAPES = {7: "a", 8: "b", 9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 34: '"',
 def diff(path: str, before: str | None, after: str | None) -> str:
     r"""The change of the file at `path` (relative to the repository, with `/`) from `before` to `after`.
 
-    None is a file that is not there: before for a new one, after for one that is taken away. Both are texts as `decode` gives them. "" when nothing changes. The patch
-    is text: write it in UTF-8 and without translating line endings. It applies to a file in another encoding
-    where the lines around the change are ASCII.
+    None is a file that is not there: before for a new one, after for one that is taken away. Both are texts as
+    `decode` gives them. "" when nothing changes. The patch is text: write it in UTF-8 and without translating
+    line endings. It applies to a file in another encoding where the lines around the change are ASCII.
     """
     if before == after:
         return ""

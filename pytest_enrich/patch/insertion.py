@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import libcst as cst
+from libcst import matchers
 
 from pytest_enrich.data import NewTest
 from pytest_enrich.imports import merge, read
@@ -50,9 +51,9 @@ def insert(text: str, test: NewTest, order: Sequence[NewTest] = (), *, joined: b
     if find(scope, test) is not None:
         return start + text
     index = _index(scope, test, order)
-    new = _nodes(scope, requote(_renamed(test, _taken(scope)), text))
+    new = _nodes(scope, requote(_renamed(test, _taken(scope)), text), index)
     body = [*scope.body[:index], *new, *_apart(scope.body[index:], spacing(scope))]
-    return start + rebuilt(scope, body)
+    return start + rebuilt(scope, body, ended=scope.module.has_trailing_newline or not text.strip())
 
 
 def _index(scope: Scope, test: NewTest, order: Sequence[NewTest]) -> int:
@@ -104,13 +105,16 @@ def _renamed(test: NewTest, taken: frozenset[str]) -> str:
     return module.with_changes(body=body).code
 
 
-def _nodes(scope: Scope, code: str) -> list[Statement]:
-    """The statements of `code`, indented as the scope is, apart from what comes before them."""
-    indented = cst.parse_module(code).with_changes(default_indent=unit(scope)).code
-    module = cst.parse_module(indented, cst.PartialParserConfig(default_indent=scope.module.default_indent))
-    first, *rest = module.body
-    alone = not scope.owners and not scope.body and not scope.module.header
-    lines = [*_blank(0 if alone else spacing(scope)), *module.header, *getattr(first, "leading_lines", ())]
+def _nodes(scope: Scope, code: str, index: int) -> list[Statement]:
+    """The statements of `code`, indented as the scope is, apart from what stands at `index - 1`."""
+    step = unit(scope)
+    parsed = matchers.replace(
+        cst.parse_module(code), matchers.IndentedBlock(), lambda block, _: block.with_changes(indent=step)
+    )
+    assert isinstance(parsed, cst.Module)
+    first, *rest = parsed.body
+    top = not scope.owners and not index and (scope.body or not scope.module.header)
+    lines = [*_blank(0 if top else spacing(scope)), *parsed.header, *getattr(first, "leading_lines", ())]
     return [first.with_changes(leading_lines=lines), *rest]
 
 

@@ -38,7 +38,8 @@ def remove(text: str, test: NewTest) -> str:
 def _without(scope: Scope, index: int) -> Iterator[str]:
     """The text without the statement, and without the blank lines below it that may have come with it."""
     before, after = list(scope.body[:index]), list(scope.body[index + 1 :])
-    yield rebuilt(scope, [*before, *after])
+    ended = scope.module.has_trailing_newline
+    yield rebuilt(scope, [*before, *after], ended=ended)
     if after and blanks(after[0]):
         lines = [one for one in getattr(after[0], "leading_lines", ()) if one.comment is not None]
-        yield rebuilt(scope, [*before, after[0].with_changes(leading_lines=lines), *after[1:]])
+        yield rebuilt(scope, [*before, after[0].with_changes(leading_lines=lines), *after[1:]], ended=ended)

@@ -66,13 +66,14 @@ def enter(module: cst.Module, placement: Placement) -> Scope:
     return Scope(module=module, owners=tuple(owners), body=tuple(body))
 
 
-def rebuilt(scope: Scope, body: Sequence[Statement]) -> str:
-    """The module's code with `body` as the scope's statements."""
+def rebuilt(scope: Scope, body: Sequence[Statement], *, ended: bool) -> str:
+    """The module's code with `body` as the scope's statements; `ended` by a line ending or not."""
+    module = scope.module.with_changes(has_trailing_newline=ended)
     if not scope.owners:
-        return scope.module.with_changes(body=body).code
+        return module.with_changes(body=body).code
     owner = scope.owners[-1]
     block = owner.body if isinstance(owner.body, cst.IndentedBlock) else cst.IndentedBlock(body=())
-    changed = scope.module.deep_replace(owner, owner.with_changes(body=block.with_changes(body=body)))
+    changed = module.deep_replace(owner, owner.with_changes(body=block.with_changes(body=body)))
     assert isinstance(changed, cst.Module)
     return changed.code
 

@@ -8,8 +8,8 @@ import sys
 
 sys.path[:1] = [entry for entry in sys.path[:1] if entry != __file__.rpartition("/")[0]]
 
-import importlib.util
-import os
+import importlib.util  # noqa: E402 - the import path is put right first
+import os  # noqa: E402 - the same
 
 PRIVATE = "_enrich_payload"
 

@@ -25,12 +25,14 @@ class Slot(NamedTuple):
     """One parameter of a code object, with the value that the call gave it."""
 
     name: str
-    value: object
+    value: Any
     default: object
     kind: str
 
 
-def passed(frame: FrameType, function: FunctionType | None, objects: Express, *, bound: bool) -> list[Passed] | None:
+def passed(
+    frame: FrameType, function: FunctionType | None, objects: Express, *, bound: bool
+) -> list[Passed] | None:
     """All arguments but the receiver, without those that are the default; None when one has no template."""
     slots = _slots(frame, function)[1 if bound else 0 :]
     shown = []
@@ -51,9 +53,7 @@ def call_text(callee: str, arguments: list[Passed]) -> str:
 def _slots(frame: FrameType, function: FunctionType | None) -> list[Slot]:
     code, values = frame.f_code, frame.f_locals
     defaults = _defaults(code, function)
-    return [
-        Slot(name, values.get(name), defaults.get(name, NO_DEFAULT), kind) for name, kind in _parameters(code)
-    ]
+    return [Slot(name, values.get(name), defaults.get(name, NO_DEFAULT), kind) for name, kind in _parameters(code)]
 
 
 def _parameters(code: CodeType) -> Iterator[tuple[str, str]]:
@@ -97,16 +97,16 @@ def _unfolded(slots: list[Slot]) -> Iterator[tuple[str, Any, bool]]:
     named = False
     for slot in slots:
         if slot.kind == "variadic":
-            yield from (("", value, False) for value in tuple(slot.value))  # type: ignore[arg-type]
+            yield from (("", value, False) for value in slot.value)
         elif slot.kind == "keywords":
-            yield from ((name, value, True) for name, value in dict(slot.value).items())  # type: ignore[call-overload]
+            yield from ((name, value, True) for name, value in slot.value.items())
         else:
             optional = slot.default is not NO_DEFAULT and slot.kind == "positional" and not extra
             named = named or optional or slot.kind == "keyword only"
             yield slot.name, slot.value, named
 
 
-def function_of(holder: Any, name: str, code: CodeType) -> tuple[FunctionType | None, object]:  # noqa: ANN401 - a class or module
+def function_of(holder: Any, name: str, code: CodeType) -> tuple[FunctionType | None, object]:
     """The function under `name` that runs `code`, decorators taken off, and what stands there as it is."""
     found = inspect.getattr_static(holder, name, None)
     inner = found

@@ -16,9 +16,14 @@ from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import CodeType, ModuleType
 
+import _pytest.pathlib
 import pytest
 from _pytest.assertion import rewrite
 from _pytest.pathlib import insert_missing_modules, module_name_from_path, resolve_package_path
+
+
+BY_PACKAGE = hasattr(_pytest.pathlib, "_import_module_using_spec")
+"""Whether pytest's importlib mode imports a test file as part of its package (since 8.1)."""
 
 
 class TextFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -88,7 +93,7 @@ class CandidateModule(pytest.Module):
 
     def _getobj(self) -> ModuleType:
         if self.path.exists():
-            return super()._getobj()  # type: ignore[no-any-return]
+            return super()._getobj()  # type: ignore[no-untyped-call, no-any-return]
         with _module_skips():
             module = _import(self.path, self.finder, self.config)
         self.config.pluginmanager.consider_module(module)
@@ -115,7 +120,7 @@ def _import(path: Path, finder: TextFinder, config: pytest.Config) -> ModuleType
     if mode != "importlib":
         _put_on_path(str(root), mode)
         return importlib.import_module(name)
-    if package is not None and _import_package(name.rpartition(".")[0], path.parent):
+    if package is not None and BY_PACKAGE and _import_package(name.rpartition(".")[0], path.parent):
         return importlib.import_module(name)
     return _import_alone(module_name_from_path(path, config.rootpath), finder)
 
@@ -129,7 +134,8 @@ def _put_on_path(root: str, mode: str) -> None:
 
 def _import_package(name: str, directory: Path) -> bool:
     """Import the package that lies in `directory` by its place; False when another has its name."""
-    if name not in sys.modules:
+    # pytest makes empty modules for the parents of a conftest: they are no packages yet.
+    if not hasattr(sys.modules.get(name), "__path__"):
         above = name.rpartition(".")[0]
         if above and not _import_package(above, directory.parent):
             return False

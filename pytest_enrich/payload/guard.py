@@ -88,7 +88,7 @@ class _Places:
         shared = ("/tmp", "/var/tmp", "/dev", tempfile.gettempdir())  # noqa: S108 - named, not used
         self.free = tuple({_folder(name) for name in shared})
 
-    def check(self, path: Any, directory: Any = None) -> None:  # noqa: ANN401 - whatever was passed
+    def check(self, path: Any, directory: Any = None) -> None:
         if isinstance(path, int) or path is None:
             return  # a descriptor: it was checked when it was opened
         own = os.fsdecode(path)
@@ -99,7 +99,7 @@ class _Places:
         if not self._allowed(os.path.join(os.path.realpath(head), tail)):  # noqa: PTH118 - the same
             _deny(f"writing outside the scratch directory ({own})")
 
-    def check_target(self, path: Any) -> None:  # noqa: ANN401 - whatever was passed
+    def check_target(self, path: Any) -> None:
         if isinstance(path, int):
             return
         own = os.path.realpath(os.fsdecode(path))
@@ -147,7 +147,7 @@ def _check_database(places: _Places, args: tuple[Any, ...]) -> None:
         places.check_target(plain)
 
 
-def _check_address(places: _Places, address: Any) -> None:  # noqa: ANN401 - one per address family
+def _check_address(places: _Places, address: Any) -> None:
     if isinstance(address, (str, bytes)):
         if not os.fsdecode(address).startswith("\0"):
             places.check_target(address)
@@ -157,7 +157,7 @@ def _check_address(places: _Places, address: Any) -> None:  # noqa: ANN401 - one
         _deny(f"the network ({host!r})")
 
 
-def _is_loopback(host: Any) -> bool:  # noqa: ANN401 - None, text, bytes or a number of another family
+def _is_loopback(host: Any) -> bool:
     if host is None or not isinstance(host, (str, bytes)):
         return host is None
     name = os.fsdecode(host)

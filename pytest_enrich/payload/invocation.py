@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-
 MOST_REASON = 1500
 
 
 def arguments(work: dict[str, Any]) -> list[str]:
-    """pytest's arguments for every job, without the tests.
+    """Pytest's arguments for every job, without the tests.
 
     The user's own come first, so that ours win. The cache plugin stays, in the scratch directory: options in
     `addopts` such as `--ff` must still be understood.
@@ -50,7 +49,7 @@ class Tame:
             known.no_cov = True
         return (yield)
 
-    def _options(self, config: pytest.Config, known: Any) -> list[str]:  # noqa: ANN401 - argparse's namespace
+    def _options(self, config: pytest.Config, known: Any) -> list[str]:
         options = []
         if hasattr(known, "numprocesses"):
             options.append("-n0")

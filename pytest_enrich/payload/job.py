@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -28,10 +29,8 @@ def perform(job_file: str) -> NoReturn:
     sys.path[:0] = work["path"]
     _write(Path(work["scratch"]), _answer(work))
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with contextlib.suppress(Exception):  # the job may have closed or replaced it
             stream.flush()
-        except Exception:  # noqa: S110 - the job may have closed or replaced it
-            pass
     os._exit(0)
 
 
@@ -51,7 +50,7 @@ def _write(scratch: Path, answer: dict[str, Any]) -> None:
     draft.replace(scratch / "answer.json")
 
 
-def _module(name: str) -> Any:  # noqa: ANN401 - a module, loaded only for the job that needs it
+def _module(name: str) -> Any:
     return importlib.import_module(f"{__package__}.{name}")
 
 
@@ -71,8 +70,8 @@ def _prove(work: dict[str, Any]) -> dict[str, Any]:
 def _explore(work: dict[str, Any]) -> dict[str, Any]:
     # Its forks forbid programs, and with that forks, to what they run.
     guard.install(work["scratch"], work["rootdir"], subprocesses=True)
-    explore = _module("explore").explore
-    return _module("invocation").inside(work, lambda: explore(work))  # type: ignore[no-any-return]
+    # Imported inside: pytest warns of plugins (Hypothesis has one) that are there before it starts.
+    return _module("invocation").inside(work, lambda: _module("explore").explore(work))  # type: ignore[no-any-return]
 
 
 _JOBS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {

@@ -24,10 +24,9 @@ class Measure:
         self.files = {str(Path(rootdir, name)): name for name in files}
         self.coverage = _coverage(list(self.files)) if files else None
 
-    def __enter__(self) -> Measure:
+    def __enter__(self) -> None:
         if self.coverage is not None:
             self.coverage.start()
-        return self
 
     def __exit__(self, *_error: object) -> None:
         if self.coverage is not None:

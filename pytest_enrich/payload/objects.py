@@ -68,11 +68,7 @@ class Objects:
     def is_plain(self, value: object) -> bool:
         """Whether its class is the project's and is called without arguments."""
         cls = type(value)
-        return (
-            self.project.owns(cls)
-            and cls.__init__ is object.__init__
-            and cls.__new__ is object.__new__
-        )
+        return self.project.owns(cls) and cls.__init__ is object.__init__ and cls.__new__ is object.__new__
 
 
 def plain_template(value: object) -> str:

@@ -37,9 +37,7 @@ def _argument(path: Path) -> Path:
     return next(place for place in (path, *path.parents) if place.exists())
 
 
-def _found(
-    job: dict[str, Any], stand_in: StandIn, outcomes: Outcomes, stopped: str
-) -> list[dict[str, Any]]:
+def _found(job: dict[str, Any], stand_in: StandIn, outcomes: Outcomes, stopped: str) -> list[dict[str, Any]]:
     """One outcome a test that was to run, and for what could not run one that says why."""
     found = list(outcomes.results.values())
     reasons = list(outcomes.unusable.values())
@@ -76,19 +74,15 @@ class StandIn:
         return (yield)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+    def pytest_ignore_collect(self, collection_path: Path) -> bool:
         """Only what leads to the file is looked at."""
         on_the_way = self.path == collection_path or collection_path in self.path.parents
         # Before pytest 8 a package is collected through its __init__.py.
         is_package = collection_path.name == "__init__.py" and collection_path.parent in self.path.parents
-        if on_the_way or (is_package and not PYTEST_WITH_DIRECTORY_NODES):
-            return False
-        return True
+        return not (on_the_way or (is_package and not PYTEST_WITH_DIRECTORY_NODES))
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_pycollect_makemodule(
-        self, module_path: Path, parent: pytest.Collector
-    ) -> pytest.Module | None:
+    def pytest_pycollect_makemodule(self, module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
         """The candidate's module for its file; others as ever."""
         return self._module(parent) if module_path == self.path else None
 

@@ -59,5 +59,5 @@ class Watched:
 
     def pytest_sessionfinish(self) -> None:
         """Whatever comes now is pytest's own."""
-        threading.setprofile(None)  # type: ignore[arg-type]
+        threading.setprofile(None)
         sys.setprofile(None)

@@ -28,13 +28,14 @@ def _names(item: pytest.Item) -> set[str]:
     own = item.nodeid
     plain = getattr(item, "originalname", None) or item.name
     parents = {node.nodeid for node in item.listchain()[:-1]}
-    stem = own[: -len(item.name)] if own.endswith(item.name) else own
+    stem = own.removesuffix(item.name)
     return {own, stem + plain} | {name for name in parents if name not in {"", "."}}
 
 
 def files(rootdir: str, tests: Iterable[str]) -> tuple[list[str], list[str]]:
     """The files (pytest's arguments, absolute) that node ids lie in, and those that are not there."""
-    there, missing = [], []
+    there: list[str] = []
+    missing: list[str] = []
     for name in dict.fromkeys(test.partition("::")[0] for test in tests):
         path = Path(rootdir, name)
         (there if path.exists() else missing).append(str(path))

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
-from . import arguments, codes
+from . import arguments, codes, express
 from .objects import MOST_SETUP, Made, Objects
 from .project import Project
 
@@ -111,7 +111,7 @@ class Watch:
         made = self.objects.made(receiver) if receiver is not None else None
         template = made.template if made else None
         if receiver is not None and template is None:
-            template = arguments.express.express(receiver, self.objects)
+            template = express.express(receiver, self.objects)
             if template is None:
                 return
         call = self._call(interest.qualname, arguments.passed(frame, function, self.objects, bound=bound))

@@ -10,7 +10,6 @@ from pytest_enrich.reporters.words import WIDTH, columns, counted, duration, fit
 
 _NOTHING = "nothing found"
 _ALREADY = ("turned down", "done before", "waiting", "closed", "left out")
-_GAIN = 12
 
 
 def heading(coverage: CoveragePart) -> str:
@@ -37,8 +36,8 @@ def render(summary: RunSummary, suggestions: Sequence[Suggestion]) -> str:
 def table(suggestions: Sequence[Suggestion]) -> str:
     """One line a suggestion: id, grade, what it checks, what it gains; "" for none."""
     rows = [(one.id, one.grade, one.title, gain(one)) for one in suggestions]
-    identities, grades = (max((len(row[column]) for row in rows), default=0) for column in (0, 1))
-    room = WIDTH - 1 - 2 - identities - 2 - grades - 2 - 2 - _GAIN
+    identities, grades, gains = (max((len(row[column]) for row in rows), default=0) for column in (0, 1, 3))
+    room = WIDTH - 1 - 2 - identities - 2 - grades - 2 - 2 - gains
     width = min(room, max((columns(visible(row[2])) for row in rows), default=0))
     return "\n".join(
         f"  {identity:<{identities}}  {grade:<{grades}}  {_padded(title, width)}  {gained}".rstrip()

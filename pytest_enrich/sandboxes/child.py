@@ -31,9 +31,7 @@ class Ended(Struct, frozen=True, kw_only=True):
     output: str
 
 
-def run(
-    command: Sequence[str], *, cwd: Path, environ: Mapping[str, str], timeout: float
-) -> Ended:
+def run(command: Sequence[str], *, cwd: Path, environ: Mapping[str, str], timeout: float) -> Ended:
     """Run a payload and answer when nothing of it is alive.
 
     Args:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pytest_enrich.gaps.outline import Node
 from pytest_enrich.source.function import scopes
-from pytest_enrich.source.module import FUNCTIONS, Function, Module
+from pytest_enrich.source.module import Function, Module
 
 _OWN = {"self", "cls"}
 

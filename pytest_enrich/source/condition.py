@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pytest_enrich.data.code import Condition
 from pytest_enrich.gaps.flow import Step
-from pytest_enrich.gaps.outline import Loop, Node
+from pytest_enrich.gaps.outline import Loop, Node, ways
 from pytest_enrich.source.module import Module
 
 
@@ -28,8 +28,8 @@ def steps(module: Module, node: Node) -> list[Step]:
 def _entering(above: Node, node: Node) -> list[Step]:
     """The outcome of `above` that leads into the block that `node` is in."""
     if isinstance(above, (ast.If, *Loop)):
-        taken, other = ("iterates", "skips") if isinstance(above, (ast.For, ast.AsyncFor)) else ("true", "false")
-        return [(above, taken if node in above.body else other)]
+        into, past = ways(above)
+        return [(above, into if node in above.body else past)]
     if isinstance(above, ast.ExceptHandler):
         return [(above, "raises")]
     if isinstance(above, ast.match_case):

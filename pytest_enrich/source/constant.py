@@ -9,11 +9,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from pytest_enrich.gaps.outline import Node
 from pytest_enrich.source.module import FUNCTIONS, Module, own_nodes
 
-_ASKS = {
-    "startswith endswith removeprefix removesuffix split rsplit partition rpartition find rfind index rindex count"
-    " replace strip lstrip rstrip get pop setdefault getattr hasattr join encode decode is_integer"
+_QUESTIONS = {
+    *("startswith", "endswith", "removeprefix", "removesuffix", "strip", "lstrip", "rstrip", "replace"),
+    *("split", "rsplit", "partition", "rpartition", "find", "rfind", "index", "rindex", "count"),
+    *("get", "pop", "setdefault", "getattr", "hasattr"),
 }
-_QUESTIONS = frozenset(" ".join(_ASKS).split())
 _LONGEST = 200
 _MOST = 80
 _MEMBERS = 30
@@ -77,7 +77,8 @@ def _assigned(node: Node) -> Iterator[tuple[str, ast.expr]]:
     targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
     value = getattr(node, "value", None)
     if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(value, ast.expr):
-        yield from ((one.id, value) for one in targets if isinstance(one, ast.Name))
+        names = [one.id for one in targets if isinstance(one, ast.Name)]
+        yield from ((name, value) for name in names if not name.startswith("__") and name != "TYPE_CHECKING")
 
 
 def _operands(node: ast.AST) -> Iterator[ast.expr]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 _SPHINX = re.compile(r"^\s*:param\s+(?P<type>[^:]+?)\s+\*{0,2}(?P<name>\w+)\s*:", re.MULTILINE)
 _SPHINX_TYPE = re.compile(r"^\s*:type\s+\*{0,2}(?P<name>\w+)\s*:\s*(?P<type>.+?)\s*$", re.MULTILINE)
 _GOOGLE = re.compile(r"^\s+\*{0,2}(?P<name>\w+)\s*\((?P<type>[^()]*(?:\([^()]*\)[^()]*)*)\)\s*:")
 _NUMPY = re.compile(r"^\s*(?P<names>\*{0,2}\w+(?:\s*,\s*\*{0,2}\w+)*)\s*:\s*(?P<type>\S.*?)\s*$")
-_GOOGLE_HEAD = re.compile(r"^(args|arguments|parameters|params|keyword args|keyword arguments)\s*:\s*$", re.IGNORECASE)
+_GOOGLE_HEAD = re.compile(r"^((keyword )?(args|arguments)|parameters|params)\s*:\s*$", re.IGNORECASE)
 _NUMPY_HEAD = re.compile(r"^(other )?parameters$", re.IGNORECASE)
 _ADDED = re.compile(r",?\s*(optional|required|keyword-only|default\b.*|defaults to .*)\s*$", re.IGNORECASE)
 
@@ -47,7 +48,7 @@ def _google(docstring: str) -> Iterator[tuple[str, str]]:
 def _numpy(docstring: str) -> Iterator[tuple[str, str]]:
     lines = [*docstring.splitlines(), ""]
     inside = False
-    for line, below in zip(lines, lines[1:], strict=False):
+    for line, below in pairwise(lines):
         if below.strip() and not below.strip("- \t"):
             inside = _NUMPY_HEAD.match(line.strip()) is not None
         found = _NUMPY.match(line) if inside and not line.startswith((" ", "\t")) else None

@@ -91,7 +91,8 @@ def documentation(module: Module, node: Node) -> str | None:
 
 def is_generator(node: Node) -> bool:
     """Whether calling it gives a generator."""
-    return isinstance(node, FUNCTIONS) and any(isinstance(one, (ast.Yield, ast.YieldFrom)) for one in own_nodes(node))
+    yields = (ast.Yield, ast.YieldFrom)
+    return isinstance(node, FUNCTIONS) and any(isinstance(one, yields) for one in own_nodes(node))
 
 
 def raises(node: Node) -> tuple[str, ...]:

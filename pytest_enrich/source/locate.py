@@ -61,7 +61,7 @@ def locate(file: FileCoverage, text: str, gaps: Sequence[Gap], suite: Suite) -> 
 def _target(of: _Described, node: Node, gaps: Sequence[Gap]) -> Target:
     module, source = of.module, of.module.lines(node)
     near = nearest(module, node, of.file)
-    place = of.shelf.place(of.file.path, near)
+    place = of.shelf.place(of.file.path, module.qualname(node), near)
     ways = tuple(_way(module, node, gap) for gap in gaps)
     on_the_way = {condition.line for way in ways for condition in way} | {gap.line for gap in gaps}
     first, last = module.extent(node)

@@ -31,7 +31,7 @@ class Module:
         self.outline = Outline(text)
         self.past: dict[Node, Onward] = read_flow(self.outline)
         self.tree = self.outline.text.tree
-        self.above: dict[Node, Node] = {child: self.tree for child in self.tree.body}
+        self.above: dict[Node, Node] = dict.fromkeys(self.tree.body, self.tree)
         for node in self.outline.statements:
             self.above.update((child, node) for child in children(node))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
 from pytest_enrich.data.code import NearTest, Placement
 from pytest_enrich.data.jobs import Item
 from pytest_enrich.source.suite import Suite
-from pytest_enrich.source.tests import TestFile
+from pytest_enrich.source.tests import Style, TestFile
 
 
 class Shelf:
@@ -19,19 +19,21 @@ class Shelf:
         self._items = {item.nodeid: item for item in suite.items}
         self._files: dict[str, TestFile] = {}
 
-    def place(self, path: str, near: Sequence[NearTest]) -> Placement:
-        """Where a test for something in the source file `path` goes, `near` being the tests next to it.
+    def place(self, path: str, qualname: str, near: Sequence[NearTest]) -> Placement:
+        """Where a test for `qualname` of the source file `path` goes, `near` being the tests next to it.
 
-        After the nearest test that is written in the file that it is collected from; when none runs the function,
-        at the end of the class or file of the nearest; else in the file named after the module, or a new one.
+        In a file named after the module, the function or its class when there is one, else in that of the nearest
+        test, else in a new one: after the nearest test that is written there, else at the end of the class or file.
         """
-        for one in self._candidates(path, near):
+        names = _names(path, qualname)
+        named = sorted((file for file in self._suite.files if _topic(file) in names), key=_likeness(path))
+        inside = [one for one in near if one.shared and _path(one.nodeid) in named]
+        for one in inside[:1] or ([] if named else near):
             found = self._beside(one)
             if found:
                 return found
-        named = [file for file in self._suite.files if _is_named_after(file, path)]
         if named:
-            return self._end(max(named, key=lambda file: _likeness(file, path)))
+            return self._end(named[-1], qualname)
         return Placement(path=new_file(path, self._suite.files), new_file=True)
 
     def fixtures(self, place: Placement) -> tuple[str, ...]:
@@ -50,12 +52,6 @@ class Shelf:
             self._files[path] = TestFile(self._suite.texts.get(path, ""))
         return self._files[path]
 
-    def _candidates(self, path: str, near: Sequence[NearTest]) -> Iterator[NearTest]:
-        """The nearest tests, best first: of those that share as much, plain ones, then in the module's own file."""
-        ranked = sorted(near, key=lambda one: (-one.shared, not _is_named_after(_path(one.nodeid), path)))
-        yield from ranked[:1]
-        yield from (one for one in ranked[1:] if one.shared == ranked[0].shared)
-
     def _beside(self, near: NearTest) -> Placement | None:
         """Next to a test, None when its file is not one of the suite's that can be read."""
         path, owner, name = _parts(near.nodeid, self._items.get(near.nodeid))
@@ -63,16 +59,23 @@ class Shelf:
             return None
         file = self.file(path)
         if owner is not None and not file.has_class(owner):
-            owner, name = None, ""
+            owner = None
         tests = file.tests(owner)
-        anchor = name if name in tests else (tests[-1] if tests else None)
-        return Placement(path=path, owner=owner, anchor=anchor if near.shared else None, style=file.style(owner))
+        last = tests[-1] if tests else None
+        anchor = (name if name in tests else last) if near.shared else None
+        return Placement(path=path, owner=owner, anchor=anchor, style=self._style(path, owner))
 
-    def _end(self, path: str) -> Placement:
-        """The end of a file; the end of its last class when it has nothing but classes."""
+    def _end(self, path: str, qualname: str) -> Placement:
+        """The end of a file, or of the class there that is about `qualname`, or that a unittest file ends with."""
         file = self.file(path)
-        owner = None if file.tests(None) else file.last_class()
-        return Placement(path=path, owner=owner, style=file.style(owner))
+        last = None if file.tests(None) else file.last_class()
+        owner = file.class_about(qualname) or (last if self._style(path, last) == "unittest" else None)
+        return Placement(path=path, owner=owner, style=self._style(path, owner))
+
+    def _style(self, path: str, owner: str | None) -> Style:
+        """How tests are written there: as pytest sees it when it collected one, else as the text says."""
+        collected = (item.style for item in self._suite.items if item.path == path and item.owner == owner)
+        return next(collected, None) or self.file(path).style(owner)
 
 
 def new_file(path: str, files: Sequence[str]) -> str:
@@ -101,13 +104,22 @@ def _is_test(name: str) -> bool:
     return name.startswith("test_") or name.endswith("_test.py")
 
 
-def _is_named_after(file: str, path: str) -> bool:
-    stem = module_stem(path)
-    return PurePosixPath(file).name in {f"test_{stem}.py", f"{stem}_test.py"}
+def _names(path: str, qualname: str) -> set[str]:
+    """What a test file can be called that is about this function."""
+    stem, folder = module_stem(path), PurePosixPath(path).parent.name
+    names = {stem, f"{folder}_{stem}", *qualname.split(".")}
+    return {name.strip("_").lower() for name in names} - {""}
 
 
-def _likeness(file: str, path: str) -> tuple[int, int]:
-    return (_mirrors(PurePosixPath(file).parent.as_posix(), path), -len(file))
+def _topic(file: str) -> str:
+    """What a test file is about, by its name; "" for other files."""
+    name = PurePosixPath(file).name
+    stem = name.removesuffix(".py").lower()
+    return stem.removeprefix("test_").removesuffix("_test").removesuffix("_tests") if _is_test(name) else ""
+
+
+def _likeness(path: str) -> Callable[[str], tuple[int, int]]:
+    return lambda file: (_mirrors(PurePosixPath(file).parent.as_posix(), path), -len(file))
 
 
 def _mirrors(folder: str, path: str) -> int:

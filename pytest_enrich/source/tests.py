@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -42,6 +43,14 @@ class TestFile:
         """The last class that has tests."""
         return next((name for name in reversed(self._classes) if self._tests.get(name)), None)
 
+    def class_about(self, qualname: str) -> str | None:
+        """The class with tests that is named after a function or a class round it, innermost first."""
+        for name in reversed(qualname.split(".") if qualname else []):
+            for owner in self._tests:
+                if owner and _topic(owner) == _topic(name):
+                    return owner
+        return None
+
     def style(self, owner: str | None) -> Style:
         """How a test is written in a class, or outside all."""
         if owner is None or owner not in self._classes:
@@ -69,3 +78,8 @@ def _flat(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
         yield node
         if isinstance(node, (ast.If, ast.Try, ast.With)):
             yield from _flat([*node.body, *getattr(node, "orelse", ())])
+
+
+def _topic(name: str) -> str:
+    """What a class is about: `cartitem` for `TestCartItem`, `CartItemTests` and `cart_item`."""
+    return re.sub(r"test(s|case|cases)?$|^tests?", "", name.rpartition(".")[2].replace("_", "").lower())

@@ -76,8 +76,7 @@ class Store(Struct, frozen=True):
         self.prepare()
         if self.state(suggestion) != "pending":
             self.note(_again(suggestion))
-        place = self.directory / "pending" / suggestion.id
-        self._make(place)
+        place = folder.make_inside(self.directory, "pending", suggestion.id)
         disk.write(place / "suggestion.patch", patch_text)
         disk.write(place / identity.module_name(suggestion.id), module_text)
         disk.write(place / "suggestion.json", _pretty(suggestion))
@@ -124,7 +123,9 @@ class Store(Struct, frozen=True):
         pending = self.directory / "pending" / decision.id
         decided = self.directory / "decided" / decision.id
         if decision.verb == "undo":
-            folder.move(decided, pending)
+            if not pending.exists():
+                folder.move(decided, pending)
+            folder.remove(pending / "undo.patch")
         else:
             folder.move(pending, decided)
 
@@ -135,7 +136,7 @@ class Store(Struct, frozen=True):
     def journal(self, *lines: Line) -> None:
         """Note attempts and finished gaps; on the disk when this returns."""
         self.prepare()
-        self._make(self.directory / ".cache")
+        folder.make_inside(self.directory, ".cache")
         log.append(self.directory / ".cache" / "state.jsonl", lines)
 
     def finished(self) -> tuple[Finished, ...]:
@@ -175,7 +176,7 @@ class Store(Struct, frozen=True):
     def write_crash(self, text: str) -> Path:
         """Keep the traceback of a defect of ours; returns where."""
         self.prepare()
-        self._make(self.directory / ".cache")
+        folder.make_inside(self.directory, ".cache")
         path = self.directory / ".cache" / "crash.txt"
         disk.write(path, text)
         return path
@@ -194,11 +195,6 @@ class Store(Struct, frozen=True):
 
     def _journal(self) -> tuple[Line, ...]:
         return log.read(self.directory / ".cache" / "state.jsonl", Line)[0]  # type: ignore[arg-type]
-
-    def _make(self, place: Path) -> None:
-        """Make a folder inside ours; no part of the way may be a symbolic link."""
-        for part in (*reversed(place.relative_to(self.directory).parents[:-1]), place.relative_to(self.directory)):
-            disk.make_folder(self.directory / part)
 
     @staticmethod
     def _state(one: Suggestion, states: dict[tuple[str, str], State]) -> State:

@@ -123,7 +123,8 @@ def _content(path: Path, descriptor: int, largest: int) -> bytes:
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode) or status.st_size > largest:
         what = "larger than any that we write" if stat.S_ISREG(status.st_mode) else "no regular file"
-        raise StoreError(f"{path} is {what}\nIt was not read.\nRemove it:  rm -r {path}")
+        told = f"{path} is {what}\nIt was not read.\nRemove it:  rm -r {path}"
+        raise StoreError(told) from OSError(errno.EINVAL, what)
     parts = []
     while part := os.read(descriptor, 1 << 20):
         parts.append(part)

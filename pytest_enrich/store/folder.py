@@ -39,6 +39,14 @@ def prepare(directory: Path, rootdir: Path) -> None:
     ignore(directory)
 
 
+def make_inside(directory: Path, *names: str) -> Path:
+    """Make a folder inside ours and return it; no part of the way may be a symbolic link."""
+    for name in names:
+        directory /= name
+        disk.make_folder(directory)
+    return directory
+
+
 def ignore(directory: Path) -> None:
     """Put `.gitignore` there, or back: it is missing after a download from CI."""
     if not os.path.lexists(directory / ".gitignore"):

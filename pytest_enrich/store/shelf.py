@@ -46,7 +46,9 @@ def suggestion(directory: Path, rootdir: Path) -> Suggestion | str:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         return f"{where}/suggestion.json cannot be read: {_short(error)}"
     except StoreError as error:
-        return f"{where}/suggestion.json cannot be read: {_short(error.__cause__ or error)}"
+        cause = error.__cause__
+        why = disk.explained(cause) if isinstance(cause, OSError) else _short(error)
+        return f"{where}/suggestion.json cannot be read: {why}"
     return _fault(found, directory.name, where, rootdir) or found
 
 

@@ -12,14 +12,15 @@ def test_the_imports_that_a_test_uses_are_needed_and_no_others():
     assert needs(code, text).imports == (
         "import datetime as dt",
         "from shop.cart import parse as p",
-        "import shop",
         "import shop.stock",
     )
     assert needs(code, text).missing == ()
 
 
 def test_decorators_defaults_and_inner_functions_need_their_names():
-    code = "@a.mark(b)\ndef test(x=c):\n    def inner():\n        return [d(i) for i in x]\n    local = 1\n    return local\n"
+    code = (
+        "@a.mark(b)\ndef test(x=c):\n    def inner():\n        return [d(i) for i in x]\n    y = 1\n    return y\n"
+    )
 
     assert needs(code, "from m import a, b, c, d").missing == ()
     assert len(needs(code, "from m import a, b, c, d").imports) == 4
@@ -36,7 +37,9 @@ def test_a_builtin_that_the_file_replaces_is_missing():
 
 
 def test_relative_imports_are_needed_by_their_whole_name():
-    assert needs("def test():\n    Clock()\n", "from .fakes import Clock\n").imports == ("from tests.fakes import Clock",)
+    assert needs("def test():\n    Clock()\n", "from .fakes import Clock\n").imports == (
+        "from tests.fakes import Clock",
+    )
 
 
 def test_a_relative_import_of_an_unknown_package_is_missing():

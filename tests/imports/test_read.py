@@ -72,7 +72,14 @@ def test_every_way_to_bind_a_name_is_seen(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["def f():\n    free = 1", "x = [free for free in ()]", "lambda free: 1", "class A:\n    free = 1", "free.x = 1"]
+    "text",
+    [
+        "def f():\n    free = 1",
+        "x = [free for free in ()]",
+        "lambda free: 1",
+        "class A:\n    free = 1",
+        "free.x = 1",
+    ],
 )
 def test_names_of_inner_scopes_are_free(text):
     assert "free" not in imports.read(text).taken

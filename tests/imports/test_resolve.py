@@ -129,7 +129,16 @@ def test_strings_and_braces_of_a_template_stay():
 
 @pytest.mark.parametrize(
     "name",
-    ["shop:f.<locals>.C", "shop:a b", "os;import evil:x", "shop:x\nimport evil", ":x", "a..b:c", "shop:class", "sh op:"],
+    [
+        "shop:f.<locals>.C",
+        "shop:a b",
+        "os;import evil:x",
+        "shop:x\nimport evil",
+        ":x",
+        "a..b:c",
+        "shop:class",
+        "sh op:",
+    ],
 )
 def test_what_is_no_name_is_never_written(name):
     with pytest.raises(ValueError, match="no name that can be imported"):

@@ -1,0 +1,120 @@
+"""What a run stands on: the tests as pytest sees them, and which of them run inside the sandbox."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pytest_enrich import source
+from pytest_enrich.config import Settings
+from pytest_enrich.data import Answered, Collect, Collected, Gap, Record, Recorded, Target, TestOutcome
+from pytest_enrich.errors import RefusedError
+from pytest_enrich.gaps import Measured
+from pytest_enrich.patch import decode
+from pytest_enrich.protocols import Sandbox
+from pytest_enrich.source import Suite
+
+COLLECT_SECONDS = 120.0
+MOST_PROBED = 600
+SHOWN = 3
+
+
+class Ground(Struct, frozen=True, kw_only=True):
+    """The targets of a run, and what a person must know about the tests.
+
+    `left_out` are gaps that only tests reach which do not run inside.
+    """
+
+    targets: tuple[Target, ...]
+    left_out: tuple[Gap, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def survey(
+    settings: Settings, measured: Measured, texts: dict[str, str], gaps: Sequence[Gap], sandbox: Sandbox
+) -> Ground:
+    """Locate the gaps, and try the tests that come nearest to them inside the sandbox."""
+    suite, notes = _suite(settings, sandbox)
+    targets: list[Target] = []
+    for file in measured.files:
+        own = [gap for gap in gaps if gap.path == file.path]
+        targets += source.locate(file, texts[file.path], own, suite) if own else ()
+    place = {gap.id: at for at, gap in enumerate(gaps)}
+    targets.sort(key=lambda target: min(place[gap.id] for gap in target.gaps))
+    unable = _unable(targets, sandbox, settings)
+    reached = [replace(target, nearest=_able(target, unable)) for target in targets]
+    kept = [new for old, new in zip(targets, reached, strict=True) if new.nearest or not old.nearest]
+    lost = [
+        gap
+        for old, new in zip(targets, reached, strict=True)
+        if old.nearest and not new.nearest
+        for gap in old.gaps
+    ]
+    return Ground(targets=tuple(kept), left_out=tuple(lost), notes=(*notes, *_told(unable)))
+
+
+def _suite(settings: Settings, sandbox: Sandbox) -> tuple[Suite, list[str]]:
+    execution = sandbox.execute(Collect(tests=settings.test_files), timeout=COLLECT_SECONDS)
+    if isinstance(execution, Answered) and isinstance(execution.answer, Collected):
+        collected, notes = (
+            execution.answer,
+            [f"not collected inside: {text}" for text in execution.answer.errors[:SHOWN]],
+        )
+    else:
+        collected = Collected(items=())
+        notes = [f"the tests could not be collected inside the sandbox: {getattr(execution, 'detail', '')[-300:]}"]
+    files = settings.test_files
+    everything = [*files, *(str(path.relative_to(settings.rootdir)) for path in _sources(settings.rootdir))]
+    suite = Suite(
+        items=collected.items,
+        files=files,
+        texts={path: _text(settings.rootdir / path) for path in files},
+        source_roots=source.roots(settings.rootdir, sys.path),
+        packages=source.packages(settings.rootdir, everything),
+    )
+    return suite, notes
+
+
+def _sources(rootdir: Path) -> Iterable[Path]:
+    return (path for path in rootdir.rglob("__init__.py") if "site-packages" not in path.parts)
+
+
+def _text(path: Path) -> str:
+    """A test file's text as edits are made to it, "" when it cannot be read: nothing is put into it then."""
+    try:
+        return decode(path.read_bytes(), str(path))
+    except (OSError, RefusedError):
+        return ""
+
+
+def _unable(targets: Iterable[Target], sandbox: Sandbox, settings: Settings) -> tuple[TestOutcome, ...]:
+    """The nearest tests that pass outside and do not inside."""
+    nearest = dict.fromkeys(near.nodeid for target in targets for near in target.nearest)
+    tests = tuple(nearest)[:MOST_PROBED]
+    if not tests:
+        return ()
+    job = Record(tests=tests, path="", module="", qualnames=())
+    execution = sandbox.execute(job, timeout=COLLECT_SECONDS + settings.timeout * len(tests) / 10)
+    if not isinstance(execution, Answered) or not isinstance(execution.answer, Recorded):
+        return ()
+    return tuple(one for one in execution.answer.outcomes if one.result in {"failed", "error"})
+
+
+def _able(target: Target, unable: Iterable[TestOutcome]) -> tuple:  # type: ignore[type-arg]
+    names = {one.nodeid.partition("[")[0] for one in unable}
+    return tuple(near for near in target.nearest if near.nodeid.partition("[")[0] not in names)
+
+
+def _told(unable: Sequence[TestOutcome]) -> list[str]:
+    lines = [f"{one.nodeid} does not pass inside the sandbox: {_last_line(one.detail)}" for one in unable[:SHOWN]]
+    more = len(unable) - SHOWN
+    return [*lines, f"and {more} more tests that do not pass inside the sandbox"] if more > 0 else lines
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "no reason given"

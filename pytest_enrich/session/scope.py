@@ -1,0 +1,112 @@
+"""Which gaps there are, and which of them a run works on."""
+
+from __future__ import annotations
+
+import tokenize
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timezone
+from pathlib import Path
+
+from coverage import Coverage
+from msgspec import Struct
+
+from pytest_enrich import gaps
+from pytest_enrich.config import Settings
+from pytest_enrich.data import Decision, Gap, Suggestion
+from pytest_enrich.data.decision import Verb
+from pytest_enrich.gaps import FileCoverage, Measured, Ranked
+from pytest_enrich.store import Store, rejected
+
+
+class Found(Struct, frozen=True, kw_only=True):
+    """The gaps of a run.
+
+    Attributes:
+        measured: What coverage says.
+        texts: The source files that have gaps, by path.
+        ranked: All gaps, best first.
+        open: Those to work on, in the same order.
+        counts: How many of the others are `turned down`, `waiting`, ...
+        waiting: How many suggestions wait for a person.
+        notes: What a person must know about the files.
+    """
+
+    measured: Measured
+    texts: dict[str, str]
+    ranked: tuple[Ranked, ...]
+    open: tuple[Gap, ...]
+    counts: dict[str, int]
+    waiting: int
+    notes: tuple[str, ...]
+
+
+def find(settings: Settings, cov: Coverage, store: Store) -> Found:
+    """All gaps within the limits of `settings`, less those that somebody has dealt with already."""
+    measured = gaps.read(cov, settings.rootdir, settings.test_files, settings.include, settings.exclude)
+    texts: dict[str, str] = {}
+    notes = [f"{path} was left out: {reason}" for path, reason in measured.skipped]
+    for file in measured.files:
+        try:
+            texts[file.path] = read(settings.rootdir / file.path)
+        except (OSError, SyntaxError, ValueError) as error:  # noqa: PERF203 - one bad file is not the end
+            notes.append(f"{file.path} was left out: {error}")
+    every = [gap for file in measured.files if file.path in texts for gap in _of(file, texts[file.path])]
+    waiting = _still_waiting(store, texts, every)
+    ranked = gaps.order([gap for gap in every if _within(gap, settings.only)], measured.files)
+    state = {one.gap.id: _state(one.gap, settings, waiting) for one in ranked}
+    return Found(
+        measured=measured,
+        texts=texts,
+        ranked=ranked,
+        open=tuple(one.gap for one in ranked if not state[one.gap.id]),
+        counts=dict(Counter(word for word in state.values() if word)),
+        waiting=len(waiting),
+        notes=tuple(notes),
+    )
+
+
+def read(path: Path) -> str:
+    """A Python file's text, in the encoding that it declares.
+
+    Raises:
+        OSError, SyntaxError, ValueError: It is gone, or it is not in that encoding.
+    """
+    with tokenize.open(path) as file:
+        return file.read()
+
+
+def now() -> str:
+    """The time as it stands in our files: UTC, ISO 8601."""
+    return datetime.now(tz=timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _of(file: FileCoverage, text: str) -> tuple[Gap, ...]:
+    return gaps.find(file.path, text, file) if file.missing_lines or file.missing_branches else ()
+
+
+def _within(gap: Gap, only: Iterable[str]) -> bool:
+    """Whether a gap is in one of the `path` or `path::qualname` limits; without any, all are."""
+    limits = [limit.partition("::") for limit in only]
+    inside = (f"{gap.qualname}.".startswith(f"{name}.") for path, _, name in limits if path == gap.path and name)
+    return not limits or any(path == gap.path and not name for path, _, name in limits) or any(inside)
+
+
+def _state(gap: Gap, settings: Settings, waiting: Iterable[Suggestion]) -> str:
+    if rejected.read(settings.rootdir).is_rejected(gap.id, "", gap.path, gap.qualname):
+        return "turned down"
+    return "waiting" if any(gap.id in {one.id, *one.gap.also_closes} for one in waiting) else ""
+
+
+def _still_waiting(store: Store, texts: dict[str, str], every: Iterable[Gap]) -> list[Suggestion]:
+    """The pending suggestions; those whose gap is closed, or whose code changed, are put away as such."""
+    missing = {gap.id for gap in every}
+    left = []
+    for one in store.pending() if store.exists() else ():
+        text = texts.get(one.gap.path)
+        if one.id in missing or text is None:
+            left.append(one)
+            continue
+        verb: Verb = "closed" if one.id in gaps.identify(one.gap.path, text) else "stale"
+        store.decide(Decision(id=one.id, verb=verb, body=one.test.body_sha256, at=now()))
+    return left

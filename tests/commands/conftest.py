@@ -1,0 +1,167 @@
+"""A small real project with a pytest suite, and pending suggestions that were made the real way."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from msgspec import Struct
+
+from pytest_enrich import gaps, patch
+from pytest_enrich.cli import main
+from pytest_enrich.data import Attempt, Gap, Kept, NewTest, Oracle, Origin, Placement
+from pytest_enrich.data.suggestion import MadePart
+from pytest_enrich.store import Store
+
+SOURCE = """\
+def parse_sku(text):
+    head, sep, tail = text.partition("-")
+    if not sep:
+        raise ValueError("missing dash")
+    return head.upper(), int(tail)
+
+
+def discount(total, code):
+    if total < 0:
+        raise ValueError("negative")
+    if code == "FREE":
+        return 0.0
+    return total
+"""
+TESTS = """\
+from shop.cart import discount, parse_sku
+
+
+def test_parts():
+    assert parse_sku("ab-1") == ("AB", 1)
+
+
+def test_discount():
+    assert discount(10, "") == 10
+"""
+MADE = MadePart(at="2026-11-24T22:41:07Z", pytest_enrich="0.1.0", python="3.11.7")
+
+
+class Answer(Struct, frozen=True):
+    """What a command answered and printed."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+class Project:
+    """The project, and the command run in it."""
+
+    def __init__(self, root: Path, monkeypatch, capfd):
+        self.root, self._capfd, self._monkeypatch = root, capfd, monkeypatch
+        self.store = Store(root / "enrich-suggestions", root)
+        self.tests = root / "tests" / "test_cart.py"
+        self.source = root / "src" / "shop" / "cart.py"
+
+    def run(self, *words, cwd: Path | None = None) -> Answer:
+        self._monkeypatch.chdir(cwd or self.root)
+        self._capfd.readouterr()
+        status = main(words)
+        out, err = self._capfd.readouterr()
+        return Answer(status, out, err)
+
+    def identity(self, qualname: str, line: int) -> str:
+        found = gaps.identify("src/shop/cart.py", self.source.read_text())
+        return next(one for one, place in sorted(found.items()) if place == (qualname, line))
+
+    def suggest(  # noqa: PLR0913 - what a suggestion is made of
+        self, qualname, line, code, *, anchor="test_parts", imports=(), path="tests/test_cart.py", title=""
+    ):
+        """Write a pending suggestion for the gap of `qualname` at `line`, and return its id."""
+        name = code.partition("def ")[2].partition("(")[0]
+        text = (self.root / path).read_text() if (self.root / path).exists() else None
+        gap = Gap(
+            id=self.identity(qualname, line),
+            path="src/shop/cart.py",
+            qualname=qualname,
+            line=line,
+            outcome="true",
+            text=self.source.read_text().splitlines()[line - 1].strip(),
+            lines=(line + 1,),
+            branches=((line, line + 1),),
+        )
+        test = NewTest(
+            name=name,
+            code=code,
+            imports=imports,
+            placement=Placement(path=path, anchor=anchor, new_file=text is None),
+            title=title or f"{qualname}: line {line}",
+            look="is this value meant?",
+            oracle=(Oracle(line=2, what="a value", source="observed", look=True),),
+            origin=Origin(proposer="search", executions=12),
+            gaps=(gap.id,),
+        )
+        kept = Kept(gaps=(gap.id,), lines=gap.lines, branches=gap.branches, runs=("alone", "suite"), seconds=0.001)
+        attempt = Attempt(path=gap.path, qualname=qualname, digest="d", candidate=test, verdict=kept)
+        one = patch.suggest(attempt, gap, (), text, made=MADE, isolation="rlimits-only")
+        self.store.save(one, patch.render_patch(one, text), patch.render_module(one))
+        return one.id
+
+    def suite_passes(self) -> bool:
+        words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        return subprocess.run(words, cwd=self.root, check=False, capture_output=True).returncode == 0
+
+    def snapshot(self) -> dict[str, bytes]:
+        """All files but for the suggestions folder."""
+        return {
+            path.relative_to(self.root).as_posix(): path.read_bytes()
+            for path in self.root.rglob("*")
+            if path.is_file() and "enrich-suggestions" not in path.parts and "__pycache__" not in path.parts
+        }
+
+
+NO_DASH = (
+    'def test_no_dash():\n    with pytest.raises(ValueError, match="missing dash"):\n        parse_sku("AB12")\n'
+)
+NEGATIVE = (
+    'def test_negative():\n    with pytest.raises(ValueError, match="negative"):\n        discount(-1, "")\n'
+)
+FREE = 'def test_free():\n    assert discount(10, "FREE") == 0.0\n'
+WRONG = 'def test_free():\n    assert discount(10, "FREE") == 1.0\n'
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch, capfd):
+    root = tmp_path / "project"
+    (root / "src" / "shop").mkdir(parents=True)
+    (root / "tests").mkdir()
+    (root / "src" / "shop" / "__init__.py").write_text("")
+    (root / "src" / "shop" / "cart.py").write_text(SOURCE)
+    (root / "tests" / "test_cart.py").write_text(TESTS)
+    (root / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["src"]\n')
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    return Project(root, monkeypatch, capfd)
+
+
+@pytest.fixture
+def no_dash(project):
+    return project.suggest("parse_sku", 3, NO_DASH, imports=("import pytest",))
+
+
+@pytest.fixture
+def negative(project):
+    return project.suggest("discount", 9, NEGATIVE, imports=("import pytest",), anchor="test_discount")
+
+
+@pytest.fixture
+def free(project):
+    return project.suggest("discount", 11, FREE, anchor="test_discount")
+
+
+@pytest.fixture
+def wrong(project):
+    """A suggestion that turns its file red."""
+    return project.suggest("discount", 11, WRONG, anchor="test_discount")

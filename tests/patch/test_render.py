@@ -1,0 +1,175 @@
+import ast
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_enrich import patch
+
+HOSTILE = 'x\n--- a/evil\n+++ b/evil\n@@ -1 +1 @@\n\r\x0c\u2028diff --git a/x b/x\n"""\n# coding: rot13\x00\u202e\x1b[31m'
+
+
+def tree(folder, texts):
+    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+    for path, text in texts.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(patch.encode(text))
+    return folder
+
+
+def run(folder, *command, text=None):
+    return subprocess.run(command, cwd=folder, input=text and text.encode(), capture_output=True, check=True)
+
+
+def test_the_patch_begins_with_what_a_person_wants_to_know(cart, new_test, suggestion):
+    made = suggestion(new_test(anchor="test_pct", imports=["import pytest"]), cart)
+
+    head, _, rest = patch.render_patch(made, cart).partition("\ndiff --git")
+
+    assert head == (
+        "pytest-enrich suggestion cart-00000000          NOT REVIEWED, not part of the suite\n"
+        "\n"
+        "Gap:    src/shop/cart.py:26-28 parse, 2 lines and 1 branch no test runs\n"
+        "Checks: it works\n"
+        "Proof:  2 of 2 runs passed (alone, in file)\n"
+        "Look:   is it 1?\n"
+        "From:   search, seed 7, 120 executions\n"
+        "Base:   a1b2c3d tests/test_cart.py\n"
+    )
+    assert rest.startswith(" a/tests/test_cart.py b/tests/test_cart.py\nindex ")
+
+
+def test_long_facts_are_wrapped_under_their_label(cart, new_test, suggestion):
+    made = suggestion(new_test(look="word " * 30), cart)
+
+    look = patch.render_patch(made, cart).partition("Look:")[2].partition("From:")[0]
+
+    assert all(len(line) <= 80 for line in look.splitlines())
+    assert all(line.startswith("        word") for line in look.splitlines()[1:])
+
+
+def test_a_patch_only_adds_lines(cart, new_test, suggestion):
+    made = suggestion(new_test(imports=["from shop.cart import parse"], anchor="test_pct"), cart)
+
+    lines = patch.render_patch(made, cart).partition("+++ ")[2].splitlines()
+
+    assert not [line for line in lines if line.startswith("-")]
+    assert "+from shop.cart import parse" in lines
+
+
+@pytest.mark.parametrize("command", [["git", "apply", "--check"], ["git", "apply"], ["patch", "-p1"]])
+@pytest.mark.parametrize("title", ["it works", HOSTILE, "a " * 60 + HOSTILE])
+def test_a_patch_applies_whatever_stands_above_it(tmp_path, cart, new_test, suggestion, command, title):
+    made = suggestion(new_test(title=title, look=title, anchor="test_pct", imports=["import os"]), cart)
+
+    run(tree(tmp_path, {"tests/test_cart.py": cart}), *command, text=patch.render_patch(made, cart))
+
+    expected = cart if "--check" in command else patch.insert(cart, patch.as_test(made))
+    assert (tmp_path / "tests/test_cart.py").read_text() == expected
+    assert sorted(one.name for one in tmp_path.iterdir()) == [".git", "tests"]
+
+
+def test_a_patch_makes_a_new_file(tmp_path, new_test, suggestion):
+    made = suggestion(new_test(path="tests/new/test_a.py", imports=["import os"]), None)
+
+    run(tree(tmp_path, {}), "git", "apply", text=patch.render_patch(made, None))
+
+    assert (tmp_path / "tests/new/test_a.py").read_text() == patch.insert("", patch.as_test(made))
+
+
+def test_several_patches_apply_in_one_command(tmp_path, cart, new_test, suggestion):
+    tree(tmp_path, {"tests/test_cart.py": cart})
+    imports = [
+        ["import pytest"],
+        ["import pytest"],
+        ["from shop.cart import parse"],
+        ["from shop.cart import add"],
+    ]
+    places = [{"anchor": "test_pct"}, {"owner": "TestCart"}, {"anchor": "test_pct"}, {}]
+    names = []
+    for number, place in enumerate(places):
+        made = suggestion(new_test(f"test_{number}", imports=imports[number], **place), cart, number=number)
+        (tmp_path / f"{number}.patch").write_text(patch.render_patch(made, cart))
+        names.append(f"{number}.patch")
+
+    run(tmp_path, "git", "apply", "-C2", *names)
+
+    text = (tmp_path / "tests/test_cart.py").read_text()
+    ast.parse(text)
+    assert [f"def test_{number}(" in text for number in range(4)] == [True] * 4
+
+
+def test_equal_suggestions_give_equal_texts_at_any_time(cart, new_test, suggestion):
+    one = suggestion(new_test(), cart)
+    later = type(one)(
+        **{name: getattr(one, name) for name in one.__struct_fields__ if name != "made"},
+        made=type(one.made)(at="2030-01-01T00:00:00Z", pytest_enrich="0.1", python="3.12.1", commit="a1b2c3d"),
+    )
+
+    assert patch.render_patch(later, cart) == patch.render_patch(one, cart)
+    assert patch.render_module(later) == patch.render_module(one)
+
+
+def test_the_module_is_the_test_between_two_marks(cart, new_test, suggestion):
+    made = suggestion(new_test(anchor="test_pct", imports=["import pytest"]), cart)
+
+    assert patch.render_module(made) == (
+        "# pytest-enrich suggestion cart-00000000. NOT REVIEWED, not part of the suite.\n"
+        "# gap     src/shop/cart.py:26-28 parse\n"
+        "# target  tests/test_cart.py, after test_pct\n"
+        "# proof   2 of 2 runs passed\n"
+        "# look    line 15: is it 1?\n"
+        "# from    search, seed 7, 120 executions         licence: yours, no rights claimed\n"
+        "# run     pytest-enrich run cart-00000000\n"
+        "# accept  pytest-enrich accept cart-00000000     (puts line 14-15 into the target)\n"
+        "import pytest\n"
+        "\n"
+        "\n"
+        "# --- enrich: begin ---\n"
+        "# --- enrich: end ---\n"
+    ).replace("begin ---\n", 'begin ---\ndef test_new():\n    assert "new" != 1\n').replace("15", "14").replace(
+        "14-14", "13-14"
+    )
+
+
+@pytest.mark.parametrize("style", ["function", "method", "unittest"])
+def test_the_module_runs_and_its_lines_are_where_it_says(tmp_path, new_test, suggestion, style):
+    owner = {"function": {}, "method": {"owner": "TestA"}, "unittest": {"owner": "TestA"}}[style]
+    text = "import unittest\n\n\nclass TestA(unittest.TestCase):\n    x = 1\n"
+    code = f'def test_new({"self" if owner else ""}):\n    x = """a\nb"""\n    assert x\n'
+    made = suggestion(new_test(code=code, style=style, **owner), text)
+    file = tmp_path / "suggestion_a.py"
+    file.write_text(patch.render_module(made))
+
+    result = run(tmp_path, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "/dev/null", file)
+
+    assert b"1 passed" in result.stdout
+    first, last = map(int, file.read_text().partition("puts line ")[2].partition(" ")[0].split("-"))
+    lines = file.read_text().splitlines()
+    assert lines[first - 2].strip() == "# --- enrich: begin ---"
+    assert lines[last].strip() == "# --- enrich: end ---"
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text(), st.text(), st.sampled_from([HOSTILE, "src/coding: utf-7/a.py", "a.py"]))
+def test_no_text_gets_out_of_its_line(title, look, path):
+    from_fixtures = test_no_text_gets_out_of_its_line.made
+    made = from_fixtures(title, look, path)
+
+    module = patch.render_module(made)
+
+    tree = ast.parse(module.encode())
+    assert [type(node).__name__ for node in tree.body] == ["FunctionDef"]
+    assert module.splitlines()[7 if look.strip() else 6].startswith("# accept")
+    assert all(char.isprintable() or char == "\n" for char in module)
+    head = patch.render_patch(made, None).partition("\ndiff --git")[0]
+    assert all(char.isprintable() or char == "\n" for char in head)
+
+
+@pytest.fixture(autouse=True)
+def _made(new_test, suggestion):
+    test_no_text_gets_out_of_its_line.made = lambda title, look, path: suggestion(
+        new_test(title=title, look=look), None, path=path
+    )

@@ -1,0 +1,102 @@
+import hashlib
+
+import msgspec
+import pytest
+
+from pytest_enrich import patch
+from pytest_enrich.data import Suggestion
+
+
+def test_a_suggestion_says_where_its_test_goes(cart, new_test, suggestion):
+    made = suggestion(new_test(owner="TestCart", anchor="test_empty", style="method"), cart)
+
+    assert made.target.where == "after"
+    assert (made.target.owner, made.target.anchor, made.target.new_file) == ("TestCart", "test_empty", False)
+    assert made.target.sha256 == hashlib.sha256(cart.encode()).hexdigest()
+    assert made.target.blob == patch.blob_id(cart)[:7]
+
+
+@pytest.mark.parametrize(
+    ("place", "where"),
+    [({}, "end of file"), ({"owner": "TestCart"}, "end of class"), ({"anchor": "test_pct"}, "after")],
+)
+def test_where_is_one_of_three_places(cart, new_test, suggestion, place, where):
+    assert suggestion(new_test(**place), cart).target.where == where
+
+
+def test_a_new_file_has_no_hash(new_test, suggestion):
+    target = suggestion(new_test(), None).target
+
+    assert (target.new_file, target.sha256, target.blob) == (True, "", "")
+
+
+def test_it_needs_the_imports_that_the_file_has_already(cart, new_test, suggestion):
+    code = "def test_new():\n    with pytest.raises(ValueError):\n        discount(1)\n"
+
+    test = suggestion(new_test(code=code, imports=["import pytest"]), cart).test
+
+    assert test.imports == ("import pytest", "from shop.cart import discount")
+    assert test.standalone
+
+
+@pytest.mark.parametrize("code", ["def test_new():\n    HELPER()\n", "def test_new():\n    TestCart()\n"])
+def test_what_uses_more_of_its_file_than_imports_cannot_stand_alone(cart, new_test, suggestion, code):
+    assert not suggestion(new_test(code=code), cart).test.standalone
+
+
+def test_what_uses_its_class_cannot_stand_alone(cart, new_test, suggestion):
+    code = "def test_new(self):\n    assert self.{}(1)\n"
+
+    def alone(style, attribute):
+        test = new_test(code=code.format(attribute), owner="TestCart", style=style)
+        return suggestion(test, cart).test.standalone
+
+    assert alone("unittest", "assertTrue")
+    assert not alone("unittest", "client")
+    assert not alone("method", "client")
+
+
+def test_its_fixtures_are_the_parameters_that_nothing_else_gives(cart, new_test, suggestion):
+    code = (
+        "@pytest.mark.parametrize('a, b', [(1, 2)])\ndef test_new(self, tmp_path, a, b, c=3, *, shop):\n    pass\n"
+    )
+
+    assert suggestion(new_test(code=code, owner="TestCart"), cart).test.fixtures == ("tmp_path", "shop")
+
+
+def test_its_code_has_the_quotes_of_its_file(new_test, suggestion):
+    assert "'new'" in suggestion(new_test(), "x = 'a'\n").test.code
+
+
+def test_its_proof_counts_what_was_gained_and_run(cart, new_test, suggestion):
+    proof = suggestion(new_test(), cart).proof
+
+    assert (proof.lines_gained, proof.branches_gained, proof.isolation) == (2, 1, "rlimits-only")
+    assert (proof.runs.passed, proof.runs.of, proof.runs.modes) == (2, 2, ("alone", "in file"))
+
+
+def test_the_test_comes_back_from_what_was_written(cart, new_test, suggestion):
+    test = new_test(anchor="test_pct", imports=["import pytest"])
+    made = msgspec.json.decode(msgspec.json.encode(suggestion(test, cart)), type=Suggestion)
+
+    assert patch.insert(cart, patch.as_test(made)) == patch.insert(cart, test)
+
+
+def test_gap_order_is_the_order_of_the_source(cart, new_test, suggestion):
+    late, early = (suggestion(new_test(), cart, number=number) for number in (5, 2))
+    other = suggestion(new_test(), cart, path="src/shop/a.py", line=99)
+
+    assert patch.in_gap_order([late, other, early]) == [other, early, late]
+
+
+def test_the_same_idea_has_the_same_hash():
+    one = patch.body_sha256("def test_a(x):\n    assert f(x,1)  # so\n\n    y = 2\n")
+
+    assert patch.body_sha256("def test_b( x ):\n\tassert f(\n\t\tx, 1)\n\ty = 2\n") == one
+    assert patch.body_sha256("def test_a(x):\n    assert f(x,2)\n    y = 2\n") != one
+
+
+def test_the_hash_is_the_same_on_every_python():
+    code = "def test_a():\n    assert f(1) == 'a'\n"
+
+    assert patch.body_sha256(code)[:12] == "4f37ca69ca65"

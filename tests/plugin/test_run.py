@@ -1,0 +1,244 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+SAID = "FAKE *"
+
+
+def test_it_comes_after_the_last_line_of_pytest_and_leaves_success_alone(shop):
+    result = shop.runpytest_subprocess("--enrich")
+    result.stdout.fnmatch_lines(["*= 2 passed in *", "*= enrich =*", SAID])
+    assert result.ret == 0
+
+
+def test_the_header_says_who_thinks_for_how_long_and_how_much(shop):
+    result = shop.runpytest_subprocess("--enrich", "--enrich-budget=90s", "--enrich-max=1")
+    result.stdout.fnmatch_lines(["enrich: search, 90s budget, 1 suggestion"])
+
+
+def test_it_works_quietly(shop):
+    result = shop.runpytest_subprocess("--enrich", "-q", "--no-header", "--no-summary")
+    result.stdout.fnmatch_lines(["2 passed in *", "*= enrich =*", SAID])
+
+
+def test_it_is_told_the_test_files_and_how_many_passed(shop, given):
+    settings = given(shop.runpytest_subprocess("--enrich"))["settings"]
+    assert settings["test_files"] == ["tests/test_cart.py"]
+    assert settings["passed"] == 2
+    assert settings["partial"] == []
+
+
+def test_a_source_file_with_doctests_is_no_test_file(shop, write, given):
+    write("src/shop/text.py", '''
+        def twice(text):
+            """
+            >>> twice("a")
+            'aa'
+            """
+            return text * 2
+        ''')
+    settings = given(shop.runpytest_subprocess("--enrich", "--doctest-modules", "src", "tests"))["settings"]
+    assert settings["test_files"] == ["tests/test_cart.py"]
+
+
+def test_the_controller_alone_works_when_xdist_spreads_the_tests(shop, given):
+    pytest.importorskip("xdist")
+    said = given(result := shop.runpytest_subprocess("--enrich", "-n2"))
+    assert said["missing"]["src/shop/cart.py"] == [4]
+    assert {"tests/test_cart.py::test_upper|run", "tests/test_cart.py::test_other|run"} <= set(said["contexts"])
+    assert said["settings"]["test_files"] == ["tests/test_cart.py"]
+    assert result.ret == 0
+
+
+def test_a_failing_suite_is_left_alone(shop, write):
+    write("tests/test_red.py", "def test_red():\n    assert False\n")
+    result = shop.runpytest_subprocess("--enrich")
+    line = "enrich: not run, 1 test failed (coverage of a red suite is misleading). --enrich-on-failure overrides."
+    assert result.outlines[-1] == line
+    assert result.ret == 1
+
+
+def test_tests_and_their_errors_are_counted_once_each(shop, write):
+    write("tests/test_red.py", """
+        import pytest
+
+        @pytest.fixture
+        def broken():
+            yield
+            raise ValueError
+
+        def test_red(broken):
+            assert False
+
+        def test_torn_down_badly(broken):
+            pass
+        """)
+    result = shop.runpytest_subprocess("--enrich")
+    assert result.outlines[-1].startswith("enrich: not run, 2 tests failed (")
+
+
+def test_a_failing_suite_is_gone_on_from_when_asked_to(shop, write):
+    write("tests/test_red.py", "def test_red():\n    assert False\n")
+    result = shop.runpytest_subprocess("--enrich", "--enrich-on-failure")
+    result.stdout.fnmatch_lines([SAID])
+    assert result.ret == 1
+
+
+def test_a_file_that_cannot_be_imported_interrupts(shop, write):
+    write("tests/test_red.py", "import nowhere_to_be_found\n")
+    result = shop.runpytest_subprocess("--enrich")
+    assert result.outlines[-1] == "enrich: not run, the tests were interrupted"
+    assert result.ret == 2
+
+
+def test_a_suite_that_leaves_early_with_success_was_interrupted(shop, write):
+    write("tests/test_leave.py", "import pytest\n\ndef test_leave():\n    pytest.exit('enough', returncode=0)\n")
+    result = shop.runpytest_subprocess("--enrich")
+    assert "enrich: not run, the tests were interrupted" in result.outlines
+    assert result.ret == 0
+
+
+def test_collecting_alone_gets_one_line(shop):
+    result = shop.runpytest_subprocess("--enrich", "--co")
+    assert result.outlines[-1] == "enrich: nothing ran, nothing to do"
+    result.stdout.no_fnmatch_line("*overage*")
+    assert result.ret == 0
+
+
+def test_no_tests_get_one_line(pytester):
+    result = pytester.runpytest_subprocess("--enrich")
+    assert [line for line in result.outlines if line.startswith("enrich: no")] == [
+        "enrich: no tests ran, nothing to do"
+    ]
+    result.stdout.no_fnmatch_line("*warning*")
+    assert result.ret == 5
+
+
+def test_help_is_help(pytester):
+    result = pytester.runpytest_subprocess("--enrich", "--help")
+    result.stdout.fnmatch_lines(["*--enrich-budget=TIME*", "*enrich_budget (string):*"])
+    result.stdout.no_fnmatch_line("*--enrich-run*")
+    assert result.ret == 0
+
+
+@pytest.mark.parametrize(
+    ("args", "part"),
+    [
+        (["-k", "upper"], "-k"),
+        (["tests/test_cart.py"], "tests/test_cart.py"),
+        (["-x", "--deselect", "tests/test_cart.py::test_other", "tests/test_cart.py"], "--deselect, tests/test_cart.py"),
+        (["--lf"], "--lf"),
+    ],
+)
+def test_a_part_of_the_suite_is_called_one(shop, given, args, part):
+    result = shop.runpytest_subprocess("--enrich", *args)
+    line = f"enrich: coverage is of a partial run ({part}): only files those tests touch are considered"
+    assert line in result.outlines
+    assert given(result)["settings"]["partial"] == part.split(", ")
+
+
+@pytest.mark.parametrize("args", [["-x"], ["tests"], ["."]])
+def test_the_whole_suite_is_not_called_a_part(shop, given, args):
+    assert given(shop.runpytest_subprocess("--enrich", *args))["settings"]["partial"] == []
+
+
+def test_a_deselected_file_is_a_test_file_all_the_same(shop, write, given):
+    write("tests/test_text.py", "def test_nothing():\n    pass\n")
+    settings = given(shop.runpytest_subprocess("--enrich", "-k", "upper"))["settings"]
+    assert settings["test_files"] == ["tests/test_cart.py", "tests/test_text.py"]
+
+
+def test_our_defect_is_written_down_and_changes_nothing(shop, monkeypatch):
+    monkeypatch.setenv("FAKE", "crash")
+    result = shop.runpytest_subprocess("--enrich")
+    assert result.outlines[-1] == (
+        "enrich: internal error, details in enrich-suggestions/.cache/crash.txt; your test result is not affected"
+    )
+    assert "ZeroDivisionError" in (shop.path / "enrich-suggestions/.cache/crash.txt").read_text()
+    assert (shop.path / "enrich-suggestions/.gitignore").read_text().splitlines()[-1] == "*"
+    result.stderr.no_fnmatch_line("*Traceback*")
+    assert result.ret == 0
+
+
+def test_our_defect_is_said_when_it_cannot_be_written_down(shop, write, monkeypatch):
+    monkeypatch.setenv("FAKE", "crash")
+    write("enrich-suggestions/important.txt", "not ours")
+    result = shop.runpytest_subprocess("--enrich")
+    assert "internal error (ZeroDivisionError: division by zero; nowhere to write" in result.outlines[-1]
+    assert [path.name for path in (shop.path / "enrich-suggestions").iterdir()] == ["important.txt"]
+    assert result.ret == 0
+
+
+def test_what_a_user_can_cause_is_said_in_full(shop, monkeypatch):
+    monkeypatch.setenv("FAKE", "error")
+    result = shop.runpytest_subprocess("--enrich")
+    assert result.outlines[-1] == "enrich: the disk is full"
+    assert result.ret == 0
+
+
+def test_leaving_python_is_no_way_out(shop, monkeypatch):
+    monkeypatch.setenv("FAKE", "exit")
+    result = shop.runpytest_subprocess("--enrich")
+    assert "internal error" in result.outlines[-1]
+    assert result.ret == 0
+
+
+@pytest.mark.parametrize("red", [False, True])
+def test_an_interrupt_ends_the_run_with_the_exit_status_of_the_tests(shop, write, monkeypatch, red):
+    monkeypatch.setenv("FAKE", "interrupt")
+    write("tests/test_more.py", f"def test_more():\n    assert {not red}\n")
+    result = shop.runpytest_subprocess("--enrich", "--enrich-on-failure")
+    assert result.outlines[-1] == "enrich: stopped; what was finished is kept, your test result is not affected"
+    assert result.ret == int(red)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGINT") or os.name != "posix", reason="sends a POSIX signal")
+def test_control_c_ends_the_run_with_the_exit_status_of_the_tests(shop, monkeypatch):
+    monkeypatch.setenv("FAKE", "hang")
+    command = [sys.executable, "-m", "pytest", "--enrich"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=shop.path, text=True) as process:
+        for line in process.stdout:
+            if line.startswith("tty"):
+                break
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+        assert process.wait(timeout=20) == 0
+    assert rest.splitlines()[-1].startswith("enrich: stopped;")
+
+
+def test_a_session_that_says_nothing_leaves_nothing_behind(shop, given):
+    shop.runpytest_subprocess()
+    before = tree(shop.path)
+    assert not given(shop.runpytest_subprocess("--enrich"))["folder"]
+    assert tree(shop.path) == before
+
+
+def tree(top):
+    return {path for path in top.rglob("*") if not path.name.startswith("runpytest-")}
+
+
+def test_filters_that_make_warnings_errors_judge_the_suite_alone(shop, write):
+    write("pytest.ini", """
+        [pytest]
+        filterwarnings =
+            error
+            ignore:.*asyncio_default_fixture_loop_scope
+        """)
+    write("tests/conftest.py", "")
+    session = (shop.path / "conftest.py").read_text()
+    session = session.replace("def run(", "import warnings\n\ndef run(", 1)
+    session = session.replace('section("enrich")', 'section("enrich"); warnings.warn("old")', 1)
+    write("conftest.py", session)
+    result = shop.runpytest_subprocess("--enrich", "--strict-config")
+    result.stdout.fnmatch_lines(["*2 passed in*", SAID])
+    assert result.ret == 0
+
+
+def test_it_is_silent_without_a_terminal(shop):
+    result = shop.runpytest_subprocess("--enrich", "-p", "no:terminal")
+    assert (result.ret, result.stdout.str()) == (0, "")
