@@ -86,7 +86,7 @@ def _errors_told():  # type: ignore[no-untyped-def]  # noqa: ANN202 - a generato
     except (click.Abort, KeyboardInterrupt):
         _tell("\nStopped. Decisions that were made are saved.\nGo on:  pytest-enrich list")
         raise _Ended(INTERRUPTED) from None
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click's own answer to a pipe that nobody reads is SystemExit
         _leave_pipe()
         raise _Ended(DONE) from None
     except click.ClickException as error:

@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import MutableMapping, Sequence
+from collections.abc import MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -95,16 +95,6 @@ def read(config: pytest.Config, measurement: Measurement) -> Coverage | None:
     return coverage if contexts and coverage.get_data().has_arcs() else None
 
 
-def sources(config: pytest.Config, measurement: Measurement) -> list[str] | None:
-    """What the user's own measurement is limited to; None without a limit on the command line."""
-    if measurement.kind == "outer":
-        found: Any = (coverage := outer()) and coverage.get_option("run:source")
-        return list(found) if found else None
-    plugin: Any = config.pluginmanager.getplugin("_cov")
-    limits = plugin.options.cov_source
-    return None if limits is None else [str(source) for source in limits]
-
-
 def outer() -> Coverage | None:
     """The coverage.py that measures this process now, if one does."""
     if "coverage" not in sys.modules:
@@ -112,6 +102,15 @@ def outer() -> Coverage | None:
     from coverage import Coverage
 
     return Coverage.current()
+
+
+def load(data_file: Path, source: list[str] | None, config_file: str) -> Coverage:
+    """What an earlier measurement wrote, limited to `source`."""
+    from coverage import Coverage
+
+    coverage = Coverage(data_file=str(data_file), source=source, branch=True, config_file=config_file)
+    coverage.load()
+    return coverage
 
 
 def restore(measurement: Measurement) -> None:
@@ -195,8 +194,3 @@ def _set(environment: MutableMapping[str, str], name: str, value: str | None) ->
         environment.pop(name, None)
     else:
         environment[name] = value
-
-
-def arguments(source: Sequence[str] | None) -> list[str]:
-    """pytest-cov's arguments for a measurement with all that we need, limited to `source`."""
-    return [*(f"--cov={one}" for one in source or ()), *(["--cov"] if source is None else []), *WANTED]

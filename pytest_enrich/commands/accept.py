@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import click
 
-from pytest_enrich.commands import staleness, taking
+from pytest_enrich.commands import edited, staleness, taking
 from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import project_option
 from pytest_enrich.commands.taking import Taken
 from pytest_enrich.data import Suggestion
+from pytest_enrich.errors import RefusedError
 from pytest_enrich.reporters.words import counted, visible, visible_lines
 from pytest_enrich.store import Store, rebuild
 
@@ -19,9 +20,10 @@ _REFUSED = 3
 
 @click.command("accept")
 @click.argument("identities", metavar="ID...", nargs=-1, required=True)
+@click.option("--edited", "is_edited", is_flag=True, help="Take the test as you edited it in suggestion_ID.py.")
 @json_option
 @project_option
-def command(store: Store, identities: tuple[str, ...], *, as_json: bool) -> int:
+def command(store: Store, identities: tuple[str, ...], *, is_edited: bool, as_json: bool) -> int:
     """Put suggestions into their test files and run those.
 
     A file that turns red gets its old text back, and the suggestion stays pending. Nothing is staged.
@@ -29,7 +31,7 @@ def command(store: Store, identities: tuple[str, ...], *, as_json: bool) -> int:
     for name in taking.settle_interrupted(store):
         say(f"an earlier accept of {name} was interrupted and changed nothing: it waits again", as_json=True)
     chosen = {one.id: one for one in map(store.find, identities)}
-    results = accept(store, tuple(chosen.values()))
+    results = accept(store, tuple(_version(store, one, is_edited=is_edited) for one in chosen.values()))
     if as_json:
         answer({"accepted": [r for r in results if not r.refused], "refused": [r for r in results if r.refused]})
     _tell(results, len(store.pending()), as_json=as_json)
@@ -49,6 +51,23 @@ def accept(store: Store, chosen: Sequence[Suggestion]) -> tuple[Taken, ...]:
     if any(not result.refused for result in results):
         rebuild.texts(store, files)
     return tuple(results)
+
+
+def _version(store: Store, one: Suggestion, *, is_edited: bool) -> Suggestion:
+    """The proven test, or a person's own version of it when they ask for that.
+
+    Raises:
+        RefusedError: The two differ, and it is not clear which one is meant.
+    """
+    if not edited.is_edited(store, one):
+        return one
+    if is_edited:
+        return edited.take_up(store, one)
+    raise RefusedError(
+        f"{one.id}: its runnable file is not the test that was proven\n"
+        "Nothing was changed.\n"
+        f"Take the file's version:  pytest-enrich accept {one.id} --edited"
+    )
 
 
 def _stale(one: Suggestion) -> Taken:

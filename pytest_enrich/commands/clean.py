@@ -29,7 +29,7 @@ def command(store: Store, *, yes: bool, as_json: bool) -> int:
     elif not yes:
         _ask(len(decided), len(stale))
     if stale or decided:
-        _remove(store, stale, decided)
+        _remove(store, stale)
         say(f"Removed {len(decided)} decided and {len(stale)} stale.\nNext:  pytest-enrich list", as_json=as_json)
     if as_json:
         answer({"decided": decided, "stale": [one.id for one in stale]})
@@ -42,7 +42,7 @@ def _ask(decided: int, stale: int) -> None:
     Raises:
         UsageError: There is none.
     """
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError(
             "clean asks before it removes\nNothing was removed.\nWithout asking:  pytest-enrich clean --yes"
         )
@@ -50,8 +50,8 @@ def _ask(decided: int, stale: int) -> None:
     click.confirm(f"Remove {what}? They can no longer be undone", abort=True, err=True)
 
 
-def _remove(store: Store, stale: list[Suggestion], decided: tuple[str, ...]) -> None:
+def _remove(store: Store, stale: list[Suggestion]) -> None:
     for one in stale:
         store.decide(Decision(id=one.id, verb="stale", body=one.test.body_sha256, at=taking.now()))
-    store.clean((*decided, *(one.id for one in stale)))
+    store.clean()
     rebuild.texts(store)

@@ -46,22 +46,27 @@ def file(store: Store, path: str) -> Outcome:
 
     Coverage is off: a `fail_under` of the whole suite says nothing about one file.
     """
-    arguments = ["-q", "-p", "no:cacheprovider", f"--rootdir={store.rootdir}"]
-    outcome = _captured(store, [*arguments, "--no-cov", path], inert=True)
-    if outcome.status == _USAGE and "--no-cov" in outcome.output:
-        return _captured(store, [*arguments, path], inert=True)
-    return outcome
+    return _without_coverage(store, [f"--rootdir={store.rootdir}", path], inert=True)
 
 
-def suggestion(store: Store, identity: str, arguments: Sequence[str] = ()) -> Outcome:
+def suggestion(store: Store, identity: str) -> Outcome:
     """Run one suggestion with the fixtures of the file that it would go into, and keep the output."""
-    return _captured(store, ["-q", "-p", "no:cacheprovider", *selecting(store, identity), *arguments], inert=False)
+    return _without_coverage(store, selecting(store, identity), inert=False)
 
 
 def selecting(store: Store, identity: str) -> list[str]:
     """The options by which our plugin collects this suggestion and nothing else."""
     elsewhere = store.directory != store.rootdir / DEFAULT
     return [f"--enrich-run={identity}", *([f"--enrich-dir={store.directory}"] if elsewhere else [])]
+
+
+def _without_coverage(store: Store, arguments: Sequence[str], *, inert: bool) -> Outcome:
+    """Switch pytest-cov off, where the project has not done so itself in a way that hides the option."""
+    quiet = ["-q", "-p", "no:cacheprovider", *arguments]
+    outcome = _captured(store, [*quiet, "--no-cov"], inert=inert)
+    if outcome.status == _USAGE and "--no-cov" in outcome.output:
+        return _captured(store, quiet, inert=inert)
+    return outcome
 
 
 def _captured(store: Store, arguments: Sequence[str], *, inert: bool) -> Outcome:

@@ -39,7 +39,7 @@ def find(path: str, text: str, file: FileCoverage) -> tuple[Gap, ...]:
     branches = [one for one in file.missing_branches if one[0] not in away and one[1] not in away]
     found = _group(Partition(outline, file.statements, lines, branches), lines)
     gaps = [_gap(path, site(outline, step), step[1], *parts) for step, parts in found.items()]
-    return tuple(sorted(gaps, key=lambda gap: (gap.line, gap.outcome, gap.id)))
+    return tuple(sorted(gaps, key=lambda gap: (gap.line, gap.qualname, gap.outcome)))
 
 
 def identify(path: str, text: str) -> dict[str, tuple[str, int]]:

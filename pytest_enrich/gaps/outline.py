@@ -154,6 +154,8 @@ def ways(node: ast.If | ast.For | ast.AsyncFor | ast.While) -> tuple[Outcome, Ou
 
 
 def _outcomes(node: Node) -> tuple[Outcome, ...]:
+    if isinstance(node, Scope):
+        return ()
     if isinstance(node, (ast.For, ast.AsyncFor)):
         return (*ways(node), "entered")
     if isinstance(node, ast.match_case):

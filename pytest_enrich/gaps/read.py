@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 import warnings
 from collections.abc import Collection, Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -15,6 +16,9 @@ from pytest_enrich.data.code import Branch
 if TYPE_CHECKING:
     from coverage import Coverage
     from coverage.plugin import FileReporter
+
+_TESTS = {"test", "tests"}
+_PHASE = re.compile(r"\|(run|setup|teardown)$")
 
 
 class FileCoverage(Struct, frozen=True, kw_only=True):
@@ -69,7 +73,8 @@ def read(
 ) -> Measured:
     """The source files under `rootdir` that `cov` measured.
 
-    Tests and conftest files are no sources; what the project's own settings leave out is not among them either.
+    Tests, what stands beside them in a `tests` folder and conftest files are no sources; what the project's own
+    settings leave out is not among them either.
 
     Args:
         cov: With the data of the finished run.
@@ -78,9 +83,10 @@ def read(
         include: Globs of source files, relative to rootdir; empty is all.
         exclude: Globs of source files to leave out.
     """
-    files, skipped = [], []
+    own, files, skipped = set(tests), [], []
+    folders = {folder for test in own for folder in _folders(test) if folder.rpartition("/")[2] in _TESTS}
     for path, name in sorted(_sources(cov, rootdir)):
-        if path in tests or not wanted(path, include, exclude):
+        if path in own or _in_tests(path, folders) or not wanted(path, include, exclude):
             continue
         file = _file(cov, path, name)
         if isinstance(file, str):
@@ -88,6 +94,15 @@ def read(
         else:
             files.append(file)
     return Measured(files=tuple(files), skipped=tuple(skipped))
+
+
+def _folders(path: str) -> list[str]:
+    """The folders round a file, each with those round it."""
+    return [parent.as_posix() for parent in PurePosixPath(path).parents]
+
+
+def _in_tests(path: str, folders: Collection[str]) -> bool:
+    return any(folder in folders for folder in _folders(path))
 
 
 def wanted(path: str, include: Sequence[str], exclude: Sequence[str]) -> bool:
@@ -176,7 +191,7 @@ def _analyse(cov: Coverage, path: str, name: str) -> FileCoverage:
 def _contexts(raw: dict[int, list[str]], reporter: FileReporter) -> dict[int, tuple[str, ...]]:
     found: dict[int, set[str]] = {}
     for line, names in raw.items():
-        tests = {name.rpartition("|")[0] or name for name in names if name}
+        tests = {_PHASE.sub("", name) for name in names if name}
         for first in reporter.translate_lines([line]) if tests else ():
             found.setdefault(first, set()).update(tests)
     return {line: tuple(sorted(tests)) for line, tests in sorted(found.items())}

@@ -42,7 +42,7 @@ class Text:
     """
 
     def __init__(self, text: str) -> None:
-        unix = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ")
+        unix = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ")
         self.lines = unix.split("\n")
         self.tree = parse(unix)
         self.first_line: dict[int, int] = {}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 
+from pytest_enrich.errors import RefusedError
 from pytest_enrich.imports.bindings import read
 from pytest_enrich.imports.merge import WIDTH, merge
 from pytest_enrich.imports.statement import ImportNode, Wanted, module_of, provided, wanted
-from pytest_enrich.imports.text import BOM, UNNAMED, parse, split
+from pytest_enrich.imports.text import BOM, UNNAMED, column, parse, split
 
 
 def drop(text: str, statements: Sequence[str], *, path: str = UNNAMED) -> str:
@@ -43,7 +45,15 @@ def _without(text: str, want: Wanted) -> str:
 def _candidates(text: str, want: Wanted) -> Iterator[str]:
     for node in parse(text).body:
         if isinstance(node, (ast.Import, ast.ImportFrom)) and _brings(node, want):
-            yield from _texts(split(text), node, want)
+            yield from filter(_parses, _texts(split(text), node, want))
+
+
+def _parses(text: str) -> bool:
+    try:
+        parse(text)
+    except RefusedError:
+        return False
+    return True
 
 
 def _brings(node: ImportNode, want: Wanted) -> bool:
@@ -56,30 +66,45 @@ def _brings(node: ImportNode, want: Wanted) -> bool:
 
 def _texts(lines: list[str], node: ImportNode, want: Wanted) -> Iterator[str]:
     first, last = node.lineno - 1, node.end_lineno or node.lineno
-    rest = [_written(alias) for alias in node.names if alias.name != (want.member or want.module)]
+    rest = [alias for alias in node.names if alias.name != (want.member or want.module)]
     if not rest:
-        yield from _cuts(lines, first, last)
+        yield from _cuts(lines, first, last) if _alone(lines, node) else ()
         return
-    if last - first > 1:
-        rows = [alias.lineno - 1 for alias in node.names if alias.name == (want.member or want.module)]
-        yield from ("".join(lines[:row] + lines[row + 1 :]) for row in rows if _parses(lines, row))
-    ending = lines[last - 1][len(lines[last - 1].rstrip("\r\n")) :]
-    head = f"from {module_of(node)} import " if want.member else "import "
-    one_line = head + ", ".join(rest)
-    if len(one_line) <= WIDTH or last - first == 1:
-        yield "".join([*lines[:first], one_line + ending, *lines[last:]])
+    if last - first > 1 and _alone(lines, node) and "#" not in "".join(lines[first:last]):
+        yield from (one for one in _collapsed(lines, node, rest) if merge(one, [want.text]) == "".join(lines))
+    for index, alias in enumerate(node.names):
+        if alias not in rest:
+            yield from _cut_out(lines, node, index)
 
 
-def _written(alias: ast.alias) -> str:
-    return f"{alias.name} as {alias.asname}" if alias.asname else alias.name
+def _alone(lines: list[str], node: ImportNode) -> bool:
+    """Whether nothing but white space shares its lines, so that they can go as a whole."""
+    last = lines[(node.end_lineno or node.lineno) - 1]
+    return not node.col_offset and not last[column(last, node.end_col_offset or 0) :].strip()
 
 
-def _parses(lines: list[str], row: int) -> bool:
-    try:
-        ast.parse("".join(lines[:row] + lines[row + 1 :]))
-    except SyntaxError:
-        return False
-    return True
+def _collapsed(lines: list[str], node: ImportNode, names: list[ast.alias]) -> Iterator[str]:
+    """With the statement on one line, as it was if it was `merge` that wrapped it."""
+    first, last = node.lineno - 1, node.end_lineno or node.lineno
+    one_line = f"from {module_of(node)} import " + ", ".join(map(ast.unparse, names))
+    if len(one_line) <= WIDTH:
+        end = lines[last - 1][len(lines[last - 1].rstrip("\r\n")) :]
+        yield "".join([*lines[:first], one_line + end, *lines[last:]])
+
+
+def _cut_out(lines: list[str], node: ImportNode, index: int) -> Iterator[str]:
+    """Without the name at `index`: its own line, or the piece of a line up to the name beside it."""
+    alias, row = node.names[index], node.names[index].lineno - 1
+    line = lines[row]
+    start, end = column(line, alias.col_offset), column(line, alias.end_col_offset or 0)
+    if not line[:start].strip() and re.fullmatch(r"\s*,?\s*(#.*)?\s*", line[end:]):
+        yield "".join([*lines[:row], *lines[row + 1 :]])
+    elif index + 1 < len(node.names) and node.names[index + 1].lineno == alias.lineno:
+        end = column(line, node.names[index + 1].col_offset)
+        yield "".join([*lines[:row], line[:start] + line[end:], *lines[row + 1 :]])
+    elif index and node.names[index - 1].lineno == alias.lineno:
+        start = column(line, node.names[index - 1].end_col_offset or 0)
+        yield "".join([*lines[:row], line[:start] + line[end:], *lines[row + 1 :]])
 
 
 def _cuts(lines: list[str], first: int, last: int) -> Iterator[str]:

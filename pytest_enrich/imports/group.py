@@ -99,12 +99,19 @@ def _first(lines: list[str], tree: ast.Module, want: Wanted) -> str:
     """The file's first import: after the docstring, else before the first statement."""
     if not tree.body:
         return _put(lines, len(lines), [*([""] if lines and lines[-1].strip() else []), want.text])
-    if ast.get_docstring(tree, clean=False) is None:
-        row = _above(lines, tree.body[0])
-        return _put(lines, row, [want.text, *_gap(tree.body)])
-    row = _end(tree.body[0])
-    close = row < len(lines) and lines[row].strip()
-    return _put(lines, row, ["", want.text, *(_gap(tree.body[1:]) if close else [])])
+    if ast.get_docstring(tree, clean=False) is not None:
+        row = _end(tree.body[0])
+        close = row < len(lines) and lines[row].strip()
+        return _put(lines, row, ["", want.text, *(_gap(tree.body[1:]) if close else [])])
+    head = _head(lines)
+    if head and not lines[head].strip():
+        return _put(lines, head, ["", want.text])
+    return _put(lines, _above(lines, tree.body[0]), [want.text, *_gap(tree.body)])
+
+
+def _head(lines: list[str]) -> int:
+    """The number of comment lines that the file begins with."""
+    return next((row for row, line in enumerate(lines) if not line.startswith("#")), len(lines))
 
 
 def _gap(body: list[ast.stmt]) -> list[str]:

@@ -51,7 +51,7 @@ def insert(text: str, test: NewTest, order: Sequence[NewTest] = (), *, joined: b
     if find(scope, test) is not None:
         return start + text
     index = _index(scope, test, order)
-    new = _nodes(scope, requote(_renamed(test, _taken(scope)), text), index)
+    new = _nodes(scope, requote(_renamed(test, _taken(scope, text)), text), index)
     body = [*scope.body[:index], *new, *_apart(scope.body[index:], spacing(scope))]
     return start + rebuilt(scope, body, ended=scope.module.has_trailing_newline or not text.strip())
 
@@ -82,9 +82,9 @@ def _end(scope: Scope) -> int:
     return len(scope.body) - 1 if runs else len(scope.body)
 
 
-def _taken(scope: Scope) -> frozenset[str]:
+def _taken(scope: Scope, text: str) -> frozenset[str]:
     if not scope.owners:
-        return read(scope.module.code).taken
+        return read(text).taken
     code = scope.module.with_changes(header=(), footer=(), body=scope.body).code
     return frozenset(one.name for one in bound(parse_ast(code).body))
 

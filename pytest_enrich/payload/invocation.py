@@ -24,6 +24,7 @@ def arguments(work: dict[str, Any]) -> list[str]:
         "-o",
         f"cache_dir={scratch}/cache",
         "--maxfail=0",
+        "--continue-on-collection-errors",
         "--tb=short",
         "--color=no",
         "--show-capture=no",

@@ -7,12 +7,14 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from msgspec import Struct
 
 from pytest_enrich import measurement
 from pytest_enrich.errors import EnrichError
+from pytest_enrich.measurement import Measurement
 
 if TYPE_CHECKING:
     from coverage import Coverage
@@ -57,11 +59,21 @@ def measure(asked: Repetition, folder: Path) -> Coverage:
         raise EnrichError(_changed(f"did not end within {error.timeout:.0f}s", "")) from None
     if status not in (_OK, asked.status):
         raise EnrichError(_changed(f"ended with exit status {status}", _last_line(output)))
-    return _load(asked, folder)
+    return measurement.load(folder / "coverage", asked.source, asked.config_file)
+
+
+def sources(config: pytest.Config, measured: Measurement) -> list[str] | None:
+    """What the user's own measurement is limited to; None without a limit on the command line."""
+    if measured.kind == "outer":
+        found: Any = (coverage := measurement.outer()) and coverage.get_option("run:source")
+        return list(found) if found else None
+    plugin: Any = config.pluginmanager.getplugin("_cov")
+    limits = plugin.options.cov_source
+    return None if limits is None else [str(source) for source in limits]
 
 
 def _run(asked: Repetition, folder: Path, output: int) -> int:
-    options = measurement.arguments(asked.source)
+    options = _options(asked.source)
     command = [sys.executable, "-m", "pytest", *options, f"--cov-config={asked.config_file}"]
     private = [f"--basetemp={folder}/basetemp", "-o", f"cache_dir={folder}/cache"]
     return subprocess.run(
@@ -76,6 +88,11 @@ def _run(asked: Repetition, folder: Path, output: int) -> int:
     ).returncode
 
 
+def _options(source: Sequence[str] | None) -> list[str]:
+    """pytest-cov's arguments for a measurement with all that we need, limited to `source`."""
+    return [*(f"--cov={one}" for one in source or ()), *(["--cov"] if source is None else []), *measurement.WANTED]
+
+
 def _environment(folder: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in _STRIPPED}
     return {name: value for name, value in kept.items() if not name.startswith(_STRIPPED_PREFIXES)} | {
@@ -83,16 +100,6 @@ def _environment(folder: Path) -> dict[str, str]:
         "COVERAGE_CORE": measurement.core(os.environ),
         "PYTEST_ENRICH": "1",
     }
-
-
-def _load(asked: Repetition, folder: Path) -> Coverage:
-    from coverage import Coverage
-
-    coverage = Coverage(
-        data_file=f"{folder}/coverage", source=asked.source, branch=True, config_file=asked.config_file
-    )
-    coverage.load()
-    return coverage
 
 
 def _last_line(output: Path) -> str:

@@ -120,7 +120,7 @@ class Run:
         )
         repetition = remeasure.Repetition(
             arguments=arguments.for_repetition(config),
-            source=measurement.sources(config, self._measured),
+            source=remeasure.sources(config, self._measured),
             config_file=config.option.cov_config,
             directory=config.invocation_params.dir,
             status=status,

@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from msgspec import Struct
 
+_PACKAGE = "__init__.py"
+
 
 class Suggested(Struct, frozen=True, kw_only=True):
     """A pending suggestion: its module, and the folder (relative to rootdir) that it is meant for."""
@@ -78,7 +80,7 @@ def _existing(folder: PurePosixPath, rootdir: Path) -> PurePosixPath:
 
 
 def _has_file(folder: Path) -> bool:
-    return folder.is_dir() and any(path.is_file() and path.name != "__init__.py" for path in folder.iterdir())
+    return folder.is_dir() and any(path.is_file() and path.name != _PACKAGE for path in folder.iterdir())
 
 
 class Single:
@@ -96,12 +98,18 @@ class Single:
         """Nothing but files of the target's folder are looked at; the module needs one to be added for."""
         if collection_path == self._folder or collection_path in self._folder.parents:
             return False
+        if collection_path.name == _PACKAGE:  # before pytest 8 this file stands for its folder
+            return collection_path.parent not in (self._folder, *self._folder.parents)
         return collection_path.parent != self._folder or collection_path.is_dir()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_collect_file(self, parent: pytest.Collector) -> Generator[None, Any, list[pytest.Collector]]:
+    def pytest_collect_file(
+        self, file_path: Path, parent: pytest.Collector
+    ) -> Generator[None, Any, list[pytest.Collector]]:
         """The suggestion's module in place of the first file, nothing in place of the others."""
-        yield
+        found = yield
+        if file_path.name == _PACKAGE:
+            return [one for one in found if isinstance(one, pytest.Package)]
         if self._is_added:
             return []
         self._is_added = True

@@ -80,11 +80,12 @@ def _before(gaps: Mapping[str, int]) -> list[str]:
 def _nothing(summary: RunSummary, took: str) -> str:
     if summary.stopped == "enough waiting":
         return (
-            f"{_count(summary.waiting)} waiting for a decision, so nothing was generated. Took {took}.\n"
-            "Next:  pytest-enrich list"
+            f"{_count(summary.waiting)} waiting, so nothing was generated. Took {took}.\nNext:  pytest-enrich list"
         )
     turned_down = summary.gaps.get("turned down", 0)
     again = f"  The {turned_down}: pytest-enrich list --rejected" if turned_down else ""
+    if summary.gaps.get("not tried"):
+        return f"No suggestion in {took}."
     new = " new" if sum(summary.gaps.values()) else ""
     return f"Nothing{new} to suggest. Took {took}.{again}"
 
@@ -106,18 +107,19 @@ def _without(gaps: Mapping[str, int]) -> str:
 def _notes(summary: RunSummary) -> list[str]:
     notes = "\n".join(_wrapped(f"note: {visible(note)}", 6) for note in summary.notes)
     left = summary.gaps.get("not tried", 0)
-    untried = f"{counted(left, 'gap')} {'was' if left == 1 else 'were'} not tried. "
+    untried = f"{counted(left, 'gap')} {'was' if left == 1 else 'were'} not tried. " if left else ""
     stops = {
-        "budget": f"The budget is used up; {untried}The same command goes on from here.",
-        "interrupted": f"Stopped; {untried}Nothing is lost: the same command goes on from here.",
+        "budget": f"The budget is used up. {untried}The same command goes on.",
+        "interrupted": f"Stopped. {untried}Nothing is lost: the same command goes on.",
         "enough waiting": f"{_count(summary.waiting)} waiting: enough for one sitting, so this run stopped early.",
     }
-    told = summary.candidates or summary.suggestions
+    told = summary.candidates or summary.suggestions or summary.stopped != "enough waiting"
     return [notes, _wrapped(stops.get(summary.stopped, ""), 0) if told else ""]
 
 
 def _next(summary: RunSummary, suggestions: Sequence[Suggestion]) -> str:
-    written = f"Written to {visible(summary.directory)}/ (git-ignored). Nothing else was changed."
+    clean = "" if summary.read_only_check == "changed" else " Nothing else was changed."
+    written = f"Written to {visible(summary.directory)}/ (git-ignored).{clean}"
     if not suggestions:
         return written
     first = next((one.id for one in suggestions if one.id in {made.id for made in summary.suggestions}), None)

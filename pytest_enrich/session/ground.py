@@ -93,7 +93,8 @@ def _text(path: Path) -> str:
 
 def _unable(targets: Iterable[Target], sandbox: Sandbox, settings: Settings) -> tuple[TestOutcome, ...]:
     """The nearest tests that pass outside and do not inside."""
-    nearest = dict.fromkeys(near.nodeid for target in targets for near in target.nearest)
+    # Without their parameters: ids of parameters may differ from run to run (a set gives them).
+    nearest = dict.fromkeys(near.nodeid.partition("[")[0] for target in targets for near in target.nearest)
     tests = tuple(nearest)[:MOST_PROBED]
     if not tests:
         return ()

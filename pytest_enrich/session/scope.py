@@ -53,7 +53,7 @@ def find(settings: Settings, cov: Coverage, store: Store) -> Found:
             notes.append(f"{file.path} was left out: {error}")
     every = [gap for file in measured.files if file.path in texts for gap in _of(file, texts[file.path])]
     waiting = _still_waiting(store, texts, every)
-    ranked = gaps.order([gap for gap in every if _within(gap, settings.only)], measured.files)
+    ranked = gaps.order([gap for gap in every if _within(gap, settings.only)])
     state = {one.gap.id: _state(one.gap, settings, waiting) for one in ranked}
     return Found(
         measured=measured,

@@ -83,12 +83,12 @@ def _target(of: _Described, node: Node, gaps: Sequence[Gap]) -> Target:
         docstring=documentation(module, node),
         decorators=tuple(module.text(one) for one in getattr(node, "decorator_list", ())),
         raises=raises(node),
-        imports=module.imports(),
+        imports=module.imports,
         constants=of.constants.of(node, of.calls.called(node), on_the_way),
         conditions=ways,
         entries=entries(module, of.calls, node, of.suite),
-        statements=module.statement_lines(),
-        raise_lines=module.raise_lines(),
+        statements=module.statement_lines,
+        raise_lines=module.raise_lines,
         nearest=near,
         fixtures=of.shelf.fixtures(place),
     )
@@ -96,7 +96,5 @@ def _target(of: _Described, node: Node, gaps: Sequence[Gap]) -> Target:
 
 def _way(module: Module, scope: Node, gap: Gap) -> tuple[Condition, ...]:
     """The decisions on the way from the first line of the function to the gap's deciding statement."""
-    for node, site in module.outline.statements.items():
-        if site.line == gap.line and site.text == gap.text and node is not scope:
-            return conditions(module, node)
-    return ()
+    node = module.statement(gap.line, gap.text)
+    return () if node is None or node is scope else conditions(module, node)

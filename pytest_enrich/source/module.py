@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import textwrap
 from collections.abc import Iterator
+from functools import cached_property
 
 from pytest_enrich.gaps.flow import Onward
 from pytest_enrich.gaps.flow import read as read_flow
@@ -42,7 +43,17 @@ class Module:
     def scope(self, node: Node) -> Node:
         """The function, class or module that a statement stands in."""
         above = self.above.get(node, self.tree)
-        return above if isinstance(above, (*Scope, ast.Module)) else self.scope(above)
+        while not isinstance(above, (*Scope, ast.Module)):
+            above = self.above[above]
+        return above
+
+    @cached_property
+    def _deciding(self) -> dict[tuple[int, str], Node]:
+        return {(site.line, site.text): node for node, site in reversed(self.outline.statements.items())}
+
+    def statement(self, line: int, text: str) -> Node | None:
+        """The statement, handler or case whose header starts on a line and reads so."""
+        return self._deciding.get((line, text))
 
     def functions(self) -> Iterator[Function]:
         """All functions, in the order of the text."""
@@ -72,6 +83,7 @@ class Module:
         start = text.place(node.lineno, node.col_offset)
         return one_line(text.between(start, text.place(node.end_lineno or 0, node.end_col_offset or 0)))
 
+    @cached_property
     def imports(self) -> tuple[str, ...]:
         """The import statements outside functions and classes, each on one line."""
         found = [
@@ -81,10 +93,12 @@ class Module:
         ]
         return tuple(dict.fromkeys(found))
 
+    @cached_property
     def raise_lines(self) -> tuple[int, ...]:
         """The lines of all `raise` statements."""
         return tuple(sorted({node.lineno for node in self.outline.statements if isinstance(node, ast.Raise)}))
 
+    @cached_property
     def statement_lines(self) -> tuple[tuple[int, int], ...]:
         """Each line of a statement of several lines, with its first."""
         first_lines = {**self.outline.text.first_line}
@@ -104,9 +118,8 @@ def own_nodes(node: Node) -> Iterator[ast.AST]:
 
 def dotted(node: ast.AST) -> str:
     """The dotted name that an expression is, "" when it is none; a call counts as what is called."""
-    if isinstance(node, ast.Call):
-        return dotted(node.func)
-    if isinstance(node, ast.Attribute):
-        inner = dotted(node.value)
-        return f"{inner}.{node.attr}" if inner else ""
-    return node.id if isinstance(node, ast.Name) else ""
+    names: list[str] = []
+    while isinstance(node, (ast.Call, ast.Attribute)):
+        names += [node.attr] if isinstance(node, ast.Attribute) else []
+        node = node.value if isinstance(node, ast.Attribute) else node.func
+    return ".".join([node.id, *reversed(names)]) if isinstance(node, ast.Name) else ""

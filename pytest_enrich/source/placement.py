@@ -22,8 +22,8 @@ class Shelf:
     def place(self, path: str, qualname: str, near: Sequence[NearTest]) -> Placement:
         """Where a test for `qualname` of the source file `path` goes, `near` being the tests next to it.
 
-        In a file named after the module, the function or its class when there is one, else in that of the nearest
-        test, else in a new one: after the nearest test that is written there, else at the end of the class or file.
+        In a file named after the module, the function or its class when there is one, else in the nearest test's,
+        else in a new one: after the nearest test that is written there, else at the end of the class or file.
         """
         names = _names(path, qualname)
         named = sorted((file for file in self._suite.files if _topic(file) in names), key=_likeness(path))
@@ -62,7 +62,7 @@ class Shelf:
             owner = None
         tests = file.tests(owner)
         last = tests[-1] if tests else None
-        anchor = (name if name in tests else last) if near.shared else None
+        anchor = (name if file.has(owner, name) else last) if near.shared else None
         return Placement(path=path, owner=owner, anchor=anchor, style=self._style(path, owner))
 
     def _end(self, path: str, qualname: str) -> Placement:

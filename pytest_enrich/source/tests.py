@@ -27,7 +27,7 @@ class TestFile:
             body = parse(text).body
         except SyntaxError:
             body = []
-        self._tests: dict[str | None, list[str]] = {}
+        self._functions: dict[str | None, list[str]] = {}
         self._classes: dict[str, ast.ClassDef] = {}
         self._read(None, body)
 
@@ -35,19 +35,23 @@ class TestFile:
         """Whether a class of this dotted name is written here."""
         return owner in self._classes
 
+    def has(self, owner: str | None, name: str) -> bool:
+        """Whether a function of this name is written in a class, or outside all."""
+        return name in self._functions.get(owner, [])
+
     def tests(self, owner: str | None) -> list[str]:
         """The test functions written in a class, or outside all, in order."""
-        return self._tests.get(owner, [])
+        return [name for name in self._functions.get(owner, []) if name.startswith("test")]
 
     def last_class(self) -> str | None:
         """The last class that has tests."""
-        return next((name for name in reversed(self._classes) if self._tests.get(name)), None)
+        return next((name for name in reversed(self._classes) if self.tests(name)), None)
 
     def class_about(self, qualname: str) -> str | None:
         """The class with tests that is named after a function or a class round it, innermost first."""
         for name in reversed(qualname.split(".") if qualname else []):
-            for owner in self._tests:
-                if owner and _topic(owner) == _topic(name):
+            for owner in self._classes:
+                if self.tests(owner) and _topic(owner) == _topic(name):
                     return owner
         return None
 
@@ -64,8 +68,8 @@ class TestFile:
 
     def _read(self, owner: str | None, body: Sequence[ast.stmt]) -> None:
         for node in _flat(body):
-            if isinstance(node, FUNCTIONS) and node.name.startswith("test"):
-                self._tests.setdefault(owner, []).append(node.name)
+            if isinstance(node, FUNCTIONS):
+                self._functions.setdefault(owner, []).append(node.name)
             elif isinstance(node, ast.ClassDef):
                 name = f"{owner}.{node.name}" if owner else node.name
                 self._classes[name] = node
@@ -74,10 +78,12 @@ class TestFile:
 
 def _flat(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
     """The statements of a block, and of the `if`, `try` and `with` blocks in it."""
-    for node in body:
+    waiting = list(reversed(body))
+    while waiting:
+        node = waiting.pop()
         yield node
         if isinstance(node, (ast.If, ast.Try, ast.With)):
-            yield from _flat([*node.body, *getattr(node, "orelse", ())])
+            waiting += reversed([*node.body, *getattr(node, "orelse", ())])
 
 
 def _topic(name: str) -> str:

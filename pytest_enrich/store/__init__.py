@@ -46,12 +46,10 @@ class Store(Struct, frozen=True):
         """The folders in `decided/`, older ones of the same id included."""
         return folder.names(self.directory / "decided")
 
-    def clean(self, names: tuple[str, ...]) -> None:
-        """Remove folders of `decided/`."""
-        known = self.decided_names()
-        for name in names:
-            if name in known:
-                folder.remove(self.directory / "decided" / name)
+    def clean(self) -> None:
+        """Remove all that is in `decided/`."""
+        for name in self.decided_names():
+            folder.remove(self.directory / "decided" / name)
 
     def find(self, prefix: str) -> Suggestion:
         """The pending suggestion whose id, or the id's second part, begins with `prefix`.

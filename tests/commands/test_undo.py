@@ -90,7 +90,7 @@ ENDS = ["", "\n", "\n\n\n", "\n\nif __name__ == '__main__':\n    print()\n", "\r
 
 
 @pytest.mark.usefixtures("no_dash", "negative", "free")
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), end=st.sampled_from(ENDS), head=st.sampled_from(["", "import os\n\n", '"""Doc."""\n']))
 def test_any_order_of_accepts_and_undos_leads_to_the_same(project, data, end, head):
     _fresh(project, _original(head, end))
@@ -107,7 +107,7 @@ def test_any_order_of_accepts_and_undos_leads_to_the_same(project, data, end, he
 
 
 @pytest.mark.usefixtures("no_dash", "negative", "free")
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_the_order_of_accepts_does_not_matter(project, data):
     _fresh(project, _original("", ""))

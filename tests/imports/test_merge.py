@@ -84,6 +84,7 @@ def test_unjoined_names_leave_every_line_as_it_is():
             "#!/bin/python\n# coding: latin-1\nimport pytest\n\nx = 1\n",
         ),
         ("# licence\n\n# about x\nx = 1\n", "# licence\n\nimport pytest\n\n# about x\nx = 1\n"),
+        ('# licence\n\n"""Doc."""\n', '# licence\n\n"""Doc."""\n\nimport pytest\n'),
         ("# only\n", "# only\n\nimport pytest\n"),
         ("import os\n\nx = 1\n", "import os\n\nimport pytest\n\nx = 1\n"),
         ("from shop import a\n\nx = 1\n", "import pytest\n\nfrom shop import a\n\nx = 1\n"),

@@ -69,3 +69,8 @@ def new_test():
 @pytest.fixture
 def suggestion():
     return make_suggestion
+
+
+@pytest.fixture
+def made_of():
+    return lambda **facts: make_suggestion(make_test(**facts), CART)

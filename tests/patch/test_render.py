@@ -1,14 +1,19 @@
 import ast
+import re
 import subprocess
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pytest_enrich import patch
 
-HOSTILE = 'x\n--- a/evil\n+++ b/evil\n@@ -1 +1 @@\n\r\x0c\u2028diff --git a/x b/x\n"""\n# coding: rot13\x00\u202e\x1b[31m'
+HOSTILE = (
+    "x\n--- a/evil\n+++ b/evil\n@@ -1 +1 @@\n\r\x0c\u2028diff --git a/x b/x\n"
+    '"""\n# coding: rot13\x00\u202e\x1b[31m'
+)
 
 
 def tree(folder, texts):
@@ -61,8 +66,8 @@ def test_a_patch_only_adds_lines(cart, new_test, suggestion):
 
 @pytest.mark.parametrize("command", [["git", "apply", "--check"], ["git", "apply"], ["patch", "-p1"]])
 @pytest.mark.parametrize("title", ["it works", HOSTILE, "a " * 60 + HOSTILE])
-def test_a_patch_applies_whatever_stands_above_it(tmp_path, cart, new_test, suggestion, command, title):
-    made = suggestion(new_test(title=title, look=title, anchor="test_pct", imports=["import os"]), cart)
+def test_a_patch_applies_whatever_stands_above_it(tmp_path, cart, made_of, command, title):
+    made = made_of(title=title, look=title, anchor="test_pct", imports=["import os"])
 
     run(tree(tmp_path, {"tests/test_cart.py": cart}), *command, text=patch.render_patch(made, cart))
 
@@ -79,34 +84,25 @@ def test_a_patch_makes_a_new_file(tmp_path, new_test, suggestion):
     assert (tmp_path / "tests/new/test_a.py").read_text() == patch.insert("", patch.as_test(made))
 
 
-def test_several_patches_apply_in_one_command(tmp_path, cart, new_test, suggestion):
+def test_functions_between_functions_apply_in_one_command(tmp_path, cart, new_test, suggestion):
+    cart = cart.partition("\n\n")[2]
     tree(tmp_path, {"tests/test_cart.py": cart})
-    imports = [
-        ["import pytest"],
-        ["import pytest"],
-        ["from shop.cart import parse"],
-        ["from shop.cart import add"],
-    ]
-    places = [{"anchor": "test_pct"}, {"owner": "TestCart"}, {"anchor": "test_pct"}, {}]
-    names = []
-    for number, place in enumerate(places):
-        made = suggestion(new_test(f"test_{number}", imports=imports[number], **place), cart, number=number)
+    for number in range(4):
+        test = new_test(f"test_{number}", imports=["import pytest"], anchor="test_pct")
+        made = suggestion(test, cart, number=number)
         (tmp_path / f"{number}.patch").write_text(patch.render_patch(made, cart))
-        names.append(f"{number}.patch")
 
-    run(tmp_path, "git", "apply", "-C2", *names)
+    run(tmp_path, "git", "apply", "-C2", *(f"{number}.patch" for number in range(4)))
 
     text = (tmp_path / "tests/test_cart.py").read_text()
-    ast.parse(text)
-    assert [f"def test_{number}(" in text for number in range(4)] == [True] * 4
+    names = [node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
+    assert sorted(names) == ["test_0", "test_1", "test_2", "test_3", "test_last", "test_pct"]
 
 
 def test_equal_suggestions_give_equal_texts_at_any_time(cart, new_test, suggestion):
     one = suggestion(new_test(), cart)
-    later = type(one)(
-        **{name: getattr(one, name) for name in one.__struct_fields__ if name != "made"},
-        made=type(one.made)(at="2030-01-01T00:00:00Z", pytest_enrich="0.1", python="3.12.1", commit="a1b2c3d"),
-    )
+    made = replace(one.made, at="2030-01-01T00:00:00Z")
+    later = replace(one, made=made, proof=replace(one.proof, duration_ms=99.0))
 
     assert patch.render_patch(later, cart) == patch.render_patch(one, cart)
     assert patch.render_module(later) == patch.render_module(one)
@@ -120,17 +116,17 @@ def test_the_module_is_the_test_between_two_marks(cart, new_test, suggestion):
         "# gap     src/shop/cart.py:26-28 parse\n"
         "# target  tests/test_cart.py, after test_pct\n"
         "# proof   2 of 2 runs passed\n"
-        "# look    line 15: is it 1?\n"
+        "# look    line 14: is it 1?\n"
         "# from    search, seed 7, 120 executions         licence: yours, no rights claimed\n"
         "# run     pytest-enrich run cart-00000000\n"
-        "# accept  pytest-enrich accept cart-00000000     (puts line 14-15 into the target)\n"
+        "# accept  pytest-enrich accept cart-00000000     (puts line 13-14 into the target)\n"
         "import pytest\n"
         "\n"
         "\n"
         "# --- enrich: begin ---\n"
+        "def test_new():\n"
+        '    assert "new" != 1\n'
         "# --- enrich: end ---\n"
-    ).replace("begin ---\n", 'begin ---\ndef test_new():\n    assert "new" != 1\n').replace("15", "14").replace(
-        "14-14", "13-14"
     )
 
 
@@ -152,24 +148,18 @@ def test_the_module_runs_and_its_lines_are_where_it_says(tmp_path, new_test, sug
     assert lines[last].strip() == "# --- enrich: end ---"
 
 
-@settings(max_examples=50, deadline=None)
-@given(st.text(), st.text(), st.sampled_from([HOSTILE, "src/coding: utf-7/a.py", "a.py"]))
-def test_no_text_gets_out_of_its_line(title, look, path):
-    from_fixtures = test_no_text_gets_out_of_its_line.made
-    made = from_fixtures(title, look, path)
+TEXTS = st.text() | st.sampled_from([HOSTILE, "coding: utf-7", "3d", "diff --git a/x b/x " * 5])
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(TEXTS, TEXTS, st.sampled_from([HOSTILE, "src/coding: utf-7/a.py", "a.py"]))
+def test_no_text_gets_out_of_its_line(new_test, suggestion, title, look, path):
+    made = suggestion(new_test(title=title, look=look), None, path=path)
 
     module = patch.render_module(made)
-
-    tree = ast.parse(module.encode())
-    assert [type(node).__name__ for node in tree.body] == ["FunctionDef"]
-    assert module.splitlines()[7 if look.strip() else 6].startswith("# accept")
-    assert all(char.isprintable() or char == "\n" for char in module)
     head = patch.render_patch(made, None).partition("\ndiff --git")[0]
-    assert all(char.isprintable() or char == "\n" for char in head)
 
-
-@pytest.fixture(autouse=True)
-def _made(new_test, suggestion):
-    test_no_text_gets_out_of_its_line.made = lambda title, look, path: suggestion(
-        new_test(title=title, look=look), None, path=path
-    )
+    assert [type(node).__name__ for node in ast.parse(module.encode()).body] == ["FunctionDef"]
+    assert module.splitlines()[7 if look else 6].startswith("# accept")
+    assert all(char.isprintable() or char == "\n" for char in module + head)
+    assert all(re.match(r"[A-Z][a-z]+: |        [A-Za-z(]", line) for line in head.splitlines()[2:])

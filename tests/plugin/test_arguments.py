@@ -66,11 +66,14 @@ def test_coverage_is_left_out_with_its_value_in_the_next_word():
 
 
 def test_options_of_the_project_are_kept_with_their_values(for_child, write):
-    write("conftest.py", """
+    write(
+        "conftest.py",
+        """
         def pytest_addoption(parser):
             parser.addoption("--database")
             parser.addoption("--slow", action="store_true")
-        """)
+        """,
+    )
     assert for_child("--database", "sqlite", "--slow", "-x") == ["--database", "sqlite", "--slow"]
 
 
@@ -78,7 +81,12 @@ def test_addopts_and_its_variable_are_folded_in_and_switched_off(pytester, write
     write("pytest.ini", "[pytest]\naddopts = -n2 --strict-markers\n")
     monkeypatch.setenv("PYTEST_ADDOPTS", "--runxfail -x")
     found = list(arguments.for_child(pytester.parseconfig("--import-mode=importlib")))
-    assert found[found.index("addopts=") :] == ["addopts=", "--strict-markers", "--runxfail", "--import-mode=importlib"]
+    assert found[found.index("addopts=") :] == [
+        "addopts=",
+        "--strict-markers",
+        "--runxfail",
+        "--import-mode=importlib",
+    ]
 
 
 def test_the_place_is_given_absolute(pytester, write, monkeypatch):

@@ -7,12 +7,16 @@ from pytest_enrich.config import Budget
 from pytest_enrich.errors import UsageError
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("5m", 300), ("1h", 3600), ("1.5m", 90), (" 10s ", 10)])
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90s", 90), ("5m", 300), ("1h", 3600), ("1.5m", 90), (" 10s ", 10)]
+)
 def test_a_time_is_a_number_and_a_unit(text, seconds):
     assert config.seconds(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "5", "m", "-5m", "0s", "0.0h", "1e3s", "5 m", "5m5s", "nan", "infs", "5M", "٣s"])
+@pytest.mark.parametrize(
+    "text", ["", "5", "m", "-5m", "0s", "0.0h", "1e3s", "5 m", "5m5s", "nan", "infs", "5M", "٣s"]
+)
 def test_what_is_no_time_is_refused(text):
     with pytest.raises(UsageError, match="accepted is a time"):
         config.seconds(text)

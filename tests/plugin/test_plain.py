@@ -4,11 +4,13 @@ import re
 import subprocess
 import sys
 
-MODULES = "\n".join([
-    "import sys",
-    "def pytest_unconfigure():",
-    "    open('modules.txt', 'w').write('\\n'.join(sorted(sys.modules)))",
-])  # fmt: skip
+MODULES = """
+import sys
+
+def pytest_unconfigure():
+    with open("modules.txt", "w") as file:
+        file.write("\\n".join(sorted(sys.modules)))
+"""
 
 
 def without_times(result):

@@ -33,14 +33,17 @@ def test_it_is_told_the_test_files_and_how_many_passed(shop, given):
 
 
 def test_a_source_file_with_doctests_is_no_test_file(shop, write, given):
-    write("src/shop/text.py", '''
+    write(
+        "src/shop/text.py",
+        '''
         def twice(text):
             """
             >>> twice("a")
             'aa'
             """
             return text * 2
-        ''')
+        ''',
+    )
     settings = given(shop.runpytest_subprocess("--enrich", "--doctest-modules", "src", "tests"))["settings"]
     assert settings["test_files"] == ["tests/test_cart.py"]
 
@@ -63,7 +66,9 @@ def test_a_failing_suite_is_left_alone(shop, write):
 
 
 def test_tests_and_their_errors_are_counted_once_each(shop, write):
-    write("tests/test_red.py", """
+    write(
+        "tests/test_red.py",
+        """
         import pytest
 
         @pytest.fixture
@@ -76,7 +81,8 @@ def test_tests_and_their_errors_are_counted_once_each(shop, write):
 
         def test_torn_down_badly(broken):
             pass
-        """)
+        """,
+    )
     result = shop.runpytest_subprocess("--enrich")
     assert result.outlines[-1].startswith("enrich: not run, 2 tests failed (")
 
@@ -130,7 +136,10 @@ def test_help_is_help(pytester):
     [
         (["-k", "upper"], "-k"),
         (["tests/test_cart.py"], "tests/test_cart.py"),
-        (["-x", "--deselect", "tests/test_cart.py::test_other", "tests/test_cart.py"], "--deselect, tests/test_cart.py"),
+        (
+            ["-x", "--deselect", "tests/test_cart.py::test_other", "tests/test_cart.py"],
+            "--deselect, tests/test_cart.py",
+        ),
         (["--lf"], "--lf"),
     ],
 )
@@ -223,12 +232,15 @@ def tree(top):
 
 
 def test_filters_that_make_warnings_errors_judge_the_suite_alone(shop, write):
-    write("pytest.ini", """
+    write(
+        "pytest.ini",
+        """
         [pytest]
         filterwarnings =
             error
             ignore:.*asyncio_default_fixture_loop_scope
-        """)
+        """,
+    )
     write("tests/conftest.py", "")
     session = (shop.path / "conftest.py").read_text()
     session = session.replace("def run(", "import warnings\n\ndef run(", 1)

@@ -23,7 +23,8 @@ def test_the_command_line_is_read(pytester, read, write):
     write("src/a.py", "")
     settings = read(
         "--enrich-with=search", "--enrich-max=0", "--enrich-budget=20000x", "--enrich-timeout=1.5s",
-        "--enrich-workers=3", "--enrich-seed=7", "--enrich-dir=out/here", "--enrich-include=src/*", "--enrich-include=b",
+        "--enrich-workers=3", "--enrich-seed=7", "--enrich-dir=out/here", "--enrich-include=src/*",
+        "--enrich-include=b",
         "--enrich-exclude=*_pb2.py", "--enrich-only=src/a.py::A.f", "--enrich-sandbox=process", "--enrich-fresh",
         "--enrich-list",
     )  # fmt: skip
@@ -39,7 +40,13 @@ def test_the_command_line_is_read(pytester, read, write):
 KEYS = {"max": "3", "budget": "90s", "exclude": "a/*", "env": "API_TOKEN", "dir": "out"}
 INI = "\n".join(f"enrich_{name} = {value}" for name, value in KEYS.items())
 STRINGS = "\n".join(f'enrich_{name} = "{value}"' for name, value in KEYS.items())
-TOML = 'enrich_max = 3\nenrich_budget = "90s"\nenrich_exclude = ["a/*"]\nenrich_env = ["API_TOKEN"]\nenrich_dir = "out"'
+TOML = """
+enrich_max = 3
+enrich_budget = "90s"
+enrich_exclude = ["a/*"]
+enrich_env = ["API_TOKEN"]
+enrich_dir = "out"
+"""
 NATIVE = pytest.mark.skipif(pytest.version_tuple < (9,), reason="pytest 9 reads it")
 
 
@@ -93,9 +100,9 @@ def test_a_value_that_is_not_accepted_is_named_with_what_is(read, option, accept
     assert str(raised.value) == f"--enrich-{option}: {accepted}"
 
 
-def test_a_file_is_no_folder(pytester, read, write):
+def test_a_file_is_no_folder(read, write):
     path = write("out", "")
-    with pytest.raises(pytest.UsageError, match="--enrich-dir=out: .* is a file") as raised:
+    with pytest.raises(pytest.UsageError, match=r"--enrich-dir=out: .* is a file") as raised:
         read("--enrich-dir=out")
     assert str(path) in str(raised.value)
 

@@ -23,7 +23,9 @@ def suggest(write):
 @pytest.fixture
 def project(shop, write):
     write("conftest.py", "")
-    write("tests/conftest.py", """
+    write(
+        "tests/conftest.py",
+        """
         import pytest
 
         def pytest_addoption(parser):
@@ -32,7 +34,8 @@ def project(shop, write):
         @pytest.fixture
         def word(request):
             return request.config.getoption("word")
-        """)
+        """,
+    )
     write("tests/test_neighbour.py", "raise ImportError('nobody needs this one')\n")
     return shop
 
@@ -95,7 +98,10 @@ def test_it_lies_where_the_option_says(project, suggest):
 @pytest.mark.parametrize(
     ("prefix", "message"),
     [
-        ("orders", "ERROR: --enrich-run=orders: no suggestion in *pending begins so; there are: cart-6e2m3fea, cart-7*"),
+        (
+            "orders",
+            "ERROR: --enrich-run=orders: no suggestion in *pending begins so; there are: cart-6e2m3fea, cart-7*",
+        ),
         ("cart", "ERROR: --enrich-run=cart: several suggestions begin so: cart-6e2m3fea, cart-7aaaaaaa"),
     ],
 )

@@ -10,7 +10,7 @@ from .calls import Call, Program, program
 from .clock import shifted
 from .observe import observe
 from .reduce import reduce
-from .search import Find, Limits, Search, choose
+from .search import Find, Limits, Search, choose, rank
 from .world import Scene
 
 REDUCE_SECONDS = 2.0
@@ -40,7 +40,7 @@ def _reduced(looking: Search, find: Find) -> tuple[Find, Call]:
         if time.monotonic() > until or not find.inputs.conforms(call):
             return False
         outcome = looking.runner.call(call)
-        same = type(outcome.raised) is type(before.raised) and (outcome.result is None) is (before.result is None)
+        same = type(outcome.raised) is type(before.raised) and rank(outcome) <= rank(before)
         return not outcome.refusal and same and find.reached <= looking.reached(outcome)
 
     return find, reduce(find.call, plain, holds)

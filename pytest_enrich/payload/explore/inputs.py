@@ -14,7 +14,7 @@ from typing import Any
 from . import types
 from .calls import Call, Entry
 from .mutate import vary
-from .values import GENERAL, World, drawn, evaluable
+from .values import GENERAL, World, evaluable
 
 MOST_CHANGES = 2
 MOST_PLAIN = 6
@@ -70,7 +70,7 @@ class Inputs:
         templates = [value for call in self.calls for key, value in call.arguments if key == name]
         seen = evaluable(templates)
         hint = types.of_parameter(parameter, self._hints.get(parameter["name"]), [value for _, value in seen])
-        values = drawn(self._world.of(hint), self._seed)
+        values = self._world.drawn(hint, self._seed)
         return Pool(tuple(text for text, _ in seen), tuple(self._world.constants_for(hint)), values, hint)
 
     def _receivers(self, owner: type | None) -> list[str]:
@@ -78,7 +78,7 @@ class Inputs:
             return []
         seen = [call.receiver for call in self.calls if call.receiver]
         known = [*seen, *self._world.objects_of(owner)]
-        built = drawn(self._world.of(owner), self._seed)
+        built = self._world.drawn(owner, self._seed)
         return list(dict.fromkeys([*known, *sorted(built, key=len)]))
 
     @property

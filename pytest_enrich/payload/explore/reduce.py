@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from .calls import Call
-from .mutate import LITERAL, literals
+from .mutate import literals
 
 MOST_TRIES = 400
 
@@ -68,36 +68,40 @@ def _smaller(match: re.Match[str]) -> Iterator[str]:
     text = match[0]
     if match.lastgroup == "number":
         value = float(text) if re.search(r"[.e]", text) else int(text)
-        options = [
-            0,
-            1,
-            2,
-            10,
-            100,
-            1000,
-            -1,
-            -value,
-            value / 2 if isinstance(value, float) else int(value / 2),
-            int(value),
-        ]
-        smaller = [option for option in options if _weight(option) < _weight(value)]
-        yield from (repr(type(value)(option)) for option in sorted(set(smaller), key=_weight))
+        smaller = {option for option in _near(value) if _weight(option) < _weight(value)}
+        yield from (repr(type(value)(option)) for option in sorted(smaller, key=_weight))
     elif match.lastgroup == "string":
         value = eval(text, {})
-        for size in (len(value), len(value) // 2, 2, 1):
-            for at in range(0, len(value), size or 1):
-                if size:
-                    yield repr(value[:at] + value[at + size :])
+        for size in sorted({len(value) // 2, 2, 1} - {0}, reverse=True):
+            # An empty text shows little; where only that will do, the search has found it as such.
+            shorter = (value[:at] + value[at + size :] for at in range(0, len(value), size))
+            yield from (repr(text) for text in shorter if text)
 
 
-def _weight(value: float) -> tuple[int, float, bool]:
-    return len(repr(abs(value))), abs(value), value < 0
+def _near(value: float) -> list[float]:
+    """Numbers to put in its place: small ones, its opposite, its half, and itself with fewer digits."""
+    options: list[float] = [0, 1, 2, 10, 100, 1000, -1, -value, int(value / 2), int(value)]
+    for digits in range(1, len(str(int(abs(value))))):
+        unit = 10**digits
+        options += [int(value) // unit * unit, -(-int(value) // unit) * unit]
+    return options
+
+
+def _weight(value: float) -> tuple[int, bool, int, float, bool]:
+    """Few digits that matter, not 0 or 1 (which change little), then short, small, positive."""
+    text = repr(abs(value)).removesuffix(".0")
+    return len(text.rstrip("0") or "0"), value in {0, 1}, len(text), abs(value), value < 0
 
 
 def _shorter(value: str) -> Iterator[str]:
-    """A list, tuple, set or dict display without one of its elements."""
-    if value[:1] not in "[({":
-        return
-    for match in re.finditer(r"[^,\[\](){}]+, |, [^,\[\](){}]+", value):
-        if LITERAL.search(match[0]):
-            yield value[: match.start()] + value[match.end() :]
+    """A display without one of its elements, a call without one of its arguments."""
+    for match in literals(value):
+        before = re.search(r"(\w+=|)$", value[: match.start()])
+        start = before.start() if before else match.start()
+        after = re.match(r", ", value[match.end() :])
+        if after:
+            yield value[:start] + value[match.end() + 2 :]
+        elif value[:start].endswith(", "):
+            yield value[: start - 2] + value[match.end() :]
+        elif value[start - 1 : start] in {"(", "["}:
+            yield value[:start] + value[match.end() :]

@@ -7,13 +7,14 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterable
+from functools import cached_property
 
 from .calls import Call
 from .inputs import Inputs
 from .run import Outcome, Runner
 from .trace import Branch
 
-PATIENCE = 3000
+PATIENCE = 2000
 ALTERNATIVES = 5
 Reached = frozenset["Branch | int"]
 
@@ -27,7 +28,7 @@ class Find:
     reached: Reached
     rank: int
 
-    @property
+    @cached_property
     def cost(self) -> tuple[int, int]:
         """What to prefer among calls that reach the same."""
         return self.rank, self.call.size
@@ -91,9 +92,11 @@ class Search:
         return self.wanted & (outcome.branches | lines)
 
     def _keep(self, find: Find) -> None:
+        cost = find.cost
         for item in find.reached:
             held = self.finds.setdefault(item, [])
-            if find not in held:
+            full = len(held) >= ALTERNATIVES
+            if (not full or cost < held[-1].cost) and find.call not in [one.call for one in held]:
                 self.finds[item] = sorted([*held, find], key=lambda one: one.cost)[:ALTERNATIVES]
 
 
@@ -107,8 +110,18 @@ class Limits:
 
 
 def rank(outcome: Outcome) -> int:
-    """0 for a call with something to say, 1 for one that returned None."""
-    return int(outcome.raised is None and outcome.result is None)
+    """0 for a call with something to say, 1 for an empty or zero result, 2 for None."""
+    if outcome.raised is not None:
+        return 0
+    return 2 if outcome.result is None else int(is_degenerate(outcome.result))
+
+
+def is_degenerate(result: object) -> bool:
+    """Whether a result says little: nothing in it, or zero."""
+    try:
+        return not isinstance(result, bool) and not result
+    except Exception:  # a __bool__ of the project's may raise
+        return True
 
 
 def choose(search: Search) -> list[Find]:

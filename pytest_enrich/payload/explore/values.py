@@ -22,24 +22,7 @@ from . import types
 
 Strategy: typing.TypeAlias = "st.SearchStrategy[str]"
 LETTERS = "ab1 -.,:/_Zé"
-GENERAL = (
-    "0",
-    "1",
-    "-1",
-    "2",
-    "''",
-    "'a'",
-    "'abc'",
-    "None",
-    "True",
-    "False",
-    "[]",
-    "[1, 2]",
-    "{}",
-    "0.5",
-    "()",
-    "{'a': 1}",
-)
+GENERAL = tuple("2 3 1 0 -1 'a' 'abc' '' None True False 0.5".split()) + ("[1, 2]", "[]", "{'a': 1}", "{}", "()")
 CALLABLES = (
     "⟨builtins:str⟩",
     "⟨builtins:len⟩",
@@ -61,7 +44,7 @@ def evaluable(templates: Sequence[str]) -> list[tuple[str, object]]:
     return pairs
 
 
-def drawn(strategy: Strategy, number: int, count: int = 120) -> tuple[str, ...]:
+def drawn(strategy: Strategy, number: int, count: int = 100) -> tuple[str, ...]:
     """Templates drawn from a strategy, the same for the same `number`; fewer, or none, where it has no more."""
     found: dict[str, None] = {}
     quiet = settings(
@@ -93,6 +76,7 @@ class World:
     def __init__(self, constants: Sequence[str], constructors: dict[type, list[str]]) -> None:
         self.constants = evaluable(constants)
         self.constructors = constructors
+        self._drawn: dict[str, tuple[str, ...]] = {}
 
     def constants_for(self, hint: Any) -> list[str]:
         """The constants that conform, and for numbers their neighbours."""
@@ -108,6 +92,13 @@ class World:
         """Templates of objects of the class or of its subclasses, smallest first."""
         found = [text for cls, texts in self.constructors.items() if issubclass(cls, kind) for text in texts]
         return sorted(dict.fromkeys(found), key=len)
+
+    def drawn(self, hint: Any, seed: int) -> tuple[str, ...]:
+        """Templates of values that conform to `hint`, drawn once for all parameters of that type."""
+        key = repr(hint)
+        if key not in self._drawn:
+            self._drawn[key] = drawn(self.of(hint), seed)
+        return self._drawn[key]
 
     def of(self, hint: Any, depth: int = 0) -> Strategy:
         """A strategy for templates of values that conform to `hint`."""

@@ -58,7 +58,8 @@ class SearchProposer:
 
     def _record(self, target: Target) -> Recorded:
         nothing = Recorded(calls=(), constructors=(), outcomes=())
-        tests = tuple(near.nodeid for near in target.nearest[:MOST_TESTS])
+        # Without their parameters: ids of parameters may differ from run to run (a set gives them).
+        tests = tuple(dict.fromkeys(near.nodeid.partition("[")[0] for near in target.nearest))[:MOST_TESTS]
         if not tests:
             return nothing
         job = Record(tests=tests, path=target.path, module=target.module, qualnames=_worth_recording(target))

@@ -46,11 +46,16 @@ def _scene(finding: Finding) -> tuple[list[Template], Template]:
     if len(lines) != 1 or any(seen.subject == "state" for seen in finding.observations):
         return lines, action
     name, _, value = lines[0].partition(" = ")
-    uses = re.findall(rf"\b{re.escape(name)}\b", action)
+    uses = [match for match in _variable(name).finditer(action) if match[1]]
     short = len(re.sub(r"⟨[\w.]+:([\w.]+)⟩", r"\1", value + action)) <= INLINE
     if len(uses) == 1 and short and finding.expression and " " not in name:
-        return [], re.sub(rf"\b{re.escape(name)}\b", lambda _: value, action)
+        return [], _variable(name).sub(lambda match: value if match[1] else match[0], action)
     return lines, action
+
+
+def _variable(name: str) -> re.Pattern[str]:
+    """The uses of a variable (group 1); names to be imported and literals are matched so that they are passed over."""
+    return re.compile(rf"⟨[^⟩]*⟩|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|(?<![\w.])({re.escape(name)})\b")
 
 
 def _states_result(finding: Finding) -> bool:
@@ -65,6 +70,8 @@ def _pytest(seen: Observation, subject: Template) -> Template:
     if seen.subject == "raises":
         match = f", match={_pattern(seen.message)}" if seen.message else ""
         return f"with ⟨pytest:raises⟩({seen.value}{match}):"
+    if seen.form == "is" and seen.value in {"True", "False"} and _operand(subject) != subject:
+        return f"assert {subject}" if seen.value == "True" else f"assert not ({subject})"
     if seen.form == "is":
         return f"assert {_operand(subject)} is {seen.value}"
     if seen.form == "approx":

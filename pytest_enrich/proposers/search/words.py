@@ -63,6 +63,8 @@ def title(name: str, done: str, text: str, outcome: str) -> str:
     loop = {"iterates": "with something to loop over", "skips": "with nothing to loop over"}.get(outcome, "")
     if outcome == "matches":
         loop = f"for {text.rstrip(':')}"
+    elif outcome == "raises" and text.startswith("except "):
+        loop = f"after {text.removeprefix('except').partition(' as ')[0].rstrip(':').strip()}"
     return f"{name}: {done} {loop}".rstrip()
 
 
@@ -73,6 +75,10 @@ def slug(text: str, outcome: str) -> str:
         words = _words(holds)
     elif outcome == "matches":
         words = _snake(text.removeprefix("case").rstrip(":"))
+    elif outcome == "raises":
+        words = (
+            "after_" + _snake(re.sub(r"^except\b\*?|\bas \w+|:$", "", text)) if text.startswith("except ") else ""
+        )
     else:
         words = {"iterates": "", "skips": "nothing"}.get(outcome, "")
     return words if words.isascii() and len(words) <= LONGEST else ""
@@ -90,12 +96,19 @@ def _words(node: ast.expr) -> str:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance":
         return "_is_".join(_words(argument) for argument in node.args)
     if isinstance(node, ast.Call):
-        return _words(node.func) if len(node.args) != SINGULAR else f"{_words(node.func)}_{_words(node.args[0])}"
+        return _called(node)
     if isinstance(node, ast.Attribute):
         owner = node.value
         plain = isinstance(owner, ast.Name) and owner.id in {"self", "cls"}
         return _snake(node.attr) if plain else f"{_words(owner)}_{_snake(node.attr)}"
     return _snake(ast.unparse(node))
+
+
+def _called(node: ast.Call) -> str:
+    """A call by its last name, and by its argument where that is a name: `math.isfinite(float(x))` is `isfinite`."""
+    function = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+    plain = [argument.id for argument in node.args if isinstance(argument, ast.Name)]
+    return "_".join([_snake(function), *(plain if len(node.args) == SINGULAR else [])])
 
 
 def _snake(text: str) -> str:

@@ -1,0 +1,99 @@
+import pytest
+
+from pytest_enrich.data import Finished, Gap
+from pytest_enrich.reporters.words import columns
+
+
+def test_list_shows_what_is_pending_and_the_next_command(project, no_dash):
+    answer = project.run("list")
+    assert answer.status == 0
+    assert answer.out.splitlines() == [
+        f"  {no_dash}  ungraded  parse_sku: line 3  +1 line",
+        "",
+        f"Next:  pytest-enrich show {no_dash}",
+        f"       pytest-enrich accept {no_dash}",
+    ]
+
+
+def test_list_says_which_are_stale(project, no_dash):
+    project.source.write_text(project.source.read_text().replace("if not sep", "if not tail"))
+    assert f"stale: {no_dash}: parse_sku changed since" in project.run("list").out
+    assert project.run("list", "--json").json["suggestions"][0]["stale"] is True
+
+
+def test_list_without_anything(project):
+    assert project.run("list").out == "Nothing is pending.\nNext:  pytest --enrich\n"
+    assert project.run("list", "--json").json == {"suggestions": []}
+    assert not project.store.directory.exists()
+
+
+def test_check_answers_1_when_something_is_pending(project):
+    assert project.run("list", "--check").status == 0
+    project.suggest("parse_sku", 3, "def test_a():\n    assert parse_sku\n")
+    assert project.run("list", "--check").status == 1
+
+
+def test_what_cannot_be_read_is_named_on_stderr(project, no_dash):
+    (project.store.directory / "pending" / no_dash / "suggestion.json").write_text("{")
+    answer = project.run("list", "--json")
+    assert answer.json == {"suggestions": []}
+    assert f"passed over: pending/{no_dash}/suggestion.json" in answer.err
+
+
+def test_gaps_without_a_test_are_listed_once_with_the_reason(project):
+    gap = Gap(id="cart-aaaaaaaa", path="src/shop/cart.py", qualname="f", line=3, outcome="true", text="if x:")
+    line = Finished(gap=gap, digest="d", proposer="search", outcome="nothing found", detail="no input reaches it")
+    project.store.journal(line, line)
+    out = project.run("list", "--gaps").out
+    assert out.count("cart-aaaaaaaa") == 1
+    assert "nothing found: no input reaches it" in out
+    assert project.run("list", "--gaps", "--json").json["gaps"][0]["gap"]["id"] == "cart-aaaaaaaa"
+
+
+def test_rejections_are_listed(project, no_dash):
+    project.run("reject", no_dash, "--reason", "trivial", "--note", "obvious")
+    out = project.run("list", "--rejected").out
+    assert f"{no_dash}  idea  trivial" in out
+    assert f"pytest-enrich allow {no_dash}" in out
+    assert project.run("list", "--rejected", "--json").json["rejected"][0]["note"] == "obvious"
+
+
+def test_show_has_all_that_a_decision_needs(project, no_dash):
+    out = project.run("show", no_dash).out
+    assert '!     4          raise ValueError("missing dash")' in out
+    assert "into  tests/test_cart.py (after test_parts)" in out
+    assert '  +         parse_sku("AB12")' in out
+    assert "look  is this value meant?" in out
+    assert max(columns(line) for line in out.splitlines()) <= 80
+
+
+def test_show_marks_the_lines_where_they_are_now(project, no_dash):
+    project.source.write_text("# moved\n\n" + project.source.read_text())
+    assert '!     6          raise ValueError("missing dash")' in project.run("show", no_dash).out
+
+
+def test_show_says_that_it_is_stale(project, no_dash):
+    project.source.unlink()
+    assert "stale: parse_sku changed since" in project.run("show", no_dash).out
+
+
+def test_show_can_be_parsed_and_applied(project, no_dash):
+    assert project.run("show", no_dash, "--json").json["id"] == no_dash
+    assert "diff --git a/tests/test_cart.py b/tests/test_cart.py" in project.run("show", no_dash, "--patch").out
+
+
+def test_escapes_in_a_suggestion_do_not_reach_the_terminal(project):
+    code = "def test_a():\n    assert parse_sku  # \x1b[2J\n"
+    one = project.suggest("parse_sku", 3, code, title="a\x1b[2Jb")
+    for words in (["list"], ["show", one]):
+        assert "\x1b" not in project.run(*words).out
+
+
+@pytest.mark.parametrize(
+    "words", [["list", "--gaps", "--check"], ["show"], ["show", "x"], ["nothing"], ["list", "--no"]]
+)
+def test_wrong_use_is_2_and_says_so_on_stderr(project, words):
+    answer = project.run(*words)
+    assert (answer.status, answer.out) == (2, "")
+    assert answer.err
+    assert "Traceback" not in answer.err

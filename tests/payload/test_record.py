@@ -1,0 +1,284 @@
+from __future__ import annotations
+
+CART = """
+    import dataclasses
+    import functools
+    from enum import Enum
+
+
+    class Kind(Enum):
+        BOOK = 1
+
+
+    @dataclasses.dataclass
+    class Line:
+        name: str
+        price: int = 0
+        notes: list = dataclasses.field(default_factory=list)
+
+
+    class Store:
+        def __init__(self):
+            self.lines = []
+
+        def __setitem__(self, key, value):
+            self.lines.append((key, value))
+
+        @property
+        def size(self):
+            return len(self.lines)
+
+
+    class Cart(Store):
+        def __init__(self, owner, /, limit=3, *, kind=Kind.BOOK):
+            super().__init__()
+            self.owner = owner
+
+        def add(self, line, *more):
+            self.lines += [line, *more]
+            self._check()
+
+        def _check(self):
+            return self.total()
+
+        def total(self):
+            return len(self.lines)
+
+        @classmethod
+        def of(cls, owner):
+            return cls(owner)
+
+        @staticmethod
+        def rate(amount):
+            return amount * 2
+
+        @property
+        def first(self):
+            return self.lines[0]
+
+
+    def counted(function):
+        @functools.wraps(function)
+        def wrapper(*args, **kwargs):
+            return function(*args, **kwargs)
+        return wrapper
+
+
+    @counted
+    def price(amount, currency="EUR", *rest, exact=False, **more):
+        return amount
+
+
+    def change(items):
+        items.clear()
+
+
+    def numbers(n):
+        for i in range(n):
+            yield i
+            n = i
+
+
+    async def later(n):
+        return n
+
+
+    class Plain:
+        def go(self):
+            return 1
+    """
+
+
+def shown(call) -> str:
+    arguments = ", ".join(f"{a.name}={a.value}" if a.name else a.value for a in call.arguments)
+    receiver = f"{call.receiver}." if call.receiver else ""
+    setup = "".join(f"[{shown(step)}]" for step in call.setup)
+    return f"{setup}{receiver}{call.qualname}({arguments})"
+
+
+def test_arguments_are_named_and_those_left_at_their_default_are_left_out(project, record):
+    root = project(
+        src__shop__cart=CART,
+        tests__test_cart="""
+            from shop.cart import price
+
+            def test_a():
+                price(1)
+                price(2, "USD")
+                price(3, "USD", 4, 5, exact=True, deep=6)
+                price(7, exact=True)
+            """,
+    )
+
+    recorded = record(root, "price")
+
+    assert [shown(call) for call in recorded.calls] == [
+        "price(amount=1)",
+        "price(amount=2, currency='USD')",
+        "price(amount=3, currency='USD', 4, 5, exact=True, deep=6)",
+        "price(amount=7, exact=True)",
+    ]
+    assert {call.nodeid for call in recorded.calls} == {"tests/test_cart.py::test_a"}
+    assert [(o.nodeid, o.result) for o in recorded.outcomes] == [("tests/test_cart.py::test_a", "passed")]
+
+
+def test_arguments_are_noted_as_they_were_when_the_call_was_made(project, record):
+    root = project(
+        src__shop__cart=CART,
+        tests__test_cart="from shop.cart import change\ndef test_a():\n    change([1, 2])\n",
+    )
+
+    assert [shown(call) for call in record(root, "change").calls] == ["change(items=[1, 2])"]
+
+
+def test_a_receiver_is_shown_by_the_call_that_made_it_and_by_what_was_done_to_it(project, record):
+    root = project(
+        src__shop__cart=CART,
+        tests__test_cart="""
+            from shop.cart import Cart, Line
+
+            def test_a():
+                cart = Cart("ann", limit=9)
+                cart.add(Line("pen", 3), Line("ink"))
+                cart["x"] = 1
+                assert cart.size == 3
+                cart.total()
+            """,
+    )
+
+    recorded = record(root, "Cart.total", "Cart.add")
+
+    made = "⟨shop.cart:Cart⟩('ann', limit=9)"
+    add = "Cart.add(line=⟨shop.cart:Line⟩('pen', price=3), ⟨shop.cart:Line⟩('ink'))"
+    assert [shown(call) for call in recorded.calls] == [
+        f"{made}.Cart.total()",
+        f"[{add}][Cart.__setitem__(key='x', value=1)]{made}.Cart.total()",
+        f"{made}.{add}",
+    ]
+
+
+def test_objects_are_listed_with_the_calls_that_made_them(project, record):
+    root = project(
+        src__shop__cart=CART,
+        tests__test_cart="""
+            from shop.cart import Cart, Kind, Line, Store
+
+            SHARED = Line("shared", price=7)
+
+            def test_a():
+                Cart.of("bob"), Cart("ann", 5), Store(), Line("ink"), Line("ink")
+            """,
+    )
+
+    constructors = record(root).constructors
+
+    assert sorted((call.qualname, call.receiver) for call in constructors) == [
+        ("Cart", "⟨shop.cart:Cart⟩('ann', limit=5)"),
+        ("Cart", "⟨shop.cart:Cart⟩('bob')"),
+        ("Line", "⟨shop.cart:Line⟩('ink')"),
+        ("Line", "⟨shop.cart:Line⟩('shared', price=7)"),
+        ("Store", "⟨shop.cart:Store⟩()"),
+    ]
+
+
+def test_kinds_of_functions(project, record):
+    root = project(
+        src__shop__cart=CART,
+        tests__test_cart="""
+            import asyncio
+            from shop.cart import Cart, Plain, later, numbers
+
+            def test_a():
+                Cart.of("ann"), Cart.rate(3), Cart("bob").first if False else None
+                cart = Cart("eve")
+                cart.add(1)
+                assert cart.first == 1
+                assert list(numbers(3)) == [0]  or True
+                asyncio.run(later(4))
+                Plain().go()
+            """,
+    )
+
+    recorded = record(root, "Cart.of", "Cart.rate", "Cart.first", "numbers", "later", "Plain.go")
+
+    assert [shown(call) for call in recorded.calls] == [
+        "Cart.of(owner='ann')",
+        "Cart.rate(amount=3)",
+        "[Cart.add(line=1)]⟨shop.cart:Cart⟩('eve').Cart.first()",
+        "numbers(n=3)",
+        "later(n=4)",
+        "⟨shop.cart:Plain⟩().Plain.go()",
+    ]
+
+
+def test_calls_in_threads_are_seen(project, record):
+    root = project(
+        src__shop__cart=CART,
+        tests__test_cart="""
+            import threading
+            from shop.cart import price
+
+            def test_a():
+                thread = threading.Thread(target=price, args=(5,))
+                thread.start()
+                thread.join()
+            """,
+    )
+
+    assert [shown(call) for call in record(root, "price").calls] == ["price(amount=5)"]
+
+
+def test_what_has_no_source_is_left_out_and_the_same_call_is_noted_once_up_to_the_limit(project, record):
+    root = project(
+        src__shop__cart=CART,
+        tests__test_cart="""
+            from shop.cart import price
+
+            def test_a():
+                price(object())
+                for n in [1, 1, 2, 2, 3, 4]:
+                    price(n)
+            """,
+    )
+
+    assert [shown(call) for call in record(root, "price", limit=3).calls] == [
+        "price(amount=1)",
+        "price(amount=2)",
+        "price(amount=3)",
+    ]
+
+
+def test_only_the_tests_asked_for_are_run_and_missing_ones_are_errors(project, record):
+    root = project(
+        src__shop__cart=CART,
+        tests__test_cart="from shop.cart import price\ndef test_a(): price(1)\ndef test_b(): price(2); assert 0\n",
+    )
+
+    recorded = record(
+        root, "price", tests=("tests/test_cart.py::test_b", "tests/test_cart.py::test_c", "tests/gone.py")
+    )
+
+    assert [shown(call) for call in recorded.calls] == ["price(amount=2)"]
+    assert {outcome.nodeid.rpartition("/")[2]: outcome.result for outcome in recorded.outcomes} == {
+        "test_cart.py::test_b": "failed",
+        "test_cart.py::test_c": "error",
+        "gone.py": "error",
+    }
+
+
+def test_a_profiler_in_a_test_is_not_in_the_way_of_the_next(project, record):
+    root = project(
+        src__shop__cart=CART,
+        tests__test_cart="""
+            import sys
+            from shop.cart import price
+
+            def test_a():
+                sys.setprofile(None)
+
+            def test_b():
+                price(2)
+            """,
+    )
+
+    assert [shown(call) for call in record(root, "price").calls] == ["price(amount=2)"]

@@ -1,0 +1,60 @@
+"""The plugin with the session that users get."""
+
+import hashlib
+import re
+
+import pytest
+
+
+@pytest.fixture
+def real(shop):
+    (shop.path / "conftest.py").unlink()
+    return shop
+
+
+def content(top):
+    """What is in the project's files, less what Python and pytest themselves leave behind."""
+    passed_over = ("__pycache__", ".pytest_cache", "enrich-suggestions")
+    return {
+        path: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in top.rglob("*")
+        if path.is_file() and not path.relative_to(top).parts[0].startswith("runpytest-")
+        if not {*path.parts} & {*passed_over} and path.name not in {"stdout", "stderr"}
+    }
+
+
+def test_a_gap_becomes_a_suggestion_that_runs_and_nothing_else_changes(real):
+    before = content(real.path)
+    result = real.runpytest_subprocess("--enrich", "--enrich-budget=60s")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["*= 2 passed in *", "*= enrich =*", "coverage  75% of lines, 50% of branches"])
+    assert content(real.path) == before
+    (folder,) = (real.path / "enrich-suggestions/pending").iterdir()
+    assert re.search(rf"^  {folder.name} ", result.stdout.str(), re.MULTILINE)
+    single = real.runpytest_subprocess(f"--enrich-run={folder.name}", "-v")
+    single.assert_outcomes(passed=1)
+    single.stdout.fnmatch_lines([f"tests/suggestion_{folder.name.replace('-', '_')}.py::test_* PASSED*"])
+
+
+def test_the_list_names_the_gap_and_writes_nothing(real):
+    result = real.runpytest_subprocess("--enrich", "--enrich-list", "-n2")
+    result.stdout.fnmatch_lines(["src/shop/cart.py::parse *", "*true *if not text:*cart-*"])
+    assert not (real.path / "enrich-suggestions").exists()
+    assert result.ret == 0
+
+
+def test_nothing_is_suggested_for_what_is_covered(real, write):
+    write(
+        "tests/test_empty.py",
+        """
+        import pytest
+        from shop.cart import parse
+
+        def test_empty():
+            with pytest.raises(ValueError):
+                parse("")
+        """,
+    )
+    result = real.runpytest_subprocess("--enrich")
+    result.stdout.fnmatch_lines(["coverage  100% of lines, 100% of branches", "Nothing to suggest.*"])
+    assert not (real.path / "enrich-suggestions").exists()

@@ -1,0 +1,120 @@
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_enrich.data import CoveragePart, RunSummary
+from pytest_enrich.data.run import MadeSuggestion
+from pytest_enrich.reporters import text, words
+
+
+def suggested(identity, title="parse_sku: text without a dash is refused", lines=4, branches=0):
+    """As much of a suggestion as the summary looks at."""
+    proof = SimpleNamespace(lines_gained=lines, branches_gained=branches)
+    return SimpleNamespace(id=identity, grade="ungraded", title=title, proof=proof)
+
+
+def run(*identities, **more):
+    made = tuple(MadeSuggestion(id=identity, grade="ungraded") for identity in identities)
+    return RunSummary(suggestions=made, **{"candidates": len(made), "seconds": {"total": 108.4}, **more})
+
+
+def test_a_run_that_found_something():
+    summary = run(
+        "cart-6e2m3fea",
+        "orders-m4x2c7ye",
+        candidates=7,
+        gaps={"suggested": 2, "nothing found": 3},
+        dropped={"passes: failed": 4, "stable: differs": 1},
+    )
+    pending = [
+        suggested("cart-6e2m3fea"),
+        suggested("orders-m4x2c7ye", "total: rounds half up", lines=0, branches=1),
+        suggested("stock-aaaaaaaa", "from an earlier run"),
+    ]
+    assert (
+        text.render(summary, pending)
+        == """\
+2 suggestions from 5 gaps in 1m 48s
+
+  cart-6e2m3fea    ungraded  parse_sku: text without a dash is re...  +4 lines
+  orders-m4x2c7ye  ungraded  total: rounds half up                    +1 branch
+
+dropped 5 of 7 candidates: 4 passes: failed, 1 stable: differs
+
+no good test found for 3 gaps:  pytest-enrich list --gaps
+
+Written to enrich-suggestions/ (git-ignored). Nothing else was changed.
+Next:  pytest-enrich show cart-6e2m3fea
+       pytest-enrich accept cart-6e2m3fea
+"""
+    )
+
+
+def test_nothing_to_suggest_is_one_line():
+    assert text.render(RunSummary(seconds={"total": 0.2}), []) == "Nothing to suggest. Took 0.2s.\n"
+
+
+def test_what_was_turned_down_before_is_counted():
+    summary = RunSummary(seconds={"total": 0.31}, gaps={"turned down": 4, "done before": 2})
+    assert text.render(summary, []) == (
+        "gaps      6: 4 turned down before (.enrich-rejected), 2 tried before\n"
+        "Nothing new to suggest. Took 0.3s.  The 4: pytest-enrich list --rejected\n"
+    )
+
+
+def test_enough_waiting_generates_nothing_and_says_so():
+    summary = RunSummary(waiting=10, stopped="enough waiting", seconds={"total": 0.1}, gaps={"not tried": 3})
+    assert text.render(summary, [suggested("cart-6e2m3fea")]) == (
+        "10 suggestions are waiting, so nothing was generated. Took 0.1s.\nNext:  pytest-enrich list\n"
+    )
+
+
+@pytest.mark.parametrize("stopped", ["budget", "interrupted"])
+def test_a_run_that_ended_early_says_how_to_go_on(stopped):
+    told = text.render(run("cart-6e2m3fea", stopped=stopped, gaps={"suggested": 1, "not tried": 9}), [])
+    assert "9 gaps were not tried." in told
+    assert "the same command goes on." in told.lower()
+
+
+def test_a_budget_used_up_before_the_first_candidate_is_told():
+    told = text.render(RunSummary(stopped="budget", gaps={"not tried": 2}), [])
+    assert told.startswith("No suggestion in 0.0s.\n\nThe budget is used up. 2 gaps were not tried.")
+
+
+def test_the_claim_that_nothing_changed_is_not_made_when_something_did():
+    told = text.render(run("cart-6e2m3fea", read_only_check="changed"), [suggested("cart-6e2m3fea")])
+    assert "Nothing else was changed" not in told
+
+
+def test_coverage_is_rounded_down():
+    assert text.heading(CoveragePart(lines=99.99, branches=71.0)) == "coverage  99% of lines, 71% of branches"
+    assert text.heading(CoveragePart(lines=100.0)) == "coverage  100% of lines"
+
+
+def test_terminal_escapes_become_visible():
+    told = text.table([suggested("cart-6e2m3fea", "\x1b[31mred\x1b[0m \u202e\x07")])
+    assert r"\x1b[31mred\x1b[0m \u202e\x07" in told
+    assert told.isprintable()
+
+
+@given(
+    titles=st.lists(st.text(st.characters(codec="utf-8"), max_size=90), min_size=1, max_size=4),
+    reasons=st.dictionaries(st.text(max_size=30), st.integers(1, 99), max_size=5),
+    note=st.text(max_size=200),
+)
+def test_no_line_is_wider_than_80_columns_or_acts_on_a_terminal(titles, reasons, note):
+    pending = [suggested(f"a_rather_long_name-{'a' * 7}{'abcd'[i]}", title) for i, title in enumerate(titles)]
+    summary = run(*(one.id for one in pending), dropped=reasons, notes=(note,))
+    lines = text.render(summary, pending).split("\n")
+    assert all(line.isprintable() for line in lines)
+    assert max(words.columns(line) for line in lines[:6]) <= 80
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(0.04, "0.0s"), (9.94, "9.9s"), (48.2, "48s"), (60, "1m 00s"), (108.4, "1m 48s"), (3720, "1h 02m")],
+)
+def test_durations(seconds, told):
+    assert words.duration(seconds) == told

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import pytest
+
+from pytest_enrich.source import docstring
+
+GOOGLE = """Do it.
+
+Args:
+    a (int): A number.
+    b (list[str], optional): Names.
+    *args (dict(str, int)): More.
+    plain: Nothing said.
+
+Returns:
+    c (bool): Not a parameter.
+"""
+NUMPY = """Do it.
+
+Parameters
+----------
+a : int
+    A number.
+b, c : list of str, optional
+    Names.
+**kw : {'x', 'y'}, default 'x'
+plain
+
+Returns
+-------
+d : bool
+"""
+SPHINX = """Do it.
+
+:param int a: A number.
+:param b: Names.
+:type b: list[str] or None
+:returns: Nothing.
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "types"),
+    [
+        (GOOGLE, {"a": "int", "b": "list[str]", "args": "dict(str, int)"}),
+        (NUMPY, {"a": "int", "b": "list of str", "c": "list of str", "kw": "{'x', 'y'}"}),
+        (SPHINX, {"a": "int", "b": "list[str] or None"}),
+        ("Just words: (none) here.", {}),
+        (None, {}),
+    ],
+)
+def test_types_are_read_from_docstrings(text, types):
+    assert docstring.types(text) == types
+
+
+def test_a_parameter_carries_its_documented_type(target):
+    text = 'def f(a, b):\n    """Add.\n\n    :param int b: More.\n    """\n    return a + b\n'
+    assert [one.documented for one in target(text, ("f", "return a + b")).parameters] == [None, "int"]

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import pytest
+
+from pytest_enrich.source import Suite
+
+TEXT = """\
+TABLE = {"a": _used_by_table}
+
+def public(x):
+    return _near(x)
+
+def far(x):
+    return public(x) or _between(x)
+
+def _between(x):
+    return _near(x)
+
+def _near(x):
+    return x
+
+def _used_by_table(x):
+    return x + 1
+
+def look_up(x):
+    return TABLE[x]
+
+def _nobody(x):
+    return x + 2
+
+def _decorates(f):
+    def wrapper(*args):
+        return f(*args)
+    return wrapper
+
+@_decorates
+async def wrapped(a):
+    pass
+
+class Reader:
+    def read(self, n):
+        return self._read(n)
+
+    def __len__(self):
+        return 5
+
+    def _read(self, n):
+        return n
+
+    def _alone(self):
+        return 6
+
+class Writer:
+    def write(self, n):
+        return self._read(n)
+
+    def _read(self, n):
+        return n + 7
+
+class _Private:
+    def __init__(self, x):
+        self.x = x
+
+    def run(self):
+        return self.x
+
+def make(x):
+    return _Private(x)
+"""
+
+
+@pytest.mark.parametrize(
+    ("qualname", "words", "entries"),
+    [
+        ("public", "return _near(x)", ["public"]),
+        ("_near", "return x", ["public", "far"]),
+        ("_used_by_table", "return x + 1", ["look_up"]),
+        ("_nobody", "return x + 2", []),
+        ("_decorates.wrapper", "return f(*args)", ["wrapped"]),
+        ("Reader._read", "return n", ["Reader.read"]),
+        ("Writer._read", "return n + 7", ["Writer.write"]),
+        ("Reader.__len__", "return 5", ["Reader.__len__"]),
+        ("Reader._alone", "return 6", ["Reader._alone"]),
+        ("_Private.__init__", "self.x = x", ["make"]),
+        ("_Private.run", "return self.x", ["_Private.run"]),
+        ("", 'TABLE = {"a": _used_by_table}', []),
+    ],
+)
+def test_a_function_is_reached_through_public_ones(target, qualname, words, entries):
+    assert [one.qualname for one in target(TEXT, (qualname, words)).entries] == entries
+
+
+def test_a_private_function_that_tests_name_is_its_own_entry(target):
+    suite = Suite(texts={"tests/test_cart.py": "from shop.cart import _near\n"})
+    found = target(TEXT, ("_near", "return x"), suite=suite).entries
+    assert [one.qualname for one in found] == ["_near", "public", "far"]
+
+
+def test_an_entry_says_how_it_is_called(target):
+    (entry,) = target(TEXT, ("_decorates.wrapper", "return f(*args)")).entries
+    assert (entry.kind, entry.is_async, [one.name for one in entry.parameters]) == ("function", True, ["a"])
+
+
+def test_functions_that_call_each_other_are_no_endless_loop(target):
+    text = "def _a(x):\n    return _b(x)\ndef _b(x):\n    return _a(x)\ndef c(x):\n    return _b(x)\n"
+    assert [one.qualname for one in target(text, ("_a", "return _b(x)")).entries] == ["c"]
+
+
+def test_methods_reach_private_ones_of_their_base(target):
+    text = """\
+        class Base:
+            def _step(self):
+                return 1
+
+        class Child(Base):
+            def go(self):
+                return self._step()
+
+        class Other:
+            def go(self):
+                return self._step()
+        """
+    assert [one.qualname for one in target(text, ("Base._step", "return 1")).entries] == ["Child.go"]

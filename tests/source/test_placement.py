@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import pytest
+
+from pytest_enrich.data import Item, Placement
+from pytest_enrich.source import Suite
+from pytest_enrich.source.placement import new_file
+
+TEXT = "class Cart:\n    def f(self, x):\n        if x:\n            return 1\n        return 2\n"
+PLACE = ("Cart.f", "if x:")
+BODY = "    def test_b(self): pass\n"
+
+
+def suite(texts: dict[str, str], items: tuple[Item, ...] = ()) -> Suite:
+    return Suite(files=tuple(texts), texts=texts, items=items)
+
+
+def item(nodeid: str, style: str = "function", fixtures: tuple[str, ...] = ()) -> Item:
+    path, *owner, name = nodeid.split("::")
+    return Item(
+        nodeid=nodeid,
+        path=path,
+        owner=".".join(owner) or None,
+        name=name,
+        style=style,
+        is_async=False,
+        markers=(),
+        fixtures=fixtures,
+    )
+
+
+@pytest.fixture
+def place(target):
+    def placed(texts: dict[str, str], contexts: dict[int, tuple[str, ...]], *items: Item) -> Placement:
+        return target(TEXT, PLACE, suite=suite(texts, items), contexts=contexts).placement
+
+    return placed
+
+
+def test_a_test_goes_after_the_one_that_runs_most_of_the_function(place):
+    texts = {"tests/test_shop.py": "def test_a(): pass\ndef test_b(): pass\n"}
+    near = ("tests/test_shop.py::test_b[1-x::y]",)
+    contexts = {3: ("tests/test_shop.py::test_a", *near), 5: near}
+    assert place(texts, contexts) == Placement(path="tests/test_shop.py", anchor="test_b")
+
+
+@pytest.mark.parametrize(
+    ("base", "style"), [("", "method"), ("(unittest.TestCase)", "unittest"), ("(Base)", "unittest")]
+)
+def test_a_test_beside_a_method_is_written_as_one(place, base, style):
+    texts = {"tests/test_x.py": f"class Base(TestCase): pass\nclass TestA{base}:\n{BODY}"}
+    expected = Placement(path="tests/test_x.py", owner="TestA", anchor="test_b", style=style)
+    assert place(texts, {3: ("tests/test_x.py::TestA::test_b",)}) == expected
+
+
+def test_pytest_knows_better_which_style_a_class_has(place):
+    texts = {"tests/test_x.py": f"from base import Base\nclass TestA(Base):\n{BODY}"}
+    found = place(
+        texts, {3: ("tests/test_x.py::TestA::test_b",)}, item("tests/test_x.py::TestA::test_b", "unittest")
+    )
+    assert found.style == "unittest"
+
+
+def test_after_the_last_test_that_is_written_in_the_class_when_the_nearest_is_inherited(place):
+    texts = {
+        "tests/test_x.py": f"class TestA(Mixin):\n    def test_a(self): pass\n{BODY}    def help(self): pass\n"
+    }
+    found = place(texts, {3: ("tests/test_x.py::TestA::test_inherited",)})
+    assert (found.owner, found.anchor) == ("TestA", "test_b")
+
+
+def test_at_the_end_of_a_class_that_inherits_all_its_tests(place):
+    texts = {"tests/test_x.py": "class TestA(Mixin):\n    x = 1\n"}
+    found = place(texts, {3: ("tests/test_x.py::TestA::test_inherited",)})
+    assert (found.owner, found.anchor, found.style) == ("TestA", None, "method")
+
+
+def test_outside_a_class_that_is_not_written_in_the_file(place):
+    texts = {"tests/test_x.py": "TestA = make()\ndef test_c(): pass\n"}
+    found = place(texts, {3: ("tests/test_x.py::TestA::test_b",)})
+    assert (found.owner, found.anchor, found.style) == (None, "test_c", "function")
+
+
+def test_a_test_file_named_after_the_module_or_the_class_is_preferred(place):
+    texts = {
+        "tests/test_all.py": "def test_a(): pass\n",
+        "tests/test_cart.py": "def test_b(): pass\ndef test_c(): pass\n",
+    }
+    far = {3: ("tests/test_all.py::test_a",), 5: ("tests/test_all.py::test_a",)}
+    assert place(texts, far) == Placement(path="tests/test_cart.py")
+    near = {**far, 3: ("tests/test_all.py::test_a", "tests/test_cart.py::test_b")}
+    assert place(texts, near) == Placement(path="tests/test_cart.py", anchor="test_b")
+
+
+@pytest.mark.parametrize(
+    ("text", "owner", "style"),
+    [
+        (f"class TestOther:\n{BODY}", None, "function"),
+        (f"class TestOther(TestCase):\n{BODY}", "TestOther", "unittest"),
+        (f"class TestCart:\n{BODY}class TestOther:\n{BODY}", "TestCart", "method"),
+        (f"def test_a(): pass\nclass CartTests(TestCase):\n{BODY}", "CartTests", "unittest"),
+    ],
+)
+def test_at_the_end_of_the_modules_test_file_when_no_test_runs_it(place, text, owner, style):
+    assert place({"tests/test_cart.py": text}, {}) == Placement(
+        path="tests/test_cart.py", owner=owner, style=style
+    )
+
+
+def test_in_a_new_file_when_there_is_none(place):
+    assert place({}, {}) == Placement(path="tests/test_cart.py", new_file=True)
+
+
+@pytest.mark.parametrize(
+    ("path", "files", "new"),
+    [
+        (
+            "src/shop/cart.py",
+            ["tests/unit/test_a.py", "tests/unit/test_b.py", "tests/test_c.py"],
+            "tests/unit/test_cart.py",
+        ),
+        (
+            "src/shop/api/v1.py",
+            ["tests/api/test_a.py", "tests/test_b.py", "tests/test_c.py"],
+            "tests/api/test_v1.py",
+        ),
+        ("src/shop/cart.py", ["tests/a_test.py", "tests/b_test.py", "tests/conftest.py"], "tests/cart_test.py"),
+        ("shop/__init__.py", ["test_a.py"], "test_shop.py"),
+        ("shop/_cart.py", ["conftest.py"], "tests/test_cart.py"),
+    ],
+)
+def test_a_new_file_stands_where_those_of_its_siblings_do(path, files, new):
+    assert new_file(path, files) == new
+
+
+def test_a_test_by_another_naming_rule_is_an_anchor_too(place):
+    texts = {"tests/test_x.py": "def check_a(): pass\ndef test_b(): pass\n"}
+    assert place(texts, {3: ("tests/test_x.py::check_a",)}).anchor == "check_a"
+
+
+def test_a_doctest_is_no_place_for_a_test(place):
+    texts = {"tests/test_x.py": "def test_b(): pass\n"}
+    near = {
+        3: ("shop/cart.py::shop.cart.Cart.f",),
+        4: ("shop/cart.py::shop.cart.Cart.f", "tests/test_x.py::test_b"),
+    }
+    assert place(texts, near) == Placement(path="tests/test_x.py", anchor="test_b")
+
+
+def test_a_file_whose_text_is_unknown_or_broken_is_no_place_beside_a_test(place):
+    assert place({}, {3: ("tests/test_x.py::test_a",)}).new_file
+    assert place({"tests/test_x.py": "def ("}, {3: ("tests/test_x.py::test_a",)}).anchor is None
+
+
+def test_fixtures_are_those_of_the_test_beside(target):
+    items = (
+        item("tests/test_x.py::test_a", fixtures=("db", "tmp_path")),
+        item("tests/test_x.py::test_b", fixtures=("tmp_path",)),
+    )
+    texts = {"tests/test_x.py": "def test_a(): pass\ndef test_b(): pass\n"}
+    beside = target(TEXT, PLACE, suite=suite(texts, items), contexts={3: ("tests/test_x.py::test_a",)})
+    assert beside.fixtures == ("db", "tmp_path")
+    new = target(TEXT, PLACE, suite=suite(texts, items))
+    assert (new.placement.path, new.fixtures) == ("tests/test_cart.py", ("tmp_path",))
