@@ -71,7 +71,7 @@ def _key(one: Suggestion) -> tuple[str, str, str, str]:
     return (one.id, one.test.body_sha256, one.gap.path, one.gap.qualname)
 
 
-def _decision(one: Suggestion, at: str, *, reason: str, scope: str, note: str) -> Decision:
+def _decision(one: Suggestion, at: str, *, reason: Reason, scope: Scope, note: str) -> Decision:
     return Decision(
         id=one.id, verb="reject", body=one.test.body_sha256, at=at, reason=reason, scope=scope, note=note
     )

@@ -40,7 +40,7 @@ def screen(store: Store, one: Suggestion) -> str:
     """Everything that a decision needs, at most 80 columns wide (the test's own lines may be longer)."""
     line = staleness.today(store, one)
     parts = [
-        f"{fit(one.title, 50)}   {one.id}   {one.grade}",
+        f"{fit(one.title, 73 - len(one.id) - len(one.grade))}   {one.id}   {one.grade}",
         f"gap   {_gap(one)}",
         _RULE,
         f"  stale: {fit(one.gap.qualname, 40)} changed since" if line is None else _source(store, one, line),
@@ -68,7 +68,8 @@ def _gap(one: Suggestion) -> str:
     gap, proof = one.gap, one.proof
     counts = [counted(proof.lines_gained, "line")] if proof.lines_gained else []
     counts += [counted(proof.branches_gained, "branch", "branches")] if proof.branches_gained else []
-    return fit(f"{gap.path}:{gap.line} {gap.qualname}, {' and '.join(counts)} that no test runs", 72)
+    place = fit(f"{gap.path}:{gap.line} {gap.qualname}", 73)
+    return f"{place}\n      {' and '.join(counts)} that no test runs" if counts else place
 
 
 def _place(one: Suggestion) -> str:

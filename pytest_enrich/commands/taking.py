@@ -18,7 +18,7 @@ from pytest_enrich.commands import pytest_run, python_file
 from pytest_enrich.commands.python_file import PythonFile
 from pytest_enrich.data import Decision, Suggestion
 from pytest_enrich.errors import EnrichError
-from pytest_enrich.store import Store, disk, rebuild
+from pytest_enrich.store import Store, disk, rebuild, rejected
 
 
 class Taken(Struct, frozen=True, kw_only=True):
@@ -84,6 +84,7 @@ def settle_interrupted(store: Store) -> tuple[str, ...]:
             store.note(_undo(decision, why="interrupted"))
             undone.append(one.id)
         else:
+            _remember(store, decision, one)
             store.settle(decision)
     return tuple(undone)
 
@@ -98,6 +99,15 @@ def put_back(file: PythonFile, folders: Sequence[Path] = ()) -> None:
     for folder in folders:
         with contextlib.suppress(OSError):
             folder.rmdir()
+
+
+def _remember(store: Store, decision: Decision, one: Suggestion) -> None:
+    """Write the line of a rejection that was killed before it was in the committed file."""
+    gap, lines = one.gap, rejected.read(store.rootdir)
+    if decision.verb == "reject" and not lines.is_rejected(one.id, decision.body, gap.path, gap.qualname):
+        when = decision.at[:10]
+        line = rejected.of(one, scope=decision.scope, reason=decision.reason, when=when, note=decision.note)
+        rejected.append(store.rootdir, line)
 
 
 def _halves(store: Store, path: str, group: Sequence[Suggestion]) -> tuple[Taken, ...]:

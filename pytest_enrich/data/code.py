@@ -152,6 +152,7 @@ class Target(Struct, frozen=True, kw_only=True):
         conditions: For each gap (same order as `gaps`) the decisions on the way, outermost first.
         entries: The functions of the same module through which a test would reach it, nearest first: itself
             when it is public, else the public functions that call it; without `calls`.
+        neighbours: Qualnames of the other functions of the module: what tests pass to them may suit here.
         statements: For each line of a statement of several lines, its first (coverage's numbering), as pairs;
             of the whole file.
         raise_lines: Lines of the `raise` statements of the whole file.
@@ -181,6 +182,7 @@ class Target(Struct, frozen=True, kw_only=True):
     constants: tuple[str, ...] = ()
     conditions: tuple[tuple[Condition, ...], ...] = ()
     entries: tuple[Entry, ...] = ()
+    neighbours: tuple[str, ...] = ()
     statements: tuple[tuple[int, int], ...] = ()
     raise_lines: tuple[int, ...] = ()
     nearest: tuple[NearTest, ...] = ()

@@ -48,8 +48,8 @@ class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
     before: str = ""
     after: str = ""
     imports: tuple[str, ...] = ()
-    reason: str = ""
-    scope: str = ""
+    reason: Reason = "other"
+    scope: Scope = "idea"
     note: str = ""
     why: Literal["", "asked", "red", "interrupted", "again"] = ""
 

@@ -44,6 +44,7 @@ class Explore(Struct, frozen=True, kw_only=True, tag="explore"):
         entries: The functions to call, best first.
         branches, lines: What no test reached.
         statements: For each line of a statement of several lines, its first (coverage's numbering), as pairs.
+        neighbours: Calls seen of other functions of the module: a parameter of the same name takes such values.
         constants: Literals that the source compares with, best first.
         constructors: Calls that make objects of the project's classes, seen in tests.
         raises: Lines of `raise` statements in `path`: an exception from elsewhere is an accident, not a contract.
@@ -58,6 +59,7 @@ class Explore(Struct, frozen=True, kw_only=True, tag="explore"):
     branches: tuple[Branch, ...]
     lines: tuple[int, ...]
     statements: tuple[tuple[int, int], ...] = ()
+    neighbours: tuple[Call, ...] = ()
     constants: tuple[str, ...] = ()
     constructors: tuple[Call, ...] = ()
     raises: tuple[int, ...] = ()

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.imports.scope import Binding, bound
-from pytest_enrich.imports.text import UNNAMED, parse
+from pytest_enrich.imports.text import UNNAMED, parse, unreadable
 
 
 class Bindings(Struct, frozen=True, kw_only=True):
@@ -38,7 +38,10 @@ def read(text: str, package: str = "", *, path: str = UNNAMED) -> Bindings:
     Raises:
         RefusedError: The text is not Python; `path` names the file in the message.
     """
-    found = bound(parse(text, path).body, package)
+    try:
+        found = bound(parse(text, path).body, package)
+    except RecursionError as error:
+        raise unreadable(path, text, error) from error
     return reduce(_bind, found, Bindings(package=package))
 
 

@@ -65,9 +65,17 @@ def provided(want: Wanted, bindings: Bindings) -> bool:
     """Whether a file with `bindings` surely has it already: `import a.b` alone may be all that binds `a`."""
     if want.member:
         meanings = bindings.objects.get(want.alias or want.member, ())
-        return f"{want.module}:{want.member}" in meanings
+        return any(_same(f"{want.module}:{want.member}", meaning) for meaning in meanings)
     inner = not want.alias and any(one.startswith(f"{want.module}.") for one in bindings.modules)
     return not inner and want.module in bindings.modules.get(want.alias or want.module, ())
+
+
+def _same(target: str, meaning: str) -> bool:
+    """Whether they are one thing; a relative import of an unknown package is taken at its end."""
+    end = meaning.lstrip(".")
+    if end == meaning:
+        return target == meaning
+    return f".{target}".endswith(end if end.startswith(":") else f".{end}")
 
 
 def section(module: str) -> int:

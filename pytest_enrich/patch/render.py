@@ -58,13 +58,13 @@ def _head(suggestion: Suggestion) -> str:
         ("Base", f"{commit} {suggestion.target.path}" if commit else suggestion.target.path),
     ]
     title = f"{one_line(f'pytest-enrich suggestion {suggestion.id}'):<47} {STATUS}"
-    return "\n".join([title, "", *(wrapped(label, text) for label, text in facts if text), ""])
+    return "\n".join([title, "", *(wrapped(label, text) for label, text in facts if text.strip()), ""])
 
 
 def _comments(suggestion: Suggestion, first: int, last: int) -> str:
     """What a person wants to know, as comments; the test stands in lines `first` to `last`."""
     name = one_line(suggestion.id)
-    look = f"line {_look_line(suggestion, first)}: {suggestion.look}" if suggestion.look else ""
+    look = f"line {_look_line(suggestion, first)}: {suggestion.look}" if suggestion.look.strip() else ""
     facts = [
         ("gap", span(suggestion), ""),
         ("target", where(suggestion), ""),

@@ -21,8 +21,9 @@ Definition: TypeAlias = cst.FunctionDef | cst.ClassDef
 
 
 class Scope(Struct, frozen=True, kw_only=True):
-    """A module, the classes on the way to the owner, and the statements of the innermost one."""
+    """The module at `path`, the classes on the way to the owner, and the statements of the innermost one."""
 
+    path: str
     module: cst.Module
     owners: tuple[cst.ClassDef, ...]
     body: tuple[Statement, ...]
@@ -36,9 +37,10 @@ def parse(text: str, path: str) -> cst.Module:
     """
     try:
         module = cst.parse_module(text)
+        same = module.code == text
     except (cst.ParserSyntaxError, RecursionError, UnicodeError) as error:
         raise unreadable(path, text, error) from error
-    if module.code != text:
+    if not same:
         raise RefusedError(
             f"{path} cannot be edited without changing other lines\nNothing was changed in it.\n"
             f"Put the test in by hand:  git apply, or copy it into {path}"
@@ -63,17 +65,24 @@ def enter(module: cst.Module, placement: Placement) -> Scope:
             )
         owners.append(found[-1])
         body = _statements(found[-1])
-    return Scope(module=module, owners=tuple(owners), body=tuple(body))
+    return Scope(path=placement.path, module=module, owners=tuple(owners), body=tuple(body))
 
 
 def rebuilt(scope: Scope, body: Sequence[Statement], *, ended: bool) -> str:
-    """The module's code with `body` as the scope's statements; `ended` by a line ending or not."""
+    """The module's code with `body` as the scope's statements; `ended` by a line ending or not.
+
+    Raises:
+        RefusedError: The module is nested too deeply.
+    """
     module = scope.module.with_changes(has_trailing_newline=ended)
     if not scope.owners:
         return module.with_changes(body=body).code
     owner = scope.owners[-1]
     block = owner.body if isinstance(owner.body, cst.IndentedBlock) else cst.IndentedBlock(body=())
-    changed = module.deep_replace(owner, owner.with_changes(body=block.with_changes(body=body)))
+    try:
+        changed = module.deep_replace(owner, owner.with_changes(body=block.with_changes(body=body)))
+    except RecursionError as error:
+        raise unreadable(scope.path, "", error) from error
     assert isinstance(changed, cst.Module)
     return changed.code
 

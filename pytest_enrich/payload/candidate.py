@@ -21,7 +21,6 @@ import pytest
 from _pytest.assertion import rewrite
 from _pytest.pathlib import insert_missing_modules, module_name_from_path, resolve_package_path
 
-
 BY_PACKAGE = hasattr(_pytest.pathlib, "_import_module_using_spec")
 """Whether pytest's importlib mode imports a test file as part of its package (since 8.1)."""
 

@@ -65,6 +65,7 @@ def _target(of: _Described, node: Node, gaps: Sequence[Gap]) -> Target:
     ways = tuple(_way(module, node, gap) for gap in gaps)
     on_the_way = {condition.line for way in ways for condition in way} | {gap.line for gap in gaps}
     first, last = module.extent(node)
+    ways_in = entries(module, of.calls, node, of.suite)
     return Target(
         path=of.file.path,
         qualname=module.qualname(node),
@@ -86,12 +87,18 @@ def _target(of: _Described, node: Node, gaps: Sequence[Gap]) -> Target:
         imports=module.imports,
         constants=of.constants.of(node, of.calls.called(node), on_the_way),
         conditions=ways,
-        entries=entries(module, of.calls, node, of.suite),
+        entries=ways_in,
+        neighbours=_others(module, [entry.qualname for entry in ways_in]),
         statements=module.statement_lines,
         raise_lines=module.raise_lines,
         nearest=near,
         fixtures=of.shelf.fixtures(place),
     )
+
+
+def _others(module: Module, entered: Sequence[str]) -> tuple[str, ...]:
+    names = dict.fromkeys(module.qualname(one) for one in module.functions())
+    return tuple(name for name in names if name not in entered)
 
 
 def _way(module: Module, scope: Node, gap: Gap) -> tuple[Condition, ...]:

@@ -1,5 +1,6 @@
 import pytest
 
+from pytest_enrich.data import Decision
 from pytest_enrich.store import rejected
 
 
@@ -65,3 +66,12 @@ def test_allowing_what_nobody_turned_down_is_wrong_use(project):
     answer = project.run("allow", "cart-aaaaaaaa")
     assert answer.status == 2
     assert "no such line" in answer.err
+
+
+def test_a_rejection_that_was_killed_half_way_is_finished_by_the_next_command(project, no_dash, free):
+    one = project.store.find(no_dash)
+    body = one.test.body_sha256
+    project.store.note(Decision(id=one.id, verb="reject", body=body, at="2026-11-25T10:00:00Z", reason="wrong"))
+    project.run("reject", free, "--reason", "style")
+    assert [line.what for line in rejected.read(project.root).lines] == [no_dash, free]
+    assert project.store.decided_names() == tuple(sorted([no_dash, free]))

@@ -20,6 +20,18 @@ def test_what_is_there_is_not_added():
     assert merged(text, *there) == text
 
 
+@pytest.mark.parametrize("text", ["from .fakes import a\n", "from . import a\n", "from tests.fakes import a\n"])
+def test_a_relative_import_of_the_same_thing_counts(text):
+    module = "tests" if " . " in text else "tests.fakes"
+
+    assert merged(text, f"from {module} import a") == text
+    assert merged(text, "from shop import b") != text
+
+
+def test_a_relative_import_from_elsewhere_does_not_count():
+    assert merged("from .fakes import a\n", "from shop import a") == "from shop import a\n\nfrom .fakes import a\n"
+
+
 def test_another_name_for_the_same_thing_is_added():
     assert merged("import datetime as dt\n", "import datetime") == "import datetime\nimport datetime as dt\n"
 

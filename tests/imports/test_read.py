@@ -105,7 +105,17 @@ def test_a_file_that_is_not_python_is_refused_by_name_with_what_to_do():
     assert lines[1:] == ["Nothing was changed in it.", "See the error:  python -m py_compile tests/test_a.py"]
 
 
-@pytest.mark.parametrize("text", ["print 'x'", "x = '\0'", "(" * 500, "<<<<<<< HEAD\na = 1\n=======\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "print 'x'",
+        "x = " + "-" * 3000 + "1",
+        "x = " + "+".join(["1"] * 5000),
+        "x = '\0'",
+        "(" * 500,
+        "<<<<<<< HEAD\na = 1\n=======\n",
+    ],
+)
 def test_whatever_cannot_be_parsed_is_refused(text):
     with pytest.raises(RefusedError):
         imports.read(text)

@@ -73,6 +73,18 @@ def test_a_file_that_is_not_python_is_refused(new_test, before, reason):
     assert len(str(caught.value).splitlines()) == 3
 
 
+@pytest.mark.parametrize("owner", [None, "TestA"])
+@pytest.mark.parametrize("depth", [20, 160, 300, 350, 390, 900])
+def test_a_file_too_deep_to_read_is_refused_or_kept(new_test, owner, depth):
+    before = "x = " + "+".join(["1"] * depth) + "\n\n\nclass TestA:\n    y = 1\n"
+    try:
+        after = patch.insert(before, new_test(owner=owner))
+    except RefusedError:
+        after = before
+
+    assert after.startswith(before)
+
+
 def test_conflict_markers_inside_a_string_are_text(new_test):
     before = 'X = """\n<<<<<<< HEAD\n"""\n'
 
@@ -139,6 +151,14 @@ def test_a_class_in_a_class_is_found(new_test, owner):
     assert patch.insert(before, new_test(owner=owner)) == (
         before + '\n        def test_new(self):\n            assert "new" != 1\n'
     )
+
+
+def test_a_class_under_a_condition_is_found(new_test):
+    before = "if x:\n    class TestA:\n        y = 1\nelse:\n    TestA = None\n"
+
+    after = patch.insert(before, new_test(owner="TestA"))
+
+    assert added(before, after) == '\n        def test_new(self):\n            assert "new" != 1\n'
 
 
 def test_tabs_are_kept(new_test):

@@ -50,7 +50,7 @@ def test_the_text_makes_the_same_call(args, kwargs):
 
     again = eval(text(optional, *args, **kwargs), {"f": optional})
 
-    assert again.f_locals == frame.f_locals
+    assert dict(again.f_locals) == dict(frame.f_locals)
 
 
 def test_one_value_without_a_template_leaves_none():

@@ -32,7 +32,7 @@ def search(job: dict[str, Any], scene: Scene, started: float) -> dict[str, Any]:
 
 def _reduced(looking: Search, find: Find) -> tuple[Find, Call]:
     plain = {name: pool.plain for name, pool in find.inputs.pools.items()}
-    plain[""] = tuple(sorted(find.inputs.receivers, key=len)[:4])
+    plain[""] = tuple(sorted(find.inputs.receivers, key=lambda text: (text.endswith("()"), len(text)))[:6])
     before = looking.runner.call(find.call)
     until = time.monotonic() + REDUCE_SECONDS
 

@@ -42,33 +42,39 @@ class Pool:
         return chance.choice(chance.choice(groups)) if groups else "None"
 
 
+@dataclasses.dataclass(frozen=True)
+class Seen:
+    """What tests showed: calls of the function, and what parameters of other functions got, by name."""
+
+    calls: tuple[Call, ...]
+    namesakes: Mapping[str, Sequence[str]]
+
+    def values(self, name: str) -> list[str]:
+        """Of a parameter; those of its namesakes where there are none."""
+        own = [value for call in self.calls for key, value in call.arguments if key == name]
+        return own or list(self.namesakes.get(name, ()))
+
+
 class Inputs:
-    """What is known about calling one function."""
+    """What is known about calling one function: `hints` are its resolved ones, `owner` is its class."""
 
     def __init__(
-        self,
-        entry: Entry,
-        calls: Sequence[Call],
-        hints: Mapping[str, Any],
-        world: World,
-        owner: type | None,
-        seed: int,
+        self, entry: Entry, seen: Seen, hints: Mapping[str, Any], world: World, owner: type | None, seed: int
     ) -> None:
         self.entry = entry
-        self.calls = list(calls)
-        self._world, self._hints, self._seed = world, hints, seed
+        self.calls = list(seen.calls)
+        self._seen, self._world, self._hints, self._seed = seen, world, hints, seed
         self.literals = [text for text, value in world.constants if not isinstance(value, tuple | frozenset)]
         fixed = [p for p in entry.parameters if p["kind"] not in {"keywords", "variadic"}]
         self.pools = {p["name"]: self._pool(p) for p in fixed}
         self.required = [p["name"] for p in fixed if p.get("default") is None]
         self.extra = next((self._pool(p) for p in entry.parameters if p["kind"] == "variadic"), None)
         self.receivers = self._receivers(owner)
-        self.setups = [call.setup for call in calls if call.setup and entry.needs_receiver]
+        self.setups = [call.setup for call in seen.calls if call.setup and entry.needs_receiver]
 
     def _pool(self, parameter: dict[str, Any]) -> Pool:
         name = parameter["name"] if parameter["kind"] != "variadic" else ""
-        templates = [value for call in self.calls for key, value in call.arguments if key == name]
-        seen = evaluable(templates)
+        seen = evaluable(self._seen.values(name))
         hint = types.of_parameter(parameter, self._hints.get(parameter["name"]), [value for _, value in seen])
         values = self._world.drawn(hint, self._seed)
         return Pool(tuple(text for text, _ in seen), tuple(self._world.constants_for(hint)), values, hint)

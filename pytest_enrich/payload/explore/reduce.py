@@ -45,7 +45,11 @@ def _simpler(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:
             arguments = (*call.arguments[:at], (name, better), *call.arguments[at + 1 :])
             yield dataclasses.replace(call, arguments=arguments)
     if call.receiver:
-        for better in _plainer(call.receiver, plain.get("", ())):
+        # An object made from nothing shows little: one argument stays.
+        bare = call.receiver.endswith("()")
+        for better in (
+            one for one in _plainer(call.receiver, plain.get("", ())) if bare or not one.endswith("()")
+        ):
             yield dataclasses.replace(call, receiver=better)
     for at, step in enumerate(call.setup):
         for smaller in _simpler(step, {}):
@@ -88,9 +92,9 @@ def _near(value: float) -> list[float]:
 
 
 def _weight(value: float) -> tuple[int, bool, int, float, bool]:
-    """Few digits that matter, not 0 or 1 (which change little), then short, small, positive."""
+    """Few digits that matter, not 0, 1 or -1 (which change little), then short, small, positive."""
     text = repr(abs(value)).removesuffix(".0")
-    return len(text.rstrip("0") or "0"), value in {0, 1}, len(text), abs(value), value < 0
+    return len(text.rstrip("0") or "0"), value in {-1, 0, 1}, len(text), abs(value), value < 0
 
 
 def _shorter(value: str) -> Iterator[str]:

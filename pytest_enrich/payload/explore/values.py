@@ -162,24 +162,30 @@ class World:
         return st.one_of(st.sampled_from(known), built) if known else built
 
     def _built(self, kind: type, depth: int) -> Strategy:
-        """A call of the class's constructor, each required parameter drawn by its hint."""
+        """A call of the class's constructor: each required parameter by its hint, some of the others."""
         owner = named(kind)
         try:
             parameters = list(inspect.signature(kind).parameters.values())
         except (TypeError, ValueError):
             return st.nothing()
-        hints = types.of_function(vars(kind).get("__init__"))
-        required = [
-            p for p in parameters if p.default is p.empty and p.kind not in {p.VAR_POSITIONAL, p.VAR_KEYWORD}
-        ]
-        if (
-            owner is None
-            or kind.__module__ in {"builtins", "typing"}
-            or any(p.name not in hints for p in required)
-        ):
+        if owner is None or kind.__module__ in {"builtins", "typing"}:
             return st.nothing()
-        parts = [self.of(hints[p.name], depth + 1).map(f"{p.name}={{}}".format) for p in required]
-        return st.tuples(*parts).map(lambda texts: f"{owner}({', '.join(texts)})")
+        hints = types.of_function(vars(kind).get("__init__"))
+        fixed = [p for p in parameters if p.kind not in {p.VAR_POSITIONAL, p.VAR_KEYWORD}]
+        if any(p.default is p.empty and p.name not in hints for p in fixed):
+            return st.nothing()
+        parts = [self._given(p, hints, depth) for p in fixed]
+        return st.tuples(*parts).map(lambda texts: f"{owner}({', '.join(text for text in texts if text)})")
+
+    def _given(self, parameter: inspect.Parameter, hints: dict[str, Any], depth: int) -> Strategy:
+        """`name=value`, or "" for an optional parameter that is left alone."""
+        default = parameter.default
+        plain = type(default) if type(default) in PLAIN else None
+        hint = hints.get(parameter.name, plain)
+        if hint is None:
+            return st.just("")
+        drawn = self.of(hint, depth + 1).map(f"{parameter.name}={{}}".format)
+        return drawn if default is parameter.empty else st.one_of(st.just(""), st.just(""), drawn)
 
 
 def _literal(values: Sequence[object]) -> Strategy:
@@ -203,7 +209,8 @@ PLAIN: dict[type, Strategy] = {
         st.sampled_from([float("inf"), float("-inf"), float("nan")]),
     ).map(lambda value: express(value) or "0.0"),
     bool: st.sampled_from(["False", "True"]),
-    str: st.one_of(st.text(LETTERS, max_size=8), st.from_regex(r"[a-z]{1,6}", fullmatch=True)).map(repr),
+    # Not st.text: that first builds a table of all of Unicode, which takes seconds.
+    str: st.lists(st.sampled_from(LETTERS), max_size=8).map("".join).map(repr),
     bytes: st.binary(max_size=6).map(repr),
     complex: st.sampled_from(["0j", "1j", "(1+2j)"]),
     dt.datetime: _expressed(st.one_of(_datetimes, _datetimes.map(lambda d: d.replace(tzinfo=dt.timezone.utc)))),

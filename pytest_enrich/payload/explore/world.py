@@ -10,7 +10,7 @@ from typing import Any
 
 from . import calls
 from .calls import Call, Entry
-from .inputs import Inputs
+from .inputs import Inputs, Seen
 from .run import Runner
 from .trace import Tracer
 from .types import of_function
@@ -29,6 +29,7 @@ class Scene:
 def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     """The scene of an `Explore` job; entries that are not there at run time are left out."""
     made = [calls.load(record) for record in job["constructors"]]
+    beside = [calls.load(record) for record in job["neighbours"]]
     world = World(job["constants"], _objects(job["module"], made, module))
     entries = [Entry(job["module"], e["qualname"], e["kind"], tuple(e["parameters"])) for e in job["entries"]]
     known = {entry.qualname: entry for entry in entries}
@@ -36,13 +37,30 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     for step in {step.qualname for many in seen for call in many for step in call.setup}:
         known.setdefault(step, _entry(job["module"], step, module))
     inputs = [
-        Inputs(entry, some, of_function(function), world, owner_of(entry, module), job["seed"])
+        Inputs(
+            entry,
+            Seen(tuple(some), namesakes(beside)),
+            of_function(function),
+            world,
+            owner_of(entry, module),
+            job["seed"],
+        )
         for entry, some in zip(entries, seen, strict=True)
         if (function := find(module, entry.qualname)) is not None
     ]
     filename = inspect.getsourcefile(module) or module.__file__ or ""
     tracer = Tracer(filename, dict(map(tuple, job["statements"])))
     return Scene(Runner(tracer, known, root), known, tuple(inputs))
+
+
+def namesakes(others: Iterable[Call]) -> dict[str, list[str]]:
+    """What was passed to parameters of other functions, by the parameter's name."""
+    found: dict[str, list[str]] = {}
+    for call in others:
+        for name, value in call.arguments:
+            if name and value not in found.setdefault(name, []):
+                found[name].append(value)
+    return found
 
 
 def find(module: object, qualname: str) -> Any:  # noqa: ANN401 - anything may be there

@@ -76,6 +76,7 @@ class SearchProposer:
             branches=tuple(branch for gap in target.gaps for branch in gap.branches),
             lines=tuple(line for gap in target.gaps for line in gap.lines),
             statements=target.statements,
+            neighbours=tuple(call for call in recorded.calls if call.qualname in target.neighbours),
             constants=target.constants,
             constructors=recorded.constructors,
             raises=target.raise_lines,
@@ -89,9 +90,8 @@ class SearchProposer:
 
 
 def _worth_recording(target: Target) -> tuple[str, ...]:
-    """The entries themselves, and the constructors of their classes."""
-    owners = {entry.qualname.rpartition(".")[0] for entry in target.entries} - {""}
-    return (*(entry.qualname for entry in target.entries), *(f"{owner}.__init__" for owner in sorted(owners)))
+    """The entries themselves, and the other functions of the module."""
+    return (*(entry.qualname for entry in target.entries), *target.neighbours)
 
 
 def _with_calls(entry: Entry, calls: Sequence[Call]) -> Entry:
