@@ -75,8 +75,13 @@ class Runner:
             return Outcome(refusal="not a program")
         namespace = dict(self._names)
         denials = guard.denials()
-        with quiet(), time_limit(CALL_SECONDS):
-            outcome = self._perform(scene, action, namespace)
+        try:
+            with quiet(), time_limit(CALL_SECONDS):
+                outcome = self._perform(scene, action, namespace)
+        except TooLongError:  # it came just after the call had ended
+            return Outcome(refusal="too long")
+        finally:
+            self._tracer.stop()
         if guard.denials() > denials:
             return dataclasses.replace(outcome, refusal="side effect")
         return outcome
@@ -178,8 +183,6 @@ def time_limit(seconds: float) -> Iterator[None]:
     signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
     try:
         yield
-    except TooLongError:  # it came just after the call had ended
-        pass
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

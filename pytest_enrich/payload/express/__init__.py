@@ -1,0 +1,58 @@
+"""A value as the Python source that a person would write for it.
+
+The source is a *template*: each name to be imported is written ``⟨module:qualname⟩``, so that the test file it
+ends up in decides how to import it. What cannot be written briefly and faithfully has no template (None): an
+honest silence, because a test with a wrong or unreadable value is worse than no test.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .container import CONTAINERS, Inner
+from .instance import instance
+from .name import NAME, compilable, evaluate, named
+from .scalar import SCALARS
+
+__all__ = ["NAME", "UNSTABLE", "Objects", "compilable", "evaluate", "express", "named", "no_objects"]
+
+Objects = Inner
+"""Knows the call that made an object, or answers None."""
+
+LONGEST = 400
+DEEPEST = 6
+# An address, or the name of a temporary directory, differs in every run.
+UNSTABLE = re.compile(r"\b0x[0-9a-f]{6,}\b|/tmp/|\\Temp\\|pytest-enrich")
+
+
+def no_objects(_value: object) -> str | None:
+    """Knows no objects: what to pass where none were recorded."""
+    return None
+
+
+def express(value: object, objects: Objects = no_objects) -> str | None:
+    """The template of `value`, or None.
+
+    Args:
+        value: Anything; it is not changed, and its own methods are trusted no further than a wrong answer.
+        objects: Knows the call that made an object of the project's own classes.
+    """
+    try:
+        text = _express(value, objects, 0)
+    except Exception:  # a hostile __repr__, __eq__ or __reduce__ has no template
+        return None
+    if text is None or len(text) > LONGEST or UNSTABLE.search(text):
+        return None
+    return text
+
+
+def _express(value: object, objects: Objects, depth: int) -> str | None:
+    if depth > DEEPEST:
+        return None
+    if (known := objects(value)) is not None:
+        return known
+    if (scalar := SCALARS.get(type(value))) is not None:
+        return scalar(value)
+    if (container := CONTAINERS.get(type(value))) is not None:
+        return container(value, lambda part: _express(part, objects, depth + 1))
+    return instance(value, lambda part: _express(part, objects, depth + 1))

@@ -1,0 +1,89 @@
+"""Inner: members of enums, dataclasses and tuples with names, and what their class can make again."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import inspect
+import pathlib
+import sys
+import types
+from collections.abc import Iterable, Iterator
+
+from .container import Inner
+from .name import evaluate, named
+
+
+def instance(value: object, inner: Inner) -> str | None:
+    """The template of an object that is neither a plain value nor a container, or None."""
+    if isinstance(value, enum.Enum):
+        return _member(value)
+    if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType):
+        return named(value)
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return _construct(value, [(name, getattr(value, name)) for name in value._fields], inner)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return _dataclass(value, inner)
+    if isinstance(value, pathlib.PurePath):
+        path = "pathlib:Path" if isinstance(value, pathlib.Path) else "pathlib:PurePath"
+        return f"⟨{path}⟩({str(value)!r})"
+    return _constant(value) or _rebuilt(value, inner)
+
+
+def _constant(value: object) -> str | None:
+    """The public name under which the module of its class keeps this very object (`UTC`)."""
+    module = type(value).__module__
+    names = (name for name, held in vars(sys.modules.get(module, types)).items() if held is value)
+    public = next((name for name in names if not name.startswith("_")), None)
+    return f"⟨{module}:{public}⟩" if public and named(type(value)) else None
+
+
+def _rebuilt(value: object, inner: Inner) -> str | None:
+    """A call of its class with the attributes named like its parameters, if that makes an equal one."""
+    cls = type(value)
+    if cls.__eq__ is object.__eq__ or cls.__module__ == "builtins":
+        return None
+    given = list(_given(value, cls))
+    return _construct(value, given, inner) if given else None
+
+
+def _given(value: object, cls: type) -> Iterator[tuple[str, object]]:
+    for name, parameter in inspect.signature(cls).parameters.items():
+        if parameter.kind in {parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD}:
+            continue
+        held = getattr(value, name, parameter.default)
+        if held is not parameter.default and held != parameter.default:
+            yield name, held
+
+
+def _member(value: enum.Enum) -> str | None:
+    owner = named(type(value))
+    return f"{owner[:-1]}.{value.name}⟩" if owner and value.name else None
+
+
+def _dataclass(value: object, inner: Inner) -> str | None:
+    fields = [f for f in dataclasses.fields(value) if f.init]  # type: ignore[arg-type]
+    given = [(f.name, getattr(value, f.name)) for f in fields if not _is_default(f, getattr(value, f.name))]
+    return _construct(value, given, inner)
+
+
+def _is_default(field: dataclasses.Field[object], value: object) -> bool:
+    if field.default is not dataclasses.MISSING:
+        return type(field.default) is type(value) and field.default == value
+    factories: tuple[object, ...] = (list, dict, set, tuple)
+    return field.default_factory in factories and type(value) is field.default_factory and not value
+
+
+def _construct(value: object, given: Iterable[tuple[str, object]], inner: Inner) -> str | None:
+    owner = named(type(value))
+    parts = [(name, inner(part)) for name, part in given]
+    if owner is None or any(text is None for _, text in parts):
+        return None
+    text = f"{owner}({', '.join(f'{name}={text}' for name, text in parts)})"
+    return text if _same(text, value) else None
+
+
+def _same(text: str, value: object) -> bool:
+    """Whether the text, evaluated, gives an equal value: constructors may do anything."""
+    again = evaluate(text)
+    return type(again) is type(value) and bool(again == value)

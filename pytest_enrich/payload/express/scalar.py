@@ -1,0 +1,100 @@
+"""Values that are written as one literal or one call: numbers, texts, dates."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import fractions
+import math
+import re
+import uuid
+from collections.abc import Callable
+
+
+def _string(value: object) -> str:
+    text = repr(value)
+    return ascii(value) if "⟨" in text or "⟩" in text or not text.isprintable() else text
+
+
+def _integer(value: object) -> str | None:
+    return repr(value) if isinstance(value, int) and abs(value) < 10**24 else None
+
+
+def _float(value: object) -> str:
+    assert isinstance(value, float)
+    return repr(value) if math.isfinite(value) else f"float({str(value)!r})"
+
+
+def _timezone(value: object) -> str | None:
+    if value is dt.timezone.utc:
+        return "⟨datetime:timezone.utc⟩"
+    assert isinstance(value, dt.timezone)
+    offset = _timedelta(value.utcoffset(None))
+    return f"⟨datetime:timezone⟩({offset})" if value == dt.timezone(value.utcoffset(None)) else None
+
+
+def _timedelta(value: object) -> str:
+    assert isinstance(value, dt.timedelta)
+    minutes, seconds = divmod(value.seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = {"days": value.days, "hours": hours, "minutes": minutes, "seconds": seconds}
+    parts["microseconds"] = value.microseconds
+    given = ", ".join(f"{name}={part}" for name, part in parts.items() if part)
+    return f"⟨datetime:timedelta⟩({given})"
+
+
+def _date(value: object) -> str:
+    assert isinstance(value, dt.date)
+    return f"⟨datetime:date⟩({value.year}, {value.month}, {value.day})"
+
+
+def _clock(value: dt.datetime | dt.time, parts: list[int]) -> str | None:
+    while len(parts) > 3 and parts[-1] == 0:  # noqa: PLR2004 - a date or a time to the second stays whole
+        parts.pop()
+    texts = [str(part) for part in parts]
+    if value.tzinfo is not None:
+        zone = _timezone(value.tzinfo) if type(value.tzinfo) is dt.timezone else None
+        if zone is None:
+            return None
+        texts.append(f"tzinfo={zone}")
+    return f"⟨datetime:{type(value).__name__}⟩({', '.join(texts)})" if not value.fold else None
+
+
+def _datetime(value: object) -> str | None:
+    assert isinstance(value, dt.datetime)
+    return _clock(value, [*value.timetuple()[:6], value.microsecond])
+
+
+def _time(value: object) -> str | None:
+    assert isinstance(value, dt.time)
+    return _clock(value, [value.hour, value.minute, value.second, value.microsecond])
+
+
+def _pattern(value: object) -> str | None:
+    assert isinstance(value, re.Pattern)
+    plain = re.compile(value.pattern).flags == value.flags
+    return f"⟨re:compile⟩({_string(value.pattern)})" if plain else None
+
+
+SCALARS: dict[type, Callable[[object], str | None]] = {
+    type(None): repr,
+    type(...): lambda _: "...",
+    bool: repr,
+    int: _integer,
+    float: _float,
+    complex: repr,
+    str: _string,
+    bytes: repr,
+    bytearray: repr,
+    range: repr,
+    slice: repr,
+    dt.datetime: _datetime,
+    dt.date: _date,
+    dt.time: _time,
+    dt.timedelta: _timedelta,
+    dt.timezone: _timezone,
+    decimal.Decimal: lambda value: f"⟨decimal:Decimal⟩({str(value)!r})",
+    fractions.Fraction: lambda value: f"⟨fractions:Fraction⟩({str(value)!r})",
+    uuid.UUID: lambda value: f"⟨uuid:UUID⟩({str(value)!r})",
+    re.Pattern: _pattern,
+}
