@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
-
-from coverage import Coverage
+from typing import TYPE_CHECKING
 
 from pytest_enrich import progress
 from pytest_enrich.config import Settings
@@ -19,6 +18,9 @@ from pytest_enrich.reporters import text
 from pytest_enrich.session import listing, scope, summary, tree
 from pytest_enrich.session.work import Session
 from pytest_enrich.store import Store
+
+if TYPE_CHECKING:
+    from coverage import Coverage
 
 
 def run(settings: Settings, cov: Coverage, terminal: Terminal) -> RunSummary:

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from coverage import Coverage
 from msgspec import Struct
 
 from pytest_enrich import gaps
@@ -17,6 +17,9 @@ from pytest_enrich.data import Decision, Gap, Suggestion
 from pytest_enrich.data.decision import Verb
 from pytest_enrich.gaps import FileCoverage, Measured, Ranked
 from pytest_enrich.store import Store, rejected
+
+if TYPE_CHECKING:
+    from coverage import Coverage
 
 
 class Found(Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ that no call sees what another one left behind.
 from __future__ import annotations
 
 import importlib
+import json
 import sys
 import time
 from collections import Counter
@@ -18,7 +19,6 @@ from typing import Any
 from .. import guard
 from . import found, world
 from .fork import in_fork
-
 
 LOOK_SECONDS = 5.0
 GRACE_SECONDS = 10.0
@@ -40,7 +40,7 @@ def explore(work: dict[str, Any]) -> dict[str, Any]:
         "type": "explored",
         "findings": findings,
         "executions": drawn["executions"],
-        "aliases": world.aliases(job["module"], job["entries"], sys.modules),
+        "aliases": world.aliases(json.dumps(findings, ensure_ascii=False), sys.modules),
         "dropped": dropped,
     }
 

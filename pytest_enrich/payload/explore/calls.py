@@ -104,6 +104,12 @@ class Entry:
         return self.qualname.rpartition(".")[0]
 
     @property
+    def is_unusual(self) -> bool:
+        """Whether it is a special method that people never call, nor an operator stands for (`__reduce__`)."""
+        special = self.name.startswith("__") and self.name.endswith("__")
+        return special and self.name not in {*OPERATORS, *MAKERS, "__call__"}
+
+    @property
     def needs_receiver(self) -> bool:
         """Whether it is called on an object."""
         return self.kind in {"method", "property"} and self.name not in MAKERS

@@ -58,7 +58,7 @@ class Seen:
 class Inputs:
     """What is known about calling one function: `hints` are its resolved ones, `owner` is its class."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - each is known to another part of a job
         self, entry: Entry, seen: Seen, hints: Mapping[str, Any], world: World, owner: type | None, seed: int
     ) -> None:
         self.entry = entry
@@ -90,6 +90,8 @@ class Inputs:
     @property
     def callable(self) -> bool:
         """Whether there is any way to call it."""
+        if self.entry.is_unusual:
+            return False
         return bool(self.receivers) or not self.entry.needs_receiver
 
     def any(self, chance: random.Random, bases: Sequence[Call]) -> Call:

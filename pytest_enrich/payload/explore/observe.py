@@ -77,12 +77,18 @@ def _parts(value: object) -> Iterator[Record]:
     for name, part in _fields(value):
         if (text := express(part)) is not None and not inspect.isroutine(part) and _equals(text, part):
             yield _stated(f"{{result}}.{name}", part, text)
-    if type(value).__str__ is not object.__str__ and not isinstance(value, BaseException):
-        text = str(value)
-        if len(text) < 80 and text.isprintable() and not UNSTABLE.search(text):  # noqa: PLR2004 - a readable line
-            yield _stated("str({result})", text, repr(text))
+    for name, look in (("str", str), ("repr", repr)):
+        text = look(value) if _has_own(type(value), f"__{name}__") else ""
+        if 0 < len(text) < 80 and text.isprintable() and not UNSTABLE.search(text):  # noqa: PLR2004 - a readable line
+            yield _stated(f"{name}({{result}})", text, repr(text))
+            break
     if isinstance(value, Sized):
         yield _stated("len({result})", len(value), repr(len(value)))
+
+
+def _has_own(cls: type, name: str) -> bool:
+    """Whether a class of the project's (not a built-in one) says what its objects look like."""
+    return any(name in vars(one) and one.__module__ != "builtins" for one in cls.__mro__)
 
 
 def _fields(value: object) -> Iterator[tuple[str, object]]:

@@ -25,6 +25,7 @@ from .trace import Branch, Tracer
 
 CALL_SECONDS = 0.5
 LONGEST_RESULT = 50
+CONTRACT = re.compile(r"raise\b|(return )?(sys\.)?exit\(")
 
 
 class TooLongError(BaseException):
@@ -121,18 +122,22 @@ class Runner:
         last = frames[-1] if frames else None
         if isinstance(error, AssertionError | NotImplementedError | RecursionError | MemoryError):
             return "accident"
-        if last is not None and last.filename.startswith(self._root) and "site-packages" not in last.filename:
-            if re.match(
-                r"(raise\b|(return )?(sys\.)?exit\()", linecache.getline(last.filename, last.lineno or 0).strip()
-            ):
-                return ""
+        if last is not None and self._is_ours(last.filename) and CONTRACT.match(_line(last)):
+            return ""
         documented = any(self._documents(frame, error) for frame in inspect_frames(error))
         return "" if documented else "accident"
+
+    def _is_ours(self, filename: str) -> bool:
+        return filename.startswith(self._root) and "site-packages" not in filename
 
     def _documents(self, code: CodeType, error: BaseException) -> bool:
         text = code.co_consts[0] if code.co_consts and isinstance(code.co_consts[0], str) else ""
         name = type(error).__name__
-        return code.co_filename.startswith(self._root) and bool(re.search(rf"(?i)rais\w+[\s\S]*\b{name}\b", text))
+        return self._is_ours(code.co_filename) and bool(re.search(rf"(?i)rais\w+[\s\S]*\b{name}\b", text))
+
+
+def _line(frame: traceback.FrameSummary) -> str:
+    return linecache.getline(frame.filename, frame.lineno or 0).strip()
 
 
 def inspect_frames(error: BaseException) -> Iterator[CodeType]:

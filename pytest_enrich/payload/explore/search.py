@@ -53,12 +53,14 @@ class Search:
 
     def through(self, inputs: Inputs, number: int) -> None:
         """Search through one function until nothing new comes for a while."""
-        chance = random.Random(self.limits.seed + number)
+        if not inputs.callable:
+            return
+        chance = random.Random(self.limits.seed + number)  # noqa: S311 - it need not be hard to guess
         bases = list(dict.fromkeys(inputs.calls))
         idle = 0
         for call in list(bases):
             self._look(inputs, call, bases)
-        while idle < PATIENCE and not self.over() and self.open and inputs.callable:
+        while idle < PATIENCE and not self.over() and self.open:
             idle = 0 if self._look(inputs, inputs.any(chance, bases), bases) else idle + 1
 
     def over(self) -> bool:

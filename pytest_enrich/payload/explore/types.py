@@ -81,9 +81,33 @@ def of_parameter(parameter: dict[str, Any], hint: Any, seen: Iterable[object]) -
         kinds.add(int)
     elif default is not None and re.fullmatch(r"[\"'].*[\"']", default):
         kinds.add(str)
+    if not kinds and (guess := from_name(parameter["name"])) is not None:
+        return typing.Union[guess, None] if default == "None" else guess  # noqa: UP007 - of a value
     if default == "None" and kinds:
         kinds.add(type(None))
     return typing.Union[tuple(kinds)] if kinds else ANYTHING  # noqa: UP007 - of a tuple
+
+
+NAMES: tuple[tuple[str, Any], ...] = (
+    (r"(is|has|use|should|allow|enable|with)_\w+|flag|strict|verbose|force|quiet|debug|reverse", bool),
+    (r"dt|date_?time|when|now", dt.datetime),
+    (r"date|day_date|\w+_date", dt.date),
+    (r"td|delta|time_?delta|interval|duration", dt.timedelta),
+    (r"func|fn|f|function|callback|predicate|pred|hook|factory|\w+_func", collections.abc.Callable),
+    (r"[nijk]|count|num|number|size|length|index|idx|width|height|depth|limit|level|port|max_?size", int),
+    (r"year|month|days?|hours?|minutes?|seconds?|(num|max|min|n)_\w+|\w+_(count|size|len|index|id)", int),
+    (r"ratio|rate|factor|weight|percent|percentage|alpha|x|y|z", float),
+    (r"s|text|string|name|title|word|label|msg|message|prefix|suffix|sep|separator|delimiter|pattern|format", str),
+    (r"fmt|encoding|url|uri|locale|lang|line|char|\w+(_name|_str|_text|string|_url)", str),
+    (r"items|seq|sequence|lst|values|iterable|elements|names|lines|words|\w+_list", list),
+    (r"mapping|options|headers|params|config|\w+_(map|dict)", dict),
+)
+"""What parameters of these names are for, where nothing else tells: only Python's own customs."""
+
+
+def from_name(name: str) -> Any:
+    """The type that a parameter's name suggests, or None."""
+    return next((kind for pattern, kind in NAMES if re.fullmatch(pattern, name.lower())), None)
 
 
 def from_words(text: str) -> Any:
@@ -116,7 +140,7 @@ def conforms(value: object, hint: Any) -> bool:
     return any(_conforms(value, part) for part in members(hint))
 
 
-def _conforms(value: object, part: Any) -> bool:
+def _conforms(value: object, part: Any) -> bool:  # noqa: PLR0911 - one line a kind of hint
     if part is ANYTHING or part is inspect.Parameter.empty:
         return True
     if part is None or part is type(None):

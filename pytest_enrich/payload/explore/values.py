@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections.abc
 import datetime as dt
 import decimal
 import enum
@@ -22,7 +21,8 @@ from . import types
 
 Strategy: typing.TypeAlias = "st.SearchStrategy[str]"
 LETTERS = "ab1 -.,:/_Zé"
-GENERAL = tuple("2 3 1 0 -1 'a' 'abc' '' None True False 0.5".split()) + ("[1, 2]", "[]", "{'a': 1}", "{}", "()")
+SIMPLE = ("2", "3", "1", "0", "-1", "'a'", "'abc'", "''", "None", "True", "False", "0.5")
+GENERAL = (*SIMPLE, "[1, 2]", "[]", "{'a': 1}", "{}", "()")
 CALLABLES = (
     "⟨builtins:str⟩",
     "⟨builtins:len⟩",
@@ -151,10 +151,9 @@ class World:
         while len(inner) < (2 if kind is dict else 1):
             inner.append(self.of(types.ANYTHING if kind is list else str, depth + 1))
         element = st.tuples(*inner).map(": ".join) if kind is dict else inner[0]
-        bodies = st.lists(element, max_size=4).map(
+        return st.lists(element, max_size=4).map(
             lambda texts: f"{left}{', '.join(texts)}{right}" if texts else EMPTY[kind]
         )
-        return bodies
 
     def _object(self, kind: type, depth: int) -> Strategy:
         known = self.objects_of(kind)
@@ -166,11 +165,13 @@ class World:
         owner = named(kind)
         try:
             parameters = list(inspect.signature(kind).parameters.values())
-        except (TypeError, ValueError):
-            return st.nothing()
+        except (TypeError, ValueError):  # no constructor of its own, above it one of C
+            parameters = []
         if owner is None or kind.__module__ in {"builtins", "typing"}:
             return st.nothing()
-        hints = types.of_function(vars(kind).get("__init__"))
+        hints = types.of_function(getattr(kind, "__init__", None))
+        guesses = {p.name: types.from_name(p.name) for p in parameters if p.name not in hints}
+        hints |= {name: guess for name, guess in guesses.items() if guess is not None}
         fixed = [p for p in parameters if p.kind not in {p.VAR_POSITIONAL, p.VAR_KEYWORD}]
         if any(p.default is p.empty and p.name not in hints for p in fixed):
             return st.nothing()

@@ -8,6 +8,7 @@ import types
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .. import express
 from . import calls
 from .calls import Call, Entry
 from .inputs import Inputs, Seen
@@ -63,7 +64,7 @@ def namesakes(others: Iterable[Call]) -> dict[str, list[str]]:
     return found
 
 
-def find(module: object, qualname: str) -> Any:  # noqa: ANN401 - anything may be there
+def find(module: object, qualname: str) -> Any:
     """The object of that qualified name, bound or not, or None."""
     found = module
     for part in qualname.split("."):
@@ -116,12 +117,11 @@ def _construction(module: str, call: Call, where: types.ModuleType) -> str:
     return calls.program(dataclasses.replace(call, qualname=entry.qualname), {entry.qualname: entry}).action
 
 
-def aliases(module: str, entries: Iterable[dict[str, Any]], modules: Mapping[str, object]) -> list[list[str]]:
-    """Shorter names of the entries: packages above `module` that offer the same object."""
+def aliases(text: str, modules: Mapping[str, object]) -> list[list[str]]:
+    """Shorter names of what templates in `text` name: packages above its module that offer the same object."""
     found = []
-    names = {entry["qualname"].partition(".")[0] for entry in entries}
-    for name in sorted(names):
-        package = module
+    for module, qualname in sorted(set(express.NAME.findall(text))):
+        name, package = qualname.partition(".")[0], module
         while "." in package:
             package = package.rpartition(".")[0]
             if getattr(modules.get(package), name, None) is getattr(modules.get(module), name, ...):

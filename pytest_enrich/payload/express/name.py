@@ -13,6 +13,8 @@ def named(value: object) -> str | None:
     module, qualname = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
     if not isinstance(module, str) or not isinstance(qualname, str) or "<" in qualname or _is_test(module):
         return None
+    if any(part.startswith("_") for part in qualname.split(".")):
+        return None  # a test that imports a private name ties it down
     for candidate in (module.removeprefix("_"), module):
         if find(candidate, qualname) is value:
             return f"⟨{candidate}:{qualname}⟩"

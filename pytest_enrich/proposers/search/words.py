@@ -84,7 +84,7 @@ def slug(text: str, outcome: str) -> str:
     return words if words.isascii() and len(words) <= LONGEST else ""
 
 
-def _words(node: ast.expr) -> str:
+def _words(node: ast.expr) -> str:  # noqa: PLR0911 - one line a kind of expression
     if isinstance(node, ast.Compare) and len(node.ops) == SINGULAR:
         parts = [_words(node.left), OPERATORS[type(node.ops[0])], _words(node.comparators[0])]
         return "_".join(part for part in parts if part)
@@ -105,7 +105,7 @@ def _words(node: ast.expr) -> str:
 
 
 def _called(node: ast.Call) -> str:
-    """A call by its last name, and by its argument where that is a name: `math.isfinite(float(x))` is `isfinite`."""
+    """A call by its last name, and by an argument that is a name: `math.isfinite(float(x))` is `isfinite`."""
     function = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
     plain = [argument.id for argument in node.args if isinstance(argument, ast.Name)]
     return "_".join([_snake(function), *(plain if len(node.args) == SINGULAR else [])])
@@ -119,6 +119,8 @@ def _snake(text: str) -> str:
 
 def value_slug(template: str) -> str:
     """A short value as part of a name (`'1.2 K'` gives `1_2_k`), "" when it has none."""
+    if template.startswith("hash("):
+        return ""
     plain = re.sub(r"⟨[\w.]+:([\w.]+)⟩", r"\1", template)
     words = _snake(plain)
     return words if words and len(words) <= LONGEST // 2 and words.count("_") <= 4 else ""  # noqa: PLR2004 - words

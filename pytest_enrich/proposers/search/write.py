@@ -54,7 +54,9 @@ class Desk(Struct, frozen=True, kw_only=True):
             return None
         written = body.write(finding, self.target.placement.style)
         resolved = self._resolve(written.lines, finding)
-        if resolved is None or max(map(len, resolved.codes)) > LONGEST_LINE:
+        if resolved is None or any(
+            len(line) > LONGEST_LINE for code in resolved.codes for line in code.splitlines()
+        ):
             return None
         name = self._name(finding, gaps[0])
         code = _function(name, resolved.codes, self.target.placement.style)
