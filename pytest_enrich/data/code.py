@@ -90,6 +90,7 @@ class Call(Struct, frozen=True, kw_only=True):
         arguments: In the order of the parameters; the bound receiver is not among them.
         receiver: The object a method is called on, None for functions (and for class methods of the class).
         setup: Method calls made on the receiver before, oldest first.
+        then: Arguments of calls of what it returned, one after the other (`cached(cache)(len)("abc")`).
         nodeid: The test in which it was seen, "" for one thought of.
     """
 
@@ -97,6 +98,7 @@ class Call(Struct, frozen=True, kw_only=True):
     arguments: tuple[Argument, ...] = ()
     receiver: Template | None = None
     setup: tuple[Call, ...] = ()
+    then: tuple[tuple[Template, ...], ...] = ()
     nodeid: str = ""
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from .. import guard
+from .. import confine, guard
 from . import found, world
 from .fork import in_fork
 
@@ -31,7 +31,7 @@ def explore(work: dict[str, Any]) -> dict[str, Any]:
     job, started = work["job"], time.monotonic()
     module = importlib.import_module(job["module"])
     scene = world.build(job, module, work["rootdir"])
-    alone = partial(guard.install, work["scratch"], work["rootdir"], subprocesses=False)
+    alone = partial(_alone, work)
     drawn = in_fork(partial(found.search, job, scene, started), job["seconds"] + GRACE_SECONDS, alone)
     if drawn is None:
         return {"type": "explored", "findings": [], "executions": 0, "dropped": {"search ended early": 1}}
@@ -43,6 +43,12 @@ def explore(work: dict[str, Any]) -> dict[str, Any]:
         "aliases": world.aliases(json.dumps(findings, ensure_ascii=False), sys.modules),
         "dropped": dropped,
     }
+
+
+def _alone(work: dict[str, Any]) -> None:
+    guard.install(work["scratch"], work["rootdir"], subprocesses=False)
+    if work["confinement"] is not None:
+        confine.narrow()
 
 
 def _looks(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
 import dataclasses
+import keyword
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -55,12 +57,14 @@ class Call:
     arguments: tuple[tuple[str, str], ...] = ()
     receiver: str | None = None
     setup: tuple[Call, ...] = ()
+    then: tuple[tuple[str, ...], ...] = ()
 
     @property
     def size(self) -> int:
         """How much there is to read."""
         own = sum(len(name) + len(value) + 2 for name, value in self.arguments)
-        return own + len(self.receiver or "") + sum(10 + step.size for step in self.setup)
+        after = sum(2 + len(value) for values in self.then for value in values)
+        return own + after + len(self.receiver or "") + sum(10 + step.size for step in self.setup)
 
     def with_argument(self, name: str, value: str | None) -> Call:
         """The same call with this argument, or (None) without it."""
@@ -74,24 +78,35 @@ def load(record: dict[str, Any]) -> Call:
     """A call from its JSON form (`data.Call`)."""
     arguments = tuple((item["name"], item["value"]) for item in record.get("arguments", ()))
     setup = tuple(load(step) for step in record.get("setup", ()))
-    return Call(record["qualname"], arguments, record.get("receiver"), setup)
+    then = tuple(tuple(values) for values in record.get("then", ()))
+    return Call(record["qualname"], arguments, record.get("receiver"), setup, then)
 
 
 def dump(call: Call) -> dict[str, Any]:
     """The JSON form (`data.Call`)."""
     arguments = [{"name": name, "value": value} for name, value in call.arguments]
     setup = [dump(step) for step in call.setup]
-    return {"qualname": call.qualname, "arguments": arguments, "receiver": call.receiver, "setup": setup}
+    return {
+        "qualname": call.qualname,
+        "arguments": arguments,
+        "receiver": call.receiver,
+        "setup": setup,
+        "then": call.then,
+    }
 
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """A function that may be called; `parameters` are JSON forms of `data.Parameter`."""
+    """A function that may be called; `parameters` are JSON forms of `data.Parameter`.
+
+    `answers` says whether it returns values, so that None is one, too.
+    """
 
     module: str
     qualname: str
     kind: str
     parameters: tuple[dict[str, Any], ...]
+    answers: bool = True
 
     @property
     def name(self) -> str:
@@ -117,12 +132,12 @@ class Entry:
 
 @dataclasses.dataclass(frozen=True)
 class Program:
-    """Source templates: `lines` set the scene, `action` is what is looked at."""
+    """Source templates: `lines` set the scene, `action` is what is looked at; `answers` as in `Entry`."""
 
     lines: tuple[str, ...]
     action: str
     expression: bool = True
-    receiver: str = ""
+    answers: bool = True
 
     @property
     def text(self) -> str:
@@ -138,22 +153,30 @@ def program(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str] = 
     entry = entries[call.qualname]
     lines = [f"{name} = {value}" for name, value in call.arguments if name in hoisted]
     arguments = [(name, name if name in hoisted else value) for name, value in call.arguments]
+    after = "".join(f"({', '.join(values)})" for values in call.then)
     if not entry.needs_receiver:
-        return Program(tuple(lines), _plain(entry, arguments))
+        return Program(tuple(lines), _plain(entry, arguments) + after, answers=entry.answers)
     variable = variable_for(call.receiver or entry.owner)
     scene = [f"{variable} = {call.receiver}"]
     scene += [_on(variable, entries[step.qualname], list(step.arguments)) for step in call.setup]
     action = _on(variable, entry, arguments)
-    return Program((*scene, *lines), action, entry.name not in STATEMENTS, variable)
+    return Program((*scene, *lines), action + after, entry.name not in STATEMENTS, entry.answers)
 
 
 def variable_for(template: str) -> str:
-    """A name for an object: the last word of its class's name (`⟨shop:TTLCache⟩(1)` gives `cache`)."""
+    """A name for an object: the last word of its class's name (`⟨shop:TTLCache⟩(1)` gives `cache`).
+
+    All words where the last one means something else already (`⟨shop:SortedList⟩()` gives `sorted_list`).
+    """
     match = re.match(r"⟨[\w.]+:([\w.]+)⟩", template)
     name = (match[1] if match else template).rpartition(".")[2]
     words = re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", name)
-    word = words[-1].lower() if words else "subject"
-    return word if word.isidentifier() and not word[0].isdigit() else "subject"
+    options = (words[-1].lower(), "_".join(words).lower()) if words else ()
+    return next((word for word in options if _is_free(word)), "subject")
+
+
+def _is_free(word: str) -> bool:
+    return word.isidentifier() and not keyword.iskeyword(word) and not hasattr(builtins, word)
 
 
 def _plain(entry: Entry, arguments: list[tuple[str, str]]) -> str:

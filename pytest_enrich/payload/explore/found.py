@@ -10,7 +10,7 @@ from .calls import Call, Program, program
 from .clock import shifted
 from .observe import observe
 from .reduce import reduce
-from .search import Find, Limits, Search, choose, rank
+from .search import SILENT, Find, Limits, Search, choose, rank
 from .world import Scene
 
 REDUCE_SECONDS = 2.0
@@ -41,7 +41,9 @@ def _reduced(looking: Search, find: Find) -> tuple[Find, Call]:
             return False
         outcome = looking.runner.call(call)
         same = type(outcome.raised) is type(before.raised) and rank(outcome) <= rank(before)
-        return not outcome.refusal and same and find.reached <= looking.reached(outcome)
+        if outcome.refusal or not same or not find.reached <= looking.reached(outcome):
+            return False
+        return rank(outcome) < SILENT or bool(observe(looking.runner, looking.runner.program(call))[1])
 
     return find, reduce(find.call, plain, holds)
 

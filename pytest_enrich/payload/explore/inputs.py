@@ -11,7 +11,7 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from . import types
+from . import evidence, hints, types
 from .calls import Call, Entry
 from .mutate import vary
 from .values import GENERAL, World, evaluable
@@ -56,18 +56,20 @@ class Seen:
 
 
 class Inputs:
-    """What is known about calling one function: `hints` are its resolved ones, `owner` is its class."""
+    """What is known about calling one function, which `owner` is the class of."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - each is known to another part of a job
-        self, entry: Entry, seen: Seen, hints: Mapping[str, Any], world: World, owner: type | None, seed: int
+        self, entry: Entry, seen: Seen, function: object, world: World, owner: type | None, seed: int
     ) -> None:
         self.entry = entry
         self.calls = list(seen.calls)
-        self._seen, self._world, self._hints, self._seed = seen, world, hints, seed
+        self._seen, self._world, self._seed = seen, world, seed
+        self._hints, self._used = hints.of_function(function), evidence.of_usage(function)
         self.literals = [text for text, value in world.constants if not isinstance(value, tuple | frozenset)]
         fixed = [p for p in entry.parameters if p["kind"] not in {"keywords", "variadic"}]
         self.pools = {p["name"]: self._pool(p) for p in fixed}
         self.required = [p["name"] for p in fixed if p.get("default") is None]
+        self.takes_keywords = any(p["kind"] == "keywords" for p in entry.parameters)
         self.extra = next((self._pool(p) for p in entry.parameters if p["kind"] == "variadic"), None)
         self.receivers = self._receivers(owner)
         self.setups = [call.setup for call in seen.calls if call.setup and entry.needs_receiver]
@@ -75,7 +77,8 @@ class Inputs:
     def _pool(self, parameter: dict[str, Any]) -> Pool:
         name = parameter["name"] if parameter["kind"] != "variadic" else ""
         seen = evaluable(self._seen.values(name))
-        hint = types.of_parameter(parameter, self._hints.get(parameter["name"]), [value for _, value in seen])
+        known, used = self._hints.get(parameter["name"]), self._used.get(parameter["name"], ())
+        hint = evidence.of_parameter(parameter, known, [value for _, value in seen], used)
         values = self._world.drawn(hint, self._seed)
         return Pool(tuple(text for text, _ in seen), tuple(self._world.constants_for(hint)), values, hint)
 
@@ -105,6 +108,8 @@ class Inputs:
         arguments = [(name, self.pools[name].any(chance)) for name in names]
         if self.extra is not None:
             arguments += [("", self.extra.any(chance)) for _ in range(chance.randrange(4))]
+        if self.takes_keywords and chance.random() < 0.3:  # noqa: PLR2004 - most calls have none
+            arguments.append(("key", chance.choice(GENERAL)))
         receiver = chance.choice(self.receivers) if self.receivers else None
         setup = chance.choice(self.setups) if self.setups and chance.random() < 0.7 else ()  # noqa: PLR2004
         return Call(self.entry.qualname, tuple(arguments), receiver, setup)
@@ -121,15 +126,21 @@ class Inputs:
 
     def _with_one_changed(self, chance: random.Random, call: Call) -> Call:
         missing = [name for name in self.pools if name not in dict(call.arguments)]
-        if missing and (not call.arguments or chance.random() < 0.5):  # noqa: PLR2004 - a fair coin
+        if missing and not self._is_full(call) and (not call.arguments or chance.random() < 0.5):  # noqa: PLR2004 - a fair coin
             name = chance.choice(missing)
             return self._ordered(call.with_argument(name, self.pools[name].any(chance)))
+        if self.takes_keywords and "key" not in dict(call.arguments) and chance.random() < 0.2:  # noqa: PLR2004
+            return call.with_argument("key", chance.choice(GENERAL))
         if not call.arguments:
             return call
         at = chance.randrange(len(call.arguments))
         name, value = call.arguments[at]
         changed = (name, self._other(chance, value, self.pools.get(name) or self.extra))
         return dataclasses.replace(call, arguments=(*call.arguments[:at], changed, *call.arguments[at + 1 :]))
+
+    def _is_full(self, call: Call) -> bool:
+        """Whether extra positional arguments take the place of named ones."""
+        return any(not name for name, _ in call.arguments)
 
     def _ordered(self, call: Call) -> Call:
         order = {p["name"]: at for at, p in enumerate(self.entry.parameters)}

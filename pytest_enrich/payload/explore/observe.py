@@ -33,7 +33,7 @@ def observe(runner: Runner, plain: Program) -> tuple[str, list[Record]]:
     ]
     result = _result(outcome, plain) if plain.expression else []
     telling = [record for record in result if record["value"] != "None"]
-    return outcome.consume, [*telling, *changes][:MOST] or result
+    return outcome.consume, [*telling, *changes][:MOST] or (result if plain.answers else [])
 
 
 def _raised(error: BaseException) -> list[Record]:

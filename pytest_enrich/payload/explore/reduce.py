@@ -35,25 +35,31 @@ def reduce(call: Call, plain: Mapping[str, Sequence[str]], holds: Callable[[Call
 
 
 def _simpler(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:
+    """The call with a little less, or with something plainer, the greatest steps first."""
+    if call.then:
+        yield dataclasses.replace(call, then=call.then[:-1])
     for at in range(len(call.setup)):
         yield dataclasses.replace(call, setup=call.setup[:at] + call.setup[at + 1 :])
-    for name, _ in reversed(call.arguments):
-        if name:
-            yield call.with_argument(name, None)
+    yield from (call.with_argument(name, None) for name, _ in reversed(call.arguments) if name)
+    yield from _plainer_arguments(call, plain)
+    if call.receiver:
+        yield from (dataclasses.replace(call, receiver=one) for one in _receivers(call.receiver, plain))
+    for at, step in enumerate(call.setup):
+        for smaller in _plainer_arguments(step, {}):
+            yield dataclasses.replace(call, setup=(*call.setup[:at], smaller, *call.setup[at + 1 :]))
+
+
+def _plainer_arguments(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:
     for at, (name, value) in enumerate(call.arguments):
         for better in _plainer(value, plain.get(name, ())):
             arguments = (*call.arguments[:at], (name, better), *call.arguments[at + 1 :])
             yield dataclasses.replace(call, arguments=arguments)
-    if call.receiver:
-        # An object made from nothing shows little: one argument stays.
-        bare = call.receiver.endswith("()")
-        for better in (
-            one for one in _plainer(call.receiver, plain.get("", ())) if bare or not one.endswith("()")
-        ):
-            yield dataclasses.replace(call, receiver=better)
-    for at, step in enumerate(call.setup):
-        for smaller in _simpler(step, {}):
-            yield dataclasses.replace(call, setup=(*call.setup[:at], smaller, *call.setup[at + 1 :]))
+
+
+def _receivers(receiver: str, plain: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """An object made from nothing shows little: one argument stays."""
+    bare = receiver.endswith("()")
+    return (one for one in _plainer(receiver, plain.get("", ())) if bare or not one.endswith("()"))
 
 
 def _plainer(value: str, preferred: Sequence[str]) -> Iterator[str]:

@@ -65,7 +65,11 @@ class Runner:
 
     def call(self, call: Call) -> Outcome:
         """Run the program that makes `call`."""
-        return self.run(program(call, self._entries))
+        return self.run(self.program(call))
+
+    def program(self, call: Call) -> Program:
+        """The program that makes `call`."""
+        return program(call, self._entries)
 
     def run(self, wanted: Program) -> Outcome:
         """Run a program; whatever it does is an `Outcome`."""

@@ -9,13 +9,25 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 
+from ..express import express
 from .calls import Call
 from .inputs import Inputs
+from .observe import observe
 from .run import Outcome, Runner
 from .trace import Branch
 
 PATIENCE = 2000
 ALTERNATIVES = 5
+SILENT = 2
+DEEPEST = 3
+THEN: tuple[tuple[str, ...], ...] = (
+    (),
+    ("2",),
+    ("'abc'",),
+    ("lambda value: value",),
+    ("⟨builtins:len⟩",),
+    ("2", "3"),
+)
 Reached = frozenset["Branch | int"]
 
 
@@ -70,11 +82,15 @@ class Search:
     def _look(self, inputs: Inputs, call: Call, bases: list[Call]) -> bool:
         """Try a call; whether it took a branch never seen before, and so became a base."""
         outcome = self._try(inputs, call)
-        if outcome.refusal or self._known.issuperset(outcome.branches):
-            return False
-        self._known |= outcome.branches
-        bases.append(call)
-        return True
+        is_new = not outcome.refusal and not self._known.issuperset(outcome.branches)
+        if is_new:
+            self._known |= outcome.branches
+            bases.append(call)
+        if is_function(outcome.result) and len(call.then) < DEEPEST and (is_new or call.then):
+            # What a decorator or factory gives shows itself when it is called.
+            for values in THEN:
+                self._look(inputs, dataclasses.replace(call, then=(*call.then, values)), bases)
+        return is_new
 
     def _try(self, inputs: Inputs, call: Call) -> Outcome:
         self.executions += 1
@@ -82,11 +98,18 @@ class Search:
         reached = self.reached(outcome)
         if not reached:
             return outcome
-        if outcome.refusal or not inputs.conforms(call):
-            self.dropped[outcome.refusal or "not what callers pass"] += 1
+        if refusal := outcome.refusal or self._objection(inputs, call, outcome):
+            self.dropped[refusal] += 1
             return outcome
         self._keep(Find(call, inputs, reached, rank(outcome)))
         return outcome
+
+    def _objection(self, inputs: Inputs, call: Call, outcome: Outcome) -> str:
+        """Why nobody would want a test of this call, "" when somebody may."""
+        if not inputs.conforms(call):
+            return "not what callers pass"
+        telling = rank(outcome) < SILENT or bool(observe(self.runner, self.runner.program(call))[1])
+        return "" if telling else "nothing to observe"
 
     def reached(self, outcome: Outcome) -> Reached:
         """What of the wanted a call reached."""
@@ -112,10 +135,17 @@ class Limits:
 
 
 def rank(outcome: Outcome) -> int:
-    """0 for a call with something to say, 1 for an empty or zero result, 2 for None."""
+    """0 for a call with something to say, 1 for an empty or zero result, 2 for None, 3 for a function."""
     if outcome.raised is not None:
         return 0
-    return 2 if outcome.result is None else int(is_degenerate(outcome.result))
+    if is_function(outcome.result):
+        return SILENT + 1
+    return SILENT if outcome.result is None else int(is_degenerate(outcome.result))
+
+
+def is_function(result: object) -> bool:
+    """Whether a result is there to be called."""
+    return callable(result) and not isinstance(result, type) and express(result) is None
 
 
 def is_degenerate(result: object) -> bool:

@@ -17,9 +17,11 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
 
 from ..express import evaluate, express, named
-from . import types
+from . import evidence, types
+from . import hints as declared
 
 Strategy: typing.TypeAlias = "st.SearchStrategy[str]"
+DEEPEST = 2
 LETTERS = "ab1 -.,:/_Zé"
 SIMPLE = ("2", "3", "1", "0", "-1", "'a'", "'abc'", "''", "None", "True", "False", "0.5")
 GENERAL = (*SIMPLE, "[1, 2]", "[]", "{'a': 1}", "{}", "()")
@@ -157,8 +159,10 @@ class World:
 
     def _object(self, kind: type, depth: int) -> Strategy:
         known = self.objects_of(kind)
-        built = self._built(kind, depth) if depth < 2 and not inspect.isabstract(kind) else st.nothing()  # noqa: PLR2004
-        return st.one_of(st.sampled_from(known), built) if known else built
+        if depth >= DEEPEST:
+            return st.sampled_from(known) if known else st.nothing()
+        built = [self._built(one, depth) for one in _concrete(kind)]
+        return st.one_of(st.sampled_from(known), *built) if known else st.one_of(built)
 
     def _built(self, kind: type, depth: int) -> Strategy:
         """A call of the class's constructor: each required parameter by its hint, some of the others."""
@@ -169,8 +173,8 @@ class World:
             parameters = []
         if owner is None or kind.__module__ in {"builtins", "typing"}:
             return st.nothing()
-        hints = types.of_function(getattr(kind, "__init__", None))
-        guesses = {p.name: types.from_name(p.name) for p in parameters if p.name not in hints}
+        hints = declared.of_function(getattr(kind, "__init__", None))
+        guesses = {p.name: evidence.from_name(p.name) for p in parameters if p.name not in hints}
         hints |= {name: guess for name, guess in guesses.items() if guess is not None}
         fixed = [p for p in parameters if p.kind not in {p.VAR_POSITIONAL, p.VAR_KEYWORD}]
         if any(p.default is p.empty and p.name not in hints for p in fixed):
@@ -187,6 +191,14 @@ class World:
             return st.just("")
         drawn = self.of(hint, depth + 1).map(f"{parameter.name}={{}}".format)
         return drawn if default is parameter.empty else st.one_of(st.just(""), st.just(""), drawn)
+
+
+def _concrete(kind: type) -> list[type]:
+    """The class itself, or the public ones below it when people cannot make objects of it."""
+    if not inspect.isabstract(kind) and not kind.__name__.startswith("_"):
+        return [kind]
+    subclasses: list[type] = type.__subclasses__(kind)
+    return [one for below in subclasses for one in _concrete(below)][:4]
 
 
 def _literal(values: Sequence[object]) -> Strategy:

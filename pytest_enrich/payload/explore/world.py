@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import inspect
 import types
@@ -11,10 +12,10 @@ from typing import Any
 from .. import express
 from . import calls
 from .calls import Call, Entry
+from .evidence import nodes
 from .inputs import Inputs, Seen
 from .run import Runner
 from .trace import Tracer
-from .types import of_function
 from .values import World, evaluable
 
 
@@ -32,7 +33,12 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     made = [calls.load(record) for record in job["constructors"]]
     beside = [calls.load(record) for record in job["neighbours"]]
     world = World(job["constants"], _objects(job["module"], made, module))
-    entries = [Entry(job["module"], e["qualname"], e["kind"], tuple(e["parameters"])) for e in job["entries"]]
+    entries = [
+        Entry(
+            job["module"], e["qualname"], e["kind"], tuple(e["parameters"]), answers(find(module, e["qualname"]))
+        )
+        for e in job["entries"]
+    ]
     known = {entry.qualname: entry for entry in entries}
     seen = [[calls.load(record) for record in e["calls"]] for e in job["entries"]]
     for step in {step.qualname for many in seen for call in many for step in call.setup}:
@@ -41,7 +47,7 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
         Inputs(
             entry,
             Seen(tuple(some), namesakes(beside)),
-            of_function(function),
+            function,
             world,
             owner_of(entry, module),
             job["seed"],
@@ -72,6 +78,13 @@ def find(module: object, qualname: str) -> Any:
     if isinstance(found, property):
         return found.fget
     return found.__func__ if isinstance(found, classmethod | staticmethod) else found
+
+
+def answers(function: object) -> bool:
+    """Whether a function returns anything but None somewhere, as far as its source tells."""
+    returned = [node.value for node in nodes(function) if isinstance(node, ast.Return | ast.Yield)]
+    silent = all(value is None or (isinstance(value, ast.Constant) and value.value is None) for value in returned)
+    return not silent or isinstance(function, type)
 
 
 def owner_of(entry: Entry, module: object) -> type | None:
