@@ -8,12 +8,16 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from pytest_enrich.data import Grade
 from pytest_enrich.errors import UsageError
 
 PROPOSERS = ("search",)
 """The names that `with_` may hold besides `auto`, in the order in which they are asked."""
 
-SANDBOXES = ("auto", "process")
+SANDBOXES = ("auto", "strict", "process")
+
+GRADES: tuple[Grade, ...] = ("strong", "good", "weak")
+"""What may be the lowest grade written, best first."""
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)([smh])")
@@ -51,6 +55,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         seed: Of everything that draws.
         include, exclude: Globs of source files, relative to rootdir; empty `include` means coverage's sources.
         only: `path` or `path::qualname` limits, the path relative to rootdir with `/`.
+        grade: The lowest grade that is written.
         sandbox: `auto`, `strict` or `process`.
         env: Names of variables that look like secrets and that the tests need.
         pytest_args: What starts pytest on the user's configuration (`-c`, `--rootdir`, `-p`, `-o`, ...), from any
@@ -74,6 +79,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    grade: Grade = "good"
     sandbox: str = "auto"
     env: tuple[str, ...] = ()
     pytest_args: tuple[str, ...] = ()
@@ -162,6 +168,18 @@ def proposers(text: str) -> tuple[str, ...]:
     return ("auto",) if "auto" in names else tuple(dict.fromkeys(names))
 
 
+def grade(text: str) -> Grade:
+    """The lowest grade that is written.
+
+    Raises:
+        UsageError: See `seconds`.
+    """
+    for known in GRADES:
+        if text.strip() == known:
+            return known
+    raise UsageError(f"accepted is {', '.join(GRADES)}")
+
+
 def sandbox(text: str) -> str:
     """The sandbox named.
 
@@ -169,7 +187,7 @@ def sandbox(text: str) -> str:
         UsageError: See `seconds`.
     """
     if text.strip() not in SANDBOXES:
-        raise UsageError(f"accepted is {' or '.join(SANDBOXES)}")
+        raise UsageError(f"accepted is {', '.join(SANDBOXES)}")
     return text.strip()
 
 

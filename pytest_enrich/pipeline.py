@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 
 from msgspec import Struct
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from pytest_enrich import validate
 from pytest_enrich.config import Budget
-from pytest_enrich.data import Attempt, Branch, Candidate, Dropped, Gap, Kept, Target, Verdict
+from pytest_enrich.data import Attempt, Branch, Candidate, Dropped, Gap, Grade, Kept, Target, Verdict
 from pytest_enrich.protocols import Proposer, Sandbox, Task
 
 # Of the time that is left, the part that goes into thinking; the rest is for proofs.
@@ -76,6 +76,9 @@ class Bench(Struct, frozen=True, kw_only=True):
     timeout: float
     seed: int
     test_text: Callable[[str], str]
+    gaps: Mapping[str, Sequence[Gap]]
+    source_text: Callable[[str], str] = lambda _path: ""
+    grade: Grade = "good"
 
 
 def run(targets: Sequence[Target], bench: Bench, executor: Executor, ahead: int) -> Iterator[Done]:
@@ -109,6 +112,8 @@ def work(target: Target, bench: Bench, seconds: float, executions: int) -> Done:
         seconds=seconds,
         executions=executions,
         seed=bench.seed,
+        source_text=bench.source_text(target.path),
+        others=tuple(gap for gap in bench.gaps.get(target.path, ()) if gap not in target.gaps),
     )
     for proposer in bench.proposers:
         for candidate in proposer.propose(task):
@@ -125,7 +130,7 @@ def work(target: Target, bench: Bench, seconds: float, executions: int) -> Done:
 def _judge(task: Task, candidate: Candidate, bench: Bench) -> Verdict:
     if not {gap.id for gap in task.target.gaps} & set(candidate.gaps):
         return Dropped(rung="gains", reason="closes no gap that is still open")
-    return validate.judge(task, candidate, bench.sandbox, timeout=bench.timeout)
+    return validate.judge(task, candidate, bench.sandbox, timeout=bench.timeout, lowest=bench.grade)
 
 
 def _attempt(target: Target, candidate: Candidate, verdict: Verdict) -> Attempt:

@@ -26,7 +26,8 @@ _VALUES = (
     ("workers", "auto", "string", "N", "candidates tried at the same time; auto: up to 4, one core stays free"),
     ("seed", "0", _INT, "N", "of everything that draws"),
     ("dir", "enrich-suggestions", "string", "PATH", "where suggestions are written, relative to rootdir"),
-    ("sandbox", "auto", "string", "KIND", "where candidates run: auto, process"),
+    ("grade", "good", "string", "GRADE", "lowest grade written: strong, good, weak"),
+    ("sandbox", "auto", "string", "KIND", "how candidates are kept apart: auto, strict, process"),
 )
 _GLOBS = (
     ("include", "GLOB", "source files to look at (repeat); the default is coverage's sources"),

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from pytest_enrich.data import Attempt, Candidate, Execution, Job, Target
+from pytest_enrich.data import Attempt, Candidate, Execution, Gap, Job, Target
 
 
 class Sandbox(Protocol):
@@ -31,7 +31,9 @@ class Task(Struct, frozen=True, kw_only=True):
     Attributes:
         target: With only the gaps that are still open.
         attempts: The run's attempts on this target so far, oldest first.
+        others: The open gaps of the same file that belong to other targets: a test may close them in passing.
         test_text: The text of the file that the new test goes into, "" for a new file.
+        source_text: The text of the source file, "" when it is not known.
         seconds: How long the proposer may think, in all.
         executions: How many calls it may make.
         seed: For whatever it draws.
@@ -43,6 +45,8 @@ class Task(Struct, frozen=True, kw_only=True):
     seconds: float
     executions: int
     seed: int
+    source_text: str = ""
+    others: tuple[Gap, ...] = ()
 
 
 class Proposer(Protocol):

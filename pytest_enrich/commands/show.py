@@ -9,7 +9,7 @@ import click
 from pytest_enrich.commands import python_file, staleness
 from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import project_option
-from pytest_enrich.data import Suggestion
+from pytest_enrich.data import Suggestion, Tried
 from pytest_enrich.errors import EnrichError
 from pytest_enrich.reporters.words import counted, fit, visible, visible_lines
 from pytest_enrich.store import Store
@@ -49,6 +49,7 @@ def screen(store: Store, one: Suggestion) -> str:
         textwrap.indent(visible_lines("\n".join([*one.test.imports, "", one.test.code.rstrip()])), "  + "),
         _RULE,
         *(f"{name:<5} {_filled(told)}" for name, told in _facts(one)),
+        *_mutants(one),
         _RULE,
         f"pytest-enrich run {one.id}",
         f"pytest-enrich accept {one.id}",
@@ -62,6 +63,20 @@ def _facts(one: Suggestion) -> list[tuple[str, str]]:
     proof = f"{runs.passed} of {runs.of} runs passed: {', '.join(runs.modes)}; {one.proof.duration_ms:.1f} ms"
     by = f"{origin.proposer}, seed {origin.seed}; ran in: {one.proof.isolation}"
     return [("proof", proof), ("look", one.look), ("from", by)]
+
+
+def _mutants(one: Suggestion) -> list[str]:
+    """A line a mutant: those that the test does not notice are what a reviewer may want to see."""
+    part = one.proof.mutants
+    if not part.of:
+        return [f"kills {_filled(part.note)}"] if part.note else []
+    star = "   (* an existing test kills it)" if any(tried.killed_before for tried in part.list) else ""
+    return [f"kills {part.killed} of {counted(part.of, 'mutant')}{star}", *map(_mutant, part.list)]
+
+
+def _mutant(one: Tried) -> str:
+    word = ("killed" if one.killed else "alive") + ("*" if one.killed_before else "")
+    return f"      {one.line:>5}  {word:<7}  {fit(one.change, 56)}"
 
 
 def _gap(one: Suggestion) -> str:

@@ -2,6 +2,7 @@
 
 - `code`: what is missing and where (`Gap`, `Target`).
 - `attempts`: what was thought of and what came of it (`Candidate`, `Verdict`, `Attempt`).
+- `mutants`: changes of the code that a test should notice.
 - `jobs`: what is asked of a sandbox and what it answers (`Job`, `Execution`).
 - `suggestion`: what a person reviews, as it is written to `suggestion.json`.
 - `decision`: what people decided, and what a run has finished.
@@ -44,6 +45,9 @@ from pytest_enrich.data.jobs import (
     Finding,
     Item,
     Job,
+    MutantFate,
+    Mutate,
+    Mutated,
     Observation,
     Prove,
     Proved,
@@ -51,6 +55,7 @@ from pytest_enrich.data.jobs import (
     Recorded,
     TestOutcome,
 )
+from pytest_enrich.data.mutants import Grade, Mutant, MutantsPart, Tried
 from pytest_enrich.data.run import CoveragePart, MadeSuggestion, RunSummary
 from pytest_enrich.data.suggestion import Suggestion
 
@@ -76,10 +81,16 @@ __all__ = [
     "Finding",
     "Finished",
     "Gap",
+    "Grade",
     "Item",
     "Job",
     "Kept",
     "MadeSuggestion",
+    "Mutant",
+    "MutantFate",
+    "MutantsPart",
+    "Mutate",
+    "Mutated",
     "NearTest",
     "NewTest",
     "Observation",
@@ -100,6 +111,7 @@ __all__ = [
     "Target",
     "Template",
     "TestOutcome",
+    "Tried",
     "Verb",
     "Verdict",
 ]

@@ -7,8 +7,9 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from pytest_enrich.data.code import Branch, Placement
+from pytest_enrich.data.mutants import Grade, MutantsPart
 
-Rung: TypeAlias = Literal["parses", "allowed", "asserts", "new", "runs", "passes", "gains", "stable"]
+Rung: TypeAlias = Literal["parses", "allowed", "asserts", "new", "runs", "passes", "gains", "stable", "kills"]
 """The rungs of the ladder, cheapest first; a candidate is dropped at the first one that it misses."""
 
 
@@ -62,13 +63,18 @@ Candidate: TypeAlias = NewTest
 
 
 class Kept(Struct, frozen=True, kw_only=True, tag="kept"):
-    """It passed every rung. `runs` names each way it was run; `gaps` are those it closes, at least partly."""
+    """It passed every rung. `runs` names each way it was run; `gaps` are those it closes, at least partly.
+
+    `grade` and `mutants` are about the code of these gaps.
+    """
 
     gaps: tuple[str, ...]
     lines: tuple[int, ...]
     branches: tuple[Branch, ...]
     runs: tuple[str, ...]
     seconds: float
+    grade: Grade = "ungraded"
+    mutants: MutantsPart = MutantsPart()
 
 
 class Dropped(Struct, frozen=True, kw_only=True, tag="dropped"):

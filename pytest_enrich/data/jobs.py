@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from pytest_enrich.data.code import Branch, Call, Entry, Template
+from pytest_enrich.data.mutants import Mutant
 
 Result: TypeAlias = Literal["passed", "failed", "skipped", "error"]
 
@@ -88,7 +89,35 @@ class Prove(Struct, frozen=True, kw_only=True, tag="prove"):
     hash_seed: int = 0
 
 
-Job: TypeAlias = Collect | Record | Explore | Prove
+class Mutate(Struct, frozen=True, kw_only=True, tag="mutate"):
+    """Run a candidate, and existing tests, against mutants of a source file.
+
+    Attributes:
+        path, text: The test file and the whole text that it would have, as in `Prove`.
+        tests: Node ids of the candidate, in `path`.
+        others: Node ids of existing tests, as they are on the disk.
+        source: The source file.
+        source_text: What is in it; the mutants are edits of this.
+        mutants: Those to run `tests` against.
+        contested: Ids of the mutants to run `others` against too: no existing test runs the lines of the rest.
+        seconds: Wall clock for the tests on one mutant; five times what they take on the original when that is
+            longer.
+        budget: Seconds for all; mutants that are left by then are answered as `untried`.
+    """
+
+    path: str
+    text: str
+    tests: tuple[str, ...]
+    source: str
+    source_text: str
+    mutants: tuple[Mutant, ...]
+    others: tuple[str, ...] = ()
+    contested: tuple[str, ...] = ()
+    seconds: float = 2.0
+    budget: float = 30.0
+
+
+Job: TypeAlias = Collect | Record | Explore | Prove | Mutate
 
 
 class Item(Struct, frozen=True, kw_only=True):
@@ -194,7 +223,32 @@ class Proved(Struct, frozen=True, kw_only=True, tag="proved"):
     branches: dict[str, tuple[Branch, ...]] = {}
 
 
-Answer: TypeAlias = Collected | Recorded | Explored | Proved
+class MutantFate(Struct, frozen=True, kw_only=True):
+    """What became of one mutant.
+
+    Attributes:
+        id: The mutant's.
+        fate: What the candidate did: `killed` by a failure, a `timeout` or a `crash`; `survived`; `untried` when
+            there was no time or no way.
+        killed_before: Existing tests that fail on it, the first one met; `timeout` and `crash` of them count.
+    """
+
+    id: str
+    fate: Literal["killed", "timeout", "crash", "survived", "untried"]
+    killed_before: tuple[str, ...] = ()
+
+
+class Mutated(Struct, frozen=True, kw_only=True, tag="mutated"):
+    """The answer to `Mutate`: one fate a mutant, in their order.
+
+    `error` says why there are none: the candidate does not pass on the original, for one.
+    """
+
+    fates: tuple[MutantFate, ...] = ()
+    error: str = ""
+
+
+Answer: TypeAlias = Collected | Recorded | Explored | Proved | Mutated
 
 
 class Answered(Struct, frozen=True, kw_only=True):

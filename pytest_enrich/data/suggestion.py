@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from pytest_enrich.data.attempts import Oracle
 from pytest_enrich.data.code import Branch
+from pytest_enrich.data.mutants import Grade, MutantsPart
 
 SCHEMA = "pytest-enrich/suggestion/1"
 
@@ -71,6 +72,7 @@ class ProofPart(Struct, frozen=True, kw_only=True):
     runs: RunsPart
     duration_ms: float
     isolation: str
+    mutants: MutantsPart = MutantsPart()
 
 
 class OriginPart(Struct, frozen=True, kw_only=True):
@@ -96,7 +98,7 @@ class Suggestion(Struct, frozen=True, kw_only=True):
     schema: str = SCHEMA
     id: str
     kind: Literal["test"] = "test"
-    grade: Literal["ungraded"] = "ungraded"
+    grade: Grade = "ungraded"
     title: str
     look: str
     gap: GapPart

@@ -47,6 +47,7 @@ def suggest(  # noqa: PLR0913 - each is known to another part of a run
     assert isinstance(verdict, Kept), "only what was kept becomes a suggestion"
     return Suggestion(
         id=gap.id,
+        grade=verdict.grade,
         title=test.title,
         look=test.look,
         gap=_gap(gap, others, attempt.digest),
@@ -151,6 +152,7 @@ def _proof(verdict: Kept, isolation: str) -> ProofPart:
         runs=RunsPart(passed=runs, of=runs, modes=verdict.runs),
         duration_ms=round(verdict.seconds * 1000, 1),
         isolation=isolation,
+        mutants=verdict.mutants,
     )
 
 

@@ -1,4 +1,5 @@
-"""Started by path in a fresh interpreter: `python .../payload/__main__.py JOB_FILE STATUS_FD`.
+"""Started by path in a fresh interpreter: `python .../payload/__main__.py JOB_FILE STATUS_FD`, or (for a process
+that forks for each job) `... START_FILE zygote CONTROL_FD`.
 
 This folder leaves the import path first, and the modules in it are loaded under a private name, so that the
 project sees nothing of ours: pytest-enrich can be run on pytest-enrich.
@@ -35,5 +36,14 @@ def main(job_file: str, status: int) -> None:
     importlib.import_module(f"{PRIVATE}.job").perform(job_file)
 
 
+def wait(start_file: str, control: int) -> None:
+    """Get ready, and do jobs in forks of this process until nobody asks for more."""
+    load()
+    importlib.import_module(f"{PRIVATE}.zygote").serve(start_file, control)
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    if sys.argv[2] == "zygote":
+        wait(sys.argv[1], int(sys.argv[3]))
+    else:
+        main(sys.argv[1], int(sys.argv[2]))

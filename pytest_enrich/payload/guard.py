@@ -42,7 +42,7 @@ def denials() -> int:
     return len(_denied)
 
 
-def install(scratch: str, rootdir: str, *, subprocesses: bool) -> None:
+def install(scratch: str, rootdir: str, *, subprocesses: bool) -> Places:
     """From now on deny writing outside of `scratch` and the temporary directory, and the network.
 
     A denied action raises `PermissionError`. It lasts as long as the process, in its forks too.
@@ -51,9 +51,11 @@ def install(scratch: str, rootdir: str, *, subprocesses: bool) -> None:
         scratch: Where everything is allowed, absolute.
         rootdir: The project's; in it nothing is, even if it lies in the temporary directory.
         subprocesses: Whether programs may be started (what those do is not seen).
+
+    Returns:
+        The places that it keeps to: a fork may move to a scratch directory of its own.
     """
-    places = _Places(scratch, rootdir)
-    supervisor = os.getppid()
+    places = Places(scratch, rootdir)
     checks: dict[str, Callable[[tuple[Any, ...]], None]] = {
         "open": lambda args: _check_open(places, args),
         "sqlite3.connect": lambda args: _check_database(places, args),
@@ -61,8 +63,8 @@ def install(scratch: str, rootdir: str, *, subprocesses: bool) -> None:
         "socket.bind": lambda args: _check_address(places, args[1]),
         "socket.sendto": lambda args: _check_address(places, args[1]),
         "socket.getaddrinfo": lambda args: _check_address(places, args[:2]),
-        "os.kill": lambda args: _check_signal(args[0], supervisor),
-        "os.killpg": lambda args: _check_signal(args[0], supervisor),
+        "os.kill": lambda args: _check_signal(args[0], places.supervisor),
+        "os.killpg": lambda args: _check_signal(args[0], places.supervisor),
     }
     checks |= {event: _change(places, where) for event, where in CHANGING.items()}
     if not subprocesses:
@@ -74,6 +76,7 @@ def install(scratch: str, rootdir: str, *, subprocesses: bool) -> None:
             check(args)
 
     sys.addaudithook(hook)
+    return places
 
 
 def _deny(what: str) -> None:
@@ -81,14 +84,22 @@ def _deny(what: str) -> None:
     raise PermissionError(f"pytest-enrich: {what} is not allowed here")
 
 
-class _Places:
+class Places:
+    """Where writing is allowed, and which process is not to be disturbed."""
+
     def __init__(self, scratch: str, rootdir: str) -> None:
-        self.scratch = _folder(scratch)
         self.rootdir = _folder(rootdir)
+        self.move(scratch)
+
+    def move(self, scratch: str) -> None:
+        """From now on `scratch` and today's temporary directory are where writing is allowed."""
+        self.supervisor = os.getppid()
+        self.scratch = _folder(scratch)
         shared = ("/tmp", "/var/tmp", "/dev", tempfile.gettempdir())  # noqa: S108 - named, not used
         self.free = tuple({_folder(name) for name in shared})
 
     def check(self, path: Any, directory: Any = None) -> None:
+        """Deny what replaces or removes `path` (relative to the descriptor `directory`) elsewhere."""
         if isinstance(path, int) or path is None:
             return  # a descriptor: it was checked when it was opened
         own = os.fsdecode(path)
@@ -100,6 +111,7 @@ class _Places:
             _deny(f"writing outside the scratch directory ({own})")
 
     def check_target(self, path: Any) -> None:
+        """Deny what writes into what `path` leads to elsewhere."""
         if isinstance(path, int):
             return
         own = os.path.realpath(os.fsdecode(path))
@@ -124,7 +136,7 @@ def _directory_of(descriptor: int) -> str:
         return os.curdir
 
 
-def _change(places: _Places, where: tuple[tuple[int, int | None], ...]) -> Callable[[tuple[Any, ...]], None]:
+def _change(places: Places, where: tuple[tuple[int, int | None], ...]) -> Callable[[tuple[Any, ...]], None]:
     def check(args: tuple[Any, ...]) -> None:
         for position, relative_to in where:
             known = relative_to is not None and relative_to < len(args)
@@ -133,21 +145,21 @@ def _change(places: _Places, where: tuple[tuple[int, int | None], ...]) -> Calla
     return check
 
 
-def _check_open(places: _Places, args: tuple[Any, ...]) -> None:
+def _check_open(places: Places, args: tuple[Any, ...]) -> None:
     path, mode, flags = args
     writes = flags & WRITING if isinstance(flags, int) else bool(set(mode or "") & set("wax+"))
     if writes and path is not None:
         places.check_target(path)
 
 
-def _check_database(places: _Places, args: tuple[Any, ...]) -> None:
+def _check_database(places: Places, args: tuple[Any, ...]) -> None:
     name = os.fsdecode(args[0]) if isinstance(args[0], (str, bytes, os.PathLike)) else ""
     plain = name.partition("?")[0].removeprefix("file:")
     if plain not in {"", ":memory:"} and "mode=memory" not in name and "mode=ro" not in name:
         places.check_target(plain)
 
 
-def _check_address(places: _Places, address: Any) -> None:
+def _check_address(places: Places, address: Any) -> None:
     if isinstance(address, (str, bytes)):
         if not os.fsdecode(address).startswith("\0"):
             places.check_target(address)

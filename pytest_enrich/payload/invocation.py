@@ -37,7 +37,7 @@ class Tame:
 
     def __init__(self, work: dict[str, Any]) -> None:
         self.scratch = work["scratch"]
-        self.seed = work["job"].get("hash_seed", 0)
+        self.seed = work.get("job", {}).get("hash_seed", 0)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_load_initial_conftests(
@@ -78,6 +78,12 @@ class Ending:
     def __init__(self) -> None:
         self.reason = ""
 
+    def why(self, status: int) -> str:
+        """Why pytest, which ended with `status`, stopped before its time, or ""."""
+        if status == pytest.ExitCode.USAGE_ERROR and not self.reason:
+            return "pytest could not start with these arguments, or a conftest could not be imported"
+        return self.reason
+
     def pytest_internalerror(self, excrepr: object) -> None:
         """Something other than a test raised, `SystemExit` at import among them."""
         # The end says what was raised, the beginning only pytest's own frames.
@@ -95,32 +101,39 @@ def run(work: dict[str, Any], tests: Sequence[str], plugins: Sequence[object]) -
         status = pytest.main([*arguments(work), *tests], plugins=[Tame(work), ending, *plugins])
     except SystemExit as error:  # a plugin or a conftest that leaves while pytest starts
         return ending.reason or f"pytest stopped: SystemExit: {error.code}"
-    if status == pytest.ExitCode.USAGE_ERROR and not ending.reason:
-        return "pytest could not start with these arguments, or a conftest could not be imported"
-    return ending.reason
+    return ending.why(status)
 
 
-class _Instead:
-    """A plugin that does something else than collecting and running tests."""
+class Instead:
+    """A plugin that does `action`, once it has one, instead of collecting and running tests."""
 
-    def __init__(self, action: Callable[[], dict[str, Any]]) -> None:
+    def __init__(self, action: Callable[[], dict[str, Any]] | None = None) -> None:
         self.action = action
         self.answer: dict[str, Any] | None = None
         self.error: BaseException | None = None
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_collection(self) -> bool:
+    def pytest_collection(self) -> bool | None:
         """Nothing is collected."""
-        return True
+        return None if self.action is None else True
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self) -> bool:
+    def pytest_runtestloop(self) -> bool | None:
         """Whatever it raises is the job's end, not pytest's."""
+        if self.action is None:
+            return None
         try:
             self.answer = self.action()
         except BaseException as error:
             self.error = error
         return True
+
+    def outcome(self) -> dict[str, Any]:
+        """What the action answers, or raises; it is done here when pytest did not come to it."""
+        if self.error is not None:
+            raise self.error
+        assert self.action is not None
+        return self.action() if self.answer is None else self.answer
 
 
 def inside(work: dict[str, Any], action: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -129,8 +142,6 @@ def inside(work: dict[str, Any], action: Callable[[], dict[str, Any]]) -> dict[s
     So it sees what a test sees: `pythonpath`, the root's conftest files, what plugins set up. When pytest
     cannot start, it is called without one.
     """
-    instead = _Instead(action)
+    instead = Instead(action)
     run(work, (), (instead,))
-    if instead.error is not None:
-        raise instead.error
-    return action() if instead.answer is None else instead.answer
+    return instead.outcome()

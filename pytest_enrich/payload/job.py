@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from . import guard, limit
+from . import confine, guard, limit
 
 MOST_DETAIL = 4000
 
@@ -20,34 +20,45 @@ MOST_DETAIL = 4000
 def perform(job_file: str) -> NoReturn:
     """Do the job that the file describes and leave the process at once.
 
-    The file holds `job`, `rootdir`, `scratch`, `pytest_args`, `path` (entries for the front of `sys.path`) and
-    `limits`. The answer goes to `answer.json` in `scratch`: `{"answer": ...}`, or `{"failed": ..., "detail":
-    ...}`. Threads and exit functions that the job left behind get no turn.
+    The file holds `job`, `rootdir`, `scratch`, `answer` (the file to answer in), `pytest_args`, `path` (entries
+    for the front of `sys.path`), `limits` and `confinement` (null: none; a layer that fails ends the job before
+    any project code runs). The answer is `{"answer": ...}`, or `{"failed": ..., "detail": ...}`. The file is
+    gone, and with it the name of the answer's, before the job begins. Threads and exit functions that the job
+    left behind get no turn.
     """
     work: dict[str, Any] = json.loads(Path(job_file).read_bytes())
+    Path(job_file).unlink()
+    answer_file = Path(work.pop("answer"))
     limit.apply(work["limits"])
+    if work["confinement"] is not None:
+        confine.apply(work["confinement"], work["scratch"])
     sys.path[:0] = work["path"]
-    _write(Path(work["scratch"]), _answer(work))
+    conclude(answer_file, lambda: _JOBS[work["job"]["type"]](work))
+
+
+def conclude(answer_file: Path, action: Callable[[], dict[str, Any]]) -> NoReturn:
+    """Write what `action` answers, or why it does not, into the file, and leave the process at once."""
+    _write(answer_file, _answer(action))
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):  # the job may have closed or replaced it
             stream.flush()
     os._exit(0)
 
 
-def _answer(work: dict[str, Any]) -> dict[str, Any]:
+def _answer(action: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     try:
-        return {"answer": _JOBS[work["job"]["type"]](work)}
+        return {"answer": action()}
     except MemoryError:
         return {"failed": "memory", "detail": "the job ran out of memory"}
     except BaseException:
         return {"failed": "crash", "detail": traceback.format_exc()[-MOST_DETAIL:]}
 
 
-def _write(scratch: Path, answer: dict[str, Any]) -> None:
+def _write(answer_file: Path, answer: dict[str, Any]) -> None:
     # Renamed into place: the caller reads a whole answer or none.
-    draft = scratch / "answer.part"
+    draft = answer_file.with_suffix(".part")
     draft.write_text(json.dumps(answer), encoding="utf-8")
-    draft.replace(scratch / "answer.json")
+    draft.replace(answer_file)
 
 
 def _module(name: str) -> Any:
@@ -67,11 +78,26 @@ def _prove(work: dict[str, Any]) -> dict[str, Any]:
     return _module("prove").prove(work)  # type: ignore[no-any-return]
 
 
+def _mutate(work: dict[str, Any]) -> dict[str, Any]:
+    guard.install(work["scratch"], work["rootdir"], subprocesses=True)
+    return _module("mutate").mutate(work)  # type: ignore[no-any-return]
+
+
 def _explore(work: dict[str, Any]) -> dict[str, Any]:
     # Its forks forbid programs, and with that forks, to what they run.
     guard.install(work["scratch"], work["rootdir"], subprocesses=True)
+    return _module("invocation").inside(work, lambda: explored(work))  # type: ignore[no-any-return]
+
+
+def explored(work: dict[str, Any]) -> dict[str, Any]:
+    """Do an `Explore` job inside a configured pytest."""
     # Imported inside: pytest warns of plugins (Hypothesis has one) that are there before it starts.
-    return _module("invocation").inside(work, lambda: _module("explore").explore(work))  # type: ignore[no-any-return]
+    return _module("explore").explore(work)  # type: ignore[no-any-return]
+
+
+def warm() -> None:
+    """Load what `explored` will need, inside a configured pytest."""
+    _module("explore")
 
 
 _JOBS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -79,4 +105,5 @@ _JOBS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "record": _record,
     "prove": _prove,
     "explore": _explore,
+    "mutate": _mutate,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import resource
+from pathlib import Path
 
 KINDS = {
     "cpu_seconds": "RLIMIT_CPU",
@@ -15,7 +16,12 @@ KINDS = {
 
 
 def apply(limits: dict[str, int]) -> None:
-    """Lower the limits of this process; one that the platform lacks or refuses is left as it is."""
+    """Lower the limits of this process; one that the platform lacks or refuses is left as it is.
+
+    Where memory runs out for all, this process and its children go first (Linux): not all memory counts in limits.
+    """
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     for name, most in limits.items():
         kind = getattr(resource, KINDS[name], None)
         if kind is not None:

@@ -21,18 +21,35 @@ PYTEST_WITH_DIRECTORY_NODES = hasattr(pytest, "Dir")
 
 def prove(work: dict[str, Any]) -> dict[str, Any]:
     """Answer a `Prove` job as a `Proved`, both as JSON."""
-    job = work["job"]
-    path = Path(work["rootdir"], job["path"])
-    outcomes = Outcomes()
-    stand_in = StandIn(path, job["text"], job["tests"], job["shuffle"])
-    measure = Measure(work["rootdir"], job["measure"])
-    with measure:
-        stopped = invocation.run(work, (str(_argument(path)),), (stand_in, outcomes))
-    found = _found(job, stand_in, outcomes, stopped)
-    return {"type": "proved", "outcomes": found, **measure.answer()}
+    proof = Proof(work)
+    with proof.measure:
+        stopped = invocation.run(work, (proof.argument,), proof.plugins)
+    return proof.answer(stopped)
 
 
-def _argument(path: Path) -> Path:
+class Proof:
+    """A `Prove` job: what pytest is told, the plugins that do it, and the answer afterwards."""
+
+    def __init__(self, work: dict[str, Any], measure: Measure | None = None) -> None:
+        self.job = work["job"]
+        path = Path(work["rootdir"], self.job["path"])
+        self.argument = str(argument(path))
+        self.outcomes = Outcomes()
+        self.stand_in = StandIn(path, self.job["text"], self.job["tests"], self.job["shuffle"])
+        self.measure = measure or Measure(work["rootdir"], self.job["measure"])
+
+    @property
+    def plugins(self) -> tuple[object, ...]:
+        """For the run of pytest."""
+        return self.stand_in, self.outcomes
+
+    def answer(self, stopped: str) -> dict[str, Any]:
+        """The `Proved`; `stopped` is why pytest stopped before its time, or ""."""
+        found = _found(self.job, self.stand_in, self.outcomes, stopped)
+        return {"type": "proved", "outcomes": found, **self.measure.answer()}
+
+
+def argument(path: Path) -> Path:
     """The file when it exists, else the nearest directory above it that does."""
     return next(place for place in (path, *path.parents) if place.exists())
 
@@ -68,10 +85,14 @@ class StandIn:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_load_initial_conftests(self, early_config: pytest.Config) -> Generator[None, Any, Any]:
-        """From here on an import of the file, by a conftest for one, gets the candidate's text."""
-        self.finder.config = early_config
-        sys.meta_path.insert(0, self.finder)
+        """Before all conftests: one of them may import the file."""
+        self.install(early_config)
         return (yield)
+
+    def install(self, config: pytest.Config) -> None:
+        """From here on an import of the file gets the candidate's text."""
+        self.finder.config = config
+        sys.meta_path.insert(0, self.finder)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_ignore_collect(self, collection_path: Path) -> bool:

@@ -35,29 +35,31 @@ def fork(status: int) -> None:
             (`exit N`, `signal N`, `stopped`), and then the end of file once nothing of the job is alive.
     """
     signal.signal(signal.SIGTERM, _stop)
+    parent = os.getppid()
     job = os.fork()
     if job == 0:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.close(status)
         os.setsid()
         return
-    _supervise(job, status)
+    _supervise(job, status, parent)
     os._exit(0)
 
 
-def _supervise(job: int, status: int) -> None:
+def _supervise(job: int, status: int, parent: int) -> None:
     ended = "stopped"
     with contextlib.suppress(_StopError):
         os.write(status, b"%d\n" % job)
-        _adopt()
+        adopt(until=parent)
         ended = _wait(job)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    _end_all(job)
+    end_all(job)
     with contextlib.suppress(OSError):
         os.write(status, f"{ended}\n".encode())
 
 
-def _adopt() -> None:
+def adopt(*, until: int | None = None) -> None:
+    """Become the parent of orphans below, where the system can; be told when the parent `until` ends."""
     if not sys.platform.startswith("linux"):
         return
     import ctypes
@@ -65,7 +67,10 @@ def _adopt() -> None:
     with contextlib.suppress(OSError, AttributeError):
         control = ctypes.CDLL(None).prctl
         control(ADOPT_ORPHANS, 1, 0, 0, 0)
-        control(SIGNAL_WHEN_PARENT_ENDS, int(signal.SIGTERM), 0, 0, 0)
+        if until is not None:
+            control(SIGNAL_WHEN_PARENT_ENDS, int(signal.SIGTERM), 0, 0, 0)
+            if os.getppid() != until:  # it ended before it could be asked for
+                _stop(0, None)
 
 
 def _wait(job: int) -> str:
@@ -76,21 +81,27 @@ def _wait(job: int) -> str:
             return f"signal {-code}" if code < 0 else f"exit {code}"
 
 
-def _end_all(job: int) -> None:
+def end_all(job: int) -> None:
+    """End the process group `job` and all children, adopted ones too, until there are none."""
     deadline = time.monotonic() + PATIENCE
+    _kill(-job)
     while time.monotonic() < deadline:
-        for ended in [-job, *_children()]:
-            with contextlib.suppress(OSError):
-                os.kill(ended, signal.SIGKILL)
         try:
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
         except ChildProcessError:
             return
+        for ended in (-job, *children()):
+            _kill(ended)
         time.sleep(0.002)
 
 
-def _children() -> list[int]:
+def _kill(process: int) -> None:
+    with contextlib.suppress(OSError):
+        os.kill(process, signal.SIGKILL)
+
+
+def children() -> list[int]:
     """Direct children, adopted ones among them; they end one generation at a time."""
     own = str(os.getpid())
     found = []

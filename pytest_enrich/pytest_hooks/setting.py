@@ -35,6 +35,7 @@ def read(config: pytest.Config) -> Settings:
         include=_globs(config, "include"),
         exclude=_globs(config, "exclude"),
         only=tuple(_limit(config, text) for text in config.getoption("enrich_only")),
+        grade=_value(config, "grade", values.grade),
         sandbox=_value(config, "sandbox", values.sandbox),
         env=tuple(config.getini("enrich_env")),
         pytest_args=arguments.for_child(config),

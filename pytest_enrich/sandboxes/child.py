@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -21,17 +21,41 @@ MOST_OUTPUT = 8192
 """Bytes kept of the end of what was printed."""
 PATIENCE = 8.0
 """Seconds for the job's supervisor to end what is left, before it is ended too."""
+GLANCE = 0.5
+"""Seconds between two looks at what a job uses."""
 
 
 class Ended(Struct, frozen=True, kw_only=True):
-    """How a child ended: `how` is `exit N`, `signal N`, `stopped` (we did it) or "" (nobody knows)."""
+    """How a child ended: `how` is `exit N`, `signal N`, `stopped` (we did it) or "" (nobody knows).
+
+    `stopped` says why we ended it: `timeout`, or what it used too much of; "" when it ended by itself.
+    """
 
     how: str
-    timed_out: bool
+    stopped: str
     output: str
 
 
-def run(command: Sequence[str], *, cwd: Path, environ: Mapping[str, str], timeout: float) -> Ended:
+class Watch(Struct, frozen=True):
+    """When a job is ended before it ends by itself."""
+
+    deadline: float
+    excess: Callable[[], str]
+
+    def reason(self) -> str:
+        """Why it is to be ended now, "" while it may go on."""
+        return "timeout" if time.monotonic() >= self.deadline else self.excess()
+
+
+def run(  # noqa: PLR0913 - all are said by name
+    command: Sequence[str],
+    *,
+    cwd: Path,
+    environ: Mapping[str, str],
+    timeout: float,
+    excess: Callable[[], str] = str,
+    namespace: bool = False,
+) -> Ended:
     """Run a payload and answer when nothing of it is alive.
 
     Args:
@@ -39,6 +63,8 @@ def run(command: Sequence[str], *, cwd: Path, environ: Mapping[str, str], timeou
         cwd: Where it starts.
         environ: All of its environment.
         timeout: Seconds of wall clock.
+        excess: Says now and then what the job uses too much of; "" while all is well.
+        namespace: Whether the job numbers its processes for itself: ours of that number are others.
 
     Raises:
         OSError: It cannot be started.
@@ -47,10 +73,11 @@ def run(command: Sequence[str], *, cwd: Path, environ: Mapping[str, str], timeou
         reader, writer = os.pipe()
         try:
             with _started([*command, str(writer)], cwd, environ, writer, output) as process:
-                said, timed_out = _attend(process, reader, timeout)
+                watch = Watch(time.monotonic() + timeout, excess)
+                said, stopped = _attend(process, reader, watch, namespace=namespace)
         finally:
             os.close(reader)
-        return Ended(how=_how(said), timed_out=timed_out, output=_tail(output))
+        return Ended(how=how(said), stopped=stopped, output=tail(output))
 
 
 @contextlib.contextmanager
@@ -76,36 +103,40 @@ def _started(
         _end(process, environ[environment.JOB])
 
 
-def _attend(process: subprocess.Popen[bytes], reader: int, timeout: float) -> tuple[bytes, bool]:
-    """What the supervisor said until it was gone, and whether it had to be told to stop."""
+def _attend(process: subprocess.Popen[bytes], reader: int, watch: Watch, *, namespace: bool) -> tuple[bytes, str]:
+    """What the supervisor said until it was gone, and why it had to be told to stop."""
     said = bytearray()
-    if _read(reader, said, timeout):
-        return bytes(said), False
-    process.terminate()
-    if not _read(reader, said, PATIENCE):
-        process.kill()
-    _end_group(bytes(said))
-    return bytes(said), True
+    stopped = read(reader, said, watch)
+    if stopped:
+        process.terminate()
+        if read(reader, said, Watch(time.monotonic() + PATIENCE, str)):
+            process.kill()
+        if not namespace:
+            _end_group(bytes(said))
+    return bytes(said), stopped
 
 
-def _read(reader: int, said: bytearray, timeout: float) -> bool:
-    """Whether the end of the file came within `timeout` seconds."""
-    deadline = time.monotonic() + timeout
+def read(reader: int, said: bytearray, watch: Watch) -> str:
+    """Read to the end of the file; answers why that was not waited for, or ""."""
     with selectors.DefaultSelector() as selector:
         selector.register(reader, selectors.EVENT_READ)
-        while selector.select(max(0.0, deadline - time.monotonic())):
+        while True:
+            left = max(0.0, watch.deadline - time.monotonic())
+            if not selector.select(min(left, GLANCE)):
+                if reason := watch.reason():
+                    return reason
+                continue
             part = os.read(reader, 4096)
             if not part:
-                return True
-            said += part[:4096]
-    return False
+                return ""
+            said += part[: max(0, MOST_OUTPUT - len(said))]
 
 
 def _end_group(said: bytes) -> None:
-    first = said.partition(b"\n")[0]
-    if first.isdigit():
+    first = said.partition(b"\n")[0].split()
+    if first and first[0].isdigit():
         with contextlib.suppress(OSError):
-            os.killpg(int(first), signal.SIGKILL)
+            os.killpg(int(first[0]), signal.SIGKILL)
 
 
 def _end(process: subprocess.Popen[bytes], job: str) -> None:
@@ -120,10 +151,10 @@ def _end(process: subprocess.Popen[bytes], job: str) -> None:
     if process.poll() != 0:
         process.kill()
         process.wait()
-        _end_strays(job)
+        end_strays(job)
 
 
-def _end_strays(job: str) -> None:
+def end_strays(job: str) -> None:
     """End all processes that carry the job's mark in their environment, until there are none."""
     mark = f"{environment.JOB}={job}".encode()
     deadline = time.monotonic() + PATIENCE
@@ -149,12 +180,12 @@ def _environ(process: int) -> list[bytes]:
     return []
 
 
-def _how(said: bytes) -> str:
+def how(said: bytes) -> str:
     lines = said.decode("ascii", "replace").splitlines()
     return lines[1] if len(lines) > 1 else ""
 
 
-def _tail(output: IO[bytes]) -> str:
+def tail(output: IO[bytes]) -> str:
     size = output.seek(0, os.SEEK_END)
     output.seek(max(0, size - MOST_OUTPUT))
     return output.read(MOST_OUTPUT).decode("utf-8", "replace")

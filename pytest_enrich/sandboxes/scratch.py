@@ -15,14 +15,17 @@ PARTS = ("home", "tmp")
 
 
 @contextlib.contextmanager
-def directory() -> Iterator[Path]:
+def directory(within: Path | None = None) -> Iterator[Path]:
     """A new directory with `home` and `tmp` in it, only for this user; removed whatever is done to it.
+
+    Args:
+        within: Where it is made; by default where temporary files are.
 
     Raises:
         OSError: It cannot be made (no space, no temporary directory).
     """
     # Resolved: on macOS the temporary directory is a link, and pytest shows resolved paths.
-    place = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
+    place = Path(tempfile.mkdtemp(prefix=PREFIX, dir=within)).resolve()
     try:
         for part in PARTS:
             (place / part).mkdir()

@@ -67,7 +67,7 @@ def _suite(settings: Settings, sandbox: Sandbox) -> tuple[Suite, list[str]]:
     else:
         collected = Collected(items=())
         notes = [f"the tests could not be collected inside the sandbox: {getattr(execution, 'detail', '')[-300:]}"]
-    files = settings.test_files
+    files = _with_siblings(settings)
     everything = [*files, *(str(path.relative_to(settings.rootdir)) for path in _sources(settings.rootdir))]
     suite = Suite(
         items=collected.items,
@@ -77,6 +77,14 @@ def _suite(settings: Settings, sandbox: Sandbox) -> tuple[Suite, list[str]]:
         packages=source.packages(settings.rootdir, everything),
     )
     return suite, notes
+
+
+def _with_siblings(settings: Settings) -> tuple[str, ...]:
+    """The test files, and those beside them that are named like tests but hold none yet."""
+    folders = dict.fromkeys(Path(path).parent for path in settings.test_files)
+    named = (path for folder in folders for path in sorted((settings.rootdir / folder).glob("test_*.py")))
+    beside = [path.relative_to(settings.rootdir).as_posix() for path in named]
+    return tuple(dict.fromkeys([*settings.test_files, *beside]))
 
 
 def _sources(rootdir: Path) -> Iterable[Path]:

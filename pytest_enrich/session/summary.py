@@ -57,6 +57,7 @@ def options(settings: Settings) -> dict[str, str]:
         "timeout": f"{settings.timeout:g}s",
         "workers": str(settings.workers),
         "seed": str(settings.seed),
+        "grade": settings.grade,
         "sandbox": settings.sandbox,
         "only": " ".join(settings.only),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import time
 from collections import Counter
@@ -27,9 +28,11 @@ from pytest_enrich.data.run import Stop
 from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.proposers.search import SearchProposer
-from pytest_enrich.protocols import Progress, Proposer, Sandbox
+from pytest_enrich.protocols import Progress, Proposer
+from pytest_enrich.sandboxes import isolation
 from pytest_enrich.sandboxes.process import ProcessSandbox
 from pytest_enrich.session import ground, summary
+from pytest_enrich.session.noting import NotingSandbox
 from pytest_enrich.session.scope import Found, now
 from pytest_enrich.store import Store, rejected
 
@@ -42,7 +45,14 @@ class Session:
         self._store = store
         self._found = found
         self._progress = progress
-        self._sandbox: Sandbox = ProcessSandbox(settings.rootdir, settings.pytest_args, settings.env)
+        self._sandbox = NotingSandbox(
+            ProcessSandbox(
+                settings.rootdir,
+                settings.pytest_args,
+                settings.env,
+                layers=isolation.choose(settings.sandbox, settings.rootdir),
+            )
+        )
         self._executor = executors.choose(settings.workers)
         self._ground = ground.Ground(targets=())
         self._outcomes: dict[str, str] = {}
@@ -88,7 +98,10 @@ class Session:
             purse=purse,
             timeout=settings.timeout,
             seed=settings.seed,
-            test_text=lambda path: self._test_text(path) or "",
+            test_text=self._readable_text,
+            gaps=_by_path(found.open),
+            source_text=found.texts.__getitem__,
+            grade=settings.grade,
         )
         if targets:
             self._progress.working(0, len(targets), targets[0], str(purse))
@@ -131,10 +144,10 @@ class Session:
                 closed |= set(attempt.verdict.gaps)
         if not done.complete:
             self._store.journal(*(Attempted(attempt=attempt) for attempt in done.attempts))
-            self._note([gap for gap in done.target.gaps if gap.id in closed], "suggested")
+            self._note([gap for gap in self._found.open if gap.id in closed], "suggested")
             return
-        for gap in done.target.gaps:
-            self._note([gap], "suggested" if gap.id in closed else "nothing found")
+        self._note([gap for gap in done.target.gaps if gap.id not in self._outcomes], "nothing found")
+        self._note([gap for gap in self._found.open if gap.id in closed], "suggested")
         self._store.journal(
             *(Attempted(attempt=attempt) for attempt in done.attempts),
             *(self._finished(gap, done.target) for gap in done.target.gaps),
@@ -146,11 +159,11 @@ class Session:
     def _write(self, target: Target, attempt: Attempt) -> bool:
         """Write the suggestion for a kept attempt, unless people turned this very idea down."""
         assert isinstance(attempt.verdict, Kept)
-        closed = {gap.id: gap for gap in target.gaps if gap.id in attempt.verdict.gaps}
+        closed = {gap.id: gap for gap in self._found.open if gap.id in attempt.verdict.gaps}
         named = next((identity for identity in attempt.candidate.gaps if identity in closed), next(iter(closed)))
         others = [gap for identity, gap in closed.items() if identity != named]
-        text = self._test_text(target.placement.path)
         try:
+            text = self._test_text(target.placement.path)
             one = patch.suggest(
                 attempt, closed[named], others, text, made=self._made_part, isolation=self._sandbox.isolation
             )
@@ -168,8 +181,19 @@ class Session:
         lines = rejected.read(self._settings.rootdir)
         return lines.is_rejected(one.id, one.test.body_sha256, one.gap.path, one.gap.qualname)
 
+    def _readable_text(self, path: str) -> str:
+        """The test file as it is now, "" when it is not there or cannot be decoded."""
+        try:
+            return self._test_text(path) or ""
+        except RefusedError:
+            return ""
+
     def _test_text(self, path: str) -> str | None:
-        """The test file as it is now, None when it is not there."""
+        """The test file as it is now, None when it is not there.
+
+        Raises:
+            RefusedError: It is there, and not in the encoding that it says.
+        """
         try:
             return patch.decode((self._settings.rootdir / path).read_bytes(), path)
         except OSError:
@@ -177,8 +201,12 @@ class Session:
 
     def _all_patch(self) -> str:
         pending = self._store.pending() if self._store.exists() else ()
-        paths = {one.target.path for one in pending}
-        return patch.combine(pending, {path: self._test_text(path) for path in paths}) if pending else ""
+        texts: dict[str, str | None] = {}
+        for path in sorted({one.target.path for one in pending}):
+            with contextlib.suppress(RefusedError):
+                texts[path] = self._test_text(path)
+        left = [one for one in pending if one.target.path in texts]
+        return patch.combine(left, texts) if left else ""
 
     def _is_enough(self) -> bool:
         return 0 < self._settings.maximum <= self._waiting
@@ -201,9 +229,16 @@ class Session:
             suggestions=tuple(MadeSuggestion(id=one.id, grade=one.grade) for one in self._made),
             waiting=self._waiting,
             stopped=self._stopped,
-            notes=(*self._found.notes, *self._ground.notes, *told),
+            notes=(*self._found.notes, *self._ground.notes, *self._sandbox.notes, *told),
             read_only_check="not checked" if changed is None else "changed" if changed else "ok",
         )
+
+
+def _by_path(gaps: Sequence[Gap]) -> dict[str, list[Gap]]:
+    found: dict[str, list[Gap]] = {}
+    for gap in gaps:
+        found.setdefault(gap.path, []).append(gap)
+    return found
 
 
 def _counted(verdict: Dropped) -> str:

@@ -1,6 +1,8 @@
 import pytest
+from msgspec.structs import replace
 
-from pytest_enrich.data import Finished, Gap
+from pytest_enrich.commands import show
+from pytest_enrich.data import Finished, Gap, MutantsPart, Tried
 from pytest_enrich.reporters.words import columns
 
 
@@ -65,6 +67,32 @@ def test_show_has_all_that_a_decision_needs(project, no_dash):
     assert '  +         parse_sku("AB12")' in out
     assert "look  is this value meant?" in out
     assert max(columns(line) for line in out.splitlines()) <= 80
+
+
+def test_show_lists_the_mutants_with_those_that_stay_alive(project, no_dash):
+    one = project.store.find(no_dash)
+    tried = (
+        Tried(line=3, change="not sep -> sep", killed=True, killed_before=True),
+        Tried(line=4, change="raise ValueError -> pass", killed=True),
+        Tried(line=4, change="a -> b", killed=False),
+    )
+    proof = replace(one.proof, mutants=MutantsPart(killed=2, of=3, list=tried))
+    out = show.screen(project.store, replace(one, proof=proof))
+    assert (
+        "kills 2 of 3 mutants   (* an existing test kills it)\n"
+        "          3  killed*  not sep -> sep\n"
+        "          4  killed   raise ValueError -> pass\n"
+        "          4  alive    a -> b\n"
+    ) in out
+
+
+def test_show_says_why_there_are_no_mutants(project, no_dash):
+    one = project.store.find(no_dash)
+    assert "kills" not in show.screen(project.store, one)
+    proof = replace(one.proof, mutants=MutantsPart(note="no mutant could be made of the gap's code"))
+    assert "kills no mutant could be made of the gap's code" in show.screen(
+        project.store, replace(one, proof=proof)
+    )
 
 
 def test_show_marks_the_lines_where_they_are_now(project, no_dash):

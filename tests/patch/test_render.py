@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pytest_enrich import patch
+from pytest_enrich.data import MutantsPart
 
 HOSTILE = (
     "x\n--- a/evil\n+++ b/evil\n@@ -1 +1 @@\n\r\x0c\u2028diff --git a/x b/x\n"
@@ -44,6 +45,17 @@ def test_the_patch_begins_with_what_a_person_wants_to_know(cart, new_test, sugge
         "Base:   a1b2c3d tests/test_cart.py\n"
     )
     assert rest.startswith(" a/tests/test_cart.py b/tests/test_cart.py\nindex ")
+
+
+def test_the_proof_names_the_mutants(cart, new_test, suggestion):
+    made = suggestion(new_test(), cart)
+    proof = replace(made.proof, mutants=MutantsPart(killed=3, of=4))
+
+    assert "\nProof:  fails on 3 of 4 mutants of the gap; 2 of 2 runs passed (" in patch.render_patch(
+        replace(made, proof=proof), cart
+    )
+    others = replace(made, proof=proof, gap=replace(made.gap, also_closes=("cart-1",)))
+    assert "# proof   fails on 3 of 4 mutants of the gaps; 2 of 2 runs passed\n" in patch.render_module(others)
 
 
 def test_long_facts_are_wrapped_under_their_label(cart, new_test, suggestion):

@@ -1,6 +1,7 @@
 """The plugin with the session that users get."""
 
 import hashlib
+import json
 import re
 
 import pytest
@@ -31,6 +32,8 @@ def test_a_gap_becomes_a_suggestion_that_runs_and_nothing_else_changes(real):
     assert content(real.path) == before
     (folder,) = (real.path / "enrich-suggestions/pending").iterdir()
     assert re.search(rf"^  {folder.name} ", result.stdout.str(), re.MULTILINE)
+    told = json.loads((folder / "suggestion.json").read_text())
+    assert (told["grade"], told["proof"]["mutants"]["note"]) == ("strong", "")
     single = real.runpytest_subprocess(f"--enrich-run={folder.name}", "-v")
     single.assert_outcomes(passed=1)
     single.stdout.fnmatch_lines([f"tests/suggestion_{folder.name.replace('-', '_')}.py::test_* PASSED*"])

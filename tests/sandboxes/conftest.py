@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import shutil
+import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from pytest_enrich.data import Answered, Execution, Failed, Proved, TestOutcome
 from pytest_enrich.protocols import Sandbox
+from pytest_enrich.sandboxes import isolation
+from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
+from pytest_enrich.sandboxes.isolation import Isolation
 from pytest_enrich.sandboxes.process import ProcessSandbox
 
 FILES = {
@@ -77,10 +83,31 @@ def project(tmp_path: Path, write) -> Path:
     return root
 
 
-@pytest.fixture(params=["process"])
-def sandbox(request: pytest.FixtureRequest, project: Path) -> Sandbox:
-    """Every implementation must pass what asks for this."""
-    return {"process": ProcessSandbox}[request.param](project)
+@pytest.fixture(params=["process", "forkserver"])
+def sandbox(request: pytest.FixtureRequest, project: Path, layers) -> Iterator[Sandbox]:
+    """Every implementation must pass what asks for this; `process+...` name layers round it."""
+    kind, _, name = request.param.partition("+")
+    fresh = ProcessSandbox(project, layers=layers(name or "rlimits-only", project))
+    with closing(fresh if kind == "process" else ForkserverSandbox(fresh)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def layers() -> Callable[[str, Path], Isolation]:
+    """The isolation of that name; it must work, unless what it is made of is not there at all."""
+
+    def layers(name: str, root: Path) -> Isolation:
+        if name == "rlimits-only":
+            return isolation.RLIMITS_ONLY
+        if not sys.platform.startswith("linux"):
+            pytest.skip("only Linux has kernel layers")
+        if name.startswith("bwrap") and not shutil.which("bwrap"):
+            pytest.skip("bwrap is not installed (apt-get install bubblewrap)")
+        found = {one.name: one for one in isolation.available(root)}
+        assert name in found, f"{name} does not work here"
+        return found[name]
+
+    return layers
 
 
 @pytest.fixture

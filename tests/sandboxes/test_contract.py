@@ -11,7 +11,14 @@ from pathlib import Path
 import _pytest.pathlib
 import pytest
 
-from pytest_enrich.data import Prove
+from pytest_enrich.data import Collect, Entry, Explore, Parameter, Prove
+
+LAYERS = tuple(
+    kind + layers
+    for kind in ("process", "forkserver")
+    for layers in ("", "+landlock+seccomp", "+bwrap+landlock+seccomp")
+)
+at_each_layer = pytest.mark.parametrize("sandbox", LAYERS, indirect=True)
 
 
 def candidate(text: str, **more) -> Prove:
@@ -23,6 +30,7 @@ def tree(root: Path) -> dict[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
 
 
+@at_each_layer
 def test_each_kind_of_ending_has_its_result(sandbox, outcomes):
     job = candidate(
         """
@@ -172,6 +180,7 @@ def test_a_seed_shuffles_and_none_keeps_the_order(sandbox, outcomes):
     assert len({tuple(kept), tuple(first), tuple(other)}) == 3
 
 
+@at_each_layer
 def test_executed_lines_and_branches_are_those_of_coverage(sandbox):
     job = candidate(
         "from shop.cart import price\ndef test_it():\n    assert price(1) == '1 EUR'\n",
@@ -193,6 +202,7 @@ def test_without_files_to_measure_nothing_is_traced(sandbox, outcomes):
     assert execution.answer.lines == {}
 
 
+@at_each_layer
 def test_the_hash_seed_is_the_jobs(sandbox, outcomes):
     text = "import os\ndef test_it():\n    assert os.environ['PYTHONHASHSEED'] == '17'\n"
 
@@ -298,6 +308,7 @@ def test_a_test_that_stops_pytest_makes_errors_of_those_after_it(sandbox, outcom
     assert "enough" in found["test_last"].detail
 
 
+@at_each_layer
 def test_async_tests_run_with_the_projects_plugin(sandbox, outcomes):
     pytest.importorskip("pytest_asyncio")
     job = candidate(
@@ -393,6 +404,7 @@ def test_children_of_a_session_of_their_own_do_not_outlive_the_job(sandbox, tmp_
     assert not is_alive(int(note.read_text()))
 
 
+@at_each_layer
 @pytest.mark.parametrize(
     ("action", "reason"),
     [
@@ -434,23 +446,27 @@ def test_a_job_that_ends_its_supervisor_is_ended_all_the_same(sandbox, tmp_path,
 @pytest.mark.parametrize(
     "write_answer",
     [
-        "pathlib.Path('answer.json').write_text('{{')",
-        "pathlib.Path('answer.json').write_bytes(b'\\xff\\xfe')",
-        "pathlib.Path('answer.json').write_text('[' * 200000)",
-        """pathlib.Path('answer.json').write_text('{"answer": {"type": "collected", "items": []}}')""",
-        """pathlib.Path('answer.json').write_text('{"answer": {"type": "proved", "outcomes": "none"}}')""",
-        "os.mkfifo('answer.json')",
-        "os.symlink('/etc/passwd', 'answer.json')",
-        "os.truncate(os.open('answer.json', os.O_WRONLY | os.O_CREAT), 17 * 1024 ** 2)",
+        "place.write_text('{{')",
+        "place.write_bytes(b'\\xff\\xfe')",
+        "place.write_text('[' * 200000)",
+        """place.write_text('{"answer": {"type": "collected", "items": []}}')""",
+        """place.write_text('{"answer": {"type": "proved", "outcomes": "none"}}')""",
+        "os.mkfifo(place)",
+        "os.symlink('/etc/passwd', place)",
+        "os.truncate(os.open(place, os.O_WRONLY | os.O_CREAT), 17 * 1024 ** 2)",
     ],
 )
 def test_an_answer_of_the_wrong_shape_is_no_answer(sandbox, failed, write_answer):
     job = candidate(
         f"""
-        import os, pathlib, tempfile
+        import os, sys
 
         def test_it():
-            os.chdir(pathlib.Path(tempfile.gettempdir()).parent)
+            frame, place = sys._getframe(), None
+            while place is None:
+                frame = frame.f_back
+                child = getattr(frame.f_locals.get("waiting"), "child", None)
+                place = frame.f_locals.get("answer_file") or getattr(child, "answer_file", None)
             {write_answer}
             os._exit(0)
         """
@@ -459,6 +475,23 @@ def test_an_answer_of_the_wrong_shape_is_no_answer(sandbox, failed, write_answer
     assert failed(sandbox.execute(job, timeout=10)).reason in {"bad answer", "no answer"}
 
 
+def test_an_answer_under_a_guessed_name_is_none(sandbox, failed):
+    job = candidate(
+        """
+        import os, pathlib, tempfile
+
+        def test_it():
+            place = pathlib.Path(tempfile.gettempdir()).parent
+            assert not list(place.glob("*.json"))
+            (place / "answer.json").write_text('{"answer": {"type": "proved", "outcomes": []}}')
+            os._exit(0)
+        """
+    )
+
+    assert failed(sandbox.execute(job, timeout=10)).reason == "no answer"
+
+
+@at_each_layer
 def test_a_memory_hog_does_not_pass(sandbox):
     job = candidate("def test_it():\n    data = bytearray(6 * 1024**3)\n    assert len(data)\n")
 
@@ -467,6 +500,7 @@ def test_a_memory_hog_does_not_pass(sandbox):
     assert "passed" not in str(execution)
 
 
+@at_each_layer
 def test_a_flood_of_output_is_cut_and_any_bytes_are_read(sandbox, outcomes):
     job = candidate(
         """
@@ -510,6 +544,7 @@ DENIED = [
 ]
 
 
+@at_each_layer
 def test_traces_in_the_project_and_the_network_are_denied(sandbox, project, outcomes):
     before = tree(project)
     job = candidate(
@@ -531,9 +566,7 @@ def test_traces_in_the_project_and_the_network_are_denied(sandbox, project, outc
     assert tree(project) == before
 
 
-def test_what_tests_do_in_their_own_places_is_allowed(sandbox, outcomes):
-    job = candidate(
-        """
+HABITS = """
         import os, pathlib, shutil, socket, sqlite3, subprocess, sys, tempfile, threading
 
         def test_files(tmp_path):
@@ -563,7 +596,11 @@ def test_what_tests_do_in_their_own_places_is_allowed(sandbox, outcomes):
         def test_program():
             assert subprocess.run([sys.executable, "-c", "print(7)"], capture_output=True).stdout == b"7\\n"
         """
-    )
+
+
+@pytest.mark.parametrize("sandbox", ["process", "process+bwrap+landlock+seccomp"], indirect=True)
+def test_what_tests_do_in_their_own_places_is_allowed(sandbox, outcomes):
+    job = candidate(HABITS)
 
     found = outcomes(sandbox.execute(job, timeout=30))
 
@@ -572,6 +609,57 @@ def test_what_tests_do_in_their_own_places_is_allowed(sandbox, outcomes):
     )
 
 
+@pytest.mark.parametrize("sandbox", ["process+landlock+seccomp"], indirect=True)
+def test_without_walls_of_its_own_a_job_has_no_modes_no_network_and_no_programs(sandbox, outcomes):
+    found = outcomes(sandbox.execute(candidate(HABITS), timeout=30))
+
+    assert all(o.result == "failed" and "PermissionError" in o.detail for o in found.values()), found
+    assert set(found) == {"test_files", "test_read_only", "test_loopback", "test_program"}
+
+
+@pytest.mark.parametrize("sandbox", [name for name in LAYERS if "+" in name], indirect=True)
+def test_files_and_threads_work_without_anything_else(sandbox, outcomes):
+    job = candidate(
+        """
+        import asyncio, os, pathlib, shutil, sqlite3, tempfile, threading
+
+        def test_files(tmp_path):
+            (tmp_path / "a").mkdir()
+            (tmp_path / "a" / "b").write_text("x")
+            (tmp_path / "a" / "b").touch()
+            shutil.copyfile(tmp_path / "a" / "b", tmp_path / "c")
+            shutil.move(tmp_path / "a", tmp_path / "d")
+            os.replace(tmp_path / "d" / "b", tmp_path / "e")
+            os.truncate(tmp_path / "e", 0)
+            (tmp_path / "link").symlink_to("e")
+            shutil.rmtree(tmp_path / "d")
+            sqlite3.connect(tmp_path / "x.db").execute("create table t (a)")
+            with tempfile.TemporaryDirectory() as name, tempfile.TemporaryFile():
+                assert pathlib.Path(name).is_dir()
+            pathlib.Path.home().joinpath("settings").write_text("x")
+            with open(os.devnull, "w") as sink:
+                sink.write("x")
+            assert sorted(entry.name for entry in tmp_path.iterdir()) == ["c", "e", "link", "x.db"]
+
+        def test_threads():
+            async def both():
+                return await asyncio.gather(asyncio.to_thread(int, "3"), asyncio.sleep(0, 4))
+
+            thread = threading.Thread(target=print)
+            thread.start()
+            thread.join()
+            assert asyncio.run(both()) == [3, 4]
+        """
+    )
+
+    found = outcomes(sandbox.execute(job, timeout=30))
+
+    assert {name: (o.result, o.detail) for name, o in found.items()} == dict.fromkeys(
+        ("test_files", "test_threads"), ("passed", "")
+    )
+
+
+@at_each_layer
 def test_secrets_stay_outside_and_the_rest_comes_in(sandbox, outcomes, monkeypatch):
     monkeypatch.setenv("SHOP_API_KEY", "k")
     monkeypatch.setenv("DATABASE_URL", "postgres://me:pw@example.org/db")
@@ -626,6 +714,7 @@ def test_a_conftest_that_fails_is_an_error_that_says_so(sandbox, project, write)
     assert "no conftest today" in execution.output
 
 
+@at_each_layer
 def test_a_suspended_and_a_stubborn_job_end_too(sandbox, failed):
     text = """
         import os, signal
@@ -669,12 +758,14 @@ def test_interrupting_us_leaves_no_job_behind(sandbox, tmp_path):
     assert not is_alive(int(note.read_text()))
 
 
+@at_each_layer
 def test_no_scratch_directory_is_left(sandbox, tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
     job = candidate("def test_it(tmp_path):\n    (tmp_path / 'a').mkdir(0o000)\n    tmp_path.chmod(0o000)\n")
 
     sandbox.execute(job, timeout=20)
+    sandbox.close()
 
     assert not list(tmp_path.glob("pytest-enrich-*"))
 
@@ -690,5 +781,29 @@ def test_a_job_that_cannot_be_started_is_refused(project, failed):
     assert "no-such-python" in end.detail
 
 
-def test_it_names_the_layers_in_force(sandbox):
-    assert sandbox.isolation == "rlimits-only"
+@at_each_layer
+def test_it_names_the_layers_in_force(sandbox, request):
+    named = request.node.callspec.params["sandbox"].partition("+")[2]
+
+    assert sandbox.isolation == (named or "rlimits-only")
+
+
+def test_searching_and_watching_find_the_same_at_each_layer(project, layers):
+    from pytest_enrich.sandboxes.process import ProcessSandbox
+
+    amount = Parameter(name="amount", kind="positional", annotation="int")
+    entry = Entry(qualname="price", kind="function", parameters=(amount,))
+    cart = {"path": "src/shop/cart.py", "module": "shop.cart"}
+    jobs = (
+        Explore(**cart, entries=(entry,), branches=((18, 19),), lines=(19,), raises=(19,), executions=500),
+        Collect(tests=("tests/test_cart.py",)),
+    )
+
+    plain, *confined = (
+        [ProcessSandbox(project, layers=layers(name, project)).execute(job, timeout=30).answer for job in jobs]
+        for name in ("rlimits-only", "landlock+seccomp", "bwrap+landlock+seccomp")
+    )
+
+    assert [finding.branches for finding in plain[0].findings] == [((18, 19),)]
+    assert len(plain[1].items) == 2
+    assert confined == [plain, plain]

@@ -20,7 +20,6 @@ OPERATORS = {
     "__bool__": "bool({0})",
     "__repr__": "repr({0})",
     "__str__": "str({0})",
-    "__hash__": "hash({0})",
     "__int__": "int({0})",
     "__float__": "float({0})",
     "__abs__": "abs({0})",
@@ -120,7 +119,7 @@ class Entry:
 
     @property
     def is_unusual(self) -> bool:
-        """Whether it is a special method that people never call, nor an operator stands for (`__reduce__`)."""
+        """Whether it is a special method that no operator stands for, or whose result says nothing (`__hash__`)."""
         special = self.name.startswith("__") and self.name.endswith("__")
         return special and self.name not in {*OPERATORS, *MAKERS, "__call__"}
 

@@ -31,7 +31,7 @@ def observe(runner: Runner, plain: Program) -> tuple[str, list[Record]]:
         for text, value in _state(plain, outcome.namespace)
         if value != earlier.get(text)
     ]
-    result = _result(outcome, plain) if plain.expression else []
+    result = _result(outcome) if plain.expression else []
     telling = [record for record in result if record["value"] != "None"]
     return outcome.consume, [*telling, *changes][:MOST] or (result if plain.answers else [])
 
@@ -44,11 +44,8 @@ def _raised(error: BaseException) -> list[Record]:
     return [{"subject": "raises", "expression": "{result}", "value": kind, "message": message, "form": "equal"}]
 
 
-def _result(outcome: Outcome, plain: Program) -> list[Record]:
+def _result(outcome: Outcome) -> list[Record]:
     value = outcome.result
-    if plain.action.startswith("hash("):
-        # The number itself means nothing; that it is the same for what is made in the same way does.
-        return [_stated("{result}", value, plain.action)]
     text = express(value)
     if text is not None and (_equals(text, value) or isinstance(value, float)):
         return [_stated("{result}", value, text)]

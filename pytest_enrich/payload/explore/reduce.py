@@ -10,6 +10,7 @@ from .calls import Call
 from .mutate import literals
 
 MOST_TRIES = 400
+MOST_DIGITS = 18
 
 
 def reduce(call: Call, plain: Mapping[str, Sequence[str]], holds: Callable[[Call], bool]) -> Call:
@@ -91,7 +92,8 @@ def _smaller(match: re.Match[str]) -> Iterator[str]:
 def _near(value: float) -> list[float]:
     """Numbers to put in its place: small ones, its opposite, its half, and itself with fewer digits."""
     options: list[float] = [0, 1, 2, 10, 100, 1000, -1, -value, int(value / 2), int(value)]
-    for digits in range(1, len(str(int(abs(value))))):
+    # Beyond that many digits a float cannot tell, and may not hold, what is rounded up.
+    for digits in range(1, min(len(str(int(abs(value)))), MOST_DIGITS)):
         unit = 10**digits
         options += [int(value) // unit * unit, -(-int(value) // unit) * unit]
     return options

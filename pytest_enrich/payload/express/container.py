@@ -22,9 +22,10 @@ def _sequence(left: str, right: str) -> Callable[[object, Inner], str | None]:
 
 
 def _set(value: object, inner: Inner) -> str | None:
-    parts = sorted(str(inner(part)) for part in value)  # type: ignore[attr-defined]
-    if "None" in parts and None not in value:  # type: ignore[operator]
+    texts = [inner(part) for part in value]  # type: ignore[attr-defined]
+    if any(text is None for text in texts):
         return None
+    parts = sorted(map(str, texts))
     literal = f"{{{', '.join(parts)}}}" if parts else "set()"
     return literal if type(value) is set else f"frozenset({literal if parts else ''})"
 
@@ -44,6 +45,13 @@ def _wrapped(name: str, plain: type) -> Callable[[object, Inner], str | None]:
     return text
 
 
+def _deque(value: object, inner: Inner) -> str | None:
+    assert isinstance(value, collections.deque)
+    part = inner(list(value))
+    most = "" if value.maxlen is None else f", maxlen={value.maxlen}"
+    return None if part is None else f"⟨collections:deque⟩({part}{most})"
+
+
 CONTAINERS: dict[type, Callable[[object, Inner], str | None]] = {
     list: _sequence("[", "]"),
     tuple: _sequence("(", ")"),
@@ -52,5 +60,5 @@ CONTAINERS: dict[type, Callable[[object, Inner], str | None]] = {
     dict: _dict,
     collections.OrderedDict: _wrapped("OrderedDict", dict),
     collections.Counter: _wrapped("Counter", dict),
-    collections.deque: _wrapped("deque", list),
+    collections.deque: _deque,
 }

@@ -25,8 +25,7 @@ def instance(value: object, inner: Inner) -> str | None:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return _dataclass(value, inner)
     if isinstance(value, pathlib.PurePath):
-        path = "pathlib:Path" if isinstance(value, pathlib.Path) else "pathlib:PurePath"
-        return f"⟨{path}⟩({str(value)!r})"
+        return _path(value)
     return _constant(value) or _rebuilt(value, inner)
 
 
@@ -56,9 +55,19 @@ def _given(value: object, cls: type) -> Iterator[tuple[str, object]]:
             yield name, held
 
 
+def _path(value: pathlib.PurePath) -> str | None:
+    """By the name that gives its class on this system, if there is one, else by that of its class."""
+    for name in ("Path", "PurePath", "PurePosixPath", "PureWindowsPath"):
+        made: pathlib.PurePath = getattr(pathlib, name)(str(value))
+        if type(made) is type(value) and made == value:
+            return f"⟨pathlib:{name}⟩({str(value)!r})"
+    return None
+
+
 def _member(value: enum.Enum) -> str | None:
-    owner = named(type(value))
-    return f"{owner[:-1]}.{value.name}⟩" if owner and value.name else None
+    owner, name = named(type(value)), str(value.name)
+    # Members of a flag that are put together have no name of their own, or (`A|B`) none that can be written.
+    return f"{owner[:-1]}.{name}⟩" if owner and value.name is not None and name.isidentifier() else None
 
 
 def _dataclass(value: object, inner: Inner) -> str | None:

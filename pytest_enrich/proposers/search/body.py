@@ -46,8 +46,6 @@ def _scene(finding: Finding) -> tuple[list[Template], Template]:
     if len(lines) != 1 or any(seen.subject == "state" for seen in finding.observations):
         return lines, action
     name, _, value = lines[0].partition(" = ")
-    if any(_variable(name).search(seen.value) for seen in finding.observations if seen.value.startswith("hash(")):
-        return lines, action
     uses = [match for match in _variable(name).finditer(action) if match[1]]
     short = len(re.sub(r"⟨[\w.]+:([\w.]+)⟩", r"\1", value + action)) <= INLINE
     if len(uses) == 1 and short and finding.expression and " " not in name:
@@ -131,8 +129,6 @@ def told(finding: Finding) -> str:
         return f"raises {bare(first.value)}{said}"
     if first.subject == "state":
         return f"leaves {first.expression} == {shown(first.value)}"
-    if first.value.startswith("hash("):
-        return "gives the same each time"
     if first.expression == "{result}":
         return f"gives {shown(first.value)}"
     return f"gives {first.expression.replace('{result}', 'a result')} == {shown(first.value)}"

@@ -1,0 +1,149 @@
+"""Mutation operators on expressions."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+
+from pytest_enrich.data.mutants import Operator
+from pytest_enrich.mutants.edit import Edit, Source
+from pytest_enrich.mutants.walk import Role
+
+_COMPARED: dict[type[ast.cmpop], tuple[str, tuple[tuple[Operator, str], ...]]] = {
+    ast.Lt: ("<", (("boundary", "<="), ("comparison", ">="))),
+    ast.LtE: ("<=", (("boundary", "<"), ("comparison", ">"))),
+    ast.Gt: (">", (("boundary", ">="), ("comparison", "<="))),
+    ast.GtE: (">=", (("boundary", ">"), ("comparison", "<"))),
+    ast.Eq: ("==", (("comparison", "!="),)),
+    ast.NotEq: ("!=", (("comparison", "=="),)),
+    ast.In: ("in", (("membership", "not in"),)),
+    ast.NotIn: (r"not\s+in", (("membership", "in"),)),
+    ast.Is: ("is", (("membership", "is not"),)),
+    ast.IsNot: (r"is\s+not", (("membership", "is"),)),
+}
+_COMPUTED: dict[type[ast.operator], tuple[str, str]] = {
+    ast.Add: ("+", "-"),
+    ast.Sub: ("-", "+"),
+    ast.Mult: ("*", "/"),
+    ast.Div: ("/", "*"),
+    ast.FloorDiv: ("//", "/"),
+    ast.Mod: ("%", "*"),
+    ast.Pow: ("**", "*"),
+    ast.LShift: ("<<", ">>"),
+    ast.RShift: (">>", "<<"),
+    ast.BitAnd: ("&", "|"),
+    ast.BitOr: ("|", "&"),
+    ast.BitXor: ("^", "&"),
+}
+_COMMENT = re.compile(r"#[^\n]*")
+_PLAIN = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)
+
+
+def edits(source: Source, statement: int, node: ast.AST, role: Role) -> Iterator[Edit]:
+    """The edits of one expression, those inside it left out."""
+    if isinstance(node, ast.Compare):
+        yield from _compare(source, statement, node)
+    elif isinstance(node, ast.BoolOp):
+        yield from _bool(source, statement, node)
+    elif isinstance(node, ast.BinOp):
+        yield from computed(source, statement, node, (node.left, node.op, node.right))
+    elif isinstance(node, ast.UnaryOp):
+        yield from _unary(source, statement, node)
+    elif isinstance(node, (ast.Constant, ast.JoinedStr)):
+        yield from _constant(source, statement, node, role)
+    elif isinstance(node, ast.Slice):
+        yield from _slice(source, statement, node)
+    elif isinstance(node, ast.comprehension) and not node.is_async and not isinstance(node.iter, ast.Tuple):
+        yield source.swap("loop", statement, node.iter, "()")
+    elif isinstance(node, ast.Yield) and node.value is not None and not isinstance(node.value, ast.Constant):
+        yield source.edit("return", statement, node, source.span(node.value), "None")
+    if role == "test" and not isinstance(node, (ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Constant)):
+        yield _negated(source, statement, node)
+
+
+def _negated(source: Source, statement: int, node: ast.AST) -> Edit:
+    text = source.cut(node)
+    return source.swap("boolean", statement, node, f"not {text}" if isinstance(node, _PLAIN) else f"not ({text})")
+
+
+def _compare(source: Source, statement: int, node: ast.Compare) -> Iterator[Edit]:
+    operands = [node.left, *node.comparators]
+    for left, kind, right in zip(operands, node.ops, operands[1:], strict=False):
+        pattern, ways = _COMPARED[type(kind)]
+        span = _between(source, left, right, pattern)
+        for operator, other in ways:
+            yield source.edit(operator, statement, node, span, other)
+
+
+def _bool(source: Source, statement: int, node: ast.BoolOp) -> Iterator[Edit]:
+    word, other = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
+    for left, right in zip(node.values, node.values[1:], strict=False):
+        yield source.edit("boolean", statement, node, _between(source, left, right, word), other)
+
+
+def computed(
+    source: Source, statement: int, node: ast.AST, parts: tuple[ast.expr, ast.operator, ast.expr]
+) -> Iterator[Edit]:
+    """Another arithmetic operator; not for text, of which every operator but one is an error at once."""
+    left, kind, right = parts
+    known = _COMPUTED.get(type(kind))
+    if known is not None and not any(_is_text(one) for one in (left, right)):
+        token, other = known
+        yield source.edit("arithmetic", statement, node, _between(source, left, right, re.escape(token)), other)
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or (
+        isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes))
+    )
+
+
+def _between(source: Source, left: ast.expr, right: ast.expr, pattern: str) -> tuple[int, int]:
+    """Where an operator stands: between its operands are only parentheses, comments and space besides."""
+    start, end = source.span(left)[1], source.span(right)[0]
+    gap = _COMMENT.sub(lambda comment: " " * len(comment[0]), source.text[start:end])
+    found = re.search(pattern, gap)
+    assert found is not None
+    return start + found.start(), start + found.end()
+
+
+def _unary(source: Source, statement: int, node: ast.UnaryOp) -> Iterator[Edit]:
+    start, end = source.span(node)
+    rest = source.text[start:end]
+    if isinstance(node.op, ast.Not):
+        yield source.swap("boolean", statement, node, rest.removeprefix("not").lstrip())
+    elif isinstance(node.op, ast.USub) and not isinstance(node.operand, ast.Constant):
+        yield source.swap("arithmetic", statement, node, rest.removeprefix("-").lstrip())
+
+
+def _constant(source: Source, statement: int, node: ast.Constant | ast.JoinedStr, role: Role) -> Iterator[Edit]:
+    value = node.value if isinstance(node, ast.Constant) else "f"
+    other = _other(value, is_default=role == "default")
+    if other is not None:
+        yield source.swap("default" if role == "default" else _kind(value), statement, node, other)
+
+
+def _kind(value: object) -> Operator:
+    if isinstance(value, bool):
+        return "boolean"
+    return "string" if isinstance(value, (str, bytes)) else "constant"
+
+
+def _other(value: object, *, is_default: bool) -> str | None:
+    """Source of another value of the kind; None when there is no plain one."""
+    if isinstance(value, bool):
+        return repr(not value)
+    if isinstance(value, (int, float)):
+        return repr(value + 1) if value + 1 != value else "0"
+    if isinstance(value, (str, bytes)):
+        other = "XX" if not value else ""
+        return repr(other.encode() if isinstance(value, bytes) else other).replace("'", '"')
+    return '""' if value is None and is_default else None
+
+
+def _slice(source: Source, statement: int, node: ast.Slice) -> Iterator[Edit]:
+    parts: Sequence[tuple[ast.expr | None, str]] = ((node.lower, ""), (node.upper, ""), (node.step, "1"))
+    for part, other in parts:
+        if part is not None:
+            yield source.edit("slice", statement, node, source.span(part), other)

@@ -1,0 +1,83 @@
+"""The kernel's layers: what this process, and all that it starts, may no longer ask of the system. Linux only.
+
+Landlock decides about files, seccomp about everything else; both last until the process ends and hold for its
+children. Nothing here knows the rest of the payload, so it also serves as the probe that tells whether the
+layers work on this machine.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from . import filter as bpf
+from . import landlock, privilege, syscalls
+from .rules import Rules
+
+__all__ = ["NAMESPACES", "Rules", "apply", "narrow", "probe"]
+
+NAMESPACES = ("mnt", "net", "pid")
+
+
+def apply(confinement: dict[str, Any], scratch: str) -> None:
+    """Confine this process. It has one thread, and has opened what it needs of its own.
+
+    Args:
+        confinement: `read` (paths to read and execute, with all below), `listed` (directories that may be
+            listed), `write` (paths to write), and whether `network` (a network of its own is there),
+            `metadata` (modes and times may be set; mounts protect the rest), `forks` and `programs` are allowed.
+        scratch: Where everything is allowed.
+
+    Raises:
+        OSError: The kernel lacks a layer or refuses it: nothing untrusted may run then.
+    """
+    system = syscalls.System.current()
+    privilege.drop()
+    version = landlock.version(system)
+    landlock.restrict(system, version, confinement, scratch)
+    rules = Rules(
+        network=confinement["network"],
+        metadata=confinement["metadata"],
+        forks=confinement["forks"],
+        programs=confinement["programs"],
+        signals=version >= landlock.SCOPES,
+        truncates=version >= landlock.TRUNCATES,
+    )
+    bpf.install(system, rules.instructions(system, os.getpid(), os.getppid()))
+
+
+def narrow() -> None:
+    """In a fork of a confined process: no forks, no programs, and no signal but to itself, from now on.
+
+    Raises:
+        OSError: The kernel refuses it.
+    """
+    system = syscalls.System.current()
+    rules = Rules(network=True, metadata=True, forks=False, programs=False, signals=False, truncates=True)
+    bpf.install(system, rules.instructions(system, os.getpid(), os.getppid()))
+
+
+def probe(scratch: str) -> None:
+    """Confine this process, and only if that took effect say which `NAMESPACES` it is in."""
+    import socket
+
+    namespaces = " ".join(os.readlink(f"/proc/self/ns/{kind}") for kind in NAMESPACES)  # noqa: PTH115 - a text
+    allowed = {"read": ["/usr", "/lib", "/lib64"], "listed": [], "write": []}
+    apply(allowed | dict.fromkeys(("network", "metadata", "forks", "programs"), False), scratch)
+    attempts = (
+        lambda: os.scandir("/"),
+        lambda: os.open("/etc/passwd", os.O_RDONLY),
+        lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM),
+        os.fork,
+    )
+    if not any(_works(attempt) for attempt in attempts):
+        os.write(1, namespaces.encode())
+    os._exit(0)
+
+
+def _works(attempt: Any) -> bool:
+    try:
+        attempt()
+    except OSError:
+        return False
+    return True

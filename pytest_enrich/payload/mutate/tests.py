@@ -1,0 +1,102 @@
+"""Running the selected tests of a session, in a fork or to its end."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from .. import selection
+from ..outcome import Outcomes
+
+FAILURES = {"failed", "error"}
+
+
+class Chosen:
+    """A plugin that selects existing tests by node id."""
+
+    def __init__(self, wanted: Sequence[str]) -> None:
+        self.wanted = list(wanted)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Those that are gone are no reason to stop."""
+        items[:], _gone = selection.chosen(items, self.wanted)
+
+
+class Stages:
+    """A plugin that takes a session over where the tests would be collected, or where they would be run.
+
+    Args:
+        configured: Called instead of collecting; it may `collect` in a fork.
+        collected: Called instead of running.
+    """
+
+    def __init__(
+        self,
+        configured: Callable[[pytest.Session], None] | None = None,
+        collected: Callable[[pytest.Session], None] | None = None,
+    ) -> None:
+        self.configured = configured
+        self.collected = collected
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> bool | None:
+        """Once; what is collected afterwards is collected as ever."""
+        action, self.configured = self.configured, None
+        if action is None:
+            return None
+        action(session)
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """No tests are run but by `collected`."""
+        if self.collected is not None:
+            self.collected(session)
+        return True
+
+    @staticmethod
+    def collect(session: pytest.Session) -> None:
+        """Collect after all, with what other plugins have to say to it."""
+        session.config.hook.pytest_collection(session=session)
+
+
+def run(session: pytest.Session, items: Sequence[pytest.Item], most_failures: int = 0) -> dict[str, Any]:
+    """Run tests, all of them or up to so many failures.
+
+    Returns:
+        `failed` and `passed`: node ids in the order met; `detail`: the end of the first failure.
+    """
+    outcomes = Outcomes()
+    failed: list[str] = []
+    with _registered(session, outcomes):
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            result = outcomes.results.get(item.nodeid)
+            if result is None or result["result"] in FAILURES:
+                failed.append(item.nodeid)
+                if len(failed) == most_failures:
+                    break
+    passed = [nodeid for nodeid, one in outcomes.results.items() if one["result"] == "passed"]
+    detail = next((outcomes.results[nodeid]["detail"] for nodeid in failed if nodeid in outcomes.results), "")
+    return {"failed": failed, "passed": passed, "detail": detail}
+
+
+@contextlib.contextmanager
+def _registered(session: pytest.Session, plugin: object) -> Iterator[None]:
+    session.config.pluginmanager.register(plugin)
+    yield
+    session.config.pluginmanager.unregister(plugin)
+
+
+def without_words(items: Sequence[pytest.Item]) -> None:
+    """Failures are counted and not read: their tracebacks need not be rendered."""
+    for item in items:
+        setattr(item, "repr_failure", _no_words)  # noqa: B010 - a method of this one object
+
+
+def _no_words(*_arguments: object, **_options: object) -> str:
+    return ""

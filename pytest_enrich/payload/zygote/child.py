@@ -1,0 +1,109 @@
+"""One job in a fork: what is its own is put in place, then pytest goes on, and at the end the answer is written."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from .. import confine, guard, invocation, job, limit
+from ..prove import Proof
+from .descriptors import Descriptors
+from .line import Request
+from .preload import Kept
+from .seen import Seen
+
+
+class Child:
+    """The job that `request` names."""
+
+    def __init__(
+        self,
+        request: Request,
+        start: dict[str, Any],
+        places: guard.Places,
+        instead: invocation.Instead,
+        ending: invocation.Ending,
+    ) -> None:
+        self._request = request
+        self._start = start
+        self._places = places
+        self._instead = instead
+        self._ending = ending
+        self._work = request.work
+        self.answer_file = Path(self._work.pop("answer"))
+        self._proof: Proof | None = None
+        self._session: pytest.Session | None = None
+        self._kept: Kept | None = None
+        self._seen: Seen | None = None
+
+    def begin(self, session: pytest.Session, descriptors: Descriptors, seen: Seen) -> None:
+        """Become the job; pytest then goes on to collect and run what it asks for."""
+        work = self._work
+        self._settle()
+        descriptors.separate(self._request.output)
+        limit.apply(work["limits"])
+        if work["confinement"] is not None:
+            confine.apply(work["confinement"], work["scratch"])
+        _move(session.config, self._start["scratch"], work["scratch"])
+        self._session, self._seen = session, seen
+        self._kept = Kept(seen)
+        sys.meta_path.insert(0, self._kept)
+        if work["job"]["type"] == "prove":
+            self._prove(session)
+        else:
+            self._instead.action = lambda: job.explored(work)
+
+    def conclude(self, status: int | None = None) -> NoReturn:
+        """Write the answer and leave."""
+        job.conclude(self.answer_file, lambda: self._answer(status))
+
+    def _settle(self) -> None:
+        """Its own places and names for them."""
+        work = self._work
+        os.environ.update(work["environ"])
+        sys.argv[1:3] = [self._request.file, str(self._request.status)]
+        if tempfile.tempdir is not None and tempfile.tempdir.startswith(self._start["scratch"]):
+            tempfile.tempdir = None
+        self._places.move(work["scratch"])
+        if "hypothesis.configuration" in sys.modules:
+            sys.modules["hypothesis.configuration"].set_hypothesis_home_dir(None)
+
+    def _prove(self, session: pytest.Session) -> None:
+        config = session.config
+        assert self._seen is not None
+        measure, _ = self._seen.measures.get(tuple(self._work["job"]["measure"]), (None, None))
+        self._proof = proof = Proof(self._work, measure)
+        proof.stand_in.install(config)
+        for plugin in proof.plugins:
+            config.pluginmanager.register(plugin)
+        config.args = [proof.argument]
+        config.option.file_or_dir = [proof.argument]
+        proof.measure.__enter__()
+
+    def _answer(self, status: int | None) -> dict[str, Any]:
+        if self._proof is None:
+            return self._instead.outcome()
+        measure = self._proof.measure
+        measure.__exit__()
+        assert self._session is not None
+        assert self._kept is not None
+        assert self._seen is not None
+        if measured := self._work["job"]["measure"]:
+            measure.add(self._seen.arcs(measured, self._kept.imported))
+        return self._proof.answer(self._ending.why(int(self._session.exitstatus) if status is None else status))
+
+
+def _move(config: pytest.Config, old: str, new: str) -> None:
+    """Pytest's own directories, which it made out of its options before the fork."""
+    factory = getattr(config, "_tmp_path_factory", None)
+    if factory is not None:
+        factory._given_basetemp, factory._basetemp = Path(new, "basetemp"), None  # noqa: SLF001 - no other way
+    cache = getattr(config, "cache", None)
+    if cache is not None:
+        cache._cachedir = Path(new, "cache")  # noqa: SLF001 - the same
+    config.option.basetemp = str(config.option.basetemp).replace(old, new)

@@ -1,0 +1,215 @@
+"""Import ahead of time what the tests of the project import, and put it away until a child asks for it."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import importlib
+import importlib.abc
+import os
+import sys
+import tokenize
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from ..project import Project
+from .seen import Seen
+
+MOST_FILES = 300
+FOLDERS = ("tests", "test")
+
+
+def tests_imports(start: dict[str, Any], config: pytest.Config, seen: Seen) -> None:
+    """Import what the test files round `start["argument"]` import, less tests; `seen` keeps it.
+
+    Afterwards the modules of the project that this loaded are imported by nobody, as far as anyone can see.
+    """
+    root = Path(start["rootdir"])
+    project = Project(str(root), "")
+    before = set(sys.modules)
+    finder = _Noting(project, seen)
+    sys.meta_path.insert(0, finder)
+    with _imports_noted(seen):
+        for name, parts in _wanted(_files(start, config)):
+            if not _is_test(name, project):
+                with contextlib.suppress(BaseException):
+                    __import__(name, {}, None, parts)
+    sys.meta_path.remove(finder)
+    _put_away(before, project, seen)
+
+
+def _files(start: dict[str, Any], config: pytest.Config) -> list[Path]:
+    root = Path(start["rootdir"])
+    if start["argument"]:
+        place = Path(start["argument"])
+        return sorted((place.parent if place.is_file() else place).glob("*.py"))[:MOST_FILES]
+    folders = [root / name for name in (*config.getini("testpaths"), *FOLDERS)]
+    found = [file for folder in dict.fromkeys(folders) if folder.is_dir() for file in sorted(folder.rglob("*.py"))]
+    return list(dict.fromkeys(found))[:MOST_FILES]
+
+
+def _wanted(files: Iterable[Path]) -> list[tuple[str, tuple[str, ...]]]:
+    """Modules, and the names that are taken from them, in the order in which the files ask for them."""
+    found: dict[tuple[str, tuple[str, ...]], None] = {}
+    for file in files:
+        with contextlib.suppress(OSError, SyntaxError, ValueError, RecursionError):
+            with tokenize.open(file) as stream:
+                tree = ast.parse(stream.read())
+            found |= dict.fromkeys(_imports(tree.body))
+    return list(found)
+
+
+def _imports(body: Sequence[ast.stmt]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Those that importing the file runs: not in functions, which may never be called."""
+    for statement in body:
+        if isinstance(statement, ast.Import):
+            yield from ((alias.name, ()) for alias in statement.names)
+        elif isinstance(statement, ast.ImportFrom) and statement.module and not statement.level:
+            yield statement.module, tuple(alias.name for alias in statement.names if alias.name != "*")
+        elif isinstance(statement, ast.If | ast.Try):
+            yield from _imports(statement.body)
+
+
+def _is_test(name: str, project: Project) -> bool:
+    """Tests and what helps them stay with pytest, which rewrites their assertions."""
+    top = name.partition(".")[0]
+    if top in sys.modules and top not in {"tests", "test"}:
+        places = [getattr(sys.modules[top], "__file__", None) or ""]
+    else:
+        spec = PathFinder.find_spec(top)
+        places = [] if spec is None else [*(spec.submodule_search_locations or ()), spec.origin or ""]
+    parts = [f"{part}.py" for part in name.split(".")[1:]]
+    paths = [os.path.join(place, *name.split(".")[1:], "x.py") for place in places]  # noqa: PTH118 - to be looked at
+    return any(project.kind(path) == "test" for path in (*places, *paths)) or bool({"conftest.py"} & set(parts))
+
+
+class _Noting(importlib.abc.MetaPathFinder):
+    """Finds what the others find, and notes when modules of the project run."""
+
+    def __init__(self, project: Project, seen: Seen) -> None:
+        self._project = project
+        self._seen = seen
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """As the import system asks."""
+        finders = (finder for finder in sys.meta_path if finder is not self)
+        found = (finder.find_spec(fullname, path, target) for finder in finders)
+        spec = next((one for one in found if one is not None), None)
+        if spec is not None and spec.loader is not None and spec.origin and self._project.kind(spec.origin):
+            spec.loader = _Loader(spec.loader, self._seen)
+        return spec
+
+
+class _Loader(importlib.abc.Loader):
+    """Notes that a module runs; the module itself knows only its own loader."""
+
+    def __init__(self, inner: Any, seen: Seen) -> None:
+        self._inner = inner
+        self._seen = seen
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """As the loader does."""
+        spec.loader = self._inner
+        try:
+            made: ModuleType | None = self._inner.create_module(spec)
+        finally:
+            spec.loader = self
+        return made
+
+    def exec_module(self, module: ModuleType) -> None:
+        """As the loader does."""
+        module.__loader__ = self._inner
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._inner
+        self._seen.entered(module.__name__)
+        try:
+            self._inner.exec_module(module)
+        finally:
+            self._seen.left()
+
+
+@contextlib.contextmanager
+def _imports_noted(seen: Seen) -> Iterator[None]:
+    """Also what is loaded already is needed by who asks for it."""
+    plain, by_name = builtins.__import__, importlib.import_module
+
+    def noting(
+        name: str, names: Any = None, local: Any = None, parts: Sequence[str] | None = (), level: int = 0
+    ) -> ModuleType:
+        module = plain(name, names, local, parts or (), level)
+        package = (names or {}).get("__package__") or ""
+        full = importlib.util.resolve_name("." * level + name, package) if level else name
+        for one in (full, *(f"{full}.{part}" for part in parts or ())):
+            _needed(one, seen)
+        return module
+
+    def noting_by_name(name: str, package: str | None = None) -> ModuleType:
+        module = by_name(name, package)
+        _needed(module.__name__, seen)
+        return module
+
+    builtins.__import__, importlib.import_module = noting, noting_by_name
+    try:
+        yield
+    finally:
+        builtins.__import__, importlib.import_module = plain, by_name
+
+
+def _needed(name: str, seen: Seen) -> None:
+    while name:
+        if name in sys.modules:
+            seen.needed(name)
+        name = name.rpartition(".")[0]
+
+
+def _put_away(before: set[str], project: Project, seen: Seen) -> None:
+    for name in [name for name in sys.modules if name not in before]:
+        file = getattr(sys.modules[name], "__file__", None)
+        if isinstance(file, str) and project.kind(file):
+            seen.modules[name] = sys.modules.pop(name)
+    for name, module in seen.modules.items():
+        above, _, own = name.rpartition(".")
+        parent = seen.modules.get(above) or sys.modules.get(above)
+        if parent is not None and vars(parent).get(own) is module:
+            delattr(parent, own)
+
+
+class Kept(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """In a child: a module that was put away is imported again, with all that it imported, by being brought out."""
+
+    def __init__(self, seen: Seen) -> None:
+        self._seen = seen
+        self.imported: set[str] = set()
+
+    def find_spec(
+        self, fullname: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """As the import system asks."""
+        module = self._seen.modules.get(fullname)
+        if module is None or fullname in self.imported:
+            return None
+        spec = ModuleSpec(fullname, self, origin=module.__file__, is_package=hasattr(module, "__path__"))
+        spec.loader_state = module.__spec__
+        return spec
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """The module as it was left."""
+        return self._seen.modules[spec.name]
+
+    def exec_module(self, module: ModuleType) -> None:
+        """It ran before: only what it needs is imported once more."""
+        if module.__spec__ is not None and module.__spec__.loader is self:
+            module.__spec__ = module.__spec__.loader_state
+        name = module.__name__
+        self.imported.add(name)
+        for other in sorted(self._seen.needs.get(name, ())):
+            if other in self._seen.modules and other not in sys.modules:
+                importlib.import_module(other)

@@ -1,0 +1,98 @@
+"""The run of pytest that is forked, and how a child goes on with it."""
+
+from __future__ import annotations
+
+import gc
+import os
+import random
+import sys
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from .. import guard, invocation, job
+from . import preload, unfit
+from .child import Child
+from .descriptors import Descriptors
+from .line import Line
+from .seen import Seen
+
+
+def run(start: dict[str, Any], places: guard.Places, line: Line) -> str:
+    """Start pytest, and wait in it; answers only if it cannot: why."""
+    seen = Seen(start["rootdir"])
+    seen.start()
+    ending = invocation.Ending()
+    waiting = Waiting(start, places, line, seen, ending)
+    plugins = [invocation.Tame(start), ending, waiting.instead, waiting]
+    tests = [start["argument"]] if start["argument"] else []
+    try:
+        status = int(pytest.main([*invocation.arguments(start), *tests], plugins=plugins))
+    except SystemExit as error:
+        status = pytest.ExitCode.INTERNAL_ERROR
+        ending.reason = ending.reason or f"pytest stopped: SystemExit: {error.code}"
+    finally:
+        if waiting.child is not None:
+            waiting.child.conclude(pytest.ExitCode.INTERNAL_ERROR)
+    return ending.why(status) or "pytest came to no collection"
+
+
+class Waiting:
+    """A plugin that gets ready where collection begins, and forks there."""
+
+    def __init__(
+        self, start: dict[str, Any], places: guard.Places, line: Line, seen: Seen, ending: invocation.Ending
+    ) -> None:
+        self.instead = invocation.Instead()
+        self.child: Child | None = None
+        self._start = start
+        self._places = places
+        self._line = line
+        self._seen = seen
+        self._ending = ending
+        self._random = random.getstate()
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_collection(self, session: pytest.Session) -> Generator[None, Any, Any]:
+        """Inside of all other wrappers: the user's filters of warnings hold while the project is imported."""
+        wait = self._get_ready(session.config)
+        # What a conftest has seeded is the same in each run; what nobody has is not (Python does so after a fork).
+        state = random.getstate()
+        request = self._line.wait(self._seen.prepare)
+        if state != self._random:
+            random.setstate(state)
+        self.child = Child(request, self._start, self._places, self.instead, self._ending)
+        self.child.begin(session, wait, self._seen)
+        return (yield)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_terminal_summary(self, config: pytest.Config) -> None:
+        """All that counts has happened, unless the project has something to add."""
+        if self.child is not None and not unfit.has_last_word(config, self._start["rootdir"]):
+            self.child.conclude()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        """The run is over: what comes now is the same clearing up as ever, and nobody needs it."""
+        if self.child is not None:
+            self.child.conclude()
+
+    def _get_ready(self, config: pytest.Config) -> Descriptors:
+        preload.tests_imports(self._start, config, self._seen)
+        if not self._start["argument"]:
+            job.warm()
+        self._seen.stop()
+        reason = unfit.reason()
+        files = unfit.files(self._start["rootdir"], config, self._seen)
+        if reason:
+            self._line.ready(unfit=reason, files=files)
+            os._exit(0)
+        descriptors = Descriptors.survey()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # What is garbage is finalized here, once, and not in each child; what is left is not looked at again.
+        gc.collect()
+        gc.freeze()
+        self._line.ready(unfit="", files=files)
+        return descriptors

@@ -1,0 +1,178 @@
+"""The kernel's layers round a job: what this machine has, which are taken, and what they are called."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from pytest_enrich.errors import UsageError
+from pytest_enrich.sandboxes import places
+from pytest_enrich.sandboxes.places import Place
+
+Kind: TypeAlias = Literal["auto", "strict", "process"]
+Name: TypeAlias = Literal["bwrap+landlock+seccomp", "landlock+seccomp", "rlimits-only"]
+
+PAYLOAD = Path(__file__).resolve().parent.parent / "payload"
+PROBE = f"import sys; sys.path.insert(0, {str(PAYLOAD)!r}); import confine; confine.probe(sys.argv[1])"
+NAMESPACES = ("mnt", "net", "pid")
+PROBE_SECONDS = 20.0
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty")
+NOTHING = "65536"
+SHARED_MEMORY = str(64 * 1024**2)
+
+
+class Confinement(Struct, frozen=True, kw_only=True):
+    """What the payload applies to itself; see `payload/confine`."""
+
+    read: tuple[str, ...]
+    listed: tuple[str, ...]
+    write: tuple[str, ...]
+    network: bool
+    metadata: bool
+    forks: bool
+    programs: bool
+
+
+class Isolation(Struct, frozen=True, kw_only=True):
+    """The layers that are taken in a run.
+
+    Attributes:
+        name: As people read it.
+        bwrap: The program's path; "" when that layer is not taken.
+        places: What of the machine's files is seen.
+        read, listed: The same as Landlock takes it.
+    """
+
+    name: Name = "rlimits-only"
+    bwrap: str = ""
+    places: tuple[Place, ...] = ()
+    read: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
+
+    @property
+    def confined(self) -> bool:
+        """Whether a kernel layer is in force."""
+        return self.name != "rlimits-only"
+
+    def command(self, inner: Iterable[str], scratch: Path, rootdir: Path) -> tuple[str, ...]:
+        """The command line that starts `inner` inside the outermost layer."""
+        if not self.bwrap:
+            return tuple(inner)
+        mounts = [part for place in self.places if _is_mounted(place) for part in _mount(place)]
+        own = ("--bind", str(scratch), str(scratch), "--chdir", str(rootdir))
+        return (*_walls(self.bwrap), *mounts, *own, "--", *inner)
+
+    def confinement(self, *, forks: bool) -> Confinement | None:
+        """What the payload applies for a job that does or does not fork by itself; None: nothing.
+
+        Tests that start programs or use a network of their own work where nobody else is in reach.
+        """
+        if not self.confined:
+            return None
+        alone = bool(self.bwrap)
+        return Confinement(
+            # Of what bwrap hides there is nothing to read.
+            read=("/",) if alone else self.read,
+            listed=self.listed,
+            write=(*DEVICES, "/dev/shm") if alone else DEVICES,  # noqa: S108 - a mount of its own there
+            network=alone,
+            metadata=alone,
+            forks=forks or alone,
+            programs=alone,
+        )
+
+
+RLIMITS_ONLY = Isolation()
+
+
+def choose(kind: str, rootdir: Path) -> Isolation:
+    """The strongest isolation that works here, as tried just now.
+
+    Args:
+        kind: `auto` takes what there is; `strict` insists on a kernel layer; `process` is content without.
+        rootdir: The project's.
+
+    Raises:
+        UsageError: `strict`, and there is none.
+    """
+    if kind == "process":
+        return RLIMITS_ONLY
+    found = next(available(rootdir), RLIMITS_ONLY)
+    if kind == "strict" and not found.confined:
+        raise UsageError(_refusal())
+    return found
+
+
+def available(rootdir: Path) -> Iterator[Isolation]:
+    """The isolations that work here, the strongest first, each tried when it is asked for."""
+    if not sys.platform.startswith("linux"):
+        return
+    seen = places.survey(rootdir)
+    bwrap = shutil.which("bwrap") or ""
+    walled = Isolation(name="bwrap+landlock+seccomp", bwrap=bwrap, places=seen)
+    if bwrap and works(walled, rootdir):
+        yield walled
+    read, listed = places.entries(seen)
+    plain = Isolation(name="landlock+seccomp", places=seen, read=tuple(read), listed=tuple(listed))
+    if works(plain, rootdir):
+        yield plain
+
+
+def works(isolation: Isolation, rootdir: Path) -> bool:
+    """Whether a process in this isolation starts, is denied what it must be, and is where it must be."""
+    with tempfile.TemporaryDirectory(prefix="pytest-enrich-probe-") as name:
+        scratch = Path(name).resolve()
+        inner = (sys.executable, "-I", "-S", "-B", "-c", PROBE, str(scratch))
+        command = isolation.command(inner, scratch, rootdir)
+        try:
+            ended = subprocess.run(
+                command, capture_output=True, stdin=subprocess.DEVNULL, timeout=PROBE_SECONDS, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+    found = ended.stdout.decode("ascii", "replace").split()
+    own = [Path(f"/proc/self/ns/{kind}").readlink().name for kind in NAMESPACES]
+    apart = [inside != outside for inside, outside in zip(found, own, strict=False)]
+    return len(found) == len(own) and (all(apart) or not isolation.bwrap)
+
+
+def _walls(bwrap: str) -> tuple[str, ...]:
+    return (
+        bwrap, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
+        "--ro-bind", "/", "/", "--dev", "/dev", "--size", SHARED_MEMORY, "--tmpfs", "/dev/shm", "--proc", "/proc",  # noqa: S108 - made anew there
+    )  # fmt: skip
+
+
+def _is_mounted(place: Place) -> bool:
+    path = Path(place.path)
+    # What vanished since the run began cannot be mounted over.
+    return not path.is_relative_to("/dev") and not path.is_relative_to("/proc") and path.exists()
+
+
+def _mount(place: Place) -> tuple[str, ...]:
+    if place.shown:
+        return ("--ro-bind-try", place.path, place.path)
+    if Path(place.path).is_dir():
+        return ("--size", NOTHING, "--tmpfs", place.path)
+    return ("--ro-bind", os.devnull, place.path)
+
+
+def _refusal() -> str:
+    if not sys.platform.startswith("linux"):
+        what = "only Linux has the kernel layers (Landlock and seccomp) that it asks for"
+        helps = "run it in a Linux container, or accept less with"
+    else:
+        what = "this kernel offers neither Landlock with seccomp alone nor within bwrap (Linux 5.13 or later does)"
+        helps = "`cat /sys/kernel/security/lsm` must name landlock; otherwise accept less with"
+    return (
+        f"enrich_sandbox=strict: {what}. Nothing generated was run. "
+        f"What helps: {helps} `pytest --enrich --enrich-sandbox=process`."
+    )

@@ -1,0 +1,87 @@
+"""Hostile candidates do no harm, and what forgers claim is not believed."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from pytest_enrich.data import Answered, Prove
+
+SECRET = "loot-4c1d9a"
+LAYERS = ("landlock+seccomp", "bwrap+landlock+seccomp")
+TEXT = (Path(__file__).parent / "programs.md").read_text(encoding="utf-8")
+SECONDS = 20.0
+
+
+class Program(NamedTuple):
+    tries: str
+    text: str
+    seconds: float
+
+
+def programs(part: str) -> list[Program]:
+    found = []
+    for tries, text in re.findall(r"^## (.+)\n((?:    .*\n|\n)+)", part, re.MULTILINE):
+        limit = re.search(r"\((\d+) s\)$", tries)
+        found.append(Program(tries, textwrap.dedent(text), float(limit[1]) if limit else SECONDS))
+    return found
+
+
+HOSTILE, FORGERS = map(programs, TEXT.split("# Forgers\n"))
+
+
+def named(program: Program) -> str:
+    return re.sub(r"\W+", "-", program.tries)[:50]
+
+
+def proof(text: str) -> Prove:
+    return Prove(path="tests/test_new.py", text=text, measure=("src/shop/cart.py",))
+
+
+def passed(execution: object) -> bool:
+    return isinstance(execution, Answered) and "passed" in [o.result for o in execution.answer.outcomes]
+
+
+def test_the_corpus_is_as_large_as_it_is_said_to_be():
+    assert len(HOSTILE) >= 40
+    assert len(FORGERS) >= 6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sandbox", LAYERS, indirect=True)
+@pytest.mark.parametrize("program", HOSTILE, ids=named)
+def test_a_hostile_candidate_is_contained(world, sandbox, program):
+    before = world.state()
+
+    execution = sandbox.execute(proof(world.fill(program.text)), timeout=program.seconds)
+
+    assert not passed(execution), execution
+    assert SECRET not in repr(execution)
+    assert world.state() == before
+    assert world.visitors() == 0
+    assert world.victim.poll() is None
+    assert world.strays() == []
+
+
+HONEST = "from shop.cart import price\ndef test_it():\n    assert price(1) == '1 EUR'\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sandbox", LAYERS, indirect=True)
+def test_the_next_candidate_is_judged_as_if_nothing_had_been(world, sandbox):
+    worst = [program for program in HOSTILE if re.search("kills|builtins|traces its|leaves pytest", program.tries)]
+    before = sandbox.execute(proof(HONEST), timeout=SECONDS)
+
+    for program in worst:
+        sandbox.execute(proof(world.fill(program.text)), timeout=program.seconds)
+    after = sandbox.execute(proof(HONEST), timeout=SECONDS)
+
+    assert passed(before)
+    assert len(worst) >= 4
+    assert after.answer.lines == before.answer.lines
+    assert after.answer.branches == before.answer.branches
+    assert passed(after)

@@ -1,0 +1,130 @@
+import pytest
+
+from pytest_enrich import validate
+from pytest_enrich.data import (
+    Answered,
+    Dropped,
+    Failed,
+    Gap,
+    Kept,
+    MutantFate,
+    Mutate,
+    Mutated,
+    NearTest,
+    NewTest,
+    Origin,
+    Placement,
+    Proved,
+    Target,
+    TestOutcome,
+)
+from pytest_enrich.protocols import Task
+
+SOURCE = "def f(x):\n    if x < 0:\n        return -x\n    return x\n"
+PLACE = Placement(path="tests/test_a.py")
+
+
+class Sandbox:
+    """Everything passes; mutants end as they are told to."""
+
+    isolation = "none"
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.asked = []
+
+    def execute(self, job, *, timeout):
+        if isinstance(job, Mutate):
+            self.asked.append(job)
+            return self.answer(job)
+        outcomes = (TestOutcome(nodeid="tests/test_a.py::test_f", result="passed"),)
+        return Answered(answer=Proved(outcomes=outcomes, lines={"a.py": (3,)}), seconds=timeout)
+
+
+def fates(*words, before=()):
+    def answer(job):
+        found = tuple(
+            MutantFate(id=one.id, fate=words[at % len(words)], killed_before=before)
+            for at, one in enumerate(job.mutants)
+        )
+        return Answered(answer=Mutated(fates=found), seconds=0)
+
+    return answer
+
+
+@pytest.fixture
+def judge():
+    def judge(answer, *, source=SOURCE, near=(), lowest="good"):
+        gap = Gap(id="a-1", path="a.py", qualname="f", line=2, outcome="true", text="if x < 0:", lines=(3,))
+        target = Target(
+            path="a.py", qualname="f", module="a", kind="function", first_line=1, last_line=4, source=SOURCE,
+            gaps=(gap,), placement=PLACE, digest="0", nearest=near,
+        )  # fmt: skip
+        task = Task(
+            target=target, attempts=(), test_text="", seconds=1, executions=1, seed=0, source_text=source
+        )  # fmt: skip
+        candidate = NewTest(
+            name="test_f", code="def test_f():\n    assert f(-1) == 1\n", imports=("from a import f",),
+            placement=PLACE, title="f", look="", oracle=(), origin=Origin(proposer="search"), gaps=("a-1",),
+        )  # fmt: skip
+        sandbox = Sandbox(answer)
+        return validate.judge(task, candidate, sandbox, timeout=1, lowest=lowest), sandbox.asked
+
+    return judge
+
+
+def test_what_kills_everything_is_strong(judge):
+    kept, _ = judge(fates("killed"))
+    assert isinstance(kept, Kept)
+    assert (kept.grade, kept.mutants.killed, kept.mutants.of) == ("strong", 5, 5)
+    assert "x < 0 -> x <= 0" in [one.change for one in kept.mutants.list]
+
+
+def test_what_kills_nothing_is_dropped_unless_it_is_asked_for(judge):
+    assert judge(fates("survived"))[0] == Dropped(
+        rung="kills",
+        reason="kills no mutant",
+        detail="0 of 5 killed; alive: line 2: x < 0 -> x <= 0; line 2: x < 0 -> x >= 0; line 2: 0 -> 1; "
+        "line 3: return -x -> return None; line 3: -x -> x",
+    )
+    assert judge(fates("survived"), lowest="weak")[0].grade == "weak"
+
+
+def test_only_strong_tests_are_kept_when_that_is_asked_for(judge):
+    assert judge(fates("survived", "killed"))[0].grade == "good"
+    assert judge(fates("survived", "killed"), lowest="strong")[0].reason == "is good, not strong"
+
+
+def test_existing_tests_are_asked_only_about_lines_that_they_run(judge):
+    near = (NearTest(nodeid="tests/test_a.py::test_g", shared=2), NearTest(nodeid="t::h", shared=0))
+    _, (job,) = judge(fates("killed"), near=near)
+    assert job.others == ("tests/test_a.py::test_g",)
+    assert [one.statement for one in job.mutants if one.id in job.contested] == [2, 2, 2]
+    assert judge(fates("killed"))[1][0].contested == ()
+
+
+def test_the_candidate_runs_in_its_place(judge):
+    _, (job,) = judge(fates("killed"))
+    assert (job.path, job.tests, job.source) == ("tests/test_a.py", ("tests/test_a.py::test_f",), "a.py")
+    assert "def test_f():" in job.text
+    assert job.source_text == SOURCE
+
+
+@pytest.mark.parametrize(
+    ("answer", "note"),
+    [
+        (lambda _job: Failed(reason="memory", detail="", seconds=0), "the mutants could not be tried: memory"),
+        (lambda _job: Answered(answer=Mutated(error="no"), seconds=0), "the mutants could not be tried: no"),
+        (fates("untried"), "no mutant could be tried in time"),
+    ],
+)
+def test_when_nothing_can_be_said_that_is_said(judge, answer, note):
+    kept, _ = judge(answer)
+    assert (kept.grade, kept.mutants.of, kept.mutants.note) == ("ungraded", 0, note)
+    assert judge(answer, lowest="strong")[0].reason == "could not be graded"
+
+
+def test_code_without_mutants_is_not_graded(judge):
+    kept, asked = judge(fates("killed"), source="def f(x):\n    pass\n")
+    assert (kept.grade, kept.mutants.note) == ("ungraded", "no mutant could be made of the gap's code")
+    assert not asked
