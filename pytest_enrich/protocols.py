@@ -24,6 +24,9 @@ class Sandbox(Protocol):
         Nothing that the job started is alive when this returns.
         """
 
+    def close(self) -> None:
+        """End what is kept between jobs; nothing of it is alive when this returns."""
+
 
 class Task(Struct, frozen=True, kw_only=True):
     """What a proposer is asked: close the gaps of `target`.

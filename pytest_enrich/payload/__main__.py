@@ -1,5 +1,6 @@
-"""Started by path in a fresh interpreter: `python .../payload/__main__.py JOB_FILE STATUS_FD`, or (for a process
-that forks for each job) `... START_FILE zygote CONTROL_FD`.
+"""Started by path in a fresh interpreter: `python .../payload/__main__.py JOB_FILE STATUS_FD`.
+
+Or, for a process that forks for each job: `... START_FILE zygote CONTROL_FD`.
 
 This folder leaves the import path first, and the modules in it are loaded under a private name, so that the
 project sees nothing of ours: pytest-enrich can be run on pytest-enrich.

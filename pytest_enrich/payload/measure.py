@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ class Measure:
             pass
         _report(self.coverage, list(self.files))
 
-    def add(self, arcs: Mapping[str, Iterable[tuple[int, int]]]) -> None:
+    def add(self, arcs: Mapping[str, Collection[tuple[int, int]]]) -> None:
         """Count these arcs, by file (absolute), as run too: they ran before this process was forked."""
         if self.coverage is not None:
             wanted = {os.path.realpath(name): name for name in self.files}

@@ -181,11 +181,13 @@ def _environ(process: int) -> list[bytes]:
 
 
 def how(said: bytes) -> str:
+    """How a job ended, as its supervisor said; "" if it did not."""
     lines = said.decode("ascii", "replace").splitlines()
     return lines[1] if len(lines) > 1 else ""
 
 
 def tail(output: IO[bytes]) -> str:
+    """The end of what was printed."""
     size = output.seek(0, os.SEEK_END)
     output.seek(max(0, size - MOST_OUTPUT))
     return output.read(MOST_OUTPUT).decode("utf-8", "replace")

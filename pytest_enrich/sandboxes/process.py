@@ -208,5 +208,6 @@ def _signal_name(number: int) -> str:
 
 
 def failed(reason: Reason, detail: str, ended: child.Ended | None = None) -> Failed:
+    """A failure, with the end of what was printed."""
     output = ended.output.strip()[-1500:] if ended else ""
     return Failed(reason=reason, detail=f"{detail}\n{output}".strip(), seconds=0.0)

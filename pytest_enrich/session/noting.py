@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
-from pytest_enrich.data import Execution, Failed, Job, Prove
+from pytest_enrich.data import Collect, Execution, Explore, Failed, Job, Mutate, Prove, Record
 from pytest_enrich.protocols import Sandbox
 
 SHOWN = 3
+_DOING: dict[type, str] = {
+    Collect: "collecting the tests inside",
+    Record: "watching the tests inside",
+    Explore: "exploring a function",
+    Mutate: "mutating a function",
+}
 
 
 class NotingSandbox:
@@ -26,15 +33,23 @@ class NotingSandbox:
         """See `protocols.Sandbox`."""
         execution = self._inside.execute(job, timeout=timeout)
         if isinstance(execution, Failed) and not isinstance(job, Prove):
-            self._failed[f"{type(job).__name__.lower()}: {execution.reason}: {_last_line(execution.detail)}"] += 1
+            self._failed[f"{_DOING[type(job)]} failed ({execution.reason}): {_last_line(execution.detail)}"] += 1
         return execution
+
+    def close(self) -> None:
+        """Close the inner one."""
+        self._inside.close()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """A line for each kind of failure, the most frequent first."""
-        return tuple(f"{count} jobs failed ({what})" for what, count in self._failed.most_common(SHOWN))
+        return tuple(
+            f"{what} ({count} times)" if count > 1 else what for what, count in self._failed.most_common(SHOWN)
+        )
 
 
 def _last_line(text: str) -> str:
+    """The error that a traceback ends with, else the last line."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "no reason given"
+    errors = [line for line in lines if re.match(r"[\w.]+(Error|Exception|Exit)\b", line)]
+    return (errors or lines or ["no reason given"])[-1]

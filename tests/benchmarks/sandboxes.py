@@ -16,7 +16,8 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,20 +47,24 @@ def main() -> int:
         layers=isolation.choose(options.sandbox, options.project_dir),
     )
     jobs = list(_candidates(fresh, options))
-    with ForkserverSandbox(fresh) as forks:
+    with closing(ForkserverSandbox(fresh)) as forks:
         first = _timed(forks, jobs[0], _of_zygotes(forks))[1]
         pairs = [_both(fresh, forks, job, options.repeat) for job in jobs]
         notes = forks.notes
-    print(f"isolation: {fresh.isolation}; {len(jobs)} candidates; each {options.repeat} times in forks")
+    told = f"isolation: {fresh.isolation}; {len(jobs)} candidates; each {options.repeat} times in forks"
+    failures = [str(job.tests) for job, pair in zip(jobs, pairs, strict=True) if not pair[2]]
+    for line in (told, *_figures(pairs, first), f"identical: {len(pairs) - len(failures)}", *failures, *notes):
+        sys.stdout.write(f"{line}\n")
+    return bool(failures)
+
+
+def _figures(pairs: Sequence[tuple[Cost, Cost, bool]], first: Cost) -> Iterator[str]:
     for name, column in (("fresh process", 0), ("fork", 1)):
         walls, cpus = [pair[column].wall for pair in pairs], [pair[column].cpu for pair in pairs]
-        print(f"{name:14} wall {_spread(walls)}   CPU {_spread(cpus)}")
-    print(f"first candidate, with the start of the process that forks: {first.wall:.0f} ms")
+        yield f"{name:14} wall {_spread(walls)}   CPU {_spread(cpus)}"
+    yield f"first candidate, with the start of the process that forks: {first.wall:.0f} ms"
     ratios = [statistics.median(old[i] / max(new[i], 0.1) for old, new, _ in pairs) for i in (0, 1)]
-    print(f"faster by (median): wall {ratios[0]:.1f}x, CPU {ratios[1]:.1f}x")
-    differing = [job.tests for job, pair in zip(jobs, pairs, strict=True) if not pair[2]]
-    print(f"identical: {len(pairs) - len(differing)} of {len(pairs)}", *differing, *notes, sep="\n  ")
-    return bool(differing)
+    yield f"faster by (median): wall {ratios[0]:.1f}x, CPU {ratios[1]:.1f}x"
 
 
 def _options() -> argparse.Namespace:
@@ -96,7 +101,9 @@ def _subject(root: Path, test: str) -> str:
 
 def _is_aside(path: Path) -> bool:
     aside = {"tests", "test", "docs", "build", "scripts", "benchmarks"}
-    return bool(aside & set(path.parts)) or any(part.startswith(".") for part in path.parts) or len(path.parts) == 1
+    return (
+        bool(aside & set(path.parts)) or any(part.startswith(".") for part in path.parts) or len(path.parts) == 1
+    )
 
 
 def _both(fresh: ProcessSandbox, forks: ForkserverSandbox, job: Prove, repeat: int) -> tuple[Cost, Cost, bool]:

@@ -70,7 +70,7 @@ def mutate():
         job = Mutate(
             path=path,
             text=textwrap.dedent(code),
-            tests=(f"{path}::test_new",),
+            tests=more.pop("tests", (f"{path}::test_new",)),
             source=source,
             source_text=text,
             mutants=more.pop("made", made),
@@ -129,6 +129,48 @@ def test_what_happens_at_import_and_inside_of_functions_is_changed_too(shop, mut
     line = line_of((shop / SOURCE).read_text(), part)
     assert fates(shop, mutate(shop, TEST.format(statement), line), line)[change] == "killed"
     assert fates(shop, mutate(shop, TEST.format("assert Cart"), line), line)[change] == "survived"
+
+
+LATE = """
+    def test_new():
+        from shop.cart import Cart
+
+        assert Cart().add("pen").most == 2
+    """
+AGAIN = """
+    import importlib
+    import shop.cart
+
+
+    def test_new():
+        importlib.reload(shop.cart)
+        assert shop.cart.Cart().add("pen").most == 2
+    """
+UNITTEST = """
+    import unittest
+    from shop.cart import Cart
+
+
+    class TestNew(unittest.TestCase):
+        def test_new(self):
+            self.assertEqual(Cart().add("pen").most, 2)
+    """
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [(LATE, "test_new"), (AGAIN, "test_new"), (UNITTEST, "TestNew::test_new")]
+)
+def test_it_is_the_same_for_every_kind_of_test(shop, mutate, code, name):
+    text = (shop / SOURCE).read_text()
+    lines = (line_of(text, "def __init__"), line_of(text, "self.items.append"), line_of(text, "if len("))
+    answer = mutate(shop, code, *lines, tests=(f"tests/test_new.py::{name}",))
+    assert fates(shop, answer, *lines) == {
+        '"ann" -> ""': "survived",
+        "2 -> 3": "killed",
+        "self.items.append(name) -> pass": "survived",
+        "len(self.items) >= self.most -> len(self.items) > self.most": "survived",
+        "len(self.items) >= self.most -> len(self.items) < self.most": "killed",
+    }
 
 
 def test_it_is_the_same_when_a_conftest_has_imported_the_source(shop, mutate):

@@ -119,7 +119,7 @@ class Entry:
 
     @property
     def is_unusual(self) -> bool:
-        """Whether it is a special method that no operator stands for, or whose result says nothing (`__hash__`)."""
+        """Whether it is a special method that no operator stands for or whose result says nothing (`__hash__`)."""
         special = self.name.startswith("__") and self.name.endswith("__")
         return special and self.name not in {*OPERATORS, *MAKERS, "__call__"}
 

@@ -99,10 +99,10 @@ def _near(value: float) -> list[float]:
     return options
 
 
-def _weight(value: float) -> tuple[int, bool, int, float, bool]:
-    """Few digits that matter, not 0, 1 or -1 (which change little), then short, small, positive."""
+def _weight(value: float) -> tuple[int, int, bool, float, bool]:
+    """Few digits that matter, short, not 0, 1 or -1 (which change little), small, positive."""
     text = repr(abs(value)).removesuffix(".0")
-    return len(text.rstrip("0") or "0"), value in {-1, 0, 1}, len(text), abs(value), value < 0
+    return len(text.rstrip("0") or "0"), len(text), value in {-1, 0, 1}, abs(value), value < 0
 
 
 def _shorter(value: str) -> Iterator[str]:

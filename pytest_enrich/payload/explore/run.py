@@ -101,7 +101,8 @@ class Runner:
         self._tracer.start()
         try:
             result = eval(action, namespace)
-            result, consume = consumed(result)
+            consume = consumption(result)
+            result = consumed(result, consume)
         except TooLongError:
             return Outcome(frozenset(self._tracer.branches), refusal="too long")
         except (Exception, SystemExit) as error:
@@ -152,16 +153,23 @@ def inspect_frames(error: BaseException) -> Iterator[CodeType]:
         trace = trace.tb_next
 
 
-def consumed(result: Any) -> tuple[Any, str]:
-    """The result that can be looked at, and how it was got: awaited, listed, or as it is."""
+def consumption(result: Any) -> str:
+    """How a result must be taken before there is anything to look at: `await`, `list`, or "" for as it is."""
     if inspect.isawaitable(result):
-        return asyncio.run(_awaited(result)), "await"
-    if isinstance(result, collections.abc.Iterator) and not isinstance(result, io.IOBase):
-        listed = list(itertools.islice(result, LONGEST_RESULT + 1))
-        if len(listed) > LONGEST_RESULT:
+        return "await"
+    is_iterator = isinstance(result, collections.abc.Iterator) and not isinstance(result, io.IOBase)
+    return "list" if is_iterator else ""
+
+
+def consumed(result: Any, consume: str) -> Any:
+    """The result, taken so. An iterator that goes on and on is a call that takes too long."""
+    if consume == "await":
+        return asyncio.run(_awaited(result))
+    if consume == "list":
+        result = list(itertools.islice(result, LONGEST_RESULT + 1))
+        if len(result) > LONGEST_RESULT:
             raise TooLongError
-        return listed, "list"
-    return result, ""
+    return result
 
 
 async def _awaited(result: Any) -> Any:

@@ -45,6 +45,22 @@ def conforms(value: object, hint: Any) -> bool:
     return any(_conforms(value, part) for part in members(hint))
 
 
+def is_protocol(kind: type) -> bool:
+    """Whether a class is a `typing.Protocol`, which says only what its objects must have."""
+    return bool(getattr(kind, "_is_protocol", False))
+
+
+def is_kind(cls: type, kind: type) -> bool:
+    """Whether objects of `cls` may stand where `kind` is asked for."""
+    if is_protocol(kind):
+        needed = [name for name in {**vars(kind), **vars(kind).get("__annotations__", {})} if name[0] != "_"]
+        return not is_protocol(cls) and bool(needed) and all(hasattr(cls, name) for name in needed)
+    try:
+        return issubclass(cls, kind)
+    except TypeError:  # a metaclass of the project's that knows better
+        return False
+
+
 def _conforms(value: object, part: Any) -> bool:  # noqa: PLR0911 - one line a kind of hint
     if part is ANYTHING or part is inspect.Parameter.empty:
         return True
@@ -60,7 +76,9 @@ def _conforms(value: object, part: Any) -> bool:  # noqa: PLR0911 - one line a k
         return kind is object
     if kind in {float, complex} and isinstance(value, int | float):
         return True
+    if is_protocol(kind):
+        return is_kind(type(value), kind)
     try:
         return isinstance(value, kind)
-    except TypeError:  # protocols that are not runtime checkable
+    except TypeError:  # a metaclass of the project's that knows better
         return True

@@ -8,6 +8,7 @@ import enum
 import fractions
 import inspect
 import pathlib
+import sys
 import typing
 import uuid
 from collections.abc import Sequence
@@ -92,7 +93,7 @@ class World:
 
     def objects_of(self, kind: type) -> list[str]:
         """Templates of objects of the class or of its subclasses, smallest first."""
-        found = [text for cls, texts in self.constructors.items() if issubclass(cls, kind) for text in texts]
+        found = [text for cls, texts in self.constructors.items() if types.is_kind(cls, kind) for text in texts]
         return sorted(dict.fromkeys(found), key=len)
 
     def drawn(self, hint: Any, seed: int) -> tuple[str, ...]:
@@ -195,6 +196,9 @@ class World:
 
 def _concrete(kind: type) -> list[type]:
     """The class itself, or the public ones below it when people cannot make objects of it."""
+    if types.is_protocol(kind):
+        near = vars(sys.modules.get(kind.__module__, types)).values()
+        return [one for one in near if isinstance(one, type) and one is not kind and types.is_kind(one, kind)]
     if not inspect.isabstract(kind) and not kind.__name__.startswith("_"):
         return [kind]
     subclasses: list[type] = type.__subclasses__(kind)

@@ -36,6 +36,10 @@ class SourceFinder(importlib.abc.MetaPathFinder):
         self.code: CodeType | None = None
         self.filename = ""
 
+    def serve(self, text: str) -> None:
+        """From now on this text, and nothing is called."""
+        self.text, self.code, self.before = text, None, None
+
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:

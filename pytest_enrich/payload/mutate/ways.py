@@ -1,6 +1,7 @@
 """Three ways of trying a mutant, the fastest first; each takes what the one before cannot make.
 
-1. Exchange the code of functions, in a fork of a process that has collected the tests.
+1. Exchange the code of functions, in a fork of a process that has collected the tests; when those did not import
+   the source yet, let them import the mutant.
 2. Import the mutant, in a fork of a process in which pytest is configured and the source not yet imported.
 3. A whole session of pytest, in a fork of a process that has imported nothing of the project.
 """
@@ -61,45 +62,65 @@ def _configured(trial: Trial, session: pytest.Session, original: Original) -> An
     answer = fork.run(lambda: _collected(trial, session, original), trial.left + MARGIN)
     if "fates" not in answer or finder.code is not None:
         return answer
-    anew = partial(_import, trial, session, finder, answer["names"])
+    anew = partial(_import_mutant, trial, session, finder, answer["names"])
     fates = trial.fork_each(answer["alone"], anew, time.monotonic() - started)
     return {**answer, "fates": {**answer["fates"], **fates}, "alone": []}
 
 
 def _collected(trial: Trial, session: pytest.Session, original: Original) -> Answer:
-    """Collect, see which tests pass, and try what can be tried by exchanging code."""
+    """Collect, see which tests pass, and try what can be tried from here."""
     finder, swaps = original
     Stages.collect(session)
     swaps.ready()
-    if finder.code is None:
-        return {"error": "the tests do not import the source file"}
     gc.collect()
     gc.freeze()
     started = time.monotonic()
-    outcome = fork.run(lambda: trial.run(session, session.items), trial.left)
+    outcome = fork.run(lambda: _unchanged(trial, session, finder), trial.left)
     took = time.monotonic() - started
     if not outcome.get("passed"):
         why = outcome.get("detail") or outcome.get("ended") or "nothing was run"
         return {"error": f"no test passes on the original: {why}"}
-    return {"names": outcome["passed"], **_exchanged(trial, session, original, outcome["passed"], took)}
+    if not outcome["imported"]:
+        return {"error": "the tests do not import the source file"}
+    names = outcome["passed"]
+    if finder.code is None:  # the tests import it while they run
+        fates = trial.fork_each(trial.mutants, partial(_run_mutant, trial, session, finder, names), took)
+        return {"names": names, "fates": fates, "alone": []}
+    return {"names": names, **_exchanged(trial, session, original, names, took)}
+
+
+def _unchanged(trial: Trial, session: pytest.Session, finder: SourceFinder) -> Answer:
+    outcome = trial.run(session, session.items)
+    return {**outcome, "imported": finder.code is not None}
 
 
 def _exchanged(trial: Trial, session: pytest.Session, original: Original, names: list[str], took: float) -> Answer:
     finder, swaps = original
     assert finder.code is not None
-    plans = {name: swaps.plan(finder.code, compiled(trial.text(name), finder.filename)) for name in trial.mutants}
+    codes = {name: compiled(trial.text(name), finder.filename) for name in trial.mutants}
+    plans = {name: swaps.plan(finder.code, code) for name, code in codes.items()}
 
     def exchange(name: str) -> Answer:
         swaps.make(plans[name] or [])
+        finder.code = codes[name]  # for tests that import it again
         return trial.run_named(session, names)
 
     fates = trial.fork_each([name for name, plan in plans.items() if plan], exchange, took)
     return {"fates": fates, "alone": [name for name, plan in plans.items() if not plan]}
 
 
-def _import(trial: Trial, session: pytest.Session, finder: SourceFinder, names: list[str], name: str) -> Answer:
-    finder.text, finder.before = trial.text(name), None
+def _import_mutant(
+    trial: Trial, session: pytest.Session, finder: SourceFinder, names: list[str], name: str
+) -> Answer:
+    finder.serve(trial.text(name))
     Stages.collect(session)
+    return trial.run_named(session, names)
+
+
+def _run_mutant(
+    trial: Trial, session: pytest.Session, finder: SourceFinder, names: list[str], name: str
+) -> Answer:
+    finder.serve(trial.text(name))
     return trial.run_named(session, names)
 
 

@@ -1,4 +1,4 @@
-"""One job in a fork: what is its own is put in place, then pytest goes on, and at the end the answer is written."""
+"""One job in a fork: what is its own is put in place, pytest goes on, and at the end the answer is written."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ import builtins
 import contextlib
 import importlib
 import importlib.abc
+import importlib.util
 import os
 import sys
 import tokenize
@@ -23,6 +24,8 @@ from .seen import Seen
 
 MOST_FILES = 300
 FOLDERS = ("tests", "test")
+PARAMETERS = ("globals", "locals", "fromlist", "level")
+"""Of `__import__`, after the name."""
 
 
 def tests_imports(start: dict[str, Any], config: pytest.Config, seen: Seen) -> None:
@@ -141,14 +144,11 @@ def _imports_noted(seen: Seen) -> Iterator[None]:
     """Also what is loaded already is needed by who asks for it."""
     plain, by_name = builtins.__import__, importlib.import_module
 
-    def noting(
-        name: str, names: Any = None, local: Any = None, parts: Sequence[str] | None = (), level: int = 0
-    ) -> ModuleType:
-        module = plain(name, names, local, parts or (), level)
-        package = (names or {}).get("__package__") or ""
-        full = importlib.util.resolve_name("." * level + name, package) if level else name
-        for one in (full, *(f"{full}.{part}" for part in parts or ())):
-            _needed(one, seen)
+    def noting(name: str, *rest: Any, **named: Any) -> Any:
+        module = plain(name, *rest, **named)
+        with contextlib.suppress(Exception):  # what is odd about the call was no matter to Python
+            for one in _meant(name, dict(zip(PARAMETERS, rest, strict=False)) | named):
+                _needed(one, seen)
         return module
 
     def noting_by_name(name: str, package: str | None = None) -> ModuleType:
@@ -161,6 +161,14 @@ def _imports_noted(seen: Seen) -> Iterator[None]:
         yield
     finally:
         builtins.__import__, importlib.import_module = plain, by_name
+
+
+def _meant(name: str, given: dict[str, Any]) -> Iterator[str]:
+    """The modules that a call of `__import__` may be about."""
+    level, package = given.get("level", 0), (given.get("globals") or {}).get("__package__")
+    full = importlib.util.resolve_name("." * level + name, package) if level else name
+    yield full
+    yield from (f"{full}.{part}" for part in given.get("fromlist") or ())
 
 
 def _needed(name: str, seen: Seen) -> None:
@@ -183,7 +191,7 @@ def _put_away(before: set[str], project: Project, seen: Seen) -> None:
 
 
 class Kept(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """In a child: a module that was put away is imported again, with all that it imported, by being brought out."""
+    """In a child: a module that was put away is imported by being brought out, with all that it imported."""
 
     def __init__(self, seen: Seen) -> None:
         self._seen = seen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import random
 import sys
@@ -82,6 +83,8 @@ class Waiting:
         preload.tests_imports(self._start, config, self._seen)
         if not self._start["argument"]:
             job.warm()
+        if config.getoption("doctestmodules", default=False):
+            importlib.import_module("doctest")
         self._seen.stop()
         reason = unfit.reason()
         files = unfit.files(self._start["rootdir"], config, self._seen)

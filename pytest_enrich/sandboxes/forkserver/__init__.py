@@ -12,7 +12,6 @@ import threading
 import time
 from collections import OrderedDict
 from pathlib import Path
-from types import TracebackType
 
 import msgspec
 
@@ -29,8 +28,10 @@ class ForkserverSandbox:
     """A `protocols.Sandbox` that starts a process when it is first needed, and forks it for each job.
 
     Pytest's configuration depends on where the tests are: there is a process for each directory of tests (the
-    last `MOST_ZYGOTES` are kept), and one for jobs without tests. It is a context manager; `close` ends them.
-    Several threads may use it.
+    last `MOST_ZYGOTES` are kept), and one for jobs without tests; `close` ends them. Several threads may use it.
+
+    Args:
+        fresh: Does what is not done in forks, and says for both what the project is.
     """
 
     def __init__(self, fresh: ProcessSandbox) -> None:
@@ -76,14 +77,6 @@ class ForkserverSandbox:
             zygotes = [self._zygotes.popitem()[1] for _ in range(len(self._zygotes))]
         for zygote in zygotes:
             zygote.close()
-
-    def __enter__(self) -> ForkserverSandbox:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _is_unsupported(self) -> bool:
         reason = unsupported()

@@ -27,7 +27,7 @@ UNSURE = (-1, -1)
 
 
 def take(files: Iterable[str], since: int) -> dict[str, Stamp]:
-    """Stamps of files that were read after `since` (nanoseconds); one changed since then may have been read before."""
+    """Stamps of files read after `since` (nanoseconds); one that changed since may have been read before."""
     stamps = {file: of(file) for file in files}
     return {file: UNSURE if stamp and stamp[0] >= since - GRAIN else stamp for file, stamp in stamps.items()}
 

@@ -66,7 +66,8 @@ class Zygote:
         try:
             self._place = self._open.enter_context(scratch.directory())
             self._environ = environment.clean(os.environ, self._place, allowed=fresh.env)
-            self._output = self._open.enter_context(tempfile.TemporaryFile(buffering=0))
+            output = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - it is closed with all the rest
+            self._output = self._open.enter_context(output)
             self._process, self._socket = self._started(argument)
             ready = self._ready()
         except BaseException:
@@ -166,6 +167,9 @@ class Zygote:
             said, stopped = self._attend(reader, job_file, watch)
             how = child.how(said)
             if not stopped and how in {"", "stopped"} and self._is_gone():
+                # With it and the job's supervisor gone, nobody has ended the job.
+                child.end_strays(self._place.name)
+                child.end_strays(place.name)
                 return None
             return child.Ended(how=how, stopped=stopped, output=child.tail(output))
 
