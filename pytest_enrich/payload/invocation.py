@@ -17,12 +17,13 @@ def arguments(work: dict[str, Any]) -> list[str]:
     `addopts` such as `--ff` must still be understood.
     """
     scratch = work["scratch"]
+    # Without the cache plugin its option would be an unknown one, and with warnings as errors the end.
+    cached = "no:cacheprovider" not in " ".join(work["pytest_args"])
     return [
         *work["pytest_args"],
         f"--rootdir={work['rootdir']}",
         f"--basetemp={scratch}/basetemp",
-        "-o",
-        f"cache_dir={scratch}/cache",
+        *(["-o", f"cache_dir={scratch}/cache"] if cached else []),
         "--maxfail=0",
         "--continue-on-collection-errors",
         "--tb=short",

@@ -30,6 +30,7 @@ from pytest_enrich.errors import RefusedError
 from pytest_enrich.proposers.search import SearchProposer
 from pytest_enrich.protocols import Progress, Proposer
 from pytest_enrich.sandboxes import isolation
+from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
 from pytest_enrich.sandboxes.process import ProcessSandbox
 from pytest_enrich.session import ground, summary
 from pytest_enrich.session.noting import NotingSandbox
@@ -45,14 +46,14 @@ class Session:
         self._store = store
         self._found = found
         self._progress = progress
-        self._sandbox = NotingSandbox(
-            ProcessSandbox(
-                settings.rootdir,
-                settings.pytest_args,
-                settings.env,
-                layers=isolation.choose(settings.sandbox, settings.rootdir),
-            )
+        fresh = ProcessSandbox(
+            settings.rootdir,
+            settings.pytest_args,
+            settings.env,
+            layers=isolation.choose(settings.sandbox, settings.rootdir),
         )
+        self._forks = ForkserverSandbox(fresh)
+        self._sandbox = NotingSandbox(self._forks)
         self._executor = executors.choose(settings.workers)
         self._ground = ground.Ground(targets=())
         self._outcomes: dict[str, str] = {}
@@ -71,6 +72,7 @@ class Session:
     def close(self) -> None:
         """Let nothing go on."""
         self._executor.shutdown(wait=False, cancel_futures=True)
+        self._sandbox.close()
 
     def work(self) -> None:
         """Work until all gaps are done, the budget is used up, enough waits, or somebody stops it."""
@@ -229,7 +231,7 @@ class Session:
             suggestions=tuple(MadeSuggestion(id=one.id, grade=one.grade) for one in self._made),
             waiting=self._waiting,
             stopped=self._stopped,
-            notes=(*self._found.notes, *self._ground.notes, *self._sandbox.notes, *told),
+            notes=(*self._found.notes, *self._ground.notes, *self._forks.notes, *self._sandbox.notes, *told),
             read_only_check="not checked" if changed is None else "changed" if changed else "ok",
         )
 

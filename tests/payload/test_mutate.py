@@ -1,3 +1,4 @@
+import sys
 import textwrap
 from pathlib import Path
 
@@ -5,6 +6,7 @@ import pytest
 
 from pytest_enrich import mutants
 from pytest_enrich.data import Answered, Mutate, Mutated, Prove, Proved
+from pytest_enrich.sandboxes.isolation import RLIMITS_ONLY, available
 from pytest_enrich.sandboxes.process import ProcessSandbox
 
 CART = """
@@ -74,9 +76,9 @@ def mutate():
             source=source,
             source_text=text,
             mutants=more.pop("made", made),
-            **more,
+            **{name: value for name, value in more.items() if name != "layers"},
         )
-        execution = ProcessSandbox(root).execute(job, timeout=60)
+        execution = ProcessSandbox(root, layers=more.pop("layers", RLIMITS_ONLY)).execute(job, timeout=60)
         assert isinstance(execution, Answered), execution
         assert isinstance(execution.answer, Mutated)
         return execution.answer
@@ -185,6 +187,19 @@ def test_a_test_that_no_longer_ends_has_noticed(shop, mutate):
     code = TEST.format("assert Cart().add('pen').drain() == []")
     answer = mutate(shop, code, line, seconds=0.5)
     assert fates(shop, answer, line) == {"self.items.pop() -> pass": "timeout"}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has kernel layers")
+def test_it_is_the_same_within_each_of_the_kernels_layers(shop, mutate):
+    text = (shop / SOURCE).read_text()
+    lines = (line_of(text, "def __init__"), line_of(text, "self.items.pop()"))
+    code = TEST.format("assert Cart().add('pen').drain() == []")
+    for layers in available(shop):
+        assert fates(shop, mutate(shop, code, *lines, layers=layers, seconds=0.5), *lines) == {
+            '"ann" -> ""': "survived",
+            "2 -> 3": "survived",
+            "self.items.pop() -> pass": "timeout",
+        }
 
 
 def test_a_mutant_that_ends_the_process_is_noticed(project, mutate):

@@ -99,7 +99,7 @@ SAME = {
     "by a fixture": "def test_it(cart): assert cart.total() == 0\n",
     "a failure": "import shop\ndef test_it(): assert shop.VERSION == 3\n",
     "a module nobody imported": "import shop\ndef test_it(): shop.lazy\n",
-    "what is loaded": "import sys\ndef test_it(): assert sorted(n for n in sys.modules if 'shop' in n) == 0\n",
+    "what is loaded": "import sys\ndef test_it(): assert [n for n in sorted(sys.modules) if 'shop' in n] == 0\n",
     "what is loaded later": """
         import sys
         import shop.lazy
@@ -210,10 +210,14 @@ def test_one_process_serves_many_jobs_and_close_ends_it(forks):
         os.kill(process, 0)
 
 
-def test_after_close_the_next_job_starts_anew(forks):
-    assert good(forks)
+def test_after_close_jobs_are_refused(forks):
     forks.close()
-    assert good(forks)
+
+    execution = forks.execute(candidate("def test_it(): pass\n"), timeout=20)
+
+    assert isinstance(execution, Failed)
+    assert (execution.reason, "closed" in execution.detail) == ("refused", True)
+    assert forks.processes == ()
 
 
 @pytest.mark.parametrize(
@@ -402,7 +406,7 @@ def test_files_that_a_conftest_left_open_are_no_ones_failure(project, forks, out
 
 
 def test_what_a_conftest_seeded_is_the_same_and_what_nobody_has_is_not(project, forks, outcomes):
-    text = "import random\ndef test_it():\n    assert random.random() == None\n"
+    text = "import random\ndef test_it():\n    drawn = random.random()\n    assert drawn == 0\n"
 
     def drawn() -> str:
         return outcomes(forks.execute(candidate(text), timeout=20))["test_it"].detail

@@ -13,7 +13,7 @@ from .reduce import reduce
 from .search import SILENT, Find, Limits, Search, choose, rank
 from .world import Scene
 
-REDUCE_SECONDS = 2.0
+REDUCE_SECONDS = 5.0
 
 
 def search(job: dict[str, Any], scene: Scene, started: float) -> dict[str, Any]:
@@ -22,7 +22,9 @@ def search(job: dict[str, Any], scene: Scene, started: float) -> dict[str, Any]:
     looking = Search(scene.runner, map(tuple, job["branches"]), job["lines"], limits)
     for number, inputs in enumerate(scene.inputs):
         looking.through(inputs, number)
-    reduced = [_reduced(looking, find) for find in choose(looking)]
+    # With a budget in executions there is ample time, so that the clock decides nothing.
+    until = max(time.monotonic() + REDUCE_SECONDS, limits.deadline)
+    reduced = [_reduced(looking, find, until) for find in choose(looking)]
     return {
         "found": [_record(find, call) for find, call in reduced],
         "executions": looking.executions,
@@ -30,11 +32,10 @@ def search(job: dict[str, Any], scene: Scene, started: float) -> dict[str, Any]:
     }
 
 
-def _reduced(looking: Search, find: Find) -> tuple[Find, Call]:
+def _reduced(looking: Search, find: Find, until: float) -> tuple[Find, Call]:
     plain = {name: pool.plain for name, pool in find.inputs.pools.items()}
     plain[""] = tuple(sorted(find.inputs.receivers, key=lambda text: (text.endswith("()"), len(text)))[:6])
     before = looking.runner.call(find.call)
-    until = time.monotonic() + REDUCE_SECONDS
 
     def holds(call: Call) -> bool:
         if time.monotonic() > until or not find.inputs.conforms(call):

@@ -39,6 +39,7 @@ class ForkserverSandbox:
         self._zygotes: OrderedDict[str, Zygote] = OrderedDict()
         self._lock = threading.Lock()
         self._notes: dict[str, None] = {}
+        self._closed = False
 
     @property
     def isolation(self) -> str:
@@ -72,8 +73,9 @@ class ForkserverSandbox:
         return msgspec.structs.replace(process.failed("crash", detail), seconds=time.monotonic() - started)
 
     def close(self) -> None:
-        """End all processes, with the jobs that are underway; the next job starts one anew."""
+        """End all processes, with the jobs that are underway; from now on jobs are refused."""
         with self._lock:
+            self._closed = True
             zygotes = [self._zygotes.popitem()[1] for _ in range(len(self._zygotes))]
         for zygote in zygotes:
             zygote.close()
@@ -110,6 +112,8 @@ class ForkserverSandbox:
         """One that is ready for such tests, taken; one that is gone or out of date is replaced."""
         key = _key(argument)
         with self._lock:
+            if self._closed:
+                raise OSError("the sandbox is closed")  # a thread was not told yet
             zygote = self._zygotes.pop(key, None)
             if zygote is not None and not zygote.is_current():
                 zygote.retire()
