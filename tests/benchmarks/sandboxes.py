@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from pytest_enrich.data import Answered, Collect, Execution, Prove, Proved
 from pytest_enrich.protocols import Sandbox
@@ -38,6 +38,10 @@ class Cost(NamedTuple):
     cpu: float
 
 
+Compared: TypeAlias = tuple[Cost, Cost, "bool | None"]
+"""In a fresh process, in a fork, and whether they agree; None when the fresh process does not with itself."""
+
+
 def main() -> int:
     options = _options()
     fresh = ProcessSandbox(
@@ -52,13 +56,15 @@ def main() -> int:
         pairs = [_both(fresh, forks, job, options.repeat) for job in jobs]
         notes = forks.notes
     told = f"isolation: {fresh.isolation}; {len(jobs)} candidates; each {options.repeat} times in forks"
-    failures = [str(job.tests) for job, pair in zip(jobs, pairs, strict=True) if not pair[2]]
-    for line in (told, *_figures(pairs, first), f"identical: {len(pairs) - len(failures)}", *failures, *notes):
+    failures = [str(job.tests) for job, pair in zip(jobs, pairs, strict=True) if pair[2] is False]
+    compared = [pair[2] for pair in pairs if pair[2] is not None]
+    alike = f"identical: {sum(compared)} of {len(compared)}; {len(pairs) - len(compared)} differ from themselves"
+    for line in (told, *_figures(pairs, first), alike, *failures, *notes):
         sys.stdout.write(f"{line}\n")
     return bool(failures)
 
 
-def _figures(pairs: Sequence[tuple[Cost, Cost, bool]], first: Cost) -> Iterator[str]:
+def _figures(pairs: Sequence[Compared], first: Cost) -> Iterator[str]:
     for name, column in (("fresh process", 0), ("fork", 1)):
         walls, cpus = [pair[column].wall for pair in pairs], [pair[column].cpu for pair in pairs]
         yield f"{name:14} wall {_spread(walls)}   CPU {_spread(cpus)}"
@@ -106,7 +112,7 @@ def _is_aside(path: Path) -> bool:
     )
 
 
-def _both(fresh: ProcessSandbox, forks: ForkserverSandbox, job: Prove, repeat: int) -> tuple[Cost, Cost, bool]:
+def _both(fresh: ProcessSandbox, forks: ForkserverSandbox, job: Prove, repeat: int) -> Compared:
     reference, old = _timed(fresh, job, _of_children)
     counter, costs, same = _of_zygotes(forks), [], True
     # What does not agree with itself (an order that depends on addresses) says nothing here.
@@ -115,8 +121,8 @@ def _both(fresh: ProcessSandbox, forks: ForkserverSandbox, job: Prove, repeat: i
     for _ in range(repeat):
         execution, cost = _timed(forks, job, counter)
         costs.append(cost.wall)
-        same = same and (_essence(execution) == _essence(reference) or not steady)
-    return old, Cost(statistics.median(costs), (counter() - before) / repeat), same
+        same = same and _essence(execution) == _essence(reference)
+    return old, Cost(statistics.median(costs), (counter() - before) / repeat), same if steady else None
 
 
 def _timed(sandbox: Sandbox, job: Prove, counter: Callable[[], float]) -> tuple[Execution, Cost]:

@@ -1,0 +1,126 @@
+"""Whole projects in processes of their own, as a user has them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from msgspec import Struct
+
+import pytest_enrich
+
+SHOP = Path(__file__).parents[2] / "fixtures" / "shop"
+LEFT_BEHIND = ("__pycache__", ".pytest_cache", "enrich-suggestions", ".git", ".coverage")
+
+
+class Ended(Struct, frozen=True):
+    """How a command ended, and all that it said."""
+
+    status: int
+    text: str
+
+    @property
+    def enrich(self) -> str:
+        """What comes from us: from the first line that says so."""
+        return self.text[self.text.find("enrich:", self.text.find(" passed")) :]
+
+
+class Project:
+    """A project on the disk."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def environment(self) -> dict[str, str]:
+        # This suite may itself be measured, spread out or enriched.
+        odd = ("PYTEST_", "COV", "CI", "GITHUB", "PYTHONHASHSEED", "PYTHONPATH")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(odd)}
+        return kept | {"PYTHONPATH": str(Path(pytest_enrich.__file__).parents[1]), "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", *words]
+
+    def run(self, *words: str, timeout: float = 900) -> Ended:
+        """`python -m` these words, in the project."""
+        done = subprocess.run(
+            self.command(*words),
+            cwd=self.root,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=timeout,
+            check=False,
+        )
+        return Ended(done.returncode, done.stdout.decode("utf-8", "replace"))
+
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            self.command(*words),
+            cwd=self.root,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def git(self, *words: str) -> str:
+        command = ["git", "-c", "user.name=a", "-c", "user.email=a@b", *words]
+        # A patch names the commit that it is made for, whose id depends on its time.
+        fixed = dict.fromkeys(("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), "2026-01-01T00:00:00Z")
+        done = subprocess.run(
+            command, cwd=self.root, env={**os.environ, **fixed}, check=True, capture_output=True, text=True
+        )
+        return done.stdout
+
+    def commit(self) -> None:
+        self.git("init", "-q")
+        self.git("add", "-A")
+        self.git("commit", "-qm", "all")
+
+    def content(self) -> dict[str, bytes]:
+        """What is in all files, but for what pytest, git and we leave behind."""
+        return {
+            path.relative_to(self.root).as_posix(): path.read_bytes()
+            for path in sorted(self.root.rglob("*"))
+            if path.is_file() and not {*path.relative_to(self.root).parts} & {*LEFT_BEHIND}
+        }
+
+    def pending(self) -> dict[str, Path]:
+        """The suggestions that wait, by id; one that is being written is none yet."""
+        folder = self.root / "enrich-suggestions" / "pending"
+        return {path.parent.name: path.parent for path in sorted(folder.glob("*/suggestion.json"))}
+
+
+@pytest.fixture(scope="session")
+def shop() -> Callable[[Path], Project]:
+    """A fresh copy of the shop, committed."""
+
+    def shop(root: Path) -> Project:
+        shutil.copytree(SHOP, root, ignore=shutil.ignore_patterns(*LEFT_BEHIND))
+        project = Project(root)
+        project.commit()
+        return project
+
+    return shop
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Callable[..., Project]:
+    """A project of a few files, by name; a text that is bytes is written as such."""
+
+    def small(files: dict[str, str | bytes]) -> Project:
+        root = tmp_path / "small"
+        for name, text in files.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return Project(root)
+
+    return small

@@ -1,0 +1,353 @@
+"""What a user's project may hold, and what may happen to a run: pytest's answer stays what it was."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+ENRICH = ("pytest", "--enrich", "--enrich-budget=3000x", "--enrich-max=0", "-p", "no:cacheprovider")
+CART = """\
+def discount(total: int) -> int:
+    if total < 0:
+        raise ValueError("negative")
+    return total
+
+
+def half(total: int) -> int:
+    if total > 100:
+        return 50
+    return total // 2
+"""
+TESTS = """\
+from shop.cart import discount, half
+
+
+def test_discount():
+    assert discount(10) == 10
+
+
+def test_half():
+    assert half(10) == 5
+"""
+FILES = {
+    "pytest.ini": "[pytest]\npythonpath = src\n",
+    "src/shop/__init__.py": "",
+    "src/shop/cart.py": CART,
+    "tests/test_cart.py": TESTS,
+}
+SLOWLY = """\
+import time
+
+
+def wait(number: int) -> int:
+    time.sleep(0.02)
+    if number > 5:
+        return 1
+    return 0
+"""
+
+
+NOISY = """\
+import os, sys
+
+
+def test_noise():
+    os.write(1, bytes(range(256)))
+    sys.stderr.buffer.write(b"\\xff\\x00")
+    sys.stdout.buffer.write("\\ud800".encode("utf-8", "surrogatepass"))
+"""
+
+
+def plain(project):
+    """The status of plain pytest."""
+    return project.run("pytest", "-p", "no:cacheprovider", "-p", "no:enrich").status
+
+
+def unharmed(ended, status=0):
+    """Nothing broke: pytest's own status, and no traceback of ours."""
+    assert ended.status == status, ended.text
+    assert "internal error" not in ended.text
+    assert "Traceback" not in ended.enrich, ended.enrich
+    assert "INTERNALERROR" not in ended.text
+
+
+def has_three_parts(text):
+    """What happened, what was done instead, the command that fixes it."""
+    message = text[text.index("enrich: ") :].strip().splitlines()
+    assert len(message) >= 3, text
+    assert any(
+        word in line for line in message for word in ("pytest ", "pytest-enrich ", "rm ", "mv ", "df ", "chmod ")
+    )
+
+
+def test_a_plain_project_is_enriched(small):
+    project = small(FILES)
+    ended = project.run(*ENRICH)
+    unharmed(ended)
+    assert len(project.pending()) == 2, ended.text
+
+
+def test_a_syntax_error_in_a_source_leaves_it_out(small):
+    broken = {"src/shop/broken.py": "def f(:\n", "setup.cfg": "[coverage:run]\nsource = src\n"}
+    project = small({**FILES, **broken})
+    ended = project.run(*ENRICH)
+    unharmed(ended)
+    assert "src/shop/broken.py was left out" in ended.text
+    assert len(project.pending()) == 2
+
+
+def test_a_source_in_latin_1_is_worked_on(small):
+    text = "# coding: latin-1\n" + CART.replace("negative", "n\xe9gatif")
+    project = small({**FILES, "src/shop/cart.py": text.encode("latin-1")})
+    ended = project.run(*ENRICH)
+    unharmed(ended)
+    assert len(project.pending()) == 2
+    patches = "".join((path / "suggestion.patch").read_text("utf-8") for path in project.pending().values())
+    assert "n\xe9gatif" in patches
+    accepted = project.run("pytest_enrich", "accept", *project.pending())
+    assert accepted.status == 0, accepted.text
+    assert plain(project) == 0
+
+
+def test_a_red_suite_is_not_enriched(small):
+    project = small({**FILES, "tests/test_red.py": "def test_red():\n    assert 0\n"})
+    ended = project.run(*ENRICH)
+    unharmed(ended, status=1)
+    assert "enrich: not run, 1 test failed" in ended.text
+    assert "--enrich-on-failure" in ended.text
+    assert not (project.root / "enrich-suggestions").exists()
+
+
+def test_a_red_suite_is_enriched_when_asked(small):
+    project = small({**FILES, "tests/test_red.py": "def test_red():\n    assert 0\n"})
+    ended = project.run(*ENRICH, "--enrich-on-failure")
+    unharmed(ended, status=1)
+    assert len(project.pending()) == 2
+
+
+def test_no_tests_are_nothing_to_do(small):
+    project = small({name: text for name, text in FILES.items() if not name.startswith("tests")})
+    ended = project.run(*ENRICH)
+    unharmed(ended, status=5)
+    assert "enrich: no tests ran, nothing to do" in ended.text
+
+
+def test_a_source_that_a_test_deletes_is_left_out(small):
+    deleting = "import shop.cart, os\n\n\ndef test_z():\n    os.remove(shop.cart.__file__)\n"
+    project = small({**FILES, "tests/test_z.py": deleting})
+    ended = project.run(*ENRICH)
+    unharmed(ended)
+    assert "src/shop/cart.py was left out: it is gone" in ended.text
+
+
+def test_a_source_that_is_deleted_while_we_run_is_no_crash(small):
+    project = small(
+        {
+            **FILES,
+            "src/shop/other.py": SLOWLY,
+            "tests/test_other.py": "import shop.other as o\n\n\ndef test_o():\n    assert o.wait(1) == 0\n",
+        }
+    )
+    process = project.start(*ENRICH)
+    wait_for(process, lambda: len(project.pending()) >= 1)
+    (project.root / "src/shop/other.py").unlink()
+    text = process.communicate(timeout=300)[0].decode()
+    assert process.returncode == 0, text
+    assert "internal error" not in text
+    assert "Traceback" not in text
+
+
+@pytest.mark.parametrize(
+    "place", ["enrich-suggestions", "enrich-suggestions/pending", "enrich-suggestions/.cache"]
+)
+def test_a_file_in_place_of_a_folder_is_said(small, place):
+    project = small({**FILES, place: "x"})
+    ended = project.run(*ENRICH)
+    assert "Traceback" not in ended.text
+    assert "internal error" not in ended.text
+    assert ended.status == (4 if place == "enrich-suggestions" else 0), ended.text
+    assert (project.root / place).read_text() == "x"
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_three_parts(small):
+    project = small({**FILES, "out/pending": "x"})
+    ended = project.run(*ENRICH, "--enrich-dir=out")
+    unharmed(ended)
+    has_three_parts(ended.enrich)
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    """A file system of 64 KiB that is nearly full."""
+    place = tmp_path / "tiny"
+    place.mkdir()
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(place)],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    if made.returncode:
+        pytest.skip(f"a small file system needs mount: {made.stderr.strip()}")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=False)
+
+
+def test_a_full_disk_is_said_in_three_parts_and_nothing_is_half_written(small, tiny):
+    project = small(FILES)
+    (tiny / "ballast").write_bytes(b"x" * (56 << 10))
+    ended = project.run(*ENRICH, f"--enrich-dir={tiny}/out")
+    unharmed(ended)
+    has_three_parts(ended.enrich)
+    for path in (tiny / "out").glob("pending/*/suggestion.json"):
+        assert path.read_bytes().rstrip().endswith(b"}")
+
+
+def test_a_device_that_is_always_full_is_said(small):
+    project = small(FILES)
+    ended = project.run(*ENRICH, "--enrich-dir=/dev/full/x")
+    assert "Traceback" not in ended.text
+    assert "internal error" not in ended.text
+    assert ended.status in {0, 4}
+
+
+def test_a_suite_that_prints_binary_is_enriched(small):
+    project = small({**FILES, "tests/test_noise.py": NOISY})
+    for more in ((), ("-s",)):
+        ended = project.run(*ENRICH, *more)
+        unharmed(ended)
+        assert len(project.pending()) == 2
+
+
+def test_leaving_at_the_import_of_a_source_is_the_suites_business(small):
+    project = small({**FILES, "src/shop/cart.py": "import sys\nsys.exit(3)\n"})
+    ended = project.run(*ENRICH)
+    assert ended.status == plain(project)
+    assert "internal error" not in ended.text
+
+
+def test_leaving_at_the_import_of_conftest_is_the_suites_business(small):
+    project = small({**FILES, "conftest.py": "import sys\nsys.exit(3)\n"})
+    ended = project.run(*ENRICH)
+    assert ended.status == plain(project)
+    assert "internal error" not in ended.text
+
+
+def test_leaving_at_the_import_of_a_source_that_no_test_imports_is_no_matter(small):
+    leaving = {
+        "src/shop/main.py": "import sys\n\n\ndef f(a: int) -> int:\n    return a\n\n\nsys.exit(f(3))\n",
+        "setup.cfg": "[coverage:run]\nsource = src\n",
+    }
+    project = small({**FILES, **leaving})
+    ended = project.run(*ENRICH)
+    unharmed(ended)
+    assert len(project.pending()) == 2
+
+
+def test_a_conftest_that_leaves_only_inside_is_told(small):
+    conftest = 'import os, sys\nif "PYTEST_ENRICH" in os.environ:\n    sys.exit(3)\n'
+    project = small({**FILES, "conftest.py": conftest})
+    ended = project.run(*ENRICH)
+    unharmed(ended)
+    assert "SystemExit: 3" in ended.text
+    assert project.pending() == {}
+
+
+def test_without_git_all_works(small):
+    project = small(FILES)
+    assert not (project.root / ".git").exists()
+    unharmed(project.run(*ENRICH))
+    assert len(project.pending()) == 2
+
+
+def wait_for(process, reached, seconds=240):
+    deadline = time.monotonic() + seconds
+    while not reached():
+        assert process.poll() is None, process.stdout.read().decode()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def several(count=5):
+    """A project of several functions with a gap each."""
+    functions = "\n\n".join(
+        f"def f{n}(total: int) -> int:\n    if total > {n * 10}:\n        return {n}\n    return total\n"
+        for n in range(count)
+    )
+    tests = "from shop import cart\n\n\n" + "\n\n".join(
+        f"def test_f{n}():\n    assert cart.f{n}(0) == 0\n" for n in range(count)
+    )
+    return {**FILES, "src/shop/cart.py": functions, "tests/test_cart.py": tests}
+
+
+@pytest.mark.parametrize(("workers", "group"), [(1, False), (1, True), (2, True)])
+def test_an_interrupt_ends_soon_and_keeps_what_is_finished(small, workers, group):
+    project = small(several())
+    process = project.start(*ENRICH, f"--enrich-workers={workers}")
+    wait_for(process, lambda: len(project.pending()) >= 2)
+    began = time.monotonic()
+    # A terminal tells the whole group; `kill -INT` tells one process.
+    (os.killpg if group else os.kill)(process.pid, signal.SIGINT)
+    text = process.communicate(timeout=120)[0].decode()
+    took = time.monotonic() - began
+    assert process.returncode == 0, text
+    assert "Traceback" not in text
+    assert "internal error" not in text
+    assert "Stopped" in text or "stopped" in text
+    kept = project.pending()
+    assert 2 <= len(kept) < 5
+    assert took < 15, took
+    again = project.run(*ENRICH)
+    unharmed(again)
+    assert len(project.pending()) == 5
+
+
+def children(root):
+    """Processes of the sandbox that belong to this project."""
+    found = []
+    for place in Path("/proc").iterdir():
+        if not place.name.isdigit():
+            continue
+        with contextlib.suppress(OSError):
+            ours = b"PYTEST_ENRICH=1" in (place / "environ").read_bytes()
+            if ours and (place / "cwd").readlink().is_relative_to(root):
+                found.append(int(place.name))
+    return found
+
+
+def test_a_killed_run_loses_at_most_one_target(small):
+    project = small(several())
+    process = project.start(*ENRICH)
+    wait_for(process, lambda: len(project.pending()) >= 2)
+    process.kill()
+    process.communicate()
+    kept = {name: (path / "suggestion.json").read_bytes() for name, path in project.pending().items()}
+    assert len(kept) >= 2
+    again = project.run(*ENRICH)
+    unharmed(again)
+    assert len(project.pending()) == 5
+    same = {
+        name: (project.pending()[name] / "suggestion.json").read_bytes() == text for name, text in kept.items()
+    }
+    assert all(same.values()), same
+    assert "5 suggestions from" not in again.text
+
+
+def test_nothing_of_a_killed_run_stays_alive(small):
+    project = small(several())
+    process = project.start(*ENRICH)
+    wait_for(process, lambda: len(project.pending()) >= 1 and children(project.root))
+    process.kill()
+    process.communicate()
+    deadline = time.monotonic() + 30
+    while children(project.root) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert children(project.root) == []

@@ -1,0 +1,398 @@
+"""Exploring real modules in the real sandbox."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_enrich.data import Argument, Call, Observation
+
+
+def said(explored):
+    """The one finding's program, and what is stated about it."""
+    (finding,) = explored.findings
+    seen = [(one.subject, one.expression, one.value, one.form) for one in finding.observations]
+    return "\n".join([*finding.lines, finding.action]), finding.consume, seen
+
+
+def test_a_function_is_called_so_that_the_line_runs(explore):
+    explored = explore(
+        """
+        def discount(total: int) -> int:
+            if total < 0:
+                return -1  # here
+            return total
+        """,
+        "discount",
+    )
+    program, consume, seen = said(explored)
+    assert program.startswith("⟨sample:discount⟩(-")
+    assert (consume, seen) == ("", [("result", "{result}", "-1", "equal")])
+    assert explored.findings[0].reached == (3,)
+    assert 0 < explored.executions <= 400
+
+
+def test_a_branch_is_wanted_too(explore):
+    text = """
+        def positive(total: int) -> bool:
+            if total > 10:
+                total = 0
+            return total == 0
+        """
+    (finding,) = explore(text, "positive", branches=((2, 4),)).findings
+    assert finding.branches == ((2, 4),)
+    assert finding.observations[0].form == "is"
+
+
+def test_a_constant_of_the_source_opens_the_way(explore):
+    text = """
+        def command(word):
+            if word == "flabbergast":
+                return "yes"  # here
+            return "no"
+        """
+    assert said(explore(text, "command", constants=("'flabbergast'",)))[2][0][2] == "'yes'"
+
+
+def test_a_coroutine_is_awaited(explore):
+    text = """
+        import asyncio
+
+        async def double(number: int) -> int:
+            await asyncio.sleep(0)
+            return number * 2  # here
+        """
+    _, consume, seen = said(explore(text, "double"))
+    assert consume == "await"
+    assert seen[0][0] == "result"
+
+
+def test_a_generator_is_listed(explore):
+    text = """
+        def letters(text: str):
+            for letter in text:
+                yield letter.upper()  # here
+        """
+    _, consume, seen = said(explore(text, "letters"))
+    assert consume == "list"
+    assert seen[0][2].startswith("[")
+
+
+def test_an_endless_generator_is_no_finding(explore):
+    text = """
+        def numbers(start: int):
+            while True:
+                yield start  # here
+        """
+    explored = explore(text, "numbers", executions=50)
+    assert explored.findings == ()
+    assert "too long" in explored.dropped
+
+
+CART = """
+    class Cart:
+        def __init__(self, limit: int = 3):
+            self.limit = limit
+            self.items = []
+
+        def add(self, name: str) -> int:
+            self.items.append(name)
+            return len(self.items)  # add
+
+        @classmethod
+        def of(cls, limit: int):
+            return cls(limit)  # of
+
+        @staticmethod
+        def rate(number: int) -> int:
+            return number + 1  # rate
+
+        @property
+        def size(self) -> int:
+            return len(self.items)  # size
+
+        def __contains__(self, name: str) -> bool:
+            return name in self.items  # __contains__
+
+        def __delitem__(self, key: int) -> None:
+            self.items = [key]  # __delitem__
+    """
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "start"),
+    [
+        ("add", "method", "cart.add("),
+        ("of", "classmethod", "⟨sample:Cart⟩.of("),
+        ("rate", "staticmethod", "⟨sample:Cart⟩.rate("),
+        ("size", "property", "cart.size"),
+    ],
+)
+def test_each_kind_of_method_is_reached(explore, name, kind, start):
+    program, _, seen = said(explore(CART.replace(f"# {name}\n", "# here\n"), f"Cart.{name}", kind))
+    assert program.splitlines()[-1].startswith(start)
+    assert seen
+
+
+def test_a_special_method_is_reached_by_its_operator(explore):
+    program, _, seen = said(explore(CART.replace("# __contains__\n", "# here\n"), "Cart.__contains__", "method"))
+    assert program.endswith(" in cart")
+    assert seen[0][3] == "is"
+
+
+def test_what_a_statement_changes_is_stated(explore):
+    explored = explore(CART.replace("# __delitem__\n", "# here\n"), "Cart.__delitem__", "method")
+    program, _, seen = said(explored)
+    assert "\ndel cart[" in program
+    assert not explored.findings[0].expression
+    assert ("state", "cart.items") in [(subject, expression) for subject, expression, *_ in seen]
+
+
+def test_an_exception_that_the_code_raises_is_a_contract(explore):
+    text = """
+        def ship(weight: int) -> int:
+            if weight < 0:
+                raise ValueError("no weight is negative")  # here
+            return weight
+        """
+    (finding,) = explore(text, "ship").findings
+    (seen,) = finding.observations
+    assert seen == Observation(
+        subject="raises", value="⟨builtins:ValueError⟩", message="no weight is negative", form="equal"
+    )
+
+
+def test_an_exception_that_happens_is_an_accident(explore):
+    text = """
+        def third(text: str) -> str:
+            short = len(text) < 3
+            if short:
+                return text[3]  # here
+            return text
+        """
+    explored = explore(text, "third")
+    assert explored.findings == ()
+    assert explored.dropped["accident"] > 0
+
+
+def test_an_accident_that_the_docstring_names_is_a_contract(explore):
+    text = '''
+        def third(text: str) -> str:
+            """The third letter.
+
+            Raises:
+                IndexError: There is none.
+            """
+            if len(text) < 3:
+                return text[2]  # here
+            return text
+        '''
+    assert said(explore(text, "third"))[2][0][:3] == ("raises", "{result}", "⟨builtins:IndexError⟩")
+
+
+def test_an_assertion_of_the_code_is_no_contract(explore):
+    text = """
+        def half(number: int) -> int:
+            assert number % 2 == 0  # here
+            return number // 2
+        """
+    explored = explore(text, "half", branches=((2, -1),), lines=())
+    assert explored.findings == ()
+
+
+def test_an_exception_class_of_the_project_is_named(explore):
+    text = """
+        class Refused(Exception):
+            pass
+
+        def ask(number: int) -> int:
+            raise Refused(f"{number}")  # here
+        """
+    assert said(explore(text, "ask"))[2][0][2] == "⟨sample:Refused⟩"
+
+
+@pytest.mark.parametrize(
+    "effect",
+    [
+        "open('made.txt', 'w').close()",
+        "__import__('os').remove(__file__)",
+        "__import__('subprocess').run(['true'])",
+        "__import__('socket').create_connection(('192.0.2.1', 9), 1)",
+        "__import__('os').kill(__import__('os').getpid(), 9)",
+    ],
+)
+def test_what_has_an_effect_outside_is_refused(explore, tmp_path, effect):
+    text = f"""
+        def work(number: int) -> int:
+            try:
+                {effect}
+            except BaseException:
+                pass
+            return number  # here
+        """
+    explored = explore(text, "work", executions=20)
+    assert explored.findings == ()
+    assert not (tmp_path / "made.txt").exists()
+    assert (tmp_path / "sample.py").exists()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "__import__('time').time()",
+        "__import__('datetime').date.today().isoformat()",
+        "__import__('random').random()",
+        "__import__('uuid').uuid4().hex",
+        "__import__('os').urandom(4)",
+        "__import__('os').getpid()",
+    ],
+)
+def test_what_differs_each_time_is_no_finding(explore, value):
+    text = f"""
+        def work(number: int) -> str:
+            return f"{{number}} {{{value}}}"  # here
+        """
+    explored = explore(text, "work", executions=20)
+    assert explored.findings == ()
+    assert explored.dropped == {"not the same each time": 1}
+
+
+def test_a_result_in_set_order_is_written_in_one_order(explore):
+    text = """
+        def words(text: str) -> set:
+            return {"pen", "ink", "cap"}  # here
+        """
+    assert said(explore(text, "words"))[2][0][2] == "{'cap', 'ink', 'pen'}"
+
+
+def test_a_call_that_hangs_is_left(explore):
+    text = """
+        import time
+
+        def wait(number: int) -> int:
+            if number < 0:
+                while True:
+                    pass
+            return number  # here
+        """
+    explored = explore(text, "wait", executions=30, seconds=5.0)
+    assert len(explored.findings) == 1
+
+
+def test_code_that_catches_everything_cannot_hang_the_search(explore):
+    text = """
+        def stubborn(number: int) -> int:
+            while True:  # here
+                try:
+                    number += 1
+                except BaseException:
+                    pass
+        """
+    explored = explore(text, "stubborn", executions=3, seconds=2.0)
+    assert explored.findings == ()
+
+
+def test_a_hint_for_type_checkers_alone_is_understood(explore):
+    text = """
+        from __future__ import annotations
+        from typing import TYPE_CHECKING
+
+        if TYPE_CHECKING:
+            from decimal import Decimal
+
+        def cents(amount: Decimal) -> str:
+            if amount.is_signed():
+                return "debt"  # here
+            return "fine"
+        """
+    program, _, seen = said(explore(text, "cents"))
+    assert "⟨decimal:Decimal⟩('-" in program
+    assert seen[0][2] == "'debt'"
+
+
+@pytest.mark.parametrize(
+    "leaving", ["os._exit(0)", "os._exit(3)", "os.abort()", "sys.exit(3)", "ctypes.string_at(0)"]
+)
+def test_leaving_the_process_ends_the_search_and_no_more(explore, leaving):
+    text = f"""
+        import ctypes, os, sys
+
+        def leave(number: int) -> int:
+            {leaving}
+            return number  # here
+        """
+    assert explore(text, "leave", executions=20).findings == ()
+
+
+def test_a_huge_result_is_not_written_out(explore):
+    text = """
+        def many(number: int) -> list:
+            return list(range(10_000))  # here
+        """
+    (finding,) = explore(text, "many", executions=20).findings
+    assert [(one.expression, one.value) for one in finding.observations] == [("len({result})", "10000")]
+
+
+def test_a_result_too_large_for_the_memory_ends_the_call(explore):
+    text = """
+        def many(number: int) -> bytes:
+            if number > 5:
+                return b"x" * (1 << 40)  # here
+            return b""
+        """
+    assert explore(text, "many", executions=50).findings == ()
+
+
+def test_what_is_printed_and_warned_of_is_no_matter(explore):
+    text = """
+        import sys, warnings
+
+        def noisy(number: int) -> int:
+            print("\\udcff" * 10, file=sys.stderr, flush=True)
+            warnings.warn("old", DeprecationWarning)
+            return number  # here
+        """
+    assert len(explore(text, "noisy", executions=20).findings) == 1
+
+
+def test_the_same_seed_finds_the_same(explore):
+    text = """
+        def pick(first: int, second: str = "a") -> str:
+            if first > 1000 and second:
+                return second * 2  # here
+            return ""
+        """
+    once, again, other = (explore(text, "pick", seed=seed) for seed in (1, 1, 2))
+    assert once == again
+    assert other.findings
+
+
+def test_a_call_seen_in_a_test_is_where_it_begins(explore):
+    text = """
+        def parse(text):
+            head, _, tail = text.partition("~~")
+            if tail.endswith("!") and len(head) > 3:
+                return head  # here
+            return ""
+        """
+    call = Call(qualname="parse", arguments=(Argument(name="text", value="'order~~now!'"),))
+    assert explore(text, "parse").findings == ()
+    assert "~~" in said(explore(text, "parse", calls=(call,)))[0]
+
+
+def test_a_class_at_a_shorter_path_is_told(explore, tmp_path):
+    package = tmp_path / "pack"
+    package.mkdir()
+    (package / "__init__.py").write_text("from pack.deep import work\n", encoding="utf-8")
+    (package / "deep.py").write_text("def work(number: int) -> int:\n    return number\n", encoding="utf-8")
+    explored = explore("def work(number: int): ...\n", "work", path="pack/deep.py", module="pack.deep", lines=(2,))
+    assert explored.aliases == (("pack.deep:work", "pack:work"),)
+
+
+def test_an_entry_that_is_gone_is_left_out(explore):
+    explored = explore("def work(a): ...\nif __name__ != 'x':\n    del work\n", "work", lines=(1,))
+    assert explored.findings == ()
+
+
+def test_nothing_is_looked_for_when_nothing_is_wanted(explore):
+    explored = explore("def work(number: int) -> int:\n    return number\n", "work")
+    assert (explored.findings, explored.executions <= 1) == ((), True)

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import contextlib
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_enrich.payload.explore.calls import Call
+from pytest_enrich.payload.explore.reduce import MOST_TRIES, reduce
+from pytest_enrich.payload.express import evaluate, express
+
+values = st.one_of(
+    st.integers(-(10**9), 10**9), st.floats(), st.text(max_size=8), st.lists(st.integers(-99, 99), max_size=4)
+).map(express)
+calls = st.builds(
+    Call,
+    st.just("f"),
+    st.lists(st.tuples(st.sampled_from(["a", "b", ""]), values), max_size=3).map(tuple),
+    st.none() | values.map("⟨shop:Cart⟩({})".format),
+    st.lists(st.builds(Call, st.just("g"), st.tuples(st.tuples(st.just("x"), values))), max_size=2).map(tuple),
+)
+
+
+def of(**arguments):
+    return Call("f", tuple(arguments.items()))
+
+
+@given(calls, st.integers(0, 7), st.integers(2, 7))
+def test_what_comes_out_does_what_it_was_found_for(call, salt, rarity):
+    def holds(one):
+        return one == call or hash((repr(one), salt)) % rarity == 0
+
+    assert holds(reduce(call, {"a": ["1", "2"], "": ["⟨shop:Cart⟩()"]}, holds))
+
+
+@given(calls)
+def test_it_never_goes_on_for_ever(call):
+    tried = []
+
+    def holds(one):
+        tried.append(one)
+        return True
+
+    reduce(call, {}, holds)
+    assert len(tried) <= MOST_TRIES
+
+
+@given(calls)
+def test_the_values_that_are_tried_are_values(call):
+    def holds(one):
+        for _, value in one.arguments:
+            with contextlib.suppress(ValueError):  # of `float('in')`, which is found out by trying
+                evaluate(value)
+        return True
+
+    reduce(call, {}, holds)
+
+
+def test_the_largest_number_is_made_smaller():
+    reduced = reduce(of(a="1.7976931348623157e+308"), {}, lambda call: "a" in dict(call.arguments))
+    assert abs(float(dict(reduced.arguments)["a"])) <= 10
+
+
+def test_nothing_changes_when_nothing_else_holds():
+    call = of(a="12345", b="'abc'")
+    assert reduce(call, {"a": ["1"]}, lambda _: False) == call
+
+
+def test_an_argument_that_does_not_matter_is_left_out():
+    assert reduce(of(a="7", b="8"), {}, lambda call: dict(call.arguments).get("a") == "7") == of(a="7")
+
+
+def test_the_plainest_value_that_does_is_taken():
+    reduced = reduce(
+        of(a="98765"), {"a": ["1", "30", "500"]}, lambda call: int(dict(call.arguments).get("a", "0")) > 20
+    )
+    assert reduced == of(a="30")
+
+
+def test_a_number_gets_few_digits_that_matter():
+    assert reduce(of(a="98765"), {}, lambda call: int(dict(call.arguments).get("a", "0")) > 1234) == of(a="90000")
+
+
+def test_a_text_gets_short_and_is_not_emptied():
+    reduced = reduce(of(a="'ab-cd'"), {}, lambda call: "-" in dict(call.arguments).get("a", ""))
+    assert reduced == of(a="'-'")
+    assert reduce(of(a="'abc'"), {}, lambda call: "a" in dict(call.arguments)) != of(a="''")
+
+
+def test_steps_before_that_do_not_matter_are_left_out():
+    call = Call("Cart.total", (), "⟨shop:Cart⟩(1)", (Call("Cart.add"), Call("Cart.drop")))
+    reduced = reduce(call, {}, lambda one: any(step.qualname == "Cart.drop" for step in one.setup))
+    assert [step.qualname for step in reduced.setup] == ["Cart.drop"]
+
+
+def test_an_object_keeps_one_argument():
+    call = Call("Cart.total", (), "⟨shop:Cart⟩('ann', 3)")
+    assert reduce(call, {}, lambda _: True).receiver not in {"⟨shop:Cart⟩()", None}
+
+
+def test_a_list_gets_shorter():
+    reduced = reduce(of(a="[5, 6, 70]"), {}, lambda call: "70" in dict(call.arguments).get("a", ""))
+    assert reduced == of(a="[70]")

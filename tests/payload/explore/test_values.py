@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import collections.abc
+import datetime as dt
+import decimal
+import enum
+import http
+import random
+import typing
+
+import pytest
+
+from pytest_enrich.payload.explore.calls import Call, Entry
+from pytest_enrich.payload.explore.inputs import Inputs, Seen
+from pytest_enrich.payload.explore.types import conforms, members
+from pytest_enrich.payload.explore.values import World, drawn, evaluable
+from pytest_enrich.payload.express import evaluate
+
+Number = typing.TypeVar("Number", int, float)
+Name = typing.NewType("Name", str)
+HINTS = [
+    int,
+    float,
+    bool,
+    str,
+    bytes,
+    complex,
+    None,
+    list,
+    list[int],
+    dict[str, int],
+    dict[str, list[int]],
+    set[str],
+    frozenset[int],
+    tuple,
+    tuple[int, ...],
+    tuple[int, str],
+    int | None,
+    typing.Optional[str],  # noqa: UP045 - it is still written
+    typing.Union[int, str],  # noqa: UP007 - the same
+    typing.Literal["a", 1],
+    typing.Annotated[int, "x"],
+    collections.abc.Sequence[int],
+    collections.abc.Mapping[str, int],
+    collections.abc.Iterable[str],
+    collections.abc.Callable[[int], int],
+    type,
+    Number,
+    Name,
+    dt.date,
+    dt.datetime,
+    dt.timedelta,
+    dt.tzinfo,
+    decimal.Decimal,
+    http.HTTPStatus,
+    typing.Any,
+    object,
+]
+
+
+def world(*constants):
+    return World(constants, {})
+
+
+@pytest.mark.parametrize("hint", HINTS, ids=str)
+def test_every_value_drawn_for_a_hint_is_one(hint):
+    templates = world("7", "'x'").drawn(hint, 0)
+    assert templates
+    for template in templates:
+        assert conforms(evaluate(template), hint), template
+
+
+@pytest.mark.parametrize("hint", [int, str, list[int]], ids=str)
+def test_the_same_number_draws_the_same(hint):
+    assert world().drawn(hint, 3) == world().drawn(hint, 3)
+    assert len(set(world().drawn(hint, 3))) > 10
+
+
+def test_nothing_is_drawn_for_what_cannot_be_made():
+    class Hidden:
+        def __init__(self, key): ...
+
+    assert world().drawn(Hidden, 0) == ()
+    assert drawn(world().of(enum.Enum), 0) == ()
+
+
+def test_constants_come_with_their_neighbours():
+    assert world("7", "'x'").constants_for(int) == ["7", "6", "8"]
+    assert world("7", "'x'").constants_for(str) == ["'x'"]
+
+
+def test_what_cannot_be_made_is_no_constant():
+    assert evaluable(["1", "1 +", "nothing", "⟨nowhere:x⟩"]) == [("1", 1)]
+
+
+@pytest.mark.parametrize(
+    ("value", "hint", "fits"),
+    [
+        (True, int, False),
+        (1, float, True),
+        (1.5, int, False),
+        (None, int | None, True),
+        ([1], list[int], True),
+        ("a", typing.Literal["a"], True),
+        ("b", typing.Literal["a"], False),
+        (3, Number, True),
+        ("x", Number, False),
+    ],
+)
+def test_a_value_conforms_to_a_hint_as_a_type_checker_would_say(value, hint, fits):
+    assert conforms(value, hint) is fits
+
+
+def test_the_alternatives_of_a_union_are_told_apart():
+    assert members(int | typing.Annotated[str | None, 1]) == (int, str, type(None))
+
+
+def inputs(signature="", seen=(), function=lambda: None):
+    parameters = tuple({"name": name, "kind": "positional"} for name in signature.split())
+    return Inputs(Entry("m", "f", "function", parameters), Seen(tuple(seen), {}), function, world("7"), None, 0)
+
+
+def test_calls_are_the_same_for_the_same_chance():
+    def some():
+        chance = random.Random(5)
+        one = inputs("a b")
+        return [one.any(chance, [Call("f", (("a", "1"), ("b", "'x'")))]) for _ in range(50)]
+
+    assert some() == some()
+    assert len(set(some())) > 20
+
+
+def test_required_arguments_are_always_given():
+    chance = random.Random(1)
+    for _ in range(50):
+        assert [name for name, _ in inputs("a b").any(chance, []).arguments] == ["a", "b"]
+
+
+def test_what_tests_passed_tells_the_type():
+    one = inputs("a", [Call("f", (("a", "'x'"),))])
+    assert one.conforms(Call("f", (("a", "'y'"),)))
+    assert not one.conforms(Call("f", (("a", "5"),)))
+
+
+def test_what_a_test_passed_itself_always_conforms():
+    one = inputs("a", [Call("f", (("a", "'x'"),)), Call("f", (("a", "None"),))])
+    assert one.conforms(Call("f", (("a", "None"),)))

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_enrich.data import Observation
+from pytest_enrich.proposers.search import body
+
+
+def written(fakes, *observations, style="function", **changes):
+    made = body.write(fakes.finding(*observations, **changes), style)
+    return [body.bare(line) for line in made.lines], made.expects
+
+
+def result(value, **changes):
+    return Observation(subject="result", value=value, **changes)
+
+
+@pytest.mark.parametrize(
+    ("observation", "pytests", "unittests"),
+    [
+        (result("0"), "assert discount(-1) == 0", "self.assertEqual(discount(-1), 0)"),
+        (result("None", form="is"), "assert discount(-1) is None", "self.assertIsNone(discount(-1))"),
+        (result("True", form="is"), "assert discount(-1) is True", "self.assertTrue(discount(-1))"),
+        (
+            result("0.125001", form="approx"),
+            "assert discount(-1) == approx(0.125001)",
+            "self.assertAlmostEqual(discount(-1), 0.125001)",
+        ),
+        (
+            Observation(subject="raises", value="⟨m:Bad⟩", message="no [x]"),
+            'with raises(Bad, match=r"no \\[x\\]"):\n    discount(-1)',
+            'with self.assertRaisesRegex(Bad, r"no \\[x\\]"):\n    discount(-1)',
+        ),
+        (
+            Observation(subject="raises", value="⟨m:Bad⟩"),
+            "with raises(Bad):\n    discount(-1)",
+            "with self.assertRaises(Bad):\n    discount(-1)",
+        ),
+    ],
+)
+def test_one_observation_is_one_statement(fakes, observation, pytests, unittests):
+    assert written(fakes, observation) == ([pytests], (0,))
+    assert written(fakes, observation, style="unittest") == ([unittests], (0,))
+
+
+def test_several_observations_share_one_result(fakes):
+    seen = [result("1", expression="{result}.a"), result("2", expression="{result}.b")]
+    lines, expects = written(fakes, *seen)
+    assert lines == ["result = discount(-1)", "assert result.a == 1", "assert result.b == 2"]
+    assert expects == (1, 2)
+
+
+def test_a_short_object_is_made_where_it_is_used(fakes):
+    lines, _ = written(fakes, result("1"), lines=("cart = ⟨m:Cart⟩(2)",), action="cart.size")
+    assert lines == ["assert Cart(2).size == 1"]
+
+
+def test_an_object_that_is_used_twice_keeps_its_name(fakes):
+    lines, _ = written(fakes, result("1"), lines=("cart = ⟨m:Cart⟩(2)",), action="cart + cart")
+    assert lines == ["cart = Cart(2)", "assert cart + cart == 1"]
+
+
+def test_a_name_inside_a_text_is_no_use_of_the_variable(fakes):
+    lines, _ = written(fakes, result("1"), lines=("cart = ⟨m:cart.Cart⟩(2)",), action="cart.get('cart')")
+    assert lines == ["assert Cart(2).get('cart') == 1"]
+
+
+def test_what_changed_is_looked_at_by_its_name(fakes):
+    seen = Observation(subject="state", expression="cart.items", value="[1]")
+    lines, expects = written(fakes, seen, lines=("cart = ⟨m:Cart⟩()",), action="cart.add(1)")
+    assert (lines, expects) == (["cart = Cart()", "cart.add(1)", "assert cart.items == [1]"], (2,))
+
+
+def test_a_comparison_is_not_chained(fakes):
+    lines, _ = written(fakes, result("True", form="is"), action="1 in cart")
+    assert lines == ["assert 1 in cart"]
+    lines, _ = written(fakes, result("False", form="is"), action="1 in cart")
+    assert lines == ["assert not (1 in cart)"]
+    lines, _ = written(fakes, result("'x'"), action="a == b")
+    assert lines == ["assert (a == b) == 'x'"]
+
+
+def test_an_await_and_a_list_are_written_out(fakes):
+    assert written(fakes, result("0"), consume="await")[0] == ["assert run(discount(-1)) == 0"]
+    assert written(fakes, result("[0]"), consume="list")[0] == ["assert list(discount(-1)) == [0]"]
+
+
+@given(st.text(min_size=1, max_size=120))
+def test_a_pattern_matches_the_message_it_was_made_from(message):
+    assert re.search(ast.literal_eval(body._pattern(message)), message)
+
+
+@given(st.text(min_size=1, max_size=120))
+def test_a_pattern_is_short_and_on_one_line(message):
+    pattern = body._pattern(message)
+    assert "\n" not in pattern
+    assert len(ast.literal_eval(pattern)) <= 2 * body.MESSAGE
+
+
+def test_what_a_call_did_is_told_in_words(fakes):
+    assert body.told(fakes.finding(result("0"))) == "gives 0"
+    assert body.told(fakes.finding(result("2", expression="len({result})"))) == "gives len(a result) == 2"
+    raised = Observation(subject="raises", value="⟨m:Bad⟩", message="x" * 99)
+    assert body.told(fakes.finding(raised)) == f'raises Bad "{"x" * 57}..."'
+    assert (
+        body.told(fakes.finding(Observation(subject="state", expression="cart.n", value="1")))
+        == "leaves cart.n == 1"
+    )

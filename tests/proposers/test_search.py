@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import ast
+
+import pytest
+from msgspec.structs import replace
+
+from pytest_enrich.data import (
+    Attempt,
+    Call,
+    Dropped,
+    Entry,
+    Explore,
+    Explored,
+    NearTest,
+    Observation,
+    Origin,
+    Placement,
+    Record,
+    Recorded,
+)
+from pytest_enrich.proposers.search import SearchProposer
+
+NOTHING = Recorded(calls=(), constructors=(), outcomes=())
+
+
+@pytest.fixture
+def propose(fakes):
+    """The candidates for a task, from what exploring finds, and the sandbox that was asked."""
+
+    def propose(*findings, task=None, recorded=NOTHING, explored=None):
+        answer = explored or Explored(findings=findings, executions=9)
+        sandbox = fakes.ScriptedSandbox({Explore: answer, Record: recorded})
+        return list(SearchProposer(sandbox).propose(task or fakes.task())), sandbox
+
+    return propose
+
+
+def near(fakes, *nodeids, **changes):
+    target = fakes.target(nearest=tuple(NearTest(nodeid=one, shared=1) for one in nodeids), **changes)
+    return fakes.task(target=target)
+
+
+def test_a_finding_becomes_a_whole_test(fakes, propose):
+    (made,), _ = propose(fakes.finding())
+    assert made.code == "def test_discount_total_below_0():\n    assert discount(-1) == 0\n"
+    assert (made.name, made.imports, made.gaps) == ("test_discount_total_below_0", (), ("cart-aaaaaaaa",))
+    assert made.title == "discount: gives 0 when total < 0"
+    assert made.origin == Origin(proposer="search", seed=7, executions=9)
+    (oracle,) = made.oracle
+    assert (oracle.line, oracle.what, oracle.source, oracle.look) == (2, "0", "observed", True)
+
+
+def test_what_the_file_lacks_is_imported(fakes, propose):
+    raised = Observation(subject="raises", value="⟨shop.cart:Refused⟩", message="no")
+    (made,), _ = propose(fakes.finding(raised))
+    assert made.code.splitlines()[1] == '    with pytest.raises(Refused, match="no"):'
+    assert set(made.imports) == {"import pytest", "from shop.cart import Refused"}
+    assert made.name == "test_discount_raises_refused_total_below_0"
+
+
+def test_a_shorter_name_of_the_same_object_is_taken(fakes, propose):
+    explored = Explored(
+        findings=(fakes.finding(),), executions=1, aliases=(("shop.cart:discount", "shop:discount"),)
+    )
+    (made,), _ = propose(explored=explored, task=fakes.task(text="import shop\n"))
+    assert "shop" in "".join([*made.imports, made.code])
+    ast.parse(made.code)
+
+
+def test_a_name_that_is_taken_is_not_used_again(fakes, propose):
+    text = "from shop.cart import discount\n\n\ndef test_discount_total_below_0(): ...\n"
+    first, second = propose(fakes.finding(), fakes.finding(), task=fakes.task(text=text))[0]
+    assert first.name != second.name
+    assert "test_discount_total_below_0" not in {first.name, second.name}
+
+
+def test_the_finding_that_closes_the_most_comes_first(fakes, propose):
+    task = fakes.task(fakes.gap(), fakes.gap("cart-bbbbbbbb", 6))
+    small = fakes.finding(branches=((6, 7),), reached=(7,))
+    large = fakes.finding(branches=((3, 4), (6, 7)), reached=(4, 7), action="⟨shop.cart:discount⟩(-2)")
+    first, second = propose(small, large, task=task)[0]
+    assert first.gaps == ("cart-aaaaaaaa", "cart-bbbbbbbb")
+    assert second.gaps == ("cart-bbbbbbbb",)
+
+
+def test_a_finding_that_closes_nothing_is_no_test(fakes, propose):
+    assert propose(fakes.finding(branches=((50, 51),), reached=(51,)))[0] == []
+
+
+@pytest.mark.parametrize(
+    "action", ["⟨shop.cart:discount⟩(" + "'x', " * 40 + ")", "⟨shop.cart:discount⟩(", "⟨1shop:x⟩()"]
+)
+def test_what_is_not_readable_is_no_test(fakes, propose, action):
+    assert propose(fakes.finding(action=action))[0] == []
+
+
+def test_a_method_of_a_class_of_tests_takes_self(fakes, propose):
+    placement = Placement(path=fakes.TESTS, owner="TestCart", style="method")
+    task = fakes.task(target=fakes.target(placement=placement))
+    (made,), _ = propose(fakes.finding(), task=task)
+    assert made.code.startswith("def test_discount_total_below_0(self):")
+
+
+def test_a_unittest_asserts_in_its_own_way(fakes, propose):
+    placement = Placement(path=fakes.TESTS, owner="CartTest", style="unittest")
+    (made,), _ = propose(fakes.finding(), task=fakes.task(target=fakes.target(placement=placement)))
+    assert "self.assertEqual(discount(-1), 0)" in made.code
+
+
+def test_what_the_docstring_promises_is_said(fakes, propose):
+    raised = Observation(subject="raises", value="⟨builtins:ValueError⟩", message="")
+    task = fakes.task(target=fakes.target(docstring="Raises ValueError when negative."))
+    (made,), _ = propose(fakes.finding(raised), task=task)
+    assert made.look == "the docstring names ValueError; its message was read off the code"
+    (made,), _ = propose(fakes.finding(raised))
+    assert made.look == "ValueError was seen when the code ran; no docstring promises it"
+
+
+def test_a_value_of_the_docstring_has_it_as_its_source(fakes, propose):
+    task = fakes.task(target=fakes.target(docstring=">>> discount(-1)\n'free'"))
+    (made,), _ = propose(fakes.finding(Observation(subject="result", value="'free'")), task=task)
+    assert made.oracle[0].source == "docstring"
+
+
+def test_a_broken_test_file_is_as_good_as_a_new_one(fakes, propose):
+    (made,), _ = propose(fakes.finding(), task=fakes.task(text="def (:\n"))
+    assert made.imports == ("from shop.cart import discount",)
+
+
+def test_the_job_holds_all_that_is_known(fakes, propose):
+    call = Call(qualname="discount")
+    other, strange = Call(qualname="total"), Call(qualname="elsewhere")
+    recorded = Recorded(calls=(call, other, strange), constructors=(Call(qualname="Cart"),), outcomes=())
+    task = near(fakes, "tests/test_cart.py::test_discount[1]", neighbours=("total",), constants=("7",))
+    _, sandbox = propose(task=task, recorded=recorded)
+    (record,), (job,) = sandbox.asked(Record), sandbox.asked(Explore)
+    assert (record.tests, record.qualnames) == (("tests/test_cart.py::test_discount",), ("discount", "total"))
+    assert job.entries == (Entry(qualname="discount", kind="function", calls=(call,)),)
+    assert (job.neighbours, job.constructors, job.constants) == ((other,), recorded.constructors, ("7",))
+    assert (job.branches, job.lines, job.seed, job.executions) == (((3, 4),), (4,), 7, 500)
+
+
+def test_without_tests_nearby_nothing_is_recorded(fakes, propose):
+    made, sandbox = propose(fakes.finding())
+    assert (sandbox.asked(Record), len(made)) == ([], 1)
+
+
+def test_the_search_may_take_longer_than_it_thinks(fakes, propose):
+    _, sandbox = propose()
+    assert sandbox.timeouts[0] > fakes.task().seconds
+
+
+@pytest.mark.parametrize("reason", ["timeout", "crash", "memory", "no answer", "bad answer", "refused"])
+def test_a_sandbox_that_fails_leaves_nothing_to_say(fakes, reason):
+    sandbox = fakes.ScriptedSandbox({Explore: fakes.failed(reason)})
+    assert list(SearchProposer(sandbox).propose(fakes.task())) == []
+
+
+def test_a_failed_recording_is_no_end(fakes):
+    explored = Explored(findings=(fakes.finding(),), executions=1)
+    sandbox = fakes.ScriptedSandbox({Explore: explored, Record: fakes.failed()})
+    assert len(list(SearchProposer(sandbox).propose(near(fakes, "tests/test_cart.py::test_discount")))) == 1
+
+
+def test_an_answer_to_another_question_is_none(fakes):
+    sandbox = fakes.ScriptedSandbox({Explore: NOTHING})
+    assert list(SearchProposer(sandbox).propose(fakes.task())) == []
+
+
+def test_it_searches_once_for_a_target(fakes, propose):
+    made = replace(fakes.candidate(), origin=Origin(proposer="search"))
+    attempt = Attempt(
+        path=fakes.PATH, qualname="discount", digest="d", candidate=made, verdict=Dropped(rung="gains", reason="x")
+    )
+    again = replace(fakes.task(), attempts=(attempt,))
+    made, sandbox = propose(fakes.finding(), task=again)
+    assert (made, sandbox.jobs) == ([], [])
+
+
+def test_what_cannot_be_called_is_not_searched(fakes, propose):
+    made, sandbox = propose(fakes.finding(), task=fakes.task(target=fakes.target(entries=())))
+    assert (made, sandbox.jobs) == ([], [])

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import pytest
+
+from pytest_enrich.data import Collect, Collected, Item, Record, Recorded, TestOutcome
+from pytest_enrich.session import ground, scope
+
+PARTS, DISCOUNT = "tests/test_cart.py::test_parts", "tests/test_cart.py::test_discount"
+COLLECTED = Collected(
+    items=tuple(
+        Item(
+            nodeid=nodeid,
+            path="tests/test_cart.py",
+            owner=None,
+            name=nodeid.partition("::")[2],
+            style="function",
+            is_async=False,
+            markers=(),
+            fixtures=("tmp_path",),
+        )
+        for nodeid in (PARTS, DISCOUNT)
+    )
+)
+
+
+def ran(**results):
+    outcomes = tuple(
+        TestOutcome(nodeid=f"tests/test_cart.py::{name}", result=result, detail="E\n  OSError: no network\n")
+        for name, result in results.items()
+    )
+    return Recorded(calls=(), constructors=(), outcomes=outcomes)
+
+
+@pytest.fixture
+def survey(settings, store, measured, fakes):
+    """What a run stands on when the sandbox answers so."""
+
+    def survey(collected=COLLECTED, recorded=None):
+        found = scope.find(settings, measured(), store)
+        recorded = recorded or ran(test_parts="passed", test_discount="passed")
+        sandbox = fakes.ScriptedSandbox({Collect: collected, Record: recorded})
+        return ground.survey(settings, found.measured, found.texts, found.open, sandbox), sandbox
+
+    return survey
+
+
+def test_each_function_with_gaps_is_a_target_in_the_order_of_its_gaps(survey):
+    stands, _ = survey()
+    assert [target.qualname for target in stands.targets] == ["parse_sku", "discount", "Cart.size"]
+    assert (stands.left_out, stands.notes) == ((), ())
+
+
+def test_a_target_knows_the_tests_that_come_near_and_where_a_new_one_goes(survey):
+    stands, sandbox = survey()
+    parse = stands.targets[0]
+    assert [near.nodeid for near in parse.nearest] == [PARTS]
+    assert (parse.placement.path, parse.placement.anchor) == ("tests/test_cart.py", "test_parts")
+    assert parse.module == "shop.cart"
+    (record,) = sandbox.asked(Record)
+    assert set(record.tests) == {PARTS, DISCOUNT}
+
+
+def test_a_gap_that_only_failing_tests_reach_is_left_out(survey):
+    stands, _ = survey(recorded=ran(test_parts="failed", test_discount="passed"))
+    assert [target.qualname for target in stands.targets] == ["discount", "Cart.size"]
+    assert [gap.qualname for gap in stands.left_out] == ["parse_sku"]
+    assert stands.notes == (f"{PARTS} does not pass inside the sandbox: OSError: no network",)
+
+
+def test_many_failing_tests_are_counted(survey):
+    names = {f"test_{number}": "error" for number in range(5)}
+    stands, _ = survey(recorded=ran(**names))
+    assert len(stands.notes) == 4
+    assert stands.notes[-1] == "and 2 more tests that do not pass inside the sandbox"
+
+
+def test_a_skipped_test_is_no_failure(survey):
+    stands, _ = survey(recorded=ran(test_parts="skipped"))
+    assert len(stands.targets) == 3
+
+
+def test_tests_that_cannot_be_collected_are_told_and_are_no_end(survey, fakes):
+    stands, _ = survey(collected=fakes.failed("timeout", "took too long"))
+    assert len(stands.targets) == 3
+    assert stands.notes == ("the tests could not be collected inside the sandbox: took too long",)
+
+
+def test_collection_errors_are_told(survey):
+    broken = Collected(items=COLLECTED.items, errors=("tests/test_b.py: ImportError",))
+    assert survey(collected=broken)[0].notes == ("not collected inside: tests/test_b.py: ImportError",)
+
+
+def test_a_probe_without_an_answer_leaves_nothing_out(survey, fakes):
+    stands, _ = survey(recorded=fakes.failed("timeout"))
+    assert len(stands.targets) == 3
+
+
+@pytest.mark.parametrize("content", [None, b"x = '\xff'\n", b"def (:\n"])
+def test_a_test_file_that_cannot_be_read_is_no_end(survey, settings, content):
+    path = settings.rootdir / "tests/test_cart.py"
+    path.unlink() if content is None else path.write_bytes(content)
+    assert len(survey()[0].targets) == 3

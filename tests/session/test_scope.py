@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from pytest_enrich.data import CoveragePart
+from pytest_enrich.session import listing, scope, summary
+
+
+def gaps(found):
+    return [(gap.qualname, gap.outcome, gap.text) for gap in found.open]
+
+
+def test_all_gaps_are_found_those_that_tests_come_near_to_first(settings, store, measured):
+    found = scope.find(settings, measured(), store)
+    assert gaps(found) == [
+        ("parse_sku", "true", "if not sep:"),
+        ("discount", "true", "if total < 0:"),
+        ("Cart.size", "entered", "def size(self):"),
+    ]
+    assert (found.counts, found.waiting, found.notes) == ({}, 0, ())
+    assert set(found.texts) >= {"src/shop/cart.py"}
+
+
+@pytest.mark.parametrize(
+    ("only", "names"),
+    [
+        ((), {"parse_sku", "discount", "Cart.size"}),
+        (("src/shop/cart.py",), {"parse_sku", "discount", "Cart.size"}),
+        (("src/shop/cart.py::discount",), {"discount"}),
+        (("src/shop/cart.py::Cart",), {"Cart.size"}),
+        (("src/shop/cart.py::Cart.size", "src/shop/cart.py::parse_sku"), {"Cart.size", "parse_sku"}),
+        (("src/shop/cart.py::disc",), set()),
+        (("src/shop/other.py",), set()),
+        (("cart.py",), set()),
+    ],
+)
+def test_a_run_can_be_limited(settings, store, measured, only, names):
+    found = scope.find(replace(settings, only=only), measured(), store)
+    assert {gap.qualname for gap in found.open} == names
+
+
+def test_what_a_team_turned_down_is_not_worked_on(settings, store, measured):
+    first, *_ = scope.find(settings, measured(), store).open
+    line = f"{first.id}  gap  wrong  2026-11-24  src/shop/cart.py:3  no\n"
+    (settings.rootdir / ".enrich-rejected").write_text(line, encoding="utf-8")
+    found = scope.find(settings, measured(), store)
+    assert first.id not in {gap.id for gap in found.open}
+    assert found.counts == {"turned down": 1}
+    assert len(found.ranked) == 3
+
+
+@pytest.mark.parametrize(
+    "content", [b"def broken(:\n", b"x = '\xff'\n", b"# -*- coding: nonsense -*-\n", b"\x00\n"]
+)
+def test_a_source_that_cannot_be_read_is_left_out_and_named(settings, store, measured, content):
+    cov = measured()
+    (settings.rootdir / "src/shop/cart.py").write_bytes(content)
+    found = scope.find(settings, cov, store)
+    assert found.open == ()
+    (note,) = found.notes
+    assert note.startswith("src/shop/cart.py was left out: ")
+    assert "\n" not in note
+
+
+def test_a_source_that_is_gone_is_left_out_and_named(settings, store, measured):
+    cov = measured()
+    (settings.rootdir / "src/shop/cart.py").unlink()
+    found = scope.find(settings, cov, store)
+    assert (found.open, found.notes) == ((), ("src/shop/cart.py was left out: it is gone",))
+
+
+def test_a_source_in_another_encoding_is_read_as_it_says(settings):
+    path = settings.rootdir / "latin.py"
+    path.write_bytes("# coding: latin-1\r\nname = '\xfc'\r\n".encode("latin-1"))
+    assert scope.read(path) == "# coding: latin-1\nname = '\xfc'\n"
+
+
+def test_the_list_names_each_gap_under_its_function(settings, store, measured):
+    found = scope.find(settings, measured(), store)
+    text = listing.render(found.ranked)
+    assert text.startswith("gaps      3, in the order in which they would be worked on\n\n")
+    for gap in found.open:
+        assert f"{gap.line:>5}  {gap.outcome:<9} {gap.text}  [{gap.id}]" in text
+    assert text.count("src/shop/cart.py::") == 3
+
+
+def test_an_empty_list_says_so():
+    assert listing.render(()) == "No gaps: nothing to list."
+
+
+def test_a_run_that_only_looked_sums_up(settings, store, measured):
+    found = scope.find(settings, measured(), store)
+    made = summary.of_nothing(settings, found, 0.0)
+    assert (made.gaps, made.tests, made.files, made.directory) == ({"not tried": 3}, 2, 1, "enrich-suggestions")
+    assert isinstance(made.coverage, CoveragePart)
+    assert 0 < made.coverage.lines < 100
+    assert {"python", "pytest", "coverage", "pytest-enrich"} <= set(made.versions)
+    assert made.commit is None
+
+
+def test_a_folder_elsewhere_is_shown_in_full(settings, store, measured, tmp_path):
+    elsewhere = replace(settings, directory=tmp_path / "elsewhere")
+    assert summary.of_nothing(elsewhere, scope.find(settings, measured(), store), 0.0).directory == str(
+        tmp_path / "elsewhere"
+    )

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from pytest_enrich.session import tree
+
+
+@pytest.fixture
+def directory(rootdir):
+    return rootdir / "enrich-suggestions"
+
+
+def test_nothing_changed_when_nothing_did(rootdir, directory):
+    assert tree.changed(rootdir, directory, tree.snapshot(rootdir, directory)) == ()
+
+
+def test_what_is_new_changed_or_gone_is_named(rootdir, directory):
+    before = tree.snapshot(rootdir, directory)
+    (rootdir / "new.txt").write_text("x")
+    (rootdir / "pytest.ini").write_text("[pytest]\n")
+    (rootdir / "tests/test_cart.py").unlink()
+    assert tree.changed(rootdir, directory, before) == ("new.txt", "pytest.ini", "tests/test_cart.py")
+
+
+def test_a_file_of_the_same_size_with_another_time_is_changed(rootdir, directory):
+    before = tree.snapshot(rootdir, directory)
+    os.utime(rootdir / "pytest.ini", (1, 1))
+    assert tree.changed(rootdir, directory, before) == ("pytest.ini",)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["enrich-suggestions/x", ".git/x", "src/__pycache__/x.pyc", ".pytest_cache/x", ".venv/x", "node_modules/x"],
+)
+def test_what_others_write_by_themselves_is_passed_over(rootdir, directory, name):
+    before = tree.snapshot(rootdir, directory)
+    (rootdir / name).parent.mkdir(parents=True, exist_ok=True)
+    (rootdir / name).write_text("x")
+    assert tree.changed(rootdir, directory, before) == ()
+
+
+def test_a_link_is_not_followed(rootdir, directory, tmp_path):
+    (tmp_path / "outside").mkdir()
+    (rootdir / "link").symlink_to(tmp_path / "outside")
+    before = tree.snapshot(rootdir, directory)
+    (tmp_path / "outside" / "x").write_text("x")
+    assert tree.changed(rootdir, directory, before) == ()
+
+
+def test_too_many_files_are_not_looked_at(rootdir, directory, monkeypatch):
+    monkeypatch.setattr(tree, "MOST_FILES", 2)
+    assert tree.snapshot(rootdir, directory) is None
+    assert tree.changed(rootdir, directory, None) is None

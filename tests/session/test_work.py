@@ -1,0 +1,219 @@
+"""One run with a sandbox that follows a script."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from msgspec.structs import replace
+
+from pytest_enrich.config import Budget
+from pytest_enrich.data import (
+    Call,
+    Collect,
+    Collected,
+    Explore,
+    Explored,
+    Prove,
+    Proved,
+    Record,
+    Recorded,
+    TestOutcome,
+)
+from pytest_enrich.session import scope
+from pytest_enrich.session.work import Session
+from pytest_enrich.store import rejected
+
+
+class Silent:
+    """A progress that listens; `before` is called when a target is finished."""
+
+    def __init__(self):
+        self.finished_targets = []
+        self.before = lambda: None
+
+    def started(self, gaps, files, budget): ...
+
+    def working(self, done, total, target, left): ...
+
+    def finished(self, done, total, target, _attempts, _left):
+        self.finished_targets.append((done, total, target.qualname))
+        self.before()
+
+
+def proved(job):
+    """Each test passes; the one that is measured takes the missing branch of the function that it calls."""
+    names = re.findall(r"^def (test\w+)", job.text, re.MULTILINE)
+    nodes = job.tests or tuple(f"{job.path}::{name}" for name in names)
+    taken = ((3, 4),) if "parse_sku" in nodes[0] else ((9, 10),)
+    lines = {path: tuple(end for _, end in taken) for path in job.measure}
+    outcomes = tuple(TestOutcome(nodeid=node, result="passed", seconds=0.001) for node in nodes)
+    return Proved(outcomes=outcomes, lines=lines, branches=dict.fromkeys(job.measure, taken))
+
+
+@pytest.fixture
+def found_calls(fakes):
+    """Exploring finds a call for `parse_sku` and one for `discount`, none for `Cart.size`."""
+
+    def explored(job):
+        texts = {(4,): ("⟨shop.cart:parse_sku⟩('')", ((3, 4),)), (10,): ("⟨shop.cart:discount⟩(-1)", ((9, 10),))}
+        action, branches = texts.get(job.lines, ("", ()))
+        call = Call(qualname=job.entries[0].qualname)
+        found = fakes.finding(call=call, action=action, branches=branches, reached=job.lines)
+        findings = (found,) if action else ()
+        return Explored(findings=findings, executions=5)
+
+    return explored
+
+
+@pytest.fixture
+def work(settings, store, measured, fakes, found_calls, monkeypatch):  # noqa: PLR0913, PLR0917 - fixtures
+    """A run: its summary, its progress, and the sandbox that was asked."""
+
+    def work(*, progress=None, script=None, **changes):
+        changed = replace(settings, **changes)
+        found = scope.find(changed, measured(), store)
+        progress = progress or Silent()
+        nothing = Recorded(calls=(), constructors=(), outcomes=())
+        plain = {Collect: Collected(items=()), Record: nothing, Explore: found_calls, Prove: proved}
+        sandbox = fakes.ScriptedSandbox({**plain, **(script or {})})
+        monkeypatch.setattr("pytest_enrich.session.work.ForkserverSandbox", lambda _fresh: sandbox)
+        session = Session(changed, store, found, progress)
+        session.work()
+        session.close()
+        return session.summary(0.0, ()), progress, sandbox
+
+    return work
+
+
+def test_what_is_found_is_suggested(work, store):
+    made, progress, _ = work()
+    assert made.gaps == {"suggested": 2, "nothing found": 1}
+    assert {one.gap.qualname for one in store.pending()} == {"parse_sku", "discount"}
+    assert {one.id for one in made.suggestions} == {one.id for one in store.pending()}
+    assert (made.candidates, made.dropped, made.stopped, made.waiting) == (2, {}, "", 2)
+    assert [name for *_, name in progress.finished_targets] == ["parse_sku", "discount", "Cart.size"]
+
+
+def test_a_suggestion_stands_in_the_patch_of_all(work, settings):
+    work()
+    text = (settings.directory / "all.patch").read_text("utf-8")
+    assert text.count("\n+def test_") == 2
+
+
+def test_a_second_run_asks_nothing(work):
+    work()
+    made, progress, sandbox = work()
+    assert made.gaps == {"waiting": 2, "done before": 1}
+    assert progress.finished_targets == []
+    assert sandbox.asked(Explore) == []
+
+
+def test_a_fresh_run_asks_again(work):
+    work()
+    made, _, sandbox = work(fresh=True)
+    assert made.gaps == {"waiting": 2, "nothing found": 1}
+    assert len(sandbox.asked(Explore)) == 1
+
+
+def test_changed_code_is_tried_again(work, settings):
+    work()
+    path = settings.rootdir / "src/shop/cart.py"
+    path.write_text(path.read_text("utf-8").replace("return 1", "return 2"), encoding="utf-8")
+    made, _, sandbox = work()
+    assert made.gaps == {"waiting": 2, "nothing found": 1}
+    assert len(sandbox.asked(Explore)) == 1
+
+
+def test_it_stops_when_enough_wait(work, store):
+    made, _, sandbox = work(maximum=1)
+    assert (made.stopped, len(store.pending()), made.gaps) == (
+        "enough waiting",
+        1,
+        {"suggested": 1, "not tried": 2},
+    )
+    again, _, sandbox = work(maximum=1)
+    assert (again.stopped, sandbox.jobs) == ("enough waiting", [])
+
+
+def test_it_stops_when_the_budget_is_used_up(work):
+    made, _, sandbox = work(budget=Budget(seconds=1e-9))
+    assert (made.stopped, made.gaps) == ("budget", {"not tried": 3})
+    assert sandbox.asked(Explore) == []
+
+
+def test_an_interrupt_keeps_what_is_finished(work, store, settings):
+    progress = Silent()
+
+    def interrupt():
+        raise KeyboardInterrupt
+
+    progress.before = interrupt
+    made, _, _ = work(progress=progress)
+    assert (made.stopped, made.gaps) == ("interrupted", {"suggested": 1, "not tried": 2})
+    assert len(store.pending()) == 1
+    assert (settings.directory / "all.patch").exists()
+
+
+def test_a_killed_run_loses_at_most_one_target(work, settings):
+    work()
+    journal = settings.directory / ".cache" / "state.jsonl"
+    lines = journal.read_text("utf-8").splitlines(keepends=True)
+    keep = next(at for at, line in enumerate(lines) if '"type":"finished"' in line) + 1
+    journal.write_text("".join(lines[:keep]) + lines[keep][:40], encoding="utf-8")
+    made, _, sandbox = work()
+    assert made.gaps["waiting"] == 2
+    assert len(sandbox.asked(Explore)) == 1
+
+
+def test_what_is_dropped_is_counted_by_its_rung(work):
+    failing = {Prove: lambda job: Proved(outcomes=(TestOutcome(nodeid=job.tests[0], result="failed"),))}
+    made, _, _ = work(script=failing)
+    assert made.gaps == {"nothing found": 3}
+    assert made.dropped == {"passes: failed": 2}
+
+
+def test_a_test_that_was_turned_down_is_not_made_again(work, store, settings):
+    work()
+    turned_down = store.pending()
+    for one in turned_down:
+        line = rejected.of(one, scope="idea", reason="wrong", when="2026-11-24")
+        rejected.append(settings.rootdir, line)
+    for path in (settings.directory / "pending").iterdir():
+        for file in path.iterdir():
+            file.unlink()
+        path.rmdir()
+    made, _, _ = work(fresh=True)
+    assert len(turned_down) == 2
+    assert store.pending() == ()
+    assert made.gaps == {"nothing found": 3}
+
+
+def test_a_file_that_changed_meanwhile_is_named(settings, store, measured):
+    session = Session(settings, store, scope.find(settings, measured(), store), Silent())
+    made = session.summary(0.0, ("src/shop/cart.py",))
+    assert made.read_only_check == "changed"
+    assert "src/shop/cart.py changed while this ran; pytest-enrich did not mean to" in made.notes
+    assert session.summary(0.0, None).read_only_check == "not checked"
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_several_workers_find_the_same(work, workers):
+    made, progress, _ = work(workers=workers)
+    assert made.gaps == {"suggested": 2, "nothing found": 1}
+    assert len(progress.finished_targets) == 3
+
+
+def test_a_test_file_in_a_broken_encoding_is_left_alone(work, settings, store):
+    (settings.rootdir / "tests/test_cart.py").write_bytes(b"x = '\xff'\n")
+    made, _, _ = work()
+    assert all(one.target.path != "tests/test_cart.py" or one.target.new_file for one in store.pending())
+    assert json.dumps(made.dropped) is not None
+
+
+def test_the_journal_holds_each_attempt(work, settings):
+    work()
+    lines = (settings.directory / ".cache" / "state.jsonl").read_text("utf-8").splitlines()
+    kinds = [json.loads(line)["type"] for line in lines]
+    assert (kinds.count("attempt"), kinds.count("finished")) == (2, 3)

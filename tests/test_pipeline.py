@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from msgspec.structs import replace
+
+from pytest_enrich import pipeline
+from pytest_enrich.config import Budget
+from pytest_enrich.data import Dropped, Kept, Prove
+from pytest_enrich.executors import InlineExecutor
+from pytest_enrich.pipeline import Bench, Purse
+
+
+@pytest.fixture
+def bench(fakes):
+    """A bench where every candidate that is run passes and takes these lines."""
+
+    def bench(*proposers, lines=(4,), branches=((3, 4),), budget=None, gaps=None):
+        def proved(job):
+            nodeid = f"{job.path}::{job.text.rpartition('def ')[2].partition('(')[0]}"
+            return fakes.proved(job.tests[0] if job.tests else nodeid, lines=lines, branches=branches)(job)
+
+        return Bench(
+            proposers=proposers,
+            sandbox=fakes.ScriptedSandbox({Prove: proved}),
+            purse=Purse(budget or Budget(seconds=60.0), 1),
+            timeout=5.0,
+            seed=3,
+            test_text=lambda _path: fakes.TEST_TEXT,
+            gaps=gaps or {},
+        )
+
+    return bench
+
+
+def candidates(fakes, *values, gaps=("cart-aaaaaaaa",)):
+    code = "def test_{0}():\n    assert discount(-1) == {0}\n".format
+    return [fakes.candidate(code(value), gaps=gaps) for value in values]
+
+
+def test_a_candidate_that_is_kept_closes_its_gap(fakes, bench):
+    proposer = fakes.FakeProposer(*candidates(fakes, 1, 2))
+    done = pipeline.work(fakes.target(), bench(proposer), 2.0, 500)
+    (attempt,) = done.attempts
+    assert isinstance(attempt.verdict, Kept)
+    assert (attempt.path, attempt.qualname, attempt.digest) == (fakes.PATH, "discount", "digest")
+    assert (done.complete, proposer.taken) == (True, 1)
+
+
+def test_a_proposer_is_told_what_is_known(fakes, bench):
+    proposer = fakes.FakeProposer()
+    pipeline.work(fakes.target(), bench(proposer), 2.0, 500)
+    (task,) = proposer.tasks
+    assert (task.seconds, task.executions, task.seed, task.test_text) == (2.0, 500, 3, fakes.TEST_TEXT)
+
+
+def test_a_dropped_candidate_is_followed_by_the_next(fakes, bench):
+    first, second = candidates(fakes, 1, 2)
+    answers = [
+        fakes.proved("tests/test_cart.py::test_1", "failed"),
+        *[fakes.proved("tests/test_cart.py::test_2")] * 4,
+    ]
+    sandboxed = replace(bench(fakes.FakeProposer(first, second)), sandbox=fakes.ScriptedSandbox({Prove: answers}))
+    done = pipeline.work(fakes.target(), sandboxed, 2.0, 500)
+    assert [type(attempt.verdict) for attempt in done.attempts] == [Dropped, Kept]
+
+
+def test_the_next_proposer_gets_what_is_still_open_and_what_was_tried(fakes, bench):
+    target = fakes.target(fakes.gap(), fakes.gap("cart-bbbbbbbb", 6))
+    first, second = fakes.FakeProposer(*candidates(fakes, 1)), fakes.FakeProposer()
+    done = pipeline.work(target, bench(first, second), 2.0, 500)
+    (task,) = second.tasks
+    assert [gap.id for gap in task.target.gaps] == ["cart-bbbbbbbb"]
+    assert len(task.target.conditions) == 1
+    assert task.attempts == done.attempts
+    assert len(done.target.gaps) == 2
+
+
+def test_a_candidate_for_a_gap_that_is_closed_is_not_run(fakes, bench):
+    target = fakes.target(fakes.gap(), fakes.gap("cart-bbbbbbbb", 6))
+    working = bench(fakes.FakeProposer(*candidates(fakes, 1, 2)))
+    done = pipeline.work(target, working, 2.0, 500)
+    assert done.attempts[1].verdict == Dropped(rung="gains", reason="closes no gap that is still open")
+    assert {job.tests for job in working.sandbox.jobs} <= {("tests/test_cart.py::test_1",), ()}
+
+
+def test_a_target_without_ideas_is_done(fakes, bench):
+    assert pipeline.work(fakes.target(), bench(fakes.FakeProposer()), 2.0, 500).complete
+
+
+def test_no_candidate_is_asked_for_when_the_budget_is_used_up(fakes, bench):
+    working = bench(fakes.FakeProposer(*candidates(fakes, 1)), budget=Budget(seconds=1e-9))
+    done = pipeline.work(fakes.target(), working, 2.0, 500)
+    assert (done.complete, done.attempts, working.sandbox.jobs) == (False, (), [])
+
+
+@pytest.mark.parametrize("ahead", [1, 2, 4])
+def test_what_is_done_comes_in_the_order_of_the_targets(fakes, bench, ahead):
+    targets = [
+        fakes.target(fakes.gap(f"cart-{line}", line, lines=(), branches=((line, 99),))) for line in range(10, 18)
+    ]
+    with ThreadPoolExecutor(ahead) as executor:
+        done = list(pipeline.run(targets, bench(fakes.FakeProposer()), executor, ahead))
+    assert [one.target.gaps[0].line for one in done] == list(range(10, 18))
+
+
+def test_a_gap_that_was_closed_in_passing_is_not_worked_on_again(fakes, bench):
+    first = fakes.target(fakes.gap())
+    second = fakes.target(fakes.gap("cart-bbbbbbbb", 6, lines=(4,), branches=()))
+    proposer = fakes.FakeProposer(*candidates(fakes, 1))
+    done = list(pipeline.run([first, second], bench(proposer), InlineExecutor(), 1))
+    assert [one.target.gaps[0].id for one in done] == ["cart-aaaaaaaa"]
+    assert len(proposer.tasks) == 1
+
+
+def test_nothing_is_begun_when_the_budget_is_used_up(fakes, bench):
+    proposer = fakes.FakeProposer()
+    assert (
+        list(pipeline.run([fakes.target()], bench(proposer, budget=Budget(seconds=1e-9)), InlineExecutor(), 1))
+        == []
+    )
+    assert proposer.tasks == []
+
+
+def test_a_test_closes_gaps_of_other_targets_in_passing(fakes, bench):
+    first, second = fakes.gap(), fakes.gap("cart-bbbbbbbb", 6, qualname="total")
+    working = bench(
+        fakes.FakeProposer(*candidates(fakes, 1)), branches=((3, 4), (6, 7)), gaps={fakes.PATH: (first, second)}
+    )
+    done = list(pipeline.run([fakes.target(first), fakes.target(second)], working, InlineExecutor(), 1))
+    assert len(done) == 1
+    assert done[0].attempts[0].verdict.gaps == (first.id, second.id)
+
+
+def test_no_targets_are_done_at_once(bench):
+    assert list(pipeline.run([], bench(), InlineExecutor(), 1)) == []
+
+
+def test_an_interrupt_ends_the_run_and_keeps_what_was_done(fakes, bench):
+    def interrupt(number):
+        if number == 1:
+            raise KeyboardInterrupt
+
+    targets = [fakes.target(fakes.gap(f"cart-{line}", line, branches=((line, 99),))) for line in (3, 6)]
+    proposer = fakes.FakeProposer(*candidates(fakes, 1, gaps=("cart-3", "cart-6")), before=interrupt)
+    done = []
+    with pytest.raises(KeyboardInterrupt):
+        done.extend(pipeline.run(targets, bench(proposer), InlineExecutor(), 1))
+    assert len(done) == 1
+
+
+def test_a_target_can_be_narrowed(fakes):
+    target = fakes.target(fakes.gap(), fakes.gap("cart-bbbbbbbb", 6))
+    left = pipeline.narrowed(target, target.gaps[:1])
+    assert ([gap.id for gap in left.gaps], len(left.conditions)) == (["cart-bbbbbbbb"], 1)
+
+
+def test_executions_are_shared_out_evenly_beforehand():
+    purse = Purse(Budget(executions=9000), 3)
+    assert {purse.share(left)[1] for left in (3, 2, 1)} == {3000}
+    assert (purse.left, str(purse)) == (float("inf"), "")
+
+
+def test_a_share_of_executions_is_never_too_small_to_be_of_use():
+    assert Purse(Budget(executions=10), 50).share(50)[1] == pipeline.FEWEST_EXECUTIONS
+
+
+def test_time_is_shared_among_those_who_are_left():
+    purse = Purse(Budget(seconds=100.0), 20)
+    (many, _), (few, _) = purse.share(20), purse.share(1)
+    assert pipeline.SHORTEST <= many < few <= pipeline.LONGEST
+
+
+def test_the_time_that_is_left_is_shown_in_minutes():
+    assert str(Purse(Budget(seconds=185.9), 1)) == "3:05"
+    assert str(Purse(Budget(seconds=1e-9), 1)) == "0:00"
