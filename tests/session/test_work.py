@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 
 import pytest
 from msgspec.structs import replace
@@ -78,7 +79,7 @@ def work(settings, store, measured, fakes, found_calls, monkeypatch):  # noqa: P
         nothing = Recorded(calls=(), constructors=(), outcomes=())
         plain = {Collect: Collected(items=()), Record: nothing, Explore: found_calls, Prove: proved}
         sandbox = fakes.ScriptedSandbox({**plain, **(script or {})})
-        monkeypatch.setattr("pytest_enrich.session.work.ForkserverSandbox", lambda _fresh: sandbox)
+        monkeypatch.setattr(sys.modules[Session.__module__], "ForkserverSandbox", lambda _fresh: sandbox)
         session = Session(changed, store, found, progress)
         session.work()
         session.close()

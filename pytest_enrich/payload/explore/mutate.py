@@ -70,7 +70,8 @@ def _number(text: str, how: int, what: int) -> str:
 def _string(text: str, how: int, what: int, constants: Sequence[str]) -> str:
     value = eval(text, {})
     if isinstance(value, bytes):
-        return repr(bytes(_characters(value.decode("latin-1"), how, what, []), "latin-1"))
+        # The capitals of a few characters are beyond latin-1.
+        return repr(_characters(value.decode("latin-1"), how, what, []).encode("latin-1", "replace"))
     parts = [eval(constant, {}) for constant in constants if constant[0] != "b"]
     return repr(_characters(value, how, what, parts))
 

@@ -67,7 +67,7 @@ def _path(value: pathlib.PurePath) -> str | None:
 def _member(value: enum.Enum) -> str | None:
     owner, name = named(type(value)), str(value.name)
     # Members of a flag that are put together have no name of their own, or (`A|B`) none that can be written.
-    return f"{owner[:-1]}.{name}⟩" if owner and value.name is not None and name.isidentifier() else None
+    return f"{owner[:-1]}.{name}⟩" if owner and name.isidentifier() and name != "None" else None
 
 
 def _dataclass(value: object, inner: Inner) -> str | None:
