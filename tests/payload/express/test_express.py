@@ -180,7 +180,6 @@ def test_a_nan_is_written_and_is_still_none():
         re.IGNORECASE | re.MULTILINE,
         dt.time(1, fold=1),
     ],
-    ids=repr,
 )
 def test_what_cannot_be_written_briefly_and_faithfully_has_no_template(value):
     assert express(value) is None
