@@ -25,7 +25,7 @@ _OLDEST_PYTHON = (3, 10)
 _NEEDED = {
     "pytest": (7, 4),
     "pytest-cov": (5,),
-    "coverage": (7, 10),
+    "coverage": (7, 16),
     "hypothesis": (6, 100),
     "libcst": (1, 5),
     "msgspec": (0, 18, 6),
