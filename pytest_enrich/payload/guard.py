@@ -6,6 +6,7 @@ a program of its own): that is what the sandbox's other layers are for.
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import os
 import sys
@@ -81,7 +82,8 @@ def install(scratch: str, rootdir: str, *, subprocesses: bool) -> Places:
 
 def _deny(what: str) -> None:
     _denied.append(what)
-    raise PermissionError(f"pytest-enrich: {what} is not allowed here")
+    # With its number, so that the text stays when somebody sets `filename` on it, as `shutil.rmtree` does.
+    raise PermissionError(errno.EACCES, f"pytest-enrich: {what} is not allowed here")
 
 
 class Places:
