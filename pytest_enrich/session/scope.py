@@ -57,7 +57,8 @@ def find(settings: Settings, cov: Coverage, store: Store) -> Found:
     every = [gap for file in measured.files if file.path in texts for gap in _of(file, texts[file.path])]
     waiting = _still_waiting(store, texts, every)
     ranked = gaps.order([gap for gap in every if _within(gap, settings.only)])
-    state = {one.gap.id: _state(one.gap, settings, waiting) for one in ranked}
+    turned_down = rejected.read(settings.rootdir)
+    state = {one.gap.id: _state(one.gap, turned_down, waiting) for one in ranked}
     return Found(
         measured=measured,
         texts=texts,
@@ -95,8 +96,8 @@ def _within(gap: Gap, only: Iterable[str]) -> bool:
     return not limits or any(path == gap.path and not name for path, _, name in limits) or any(inside)
 
 
-def _state(gap: Gap, settings: Settings, waiting: Iterable[Suggestion]) -> str:
-    if rejected.read(settings.rootdir).is_rejected(gap.id, "", gap.path, gap.qualname):
+def _state(gap: Gap, turned_down: rejected.Rejections, waiting: Iterable[Suggestion]) -> str:
+    if turned_down.is_rejected(gap.id, "", gap.path, gap.qualname):
         return "turned down"
     return "waiting" if any(gap.id in {one.id, *one.gap.also_closes} for one in waiting) else ""
 

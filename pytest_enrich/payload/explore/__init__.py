@@ -16,9 +16,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from .. import confine, guard
+from .. import confine, fork, guard
 from . import found, world
-from .fork import in_fork
 
 LOOK_SECONDS = 5.0
 GRACE_SECONDS = 10.0
@@ -31,11 +30,10 @@ def explore(work: dict[str, Any]) -> dict[str, Any]:
     job, started = work["job"], time.monotonic()
     module = importlib.import_module(job["module"])
     scene = world.build(job, module, work["rootdir"])
-    alone = partial(_alone, work)
-    drawn = in_fork(partial(found.search, job, scene, started), job["seconds"] + GRACE_SECONDS, alone)
+    drawn = _apart(work, partial(found.search, job, scene, started), job["seconds"] + GRACE_SECONDS)
     if drawn is None:
         return {"type": "explored", "findings": [], "executions": 0, "dropped": {"search ended early": 1}}
-    findings, dropped = _looks(scene, drawn, alone)
+    findings, dropped = _looks(work, scene, drawn)
     return {
         "type": "explored",
         "findings": findings,
@@ -45,20 +43,27 @@ def explore(work: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _alone(work: dict[str, Any]) -> None:
-    guard.install(work["scratch"], work["rootdir"], subprocesses=False)
-    if work["confinement"] is not None:
-        confine.narrow()
+def _apart(work: dict[str, Any], action: Callable[[], dict[str, Any]], seconds: float) -> dict[str, Any] | None:
+    """What `action` answers in a fork that may start no programs; None when it does not."""
+
+    def narrowed() -> dict[str, Any]:
+        guard.install(work["scratch"], work["rootdir"], subprocesses=False)
+        if work["confinement"] is not None:
+            confine.narrow()
+        return action()
+
+    answer = fork.run(narrowed, seconds)
+    return None if "ended" in answer else answer
 
 
 def _looks(
-    scene: world.Scene, drawn: dict[str, Any], alone: Callable[[], None]
+    work: dict[str, Any], scene: world.Scene, drawn: dict[str, Any]
 ) -> tuple[list[dict[str, Any]], dict[str, int]]:
     """What each found call did, of those that did the same each time; and why the others are left out."""
     findings, dropped = [], Counter(drawn["dropped"])
     for record in drawn["found"]:
         first, *others = (
-            in_fork(partial(found.look, scene, record, days), LOOK_SECONDS, alone) for days in DAYS_AHEAD
+            _apart(work, partial(found.look, scene, record, days), LOOK_SECONDS) for days in DAYS_AHEAD
         )
         if first is None or any(other != first for other in others):
             dropped["not the same each time"] += 1
