@@ -59,6 +59,32 @@ class NewTest(Struct, frozen=True, kw_only=True, tag="test"):
     gaps: tuple[str, ...]
 
 
+class NewRow(Struct, frozen=True, kw_only=True, tag="row"):
+    """One more case of a test that exists: an element of its `parametrize` list, or an `@example` of a `@given`.
+
+    Attributes:
+        name: The existing test function's name.
+        code: What is put in, one line or a few: the element without its comma (`("1-2", 3)`), or the decorator
+            (`@example(text="")`).
+        argnames: The names of the `parametrize` that it goes into, as that decorator lists them; empty for an
+            `@example`.
+        imports: The import statements it needs that the file does not have.
+        placement: Where the test is; `anchor` is the test itself.
+        title, look, oracle, origin, gaps: As in `NewTest`; an oracle's `line` counts from the first of `code`.
+    """
+
+    name: str
+    code: str
+    argnames: tuple[str, ...]
+    imports: tuple[str, ...]
+    placement: Placement
+    title: str
+    look: str
+    oracle: tuple[Oracle, ...]
+    origin: Origin
+    gaps: tuple[str, ...]
+
+
 Candidate: TypeAlias = NewTest
 
 

@@ -5,7 +5,8 @@ from msgspec.structs import replace
 
 from pytest_enrich import validate
 from pytest_enrich.data import Dropped, Kept, Prove, Proved, TestOutcome
-from pytest_enrich.validate import TRIALS, gained
+from pytest_enrich.validate.gain import gained
+from pytest_enrich.validate.stable import TRIALS
 
 NODE = "tests/test_cart.py::test_negative"
 
