@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from pytest_enrich.data.code import Gap
+from pytest_enrich.gaps.worth import Worth, is_error, weigh
 
 _DEFINES = ("def ", "async def ", "class ")
+MOST_BRANCHES = 10
+# A test to start from is worth as much as three branches.
+STARTED = 3
 
 
 class Ranked(Struct, frozen=True, kw_only=True):
@@ -18,29 +22,34 @@ class Ranked(Struct, frozen=True, kw_only=True):
     reason: str
 
 
-def order(gaps: Sequence[Gap]) -> tuple[Ranked, ...]:
+def order(gaps: Sequence[Gap], texts: Mapping[str, str]) -> tuple[Ranked, ...]:
     """The gaps, those first that are worth most and are easiest to reach.
 
-    Functions that tests already run come first, since there is a test to start from; among them those with most
-    missing branches, then those with error handling that never happened. Module bodies come last. The gaps of
-    one function stay together: what enters it, then the others by line.
+    Functions come first that tests already run, since there is a test to start from, that have many missing
+    branches, that handle errors, money or access, that many others call, that decide much. Module bodies come
+    last. The gaps of one function stay together: what enters it, then the others by line.
 
     Args:
         gaps: All gaps of the functions in question.
+        texts: The measured files, by path.
     """
-    functions: dict[tuple[str, str], list[Gap]] = {}
+    grouped: dict[tuple[str, str], list[Gap]] = {}
     for gap in gaps:
-        functions.setdefault((gap.path, gap.qualname), []).append(gap)
-    chosen = sorted(functions.values(), key=_place)
+        grouped.setdefault((gap.path, gap.qualname), []).append(gap)
+    functions = list(grouped.values())
+    chosen = sorted(zip(functions, weigh(texts, functions), strict=True), key=_place)
     return tuple(
-        Ranked(gap=gap, reason=_reason(gap, group)) for group in chosen for gap in sorted(group, key=_rank)
+        Ranked(gap=gap, reason=_reason(gap, group, worth))
+        for group, worth in chosen
+        for gap in sorted(group, key=_rank)
     )
 
 
-def _place(group: Sequence[Gap]) -> tuple[object, ...]:
+def _place(one: tuple[Sequence[Gap], Worth]) -> tuple[object, ...]:
+    group, worth = one
     first = group[0]
-    errors = sum(gap.outcome == "raises" for gap in group)
-    return (not first.qualname, not _is_run(group), -_branches(group), -errors, first.path, first.line)
+    value = worth.value + min(_branches(group), MOST_BRANCHES) + (STARTED if _is_run(group) else 0)
+    return (not first.qualname, -value, first.path, first.line)
 
 
 def _rank(gap: Gap) -> tuple[object, ...]:
@@ -60,11 +69,17 @@ def _branches(group: Sequence[Gap]) -> int:
     return sum(len(gap.branches) for gap in group)
 
 
-def _reason(gap: Gap, group: Sequence[Gap]) -> str:
+def _reason(gap: Gap, group: Sequence[Gap], worth: Worth) -> str:
     if not gap.qualname:
         return "runs on import only"
-    what = "tests run this function" if _is_run(group) else "no test runs this function"
-    if gap.outcome == "raises":
-        return f"{what}; its error handling never happened"
+    parts = ["tests run this function" if _is_run(group) else "no test runs this function"]
     missing = _branches(group)
-    return f"{what}; {missing} missing branch{'es' * (missing > 1)}" if missing else what
+    if is_error(gap):
+        parts.append("its error handling never happened")
+    elif missing:
+        parts.append(f"{missing} missing branch{'es' * (missing > 1)}")
+    if worth.handles:
+        parts.append(f"handles {worth.handles}")
+    if worth.calls > 1:
+        parts.append(f"called in {worth.calls} places")
+    return "; ".join(parts)

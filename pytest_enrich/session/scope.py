@@ -56,7 +56,7 @@ def find(settings: Settings, cov: Coverage, store: Store) -> Found:
             notes.append(f"{file.path} was left out: {error}")
     every = [gap for file in measured.files if file.path in texts for gap in _of(file, texts[file.path])]
     waiting = _still_waiting(store, texts, every)
-    ranked = gaps.order([gap for gap in every if _within(gap, settings.only)])
+    ranked = gaps.order([gap for gap in every if _within(gap, settings.only)], texts)
     turned_down = rejected.read(settings.rootdir)
     state = {one.gap.id: _state(one.gap, turned_down, waiting) for one in ranked}
     return Found(

@@ -94,7 +94,7 @@ def test_what_is_found_is_suggested(work, store):
     assert {one.gap.qualname for one in store.pending()} == {"parse_sku", "discount"}
     assert {one.id for one in made.suggestions} == {one.id for one in store.pending()}
     assert (made.candidates, made.dropped, made.stopped, made.waiting) == (2, {}, "", 2)
-    assert [name for *_, name in progress.finished_targets] == ["parse_sku", "discount", "Cart.size"]
+    assert [name for *_, name in progress.finished_targets] == ["discount", "parse_sku", "Cart.size"]
 
 
 def test_a_suggestion_stands_in_the_patch_of_all(work, settings):
