@@ -174,4 +174,4 @@ def test_no_text_gets_out_of_its_line(new_test, suggestion, title, look, path):
     assert [type(node).__name__ for node in ast.parse(module.encode()).body] == ["FunctionDef"]
     assert module.splitlines()[7 if look.split() else 6].startswith("# accept")
     assert all(char.isprintable() or char == "\n" for char in module + head)
-    assert all(re.match(r"[A-Z][a-z]+: |        [A-Za-z(]", line) for line in head.splitlines()[2:])
+    assert all(re.match(r"[A-Z][a-z]+: |        \S", line) for line in head.splitlines()[2:])
