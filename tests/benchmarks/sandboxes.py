@@ -1,171 +1,167 @@
-"""Milliseconds per candidate in a fresh process and in a fork, for the same candidates in one run.
+"""Milliseconds per candidate and per mutant, in a fresh process and in a fork, for the same ones in one run.
 
-    PYTHONPATH=src python tests/benchmarks/sandboxes.py --project-dir DIR [--python PYTHON] [--candidates 30]
+    python tests/benchmarks/sandboxes.py [NAME...] --folder FOLDER [--run NUMBER] [--candidates 30]
 
-The candidates are existing tests of the project, each proven alone with the lines and branches of the source
-file that its name points to, as a new test would be. Each is done by both sandboxes, one after the other, and
-must end alike: same outcomes, same executed lines, same executed branches.
+The candidates are drawn from those that a run of `recovery.py` tried, and from existing tests of the project when
+those are fewer than `--candidates`. Each is proven alone, with the lines and branches of the source that it is
+for, by both sandboxes in turn, and must end alike: same outcomes, same executed lines, same executed branches.
+The mutants are those of the functions that kept candidates are for; they must meet the same fates. Linux only.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
-import random
-import resource
 import statistics
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
 
-from pytest_enrich.data import Answered, Collect, Execution, Prove, Proved
-from pytest_enrich.protocols import Sandbox
-from pytest_enrich.sandboxes import isolation
-from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
-from pytest_enrich.sandboxes.process import ProcessSandbox
+import command
+import layout
+import msgspec
+import projects
+import runs
+import tables
+from comparison import Comparison, Cost, Pair, Settings
+from results import Results
 
-TIMEOUT = 60.0
-TICK = 1000 / os.sysconf("SC_CLK_TCK")
-
-
-class Cost(NamedTuple):
-    """Milliseconds of one candidate."""
-
-    wall: float
-    cpu: float
-
-
-Compared: TypeAlias = tuple[Cost, Cost, "bool | None"]
-"""In a fresh process, in a fork, and whether they agree; None when the fresh process does not with itself."""
+COMPARISON = Path(__file__).with_name("comparison.py")
 
 
 def main() -> int:
-    options = _options()
-    fresh = ProcessSandbox(
-        options.project_dir,
-        tuple(options.pytest_args.split()),
-        python=options.python,
-        layers=isolation.choose(options.sandbox, options.project_dir),
-    )
-    jobs = list(_candidates(fresh, options))
-    with closing(ForkserverSandbox(fresh)) as forks:
-        first = _timed(forks, jobs[0], _of_zygotes(forks))[1]
-        pairs = [_both(fresh, forks, job, options.repeat) for job in jobs]
-        notes = forks.notes
-    told = f"isolation: {fresh.isolation}; {len(jobs)} candidates; each {options.repeat} times in forks"
-    failures = [str(job.tests) for job, pair in zip(jobs, pairs, strict=True) if pair[2] is False]
-    compared = [pair[2] for pair in pairs if pair[2] is not None]
-    alike = f"identical: {sum(compared)} of {len(compared)}; {len(pairs) - len(compared)} differ from themselves"
-    for line in (told, *_figures(pairs, first), alike, *failures, *notes):
-        sys.stdout.write(f"{line}\n")
-    return bool(failures)
+    """Compare on each project, and print the tables."""
+    parser = runs.arguments(__doc__)
+    parser.add_argument("--candidates", type=int, default=30, help="how many, existing tests included")
+    parser.add_argument("--mutants", type=int, default=10, help="of so many candidates at most")
+    parser.add_argument("--repeat", type=int, default=5, help="in forks: the kernel counts in steps of 10 ms")
+    parser.add_argument("--sandbox", choices=("auto", "strict", "process"), default="auto")
+    given = parser.parse_args()
+    listing = projects.read()
+    run = runs.find(given.folder, given.run)
+    kept, machine = Results(run.place, "sandboxes", Comparison), tables.machine()
+
+    def compared(name: str) -> Comparison:
+        bench = layout.prepare(name, given.folder, listing)
+        checkout = layout.copy(bench.ablated, run.of(name) / "sandboxes")
+        settings = Settings(
+            name=name,
+            checkout=str(checkout),
+            tried=str(run.checkout(name)),
+            candidates=given.candidates,
+            mutants=given.mutants,
+            repeat=given.repeat,
+            sandbox=given.sandbox,
+        )
+        argv = [str(bench.python), str(COMPARISON), msgspec.json.encode(settings).decode()]
+        ended = command.check(argv, cwd=checkout, env=bench.environment(checkout, run.package))
+        return msgspec.json.decode(ended.output.splitlines()[-1], type=Comparison)
+
+    names = run.finished(projects.chosen(given.names, listing))
+    found = kept.measure(names, compared, _told, given)
+    command.say(f"\n{kept.keep(listing.projects, found, table, machine)}")
+    return any(one.error or _differing(one) for one in found)
 
 
-def _figures(pairs: Sequence[Compared], first: Cost) -> Iterator[str]:
-    for name, column in (("fresh process", 0), ("fork", 1)):
-        walls, cpus = [pair[column].wall for pair in pairs], [pair[column].cpu for pair in pairs]
-        yield f"{name:14} wall {_spread(walls)}   CPU {_spread(cpus)}"
-    yield f"first candidate, with the start of the process that forks: {first.wall:.0f} ms"
-    ratios = [statistics.median(old[i] / max(new[i], 0.1) for old, new, _ in pairs) for i in (0, 1)]
-    yield f"faster by (median): wall {ratios[0]:.1f}x, CPU {ratios[1]:.1f}x"
+def _told(one: Comparison) -> str:
+    return f"{len(one.candidates)} candidates, {len(one.mutants)} with mutants"
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--project-dir", type=lambda text: Path(text).resolve(), required=True)
-    parser.add_argument("--python", default=sys.executable, help="the project's interpreter")
-    parser.add_argument("--pytest-args", default="", help="as in the project's own runs")
-    parser.add_argument("--sandbox", choices=("auto", "strict", "process"), default="process")
-    parser.add_argument("--candidates", type=int, default=30)
-    parser.add_argument("--repeat", type=int, default=5, help="the clock of the CPU counts in steps of 10 ms")
-    parser.add_argument("--seed", type=int, default=0)
-    return parser.parse_args()
+def _differing(one: Comparison) -> list[Pair]:
+    return [pair for pair in (*one.candidates, *one.mutants) if pair.steady and pair.difference]
 
 
-def _candidates(fresh: ProcessSandbox, options: argparse.Namespace) -> Iterator[Prove]:
-    root: Path = options.project_dir
-    found = fresh.execute(Collect(tests=()), timeout=TIMEOUT)
-    if not isinstance(found, Answered):
-        sys.exit(f"the tests cannot be collected: {found.detail}")
-    nodes = sorted({(item.path, item.nodeid.partition("[")[0]) for item in found.answer.items})
-    random.Random(options.seed).shuffle(nodes)
-    for path, nodeid in nodes[: options.candidates]:
-        text = (root / path).read_text(encoding="utf-8")
-        yield Prove(path=path, text=text, tests=(nodeid,), measure=(_subject(root, path),))
+def table(results: Sequence[Comparison]) -> str:
+    """Two Markdown tables, and each difference on a line."""
+    good = [one for one in results if not one.error]
+    lines = [tables.markdown(_OF_CANDIDATES, [row for one in good for row in _candidate_rows(one)]), ""]
+    lines += [tables.markdown(_OF_MUTANTS, [row for one in good for row in _mutant_rows(one)]), ""]
+    lines += [f"{one.name} FAILED: {one.error}" for one in results if one.error]
+    for one in good:
+        first = f"the first fork, with the start of the process that forks, {one.first.wall:.0f} ms"
+        lines.append(f"{one.name}: isolation {one.isolation}; {first}")
+        lines += [f"{one.name}: {note}" for note in one.notes]
+        pairs = (*one.candidates, *one.mutants)
+        lines += [f"{one.name}: {pair.name}: {pair.difference}" for pair in pairs if pair.difference]
+    return "\n".join(lines)
 
 
-def _subject(root: Path, test: str) -> str:
-    """The source file that a test file's name points to, else the largest."""
-    sources = [path for path in root.rglob("*.py") if not _is_aside(path.relative_to(root))]
-    named = [path for path in sources if path.stem == Path(test).stem.removeprefix("test_")]
-    chosen = max(named or sources, key=lambda path: path.stat().st_size)
-    return chosen.relative_to(root).as_posix()
+_OF_CANDIDATES = (
+    "project", "candidates", "", "wall, ms", "CPU, ms", "wall: ratio of medians", "median of ratios",
+    "CPU: ratio of medians", "median of ratios", "identical",
+)  # fmt: skip
+_OF_MUTANTS = (
+    "project", "mutants", "", "wall, ms a mutant", "CPU, ms a mutant", "a second and core",
+    "CPU, ms each after the first", "a second and core", "identical",
+)  # fmt: skip
 
 
-def _is_aside(path: Path) -> bool:
-    aside = {"tests", "test", "docs", "build", "scripts", "benchmarks"}
-    return (
-        bool(aside & set(path.parts)) or any(part.startswith(".") for part in path.parts) or len(path.parts) == 1
-    )
+def _candidate_rows(one: Comparison) -> Iterator[tuple[str, ...]]:
+    pairs = one.candidates
+    told = f"{len(pairs)} ({one.written} of the run, {len(pairs) - one.written} existing tests)"
+    fresh, fork = ([_spread([side(pair) for pair in pairs], what) for what in _BOTH] for side in _SIDES)
+    ratios = [number for what in _BOTH for number in _ratios(pairs, what)]
+    yield (one.name, told, "fresh process", *fresh, "", "", "", "", "")
+    yield ("", "", "fork", *fork, *ratios, _identical(pairs))
 
 
-def _both(fresh: ProcessSandbox, forks: ForkserverSandbox, job: Prove, repeat: int) -> Compared:
-    reference, old = _timed(fresh, job, _of_children)
-    counter, costs, same = _of_zygotes(forks), [], True
-    # What does not agree with itself (an order that depends on addresses) says nothing here.
-    steady = _essence(fresh.execute(job, timeout=TIMEOUT)) == _essence(reference)
-    before = counter()
-    for _ in range(repeat):
-        execution, cost = _timed(forks, job, counter)
-        costs.append(cost.wall)
-        same = same and _essence(execution) == _essence(reference)
-    return old, Cost(statistics.median(costs), (counter() - before) / repeat), same if steady else None
+def _ratios(pairs: Sequence[Pair], what: Callable[[Cost], float]) -> tuple[str, str]:
+    """How many times cheaper a fork is: by the medians of both, and for the median candidate."""
+    fresh, fork = ([what(side(pair)) for pair in pairs] for side in _SIDES)
+    of_medians = statistics.median(fresh) / max(statistics.median(fork), LEAST)
+    single = [old / max(new, LEAST) for old, new in zip(fresh, fork, strict=True)]
+    return f"{of_medians:.1f}", f"{statistics.median(single):.1f}"
 
 
-def _timed(sandbox: Sandbox, job: Prove, counter: Callable[[], float]) -> tuple[Execution, Cost]:
-    before, started = counter(), time.perf_counter()
-    execution = sandbox.execute(job, timeout=TIMEOUT)
-    wall = (time.perf_counter() - started) * 1000
-    return execution, Cost(wall, counter() - before)
+def _mutant_rows(one: Comparison) -> Iterator[tuple[str, ...]]:
+    number = sum(pair.mutants for pair in one.mutants)
+    if not number:
+        return
+    told = f"{number} (of {len(one.mutants)} candidates)"
+    fresh, fork = (_each([*map(side, one.single)], [*map(side, one.mutants)], number) for side in _SIDES)
+    yield (one.name, told, "fresh process", *fresh, "")
+    yield ("", "", "fork", *fork, _identical(one.mutants))
 
 
-def _essence(execution: Execution) -> object:
-    if not isinstance(execution, Answered) or not isinstance(execution.answer, Proved):
-        return execution
-    answer = execution.answer
-    return (
-        sorted((one.nodeid, one.result) for one in answer.outcomes),
-        {name: set(lines) for name, lines in answer.lines.items()},
-        {name: set(branches) for name, branches in answer.branches.items()},
-    )
+def _each(single: Sequence[Cost], costs: Sequence[Cost], number: int) -> tuple[str, ...]:
+    """Of a mutant, all in: wall and processor time, how many a second of that; then of each after the first."""
+    wall, cpu = (sum(map(what, costs)) / number for what in _BOTH)
+    further = (sum(map(_cpu, costs)) - sum(map(_cpu, single))) / max(number - len(costs), 1)
+    return f"{wall:.1f}", f"{cpu:.1f}", _rate(cpu), f"{further:.1f}", _rate(further)
 
 
-def _of_children() -> float:
-    """CPU milliseconds of all children that have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return (used.ru_utime + used.ru_stime) * 1000
+def _rate(milliseconds: float) -> str:
+    return f"{1000 / max(milliseconds, LEAST):.0f}"
 
 
-def _of_zygotes(forks: ForkserverSandbox) -> Callable[[], float]:
-    """CPU milliseconds of the processes that fork, and of those of their forks that have ended."""
-
-    def count() -> float:
-        return sum(_used(number) for number in forks.processes)
-
-    return count
+def _spread(costs: Sequence[Cost], what: Callable[[Cost], float]) -> str:
+    return tables.spread([what(cost) for cost in costs])
 
 
-def _used(process: int) -> float:
-    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return sum(int(field) for field in fields[11:15]) * TICK
+def _identical(pairs: Sequence[Pair]) -> str:
+    steady = [pair for pair in pairs if pair.steady]
+    told = f"{sum(not pair.difference for pair in steady)} of {len(steady)}"
+    return told if len(steady) == len(pairs) else f"{told}; {len(pairs) - len(steady)} differ from themselves"
 
 
-def _spread(values: list[float]) -> str:
-    low, _, high = statistics.quantiles(values, n=4)
-    return f"{statistics.median(values):6.1f} ms ({low:.1f}-{high:.1f})"
+def _wall(cost: Cost) -> float:
+    return cost.wall
+
+
+def _cpu(cost: Cost) -> float:
+    return cost.cpu
+
+
+def _fresh(pair: Pair) -> Cost:
+    return pair.fresh
+
+
+def _fork(pair: Pair) -> Cost:
+    return pair.fork
+
+
+LEAST = 0.1
+"""Milliseconds: what is less cannot be told from nothing."""
+_BOTH: tuple[Callable[[Cost], float], ...] = (_wall, _cpu)
+_SIDES: tuple[Callable[[Pair], Cost], ...] = (_fresh, _fork)
 
 
 if __name__ == "__main__":
