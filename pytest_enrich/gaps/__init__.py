@@ -1,12 +1,13 @@
 """What no test reached: coverage's data in, gaps out.
 
-`read` gives what coverage measured, `find` the gaps of one file, `identify` the ids that a text can have, and
-`order` what to do first.
+`read` gives what coverage measured, `find` the gaps of one file, `identify` the ids that a text can have, `order`
+what to do first, and `branches` what a text has at all.
 """
 
 from pytest_enrich.gaps.digest import body_digest, tokens_digest
 from pytest_enrich.gaps.find import find, identify
 from pytest_enrich.gaps.order import Ranked, order
+from pytest_enrich.gaps.possible import branches
 from pytest_enrich.gaps.read import FileCoverage, Measured, read
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Measured",
     "Ranked",
     "body_digest",
+    "branches",
     "find",
     "identify",
     "order",
