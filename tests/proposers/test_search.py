@@ -46,7 +46,7 @@ def test_a_finding_becomes_a_whole_test(fakes, propose):
     assert made.code == "def test_discount_total_below_0():\n    assert discount(-1) == 0\n"
     assert (made.name, made.imports, made.gaps) == ("test_discount_total_below_0", (), ("cart-aaaaaaaa",))
     assert made.title == "discount: gives 0 when total < 0"
-    assert made.origin == Origin(proposer="search", seed=7, executions=9)
+    assert made.origin == Origin(proposer="search", seed=7, executions=9, reduced=True)
     (oracle,) = made.oracle
     assert (oracle.line, oracle.what, oracle.source, oracle.look) == (2, "0", "observed", True)
 
@@ -113,6 +113,7 @@ def test_what_the_docstring_promises_is_said(fakes, propose):
     task = fakes.task(target=fakes.target(docstring="Raises ValueError when negative."))
     (made,), _ = propose(fakes.finding(raised), task=task)
     assert made.look == "the docstring names ValueError; its message was read off the code"
+    assert made.oracle[0].source == "docstring"
     (made,), _ = propose(fakes.finding(raised))
     assert made.look == "ValueError was seen when the code ran; no docstring promises it"
 
@@ -121,6 +122,38 @@ def test_a_value_of_the_docstring_has_it_as_its_source(fakes, propose):
     task = fakes.task(target=fakes.target(docstring=">>> discount(-1)\n'free'"))
     (made,), _ = propose(fakes.finding(Observation(subject="result", value="'free'")), task=task)
     assert made.oracle[0].source == "docstring"
+
+
+def test_an_example_of_the_docstring_is_called_one(fakes, propose):
+    task = fakes.task(target=fakes.target(docstring='Free.\n\n    >>> discount(-1)\n    "free"\n'))
+    (made,), _ = propose(fakes.finding(Observation(subject="result", value="'free'")), task=task)
+    assert made.look == "the docstring has this example"
+    assert made.oracle[0].source == "docstring"
+
+
+FILE = ("path = tmp_path / 'file.txt'", "path.write_text('a')")
+
+
+def test_a_test_that_writes_a_file_asks_for_the_folder(fakes, propose):
+    (made,), _ = propose(fakes.finding(lines=FILE, action="⟨shop.cart:discount⟩(path)"))
+    assert made.code.splitlines() == [
+        "def test_discount_total_below_0(tmp_path):",
+        *(f"    {line}" for line in FILE),
+        "    assert discount(path) == 0",
+    ]
+    assert made.oracle[0].line == 4
+
+
+def test_a_unittest_cannot_ask_for_a_folder(fakes, propose):
+    placement = Placement(path=fakes.TESTS, owner="CartTest", style="unittest")
+    finding = fakes.finding(lines=FILE, action="⟨shop.cart:discount⟩(path)")
+    assert propose(finding, task=fakes.task(target=fakes.target(placement=placement)))[0] == []
+
+
+def test_a_statement_of_several_lines_counts_as_several(fakes, propose):
+    (made,), _ = propose(fakes.finding(consume="async list"))
+    (oracle,) = made.oracle
+    assert "assert" in made.code.splitlines()[oracle.line - 1]
 
 
 def test_a_broken_test_file_is_as_good_as_a_new_one(fakes, propose):

@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from . import command, files
+
 OPERATORS = {
     "__getitem__": "{0}[{1}]",
     "__setitem__": "{0}[{1}] = {2}",
@@ -43,8 +45,45 @@ OPERATORS = {
     "__or__": "{0} | {1}",
     "__xor__": "{0} ^ {1}",
     "__missing__": "{0}[{1}]",
+    "__pow__": "{0} ** {1}",
+    "__matmul__": "{0} @ {1}",
+    "__lshift__": "{0} << {1}",
+    "__rshift__": "{0} >> {1}",
+    "__rtruediv__": "{1} / {0}",
+    "__rfloordiv__": "{1} // {0}",
+    "__rmod__": "{1} % {0}",
+    "__rand__": "{1} & {0}",
+    "__ror__": "{1} | {0}",
+    "__rxor__": "{1} ^ {0}",
+    "__iadd__": "{0} += {1}",
+    "__isub__": "{0} -= {1}",
+    "__iand__": "{0} &= {1}",
+    "__ior__": "{0} |= {1}",
+    "__ixor__": "{0} ^= {1}",
+    "__pos__": "+{0}",
+    "__invert__": "~{0}",
+    "__next__": "next({0})",
+    "__bytes__": "bytes({0})",
+    "__format__": "format({0}, {1})",
+    "__fspath__": "⟨os:fspath⟩({0})",
+    "__index__": "⟨operator:index⟩({0})",
 }
-STATEMENTS = {"__setitem__", "__delitem__"}
+BETWEEN = {
+    f"{left} {sign} {right}"
+    for sign in ("==", "!=", "<", "<=", ">", ">=", "+", "-")
+    for left, right in (("{0}", "{1}"), ("{1}", "{0}"))
+}
+STATEMENTS = {"__setitem__", "__delitem__", "__iadd__", "__isub__", "__iand__", "__ior__", "__ixor__"}
+COPYING = {
+    "__copy__",
+    "__deepcopy__",
+    "__reduce__",
+    "__reduce_ex__",
+    "__getstate__",
+    "__setstate__",
+    "__getnewargs__",
+}
+"""What the `copy` module calls, with arguments of its own."""
 MAKERS = {"__init__", "__new__", "__post_init__"}
 
 
@@ -98,7 +137,7 @@ def dump(call: Call) -> dict[str, Any]:
 class Entry:
     """A function that may be called; `parameters` are JSON forms of `data.Parameter`.
 
-    `answers` says whether it returns values, so that None is one, too.
+    `answers` says whether it returns values, so that None is one, too. `line` is how a command is called.
     """
 
     module: str
@@ -106,6 +145,7 @@ class Entry:
     kind: str
     parameters: tuple[dict[str, Any], ...]
     answers: bool = True
+    line: command.Line | None = None
 
     @property
     def name(self) -> str:
@@ -119,9 +159,14 @@ class Entry:
 
     @property
     def is_unusual(self) -> bool:
-        """Whether it is a special method that no operator stands for or whose result says nothing (`__hash__`)."""
+        """Whether it is a special method that no operator stands for."""
         special = self.name.startswith("__") and self.name.endswith("__")
-        return special and self.name not in {*OPERATORS, *MAKERS, "__call__"}
+        return special and self.name not in {*OPERATORS, *MAKERS, *COPYING, "__call__", "__hash__"}
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether it is called between two objects, which are most often of the same class."""
+        return OPERATORS.get(self.name, "") in BETWEEN
 
     @property
     def needs_receiver(self) -> bool:
@@ -149,12 +194,26 @@ def program(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str] = 
 
     `entries` knows the function that is called and those of the set-up.
     """
+    folded = _folded(call, entries, hoisted)
+    *lines, action = files.unfolded([*folded.lines, folded.action])
+    return dataclasses.replace(folded, lines=tuple(lines), action=action)
+
+
+def changeable(call: Call) -> frozenset[str]:
+    """The arguments that the call may change: a test gives them variables to look at afterwards."""
+    given = ((name, value) for name, value in call.arguments if name and not value.startswith(files.MARK))
+    return frozenset(name for name, value in given if value[:1] in "[{⟨")
+
+
+def _folded(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str]) -> Program:
     entry = entries[call.qualname]
     lines = [f"{name} = {value}" for name, value in call.arguments if name in hoisted]
     arguments = [(name, name if name in hoisted else value) for name, value in call.arguments]
     after = "".join(f"({', '.join(values)})" for values in call.then)
     if not entry.needs_receiver:
         return Program(tuple(lines), _plain(entry, arguments) + after, answers=entry.answers)
+    if entry.name == "__hash__":
+        return Program((), f"hash({call.receiver}) == hash({call.receiver})")
     variable = variable_for(call.receiver or entry.owner)
     scene = [f"{variable} = {call.receiver}"]
     scene += [_on(variable, entries[step.qualname], list(step.arguments)) for step in call.setup]
@@ -179,6 +238,8 @@ def _is_free(word: str) -> bool:
 
 
 def _plain(entry: Entry, arguments: list[tuple[str, str]]) -> str:
+    if entry.line is not None:
+        return command.text(entry.line, entry.parameters, dict(arguments))
     if entry.name in MAKERS:
         return f"⟨{entry.module}:{entry.owner}⟩({_listed(arguments, entry.parameters)})"
     if entry.owner and entry.kind in {"classmethod", "staticmethod"}:
@@ -190,6 +251,8 @@ def _on(variable: str, entry: Entry, arguments: list[tuple[str, str]]) -> str:
     if entry.kind == "property":
         return f"{variable}.{entry.name}"
     values = [value for _, value in arguments]
+    if entry.name in COPYING:
+        return f"⟨copy:{'deepcopy' if entry.name == '__deepcopy__' else 'copy'}⟩({variable})"
     if OPERATORS.get(entry.name, "").count("{") == 1 + len(values):
         return OPERATORS[entry.name].format(variable, *values)
     called = variable if entry.name == "__call__" else f"{variable}.{entry.name}"

@@ -8,25 +8,31 @@ from typing import Any
 from . import calls
 from .calls import Call, Program, program
 from .clock import shifted
+from .corpus import written
+from .natural import oddness
 from .observe import observe
+from .probe import Probes
 from .reduce import reduce
 from .search import SILENT, Find, Limits, Search, choose, rank
 from .world import Scene
 
 REDUCE_SECONDS = 5.0
+MOST_RECEIVERS = 12
 
 
 def search(job: dict[str, Any], scene: Scene, started: float) -> dict[str, Any]:
     """Search through all entries; the answer's `found` are the chosen calls, reduced, with what they reach."""
     limits = Limits(job["executions"], started + job["seconds"], job["seed"])
-    looking = Search(scene.runner, map(tuple, job["branches"]), job["lines"], limits)
+    looking = Search(scene.runner, Probes(scene.module), map(tuple, job["branches"]), job["lines"], limits)
     for number, inputs in enumerate(scene.inputs):
         looking.through(inputs, number)
     # With a budget in executions there is ample time, so that the clock decides nothing.
     until = max(time.monotonic() + REDUCE_SECONDS, limits.deadline)
     reduced = [_reduced(looking, find, until) for find in choose(looking)]
+    plainest = [call for _, call in reduced]
     return {
         "found": [_record(find, call) for find, call in reduced],
+        "corpus": written(looking.corpus.chosen(plainest, job["constants"]), scene.entries),
         "executions": looking.executions,
         "dropped": dict(looking.dropped),
     }
@@ -34,11 +40,22 @@ def search(job: dict[str, Any], scene: Scene, started: float) -> dict[str, Any]:
 
 def _reduced(looking: Search, find: Find, until: float) -> tuple[Find, Call]:
     plain = {name: pool.plain for name, pool in find.inputs.pools.items()}
-    plain[""] = tuple(sorted(find.inputs.receivers, key=lambda text: (text.endswith("()"), len(text)))[:6])
+    receivers = sorted(find.inputs.known_receivers, key=lambda text: (text.endswith("()"), len(text)))
+    plain[""] = tuple(receivers[:MOST_RECEIVERS])
     before = looking.runner.call(find.call)
+    odd = [find.oddness]
 
     def holds(call: Call) -> bool:
-        if time.monotonic() > until or not find.inputs.conforms(call):
+        # What is smaller is no gain when it looks stranger.
+        if time.monotonic() > until or oddness(call, find.inputs.usual) > odd[-1]:
+            return False
+        if not does_the_same(call):
+            return False
+        odd.append(oddness(call, find.inputs.usual))
+        return True
+
+    def does_the_same(call: Call) -> bool:
+        if find.is_usual and not find.inputs.conforms(call):
             return False
         outcome = looking.runner.call(call)
         same = type(outcome.raised) is type(before.raised) and rank(outcome) <= rank(before)
@@ -73,7 +90,7 @@ def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
 
 def _program(scene: Scene, call: Call) -> Program:
     """The program, with a variable for each argument that the call changes."""
-    mutable = frozenset(name for name, value in call.arguments if name and value[:1] in "[{⟨")
+    mutable = calls.changeable(call)
     if not mutable:
         return program(call, scene.entries)
     hoisted = program(call, scene.entries, mutable)

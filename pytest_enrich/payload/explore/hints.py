@@ -26,6 +26,15 @@ def of_function(function: object) -> dict[str, Any]:
     return hints
 
 
+def defaults(function: object) -> dict[str, object]:
+    """The defaults of a function's parameters, as they are at run time; none where there is no signature."""
+    try:
+        parameters = inspect.signature(function).parameters.values()  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return {}
+    return {one.name: one.default for one in parameters if one.default is not one.empty}
+
+
 class Names:
     """A module's names, with those that it only imports for type checkers."""
 

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import dataclasses
 import random
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from . import evidence, hints, types
-from .calls import Call, Entry
+from ..express import express
+from . import evidence, files, hints, natural, types, usage
+from .calls import MAKERS, Call, Entry
 from .mutate import vary
-from .values import GENERAL, World, evaluable
+from .values import CALLABLES, GENERAL, World, evaluable
 
 MOST_CHANGES = 2
 MOST_PLAIN = 6
+MOST_LITERALS = 160
+LONGEST_LITERAL = 60
+WRONG = ("None", "2", "'abc'")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,9 +37,15 @@ class Pool:
     @property
     def plain(self) -> tuple[str, ...]:
         """Values that a reader knows already, or needs no thought for."""
-        general = [text for text, value in evaluable(GENERAL) if types.conforms(value, self.hint)]
+        options = evaluable([*GENERAL, *CALLABLES])
+        general = [text for text, value in options if types.conforms(value, self.hint)]
         known = sorted(self.seen, key=len)[:MOST_PLAIN]
         return tuple(dict.fromkeys([*known, *(general if self.hint is not types.ANYTHING else [])]))
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nothing tells what a caller would pass."""
+        return self.hint is types.UNKNOWN and not self.seen
 
     def any(self, chance: random.Random) -> str:
         """One of them, each group as likely."""
@@ -44,15 +55,33 @@ class Pool:
 
 @dataclasses.dataclass(frozen=True)
 class Seen:
-    """What tests showed: calls of the function, and what parameters of other functions got, by name."""
+    """What tests showed.
+
+    Attributes:
+        calls: Of the function.
+        namesakes: What parameters of other functions got, by name.
+        siblings: The same, of the operators of the same class.
+        refused: Those calls that ended in an exception: they show what may be passed only where nothing else does.
+        setups: What was done to objects before.
+    """
 
     calls: tuple[Call, ...]
     namesakes: Mapping[str, Sequence[str]]
+    siblings: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
+    refused: frozenset[Call] = frozenset()
+    setups: tuple[tuple[Call, ...], ...] = ()
 
-    def values(self, name: str) -> list[str]:
+    def values(self, name: str, *, operator: bool = False) -> list[str]:
         """Of a parameter; those of its namesakes where there are none."""
-        own = [value for call in self.calls for key, value in call.arguments if key == name]
-        return own or list(self.namesakes.get(name, ()))
+        taken = self._of([call for call in self.calls if call not in self.refused], name)
+        taken += self.siblings.get(name, ()) if operator else ()
+        # What an operator refuses is what it is not for.
+        refused = [] if operator else self._of(self.calls, name)
+        return taken or refused or list(self.namesakes.get(name, ()))
+
+    @staticmethod
+    def _of(calls: Sequence[Call], name: str) -> list[str]:
+        return [value for call in calls for key, value in call.arguments if key == name]
 
 
 class Inputs:
@@ -63,39 +92,63 @@ class Inputs:
     ) -> None:
         self.entry = entry
         self.calls = list(seen.calls)
-        self._seen, self._world, self._seed = seen, world, seed
-        self._hints, self._used = hints.of_function(function), evidence.of_usage(function)
+        self._seen, self._world, self._seed, self._owner = seen, world, seed, owner
+        self._hints, self._used = hints.of_function(function), usage.of(function)
+        if owner is not None and entry.name in MAKERS:
+            kept = usage.kept(owner)
+            self._used |= {name: self._used.get(name, usage.NO_USE) | use for name, use in kept.items()}
+        self._defaults, self._doc = hints.defaults(function), getattr(function, "__doc__", None) or ""
         self.literals = [text for text, value in world.constants if not isinstance(value, tuple | frozenset)]
         fixed = [p for p in entry.parameters if p["kind"] not in {"keywords", "variadic"}]
         self.pools = {p["name"]: self._pool(p) for p in fixed}
         self.required = [p["name"] for p in fixed if p.get("default") is None]
+        self._givable = [name for name, pool in self.pools.items() if not pool.is_unknown]
         self.takes_keywords = any(p["kind"] == "keywords" for p in entry.parameters)
-        self.extra = next((self._pool(p) for p in entry.parameters if p["kind"] == "variadic"), None)
+        extra = (self._pool(p) for p in entry.parameters if p["kind"] == "variadic")
+        self.extra = next((pool for pool in extra if not pool.is_unknown), None)
         self.receivers = self._receivers(owner)
-        self.setups = [call.setup for call in seen.calls if call.setup and entry.needs_receiver]
+        shown = [value for pool in self.pools.values() for value in pool.seen]
+        self.usual = natural.known([*shown, *(call.receiver for call in self.calls if call.receiver)])
+        self.setups = list(seen.setups) if entry.needs_receiver else []
 
     def _pool(self, parameter: dict[str, Any]) -> Pool:
         name = parameter["name"] if parameter["kind"] != "variadic" else ""
-        seen = evaluable(self._seen.values(name))
-        known, used = self._hints.get(parameter["name"]), self._used.get(parameter["name"], ())
-        hint = evidence.of_parameter(parameter, known, [value for _, value in seen], used)
+        seen = evaluable(self._seen.values(name, operator=self.entry.is_operator))
+        known, used = self._hints.get(parameter["name"]), self._used.get(parameter["name"], usage.NO_USE)
+        if self._owner is not None and self.entry.is_operator:
+            used = used._replace(stated=used.stated | {self._owner})
+        if len(self.entry.parameters) == 1:
+            used = used._replace(stated=used.stated | evidence.from_prose(self._doc))
+        default = self._defaults.get(parameter["name"], evidence.NOTHING)
+        hint = evidence.of_parameter(parameter, known, [value for _, value in seen], used, default)
         values = self._world.drawn(hint, self._seed)
+        if types.conforms("", hint) and hint is not types.ANYTHING:
+            values += self._world.shaped(self._seed)
+            values += tuple(f"str({path})" for path in files.paths()) if files.is_path(name) else ()
         return Pool(tuple(text for text, _ in seen), tuple(self._world.constants_for(hint)), values, hint)
 
     def _receivers(self, owner: type | None) -> list[str]:
         if owner is None or not self.entry.needs_receiver:
             return []
-        seen = [call.receiver for call in self.calls if call.receiver]
-        known = [*seen, *self._world.objects_of(owner)]
+        known = self.known_receivers
         built = self._world.drawn(owner, self._seed)
         return list(dict.fromkeys([*known, *sorted(built, key=len)]))
 
     @property
-    def callable(self) -> bool:
-        """Whether there is any way to call it."""
+    def known_receivers(self) -> list[str]:
+        """The objects that tests called it on or made."""
+        seen = [call.receiver for call in self.calls if call.receiver]
+        return [*seen, *(self._world.objects_of(self._owner) if self._owner else [])]
+
+    @property
+    def obstacle(self) -> str:
+        """Why there is no way to call it, "" when there is one."""
         if self.entry.is_unusual:
-            return False
-        return bool(self.receivers) or not self.entry.needs_receiver
+            return "nobody calls it directly"
+        if self.entry.needs_receiver and not self.receivers:
+            return "no object to call it on"
+        unknown = [name for name in self.required if self.pools[name].is_unknown]
+        return f"nothing tells what {unknown[0]} is" if unknown else ""
 
     def any(self, chance: random.Random, bases: Sequence[Call]) -> Call:
         """A call: three times of four a variation of one of `bases`."""
@@ -104,7 +157,7 @@ class Inputs:
         return self._new(chance)
 
     def _new(self, chance: random.Random) -> Call:
-        names = [name for name in self.pools if name in self.required or chance.random() < 0.3]  # noqa: PLR2004
+        names = [name for name in self._givable if name in self.required or chance.random() < 0.3]  # noqa: PLR2004
         arguments = [(name, self.pools[name].any(chance)) for name in names]
         if self.extra is not None:
             arguments += [("", self.extra.any(chance)) for _ in range(chance.randrange(4))]
@@ -125,7 +178,7 @@ class Inputs:
         return call
 
     def _with_one_changed(self, chance: random.Random, call: Call) -> Call:
-        missing = [name for name in self.pools if name not in dict(call.arguments)]
+        missing = [name for name in self._givable if name not in dict(call.arguments)]
         if missing and not self._is_full(call) and (not call.arguments or chance.random() < 0.5):  # noqa: PLR2004 - a fair coin
             name = chance.choice(missing)
             return self._ordered(call.with_argument(name, self.pools[name].any(chance)))
@@ -167,11 +220,37 @@ class Inputs:
         again = self._with_one_changed(chance, setup[at]) if chance.random() < 0.5 else setup[at]  # noqa: PLR2004
         return (*setup[: at + 1], again, *setup[at + 1 :])
 
-    def conforms(self, call: Call) -> bool:
-        """Whether each argument is of its parameter's type, as far as it is known."""
+    def learn(self, values: Iterable[object]) -> None:
+        """Values that the code compared with are worth trying elsewhere, too."""
+        plain = (express(value) for value in values if type(value) in {int, float, str, bytes})
+        new = (text for text in plain if text is not None and len(text) <= LONGEST_LITERAL)
+        self.literals = list(dict.fromkeys([*self.literals, *new]))[:MOST_LITERALS]
+
+    def wrong(self, call: Call) -> Iterator[Call]:
+        """The call with an argument of another type, where no hint forbids it: the code may say so itself."""
+        for name, value in call.arguments:
+            if name in self.pools and name not in self._hints:
+                others = (call.with_argument(name, other) for other in WRONG if other != value)
+                yield from (other for other in others if not self.conforms(other))
+
+    def absent(self, call: Call) -> dict[str, str]:
+        """The defaults, as templates, of the parameters that a call does not give."""
+        missing = [name for name in self._givable if name in self._defaults and name not in dict(call.arguments)]
+        texts = {name: express(self._defaults[name]) for name in missing if not self._is_full(call)}
+        return {name: text for name, text in texts.items() if text is not None}
+
+    def like(self, kind: object) -> tuple[str, ...]:
+        """Values of a class or of one of several, or texts that a pattern matches; plain ones first."""
+        if isinstance(kind, re.Pattern):
+            return self._world.matching(kind, self._seed)
+        kinds = [one for one in (kind if isinstance(kind, tuple) else (kind,)) if isinstance(one, type)]
+        return tuple(text for one in kinds for text in self._world.drawn(one, self._seed)[:MOST_PLAIN])
+
+    def conforms(self, call: Call, *, declared: bool = False) -> bool:
+        """Whether each argument is of its parameter's type, as far as it is known; `declared`: as hints say."""
         for name, value in call.arguments:
             pool = self.pools.get(name) or (self.extra if not name else None)
-            if pool is None or value in pool.seen or "lambda" in value:
+            if pool is None or value in pool.seen or (declared and name not in self._hints):
                 continue
             pairs = evaluable([value])
             if pairs and not types.conforms(pairs[0][1], pool.hint):

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import collections.abc
 import dataclasses
 import inspect
+import math
+import pathlib
 from collections.abc import Iterator, Mapping, Sized
 from typing import Any
 
 from ..express import UNSTABLE, compilable, express, named
+from . import command
 from .calls import Program
 from .run import Outcome, Runner
 
 Record = dict[str, Any]
 MOST = 3
 SHORT_FLOAT = 6
+LONGEST_OUTPUT = 100
+MOST_ITEMS = 4
+PLAIN: tuple[Any, ...] = (tuple, list, dict, set, frozenset, str, int)
+EMPTY = {"None", "[]", "{}", "()", "''", "0", "False", "set()"}
 
 
 def observe(runner: Runner, plain: Program) -> tuple[str, list[Record]]:
@@ -46,19 +54,52 @@ def _raised(error: BaseException) -> list[Record]:
 
 def _result(outcome: Outcome) -> list[Record]:
     value = outcome.result
-    text = express(value)
-    if text is not None and (_equals(text, value) or isinstance(value, float)):
+    if command.is_result(value):
+        said = [_stated(f"{{result}}.{name}", part, repr(part)) for name, part in _told(value)]
+        return [one for one in said if not UNSTABLE.search(one["value"]) and len(one["value"]) <= LONGEST_OUTPUT]
+    text = _written(value)
+    if text is not None:
         return [_stated("{result}", value, text)]
+    if isinstance(value, collections.abc.ValuesView | collections.abc.ItemsView) and (text := _written([*value])):
+        return [_stated("list({result})", [*value], text)]
     return list(_parts(value))[:MOST]
+
+
+def _told(result: Any) -> list[tuple[str, object]]:
+    """What a command told its user, and the shell when it did not go well."""
+    status = [("exit_code", result.exit_code)] if result.exit_code or not result.output else []
+    return [("output", result.output), *status] if result.output else status
+
+
+def _written(value: object) -> str | None:
+    """The template of an equal value; of a container's subclass that is equal to a plain one, the plain one's."""
+    options: list[object] = [value]
+    # Keys are equal to a set, and a tuple with more to it is still equal to a tuple.
+    options += [set(value)] if isinstance(value, collections.abc.KeysView) else []
+    options += [plain(value) for plain in PLAIN if isinstance(value, plain) and type(value) is not plain]
+    for option in options:
+        text = express(option)
+        if text is not None and (_equals(text, value) or isinstance(value, float)):
+            return text
+    return None
 
 
 def _stated(expression: str, value: object, text: str) -> Record:
     form = "equal"
     if value is None or isinstance(value, bool):
         form = "is"
-    elif isinstance(value, float) and len(repr(value)) > SHORT_FLOAT:
+    elif _is_inexact(value):
         form = "approx"
     return {"subject": "result", "expression": expression, "value": text, "message": "", "form": form}
+
+
+def _is_inexact(value: object) -> bool:
+    """Whether it is a float, or a plain container of numbers, with digits that depend on the machine."""
+    if isinstance(value, float):
+        return len(repr(value)) > SHORT_FLOAT and math.isfinite(value)
+    held = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    numbers = all(isinstance(part, int | float) for part in held)
+    return numbers and any(isinstance(part, float) and _is_inexact(part) for part in held)
 
 
 def _equals(text: str, value: object) -> bool:
@@ -70,17 +111,23 @@ def _equals(text: str, value: object) -> bool:
 
 
 def _parts(value: object) -> Iterator[Record]:
-    """Its public fields, then its text, then its length: for what cannot be written as a whole."""
-    for name, part in _fields(value):
-        if (text := express(part)) is not None and not inspect.isroutine(part) and _equals(text, part):
-            yield _stated(f"{{result}}.{name}", part, text)
-    for name, look in (("str", str), ("repr", repr)):
-        text = look(value) if _has_own(type(value), f"__{name}__") else ""
-        if 0 < len(text) < 80 and text.isprintable() and not UNSTABLE.search(text):  # noqa: PLR2004 - a readable line
-            yield _stated(f"{name}({{result}})", text, repr(text))
-            break
-    if isinstance(value, Sized):
-        yield _stated("len({result})", len(value), repr(len(value)))
+    """Its public fields, else its text: for what cannot be written as a whole.
+
+    Its length, and what it looks like to a programmer, say too little to be worth a test.
+    """
+    if isinstance(value, tuple | list) and len(value) <= MOST_ITEMS:
+        written = ((at, part, _written(part)) for at, part in enumerate(value))
+        yield from (_stated(f"{{result}}[{at}]", part, text) for at, part, text in written if text is not None)
+        return
+    fields = [
+        _stated(f"{{result}}.{name}", part, text)
+        for name, part in _fields(value)
+        if not inspect.isroutine(part) and (text := _written(part)) is not None
+    ]
+    yield from sorted(fields, key=lambda record: record["value"] in EMPTY)
+    text = str(value) if not fields and _has_own(type(value), "__str__") else ""
+    if 0 < len(text) < 80 and text.isprintable() and not UNSTABLE.search(text):  # noqa: PLR2004 - a readable line
+        yield _stated("str({result})", text, repr(text))
 
 
 def _has_own(cls: type, name: str) -> bool:
@@ -117,8 +164,11 @@ def _state(program: Program, namespace: Mapping[str, object]) -> list[tuple[str,
 
 
 def _visible(name: str, value: object) -> Iterator[tuple[str, str]]:
-    text = express(value)
-    if text is not None and _equals(text, value):
+    if isinstance(value, pathlib.Path) and value.is_file():
+        if (text := _written(value.read_text(errors="replace"))) is not None:
+            yield f"{name}.read_text()", text
+        return
+    if (text := _written(value)) is not None:
         yield name, text
         return
     if isinstance(value, Mapping) and (text := express(dict(value))) is not None:
@@ -126,5 +176,5 @@ def _visible(name: str, value: object) -> Iterator[tuple[str, str]]:
     elif isinstance(value, Sized):
         yield f"len({name})", repr(len(value))
     for attribute, part in _fields(value):
-        if not inspect.isroutine(part) and (text := express(part)) is not None and _equals(text, part):
+        if not inspect.isroutine(part) and (text := _written(part)) is not None:
             yield f"{name}.{attribute}", text

@@ -11,6 +11,7 @@ from .mutate import literals
 
 MOST_TRIES = 400
 MOST_DIGITS = 18
+LONG = 40
 
 
 def reduce(call: Call, plain: Mapping[str, Sequence[str]], holds: Callable[[Call], bool]) -> Call:
@@ -65,7 +66,7 @@ def _receivers(receiver: str, plain: Mapping[str, Sequence[str]]) -> Iterator[st
 
 def _plainer(value: str, preferred: Sequence[str]) -> Iterator[str]:
     """Preferred values, unless this is one already; then the same with one literal smaller."""
-    if value in preferred:
+    if value in preferred and len(value) <= LONG:
         yield from preferred[: preferred.index(value)]
         return
     yield from preferred
@@ -79,6 +80,8 @@ def _smaller(match: re.Match[str]) -> Iterator[str]:
     text = match[0]
     if match.lastgroup == "number":
         value = float(text) if re.search(r"[.e]", text) else int(text)
+        if isinstance(value, float) and value.is_integer():
+            yield repr(int(value))
         smaller = {option for option in _near(value) if _weight(option) < _weight(value)}
         yield from (repr(type(value)(option)) for option in sorted(smaller, key=_weight))
     elif match.lastgroup == "string":
@@ -91,7 +94,7 @@ def _smaller(match: re.Match[str]) -> Iterator[str]:
 
 def _near(value: float) -> list[float]:
     """Numbers to put in its place: small ones, its opposite, its half, and itself with fewer digits."""
-    options: list[float] = [0, 1, 2, 10, 100, 1000, -1, -value, int(value / 2), int(value)]
+    options: list[float] = [0, 1, 2, 0.5, 10, 100, 1000, -1, -value, int(value / 2), int(value)]
     # Beyond that many digits a float cannot tell, and may not hold, what is rounded up.
     for digits in range(1, min(len(str(int(abs(value)))), MOST_DIGITS)):
         unit = 10**digits

@@ -20,16 +20,13 @@ from types import CodeType, FrameType
 from typing import Any
 
 from .. import express, guard
+from . import command, files
 from .calls import Call, Entry, Program, program
-from .trace import Branch, Tracer
+from .trace import Branch, TooLongError, Tracer
 
 CALL_SECONDS = 0.5
 LONGEST_RESULT = 50
 CONTRACT = re.compile(r"raise\b|(return )?(sys\.)?exit\(")
-
-
-class TooLongError(BaseException):
-    """A call did not end in time. Not an Exception, so that the code under test does not catch it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,9 +51,19 @@ class Outcome:
 
 
 class Runner:
-    """Runs programs. `root` is the project: exceptions raised by its own `raise` statements are contracts."""
+    """Runs programs.
 
-    def __init__(self, tracer: Tracer, entries: Mapping[str, Entry], root: str) -> None:
+    Args:
+        tracer: Sees the branches, and ends a call that takes too many steps.
+        entries: By qualname.
+        root: The project: exceptions raised by its own `raise` statements are contracts.
+        seconds: When a call is ended that takes none of the steps that the tracer sees.
+    """
+
+    def __init__(
+        self, tracer: Tracer, entries: Mapping[str, Entry], root: str, seconds: float = CALL_SECONDS
+    ) -> None:
+        self._seconds = seconds
         self._tracer = tracer
         self._entries = entries
         self._root = root
@@ -76,12 +83,13 @@ class Runner:
         try:
             scene = [self._code(line, "exec") for line in wanted.lines]
             action = self._code(wanted.action, "eval" if wanted.expression else "exec")
-        except (SyntaxError, LookupError, ImportError, ValueError, MemoryError):
+            folder = {files.FOLDER: files.empty_folder()} if files.FOLDER in wanted.text else {}
+        except (SyntaxError, LookupError, ImportError, ValueError, MemoryError, OSError):
             return Outcome(refusal="not a program")
-        namespace = dict(self._names)
+        namespace = {**self._names, **folder}
         denials = guard.denials()
         try:
-            with quiet(), time_limit(CALL_SECONDS):
+            with quiet(), time_limit(self._seconds):
                 outcome = self._perform(scene, action, namespace)
         except TooLongError:  # it came just after the call had ended
             return Outcome(refusal="too long")
@@ -101,6 +109,8 @@ class Runner:
         self._tracer.start()
         try:
             result = eval(action, namespace)
+            if command.is_result(result) and command.crashed(result):
+                return Outcome(frozenset(self._tracer.branches), refusal="accident")
             consume = consumption(result)
             result = consumed(result, consume)
         except TooLongError:
@@ -154,9 +164,11 @@ def inspect_frames(error: BaseException) -> Iterator[CodeType]:
 
 
 def consumption(result: Any) -> str:
-    """How a result must be taken before there is anything to look at: `await`, `list`, or "" for as it is."""
+    """How a result must be taken before there is anything to look at: as in `data.Finding.consume`."""
     if inspect.isawaitable(result):
         return "await"
+    if isinstance(result, collections.abc.AsyncIterator):
+        return "async list"
     is_iterator = isinstance(result, collections.abc.Iterator) and not isinstance(result, io.IOBase)
     return "list" if is_iterator else ""
 
@@ -165,15 +177,26 @@ def consumed(result: Any, consume: str) -> Any:
     """The result, taken so. An iterator that goes on and on is a call that takes too long."""
     if consume == "await":
         return asyncio.run(_awaited(result))
+    if consume == "async list":
+        result = asyncio.run(_listed(result))
     if consume == "list":
         result = list(itertools.islice(result, LONGEST_RESULT + 1))
-        if len(result) > LONGEST_RESULT:
-            raise TooLongError
+    if consume.endswith("list") and len(result) > LONGEST_RESULT:
+        raise TooLongError
     return result
 
 
 async def _awaited(result: Any) -> Any:
     return await result
+
+
+async def _listed(result: Any) -> list[Any]:
+    found: list[Any] = []
+    async for item in result:
+        found.append(item)
+        if len(found) > LONGEST_RESULT:
+            break
+    return found
 
 
 @contextlib.contextmanager

@@ -5,18 +5,27 @@ from __future__ import annotations
 import dataclasses
 import random
 import time
+import traceback
 from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
+from types import FunctionType
 
-from ..express import express
+from ..express import express, named
 from .calls import Call
+from .corpus import Corpus
+from .guide import Guide
 from .inputs import Inputs
+from .natural import oddness
 from .observe import observe
+from .probe import Probes
 from .run import Outcome, Runner
 from .trace import Branch
 
 PATIENCE = 2000
+ROUND = 100
+# So many calls more, when all is reached, in the hope of ones that make better tests.
+POLISH = 60
 ALTERNATIVES = 5
 SILENT = 2
 DEEPEST = 3
@@ -41,21 +50,36 @@ class Find:
     rank: int
 
     @cached_property
-    def cost(self) -> tuple[int, int]:
+    def oddness(self) -> int:
+        """How far it is from what callers pass."""
+        return oddness(self.call, self.inputs.usual)
+
+    @cached_property
+    def is_usual(self) -> bool:
+        """Whether callers pass such arguments; a `TypeError` that the code raises itself needs others."""
+        return self.inputs.conforms(self.call)
+
+    @cached_property
+    def cost(self) -> tuple[bool, int, int, int]:
         """What to prefer among calls that reach the same."""
-        return self.rank, self.call.size
+        return not self.is_usual, self.rank, self.oddness, self.call.size
 
 
 class Search:
     """The search for one file's missing branches and lines through one entry after the other."""
 
-    def __init__(self, runner: Runner, branches: Iterable[Branch], lines: Iterable[int], limits: Limits) -> None:
+    def __init__(
+        self, runner: Runner, probes: Probes, branches: Iterable[Branch], lines: Iterable[int], limits: Limits
+    ) -> None:
+        wanted = frozenset(branches)
         self.runner = runner
-        self.wanted: Reached = frozenset([*branches, *lines])
+        self.wanted: Reached = wanted | frozenset(lines)
+        self._guide = Guide(runner, probes, wanted)
         self.limits = limits
         self.executions = 0
         self.dropped: Counter[str] = Counter()
         self.finds: dict[Branch | int, list[Find]] = {}
+        self.corpus = Corpus()
         self._known: set[Branch] = set()
 
     @property
@@ -65,15 +89,39 @@ class Search:
 
     def through(self, inputs: Inputs, number: int) -> None:
         """Search through one function until nothing new comes for a while."""
-        if not inputs.callable:
+        if inputs.obstacle:
+            self.dropped[inputs.obstacle] += 1
             return
         chance = random.Random(self.limits.seed + number)  # noqa: S311 - it need not be hard to guess
         bases = list(dict.fromkeys(inputs.calls))
         idle = 0
         for call in list(bases):
             self._look(inputs, call, bases)
+        for call in inputs.wrong(bases[0] if bases else inputs.any(chance, [])):
+            self._look(inputs, call, bases)
         while idle < PATIENCE and not self.over() and self.open:
+            if idle % ROUND == 0:
+                self._guided(inputs, bases)
             idle = 0 if self._look(inputs, inputs.any(chance, bases), bases) else idle + 1
+        for _ in range(POLISH):
+            if self.over() or self.open or not self._is_poor():
+                return
+            self._look(inputs, inputs.any(chance, bases), bases)
+
+    def _is_poor(self) -> bool:
+        """Whether some of what was reached was reached only by a call that says little, or that nobody writes."""
+        return any(not one.is_usual or one.rank or one.oddness for one, *_ in self.finds.values())
+
+    def _guided(self, inputs: Inputs, bases: list[Call]) -> None:
+        """Try what the guide thinks would help, as long as that is new."""
+        for call in self._guide.calls(inputs, self._is_open):
+            if self.over() or not self.open:
+                return
+            self._look(inputs, call, bases)
+
+    def _is_open(self, line: int) -> bool:
+        """Whether a branch from this line is still wanted."""
+        return any(isinstance(item, tuple) and item[0] == line for item in self.open)
 
     def over(self) -> bool:
         """Whether the budget is used up."""
@@ -95,7 +143,10 @@ class Search:
     def _try(self, inputs: Inputs, call: Call) -> Outcome:
         self.executions += 1
         outcome = self.runner.call(call)
+        self._guide.see(call, outcome)
         reached = self.reached(outcome)
+        if outcome.branches and not outcome.refusal:
+            self.corpus.add(call, outcome.branches)
         if not reached:
             return outcome
         if refusal := outcome.refusal or self._objection(inputs, call, outcome):
@@ -106,8 +157,10 @@ class Search:
 
     def _objection(self, inputs: Inputs, call: Call, outcome: Outcome) -> str:
         """Why nobody would want a test of this call, "" when somebody may."""
-        if not inputs.conforms(call):
+        if not inputs.conforms(call) and not (is_checked(outcome) and inputs.conforms(call, declared=True)):
             return "not what callers pass"
+        if inputs.entry.name == "__hash__" and outcome.result is not True:
+            return "nothing to observe"  # the hash of an object tells nothing but that it is this one
         telling = rank(outcome) < SILENT or bool(observe(self.runner, self.runner.program(call))[1])
         return "" if telling else "nothing to observe"
 
@@ -143,8 +196,16 @@ def rank(outcome: Outcome) -> int:
     return SILENT if outcome.result is None else int(is_degenerate(outcome.result))
 
 
+def is_checked(outcome: Outcome) -> bool:
+    """Whether the code under test itself says that an argument is of a wrong type."""
+    frames = traceback.extract_tb(outcome.raised.__traceback__) if type(outcome.raised) is TypeError else []
+    return bool(frames) and (frames[-1].line or "").startswith("raise TypeError")
+
+
 def is_function(result: object) -> bool:
     """Whether a result is there to be called."""
+    if isinstance(result, FunctionType):
+        return named(result) is None
     return callable(result) and not isinstance(result, type) and express(result) is None
 
 
@@ -162,7 +223,7 @@ def choose(search: Search) -> list[Find]:
     chosen: list[Find] = []
     every = {id(find): find for finds in search.finds.values() for find in finds}.values()
     while left:
-        best = max(every, key=lambda find: (len(find.reached & left), -find.rank, -find.call.size))
+        best = max(every, key=lambda find: (len(find.reached & left), *(-part for part in find.cost)))
         chosen.append(dataclasses.replace(best, reached=frozenset(best.reached & left)))
         left -= best.reached
     return chosen

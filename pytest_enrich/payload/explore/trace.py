@@ -6,32 +6,41 @@ coverage.py itself when the candidate is proven.
 
 from __future__ import annotations
 
-import dis
 import inspect
 import sys
 from collections.abc import Callable, Mapping
 from types import CodeType, FrameType
 from typing import Any, TypeAlias
 
+from ..codes import RETURNS
+
 Branch: TypeAlias = tuple[int, int]
 LocalTrace: TypeAlias = Callable[[FrameType, str, Any], Any]
 
 SUSPENDABLE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
-RETURNS = {dis.opmap[name] for name in ("RETURN_VALUE", "RETURN_CONST", "RETURN_GENERATOR") if name in dis.opmap}
+# Of calls and lines: so many are too many for one look, on every machine alike.
+MOST_STEPS = 100_000
+
+
+class TooLongError(BaseException):
+    """A call did not end in time. Not an Exception, so that the code under test does not catch it."""
 
 
 class Tracer:
-    """Notes pairs of lines run one after the other in the frames of `filename`."""
+    """Notes pairs of lines run one after the other in the frames of `filename`; ends them after `most` steps."""
 
-    def __init__(self, filename: str, statements: Mapping[int, int]) -> None:
+    def __init__(self, filename: str, statements: Mapping[int, int], most: int = sys.maxsize) -> None:
+        self._most = most
         self._statements = statements
         self._filename = filename
         self._wanted: dict[CodeType, bool] = {}
+        self._steps = 0
         self.branches: set[Branch] = set()
 
     def start(self) -> None:
         """Forget what was noted, and note again."""
         self.branches = set()
+        self._steps = 0
         sys.settrace(self._enter)
 
     def stop(self) -> None:
@@ -40,20 +49,29 @@ class Tracer:
 
     def _enter(self, frame: FrameType, _event: str, _arg: object) -> LocalTrace | None:
         code = frame.f_code
+        self._step()
         wanted = self._wanted.get(code)
         if wanted is None:
             wanted = self._wanted[code] = code.co_filename == self._filename
         return self._follow(frame, code) if wanted else None
 
+    def _step(self) -> None:
+        """One more call or line; too many end the call, as no clock can that is to decide alike everywhere."""
+        self._steps += 1
+        if self._steps > self._most:
+            self._steps = 0
+            raise TooLongError
+
     def _follow(self, frame: FrameType, code: CodeType) -> LocalTrace:
         first = -code.co_firstlineno
         # A generator that goes on is entered where it left off.
         last = first if frame.f_lasti <= 0 or not code.co_flags & SUSPENDABLE else frame.f_lineno
-        note, statement = self.branches.add, self._statements.get
+        note, step, statement = self.branches.add, self._step, self._statements.get
 
         def follow(frame: FrameType, event: str, _arg: object) -> LocalTrace:
             nonlocal last
             if event == "line":
+                step()
                 line = statement(frame.f_lineno, frame.f_lineno)
                 note((last, line))
                 last = line

@@ -5,12 +5,20 @@ from __future__ import annotations
 import collections
 import datetime as dt
 import inspect
+import io
 import os
 import types
 import typing
 from typing import Any
 
 ANYTHING: Any = typing.Any
+
+
+class Unknown:
+    """The type of a parameter that nobody says anything about: no value is known to be one."""
+
+
+UNKNOWN: Any = Unknown
 
 
 def members(hint: Any) -> tuple[Any, ...]:
@@ -78,6 +86,8 @@ def _conforms(value: object, part: Any) -> bool:  # noqa: PLR0911 - one line a k
         return True
     if is_protocol(kind):
         return is_kind(type(value), kind)
+    if kind in {typing.IO, typing.TextIO, typing.BinaryIO}:
+        return isinstance(value, io.IOBase)
     try:
         return isinstance(value, kind)
     except TypeError:  # a metaclass of the project's that knows better

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import collections.abc
 import datetime as dt
 import decimal
 import enum
 import fractions
 import inspect
+import io
+import os
 import pathlib
+import re
 import sys
 import typing
 import uuid
@@ -18,20 +22,25 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
 
 from ..express import evaluate, express, named
-from . import evidence, types
+from . import evidence, files, types, usage
 from . import hints as declared
 
 Strategy: typing.TypeAlias = "st.SearchStrategy[str]"
 DEEPEST = 2
+MOST_MATCHING = 16
 LETTERS = "ab1 -.,:/_Zé"
+WORDS = ("abc", "hello world", "Name", "A", "b", "12", "1.5", "a,b", "a b c", "key=value", "a.b", "a\nb\n", "/a/b")
 SIMPLE = ("2", "3", "1", "0", "-1", "'a'", "'abc'", "''", "None", "True", "False", "0.5")
 GENERAL = (*SIMPLE, "[1, 2]", "[]", "{'a': 1}", "{}", "()")
 CALLABLES = (
     "⟨builtins:str⟩",
     "⟨builtins:len⟩",
+    "⟨builtins:bool⟩",
+    "⟨operator:add⟩",
+    "lambda value: value",
     "lambda *args: args",
     "lambda *args, **kwargs: None",
-    "lambda value: value",
+    "lambda *args: 1",
 )
 NUMBERS = (0, 1, -1, 2, 3, 7, 10, 12, 59, 60, 100, 255, 1000, 10**6, 10**9)
 
@@ -68,15 +77,33 @@ def drawn(strategy: Strategy, number: int, count: int = 100) -> tuple[str, ...]:
     return tuple(found)
 
 
+def matching(pattern: re.Pattern[Any], number: int) -> tuple[str, ...]:
+    """Templates of texts that a pattern matches as a whole; none where it cannot be turned round."""
+    try:
+        if isinstance(pattern.pattern, bytes):
+            return drawn(st.from_regex(pattern, fullmatch=True).map(repr), number, 40)
+        plain = st.characters(min_codepoint=32, max_codepoint=126)
+        return drawn(st.from_regex(pattern, fullmatch=True, alphabet=plain).map(repr), number, 40)
+    except Exception:  # what Hypothesis does not know of, or what matches nothing plain
+        return ()
+
+
 class World:
     """What the project shows of values: constants of its source, and calls that make its objects.
 
     Args:
         constants: Literals, best first.
         constructors: Templates of objects by the class they make (exactly).
+        patterns: Regular expressions of the source.
     """
 
-    def __init__(self, constants: Sequence[str], constructors: dict[type, list[str]]) -> None:
+    def __init__(
+        self,
+        constants: Sequence[str],
+        constructors: dict[type, list[str]],
+        patterns: Sequence[re.Pattern[Any]] = (),
+    ) -> None:
+        self._patterns = patterns
         self.constants = evaluable(constants)
         self.constructors = constructors
         self._drawn: dict[str, tuple[str, ...]] = {}
@@ -103,6 +130,17 @@ class World:
             self._drawn[key] = drawn(self.of(hint), seed)
         return self._drawn[key]
 
+    def shaped(self, seed: int) -> tuple[str, ...]:
+        """Texts that the patterns of the source match."""
+        return tuple(dict.fromkeys(text for pattern in self._patterns for text in self.matching(pattern, seed)))
+
+    def matching(self, pattern: re.Pattern[Any], seed: int) -> tuple[str, ...]:
+        """Some texts that one pattern matches, as templates, short ones first."""
+        key = repr(pattern)
+        if key not in self._drawn:
+            self._drawn[key] = tuple(sorted(matching(pattern, seed), key=len))[:MOST_MATCHING]
+        return self._drawn[key]
+
     def of(self, hint: Any, depth: int = 0) -> Strategy:
         """A strategy for templates of values that conform to `hint`."""
         return st.one_of([self._of(part, depth) for part in types.members(hint)])
@@ -110,8 +148,8 @@ class World:
     def _of(self, part: Any, depth: int) -> Strategy:
         if part is types.ANYTHING or part is inspect.Parameter.empty or part is object:
             return st.sampled_from([*GENERAL, *(template for template, _ in self.constants)])
-        if part is None or part is type(None):
-            return st.just("None")
+        if part in {None, type(None), types.UNKNOWN}:
+            return st.nothing() if part is types.UNKNOWN else st.just("None")
         origin, arguments = typing.get_origin(part), typing.get_args(part)
         if origin is typing.Literal:
             return _literal(arguments)
@@ -132,8 +170,11 @@ class World:
         if issubclass(kind, enum.Enum):
             members = [text for member in kind if (text := express(member))]
             return st.sampled_from(members) if members else st.nothing()
-        if issubclass(kind, tuple) and kind is tuple:
-            return self._tuple(arguments, depth)
+        if kind in {collections.abc.Iterator, collections.abc.Generator}:
+            return self._container(list, "[", "]", arguments[:1], depth).map("iter({})".format)
+        return self._tuple(arguments, depth) if kind is tuple else self._held(kind, arguments, depth)
+
+    def _held(self, kind: type, arguments: tuple[Any, ...], depth: int) -> Strategy:
         for base, (left, right) in BRACKETS.items():
             if kind is base or (inspect.isabstract(kind) and issubclass(base, kind)):
                 return self._container(base, left, right, arguments, depth)
@@ -174,9 +215,7 @@ class World:
             parameters = []
         if owner is None or kind.__module__ in {"builtins", "typing"}:
             return st.nothing()
-        hints = declared.of_function(getattr(kind, "__init__", None))
-        guesses = {p.name: evidence.from_name(p.name) for p in parameters if p.name not in hints}
-        hints |= {name: guess for name, guess in guesses.items() if guess is not None}
+        hints = _constructed(kind, parameters)
         fixed = [p for p in parameters if p.kind not in {p.VAR_POSITIONAL, p.VAR_KEYWORD}]
         if any(p.default is p.empty and p.name not in hints for p in fixed):
             return st.nothing()
@@ -192,6 +231,19 @@ class World:
             return st.just("")
         drawn = self.of(hint, depth + 1).map(f"{parameter.name}={{}}".format)
         return drawn if default is parameter.empty else st.one_of(st.just(""), st.just(""), drawn)
+
+
+def _constructed(kind: type, parameters: Sequence[inspect.Parameter]) -> dict[str, Any]:
+    """The types of a constructor's parameters, as far as anything tells them."""
+    init = getattr(kind, "__init__", None)
+    hints, used, kept = declared.of_function(init), usage.of(init), usage.kept(kind)
+    for one in parameters:
+        use = used.get(one.name, usage.NO_USE) | kept.get(one.name, usage.NO_USE)
+        default = evidence.NOTHING if one.default is one.empty else one.default
+        guess = evidence.of_parameter({"name": one.name}, hints.get(one.name), (), use, default)
+        if guess is not types.UNKNOWN:
+            hints[one.name] = guess
+    return hints
 
 
 def _concrete(kind: type) -> list[type]:
@@ -215,6 +267,11 @@ def _expressed(strategy: st.SearchStrategy[Any]) -> Strategy:
 
 
 _datetimes = st.datetimes(dt.datetime(1970, 1, 1), dt.datetime(2100, 1, 1)).map(lambda d: d.replace(microsecond=0))  # noqa: DTZ001 - naive on purpose
+_texts = st.one_of(st.sampled_from(files.TEXTS), st.lists(st.sampled_from(LETTERS), max_size=8).map("".join))
+_text_files = _texts.map("⟨io:StringIO⟩({!r})".format)
+_binary_files = _texts.map(lambda text: f"⟨io:BytesIO⟩({text.encode()!r})")
+_times = st.times().map(lambda t: t.replace(microsecond=0))
+_zones = st.sampled_from([dt.timezone.utc, *(dt.timezone(dt.timedelta(minutes=m)) for m in (120, -330))])
 PLAIN: dict[type, Strategy] = {
     int: st.one_of(st.sampled_from(NUMBERS), st.integers(-(10**6), 10**6), st.integers(-(10**20), 10**20)).map(
         repr
@@ -227,12 +284,12 @@ PLAIN: dict[type, Strategy] = {
     ).map(lambda value: express(value) or "0.0"),
     bool: st.sampled_from(["False", "True"]),
     # Not st.text: that first builds a table of all of Unicode, which takes seconds.
-    str: st.lists(st.sampled_from(LETTERS), max_size=8).map("".join).map(repr),
+    str: st.one_of(st.sampled_from(WORDS), st.lists(st.sampled_from(LETTERS), max_size=8).map("".join)).map(repr),
     bytes: st.binary(max_size=6).map(repr),
     complex: st.sampled_from(["0j", "1j", "(1+2j)"]),
-    dt.datetime: _expressed(st.one_of(_datetimes, _datetimes.map(lambda d: d.replace(tzinfo=dt.timezone.utc)))),
+    dt.datetime: _expressed(st.one_of(_datetimes, st.builds(dt.datetime.replace, _datetimes, tzinfo=_zones))),
     dt.date: _expressed(st.dates(dt.date(1970, 1, 1), dt.date(2100, 1, 1))),
-    dt.time: _expressed(st.times().map(lambda t: t.replace(microsecond=0))),
+    dt.time: _expressed(st.one_of(_times, st.builds(dt.time.replace, _times, tzinfo=_zones))),
     dt.timedelta: _expressed(
         st.one_of(
             st.integers(-400, 4000).map(lambda n: dt.timedelta(days=n)),
@@ -245,7 +302,10 @@ PLAIN: dict[type, Strategy] = {
     decimal.Decimal: _expressed(st.decimals(-(10**6), 10**6, places=2)),
     fractions.Fraction: _expressed(st.fractions(-100, 100, max_denominator=12)),
     uuid.UUID: st.just("⟨uuid:UUID⟩('12345678123456781234567812345678')"),
-    pathlib.Path: st.sampled_from(["⟨pathlib:Path⟩('missing.txt')"]),
+    pathlib.Path: st.sampled_from(files.paths()),
+    os.PathLike: st.sampled_from(files.paths()),
+    **dict.fromkeys((typing.IO, typing.TextIO, io.TextIOBase, io.StringIO), _text_files),
+    **dict.fromkeys((typing.BinaryIO, io.BufferedIOBase, io.BytesIO), _binary_files),
 }
 BRACKETS: dict[type, tuple[str, str]] = {
     list: ("[", "]"),

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import dataclasses
 import inspect
+import re
 import types
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .. import express
-from . import calls
+from . import calls, command, shown
 from .calls import Call, Entry
-from .evidence import nodes
-from .inputs import Inputs, Seen
-from .run import Runner
-from .trace import Tracer
+from .inputs import Inputs
+from .run import CALL_SECONDS, Runner
+from .shown import find, owner_of
+from .trace import MOST_STEPS, Tracer
+from .usage import nodes
 from .values import World, evaluable
+
+MOST_PATTERNS = 8
+CALLS_IN_TIME = 30
 
 
 @dataclasses.dataclass(frozen=True)
 class Scene:
     """The file under test, the functions to call, and what is known of their inputs."""
 
+    module: types.ModuleType
     runner: Runner
     entries: Mapping[str, Entry]
     inputs: tuple[Inputs, ...]
@@ -31,53 +37,52 @@ class Scene:
 def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     """The scene of an `Explore` job; entries that are not there at run time are left out."""
     made = [calls.load(record) for record in job["constructors"]]
-    beside = [calls.load(record) for record in job["neighbours"]]
-    world = World(job["constants"], _objects(job["module"], made, module))
-    entries = [
-        Entry(
-            job["module"], e["qualname"], e["kind"], tuple(e["parameters"]), answers(find(module, e["qualname"]))
-        )
-        for e in job["entries"]
-    ]
+    world = World(job["constants"], _objects(job["module"], made, module), _patterns(module, job["entries"]))
+    entries = [_of_job(e, module) for e in job["entries"]]
+    seen = shown.of_job(job, entries, module)
     known = {entry.qualname: entry for entry in entries}
-    seen = [[calls.load(record) for record in e["calls"]] for e in job["entries"]]
-    for step in {step.qualname for many in seen for call in many for step in call.setup}:
+    for step in {step.qualname for one in seen for setup in one.setups for step in setup}:
         known.setdefault(step, _entry(job["module"], step, module))
     inputs = [
-        Inputs(
-            entry,
-            Seen(tuple(some), namesakes(beside)),
-            function,
-            world,
-            owner_of(entry, module),
-            job["seed"],
-        )
+        Inputs(entry, some, function, world, owner_of(entry, module), job["seed"])
         for entry, some in zip(entries, seen, strict=True)
-        if (function := find(module, entry.qualname)) is not None
+        if (function := _callable(entry, module)) is not None
     ]
     filename = inspect.getsourcefile(module) or module.__file__ or ""
-    tracer = Tracer(filename, dict(map(tuple, job["statements"])))
-    return Scene(Runner(tracer, known, root), known, tuple(inputs))
+    tracer = Tracer(filename, dict(map(tuple, job["statements"])), MOST_STEPS)
+    # Where there is ample time, a slow machine does not end calls that a fast one would let go on.
+    runner = Runner(tracer, known, root, max(CALL_SECONDS, job["seconds"] / CALLS_IN_TIME))
+    return Scene(module, runner, known, tuple(inputs))
 
 
-def namesakes(others: Iterable[Call]) -> dict[str, list[str]]:
-    """What was passed to parameters of other functions, by the parameter's name."""
-    found: dict[str, list[str]] = {}
-    for call in others:
-        for name, value in call.arguments:
-            if name and value not in found.setdefault(name, []):
-                found[name].append(value)
-    return found
+def _of_job(record: Mapping[str, Any], module: types.ModuleType) -> Entry:
+    """An entry of the job; where click made a command of the function, that is what is called."""
+    found = find(module, record["qualname"])
+    called = command.line(found, module) if command.is_command(found) else None
+    if called is not None:
+        described = tuple(command.parameters(found, called))
+        return Entry(module.__name__, record["qualname"], "function", described, line=called)
+    parameters = tuple(record["parameters"])
+    return Entry(module.__name__, record["qualname"], record["kind"], parameters, answers(found))
 
 
-def find(module: object, qualname: str) -> Any:
-    """The object of that qualified name, bound or not, or None."""
-    found = module
-    for part in qualname.split("."):
-        found = inspect.getattr_static(found, part, None)
-    if isinstance(found, property):
-        return found.fget
-    return found.__func__ if isinstance(found, classmethod | staticmethod) else found
+def _callable(entry: Entry, module: types.ModuleType) -> object:
+    found = find(module, entry.qualname)
+    return found if entry.line is None else command.signature(list(entry.parameters))
+
+
+def _patterns(module: types.ModuleType, entries: Iterable[Mapping[str, Any]]) -> list[re.Pattern[Any]]:
+    """The module's compiled patterns, and those that the entries write where they use them."""
+    held = [one for one in vars(module).values() if isinstance(one, re.Pattern)]
+    for entry in entries:
+        for node in nodes(find(module, entry["qualname"])):
+            first = node.args[0] if isinstance(node, ast.Call) and node.args else None
+            called = node.func if isinstance(node, ast.Call) else None
+            of_re = isinstance(called, ast.Attribute) and getattr(called.value, "id", "") == "re"
+            if of_re and isinstance(first, ast.Constant) and isinstance(first.value, str):
+                with contextlib.suppress(re.error):
+                    held.append(re.compile(first.value))
+    return list(dict.fromkeys(held))[:MOST_PATTERNS]
 
 
 def answers(function: object) -> bool:
@@ -85,12 +90,6 @@ def answers(function: object) -> bool:
     returned = [node.value for node in nodes(function) if isinstance(node, ast.Return | ast.Yield)]
     silent = all(value is None or (isinstance(value, ast.Constant) and value.value is None) for value in returned)
     return not silent or isinstance(function, type)
-
-
-def owner_of(entry: Entry, module: object) -> type | None:
-    """The class whose objects the entry is called on."""
-    owner = find(module, entry.owner) if entry.owner else None
-    return owner if isinstance(owner, type) else None
 
 
 def _entry(module: str, qualname: str, where: object) -> Entry:
@@ -128,15 +127,3 @@ def _construction(module: str, call: Call, where: types.ModuleType) -> str:
         _entry(module, f"{call.qualname}.__init__", where).parameters,
     )
     return calls.program(dataclasses.replace(call, qualname=entry.qualname), {entry.qualname: entry}).action
-
-
-def aliases(text: str, modules: Mapping[str, object]) -> list[list[str]]:
-    """Shorter names of what templates in `text` name: packages above its module that offer the same object."""
-    found = []
-    for module, qualname in sorted(set(express.NAME.findall(text))):
-        name, package = qualname.partition(".")[0], module
-        while "." in package:
-            package = package.rpartition(".")[0]
-            if getattr(modules.get(package), name, None) is getattr(modules.get(module), name, ...):
-                found.append([f"{module}:{name}", f"{package}:{name}"])
-    return found

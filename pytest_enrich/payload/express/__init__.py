@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 
+from .code import written
 from .container import CONTAINERS, Inner
 from .instance import instance
 from .name import NAME, compilable, evaluate, named
 from .scalar import SCALARS
 
-__all__ = ["NAME", "UNSTABLE", "Objects", "compilable", "evaluate", "express", "named", "no_objects"]
+__all__ = ["NAME", "UNSTABLE", "Objects", "compilable", "evaluate", "express", "named", "no_objects", "written"]
 
 Objects = Inner
 """Knows the call that made an object, or answers None."""

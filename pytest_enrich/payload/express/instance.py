@@ -10,6 +10,7 @@ import sys
 import types
 from collections.abc import Iterable, Iterator
 
+from . import code
 from .container import Inner
 from .name import evaluate, named
 
@@ -19,7 +20,7 @@ def instance(value: object, inner: Inner) -> str | None:
     if isinstance(value, enum.Enum):
         return _member(value)
     if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType):
-        return named(value)
+        return named(value) or (code.function(value) if isinstance(value, types.FunctionType) else None)
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return _construct(value, [(name, getattr(value, name)) for name in value._fields], inner)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import fractions
+import io
 import math
 import re
 import uuid
@@ -76,6 +77,14 @@ def _pattern(value: object) -> str | None:
     return f"⟨re:compile⟩({_string(value.pattern)})" if plain else None
 
 
+def _stream(value: object) -> str | None:
+    """One that nothing was read from yet."""
+    assert isinstance(value, io.StringIO | io.BytesIO)
+    if value.closed or value.tell():
+        return None
+    return f"⟨io:{type(value).__name__}⟩({value.getvalue()!r})"
+
+
 SCALARS: dict[type, Callable[[object], str | None]] = {
     type(None): repr,
     type(...): lambda _: "...",
@@ -97,4 +106,6 @@ SCALARS: dict[type, Callable[[object], str | None]] = {
     fractions.Fraction: lambda value: f"⟨fractions:Fraction⟩({str(value)!r})",
     uuid.UUID: lambda value: f"⟨uuid:UUID⟩({str(value)!r})",
     re.Pattern: _pattern,
+    io.StringIO: _stream,
+    io.BytesIO: _stream,
 }

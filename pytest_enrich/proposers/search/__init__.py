@@ -44,11 +44,17 @@ class SearchProposer:
         target = task.target
         if not target.entries or any(attempt.candidate.origin.proposer == self.name for attempt in task.attempts):
             return
-        recorded = self._record(target)
+        recorded = self._record(target, max(RECORD_SECONDS, task.seconds))
         explored = self._explore(task, recorded)
         if explored is None:
             return
-        origin = Origin(proposer=self.name, seed=task.seed, executions=explored.executions)
+        origin = Origin(
+            proposer=self.name,
+            seed=task.seed,
+            executions=explored.executions,
+            reduced=True,
+            corpus=explored.corpus,
+        )
         desk = Desk.of(task, explored.aliases, origin)
         for finding in sorted(explored.findings, key=_gain, reverse=True):
             written = desk.write(finding)
@@ -56,14 +62,14 @@ class SearchProposer:
                 yield written
                 desk = desk.without(written.name)
 
-    def _record(self, target: Target) -> Recorded:
+    def _record(self, target: Target, seconds: float) -> Recorded:
         nothing = Recorded(calls=(), constructors=(), outcomes=())
         # Without their parameters: ids of parameters may differ from run to run (a set gives them).
         tests = tuple(dict.fromkeys(near.nodeid.partition("[")[0] for near in target.nearest))[:MOST_TESTS]
         if not tests:
             return nothing
         job = Record(tests=tests, path=target.path, module=target.module, qualnames=_worth_recording(target))
-        execution = self._sandbox.execute(job, timeout=RECORD_SECONDS)
+        execution = self._sandbox.execute(job, timeout=seconds)
         answer = execution.answer if isinstance(execution, Answered) else None
         return answer if isinstance(answer, Recorded) else nothing
 

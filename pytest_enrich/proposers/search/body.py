@@ -11,6 +11,7 @@ from pytest_enrich.data import Finding, Observation, Template
 
 INLINE = 72
 MESSAGE = 60
+COLLECT = "collect"
 SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
 
 
@@ -43,6 +44,9 @@ def _scene(finding: Finding) -> tuple[list[Template], Template]:
         action = f"⟨asyncio:run⟩({action})"
     elif finding.consume == "list":
         action = f"list({action})"
+    elif finding.consume == "async list":
+        lines.append(f"async def {COLLECT}():\n    return [item async for item in {action}]\n")
+        return lines, f"⟨asyncio:run⟩({COLLECT}())"
     if len(lines) != 1 or any(seen.subject == "state" for seen in finding.observations):
         return lines, action
     name, _, value = lines[0].partition(" = ")
@@ -87,6 +91,8 @@ def _unittest(seen: Observation, subject: Template) -> Template:
     if seen.form == "is" and seen.value in {"True", "False", "None"}:
         named = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}[seen.value]
         return f"self.{named}({subject})"
+    if seen.form == "approx" and seen.value[:1] in "[({":
+        return f"assert {_operand(subject)} == ⟨pytest:approx⟩({seen.value})"
     if seen.form == "approx":
         return f"self.assertAlmostEqual({subject}, {seen.value})"
     return f"self.assertEqual({subject}, {seen.value})"

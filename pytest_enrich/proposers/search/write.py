@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,6 +16,7 @@ from pytest_enrich.proposers.search import body, words
 from pytest_enrich.protocols import Task
 
 LONGEST_LINE = 110
+FOLDER = "tmp_path"
 
 
 class Desk(Struct, frozen=True, kw_only=True):
@@ -59,7 +60,10 @@ class Desk(Struct, frozen=True, kw_only=True):
         ):
             return None
         name = self._name(finding, gaps[0])
-        code = _function(name, resolved.codes, self.target.placement.style)
+        needs_folder = FOLDER in "\n".join(written.lines)
+        if needs_folder and self.target.placement.style == "unittest":
+            return None
+        code = _function(name, resolved.codes, self.target.placement.style, FOLDER if needs_folder else "")
         return NewTest(
             name=name,
             code=code,
@@ -67,7 +71,7 @@ class Desk(Struct, frozen=True, kw_only=True):
             placement=self.target.placement,
             title=self._title(finding, gaps[0]),
             look=self._look(finding),
-            oracle=self._oracle(finding, written.expects),
+            oracle=self._oracle(finding, written.expects, resolved.codes),
             origin=self.origin,
             gaps=tuple(gap.id for gap in gaps),
         )
@@ -79,7 +83,7 @@ class Desk(Struct, frozen=True, kw_only=True):
         return sorted(closed, key=lambda gap: not branches & set(gap.branches))
 
     def _resolve(self, lines: Iterable[Template], finding: Finding) -> imports.ResolvedAll | None:
-        local = {line.partition(" = ")[0] for line in finding.lines}
+        local = {body.COLLECT, *(line.partition(" = ")[0] for line in finding.lines)}
         bindings = imports.reserve(self.bindings, {name for name in local if name.isidentifier()})
         try:
             resolved = imports.resolve_all(lines, bindings, self.aliases)
@@ -113,11 +117,12 @@ class Desk(Struct, frozen=True, kw_only=True):
     def _look(self, finding: Finding) -> str:
         first = finding.observations[0]
         shown = body.shown(first.message or first.value)
-        documented = self.target.docstring or ""
-        if first.subject == "raises" and re.search(rf"\b{re.escape(body.bare(first.value))}\b", documented):
+        if self._names_exception(finding):
             return f"the docstring names {body.bare(first.value)}; its message was read off the code"
         if first.subject == "raises":
             return f"{body.bare(first.value)} was seen when the code ran; no docstring promises it"
+        if self._is_example(finding):
+            return "the docstring has this example"
         if self._promised(finding):
             return f"{shown} stands in the docstring, too: is it for this input?"
         return f"{shown} was seen when the code ran; no docstring promises it"
@@ -126,18 +131,37 @@ class Desk(Struct, frozen=True, kw_only=True):
         value = finding.observations[0].value
         return len(value) > 3 and value in (self.target.docstring or "")  # noqa: PLR2004 - `1` stands in any text
 
-    def _oracle(self, finding: Finding, expects: Iterable[int]) -> tuple[Oracle, ...]:
-        source = "docstring" if self._promised(finding) else "observed"
+    def _names_exception(self, finding: Finding) -> bool:
+        """Whether it raises what the docstring says may be raised."""
+        first = finding.observations[0]
+        named = re.search(rf"\b{re.escape(body.bare(first.value))}\b", self.target.docstring or "")
+        return first.subject == "raises" and named is not None
+
+    def _is_example(self, finding: Finding) -> bool:
+        """Whether the call and its value stand in the docstring, one after the other, as a doctest."""
+        first, documented = finding.observations[0], self.target.docstring or ""
+        is_whole = first.subject == "result" and first.expression == "{result}" and not finding.lines
+        example = _plain(f">>> {body.bare(finding.action)}\n{first.value}")
+        return is_whole and example in _plain(documented)
+
+    def _oracle(self, finding: Finding, expects: Iterable[int], codes: Sequence[str]) -> tuple[Oracle, ...]:
+        promised = self._promised(finding) or self._is_example(finding) or self._names_exception(finding)
         found = []
-        for at, (line, seen) in enumerate(zip(expects, finding.observations, strict=True)):
+        for at, (which, seen) in enumerate(zip(expects, finding.observations, strict=True)):
             what = f"raises {body.bare(seen.value)}" if seen.subject == "raises" else body.shown(seen.value)
-            origin = "raises" if seen.subject == "raises" else source
-            found.append(Oracle(line=line + 2, what=what, source=origin, look=at == 0))  # type: ignore[arg-type]
+            origin = "docstring" if promised else "raises" if seen.subject == "raises" else "observed"
+            line = 2 + sum(len(code.splitlines()) for code in codes[:which])
+            found.append(Oracle(line=line, what=what, source=origin, look=at == 0))  # type: ignore[arg-type]
         return tuple(found)
 
 
-def _function(name: str, codes: Iterable[str], style: str) -> str:
-    parameters = "" if style == "function" else "self"
+def _plain(text: str) -> str:
+    """Without what a person may write in another way: spaces, and one sort of quotes for the other."""
+    return re.sub(r"\s", "", text).replace('"', "'")
+
+
+def _function(name: str, codes: Iterable[str], style: str, fixture: str) -> str:
+    parameters = ", ".join(one for one in ("" if style == "function" else "self", fixture) if one)
     lines = [line for code in codes for line in code.splitlines()]
     return "\n".join([f"def {name}({parameters}):", *(f"    {line}" for line in lines)]) + "\n"
 

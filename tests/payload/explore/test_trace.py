@@ -10,7 +10,7 @@ import coverage
 import pytest
 from coverage.results import analysis_from_file_reporter
 
-from pytest_enrich.payload.explore.trace import Tracer
+from pytest_enrich.payload.explore.trace import TooLongError, Tracer
 
 MANY_LINES = """
 def f(a,
@@ -280,3 +280,13 @@ def test_what_was_noted_is_forgotten_at_the_next_start(module):
     sample.f(0)
     tracer.stop()
     assert tracer.branches == {(-1, 2), (2, 4), (4, -1)}
+
+
+def test_a_call_of_too_many_steps_is_ended(module):
+    sample = module("def f():\n    while True:\n        pass\n")
+    tracer = Tracer(sample.__file__, {}, 50)
+    tracer.start()
+    with pytest.raises(TooLongError):
+        sample.f()
+    tracer.stop()
+    assert (2, 3) in tracer.branches

@@ -5,6 +5,7 @@ import datetime as dt
 import decimal
 import enum
 import http
+import io
 import random
 import typing
 
@@ -43,6 +44,10 @@ HINTS = [
     collections.abc.Sequence[int],
     collections.abc.Mapping[str, int],
     collections.abc.Iterable[str],
+    collections.abc.Iterator[int],
+    typing.IO[str],
+    typing.BinaryIO,
+    io.StringIO,
     collections.abc.Callable[[int], int],
     type,
     Number,
@@ -123,8 +128,8 @@ def inputs(signature="", seen=(), function=lambda: None):
 def test_calls_are_the_same_for_the_same_chance():
     def some():
         chance = random.Random(5)
-        one = inputs("a b")
-        return [one.any(chance, [Call("f", (("a", "1"), ("b", "'x'")))]) for _ in range(50)]
+        one = inputs("number text")
+        return [one.any(chance, [Call("f", (("number", "1"), ("text", "'x'")))]) for _ in range(50)]
 
     assert some() == some()
     assert len(set(some())) > 20
@@ -133,7 +138,7 @@ def test_calls_are_the_same_for_the_same_chance():
 def test_required_arguments_are_always_given():
     chance = random.Random(1)
     for _ in range(50):
-        assert [name for name, _ in inputs("a b").any(chance, []).arguments] == ["a", "b"]
+        assert [name for name, _ in inputs("number text").any(chance, []).arguments] == ["number", "text"]
 
 
 def test_what_tests_passed_tells_the_type():

@@ -161,7 +161,7 @@ def test_a_nan_is_written_and_is_still_none():
     "value",
     [
         object(),
-        lambda: None,
+        lambda: Vault(1),
         Vault(1),
         10**24,
         "x" * 401,

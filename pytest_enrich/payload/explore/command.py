@@ -1,0 +1,118 @@
+"""Commands of click: called as a user calls them, with words, through click's own runner for tests."""
+
+from __future__ import annotations
+
+import pathlib
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..express import evaluate
+
+KINDS: Mapping[str, Any] = {
+    "IntParamType": int,
+    "IntRange": int,
+    "FloatParamType": float,
+    "FloatRange": float,
+    "BoolParamType": bool,
+    "Path": pathlib.Path,
+    "File": pathlib.Path,
+}
+"""What the words are for, by the class of the parameter's type; a text for all others."""
+
+
+class Line(typing.NamedTuple):
+    """How a command is called: the template of the outermost one, and the names on the way to it."""
+
+    root: str
+    names: tuple[str, ...] = ()
+
+
+def is_command(found: object) -> bool:
+    """Whether an object is a command of click (or of what is made as click is), which is not imported for that."""
+    return all(hasattr(found, name) for name in ("callback", "params", "make_context", "invoke", "main"))
+
+
+def line(command: Any, module: types.ModuleType) -> Line | None:
+    """How it is called: through the group of the module that holds it, or by itself; None when it has no name."""
+    held = [(name, one) for name, one in vars(module).items() if is_command(one) and name[:1] != "_"]
+    for name, group in held:
+        inner = next((word for word, one in getattr(group, "commands", {}).items() if one is command), None)
+        if inner is not None:
+            return Line(f"⟨{module.__name__}:{name}⟩", (inner,))
+    own = next((name for name, one in held if one is command), None)
+    return Line(f"⟨{module.__name__}:{own}⟩") if own else None
+
+
+def parameters(command: Any, called: Line) -> list[dict[str, Any]]:
+    """The parameters of the command, as `data.Parameter` with the `words` that come before the value.
+
+    Those of the group round it come first: in a line of words their place is before the command's name. A file
+    that a group works on is always given, so that a test does not depend on where it runs.
+    """
+    group = evaluate(called.root) if called.names else None
+    outer = [_parameter(one, level=0) for one in getattr(group, "params", ())]
+    return [*outer, *(_parameter(one, level=1) for one in command.params)]
+
+
+def _parameter(one: Any, level: int) -> dict[str, Any]:
+    option = max(one.opts, key=len) if one.opts and one.opts[0][:1] == "-" else ""
+    required = one.required or (level == 0 and KINDS.get(type(one.type).__name__) is pathlib.Path)
+    return {
+        "name": str(one.name),
+        "kind": "keyword only",
+        "default": None if required else "None",
+        "option": option,
+        "off": next(iter(getattr(one, "secondary_opts", ())), ""),
+        "is_flag": bool(getattr(one, "is_flag", False)),
+        "level": level,
+        "type": _type(one),
+    }
+
+
+def _type(one: Any) -> Any:
+    if getattr(one, "is_flag", False):
+        return bool
+    choices = getattr(one.type, "choices", None)
+    if choices:
+        return typing.Literal[tuple(str(choice) for choice in choices)]
+    return KINDS.get(type(one.type).__name__, str)
+
+
+def signature(described: list[dict[str, Any]]) -> types.FunctionType:
+    """A function with the hints that the words of the parameters have."""
+    made = types.FunctionType(compile("None", "<command>", "exec"), {})
+    made.__annotations__ = {one["name"]: one["type"] for one in described}
+    return made
+
+
+def text(called: Line, described: tuple[dict[str, Any], ...], arguments: Mapping[str, str]) -> str:
+    """The call, as a template."""
+    outer = [word for one in described if one["level"] == 0 for word in _words(one, arguments)]
+    inner = [word for one in described if one["level"] == 1 for word in _words(one, arguments)]
+    words = ", ".join([*outer, *map(repr, called.names), *inner])
+    return f"⟨click.testing:CliRunner⟩().invoke({called.root}, [{words}])"
+
+
+def _words(parameter: Mapping[str, Any], arguments: Mapping[str, str]) -> Iterator[str]:
+    value = arguments.get(parameter["name"])
+    if value is None or (parameter["is_flag"] and value == "False" and not parameter["off"]):
+        return
+    if parameter["is_flag"]:
+        yield repr(parameter["off"] if value == "False" else parameter["option"])
+        return
+    if parameter["option"]:
+        yield repr(parameter["option"])
+    yield value if value[:1] in "'\"" else f"str({value})" if value[:1] == "⟨" else repr(value)
+
+
+def is_result(result: object) -> bool:
+    """Whether it is what click's runner gives."""
+    kind = type(result)
+    return kind.__name__ == "Result" and kind.__module__ == "click.testing"
+
+
+def crashed(result: Any) -> bool:
+    """Whether a command ended by an exception that it does not tell its user about."""
+    return result.exception is not None and not isinstance(result.exception, SystemExit)

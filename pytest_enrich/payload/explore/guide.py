@@ -1,0 +1,58 @@
+"""What to try next, from what calls compared that came to a wanted condition and took its other way."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Collection, Iterator
+
+from . import solve
+from .calls import Call
+from .inputs import Inputs
+from .probe import Note, Probes
+from .run import Outcome, Runner
+from .trace import Branch
+
+MOST_WITNESSES = 4
+MOST_NOTES = 12
+
+
+class Guide:
+    """Remembers calls that came near the wanted branches, and says what would bring them further."""
+
+    def __init__(self, runner: Runner, probes: Probes, branches: Collection[Branch]) -> None:
+        self._runner = runner
+        self._probes = probes
+        self._origins = {line for line, _ in branches}
+        self._witnesses: dict[int, list[Call]] = {}
+        self._asked: set[tuple[int, Call]] = set()
+
+    def see(self, call: Call, outcome: Outcome) -> None:
+        """A call was made; the first ones that come to a line are kept for it."""
+        for line in self._origins & {to for _, to in outcome.branches}:
+            held = self._witnesses.setdefault(line, [])
+            if len(held) < MOST_WITNESSES and call not in held:
+                held.append(call)
+
+    def calls(self, inputs: Inputs, is_open: Callable[[int], bool]) -> Iterator[Call]:
+        """Calls to try for the conditions that `is_open` says are still wanted, by their line."""
+        for line in sorted(self._witnesses):
+            for call in [*self._witnesses[line]]:
+                if call.qualname != inputs.entry.qualname or (line, call) in self._asked or not is_open(line):
+                    continue
+                self._asked.add((line, call))
+                yield from self._towards(line, call, inputs, is_open)
+
+    def _towards(self, line: int, call: Call, inputs: Inputs, is_open: Callable[[int], bool]) -> Iterator[Call]:
+        notes = self._notes(call, line)
+        inputs.learn(part for note in notes for part in (note.left, note.right))
+        absent = inputs.absent(call)
+        likely = solve.proposals(call, notes[:MOST_NOTES], absent, inputs.like)
+        yield from itertools.islice(dict.fromkeys(likely), solve.MOST)
+        if is_open(line) and solve.distance(notes) < float("inf"):
+            yield from solve.descend(call, lambda one: solve.distance(self._notes(one, line)), absent)
+
+    def _notes(self, call: Call, line: int) -> list[Note]:
+        """What the condition on a line compares when the call is made."""
+        with self._probes.watching() as notes:
+            self._runner.call(call)
+        return [note for note in notes if note.line == line]

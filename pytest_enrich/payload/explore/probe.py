@@ -1,0 +1,197 @@
+"""Compared values, seen at run time: the module's conditions rewritten so that they tell their operands.
+
+Lines stay as they are, and so does what the code does. It is used to learn from; whether a call is worth
+anything is judged on the original.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import gc
+import inspect
+import operator
+import re
+from collections.abc import Callable, Iterator
+from types import CodeType, FunctionType, ModuleType
+from typing import Any, NamedTuple
+
+NAME = "_enrich_probe_"
+MOST = 300
+COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]] = {
+    ast.Eq: ("==", operator.eq),
+    ast.NotEq: ("==", operator.ne),
+    ast.Lt: ("<", operator.lt),
+    ast.LtE: ("<", operator.le),
+    ast.Gt: ("<", operator.gt),
+    ast.GtE: ("<", operator.ge),
+    ast.Is: ("==", operator.is_),
+    ast.IsNot: ("==", operator.is_not),
+    ast.In: ("in", lambda left, right: left in right),
+    ast.NotIn: ("in", lambda left, right: left not in right),
+}
+"""How two operands are compared (what brings them together matters, not which of both comes out), by operator."""
+METHODS = {
+    "startswith",
+    "endswith",
+    "match",
+    "fullmatch",
+    "search",
+    "isdigit",
+    "isalpha",
+    "isupper",
+    "islower",
+    "isspace",
+}
+
+
+class Note(NamedTuple):
+    """A condition that was evaluated: the statement's line, how it compares, and both operands."""
+
+    line: int
+    how: str
+    left: Any
+    right: Any
+
+
+class Probes:
+    """A module's functions, each with a twin that notes what it compares."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self.notes: list[Note] = []
+        self._twins = list(_twins(module))
+        vars(module)[NAME] = self._note
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[list[Note]]:
+        """The twins take the functions' places; what they note is in the list."""
+        self.notes = []
+        for function, twin, _ in self._twins:
+            function.__code__ = twin
+        try:
+            yield self.notes
+        finally:
+            for function, _, own in self._twins:
+                function.__code__ = own
+
+    def _note(self, line: int, how: str, left: Any, right: Any = None, *rest: Any) -> Any:
+        """What the condition gives, once it is noted."""
+        kind = COMPARISONS[getattr(ast, how)][0] if how not in {"truth", "isinstance", *METHODS} else how
+        if len(self.notes) < MOST:
+            self.notes.append(Note(line, kind, *_operands(left, right, rest)))
+        if how == "truth":
+            return left
+        if how == "isinstance":
+            return isinstance(left, right)
+        if how in METHODS:
+            return getattr(left, how)(*([] if right is None else [right]), *rest)
+        return COMPARISONS[getattr(ast, how)][1](left, right)
+
+
+def _operands(left: Any, right: Any, rest: tuple[Any, ...]) -> tuple[Any, Any]:
+    """Of `re.match(pattern, text)` as of `pattern.match(text)`: the pattern and the text."""
+    if left is re and rest:
+        return (re.compile(right) if isinstance(right, str) else right), rest[0]
+    return left, right
+
+
+def _twins(module: ModuleType) -> Iterator[tuple[FunctionType, CodeType, CodeType]]:
+    """Each function of the module's file that has a twin, the twin's code and its own."""
+    filename = inspect.getsourcefile(module) or ""
+    try:
+        tree = ast.parse(inspect.getsource(module))
+        whole = compile(ast.fix_missing_locations(_Probing().visit(tree)), filename, "exec", dont_inherit=True)
+    except Exception:  # no source, or one that only its own loader can read
+        return
+    twins = {(code.co_firstlineno, code.co_name): code for code in _inside(whole)}
+    for found in _objects():
+        if type(found) is not FunctionType or found.__code__.co_filename != whole.co_filename:
+            continue
+        own = found.__code__
+        twin = twins.get((own.co_firstlineno, own.co_name))
+        if twin is not None and own.co_name != "<lambda>" and twin.co_freevars == own.co_freevars:
+            yield found, twin, own
+
+
+def _objects() -> list[Any]:
+    """All objects; a process that forks sets those that it has aside, where they would not be found."""
+    were_frozen = bool(gc.get_freeze_count())
+    gc.unfreeze()
+    found = gc.get_objects()
+    if were_frozen:
+        gc.freeze()
+    return found
+
+
+def _inside(code: CodeType) -> Iterator[CodeType]:
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield inner
+            yield from _inside(inner)
+
+
+class _Probing(ast.NodeTransformer):
+    """Puts a call of the probe in the place of each condition."""
+
+    def __init__(self) -> None:
+        self._line = 0
+
+    def visit(self, node: ast.AST) -> Any:
+        """As `NodeTransformer`; remembers the statement."""
+        if isinstance(node, ast.stmt):
+            self._line = node.lineno
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            return self._with_body(node)
+        visited = super().visit(node)
+        if isinstance(visited, ast.If | ast.While | ast.IfExp):
+            visited.test = self._truth(visited.test, getattr(visited, "lineno", 0))
+        return visited
+
+    def _with_body(self, node: Any) -> Any:
+        """Defaults and decorators run on import, and stay as they are."""
+        node.body = (
+            self.visit(node.body) if isinstance(node, ast.Lambda) else [self.visit(one) for one in node.body]
+        )
+        return node
+
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        """`a < b`; a chain becomes several, unless what stands in its middle may do something."""
+        self.generic_visit(node)
+        if not all(isinstance(one, ast.Name | ast.Constant) for one in node.comparators[:-1]):
+            return node
+        lefts = [node.left, *node.comparators]
+        parts: list[ast.expr] = [
+            self._probe(node, self._line, type(op).__name__, left, right)
+            for left, op, right in zip(lefts, node.ops, node.comparators, strict=False)
+        ]
+        return parts[0] if len(parts) == 1 else ast.copy_location(ast.BoolOp(ast.And(), parts), node)
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """`isinstance(a, b)`, `a.startswith(b)` and their like."""
+        self.generic_visit(node)
+        if node.keywords or any(isinstance(one, ast.Starred) for one in node.args):
+            return node
+        if isinstance(node.func, ast.Name) and node.func.id == "isinstance" and len(node.args) > 1:
+            return self._probe(node, self._line, "isinstance", *node.args)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in METHODS and not _is_super(node.func.value):
+            return self._probe(node, self._line, node.func.attr, node.func.value, *node.args)
+        return node
+
+    def _truth(self, test: ast.expr, line: int) -> ast.expr:
+        if isinstance(test, ast.BoolOp):
+            test.values = [self._truth(one, line) for one in test.values]
+            return test
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            test.operand = self._truth(test.operand, line)
+            return test
+        is_probe = isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == NAME
+        return test if is_probe or isinstance(test, ast.Constant) else self._probe(test, line, "truth", test)
+
+    @staticmethod
+    def _probe(node: ast.expr, line: int, how: str, *operands: ast.expr) -> ast.expr:
+        name, given = ast.Name(NAME, ast.Load()), [ast.Constant(line), ast.Constant(how), *operands]
+        return ast.copy_location(ast.Call(name, given, []), node)
+
+
+def _is_super(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"

@@ -1,0 +1,86 @@
+"""What the tests, and the examples of docstrings, show of how a function is called."""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from . import calls, example
+from .calls import MAKERS, OPERATORS, Call, Entry
+from .inputs import Seen
+
+MOST_STEPS_BEFORE = 12
+
+
+def of_job(job: dict[str, Any], entries: Sequence[Entry], module: types.ModuleType) -> list[Seen]:
+    """For each entry of an `Explore` job, what is known; nothing of commands: nobody calls their functions."""
+    beside = [calls.load(record) for record in job["neighbours"] if not record.get("refused")]
+    found = []
+    for record, entry in zip(job["entries"], entries, strict=True):
+        given = record["calls"] if entry.line is None else ()
+        own = [calls.load(one) for one in given]
+        refused = [calls.load(one) for one in given if one.get("refused")]
+        made = [*own, *(_examples(entry, module) if entry.line is None else ())]
+        setups = [call.setup for call in made if call.setup] + [(step,) for step in _steps(entry, beside, module)]
+        siblings = _siblings(entry, beside)
+        found.append(Seen(tuple(made), namesakes(beside), siblings, frozenset(refused), tuple(setups)))
+    return found
+
+
+def _steps(entry: Entry, beside: Iterable[Call], module: types.ModuleType) -> list[Call]:
+    """Calls of other methods of the same object that tests make: each may leave it in another state."""
+    owner = owner_of(entry, module) if entry.needs_receiver else None
+    if owner is None:
+        return []
+    telling = (call for call in beside if call.receiver is not None and call.arguments)
+    own = [call for call in telling if _is_public_method(call.qualname, owner, module)]
+    return list(dict.fromkeys(Call(call.qualname, call.arguments) for call in own))[:MOST_STEPS_BEFORE]
+
+
+def _is_public_method(qualname: str, owner: type, module: types.ModuleType) -> bool:
+    above, _, name = qualname.rpartition(".")
+    kind = find(module, above) if above else None
+    is_public = name not in MAKERS and (name[:1] != "_" or name in OPERATORS)
+    return isinstance(kind, type) and issubclass(owner, kind) and is_public
+
+
+def _examples(entry: Entry, module: types.ModuleType) -> list[Call]:
+    """The calls of the docstring's examples, the class's too when it is a method."""
+    owner = owner_of(entry, module)
+    documented = [find(module, entry.qualname), *([owner] if owner else [])]
+    return [call for one in documented for call in example.of(entry, one, vars(module))]
+
+
+def _siblings(entry: Entry, beside: Iterable[Call]) -> dict[str, list[str]]:
+    """What was passed to the operators of the same class: they often take the same, but for the equal sign."""
+    others = ((Entry("", call.qualname, "method", ()), call) for call in beside)
+    same = ((one, call) for one, call in others if one.owner == entry.owner and one.is_operator)
+    return namesakes(call for one, call in same if one.name not in {"__eq__", "__ne__"})
+
+
+def namesakes(others: Iterable[Call]) -> dict[str, list[str]]:
+    """What was passed to parameters of other functions, by the parameter's name."""
+    found: dict[str, list[str]] = {}
+    for call in others:
+        for name, value in call.arguments:
+            if name and value not in found.setdefault(name, []):
+                found[name].append(value)
+    return found
+
+
+def find(module: object, qualname: str) -> Any:
+    """The object of that qualified name, bound or not, or None."""
+    found = module
+    for part in qualname.split("."):
+        found = inspect.getattr_static(found, part, None)
+    if isinstance(found, property):
+        return found.fget
+    return found.__func__ if isinstance(found, classmethod | staticmethod) else found
+
+
+def owner_of(entry: Entry, module: object) -> type | None:
+    """The class whose objects the entry is called on."""
+    owner = find(module, entry.owner) if entry.owner else None
+    return owner if isinstance(owner, type) else None

@@ -1,0 +1,229 @@
+"""From compared values to the input that makes a condition come out the other way.
+
+What a condition compares is often there in the input, as it is or nearly: put in its place what it was compared
+with. Where a number came about by calculation, go towards it step by step.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from ..express import evaluate, express
+from .calls import Call
+from .mutate import literals
+from .probe import Note
+
+Make = Callable[[str], Call]
+MOST = 160
+MEMBERS = 12
+LONGEST = 200
+NUMBERS = (int, float)
+SAMPLES: Mapping[str, str] = {"isdigit": "7", "isalpha": "ab", "isupper": "AB", "islower": "ab", "isspace": " "}
+STEPS = 60
+
+
+def proposals(
+    call: Call, notes: Iterable[Note], absent: Mapping[str, str], like: Callable[[object], Iterable[str]]
+) -> Iterator[Call]:
+    """Calls in which an operand of one of the conditions is what the condition asks for.
+
+    Args:
+        call: The call that the notes are of.
+        notes: Of the conditions that should come out another way.
+        absent: Templates of the defaults of the parameters that the call does not give.
+        like: Templates of values of a type, or texts that a pattern matches.
+    """
+    sites = [(text, make) for text, make in _sites(call, absent) if len(text) <= LONGEST]
+    for note in notes:
+        for known, wanted in _wishes(note, like):
+            for text, make in sites:
+                yield from (
+                    make(changed) for changed in dict.fromkeys(_with(text, known, wanted)) if changed != text
+                )
+
+
+def _sites(call: Call, absent: Mapping[str, str]) -> Iterator[tuple[str, Make]]:
+    """Each template of a call, and what makes the call with another in its place."""
+    for at, (name, value) in enumerate(call.arguments):
+        yield value, _placed(call, at, name)
+    for name, value in absent.items():
+        yield value, lambda text, name=name: call.with_argument(name, text)  # type: ignore[misc]
+    if call.receiver:
+        yield call.receiver, lambda text: dataclasses.replace(call, receiver=text)
+    for at, step in enumerate(call.setup):
+        for text, make in _sites(step, {}):
+            yield text, _in_setup(call, at, make)
+
+
+def _placed(call: Call, at: int, name: str) -> Make:
+    before, after = call.arguments[:at], call.arguments[at + 1 :]
+    return lambda text: dataclasses.replace(call, arguments=(*before, (name, text), *after))
+
+
+def _in_setup(call: Call, at: int, make: Make) -> Make:
+    return lambda text: dataclasses.replace(call, setup=(*call.setup[:at], make(text), *call.setup[at + 1 :]))
+
+
+def _wishes(note: Note, like: Callable[[object], Iterable[str]]) -> Iterator[tuple[object, object]]:
+    """Pairs of an operand and a value that would change the outcome if it stood in its place."""
+    left, right = note.left, note.right
+    if note.how in {"==", "<"}:
+        yield from ((left, one) for one in _round(right, note.how))
+        yield from ((right, one) for one in _round(left, note.how))
+    elif note.how == "in":
+        yield from ((left, one) for one in _members(right))
+        yield from [(right, f"{right}{left}")] if isinstance(left, str) and isinstance(right, str) else []
+        yield from [(right, [*right, left])] if isinstance(right, list) else []
+    elif note.how in {"startswith", "endswith"} and isinstance(left, str):
+        parts = [one for one in (right if isinstance(right, tuple) else (right,)) if isinstance(one, str)]
+        yield from ((left, one + left if note.how == "startswith" else left + one) for one in parts)
+        yield from ((left, one) for one in parts)
+    elif note.how in {"match", "fullmatch", "search", "isinstance"}:
+        subject, kind = (left, right) if note.how == "isinstance" or isinstance(left, str) else (right, left)
+        yield from ((subject, Written(text)) for text in like(kind))
+    elif note.how in SAMPLES:
+        yield left, SAMPLES[note.how]
+    elif note.how == "truth":
+        yield from ((left, one) for one in _opposite(left))
+
+
+class Written(str):
+    """A value that is given by its template."""
+
+    __slots__ = ()
+
+
+def _round(value: object, how: str) -> list[object]:
+    if isinstance(value, bool) or value is None or not isinstance(value, NUMBERS):
+        return [value]
+    return [value, value + 1, value - 1] if how == "<" else [value]
+
+
+def _members(value: object) -> list[object]:
+    try:
+        return list(itertools.islice(iter(value), MEMBERS))  # type: ignore[call-overload]
+    except Exception:  # it is no container, or one of the project's that does not like to be looked at
+        return []
+
+
+def _opposite(value: object) -> list[object]:
+    """Values of the same sort, of the other truth."""
+    if value is None:
+        return [1, "a", True]
+    plain: dict[type, list[object]] = {
+        bool: [not value], str: ["", "a"], int: [0, 1], float: [0.0, 1.5], list: [[], [1]], dict: [{}, {"a": 1}],
+    }  # fmt: skip
+    return plain.get(type(value), [])
+
+
+def _with(template: str, known: object, wanted: object) -> Iterator[str]:
+    """The template with what stands in it for `known` changed so that it stands for `wanted`."""
+    text = str(wanted) if isinstance(wanted, Written) else express(wanted)
+    if text is None or len(text) > LONGEST:
+        return
+    if _is(template, known):
+        yield text
+    for match in literals(template):
+        value = evaluate(match[0])
+        for changed in _changed(value, known, wanted):
+            yield template[: match.start()] + changed + template[match.end() :]
+    yield from _resized(template, known, wanted)
+
+
+def _is(template: str, known: object) -> bool:
+    try:
+        value = evaluate(template)
+        return type(value) is type(known) and bool(value == known)
+    except Exception:  # what is compared is the project's, or it cannot be made here
+        return False
+
+
+def _changed(value: Any, known: Any, wanted: Any) -> Iterator[str]:
+    """What a literal of this value becomes, as a template."""
+    if isinstance(wanted, Written):
+        yield from [str(wanted)] if type(value) is type(known) and value == known else []
+    elif isinstance(value, str) and isinstance(known, str) and isinstance(wanted, str):
+        if known and known in value:
+            yield repr(value.replace(known, wanted, 1))
+        elif value and known in {value.lower(), value.upper(), value.strip(), value.casefold()}:
+            yield repr(wanted)
+    elif isinstance(value, str) and _are_numbers(known, wanted):
+        shown = str(known)
+        yield from [repr(value.replace(shown, str(wanted), 1))] if shown in value else []
+    elif _are_numbers(value, known, wanted):
+        # As it is, moved by as much, or in another unit.
+        options = [wanted] if value == known else [value - known + wanted]
+        options += [value / known * wanted] if known and value != known else []
+        yield from (repr(_like(value, one)) for one in options)
+    elif type(value) is type(known) and value == known:
+        yield express(wanted) or "None"
+
+
+def _are_numbers(*values: object) -> bool:
+    return all(isinstance(value, NUMBERS) and not isinstance(value, bool) for value in values)
+
+
+def _like(value: float, changed: float) -> float:
+    return int(changed) if isinstance(value, int) and changed == int(changed) else changed
+
+
+def _resized(template: str, known: object, wanted: object) -> Iterator[str]:
+    """Where `known` is the length of something in the template: that, as long as is wanted."""
+    if (
+        not isinstance(known, int)
+        or not isinstance(wanted, int)
+        or not 0 <= wanted <= LONGEST
+        or template[:1] == "⟨"
+    ):
+        return
+    try:
+        value = evaluate(template)
+    except Exception:  # it cannot be made here
+        return
+    if isinstance(value, str | bytes | list | tuple) and len(value) == known and not isinstance(known, bool):
+        fill: dict[Any, Any] = {str: "a", bytes: b"a", list: [1], tuple: (1,)}
+        longer = value or fill.get(type(value), value)
+        resized = (longer * (wanted + 1))[:wanted]
+        yield express(resized) or template
+
+
+def descend(call: Call, far: Callable[[Call], float], absent: Mapping[str, str]) -> Iterator[Call]:
+    """Calls that come nearer and nearer to what is wanted: one number after the other, in growing steps.
+
+    Args:
+        call: Where to begin.
+        far: How far a call is from it; infinite when it does not come to the condition.
+        absent: As in `proposals`.
+    """
+    tries, best = 0, far(call)
+    for which in range(sum(1 for _ in _numbers(call, absent))):
+        step = 1
+        while tries < STEPS and 0 < best < float("inf"):
+            text, make = list(_numbers(call, absent))[which]
+            moved = [make(repr(evaluate(text) + move)) for move in (step, -step)]  # type: ignore[operator]
+            tries += 2
+            distance, nearer = min(((far(one), at) for at, one in enumerate(moved)), default=(best, 0))
+            if distance >= best:
+                if step == 1:
+                    break
+                step = 1
+                continue
+            best, call, step = distance, moved[nearer], step * 2
+            yield call
+
+
+def _numbers(call: Call, absent: Mapping[str, str]) -> Iterator[tuple[str, Make]]:
+    for template, make in _sites(call, absent):
+        for match in literals(template):
+            if match.lastgroup == "number":
+                before, after = template[: match.start()], template[match.end() :]
+                yield match[0], lambda text, b=before, a=after, m=make: m(b + text + a)  # type: ignore[misc]
+
+
+def distance(notes: Iterable[Note]) -> float:
+    """How far the nearest of the compared numbers are from each other; infinite where there are none."""
+    pairs = (note for note in notes if note.how in {"==", "<"} and _are_numbers(note.left, note.right))
+    return min((abs(float(note.left) - float(note.right)) for note in pairs), default=float("inf"))

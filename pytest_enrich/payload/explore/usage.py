@@ -1,0 +1,296 @@
+"""What a function's body does with its parameters, and so what they may be: nobody else may have said it."""
+
+from __future__ import annotations
+
+import ast
+import collections.abc
+import contextlib
+import copy
+import datetime as dt
+import decimal
+import functools
+import inspect
+import io
+import pathlib
+import re
+import sys
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+FOLLOWED = 2
+SEVERAL = 2
+OPERATORS: Mapping[type[ast.operator], str] = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "truediv",
+    ast.FloorDiv: "floordiv",
+    ast.Mod: "mod",
+}
+ANY_NUMBER = frozenset({int, float})
+STANDARD: tuple[type, ...] = (
+    str, bytes, int, float, list, dict, set, dt.datetime, dt.date, dt.time, dt.timedelta, decimal.Decimal,
+    pathlib.Path, io.StringIO, re.Pattern,
+)  # fmt: skip
+"""Types whose attributes tell them: ``p.strftime`` is of a date, ``p.items`` of a dict."""
+_TAKEN: tuple[tuple[str, frozenset[Any]], ...] = (
+    ("iter enumerate sorted reversed list tuple sum any all zip set", frozenset({list})),
+    ("chain islice groupby cycle tee accumulate deque Counter", frozenset({list})),
+    ("len", frozenset({list, str})),
+    ("abs round divmod isnan isinf isfinite floor ceil sqrt log10 range", ANY_NUMBER),
+    ("ord loads strptime fromisoformat escape quote", frozenset({str})),
+    ("int float", frozenset({int, str})),
+    ("open isfile isdir exists dirname basename abspath", frozenset({str})),
+)
+TAKING: Mapping[str, frozenset[Any]] = {name: kinds for names, kinds in _TAKEN for name in names.split()}
+"""What a call of a function of this name says about the argument that it is given."""
+TEXTUAL = {"match", "fullmatch", "search", "finditer", "findall", "sub", "split"}
+
+
+class Use(NamedTuple):
+    """The types that a body asks for by name or by a call (`stated`), and those that its way of using suggests."""
+
+    stated: frozenset[Any] = frozenset()
+    suggested: frozenset[Any] = frozenset()
+
+    def __or__(self, other: Use) -> Use:
+        """Both together."""
+        return Use(self.stated | other.stated, self.suggested | other.suggested)
+
+
+NO_USE = Use()
+
+
+def of(function: object, followed: int = FOLLOWED) -> dict[str, Use]:
+    """For each parameter that the body uses in a telling way, what it may be."""
+    return _uses(nodes(function), function, followed)
+
+
+def kept(owner: type) -> dict[str, Use]:
+    """What a class's methods do with the parameters that its constructor keeps in attributes."""
+    stored = dict(pair for node in nodes(vars(owner).get("__init__")) for pair in _keeps(node))
+    found: dict[str, Use] = {}
+    for method in vars(owner).values() if stored else ():
+        tree = _Unfolded(stored).visit(copy.deepcopy((*nodes(method), ast.Module([], []))[0]))
+        for name, use in _uses(tuple(ast.walk(tree)), method, 0).items():
+            if name in stored.values():
+                found[name] = found.get(name, NO_USE) | use
+    return found
+
+
+def _keeps(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """The attribute's name and the parameter's in `self.name = parameter`."""
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
+        for target in node.targets:
+            if isinstance(target, ast.Attribute) and getattr(target.value, "id", "") == "self":
+                yield target.attr, node.value.id
+
+
+class _Unfolded(ast.NodeTransformer):
+    """Puts the parameters in the place of the attributes that they are kept in."""
+
+    def __init__(self, stored: Mapping[str, str]) -> None:
+        self._stored = stored
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        """`self.name`, and what is taken of it."""
+        node.value = self.visit(node.value)
+        is_kept = getattr(node.value, "id", "") == "self" and node.attr in self._stored
+        return ast.Name(self._stored[node.attr], ast.Load()) if is_kept else node
+
+
+def _uses(of_nodes: Iterable[ast.AST], function: object, followed: int) -> dict[str, Use]:
+    found: dict[str, Use] = {}
+    attributes: dict[str, set[str]] = {}
+    for node in of_nodes:
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            attributes.setdefault(node.value.id, set()).add(node.attr)
+        for name, use in _told(node, function, followed):
+            found[name] = found.get(name, NO_USE) | use
+    for name, wanted in attributes.items():
+        fitting = _with_all(wanted)
+        more = Use(suggested=frozenset(fitting)) if fitting else Use(stated=frozenset(_with_several(wanted)))
+        found[name] = found.get(name, NO_USE) | more
+    return found
+
+
+def _told(node: ast.AST, function: object, followed: int) -> Iterator[tuple[str, Use]]:
+    """What one node says of the names in it."""
+    yield from ((name, Use(stated=frozenset(kinds))) for name, kinds in _asked(node, function))
+    yield from ((name, Use(suggested=frozenset(kinds))) for name, kinds in _suggested(node))
+    if isinstance(node, ast.Call) and followed:
+        for name, use in _passed_on(node, function, followed - 1):
+            yield name, Use(use.stated - {type(None)}, use.suggested)
+    if isinstance(node, ast.BinOp) and followed:
+        yield from ((name, Use(frozenset(kinds))) for name, kinds in _with_own(node, function, followed - 1))
+
+
+def _asked(node: ast.AST, function: object) -> Iterator[tuple[str, Any]]:
+    if isinstance(node, ast.Compare):
+        yield from _compared(node)
+    if not isinstance(node, ast.Call):
+        return
+    if isinstance(node.func, ast.Name):
+        yield node.func.id, {collections.abc.Callable}
+    name = node.args[0].id if node.args and isinstance(node.args[0], ast.Name) else ""
+    last = _last(node)
+    if last in {"isinstance", "issubclass"} and len(node.args) > 1 and name:
+        yield name, set(_classes(node.args[1], function)) if last == "isinstance" else {type}
+    elif last in {"callable", "iscoroutinefunction", "map", "filter", "reduce", "wraps"} and name:
+        yield name, {collections.abc.Callable}
+    elif last == "partial":
+        inner = 1 if name in {"map", "filter", "reduce"} else 0
+        yield from ((part.id, {collections.abc.Callable}) for part in _names(node.args[inner : inner + 1]))
+
+
+def _names(nodes_of: Iterable[ast.expr]) -> Iterator[ast.Name]:
+    return (one for one in nodes_of if isinstance(one, ast.Name))
+
+
+def _suggested(node: ast.AST) -> Iterator[tuple[str, Any]]:
+    if isinstance(node, ast.Call):
+        yield from _called(node)
+    elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension) and isinstance(node.iter, ast.Name):
+        yield node.iter.id, {list}
+    elif isinstance(node, ast.BinOp):
+        yield from _calculated(node)
+    elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+        by_text = isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+        is_part = isinstance(node.slice, ast.Slice | ast.Constant | ast.UnaryOp)
+        yield from [(node.value.id, {dict} if by_text else {list, str})] if is_part else []
+
+
+def _last(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def _called(node: ast.Call) -> Iterator[tuple[str, Any]]:
+    names = [part.id if isinstance(part, ast.Name) else "" for part in node.args]
+    last = _last(node)
+    if last in {"map", "filter", "reduce"}:
+        yield from ((name, {list}) for name in names[1:])
+    elif last in TAKING:
+        yield from ((name, TAKING[last]) for name in names)
+    elif last in TEXTUAL and isinstance(node.func, ast.Attribute):
+        yield from ((name, {str}) for name in names)
+
+
+def _compared(node: ast.Compare) -> Iterator[tuple[str, Any]]:
+    for left, op, right in zip([node.left, *node.comparators], node.ops, node.comparators, strict=False):
+        for one, other in ((left, right), (right, left)):
+            if not isinstance(one, ast.Name):
+                continue
+            parts = other.elts if isinstance(other, ast.Tuple | ast.List | ast.Set) else [other]
+            values = {type(part.value) for part in parts if isinstance(part, ast.Constant)}
+            if isinstance(op, ast.In | ast.NotIn) and one is right:
+                yield one.id, {str} if values == {str} else set()
+            elif isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE) and values == {int}:
+                yield one.id, ANY_NUMBER
+            else:
+                yield one.id, values
+
+
+def _calculated(node: ast.BinOp) -> Iterator[tuple[str, Any]]:
+    for one, other in ((node.left, node.right), (node.right, node.left)):
+        if not isinstance(one, ast.Name):
+            continue
+        constant = type(other.value) if isinstance(other, ast.Constant) else None
+        if constant is str and isinstance(node.op, ast.Add):
+            yield one.id, {str}
+        elif constant in ANY_NUMBER and not (isinstance(node.op, ast.Mult) and one is node.right):
+            yield one.id, ANY_NUMBER
+
+
+def _passed_on(node: ast.Call, function: object, followed: int) -> Iterator[tuple[str, Use]]:
+    """What another function of the project does with an argument that is passed on to it."""
+    plain = [(at, part.id) for at, part in enumerate(node.args) if isinstance(part, ast.Name)]
+    named = [(part.arg, part.value.id) for part in node.keywords if isinstance(part.value, ast.Name)]
+    called = _function(node.func, function) if plain or named else None
+    if called is None or called is function or inspect.unwrap(called).__code__ is _code(function):
+        return
+    with contextlib.suppress(TypeError, ValueError):
+        order = list(inspect.signature(called).parameters)
+        offset = int(bool(order) and order[0] in {"self", "cls"})
+        used = of(called, followed)
+        for at, name in plain:
+            if at + offset < len(order):
+                yield name, used.get(order[at + offset], NO_USE)
+        for parameter, name in named:
+            yield name, used.get(str(parameter), NO_USE)
+
+
+def _code(function: object) -> object:
+    return getattr(inspect.unwrap(function) if callable(function) else function, "__code__", None)
+
+
+def _function(node: ast.expr, function: object) -> Any:
+    """The function that a name, or a method of the same object, stands for; None for any other."""
+    found: Any = None
+    if isinstance(node, ast.Name):
+        found = getattr(function, "__globals__", {}).get(node.id)
+    elif isinstance(node, ast.Attribute) and getattr(node.value, "id", "") in {"self", "cls"}:
+        found = getattr(_owner(function), node.attr, None)
+    found = getattr(found, "__func__", found)
+    return found if inspect.isfunction(found) and hasattr(inspect.unwrap(found), "__code__") else None
+
+
+def _owner(function: object) -> object:
+    found: object = sys.modules.get(getattr(function, "__module__", ""))
+    for part in getattr(function, "__qualname__", "").split(".")[:-1]:
+        found = getattr(found, part, None)
+    return found
+
+
+def _with_all(attributes: set[str]) -> set[Any]:
+    """The standard types that have all of these attributes, when they are telling."""
+    wanted = {name for name in attributes if not name.startswith("__")}
+    fitting = {kind for kind in STANDARD if all(hasattr(kind, name) for name in wanted)} if wanted else set()
+    if str in fitting:
+        fitting -= {bytes}
+    return fitting if len(fitting) <= 4 else set()  # noqa: PLR2004 - `count` is of nearly everything
+
+
+def _with_several(attributes: set[str]) -> set[Any]:
+    """The standard types that have several telling ones of these attributes: some branches may be for them."""
+    holders = {name: {kind for kind in STANDARD if hasattr(kind, name)} for name in attributes}
+    telling = [kinds for kinds in holders.values() if len(kinds) <= 4]  # noqa: PLR2004 - as in `_with_all`
+    return {kind for kind in STANDARD if sum(kind in kinds for kinds in telling) >= SEVERAL}
+
+
+def _with_own(node: ast.BinOp, function: object, followed: int) -> Iterator[tuple[str, set[Any]]]:
+    """A parameter that is added to the object itself is what the object's operators take."""
+    owner, word = _owner(function), OPERATORS.get(type(node.op), "")
+    for one, other in ((node.left, node.right), (node.right, node.left)):
+        if not (isinstance(one, ast.Name) and isinstance(other, ast.Name) and other.id == "self" and word):
+            continue
+        for name in (f"__{word}__", f"__r{word}__"):
+            method = getattr(owner, name, None)
+            if inspect.isfunction(method) and _code(method) is not _code(function):
+                used = of(method, followed).get((*inspect.signature(method).parameters, "", "")[1], NO_USE)
+                yield one.id, {kind for kind in used.stated | used.suggested if kind is not owner}
+
+
+def nodes(function: object) -> tuple[ast.AST, ...]:
+    """All nodes of a function's source; none where it has none that stands alone."""
+    try:
+        return _nodes(inspect.unwrap(function) if callable(function) else function)
+    except TypeError:  # it cannot be hashed
+        return ()
+
+
+@functools.lru_cache(maxsize=512)
+def _nodes(function: object) -> tuple[ast.AST, ...]:
+    try:
+        return tuple(ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))))  # type: ignore[arg-type]
+    except Exception:  # no source, or none that stands alone
+        return ()
+
+
+def _classes(node: ast.expr, function: object) -> Iterator[type]:
+    for part in node.elts if isinstance(node, ast.Tuple) else [node]:
+        try:
+            kind = eval(ast.unparse(part), dict(getattr(function, "__globals__", {})))
+        except Exception:  # a name of the function's own
+            continue
+        yield from (one for one in (kind if isinstance(kind, tuple) else (kind,)) if isinstance(one, type))

@@ -1,0 +1,137 @@
+"""Expressions of other people's code as templates: a lambda, a short function, an example in a docstring."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+import linecache
+import types
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from .name import named
+from .scalar import SCALARS
+
+LONGEST = 70
+TEXT = "_enrich_name_{}_"
+NOT_PLAIN = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+
+
+def function(value: types.FunctionType) -> str | None:
+    """A lambda that does what `value` does, when it is one expression without anything of its surroundings."""
+    if value.__kwdefaults__ or value.__code__.co_flags & NOT_PLAIN:
+        return None
+    found = list(_definitions(value.__code__))
+    # Two lambdas on one line are told apart by what they are compiled to.
+    same = [node for node in found if _parts(_compiled(node)) == _parts(value.__code__)] if found[1:] else found
+    if len({ast.unparse(node) for node in same}) != 1:
+        return None
+    inner = dict(zip(value.__code__.co_freevars, value.__closure__ or (), strict=False))
+    try:
+        names = {**value.__globals__, **{name: cell.cell_contents for name, cell in inner.items()}}
+    except ValueError:  # a cell that holds nothing yet
+        return None
+    text = written(same[0], names)
+    return text if text is not None and len(text) <= LONGEST else None
+
+
+def written(node: ast.expr, names: Mapping[str, object]) -> str | None:
+    """The template of an expression whose free names stand for `names`; None when one cannot be imported."""
+    marks: dict[str, str | None] = {}
+    changed = _Marking(names, _bound(node), marks).visit(ast.parse(ast.unparse(node), mode="eval").body)
+    text = ast.unparse(ast.fix_missing_locations(changed))
+    if "⟨" in text or "⟩" in text or None in marks.values():
+        return None
+    for mark, template in marks.items():
+        text = text.replace(mark, str(template))
+    return text
+
+
+class _Marking(ast.NodeTransformer):
+    """Puts a mark in the place of each name that is to be imported, the longest dotted one first."""
+
+    def __init__(self, names: Mapping[str, object], bound: set[str], marks: dict[str, str | None]) -> None:
+        self._names, self._bound, self._marks = names, bound, marks
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        root, *path = _dotted(node) or [""]
+        held = self._names.get(root) if root not in self._bound else None
+        if not isinstance(held, types.ModuleType):
+            return self.generic_visit(node)  # type: ignore[return-value]
+        for part in path:
+            held = getattr(held, part, None)
+        return self._mark(held)
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id in self._bound:
+            return node
+        if node.id in self._names:
+            return self._mark(self._names[node.id])
+        return node if hasattr(builtins, node.id) else self._mark(types.SimpleNamespace())
+
+    def _mark(self, value: object) -> ast.Name:
+        plain = SCALARS.get(type(value))
+        template = plain(value) if plain else named(value)
+        mark = TEXT.format(len(self._marks))
+        self._marks[mark] = template
+        return ast.Name(mark, ast.Load())
+
+
+def _dotted(node: ast.expr) -> list[str]:
+    if isinstance(node, ast.Attribute):
+        inner = _dotted(node.value)
+        return [*inner, node.attr] if inner else []
+    return [node.id] if isinstance(node, ast.Name) else []
+
+
+def _bound(node: ast.expr) -> set[str]:
+    """The names that the expression binds itself."""
+    stored = {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+    return stored | {one.arg for one in ast.walk(node) if isinstance(one, ast.arg)}
+
+
+def _definitions(code: types.CodeType) -> Iterator[ast.Lambda]:
+    """The lambdas, and the functions of one `return`, that begin on the code's first line."""
+    for node in _tree(code.co_filename):
+        if isinstance(node, ast.Lambda) and code.co_name == "<lambda>" and node.lineno == code.co_firstlineno:
+            yield node
+        elif isinstance(node, ast.FunctionDef) and (node.lineno, node.name) == (code.co_firstlineno, code.co_name):
+            last = node.body[-1]
+            before = [one for one in node.body[:-1] if not _is_docstring(one)]
+            if isinstance(last, ast.Return) and last.value and not before and not node.decorator_list:
+                yield ast.Lambda(_unannotated(node.args), last.value)
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _unannotated(arguments: ast.arguments) -> ast.arguments:
+    """A lambda's parameters have no annotations."""
+    copy: ast.Lambda = ast.parse("lambda: 0", mode="eval").body  # type: ignore[assignment]
+    for name, value in ast.iter_fields(arguments):
+        parts = value if isinstance(value, list) else [value]
+        plain = [ast.arg(one.arg) if isinstance(one, ast.arg) else one for one in parts]
+        setattr(copy.args, name, plain if isinstance(value, list) else plain[0])
+    return copy.args
+
+
+def _compiled(node: ast.Lambda) -> types.CodeType | None:
+    whole = compile(ast.unparse(node), "<enrich>", "eval")
+    return next((one for one in whole.co_consts if isinstance(one, types.CodeType)), None)
+
+
+def _parts(code: types.CodeType | None) -> tuple[tuple[object, ...], ...]:
+    if code is None:
+        return ()
+    constants = tuple(repr(one) for one in code.co_consts if not isinstance(one, types.CodeType))
+    return code.co_varnames, (*sorted(code.co_names),), constants
+
+
+@lru_cache(maxsize=32)
+def _tree(filename: str) -> tuple[ast.AST, ...]:
+    try:
+        return tuple(ast.walk(ast.parse("".join(linecache.getlines(filename)))))
+    except (SyntaxError, ValueError, RecursionError):
+        return ()

@@ -1,0 +1,64 @@
+"""Conditions that tell what they compare."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import pytest
+
+from pytest_enrich.payload.explore.probe import Probes
+
+TEXT = """import re
+
+def size(number, text):
+    if number > 5 and text.startswith("a"):
+        return "large"
+    while text in ("b", "c"):
+        return "chain" if 1 < number < 4 else "none"
+    if isinstance(number, int) and not re.match("x+", text):
+        return [one for one in text if one == "z"]
+    return None
+"""
+
+
+@pytest.fixture
+def module(tmp_path, monkeypatch):
+    (tmp_path / "probed.py").write_text(TEXT, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    yield importlib.import_module("probed")
+    del sys.modules["probed"]
+
+
+def noted(module, *arguments):
+    with Probes(module).watching() as notes:
+        module.size(*arguments)
+    return notes
+
+
+def test_conditions_tell_what_they_compare(module):
+    notes = noted(module, 6, "b")
+    assert [(one.line, one.how, one.left, one.right) for one in notes[:3]] == [
+        (4, "<", 6, 5),
+        (4, "startswith", "b", "a"),
+        (6, "in", "b", ("b", "c")),
+    ]
+
+
+def test_a_match_of_a_pattern_tells_pattern_and_text(module):
+    note = next(one for one in noted(module, 1, "zy") if one.how == "match")
+    assert (note.left.pattern, note.right) == ("x+", "zy")
+
+
+@pytest.mark.parametrize("arguments", [(6, "a"), (6, "b"), (3, "c"), (1, "xx"), (1, "zaz"), (1.5, "q")])
+def test_watched_functions_do_what_they_do_unwatched(module, arguments):
+    with Probes(module).watching():
+        watched = module.size(*arguments)
+    assert watched == module.size(*arguments)
+
+
+def test_afterwards_nothing_is_noted(module):
+    with (probes := Probes(module)).watching() as notes:
+        pass
+    module.size(1, "a")
+    assert notes == probes.notes == []

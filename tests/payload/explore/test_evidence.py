@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import collections.abc
+import datetime as dt
+import typing
+
+import pytest
+
+from pytest_enrich.payload.explore import evidence
+from pytest_enrich.payload.explore.types import UNKNOWN
+from pytest_enrich.payload.explore.usage import NO_USE, Use
+
+NUMBER = Use(suggested=frozenset({int, float}))
+
+
+def kind(name, *, hint=None, seen=(), used=NO_USE, **more):
+    parameter = {"name": name, "documented": more.get("documented")}
+    found = evidence.of_parameter(parameter, hint, seen, used, more.get("default", evidence.NOTHING))
+    return set(typing.get_args(found)) or {found}
+
+
+def test_a_hint_goes_before_all_else():
+    assert kind("text", hint=bytes, seen=["a"]) == {bytes}
+
+
+def test_documentation_goes_before_what_tests_pass():
+    assert kind("a", documented="int or None", seen=["a"]) == {int, type(None)}
+
+
+def test_what_tests_pass_goes_before_the_name():
+    assert kind("count", seen=["a"]) == {str}
+
+
+def test_a_default_is_of_the_type_but_a_sentinel_is_not():
+    assert kind("a", default=2) == {int}
+    assert kind("a", default="__missing__") == {UNKNOWN}
+    assert kind("a", default=object()) == {UNKNOWN}
+
+
+def test_where_one_number_is_passed_a_body_that_calculates_takes_another():
+    assert kind("a", seen=[1], used=NUMBER) == {int, float}
+
+
+def test_the_name_says_which_of_the_types_that_a_body_takes_is_meant():
+    assert kind("maxsize", used=NUMBER) == {int}
+    assert kind("a", used=NUMBER) == {int, float}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("callback", collections.abc.Callable), ("binop", collections.abc.Callable), ("text", str), ("qqq", UNKNOWN)],
+)
+def test_a_name_is_the_last_to_tell(name, expected):
+    assert kind(name) == {expected}
+
+
+def test_functions_and_classes_that_are_passed_are_to_be_called():
+    assert kind("a", seen=[len]) == kind("a", seen=[int]) == {collections.abc.Callable}
+
+
+def test_a_docstring_that_speaks_of_moments_takes_them():
+    assert evidence.from_prose("Adds a timedelta or a date.") == {dt.timedelta, dt.date}
+    assert evidence.from_prose("Adds a list of updates.") == frozenset()

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from pytest_enrich.payload.explore import example
+from pytest_enrich.payload.explore.calls import Call, Entry
+
+PRICE = Entry(
+    "shop", "price", "function", ({"name": "total", "kind": "positional"}, {"name": "unit", "kind": "positional"})
+)
+ADD = Entry("shop", "Cart.add", "method", ({"name": "item", "kind": "positional"},))
+
+
+class Documented:
+    """Prices.
+
+    >>> price(3, unit="EUR")
+    '3 EUR'
+    >>> print(price(4, "USD"))
+    4 USD
+    >>> cart = Cart(2)
+    >>> cart.add(1)
+    >>> price(*many)
+    >>> this is no code
+    """
+
+
+class Cart:
+    pass
+
+
+Cart.__module__ = "pytest_enrich.payload.explore.example"
+
+
+def test_calls_in_the_examples_of_a_docstring_are_calls_to_begin_with():
+    assert example.of(PRICE, Documented, {}) == [
+        Call("price", (("total", "3"), ("unit", "'EUR'"))),
+        Call("price", (("total", "4"), ("unit", "'USD'"))),
+    ]
+
+
+def test_a_method_is_called_on_the_object_that_the_examples_made(monkeypatch):
+    monkeypatch.setattr(example, "Cart", Cart, raising=False)
+    (call,) = example.of(ADD, Documented, {"Cart": Cart})
+    assert call == Call("Cart.add", (("item", "1"),), "⟨pytest_enrich.payload.explore.example:Cart⟩(2)")
+
+
+def test_what_has_no_docstring_has_no_examples():
+    assert example.of(PRICE, None, {}) == []

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import pytest
+
+from pytest_enrich.payload.explore import files
+
+
+def test_a_file_is_written_before_the_line_that_asks_for_it():
+    assert files.unfolded(["load(⟨file⟩('a=b'))"]) == (
+        "path = tmp_path / 'file.txt'",
+        "path.write_text('a=b')",
+        "load(path)",
+    )
+
+
+def test_the_same_text_is_one_file_and_another_text_another():
+    lines = files.unfolded(["x = ⟨file⟩('a')", "same(str(⟨file⟩('a')), ⟨file⟩('b'))"])
+    assert lines[-2:] == ("x = path", "same(str(path), path_2)")
+    assert lines[:3:2] == ("path = tmp_path / 'file.txt'", "path_2 = tmp_path / 'file_2.txt'")
+
+
+def test_a_path_without_a_file_is_only_named():
+    assert files.unfolded(["load(⟨file⟩())"]) == ("path = tmp_path / 'missing.txt'", "load(path)")
+
+
+def test_a_program_without_files_stays_as_it_is():
+    assert files.unfolded(["x = 1", "f('file')"]) == ("x = 1", "f('file')")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"), [("path", True), ("config_file", True), ("profile", False), ("a", False)]
+)
+def test_names_of_paths_end_in_path_or_file(name, is_one):
+    assert files.is_path(name) is is_one
+
+
+def test_the_folder_is_empty_each_time_and_called_the_same():
+    first = files.empty_folder()
+    (first / "a.txt").write_text("a", encoding="utf-8")
+    assert files.empty_folder() == first
+    assert not list(first.iterdir())
+
+
+def test_a_file_is_given_where_a_path_is_asked_for_and_shown_where_it_changed(explore):
+    text = """
+        import pathlib
+
+        def add(path: pathlib.Path, line: str) -> bool:
+            if path.exists() and path.read_text().startswith("a"):
+                path.write_text(line + "!")  # here
+                return True
+            return False
+        """
+    (finding,) = explore(text, "add").findings
+    assert finding.lines[0] == "path = tmp_path / 'file.txt'"
+    assert finding.action.startswith("⟨sample:add⟩(path, ")
+    assert [one.expression for one in finding.observations] == ["{result}", "path.read_text()"]
+
+
+def test_a_text_parameter_that_is_called_a_path_is_one(explore):
+    text = """
+        def count(config_path):
+            with open(config_path) as stream:
+                return len(stream.readlines())  # here
+        """
+    (finding,) = explore(text, "count").findings
+    assert finding.action == "⟨sample:count⟩(str(path))"
+
+
+def test_a_stream_is_given_where_one_is_asked_for(explore):
+    text = """
+        from typing import IO
+
+        def first(stream: IO[str]) -> str:
+            for line in stream:
+                return line.strip()  # here
+            return ""
+        """
+    (finding,) = explore(text, "first").findings
+    assert finding.action.startswith("⟨sample:first⟩(⟨io:StringIO⟩(")

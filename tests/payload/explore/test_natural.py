@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import pytest
+
+from pytest_enrich.payload.explore.calls import Call
+from pytest_enrich.payload.explore.natural import known, oddness, shape
+
+
+def odd(value, *seen):
+    return oddness(Call("f", (("a", value),)), known(seen))
+
+
+@pytest.mark.parametrize(
+    "value", ["1", "'abc'", "'key=value'", "'a=1\\nb=2\\n'", "⟨datetime:date⟩(2024, 2, 29)", "[1, 2]"]
+)
+def test_what_people_write_is_not_odd(value):
+    assert odd(value) == 0
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["''", "'%'", "'\\x00'", "' a'", "'a-1.b:2,c/3'", "10000000000", "⟨datetime:date⟩(2, 1, 1)", "float('nan')"],
+)
+def test_what_nobody_writes_is(value):
+    assert odd(value) > 0
+
+
+def test_what_a_test_passes_is_usual_and_so_is_what_looks_like_it():
+    assert odd("'%d-%m'", "'%d-%m'") == 0
+    assert odd("'P1Y2M3DT4H'", "'P9Y8M7DT6H'") == 0
+
+
+def test_a_shape_keeps_what_is_neither_letter_nor_digit():
+    assert shape("2024-02-29T1") == "9-9-9a9"

@@ -1,0 +1,88 @@
+"""Conditions that no drawn value meets by chance."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_enrich.data import Argument, Call
+
+
+@pytest.mark.parametrize(
+    ("hint", "condition"),
+    [
+        ("int", "value == 86_413"),
+        ("int", "value * 3 == 86_412"),
+        ("int", "value * value + 3 * value == 1_003_000 + 0"),
+        ("int", "86_400 * 7 - 5 < value <= 86_400 * 7 - 3"),
+        ("str", "value.startswith('0x' + 'QQ')"),
+        ("str", "len(value) == 17 + 4"),
+        ("str", "len(value) > 12 and value[0] == 'k' + ''"),
+        ("str", "value.upper() == 'pumpernickel'.upper()"),
+        ("str", "value in ''.join(['flab', 'ber']) + 'gast' and len(value) > 9"),
+        ("str", "PATTERN.match(value)"),
+        ("str", "re.fullmatch('k' + r'-[0-9]{3}', value)"),
+        ("str", "int(value or 0, 16 - 6) == 4_711 + 1 if value.isdigit() else False"),
+        ("list", "len(value) == 4 + 5"),
+        ("object", "isinstance(value, Decimal)"),
+        ("date", "value.month == 6 * 2 and value.day == 30 + 1"),
+    ],
+)
+def test_what_is_compared_with_leads_to_the_input(explore, hint, condition):
+    text = f"""
+        import re
+        from datetime import date
+        from decimal import Decimal
+
+        PATTERN = re.compile(r"k[0-9]{{2}}-[a-f]{{3}}$")
+
+        def accept(value: {hint}) -> str:
+            if {condition}:
+                return "yes"  # here
+            return "no"
+        """
+    first = next(at for at, line in enumerate(text.strip().splitlines(), 1) if line.strip().startswith("if "))
+    explored = explore(text, "accept", branches=((first, first + 1),), lines=(), executions=4000)
+    assert [one.observations[0].value for one in explored.findings] == ["'yes'"]
+
+
+def test_a_default_is_where_a_condition_may_be_met(explore):
+    text = """
+        def pay(total: int, currency: str = "euro", months: int = 12) -> str:
+            if currency == "E" + "UR" and months == 360 * 2:
+                return "long"
+            return "short"
+        """
+    explored = explore(text, "pay", branches=((2, 3),), executions=1000)
+    assert "'EUR'" in explored.findings[0].action
+    assert "720" in explored.findings[0].action
+
+
+def test_a_receiver_is_changed_until_the_condition_holds(explore):
+    text = """
+        class Shelf:
+            def __init__(self, width: int):
+                self.width = width
+
+            def fits(self, books: int) -> bool:
+                if self.width - books == 54_321 + 0:
+                    return True
+                return False
+        """
+    call = Call(
+        qualname="Shelf.fits", receiver="⟨sample:Shelf⟩(3)", arguments=(Argument(name="books", value="2"),)
+    )
+    explored = explore(text, "Shelf.fits", "method", calls=(call,), branches=((6, 7),), executions=1000)
+    assert len(explored.findings) == 1
+
+
+def test_the_code_is_as_it_was_when_a_finding_is_looked_at(explore):
+    text = """
+        import inspect
+
+        def count(number: int) -> int:
+            if number == 12_345:
+                return len(inspect.currentframe().f_code.co_names)  # here
+            return 0
+        """
+    (finding,) = explore(text, "count", branches=((4, 5),), executions=500).findings
+    assert finding.observations[0].value == "5"

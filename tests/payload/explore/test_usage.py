@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import collections.abc
+import datetime as dt
+
+import pytest
+
+from pytest_enrich.payload.explore import usage
+
+
+class Span:
+    def __init__(self, days, timer):
+        self.days = days
+        self.__timer = timer
+
+    def now(self):
+        return self.__timer()
+
+    def weeks(self):
+        return self.days / 7
+
+    def __add__(self, other):
+        if isinstance(other, Span):
+            return Span(self.days + other.days, self.__timer)
+        return other.replace(year=other.year, month=other.month)
+
+    def end(self, start=None):
+        return start + self
+
+
+def spaced(text):
+    return text.strip().upper()
+
+
+def passed_on(text):
+    return spaced(text)
+
+
+def half(number):
+    return number / 2
+
+
+def of(function, name):
+    used = usage.of(function)[name]
+    return used.stated | used.suggested
+
+
+@pytest.mark.parametrize(
+    ("function", "name", "kinds"),
+    [
+        (spaced, "text", {str}),
+        (passed_on, "text", {str}),
+        (half, "number", {int, float}),
+        (Span.__add__, "other", {Span, dt.date, dt.datetime}),
+        (Span.end, "start", {dt.date, dt.datetime}),
+    ],
+)
+def test_what_a_body_does_with_a_parameter_tells_what_it_is(function, name, kinds):
+    assert of(function, name) == kinds
+
+
+def test_what_methods_do_with_an_attribute_tells_what_the_constructor_takes():
+    kept = usage.kept(Span)
+    assert kept["timer"].stated == {collections.abc.Callable}
+    assert kept["days"].suggested == {int, float}
+
+
+def test_a_function_without_source_tells_nothing():
+    assert usage.of(len) == {}
