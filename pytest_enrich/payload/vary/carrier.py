@@ -1,0 +1,157 @@
+"""A collected test that variants are run in: by pytest's own protocol, or, where nothing is set up, at once."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import inspect
+from collections.abc import Generator, Mapping
+from typing import Any
+
+import pytest
+
+from ..explore.run import quiet, time_limit
+from ..explore.trace import Branch, TooLongError, Tracer
+from .ending import Endings, Record
+from .probe import Probe
+
+CALL_SECONDS = 0.5
+TEST_SECONDS = 2.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Stage:
+    """What all tests of a file are run with."""
+
+    tracer: Tracer
+    probe: Probe
+    endings: Endings
+
+
+class Carrier:
+    """One item of a test; its own values are replaced in each run.
+
+    Args:
+        stage: Shared by all.
+        item: The test; a copy of it takes turns with it, so that what is set up for it is torn down between.
+        given: Whether Hypothesis draws the test's arguments, and so has to be stepped round.
+    """
+
+    def __init__(self, stage: Stage, item: pytest.Function, *, given: bool) -> None:
+        self._stage = stage
+        self._items = [item, copy.copy(item)]
+        self._given = given
+        self.item = item
+        self.namespace: Mapping[str, Any] = vars(item.getparent(pytest.Module).obj)  # type: ignore[union-attr]
+        self.is_direct = not given and _is_plain(item)
+
+    def run(self, parameters: Mapping[str, Any], literals: Mapping[int, Any], *, whole: bool = False) -> Record:
+        """Run it with these values of parameters by name, and of literals by their place among the holes.
+
+        Returns:
+            `branches` taken in the source file, `seen` at points, and how it ended as `Endings.of` says.
+            With `whole` it goes through pytest's protocol whatever the test is.
+        """
+        self._stage.probe.begin(literals)
+        self._stage.tracer.branches = set()
+        run = self._at_once if self.is_direct and not whole else self._by_protocol
+        ending = self._stage.endings.of(run(parameters))
+        seen = self._stage.probe.seen
+        return {"branches": sorted(self._stage.tracer.branches), "seen": seen, **ending}
+
+    def _at_once(self, parameters: Mapping[str, Any]) -> BaseException | None:
+        arguments = {**getattr(getattr(self.item, "callspec", None), "params", {}), **parameters}
+        try:
+            with quiet(), time_limit(CALL_SECONDS):
+                self._stage.tracer.start()
+                self.item.obj(**arguments)
+        except (Exception, TooLongError, SystemExit) as error:
+            return error
+        finally:
+            self._stage.tracer.stop()
+        return None
+
+    def _by_protocol(self, parameters: Mapping[str, Any]) -> BaseException | None:
+        item, following = self._items
+        self._items.reverse()
+        item._initrequest()  # noqa: SLF001 - a copy still has the request of the original
+        observer = Observer(self._stage, item, parameters, given=self._given)
+        manager = item.config.pluginmanager
+        manager.register(observer)
+        try:
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        finally:
+            manager.unregister(observer)
+        return observer.error
+
+
+class Observer:
+    """A plugin for one run of `item`: it puts the values in, watches the call, and keeps the first error."""
+
+    def __init__(self, stage: Stage, item: pytest.Function, parameters: Mapping[str, Any], *, given: bool) -> None:
+        self._stage = stage
+        self._item = item
+        self._parameters = parameters
+        self._given = given
+        self.error: BaseException | None = None
+        setattr(item, "repr_failure", _no_words)  # noqa: B010 - a method of this one object
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_call(self, item: pytest.Function) -> Generator[None, Any, Any]:
+        """Innermost: only what the test does is watched."""
+        if not self._given:
+            item.funcargs.update(self._parameters)
+        with time_limit(TEST_SECONDS):
+            self._stage.tracer.start()
+            try:
+                return (yield)
+            finally:
+                self._stage.tracer.stop()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """A test of Hypothesis is called with our values and the fixtures, past its engine."""
+        if not self._given:
+            return None
+        test = pyfuncitem.obj
+        receiver = [test.__self__] if inspect.ismethod(test) else []
+        names = [name for name in inspect.signature(test).parameters if name in pyfuncitem.funcargs]
+        fixtures = {name: pyfuncitem.funcargs[name] for name in names}
+        test.hypothesis.inner_test(*receiver, **fixtures, **self._parameters)
+        return True
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[Any]) -> Generator[None, Any, Any]:
+        """Of set-up, call and tear-down."""
+        report = yield
+        if call.excinfo is not None and self.error is None:
+            self.error = call.excinfo.value
+        return report
+
+
+def _is_plain(item: pytest.Function) -> bool:
+    """Whether there is nothing to set up: a plain function whose arguments are all parameters."""
+    given = set(getattr(getattr(item, "callspec", None), "params", {}))
+    plain = type(item) is pytest.Function and not inspect.iscoroutinefunction(item.obj)
+    others = set(item.fixturenames) - given
+    return plain and not others & set(_arguments(item)) and not any(_prepares(item, name) for name in others)
+
+
+def _arguments(item: pytest.Function) -> tuple[str, ...]:
+    return item._fixtureinfo.argnames  # noqa: SLF001 - no other way
+
+
+def _prepares(item: pytest.Function, name: str) -> bool:
+    """Whether a fixture that nobody asked for is the project's; those of plugins are used in the last look."""
+    known = item._fixtureinfo.name2fixturedefs.get(name, ())  # noqa: SLF001 - no other way
+    files = [getattr(getattr(one.func, "__code__", None), "co_filename", "") for one in known]
+    return name.startswith("_xunit") or not files or not all("site-packages" in file for file in files)
+
+
+def _no_words(*_arguments: object, **_options: object) -> str:
+    return ""
+
+
+def taken(record: Record) -> frozenset[Branch]:
+    """The branches of a run's record."""
+    return frozenset((start, end) for start, end in record["branches"])

@@ -1,0 +1,74 @@
+"""A test file's text with its tests opened: holes ask for their value, and points tell what they see."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeAlias
+
+from ..candidate import TextFinder
+from .probe import Probe
+
+NAME = "_enrich_probe"
+Span: TypeAlias = tuple[int, int, int, int]
+
+
+class Instrumented(TextFinder):
+    """Serves the text with the tests of these patterns opened; `probe` is what they talk to."""
+
+    def __init__(self, path: Path, text: str, patterns: list[dict[str, Any]], probe: Probe) -> None:
+        super().__init__(path, text)
+        self._patterns = patterns
+        self._probe = probe
+
+    def exec_module(self, module: ModuleType) -> None:
+        """With the probe under a name of its own."""
+        module.__dict__[NAME] = self._probe
+        super().exec_module(module)
+
+    def _tree(self) -> ast.Module:
+        tree = super()._tree()
+        for pattern in self._patterns:
+            for node in ast.walk(tree):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.lineno == pattern["line"]:
+                    node.body = [_Opener(pattern).visit(statement) for statement in node.body]
+        return ast.fix_missing_locations(tree)
+
+
+class _Opener(ast.NodeTransformer):
+    """Puts calls of the probe in the place of a test's holes and points; all lines stay where they are."""
+
+    def __init__(self, pattern: dict[str, Any]) -> None:
+        holes = enumerate(pattern["holes"])
+        self._holes = {tuple(hole["span"]): at for at, hole in holes if hole["span"]}
+        self._points = {tuple(point["span"]): (at, point) for at, point in enumerate(pattern["points"])}
+
+    def visit(self, node: ast.AST) -> Any:
+        """The node itself, or what stands in its place."""
+        at = span(node)
+        if at in self._points and isinstance(node, ast.Assert | ast.Expr | ast.expr):
+            return self._point(node, *self._points[at])
+        if at in self._holes and isinstance(node, ast.expr):
+            original = ast.Lambda(ast.arguments([], [], None, [], [], None, []), node)
+            return ast.copy_location(_call("value", self._holes[at], original), node)
+        return self.generic_visit(node)
+
+    def _point(self, node: ast.AST, number: int, point: dict[str, Any]) -> ast.AST:
+        if point["form"] == "raises":
+            return ast.copy_location(_call("raises", number), node)
+        wanted = tuple(point["subject"])
+        subject = next(one for one in ast.walk(node) if isinstance(one, ast.expr) and span(one) == wanted)
+        looked = _call("see", number, self.visit(subject))
+        return ast.copy_location(ast.Expr(looked), node)
+
+
+def span(node: ast.AST) -> Span:
+    """Where a node is; of one that is nowhere, nowhere."""
+    last, end = getattr(node, "end_lineno", None) or -1, getattr(node, "end_col_offset", None)
+    return getattr(node, "lineno", -1), getattr(node, "col_offset", -1), last, -1 if end is None else end
+
+
+def _call(what: str, number: int, *arguments: ast.expr) -> ast.Call:
+    function = ast.Attribute(ast.Name(NAME, ast.Load()), what, ast.Load())
+    return ast.Call(function, [ast.Constant(number), *arguments], [])

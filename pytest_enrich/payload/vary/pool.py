@@ -1,0 +1,164 @@
+"""Values to try in one hole of a test: only such as its rows have, so that a reader knows the kind."""
+
+from __future__ import annotations
+
+import ast
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from types import CodeType
+from typing import Any, TypeAlias
+
+from .. import express
+from ..explore import natural
+from ..explore.calls import Call
+from ..explore.mutate import literals, vary
+
+Path: TypeAlias = tuple[str, ...]
+"""The names of types from the outside of a value to a part of it: ``("list", "int")``."""
+
+MOST_PLAIN, MOST_CONSTANTS, MOST_NEAR = 8, 24, 16
+DEEPEST = 3
+BOUNDARIES: Mapping[type, tuple[str, ...]] = {
+    int: ("1", "2", "0", "-1", "10", "100"),
+    str: ("'abc'", "'a'", "''", "' '"),
+    float: ("1.0", "0.5", "2.0", "0.0", "-1.0"),
+    bytes: ("b'a'", "b''"),
+    bool: ("True", "False"),
+    list: ("[]",),
+    tuple: ("()",),
+    dict: ("{}",),
+    set: ("set()",),
+}
+"""By type what is at the edges, plainest first."""
+
+
+class Names:
+    """The names of a test file, in which the source of its values means something."""
+
+    def __init__(self, namespace: Mapping[str, Any]) -> None:
+        self._namespace = namespace
+        self._compiled: dict[str, tuple[CodeType, dict[str, object]]] = {}
+        self._parts: dict[str, frozenset[Path]] = {}
+
+    def value(self, template: str) -> Any:
+        """The value, made anew.
+
+        Raises:
+            Exception: Whatever making it raises.
+        """
+        if template not in self._compiled:
+            source, names = express.compilable(template)
+            self._compiled[template] = compile(source, "<enrich>", "eval"), names
+        code, names = self._compiled[template]
+        return eval(code, {**self._namespace, **names})
+
+    def parts(self, template: str) -> frozenset[Path]:
+        """The types that its value is made of; none for what cannot be made here."""
+        if template not in self._parts:
+            try:
+                self._parts[template] = frozenset(_parts(self.value(template), DEEPEST))
+            except Exception:  # a constructor that refuses, a name that is gone
+                self._parts[template] = frozenset()
+        return self._parts[template]
+
+
+def _parts(value: object, depth: int) -> set[Path]:
+    kind = type(value).__qualname__
+    found: set[Path] = {(kind,)}
+    if depth and isinstance(value, dict):
+        found |= {(f"{kind} key", *path) for one in value for path in _parts(one, depth - 1)}
+    if depth and isinstance(value, list | tuple | set | frozenset | dict):
+        inner = value.values() if isinstance(value, dict) else value
+        found |= {(kind, *path) for one in inner for path in _parts(one, depth - 1)}
+    return found
+
+
+class Pool:
+    """What is known of one hole.
+
+    Args:
+        rows: Its value in each row.
+        names: Of the test file.
+        constants: What the code compares with, best first.
+        near: Other literals of the tests, best first.
+
+    Attributes:
+        seen: Its values in the rows, each once, shortest first.
+    """
+
+    def __init__(self, rows: Sequence[str], names: Names, constants: Iterable[str], near: Iterable[str]) -> None:
+        self._names = names
+        self.rows = rows
+        self.seen = tuple(sorted(dict.fromkeys(rows), key=len))
+        self._known = frozenset[Path]().union(*map(names.parts, self.seen))
+        given = list(constants)
+        self.constants = self._fitting(one for text in given for one in (text, *_neighbours(text)))
+        self._near = self._fitting(near)
+        self._literals = [text for text in given if literals(text)] + list(self._near)
+
+    def _fitting(self, templates: Iterable[str]) -> tuple[str, ...]:
+        return tuple(text for text in dict.fromkeys(templates) if self.fits(text))
+
+    def fits(self, template: str) -> bool:
+        """Whether its value is made of nothing but what values of the rows are made of."""
+        parts = self._names.parts(template)
+        return template in self.seen or bool(parts - {("NoneType",)} and parts <= self._known)
+
+    def like(self, kind: object) -> list[str]:
+        """Templates of values of a type that a row has."""
+        near = [*self.seen, *(text for one in BOUNDARIES for text in BOUNDARIES[one])]
+        return [text for text in near if isinstance(kind, type) and self._is(text, kind)]
+
+    def _is(self, text: str, kind: type) -> bool:
+        return (kind.__qualname__,) in self._names.parts(text) and self.fits(text)
+
+    @cached_property
+    def plain(self) -> tuple[str, ...]:
+        """Values to prefer: those that a reader of the test has met, then the plainest."""
+        general = self._fitting(text for kind in BOUNDARIES for text in BOUNDARIES[kind])
+        return tuple(dict.fromkeys([*self.seen[:MOST_PLAIN], *general, *self.constants[:2]]))
+
+    @cached_property
+    def promising(self) -> tuple[str, ...]:
+        """What is tried first, best first: what the code compares with, then what stands near, then the plain."""
+        near = [*self.seen[:12], *self._near[:MOST_NEAR]]
+        return tuple(dict.fromkeys([*self.constants[:MOST_CONSTANTS], *near, *self.plain]))
+
+    def any(self, chance: random.Random, value: str) -> str:
+        """Another value than `value`: a known one, or it with one of its literals changed."""
+        groups = [group for group in (self.seen, self.constants, self._near, self.plain) if group]
+        if groups and chance.random() < 0.4:  # noqa: PLR2004 - more often near what is there
+            return chance.choice(chance.choice(groups))
+        return vary(value, chance.randrange(6), chance.randrange(48), chance.randrange(48), self._literals)
+
+    def strangeness(self, value: str) -> int:
+        """How much a reader would stumble over: signs that no row has, shapes that nobody writes."""
+        if value in self.seen:
+            return 0
+        known = set("".join([*self.seen, *self.constants]))
+        strange = (not (char.isalnum() and char.isascii()) and char not in known for char in value)
+        signs = sum(one and char not in " '\"" for one, char in zip(strange, value, strict=True))
+        return signs + natural.oddness(Call("", (("", value),)), self._usual)
+
+    @cached_property
+    def _usual(self) -> frozenset[str]:
+        return natural.known(self.seen)
+
+
+def is_literal(template: str) -> bool:
+    """Whether it says all by itself."""
+    try:
+        ast.literal_eval(template)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return False
+    return True
+
+
+def _neighbours(text: str) -> tuple[str, ...]:
+    """Of a whole number the ones beside it."""
+    try:
+        value = int(text)
+    except ValueError:
+        return ()
+    return repr(value - 1), repr(value + 1)

@@ -1,0 +1,67 @@
+"""What an opened test talks to while it runs: it gets values from here and tells what it sees."""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ..express import UNSTABLE, evaluate, express, named
+
+Record = dict[str, Any]
+PLAIN: tuple[type[Any], ...] = (bool, int, float, str, bytes, dict, list, set, frozenset)
+
+
+class NothingRaisedError(Exception):
+    """A block that is expected to raise did not."""
+
+
+class Probe:
+    """Of the test that is running: `seen` are its sightings so far, as JSON.
+
+    A value that cannot be stated in a test is seen as "".
+    """
+
+    def __init__(self) -> None:
+        self.seen: list[Record] = []
+        self._values: Mapping[int, Any] = {}
+
+    def begin(self, values: Mapping[int, Any]) -> None:
+        """A test begins; `values` are those of the holes that are not as they stand there."""
+        self.seen = []
+        self._values = values
+
+    def value(self, hole: int, original: Callable[[], Any]) -> Any:
+        """What is in a hole of the test's body."""
+        return self._values[hole] if hole in self._values else original()
+
+    def see(self, point: int, value: Any) -> None:
+        """Note what a test looks at."""
+        self.seen.append({"point": point, "value": _stated(value), "message": ""})
+
+    @contextlib.contextmanager
+    def raises(self, point: int) -> Iterator[None]:
+        """In the place of `pytest.raises`: whatever the block raises is noted."""
+        try:
+            yield
+        except Exception as error:
+            message = "" if UNSTABLE.search(str(error)) else str(error)
+            self.seen.append({"point": point, "value": named(type(error)) or "", "message": message})
+            return
+        raise NothingRaisedError
+
+
+def _plain(value: Any) -> Any:
+    return next((kind(value) for kind in PLAIN if isinstance(value, kind)), value)
+
+
+def _stated(value: Any) -> str:
+    """Its template; that of the plain value which a value of a subclass is equal to, as a test would have it."""
+    try:
+        plain = value if isinstance(value, enum.Enum) else _plain(value)
+        text = express(plain)
+        again = None if text is None else evaluate(text)
+        return text or "" if type(again) is type(plain) and bool(again == plain == value) else ""
+    except Exception:  # an __eq__ of the project's may do anything
+        return ""

@@ -1,0 +1,142 @@
+"""What is done once the tests are collected: each made into a subject, the search, and what is shown of it."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from ..alias import aliases
+from ..explore.probe import Probes
+from ..explore.trace import Tracer
+from .carrier import Carrier, Stage, taken
+from .ending import Endings, Record
+from .given import Drawn, draw
+from .pool import Names, Pool, is_literal
+from .probe import Probe
+from .search import Limits, Reached, Search, choose
+from .subject import Subject
+from .test import Test
+from .variation import Variation
+
+MOST_CARRIERS = 6
+REDUCE_SECONDS = 5.0
+
+
+def varied(work: Record, probe: Probe, items: list[pytest.Item]) -> Record:
+    """The `Varied`, as JSON, for a file that was collected with `probe` in it."""
+    job, started = work["job"], time.monotonic()
+    limits = Limits(job["executions"], started + job["seconds"], job["seed"])
+    search = Search(map(tuple, job["branches"]), job["lines"], limits)
+    cast = Cast(work, probe, items)
+    search.through([partial(cast.subject, number) for number in range(len(job["patterns"]))])
+    until = max(time.monotonic() + REDUCE_SECONDS, search.limits.deadline)
+    variants = _variants(search, cast.tests, until)
+    return {
+        "type": "varied",
+        "variants": variants,
+        "executions": search.executions,
+        "aliases": aliases(json.dumps(variants, ensure_ascii=False), sys.modules),
+        "dropped": dict(search.dropped),
+        "unusable": cast.unusable,
+    }
+
+
+class Cast:
+    """The tests of a job, each made ready when its turn comes; `unusable` says why some cannot be."""
+
+    def __init__(self, work: Record, probe: Probe, items: Iterable[pytest.Item]) -> None:
+        job = work["job"]
+        module = importlib.import_module(job["module"])
+        filename = inspect.getsourcefile(module) or module.__file__ or ""
+        endings = Endings(work["rootdir"], job["module"], Path(work["rootdir"], job["test_path"]))
+        self._stage = Stage(Tracer(filename, dict(map(tuple, job["statements"]))), probe, endings)
+        self._work = work
+        self._items = [item for item in items if isinstance(item, pytest.Function)]
+        self._probes = Probes(module)
+        self.tests: dict[int, Test] = {}
+        self.unusable: dict[int, str] = {}
+
+    def subject(self, number: int) -> Subject | None:
+        """What the search works with; None for a test that cannot be varied."""
+        test = self._test(number)
+        known = test.check() if isinstance(test, Test) else test
+        if isinstance(known, str) or not isinstance(test, Test):
+            self.unusable[number] = str(known)
+            return None
+        self.tests[number], pools = test, tuple(self._pools(test))
+        return Subject(number, pools, known, test.is_direct, test.run_all, partial(test.towards, pools))
+
+    def _test(self, number: int) -> Test | str:
+        """The test, or why it cannot be varied."""
+        pattern = self._work["job"]["patterns"][number]
+        own = [item for item in self._items if _plain_id(item) == pattern["nodeid"]]
+        chosen = _different(own, set(pattern["argnames"]))
+        carriers = [Carrier(self._stage, item, given=pattern["given"]) for item in chosen]
+        if not carriers:
+            return "was not collected"
+        if pattern["given"]:
+            pattern = {**pattern, "holes": draw(carriers[0].item.obj, pattern["holes"], self._work["job"]["seed"])}
+        names = Names(carriers[0].namespace)
+        return Test(self._work, pattern, (number, carriers), names, self._probes)
+
+    def _pools(self, test: Test) -> Iterator[Pool]:
+        constants, holes = self._work["job"]["constants"], test.pattern["holes"]
+        rows = [test.values(at) for at in range(len(holes))]
+        if test.pattern["given"]:
+            drawn = zip(rows, (hole["values"] for hole in holes), strict=True)
+            yield from (Drawn(values, every, test.names, constants) for values, every in drawn)
+            return
+        others = (value for values in rows for value in values if is_literal(value))
+        near = [*self._work["job"]["values"], *others]
+        yield from (Pool(values, test.names, constants, near) for values in rows)
+
+
+def _plain_id(item: pytest.Function) -> str:
+    return item.nodeid.removesuffix(item.name) + (item.originalname or item.name)
+
+
+def _different(items: list[pytest.Function], varying: set[str]) -> list[pytest.Function]:
+    """One item for each combination of the other parameters; without marks of their own rows where possible."""
+    found: dict[str, pytest.Function] = {}
+    for item in sorted(
+        items, key=lambda item: bool({"skip", "xfail"} & {mark.name for mark in item.iter_markers()})
+    ):
+        indices = getattr(getattr(item, "callspec", None), "indices", {})
+        others = {name: at for name, at in indices.items() if name not in varying}
+        found.setdefault(json.dumps(others, sort_keys=True), item)
+    return list(found.values())[:MOST_CARRIERS]
+
+
+def _variants(search: Search, tests: dict[int, Test], until: float) -> list[Record]:
+    """The chosen finds, made small and looked at again, as JSON of `Variant`."""
+    found = []
+    for find in choose(search):
+        test = tests[find.subject.number]
+        variation = test.reduce(find, search) if time.monotonic() < until else test.shown(find.variation)
+        record = test.look(variation)
+        if isinstance(record, str):
+            search.dropped[record] += 1
+        elif reached := search.reached(taken(record)):
+            found.append(_variant(test, variation, record, reached))
+    return found
+
+
+def _variant(test: Test, variation: Variation, record: Record, reached: Reached) -> Record:
+    raised = {key: record[key] for key in ("raised", "message", "line") if "raised" in record}
+    return {
+        "pattern": test.number,
+        "row": 0 if test.pattern["given"] else test.rows[variation.row],
+        "values": variation.values,
+        "branches": sorted(item for item in reached if isinstance(item, tuple)),
+        "reached": sorted(item for item in reached if isinstance(item, int)),
+        "seen": [] if raised else record["seen"],
+        **raised,
+    }

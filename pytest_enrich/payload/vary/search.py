@@ -1,0 +1,177 @@
+"""Look for variants of tests that reach what no test reached; what takes a new branch is a start for others."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from ..explore.trace import Branch
+from . import ideas
+from .carrier import taken
+from .ending import Record
+from .guide import Guide
+from .subject import Subject
+from .variation import Variation
+
+Reached = frozenset["Branch | int"]
+PATIENCE_AT_ONCE, PATIENCE = 1500, 150
+BATCH_AT_ONCE, BATCH = 100, 10
+ALTERNATIVES = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class Find:
+    """A variation, what it reaches of what is wanted, and whether it raised."""
+
+    subject: Subject
+    variation: Variation
+    reached: Reached
+    raised: bool
+
+    @property
+    def cost(self) -> tuple[bool, int, int, int]:
+        """What to prefer among those that reach the same: passing, little changed, plain, short."""
+        values = self.variation.values
+        strange = sum(self.subject.pools[hole].strangeness(value) for hole, value in values)
+        return self.raised, len(values), strange, sum(len(value) for _, value in values)
+
+
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    """When to stop: a number of executions, a moment of the monotonic clock; and the seed."""
+
+    executions: int
+    deadline: float
+    seed: int
+
+
+class Search:
+    """The search for one file's missing branches and lines through one test after the other."""
+
+    def __init__(self, branches: Iterable[Branch], lines: Iterable[int], limits: Limits) -> None:
+        self.wanted: Reached = frozenset([*branches, *lines])
+        self.limits = limits
+        self.executions = 0
+        self.dropped: Counter[str] = Counter()
+        self.finds: dict[Branch | int, list[Find]] = {}
+        self._known: set[Branch] = set()
+
+    def through(self, subjects: Sequence[Callable[[], Subject | None]]) -> None:
+        """Search through each test with its share of what is left; it is made ready when its turn comes."""
+        for at, prepare in enumerate(subjects):
+            if self.is_over() or not self._open():
+                return
+            subject, left = prepare(), len(subjects) - at
+            if subject is None:
+                continue
+            self.executions += len(subject.known)
+            self._known.update(*map(taken, subject.known))
+            executions = self.executions + (self.limits.executions - self.executions) // left
+            now = time.monotonic()
+            share = dataclasses.replace(
+                self.limits, executions=executions, deadline=now + (self.limits.deadline - now) / left
+            )
+            self._through(subject, share)
+
+    def is_over(self, limits: Limits | None = None) -> bool:
+        """Whether the budget is used up."""
+        within = limits or self.limits
+        return self.executions >= within.executions or time.monotonic() >= within.deadline
+
+    def _open(self, subject: Subject | None = None) -> Reached:
+        """What no test that passes reached (another may expect what is raised), nor `subject` in any way."""
+        met = {
+            item
+            for item, finds in self.finds.items()
+            if any(not find.raised or find.subject is subject for find in finds)
+        }
+        return self.wanted - met
+
+    def _through(self, subject: Subject, share: Limits) -> None:
+        size, patience = (BATCH_AT_ONCE, PATIENCE_AT_ONCE) if subject.is_direct else (BATCH, PATIENCE)
+        bases, tried, guide = subject.bases(), set(subject.bases()), self._guide(subject)
+        chance = random.Random(share.seed + subject.number)  # noqa: S311 - no secret
+        source = self._ideas(subject, bases, guide, chance)
+        idle = 0
+        while idle < patience and not self.is_over(share) and self._open(subject):
+            wanted = min(size, share.executions - self.executions)
+            batch = list(ideas.fresh(subject, source, tried, wanted))
+            if not batch:
+                return
+            new = self._batch(subject, batch, guide)
+            bases += new
+            idle = 0 if new else idle + len(batch)
+
+    def _guide(self, subject: Subject) -> Guide:
+        """One that has seen the rows."""
+        guide = Guide({item[0] for item in self._open() if isinstance(item, tuple)}, subject.ask)
+        for row, record in enumerate(subject.known):
+            guide.see(Variation(row, ()), taken(record))
+        return guide
+
+    def _ideas(
+        self, subject: Subject, bases: list[Variation], guide: Guide, chance: random.Random
+    ) -> Iterator[Variation]:
+        """By turns what stands near and what the guide says; then what chance says, and the guide of that."""
+
+        def is_open(line: int) -> bool:
+            return any(isinstance(item, tuple) and item[0] == line for item in self._open(subject))
+
+        plain, guided = ideas.promising(subject, bases, chance), guide.ideas(is_open)
+        for one, other in itertools.zip_longest(plain, guided):
+            yield from (idea for idea in (one, other) if idea is not None)
+        for one in ideas.drawn(subject, bases, chance):
+            yield from guide.ideas(is_open)
+            yield one
+
+    def _batch(self, subject: Subject, batch: list[Variation], guide: Guide) -> list[Variation]:
+        """Run them; those that took a branch never seen before."""
+        self.executions += len(batch)
+        new = []
+        for variation, record in zip(batch, subject.run(batch), strict=True):
+            branches = taken(record)
+            guide.see(variation, branches)
+            if record["refusal"] not in {"crash", "too long"} and not self._known.issuperset(branches):
+                self._known |= branches
+                new.append(variation)
+            self._note(subject, variation, record, self.reached(branches))
+        return new
+
+    def reached(self, branches: frozenset[Branch]) -> Reached:
+        """What of the wanted these branches reach."""
+        return self.wanted & (branches | {to for _, to in branches})
+
+    def _note(self, subject: Subject, variation: Variation, record: Record, reached: Reached) -> None:
+        if not reached or not variation.values:
+            return
+        if refusal := objection(record):
+            self.dropped[refusal] += 1
+            return
+        find = Find(subject, variation, reached, "raised" in record)
+        for item in reached:
+            held = [*self.finds.get(item, ()), find]
+            self.finds[item] = sorted(held, key=lambda one: one.cost)[:ALTERNATIVES]
+
+
+def objection(record: Record) -> str:
+    """Why nobody would want a test of this, "" when somebody may."""
+    if record["refusal"] or "raised" in record:
+        return str(record["refusal"])
+    seen = record["seen"]
+    return "" if not seen or any(sighting["value"] for sighting in seen) else "nothing to observe"
+
+
+def choose(search: Search) -> list[Find]:
+    """The fewest finds that together reach all that was reached: greedily, the most and the cheapest first."""
+    left = set(search.finds)
+    every = list({id(find): find for finds in search.finds.values() for find in finds}.values())
+    chosen: list[Find] = []
+    while left:
+        best = min(every, key=lambda find: (-len(find.reached & left), find.cost))
+        chosen.append(dataclasses.replace(best, reached=frozenset(best.reached & left)))
+        left -= best.reached
+    return chosen

@@ -1,0 +1,206 @@
+"""A test under variation: its rows, and how variations of it are run, made smaller and looked at again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import Any
+
+from .. import confine, fork
+from ..explore import solve
+from ..explore.calls import Call
+from ..explore.clock import shifted
+from ..explore.probe import Note, Probes
+from ..explore.reduce import reduce
+from .carrier import Carrier, taken
+from .ending import Record
+from .pool import Names, Pool
+from .search import Find, Search, objection
+from .variation import Variation
+
+GRACE_SECONDS = 10.0
+SECONDS_EACH = 2.0
+TRIES_AT_ONCE, TRIES = 300, 40
+MOST_ROWS = 24
+MOST_NOTES, MOST_PROPOSALS = 12, 60
+MOST_STUCK = 2
+LOST: Record = {"branches": [], "seen": [], "refusal": "crash"}
+# A result that depends on today's date is not the same on both.
+DAYS_AHEAD = (0, 400)
+
+
+class Test:
+    """A pattern with what was collected for it.
+
+    Args:
+        work: The job's.
+        pattern: The job's, with the values of rows in its holes.
+        cast: The pattern's place, and a carrier for each combination of the parameters that do not vary; the
+            search uses the first.
+        names: Of the test file.
+        probes: Of the source file.
+
+    Attributes:
+        rows: Places of the rows that pass as they are; a variation's row is a place among these.
+    """
+
+    __test__ = False  # pytest collects classes by this name
+
+    def __init__(
+        self, work: Record, pattern: Record, cast: tuple[int, Sequence[Carrier]], names: Names, probes: Probes
+    ) -> None:
+        self._confinement: Record | None = work["confinement"]
+        self.pattern = pattern
+        self.number, self._carriers = cast
+        self.names = names
+        self._probes = probes
+        self.is_direct = self._carriers[0].is_direct
+        self.rows = list(range(max((len(hole["values"]) for hole in self.pattern["holes"]), default=0)))
+
+    def check(self) -> list[Record] | str:
+        """Keep the rows that pass, and give their records; why there are none."""
+        every = len(self.rows) // MOST_ROWS + 1
+        rows = self.rows[::every]
+        records = self.run_all([Variation(self.rows.index(row), ()) for row in rows])
+        refusals = [objection(record) or ("raises" if "raised" in record else "") for record in records]
+        self.rows = [row for row, refusal in zip(rows, refusals, strict=True) if not refusal]
+        sound = [record for record, refusal in zip(records, refusals, strict=True) if not refusal]
+        return sound or (refusals or ["nothing varies"])[0]
+
+    def values(self, hole: int) -> list[str]:
+        """What stands in a hole, row by row."""
+        values: list[str] = self.pattern["holes"][hole]["values"]
+        return [values[row] for row in self.rows]
+
+    def run_all(self, variations: Sequence[Variation]) -> list[Record]:
+        """The records of these, run one after the other in a fork."""
+        seconds = GRACE_SECONDS + SECONDS_EACH * len(variations)
+        answer = self._apart(lambda: {"records": self._records(variations)}, seconds)
+        found: list[Record] = answer.get("records") or [LOST] * len(variations)
+        return found
+
+    def _records(self, variations: Sequence[Variation]) -> list[Record]:
+        """A few that do not end are enough: the others of their kind would take as long."""
+        found: list[Record] = []
+        for one in variations:
+            stuck = sum(record["refusal"] == "too long" for record in found)
+            found.append(self._run(one) if stuck < MOST_STUCK else {**LOST, "refusal": "too long"})
+        return found
+
+    def _run(self, variation: Variation, carrier: Carrier | None = None, *, whole: bool = False) -> Record:
+        changed = dict(variation.values)
+        parameters: dict[str, Any] = {}
+        literals: dict[int, Any] = {}
+        try:
+            for at, hole in enumerate(self.pattern["holes"]):
+                if hole["name"]:
+                    template = changed.get(at) or self._value(variation.row, at)
+                    parameters[hole["name"]] = self.names.value(template)
+                elif at in changed:
+                    literals[at] = self.names.value(changed[at])
+        except Exception:  # a constructor that refuses its arguments
+            return {"branches": [], "seen": [], "refusal": "no such value"}
+        return (carrier or self._carriers[0]).run(parameters, literals, whole=whole)
+
+    def towards(self, pools: Sequence[Pool], variation: Variation, lines: Sequence[int]) -> list[Variation]:
+        """Variations in which what is compared on these lines comes nearer to the other outcome."""
+        answer = self._apart(lambda: {"found": self._towards(pools, variation, lines)}, GRACE_SECONDS)
+        found = answer.get("found", ())
+        return [Variation(variation.row, tuple((hole, value) for hole, value in values)) for values in found]
+
+    def _towards(self, pools: Sequence[Pool], variation: Variation, lines: Sequence[int]) -> list[Any]:
+        whole = self._whole(variation)
+        found: list[Call] = []
+
+        def like(kind: object) -> list[str]:
+            return list(dict.fromkeys(text for pool in pools for text in pool.like(kind)))
+
+        for line in lines:
+            notes = self._notes(whole, line)
+            found += islice(dict.fromkeys(solve.proposals(whole.call(), notes, {}, like)), MOST_PROPOSALS)
+            if solve.distance(notes) < float("inf"):
+                found += solve.descend(whole.call(), lambda one: self._distance(whole.of(one), line), {})  # noqa: B023 - used at once
+        return [self._changed(whole.of(call)).values for call in found]
+
+    def _notes(self, variation: Variation, line: int) -> list[Note]:
+        """What the condition on a line compares when the test is run so."""
+        with self._probes.watching() as notes:
+            self._run(variation)
+        return [note for note in notes if note.line == line][:MOST_NOTES]
+
+    def _distance(self, variation: Variation, line: int) -> float:
+        return solve.distance(self._notes(variation, line))
+
+    def _whole(self, variation: Variation) -> Variation:
+        """The same with the value of each hole."""
+        changed = dict(variation.values)
+        holes = range(len(self.pattern["holes"]))
+        return Variation(
+            variation.row, tuple((at, changed.get(at, self._value(variation.row, at))) for at in holes)
+        )
+
+    def _changed(self, variation: Variation) -> Variation:
+        """The same without the values that the row has anyway."""
+        own = ((at, value) for at, value in variation.values if value != self._value(variation.row, at))
+        return Variation(variation.row, tuple(own))
+
+    def _value(self, row: int, hole: int) -> str:
+        value: str = self.pattern["holes"][hole]["values"][self.rows[row]]
+        return value
+
+    def reduce(self, find: Find, search: Search) -> Variation:
+        """The variation with fewer and plainer values that still does what it was found for."""
+        tries = TRIES_AT_ONCE if self.is_direct else TRIES
+        answer = self._apart(lambda: self._reduced(find, search, tries), GRACE_SECONDS + SECONDS_EACH * tries / 4)
+        values = answer.get("values", self.shown(find.variation).values)
+        return Variation(find.variation.row, tuple((hole, value) for hole, value in values))
+
+    def shown(self, variation: Variation) -> Variation:
+        """It with all that a candidate would say: what is drawn has no row to begin with."""
+        return self._whole(variation) if self.pattern["given"] else variation
+
+    def _reduced(self, find: Find, search: Search, tries: int) -> Record:
+        first, before = self.shown(find.variation), self._run(find.variation)
+        fewest = len(first.values) if self.pattern["given"] else 1
+        left = iter(range(tries))
+
+        def holds(call: Call) -> bool:
+            smaller = first.of(call)
+            fits = len(smaller.values) >= fewest and find.subject.fits(smaller)
+            if not fits or next(left, None) is None:
+                return False
+            record = self._run(smaller)
+            same = record.get("raised") == before.get("raised") and not objection(record)
+            return same and find.reached <= search.reached(taken(record))
+
+        plain = {str(at): pool.plain for at, pool in enumerate(find.subject.pools)}
+        return {"values": first.of(reduce(first.call(), plain, holds)).values}
+
+    def look(self, variation: Variation) -> Record | str:
+        """What it did, the same each time (through pytest's protocol, on another day, with each carrier)."""
+        ways: list[tuple[int, Carrier]] = [(days, self._carriers[0]) for days in DAYS_AHEAD]
+        ways += [(0, carrier) for carrier in self._carriers[1:]]
+        records = [self._apart(self._looking(variation, *way), GRACE_SECONDS) for way in ways]
+        shown = [{key: value for key, value in one.items() if key != "branches"} for one in records]
+        if any(other != shown[0] for other in shown[1:]):
+            return "not the same each time"
+        if "ended" in records[0]:
+            return "crash"
+        return objection(records[0]) or records[0]
+
+    def _looking(self, variation: Variation, days: int, carrier: Carrier) -> Callable[[], Record]:
+        def action() -> Record:
+            with shifted(days):
+                return self._run(variation, carrier, whole=True)
+
+        return action
+
+    def _apart(self, action: Callable[[], Record], seconds: float) -> Record:
+        """What `action` answers in a fork that may do no more than a candidate."""
+
+        def narrowed() -> Record:
+            if self._confinement is not None and not self._confinement["programs"]:
+                confine.narrow()
+            return action()
+
+        return fork.run(narrowed, seconds)

@@ -1,0 +1,97 @@
+"""A variant that raised, as a test of that: what the statement needs, and the statement in `pytest.raises`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from pytest_enrich.data import Call, Finding, Gap, NewTest, Observation, Oracle, Variant
+from pytest_enrich.proposers.rows import desk as desks
+from pytest_enrich.proposers.rows import frame, part, wording
+from pytest_enrich.proposers.rows.desk import Desk
+from pytest_enrich.proposers.rows.names import used
+from pytest_enrich.proposers.rows.sheet import Sheet
+from pytest_enrich.proposers.rows.text import span
+from pytest_enrich.proposers.search import body, words
+
+
+def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
+    """The test, or None when the statement is not one that stands alone, or it would not be readable."""
+    gaps, at = desk.closed(variant), _statement(sheet, variant.line)
+    action = None if at is None else _action(sheet.function.body[at])
+    if not gaps or at is None or action is None:
+        return None
+    scene = part.before(sheet.function.body[:at], used(action))
+    edits = list(frame.values(sheet, variant))
+    if scene is None or not frame.is_free(sheet, [*scene, action], set()):
+        return None
+    finding = Finding(
+        call=Call(qualname=desk.target.qualname),
+        lines=tuple(sheet.text.rewritten(span(one), edits).strip() for one in scene),
+        action=sheet.text.rewritten(span(action), edits).strip(),
+        expression=True,
+        consume="",
+        branches=(),
+        reached=(),
+        observations=(Observation(subject="raises", value=variant.raised, message=variant.message),),
+    )
+    return _written(desk, sheet, finding, gaps)
+
+
+def _written(desk: Desk, sheet: Sheet, finding: Finding, gaps: Sequence[Gap]) -> NewTest | None:
+    statements = body.write(finding, sheet.placement.style)
+    resolved = desk.resolve(sheet, statements.lines)
+    if resolved is None:
+        return None
+    raised = finding.observations[0].value
+    done = f"raises_{words.snake(body.bare(raised))}"
+    slug = words.slug(gaps[0].text, gaps[0].outcome)
+    name = desks.name(sheet, desk.target.qualname, [f"{done}_{slug}" if slug else "", done])
+    lines = [f"    {line}" for code in resolved.codes for line in code.splitlines()]
+    code = frame.write(sheet, name, lines)
+    if code is None:
+        return None
+    header = frame.header(sheet, name, lines)
+    line = len(header) + len("\n".join(resolved.codes[: statements.expects[0]]).splitlines()) + 1
+    return NewTest(
+        name=name,
+        code=code,
+        imports=resolved.imports,
+        placement=sheet.placement,
+        title=desk.title(body.told(finding), gaps[0]),
+        look=wording.look(desk.target, raised, raised=True),
+        oracle=(Oracle(line=line, what=f"raises {body.bare(raised)}", source="raises", look=True),),
+        origin=desk.origin,
+        gaps=tuple(gap.id for gap in gaps),
+    )
+
+
+def _statement(sheet: Sheet, line: int) -> int | None:
+    """The place of the simple statement that was underway at a line of the file."""
+    for at, one in enumerate(sheet.function.body):
+        if one.lineno <= line <= (one.end_lineno or one.lineno):
+            return at if isinstance(one, ast.Assert | ast.Assign | ast.AnnAssign | ast.Expr) else None
+    return None
+
+
+def _action(statement: ast.stmt) -> ast.expr | None:
+    """What it does, without what it makes of it."""
+    if isinstance(statement, ast.Assert):
+        test = statement.test
+        inner = test.operand if isinstance(test, ast.UnaryOp) else test
+        sides = [inner.left, *inner.comparators] if isinstance(inner, ast.Compare) else [inner]
+        return _acting(sides)
+    value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign | ast.Expr) else None
+    if isinstance(value, ast.Call) and part.is_assertion(value):
+        return _acting(value.args)
+    return value if value is not None and _acts(value) else None
+
+
+def _acting(sides: Sequence[ast.expr]) -> ast.expr | None:
+    """The one side that does something."""
+    found = [side for side in sides if _acts(side)]
+    return found[0] if len(found) == 1 else None
+
+
+def _acts(node: ast.expr) -> bool:
+    return any(isinstance(one, ast.Call | ast.Subscript | ast.BinOp | ast.Attribute) for one in ast.walk(node))

@@ -1,0 +1,67 @@
+"""A test that is made of another one's: its decorators, its arguments, its name, and values for its parameters."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from pytest_enrich.data import Variant
+from pytest_enrich.proposers.rows import cases
+from pytest_enrich.proposers.rows.desk import LONGEST_LINE
+from pytest_enrich.proposers.rows.names import stored, used
+from pytest_enrich.proposers.rows.sheet import Sheet
+from pytest_enrich.proposers.rows.text import Edit, span
+
+SILENT = {"tmp_path", "tmpdir", "capsys", "capfd", "caplog", "monkeypatch", "recwarn", "request"}
+"""Fixtures that nothing happens through when nobody uses them."""
+INDENT = "    "
+
+
+def write(sheet: Sheet, name: str, lines: Sequence[str]) -> str | None:
+    """The test of that name with this body, not indented; None when it is none, or gets too wide."""
+    code = "\n".join([*header(sheet, name, lines), *lines]) + "\n"
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError):
+        return None
+    wide = any(len(line) > LONGEST_LINE for line in code.splitlines())
+    return None if wide or len(tree.body) != 1 else code
+
+
+def header(sheet: Sheet, name: str, lines: Sequence[str]) -> list[str]:
+    """The decorators but `parametrize`, and the `def` with the fixtures that are left."""
+    function, text = sheet.function, sheet.text
+    kept = [one for one in function.decorator_list if not cases.is_parametrize(one)]
+    gone = {*sheet.pattern.argnames, *(SILENT - _used(lines))}
+    arguments = [text.source(one) for one in function.args.args if one.arg not in gone]
+    keyword = "async def" if isinstance(function, ast.AsyncFunctionDef) else "def"
+    returns = f" -> {text.source(function.returns)}" if function.returns is not None else ""
+    decorators = [f"@{text.source(one)}" for one in kept]
+    return [*decorators, f"{keyword} {name}({', '.join(arguments)}){returns}:"]
+
+
+def _used(lines: Sequence[str]) -> set[str]:
+    try:
+        return used(ast.parse("if 1:\n" + "\n".join(lines)))
+    except (SyntaxError, ValueError):
+        return SILENT
+
+
+def values(sheet: Sheet, variant: Variant) -> Iterator[Edit]:
+    """The values in the place of the literals, and of the parameters that have no list any more."""
+    changed = dict(variant.values)
+    for at, hole in enumerate(sheet.pattern.holes):
+        if hole.span is not None and at in changed:
+            yield hole.span, changed[at]
+        elif hole.name:
+            value = changed.get(at, hole.values[variant.row])
+            uses = (one for one in ast.walk(sheet.function) if isinstance(one, ast.Name) and one.id == hole.name)
+            yield from ((span(one), value) for one in uses)
+
+
+def is_free(sheet: Sheet, nodes: Sequence[ast.AST], given: set[str]) -> bool:
+    """Whether nothing is left in the nodes of a list of cases; `given` are parameters that get a value."""
+    others = [one for one in sheet.function.decorator_list if cases.is_parametrize(one)]
+    left = set(sheet.pattern.argnames) - {hole.name for hole in sheet.pattern.holes} - given
+    bound = stored(*nodes) & set(sheet.pattern.argnames)
+    return len(others) == bool(sheet.cases) and not left & used(*nodes) and not bound

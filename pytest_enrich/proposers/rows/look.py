@@ -1,0 +1,154 @@
+"""Where a test looks at what the code gave, and where the value stands that it expects there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator
+
+from msgspec import Struct
+
+from pytest_enrich.data import Point, Span, Template
+from pytest_enrich.proposers.rows.text import span
+
+EQUAL = {"assertEqual", "assertEquals", "assertListEqual", "assertDictEqual", "assertTupleEqual"}
+TRUTH = {"assertTrue": True, "assertFalse": False}
+BOTH = 2
+NAME = re.compile(r"⟨[\w.]+:([\w.]+)⟩")
+
+
+class Look(Struct, frozen=True, kw_only=True):
+    """A point of a test, and the place of its expected value.
+
+    Attributes:
+        point: What is looked at.
+        name: The parameter that is expected there, "" for none.
+        site: The literal or the name that is expected there; None for a truth, which has no place.
+        approx: Whether it is inside of `pytest.approx`.
+        identity: Whether it is compared with `is`.
+    """
+
+    point: Point
+    name: str = ""
+    site: Span | None = None
+    approx: bool = False
+    identity: bool = False
+
+
+def expecting(function: ast.AST, parameters: Collection[str]) -> list[Look]:
+    """The looks at which a parameter is expected, of those parameters that are used for nothing else."""
+    looks = [look for node in ast.walk(function) for look in _looks(node) if look.name in parameters]
+    uses = Counter(node.id for node in ast.walk(function) if isinstance(node, ast.Name))
+    pure = {name for name, count in Counter(look.name for look in looks).items() if uses[name] == count}
+    return [look for look in looks if look.name in pure]
+
+
+def of_literals(function: ast.AST, known: Collection[Look] = ()) -> list[Look]:
+    """The looks at which a literal, or a truth, is expected; where nothing better is, that of a comparison.
+
+    Statements that `known` looks are in have none.
+    """
+    taken = {look.point.span for look in known}
+    found = []
+    for node in ast.walk(function):
+        looks = [look for look in _looks(node) if not look.name] or list(_comparison(node))
+        found += [look for look in looks if look.point.span not in taken]
+    return found
+
+
+def sides(function: ast.AST) -> Iterator[ast.expr]:
+    """What assertions compare with or are given just so: a literal there is expected, however that is said."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare):
+            yield from (node.test.left, *node.test.comparators)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            yield from node.args if node.func.attr.startswith("assert") else ()
+
+
+def _comparison(node: ast.AST) -> Iterator[Look]:
+    """Whether two things that are no literals are equal, or one is in the other."""
+    if isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare) and len(node.test.ops) == 1:
+        yield Look(point=Point(form="truth", span=span(node), subject=span(node.test)))
+
+
+def _looks(node: ast.AST) -> Iterator[Look]:
+    if isinstance(node, ast.Assert):
+        yield from _asserted(node, node.test)
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        yield from _unittest(node, node.value)
+    elif isinstance(node, ast.With | ast.AsyncWith):
+        unused = (item.context_expr for item in node.items if item.optional_vars is None)
+        yield from (look for expression in unused for look in _raising(expression))
+
+
+def _asserted(statement: ast.stmt, test: ast.expr) -> Iterator[Look]:
+    inner = test.operand if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else test
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq | ast.Is):
+        sides = (test.left, test.comparators[0])
+        yield from _compared(statement, sides, identity=isinstance(test.ops[0], ast.Is))
+    elif isinstance(inner, ast.Call | ast.Attribute):
+        yield Look(point=Point(form="truth", span=span(statement), subject=span(inner)))
+
+
+def _unittest(statement: ast.stmt, call: ast.Call) -> Iterator[Look]:
+    function = call.func
+    on_self = isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name)
+    name = function.attr if isinstance(function, ast.Attribute) and on_self else ""
+    if name in EQUAL and len(call.args) == BOTH and not call.keywords:
+        yield from _compared(statement, (call.args[0], call.args[1]), identity=False)
+    elif name in TRUTH and len(call.args) == 1 and isinstance(call.args[0], ast.Call | ast.Attribute):
+        yield Look(point=Point(form="truth", span=span(statement), subject=span(call.args[0])))
+
+
+def _compared(statement: ast.stmt, sides: tuple[ast.expr, ast.expr], *, identity: bool) -> Iterator[Look]:
+    """The look at one side when the other one is a literal, and those when one is a name."""
+    for expected, subject in (sides[::-1], sides):
+        inner, approx = _inside(expected)
+        if is_literal(subject) or isinstance(_inside(subject)[0], ast.Constant):
+            continue
+        point = Point(form="equal", span=span(statement), subject=span(subject))
+        if is_literal(inner):
+            yield Look(point=point, site=span(inner), approx=approx, identity=identity)
+            return
+        if isinstance(inner, ast.Name):
+            yield Look(point=point, name=inner.id, site=span(inner), approx=approx, identity=identity)
+
+
+def _inside(node: ast.expr) -> tuple[ast.expr, bool]:
+    """What is in `pytest.approx(...)`, and whether it was."""
+    if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "approx":
+        return (node.args[0], True) if len(node.args) == 1 and not node.keywords else (node, False)
+    return node, False
+
+
+def _raising(node: ast.expr) -> Iterator[Look]:
+    """`pytest.raises(expected)`, whose class is a parameter."""
+    if not isinstance(node, ast.Call) or getattr(node.func, "attr", getattr(node.func, "id", "")) != "raises":
+        return
+    if len(node.args) == 1 and isinstance(node.args[0], ast.Name) and not node.keywords:
+        point = Point(form="raises", span=span(node), subject=span(node))
+        yield Look(point=point, name=node.args[0].id, site=span(node.args[0]))
+
+
+def is_literal(node: ast.expr) -> bool:
+    """Whether a node is written with literals alone."""
+    if isinstance(node, ast.Constant):
+        return node.value is not ...
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return isinstance(node.operand, ast.Constant)
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        return all(is_literal(one) for one in node.elts)
+    if isinstance(node, ast.Dict):
+        return all(one is not None and is_literal(one) for one in (*node.keys, *node.values))
+    return False
+
+
+def is_expression(template: Template) -> bool:
+    """Whether a template is one expression and nothing more."""
+    plain = NAME.sub(r"\1", template)
+    try:
+        ast.parse(f"({plain}\n)", mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

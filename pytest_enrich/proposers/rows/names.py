@@ -1,0 +1,22 @@
+"""The names that a piece of a test uses, and those that it binds."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+
+def used(*nodes: ast.AST) -> set[str]:
+    """All names in these nodes."""
+    return {one.id for one in _inside(nodes) if isinstance(one, ast.Name)}
+
+
+def stored(*nodes: ast.AST) -> set[str]:
+    """Those that are bound."""
+    named = {one.id for one in _inside(nodes) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return named | {one.name for one in nodes if isinstance(one, functions)}
+
+
+def _inside(nodes: Iterable[ast.AST]) -> Iterable[ast.AST]:
+    return (one for node in nodes for one in ast.walk(node))

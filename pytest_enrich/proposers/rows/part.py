@@ -1,0 +1,69 @@
+"""Which statements of a test are needed for a part of what it does."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Sequence
+
+from pytest_enrich.data import Span
+from pytest_enrich.proposers.rows.names import stored, used
+from pytest_enrich.proposers.rows.text import is_within, span
+
+MOST = 10
+
+
+def before(statements: Sequence[ast.stmt], names: set[str]) -> list[ast.stmt] | None:
+    """The statements that something after them, which uses `names`, stands on.
+
+    None when there are too many, or one of them asserts something inside.
+    """
+    kept: list[ast.stmt] = []
+    wanted = set(names)
+    for one in reversed(statements):
+        bound = stored(one)
+        plain = isinstance(one, ast.Assign | ast.AnnAssign | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        if asserts(one) or (plain and bound and not bound & wanted):
+            continue
+        if any(isinstance(node, ast.Assert) for node in ast.walk(one)):
+            return None
+        kept.insert(0, one)
+        wanted |= used(one)
+    return kept if len(kept) <= MOST else None
+
+
+def changed(
+    body: Sequence[ast.stmt], spans: Collection[Span], names: Collection[str], arguments: Collection[str]
+) -> list[ast.stmt] | None:
+    """What is left of a test when assertions that these places and names have nothing to do with are left out.
+
+    None when nothing that asserts is left, or too much.
+    """
+    tainted, told = set(names), list[ast.stmt]()
+    local = stored(*body) | set(arguments)
+    for one in body:
+        inside = any(is_within(place, span(one)) for place in spans)
+        if not inside and not used(one) & tainted:
+            continue
+        # A call may change whatever it is given.
+        tainted |= used(one) & local if isinstance(one, ast.Expr) and not asserts(one) else stored(one)
+        told += [one] if asserts(one) or any(asserts(node) for node in ast.walk(one)) else []
+    if not told:
+        return None
+    last = body.index(told[-1])
+    free = before([one for one in body[:last] if one not in told], set().union(*map(used, told)))
+    if free is None or len(free) + len(told) > MOST:
+        return None
+    return [one for one in body if one in told or one in free]
+
+
+def asserts(node: ast.AST) -> bool:
+    """Whether a node is a statement that asserts, or says something only to readers."""
+    if isinstance(node, ast.Assert):
+        return True
+    value = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(value, ast.Constant) or (isinstance(value, ast.Call) and is_assertion(value))
+
+
+def is_assertion(call: ast.Call) -> bool:
+    """Whether it is a call like `self.assertEqual(...)`."""
+    return isinstance(call.func, ast.Attribute) and call.func.attr.startswith("assert")

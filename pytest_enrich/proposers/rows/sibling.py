@@ -1,0 +1,172 @@
+"""A variant of a test as a test of its own, beside it: what varied, without the assertions about other things."""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+from collections.abc import Iterator, Mapping, Sequence
+
+from pytest_enrich.data import Gap, NewTest, Oracle, Sighting, Template, Variant
+from pytest_enrich.proposers.rows import derive, frame, part, wording
+from pytest_enrich.proposers.rows import desk as desks
+from pytest_enrich.proposers.rows.derive import SINGLETONS
+from pytest_enrich.proposers.rows.desk import Desk
+from pytest_enrich.proposers.rows.look import Look
+from pytest_enrich.proposers.rows.sheet import Sheet
+from pytest_enrich.proposers.rows.text import Edit, is_within, span
+from pytest_enrich.proposers.search import body, words
+
+MOST_CHANGED, MOST_WORDS = 3, 4
+OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+}
+"""Comparisons whose opposite asks the object the same question: `!=` does not call `__eq__`."""
+LONGEST = 12
+"""Lines that a reviewer reads for one more case."""
+
+
+def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
+    """The test, or None when it would not be one that a reviewer likes."""
+    gaps, kept = desk.closed(variant), _kept(sheet, variant)
+    if not gaps or kept is None or len(variant.values) > MOST_CHANGED:
+        return None
+    found = derive.expected(sheet.looks, _seen(sheet, variant, kept), sheet.cases)
+    if found is None:
+        return None
+    edits = list(frame.values(sheet, variant))
+    named = {sheet.looks[at].name for at in found}
+    resolved = desk.resolve(sheet, [*(value for _, value in edits), *found.values()])
+    if resolved is None or not frame.is_free(sheet, kept, named):
+        return None
+    edits = [(place, code) for (place, _), code in zip(edits, resolved.codes, strict=False)]
+    seen = dict(zip(found, resolved.codes[len(edits) :], strict=True))
+    lines = _lines(sheet, kept, [*edits, *_looked(sheet, seen, edits)])
+    name = desks.name(sheet, desk.target.qualname, _slugs(gaps[0], variant, found))
+    code = frame.write(sheet, name, lines) if lines is not None else None
+    if code is None or not _asserts(code) or code.count("\n") > LONGEST:
+        return None
+    first = next(iter([*found.values(), *(value for _, value in variant.values)]))
+    return NewTest(
+        name=name,
+        code=code,
+        imports=resolved.imports,
+        placement=sheet.placement,
+        title=desk.title(f"{'gives' if found else 'with'} {body.shown(first)}", gaps[0]),
+        look=wording.look(desk.target, first) if found else f"what the test asserts holds for {first}: should it?",
+        oracle=_oracle(code, list(found.values())),
+        origin=desk.origin,
+        gaps=tuple(gap.id for gap in gaps),
+    )
+
+
+def _slugs(gap: Gap, variant: Variant, found: Mapping[int, Template]) -> Iterator[str]:
+    """Ends of a name, best first: the condition in a few words, the value, what it gives, the whole condition."""
+    holds = words.slug(gap.text, gap.outcome)
+    yield holds if holds.count("_") < MOST_WORDS else ""
+    changed = (words.value_slug(value) for _, value in variant.values)
+    yield from (f"with_{value}" for value in changed if value)
+    yield from map(words.value_slug, found.values())
+    yield holds
+
+
+def _kept(sheet: Sheet, variant: Variant) -> list[ast.stmt] | None:
+    """The statements that the changed values are in or have to do with."""
+    holes = [sheet.pattern.holes[hole] for hole, _ in variant.values]
+    spans = [hole.span for hole in holes if hole.span is not None]
+    names = [hole.name for hole in holes if hole.name]
+    statements = sheet.function.body
+    if ast.get_docstring(sheet.function, clean=False) is not None:
+        statements = statements[1:]
+    return part.changed(statements, spans, names, [one.arg for one in sheet.function.args.args])
+
+
+def _seen(sheet: Sheet, variant: Variant, kept: Sequence[ast.stmt]) -> dict[int, list[Sighting]]:
+    """What was seen at the looks in these statements."""
+    inside = [
+        at for at, look in enumerate(sheet.looks) if any(is_within(look.point.span, span(one)) for one in kept)
+    ]
+    return {at: [one for one in variant.seen if one.point == at] for at in inside}
+
+
+def _lines(sheet: Sheet, kept: Sequence[ast.stmt], edits: Sequence[Edit]) -> list[str] | None:
+    """The body of the test; None where a text of several lines would not stay what it is."""
+    column = sheet.function.col_offset
+    texts = [one for node in kept for one in ast.walk(node) if isinstance(one, ast.Constant | ast.JoinedStr)]
+    if column and any(one.lineno != one.end_lineno for one in texts):
+        return None
+    outer = [
+        edit for edit in edits if not any(is_within(edit[0], other) for other, _ in edits if other != edit[0])
+    ]
+    lines: list[str] = []
+    last = 0
+    for one in kept:
+        text = _without_comments(sheet.text.raw(span(one), outer))
+        apart = bool(lines) and any(sheet.text.is_empty(at) for at in range(last + 1, one.lineno))
+        last = one.end_lineno or one.lineno
+        lines += [*[""] * apart, *(line[column:] for line in text.splitlines())]
+    return lines
+
+
+def _looked(sheet: Sheet, seen: Mapping[int, str], edits: Sequence[Edit]) -> Iterator[Edit]:
+    """The assertions, each with what was seen."""
+    for number, code in seen.items():
+        look = sheet.looks[number]
+        if look.site is not None and (look.identity or code not in SINGLETONS):
+            yield look.site, code
+            continue
+        subject = sheet.text.rewritten(look.point.subject, edits).strip()
+        yield look.point.span, _stated(sheet, look, subject, code)
+
+
+def _stated(sheet: Sheet, look: Look, subject: str, code: str) -> str:
+    """A whole assertion about None or a truth."""
+    if sheet.placement.style == "unittest":
+        named = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}[code]
+        return f"self.{named}({subject})"
+    if look.point.form == "truth":
+        return f"assert {subject if code == 'True' else _denied(subject)}"
+    return f"assert {subject} is {code}"
+
+
+def _denied(subject: str) -> str:
+    """The opposite, as people write it."""
+    node = ast.parse(subject, mode="eval").body
+    if not isinstance(node, ast.Compare):
+        return f"not {subject}"
+    opposite = OPPOSITE.get(type(node.ops[0]))
+    if opposite is None:
+        return f"not ({subject})"
+    return ast.unparse(ast.Compare(node.left, [opposite()], node.comparators))
+
+
+def _without_comments(code: str) -> str:
+    """Without comments on lines of their own: they are about other values."""
+    tokens = list(tokenize.generate_tokens(io.StringIO(f"if 1:\n{code}\n").readline))
+    comments = (token for token in tokens if token.type == tokenize.COMMENT)
+    alone = {token.start[0] - 2 for token in comments if not token.line[: token.start[1]].strip()}
+    return "".join(line for at, line in enumerate(code.splitlines(keepends=True)) if at not in alone)
+
+
+def _asserts(code: str) -> bool:
+    nodes = list(ast.walk(ast.parse(code)))
+    called = (one.func for one in nodes if isinstance(one, ast.Call))
+    names = [getattr(function, "attr", getattr(function, "id", "")) for function in called]
+    said = any(name in {"raises", "warns"} or name.startswith("assert") for name in names)
+    return said or any(isinstance(one, ast.Assert) for one in nodes)
+
+
+def _oracle(code: str, values: Sequence[Template]) -> tuple[Oracle, ...]:
+    """Where the expected values come from: by the lines of the assertions, in their order."""
+    numbered = enumerate(code.splitlines(), 1)
+    lines = [at for at, line in numbered if line.strip().startswith(("assert ", "self.assert"))]
+    if not values:
+        return (Oracle(line=(lines or [1])[0], what="what the test asserts", source="property", look=True),)
+    pairs = zip([*lines, *[1] * len(values)], values, strict=False)
+    return tuple(
+        Oracle(line=line, what=body.shown(value), source="observed", look=at == 0)
+        for at, (line, value) in enumerate(pairs)
+    )

@@ -1,0 +1,70 @@
+"""A file's text by the places of its nodes, as `ast` counts them."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from pytest_enrich.data import Span
+
+Edit: TypeAlias = tuple[Span, str]
+"""What is replaced, and by what; nothing overlaps."""
+
+
+class Text:
+    """A Python file.
+
+    Raises:
+        SyntaxError: It is none.
+        ValueError: It holds a null character.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tree = ast.parse(text)
+        # Columns count bytes, and only these end a line for Python.
+        self._lines = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "surrogatepass").split(b"\n")
+
+    def source(self, node: ast.AST) -> str:
+        """The source of an expression, on one line."""
+        first, start, last, end = span(node)
+        if first != last:
+            return ast.unparse(node)
+        return _decoded(self._lines[first - 1][start:end])
+
+    def rewritten(self, place: Span, edits: Iterable[Edit] = ()) -> str:
+        """What is at `place`, whole lines of it without their indentation, with what lies in it replaced."""
+        return textwrap.dedent(self.raw(place, edits))
+
+    def is_empty(self, line: int) -> bool:
+        """Whether nothing is on a line."""
+        return 0 < line <= len(self._lines) and not self._lines[line - 1].strip()
+
+    def raw(self, place: Span, edits: Iterable[Edit] = ()) -> str:
+        """The same with the indentation that it has in the file."""
+        first, start, last, end = place
+        lines = self._lines[first - 1 : last]
+        lines[-1] = lines[-1][:end]
+        for (line, begin, until, stop), new in sorted(edits, reverse=True):
+            if not (place[:2] <= (line, begin) and (until, stop) <= place[2:]):
+                continue
+            head, tail = lines[line - first][:begin], lines[until - first][stop:]
+            lines[line - first : until - first + 1] = [head + new.encode("utf-8", "surrogatepass") + tail]
+        lines[0] = b" " * start + lines[0][start:]
+        return _decoded(b"\n".join(lines))
+
+
+def span(node: ast.AST) -> Span:
+    """Where a node that has a place is."""
+    return node.lineno, node.col_offset, node.end_lineno, node.end_col_offset  # type: ignore[attr-defined]
+
+
+def is_within(place: Span, whole: Span) -> bool:
+    """Whether a place lies in another one, or is it."""
+    return whole[:2] <= place[:2] and place[2:] <= whole[2:]
+
+
+def _decoded(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogatepass")

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_enrich.payload.vary.given import Drawn
+from pytest_enrich.payload.vary.pool import Names, Pool, is_literal
+
+NAMES = Names({"Money": complex})
+
+
+def pool(*rows, constants=(), near=()):
+    return Pool(rows, NAMES, constants, near)
+
+
+@pytest.mark.parametrize(
+    ("rows", "fitting", "strange"),
+    [
+        (("'a'", "'abc'"), ["'xyz'", "''"], ["1", "b'a'", "None", "['a']"]),
+        (("1",), ["-7"], ["True", "1.5", "'1'"]),
+        (("[1, 2]",), ["[]", "[3]"], ["['a']", "[None]", "(1,)"]),
+        (("{'a': 1}",), ["{}", "{'b': 2}"], ["{'a': []}", "{1: 1}", "['a']"]),
+        (("None", "'a'"), ["'b'", "None"], ["1"]),
+        (("Money(1)",), ["Money(2)"], ["1", "Gone(1)"]),
+    ],
+)
+def test_only_what_is_made_of_the_types_of_the_rows_fits(rows, fitting, strange):
+    assert [text for text in [*fitting, *strange] if pool(*rows).fits(text)] == fitting
+
+
+def test_constants_come_first_with_their_neighbours_and_only_those_that_fit():
+    made = pool("3", constants=("'xl'", "86400"), near=("7", "'a'"))
+    assert made.promising[:3] == ("86400", "86399", "86401")
+    assert "7" in made.promising
+    assert not {"'xl'", "'a'"} & set(made.promising)
+
+
+def test_a_value_that_a_row_has_is_never_strange_and_short_plain_ones_hardly():
+    made = pool("'2024-02-29'", "'$'")
+    values = ["'$'", "'2025-01-31'", "'\\x00\\x7f'"]
+    first, second, third = map(made.strangeness, values)
+    assert (first, second) == (0, 0)
+    assert third > 0
+
+
+@given(st.integers(0, 2**32), st.sampled_from(["12", "'ab-1'", "[1, 'a']"]))
+def test_any_value_is_the_same_for_the_same_seed(seed, row):
+    made = pool(row, constants=("'x'", "5"))
+    first, second = (made.any(random.Random(seed), row) for _ in range(2))
+    assert first == second
+
+
+def drawn(*rows):
+    return Drawn(rows[:2], rows, NAMES, ())
+
+
+def test_numbers_fit_between_those_that_were_drawn():
+    made = drawn(*map(str, range(1000)))
+    assert [text for text in ("0", "738", "999", "-1", "1000", "1.5") if made.fits(text)] == ["0", "738", "999"]
+
+
+def test_texts_fit_that_are_as_long_and_of_the_same_signs():
+    made = drawn(*(repr("abc"[: at % 3 + 1] * (at // 3 + 1)) for at in range(120)))
+    assert [text for text in ("'b'", "'zz'", "''", "'B'", "'1'", "'a b'") if made.fits(text)] == ["'b'", "'zz'"]
+
+
+def test_of_a_few_values_no_other_fits():
+    made = drawn("1", "5")
+    assert [text for text in ("1", "3", "5") if made.fits(text)] == ["1", "5"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("[1, 'a']", True), ("-1", True), ("Money(1)", False), ("x", False)]
+)
+def test_a_literal_says_all_by_itself(text, expected):
+    assert is_literal(text) is expected

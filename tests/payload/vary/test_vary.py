@@ -1,0 +1,308 @@
+from __future__ import annotations
+
+import pytest
+
+from pytest_enrich.data import Hole, Sighting
+from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
+
+SIZE = """
+    def size(text):
+        if not text:
+            raise ValueError(f"nothing in {text!r}")
+        if text == "xl":
+            return 10  # here
+        return len(text)
+    """
+ROWS = """
+    import pytest
+
+    from sample import size
+
+
+    @pytest.mark.parametrize(("text", "expected"), [("a", 1), ("abc", 3)])
+    def test_size(text, expected):
+        assert size(text) == expected
+    """
+
+
+def rows_pattern(tests, **changes):
+    hole = Hole(name="text", values=('"a"', '"abc"'))
+    point = tests.point("assert size(text) == expected", "size(text)")
+    return tests.pattern("test_size", hole, points=(point,), argnames=("text", "expected"), **changes)
+
+
+def test_a_row_that_reaches_the_gap_is_found_with_what_was_seen(vary, written):
+    tests = written(ROWS)
+    answer = vary(SIZE, tests, rows_pattern(tests), constants=("'xl'",))
+    (variant,) = answer.variants
+    assert variant.values == ((0, "'xl'"),)
+    assert variant.seen == (Sighting(point=0, value="10"),)
+    assert (variant.reached, variant.raised, answer.unusable) == ((5,), "", {})
+
+
+def test_the_same_seed_and_executions_give_the_same_answer(vary, written):
+    tests = written(ROWS)
+    first, second = (vary(SIZE, tests, rows_pattern(tests), seed=3) for _ in range(2))
+    assert first == second
+
+
+def test_a_row_that_raises_is_found_with_its_line_and_message(vary, written):
+    source = SIZE.replace("        if not text:", "        if text is None or not text:").replace(
+        'raise ValueError(f"nothing in {text!r}")', 'raise ValueError(f"nothing in {text!r}")  # here'
+    )
+    tests = written(ROWS)
+    (variant,) = vary(source, tests, rows_pattern(tests), lines=(3,)).variants
+    assert (variant.raised, variant.message) == ("⟨builtins:ValueError⟩", "nothing in ''")
+    assert (variant.values, variant.line, variant.seen) == (((0, "''"),), tests.line("test_size") + 1, ())
+
+
+def test_values_are_of_the_types_that_rows_have(vary, written):
+    source = """
+        def size(text):
+            if not isinstance(text, str):
+                return 0  # here
+            return len(text)
+        """
+    tests = written(ROWS)
+    answer = vary(source, tests, rows_pattern(tests), constants=("0", "b'abc'", "None"))
+    assert answer.variants == ()
+    assert answer.executions > 10
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("number * 3 == 86_412", "28804"),
+        ("number - 4_000 > 86_400 * 7 and number % 2", "608801"),
+        ("str(number).startswith('7' + '3')", None),
+    ],
+)
+def test_what_is_compared_leads_to_the_value(vary, written, condition, expected):
+    source = f"""
+        def level(number):
+            if {condition}:
+                return "high"  # here
+            return "low"
+        """
+    tests = written("""
+        from sample import level
+
+
+        def test_level():
+            assert level(12) == "low"
+        """)
+    point = tests.point("assert level(12) == 'low'", "level(12)")
+    pattern = tests.pattern("test_level", tests.literal("12"), points=(point,))
+    answer = vary(source, tests, pattern, branches=((2, 3),), executions=2000)
+    (variant,) = answer.variants
+    assert variant.seen == (Sighting(point=0, value="'high'"),)
+    assert expected is None or variant.values == ((0, expected),)
+
+
+def test_fixtures_and_files_come_along(vary, written):
+    source = """
+        def first(path):
+            line = path.read_text().partition("\\n")[0]
+            if line.startswith("#"):
+                return line[1:].strip()  # here
+            return line
+        """
+    tests = written("""
+        import pytest
+
+        from sample import first
+
+
+        @pytest.fixture
+        def write(tmp_path):
+            def write(text):
+                assert not list(tmp_path.iterdir())
+                (tmp_path / "a.txt").write_text(text)
+                return tmp_path / "a.txt"
+            return write
+
+
+        def test_first(write):
+            path = write("plain")
+            assert first(path) == "plain"
+        """)
+    point = tests.point("assert first(path) == 'plain'", "first(path)")
+    pattern = tests.pattern("test_first", tests.literal("'plain'"), points=(point,))
+    (variant,) = vary(source, tests, pattern, constants=("'#'",)).variants
+    assert variant.values[0][1].startswith("'#")
+    assert variant.seen[0].value.startswith("'")
+
+
+def test_methods_of_test_cases_are_varied_with_their_set_up(vary, written):
+    source = """
+        def size(text):
+            if text == "xl":
+                return 10  # here
+            return len(text)
+        """
+    tests = written("""
+        import unittest
+
+        from sample import size
+
+
+        class TestSize(unittest.TestCase):
+            def setUp(self):
+                self.made = [1]
+
+            def test_size(self):
+                self.assertEqual(size("four") + self.made.pop(), 5)
+                self.assertEqual(size("abc"), 3)
+        """)
+    first = tests.point("self.assertEqual(size('four') + self.made.pop(), 5)", "size('four') + self.made.pop()")
+    pattern = tests.pattern("TestSize.test_size", tests.literal("'four'"), points=(first,))
+    (variant,) = vary(source, tests, pattern, constants=("'xl'",)).variants
+    assert (variant.values, variant.seen) == (((0, "'xl'"),), (Sighting(point=0, value="11"),))
+
+
+def test_coroutines_are_run_by_the_plugin_that_runs_them(vary, written):
+    source = """
+        async def size(text):
+            if text == "xl":
+                return 10  # here
+            return len(text)
+        """
+    conftest = """
+        import asyncio
+        import inspect
+
+        import pytest
+
+
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_pyfunc_call(pyfuncitem):
+            if inspect.iscoroutinefunction(pyfuncitem.obj):
+                asyncio.run(pyfuncitem.obj())
+                return True
+        """
+    tests = written("""
+        from sample import size
+
+
+        async def test_size():
+            assert await size("abc") == 3
+        """)
+    point = tests.point("assert await size('abc') == 3", "await size('abc')")
+    pattern = tests.pattern("test_size", tests.literal("'abc'"), points=(point,))
+    (variant,) = vary(source, tests, pattern, constants=("'xl'",), more={"conftest.py": conftest}).variants
+    assert (variant.values, variant.seen) == (((0, "'xl'"),), (Sighting(point=0, value="10"),))
+
+
+GIVEN = """
+    from hypothesis import given, strategies as st
+
+    from sample import half
+
+
+    @given(number=st.integers(0, 1000))
+    def test_half(number):
+        assert half(number) * 2 in (number, number - 1)
+    """
+HALF = """
+    def half(number):
+        if number == 738:
+            return 369  # here
+        if number == -5:
+            return -3  # out of reach
+        return number // 2
+    """
+
+
+def given_pattern(tests):
+    return tests.pattern("test_half", Hole(name="number"), given=True)
+
+
+def test_what_hypothesis_draws_is_varied_past_its_engine(vary, written):
+    tests = written(GIVEN)
+    (variant,) = vary(HALF, tests, given_pattern(tests), constants=("738",)).variants
+    assert (variant.values, variant.row, variant.seen) == (((0, "738"),), 0, ())
+
+
+def test_nothing_is_tried_that_the_strategy_could_not_give(vary, written):
+    tests = written(GIVEN)
+    answer = vary(HALF, tests, given_pattern(tests), constants=("-5",), lines=(5,))
+    assert answer.variants == ()
+
+
+def test_a_test_that_fails_as_it_is_is_not_varied(vary, written):
+    tests = written(ROWS.replace("== expected", "== expected + 1"))
+    hole = Hole(name="text", values=('"a"', '"abc"'))
+    answer = vary(SIZE, tests, tests.pattern("test_size", hole, argnames=("text", "expected")))
+    assert (answer.variants, answer.unusable) == ((), {0: "fails its own assertions"})
+
+
+def test_what_differs_from_day_to_day_is_not_shown(vary, written):
+    source = """
+        import datetime
+
+
+        def age(year):
+            if year == 1970:
+                return datetime.date.today().year - year  # here
+            return 0
+        """
+    tests = written("""
+        from sample import age
+
+
+        def test_age():
+            assert age(1) == 0
+        """)
+    point = tests.point("assert age(1) == 0", "age(1)")
+    pattern = tests.pattern("test_age", tests.literal("1", after=4), points=(point,))
+    answer = vary(source, tests, pattern, constants=("1970",))
+    assert answer.variants == ()
+    assert answer.dropped["not the same each time"] == 1
+
+
+def test_a_few_runs_that_do_not_end_take_no_more_than_their_time(vary, written):
+    source = """
+        def size(text):
+            while text != "abc":
+                pass
+            if text == "xl":
+                return 10  # here
+            return len(text)
+        """
+    tests = written("""
+        from sample import size
+
+
+        def test_size():
+            assert size("abc") == 3
+        """)
+    point = tests.point("assert size('abc') == 3", "size('abc')")
+    answer = vary(
+        source, tests, tests.pattern("test_size", tests.literal("'abc'"), points=(point,)), executions=101
+    )
+    assert (answer.variants, answer.executions) == ((), 101)
+
+
+def test_a_process_that_forks_says_the_same_as_a_fresh_one(vary, written):
+    """The value comes from what is compared: functions that were imported before the fork are watched, too."""
+    source = """
+        def level(number):
+            if number * 3 == 86_412:
+                return "high"  # here
+            return "low"
+        """
+    tests = written("""
+        from sample import level
+
+
+        def test_level():
+            assert level(12) == "low"
+        """)
+    point = tests.point("assert level(12) == 'low'", "level(12)")
+    pattern = tests.pattern("test_level", tests.literal("12"), points=(point,))
+    job = {"branches": ((2, 3),), "executions": 500}
+    fresh, forked = (
+        vary(source, tests, pattern, place=place, **job) for place in (lambda one: one, ForkserverSandbox)
+    )
+    assert fresh.variants[0].values == ((0, "28804"),)
+    assert forked == fresh

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+from msgspec.structs import replace
+
+from pytest_enrich.data import NearTest, Sighting, Variant, Varied, Vary
+from pytest_enrich.proposers.rows import RowsProposer
+
+
+def variant(*values, seen=(), **changes):
+    """A variant whose first holes have these values; `seen` are what the points give, in order."""
+    plain = Variant(
+        pattern=0,
+        row=0,
+        values=tuple(enumerate(values)),
+        branches=((3, 4),),
+        reached=(4,),
+        seen=tuple(Sighting(point=at, value=value) for at, value in enumerate(seen)),
+    )
+    return replace(plain, **changes)
+
+
+@pytest.fixture
+def rows(fakes):
+    """The candidates for `discount`, from variants of tests of a file with this text, and the sandbox asked."""
+
+    def rows(text, *variants, names=("test_discount",), answer=None, **changes):
+        text = textwrap.dedent(text).lstrip("\n")
+        near = tuple(NearTest(nodeid=f"{fakes.TESTS}::{name}", shared=2) for name in names)
+        sandbox = fakes.ScriptedSandbox({Vary: answer or Varied(variants=variants, executions=9)})
+        target = replace(fakes.target(), nearest=near, **changes)
+        task = fakes.task(text=text, target=target)
+        proposer = RowsProposer(sandbox, lambda path: text if path == fakes.TESTS else "")
+        return list(proposer.propose(task)), sandbox
+
+    return rows

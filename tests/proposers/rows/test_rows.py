@@ -1,0 +1,382 @@
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from pytest_enrich.data import Attempt, Dropped, NewRow, NewTest, Origin, Sighting, Varied, Vary
+from pytest_enrich.proposers.rows import RowsProposer
+from tests.proposers.rows.conftest import variant
+
+LISTED = """
+    import pytest
+
+    from shop.cart import discount
+
+
+    @pytest.mark.parametrize(("total", "expected"), [(10, 10), (20, 20)])
+    def test_discount(total, expected):
+        assert discount(total) == expected
+    """
+
+
+def test_a_variant_of_a_parametrized_test_is_one_more_row(fakes, rows):
+    (made,), _ = rows(LISTED, variant("-1", seen=("0",)))
+    assert isinstance(made, NewRow)
+    assert (made.name, made.code, made.argnames, made.imports) == (
+        "test_discount",
+        "(-1, 0)",
+        ("total", "expected"),
+        (),
+    )
+    assert (made.placement.path, made.placement.anchor) == (fakes.TESTS, "test_discount")
+    assert (made.title, made.gaps) == ("discount: gives 0 when total < 0", ("cart-aaaaaaaa",))
+    assert made.origin == Origin(proposer="rows", seed=7, executions=9)
+    (oracle,) = made.oracle
+    assert (oracle.line, oracle.what, oracle.source, oracle.look) == (1, "0", "observed", True)
+
+
+def test_the_sandbox_is_asked_to_vary_what_is_not_expected(rows):
+    _, sandbox = rows(LISTED, constants=("0",))
+    (job,) = sandbox.asked(Vary)
+    (pattern,) = job.patterns
+    (hole,) = pattern.holes
+    assert (hole.name, hole.values, pattern.argnames) == ("total", ("10", "20"), ("total", "expected"))
+    assert [point.form for point in pattern.points] == ["equal"]
+    assert (job.lines, job.branches, job.constants, job.executions, job.seconds) == (
+        (4,),
+        ((3, 4),),
+        ("0",),
+        500,
+        2.0,
+    )
+
+
+def test_what_calls_elsewhere_in_the_file_pass_is_tried_too(rows):
+    text = LISTED + "\n\n    def test_other():\n        assert discount(total=815)\n"
+    _, sandbox = rows(text)
+    assert sandbox.asked(Vary)[0].values[0] == "815"
+
+
+@pytest.mark.parametrize(
+    ("decorator", "parameters", "body", "variants", "code"),
+    [
+        ('"total", [10, 20]', "total", "assert discount(total)", variant("-1"), "-1"),
+        ('("total",), [(10,), (20,)]', "total", "assert discount(total)", variant("-1"), "(-1,)"),
+        (
+            '"total, expected", [(10, 10.0), (20, 20.0)]',
+            "total, expected",
+            "assert discount(total) == pytest.approx(expected)",
+            variant("-1", seen=("0.30000000000000004",)),
+            "(-1, 0.3)",
+        ),
+        (
+            '"total, error", [("a", TypeError), ("b", TypeError)]',
+            "total, error",
+            "with pytest.raises(error):\n            discount(total)",
+            variant("-1", seen=("⟨builtins:ValueError⟩",)),
+            "(-1, ValueError)",
+        ),
+        (
+            '"total, expected", [pytest.param(1, 1, id="one"), pytest.param(2, 2, marks=pytest.mark.x)]',
+            "total, expected",
+            "assert discount(total) == expected",
+            variant("-1", seen=("0",)),
+            "(-1, 0)",
+        ),
+    ],
+)
+def test_a_row_has_the_shape_that_the_list_asks_for(  # noqa: PLR0913, PLR0917 - a table
+    rows, decorator, parameters, body, variants, code
+):
+    text = f"""
+    import pytest
+
+    from shop.cart import discount
+
+
+    @pytest.mark.parametrize({decorator})
+    def test_discount({parameters}):
+        {body}
+    """
+    (made,), _ = rows(text, variants)
+    assert made.code == code
+
+
+def test_an_expected_object_is_written_where_other_rows_expect_one_like_it(rows):
+    text = LISTED.replace("10)", "Money(10))").replace("20)]", "Money(20))]")
+    money, other = (variant("-1", seen=(f"⟨shop.cart:{name}⟩(0)",)) for name in ("Money", "Debt"))
+    assert [one.code for one in rows(text, money)[0]] == ["(-1, Money(0))"]
+    assert rows(text, other)[0] == []
+
+
+def test_a_row_that_is_there_is_not_proposed(rows):
+    assert rows(LISTED, variant("20", seen=("20",)))[0] == []
+
+
+SHARED = """
+    import pytest
+
+    from shop.cart import Money, discount
+
+    CASES = [(10, "EUR", 10), (20, "USD", 20)]
+
+
+    @pytest.mark.parametrize(("total", "unit", "expected"), CASES)
+    def test_discount(total, unit, expected):
+        price = Money(total, unit)
+        assert discount(price) == expected
+
+
+    @pytest.mark.parametrize(("total", "unit", "expected"), CASES)
+    def test_other(total, unit, expected):
+        assert total
+    """
+
+
+def test_a_list_that_other_tests_share_gets_no_row_but_a_test_beside_it(rows):
+    (made,), _ = rows(SHARED, variant("-1", seen=("0",), row=1))
+    assert isinstance(made, NewTest)
+    assert made.code == (
+        'def test_discount_total_below_0():\n    price = Money(-1, "USD")\n    assert discount(price) == 0\n'
+    )
+
+
+BODY = """
+    import pytest
+
+    from shop.cart import discount
+
+
+    def test_discount(shop, tmp_path):
+        \"\"\"What is taken off.\"\"\"
+        # ten is ten
+        till = shop.till(10)
+        other = shop.till(3)
+
+        assert discount(other) == 3
+        assert discount(till) == 10
+    """
+
+
+def test_a_sibling_keeps_what_the_changed_value_has_to_do_with(rows):
+    (made,), _ = rows(BODY, at_till("-1", "0"))
+    assert made.code == (
+        "def test_discount_total_below_0(shop):\n    till = shop.till(-1)\n\n    assert discount(till) == 0\n"
+    )
+    assert (made.placement.anchor, made.look) == (
+        "test_discount",
+        "0 was seen when the code ran; no docstring promises it",
+    )
+    (oracle,) = made.oracle
+    assert (oracle.line, oracle.source) == (4, "observed")
+
+
+def at_till(value, seen):
+    """The first hole is `till`'s, the second point looks at it."""
+    return variant(value, seen=("3", seen))
+
+
+@pytest.mark.parametrize(
+    ("assertion", "seen", "expected"),
+    [
+        ("assert discount(10)", "False", "assert not discount(-1)"),
+        ("assert not discount(10)", "True", "assert discount(-1)"),
+        ("assert discount(10) is True", "False", "assert discount(-1) is False"),
+        ("assert discount(10) == 10", "None", "assert discount(-1) is None"),
+        ("assert discount(10) == shop.best()", "False", "assert not (discount(-1) == shop.best())"),
+        ("assert discount(10) in shop.all()", "False", "assert discount(-1) not in shop.all()"),
+        ("assert discount(10) == [10]", "[]", "assert discount(-1) == []"),
+    ],
+)
+def test_an_assertion_says_what_was_seen(rows, assertion, seen, expected):
+    text = f"from shop.cart import discount\n\n\ndef test_discount(shop):\n    {assertion}\n"
+    (made,), _ = rows(text, variant("-1", seen=(seen,)))
+    assert made.code.splitlines()[-1].strip() == expected
+
+
+@pytest.mark.parametrize(
+    ("assertion", "seen", "expected"),
+    [
+        ("self.assertEqual(discount(10), 10)", "0", "self.assertEqual(discount(-1), 0)"),
+        ("self.assertTrue(discount(10))", "False", "self.assertFalse(discount(-1))"),
+        ("self.assertEqual(discount(10), 10)", "None", "self.assertIsNone(discount(-1))"),
+    ],
+)
+def test_a_test_case_gets_one_more_method(rows, assertion, seen, expected):
+    text = f"""
+    import unittest
+
+
+    class TestCart(unittest.TestCase):
+        def test_discount(self):
+            {assertion}
+    """
+    (made,), _ = rows(text, variant("-1", seen=(seen,)), names=("TestCart::test_discount",))
+    assert made.code == f"def test_discount_total_below_0(self):\n    {expected}\n"
+    assert (made.placement.owner, made.placement.style) == ("TestCart", "unittest")
+
+
+def test_a_coroutine_stays_one_with_its_marks(rows):
+    text = """
+    import pytest
+
+
+    @pytest.mark.anyio
+    async def test_discount(client) -> None:
+        answer = await client.get(10)
+        assert answer.total == 10
+    """
+    (made,), _ = rows(text, variant("-1", seen=("0",)))
+    assert made.code.splitlines() == [
+        "@pytest.mark.anyio",
+        "async def test_discount_total_below_0(client) -> None:",
+        "    answer = await client.get(-1)",
+        "    assert answer.total == 0",
+    ]
+
+
+def test_what_raises_is_expected_to_raise(rows):
+    text = """
+    import pytest
+
+    from shop.cart import discount
+
+
+    def test_discount(shop, tmp_path):
+        unused = 1
+        till = shop.till(10)
+        assert discount(till) == 10
+    """
+    raised = variant("10", "-1", raised="⟨builtins:ValueError⟩", message="below 0 (-1)", line=9)
+    (made,), _ = rows(text, replace(raised, values=((1, "-1"),)))
+    assert made.code.splitlines() == [
+        "def test_discount_raises_value_error_total_below_0(shop):",
+        '    with pytest.raises(ValueError, match=r"below 0 \\(-1\\)"):',
+        "        discount(shop.till(-1))",
+    ]
+    assert (made.oracle[0].source, made.oracle[0].line) == ("raises", 2)
+
+
+def test_a_row_that_raises_becomes_a_test_without_a_list(rows):
+    raised = variant("-1", raised="⟨shop.cart:Refused⟩", message="", line=8)
+    (made,), _ = rows(LISTED, raised)
+    assert made.code.splitlines()[1:] == ["    with pytest.raises(Refused):", "        discount(-1)"]
+    assert made.imports == ("from shop.cart import Refused",)
+
+
+GIVEN = """
+    from hypothesis import given, strategies as st
+
+    from shop.cart import discount
+
+
+    @given(st.integers(), st.text())
+    def test_discount(total, unit):
+        assert discount(total) <= total
+    """
+
+
+def test_what_hypothesis_draws_gets_an_example(rows):
+    (made,), sandbox = rows(GIVEN, variant("-1", "''"))
+    assert (made.code, made.argnames) == ("@example(total=-1, unit='')", ())
+    assert (
+        made.imports == ("from hypothesis import example, given, strategies as st",)
+        or "example" in made.imports[0]
+    )
+    assert (made.oracle[0].source, made.title) == ("property", "discount: with -1, '' when total < 0")
+    (pattern,) = sandbox.asked(Vary)[0].patterns
+    assert (pattern.given, [hole.name for hole in pattern.holes]) == (True, ["total", "unit"])
+
+
+def test_an_example_is_called_as_given_is(rows):
+    text = GIVEN.replace(
+        "from hypothesis import given, strategies as st", "import hypothesis\nst = hypothesis.strategies"
+    )
+    text = text.replace(
+        "@given(st.integers(), st.text())", "@hypothesis.given(unit=st.text(), total=st.integers())"
+    )
+    (made,), _ = rows(text.replace("\nst =", "\n    st ="), variant("-1", "''"))
+    assert (made.code, made.imports) == ("@hypothesis.example(total=-1, unit='')", ())
+
+
+def test_a_drawn_value_that_raises_is_no_candidate(rows):
+    raised = variant("-1", "''", raised="⟨builtins:ValueError⟩", line=8)
+    assert rows(GIVEN, raised)[0] == []
+
+
+def test_rows_come_before_tests_and_what_passes_before_what_raises(rows):
+    text = LISTED + "\n\n    def test_one():\n        assert discount(1) == 1\n"
+    sibling = variant("-1", seen=("0",), pattern=1)
+    raised = variant("-2", raised="⟨builtins:ValueError⟩", line=8)
+    made, _ = rows(text, raised, sibling, variant("-1", seen=("0",)), names=("test_one", "test_discount"))
+    assert [type(one).__name__ for one in made] == ["NewRow", "NewTest", "NewTest"]
+    assert "raises" in made[2].name
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"pattern": 1},
+        {"pattern": -1},
+        {"row": 2},
+        {"values": ((1, "-1"),)},
+        {"values": ()},
+        {"seen": (Sighting(point=1, value="0"),)},
+        {"seen": ()},
+        {"branches": (), "reached": ()},
+        {"values": ((0, "-1)\nimport os\n("),)},
+    ],
+)
+def test_an_answer_about_something_else_is_not_believed(rows, changes):
+    assert rows(LISTED, replace(variant("-1", seen=("0",)), **changes))[0] == []
+
+
+def test_a_sandbox_that_fails_has_nothing_to_say(fakes, rows):
+    assert rows(LISTED, answer=fakes.failed())[0] == []
+
+
+def test_tests_that_do_not_reach_the_function_are_left_alone(rows):
+    made, sandbox = rows(LISTED, names=())
+    assert (made, sandbox.jobs) == ([], [])
+
+
+@pytest.mark.parametrize("text", ["def test_discount(:\n", "", "test_discount = 1\n", "x = '\0'\n"])
+def test_a_file_that_cannot_be_read_is_left_alone(rows, text):
+    made, sandbox = rows(text)
+    assert (made, sandbox.jobs) == ([], [])
+
+
+def test_a_target_is_varied_once(fakes):
+    sandbox = fakes.ScriptedSandbox({Vary: Varied(variants=(), executions=0)})
+    tried = fakes.candidate(origin=Origin(proposer="rows"))
+    attempt = Attempt(
+        path=fakes.PATH,
+        qualname="discount",
+        digest="d",
+        candidate=tried,
+        verdict=Dropped(rung="gains", reason="no"),
+    )
+    task = fakes.task(attempts=(attempt,))
+    assert list(RowsProposer(sandbox, lambda _path: fakes.TEST_TEXT).propose(task)) == []
+    assert sandbox.jobs == []
+
+
+def test_a_test_that_would_be_long_is_not_written_twice(rows):
+    more = "".join(f"    assert discount(till, {at}) != {at}\n" for at in range(20))
+    text = f"def test_discount(shop):\n    till = shop.till(10)\n{more}"
+    assert rows(text, variant("-1"))[0] == []
+
+
+def test_an_exponent_is_no_value_to_try(rows):
+    _, sandbox = rows("def test_discount():\n    assert discount(2**10) != 5\n")
+    assert sandbox.jobs == []
+
+
+def test_a_test_about_one_report_comes_last(rows):
+    more = "\n\n    def test_one():\n        assert discount(1) == 1\n"
+    text = LISTED.replace("def test_discount", "def test_issue284") + more
+    _, sandbox = rows(text, names=("test_issue284", "test_one"))
+    assert [one.nodeid.rpartition(":")[2] for one in sandbox.asked(Vary)[0].patterns] == [
+        "test_one",
+        "test_issue284",
+    ]
