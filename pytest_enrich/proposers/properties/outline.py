@@ -1,0 +1,189 @@
+"""The public functions and classes of a module, as far as laws about them are concerned."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from pytest_enrich.data import Parameter
+from pytest_enrich.data.code import Kind
+from pytest_enrich.source.function import documentation, is_generator, kind, parameters
+from pytest_enrich.source.module import FUNCTIONS, Module, dotted
+
+HARMLESS = frozenset({"cache", "classmethod", "lru_cache", "staticmethod"})
+"""Decorators after which a function is called as it is written."""
+COMPARED = frozenset({"dataclass", "define", "frozen", "attrs", "s", "mutable"})
+"""Decorators (dataclasses, attrs) that give a class an `__eq__` and an `__init__` by its fields."""
+COMPARED_BASES = frozenset({"BaseModel", "NamedTuple", "Struct"})
+VALUES = frozenset({"Enum", "Flag", "IntEnum", "IntFlag", "StrEnum"})
+OPTIONAL = ("variadic", "keywords")
+
+
+class Function(Struct, frozen=True, kw_only=True, eq=False):
+    """A function that anybody may call, outside classes or directly in one.
+
+    Attributes:
+        qualname, kind: As in `Target`.
+        parameters: Without the bound `self` or `cls`.
+        returns: The annotation's source.
+        docstring: "" for none.
+        node: Its syntax tree.
+        calls: The last parts of all names in it: what it may call.
+    """
+
+    qualname: str
+    kind: Kind
+    parameters: tuple[Parameter, ...]
+    returns: str | None
+    docstring: str
+    node: ast.FunctionDef
+    calls: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        """Its own, without the class."""
+        return self.qualname.rpartition(".")[2]
+
+    @property
+    def owner(self) -> str:
+        """The class that it is in, "" for none."""
+        return self.qualname.rpartition(".")[0]
+
+    @property
+    def required(self) -> tuple[Parameter, ...]:
+        """The parameters without which it cannot be called."""
+        return tuple(one for one in self.parameters if one.default is None and one.kind not in OPTIONAL)
+
+    @property
+    def optional(self) -> tuple[Parameter, ...]:
+        """The named parameters that have a default."""
+        return tuple(one for one in self.parameters if one.default is not None)
+
+
+class Class(Struct, frozen=True, kw_only=True, eq=False):
+    """A class outside functions and classes.
+
+    Attributes:
+        name: Its name.
+        fields: What its constructor takes; None when that is not known.
+        compared: Whether two objects with the same fields are equal.
+        values: Whether it is an enumeration.
+        checks: The function that refuses fields (`__init__`, `__post_init__`), if there is one.
+    """
+
+    name: str
+    fields: tuple[Parameter, ...] | None
+    compared: bool
+    values: bool
+    checks: ast.FunctionDef | None
+
+
+class Outline(Struct, frozen=True, kw_only=True, eq=False):
+    """A module: its public functions and its classes by name, its constants, and what private ones call."""
+
+    functions: dict[str, Function]
+    classes: dict[str, Class]
+    constants: dict[str, ast.expr]
+    calls: dict[str, frozenset[str]]
+
+    def reached(self, function: Function) -> frozenset[str]:
+        """The bare names of all that may be called in the course of a call of a function, itself included."""
+        seen, waiting = {function.name}, set(function.calls)
+        while waiting:
+            one = waiting.pop()
+            seen.add(one)
+            waiting |= self.calls.get(one, frozenset()) - seen
+        return frozenset(seen)
+
+
+def read(text: str) -> Outline | None:
+    """The outline of a module's source, None when it is not Python."""
+    try:
+        module = Module(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    called: dict[str, frozenset[str]] = {}
+    for node in module.functions():
+        called[node.name] = called.get(node.name, frozenset()) | _names(node)
+    found = [_function(module, node) for node in module.functions() if _is_plain(module, node)]
+    return Outline(
+        functions={one.qualname: one for one in found},
+        classes={node.name: _class(node, module) for node in module.tree.body if isinstance(node, ast.ClassDef)},
+        constants=dict(_constants(module.tree.body)),
+        calls=called,
+    )
+
+
+def _is_plain(module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether it can be called just so, and gives what it returns."""
+    parts = module.qualname(node).split(".")
+    public = not any(part.startswith("_") for part in parts[:-1]) and (
+        not node.name.startswith("_") or node.name in {"__str__", "__bytes__"}
+    )
+    plain = isinstance(node, ast.FunctionDef) and not is_generator(node) and kind(module, node) != "nested"
+    decorators = {dotted(one).rpartition(".")[2] for one in node.decorator_list}
+    return public and plain and len(parts) <= 2 and decorators <= HARMLESS  # noqa: PLR2004 - a method
+
+
+def _function(module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Function:
+    assert isinstance(node, ast.FunctionDef)
+    return Function(
+        qualname=module.qualname(node),
+        kind=kind(module, node),
+        parameters=parameters(module, node),
+        returns=ast.unparse(node.returns) if node.returns else None,
+        docstring=documentation(module, node) or "",
+        node=node,
+        calls=_names(node),
+    )
+
+
+def _names(node: ast.AST) -> frozenset[str]:
+    parts = list(ast.walk(node))
+    names = {one.id for one in parts if isinstance(one, ast.Name)}
+    return frozenset(names | {one.attr for one in parts if isinstance(one, ast.Attribute)})
+
+
+def _class(node: ast.ClassDef, module: Module) -> Class:
+    methods = {one.name: one for one in node.body if isinstance(one, FUNCTIONS)}
+    decorators = {dotted(one).rpartition(".")[2] for one in node.decorator_list}
+    bases = {dotted(one).rpartition(".")[2] for one in node.bases}
+    by_fields = bool(decorators & COMPARED or bases & COMPARED_BASES)
+    checks = methods.get("__init__") or methods.get("__post_init__")
+    return Class(
+        name=node.name,
+        fields=_fields(node, methods, module, by_fields=by_fields, bare=not bases),
+        compared=by_fields or "__eq__" in methods,
+        values=bool(bases & VALUES),
+        checks=checks if isinstance(checks, ast.FunctionDef) else None,
+    )
+
+
+def _fields(
+    node: ast.ClassDef, methods: Iterable[str], module: Module, *, by_fields: bool, bare: bool
+) -> tuple[Parameter, ...] | None:
+    made = next((one for one in node.body if isinstance(one, FUNCTIONS) and one.name == "__init__"), None)
+    if made is not None:
+        return parameters(module, made)
+    if by_fields:
+        return tuple(_declared(node.body))
+    return () if bare and "__new__" not in methods else None
+
+
+def _declared(body: Iterable[ast.stmt]) -> Iterator[Parameter]:
+    for one in body:
+        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
+            kind_of = ast.unparse(one.annotation)
+            if not kind_of.rpartition(".")[2].startswith("ClassVar"):
+                default = ast.unparse(one.value) if one.value else None
+                yield Parameter(name=one.target.id, kind="positional", annotation=kind_of, default=default)
+
+
+def _constants(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
+    for one in body:
+        if isinstance(one, ast.Assign) and len(one.targets) == 1 and isinstance(one.targets[0], ast.Name):
+            yield one.targets[0].id, one.value
+        elif isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name) and one.value is not None:
+            yield one.target.id, one.value

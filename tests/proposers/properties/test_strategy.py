@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pytest_enrich.data import Argument, Call
+from pytest_enrich.proposers.properties import draw
+from pytest_enrich.proposers.properties.strategy import of_annotation, of_documented, of_values
+
+CLASSES = """
+import enum
+from dataclasses import dataclass
+
+class Colour(enum.Enum):
+    RED = 1
+
+@dataclass
+class Point:
+    x: int
+    y: int = 0
+
+class Odd:
+    def __init__(self, anything): ...
+"""
+
+
+def short(template):
+    return re.sub(r"⟨[\w.]+:(\w+)⟩", r"\1", template)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "drawn"),
+    [
+        ("str", "text()"),
+        ("'bytes'", "binary()"),
+        ("float", "floats(allow_nan=False)"),
+        ("list[int]", "lists(integers())"),
+        ("typing.Sequence[str]", "lists(text())"),
+        ("dict[str, bool]", "dictionaries(text(), booleans())"),
+        ("set[int]", "sets(integers())"),
+        ("tuple[int, str]", "tuples(integers(), text())"),
+        ("tuple[int, ...]", "lists(integers()).map(tuple)"),
+        ("int | None", "none() | integers()"),
+        ("Optional[int]", "none() | integers()"),
+        ("Union[int, str]", "integers() | text()"),
+        ("Literal['a', 'b']", "sampled_from(['a', 'b'])"),
+        ("Colour", "sampled_from(Colour)"),
+        ("Point", "from_type(Point)"),
+    ],
+)
+def test_an_annotation_has_a_plain_strategy(read, annotation, drawn):
+    found = of_annotation(annotation, read(CLASSES), "shop.wire")
+    assert found is not None
+    assert short(found.template) == drawn
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    ["Odd", "Unknown", "Any", "Callable[[], int]", "list", "int |", "list[list[list[int]]]", "dict[str]"],
+)
+def test_what_has_none_is_left_alone(read, annotation):
+    assert of_annotation(annotation, read(CLASSES), "shop.wire") is None
+
+
+def test_a_documented_type_is_as_good_as_an_annotation(read):
+    outline = read(CLASSES)
+    assert short(of_documented("list of str", outline, "m").template) == "lists(text())"
+    assert short(of_documented("string", outline, "m").template) == "text()"
+    assert of_documented("anything", outline, "m") is None
+
+
+def test_values_of_one_kind_show_what_is_taken():
+    assert short(of_values(["'a'", "''"]).template) == "text()"
+    assert short(of_values(["[1]", "[]"]).template) == "lists(integers())"
+    assert of_values(["1", "'a'"]) is None
+    assert of_values(["object()"]) is None
+    assert of_values([]) is None
+
+
+def ways(source, laws, text, *calls):
+    (law,) = laws(text)
+    return [[short(one.template) for one in drawn] for drawn in source(text, calls).ways(law)]
+
+
+def call(value, name="tidy"):
+    return Call(qualname=name, arguments=(Argument(name="text", value=value),))
+
+
+TIDY = 'def tidy(text{}):\n    """Idempotent."""\n{}'
+
+
+@pytest.mark.parametrize(
+    ("annotation", "body", "drawn"),
+    [
+        (": str", "    if not text: raise ValueError", "text(min_size=1)"),
+        (": str", "    if len(text) > 8: raise ValueError", "text(max_size=8)"),
+        (": str", "    if len(text) < 2 or len(text) >= 9: raise ValueError", "text(min_size=2, max_size=8)"),
+        (": int", "    if text <= 0: raise ValueError", "integers(min_value=1)"),
+        (": int", "    if 9 < text: raise ValueError", "integers(max_value=9)"),
+        (": int", "    if not 0 <= text <= 9: raise ValueError", "integers(min_value=0, max_value=9)"),
+        (": float", "    if text < 0: raise ValueError", "floats(min_value=0, allow_nan=False)"),
+        (": str", "    if not text.isascii(): raise ValueError", 'text(characters(codec="ascii"))'),
+        (": str", "    for one in text:\n        if one not in 'abc': raise ValueError", "text('abc')"),
+        (
+            ": str",
+            "    if any(one not in LETTERS for one in text): raise ValueError\nLETTERS = 'xy'",
+            "text(LETTERS)",
+        ),
+        (": int", "    if text < LEAST: raise ValueError\nLEAST = 5", "integers(min_value=5)"),
+        (": int", "    if text < 0: text = 0", "integers()"),
+        (": int", "    if text < other: raise ValueError", "integers()"),
+    ],
+)
+def test_what_is_refused_by_a_raise_is_not_drawn(source, laws, annotation, body, drawn):
+    assert ways(source, laws, TIDY.format(annotation, body))[0] == [drawn]
+
+
+def test_narrower_strategies_come_after_the_widest(source, laws):
+    text = TIDY.format(": str", "    return text.encode('latin-1').decode('latin-1')")
+    assert ways(source, laws, text) == [["text()"], ['text(characters(codec="latin-1"))']]
+    assert ways(source, laws, TIDY.format(": float", "    return text"))[-1] == [
+        "floats(allow_infinity=False, allow_nan=False)"
+    ]
+
+
+def test_what_all_calls_have_in_common_is_a_narrower_strategy(source, laws):
+    text = TIDY.format(": int", "    return text")
+    assert ways(source, laws, text, call("1"), call("2")) == [["integers()"], ["integers(min_value=0)"]]
+    assert ways(source, laws, text, call("1")) == [["integers()"]]
+    assert ways(source, laws, text, call("1"), call("-2")) == [["integers()"]]
+
+
+def test_without_an_annotation_the_calls_tell(source, laws):
+    text = TIDY.format("", "    return text")
+    assert ways(source, laws, text, call("'a'"))[0] == ["text()"]
+    assert ways(source, laws, text) == []
+    assert ways(source, laws, text, call("'a'", "other")) == []
+
+
+OBJECT = """
+from dataclasses import dataclass
+
+@dataclass
+class Frame:
+    size: int
+    name: str
+
+    def __post_init__(self):
+        if self.size < 1:
+            raise ValueError
+
+    def __str__(self): ...
+
+    @classmethod
+    def parse(cls, text): ...
+"""
+
+
+def test_an_object_is_drawn_by_what_its_class_takes(source, laws):
+    assert ways(source, laws, OBJECT)[0] == ["builds(Frame, size=integers(min_value=1))"]
+    assert ways(source, laws, OBJECT.replace("size < 1", "size == 77"))[0] == ["from_type(Frame)"]
+    assert ways(source, laws, OBJECT.replace("name: str", "name: Anything")) == []
+
+
+def test_inputs_are_told_in_words(source, laws):
+    text = 'def tidy(text: str, most: int, part: float):\n    """Idempotent."""\n    if not text: raise ValueError'
+    (law,) = laws(text)
+    *_, last = source(text).ways(law)
+    assert draw.words(last) == "non-empty text and whole number and finite number"
