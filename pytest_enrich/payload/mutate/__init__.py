@@ -3,55 +3,92 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from .. import selection
+from .. import invocation, selection
 from ..prove import StandIn, argument
 from . import ways
+from .corpus import Corpus
 from .tests import Chosen
 from .trial import Trial
 
 
-def mutate(work: dict[str, Any]) -> dict[str, Any]:
-    """Answer a `Mutate` job as a `Mutated`, both as JSON."""
+def mutate(work: dict[str, Any], session: invocation.Session = invocation.run) -> dict[str, Any]:
+    """Answer a `Mutate` job as a `Mutated`, both as JSON; `session` runs pytest with arguments and plugins."""
     job = work["job"]
     deadline = time.monotonic() + job["budget"]
     mutants = {one["id"]: one for one in job["mutants"]}
-    answer = ways.run(Trial(work, mutants, lambda: _candidate(work), deadline))
+    answer = ways.run(_trial(work, mutants, deadline, session))
+    if not answer["error"] and not _own(job, answer["names"]):
+        answer["error"] = "the test does not pass on the original"
     if answer["error"]:
         return {"type": "mutated", "fates": [], "error": answer["error"]}
-    before = _before(work, {name: mutants[name] for name in job["contested"]}, deadline)
-    fates = [_fate(name, answer["fates"].get(name), before.get(name)) for name in mutants]
-    return {"type": "mutated", "fates": fates}
+    before = _before(work, {name: mutants[name] for name in job["contested"]}, deadline, session)
+    fates = [_fate(job, one, answer, before.get(name, {})) for name, one in mutants.items()]
+    return {"type": "mutated", "fates": fates, "parts": _parts(job, answer["names"])}
+
+
+def _trial(work: dict[str, Any], mutants: dict[str, Any], deadline: float, session: invocation.Session) -> Trial:
+    corpus = Corpus(work) if work["job"]["corpus"] else None
+    to_the_end = bool(work["job"]["parts"])
+    options: dict[str, Any] = {"corpus": corpus, "to_the_end": to_the_end, "session": session}
+    return Trial(work, mutants, lambda: _candidate(work), deadline, **options)
 
 
 def _candidate(work: dict[str, Any]) -> tuple[object, Sequence[str]]:
     job, path = work["job"], Path(work["rootdir"], work["job"]["path"])
-    return StandIn(path, job["text"], job["tests"], None), (str(argument(path)),)
+    return StandIn(path, job["text"], [*job["tests"], *job["parts"]], None), (str(argument(path)),)
 
 
-def _before(work: dict[str, Any], contested: dict[str, Any], deadline: float) -> dict[str, Any]:
-    """The fates of the contested mutants under the tests that exist."""
+def _before(
+    work: dict[str, Any], contested: dict[str, Any], deadline: float, session: invocation.Session
+) -> dict[str, Any]:
+    """The fates of the contested mutants under the tests that exist, None for those that had no turn."""
     wanted = work["job"]["others"]
     files, _missing = selection.files(work["rootdir"], wanted)
     if not contested or not files:
         return {}
-    answer = ways.run(Trial(work, contested, lambda: (Chosen(wanted), files), deadline))
-    fates: dict[str, Any] = answer["fates"]
-    return fates
+    answer = ways.run(Trial(work, contested, lambda: (Chosen(wanted), files), deadline, session=session))
+    return {name: answer["fates"].get(name) for name in contested}
 
 
-def _fate(name: str, by_candidate: dict[str, Any] | None, by_others: dict[str, Any] | None) -> dict[str, Any]:
+def _fate(
+    job: dict[str, Any], mutant: dict[str, Any], answer: dict[str, Any], by_others: dict[str, Any] | None
+) -> dict[str, Any]:
     """A `MutantFate`, as JSON."""
-    failed = (by_others or {}).get("failed") or [(by_others or {}).get("ended", "")]
-    return {"id": name, "fate": _word(by_candidate), "killed_before": [one for one in failed if one]}
+    mine = answer["fates"].get(mutant["id"])
+    if by_others is None:  # whether an existing test kills it nobody knows
+        return {"id": mutant["id"], "fate": "untried"}
+    failed = by_others.get("failed") or [by_others.get("ended", "")]
+    return {
+        "id": mutant["id"],
+        "fate": _word(job, mine),
+        "killed_before": [one for one in failed if one],
+        "parts": _parts(job, (mine or {}).get("failed", ())),
+        "alike": (mine or {}).get("alike", 0),
+    }
 
 
-def _word(answer: dict[str, Any] | None) -> str:
+def _word(job: dict[str, Any], answer: dict[str, Any] | None) -> str:
     if answer is None:
         return "untried"
     if "failed" not in answer:
         return str(answer.get("ended", "crash"))
-    return "killed" if answer["failed"] else "survived"
+    return "killed" if _own(job, answer["failed"]) else "survived"
+
+
+def _own(job: dict[str, Any], names: Iterable[str]) -> list[str]:
+    """Of names of tests those of the candidate itself."""
+    return [name for name in names if not _is_one_of(name, job["parts"])]
+
+
+def _parts(job: dict[str, Any], names: Iterable[str]) -> list[str]:
+    """The parts that names of tests are of, rows of them included."""
+    given = list(names)
+    return [part for part in job["parts"] if any(_is_one_of(name, [part]) for name in given)]
+
+
+def _is_one_of(name: str, wanted: Sequence[str]) -> bool:
+    return any(name == one or name.startswith(f"{one}[") for one in wanted)

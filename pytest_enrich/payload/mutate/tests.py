@@ -12,6 +12,8 @@ from .. import selection
 from ..outcome import Outcomes
 
 FAILURES = {"failed", "error"}
+SETTINGS = "_hypothesis_internal_use_settings"
+"""Where a `@given` test has its settings."""
 
 
 class Chosen:
@@ -93,9 +95,19 @@ def _registered(session: pytest.Session, plugin: object) -> Iterator[None]:
 
 
 def without_words(items: Sequence[pytest.Item]) -> None:
-    """Failures are counted and not read: their tracebacks need not be rendered."""
+    """Failures are counted and not read: no traceback need be rendered, no example of Hypothesis be made small."""
     for item in items:
         setattr(item, "repr_failure", _no_words)  # noqa: B010 - a method of this one object
+        _stop_at_first(getattr(item, "obj", None))
+
+
+def _stop_at_first(function: Any) -> None:
+    """A `@given` test searches for a failure and no further."""
+    function = getattr(function, "__func__", function)
+    known = getattr(function, SETTINGS, None)
+    if known is not None:
+        wanted = [phase for phase in known.phases if phase.name not in {"shrink", "explain"}]
+        setattr(function, SETTINGS, type(known)(known, phases=wanted))
 
 
 def _no_words(*_arguments: object, **_options: object) -> str:

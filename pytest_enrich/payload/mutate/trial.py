@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -13,12 +14,43 @@ import pytest
 
 from .. import confine, fork, invocation
 from . import tests
+from .corpus import Corpus
 from .finder import SourceFinder
 
 SLOWER = 5
 """How many times longer the tests may take on a mutant than on the original."""
 
 Answer = dict[str, Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Took:
+    """How long something took on the original, in seconds: of wall clock, and of the processor."""
+
+    wall: float
+    processor: float
+
+    def __add__(self, other: Took) -> Took:
+        return Took(self.wall + other.wall, self.processor + other.processor)
+
+
+@dataclasses.dataclass(frozen=True)
+class Known:
+    """What is known of the original.
+
+    Attributes:
+        names: Of the tests that pass.
+        took: How long they take in the way in which a mutant is tried.
+        calls: Asks how the calls of the corpus end; `Corpus.original` says what it gives.
+    """
+
+    names: Sequence[str]
+    took: Took
+    calls: Callable[[], Answer]
+
+
+Way = Callable[[str, Callable[[pytest.Session], Answer]], Answer]
+"""Puts a mutant in place, in this process for good, and answers what an action in a session answers then."""
 
 
 class Trial:
@@ -29,19 +61,29 @@ class Trial:
         mutants: Those to try, by id.
         select: Gives a fresh plugin that selects the tests, and pytest's arguments.
         deadline: When all must be over (`time.monotonic`).
+        corpus: Calls to compare a mutant by that no test notices, or None.
+        to_the_end: Whether each test is wanted that fails, and not only the first.
+        session: How pytest is run.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is known to another part of a job
         self,
         work: Answer,
         mutants: dict[str, Answer],
         select: Callable[[], tuple[object, Sequence[str]]],
         deadline: float,
+        *,
+        corpus: Corpus | None = None,
+        to_the_end: bool = False,
+        session: invocation.Session = invocation.run,
     ) -> None:
         self._work = work
         self._job = work["job"]
         self._select = select
         self._deadline = deadline
+        self._to_the_end = to_the_end
+        self._session = session
+        self.corpus = corpus
         self.mutants = mutants
 
     @property
@@ -65,21 +107,44 @@ class Trial:
             return "pytest itself has imported the source file"
         selection, arguments = self._select()
         sys.meta_path.insert(0, finder)
-        return invocation.run(self._work, arguments, (selection, plugin))
+        return self._session(self._work, arguments, (selection, plugin))
 
-    def fork_each(self, names: Iterable[str], action: Callable[[str], Answer], seconds: float) -> Answer:
-        """What `action` answers for each mutant in a fork of its own, while there is time.
+    def try_each(self, names: Iterable[str], way: Way, known: Known) -> Answer:
+        """What the tests say of each mutant; of one that they say nothing of, how many calls find it `alike`.
 
         Args:
             names: Ids of mutants.
-            action: What to do.
-            seconds: How long the same takes on the original.
+            way: How a mutant is put in place.
+            known: Of the original.
         """
-        limit, answers = max(float(self._job["seconds"]), SLOWER * seconds), {}
+        fates = self._fork_each(names, lambda name: way(name, partial(self._run_named, known.names)), known.took)
+        alive = [name for name, answer in fates.items() if answer.get("failed") == []]
+        for name, number in self._alike(alive, way, known).items():
+            fates[name] = {**fates[name], "alike": number}
+        return fates
+
+    def _alike(self, alive: Sequence[str], way: Way, known: Known) -> dict[str, int]:
+        """How many calls run the statement of each of these mutants, of those that no call tells apart."""
+        if self.corpus is None or not alive:
+            return {}
+        calls, corpus = known.calls(), self.corpus
+        running = {name: corpus.running(self.mutants[name], calls) for name in alive}
+        asked = [name for name, places in running.items() if places]
+        longer = known.took + Took(*calls["took"])
+        ends = self._fork_each(
+            asked, lambda name: way(name, lambda _session: corpus.compare(calls["seen"], running[name])), longer
+        )
+        return {name: len(running[name]) for name, answer in ends.items() if not answer.get("apart", True)}
+
+    def _fork_each(self, names: Iterable[str], action: Callable[[str], Answer], took: Took) -> Answer:
+        """What `action` answers for each mutant in a fork of its own, while there is time."""
+        limit = max(float(self._job["seconds"]), SLOWER * took.wall)
+        processor = max(float(self._job["processor_seconds"]), SLOWER * took.processor)
+        answers: Answer = {}
         for name in names:
             if self.left <= 0:
                 break
-            answer = fork.run(partial(action, name), min(limit, self.left))
+            answer = fork.run(partial(action, name), min(limit, self.left), processor)
             if "ended" not in answer or self.left > 0:  # cut short is not the same as too slow
                 answers[name] = answer
         return answers
@@ -91,11 +156,15 @@ class Trial:
             confine.narrow()
         return tests.run(session, items, most_failures)
 
-    def run_named(self, session: pytest.Session, names: Sequence[str]) -> Answer:
+    def _run_named(self, names: Sequence[str], session: pytest.Session) -> Answer:
         """Run the tests that pass on the original, up to the first failure; one that is gone has failed."""
         wanted = set(names)
         items = [item for item in session.items if item.nodeid in wanted]
         if len(items) < len(wanted):
-            return {"failed": [names[0]]}
+            return self.gone(names)
         tests.without_words(items)
-        return self.run(session, items, 1)
+        return self.run(session, items, 0 if self._to_the_end else 1)
+
+    def gone(self, names: Sequence[str]) -> Answer:
+        """What tests that are not there any more come to."""
+        return {"failed": list(names if self._to_the_end else names[:1])}

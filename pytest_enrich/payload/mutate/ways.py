@@ -8,39 +8,46 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import TypeAlias
 
 import pytest
 
 from .. import fork
+from .corpus import NOTHING
 from .finder import SourceFinder, compiled
 from .swap import Swaps
 from .tests import Stages
-from .trial import Answer, Trial
+from .trial import Answer, Known, Took, Trial
 
 MARGIN = 2.0
 """Seconds for an outer fork to say what its inner ones came to when the time is up."""
 
 Original: TypeAlias = tuple[SourceFinder, Swaps]
+Action: TypeAlias = Callable[[pytest.Session], Answer]
 
 
 def run(trial: Trial) -> Answer:
     """Try all mutants.
 
     Returns:
-        `fates`: by id what `tests.run` answered, or how it `ended`; those without were not tried. `error`: why
-        nothing could be tried, or "".
+        `fates`: by id what `tests.run` answered, or how it `ended`, and of survivors that no call tells apart how
+        many are `alike`; those without were not tried. `names`: of the tests that pass on the original. `error`:
+        why nothing could be tried, or "".
     """
-    started = time.monotonic()
     answer = fork.run(lambda: _original(trial), trial.left + 2 * MARGIN)
     if "fates" not in answer:
         return {"fates": {}, "error": answer.get("error") or f"the original: {answer.get('ended')}"}
-    took = time.monotonic() - started
-    fates = trial.fork_each(answer["alone"], partial(_whole_session, trial, answer["names"]), took)
-    return {"fates": {**answer["fates"], **fates}, "error": ""}
+
+    def anew(name: str, action: Action) -> Answer:
+        return _whole_session(trial, name, action) or trial.gone(answer["names"])
+
+    fates = trial.try_each(answer["alone"], anew, _known(answer, "started", "collected", "ran"))
+    return {"names": answer["names"], "fates": {**answer["fates"], **fates}, "error": ""}
 
 
 def _original(trial: Trial) -> Answer:
@@ -48,88 +55,99 @@ def _original(trial: Trial) -> Answer:
     answer: Answer = {}
     swaps = Swaps()
     finder = trial.finder(None, lambda finder: swaps.watch(finder.filename))
+    begun = time.monotonic()
 
     def configured(session: pytest.Session) -> None:
-        answer.update(_configured(trial, session, (finder, swaps)))
+        started = _since(begun)
+        answer.update(_configured(trial, session, (finder, swaps)), started=started)
 
     why = trial.session(finder, Stages(configured=configured))
     return answer or {"error": why or "nothing was collected"}
 
 
+def _known(answer: Answer, *steps: str) -> Known:
+    """What the process with the original answered, for a way that takes these steps for each mutant."""
+    took = sum((Took(*answer[step]) for step in steps), Took(0, 0))
+    return Known(answer["names"], took, lambda: answer["calls"])
+
+
+def _since(begun: float) -> list[float]:
+    """A `Took` as JSON, in a process that did nothing else."""
+    return [time.monotonic() - begun, time.process_time()]
+
+
 def _configured(trial: Trial, session: pytest.Session, original: Original) -> Answer:
     finder, _swaps = original
-    started = time.monotonic()
     answer = fork.run(lambda: _collected(trial, session, original), trial.left + MARGIN)
     if "fates" not in answer or finder.code is not None:
         return answer
-    anew = partial(_import_mutant, trial, session, finder, answer["names"])
-    fates = trial.fork_each(answer["alone"], anew, time.monotonic() - started)
+
+    def imported(name: str, action: Action) -> Answer:
+        finder.serve(trial.text(name))
+        Stages.collect(session)
+        return action(session)
+
+    fates = trial.try_each(answer["alone"], imported, _known(answer, "collected", "ran"))
     return {**answer, "fates": {**answer["fates"], **fates}, "alone": []}
 
 
 def _collected(trial: Trial, session: pytest.Session, original: Original) -> Answer:
     """Collect, see which tests pass, and try what can be tried from here."""
     finder, swaps = original
+    begun = time.monotonic()
     Stages.collect(session)
+    collected = _since(begun)
     swaps.ready()
     gc.collect()
     gc.freeze()
-    started = time.monotonic()
     outcome = fork.run(lambda: _unchanged(trial, session, finder), trial.left)
-    took = time.monotonic() - started
     if not outcome.get("passed"):
         why = outcome.get("detail") or outcome.get("ended") or "nothing was run"
         return {"error": f"no test passes on the original: {why}"}
     if not outcome["imported"]:
         return {"error": "the tests do not import the source file"}
-    names = outcome["passed"]
-    if finder.code is None:  # the tests import it while they run
-        fates = trial.fork_each(trial.mutants, partial(_run_mutant, trial, session, finder, names), took)
-        return {"names": names, "fates": fates, "alone": []}
-    return {"names": names, **_exchanged(trial, session, original, names, took)}
+    known = Known(outcome["passed"], Took(*outcome["ran"]), functools.cache(partial(_calls, trial, finder)))
+    answer = {"names": known.names, "collected": collected, "ran": outcome["ran"]}
+    if finder.code is not None:
+        return {**answer, **_exchanged(trial, session, original, known)}
+
+    def late(name: str, action: Action) -> Answer:  # the tests import it while they run
+        finder.serve(trial.text(name))
+        return action(session)
+
+    return {**answer, "fates": trial.try_each(trial.mutants, late, known), "alone": []}
+
+
+def _calls(trial: Trial, finder: SourceFinder) -> Answer:
+    if trial.corpus is None:
+        return NOTHING
+    return trial.corpus.original(lambda: finder.filename, trial.left)
 
 
 def _unchanged(trial: Trial, session: pytest.Session, finder: SourceFinder) -> Answer:
+    begun = time.monotonic()
     outcome = trial.run(session, session.items)
-    return {**outcome, "imported": finder.code is not None}
+    return {**outcome, "imported": finder.code is not None, "ran": _since(begun)}
 
 
-def _exchanged(trial: Trial, session: pytest.Session, original: Original, names: list[str], took: float) -> Answer:
+def _exchanged(trial: Trial, session: pytest.Session, original: Original, known: Known) -> Answer:
     finder, swaps = original
     assert finder.code is not None
     codes = {name: compiled(trial.text(name), finder.filename) for name in trial.mutants}
     plans = {name: swaps.plan(finder.code, code) for name, code in codes.items()}
 
-    def exchange(name: str) -> Answer:
+    def exchange(name: str, action: Action) -> Answer:
         swaps.make(plans[name] or [])
         finder.code = codes[name]  # for tests that import it again
-        return trial.run_named(session, names)
+        return action(session)
 
-    fates = trial.fork_each([name for name, plan in plans.items() if plan], exchange, took)
-    return {"fates": fates, "alone": [name for name, plan in plans.items() if not plan]}
-
-
-def _import_mutant(
-    trial: Trial, session: pytest.Session, finder: SourceFinder, names: list[str], name: str
-) -> Answer:
-    finder.serve(trial.text(name))
-    Stages.collect(session)
-    return trial.run_named(session, names)
+    fates = trial.try_each([name for name, plan in plans.items() if plan], exchange, known)
+    alone = [name for name, plan in plans.items() if not plan]
+    return {"fates": fates, "alone": alone, "calls": known.calls() if alone else NOTHING}
 
 
-def _run_mutant(
-    trial: Trial, session: pytest.Session, finder: SourceFinder, names: list[str], name: str
-) -> Answer:
-    finder.serve(trial.text(name))
-    return trial.run_named(session, names)
-
-
-def _whole_session(trial: Trial, names: list[str], name: str) -> Answer:
-    """A session on a mutant; tests that cannot even be collected have failed."""
+def _whole_session(trial: Trial, name: str, action: Action) -> Answer:
+    """A session on a mutant; nothing when tests cannot even be collected."""
     answer: Answer = {}
-
-    def collected(session: pytest.Session) -> None:
-        answer.update(trial.run_named(session, names))
-
-    trial.session(trial.finder(name), Stages(collected=collected))
-    return answer or {"failed": names[:1]}
+    trial.session(trial.finder(name), Stages(collected=lambda session: answer.update(action(session))))
+    return answer

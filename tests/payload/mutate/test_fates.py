@@ -5,85 +5,11 @@ from pathlib import Path
 import pytest
 
 from pytest_enrich import mutants
-from pytest_enrich.data import Answered, Mutate, Mutated, Prove, Proved
-from pytest_enrich.sandboxes.isolation import RLIMITS_ONLY, available
+from pytest_enrich.data import Answered, Mutated, Prove, Proved
+from pytest_enrich.sandboxes.isolation import available
 from pytest_enrich.sandboxes.process import ProcessSandbox
 
-CART = """
-def double(x):
-    return x * 2
-
-
-PRICES = {"pen": double(1)}
-
-
-class Cart:
-    limit = 3
-
-    def __init__(self, owner="ann", most=2):
-        self.owner = owner
-        self.most = most
-        self.items = []
-
-    def add(self, name):
-        if len(self.items) >= self.most:
-            raise ValueError("full")
-        self.items.append(name)
-        return self
-
-    def drain(self):
-        while self.items:
-            self.items.pop()
-        return self.items
-
-
-def spelled(words):
-    def spell(word):
-        return word.upper()
-
-    return [spell(word) for word in words]
-"""
 SOURCE = "src/shop/cart.py"
-
-
-@pytest.fixture
-def shop(project):
-    return project(
-        src__shop__cart=CART,
-        tests__test_cart="""
-            from shop.cart import Cart
-
-
-            def test_add():
-                assert Cart().add("pen").items == ["pen"]
-
-
-            def test_broken():
-                assert Cart().add("pen").items == []
-            """,
-    )
-
-
-@pytest.fixture
-def mutate():
-    def mutate(root: Path, code: str, *lines: int, path="tests/test_new.py", source=SOURCE, **more) -> Mutated:
-        text = (root / source).read_text()
-        made = tuple(one for line in lines for one in mutants.make(text, line, line))
-        job = Mutate(
-            path=path,
-            text=textwrap.dedent(code),
-            tests=more.pop("tests", (f"{path}::test_new",)),
-            source=source,
-            source_text=text,
-            mutants=more.pop("made", made),
-            **{name: value for name, value in more.items() if name != "layers"},
-        )
-        execution = ProcessSandbox(root, layers=more.pop("layers", RLIMITS_ONLY)).execute(job, timeout=60)
-        assert isinstance(execution, Answered), execution
-        assert isinstance(execution.answer, Mutated)
-        return execution.answer
-
-    return mutate
 
 
 def line_of(text: str, part: str) -> int:
@@ -240,6 +166,17 @@ def test_a_candidate_that_does_not_import_the_source_says_nothing(shop, mutate):
     assert answer.error == "the tests do not import the source file"
 
 
+def test_a_loop_that_does_not_end_takes_no_time_from_the_others(shop, mutate):
+    text = (shop / SOURCE).read_text()
+    lines = (line_of(text, "self.items.pop()"), line_of(text, "return self.items\n"))
+    code = TEST.format("assert Cart().add('pen').drain() == []")
+    answer = mutate(shop, code, *lines, seconds=1000.0)
+    assert fates(shop, answer, *lines) == {
+        "self.items.pop() -> pass": "timeout",
+        "return self.items -> return None": "killed",
+    }
+
+
 def test_what_there_is_no_time_for_is_not_tried(shop, mutate):
     text = (shop / SOURCE).read_text()
     lines = (
@@ -247,7 +184,14 @@ def test_what_there_is_no_time_for_is_not_tried(shop, mutate):
         line_of(text, "self.items.pop()"),
         line_of(text, "return self.items"),
     )
-    answer = mutate(shop, TEST.format("Cart().add('pen').drain().pop"), *lines, budget=4.0, seconds=30.0)
+    answer = mutate(
+        shop,
+        TEST.format("Cart().add('pen').drain().pop"),
+        *lines,
+        budget=4.0,
+        seconds=30.0,
+        processor_seconds=30.0,
+    )
     assert [fate.fate for fate in answer.fates] == ["survived", "untried", "untried"]
 
 

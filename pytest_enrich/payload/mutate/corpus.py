@@ -1,0 +1,113 @@
+"""Calls of the code under test as they end on the original, and whether they end otherwise on a mutant."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .. import confine, express, fork, guard
+
+if TYPE_CHECKING:
+    from ..explore.calls import Program
+    from ..explore.run import Runner
+
+UNTOLD = {"side effect", "too long", "not a program", "no such object"}
+"""Refusals after which nothing can be said of a call."""
+SECONDS = 10.0
+SHARE = 0.25
+"""Of the time that is left, for all calls on the original: the rest is for mutants."""
+
+Answer = dict[str, Any]
+NOTHING: Answer = {"seen": [], "lines": [], "took": [0.0, 0.0]}
+
+
+class Corpus:
+    """The calls of a `Mutate` job.
+
+    What they are run with is imported where pytest has started: it would warn of what is there before.
+    """
+
+    def __init__(self, work: Answer) -> None:
+        self._work = work
+        self._calls: list[Answer] = work["job"]["corpus"]
+
+    def original(self, filename: Callable[[], str], seconds: float) -> Answer:
+        """How the calls end on the code that is there now, looked at in forks.
+
+        Args:
+            filename: Tells, once the source file is imported, the name that its code has.
+            seconds: How much time is left for this and all that comes after it.
+
+        Returns:
+            `seen`: for each call a digest of how it ends, None when that is not the same each time; `lines`: for
+            each call the lines of the source file that it runs; `took`: seconds for all of them, of wall clock and
+            of the processor. `NOTHING` when there is nothing to compare.
+        """
+        self._programs()
+        limit = min(SECONDS, seconds * SHARE)
+        first, again = (fork.run(lambda: self._all(filename), limit) for _ in range(2))
+        if "ended" in first or "ended" in again:
+            return NOTHING
+        same = [one if one == other else None for one, other in zip(first["seen"], again["seen"], strict=True)]
+        return {**first, "seen": same}
+
+    @staticmethod
+    def running(mutant: Answer, calls: Answer) -> list[int]:
+        """The places of the calls that run the statement of a mutant and end the same each time, by `original`."""
+        wanted = {mutant["line"], mutant["statement"]}
+        pairs = enumerate(zip(calls["seen"], calls["lines"], strict=True))
+        return [at for at, (seen, lines) in pairs if seen is not None and not wanted.isdisjoint(lines)]
+
+    def compare(self, seen: Sequence[str | None], places: Sequence[int]) -> Answer:
+        """`apart`: whether one of the calls at these places ends otherwise here than `seen` has it.
+
+        Only to be asked in a fork.
+        """
+        runner, programs = self._runner(""), self._programs()
+        return {"apart": any(_end(runner, programs[at])[0] != seen[at] for at in places)}
+
+    def _all(self, filename: Callable[[], str]) -> Answer:
+        started = time.monotonic()
+        for call in self._calls:
+            _import_names(call)
+        runner = self._runner(filename())
+        ends = [_end(runner, program) for program in self._programs()]
+        took = [time.monotonic() - started, time.process_time()]
+        return {"seen": [digest for digest, _ in ends], "lines": [lines for _, lines in ends], "took": took}
+
+    def _programs(self) -> list[Program]:
+        from ..explore.calls import Program
+
+        return [Program(tuple(one["lines"]), one["action"], one["expression"]) for one in self._calls]
+
+    def _runner(self, filename: str) -> Runner:
+        """A runner in a process that may from now on do no more than one that explores."""
+        from ..explore.run import Runner
+        from ..explore.trace import Tracer
+
+        guard.install(self._work["scratch"], self._work["rootdir"], subprocesses=False)
+        if self._work["confinement"] is not None:
+            confine.narrow()
+        return Runner(Tracer(filename, {}), {}, self._work["rootdir"])
+
+
+def _end(runner: Runner, program: Program) -> tuple[str | None, list[int]]:
+    """A digest of how a call ends, and the lines that it runs."""
+    from ..explore.observe import observe
+
+    outcome = runner.run(program)
+    lines = sorted({line for pair in outcome.branches for line in pair if line > 0})
+    if outcome.refusal in UNTOLD:
+        return None, lines
+    kind = type(outcome.raised)
+    seen = (outcome.refusal, kind.__module__, kind.__qualname__, observe(runner, program))
+    return hashlib.sha256(repr(seen).encode("utf-8", "replace")).hexdigest()[:16], lines
+
+
+def _import_names(call: Answer) -> None:
+    for template in (*call["lines"], call["action"]):
+        with contextlib.suppress(Exception):  # a name that is not there; its call will be refused
+            express.compilable(template)
