@@ -11,7 +11,7 @@ import linecache
 import os
 import sys
 import tokenize
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -21,16 +21,30 @@ import pytest
 from _pytest.assertion import rewrite
 from _pytest.pathlib import insert_missing_modules, module_name_from_path, resolve_package_path
 
+from . import aside
+
 BY_PACKAGE = hasattr(_pytest.pathlib, "_import_module_using_spec")
 """Whether pytest's importlib mode imports a test file as part of its package (since 8.1)."""
 
 
 class TextFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Serves the module that lies at `path`, under whatever name it is asked for, from a text."""
+    """Serves the module that lies at `path`, under whatever name it is asked for, from a text.
 
-    def __init__(self, path: Path, text: str) -> None:
+    Args:
+        path: The test file's.
+        text: What it is to hold.
+        wanted: Node ids of the tests that will run; all when empty.
+
+    Attributes:
+        begin: Called once, before anything of the file runs.
+    """
+
+    def __init__(self, path: Path, text: str, wanted: Sequence[str] = ()) -> None:
         self.path = path
         self.text = text
+        self.wanted = wanted
+        self.code: CodeType | None = None
+        self.begin: Callable[[], object] = object
         self.config: pytest.Config | None = None
         lines = io.StringIO(text).readlines()
         # Without a time of change it stays, whatever the disk holds: tracebacks show the text that ran.
@@ -60,16 +74,34 @@ class TextFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the text, with pytest's rewritten assertions unless the user switched them off."""
-        exec(self._compile(), module.__dict__)
+        self.awake()
+        exec(self.code or self.compiled(), module.__dict__)
+
+    def awake(self) -> None:
+        """The file, or what it is imported with, is about to run: from now on things count."""
+        if self.code is None:
+            with contextlib.suppress(Exception):  # it is raised again where it belongs
+                self.code = self.compiled()
+        begin, self.begin = self.begin, object
+        begin()
 
     def get_source(self, _fullname: str) -> str:
         """For tracebacks and `inspect`."""
         return self.text
 
-    def _compile(self) -> CodeType:
-        tree = ast.parse(self.text, filename=str(self.path))
+    def _tree(self) -> ast.Module:
+        return ast.parse(self.text, filename=str(self.path))
+
+    def compiled(self) -> CodeType:
+        """The module's code; the assertions of tests that will not run are left as they are, which takes no time.
+
+        Raises:
+            SyntaxError, ValueError, RecursionError: Of the text.
+        """
+        tree = self._tree()
         if self.config is not None and self.config.known_args_namespace.assertmode == "rewrite":
-            rewrite.rewrite_asserts(tree, _bytes(self.text), str(self.path), self.config)
+            with aside.put(tree, self.wanted):
+                rewrite.rewrite_asserts(tree, _bytes(self.text), str(self.path), self.config)
         return compile(tree, str(self.path), "exec", dont_inherit=True)
 
 
@@ -91,6 +123,7 @@ class CandidateModule(pytest.Module):
     finder: TextFinder
 
     def _getobj(self) -> ModuleType:
+        self.finder.awake()
         if self.path.exists():
             return super()._getobj()  # type: ignore[no-untyped-call, no-any-return]
         with _module_skips():

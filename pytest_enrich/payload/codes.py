@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import CodeType
 
+RETURNS = {dis.opmap[name] for name in ("RETURN_VALUE", "RETURN_CONST", "RETURN_GENERATOR") if name in dis.opmap}
+
 
 def qualnames(path: Path) -> dict[tuple[int, str], str]:
     """For each function and class of a file, by first line and bare name, its name without `<locals>`.
@@ -43,3 +45,8 @@ def start(code: CodeType) -> int:
     """The last instruction offset at which a frame of the code has not begun with the body."""
     resumes = (step.offset for step in dis.get_instructions(code) if step.opname == "RESUME")
     return next(resumes, -1)
+
+
+def is_raising(code: CodeType, at: int) -> bool:
+    """Whether a frame that is left at this instruction offset is left by an exception."""
+    return not is_resumable(code) and at >= 0 and code.co_code[at] not in RETURNS

@@ -17,14 +17,24 @@ MOST = 16 << 20
 LONGEST = 600.0
 
 
-def run(work: Callable[[], dict[str, Any]], seconds: float) -> dict[str, Any]:
-    """What `work` answers in a child process; `{"ended": "timeout"}` or `{"ended": "crash"}` when it does not."""
+def run(work: Callable[[], dict[str, Any]], seconds: float, processor: float = 0.0) -> dict[str, Any]:
+    """What `work` answers in a child process; `{"ended": "timeout"}` or `{"ended": "crash"}` when it does not.
+
+    Args:
+        work: What to do.
+        seconds: The most time to wait.
+        processor: The most seconds of the processor that it may use: what only runs in circles is over sooner,
+            and on a busy machine nothing else is. 0 for no limit.
+    """
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_PROF, processor)
         _answer(work, writing)
     os.close(writing)
+    status = 0
     try:
         text = _read(reading, time.monotonic() + min(max(seconds, 0.0), LONGEST))
     finally:
@@ -32,8 +42,8 @@ def run(work: Callable[[], dict[str, Any]], seconds: float) -> dict[str, Any]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
         with contextlib.suppress(ChildProcessError):
-            os.waitpid(child, 0)
-    if text is None:
+            _, status = os.waitpid(child, 0)
+    if text is None or (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGPROF):
         return {"ended": "timeout"}
     return _decoded(text)
 

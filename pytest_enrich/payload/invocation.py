@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Generator, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
+
+from . import world
+
+Session: TypeAlias = Callable[[dict[str, Any], Sequence[str], Sequence[object]], str]
+"""Runs pytest for a job on its own arguments, with plugins; answers why it stopped early, or ""."""
 
 MOST_REASON = 1500
 
@@ -38,13 +44,18 @@ class Tame:
 
     def __init__(self, work: dict[str, Any]) -> None:
         self.scratch = work["scratch"]
-        self.seed = work.get("job", {}).get("hash_seed", 0)
+        job = work.get("job", {})
+        self.world = job.get("world") or work.get("world") or {}
+        self.seed = self.world.get("hash_seed", 0)
+        self.workers = job.get("workers", 0)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_load_initial_conftests(
         self, early_config: pytest.Config, args: list[str]
     ) -> Generator[None, Any, Any]:
-        """Here all plugins are known and the options are about to be parsed for good."""
+        """Here all plugins are known, the options are about to be parsed for good, and no project code ran yet."""
+        # Not before: pytest warns of plugins (time_machine is one) that are there before it starts.
+        world.enter(self.world)
         known = early_config.known_args_namespace
         args += self._options(early_config, known)
         if hasattr(known, "no_cov"):
@@ -54,7 +65,7 @@ class Tame:
     def _options(self, config: pytest.Config, known: Any) -> list[str]:
         options = []
         if hasattr(known, "numprocesses"):
-            options.append("-n0")
+            options.append(f"-n{self.workers}")
         if hasattr(known, "no_cov"):
             options.append("--no-cov")
         if hasattr(known, "randomly_seed"):
@@ -64,6 +75,13 @@ class Tame:
         if hasattr(known, "log_file") and (known.log_file or config.getini("log_file")):
             options.append(f"--log-file={self.scratch}/log.txt")
         return options
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self) -> None:
+        """Hypothesis draws the same each time, and remembers nothing of other jobs."""
+        core = sys.modules.get("hypothesis.core")
+        if core is not None:
+            setattr(core, "global_force_seed", self.seed)  # noqa: B010 - what `--hypothesis-seed` sets, imported or not
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_cmdline_main(self, config: pytest.Config) -> None:
@@ -133,8 +151,10 @@ class Instead:
         """What the action answers, or raises; it is done here when pytest did not come to it."""
         if self.error is not None:
             raise self.error
+        if self.answer is not None:  # an action that runs pytest once more is taken away for that
+            return self.answer
         assert self.action is not None
-        return self.action() if self.answer is None else self.answer
+        return self.action()
 
 
 def inside(work: dict[str, Any], action: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -17,6 +17,10 @@ from . import confine, guard, limit
 MOST_DETAIL = 4000
 
 
+class UnableError(Exception):
+    """What the job needs is not there, which says nothing about what it would have run."""
+
+
 def perform(job_file: str) -> NoReturn:
     """Do the job that the file describes and leave the process at once.
 
@@ -50,6 +54,8 @@ def _answer(action: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         return {"answer": action()}
     except MemoryError:
         return {"failed": "memory", "detail": "the job ran out of memory"}
+    except UnableError as error:
+        return {"failed": "refused", "detail": str(error)}
     except BaseException:
         return {"failed": "crash", "detail": traceback.format_exc()[-MOST_DETAIL:]}
 
@@ -75,12 +81,17 @@ def _record(work: dict[str, Any]) -> dict[str, Any]:
 
 def _prove(work: dict[str, Any]) -> dict[str, Any]:
     guard.install(work["scratch"], work["rootdir"], subprocesses=True)
-    return _module("prove").prove(work)  # type: ignore[no-any-return]
+    return _module("spread" if work["job"]["workers"] else "prove").prove(work)  # type: ignore[no-any-return]
 
 
 def _mutate(work: dict[str, Any]) -> dict[str, Any]:
     guard.install(work["scratch"], work["rootdir"], subprocesses=True)
     return _module("mutate").mutate(work)  # type: ignore[no-any-return]
+
+
+def _vary(work: dict[str, Any]) -> dict[str, Any]:
+    guard.install(work["scratch"], work["rootdir"], subprocesses=True)
+    return _module("vary").vary(work)  # type: ignore[no-any-return]
 
 
 def _explore(work: dict[str, Any]) -> dict[str, Any]:
@@ -92,12 +103,22 @@ def _explore(work: dict[str, Any]) -> dict[str, Any]:
 def explored(work: dict[str, Any]) -> dict[str, Any]:
     """Do an `Explore` job inside a configured pytest."""
     # Imported inside: pytest warns of plugins (Hypothesis has one) that are there before it starts.
-    return _module("explore").explore(work)  # type: ignore[no-any-return]
+    return _module("explore.exploration").explore(work)  # type: ignore[no-any-return]
+
+
+def mutated(work: dict[str, Any], session: Callable[..., str]) -> dict[str, Any]:
+    """Do a `Mutate` job inside a configured pytest, which `session` runs."""
+    return _module("mutate").mutate(work, session)  # type: ignore[no-any-return]
+
+
+def varied(work: dict[str, Any], session: Callable[..., str]) -> dict[str, Any]:
+    """Do a `Vary` job inside a configured pytest, which `session` runs."""
+    return _module("vary").vary(work, session)  # type: ignore[no-any-return]
 
 
 def warm() -> None:
     """Load what `explored` will need, inside a configured pytest."""
-    _module("explore")
+    _module("explore.exploration")
 
 
 _JOBS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -106,4 +127,5 @@ _JOBS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "prove": _prove,
     "explore": _explore,
     "mutate": _mutate,
+    "vary": _vary,
 }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-from collections.abc import Collection, Mapping
+import sys
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ class Measure:
         if self.coverage is None:
             return
         with self:
-            pass
+            self.coverage.know(file for module in list(sys.modules.values()) if (file := _file(module)))
         _report(self.coverage, list(self.files))
 
     def add(self, arcs: Mapping[str, Collection[tuple[int, int]]]) -> None:
@@ -65,12 +66,30 @@ class Measure:
         }
 
 
+def _file(module: Any) -> str | None:
+    """Where the code of a loaded module lies; modules may be anything."""
+    file = getattr(module, "__file__", None)
+    return file if isinstance(file, str) and file.endswith(".py") else None
+
+
 class _Remembering(coverage.Coverage):
     """Reads each source once: what can be known of a file before it runs is known before a fork."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.reporters: dict[str, Any] = {}
+        self.untraced: dict[str, Any] = {}
+
+    def know(self, files: Iterable[str]) -> None:
+        """Find out now which of these files are not measured; whoever starts anew asks for each of them."""
+        for file in files:
+            with contextlib.suppress(Exception):  # then it is found out when it runs
+                found = super()._should_trace(file, None)  # type: ignore[arg-type]
+                if not found.trace:
+                    self.untraced[file] = found
+
+    def _should_trace(self, filename: str, frame: Any) -> Any:
+        return self.untraced.get(filename) or super()._should_trace(filename, frame)
 
     def _get_file_reporter(self, morf: Any) -> Any:
         if not isinstance(morf, str):
@@ -80,7 +99,7 @@ class _Remembering(coverage.Coverage):
         return self.reporters[morf]
 
 
-def create(files: list[str]) -> coverage.Coverage:
+def create(files: list[str]) -> _Remembering:
     """A measurement of what matches `files`, with nothing kept on the disk."""
     measured = _Remembering(
         data_file=None, branch=True, include=files, config_file=False, concurrency=_concurrency(), messages=False

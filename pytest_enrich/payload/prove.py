@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,8 @@ class Proof:
         path = Path(work["rootdir"], self.job["path"])
         self.argument = str(argument(path))
         self.outcomes = Outcomes()
-        self.stand_in = StandIn(path, self.job["text"], self.job["tests"], self.job["shuffle"])
+        order = self.job["shuffle"], self.job["backwards"]
+        self.stand_in = StandIn(path, self.job["text"], self.job["tests"], *order)
         self.measure = measure or Measure(work["rootdir"], self.job["measure"])
 
     @property
@@ -72,13 +73,21 @@ def _found(job: dict[str, Any], stand_in: StandIn, outcomes: Outcomes, stopped: 
 class StandIn:
     """A plugin that collects the candidate's text where its file lies or would lie, and nothing else."""
 
-    def __init__(self, path: Path, text: str, wanted: list[str], shuffle: int | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        text: str,
+        wanted: Sequence[str],
+        shuffle: int | None = None,
+        backwards: bool = False,  # noqa: FBT001, FBT002 - as the job says
+    ) -> None:
         self.path = path
         self.directory = next(place for place in path.parents if place.is_dir())
         self.new = not path.exists()
         self.wanted = wanted
         self.shuffle = shuffle
-        self.finder = TextFinder(path, text)
+        self.backwards = backwards
+        self.finder = TextFinder(path, text, wanted)
         self.collected = False
         self.selected: list[str] = []
         self.unknown: list[str] = []
@@ -114,6 +123,19 @@ class StandIn:
             return None
         return pytest.CollectReport(collector.nodeid, "passed", None, [self._module(collector)])
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collect_file(
+        self, file_path: Path
+    ) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+        """What other plugins see in the file (doctests, style checks) is not asked for."""
+        found = yield
+        return [one for one in found if isinstance(one, CandidateModule)] if file_path == self.path else found
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pycollect_makeitem(self, collector: pytest.Collector, name: str) -> list[pytest.Item] | None:
+        """What does not lead to a wanted test makes no items: the parameters of all others are many."""
+        return None if selection.leads(f"{collector.nodeid}::{name}", self.wanted) else []
+
     def _module(self, parent: pytest.Collector) -> CandidateModule:
         module: CandidateModule = CandidateModule.from_parent(parent, path=self.path)
         module.finder = self.finder
@@ -134,10 +156,16 @@ class StandIn:
         own = [item for item in items if item.getparent(CandidateModule) is not None]
         items[:], self.unknown = selection.chosen(own, self.wanted)
         if self.shuffle is not None:
-            random.Random(self.shuffle).shuffle(items)  # noqa: S311 - an order, not a secret
+            items.sort(key=self._lot)
+        if self.backwards:
+            items.reverse()
         self.selected = [item.nodeid for item in items]
         self.collected = True
         return result
+
+    def _lot(self, item: pytest.Item) -> float:
+        """Drawn for each test alone: one more test changes nothing in the order of the others."""
+        return random.Random(f"{self.shuffle} {item.nodeid}").random()  # noqa: S311 - an order, not a secret
 
     def pytest_unconfigure(self) -> None:
         """Leave the import system as it was found."""

@@ -41,8 +41,9 @@ class Watched:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection(self) -> Generator[None, Any, Any]:
         """Objects made while the tests are imported are used in them."""
-        threading.setprofile(self.watch)
-        sys.setprofile(self.watch)
+        if self.watch.module:  # watching makes tests many times slower: not where only their ends are asked for
+            threading.setprofile(self.watch)
+            sys.setprofile(self.watch)
         return (yield)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -55,7 +56,7 @@ class Watched:
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """A test may have taken our place as the profiler; with enough seen there is nothing to watch for."""
         self.watch.nodeid = nodeid
-        sys.setprofile(None if self.watch.is_full() else self.watch)
+        sys.setprofile(self.watch if self.watch.module and not self.watch.is_full() else None)
 
     def pytest_sessionfinish(self) -> None:
         """Whatever comes now is pytest's own."""

@@ -32,6 +32,13 @@ def _names(item: pytest.Item) -> set[str]:
     return {own, stem + plain} | {name for name in parents if name not in {"", "."}}
 
 
+def leads(name: str, wanted: Sequence[str]) -> bool:
+    """Whether a wanted test (any, when none is named) is what has this node id, its case, in it, or above it."""
+    return not wanted or any(
+        one == name or one.startswith((f"{name}::", f"{name}[")) or name.startswith(f"{one}::") for one in wanted
+    )
+
+
 def files(rootdir: str, tests: Iterable[str]) -> tuple[list[str], list[str]]:
     """The files (pytest's arguments, absolute) that node ids lie in, and those that are not there."""
     there: list[str] = []

@@ -44,6 +44,7 @@ class Watch:
         self._found: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in job["qualnames"]}
         self._known: dict[int, Interest | CodeType] = {}
         self._underway: dict[int, tuple[Made, dict[str, Any]]] = {}
+        self._open: dict[int, tuple[str, str]] = {}
 
     def __call__(self, frame: FrameType, event: str, value: object) -> None:
         """As `sys.setprofile` wants it."""
@@ -53,6 +54,8 @@ class Watch:
             if isinstance(interest, Interest):
                 self._entered(frame, interest)
         elif event == "return":
+            if (key := self._open.pop(id(frame), None)) is not None:
+                self._ended(frame, value, *key)
             if (done := self._underway.pop(id(frame), None)) is not None:
                 made, call = done
                 made.setup.append(call)
@@ -117,7 +120,17 @@ class Watch:
         call = self._call(interest.qualname, arguments.passed(frame, function, self.objects, bound=bound))
         if call is not None:
             call |= {"receiver": template, "setup": made.setup[:MOST_SETUP] if made else []}
-            self._found[interest.qualname].setdefault(json.dumps(call), call | {"nodeid": self.nodeid})
+            key = interest.qualname, json.dumps(call)
+            if key[1] not in self._found[interest.qualname]:
+                self._found[interest.qualname][key[1]] = call | {"nodeid": self.nodeid, "refused": False}
+                self._open[id(frame)] = key
+
+    def _ended(self, frame: FrameType, value: object, qualname: str, key: str) -> None:
+        """An operator that gives `NotImplemented` was handed what it is not for: that is no call to learn from."""
+        if value is NotImplemented:
+            del self._found[qualname][key]
+        elif value is None and codes.is_raising(frame.f_code, frame.f_lasti):
+            self._found[qualname][key]["refused"] = True
 
     def _binding(self, frame: FrameType, interest: Interest, first: object) -> tuple[Any, bool, object]:
         """The function, whether its first parameter is bound, and the object that it is bound to."""

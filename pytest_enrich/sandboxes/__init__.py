@@ -1,7 +1,9 @@
 """Places where untrusted code runs: each is a `protocols.Sandbox`.
 
 - `process`: a fresh interpreter for each job; portable, and the reference for all others.
+- `forkserver`: a process that is ready for jobs, and a fork of it for each.
 
-What they share: `environment` (what a job may know), `scratch` (where it may write), `limits` (what it may
-use), `child` (how it is started, watched and ended).
+What they share: `isolation` (the kernel's layers round them; `survey` tells people about these one by one),
+`environment` (what a job may know), `scratch` (where it may write), `limits` and `excess` (what it may use),
+`child` (how it is started, watched and ended).
 """

@@ -7,6 +7,8 @@ import site
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from pytest_enrich.data import World
+
 SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL", re.IGNORECASE)
 CREDENTIALS_IN_URL = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
 AGENTS = frozenset({"SSH_AUTH_SOCK", "SSH_AGENT_PID", "GPG_AGENT_INFO", "DBUS_SESSION_BUS_ADDRESS"})
@@ -21,8 +23,11 @@ JOB = "PYTEST_ENRICH_JOB"
 """Marks every process of a job, so that those that got away are found by it."""
 
 
+HERE = World()
+
+
 def clean(
-    environ: Mapping[str, str], scratch: Path, *, allowed: Collection[str] = (), hash_seed: int = 0
+    environ: Mapping[str, str], scratch: Path, *, allowed: Collection[str] = (), world: World = HERE
 ) -> dict[str, str]:
     """What a job gets of `environ`.
 
@@ -30,10 +35,17 @@ def clean(
         environ: The environment of this process.
         scratch: The job's own directory: its home, its temporary directory.
         allowed: Names that are passed on although they look like secrets.
-        hash_seed: `PYTHONHASHSEED` of the job.
+        world: What of it is to be as elsewhere.
     """
     kept = {name: value for name, value in environ.items() if name in allowed or _is_harmless(name, value)}
-    return kept | _own(scratch) | {"PYTHONHASHSEED": str(hash_seed), JOB: scratch.name}
+    return kept | _own(scratch, world.home) | _of(world) | {JOB: scratch.name}
+
+
+def _of(world: World) -> dict[str, str]:
+    """With `LC_ALL` all of a locale is set; `LANGUAGE` would go before it."""
+    own = {"PYTHONHASHSEED": str(world.hash_seed)}
+    own |= {"TZ": world.timezone} if world.timezone else {}
+    return own | (dict.fromkeys(("LANG", "LC_ALL", "LANGUAGE"), world.locale) if world.locale else {})
 
 
 def _is_harmless(name: str, value: str) -> bool:
@@ -41,8 +53,8 @@ def _is_harmless(name: str, value: str) -> bool:
     return not secret and not OF_OUTER_RUN.fullmatch(name)
 
 
-def _own(scratch: Path) -> dict[str, str]:
-    home, temporary = str(scratch / "home"), str(scratch / "tmp")
+def _own(scratch: Path, name: str) -> dict[str, str]:
+    home, temporary = str(scratch / name), str(scratch / "tmp")
     own = {
         "HOME": home,
         "HYPOTHESIS_STORAGE_DIRECTORY": str(scratch / "hypothesis"),

@@ -113,17 +113,18 @@ def choose(kind: str, rootdir: Path) -> Isolation:
 
 def available(rootdir: Path) -> Iterator[Isolation]:
     """The isolations that work here, the strongest first, each tried when it is asked for."""
+    return (one for one in conceivable(rootdir) if works(one, rootdir))
+
+
+def conceivable(rootdir: Path) -> Iterator[Isolation]:
+    """Those that this system may have, the strongest first, untried."""
     if not sys.platform.startswith("linux"):
         return
     seen = places.survey(rootdir)
-    bwrap = shutil.which("bwrap") or ""
-    walled = Isolation(name="bwrap+landlock+seccomp", bwrap=bwrap, places=seen)
-    if bwrap and works(walled, rootdir):
-        yield walled
+    if bwrap := shutil.which("bwrap"):
+        yield Isolation(name="bwrap+landlock+seccomp", bwrap=bwrap, places=seen)
     read, listed = places.entries(seen)
-    plain = Isolation(name="landlock+seccomp", places=seen, read=tuple(read), listed=tuple(listed))
-    if works(plain, rootdir):
-        yield plain
+    yield Isolation(name="landlock+seccomp", places=seen, read=tuple(read), listed=tuple(listed))
 
 
 def works(isolation: Isolation, rootdir: Path) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib.util
 import os
 import secrets
 import signal
@@ -31,15 +32,20 @@ from pytest_enrich.data import (
     Proved,
     Record,
     Recorded,
+    Varied,
+    Vary,
+    World,
 )
 from pytest_enrich.sandboxes import child, environment, excess, limits, scratch
 from pytest_enrich.sandboxes.isolation import RLIMITS_ONLY, Confinement, Isolation
 from pytest_enrich.sandboxes.limits import Limits
 
-Answer: TypeAlias = Collected | Recorded | Explored | Proved | Mutated
+Answer: TypeAlias = Collected | Recorded | Explored | Proved | Mutated | Varied
 Reason: TypeAlias = Literal["timeout", "memory", "crash", "refused", "no answer", "bad answer"]
 
 PAYLOAD = Path(__file__).resolve().parent.parent / "payload" / "__main__.py"
+REASONS: Mapping[str, Reason] = {"memory": "memory", "refused": "refused"}
+"""What a job can say itself of why there is no answer; all else is a crash."""
 MOST_ANSWER = 16 * limits.MIB
 ANSWERS: Mapping[type[Job], type[Answer]] = {
     Collect: Collected,
@@ -47,6 +53,7 @@ ANSWERS: Mapping[type[Job], type[Answer]] = {
     Explore: Explored,
     Prove: Proved,
     Mutate: Mutated,
+    Vary: Varied,
 }
 
 
@@ -104,8 +111,10 @@ class ProcessSandbox(msgspec.Struct, frozen=True):
     def execute(self, job: Job, *, timeout: float) -> Execution:
         """Do `job` in a fresh interpreter; see `protocols.Sandbox`."""
         started = time.monotonic()
+        if refusal := self._refusal(job):
+            return failed("refused", refusal)
         try:
-            with scratch.directory() as place:
+            with scratch.directory(home=world(job).home) as place:
                 answer_file = place / answer_name()
                 ended = self._run(job, place, answer_file, timeout)
                 execution = judge(job, ended, answer_file)
@@ -117,8 +126,7 @@ class ProcessSandbox(msgspec.Struct, frozen=True):
         work = self.work(job, answer_file, timeout)
         job_file = place / "job.json"
         job_file.write_bytes(msgspec.json.encode(work))
-        seed = job.hash_seed if isinstance(job, Prove) else 0
-        environ = environment.clean(os.environ, place, allowed=self.env, hash_seed=seed)
+        environ = environment.clean(os.environ, place, allowed=self.env, world=world(job))
         command = self.layers.command((self.python, str(PAYLOAD), str(job_file)), place, self.rootdir)
         return child.run(
             command,
@@ -128,6 +136,17 @@ class ProcessSandbox(msgspec.Struct, frozen=True):
             excess=functools.partial(excess.found, place, excess.processes()),
             namespace=bool(self.layers.bwrap),
         )
+
+    def _refusal(self, job: Job) -> str:
+        """Why this cannot be done here, "" when it can."""
+        if not isinstance(job, Prove) or not job.workers:
+            return ""
+        if importlib.util.find_spec("xdist") is None:
+            return "pytest-xdist is not installed"
+        confinement = self.layers.confinement(forks=False)
+        if confinement is not None and not confinement.programs:
+            return f"the workers of pytest-xdist are programs, and {self.isolation} lets none be started"
+        return ""
 
     def work(self, job: Job, answer_file: Path, timeout: float, environ: Mapping[str, str] | None = None) -> Work:
         """What the payload is told about a job that answers in that file of its scratch directory."""
@@ -139,7 +158,7 @@ class ProcessSandbox(msgspec.Struct, frozen=True):
             pytest_args=self.pytest_args,
             path=self.import_path(),
             limits=limits.within(timeout),
-            confinement=self.layers.confinement(forks=isinstance(job, Explore | Mutate)),
+            confinement=self.layers.confinement(forks=isinstance(job, Explore | Mutate | Vary)),
             environ=dict(environ or {}),
         )
 
@@ -152,6 +171,11 @@ class ProcessSandbox(msgspec.Struct, frozen=True):
             return self.path
         ours = {os.path.realpath(entry or os.curdir) for entry in sys.path}
         return (str(self.rootdir),) if os.path.realpath(self.rootdir) in ours else ()
+
+
+def world(job: Job) -> World:
+    """Where and when a job is done."""
+    return job.world if isinstance(job, Prove) else environment.HERE
 
 
 def answer_name() -> str:
@@ -173,7 +197,7 @@ def judge(job: Job, ended: child.Ended, answer_file: Path) -> Execution:
     try:
         reply = msgspec.json.decode(raw, type=Reply)
         if reply.failed:
-            return failed("memory" if reply.failed == "memory" else "crash", reply.detail, ended)
+            return failed(REASONS.get(reply.failed, "crash"), reply.detail, ended)
         answer = msgspec.json.decode(reply.answer, type=ANSWERS[type(job)])
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         return failed("bad answer", str(error), ended)

@@ -11,15 +11,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PREFIX = "pytest-enrich-"
-PARTS = ("home", "tmp")
+TEMPORARY = "tmp"
+HOME = "home"
 
 
 @contextlib.contextmanager
-def directory(within: Path | None = None) -> Iterator[Path]:
+def directory(within: Path | None = None, home: str = HOME) -> Iterator[Path]:
     """A new directory with `home` and `tmp` in it, only for this user; removed whatever is done to it.
 
     Args:
         within: Where it is made; by default where temporary files are.
+        home: The name of the home in it.
 
     Raises:
         OSError: It cannot be made (no space, no temporary directory).
@@ -27,7 +29,7 @@ def directory(within: Path | None = None) -> Iterator[Path]:
     # Resolved: on macOS the temporary directory is a link, and pytest shows resolved paths.
     place = Path(tempfile.mkdtemp(prefix=PREFIX, dir=within)).resolve()
     try:
-        for part in PARTS:
+        for part in (home, TEMPORARY):
             (place / part).mkdir()
         yield place
     finally:

@@ -9,12 +9,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from pytest_enrich.protocols import Sandbox
 from pytest_enrich.sandboxes import isolation
+from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
+from pytest_enrich.sandboxes.isolation import Isolation
 from pytest_enrich.sandboxes.process import ProcessSandbox
 
 SECRET = "loot-4c1d9a"
@@ -112,9 +116,11 @@ def _listeners(outside: Path, mark: str) -> tuple[socket.socket, ...]:
     return tcp, udp, local, abstract
 
 
-@pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    root, outside = tmp_path / "project", Path(os.path.realpath(tmp_path)) / "outside"
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One for all programs: each is to leave it as it was."""
+    place = Path(os.path.realpath(tmp_path_factory.mktemp("hostile")))
+    root, outside = place / "project", place / "outside"
     files = {
         root / "pyproject.toml": "[tool.pytest.ini_options]\npythonpath = ['src']\n",
         root / "src/shop/__init__.py": "",
@@ -127,7 +133,6 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    monkeypatch.setenv("HOSTILE_TEST_KEY", SECRET)
     mark = f"hostile-{os.getpid()}-{time.monotonic_ns()}"
     listeners = _listeners(outside, mark)
     victim = subprocess.Popen([sys.executable, "-S", "-c", "input()"], stdin=subprocess.PIPE)
@@ -141,21 +146,31 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         "ABSTRACT": mark,
         "MARK": mark,
     }
-    yield World(root, outside, words, victim, listeners)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOSTILE_TEST_KEY", SECRET)
+        # The plugins of this environment make each start twice as long, and play no part.
+        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        yield World(root, outside, words, victim, listeners)
     victim.kill()
     victim.communicate()
     for one in listeners:
         one.close()
 
 
-@pytest.fixture
-def sandbox(request: pytest.FixtureRequest, world: World) -> ProcessSandbox:
-    """In the isolation that the parameter names, which must work unless its program is not installed."""
-    if request.param == "rlimits-only":
-        return ProcessSandbox(world.root)
+@pytest.fixture(scope="session")
+def working(world: World) -> dict[str, Isolation]:
+    """The isolations that work here, by name."""
+    return {one.name: one for one in isolation.available(world.root)}
+
+
+@pytest.fixture(scope="session")
+def sandbox(request: pytest.FixtureRequest, world: World, working: dict[str, Isolation]) -> Iterator[Sandbox]:
+    """Of the kind and in the isolation that the parameter names, which must work unless it is not installed."""
+    kind, _, name = request.param.partition("+")
     if not sys.platform.startswith("linux"):
         pytest.skip("only Linux has kernel layers")
-    if request.param.startswith("bwrap") and not shutil.which("bwrap"):
+    if name.startswith("bwrap") and not shutil.which("bwrap"):
         pytest.skip("bwrap is not installed (apt-get install bubblewrap)")
-    found = {one.name: one for one in isolation.available(world.root)}
-    return ProcessSandbox(world.root, layers=found[request.param])
+    fresh = ProcessSandbox(world.root, layers=working[name])
+    with closing(fresh if kind == "process" else ForkserverSandbox(fresh)) as sandbox:
+        yield sandbox

@@ -12,7 +12,11 @@ import pytest
 from pytest_enrich.data import Answered, Prove
 
 SECRET = "loot-4c1d9a"
-LAYERS = ("landlock+seccomp", "bwrap+landlock+seccomp")
+SANDBOXES = tuple(
+    f"{kind}+{layers}"
+    for kind in ("process", "forkserver")
+    for layers in ("landlock+seccomp", "bwrap+landlock+seccomp")
+)
 TEXT = (Path(__file__).parent / "programs.md").read_text(encoding="utf-8")
 SECONDS = 20.0
 
@@ -52,7 +56,7 @@ def test_the_corpus_is_as_large_as_it_is_said_to_be():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sandbox", LAYERS, indirect=True)
+@pytest.mark.parametrize("sandbox", SANDBOXES, indirect=True)
 @pytest.mark.parametrize("program", HOSTILE, ids=named)
 def test_a_hostile_candidate_is_contained(world, sandbox, program):
     before = world.state()
@@ -71,7 +75,7 @@ HONEST = "from shop.cart import price\ndef test_it():\n    assert price(1) == '1
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sandbox", LAYERS, indirect=True)
+@pytest.mark.parametrize("sandbox", SANDBOXES, indirect=True)
 def test_the_next_candidate_is_judged_as_if_nothing_had_been(world, sandbox):
     worst = [program for program in HOSTILE if re.search("kills|builtins|traces its|leaves pytest", program.tries)]
     before = sandbox.execute(proof(HONEST), timeout=SECONDS)

@@ -13,7 +13,11 @@ from pytest_enrich import validate
 from pytest_enrich.data import Dropped, Gap, NewTest, Origin, Placement, Target
 from pytest_enrich.protocols import Task
 
-LAYERS = ("landlock+seccomp", "bwrap+landlock+seccomp")
+SANDBOXES = tuple(
+    f"{kind}+{layers}"
+    for kind in ("process", "forkserver")
+    for layers in ("landlock+seccomp", "bwrap+landlock+seccomp")
+)
 FORGERS = (Path(__file__).parent / "programs.md").read_text(encoding="utf-8").split("# Forgers\n")[1]
 PROGRAMS = {
     tries: textwrap.dedent(text)
@@ -69,7 +73,7 @@ def candidate(text: str) -> NewTest:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sandbox", LAYERS, indirect=True)
+@pytest.mark.parametrize("sandbox", SANDBOXES, indirect=True)
 @pytest.mark.parametrize("tries", PROGRAMS, ids=lambda tries: re.sub(r"\W+", "-", tries))
 def test_a_forger_is_not_kept(sandbox, tries):
     verdict = validate.judge(TASK, candidate(PROGRAMS[tries]), sandbox, timeout=20)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import contextlib
+import sys
+
 from pytest_enrich.payload import codes
 
 
@@ -30,3 +33,24 @@ def test_a_generator_can_be_entered_again_and_a_function_cannot():
         return 1
 
     assert [codes.is_resumable(f.__code__) for f in (plain, generator, coroutine)] == [False, True, True]
+
+
+def test_a_frame_is_left_by_a_return_or_by_an_exception():
+    def shown(number):
+        if number:
+            raise ValueError
+
+    left = []
+
+    def watch(frame, event, _value):
+        if event == "return" and frame.f_code is shown.__code__:
+            left.append(codes.is_raising(frame.f_code, frame.f_lasti))
+
+    sys.setprofile(watch)
+    try:
+        shown(0)
+        with contextlib.suppress(ValueError):
+            shown(1)
+    finally:
+        sys.setprofile(None)
+    assert left == [False, True]

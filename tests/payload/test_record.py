@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from pytest_enrich.data import Record
+from pytest_enrich.sandboxes.process import ProcessSandbox
+
 CART = """
     import dataclasses
     import functools
@@ -181,6 +184,44 @@ def test_objects_are_listed_with_the_calls_that_made_them(project, record):
     ]
 
 
+def test_a_call_that_raised_is_marked_and_one_that_an_operator_was_not_for_is_left_out(project, record):
+    root = project(
+        src__shop__cart="""
+            class Sum:
+                def __init__(self, value):
+                    self.value = value
+
+                def __add__(self, other):
+                    return Sum(self.value + other.value) if isinstance(other, Sum) else NotImplemented
+
+            def price(number):
+                if number < 0:
+                    raise ValueError("negative")
+                return None
+            """,
+        tests__test_cart="""
+            import pytest
+            from shop.cart import Sum, price
+
+            def test_a():
+                assert (Sum(1) + Sum(2)).value == 3
+                with pytest.raises(TypeError):
+                    Sum(1) + "a"
+                price(1)
+                with pytest.raises(ValueError):
+                    price(-1)
+            """,
+    )
+
+    recorded = record(root, "Sum.__add__", "price")
+
+    assert [(call.arguments[0].value, call.refused) for call in recorded.calls] == [
+        ("⟨shop.cart:Sum⟩(2)", False),
+        ("1", False),
+        ("-1", True),
+    ]
+
+
 def test_kinds_of_functions(project, record):
     root = project(
         src__shop__cart=CART,
@@ -282,3 +323,11 @@ def test_a_profiler_in_a_test_is_not_in_the_way_of_the_next(project, record):
     )
 
     assert [shown(call) for call in record(root, "price").calls] == ["price(amount=2)"]
+
+
+def test_tests_are_not_slowed_down_where_only_their_ends_are_asked_for(project):
+    root = project(tests__test_cart="import sys\n\ndef test_alone():\n    assert sys.getprofile() is None\n")
+    job = Record(tests=("tests/test_cart.py",), path="", module="", qualnames=())
+    answer = ProcessSandbox(root).execute(job, timeout=30).answer
+    assert [one.result for one in answer.outcomes] == ["passed"]
+    assert (answer.calls, answer.constructors) == ((), ())

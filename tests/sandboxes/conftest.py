@@ -65,35 +65,83 @@ FILES = {
 }
 
 
+def written(root: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text).lstrip("\n"), encoding="utf-8")
+
+
 @pytest.fixture
 def write() -> Callable[[Path, dict[str, str]], None]:
-    def write(root: Path, files: dict[str, str]) -> None:
-        for name, text in files.items():
-            path = root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(textwrap.dedent(text).lstrip("\n"), encoding="utf-8")
-
-    return write
+    return written
 
 
 @pytest.fixture
-def project(tmp_path: Path, write) -> Path:
+def project(tmp_path: Path) -> Path:
     root = tmp_path / "project"
-    write(root, FILES)
+    written(root, FILES)
+    return root
+
+
+@pytest.fixture(autouse=True)
+def few_plugins(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inside, those of this environment make each start twice as long: a test that needs them says `plugins`."""
+    if "plugins" not in request.fixturenames:
+        monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
+@pytest.fixture
+def plugins() -> None:
+    """Asked for by tests that need the plugins of this environment inside."""
+
+
+@pytest.fixture(scope="session")
+def kept() -> Iterator[dict[str, Sandbox]]:
+    """Sandboxes of a project that no test changes, by their parameter: those that fork stay ready."""
+    found: dict[str, Sandbox] = {}
+    yield found
+    for one in found.values():
+        one.close()
+
+
+@pytest.fixture(scope="session")
+def unchanged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The root of that project."""
+    root = tmp_path_factory.mktemp("unchanged") / "project"
+    written(root, FILES)
     return root
 
 
 @pytest.fixture(params=["process", "forkserver"])
-def sandbox(request: pytest.FixtureRequest, project: Path, layers) -> Iterator[Sandbox]:
-    """Every implementation must pass what asks for this; `process+...` name layers round it."""
-    kind, _, name = request.param.partition("+")
-    fresh = ProcessSandbox(project, layers=layers(name or "rlimits-only", project))
-    with closing(fresh if kind == "process" else ForkserverSandbox(fresh)) as sandbox:
+def sandbox(request: pytest.FixtureRequest, kept, unchanged, layers) -> Iterator[Sandbox]:
+    """Every implementation must pass what asks for this; `process+...` name layers round it.
+
+    A test that asks for the `project` too, to change it, has one of its own, and a sandbox of its own.
+    """
+    if "project" not in request.fixturenames:
+        if request.param not in kept:
+            kept[request.param] = made(request.param, unchanged, layers)
+        yield kept[request.param]
+        return
+    with closing(made(request.param, request.getfixturevalue("project"), layers)) as sandbox:
         yield sandbox
 
 
+def made(wanted: str, root: Path, layers) -> Sandbox:
+    kind, _, name = wanted.partition("+")
+    fresh = ProcessSandbox(root, layers=layers(name or "rlimits-only", root))
+    return fresh if kind == "process" else ForkserverSandbox(fresh)
+
+
+@pytest.fixture(scope="session")
+def working(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
+    """The names of the isolations that work here."""
+    return frozenset(one.name for one in isolation.available(tmp_path_factory.mktemp("working")))
+
+
 @pytest.fixture
-def layers() -> Callable[[str, Path], Isolation]:
+def layers(working: frozenset[str]) -> Callable[[str, Path], Isolation]:
     """The isolation of that name; it must work, unless what it is made of is not there at all."""
 
     def layers(name: str, root: Path) -> Isolation:
@@ -103,9 +151,8 @@ def layers() -> Callable[[str, Path], Isolation]:
             pytest.skip("only Linux has kernel layers")
         if name.startswith("bwrap") and not shutil.which("bwrap"):
             pytest.skip("bwrap is not installed (apt-get install bubblewrap)")
-        found = {one.name: one for one in isolation.available(root)}
-        assert name in found, f"{name} does not work here"
-        return found[name]
+        assert name in working, f"{name} does not work here"
+        return next(one for one in isolation.conceivable(root) if one.name == name)
 
     return layers
 

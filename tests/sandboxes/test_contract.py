@@ -11,7 +11,7 @@ from pathlib import Path
 import _pytest.pathlib
 import pytest
 
-from pytest_enrich.data import Collect, Entry, Explore, Parameter, Prove
+from pytest_enrich.data import Collect, Entry, Explore, Parameter, Prove, World
 
 LAYERS = tuple(
     kind + layers
@@ -206,7 +206,10 @@ def test_without_files_to_measure_nothing_is_traced(sandbox, outcomes):
 def test_the_hash_seed_is_the_jobs(sandbox, outcomes):
     text = "import os\ndef test_it():\n    assert os.environ['PYTHONHASHSEED'] == '17'\n"
 
-    assert outcomes(sandbox.execute(candidate(text, hash_seed=17), timeout=20))["test_it"].result == "passed"
+    assert (
+        outcomes(sandbox.execute(candidate(text, world=World(hash_seed=17)), timeout=20))["test_it"].result
+        == "passed"
+    )
 
 
 @pytest.mark.parametrize("mode", ["prepend", "append", "importlib"])
@@ -308,6 +311,7 @@ def test_a_test_that_stops_pytest_makes_errors_of_those_after_it(sandbox, outcom
     assert "enough" in found["test_last"].detail
 
 
+@pytest.mark.usefixtures("plugins")
 @at_each_layer
 def test_async_tests_run_with_the_projects_plugin(sandbox, outcomes):
     pytest.importorskip("pytest_asyncio")
@@ -328,6 +332,7 @@ def test_async_tests_run_with_the_projects_plugin(sandbox, outcomes):
     assert (found["test_it"].result, found["test_it"].detail) == ("passed", "")
 
 
+@pytest.mark.usefixtures("plugins")
 def test_the_users_own_options_do_no_harm(sandbox, project, write, outcomes):
     pytest.importorskip("xdist")
     write(
@@ -759,6 +764,7 @@ def test_interrupting_us_leaves_no_job_behind(sandbox, tmp_path):
 
 
 @at_each_layer
+@pytest.mark.usefixtures("project")
 def test_no_scratch_directory_is_left(sandbox, tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_enrich.data import World
 from pytest_enrich.sandboxes import environment
 
 PLACE = Path("/scratch/pytest-enrich-x")
@@ -63,4 +64,6 @@ def test_home_and_temporary_files_are_in_the_scratch_directory():
 
 
 def test_the_hash_seed_is_set():
-    assert environment.clean({"PYTHONHASHSEED": "random"}, PLACE, hash_seed=5)["PYTHONHASHSEED"] == "5"
+    assert (
+        environment.clean({"PYTHONHASHSEED": "random"}, PLACE, world=World(hash_seed=5))["PYTHONHASHSEED"] == "5"
+    )

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_enrich.data import Answered, Collect, Entry, Explore, Explored, Failed, Parameter, Prove
+from pytest_enrich.data import Answered, Collect, Entry, Explore, Explored, Failed, Parameter, Prove, World
 from pytest_enrich.sandboxes import forkserver
 from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
 from pytest_enrich.sandboxes.process import ProcessSandbox
@@ -194,7 +194,7 @@ def test_an_exploration_finds_what_it_finds_in_a_fresh_process(fresh, forks):
     assert isinstance(forked, Answered), forked
     assert isinstance(forked.answer, Explored)
     assert forked.answer.findings
-    assert forked.answer == reference.answer
+    assert forked.answer.findings == reference.answer.findings
     assert len(forks.processes) == 1
 
 
@@ -330,12 +330,13 @@ def is_alive(process: int) -> bool:
         return False
 
 
-def test_another_hash_seed_is_given_a_fresh_process(forks, outcomes):
-    text = "import sys\ndef test_it():\n    assert hash('a') == {} and sys.argv\n"
-    found = outcomes(forks.execute(candidate(text, hash_seed=3), timeout=20))
+def test_each_world_has_a_process_that_forks_for_its_jobs(forks):
+    text = "import os\ndef test_it():\n    assert os.environ['PYTHONHASHSEED'] == '3'\n"
+    there = candidate(text, world=World(hash_seed=3))
+    ends = [essence(forks.execute(job, timeout=20))[0][0][1] for job in (candidate(text), there, there)]
 
-    assert found["test_it"].result == "failed"
-    assert forks.processes == ()
+    assert ends == ["failed", "passed", "passed"]
+    assert len(forks.processes) == 2
     assert forks.notes == ()
 
 

@@ -20,10 +20,11 @@ from .line import Line
 def serve(start_file: str, control: int) -> NoReturn:
     """Get ready, say so on `control`, and fork for each job that comes until the other end is closed.
 
-    The file holds `rootdir`, `scratch`, `pytest_args`, `path`, `limits` and `confinement` as a job's does (the
-    last two hold for all that is forked), and `argument`: the file or directory whose tests the jobs are about,
-    "" for jobs without tests. Then `ready.json` in `scratch` holds `unfit` (why no job can be done here, "" if
-    they can) and `files`, all that the jobs' outcome depends on and that is loaded by now.
+    The file holds `rootdir`, `scratch`, `pytest_args`, `path`, `limits`, `confinement` and `world` as a job does
+    (the last three hold for all that is forked), and `argument`: the file or directory whose tests the jobs are
+    about, "" for jobs without tests. Then `ready.json` in `scratch` holds `unfit` (why no job can be done here,
+    "" if they can), `files`, all that the jobs' outcome depends on and that is loaded by now, and `held`, those
+    of them that a job cannot import anew.
     """
     start: dict[str, Any] = json.loads(Path(start_file).read_bytes())
     supervise.adopt()
@@ -37,5 +38,5 @@ def serve(start_file: str, control: int) -> NoReturn:
     from .run import run
 
     unfit = run(start, places, line)
-    line.ready(unfit=unfit, files=())
+    line.ready(unfit=unfit)
     os._exit(0)

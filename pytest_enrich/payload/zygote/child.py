@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from _pytest.assertion.rewrite import AssertionRewritingHook
 
 from .. import confine, guard, invocation, job, limit
-from ..prove import Proof
+from ..prove import Proof, StandIn
+from . import unfit
 from .descriptors import Descriptors
 from .line import Request
 from .preload import Kept
 from .seen import Seen
+from .texts import Texts
 
 
 class Child:
@@ -41,7 +46,7 @@ class Child:
         self._kept: Kept | None = None
         self._seen: Seen | None = None
 
-    def begin(self, session: pytest.Session, descriptors: Descriptors, seen: Seen) -> None:
+    def begin(self, session: pytest.Session, descriptors: Descriptors, seen: Seen, texts: Texts) -> None:
         """Become the job; pytest then goes on to collect and run what it asks for."""
         work = self._work
         self._settle()
@@ -52,11 +57,32 @@ class Child:
         _move(session.config, self._start["scratch"], work["scratch"])
         self._session, self._seen = session, seen
         self._kept = Kept(seen)
+        if work["job"]["type"] == "mutate":  # imports all that it needs once more, with other code in it
+            self._instead.action = lambda: job.mutated(work, partial(self._again, session))
+            return
         sys.meta_path.insert(0, self._kept)
         if work["job"]["type"] == "prove":
-            self._prove(session)
+            self._prove(session, texts)
+        elif work["job"]["type"] == "vary":
+            self._instead.action = lambda: job.varied(work, partial(self._again, session))
         else:
             self._instead.action = lambda: job.explored(work)
+
+    def _again(
+        self, session: pytest.Session, _work: dict[str, Any], tests: Sequence[str], plugins: Sequence[object]
+    ) -> str:
+        """A run of the session that is there already, in a fork of its own: an `invocation.Session`."""
+        self._instead.action = None
+        # Pytest's own comes first, as where it starts after the source file's.
+        sys.meta_path.sort(key=lambda finder: not isinstance(finder, AssertionRewritingHook))
+        for plugin in plugins:
+            if isinstance(plugin, StandIn):
+                plugin.install(session.config)
+            session.config.pluginmanager.register(plugin)
+        session.config.args = list(tests)
+        session.config.option.file_or_dir = list(tests)
+        session.config.hook.pytest_collection(session=session)
+        return ""
 
     def conclude(self, status: int | None = None) -> NoReturn:
         """Write the answer and leave."""
@@ -73,23 +99,28 @@ class Child:
         if "hypothesis.configuration" in sys.modules:
             sys.modules["hypothesis.configuration"].set_hypothesis_home_dir(None)
 
-    def _prove(self, session: pytest.Session) -> None:
+    def _prove(self, session: pytest.Session, texts: Texts) -> None:
         config = session.config
         assert self._seen is not None
         measure, _ = self._seen.measures.get(tuple(self._work["job"]["measure"]), (None, None))
         self._proof = proof = Proof(self._work, measure)
+        proof.stand_in.finder.code = texts.code(self._work)
         proof.stand_in.install(config)
         for plugin in proof.plugins:
             config.pluginmanager.register(plugin)
         config.args = [proof.argument]
         config.option.file_or_dir = [proof.argument]
-        proof.measure.__enter__()
+        if unfit.has_first_word(config, self._seen.project):
+            proof.measure.__enter__()
+        else:  # until then nothing of the project runs
+            proof.stand_in.finder.begin = proof.measure.__enter__
 
     def _answer(self, status: int | None) -> dict[str, Any]:
         if self._proof is None:
             return self._instead.outcome()
         measure = self._proof.measure
-        measure.__exit__()
+        if self._proof.stand_in.finder.begin is object:
+            measure.__exit__()
         assert self._session is not None
         assert self._kept is not None
         assert self._seen is not None

@@ -43,12 +43,11 @@ class Line:
         self._underway: dict[int, tuple[int, Request]] = {}
         self._own: set[int] = set()
 
-    def ready(self, *, unfit: str, files: Iterable[str]) -> None:
+    def ready(self, *, unfit: str, files: Iterable[str] = (), held: Iterable[str] = ()) -> None:
         """Say that all is set, or why no job can be done."""
         self._own = set(supervise.children())
-        (self._scratch / "ready.json").write_text(
-            json.dumps({"unfit": unfit, "files": sorted(files)}), encoding="utf-8"
-        )
+        said = {"unfit": unfit, "files": sorted(files), "held": sorted(held)}
+        (self._scratch / "ready.json").write_text(json.dumps(said), encoding="utf-8")
         self._socket.sendall(b"ready\n")
 
     def wait(self, prepare: Callable[[dict[str, Any]], None]) -> Request:

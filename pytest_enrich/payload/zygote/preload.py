@@ -45,6 +45,15 @@ def tests_imports(start: dict[str, Any], config: pytest.Config, seen: Seen) -> N
                     __import__(name, {}, None, parts)
     sys.meta_path.remove(finder)
     _put_away(before, project, seen)
+    _warm()
+
+
+def _warm() -> None:
+    """What Hypothesis works out when somebody first draws text, which takes a second of each child's."""
+    strategies = sys.modules.get("hypothesis.strategies")
+    if strategies is not None:
+        with contextlib.suppress(Exception):
+            strategies.text().validate()
 
 
 def _files(start: dict[str, Any], config: pytest.Config) -> list[Path]:
@@ -147,13 +156,14 @@ def _imports_noted(seen: Seen) -> Iterator[None]:
     def noting(name: str, *rest: Any, **named: Any) -> Any:
         module = plain(name, *rest, **named)
         with contextlib.suppress(Exception):  # what is odd about the call was no matter to Python
-            for one in _meant(name, dict(zip(PARAMETERS, rest, strict=False)) | named):
-                _needed(one, seen)
+            given = dict(zip(PARAMETERS, rest, strict=False)) | named
+            for one in _meant(name, given):
+                _needed(one, seen, given.get("globals") or {})
         return module
 
     def noting_by_name(name: str, package: str | None = None) -> ModuleType:
         module = by_name(name, package)
-        _needed(module.__name__, seen)
+        _needed(module.__name__, seen, sys._getframe(1).f_globals)  # noqa: SLF001 - who asks is told nowhere else
         return module
 
     builtins.__import__, importlib.import_module = noting, noting_by_name
@@ -171,10 +181,11 @@ def _meant(name: str, given: dict[str, Any]) -> Iterator[str]:
     yield from (f"{full}.{part}" for part in given.get("fromlist") or ())
 
 
-def _needed(name: str, seen: Seen) -> None:
+def _needed(name: str, seen: Seen, asking: dict[str, Any]) -> None:
     while name:
         if name in sys.modules:
             seen.needed(name)
+            seen.asked(name, asking.get("__file__"))
         name = name.rpartition(".")[0]
 
 
@@ -183,6 +194,7 @@ def _put_away(before: set[str], project: Project, seen: Seen) -> None:
         file = getattr(sys.modules[name], "__file__", None)
         if isinstance(file, str) and project.kind(file):
             seen.modules[name] = sys.modules.pop(name)
+    seen.shared &= set(seen.modules)
     for name, module in seen.modules.items():
         above, _, own = name.rpartition(".")
         parent = seen.modules.get(above) or sys.modules.get(above)

@@ -8,6 +8,7 @@ import os
 import random
 import sys
 from collections.abc import Generator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from .child import Child
 from .descriptors import Descriptors
 from .line import Line
 from .seen import Seen
+from .texts import Texts
 
 
 def run(start: dict[str, Any], places: guard.Places, line: Line) -> str:
@@ -52,25 +54,28 @@ class Waiting:
         self._line = line
         self._seen = seen
         self._ending = ending
+        self._texts = Texts()
         self._random = random.getstate()
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_collection(self, session: pytest.Session) -> Generator[None, Any, Any]:
         """Inside of all other wrappers: the user's filters of warnings hold while the project is imported."""
+        if self.child is not None:  # a fork collects once more
+            return (yield)
         wait = self._get_ready(session.config)
         # What a conftest has seeded is the same in each run; what nobody has is not (Python does so after a fork).
         state = random.getstate()
-        request = self._line.wait(self._seen.prepare)
+        request = self._line.wait(partial(self._prepare, session.config))
         if state != self._random:
             random.setstate(state)
         self.child = Child(request, self._start, self._places, self.instead, self._ending)
-        self.child.begin(session, wait, self._seen)
+        self.child.begin(session, wait, self._seen, self._texts)
         return (yield)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_terminal_summary(self, config: pytest.Config) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """All that counts has happened, unless the project has something to add."""
-        if self.child is not None and not unfit.has_last_word(config, self._start["rootdir"]):
+        if self.child is not None and not unfit.has_last_word(session.config, self._seen.project):
             self.child.conclude()
 
     @pytest.hookimpl(trylast=True)
@@ -78,6 +83,11 @@ class Waiting:
         """The run is over: what comes now is the same clearing up as ever, and nobody needs it."""
         if self.child is not None:
             self.child.conclude()
+
+    def _prepare(self, config: pytest.Config, work: dict[str, Any]) -> None:
+        """Before the fork for a job: what later jobs can use too."""
+        self._seen.prepare(work)
+        self._texts.prepare(work, config)
 
     def _get_ready(self, config: pytest.Config) -> Descriptors:
         preload.tests_imports(self._start, config, self._seen)
@@ -88,6 +98,10 @@ class Waiting:
         self._seen.stop()
         reason = unfit.reason()
         files = unfit.files(self._start["rootdir"], config, self._seen)
+        for has_say in (unfit.has_first_word, unfit.has_last_word):  # each fork asks again, of few plugins more
+            has_say(config, self._seen.project)
+        # What others hold on to is not made anew by importing it anew.
+        held = files if self._seen.shared else unfit.held()
         if reason:
             self._line.ready(unfit=reason, files=files)
             os._exit(0)
@@ -97,5 +111,5 @@ class Waiting:
         # What is garbage is finalized here, once, and not in each child; what is left is not looked at again.
         gc.collect()
         gc.freeze()
-        self._line.ready(unfit="", files=files)
+        self._line.ready(unfit="", files=files, held=held)
         return descriptors

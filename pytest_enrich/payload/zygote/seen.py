@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any, TypeAlias
 
 from ..measure import Measure, create
+from ..project import Project
 
 Arcs: TypeAlias = dict[str, list[tuple[int, int]]]
 """Pairs of lines, by file (absolute)."""
@@ -23,10 +24,12 @@ class Seen:
     def __init__(self, rootdir: str) -> None:
         self._coverage = create([f"{root}/**" for root in dict.fromkeys((rootdir, os.path.realpath(rootdir)))])
         self._rootdir = rootdir
+        self.project = Project(rootdir, "")
         self.measures: dict[tuple[str, ...], tuple[Measure, dict[str, Arcs]]] = {}
         self._under: list[str] = []
         self.needs: dict[str, set[str]] = {}
         self.modules: dict[str, ModuleType] = {}
+        self.shared: set[str] = set()
 
     def start(self) -> None:
         """Before the project is met."""
@@ -53,6 +56,11 @@ class Seen:
         """The module that runs now asks for another one."""
         if self._under and name != self._under[-1]:
             self.needs.setdefault(self._under[-1], set()).add(name)
+
+    def asked(self, name: str, by: str | None) -> None:
+        """Code of the file `by` asks for the module; of what is not the project's nobody knows what it keeps."""
+        if by is not None and not self.project.kind(by):
+            self.shared.add(name)
 
     def prepare(self, work: dict[str, Any]) -> None:
         """Before the fork for a job: learn what can be known of the files that it measures."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,6 +16,13 @@ from ..project import INSTALLED, Project
 from .seen import Seen
 
 CONFIGURATION = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
+BEFORE = (
+    "pytest_ignore_collect", "pytest_collect_directory", "pytest_collect_file", "pytest_pycollect_makemodule",
+    "pytest_collectstart", "pytest_make_collect_report", "pytest_report_collectionfinish",
+)  # fmt: skip
+"""Hooks that are called before a test file is imported."""
+AFTER = ("pytest_sessionfinish", "pytest_terminal_summary", "pytest_unconfigure")
+"""Those that are called when its tests are over."""
 
 
 def reason() -> str:
@@ -31,21 +39,40 @@ def reason() -> str:
     return ""
 
 
-def has_last_word(config: pytest.Config, rootdir: str) -> bool:
+def has_first_word(config: pytest.Config, project: Project) -> bool:
+    """Whether a plugin of the project does something before the tests are imported."""
+    return _has_say(config, project, BEFORE)
+
+
+def has_last_word(config: pytest.Config, project: Project) -> bool:
     """Whether a plugin of the project does something when the tests are over."""
-    hooks = (config.hook.pytest_terminal_summary, config.hook.pytest_unconfigure)
-    places = [getattr(impl.plugin, "__file__", None) for hook in hooks for impl in hook.get_hookimpls()]
-    project = Project(rootdir, "")
-    return any(project.kind(place) for place in places if isinstance(place, str))
+    return _has_say(config, project, AFTER)
+
+
+def _has_say(config: pytest.Config, project: Project, names: Iterable[str]) -> bool:
+    callers = [getattr(config.hook, name, None) for name in names]
+    impls = [impl for caller in callers if caller is not None for impl in caller.get_hookimpls()]
+    return any(project.kind(place) for impl in impls for place in _places(impl))
+
+
+def _places(impl: Any) -> Iterator[str]:
+    """Where a hook's plugin, and its function, lie: a conftest may register others."""
+    code = getattr(inspect.unwrap(impl.function), "__code__", None)
+    for place in (getattr(impl.plugin, "__file__", None), getattr(code, "co_filename", None)):
+        if isinstance(place, str):
+            yield place
 
 
 def files(rootdir: str, config: pytest.Config, seen: Seen) -> set[str]:
     """Files of the project that are loaded, and those that configured pytest."""
     found = {str(config.inipath)} if config.inipath is not None else set()
     found |= {str(Path(rootdir, name)) for name in CONFIGURATION}
-    for module in (*list(sys.modules.values()), *seen.modules.values()):
-        found.update(_of(module))
-    return found
+    return found | held() | {file for module in seen.modules.values() for file in _of(module)}
+
+
+def held() -> set[str]:
+    """Files of modules that are loaded here for good."""
+    return {file for module in list(sys.modules.values()) for file in _of(module)}
 
 
 def _of(module: ModuleType | Any) -> Iterator[str]:

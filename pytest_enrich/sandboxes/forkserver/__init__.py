@@ -1,7 +1,8 @@
 """A process that is ready for jobs and forks for each: as `process`, less what all jobs have in common.
 
 Where a fork could say something else than a fresh process, a fresh process is asked: for jobs that must see what
-importing the project does, for another hash seed, and where the project is not fit to be forked.
+importing the project does, for mutants of code that cannot be imported anew, and where the project is not fit to
+be forked.
 """
 
 from __future__ import annotations
@@ -15,20 +16,21 @@ from pathlib import Path
 
 import msgspec
 
-from pytest_enrich.data import Execution, Explore, Job, Prove
+from pytest_enrich.data import Execution, Explore, Job, Mutate, Prove, Vary, World
 from pytest_enrich.sandboxes import process
 from pytest_enrich.sandboxes.forkserver.zygote import Zygote
 from pytest_enrich.sandboxes.process import ProcessSandbox
 
-MOST_ZYGOTES = 4
+MOST_ZYGOTES = 6
 TRIES = 2
 
 
 class ForkserverSandbox:
     """A `protocols.Sandbox` that starts a process when it is first needed, and forks it for each job.
 
-    Pytest's configuration depends on where the tests are: there is a process for each directory of tests (the
-    last `MOST_ZYGOTES` are kept), and one for jobs without tests; `close` ends them. Several threads may use it.
+    Pytest's configuration depends on where the tests are: there is a process for each directory of tests, in each
+    world that jobs ask for (the last `MOST_ZYGOTES` are kept), and one for jobs without tests; `close` ends them.
+    Several threads may use it.
 
     Args:
         fresh: Does what is not done in forks, and says for both what the project is.
@@ -36,7 +38,7 @@ class ForkserverSandbox:
 
     def __init__(self, fresh: ProcessSandbox) -> None:
         self._fresh = fresh
-        self._zygotes: OrderedDict[str, Zygote] = OrderedDict()
+        self._zygotes: OrderedDict[tuple[str, World], Zygote] = OrderedDict()
         self._lock = threading.Lock()
         self._notes: dict[str, None] = {}
         self._closed = False
@@ -91,11 +93,11 @@ class ForkserverSandbox:
 
     def _try(self, job: Job, timeout: float) -> Execution | None:
         """The execution; None when the process that forks did not outlive it."""
-        zygote = self._zygote(self._argument(job))
+        zygote = self._zygote(self._argument(job), process.world(job))
         try:
             if zygote.unfit:
                 self._note(zygote.unfit)
-            if zygote.unfit or (isinstance(job, Prove) and zygote.has_loaded(job.path)):
+            if zygote.unfit or not _can(zygote, job):
                 return self._fresh.execute(job, timeout=timeout)
             return zygote.execute(job, timeout)
         finally:
@@ -103,14 +105,14 @@ class ForkserverSandbox:
 
     def _argument(self, job: Job) -> Path | None:
         """What pytest is to be started with: the test file, or the nearest directory if it does not exist."""
-        if not isinstance(job, Prove):
+        if not isinstance(job, Prove | Mutate | Vary):
             return None
-        path = self._fresh.rootdir / job.path
+        path = self._fresh.rootdir / (job.test_path if isinstance(job, Vary) else job.path)
         return next(place for place in (path, *path.parents) if place.exists())
 
-    def _zygote(self, argument: Path | None) -> Zygote:
+    def _zygote(self, argument: Path | None, world: World) -> Zygote:
         """One that is ready for such tests, taken; one that is gone or out of date is replaced."""
-        key = _key(argument)
+        key = _place(argument), world
         with self._lock:
             if self._closed:
                 raise OSError("the sandbox is closed")  # a thread was not told yet
@@ -119,7 +121,7 @@ class ForkserverSandbox:
                 zygote.retire()
                 zygote = None
             if zygote is None:
-                zygote = Zygote(self._fresh, argument)
+                zygote = Zygote(self._fresh, argument, world)
             self._zygotes[key] = zygote
             zygote.take()
             while len(self._zygotes) > MOST_ZYGOTES:
@@ -127,16 +129,27 @@ class ForkserverSandbox:
         return zygote
 
 
-def _key(argument: Path | None) -> str:
+def _place(argument: Path | None) -> str:
     """Pytest starts in the same way with all files of a directory, and in another with the directory itself."""
     if argument is None:
         return ""
     return f"files in {argument.parent}" if argument.is_file() else f"the directory {argument}"
 
 
+def _can(zygote: Zygote, job: Job) -> bool:
+    """Whether a fork of this process can do the job: of what it holds no other text can take the place."""
+    if isinstance(job, Mutate):
+        return not zygote.holds(job.source) and not zygote.has_loaded(job.path)
+    if isinstance(job, Vary):
+        return not zygote.has_loaded(job.test_path)
+    return not isinstance(job, Prove) or not zygote.has_loaded(job.path)
+
+
 def forkable(job: Job) -> bool:
-    """Whether a fork can do the job: not when what imports do must be seen, or the hash seed is another."""
-    return isinstance(job, Explore) or (isinstance(job, Prove) and job.hash_seed == 0)
+    """Whether a fork can do it: not when what imports do must be seen, nor for tests of several directories."""
+    if isinstance(job, Mutate):
+        return {Path(one.partition("::")[0]).parent for one in job.others} <= {Path(job.path).parent}
+    return isinstance(job, Explore | Vary) or (isinstance(job, Prove) and not job.fresh and not job.workers)
 
 
 def unsupported() -> str:

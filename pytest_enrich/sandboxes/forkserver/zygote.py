@@ -16,7 +16,7 @@ from typing import IO
 
 import msgspec
 
-from pytest_enrich.data import Execution, Job
+from pytest_enrich.data import Execution, Job, World
 from pytest_enrich.sandboxes import child, environment, excess, limits, process, scratch
 from pytest_enrich.sandboxes.forkserver import stamp
 from pytest_enrich.sandboxes.isolation import Confinement
@@ -36,6 +36,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     limits: dict[str, int]
     confinement: Confinement | None
     argument: str
+    world: World
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -43,10 +44,11 @@ class Ready(msgspec.Struct, frozen=True):
 
     unfit: str
     files: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
 
 class Zygote:
-    """A process that has pytest configured for tests at `argument` (None: without tests).
+    """A process that has pytest configured for tests at `argument` (None: without tests), in a world.
 
     Attributes:
         unfit: Why it does no jobs; "" when it does.
@@ -55,8 +57,9 @@ class Zygote:
         OSError: It cannot be started.
     """
 
-    def __init__(self, fresh: ProcessSandbox, argument: Path | None) -> None:
+    def __init__(self, fresh: ProcessSandbox, argument: Path | None, world: World = environment.HERE) -> None:
         self._fresh = fresh
+        self._world = world
         self._base = stamp.surroundings(os.environ, fresh.env)
         self._lock = threading.Lock()
         self._users = 0
@@ -64,8 +67,8 @@ class Zygote:
         self._open = contextlib.ExitStack()
         since = time.time_ns()
         try:
-            self._place = self._open.enter_context(scratch.directory())
-            self._environ = environment.clean(os.environ, self._place, allowed=fresh.env)
+            self._place = self._open.enter_context(scratch.directory(home=world.home))
+            self._environ = environment.clean(os.environ, self._place, allowed=fresh.env, world=world)
             output = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - it is closed with all the rest
             self._output = self._open.enter_context(output)
             self._process, self._socket = self._started(argument)
@@ -75,6 +78,7 @@ class Zygote:
             raise
         self.unfit = ready.unfit
         self._files = {os.path.realpath(file) for file in ready.files}
+        self._held = {os.path.realpath(file) for file in ready.held}
         wanted = {*ready.files, *stamp.configuring(fresh.rootdir, argument)}
         self._stamps = stamp.take(wanted, since)
 
@@ -110,6 +114,7 @@ class Zygote:
             limits={name: most for name, most in kept.items() if name != "cpu_seconds"},
             confinement=self._fresh.layers.confinement(forks=True),
             argument="" if argument is None else str(argument),
+            world=self._world,
         )
 
     def _ready(self) -> Ready:
@@ -144,20 +149,24 @@ class Zygote:
         """Whether a file (relative to the project) is loaded already, so that no other text can take its place."""
         return os.path.realpath(self._fresh.rootdir / path) in self._files
 
+    def holds(self, path: str) -> bool:
+        """Whether a file is loaded in a way that it cannot be imported anew, as if nothing had been."""
+        return os.path.realpath(self._fresh.rootdir / path) in self._held
+
     def execute(self, job: Job, timeout: float) -> Execution | None:
         """Do `job` in a fork; None when this process ended, and the job with it.
 
         Raises:
             OSError: The job's files cannot be made.
         """
-        with scratch.directory(self._place) as place:
+        with scratch.directory(self._place, self._world.home) as place:
             answer_file = place / process.answer_name()
             ended = self._run(job, answer_file, timeout)
             return None if ended is None else process.judge(job, ended, answer_file)
 
     def _run(self, job: Job, answer_file: Path, timeout: float) -> child.Ended | None:
         place = answer_file.parent
-        environ = environment.clean(os.environ, place, allowed=self._fresh.env)
+        environ = environment.clean(os.environ, place, allowed=self._fresh.env, world=self._world)
         own = {name: value for name, value in environ.items() if self._environ.get(name) != value}
         job_file = place / "job.json"
         job_file.write_bytes(msgspec.json.encode(self._fresh.work(job, answer_file, timeout, own)))

@@ -1,0 +1,19 @@
+"""Shorter names of objects: a package that offers what a module in it defines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from . import express
+
+
+def aliases(text: str, modules: Mapping[str, object]) -> list[list[str]]:
+    """Shorter names of what templates in `text` name: packages above its module that offer the same object."""
+    found = []
+    for module, qualname in sorted(set(express.NAME.findall(text))):
+        name, package = qualname.partition(".")[0], module
+        while "." in package:
+            package = package.rpartition(".")[0]
+            if getattr(modules.get(package), name, None) is getattr(modules.get(module), name, ...):
+                found.append([f"{module}:{name}", f"{package}:{name}"])
+    return found

@@ -1,0 +1,43 @@
+"""What people are told of the layers, one by one."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from pytest_enrich.sandboxes import isolation, survey
+
+on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has kernel layers")
+
+
+@on_linux
+def test_what_works_is_what_a_run_would_take(project):
+    name, found = survey.survey(project)
+    assert name == isolation.choose("auto", project).name
+    assert [one.name for one in found] == ["bwrap", "landlock", "seccomp"]
+    assert {one.name for one in found if one.works} >= {part for part in name.split("+") if part != "rlimits-only"}
+
+
+@on_linux
+def test_a_program_that_is_not_installed_is_named_with_what_installs_it(project, monkeypatch):
+    monkeypatch.setenv("PATH", str(project))
+    name, (bwrap, *_) = survey.survey(project)
+    assert name == "landlock+seccomp"
+    assert (bwrap.works, bwrap.found) == (False, "not installed: `apt-get install bubblewrap`")
+
+
+@on_linux
+def test_a_kernel_without_them_is_told_as_such(project, monkeypatch):
+    monkeypatch.setattr(survey, "TELL", 'print(\'{"landlock": ""}\')')
+    monkeypatch.setattr(isolation, "available", lambda _root: iter(()))
+    name, (_, landlock, seccomp) = survey.survey(project)
+    assert name == "rlimits-only"
+    assert not landlock.works
+    assert "Linux 5.13" in landlock.found
+    assert not seccomp.works
+
+
+def test_other_systems_have_none(project, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert survey.survey(project) == ("rlimits-only", ())
