@@ -4,26 +4,36 @@ The only owner of edits of test files. All on texts; `decode` and `encode` are t
 and the text that these functions take (with its line endings, its byte order mark as a leading U+FEFF).
 """
 
+from pytest_enrich.patch.body import body_of, body_sha256, row_of
 from pytest_enrich.patch.combination import combine
 from pytest_enrich.patch.difference import diff
 from pytest_enrich.patch.encoding import blob_id, decode, encode
 from pytest_enrich.patch.insertion import insert
 from pytest_enrich.patch.removal import remove
-from pytest_enrich.patch.render import render_module, render_patch
-from pytest_enrich.patch.suggestion import as_test, body_sha256, in_gap_order, suggest
+from pytest_enrich.patch.render import marked, render_module, render_patch
+from pytest_enrich.patch.row import carrier, is_there, line
+from pytest_enrich.patch.suggestion import as_candidate, in_gap_order, suggest
+from pytest_enrich.patch.words import more
 
 __all__ = [
-    "as_test",
+    "as_candidate",
     "blob_id",
+    "body_of",
     "body_sha256",
+    "carrier",
     "combine",
     "decode",
     "diff",
     "encode",
     "in_gap_order",
     "insert",
+    "is_there",
+    "line",
+    "marked",
+    "more",
     "remove",
     "render_module",
     "render_patch",
+    "row_of",
     "suggest",
 ]

@@ -8,7 +8,7 @@ from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.patch.difference import diff
 from pytest_enrich.patch.insertion import insert
-from pytest_enrich.patch.suggestion import as_test, in_gap_order
+from pytest_enrich.patch.suggestion import as_candidate, in_gap_order
 from pytest_enrich.patch.words import one_line
 
 
@@ -21,7 +21,7 @@ def combine(suggestions: Sequence[Suggestion], texts: Mapping[str, str | None]) 
     after: dict[str, str] = {}
     left_out: list[Suggestion] = []
     ordered = in_gap_order(suggestions)
-    tests = [as_test(one) for one in ordered]
+    tests = [as_candidate(one) for one in ordered]
     for suggestion, test in zip(ordered, tests, strict=True):
         path = test.placement.path
         peers = [one for one in tests if one.placement.path == path]

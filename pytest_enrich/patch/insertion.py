@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import libcst as cst
 from libcst import matchers
 
-from pytest_enrich.data import NewTest
+from pytest_enrich.data import Candidate, NewRow, NewTest
 from pytest_enrich.imports import merge, read
 from pytest_enrich.imports.scope import bound
 from pytest_enrich.imports.text import BOM
 from pytest_enrich.imports.text import parse as parse_ast
+from pytest_enrich.patch import row
 from pytest_enrich.patch.quote import requote
 from pytest_enrich.patch.scope import (
     Scope,
@@ -27,23 +28,30 @@ from pytest_enrich.patch.scope import (
 )
 
 
-def insert(text: str, test: NewTest, order: Sequence[NewTest] = (), *, joined: bool = True) -> str:
+def insert(text: str, test: Candidate, order: Sequence[Candidate] = (), *, joined: bool = True) -> str:
     """The file's text with `test` in it, and with the imports that it lacks.
 
-    The test goes after its anchor, else to the end of its class or of the file (before what runs the file as a
-    program), in the style of the file: indentation, blank lines, quotes. A taken name gets a number. A test that
-    is there already is not put in again.
+    A new test goes after its anchor, else to the end of its class or of the file (before what runs the file as a
+    program), in the style of the file: indentation, blank lines, quotes. A taken name gets a number. A row goes to
+    the end of the test's list of cases, in the list's own layout. What is there already is not put in again.
 
     Args:
         text: The file as `decode` gives it, "" for a new one.
         test: What to put in.
-        order: All tests known for this file, in gap order (`in_gap_order`): those with one anchor keep it,
+        order: All that is known for this file, in gap order (`in_gap_order`): tests with one anchor keep it,
             whichever comes first. It may hold `test` itself.
         joined: False gives each import its own line, so that lines are only added.
 
     Raises:
-        RefusedError: The file is not Python, has conflict markers, or the class is gone.
+        RefusedError: The file is not Python, has conflict markers, or the class is gone; for a row, too: the test
+            is gone, or has no literal list of cases.
     """
+    if isinstance(test, NewRow):
+        return row.insert(text, test, joined=joined)
+    return _with_test(text, test, [one for one in order if isinstance(one, NewTest)], joined=joined)
+
+
+def _with_test(text: str, test: NewTest, order: Sequence[NewTest], *, joined: bool) -> str:
     start = BOM if text.startswith(BOM) else ""
     path = test.placement.path
     text = merge(text.removeprefix(BOM), test.imports, path=path, joined=joined)

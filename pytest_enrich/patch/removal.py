@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from pytest_enrich.data import NewTest
+from pytest_enrich.data import Candidate, NewRow
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.imports import drop
 from pytest_enrich.imports.text import BOM
+from pytest_enrich.patch import row
 from pytest_enrich.patch.insertion import insert
 from pytest_enrich.patch.scope import Scope, blanks, enter, find, parse, rebuilt
 
 
-def remove(text: str, test: NewTest) -> str:
+def remove(text: str, test: Candidate, was: Callable[[str], bool] | None = None) -> str:
     """The file's text without `test`, and without those of its imports that nothing uses any more.
 
-    ``remove(insert(text, test), test) == text``, also when other parts changed in between.
+    ``remove(insert(text, test), test) == text``, also when other parts changed in between. Where two texts would
+    become this one, it is the one that `was`, which tells whether the file has ever been a text, knows.
 
     Raises:
         RefusedError: The test is not there as it was put in.
     """
+    if isinstance(test, NewRow):
+        return row.remove(text, test, was)
     start = BOM if text.startswith(BOM) else ""
     text = text.removeprefix(BOM)
     path = test.placement.path
@@ -31,8 +35,9 @@ def remove(text: str, test: NewTest) -> str:
             f"See what it holds now:  git diff {path}"
         )
     candidates = [drop(one, test.imports, path=path) for one in _without(scope, index)]
+    known = (one for one in candidates if was and was(start + one))
     exact = (one for one in candidates if insert(one, test) == text)
-    return start + next(exact, candidates[0])
+    return start + next(known, next(exact, candidates[0]))
 
 
 def _without(scope: Scope, index: int) -> Iterator[str]:

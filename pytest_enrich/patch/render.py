@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pytest_enrich.data import Suggestion
+import textwrap
+
+from pytest_enrich.data import NewRow, Suggestion
 from pytest_enrich.imports import merge
+from pytest_enrich.patch import row
 from pytest_enrich.patch.difference import diff
 from pytest_enrich.patch.insertion import insert
 from pytest_enrich.patch.scope import method
-from pytest_enrich.patch.suggestion import as_test
+from pytest_enrich.patch.suggestion import as_candidate
 from pytest_enrich.patch.words import (
     checks,
     missing,
@@ -27,23 +30,46 @@ STATUS = "NOT REVIEWED, not part of the suite"
 def render_patch(suggestion: Suggestion, test_text: str | None) -> str:
     """`suggestion.patch`: what a person wants to know, then a diff that only adds lines.
 
-    `test_text` is the test file as it is now, None when it is not there.
+    A row's may change the line before it, by a comma, or the one that holds the whole list. `test_text` is the
+    test file as it is now, None when it is not there.
 
     Raises:
         RefusedError: As `insert`.
     """
-    after = insert(test_text or "", as_test(suggestion), joined=False)
+    after = insert(test_text or "", as_candidate(suggestion), joined=False)
     return f"{_head(suggestion)}\n{diff(suggestion.target.path, test_text, after)}"
 
 
-def render_module(suggestion: Suggestion) -> str:
-    """`suggestion_<id>.py`: the test between two marks, with all that it needs to run by itself."""
+def render_module(suggestion: Suggestion, test_text: str | None = None) -> str:
+    """`suggestion_<id>.py`: the test between two marks, with all that it needs to run by itself.
+
+    A row's is the test file `test_text` with this one case of its test, and without the other tests.
+
+    Raises:
+        RefusedError: A row cannot be put into the file, as `insert`.
+    """
+    candidate = as_candidate(suggestion)
+    rest = _row(candidate, test_text or "") if isinstance(candidate, NewRow) else _test(suggestion)
+    above = _comments(suggestion, 0, 0).count("\n") + rest[: rest.index(BEGIN)].count("\n") + 1
+    count = len(marked(rest).splitlines())
+    return _comments(suggestion, above + 1, above + count) + rest
+
+
+def marked(module: str) -> str:
+    """What stands between the marks of a runnable file, not indented."""
+    inside = module.partition(BEGIN)[2].partition(END)[0].rpartition("\n")[0]
+    return textwrap.dedent(inside).strip("\n") + "\n"
+
+
+def _row(test: NewRow, text: str) -> str:
+    alone = row.alone(row.insert(text, test), test, BEGIN, END)
+    return alone.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _test(suggestion: Suggestion) -> str:
     needed = [*suggestion.test.imports, *(["import unittest"] if suggestion.target.style == "unittest" else [])]
     head = merge("", needed)
-    rest = f"{head}\n\n{_body(suggestion)}" if head else _body(suggestion)
-    above = _comments(suggestion, 0, 0).count("\n") + rest[: rest.index(BEGIN)].count("\n") + 1
-    count = len(suggestion.test.code.splitlines())
-    return _comments(suggestion, above + 1, above + count) + rest
+    return f"{head}\n\n{_body(suggestion)}" if head else _body(suggestion)
 
 
 def _head(suggestion: Suggestion) -> str:
@@ -72,11 +98,22 @@ def _comments(suggestion: Suggestion, first: int, last: int) -> str:
         ("look", look, ""),
         ("from", origin(suggestion), "licence: yours, no rights claimed"),
         ("run", f"pytest-enrich run {name}", ""),
-        ("accept", f"pytest-enrich accept {name}", f"(puts line {first}-{last} into the target)"),
+        ("accept", f"pytest-enrich accept {name}", f"(puts {_lines(first, last)} into the target)"),
+        ("rest", _rest(suggestion), ""),
     ]
     lines = [f"pytest-enrich suggestion {name}. {STATUS}."]
     lines += [f"{label:<7} {one_line(text):<38} {note}".rstrip() for label, text, note in facts if text]
     return "".join(f"# {without_cookie(line)}\n" for line in lines)
+
+
+def _lines(first: int, last: int) -> str:
+    return f"line {first}" if first == last else f"line {first}-{last}"
+
+
+def _rest(suggestion: Suggestion) -> str:
+    """What the lines around a row are."""
+    copied = f"what is not between the marks is a copy from {suggestion.target.path}"
+    return copied if suggestion.kind == "row" else ""
 
 
 def _look_line(suggestion: Suggestion, first: int) -> int:

@@ -57,7 +57,7 @@ def enter(module: cst.Module, placement: Placement) -> Scope:
     owners: list[cst.ClassDef] = []
     body = _statements(module)
     for name in re.split(r"::|\.", placement.owner) if placement.owner else []:
-        found = [one for one in _definitions(body) if isinstance(one, cst.ClassDef) and one.name.value == name]
+        found = [one for one in definitions(body) if isinstance(one, cst.ClassDef) and one.name.value == name]
         if not found:
             raise RefusedError(
                 f"{placement.path} has no class {placement.owner} any more\nThe test was not put in.\n"
@@ -102,7 +102,7 @@ def last_named(scope: Scope, name: str) -> int | None:
     indices = [
         index
         for index, node in enumerate(scope.body)
-        if any(one.name.value == name for one in _definitions([node]))
+        if any(one.name.value == name for one in definitions([node]))
     ]
     return indices[-1] if indices else None
 
@@ -141,13 +141,13 @@ def _statements(node: cst.Module | cst.ClassDef) -> list[Statement]:
     return [one for one in suite.body if isinstance(one, (cst.SimpleStatementLine, cst.BaseCompoundStatement))]
 
 
-def _definitions(body: Sequence[cst.CSTNode]) -> Iterator[Definition]:
+def definitions(body: Sequence[cst.CSTNode]) -> Iterator[Definition]:
     """The functions and classes of a scope, those in conditional blocks included."""
     for node in body:
         if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
             yield node
         elif not isinstance(node, (cst.SimpleStatementLine, cst.BaseExpression)):
-            yield from _definitions(node.children)
+            yield from definitions(node.children)
 
 
 def _shape(code: str) -> str:

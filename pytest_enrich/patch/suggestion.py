@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import io
-import tokenize
 from collections.abc import Iterable, Sequence
 from typing import Literal
-from unittest import TestCase
 
-from pytest_enrich.data import Attempt, Gap, Kept, NewTest, Origin, Placement, Suggestion
-from pytest_enrich.data.suggestion import GapPart, MadePart, OriginPart, ProofPart, RunsPart, TargetPart, TestPart
+from pytest_enrich.data import Attempt, Candidate, Gap, Kept, NewRow, NewTest, Origin, Placement, Suggestion
+from pytest_enrich.data.suggestion import (
+    GapPart,
+    MadePart,
+    NearestPart,
+    OriginPart,
+    ProofPart,
+    RunsPart,
+    TargetPart,
+    TestPart,
+)
 from pytest_enrich.imports import needs, read
+from pytest_enrich.imports.text import parse
+from pytest_enrich.patch import nearest, row
+from pytest_enrich.patch.body import body_of
 from pytest_enrich.patch.encoding import blob_id, encode
+from pytest_enrich.patch.needed import fixtures, uses_owner
 from pytest_enrich.patch.quote import requote
-
-_LAYOUT = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
 
 
 def suggest(  # noqa: PLR0913 - each is known to another part of a run
@@ -47,21 +55,30 @@ def suggest(  # noqa: PLR0913 - each is known to another part of a run
     assert isinstance(verdict, Kept), "only what was kept becomes a suggestion"
     return Suggestion(
         id=gap.id,
+        kind="row" if isinstance(test, NewRow) else "test",
         grade=verdict.grade,
         title=test.title,
         look=test.look,
         gap=_gap(gap, others, attempt.digest),
-        target=_target(test.placement, test_text),
-        test=_test(test, test_text, package),
+        target=_target(test, test_text),
+        test=_row(test, test_text or "", package) if isinstance(test, NewRow) else _test(test, test_text, package),
         oracle=test.oracle,
-        proof=_proof(verdict, isolation),
-        origin=OriginPart(proposer=test.origin.proposer, seed=test.origin.seed, executions=test.origin.executions),
+        proof=_proof(verdict, isolation, _nearest(test, test_text or "")),
+        origin=_origin(test.origin),
         made=made,
     )
 
 
-def as_test(suggestion: Suggestion) -> NewTest:
-    """The test that a suggestion holds, as `insert` and `remove` take it."""
+def as_candidate(suggestion: Suggestion) -> Candidate:
+    """The test or the row that a suggestion holds, as `insert` and `remove` take it."""
+    test = _as_test(suggestion)
+    if suggestion.kind == "test":
+        return test
+    facts = {name: getattr(test, name) for name in test.__struct_fields__}
+    return NewRow(**facts, argnames=suggestion.test.argnames)
+
+
+def _as_test(suggestion: Suggestion) -> NewTest:
     target, test = suggestion.target, suggestion.test
     return NewTest(
         name=test.names[0],
@@ -81,6 +98,9 @@ def as_test(suggestion: Suggestion) -> NewTest:
             proposer=suggestion.origin.proposer,
             seed=suggestion.origin.seed,
             executions=suggestion.origin.executions,
+            model=suggestion.origin.model,
+            strategy=suggestion.origin.strategy,
+            prompt=suggestion.origin.prompt,
         ),
         gaps=(suggestion.id, *suggestion.gap.also_closes),
     )
@@ -91,14 +111,15 @@ def in_gap_order(suggestions: Iterable[Suggestion]) -> list[Suggestion]:
     return sorted(suggestions, key=lambda one: (one.gap.path, one.gap.line, one.id))
 
 
-def body_sha256(code: str) -> str:
-    """The hash of a test's tokens without its name and layout: the same idea has the same hash."""
-    tokens = [
-        token.string for token in tokenize.generate_tokens(io.StringIO(code).readline) if token.type not in _LAYOUT
-    ]
-    named = tokens.index("def") + 1 if "def" in tokens else None
-    kept = [text for index, text in enumerate(tokens) if index != named]
-    return hashlib.sha256("\0".join(kept).replace("{{", "{").replace("}}", "}").encode()).hexdigest()
+def _origin(origin: Origin) -> OriginPart:
+    return OriginPart(
+        proposer=origin.proposer,
+        seed=origin.seed,
+        executions=origin.executions,
+        model=origin.model,
+        strategy=origin.strategy,
+        prompt=origin.prompt,
+    )
 
 
 def _gap(gap: Gap, others: Sequence[Gap], digest: str) -> GapPart:
@@ -115,13 +136,15 @@ def _gap(gap: Gap, others: Sequence[Gap], digest: str) -> GapPart:
     )
 
 
-def _target(placement: Placement, text: str | None) -> TargetPart:
+def _target(test: Candidate, text: str | None) -> TargetPart:
+    placement = test.placement
     end: Literal["end of class", "end of file"] = "end of class" if placement.owner else "end of file"
+    beside: Literal["after", "in"] = "in" if isinstance(test, NewRow) else "after"
     return TargetPart(
         path=placement.path,
-        where="after" if placement.anchor else end,
+        where=beside if placement.anchor or beside == "in" else end,
         owner=placement.owner,
-        anchor=placement.anchor,
+        anchor=test.name if beside == "in" else placement.anchor,
         style=placement.style,
         new_file=text is None,
         sha256="" if text is None else hashlib.sha256(encode(text)).hexdigest(),
@@ -138,13 +161,33 @@ def _test(test: NewTest, text: str | None, package: str) -> TestPart:
         names=(test.name,),
         code=requote(test.code, text or ""),
         imports=tuple(dict.fromkeys([*test.imports, *needed.imports])),
-        body_sha256=body_sha256(test.code),
-        fixtures=_fixtures(test.code),
-        standalone=not missing and not _uses_owner(test),
+        body_sha256=body_of(test),
+        fixtures=fixtures(test.code),
+        standalone=not missing and not uses_owner(test),
     )
 
 
-def _proof(verdict: Kept, isolation: str) -> ProofPart:
+def _row(test: NewRow, text: str, package: str) -> TestPart:
+    """As `_test`; it runs in a copy of its file, so that whatever it needs is there."""
+    known = read(text, package, path=test.placement.path)
+    code = row.written(text, test)
+    needed = needs(code.strip().removeprefix("@"), known)
+    relative = any(isinstance(node, ast.ImportFrom) and node.level for node in ast.walk(parse(text)))
+    return TestPart(
+        names=(test.name,),
+        code=code,
+        imports=tuple(dict.fromkeys([*test.imports, *needed.imports])),
+        body_sha256=body_of(test),
+        standalone=not relative,
+        argnames=test.argnames,
+    )
+
+
+def _nearest(test: Candidate, text: str) -> NearestPart | None:
+    return nearest.case(test, text) if isinstance(test, NewRow) else nearest.test(test, text)
+
+
+def _proof(verdict: Kept, isolation: str, like: NearestPart | None) -> ProofPart:
     runs = len(verdict.runs)
     return ProofPart(
         lines_gained=len(verdict.lines),
@@ -153,42 +196,5 @@ def _proof(verdict: Kept, isolation: str) -> ProofPart:
         duration_ms=round(verdict.seconds * 1000, 1),
         isolation=isolation,
         mutants=verdict.mutants,
+        nearest_test=like,
     )
-
-
-def _function(code: str) -> ast.FunctionDef | ast.AsyncFunctionDef:
-    found = [node for node in ast.parse(code).body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
-    return found[-1]
-
-
-def _fixtures(code: str) -> tuple[str, ...]:
-    """The parameters that a fixture must give: those without a default that no `parametrize` names."""
-    function = _function(code)
-    arguments = function.args
-    optional = arguments.args[len(arguments.args) - len(arguments.defaults) :]
-    names = [one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
-    given = {word for text in _strings(function.decorator_list) for word in text.replace(",", " ").split()}
-    given |= {"self", "cls", *(one.arg for one in optional)}
-    return tuple(name for name in names if name not in given)
-
-
-def _strings(nodes: Sequence[ast.expr]) -> Iterable[str]:
-    """The names of the parameters that `parametrize` decorators give."""
-    for node in nodes:
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("parametrize") and node.args:
-            for inner in ast.walk(node.args[0]):
-                if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
-                    yield inner.value
-
-
-def _uses_owner(test: NewTest) -> bool:
-    """Whether a method needs more of its class than any class, or `unittest.TestCase`, has."""
-    if test.placement.style == "function":
-        return False
-    attributes = {
-        node.attr
-        for node in ast.walk(_function(test.code))
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
-    }
-    known = set(dir(TestCase)) if test.placement.style == "unittest" else set()
-    return not attributes <= known

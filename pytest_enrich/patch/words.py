@@ -62,22 +62,35 @@ def proof(suggestion: Suggestion) -> str:
     runs, mutants = suggestion.proof.runs, suggestion.proof.mutants
     passed = f"{runs.passed} of {runs.of} runs passed"
     gaps = "gaps" if suggestion.gap.also_closes else "gap"
-    return f"fails on {mutants.killed} of {mutants.of} mutants of the {gaps}; {passed}" if mutants.of else passed
+    same = sum(one.equivalent for one in mutants.list)
+    aside = f" ({same} perhaps equivalent)" if same else ""
+    noticed = f"fails on {mutants.killed} of {mutants.of} mutants of the {gaps}{aside}"
+    return f"{noticed}; {passed}" if mutants.of else passed
 
 
 def origin(suggestion: Suggestion) -> str:
     """Who thought of it."""
     made = suggestion.origin
     spent = f", {made.executions} executions" if made.executions else ""
-    return f"{made.proposer}, seed {made.seed}{spent}"
+    model = f" {made.model}" if made.model else ""
+    return f"{made.proposer}{model}, seed {made.seed}{spent}"
 
 
 def where(suggestion: Suggestion) -> str:
-    """`tests/test_cart.py, after test_pct`."""
+    """`tests/test_cart.py, after test_pct`, or of a row `tests/test_cart.py, one more row in test_pct`."""
     target = suggestion.target
+    if suggestion.kind == "row":
+        return f"{target.path}, {more(suggestion)}"
     owner = f" in {target.owner}" if target.owner else ""
     place = f"after {target.anchor}{owner}" if target.anchor else f"at the {target.where}{owner}"
     return f"{target.path}, {'a new file' if target.new_file else place}"
+
+
+def more(suggestion: Suggestion) -> str:
+    """What a row is: `one more row in test_pct`, `one more example in TestCart.test_pct`."""
+    what = "row" if suggestion.test.argnames else "example"
+    owner = suggestion.target.owner
+    return f"one more {what} in {f'{owner}.' if owner else ''}{suggestion.test.names[0]}"
 
 
 def _count(number: int, one: str, many: str) -> str:

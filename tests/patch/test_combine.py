@@ -36,9 +36,9 @@ def test_one_apply_is_the_same_as_accepting_all_in_any_order(tmp_path, cart, new
         texts = {"tests/test_cart.py": cart, "tests/new/test_b.py": ""}
         for one in random.Random(seed).sample(suggestions, len(suggestions)):
             path = one.target.path
-            known = [patch.as_test(other) for other in patch.in_gap_order(suggestions)]
+            known = [patch.as_candidate(other) for other in patch.in_gap_order(suggestions)]
             texts[path] = patch.insert(
-                texts[path], patch.as_test(one), [t for t in known if t.placement.path == path]
+                texts[path], patch.as_candidate(one), [t for t in known if t.placement.path == path]
             )
         assert {path: (folder / path).read_text() for path in texts} == texts
 

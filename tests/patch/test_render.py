@@ -83,7 +83,7 @@ def test_a_patch_applies_whatever_stands_above_it(tmp_path, cart, made_of, comma
 
     run(tree(tmp_path, {"tests/test_cart.py": cart}), *command, text=patch.render_patch(made, cart))
 
-    expected = cart if "--check" in command else patch.insert(cart, patch.as_test(made))
+    expected = cart if "--check" in command else patch.insert(cart, patch.as_candidate(made))
     assert (tmp_path / "tests/test_cart.py").read_text() == expected
     assert sorted(one.name for one in tmp_path.iterdir()) == [".git", "tests"]
 
@@ -93,7 +93,7 @@ def test_a_patch_makes_a_new_file(tmp_path, new_test, suggestion):
 
     run(tree(tmp_path, {}), "git", "apply", text=patch.render_patch(made, None))
 
-    assert (tmp_path / "tests/new/test_a.py").read_text() == patch.insert("", patch.as_test(made))
+    assert (tmp_path / "tests/new/test_a.py").read_text() == patch.insert("", patch.as_candidate(made))
 
 
 def test_functions_between_functions_apply_in_one_command(tmp_path, cart, new_test, suggestion):

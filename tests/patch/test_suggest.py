@@ -79,7 +79,7 @@ def test_the_test_comes_back_from_what_was_written(cart, new_test, suggestion):
     test = new_test(anchor="test_pct", imports=["import pytest"])
     made = msgspec.json.decode(msgspec.json.encode(suggestion(test, cart)), type=Suggestion)
 
-    assert patch.insert(cart, patch.as_test(made)) == patch.insert(cart, test)
+    assert patch.insert(cart, patch.as_candidate(made)) == patch.insert(cart, test)
 
 
 def test_gap_order_is_the_order_of_the_source(cart, new_test, suggestion):

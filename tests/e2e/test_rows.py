@@ -1,0 +1,111 @@
+"""Existing tests with other values, from the run to the suite afterwards."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+ENRICH = ("pytest", "--enrich", "--enrich-with=rows", "--enrich-max=0", "--enrich-budget=4000x")
+QUIET = ("-q", "-p", "no:cacheprovider")
+SOURCE = """\
+def size(text):
+    if text == "xl":
+        return 10
+    return len(text)
+
+
+def load(path):
+    line = path.read_text()
+    if not line.startswith("v1 "):
+        raise ValueError("no version")
+    return line[3:]
+
+
+def clamp(number):
+    if number * 7 == 54_439:
+        return 7_777
+    return min(number, 5_000)
+"""
+TESTS = """\
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from sizes import clamp, load, size
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "a.txt"
+
+
+@pytest.mark.parametrize(("text", "expected"), [("a", 1), ("abc", 3)])
+def test_size(text, expected):
+    assert size(text) == expected
+
+
+def test_load(file):
+    file.write_text("v1 abc")
+    assert load(file) == "abc"
+
+
+@settings(derandomize=True, max_examples=9)
+@given(number=st.integers(0, 9_999))
+def test_clamp(number):
+    assert clamp(number) <= number
+"""
+FILES = {"src/sizes.py": SOURCE, "tests/test_sizes.py": TESTS, "pytest.ini": "[pytest]\npythonpath = src\n"}
+
+
+@pytest.fixture(scope="module")
+def enriched(tmp_path_factory):
+    """The project after a run, by the number of workers."""
+    from tests.e2e.conftest import Project
+
+    def enriched(workers):
+        root = tmp_path_factory.mktemp("rows")
+        for name, text in FILES.items():
+            (root / name).parent.mkdir(exist_ok=True)
+            (root / name).write_text(text, encoding="utf-8")
+        project = Project(root)
+        project.commit()
+        return project, project.run(*ENRICH, *QUIET, f"--enrich-workers={workers}")
+
+    return {workers: enriched(workers) for workers in (1, 3)}
+
+
+def codes(project):
+    """What is suggested, by function."""
+    read = (json.loads((folder / "suggestion.json").read_text("utf-8")) for folder in project.pending().values())
+    return {one["gap"]["qualname"]: one["test"]["code"].splitlines() for one in read}
+
+
+def test_each_existing_test_gets_what_suits_it(enriched):
+    project, ended = enriched[1]
+    assert ended.status == 0, ended.text
+    found = codes(project)
+    assert found["size"] == ['("xl", 10)']
+    assert found["clamp"] == ["@example(number=7777)"]
+    assert found["load"][0] == "def test_load_raises_value_error_not_startswith(file):"
+    assert found["load"][-1].strip() == "load(file)"
+
+
+def test_a_budget_in_executions_gives_the_same_bytes_with_any_number_of_workers(enriched):
+    one, several = (
+        (project.root / "enrich-suggestions" / "all.patch").read_bytes() for project, _ in enriched.values()
+    )
+    assert one == several
+
+
+def test_what_is_accepted_passes_and_reads_like_the_rest(enriched):
+    project, ended = enriched[1]
+    assert ended.status == 0, ended.text
+    accepted = project.run("pytest_enrich", "accept", *project.pending())
+    assert accepted.status == 0, accepted.text
+    text = (project.root / "tests/test_sizes.py").read_text("utf-8")
+    assert '[("a", 1), ("abc", 3), ("xl", 10)])' in text
+    assert re.search(r"@example\(number=7777\)\n@given\(", text)
+    assert "6 passed" in project.run("pytest", *QUIET, "-p", "no:enrich").text
