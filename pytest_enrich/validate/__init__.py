@@ -9,12 +9,11 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from pytest_enrich import patch
-from pytest_enrich.data import Answered, Candidate, Dropped, Grade, Kept, Proved, Verdict
+from pytest_enrich.data import Candidate, Dropped, Grade, Kept, NewRow, Verdict
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.protocols import Sandbox, Task
-from pytest_enrich.validate import check, grade, kills, stable
-from pytest_enrich.validate.gain import gained
-from pytest_enrich.validate.proof import SHOWN, Proof
+from pytest_enrich.validate import cases, check, gain, grade, kills, minimal, smaller, stable
+from pytest_enrich.validate.proof import Proof
 
 
 def judge(
@@ -35,32 +34,43 @@ def judge(
         text = patch.insert(task.test_text, candidate)
     except RefusedError as error:
         return Dropped(rung="parses", reason="cannot be put into the test file", detail=str(error))
-    return _run(Proof(task=task, candidate=candidate, text=text, sandbox=sandbox, timeout=timeout, lowest=lowest))
+    proof = Proof(task=task, candidate=candidate, text=text, sandbox=sandbox, timeout=timeout, lowest=lowest)
+    if not isinstance(candidate, NewRow):
+        return _run(proof)
+    found = cases.find(task, candidate, text, sandbox, timeout)
+    return found if isinstance(found, Dropped) else _run(replace(proof, cases=found))
 
 
 def _run(proof: Proof) -> Verdict:
-    execution = proof.prove(None)
-    outcome = proof.outcome(execution)
-    if isinstance(outcome, Dropped):
-        return outcome
-    if outcome.result != "passed":
-        return Dropped(rung="passes", reason=outcome.result, detail=outcome.detail[-SHOWN:])
-    assert isinstance(execution, Answered)
-    assert isinstance(execution.answer, Proved)
-    gaps, lines, branches = gained(execution.answer, proof.task.target.path, proof.task.target.gaps)
-    if not gaps:
-        return Dropped(rung="gains", reason="closes no gap")
-    in_passing = gained(execution.answer, proof.task.target.path, proof.task.others)
-    gaps, lines, branches = gaps + in_passing[0], lines + in_passing[1], branches + in_passing[2]
-    ways = stable.check(proof)
+    first = gain.measure(proof)
+    if isinstance(first, Dropped):
+        return first
+    parts = minimal.parts(proof.candidate)
+    counted = _counted(proof, first, parts)
+    if (fault := grade.refused(counted.grade, counted.facts, proof.lowest)) is not None:
+        return fault
+    least = smaller.find(proof, first, counted, parts)
+    ways = stable.check(least, first)
     if isinstance(ways, Dropped):
         return ways
-    runs = ("measured", *ways)
-    return _graded(proof, Kept(gaps=gaps, lines=lines, branches=branches, runs=runs, seconds=outcome.seconds))
+    return Kept(
+        gaps=first.gaps,
+        lines=first.lines,
+        branches=first.branches,
+        runs=("measured", *ways),
+        seconds=first.seconds,
+        grade=counted.grade,
+        mutants=counted.facts,
+        smaller=None if least is proof else least.candidate,
+    )
 
 
-def _graded(proof: Proof, kept: Kept) -> Verdict:
-    closed = [gap for gap in proof.task.target.gaps if gap.id in kept.gaps]
-    test = (proof.candidate.placement.path, proof.text, proof.nodeid)
-    given, facts = kills.count(proof.task, closed, test, proof.sandbox)
-    return grade.refused(given, facts, proof.lowest) or replace(kept, grade=given, mutants=facts)
+def _counted(proof: Proof, first: gain.Gained, parts: minimal.Parts | None) -> kills.Counted:
+    closed = [gap for gap in proof.task.target.gaps if gap.id in first.own]
+    return kills.count(
+        proof.task,
+        closed,
+        smaller.placed(proof, parts),
+        proof.sandbox,
+        corpus=proof.candidate.origin.corpus,
+    )

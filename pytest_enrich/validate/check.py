@@ -7,8 +7,9 @@ import textwrap
 from collections.abc import Iterator
 
 from pytest_enrich import gaps
-from pytest_enrich.data import Candidate, Dropped
+from pytest_enrich.data import Candidate, Dropped, NewRow, NewTest
 from pytest_enrich.protocols import Task
+from pytest_enrich.validate import row
 
 # What no honest test of a team's code needs, and what could make a run lie about itself.
 FORBIDDEN = frozenset(
@@ -42,6 +43,25 @@ BY_NAME = frozenset({"delattr", "getattr", "hasattr", "setattr"})
 
 def text(task: Task, candidate: Candidate) -> Dropped | None:
     """The first of the reading rungs that the candidate misses, or None."""
+    return _row(task, candidate) if isinstance(candidate, NewRow) else _test(task, candidate)
+
+
+def _row(task: Task, candidate: NewRow) -> Dropped | None:
+    """A row asserts what its test asserts."""
+    try:
+        trees = [row.read(candidate), *(ast.parse(statement) for statement in candidate.imports)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return Dropped(rung="parses", reason="is no case of a test", detail=str(error))
+    if forbidden := next(_forbidden(trees), ""):
+        return Dropped(rung="allowed", reason=f"uses {forbidden}")
+    if not row.asserts(task, candidate, _tells):
+        return Dropped(rung="asserts", reason="its test asserts nothing about the code")
+    if row.is_known(task, candidate):
+        return Dropped(rung="new", reason="repeats an existing case")
+    return None
+
+
+def _test(task: Task, candidate: NewTest) -> Dropped | None:
     try:
         function = _function(candidate.code)
         trees = [function, *(ast.parse(statement) for statement in candidate.imports)]
@@ -127,7 +147,7 @@ def _tells(node: ast.AST) -> bool:
     return False
 
 
-def _is_known(task: Task, candidate: Candidate) -> bool:
+def _is_known(task: Task, candidate: NewTest) -> bool:
     """Whether a test with the same body, whatever its name, is in the file or was thought of before."""
     body = gaps.body_digest(candidate.code)
     if any(gaps.body_digest(attempt.candidate.code) == body for attempt in task.attempts):

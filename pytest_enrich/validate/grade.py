@@ -13,15 +13,18 @@ _ALIVE = "survived"
 def tried(mutants: Iterable[Mutant], fates: Iterable[MutantFate]) -> tuple[Tried, ...]:
     """The mutants that were run, in their order, with what became of each; others are left out of the count."""
     by_id = {fate.id: fate for fate in fates if fate.fate != "untried"}
-    return tuple(
-        Tried(
-            line=mutant.line,
-            change=mutant.change,
-            killed=by_id[mutant.id].fate != _ALIVE,
-            killed_before=bool(by_id[mutant.id].killed_before),
-        )
-        for mutant in mutants
-        if mutant.id in by_id
+    return tuple(_tried(mutant, by_id[mutant.id]) for mutant in mutants if mutant.id in by_id)
+
+
+def _tried(mutant: Mutant, fate: MutantFate) -> Tried:
+    """What noticed a mutant; one that nothing noticed at all, explored calls included, is perhaps none."""
+    killed, before = fate.fate != _ALIVE, bool(fate.killed_before)
+    return Tried(
+        line=mutant.line,
+        change=mutant.change,
+        killed=killed,
+        killed_before=before,
+        equivalent=fate.alike > 0 and not killed and not before,
     )
 
 
@@ -52,10 +55,13 @@ def refused(given: Grade, part: MutantsPart, lowest: Grade) -> Dropped | None:
     """
     if given == "ungraded":
         return (
-            Dropped(rung="kills", reason="could not be graded", detail=part.note) if lowest == "strong" else None
+            Dropped(rung="kills", reason="could not be graded", detail=part.note, grade=given)
+            if lowest == "strong"
+            else None
         )
     if _BEST_FIRST.index(given) <= _BEST_FIRST.index(lowest):
         return None
     alive = "; ".join(f"line {one.line}: {one.change}" for one in part.list if not one.killed)
     reason = "kills no mutant" if given == "weak" else f"is {given}, not {lowest}"
-    return Dropped(rung="kills", reason=reason, detail=f"{part.killed} of {part.of} killed; alive: {alive}")
+    detail = f"{part.killed} of {part.of} killed; alive: {alive}"
+    return Dropped(rung="kills", reason=reason, detail=detail, grade=given)

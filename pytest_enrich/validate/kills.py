@@ -4,63 +4,136 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from pytest_enrich import mutants
-from pytest_enrich.data import Answered, Execution, Gap, Grade, Mutant, MutantFate, MutantsPart, Mutate, Mutated
+from pytest_enrich.data import (
+    Answered,
+    Gap,
+    Grade,
+    Mutant,
+    MutantsPart,
+    Mutate,
+    Mutated,
+    Program,
+)
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.validate.grade import grade, part, tried
 
 BUDGET = 20.0
 """Seconds for all mutants of one candidate."""
 MOST_OTHERS = 100
+_LOST = {"timeout", "crash"}
+
+
+class Placed(Struct, frozen=True, kw_only=True):
+    """A candidate in its file.
+
+    Attributes:
+        path, text: The test file and the whole text that it would have.
+        tests: Node ids of the candidate.
+        parts: Node ids of tests in `text` that are parts of it.
+    """
+
+    path: str
+    text: str
+    tests: tuple[str, ...]
+    parts: tuple[str, ...] = ()
+
+
+class Counted(Struct, frozen=True, kw_only=True):
+    """What became of the mutants.
+
+    Attributes:
+        grade: `ungraded` with a note in `facts` when nothing can be said.
+        facts: What a suggestion says about them.
+        killed: The mutants that the candidate kills.
+        by_part: For each of the parts the ids of those of `killed` that it kills; none for a part that does not
+            pass alone. Of a mutant that ended the run nobody knows which part it was: it counts for each.
+    """
+
+    grade: Grade
+    facts: MutantsPart
+    killed: tuple[Mutant, ...] = ()
+    by_part: tuple[frozenset[str], ...] = ()
 
 
 def count(
-    task: Task, closed: Sequence[Gap], test: tuple[str, str, str], sandbox: Sandbox
-) -> tuple[Grade, MutantsPart]:
+    task: Task, closed: Sequence[Gap], test: Placed, sandbox: Sandbox, *, corpus: tuple[Program, ...] = ()
+) -> Counted:
     """Run a candidate against the mutants of the code of the gaps that it closes.
 
     Args:
         task: With the text of the source.
         closed: The gaps.
-        test: The test file's path, its text with the candidate in it, the candidate's node id.
+        test: The candidate.
         sandbox: Where it runs.
-
-    Returns:
-        The grade and the facts; `ungraded` with a note when nothing can be said.
+        corpus: Calls that may tell from the original what the candidate does not.
     """
     made = mutants.of_gaps(task.source_text, closed)
     if not made:
-        return "ungraded", part((), "no mutant could be made of the gap's code")
-    execution = sandbox.execute(_job(task, closed, test, made), timeout=BUDGET * 2)
-    fates, error = _fates(execution)
-    found = tried(made, fates)
-    note = error if found or error else "no mutant could be tried in time"
-    return grade(found), part(found, note)
-
-
-def _job(task: Task, closed: Sequence[Gap], test: tuple[str, str, str], made: tuple[Mutant, ...]) -> Mutate:
-    path, text, nodeid = test
-    near = [one.nodeid for one in task.target.nearest if one.shared][:MOST_OTHERS]
+        return Counted(grade="ungraded", facts=part((), "no mutant could be made of the gap's code"))
+    near = tuple(one.nodeid for one in task.target.nearest if one.shared)[:MOST_OTHERS]
     # What no test runs, no test that exists can fail on.
     missing = {line for gap in closed for line in gap.lines}
-    contested = [one.id for one in made if one.statement not in missing] if near else []
+    contested = tuple(one.id for one in made if one.statement not in missing) if near else ()
+    answer = _ask(_job(task, test, made, corpus=corpus, others=near, contested=contested), sandbox)
+    found = tried(made, answer.fates)
+    facts = part(found, answer.error if found or answer.error else "no mutant could be tried in time")
+    killed = tuple(one for one in made if _fates(answer).get(one.id, "untried") not in {"survived", "untried"})
+    by_part = tuple(_killed_by(name, answer, killed) for name in test.parts)
+    return Counted(grade=grade(found), facts=facts, killed=killed, by_part=by_part)
+
+
+def all_by(task: Task, test: Placed, wanted: tuple[Mutant, ...], sandbox: Sandbox) -> bool:
+    """Whether a candidate kills all of these mutants."""
+    fates = _fates(_ask(_job(task, test, wanted), sandbox))
+    return all(fates.get(one.id, "untried") not in {"survived", "untried"} for one in wanted)
+
+
+def _killed_by(name: str, answer: Mutated, killed: tuple[Mutant, ...]) -> frozenset[str]:
+    if name not in answer.parts:
+        return frozenset()
+    ours = {fate.id for fate in answer.fates if name in fate.parts or fate.fate in _LOST}
+    return frozenset(one.id for one in killed if one.id in ours)
+
+
+def _fates(answer: Mutated) -> dict[str, str]:
+    return {one.id: one.fate for one in answer.fates}
+
+
+def _job(  # noqa: PLR0913 - each is known to another part of the question
+    task: Task,
+    test: Placed,
+    made: tuple[Mutant, ...],
+    *,
+    corpus: tuple[Program, ...] = (),
+    others: tuple[str, ...] = (),
+    contested: tuple[str, ...] = (),
+) -> Mutate:
     return Mutate(
-        path=path,
-        text=text,
-        tests=(nodeid,),
-        others=tuple(near),
+        path=test.path,
+        text=test.text,
+        tests=test.tests,
+        parts=test.parts,
+        corpus=corpus,
+        others=others,
         source=task.target.path,
         source_text=task.source_text,
         mutants=made,
-        contested=tuple(contested),
+        contested=contested,
         budget=BUDGET,
     )
 
 
-def _fates(execution: Execution) -> tuple[tuple[MutantFate, ...], str]:
+def _ask(job: Mutate, sandbox: Sandbox) -> Mutated:
+    """The answer, or one that says why there is none."""
+    execution = sandbox.execute(job, timeout=BUDGET * 2)
     if not isinstance(execution, Answered):
-        return (), f"the mutants could not be tried: {execution.reason}"
+        return Mutated(error=f"the mutants could not be tried: {execution.reason}")
     answer = execution.answer
     if not isinstance(answer, Mutated):
-        return (), "the mutants could not be tried: bad answer"
-    return answer.fates, f"the mutants could not be tried: {answer.error}"[:200] if answer.error else ""
+        return Mutated(error="the mutants could not be tried: bad answer")
+    error = f"the mutants could not be tried: {answer.error}"[:200] if answer.error else ""
+    return replace(answer, error=error)

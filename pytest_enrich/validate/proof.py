@@ -3,21 +3,46 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from pytest_enrich.data import Answered, Candidate, Dropped, Execution, Grade, Prove, Proved, TestOutcome
+from pytest_enrich.data import Answered, Candidate, Dropped, Execution, Grade, Prove, Proved, TestOutcome, World
 from pytest_enrich.protocols import Sandbox, Task
 
 SHOWN = 600
+START = 20.0
+"""Seconds of wall clock that a fresh interpreter, its imports and its workers may take besides."""
 
 
 class Trial(Struct, frozen=True, kw_only=True):
-    """One way of running a candidate again: other hash seed, in its file, in another order, measured or not."""
+    """One way of running a candidate again; the rest is as in `Prove`.
 
-    name: str
-    hash_seed: int
-    shuffle: int | None = None
+    Attributes:
+        how: What is special about it, as people read it; "" for nothing.
+        alone: Whether the other tests of its file are left out.
+        measured: Whether it runs with coverage.
+    """
+
+    how: str = ""
     alone: bool = False
     measured: bool = False
+    shuffle: int | None = None
+    backwards: bool = False
+    world: World = World()
+    fresh: bool = False
+    workers: int = 0
+
+    @property
+    def name(self) -> str:
+        """`in its file, shuffled`."""
+        return ", ".join(filter(None, ("alone" if self.alone else "in its file", self.how)))
+
+    @property
+    def is_ordered(self) -> bool:
+        """Whether it is about the order of tests, of which there have to be several."""
+        return self.backwards or self.shuffle is not None
+
+
+MEASURED = Trial(alone=True, measured=True)
 
 
 class Proof(Struct, frozen=True, kw_only=True):
@@ -30,6 +55,7 @@ class Proof(Struct, frozen=True, kw_only=True):
         sandbox: Where it runs.
         timeout: Seconds of wall clock for one run, beyond pytest's own start.
         lowest: The lowest grade that is kept.
+        cases: Of a row, the node ids that come with it.
     """
 
     task: Task
@@ -38,6 +64,12 @@ class Proof(Struct, frozen=True, kw_only=True):
     sandbox: Sandbox
     timeout: float
     lowest: Grade
+    cases: tuple[str, ...] = ()
+
+    @property
+    def nodeids(self) -> tuple[str, ...]:
+        """All that has to pass."""
+        return self.cases or (self.nodeid,)
 
     @property
     def nodeid(self) -> str:
@@ -45,25 +77,43 @@ class Proof(Struct, frozen=True, kw_only=True):
         place = self.candidate.placement
         return "::".join([place.path, *(place.owner.split(".") if place.owner else []), self.candidate.name])
 
-    def prove(self, trial: Trial | None) -> Execution:
-        """Run it measured (None), or in one of the `TRIALS` as it will run in the suite, unmeasured."""
+    def prove(self, trial: Trial = MEASURED) -> Execution:
+        """Run it, alone and measured or in another way."""
+        return self._run(trial, self.text, self.nodeids if trial.alone else ())
+
+    def without(self, trial: Trial) -> Execution:
+        """Run the tests that its file has today, in the same way."""
+        return self._run(trial, self.task.test_text, ())
+
+    def _run(self, trial: Trial, text: str, tests: tuple[str, ...]) -> Execution:
         job = Prove(
             path=self.candidate.placement.path,
-            text=self.text,
-            tests=(self.nodeid,) if trial is None or trial.alone else (),
-            measure=(self.task.target.path,) if trial is None or trial.measured else (),
-            shuffle=trial.shuffle if trial else None,
-            hash_seed=trial.hash_seed if trial else 0,
+            text=text,
+            tests=tests,
+            measure=(self.task.target.path,) if trial.measured else (),
+            shuffle=trial.shuffle,
+            backwards=trial.backwards,
+            world=trial.world,
+            fresh=trial.fresh,
+            workers=trial.workers,
         )
-        return self.sandbox.execute(job, timeout=self.timeout)
+        more = START if trial.fresh or trial.workers else 0.0
+        return self.sandbox.execute(job, timeout=self.timeout + more)
 
     def outcome(self, execution: Execution) -> TestOutcome | Dropped:
         """What became of the candidate in a run, or why nothing can be said."""
         if not isinstance(execution, Answered):
             return Dropped(rung="runs", reason=execution.reason, detail=execution.detail[-SHOWN:])
         answer = execution.answer
-        found = [o for o in answer.outcomes if o.nodeid == self.nodeid] if isinstance(answer, Proved) else []
-        if len(found) != 1:
+        found = [o for o in answer.outcomes if o.nodeid in self.nodeids] if isinstance(answer, Proved) else []
+        if sorted(o.nodeid for o in found) != sorted(self.nodeids):
             detail = "; ".join(o.detail for o in answer.outcomes) if isinstance(answer, Proved) else ""
             return Dropped(rung="runs", reason="was not collected as one test", detail=detail[-SHOWN:])
-        return found[0]
+        seconds = sum(o.seconds for o in found)
+        return replace(next((o for o in found if o.result != "passed"), found[0]), seconds=seconds)
+
+    def others(self, execution: Execution) -> dict[str, str] | None:
+        """How the other tests of the file ended, by node id; None when nothing can be said."""
+        if not isinstance(execution, Answered) or not isinstance(execution.answer, Proved):
+            return None
+        return {one.nodeid: one.result for one in execution.answer.outcomes if one.nodeid not in self.nodeids}

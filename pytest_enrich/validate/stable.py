@@ -1,23 +1,107 @@
-"""The rung `stable`: a test that passes once must pass however a team runs it."""
+"""The rung `stable`: a test that passes once must pass however a team runs it, and so must the tests beside it.
+
+The cheap runs come first, and what only few candidates come to last: a fresh process with what would be written,
+and the workers of pytest-xdist where that is installed. No run has a network.
+"""
 
 from __future__ import annotations
 
-from pytest_enrich.data import Dropped
+import zoneinfo
+from collections.abc import Iterator
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from pytest_enrich.data import Dropped, Execution, Failed, World
+from pytest_enrich.validate import gain
+from pytest_enrich.validate.gain import Gained
 from pytest_enrich.validate.proof import SHOWN, Proof, Trial
 
+ZONE = "Asia/Kathmandu"
+"""A quarter of an hour off all that people think of."""
+ELSEWHERE = World(
+    hash_seed=20_011,
+    # Without a database of zones the name would mean UTC.
+    timezone=ZONE if any(Path(place, ZONE).exists() for place in zoneinfo.TZPATH) else "NPT-5:45",
+    # Any other may not be there.
+    locale="C",
+    home="somebody",
+    days=401,
+)
+PLAIN = Trial()
 TRIALS = (
-    Trial(name="alone", hash_seed=1, alone=True),
+    Trial(alone=True),
+    PLAIN,
+    Trial(how="shuffled", shuffle=1),
+    Trial(how="reversed", backwards=True),
+    Trial(how="with another hash seed, time zone, locale, home and date", world=ELSEWHERE),
     # Measured, because teams run their suites so: code that asks whether it is traced goes other ways then.
-    Trial(name="in its file, with coverage", hash_seed=2, measured=True),
-    Trial(name="in its file, shuffled", hash_seed=3, shuffle=1),
+    Trial(how="in a fresh process, with coverage", fresh=True, measured=True),
+    Trial(how="spread over 2 workers", workers=2),
 )
 
 
-def check(proof: Proof) -> tuple[str, ...] | Dropped:
-    """The name of each way in which the candidate passed, or the first in which it did not."""
-    for trial in TRIALS:
-        again = proof.outcome(proof.prove(trial))
-        if isinstance(again, Dropped) or again.result != "passed":
-            detail = again.detail[-SHOWN:]
-            return Dropped(rung="stable", reason=f"does not pass {trial.name}", detail=detail)
-    return tuple(trial.name for trial in TRIALS)
+def check(proof: Proof, first: Gained) -> tuple[str, ...] | Dropped:
+    """The name of each way in which the candidate passed, or the first in which it did not.
+
+    Args:
+        proof: A candidate that passed once.
+        first: What it closed then.
+    """
+    passed = []
+    known = proof.others(proof.without(PLAIN)) if proof.task.test_text else {}
+    for trial in _trials(whole=known is not None):
+        execution = proof.prove(trial)
+        if trial.workers and _is_refused(execution):
+            continue
+        if (fault := _fault(proof, first, trial, execution)) is not None:
+            return fault
+        if known is not None and (hurt := _hurt(proof, trial, execution, known)):
+            reason = f"changes how other tests end {trial.name}"
+            return Dropped(rung="stable", reason=reason, detail="; ".join(hurt)[:SHOWN])
+        passed.append(trial.name)
+    return tuple(passed)
+
+
+def _trials(*, whole: bool) -> Iterator[Trial]:
+    """Where the tests of the file together come to no end in time, the candidate alone in all ways."""
+    if whole:
+        yield from TRIALS
+    else:
+        yield from (replace(one, alone=True) for one in TRIALS if one is not PLAIN and not one.is_ordered)
+
+
+def _is_refused(execution: Execution) -> bool:
+    """There is no pytest-xdist, or no way to start its workers here."""
+    return isinstance(execution, Failed) and execution.reason == "refused"
+
+
+def _fault(proof: Proof, first: Gained, trial: Trial, execution: Execution) -> Dropped | None:
+    outcome = proof.outcome(execution)
+    if isinstance(outcome, Dropped) or outcome.result != "passed":
+        return Dropped(rung="stable", reason=f"does not pass {trial.name}", detail=outcome.detail[-SHOWN:])
+    if not trial.measured:
+        return None
+    again = gain.read(proof, execution, outcome.seconds)
+    if isinstance(again, Dropped) or not again.holds(first):
+        return Dropped(rung="stable", reason=f"closes less {trial.name}")
+    return None
+
+
+def _hurt(proof: Proof, trial: Trial, execution: Execution, known: dict[str, str]) -> list[str]:
+    """Other tests that end otherwise because the candidate is there, and how; `known` is how they end without."""
+    found = proof.others(execution)
+    if trial.alone or found is None or found == known:
+        return []
+    # In this order, or in this world, they may end otherwise by themselves.
+    without = proof.others(proof.without(trial))
+    if without is None or found == without:
+        return []
+    # Once more: one that ends now so and now so says nothing about the candidate.
+    again = proof.others(proof.prove(trial)) or {}
+    steady = [name for name in {**without, **found} if again.get(name) == found.get(name)]
+    return [
+        f"{name}: {found.get(name, 'gone')}, not {without.get(name, 'there')}"
+        for name in steady
+        if found.get(name) != without.get(name)
+    ]

@@ -86,6 +86,7 @@ def test_what_kills_nothing_is_dropped_unless_it_is_asked_for(judge):
         reason="kills no mutant",
         detail="0 of 5 killed; alive: line 2: x < 0 -> x <= 0; line 2: x < 0 -> x >= 0; line 2: 0 -> 1; "
         "line 3: return -x -> return None; line 3: -x -> x",
+        grade="weak",
     )
     assert judge(fates("survived"), lowest="weak")[0].grade == "weak"
 

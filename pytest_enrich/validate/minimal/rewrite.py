@@ -1,0 +1,117 @@
+"""A candidate with less in it: its code, and what is said about it, changed together."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Sequence
+
+from msgspec.structs import replace
+
+from pytest_enrich.data import NewTest, Oracle
+from pytest_enrich.validate.minimal import statement
+from pytest_enrich.validate.minimal.statement import Statement
+
+SHOWN = 60
+
+
+def without(candidate: NewTest, going: Collection[int]) -> NewTest:
+    """The candidate without some of its statements; a name that nobody reads any more is not bound either.
+
+    Args:
+        candidate: One that `statement.read` can read.
+        going: Places of statements, as that counts them.
+    """
+    statements = statement.read(candidate.code)
+    unread = {ast.dump(statements[at].node) for at in statement.unread(statements)}
+    smaller = candidate
+    for at in sorted(going, reverse=True):
+        smaller = replaced(smaller, statements[at].first, statements[at].last, "")
+    return _explained(candidate, _imported(_unbound(smaller, unread)))
+
+
+def replaced(candidate: NewTest, first: int, last: int, text: str) -> NewTest:
+    """The candidate with other lines (ended by line feeds, "" for none) in the place of some (1-based)."""
+    lines = candidate.code.splitlines(keepends=True)
+    lines[first - 1 : last] = text.splitlines(keepends=True)
+    moved = text.count("\n") - (last - first + 1)
+    oracle = [_moved(one, first, last, moved) for one in candidate.oracle if text or not first <= one.line <= last]
+    return replace(candidate, code="".join(lines), oracle=tuple(oracle))
+
+
+def renamed(candidate: NewTest, name: str) -> NewTest:
+    """The candidate under another name."""
+    code = re.sub(rf"\bdef\s+{re.escape(candidate.name)}\b", f"def {name}", candidate.code, count=1)
+    return replace(candidate, name=name, code=code)
+
+
+def _moved(one: Oracle, first: int, last: int, lines: int) -> Oracle:
+    if one.line > last:
+        return replace(one, line=one.line + lines)
+    return replace(one, line=min(one.line, last + lines)) if one.line > first else one
+
+
+def _unbound(candidate: NewTest, before: Collection[str]) -> NewTest:
+    """`f(x)` for `result = f(x)` where nobody reads the name any more; `before` has those that nobody read."""
+    statements = statement.read(candidate.code)
+    smaller = candidate
+    for at in statement.unread(statements)[::-1]:
+        one = statements[at]
+        alone = isinstance(one.node, ast.Assign) and one.node.targets[-1].end_lineno == one.first
+        if alone and ast.dump(one.node) not in before:
+            smaller = replaced(smaller, one.first, one.last, _value(candidate.code, one))
+    return smaller
+
+
+def _value(code: str, one: Statement) -> str:
+    """The lines of an assignment without its targets, which are on the first of them."""
+    assert isinstance(one.node, ast.Assign)
+    lines = code.splitlines(keepends=True)[one.first - 1 : one.last]
+    end = len(lines[0].encode()[: one.node.targets[-1].end_col_offset or 0].decode())
+    indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
+    return indent + re.sub(r"^\s*=\s*", "", lines[0][end:]) + "".join(lines[1:])
+
+
+def _imported(candidate: NewTest) -> NewTest:
+    """With the import statements that its code still needs."""
+    used = {one.id for one in ast.walk(ast.parse(candidate.code)) if isinstance(one, ast.Name)}
+    kept = (_needed(text, used) for text in candidate.imports)
+    return replace(candidate, imports=tuple(text for text in kept if text))
+
+
+def _needed(text: str, used: Collection[str]) -> str:
+    """An import statement with the names that are used, "" for none; one that binds all that there is stays."""
+    node = ast.parse(text).body[0]
+    if not isinstance(node, ast.Import | ast.ImportFrom):
+        return text
+    names = [one for one in node.names if (one.asname or one.name.partition(".")[0]) in {*used, "*"}]
+    if len(names) == len(node.names):
+        return text
+    node.names = names
+    return ast.unparse(node) if names else ""
+
+
+def _explained(before: NewTest, after: NewTest) -> NewTest:
+    """With a question to the reader, and a title, about something that is still there."""
+    gone = next((one for one in before.oracle if one.look), None)
+    if gone is None or not after.oracle or any(one.look for one in after.oracle):
+        return after
+    first, *others = after.oracle
+    title = before.title.replace(f"gives {gone.what}", f"leaves {_told(after, first)}", 1)
+    return replace(after, oracle=(replace(first, look=True), *others), look=_question(first), title=title)
+
+
+def _told(candidate: NewTest, one: Oracle) -> str:
+    """What an assertion says, in short."""
+    stated: Sequence[Statement] = [
+        found for found in statement.read(candidate.code) if found.first <= one.line <= found.last
+    ]
+    node = stated[0].node if stated else None
+    text = ast.unparse(node.test) if isinstance(node, ast.Assert) else one.what
+    return text if len(text) <= SHOWN else one.what
+
+
+def _question(one: Oracle) -> str:
+    if one.source == "docstring":
+        return f"{one.what} stands in the docstring, too: is it for this input?"
+    return f"{one.what.removeprefix('raises ')} was seen when the code ran; no docstring promises it"

@@ -1,0 +1,114 @@
+"""The statements of a test: which of them assert, which names they bind and read, and which might go."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import itertools
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+TELLING = ("self.assert", "pytest.raises", "pytest.warns", "pytest.deprecated_call", "raises", "warns")
+
+
+class Statement(Struct, frozen=True, eq=False):
+    """A statement of a test's body, with all that is inside it.
+
+    Attributes:
+        node: Of the syntax tree of the code.
+        first, last: Its lines (1-based, inclusive), which it shares with no other.
+        asserts: Whether it can fail because of what it looks at.
+    """
+
+    node: ast.stmt
+    first: int
+    last: int
+    asserts: bool
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Names that it looks up, anywhere inside."""
+        return frozenset(one.id for one in _names(self.node) if isinstance(one.ctx, ast.Load))
+
+    @property
+    def binds(self) -> frozenset[str]:
+        """Names that it gives a meaning."""
+        return frozenset(one.id for one in _names(self.node) if isinstance(one.ctx, ast.Store))
+
+
+def read(code: str) -> tuple[Statement, ...]:
+    """The statements of the test's body, its docstring left out; none where two share a line.
+
+    Args:
+        code: Of one function, not indented.
+    """
+    try:
+        (function,) = ast.parse(code).body
+    except (SyntaxError, ValueError, RecursionError):
+        return ()
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        return ()
+    found = [_statement(node) for node in function.body if not _is_text(node)]
+    shared = any(one.last >= other.first for one, other in itertools.pairwise(found))
+    first = code.split("\n")[found[0].first - 1] if found else ""
+    beside = first.lstrip().startswith(("def ", "async def "))
+    return () if shared or beside else tuple(found)
+
+
+def telling(statements: Sequence[Statement]) -> list[int]:
+    """The places of those that assert, the more telling first: of a result before of a state, as they stand."""
+    asserting = [at for at, one in enumerate(statements) if one.asserts]
+    before = statements[: asserting[0]] if asserting else ()
+    results = before[-1].binds if before and isinstance(before[-1].node, ast.Assign) else frozenset[str]()
+    return sorted(asserting, key=lambda at: not (results & statements[at].reads or _calls(statements[at].node)))
+
+
+def is_whole(left: Sequence[Statement], before: Sequence[Statement]) -> bool:
+    """Whether each name that is read in what is `left` of some statements is still bound, if it was `before`."""
+    bindable = frozenset[str]().union(*(one.binds for one in before))
+    bound: set[str] = set()
+    for one in left:
+        if (one.reads & bindable) - bound - one.binds:
+            return False
+        bound |= one.binds
+    return True
+
+
+def unread(statements: Sequence[Statement]) -> list[int]:
+    """The places of assignments whose names nobody reads afterwards."""
+    later: set[str] = set()
+    found = []
+    for at in range(len(statements) - 1, -1, -1):
+        one = statements[at]
+        names = isinstance(one.node, ast.Assign) and all(isinstance(to, ast.Name) for to in one.node.targets)
+        if names and not one.binds & later:
+            found.append(at)
+        later |= one.reads
+    return found[::-1]
+
+
+def _statement(node: ast.stmt) -> Statement:
+    decorators = getattr(node, "decorator_list", [])
+    first = min([node.lineno, *(one.lineno for one in decorators)])
+    return Statement(node, first, node.end_lineno or node.lineno, any(map(_tells, ast.walk(node))))
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _tells(node: ast.AST) -> bool:
+    if isinstance(node, ast.Assert):
+        return True
+    return isinstance(node, ast.Call) and ast.unparse(node.func).startswith(TELLING)
+
+
+def _calls(node: ast.AST) -> bool:
+    """Whether it calls something, other than built-ins and what compares."""
+    called = [ast.unparse(one.func) for one in ast.walk(node) if isinstance(one, ast.Call) and not _tells(one)]
+    return any(not hasattr(builtins, name) and not name.endswith("approx") for name in called)
+
+
+def _names(node: ast.AST) -> Iterator[ast.Name]:
+    return (one for one in ast.walk(node) if isinstance(one, ast.Name))

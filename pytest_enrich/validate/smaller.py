@@ -1,0 +1,67 @@
+"""A candidate that passed, with less in it: whatever is left out, the proof is made again without it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from msgspec.structs import replace
+
+from pytest_enrich import patch
+from pytest_enrich.data import Dropped, Mutant, NewTest
+from pytest_enrich.errors import RefusedError
+from pytest_enrich.validate import check, gain, kills, minimal
+from pytest_enrich.validate.gain import Gained
+from pytest_enrich.validate.kills import Counted, Placed
+from pytest_enrich.validate.minimal import Parts
+from pytest_enrich.validate.proof import Proof
+
+
+def find(proof: Proof, first: Gained, counted: Counted, parts: Parts | None) -> Proof:
+    """The smallest candidate found that closes and kills the same, in its place; `proof` when it is that already.
+
+    Args:
+        proof: One that passed.
+        first: What it closes.
+        counted: What it kills; where that is nothing, nobody can say what is needed.
+        parts: Its assertions, when it has several.
+    """
+    if not counted.killed or not isinstance(proof.candidate, NewTest):
+        return proof
+    holds = partial(_holds, proof, first, counted.killed)
+    least: NewTest = proof.candidate
+    chosen = minimal.smallest(frozenset(one.id for one in counted.killed), counted.by_part)
+    if parts is not None and chosen is not None and len(chosen) < len(parts.each):
+        fewer = parts.only(chosen)
+        least = fewer if holds(fewer) else least
+    least = minimal.reduce(least, holds)
+    return proof if least is proof.candidate else _instead(proof, least)
+
+
+def placed(proof: Proof, parts: Parts | None = None) -> Placed:
+    """The candidate in its file, its parts beside it."""
+    place = proof.candidate.placement
+    stem = proof.nodeid.removesuffix(proof.candidate.name)
+    text, each = proof.text, parts.each if parts else ()
+    for part in each:
+        text = patch.insert(text, part)
+    names = tuple(f"{stem}{part.name}" for part in each)
+    return Placed(path=place.path, text=text, tests=proof.nodeids, parts=names)
+
+
+def _holds(proof: Proof, first: Gained, killed: Sequence[Mutant], candidate: NewTest) -> bool:
+    """Whether a candidate climbs the ladder again and does as much as the one that `proof` is about."""
+    if check.text(proof.task, candidate) is not None:
+        return False
+    try:
+        again = _instead(proof, candidate)
+    except RefusedError:
+        return False
+    found = gain.measure(again)
+    if isinstance(found, Dropped) or not found.holds(first):
+        return False
+    return kills.all_by(proof.task, placed(again), tuple(killed), proof.sandbox)
+
+
+def _instead(proof: Proof, candidate: NewTest) -> Proof:
+    return replace(proof, candidate=candidate, text=patch.insert(proof.task.test_text, candidate))

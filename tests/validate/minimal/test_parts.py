@@ -1,0 +1,160 @@
+import ast
+
+import pytest
+from msgspec.structs import replace
+
+from pytest_enrich.data import NewRow, Oracle
+from pytest_enrich.validate import minimal
+
+POP = """
+    def test_pop():
+        cart = Cart(["a"])
+        result = cart.pop()
+        assert result == "a"
+        assert cart.items == []
+        assert len(cart) == 0
+    """
+
+
+def test_each_part_has_one_assertion_and_all_that_is_set_up(test_of, body):
+    parts = minimal.parts(test_of(POP))
+    first, second, third = parts.each
+    assert body(first) == ['cart = Cart(["a"])', "result = cart.pop()", 'assert result == "a"']
+    assert body(second) == ['cart = Cart(["a"])', "cart.pop()", "assert cart.items == []"]
+    assert body(third) == ['cart = Cart(["a"])', "cart.pop()", "assert len(cart) == 0"]
+
+
+def test_a_part_stands_beside_the_candidate_under_its_own_name(test_of):
+    candidate = test_of(POP)
+    parts = minimal.parts(candidate)
+    assert [one.name for one in parts.each] == ["test_pop__1", "test_pop__2", "test_pop__3"]
+    assert all(ast.parse(one.code).body[0].name == one.name for one in parts.each)
+    assert {one.placement.anchor for one in parts.each} == {"test_pop"}
+
+
+def test_a_result_comes_before_a_state(test_of, body):
+    candidate = test_of(
+        """
+        def test_pop():
+            cart = Cart(["a"])
+            result = cart.pop()
+            assert cart.items == []
+            assert result == "a"
+        """
+    )
+    first, second = minimal.parts(candidate).each
+    assert body(first)[-1] == 'assert result == "a"'
+    assert body(second)[-1] == "assert cart.items == []"
+
+
+def test_a_block_that_must_raise_is_one_assertion(test_of, body):
+    candidate = test_of(
+        """
+        def test_pop():
+            cart = Cart()
+            with pytest.raises(IndexError):
+                cart.pop()
+            assert cart.items == []
+        """,
+        imports=("import pytest",),
+    )
+    parts = minimal.parts(candidate)
+    assert [body(one) for one in parts.each] == [
+        ["cart = Cart()", "with pytest.raises(IndexError):", "cart.pop()"],
+        ["cart = Cart()", "assert cart.items == []"],
+    ]
+    assert [one.imports for one in parts.each] == [("import pytest",), ()]
+
+
+def test_assertions_of_a_test_case_are_found(test_of, body):
+    candidate = test_of(
+        """
+        def test_pop(self):
+            cart = Cart()
+            self.assertEqual(cart.pop(), "a")
+            self.assertEqual(cart.items, [])
+        """
+    )
+    assert [body(one)[-1] for one in minimal.parts(candidate).each] == [
+        'self.assertEqual(cart.pop(), "a")',
+        "self.assertEqual(cart.items, [])",
+    ]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def test_a():\n    assert f(1) == 2\n",
+        "def test_a():\n    with pytest.raises(KeyError):\n        f(1)\n",
+        "def test_a():\n    x = f(1); assert x == 2; assert x > 1\n",
+        "def test_a(): assert f(1) == 2; assert f(2) == 3\n",
+        "def test_a():\n    '''What it is for.'''\n",
+        "def test_a(:\n",
+        "x = 1\n",
+    ],
+)
+def test_what_cannot_be_taken_apart_stays_whole(fakes, code):
+    assert minimal.parts(replace(fakes.candidate(), code=code)) is None
+
+
+def test_a_row_has_no_parts(fakes):
+    row = NewRow(
+        name="test_a", code="(1, 2)", argnames=("a", "b"), imports=(), placement=fakes.candidate().placement,
+        title="", look="", oracle=(), origin=fakes.candidate().origin, gaps=(),
+    )  # fmt: skip
+    assert minimal.parts(row) is None
+
+
+def test_what_is_said_of_assertions_goes_and_moves_with_them(test_of):
+    candidate = test_of(POP, look="value 0 was seen", title="pop: gives value 0 when items")
+    parts = minimal.parts(candidate)
+    assert parts.only((0, 2)).oracle == (
+        Oracle(line=4, what="value 0", source="observed", look=True),
+        Oracle(line=5, what="value 2", source="observed"),
+    )
+    assert parts.only((0, 2)).look == "value 0 was seen"
+    assert parts.only((0,)).title == "pop: gives value 0 when items"
+
+
+def test_when_the_one_to_look_at_goes_another_is_asked_about(test_of):
+    candidate = test_of(POP, look="value 0 was seen", title="pop: gives value 0 when items")
+    left = minimal.parts(candidate).only((1,))
+    assert left.oracle == (Oracle(line=4, what="value 1", source="observed", look=True),)
+    assert left.look == "value 1 was seen when the code ran; no docstring promises it"
+    assert left.title == "pop: leaves cart.items == [] when items"
+
+
+def test_imports_that_only_went_with_an_assertion_go(test_of):
+    candidate = test_of(
+        """
+        def test_a():
+            assert f(1) == Decimal(2)
+            assert dt.date(2024, 1, 1) == g(1)
+        """,
+        imports=("import datetime as dt", "from decimal import Context, Decimal", "import os.path", "x = 1"),
+    )
+    first, second = minimal.parts(candidate).each
+    assert first.imports == ("from decimal import Decimal", "x = 1")
+    assert second.imports == ("import datetime as dt", "x = 1")
+
+
+def test_code_over_several_lines_is_cut_as_a_whole(test_of, body):
+    candidate = test_of(
+        '''
+        def test_a():
+            result = f(
+                1,
+            )
+            assert result == [
+                1,
+                2,
+            ]
+            # what a reader may want to know
+            assert state == """
+        a"""
+        '''
+    )
+    first, second = minimal.parts(candidate).each
+    assert body(second)[:3] == ["f(", "1,", ")"]
+    assert "[" not in second.code
+    assert first.code.endswith("# what a reader may want to know\n")

@@ -1,0 +1,173 @@
+import ast
+
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from pytest_enrich.data import NewTest, Origin, Placement
+from pytest_enrich.validate import minimal
+
+SET_UP = """
+    def test_a():
+        names = ["a", "b"]
+        cart = Cart(names)
+        cart.add("c")
+        log("about to")
+        cart.add("d")
+        assert cart.total() == 4
+    """
+
+
+def asked(holds):
+    """The function, and the bodies that it was asked about."""
+    seen = []
+
+    def ask(candidate):
+        seen.append(candidate)
+        return holds(candidate)
+
+    return ask, seen
+
+
+def test_statements_go_while_the_proof_holds(test_of, body):
+    smaller = minimal.reduce(test_of(SET_UP), lambda one: 'add("c")' in one.code)
+    assert body(smaller) == [
+        'names = ["a", "b"]',
+        "cart = Cart(names)",
+        'cart.add("c")',
+        "assert cart.total() == 4",
+    ]
+
+
+def test_what_is_read_later_is_not_taken_away_alone(test_of):
+    ask, seen = asked(lambda _one: False)
+    minimal.reduce(test_of(SET_UP), ask, most=100)
+    assert seen
+    assert all("cart = Cart" in one.code or "cart" not in one.code for one in seen)
+
+
+def test_nothing_is_tried_twice_nor_more_often_than_it_may_be(test_of):
+    for most in (0, 3, 100):
+        ask, seen = asked(lambda one: "log" not in one.code)
+        minimal.reduce(test_of(SET_UP), ask, most)
+        assert len({one.code for one in seen}) == len(seen) <= most
+
+
+def test_inputs_that_are_small_already_are_left_alone(test_of, body):
+    candidate = test_of(
+        """
+        def test_a():
+            unused = Cart(["a" * 3])
+            cart = Cart([1, 2, 3, 4])
+            cart.add("a long text, as it was found")
+            assert cart.total() == 4
+        """,
+        reduced=True,
+    )
+    ask, seen = asked(lambda _one: True)
+    smaller = minimal.reduce(candidate, ask)
+    assert body(smaller) == body(candidate)[1:]
+    assert len(seen) == 1
+
+
+def test_long_literals_become_short(test_of):
+    candidate = test_of(
+        """
+        def test_a():
+            assert f("aaaaaaaaaaaaaaaaaaaaaaaaaab", [1, 2, 3, 4], 123456, {"a": 1, "b": 2, "c": 3}, "short") == 1
+        """
+    )
+    smaller = minimal.reduce(
+        candidate, lambda one: "b" in one.code.partition("f(")[2] and "4]" in one.code, most=100
+    )
+    (call,) = (node for node in ast.walk(ast.parse(smaller.code)) if isinstance(node, ast.Call))
+    text, numbers, number, pairs, short = map(ast.literal_eval, call.args)
+    assert len(text) < 20
+    assert numbers == [3, 4]
+    assert number == 10
+    assert len(pairs) == 2
+    assert short == "short"
+
+
+def test_expected_values_are_not_touched(test_of):
+    candidate = test_of(
+        """
+        def test_a(self):
+            with pytest.raises(KeyError, match="a text that is long enough"):
+                f("another text that is long enough")
+            assert f(1) == [1, 2, 3, 4, "a text that is long enough"]
+            assert {"a": 1, "b": 2, "c": 3} == f(1)
+            assert f(1) == pytest.approx(123456)
+            self.assertEqual(f(1), "a text that is long enough")
+        """
+    )
+    ask, seen = asked(lambda _one: False)
+    minimal.reduce(candidate, ask, most=100)
+    assert seen
+    assert all(one.code.count('"a text that is long enough"') == 3 for one in seen)
+    assert all("[1, 2, 3, 4, " in one.code and "123456" in one.code for one in seen)
+
+
+def test_what_is_said_keeps_its_line_when_a_literal_shrinks(test_of):
+    candidate = test_of(
+        """
+        def test_a():
+            cart = Cart([
+                1,
+                2,
+                3,
+            ])
+            assert cart.total() == 6
+        """
+    )
+    smaller = minimal.reduce(candidate, lambda one: "cart = Cart" in one.code)
+    assert smaller.code.splitlines()[smaller.oracle[0].line - 1].strip() == "assert cart.total() == 6"
+    assert smaller.oracle[0].line < candidate.oracle[0].line
+
+
+NAMES = st.sampled_from("abcd")
+LINES = st.one_of(
+    st.builds("{} = f({})".format, NAMES, st.sampled_from(["1", "[1, 2, 3]", "'a text that is long enough'"])),
+    st.builds("{}.add(\n        {})".format, NAMES, NAMES),
+    st.builds("assert {} == 1".format, NAMES),
+    st.builds("assert f({}) == 1".format, NAMES),
+)
+
+
+@given(st.lists(LINES, min_size=1, max_size=8), st.integers(0, 8), st.booleans())
+def test_whatever_is_required_stays_and_all_of_it_is_still_python(lines, at, reduced):
+    code = "def test_a():\n" + "".join(f"    {line}\n" for line in [*lines, "assert True"])
+    required = lines[at % len(lines)]
+    candidate = NewTest(
+        name="test_a", code=code, imports=(), placement=Placement(path="t.py"), title="", look="", oracle=(),
+        origin=Origin(proposer="p", reduced=reduced), gaps=(),
+    )  # fmt: skip
+    tried = []
+
+    def holds(one):
+        tried.append(one)
+        return required in one.code and "assert True" in one.code
+
+    smaller = minimal.reduce(candidate, holds, 30)
+    assert required in smaller.code
+    assert len(smaller.code) <= len(code)
+    assert smaller == candidate or smaller in tried
+    for one in tried:
+        ast.parse(one.code)
+        assert one.name == "test_a"
+
+
+@given(st.lists(LINES, min_size=1, max_size=6))
+def test_a_part_of_a_part_is_the_part(lines):
+    code = "def test_a():\n" + "".join(f"    {line}\n" for line in [*lines, "assert g()", "assert h()"])
+    candidate = NewTest(
+        name="test_a", code=code, imports=(), placement=Placement(path="t.py"), title="", look="", oracle=(),
+        origin=Origin(proposer="p"), gaps=(),
+    )  # fmt: skip
+    parts = minimal.parts(candidate)
+    every = tuple(range(len(parts.each)))
+    assert ast.dump(ast.parse(parts.only(every).code)) == ast.dump(ast.parse(code))
+    for at in every:
+        one = parts.only((at,))
+        assert minimal.parts(one) is None
+        assert minimal.parts(replace(one, code=one.code.replace("def ", "async def "))) is None
