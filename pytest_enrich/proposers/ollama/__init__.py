@@ -1,0 +1,12 @@
+"""`ollama`: ask a local model for what it is good at, inputs and scenes, and have the sandbox say what happens.
+
+- `host`, `client`, `wire`, `failure`, `exchange`: the protocol, as servers really behave.
+- `gate`, `redact`: what must not leave the process, and what must not leave the machine.
+- `pulled`, `connect`: which model.
+- `question`, `asking`: one model for one run; replies are kept.
+- `subject`, `hint`, `schema`, `value`, `expression`: arguments as JSON, there and back.
+- `excerpt`, `prompt`, `answer`: what the model sees, and what is in its reply.
+- `inputs`, `scenario` (with `written`), `corrected`: the strategies, each a `protocols.Proposer`.
+"""
+
+from __future__ import annotations

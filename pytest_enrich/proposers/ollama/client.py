@@ -1,0 +1,220 @@
+"""Requests on the official client, with the limits and the two fields that it has no way to send."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
+
+import httpx
+
+from pytest_enrich.proposers.ollama import failure, wire
+from pytest_enrich.proposers.ollama.exchange import Answer, Failure, Limits, Reply, Request
+from pytest_enrich.proposers.ollama.host import Host
+
+
+@contextmanager
+def _without(name: str) -> Iterator[None]:
+    """Without a variable of the environment."""
+    kept = os.environ.pop(name, None)
+    try:
+        yield
+    finally:
+        if kept is not None:
+            os.environ[name] = kept
+
+
+with _without("OLLAMA_HOST"):  # the package reads it when it is imported, and does not survive a bad one
+    import ollama
+
+T = TypeVar("T")
+LONGEST_BODY = 16 * 1024 * 1024
+KEEP_ALIVE = "10m"
+WAITS = (0.5, 1.0, 2.0, 4.0)
+_FIRST_ERROR = 400
+_SHORT = 10.0
+
+
+class Client:
+    """One server. What it or the network does is an answer, never an exception; one request at a time.
+
+    `wait` is how to wait between tries.
+    """
+
+    def __init__(self, host: Host, limits: Limits, wait: Callable[[float], None] = time.sleep) -> None:
+        self.host = host
+        self._limits = limits
+        self._wait = wait
+        self._one = threading.Lock()
+        # Proxies are for other hosts, and a redirection would carry code to one.
+        self._ollama = ollama.Client(host.url, timeout=limits.connect, trust_env=False, follow_redirects=False)
+        self._http: httpx.Client = self._ollama._client  # noqa: SLF001 - it cannot send `truncate` and `shift`
+        self._sockets: list[socket.socket] = []
+        # The package sends OLLAMA_API_KEY to any host.
+        self._http.headers.pop("authorization", None)
+
+    def close(self) -> None:
+        """Nothing is asked any more; a request that is under way ends."""
+        for one in self._sockets:
+            with suppress(OSError):  # it may be closed already
+                one.shutdown(socket.SHUT_RDWR)  # unlike a close it wakes the thread that reads
+        self._http.close()
+
+    def get(self, path: str) -> dict[str, Any] | Failure:
+        """What a GET of `path` answers."""
+        return self._plain(self._http.build_request("GET", path, timeout=self._timeout(_SHORT)))
+
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any] | Failure:
+        """What a short POST answers."""
+        return self._plain(self._http.build_request("POST", path, json=body, timeout=self._timeout(_SHORT)))
+
+    def ask(self, request: Request, seconds: float, stopped: Callable[[], bool] = lambda: False) -> Answer:
+        """The reply to a question, streamed, within `seconds`; tried again where that may help."""
+        end = time.monotonic() + seconds
+        with self._one:  # waiting for its turn, behind a load perhaps, is no fault of this question
+            deadline = min(end, time.monotonic() + self._limits.total)
+            answer = self._once(request, deadline, stopped)
+            died = 0
+            for pause in WAITS:
+                died += isinstance(answer, Failure) and answer.kind == "server error"
+                if not _again(answer, died) or time.monotonic() + pause >= deadline or stopped():
+                    return answer
+                self._wait(pause)
+                answer = self._once(request, deadline, stopped)
+        return answer
+
+    def _once(self, request: Request, deadline: float, stopped: Callable[[], bool]) -> Answer:
+        path = "/api/chat" if request.suffix is None else "/api/generate"
+        timeout = self._timeout(max(0.01, min(self._limits.first, deadline - time.monotonic())))
+        built = self._http.build_request("POST", path, json=body(request), timeout=timeout)
+        built.extensions["trace"] = self._note
+        return _guarded(lambda: self._streamed(built, deadline, stopped))
+
+    def _streamed(self, built: httpx.Request, deadline: float, stopped: Callable[[], bool]) -> Answer:
+        response = self._http.send(built, stream=True)
+        try:
+            if fault := _fault(response):
+                return fault
+            # The same mapping is read again for the body: from here on a byte must come every so often.
+            built.extensions["timeout"]["read"] = self._limits.gap
+            return wire.fold(wire.lines(_until(response, deadline, stopped)))
+        finally:
+            response.close()
+
+    def _note(self, event: str, facts: dict[str, Any]) -> None:
+        """Keep the socket of a new connection, so that `close` can end a read in another thread."""
+        if event == "connection.connect_tcp.complete":
+            self._sockets = [facts["return_value"].get_extra_info("socket")]
+
+    def _plain(self, built: httpx.Request) -> dict[str, Any] | Failure:
+        return _guarded(lambda: self._fetched(built))
+
+    def _fetched(self, built: httpx.Request) -> dict[str, Any] | Failure:
+        response = self._http.send(built, stream=True)
+        try:
+            if fault := _fault(response):
+                return fault
+            content = _read(response, LONGEST_BODY)
+        finally:
+            response.close()
+        found = _decoded(content)
+        told = failure.said(content[: failure.SHOWN])[0]
+        return found if found is not None else Failure(kind="bad answer", message=told)
+
+    def _timeout(self, seconds: float) -> httpx.Timeout:
+        return httpx.Timeout(seconds, connect=self._limits.connect)
+
+
+def body(request: Request) -> dict[str, Any]:
+    """A request as it is sent. `truncate` and `shift`: rather an error than a prompt that lost its beginning."""
+    sent: dict[str, Any] = {
+        "model": request.model,
+        "options": {**request.options.sent(), **({"stop": list(request.stop)} if request.stop else {})},
+        "stream": True,
+        "keep_alive": KEEP_ALIVE,
+        "truncate": False,
+        "shift": False,
+    }
+    if request.suffix is None:
+        sent["messages"] = [{"role": one.role, "content": one.content} for one in request.messages]
+    else:
+        sent |= {"prompt": "".join(one.content for one in request.messages), "suffix": request.suffix}
+    if request.schema is not None:
+        sent["format"] = request.schema
+    if request.think is not None:
+        sent["think"] = request.think
+    return sent
+
+
+def _again(answer: Answer, died: int) -> bool:
+    """A dead runner is given one more chance, a full queue several."""
+    return isinstance(answer, Failure) and failure.may_retry(answer) and died <= 1
+
+
+def _fault(response: httpx.Response) -> Failure | None:
+    if response.is_redirect:
+        return Failure(kind="refused", message="it sends on to another address", status=response.status_code)
+    if response.status_code < _FIRST_ERROR:
+        return None
+    return failure.of_response(response.status_code, _read(response, 64 * 1024))
+
+
+def _read(response: httpx.Response, most: int) -> bytes:
+    """The body's beginning; what is longer than any honest one is left."""
+    found = b""
+    for chunk in response.iter_bytes():
+        found += chunk
+        if len(found) > most:
+            break
+    return found
+
+
+def _until(response: httpx.Response, deadline: float, stopped: Callable[[], bool]) -> Iterator[bytes]:
+    for chunk in response.iter_bytes():
+        if stopped():
+            raise _StoppedError
+        if time.monotonic() > deadline:
+            raise httpx.ReadTimeout("the whole reply takes too long")
+        yield chunk
+
+
+def _decoded(content: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+class _StoppedError(Exception):
+    """Nobody wants the reply any more."""
+
+
+def _guarded(action: Callable[[], T]) -> T | Failure:
+    """What `action` gives, or the failure that the network's exceptions stand for."""
+    try:
+        return action()
+    except (_StoppedError, httpx.HTTPError, OSError, RuntimeError, ValueError) as error:
+        return _told(error)
+
+
+def _told(error: Exception) -> Failure:
+    """What an exception means. A RuntimeError is of a client that was closed, a ValueError of an endless line."""
+    text = str(error)
+    known: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Failure], ...] = (
+        (_StoppedError, Failure(kind="stopped", message="")),
+        (httpx.ConnectTimeout, Failure(kind="unreachable", message="no connection in time")),
+        (httpx.TimeoutException, Failure(kind="timeout", message=text or "no byte came in time")),
+        ((httpx.ConnectError, OSError), Failure(kind="unreachable", message="nobody listens there")),
+        (httpx.HTTPError, Failure(kind="aborted", message=f"the connection broke: {type(error).__name__}")),
+    )
+    other = Failure(kind="stopped" if "closed" in text else "bad answer", message=text)
+    return next((failure for kinds, failure in known if isinstance(error, kinds)), other)
+
+
+__all__ = ["Client", "Reply", "body"]

@@ -1,0 +1,130 @@
+"""From what was wished for to a model that may be asked, or the reason why none is; no code is sent here."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterable
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pytest_enrich.config import Settings
+from pytest_enrich.proposers.ollama import gate, host, pulled
+from pytest_enrich.proposers.ollama.client import Client
+from pytest_enrich.proposers.ollama.exchange import Failure, Limits
+from pytest_enrich.proposers.ollama.gate import Pass, Refusal
+from pytest_enrich.proposers.ollama.pulled import Pulled
+from pytest_enrich.proposers.ollama.question import Model
+
+# A server on this machine answers a short question at once, or is not there.
+PROBE = Limits(connect=0.3)
+ROOM, THOUGHT = 700, 1200
+"""Tokens of a window beyond the prompt's text: the reply and what a template puts round the turns; thinking."""
+SMALLEST_WINDOW, LARGEST_WINDOW, STEP = 2048, 8192, 1024
+_CHARACTERS = 2.8
+
+
+class Wish(Struct, frozen=True, kw_only=True):
+    """What was asked for.
+
+    Attributes:
+        host: As in `OLLAMA_HOST`; "" for that variable's own value.
+        model: The exact name, "" for the best of those that are pulled.
+        allow_remote: Whether code may be sent to another machine.
+    """
+
+    host: str = ""
+    model: str = ""
+    allow_remote: bool = False
+
+
+class Connected(Struct, frozen=True, kw_only=True):
+    """A model that may be asked, and what there is to say about it."""
+
+    client: Client
+    model: Model
+    reason: str
+    version: str
+    is_here: bool
+
+    @property
+    def heading(self) -> str:
+        """`ollama coder:7b on 127.0.0.1:11434 (code stays here)`."""
+        where = "code stays here" if self.is_here else "your source code is sent there"
+        return f"ollama {self.model.pulled.name} on {self.client.host} ({where})"
+
+
+def wish(settings: Settings) -> Wish:
+    """What the settings of a run ask for."""
+    return Wish(host=settings.host, model=settings.model, allow_remote=settings.allow_remote)
+
+
+def connect(wish: Wish, limits: Limits | None = None) -> Connected | Refusal:
+    """The model to ask, or why there is none."""
+    there = host.parse(wish.host or os.environ.get("OLLAMA_HOST", ""))
+    if refusal := gate.of_host(there, allow_remote=wish.allow_remote):
+        return refusal
+    limits = limits or (Limits(connect=PROBE.connect) if there.is_loopback() else Limits())
+    client = Client(there, limits)
+    found = _model(client, wish)
+    if isinstance(found, Refusal):
+        client.close()
+    return found
+
+
+def window(prompts: Iterable[int], model: Pulled) -> int:
+    """Tokens of context for prompts of so many characters: one size for the run, since another loads it anew."""
+    room = ROOM + THOUGHT * model.can("thinking")
+    needed = math.ceil((max(prompts, default=0) / _CHARACTERS + room) / STEP) * STEP
+    largest = min(LARGEST_WINDOW, model.window or LARGEST_WINDOW)
+    return min(max(needed, SMALLEST_WINDOW), largest)
+
+
+def _model(client: Client, wish: Wish) -> Connected | Refusal:
+    told = client.get("/api/version")
+    if isinstance(told, Failure):
+        return _silent(client, told)
+    version = str(told.get("version", ""))
+    models = pulled.read(client)
+    if isinstance(models, Failure):
+        return _silent(client, models)
+    chosen = pulled.choose(models, pulled.memory() if client.host.is_loopback() else 0)
+    name = wish.model or (chosen.model.name if chosen else "")
+    if not name:
+        return Refusal(
+            reason=f"Ollama on {client.host} has no model", remedy="get one:        ollama pull qwen2.5-coder:7b"
+        )
+    judged = gate.of_model(client, models, name, version)
+    if isinstance(judged, Refusal):
+        return judged
+    reason = "asked for by name" if wish.model else chosen.reason if chosen else ""
+    return _connected(client, judged, reason, version)
+
+
+def _connected(client: Client, passed: Pass, reason: str, version: str) -> Connected | Refusal:
+    model = passed.model
+    if model.capabilities is None:
+        model = replace(model, capabilities=_capabilities(client, passed.name))
+    if not model.is_text:
+        return Refusal(reason=f"{model.name} writes no text")
+    return Connected(
+        client=client,
+        model=Model(pulled=model, name=passed.name),
+        reason=reason,
+        version=version,
+        is_here=client.host.is_loopback(),
+    )
+
+
+def _capabilities(client: Client, name: str) -> frozenset[str] | None:
+    """What an older server says only when it is asked about the one model."""
+    found = client.post("/api/show", {"model": name})
+    told = None if isinstance(found, Failure) else found.get("capabilities")
+    return frozenset(map(str, told)) if isinstance(told, list) else None
+
+
+def _silent(client: Client, failure: Failure) -> Refusal:
+    if failure.kind == "unreachable":
+        return Refusal(reason=f"no answer from {client.host.url}", remedy="start it:       ollama serve")
+    return Refusal(reason=f"what answers on {client.host.url} is no Ollama ({failure})")

@@ -1,0 +1,104 @@
+"""A whole test of a model whose expected value was not what the code gave: with the value that was seen.
+
+That they disagree is said in the question that a person answers. Where the docstring has the model's value, the
+code may be wrong, and a test that states what it does would only hide that.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec.structs import replace
+
+from pytest_enrich.data import Attempt, Candidate, Dropped, NewTest, Oracle
+from pytest_enrich.proposers.ollama import scenario
+from pytest_enrich.protocols import Task
+
+LONGEST = 80
+_FAILED = re.compile(r"^>? +(assert .+)\n(?: +[~^ ]+\n)?E ", re.MULTILINE)
+_SEEN = re.compile(r"^E +(?:AssertionError: )?assert (.+)$", re.MULTILINE)
+_TELLING = 3
+"""A shorter value stands in any docstring."""
+
+
+class Corrected:
+    """Asks nobody: it looks at how the tests of `scenario` failed."""
+
+    name = "ollama"
+
+    def propose(self, task: Task) -> Iterator[Candidate]:
+        """Each test that failed at a comparison with a literal, with the other value."""
+        for attempt in task.attempts:
+            if (made := _corrected(attempt, task.target.docstring or "")) is not None:
+                yield made
+
+
+def _corrected(attempt: Attempt, docstring: str) -> NewTest | None:
+    test, verdict = attempt.candidate, attempt.verdict
+    if not isinstance(test, NewTest) or test.origin.strategy != scenario.NAME:
+        return None
+    if not isinstance(verdict, Dropped) or verdict.rung != "passes":
+        return None
+    tree = ast.parse(test.code)
+    place = _place(tree, verdict.detail)
+    if place is None:
+        return None
+    expected = ast.unparse(place.comparators[0])
+    seen = _seen(verdict.detail, place.comparators[0])
+    if seen is None or (len(expected) > _TELLING and expected in docstring):
+        return None
+    place.comparators[0] = ast.parse(seen, mode="eval").body
+    return replace(
+        test,
+        code=ast.unparse(tree) + "\n",
+        look=f"the model expected {expected}, {seen} was seen when the code ran: which one is right?",
+        oracle=tuple(_oracle(one, place, seen) for one in test.oracle),
+    )
+
+
+def _place(tree: ast.Module, detail: str) -> ast.Compare | None:
+    """The comparison that failed, when it is one with a literal."""
+    failed = _FAILED.search(detail)
+    line = _plain(failed[1]) if failed else ""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assert) and ast.unparse(node) == line:
+            test = node.test
+            is_plain = isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq)
+            return test if isinstance(test, ast.Compare) and is_plain else None
+    return None
+
+
+def _plain(line: str) -> str:
+    """A statement as `ast` writes it: the test file may have quotes of another kind."""
+    try:
+        return ast.unparse(ast.parse(line.strip()))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+
+
+def _seen(detail: str, expected: ast.expr) -> str | None:
+    """The literal that stood on the left, read back from what pytest shows; None when it is none, or is cut."""
+    shown = _SEEN.search(detail)
+    wanted = _literal(expected)
+    if shown is None or wanted is None:
+        return None
+    left, compared, right = shown[1].rpartition(f" == {wanted[0]!r}")
+    value = _literal(left)
+    is_whole = compared and not right and value is not None and repr(value[0]) == left
+    return left if is_whole and len(left) <= LONGEST else None
+
+
+def _literal(code: str | ast.expr) -> tuple[Any] | None:
+    """The value of a literal, in a tuple: it may be None itself."""
+    try:
+        return (ast.literal_eval(code),)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return None
+
+
+def _oracle(one: Oracle, place: ast.Compare, seen: str) -> Oracle:
+    is_there = one.line == place.lineno
+    return replace(one, what=seen, source="observed", look=True) if is_there else replace(one, look=False)

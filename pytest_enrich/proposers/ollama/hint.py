@@ -1,0 +1,149 @@
+"""What a parameter takes, as far as its source says: read from its annotation, to be asked for as JSON."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any, Literal, TypeAlias
+
+from msgspec import Struct
+
+from pytest_enrich.data import Parameter
+
+Sort: TypeAlias = Literal[
+    "text", "bytes", "whole", "number", "flag", "none", "list", "tuple", "set", "frozenset", "dict", "choice",
+    "union", "python", "anything",
+]  # fmt: skip
+
+LONGEST_TEXT = 80
+LONGEST_CODE = 100
+LARGEST = 10**9
+MOST_ITEMS = 6
+MOST_CHOICES = 30
+_DEEPEST = 3
+_NAMES: dict[str, Sort] = {
+    "str": "text", "bytes": "bytes", "bytearray": "bytes", "int": "whole", "float": "number", "bool": "flag",
+    "complex": "number", "Number": "number", "Real": "number", "Integral": "whole", "None": "none",
+    "list": "list", "List": "list", "Sequence": "list", "Iterable": "list", "Iterator": "list",
+    "Collection": "list", "MutableSequence": "list", "tuple": "tuple", "Tuple": "tuple", "set": "set",
+    "Set": "set", "AbstractSet": "set", "MutableSet": "set", "frozenset": "frozenset", "FrozenSet": "frozenset",
+    "dict": "dict", "Dict": "dict", "Mapping": "dict", "MutableMapping": "dict", "AnyStr": "text",
+    "Any": "anything", "object": "anything", "Hashable": "anything", "Text": "text",
+}  # fmt: skip
+_WRAPPERS = {"Annotated", "Final", "Required", "NotRequired", "ClassVar", "ReadOnly"}
+
+
+class Hint(Struct, frozen=True, kw_only=True):
+    """What a value may be.
+
+    Attributes:
+        sort: Of value; `python` is an object that only an expression can name.
+        of: Of the items, of each place of a tuple, of a dict's values, or the members of a union.
+        choices: For `choice`, the literals; for others, literals that the code compares with.
+        ordered: For a tuple, whether `of` are its places.
+    """
+
+    sort: Sort = "anything"
+    of: tuple[Hint, ...] = ()
+    choices: tuple[Any, ...] = ()
+    ordered: bool = False
+
+
+ANYTHING = Hint()
+
+
+def of_parameter(parameter: Parameter, compared: tuple[Any, ...] = ()) -> Hint:
+    """The hint of a parameter: its annotation, else its docstring's type, else its default's."""
+    text = parameter.annotation or parameter.documented or _of_default(parameter.default)
+    hint = read(text) if text else ANYTHING
+    if hint.sort in {"text", "whole", "number"}:
+        return Hint(sort=hint.sort, choices=compared[:MOST_CHOICES])
+    return hint
+
+
+def read(annotation: str) -> Hint:
+    """What an annotation's text says; `anything` for what cannot be read."""
+    try:
+        return _read(ast.parse(annotation.strip().strip("\"'"), mode="eval").body, 0)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ANYTHING
+
+
+def _read(node: ast.expr, depth: int) -> Hint:
+    if depth > _DEEPEST:
+        return ANYTHING
+    if isinstance(node, ast.Constant):
+        return _constant(node.value)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return _union([node.left, node.right], depth)
+    if isinstance(node, ast.Subscript):
+        return _subscript(_last(node.value), list(_arguments(node.slice)), depth)
+    sort = _NAMES.get(_last(node))
+    return Hint(sort=sort or "python")
+
+
+def _constant(value: object) -> Hint:
+    """`None`, or a name in quotes."""
+    if value is None:
+        return Hint(sort="none")
+    return read(value) if isinstance(value, str) else ANYTHING
+
+
+def _subscript(name: str, arguments: list[ast.expr], depth: int) -> Hint:
+    if name in {"Union", "Optional"}:
+        extra = [ast.Constant(None)] if name == "Optional" else []
+        return _union([*arguments, *extra], depth)
+    if name == "Literal":
+        return Hint(sort="choice", choices=tuple(_literals(arguments)))
+    if name in _WRAPPERS and arguments:
+        return _read(arguments[0], depth + 1)
+    return _container(_NAMES.get(name), arguments, depth)
+
+
+def _container(sort: Sort | None, arguments: list[ast.expr], depth: int) -> Hint:
+    if sort == "tuple":
+        return _tuple(arguments, depth)
+    if sort in {"list", "set", "frozenset", "dict"} and arguments:
+        return Hint(sort=sort, of=(_read(arguments[-1 if sort == "dict" else 0], depth + 1),))
+    return Hint(sort="python")
+
+
+def _tuple(arguments: list[ast.expr], depth: int) -> Hint:
+    is_open = any(isinstance(one, ast.Constant) and one.value is ... for one in arguments)
+    places = [one for one in arguments if not (isinstance(one, ast.Constant) and one.value is ...)]
+    return Hint(sort="tuple", of=tuple(_read(one, depth + 1) for one in places), ordered=not is_open)
+
+
+def _union(nodes: list[ast.expr], depth: int) -> Hint:
+    members: list[Hint] = []
+    for node in nodes:
+        one = _read(node, depth + 1)
+        members += one.of if one.sort == "union" else [one]
+    distinct = tuple(dict.fromkeys(members))
+    return distinct[0] if len(distinct) == 1 else Hint(sort="union", of=distinct)
+
+
+def _arguments(node: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(node, ast.Tuple):
+        yield from node.elts
+    else:
+        yield node
+
+
+def _literals(nodes: list[ast.expr]) -> Iterator[Any]:
+    for node in nodes[:MOST_CHOICES]:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str | int | bool | None):
+            yield node.value
+
+
+def _last(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _of_default(default: str | None) -> str:
+    """The type of a literal default; None tells nothing."""
+    try:
+        value = ast.literal_eval(default or "None")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    return "" if value is None or value is ... else type(value).__name__

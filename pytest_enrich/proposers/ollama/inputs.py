@@ -1,0 +1,175 @@
+"""`inputs`: ask for arguments, run them, and state what was seen; what the model believes of them is not asked.
+
+The arguments are also where the search begins once more: a value that is nearly right is varied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from pytest_enrich.data import (
+    Answered,
+    Call,
+    Candidate,
+    Explore,
+    Explored,
+    Finding,
+    Gap,
+    Origin,
+    Record,
+    Recorded,
+    Target,
+)
+from pytest_enrich.proposers.ollama import answer, excerpt, prompt, redact, schema
+from pytest_enrich.proposers.ollama import subject as subjects
+from pytest_enrich.proposers.ollama.asking import Asker
+from pytest_enrich.proposers.ollama.question import Question
+from pytest_enrich.proposers.ollama.subject import NOTHING, Subject, as_call
+from pytest_enrich.proposers.search.write import Desk
+from pytest_enrich.protocols import Sandbox, Task
+
+NAME = "inputs"
+MOST_INPUTS = 4
+MOST_GAPS = 3
+PREDICT = 320
+MOST_TESTS = 40
+RECORD_SECONDS = 30.0
+START_SECONDS = 40.0
+SEARCH_SECONDS = 6.0
+EXECUTIONS = 3000
+# First what is likely, then something else.
+TEMPERATURES = (0.2, 0.8)
+
+
+class Inputs:
+    """The strategy as a proposer."""
+
+    name = "ollama"
+
+    def __init__(self, asker: Asker, sandbox: Sandbox, excluded: Sequence[str] = (), *, literal: bool) -> None:
+        self._asker = asker
+        self._sandbox = sandbox
+        self._excluded = excluded
+        self._literal = literal
+
+    def propose(self, task: Task) -> Iterator[Candidate]:
+        """Tests of inputs that reach a gap, for a few of the gaps, most important first."""
+        target = task.target
+        if not target.entries or redact.is_excluded(target.path, self._excluded) or self._asker.is_barren(NAME):
+            return
+        subject = subjects.of(target, task.source_text, self._record(target), literal=self._literal)
+        if not subject.fields:  # a call without arguments is no question
+            return
+        reached: set[str] = set()
+        taken: frozenset[str] = frozenset()
+        for gap in task.target.gaps[:MOST_GAPS]:
+            if gap.id in reached:
+                continue
+            for made in self._of_gap(task, subject, gap, taken):
+                reached |= set(made.gaps)
+                taken |= {made.name}
+                yield made
+
+    def _of_gap(self, task: Task, subject: Subject, gap: Gap, taken: frozenset[str]) -> Iterator[Candidate]:
+        """Ask, run, and when nothing gets there ask once more with what was tried."""
+        tried: list[dict[str, Any]] = []
+        for number, temperature in enumerate(TEMPERATURES):
+            question = self._question(subject, gap, tried, temperature, task.seed + number)
+            answered = self._asker.ask(question)
+            if answered is None:
+                return
+            given = answer.inputs(answered.text)
+            calls = [call for one in given if (call := as_call(one, subject)) is not None]
+            self._asker.tally[f"{NAME} given"] += len(given)
+            self._asker.tally[f"{NAME} valid"] += len(calls)
+            explored = self._explore(task, subject, calls) if calls else None
+            made = list(self._written(task, explored, answered.prompt, taken)) if explored else []
+            self._asker.tally[f"{NAME} reaching"] += len(made)
+            yield from made
+            if any(gap.id in one.gaps for one in made):
+                return
+            tried += list(given)
+
+    def _question(
+        self, subject: Subject, gap: Gap, tried: Sequence[dict[str, Any]], temperature: float, seed: int
+    ) -> Question:
+        messages = prompt.inputs(subjects.page(subject), gap, tried)
+        return Question(
+            strategy=NAME,
+            about=f"{subject.target.path}::{subject.target.qualname}",
+            messages=messages,
+            schema=schema.of_inputs(subject.fields, subject.required, MOST_INPUTS),
+            predict=PREDICT,
+            temperature=temperature,
+            seed=seed,
+        )
+
+    def _written(self, task: Task, explored: Explored, digest: str, taken: frozenset[str]) -> Iterator[Candidate]:
+        origin = Origin(
+            proposer=self.name,
+            seed=task.seed,
+            executions=explored.executions,
+            reduced=True,
+            corpus=explored.corpus,
+            model=self._asker.model.pulled.name,
+            strategy=NAME,
+            prompt=digest,
+        )
+        desk = Desk.of(task, explored.aliases, origin)
+        desk = replace(desk, taken=desk.taken | taken)
+        for finding in sorted(explored.findings, key=_gain, reverse=True):
+            made = desk.write(finding)
+            if made is not None:
+                yield made
+                desk = desk.without(made.name)
+
+    def _record(self, target: Target) -> Recorded:
+        named = (near.nodeid.partition("[")[0] for near in target.nearest)
+        shown = (name for name in named if not redact.is_excluded(name.partition("::")[0], self._excluded))
+        tests = tuple(dict.fromkeys(shown))[:MOST_TESTS]
+        if not tests:
+            return NOTHING
+        qualnames = (*(entry.qualname for entry in target.entries), *target.neighbours)
+        job = Record(tests=tests, path=target.path, module=target.module, qualnames=qualnames)
+        execution = self._sandbox.execute(job, timeout=RECORD_SECONDS)
+        found = execution.answer if isinstance(execution, Answered) else None
+        return found if isinstance(found, Recorded) else NOTHING
+
+    def _explore(self, task: Task, subject: Subject, calls: Sequence[Call]) -> Explored | None:
+        target, recorded = task.target, subject.recorded
+        own = (*calls, *(one for one in recorded.calls if one.qualname == subject.entry.qualname))
+        job = Explore(
+            path=target.path,
+            module=target.module,
+            entries=(replace(subject.entry, calls=own),),
+            branches=tuple(branch for gap in target.gaps for branch in gap.branches),
+            lines=tuple(line for gap in target.gaps for line in gap.lines),
+            statements=target.statements,
+            neighbours=tuple(call for call in recorded.calls if call.qualname in target.neighbours),
+            constants=target.constants,
+            constructors=recorded.constructors,
+            raises=target.raise_lines,
+            seed=task.seed + 1,
+            executions=min(EXECUTIONS, task.executions),
+            seconds=SEARCH_SECONDS,
+        )
+        execution = self._sandbox.execute(job, timeout=SEARCH_SECONDS + START_SECONDS)
+        found = execution.answer if isinstance(execution, Answered) else None
+        return found if isinstance(found, Explored) else None
+
+
+def _gain(finding: Finding) -> tuple[int, int]:
+    return len(finding.branches), len(finding.reached)
+
+
+def sizes(targets: Iterable[Target], source_text: Callable[[str], str]) -> Iterator[int]:
+    """How many characters the prompts about these targets have at most, for a window that all of them fit into."""
+    for target in targets:
+        if target.entries:
+            page = subjects.page(subjects.of(target, source_text(target.path)))
+            extra = prompt.MOST_SHOWN * (prompt.MOST_TRIED + subjects.SHOWN) + excerpt.MOST_TEST
+            for gap in target.gaps[:MOST_GAPS]:
+                yield sum(len(one.content) for one in prompt.inputs(page, gap)) + extra

@@ -1,0 +1,95 @@
+"""What a strategy asks, and what is kept of it: frozen values."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from pytest_enrich.proposers.ollama.exchange import Counts, Message
+from pytest_enrich.proposers.ollama.pulled import Pulled
+from pytest_enrich.proposers.ollama.redact import Redaction
+
+
+class Answers(Protocol):
+    """Where replies are kept between runs; a name is 64 hexadecimal digits."""
+
+    def get(self, name: str) -> bytes | None:
+        """What was kept by that name."""
+
+    def put(self, name: str, content: bytes) -> None:
+        """Keep it."""
+
+
+class Nowhere:
+    """Keeps nothing."""
+
+    def get(self, name: str) -> bytes | None:  # noqa: ARG002 - the protocol's
+        """Nothing."""
+        return None
+
+    def put(self, name: str, content: bytes) -> None:
+        """Nothing."""
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """What a strategy wants to know.
+
+    Attributes:
+        strategy: Its name.
+        about: `path::qualname` of the target.
+        messages: The chat; the part that questions about one module share comes first.
+        schema: Of the reply, None for free text.
+        predict: The most tokens of the reply.
+        temperature, seed: As in `Options`.
+        suffix, stop: As in `Request`.
+    """
+
+    strategy: str
+    about: str
+    messages: tuple[Message, ...]
+    schema: dict[str, Any] | None = None
+    predict: int = 256
+    temperature: float = 0.2
+    seed: int = 0
+    suffix: str | None = None
+    stop: tuple[str, ...] = ()
+
+
+class Exchange(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One question and its reply, as they are kept: the evidence of what left the process.
+
+    `digest` is the model's; `redactions` tell what was taken out of the prompt, without telling it.
+    """
+
+    model: str
+    digest: str
+    host: str
+    question: Question
+    window: int
+    text: str
+    reason: str = ""
+    counts: Counts = Counts()
+    seconds: float = 0.0
+    redactions: tuple[Redaction, ...] = ()
+
+
+class Answered(Struct, frozen=True, kw_only=True):
+    """A reply's text, and the digest of the question, by which it is kept."""
+
+    text: str
+    prompt: str
+    kept: bool = False
+
+
+class Model(Struct, frozen=True, kw_only=True):
+    """What is asked: the server's model, the name to ask by, the window of the whole run."""
+
+    pulled: Pulled
+    name: str
+    window: int = 4096
+
+    @property
+    def think(self) -> bool | None:
+        """No thinking from a model that can think: it would be spent before the reply, without a schema."""
+        return False if self.pulled.can("thinking") else None

@@ -1,0 +1,101 @@
+"""Against a real server: run where OLLAMA_HOST names one that answers. What a model says is not asserted."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from pytest_enrich.proposers.ollama import answer, connect
+from pytest_enrich.proposers.ollama.asking import Asker
+from pytest_enrich.proposers.ollama.connect import Connected, Wish
+from pytest_enrich.proposers.ollama.exchange import Failure, Message, Options, Reply, Request
+from pytest_enrich.proposers.ollama.question import Question
+
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.slow,
+    pytest.mark.skipif("OLLAMA_HOST" not in os.environ, reason="OLLAMA_HOST names no server"),
+]
+SCHEMA = {
+    "type": "object",
+    "properties": {"inputs": {"type": "array", "maxItems": 2, "items": {"type": "object"}}},
+    "required": ["inputs"],
+}
+WINDOW = 2048
+
+
+class Shelf(dict):
+    put = dict.__setitem__
+
+
+@pytest.fixture(scope="module")
+def found():
+    found = connect.connect(Wish())
+    assert isinstance(found, Connected), found
+    yield found
+    found.client.close()
+
+
+@pytest.fixture
+def ask(found):
+    def ask(text, **changes):
+        plain = {
+            "model": found.model.name,
+            "messages": (Message(role="user", content=text),),
+            "options": Options(window=WINDOW, predict=32, temperature=0.0),
+            "think": found.model.think,
+        }
+        return found.client.ask(Request(**{**plain, **changes}), 240.0)
+
+    return ask
+
+
+def test_a_model_is_found_with_its_digest(found):
+    assert found.model.pulled.name
+    assert len(found.model.pulled.digest) == 64
+
+
+def test_a_reply_comes_with_the_servers_figures(ask):
+    reply = ask("Say yes.")
+    assert isinstance(reply, Reply), reply
+    assert reply.counts.prompt
+    assert 0 < reply.counts.reply <= 32
+
+
+def test_a_schema_binds(ask):
+    reply = ask('Reply as JSON: {"inputs": [{"a": 1}]}', schema=SCHEMA)
+    assert isinstance(reply, Reply), reply
+    assert reply.text.lstrip().startswith("{")
+    if reply.reason == "stop":
+        assert isinstance(json.loads(reply.text)["inputs"], list)
+        assert isinstance(answer.inputs(reply.text), tuple)
+
+
+def test_a_prompt_that_does_not_fit_is_an_error_and_not_cut(ask):
+    reply = ask("word " * 6000)
+    assert isinstance(reply, Failure)
+    assert reply.kind == "too long"
+
+
+def test_a_reply_that_nobody_wants_leaves_the_server_free(found, ask):
+    request = Request(
+        model=found.model.name,
+        messages=(Message(role="user", content="Count to a thousand."),),
+        options=Options(window=WINDOW, predict=1500),
+    )
+    assert found.client.ask(request, 240.0, stopped=lambda: True).kind == "stopped"
+    assert isinstance(ask("Say yes."), Reply)
+
+
+def test_a_second_question_of_the_same_words_is_answered_from_what_was_kept(found):
+    kept = Shelf()
+    asker = Asker(found.client, found.model, kept, lambda: 240.0)
+    question = Question(
+        strategy="inputs", about="a.py::f", messages=(Message(role="user", content="Say yes."),), predict=8
+    )
+    first = asker.ask(question)
+    again = asker.ask(question)
+    assert first is not None, asker.tally
+    assert (again.text, again.kept) == (first.text, True)

@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import json
+import threading
+
+import pytest
+
+from pytest_enrich.proposers.ollama.asking import BARREN, PATIENCE, Asker
+from pytest_enrich.proposers.ollama.exchange import Message
+from pytest_enrich.proposers.ollama.pulled import Pulled
+from pytest_enrich.proposers.ollama.question import Model, Question
+
+CHAT = "POST /api/chat"
+CODER = Pulled(name="coder:7b", digest="d" * 64, capabilities=frozenset({"completion"}))
+THINKER = Pulled(name="thinker:7b", digest="e" * 64, capabilities=frozenset({"completion", "thinking"}))
+
+
+class Shelf(dict):
+    put = dict.__setitem__
+
+
+def question(text="which?", **changes):
+    plain = {"strategy": "inputs", "about": "a.py::f", "messages": (Message(role="user", content=text),)}
+    return Question(**{**plain, **changes})
+
+
+@pytest.fixture
+def kept():
+    return Shelf()
+
+
+@pytest.fixture
+def asker(client, kept):
+    def asker(pulled=CODER, left=lambda: 60.0, scan=lambda _line: ()):
+        return Asker(client, Model(pulled=pulled, name=f"{pulled.name}:local"), kept, left, scan)
+
+    return asker
+
+
+def test_a_reply_is_kept_with_all_that_was_sent(asker, server, ollama, kept):
+    server.answer(CHAT, ollama.reply("yes"))
+    made = asker()
+    answered = made.ask(question())
+    assert (answered.text, answered.kept) == ("yes", False)
+    (content,) = kept.values()
+    evidence = json.loads(content)
+    assert evidence["question"]["messages"] == [{"role": "user", "content": "which?"}]
+    assert (evidence["model"], evidence["digest"], evidence["text"]) == ("coder:7b", "d" * 64, "yes")
+    assert list(kept) == [answered.prompt]
+
+
+def test_what_was_asked_before_is_not_asked_again(asker, server, ollama):
+    server.answer(CHAT, ollama.reply("yes"))
+    asker().ask(question())
+    again = asker(left=lambda: 0.0)
+    assert again.ask(question()).kept
+    assert len(server.asked) == 1
+    assert again.tally["from before"] == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"text": "other?"}, {"seed": 1}, {"temperature": 0.9}, {"predict": 9}, {"schema": {"type": "null"}}],
+)
+def test_another_question_is_another(asker, server, ollama, changes):
+    server.answer(CHAT, ollama.reply("yes"))
+    made = asker()
+    made.ask(question())
+    made.ask(question(**changes))
+    assert len(server.asked) == 2
+
+
+def test_another_model_is_asked_anew(asker, server, ollama):
+    server.answer(CHAT, ollama.reply("yes"))
+    asker().ask(question())
+    asker(Pulled(name="coder:7b", digest="f" * 64)).ask(question())
+    assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize("rubbish", [b"", b"{", b"[1]", b'{"model": 7}', b"\xff" * 9])
+def test_a_kept_reply_that_cannot_be_read_is_asked_again(asker, server, ollama, kept, rubbish):
+    server.answer(CHAT, ollama.reply("yes"))
+    made = asker()
+    name = made.ask(question()).prompt
+    kept[name] = rubbish
+    assert not made.ask(question()).kept
+
+
+def test_nothing_is_asked_when_the_time_is_up(asker, server):
+    assert asker(left=lambda: 0.0).ask(question()) is None
+    assert server.asked == []
+
+
+def test_a_secret_is_not_sent_and_not_kept(asker, server, ollama, kept):
+    server.answer(CHAT, ollama.reply("yes"))
+    made = asker(scan=lambda line: [("Password", "hunter2")] if "hunter2" in line else [])
+    made.ask(question('x = 1\nkey = "hunter2"'))
+    assert server.bodies("/chat")[0]["messages"][0]["content"] == 'x = 1\nkey = "REDACTED"'
+    assert b"hunter2" not in b"".join(kept.values())
+    (content,) = kept.values()
+    assert json.loads(content)["redactions"] == [{"sort": "Password", "line": 2}]
+    assert made.tally["secrets taken out"] == 1
+
+
+def test_a_model_that_can_think_is_told_not_to(asker, server, ollama):
+    server.answer(CHAT, ollama.reply("yes"))
+    asker(THINKER).ask(question())
+    assert server.bodies("/chat")[0]["think"] is False
+
+
+def test_a_model_that_thinks_all_the_same_gets_room_for_it(asker, server, ollama):
+    thought = ollama.stream(ollama.line(thinking="hm"), ollama.done(done_reason="length"))
+    server.answer(CHAT, thought, ollama.reply("yes"), ollama.reply("and"))
+    made = asker(THINKER)
+    assert made.ask(question(predict=100)).text == "yes"
+    made.ask(question("next?", predict=100))
+    sent = server.bodies("/chat")
+    assert [one["think"] for one in sent] == [False, "low", "low"]
+    assert [one["options"]["num_predict"] for one in sent] == [100, 400, 400]
+
+
+def test_what_was_learned_of_thinking_changes_nothing_for_a_second_run(asker, server, ollama):
+    thought = ollama.stream(ollama.line(thinking="hm"), ollama.done())
+    server.answer(CHAT, thought, ollama.reply("yes"))
+    first = asker(THINKER)
+    first.ask(question())
+    first.ask(question("next?"))
+    asked = len(server.asked)
+    second = asker(THINKER)
+    assert second.ask(question()).kept
+    assert second.ask(question("next?")).kept
+    assert len(server.asked) == asked
+
+
+def test_a_prompt_that_the_server_cut_is_noticed(asker, server, ollama):
+    server.answer(CHAT, ollama.reply("yes", prompt_eval_count=130))
+    made = asker()
+    assert made.ask(question("word " * 1000)) is None
+    assert made.tally["failed: cut"] == 1
+
+
+def test_a_server_that_is_gone_is_left_alone(asker, server, ollama):
+    server.answer(CHAT, ollama.plain(500, b'{"error":"oops"}'))
+    made = asker()
+    for number in range(PATIENCE + 2):
+        assert made.ask(question(str(number))) is None
+    assert len(server.asked) == PATIENCE
+    assert made.problem.startswith("server error")
+
+
+def test_a_reply_in_between_shows_that_the_server_is_there(asker, server, ollama):
+    bad, good = ollama.plain(500, b'{"error":"oops"}'), ollama.reply("yes")
+    server.answer(CHAT, bad, bad, good, bad, bad, good)
+    made = asker()
+    for number in range(6):
+        made.ask(question(str(number)))
+    assert made.problem == ""
+
+
+def test_a_reply_from_elsewhere_ends_it_at_once(asker, server, ollama, kept):
+    server.answer(CHAT, ollama.stream(ollama.line("yes", remote_host="https://ollama.com"), ollama.done()))
+    made = asker()
+    assert made.ask(question()) is None
+    assert made.ask(question("next?")) is None
+    assert (len(server.asked), kept) == (1, {})
+    assert made.problem.startswith("remote")
+
+
+def test_a_refused_question_is_no_reason_to_ask_no_other(asker, server, ollama):
+    server.answer(CHAT, ollama.plain(400, b'{"error":"bad schema"}'), ollama.reply("yes"))
+    made = asker()
+    assert made.ask(question()) is None
+    assert made.ask(question("next?")).text == "yes"
+
+
+def test_a_closed_asker_asks_nothing_and_remembers(asker, server, ollama):
+    server.answer(CHAT, ollama.reply("yes"))
+    made = asker()
+    made.ask(question())
+    made.close()
+    assert made.ask(question("next?")) is None
+    assert made.ask(question()).text == "yes"
+    assert made.problem == ""
+
+
+def test_a_question_that_is_under_way_when_it_is_closed_is_no_fault_of_the_server(asker, server, ollama):
+    server.answer(CHAT, ollama.stream(ollama.line("a"), "hang"))
+    made = asker()
+    threading.Timer(0.2, made.close).start()
+    assert made.ask(question()) is None
+    assert made.problem == ""
+
+
+def test_warming_loads_the_model_with_the_options_of_the_run(asker, server, ollama):
+    server.answer(CHAT, ollama.recorded("35-chat-empty-messages-load"))
+    asker().warm()
+    (sent,) = server.bodies("/chat")
+    assert (sent["messages"], sent["options"]["num_ctx"], sent["shift"]) == ([], 4096, False)
+
+
+def test_the_figures_tell_the_first_question_of_a_module_from_the_later(asker, server, ollama):
+    first = ollama.reply("yes", prompt_eval_duration=5 * 10**9)
+    server.answer(CHAT, first, ollama.reply("yes", prompt_eval_duration=10**9))
+    made = asker()
+    for text in ("a", "b", "c"):
+        made.ask(question(text))
+    assert made.seconds["reading, first of a module"] == 5
+    assert (made.seconds["reading, later"], made.tally["reading, later"]) == (2, 2)
+    assert (made.tally["questions"], made.tally["tokens written"]) == (3, 36)
+
+
+def test_a_strategy_that_leads_nowhere_is_barren(asker):
+    made = asker()
+    made.tally["inputs asked"] = BARREN
+    assert made.is_barren("inputs")
+    made.tally["inputs reaching"] = 1
+    assert not made.is_barren("inputs")

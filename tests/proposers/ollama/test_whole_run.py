@@ -1,0 +1,122 @@
+"""A whole run with `--enrich-with=ollama`, from the header to the suggestion; the model says what it is told."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+pytestmark = pytest.mark.slow
+SOURCE = """
+def label(code, width):
+    if code == "zz-9" and width > 3:
+        return "rare"
+    return code
+
+
+def toll(weight):
+    if weight > 1000 and weight % 7 == 3:
+        return weight * 3
+    return weight
+
+
+class Till:
+    def __init__(self):
+        self.coins = []
+
+    def put(self, coin):
+        if coin == "euro" and len(self.coins) == 2:
+            raise OverflowError("full")
+        self.coins.append(coin)
+"""
+TESTS = """
+from till import Till, label, toll
+
+
+def test_label():
+    assert label("a", 1) == "a"
+
+
+def test_toll():
+    assert toll(1) == 1
+
+
+def test_put():
+    till = Till()
+    till.put("cent")
+    assert till.coins == ["cent"]
+"""
+WRITTEN = """```python
+import pytest
+
+def test_a_full_till_refuses():
+    till = Till()
+    till.put("cent")
+    till.put("cent")
+    with pytest.raises(OverflowError):
+        till.put("euro")
+```"""
+
+
+MISTAKEN = "def test_heavy_toll():\n    assert toll(1998) == 1998\n"
+
+
+def said(body):
+    """Inputs for `label`, a whole test for `Till.put`, a mistaken one for `toll`, and nothing else."""
+    asked = body["messages"][-1]["content"] if body["messages"] else ""
+    if "def label(code, width):\n    if" in asked and "format" in body:
+        return json.dumps({"inputs": [{"code": "zz-9", "width": 8}]})
+    if "format" in body:
+        return "{}"
+    return (
+        WRITTEN
+        if "def put(self, coin):\n    if" in asked
+        else MISTAKEN
+        if "def toll(weight):\n    if" in asked
+        else ""
+    )
+
+
+@pytest.fixture
+def project(pytester, server, ollama, monkeypatch):
+    for name in ("PYTEST_ENRICH", "PYTEST_ADDOPTS"):
+        monkeypatch.delenv(name, raising=False)
+    listed = {"name": "m:7b", "digest": "d" * 64, "size": 10**9, "details": {"parameter_size": "7B"}}
+    server.answer("GET /api/version", ollama.said({"version": "0.33.0"}))
+    server.answer("GET /api/tags", ollama.said({"models": [{**listed, "capabilities": ["completion"]}]}))
+    server.answer("POST /api/show", ollama.said({"capabilities": ["completion"]}))
+    server.answer("POST /api/chat", lambda body: ollama.reply(said(body)))
+    pytester.makepyfile(till=SOURCE)
+    pytester.makepyfile(test_till=TESTS)
+    pytester.makeini("[pytest]\npythonpath = .\naddopts = -p no:asyncio -p no:xdist\n")
+    return pytester
+
+
+def run(project, server):
+    options = ("--enrich-with=ollama", f"--enrich-host={server.url}", "--enrich-budget=5m", "--enrich-grade=weak")
+    return project.runpytest_subprocess("--enrich", *options)
+
+
+def test_what_the_model_says_is_proven_and_a_second_run_asks_nothing(project, server):
+    result = run(project, server)
+    result.stdout.fnmatch_lines(
+        ["enrich: ollama m:7b on 127.0.0.1:* (code stays here); *", "3 suggestions from *"]
+    )
+    found = [
+        json.loads(path.read_bytes()) for path in project.path.glob("enrich-suggestions/pending/*/suggestion.json")
+    ]
+    by_function = {one["gap"]["qualname"]: one for one in found}
+    assert {name: one["origin"]["strategy"] for name, one in by_function.items()} == {
+        "label": "inputs", "Till.put": "scenario", "toll": "scenario",
+    }  # fmt: skip
+    assert 'label("zz-9", ' in by_function["label"]["test"]["code"]
+    assert by_function["label"]["oracle"][0]["source"] == "observed"
+    assert by_function["Till.put"]["test"]["names"] == ["test_a_full_till_refuses"]
+    assert "assert toll(1998) == 5994" in by_function["toll"]["test"]["code"]
+    assert by_function["toll"]["look"].startswith("the model expected 1998, 5994 was seen when the code ran")
+    for one in found:
+        assert (project.path / f"enrich-suggestions/.cache/answers/{one['origin']['prompt']}.json").is_file()
+    asked = len(server.bodies("/chat"))
+    run(project, server)
+    later = server.bodies("/chat")[asked:]
+    assert [body for body in later if body["messages"]] == []
