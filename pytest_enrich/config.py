@@ -11,7 +11,10 @@ from msgspec import Struct
 from pytest_enrich.data import Grade
 from pytest_enrich.errors import UsageError
 
-PROPOSERS = ("search",)
+MODEL = "ollama"
+"""The proposer that asks a model: code is shown to it, so that it is never asked unless somebody said so."""
+
+PROPOSERS = ("rows", "search", "properties", MODEL)
 """The names that `with_` may hold besides `auto`, in the order in which they are asked."""
 
 SANDBOXES = ("auto", "strict", "process")
@@ -62,6 +65,10 @@ class Settings(Struct, frozen=True, kw_only=True):
             directory. It holds what `addopts` and PYTEST_ADDOPTS say as well, and switches the former off: a child
             is started without PYTEST_ADDOPTS.
         test_files: The files, relative to rootdir, that the suite's tests are in.
+        model: The tag of the local model to ask, "" for the best one that is there.
+        host: Where Ollama listens, "" for what the environment says.
+        allow_remote: Whether source code may be sent to another machine.
+        prompt_exclude: Globs of files whose text never goes into a prompt.
         fresh: Forget what earlier runs tried.
         listing: Print the gaps in order and propose nothing.
         partial: The options (`-k`, `a path`) for which pytest ran only a part of the suite; empty: all of it ran.
@@ -84,10 +91,20 @@ class Settings(Struct, frozen=True, kw_only=True):
     env: tuple[str, ...] = ()
     pytest_args: tuple[str, ...] = ()
     test_files: tuple[str, ...] = ()
+    model: str = ""
+    host: str = ""
+    allow_remote: bool = False
+    prompt_exclude: tuple[str, ...] = ()
     fresh: bool = False
     listing: bool = False
     partial: tuple[str, ...] = ()
     passed: int = 0
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The proposers by name, in the order in which they are asked; `auto` is all, a model only if named."""
+        auto = {name for name in PROPOSERS if name != MODEL or self.model} if "auto" in self.with_ else set()
+        return tuple(name for name in PROPOSERS if name in self.with_ or name in auto)
 
 
 def seconds(text: str) -> float:
@@ -155,7 +172,7 @@ def workers(text: str) -> int:
 
 
 def proposers(text: str) -> tuple[str, ...]:
-    """The proposers named in `search` or `auto`, several with commas.
+    """The proposers named in `rows`, `search`, `properties` or `auto`, several with commas.
 
     Raises:
         UsageError: See `seconds`.
@@ -165,7 +182,19 @@ def proposers(text: str) -> tuple[str, ...]:
     if unknown:
         accepted = " or ".join(("auto", *PROPOSERS))
         raise UsageError(f"there is no proposer {unknown[0]!r} in this version; accepted is {accepted}")
-    return ("auto",) if "auto" in names else tuple(dict.fromkeys(names))
+    distinct = tuple(dict.fromkeys(names))
+    return tuple(name for name in distinct if name in {"auto", MODEL}) if "auto" in names else distinct
+
+
+def word(text: str) -> str:
+    """A tag or an address: anything without spaces, or nothing.
+
+    Raises:
+        UsageError: See `seconds`.
+    """
+    if not re.fullmatch(r"[!-~]{0,300}", text.strip()):
+        raise UsageError("accepted is one word, such as qwen2.5-coder:7b or http://127.0.0.1:11434")
+    return text.strip()
 
 
 def grade(text: str) -> Grade:

@@ -7,23 +7,29 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
+from contextlib import AbstractContextManager, nullcontext
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich import validate
+from pytest_enrich import patch, validate
 from pytest_enrich.config import Budget
-from pytest_enrich.data import Attempt, Branch, Candidate, Dropped, Gap, Grade, Kept, Target, Verdict
+from pytest_enrich.data import Attempt, Branch, Candidate, Dropped, Gap, Grade, Job, Kept, Target, Verdict
 from pytest_enrich.protocols import Proposer, Sandbox, Task
 
 # Of the time that is left, the part that goes into thinking; the rest is for proofs.
 THINKING = 0.6
 SHORTEST, LONGEST = 1.5, 12.0
+# What a proposer may have of a target's share when others come after it.
+EARLY_SHARE = 0.4
 # With a budget in executions the clock decides nothing but when a search hangs.
 UNHURRIED = 300.0
 FEWEST_EXECUTIONS, MOST_EXECUTIONS = 100, 50_000
+TOGETHER = 4
+_REPEATED = Dropped(rung="gains", reason="closes no gap that is still open")
+_REJECTED = Dropped(rung="new", reason="was turned down before")
 
 
 class Purse:
@@ -40,6 +46,11 @@ class Purse:
         if self._budget.seconds is None:
             return float("inf")
         return self._budget.seconds - (time.monotonic() - self._started)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it is a budget in executions, with which every machine comes to the same."""
+        return self._budget.executions is not None
 
     def share(self, targets_left: int) -> tuple[float, int]:
         """How long one of the targets that are left may be thought about, in seconds and in calls."""
@@ -68,7 +79,12 @@ class Done(Struct, frozen=True, kw_only=True):
 
 
 class Bench(Struct, frozen=True, kw_only=True):
-    """What all targets of a run are worked on with."""
+    """What all targets of a run are worked on with.
+
+    `watch` gives the jobs that failed in this thread meanwhile: what they were asked for is to be tried again.
+    `is_rejected` tells, of a gap's id, a test's hash (`patch.body_of`), a source file and a function, whether
+    people turned this test down.
+    """
 
     proposers: tuple[Proposer, ...]
     sandbox: Sandbox
@@ -79,27 +95,40 @@ class Bench(Struct, frozen=True, kw_only=True):
     gaps: Mapping[str, Sequence[Gap]]
     source_text: Callable[[str], str] = lambda _path: ""
     grade: Grade = "good"
+    is_rejected: Callable[[str, str, str, str], bool] = lambda *_facts: False
+    watch: Callable[[], AbstractContextManager[Sequence[Job]]] = lambda: nullcontext(())
 
 
 def run(targets: Sequence[Target], bench: Bench, executor: Executor, ahead: int) -> Iterator[Done]:
     """Work on the targets, `ahead` at the same time; what is done comes in their order.
 
-    A gap that a test for an earlier target closed in passing is not worked on again.
+    A gap that a test for an earlier target closed in passing is not worked on again. With a budget in executions
+    what a target knows of others does not depend on how many are worked on: they come in groups of `TOGETHER`.
     """
     covered: set[tuple[str, int | Branch]] = set()
+    closed: set[str] = set()
     waiting = deque(targets)
     working: deque[Future[Done]] = deque()
     while waiting or working:
-        while waiting and len(working) < ahead and bench.purse.left > 0:
+        most = ahead if not bench.purse.is_counted else TOGETHER if not working else len(working)
+        while waiting and len(working) < most and bench.purse.left > 0:
             target = _still_open(waiting.popleft(), covered)
             if target.gaps:
                 share = bench.purse.share(len(waiting) + 1)
-                working.append(executor.submit(work, target, bench, *share))
+                working.append(executor.submit(watched, target, bench, *share))
         if not working:
             return
-        done = working.popleft().result()
+        done = _without_repeats(working.popleft().result(), closed)
         covered |= set(_covered(done))
+        closed |= {gap for attempt in done.attempts for gap in _closed(attempt)}
         yield done
+
+
+def watched(target: Target, bench: Bench, seconds: float, executions: int) -> Done:
+    """As `work`; a target of which a job failed is not complete."""
+    with bench.watch() as failed:
+        done = work(target, bench, seconds, executions)
+    return replace(done, complete=done.complete and not failed)
 
 
 def work(target: Target, bench: Bench, seconds: float, executions: int) -> Done:
@@ -115,8 +144,9 @@ def work(target: Target, bench: Bench, seconds: float, executions: int) -> Done:
         source_text=bench.source_text(target.path),
         others=tuple(gap for gap in bench.gaps.get(target.path, ()) if gap not in target.gaps),
     )
-    for proposer in bench.proposers:
-        for candidate in proposer.propose(task):
+    for proposer, share in _shares(bench.proposers, seconds, executions):
+        task = replace(task, seconds=share.seconds, executions=share.executions)
+        for candidate in share.timed(proposer.propose(task)):
             if bench.purse.left <= 0:
                 return Done(target=target, attempts=tuple(attempts), complete=False)
             verdict = _judge(task, candidate, bench)
@@ -124,21 +154,66 @@ def work(target: Target, bench: Bench, seconds: float, executions: int) -> Done:
             task = _next(task, attempts, verdict)
             if not task.target.gaps:
                 return Done(target=target, attempts=tuple(attempts))
-    return Done(target=target, attempts=tuple(attempts))
+    return Done(target=target, attempts=tuple(attempts), complete=bench.purse.left > 0)
+
+
+class _Share:
+    """What one proposer may use; `spent` is how long it thought."""
+
+    def __init__(self, seconds: float, executions: int) -> None:
+        self.seconds = seconds
+        self.executions = executions
+        self.spent = 0.0
+
+    def timed(self, candidates: Iterator[Candidate]) -> Iterator[Candidate]:
+        """The candidates; judging them takes no time of their proposer's."""
+        while True:
+            started = time.monotonic()
+            candidate = next(candidates, None)
+            self.spent += time.monotonic() - started
+            if candidate is None:
+                return
+            yield candidate
+
+
+def _shares(proposers: Sequence[Proposer], seconds: float, executions: int) -> Iterator[tuple[Proposer, _Share]]:
+    """Each but the last gets a part of what is left; time that it does not use is left for the others."""
+    for proposer in proposers[:-1]:
+        share = _Share(seconds * EARLY_SHARE, int(executions * EARLY_SHARE))
+        yield proposer, share
+        seconds -= min(share.spent, share.seconds)
+        executions -= share.executions
+    yield from ((proposer, _Share(seconds, executions)) for proposer in proposers[-1:])
 
 
 def _judge(task: Task, candidate: Candidate, bench: Bench) -> Verdict:
     if not {gap.id for gap in task.target.gaps} & set(candidate.gaps):
-        return Dropped(rung="gains", reason="closes no gap that is still open")
-    return validate.judge(task, candidate, bench.sandbox, timeout=bench.timeout, lowest=bench.grade)
+        return _REPEATED
+    if candidate.placement.path != task.target.placement.path:
+        task = replace(task, test_text=bench.test_text(candidate.placement.path))
+    if _is_rejected(candidate, candidate.gaps, task.target, bench):
+        return _REJECTED
+    verdict = validate.judge(task, candidate, bench.sandbox, timeout=bench.timeout, lowest=bench.grade)
+    if not isinstance(verdict, Kept):
+        return verdict
+    return _REJECTED if _is_rejected(verdict.smaller or candidate, verdict.gaps, task.target, bench) else verdict
+
+
+def _is_rejected(candidate: Candidate, gaps: Sequence[str], target: Target, bench: Bench) -> bool:
+    """Whether people turned this test down for one of the gaps."""
+    body = patch.body_of(candidate)
+    return any(bench.is_rejected(gap, body, target.path, target.qualname) for gap in gaps)
 
 
 def _attempt(target: Target, candidate: Candidate, verdict: Verdict) -> Attempt:
+    """The record: of a candidate that was kept as what it was kept, without what only judging it needed."""
+    if isinstance(verdict, Kept) and verdict.smaller is not None:
+        candidate, verdict = verdict.smaller, replace(verdict, smaller=None)
     return Attempt(
         path=target.path,
         qualname=target.qualname,
         digest=target.digest,
-        candidate=candidate,
+        candidate=replace(candidate, origin=replace(candidate.origin, corpus=())),
         verdict=verdict,
     )
 
@@ -163,6 +238,20 @@ def _without(target: Target, closed: Callable[[Gap], bool]) -> Target:
 
 def _still_open(target: Target, covered: set[tuple[str, int | Branch]]) -> Target:
     return _without(target, lambda gap: any((gap.path, part) in covered for part in (*gap.lines, *gap.branches)))
+
+
+def _without_repeats(done: Done, closed: Collection[str]) -> Done:
+    """With what only closes gaps that earlier targets have closed as dropped: both were worked on at a time."""
+
+    def counted(attempt: Attempt) -> Attempt:
+        gaps = _closed(attempt)
+        return replace(attempt, verdict=_REPEATED) if gaps and closed and set(gaps) <= set(closed) else attempt
+
+    return replace(done, attempts=tuple(map(counted, done.attempts)))
+
+
+def _closed(attempt: Attempt) -> tuple[str, ...]:
+    return attempt.verdict.gaps if isinstance(attempt.verdict, Kept) else ()
 
 
 def _covered(done: Done) -> Iterator[tuple[str, int | Branch]]:

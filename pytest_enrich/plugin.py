@@ -19,7 +19,7 @@ _INT = "int" if pytest.version_tuple >= (8, 4) else "string"
 
 # name, default, pytest's type for ini files, metavar (None: not on the command line), help
 _VALUES = (
-    ("with", "auto", "string", "NAMES", "who thinks of tests: auto, search; several with commas"),
+    ("with", "auto", "string", "NAMES", "who thinks of tests: auto, rows, search, ollama; several with commas"),
     ("max", "10", _INT, "N", "most suggestions that wait for a person; 0 is no limit"),
     ("budget", "5m", "string", "TIME", "how long to go on after the tests (90s, 5m, 1h), or executions (20000x)"),
     ("timeout", "10s", "string", "TIME", "one candidate, one run"),
@@ -28,6 +28,10 @@ _VALUES = (
     ("dir", "enrich-suggestions", "string", "PATH", "where suggestions are written, relative to rootdir"),
     ("grade", "good", "string", "GRADE", "lowest grade written: strong, good, weak"),
     ("sandbox", "auto", "string", "KIND", "how candidates are kept apart: auto, strict, process"),
+)
+_WORDS = (
+    ("model", "TAG", "the Ollama model to ask; the default is the best of those that are pulled"),
+    ("host", "URL", "where Ollama listens; the default is OLLAMA_HOST, else http://127.0.0.1:11434"),
 )
 _GLOBS = (
     ("include", "GLOB", "source files to look at (repeat); the default is coverage's sources"),
@@ -50,6 +54,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(f"--enrich-{name}", metavar=metavar, default=None, help=f"{text} (default: {default})")
         value = int(default) if kind == "int" else default
         parser.addini(f"enrich_{name}", text, type=kind, default=value)  # type: ignore[arg-type]
+    for name, metavar, text in _WORDS:
+        group.addoption(f"--enrich-{name}", metavar=metavar, default=None, help=text)
+        parser.addini(f"enrich_{name}", text, type="string", default="")
     for name, metavar, text in _GLOBS:
         group.addoption(f"--enrich-{name}", action="append", metavar=metavar, default=[], help=text)
         parser.addini(f"enrich_{name}", text, type="linelist", default=[])
@@ -58,6 +65,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--enrich-run", metavar="ID", default=None, help=argparse.SUPPRESS)
     secrets = "environment variables that look like secrets but that the tests need"
     parser.addini("enrich_env", secrets, type="linelist", default=[])
+    remote = "whether source code may be sent to an Ollama on another machine"
+    parser.addini("enrich_allow_remote", remote, type="bool", default=False)
+    hidden = "files whose text never goes into a prompt"
+    parser.addini("enrich_prompt_exclude", hidden, type="linelist", default=[".env*", "*secret*", "*.pem"])
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 
 import pytest
 from msgspec.structs import replace
 
-from pytest_enrich import pipeline
+from pytest_enrich import patch, pipeline
 from pytest_enrich.config import Budget
-from pytest_enrich.data import Dropped, Kept, Prove
+from pytest_enrich.data import Dropped, Kept, Prove, Proved, TestOutcome
 from pytest_enrich.executors import InlineExecutor
 from pytest_enrich.pipeline import Bench, Purse
 
@@ -18,8 +20,12 @@ def bench(fakes):
 
     def bench(*proposers, lines=(4,), branches=((3, 4),), budget=None, gaps=None):
         def proved(job):
-            nodeid = f"{job.path}::{job.text.rpartition('def ')[2].partition('(')[0]}"
-            return fakes.proved(job.tests[0] if job.tests else nodeid, lines=lines, branches=branches)(job)
+            tests = job.tests or [
+                f"{job.path}::{name}" for name in re.findall(r"^def (test\w+)", job.text, re.MULTILINE)
+            ]
+            outcomes = tuple(TestOutcome(nodeid=test, result="passed", seconds=0.01) for test in tests)
+            measured = dict.fromkeys(job.measure, lines)
+            return Proved(outcomes=outcomes, lines=measured, branches=dict.fromkeys(job.measure, branches))
 
         return Bench(
             proposers=proposers,
@@ -66,6 +72,43 @@ def test_a_dropped_candidate_is_followed_by_the_next(fakes, bench):
     assert [type(attempt.verdict) for attempt in done.attempts] == [Dropped, Kept]
 
 
+def test_a_test_that_was_turned_down_is_followed_by_another_idea(fakes, bench):
+    first, second = candidates(fakes, 1, 2)
+    asked = []
+
+    def is_rejected(gap, body, path, qualname):
+        asked.append((gap, path, qualname))
+        return body == patch.body_of(first)
+
+    done = pipeline.work(
+        fakes.target(),
+        replace(bench(fakes.FakeProposer(first, second)), is_rejected=is_rejected),
+        2.0,
+        500,
+    )
+
+    dropped, kept = (attempt.verdict for attempt in done.attempts)
+    assert dropped == Dropped(rung="new", reason="was turned down before")
+    assert isinstance(kept, Kept)
+    assert set(asked) == {("cart-aaaaaaaa", fakes.PATH, "discount")}
+
+
+def test_what_is_kept_of_a_larger_test_may_have_been_turned_down(fakes, bench, monkeypatch):
+    whole, part = candidates(fakes, 1, 2)
+    kept = Kept(
+        gaps=("cart-aaaaaaaa",), lines=(4,), branches=((3, 4),), runs=("alone",), seconds=0.1, smaller=part
+    )
+    monkeypatch.setattr(pipeline.validate, "judge", lambda *_, **__: kept)
+    rejecting = replace(
+        bench(fakes.FakeProposer(whole)), is_rejected=lambda _gap, body, *_: body == patch.body_of(part)
+    )
+
+    (attempt,) = pipeline.work(fakes.target(), rejecting, 2.0, 500).attempts
+
+    assert attempt.verdict.rung == "new"
+    assert attempt.candidate.code == whole.code
+
+
 def test_the_next_proposer_gets_what_is_still_open_and_what_was_tried(fakes, bench):
     target = fakes.target(fakes.gap(), fakes.gap("cart-bbbbbbbb", 6))
     first, second = fakes.FakeProposer(*candidates(fakes, 1)), fakes.FakeProposer()
@@ -87,6 +130,11 @@ def test_a_candidate_for_a_gap_that_is_closed_is_not_run(fakes, bench):
 
 def test_a_target_without_ideas_is_done(fakes, bench):
     assert pipeline.work(fakes.target(), bench(fakes.FakeProposer()), 2.0, 500).complete
+
+
+def test_a_target_that_was_thought_about_until_the_budget_was_used_up_is_not_complete(fakes, bench):
+    working = bench(fakes.FakeProposer(), budget=Budget(seconds=1e-9))
+    assert not pipeline.work(fakes.target(), working, 2.0, 500).complete
 
 
 def test_no_candidate_is_asked_for_when_the_budget_is_used_up(fakes, bench):
@@ -175,3 +223,37 @@ def test_time_is_shared_among_those_who_are_left():
 def test_the_time_that_is_left_is_shown_in_minutes():
     assert str(Purse(Budget(seconds=185.9), 1)) == "3:05"
     assert str(Purse(Budget(seconds=1e-9), 1)) == "0:00"
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4, 7])
+def test_with_a_budget_in_executions_workers_change_nothing_of_what_is_asked(fakes, bench, workers):
+    """The second target of each pair has a gap that a test for the first one closes in passing."""
+    gaps = [fakes.gap(f"cart-{at}", at, lines=(4,) if at % 2 else (at,), branches=()) for at in range(10, 20)]
+    targets = [fakes.target(gap) for gap in gaps]
+    proposer = fakes.FakeProposer(*candidates(fakes, 1, gaps=tuple(f"cart-{at}" for at in range(10, 20))))
+    counted = bench(proposer, budget=Budget(executions=1000), gaps={fakes.PATH: gaps})
+    with ThreadPoolExecutor(workers) as executor:
+        done = list(pipeline.run(targets, counted, executor, workers))
+    found = [(one.target.gaps[0].id, [type(attempt.verdict).__name__ for attempt in one.attempts]) for one in done]
+    asked = sorted(task.target.gaps[0].id for task in proposer.tasks)
+    expected = ["cart-10", "cart-11", "cart-12", "cart-13", "cart-14", "cart-16", "cart-18"]
+    assert asked == expected
+    assert [gap for gap, _ in found] == expected
+    assert [gap for gap, verdicts in found if verdicts == ["Kept"]] == ["cart-11"]
+
+
+def test_a_test_that_closes_only_what_an_earlier_target_closed_meanwhile_is_dropped(fakes, bench):
+    first, second = fakes.gap(), fakes.gap("cart-bbbbbbbb", 6, lines=(4,), branches=())
+    proposer = fakes.FakeProposer(*candidates(fakes, 1, gaps=("cart-aaaaaaaa", "cart-bbbbbbbb")))
+    working = bench(proposer, gaps={fakes.PATH: (first, second)})
+    with ThreadPoolExecutor(2) as executor:
+        done = list(pipeline.run([fakes.target(first), fakes.target(second)], working, executor, 2))
+    verdicts = [attempt.verdict for one in done for attempt in one.attempts]
+    assert isinstance(verdicts[0], Kept)
+    assert verdicts[1:] == [Dropped(rung="gains", reason="closes no gap that is still open")]
+
+
+def test_a_target_of_which_a_job_failed_is_not_complete(fakes, bench):
+    failing = replace(bench(fakes.FakeProposer()), watch=lambda: nullcontext([fakes.failed()]))
+    (done,) = pipeline.run([fakes.target()], failing, InlineExecutor(), 1)
+    assert (done.complete, done.attempts) == (False, ())

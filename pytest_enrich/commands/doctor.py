@@ -18,6 +18,8 @@ from pytest_enrich import __version__
 from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import project_option
 from pytest_enrich.reporters.words import counted, visible
+from pytest_enrich.sandboxes import survey
+from pytest_enrich.sandboxes.isolation import RLIMITS_ONLY
 from pytest_enrich.store import Store
 
 _FOUND = 1
@@ -66,6 +68,7 @@ def _checks(store: Store) -> Iterator[Check]:
     yield _folder(store)
     yield _git(store)
     yield _limits()
+    yield from _isolation(Path(store.rootdir))
 
 
 def _package(name: str, oldest: tuple[int, ...]) -> Check:
@@ -117,3 +120,11 @@ def _limits() -> Check:
             fix="docker run --rm -it -v .:/code -w /code python:3.12 bash",
         )
     return Check("limits", ok=True, found="memory, time and file size can be limited")
+
+
+def _isolation(rootdir: Path) -> Iterator[Check]:
+    """What would be round generated code, and each layer of it; with less there is less that may be run."""
+    name, layers = survey.survey(rootdir)
+    note = ": code that a model writes is not run here" if name == RLIMITS_ONLY.name else ""
+    yield Check("isolation", ok=True, found=f"{name}{note}")
+    yield from (Check(f"  {layer.name}", ok=True, found=layer.found) for layer in layers)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import textwrap
 
 from msgspec.structs import replace
 
 from pytest_enrich.commands import python_file
 from pytest_enrich.data import Suggestion
+from pytest_enrich.data.suggestion import TestPart
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.store import Store, identity
 
@@ -20,6 +20,8 @@ def is_edited(store: Store, one: Suggestion) -> bool:
     from pytest_enrich import patch
 
     text = store.read_text(one, identity.module_name(one.id))
+    if one.kind == "row":  # the rest of the file is a copy
+        return bool(text) and _lines(patch.marked(text)) != _lines(one.test.code)
     return bool(text) and _without_comments(text) != _without_comments(patch.render_module(one))
 
 
@@ -30,34 +32,53 @@ def take_up(store: Store, one: Suggestion) -> Suggestion:
         RefusedError: There is no test between the marks, or the file is not Python.
     """
     from pytest_enrich import patch
-    from pytest_enrich.patch.suggestion import body_sha256
 
     name = identity.module_name(one.id)
     text = store.read_text(one, name).replace("\r\n", "\n")
-    code, imports = _test(text, name), _imports(text, name)
-    names = tuple(node.name for node in ast.parse(code).body if isinstance(node, _FUNCTIONS))
-    test = replace(one.test, names=names, code=code, imports=imports, body_sha256=body_sha256(code))
-    new = replace(one, test=test)
+    test = replace(one.test, imports=_imports(text, name))
+    new = replace(one, test=_row(one, test, text, name) if one.kind == "row" else _test(test, text, name))
     file = python_file.read(store.rootdir, one.target.path)
     before = None if file.content is None else file.text
-    store.save(new, patch.render_patch(new, before), patch.render_module(new))
+    store.save(new, patch.render_patch(new, before), patch.render_module(new, before))
     return new
 
 
-def _test(text: str, name: str) -> str:
-    """The code between the marks, not indented; functions only."""
-    from pytest_enrich.patch.render import BEGIN, END
+def _test(test: TestPart, text: str, name: str) -> TestPart:
+    """With the functions between the marks."""
+    from pytest_enrich import patch
 
-    inside = text.partition(BEGIN)[2].partition(END)[0].rpartition("\n")[0]
-    code = textwrap.dedent(inside).strip("\n") + "\n"
-    body = python_file.tree(code, name).body
-    if not body or not all(isinstance(node, _FUNCTIONS) for node in body):
-        raise RefusedError(
-            f"{name} has something else than test functions between its marks\n"
-            "Nothing was changed.\n"
-            f"Mend it, or delete it to have the original:  {name}"
-        )
-    return code
+    code = patch.marked(text)
+    names = tuple(node.name for node in python_file.tree(code, name).body if isinstance(node, _FUNCTIONS))
+    if not names or len(names) != len(ast.parse(code).body):
+        raise _wrong(name, "test functions")
+    return replace(test, names=names, code=code, body_sha256=patch.body_sha256(code))
+
+
+def _row(one: Suggestion, test: TestPart, text: str, name: str) -> TestPart:
+    """With the one element, or the one decorator, between the marks."""
+    from pytest_enrich import patch
+
+    code = patch.marked(text).strip().removesuffix(",")
+    start = "{}\ndef test(): pass" if not test.argnames else "[{}\n]"
+    body = python_file.tree(start.format(code), name).body
+    value = body[0].value if body and isinstance(body[0], ast.Expr) else None
+    decorators = getattr(body[0], "decorator_list", ()) if body else ()
+    if len(body) != 1 or len(value.elts if isinstance(value, ast.List) else decorators) != 1:
+        raise _wrong(name, "one case")
+    known = patch.row_of(one.target.owner, test.names[0], test.argnames)
+    return replace(test, code=code, body_sha256=patch.body_sha256(code, known))
+
+
+def _wrong(name: str, what: str) -> RefusedError:
+    return RefusedError(
+        f"{name} has something else than {what} between its marks\n"
+        "Nothing was changed.\n"
+        f"Mend it, or delete it to have the original:  {name}"
+    )
+
+
+def _lines(code: str) -> list[str]:
+    return [line.rstrip() for line in code.strip().removesuffix(",").splitlines()]
 
 
 def _without_comments(text: str) -> list[str]:

@@ -9,7 +9,7 @@ import click
 
 from pytest_enrich.commands import pytest_run
 from pytest_enrich.commands.project import project_option
-from pytest_enrich.store import Store
+from pytest_enrich.store import Store, rebuild
 
 
 @click.command("run", context_settings={"ignore_unknown_options": True})
@@ -19,5 +19,6 @@ from pytest_enrich.store import Store
 def command(store: Store, identity: str, arguments: tuple[str, ...]) -> int:
     """Run one suggestion with the fixtures of its target file; answers what pytest answers."""
     found = store.find(identity)
+    rebuild.module(store, found)
     words = [sys.executable, "-m", "pytest", *pytest_run.selecting(store, found.id), *arguments]
     return subprocess.run(words, cwd=store.rootdir, check=False).returncode

@@ -11,12 +11,13 @@ from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import project_option
 from pytest_enrich.data import Suggestion, Tried
 from pytest_enrich.errors import EnrichError
-from pytest_enrich.reporters.words import counted, fit, visible, visible_lines
+from pytest_enrich.reporters.words import counted, filled, fit, visible, visible_lines
 from pytest_enrich.store import Store
 
 _AROUND = 2
 _MOST = 30
 _RULE = "-" * 78
+_NAMES = 4  # the lines of a diff before its first hunk
 
 
 @click.command("show")
@@ -46,7 +47,7 @@ def screen(store: Store, one: Suggestion) -> str:
         f"  stale: {fit(one.gap.qualname, 40)} changed since" if line is None else _source(store, one, line),
         _RULE,
         f"into  {fit(_place(one), 72)}",
-        textwrap.indent(visible_lines("\n".join([*one.test.imports, "", one.test.code.rstrip()])), "  + "),
+        visible_lines(_change(store, one)),
         _RULE,
         *(f"{name:<5} {_filled(told)}" for name, told in _facts(one)),
         *_mutants(one),
@@ -62,7 +63,15 @@ def _facts(one: Suggestion) -> list[tuple[str, str]]:
     runs, origin = one.proof.runs, one.origin
     proof = f"{runs.passed} of {runs.of} runs passed: {', '.join(runs.modes)}; {one.proof.duration_ms:.1f} ms"
     by = f"{origin.proposer}, seed {origin.seed}; ran in: {one.proof.isolation}"
-    return [("proof", proof), ("look", one.look), ("from", by)]
+    return [("proof", proof), *_near(one), ("look", one.look), ("from", by)]
+
+
+def _near(one: Suggestion) -> list[tuple[str, str]]:
+    """The existing test or case that is most like it: is this one worth having beside it?"""
+    near = one.proof.nearest_test
+    if near is None:
+        return []
+    return [("near", f"{near.code or near.nodeid} ({near.similarity:.0%} the same)")]
 
 
 def _mutants(one: Suggestion) -> list[str]:
@@ -70,12 +79,14 @@ def _mutants(one: Suggestion) -> list[str]:
     part = one.proof.mutants
     if not part.of:
         return [f"kills {_filled(part.note)}"] if part.note else []
-    star = "   (* an existing test kills it)" if any(tried.killed_before for tried in part.list) else ""
-    return [f"kills {part.killed} of {counted(part.of, 'mutant')}{star}", *map(_mutant, part.list)]
+    signs = ["* an existing test kills it"] if any(tried.killed_before for tried in part.list) else []
+    signs += ["? perhaps equivalent"] if any(tried.equivalent for tried in part.list) else []
+    legend = f"   ({'; '.join(signs)})" if signs else ""
+    return [f"kills {part.killed} of {counted(part.of, 'mutant')}{legend}", *map(_mutant, part.list)]
 
 
 def _mutant(one: Tried) -> str:
-    word = ("killed" if one.killed else "alive") + ("*" if one.killed_before else "")
+    word = ("killed" if one.killed else "alive") + "*" * one.killed_before + "?" * one.equivalent
     return f"      {one.line:>5}  {word:<7}  {fit(one.change, 56)}"
 
 
@@ -88,10 +99,32 @@ def _gap(one: Suggestion) -> str:
 
 
 def _place(one: Suggestion) -> str:
+    from pytest_enrich import patch
+
     target = one.target
+    if one.kind == "row":
+        return f"{target.path} ({patch.more(one)})"
     where = f"after {target.anchor}" if target.where == "after" and target.anchor else target.where
     owner = f", in class {target.owner}" if target.owner else ""
     return f"{target.path} ({'a new file' if target.new_file else where + owner})"
+
+
+def _change(store: Store, one: Suggestion) -> str:
+    """The test, or the row among those around it as they are today."""
+    from pytest_enrich import patch
+
+    whole = textwrap.indent("\n".join([*one.test.imports, "", one.test.code.rstrip()]), "  + ")
+    if one.kind == "test":
+        return whole
+    try:
+        text = python_file.read(store.rootdir, one.target.path).text
+        difference = patch.diff(one.target.path, text, patch.insert(text, patch.as_candidate(one)))
+    except EnrichError as error:
+        return f"{whole}\n{error}"
+    if not difference:
+        return f"{whole}\n  it is there already"
+    lines = difference.splitlines()[_NAMES:]
+    return "\n".join(f"  {line[:1]} {line[1:]}" if line[:1] != "@" else f"  {line}" for line in lines)
 
 
 def _source(store: Store, one: Suggestion, line: int) -> str:
@@ -112,4 +145,4 @@ def _source(store: Store, one: Suggestion, line: int) -> str:
 
 
 def _filled(told: str) -> str:
-    return textwrap.fill(visible(told), 78, initial_indent=" " * 6, subsequent_indent=" " * 6).strip()
+    return filled(visible(told), 78, 6, before=6)

@@ -53,6 +53,7 @@ def _pending(store: Store, *, as_json: bool) -> int:
 def _facts(one: Suggestion, *, stale: bool) -> dict[str, object]:
     return {
         "id": one.id,
+        "kind": one.kind,
         "grade": one.grade,
         "title": one.title,
         "path": one.gap.path,

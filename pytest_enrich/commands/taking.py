@@ -16,13 +16,13 @@ from msgspec import Struct
 
 from pytest_enrich.commands import pytest_run, python_file
 from pytest_enrich.commands.python_file import PythonFile
-from pytest_enrich.data import Decision, Suggestion
-from pytest_enrich.errors import EnrichError
+from pytest_enrich.data import Decision, NewRow, Suggestion
+from pytest_enrich.errors import EnrichError, RefusedError
 from pytest_enrich.store import Store, disk, rebuild, rejected
 
 
 class Taken(Struct, frozen=True, kw_only=True):
-    """What became of one suggestion: `names` and their lines in the file, or why it was `refused`."""
+    """What became of one suggestion: `names` (a row's in words) and their lines, or why it was `refused`."""
 
     id: str
     path: str
@@ -121,11 +121,21 @@ def _steps(store: Store, file: PythonFile, group: Sequence[Suggestion]) -> list[
     order = rebuild.neighbours(store, file.name)
     steps: list[_Step] = []
     for one in patch.in_gap_order(group):
-        before = steps[-1].after if steps else file.text
-        after = patch.insert(before, patch.as_test(one), order)
+        before, candidate = (steps[-1].after if steps else file.text), patch.as_candidate(one)
+        if isinstance(candidate, NewRow) and patch.is_there(before, candidate):
+            raise _known(one)
+        after = patch.insert(before, candidate, order)
         python_file.tree(after, file.name)
         steps.append(_Step(suggestion=one, before=before, after=after))
     return steps
+
+
+def _known(one: Suggestion) -> RefusedError:
+    return RefusedError(
+        f"{one.test.names[0]} in {one.target.path} has this case already\n"
+        "It was not put in again.\n"
+        f"Turn it down:  pytest-enrich reject {one.id} --reason duplicate"
+    )
 
 
 def _try(store: Store, file: PythonFile, steps: Sequence[_Step]) -> pytest_run.Outcome:
@@ -177,7 +187,13 @@ def _undo(decision: Decision, why: str) -> Decision:
 
 def _taken(store: Store, path: str, step: _Step, outcome: pytest_run.Outcome) -> Taken:
     """Where the new tests are now; later steps may have moved them."""
+    from pytest_enrich import patch
+
     text = python_file.read(store.rootdir, path).text
+    candidate = patch.as_candidate(step.suggestion)
+    if isinstance(candidate, NewRow):
+        place = (patch.more(step.suggestion), patch.line(text, candidate))
+        return Taken(id=step.suggestion.id, path=path, names=(place,), summary=outcome.last_line)
     new = python_file.functions(step.after, path).keys() - python_file.functions(step.before, path).keys()
     places = python_file.functions(text, path)
     names = sorted(((name, places.get(name, 0)) for name in new), key=lambda item: item[1])

@@ -89,8 +89,9 @@ def _take_out(store: Store, back: Decision, suggestion: Suggestion) -> str:
     file = python_file.read(store.rootdir, path)
     accepts = [one for one in store.decisions() if one.verb == "accept" and one.path == path]
     imports = tuple(dict.fromkeys(line for one in accepts for line in one.imports))
-    test = msgspec.structs.replace(patch.as_test(suggestion), imports=imports)
-    content = file.encoded(patch.remove(file.text, test))
+    test = msgspec.structs.replace(patch.as_candidate(suggestion), imports=imports)
+    known = {one.before for one in accepts}
+    content = file.encoded(patch.remove(file.text, test, lambda text: taking.sha256(file.encoded(text)) in known))
     store.note(back)
     if content or not any(not one.before for one in accepts):
         disk.write(file.path, content)

@@ -10,7 +10,7 @@ from pytest_enrich.commands.project import project_option
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import UsageError
 from pytest_enrich.reporters.words import visible_lines
-from pytest_enrich.store import Store
+from pytest_enrich.store import Store, rebuild
 
 _FOUND = 1
 
@@ -40,5 +40,6 @@ def verify(store: Store, one: Suggestion) -> tuple[str, str]:
     """`ok`, `stale` or `fails`, and the end of what pytest printed."""
     if staleness.is_stale(store, one):
         return "stale", ""
+    rebuild.module(store, one)
     outcome = pytest_run.suggestion(store, one.id)
     return ("ok" if outcome.passed else "fails"), outcome.end

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from pytest_enrich.data.code import Branch, Placement
+from pytest_enrich.data.jobs import Program
 from pytest_enrich.data.mutants import Grade, MutantsPart
 
 Rung: TypeAlias = Literal["parses", "allowed", "asserts", "new", "runs", "passes", "gains", "stable", "kills"]
@@ -14,22 +15,38 @@ Rung: TypeAlias = Literal["parses", "allowed", "asserts", "new", "runs", "passes
 
 
 class Origin(Struct, frozen=True, kw_only=True):
-    """Who thought of a candidate, and all that is needed to think of it again."""
+    """Who thought of a candidate, and all that is needed to think of it again.
+
+    Attributes:
+        proposer: Its name.
+        seed, executions: Of a search.
+        reduced: Whether its inputs were made as small as they can be already.
+        corpus: Calls that were made on the way. Known while the candidate is judged, not kept in the record: the
+            same seed gives them again.
+        model, strategy, prompt: Of a model: its name, what it was asked for (`inputs`), and the digest of the
+            question, by which its reply is kept.
+    """
 
     proposer: str
     seed: int = 0
     executions: int = 0
+    reduced: bool = False
+    corpus: tuple[Program, ...] = ()
+    model: str = ""
+    strategy: str = ""
+    prompt: str = ""
 
 
 class Oracle(Struct, frozen=True, kw_only=True):
     """Where an assertion's expected value comes from.
 
-    `line` counts from the test's first line (1-based). `look` marks the one that a person should check.
+    `line` counts from the test's first line (1-based). `look` marks the one that a person should check. `model`: a
+    model expected it, and the code does it.
     """
 
     line: int
     what: str
-    source: Literal["observed", "docstring", "type", "property", "raises"]
+    source: Literal["observed", "docstring", "type", "property", "raises", "model"]
     look: bool = False
 
 
@@ -85,13 +102,15 @@ class NewRow(Struct, frozen=True, kw_only=True, tag="row"):
     gaps: tuple[str, ...]
 
 
-Candidate: TypeAlias = NewTest
+Candidate: TypeAlias = NewTest | NewRow
+"""What a proposer thinks of; told apart by its type."""
 
 
 class Kept(Struct, frozen=True, kw_only=True, tag="kept"):
     """It passed every rung. `runs` names each way it was run; `gaps` are those it closes, at least partly.
 
-    `grade` and `mutants` are about the code of these gaps.
+    `grade` and `mutants` are about the code of these gaps. `smaller` is what was kept in the candidate's place,
+    when a part of it was enough.
     """
 
     gaps: tuple[str, ...]
@@ -101,14 +120,19 @@ class Kept(Struct, frozen=True, kw_only=True, tag="kept"):
     seconds: float
     grade: Grade = "ungraded"
     mutants: MutantsPart = MutantsPart()
+    smaller: Candidate | None = None
 
 
 class Dropped(Struct, frozen=True, kw_only=True, tag="dropped"):
-    """It missed `rung`; `reason` is a short phrase that can be counted, `detail` the evidence."""
+    """It missed `rung`; `reason` is a short phrase that can be counted, `detail` the evidence.
+
+    `grade` is the one that it was dropped for, None where it did not come so far.
+    """
 
     rung: Rung
     reason: str
     detail: str = ""
+    grade: Grade | None = None
 
 
 Verdict: TypeAlias = Kept | Dropped

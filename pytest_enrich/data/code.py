@@ -92,6 +92,7 @@ class Call(Struct, frozen=True, kw_only=True):
         setup: Method calls made on the receiver before, oldest first.
         then: Arguments of calls of what it returned, one after the other (`cached(cache)(len)("abc")`).
         nodeid: The test in which it was seen, "" for one thought of.
+        refused: Whether it ended in an exception: then its arguments may be what nobody should pass.
     """
 
     qualname: str
@@ -100,6 +101,7 @@ class Call(Struct, frozen=True, kw_only=True):
     setup: tuple[Call, ...] = ()
     then: tuple[tuple[Template, ...], ...] = ()
     nodeid: str = ""
+    refused: bool = False
 
 
 class Entry(Struct, frozen=True, kw_only=True):

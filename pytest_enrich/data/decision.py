@@ -66,7 +66,7 @@ class Finished(Struct, frozen=True, kw_only=True, tag="finished"):
     Attributes:
         gap: The gap.
         digest: `Target.digest` of its function.
-        proposer: Who is finished with it (`search`; a model's with its digest).
+        proposer: Who is finished with it, several with commas (`rows,search`; a model's with its digest).
         outcome: What came of it in a word that can be counted (`suggested`, `nothing found`, `weak only`).
         detail: The reason a person would want to know, one line.
     """

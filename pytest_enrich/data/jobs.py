@@ -69,6 +69,24 @@ class Explore(Struct, frozen=True, kw_only=True, tag="explore"):
     seconds: float = 10.0
 
 
+class World(Struct, frozen=True, kw_only=True):
+    """What differs between the machines and the days on which a team runs its tests.
+
+    Attributes:
+        hash_seed: PYTHONHASHSEED, by which sets and dicts of texts are ordered.
+        timezone: TZ; "" for the user's own.
+        locale: LANG and LC_ALL; "" for the user's own.
+        home: The name of the home directory, which is empty and new for each job.
+        days: How many days (and some hours) the clock is ahead.
+    """
+
+    hash_seed: int = 0
+    timezone: str = ""
+    locale: str = ""
+    home: str = "home"
+    days: int = 0
+
+
 class Prove(Struct, frozen=True, kw_only=True, tag="prove"):
     """Run `tests` with `text` in place of what `path` holds (which may not exist).
 
@@ -77,8 +95,13 @@ class Prove(Struct, frozen=True, kw_only=True, tag="prove"):
         text: The whole text that the file would have.
         tests: Node ids to run, in `path`; all of the file's when empty.
         measure: Source files whose executed lines and branches are wanted; empty: run without coverage.
-        shuffle: Seed for the order of the tests in the file; None keeps it.
-        hash_seed: PYTHONHASHSEED of the fresh interpreter.
+        shuffle: Seed for the order of the tests in the file; None keeps it. Tests that are there with another one
+            too keep their order among themselves.
+        backwards: Whether they run in the reverse order.
+        world: Where and when.
+        fresh: Whether an interpreter is started for this alone, so that nothing of other jobs can be in it.
+        workers: So many workers of pytest-xdist run the tests, in a fresh interpreter, and unmeasured; 0 for
+            none. Refused where there is no xdist, or where programs may not be started.
     """
 
     path: str
@@ -86,7 +109,24 @@ class Prove(Struct, frozen=True, kw_only=True, tag="prove"):
     tests: tuple[str, ...] = ()
     measure: tuple[str, ...] = ()
     shuffle: int | None = None
-    hash_seed: int = 0
+    backwards: bool = False
+    world: World = World()
+    fresh: bool = False
+    workers: int = 0
+
+
+class Program(Struct, frozen=True, kw_only=True):
+    """A call of the code under test that can be made as it stands.
+
+    Attributes:
+        lines: Statements that set the scene.
+        action: What is looked at.
+        expression: Whether `action` is an expression; else it is a statement.
+    """
+
+    lines: tuple[Template, ...]
+    action: Template
+    expression: bool = True
 
 
 class Mutate(Struct, frozen=True, kw_only=True, tag="mutate"):
@@ -95,6 +135,8 @@ class Mutate(Struct, frozen=True, kw_only=True, tag="mutate"):
     Attributes:
         path, text: The test file and the whole text that it would have, as in `Prove`.
         tests: Node ids of the candidate, in `path`.
+        parts: Node ids, in `path`, of tests that are parts of the candidate: which of them notice a mutant?
+        corpus: Calls that may tell a mutant which the candidate does not notice from the original.
         others: Node ids of existing tests, as they are on the disk.
         source: The source file.
         source_text: What is in it; the mutants are edits of this.
@@ -102,6 +144,7 @@ class Mutate(Struct, frozen=True, kw_only=True, tag="mutate"):
         contested: Ids of the mutants to run `others` against too: no existing test runs the lines of the rest.
         seconds: Wall clock for the tests on one mutant; five times what they take on the original when that is
             longer.
+        processor_seconds: The same of the processor's time, so that a loop that does not end is cut short early.
         budget: Seconds for all; mutants that are left by then are answered as `untried`.
     """
 
@@ -111,13 +154,97 @@ class Mutate(Struct, frozen=True, kw_only=True, tag="mutate"):
     source: str
     source_text: str
     mutants: tuple[Mutant, ...]
+    parts: tuple[str, ...] = ()
+    corpus: tuple[Program, ...] = ()
     others: tuple[str, ...] = ()
     contested: tuple[str, ...] = ()
     seconds: float = 2.0
+    processor_seconds: float = 0.5
     budget: float = 30.0
 
 
-Job: TypeAlias = Collect | Record | Explore | Prove | Mutate
+Span: TypeAlias = tuple[int, int, int, int]
+"""Where a node of a file's text is, as `ast` counts: first line, column (UTF-8 bytes), last line, column."""
+
+
+class Hole(Struct, frozen=True, kw_only=True):
+    """A place in an existing test whose value may vary.
+
+    Attributes:
+        name: The parameter that it is, "" for a literal in the test's body.
+        span: Where the literal is; None for a parameter.
+        values: Source, as it stands in the test file: the parameter's of each row, or the literal.
+    """
+
+    name: str = ""
+    span: Span | None = None
+    values: tuple[str, ...] = ()
+
+
+class Point(Struct, frozen=True, kw_only=True):
+    """A place where an existing test looks at something and an expected value can be derived anew.
+
+    Attributes:
+        form: `equal`: a value; `truth`: a bool; `raises`: a block that is expected to raise.
+        span: Of the whole statement; for `raises` of the expression after `with`.
+        subject: Of the expression that is looked at; for `raises` the same as `span`.
+    """
+
+    form: Literal["equal", "truth", "raises"]
+    span: Span
+    subject: Span
+
+
+class Pattern(Struct, frozen=True, kw_only=True):
+    """An existing test as something to vary.
+
+    Attributes:
+        nodeid: Without parameters.
+        line: Of its `def`.
+        argnames: All parameters of the `parametrize` whose rows vary, the expected ones too; empty for none.
+        holes: What may vary; those of parameters have as many values each as there are rows.
+        points: What is looked at instead of asserted.
+        given: Whether the holes are arguments that Hypothesis draws.
+    """
+
+    nodeid: str
+    line: int
+    holes: tuple[Hole, ...]
+    argnames: tuple[str, ...] = ()
+    points: tuple[Point, ...] = ()
+    given: bool = False
+
+
+class Vary(Struct, frozen=True, kw_only=True, tag="vary"):
+    """Run existing tests with other values until they take one of `branches` or run one of `lines` of `path`.
+
+    Attributes:
+        path, module: The source file and the name it is imported by.
+        test_path, text: The test file and what is in it: all `patterns` are tests of this file.
+        patterns: Tests to vary, best first.
+        branches, lines, statements, constants, raises, seed: As in `Explore`.
+        values: Source of literals that stand near: values to try where they are of the right type.
+        executions: The most runs of tests.
+        seconds: The most time to take.
+    """
+
+    path: str
+    module: str
+    test_path: str
+    text: str
+    patterns: tuple[Pattern, ...]
+    branches: tuple[Branch, ...]
+    lines: tuple[int, ...]
+    statements: tuple[tuple[int, int], ...] = ()
+    constants: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    raises: tuple[int, ...] = ()
+    seed: int = 0
+    executions: int = 500
+    seconds: float = 5.0
+
+
+Job: TypeAlias = Collect | Record | Explore | Prove | Mutate | Vary
 
 
 class Item(Struct, frozen=True, kw_only=True):
@@ -186,7 +313,8 @@ class Finding(Struct, frozen=True, kw_only=True):
         lines: Statements that set the scene (`cache = ⟨cachetools:LRUCache⟩(maxsize=2)`).
         action: The call itself, an expression or (`del cache["a"]`) a statement.
         expression: Whether `action` is an expression.
-        consume: What to do with its result before looking: nothing, `list` for iterators, `await` for coroutines.
+        consume: What to do with its result before looking: nothing, `list` for iterators, `await` for coroutines,
+            `async list` for asynchronous iterators.
         branches, reached: The wanted branches and lines that it reaches.
         observations: What it did; never empty.
     """
@@ -195,7 +323,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     lines: tuple[Template, ...]
     action: Template
     expression: bool
-    consume: Literal["", "list", "await"]
+    consume: Literal["", "list", "await", "async list"]
     branches: tuple[Branch, ...]
     reached: tuple[int, ...]
     observations: tuple[Observation, ...]
@@ -206,13 +334,67 @@ class Explored(Struct, frozen=True, kw_only=True, tag="explored"):
 
     `aliases` are pairs of a function's own ``module:qualname`` and a shorter one that is the same object
     (``humanize.number:intword`` and ``humanize:intword``). `dropped` counts, by reason, the inputs that reached
-    something and are not shown (`accident`, `side effect`, `nothing to observe`, ...).
+    something and are not shown (`accident`, `side effect`, `nothing to observe`, ...). `corpus` are a few calls
+    of all kinds that were made: what changes nothing for them may change nothing at all.
     """
 
     findings: tuple[Finding, ...]
     executions: int
     aliases: tuple[tuple[str, str], ...] = ()
     dropped: dict[str, int] = {}
+    corpus: tuple[Program, ...] = ()
+
+
+class Sighting(Struct, frozen=True, kw_only=True):
+    """What was seen at a point of a test.
+
+    Attributes:
+        point: Its place among the pattern's points.
+        value: The value; for `raises` the exception class.
+        message: For `raises`, `str(exception)`.
+    """
+
+    point: int
+    value: Template
+    message: str = ""
+
+
+class Variant(Struct, frozen=True, kw_only=True):
+    """An existing test with other values that reaches what no test reached, as little changed as can be.
+
+    Attributes:
+        pattern: Its place among the job's patterns.
+        row: The row that the holes which did not change have their values of.
+        values: Pairs of a changed hole's place and its value.
+        seen: What was seen at the points, in the order met; empty when it raised.
+        raised: The class of the exception that ended it, "" when it passed.
+        message: `str` of it.
+        line: Of the test file: where the test was when it raised.
+        branches, reached: The wanted branches and lines that it reaches.
+    """
+
+    pattern: int
+    row: int
+    values: tuple[tuple[int, Template], ...]
+    branches: tuple[Branch, ...]
+    reached: tuple[int, ...]
+    seen: tuple[Sighting, ...] = ()
+    raised: Template = ""
+    message: str = ""
+    line: int = 0
+
+
+class Varied(Struct, frozen=True, kw_only=True, tag="varied"):
+    """The answer to `Vary`; `executions`, `aliases` and `dropped` as in `Explored`.
+
+    `unusable` says of patterns, by their place, why they could not be varied.
+    """
+
+    variants: tuple[Variant, ...]
+    executions: int
+    aliases: tuple[tuple[str, str], ...] = ()
+    dropped: dict[str, int] = {}
+    unusable: dict[int, str] = {}
 
 
 class Proved(Struct, frozen=True, kw_only=True, tag="proved"):
@@ -229,26 +411,33 @@ class MutantFate(Struct, frozen=True, kw_only=True):
     Attributes:
         id: The mutant's.
         fate: What the candidate did: `killed` by a failure, a `timeout` or a `crash`; `survived`; `untried` when
-            there was no time or no way.
+            there was no time or no way, for existing tests too where they are to be asked.
         killed_before: Existing tests that fail on it, the first one met; `timeout` and `crash` of them count.
+        parts: Of those of the job that pass on the original, the ones that fail on it.
+        alike: For one that survived: how many calls of the corpus run its statement, when all of them end as on
+            the original; else 0. Calls that do not end the same each time are left out.
     """
 
     id: str
     fate: Literal["killed", "timeout", "crash", "survived", "untried"]
     killed_before: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    alike: int = 0
 
 
 class Mutated(Struct, frozen=True, kw_only=True, tag="mutated"):
     """The answer to `Mutate`: one fate a mutant, in their order.
 
-    `error` says why there are none: the candidate does not pass on the original, for one.
+    `error` says why there are none: the candidate does not pass on the original, for one. `parts` are those of
+    the job that pass on the original.
     """
 
     fates: tuple[MutantFate, ...] = ()
+    parts: tuple[str, ...] = ()
     error: str = ""
 
 
-Answer: TypeAlias = Collected | Recorded | Explored | Proved | Mutated
+Answer: TypeAlias = Collected | Recorded | Explored | Proved | Mutated | Varied
 
 
 class Answered(Struct, frozen=True, kw_only=True):

@@ -50,12 +50,21 @@ class Mutant(Struct, frozen=True, kw_only=True):
 
 
 class Tried(Struct, frozen=True, kw_only=True):
-    """A mutant that a suggested test was run against; `killed_before`: an existing test notices it too."""
+    """A mutant that a suggested test was run against.
+
+    Attributes:
+        line, change: As in `Mutant`.
+        killed: Whether the test notices it.
+        killed_before: Whether an existing test notices it, too.
+        equivalent: Whether it is perhaps no change at all: no call that was explored tells it from the original.
+            It stays in the count.
+    """
 
     line: int
     change: str
     killed: bool
     killed_before: bool = False
+    equivalent: bool = False
 
 
 class MutantsPart(Struct, frozen=True, kw_only=True):

@@ -29,6 +29,29 @@ class MadeSuggestion(Struct, frozen=True, kw_only=True):
     grade: str
 
 
+class ModelPart(Struct, frozen=True, kw_only=True):
+    """The model that was asked.
+
+    Attributes:
+        name, digest: As its server lists it.
+        host: Where it was asked; `stays_here` says whether that is this machine.
+        reason: Why this one.
+        window: Tokens of context that it was loaded with.
+        counts: Of questions, replies known from before, tokens read and written, failures by kind, and of each
+            strategy how often it was asked, given, and got somewhere.
+        seconds: Waited in all, what the server itself says that it took, and its parts.
+    """
+
+    name: str
+    digest: str
+    host: str
+    stays_here: bool
+    reason: str = ""
+    window: int = 0
+    counts: dict[str, int] = {}
+    seconds: dict[str, float] = {}
+
+
 class RunSummary(Struct, frozen=True, kw_only=True):
     """What ran, on what, and what came of it.
 
@@ -47,10 +70,12 @@ class RunSummary(Struct, frozen=True, kw_only=True):
             `closed`, `not tried`, `left out`; together they are all gaps.
         candidates: How many were tried.
         dropped: How many of them were dropped, by reason.
+        grades: How many of them were graded how, those that were dropped for it included.
         seconds: Per phase (`gaps`, `propose`, `prove`, `total`).
         suggestions: What this run wrote.
         waiting: How many wait for a person in all.
         stopped: Why it ended early.
+        model: The model that was asked, if one was.
         notes: What else a person must know, one line each (tests that cannot run inside, broken files).
         read_only_check: `ok` when nothing outside the suggestions folder was changed.
     """
@@ -69,9 +94,11 @@ class RunSummary(Struct, frozen=True, kw_only=True):
     gaps: dict[str, int] = {}
     candidates: int = 0
     dropped: dict[str, int] = {}
+    grades: dict[str, int] = {}
     seconds: dict[str, float] = {}
     suggestions: tuple[MadeSuggestion, ...] = ()
     waiting: int = 0
     stopped: Stop = ""
+    model: ModelPart | None = None
     notes: tuple[str, ...] = ()
     read_only_check: str = ""

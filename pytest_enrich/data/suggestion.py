@@ -31,10 +31,13 @@ class GapPart(Struct, frozen=True, kw_only=True):
 
 
 class TargetPart(Struct, frozen=True, kw_only=True):
-    """The test file: where in it, and its hash and git blob id when the suggestion was made."""
+    """The test file: where in it, and its hash and git blob id when the suggestion was made.
+
+    A row is `in` its test, which `anchor` names.
+    """
 
     path: str
-    where: Literal["after", "end of class", "end of file"]
+    where: Literal["after", "in", "end of class", "end of file"]
     owner: str | None = None
     anchor: str | None = None
     style: Literal["function", "method", "unittest"] = "function"
@@ -44,7 +47,11 @@ class TargetPart(Struct, frozen=True, kw_only=True):
 
 
 class TestPart(Struct, frozen=True, kw_only=True):
-    """The test itself; `standalone` is False when it cannot run from the suggestions folder."""
+    """The test itself; `standalone` is False when it cannot run from the suggestions folder.
+
+    Of a row, `names` is the test that it belongs to, `code` the element or the `@example`, and `argnames` are the
+    names of the `parametrize` that it goes into.
+    """
 
     __test__ = False  # pytest collects classes by this name
 
@@ -54,6 +61,7 @@ class TestPart(Struct, frozen=True, kw_only=True):
     body_sha256: str
     fixtures: tuple[str, ...] = ()
     standalone: bool = True
+    argnames: tuple[str, ...] = ()
 
 
 class RunsPart(Struct, frozen=True, kw_only=True):
@@ -62,6 +70,17 @@ class RunsPart(Struct, frozen=True, kw_only=True):
     passed: int
     of: int
     modes: tuple[str, ...]
+
+
+class NearestPart(Struct, frozen=True, kw_only=True):
+    """The existing test that is most like a new one: its node id, and the share that both have, 0 to 1.
+
+    Of a row, `code` is the case that is most like it.
+    """
+
+    nodeid: str
+    similarity: float
+    code: str = ""
 
 
 class ProofPart(Struct, frozen=True, kw_only=True):
@@ -73,14 +92,18 @@ class ProofPart(Struct, frozen=True, kw_only=True):
     duration_ms: float
     isolation: str
     mutants: MutantsPart = MutantsPart()
+    nearest_test: NearestPart | None = None
 
 
 class OriginPart(Struct, frozen=True, kw_only=True):
-    """Who thought of it."""
+    """Who thought of it; of a model its name, what it was asked for, and the digest by which its reply is kept."""
 
     proposer: str
     seed: int = 0
     executions: int = 0
+    model: str = ""
+    strategy: str = ""
+    prompt: str = ""
 
 
 class MadePart(Struct, frozen=True, kw_only=True):
@@ -97,7 +120,7 @@ class Suggestion(Struct, frozen=True, kw_only=True):
 
     schema: str = SCHEMA
     id: str
-    kind: Literal["test"] = "test"
+    kind: Literal["test", "row"] = "test"
     grade: Grade = "ungraded"
     title: str
     look: str

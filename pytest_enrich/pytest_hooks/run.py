@@ -14,7 +14,7 @@ from pytest_enrich import measurement
 from pytest_enrich.config import Settings
 from pytest_enrich.errors import EnrichError
 from pytest_enrich.measurement import Measurement
-from pytest_enrich.pytest_hooks import arguments, crash, part, remeasure, setting
+from pytest_enrich.pytest_hooks import arguments, crash, model, part, remeasure, setting
 from pytest_enrich.pytest_hooks.suite import Suite
 from pytest_enrich.pytest_hooks.terminal import Terminal
 
@@ -35,24 +35,27 @@ def register(config: pytest.Config, measured: Measurement | None) -> None:
         raise pytest.UsageError(f"--enrich {measured.problem}")
     suite = Suite()
     config.pluginmanager.register(suite, "enrich-suite")
-    config.pluginmanager.register(Run(setting.read(config), measured, suite), "enrich-run")
+    settings = setting.read(config)
+    looked = model.Looked(settings=settings) if measured.kind == "none" else model.look(settings)
+    config.pluginmanager.register(Run(looked, measured, suite), "enrich-run")
 
 
 class Run:
     """The plugin that is registered for `--enrich`, in the controller only."""
 
-    def __init__(self, settings: Settings, measured: Measurement, suite: Suite) -> None:
-        self._settings = settings
+    def __init__(self, looked: model.Looked, measured: Measurement, suite: Suite) -> None:
+        self._settings: Settings = looked.settings
+        self._model = looked.line
         self._measured = measured
         self._suite = suite
         self._began = time.monotonic()
 
-    def pytest_report_header(self) -> str:
-        """`enrich: search, 5m budget, 10 suggestions`."""
-        names = ("search",) if self._settings.with_ == ("auto",) else self._settings.with_
+    def pytest_report_header(self) -> list[str]:
+        """`enrich: rows,search, 5m budget, 10 suggestions`, and a line for the model when one is asked for."""
         count = self._settings.maximum
         most = {0: "no limit", 1: "1 suggestion"}.get(count, f"{count} suggestions")
-        return f"enrich: {','.join(names)}, {self._settings.budget} budget, {most}"
+        first = f"enrich: {','.join(self._settings.asked)}, {self._settings.budget} budget, {most}"
+        return [first, *([f"enrich: {self._model}"] if self._model else [])]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, Any, Any]:

@@ -39,6 +39,10 @@ def read(config: pytest.Config) -> Settings:
         sandbox=_value(config, "sandbox", values.sandbox),
         env=tuple(config.getini("enrich_env")),
         pytest_args=arguments.for_child(config),
+        model=_value(config, "model", values.word),
+        host=_value(config, "host", values.word),
+        allow_remote=bool(_ini(config, "enrich_allow_remote")),
+        prompt_exclude=tuple(config.getini("enrich_prompt_exclude")),
         fresh=config.getoption("enrich_fresh"),
         listing=config.getoption("enrich_list"),
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
+from typing import get_args
 
-from pytest_enrich.data import CoveragePart, RunSummary, Suggestion
-from pytest_enrich.reporters.words import WIDTH, columns, counted, duration, fit, percent, visible
+from pytest_enrich.data import CoveragePart, Grade, RunSummary, Suggestion
+from pytest_enrich.reporters.words import WIDTH, columns, counted, duration, filled, fit, percent, visible
 
 _NOTHING = "nothing found"
 _ALREADY = ("turned down", "done before", "waiting", "closed", "left out")
@@ -46,10 +46,10 @@ def table(suggestions: Sequence[Suggestion]) -> str:
 
 
 def gain(one: Suggestion) -> str:
-    """`+4 lines`, or `+1 branch` when it runs no new line."""
-    if one.proof.lines_gained:
-        return "+" + counted(one.proof.lines_gained, "line")
-    return "+" + counted(one.proof.branches_gained, "branch", "branches") if one.proof.branches_gained else ""
+    """`+4 lines`, or `+1 branch` when it runs no new line; `row +4 lines` of one more row."""
+    lines, branches = one.proof.lines_gained, one.proof.branches_gained
+    counts = [counted(lines, "line")] if lines else [counted(branches, "branch", "branches")] if branches else []
+    return " ".join([*(["row"] if one.kind == "row" else []), *(f"+{count}" for count in counts)])
 
 
 def _result(summary: RunSummary, new: Sequence[Suggestion]) -> str:
@@ -59,7 +59,13 @@ def _result(summary: RunSummary, new: Sequence[Suggestion]) -> str:
     done = sum(summary.gaps.get(outcome, 0) for outcome in summary.gaps if outcome not in (*_ALREADY, "not tried"))
     made = len(summary.suggestions)
     first = f"{counted(made, 'suggestion') if made else 'No suggestion'} from {counted(done, 'gap')}"
-    lines = [f"{first} in {duration(took)}", table(new), _dropped(summary), _without(summary.gaps)]
+    lines = [
+        f"{first} in {duration(took)}",
+        table(new),
+        _dropped(summary),
+        _graded(summary),
+        _without(summary.gaps),
+    ]
     return "\n\n".join(line for line in lines if line)
 
 
@@ -97,6 +103,15 @@ def _dropped(summary: RunSummary) -> str:
     reasons = ", ".join(f"{number} {visible(reason)}" for reason, number in most)
     total = f"{sum(summary.dropped.values())} of {counted(summary.candidates, 'candidate')}"
     return _wrapped(f"dropped {total}: {reasons}", 0)
+
+
+def _graded(summary: RunSummary) -> str:
+    """Those that nobody is shown because they are weak are counted, too."""
+    if not summary.grades:
+        return ""
+    found = ", ".join(f"{summary.grades[one]} {one}" for one in get_args(Grade) if summary.grades.get(one))
+    total = f"{sum(summary.grades.values())} of {counted(summary.candidates, 'candidate')}"
+    return _wrapped(f"graded {total}: {found}", 0)
 
 
 def _without(gaps: Mapping[str, int]) -> str:
@@ -137,4 +152,4 @@ def _padded(text: str, width: int) -> str:
 
 
 def _wrapped(text: str, indent: int) -> str:
-    return textwrap.fill(text, WIDTH - 1, subsequent_indent=" " * indent, break_on_hyphens=False)
+    return filled(text, indent=indent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Iterator
 
 WIDTH = 80
 _MINUTE = 60
@@ -34,6 +35,21 @@ def fit(text: str, width: int) -> str:
     return line + "..."
 
 
+def filled(text: str, width: int = WIDTH - 1, indent: int = 0, *, before: int = 0) -> str:
+    """Printable `text` on lines of at most `width` columns, all but the first indented; long words are cut.
+
+    `before` is how many columns of the first line are taken already.
+    """
+    lines = [""]
+    for word in text.split(" "):
+        joined = f"{lines[-1]} {word}" if lines[-1] else word
+        if columns(joined) <= width - (before if len(lines) == 1 else 0):
+            lines[-1] = joined
+        else:
+            lines += [" " * indent + piece for piece in _pieces(word, width - indent)]
+    return "\n".join(line.rstrip() for line in lines if line.strip())
+
+
 def columns(text: str) -> int:
     """How many columns a terminal needs for printable text."""
     return sum(0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
@@ -59,6 +75,15 @@ def duration(seconds: float) -> str:
     if whole < _HOUR:
         return f"{whole // _MINUTE}m {whole % _MINUTE:02}s"
     return f"{whole // _HOUR}h {whole % _HOUR // _MINUTE:02}m"
+
+
+def _pieces(word: str, width: int) -> Iterator[str]:
+    while word:
+        cut = len(word)
+        while columns(word[:cut]) > width and cut > 1:
+            cut -= 1
+        yield word[:cut]
+        word = word[cut:]
 
 
 def _escape(character: str) -> str:

@@ -1,11 +1,14 @@
-"""A sandbox that remembers which jobs gave no answer, so that a run can say why it found less than it might."""
+"""A sandbox that remembers which jobs gave no answer: a run says why it found less, and the next tries again."""
 
 from __future__ import annotations
 
+import contextlib
 import re
+import threading
 from collections import Counter
+from collections.abc import Iterator, Sequence
 
-from pytest_enrich.data import Collect, Execution, Explore, Failed, Job, Mutate, Prove, Record
+from pytest_enrich.data import Collect, Execution, Explore, Failed, Job, Mutate, Prove, Record, Vary
 from pytest_enrich.protocols import Sandbox
 
 SHOWN = 3
@@ -14,6 +17,7 @@ _DOING: dict[type, str] = {
     Record: "watching the tests inside",
     Explore: "exploring a function",
     Mutate: "mutating a function",
+    Vary: "varying the tests of a function",
 }
 
 
@@ -23,6 +27,7 @@ class NotingSandbox:
     def __init__(self, inside: Sandbox) -> None:
         self._inside = inside
         self._failed: Counter[str] = Counter()
+        self._here = threading.local()
 
     @property
     def isolation(self) -> str:
@@ -34,7 +39,19 @@ class NotingSandbox:
         execution = self._inside.execute(job, timeout=timeout)
         if isinstance(execution, Failed) and not isinstance(job, Prove):
             self._failed[f"{_DOING[type(job)]} failed ({execution.reason}): {_last_line(execution.detail)}"] += 1
+            if isinstance(job, Record | Explore | Vary):
+                getattr(self._here, "failed", []).append(job)
         return execution
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[Sequence[Job]]:
+        """The jobs that proposers ask for and that fail in this thread from now on are in the list."""
+        failed: list[Job] = []
+        self._here.failed = failed
+        try:
+            yield failed
+        finally:
+            del self._here.failed
 
     def close(self) -> None:
         """Close the inner one."""

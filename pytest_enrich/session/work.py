@@ -7,11 +7,12 @@ import platform
 import time
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from pytest_enrich import __version__, executors, patch, pipeline
-from pytest_enrich.config import Settings
+from pytest_enrich.config import MODEL, Settings
 from pytest_enrich.data import (
     Attempt,
     Attempted,
@@ -27,15 +28,21 @@ from pytest_enrich.data import (
 from pytest_enrich.data.run import Stop
 from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.errors import RefusedError
+from pytest_enrich.proposers.properties import PropertiesProposer, uses_hypothesis
+from pytest_enrich.proposers.rows import RowsProposer
 from pytest_enrich.proposers.search import SearchProposer
 from pytest_enrich.protocols import Progress, Proposer
 from pytest_enrich.sandboxes import isolation
 from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
 from pytest_enrich.sandboxes.process import ProcessSandbox
-from pytest_enrich.session import ground, summary
+from pytest_enrich.session import ground, rounds, summary
 from pytest_enrich.session.noting import NotingSandbox
+from pytest_enrich.session.rounds import Round
 from pytest_enrich.session.scope import Found, now
 from pytest_enrich.store import Store, rejected
+
+if TYPE_CHECKING:
+    from pytest_enrich.session.model import LocalModel
 
 
 class Session:
@@ -56,8 +63,11 @@ class Session:
         self._sandbox = NotingSandbox(self._forks)
         self._executor = executors.choose(settings.workers)
         self._ground = ground.Ground(targets=())
+        self._model: LocalModel | None = None
+        self._silence = ""
         self._outcomes: dict[str, str] = {}
         self._dropped: Counter[str] = Counter()
+        self._grades: Counter[str] = Counter()
         self._candidates = 0
         self._made: list[Suggestion] = []
         self._stopped: Stop = ""
@@ -71,6 +81,8 @@ class Session:
 
     def close(self) -> None:
         """Let nothing go on."""
+        if self._model is not None:
+            self._model.close()
         self._executor.shutdown(wait=False, cancel_futures=True)
         self._sandbox.close()
 
@@ -92,96 +104,142 @@ class Session:
         self._progress.started(len(found.open), len({gap.path for gap in found.open}), str(settings.budget))
         self._ground = ground.survey(settings, found.measured, found.texts, found.open, self._sandbox)
         self._note(self._ground.left_out, "left out")
-        targets = self._untried(self._ground.targets)
-        purse = pipeline.Purse(settings.budget, len(targets))
-        bench = pipeline.Bench(
-            proposers=self._proposers(),
+        if settings.fresh:
+            self._store.forget()
+        whole = pipeline.Purse(settings.budget, len(self._ground.targets))
+        self._begin_model(whole)
+        for turn in rounds.plan(settings.asked, model=self._model is not None):
+            self._round(turn, whole)
+            if self._is_enough():
+                self._stopped = "enough waiting"
+                return
+        if whole.left <= 0:
+            self._stopped = "budget"
+
+    def _begin_model(self, whole: pipeline.Purse) -> None:
+        """Have the model loaded while others work; that there is none is said, and no reason to stop."""
+        if MODEL not in self._settings.asked or not self._ground.targets:
+            return
+        from pytest_enrich.session import model
+
+        texts = self._found.texts.__getitem__
+        found = model.begin(self._settings, self._sandbox, self._ground.targets, texts, lambda: whole.left)
+        if isinstance(found, str):
+            self._silence = f"the model was not asked: {found}"
+        else:
+            self._model = found
+
+    def _round(self, turn: Round, whole: pipeline.Purse) -> None:
+        targets = self._untried(self._ground.targets, turn)
+        if not targets:
+            return
+        bench = self._bench(turn, pipeline.Purse(turn.budget(self._settings.budget, whole), len(targets)))
+        self._progress.working(0, len(targets), targets[0], str(whole))
+        finished: set[tuple[str, str]] = set()
+        for done in pipeline.run(targets, bench, self._executor, max(self._settings.workers, 1)):
+            # Without its model a round is not done with a target: another run may ask it.
+            is_cut = MODEL in turn.names and self._model is not None and self._model.is_gone
+            self._finish(replace(done, complete=done.complete and not is_cut), turn)
+            finished |= {_key(gap) for target in targets for gap in target.gaps if self._is_closed(gap)}
+            finished.add(_key(done.target))
+            self._progress.finished(len(finished), len(targets), done.target, done.attempts, str(whole))
+            if is_cut or self._is_enough():
+                return
+
+    def _bench(self, turn: Round, purse: pipeline.Purse) -> pipeline.Bench:
+        settings = self._settings
+        return pipeline.Bench(
+            proposers=self._proposers(turn.names),
             sandbox=self._sandbox,
             purse=purse,
             timeout=settings.timeout,
             seed=settings.seed,
             test_text=self._readable_text,
-            gaps=_by_path(found.open),
-            source_text=found.texts.__getitem__,
+            gaps=_by_path(self._found.open),
+            source_text=self._found.texts.__getitem__,
             grade=settings.grade,
+            is_rejected=rejected.read(settings.rootdir).is_rejected,
+            watch=self._sandbox.watching,
         )
-        if targets:
-            self._progress.working(0, len(targets), targets[0], str(purse))
-        for done in pipeline.run(targets, bench, self._executor, max(settings.workers, 1)):
-            self._finish(done)
-            number = len({(gap.path, gap.qualname) for gap in found.open if gap.id in self._outcomes})
-            self._progress.finished(
-                min(number, len(targets)), len(targets), done.target, done.attempts, str(purse)
-            )
-            if self._is_enough():
-                self._stopped = "enough waiting"
-                return
-        if purse.left <= 0:
-            self._stopped = "budget"
 
-    def _proposers(self) -> tuple[Proposer, ...]:
-        return (SearchProposer(self._sandbox),)
+    def _proposers(self, names: Sequence[str]) -> tuple[Proposer, ...]:
+        known: dict[str, Proposer] = {
+            "rows": RowsProposer(self._sandbox, self._readable_text),
+            "search": SearchProposer(self._sandbox),
+            "properties": PropertiesProposer(self._sandbox),
+        }
+        if not uses_hypothesis(self._settings.rootdir, self._settings.test_files):
+            del known["properties"]  # a share of the time that is for nothing
+        asking = self._model.proposers if self._model is not None and MODEL in names else ()
+        return (*(known[name] for name in names if name in known), *asking)
 
-    def _untried(self, targets: Sequence[Target]) -> list[Target]:
-        """The targets with the gaps that no earlier run has finished with, for the same code and proposers."""
-        if self._settings.fresh:
-            self._store.forget()
-        finished = {(one.gap.id, one.digest) for one in self._store.finished()}
-        left = []
+    def _untried(self, targets: Sequence[Target], turn: Round) -> list[Target]:
+        """The targets with the gaps that nobody has finished with, for the same code and the round's proposers."""
+        asked: dict[tuple[str, str], set[str]] = {}
+        # A gap whose suggestion waits no longer is open for other ideas: people turned it down, or it left a part.
+        for one in (line for line in self._store.finished() if line.outcome != "suggested"):
+            asked.setdefault((one.gap.id, one.digest), set()).update(one.proposer.split(","))
+        wanted, left = set(self._identities(turn.names)), []
         for target in targets:
-            done = [gap for gap in target.gaps if (gap.id, target.digest) in finished]
-            self._note(done, "done before")
+            known = {gap.id: asked.get((gap.id, target.digest), set()) for gap in target.gaps}
+            done = [gap for gap in target.gaps if self._is_closed(gap) or wanted <= known[gap.id]]
+            self._note([gap for gap in done if gap.id not in self._outcomes], "done before")
+            done += [gap for gap in target.gaps if gap not in done and not known[gap.id].issuperset(turn.after)]
             if len(done) < len(target.gaps):
                 left.append(pipeline.narrowed(target, done))
-        return left
+        return rounds.by_module(left) if MODEL in turn.names else left
 
-    def _finish(self, done: pipeline.Done) -> None:
+    def _identities(self, names: Sequence[str]) -> tuple[str, ...]:
+        """The proposers as a finished gap names them: a model's with its digest."""
+        return tuple(self._model.identity if name == MODEL and self._model else name for name in names)
+
+    def _is_closed(self, gap: Gap) -> bool:
+        return self._outcomes.get(gap.id) == "suggested"
+
+    def _finish(self, done: pipeline.Done, turn: Round) -> None:
         """Write what was found, then what was tried: a killed run loses at most this one target."""
         closed: set[str] = set()
         for attempt in done.attempts:
             self._candidates += 1
+            if attempt.verdict.grade is not None:
+                self._grades[attempt.verdict.grade] += 1
             if isinstance(attempt.verdict, Dropped):
                 self._dropped[_counted(attempt.verdict)] += 1
-            elif self._write(done.target, attempt):
+            elif self._write(attempt):
                 closed |= set(attempt.verdict.gaps)
         if not done.complete:
             self._store.journal(*(Attempted(attempt=attempt) for attempt in done.attempts))
             self._note([gap for gap in self._found.open if gap.id in closed], "suggested")
             return
-        self._note([gap for gap in done.target.gaps if gap.id not in self._outcomes], "nothing found")
+        self._note([gap for gap in done.target.gaps if not self._is_closed(gap)], "nothing found")
         self._note([gap for gap in self._found.open if gap.id in closed], "suggested")
         self._store.journal(
             *(Attempted(attempt=attempt) for attempt in done.attempts),
-            *(self._finished(gap, done.target) for gap in done.target.gaps),
+            *(self._finished(gap, done.target, turn) for gap in done.target.gaps),
         )
 
-    def _finished(self, gap: Gap, target: Target) -> Finished:
-        return Finished(gap=gap, digest=target.digest, proposer="search", outcome=self._outcomes[gap.id])
+    def _finished(self, gap: Gap, target: Target, turn: Round) -> Finished:
+        asked, outcome = ",".join(self._identities(turn.names)), self._outcomes[gap.id]
+        return Finished(gap=gap, digest=target.digest, proposer=asked, outcome=outcome)
 
-    def _write(self, target: Target, attempt: Attempt) -> bool:
-        """Write the suggestion for a kept attempt, unless people turned this very idea down."""
+    def _write(self, attempt: Attempt) -> bool:
+        """Write the suggestion for a kept attempt; whether its test file could take it."""
         assert isinstance(attempt.verdict, Kept)
         closed = {gap.id: gap for gap in self._found.open if gap.id in attempt.verdict.gaps}
         named = next((identity for identity in attempt.candidate.gaps if identity in closed), next(iter(closed)))
         others = [gap for identity, gap in closed.items() if identity != named]
         try:
-            text = self._test_text(target.placement.path)
+            text = self._test_text(attempt.candidate.placement.path)
             one = patch.suggest(
                 attempt, closed[named], others, text, made=self._made_part, isolation=self._sandbox.isolation
             )
-            if self._is_rejected(one):
-                return False
-            self._store.save(one, patch.render_patch(one, text), patch.render_module(one))
+            self._store.save(one, patch.render_patch(one, text), patch.render_module(one, text))
         except RefusedError:
             self._dropped["parses: cannot be put into the test file"] += 1
             return False
         self._made.append(one)
         self._waiting += 1
         return True
-
-    def _is_rejected(self, one: Suggestion) -> bool:
-        lines = rejected.read(self._settings.rootdir)
-        return lines.is_rejected(one.id, one.test.body_sha256, one.gap.path, one.gap.qualname)
 
     def _readable_text(self, path: str) -> str:
         """The test file as it is now, "" when it is not there or cannot be decoded."""
@@ -216,6 +274,9 @@ class Session:
     def _note(self, gaps: Sequence[Gap], outcome: str) -> None:
         self._outcomes.update((gap.id, outcome) for gap in gaps)
 
+    def _model_notes(self) -> tuple[str, ...]:
+        return self._model.notes if self._model else (self._silence,) if self._silence else ()
+
     def summary(self, started: float, changed: tuple[str, ...] | None) -> RunSummary:
         """The run so far; `changed` are files that changed outside the suggestions folder meanwhile."""
         nothing = summary.of_nothing(self._settings, self._found, started)
@@ -227,11 +288,20 @@ class Session:
             gaps={**self._found.counts, **outcomes},
             candidates=self._candidates,
             dropped=dict(self._dropped),
+            grades=dict(self._grades),
             seconds={"total": time.monotonic() - started},
             suggestions=tuple(MadeSuggestion(id=one.id, grade=one.grade) for one in self._made),
             waiting=self._waiting,
             stopped=self._stopped,
-            notes=(*self._found.notes, *self._ground.notes, *self._forks.notes, *self._sandbox.notes, *told),
+            model=self._model.part if self._model else None,
+            notes=(
+                *self._found.notes,
+                *self._ground.notes,
+                *self._forks.notes,
+                *self._sandbox.notes,
+                *self._model_notes(),
+                *told,
+            ),
             read_only_check="not checked" if changed is None else "changed" if changed else "ok",
         )
 
@@ -241,6 +311,10 @@ def _by_path(gaps: Sequence[Gap]) -> dict[str, list[Gap]]:
     for gap in gaps:
         found.setdefault(gap.path, []).append(gap)
     return found
+
+
+def _key(place: Gap | Target) -> tuple[str, str]:
+    return place.path, place.qualname
 
 
 def _counted(verdict: Dropped) -> str:

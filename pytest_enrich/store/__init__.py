@@ -84,6 +84,11 @@ class Store(Struct, frozen=True):
         """Write the patch of a pending suggestion again, because the file that it changes has changed."""
         disk.write(self.directory / "pending" / suggestion.id / "suggestion.patch", patch_text)
 
+    def replace_module(self, suggestion: Suggestion, module_text: str) -> None:
+        """Write the runnable file of a pending suggestion again, for the same reason."""
+        name = identity.module_name(suggestion.id)
+        disk.write(self.directory / "pending" / suggestion.id / name, module_text)
+
     def keep_undo(self, suggestion: Suggestion, patch_text: str) -> None:
         """Write `undo.patch`, the reverse of what an accept is about to do."""
         disk.write(self.directory / "pending" / suggestion.id / "undo.patch", patch_text)

@@ -8,9 +8,9 @@ import tokenize
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pytest_enrich.data import NewTest, Suggestion
+from pytest_enrich.data import Candidate, Suggestion
 from pytest_enrich.errors import EnrichError, RefusedError
-from pytest_enrich.store import Store, disk
+from pytest_enrich.store import Store, disk, identity
 
 
 def texts(store: Store, changed: Iterable[str] = ()) -> None:
@@ -23,11 +23,28 @@ def texts(store: Store, changed: Iterable[str] = ()) -> None:
         if one.target.path in changed:
             with contextlib.suppress(RefusedError):
                 store.replace_patch(one, patch.render_patch(one, today[one.target.path]))
+            module(store, one)
     store.write_all_patch(patch.combine(pending, today) if pending else "")
     store.rebuild_readme()
 
 
-def neighbours(store: Store, path: str) -> Sequence[NewTest]:
+def module(store: Store, one: Suggestion) -> None:
+    """Make a row's runnable file again from today's test file, unless a person has edited the row in it.
+
+    A new test's file does not depend on the test file.
+    """
+    from pytest_enrich import patch
+
+    if one.kind != "row":
+        return
+    with contextlib.suppress(RefusedError):
+        new = patch.render_module(one, _text(store.rootdir, one.target.path))
+        old = store.read_text(one, identity.module_name(one.id))
+        if not old or patch.marked(old) == patch.marked(new):
+            store.replace_module(one, new)
+
+
+def neighbours(store: Store, path: str) -> Sequence[Candidate]:
     """All tests of ours for this file, accepted or not, in the order in which they stand there."""
     from pytest_enrich import patch
 
@@ -35,7 +52,7 @@ def neighbours(store: Store, path: str) -> Sequence[NewTest]:
     for one in (*store.lying("decided"), *store.lying("pending")):
         if one.target.path == path:
             known[one.id, one.test.body_sha256] = one
-    return [patch.as_test(one) for one in patch.in_gap_order(known.values())]
+    return [patch.as_candidate(one) for one in patch.in_gap_order(known.values())]
 
 
 def _text(rootdir: Path, path: str) -> str | None:

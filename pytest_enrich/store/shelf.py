@@ -63,19 +63,34 @@ def _fault(one: Suggestion, name: str, where: str, rootdir: Path) -> str:
     for path in (one.target.path, one.gap.path):
         if not identity.inside(rootdir, path):
             return f"{where} names {path[:_VISIBLE]!r}, no Python file of this project: not used"
-    return "" if _is_test(one) else f"{where}/suggestion.json holds no test: not used"
+    return "" if _holds(one) else f"{where}/suggestion.json holds no test: not used"
+
+
+def _holds(one: Suggestion) -> bool:
+    """Whether the code is what is promised, below imports that are imports."""
+    try:
+        above = [node for text in one.test.imports for node in ast.parse(text).body]
+        clean = all(isinstance(node, ast.Import | ast.ImportFrom) for node in above)
+        return clean and (_is_row(one) if one.kind == "row" else _is_test(one))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
 
 
 def _is_test(one: Suggestion) -> bool:
-    """Whether the code is the functions that are promised, below imports that are imports."""
-    try:
-        body = ast.parse(one.test.code).body
-        above = [node for text in one.test.imports for node in ast.parse(text).body]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
+    body = ast.parse(one.test.code).body
     names = tuple(node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-    clean = all(isinstance(node, ast.Import | ast.ImportFrom) for node in above)
-    return clean and bool(names) and names == one.test.names
+    return bool(names) and names == one.test.names
+
+
+def _is_row(one: Suggestion) -> bool:
+    """One element of a list, or one decorator."""
+    named = len(one.test.names) == 1 and one.test.names[0].isidentifier()
+    if not one.test.argnames:
+        body = ast.parse(f"{one.test.code}\ndef test(): pass").body
+        return named and len(body) == 1 and len(getattr(body[0], "decorator_list", ())) == 1
+    ast.parse(one.test.code.strip(), mode="eval")
+    tree = ast.parse(f"[{one.test.code}\n]", mode="eval").body
+    return named and isinstance(tree, ast.List) and len(tree.elts) == 1
 
 
 def _short(error: BaseException) -> str:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from pytest_enrich import gaps, patch
 from pytest_enrich.cli import main
-from pytest_enrich.data import Attempt, Gap, Kept, NewTest, Oracle, Origin, Placement
+from pytest_enrich.data import Attempt, Gap, Kept, NewRow, NewTest, Oracle, Origin, Placement
 from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.store import Store
 
@@ -83,7 +83,43 @@ class Project:
         """Write a pending suggestion for the gap of `qualname` at `line`, and return its id."""
         name = code.partition("def ")[2].partition("(")[0]
         text = (self.root / path).read_text() if (self.root / path).exists() else None
-        gap = Gap(
+        gap = self._gap(qualname, line)
+        test = NewTest(
+            name=name,
+            code=code,
+            imports=imports,
+            placement=Placement(path=path, anchor=anchor, new_file=text is None),
+            title=title or f"{qualname}: line {line}",
+            **self._facts(gap),
+        )
+        return self._save(gap, test, text)
+
+    def suggest_row(  # noqa: PLR0913 - what a row is made of
+        self,
+        qualname,
+        line,
+        code,
+        *,
+        name="test_discount",
+        argnames=("total", "code", "expected"),
+        owner=None,
+        imports=(),
+    ):
+        """Write a pending suggestion of one more row, and return its id."""
+        gap = self._gap(qualname, line)
+        row = NewRow(
+            name=name,
+            code=code,
+            argnames=argnames,
+            imports=imports,
+            placement=Placement(path="tests/test_cart.py", anchor=name, owner=owner),
+            title=f"{qualname}: line {line}",
+            **self._facts(gap),
+        )
+        return self._save(gap, row, self.tests.read_bytes().decode())
+
+    def _gap(self, qualname, line):
+        return Gap(
             id=self.identity(qualname, line),
             path="src/shop/cart.py",
             qualname=qualname,
@@ -93,21 +129,20 @@ class Project:
             lines=(line + 1,),
             branches=((line, line + 1),),
         )
-        test = NewTest(
-            name=name,
-            code=code,
-            imports=imports,
-            placement=Placement(path=path, anchor=anchor, new_file=text is None),
-            title=title or f"{qualname}: line {line}",
-            look="is this value meant?",
-            oracle=(Oracle(line=2, what="a value", source="observed", look=True),),
-            origin=Origin(proposer="search", executions=12),
-            gaps=(gap.id,),
-        )
+
+    def _facts(self, gap):
+        return {
+            "look": "is this value meant?",
+            "oracle": (Oracle(line=2, what="a value", source="observed", look=True),),
+            "origin": Origin(proposer="search", executions=12),
+            "gaps": (gap.id,),
+        }
+
+    def _save(self, gap, candidate, text):
         kept = Kept(gaps=(gap.id,), lines=gap.lines, branches=gap.branches, runs=("alone", "suite"), seconds=0.001)
-        attempt = Attempt(path=gap.path, qualname=qualname, digest="d", candidate=test, verdict=kept)
+        attempt = Attempt(path=gap.path, qualname=gap.qualname, digest="d", candidate=candidate, verdict=kept)
         one = patch.suggest(attempt, gap, (), text, made=MADE, isolation="rlimits-only")
-        self.store.save(one, patch.render_patch(one, text), patch.render_module(one))
+        self.store.save(one, patch.render_patch(one, text), patch.render_module(one, text))
         return one.id
 
     def suite_passes(self) -> bool:

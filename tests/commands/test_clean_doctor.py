@@ -1,6 +1,7 @@
 import pytest
 
 from pytest_enrich.commands import doctor
+from pytest_enrich.sandboxes import survey
 
 
 def test_clean_removes_decided_and_stale_and_keeps_what_waits(project, no_dash, free):
@@ -33,6 +34,23 @@ def test_doctor_finds_everything_here(project):
     names = [check["name"] for check in answer.json["checks"]]
     assert names[:3] == ["Python", "pytest", "pytest-cov"]
     assert not project.store.directory.exists()
+
+
+def test_doctor_names_the_isolation_and_each_of_its_layers(project, monkeypatch):
+    layers = (
+        survey.Layer("bwrap", works=False, found="not installed"),
+        survey.Layer("landlock", works=True, found="version 7"),
+    )
+    monkeypatch.setattr(survey, "survey", lambda _root: ("landlock+seccomp", layers))
+    checks = {check["name"].strip(): check["found"] for check in project.run("doctor", "--json").json["checks"]}
+    assert checks["isolation"] == "landlock+seccomp"
+    assert (checks["bwrap"], checks["landlock"]) == ("not installed", "version 7")
+
+
+def test_doctor_says_what_is_not_done_without_layers(project, monkeypatch):
+    monkeypatch.setattr(survey, "survey", lambda _root: ("rlimits-only", ()))
+    answer = project.run("doctor")
+    assert "rlimits-only: code that a model writes is not run here" in answer.out
 
 
 @pytest.mark.parametrize(("needed", "found"), [((99,), "(needs 99)"), ((0,), "")])

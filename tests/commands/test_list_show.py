@@ -75,14 +75,16 @@ def test_show_lists_the_mutants_with_those_that_stay_alive(project, no_dash):
         Tried(line=3, change="not sep -> sep", killed=True, killed_before=True),
         Tried(line=4, change="raise ValueError -> pass", killed=True),
         Tried(line=4, change="a -> b", killed=False),
+        Tried(line=4, change="b -> c", killed=False, equivalent=True),
     )
-    proof = replace(one.proof, mutants=MutantsPart(killed=2, of=3, list=tried))
+    proof = replace(one.proof, mutants=MutantsPart(killed=2, of=4, list=tried))
     out = show.screen(project.store, replace(one, proof=proof))
     assert (
-        "kills 2 of 3 mutants   (* an existing test kills it)\n"
+        "kills 2 of 4 mutants   (* an existing test kills it; ? perhaps equivalent)\n"
         "          3  killed*  not sep -> sep\n"
         "          4  killed   raise ValueError -> pass\n"
         "          4  alive    a -> b\n"
+        "          4  alive?   b -> c\n"
     ) in out
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -14,7 +15,9 @@ from msgspec import Struct
 
 import pytest_enrich
 
-SHOP = Path(__file__).parents[2] / "fixtures" / "shop"
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+SHOP = FIXTURES / "shop"
+CODEC = FIXTURES / "codec"
 LEFT_BEHIND = ("__pycache__", ".pytest_cache", "enrich-suggestions", ".git", ".coverage")
 
 
@@ -102,13 +105,20 @@ class Project:
 def shop() -> Callable[[Path], Project]:
     """A fresh copy of the shop, committed."""
 
-    def shop(root: Path) -> Project:
-        shutil.copytree(SHOP, root, ignore=shutil.ignore_patterns(*LEFT_BEHIND))
-        project = Project(root)
-        project.commit()
-        return project
+    return functools.partial(_copy, SHOP)
 
-    return shop
+
+@pytest.fixture(scope="session")
+def codec() -> Callable[[Path], Project]:
+    """A fresh copy of the wire format, committed."""
+    return functools.partial(_copy, CODEC)
+
+
+def _copy(fixture: Path, root: Path) -> Project:
+    shutil.copytree(fixture, root, ignore=shutil.ignore_patterns(*LEFT_BEHIND))
+    project = Project(root)
+    project.commit()
+    return project
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-pytestmark = pytest.mark.slow
+# One run of the shop serves all tests of this file: they stay together in one worker.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("shop")]
 
 ENRICH = ("pytest", "--enrich", "--enrich-max=0", "--enrich-budget=20000x", "-p", "no:cacheprovider")
 LEAST_SUGGESTIONS = 25

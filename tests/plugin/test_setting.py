@@ -39,6 +39,7 @@ def test_the_command_line_is_read(pytester, read, write):
     assert settings.listing
 
 
+PROPOSERS = "auto or rows or search or properties or ollama"
 KEYS = {"max": "3", "budget": "90s", "exclude": "a/*", "env": "API_TOKEN", "dir": "out"}
 INI = "\n".join(f"enrich_{name} = {value}" for name, value in KEYS.items())
 STRINGS = "\n".join(f'enrich_{name} = "{value}"' for name, value in KEYS.items())
@@ -80,9 +81,9 @@ def test_the_command_line_wins_over_an_override_and_that_over_the_file(read, wri
 @pytest.mark.parametrize(
     ("option", "accepted"),
     [
-        ("with=ollama", "there is no proposer 'ollama' in this version; accepted is auto or search"),
-        ("with=search,rows", "there is no proposer 'rows' in this version; accepted is auto or search"),
-        ("with=", "there is no proposer '' in this version; accepted is auto or search"),
+        ("with=gpt", f"there is no proposer 'gpt' in this version; accepted is {PROPOSERS}"),
+        ("with=search,gpt", f"there is no proposer 'gpt' in this version; accepted is {PROPOSERS}"),
+        ("with=", f"there is no proposer '' in this version; accepted is {PROPOSERS}"),
         ("max=-1", "accepted is a whole number from 0 (no limit)"),
         ("max=many", "accepted is a whole number from 0 (no limit)"),
         ("budget=5", "accepted is a time such as 90s, 5m or 1h, or a number of executions such as 20000x"),
@@ -139,7 +140,35 @@ def test_a_limit_is_relative_to_where_pytest_was_started(pytester, read, write, 
 
 
 def test_wrong_use_ends_pytest_before_a_test_runs(shop):
-    result = shop.runpytest_subprocess("--enrich", "--enrich-with=ollama")
-    result.stderr.fnmatch_lines(["ERROR: --enrich-with=ollama: there is no proposer 'ollama' in this version; *"])
+    result = shop.runpytest_subprocess("--enrich", "--enrich-with=gpt")
+    result.stderr.fnmatch_lines(["ERROR: --enrich-with=gpt: there is no proposer 'gpt' in this version; *"])
     result.stdout.no_fnmatch_line("*passed*")
     assert result.ret == 4
+
+
+def test_a_model_is_asked_only_when_it_or_its_proposer_is_named(read):
+    assert "ollama" not in read().asked
+    assert "ollama" in read("--enrich-model=coder:7b").asked
+    assert read("--enrich-with=ollama").asked == ("ollama",)
+    assert read("--enrich-with=search", "--enrich-model=coder:7b").asked == ("search",)
+
+
+def test_a_model_named_beside_auto_comes_after_all_others(read):
+    settings = read("--enrich-with=ollama,auto")
+    assert settings.with_ == ("ollama", "auto")
+    assert (settings.asked[0], settings.asked[-1]) == ("rows", "ollama")
+
+
+def test_what_may_be_told_to_a_model_is_read(read, write):
+    assert read().prompt_exclude == (".env*", "*secret*", "*.pem")
+    assert (read().model, read().host, read().allow_remote) == ("", "", False)
+    write("pytest.ini", "[pytest]\nenrich_model = m:1\nenrich_allow_remote = yes\nenrich_prompt_exclude = a/*\n")
+    settings = read("--enrich-host=gpu:1")
+    assert (settings.model, settings.host, settings.allow_remote) == ("m:1", "gpu:1", True)
+    assert settings.prompt_exclude == ("a/*",)
+
+
+@pytest.mark.parametrize("text", ["two words", "caf\u00e9", "a\x1b[2Jb"])
+def test_a_model_is_one_plain_word(read, text):
+    with pytest.raises(pytest.UsageError, match="accepted is one word, such as"):
+        read(f"--enrich-model={text}")

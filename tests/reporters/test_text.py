@@ -9,10 +9,17 @@ from pytest_enrich.data.run import MadeSuggestion
 from pytest_enrich.reporters import text, words
 
 
-def suggested(identity, title="parse_sku: text without a dash is refused", lines=4, branches=0):
+def suggested(identity, title="parse_sku: text without a dash is refused", lines=4, branches=0, kind="test"):
     """As much of a suggestion as the summary looks at."""
     proof = SimpleNamespace(lines_gained=lines, branches_gained=branches)
-    return SimpleNamespace(id=identity, grade="ungraded", title=title, proof=proof)
+    return SimpleNamespace(id=identity, grade="ungraded", title=title, proof=proof, kind=kind)
+
+
+def test_the_table_tells_rows_from_tests():
+    made = [suggested("cart-6e2m3fea", kind="row"), suggested("cart-m4x2c7ye", lines=0, branches=2)]
+    first, second = text.table(made).splitlines()
+    assert first.endswith("  row +4 lines")
+    assert second.endswith("  +2 branches")
 
 
 def run(*identities, **more):
@@ -50,6 +57,12 @@ Next:  pytest-enrich show cart-6e2m3fea
        pytest-enrich accept cart-6e2m3fea
 """
     )
+
+
+def test_all_that_were_graded_are_counted_the_weak_ones_too():
+    summary = run("cart-6e2m3fea", candidates=5, grades={"weak": 2, "strong": 1}, dropped={"kills: weak": 2})
+    lines = text.render(summary, [suggested("cart-6e2m3fea")]).split("\n")
+    assert "graded 3 of 5 candidates: 1 strong, 2 weak" in lines
 
 
 def test_nothing_to_suggest_is_one_line():
@@ -118,3 +131,11 @@ def test_no_line_is_wider_than_80_columns_or_acts_on_a_terminal(titles, reasons,
 )
 def test_durations(seconds, told):
     assert words.duration(seconds) == told
+
+
+def test_text_is_filled_by_columns_not_by_characters():
+    assert words.filled("one two three", 8, 2) == "one two\n  three"
+    assert words.filled("one two three", 8, 2, before=4) == "one\n  two\n  three"
+    assert words.filled("\u2e80\u2e80 \u2e80\u2e80", 8) == "\u2e80\u2e80\n\u2e80\u2e80"
+    assert words.filled("abcdefgh", 5, 2) == "  abc\n  def\n  gh"
+    assert words.filled("", 5) == ""

@@ -14,6 +14,7 @@ from pytest_enrich.data import (
     Call,
     Collect,
     Collected,
+    Decision,
     Explore,
     Explored,
     Prove,
@@ -21,6 +22,8 @@ from pytest_enrich.data import (
     Record,
     Recorded,
     TestOutcome,
+    Varied,
+    Vary,
 )
 from pytest_enrich.session import scope
 from pytest_enrich.session.work import Session
@@ -44,10 +47,11 @@ class Silent:
 
 
 def proved(job):
-    """Each test passes; the one that is measured takes the missing branch of the function that it calls."""
+    """Each test passes; a new one that is measured takes the missing branch of the function that it calls."""
     names = re.findall(r"^def (test\w+)", job.text, re.MULTILINE)
     nodes = job.tests or tuple(f"{job.path}::{name}" for name in names)
-    taken = ((3, 4),) if "parse_sku" in nodes[0] else ((9, 10),)
+    new = [node for node in nodes if not node.endswith(("::test_parts", "::test_discount"))]
+    taken = tuple(sorted({(3, 4) if "parse_sku" in node else (9, 10) for node in new}))
     lines = {path: tuple(end for _, end in taken) for path in job.measure}
     outcomes = tuple(TestOutcome(nodeid=node, result="passed", seconds=0.001) for node in nodes)
     return Proved(outcomes=outcomes, lines=lines, branches=dict.fromkeys(job.measure, taken))
@@ -77,7 +81,10 @@ def work(settings, store, measured, fakes, found_calls, monkeypatch):  # noqa: P
         found = scope.find(changed, measured(), store)
         progress = progress or Silent()
         nothing = Recorded(calls=(), constructors=(), outcomes=())
-        plain = {Collect: Collected(items=()), Record: nothing, Explore: found_calls, Prove: proved}
+        varied = Varied(variants=(), executions=0)
+        plain = {
+            Collect: Collected(items=()), Record: nothing, Explore: found_calls, Prove: proved, Vary: varied
+        }  # fmt: skip
         sandbox = fakes.ScriptedSandbox({**plain, **(script or {})})
         monkeypatch.setattr(sys.modules[Session.__module__], "ForkserverSandbox", lambda _fresh: sandbox)
         session = Session(changed, store, found, progress)
@@ -109,6 +116,22 @@ def test_a_second_run_asks_nothing(work):
     assert made.gaps == {"waiting": 2, "done before": 1}
     assert progress.finished_targets == []
     assert sandbox.asked(Explore) == []
+
+
+def test_what_a_job_failed_for_is_tried_again(work, fakes, found_calls):
+    failing = {Explore: lambda job: fakes.failed() if job.lines == (10,) else found_calls(job)}
+    made, _, _ = work(script=failing)
+    assert made.gaps == {"suggested": 1, "nothing found": 1, "not tried": 1}
+    assert any("exploring a function failed (crash)" in note for note in made.notes)
+    again, _, sandbox = work()
+    assert again.gaps == {"waiting": 1, "suggested": 1, "done before": 1}
+    assert len(sandbox.asked(Explore)) == 1
+
+
+def test_a_test_that_cannot_be_watched_is_tried_again(work, fakes):
+    made, _, _ = work(script={Record: fakes.failed()})
+    assert made.gaps.get("nothing found", 0) == 0
+    assert "done before" not in work()[0].gaps
 
 
 def test_a_fresh_run_asks_again(work):
@@ -189,6 +212,32 @@ def test_a_test_that_was_turned_down_is_not_made_again(work, store, settings):
     assert len(turned_down) == 2
     assert store.pending() == ()
     assert made.gaps == {"nothing found": 3}
+    assert made.dropped == {"new: was turned down before": 2}
+
+
+def test_a_gap_whose_suggestion_was_turned_down_is_tried_again_once(work, store, settings):
+    work()
+    one = store.pending()[0]
+    line = rejected.of(one, scope="idea", reason="wrong", when="2026-11-24")
+    rejected.append(settings.rootdir, line)
+    store.decide(
+        Decision(
+            id=one.id,
+            body=one.test.body_sha256,
+            verb="reject",
+            at="2026-11-24T00:00:00Z",
+            scope="idea",
+            reason="wrong",
+        )
+    )
+
+    made, _, _ = work()
+    again, _, sandbox = work()
+
+    assert made.gaps == {"waiting": 1, "done before": 1, "nothing found": 1}
+    assert made.dropped == {"new: was turned down before": 1}
+    assert again.gaps == {"waiting": 1, "done before": 2}
+    assert sandbox.asked(Explore) == []
 
 
 def test_a_file_that_changed_meanwhile_is_named(settings, store, measured):

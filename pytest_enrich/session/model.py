@@ -1,0 +1,106 @@
+"""The local model of one run: connected once the targets are known, loaded while others work, asked after them.
+
+Imported only where a model is asked for: its client takes time to import.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+from msgspec.structs import replace
+
+from pytest_enrich.config import Settings
+from pytest_enrich.data import ModelPart, Target
+from pytest_enrich.proposers.ollama import connect, inputs
+from pytest_enrich.proposers.ollama.asking import Asker
+from pytest_enrich.proposers.ollama.connect import Connected
+from pytest_enrich.proposers.ollama.corrected import Corrected
+from pytest_enrich.proposers.ollama.gate import Refusal
+from pytest_enrich.proposers.ollama.inputs import Inputs
+from pytest_enrich.proposers.ollama.scenario import Scenario
+from pytest_enrich.protocols import Proposer, Sandbox
+from pytest_enrich.reporters.words import counted
+from pytest_enrich.store.answers import Answers
+
+CONFINED = "rlimits-only"
+_DIGEST = 12
+
+
+class LocalModel:
+    """A model that may be asked; `proposers` are the strategies that ask it, cheapest first."""
+
+    def __init__(self, found: Connected, asker: Asker, proposers: tuple[Proposer, ...]) -> None:
+        self.proposers = proposers
+        self._found = found
+        self._asker = asker
+        self._loading = threading.Thread(target=asker.warm, name="enrich-model", daemon=True)
+        self._loading.start()
+
+    @property
+    def identity(self) -> str:
+        """As a finished gap names it: another model is asked again."""
+        return f"ollama:{self._asker.model.pulled.digest[:_DIGEST] or self._asker.model.pulled.name}"
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it does not answer any more."""
+        return bool(self._asker.problem)
+
+    @property
+    def part(self) -> ModelPart:
+        """What was asked and what it took so far."""
+        pulled = self._asker.model.pulled
+        return ModelPart(
+            name=pulled.name,
+            digest=pulled.digest,
+            host=str(self._found.client.host),
+            stays_here=self._found.is_here,
+            reason=self._found.reason,
+            window=self._asker.model.window,
+            counts=dict(self._asker.tally),
+            seconds={name: round(value, 3) for name, value in self._asker.seconds.items()},
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What people should know: what was asked, and why no more was."""
+        tally, seconds = self._asker.tally, self._asker.seconds
+        asked = (
+            f"{self._found.heading}: {counted(tally['questions'], 'question')}, {tally['from before']} known from "
+            f"before, {counted(tally['tokens written'], 'token')} in {seconds['waited']:.0f}s"
+        )
+        secrets = tally["secrets taken out"]
+        taken = f"{counted(secrets, 'secret')} taken out of prompts" * bool(secrets)
+        gone = f"the model stopped answering ({self._asker.problem}); the others went on" * self.is_gone
+        return tuple(line for line in (asked, taken, gone) if line)
+
+    def close(self) -> None:
+        """Ask nothing more; what is under way ends."""
+        self._asker.close()
+
+
+def begin(
+    settings: Settings,
+    sandbox: Sandbox,
+    targets: Sequence[Target],
+    source_text: Callable[[str], str],
+    left: Callable[[], float],
+) -> LocalModel | str:
+    """The model of a run about these targets, which is loading already; or why there is none.
+
+    `source_text` gives a source file's text, `left` the seconds of the run.
+    """
+    found = connect.connect(connect.wish(settings))
+    if isinstance(found, Refusal):
+        return found.reason
+    window = connect.window(inputs.sizes(targets, source_text), found.model.pulled)
+    answers = Answers(settings.directory, settings.rootdir)
+    asker = Asker(found.client, replace(found.model, window=window), answers, left)
+    literal = sandbox.isolation == CONFINED and settings.sandbox != "process"
+    strategies = (
+        Inputs(asker, sandbox, settings.prompt_exclude, literal=literal),
+        Scenario(asker, settings.prompt_exclude, literal=literal),
+        Corrected(),
+    )
+    return LocalModel(found, asker, strategies)

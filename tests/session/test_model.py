@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from pytest_enrich.data import (
+    Argument,
+    Call,
+    Collect,
+    Collected,
+    Explore,
+    Explored,
+    ModelPart,
+    Prove,
+    Record,
+    Recorded,
+)
+from pytest_enrich.session import model, scope
+from pytest_enrich.session.work import Session
+
+NOTHING = Recorded(calls=(), constructors=(), outcomes=())
+
+
+class Silent:
+    def started(self, *_): ...
+    def working(self, *_): ...
+    def finished(self, *_): ...
+
+
+class FakeModel:
+    """A model that is there; `proposer` is told what to think of."""
+
+    notes = ("asked",)
+    part = ModelPart(name="m:1", digest="d", host="here", stays_here=True)
+
+    def __init__(self, proposer, identity="ollama:d1"):
+        self.proposer = proposer
+        self.proposers = (proposer,)
+        self.identity = identity
+        self.is_gone = False
+        self.closed = False
+
+    def close(self):
+        self.closed = True
+
+
+@pytest.fixture
+def ollama():
+    """The fake server of the proposer's own tests."""
+    path = Path(__file__).parents[1] / "proposers/ollama/server.py"
+    spec = importlib.util.spec_from_file_location("pytest_enrich_fake_ollama_for_sessions", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def run(settings, store, measured, fakes, monkeypatch):
+    """A run in which search finds nothing; `begin` says which model there is."""
+
+    def run(begin, script=None, **changes):
+        changed = replace(settings, **{"with_": ("search", "ollama"), **changes})
+        plain = {Collect: Collected(items=()), Record: NOTHING, Explore: Explored(findings=(), executions=1)}
+        sandbox = fakes.ScriptedSandbox({**plain, Prove: fakes.proved(result="failed"), **(script or {})})
+        monkeypatch.setattr(sys.modules[Session.__module__], "ForkserverSandbox", lambda _fresh: sandbox)
+        if begin is not None:
+            monkeypatch.setattr(model, "begin", lambda *_: begin)
+        session = Session(changed, store, scope.find(changed, measured(), store), Silent())
+        session.work()
+        session.close()
+        return session.summary(0.0, ()), sandbox
+
+    return run
+
+
+@pytest.fixture
+def asked(fakes):
+    """A model with nothing to say."""
+    return FakeModel(fakes.FakeProposer())
+
+
+def test_a_model_is_asked_after_the_others_about_what_they_left_open(run, asked):
+    made, sandbox = run(asked)
+    assert len(sandbox.asked(Explore)) == 3
+    assert [task.target.qualname for task in asked.proposer.tasks] == ["discount", "parse_sku", "Cart.size"]
+    assert made.gaps == {"nothing found": 3}
+    assert asked.closed
+
+
+def test_a_model_is_not_asked_about_what_another_closed(run, asked, fakes):
+    def explored(job):
+        found = fakes.finding(action="⟨shop.cart:discount⟩(-1)", branches=((9, 10),), reached=(10,))
+        return Explored(findings=(found,) if job.lines == (10,) else (), executions=1)
+
+    def proved(job):
+        node = (job.tests or (f"{job.path}::test_discount_total_below_0",))[0]
+        return fakes.proved(node, lines=(10,), branches=((9, 10),))(job)
+
+    made, _ = run(asked, script={Explore: explored, Prove: proved}, grade="weak")
+    assert made.gaps["suggested"] == 1
+    assert [task.target.qualname for task in asked.proposer.tasks] == ["parse_sku", "Cart.size"]
+
+
+def test_a_second_run_asks_nothing_of_the_same_model_and_all_of_another(run, asked, fakes):
+    run(asked)
+    again, other = FakeModel(fakes.FakeProposer()), FakeModel(fakes.FakeProposer(), "ollama:d2")
+    made, sandbox = run(again)
+    assert (again.proposer.tasks, sandbox.asked(Explore)) == ([], [])
+    assert made.gaps == {"done before": 3}
+    made, sandbox = run(other)
+    assert (len(other.proposer.tasks), sandbox.asked(Explore)) == (3, [])
+    assert made.gaps == {"nothing found": 3}
+
+
+def test_what_a_model_that_went_away_was_not_asked_is_left_for_the_next_run(run, fakes):
+    gone = FakeModel(fakes.FakeProposer())
+    gone.is_gone = True
+    run(gone)
+    assert len(gone.proposer.tasks) == 1
+    back = FakeModel(fakes.FakeProposer())
+    run(back)
+    assert len(back.proposer.tasks) == 3
+
+
+def test_without_a_model_the_others_work_and_the_reason_is_said(run):
+    made, sandbox = run("no answer from http://127.0.0.1:1")
+    assert len(sandbox.asked(Explore)) == 3
+    assert "the model was not asked: no answer from http://127.0.0.1:1" in made.notes
+    assert made.model is None
+
+
+def test_the_summary_says_what_was_asked(run, asked):
+    made, _ = run(asked)
+    assert made.model == FakeModel.part
+    assert "asked" in made.notes
+
+
+def test_nobody_looks_for_a_model_that_nobody_named(run, monkeypatch):
+    monkeypatch.setattr(model, "begin", lambda *_: pytest.fail("looked for"))
+    made, _ = run(None, with_=("auto",))
+    assert made.model is None
+
+
+def test_a_real_conversation_leaves_its_evidence(run, ollama, settings):
+    server = ollama.FakeOllama()
+    listed = {"name": "m:1", "digest": "d" * 64, "size": 10**9, "capabilities": ["completion"]}
+    server.answer("GET /api/version", ollama.said({"version": "0.33.0"}))
+    server.answer("GET /api/tags", ollama.said({"models": [listed]}))
+    server.answer("POST /api/show", ollama.said({"capabilities": ["completion"]}))
+    server.answer("POST /api/chat", lambda body: ollama.reply(_answer(body)))
+    made, sandbox = run(None, host=server.url, with_=("ollama",))
+    server.close()
+    assert made.model.counts["inputs asked"] == 6
+    assert made.model.window >= 2048
+    assert any("m:1 on 127.0.0.1" in note for note in made.notes)
+    kept = [json.loads(path.read_bytes()) for path in (settings.directory / ".cache/answers").iterdir()]
+    about = {one["question"]["about"].partition("::")[2] for one in kept}
+    assert about == {"discount", "parse_sku", "Cart.size"}
+    assert {one["question"]["strategy"] for one in kept} == {"inputs", "scenario"}
+    calls = [job.entries[0].calls[0] for job in sandbox.asked(Explore)]
+    assert Call(qualname="discount", arguments=(Argument(name="total", value="-7"),)) in calls
+    windows = {body["options"]["num_ctx"] for body in server.bodies("/chat")}
+    assert windows == {made.model.window}
+
+
+def _answer(body):
+    """Nothing for loading; one input in the form that is asked for."""
+    if not body["messages"]:
+        return ""
+    if "format" not in body:
+        return "I cannot write this test."
+    names = body["format"]["properties"]["inputs"]["items"]["required"]
+    return json.dumps({"inputs": [dict.fromkeys(names, -7)]})

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+
+from pytest_enrich.config import Budget
+from pytest_enrich.pipeline import Purse
+from pytest_enrich.session import rounds
+from pytest_enrich.session.rounds import Round
+
+
+def test_without_a_model_there_is_one_round():
+    assert rounds.plan(("rows", "search"), model=False) == (Round(names=("rows", "search")),)
+
+
+def test_a_model_that_was_asked_for_and_is_not_there_is_in_no_round():
+    assert rounds.plan(("search", "ollama"), model=False) == (Round(names=("search",)),)
+    assert rounds.plan(("ollama",), model=False) == ()
+
+
+def test_a_model_comes_after_the_others_and_leaves_them_the_rest():
+    first, second, third = rounds.plan(("rows", "search", "ollama"), model=True)
+    assert (first.names, first.part) == (("rows", "search"), 0.5)
+    assert (second.names, second.after, second.part) == (("ollama",), ("rows", "search"), 1.0)
+    assert (third.names, third.part) == (("rows", "search"), 1.0)
+
+
+def test_a_model_alone_waits_for_nobody():
+    assert rounds.plan(("ollama",), model=True) == (Round(names=("ollama",)),)
+
+
+def test_a_round_has_its_part_of_what_is_left():
+    whole = Purse(Budget(seconds=100.0), 1)
+    assert Round(names=(), part=0.5).budget(Budget(seconds=100.0), whole).seconds == pytest.approx(50, abs=1)
+
+
+def test_a_budget_in_executions_is_each_rounds():
+    budget = Budget(executions=500)
+    assert Round(names=(), part=0.5).budget(budget, Purse(budget, 1)) == budget
+
+
+def test_targets_of_a_module_come_together(fakes):
+    one, two, three = (
+        fakes.target(fakes.gap(path=path, qualname=name)) for path, name in (("a", "x"), ("b", "y"), ("a", "z"))
+    )
+    assert rounds.by_module([one, two, three]) == [one, three, two]
