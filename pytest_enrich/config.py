@@ -14,7 +14,7 @@ from pytest_enrich.errors import UsageError
 MODEL = "ollama"
 """The proposer that asks a model: code is shown to it, so that it is never asked unless somebody said so."""
 
-PROPOSERS = ("rows", "search", "properties", MODEL)
+PROPOSERS = ("rows", "properties", "search", MODEL)
 """The names that `with_` may hold besides `auto`, in the order in which they are asked."""
 
 SANDBOXES = ("auto", "strict", "process")

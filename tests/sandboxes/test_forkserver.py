@@ -194,7 +194,7 @@ def test_an_exploration_finds_what_it_finds_in_a_fresh_process(fresh, forks):
     assert isinstance(forked, Answered), forked
     assert isinstance(forked.answer, Explored)
     assert forked.answer.findings
-    assert forked.answer.findings == reference.answer.findings
+    assert forked.answer == reference.answer
     assert len(forks.processes) == 1
 
 

@@ -26,8 +26,17 @@ def without(candidate: NewTest, going: Collection[int]) -> NewTest:
     unread = {ast.dump(statements[at].node) for at in statement.unread(statements)}
     smaller = candidate
     for at in sorted(going, reverse=True):
-        smaller = replaced(smaller, statements[at].first, statements[at].last, "")
+        smaller = replaced(smaller, *_parted(smaller.code, statements[at]), "")
     return _explained(candidate, _imported(_unbound(smaller, unread)))
+
+
+def _parted(code: str, one: Statement) -> tuple[int, int]:
+    """The lines of a statement, with an empty one beside it where it would part nothing any more."""
+    lines = ["", *code.splitlines(), ""]
+    above, below = lines[one.first - 1].strip(), lines[one.last + 1].strip()
+    if not above and not below:
+        return one.first - 1, one.last
+    return one.first, one.last + (not below and above.endswith(":") and one.last + 2 < len(lines))
 
 
 def replaced(candidate: NewTest, first: int, last: int, text: str) -> NewTest:

@@ -158,3 +158,33 @@ def test_code_over_several_lines_is_cut_as_a_whole(test_of, body):
     assert body(second)[:3] == ["f(", "1,", ")"]
     assert "[" not in second.code
     assert first.code.endswith("# what a reader may want to know\n")
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        pytest.param(
+            "def test_pop():\n    cart = Cart()\n\n    cart.pop()\n\n    assert 1\n    assert len(cart) == 0\n",
+            "def test_pop__2():\n    cart = Cart()\n\n    cart.pop()\n\n    assert len(cart) == 0\n",
+            id="part of a paragraph",
+        ),
+        pytest.param(
+            "def test_pop():\n    cart = Cart()\n\n    assert cart.pop() == 1\n\n    assert len(cart) == 0\n",
+            "def test_pop__2():\n    cart = Cart()\n\n    assert len(cart) == 0\n",
+            id="a paragraph between two",
+        ),
+        pytest.param(
+            "def test_pop():\n    assert Cart().pop() == 1\n\n    assert len(Cart()) == 0\n",
+            "def test_pop__2():\n    assert len(Cart()) == 0\n",
+            id="the first paragraph",
+        ),
+    ],
+)
+def test_no_empty_line_is_left_where_a_paragraph_went(test_of, code, expected):
+    assert minimal.parts(test_of(code)).each[1].code == expected
+
+
+def test_no_empty_line_is_left_at_the_end(test_of):
+    code = "def test_pop():\n    cart = Cart()\n\n    assert cart.pop() == 1\n\n    assert len(cart) == 0\n"
+    first = minimal.parts(test_of(code)).each[0]
+    assert first.code == "def test_pop__1():\n    cart = Cart()\n\n    assert cart.pop() == 1\n"
