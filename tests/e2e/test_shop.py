@@ -134,13 +134,14 @@ def test_taking_all_back_restores_every_byte(enriched, accepted):
     assert project.git("status", "--porcelain") == ""
 
 
-def test_a_fresh_copy_gives_the_same_suggestions_byte_for_byte(enriched, shop, tmp_path):
-    project, _ = enriched
-    other = shop(tmp_path / "elsewhere")
-    other.run(*ENRICH)
+def test_two_fresh_copies_give_the_same_suggestions_byte_for_byte(shop, tmp_path):
+    first, second = (shop(tmp_path / name) for name in ("here", "elsewhere"))
+    for project in (first, second):
+        project.run(*ENRICH, "--enrich-only=src/shop/cart.py", "--enrich-only=src/shop/stock.py")
 
-    def patches(one):
-        folder = one.root / "enrich-suggestions"
-        return {path.name: (path / "suggestion.patch").read_text("utf-8") for path in folder.glob("*/*-*")}
+    def patches(project):
+        folder = project.root / "enrich-suggestions" / "pending"
+        return {path.parent.name: path.read_bytes() for path in folder.glob("*/suggestion.patch")}
 
-    assert patches(other) == patches(project)
+    assert patches(first)
+    assert patches(second) == patches(first)

@@ -35,7 +35,7 @@ def server():
 def test_the_header_says_which_model_where_and_why(shop, server, given):
     result = shop.runpytest_subprocess("--enrich", "--enrich-with=auto,ollama", f"--enrich-host={server.url}")
     result.stdout.fnmatch_lines([
-        "enrich: rows,search,*ollama, 5m budget, 10 suggestions",
+        "enrich: rows,*search,ollama, 5m budget, 10 suggestions",
         "enrich: ollama m:1b on 127.0.0.1:* (code stays here); the only one pulled: fills in code, 1B",
     ])  # fmt: skip
     assert given(result)["settings"]["with_"] == ["auto", "ollama"]
@@ -57,7 +57,7 @@ def test_a_model_that_is_only_configured_is_done_without(shop, write, given):
     write("pytest.ini", "[pytest]\nenrich_model = m:1b\nenrich_host = 127.0.0.1:1\n")
     result = shop.runpytest_subprocess("--enrich")
     result.stdout.fnmatch_lines([
-        "enrich: rows,search*, 5m budget, 10 suggestions",
+        "enrich: rows,*search, 5m budget, 10 suggestions",
         "enrich: without ollama: no answer from http://127.0.0.1:1 (ollama serve)",
     ])  # fmt: skip
     assert "ollama" not in given(result)["settings"]["with_"]
