@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import importlib.util
 import sys
 from pathlib import Path
@@ -8,6 +9,29 @@ from types import ModuleType
 import pytest
 
 pytest_plugins = ["pytester"]
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Every test goes to whichever worker is free, but what a module's tests share is made in one of them only.
+
+    `--dist loadgroup` is meant for that; with pytest 9.2, pytest-xdist 3.8 does not keep its groups together.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.partition("::")[0]
+            return path if _is_shared(path) else nodeid
+
+    return Scheduling(config, log)
+
+
+@functools.cache
+def _is_shared(path: str) -> bool:
+    """Whether a test file has a fixture that is made once for all its tests."""
+    return '@pytest.fixture(scope="module")' in (ROOT / path).read_text("utf-8")
 
 
 @pytest.fixture(scope="session")

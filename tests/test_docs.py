@@ -10,7 +10,7 @@ from pytest_enrich import cli, plugin
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("fixtures/*.md")])
-TEST_COMMAND = 'pip install -e ".[test]" && pytest -n 2 --dist loadgroup'
+TEST_COMMAND = 'pip install -e ".[test]" && pytest -n 2'
 
 
 class Parser:

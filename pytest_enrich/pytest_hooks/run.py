@@ -51,7 +51,7 @@ class Run:
         self._began = time.monotonic()
 
     def pytest_report_header(self) -> list[str]:
-        """`enrich: rows,properties,search, 5m budget, 10 suggestions`, and a line for the model when one is asked for."""
+        """`enrich: rows,search, 5m budget, 10 suggestions`, and a line for the model when one is asked for."""
         count = self._settings.maximum
         most = {0: "no limit", 1: "1 suggestion"}.get(count, f"{count} suggestions")
         first = f"enrich: {','.join(self._settings.asked)}, {self._settings.budget} budget, {most}"

@@ -6,8 +6,7 @@ import json
 
 import pytest
 
-# One run of the project serves all tests of this file: they stay together in one worker.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("properties")]
+pytestmark = pytest.mark.slow
 
 ENRICH = ("pytest", "--enrich", "--enrich-with=properties", "--enrich-max=0", "--enrich-budget=20000x")
 ONLY = tuple(f"--enrich-only=src/codec/{name}.py" for name in ("frames", "fields"))

@@ -7,8 +7,7 @@ import re
 
 import pytest
 
-# One run of the project serves all tests of this file: they stay together in one worker.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("rows")]
+pytestmark = pytest.mark.slow
 
 ENRICH = ("pytest", "--enrich", "--enrich-with=rows", "--enrich-max=0", "--enrich-budget=4000x")
 QUIET = ("-q", "-p", "no:cacheprovider")

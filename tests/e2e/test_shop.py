@@ -7,8 +7,7 @@ import re
 
 import pytest
 
-# One run of the shop serves all tests of this file: they stay together in one worker.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("shop")]
+pytestmark = pytest.mark.slow
 
 ENRICH = ("pytest", "--enrich", "--enrich-max=0", "--enrich-budget=20000x", "-p", "no:cacheprovider")
 LEAST_SUGGESTIONS = 25
