@@ -9,7 +9,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-ENRICH = ("pytest", "--enrich", "--enrich-max=0", "--enrich-budget=20000x", "-p", "no:cacheprovider")
+ENRICH = ("pytest", "--enrich", "--enrich-max=0", "--enrich-budget=8000x", "-p", "no:cacheprovider")
 LEAST_SUGGESTIONS = 25
 
 
@@ -136,7 +136,7 @@ def test_taking_all_back_restores_every_byte(enriched, accepted):
 def test_two_fresh_copies_give_the_same_suggestions_byte_for_byte(shop, tmp_path):
     first, second = (shop(tmp_path / name) for name in ("here", "elsewhere"))
     for project in (first, second):
-        project.run(*ENRICH, "--enrich-only=src/shop/cart.py", "--enrich-only=src/shop/stock.py")
+        project.run(*ENRICH, "--enrich-only=src/shop/stock.py", "--enrich-budget=1000x")
 
     def patches(project):
         folder = project.root / "enrich-suggestions" / "pending"

@@ -116,6 +116,14 @@ def _listeners(outside: Path, mark: str) -> tuple[socket.socket, ...]:
     return tcp, udp, local, abstract
 
 
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For each test anew: other tests of the same worker are not to see it."""
+    monkeypatch.setenv("HOSTILE_TEST_KEY", SECRET)
+    # The plugins of this environment make each start twice as long, and play no part.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """One for all programs: each is to leave it as it was."""
@@ -146,11 +154,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         "ABSTRACT": mark,
         "MARK": mark,
     }
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOSTILE_TEST_KEY", SECRET)
-        # The plugins of this environment make each start twice as long, and play no part.
-        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-        yield World(root, outside, words, victim, listeners)
+    yield World(root, outside, words, victim, listeners)
     victim.kill()
     victim.communicate()
     for one in listeners:
