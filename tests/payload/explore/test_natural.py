@@ -32,3 +32,11 @@ def test_what_a_test_passes_is_usual_and_so_is_what_looks_like_it():
 
 def test_a_shape_keeps_what_is_neither_letter_nor_digit():
     assert shape("2024-02-29T1") == "9-9-9a9"
+
+
+def test_an_object_made_from_nothing_shows_less_than_one_with_something_in_it():
+    assert odd("⟨datetime:timedelta⟩()") > odd("⟨datetime:timedelta⟩(days=2)")
+
+
+def test_an_object_that_tests_make_from_nothing_is_usual():
+    assert odd("⟨shop:Cart⟩()", "⟨shop:Cart⟩()") == 0
