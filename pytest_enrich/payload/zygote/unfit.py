@@ -50,7 +50,8 @@ def has_last_word(config: pytest.Config, project: Project) -> bool:
 
 
 def _has_say(config: pytest.Config, project: Project, names: Iterable[str]) -> bool:
-    callers = [getattr(config.hook, name, None) for name in names]
+    # Not `config.hook`: of hooks that take a path, pytest 7 gives a function there.
+    callers = [getattr(config.pluginmanager.hook, name, None) for name in names]
     impls = [impl for caller in callers if caller is not None for impl in caller.get_hookimpls()]
     return any(project.kind(place) for impl in impls for place in _places(impl))
 
