@@ -55,7 +55,7 @@ class Watched:
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """A test may have taken our place as the profiler; with enough seen there is nothing to watch for."""
-        self.watch.nodeid = nodeid
+        self.watch.begin(nodeid)
         sys.setprofile(self.watch if self.watch.module and not self.watch.is_full() else None)
 
     def pytest_sessionfinish(self) -> None:

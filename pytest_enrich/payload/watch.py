@@ -17,6 +17,9 @@ from .project import Project
 CHANGING = {"__call__", "__setitem__", "__delitem__", "__enter__", "__exit__", "__iadd__", "__isub__", "__ior__"}
 """Of the dunder methods, those that may leave the object in another state."""
 FARTHEST_CALLER = 30
+# Of one test, about half a second; a count, so that the same is seen on every machine.
+MOST_EVENTS = 400_000
+MOST_WHILE_IMPORTED = 10 * MOST_EVENTS
 
 
 class Interest(NamedTuple):
@@ -35,6 +38,7 @@ class Watch:
     def __init__(self, rootdir: str, job: dict[str, Any]) -> None:
         path = Path(rootdir, job["path"])
         self.nodeid = ""
+        self._left = MOST_WHILE_IMPORTED
         self.module = job["module"]
         self.limit = job["limit"]
         self.project = Project(rootdir, job["module"])
@@ -48,6 +52,10 @@ class Watch:
 
     def __call__(self, frame: FrameType, event: str, value: object) -> None:
         """As `sys.setprofile` wants it."""
+        self._left -= 1
+        if self._left < 0:
+            sys.setprofile(None)  # this test does a great deal, and watched it would take many times as long
+            return
         if event == "call":
             code = frame.f_code
             interest = self._known.get(id(code)) or self._look(code)
@@ -61,6 +69,14 @@ class Watch:
                 made.setup.append(call)
             elif frame.f_code.co_name == "__new__":
                 self._note(frame, value)
+
+    def begin(self, nodeid: str) -> None:
+        """What comes is of this test."""
+        self.nodeid = nodeid
+        self._left = MOST_EVENTS
+        # Their ends may not have been seen, and other frames will have their ids.
+        self._open.clear()
+        self._underway.clear()
 
     def calls(self) -> list[dict[str, Any]]:
         """The calls seen, each once, in the order of the functions asked for."""

@@ -325,6 +325,26 @@ def test_a_profiler_in_a_test_is_not_in_the_way_of_the_next(project, record):
     assert [shown(call) for call in record(root, "price").calls] == ["price(amount=2)"]
 
 
+def test_a_test_that_does_a_great_deal_is_watched_only_at_first(project, record):
+    root = project(
+        src__shop__cart=CART,
+        tests__test_cart="""
+            from shop.cart import price
+
+            def test_a():
+                price(1)
+                for _ in range(500_000):
+                    len("")
+                price(2)
+
+            def test_b():
+                price(3)
+            """,
+    )
+
+    assert [shown(call) for call in record(root, "price").calls] == ["price(amount=1)", "price(amount=3)"]
+
+
 def test_tests_are_not_slowed_down_where_only_their_ends_are_asked_for(project):
     root = project(tests__test_cart="import sys\n\ndef test_alone():\n    assert sys.getprofile() is None\n")
     job = Record(tests=("tests/test_cart.py",), path="", module="", qualnames=())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -110,13 +111,24 @@ def _weight(value: float) -> tuple[int, int, bool, float, bool]:
 
 def _shorter(value: str) -> Iterator[str]:
     """A display without one of its elements, a call without one of its arguments."""
-    for match in literals(value):
-        before = re.search(r"(\w+=|)$", value[: match.start()])
-        start = before.start() if before else match.start()
-        after = re.match(r", ", value[match.end() :])
+    for first, end in _elements(value):
+        before = re.search(r"(\w+=|)$", value[:first])
+        start = before.start() if before else first
+        after = re.match(r", ", value[end:])
         if after:
-            yield value[:start] + value[match.end() + 2 :]
+            yield value[:start] + value[end + 2 :]
         elif value[:start].endswith(", "):
-            yield value[: start - 2] + value[match.end() :]
-        elif value[start - 1 : start] in {"(", "["}:
-            yield value[:start] + value[match.end() :]
+            yield value[: start - 2] + value[end:]
+        elif value[start - 1 : start] in {"(", "[", "{"}:
+            yield value[:start] + value[end:]
+
+
+def _elements(value: str) -> Iterator[tuple[int, int]]:
+    """Where the literals start and end; a key and its value are one."""
+    spans = [match.span() for match in literals(value)]
+    paired = False
+    for (start, end), following in itertools.zip_longest(spans, spans[1:]):
+        is_key = following is not None and value[end : following[0]] == ": "
+        if is_key or not paired:
+            yield start, following[1] if is_key else end
+        paired = is_key

@@ -101,3 +101,8 @@ def test_an_object_keeps_one_argument():
 def test_a_list_gets_shorter():
     reduced = reduce(of(a="[5, 6, 70]"), {}, lambda call: "70" in dict(call.arguments).get("a", ""))
     assert reduced == of(a="[70]")
+
+
+def test_a_dictionary_loses_what_does_not_matter():
+    reduced = reduce(of(a="{'b': 1, 'key': 'x', 'c': '-/'}"), {}, lambda call: "'key'" in str(call.arguments))
+    assert reduced == of(a="{'key': 'x'}")
