@@ -195,6 +195,8 @@ class World:
         while len(inner) < (2 if kind is dict else 1):
             inner.append(self.of(types.ANYTHING if kind is list else str, depth + 1))
         element = st.tuples(*inner).map(": ".join) if kind is dict else inner[0]
+        if element.is_empty:  # no value is known to be one
+            return st.just(EMPTY[kind])
         return st.lists(element, max_size=4).map(
             lambda texts: f"{left}{', '.join(texts)}{right}" if texts else EMPTY[kind]
         )

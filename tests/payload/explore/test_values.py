@@ -13,7 +13,7 @@ import pytest
 
 from pytest_enrich.payload.explore.calls import Call, Entry
 from pytest_enrich.payload.explore.inputs import Inputs, Seen
-from pytest_enrich.payload.explore.types import conforms, members
+from pytest_enrich.payload.explore.types import UNKNOWN, conforms, members
 from pytest_enrich.payload.explore.values import World, drawn, evaluable
 from pytest_enrich.payload.express import evaluate
 
@@ -87,6 +87,12 @@ def test_nothing_is_drawn_for_what_cannot_be_made():
 
     assert world().drawn(Hidden, 0) == ()
     assert drawn(world().of(enum.Enum), 0) == ()
+
+
+@pytest.mark.parametrize("hint", [list[UNKNOWN], dict[str, UNKNOWN]])
+def test_a_container_of_what_nobody_knows_is_empty(hint):
+    assert set(drawn(World([], {}).of(hint), 1)) <= {"[]", "{}", "()"}
+    assert drawn(World([], {}).of(hint), 1)
 
 
 def test_constants_come_with_their_neighbours():
