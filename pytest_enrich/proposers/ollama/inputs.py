@@ -19,7 +19,6 @@ from pytest_enrich.data import (
     Finding,
     Gap,
     Origin,
-    Record,
     Recorded,
     Target,
 )
@@ -27,7 +26,8 @@ from pytest_enrich.proposers.ollama import answer, excerpt, prompt, redact, sche
 from pytest_enrich.proposers.ollama import subject as subjects
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.question import Question
-from pytest_enrich.proposers.ollama.subject import NOTHING, Subject, as_call
+from pytest_enrich.proposers.ollama.subject import Subject, as_call
+from pytest_enrich.proposers.recording import record
 from pytest_enrich.proposers.search.write import Desk
 from pytest_enrich.protocols import Sandbox, Task
 
@@ -127,16 +127,10 @@ class Inputs:
                 desk = desk.without(made.name)
 
     def _record(self, target: Target) -> Recorded:
-        named = (near.nodeid.partition("[")[0] for near in target.nearest)
-        shown = (name for name in named if not redact.is_excluded(name.partition("::")[0], self._excluded))
-        tests = tuple(dict.fromkeys(shown))[:MOST_TESTS]
-        if not tests:
-            return NOTHING
-        qualnames = (*(entry.qualname for entry in target.entries), *target.neighbours)
-        job = Record(tests=tests, path=target.path, module=target.module, qualnames=qualnames)
-        execution = self._sandbox.execute(job, timeout=RECORD_SECONDS)
-        found = execution.answer if isinstance(execution, Answered) else None
-        return found if isinstance(found, Recorded) else NOTHING
+        def may_run(path: str) -> bool:
+            return not redact.is_excluded(path, self._excluded)
+
+        return record(target, self._sandbox, most=MOST_TESTS, seconds=RECORD_SECONDS, may_run=may_run)
 
     def _explore(self, task: Task, subject: Subject, calls: Sequence[Call]) -> Explored | None:
         target, recorded = task.target, subject.recorded

@@ -13,6 +13,7 @@ from pytest_enrich.proposers.ollama import expression, schema, value
 from pytest_enrich.proposers.ollama.expression import Names
 from pytest_enrich.proposers.ollama.hint import Hint
 from pytest_enrich.proposers.ollama.prompt import Page
+from pytest_enrich.proposers.recording import NOTHING
 from pytest_enrich.proposers.search.body import bare
 
 
@@ -28,7 +29,6 @@ class Subject(Struct, frozen=True, kw_only=True):
     source_text: str
 
 
-NOTHING = Recorded(calls=(), constructors=(), outcomes=())
 SHOWN = 2
 """How many inputs of tests the model sees."""
 

@@ -13,13 +13,14 @@ from itertools import islice
 
 from msgspec.structs import replace
 
-from pytest_enrich.data import Answered, Call, Candidate, NewTest, Origin, Record, Recorded, Template
+from pytest_enrich.data import Call, Candidate, NewTest, Origin, Template
 from pytest_enrich.proposers.properties import draw, find, outline, trial
 from pytest_enrich.proposers.properties.draw import Drawn, Source
 from pytest_enrich.proposers.properties.law import Law
 from pytest_enrich.proposers.properties.trial import Held
 from pytest_enrich.proposers.properties.uses import uses_hypothesis
 from pytest_enrich.proposers.properties.write import Desk
+from pytest_enrich.proposers.recording import record
 from pytest_enrich.protocols import Sandbox, Task
 
 MOST_LAWS = 6
@@ -74,20 +75,9 @@ class PropertiesProposer:
 
         @cache
         def recorded() -> tuple[Call, ...]:
-            return self._record(task)
+            return record(task.target, self._sandbox, most=MOST_TESTS, seconds=RECORD_SECONDS).calls
 
         return lambda qualname: [one for one in recorded() if one.qualname == qualname]
-
-    def _record(self, task: Task) -> tuple[Call, ...]:
-        target = task.target
-        tests = tuple(dict.fromkeys(near.nodeid.partition("[")[0] for near in target.nearest))[:MOST_TESTS]
-        if not tests:
-            return ()
-        names = (*(entry.qualname for entry in target.entries), *target.neighbours)
-        job = Record(tests=tests, path=target.path, module=target.module, qualnames=names)
-        execution = self._sandbox.execute(job, timeout=RECORD_SECONDS)
-        answer = execution.answer if isinstance(execution, Answered) else None
-        return answer.calls if isinstance(answer, Recorded) else ()
 
 
 def _write(desk: Desk, law: Law, drawn: Drawn, every: str, above: Sequence[Template]) -> NewTest | None:

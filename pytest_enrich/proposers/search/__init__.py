@@ -18,10 +18,9 @@ from pytest_enrich.data import (
     Explored,
     Finding,
     Origin,
-    Record,
     Recorded,
-    Target,
 )
+from pytest_enrich.proposers.recording import record
 from pytest_enrich.proposers.search.write import Desk
 from pytest_enrich.protocols import Sandbox, Task
 
@@ -44,7 +43,7 @@ class SearchProposer:
         target = task.target
         if not target.entries or any(attempt.candidate.origin.proposer == self.name for attempt in task.attempts):
             return
-        recorded = self._record(target, max(RECORD_SECONDS, task.seconds))
+        recorded = record(target, self._sandbox, most=MOST_TESTS, seconds=max(RECORD_SECONDS, task.seconds))
         explored = self._explore(task, recorded)
         if explored is None:
             return
@@ -61,17 +60,6 @@ class SearchProposer:
             if written is not None:
                 yield written
                 desk = desk.without(written.name)
-
-    def _record(self, target: Target, seconds: float) -> Recorded:
-        nothing = Recorded(calls=(), constructors=(), outcomes=())
-        # Without their parameters: ids of parameters may differ from run to run (a set gives them).
-        tests = tuple(dict.fromkeys(near.nodeid.partition("[")[0] for near in target.nearest))[:MOST_TESTS]
-        if not tests:
-            return nothing
-        job = Record(tests=tests, path=target.path, module=target.module, qualnames=_worth_recording(target))
-        execution = self._sandbox.execute(job, timeout=seconds)
-        answer = execution.answer if isinstance(execution, Answered) else None
-        return answer if isinstance(answer, Recorded) else nothing
 
     def _explore(self, task: Task, recorded: Recorded) -> Explored | None:
         target = task.target
@@ -93,11 +81,6 @@ class SearchProposer:
         execution = self._sandbox.execute(job, timeout=task.seconds + START_SECONDS)
         answer = execution.answer if isinstance(execution, Answered) else None
         return answer if isinstance(answer, Explored) else None
-
-
-def _worth_recording(target: Target) -> tuple[str, ...]:
-    """The entries themselves, and the other functions of the module."""
-    return (*(entry.qualname for entry in target.entries), *target.neighbours)
 
 
 def _with_calls(entry: Entry, calls: Sequence[Call]) -> Entry:
