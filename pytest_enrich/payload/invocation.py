@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Generator, Sequence
+from types import FunctionType
 from typing import Any, TypeAlias
 
 import pytest
@@ -14,6 +15,7 @@ Session: TypeAlias = Callable[[dict[str, Any], Sequence[str], Sequence[object]],
 """Runs pytest for a job on its own arguments, with plugins; answers why it stopped early, or ""."""
 
 MOST_REASON = 1500
+SEED = "_hypothesis_internal_use_seed"
 
 
 def arguments(work: dict[str, Any]) -> list[str]:
@@ -77,11 +79,18 @@ class Tame:
         return options
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self) -> None:
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Hypothesis draws the same each time, and remembers nothing of other jobs."""
         core = sys.modules.get("hypothesis.core")
         if core is not None:
             setattr(core, "global_force_seed", self.seed)  # noqa: B010 - what `--hypothesis-seed` sets, imported or not
+            self._draw_by_seed(getattr(item, "obj", None))
+
+    def _draw_by_seed(self, test: object) -> None:
+        """On CI, Hypothesis derandomizes: only a test's own seed, what `@seed` sets, is stronger than that."""
+        function = getattr(test, "__func__", test)
+        if isinstance(function, FunctionType) and vars(function).get(SEED, "") is None:
+            setattr(function, SEED, self.seed)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_cmdline_main(self, config: pytest.Config) -> None:

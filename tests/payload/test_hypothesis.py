@@ -50,7 +50,12 @@ def drawn(project):
     return drawn
 
 
-def test_the_same_is_drawn_each_time_and_with_another_hash_seed_something_else(drawn):
+@pytest.mark.parametrize("ci", [pytest.param({}, id="at home"), pytest.param({"CI": "true"}, id="on CI")])
+def test_the_same_is_drawn_each_time_and_with_another_hash_seed_something_else(drawn, monkeypatch, ci):
+    for name in ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in ci.items():
+        monkeypatch.setenv(name, value)
     first = drawn(1)
     assert drawn(1) == first
     assert drawn(2) != first
