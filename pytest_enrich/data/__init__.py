@@ -67,6 +67,7 @@ from pytest_enrich.data.jobs import (
     World,
 )
 from pytest_enrich.data.mutants import Grade, Mutant, MutantsPart, Tried
+from pytest_enrich.data.report import Report, ReportedSuggestion, SourceLine
 from pytest_enrich.data.run import CoveragePart, MadeSuggestion, ModelPart, RunSummary
 from pytest_enrich.data.suggestion import Suggestion
 
@@ -120,10 +121,13 @@ __all__ = [
     "Reason",
     "Record",
     "Recorded",
+    "Report",
+    "ReportedSuggestion",
     "RunSummary",
     "Rung",
     "Scope",
     "Sighting",
+    "SourceLine",
     "Span",
     "State",
     "Suggestion",

@@ -1,0 +1,56 @@
+"""What a report is rendered from: a run, and what waits for a person after it. Every reporter reads this alone."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from pytest_enrich.data.decision import Finished
+from pytest_enrich.data.run import RunSummary
+from pytest_enrich.data.suggestion import Suggestion
+
+REPORT_SCHEMA = "pytest-enrich/report/1"
+
+
+class SourceLine(Struct, frozen=True, kw_only=True):
+    """A line of a source file as it is today; `missing` says that no test runs it."""
+
+    number: int
+    text: str
+    missing: bool = False
+
+
+class ReportedSuggestion(Struct, frozen=True, kw_only=True):
+    """A suggestion that waits, with what stands round it today.
+
+    Attributes:
+        suggestion: As it was written.
+        source: The lines round the gap, in order; empty when the file cannot be read or the function changed.
+        difference: The unified diff of the test file, "" when it cannot be made any more.
+        anchor: The line of the test file, from 1, after which the test goes; 1 for a new file.
+        stale: Whether the function changed since.
+    """
+
+    suggestion: Suggestion
+    source: tuple[SourceLine, ...] = ()
+    difference: str = ""
+    anchor: int = 1
+    stale: bool = False
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """Everything that any report tells.
+
+    Attributes:
+        run: The last run; an empty one when there was none.
+        project: The name of the folder that the project is in.
+        suggestions: What waits, best first: strong ones first, then by path and line.
+        without: The gaps for which no good test was found, by path and line.
+        turned_down: How many lines `.enrich-rejected` has.
+    """
+
+    schema: str = REPORT_SCHEMA
+    run: RunSummary = RunSummary()
+    project: str = ""
+    suggestions: tuple[ReportedSuggestion, ...] = ()
+    without: tuple[Finished, ...] = ()
+    turned_down: int = 0
