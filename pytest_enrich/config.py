@@ -159,13 +159,13 @@ def seed(text: str) -> int:
 
 
 def workers(text: str) -> int:
-    """A number of processes from 1; `auto` is one less than the cores this process may use, 1 to 4.
+    """A number of processes from 1; `auto` is the cores this process may use, at most 4: they give way to others.
 
     Raises:
         UsageError: See `seconds`.
     """
     if text.strip() == "auto":
-        return max(1, min(4, _cores() - 1))
+        return min(4, _cores())
     if not re.fullmatch(r"0*[1-9][0-9]{0,3}", text.strip()):
         raise UsageError("accepted is auto, or a whole number from 1")
     return int(text)

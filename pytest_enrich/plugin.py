@@ -29,7 +29,7 @@ _VALUES = (
     ("max", "10", _INT, "N", "most suggestions that wait for a person; 0 is no limit"),
     ("budget", "5m", "string", "TIME", "how long to go on after the tests (90s, 5m, 1h), or executions (20000x)"),
     ("timeout", "10s", "string", "TIME", "one candidate, one run"),
-    ("workers", "auto", "string", "N", "candidates tried at the same time; auto: up to 4, one core stays free"),
+    ("workers", "auto", "string", "N", "candidates tried at the same time; auto: as many as cores, up to 4"),
     ("seed", "0", _INT, "N", "of everything that draws"),
     ("dir", "enrich-suggestions", "string", "PATH", "where suggestions are written, relative to rootdir"),
     ("grade", "good", "string", "GRADE", "lowest grade written: strong, good, weak"),

@@ -93,6 +93,15 @@ class Tame:
             setattr(function, SEED, self.seed)
 
     @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Hypothesis imports itself for a summary, which takes half a second, even where nobody has used it."""
+        config = session.config
+        plugin = config.pluginmanager.get_plugin("hypothesispytest")
+        if plugin is not None and "hypothesis" not in sys.modules:
+            others = config.pluginmanager.subset_hook_caller("pytest_terminal_summary", [plugin])
+            setattr(config.hook, "pytest_terminal_summary", others)  # noqa: B010 - mypy knows no hooks by name
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_cmdline_main(self, config: pytest.Config) -> None:
         """Nobody is there to debug with."""
         for name in ("usepdb", "trace"):

@@ -111,6 +111,11 @@ def mutated(work: dict[str, Any], session: Callable[..., str]) -> dict[str, Any]
     return _module("mutate").mutate(work, session)  # type: ignore[no-any-return]
 
 
+def recorded(work: dict[str, Any], session: Callable[..., str]) -> dict[str, Any]:
+    """Do a `Record` job inside a configured pytest, which `session` runs."""
+    return _module("record").record(work, session)  # type: ignore[no-any-return]
+
+
 def varied(work: dict[str, Any], session: Callable[..., str]) -> dict[str, Any]:
     """Do a `Vary` job inside a configured pytest, which `session` runs."""
     return _module("vary").vary(work, session)  # type: ignore[no-any-return]

@@ -14,13 +14,17 @@ from .outcome import Outcomes, outcome
 from .watch import Watch
 
 
-def record(work: dict[str, Any]) -> dict[str, Any]:
-    """Answer a `Record` job as a `Recorded`, both as JSON; a constructor call's receiver is its whole template."""
+def record(work: dict[str, Any], run: invocation.Session = invocation.run) -> dict[str, Any]:
+    """Answer a `Record` job as a `Recorded`, both as JSON; a constructor call's receiver is its whole template.
+
+    `run` runs pytest with arguments and plugins.
+    """
     job = work["job"]
     files, missing = selection.files(work["rootdir"], job["tests"])
     watch, outcomes = Watch(work["rootdir"], job), Outcomes()
     session = Watched(watch, job["tests"])
-    stopped = invocation.run(work, files, (session, outcomes)) if files else ""
+    stopped = run(work, files, (session, outcomes)) if files else ""
+    session.stop()
     found = [*outcomes.results.values(), *outcomes.unusable.values()]
     found += [outcome(name, "error", "there is no such file") for name in missing]
     if not outcomes.unusable:
@@ -60,5 +64,9 @@ class Watched:
 
     def pytest_sessionfinish(self) -> None:
         """Whatever comes now is pytest's own."""
+        self.stop()
+
+    def stop(self) -> None:
+        """Watch no more."""
         threading.setprofile(None)
         sys.setprofile(None)

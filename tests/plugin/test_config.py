@@ -35,8 +35,8 @@ def test_a_budget_is_spelled_as_it_would_be_typed():
     assert config.budget("20000x") == Budget(executions=20000)
 
 
-def test_auto_workers_leave_a_core_free(monkeypatch):
-    for cores, workers in ((1, 1), (2, 1), (3, 2), (64, 4)):
+def test_auto_workers_are_as_many_as_cores_and_at_most_four(monkeypatch):
+    for cores, workers in ((1, 1), (2, 2), (3, 3), (64, 4)):
         monkeypatch.setattr(config, "_cores", lambda cores=cores: cores)
         assert config.workers("auto") == workers
     assert config.workers("8") == 8

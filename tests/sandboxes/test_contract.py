@@ -11,7 +11,7 @@ from pathlib import Path
 import _pytest.pathlib
 import pytest
 
-from pytest_enrich.data import Collect, Entry, Explore, Parameter, Prove, World
+from pytest_enrich.data import Collect, Entry, Explore, Parameter, Prove, Record, World
 
 LAYERS = tuple(
     kind + layers
@@ -309,6 +309,39 @@ def test_a_test_that_stops_pytest_makes_errors_of_those_after_it(sandbox, outcom
         "test_last": "error",
     }
     assert "enough" in found["test_last"].detail
+
+
+WATCHED = """
+    import pytest
+    from shop.cart import Cart, price
+
+    PEN = Cart("bob", limit=1)
+
+    def test_price(): assert price(4) == "4 EUR"
+    def test_add(cart): assert cart.add("pen", price=2) == 1
+    def test_skips(): pytest.skip("not today")
+    def test_fails(): assert PEN.total() == 3
+    {last}
+    """
+
+
+@pytest.mark.parametrize("last", ["", "def test_stops(): pytest.exit('enough')"], ids=["to the end", "stopped"])
+def test_existing_tests_are_watched(sandbox, project, write, last):
+    write(project, {"tests/test_watched.py": WATCHED.format(last=last)})
+    tests, wanted = ("tests/test_watched.py",), ("price", "Cart.add", "Cart.total")
+    job = Record(tests=tests, path="src/shop/cart.py", module="shop.cart", qualnames=wanted)
+
+    answer = sandbox.execute(job, timeout=20).answer
+
+    ends = [(one.nodeid.partition("::")[2], one.result) for one in answer.outcomes]
+    assert ends == [
+        ("test_price", "passed"), ("test_add", "passed"), ("test_skips", "skipped"), ("test_fails", "failed"),
+        *([("test_stops", "error")] if last else []),
+    ]  # fmt: skip
+    seen = [(call.qualname, *(one.value for one in call.arguments)) for call in answer.calls]
+    assert seen == [("price", "4"), ("Cart.add", "'pen'", "2"), ("Cart.total",)]
+    made = {one.receiver for one in answer.constructors}
+    assert made == {"⟨shop.cart:Cart⟩('bob', limit=1)", "⟨shop.cart:Cart⟩('ann')"}
 
 
 @pytest.mark.usefixtures("plugins")

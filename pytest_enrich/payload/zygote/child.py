@@ -22,6 +22,9 @@ from .preload import Kept
 from .seen import Seen
 from .texts import Texts
 
+_ANEW = {"vary": job.varied, "record": job.recorded}
+"""What runs the session anew, with other plugins."""
+
 
 class Child:
     """The job that `request` names."""
@@ -63,8 +66,9 @@ class Child:
         sys.meta_path.insert(0, self._kept)
         if work["job"]["type"] == "prove":
             self._prove(session, texts)
-        elif work["job"]["type"] == "vary":
-            self._instead.action = lambda: job.varied(work, partial(self._again, session))
+        elif work["job"]["type"] in _ANEW:
+            action = _ANEW[work["job"]["type"]]
+            self._instead.action = lambda: action(work, partial(self._again, session))
         else:
             self._instead.action = lambda: job.explored(work)
 
@@ -81,8 +85,12 @@ class Child:
             session.config.pluginmanager.register(plugin)
         session.config.args = list(tests)
         session.config.option.file_or_dir = list(tests)
-        session.config.hook.pytest_collection(session=session)
-        return ""
+        try:
+            session.config.hook.pytest_collection(session=session)
+            session.config.hook.pytest_runtestloop(session=session)
+        except (KeyboardInterrupt, pytest.exit.Exception):
+            self._ending.pytest_keyboard_interrupt(pytest.ExceptionInfo.from_current())
+        return self._ending.reason
 
     def conclude(self, status: int | None = None) -> NoReturn:
         """Write the answer and leave."""

@@ -12,11 +12,12 @@ import sys
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
-from pytest_enrich.data import Execution, Explore, Job, Mutate, Prove, Vary, World
+from pytest_enrich.data import Collect, Execution, Explore, Job, Mutate, Prove, Record, Vary, World
 from pytest_enrich.sandboxes import process
 from pytest_enrich.sandboxes.forkserver.zygote import Zygote
 from pytest_enrich.sandboxes.process import ProcessSandbox
@@ -105,9 +106,9 @@ class ForkserverSandbox:
 
     def _argument(self, job: Job) -> Path | None:
         """What pytest is to be started with: the test file, or the nearest directory if it does not exist."""
-        if not isinstance(job, Prove | Mutate | Vary):
+        if isinstance(job, Explore):
             return None
-        path = self._fresh.rootdir / (job.test_path if isinstance(job, Vary) else job.path)
+        path = self._fresh.rootdir / _test_path(job)
         return next(place for place in (path, *path.parents) if place.exists())
 
     def _zygote(self, argument: Path | None, world: World) -> Zygote:
@@ -136,6 +137,13 @@ def _place(argument: Path | None) -> str:
     return f"files in {argument.parent}" if argument.is_file() else f"the directory {argument}"
 
 
+def _test_path(job: Job) -> str:
+    """The test file that a job is about; of several in a directory the first."""
+    if isinstance(job, Record | Collect):
+        return next(iter(_files(job.tests)), "")
+    return job.test_path if isinstance(job, Vary) else job.path
+
+
 def _can(zygote: Zygote, job: Job) -> bool:
     """Whether a fork of this process can do the job: of what it holds no other text can take the place."""
     if isinstance(job, Mutate):
@@ -145,10 +153,17 @@ def _can(zygote: Zygote, job: Job) -> bool:
     return not isinstance(job, Prove) or not zygote.has_loaded(job.path)
 
 
+def _files(tests: Iterable[str]) -> tuple[str, ...]:
+    """The files that node ids lie in, each once."""
+    return tuple(dict.fromkeys(one.partition("::")[0] for one in tests))
+
+
 def forkable(job: Job) -> bool:
     """Whether a fork can do it: not when what imports do must be seen, nor for tests of several directories."""
     if isinstance(job, Mutate):
-        return {Path(one.partition("::")[0]).parent for one in job.others} <= {Path(job.path).parent}
+        return {Path(one).parent for one in _files(job.others)} <= {Path(job.path).parent}
+    if isinstance(job, Record):
+        return len({Path(one).parent for one in _files(job.tests)}) == 1
     return isinstance(job, Explore | Vary) or (isinstance(job, Prove) and not job.fresh and not job.workers)
 
 
