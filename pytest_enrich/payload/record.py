@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from . import invocation, selection
+from . import invocation, selection, unwatched
 from .outcome import Outcomes, outcome
 from .watch import Watch
 
@@ -44,11 +44,22 @@ class Watched:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection(self) -> Generator[None, Any, Any]:
-        """Objects made while the tests are imported are used in them."""
+        """Threads are watched from the start."""
         if self.watch.module:  # watching makes tests many times slower: not where only their ends are asked for
             threading.setprofile(self.watch)
-            sys.setprofile(self.watch)
         return (yield)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_make_collect_report(self, collector: pytest.Collector) -> Generator[None, Any, Any]:
+        """Objects made while the tests are imported are used in them."""
+        if not (self.watch.module and isinstance(collector, pytest.Module)):
+            return (yield)
+        with unwatched.rewriting():
+            sys.setprofile(self.watch)
+            try:
+                return (yield)
+            finally:
+                sys.setprofile(None)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None, Any, Any]:

@@ -91,17 +91,29 @@ def _fault(proof: Proof, first: Gained, trial: Trial, execution: Execution) -> D
 def _hurt(proof: Proof, trial: Trial, execution: Execution, known: dict[str, str]) -> list[str]:
     """Other tests that end otherwise because the candidate is there, and how; `known` is how they end without."""
     found = proof.others(execution)
-    if trial.alone or found is None or found == known:
+    if trial.alone or found is None or not _differing(found, known):
         return []
     # In this order, or in this world, they may end otherwise by themselves.
     without = proof.others(proof.without(trial))
-    if without is None or found == without:
+    if without is None or not _differing(found, without):
         return []
     # Once more: one that ends now so and now so says nothing about the candidate.
     again = proof.others(proof.prove(trial)) or {}
-    steady = [name for name in {**without, **found} if again.get(name) == found.get(name)]
     return [
         f"{name}: {found.get(name, 'gone')}, not {without.get(name, 'there')}"
-        for name in steady
-        if found.get(name) != without.get(name)
+        for name in _differing(found, without)
+        if again.get(name) == found.get(name)
     ]
+
+
+def _differing(found: dict[str, str], known: dict[str, str]) -> list[str]:
+    """The names that end otherwise; of a test whose cases have other names in each run, only if its cases do."""
+    differing = [name for name in {**known, **found} if found.get(name) != known.get(name)]
+    renamed = {name.partition("[")[0] for name in differing if name not in found or name not in known}
+    alike = {test for test in renamed if _ends(test, found) == _ends(test, known)}
+    return [name for name in differing if name.partition("[")[0] not in alike]
+
+
+def _ends(test: str, results: dict[str, str]) -> list[str]:
+    """How the cases of a test ended, whatever they are called."""
+    return sorted(result for name, result in results.items() if name.partition("[")[0] == test)

@@ -123,6 +123,24 @@ def test_a_neighbour_that_vanishes_is_a_change(battery):
     assert verdict.detail == f"{OTHER}: gone, not passed"
 
 
+def test_a_neighbour_with_another_name_in_each_run_has_not_changed(battery):
+    number = iter(range(100))
+    names, sandbox = battery(lambda job: {**all_pass(job), f"{OTHER}[{next(number)} s]": "passed"})
+    assert names == tuple(one.name for one in TRIALS)
+    assert [job.tests for job in sandbox.jobs if not is_there(job)] == [()]
+
+
+def test_a_neighbour_with_another_name_and_another_end_is_a_change(battery):
+    number = iter(range(100))
+    verdict, _ = battery(
+        lambda job: {
+            **all_pass(job),
+            f"{OTHER}[{next(number)} s]": "failed" if is_there(job) and not job.tests else "passed",
+        }
+    )
+    assert verdict.reason == "changes how other tests end in its file"
+
+
 def test_a_neighbour_that_fails_in_that_order_by_itself_is_not_the_candidates_doing(battery):
     names, _ = battery(lambda job: {**all_pass(job), OTHER: "failed" if job.backwards else "passed"})
     assert names == tuple(one.name for one in TRIALS)

@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 import pytest
 
-from .. import fork
+from .. import fork, unwatched
 from .corpus import NOTHING
 from .finder import SourceFinder, compiled
 from .swap import Swaps
@@ -95,7 +95,8 @@ def _collected(trial: Trial, session: pytest.Session, original: Original) -> Ans
     """Collect, see which tests pass, and try what can be tried from here."""
     finder, swaps = original
     begun = time.monotonic()
-    Stages.collect(session)
+    with unwatched.rewriting():
+        Stages.collect(session)
     collected = _since(begun)
     swaps.ready()
     gc.collect()
