@@ -51,6 +51,11 @@ class Task(Struct, frozen=True, kw_only=True):
     source_text: str = ""
     others: tuple[Gap, ...] = ()
 
+    def has_asked(self, proposer: str) -> bool:
+        """Whether this proposer has thought of something for the target, with the same seed."""
+        origins = (attempt.candidate.origin for attempt in self.attempts)
+        return any((one.proposer, one.seed) == (proposer, self.seed) for one in origins)
+
 
 class Proposer(Protocol):
     """Someone who thinks of tests. It keeps nothing between tasks: what it learns lives in the attempts."""

@@ -12,6 +12,7 @@ from pytest_enrich.config import Budget
 from pytest_enrich.data import Dropped, Kept, Prove, Proved, TestOutcome
 from pytest_enrich.executors import InlineExecutor
 from pytest_enrich.pipeline import Bench, Purse
+from pytest_enrich.pipeline.purse import FEWEST_EXECUTIONS, LONGEST, SHORTEST
 
 
 @pytest.fixture
@@ -211,13 +212,19 @@ def test_executions_are_shared_out_evenly_beforehand():
 
 
 def test_a_share_of_executions_is_never_too_small_to_be_of_use():
-    assert Purse(Budget(executions=10), 50).share(50)[1] == pipeline.FEWEST_EXECUTIONS
+    assert Purse(Budget(executions=10), 50).share(50)[1] == FEWEST_EXECUTIONS
 
 
 def test_time_is_shared_among_those_who_are_left():
     purse = Purse(Budget(seconds=100.0), 20)
     (many, _), (few, _) = purse.share(20), purse.share(1)
-    assert pipeline.SHORTEST <= many < few <= pipeline.LONGEST
+    assert SHORTEST <= many < few <= LONGEST
+
+
+def test_those_who_are_worked_on_at_a_time_share_it_side_by_side():
+    purse = Purse(Budget(seconds=100.0), 20)
+    assert purse.share(20, 2)[0] == pytest.approx(2 * purse.share(20, 1)[0], rel=0.01)
+    assert purse.share(1, 2)[0] == purse.share(1, 1)[0] == LONGEST
 
 
 def test_the_time_that_is_left_is_shown_in_minutes():

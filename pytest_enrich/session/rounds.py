@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
 from pytest_enrich.config import MODEL, Budget
 from pytest_enrich.data import Target
-from pytest_enrich.pipeline import Purse
+from pytest_enrich.pipeline.purse import LONGEST, Purse
 
 # While a model may still be asked, what the others may use of the budget; what is left over is theirs again.
 EARLY_PART = 0.5
+# With less than that left another walk over the targets gives nothing.
+SHORTEST_WALK = 10.0
 
 
 class Round(Struct, frozen=True, kw_only=True):
@@ -21,11 +23,19 @@ class Round(Struct, frozen=True, kw_only=True):
         names: The proposers that are asked.
         after: Those that must be done with a gap before.
         part: Of what is left of the budget, how much may be used.
+        depth: How often the same were asked before in this run: each time one target may be thought about for
+            twice as long, and something else is drawn.
     """
 
     names: tuple[str, ...]
     after: tuple[str, ...] = ()
     part: float = 1.0
+    depth: int = 0
+
+    @property
+    def longest(self) -> float:
+        """Seconds that one target may be thought about, at most."""
+        return LONGEST * (1 << self.depth)
 
     def budget(self, budget: Budget, whole: Purse) -> Budget:
         """What this round may use; a budget in executions is each round's."""
@@ -41,6 +51,15 @@ def plan(names: Sequence[str], *, model: bool) -> tuple[Round, ...]:
         return (Round(names=others),) if others else ()
     last = Round(names=(MODEL,), after=others)
     return (Round(names=others, part=EARLY_PART), last, Round(names=others)) if others else (last,)
+
+
+def deeper(names: Sequence[str], whole: Purse) -> Iterator[Round]:
+    """More walks over what is open, as long as there is time; a budget in executions was shared out at once."""
+    others = tuple(name for name in names if name != MODEL)
+    depth = 0
+    while others and not whole.is_counted and whole.left >= SHORTEST_WALK:
+        depth += 1
+        yield Round(names=others, depth=depth)
 
 
 def by_module(targets: Iterable[Target]) -> list[Target]:

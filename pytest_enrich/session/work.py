@@ -70,6 +70,7 @@ class Session:
         self._grades: Counter[str] = Counter()
         self._candidates = 0
         self._made: list[Suggestion] = []
+        self._attempts: list[Attempt] = []
         self._stopped: Stop = ""
         self._waiting = found.waiting
         self._made_part = MadePart(
@@ -111,10 +112,21 @@ class Session:
         for turn in rounds.plan(settings.asked, model=self._model is not None):
             self._round(turn, whole)
             if self._is_enough():
-                self._stopped = "enough waiting"
-                return
-        if whole.left <= 0:
+                break
+        self._go_deeper(whole)
+        if self._is_enough():
+            self._stopped = "enough waiting"
+        elif whole.left <= 0:
             self._stopped = "budget"
+
+    def _go_deeper(self, whole: pipeline.Purse) -> None:
+        """With time left, ask once more for what is open, until a whole walk gives nothing."""
+        for turn in rounds.deeper(self._settings.asked, whole):
+            made = len(self._made)
+            if not self._is_enough():
+                self._round(turn, whole)
+            if len(self._made) == made:
+                return
 
     def _begin_model(self, whole: pipeline.Purse) -> None:
         """Have the model loaded while others work; that there is none is said, and no reason to stop."""
@@ -130,10 +142,11 @@ class Session:
             self._model = found
 
     def _round(self, turn: Round, whole: pipeline.Purse) -> None:
-        targets = self._untried(self._ground.targets, turn)
+        targets = self._still_open() if turn.depth else self._untried(self._ground.targets, turn)
         if not targets:
             return
-        bench = self._bench(turn, pipeline.Purse(turn.budget(self._settings.budget, whole), len(targets)))
+        purse = pipeline.Purse(turn.budget(self._settings.budget, whole), len(targets), turn.longest)
+        bench = self._bench(turn, purse)
         self._progress.working(0, len(targets), targets[0], str(whole))
         finished: set[tuple[str, str]] = set()
         for done in pipeline.run(targets, bench, self._executor, max(self._settings.workers, 1)):
@@ -153,7 +166,8 @@ class Session:
             sandbox=self._sandbox,
             purse=purse,
             timeout=settings.timeout,
-            seed=settings.seed,
+            seed=settings.seed + turn.depth,
+            earlier=self._earlier(),
             test_text=self._readable_text,
             gaps=_by_path(self._found.open),
             source_text=self._found.texts.__getitem__,
@@ -173,12 +187,30 @@ class Session:
         asking = self._model.proposers if self._model is not None and MODEL in names else ()
         return (*(known[name] for name in names if name in known), *asking)
 
+    def _still_open(self) -> list[Target]:
+        """The targets that this run worked on in vain, with the gaps that it left open."""
+        in_vain = {gap.id for gap in self._found.open if self._outcomes.get(gap.id) == "nothing found"}
+        targets = (
+            pipeline.narrowed(target, [gap for gap in target.gaps if gap.id not in in_vain])
+            for target in self._ground.targets
+        )
+        return [target for target in targets if target.gaps]
+
+    def _earlier(self) -> dict[tuple[str, str], tuple[Attempt, ...]]:
+        found: dict[tuple[str, str], tuple[Attempt, ...]] = {}
+        for one in self._attempts:
+            found[one.path, one.qualname] = (*found.get((one.path, one.qualname), ()), one)
+        return found
+
     def _untried(self, targets: Sequence[Target], turn: Round) -> list[Target]:
         """The targets with the gaps that nobody has finished with, for the same code and the round's proposers."""
         asked: dict[tuple[str, str], set[str]] = {}
         # A gap whose suggestion waits no longer is open for other ideas: people turned it down, or it left a part.
-        for one in (line for line in self._store.finished() if line.outcome != "suggested"):
-            asked.setdefault((one.gap.id, one.digest), set()).update(one.proposer.split(","))
+        for one in self._store.finished():
+            if one.outcome == "suggested":
+                asked.pop((one.gap.id, one.digest), None)
+            else:
+                asked.setdefault((one.gap.id, one.digest), set()).update(one.proposer.split(","))
         wanted, left = set(self._identities(turn.names)), []
         for target in targets:
             known = {gap.id: asked.get((gap.id, target.digest), set()) for gap in target.gaps}
@@ -199,6 +231,7 @@ class Session:
     def _finish(self, done: pipeline.Done, turn: Round) -> None:
         """Write what was found, then what was tried: a killed run loses at most this one target."""
         closed: set[str] = set()
+        self._attempts += done.attempts
         for attempt in done.attempts:
             self._candidates += 1
             if attempt.verdict.grade is not None:

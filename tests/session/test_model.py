@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from pytest_enrich.config import Budget
 from pytest_enrich.data import (
     Argument,
     Call,
@@ -21,6 +22,7 @@ from pytest_enrich.data import (
     Recorded,
 )
 from pytest_enrich.session import model, scope
+from pytest_enrich.session.rounds import SHORTEST_WALK
 from pytest_enrich.session.work import Session
 
 NOTHING = Recorded(calls=(), constructors=(), outcomes=())
@@ -64,7 +66,9 @@ def run(settings, store, measured, fakes, monkeypatch):
     """A run in which search finds nothing; `begin` says which model there is."""
 
     def run(begin, script=None, **changes):
-        changed = replace(settings, **{"with_": ("search", "ollama"), **changes})
+        changed = replace(
+            settings, **{"with_": ("search", "ollama"), "budget": Budget(seconds=SHORTEST_WALK - 1), **changes}
+        )
         plain = {Collect: Collected(items=()), Record: NOTHING, Explore: Explored(findings=(), executions=1)}
         sandbox = fakes.ScriptedSandbox({**plain, Prove: fakes.proved(result="failed"), **(script or {})})
         monkeypatch.setattr(sys.modules[Session.__module__], "ForkserverSandbox", lambda _fresh: sandbox)

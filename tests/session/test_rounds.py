@@ -38,6 +38,22 @@ def test_a_budget_in_executions_is_each_rounds():
     assert Round(names=(), part=0.5).budget(budget, Purse(budget, 1)) == budget
 
 
+def test_with_time_left_there_is_another_walk_with_more_time_for_each():
+    turns = rounds.deeper(("rows", "search", "ollama"), Purse(Budget(seconds=100.0), 1))
+    first, second = next(turns), next(turns)
+    assert (first.names, first.depth, second.depth) == (("rows", "search"), 1, 2)
+    assert second.longest == 2 * first.longest == 4 * Round(names=()).longest
+
+
+@pytest.mark.parametrize("budget", [Budget(seconds=9.0), Budget(executions=500)])
+def test_without_time_left_there_is_none(budget):
+    assert list(rounds.deeper(("search",), Purse(budget, 1))) == []
+
+
+def test_a_model_alone_is_asked_once():
+    assert list(rounds.deeper(("ollama",), Purse(Budget(seconds=100.0), 1))) == []
+
+
 def test_targets_of_a_module_come_together(fakes):
     one, two, three = (
         fakes.target(fakes.gap(path=path, qualname=name)) for path, name in (("a", "x"), ("b", "y"), ("a", "z"))

@@ -26,6 +26,7 @@ from pytest_enrich.data import (
     Vary,
 )
 from pytest_enrich.session import scope
+from pytest_enrich.session.rounds import SHORTEST_WALK
 from pytest_enrich.session.work import Session
 from pytest_enrich.store import rejected
 
@@ -77,7 +78,7 @@ def work(settings, store, measured, fakes, found_calls, monkeypatch):  # noqa: P
     """A run: its summary, its progress, and the sandbox that was asked."""
 
     def work(*, progress=None, script=None, **changes):
-        changed = replace(settings, **changes)
+        changed = replace(settings, **{"budget": Budget(seconds=SHORTEST_WALK - 1), **changes})
         found = scope.find(changed, measured(), store)
         progress = progress or Silent()
         nothing = Recorded(calls=(), constructors=(), outcomes=())
@@ -159,6 +160,23 @@ def test_it_stops_when_enough_wait(work, store):
     )
     again, _, sandbox = work(maximum=1)
     assert (again.stopped, sandbox.jobs) == ("enough waiting", [])
+
+
+def test_with_time_left_what_is_open_is_asked_for_once_more(work):
+    made, progress, sandbox = work(budget=Budget(seconds=60.0), grade="weak")
+    explored = [(job.entries[0].qualname, job.seed) for job in sandbox.asked(Explore)]
+    assert explored == [("discount", 0), ("parse_sku", 0), ("Cart.size", 0), ("Cart.size", 1)]
+    assert made.gaps == {"suggested": 2, "nothing found": 1}
+    assert progress.finished_targets[-1] == (1, 1, "Cart.size")
+    assert not made.stopped
+
+
+def test_what_was_dropped_is_not_tried_again(work, fakes):
+    dropped = fakes.failed("crash")
+    made, _, sandbox = work(budget=Budget(seconds=60.0), script={Prove: lambda _job: dropped})
+    assert len(sandbox.asked(Explore)) == 6
+    assert made.candidates == 2
+    assert len(sandbox.asked(Prove)) == 2
 
 
 def test_it_stops_when_the_budget_is_used_up(work):

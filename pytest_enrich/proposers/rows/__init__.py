@@ -46,7 +46,7 @@ class RowsProposer:
 
     def propose(self, task: Task) -> Iterator[Candidate]:
         """One candidate for each variant found, rows first."""
-        if any(attempt.candidate.origin.proposer == self.name for attempt in task.attempts):
+        if task.has_asked(self.name):
             return
         files = self._sheets(task.target)
         for number, sheets in enumerate(files):

@@ -41,7 +41,7 @@ class SearchProposer:
     def propose(self, task: Task) -> Iterator[Candidate]:
         """One candidate for each input found, those that close the most first."""
         target = task.target
-        if not target.entries or any(attempt.candidate.origin.proposer == self.name for attempt in task.attempts):
+        if not target.entries or task.has_asked(self.name):
             return
         recorded = record(target, self._sandbox, most=MOST_TESTS, seconds=max(RECORD_SECONDS, task.seconds))
         explored = self._explore(task, recorded)

@@ -15,56 +15,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich import patch, validate
-from pytest_enrich.config import Budget
 from pytest_enrich.data import Attempt, Branch, Candidate, Dropped, Gap, Grade, Job, Kept, Target, Verdict
+from pytest_enrich.pipeline.purse import Purse
 from pytest_enrich.protocols import Proposer, Sandbox, Task
 
-# Of the time that is left, the part that goes into thinking; the rest is for proofs.
-THINKING = 0.6
-SHORTEST, LONGEST = 1.5, 12.0
 # What a proposer may have of a target's share when others come after it.
 EARLY_SHARE = 0.4
-# With a budget in executions the clock decides nothing but when a search hangs.
-UNHURRIED = 300.0
-FEWEST_EXECUTIONS, MOST_EXECUTIONS = 100, 50_000
 TOGETHER = 4
 _REPEATED = Dropped(rung="gains", reason="closes no gap that is still open")
 _REJECTED = Dropped(rung="new", reason="was turned down before")
-
-
-class Purse:
-    """What is left of a budget: of time, or of executions, which are shared out evenly beforehand."""
-
-    def __init__(self, budget: Budget, targets: int) -> None:
-        self._budget = budget
-        self._targets = max(targets, 1)
-        self._started = time.monotonic()
-
-    @property
-    def left(self) -> float:
-        """Seconds; infinite for a budget in executions."""
-        if self._budget.seconds is None:
-            return float("inf")
-        return self._budget.seconds - (time.monotonic() - self._started)
-
-    @property
-    def is_counted(self) -> bool:
-        """Whether it is a budget in executions, with which every machine comes to the same."""
-        return self._budget.executions is not None
-
-    def share(self, targets_left: int) -> tuple[float, int]:
-        """How long one of the targets that are left may be thought about, in seconds and in calls."""
-        if self._budget.executions is not None:
-            return UNHURRIED, max(FEWEST_EXECUTIONS, self._budget.executions // self._targets)
-        fair = self.left * THINKING / max(targets_left, 1)
-        return min(max(fair, SHORTEST), LONGEST), MOST_EXECUTIONS
-
-    def __str__(self) -> str:
-        """As progress shows it: `3:07`, or "" for a budget in executions."""
-        if self._budget.seconds is None:
-            return ""
-        minutes, seconds = divmod(max(int(self.left), 0), 60)
-        return f"{minutes}:{seconds:02}"
 
 
 class Done(Struct, frozen=True, kw_only=True):
@@ -81,6 +40,7 @@ class Done(Struct, frozen=True, kw_only=True):
 class Bench(Struct, frozen=True, kw_only=True):
     """What all targets of a run are worked on with.
 
+    `earlier` are the run's attempts on a target (its path and qualname) before: nothing is tried twice.
     `watch` gives the jobs that failed in this thread meanwhile: what they were asked for is to be tried again.
     `is_rejected` tells, of a gap's id, a test's hash (`patch.body_of`), a source file and a function, whether
     people turned this test down.
@@ -95,6 +55,7 @@ class Bench(Struct, frozen=True, kw_only=True):
     gaps: Mapping[str, Sequence[Gap]]
     source_text: Callable[[str], str] = lambda _path: ""
     grade: Grade = "good"
+    earlier: Mapping[tuple[str, str], tuple[Attempt, ...]] = {}
     is_rejected: Callable[[str, str, str, str], bool] = lambda *_facts: False
     watch: Callable[[], AbstractContextManager[Sequence[Job]]] = lambda: nullcontext(())
 
@@ -114,7 +75,7 @@ def run(targets: Sequence[Target], bench: Bench, executor: Executor, ahead: int)
         while waiting and len(working) < most and bench.purse.left > 0:
             target = _still_open(waiting.popleft(), covered)
             if target.gaps:
-                share = bench.purse.share(len(waiting) + 1)
+                share = bench.purse.share(len(waiting) + 1, ahead)
                 working.append(executor.submit(watched, target, bench, *share))
         if not working:
             return
@@ -133,10 +94,11 @@ def watched(target: Target, bench: Bench, seconds: float, executions: int) -> Do
 
 def work(target: Target, bench: Bench, seconds: float, executions: int) -> Done:
     """Ask each proposer for what the ones before it left open, and judge each candidate."""
+    earlier = bench.earlier.get((target.path, target.qualname), ())
     attempts: list[Attempt] = []
     task = Task(
         target=target,
-        attempts=(),
+        attempts=earlier,
         test_text=bench.test_text(target.placement.path),
         seconds=seconds,
         executions=executions,
@@ -149,9 +111,11 @@ def work(target: Target, bench: Bench, seconds: float, executions: int) -> Done:
         for candidate in share.timed(proposer.propose(task)):
             if bench.purse.left <= 0:
                 return Done(target=target, attempts=tuple(attempts), complete=False)
+            if _is_among(candidate, earlier):
+                continue
             verdict = _judge(task, candidate, bench)
             attempts.append(_attempt(target, candidate, verdict))
-            task = _next(task, attempts, verdict)
+            task = _next(task, (*earlier, *attempts), verdict)
             if not task.target.gaps:
                 return Done(target=target, attempts=tuple(attempts))
     return Done(target=target, attempts=tuple(attempts), complete=bench.purse.left > 0)
@@ -197,6 +161,12 @@ def _judge(task: Task, candidate: Candidate, bench: Bench) -> Verdict:
     if not isinstance(verdict, Kept):
         return verdict
     return _REJECTED if _is_rejected(verdict.smaller or candidate, verdict.gaps, task.target, bench) else verdict
+
+
+def _is_among(candidate: Candidate, earlier: Iterable[Attempt]) -> bool:
+    """Whether this test was dropped before."""
+    body = patch.body_of(candidate)
+    return any(isinstance(one.verdict, Dropped) and patch.body_of(one.candidate) == body for one in earlier)
 
 
 def _is_rejected(candidate: Candidate, gaps: Sequence[str], target: Target, bench: Bench) -> bool:
@@ -259,3 +229,6 @@ def _covered(done: Done) -> Iterator[tuple[str, int | Branch]]:
         if isinstance(attempt.verdict, Kept):
             yield from ((done.target.path, line) for line in attempt.verdict.lines)
             yield from ((done.target.path, branch) for branch in attempt.verdict.branches)
+
+
+__all__ = ["Bench", "Done", "Purse", "narrowed", "run", "watched", "work"]
