@@ -31,7 +31,8 @@ def write(
     for one in wanted:
         if one.destination or store.directory.is_dir():
             path = place(one, store.directory, start or store.rootdir)
-            disk.make_folder(path.parent)
+            with disk.reporting(path.parent, "make"):
+                path.parent.mkdir(parents=True, exist_ok=True)
             disk.write(path, formats.render(one.format, report))
             written.append(path)
     return tuple(written)
