@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+from typing import Any
+
 import msgspec
 
 from pytest_enrich.data import Report
@@ -14,4 +17,16 @@ def render(report: Report) -> str:
 
 def schema() -> dict[str, object]:
     """The JSON schema (2020-12) of what `render` gives."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(Report)}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_told(msgspec.json.schema(Report))}
+
+
+def _told(part: dict[str, Any]) -> dict[str, Any]:
+    """The same on every Python: from 3.13 on docstrings come without their indentation."""
+    return {
+        name: _told(value)
+        if isinstance(value, dict)
+        else inspect.cleandoc(value)
+        if name == "description" and isinstance(value, str)
+        else value
+        for name, value in part.items()
+    }
