@@ -22,11 +22,6 @@ def schema() -> dict[str, object]:
 
 def _told(part: dict[str, Any]) -> dict[str, Any]:
     """The same on every Python: from 3.13 on docstrings come without their indentation."""
-    return {
-        name: _told(value)
-        if isinstance(value, dict)
-        else inspect.cleandoc(value)
-        if name == "description" and isinstance(value, str)
-        else value
-        for name, value in part.items()
-    }
+    cleaned = {name: _told(value) if isinstance(value, dict) else value for name, value in part.items()}
+    described = cleaned.get("description")
+    return {**cleaned, "description": inspect.cleandoc(described)} if isinstance(described, str) else cleaned
