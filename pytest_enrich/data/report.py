@@ -28,6 +28,7 @@ class ReportedSuggestion(Struct, frozen=True, kw_only=True):
         difference: The unified diff of the test file, "" when it cannot be made any more.
         anchor: The line of the test file, from 1, after which the test goes; 1 for a new file.
         stale: Whether the function changed since.
+        nearest: The existing test that is most like a new one, as it stands today, its first lines; "" for none.
     """
 
     suggestion: Suggestion
@@ -35,6 +36,7 @@ class ReportedSuggestion(Struct, frozen=True, kw_only=True):
     difference: str = ""
     anchor: int = 1
     stale: bool = False
+    nearest: str = ""
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -46,6 +48,7 @@ class Report(Struct, frozen=True, kw_only=True):
         suggestions: What waits, best first: strong ones first, then by path and line.
         without: The gaps for which no good test was found, by path and line.
         turned_down: How many lines `.enrich-rejected` has.
+        difference: All suggestions as one patch, with imports merged; "" for none.
     """
 
     schema: str = REPORT_SCHEMA
@@ -54,3 +57,4 @@ class Report(Struct, frozen=True, kw_only=True):
     suggestions: tuple[ReportedSuggestion, ...] = ()
     without: tuple[Finished, ...] = ()
     turned_down: int = 0
+    difference: str = ""

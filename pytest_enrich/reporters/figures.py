@@ -1,0 +1,57 @@
+"""Numbers of a report as every format tells them."""
+
+from __future__ import annotations
+
+import shlex
+
+from pytest_enrich.data import Report, ReportedSuggestion
+from pytest_enrich.reporters.words import counted, percent, visible
+
+
+def heading(report: Report) -> str:
+    """`3 suggested tests`, or `No suggested tests`."""
+    number = len(report.suggestions)
+    return counted(number, "suggested test") if number else "No suggested tests"
+
+
+def after(report: Report) -> float | None:
+    """Coverage of lines in percent when all that waits is accepted, at most; None where it is not known."""
+    before = report.run.coverage
+    if before.lines is None or not before.statements:
+        return None
+    gained = sum(each.suggestion.proof.lines_gained for each in report.suggestions)
+    return min(100.0, before.lines + 100.0 * gained / before.statements)
+
+
+def coverage(report: Report) -> str:
+    """`84% of lines now, up to 87% with all accepted.`; "" where nothing is known."""
+    before, then = report.run.coverage.lines, after(report)
+    if before is None:
+        return ""
+    rest = f", up to {percent(then)} with all accepted" if then is not None and report.suggestions else ""
+    return f"{percent(before)} of lines now{rest}."
+
+
+def at(run_at: str) -> str:
+    """`2026-11-24 22:41 UTC` of a time as it stands in our files."""
+    return f"{run_at[:10]} {run_at[11:16]} UTC" if run_at.endswith("Z") else run_at
+
+
+def download(report: Report) -> str:
+    """The command that fetches the suggestions from where GitHub ran."""
+    return f"gh run download -n enrich-suggestions -D {_folder(report)}"
+
+
+def applied(report: Report) -> str:
+    """The command that takes all suggestions without the tool."""
+    return f"git apply {_folder(report)}/all.patch"
+
+
+def accepted(each: ReportedSuggestion) -> str:
+    """The command that takes it, or the one for what has changed meanwhile."""
+    return "pytest-enrich clean" if each.stale else f"pytest-enrich accept {each.suggestion.id}"
+
+
+def _folder(report: Report) -> str:
+    """The suggestions folder as one word of a shell: a run that was fetched says anything."""
+    return shlex.quote(visible(report.run.directory))

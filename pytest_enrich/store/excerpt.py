@@ -1,0 +1,88 @@
+"""What stands round a suggestion in today's files: the source lines of its gap, and what its test changes."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+import warnings
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from pytest_enrich.data import SourceLine, Suggestion
+
+_AROUND = 2
+_MOST = 30
+_MOST_OF_TEST = 12
+
+_Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def source(text: str, one: Suggestion, line: int) -> tuple[SourceLine, ...]:
+    """The lines round the gap, which is on `line` of `text` now; those that no test runs are `missing`."""
+    lines = _lines(text)
+    moved = line - one.gap.line
+    missing = {number + moved for number in one.gap.lines}
+    shown = sorted({line, *missing})
+    first, last = max(1, shown[0] - _AROUND), min(len(lines), shown[-1] + _AROUND)
+    return tuple(
+        SourceLine(number=number, text=lines[number - 1].expandtabs(), missing=number in missing)
+        for number in range(first, min(last, first + _MOST) + 1)
+    )
+
+
+def difference(text: str | None, one: Suggestion) -> str:
+    """The unified diff of the test file with `text` (None: there is none); "" when the test is there already.
+
+    Raises:
+        RefusedError: The file cannot take the test.
+    """
+    from pytest_enrich import patch
+
+    return patch.diff(one.target.path, text, patch.insert(text or "", patch.as_candidate(one)))
+
+
+def anchor(difference: str) -> int:
+    """The line of the old file, from 1, after which the last lines of the diff are added."""
+    old, found, is_adding = 0, 0, False
+    for line in difference[difference.find("\n@@ ") + 1 :].split("\n"):
+        if line.startswith("@@ "):
+            first, _, count = line.split()[1].lstrip("-").partition(",")
+            old, is_adding = int(first) - (count != "0"), False
+        elif line.startswith("+"):
+            found, is_adding = (found if is_adding else old), True
+        elif line[:1] in {" ", "-"}:
+            old, is_adding = old + 1, False
+    return max(found, 1)
+
+
+def nearest(text: str, one: Suggestion) -> str:
+    """The existing test that is most like `one`, its first lines, not indented; "" when `text` has it no more."""
+    near = one.proof.nearest_test
+    path, *names = near.nodeid.partition("[")[0].split("::") if near and not near.code else ("",)
+    node = _named(text, names) if path == one.target.path else None
+    if node is None:
+        return ""
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    lines = _lines(text)[first - 1 : node.end_lineno]
+    shown = textwrap.dedent("\n".join(lines[:_MOST_OF_TEST])).rstrip()
+    return shown if len(lines) <= _MOST_OF_TEST else f"{shown}\n..."
+
+
+def _named(text: str, names: Sequence[str]) -> _Definition | None:
+    """The function, or the method in its class, that is defined last by this name."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        body = ast.parse(text.removeprefix("\ufeff")).body
+    found = None
+    for name in names:
+        known = [node for node in body if isinstance(node, _Definition) and node.name == name]
+        if not known:
+            return None
+        found = known[-1]
+        body = found.body
+    return found
+
+
+def _lines(text: str) -> list[str]:
+    """The lines as Python counts them: a form feed begins none."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
