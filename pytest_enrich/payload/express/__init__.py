@@ -8,6 +8,8 @@ honest silence, because a test with a wrong or unreadable value is worse than no
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import partial
 
 from .code import written
 from .container import CONTAINERS, Inner
@@ -22,6 +24,7 @@ Objects = Inner
 
 LONGEST = 400
 DEEPEST = 6
+MOST_PARTS = 150
 # An address, or the name of a temporary directory, differs in every run.
 UNSTABLE = re.compile(r"\b0x[0-9a-f]{6,}\b|/tmp/|\\Temp\\|pytest-enrich")
 
@@ -39,7 +42,7 @@ def express(value: object, objects: Objects = no_objects) -> str | None:
         objects: Knows the call that made an object of the project's own classes.
     """
     try:
-        text = _express(value, objects, 0)
+        text = _express(value, objects, iter(range(MOST_PARTS)), 0)
     except Exception:  # a hostile __repr__, __eq__ or __reduce__ has no template
         return None
     if text is None or len(text) > LONGEST or UNSTABLE.search(text):
@@ -47,13 +50,15 @@ def express(value: object, objects: Objects = no_objects) -> str | None:
     return text
 
 
-def _express(value: object, objects: Objects, depth: int) -> str | None:
+def _express(value: object, objects: Objects, parts: Iterator[int], depth: int) -> str | None:
     if depth > DEEPEST:
         return None
+    next(parts)  # more than can be read; an attribute may be made anew each time somebody looks
     if (known := objects(value)) is not None:
         return known
     if (scalar := SCALARS.get(type(value))) is not None:
         return scalar(value)
+    inner = partial(_express, objects=objects, parts=parts, depth=depth + 1)
     if (container := CONTAINERS.get(type(value))) is not None:
-        return container(value, lambda part: _express(part, objects, depth + 1))
-    return instance(value, lambda part: _express(part, objects, depth + 1))
+        return container(value, inner)
+    return instance(value, inner)

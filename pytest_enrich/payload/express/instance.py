@@ -21,8 +21,9 @@ def instance(value: object, inner: Inner) -> str | None:
         return _member(value)
     if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType):
         return named(value) or (code.function(value) if isinstance(value, types.FunctionType) else None)
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return _construct(value, [(name, getattr(value, name)) for name in value._fields], inner)
+    fields = getattr(type(value), "_fields", None)  # of the class: an object may answer to any name
+    if isinstance(value, tuple) and isinstance(fields, tuple):
+        return _construct(value, [(name, getattr(value, name)) for name in fields], inner)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return _dataclass(value, inner)
     if isinstance(value, pathlib.PurePath):

@@ -253,3 +253,25 @@ class Rebuilt(msgspec.Struct):
 
 def test_an_object_of_a_test_module_is_left_to_that_file():
     assert express(Rebuilt("a")) is None
+
+
+def test_an_object_that_answers_to_any_name_is_given_up_soon():
+    class Endless(tuple):
+        __slots__ = ()
+        asked = 0
+
+        def __getattr__(self, name):
+            Endless.asked += 1
+            return Endless((*self, name, name))
+
+        def __eq__(self, other):
+            return tuple.__eq__(self, other)
+
+        __hash__ = tuple.__hash__
+
+    assert express(Endless(("a", "b", "c", "d"))) is None
+    assert Endless.asked < 2000
+
+
+def test_a_long_list_of_short_values_is_still_written():
+    assert express(list(range(100))) == repr(list(range(100)))
