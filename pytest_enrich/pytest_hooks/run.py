@@ -17,6 +17,7 @@ from pytest_enrich.measurement import Measurement
 from pytest_enrich.pytest_hooks import arguments, crash, model, part, remeasure, setting
 from pytest_enrich.pytest_hooks.suite import Suite
 from pytest_enrich.pytest_hooks.terminal import Terminal
+from pytest_enrich.reporters import since
 
 if TYPE_CHECKING:
     from coverage import Coverage
@@ -54,7 +55,8 @@ class Run:
         """`enrich: rows,search, 5m budget, 10 suggestions`, and a line for the model when one is asked for."""
         count = self._settings.maximum
         most = {0: "no limit", 1: "1 suggestion"}.get(count, f"{count} suggestions")
-        first = f"enrich: {','.join(self._settings.asked)}, {self._settings.budget} budget, {most}"
+        limit = f", {since.asked(self._settings.changes.since)}" if self._settings.changes else ""
+        first = f"enrich: {','.join(self._settings.asked)}, {self._settings.budget} budget, {most}{limit}"
         return [first, *([f"enrich: {self._model}"] if self._model else [])]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

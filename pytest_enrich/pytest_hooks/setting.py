@@ -8,10 +8,13 @@ from typing import TypeVar
 
 import pytest
 
+from pytest_enrich import changes
 from pytest_enrich import config as values
 from pytest_enrich.config import Settings
+from pytest_enrich.data import Changes
 from pytest_enrich.errors import UsageError
 from pytest_enrich.pytest_hooks import arguments
+from pytest_enrich.reporters.words import visible_lines
 
 T = TypeVar("T")
 
@@ -35,6 +38,7 @@ def read(config: pytest.Config) -> Settings:
         include=_globs(config, "include"),
         exclude=_globs(config, "exclude"),
         only=tuple(_limit(config, text) for text in config.getoption("enrich_only")),
+        changes=_changes(config),
         grade=_value(config, "grade", values.grade),
         sandbox=_value(config, "sandbox", values.sandbox),
         env=tuple(config.getini("enrich_env")),
@@ -68,6 +72,17 @@ def _ini(config: pytest.Config, name: str) -> object:
 
 def _globs(config: pytest.Config, name: str) -> tuple[str, ...]:
     return tuple(config.getoption(f"enrich_{name}") or config.getini(f"enrich_{name}"))
+
+
+def _changes(config: pytest.Config) -> Changes | None:
+    name = config.getoption("enrich_since")
+    if name is None:
+        return None
+    try:
+        return changes.since(config.rootpath, name)
+    except UsageError as error:
+        told = visible_lines(f"--enrich-since={name}: {error}")
+        raise pytest.UsageError(told.replace("\n", "\n       ")) from None
 
 
 def _limit(config: pytest.Config, text: str) -> str:
