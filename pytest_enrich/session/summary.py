@@ -64,6 +64,7 @@ def options(settings: Settings) -> dict[str, str]:
         "grade": settings.grade,
         "sandbox": settings.sandbox,
         "only": " ".join(settings.only),
+        "from": settings.earlier,
         "since": settings.changes.since if settings.changes else "",
     }
 

@@ -51,9 +51,8 @@ def test_what_is_not_committed_counts_too(branched):
 
 
 def test_a_new_file_is_changed_as_a_whole_unless_it_is_ignored(branched):
-    branched.write(
-        {"src/new.py": "x = 1\ny = 2", "build/made.py": "x = 1\n", ".gitignore": "build/\n", "a.txt": ""}
-    )
+    branched.write({"src/new.py": "x = 1\ny = 2", "a.txt": ""})
+    branched.write({"build/made.py": "x = 1\n", ".gitignore": "build/\n"})
     (branched.root / "link.py").symlink_to("old.py")
     assert lines(branched, "HEAD") == {"src/new.py": (1, 2)}
 
