@@ -30,6 +30,7 @@ _VERBS = {
     "allow": "allow",
     "undo": "undo",
     "verify": "verify",
+    "hook": "hook",
     "doctor": "doctor",
     "clean": "clean",
 }

@@ -61,7 +61,7 @@ def ask(folder: Path, *words: str) -> Said:
         done = subprocess.run(
             command,
             cwd=folder,
-            env=environment(os.environ),
+            env=environment(os.environ) | {"LC_ALL": "C"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=SECONDS,
@@ -105,7 +105,7 @@ def environment(given: Mapping[str, str]) -> dict[str, str]:
         kept.pop("GIT_DIR", None)
     if not Path(kept.get("GIT_INDEX_FILE", "")).is_absolute():  # relative to a folder that nobody told us
         kept.pop("GIT_INDEX_FILE", None)
-    return kept | {"LC_ALL": "C"}
+    return kept
 
 
 def last(text: str) -> str:

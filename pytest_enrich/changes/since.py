@@ -38,6 +38,19 @@ def since(rootdir: Path, name: str) -> Changes:
     return Changes(since=name, base=start, lines=_below(rootdir, found) | _untracked(rootdir))
 
 
+def named(rootdir: Path, *patterns: str) -> tuple[str, ...]:
+    """The files below rootdir whose names match, known to git or new; relative to it, sorted.
+
+    Raises:
+        UsageError: See `since`.
+    """
+    anywhere = [f":(glob)**/{pattern}" for pattern in patterns]
+    options = ("-z", "--cached", "--others", "--exclude-standard")
+    listing = git.need(rootdir, "ls-files", *options, "--", *anywhere) if patterns else b""
+    names = {os.fsdecode(name) for name in listing.split(b"\0") if name}
+    return tuple(sorted(name for name in names if (rootdir / name).is_file()))
+
+
 def _staged(rootdir: Path) -> dict[str, tuple[int, ...]]:
     """What is staged, by where it stands in the work tree, which is what tests ran."""
     after = {one.path: one for one in _diff(rootdir)}

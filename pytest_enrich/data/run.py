@@ -32,7 +32,8 @@ class ChangedPart(Struct, frozen=True, kw_only=True):
         files: How many measured source files have changed statements.
         lines: How many changed statements there are, by their first lines as coverage counts them.
         missing: How many of them no test runs.
-        functions: `path::qualname` of the functions (classes, modules) whose changed lines have gaps, best first.
+        functions: `path::qualname` of the functions (classes, modules) whose changed lines have gaps that nobody
+            turned down, best first.
     """
 
     since: str

@@ -44,5 +44,7 @@ def run(settings: Settings, cov: Coverage, terminal: Terminal) -> RunSummary:
         session.work()
     ended = session.summary(started, tree.changed(settings.rootdir, settings.directory, before))
     store.write_run(ended)
+    if not settings.partial:
+        store.write_tests(found.measured.tests)
     terminal.write_line(text.render(ended, store.pending()).rstrip("\n"))
     return ended

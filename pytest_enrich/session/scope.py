@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tokenize
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_enrich import gaps
 from pytest_enrich.config import Settings
@@ -74,7 +75,7 @@ def find(settings: Settings, cov: Coverage, store: Store) -> Found:
         waiting=len(waiting),
         known=tuple(one.id for one in waiting),
         away=away,
-        changed=changed,
+        changed=changed and replace(changed, functions=_functions(ranked, state)),
         notes=tuple(notes),
     )
 
@@ -110,9 +111,14 @@ def _limited(
         files=counted.files,
         lines=counted.lines,
         missing=counted.missing,
-        functions=tuple(dict.fromkeys(f"{one.gap.path}::{one.gap.qualname}" for one in ranked)),
     )
     return ranked, part
+
+
+def _functions(ranked: Sequence[Ranked], state: Mapping[str, str]) -> tuple[str, ...]:
+    """Where gaps are that nobody turned down, each place once."""
+    wanted = (one.gap for one in ranked if state[one.gap.id] != "turned down")
+    return tuple(dict.fromkeys(f"{gap.path}::{gap.qualname}" for gap in wanted))
 
 
 def _of(file: FileCoverage, text: str) -> tuple[Gap, ...]:

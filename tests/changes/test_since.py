@@ -158,7 +158,7 @@ def test_a_work_tree_that_was_named_is_believed(branched, monkeypatch, tmp_path)
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
     monkeypatch.setenv("GIT_WORK_TREE", str(branched.root))
     assert lines(branched, "main") == {"src/cart.py": (2, 4)}
-    assert environment({"GIT_DIR": "x", "GIT_PREFIX": "y", "HOME": "z"}) == {"HOME": "z", "LC_ALL": "C"}
+    assert environment({"GIT_DIR": "x", "GIT_PREFIX": "y", "HOME": "z"}) == {"HOME": "z"}
 
 
 @pytest.mark.parametrize("name", ["nowhere", "-x", "--output=stolen.py", "", "HEAD\n", "a b"])

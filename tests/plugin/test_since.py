@@ -34,10 +34,3 @@ def test_a_commit_that_is_not_there_is_refused_before_the_tests_run(shop):
         ["ERROR: --enrich-since=nowhere: there is no such commit here", "       What there is:  git branch --all"]
     )
     result.stdout.no_fnmatch_line("*passed*")
-
-
-def test_a_folder_outside_of_git_is_refused_before_the_tests_run(shop, monkeypatch):
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(shop.path.parent))
-    result = shop.runpytest_subprocess("--enrich", "--enrich-since=HEAD")
-    assert result.ret == 4
-    result.stderr.fnmatch_lines(["ERROR: --enrich-since=HEAD: * is not in the work tree of a git repository: *"])
