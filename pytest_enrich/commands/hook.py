@@ -7,6 +7,7 @@ imported.
 from __future__ import annotations
 
 import os
+import traceback
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -33,7 +34,7 @@ class WrongBudgetError(UsageError):
 @click.command("hook")
 @click.argument("files", nargs=-1, type=click.Path())
 @click.option("--push", is_flag=True, help="Look for tests for the lines that are pushed.")
-@click.option("--budget", metavar="TIME", help="With --push: how long in all (default: 60s).")
+@click.option("--budget", metavar="TIME", help="With --push: how long in all (default: 60s), or executions.")
 @click.option("--since", metavar="REF", help="With --push: what to compare with (default: what the hook says).")
 @click.option("--fail-on", multiple=True, type=click.Choice(["pending", "gaps"]), help="Exit with 1 on these.")
 @click.option(
@@ -65,6 +66,11 @@ def command(  # noqa: PLR0913 - one parameter for each option
             raise
         say(f"{error}\nThis holds up nothing.")
         return 0
+    except Exception:
+        if fail_on:
+            raise
+        say(f"pytest-enrich: internal error, {_crash(directory, traceback.format_exc())}\nThis holds up nothing.")
+        return 0
     if found:
         say(told(found))
     return _FOUND if found and fail_on else 0
@@ -86,10 +92,18 @@ def _push(directory: Path | None, budget: str, since: str | None, fail_on: Seque
     from pytest_enrich.commands import push
 
     try:
-        seconds = config.seconds(budget)
+        limit = config.budget(budget)
     except UsageError as error:
         raise WrongBudgetError(f"--budget {visible(budget)}: {error}\nNothing was done.") from None
-    return push.run(locate(directory, Path.cwd()), seconds, since, fail_on)
+    return push.run(locate(directory, Path.cwd()), limit, since, fail_on)
+
+
+def _crash(directory: Path | None, text: str) -> str:
+    """Keep the traceback of a defect of ours where one can be kept, and say where."""
+    try:
+        return f"details in {locate(directory, Path.cwd()).write_crash(text)}"
+    except (EnrichError, OSError):
+        return visible(text.strip().splitlines()[-1])
 
 
 def concerning(pending: Iterable[Suggestion], paths: Iterable[str]) -> list[Suggestion]:

@@ -13,10 +13,12 @@ from msgspec import Struct
 from pytest_enrich import changes
 from pytest_enrich.commands import hook, pytest_run
 from pytest_enrich.commands.output import say
+from pytest_enrich.config import Budget
 from pytest_enrich.data import ChangedPart, Changes, RunSummary
 from pytest_enrich.reporters.words import counted, duration, visible, visible_lines
 from pytest_enrich.store import Store
 
+THINKING = 0.5
 _FOUND = 1
 _SHOWN = 3
 _SHORT = 10
@@ -33,8 +35,10 @@ class Asked(Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
-def run(store: Store, seconds: float, since: str | None, fail_on: Collection[str]) -> int:
+def run(store: Store, budget: Budget, since: str | None, fail_on: Collection[str]) -> int:
     """Look for tests and say what came of it; 1 when something that `fail_on` names was found.
+
+    A `budget` in seconds is for all of it, tests included; one in executions has no end in time.
 
     Raises:
         EnrichError: git, or the suggestions folder, cannot be used.
@@ -48,10 +52,10 @@ def run(store: Store, seconds: float, since: str | None, fail_on: Collection[str
     if "gaps" in fail_on:
         store.prepare()  # else a run that writes no suggestion leaves no word of what it saw
     before = store.read_run()
-    outcome = _run(store, changed, seconds)
+    outcome = _run(store, changed, budget)
     made = store.read_run()
     part = made.changed if made is not None and made != before else None
-    say(_result(made, part) if made and part else _reason(outcome, seconds))
+    say(_result(made, part) if made and part else _reason(outcome, budget))
     waiting = hook.concerning(store.pending(), changed.lines) if store.exists() else []
     failed = [name for name, found in (("pending", waiting), ("gaps", part and part.functions)) if found]
     failed = [name for name in failed if name in fail_on]
@@ -94,18 +98,23 @@ def tests(
     return tuple(sorted(found & set(known)))
 
 
-def _run(store: Store, changed: Changes, seconds: float) -> pytest_run.Outcome:
+def _run(store: Store, changed: Changes, budget: Budget) -> pytest_run.Outcome:
     known = changes.named(store.rootdir, *_patterns(store.read_tests(), changed.lines))
     chosen = tests(changed.lines, store.read_tests(), known)
     with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
-        options = [
-            "--no-header",
-            "--enrich",
-            f"--enrich-since={changed.since}",
-            f"--enrich-budget={max(1, round(seconds))}s",
-        ]
+        limits = [f"--enrich-since={changed.since}", f"--enrich-budget={_part(budget)}"]
         private = ["-o", f"cache_dir={scratch}/cache"]  # what `--lf` remembers is of the user's own runs
-        return pytest_run.within(store, [*options, *private, *chosen], seconds, changes.environment(os.environ))
+        return pytest_run.within(
+            store,
+            ["--no-header", "--enrich", *limits, *private, *chosen],
+            budget.seconds,
+            changes.environment(os.environ),
+        )
+
+
+def _part(budget: Budget) -> Budget:
+    """What of it is for thinking; the start, the tests and the last proofs need the rest."""
+    return budget if budget.seconds is None else Budget(seconds=max(1.0, round(budget.seconds * THINKING)))
 
 
 def _patterns(touching: Mapping[str, Sequence[str]], changed: Iterable[str]) -> set[str]:
@@ -140,14 +149,14 @@ def _functions(part: ChangedPart) -> str:
     return f"{', '.join(shown)}{more}: " if shown else ""
 
 
-def _reason(outcome: pytest_run.Outcome, seconds: float) -> str:
+def _reason(outcome: pytest_run.Outcome, budget: Budget) -> str:
     """Why there was no run, or that it had nothing to do: in the run's own words."""
     tests, title, told = outcome.output.partition(" enrich ==")
     if title:
         lines = told.partition("\n")[2].splitlines()
         return visible_lines("\n".join(line for line in lines if not line.startswith("coverage  ")).strip())
     if outcome.late:
-        return f"The tests took longer than {duration(seconds)}: nothing was looked for. More time:  --budget TIME"
+        return f"The tests took longer than {budget}: nothing was looked for. More time:  --budget TIME"
     ours = [line for line in tests.splitlines() if line.startswith("enrich: ") and "partial run" not in line]
     return visible(ours[-1] if ours else outcome.last_line)
 

@@ -58,8 +58,10 @@ def suggestion(store: Store, identity: str) -> Outcome:
     return _without_coverage(store, selecting(store, identity), inert=False)
 
 
-def within(store: Store, arguments: Sequence[str], seconds: float, environment: Mapping[str, str]) -> Outcome:
-    """Run the user's pytest for at most `seconds`; then it is asked to end, and writes what it has.
+def within(
+    store: Store, arguments: Sequence[str], seconds: float | None, environment: Mapping[str, str]
+) -> Outcome:
+    """Run the user's pytest for at most `seconds` (None: no limit); then it is asked to end, with what it has.
 
     A Ctrl-C at the terminal reaches both processes; this one waits for the other.
     """
@@ -83,7 +85,7 @@ def within(store: Store, arguments: Sequence[str], seconds: float, environment: 
         return Outcome(process.returncode, output.read().decode("utf-8", "replace"), late)
 
 
-def _ended_late(process: subprocess.Popen[bytes], seconds: float) -> bool:
+def _ended_late(process: subprocess.Popen[bytes], seconds: float | None) -> bool:
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(seconds)
         return False

@@ -87,7 +87,7 @@ def test_what_does_not_go_together_is_wrong_use(project, words):
 def test_a_wrong_budget_is_wrong_use(project):
     answer = project.run("hook", "--push", "--budget", "soon")
     assert (answer.status, answer.out) == (2, "")
-    assert "--budget soon: accepted is a time such as 10s" in answer.err
+    assert "--budget soon: accepted is a time such as 90s" in answer.err
 
 
 @pytest.mark.usefixtures("no_dash")
@@ -113,3 +113,11 @@ def test_neither_pytest_nor_the_project_nor_a_heavy_library_is_imported(project)
         [sys.executable, "-c", code], cwd=project.root, env=os.environ, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "1 []"
+
+
+def test_a_defect_of_ours_holds_up_nothing_and_is_kept(project, monkeypatch):
+    monkeypatch.setattr("pytest_enrich.commands.hook._waiting", lambda *_: 1 / 0)
+    answer = project.run("hook", CART)
+    assert (answer.status, answer.out.splitlines()[-1]) == (0, "This holds up nothing.")
+    assert "ZeroDivisionError" in (project.store.directory / ".cache" / "crash.txt").read_text()
+    assert project.run("hook", "--fail-on", "pending", CART).status == 3

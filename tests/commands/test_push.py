@@ -4,6 +4,7 @@ import pytest
 
 from pytest_enrich.commands import push, pytest_run
 from pytest_enrich.commands.push import Asked, pushed
+from pytest_enrich.config import Budget
 from pytest_enrich.data import ChangedPart, RunSummary
 from pytest_enrich.data.run import MadeSuggestion
 
@@ -98,7 +99,7 @@ def test_a_run_is_told_in_a_line():
             "enrich: not run, 1 test failed (why).",
         ),
         ("enrich: coverage is of a partial run (x): y\nNo module named x\n", False, "No module named x"),
-        ("...", True, "The tests took longer than 9.0s: nothing was looked for. More time:  --budget TIME"),
+        ("...", True, "The tests took longer than 9s: nothing was looked for. More time:  --budget TIME"),
         (
             "=== enrich ===\ncoverage  9% of lines\nAll 2 changed lines are covered.\n",
             True,
@@ -107,7 +108,7 @@ def test_a_run_is_told_in_a_line():
     ],
 )
 def test_why_there_was_no_run_is_told_in_its_own_words(output, late, told):
-    assert push._reason(pytest_run.Outcome(1, output, late), 9.0) == told
+    assert push._reason(pytest_run.Outcome(1, output, late), Budget(seconds=9)) == told
 
 
 @pytest.mark.usefixtures("git")
