@@ -116,11 +116,10 @@ def _waiting(files: Sequence[str], directory: Path | None, cwd: Path) -> list[st
     """The sources of what waits for one of the files, or without files for any, as they are seen from `cwd`."""
     if not files:
         store = locate(directory, cwd)
-        return [_seen(store, one, cwd) for one in store.pending()] if store.exists() else []
+        return _seen(store, store.pending(), cwd) if store.exists() else []
     found: list[str] = []
     for store, paths in _projects(files, directory, cwd).items():
-        pending = store.pending() if store.exists() else ()
-        found += [_seen(store, one, cwd) for one in concerning(pending, paths)]
+        found += _seen(store, concerning(store.pending(), paths), cwd) if store.exists() else []
     return found
 
 
@@ -139,5 +138,8 @@ def _projects(files: Iterable[str], directory: Path | None, cwd: Path) -> dict[S
     return found
 
 
-def _seen(store: Store, one: Suggestion, cwd: Path) -> str:
-    return os.path.relpath(os.path.realpath(store.rootdir / one.gap.path), os.path.realpath(cwd))
+def _seen(store: Store, found: Sequence[Suggestion], cwd: Path) -> list[str]:
+    here = os.path.realpath(cwd)
+    paths = {one.gap.path for one in found}  # few, each of many suggestions
+    names = {path: os.path.relpath(os.path.realpath(store.rootdir / path), here) for path in paths}
+    return [names[one.gap.path] for one in found]
