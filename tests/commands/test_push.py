@@ -88,6 +88,10 @@ def test_a_run_is_told_in_a_line():
     assert push._result(made, part) == (
         "ship(), Cart.add() and 1 more: 6 of 7 changed lines have no test. 1 suggestion written in 41s."
     )
+    full = RunSummary(stopped="enough waiting", waiting=10)
+    assert push._result(full, ChangedPart(since="a", lines=1, missing=1)) == (
+        "1 of 1 changed line has no test. 10 suggestions wait already, so no test was looked for."
+    )
 
 
 @pytest.mark.parametrize(
