@@ -106,7 +106,7 @@ def _run(store: Store, changed: Changes, budget: Budget) -> pytest_run.Outcome:
         private = ["-o", f"cache_dir={scratch}/cache"]  # what `--lf` remembers is of the user's own runs
         return pytest_run.within(
             store,
-            ["--no-header", "--enrich", *limits, *private, *chosen],
+            ["--no-header", "--enrich", *limits, *private, *(f"./{one}" for one in chosen)],
             budget.seconds,
             changes.environment(os.environ),
         )

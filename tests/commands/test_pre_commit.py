@@ -16,9 +16,12 @@ CART = "src/shop/cart.py"
 PASSED = "suggested tests for these files..........................................Passed"
 
 
+def page():
+    return (ROOT / "docs/how-to/pre-commit.md").read_text(encoding="utf-8")
+
+
 def recipe(language, number=0):
-    page = (ROOT / "docs/how-to/pre-commit.md").read_text(encoding="utf-8")
-    return re.findall(rf"^```{language}\n(.*?)^```", page, re.MULTILINE | re.DOTALL)[number]
+    return re.findall(rf"^```{language}\n(.*?)^```", page(), re.MULTILINE | re.DOTALL)[number]
 
 
 class Repository:
@@ -147,6 +150,9 @@ def test_a_push_is_looked_at_and_goes_on(installed, tmp_path):
     assert "Your push goes on. Review when you like:  pytest-enrich list\n" in told
     assert installed.git("status", "--short") == ""
     assert installed.git("rev-parse", "origin/main") == installed.git("rev-parse", "HEAD")
+    by_hand = re.search(r"`pre-commit (run enrich-changed [^`]*)`", page())
+    told = installed.run(sys.executable, "-m", "pre_commit", *by_hand[1].split())
+    assert "No Python file changed since @{push}: nothing to look for.\n" in told
 
 
 def test_git_calls_the_same_hooks_without_pre_commit(repository):
