@@ -137,7 +137,8 @@ def _result(made: RunSummary, part: ChangedPart) -> str:
     verb = "has" if part.missing == 1 else "have"
     lines = f"{_functions(part)}{part.missing} of {counted(part.lines, 'changed line')} {verb} no test."
     if made.stopped == "enough waiting" and not made.suggestions:
-        return f"{lines} {made.waiting} suggestions wait already, so no test was looked for."
+        wait = "waits" if made.waiting == 1 else "wait"
+        return f"{lines} {counted(made.waiting, 'suggestion')} {wait} already, so no test was looked for."
     count = len(made.suggestions)
     written = f"{counted(count, 'suggestion')} written" if count else "No suggestion"
     return f"{lines} {written} in {duration(made.seconds.get('total', 0.0))}."

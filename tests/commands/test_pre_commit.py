@@ -140,14 +140,15 @@ def test_a_push_is_looked_at_and_goes_on(installed, tmp_path):
     installed.git("push", "-q", "--no-verify", "-u", "origin", "main")
     new = "\n\ndef shipping(weight):\n    if weight > 20:\n        return 9\n    return 4\n"
     (installed.root / CART).write_text((installed.root / CART).read_text() + new)
-    installed.edit(".pre-commit-config.yaml", "--budget 60s", "--budget 50x")
+    # What a run finds takes a while and is tried elsewhere: here as many wait already as may.
+    installed.edit("pyproject.toml", "pythonpath", 'enrich_max = "1"\npythonpath')
     installed.git("commit", "-am", "shipping", "--no-verify")
     told = installed.git("push")
     assert "look for tests for pushed lines (60 s)...................................Passed" in told
-    assert re.search(
-        r"shipping\(\): 3 of 4 changed lines have no test\. \d suggestions? written in \d+\.?\d*s\.", told
+    seen = (
+        "shipping(): 3 of 4 changed lines have no test. 1 suggestion waits already, so no test was looked for.\n"
     )
-    assert "Your push goes on. Review when you like:  pytest-enrich list\n" in told
+    assert f"\n{seen}Your push goes on. Review when you like:  pytest-enrich list\n" in told
     assert installed.git("status", "--short") == ""
     assert installed.git("rev-parse", "origin/main") == installed.git("rev-parse", "HEAD")
     by_hand = re.search(r"`pre-commit (run enrich-changed [^`]*)`", page())
