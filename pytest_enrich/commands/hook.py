@@ -53,24 +53,30 @@ def command(  # noqa: PLR0913 - one parameter for each option
 
     Exits with 0, whatever is found, unless --fail-on names it.
     """
-    if not push and (budget or since or "gaps" in fail_on):
-        raise UsageError("--budget, --since and --fail-on gaps go with --push\nNothing was done.")
-    if push and files:
-        raise UsageError("--push finds out which files changed; it takes none\nNothing was done.")
+    _check(files, push=push, only_push=bool(budget or since or "gaps" in fail_on))
     try:
         if push:
             return _push(directory, budget or "60s", since, fail_on)
-        found = _waiting(files, directory, Path.cwd())
-    except EnrichError as error:
-        if fail_on or isinstance(error, WrongBudgetError):
-            raise
-        say(f"{error}\nThis holds up nothing.")
-        return 0
-    except Exception:
+        return _pending(files, directory, fail_on)
+    except WrongBudgetError:
+        raise
+    except Exception as error:
         if fail_on:
             raise
-        say(f"pytest-enrich: internal error, {_crash(directory, traceback.format_exc())}\nThis holds up nothing.")
+        known = isinstance(error, EnrichError)
+        say(f"{error if known else _crash(directory, traceback.format_exc())}\nThis holds up nothing.")
         return 0
+
+
+def _check(files: Sequence[str], *, push: bool, only_push: bool) -> None:
+    if only_push and not push:
+        raise UsageError("--budget, --since and --fail-on gaps go with --push\nNothing was done.")
+    if files and push:
+        raise UsageError("--push finds out which files changed; it takes none\nNothing was done.")
+
+
+def _pending(files: Sequence[str], directory: Path | None, fail_on: Sequence[str]) -> int:
+    found = _waiting(files, directory, Path.cwd())
     if found:
         say(told(found))
     return _FOUND if found and fail_on else 0
@@ -101,9 +107,10 @@ def _push(directory: Path | None, budget: str, since: str | None, fail_on: Seque
 def _crash(directory: Path | None, text: str) -> str:
     """Keep the traceback of a defect of ours where one can be kept, and say where."""
     try:
-        return f"details in {locate(directory, Path.cwd()).write_crash(text)}"
+        where = f"details in {locate(directory, Path.cwd()).write_crash(text)}"
     except (EnrichError, OSError):
-        return visible(text.strip().splitlines()[-1])
+        where = visible(text.strip().splitlines()[-1])
+    return f"pytest-enrich: internal error, {where}"
 
 
 def concerning(pending: Iterable[Suggestion], paths: Iterable[str]) -> list[Suggestion]:

@@ -2,8 +2,8 @@ import subprocess
 
 import pytest
 
-from pytest_enrich.commands import push, pytest_run
-from pytest_enrich.commands.push import Asked, pushed
+from pytest_enrich.commands import push, pushed, pytest_run
+from pytest_enrich.commands.pushed import Asked
 from pytest_enrich.config import Budget
 from pytest_enrich.data import ChangedPart, RunSummary
 from pytest_enrich.data.run import MadeSuggestion
@@ -25,11 +25,11 @@ KNOWN = ("tests/test_all.py", "tests/test_cart.py", "tests/test_new.py", "tests/
     ],
 )
 def test_the_tests_that_touch_the_changed_files_are_chosen(changed, chosen):
-    assert push.tests(changed, TOUCHING, KNOWN) == chosen
+    assert pushed.choose(changed, TOUCHING, KNOWN) == chosen
 
 
 def test_a_test_file_that_is_gone_is_not_run():
-    assert push.tests(["src/cart.py"], TOUCHING, ("tests/test_all.py",)) == ("tests/test_all.py",)
+    assert pushed.choose(["src/cart.py"], TOUCHING, ("tests/test_all.py",)) == ("tests/test_all.py",)
 
 
 @pytest.fixture
@@ -48,18 +48,18 @@ def test_what_pre_commit_says_is_compared_with(project, git):
     first = git("rev-parse", "HEAD")
     git("commit", "-qm", "next", "--allow-empty")
     refs = {"PRE_COMMIT_FROM_REF": first, "PRE_COMMIT_TO_REF": git("rev-parse", "HEAD")}
-    assert pushed(project.root, refs, None) == Asked(since=first[:10])
-    assert pushed(project.root, refs, "v1") == Asked(since="v1")
-    elsewhere = pushed(project.root, {**refs, "PRE_COMMIT_TO_REF": first}, None)
+    assert pushed.asked(project.root, refs, None) == Asked(since=first[:10])
+    assert pushed.asked(project.root, refs, "v1") == Asked(since="v1")
+    elsewhere = pushed.asked(project.root, {**refs, "PRE_COMMIT_TO_REF": first}, None)
     assert elsewhere.problem.startswith("What is pushed is not what is checked out")
 
 
 def test_without_pre_commit_it_is_the_branch_that_a_push_goes_to(project, git, tmp_path):
-    assert pushed(project.root, {}, None).problem.startswith("No earlier commit to compare with")
+    assert pushed.asked(project.root, {}, None).problem.startswith("No earlier commit to compare with")
     git("init", "-q", "--bare", str(tmp_path / "remote.git"))
     git("remote", "add", "origin", str(tmp_path / "remote.git"))
     git("push", "-q", "--no-verify", "-u", "origin", "main")
-    assert pushed(project.root, {"PRE_COMMIT_FROM_REF": "0" * 40}, None) == Asked(since="@{push}")
+    assert pushed.asked(project.root, {"PRE_COMMIT_FROM_REF": "0" * 40}, None) == Asked(since="@{push}")
 
 
 @pytest.mark.usefixtures("git")
