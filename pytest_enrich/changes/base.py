@@ -47,8 +47,9 @@ def find(rootdir: Path, since: str) -> str:
 def _unknown(rootdir: Path, since: str) -> str:
     lines = ["there is no such commit here"]
     remote, _, branch = since.partition("/")
-    shallow = _is_shallow(rootdir)
-    if branch and remote in git.ask(rootdir, "remote").word.split("\n"):
+    shallow, remotes = _is_shallow(rootdir), git.ask(rootdir, "remote").word.split("\n")
+    lines += [f"There is:    {one}/{since}" for one in remotes if one and git.resolved(rootdir, f"{one}/{since}")]
+    if branch and remote in remotes:
         lines.append(f"Fetch it:    git fetch {remote} +refs/heads/{branch}:refs/remotes/{remote}/{branch}")
     if shallow:
         lines.append(f"All of it:   {_WHOLE}    {_ACTIONS}")

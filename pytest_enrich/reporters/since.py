@@ -42,8 +42,9 @@ def nothing(part: ChangedPart) -> str:
 
 
 def moved(summary: RunSummary) -> str:
-    """What is new, what is known and what is over, told apart; "" where nothing waited before."""
-    if not (summary.known or summary.closed or summary.stale):
+    """What is new, known and over, told apart; "" where nothing waited before or nothing was done."""
+    done = summary.candidates or summary.suggestions
+    if not (summary.closed or summary.stale or (summary.known and done)):
         return ""
     parts = [f"{len(summary.suggestions)} new", f"{len(summary.known)} known"]
     parts += [f"{len(summary.closed)} closed (tests cover it now)"] * bool(summary.closed)

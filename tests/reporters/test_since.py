@@ -58,5 +58,6 @@ def test_new_known_and_closed_suggestions_are_told_apart():
     assert "waiting 1 new, 2 known, 1 closed (tests cover it now), 1 stale (its code changed)" in told
 
 
-def test_where_nothing_waited_before_nothing_is_told_apart():
+def test_where_nothing_waited_before_or_nothing_was_done_nothing_is_told_apart():
+    assert since.moved(RunSummary(known=("a-22222222",))) == ""
     assert since.moved(RunSummary(suggestions=(MadeSuggestion(id="a-22222222", grade="good"),))) == ""
