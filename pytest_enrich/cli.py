@@ -31,6 +31,7 @@ _VERBS = {
     "undo": "undo",
     "verify": "verify",
     "report": "report",
+    "hook": "hook",
     "doctor": "doctor",
     "clean": "clean",
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from pytest_enrich.data import Grade
+from pytest_enrich.data import Changes, Grade
 from pytest_enrich.errors import UsageError
 
 MODEL = "ollama"
@@ -70,6 +70,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         seed: Of everything that draws.
         include, exclude: Globs of source files, relative to rootdir; empty `include` means coverage's sources.
         only: `path` or `path::qualname` limits, the path relative to rootdir with `/`.
+        changes: The lines that gaps must have a part in, None for all.
+        earlier: The file with the coverage that is used instead of the run's own, "" for none.
         grade: The lowest grade that is written.
         sandbox: `auto`, `strict` or `process`.
         env: Names of variables that look like secrets and that the tests need.
@@ -99,6 +101,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    changes: Changes | None = None
+    earlier: str = ""
     grade: Grade = "good"
     sandbox: str = "auto"
     env: tuple[str, ...] = ()

@@ -75,6 +75,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("enrich_report", text, type="linelist", default=[])
     only = "only the gaps of this file, class or function (repeat)"
     group.addoption("--enrich-only", action="append", metavar="PATH[::QUALNAME]", default=[], help=only)
+    since = "only gaps in lines changed since a commit: a branch, HEAD, or staged"
+    group.addoption("--enrich-since", metavar="REF", default=None, help=since)
+    earlier = "coverage data of an earlier run, with a context for each test, instead of this run's"
+    group.addoption("--enrich-from", metavar="FILE", default=None, help=earlier)
     group.addoption("--enrich-run", metavar="ID", default=None, help=argparse.SUPPRESS)
     secrets = "environment variables that look like secrets but that the tests need"
     parser.addini("enrich_env", secrets, type="linelist", default=[])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -16,13 +18,15 @@ from pytest_enrich.store import Store
 
 _USAGE = 4
 _LAST = 40
+_GRACE = 20.0
 
 
 class Outcome(Struct, frozen=True):
-    """How a pytest process ended, and what it printed."""
+    """How a pytest process ended, and what it printed; `late` when it had to be ended."""
 
     status: int
     output: str
+    late: bool = False
 
     @property
     def passed(self) -> bool:
@@ -54,10 +58,54 @@ def suggestion(store: Store, identity: str) -> Outcome:
     return _without_coverage(store, selecting(store, identity), inert=False)
 
 
+def within(
+    store: Store, arguments: Sequence[str], seconds: float | None, environment: Mapping[str, str]
+) -> Outcome:
+    """Run the user's pytest for at most `seconds` (None: no limit); then it is asked to end, with what it has.
+
+    A Ctrl-C at the terminal reaches both processes; this one waits for the other.
+    """
+    with (
+        tempfile.TemporaryFile() as output,
+        subprocess.Popen(
+            [sys.executable, "-m", "pytest", *_folder(store), *arguments],
+            cwd=store.rootdir,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        ) as process,
+    ):
+        try:
+            late = _ended_late(process, seconds)
+        except KeyboardInterrupt:
+            _ended_late(process, _GRACE)
+            raise
+        output.seek(0)
+        return Outcome(process.returncode, output.read().decode("utf-8", "replace"), late)
+
+
+def _ended_late(process: subprocess.Popen[bytes], seconds: float | None) -> bool:
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
+        return False
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(_GRACE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    return True
+
+
 def selecting(store: Store, identity: str) -> list[str]:
     """The options by which our plugin collects this suggestion and nothing else."""
+    return [f"--enrich-run={identity}", *_folder(store)]
+
+
+def _folder(store: Store) -> list[str]:
     elsewhere = store.directory != store.rootdir / DEFAULT
-    return [f"--enrich-run={identity}", *([f"--enrich-dir={store.directory}"] if elsewhere else [])]
+    return [f"--enrich-dir={store.directory}"] if elsewhere else []
 
 
 def _without_coverage(store: Store, arguments: Sequence[str], *, inert: bool) -> Outcome:

@@ -6,6 +6,7 @@
 - `jobs`: what is asked of a sandbox and what it answers (`Job`, `Execution`).
 - `suggestion`: what a person reviews, as it is written to `suggestion.json`.
 - `decision`: what people decided, and what a run has finished.
+- `changes`: which lines are new or different.
 - `run`: one run, as it is written to `run.json`.
 """
 
@@ -21,6 +22,7 @@ from pytest_enrich.data.attempts import (
     Rung,
     Verdict,
 )
+from pytest_enrich.data.changes import Changes
 from pytest_enrich.data.code import (
     Argument,
     Branch,
@@ -68,7 +70,7 @@ from pytest_enrich.data.jobs import (
 )
 from pytest_enrich.data.mutants import Grade, Mutant, MutantsPart, Tried
 from pytest_enrich.data.report import Report, ReportedSuggestion, SourceLine
-from pytest_enrich.data.run import CoveragePart, MadeSuggestion, ModelPart, RunSummary
+from pytest_enrich.data.run import ChangedPart, CoveragePart, MadeSuggestion, ModelPart, RunSummary
 from pytest_enrich.data.suggestion import Suggestion
 
 __all__ = [
@@ -79,6 +81,8 @@ __all__ = [
     "Branch",
     "Call",
     "Candidate",
+    "ChangedPart",
+    "Changes",
     "Collect",
     "Collected",
     "Condition",

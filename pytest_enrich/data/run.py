@@ -26,6 +26,29 @@ class CoveragePart(Struct, frozen=True, kw_only=True):
     statements: int | None = None
 
 
+class ChangedPart(Struct, frozen=True, kw_only=True):
+    """The changed lines that a run was limited to.
+
+    Attributes:
+        since: As it was asked for: `origin/main`, `HEAD`, `staged`.
+        base: The commit that was compared with, "" when there was none yet.
+        paths: How many Python files changed, tests and what is not measured included.
+        files: How many measured source files have changed statements.
+        lines: How many changed statements there are, by their first lines as coverage counts them.
+        missing: How many of them no test runs.
+        functions: `path::qualname` of the functions (classes, modules) whose changed lines have gaps that nobody
+            turned down, best first.
+    """
+
+    since: str
+    base: str = ""
+    paths: int = 0
+    files: int = 0
+    lines: int = 0
+    missing: int = 0
+    functions: tuple[str, ...] = ()
+
+
 class MadeSuggestion(Struct, frozen=True, kw_only=True):
     """A suggestion that this run wrote."""
 
@@ -77,7 +100,11 @@ class RunSummary(Struct, frozen=True, kw_only=True):
         grades: How many of them were graded how, those that were dropped for it included.
         seconds: Per phase (`gaps`, `propose`, `prove`, `total`).
         suggestions: What this run wrote.
+        known: The ids of those from before that still wait.
+        closed: The ids of those whose gaps tests close by now; they were put away.
+        stale: The ids of those whose code changed; they were put away.
         waiting: How many wait for a person in all.
+        changed: The changed lines that it was limited to, if it was.
         stopped: Why it ended early.
         model: The model that was asked, if one was.
         notes: What else a person must know, one line each (tests that cannot run inside, broken files).
@@ -101,8 +128,12 @@ class RunSummary(Struct, frozen=True, kw_only=True):
     grades: dict[str, int] = {}
     seconds: dict[str, float] = {}
     suggestions: tuple[MadeSuggestion, ...] = ()
+    known: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
     waiting: int = 0
     stopped: Stop = ""
+    changed: ChangedPart | None = None
     model: ModelPart | None = None
     notes: tuple[str, ...] = ()
     read_only_check: str = ""

@@ -1,9 +1,10 @@
 """What no test reached: coverage's data in, gaps out.
 
-`read` gives what coverage measured, `find` the gaps of one file, `identify` the ids that a text can have, `order`
-what to do first, and `branches` what a text has at all.
+`read` gives what coverage measured, `changed` what of it is about changed lines, `find` the gaps of one file,
+`identify` the ids that a text can have, `order` what to do first, and `branches` what a text has at all.
 """
 
+from pytest_enrich.gaps import changed
 from pytest_enrich.gaps.digest import body_digest, tokens_digest
 from pytest_enrich.gaps.find import find, identify
 from pytest_enrich.gaps.order import Ranked, order
@@ -16,6 +17,7 @@ __all__ = [
     "Ranked",
     "body_digest",
     "branches",
+    "changed",
     "find",
     "identify",
     "order",

@@ -40,12 +40,23 @@ class FileCoverage(Struct, frozen=True, kw_only=True):
     missing_branches: tuple[Branch, ...] = ()
     contexts: dict[int, tuple[str, ...]] = {}
 
+    @property
+    def test_files(self) -> tuple[str, ...]:
+        """The files of the tests that ran any of it, sorted."""
+        names = {name for names in self.contexts.values() for name in names}
+        return tuple(sorted({name.partition("::")[0] for name in names}))
+
 
 class Measured(Struct, frozen=True, kw_only=True):
     """All measured source files, by path, and those that could not be read, each with the reason."""
 
     files: tuple[FileCoverage, ...]
     skipped: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def tests(self) -> dict[str, tuple[str, ...]]:
+        """For each source file the files of the tests that ran any of it, sorted."""
+        return {file.path: file.test_files for file in self.files if file.test_files}
 
     @property
     def line_percent(self) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Generator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,11 +13,13 @@ from msgspec.structs import replace
 
 from pytest_enrich import measurement
 from pytest_enrich.config import Settings
-from pytest_enrich.errors import EnrichError
+from pytest_enrich.errors import EnrichError, UsageError
 from pytest_enrich.measurement import Measurement
 from pytest_enrich.pytest_hooks import arguments, crash, model, part, remeasure, setting
 from pytest_enrich.pytest_hooks.suite import Suite
 from pytest_enrich.pytest_hooks.terminal import Terminal
+from pytest_enrich.reporters import since
+from pytest_enrich.reporters.words import visible
 
 if TYPE_CHECKING:
     from coverage import Coverage
@@ -37,25 +40,47 @@ def register(config: pytest.Config, measured: Measurement | None) -> None:
     config.pluginmanager.register(suite, "enrich-suite")
     settings = setting.read(config)
     looked = model.Looked(settings=settings) if measured.kind == "none" else model.look(settings)
-    config.pluginmanager.register(Run(looked, measured, suite), "enrich-run")
+    known = _earlier(config, measured) if measured.kind == "earlier" else None
+    config.pluginmanager.register(Run(looked, measured, suite, known), "enrich-run")
+
+
+def _earlier(config: pytest.Config, measured: Measurement) -> Coverage:
+    """What `--enrich-from` names, read before a test runs."""
+    from pytest_enrich.measurement import earlier
+
+    assert measured.folder is not None
+    name = config.getoption("enrich_from")
+    configuration = getattr(config.option, "cov_config", ".coveragerc")  # pytest-cov's, if it is there
+    try:
+        return earlier.load(
+            Path(config.invocation_params.dir, name), measured.folder, config.rootpath, configuration
+        )
+    except UsageError as error:
+        raise setting.refusal(f"--enrich-from={name}", error) from None
 
 
 class Run:
     """The plugin that is registered for `--enrich`, in the controller only."""
 
-    def __init__(self, looked: model.Looked, measured: Measurement, suite: Suite) -> None:
+    def __init__(
+        self, looked: model.Looked, measured: Measurement, suite: Suite, earlier: Coverage | None = None
+    ) -> None:
         self._settings: Settings = looked.settings
         self._model = looked.line
         self._measured = measured
         self._suite = suite
+        self._earlier = earlier
         self._began = time.monotonic()
 
     def pytest_report_header(self) -> list[str]:
         """`enrich: rows,search, 5m budget, 10 suggestions`, and a line for the model when one is asked for."""
         count = self._settings.maximum
         most = {0: "no limit", 1: "1 suggestion"}.get(count, f"{count} suggestions")
-        first = f"enrich: {','.join(self._settings.asked)}, {self._settings.budget} budget, {most}"
-        return [first, *([f"enrich: {self._model}"] if self._model else [])]
+        limit = f", {since.asked(self._settings.changes.since)}" if self._settings.changes else ""
+        first = f"enrich: {','.join(self._settings.asked)}, {self._settings.budget} budget, {most}{limit}"
+        name = self._settings.earlier
+        others = (visible(f"coverage of an earlier run, {name}") if name else "", self._model)
+        return [first, *(f"enrich: {line}" for line in others if line)]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, Any, Any]:
@@ -84,15 +109,18 @@ class Run:
             if reason:
                 terminal.write_line(f"enrich: {reason}")
             return
-        partial = part.options(config, stopped=bool(self._suite.failed))
+        # Which tests ran says nothing about coverage that is of another run.
+        partial = () if self._earlier else part.options(config, stopped=bool(self._suite.failed))
         if partial:
             terminal.write_line(
                 f"enrich: coverage is of a partial run ({', '.join(partial)}): only files those tests touch are "
                 "considered"
             )
-        coverage = measurement.read(config, self._measured) or self._again(config, status, took, terminal)
-        suite = self._suite
-        settings = replace(self._settings, test_files=suite.files(), partial=partial, passed=suite.passed)
+        coverage = self._earlier or measurement.read(config, self._measured)
+        coverage = coverage or self._again(config, status, took, terminal)
+        settings = replace(
+            self._settings, test_files=self._test_files(config), partial=partial, passed=self._suite.passed
+        )
         _start(settings, coverage, terminal)
 
     def _reason_not_to(self, config: pytest.Config, status: int) -> str | None:
@@ -112,6 +140,14 @@ class Run:
                 f"not run, {tests} failed (coverage of a red suite is misleading). --enrich-on-failure overrides."
             )
         return None
+
+    def _test_files(self, config: pytest.Config) -> tuple[str, ...]:
+        """Those that this session knows, and those of the tests that were measured."""
+        if self._earlier is None:
+            return self._suite.files()
+        from pytest_enrich.measurement import earlier
+
+        return tuple(sorted({*self._suite.files(), *earlier.test_files(self._earlier, config.rootpath)}))
 
     def _again(self, config: pytest.Config, status: int, took: float, terminal: Terminal) -> Coverage:
         folder = self._measured.folder

@@ -9,12 +9,14 @@ from typing import TypeVar
 
 import pytest
 
+from pytest_enrich import changes, reports
 from pytest_enrich import config as values
-from pytest_enrich import reports
 from pytest_enrich.config import Settings, WantedReport
+from pytest_enrich.data import Changes
 from pytest_enrich.errors import UsageError
 from pytest_enrich.pytest_hooks import arguments
 from pytest_enrich.reporters import formats
+from pytest_enrich.reporters.words import visible_lines
 
 T = TypeVar("T")
 
@@ -39,6 +41,8 @@ def read(config: pytest.Config) -> Settings:
         include=_globs(config, "include"),
         exclude=_globs(config, "exclude"),
         only=tuple(_limit(config, text) for text in config.getoption("enrich_only")),
+        changes=_changes(config),
+        earlier=config.getoption("enrich_from") or "",
         grade=_value(config, "grade", values.grade),
         sandbox=_value(config, "sandbox", values.sandbox),
         env=tuple(config.getini("enrich_env")),
@@ -51,6 +55,11 @@ def read(config: pytest.Config) -> Settings:
         listing=config.getoption("enrich_list"),
         reports=_reports(config, directory),
     )
+
+
+def refusal(said: str, error: UsageError) -> pytest.UsageError:
+    """The error as pytest shows it, its lines below each other; `said` is the option as it was typed."""
+    return pytest.UsageError(visible_lines(f"{said}: {error}").replace("\n", "\n       "))
 
 
 def _value(config: pytest.Config, name: str, parse: Callable[[str], T]) -> T:
@@ -89,6 +98,16 @@ def _reports(config: pytest.Config, directory: Path) -> tuple[WantedReport, ...]
     except UsageError as error:
         raise pytest.UsageError(f"{said}{' '.join(texts)}: {error}") from None
     return wanted
+
+
+def _changes(config: pytest.Config) -> Changes | None:
+    name = config.getoption("enrich_since")
+    if name is None:
+        return None
+    try:
+        return changes.since(config.rootpath, name)
+    except UsageError as error:
+        raise refusal(f"--enrich-since={name}", error) from None
 
 
 def _limit(config: pytest.Config, text: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import get_args
 
 from pytest_enrich.data import CoveragePart, Grade, RunSummary, Suggestion
+from pytest_enrich.reporters import since
 from pytest_enrich.reporters.words import WIDTH, columns, counted, duration, filled, fit, percent, visible
 
 _NOTHING = "nothing found"
@@ -27,7 +28,7 @@ def render(summary: RunSummary, suggestions: Sequence[Suggestion]) -> str:
     """
     ours = {made.id for made in summary.suggestions}
     new = [one for one in suggestions if one.id in ours]
-    parts = [_result(summary, new), *_notes(summary)]
+    parts = [_result(summary, new), since.moved(summary), *_notes(summary)]
     if new or summary.candidates:
         parts += [_next(summary, suggestions)]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -97,6 +98,8 @@ def _nothing(summary: RunSummary, took: str) -> str:
     again = f"  The {turned_down}: pytest-enrich list --rejected" if turned_down else ""
     if summary.gaps.get("not tried"):
         return f"No suggestion in {took}."
+    if summary.changed is not None and not sum(summary.gaps.values()):
+        return _wrapped(f"{since.nothing(summary.changed)} Nothing to suggest. Took {took}.", 0)
     new = " new" if sum(summary.gaps.values()) else ""
     return f"Nothing{new} to suggest. Took {took}.{again}"
 

@@ -14,7 +14,7 @@ from pytest_enrich import progress, reports
 from pytest_enrich.config import Settings
 from pytest_enrich.data import RunSummary
 from pytest_enrich.progress import Terminal
-from pytest_enrich.reporters import text
+from pytest_enrich.reporters import since, text
 from pytest_enrich.session import listing, scope, summary, tree
 from pytest_enrich.session.work import Session
 from pytest_enrich.store import Store
@@ -34,14 +34,18 @@ def run(settings: Settings, cov: Coverage, terminal: Terminal) -> RunSummary:
     store = Store(settings.directory, settings.rootdir)
     found = scope.find(settings, cov, store)
     terminal.write_line(text.heading(summary.coverage(found.measured)))
+    if found.changed is not None and found.ranked:
+        terminal.write_line(since.heading(found.changed))
     if settings.listing:
-        terminal.write_line(listing.render(found.ranked))
+        terminal.write_line(listing.render(found.ranked, found.changed))
         return summary.of_nothing(settings, found, started)
     before = tree.snapshot(settings.rootdir, settings.directory)
     with progress.on(terminal) as lines, closing(Session(settings, store, found, lines)) as session:
         session.work()
     ended = session.summary(started, tree.changed(settings.rootdir, settings.directory, before))
     store.write_run(ended)
+    if not settings.partial:
+        store.write_tests(found.measured.tests)
     terminal.write_line(text.render(ended, store.pending()).rstrip("\n"))
     _report(settings, store, ended, terminal)
     return ended

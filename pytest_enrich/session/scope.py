@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import tokenize
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_enrich import gaps
 from pytest_enrich.config import Settings
-from pytest_enrich.data import Decision, Gap, Suggestion
+from pytest_enrich.data import ChangedPart, Decision, Gap, Suggestion
 from pytest_enrich.data.decision import Verb
 from pytest_enrich.gaps import FileCoverage, Measured, Ranked
 from pytest_enrich.store import Store, rejected
@@ -32,6 +33,9 @@ class Found(Struct, frozen=True, kw_only=True):
         open: Those to work on, in the same order.
         counts: How many of the others are `turned down`, `waiting`, ...
         waiting: How many suggestions wait for a person.
+        known: Their ids.
+        away: Those that waited and were put away now, each with why.
+        changed: The changed lines that the gaps are limited to, if they are.
         notes: What a person must know about the files.
     """
 
@@ -42,6 +46,9 @@ class Found(Struct, frozen=True, kw_only=True):
     counts: dict[str, int]
     waiting: int
     notes: tuple[str, ...]
+    known: tuple[str, ...] = ()
+    away: tuple[tuple[str, Verb], ...] = ()
+    changed: ChangedPart | None = None
 
 
 def find(settings: Settings, cov: Coverage, store: Store) -> Found:
@@ -55,8 +62,8 @@ def find(settings: Settings, cov: Coverage, store: Store) -> Found:
         except (OSError, SyntaxError, ValueError) as error:  # noqa: PERF203 - one bad file is not the end
             notes.append(f"{file.path} was left out: {error}")
     every = [gap for file in measured.files if file.path in texts for gap in _of(file, texts[file.path])]
-    waiting = _still_waiting(store, texts, every)
-    ranked = gaps.order([gap for gap in every if _within(gap, settings.only)], texts)
+    waiting, away = _still_waiting(store, texts, every)
+    ranked, changed = _limited([gap for gap in every if _within(gap, settings.only)], settings, measured, texts)
     turned_down = rejected.read(settings.rootdir)
     state = {one.gap.id: _state(one.gap, turned_down, waiting) for one in ranked}
     return Found(
@@ -66,6 +73,9 @@ def find(settings: Settings, cov: Coverage, store: Store) -> Found:
         open=tuple(one.gap for one in ranked if not state[one.gap.id]),
         counts=dict(Counter(word for word in state.values() if word)),
         waiting=len(waiting),
+        known=tuple(one.id for one in waiting),
+        away=away,
+        changed=changed and replace(changed, functions=_functions(ranked, state)),
         notes=tuple(notes),
     )
 
@@ -85,6 +95,32 @@ def now() -> str:
     return datetime.now(tz=timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _limited(
+    wanted: Sequence[Gap], settings: Settings, measured: Measured, texts: dict[str, str]
+) -> tuple[tuple[Ranked, ...], ChangedPart | None]:
+    """The gaps in order and, where only those in changed lines count, what is to be said about these."""
+    if settings.changes is None:
+        return gaps.order(wanted, texts), None
+    changed = gaps.changed.statements(settings.changes.lines, texts)
+    ranked = gaps.order(gaps.changed.within(wanted, changed), texts)
+    counted = gaps.changed.count(measured.files, changed)
+    part = ChangedPart(
+        since=settings.changes.since,
+        base=settings.changes.base,
+        paths=len(settings.changes.lines),
+        files=counted.files,
+        lines=counted.lines,
+        missing=counted.missing,
+    )
+    return ranked, part
+
+
+def _functions(ranked: Sequence[Ranked], state: Mapping[str, str]) -> tuple[str, ...]:
+    """Where gaps are that nobody turned down, each place once."""
+    wanted = (one.gap for one in ranked if state[one.gap.id] != "turned down")
+    return tuple(dict.fromkeys(f"{gap.path}::{gap.qualname}" for gap in wanted))
+
+
 def _of(file: FileCoverage, text: str) -> tuple[Gap, ...]:
     return gaps.find(file.path, text, file) if file.missing_lines or file.missing_branches else ()
 
@@ -102,10 +138,13 @@ def _state(gap: Gap, turned_down: rejected.Rejections, waiting: Iterable[Suggest
     return "waiting" if any(gap.id in {one.id, *one.gap.also_closes} for one in waiting) else ""
 
 
-def _still_waiting(store: Store, texts: dict[str, str], every: Iterable[Gap]) -> list[Suggestion]:
+def _still_waiting(
+    store: Store, texts: dict[str, str], every: Iterable[Gap]
+) -> tuple[list[Suggestion], tuple[tuple[str, Verb], ...]]:
     """The pending suggestions; those whose gap is closed, or whose code changed, are put away as such."""
     missing = {gap.id for gap in every}
-    left = []
+    left: list[Suggestion] = []
+    away: list[tuple[str, Verb]] = []
     for one in store.pending() if store.exists() else ():
         text = texts.get(one.gap.path)
         if one.id in missing or text is None:
@@ -113,4 +152,5 @@ def _still_waiting(store: Store, texts: dict[str, str], every: Iterable[Gap]) ->
             continue
         verb: Verb = "closed" if one.id in gaps.identify(one.gap.path, text) else "stale"
         store.decide(Decision(id=one.id, verb=verb, body=one.test.body_sha256, at=now()))
-    return left
+        away.append((one.id, verb))
+    return left, tuple(away)

@@ -33,6 +33,10 @@ def of_nothing(settings: Settings, found: Found, started: float) -> RunSummary:
         gaps={**found.counts, "not tried": len(found.open)},
         seconds={"total": time.monotonic() - started},
         waiting=found.waiting,
+        known=found.known,
+        closed=tuple(identity for identity, verb in found.away if verb == "closed"),
+        stale=tuple(identity for identity, verb in found.away if verb == "stale"),
+        changed=found.changed,
         options=options(settings),
         commit=commit(settings.rootdir),
         notes=found.notes,
@@ -61,6 +65,8 @@ def options(settings: Settings) -> dict[str, str]:
         "grade": settings.grade,
         "sandbox": settings.sandbox,
         "only": " ".join(settings.only),
+        "from": settings.earlier,
+        "since": settings.changes.since if settings.changes else "",
     }
 
 

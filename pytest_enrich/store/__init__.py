@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -179,6 +180,20 @@ class Store(Struct, frozen=True):
     def rebuild_readme(self) -> None:
         """Write `README.md` again from what is pending now."""
         disk.write(self.directory / "README.md", readme.render(self.pending(), self.read_run()))
+
+    def write_tests(self, tests: Mapping[str, Sequence[str]]) -> None:
+        """Note for each source file the test files that touch it, where there is a folder to note it in."""
+        if self.exists() and self.directory.is_dir():
+            folder.make_inside(self.directory, ".cache")
+            disk.write(self.directory / ".cache" / "tests.json", _pretty(tests))
+
+    def read_tests(self) -> dict[str, tuple[str, ...]]:
+        """What the last run of the whole suite noted; empty when there was none or it cannot be read."""
+        try:
+            content = disk.read(self.directory / ".cache" / "tests.json") or b"{}"
+            return msgspec.json.decode(content, type=dict[str, tuple[str, ...]])
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, StoreError):
+            return {}
 
     def write_crash(self, text: str) -> Path:
         """Keep the traceback of a defect of ours; returns where."""

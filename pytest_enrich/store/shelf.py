@@ -7,6 +7,8 @@ and nothing is believed that names a place outside the project.
 from __future__ import annotations
 
 import ast
+import functools
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -30,13 +32,17 @@ class Shelf(Struct, frozen=True):
 def read(directory: Path, rootdir: Path) -> Shelf:
     """Read `pending/` or `decided/`; names that cannot be an id are passed over."""
     names = (name for name in folder.names(directory) if identity.is_valid(name))
-    found = [suggestion(directory / name, rootdir) for name in names if (directory / name).is_dir()]
+    inside = functools.cache(functools.partial(identity.inside, rootdir))  # many name the same few files
+    found = [suggestion(directory / name, inside) for name in names if (directory / name).is_dir()]
     readable = sorted((one for one in found if isinstance(one, Suggestion)), key=order)
     return Shelf(tuple(readable), tuple(one for one in found if isinstance(one, str)))
 
 
-def suggestion(directory: Path, rootdir: Path) -> Suggestion | str:
-    """The suggestion in this folder, or why it cannot be read (one line that names it)."""
+def suggestion(directory: Path, inside: Callable[[str], bool]) -> Suggestion | str:
+    """The suggestion in this folder, or why it cannot be read (one line that names it).
+
+    `inside` says of a path whether it names a Python file of the project.
+    """
     where = f"{directory.parent.name}/{directory.name}"
     if directory.is_symlink():
         return f"{where} is a symbolic link: not followed"
@@ -49,7 +55,7 @@ def suggestion(directory: Path, rootdir: Path) -> Suggestion | str:
         cause = error.__cause__
         why = disk.explained(cause) if isinstance(cause, OSError) else _short(error)
         return f"{where}/suggestion.json cannot be read: {why}"
-    return _fault(found, directory.name, where, rootdir) or found
+    return _fault(found, directory.name, where, inside) or found
 
 
 def order(one: Suggestion) -> tuple[str, str, int, str]:
@@ -57,11 +63,11 @@ def order(one: Suggestion) -> tuple[str, str, int, str]:
     return (one.gap.path, one.gap.qualname, one.gap.line, one.id)
 
 
-def _fault(one: Suggestion, name: str, where: str, rootdir: Path) -> str:
+def _fault(one: Suggestion, name: str, where: str, inside: Callable[[str], bool]) -> str:
     if one.id != name:
         return f"{where}/suggestion.json says that it is {one.id[:_VISIBLE]!r}: not used"
     for path in (one.target.path, one.gap.path):
-        if not identity.inside(rootdir, path):
+        if not inside(path):
             return f"{where} names {path[:_VISIBLE]!r}, no Python file of this project: not used"
     return "" if _holds(one) else f"{where}/suggestion.json holds no test: not used"
 

@@ -42,13 +42,14 @@ class Measurement(Struct, frozen=True, kw_only=True):
 
     Attributes:
         kind: `ours` was asked for by us, `theirs` by the user through pytest-cov, `outer` is a coverage.py that
-            runs pytest itself, `none` is no coverage, for the reason in `problem`.
+            runs pytest itself, `earlier` is what another run measured, `none` is no coverage, for the reason
+            in `problem`.
         folder: Ours alone, for data files; removed by `close`.
         environment: The variables that we may have changed, as they were.
         problem: Why nothing can be measured, with what to do about it; "" when something is.
     """
 
-    kind: Literal["ours", "theirs", "outer", "none"]
+    kind: Literal["ours", "theirs", "outer", "earlier", "none"]
     folder: Path | None = None
     environment: dict[str, str | None] = {}
     problem: str = ""
@@ -60,6 +61,8 @@ def prepare(config: pytest.Config, args: list[str]) -> Measurement:
     `args` and the options known so far are changed in place when nobody else measures.
     """
     known: Any = config.known_args_namespace
+    if known.enrich_from is not None:
+        return Measurement(kind="earlier", folder=_folder())
     if not config.pluginmanager.hasplugin("pytest_cov"):
         return _impossible("needs pytest-cov, which is not loaded (drop -p no:pytest_cov, or add -p pytest_cov)")
     if known.no_cov:

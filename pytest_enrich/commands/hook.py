@@ -1,0 +1,152 @@
+"""`pytest-enrich hook`: for pre-commit and for git's own hooks. Advice, unless a team asks for more.
+
+Without `--push` only the suggestions folder is read: no test runs, no model is asked, nothing of the project is
+imported.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+
+from pytest_enrich import config
+from pytest_enrich.commands.output import say
+from pytest_enrich.commands.project import DEFAULT, locate
+from pytest_enrich.data import Suggestion
+from pytest_enrich.errors import EnrichError, UsageError
+from pytest_enrich.reporters.words import counted, visible
+from pytest_enrich.store import Store
+
+NEXT = "pytest-enrich list"
+_FOUND = 1
+_SHOWN = 5
+
+
+class WrongBudgetError(UsageError):
+    """What was typed is wrong, whatever is found."""
+
+
+@click.command("hook")
+@click.argument("files", nargs=-1, type=click.Path())
+@click.option("--push", is_flag=True, help="Look for tests for the lines that are pushed.")
+@click.option("--budget", metavar="TIME", help="With --push: how long in all (default: 60s), or executions.")
+@click.option("--since", metavar="REF", help="With --push: what to compare with (default: what the hook says).")
+@click.option("--fail-on", multiple=True, type=click.Choice(["pending", "gaps"]), help="Exit with 1 on these.")
+@click.option(
+    "--dir", "directory", type=click.Path(path_type=Path), help=f"The suggestions folder (default: {DEFAULT})."
+)
+def command(  # noqa: PLR0913 - one parameter for each option
+    files: tuple[str, ...],
+    *,
+    push: bool,
+    budget: str | None,
+    since: str | None,
+    fail_on: tuple[str, ...],
+    directory: Path | None,
+) -> int:
+    """Say which suggestions wait for FILES, or look for tests for what is pushed.
+
+    Exits with 0, whatever is found, unless --fail-on names it.
+    """
+    _check(files, push=push, only_push=bool(budget or since or "gaps" in fail_on))
+    try:
+        if push:
+            return _push(directory, budget or "60s", since, fail_on)
+        return _pending(files, directory, fail_on)
+    except WrongBudgetError:
+        raise
+    except Exception as error:
+        if fail_on:
+            raise
+        known = isinstance(error, EnrichError)
+        say(f"{error if known else _crash(directory, traceback.format_exc())}\nThis holds up nothing.")
+        return 0
+
+
+def _check(files: Sequence[str], *, push: bool, only_push: bool) -> None:
+    if only_push and not push:
+        raise UsageError("--budget, --since and --fail-on gaps go with --push\nNothing was done.")
+    if files and push:
+        raise UsageError("--push finds out which files changed; it takes none\nNothing was done.")
+
+
+def _pending(files: Sequence[str], directory: Path | None, fail_on: Sequence[str]) -> int:
+    found = _waiting(files, directory, Path.cwd())
+    if found:
+        say(told(found))
+    return _FOUND if found and fail_on else 0
+
+
+def told(paths: Sequence[str]) -> str:
+    """`2 suggestions wait for src/shop/cart.py:  pytest-enrich list`; `paths` has one for each suggestion."""
+    counts = Counter(paths)
+    waiting = f"{counted(len(paths), 'suggestion')} {'waits' if len(paths) == 1 else 'wait'} for"
+    if len(counts) == 1:
+        return f"{waiting} {visible(paths[0])}:  {NEXT}"
+    lines = [f"{waiting} {len(counts)} files:  {NEXT}"]
+    lines += [f"  {count:>3}  {visible(path)}" for path, count in sorted(counts.items())[:_SHOWN]]
+    more = len(counts) - _SHOWN
+    return "\n".join([*lines, *([f"       and {counted(more, 'more file')}"] if more > 0 else [])])
+
+
+def _push(directory: Path | None, budget: str, since: str | None, fail_on: Sequence[str]) -> int:
+    from pytest_enrich.commands import push
+
+    try:
+        limit = config.budget(budget)
+    except UsageError as error:
+        raise WrongBudgetError(f"--budget {visible(budget)}: {error}\nNothing was done.") from None
+    return push.run(locate(directory, Path.cwd()), limit, since, fail_on)
+
+
+def _crash(directory: Path | None, text: str) -> str:
+    """Keep the traceback of a defect of ours where one can be kept, and say where."""
+    try:
+        where = f"details in {locate(directory, Path.cwd()).write_crash(text)}"
+    except (EnrichError, OSError):
+        where = visible(text.strip().splitlines()[-1])
+    return f"pytest-enrich: internal error, {where}"
+
+
+def concerning(pending: Iterable[Suggestion], paths: Iterable[str]) -> list[Suggestion]:
+    """The suggestions for these source files, or into these test files."""
+    wanted = set(paths)
+    return [one for one in pending if wanted & {one.gap.path, one.target.path}]
+
+
+def _waiting(files: Sequence[str], directory: Path | None, cwd: Path) -> list[str]:
+    """The sources of what waits for one of the files, or without files for any, as they are seen from `cwd`."""
+    if not files:
+        store = locate(directory, cwd)
+        return _seen(store, store.pending(), cwd) if store.exists() else []
+    found: list[str] = []
+    for store, paths in _projects(files, directory, cwd).items():
+        found += _seen(store, concerning(store.pending(), paths), cwd) if store.exists() else []
+    return found
+
+
+def _projects(files: Iterable[str], directory: Path | None, cwd: Path) -> dict[Store, list[str]]:
+    """The files by the project that they are in, relative to its folder: a repository may have several."""
+    stores: dict[Path, Store] = {}
+    found: dict[Store, list[str]] = {}
+    for file in files:
+        path = Path(os.path.realpath(cwd / file))
+        if path.parent not in stores:
+            stores[path.parent] = locate(directory, cwd if directory else path.parent)
+        store = stores[path.parent]
+        rootdir = Path(os.path.realpath(store.rootdir))
+        if path.is_relative_to(rootdir):
+            found.setdefault(store, []).append(path.relative_to(rootdir).as_posix())
+    return found
+
+
+def _seen(store: Store, found: Sequence[Suggestion], cwd: Path) -> list[str]:
+    here = os.path.realpath(cwd)
+    paths = {one.gap.path for one in found}  # few, each of many suggestions
+    names = {path: os.path.relpath(os.path.realpath(store.rootdir / path), here) for path in paths}
+    return [names[one.gap.path] for one in found]

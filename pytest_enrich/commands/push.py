@@ -1,0 +1,111 @@
+"""`pytest-enrich hook --push`: a run about the lines that are pushed, in given time, on tests that touch them."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Collection, Sequence
+
+from pytest_enrich import changes
+from pytest_enrich.commands import hook, pushed, pytest_run
+from pytest_enrich.commands.output import say
+from pytest_enrich.config import Budget
+from pytest_enrich.data import ChangedPart, Changes, RunSummary
+from pytest_enrich.reporters.words import counted, duration, visible, visible_lines
+from pytest_enrich.store import Store
+
+THINKING = 0.5
+_FOUND = 1
+_SHOWN = 3
+
+
+def run(store: Store, budget: Budget, since: str | None, fail_on: Collection[str]) -> int:
+    """Look for tests and say what came of it; 1 when something that `fail_on` names was found.
+
+    A `budget` in seconds is for all of it, tests included; one in executions has no end in time.
+
+    Raises:
+        EnrichError: git, or the suggestions folder, cannot be used.
+    """
+    asked = pushed.asked(store.rootdir, os.environ, since)
+    if asked.problem:
+        say(asked.problem)
+        return 0
+    changed = changes.since(store.rootdir, asked.since)
+    if all(pushed.is_test(path) for path in changed.lines):
+        what = "Only tests" if changed.lines else "No Python file"
+        say(f"{what} changed since {visible(asked.since)}: nothing to look for.")
+        return 0
+    if "gaps" in fail_on:
+        store.prepare()  # else a run that writes no suggestion leaves no word of what it saw
+    return _judge(store, changed, _look(store, changed, budget), fail_on)
+
+
+def _look(store: Store, changed: Changes, budget: Budget) -> ChangedPart | None:
+    """Have a run look for tests, and say what it saw; answers that, None when there was no run."""
+    before = store.read_run()
+    outcome = _run(store, changed, budget)
+    made = store.read_run()
+    if made is None or made == before or made.changed is None:
+        say(_reason(outcome, budget))
+        return None
+    say(_result(made, made.changed))
+    return made.changed
+
+
+def _judge(store: Store, changed: Changes, seen: ChangedPart | None, fail_on: Collection[str]) -> int:
+    waiting = bool(hook.concerning(store.pending(), changed.lines)) if store.exists() else False
+    found = {"pending": waiting, "gaps": seen is not None and bool(seen.functions)}
+    failed = [name for name in found if found[name] and name in fail_on]
+    say(_ending(failed, waiting=waiting))
+    return _FOUND if failed else 0
+
+
+def _run(store: Store, changed: Changes, budget: Budget) -> pytest_run.Outcome:
+    chosen = pushed.tests(store.rootdir, list(changed.lines), store.read_tests())
+    limits = [f"--enrich-since={changed.since}", f"--enrich-budget={_part(budget)}"]
+    with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
+        private = ["-o", f"cache_dir={scratch}/cache"]  # what `--lf` remembers is of the user's own runs
+        words = ["--no-header", "--enrich", *limits, *private, *(f"./{one}" for one in chosen)]
+        return pytest_run.within(store, words, budget.seconds, changes.environment(os.environ))
+
+
+def _part(budget: Budget) -> Budget:
+    """What of it is for thinking; the start, the tests and the last proofs need the rest."""
+    return budget if budget.seconds is None else Budget(seconds=max(1.0, round(budget.seconds * THINKING)))
+
+
+def _result(made: RunSummary, part: ChangedPart) -> str:
+    verb = "has" if part.missing == 1 else "have"
+    lines = f"{_functions(part)}{part.missing} of {counted(part.lines, 'changed line')} {verb} no test."
+    if made.stopped == "enough waiting" and not made.suggestions:
+        wait = "waits" if made.waiting == 1 else "wait"
+        return f"{lines} {counted(made.waiting, 'suggestion')} {wait} already, so no test was looked for."
+    count = len(made.suggestions)
+    written = f"{counted(count, 'suggestion')} written" if count else "No suggestion"
+    return f"{lines} {written} in {duration(made.seconds.get('total', 0.0))}."
+
+
+def _functions(part: ChangedPart) -> str:
+    """`shipping(), Cart.add(): `, the first few."""
+    names = [name.partition("::")[2] for name in part.functions]
+    shown = [f"{visible(name)}()" for name in names if name][:_SHOWN]
+    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    return f"{', '.join(shown)}{more}: " if shown else ""
+
+
+def _reason(outcome: pytest_run.Outcome, budget: Budget) -> str:
+    """Why there was no run, or that it had nothing to do: in the run's own words."""
+    tests, title, told = outcome.output.partition(" enrich ==")
+    if title:
+        lines = told.partition("\n")[2].splitlines()
+        return visible_lines("\n".join(line for line in lines if not line.startswith("coverage  ")).strip())
+    if outcome.late:
+        return f"The tests took longer than {budget}: nothing was looked for. More time:  --budget TIME"
+    ours = [line for line in tests.splitlines() if line.startswith("enrich: ") and "partial run" not in line]
+    return visible(ours[-1] if ours else outcome.last_line)
+
+
+def _ending(failed: Sequence[str], *, waiting: bool) -> str:
+    first = f"Your push is held up: --fail-on {', '.join(failed)}." if failed else "Your push goes on."
+    return f"{first} Review when you like:  {hook.NEXT}" if waiting else first

@@ -1,0 +1,125 @@
+import subprocess
+
+import pytest
+
+from pytest_enrich.commands import push, pushed, pytest_run
+from pytest_enrich.commands.pushed import Asked
+from pytest_enrich.config import Budget
+from pytest_enrich.data import ChangedPart, RunSummary
+from pytest_enrich.data.run import MadeSuggestion
+
+TOUCHING = {"src/cart.py": ["tests/test_cart.py", "tests/test_all.py"], "src/tax.py": ["tests/test_all.py"]}
+KNOWN = ("tests/test_all.py", "tests/test_cart.py", "tests/test_new.py", "tests/pkg/shop_test.py")
+
+
+@pytest.mark.parametrize(
+    ("changed", "chosen"),
+    [
+        (["src/cart.py"], ("tests/test_all.py", "tests/test_cart.py")),
+        (["src/tax.py"], ("tests/test_all.py",)),
+        (["src/new.py"], ("tests/test_new.py",)),
+        (["src/shop/__init__.py"], ("tests/pkg/shop_test.py",)),
+        (["src/tax.py", "tests/test_new.py"], ("tests/test_all.py", "tests/test_new.py")),
+        (["src/other.py"], ()),
+        (["src/other.py", "tests/conftest.py"], ()),
+    ],
+)
+def test_the_tests_that_touch_the_changed_files_are_chosen(changed, chosen):
+    assert pushed.choose(changed, TOUCHING, KNOWN) == chosen
+
+
+def test_a_test_file_that_is_gone_is_not_run():
+    assert pushed.choose(["src/cart.py"], TOUCHING, ("tests/test_all.py",)) == ("tests/test_all.py",)
+
+
+@pytest.fixture
+def git(project):
+    def git(*words):
+        command = ["git", "-c", "user.name=a", "-c", "user.email=a@b", *words]
+        return subprocess.run(command, cwd=project.root, check=True, capture_output=True, text=True).stdout.strip()
+
+    git("init", "-q", "-b", "main")
+    git("add", "-A")
+    git("commit", "-qm", "all")
+    return git
+
+
+def test_what_pre_commit_says_is_compared_with(project, git):
+    first = git("rev-parse", "HEAD")
+    git("commit", "-qm", "next", "--allow-empty")
+    refs = {"PRE_COMMIT_FROM_REF": first, "PRE_COMMIT_TO_REF": git("rev-parse", "HEAD")}
+    assert pushed.asked(project.root, refs, None) == Asked(since=first[:10])
+    assert pushed.asked(project.root, refs, "v1") == Asked(since="v1")
+    elsewhere = pushed.asked(project.root, {**refs, "PRE_COMMIT_TO_REF": first}, None)
+    assert elsewhere.problem.startswith("What is pushed is not what is checked out")
+
+
+def test_without_pre_commit_it_is_the_branch_that_a_push_goes_to(project, git, tmp_path):
+    assert pushed.asked(project.root, {}, None).problem.startswith("No earlier commit to compare with")
+    git("init", "-q", "--bare", str(tmp_path / "remote.git"))
+    git("remote", "add", "origin", str(tmp_path / "remote.git"))
+    git("push", "-q", "--no-verify", "-u", "origin", "main")
+    assert pushed.asked(project.root, {"PRE_COMMIT_FROM_REF": "0" * 40}, None) == Asked(since="@{push}")
+
+
+@pytest.mark.usefixtures("git")
+def test_changes_without_python_sources_start_nothing(project):
+    assert project.run("hook", "--push", "--since", "HEAD").out == (
+        "No Python file changed since HEAD: nothing to look for.\n"
+    )
+    project.tests.write_text("def test_more(): pass\n")
+    assert project.run("hook", "--push", "--since", "HEAD").out == (
+        "Only tests changed since HEAD: nothing to look for.\n"
+    )
+
+
+@pytest.mark.usefixtures("git")
+def test_a_commit_that_is_not_there_holds_up_nothing_unless_that_is_asked_for(project):
+    answer = project.run("hook", "--push", "--since", "nowhere")
+    assert answer.status == 0
+    assert answer.out.startswith("there is no such commit here\n")
+    assert answer.out.endswith("This holds up nothing.\n")
+    assert project.run("hook", "--push", "--since", "nowhere", "--fail-on", "gaps").status == 2
+
+
+def test_a_run_is_told_in_a_line():
+    part = ChangedPart(since="a", lines=7, missing=6, functions=("a.py::ship", "a.py::Cart.add", "b.py::"))
+    made = RunSummary(suggestions=(MadeSuggestion(id="a-22222222", grade="good"),), seconds={"total": 41.3})
+    assert push._result(made, part) == (
+        "ship(), Cart.add() and 1 more: 6 of 7 changed lines have no test. 1 suggestion written in 41s."
+    )
+    full = RunSummary(stopped="enough waiting", waiting=10)
+    assert push._result(full, ChangedPart(since="a", lines=1, missing=1)) == (
+        "1 of 1 changed line has no test. 10 suggestions wait already, so no test was looked for."
+    )
+
+
+@pytest.mark.parametrize(
+    ("output", "late", "told"),
+    [
+        (
+            "F.\n1 failed in 0.1s\nenrich: not run, 1 test failed (why).\n",
+            False,
+            "enrich: not run, 1 test failed (why).",
+        ),
+        ("enrich: coverage is of a partial run (x): y\nNo module named x\n", False, "No module named x"),
+        ("...", True, "The tests took longer than 9s: nothing was looked for. More time:  --budget TIME"),
+        (
+            "=== enrich ===\ncoverage  9% of lines\nAll 2 changed lines are covered.\n",
+            True,
+            "All 2 changed lines are covered.",
+        ),
+    ],
+)
+def test_why_there_was_no_run_is_told_in_its_own_words(output, late, told):
+    assert push._reason(pytest_run.Outcome(1, output, late), Budget(seconds=9)) == told
+
+
+@pytest.mark.usefixtures("git")
+def test_tests_that_take_too_long_are_ended(project):
+    project.source.write_text(project.source.read_text().replace("return total", "return total + 0"))
+    project.tests.write_text("import time\n\ndef test_slow():\n    time.sleep(60)\n")
+    answer = project.run("hook", "--push", "--since", "HEAD", "--budget", "1.5s")
+    assert answer.status == 0
+    assert answer.out.startswith("The tests took longer than 1.5s: nothing was looked for.")
+    assert answer.out.endswith("Your push goes on.\n")
