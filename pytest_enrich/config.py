@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from pytest_enrich.data import Grade
+from pytest_enrich.data import Grade, Shard
 from pytest_enrich.errors import UsageError
 
 MODEL = "ollama"
@@ -25,6 +25,7 @@ GRADES: tuple[Grade, ...] = ("strong", "good", "weak")
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)([smh])")
 _EXECUTIONS = re.compile(r"([0-9]{1,12})x")
+_SHARD = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")
 _LARGEST_SEED = 2**32 - 1  # what PYTHONHASHSEED and random.seed both take
 
 
@@ -58,6 +59,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         seed: Of everything that draws.
         include, exclude: Globs of source files, relative to rootdir; empty `include` means coverage's sources.
         only: `path` or `path::qualname` limits, the path relative to rootdir with `/`.
+        shard: The part of the gaps that is worked on.
         grade: The lowest grade that is written.
         sandbox: `auto`, `strict` or `process`.
         env: Names of variables that look like secrets and that the tests need.
@@ -86,6 +88,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    shard: Shard = Shard()
     grade: Grade = "good"
     sandbox: str = "auto"
     env: tuple[str, ...] = ()
@@ -207,6 +210,18 @@ def grade(text: str) -> Grade:
         if text.strip() == known:
             return known
     raise UsageError(f"accepted is {', '.join(GRADES)}")
+
+
+def shard(text: str) -> Shard:
+    """The part of the work that `2/4` stands for.
+
+    Raises:
+        UsageError: See `seconds`.
+    """
+    match = _SHARD.fullmatch(text.strip())
+    if not match or not 1 <= int(match[1]) <= int(match[2]):
+        raise UsageError("accepted is K/N, such as 1/4 for the first of four parts")
+    return Shard(int(match[1]), int(match[2]))
 
 
 def sandbox(text: str) -> str:

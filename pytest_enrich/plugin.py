@@ -68,6 +68,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         parser.addini(f"enrich_{name}", text, type="linelist", default=[])
     only = "only the gaps of this file, class or function (repeat)"
     group.addoption("--enrich-only", action="append", metavar="PATH[::QUALNAME]", default=[], help=only)
+    part = "the K-th of N parts of the gaps, the same in every job; pytest-enrich merge joins them"
+    group.addoption("--enrich-shard", metavar="K/N", default=None, help=part)
     group.addoption("--enrich-run", metavar="ID", default=None, help=argparse.SUPPRESS)
     secrets = "environment variables that look like secrets but that the tests need"
     parser.addini("enrich_env", secrets, type="linelist", default=[])

@@ -7,6 +7,7 @@
 - `suggestion`: what a person reviews, as it is written to `suggestion.json`.
 - `decision`: what people decided, and what a run has finished.
 - `run`: one run, as it is written to `run.json`.
+- `shard`: a part of a run, for one of several jobs.
 """
 
 from pytest_enrich.data.attempts import (
@@ -69,6 +70,7 @@ from pytest_enrich.data.jobs import (
 from pytest_enrich.data.mutants import Grade, Mutant, MutantsPart, Tried
 from pytest_enrich.data.report import Report, ReportedSuggestion, SourceLine
 from pytest_enrich.data.run import CoveragePart, MadeSuggestion, ModelPart, RunSummary
+from pytest_enrich.data.shard import Shard
 from pytest_enrich.data.suggestion import Suggestion
 
 __all__ = [
@@ -126,6 +128,7 @@ __all__ = [
     "RunSummary",
     "Rung",
     "Scope",
+    "Shard",
     "Sighting",
     "SourceLine",
     "Span",

@@ -51,10 +51,12 @@ class Run:
         self._began = time.monotonic()
 
     def pytest_report_header(self) -> list[str]:
-        """`enrich: rows,search, 5m budget, 10 suggestions`, and a line for the model when one is asked for."""
+        """`enrich: rows,search, 5m budget, 10 suggestions`, the shard, and a line for a model that is asked."""
         count = self._settings.maximum
         most = {0: "no limit", 1: "1 suggestion"}.get(count, f"{count} suggestions")
         first = f"enrich: {','.join(self._settings.asked)}, {self._settings.budget} budget, {most}"
+        if self._settings.shard.of > 1:
+            first += f", shard {self._settings.shard}"
         return [first, *([f"enrich: {self._model}"] if self._model else [])]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

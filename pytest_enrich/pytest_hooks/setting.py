@@ -10,6 +10,7 @@ import pytest
 
 from pytest_enrich import config as values
 from pytest_enrich.config import Settings
+from pytest_enrich.data import Shard
 from pytest_enrich.errors import UsageError
 from pytest_enrich.pytest_hooks import arguments
 
@@ -35,6 +36,7 @@ def read(config: pytest.Config) -> Settings:
         include=_globs(config, "include"),
         exclude=_globs(config, "exclude"),
         only=tuple(_limit(config, text) for text in config.getoption("enrich_only")),
+        shard=_shard(config),
         grade=_value(config, "grade", values.grade),
         sandbox=_value(config, "sandbox", values.sandbox),
         env=tuple(config.getini("enrich_env")),
@@ -68,6 +70,11 @@ def _ini(config: pytest.Config, name: str) -> object:
 
 def _globs(config: pytest.Config, name: str) -> tuple[str, ...]:
     return tuple(config.getoption(f"enrich_{name}") or config.getini(f"enrich_{name}"))
+
+
+def _shard(config: pytest.Config) -> Shard:
+    """Which part of the work this job does: said for one run, so that there is no key for it."""
+    return Shard() if config.getoption("enrich_shard") is None else _value(config, "shard", values.shard)
 
 
 def _limit(config: pytest.Config, text: str) -> str:

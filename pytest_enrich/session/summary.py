@@ -29,7 +29,7 @@ def of_nothing(settings: Settings, found: Found, started: float) -> RunSummary:
         coverage=coverage(found.measured),
         tests=settings.passed,
         files=len({one.gap.path for one in found.ranked}),
-        gaps={**found.counts, "not tried": len(found.open)},
+        gaps={**found.counts, "not tried": len(found.own)},
         seconds={"total": time.monotonic() - started},
         waiting=found.waiting,
         options=options(settings),
@@ -60,6 +60,7 @@ def options(settings: Settings) -> dict[str, str]:
         "grade": settings.grade,
         "sandbox": settings.sandbox,
         "only": " ".join(settings.only),
+        "shard": str(settings.shard),
     }
 
 
