@@ -31,6 +31,7 @@ _VERBS = {
     "undo": "undo",
     "verify": "verify",
     "doctor": "doctor",
+    "merge": "merge",
     "clean": "clean",
 }
 """In the order a person meets them, each with its module in `commands`; imported when it is asked for."""

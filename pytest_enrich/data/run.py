@@ -25,8 +25,8 @@ class CoveragePart(Struct, frozen=True, kw_only=True):
 class MadeSuggestion(Struct, frozen=True, kw_only=True):
     """A suggestion that this run wrote.
 
-    `place` is the one of its function among all that could be worked on, from 1; 0 where it is not known. Shards of
-    one run agree on it.
+    `place` is the one of its function among all that could be worked on, from 1; 0 where it is not known. Shards
+    of one run agree on it.
     """
 
     id: str

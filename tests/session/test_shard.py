@@ -30,7 +30,7 @@ def test_a_part_is_written_as_its_number_and_how_many_there_are(text):
     assert config.shard(text).number <= config.shard(text).of
 
 
-@pytest.mark.parametrize("text", ["", "0/4", "5/4", "1", "1/0", "1/2/3", "-1/4", "a/b", "1/10000", "١/٢"])
+@pytest.mark.parametrize("text", ["", "0/4", "5/4", "1", "1/0", "1/2/3", "-1/4", "a", "1/10000", "1/\u0662"])
 def test_another_text_is_refused_with_what_is_accepted(text):
     with pytest.raises(UsageError, match="accepted is K/N, such as 1/4"):
         config.shard(text)
