@@ -30,6 +30,7 @@ _VERBS = {
     "allow": "allow",
     "undo": "undo",
     "verify": "verify",
+    "report": "report",
     "doctor": "doctor",
     "merge": "merge",
     "clean": "clean",

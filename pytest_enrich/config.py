@@ -45,6 +45,18 @@ class Budget(Struct, frozen=True, kw_only=True):
         return _spell(self.seconds or 0.0)
 
 
+class WantedReport(Struct, frozen=True, kw_only=True):
+    """A report that somebody asked for.
+
+    Attributes:
+        format: A name that `reporters.formats` knows.
+        destination: The file, as it was typed; "" for the usual one, in the suggestions folder.
+    """
+
+    format: str
+    destination: str = ""
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """One run's settings.
 
@@ -73,6 +85,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         prompt_exclude: Globs of files whose text never goes into a prompt.
         fresh: Forget what earlier runs tried.
         listing: Print the gaps in order and propose nothing.
+        reports: What is written beside the suggestions, for people and other programs.
         partial: The options (`-k`, `a path`) for which pytest ran only a part of the suite; empty: all of it ran.
         passed: How many tests passed before.
     """
@@ -100,6 +113,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     prompt_exclude: tuple[str, ...] = ()
     fresh: bool = False
     listing: bool = False
+    reports: tuple[WantedReport, ...] = ()
     partial: tuple[str, ...] = ()
     passed: int = 0
 

@@ -43,6 +43,10 @@ _GLOBS = (
     ("include", "GLOB", "source files to look at (repeat); the default is coverage's sources"),
     ("exclude", "GLOB", "source files to leave alone (repeat)"),
 )
+_REPORT = (
+    "TYPE[:DEST]",
+    "a report beside the suggestions: html, md, json, diff; or none (repeat; default: html)",
+)
 _SWITCHES = (
     ("enrich", "when the tests have passed, look for tests that would close gaps in their coverage"),
     ("enrich-list", "print the gaps in order, generate nothing"),
@@ -66,6 +70,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, metavar, text in _GLOBS:
         group.addoption(f"--enrich-{name}", action="append", metavar=metavar, default=[], help=text)
         parser.addini(f"enrich_{name}", text, type="linelist", default=[])
+    metavar, text = _REPORT
+    group.addoption("--enrich-report", action="append", metavar=metavar, default=[], help=text)
+    parser.addini("enrich_report", text, type="linelist", default=[])
     only = "only the gaps of this file, class or function (repeat)"
     group.addoption("--enrich-only", action="append", metavar="PATH[::QUALNAME]", default=[], help=only)
     part = "the K-th of N parts of the gaps, the same in every job; pytest-enrich merge joins them"

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import click
 
-from pytest_enrich.commands import edited, staleness, taking
+from pytest_enrich.commands import edited, taking
 from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import project_option
 from pytest_enrich.commands.taking import Taken
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.reporters.words import counted, visible, visible_lines
-from pytest_enrich.store import Store, rebuild
+from pytest_enrich.store import Store, rebuild, staleness
 
 _REFUSED = 3
 

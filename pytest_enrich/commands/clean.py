@@ -6,13 +6,13 @@ import sys
 
 import click
 
-from pytest_enrich.commands import staleness, taking
+from pytest_enrich.commands import taking
 from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import project_option
 from pytest_enrich.data import Decision, Suggestion
 from pytest_enrich.errors import UsageError
 from pytest_enrich.reporters.words import counted
-from pytest_enrich.store import Store, rebuild
+from pytest_enrich.store import Store, rebuild, staleness
 
 
 @click.command("clean")

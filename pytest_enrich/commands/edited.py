@@ -6,11 +6,10 @@ import ast
 
 from msgspec.structs import replace
 
-from pytest_enrich.commands import python_file
 from pytest_enrich.data import Suggestion
 from pytest_enrich.data.suggestion import TestPart
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.store import Store, identity
+from pytest_enrich.store import Store, identity, python_file
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 

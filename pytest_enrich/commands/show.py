@@ -6,16 +6,13 @@ import textwrap
 
 import click
 
-from pytest_enrich.commands import python_file, staleness
 from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import project_option
 from pytest_enrich.data import Suggestion, Tried
 from pytest_enrich.errors import EnrichError
 from pytest_enrich.reporters.words import counted, filled, fit, visible, visible_lines
-from pytest_enrich.store import Store
+from pytest_enrich.store import Store, excerpt, python_file, staleness
 
-_AROUND = 2
-_MOST = 30
 _RULE = "-" * 78
 _NAMES = 4  # the lines of a diff before its first hunk
 
@@ -111,14 +108,11 @@ def _place(one: Suggestion) -> str:
 
 def _change(store: Store, one: Suggestion) -> str:
     """The test, or the row among those around it as they are today."""
-    from pytest_enrich import patch
-
     whole = textwrap.indent("\n".join([*one.test.imports, "", one.test.code.rstrip()]), "  + ")
     if one.kind == "test":
         return whole
     try:
-        text = python_file.read(store.rootdir, one.target.path).text
-        difference = patch.diff(one.target.path, text, patch.insert(text, patch.as_candidate(one)))
+        difference = excerpt.difference(python_file.read(store.rootdir, one.target.path).text, one)
     except EnrichError as error:
         return f"{whole}\n{error}"
     if not difference:
@@ -130,17 +124,12 @@ def _change(store: Store, one: Suggestion) -> str:
 def _source(store: Store, one: Suggestion, line: int) -> str:
     """The lines around the gap as they are today, those that no test runs marked by `!`."""
     try:
-        lines = python_file.read(store.rootdir, one.gap.path).text.splitlines()
+        text = python_file.read(store.rootdir, one.gap.path).text
     except EnrichError as error:
         return visible_lines(str(error))
-    moved = line - one.gap.line
-    missing = {number + moved for number in one.gap.lines}
-    shown = sorted({line, *missing})
-    first, last = max(1, shown[0] - _AROUND), min(len(lines), shown[-1] + _AROUND)
-    last = min(last, first + _MOST)
     return "\n".join(
-        f"{'!' if number in missing else ' '} {number:>5}  {fit(lines[number - 1].expandtabs(), 70)}"
-        for number in range(first, last + 1)
+        f"{'!' if each.missing else ' '} {each.number:>5}  {fit(each.text, 70)}"
+        for each in excerpt.source(text, one, line)
     )
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import click
 
-from pytest_enrich.commands import staleness
+from pytest_enrich import reports
 from pytest_enrich.commands.output import answer, json_option, say, tell_problems
 from pytest_enrich.commands.project import project_option
-from pytest_enrich.data import Finished, Suggestion
+from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import UsageError
 from pytest_enrich.reporters import text
 from pytest_enrich.reporters.words import fit, visible
-from pytest_enrich.store import Store, rejected
+from pytest_enrich.store import Store, rejected, staleness
 
 _FOUND = 1
-_SUGGESTED = "suggested"
 
 
 @click.command("list")
@@ -66,9 +65,7 @@ def _facts(one: Suggestion, *, stale: bool) -> dict[str, object]:
 
 
 def _gaps(store: Store, *, as_json: bool) -> int:
-    last: dict[str, Finished] = {line.gap.id: line for line in store.finished()}
-    without = [line for line in last.values() if line.outcome != _SUGGESTED]
-    without.sort(key=lambda line: (line.gap.path, line.gap.line))
+    without = reports.without(store)
     if as_json:
         answer({"gaps": without})
     elif not without:

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from pytest_enrich.commands import pytest_run, python_file
-from pytest_enrich.commands.python_file import PythonFile
+from pytest_enrich.commands import pytest_run
 from pytest_enrich.data import Decision, NewRow, Suggestion
 from pytest_enrich.errors import EnrichError, RefusedError
-from pytest_enrich.store import Store, disk, rebuild, rejected
+from pytest_enrich.store import Store, disk, python_file, rebuild, rejected
+from pytest_enrich.store.python_file import PythonFile
 
 
 class Taken(Struct, frozen=True, kw_only=True):

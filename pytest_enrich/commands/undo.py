@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 import msgspec
 
-from pytest_enrich.commands import python_file, taking
+from pytest_enrich.commands import taking
 from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import project_option
 from pytest_enrich.data import Decision, Suggestion
 from pytest_enrich.errors import RefusedError, UsageError
 from pytest_enrich.reporters.words import visible
-from pytest_enrich.store import Store, disk, identity, rebuild, rejected
+from pytest_enrich.store import Store, disk, identity, python_file, rebuild, rejected
 
 
 @click.command("undo")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from pytest_enrich.commands import pytest_run, staleness
+from pytest_enrich.commands import pytest_run
 from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import project_option
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import UsageError
 from pytest_enrich.reporters.words import visible_lines
-from pytest_enrich.store import Store, rebuild
+from pytest_enrich.store import Store, rebuild, staleness
 
 _FOUND = 1
 

@@ -47,6 +47,7 @@ class Report(Struct, frozen=True, kw_only=True):
         suggestions: What waits, best first: strong ones first, then by path and line.
         without: The gaps for which no good test was found, by path and line.
         turned_down: How many lines `.enrich-rejected` has.
+        difference: All suggestions as one patch, with imports merged; "" for none.
     """
 
     schema: str = REPORT_SCHEMA
@@ -56,3 +57,4 @@ class Report(Struct, frozen=True, kw_only=True):
     suggestions: tuple[ReportedSuggestion, ...] = ()
     without: tuple[Finished, ...] = ()
     turned_down: int = 0
+    difference: str = ""

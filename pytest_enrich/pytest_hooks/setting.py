@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -9,10 +10,12 @@ from typing import TypeVar
 import pytest
 
 from pytest_enrich import config as values
-from pytest_enrich.config import Settings
+from pytest_enrich import reports
+from pytest_enrich.config import Settings, WantedReport
 from pytest_enrich.data import Shard
 from pytest_enrich.errors import UsageError
 from pytest_enrich.pytest_hooks import arguments
+from pytest_enrich.reporters import formats
 
 T = TypeVar("T")
 
@@ -24,9 +27,10 @@ def read(config: pytest.Config) -> Settings:
         pytest.UsageError: A value is not accepted; the message names the option, the value and what is.
     """
     rootdir = config.rootpath
+    directory = _value(config, "dir", lambda text: values.directory(text, rootdir))
     return Settings(
         rootdir=rootdir,
-        directory=_value(config, "dir", lambda text: values.directory(text, rootdir)),
+        directory=directory,
         with_=_value(config, "with", values.proposers),
         maximum=_value(config, "max", values.count),
         budget=_value(config, "budget", values.budget),
@@ -47,6 +51,7 @@ def read(config: pytest.Config) -> Settings:
         prompt_exclude=tuple(config.getini("enrich_prompt_exclude")),
         fresh=config.getoption("enrich_fresh"),
         listing=config.getoption("enrich_list"),
+        reports=_reports(config, directory),
     )
 
 
@@ -75,6 +80,22 @@ def _globs(config: pytest.Config, name: str) -> tuple[str, ...]:
 def _shard(config: pytest.Config) -> Shard:
     """Which part of the work this job does: said for one run, so that there is no key for it."""
     return Shard() if config.getoption("enrich_shard") is None else _value(config, "shard", values.shard)
+
+
+def _reports(config: pytest.Config, directory: Path) -> tuple[WantedReport, ...]:
+    """What is to be written at the end; that it can be is known before the tests run."""
+    said, texts = "--enrich-report=", config.getoption("enrich_report")
+    if not texts:
+        said, texts = "enrich_report = ", config.getini("enrich_report")
+    if not texts:
+        return formats.detected(os.environ)
+    try:
+        wanted = formats.wanted(texts)
+        for one in wanted:
+            reports.place(one, directory, config.rootpath)
+    except UsageError as error:
+        raise pytest.UsageError(f"{said}{' '.join(texts)}: {error}") from None
+    return wanted
 
 
 def _limit(config: pytest.Config, text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import get_args
 
 from pytest_enrich.data import CoveragePart, Grade, RunSummary, Suggestion
@@ -31,6 +31,11 @@ def render(summary: RunSummary, suggestions: Sequence[Suggestion]) -> str:
     if new or summary.candidates:
         parts += [_next(summary, suggestions)]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def reports(names: Iterable[str]) -> str:
+    """Where the reports of a run are, one line each."""
+    return "\n".join(f"Report: {visible(name)}" for name in names)
 
 
 def table(suggestions: Sequence[Suggestion]) -> str:

@@ -10,7 +10,7 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from pytest_enrich import progress
+from pytest_enrich import progress, reports
 from pytest_enrich.config import Settings
 from pytest_enrich.data import RunSummary
 from pytest_enrich.progress import Terminal
@@ -43,4 +43,15 @@ def run(settings: Settings, cov: Coverage, terminal: Terminal) -> RunSummary:
     ended = session.summary(started, tree.changed(settings.rootdir, settings.directory, before))
     store.write_run(ended)
     terminal.write_line(text.render(ended, store.pending()).rstrip("\n"))
+    _report(settings, store, ended, terminal)
     return ended
+
+
+def _report(settings: Settings, store: Store, ended: RunSummary, terminal: Terminal) -> None:
+    """Write the reports, last: whatever becomes of them, the suggestions are safe and told."""
+    if not settings.reports:
+        return
+    report = reports.gather(store, ended)
+    written = reports.write(store, report, settings.reports)
+    if report.suggestions:  # silence is the reward of those who need no test
+        terminal.write_line(text.reports(path.as_posix() for path in reports.shown(written, settings.rootdir)))

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from pytest_enrich.commands import python_file
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import EnrichError
-from pytest_enrich.store import Store
+from pytest_enrich.store import Store, python_file
 
 
 def today(store: Store, suggestion: Suggestion) -> int | None:
     """The line on which the suggestion's gap is now, None when the source has no such gap any more."""
+    place = places(store, suggestion.gap.path).get(suggestion.id)
+    return None if place is None else place[1]
+
+
+def places(store: Store, path: str) -> dict[str, tuple[str, int]]:
+    """The gaps that a source file can have as it is now: qualname and line by id; none when it cannot be read."""
     from pytest_enrich import gaps
 
     try:
-        file = python_file.read(store.rootdir, suggestion.gap.path)
+        return gaps.identify(path, python_file.read(store.rootdir, path).text)
     except EnrichError:
-        return None
-    place = gaps.identify(suggestion.gap.path, file.text).get(suggestion.id)
-    return None if place is None else place[1]
+        return {}
 
 
 def is_stale(store: Store, suggestion: Suggestion) -> bool:

@@ -1,0 +1,84 @@
+"""`pytest-enrich report`: make a report again, from the last run and what waits now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pytest_enrich import reports
+from pytest_enrich.commands.output import answer, json_option, say, tell_problems
+from pytest_enrich.commands.project import project_option
+from pytest_enrich.config import WantedReport
+from pytest_enrich.data import Report
+from pytest_enrich.errors import UsageError
+from pytest_enrich.reporters import formats
+from pytest_enrich.reporters.words import visible
+from pytest_enrich.store import Store
+
+_USUAL = ("html",)
+
+
+@click.command("report")
+@click.option(
+    "--format",
+    "texts",
+    metavar="TYPE[:DEST]",
+    multiple=True,
+    help=f"{', '.join(formats.FORMATS)}; DEST is a file, or - for stdout (repeat; default: html).",
+)
+@json_option
+@project_option
+def command(store: Store, texts: tuple[str, ...], *, as_json: bool) -> int:
+    """Write reports on the last run and what waits; no test is run."""
+    wanted = _wanted(texts, as_json=as_json)
+    here = Path.cwd()
+    printed = [one for one in wanted if one.destination == formats.STDOUT]
+    files = [one for one in wanted if one not in printed]
+    _check(store, files, here)
+    tell_problems(store)
+    report = reports.gather(store)
+    written = reports.write(store, report, files, here)
+    _print(printed, report)
+    for path in reports.shown(written, here):
+        say(f"Written: {visible(str(path))}", as_json=as_json or bool(printed))
+    if as_json:
+        answer({"written": [str(path) for path in written]})
+    return 0
+
+
+def _wanted(texts: tuple[str, ...], *, as_json: bool) -> tuple[WantedReport, ...]:
+    """What was asked for.
+
+    Raises:
+        UsageError: A kind is not known, or two things would be printed.
+    """
+    try:
+        wanted = formats.wanted(texts or _USUAL)
+    except UsageError as error:
+        raise UsageError(f"--format {' '.join(texts)}: {error}\nNothing was written.") from None
+    if sum(one.destination == formats.STDOUT for one in wanted) + as_json > 1:
+        raise UsageError(
+            "only one thing can go to stdout\nNothing was written.\nGive the other a file:  html:out.html"
+        )
+    return wanted
+
+
+def _check(store: Store, files: list[WantedReport], here: Path) -> None:
+    """That each file has a place, before the first one is written.
+
+    Raises:
+        UsageError: One has none.
+    """
+    if any(not one.destination for one in files) and not store.exists():
+        raise UsageError(
+            f"there is no {store.directory.name} here\nNothing was written.\n"
+            "Make one:  pytest --enrich\nOr name a file:  pytest-enrich report --format html:report.html"
+        )
+    for one in files:
+        reports.place(one, store.directory, here)
+
+
+def _print(printed: list[WantedReport], report: Report) -> None:
+    for one in printed:
+        click.echo(formats.render(one.format, report), nl=False)

@@ -1,0 +1,101 @@
+"""Everything that a report tells, read from the suggestions folder and from today's files."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable, Sequence
+from datetime import datetime, timezone
+from typing import get_args
+
+from msgspec.structs import replace
+
+from pytest_enrich.data import Finished, Grade, Report, ReportedSuggestion, RunSummary, SourceLine, Suggestion
+from pytest_enrich.errors import EnrichError
+from pytest_enrich.store import Store, excerpt, python_file, rejected, staleness
+
+_SUGGESTED = "suggested"
+_LATEST = 253402300799  # the end of the year 9999, after which Python has no dates
+_GRADES: tuple[Grade, ...] = get_args(Grade)
+
+
+def gather(store: Store, run: RunSummary | None = None) -> Report:
+    """The report on `run` (default: the last one), with what waits now.
+
+    Raises:
+        EnrichError: The suggestions folder or `.enrich-rejected` cannot be read.
+    """
+    text = functools.cache(functools.partial(_text, store))
+    places = functools.cache(functools.partial(staleness.places, store))
+    pending = sorted(store.pending() if store.exists() else (), key=_order)
+    return Report(
+        run=_dated(run or store.read_run() or RunSummary()),
+        project=store.rootdir.name,
+        suggestions=tuple(_reported(one, text, places(one.gap.path).get(one.id)) for one in pending),
+        without=without(store),
+        turned_down=len(rejected.read(store.rootdir).lines),
+        difference=_together(pending, text),
+    )
+
+
+def without(store: Store) -> tuple[Finished, ...]:
+    """The gaps for which no good test was found, by path and line."""
+    last = {line.gap.id: line for line in store.finished()}
+    found = [line for line in last.values() if line.outcome != _SUGGESTED]
+    return tuple(sorted(found, key=lambda line: (line.gap.path, line.gap.line, line.gap.id)))
+
+
+def _reported(
+    one: Suggestion, text: Callable[[str], str | None], place: tuple[str, int] | None
+) -> ReportedSuggestion:
+    difference = _difference(text(one.target.path), one)
+    return ReportedSuggestion(
+        suggestion=one,
+        source=_source(text(one.gap.path), one, place),
+        difference=difference,
+        anchor=excerpt.anchor(difference),
+        stale=place is None,
+    )
+
+
+def _source(text: str | None, one: Suggestion, place: tuple[str, int] | None) -> tuple[SourceLine, ...]:
+    return () if text is None or place is None else excerpt.source(text, one, place[1])
+
+
+def _difference(text: str | None, one: Suggestion) -> str:
+    """The test in its file; one that can be read no longer, or that refuses, gets none."""
+    if text is None and not one.target.new_file:
+        return ""
+    try:
+        return excerpt.difference(text, one)
+    except EnrichError:
+        return ""
+
+
+def _together(pending: Sequence[Suggestion], text: Callable[[str], str | None]) -> str:
+    from pytest_enrich import patch
+
+    left = [one for one in pending if one.target.new_file or text(one.target.path) is not None]
+    return patch.combine(left, {one.target.path: text(one.target.path) for one in left}) if left else ""
+
+
+def _dated(run: RunSummary) -> RunSummary:
+    """The run with the time that people who want the same bytes each time have set."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not (run.at and epoch.isdecimal()):
+        return run
+    at = datetime.fromtimestamp(min(int(epoch), _LATEST), tz=timezone.utc)
+    return replace(run, at=at.strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def _text(store: Store, path: str) -> str | None:
+    """The file as it is now; None when it is not there or cannot be read."""
+    try:
+        file = python_file.read(store.rootdir, path)
+    except EnrichError:
+        return None
+    return None if file.content is None else file.text
+
+
+def _order(one: Suggestion) -> tuple[int, str, int, str]:
+    return (_GRADES.index(one.grade), one.gap.path, one.gap.line, one.id)

@@ -1,0 +1,47 @@
+"""What stands round a suggestion in today's files: the source lines of its gap, and what its test changes."""
+
+from __future__ import annotations
+
+from pytest_enrich.data import SourceLine, Suggestion
+
+_AROUND = 2
+_MOST = 30
+
+
+def source(text: str, one: Suggestion, line: int) -> tuple[SourceLine, ...]:
+    """The lines round the gap, which is on `line` of `text` now; those that no test runs are `missing`."""
+    lines = text.splitlines()
+    moved = line - one.gap.line
+    missing = {number + moved for number in one.gap.lines}
+    shown = sorted({line, *missing})
+    first, last = max(1, shown[0] - _AROUND), min(len(lines), shown[-1] + _AROUND)
+    return tuple(
+        SourceLine(number=number, text=lines[number - 1].expandtabs(), missing=number in missing)
+        for number in range(first, min(last, first + _MOST) + 1)
+    )
+
+
+def difference(text: str | None, one: Suggestion) -> str:
+    """The unified diff of the test file with `text` (None: there is none); "" when the test is there already.
+
+    Raises:
+        RefusedError: The file cannot take the test.
+    """
+    from pytest_enrich import patch
+
+    return patch.diff(one.target.path, text, patch.insert(text or "", patch.as_candidate(one)))
+
+
+def anchor(difference: str) -> int:
+    """The line of the old file, from 1, after which the last lines of the diff are added."""
+    old, found, is_adding = 0, 0, False
+    for line in difference.splitlines():
+        if line.startswith("@@ "):
+            first, _, count = line.split()[1].lstrip("-").partition(",")
+            old = int(first) - (count != "0")
+            is_adding = False
+        elif line.startswith("+") and not line.startswith("+++ "):
+            found, is_adding = (found if is_adding else old), True
+        elif line[:1] in {" ", "-"} and not line.startswith("--- "):
+            old, is_adding = old + 1, False
+    return max(found, 1)
