@@ -51,10 +51,12 @@ class WantedReport(Struct, frozen=True, kw_only=True):
     Attributes:
         format: A name that `reporters.formats` knows.
         destination: The file, as it was typed; "" for the usual one, in the suggestions folder.
+        because: The variable of the environment for which nobody had to ask, "" when somebody did.
     """
 
     format: str
     destination: str = ""
+    because: str = ""
 
 
 class Settings(Struct, frozen=True, kw_only=True):
