@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import (
@@ -12,12 +13,16 @@ from pytest_enrich.data import (
     Argument,
     Call,
     Candidate,
+    CoveragePart,
     Entry,
     Execution,
     Failed,
     Finding,
+    Finished,
     Gap,
     Job,
+    ModelPart,
+    MutantsPart,
     NewTest,
     Observation,
     Oracle,
@@ -25,15 +30,46 @@ from pytest_enrich.data import (
     Placement,
     Prove,
     Proved,
+    Report,
+    ReportedSuggestion,
+    RunSummary,
+    SourceLine,
+    Suggestion,
     Target,
     TestOutcome,
+    Tried,
 )
 from pytest_enrich.data.jobs import Answer
+from pytest_enrich.data.suggestion import (
+    GapPart,
+    MadePart,
+    NearestPart,
+    OriginPart,
+    ProofPart,
+    RunsPart,
+    TargetPart,
+    TestPart,
+)
 from pytest_enrich.protocols import Task
 
 PATH = "src/shop/cart.py"
 TESTS = "tests/test_cart.py"
 TEST_TEXT = "from shop.cart import discount\n\n\ndef test_discount():\n    assert discount(10) == 10\n"
+DIFFERENCE = """\
+diff --git a/tests/test_cart.py b/tests/test_cart.py
+index 3d250b5..fd53795 100644
+--- a/tests/test_cart.py
++++ b/tests/test_cart.py
+@@ -3,3 +3,7 @@ from shop.cart import discount
+ def test_discount():
+     assert discount(10) == 10
++
++
++def test_negative():
++    assert discount(-1) == 0
+"""
+FIXED = frozenset({"kind", "grade", "where", "style", "stopped"})
+"""Fields whose words are on a list."""
 CODE = "def test_negative():\n    assert discount(-1) == 0\n"
 
 
@@ -159,6 +195,120 @@ def finding(*observations: Observation, action: str = "⟨shop.cart:discount⟩(
         observations=observations or (Observation(subject="result", value="0"),),
     )
     return replace(plain, **changes)
+
+
+def suggestion(identity: str = "cart-aaaaaaaa", **changes: object) -> Suggestion:
+    gap_part = GapPart(
+        path=PATH,
+        qualname="discount",
+        line=8,
+        outcome="true",
+        text="if total < 0:",
+        lines=(9, 10),
+        branches=((8, 9),),
+        function_sha256="f" * 64,
+        also_closes=("cart-bbbbbbbb",),
+    )
+    mutants = MutantsPart(
+        killed=3,
+        of=4,
+        list=(
+            Tried(line=8, change="total < 0 -> total <= 0", killed=False, equivalent=True),
+            Tried(line=8, change="total < 0 -> not total < 0", killed=True, killed_before=True),
+            Tried(line=9, change="log(total) -> pass", killed=True),
+            Tried(line=10, change="return 0.0 -> return 1.0", killed=True),
+        ),
+    )
+    modes = ("measured", "alone", "in its file", "in its file, shuffled", "in its file, spread over 2 workers")
+    plain = Suggestion(
+        id=identity,
+        grade="good",
+        title="discount: gives 0 when total < 0",
+        look="0 was seen when the code ran; no docstring promises it",
+        gap=gap_part,
+        target=TargetPart(path=TESTS, where="after", anchor="test_discount"),
+        test=TestPart(names=("test_negative",), code=CODE, imports=("import pytest",), body_sha256="b" * 64),
+        oracle=(Oracle(line=2, what="0", source="observed", look=True),),
+        proof=ProofPart(
+            lines_gained=2,
+            branches_gained=1,
+            runs=RunsPart(passed=5, of=5, modes=modes),
+            duration_ms=1.4,
+            isolation="bwrap+landlock+seccomp",
+            mutants=mutants,
+            nearest_test=NearestPart(nodeid=f"{TESTS}::test_discount", similarity=0.75),
+        ),
+        origin=OriginPart(proposer="search", seed=7, executions=120),
+        made=MadePart(at="2026-11-24T22:41:07Z", pytest_enrich="0.1.0", python="3.11.7", commit="a1b2c3d"),
+    )
+    return replace(plain, **changes)
+
+
+def reported(identity: str = "cart-aaaaaaaa", **changes: object) -> ReportedSuggestion:
+    source = [
+        "def discount(total):",
+        "    # no debts",
+        "    if total < 0:",
+        "        log(total)",
+        "        return 0.0",
+    ]
+    plain = ReportedSuggestion(
+        suggestion=suggestion(identity),
+        source=tuple(
+            SourceLine(number=number, text=text, missing=number > 8) for number, text in enumerate(source, 6)
+        ),
+        difference=DIFFERENCE,
+        anchor=5,
+    )
+    return replace(plain, **changes)
+
+
+def report(number: int = 3, **changes: object) -> Report:
+    """A report on so many suggestions, two a function, with something in every part of it."""
+    suggestions = []
+    for index in range(number):
+        one = suggestion(f"cart-{index:08}".translate(str.maketrans("0189", "abcd")))
+        part = replace(one.gap, qualname=f"discount_{index // 2}")
+        suggestions.append(reported(suggestion=replace(one, gap=part, grade="good" if index else "strong")))
+    run = RunSummary(
+        at="2026-11-24T22:41:07Z",
+        command=("pytest", "--enrich"),
+        versions={"python": "3.11.7", "pytest": "9.2.0"},
+        options={"with": "auto", "budget": "5m"},
+        isolation="bwrap+landlock+seccomp",
+        commit="a1b2c3d",
+        tests=42,
+        coverage=CoveragePart(lines=84.0, branches=71.0, statements=200),
+        gaps={"suggested": number, "nothing found": 1, "closed": 1},
+        candidates=24,
+        dropped={"kills: kills no mutant": 2},
+        seconds={"total": 108.0},
+        model=ModelPart(name="qwen2.5-coder:7b", digest="d" * 64, host="127.0.0.1", stays_here=True),
+        notes=("tests/test_slow.py was left out: it needs a network",),
+        read_only_check="ok",
+    )
+    left = Finished(gap=gap("cart-zzzzzzzz", line=30), digest="d", proposer="search", outcome="nothing found")
+    plain = Report(
+        run=run,
+        project="shop",
+        suggestions=tuple(suggestions),
+        without=(left,),
+        turned_down=2,
+        difference=DIFFERENCE,
+    )
+    return replace(plain, **changes)
+
+
+def spoiled(value: object, text: str, kept: frozenset[str] = frozenset({"schema", "at"})) -> object:
+    """The value with `text` in every free text of it, however deep; words of a fixed list stay."""
+    if isinstance(value, Struct):
+        free = {name: getattr(value, name) for name in value.__struct_fields__ if name not in kept | FIXED}
+        return replace(value, **{name: spoiled(part, text, kept) for name, part in free.items()})
+    if isinstance(value, tuple):
+        return tuple(spoiled(part, text, kept) for part in value)
+    if isinstance(value, dict):
+        return {spoiled(name, text, kept): spoiled(part, text, kept) for name, part in value.items()}
+    return value + text if isinstance(value, str) else value
 
 
 def proved(

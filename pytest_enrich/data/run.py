@@ -16,10 +16,14 @@ Stop: TypeAlias = Literal["", "budget", "interrupted", "enough waiting"]
 
 
 class CoveragePart(Struct, frozen=True, kw_only=True):
-    """Coverage of the user's suite before anything was suggested, in percent; None where it is not known."""
+    """Coverage of the user's suite before anything was suggested, in percent; None where it is not known.
+
+    `statements` is how many there are, of which `lines` percent were run.
+    """
 
     lines: float | None = None
     branches: float | None = None
+    statements: int | None = None
 
 
 class MadeSuggestion(Struct, frozen=True, kw_only=True):

@@ -51,7 +51,8 @@ def missing(suggestion: Suggestion) -> str:
 
 def checks(suggestion: Suggestion) -> str:
     """The title without the function's name, which stands beside it already."""
-    return suggestion.title.removeprefix(f"{suggestion.gap.qualname.rpartition('.')[2]}: ")
+    name = suggestion.gap.qualname
+    return suggestion.title.removeprefix(f"{name}: ").removeprefix(f"{name.rpartition('.')[2]}: ")
 
 
 def proof(suggestion: Suggestion) -> str:

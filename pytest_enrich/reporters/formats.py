@@ -30,6 +30,8 @@ class Format(Struct, frozen=True, kw_only=True):
 
 
 _KNOWN = (
+    Format(name="html", file="report.html", mark='<meta name="generator" content="pytest-enrich">'),
+    Format(name="md", file="report.md", mark="<!-- pytest-enrich report -->"),
     Format(name="json", file="report.json", mark='"schema": "pytest-enrich/report/'),
     Format(name="diff", file="all.diff", mark="pytest-enrich: "),
     Format(name="github", file="github-notices.txt", mark="::notice ", is_log=True),

@@ -17,7 +17,7 @@ def visible(text: str) -> str:
 
     Names and titles come from the code under test, and files from other machines.
     """
-    return "".join(c if c.isprintable() else _escape(c) for c in text)
+    return text if text.isprintable() else "".join(c if c.isprintable() else _escape(c) for c in text)
 
 
 def visible_lines(text: str) -> str:

@@ -17,7 +17,8 @@ from pytest_enrich.session.scope import Found, now
 
 def coverage(measured: Measured) -> CoveragePart:
     """Coverage as it was before."""
-    return CoveragePart(lines=measured.line_percent, branches=measured.branch_percent)
+    statements = sum(len(file.statements) for file in measured.files)
+    return CoveragePart(lines=measured.line_percent, branches=measured.branch_percent, statements=statements)
 
 
 def of_nothing(settings: Settings, found: Found, started: float) -> RunSummary:

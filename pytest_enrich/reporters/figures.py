@@ -1,0 +1,45 @@
+"""Numbers of a report as every format tells them."""
+
+from __future__ import annotations
+
+from pytest_enrich.data import Report, ReportedSuggestion
+from pytest_enrich.reporters.words import counted, percent
+
+
+def heading(report: Report) -> str:
+    """`3 suggested tests`, or `No suggested tests`."""
+    number = len(report.suggestions)
+    return counted(number, "suggested test") if number else "No suggested tests"
+
+
+def after(report: Report) -> float | None:
+    """Coverage of lines in percent when all that waits is accepted, at most; None where it is not known."""
+    before = report.run.coverage
+    if before.lines is None or not before.statements:
+        return None
+    gained = sum(each.suggestion.proof.lines_gained for each in report.suggestions)
+    return min(100.0, before.lines + 100.0 * gained / before.statements)
+
+
+def coverage(report: Report) -> str:
+    """`84% of lines now, up to 87% with all accepted.`; "" where nothing is known."""
+    before, then = report.run.coverage.lines, after(report)
+    if before is None:
+        return ""
+    rest = f", up to {percent(then)} with all accepted" if then is not None and report.suggestions else ""
+    return f"{percent(before)} of lines now{rest}."
+
+
+def at(run_at: str) -> str:
+    """`2026-11-24 22:41 UTC` of a time as it stands in our files."""
+    return f"{run_at[:10]} {run_at[11:16]} UTC" if run_at.endswith("Z") else run_at
+
+
+def identities(report: Report) -> tuple[str, ...]:
+    """The suggestions that can be accepted as they are, best first."""
+    return tuple(each.suggestion.id for each in report.suggestions if not each.stale)
+
+
+def accepted(each: ReportedSuggestion) -> str:
+    """The command that takes it, or the one for what has changed meanwhile."""
+    return "pytest-enrich clean" if each.stale else f"pytest-enrich accept {each.suggestion.id}"
