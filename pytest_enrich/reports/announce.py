@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from pytest_enrich.data import Report
-from pytest_enrich.reporters import formats
-from pytest_enrich.reporters.github import commands, summary
+from pytest_enrich.reporters import github, md
+from pytest_enrich.reporters.github import commands
 from pytest_enrich.reporters.words import visible
 from pytest_enrich.store import disk
 
 LOG = "GITHUB_ACTIONS"
 _SUMMARY = "GITHUB_STEP_SUMMARY"
+_LEAST = 20 * 1024  # bytes that a report in Markdown needs at least
 
 
 @contextlib.contextmanager
@@ -41,7 +42,7 @@ def announce(report: Report, environment: Mapping[str, str], write_line: Callabl
 
     Nothing at all is written when nothing waits.
     """
-    notices = formats.render("github", report).rstrip("\n")
+    notices = github.render(report).rstrip("\n")
     if notices:
         write_line(notices)
     place = environment.get(_SUMMARY, "")
@@ -61,8 +62,9 @@ def _append(path: Path, report: Report) -> str:
     """
     with path.open("ab") as file:
         size = os.fstat(file.fileno()).st_size
-        text = summary.render(report, lambda part: formats.render("md", part), summary.LARGEST - size - 1)
-        if not text:
+        room = md.LARGEST - size - 1
+        if room < _LEAST:
             return f"The job summary was not written: it has {size} bytes already, and GitHub takes 1 MiB"
+        text = md.render(report, room)
         file.write((b"\n" if size else b"") + text.encode("utf-8", "backslashreplace"))
     return "Job summary written."

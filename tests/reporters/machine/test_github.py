@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Report
 from pytest_enrich.reporters import github
-from pytest_enrich.reporters.github import commands, summary
+from pytest_enrich.reporters.github import commands
 
 COMMAND = re.compile(r"::(\w+) ([^:]*)::(.*)")
 
@@ -67,7 +67,6 @@ def test_ten_functions_are_all_told(large):
 def test_nothing_to_say_is_said_with_nothing(reported_one):
     assert github.render(Report()) == ""
     assert github.render(Report(suggestions=(reported_one(stale=True),))) == ""
-    assert summary.render(Report(), lambda _: "nothing") == ""
 
 
 def test_hostile_text_is_one_notice_and_nothing_else(hostile):
@@ -82,24 +81,3 @@ def test_hostile_text_is_one_notice_and_nothing_else(hostile):
 
 def test_what_stops_commands_is_ended_by_its_own_token_alone():
     assert (commands.stop("abc"), commands.go_on("abc")) == ("::stop-commands::abc", "::abc::")
-
-
-def words(report):
-    return "### Suggested tests\n" + "".join(f"- {one.suggestion.id} é\n" for one in report.suggestions)
-
-
-def test_a_summary_that_fits_is_the_report(report):
-    assert summary.render(report, words) == "### Suggested tests\n- cart-6e2m3fea é\n"
-
-
-def test_a_summary_that_does_not_fit_ends_after_a_whole_suggestion_and_counts_the_rest(large):
-    text = summary.render(large(400), words, 1000)
-    assert len(text.encode()) <= 1000
-    kept = text.count("- cart-")
-    assert kept > 20
-    assert text.endswith(f"**{400 - kept} more in `report.html`**, in the folder that this job has uploaded.\n")
-    assert len(text.encode()) > 1000 - 40
-
-
-def test_a_summary_for_which_there_is_no_room_at_all_is_left_out(large):
-    assert summary.render(large(3), words, 10) == ""
