@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
+from pytest_enrich import reports
 from pytest_enrich.commands import taking
 from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import DEFAULT, locate
@@ -30,6 +32,8 @@ def command(directories: tuple[Path, ...], into: Path | None, *, as_json: bool) 
     """Join the suggestions folders of several jobs into one; the folders themselves are not changed."""
     store = locate(into, Path.cwd())
     sources = [one for path in directories for one in _folders(path, store)]
+    if not sources:
+        return _nothing(as_json=as_json)
     for one in sources:
         for problem in one.shelf().problems:
             say(f"passed over: {visible(f'{one.directory}: {problem}')}", as_json=True)
@@ -37,7 +41,15 @@ def command(directories: tuple[Path, ...], into: Path | None, *, as_json: bool) 
     if as_json:
         answer(_facts(store, sources, done))
     else:
-        say(_told(store, sources, done))
+        with reports.fenced(os.environ, say):
+            say(_told(store, sources, done))
+    return 0
+
+
+def _nothing(*, as_json: bool) -> int:
+    say("No job has left anything: nothing was merged.", as_json=as_json)
+    if as_json:
+        answer({"folders": [], "added": [], "waiting": []})
     return 0
 
 
@@ -48,9 +60,14 @@ def _folders(path: Path, store: Store) -> tuple[Store, ...]:
         UsageError: There is none.
     """
     found = merge.folders((Path.cwd() / path).absolute(), store.rootdir)
-    if not found:
+    if not found and not _is_empty(path):
         raise UsageError(_NO_FOLDER.format(path=visible(str(path))))
     return found
+
+
+def _is_empty(path: Path) -> bool:
+    """Whether it is a folder for downloads, and no job had anything to leave."""
+    return path.is_dir() and not any(path.iterdir())
 
 
 def _told(store: Store, sources: list[Store], done: Merged) -> str:
@@ -65,7 +82,7 @@ def _told(store: Store, sources: list[Store], done: Merged) -> str:
         filled(
             f"Merged {counted(len(sources), 'folder')}: {counted(len(pending), 'suggestion')} "
             f"{'waits' if len(pending) == 1 else 'wait'}, {len(done.added)} of them new. "
-            f"{counted(done.decisions, 'decision')} taken over."
+            + (f"{counted(done.decisions, 'decision')} taken over." if done.decisions else "")
         ),
         text.table(pending),
         filled(f"left out: {', '.join(left)}") if left else "",

@@ -132,8 +132,9 @@ def _write(into: Store, sources: Sequence[Store], chosen: Choice) -> tuple[str, 
     summary = runs.merged(read, kept, directory=shown, waiting=len(pending))
     better = {one.id: one.grade for one in pending}
     made = tuple(replace(one, grade=better.get(one.id, one.grade)) for one in summary.suggestions)
-    into.prepare()
     if read:
+        into.prepare()
         into.write_run(replace(summary, suggestions=made))
-    rebuild.texts(into, {one.target.path for one in pending})
+    if folder.is_made(into.directory):
+        rebuild.texts(into, {one.target.path for one in pending})
     return summary.notes
