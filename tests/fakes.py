@@ -68,8 +68,10 @@ index 3d250b5..fd53795 100644
 +def test_negative():
 +    assert discount(-1) == 0
 """
-FIXED = frozenset({"kind", "grade", "where", "style", "stopped"})
+FIXED = frozenset({"kind", "grade", "where", "style", "stopped", "source"})
 """Fields whose words are on a list."""
+KEYS = frozenset({"with", "budget", "total", "closed"})
+"""Names that a run gives itself."""
 CODE = "def test_negative():\n    assert discount(-1) == 0\n"
 
 
@@ -218,6 +220,7 @@ def suggestion(identity: str = "cart-aaaaaaaa", **changes: object) -> Suggestion
             Tried(line=9, change="log(total) -> pass", killed=True),
             Tried(line=10, change="return 0.0 -> return 1.0", killed=True),
         ),
+        note="one was not tried",
     )
     modes = ("measured", "alone", "in its file", "in its file, shuffled", "in its file, spread over 2 workers")
     plain = Suggestion(
@@ -236,9 +239,11 @@ def suggestion(identity: str = "cart-aaaaaaaa", **changes: object) -> Suggestion
             duration_ms=1.4,
             isolation="bwrap+landlock+seccomp",
             mutants=mutants,
-            nearest_test=NearestPart(nodeid=f"{TESTS}::test_discount", similarity=0.75),
+            nearest_test=NearestPart(nodeid=f"{TESTS}::test_discount", similarity=0.75, code="(10, 10)"),
         ),
-        origin=OriginPart(proposer="search", seed=7, executions=120),
+        origin=OriginPart(
+            proposer="ollama", seed=7, executions=120, model="qwen", strategy="inputs", prompt="d" * 64
+        ),
         made=MadePart(at="2026-11-24T22:41:07Z", pytest_enrich="0.1.0", python="3.11.7", commit="a1b2c3d"),
     )
     return replace(plain, **changes)
@@ -269,7 +274,9 @@ def report(number: int = 3, **changes: object) -> Report:
     for index in range(number):
         one = suggestion(f"cart-{index:08}".translate(str.maketrans("0189", "abcd")))
         part = replace(one.gap, qualname=f"discount_{index // 2}")
-        suggestions.append(reported(suggestion=replace(one, gap=part, grade="good" if index else "strong")))
+        title = f"{part.qualname}: gives 0 when total < 0"
+        one = replace(one, gap=part, title=title, grade="good" if index else "strong")
+        suggestions.append(reported(suggestion=one))
     run = RunSummary(
         at="2026-11-24T22:41:07Z",
         command=("pytest", "--enrich"),
@@ -287,7 +294,13 @@ def report(number: int = 3, **changes: object) -> Report:
         notes=("tests/test_slow.py was left out: it needs a network",),
         read_only_check="ok",
     )
-    left = Finished(gap=gap("cart-zzzzzzzz", line=30), digest="d", proposer="search", outcome="nothing found")
+    left = Finished(
+        gap=gap("cart-zzzzzzzz", line=30),
+        digest="d",
+        proposer="search",
+        outcome="nothing found",
+        detail="all raised",
+    )
     plain = Report(
         run=run,
         project="shop",
@@ -300,15 +313,16 @@ def report(number: int = 3, **changes: object) -> Report:
 
 
 def spoiled(value: object, text: str, kept: frozenset[str] = frozenset({"schema", "at"})) -> object:
-    """The value with `text` in every free text of it, however deep; words of a fixed list stay."""
+    """The value with `text` in every text of it that is not empty, however deep; words of a fixed list stay."""
     if isinstance(value, Struct):
-        free = {name: getattr(value, name) for name in value.__struct_fields__ if name not in kept | FIXED}
+        parts = {name: getattr(value, name) for name in value.__struct_fields__ if name not in kept}
+        free = {name: part for name, part in parts.items() if not (name in FIXED and isinstance(part, str))}
         return replace(value, **{name: spoiled(part, text, kept) for name, part in free.items()})
     if isinstance(value, tuple):
         return tuple(spoiled(part, text, kept) for part in value)
     if isinstance(value, dict):
-        return {spoiled(name, text, kept): spoiled(part, text, kept) for name, part in value.items()}
-    return value + text if isinstance(value, str) else value
+        return {name if name in KEYS else name + text: spoiled(part, text, kept) for name, part in value.items()}
+    return value + text if isinstance(value, str) and value else value
 
 
 def proved(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
+
 from pytest_enrich.data import Report, ReportedSuggestion
-from pytest_enrich.reporters.words import counted, percent
+from pytest_enrich.reporters.words import counted, percent, visible
 
 
 def heading(report: Report) -> str:
@@ -35,11 +37,21 @@ def at(run_at: str) -> str:
     return f"{run_at[:10]} {run_at[11:16]} UTC" if run_at.endswith("Z") else run_at
 
 
-def identities(report: Report) -> tuple[str, ...]:
-    """The suggestions that can be accepted as they are, best first."""
-    return tuple(each.suggestion.id for each in report.suggestions if not each.stale)
+def download(report: Report) -> str:
+    """The command that fetches the suggestions from where GitHub ran."""
+    return f"gh run download -n enrich-suggestions -D {_folder(report)}"
+
+
+def applied(report: Report) -> str:
+    """The command that takes all suggestions without the tool."""
+    return f"git apply {_folder(report)}/all.patch"
 
 
 def accepted(each: ReportedSuggestion) -> str:
     """The command that takes it, or the one for what has changed meanwhile."""
     return "pytest-enrich clean" if each.stale else f"pytest-enrich accept {each.suggestion.id}"
+
+
+def _folder(report: Report) -> str:
+    """The suggestions folder as one word of a shell: a run that was fetched says anything."""
+    return shlex.quote(visible(report.run.directory))

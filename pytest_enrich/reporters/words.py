@@ -28,11 +28,14 @@ def visible_lines(text: str) -> str:
 def fit(text: str, width: int) -> str:
     """`text` made visible, cut with `...` to at most `width` columns."""
     line = visible(text)
-    if columns(line) <= width:
+    taken = columns(line)
+    if taken <= width:
         return line
-    while line and columns(line) > width - 3:
-        line = line[:-1]
-    return line + "..."
+    end = len(line)
+    while end and taken > width - 3:
+        end -= 1
+        taken -= columns(line[end])
+    return line[:end] + "..."
 
 
 def filled(text: str, width: int = WIDTH - 1, indent: int = 0, *, before: int = 0) -> str:

@@ -10,7 +10,7 @@ _MOST = 30
 
 def source(text: str, one: Suggestion, line: int) -> tuple[SourceLine, ...]:
     """The lines round the gap, which is on `line` of `text` now; those that no test runs are `missing`."""
-    lines = text.splitlines()
+    lines = _lines(text)
     moved = line - one.gap.line
     missing = {number + moved for number in one.gap.lines}
     shown = sorted({line, *missing})
@@ -35,13 +35,17 @@ def difference(text: str | None, one: Suggestion) -> str:
 def anchor(difference: str) -> int:
     """The line of the old file, from 1, after which the last lines of the diff are added."""
     old, found, is_adding = 0, 0, False
-    for line in difference.splitlines():
+    for line in difference[difference.find("\n@@ ") + 1 :].split("\n"):
         if line.startswith("@@ "):
             first, _, count = line.split()[1].lstrip("-").partition(",")
-            old = int(first) - (count != "0")
-            is_adding = False
-        elif line.startswith("+") and not line.startswith("+++ "):
+            old, is_adding = int(first) - (count != "0"), False
+        elif line.startswith("+"):
             found, is_adding = (found if is_adding else old), True
-        elif line[:1] in {" ", "-"} and not line.startswith("--- "):
+        elif line[:1] in {" ", "-"}:
             old, is_adding = old + 1, False
     return max(found, 1)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines as Python counts them: a form feed begins none."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")

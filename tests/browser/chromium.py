@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import fcntl
 import json
 import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +30,13 @@ SWITCHES = (
     "--remote-debugging-pipe",
 )
 SECONDS = 60.0
+# The browser reads commands from descriptor 3 and answers on 4.
+START = """\
+import os, sys
+for number, place in zip(sys.argv[1:3], (3, 4)):
+    os.dup2(int(number), place)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 def find() -> str | None:
@@ -129,12 +138,11 @@ class Page:
 @contextlib.contextmanager
 def page(folder: Path) -> Iterator[Page]:
     """A page of a new browser, whose profile is in `folder`; nothing of it is alive afterwards."""
-    theirs, writing = os.pipe()
-    reading, answers = os.pipe()
+    theirs, writing = _pipe()
+    reading, answers = _pipe()
     command = [find() or NAMES[0], *SWITCHES, f"--user-data-dir={folder}"]
-    # The browser reads commands from descriptor 3 and answers on 4.
     process = subprocess.Popen(
-        ["sh", "-c", f'exec "$@" 3<&{theirs} 4>&{answers}', "sh", *command],
+        [sys.executable, "-c", START, str(theirs), str(answers), *command],
         pass_fds=(theirs, answers),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -150,3 +158,12 @@ def page(folder: Path) -> Iterator[Page]:
         process.wait(10)
         os.close(reading)
         os.close(writing)
+
+
+def _pipe() -> tuple[int, int]:
+    """The two ends of a pipe, under numbers that the browser's own are not among."""
+    ends = os.pipe()
+    moved = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in ends]
+    for end in ends:
+        os.close(end)
+    return moved[0], moved[1]

@@ -8,7 +8,7 @@ from pytest_enrich.data import ReportedSuggestion, Suggestion, Tried
 from pytest_enrich.patch import words as facts
 from pytest_enrich.reporters import figures
 from pytest_enrich.reporters.html import code, element
-from pytest_enrich.reporters.html.markup import Markup, joined, tag, void
+from pytest_enrich.reporters.html.markup import Markup, joined, tag
 from pytest_enrich.reporters.words import counted
 
 _MUTANTS = 12
@@ -27,7 +27,7 @@ def article(each: ReportedSuggestion) -> Markup:
     """Everything that a decision about this one needs."""
     one = each.suggestion
     title = tag("h3", facts.checks(one), " ", tag("small", one.grade, class_="grade"), id=f"t-{one.id}")
-    parts = [title, _lead(one), _stale(each), _test(each), _look(one), _proof(one), _origin(one), *_commands(each)]
+    parts = [title, _lead(one), _stale(each), _test(each), _look(one), _proof(one), _origin(one), _commands(each)]
     return tag("article", *parts, id=one.id, aria_labelledby=f"t-{one.id}", tabindex="-1", data_stale=each.stale)
 
 
@@ -116,7 +116,7 @@ def _origin(one: Suggestion) -> Markup:
     return tag("details", tag("summary", "Where it comes from"), element.terms(facts_of))
 
 
-def _commands(each: ReportedSuggestion) -> Iterator[Markup]:
+def _commands(each: ReportedSuggestion) -> Markup:
     one = each.suggestion
     commands = (
         [figures.accepted(each)]
@@ -127,11 +127,4 @@ def _commands(each: ReportedSuggestion) -> Iterator[Markup]:
             f"pytest-enrich reject {one.id} --reason wrong",
         ]
     )
-    yield tag("p", *(element.command(command) for command in commands), class_="commands")
-    if not each.stale:
-        yield tag("p", *_choice(one.id, "accept"), *_choice(one.id, "reject"), class_="choice", hidden=True)
-
-
-def _choice(identity: str, verb: str) -> tuple[Markup, ...]:
-    box = void("input", type="checkbox", data_verb=verb, value=identity, autocomplete="off")
-    return (tag("label", box, f" {verb} ", tag("span", identity, class_="vh")),)
+    return tag("p", *(element.command(command) for command in commands), class_="commands")

@@ -9,7 +9,6 @@ from pytest_enrich.reporters.html.highlight import python
 from pytest_enrich.reporters.html.markup import Markup, joined, tag
 
 _SIGNS = {"+": "add", "-": "del"}
-_NAMES = ("diff --git ", "index ", "--- ", "+++ ", "new file ")
 
 
 def block(lines: Iterable[Markup], label: str) -> Markup:
@@ -29,14 +28,15 @@ def source(lines: Sequence[SourceLine], name: str) -> Markup:
 
 
 def difference(text: str, label: str) -> Markup:
-    """A diff without the lines that name its files."""
-    lines = [line for line in text.splitlines() if not line.startswith(_NAMES)]
-    return block((_changed_line(line) for line in lines), label)
+    """A diff without the lines above its first hunk, which name its files."""
+    lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
+    first = next((at for at, line in enumerate(lines) if line.startswith("@@ ")), 0)
+    return block((_changed_line(line) for line in lines[first:]), label)
 
 
 def plain(text: str, label: str) -> Markup:
     """Python as it is."""
-    return block((python(line) for line in text.rstrip("\n").splitlines()), label)
+    return block((python(line) for line in text.rstrip("\n").split("\n")), label)
 
 
 def _source_line(line: SourceLine) -> Markup:

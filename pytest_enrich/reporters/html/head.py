@@ -25,11 +25,10 @@ def header(report: Report) -> Markup:
 
 def _todo(report: Report) -> Markup:
     """The commands for here, for what CI made, and for people without the tool."""
-    folder = report.run.directory
     ways = [
         ("Review here", "pytest-enrich list"),
-        ("Take home from GitHub, when CI made this", f"gh run download -n enrich-suggestions -D {folder}"),
-        ("Apply all by hand, without the tool", f"git apply {folder}/all.patch"),
+        ("Take home from GitHub, when CI made this", figures.download(report)),
+        ("Apply all by hand, without the tool", figures.applied(report)),
     ]
     rows = (tag("li", f"{name}: ", element.command(command)) for name, command in ways)
     inside = tag("ul", *rows) if report.suggestions else tag("p", "Nothing waits for a decision.")

@@ -34,7 +34,7 @@ def _without(lines: tuple[Finished, ...]) -> Iterator[Markup]:
         return
     more = len(lines) - _MOST
     rows = (_gap(line) for line in lines[:_MOST])
-    parts = [element.table("Gaps without a good test", ("gap", "function", "what never happened", "why"), rows)]
+    parts = [element.table("Table of gaps", ("gap", "function", "what never happened", "why"), rows)]
     parts += [tag("p", f"And {counted(more, 'gap')} more: ", element.command("pytest-enrich list --gaps"))] * (
         more > 0
     )

@@ -88,10 +88,9 @@ def _others(report: Report) -> str:
 def _how(report: Report) -> str:
     if not report.suggestions:
         return ""
-    folder = report.run.directory
-    home = f"gh run download -n enrich-suggestions -D {folder}\npytest-enrich list"
+    home = f"{figures.download(report)}\npytest-enrich list"
     return (
         "**Take them home** from an artifact `enrich-suggestions` of GitHub (this changes no test):\n\n"
         f"{fenced(home)}\n\n"
-        f"No tool? {code(f'git apply {folder}/all.patch')}, or the `suggestion.patch` of one."
+        f"No tool? {code(figures.applied(report))}, or the `suggestion.patch` of one."
     )

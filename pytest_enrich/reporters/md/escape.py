@@ -8,9 +8,8 @@ import re
 from pytest_enrich.reporters.words import visible, visible_lines
 
 _SIGNS = re.compile(r"[\\`*_\[\]|~$]")
-_ADDRESS = re.compile(r":(?=/)|(?<=www)\.", re.IGNORECASE)
 _START = re.compile(r"^(\s*|\s*[0-9]+(?=[.)]))([-+=.)])")
-_CALL = re.compile(r"(?<!&)[@#](?=\w)")  # not the sign of an entity
+_CALL = re.compile(r"(?<!&)[@#](?=\w)|:(?=//)|www(?=\.)", re.IGNORECASE)  # `#` of an entity is none
 _HEADING = re.compile(r"^(\s*)#")
 _TICKS = re.compile(r"`+")
 _FENCE = 3
@@ -19,8 +18,7 @@ _FENCE = 3
 def plain(text: str) -> str:
     """One line that reads as it is written: no markup, no link, no list, nobody called by `@name`."""
     safe = _SIGNS.sub(r"\\\g<0>", html.escape(visible(text), quote=False))
-    safe = _START.sub(r"\1\\\2", _ADDRESS.sub(r"\\\g<0>", safe))
-    return _called(_HEADING.sub(r"\1\\#", safe))
+    return _called(_HEADING.sub(r"\1\\#", _START.sub(r"\1\\\2", safe)))
 
 
 def tagged(text: str) -> str:
@@ -46,7 +44,7 @@ def fenced(text: str, language: str = "") -> str:
 
 
 def _called(safe: str) -> str:
-    """A comment between the sign and the name keeps a forge from linking `@name` and `#1`."""
+    """A comment in the middle keeps a forge from linking `@name`, `#1` and addresses."""
     return _CALL.sub(r"\g<0><!-- -->", safe)
 
 

@@ -2,8 +2,22 @@
 (() => {
   const byId = (id) => document.getElementById(id);
   const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
+  const make = (name, properties) => Object.assign(document.createElement(name), properties);
   const articles = all("article");
-  const boxes = all(".choice input");
+
+  // Tick boxes are for the script alone: a page cannot change the repository.
+  function addBoxes(article) {
+    const line = make("p", { className: "choice" });
+    article.append(line);
+    return ["accept", "reject"].map((verb) => {
+      const label = make("label", {}), box = make("input", { type: "checkbox", value: article.id, autocomplete: "off" });
+      box.dataset.verb = verb;
+      label.append(box, ` ${verb} `, make("span", { className: "vh", textContent: article.id }));
+      line.append(label);
+      return box;
+    });
+  }
+  const boxes = articles.filter((article) => !("stale" in article.dataset)).flatMap(addBoxes);
   const rows = all("#table tbody tr");
   const order = ["strong", "good", "weak", "ungraded"];
   const reduced = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -26,7 +40,7 @@
     byId("chosen").hidden = !lines.length;
   };
   const load = () => {
-    const parts = decodeURIComponent(location.hash.slice(1)).split("&");
+    const parts = location.hash.slice(1).split("&");
     place = parts[0].includes("=") ? "" : parts.shift();
     const wanted = new Set();
     for (const [verb, ids] of parts.map((part) => part.split("="))) {
@@ -82,15 +96,12 @@
     }
   };
   const addCopy = (source) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "copy";
-    button.textContent = "Copy";
+    const button = make("button", { type: "button", className: "copy", textContent: "Copy" });
     if (source.id !== "commands") button.setAttribute("aria-label", `Copy ${source.textContent}`);
     button.addEventListener("click", () => copy(button, source));
     // A button of its own line follows a block, one of the same line a command.
     if (source.id === "commands") source.after(button);
-    else { const line = document.createElement("span"); source.replaceWith(line); line.append(source, button); }
+    else { const line = make("span", {}); source.replaceWith(line); line.append(source, button); }
   };
 
   const step = (by) => {
@@ -114,9 +125,7 @@
   });
 
   all("#table th").forEach((head, column) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = head.textContent;
+    const button = make("button", { type: "button", textContent: head.textContent });
     head.replaceChildren(button);
     button.addEventListener("click", () => sort(head, column));
   });
@@ -133,10 +142,10 @@
       save();
     });
   }
-  for (const hidden of all(".choice, #tools")) hidden.hidden = false;
   all(".command, #commands").forEach(addCopy);
   byId("close").addEventListener("click", () => byId("help").close());
   if (byId("tools")) {
+    byId("tools").hidden = false;
     byId("filter").addEventListener("input", filter);
     byId("keys").addEventListener("click", keys["?"]);
     byId("open").addEventListener("click", () => { for (const one of all("details")) one.open = true; });

@@ -1,0 +1,19 @@
+import json
+from pathlib import Path
+
+import msgspec
+
+from pytest_enrich.data import Report
+from pytest_enrich.reporters import json as reporter
+
+SCHEMA = Path(__file__).parents[2] / "docs" / "reference" / "report.schema.json"
+
+
+def test_everything_comes_back(fakes):
+    report = fakes.report()
+    assert msgspec.json.decode(reporter.render(report), type=Report) == report
+    assert next(iter(json.loads(reporter.render(report)))) == "schema"
+
+
+def test_the_published_schema_is_the_one_of_the_code():
+    assert json.loads(SCHEMA.read_text("utf-8")) == json.loads(msgspec.json.encode(reporter.schema()))

@@ -1,0 +1,47 @@
+import pytest
+from msgspec.structs import replace
+
+from pytest_enrich import patch
+from pytest_enrich.store import excerpt
+
+OLD = "import os\n\n\ndef test_a():\n    pass\n\n\ndef test_b():\n    pass\n"
+
+
+def test_lines_are_counted_as_python_counts_them(fakes):
+    one = fakes.suggestion()
+    text = "\r\n".join(["# 1", "# 2\x0c still 2", *"34567", "if total < 0:", "    log()", "    return"]) + "\r\n"
+    lines = excerpt.source(text, one, 8)
+    assert [(line.number, line.text, line.missing) for line in lines][-3:] == [
+        (8, "if total < 0:", False),
+        (9, "    log()", True),
+        (10, "    return", True),
+    ]
+
+
+def test_the_missing_lines_move_with_the_gap(fakes):
+    one = fakes.suggestion()
+    lines = excerpt.source("#\n" * 40, one, 18)
+    assert [line.number for line in lines if line.missing] == [19, 20]
+
+
+def test_a_long_gap_is_cut(fakes):
+    one = replace(fakes.suggestion(), gap=replace(fakes.suggestion().gap, lines=tuple(range(9, 900))))
+    assert len(excerpt.source("#\n" * 1000, one, 8)) == 31
+
+
+@pytest.mark.parametrize(
+    ("new", "anchor"),
+    [
+        (OLD + "\n\ndef test_c():\n    pass\n", 9),
+        (OLD.replace("\n\n\ndef test_b", "\n\n\ndef test_c():\n    pass\n\n\ndef test_b"), 7),
+        (OLD.replace("import os\n", "import os\nimport pytest\n") + "\n\ndef test_c():\n    pass\n", 9),
+        (OLD.replace("pass\n\n\ndef test_b", "pass\n    ++x\n\n\ndef test_b"), 5),
+    ],
+)
+def test_the_anchor_is_the_line_after_which_the_test_goes(new, anchor):
+    assert excerpt.anchor(patch.diff("tests/test_a.py", OLD, new)) == anchor
+
+
+def test_a_new_file_and_no_difference_are_anchored_at_the_first_line():
+    assert excerpt.anchor(patch.diff("tests/test_a.py", None, OLD)) == 1
+    assert excerpt.anchor("") == 1
