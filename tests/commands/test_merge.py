@@ -61,6 +61,33 @@ def test_a_folder_that_is_none_is_a_usage_error_and_nothing_is_merged(project, j
     assert not project.store.directory.exists()
 
 
+def test_downloads_of_jobs_that_left_nothing_are_nothing_to_merge(project, tmp_path):
+    (tmp_path / "none").mkdir()
+    answer = project.run("merge", str(tmp_path / "none"))
+    assert (answer.status, answer.out) == (0, "No job has left anything: nothing was merged.\n")
+    assert project.run("merge", str(tmp_path / "none"), "--json").json["waiting"] == []
+    assert not project.store.directory.exists()
+
+
+def test_a_folder_in_which_nothing_waits_leaves_a_folder_that_is_ours(project, jobs, tmp_path):
+    (tmp_path / "empty" / "pending").mkdir(parents=True)
+    assert project.run("merge", str(tmp_path / "empty")).status == 0
+    assert project.run("merge", str(jobs[0][0])).status == 0
+    assert len(project.store.pending()) == 1
+
+
+def test_on_github_what_is_merged_and_reported_is_no_command_to_the_runner(project, jobs, tmp_path, monkeypatch):
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    merged = project.run("merge", str(jobs[0][0].parent)).out.splitlines()
+    assert merged[0].startswith("::stop-commands::")
+    assert merged[-1] == f"::{merged[0].rpartition('::')[2]}::"
+    told = project.run("report", "--format", "github", "--format", "html")
+    assert [line.split("file=")[0] for line in told.out.splitlines()] == ["::notice ", "::notice "]
+    assert "### Suggested tests: 2" in (tmp_path / "summary.md").read_text("utf-8")
+    assert "Job summary written." in told.err
+
+
 def test_without_a_folder_the_command_says_what_it_wants(project):
     assert project.run("merge").status == 2
 
