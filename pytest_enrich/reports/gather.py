@@ -20,23 +20,29 @@ _LATEST = 253402300799  # the end of the year 9999, after which Python has no da
 _GRADES: tuple[Grade, ...] = get_args(Grade)
 
 
-def gather(store: Store, run: RunSummary | None = None) -> Report:
+def gather(store: Store, run: RunSummary | None = None, together: str | None = None) -> Report:
     """The report on `run` (default: the last one), with what waits now.
+
+    `together` is the patch of all, where it was just made: making it takes as long as all else.
 
     Raises:
         EnrichError: The suggestions folder or `.enrich-rejected` cannot be read.
     """
-    text = functools.cache(functools.partial(_text, store))
+    source = functools.cache(functools.partial(_source_text, store))
+    test = functools.cache(functools.partial(_test_text, store))
     places = functools.cache(functools.partial(staleness.places, store))
     pending = sorted(store.pending() if store.exists() else (), key=_order)
     return Report(
         run=_dated(run or store.read_run() or RunSummary()),
         project=store.rootdir.name,
         base=_base(store.rootdir),
-        suggestions=tuple(_reported(one, text, places(one.gap.path).get(one.id)) for one in pending),
+        suggestions=tuple(
+            _reported(one, source(one.gap.path), test(one.target.path), places(one.gap.path).get(one.id))
+            for one in pending
+        ),
         without=without(store),
         turned_down=len(rejected.read(store.rootdir).lines),
-        difference=_together(pending, text),
+        difference=_together(pending, test) if together is None else together,
     )
 
 
@@ -55,12 +61,12 @@ def _base(rootdir: Path) -> str:
 
 
 def _reported(
-    one: Suggestion, text: Callable[[str], str | None], place: tuple[str, int] | None
+    one: Suggestion, source: str | None, test: str | None, place: tuple[str, int] | None
 ) -> ReportedSuggestion:
-    difference = _difference(text(one.target.path), one)
+    difference = _difference(test, one)
     return ReportedSuggestion(
         suggestion=one,
-        source=_source(text(one.gap.path), one, place),
+        source=_source(source, one, place),
         difference=difference,
         anchor=excerpt.anchor(difference),
         stale=place is None,
@@ -97,13 +103,24 @@ def _dated(run: RunSummary) -> RunSummary:
     return replace(run, at=at.strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
-def _text(store: Store, path: str) -> str | None:
-    """The file as it is now; None when it is not there or cannot be read."""
+def _source_text(store: Store, path: str) -> str | None:
+    """A source file as it is now; None when it is not there or cannot be read."""
     try:
         file = python_file.read(store.rootdir, path)
     except EnrichError:
         return None
     return None if file.content is None else file.text
+
+
+def _test_text(store: Store, path: str) -> str | None:
+    """The same for a test file, as patches are made of it: with its byte order mark."""
+    from pytest_enrich import patch
+
+    try:
+        file = python_file.read(store.rootdir, path)
+        return None if file.content is None else patch.decode(file.content, path)
+    except EnrichError:
+        return None
 
 
 def _order(one: Suggestion) -> tuple[int, str, int, str]:

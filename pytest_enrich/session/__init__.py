@@ -62,7 +62,7 @@ def _report(settings: Settings, store: Store, ended: RunSummary, terminal: Termi
     """Write the reports, last: whatever becomes of them, the suggestions are safe and told."""
     if not settings.reports:
         return None
-    report = reports.gather(store, ended)
+    report = reports.gather(store, ended, store.read_all_patch())
     written = reports.write(store, report, settings.reports)
     if report.suggestions:  # silence is the reward of those who need no test
         names = [path.as_posix() for path in reports.shown(written, settings.rootdir)]

@@ -112,6 +112,10 @@ class Store(Struct, frozen=True):
         else:
             folder.remove(self.directory / "all.patch")
 
+    def read_all_patch(self) -> str:
+        """The patch of all pending suggestions as it was last made, "" when there is none."""
+        return (disk.read(self.directory / "all.patch") or b"").decode("utf-8", "replace")
+
     def read_text(self, suggestion: Suggestion, name: str) -> str:
         """A file of the suggestion, pending or decided; "" when it is missing or cannot be read."""
         for kind in ("pending", "decided"):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
-import tokenize
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -56,11 +54,11 @@ def neighbours(store: Store, path: str) -> Sequence[Candidate]:
 
 
 def _text(rootdir: Path, path: str) -> str | None:
-    """The file's text, None when there is none that can be read."""
+    """The file's text with its byte order mark, None when there is none that can be read."""
+    from pytest_enrich import patch
+
     try:
         content = disk.read((rootdir / path).resolve())
-        if content is None:
-            return None
-        return content.decode(tokenize.detect_encoding(io.BytesIO(content).readline)[0])
-    except (EnrichError, SyntaxError, UnicodeDecodeError, LookupError):
+        return None if content is None else patch.decode(content, path)
+    except EnrichError:
         return None

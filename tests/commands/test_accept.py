@@ -228,3 +228,11 @@ def _sha(project):
     from pytest_enrich.commands.taking import sha256
 
     return sha256(project.tests.read_bytes())
+
+
+@pytest.mark.usefixtures("no_dash")
+def test_the_patch_of_the_others_still_applies_to_a_file_with_a_byte_order_mark(project, free):
+    project.tests.write_bytes(b"\xef\xbb\xbf" + project.tests.read_bytes())
+    assert project.run("accept", free).status == 0
+    subprocess.run(["git", "apply", "enrich-suggestions/all.patch"], cwd=project.root, check=True)
+    assert project.tests.read_bytes().startswith(b"\xef\xbb\xbfimport pytest\n")

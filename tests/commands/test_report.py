@@ -123,3 +123,11 @@ def test_the_time_is_the_runs_or_the_one_that_was_asked_for(project, monkeypatch
     assert told(project)["run"]["at"] == "2026-11-24T22:41:07Z"
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
     assert told(project)["run"]["at"] == "1970-01-01T00:00:00Z"
+
+
+@pytest.mark.usefixtures("no_dash")
+def test_the_diff_applies_to_a_file_with_a_byte_order_mark(project):
+    project.tests.write_bytes(b"\xef\xbb\xbf" + project.tests.read_bytes().replace(b"\n", b"\r\n"))
+    project.run("report", "--format", "diff:all.diff")
+    subprocess.run(["git", "apply", "all.diff"], cwd=project.root, check=True)
+    assert project.tests.read_bytes().startswith(b"\xef\xbb\xbfimport pytest\r\n")

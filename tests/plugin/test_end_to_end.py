@@ -34,6 +34,8 @@ def test_a_gap_becomes_a_suggestion_that_runs_and_nothing_else_changes(real):
     assert re.search(rf"^  {folder.name} ", result.stdout.str(), re.MULTILINE)
     told = json.loads((folder / "suggestion.json").read_text())
     assert (told["grade"], told["proof"]["mutants"]["note"]) == ("strong", "")
+    result.stdout.fnmatch_lines(["Report: enrich-suggestions/report.html"])
+    assert f'<article id="{folder.name}"' in (real.path / "enrich-suggestions/report.html").read_text("utf-8")
     single = real.runpytest_subprocess(f"--enrich-run={folder.name}", "-v")
     single.assert_outcomes(passed=1)
     single.stdout.fnmatch_lines([f"tests/suggestion_{folder.name.replace('-', '_')}.py::test_* PASSED*"])

@@ -174,3 +174,28 @@ def test_what_may_be_told_to_a_model_is_read(read, write):
 def test_a_model_is_one_plain_word(read, text):
     with pytest.raises(pytest.UsageError, match="accepted is one word, such as"):
         read(f"--enrich-model={text}")
+
+
+def kinds(settings):
+    return [(one.format, one.destination) for one in settings.reports]
+
+
+def test_a_report_is_a_page_unless_somebody_says_otherwise(read, write, monkeypatch):
+    for name in ("GITHUB_ACTIONS", "GITLAB_CI"):
+        monkeypatch.delenv(name, raising=False)
+    assert kinds(read()) == [("html", "")]
+    write("pytest.ini", "[pytest]\nenrich_report =\n    md\n    json:out/a.json\n")
+    assert kinds(read()) == [("md", ""), ("json", "out/a.json")]
+    assert kinds(read("--enrich-report=diff", "--enrich-report=html:a.html")) == [("diff", ""), ("html", "a.html")]
+    assert kinds(read("--enrich-report=none")) == []
+
+
+def test_a_report_that_cannot_be_written_is_wrong_use_before_a_test_runs(shop):
+    for option, told in (
+        ("pdf", "*--enrich-report=pdf: accepted is none, html, md, *"),
+        ("html:-", "*--enrich-report=html:-: a run prints no report; *"),
+        ("md:tests/test_cart.py", "*test_cart.py is there and is no md report of ours*"),
+    ):
+        result = shop.runpytest_inprocess("--enrich", f"--enrich-report={option}")
+        result.stderr.fnmatch_lines([told])
+        assert result.ret == 4

@@ -6,6 +6,9 @@ import msgspec
 from pytest_enrich.data import Report
 from pytest_enrich.reporters import json as reporter
 
+MAKE = """\
+python -c "import json; from pytest_enrich.reporters.json import schema; print(json.dumps(schema(), indent=2))" \
+    > docs/reference/report.schema.json"""
 SCHEMA = Path(__file__).parents[2] / "docs" / "reference" / "report.schema.json"
 
 
@@ -16,4 +19,4 @@ def test_everything_comes_back(fakes):
 
 
 def test_the_published_schema_is_the_one_of_the_code():
-    assert json.loads(SCHEMA.read_text("utf-8")) == json.loads(msgspec.json.encode(reporter.schema()))
+    assert json.loads(SCHEMA.read_text("utf-8")) == json.loads(msgspec.json.encode(reporter.schema())), MAKE
