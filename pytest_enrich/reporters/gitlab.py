@@ -19,8 +19,8 @@ def _entry(report: Report, reported: ReportedSuggestion) -> dict[str, object]:
     one = reported.suggestion
     first, last = findings.lines(reported)
     return {
-        "description": f"{findings.sentence(one)} {findings.advice(one)}",
         "check_name": findings.RULE,
+        "description": f"{findings.sentence(one)} {findings.advice(one)}",
         "fingerprint": visible(one.id),
         "severity": "info",
         "location": {

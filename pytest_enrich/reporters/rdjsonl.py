@@ -25,10 +25,10 @@ def _diagnostic(report: Report, reported: ReportedSuggestion) -> dict[str, objec
     made = _applied(reported)
     message = [findings.sentence(one), _imports(reported), findings.look(one), findings.advice(one)]
     found: dict[str, object] = {
+        "source": {"name": "pytest-enrich", "url": findings.URL},
         "message": "\n".join(text for text in message if text),
         "location": gap,
         "severity": "INFO",
-        "source": {"name": "pytest-enrich", "url": findings.URL},
         "code": {"value": visible(one.id)},
     }
     if not one.target.new_file:  # a file that is not there has no place for a comment
