@@ -31,7 +31,8 @@ _NO_FOLDER = (
 def command(directories: tuple[Path, ...], into: Path | None, *, as_json: bool) -> int:
     """Join the suggestions folders of several jobs into one; the folders themselves are not changed."""
     store = locate(into, Path.cwd())
-    sources = [one for path in directories for one in _folders(path, store)]
+    found = [one for path in directories for one in _folders(path, store)]
+    sources = list({one.directory.resolve(): one for one in found}.values())
     if not sources:
         return _nothing(as_json=as_json)
     for one in sources:

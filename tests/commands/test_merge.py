@@ -38,6 +38,12 @@ def test_the_folder_of_all_downloads_will_do(project, jobs):
     assert (len(answer.json["folders"]), answer.json["same_gap"]) == (2, [ids[0]])
 
 
+def test_a_folder_that_is_named_twice_counts_once(project, jobs):
+    places, _ = jobs
+    answer = project.run("merge", str(places[0]), str(places[0].parent), str(places[0]), "--json")
+    assert (len(answer.json["folders"]), len(answer.json["same_gap"])) == (2, 1)
+
+
 def test_what_was_merged_is_accepted_as_any_other(project, jobs):
     places, ids = jobs
     project.run("merge", *map(str, places))

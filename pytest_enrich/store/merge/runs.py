@@ -19,8 +19,8 @@ def merged(runs: Sequence[RunSummary], kept: Collection[str], *, directory: str,
     """What the jobs came to together.
 
     Candidates are added up, for all of them were tried. Gaps are added up over the shards of a run; of several
-    jobs with the same gaps (another Python, for instance) the one that found most counts. `kept` are the ids of
-    the suggestions that are left of all.
+    jobs with the same gaps (another Python, for instance) the one that found most counts. Files are those of the
+    job with most of them: nobody knows which are the same. `kept` are the ids of the suggestions that are left.
     """
     first = min(runs, key=lambda run: run.at) if runs else RunSummary()
     notes = [*_missing(runs), *_commits(runs), *(note for run in runs for note in run.notes)]
