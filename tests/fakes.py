@@ -264,6 +264,7 @@ def reported(identity: str = "cart-aaaaaaaa", **changes: object) -> ReportedSugg
         ),
         difference=DIFFERENCE,
         anchor=5,
+        nearest="def test_discount():\n    assert discount(10) == 10",
     )
     return replace(plain, **changes)
 

@@ -28,6 +28,7 @@ class ReportedSuggestion(Struct, frozen=True, kw_only=True):
         difference: The unified diff of the test file, "" when it cannot be made any more.
         anchor: The line of the test file, from 1, after which the test goes; 1 for a new file.
         stale: Whether the function changed since.
+        nearest: The existing test that is most like a new one, as it stands today, its first lines; "" for none.
     """
 
     suggestion: Suggestion
@@ -35,6 +36,7 @@ class ReportedSuggestion(Struct, frozen=True, kw_only=True):
     difference: str = ""
     anchor: int = 1
     stale: bool = False
+    nearest: str = ""
 
 
 class Report(Struct, frozen=True, kw_only=True):

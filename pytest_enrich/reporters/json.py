@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+from typing import Any
+
 import msgspec
 
 from pytest_enrich.data import Report
@@ -14,4 +17,11 @@ def render(report: Report) -> str:
 
 def schema() -> dict[str, object]:
     """The JSON schema (2020-12) of what `render` gives."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(Report)}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_told(msgspec.json.schema(Report))}
+
+
+def _told(part: dict[str, Any]) -> dict[str, Any]:
+    """The same on every Python: from 3.13 on docstrings come without their indentation."""
+    cleaned = {name: _told(value) if isinstance(value, dict) else value for name, value in part.items()}
+    described = cleaned.get("description")
+    return {**cleaned, "description": inspect.cleandoc(described)} if isinstance(described, str) else cleaned

@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from pytest_enrich.data import Report
-from pytest_enrich.reporters import github, md
-from pytest_enrich.reporters.github import commands
+from pytest_enrich.reporters import formats
 from pytest_enrich.reporters.words import visible
 from pytest_enrich.store import disk
 
@@ -29,6 +28,8 @@ def fenced(environment: Mapping[str, str], write_line: Callable[[str], None]) ->
     if not environment.get(LOG):
         yield
         return
+    from pytest_enrich.reporters.github import commands
+
     token = secrets.token_hex(16)
     write_line(commands.stop(token))
     try:
@@ -42,7 +43,7 @@ def announce(report: Report, environment: Mapping[str, str], write_line: Callabl
 
     Nothing at all is written when nothing waits.
     """
-    notices = github.render(report).rstrip("\n")
+    notices = formats.render("github", report).rstrip("\n")
     if notices:
         write_line(notices)
     place = environment.get(_SUMMARY, "")
@@ -60,6 +61,8 @@ def _append(path: Path, report: Report) -> str:
     Raises:
         OSError: It cannot be written.
     """
+    from pytest_enrich.reporters import md  # it loads what edits tests, which those who only list do without
+
     with path.open("ab") as file:
         size = os.fstat(file.fileno()).st_size
         room = md.LARGEST - size - 1

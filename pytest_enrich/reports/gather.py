@@ -70,6 +70,7 @@ def _reported(
         difference=difference,
         anchor=excerpt.anchor(difference),
         stale=place is None,
+        nearest="" if test is None else excerpt.nearest(test, one),
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pytest_enrich.config import WantedReport
 from pytest_enrich.data import Report
-from pytest_enrich.errors import EnrichError, UsageError
+from pytest_enrich.errors import EnrichError, StoreError, UsageError
 from pytest_enrich.reporters import formats
 from pytest_enrich.reporters.formats import Format
 from pytest_enrich.store import Store, disk
@@ -32,8 +32,7 @@ def write(
     for one in wanted:
         if one.destination or (store.directory.is_dir() and not formats.is_log(one)):
             path = place(one, store.directory, start or store.rootdir)
-            disk.make_folder(path.parent)
-            disk.write(path, formats.render(one.format, report))
+            _put(path, formats.render(one.format, report), one.format)
             written.append(path)
     return tuple(written)
 
@@ -65,6 +64,19 @@ def place(wanted: WantedReport, directory: Path, start: Path) -> Path:
 def shown(paths: Iterable[Path], start: Path) -> list[Path]:
     """The paths as people read them: relative to `start` when they are below it."""
     return [path.relative_to(start) if path.is_relative_to(start) else path for path in paths]
+
+
+def _put(path: Path, text: str, name: str) -> None:
+    try:
+        with disk.reporting(path.parent, "make"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        disk.write(path, text)
+    except StoreError as error:
+        told = str(error).splitlines()[0]
+        raise StoreError(
+            f"{told}\nThe suggestions are as they were; this report is missing.\n"
+            f"Another file:  pytest-enrich report --format {name}:FILE"
+        ) from error
 
 
 def _is_ours(path: Path, kind: Format) -> bool:

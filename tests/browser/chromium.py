@@ -66,7 +66,9 @@ class Page:
         for each in ("about:blank", address):
             self.told.clear()
             self.loaded = False
-            self.ask("Page.navigate", url=each)
+            answer = self.ask("Page.navigate", url=each)
+            if "errorText" in answer:
+                raise RuntimeError(f"{each}: {answer['errorText']}")
             while not self.loaded:
                 self._hear(self._message())
 

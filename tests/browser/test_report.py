@@ -102,6 +102,25 @@ def test_ticks_become_commands_that_a_reload_keeps(opened):
     assert page.run(COMMANDS) == expected
 
 
+def test_a_link_of_the_table_can_be_gone_back_from(opened):
+    page, ids = opened()
+    page.run(f"document.querySelector(\"#table a[href='#{ids[1]}']\").click()")
+    assert (page.run("location.hash"), page.run(FOCUSED)) == (f"#{ids[1]}", ids[1])
+    page.run("new Promise((done) => { addEventListener('popstate', done, {once: true}); history.back(); })")
+    assert page.run("location.hash") == ""
+
+
+def test_without_script_all_is_there_and_nothing_pretends(opened, page):
+    page.ask("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        _, ids = opened()
+        assert page.run(SHOWN) == ids
+        assert page.run('document.querySelectorAll("button, input").length') == 4
+        assert page.run('Array.from(document.querySelectorAll("button, input")).every((one) => !one.offsetHeight)')
+    finally:
+        page.ask("Emulation.setScriptExecutionDisabled", value=False)
+
+
 def test_an_address_ticks_only_what_there_is(opened):
     page, ids = opened(fragment=f"#accept={ids_of(2)},x;rm&reject=<b>&%zz")
     assert page.run(COMMANDS) in {"", f"pytest-enrich accept {ids[2]}"}

@@ -4,7 +4,7 @@ import pytest
 
 from pytest_enrich.config import WantedReport
 from pytest_enrich.data import Report
-from pytest_enrich.errors import UsageError
+from pytest_enrich.errors import StoreError, UsageError
 from pytest_enrich.reporters import formats
 from pytest_enrich.reports import place, write
 from pytest_enrich.store import Store
@@ -65,6 +65,20 @@ def test_links_and_devices_are_not_replaced(store):
     for name in ("link", "pipe"):
         with pytest.raises(UsageError, match="is there and is no json report"):
             at(store, name)
+
+
+def test_a_destination_may_be_in_a_folder_that_is_a_link(store):
+    (store.rootdir / "real").mkdir()
+    (store.rootdir / "link").symlink_to(store.rootdir / "real")
+    write(store, Report(), [WantedReport(format="json", destination="link/a.json")])
+    assert (store.rootdir / "real" / "a.json").is_file()
+
+
+def test_a_folder_that_cannot_be_made_is_named(store):
+    (store.rootdir / "file").touch()
+    with pytest.raises(StoreError, match=r"cannot make .*file: a file is where a folder should be") as raised:
+        write(store, Report(), [WantedReport(format="json", destination="file/a.json")])
+    assert str(raised.value).endswith("Another file:  pytest-enrich report --format json:FILE")
 
 
 def test_a_run_prints_no_report(store):

@@ -27,14 +27,14 @@ def render(report: Report) -> str:
 
 
 def _head(report: Report, script: Markup) -> Markup:
-    commit = f" {report.run.commit}" if report.run.commit else ""
+    place = " ".join(part for part in (report.project, report.run.commit) if part)
     parts = [
         void("meta", charset="utf-8"),
         void("meta", name="generator", content="pytest-enrich"),
         void("meta", name="viewport", content="width=device-width, initial-scale=1"),
         void("meta", name="color-scheme", content="light dark"),
         void("meta", http_equiv="Content-Security-Policy", content=_policy(script)),
-        tag("title", f"{figures.heading(report)} - {report.project}{commit}"),
+        tag("title", " - ".join(part for part in (figures.heading(report), place) if part)),
         tag("style", _static("report.css")),
     ]
     return tag("head", joined(parts, "\n"))

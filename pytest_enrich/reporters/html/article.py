@@ -27,7 +27,7 @@ def article(each: ReportedSuggestion) -> Markup:
     """Everything that a decision about this one needs."""
     one = each.suggestion
     title = tag("h3", facts.checks(one), " ", tag("small", one.grade, class_="grade"), id=f"t-{one.id}")
-    parts = [title, _lead(one), _stale(each), _test(each), _look(one), _proof(one), _origin(one), _commands(each)]
+    parts = [title, _lead(one), _stale(each), _test(each), _look(one), _proof(each), _origin(one), _commands(each)]
     return tag("article", *parts, id=one.id, aria_labelledby=f"t-{one.id}", tabindex="-1", data_stale=each.stale)
 
 
@@ -62,7 +62,8 @@ def _look(one: Suggestion) -> Markup:
     return tag("p", tag("b", "Look:"), f" {one.look}", class_="look")
 
 
-def _proof(one: Suggestion) -> Markup:
+def _proof(each: ReportedSuggestion) -> Markup:
+    one = each.suggestion
     part, runs = one.proof.mutants, one.proof.runs
     kills = f"kills {part.killed} of {counted(part.of, 'mutant')}, " if part.of else ""
     summary = tag("summary", f"Proof: {kills}{runs.passed} of {runs.of} runs passed")
@@ -70,7 +71,7 @@ def _proof(one: Suggestion) -> Markup:
         _mutants(one),
         tag("p", f"{part.note}.") if part.note else Markup(),
         tag("p", f"Ran {'; '.join(runs.modes)}. {one.proof.duration_ms:.1f} ms, inside {one.proof.isolation}."),
-        *_nearest(one),
+        *_nearest(each),
     ]
     return tag("details", summary, *inside)
 
@@ -93,11 +94,13 @@ def _mutant(each: Tried) -> tuple[str, ...]:
     return str(each.line), tag("code", each.change), ", ".join(notes)
 
 
-def _nearest(one: Suggestion) -> Iterator[Markup]:
-    near = one.proof.nearest_test
+def _nearest(each: ReportedSuggestion) -> Iterator[Markup]:
+    near = each.suggestion.proof.nearest_test
     if near is not None:
         name = tag("code", near.code or near.nodeid)
         yield tag("p", "Most like it: ", name, f" ({near.similarity:.0%} the same).")
+    if each.nearest:
+        yield code.plain(each.nearest, f"The test most like {each.suggestion.id}")
 
 
 def _origin(one: Suggestion) -> Markup:

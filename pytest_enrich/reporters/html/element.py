@@ -21,7 +21,8 @@ def scrolling(inside: Markup, label: str) -> Markup:
 
 def terms(pairs: Iterable[tuple[str, str]]) -> Markup:
     """Names and what is said about them; those about which there is nothing to say are left out."""
-    return tag("dl", *(joined([tag("dt", name), tag("dd", told)]) for name, told in pairs if told))
+    told = [joined([tag("dt", name), tag("dd", what)]) for name, what in pairs if what]
+    return tag("dl", *told) if told else Markup()
 
 
 def command(text: str) -> Markup:

@@ -25,10 +25,10 @@
 
   // Where the reader is and what was ticked live in the address, so that they survive a reload and can be sent.
   const ticked = (verb) => boxes.filter((box) => box.checked && box.dataset.verb === verb).map((box) => box.value);
-  const save = () => {
+  const save = (how) => {
     const ticks = ["accept", "reject"].map((verb) => [verb, ticked(verb)]).filter(([, ids]) => ids.length);
     const address = "#" + [place, ...ticks.map(([verb, ids]) => `${verb}=${ids.join(",")}`)].filter(Boolean).join("&");
-    try { history.replaceState(null, "", address); } catch (error) { location.replace(address); }
+    try { history[how || "replaceState"](null, "", address); } catch (error) { location.replace(address); }
   };
   const show = () => {
     const accept = ticked("accept"), reject = ticked("reject");
@@ -39,7 +39,7 @@
     byId("reasons").hidden = !reject.length;
     byId("chosen").hidden = !lines.length;
   };
-  const load = () => {
+  const load = (event) => {
     const parts = location.hash.slice(1).split("&");
     place = parts[0].includes("=") ? "" : parts.shift();
     const wanted = new Set();
@@ -49,13 +49,13 @@
     for (const box of boxes) box.checked = wanted.has(`${box.dataset.verb} ${box.value}`);
     show();
     const found = place && byId(place);
-    if (found && location.hash.includes("&")) found.scrollIntoView();
+    if (found && !event && location.hash.includes("&")) found.scrollIntoView();
   };
-  const go = (found) => {
+  const go = (found, how) => {
     place = found.id;
     found.focus({ preventScroll: true });
     found.scrollIntoView({ behavior: reduced ? "auto" : "smooth", block: "start" });
-    save();
+    save(how);
   };
 
   const filter = () => {
@@ -132,7 +132,7 @@
   for (const link of all("#table a")) {
     link.addEventListener("click", (event) => {
       const found = byId(link.hash.slice(1));
-      if (found) { event.preventDefault(); go(found); }
+      if (found) { event.preventDefault(); go(found, "pushState"); }
     });
   }
   for (const box of boxes) {
