@@ -33,6 +33,7 @@ _VERBS = {
     "report": "report",
     "hook": "hook",
     "doctor": "doctor",
+    "merge": "merge",
     "clean": "clean",
 }
 """In the order a person meets them, each with its module in `commands`; imported when it is asked for."""

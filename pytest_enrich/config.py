@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from pytest_enrich.data import Changes, Grade
+from pytest_enrich.data import Changes, Grade, Shard
 from pytest_enrich.errors import UsageError
 
 MODEL = "ollama"
@@ -25,6 +25,7 @@ GRADES: tuple[Grade, ...] = ("strong", "good", "weak")
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)([smh])")
 _EXECUTIONS = re.compile(r"([0-9]{1,12})x")
+_SHARD = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")
 _LARGEST_SEED = 2**32 - 1  # what PYTHONHASHSEED and random.seed both take
 
 
@@ -50,10 +51,12 @@ class WantedReport(Struct, frozen=True, kw_only=True):
     Attributes:
         format: A name that `reporters.formats` knows.
         destination: The file, as it was typed; "" for the usual one, in the suggestions folder.
+        because: The variable of the environment for which nobody had to ask, "" when somebody did.
     """
 
     format: str
     destination: str = ""
+    because: str = ""
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -72,6 +75,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         only: `path` or `path::qualname` limits, the path relative to rootdir with `/`.
         changes: The lines that gaps must have a part in, None for all.
         earlier: The file with the coverage that is used instead of the run's own, "" for none.
+        shard: The part of the gaps that is worked on.
         grade: The lowest grade that is written.
         sandbox: `auto`, `strict` or `process`.
         env: Names of variables that look like secrets and that the tests need.
@@ -103,6 +107,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     only: tuple[str, ...] = ()
     changes: Changes | None = None
     earlier: str = ""
+    shard: Shard = Shard()
     grade: Grade = "good"
     sandbox: str = "auto"
     env: tuple[str, ...] = ()
@@ -225,6 +230,18 @@ def grade(text: str) -> Grade:
         if text.strip() == known:
             return known
     raise UsageError(f"accepted is {', '.join(GRADES)}")
+
+
+def shard(text: str) -> Shard:
+    """The part of the work that `2/4` stands for.
+
+    Raises:
+        UsageError: See `seconds`.
+    """
+    match = _SHARD.fullmatch(text.strip())
+    if not match or not 1 <= int(match[1]) <= int(match[2]):
+        raise UsageError("accepted is K/N, such as 1/4 for the first of four parts")
+    return Shard(int(match[1]), int(match[2]))
 
 
 def sandbox(text: str) -> str:

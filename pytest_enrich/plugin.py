@@ -45,7 +45,7 @@ _GLOBS = (
 )
 _REPORT = (
     "TYPE[:DEST]",
-    "a report beside the suggestions: html, md, json, diff; or none (repeat; default: html)",
+    "a report: html, md, json, diff, github, gitlab, sarif, rdjsonl, junit; or none (repeat; default: html)",
 )
 _SWITCHES = (
     ("enrich", "when the tests have passed, look for tests that would close gaps in their coverage"),
@@ -79,6 +79,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--enrich-since", metavar="REF", default=None, help=since)
     earlier = "coverage data of an earlier run, with a context for each test, instead of this run's"
     group.addoption("--enrich-from", metavar="FILE", default=None, help=earlier)
+    part = "the K-th of N parts of the gaps, the same in every job; pytest-enrich merge joins them"
+    group.addoption("--enrich-shard", metavar="K/N", default=None, help=part)
     group.addoption("--enrich-run", metavar="ID", default=None, help=argparse.SUPPRESS)
     secrets = "environment variables that look like secrets but that the tests need"
     parser.addini("enrich_env", secrets, type="linelist", default=[])

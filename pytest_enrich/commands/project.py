@@ -10,8 +10,9 @@ from typing import Any
 
 import click
 
+from pytest_enrich.data.run import RUN_SCHEMA
 from pytest_enrich.errors import StoreError, UsageError
-from pytest_enrich.store import Store
+from pytest_enrich.store import Store, disk
 
 DEFAULT = "enrich-suggestions"
 _MARKS = ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg", "setup.py", ".git", ".enrich-rejected")
@@ -67,8 +68,19 @@ def _nearest(cwd: Path) -> Store:
     for folder in (cwd, *cwd.parents):
         if folder.name == DEFAULT and Store(folder, folder.parent).exists():
             return Store(folder, folder.parent)
+    for folder in (cwd, *cwd.parents):
+        if _holds_run(folder):  # a download that lies in the project under its artifact's name
+            return Store(folder, _marked(folder.parent))
     root = _marked(cwd)
     return Store(root / DEFAULT, root)
+
+
+def _holds_run(folder: Path) -> bool:
+    """Whether a run of ours is written down in this folder."""
+    try:
+        return RUN_SCHEMA.encode() in (disk.read(folder / "run.json") or b"")
+    except StoreError:
+        return False
 
 
 def _recorded(directory: Path, cwd: Path) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -33,7 +34,7 @@ def command(store: Store, texts: tuple[str, ...], *, as_json: bool) -> int:
     """Write reports on the last run and what waits; no test is run."""
     wanted = _wanted(texts, as_json=as_json)
     here = Path.cwd()
-    printed = [one for one in wanted if one.destination == formats.STDOUT]
+    printed = [one for one in wanted if _is_printed(one)]
     files = [one for one in wanted if one not in printed]
     _check(store, files, here)
     tell_problems(store)
@@ -57,7 +58,7 @@ def _wanted(texts: tuple[str, ...], *, as_json: bool) -> tuple[WantedReport, ...
         wanted = formats.wanted(texts or _USUAL)
     except UsageError as error:
         raise UsageError(f"--format {' '.join(texts)}: {error}\nNothing was written.") from None
-    if sum(one.destination == formats.STDOUT for one in wanted) + as_json > 1:
+    if sum(_is_printed(one) for one in wanted) + as_json > 1:
         raise UsageError(
             "only one thing can go to stdout\nNothing was written.\nGive the other a file:  html:out.html"
         )
@@ -79,6 +80,15 @@ def _check(store: Store, files: list[WantedReport], here: Path) -> None:
         reports.place(one, store.directory, here)
 
 
+def _is_printed(wanted: WantedReport) -> bool:
+    return wanted.destination == formats.STDOUT or formats.is_log(wanted)
+
+
 def _print(printed: list[WantedReport], report: Report) -> None:
     for one in printed:
-        click.echo(formats.render(one.format, report), nl=False)
+        if formats.is_log(one):
+            told = reports.announce(report, os.environ, click.echo)
+            if told:
+                say(told, as_json=True)
+        else:
+            click.echo(formats.render(one.format, report), nl=False)

@@ -8,6 +8,7 @@
 - `decision`: what people decided, and what a run has finished.
 - `changes`: which lines are new or different.
 - `run`: one run, as it is written to `run.json`.
+- `shard`: a part of a run, for one of several jobs.
 """
 
 from pytest_enrich.data.attempts import (
@@ -71,6 +72,7 @@ from pytest_enrich.data.jobs import (
 from pytest_enrich.data.mutants import Grade, Mutant, MutantsPart, Tried
 from pytest_enrich.data.report import Report, ReportedSuggestion, SourceLine
 from pytest_enrich.data.run import ChangedPart, CoveragePart, MadeSuggestion, ModelPart, RunSummary
+from pytest_enrich.data.shard import Shard
 from pytest_enrich.data.suggestion import Suggestion
 
 __all__ = [
@@ -130,6 +132,7 @@ __all__ = [
     "RunSummary",
     "Rung",
     "Scope",
+    "Shard",
     "Sighting",
     "SourceLine",
     "Span",

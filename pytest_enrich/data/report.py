@@ -45,6 +45,7 @@ class Report(Struct, frozen=True, kw_only=True):
     Attributes:
         run: The last run; an empty one when there was none.
         project: The name of the folder that the project is in.
+        base: That folder relative to the top of its repository, with a `/` at its end; "" when it is the top.
         suggestions: What waits, best first: strong ones first, then by path and line.
         without: The gaps for which no good test was found, by path and line.
         turned_down: How many lines `.enrich-rejected` has.
@@ -54,6 +55,7 @@ class Report(Struct, frozen=True, kw_only=True):
     schema: str = REPORT_SCHEMA
     run: RunSummary = RunSummary()
     project: str = ""
+    base: str = ""
     suggestions: tuple[ReportedSuggestion, ...] = ()
     without: tuple[Finished, ...] = ()
     turned_down: int = 0

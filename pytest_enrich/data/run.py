@@ -50,10 +50,15 @@ class ChangedPart(Struct, frozen=True, kw_only=True):
 
 
 class MadeSuggestion(Struct, frozen=True, kw_only=True):
-    """A suggestion that this run wrote."""
+    """A suggestion that this run wrote.
+
+    `place` is the one of its function among all that could be worked on, from 1; 0 where it is not known. Shards
+    of one run agree on it.
+    """
 
     id: str
     grade: str
+    place: int = 0
 
 
 class ModelPart(Struct, frozen=True, kw_only=True):
@@ -94,7 +99,7 @@ class RunSummary(Struct, frozen=True, kw_only=True):
         coverage: Before.
         files: How many source files have gaps.
         gaps: How many gaps ended how: `suggested`, `nothing found`, `turned down`, `done before`, `waiting`,
-            `closed`, `not tried`, `left out`; together they are all gaps.
+            `closed`, `not tried`, `left out`; together they are all gaps, of a shard all of its gaps.
         candidates: How many were tried.
         dropped: How many of them were dropped, by reason.
         grades: How many of them were graded how, those that were dropped for it included.

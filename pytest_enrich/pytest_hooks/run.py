@@ -73,10 +73,11 @@ class Run:
         self._began = time.monotonic()
 
     def pytest_report_header(self) -> list[str]:
-        """`enrich: rows,search, 5m budget, 10 suggestions`, and a line for the model when one is asked for."""
+        """`enrich: rows,search, 5m budget, 10 suggestions`, the shard, and a line for a model that is asked."""
         count = self._settings.maximum
         most = {0: "no limit", 1: "1 suggestion"}.get(count, f"{count} suggestions")
         limit = f", {since.asked(self._settings.changes.since)}" if self._settings.changes else ""
+        limit += f", shard {self._settings.shard}" if self._settings.shard.of > 1 else ""
         first = f"enrich: {','.join(self._settings.asked)}, {self._settings.budget} budget, {most}{limit}"
         name = self._settings.earlier
         others = (visible(f"coverage of an earlier run, {name}") if name else "", self._model)

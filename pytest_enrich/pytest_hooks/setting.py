@@ -12,7 +12,7 @@ import pytest
 from pytest_enrich import changes, reports
 from pytest_enrich import config as values
 from pytest_enrich.config import Settings, WantedReport
-from pytest_enrich.data import Changes
+from pytest_enrich.data import Changes, Shard
 from pytest_enrich.errors import UsageError
 from pytest_enrich.pytest_hooks import arguments
 from pytest_enrich.reporters import formats
@@ -43,6 +43,7 @@ def read(config: pytest.Config) -> Settings:
         only=tuple(_limit(config, text) for text in config.getoption("enrich_only")),
         changes=_changes(config),
         earlier=config.getoption("enrich_from") or "",
+        shard=_shard(config),
         grade=_value(config, "grade", values.grade),
         sandbox=_value(config, "sandbox", values.sandbox),
         env=tuple(config.getini("enrich_env")),
@@ -82,6 +83,11 @@ def _ini(config: pytest.Config, name: str) -> object:
 
 def _globs(config: pytest.Config, name: str) -> tuple[str, ...]:
     return tuple(config.getoption(f"enrich_{name}") or config.getini(f"enrich_{name}"))
+
+
+def _shard(config: pytest.Config) -> Shard:
+    """Which part of the work this job does: said for one run, so that there is no key for it."""
+    return Shard() if config.getoption("enrich_shard") is None else _value(config, "shard", values.shard)
 
 
 def _reports(config: pytest.Config, directory: Path) -> tuple[WantedReport, ...]:

@@ -20,11 +20,13 @@ class Format(Struct, frozen=True, kw_only=True):
         file: What its file is called when nobody says otherwise.
         mark: A text near the beginning of every report of this kind: a file that has it may be replaced by the
             next one, a file without it is somebody's own.
+        is_log: Whether, without a destination, it goes into a job's log and summary, and into no file.
     """
 
     name: str
     file: str
     mark: str = "pytest-enrich"
+    is_log: bool = False
 
 
 _KNOWN = (
@@ -32,6 +34,11 @@ _KNOWN = (
     Format(name="md", file="report.md", mark="<!-- pytest-enrich report -->"),
     Format(name="json", file="report.json", mark='"schema": "pytest-enrich/report/'),
     Format(name="diff", file="all.diff", mark="pytest-enrich: "),
+    Format(name="github", file="github-notices.txt", mark="::notice ", is_log=True),
+    Format(name="gitlab", file="gl-code-quality.json", mark='"check_name": "suggested-test"'),
+    Format(name="sarif", file="report.sarif", mark='"name": "pytest-enrich"'),
+    Format(name="rdjsonl", file="report.rdjsonl", mark='"name": "pytest-enrich"'),
+    Format(name="junit", file="junit.xml", mark='<testsuites name="pytest-enrich"'),
 )
 
 FORMATS: Mapping[str, Format] = {one.name: one for one in _KNOWN}
@@ -49,8 +56,10 @@ _WHERE = {"GITHUB_ACTIONS": "github", "GITLAB_CI": "gitlab"}
 
 def detected(environment: Mapping[str, str]) -> tuple[WantedReport, ...]:
     """What is written when nobody has asked for a kind of report."""
-    names = (*_ALWAYS, *(name for variable, name in _WHERE.items() if environment.get(variable)))
-    return tuple(WantedReport(format=name) for name in names if name in FORMATS)
+    there = [(variable, name) for variable, name in _WHERE.items() if environment.get(variable)]
+    found = [*(WantedReport(format=name) for name in _ALWAYS)]
+    found += [WantedReport(format=name, because=variable) for variable, name in there]
+    return tuple(one for one in found if one.format in FORMATS)
 
 
 def wanted(texts: Iterable[str]) -> tuple[WantedReport, ...]:
@@ -70,6 +79,11 @@ def wanted(texts: Iterable[str]) -> tuple[WantedReport, ...]:
 def accepted() -> str:
     """The kinds as a message names them."""
     return f"{', '.join(FORMATS)}, each alone or with a file (html:out/tests.html)"
+
+
+def is_log(wanted: WantedReport) -> bool:
+    """Whether it goes into a job's log and summary rather than into a file."""
+    return FORMATS[wanted.format].is_log and not wanted.destination
 
 
 def render(name: str, report: Report) -> str:

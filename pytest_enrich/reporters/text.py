@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import get_args
 
+from pytest_enrich.config import WantedReport
 from pytest_enrich.data import CoveragePart, Grade, RunSummary, Suggestion
 from pytest_enrich.reporters import since
 from pytest_enrich.reporters.words import WIDTH, columns, counted, duration, filled, fit, percent, visible
@@ -37,6 +38,15 @@ def render(summary: RunSummary, suggestions: Sequence[Suggestion]) -> str:
 def reports(names: Iterable[str]) -> str:
     """Where the reports of a run are, one line each."""
     return "\n".join(f"Report: {visible(name)}" for name in names)
+
+
+def because(wanted: Iterable[WantedReport]) -> list[str]:
+    """For what nobody asked, the variable that is the reason, and how it is switched off."""
+    return [
+        filled(f"{one.because} is set, so there is a {one.format} report as well. Without: --enrich-report=html")
+        for one in wanted
+        if one.because
+    ]
 
 
 def table(suggestions: Sequence[Suggestion]) -> str:

@@ -3,7 +3,8 @@
 A run and `pytest-enrich report` do the same, so that every report can be made again later.
 """
 
+from pytest_enrich.reports.announce import announce, fenced
 from pytest_enrich.reports.gather import gather, without
 from pytest_enrich.reports.write import place, shown, write
 
-__all__ = ["gather", "place", "shown", "without", "write"]
+__all__ = ["announce", "fenced", "gather", "place", "shown", "without", "write"]

@@ -6,6 +6,7 @@ import functools
 import os
 from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import get_args
 
 from msgspec.structs import replace
@@ -34,6 +35,7 @@ def gather(store: Store, run: RunSummary | None = None, together: str | None = N
     return Report(
         run=_dated(run or store.read_run() or RunSummary()),
         project=store.rootdir.name,
+        base=_base(store.rootdir),
         suggestions=tuple(
             _reported(one, source(one.gap.path), test(one.target.path), places(one.gap.path).get(one.id))
             for one in pending
@@ -49,6 +51,13 @@ def without(store: Store) -> tuple[Finished, ...]:
     last = {line.gap.id: line for line in store.finished()}
     found = [line for line in last.values() if line.outcome != _SUGGESTED]
     return tuple(sorted(found, key=lambda line: (line.gap.path, line.gap.line, line.gap.id)))
+
+
+def _base(rootdir: Path) -> str:
+    """Where the project lies in its repository: programs that comment on it know only paths from its top."""
+    top = next((folder for folder in (rootdir, *rootdir.parents) if (folder / ".git").exists()), rootdir)
+    inside = rootdir.relative_to(top).as_posix()
+    return "" if inside == "." else f"{inside}/"
 
 
 def _reported(

@@ -22,14 +22,15 @@ def write(
 ) -> tuple[Path, ...]:
     """Write these reports, destinations relative to `start` (default: rootdir); returns where they are.
 
-    One without a destination goes into the suggestions folder, if there is such a folder.
+    One without a destination goes into the suggestions folder, if there is such a folder; what is for a job's log
+    is for `announce`.
 
     Raises:
         EnrichError: One cannot be written; those before it are.
     """
     written = []
     for one in wanted:
-        if one.destination or store.directory.is_dir():
+        if one.destination or (store.directory.is_dir() and not formats.is_log(one)):
             path = place(one, store.directory, start or store.rootdir)
             _put(path, formats.render(one.format, report), one.format)
             written.append(path)

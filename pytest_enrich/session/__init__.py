@@ -6,15 +6,16 @@ nothing it does changes a file outside the suggestions folder.
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 from pytest_enrich import progress, reports
 from pytest_enrich.config import Settings
-from pytest_enrich.data import RunSummary
+from pytest_enrich.data import Report, RunSummary
 from pytest_enrich.progress import Terminal
-from pytest_enrich.reporters import since, text
+from pytest_enrich.reporters import formats, since, text
 from pytest_enrich.session import listing, scope, summary, tree
 from pytest_enrich.session.work import Session
 from pytest_enrich.store import Store
@@ -29,6 +30,17 @@ def run(settings: Settings, cov: Coverage, terminal: Terminal) -> RunSummary:
     Raises:
         EnrichError: The suggestions folder cannot be read or written; nothing is half written.
     """
+    with reports.fenced(os.environ, terminal.write_line):
+        ended, report = _run(settings, cov, terminal)
+    if report is not None and any(formats.is_log(one) for one in settings.reports):
+        told = reports.announce(report, os.environ, terminal.write_line)
+        if told:
+            terminal.write_line(told)
+    return ended
+
+
+def _run(settings: Settings, cov: Coverage, terminal: Terminal) -> tuple[RunSummary, Report | None]:
+    """The run, with all that it says."""
     started = time.monotonic()
     terminal.section("enrich")
     store = Store(settings.directory, settings.rootdir)
@@ -38,7 +50,7 @@ def run(settings: Settings, cov: Coverage, terminal: Terminal) -> RunSummary:
         terminal.write_line(since.heading(found.changed))
     if settings.listing:
         terminal.write_line(listing.render(found.ranked, found.changed))
-        return summary.of_nothing(settings, found, started)
+        return summary.of_nothing(settings, found, started), None
     before = tree.snapshot(settings.rootdir, settings.directory)
     with progress.on(terminal) as lines, closing(Session(settings, store, found, lines)) as session:
         session.work()
@@ -47,15 +59,16 @@ def run(settings: Settings, cov: Coverage, terminal: Terminal) -> RunSummary:
     if not settings.partial:
         store.write_tests(found.measured.tests)
     terminal.write_line(text.render(ended, store.pending()).rstrip("\n"))
-    _report(settings, store, ended, terminal)
-    return ended
+    return ended, _report(settings, store, ended, terminal)
 
 
-def _report(settings: Settings, store: Store, ended: RunSummary, terminal: Terminal) -> None:
+def _report(settings: Settings, store: Store, ended: RunSummary, terminal: Terminal) -> Report | None:
     """Write the reports, last: whatever becomes of them, the suggestions are safe and told."""
     if not settings.reports:
-        return
+        return None
     report = reports.gather(store, ended, store.read_all_patch())
     written = reports.write(store, report, settings.reports)
     if report.suggestions:  # silence is the reward of those who need no test
-        terminal.write_line(text.reports(path.as_posix() for path in reports.shown(written, settings.rootdir)))
+        names = [path.as_posix() for path in reports.shown(written, settings.rootdir)]
+        terminal.write_line("\n".join([text.reports(names), *text.because(settings.reports)]))
+    return report

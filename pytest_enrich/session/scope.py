@@ -29,8 +29,9 @@ class Found(Struct, frozen=True, kw_only=True):
     Attributes:
         measured: What coverage says.
         texts: The source files that have gaps, by path.
-        ranked: All gaps, best first.
-        open: Those to work on, in the same order.
+        ranked: All gaps of the shard, best first.
+        open: Those to work on, in the same order, and those of other shards: a test may close them in passing.
+        elsewhere: The ids of those of other shards.
         counts: How many of the others are `turned down`, `waiting`, ...
         waiting: How many suggestions wait for a person.
         known: Their ids.
@@ -43,12 +44,18 @@ class Found(Struct, frozen=True, kw_only=True):
     texts: dict[str, str]
     ranked: tuple[Ranked, ...]
     open: tuple[Gap, ...]
+    elsewhere: frozenset[str]
     counts: dict[str, int]
     waiting: int
     notes: tuple[str, ...]
     known: tuple[str, ...] = ()
     away: tuple[tuple[str, Verb], ...] = ()
     changed: ChangedPart | None = None
+
+    @property
+    def own(self) -> tuple[Gap, ...]:
+        """The gaps to work on in this shard."""
+        return tuple(gap for gap in self.open if gap.id not in self.elsewhere)
 
 
 def find(settings: Settings, cov: Coverage, store: Store) -> Found:
@@ -66,12 +73,14 @@ def find(settings: Settings, cov: Coverage, store: Store) -> Found:
     ranked, changed = _limited([gap for gap in every if _within(gap, settings.only)], settings, measured, texts)
     turned_down = rejected.read(settings.rootdir)
     state = {one.gap.id: _state(one.gap, turned_down, waiting) for one in ranked}
+    own = tuple(one for one in ranked if settings.shard.holds(one.gap.path, one.gap.qualname))
     return Found(
         measured=measured,
         texts=texts,
-        ranked=ranked,
+        ranked=own,
         open=tuple(one.gap for one in ranked if not state[one.gap.id]),
-        counts=dict(Counter(word for word in state.values() if word)),
+        elsewhere=frozenset({one.gap.id for one in ranked} - {one.gap.id for one in own}),
+        counts=dict(Counter(word for one in own if (word := state[one.gap.id]))),
         waiting=len(waiting),
         known=tuple(one.id for one in waiting),
         away=away,

@@ -30,7 +30,7 @@ def of_nothing(settings: Settings, found: Found, started: float) -> RunSummary:
         coverage=coverage(found.measured),
         tests=settings.passed,
         files=len({one.gap.path for one in found.ranked}),
-        gaps={**found.counts, "not tried": len(found.open)},
+        gaps={**found.counts, "not tried": len(found.own)},
         seconds={"total": time.monotonic() - started},
         waiting=found.waiting,
         known=found.known,
@@ -67,6 +67,7 @@ def options(settings: Settings) -> dict[str, str]:
         "only": " ".join(settings.only),
         "from": settings.earlier,
         "since": settings.changes.since if settings.changes else "",
+        "shard": str(settings.shard),
     }
 
 

@@ -69,8 +69,10 @@ class Session:
         self._dropped: Counter[str] = Counter()
         self._grades: Counter[str] = Counter()
         self._candidates = 0
-        self._made: list[Suggestion] = []
         self._attempts: list[Attempt] = []
+        self._made: list[tuple[Suggestion, int]] = []
+        functions = dict.fromkeys(_key(gap) for gap in found.open)
+        self._places = {function: place for place, function in enumerate(functions, 1)}
         self._stopped: Stop = ""
         self._waiting = found.waiting
         self._made_part = MadePart(
@@ -89,7 +91,7 @@ class Session:
 
     def work(self) -> None:
         """Work until all gaps are done, the budget is used up, enough waits, or somebody stops it."""
-        if not self._found.open:
+        if not self._found.own:
             return
         if self._is_enough():
             self._stopped = "enough waiting"
@@ -102,7 +104,7 @@ class Session:
 
     def _work(self) -> None:
         settings, found = self._settings, self._found
-        self._progress.started(len(found.open), len({gap.path for gap in found.open}), str(settings.budget))
+        self._progress.started(len(found.own), len({gap.path for gap in found.own}), str(settings.budget))
         self._ground = ground.survey(settings, found.measured, found.texts, found.open, self._sandbox)
         self._note(self._ground.left_out, "left out")
         if settings.fresh:
@@ -142,10 +144,12 @@ class Session:
             self._model = found
 
     def _round(self, turn: Round, whole: pipeline.Purse) -> None:
-        targets = self._still_open() if turn.depth else self._untried(self._ground.targets, turn)
+        every = self._still_open() if turn.depth else self._untried(self._ground.targets, turn)
+        targets = [one for one in every if self._settings.shard.holds(one.path, one.qualname)]
         if not targets:
             return
-        purse = pipeline.Purse(turn.budget(self._settings.budget, whole), len(targets), turn.longest)
+        # Executions are shared out over all targets: a shard looks as long at each as the whole run would.
+        purse = pipeline.Purse(turn.budget(self._settings.budget, whole), len(every), turn.longest)
         bench = self._bench(turn, purse)
         self._progress.working(0, len(targets), targets[0], str(whole))
         finished: set[tuple[str, str]] = set()
@@ -270,7 +274,7 @@ class Session:
         except RefusedError:
             self._dropped["parses: cannot be put into the test file"] += 1
             return False
-        self._made.append(one)
+        self._made.append((one, self._places[attempt.path, attempt.qualname]))
         self._waiting += 1
         return True
 
@@ -313,7 +317,7 @@ class Session:
     def summary(self, started: float, changed: tuple[str, ...] | None) -> RunSummary:
         """The run so far; `changed` are files that changed outside the suggestions folder meanwhile."""
         nothing = summary.of_nothing(self._settings, self._found, started)
-        outcomes = Counter(self._outcomes.get(gap.id, "not tried") for gap in self._found.open)
+        outcomes = Counter(self._outcomes.get(gap.id, "not tried") for gap in self._found.own)
         told = [f"{path} changed while this ran; pytest-enrich did not mean to" for path in changed or ()]
         return replace(
             nothing,
@@ -323,7 +327,9 @@ class Session:
             dropped=dict(self._dropped),
             grades=dict(self._grades),
             seconds={"total": time.monotonic() - started},
-            suggestions=tuple(MadeSuggestion(id=one.id, grade=one.grade) for one in self._made),
+            suggestions=tuple(
+                MadeSuggestion(id=one.id, grade=one.grade, place=place) for one, place in self._made
+            ),
             waiting=self._waiting,
             stopped=self._stopped,
             model=self._model.part if self._model else None,

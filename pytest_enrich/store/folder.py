@@ -14,9 +14,15 @@ GITIGNORE = "# Created by pytest-enrich.\n*\n"
 _OURS = ("pending", "decided", "run.json", "decisions.jsonl", ".cache")
 
 
+def is_made(directory: Path) -> bool:
+    """Whether the folder was made by us, perhaps without its hidden files."""
+    with disk.reporting(directory, "read"):
+        return any((directory / name).exists() for name in _OURS)
+
+
 def is_ours(directory: Path) -> bool:
-    """Whether the folder was made by us, perhaps without its hidden files, or may become ours: it is empty."""
-    if any((directory / name).exists() for name in _OURS):
+    """The same, or the folder may become ours: it is empty."""
+    if is_made(directory):
         return True
     with disk.reporting(directory, "read"):
         return not directory.exists() or not any(directory.iterdir())

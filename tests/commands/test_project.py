@@ -27,6 +27,22 @@ def test_a_folder_downloaded_elsewhere_is_about_the_project_one_stands_in(projec
     assert "def test_no_dash" in project.tests.read_text()
 
 
+def test_one_may_stand_in_a_download_that_has_the_name_of_its_artifact(project, no_dash):
+    place = project.root / "downloads" / "enrich-suggestions-enrich-0"
+    shutil.copytree(project.store.directory, place, ignore=shutil.ignore_patterns(".*"))
+    shutil.rmtree(project.store.directory)
+    (place / "run.json").write_bytes(msgspec.json.encode(RunSummary()))
+    for folder in (place, place / "pending"):
+        assert no_dash in project.run("list", cwd=folder).out
+    assert project.run("accept", no_dash, cwd=place).status == 0
+    assert "def test_no_dash" in project.tests.read_text()
+
+
+def test_a_run_json_of_somebody_else_makes_no_project(project):
+    (project.root / "src" / "run.json").write_text('{"schema": "theirs"}')
+    assert locate(None, project.root / "src").directory == project.store.directory
+
+
 @pytest.mark.usefixtures("no_dash")
 def test_a_folder_of_another_name_knows_where_it_was_written(project, tmp_path):
     place = project.root / "build" / "ideas"

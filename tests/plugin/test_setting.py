@@ -16,7 +16,7 @@ def test_defaults_are_those_of_the_documentation(pytester, read):
     assert (settings.budget, settings.timeout) == (Budget(seconds=300), 10)
     assert 1 <= settings.workers <= 4
     assert (settings.include, settings.exclude, settings.only, settings.env) == ((), (), (), ())
-    assert (settings.grade, settings.sandbox) == ("good", "auto")
+    assert (settings.grade, settings.sandbox, str(settings.shard)) == ("good", "auto", "")
     assert (settings.fresh, settings.listing) == (False, False)
 
 
@@ -27,14 +27,14 @@ def test_the_command_line_is_read(pytester, read, write):
         "--enrich-workers=3", "--enrich-seed=7", "--enrich-dir=out/here", "--enrich-include=src/*",
         "--enrich-include=b",
         "--enrich-exclude=*_pb2.py", "--enrich-only=src/a.py::A.f", "--enrich-sandbox=process", "--enrich-fresh",
-        "--enrich-list", "--enrich-grade=strong",
+        "--enrich-list", "--enrich-grade=strong", "--enrich-shard=2/4",
     )  # fmt: skip
     assert (settings.with_, settings.maximum, settings.seed) == (("search",), 0, 7)
     assert (settings.budget, settings.timeout) == (Budget(executions=20000), 1.5)
     assert (settings.workers, settings.directory) == (3, pytester.path / "out/here")
     assert (settings.include, settings.exclude) == (("src/*", "b"), ("*_pb2.py",))
     assert (settings.only, settings.sandbox) == (("src/a.py::A.f",), "process")
-    assert settings.grade == "strong"
+    assert (settings.grade, str(settings.shard)) == ("strong", "2/4")
     assert settings.fresh
     assert settings.listing
 
@@ -94,6 +94,8 @@ def test_the_command_line_wins_over_an_override_and_that_over_the_file(read, wri
         ("seed=4294967296", "accepted is a whole number from 0 to 4294967295"),
         ("sandbox=docker", "accepted is auto, strict, process"),
         ("grade=fine", "accepted is strong, good, weak"),
+        ("shard=5/4", "accepted is K/N, such as 1/4 for the first of four parts"),
+        ("shard=", "accepted is K/N, such as 1/4 for the first of four parts"),
         ("dir=.", "accepted is a folder of its own, such as enrich-suggestions"),
         ("dir=..", "accepted is a folder of its own, such as enrich-suggestions"),
     ],

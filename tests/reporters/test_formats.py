@@ -2,7 +2,7 @@ import pytest
 
 from pytest_enrich.config import WantedReport
 from pytest_enrich.errors import UsageError
-from pytest_enrich.reporters import formats
+from pytest_enrich.reporters import formats, text
 
 
 def test_a_kind_may_have_a_destination_with_colons():
@@ -22,7 +22,27 @@ def test_none_alone_means_none():
         formats.wanted(["none", "json"])
 
 
-def test_only_kinds_that_this_version_knows_are_written_by_themselves():
-    assert {one.format for one in formats.detected({"GITHUB_ACTIONS": "true", "GITLAB_CI": "true"})} <= {
-        *formats.FORMATS
-    }
+@pytest.mark.parametrize(
+    ("variables", "found"),
+    [
+        ({}, [("html", "")]),
+        ({"GITHUB_ACTIONS": "true"}, [("html", ""), ("github", "GITHUB_ACTIONS")]),
+        ({"GITLAB_CI": "true"}, [("html", ""), ("gitlab", "GITLAB_CI")]),
+        ({"CI": "true", "GITHUB_ACTIONS": ""}, [("html", "")]),
+    ],
+)
+def test_where_nobody_asks_the_environment_adds_its_kind_and_is_the_reason(variables, found):
+    assert [(one.format, one.because) for one in formats.detected(variables)] == found
+
+
+def test_the_reason_is_told_with_what_switches_it_off():
+    told = text.because(formats.detected({"GITLAB_CI": "true"}))
+    assert told == ["GITLAB_CI is set, so there is a gitlab report as well. Without:\n--enrich-report=html"]
+
+
+def test_a_kind_for_a_job_is_for_its_log_unless_a_file_is_named():
+    assert [formats.is_log(one) for one in formats.wanted(["github", "github:a.txt", "gitlab"])] == [
+        True,
+        False,
+        False,
+    ]

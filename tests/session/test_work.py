@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 
 import pytest
@@ -21,6 +22,7 @@ from pytest_enrich.data import (
     Proved,
     Record,
     Recorded,
+    Shard,
     TestOutcome,
     Varied,
     Vary,
@@ -28,7 +30,7 @@ from pytest_enrich.data import (
 from pytest_enrich.session import scope
 from pytest_enrich.session.rounds import SHORTEST_WALK
 from pytest_enrich.session.work import Session
-from pytest_enrich.store import rejected
+from pytest_enrich.store import merge, rejected
 
 
 class Silent:
@@ -285,3 +287,33 @@ def test_the_journal_holds_each_attempt(work, settings):
     lines = (settings.directory / ".cache" / "state.jsonl").read_text("utf-8").splitlines()
     kinds = [json.loads(line)["type"] for line in lines]
     assert (kinds.count("attempt"), kinds.count("finished")) == (2, 3)
+
+
+def test_shards_that_are_merged_are_the_whole_run(work, store, tmp_path):
+    budget = {"budget": Budget(executions=900), "maximum": 0}
+    _, _, whole = work(**budget)
+    expected = {one.id for one in store.pending()}
+    shutil.rmtree(store.directory)
+    asked = []
+    for number in (1, 2, 3, 4):
+        made, _, sandbox = work(shard=Shard(number, 4), **budget)
+        asked += sandbox.asked(Explore)
+        store.write_run(made)
+        if store.directory.exists():
+            shutil.move(store.directory, tmp_path / "jobs" / f"enrich-{number}")
+    merge.merge(store, merge.folders(tmp_path / "jobs", store.rootdir), at="2026-11-25T10:00:00Z")
+    assert {one.id for one in store.pending()} == expected != set()
+    assert store.read_run().gaps == {"suggested": 2, "nothing found": 1}
+    assert {replace(job, seconds=0.0) for job in asked} == {
+        replace(job, seconds=0.0) for job in whole.asked(Explore)
+    }
+
+
+def test_a_shard_without_gaps_asks_nothing(work, settings):
+    empty = next(
+        one
+        for one in (Shard(number, 9) for number in range(1, 10))
+        if not any(one.holds("src/shop/cart.py", name) for name in ("parse_sku", "discount", "Cart.size"))
+    )
+    made, _, sandbox = work(shard=empty)
+    assert (made.gaps, sandbox.asked(Collect), settings.directory.exists()) == ({}, [], False)

@@ -1,0 +1,106 @@
+"""`pytest-enrich merge`: what many jobs found, joined into one folder, as `coverage combine` does it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from pytest_enrich import reports
+from pytest_enrich.commands import taking
+from pytest_enrich.commands.output import answer, json_option, say
+from pytest_enrich.commands.project import DEFAULT, locate
+from pytest_enrich.errors import UsageError
+from pytest_enrich.reporters import text
+from pytest_enrich.reporters.words import counted, filled, visible
+from pytest_enrich.store import Store, merge
+from pytest_enrich.store.merge import Merged
+
+_NO_FOLDER = (
+    "{path} is no suggestions folder, and there is none in it\n"
+    "Nothing was merged.\n"
+    "What a job leaves is its " + DEFAULT + " folder; give that one, or the folder that the downloads are in."
+)
+
+
+@click.command("merge")
+@click.argument("directories", metavar="DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--into", type=click.Path(path_type=Path), help=f"The folder to merge into (default: {DEFAULT}).")
+@json_option
+def command(directories: tuple[Path, ...], into: Path | None, *, as_json: bool) -> int:
+    """Join the suggestions folders of several jobs into one; the folders themselves are not changed."""
+    store = locate(into, Path.cwd())
+    found = [one for path in directories for one in _folders(path, store)]
+    sources = list({one.directory.resolve(): one for one in found}.values())
+    if not sources:
+        return _nothing(as_json=as_json)
+    for one in sources:
+        for problem in one.shelf().problems:
+            say(f"passed over: {visible(f'{one.directory}: {problem}')}", as_json=True)
+    done = merge.merge(store, sources, at=taking.now())
+    if as_json:
+        answer(_facts(store, sources, done))
+    else:
+        with reports.fenced(os.environ, say):
+            say(_told(store, sources, done))
+    return 0
+
+
+def _nothing(*, as_json: bool) -> int:
+    say("No job has left anything: nothing was merged.", as_json=as_json)
+    if as_json:
+        answer({"folders": [], "added": [], "waiting": []})
+    return 0
+
+
+def _folders(path: Path, store: Store) -> tuple[Store, ...]:
+    """The suggestions folders at or in this path.
+
+    Raises:
+        UsageError: There is none.
+    """
+    found = merge.folders((Path.cwd() / path).absolute(), store.rootdir)
+    if not found and not _is_empty(path):
+        raise UsageError(_NO_FOLDER.format(path=visible(str(path))))
+    return found
+
+
+def _is_empty(path: Path) -> bool:
+    """Whether it is a folder for downloads, and no job had anything to leave."""
+    return path.is_dir() and not any(path.iterdir())
+
+
+def _told(store: Store, sources: list[Store], done: Merged) -> str:
+    pending = store.pending()
+    into = visible(str(store.directory))
+    worse, repeated = len(done.choice.worse), len(done.choice.repeated)
+    left = [
+        *([f"{worse} for the same gap as another"] if worse else []),
+        *([f"{repeated} that would only close what others close"] if repeated else []),
+    ]
+    parts = [
+        filled(
+            f"Merged {counted(len(sources), 'folder')}: {counted(len(pending), 'suggestion')} "
+            f"{'waits' if len(pending) == 1 else 'wait'}, {len(done.added)} of them new. "
+            + (f"{counted(done.decisions, 'decision')} taken over." if done.decisions else "")
+        ),
+        text.table(pending),
+        filled(f"left out: {', '.join(left)}") if left else "",
+        "\n".join(filled(f"note: {visible(note)}", indent=6) for note in done.notes),
+        f"Written to {into}/. Nothing else was changed.\nNext:  pytest-enrich list",
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _facts(store: Store, sources: list[Store], done: Merged) -> dict[str, object]:
+    return {
+        "into": str(store.directory),
+        "folders": [str(one.directory) for one in sources],
+        "added": [one.id for one in done.added],
+        "same_gap": [offer.suggestion.id for offer in done.choice.worse],
+        "adds_nothing": [offer.suggestion.id for offer in done.choice.repeated],
+        "decisions": done.decisions,
+        "waiting": [one.id for one in store.pending()],
+        "notes": done.notes,
+    }

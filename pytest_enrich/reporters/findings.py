@@ -1,0 +1,69 @@
+"""What formats for other programs have in common: where a suggestion belongs in the repository, and in what words.
+
+Texts come from the code under test, from models and from other machines: they stay data in every format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_enrich.data import Report, ReportedSuggestion, Suggestion
+from pytest_enrich.reporters.words import counted, visible
+
+RULE = "suggested-test"
+URL = "https://pypi.org/project/pytest-enrich/"
+
+
+def placed(report: Report) -> Iterator[ReportedSuggestion]:
+    """Those that still have a place in today's files, best first, each id once."""
+    seen: set[str] = set()
+    for one in report.suggestions:
+        if not one.stale and one.suggestion.id not in seen:
+            seen.add(one.suggestion.id)
+            yield one
+
+
+def source_path(report: Report, one: Suggestion) -> str:
+    """The source file, relative to the top of the repository."""
+    return report.base + one.gap.path
+
+
+def test_path(report: Report, one: Suggestion) -> str:
+    """The test file, relative to the top of the repository."""
+    return report.base + one.target.path
+
+
+def lines(reported: ReportedSuggestion) -> tuple[int, int]:
+    """The first and the last of the gap's lines as they are today, 1-based."""
+    gap = reported.suggestion.gap
+    found = [line.number for line in reported.source if line.missing] or [*gap.lines] or [gap.line]
+    return max(min(found), 1), max(*found, 1)
+
+
+def sentence(one: Suggestion) -> str:
+    """What is missing and what was found, on one line of printable text."""
+    killed, of = one.proof.mutants.killed, one.proof.mutants.of
+    proof = f", notices {killed} of {counted(of, 'small change')} of the code" if of else ""
+    what = "one more row for" if one.kind == "row" else "a test in"
+    return visible(f"{titled(one)}. Suggested: {what} {one.target.path} ({one.grade}{proof}).")
+
+
+def titled(one: Suggestion) -> str:
+    """What it checks, with the function's name in front."""
+    name = one.gap.qualname.rpartition(".")[2]
+    return one.title if not name or name in one.title else f"{one.gap.qualname}: {one.title}"
+
+
+def look(one: Suggestion) -> str:
+    """The question that only a person can answer, as one line; "" when there is none."""
+    return visible(f"Look: {one.look}") if one.look else ""
+
+
+def advice(one: Suggestion) -> str:
+    """The command that goes on from here."""
+    return visible(f"Review: pytest-enrich show {one.id}")
+
+
+def encodable(text: str) -> str:
+    """Code as it is, but for what no UTF-8 file can hold."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

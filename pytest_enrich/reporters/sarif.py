@@ -1,0 +1,100 @@
+"""SARIF 2.1.0, for code scanning and for editors.
+
+What GitHub demands of it is kept: level `note`, `help.text`, relative addresses, `primaryLocationLineHash`.
+`fixes` are for readers that know them.
+"""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote
+
+from pytest_enrich import __version__
+from pytest_enrich.data import Report, ReportedSuggestion
+from pytest_enrich.reporters import changes, findings
+from pytest_enrich.reporters.changes import Change
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_ROOT = "%SRCROOT%"
+_HELP = (
+    "No test runs this code. pytest-enrich has a test for it that passes, is stable, and was proven in a sandbox. "
+    "A person decides about it: pytest-enrich show ID, then accept or reject."
+)
+
+
+def render(report: Report) -> str:
+    """The log: one run, one rule, one result a suggestion."""
+    results = [_result(report, one) for one in findings.placed(report)]
+    run = {
+        "tool": {"driver": _driver()},
+        "automationDetails": {"id": "pytest-enrich/"},
+        "columnKind": "unicodeCodePoints",
+        "results": results,
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
+
+
+def _driver() -> dict[str, object]:
+    rule = {
+        "id": findings.RULE,
+        "name": "SuggestedTest",
+        "shortDescription": {"text": "Code that no test runs, with a suggested test"},
+        "fullDescription": {"text": _HELP},
+        "help": {"text": _HELP},
+        "helpUri": findings.URL,
+        "defaultConfiguration": {"level": "note"},
+        "properties": {"tags": ["test", "coverage"], "precision": "very-high"},
+    }
+    return {
+        "name": "pytest-enrich",
+        "version": __version__,
+        "informationUri": findings.URL,
+        "rules": [rule],
+    }
+
+
+def _result(report: Report, reported: ReportedSuggestion) -> dict[str, object]:
+    one = reported.suggestion
+    found: dict[str, object] = {
+        "ruleId": findings.RULE,
+        "ruleIndex": 0,
+        "level": "note",
+        "message": {"text": _plain(f"{findings.sentence(one)} {findings.look(one)} {findings.advice(one)}")},
+        "locations": [{"physicalLocation": _physical(report, reported)}],
+        "partialFingerprints": {"primaryLocationLineHash": f"{findings.encodable(one.id)}:1"},
+    }
+    replacements = [_replacement(change) for change in changes.read(reported.difference)]
+    if replacements and not one.target.new_file:  # a fix is for a file that is there
+        test = _artifact(findings.test_path(report, one))
+        change = {"artifactLocation": test, "replacements": replacements}
+        found["fixes"] = [{"description": {"text": "Add the suggested test"}, "artifactChanges": [change]}]
+    return found
+
+
+def _physical(report: Report, reported: ReportedSuggestion) -> dict[str, object]:
+    first, last = findings.lines(reported)
+    texts = {line.number: line.text for line in reported.source}
+    region: dict[str, int] = {"startLine": first, "endLine": last}
+    if texts.get(first, "").strip() and last in texts:
+        start = texts[first]
+        region |= {"startColumn": len(start) - len(start.lstrip()) + 1, "endColumn": len(texts[last]) + 1}
+    return {
+        "artifactLocation": _artifact(findings.source_path(report, reported.suggestion)),
+        "region": region,
+    }
+
+
+def _replacement(change: Change) -> dict[str, object]:
+    text = "".join(f"{line}\n" for line in change.added)
+    end = change.line + len(change.removed)
+    region = {"startLine": change.line, "startColumn": 1, "endLine": end, "endColumn": 1}
+    return {"deletedRegion": region, "insertedContent": {"text": findings.encodable(text)}}
+
+
+def _artifact(path: str) -> dict[str, str]:
+    return {"uri": quote(path, errors="surrogatepass"), "uriBaseId": _ROOT}
+
+
+def _plain(text: str) -> str:
+    """Text in which nothing is a link (`[text](address)`); placeholders mean nothing without arguments."""
+    return " ".join(text.split()).replace("](", "] (")

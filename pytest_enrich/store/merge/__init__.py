@@ -1,0 +1,140 @@
+"""Folders of many jobs become one, as `coverage combine` does it with coverage. The folders stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pytest_enrich.data import Decision, Suggestion
+from pytest_enrich.store import Store, folder, identity, log, rebuild, rejected
+from pytest_enrich.store.merge import decisions, runs
+from pytest_enrich.store.merge.choice import Choice, Offer, choose
+
+_MOST_FOLDERS = 10_000
+
+
+class Merged(Struct, frozen=True, kw_only=True):
+    """What a merge came to.
+
+    Attributes:
+        added: What waits now that did not before, or waits in a better form.
+        choice: What was chosen of what was offered.
+        decisions: How many were taken over.
+        notes: What a person must know about the jobs, one line each.
+    """
+
+    added: tuple[Suggestion, ...]
+    choice: Choice
+    decisions: int
+    notes: tuple[str, ...]
+
+
+def folders(directory: Path, rootdir: Path) -> tuple[Store, ...]:
+    """The suggestions folder at `directory`, or those in it: a download has one for each artifact."""
+    own = Store(directory, rootdir)
+    if folder.is_made(directory):
+        return (own,)
+    names = folder.names(directory)[:_MOST_FOLDERS] if directory.is_dir() else ()
+    return tuple(Store(directory / name, rootdir) for name in names if folder.is_made(directory / name))
+
+
+def merge(into: Store, sources: Sequence[Store], *, at: str) -> Merged:
+    """Bring what the `sources` hold into `into`; `at` is the time, UTC, ISO 8601.
+
+    Raises:
+        StoreError: A folder cannot be read, or `into` cannot be written; what was merged so far is whole, and the
+            same merge goes on.
+    """
+    others = [one for one in sources if one.directory.resolve() != into.directory.resolve()]
+    taken = _join_decisions(into, others)
+    chosen = choose(_offers(into, others), _accepted(into))
+    added = [offer for offer in chosen.kept if offer.folder]
+    waiting = {one.id: one for one in into.pending()}
+    for offer in added:
+        if offer.suggestion.id in waiting:
+            _put_away(into, waiting[offer.suggestion.id], at)
+        into.save(offer.suggestion, *_texts(others[offer.folder - 1], offer.suggestion))
+    _join_finished(into, others)
+    notes = _write(into, sources, chosen)
+    return Merged(
+        added=tuple(offer.suggestion for offer in added), choice=chosen, decisions=len(taken), notes=notes
+    )
+
+
+def _offers(into: Store, sources: Sequence[Store]) -> Iterator[Offer]:
+    """All that waits in any folder, by what was decided in all of them and by what the team has turned down."""
+    states = log.states(into.decisions())
+    turned_down = rejected.read(into.rootdir)
+    for number, store in enumerate((into, *sources)):
+        run = store.read_run()
+        made = {one.id: (turn, one.place) for turn, one in enumerate(run.suggestions if run else ())}
+        for one in store.pending():
+            if states.get((one.id, one.test.body_sha256), "pending") != "pending":
+                continue
+            if number and turned_down.is_rejected(one.id, one.test.body_sha256, one.gap.path, one.gap.qualname):
+                continue
+            turn, place = made.get(one.id, (len(made), 0))
+            yield Offer(suggestion=one, place=place, folder=number, turn=turn)
+
+
+def _accepted(into: Store) -> frozenset[str]:
+    """The gaps that tests close which a person has taken."""
+    states = log.states(into.decisions())
+    decided = into.lying("decided")
+    taken = [one for one in decided if states.get((one.id, one.test.body_sha256)) == "accepted"]
+    return frozenset(gap for one in taken for gap in (one.id, *one.gap.also_closes))
+
+
+def _put_away(into: Store, old: Suggestion, at: str) -> None:
+    """Make way for a better one of the same id: it goes to `decided/`, so that nothing is lost."""
+    into.decide(Decision(id=old.id, verb="closed", body=old.test.body_sha256, at=at))
+
+
+def _texts(source: Store, one: Suggestion) -> tuple[str, str]:
+    return source.read_text(one, "suggestion.patch"), source.read_text(one, identity.module_name(one.id))
+
+
+def _join_decisions(into: Store, sources: Sequence[Store]) -> Sequence[Decision]:
+    for one in sources:
+        _adopt_decided(into, one)
+    new = decisions.missing(into.decisions(), [one.decisions() for one in sources])
+    taken = [decision for decision in new if identity.is_valid(decision.id)]
+    for decision in taken:
+        into.decide(decision)
+    return taken
+
+
+def _adopt_decided(into: Store, source: Store) -> None:
+    """Copy what was decided, with what its undo needs."""
+    here = {one.id for one in (*into.lying("decided"), *into.lying("pending"))}
+    for one in source.lying("decided"):
+        if one.id not in here:
+            into.keep_decided(one, *_texts(source, one), source.read_text(one, "undo.patch"))
+
+
+def _join_finished(into: Store, sources: Sequence[Store]) -> None:
+    known = set(into.finished())
+    new = dict.fromkeys(line for one in sources for line in one.finished() if line not in known)
+    if new:
+        into.journal(*new)
+
+
+def _write(into: Store, sources: Sequence[Store], chosen: Choice) -> tuple[str, ...]:
+    """Make `run.json` and the texts that are made of all; returns the run's notes."""
+    read = [run for one in sources if (run := one.read_run()) is not None]
+    pending = into.pending()
+    kept = {offer.suggestion.id for offer in chosen.kept}
+    where = into.directory
+    shown = where.relative_to(into.rootdir).as_posix() if where.is_relative_to(into.rootdir) else str(where)
+    summary = runs.merged(read, kept, directory=shown, waiting=len(pending))
+    better = {one.id: one.grade for one in pending}
+    made = tuple(replace(one, grade=better.get(one.id, one.grade)) for one in summary.suggestions)
+    if read:
+        into.prepare()
+        into.write_run(replace(summary, suggestions=made))
+    if folder.is_made(into.directory):
+        rebuild.texts(into, {one.target.path for one in pending})
+    return summary.notes

@@ -1,0 +1,108 @@
+"""The runs of several jobs as one `run.json`."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from msgspec.structs import replace
+
+from pytest_enrich.data import MadeSuggestion, RunSummary
+
+_SHARD = re.compile(r"([1-9][0-9]{0,3})/([1-9][0-9]{0,3})")
+_STOPS = ("interrupted", "budget", "enough waiting", "")
+_CHECKS = ("changed", "not checked", "", "ok")
+
+
+def merged(runs: Sequence[RunSummary], kept: Collection[str], *, directory: str, waiting: int) -> RunSummary:
+    """What the jobs came to together.
+
+    Candidates are added up, for all of them were tried. Gaps are added up over the shards of a run; of several
+    jobs with the same gaps (another Python, for instance) the one that found most counts. Files are those of the
+    job with most of them: nobody knows which are the same. `kept` are the ids of the suggestions that are left.
+    """
+    first = min(runs, key=lambda run: run.at) if runs else RunSummary()
+    notes = [*_missing(runs), *_commits(runs), *(note for run in runs for note in run.notes)]
+    return replace(
+        first,
+        directory=directory,
+        versions={**first.versions, **_pythons(runs)},
+        options={**first.options, "shard": _shards(runs)},
+        tests=max((run.tests for run in runs), default=0),
+        files=max((run.files for run in runs), default=0),
+        gaps=_gaps(runs),
+        candidates=sum(run.candidates for run in runs),
+        dropped=_sum(run.dropped for run in runs),
+        grades=_sum(run.grades for run in runs),
+        seconds={"total": max((run.seconds.get("total", 0.0) for run in runs), default=0.0)},
+        suggestions=tuple(_made(runs, kept)),
+        waiting=waiting,
+        stopped=min((run.stopped for run in runs), key=_STOPS.index, default=""),
+        model=next((run.model for run in runs if run.model is not None), None),
+        notes=tuple(dict.fromkeys(notes)),
+        read_only_check=min((run.read_only_check for run in runs), key=_check, default=""),
+    )
+
+
+def shard(run: RunSummary) -> tuple[int, int]:
+    """Which part of how many a job worked on; (1, 1) for all."""
+    match = _SHARD.fullmatch(run.options.get("shard", ""))
+    return (int(match[1]), int(match[2])) if match else (1, 1)
+
+
+def _gaps(runs: Sequence[RunSummary]) -> dict[str, int]:
+    """Of each part the job that found most; of several ways to make parts the one with the most gaps."""
+    best: dict[tuple[int, int], RunSummary] = {}
+    for run in sorted(runs, key=lambda run: -run.gaps.get("suggested", 0)):
+        best.setdefault(shard(run), run)
+    ways = {of for _, of in best}
+    sums = [_sum(run.gaps for (_, of), run in best.items() if of == way) for way in sorted(ways)]
+    return max(sums, key=lambda counts: sum(counts.values()), default={})
+
+
+def _missing(runs: Sequence[RunSummary]) -> Iterator[str]:
+    there = {shard(run) for run in runs}
+    for way in sorted({of for _, of in there}):
+        lost = [str(number) for number in range(1, way + 1) if (number, way) not in there]
+        if lost:
+            word = "shard" if len(lost) == 1 else "shards"
+            yield f"{word} {', '.join(lost)} of {way} not among the merged folders: those gaps are not counted"
+
+
+def _commits(runs: Sequence[RunSummary]) -> Iterator[str]:
+    commits = sorted({run.commit for run in runs if run.commit})
+    if len(commits) > 1:
+        yield f"the merged folders come from different commits: {', '.join(commits)}"
+
+
+def _pythons(runs: Sequence[RunSummary]) -> dict[str, str]:
+    """Jobs that differ in Python or pytest say so."""
+    names = sorted({name for run in runs for name in run.versions})
+    found = {name: {run.versions[name] for run in runs if name in run.versions} for name in names}
+    return {name: ", ".join(sorted(values)) for name, values in found.items()}
+
+
+def _shards(runs: Sequence[RunSummary]) -> str:
+    """The parts that are there, "" when they are the whole."""
+    parts = sorted({shard(run) for run in runs}, key=lambda part: (part[1], part[0]))
+    whole = {of for _, of in parts if all((number, of) in parts for number in range(1, of + 1))}
+    return "" if whole else " ".join(f"{number}/{of}" for number, of in parts)
+
+
+def _made(runs: Sequence[RunSummary], kept: Collection[str]) -> Iterator[MadeSuggestion]:
+    seen: dict[str, MadeSuggestion] = {}
+    for one in sorted((one for run in runs for one in run.suggestions), key=lambda one: one.place):
+        seen.setdefault(one.id, one)
+    return (one for one in seen.values() if one.id in kept)
+
+
+def _sum(counts: Iterable[dict[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for one in counts:
+        total.update(one)
+    return dict(total)
+
+
+def _check(word: str) -> int:
+    return _CHECKS.index(word) if word in _CHECKS else 0

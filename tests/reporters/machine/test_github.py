@@ -1,0 +1,83 @@
+"""Notices and the job summary, read as GitHub's runner reads them."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec.structs import replace
+
+from pytest_enrich.data import Report
+from pytest_enrich.reporters import github
+from pytest_enrich.reporters.github import commands
+
+COMMAND = re.compile(r"::(\w+) ([^:]*)::(.*)")
+
+
+def unescaped(text, *more):
+    for token, sign in (*more, ("%0D", "\r"), ("%0A", "\n"), ("%25", "%")):
+        text = text.replace(token, sign)
+    return text
+
+
+def read(line):
+    """The command, its properties, and its text, as the runner takes them apart."""
+    name, properties, data = COMMAND.fullmatch(line).groups()
+    pairs = dict(pair.split("=", 1) for pair in properties.split(","))
+    plain = {key: unescaped(value, ("%3A", ":"), ("%2C", ",")) for key, value in pairs.items()}
+    return name, plain, unescaped(data)
+
+
+def notices(report):
+    return [read(line) for line in github.render(report).splitlines()]
+
+
+def test_a_notice_stands_at_the_lines_that_never_run(report):
+    ((name, place, text),) = notices(report)
+    assert name == "notice"
+    assert place == {"file": "src/shop/cart.py", "line": "27", "endLine": "28", "title": "suggested test"}
+    assert text.splitlines() == [
+        "parse_sku: lines 27-28 never run.",
+        "parse_sku: text without a dash is refused",
+        "Review: pytest-enrich show cart-6e2m3fea",
+    ]
+
+
+def test_the_path_is_the_one_in_the_repository(report):
+    assert notices(replace(report, base="packages/shop/"))[0][1]["file"] == "packages/shop/src/shop/cart.py"
+
+
+def test_there_is_one_notice_a_function(report, reported_one, make_suggestion):
+    other = reported_one(make_suggestion("cart-aaaaaaaa"))
+    ((_, place, text),) = notices(replace(report, suggestions=(*report.suggestions, other)))
+    assert place["title"] == "suggested tests"
+    assert text.endswith("and 1 other test for this function")
+
+
+def test_there_are_ten_notices_and_the_last_says_how_many_more(large):
+    told = notices(large(400))
+    assert len(told) == 10
+    assert [text for _, _, text in told if "other functions" in text] == [told[-1][2]]
+    assert told[-1][2].endswith("and 390 suggested tests for other functions: see the job summary")
+
+
+def test_ten_functions_are_all_told(large):
+    assert "other functions" not in github.render(large(10))
+
+
+def test_nothing_to_say_is_said_with_nothing(reported_one):
+    assert github.render(Report()) == ""
+    assert github.render(Report(suggestions=(reported_one(stale=True),))) == ""
+
+
+def test_hostile_text_is_one_notice_and_nothing_else(hostile):
+    lines = github.render(hostile).split("\n")
+    assert (len(lines), lines[1]) == (2, "")
+    name, place, text = read(lines[0])
+    assert name == "notice"
+    assert set(place) == {"file", "line", "endLine", "title"}
+    assert "::add-mask::secret" in text
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\u202e\ud800]", text + place["file"])
+
+
+def test_what_stops_commands_is_ended_by_its_own_token_alone():
+    assert (commands.stop("abc"), commands.go_on("abc")) == ("::stop-commands::abc", "::abc::")
