@@ -192,7 +192,7 @@ def _taken(store: Store, path: str, step: _Step, outcome: pytest_run.Outcome) ->
     text = python_file.read(store.rootdir, path).text
     candidate = patch.as_candidate(step.suggestion)
     if isinstance(candidate, NewRow):
-        place = (patch.more(step.suggestion), patch.line(text, candidate))
+        place = (step.suggestion.more, patch.line(text, candidate))
         return Taken(id=step.suggestion.id, path=path, names=(place,), summary=outcome.last_line)
     new = python_file.functions(step.after, path).keys() - python_file.functions(step.before, path).keys()
     places = python_file.functions(text, path)
