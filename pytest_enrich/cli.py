@@ -22,6 +22,7 @@ from pytest_enrich.errors import EnrichError, UsageError
 DONE, WRONG_USE, REFUSED, INTERRUPTED = 0, 2, 3, 130
 
 _VERBS = {
+    "review": "review",
     "list": "table",
     "show": "show",
     "run": "run",
@@ -31,6 +32,7 @@ _VERBS = {
     "undo": "undo",
     "verify": "verify",
     "doctor": "doctor",
+    "stats": "stats",
     "clean": "clean",
 }
 """In the order a person meets them, each with its module in `commands`; imported when it is asked for."""

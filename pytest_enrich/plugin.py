@@ -69,6 +69,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     only = "only the gaps of this file, class or function (repeat)"
     group.addoption("--enrich-only", action="append", metavar="PATH[::QUALNAME]", default=[], help=only)
     group.addoption("--enrich-run", metavar="ID", default=None, help=argparse.SUPPRESS)
+    group.addoption("--enrich-prove", metavar="FILE", default=None, help=argparse.SUPPRESS)
     secrets = "environment variables that look like secrets but that the tests need"
     parser.addini("enrich_env", secrets, type="linelist", default=[])
     remote = "whether source code may be sent to an Ollama on another machine"
@@ -117,6 +118,15 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_enrich.pytest_hooks import run
 
         run.register(config, config.stash.get(_MEASUREMENT, None))
+
+
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Prove one test that a person has edited, in place of a session."""
+    if _is_inert() or not config.option.enrich_prove:
+        return None
+    from pytest_enrich.pytest_hooks import proving
+
+    return proving.prove(config)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

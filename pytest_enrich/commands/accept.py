@@ -9,7 +9,7 @@ import click
 from pytest_enrich.commands import edited, staleness, taking
 from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import project_option
-from pytest_enrich.commands.taking import Taken
+from pytest_enrich.commands.taking import PLAINLY, How, Taken
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.reporters.words import counted, visible, visible_lines
@@ -38,7 +38,7 @@ def command(store: Store, identities: tuple[str, ...], *, is_edited: bool, as_js
     return _REFUSED if any(result.refused for result in results) else 0
 
 
-def accept(store: Store, chosen: Sequence[Suggestion]) -> tuple[Taken, ...]:
+def accept(store: Store, chosen: Sequence[Suggestion], how: How = PLAINLY) -> tuple[Taken, ...]:
     """Accept those that are not stale, file by file; then make the patches of the others again."""
     results = [_stale(one) for one in chosen if staleness.is_stale(store, one)]
     refused = {result.id for result in results}
@@ -47,7 +47,7 @@ def accept(store: Store, chosen: Sequence[Suggestion]) -> tuple[Taken, ...]:
         if one.id not in refused:
             files.setdefault(one.target.path, []).append(one)
     for path, group in files.items():
-        results += taking.take(store, path, group)
+        results += taking.take(store, path, group, how)
     if any(not result.refused for result in results):
         rebuild.texts(store, files)
     return tuple(results)

@@ -68,6 +68,7 @@ from pytest_enrich.data.jobs import (
 )
 from pytest_enrich.data.mutants import Grade, Mutant, MutantsPart, Tried
 from pytest_enrich.data.report import Report, ReportedSuggestion, SourceLine
+from pytest_enrich.data.reproof import Reproof
 from pytest_enrich.data.run import CoveragePart, MadeSuggestion, ModelPart, RunSummary
 from pytest_enrich.data.suggestion import Suggestion
 
@@ -123,6 +124,7 @@ __all__ = [
     "Recorded",
     "Report",
     "ReportedSuggestion",
+    "Reproof",
     "RunSummary",
     "Rung",
     "Scope",

@@ -1,0 +1,137 @@
+"""A suggestion on one screen: values in, lines out, as many as there is room for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from pytest_enrich.commands import parts
+from pytest_enrich.data import SourceLine, Suggestion
+from pytest_enrich.reporters.words import columns, fit
+
+_WIDEST = 110
+_NARROWEST = 30
+_LOW = 22
+"""Rows below which there are no rules, no second thoughts and the short list of keys."""
+_ROOM = 6
+"""Rows for source and test together, however small the screen is."""
+_LOOK = 3
+
+
+class Size(Struct, frozen=True):
+    """Of what is written on; `rows` is None where it has no end."""
+
+    columns: int
+    rows: int | None = None
+
+    @property
+    def width(self) -> int:
+        """Columns that are used: the last one stays free, since some terminals wrap there."""
+        return max(_NARROWEST, min(self.columns - 1, _WIDEST))
+
+    @property
+    def is_low(self) -> bool:
+        """Whether there are few rows."""
+        return self.rows is not None and self.rows < _LOW
+
+
+class View(Struct, frozen=True, kw_only=True):
+    """What there is to see.
+
+    Attributes:
+        number, total: Which one of how many.
+        one: The suggestion.
+        function: The source lines of its function, or those around the gap.
+        stale: Whether the code changed since.
+        change: The lines of the test, or of the row among others.
+        trouble: Why the source cannot be shown.
+        told: What came of the last key.
+    """
+
+    number: int
+    total: int
+    one: Suggestion
+    function: tuple[SourceLine, ...] = ()
+    stale: bool = False
+    change: tuple[str, ...] = ()
+    trouble: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+
+
+def compose(view: View, size: Size, legend: Sequence[str]) -> list[str]:
+    """The lines of the screen; the row of the prompt is left free."""
+    width, rule = size.width, [] if size.is_low else ["-" * (size.width - 1)]
+    above = [*(fit(line, width) for line in view.told), heading(view, width), *parts.gap(view.one, width), *rule]
+    facts = _facts(view.one, size)
+    below = [*rule, *facts, *rule, *legend]
+    into = f"into  {fit(parts.place(view.one), width - parts.LABEL)}"
+    room = None if size.rows is None else size.rows - 1 - len(above) - len(below) - len(rule) - 1
+    source, change = _shared(view, room, width)
+    return [*above, *source, *rule, into, *change, *below]
+
+
+def heading(view: View, width: int) -> str:
+    """` 3/12  parse_sku: text without a dash is refused   cart-6e2m3fea   strong`."""
+    first, last = f" {view.number}/{view.total}  ", f"   {view.one.id}   {view.one.grade}"
+    title = fit(view.one.title, max(width - len(first) - len(last), 10))
+    return f"{first}{title}{' ' * (width - len(first) - len(last) - columns(title))}{last}"
+
+
+def share(room: int, source: int, change: int) -> tuple[int, int]:
+    """Rows for so many lines of source and of the test: what one leaves, the other may have."""
+    of_change = min(change, max(room - source, (room + 1) // 2))
+    return min(source, room - of_change), of_change
+
+
+def _shared(view: View, room: int | None, width: int) -> tuple[list[str], list[str]]:
+    source = _source(view, width)
+    change = [fit(line, width) for line in view.change]
+    if room is None:
+        return source, change
+    rows, lines = share(max(room, _ROOM), len(source), len(change))
+    return _window(view, source, rows), _beginning(change, lines)
+
+
+def _source(view: View, width: int) -> list[str]:
+    if view.stale:
+        name = view.one.gap.qualname or view.one.gap.path
+        return [fit(f"  stale: {name} changed since this was made. v checks again.", width)]
+    return [*view.trouble] or [parts.source_line(line, width) for line in view.function]
+
+
+def _window(view: View, source: list[str], rows: int) -> list[str]:
+    """The lines from just before the first that no test runs; numbers say which they are."""
+    missing = [index for index, line in enumerate(view.function) if line.missing] or [0]
+    start = max(0, min(missing[0] - 1, len(source) - rows))
+    return source[start : start + rows] if rows < len(source) else source
+
+
+def _beginning(change: list[str], rows: int) -> list[str]:
+    if rows >= len(change):
+        return change
+    return [*change[: rows - 1], f"  ... {len(change) - rows + 1} more lines: d shows all"]
+
+
+def _facts(one: Suggestion, size: Size) -> list[str]:
+    """What was shown, and the one question that only a person can answer."""
+    width, noticed, near = size.width, parts.noticed(one), parts.near(one)
+    runs = f"{one.proof.runs.passed} of {one.proof.runs.of} runs passed"
+    look = parts.labelled("look", one.look, width)
+    if size.rows is None:
+        proof = [noticed, parts.runs(one)] if noticed else [parts.runs(one)]
+        told = [parts.labelled("proof" if index == 0 else "", text, width) for index, text in enumerate(proof)]
+        return [*(line for each in told for line in each), *_near(near, width), *look]
+    if size.is_low:
+        return [_one_line("proof", f"{runs}; {noticed}", width), *look[:_LOOK]]
+    proved = [_one_line("proof", noticed, width)] if noticed else []
+    ran = _one_line("" if noticed else "proof", parts.runs(one), width)
+    return [*proved, ran, *([_one_line("near", near, width)] if near else []), *look[:_LOOK]]
+
+
+def _near(near: str, width: int) -> list[str]:
+    return parts.labelled("near", near, width) if near else []
+
+
+def _one_line(label: str, told: str, width: int) -> str:
+    return f"{label:<{parts.LABEL}}{fit(told, width - parts.LABEL)}".rstrip()
