@@ -11,7 +11,7 @@ from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import project_option
 from pytest_enrich.commands.taking import PLAINLY, How, Taken
 from pytest_enrich.data import Suggestion
-from pytest_enrich.errors import RefusedError
+from pytest_enrich.errors import RefusedError, UsageError
 from pytest_enrich.reporters.words import counted, visible, visible_lines
 from pytest_enrich.store import Store, rebuild
 
@@ -19,19 +19,23 @@ _REFUSED = 3
 
 
 @click.command("accept")
-@click.argument("identities", metavar="ID...", nargs=-1, required=True)
+@click.argument("identities", metavar="ID...", nargs=-1)
+@click.option("--all-strong", is_flag=True, help="All that wait, are marked strong, and are not stale.")
 @click.option("--edited", "is_edited", is_flag=True, help="Take the test as you edited it in suggestion_ID.py.")
 @json_option
 @project_option
-def command(store: Store, identities: tuple[str, ...], *, is_edited: bool, as_json: bool) -> int:
+def command(store: Store, identities: tuple[str, ...], *, all_strong: bool, is_edited: bool, as_json: bool) -> int:
     """Put suggestions into their test files and run those.
 
     A file that turns red gets its old text back, and the suggestion stays pending. Nothing is staged.
     """
+    if all_strong == bool(identities):
+        raise UsageError("accept needs an ID, or --all-strong\nNothing was changed.\nSee:  pytest-enrich list")
     for name in taking.settle_interrupted(store):
         say(f"an earlier accept of {name} was interrupted and changed nothing: it waits again", as_json=True)
-    chosen = {one.id: one for one in map(store.find, identities)}
-    results = accept(store, tuple(_version(store, one, is_edited=is_edited) for one in chosen.values()))
+    chosen = _strong(store) if all_strong else tuple({one.id: one for one in map(store.find, identities)}.values())
+    how = How(edited=frozenset(one.id for one in chosen if is_edited and edited.is_edited(store, one)))
+    results = accept(store, tuple(_version(store, one, is_edited=is_edited) for one in chosen), how)
     if as_json:
         answer({"accepted": [r for r in results if not r.refused], "refused": [r for r in results if r.refused]})
     _tell(results, len(store.pending()), as_json=as_json)
@@ -51,6 +55,11 @@ def accept(store: Store, chosen: Sequence[Suggestion], how: How = PLAINLY) -> tu
     if any(not result.refused for result in results):
         rebuild.texts(store, files)
     return tuple(results)
+
+
+def _strong(store: Store) -> tuple[Suggestion, ...]:
+    """What may be taken without a look at each: there is no such thing for any other grade."""
+    return tuple(one for one in store.pending() if one.grade == "strong" and not staleness.is_stale(store, one))
 
 
 def _version(store: Store, one: Suggestion, *, is_edited: bool) -> Suggestion:

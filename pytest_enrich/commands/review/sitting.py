@@ -54,7 +54,7 @@ class Sitting(Struct, frozen=True, kw_only=True):
 
 
 def order(suggestions: Iterable[Suggestion]) -> tuple[str, ...]:
-    """Ids grouped by function, so that one reading serves several decisions; the best first, in each and of all."""
+    """Ids grouped by function, so that one reading serves several decisions; best first, inside and of all."""
     groups: dict[tuple[str, str], list[Suggestion]] = {}
     for one in sorted(suggestions, key=_worth):
         groups.setdefault((one.gap.path, one.gap.qualname), []).append(one)
