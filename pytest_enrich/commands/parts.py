@@ -88,7 +88,8 @@ def place(one: Suggestion) -> str:
 
 def change(store: Store, one: Suggestion) -> list[str]:
     """The test, or the row among those around it as they are today, each new line with a `+` in front."""
-    whole = textwrap.indent("\n".join([*one.test.imports, "", one.test.code.rstrip()]).lstrip("\n"), "  + ")
+    imports = [line for line in one.test.imports if stored_patch.adds(store, one, line)]
+    whole = textwrap.indent("\n".join([*imports, one.test.code.rstrip()]), "  + ", lambda _: True)
     if one.kind == "test":
         return visible_lines(whole).splitlines()
     try:

@@ -29,6 +29,12 @@ def hunks(store: Store, one: Suggestion) -> list[str]:
     return difference.splitlines()[_NAMES:]
 
 
+def adds(store: Store, one: Suggestion, line: str) -> bool:
+    """Whether the patch brings this line; what cannot be told from it is said to be."""
+    kept = _kept(store.read_text(one, "suggestion.patch"))
+    return not kept or f"+{line}" in kept
+
+
 def _kept(text: str) -> list[str]:
     lines = text.splitlines()
     starts = [index for index, line in enumerate(lines) if _HUNK.match(line)]

@@ -14,7 +14,7 @@ from pytest_enrich.sandboxes import isolation
 from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
 from pytest_enrich.sandboxes.process import ProcessSandbox
 from pytest_enrich.session import scope
-from pytest_enrich.validate import version
+from pytest_enrich.validate import grade, version
 
 
 def prove(settings: Settings, one: Suggestion) -> Reproof:
@@ -35,7 +35,15 @@ def prove(settings: Settings, one: Suggestion) -> Reproof:
         layers=isolation.choose(settings.sandbox, settings.rootdir),
     )
     with closing(ForkserverSandbox(fresh)) as sandbox:
-        return version.examine(task, patch.as_candidate(one), one.test.names, sandbox, timeout=settings.timeout)
+        found = version.examine(task, patch.as_candidate(one), one.test.names, sandbox, timeout=settings.timeout)
+    return _beside(one, found)
+
+
+def _beside(one: Suggestion, found: Reproof) -> Reproof:
+    """With what existing tests notice: the suggestion's proof knows it, and they are the same."""
+    known = {tried.change for tried in one.proof.mutants.list if tried.killed_before}
+    tried = tuple(replace(each, killed_before=each.change in known) for each in found.mutants.list)
+    return replace(found, mutants=replace(found.mutants, list=tried), grade=grade.grade(tried))
 
 
 def _task(settings: Settings, one: Suggestion, text: str, line: int) -> Task:

@@ -19,6 +19,7 @@ from pytest_enrich.reporters.words import filled, visible, visible_lines
 from pytest_enrich.store import Store, identity, rebuild
 
 _EDITORS = ("sensible-editor", "vi", "nano")
+_LABEL = 16
 _MARK = "# ------ pytest-enrich: help, taken out again when you are done ------"
 _HELP = f"""\
 {_MARK}
@@ -86,14 +87,14 @@ def judged(store: Store, one: Suggestion) -> tuple[Suggestion, Reproof]:
 
 def told(one: Suggestion, found: Reproof, width: int) -> list[str]:
     """How the version fared, beside what the suggested test had shown."""
-    lines = [
-        f"   runs            {f'yes, {found.seconds:.1f} s' if found.passed else 'NO'}",
-        f"   covers the gap  {'yes' if found.covers else 'NO'}",
+    facts = [
+        ("runs", f"yes, {found.seconds * 1000:.1f} ms" if found.passed else "NO"),
+        ("covers the gap", "yes" if found.covers else "NO"),
+        ("kills mutants", _kills(one, found) if found.mutants.of else visible(found.mutants.note)),
+        ("reruns", f"{found.runs.passed} of {found.runs.of}" if found.runs.of else ""),
+        ("but", visible(found.trouble)),
     ]
-    lines += _kills(one, found, width) if found.mutants.of else []
-    lines += [f"   reruns          {found.runs.passed} of {found.runs.of}"] if found.runs.of else []
-    if found.trouble:
-        lines += filled(f"   but             {visible(found.trouble)}", width, 19).splitlines()
+    lines = [line for label, text in facts if text for line in _fact(label, text, width)]
     return [*lines, *visible_lines(found.detail).splitlines()]
 
 
@@ -102,16 +103,19 @@ def file_of(store: Store, one: Suggestion) -> Path:
     return store.directory / "pending" / one.id / identity.module_name(one.id)
 
 
-def _kills(one: Suggestion, found: Reproof, width: int) -> list[str]:
+def _kills(one: Suggestion, found: Reproof) -> str:
     """Of the mutants that both were tried on: another gap that the first one closes is not looked at again."""
     now = {tried.change: tried.killed for tried in found.mutants.list}
     shared = [tried for tried in one.proof.mutants.list if tried.change in now]
     was = f" (was {sum(tried.killed for tried in shared)} of {len(shared)})" if shared else ""
-    lost = [tried for tried in shared if tried.killed and not now[tried.change]]
-    names = "; ".join(f"line {tried.line} {tried.change}" for tried in lost)
-    noticed = f": {names} is no longer noticed" if lost else ""
-    text = f"   kills mutants   {found.mutants.killed} of {found.mutants.of}{was}{noticed}"
-    return filled(visible(text), width, 19).splitlines()
+    lost = [f"line {tried.line} {tried.change}" for tried in shared if tried.killed and not now[tried.change]]
+    noticed = f": no longer noticed: {'; '.join(lost)}" if lost else ""
+    return visible(f"{found.mutants.killed} of {found.mutants.of}{was}{noticed}")
+
+
+def _fact(label: str, text: str, width: int) -> list[str]:
+    start = f"   {label:<{_LABEL}}"
+    return (start + filled(text, width, len(start), before=len(start))).splitlines()
 
 
 def _words(name: str, text: str) -> list[str]:

@@ -36,7 +36,7 @@ MAIN = (
     Choice("/", "find"),
     Choice("v", "verify"),
     Choice("A", "all-strong", "all strong"),
-    Choice("q", "quit", "quit (decisions are already saved)"),
+    Choice("q", "quit", "quit (all is saved)"),
 )
 SHORT = (*(one for one in MAIN if one.key in "aersu"), Choice("q", "quit"), Choice("?", "help", "all keys"))
 """For screens with few rows; the other keys work there, too."""
@@ -96,11 +96,11 @@ def legend(choices: Sequence[Choice], width: int) -> list[str]:
     lines = [""]
     for one in choices:
         item = f"{_name(one.key)} {one.text or one.word}"
-        joined = f"{lines[-1]}  {item}" if lines[-1] else f" {item}"
+        joined = f"{lines[-1]}  {item}" if lines[-1] else item
         if columns(joined) <= width or not lines[-1]:
             lines[-1] = joined
         else:
-            lines.append(f" {item}")
+            lines.append(item)
     return lines
 
 

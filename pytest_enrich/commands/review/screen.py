@@ -16,6 +16,8 @@ _LOW = 22
 """Rows below which there are no rules, no second thoughts and the short list of keys."""
 _ROOM = 6
 """Rows for source and test together, however small the screen is."""
+_SOURCE = 4
+"""Rows of source that there are at least."""
 _LOOK = 3
 
 
@@ -62,13 +64,16 @@ class View(Struct, frozen=True, kw_only=True):
 def compose(view: View, size: Size, legend: Sequence[str]) -> list[str]:
     """The lines of the screen; the row of the prompt is left free."""
     width, rule = size.width, [] if size.is_low else ["-" * (size.width - 1)]
+    source, change = _source(view, width), [fit(line, width) for line in view.change]
     above = [*(fit(line, width) for line in view.told), heading(view, width), *parts.gap(view.one, width), *rule]
-    facts = _facts(view.one, size)
-    below = [*rule, *facts, *rule, *legend]
-    into = f"into  {fit(parts.place(view.one), width - parts.LABEL)}"
-    room = None if size.rows is None else size.rows - 1 - len(above) - len(below) - len(rule) - 1
-    source, change = _shared(view, room, width)
-    return [*above, *source, *rule, into, *change, *below]
+    middle = [*rule, f"into  {fit(parts.place(view.one), width - parts.LABEL)}"]
+    end = [*rule, *legend]
+    facts = _whole(view.one, width)
+    if size.rows is not None:
+        free = size.rows - 1 - len([*above, *middle, *rule, *end])
+        facts = _facts(view.one, size, free - len(change) - min(len(source), _SOURCE))
+        source, change = _shared(view, source, change, max(free - len(facts), _ROOM))
+    return [*above, *source, *middle, *change, *rule, *facts, *end]
 
 
 def heading(view: View, width: int) -> str:
@@ -79,17 +84,13 @@ def heading(view: View, width: int) -> str:
 
 
 def share(room: int, source: int, change: int) -> tuple[int, int]:
-    """Rows for so many lines of source and of the test: what one leaves, the other may have."""
-    of_change = min(change, max(room - source, (room + 1) // 2))
+    """Rows for so many lines of source and of the test: the test comes first, and leaves the source a third."""
+    of_change = min(change, room - min(source, max(_SOURCE, room // 3)))
     return min(source, room - of_change), of_change
 
 
-def _shared(view: View, room: int | None, width: int) -> tuple[list[str], list[str]]:
-    source = _source(view, width)
-    change = [fit(line, width) for line in view.change]
-    if room is None:
-        return source, change
-    rows, lines = share(max(room, _ROOM), len(source), len(change))
+def _shared(view: View, source: list[str], change: list[str], room: int) -> tuple[list[str], list[str]]:
+    rows, lines = share(room, len(source), len(change))
     return _window(view, source, rows), _beginning(change, lines)
 
 
@@ -113,24 +114,28 @@ def _beginning(change: list[str], rows: int) -> list[str]:
     return [*change[: rows - 1], f"  ... {len(change) - rows + 1} more lines: d shows all"]
 
 
-def _facts(one: Suggestion, size: Size) -> list[str]:
-    """What was shown, and the one question that only a person can answer."""
+def _facts(one: Suggestion, size: Size, rows: int) -> list[str]:
+    """What was shown, in so many rows if that can be, and the one question that only a person can answer."""
     width, noticed, near = size.width, parts.noticed(one), parts.near(one)
-    runs = f"{one.proof.runs.passed} of {one.proof.runs.of} runs passed"
-    look = parts.labelled("look", one.look, width)
-    if size.rows is None:
-        proof = [noticed, parts.runs(one)] if noticed else [parts.runs(one)]
-        told = [parts.labelled("proof" if index == 0 else "", text, width) for index, text in enumerate(proof)]
-        return [*(line for each in told for line in each), *_near(near, width), *look]
-    if size.is_low:
-        return [_one_line("proof", f"{runs}; {noticed}", width), *look[:_LOOK]]
+    look = parts.labelled("look", one.look, width)[:_LOOK]
     proved = [_one_line("proof", noticed, width)] if noticed else []
-    ran = _one_line("" if noticed else "proof", parts.runs(one), width)
-    return [*proved, ran, *([_one_line("near", near, width)] if near else []), *look[:_LOOK]]
+    ran = [_one_line("" if noticed else "proof", parts.runs(one), width)]
+    like = [_one_line("near", near, width)] if near else []
+    ways = [[*proved, *ran, *like, *look], [*proved, *ran, *look]]
+    least = [_one_line("proof", f"{_passed(one)}; {noticed}".rstrip("; "), width), *look]
+    return least if size.is_low else next((way for way in ways if len(way) <= rows), least)
 
 
-def _near(near: str, width: int) -> list[str]:
-    return parts.labelled("near", near, width) if near else []
+def _whole(one: Suggestion, width: int) -> list[str]:
+    """All of it, on as many rows as it takes."""
+    noticed, near = parts.noticed(one), parts.near(one)
+    told = [("proof", noticed), ("", parts.runs(one))] if noticed else [("proof", parts.runs(one))]
+    told += [("near", near), ("look", one.look)]
+    return [line for label, text in told if text for line in parts.labelled(label, text, width)]
+
+
+def _passed(one: Suggestion) -> str:
+    return f"{one.proof.runs.passed} of {one.proof.runs.of} runs passed"
 
 
 def _one_line(label: str, told: str, width: int) -> str:

@@ -26,6 +26,7 @@ from pytest_enrich.commands.review.screen import Size
 _CLEAR = "\x1b[H\x1b[2J"
 _END = "\x04"
 _ARROWS = {b"[A": "k", b"[D": "k", b"[B": "j", b"[C": "j", b"OA": "k", b"OD": "k", b"OB": "j", b"OC": "j"}
+_BEGINNINGS = (b"[", b"O")
 _FOLLOWS = 0.05
 """Seconds within which the rest of a key that sends several bytes comes."""
 
@@ -37,6 +38,7 @@ class Terminal:
         self._in = sys.stdin.fileno()
         self._colours = colours
         self._before = termios.tcgetattr(self._in)
+        self._ahead = b""
         self._signals: dict[signal.Signals, object] = {}
         self._wake, self._resized = os.pipe()
 
@@ -117,7 +119,7 @@ class Terminal:
 
     def _key(self) -> str:
         """The next key, `REDRAW` after a change of size, "" for one that sends what we do not know."""
-        ready, _, _ = select.select([self._in, self._wake], [], [])
+        ready = [] if self._ahead else select.select([self._in, self._wake], [], [])[0]
         if self._wake in ready:
             os.read(self._wake, 1024)
             return REDRAW
@@ -134,11 +136,19 @@ class Terminal:
     def _sequence(self) -> str:
         """Escape alone, or a key that begins with it."""
         rest = b""
-        while len(rest) < 8 and select.select([self._in], [], [], _FOLLOWS)[0]:  # noqa: PLR2004 - none is longer
+        while select.select([self._in], [], [], _FOLLOWS)[0]:
             rest += self._byte()
-        return _ARROWS.get(rest, "") if rest else keys.ESCAPE
+            if rest not in _BEGINNINGS and not rest[-1:].isdigit() and rest[-1:] != b";":
+                break
+        if rest[:1] in _BEGINNINGS:
+            return _ARROWS.get(rest, "")
+        self._ahead = rest
+        return keys.ESCAPE
 
     def _byte(self) -> bytes:
+        if self._ahead:
+            content, self._ahead = self._ahead[:1], self._ahead[1:]
+            return content
         try:
             content = os.read(self._in, 1)
         except OSError as error:
