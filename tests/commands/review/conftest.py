@@ -22,7 +22,7 @@ from pytest_enrich.store import Store
 
 SHOP = Path(__file__).parents[3] / "fixtures" / "shop"
 LEFT_BEHIND = ("__pycache__", ".pytest_cache", "enrich-suggestions", ".coverage")
-PATIENCE = 60
+PATIENCE = 120
 
 
 class Shop:
@@ -97,11 +97,12 @@ class Screen:
         raise AssertionError(f"{texts} did not come:\n{self.text()}")
 
     def until(self, *texts: str) -> str:
-        """The screen once it has all of these."""
+        """All that was shown, what has scrolled away too, once it has all of these."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            if all(text in self.text() for text in texts):
-                return self.text()
+            shown = self.text("-S", "-")
+            if all(text in shown for text in texts):
+                return shown
             time.sleep(0.03)
         raise AssertionError(f"{texts} did not come:\n{self.text()}")
 

@@ -160,8 +160,7 @@ def test_a_terminal_with_colours_says_the_same_in_signs(screen):
 
 def test_line_by_line_a_word_is_a_decision(shop, screen):
     terminal = screen("review", "--plain")
-    terminal.until("quit?")
-    first = shown_id(terminal.text("-S", "-"))
+    first = shown_id(terminal.until("quit?"))
     terminal.press("rej", "Enter")
     terminal.until("why not", "cancel?")
     terminal.press("duplicate", "Enter")
