@@ -91,6 +91,8 @@ def _tell(results: Sequence[Taken], left: int, *, as_json: bool) -> None:
             say(f"added to {visible(result.path)}:{line}  {visible(name)}", as_json=as_json)
     for path, summary in {result.path: result.summary for result in accepted}.items():
         say(f"{visible(path)}: {visible(summary)}", as_json=as_json)
+    for note in dict.fromkeys(result.note for result in accepted if result.note):
+        say(f"note: {visible(note)}", as_json=as_json)
     for result in (one for one in results if one.refused):
         say(f"\n{result.id} was not accepted: {visible_lines(result.refused)}", as_json=as_json)
         say(visible_lines(result.output), as_json=as_json) if result.output else None

@@ -12,9 +12,10 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
-from pytest_enrich.commands import pytest_run, python_file
+from pytest_enrich.commands import formatter, pytest_run, python_file
 from pytest_enrich.commands.python_file import PythonFile
 from pytest_enrich.data import Decision, NewRow, Suggestion
 from pytest_enrich.errors import EnrichError, RefusedError
@@ -22,7 +23,10 @@ from pytest_enrich.store import Store, disk, rebuild, rejected
 
 
 class Taken(Struct, frozen=True, kw_only=True):
-    """What became of one suggestion: `names` (a row's in words) and their lines, or why it was `refused`."""
+    """What became of one suggestion: `names` (a row's in words) and their lines, or why it was `refused`.
+
+    `note` is what a person must know besides.
+    """
 
     id: str
     path: str
@@ -30,6 +34,7 @@ class Taken(Struct, frozen=True, kw_only=True):
     summary: str = ""
     refused: str = ""
     output: str = ""
+    note: str = ""
 
 
 class _Step(Struct, frozen=True, kw_only=True):
@@ -56,13 +61,16 @@ def take(store: Store, path: str, group: Sequence[Suggestion], how: How = PLAINL
     try:
         file = python_file.read(store.rootdir, path)
         steps = _steps(store, file, group)
+        made = formatter.formatted(store.rootdir, file, steps[-1].after)
+        steps = [*steps[:-1], msgspec.structs.replace(steps[-1], after=made.text)]
         outcome = _try(store, file, steps, how)
     except EnrichError as error:
         if len(group) == 1:
             return (Taken(id=group[0].id, path=path, refused=str(error)),)
         return _halves(store, path, group, how)
     if outcome.passed:
-        return tuple(_taken(store, path, step, outcome) for step in steps)
+        taken = tuple(_taken(store, path, step, outcome) for step in steps)
+        return tuple(msgspec.structs.replace(one, note=made.note) for one in taken)
     if len(group) > 1:
         return _halves(store, path, group, how)
     why = f"{path} is red with it: {outcome.last_line}"

@@ -6,7 +6,9 @@ import sys
 import time
 
 import pytest
+from msgspec.structs import replace
 
+from pytest_enrich import patch
 from pytest_enrich.data import Decision
 
 
@@ -228,3 +230,13 @@ def _sha(project):
     from pytest_enrich.commands.taking import sha256
 
     return sha256(project.tests.read_bytes())
+
+
+@pytest.mark.usefixtures("free")
+def test_all_that_is_strong_is_accepted_and_nothing_else(project, no_dash):
+    one = replace(project.store.find(no_dash), grade="strong")
+    text = project.tests.read_text()
+    project.store.save(one, patch.render_patch(one, text), patch.render_module(one, text))
+    assert project.run("accept", "--all-strong", no_dash).status == 2
+    assert project.run("accept", "--all-strong").status == 0
+    assert [decision.id for decision in project.store.decisions()] == [no_dash]

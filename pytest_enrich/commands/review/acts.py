@@ -43,6 +43,7 @@ def accept(store: Store, chosen: Sequence[Suggestion], *, is_edited: bool, secon
         told = [f" added {counted(len(told), 'test')}"]
     ran = {one.path: one.summary for one in taken}
     told += [f" {visible(path)}: {visible(summary)}{_left(store)}" for path, summary in ran.items()]
+    told += [f" note: {visible(note)}" for note in dict.fromkeys(one.note for one in taken if one.note)]
     told += [f" {one.id} was not accepted: {visible(one.refused.splitlines()[0])}" for one in refused]
     return Came(
         told=tuple(told),
