@@ -86,7 +86,7 @@ def _errors_told():  # type: ignore[no-untyped-def]  # noqa: ANN202 - a generato
     except click.exceptions.Exit as end:
         raise _Ended(end.exit_code) from None
     except (click.Abort, KeyboardInterrupt):
-        _tell("\nStopped. Decisions that were made are saved.\nGo on:  pytest-enrich list")
+        _tell("\nStopped. Decisions that were made are saved.\nGo on:  pytest-enrich review")
         raise _Ended(INTERRUPTED) from None
     except (BrokenPipeError, SystemExit):  # click's own answer to a pipe that nobody reads is SystemExit
         _leave_pipe()

@@ -45,8 +45,8 @@ def _pending(store: Store, *, as_json: bool) -> int:
         for one in stale:
             say(f"\nstale: {one.id}: {fit(one.gap.qualname or one.gap.path, 30)} changed since")
         fresh = next((one.id for one in pending if one not in stale), None)
-        say(f"\nNext:  pytest-enrich show {fresh or pending[0].id}")
-        say(f"       pytest-enrich accept {fresh}" if fresh else "       pytest-enrich clean")
+        say(f"\nNext:  pytest-enrich {'review' if fresh else 'clean'}")
+        say(f"       pytest-enrich show {fresh or pending[0].id}")
     return len(pending)
 
 
