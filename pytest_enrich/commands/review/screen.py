@@ -12,7 +12,7 @@ from pytest_enrich.reporters.words import columns, fit
 
 _WIDEST = 110
 _NARROWEST = 30
-_LOW = 22
+_LOW = 24
 """Rows below which there are no rules, no second thoughts and the short list of keys."""
 _ROOM = 6
 """Rows for source and test together, however small the screen is."""
@@ -91,7 +91,7 @@ def share(room: int, source: int, change: int) -> tuple[int, int]:
 
 def _shared(view: View, source: list[str], change: list[str], room: int) -> tuple[list[str], list[str]]:
     rows, lines = share(room, len(source), len(change))
-    return _window(view, source, rows), _beginning(change, lines)
+    return _window(view, source, rows), _new(change, lines)
 
 
 def _source(view: View, width: int) -> list[str]:
@@ -108,10 +108,14 @@ def _window(view: View, source: list[str], rows: int) -> list[str]:
     return source[start : start + rows] if rows < len(source) else source
 
 
-def _beginning(change: list[str], rows: int) -> list[str]:
+def _new(change: list[str], rows: int) -> list[str]:
+    """The lines from just before the first that is new: of a row, those above it are there already."""
     if rows >= len(change):
         return change
-    return [*change[: rows - 1], f"  ... {len(change) - rows + 1} more lines: d shows all"]
+    first = next((index for index, line in enumerate(change) if line.startswith("  + ")), 0)
+    start = max(0, min(first - 1, len(change) - rows + 1))
+    more = len(change) - rows + 1
+    return [*change[start : start + rows - 1], f"  ... {more} more lines: d shows all"]
 
 
 def _facts(one: Suggestion, size: Size, rows: int) -> list[str]:

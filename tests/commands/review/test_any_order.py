@@ -38,7 +38,7 @@ def functions(text):
     return sorted(ast.dump(node) for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef))
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(data=st.data())
 def test_any_order_ends_in_the_same_tests_and_undoing_all_in_the_same_bytes(files, candidates, together, data):
     texts, seen = dict(files), {path: {text} for path, text in files.items()}

@@ -10,11 +10,12 @@ from msgspec.structs import replace
 
 from pytest_enrich import patch
 from pytest_enrich.commands import edited, pytest_run, reproof
-from pytest_enrich.commands.review import loop
+from pytest_enrich.commands.review import edit, loop
 from pytest_enrich.commands.review.console import REDRAW, Gone
 from pytest_enrich.commands.review.screen import Size
 from pytest_enrich.data import MutantsPart, Reproof, Tried
 from pytest_enrich.data.suggestion import RunsPart
+from pytest_enrich.session import reproof as session_reproof
 from pytest_enrich.store import identity, rejected
 
 
@@ -74,7 +75,7 @@ def grade(project, name, grade):
     project.store.save(one, patch.render_patch(one, text), patch.render_module(one, text))
 
 
-def edit(project, name, old, new):
+def rewrite(project, name, old, new):
     path = project.store.directory / "pending" / name / identity.module_name(name)
     path.write_text(path.read_text().replace(old, new))
 
@@ -179,7 +180,7 @@ def test_an_editor_that_changes_nothing_decides_nothing(project, no_dash, monkey
 def test_a_version_is_taken_with_the_proof_that_it_has(project, no_dash, monkeypatch):
     found = Reproof(passed=True, covers=True, grade="weak", runs=RunsPart(passed=2, of=2, modes=("a", "b")))
     monkeypatch.setattr(reproof, "prove", lambda *_: found)
-    edit(project, no_dash, "AB12", "XY99")
+    rewrite(project, no_dash, "AB12", "XY99")
     reader, sitting = hold(project, "accept", "accept")
     assert "covers the gap  yes" in reader.screens[2]
     assert "XY99" in project.tests.read_text()
@@ -191,7 +192,7 @@ def test_a_version_is_taken_with_the_proof_that_it_has(project, no_dash, monkeyp
 
 def test_a_version_can_be_given_up_or_left_for_later(project, no_dash, monkeypatch):
     monkeypatch.setattr(reproof, "prove", lambda *_: Reproof(trouble="failed", detail="E  assert 1 == 2"))
-    edit(project, no_dash, "AB12", "XY99")
+    rewrite(project, no_dash, "AB12", "XY99")
     reader, _ = hold(project, "edit", "cancel", "accept", "original")
     assert "but             failed" in reader.screens[2]
     assert "Your version is kept" in reader.screens[3]
@@ -204,21 +205,36 @@ def _nothing_opens(monkeypatch):
     monkeypatch.setenv("VISUAL", "true")
 
 
-def test_a_version_is_really_proven_again(project, no_dash):
+def test_a_version_that_is_worth_less_is_found_out(project, no_dash):
     one = project.store.find(no_dash)
-    known = MutantsPart(killed=1, of=1, list=(Tried(line=3, change="not sep -> sep", killed=True),))
-    proven = reproof.prove(project.store, replace(one, proof=replace(one.proof, mutants=known)))
-    assert (proven.passed, proven.covers, proven.trouble) == (True, True, "")
-    assert proven.runs.passed == proven.runs.of > 5
-    assert proven.grade == "strong"
-    assert {"not sep -> sep"} <= {tried.change for tried in proven.mutants.list}
-    worse = one.test.code.replace('parse_sku("AB12")', 'raise ValueError("missing dash")')
-    assert (
-        reproof.prove(project.store, replace(one, test=replace(one.test, code=worse))).trouble == "closes no gap"
-    )
+    elsewhere = one.test.code.replace('parse_sku("AB12")', 'raise ValueError("missing dash")')
+    found = reproof.prove(project.store, replace(one, test=replace(one.test, code=elsewhere)))
+    assert (found.passed, found.covers, found.trouble) == (True, False, "closes no gap")
     fails = one.test.code.replace("AB12", "AB-1")
     found = reproof.prove(project.store, replace(one, test=replace(one.test, code=fails)))
     assert (found.passed, "DID NOT RAISE" in found.detail) == (False, True)
+
+
+def test_what_is_noticed_no_longer_is_named(project, no_dash):
+    tried = (Tried(line=3, change="not sep -> sep", killed=True), Tried(line=4, change="a -> b", killed=True))
+    one = project.store.find(no_dash)
+    one = replace(one, proof=replace(one.proof, mutants=MutantsPart(killed=2, of=2, list=tried)))
+    left = (tried[0], replace(tried[1], killed=False))
+    found = Reproof(passed=True, covers=True, seconds=0.0012, mutants=MutantsPart(killed=1, of=2, list=left))
+    assert edit.told(one, found, 79) == [
+        "   runs            yes, 1.2 ms",
+        "   covers the gap  yes",
+        "   kills mutants   1 of 2 (was 2 of 2): no longer noticed: line 4 a -> b",
+    ]
+
+
+def test_what_existing_tests_notice_is_known_from_the_first_proof(project, no_dash):
+    known = Tried(line=3, change="not sep -> sep", killed=True, killed_before=True)
+    one = project.store.find(no_dash)
+    one = replace(one, proof=replace(one.proof, mutants=MutantsPart(killed=1, of=1, list=(known,))))
+    again = MutantsPart(killed=1, of=1, list=(replace(known, killed_before=False),))
+    found = session_reproof._beside(one, Reproof(passed=True, grade="strong", mutants=again))
+    assert (found.grade, found.mutants.list) == ("good", (known,))
 
 
 def test_what_cannot_be_proven_says_why(project, no_dash):
@@ -233,7 +249,7 @@ def test_reading_starts_without_pytest_the_project_or_a_syntax_tree_library(shop
     code = """
 import sys
 from pathlib import Path
-from pytest_enrich.commands.review import loop
+from pytest_enrich.commands.review import edit, loop
 from pytest_enrich.commands.review.console import Gone
 from pytest_enrich.commands.review.plain import Lines
 from pytest_enrich.store import Store

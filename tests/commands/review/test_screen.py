@@ -11,16 +11,23 @@ from pytest_enrich.commands.review.sitting import Sitting
 from pytest_enrich.reporters.words import columns
 
 
+class Views(list):
+    """Hypothesis says what it was given, and these are long."""
+
+    def __repr__(self):
+        return "views"
+
+
 @pytest.fixture(scope="module")
 def views(made):
     from pytest_enrich.store import Store
 
     store = Store(made / "enrich-suggestions", made)
     order = tuple(one.id for one in store.pending())
-    return [view.of(store, one, Sitting(order=order, at=at)) for at, one in enumerate(store.pending())]
+    return Views(view.of(store, one, Sitting(order=order, at=at)) for at, one in enumerate(store.pending()))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(index=st.integers(0, 11), wide=st.integers(60, 200), high=st.integers(20, 60), told=st.integers(0, 2))
 def test_it_fits_any_terminal_and_has_all_that_a_decision_needs(views, index, wide, high, told):
     seen = replace(views[index], told=("done " * 40,) * told)
