@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pytest_enrich.commands import python_file
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import EnrichError
@@ -10,16 +12,32 @@ from pytest_enrich.store import Store
 
 def today(store: Store, suggestion: Suggestion) -> int | None:
     """The line on which the suggestion's gap is now, None when the source has no such gap any more."""
-    from pytest_enrich import gaps
+    return places(store, [suggestion])[suggestion.id]
 
-    try:
-        file = python_file.read(store.rootdir, suggestion.gap.path)
-    except EnrichError:
-        return None
-    place = gaps.identify(suggestion.gap.path, file.text).get(suggestion.id)
-    return None if place is None else place[1]
+
+def places(store: Store, suggestions: Iterable[Suggestion]) -> dict[str, int | None]:
+    """As `today`, for several by id: each source file is read once."""
+    found: dict[str, int | None] = {}
+    known: dict[str, dict[str, tuple[str, int]]] = {}
+    for one in suggestions:
+        path = one.gap.path
+        if path not in known:
+            known[path] = _identified(store, path)
+        place = known[path].get(one.id)
+        found[one.id] = None if place is None else place[1]
+    return found
 
 
 def is_stale(store: Store, suggestion: Suggestion) -> bool:
     """Whether the logic around the gap has changed, or is gone."""
     return today(store, suggestion) is None
+
+
+def _identified(store: Store, path: str) -> dict[str, tuple[str, int]]:
+    """The gaps that the file can have by id, none when it cannot be read."""
+    from pytest_enrich import gaps
+
+    try:
+        return dict(gaps.identify(path, python_file.read(store.rootdir, path).text))
+    except EnrichError:
+        return {}

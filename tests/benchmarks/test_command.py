@@ -9,7 +9,7 @@ import projects
 import pytest
 
 HERE = Path(__file__).parent
-SCRIPTS = ("layout", "recovery", "reruns", "referee", "sandboxes", "peers")
+SCRIPTS = ("commands", "layout", "recovery", "reruns", "referee", "sandboxes", "peers")
 
 
 def python(code):

@@ -39,6 +39,7 @@ class Terminal:
         self._colours = colours
         self._before = termios.tcgetattr(self._in)
         self._ahead = b""
+        self._is_aside = False
         self._signals: dict[signal.Signals, object] = {}
         self._wake, self._resized = os.pipe()
 
@@ -46,6 +47,7 @@ class Terminal:
         os.set_blocking(self._resized, False)
         self._signals = {
             signal.SIGWINCH: signal.signal(signal.SIGWINCH, self._note_resize),
+            signal.SIGCONT: signal.signal(signal.SIGCONT, self._come_back),
             signal.SIGHUP: signal.signal(signal.SIGHUP, _hang_up),
             signal.SIGTERM: signal.signal(signal.SIGTERM, _hang_up),
         }
@@ -111,9 +113,11 @@ class Terminal:
     def aside(self) -> Iterator[None]:
         """Lines and echo, as before."""
         self._restore()
+        self._is_aside = True
         try:
             yield
         finally:
+            self._is_aside = False
             with contextlib.suppress(termios.error):
                 tty.setcbreak(self._in)
 
@@ -167,6 +171,13 @@ class Terminal:
     def _restore(self) -> None:
         with contextlib.suppress(termios.error):
             termios.tcsetattr(self._in, termios.TCSADRAIN, self._before)
+
+    def _come_back(self, number: int, frame: FrameType | None) -> None:
+        """After Ctrl-Z and `fg`: keys again, and a screen."""
+        if not self._is_aside:
+            with contextlib.suppress(termios.error):
+                tty.setcbreak(self._in)
+        self._note_resize(number, frame)
 
     def _note_resize(self, _number: int, _frame: FrameType | None) -> None:
         with contextlib.suppress(OSError):  # the pipe is full: it will be read
