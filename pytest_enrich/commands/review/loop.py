@@ -15,7 +15,7 @@ from pytest_enrich.commands.review.screen import View, compose
 from pytest_enrich.commands.review.sitting import Sitting
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import EnrichError
-from pytest_enrich.reporters.words import counted, visible
+from pytest_enrich.reporters.words import counted, fit, visible
 from pytest_enrich.store import Store
 
 _QUIT = "quit"
@@ -154,7 +154,8 @@ class Review:
         word = ""
         while word not in words:
             legend = self._console.legend(keys.REASONS, self._console.size().width)
-            self._console.draw([f" why not {one.id}: {visible(one.title)}?", *legend])
+            asked = fit(f" why not {one.id}: {one.title}", self._console.size().width)
+            self._console.draw([asked, *legend])
             word = self._console.choose(keys.REASONS)
         if word == "cancel":
             self._tell(" Nothing was decided.")

@@ -8,26 +8,21 @@ from pytest_enrich.reporters.words import visible_lines
 
 BACK = "Esc goes back to the suggestion; the keys below are about it."
 HELP = """\
- Decide. Each decision is on the disk before the next screen.
-   a accept      put the test into its file and run that file; red: it is as before
-   e edit        your $VISUAL or $EDITOR; your version is proven again before you take it
-   r reject      two keys: the second says why, and it is noted in .enrich-rejected
-   s skip        leave it for another time
-   u undo        take the latest decision back
-   A all strong  accept all that is marked strong, after you typed how many they are
-
- Look.
-   t run it      run the test where it lies, with the fixtures of its file
-   d diff        the whole function, and the whole change of the test file
-   m mutants     the small changes of the code that the test notices, and those that it does not
-   v verify      is it still true on today's tree?
-
- Move.
-   j next        k back         / find a word in titles, ids and paths
-   Esc back      q quit         Enter does nothing
-
- The line `look` is the one question that only you can answer.
- strong: notices every mutant of the gap's code, one of them as the only test. good: notices some.
+ a accept   into its file, and run that; red: as before
+ e edit     in $VISUAL or $EDITOR; it is proven again
+ r reject   a second key says why; .enrich-rejected has it
+ s skip     leave it for another time
+ u undo     take the latest decision back
+ A strong   accept all marked strong: you type how many
+ t run it   where it lies, with the fixtures of its file
+ d diff     the whole function and the whole change
+ m mutants  changes of the code that it notices, or not
+ v verify   is it still true on today's tree?
+ j k        next, back; / finds a word in titles and paths
+ q quit     Esc goes back, Enter does nothing
+ `look` is the one question that only you can answer.
+ strong: notices every mutant, one as the only test.
+ good: notices some. Each decision is saved at once.
 """
 
 
@@ -49,4 +44,4 @@ def mutants(view: View, width: int) -> tuple[str, ...]:
 
 def helping() -> tuple[str, ...]:
     """The keys."""
-    return (*HELP.rstrip().splitlines(), "", BACK)
+    return tuple(HELP.rstrip().splitlines())

@@ -2,8 +2,10 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from msgspec.structs import replace
@@ -149,7 +151,7 @@ def test_pages_are_shown_and_left(project):
     reader, _ = hold(project, "diff", "mutants", "help", REDRAW, "find", lines=["nowhere"])
     assert "diff --git a/tests/test_cart.py" in reader.screens[1]
     assert "No mutant was tried" in reader.screens[2]
-    assert "u undo" in reader.screens[3]
+    assert "u undo     take the latest" in reader.screens[3]
     assert "look  is this value meant?" in reader.screens[4]
     assert "Nothing that waits has 'nowhere' in it" in reader.screens[5]
 
@@ -323,3 +325,30 @@ def test_the_state_of_a_lost_terminal_is_what_was_decided(shop):
         child.wait(timeout=60)
     assert [one.verb for one in shop.store.decisions()] == ["reject"]
     assert not (shop.store.directory / ".cache" / "crash.txt").exists()
+
+
+def test_a_terminal_that_is_closed_while_a_test_file_runs_leaves_it_as_it_was(project):
+    """SIGHUP, as a window that is closed sends it."""
+    import pty
+
+    code = "def test_slow():\n    import time\n    time.sleep(30)\n    assert parse_sku\n"
+    one = project.suggest("parse_sku", 3, code)
+    before = project.tests.read_bytes()
+    leader, follower = pty.openpty()
+    streams = dict.fromkeys(("stdin", "stdout", "stderr"), follower)
+    environment = {**os.environ, "TERM": "xterm"}
+    words = [sys.executable, "-m", "pytest_enrich", "review"]
+    with subprocess.Popen(words, cwd=project.root, env=environment, start_new_session=True, **streams) as child:
+        os.close(follower)
+        shown = b""
+        while b"\n > " not in shown.replace(b"\r\n", b"\n"):
+            shown += os.read(leader, 4096)
+        os.write(leader, b"a")
+        deadline = time.monotonic() + 60
+        while project.tests.read_bytes() == before and time.monotonic() < deadline:
+            time.sleep(0.02)
+        os.close(leader)
+        os.killpg(child.pid, signal.SIGHUP)
+        assert child.wait(timeout=60) == 130
+    assert project.tests.read_bytes() == before
+    assert [waiting.id for waiting in project.store.pending()] == [one]

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pytest_enrich.commands.review import keys, paint, screen, view
+from pytest_enrich.commands.review import keys, pages, paint, screen, view
 from pytest_enrich.commands.review.screen import Size, View, compose, share
 from pytest_enrich.commands.review.sitting import Sitting
 from pytest_enrich.reporters.words import columns
@@ -134,3 +134,10 @@ def test_a_heading_keeps_its_id_however_narrow(views):
     seen: View = replace(views[0], one=replace(views[0].one, title="x" * 300))
     assert seen.one.id in screen.heading(seen, 59)
     assert columns(screen.heading(seen, 59)) <= 59
+
+
+def test_the_help_fits_the_smallest_screen_and_names_every_key():
+    lines = pages.helping()
+    assert max(map(columns, lines)) < 60
+    assert len(lines) + len(keys.legend(keys.SHORT, 59)) < 20
+    assert {one.key for one in keys.MAIN} - {"?"} <= set("\n".join(lines))
