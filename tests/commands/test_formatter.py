@@ -2,7 +2,7 @@ import sys
 
 import pytest
 
-from pytest_enrich.commands import ini
+from pytest_enrich.commands import ini, pytest_run
 from pytest_enrich.errors import RefusedError
 
 FORMAT = """\
@@ -25,6 +25,12 @@ def formatting(project):
     project.tests.write_text(project.tests.read_text().replace("():\n", "():  # t\n"))
 
 
+@pytest.fixture
+def quick(monkeypatch):
+    """The file is not run: one test here does that."""
+    monkeypatch.setattr(pytest_run, "file", lambda *_: pytest_run.Outcome(0, "all passed"))
+
+
 @pytest.mark.usefixtures("formatting")
 def test_a_file_that_was_formatted_stays_so_and_undo_gives_its_bytes_back(project, no_dash):
     before = project.tests.read_bytes()
@@ -34,7 +40,7 @@ def test_a_file_that_was_formatted_stays_so_and_undo_gives_its_bytes_back(projec
     assert project.tests.read_bytes() == before
 
 
-@pytest.mark.usefixtures("formatting")
+@pytest.mark.usefixtures("formatting", "quick")
 def test_a_file_that_was_not_formatted_is_left_as_it_is(project, no_dash):
     project.tests.write_text(project.tests.read_text() + "\n\ndef test_mine():\n    assert True\n")
     assert project.run("accept", no_dash).status == 0
@@ -42,7 +48,7 @@ def test_a_file_that_was_not_formatted_is_left_as_it_is(project, no_dash):
     assert "def test_mine():\n" in project.tests.read_text()
 
 
-@pytest.mark.usefixtures("formatting")
+@pytest.mark.usefixtures("formatting", "quick")
 def test_a_formatter_that_fails_is_named_and_the_test_is_in(project, no_dash):
     project.tests.write_text(project.tests.read_text() + "# refuse\n")
     answer = project.run("accept", no_dash)
