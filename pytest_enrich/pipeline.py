@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from pytest_enrich import patch, validate
 from pytest_enrich.config import Budget
-from pytest_enrich.data import Attempt, Branch, Candidate, Dropped, Gap, Grade, Job, Kept, Target, Verdict
+from pytest_enrich.data import Attempt, Branch, Candidate, Dropped, Gap, Grade, Job, Kept, Reason, Target, Verdict
 from pytest_enrich.protocols import Proposer, Sandbox, Task
 
 # Of the time that is left, the part that goes into thinking; the rest is for proofs.
@@ -83,7 +83,7 @@ class Bench(Struct, frozen=True, kw_only=True):
 
     `watch` gives the jobs that failed in this thread meanwhile: what they were asked for is to be tried again.
     `is_rejected` tells, of a gap's id, a test's hash (`patch.body_of`), a source file and a function, whether
-    people turned this test down.
+    people turned this test down; `turned_down` why they turned down others for a source file.
     """
 
     proposers: tuple[Proposer, ...]
@@ -96,6 +96,7 @@ class Bench(Struct, frozen=True, kw_only=True):
     source_text: Callable[[str], str] = lambda _path: ""
     grade: Grade = "good"
     is_rejected: Callable[[str, str, str, str], bool] = lambda *_facts: False
+    turned_down: Callable[[str], tuple[Reason, ...]] = lambda _path: ()
     watch: Callable[[], AbstractContextManager[Sequence[Job]]] = lambda: nullcontext(())
 
 
@@ -143,6 +144,7 @@ def work(target: Target, bench: Bench, seconds: float, executions: int) -> Done:
         seed=bench.seed,
         source_text=bench.source_text(target.path),
         others=tuple(gap for gap in bench.gaps.get(target.path, ()) if gap not in target.gaps),
+        turned_down=bench.turned_down(target.path),
     )
     for proposer, share in _shares(bench.proposers, seconds, executions):
         task = replace(task, seconds=share.seconds, executions=share.executions)
