@@ -33,7 +33,11 @@ def command(store: Store, identities: tuple[str, ...], *, all_strong: bool, is_e
         raise UsageError("accept needs an ID, or --all-strong\nNothing was changed.\nSee:  pytest-enrich list")
     for name in taking.settle_interrupted(store):
         say(f"an earlier accept of {name} was interrupted and changed nothing: it waits again", as_json=True)
-    chosen = _strong(store) if all_strong else tuple({one.id: one for one in map(store.find, identities)}.values())
+    chosen = (
+        _strong(store, is_edited=is_edited, as_json=as_json)
+        if all_strong
+        else tuple({one.id: one for one in map(store.find, identities)}.values())
+    )
     how = How(edited=frozenset(one.id for one in chosen if is_edited and edited.is_edited(store, one)))
     results = accept(store, tuple(_version(store, one, is_edited=is_edited) for one in chosen), how)
     if as_json:
@@ -57,9 +61,13 @@ def accept(store: Store, chosen: Sequence[Suggestion], how: How = PLAINLY) -> tu
     return tuple(results)
 
 
-def _strong(store: Store) -> tuple[Suggestion, ...]:
+def _strong(store: Store, *, is_edited: bool, as_json: bool) -> tuple[Suggestion, ...]:
     """What may be taken without a look at each: there is no such thing for any other grade."""
-    return tuple(one for one in store.pending() if one.grade == "strong" and not staleness.is_stale(store, one))
+    found = [one for one in store.pending() if one.grade == "strong" and not staleness.is_stale(store, one)]
+    changed = [one.id for one in found if not is_edited and edited.is_edited(store, one)]
+    for name in changed:
+        say(f"{name} was edited and is left out: pytest-enrich accept {name} --edited", as_json=as_json)
+    return tuple(one for one in found if one.id not in changed)
 
 
 def _version(store: Store, one: Suggestion, *, is_edited: bool) -> Suggestion:
