@@ -33,11 +33,7 @@ def command(store: Store, identities: tuple[str, ...], *, all_strong: bool, is_e
         raise UsageError("accept needs an ID, or --all-strong\nNothing was changed.\nSee:  pytest-enrich list")
     for name in taking.settle_interrupted(store):
         say(f"an earlier accept of {name} was interrupted and changed nothing: it waits again", as_json=True)
-    chosen = (
-        _strong(store, is_edited=is_edited, as_json=as_json)
-        if all_strong
-        else tuple({one.id: one for one in map(store.find, identities)}.values())
-    )
+    chosen = _chosen(store, identities, is_edited=is_edited, as_json=as_json)
     how = How(edited=frozenset(one.id for one in chosen if is_edited and edited.is_edited(store, one)))
     results = accept(store, tuple(_version(store, one, is_edited=is_edited) for one in chosen), how)
     if as_json:
@@ -59,6 +55,13 @@ def accept(store: Store, chosen: Sequence[Suggestion], how: How = PLAINLY) -> tu
     if any(not result.refused for result in results):
         rebuild.texts(store, files)
     return tuple(results)
+
+
+def _chosen(store: Store, identities: Sequence[str], *, is_edited: bool, as_json: bool) -> tuple[Suggestion, ...]:
+    """Those that were named, or without names those that are strong."""
+    if not identities:
+        return _strong(store, is_edited=is_edited, as_json=as_json)
+    return tuple({one.id: one for one in map(store.find, identities)}.values())
 
 
 def _strong(store: Store, *, is_edited: bool, as_json: bool) -> tuple[Suggestion, ...]:

@@ -61,7 +61,7 @@ class Rejections(Struct, frozen=True):
         return any(one.covers(gap, body, path, qualname) for one in self.lines if body or one.scope != "idea")
 
     def reasons(self, path: str) -> tuple[Reason, ...]:
-        """Why tests for the source file were turned down, by line; a line without a known reason is passed over."""
+        """Why tests for the source file were turned down, by line; one without a known reason is passed over."""
         about = [one.reason for one in self.lines if _file(one) == path]
         return tuple(known for reason in about for known in REASONS if known == reason != "other")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 import msgspec
 
@@ -47,8 +49,13 @@ def _lines(found: Ledger) -> list[str]:
     for name, groups in found.by.items():
         if groups and (name not in _UNSAID or set(groups) != {ledger.UNKNOWN}):
             lines += ["", _row(f"by {name}", ("offered", "accepted", "edited", "rejected", "rate"))]
-            lines += [_row(visible(group), _figures(groups[group])) for group in list(groups)[-_DAYS:]]
+            lines += [_row(visible(group), _figures(groups[group])) for group in _latest(name, groups)]
     return lines
+
+
+def _latest(name: str, groups: Mapping[str, Tally]) -> list[str]:
+    """All groups; of days the latest."""
+    return list(groups)[-_DAYS:] if name == "day" else list(groups)
 
 
 def _row(name: str, cells: tuple[str, ...]) -> str:
