@@ -88,7 +88,7 @@ def place(one: Suggestion) -> str:
 
 def change(store: Store, one: Suggestion) -> list[str]:
     """The test, or the row among those around it as they are today, each new line with a `+` in front."""
-    imports = [line for line in one.test.imports if stored_patch.adds(store, one, line)]
+    imports = python_file.lacking(store.rootdir, one.target.path, one.test.imports)
     whole = textwrap.indent("\n".join([*imports, one.test.code.rstrip()]), "  + ", lambda _: True)
     if one.kind == "test":
         return visible_lines(whole).splitlines()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from pytest_enrich.commands import edited, taking
+from pytest_enrich.commands import edited, parts, stored_patch, taking
 from pytest_enrich.commands.review import acts, edit, keys, pages, sitting, view
 from pytest_enrich.commands.review.acts import Came
 from pytest_enrich.commands.review.console import REDRAW, Console
@@ -95,7 +95,7 @@ class Review:
     def _page(self, word: str, seen: View) -> None:
         width = self._console.size().width
         lines = {
-            "diff": lambda: pages.diff(seen, self._store.read_text(seen.one, "suggestion.patch"), width),
+            "diff": lambda: pages.diff(seen, stored_patch.whole(self._store, seen.one), width),
             "mutants": lambda: pages.mutants(seen, width),
             "help": pages.helping,
         }[word]()
@@ -126,7 +126,8 @@ class Review:
             self._console.tell(" checking your version ...")
             version, found = edit.judged(self._store, one)
             self._console.forget_typed()
-            word = self._about(edit.told(one, found, self._console.size().width))
+            told = edit.told(one, found, self._console.size().width)
+            word = self._about([*parts.change(self._store, version), "", *told])
             if word != "edit":
                 break
             edit.open_editor(self._store, self._console, one)
@@ -144,7 +145,7 @@ class Review:
         words = {one.word for one in keys.EDITED}
         while True:
             legend = self._console.legend(keys.EDITED, self._console.size().width)
-            self._console.draw([" your version:", *lines, "", *legend])
+            self._console.draw([" your version:", *lines, *legend])
             word = self._console.choose(keys.EDITED)
             if word in words:
                 return word

@@ -29,8 +29,7 @@ HELP = """\
 def diff(view: View, patch: str, width: int) -> tuple[str, ...]:
     """The whole function, and the whole change."""
     source = [*view.trouble] or [parts.source_line(line, width) for line in view.function]
-    start = patch.find("diff --git")
-    change = visible_lines(patch[start:] if start >= 0 else "").rstrip("\n").splitlines()
+    change = visible_lines(patch).rstrip("\n").splitlines()
     rule = "-" * (width - 1)
     return (heading(view, width), rule, *source, rule, *(change or view.change), rule, BACK)
 

@@ -352,3 +352,38 @@ def test_a_terminal_that_is_closed_while_a_test_file_runs_leaves_it_as_it_was(pr
         assert child.wait(timeout=60) == 130
     assert project.tests.read_bytes() == before
     assert [waiting.id for waiting in project.store.pending()] == [one]
+
+
+def test_a_patch_that_says_something_else_is_not_what_a_reader_sees(project):
+    """A folder that comes from elsewhere may show one thing and hold another."""
+    text = project.tests.read_text().replace(
+        'def test_discount():\n    assert discount(10, "") == 10',
+        '@pytest.mark.parametrize(\n    ("total", "code", "expected"),\n    [\n        (10, "", 10),\n    ],\n)\n'
+        "def test_discount(total, code, expected):\n    assert discount(total, code) == expected",
+    )
+    project.tests.write_text("import pytest\n\n" + text)
+    one = project.suggest_row("discount", 11, '(10, "FREE", 0.0)')
+    shown, _ = hold(project, "diff")
+    assert '  +         (10, "FREE", 0.0),' in shown.screens[0]
+    path = project.store.directory / "pending" / one / "suggestion.patch"
+    path.write_text(path.read_text().replace("FREE", "HALF"))
+    forged, _ = hold(project, "diff")
+    assert forged.screens == shown.screens
+
+
+def test_an_import_that_the_patch_leaves_out_is_shown(project):
+    one = project.suggest(
+        "parse_sku", 3, "def test_a():\n    assert os.sep and parse_sku\n", imports=("import os",)
+    )
+    path = project.store.directory / "pending" / one / "suggestion.patch"
+    path.write_text("")
+    reader, _ = hold(project)
+    assert "  + import os" in reader.screens[0]
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_version_is_shown_before_it_is_taken(project, no_dash, monkeypatch):
+    monkeypatch.setattr(reproof, "prove", lambda *_: Reproof(passed=True, covers=True))
+    rewrite(project, no_dash, "AB12", "XY99")
+    reader, _ = hold(project, "accept", "cancel")
+    assert '  +         parse_sku("XY99")' in reader.screens[2]
