@@ -150,6 +150,7 @@ def shop(made, tmp_path) -> Shop:
 @pytest.fixture
 def screen(shop):
     """Starts a command in a terminal, and ends it."""
+    assert shutil.which("tmux"), "these tests need a terminal of any size:  apt-get install tmux"
     with contextlib.ExitStack() as stack:
 
         def start(*words: str, **options) -> Screen:

@@ -387,3 +387,34 @@ def test_a_version_is_shown_before_it_is_taken(project, no_dash, monkeypatch):
     rewrite(project, no_dash, "AB12", "XY99")
     reader, _ = hold(project, "accept", "cancel")
     assert '  +         parse_sku("XY99")' in reader.screens[2]
+
+
+@pytest.mark.usefixtures("quick")
+def test_escapes_in_a_suggestion_do_not_reach_the_terminal(project, monkeypatch):
+    code = "def test_a():\n    assert parse_sku  # \x1b[2J\n"
+    one = project.suggest("parse_sku", 3, code, title="a\x1b[2Jb")
+    evil = Tried(line=4, change="a \x1b]0;x\x07 -> b", killed=True)
+    known = project.store.find(one)
+    known = replace(
+        known, look="\x1b[2J", proof=replace(known.proof, mutants=MutantsPart(killed=1, of=1, list=(evil,)))
+    )
+    project.store.save(known, patch.render_patch(known, project.tests.read_text()), patch.render_module(known))
+    monkeypatch.setattr(pytest_run, "suggestion", lambda *_: pytest_run.Outcome(1, "\x1b[2J failed"))
+    monkeypatch.setattr(reproof, "prove", lambda *_: Reproof(trouble="\x1b[2J", detail="\x1b[2J\n\x1b"))
+    rewrite(project, one, "test_a", "test_b")
+    words = (
+        "diff",
+        "mutants",
+        "test",
+        "\x1b[2J",
+        "reject",
+        "cancel",
+        "edit",
+        "cancel",
+        "accept",
+        "original",
+        "accept",
+    )
+    reader, _ = hold(project, *words)
+    assert len(reader.screens) > len(words)
+    assert all(screen.replace("\n", "").isprintable() for screen in reader.screens)
