@@ -7,15 +7,15 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from pytest_enrich.commands import edited, parts, stored_patch, taking
-from pytest_enrich.commands.review import acts, edit, keys, pages, sitting, view
+from pytest_enrich.commands import edited, stored_patch, taking
+from pytest_enrich.commands.review import acts, edit, keys, pages, sitting, verdict, view
 from pytest_enrich.commands.review.acts import Came
 from pytest_enrich.commands.review.console import REDRAW, Console
 from pytest_enrich.commands.review.screen import View, compose
 from pytest_enrich.commands.review.sitting import Sitting
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import EnrichError
-from pytest_enrich.reporters.words import counted, fit, visible
+from pytest_enrich.reporters.words import counted, visible
 from pytest_enrich.store import Store
 
 _QUIT = "quit"
@@ -122,15 +122,7 @@ class Review:
 
     def _decide_on_version(self, one: Suggestion) -> None:
         """Prove what the person wrote, and let them decide about it."""
-        while True:
-            self._console.tell(" checking your version ...")
-            version, found = edit.judged(self._store, one)
-            self._console.forget_typed()
-            told = edit.told(one, found, self._console.size().width)
-            word = self._about([*parts.change(self._store, version), "", *told])
-            if word != "edit":
-                break
-            edit.open_editor(self._store, self._console, one)
+        word, version = verdict.on_version(self._store, self._console, one)
         if word == "accept":
             edited.save(self._store, version)
             self._take(version, is_edited=True)
@@ -140,24 +132,8 @@ class Review:
         else:
             self._tell(" Your version is kept in its file; a comes back to it.")
 
-    def _about(self, lines: list[str]) -> str:
-        """Which of the choices about a version."""
-        words = {one.word for one in keys.EDITED}
-        while True:
-            legend = self._console.legend(keys.EDITED, self._console.size().width)
-            self._console.draw([" your version:", *lines, *legend])
-            word = self._console.choose(keys.EDITED)
-            if word in words:
-                return word
-
     def _reject(self, one: Suggestion) -> None:
-        words = {choice.word for choice in keys.REASONS}
-        word = ""
-        while word not in words:
-            legend = self._console.legend(keys.REASONS, self._console.size().width)
-            asked = fit(f" why not {one.id}: {one.title}", self._console.size().width)
-            self._console.draw([asked, *legend])
-            word = self._console.choose(keys.REASONS)
+        word = verdict.why_not(self._console, one)
         if word == "cancel":
             self._tell(" Nothing was decided.")
             return
