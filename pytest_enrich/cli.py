@@ -22,6 +22,7 @@ from pytest_enrich.errors import EnrichError, UsageError
 DONE, WRONG_USE, REFUSED, INTERRUPTED = 0, 2, 3, 130
 
 _VERBS = {
+    "review": "review",
     "list": "table",
     "show": "show",
     "run": "run",
@@ -34,6 +35,7 @@ _VERBS = {
     "hook": "hook",
     "doctor": "doctor",
     "merge": "merge",
+    "stats": "stats",
     "clean": "clean",
 }
 """In the order a person meets them, each with its module in `commands`; imported when it is asked for."""
@@ -87,7 +89,7 @@ def _errors_told():  # type: ignore[no-untyped-def]  # noqa: ANN202 - a generato
     except click.exceptions.Exit as end:
         raise _Ended(end.exit_code) from None
     except (click.Abort, KeyboardInterrupt):
-        _tell("\nStopped. Decisions that were made are saved.\nGo on:  pytest-enrich list")
+        _tell("\nStopped. Decisions that were made are saved.\nGo on:  pytest-enrich review")
         raise _Ended(INTERRUPTED) from None
     except (BrokenPipeError, SystemExit):  # click's own answer to a pipe that nobody reads is SystemExit
         _leave_pipe()

@@ -82,10 +82,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     part = "the K-th of N parts of the gaps, the same in every job; pytest-enrich merge joins them"
     group.addoption("--enrich-shard", metavar="K/N", default=None, help=part)
     group.addoption("--enrich-run", metavar="ID", default=None, help=argparse.SUPPRESS)
+    group.addoption("--enrich-prove", metavar="FILE", default=None, help=argparse.SUPPRESS)
     secrets = "environment variables that look like secrets but that the tests need"
     parser.addini("enrich_env", secrets, type="linelist", default=[])
     remote = "whether source code may be sent to an Ollama on another machine"
     parser.addini("enrich_allow_remote", remote, type="bool", default=False)
+    style = "what formats a test file, from stdin to stdout ({filename}); used where it was used before"
+    parser.addini("enrich_format_command", style, type="string", default="")
     hidden = "files whose text never goes into a prompt"
     parser.addini("enrich_prompt_exclude", hidden, type="linelist", default=[".env*", "*secret*", "*.pem"])
 
@@ -130,6 +133,15 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_enrich.pytest_hooks import run
 
         run.register(config, config.stash.get(_MEASUREMENT, None))
+
+
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Prove one test that a person has edited, in place of a session."""
+    if _is_inert() or not config.option.enrich_prove:
+        return None
+    from pytest_enrich.pytest_hooks import proving
+
+    return proving.prove(config)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from pytest_enrich.data import Attempt, Candidate, Execution, Gap, Job, Target
+from pytest_enrich.data import Attempt, Candidate, Execution, Gap, Job, Reason, Target
 
 
 class Sandbox(Protocol):
@@ -34,6 +34,7 @@ class Task(Struct, frozen=True, kw_only=True):
     Attributes:
         target: With only the gaps that are still open.
         attempts: The run's attempts on this target so far, oldest first.
+        turned_down: Why people turned down tests for this file before: reasons in `.enrich-rejected`, in order.
         others: The open gaps of the same file that belong to other targets: a test may close them in passing.
         test_text: The text of the file that the new test goes into, "" for a new file.
         source_text: The text of the source file, "" when it is not known.
@@ -50,6 +51,7 @@ class Task(Struct, frozen=True, kw_only=True):
     seed: int
     source_text: str = ""
     others: tuple[Gap, ...] = ()
+    turned_down: tuple[Reason, ...] = ()
 
     def has_asked(self, proposer: str) -> bool:
         """Whether this proposer has thought of something for the target, with the same seed."""

@@ -9,9 +9,9 @@ import click
 from pytest_enrich.commands import edited, taking
 from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import project_option
-from pytest_enrich.commands.taking import Taken
+from pytest_enrich.commands.taking import PLAINLY, How, Taken
 from pytest_enrich.data import Suggestion
-from pytest_enrich.errors import RefusedError
+from pytest_enrich.errors import RefusedError, UsageError
 from pytest_enrich.reporters.words import counted, visible, visible_lines
 from pytest_enrich.store import Store, rebuild, staleness
 
@@ -19,26 +19,30 @@ _REFUSED = 3
 
 
 @click.command("accept")
-@click.argument("identities", metavar="ID...", nargs=-1, required=True)
+@click.argument("identities", metavar="ID...", nargs=-1)
+@click.option("--all-strong", is_flag=True, help="All that wait, are marked strong, and are not stale.")
 @click.option("--edited", "is_edited", is_flag=True, help="Take the test as you edited it in suggestion_ID.py.")
 @json_option
 @project_option
-def command(store: Store, identities: tuple[str, ...], *, is_edited: bool, as_json: bool) -> int:
+def command(store: Store, identities: tuple[str, ...], *, all_strong: bool, is_edited: bool, as_json: bool) -> int:
     """Put suggestions into their test files and run those.
 
     A file that turns red gets its old text back, and the suggestion stays pending. Nothing is staged.
     """
+    if all_strong == bool(identities):
+        raise UsageError("accept needs an ID, or --all-strong\nNothing was changed.\nSee:  pytest-enrich list")
     for name in taking.settle_interrupted(store):
         say(f"an earlier accept of {name} was interrupted and changed nothing: it waits again", as_json=True)
-    chosen = {one.id: one for one in map(store.find, identities)}
-    results = accept(store, tuple(_version(store, one, is_edited=is_edited) for one in chosen.values()))
+    chosen = _chosen(store, identities, is_edited=is_edited, as_json=as_json)
+    how = How(edited=frozenset(one.id for one in chosen if is_edited and edited.is_edited(store, one)))
+    results = accept(store, tuple(_version(store, one, is_edited=is_edited) for one in chosen), how)
     if as_json:
         answer({"accepted": [r for r in results if not r.refused], "refused": [r for r in results if r.refused]})
     _tell(results, len(store.pending()), as_json=as_json)
     return _REFUSED if any(result.refused for result in results) else 0
 
 
-def accept(store: Store, chosen: Sequence[Suggestion]) -> tuple[Taken, ...]:
+def accept(store: Store, chosen: Sequence[Suggestion], how: How = PLAINLY) -> tuple[Taken, ...]:
     """Accept those that are not stale, file by file; then make the patches of the others again."""
     results = [_stale(one) for one in chosen if staleness.is_stale(store, one)]
     refused = {result.id for result in results}
@@ -47,10 +51,26 @@ def accept(store: Store, chosen: Sequence[Suggestion]) -> tuple[Taken, ...]:
         if one.id not in refused:
             files.setdefault(one.target.path, []).append(one)
     for path, group in files.items():
-        results += taking.take(store, path, group)
+        results += taking.take(store, path, group, how)
     if any(not result.refused for result in results):
         rebuild.texts(store, files)
     return tuple(results)
+
+
+def _chosen(store: Store, identities: Sequence[str], *, is_edited: bool, as_json: bool) -> tuple[Suggestion, ...]:
+    """Those that were named, or without names those that are strong."""
+    if not identities:
+        return _strong(store, is_edited=is_edited, as_json=as_json)
+    return tuple({one.id: one for one in map(store.find, identities)}.values())
+
+
+def _strong(store: Store, *, is_edited: bool, as_json: bool) -> tuple[Suggestion, ...]:
+    """What may be taken without a look at each: there is no such thing for any other grade."""
+    found = [one for one in store.pending() if one.grade == "strong" and not staleness.is_stale(store, one)]
+    changed = [one.id for one in found if not is_edited and edited.is_edited(store, one)]
+    for name in changed:
+        say(f"{name} was edited and is left out: pytest-enrich accept {name} --edited", as_json=as_json)
+    return tuple(one for one in found if one.id not in changed)
 
 
 def _version(store: Store, one: Suggestion, *, is_edited: bool) -> Suggestion:
@@ -82,6 +102,8 @@ def _tell(results: Sequence[Taken], left: int, *, as_json: bool) -> None:
             say(f"added to {visible(result.path)}:{line}  {visible(name)}", as_json=as_json)
     for path, summary in {result.path: result.summary for result in accepted}.items():
         say(f"{visible(path)}: {visible(summary)}", as_json=as_json)
+    for note in dict.fromkeys(result.note for result in accepted if result.note):
+        say(f"note: {visible(note)}", as_json=as_json)
     for result in (one for one in results if one.refused):
         say(f"\n{result.id} was not accepted: {visible_lines(result.refused)}", as_json=as_json)
         say(visible_lines(result.output), as_json=as_json) if result.output else None

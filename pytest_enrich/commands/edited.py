@@ -30,16 +30,34 @@ def take_up(store: Store, one: Suggestion) -> Suggestion:
     Raises:
         RefusedError: There is no test between the marks, or the file is not Python.
     """
-    from pytest_enrich import patch
+    new = version(store, one)
+    save(store, new)
+    return new
 
+
+def version(store: Store, one: Suggestion) -> Suggestion:
+    """The suggestion with the test of the edited file, not saved.
+
+    Raises:
+        RefusedError: See `take_up`.
+    """
     name = identity.module_name(one.id)
     text = store.read_text(one, name).replace("\r\n", "\n")
     test = replace(one.test, imports=_imports(text, name))
-    new = replace(one, test=_row(one, test, text, name) if one.kind == "row" else _test(test, text, name))
+    return replace(one, test=_row(one, test, text, name) if one.kind == "row" else _test(test, text, name))
+
+
+def save(store: Store, one: Suggestion) -> None:
+    """Write the suggestion with its patch and its runnable file, against today's test file.
+
+    Raises:
+        RefusedError: The test file cannot be read, or cannot take the test.
+    """
+    from pytest_enrich import patch
+
     file = python_file.read(store.rootdir, one.target.path)
     before = None if file.content is None else file.text
-    store.save(new, patch.render_patch(new, before), patch.render_module(new, before))
-    return new
+    store.save(one, patch.render_patch(one, before), patch.render_module(one, before))
 
 
 def _test(test: TestPart, text: str, name: str) -> TestPart:

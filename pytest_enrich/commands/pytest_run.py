@@ -108,6 +108,11 @@ def _folder(store: Store) -> list[str]:
     return [f"--enrich-dir={store.directory}"] if elsewhere else []
 
 
+def reproof(store: Store, file: Path) -> Outcome:
+    """Prove the suggestion in `file`, with the options of this project; the answer comes beside it."""
+    return _captured(store, [f"--rootdir={store.rootdir}", f"--enrich-prove={file}"], inert=False)
+
+
 def _without_coverage(store: Store, arguments: Sequence[str], *, inert: bool) -> Outcome:
     """Switch pytest-cov off, where the project has not done so itself in a way that hides the option."""
     quiet = ["-q", "-p", "no:cacheprovider", *arguments]

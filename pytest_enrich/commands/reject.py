@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import click
+import msgspec
 
 from pytest_enrich.commands import taking
 from pytest_enrich.commands.output import answer, json_option, say
@@ -45,15 +46,25 @@ def command(  # noqa: PLR0913 - one argument an option, as click passes them
     return 0
 
 
-def reject(
-    store: Store, chosen: Sequence[Suggestion], *, reason: Reason, scope: Scope, note: str
+def reject(  # noqa: PLR0913 - the parts of a decision
+    store: Store,
+    chosen: Sequence[Suggestion],
+    *,
+    reason: Reason,
+    scope: Scope,
+    note: str,
+    seconds: float | None = None,
 ) -> tuple[Suggestion, ...]:
-    """Turn these down, and what else waits in the same scope; returns all that are gone."""
+    """Turn these down, and what else waits in the same scope; returns all that are gone.
+
+    `seconds` is how long a person looked at those `chosen`.
+    """
     at = taking.now()
     written: set[str] = set()
     for one in chosen:
         line = rejected.of(one, scope=scope, reason=reason, when=at[:10], note=note)
-        store.note(_decision(one, at, reason=reason, scope=scope, note=note))
+        decision = _decision(one, at, reason=reason, scope=scope, note=note)
+        store.note(msgspec.structs.replace(decision, seconds=seconds))
         if line.what not in written:
             rejected.append(store.rootdir, line)
         written.add(line.what)

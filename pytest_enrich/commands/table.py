@@ -34,18 +34,19 @@ def command(store: Store, which: str | None, *, check: bool, as_json: bool) -> i
 
 def _pending(store: Store, *, as_json: bool) -> int:
     pending = store.pending()
-    stale = [one for one in pending if staleness.is_stale(store, one)]
+    places = staleness.lines(store, pending)
+    stale = [one for one in pending if places[one.id] is None]
     if as_json:
-        answer({"suggestions": [_facts(one, stale=one in stale) for one in pending]})
+        answer({"suggestions": [_facts(one, stale=places[one.id] is None) for one in pending]})
     elif not pending:
         say("Nothing is pending.\nNext:  pytest --enrich")
     else:
         say(text.table(pending))
         for one in stale:
             say(f"\nstale: {one.id}: {fit(one.gap.qualname or one.gap.path, 30)} changed since")
-        fresh = next((one.id for one in pending if one not in stale), None)
-        say(f"\nNext:  pytest-enrich show {fresh or pending[0].id}")
-        say(f"       pytest-enrich accept {fresh}" if fresh else "       pytest-enrich clean")
+        fresh = next((one.id for one in pending if places[one.id] is not None), None)
+        say(f"\nNext:  pytest-enrich {'review' if fresh else 'clean'}")
+        say(f"       pytest-enrich show {fresh or pending[0].id}")
     return len(pending)
 
 

@@ -12,9 +12,10 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
-from pytest_enrich.commands import pytest_run
+from pytest_enrich.commands import formatter, pytest_run
 from pytest_enrich.data import Decision, NewRow, Suggestion
 from pytest_enrich.errors import EnrichError, RefusedError
 from pytest_enrich.store import Store, disk, python_file, rebuild, rejected
@@ -22,7 +23,10 @@ from pytest_enrich.store.python_file import PythonFile
 
 
 class Taken(Struct, frozen=True, kw_only=True):
-    """What became of one suggestion: `names` (a row's in words) and their lines, or why it was `refused`."""
+    """What became of one suggestion: `names` (a row's in words) and their lines, or why it was `refused`.
+
+    `note` is what a person must know besides.
+    """
 
     id: str
     path: str
@@ -30,6 +34,7 @@ class Taken(Struct, frozen=True, kw_only=True):
     summary: str = ""
     refused: str = ""
     output: str = ""
+    note: str = ""
 
 
 class _Step(Struct, frozen=True, kw_only=True):
@@ -40,20 +45,34 @@ class _Step(Struct, frozen=True, kw_only=True):
     after: str
 
 
-def take(store: Store, path: str, group: Sequence[Suggestion]) -> tuple[Taken, ...]:
+class How(Struct, frozen=True, kw_only=True):
+    """How a person came to accept: as in `Decision`; `edited` are ids."""
+
+    edited: frozenset[str] = frozenset()
+    seconds: float | None = None
+
+
+PLAINLY = How()
+"""As suggested, and nobody looked at a watch."""
+
+
+def take(store: Store, path: str, group: Sequence[Suggestion], how: How = PLAINLY) -> tuple[Taken, ...]:
     """Put the suggestions into their file, so that the file stays green: one that turns it red is left out."""
     try:
         file = python_file.read(store.rootdir, path)
         steps = _steps(store, file, group)
-        outcome = _try(store, file, steps)
+        made = formatter.formatted(store.rootdir, file, steps[-1].after)
+        steps = [*steps[:-1], msgspec.structs.replace(steps[-1], after=made.text)]
+        outcome = _try(store, file, steps, how)
     except EnrichError as error:
         if len(group) == 1:
             return (Taken(id=group[0].id, path=path, refused=str(error)),)
-        return _halves(store, path, group)
+        return _halves(store, path, group, how)
     if outcome.passed:
-        return tuple(_taken(store, path, step, outcome) for step in steps)
+        taken = tuple(_taken(store, path, step, outcome) for step in steps)
+        return tuple(msgspec.structs.replace(one, note=made.note) for one in taken)
     if len(group) > 1:
-        return _halves(store, path, group)
+        return _halves(store, path, group, how)
     why = f"{path} is red with it: {outcome.last_line}"
     return (Taken(id=group[0].id, path=path, refused=why, output=outcome.end),)
 
@@ -110,9 +129,9 @@ def _remember(store: Store, decision: Decision, one: Suggestion) -> None:
         rejected.append(store.rootdir, line)
 
 
-def _halves(store: Store, path: str, group: Sequence[Suggestion]) -> tuple[Taken, ...]:
+def _halves(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tuple[Taken, ...]:
     middle = len(group) // 2
-    return (*take(store, path, group[:middle]), *take(store, path, group[middle:]))
+    return (*take(store, path, group[:middle], how), *take(store, path, group[middle:], how))
 
 
 def _steps(store: Store, file: PythonFile, group: Sequence[Suggestion]) -> list[_Step]:
@@ -138,12 +157,12 @@ def _known(one: Suggestion) -> RefusedError:
     )
 
 
-def _try(store: Store, file: PythonFile, steps: Sequence[_Step]) -> pytest_run.Outcome:
+def _try(store: Store, file: PythonFile, steps: Sequence[_Step], how: How) -> pytest_run.Outcome:
     """Write the file and run it; what comes back red, or is interrupted, is as it was before."""
     from pytest_enrich import patch
 
     content = file.encoded(steps[-1].after)
-    decisions = [_accept(file, step, sha256(content)) for step in steps]
+    decisions = [_accept(file, step, sha256(content), how) for step in steps]
     for step in steps:
         store.keep_undo(step.suggestion, patch.diff(file.name, step.after, step.before))
     store.note(*decisions)
@@ -164,7 +183,7 @@ def _try(store: Store, file: PythonFile, steps: Sequence[_Step]) -> pytest_run.O
     return outcome
 
 
-def _accept(file: PythonFile, step: _Step, after: str) -> Decision:
+def _accept(file: PythonFile, step: _Step, after: str, how: How) -> Decision:
     from pytest_enrich import imports
 
     one = step.suggestion
@@ -178,6 +197,8 @@ def _accept(file: PythonFile, step: _Step, after: str) -> Decision:
         before=file.sha256,
         after=after,
         imports=tuple(lacking),
+        edited=one.id in how.edited,
+        seconds=how.seconds,
     )
 
 
@@ -192,7 +213,7 @@ def _taken(store: Store, path: str, step: _Step, outcome: pytest_run.Outcome) ->
     text = python_file.read(store.rootdir, path).text
     candidate = patch.as_candidate(step.suggestion)
     if isinstance(candidate, NewRow):
-        place = (patch.more(step.suggestion), patch.line(text, candidate))
+        place = (step.suggestion.more, patch.line(text, candidate))
         return Taken(id=step.suggestion.id, path=path, names=(place,), summary=outcome.last_line)
     new = python_file.functions(step.after, path).keys() - python_file.functions(step.before, path).keys()
     places = python_file.functions(text, path)

@@ -71,6 +71,7 @@ from pytest_enrich.data.jobs import (
 )
 from pytest_enrich.data.mutants import Grade, Mutant, MutantsPart, Tried
 from pytest_enrich.data.report import Report, ReportedSuggestion, SourceLine
+from pytest_enrich.data.reproof import Reproof
 from pytest_enrich.data.run import ChangedPart, CoveragePart, MadeSuggestion, ModelPart, RunSummary
 from pytest_enrich.data.shard import Shard
 from pytest_enrich.data.suggestion import Suggestion
@@ -129,6 +130,7 @@ __all__ = [
     "Recorded",
     "Report",
     "ReportedSuggestion",
+    "Reproof",
     "RunSummary",
     "Rung",
     "Scope",

@@ -38,6 +38,8 @@ class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
         reason, scope, note: Of a rejection.
         why: Of an undo: a person `asked`, the tests were `red`, the accept was `interrupted`, or a run made
             the same test `again`.
+        edited: Of an accept: whether a person had changed the test before.
+        seconds: How long a person looked before deciding, where that was measured; it never leaves the folder.
     """
 
     id: str
@@ -52,6 +54,8 @@ class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
     scope: Scope = "idea"
     note: str = ""
     why: Literal["", "asked", "red", "interrupted", "again"] = ""
+    edited: bool = False
+    seconds: float | None = None
 
 
 class Attempted(Struct, frozen=True, kw_only=True, tag="attempt"):

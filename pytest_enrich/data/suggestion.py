@@ -131,3 +131,10 @@ class Suggestion(Struct, frozen=True, kw_only=True):
     proof: ProofPart
     origin: OriginPart
     made: MadePart
+
+    @property
+    def more(self) -> str:
+        """What a row is: `one more row in test_pct`, `one more example in TestCart.test_pct`."""
+        what = "row" if self.test.argnames else "example"
+        owner = f"{self.target.owner}." if self.target.owner else ""
+        return f"one more {what} in {owner}{self.test.names[0]}"

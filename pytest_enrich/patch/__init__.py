@@ -13,7 +13,6 @@ from pytest_enrich.patch.removal import remove
 from pytest_enrich.patch.render import marked, render_module, render_patch
 from pytest_enrich.patch.row import carrier, is_there, line
 from pytest_enrich.patch.suggestion import as_candidate, in_gap_order, suggest
-from pytest_enrich.patch.words import more
 
 __all__ = [
     "as_candidate",
@@ -30,7 +29,6 @@ __all__ = [
     "is_there",
     "line",
     "marked",
-    "more",
     "remove",
     "render_module",
     "render_patch",

@@ -81,17 +81,10 @@ def where(suggestion: Suggestion) -> str:
     """`tests/test_cart.py, after test_pct`, or of a row `tests/test_cart.py, one more row in test_pct`."""
     target = suggestion.target
     if suggestion.kind == "row":
-        return f"{target.path}, {more(suggestion)}"
+        return f"{target.path}, {suggestion.more}"
     owner = f" in {target.owner}" if target.owner else ""
     place = f"after {target.anchor}{owner}" if target.anchor else f"at the {target.where}{owner}"
     return f"{target.path}, {'a new file' if target.new_file else place}"
-
-
-def more(suggestion: Suggestion) -> str:
-    """What a row is: `one more row in test_pct`, `one more example in TestCart.test_pct`."""
-    what = "row" if suggestion.test.argnames else "example"
-    owner = suggestion.target.owner
-    return f"one more {what} in {f'{owner}.' if owner else ''}{suggestion.test.names[0]}"
 
 
 def _count(number: int, one: str, many: str) -> str:

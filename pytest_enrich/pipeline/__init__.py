@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich import patch, validate
-from pytest_enrich.data import Attempt, Branch, Candidate, Dropped, Gap, Grade, Job, Kept, Target, Verdict
+from pytest_enrich.data import Attempt, Branch, Candidate, Dropped, Gap, Grade, Job, Kept, Reason, Target, Verdict
 from pytest_enrich.pipeline.purse import Purse
 from pytest_enrich.protocols import Proposer, Sandbox, Task
 
@@ -43,7 +43,7 @@ class Bench(Struct, frozen=True, kw_only=True):
     `earlier` are the run's attempts on a target (its path and qualname) before: nothing is tried twice.
     `watch` gives the jobs that failed in this thread meanwhile: what they were asked for is to be tried again.
     `is_rejected` tells, of a gap's id, a test's hash (`patch.body_of`), a source file and a function, whether
-    people turned this test down.
+    people turned this test down; `turned_down` why they turned down others for a source file.
     """
 
     proposers: tuple[Proposer, ...]
@@ -57,6 +57,7 @@ class Bench(Struct, frozen=True, kw_only=True):
     grade: Grade = "good"
     earlier: Mapping[tuple[str, str], tuple[Attempt, ...]] = {}
     is_rejected: Callable[[str, str, str, str], bool] = lambda *_facts: False
+    turned_down: Callable[[str], tuple[Reason, ...]] = lambda _path: ()
     watch: Callable[[], AbstractContextManager[Sequence[Job]]] = lambda: nullcontext(())
 
 
@@ -105,6 +106,7 @@ def work(target: Target, bench: Bench, seconds: float, executions: int) -> Done:
         seed=bench.seed,
         source_text=bench.source_text(target.path),
         others=tuple(gap for gap in bench.gaps.get(target.path, ()) if gap not in target.gaps),
+        turned_down=bench.turned_down(target.path),
     )
     for proposer, share in _shares(bench.proposers, seconds, executions):
         task = replace(task, seconds=share.seconds, executions=share.executions)

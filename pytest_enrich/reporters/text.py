@@ -101,9 +101,8 @@ def _before(gaps: Mapping[str, int]) -> list[str]:
 
 def _nothing(summary: RunSummary, took: str) -> str:
     if summary.stopped == "enough waiting":
-        return (
-            f"{_count(summary.waiting)} waiting, so nothing was generated. Took {took}.\nNext:  pytest-enrich list"
-        )
+        waiting = f"{_count(summary.waiting)} waiting, so nothing was generated."
+        return f"{waiting} Took {took}.\nNext:  pytest-enrich review"
     turned_down = summary.gaps.get("turned down", 0)
     again = f"  The {turned_down}: pytest-enrich list --rejected" if turned_down else ""
     if summary.gaps.get("not tried"):
@@ -155,9 +154,7 @@ def _next(summary: RunSummary, suggestions: Sequence[Suggestion]) -> str:
     written = f"Written to {visible(summary.directory)}/ (git-ignored).{clean}"
     if not suggestions:
         return written
-    first = next((one.id for one in suggestions if one.id in {made.id for made in summary.suggestions}), None)
-    name = first or suggestions[0].id
-    return f"{written}\nNext:  pytest-enrich show {name}\n       pytest-enrich accept {name}"
+    return f"{written}\nNext:  pytest-enrich review"
 
 
 def _count(number: int) -> str:

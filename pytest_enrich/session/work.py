@@ -164,7 +164,7 @@ class Session:
                 return
 
     def _bench(self, turn: Round, purse: pipeline.Purse) -> pipeline.Bench:
-        settings = self._settings
+        settings, known = self._settings, rejected.read(self._settings.rootdir)
         return pipeline.Bench(
             proposers=self._proposers(turn.names),
             sandbox=self._sandbox,
@@ -176,7 +176,8 @@ class Session:
             gaps=_by_path(self._found.open),
             source_text=self._found.texts.__getitem__,
             grade=settings.grade,
-            is_rejected=rejected.read(settings.rootdir).is_rejected,
+            is_rejected=known.is_rejected,
+            turned_down=known.reasons,
             watch=self._sandbox.watching,
         )
 

@@ -10,6 +10,7 @@ from pytest_enrich.data import RunSummary, Suggestion
 _HOW = """\
 ## How to review
 
+0. One after the other, a key a decision: `pytest-enrich review`. Or one at a time:
 1. Read a suggestion: `pytest-enrich show ID`, or open its `suggestion.patch`.
 2. Its **Look** line is the one question that no machine could answer.
 3. Run it: `pytest-enrich run ID`

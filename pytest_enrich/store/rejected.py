@@ -60,6 +60,11 @@ class Rejections(Struct, frozen=True):
         """
         return any(one.covers(gap, body, path, qualname) for one in self.lines if body or one.scope != "idea")
 
+    def reasons(self, path: str) -> tuple[Reason, ...]:
+        """Why tests for the source file were turned down, by line; one without a known reason is passed over."""
+        about = [one.reason for one in self.lines if _file(one) == path]
+        return tuple(known for reason in about for known in REASONS if known == reason != "other")
+
 
 def read(rootdir: Path) -> Rejections:
     """What was turned down in this project; nothing when there is no such file."""
@@ -115,6 +120,12 @@ def remove(rootdir: Path, unwanted: Callable[[Rejection], bool]) -> tuple[Reject
     if gone:
         _write(rootdir, tuple(kept))
     return tuple(gone)
+
+
+def _file(one: Rejection) -> str:
+    """The source file that a line is about."""
+    place = one.what if one.where == "-" else one.where
+    return place.partition("::")[0]
 
 
 def _text(one: Rejection) -> str:

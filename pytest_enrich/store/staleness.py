@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import EnrichError
 from pytest_enrich.store import Store, python_file
@@ -9,8 +11,20 @@ from pytest_enrich.store import Store, python_file
 
 def today(store: Store, suggestion: Suggestion) -> int | None:
     """The line on which the suggestion's gap is now, None when the source has no such gap any more."""
-    place = places(store, suggestion.gap.path).get(suggestion.id)
-    return None if place is None else place[1]
+    return lines(store, [suggestion])[suggestion.id]
+
+
+def lines(store: Store, suggestions: Iterable[Suggestion]) -> dict[str, int | None]:
+    """As `today`, for several by id: each source file is read once."""
+    found: dict[str, int | None] = {}
+    known: dict[str, dict[str, tuple[str, int]]] = {}
+    for one in suggestions:
+        path = one.gap.path
+        if path not in known:
+            known[path] = places(store, path)
+        place = known[path].get(one.id)
+        found[one.id] = None if place is None else place[1]
+    return found
 
 
 def places(store: Store, path: str) -> dict[str, tuple[str, int]]:

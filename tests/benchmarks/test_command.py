@@ -9,7 +9,7 @@ import projects
 import pytest
 
 HERE = Path(__file__).parent
-SCRIPTS = ("layout", "recovery", "reruns", "referee", "sandboxes", "peers", "hooks")
+SCRIPTS = ("commands", "layout", "recovery", "reruns", "referee", "sandboxes", "peers", "hooks")
 
 
 def python(code):

@@ -6,7 +6,9 @@ import sys
 import time
 
 import pytest
+from msgspec.structs import replace
 
+from pytest_enrich import patch
 from pytest_enrich.data import Decision
 
 
@@ -236,3 +238,13 @@ def test_the_patch_of_the_others_still_applies_to_a_file_with_a_byte_order_mark(
     assert project.run("accept", free).status == 0
     subprocess.run(["git", "apply", "enrich-suggestions/all.patch"], cwd=project.root, check=True)
     assert project.tests.read_bytes().startswith(b"\xef\xbb\xbfimport pytest\n")
+
+
+@pytest.mark.usefixtures("free")
+def test_all_that_is_strong_is_accepted_and_nothing_else(project, no_dash):
+    one = replace(project.store.find(no_dash), grade="strong")
+    text = project.tests.read_text()
+    project.store.save(one, patch.render_patch(one, text), patch.render_module(one, text))
+    assert project.run("accept", "--all-strong", no_dash).status == 2
+    assert project.run("accept", "--all-strong").status == 0
+    assert [decision.id for decision in project.store.decisions()] == [no_dash]

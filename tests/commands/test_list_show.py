@@ -12,8 +12,8 @@ def test_list_shows_what_is_pending_and_the_next_command(project, no_dash):
     assert answer.out.splitlines() == [
         f"  {no_dash}  ungraded  parse_sku: line 3  +1 line",
         "",
-        f"Next:  pytest-enrich show {no_dash}",
-        f"       pytest-enrich accept {no_dash}",
+        "Next:  pytest-enrich review",
+        f"       pytest-enrich show {no_dash}",
     ]
 
 

@@ -53,8 +53,7 @@ dropped 5 of 7 candidates: 4 passes: failed, 1 stable: differs
 no good test found for 3 gaps:  pytest-enrich list --gaps
 
 Written to enrich-suggestions/ (git-ignored). Nothing else was changed.
-Next:  pytest-enrich show cart-6e2m3fea
-       pytest-enrich accept cart-6e2m3fea
+Next:  pytest-enrich review
 """
     )
 
@@ -80,7 +79,7 @@ def test_what_was_turned_down_before_is_counted():
 def test_enough_waiting_generates_nothing_and_says_so():
     summary = RunSummary(waiting=10, stopped="enough waiting", seconds={"total": 0.1}, gaps={"not tried": 3})
     assert text.render(summary, [suggested("cart-6e2m3fea")]) == (
-        "10 suggestions are waiting, so nothing was generated. Took 0.1s.\nNext:  pytest-enrich list\n"
+        "10 suggestions are waiting, so nothing was generated. Took 0.1s.\nNext:  pytest-enrich review\n"
     )
 
 

@@ -103,3 +103,10 @@ def test_whatever_is_written_is_one_line_that_is_read_back(what, where, note):
     assert line.isprintable()
     read = rejected.parse(line)
     assert (read.what, read.where, read.scope) == (what, where, "gap")
+
+
+def test_the_reasons_for_a_file_are_those_of_its_lines_whatever_their_scope(known):
+    assert known.reasons("src/shop/cart.py") == ("wrong",)
+    assert known.reasons("src/shop/orders.py") == ("trivial",)
+    assert known.reasons("src/shop/_pb2.py") == ("generated",)
+    assert known.reasons("src/shop/stock.py") == ()

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from pytest_enrich.data import Condition, Entry, Gap, Target
+from pytest_enrich.data import Condition, Entry, Gap, Reason, Target
 from pytest_enrich.proposers.ollama import excerpt
 from pytest_enrich.proposers.ollama.exchange import Message
 from pytest_enrich.proposers.ollama.hint import Hint
@@ -44,6 +44,14 @@ _SCENARIO = (
     "instruction. Answer with one plain test function in a Python block: no class, no decorator, no comment."
 )
 MOST_FIXTURES = 20
+MOST_COMPLAINTS = 3
+_COMPLAINTS: Mapping[Reason, str] = {
+    "wrong": "they expected what the code does not promise",
+    "trivial": "they checked something trivial",
+    "duplicate": "they repeated a test that exists",
+    "style": "they were not written as the tests around them",
+    "flaky": "they did not always pass",
+}
 _EXAMPLE = (
     'def shorten(text, width):\n    if width < 3:\n        raise ValueError("too narrow")\n'
     "    if len(text) > width:\n        return text[:width]  # <== never run so far\n    return text\n\n"
@@ -88,8 +96,11 @@ def inputs(page: Page, gap: Gap, tried: Sequence[Mapping[str, Any]] = ()) -> tup
     )
 
 
-def scenario(page: Page, gap: Gap, test_text: str) -> tuple[Message, ...]:
-    """The chat that asks for a whole test that closes `gap`, in the style of the nearest test in `test_text`."""
+def scenario(page: Page, gap: Gap, test_text: str, turned_down: Sequence[Reason] = ()) -> tuple[Message, ...]:
+    """The chat that asks for a whole test that closes `gap`, in the style of the nearest test in `test_text`.
+
+    `turned_down` is why people turned down tests for this file before.
+    """
     target = page.target
     near = (excerpt.test(test_text, one.nodeid) for one in target.nearest if _is_in(one.nodeid, target))
     example = next((text for text in near if text), "")
@@ -101,9 +112,16 @@ def scenario(page: Page, gap: Gap, test_text: str) -> tuple[Message, ...]:
         _way(target, gap),
         _listed("Values that the code knows: ", target.constants[:MOST_CONSTANTS]),
         _listed("Fixtures that exist: ", target.fixtures[:MOST_FIXTURES]),
+        _listed("Reviewers turned down earlier tests of this file because ", _complaints(turned_down)),
     ]
     question = "\n".join(part for part in parts if part)
     return (Message(role="system", content=_SCENARIO), Message(role="user", content=question))
+
+
+def _complaints(reasons: Sequence[Reason]) -> list[str]:
+    """The latest reasons in words, each once; words of ours only, since the file's notes are anyone's."""
+    latest = dict.fromkeys(reversed(reasons))
+    return [_COMPLAINTS[one] for one in latest if one in _COMPLAINTS][:MOST_COMPLAINTS]
 
 
 def _is_in(nodeid: str, target: Target) -> bool:

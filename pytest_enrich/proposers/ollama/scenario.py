@@ -66,7 +66,7 @@ class Scenario:
         return Question(
             strategy=NAME,
             about=f"{task.target.path}::{task.target.qualname}",
-            messages=prompt.scenario(page, gap, task.test_text if is_open else ""),
+            messages=prompt.scenario(page, gap, task.test_text if is_open else "", task.turned_down),
             predict=PREDICT,
             temperature=TEMPERATURE,
             seed=task.seed,

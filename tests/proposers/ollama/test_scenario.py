@@ -167,3 +167,10 @@ def test_a_unittest_takes_no_fixtures(write, task):
 
 def test_outside_a_class_there_is_no_self(write):
     assert write("def test_a(self):\n    assert discount(1) == 2\n").code.startswith("def test_a():")
+
+
+def test_why_people_turned_down_earlier_tests_is_said_in_words_of_ours(propose, server, task):
+    propose("", about=replace(task, turned_down=("trivial", "wrong", "generated", "trivial")))
+    question = server.bodies("/chat")[0]["messages"][-1]["content"]
+    told = "because they checked something trivial, they expected what the code does not promise"
+    assert question.endswith(f"Reviewers turned down earlier tests of this file {told}")

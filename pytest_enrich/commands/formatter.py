@@ -1,0 +1,64 @@
+"""The team's formatter, where it has had its way with the file before: what was not formatted stays as it is."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from pytest_enrich.commands import ini
+from pytest_enrich.errors import RefusedError
+from pytest_enrich.store import python_file
+from pytest_enrich.store.python_file import PythonFile
+
+KEY = "enrich_format_command"
+SECONDS = 60
+
+
+class Formatted(Struct, frozen=True):
+    """A text, and what a person must know about it: "" when all is well."""
+
+    text: str
+    note: str = ""
+
+
+def formatted(rootdir: Path, file: PythonFile, text: str) -> Formatted:
+    """`text` as the team's formatter would have it, if the file was so before or is new.
+
+    Raises:
+        RefusedError: The command cannot be read.
+    """
+    words = _words(rootdir, file.name)
+    if not words:
+        return Formatted(text)
+    try:
+        if file.content is not None and _run(words, rootdir, file, file.text) != file.text:
+            return Formatted(text)
+        new = _run(words, rootdir, file, text)
+        python_file.tree(new, file.name)
+        return Formatted(new)
+    except (OSError, subprocess.SubprocessError, UnicodeError, RefusedError) as error:
+        return Formatted(text, f"{KEY} failed, the test is in the style of its file: {_why(error)}")
+
+
+def _words(rootdir: Path, name: str) -> list[str]:
+    command = ini.text(rootdir, KEY)
+    try:
+        return [word.replace("{filename}", name) for word in shlex.split(command)]
+    except ValueError as error:
+        raise RefusedError(f"{KEY} = {command}: {error}\nNothing was changed.\nMend it first.") from error
+
+
+def _run(words: Sequence[str], rootdir: Path, file: PythonFile, text: str) -> str:
+    done = subprocess.run(
+        words, cwd=rootdir, input=file.encoded(text), capture_output=True, timeout=SECONDS, check=True
+    )
+    return done.stdout.decode(file.encoding)
+
+
+def _why(error: Exception) -> str:
+    said = error.stderr.decode("utf-8", "replace") if isinstance(error, subprocess.CalledProcessError) else ""
+    return (said or str(error)).strip().partition("\n")[0]

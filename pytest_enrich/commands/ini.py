@@ -1,0 +1,72 @@
+"""One key of pytest's configuration, read as pytest finds it, without starting pytest."""
+
+from __future__ import annotations
+
+import configparser
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pytest_enrich.errors import RefusedError
+from pytest_enrich.store import disk
+
+
+def text(rootdir: Path, key: str) -> str:
+    """The key's value, "" when it is not set.
+
+    The first file that configures pytest counts, as in pytest: `-c` and `-o` of a command line are not known here.
+
+    Raises:
+        RefusedError: That file cannot be read.
+    """
+    for name, read in _FILES.items():
+        content = disk.read(rootdir / name)
+        if content is None:
+            continue
+        try:
+            table = read(content.decode("utf-8"), name)
+        except (ValueError, configparser.Error) as error:
+            raise RefusedError(f"{name} cannot be read: {error}\nNothing was changed.\nMend it first.") from error
+        if table is not None:
+            return str(table.get(key, ""))
+    return ""
+
+
+def _toml(content: str) -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib  # type: ignore[import-not-found,unused-ignore]  # pytest needs it there, too
+    found: dict[str, Any] = tomllib.loads(content)
+    return found
+
+
+def _own_toml(content: str, _name: str) -> Mapping[str, Any]:
+    found: dict[str, Any] = _toml(content).get("pytest", {})
+    return found
+
+
+def _pyproject(content: str, _name: str) -> Mapping[str, Any] | None:
+    tool = _toml(content).get("tool", {}).get("pytest")
+    return None if tool is None else tool.get("ini_options", tool)
+
+
+def _ini(content: str, name: str) -> Mapping[str, Any] | None:
+    section = "tool:pytest" if name == "setup.cfg" else "pytest"
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    parser.read_string(content, name)
+    if parser.has_section(section):
+        return dict(parser[section])
+    return {} if name.endswith("pytest.ini") else None
+
+
+_FILES: Mapping[str, Callable[[str, str], Mapping[str, Any] | None]] = {
+    "pytest.toml": _own_toml,
+    ".pytest.toml": _own_toml,
+    "pytest.ini": _ini,
+    ".pytest.ini": _ini,
+    "pyproject.toml": _pyproject,
+    "tox.ini": _ini,
+    "setup.cfg": _ini,
+}

@@ -1,0 +1,155 @@
+"""What a decision needs, in parts of plain lines: `show` prints all of them, `review` as many as fit.
+
+Nothing here imports the project, pytest or a syntax tree library: reading has to start at once.
+"""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Sequence
+
+from pytest_enrich.commands import stored_patch
+from pytest_enrich.data import SourceLine, Suggestion, Tried
+from pytest_enrich.errors import EnrichError
+from pytest_enrich.reporters.words import counted, filled, fit, visible, visible_lines
+from pytest_enrich.store import Store, excerpt, python_file
+
+LABEL = 6
+"""Columns of the words that the parts begin with."""
+
+_NUMBER = 9  # columns in front of a line of source
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def labelled(label: str, told: str, width: int) -> list[str]:
+    """`look  the text was read off the code`, on as many lines as it takes."""
+    return f"{label:<{LABEL}}{filled(visible(told), width, LABEL, before=LABEL)}".splitlines()
+
+
+def gap(one: Suggestion, width: int) -> list[str]:
+    """Where the gap is, and what in it no test runs; on one line when both fit."""
+    place = f"{one.gap.path}:{one.gap.line} {one.gap.qualname}".rstrip()
+    missing = _missing(one)
+    together = f"{place}, {missing}" if missing else place
+    if LABEL + len(together) <= width and together.isprintable():
+        return [f"{'gap':<{LABEL}}{together}"]
+    lines = [f"{'gap':<{LABEL}}{fit(place, width - LABEL)}"]
+    return [*lines, " " * LABEL + missing] if missing else lines
+
+
+def source(store: Store, one: Suggestion, line: int) -> tuple[SourceLine, ...]:
+    """The lines around the gap as they are today, where it is on `line`.
+
+    Raises:
+        EnrichError: The file cannot be read.
+    """
+    return excerpt.source(python_file.read(store.rootdir, one.gap.path).text, one, line)
+
+
+def function(store: Store, one: Suggestion, line: int) -> tuple[SourceLine, ...]:
+    """The whole function that the gap on `line` is in; without one, the lines around it."""
+    text = python_file.read(store.rootdir, one.gap.path).text
+    found = [
+        node
+        for node in ast.walk(python_file.tree(text, one.gap.path))
+        if isinstance(node, _FUNCTIONS) and node.lineno <= line <= (node.end_lineno or node.lineno)
+    ]
+    if not found:
+        return source(store, one, line)
+    inner = max(found, key=lambda node: node.lineno)
+    missing = {number + line - one.gap.line for number in one.gap.lines}
+    return _lines(text.splitlines(), range(inner.lineno, (inner.end_lineno or inner.lineno) + 1), missing)
+
+
+def source_line(one: SourceLine, width: int) -> str:
+    """`!    26      if not sep:`: what no test runs has a sign in front."""
+    text = fit(one.text.expandtabs(), width - _NUMBER)
+    return f"{'!' if one.missing else ' '} {one.number:>5}  {text}".rstrip()
+
+
+def place(one: Suggestion) -> str:
+    """Where the test goes: `tests/test_cart.py (after test_pct)`."""
+    target = one.target
+    if one.kind == "row":
+        return f"{target.path} ({one.more})"
+    where = f"after {target.anchor}" if target.where == "after" and target.anchor else target.where
+    owner = f", in class {target.owner}" if target.owner else ""
+    return f"{target.path} ({'a new file' if target.new_file else where + owner})"
+
+
+def change(store: Store, one: Suggestion) -> list[str]:
+    """The test, or the row among those around it as they are today, each new line with a `+` in front."""
+    imports = python_file.lacking(store.rootdir, one.target.path, one.test.imports)
+    whole = textwrap.indent("\n".join([*imports, one.test.code.rstrip()]), "  + ", lambda _: True)
+    if one.kind == "test":
+        return visible_lines(whole).splitlines()
+    try:
+        hunks = stored_patch.hunks(store, one)
+    except EnrichError as error:
+        return visible_lines(f"{whole}\n{error}").splitlines()
+    if not hunks:
+        return visible_lines(f"{whole}\n  it is there already").splitlines()
+    return [f"  {line[:1]} {visible(line[1:])}" if line[:1] != "@" else f"  {visible(line)}" for line in hunks]
+
+
+def runs(one: Suggestion) -> str:
+    """`9 of 9 runs passed: alone, shuffled; 0.4 ms`."""
+    part = one.proof.runs
+    return f"{part.passed} of {part.of} runs passed: {', '.join(part.modes)}; {one.proof.duration_ms:.1f} ms"
+
+
+def near(one: Suggestion) -> str:
+    """The existing test or case that is most like it, "" for none: is this one worth having beside it?"""
+    like = one.proof.nearest_test
+    return "" if like is None else f"{like.code or like.nodeid} ({like.similarity:.0%} the same)"
+
+
+def origin(one: Suggestion) -> str:
+    """Who thought of it, and where it was proven."""
+    return f"{one.origin.proposer}, seed {one.origin.seed}; ran in: {one.proof.isolation}"
+
+
+def killed(one: Suggestion, width: int) -> list[str]:
+    """What the test notices, in one sentence."""
+    part = one.proof.mutants
+    if not part.of:
+        return labelled("kills", part.note, width) if part.note else []
+    signs = ["* an existing test kills it"] if any(tried.killed_before for tried in part.list) else []
+    signs += ["? perhaps equivalent"] if any(tried.equivalent for tried in part.list) else []
+    legend = f"   ({'; '.join(signs)})" if signs else ""
+    return [f"kills {part.killed} of {counted(part.of, 'mutant')}{legend}"]
+
+
+def mutants(one: Suggestion, width: int) -> list[str]:
+    """A line a mutant: those that the test does not notice are what a reviewer may want to see."""
+    return [_mutant(tried, width) for tried in one.proof.mutants.list]
+
+
+def noticed(one: Suggestion) -> str:
+    """`fails on 2 of 2 mutants: line 26 not sep -> sep; ...`, "" where there are none."""
+    part = one.proof.mutants
+    if not part.of:
+        return part.note
+    changes = "; ".join(f"line {tried.line} {tried.change}" for tried in part.list if tried.killed)
+    return f"fails on {part.killed} of {counted(part.of, 'mutant')}: {changes}".rstrip(": ")
+
+
+def _mutant(one: Tried, width: int) -> str:
+    word = ("killed" if one.killed else "alive") + "*" * one.killed_before + "?" * one.equivalent
+    return f"      {one.line:>5}  {word:<7}  {fit(one.change, max(width - 22, 10))}"
+
+
+def _missing(one: Suggestion) -> str:
+    proof = one.proof
+    counts = [counted(proof.lines_gained, "line")] if proof.lines_gained else []
+    counts += [counted(proof.branches_gained, "branch", "branches")] if proof.branches_gained else []
+    return f"{' and '.join(counts)} that no test runs" if counts else ""
+
+
+def _lines(texts: Sequence[str], numbers: range, missing: set[int]) -> tuple[SourceLine, ...]:
+    return tuple(
+        SourceLine(number=number, text=texts[number - 1], missing=number in missing)
+        for number in numbers
+        if number <= len(texts)
+    )

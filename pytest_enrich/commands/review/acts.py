@@ -1,0 +1,112 @@
+"""What a key does to the disk. Each returns the lines that say what came of it, and the decisions made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from pytest_enrich.commands import edited, pytest_run, undo, verify
+from pytest_enrich.commands.review.sitting import Done
+from pytest_enrich.data import Decision, Reason, Scope, Suggestion
+from pytest_enrich.reporters.words import counted, visible, visible_lines
+from pytest_enrich.store import Store, rebuild, rejected, staleness
+
+_SHOWN = 30
+_COMES_BACK = {
+    "idea": "This idea will not come back; other ideas for {name} may.",
+    "gap": "Nothing comes back for this code until it changes.",
+    "function": "Nothing comes back for this function.",
+    "file": "Nothing comes back for this file.",
+}
+
+
+class Came(Struct, frozen=True, kw_only=True):
+    """What came of it: `told` in a line or two, `output` at length, `done` what was decided."""
+
+    told: tuple[str, ...] = ()
+    output: str = ""
+    done: tuple[Done, ...] = ()
+
+
+def accept(store: Store, chosen: Sequence[Suggestion], *, is_edited: bool, seconds: float | None) -> Came:
+    """Put them into their files, and run those."""
+    from pytest_enrich.commands import accept as verb
+    from pytest_enrich.commands.taking import How
+
+    names = frozenset(one.id for one in chosen) if is_edited else frozenset()
+    results = verb.accept(store, chosen, How(edited=names, seconds=seconds))
+    taken = [one for one in results if not one.refused]
+    refused = [one for one in results if one.refused]
+    told = [f" added to {visible(one.path)}:{line}  {visible(name)}" for one in taken for name, line in one.names]
+    if len(told) > 1:
+        told = [f" added {counted(len(told), 'test')}"]
+    ran = {one.path: one.summary for one in taken}
+    told += [f" {visible(path)}: {visible(summary)}{_left(store)}" for path, summary in ran.items()]
+    told += [f" note: {visible(note)}" for note in dict.fromkeys(one.note for one in taken if one.note)]
+    told += [f" {one.id} was not accepted: {visible(one.refused.splitlines()[0])}" for one in refused]
+    return Came(
+        told=tuple(told),
+        output="\n\n".join(f"{one.refused}\n{one.output}".strip() for one in refused if one.output),
+        done=tuple(Done(id=one.id, verb="accept", path=one.path, edited=is_edited) for one in taken),
+    )
+
+
+def reject(store: Store, one: Suggestion, *, reason: Reason, scope: Scope, seconds: float | None) -> Came:
+    """Turn it down, and what else waits in the same scope."""
+    from pytest_enrich.commands import reject as verb
+
+    gone = verb.reject(store, [one], reason=reason, scope=scope, note="", seconds=seconds)
+    name = visible(one.gap.qualname or one.gap.path)
+    more = f" {len(gone)} suggestions went with it." if len(gone) > 1 else ""
+    return Came(
+        told=(f" noted in {rejected.NAME}. {_COMES_BACK[scope].format(name=name)}", f"{more}{_left(store)}"),
+        done=tuple(Done(id=each.id, verb="reject") for each in gone),
+    )
+
+
+def latest(store: Store) -> tuple[Decision, Suggestion] | None:
+    """The decision that `take_back` is about."""
+    found = undo.standing(store)
+    return found[-1] if found else None
+
+
+def take_back(store: Store, decision: Decision, one: Suggestion) -> Came:
+    """Undo a decision."""
+    changed = undo.undo(store, decision, one)
+    what = "accepting" if decision.verb == "accept" else "rejecting"
+    return Came(told=(f" took back {what} {decision.id}; it waits again. Changed: {visible(changed)}",))
+
+
+def run(store: Store, one: Suggestion) -> Came:
+    """Run the test where it lies."""
+    rebuild.module(store, one)
+    outcome = pytest_run.suggestion(store, one.id)
+    word = "passed" if outcome.passed else "did NOT pass"
+    return Came(told=(f" it {word}: {visible(outcome.last_line)}",), output=outcome.end)
+
+
+def check(store: Store, one: Suggestion) -> Came:
+    """Is it still true on today's tree?"""
+    state, output = verify.verify(store, one)
+    told = {
+        "ok": " still true: its code is unchanged, and it passes.",
+        "stale": " still stale: its code changed. Another is looked for by:  pytest --enrich",
+        "fails": " it does NOT pass on today's tree.",
+    }[state]
+    return Came(told=(told,), output=output if state == "fails" else "")
+
+
+def strong(store: Store, waiting: Sequence[Suggestion]) -> list[Suggestion]:
+    """Those that may be taken together: marked strong, not stale, not edited."""
+    marked = (one for one in waiting if one.grade == "strong" and not staleness.is_stale(store, one))
+    return [one for one in marked if not edited.is_edited(store, one)]
+
+
+def page(came: Came) -> str:
+    """What is to be shown at length, its end."""
+    return visible_lines("\n".join(came.output.splitlines()[-_SHOWN:]))
+
+
+def _left(store: Store) -> str:
+    return f"   {len(store.pending())} left   u undoes this"

@@ -1,0 +1,113 @@
+"""Keys and what they mean: the same choices for a single key and for a typed word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from pytest_enrich.data import Reason, Scope
+from pytest_enrich.reporters.words import columns
+
+ENTER, ESCAPE = "\r", "\x1b"
+_WORD = 2  # fewer letters are a key
+
+
+class Choice(Struct, frozen=True):
+    """One thing that can be done: its key, its word, and what the screen says beside the key."""
+
+    key: str
+    word: str
+    text: str = ""
+
+
+MAIN = (
+    Choice("a", "accept"),
+    Choice("e", "edit"),
+    Choice("r", "reject"),
+    Choice("s", "skip"),
+    Choice("t", "test", "run it"),
+    Choice("d", "diff"),
+    Choice("m", "mutants"),
+    Choice("u", "undo"),
+    Choice("?", "help"),
+    Choice("j", "next"),
+    Choice("k", "back"),
+    Choice("/", "find"),
+    Choice("v", "verify"),
+    Choice("A", "all-strong", "all strong"),
+    Choice("q", "quit", "quit (all is saved)"),
+)
+SHORT = (*(one for one in MAIN if one.key in "aersu"), Choice("q", "quit"), Choice("?", "help", "all keys"))
+"""For screens with few rows; the other keys work there, too."""
+
+STALE = (Choice("v", "verify", "check again"), *(one for one in MAIN if one.key not in "aev"))
+REASONS = (
+    Choice("w", "wrong", "wrong expectation"),
+    Choice("t", "trivial", "trivial"),
+    Choice("d", "duplicate", "duplicate"),
+    Choice("s", "style", "style"),
+    Choice("f", "flaky", "flaky"),
+    Choice("n", "never", "never for this code"),
+    Choice("N", "never-file", "never for this file"),
+    Choice(ENTER, "none", "none"),
+    Choice(ESCAPE, "cancel", "back"),
+)
+EDITED = (
+    Choice("a", "accept", "accept your version"),
+    Choice("e", "edit", "edit again"),
+    Choice("x", "original", "back to the original"),
+    Choice(ESCAPE, "cancel", "decide later"),
+)
+_REASONS: dict[str, Reason] = {
+    "wrong": "wrong",
+    "trivial": "trivial",
+    "duplicate": "duplicate",
+    "style": "style",
+    "flaky": "flaky",
+}
+_SCOPES: dict[str, Scope] = {"never": "gap", "never-file": "file"}
+
+
+def pressed(key: str, choices: Sequence[Choice]) -> str:
+    """The word of a pressed key, "" when it means nothing here."""
+    return next((one.word for one in choices if one.key == key), "")
+
+
+def typed(text: str, choices: Sequence[Choice]) -> str:
+    """The word that a typed line means: a key, a word, or the beginning of one word; "" for none.
+
+    An empty line means nothing: Enter decides nothing by accident.
+    """
+    text = text.strip()
+    exact = [one.word for one in choices if text and text in {one.key, one.word}]
+    begun = [one.word for one in choices if len(text) >= _WORD and one.word.startswith(text.lower())]
+    found = exact or begun
+    return found[0] if len(found) == 1 else ""
+
+
+def rejection(word: str) -> tuple[Reason, Scope]:
+    """What is noted for one of `REASONS`."""
+    return _REASONS.get(word, "other"), _SCOPES.get(word, "idea")
+
+
+def legend(choices: Sequence[Choice], width: int) -> list[str]:
+    """`a accept  e edit ...` on as many lines as it takes."""
+    lines = [""]
+    for one in choices:
+        item = f"{_name(one.key)} {one.text or one.word}"
+        joined = f"{lines[-1]}  {item}" if lines[-1] else item
+        if columns(joined) <= width or not lines[-1]:
+            lines[-1] = joined
+        else:
+            lines.append(item)
+    return lines
+
+
+def question(choices: Sequence[Choice]) -> str:
+    """`accept, edit, reject, ... quit?` for a prompt in words."""
+    return ", ".join(one.word for one in choices) + "?"
+
+
+def _name(key: str) -> str:
+    return {ENTER: "Enter", ESCAPE: "Esc"}.get(key, key)

@@ -1,0 +1,46 @@
+"""What is shown on request: the whole diff, the mutants, the keys."""
+
+from __future__ import annotations
+
+from pytest_enrich.commands import parts
+from pytest_enrich.commands.review.screen import View, heading
+from pytest_enrich.reporters.words import visible_lines
+
+BACK = "Esc goes back to the suggestion; the keys below are about it."
+HELP = """\
+ a accept   into its file, and run that; red: as before
+ e edit     in $VISUAL or $EDITOR; it is proven again
+ r reject   a second key says why; .enrich-rejected has it
+ s skip     leave it for another time
+ u undo     take the latest decision back
+ A strong   accept all marked strong: you type how many
+ t run it   where it lies, with the fixtures of its file
+ d diff     the whole function and the whole change
+ m mutants  changes of the code that it notices, or not
+ v verify   is it still true on today's tree?
+ j k        next, back; / finds a word in titles and paths
+ q quit     Esc goes back, Enter does nothing
+ `look` is the one question that only you can answer.
+ strong: notices every mutant, one as the only test.
+ good: notices some. Each decision is saved at once.
+"""
+
+
+def diff(view: View, patch: str, width: int) -> tuple[str, ...]:
+    """The whole function, and the whole change."""
+    source = [*view.trouble] or [parts.source_line(line, width) for line in view.function]
+    change = visible_lines(patch).rstrip("\n").splitlines()
+    rule = "-" * (width - 1)
+    return (heading(view, width), rule, *source, rule, *(change or view.change), rule, BACK)
+
+
+def mutants(view: View, width: int) -> tuple[str, ...]:
+    """A line a mutant."""
+    one = view.one
+    lines = [*parts.killed(one, width), *parts.mutants(one, width)] or ["No mutant was tried for this one."]
+    return (heading(view, width), *lines, "", BACK)
+
+
+def helping() -> tuple[str, ...]:
+    """The keys."""
+    return tuple(HELP.rstrip().splitlines())

@@ -1,0 +1,140 @@
+"""One sitting of a reviewer as a value: where they are and what they did. The disk says what waits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from typing import Literal, get_args
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pytest_enrich.data import Grade, Suggestion
+from pytest_enrich.reporters.words import counted, visible
+
+_GRADES = get_args(Grade)
+
+
+class Done(Struct, frozen=True, kw_only=True):
+    """A decision of this sitting; `path` is the test file that changed."""
+
+    id: str
+    verb: Literal["accept", "reject"]
+    path: str = ""
+    edited: bool = False
+
+
+class Sitting(Struct, frozen=True, kw_only=True):
+    """Where the reviewer is.
+
+    Attributes:
+        order: Ids of all that this sitting is about, decided ones included.
+        at: The place in it.
+        skipped: Ids that are left for another time.
+        done: The decisions that stand, oldest first.
+        page: Lines shown instead of a suggestion, () for none.
+        told: What came of the last key.
+    """
+
+    order: tuple[str, ...]
+    at: int = 0
+    skipped: frozenset[str] = frozenset()
+    done: tuple[Done, ...] = ()
+    page: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Of the suggestion that is looked at."""
+        return self.order[self.at]
+
+    def telling(self, *lines: str) -> Sitting:
+        """With these lines above the next screen, and no page."""
+        return replace(self, told=lines, page=())
+
+
+def order(suggestions: Iterable[Suggestion]) -> tuple[str, ...]:
+    """Ids grouped by function, so that one reading serves several decisions; best first, inside and of all."""
+    groups: dict[tuple[str, str], list[Suggestion]] = {}
+    for one in sorted(suggestions, key=_worth):
+        groups.setdefault((one.gap.path, one.gap.qualname), []).append(one)
+    return tuple(one.id for group in groups.values() for one in group)
+
+
+def onward(sitting: Sitting, waiting: Collection[str]) -> Sitting | None:
+    """At the next that waits and was not skipped, from the present place on; None when there is none."""
+    count = len(sitting.order)
+    for step in range(count):
+        at = (sitting.at + step) % count
+        if sitting.order[at] in waiting and sitting.order[at] not in sitting.skipped:
+            return replace(sitting, at=at)
+    return None
+
+
+def stepped(sitting: Sitting, waiting: Collection[str], by: Literal[1, -1]) -> Sitting:
+    """One further, or one back, among those that wait; the last and the first stay where they are."""
+    at = sitting.at + by
+    while 0 <= at < len(sitting.order):
+        if sitting.order[at] in waiting:
+            skipped = sitting.skipped - {sitting.order[at]}
+            return replace(sitting, at=at, skipped=skipped, page=(), told=())
+        at += by
+    end = "This is the last one; k goes back, q quits." if by > 0 else "This is the first one."
+    return sitting.telling(end)
+
+
+def skip(sitting: Sitting) -> Sitting:
+    """Leave this one for another time."""
+    return replace(sitting.telling(), skipped=sitting.skipped | {sitting.id})
+
+
+def decided(sitting: Sitting, *decisions: Done) -> Sitting:
+    """With these decisions."""
+    return replace(sitting, done=(*sitting.done, *decisions))
+
+
+def taken_back(sitting: Sitting, identity: str) -> Sitting:
+    """At a suggestion that waits again; one that this sitting was not about comes in here."""
+    known = sitting.order
+    if identity not in known:
+        known = (*known[: sitting.at], identity, *known[sitting.at :])
+    left = tuple(one for one in sitting.done if one.id != identity)
+    skipped = sitting.skipped - {identity}
+    return replace(sitting, order=known, at=known.index(identity), done=left, skipped=skipped)
+
+
+def found(sitting: Sitting, waiting: Sequence[Suggestion], text: str) -> Sitting:
+    """At the next that waits with `text` in its id, title, function or files."""
+    wanted = text.strip().lower()
+    places = {one.id: _words(one) for one in waiting}
+    count = len(sitting.order)
+    for step in range(1, count + 1):
+        at = (sitting.at + step) % count
+        if wanted and wanted in places.get(sitting.order[at], ""):
+            skipped = sitting.skipped - {sitting.order[at]}
+            return replace(sitting.telling(), at=at, skipped=skipped)
+    return sitting.telling(f"Nothing that waits has {visible(text.strip())!r} in it.")
+
+
+def summary(sitting: Sitting, left: int) -> list[str]:
+    """What was done, which files changed, and how to go on."""
+    accepted = [one for one in sitting.done if one.verb == "accept"]
+    edited = sum(one.edited for one in accepted)
+    rejected = sum(one.verb == "reject" for one in sitting.done)
+    taken = f" accepted {len(accepted) - edited}   edited {edited}   rejected {rejected}"
+    lines = [f"{taken}   skipped {len(sitting.skipped)}   left {left}"]
+    files = Counter(one.path for one in accepted)
+    if files:
+        lines.append(" changed by you just now, not staged:")
+        lines += [f"   {visible(path)}    {counted(files[path], 'test')}" for path in sorted(files)]
+        lines.append(" see it:    git diff")
+    return [*lines, " continue:  pytest-enrich review" if left else " next:      pytest --enrich"]
+
+
+def _worth(one: Suggestion) -> tuple[int, int, int, int, str]:
+    proof = one.proof
+    return (_GRADES.index(one.grade), -proof.lines_gained, -proof.branches_gained, one.gap.line, one.id)
+
+
+def _words(one: Suggestion) -> str:
+    return f"{one.id} {one.title} {one.gap.path} {one.gap.qualname} {one.target.path}".lower()

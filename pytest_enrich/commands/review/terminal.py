@@ -1,0 +1,188 @@
+"""A review on a terminal: one key a decision, a screen that fits whatever size the terminal has now.
+
+Only what every terminal of the last decades knows is used: home, erase, and a few colours that repeat what signs
+and words say already.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import shutil
+import signal
+import sys
+import termios
+import tty
+from collections.abc import Iterator, Sequence
+from types import FrameType
+
+from pytest_enrich.commands.review import keys
+from pytest_enrich.commands.review.console import REDRAW, Gone, Hangup
+from pytest_enrich.commands.review.keys import Choice
+from pytest_enrich.commands.review.paint import painted
+from pytest_enrich.commands.review.screen import Size
+
+_CLEAR = "\x1b[H\x1b[2J"
+_END = "\x04"
+_ARROWS = {b"[A": "k", b"[D": "k", b"[B": "j", b"[C": "j", b"OA": "k", b"OD": "k", b"OB": "j", b"OC": "j"}
+_BEGINNINGS = (b"[", b"O")
+_FOLLOWS = 0.05
+"""Seconds within which the rest of a key that sends several bytes comes."""
+
+
+class Terminal:
+    """The terminal of this process; use it in a `with` block, which gives it back as it was."""
+
+    def __init__(self, *, colours: bool) -> None:
+        self._in = sys.stdin.fileno()
+        self._colours = colours
+        self._before = termios.tcgetattr(self._in)
+        self._ahead = b""
+        self._is_aside = False
+        self._signals: dict[signal.Signals, object] = {}
+        self._wake, self._resized = os.pipe()
+
+    def __enter__(self) -> Terminal:  # noqa: PYI034 - `Self` is newer than the oldest Python
+        os.set_blocking(self._resized, False)
+        self._signals = {
+            signal.SIGWINCH: signal.signal(signal.SIGWINCH, self._note_resize),
+            signal.SIGCONT: signal.signal(signal.SIGCONT, self._come_back),
+            signal.SIGHUP: signal.signal(signal.SIGHUP, _hang_up),
+            signal.SIGTERM: signal.signal(signal.SIGTERM, _hang_up),
+        }
+        tty.setcbreak(self._in)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._restore()
+        for number, handler in self._signals.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]
+        os.close(self._wake)
+        os.close(self._resized)
+
+    def size(self) -> Size:
+        """Asked anew each time: it changes."""
+        found = shutil.get_terminal_size()
+        with contextlib.suppress(OSError):  # before COLUMNS: that says what it was when the shell started
+            found = os.get_terminal_size(sys.stdout.fileno())
+        return Size(found.columns or 80, found.lines or 24)
+
+    def legend(self, choices: Sequence[Choice], width: int) -> list[str]:
+        """Keys and words, on as many lines as they take; the short list where rows are few."""
+        return keys.legend(keys.SHORT if choices == keys.MAIN and self.size().is_low else choices, width)
+
+    def draw(self, lines: Sequence[str]) -> None:
+        """On an empty screen, the prompt below."""
+        shown = [painted(line) for line in lines] if self._colours else lines
+        self._write(_CLEAR + "\n".join(shown) + "\n > ")
+
+    def tell(self, line: str) -> None:
+        """Below."""
+        self._write(f"{line}\n")
+
+    def choose(self, choices: Sequence[Choice]) -> str:
+        """Wait for a key, or for another size."""
+        while True:
+            key = self._key()
+            if key == REDRAW:
+                return REDRAW
+            word = keys.pressed(key, choices)
+            if word or key.isprintable():
+                self._write(f"{key if key.isprintable() else ''}\n")
+                return word or key
+            if key == keys.ESCAPE:
+                return REDRAW
+
+    def line(self, question: str) -> str:
+        """With the terminal's own editing; Ctrl-D thinks better of it."""
+        with self.aside():
+            try:
+                return input(f" {question} ").strip()
+            except (EOFError, UnicodeDecodeError):
+                return ""
+            except OSError as error:
+                raise Gone from error
+
+    def forget_typed(self) -> None:
+        """What the terminal has for us is thrown away."""
+        with contextlib.suppress(termios.error):
+            termios.tcflush(self._in, termios.TCIFLUSH)
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Lines and echo, as before."""
+        self._restore()
+        self._is_aside = True
+        try:
+            yield
+        finally:
+            self._is_aside = False
+            with contextlib.suppress(termios.error):
+                tty.setcbreak(self._in)
+
+    def _key(self) -> str:
+        """The next key, `REDRAW` after a change of size, "" for one that sends what we do not know."""
+        ready = [] if self._ahead else select.select([self._in, self._wake], [], [])[0]
+        if self._wake in ready:
+            os.read(self._wake, 1024)
+            return REDRAW
+        first = self._byte()
+        if first == b"\x1b":
+            return self._sequence()
+        while first[0] & 0x80 and select.select([self._in], [], [], _FOLLOWS)[0]:
+            first += self._byte()
+        key = first.decode("utf-8", "replace")
+        if key == _END:
+            raise Gone
+        return keys.ENTER if key == "\n" else key
+
+    def _sequence(self) -> str:
+        """Escape alone, or a key that begins with it."""
+        rest = b""
+        while select.select([self._in], [], [], _FOLLOWS)[0]:
+            rest += self._byte()
+            if rest not in _BEGINNINGS and not rest[-1:].isdigit() and rest[-1:] != b";":
+                break
+        if rest[:1] in _BEGINNINGS:
+            return _ARROWS.get(rest, "")
+        self._ahead = rest
+        return keys.ESCAPE
+
+    def _byte(self) -> bytes:
+        if self._ahead:
+            content, self._ahead = self._ahead[:1], self._ahead[1:]
+            return content
+        try:
+            content = os.read(self._in, 1)
+        except OSError as error:
+            raise Gone from error
+        if not content:
+            raise Gone
+        return content
+
+    def _write(self, text: str) -> None:
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except OSError as error:
+            raise Gone from error
+
+    def _restore(self) -> None:
+        with contextlib.suppress(termios.error):
+            termios.tcsetattr(self._in, termios.TCSADRAIN, self._before)
+
+    def _come_back(self, number: int, frame: FrameType | None) -> None:
+        """After Ctrl-Z and `fg`: keys again, and a screen."""
+        if not self._is_aside:
+            with contextlib.suppress(termios.error):
+                tty.setcbreak(self._in)
+        self._note_resize(number, frame)
+
+    def _note_resize(self, _number: int, _frame: FrameType | None) -> None:
+        with contextlib.suppress(OSError):  # the pipe is full: it will be read
+            os.write(self._resized, b"x")
+
+
+def _hang_up(_number: int, _frame: FrameType | None) -> None:
+    raise Hangup

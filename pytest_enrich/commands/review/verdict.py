@@ -1,0 +1,46 @@
+"""Questions of their own about one suggestion: why not, and whether a person's version is to be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pytest_enrich.commands import parts
+from pytest_enrich.commands.review import edit, keys
+from pytest_enrich.commands.review.console import Console
+from pytest_enrich.commands.review.keys import Choice
+from pytest_enrich.data import Suggestion
+from pytest_enrich.reporters.words import fit
+from pytest_enrich.store import Store
+
+
+def why_not(console: Console, one: Suggestion) -> str:
+    """The word of one of `keys.REASONS`."""
+    asked = fit(f" why not {one.id}: {one.title}", console.size().width)
+    return _answer(console, [asked], keys.REASONS)
+
+
+def on_version(store: Store, console: Console, one: Suggestion) -> tuple[str, Suggestion]:
+    """Prove the edited test, again after each further edit: the word of one of `keys.EDITED`, and the version.
+
+    Raises:
+        RefusedError: There is no test in the edited file, or no editor.
+    """
+    while True:
+        console.tell(" checking your version ...")
+        version, found = edit.judged(store, one)
+        console.forget_typed()
+        told = edit.told(one, found, console.size().width)
+        word = _answer(console, [" your version:", *parts.change(store, version), "", *told], keys.EDITED)
+        if word != "edit":
+            return word, version
+        edit.open_editor(store, console, one)
+
+
+def _answer(console: Console, lines: Sequence[str], choices: Sequence[Choice]) -> str:
+    """Ask until it is one of the choices."""
+    words = {one.word for one in choices}
+    while True:
+        console.draw([*lines, *console.legend(choices, console.size().width)])
+        word = console.choose(choices)
+        if word in words:
+            return word

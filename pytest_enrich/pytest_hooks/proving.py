@@ -1,0 +1,29 @@
+"""`--enrich-prove=FILE`: what the test of one suggestion is worth, with the options of this pytest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pytest_enrich import session
+from pytest_enrich.data import Suggestion
+from pytest_enrich.errors import EnrichError
+from pytest_enrich.pytest_hooks import setting
+
+
+def prove(config: pytest.Config) -> int:
+    """Read the suggestion in the file that was named, and write a `Reproof` beside it (`.answer`).
+
+    Raises:
+        pytest.UsageError: There is no such suggestion.
+    """
+    file = Path(config.option.enrich_prove)
+    try:
+        one = msgspec.json.decode(file.read_bytes(), type=Suggestion)
+        found = session.prove(setting.read(config), one)
+    except (OSError, msgspec.MsgspecError, EnrichError) as error:
+        raise pytest.UsageError(f"--enrich-prove={file}: {error}") from None
+    file.with_suffix(".answer").write_bytes(msgspec.json.encode(found))
+    return 0

@@ -1,0 +1,77 @@
+"""A person's version of a test: the ladder's measurements, without its refusals. They may write what they like."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from pytest_enrich import patch
+from pytest_enrich.data import Answered, Candidate, Dropped, NewRow, Prove, Proved, Reproof
+from pytest_enrich.data.suggestion import RunsPart
+from pytest_enrich.errors import RefusedError
+from pytest_enrich.protocols import Sandbox, Task
+from pytest_enrich.validate import cases, gain, kills, smaller, stable
+from pytest_enrich.validate.proof import SHOWN, Proof
+
+
+def examine(
+    task: Task, candidate: Candidate, names: Sequence[str], sandbox: Sandbox, *, timeout: float
+) -> Reproof:
+    """How the version fares: does it pass and reach the gap, what does it notice, does it pass however it is run?
+
+    Args:
+        task: With the gap as its target's only one.
+        candidate: The version.
+        names: Of all the functions that it consists of.
+        sandbox: Where it runs.
+        timeout: Seconds of wall clock for one run.
+    """
+    proof = _placed(task, candidate, names, sandbox, timeout)
+    if isinstance(proof, Dropped):
+        return _missed(Reproof(), proof)
+    first = gain.measure(proof)
+    if isinstance(first, Dropped):
+        return _missed(Reproof(passed=first.rung == "gains"), first)
+    counted = kills.count(task, task.target.gaps, smaller.placed(proof), sandbox)
+    known = Reproof(passed=True, seconds=first.seconds, covers=True, grade=counted.grade, mutants=counted.facts)
+    ways = stable.check(proof, first)
+    if isinstance(ways, Dropped):
+        return _missed(replace(known, runs=RunsPart(passed=1, of=2, modes=("measured",))), ways)
+    modes = ("measured", *ways)
+    return replace(known, runs=RunsPart(passed=len(modes), of=len(modes), modes=modes))
+
+
+def _placed(
+    task: Task, candidate: Candidate, names: Sequence[str], sandbox: Sandbox, timeout: float
+) -> Proof | Dropped:
+    try:
+        text = patch.insert(task.test_text, candidate)
+    except RefusedError as error:
+        return Dropped(rung="parses", reason="it cannot be put into the test file", detail=str(error))
+    proof = Proof(task=task, candidate=candidate, text=text, sandbox=sandbox, timeout=timeout, lowest="weak")
+    if isinstance(candidate, NewRow):
+        found = cases.find(task, candidate, text, sandbox, timeout)
+    else:
+        found = _collected(proof, names)
+    return found if isinstance(found, Dropped) else replace(proof, cases=found)
+
+
+def _collected(proof: Proof, names: Sequence[str]) -> tuple[str, ...] | Dropped:
+    """The node ids of the version's tests: a person may have made it several, or given it parameters."""
+    stem = proof.nodeid.removesuffix(proof.candidate.name)
+    wanted = tuple(f"{stem}{name}" for name in names)
+    job = Prove(path=proof.candidate.placement.path, text=proof.text, tests=())
+    execution = proof.sandbox.execute(job, timeout=proof.timeout)
+    if not isinstance(execution, Answered) or not isinstance(execution.answer, Proved):
+        return Dropped(
+            rung="runs", reason="its file did not run", detail=getattr(execution, "detail", "")[-SHOWN:]
+        )
+    ran = [one.nodeid for one in execution.answer.outcomes]
+    found = tuple(one for one in ran if one.partition("[")[0] in wanted)
+    detail = "; ".join(one.detail for one in execution.answer.outcomes if one.detail)
+    return found or Dropped(rung="runs", reason="pytest collects no test of it", detail=detail[-SHOWN:])
+
+
+def _missed(known: Reproof, fault: Dropped) -> Reproof:
+    return replace(known, trouble=fault.reason, detail=fault.detail)

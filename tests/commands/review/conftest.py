@@ -1,0 +1,161 @@
+"""The shop with twelve suggestions that a run had made, and terminals to review them on."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import pytest_enrich
+from pytest_enrich import patch
+from pytest_enrich.data import Suggestion
+from pytest_enrich.store import Store
+
+SHOP = Path(__file__).parents[3] / "fixtures" / "shop"
+LEFT_BEHIND = ("__pycache__", ".pytest_cache", "enrich-suggestions", ".coverage")
+PATIENCE = 120
+
+
+class Shop:
+    """A copy of the shop that a test may change."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.store = Store(root / "enrich-suggestions", root)
+
+    def environment(self, **more: str) -> dict[str, str]:
+        odd = (
+            "PYTEST_",
+            "COV",
+            "CI",
+            "GITHUB",
+            "PYTHONHASHSEED",
+            "PYTHONPATH",
+            "TMUX",
+            "NO_COLOR",
+            "EDITOR",
+            "VISUAL",
+        )
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(odd)}
+        ours = {"PYTHONPATH": str(Path(pytest_enrich.__file__).parents[1]), "PYTHONDONTWRITEBYTECODE": "1"}
+        return kept | ours | {"LC_ALL": "C.UTF-8"} | more
+
+    def waiting(self) -> list[str]:
+        return [one.id for one in self.store.pending()]
+
+    def verbs(self) -> list[tuple[str, str]]:
+        return [(one.verb, one.id) for one in self.store.decisions()]
+
+    def tests(self) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in sorted((self.root / "tests").glob("*.py"))}
+
+
+class Screen:
+    """A real terminal of a size, with a command in it."""
+
+    def __init__(self, shop: Shop, *words: str, columns: int = 80, rows: int = 24, **environment: str) -> None:
+        self._tmux = ["tmux", "-L", uuid.uuid4().hex, "-f", "/dev/null"]
+        command = shlex.join([sys.executable, "-m", "pytest_enrich", *words])
+        if "TERM" in environment:  # tmux says its own
+            command = f"TERM={environment['TERM']} {command}"
+        size = ["-x", str(columns), "-y", str(rows)]
+        started = [
+            *self._tmux,
+            "new-session",
+            "-d",
+            *size,
+            "-c",
+            str(shop.root),
+            f"{command}; echo ended $?; read x",
+        ]
+        subprocess.run(started, env=shop.environment(**environment), check=True, capture_output=True)
+
+    def text(self, *options: str) -> str:
+        shown = subprocess.run([*self._tmux, "capture-pane", "-p", *options], check=False, capture_output=True)
+        return shown.stdout.decode()
+
+    def lines(self) -> list[str]:
+        return self.text().rstrip().splitlines()
+
+    def wait(self, *texts: str, prompt: str = " >") -> str:
+        """The screen once it has all of these, and asks."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            shown = self.text()
+            if all(text in shown for text in texts) and shown.rstrip().splitlines()[-1:] == [prompt]:
+                return shown
+            time.sleep(0.03)
+        raise AssertionError(f"{texts} did not come:\n{self.text()}")
+
+    def until(self, *texts: str) -> str:
+        """All that was shown, what has scrolled away too, once it has all of these."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            shown = self.text("-S", "-")
+            if all(text in shown for text in texts):
+                return shown
+            time.sleep(0.03)
+        raise AssertionError(f"{texts} did not come:\n{self.text()}")
+
+    def press(self, *keys: str) -> None:
+        subprocess.run([*self._tmux, "send-keys", *keys], check=True)
+
+    def resize(self, columns: int, rows: int) -> None:
+        size = ["-x", str(columns), "-y", str(rows)]
+        subprocess.run([*self._tmux, "resize-window", *size], check=True, capture_output=True)
+
+    def child(self) -> int:
+        """The process of the command."""
+        words = [*self._tmux, "display-message", "-p", "#{pane_pid}"]
+        shell = subprocess.run(words, check=True, capture_output=True, text=True).stdout.strip()
+        children = Path(f"/proc/{shell}/task/{shell}/children").read_text().split()
+        return int(children[0])
+
+    def close(self) -> None:
+        subprocess.run([*self._tmux, "kill-server"], check=False, capture_output=True)
+
+
+@pytest.fixture(scope="session")
+def suggestions() -> list[Suggestion]:
+    """As a run wrote them."""
+    content = Path(__file__).with_name("suggestions.json").read_bytes()
+    return msgspec.json.decode(content, type=list[Suggestion])
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory, suggestions) -> Path:
+    root = tmp_path_factory.mktemp("made") / "shop"
+    shutil.copytree(SHOP, root, ignore=shutil.ignore_patterns(*LEFT_BEHIND))
+    store = Store(root / "enrich-suggestions", root)
+    for one in suggestions:
+        text = (root / one.target.path).read_text()
+        store.save(one, patch.render_patch(one, text), patch.render_module(one, text))
+    return root
+
+
+@pytest.fixture
+def shop(made, tmp_path) -> Shop:
+    return Shop(Path(shutil.copytree(made, tmp_path / "shop")))
+
+
+@pytest.fixture
+def screen(shop):
+    """Starts a command in a terminal, and ends it."""
+    assert shutil.which("tmux"), "these tests need a terminal of any size:  apt-get install tmux"
+    with contextlib.ExitStack() as stack:
+
+        def start(*words: str, **options) -> Screen:
+            started = Screen(shop, *(words or ("review",)), **options)
+            stack.callback(started.close)
+            return started
+
+        yield start

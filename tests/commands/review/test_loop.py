@@ -1,0 +1,420 @@
+"""What each choice does, on a small project, with a reader who has made up their mind before."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from msgspec.structs import replace
+
+from pytest_enrich import patch
+from pytest_enrich.commands import edited, pytest_run, reproof
+from pytest_enrich.commands.review import edit, loop
+from pytest_enrich.commands.review.console import REDRAW, Gone
+from pytest_enrich.commands.review.screen import Size
+from pytest_enrich.data import MutantsPart, Reproof, Tried
+from pytest_enrich.data.suggestion import RunsPart
+from pytest_enrich.session import reproof as session_reproof
+from pytest_enrich.store import identity, rejected
+
+
+class Reader:
+    """Makes these choices, answers questions with these lines, and leaves."""
+
+    def __init__(self, *choices, lines=()):
+        self.choices, self.lines, self.screens, self.questions = list(choices), list(lines), [], []
+
+    def size(self):
+        return Size(80, 24)
+
+    def legend(self, choices, width):  # noqa: ARG002 - as in the protocol
+        return []
+
+    def draw(self, lines):
+        self.screens.append("\n".join(lines))
+
+    def tell(self, line):
+        self.screens.append(line)
+
+    def choose(self, choices):  # noqa: ARG002 - as in the protocol
+        if not self.choices:
+            raise Gone
+        return self.choices.pop(0)
+
+    def line(self, question):
+        self.questions.append(question)
+        return self.lines.pop(0)
+
+    def forget_typed(self):
+        pass
+
+    @contextlib.contextmanager
+    def aside(self):
+        yield
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Accepting asks no pytest: that it does is shown elsewhere."""
+    monkeypatch.setattr(pytest_run, "file", lambda *_: pytest_run.Outcome(0, "all passed"))
+
+
+def hold(project, *choices, lines=()):
+    reader = Reader(*choices, lines=lines)
+    review = loop.Review(project.store, reader, project.store.pending())
+    with contextlib.suppress(Gone):
+        review.hold()
+    return reader, review.sitting
+
+
+def grade(project, name, grade):
+    one = project.store.find(name)
+    text = project.tests.read_text()
+    one = replace(one, grade=grade)
+    project.store.save(one, patch.render_patch(one, text), patch.render_module(one, text))
+
+
+def rewrite(project, name, old, new):
+    path = project.store.directory / "pending" / name / identity.module_name(name)
+    path.write_text(path.read_text().replace(old, new))
+
+
+@pytest.mark.usefixtures("quick", "free")
+def test_a_decision_has_the_seconds_that_it_took(project, no_dash):
+    _, sitting = hold(project, "accept", "reject", "wrong")
+    accept, reject = project.store.decisions()
+    assert sorted([accept.id, reject.id]) == sorted(one.id for one in sitting.done)
+    assert accept.seconds is not None
+    assert reject.seconds is not None
+    assert 0 <= accept.seconds <= reject.seconds + 60
+    assert no_dash in {accept.id, reject.id}
+
+
+def test_what_turns_its_file_red_waits_on_with_what_pytest_said(project, wrong):
+    before = project.tests.read_bytes()
+    reader, sitting = hold(project, "accept", REDRAW)
+    assert project.tests.read_bytes() == before
+    assert "was not accepted" in reader.screens[2]
+    assert "assert 0.0 == 1.0" in reader.screens[2]
+    assert "discount: line 11" in reader.screens[-1]
+    assert (sitting.done, sitting.id) == ((), wrong)
+
+
+def test_a_stale_one_is_not_accepted(project, no_dash):
+    project.source.write_text(project.source.read_text().replace("if not sep:", "if not sep or not tail:"))
+    reader, _ = hold(project, "accept", "verify")
+    assert "stale: parse_sku changed since" in reader.screens[0]
+    assert f"{no_dash} was not accepted: stale" in reader.screens[2]
+    assert "still stale" in reader.screens[-1]
+
+
+@pytest.mark.usefixtures("quick", "free")
+def test_all_that_is_strong_is_taken_when_its_number_is_typed(project, no_dash, negative):
+    for name in (no_dash, negative):
+        grade(project, name, "strong")
+    reader, _ = hold(project, "all-strong", "all-strong", lines=["yes", "2"])
+    assert reader.questions == ["accept the 2 left marked strong? type 2:"] * 2
+    assert {one.id for one in project.store.decisions()} == {no_dash, negative}
+
+
+@pytest.mark.usefixtures("no_dash")
+def test_there_may_be_nothing_strong(project):
+    reader, _ = hold(project, "all-strong")
+    assert "Nothing that waits is marked strong" in reader.screens[-1]
+    assert reader.questions == []
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_decision_from_before_is_taken_back_only_when_it_is_meant(project, no_dash, free):
+    project.run("reject", no_dash, "--reason", "trivial")
+    reader, _ = hold(project, "undo", lines=["y"])
+    assert no_dash in reader.questions[0]
+    assert len(rejected.read(project.root).lines) == 1
+    reader, _ = hold(project, "undo", lines=["yes"])
+    assert "parse_sku: line 3" in reader.screens[-1]
+    assert {one.id for one in project.store.pending()} == {no_dash, free}
+
+
+@pytest.mark.usefixtures("quick", "negative", "free")
+def test_never_for_this_file_takes_the_others_along(project, no_dash):
+    _, sitting = hold(project, "reject", "never-file")
+    assert len(sitting.done) == 3
+    assert project.store.pending() == ()
+    assert rejected.read(project.root).is_rejected(no_dash, "", "src/shop/cart.py", "parse_sku")
+
+
+@pytest.mark.usefixtures("no_dash")
+def test_pages_are_shown_and_left(project):
+    reader, _ = hold(project, "diff", "mutants", "help", REDRAW, "find", lines=["nowhere"])
+    assert "diff --git a/tests/test_cart.py" in reader.screens[1]
+    assert "No mutant was tried" in reader.screens[2]
+    assert "u undo     take the latest" in reader.screens[3]
+    assert "look  is this value meant?" in reader.screens[4]
+    assert "Nothing that waits has 'nowhere' in it" in reader.screens[5]
+
+
+def test_running_shows_what_pytest_says(project, no_dash):
+    reader, _ = hold(project, "test")
+    assert reader.screens[1] == f" running {no_dash} ..."
+    assert "it passed: 1 passed" in reader.screens[2]
+
+
+def test_without_an_editor_nothing_happens_and_the_way_is_said(project, no_dash, monkeypatch):
+    monkeypatch.setenv("VISUAL", "no-such-editor --wait")
+    before = (project.store.directory / "pending" / no_dash / identity.module_name(no_dash)).read_text()
+    reader, _ = hold(project, "edit")
+    assert "no-such-editor: No such file or directory" in reader.screens[-1]
+    assert "EDITOR=nano" in reader.screens[-1]
+    assert before == project.store.read_text(project.store.find(no_dash), identity.module_name(no_dash))
+
+
+def test_an_editor_that_changes_nothing_decides_nothing(project, no_dash, monkeypatch):
+    monkeypatch.setenv("VISUAL", "true")
+    reader, _ = hold(project, "edit")
+    assert "The test was not changed" in reader.screens[-1]
+    assert not edited.is_edited(project.store, project.store.find(no_dash))
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_version_is_taken_with_the_proof_that_it_has(project, no_dash, monkeypatch):
+    found = Reproof(passed=True, covers=True, grade="weak", runs=RunsPart(passed=2, of=2, modes=("a", "b")))
+    monkeypatch.setattr(reproof, "prove", lambda *_: found)
+    rewrite(project, no_dash, "AB12", "XY99")
+    reader, sitting = hold(project, "accept", "accept")
+    assert "covers the gap  yes" in reader.screens[2]
+    assert "XY99" in project.tests.read_text()
+    assert [one.edited for one in sitting.done] == [True]
+    assert [one.edited for one in project.store.decisions()] == [True]
+    (decided,) = project.store.lying("decided")
+    assert (decided.grade, decided.proof.runs.of) == ("weak", 2)
+
+
+def test_a_version_can_be_given_up_or_left_for_later(project, no_dash, monkeypatch):
+    monkeypatch.setattr(reproof, "prove", lambda *_: Reproof(trouble="failed", detail="E  assert 1 == 2"))
+    rewrite(project, no_dash, "AB12", "XY99")
+    reader, _ = hold(project, "edit", "cancel", "accept", "original")
+    assert "but             failed" in reader.screens[2]
+    assert "Your version is kept" in reader.screens[3]
+    assert not edited.is_edited(project.store, project.store.find(no_dash))
+    assert project.store.decisions() == ()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_opens(monkeypatch):
+    monkeypatch.setenv("VISUAL", "true")
+
+
+def test_a_version_that_is_worth_less_is_found_out(project, no_dash):
+    one = project.store.find(no_dash)
+    elsewhere = one.test.code.replace('parse_sku("AB12")', 'raise ValueError("missing dash")')
+    found = reproof.prove(project.store, replace(one, test=replace(one.test, code=elsewhere)))
+    assert (found.passed, found.covers, found.trouble) == (True, False, "closes no gap")
+    fails = one.test.code.replace("AB12", "AB-1")
+    found = reproof.prove(project.store, replace(one, test=replace(one.test, code=fails)))
+    assert (found.passed, "DID NOT RAISE" in found.detail) == (False, True)
+
+
+def test_what_is_noticed_no_longer_is_named(project, no_dash):
+    tried = (Tried(line=3, change="not sep -> sep", killed=True), Tried(line=4, change="a -> b", killed=True))
+    one = project.store.find(no_dash)
+    one = replace(one, proof=replace(one.proof, mutants=MutantsPart(killed=2, of=2, list=tried)))
+    left = (tried[0], replace(tried[1], killed=False))
+    found = Reproof(passed=True, covers=True, seconds=0.0012, mutants=MutantsPart(killed=1, of=2, list=left))
+    assert edit.told(one, found, 79) == [
+        "   runs            yes, 1.2 ms",
+        "   covers the gap  yes",
+        "   kills mutants   1 of 2 (was 2 of 2): no longer noticed: line 4 a -> b",
+    ]
+
+
+def test_what_existing_tests_notice_is_known_from_the_first_proof(project, no_dash):
+    known = Tried(line=3, change="not sep -> sep", killed=True, killed_before=True)
+    one = project.store.find(no_dash)
+    one = replace(one, proof=replace(one.proof, mutants=MutantsPart(killed=1, of=1, list=(known,))))
+    again = MutantsPart(killed=1, of=1, list=(replace(known, killed_before=False),))
+    found = session_reproof._beside(one, Reproof(passed=True, grade="strong", mutants=again))
+    assert (found.grade, found.mutants.list) == ("good", (known,))
+
+
+def test_what_cannot_be_proven_says_why(project, no_dash):
+    one = project.store.find(no_dash)
+    (project.root / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = ['--no-such-option']\n")
+    found = reproof.prove(project.store, one)
+    assert found.trouble == "it could not be proven: pytest did not start"
+    assert "--no-such-option" in found.detail
+
+
+def test_reading_starts_without_pytest_the_project_or_a_syntax_tree_library(shop):
+    code = """
+import sys
+from pathlib import Path
+from pytest_enrich.commands.review import edit, loop
+from pytest_enrich.commands.review.console import Gone
+from pytest_enrich.commands.review.plain import Lines
+from pytest_enrich.store import Store
+store = Store(Path('enrich-suggestions').absolute(), Path.cwd())
+for one in store.pending():
+    try:
+        loop.Review(store, Lines(), (one,)).hold()
+    except Gone:
+        pass
+bad = {'pytest', '_pytest', 'libcst', 'coverage', 'hypothesis', 'rich', 'shop'}
+print(sorted(bad & sys.modules.keys()))
+"""
+    words = [sys.executable, "-c", code]
+    nothing = subprocess.DEVNULL
+    done = subprocess.run(
+        words, cwd=shop.root, env=shop.environment(), stdin=nothing, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.endswith("quit? []\n")
+    assert done.stdout.count(" 1/1 ") == 12
+
+
+@pytest.mark.parametrize("words", [[], ["--plain"]])
+def test_without_a_terminal_the_commands_are_said(shop, words):
+    command = [sys.executable, "-m", "pytest_enrich", "review", *words]
+    done = subprocess.run(
+        command, cwd=shop.root, env=shop.environment(), stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
+    first = shop.waiting()[0]
+    assert (done.returncode, done.stdout) == (2, b"")
+    for line in ("needs a terminal", f"accept {first}", f"reject {first} --reason wrong", "pytest-enrich list"):
+        assert line in done.stderr.decode()
+
+
+def test_a_path_or_an_id_says_what_it_is_about(shop, monkeypatch):
+    from pytest_enrich.commands.review import _chosen
+    from pytest_enrich.errors import UsageError
+
+    monkeypatch.chdir(shop.root / "src")
+    about = {word: [one.id for one in _chosen(shop.store, (word,))] for word in ("shop/cart.py", "../tests", ".")}
+    assert {name.split("-")[0] for name in about["shop/cart.py"]} == {"cart"}
+    assert about["../tests"] == about["."] == shop.waiting()
+    assert [one.id for one in _chosen(shop.store, ("6vvr",))] == ["orders-6vvr65np"]
+    with pytest.raises(UsageError, match="no suggestion 'nothing'"):
+        _chosen(shop.store, ("nothing",))
+
+
+def test_the_state_of_a_lost_terminal_is_what_was_decided(shop):
+    """A pseudo terminal whose other end is closed."""
+    import pty
+
+    leader, follower = pty.openpty()
+    words = [sys.executable, "-m", "pytest_enrich", "review"]
+    environment = shop.environment(TERM="xterm")
+    with subprocess.Popen(
+        words,
+        cwd=shop.root,
+        env=environment,
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
+        start_new_session=True,
+    ) as child:
+        os.close(follower)
+        shown = b""
+        while b"\n > " not in shown.replace(b"\r\n", b"\n"):
+            shown += os.read(leader, 4096)
+        os.write(leader, b"rt")
+        while b"noted in" not in shown:
+            shown += os.read(leader, 4096)
+        os.close(leader)
+        child.wait(timeout=60)
+    assert [one.verb for one in shop.store.decisions()] == ["reject"]
+    assert not (shop.store.directory / ".cache" / "crash.txt").exists()
+
+
+def test_a_terminal_that_is_closed_while_a_test_file_runs_leaves_it_as_it_was(project):
+    """SIGHUP, as a window that is closed sends it."""
+    import pty
+
+    code = "def test_slow():\n    import time\n    time.sleep(30)\n    assert parse_sku\n"
+    one = project.suggest("parse_sku", 3, code)
+    before = project.tests.read_bytes()
+    leader, follower = pty.openpty()
+    streams = dict.fromkeys(("stdin", "stdout", "stderr"), follower)
+    environment = {**os.environ, "TERM": "xterm"}
+    words = [sys.executable, "-m", "pytest_enrich", "review"]
+    with subprocess.Popen(words, cwd=project.root, env=environment, start_new_session=True, **streams) as child:
+        os.close(follower)
+        shown = b""
+        while b"\n > " not in shown.replace(b"\r\n", b"\n"):
+            shown += os.read(leader, 4096)
+        os.write(leader, b"a")
+        deadline = time.monotonic() + 60
+        while project.tests.read_bytes() == before and time.monotonic() < deadline:
+            time.sleep(0.02)
+        os.close(leader)
+        os.killpg(child.pid, signal.SIGHUP)
+        assert child.wait(timeout=60) == 130
+    assert project.tests.read_bytes() == before
+    assert [waiting.id for waiting in project.store.pending()] == [one]
+
+
+def test_a_patch_that_says_something_else_is_not_what_a_reader_sees(project):
+    """A folder that comes from elsewhere may show one thing and hold another."""
+    text = project.tests.read_text().replace(
+        'def test_discount():\n    assert discount(10, "") == 10',
+        '@pytest.mark.parametrize(\n    ("total", "code", "expected"),\n    [\n        (10, "", 10),\n    ],\n)\n'
+        "def test_discount(total, code, expected):\n    assert discount(total, code) == expected",
+    )
+    project.tests.write_text("import pytest\n\n" + text)
+    one = project.suggest_row("discount", 11, '(10, "FREE", 0.0)')
+    shown, _ = hold(project, "diff")
+    assert '  +         (10, "FREE", 0.0),' in shown.screens[0]
+    path = project.store.directory / "pending" / one / "suggestion.patch"
+    path.write_text(path.read_text().replace("FREE", "HALF"))
+    forged, _ = hold(project, "diff")
+    assert forged.screens == shown.screens
+
+
+def test_an_import_that_the_patch_leaves_out_is_shown(project):
+    one = project.suggest(
+        "parse_sku", 3, "def test_a():\n    assert os.sep and parse_sku\n", imports=("import os",)
+    )
+    path = project.store.directory / "pending" / one / "suggestion.patch"
+    path.write_text("")
+    reader, _ = hold(project)
+    assert "  + import os" in reader.screens[0]
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_version_is_shown_before_it_is_taken(project, no_dash, monkeypatch):
+    monkeypatch.setattr(reproof, "prove", lambda *_: Reproof(passed=True, covers=True))
+    rewrite(project, no_dash, "AB12", "XY99")
+    reader, _ = hold(project, "accept", "cancel")
+    assert '  +         parse_sku("XY99")' in reader.screens[2]
+
+
+@pytest.mark.usefixtures("quick")
+def test_escapes_in_a_suggestion_do_not_reach_the_terminal(project, monkeypatch):
+    code = "def test_a():\n    assert parse_sku  # \x1b[2J\n"
+    one = project.suggest("parse_sku", 3, code, title="a\x1b[2Jb")
+    evil = Tried(line=4, change="a \x1b]0;x\x07 -> b", killed=True)
+    known = project.store.find(one)
+    known = replace(
+        known, look="\x1b[2J", proof=replace(known.proof, mutants=MutantsPart(killed=1, of=1, list=(evil,)))
+    )
+    project.store.save(known, patch.render_patch(known, project.tests.read_text()), patch.render_module(known))
+    monkeypatch.setattr(pytest_run, "suggestion", lambda *_: pytest_run.Outcome(1, "\x1b[2J failed"))
+    monkeypatch.setattr(reproof, "prove", lambda *_: Reproof(trouble="\x1b[2J", detail="\x1b[2J\n\x1b"))
+    rewrite(project, one, "test_a", "test_b")
+    words = (
+        "diff",
+        "mutants",
+        "test",
+        "\x1b[2J",
+        "reject",
+        "cancel",
+        "edit",
+        "cancel",
+        "accept",
+        "original",
+        "accept",
+    )
+    reader, _ = hold(project, *words)
+    assert len(reader.screens) > len(words)
+    assert all(screen.replace("\n", "").isprintable() for screen in reader.screens)

@@ -1,0 +1,90 @@
+import sys
+
+import pytest
+
+from pytest_enrich.commands import ini, pytest_run
+from pytest_enrich.errors import RefusedError
+
+FORMAT = """\
+import sys
+text = sys.stdin.read()
+assert sys.argv[1] == "tests/test_cart.py"
+if "refuse" in text:
+    sys.exit("cannot format this")
+sys.stdout.write(text.replace("():\\n", "():  # t\\n"))
+"""
+
+
+@pytest.fixture
+def formatting(project):
+    """A formatter that wants a comment behind each test's name, and a test file that has them."""
+    (project.root / "style.py").write_text(FORMAT)
+    config = project.root / "pyproject.toml"
+    command = f"{sys.executable} style.py {{filename}}"
+    config.write_text(config.read_text() + f"enrich_format_command = '{command}'\n")
+    project.tests.write_text(project.tests.read_text().replace("():\n", "():  # t\n"))
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """The file is not run: one test here does that."""
+    monkeypatch.setattr(pytest_run, "file", lambda *_: pytest_run.Outcome(0, "all passed"))
+
+
+@pytest.mark.usefixtures("formatting")
+def test_a_file_that_was_formatted_stays_so_and_undo_gives_its_bytes_back(project, no_dash):
+    before = project.tests.read_bytes()
+    assert project.run("accept", no_dash).status == 0
+    assert "def test_no_dash():  # t\n" in project.tests.read_text()
+    assert project.run("undo").status == 0
+    assert project.tests.read_bytes() == before
+
+
+@pytest.mark.usefixtures("formatting", "quick")
+def test_a_file_that_was_not_formatted_is_left_as_it_is(project, no_dash):
+    project.tests.write_text(project.tests.read_text() + "\n\ndef test_mine():\n    assert True\n")
+    assert project.run("accept", no_dash).status == 0
+    assert "def test_no_dash():\n" in project.tests.read_text()
+    assert "def test_mine():\n" in project.tests.read_text()
+
+
+@pytest.mark.usefixtures("formatting", "quick")
+def test_a_formatter_that_fails_is_named_and_the_test_is_in(project, no_dash):
+    project.tests.write_text(project.tests.read_text() + "# refuse\n")
+    answer = project.run("accept", no_dash)
+    assert answer.status == 0
+    assert (
+        "note: enrich_format_command failed, the test is in the style of its file: cannot format this"
+        in answer.out
+    )
+    assert "def test_no_dash" in project.tests.read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("pytest.toml", '[pytest]\nenrich_x = "a b"\n', "a b"),
+        ("pytest.ini", "[pytest]\nenrich_x = a b\n", "a b"),
+        ("pyproject.toml", '[tool.pytest]\nenrich_x = "a b"\n', "a b"),
+        ("pyproject.toml", '[tool.pytest.ini_options]\nenrich_x = "a b"\n', "a b"),
+        ("pyproject.toml", '[tool.other]\nenrich_x = "a b"\n', ""),
+        ("tox.ini", "[pytest]\nenrich_x = a %(b)s\n", "a %(b)s"),
+        ("setup.cfg", "[tool:pytest]\nenrich_x = a b\n", "a b"),
+        ("setup.cfg", "[pytest]\nenrich_x = a b\n", ""),
+    ],
+)
+def test_a_key_is_read_from_the_file_that_configures_pytest(tmp_path, name, content, expected):
+    (tmp_path / name).write_text(content)
+    assert ini.text(tmp_path, "enrich_x") == expected
+
+
+def test_the_first_file_that_configures_pytest_counts(tmp_path):
+    (tmp_path / "pytest.ini").write_text("")
+    (tmp_path / "tox.ini").write_text("[pytest]\nenrich_x = a\n")
+    assert ini.text(tmp_path, "enrich_x") == ""
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    (tmp_path / "pyproject.toml").write_text("[tool")
+    with pytest.raises(RefusedError, match=r"pyproject.toml cannot be read"):
+        ini.text(tmp_path, "enrich_x")
