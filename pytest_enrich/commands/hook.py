@@ -22,7 +22,7 @@ from pytest_enrich.errors import EnrichError, UsageError
 from pytest_enrich.reporters.words import counted, visible
 from pytest_enrich.store import Store
 
-NEXT = "pytest-enrich list"
+NEXT = "pytest-enrich review"
 _FOUND = 1
 _SHOWN = 5
 
@@ -83,7 +83,7 @@ def _pending(files: Sequence[str], directory: Path | None, fail_on: Sequence[str
 
 
 def told(paths: Sequence[str]) -> str:
-    """`2 suggestions wait for src/shop/cart.py:  pytest-enrich list`; `paths` has one for each suggestion."""
+    """`2 suggestions wait for src/shop/cart.py:  pytest-enrich review`; `paths` has one for each suggestion."""
     counts = Counter(paths)
     waiting = f"{counted(len(paths), 'suggestion')} {'waits' if len(paths) == 1 else 'wait'} for"
     if len(counts) == 1:

@@ -14,7 +14,7 @@ HEAVY = {"pytest", "libcst", "coverage", "hypothesis", "httpx", "ollama", "shop"
 def test_what_waits_for_a_file_is_one_line(project):
     answer = project.run("hook", CART)
     assert (answer.status, answer.err) == (0, "")
-    assert answer.out == f"2 suggestions wait for {CART}:  pytest-enrich list\n"
+    assert answer.out == f"2 suggestions wait for {CART}:  pytest-enrich review\n"
     assert project.run("hook").out == answer.out
 
 
@@ -43,14 +43,14 @@ def test_a_decided_suggestion_waits_no_more(project, no_dash):
 @pytest.mark.usefixtures("no_dash")
 def test_a_team_may_hold_up_commits(project):
     answer = project.run("hook", "--fail-on", "pending", CART)
-    assert (answer.status, answer.out) == (1, f"1 suggestion waits for {CART}:  pytest-enrich list\n")
+    assert (answer.status, answer.out) == (1, f"1 suggestion waits for {CART}:  pytest-enrich review\n")
     assert project.run("hook", "--fail-on", "pending", "README.md").status == 0
 
 
 @pytest.mark.usefixtures("no_dash")
 def test_files_are_found_in_the_project_that_they_are_in(project):
     answer = project.run("hook", f"project/{CART}", "other/x.py", cwd=project.root.parent)
-    assert answer.out == f"1 suggestion waits for project/{CART}:  pytest-enrich list\n"
+    assert answer.out == f"1 suggestion waits for project/{CART}:  pytest-enrich review\n"
     assert project.run("hook", "cart.py", cwd=project.source.parent).out.startswith(
         "1 suggestion waits for cart.py"
     )
@@ -66,7 +66,7 @@ def test_a_folder_elsewhere_can_be_named(project):
 def test_several_files_are_listed_the_first_few():
     text = told([f"src/{name}.py" for name in "aabcdefg"])
     assert text.splitlines() == [
-        "8 suggestions wait for 7 files:  pytest-enrich list",
+        "8 suggestions wait for 7 files:  pytest-enrich review",
         "    2  src/a.py",
         *(f"    1  src/{name}.py" for name in "bcde"),
         "       and 2 more files",

@@ -260,6 +260,12 @@ def test_what_shards_came_to_is_added_up():
     assert (made.options["shard"], made.at, made.waiting) == ("", "01", 4)
 
 
+def test_what_waits_still_and_what_is_gone_is_known_of_all_jobs():
+    jobs = [RunSummary(known=("a", "b"), closed=("c",)), RunSummary(known=("b",), closed=("d",), stale=("e",))]
+    made = runs.merged(jobs, (), directory="e", waiting=2)
+    assert (made.known, made.closed, made.stale) == (("a", "b"), ("c", "d"), ("e",))
+
+
 def test_a_shard_that_is_missing_is_named():
     made = runs.merged(shards(1, 3, 4), (), directory="e", waiting=0)
     assert made.notes == ("shard 2 of 4 not among the merged folders: those gaps are not counted",)

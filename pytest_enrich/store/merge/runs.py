@@ -37,6 +37,9 @@ def merged(runs: Sequence[RunSummary], kept: Collection[str], *, directory: str,
         grades=_sum(run.grades for run in runs),
         seconds={"total": max((run.seconds.get("total", 0.0) for run in runs), default=0.0)},
         suggestions=tuple(_made(runs, kept)),
+        known=_each(run.known for run in runs),
+        closed=_each(run.closed for run in runs),
+        stale=_each(run.stale for run in runs),
         waiting=waiting,
         stopped=min((run.stopped for run in runs), key=_STOPS.index, default=""),
         model=next((run.model for run in runs if run.model is not None), None),
@@ -95,6 +98,10 @@ def _made(runs: Sequence[RunSummary], kept: Collection[str]) -> Iterator[MadeSug
     for one in sorted((one for run in runs for one in run.suggestions), key=lambda one: one.place):
         seen.setdefault(one.id, one)
     return (one for one in seen.values() if one.id in kept)
+
+
+def _each(ids: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one for some in ids for one in some))
 
 
 def _sum(counts: Iterable[dict[str, int]]) -> dict[str, int]:
