@@ -84,4 +84,6 @@ class Calls:
 
 
 def _base_names(node: ast.ClassDef) -> set[str]:
-    return {base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in node.bases}
+    """`Field` of `fields.Field[int]`."""
+    plain = (base.value if isinstance(base, ast.Subscript) else base for base in node.bases)
+    return {base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in plain}

@@ -201,14 +201,15 @@ def test_an_answer_to_another_question_is_none(fakes):
     assert list(SearchProposer(sandbox).propose(fakes.task())) == []
 
 
-def test_it_searches_once_for_a_target(fakes, propose):
-    made = replace(fakes.candidate(), origin=Origin(proposer="search"))
+@pytest.mark.parametrize(("seed", "searched"), [(7, 0), (6, 1)], ids=["the same seed", "another"])
+def test_it_searches_once_for_a_target_with_a_seed(fakes, propose, seed, searched):
+    made = replace(fakes.candidate(), origin=Origin(proposer="search", seed=seed))
     attempt = Attempt(
         path=fakes.PATH, qualname="discount", digest="d", candidate=made, verdict=Dropped(rung="gains", reason="x")
     )
     again = replace(fakes.task(), attempts=(attempt,))
     made, sandbox = propose(fakes.finding(), task=again)
-    assert (made, sandbox.jobs) == ([], [])
+    assert (len(made), len(sandbox.asked(Explore))) == (searched, searched)
 
 
 def test_what_cannot_be_called_is_not_searched(fakes, propose):

@@ -78,6 +78,10 @@ def test_the_opposite_holds_when_the_condition_does_not(text, a, b):
         ("if self.items:", "false", "not_items"),
         ("while left > 1:", "false", "left_at_most_1"),
         ("if isinstance(value, str):", "true", "value_is_str"),
+        ("if isinstance(value, uuid.UUID):", "false", "value_is_not_uuid"),
+        ("if isinstance(value, (int, str)):", "true", "value_is_int_str"),
+        ("if not given and not callable(init):", "false", "given_or_callable_init"),
+        ("if a is None or b > 1:", "false", "a_is_not_none_and_b_at_most_1"),
         ("if kind == 'refund':", "true", "kind_is_refund"),
         ("if a < b < c:", "true", "a_b_c"),
         ("if x == -1:", "true", "x_is_minus_1"),
@@ -123,6 +127,26 @@ def test_a_qualname_becomes_part_of_a_name(text):
 )
 def test_a_method_is_named_with_its_class(qualname, name):
     assert words.snake(qualname) == name
+
+
+@pytest.mark.parametrize(
+    ("receiver", "subject"),
+    [
+        ("⟨shop.fields:Number⟩(3)", "Number.load"),
+        ("⟨shop.fields:Field⟩()", "Field.load"),
+        ("⟨shop:Outer.Inner⟩(a=⟨shop:Other⟩(1))", "Outer.Inner.load"),
+        ("⟨shop.fields:Number⟩(3).child()", "Field.load"),
+        ("⟨shop.fields:make⟩(3)", "Field.load"),
+        ("⟨shop.fields:ONE⟩", "Field.load"),
+        (None, "Field.load"),
+    ],
+)
+def test_an_inherited_method_is_named_with_the_class_of_its_object(receiver, subject):
+    assert words.subject("Field.load", receiver) == subject
+
+
+def test_a_function_is_named_as_it_is():
+    assert words.subject("load", "⟨shop.fields:Number⟩(3)") == "load"
 
 
 @pytest.mark.parametrize(

@@ -121,3 +121,26 @@ def test_methods_reach_private_ones_of_their_base(target):
                 return self._step()
         """
     assert [one.qualname for one in target(text, ("Base._step", "return 1")).entries] == ["Child.go"]
+
+
+def test_a_private_method_of_a_subclass_is_reached_through_its_generic_base(target):
+    text = """\
+        class Field(Generic[T]):
+            def load(self, x):
+                return self._load(x)
+
+        class Number(Field[int]):
+            def _load(self, x):
+                return int(x)
+        """
+    assert [one.qualname for one in target(text, ("Number._load", "return int(x)")).entries] == ["Field.load"]
+
+
+@pytest.mark.parametrize(
+    "suite_text",
+    ["class Mine(Cart):\n    def _near(self, x):\n        return super()._near(x)\n", "x = not_near\n"],
+)
+def test_tests_that_override_a_private_function_do_not_call_it(target, suite_text):
+    suite = Suite(texts={"tests/test_cart.py": suite_text})
+    found = target(TEXT, ("_near", "return x"), suite=suite).entries
+    assert [one.qualname for one in found] == ["public", "far"]

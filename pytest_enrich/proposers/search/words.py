@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from typing import TypeGuard
 
 NEGATED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.GtE,
@@ -31,6 +32,7 @@ OPERATORS: dict[type[ast.cmpop], str] = {
 }
 LONGEST = 44
 SINGULAR = 1
+_NAMES = (ast.Name, ast.Attribute, ast.Load)
 
 
 def condition(text: str, outcome: str) -> ast.expr | None:
@@ -49,9 +51,21 @@ def negated(test: ast.expr) -> ast.expr:
     """The opposite condition, in the form that a person would write."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return test.operand
-    if isinstance(test, ast.Compare) and len(test.ops) == SINGULAR:
+    if _is_single(test):
         return ast.Compare(test.left, [NEGATED[type(test.ops[0])]()], test.comparators)
+    if isinstance(test, ast.BoolOp) and sum(map(_is_shorter, test.values)) * 2 >= len(test.values):
+        joint = ast.Or() if isinstance(test.op, ast.And) else ast.And()
+        return ast.BoolOp(joint, [negated(value) for value in test.values])
     return ast.UnaryOp(ast.Not(), test)
+
+
+def _is_single(test: ast.expr) -> TypeGuard[ast.Compare]:
+    return isinstance(test, ast.Compare) and len(test.ops) == SINGULAR
+
+
+def _is_shorter(test: ast.expr) -> bool:
+    """Whether the opposite needs no `not`."""
+    return _is_single(test) or (isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not))
 
 
 def title(name: str, done: str, text: str, outcome: str) -> str:
@@ -92,9 +106,10 @@ def _words(node: ast.expr) -> str:  # noqa: PLR0911 - one line a kind of express
         joint = "_and_" if isinstance(node.op, ast.And) else "_or_"
         return joint.join(_words(value) for value in node.values)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        return f"not_{_words(node.operand)}"
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance":
-        return "_is_".join(_words(argument) for argument in node.args)
+        kind = _kind(node.operand, "is_not")
+        return kind or f"not_{_words(node.operand)}"
+    if kind := _kind(node, "is"):
+        return kind
     if isinstance(node, ast.Call):
         return _called(node)
     if isinstance(node, ast.Attribute):
@@ -102,6 +117,15 @@ def _words(node: ast.expr) -> str:  # noqa: PLR0911 - one line a kind of express
         plain = isinstance(owner, ast.Name) and owner.id in {"self", "cls"}
         return _snake(node.attr) if plain else f"{_words(owner)}_{_snake(node.attr)}"
     return _snake(ast.unparse(node))
+
+
+def _kind(node: ast.expr, verb: str) -> str:
+    """`isinstance(value, uuid.UUID)` is `value_is_uuid`; "" for anything else."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance"):
+        return ""
+    kind = node.args[-1]
+    name = kind.attr if isinstance(kind, ast.Attribute) else ast.unparse(kind)
+    return f"{_words(node.args[0])}_{verb}_{_snake(name)}"
 
 
 def _called(node: ast.Call) -> str:
@@ -122,6 +146,29 @@ def value_slug(template: str) -> str:
     plain = re.sub(r"⟨[\w.]+:([\w.]+)⟩", r"\1", template)
     words = _snake(plain)
     return words if words and len(words) <= LONGEST // 2 and words.count("_") <= 4 else ""  # noqa: PLR2004 - words
+
+
+def subject(qualname: str, receiver: str | None) -> str:
+    """What a call is of, as people would say: of an inherited method the class of the object, if that is plain.
+
+    Args:
+        qualname: Of the function (`Field.load`).
+        receiver: The template of the object that it is called on (`⟨shop.fields:Number⟩(3)`).
+    """
+    method = qualname.rpartition(".")[2]
+    # A name that begins with a capital: a function may have made it, too.
+    made = re.match(r"⟨[\w.]+:([\w.]*\b_?[A-Z]\w*)⟩\(", receiver or "")
+    return f"{made[1]}.{method}" if "." in qualname and made and _is_call(receiver or "") else qualname
+
+
+def _is_call(template: str) -> bool:
+    """Whether a template is the call of a name, and not what something does with its result."""
+    try:
+        node = ast.parse(re.sub(r"⟨[\w.]+:([\w.]+)⟩", r"\1", template), mode="eval").body
+    except (SyntaxError, ValueError):
+        return False
+    function = node.func if isinstance(node, ast.Call) else node
+    return isinstance(node, ast.Call) and all(isinstance(one, _NAMES) for one in ast.walk(function))
 
 
 def snake(name: str) -> str:

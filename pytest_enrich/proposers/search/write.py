@@ -93,7 +93,7 @@ class Desk(Struct, frozen=True, kw_only=True):
         return resolved
 
     def _name(self, finding: Finding, gap: Gap) -> str:
-        subject = words.snake(finding.call.qualname.replace(".__init__", ""))
+        subject = words.snake(self._subject(finding).replace(".__init__", ""))
         first = finding.observations[0]
         when = words.slug(gap.text, gap.outcome)
         if first.subject == "raises":
@@ -112,7 +112,12 @@ class Desk(Struct, frozen=True, kw_only=True):
         return _free(options or [f"test_{subject}"], self.taken)
 
     def _title(self, finding: Finding, gap: Gap) -> str:
-        return words.title(finding.call.qualname, body.told(finding), gap.text, gap.outcome)
+        return words.title(self._subject(finding), body.told(finding), gap.text, gap.outcome)
+
+    @staticmethod
+    def _subject(finding: Finding) -> str:
+        call = finding.call
+        return words.subject(call.qualname, None if "__init__" in call.qualname else call.receiver)
 
     def _look(self, finding: Finding) -> str:
         first = finding.observations[0]
