@@ -39,7 +39,7 @@ class PropertiesProposer:
 
     def propose(self, task: Task) -> Iterator[Candidate]:
         """One candidate for each law that holds and closes gaps, the most telling first."""
-        if task.has_asked(self.name):
+        if any(attempt.candidate.origin.proposer == self.name for attempt in task.attempts):  # no seed gives it others
             return
         target, read = task.target, outline.read(task.source_text)
         if read is None:
