@@ -39,7 +39,8 @@ class PropertiesProposer:
 
     def propose(self, task: Task) -> Iterator[Candidate]:
         """One candidate for each law that holds and closes gaps, the most telling first."""
-        if any(attempt.candidate.origin.proposer == self.name for attempt in task.attempts):  # no seed gives it others
+        # Another seed would give it no other ideas.
+        if any(attempt.candidate.origin.proposer == self.name for attempt in task.attempts):
             return
         target, read = task.target, outline.read(task.source_text)
         if read is None:
