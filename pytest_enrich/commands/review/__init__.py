@@ -20,6 +20,7 @@ from pytest_enrich.store import Store, identity
 
 if TYPE_CHECKING:
     from pytest_enrich.commands.review.console import Console
+    from pytest_enrich.commands.review.loop import Review
 
 _INTERRUPTED = 130
 
@@ -30,7 +31,10 @@ _INTERRUPTED = 130
 @project_option
 def command(store: Store, wanted: tuple[str, ...], *, plain: bool) -> int:
     """Decide on what waits, one after the other: all of it, or what is about a PATH or an ID."""
+    from pytest_enrich.commands.review import loop
+
     tell_problems(store)
+    settled = loop.settle(store)  # first: what an interrupted command was about waits again
     waiting = _chosen(store, wanted)
     if not waiting:
         say("Nothing is pending.\nNext:  pytest --enrich")
@@ -38,16 +42,15 @@ def command(store: Store, wanted: tuple[str, ...], *, plain: bool) -> int:
     if not _is_terminal(sys.stdin) or not (plain or _is_terminal(sys.stdout)):
         raise UsageError(_without_terminal(waiting[0]))
     with _console(plain=plain) as console:
-        return _hold(store, waiting, console)
+        review = loop.Review(store, console, waiting)
+        review.sitting = review.sitting.telling(*settled)
+        return _hold(store, review, console)
 
 
-def _hold(store: Store, waiting: tuple[Suggestion, ...], console: Console) -> int:
-    from pytest_enrich.commands.review import loop, sitting
+def _hold(store: Store, review: Review, console: Console) -> int:
+    from pytest_enrich.commands.review import sitting
     from pytest_enrich.commands.review.console import Gone, Hangup
 
-    settled = loop.settle(store)
-    review = loop.Review(store, console, _chosen(store, tuple(one.id for one in waiting)) if settled else waiting)
-    review.sitting = review.sitting.telling(*settled)
     status = 0
     try:
         review.hold()

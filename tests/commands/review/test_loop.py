@@ -15,7 +15,8 @@ from pytest_enrich.commands import edited, pytest_run, reproof
 from pytest_enrich.commands.review import edit, loop
 from pytest_enrich.commands.review.console import REDRAW, Gone
 from pytest_enrich.commands.review.screen import Size
-from pytest_enrich.data import MutantsPart, Reproof, Tried
+from pytest_enrich.commands.taking import sha256
+from pytest_enrich.data import Decision, MutantsPart, Reproof, Tried
 from pytest_enrich.data.suggestion import RunsPart
 from pytest_enrich.session import reproof as session_reproof
 from pytest_enrich.store import identity, rejected
@@ -283,6 +284,18 @@ def test_without_a_terminal_the_commands_are_said(shop, words):
     assert (done.returncode, done.stdout) == (2, b"")
     for line in ("needs a terminal", f"accept {first}", f"reject {first} --reason wrong", "pytest-enrich list"):
         assert line in done.stderr.decode()
+
+
+def test_what_an_interrupted_accept_was_about_waits_again(project, no_dash):
+    one = project.store.find(no_dash)
+    now = sha256(project.tests.read_bytes())
+    interrupted = Decision(
+        id=one.id, verb="accept", body=one.test.body_sha256, at="", path=one.target.path, before=now
+    )
+    project.store.note(interrupted)
+    assert project.store.pending() == ()
+    answer = project.run("review", "--plain")
+    assert (answer.status, f"accept {no_dash}" in answer.err) == (2, True)
 
 
 def test_a_path_or_an_id_says_what_it_is_about(shop, monkeypatch):
