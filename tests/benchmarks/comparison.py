@@ -6,9 +6,10 @@ The isolation of a sandbox is chosen for the interpreter that chooses it: it has
 from __future__ import annotations
 
 import itertools
+import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Literal
@@ -58,7 +59,8 @@ class Pair(Struct, frozen=True, kw_only=True):
     """One job in both sandboxes.
 
     `difference` says how the answers differ; of a job that two fresh processes answer differently it says so, and
-    `steady` is False. `mutants` is how many were run.
+    `steady` is False. `mutants` is how many were run. `plain` is what pytest costs that is started by hand for
+    a candidate, with pytest-cov and without a sandbox; nothing for mutants.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Pair(Struct, frozen=True, kw_only=True):
     steady: bool
     difference: str
     mutants: int = 0
+    plain: Cost = Cost(0.0, 0.0)
 
 
 class Comparison(Outcome, frozen=True, kw_only=True):
@@ -90,8 +93,16 @@ class Both(Struct, frozen=True):
     fresh: ProcessSandbox
     forks: ForkserverSandbox
     repeat: int
+    options: tuple[str, ...]
 
-    def pairs(self, of: Iterable[Prove | Mutate], timeout: float) -> Iterator[Pair]:
+    def candidates(self, of: Iterable[Prove], timeout: float) -> Iterator[Pair]:
+        """The same for candidates, with what pytest by hand costs beside."""
+        for job in of:
+            yield replace(
+                self.compare(job.tests[0], job, timeout), plain=by_hand(self.fresh.rootdir, job, self.options)
+            )
+
+    def pairs(self, of: Iterable[Mutate], timeout: float) -> Iterator[Pair]:
         """The jobs, one after the other."""
         return (self.compare(job.tests[0], job, timeout) for job in of)
 
@@ -124,7 +135,8 @@ def main() -> int:
         layers=isolation.choose(settings.sandbox, root),
     )
     with closing(ForkserverSandbox(fresh)) as forks:
-        compared = compare(Both(fresh, forks, settings.repeat), settings)
+        options = projects.read().projects[settings.name].pytest_options
+        compared = compare(Both(fresh, forks, settings.repeat, options), settings)
     sys.stdout.write(msgspec.json.encode(compared).decode())
     return 0
 
@@ -144,12 +156,28 @@ def compare(both: Both, settings: Settings) -> Comparison:
         name=settings.name,
         isolation=both.forks.isolation,
         written=len(written),
-        candidates=tuple(both.pairs(proofs, jobs.TIMEOUT)),
+        candidates=tuple(both.candidates(proofs, jobs.TIMEOUT)),
         single=tuple(both.pairs(single, MUTATING)),
         mutants=tuple(both.pairs(mutating, MUTATING)),
         first=first,
         notes=both.forks.notes,
     )
+
+
+def by_hand(root: Path, job: Prove, options: Sequence[str]) -> Cost:
+    """What pytest costs on the test alone, once, with the candidate in its file and pytest-cov on its source."""
+    file = root / job.path
+    known = file.read_bytes() if file.exists() else None
+    folders = sorted({str(Path(source).parent) for source in job.measure})
+    argv = [sys.executable, "-m", "pytest", *options, "-q", *(f"--cov={folder}" for folder in folders)]
+    before, started = processor.used(), time.perf_counter()
+    try:
+        file.write_text(job.text, encoding="utf-8")
+        words = [*argv, "--cov-branch", "--cov-report=", "--cov-fail-under=0", *job.tests]
+        subprocess.run(words, cwd=root, capture_output=True, check=False)
+        return Cost((time.perf_counter() - started) * 1000, processor.used() - before)
+    finally:
+        file.unlink() if known is None else file.write_bytes(known)
 
 
 def timed(sandbox: Sandbox, job: Job, repeat: int, timeout: float) -> tuple[Execution, Cost]:

@@ -88,6 +88,7 @@ _OF_CANDIDATES = (
     "project", "candidates", "", "wall, ms", "CPU, ms", "wall: ratio of medians", "median of ratios",
     "CPU: ratio of medians", "median of ratios", "identical",
 )  # fmt: skip
+"""The ratios are the row's costs over those of a fork."""
 _OF_MUTANTS = (
     "project", "mutants", "", "wall, ms a mutant", "CPU, ms a mutant", "a second and core",
     "CPU, ms each after the first", "a second and core", "identical",
@@ -97,17 +98,20 @@ _OF_MUTANTS = (
 def _candidate_rows(one: Comparison) -> Iterator[tuple[str, ...]]:
     pairs = one.candidates
     told = f"{len(pairs)} ({one.written} of the run, {len(pairs) - one.written} existing tests)"
-    fresh, fork = ([_spread([side(pair) for pair in pairs], what) for what in _BOTH] for side in _SIDES)
-    ratios = [number for what in _BOTH for number in _ratios(pairs, what)]
-    yield (one.name, told, "fresh process", *fresh, "", "", "", "", "")
-    yield ("", "", "fork", *fork, *ratios, _identical(pairs))
+    costs = [[_spread([side(pair) for pair in pairs], what) for what in _BOTH] for side in (_plain, *_SIDES)]
+    by_hand, fresh = (
+        [number for what in _BOTH for number in _ratios(pairs, side, what)] for side in (_plain, _fresh)
+    )
+    yield (one.name, told, "pytest by hand", *costs[0], *by_hand, "")
+    yield ("", "", "fresh process", *costs[1], *fresh, "")
+    yield ("", "", "fork", *costs[2], "", "", "", "", _identical(pairs))
 
 
-def _ratios(pairs: Sequence[Pair], what: Callable[[Cost], float]) -> tuple[str, str]:
+def _ratios(pairs: Sequence[Pair], side: Callable[[Pair], Cost], what: Callable[[Cost], float]) -> tuple[str, str]:
     """How many times cheaper a fork is: by the medians of both, and for the median candidate."""
-    fresh, fork = ([what(side(pair)) for pair in pairs] for side in _SIDES)
-    of_medians = statistics.median(fresh) / max(statistics.median(fork), LEAST)
-    single = [old / max(new, LEAST) for old, new in zip(fresh, fork, strict=True)]
+    other, fork = ([what(one(pair)) for pair in pairs] for one in (side, _fork))
+    of_medians = statistics.median(other) / max(statistics.median(fork), LEAST)
+    single = [old / max(new, LEAST) for old, new in zip(other, fork, strict=True)]
     return f"{of_medians:.1f}", f"{statistics.median(single):.1f}"
 
 
@@ -148,6 +152,10 @@ def _wall(cost: Cost) -> float:
 
 def _cpu(cost: Cost) -> float:
     return cost.cpu
+
+
+def _plain(pair: Pair) -> Cost:
+    return pair.plain
 
 
 def _fresh(pair: Pair) -> Cost:
