@@ -88,7 +88,7 @@ def _told(store: Store, sources: list[Store], done: Merged) -> str:
         text.table(pending),
         filled(f"left out: {', '.join(left)}") if left else "",
         "\n".join(filled(f"note: {visible(note)}", indent=6) for note in done.notes),
-        f"Written to {into}/. Nothing else was changed.\nNext:  pytest-enrich list",
+        f"Written to {into}/. Nothing else was changed.\nNext:  pytest-enrich review",
     ]
     return "\n\n".join(part for part in parts if part)
 

@@ -27,7 +27,7 @@ def test_a_merge_says_what_waits_what_was_left_out_and_what_comes_next(project, 
     assert "Merged 2 folders: 2 suggestions wait, 2 of them new." in answer.out
     assert "left out: 1 for the same gap as another" in answer.out
     assert all(identity in answer.out for identity in ids)
-    assert answer.out.endswith("Next:  pytest-enrich list\n")
+    assert answer.out.endswith("Next:  pytest-enrich review\n")
 
 
 def test_the_folder_of_all_downloads_will_do(project, jobs):
