@@ -129,6 +129,14 @@ def test_a_candidate_for_a_gap_that_is_closed_is_not_run(fakes, bench):
     assert {job.tests for job in working.sandbox.jobs} <= {("tests/test_cart.py::test_1",), ()}
 
 
+@pytest.mark.parametrize(("taken", "tried"), [(((3, 4),), 1), ((), 2)], ids=["kept", "dropped"])
+def test_a_spare_is_tried_only_when_the_one_before_it_was_not_kept(fakes, bench, taken, tried):
+    one, other = candidates(fakes, 1, 2)
+    spare = replace(other, origin=replace(other.origin, spare=True))
+    found = bench(fakes.FakeProposer(one, spare), lines=(), branches=taken)
+    assert len(pipeline.work(fakes.target(), found, 2.0, 500).attempts) == tried
+
+
 def test_a_target_without_ideas_is_done(fakes, bench):
     assert pipeline.work(fakes.target(), bench(fakes.FakeProposer()), 2.0, 500).complete
 

@@ -317,6 +317,7 @@ class Finding(Struct, frozen=True, kw_only=True):
             `async list` for asynchronous iterators.
         branches, reached: The wanted branches and lines that it reaches.
         observations: What it did; never empty.
+        spare: Whether the finding before it reaches the same; this one does something else there.
     """
 
     call: Call
@@ -327,6 +328,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     branches: tuple[Branch, ...]
     reached: tuple[int, ...]
     observations: tuple[Observation, ...]
+    spare: bool = False
 
 
 class Explored(Struct, frozen=True, kw_only=True, tag="explored"):

@@ -113,7 +113,7 @@ def work(target: Target, bench: Bench, seconds: float, executions: int) -> Done:
         for candidate in share.timed(proposer.propose(task)):
             if bench.purse.left <= 0:
                 return Done(target=target, attempts=tuple(attempts), complete=False)
-            if _is_among(candidate, earlier):
+            if _is_among(candidate, earlier) or _is_needless(candidate, task):
                 continue
             verdict = _judge(task, candidate, bench)
             attempts.append(_attempt(target, candidate, verdict))
@@ -163,6 +163,11 @@ def _judge(task: Task, candidate: Candidate, bench: Bench) -> Verdict:
     if not isinstance(verdict, Kept):
         return verdict
     return _REJECTED if _is_rejected(verdict.smaller or candidate, verdict.gaps, task.target, bench) else verdict
+
+
+def _is_needless(candidate: Candidate, task: Task) -> bool:
+    """Whether it was thought of only for the case that gaps stay open which are closed."""
+    return candidate.origin.spare and not {gap.id for gap in task.target.gaps} & set(candidate.gaps)
 
 
 def _is_among(candidate: Candidate, earlier: Iterable[Attempt]) -> bool:

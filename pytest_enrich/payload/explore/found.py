@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from . import calls
@@ -28,17 +30,41 @@ def search(job: dict[str, Any], scene: Scene, started: float) -> dict[str, Any]:
         looking.through(inputs, number)
     # With a budget in executions there is ample time, so that the clock decides nothing.
     until = max(time.monotonic() + REDUCE_SECONDS, limits.deadline)
-    reduced = [_reduced(looking, find, until) for find in choose(looking)]
+    reduced = [(find, _reduced(looking, find, until)) for find in choose(looking)]
     plainest = [call for _, call in reduced]
     return {
-        "found": [_record(find, call) for find, call in reduced],
+        "found": [record for find, call in reduced for record in _records(looking, find, call, until)],
         "corpus": written(looking.corpus.chosen(plainest, job["constants"]), scene.entries),
         "executions": looking.executions,
         "dropped": dict(looking.dropped),
     }
 
 
-def _reduced(looking: Search, find: Find, until: float) -> tuple[Find, Call]:
+def _records(looking: Search, find: Find, call: Call, until: float) -> Iterator[dict[str, Any]]:
+    """A chosen call, and behind it one that does something else on the same way: its test may notice more."""
+    yield _record(find, call)
+    done = _done(looking, call)
+    for other in _others(looking, find):
+        if _done(looking, other.call) not in ([], done):
+            yield {**_record(find, _reduced(looking, other, until, unlike=done)), "spare": True}
+            return
+
+
+def _others(looking: Search, find: Find) -> list[Find]:
+    """The other finds that reach the same and that callers might make, the best first."""
+    held = (one for item in find.reached for one in looking.finds[item])
+    fitting = {one.call: one for one in held if find.reached <= one.reached and one.is_usual}
+    others = sorted((one for one in fitting.values() if one.call != find.call), key=lambda one: one.cost)
+    return [dataclasses.replace(one, reached=find.reached) for one in others]
+
+
+def _done(looking: Search, call: Call) -> list[dict[str, Any]]:
+    """What there is to say of a call."""
+    return observe(looking.runner, looking.runner.program(call))[1]
+
+
+def _reduced(looking: Search, find: Find, until: float, unlike: list[dict[str, Any]] | None = None) -> Call:
+    """The call made small, as long as it reaches the same; what it does stays something else than `unlike`."""
     plain = {name: pool.plain for name, pool in find.inputs.pools.items()}
     receivers = sorted(find.inputs.known_receivers, key=lambda text: (text.endswith("()"), len(text)))
     plain[""] = tuple(receivers[:MOST_RECEIVERS])
@@ -61,9 +87,11 @@ def _reduced(looking: Search, find: Find, until: float) -> tuple[Find, Call]:
         same = type(outcome.raised) is type(before.raised) and rank(outcome) <= rank(before)
         if outcome.refusal or not same or not find.reached <= looking.reached(outcome):
             return False
-        return rank(outcome) < SILENT or bool(observe(looking.runner, looking.runner.program(call))[1])
+        if rank(outcome) < SILENT and unlike is None:
+            return True
+        return _done(looking, call) not in ([], unlike)
 
-    return find, reduce(find.call, plain, holds)
+    return reduce(find.call, plain, holds)
 
 
 def _record(find: Find, call: Call) -> dict[str, Any]:

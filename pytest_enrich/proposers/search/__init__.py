@@ -58,7 +58,7 @@ class SearchProposer:
         for finding in sorted(explored.findings, key=_gain, reverse=True):
             written = desk.write(finding)
             if written is not None:
-                yield written
+                yield replace(written, origin=replace(origin, spare=finding.spare))
                 desk = desk.without(written.name)
 
     def _explore(self, task: Task, recorded: Recorded) -> Explored | None:

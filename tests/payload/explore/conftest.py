@@ -40,7 +40,13 @@ def entry(tree: ast.Module, qualname: str, kind: str) -> Entry:
 @pytest.fixture
 def explore(tmp_path: Path) -> Callable[..., Explored]:
     def explore(
-        text: str, qualname: str, kind: str = "function", *, calls: tuple[Call, ...] = (), **changes: object
+        text: str,
+        qualname: str,
+        kind: str = "function",
+        *,
+        calls: tuple[Call, ...] = (),
+        spares: bool = False,
+        **changes: object,
     ) -> Explored:
         """Explore `sample.py` through one function, for the lines that end in `# here`; tests made `calls`."""
         (tmp_path / "pytest.ini").write_text("[pytest]\npythonpath = .\n", encoding="utf-8")
@@ -58,7 +64,10 @@ def explore(tmp_path: Path) -> Callable[..., Explored]:
         }
         execution = ProcessSandbox(tmp_path).execute(Explore(**{**plain, **changes}), timeout=60)
         assert isinstance(execution, Answered), execution
-        assert isinstance(execution.answer, Explored)
-        return execution.answer
+        answer = execution.answer
+        assert isinstance(answer, Explored)
+        return (
+            answer if spares else replace(answer, findings=tuple(one for one in answer.findings if not one.spare))
+        )
 
     return explore

@@ -535,3 +535,27 @@ def test_what_an_operator_was_only_seen_to_refuse_is_not_passed_to_it(explore):
     )
     (finding,) = explore(text, "Sum.__add__", "method", calls=(refused,)).findings
     assert "'wrong'" not in finding.action
+
+
+def test_behind_a_call_comes_one_that_does_something_else_on_the_same_way(explore):
+    text = """
+        def same(left: int, right: int) -> bool:
+            if left < 0:
+                return False
+            return left == right # here
+        """
+    first, spare = explore(text, "same", spares=True).findings
+    assert (first.spare, spare.spare) == (False, True)
+    assert first.reached == spare.reached == (4,)
+    assert {first.observations[0].value, spare.observations[0].value} == {"False", "True"}
+
+
+def test_a_call_that_can_do_only_one_thing_has_no_spare(explore):
+    text = """
+        def size(x: int) -> str:
+            if x > 10:
+                return "large" # here
+            return "small"
+        """
+    (only,) = explore(text, "size", spares=True).findings
+    assert not only.spare
