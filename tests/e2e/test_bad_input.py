@@ -88,8 +88,10 @@ def has_three_parts(text):
     )
 
 
-def test_a_plain_project_is_enriched(small):
+@pytest.mark.parametrize("plugins", [None, ("pytest_enrich.plugin", "pytest_cov")], ids=["all plugins", "few"])
+def test_a_plain_project_is_enriched(small, plugins):
     project = small(FILES)
+    project.plugins = plugins
     ended = project.run(*ENRICH)
     unharmed(ended)
     assert len(project.pending()) == 2, ended.text
