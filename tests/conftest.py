@@ -47,7 +47,8 @@ def few_plugins() -> Iterator[None]:
 @pytest.fixture
 def plugins(monkeypatch: pytest.MonkeyPatch) -> None:
     """Asked for by tests that need the plugins of this environment inside."""
-    monkeypatch.delenv(AUTOLOAD, raising=False)
+    for name in (AUTOLOAD, "PYTEST_PLUGINS"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="session")
