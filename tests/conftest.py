@@ -3,6 +3,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -10,6 +11,7 @@ import pytest
 
 pytest_plugins = ["pytester"]
 ROOT = Path(__file__).parents[1]
+AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -32,6 +34,21 @@ def pytest_xdist_make_scheduler(config, log):
 def _is_shared(path: str) -> bool:
     """Whether a test file has a fixture that is made once for all its tests."""
     return '@pytest.fixture(scope="module")' in (ROOT / path).read_text("utf-8")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_plugins() -> Iterator[None]:
+    """Those of this environment make each start three times as long: a test that needs them asks for `plugins`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(AUTOLOAD, "1")
+        yield
+
+
+@pytest.fixture
+def plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked for by tests that need the plugins of this environment inside."""
+    for name in (AUTOLOAD, "PYTEST_PLUGINS"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="session")

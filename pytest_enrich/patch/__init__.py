@@ -7,6 +7,7 @@ and the text that these functions take (with its line endings, its byte order ma
 from pytest_enrich.patch.body import body_of, body_sha256, row_of
 from pytest_enrich.patch.combination import combine
 from pytest_enrich.patch.difference import diff
+from pytest_enrich.patch.draft import Draft
 from pytest_enrich.patch.encoding import blob_id, decode, encode
 from pytest_enrich.patch.insertion import insert
 from pytest_enrich.patch.removal import remove
@@ -15,6 +16,7 @@ from pytest_enrich.patch.row import carrier, is_there, line
 from pytest_enrich.patch.suggestion import as_candidate, in_gap_order, suggest
 
 __all__ = [
+    "Draft",
     "as_candidate",
     "blob_id",
     "body_of",

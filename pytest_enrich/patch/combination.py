@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pytest_enrich.data import Suggestion
+from pytest_enrich.data import Candidate, Suggestion
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.patch.difference import diff
-from pytest_enrich.patch.insertion import insert
+from pytest_enrich.patch.draft import Draft
 from pytest_enrich.patch.suggestion import as_candidate, in_gap_order
 from pytest_enrich.patch.words import one_line
 
@@ -18,18 +18,20 @@ def combine(suggestions: Sequence[Suggestion], texts: Mapping[str, str | None]) 
     `texts` are the test files as they are now, by path; None or no entry for one that is not there. A
     suggestion whose file cannot take it is named above the diff and left out.
     """
-    after: dict[str, str] = {}
+    after: dict[str, Draft] = {}
     left_out: list[Suggestion] = []
     ordered = in_gap_order(suggestions)
-    tests = [as_candidate(one) for one in ordered]
-    for suggestion, test in zip(ordered, tests, strict=True):
-        path = test.placement.path
-        peers = [one for one in tests if one.placement.path == path]
+    peers: dict[str, list[Candidate]] = {}
+    for suggestion in ordered:
+        peers.setdefault(suggestion.target.path, []).append(as_candidate(suggestion))
+    for suggestion in ordered:
+        test, path = as_candidate(suggestion), suggestion.target.path
+        before = after.get(path) or Draft(texts.get(path) or "", path)
         try:
-            after[path] = insert(after.get(path, texts.get(path) or ""), test, peers)
+            after[path] = before.insert(test, peers[path])
         except RefusedError:
             left_out.append(suggestion)
-    changes = "".join(diff(path, texts.get(path), after[path]) for path in sorted(after))
+    changes = "".join(diff(path, texts.get(path), after[path].text) for path in sorted(after))
     return f"{_head(ordered, left_out)}\n{changes}"
 
 

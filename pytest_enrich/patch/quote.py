@@ -11,9 +11,9 @@ from collections.abc import Iterator
 _PLAIN = re.compile(r"""[bBuUrR]{0,2}(?:'[^'"\\\n]*'|"[^'"\\\n]*")""")
 
 
-def requote(code: str, file_text: str) -> str:
-    """`code` with its plain strings in the majority's quotes of `file_text`; double ones when it has none."""
-    wanted = "'" if _count(file_text, "'") > _count(file_text, '"') else '"'
+def requote(code: str, counted: tuple[int, int]) -> str:
+    """`code` with its plain strings in the majority's quotes of the file, as `quotes` counted them there."""
+    wanted = "'" if counted[0] > counted[1] else '"'
     lines = code.splitlines(keepends=True)
     for token in reversed(list(_plain(code))):
         row, start = token.start
@@ -24,8 +24,10 @@ def requote(code: str, file_text: str) -> str:
     return "".join(lines)
 
 
-def _count(text: str, quote: str) -> int:
-    return sum(token.string.endswith(quote) for token in _plain(text))
+def quotes(text: str) -> tuple[int, int]:
+    """How many plain strings of a text are in single quotes, and how many in double ones."""
+    ends = [token.string[-1] for token in _plain(text)]
+    return ends.count("'"), ends.count('"')
 
 
 def _plain(text: str) -> Iterator[tokenize.TokenInfo]:

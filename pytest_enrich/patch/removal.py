@@ -10,7 +10,8 @@ from pytest_enrich.imports import drop
 from pytest_enrich.imports.text import BOM
 from pytest_enrich.patch import row
 from pytest_enrich.patch.insertion import insert
-from pytest_enrich.patch.scope import Scope, blanks, enter, find, parse, rebuilt
+from pytest_enrich.patch.names import Names
+from pytest_enrich.patch.scope import Scope, blanks, enter, parse, rebuilt
 
 
 def remove(text: str, test: Candidate, was: Callable[[str], bool] | None = None) -> str:
@@ -27,8 +28,9 @@ def remove(text: str, test: Candidate, was: Callable[[str], bool] | None = None)
     start = BOM if text.startswith(BOM) else ""
     text = text.removeprefix(BOM)
     path = test.placement.path
-    scope = enter(parse(text, path), test.placement)
-    index = find(scope, test)
+    module, codes = parse(text, path)
+    scope = enter(module, test.placement)
+    index = Names(scope, codes).find(test)
     if index is None:
         raise RefusedError(
             f"{test.name} is not in {path} as it was put in\nNothing was changed in it.\n"

@@ -8,7 +8,7 @@ from pytest_enrich.data import NewRow, Suggestion
 from pytest_enrich.imports import merge
 from pytest_enrich.patch import row
 from pytest_enrich.patch.difference import diff
-from pytest_enrich.patch.insertion import insert
+from pytest_enrich.patch.draft import Draft
 from pytest_enrich.patch.scope import method
 from pytest_enrich.patch.suggestion import as_candidate
 from pytest_enrich.patch.words import (
@@ -27,17 +27,19 @@ BEGIN, END = "# --- enrich: begin ---", "# --- enrich: end ---"
 STATUS = "NOT REVIEWED, not part of the suite"
 
 
-def render_patch(suggestion: Suggestion, test_text: str | None) -> str:
+def render_patch(suggestion: Suggestion, test_text: str | None, draft: Draft | None = None) -> str:
     """`suggestion.patch`: what a person wants to know, then a diff that only adds lines.
 
     A row's may change the line before it, by a comma, or the one that holds the whole list. `test_text` is the
-    test file as it is now, None when it is not there.
+    test file as it is now, None when it is not there; a `draft` of it serves several suggestions.
 
     Raises:
         RefusedError: As `insert`.
     """
-    after = insert(test_text or "", as_candidate(suggestion), joined=False)
-    return f"{_head(suggestion)}\n{diff(suggestion.target.path, test_text, after)}"
+    path = suggestion.target.path
+    before = draft or Draft(test_text or "", path)
+    after = before.insert(as_candidate(suggestion), joined=False)
+    return f"{_head(suggestion)}\n{diff(path, test_text, after.text)}"
 
 
 def render_module(suggestion: Suggestion, test_text: str | None = None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,9 +11,10 @@ from typing import TypeAlias
 import libcst as cst
 from msgspec import Struct
 
-from pytest_enrich.data import NewTest, Placement
+from pytest_enrich.data import Placement
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.imports.text import unreadable
+from pytest_enrich.patch.codes import Codes
 
 Statement: TypeAlias = cst.SimpleStatementLine | cst.BaseCompoundStatement
 Definition: TypeAlias = cst.FunctionDef | cst.ClassDef
@@ -29,7 +29,7 @@ class Scope(Struct, frozen=True, kw_only=True):
     body: tuple[Statement, ...]
 
 
-def parse(text: str, path: str) -> cst.Module:
+def parse(text: str, path: str) -> tuple[cst.Module, Codes]:
     """Parse a test file's text without byte order mark.
 
     Raises:
@@ -37,7 +37,8 @@ def parse(text: str, path: str) -> cst.Module:
     """
     try:
         module = cst.parse_module(text)
-        same = module.code == text
+        codes = Codes(module)
+        same = codes.whole(module) == text
     except (cst.ParserSyntaxError, RecursionError, UnicodeError) as error:
         raise unreadable(path, text, error) from error
     if not same:
@@ -45,7 +46,7 @@ def parse(text: str, path: str) -> cst.Module:
             f"{path} cannot be edited without changing other lines\nNothing was changed in it.\n"
             f"Put the test in by hand:  git apply, or copy it into {path}"
         )
-    return module
+    return module, codes
 
 
 def enter(module: cst.Module, placement: Placement) -> Scope:
@@ -74,37 +75,36 @@ def rebuilt(scope: Scope, body: Sequence[Statement], *, ended: bool) -> str:
     Raises:
         RefusedError: The module is nested too deeply.
     """
+    return grown(scope, body, ended=ended).code
+
+
+def grown(scope: Scope, body: Sequence[Statement], *, ended: bool) -> cst.Module:
+    """The module with `body` as the scope's statements; `ended` by a line ending or not.
+
+    Raises:
+        RefusedError: The module is nested too deeply.
+    """
     module = scope.module.with_changes(has_trailing_newline=ended)
-    if not scope.owners:
-        return module.with_changes(body=body).code
-    owner = scope.owners[-1]
-    block = owner.body if isinstance(owner.body, cst.IndentedBlock) else cst.IndentedBlock(body=())
+    new: Sequence[Statement] = body
+    for at in reversed(range(len(scope.owners))):
+        owner = scope.owners[at]
+        block = owner.body if isinstance(owner.body, cst.IndentedBlock) else cst.IndentedBlock(body=())
+        changed = owner.with_changes(body=block.with_changes(body=new))
+        around = _statements(scope.owners[at - 1] if at else module)
+        if not any(one is owner for one in around):
+            return _replaced(scope, module, owner, changed)
+        new = [changed if one is owner else one for one in around]
+    return module.with_changes(body=new)
+
+
+def _replaced(scope: Scope, module: cst.Module, owner: cst.ClassDef, changed: cst.ClassDef) -> cst.Module:
+    """For a class inside an `if` or the like, wherever that is."""
     try:
-        changed = module.deep_replace(owner, owner.with_changes(body=block.with_changes(body=body)))
+        found = module.deep_replace(owner, changed)
     except RecursionError as error:
         raise unreadable(scope.path, "", error) from error
-    assert isinstance(changed, cst.Module)
-    return changed.code
-
-
-def find(scope: Scope, test: NewTest) -> int | None:
-    """The index of the statement that is `test`, under its name or a numbered one; None when not there."""
-    name = re.compile(re.escape(test.name) + r"(?:_\d+)?")
-    for index, node in enumerate(scope.body):
-        named = isinstance(node, cst.FunctionDef) and name.fullmatch(node.name.value)
-        if named and _shape(scope.module.code_for_node(node)) == _shape(test.code):
-            return index
-    return None
-
-
-def last_named(scope: Scope, name: str) -> int | None:
-    """The index of the statement that defines `name` last, itself or inside an `if` or the like."""
-    indices = [
-        index
-        for index, node in enumerate(scope.body)
-        if any(one.name.value == name for one in definitions([node]))
-    ]
-    return indices[-1] if indices else None
+    assert isinstance(found, cst.Module)
+    return found
 
 
 def spacing(scope: Scope) -> int:
@@ -148,14 +148,6 @@ def definitions(body: Sequence[cst.CSTNode]) -> Iterator[Definition]:
             yield node
         elif not isinstance(node, (cst.SimpleStatementLine, cst.BaseExpression)):
             yield from definitions(node.children)
-
-
-def _shape(code: str) -> str:
-    """What a function does, whatever its name and layout; only compared within one process."""
-    tree = ast.parse(code).body[0]
-    if isinstance(tree, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        tree.name = "test"
-    return ast.dump(tree)
 
 
 def method(shell: str, code: str) -> str:

@@ -24,7 +24,7 @@ from pytest_enrich.patch import nearest, row
 from pytest_enrich.patch.body import body_of
 from pytest_enrich.patch.encoding import blob_id, encode
 from pytest_enrich.patch.needed import fixtures, uses_owner
-from pytest_enrich.patch.quote import requote
+from pytest_enrich.patch.quote import quotes, requote
 
 
 def suggest(  # noqa: PLR0913 - each is known to another part of a run
@@ -159,7 +159,7 @@ def _test(test: NewTest, text: str | None, package: str) -> TestPart:
     missing = [name for name in needed.missing if name not in brought]
     return TestPart(
         names=(test.name,),
-        code=requote(test.code, text or ""),
+        code=requote(test.code, quotes(text or "")),
         imports=tuple(dict.fromkeys([*test.imports, *needed.imports])),
         body_sha256=body_of(test),
         fixtures=fixtures(test.code),

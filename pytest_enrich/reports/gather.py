@@ -7,13 +7,16 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from msgspec.structs import replace
 
 from pytest_enrich.data import Finished, Grade, Report, ReportedSuggestion, RunSummary, SourceLine, Suggestion
 from pytest_enrich.errors import EnrichError
 from pytest_enrich.store import Store, excerpt, python_file, rejected, staleness
+
+if TYPE_CHECKING:
+    from pytest_enrich.patch import Draft
 
 _SUGGESTED = "suggested"
 _LATEST = 253402300799  # the end of the year 9999, after which Python has no dates
@@ -28,8 +31,11 @@ def gather(store: Store, run: RunSummary | None = None, together: str | None = N
     Raises:
         EnrichError: The suggestions folder or `.enrich-rejected` cannot be read.
     """
+    from pytest_enrich import patch
+
     source = functools.cache(functools.partial(_source_text, store))
     test = functools.cache(functools.partial(_test_text, store))
+    draft = functools.cache(lambda path: patch.Draft(test(path) or "", path))
     places = functools.cache(functools.partial(staleness.places, store))
     pending = sorted(store.pending() if store.exists() else (), key=_order)
     return Report(
@@ -37,7 +43,13 @@ def gather(store: Store, run: RunSummary | None = None, together: str | None = N
         project=store.rootdir.name,
         base=_base(store.rootdir),
         suggestions=tuple(
-            _reported(one, source(one.gap.path), test(one.target.path), places(one.gap.path).get(one.id))
+            _reported(
+                one,
+                source(one.gap.path),
+                _difference(test(one.target.path), one, draft(one.target.path)),
+                test(one.target.path),
+                places(one.gap.path).get(one.id),
+            )
             for one in pending
         ),
         without=without(store),
@@ -61,9 +73,8 @@ def _base(rootdir: Path) -> str:
 
 
 def _reported(
-    one: Suggestion, source: str | None, test: str | None, place: tuple[str, int] | None
+    one: Suggestion, source: str | None, difference: str, test: str | None, place: tuple[str, int] | None
 ) -> ReportedSuggestion:
-    difference = _difference(test, one)
     return ReportedSuggestion(
         suggestion=one,
         source=_source(source, one, place),
@@ -78,12 +89,12 @@ def _source(text: str | None, one: Suggestion, place: tuple[str, int] | None) ->
     return () if text is None or place is None else excerpt.source(text, one, place[1])
 
 
-def _difference(text: str | None, one: Suggestion) -> str:
+def _difference(text: str | None, one: Suggestion, draft: Draft) -> str:
     """The test in its file; one that can be read no longer, or that refuses, gets none."""
     if text is None and not one.target.new_file:
         return ""
     try:
-        return excerpt.difference(text, one)
+        return excerpt.difference(text, one, draft)
     except EnrichError:
         return ""
 

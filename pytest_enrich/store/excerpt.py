@@ -6,9 +6,12 @@ import ast
 import textwrap
 import warnings
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from pytest_enrich.data import SourceLine, Suggestion
+
+if TYPE_CHECKING:
+    from pytest_enrich.patch import Draft
 
 _AROUND = 2
 _MOST = 30
@@ -30,15 +33,17 @@ def source(text: str, one: Suggestion, line: int) -> tuple[SourceLine, ...]:
     )
 
 
-def difference(text: str | None, one: Suggestion) -> str:
+def difference(text: str | None, one: Suggestion, draft: Draft) -> str:
     """The unified diff of the test file with `text` (None: there is none); "" when the test is there already.
+
+    `draft` is of the same text: one for all suggestions for the file.
 
     Raises:
         RefusedError: The file cannot take the test.
     """
     from pytest_enrich import patch
 
-    return patch.diff(one.target.path, text, patch.insert(text or "", patch.as_candidate(one)))
+    return patch.diff(one.target.path, text, draft.insert(patch.as_candidate(one)).text)
 
 
 def anchor(difference: str) -> int:

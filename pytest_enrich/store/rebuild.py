@@ -17,10 +17,12 @@ def texts(store: Store, changed: Iterable[str] = ()) -> None:
 
     pending = store.pending()
     today = {path: _text(store.rootdir, path) for path in sorted({one.target.path for one in pending})}
+    drafts = {path: patch.Draft(today[path] or "", path) for path in changed if path in today}
     for one in pending:
-        if one.target.path in changed:
+        path = one.target.path
+        if path in drafts:
             with contextlib.suppress(RefusedError):
-                store.replace_patch(one, patch.render_patch(one, today[one.target.path]))
+                store.replace_patch(one, patch.render_patch(one, today[path], drafts[path]))
             module(store, one)
     store.write_all_patch(patch.combine(pending, today) if pending else "")
     store.rebuild_readme()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -178,6 +179,8 @@ def project(tmp_path, monkeypatch, capfd):
     (root / "tests" / "test_cart.py").write_text(TESTS)
     (root / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["src"]\n')
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    if "PYTEST_DISABLE_PLUGIN_AUTOLOAD" in os.environ:
+        monkeypatch.setenv("PYTEST_PLUGINS", "pytest_enrich.plugin")  # our own is there, whatever else is
     return Project(root, monkeypatch, capfd)
 
 

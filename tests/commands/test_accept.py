@@ -162,6 +162,7 @@ def test_the_reverse_patch_is_kept(project, no_dash):
     assert project.tests.read_bytes() == before
 
 
+@pytest.mark.usefixtures("plugins")
 def test_a_fail_under_of_the_whole_suite_does_not_turn_one_file_red(project, no_dash):
     config = project.root / "pyproject.toml"
     config.write_text(config.read_text() + 'addopts = ["--cov=shop", "--cov-fail-under=100"]\n')

@@ -115,7 +115,7 @@ def test_why_there_was_no_run_is_told_in_its_own_words(output, late, told):
     assert push._reason(pytest_run.Outcome(1, output, late), Budget(seconds=9)) == told
 
 
-@pytest.mark.usefixtures("git")
+@pytest.mark.usefixtures("git", "plugins")
 def test_tests_that_take_too_long_are_ended(project):
     project.source.write_text(project.source.read_text().replace("return total", "return total + 0"))
     project.tests.write_text("import time\n\ndef test_slow():\n    time.sleep(60)\n")

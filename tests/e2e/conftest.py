@@ -18,6 +18,7 @@ import pytest_enrich
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 SHOP = FIXTURES / "shop"
 CODEC = FIXTURES / "codec"
+PLUGINS = ("pytest_enrich.plugin", "pytest_cov")
 LEFT_BEHIND = ("__pycache__", ".pytest_cache", "enrich-suggestions", ".git", ".coverage")
 
 
@@ -36,17 +37,22 @@ class Ended(Struct, frozen=True):
 class Project:
     """A project on the disk."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, plugins: tuple[str, ...] | None = PLUGINS) -> None:
+        """Its pytest has these `plugins`; None is all of this environment: each start is three times as long."""
         self.root = root
+        self.plugins = plugins
 
     def environment(self) -> dict[str, str]:
         # This suite may itself be measured, spread out or enriched.
         odd = ("PYTEST_", "COV", "CI", "GITHUB", "PYTHONHASHSEED", "PYTHONPATH")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(odd)}
-        return kept | {"PYTHONPATH": str(Path(pytest_enrich.__file__).parents[1]), "PYTHONDONTWRITEBYTECODE": "1"}
+        few = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} if self.plugins is not None else {}
+        place = str(Path(pytest_enrich.__file__).parents[1])
+        return kept | few | {"PYTHONPATH": place, "PYTHONDONTWRITEBYTECODE": "1"}
 
-    def command(self, *words: str) -> list[str]:
-        return [sys.executable, "-m", *words]
+    def command(self, name: str, *words: str) -> list[str]:
+        plugins = [f"-p{one}" for one in self.plugins or ()] if name == "pytest" else []
+        return [sys.executable, "-m", name, *plugins, *words]
 
     def run(self, *words: str, timeout: float = 900) -> Ended:
         """`python -m` these words, in the project."""

@@ -88,8 +88,10 @@ def has_three_parts(text):
     )
 
 
-def test_a_plain_project_is_enriched(small):
+@pytest.mark.parametrize("plugins", [None, ("pytest_enrich.plugin", "pytest_cov")], ids=["all plugins", "few"])
+def test_a_plain_project_is_enriched(small, plugins):
     project = small(FILES)
+    project.plugins = plugins
     ended = project.run(*ENRICH)
     unharmed(ended)
     assert len(project.pending()) == 2, ended.text
@@ -291,6 +293,7 @@ def several(count=5):
 @pytest.mark.parametrize(("workers", "group"), [(1, False), (1, True), (2, True)])
 def test_an_interrupt_ends_soon_and_keeps_what_is_finished(small, workers, group):
     project = small(several())
+    project.plugins = None  # with few, all may be finished before the signal is there
     process = project.start(*ENRICH, f"--enrich-workers={workers}")
     wait_for(process, lambda: len(project.pending()) >= 2)
     began = time.monotonic()

@@ -39,5 +39,6 @@ def test_the_accepted_property_passes_with_whatever_is_drawn(enriched):
     assert ended.status == 0, ended.text
     accepted = project.run("pytest_enrich", "accept", *project.pending())
     assert accepted.status == 0, accepted.text
-    suite = project.run("pytest", *QUIET, "tests/test_frames.py", "--hypothesis-seed=20")
+    seed = ("-p", "_hypothesis_pytestplugin", "--hypothesis-seed=20")
+    suite = project.run("pytest", *QUIET, *seed, "tests/test_frames.py")
     assert "5 passed" in suite.text

@@ -120,8 +120,6 @@ def _listeners(outside: Path, mark: str) -> tuple[socket.socket, ...]:
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """For each test anew: other tests of the same worker are not to see it."""
     monkeypatch.setenv("HOSTILE_TEST_KEY", SECRET)
-    # The plugins of this environment make each start twice as long, and play no part.
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@ import random
 import subprocess
 
 from pytest_enrich import patch
+from pytest_enrich.patch import draft, scope
 
 
 def applied(folder, texts, change):
@@ -75,3 +76,13 @@ def test_what_its_file_cannot_take_is_named_and_left_out(tmp_path, cart, new_tes
 
 def test_nothing_pending_is_no_change():
     assert "diff" not in patch.combine([], {})
+
+
+def test_a_file_is_not_parsed_again_for_each_test(monkeypatch, cart, new_test, suggestion):
+    parsed = []
+    monkeypatch.setattr(draft, "parse", lambda *given: parsed.append(given) or scope.parse(*given))
+    tests = [new_test(f"test_n{number}", imports=["import pytest"], anchor="test_pct") for number in range(20)]
+
+    patch.combine([suggestion(one, cart, number=at) for at, one in enumerate(tests)], {"tests/test_cart.py": cart})
+
+    assert len(parsed) == 1

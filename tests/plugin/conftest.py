@@ -58,7 +58,7 @@ def test_other():
 
 
 @pytest.fixture(autouse=True)
-def plain_environment(monkeypatch):
+def plain_environment(monkeypatch, plugins):  # noqa: ARG001 - sessions start as those of users do
     # This suite may itself be measured, spread out or enriched.
     for name in list(os.environ):
         if name.startswith(("PYTEST_XDIST", "COV", "PYTEST_ENRICH", "PYTEST_ADDOPTS", "FAKE")):

@@ -84,18 +84,6 @@ def project(tmp_path: Path) -> Path:
     return root
 
 
-@pytest.fixture(autouse=True)
-def few_plugins(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Inside, those of this environment make each start twice as long: a test that needs them says `plugins`."""
-    if "plugins" not in request.fixturenames:
-        monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-
-
-@pytest.fixture
-def plugins() -> None:
-    """Asked for by tests that need the plugins of this environment inside."""
-
-
 @pytest.fixture(scope="session")
 def kept() -> Iterator[dict[str, Sandbox]]:
     """Sandboxes of a project that no test changes, by their parameter: those that fork stay ready."""

@@ -37,9 +37,7 @@ def sandbox(tmp_path_factory):
     for name, text in {PATH: SOURCE, TEST_PATH: TESTS, "pytest.ini": "[pytest]\npythonpath = src\n"}.items():
         (root / name).parent.mkdir(exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch, closing(ForkserverSandbox(ProcessSandbox(root))) as forks:
-        # The plugins of this environment make each start inside twice as long, and play no part.
-        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    with closing(ForkserverSandbox(ProcessSandbox(root))) as forks:
         yield forks
 
 

@@ -11,7 +11,7 @@ import libcst as cst
 from pytest_enrich.data import NewRow
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.imports.text import split
-from pytest_enrich.patch.quote import requote
+from pytest_enrich.patch.quote import quotes, requote
 from pytest_enrich.patch.row import case, exchange, listing, name, place, wrap
 from pytest_enrich.patch.row.case import Case
 from pytest_enrich.patch.row.exchange import Changes
@@ -25,7 +25,7 @@ def find(text: str, row: NewRow) -> Place:
     Raises:
         RefusedError: There is none.
     """
-    return place.find(enter(parse(text, row.placement.path), row.placement), row)
+    return place.find(enter(parse(text, row.placement.path)[0], row.placement), row)
 
 
 def index(found: Place, row: NewRow) -> int | None:
@@ -44,7 +44,7 @@ def written(found: Place, row: NewRow, text: str) -> str:
     """The code of the case as it is written in its list."""
     others = [case.read(one.value, bare=found.bare) for one in found.cases.elements]
     fresh = name.derive(row.title, [one.id for one in others if one.id])
-    return requote(case.styled(_case(found, row), others, fresh), text)
+    return requote(case.styled(_case(found, row), others, fresh), quotes(text))
 
 
 def insert(text: str, found: Place, row: NewRow) -> str:
@@ -106,7 +106,7 @@ def _id(found: Place, row: NewRow, text: str) -> str:
     assert found.ids is not None
     given = _case(found, row).id
     fresh = given or name.derive(row.title, [case.source(one.value) for one in found.ids.elements])
-    return requote(fresh, text)
+    return requote(fresh, quotes(text))
 
 
 def _grown(found: Place, new: Mapping[Listing, cst.BaseExpression]) -> Iterator[Changes]:

@@ -8,7 +8,7 @@ import libcst as cst
 
 from pytest_enrich.data import NewRow
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.patch.quote import requote
+from pytest_enrich.patch.quote import quotes, requote
 from pytest_enrich.patch.row import case, place
 from pytest_enrich.patch.row.argument import last_name
 from pytest_enrich.patch.row.exchange import rebuilt
@@ -21,7 +21,7 @@ def find(text: str, row: NewRow) -> tuple[Scope, cst.FunctionDef]:
     Raises:
         RefusedError: There is no such test, or it has no `@given`.
     """
-    scope = enter(parse(text, row.placement.path), row.placement)
+    scope = enter(parse(text, row.placement.path)[0], row.placement)
     function = place.function(scope, row)
     if not _named(function, "given"):
         raise RefusedError(
@@ -45,7 +45,7 @@ def codes(function: cst.FunctionDef) -> tuple[str, ...]:
 
 def written(row: NewRow, text: str) -> str:
     """The decorator as it is written in the file."""
-    return requote(row.code, text)
+    return requote(row.code, quotes(text))
 
 
 def insert(text: str, found: tuple[Scope, cst.FunctionDef], row: NewRow) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
 
 from pytest_enrich.data import ReportedSuggestion, Suggestion, Tried
 from pytest_enrich.patch import words as facts
@@ -11,7 +13,7 @@ from pytest_enrich.reporters.html import code, element
 from pytest_enrich.reporters.html.markup import Markup, joined, tag
 from pytest_enrich.reporters.words import counted
 
-_MUTANTS = 12
+_MUTANTS = 8
 _SOURCES = {
     "observed": "seen when the code ran",
     "docstring": "promised by the docstring",
@@ -23,11 +25,37 @@ _SOURCES = {
 _FATE = {True: "killed", False: "not noticed"}
 
 
-def article(each: ReportedSuggestion) -> Markup:
-    """Everything that a decision about this one needs."""
+class Told(Struct, frozen=True, kw_only=True):
+    """What is the same for many suggestions, and which of them tells it: the ways to run, the existing tests."""
+
+    ways: dict[tuple[str, ...], str]
+    nearest: dict[str, str]
+
+
+def told(shown: Iterable[ReportedSuggestion]) -> Told:
+    """What each of `shown`, in this order, tells first."""
+    ways: dict[tuple[str, ...], str] = {}
+    nearest: dict[str, str] = {}
+    for each in shown:
+        ways.setdefault(each.suggestion.proof.runs.modes, each.suggestion.id)
+        nearest.setdefault(each.nearest, each.suggestion.id)
+    return Told(ways=ways, nearest=nearest)
+
+
+def article(each: ReportedSuggestion, told: Told) -> Markup:
+    """Everything that a decision about this one needs; what another has `told` is a link to it."""
     one = each.suggestion
     title = tag("h3", facts.checks(one), " ", tag("small", one.grade, class_="grade"), id=f"t-{one.id}")
-    parts = [title, _lead(one), _stale(each), _test(each), _look(one), _proof(each), _origin(one), _commands(each)]
+    parts = [
+        title,
+        _lead(one),
+        _stale(each),
+        _test(each),
+        _look(one),
+        _proof(each, told),
+        _origin(one),
+        _commands(each),
+    ]
     return tag("article", *parts, id=one.id, aria_labelledby=f"t-{one.id}", tabindex="-1", data_stale=each.stale)
 
 
@@ -62,7 +90,7 @@ def _look(one: Suggestion) -> Markup:
     return tag("p", tag("b", "Look:"), f" {one.look}", class_="look")
 
 
-def _proof(each: ReportedSuggestion) -> Markup:
+def _proof(each: ReportedSuggestion, told: Told) -> Markup:
     one = each.suggestion
     part, runs = one.proof.mutants, one.proof.runs
     kills = f"kills {part.killed} of {counted(part.of, 'mutant')}, " if part.of else ""
@@ -70,10 +98,16 @@ def _proof(each: ReportedSuggestion) -> Markup:
     inside = [
         _mutants(one),
         tag("p", f"{part.note}.") if part.note else Markup(),
-        tag("p", f"Ran {'; '.join(runs.modes)}. {one.proof.duration_ms:.1f} ms, inside {one.proof.isolation}."),
-        *_nearest(each),
+        tag("p", f"{one.proof.duration_ms:.1f} ms, inside {one.proof.isolation}. Ran ", _ways(one, told)),
+        *_nearest(each, told),
     ]
     return tag("details", summary, *inside)
+
+
+def _ways(one: Suggestion, told: Told) -> Markup:
+    modes = one.proof.runs.modes
+    first = told.ways[modes]
+    return joined(["; ".join(modes), "."] if first == one.id else ["as ", element.link(first), "."])
 
 
 def _mutants(one: Suggestion) -> Markup:
@@ -94,12 +128,15 @@ def _mutant(each: Tried) -> tuple[str, ...]:
     return str(each.line), tag("code", each.change), ", ".join(notes)
 
 
-def _nearest(each: ReportedSuggestion) -> Iterator[Markup]:
+def _nearest(each: ReportedSuggestion, told: Told) -> Iterator[Markup]:
     near = each.suggestion.proof.nearest_test
     if near is not None:
         name = tag("code", near.code or near.nodeid)
         yield tag("p", "Most like it: ", name, f" ({near.similarity:.0%} the same).")
-    if each.nearest:
+    first = told.nearest[each.nearest]
+    if each.nearest and first != each.suggestion.id:
+        yield tag("p", "It is shown at ", element.link(first), ".")
+    elif each.nearest:
         yield code.plain(each.nearest, f"The test most like {each.suggestion.id}")
 
 

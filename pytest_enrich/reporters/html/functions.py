@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Report, ReportedSuggestion, SourceLine
 from pytest_enrich.reporters.html import code
-from pytest_enrich.reporters.html.article import article
+from pytest_enrich.reporters.html.article import Told, article, told
 from pytest_enrich.reporters.html.markup import Markup, tag
 
 
@@ -18,17 +18,18 @@ def sections(report: Report) -> Iterator[Markup]:
     for each in report.suggestions:
         gap = each.suggestion.gap
         groups.setdefault((gap.path, gap.qualname), []).append(each)
+    known = told(each for group in groups.values() for each in group)
     for number, ((path, qualname), group) in enumerate(groups.items(), 1):
-        yield _section(f"f{number}", path, qualname, group)
+        yield _section(f"f{number}", path, qualname, group, known)
 
 
-def _section(identity: str, path: str, qualname: str, group: Sequence[ReportedSuggestion]) -> Markup:
+def _section(identity: str, path: str, qualname: str, group: Sequence[ReportedSuggestion], told: Told) -> Markup:
     name = qualname or "module level"
     title = tag("h2", tag("code", name), " ", tag("small", path), id=identity)
     lines = _merged(group)
     missing = tag("p", "The source cannot be shown: it changed, or cannot be read.", class_="dim")
     source = code.source(lines, f"{name} in {path}") if lines else missing
-    articles = (article(each) for each in group)
+    articles = (article(each, told) for each in group)
     return tag("section", title, source, *articles, aria_labelledby=identity, class_="function")
 
 

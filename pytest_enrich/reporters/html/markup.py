@@ -15,8 +15,11 @@ class Markup(str):
 
 
 def escaped(text: str) -> Markup:
-    """Text that a browser shows as it is, control and direction characters made visible."""
-    return Markup(html.escape(visible_lines(text)))
+    """Text that a browser shows as it is, control and direction characters made visible.
+
+    Attributes are in double quotes, so that single ones, of which code has many, need no escape.
+    """
+    return Markup(html.escape(visible_lines(text), quote=False).replace('"', "&quot;"))
 
 
 def joined(parts: Iterable[str], between: str = "") -> Markup:

@@ -7,6 +7,7 @@ import json
 import pytest
 
 pytestmark = pytest.mark.slow
+FEW = ("-p", "pytest_enrich.plugin", "-p", "pytest_cov")
 SOURCE = """
 def label(code, width):
     if code == "zz-9" and width > 3:
@@ -88,13 +89,13 @@ def project(pytester, server, ollama, monkeypatch):
     server.answer("POST /api/chat", lambda body: ollama.reply(said(body)))
     pytester.makepyfile(till=SOURCE)
     pytester.makepyfile(test_till=TESTS)
-    pytester.makeini("[pytest]\npythonpath = .\naddopts = -p no:asyncio -p no:xdist\n")
+    pytester.makeini("[pytest]\npythonpath = .\n")
     return pytester
 
 
 def run(project, server):
     options = ("--enrich-with=ollama", f"--enrich-host={server.url}", "--enrich-budget=5m", "--enrich-grade=weak")
-    return project.runpytest_subprocess("--enrich", *options)
+    return project.runpytest_subprocess(*FEW, "--enrich", *options)
 
 
 def test_what_the_model_says_is_proven_and_a_second_run_asks_nothing(project, server):
