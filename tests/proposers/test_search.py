@@ -202,12 +202,12 @@ def test_an_answer_to_another_question_is_none(fakes):
 
 
 def test_it_searches_once_for_a_target(fakes, propose):
-    made = replace(fakes.candidate(), origin=Origin(proposer="search"))
+    task = fakes.task()
+    made = replace(fakes.candidate(), origin=Origin(proposer="search", seed=task.seed))
     attempt = Attempt(
         path=fakes.PATH, qualname="discount", digest="d", candidate=made, verdict=Dropped(rung="gains", reason="x")
     )
-    again = replace(fakes.task(), attempts=(attempt,))
-    made, sandbox = propose(fakes.finding(), task=again)
+    made, sandbox = propose(fakes.finding(), task=replace(task, attempts=(attempt,)))
     assert (made, sandbox.jobs) == ([], [])
 
 
