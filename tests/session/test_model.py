@@ -31,6 +31,7 @@ NOTHING = Recorded(calls=(), constructors=(), outcomes=())
 class Silent:
     def started(self, *_): ...
     def working(self, *_): ...
+    def waiting(self, *_): ...
     def finished(self, *_): ...
 
 
@@ -46,6 +47,9 @@ class FakeModel:
         self.identity = identity
         self.is_gone = False
         self.closed = False
+
+    def seeded(self, proposer):
+        return proposer
 
     def close(self):
         self.closed = True

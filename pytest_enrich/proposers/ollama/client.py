@@ -43,13 +43,20 @@ _SHORT = 10.0
 class Client:
     """One server. What it or the network does is an answer, never an exception; one request at a time.
 
-    `wait` is how to wait between tries.
+    `wait` is how to wait between tries; `notice` is told what a question that takes long waits for.
     """
 
-    def __init__(self, host: Host, limits: Limits, wait: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        host: Host,
+        limits: Limits,
+        wait: Callable[[float], None] = time.sleep,
+        notice: Callable[[str], None] = lambda _what: None,
+    ) -> None:
         self.host = host
         self._limits = limits
         self._wait = wait
+        self._notice = notice
         self._one = threading.Lock()
         # Proxies are for other hosts, and a redirection would carry code to one.
         self._ollama = ollama.Client(host.url, timeout=limits.connect, trust_env=False, follow_redirects=False)
@@ -84,6 +91,8 @@ class Client:
                 died += isinstance(answer, Failure) and answer.kind == "server error"
                 if not _again(answer, died) or time.monotonic() + pause >= deadline or stopped():
                     return answer
+                if isinstance(answer, Failure) and answer.kind == "busy":
+                    self._notice(_waits(request, "the server's queue is full"))
                 self._wait(pause)
                 answer = self._once(request, deadline, stopped)
         return answer
@@ -93,7 +102,20 @@ class Client:
         timeout = self._timeout(max(0.01, min(self._limits.first, deadline - time.monotonic())))
         built = self._http.build_request("POST", path, json=body(request), timeout=timeout)
         built.extensions["trace"] = self._note
-        return _guarded(lambda: self._streamed(built, deadline, stopped))
+        with self._noticing(request):
+            return _guarded(lambda: self._streamed(built, deadline, stopped))
+
+    @contextmanager
+    def _noticing(self, request: Request) -> Iterator[None]:
+        """Say so when nothing has come for a while: no server tells that it loads, reads, or has others before."""
+        doing = "its prompt is read, or others are before" if request.messages else "it is loaded"
+        timer = threading.Timer(self._limits.quiet, self._notice, [_waits(request, doing)])
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def _streamed(self, built: httpx.Request, deadline: float, stopped: Callable[[], bool]) -> Answer:
         response = self._http.send(built, stream=True)
@@ -149,6 +171,10 @@ def body(request: Request) -> dict[str, Any]:
     if request.think is not None:
         sent["think"] = request.think
     return sent
+
+
+def _waits(request: Request, doing: str) -> str:
+    return f"waits for {failure.said(request.model.encode())[0]}: {doing}"
 
 
 def _again(answer: Answer, died: int) -> bool:

@@ -118,6 +118,8 @@ def sizes(targets: Iterable[Target], source_text: Callable[[str], str]) -> Itera
     for target in targets:
         if target.entries:
             page = subjects.page(subjects.of(target, source_text(target.path)))
-            extra = prompt.MOST_SHOWN * (prompt.MOST_TRIED + subjects.SHOWN) + excerpt.MOST_TEST
+            # A repair shows the existing test, the model's own one and how that ended.
+            extra = prompt.MOST_SHOWN * (prompt.MOST_TRIED + subjects.SHOWN) + prompt.MOST_FAILURE
+            extra += 2 * excerpt.MOST_TEST
             for gap in target.gaps[:MOST_GAPS]:
                 yield sum(len(one.content) for one in prompt.inputs(page, gap)) + extra
