@@ -26,7 +26,7 @@ import runs
 import tables
 from contests import green
 from judging import Judge
-from msgspec import Struct
+from msgspec import Struct, field
 from projects import Bench
 from results import Outcome, Results
 from runs import Run, Settings
@@ -93,7 +93,7 @@ class Measured(Outcome, frozen=True, kw_only=True):
     """A project: by arm, what it came to; `missing` branches that all begin with."""
 
     missing: int = 0
-    arms: dict[str, Arm] = {}
+    arms: dict[str, Arm] = field(default_factory=dict)
 
 
 def main() -> int:
@@ -211,8 +211,8 @@ def _each(name: str, counts: Mapping[str, int], seconds: Mapping[str, float]) ->
 
 
 _HEADINGS = (
-    "project, missing branches", "way", "candidates, valid, passing, gaining, stable, graded, kept", "new branches",
-    "questions, tokens", "kept per 1,000 tokens", "branches per 1,000 tokens", "run, model's own, s",
+    "project, missing branches", "way", "candidates, valid, passing, gaining, stable, graded, kept",
+    "new branches", "questions, tokens", "kept per 1,000 tokens", "branches per 1,000 tokens", "run, model's own, s",
     "reading: first of a module, later, s",
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The plain prompt: "write a pytest test for this function", function after function, whole files taken as they come."""
+"""The plain prompt, "write a pytest test for this function": one function after the other, files as they come."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Function(Struct, frozen=True, kw_only=True):
 
 
 class Asked(Struct, frozen=True, kw_only=True):
-    """What came of asking: test files by name, tokens and seconds as the server counts them, seconds of the clock."""
+    """Test files by name; tokens, and seconds, as the server counts them; seconds of the clock."""
 
     texts: dict[str, str]
     questions: int
