@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.config import Settings
-from pytest_enrich.data import Attempt, ModelPart, Target
+from pytest_enrich.data import Attempt, ModelPart, NewTest, Target
 from pytest_enrich.proposers.ollama import connect, inputs, repair
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.connect import Connected
@@ -20,10 +20,11 @@ from pytest_enrich.proposers.ollama.corrected import Corrected
 from pytest_enrich.proposers.ollama.fill import Fill
 from pytest_enrich.proposers.ollama.gate import Refusal
 from pytest_enrich.proposers.ollama.inputs import Inputs
+from pytest_enrich.proposers.ollama.naming import Naming
 from pytest_enrich.proposers.ollama.repair import Repair
 from pytest_enrich.proposers.ollama.scenario import Scenario
 from pytest_enrich.proposers.ollama.seed import Seeded
-from pytest_enrich.protocols import Proposer, Sandbox
+from pytest_enrich.protocols import Proposer, Sandbox, Task
 from pytest_enrich.reporters.words import counted
 from pytest_enrich.store.answers import Answers
 
@@ -51,11 +52,14 @@ class Course(Struct, frozen=True, kw_only=True):
 class LocalModel:
     """A model that may be asked; `proposers` are the strategies that ask it, cheapest first."""
 
-    def __init__(self, found: Connected, asker: Asker, proposers: tuple[Proposer, ...], *, literal: bool) -> None:
+    def __init__(
+        self, found: Connected, asker: Asker, proposers: tuple[Proposer, ...], naming: Naming, *, literal: bool
+    ) -> None:
         self.proposers = proposers
         self._found = found
         self._asker = asker
         self._literal = literal
+        self._naming = naming
         self._loading = threading.Thread(target=asker.warm, name="enrich-model", daemon=True)
         self._loading.start()
 
@@ -67,6 +71,10 @@ class LocalModel:
     def seeded(self, proposer: Proposer) -> Proposer:
         """Another proposer that begins with what this model said, too."""
         return Seeded(proposer, self._asker, literal=self._literal)
+
+    def named(self, task: Task, test: NewTest) -> NewTest | None:
+        """A kept test of the model's under a better name, None where it has a good one."""
+        return self._naming.named(task, test)
 
     @property
     def is_gone(self) -> bool:
@@ -129,4 +137,4 @@ def begin(settings: Settings, sandbox: Sandbox, targets: Sequence[Target], cours
         Repair(asker, excluded, literal=literal),
         Corrected(repair.NAME),
     )
-    return LocalModel(found, asker, strategies, literal=literal)
+    return LocalModel(found, asker, strategies, Naming(asker, excluded), literal=literal)

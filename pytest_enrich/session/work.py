@@ -184,6 +184,7 @@ class Session:
             grade=settings.grade,
             is_rejected=known.is_rejected,
             turned_down=known.reasons,
+            named=self._model.named if self._model is not None else lambda *_test: None,
             watch=self._sandbox.watching,
         )
 

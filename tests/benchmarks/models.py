@@ -212,8 +212,8 @@ def _each(name: str, counts: Mapping[str, int], seconds: Mapping[str, float]) ->
 
 _HEADINGS = (
     "project, missing branches", "way", "candidates, valid, passing, gaining, stable, graded, kept",
-    "new branches", "questions, tokens", "kept per 1,000 tokens", "branches per 1,000 tokens", "run, model's own, s",
-    "reading: first of a module, later, s",
+    "new branches", "questions, tokens", "kept per 1,000 tokens", "branches per 1,000 tokens",
+    "run, model's own, s", "reading: first of a module, later, s",
 )  # fmt: skip
 
 

@@ -51,6 +51,8 @@ class FakeModel:
     def seeded(self, proposer):
         return proposer
 
+    def named(self, task, test): ...
+
     def close(self):
         self.closed = True
 

@@ -126,6 +126,16 @@ def repair(asked: tuple[Message, ...], code: str, failure: str) -> tuple[Message
     return (*asked, reply, Message(role="user", content=told))
 
 
+def name(asked: tuple[Message, ...], code: str) -> tuple[Message, ...]:
+    """The chat that asks for a test's name; what was asked about its function comes first, since it was read."""
+    question = (
+        f"This test gets there:\n{code}\nGive it a name that says when what happens, at most eight words in "
+        'snake_case. Form: {"name": "test_..."}'
+    )
+    *others, last = asked
+    return (*others, Message(role="user", content=f"{last.content}\n\n{question}"))
+
+
 def _complaints(reasons: Sequence[Reason]) -> list[str]:
     """The latest reasons in words, each once; words of ours only, since the file's notes are anyone's."""
     latest = dict.fromkeys(reversed(reasons))
