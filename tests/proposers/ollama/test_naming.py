@@ -90,7 +90,7 @@ def test_a_name_is_made_one_of_pythons(named, test_of, name):
     assert made.name == "test_free_when_negative"
 
 
-def test_a_name_that_is_taken_is_left(named, test_of, fakes):
+def test_a_name_that_is_taken_is_left(named, test_of):
     kept = Kept(gaps=(), lines=(), branches=(), runs=(), seconds=0.0)
     other = test_of("test_negative_total_is_free")
     attempt = Attempt(path="", qualname="", digest="", candidate=other, verdict=kept)
