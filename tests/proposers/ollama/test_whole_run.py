@@ -58,18 +58,21 @@ def test_a_full_till_refuses():
 ```"""
 
 
+BROKEN = WRITTEN.replace('    till.put("cent")\n', "", 1)
 MISTAKEN = "def test_heavy_toll():\n    assert toll(1998) == 1998\n"
 
 
 def said(body):
-    """Inputs for `label`, a whole test for `Till.put`, a mistaken one for `toll`, and nothing else."""
+    """Inputs for `label`, a test for `Till.put` at the second go, a mistaken one for `toll`, and nothing else."""
     asked = body["messages"][-1]["content"] if body["messages"] else ""
+    if asked.startswith("It failed:\nE   Failed: DID NOT RAISE"):
+        return WRITTEN
     if "def label(code, width):\n    if" in asked and "format" in body:
         return json.dumps({"inputs": [{"code": "zz-9", "width": 8}]})
     if "format" in body:
         return "{}"
     return (
-        WRITTEN
+        BROKEN
         if "def put(self, coin):\n    if" in asked
         else MISTAKEN
         if "def toll(weight):\n    if" in asked
@@ -107,7 +110,7 @@ def test_what_the_model_says_is_proven_and_a_second_run_asks_nothing(project, se
     ]
     by_function = {one["gap"]["qualname"]: one for one in found}
     assert {name: one["origin"]["strategy"] for name, one in by_function.items()} == {
-        "label": "inputs", "Till.put": "scenario", "toll": "scenario",
+        "label": "inputs", "Till.put": "repair", "toll": "scenario",
     }  # fmt: skip
     assert 'label("zz-9", ' in by_function["label"]["test"]["code"]
     assert by_function["label"]["oracle"][0]["source"] == "observed"
