@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import httpx
 
 from pytest_enrich.proposers.ollama import failure, wire
-from pytest_enrich.proposers.ollama.exchange import Answer, Failure, Limits, Reply, Request
+from pytest_enrich.proposers.ollama.exchange import Answer, Failure, Limits, Request
 from pytest_enrich.proposers.ollama.host import Host
 
 
@@ -34,7 +34,6 @@ with _without("OLLAMA_HOST"):  # the package reads it when it is imported, and d
 
 T = TypeVar("T")
 LONGEST_BODY = 16 * 1024 * 1024
-KEEP_ALIVE = "10m"
 WAITS = (0.5, 1.0, 2.0, 4.0)
 _FIRST_ERROR = 400
 _SHORT = 10.0
@@ -100,7 +99,7 @@ class Client:
     def _once(self, request: Request, deadline: float, stopped: Callable[[], bool]) -> Answer:
         path = "/api/chat" if request.suffix is None else "/api/generate"
         timeout = self._timeout(max(0.01, min(self._limits.first, deadline - time.monotonic())))
-        built = self._http.build_request("POST", path, json=body(request), timeout=timeout)
+        built = self._http.build_request("POST", path, json=wire.body(request), timeout=timeout)
         built.extensions["trace"] = self._note
         with self._noticing(request):
             return _guarded(lambda: self._streamed(built, deadline, stopped))
@@ -150,27 +149,6 @@ class Client:
 
     def _timeout(self, seconds: float) -> httpx.Timeout:
         return httpx.Timeout(seconds, connect=self._limits.connect)
-
-
-def body(request: Request) -> dict[str, Any]:
-    """A request as it is sent. `truncate` and `shift`: rather an error than a prompt that lost its beginning."""
-    sent: dict[str, Any] = {
-        "model": request.model,
-        "options": {**request.options.sent(), **({"stop": list(request.stop)} if request.stop else {})},
-        "stream": True,
-        "keep_alive": KEEP_ALIVE,
-        "truncate": False,
-        "shift": False,
-    }
-    if request.suffix is None:
-        sent["messages"] = [{"role": one.role, "content": one.content} for one in request.messages]
-    else:
-        sent |= {"prompt": "".join(one.content for one in request.messages), "suffix": request.suffix}
-    if request.schema is not None:
-        sent["format"] = request.schema
-    if request.think is not None:
-        sent["think"] = request.think
-    return sent
 
 
 def _waits(request: Request, doing: str) -> str:
@@ -241,6 +219,3 @@ def _told(error: Exception) -> Failure:
     )
     other = Failure(kind="stopped" if "closed" in text else "bad answer", message=text)
     return next((failure for kinds, failure in known if isinstance(error, kinds)), other)
-
-
-__all__ = ["Client", "Reply", "body"]
