@@ -1,15 +1,15 @@
 from __future__ import annotations
 
-import models
+import arms
 import plainly
 import pytest
-from models import Arm, Measured
+from arms import Arm, Measured, ModelFigures, Summary
 from msgspec.structs import replace
 
-SUMMARY = models._Summary(
+SUMMARY = Summary(
     candidates=10,
     dropped={"parses: is no test function": 1, "runs: crash": 2, "passes: failed": 1, "kills: kills no mutant": 1},
-    model=models._Model(
+    model=ModelFigures(
         counts={"questions": 4, "tokens written": 500, "reading, first of a module": 2, "inputs asked": 4},
         seconds={"server": 30.0, "waited": 31.0, "reading, first of a module": 8.0},
     ),
@@ -17,7 +17,7 @@ SUMMARY = models._Summary(
 
 
 def test_a_run_is_told_rung_by_rung():
-    arm = models.of_summary(SUMMARY, refused=1, branches=6, seconds=90.0)
+    arm = arms.of_summary(SUMMARY, refused=1, branches=6, seconds=90.0)
     steps = (arm.candidates, arm.valid, arm.passing, arm.gaining, arm.stable, arm.graded, arm.kept)
     assert steps == (10, 9, 6, 6, 6, 5, 4)
     assert (arm.first, arm.later) == (4.0, None)
@@ -25,14 +25,14 @@ def test_a_run_is_told_rung_by_rung():
 
 
 def test_a_run_without_a_model_has_no_figures_for_tokens():
-    arm = models.of_summary(replace(SUMMARY, model=None), refused=0, branches=6, seconds=90.0)
+    arm = arms.of_summary(replace(SUMMARY, model=None), refused=0, branches=6, seconds=90.0)
     assert (arm.tokens, arm.per_thousand(6), arm.first) == (0, None, None)
 
 
 def test_the_table_has_a_row_for_each_way_and_what_took_time_besides():
-    ours = models.of_summary(SUMMARY, refused=0, branches=6, seconds=90.0)
+    ours = arms.of_summary(SUMMARY, refused=0, branches=6, seconds=90.0)
     plain = Arm(candidates=3, kept=0, branches=0, seconds=90.0, tokens=900)
-    told = models.table([Measured(name="cart", missing=20, arms={"ollama": ours, "plain prompt": plain})])
+    told = arms.table([Measured(name="cart", missing=20, arms={"ollama": ours, "plain prompt": plain})])
     assert "| cart, 20 | ollama | 10, 9, 6, 6, 6, 5, 5 | 6 | 4, 500 | 10.00 | 12.00 | 90, 30 | 4.00, - |" in told
     assert "| cart, 20 | plain prompt | 3, -, -, -, -, -, 0 | 0 | 0, 900 | 0.00 | 0.00 | 90, 0 | -, - |" in told
     assert "cart: of 31 s waited for replies, 1.0 s were not the model's own." in told
