@@ -70,11 +70,13 @@ class Fill:
 
     def _of_gap(self, task: Task, sheet: Sheet, gap: Gap) -> Iterator[Candidate]:
         answered = self._asker.ask(self._question(task, sheet, gap))
-        given = answer.rows(answered.text) if answered else ()
+        if answered is None:
+            return
+        given = answer.rows(answered.text)
         values = new_values(sheet, given)
         self._asker.tally[f"{NAME} given"] += len(given)
         self._asker.tally[f"{NAME} valid"] += bool(values)
-        if answered is None or not values:
+        if not values:
             return
         constants = tuple(dict.fromkeys((*values, *task.target.constants)))
         about = replace(
