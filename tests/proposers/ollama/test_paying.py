@@ -13,8 +13,8 @@ DROPPED = Dropped(rung="gains", reason="closes no gap")
 
 @pytest.fixture
 def attempts(fakes):
-    def attempts(*verdicts, strategy="inputs", model="m:1"):
-        origin = Origin(proposer="ollama", model=model, strategy=strategy)
+    def attempts(*verdicts, strategy="inputs", model="m:1", prompt="a"):
+        origin = Origin(proposer="ollama", model=model, strategy=strategy, prompt=prompt)
         made = replace(fakes.candidate(), origin=origin)
         return [Attempt(path="", qualname="", digest="", candidate=made, verdict=one) for one in verdicts]
 
@@ -24,8 +24,18 @@ def attempts(fakes):
 def test_what_a_strategy_came_to_is_in_its_attempts(attempts):
     done = [*attempts(DROPPED, KEPT, DROPPED), *attempts(DROPPED, strategy="repair")]
     assert paying.fold(done, "m:1") == {
-        "inputs": Paid(tried=3, kept=1, idle=1), "repair": Paid(tried=1, idle=1),
+        "inputs": Paid(tried=3, kept=1), "repair": Paid(tried=1, idle=1),
     }  # fmt: skip
+
+
+def test_questions_are_idle_not_candidates(attempts):
+    done = [
+        *attempts(KEPT, *[DROPPED] * 20),
+        *attempts(DROPPED, DROPPED, prompt="b"),
+        *attempts(DROPPED, prompt="c"),
+    ]
+    assert paying.fold(done, "m:1")["inputs"] == Paid(tried=24, kept=1, idle=2)
+    assert paying.fold([*done, *attempts(KEPT, prompt="d")], "m:1")["inputs"].idle == 0
 
 
 def test_attempts_of_others_are_none_of_it(attempts):

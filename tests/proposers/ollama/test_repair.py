@@ -27,8 +27,8 @@ def dropped(rung="passes", reason="failed", detail=RAISED):
 
 @pytest.fixture
 def attempt(fakes):
-    def attempt(verdict, strategy="scenario", code=CODE, seed=7):
-        origin = Origin(proposer="ollama", seed=seed, model="m:7b", strategy=strategy)
+    def attempt(verdict, strategy="scenario", code=CODE, seed=7, prompt=""):
+        origin = Origin(proposer="ollama", seed=seed, model="m:7b", strategy=strategy, prompt=prompt)
         made = replace(fakes.candidate(), code=code, name="test_free", origin=origin, gaps=("cart-aaaaaaaa",))
         return Attempt(path="", qualname="", digest="", candidate=made, verdict=verdict)
 
@@ -120,5 +120,5 @@ def test_who_is_not_asked_for_whole_tests_repairs_none(propose, attempt, changes
 
 
 def test_when_no_repair_was_ever_kept_none_is_asked_for(propose, attempt):
-    earlier = [attempt(dropped(), strategy="repair")] * IDLE
+    earlier = [attempt(dropped(), strategy="repair", prompt=str(number)) for number in range(IDLE)]
     assert propose(attempt(dropped()), so_far=earlier)[:2] == ([], [])
