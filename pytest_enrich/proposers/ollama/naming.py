@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -22,14 +23,14 @@ from pytest_enrich.protocols import Task
 
 NAME = "name"
 PREDICT = 40
-LONGEST = 64
+_SMALL = frozenset(
+    {"a", "an", "the", "is", "in", "of", "for", "and", "or", "not", "with", "test", "def", "return"}
+)
+LONGEST, LONGEST_REST = 72, 40
+FEWEST_PARAMETERS = 3e9
+"""Smaller models copy a name from the question."""
 STRATEGIES = {inputs.NAME, "seed"}
 """Those that name tests after conditions; a whole test has the model's own name."""
-_SCHEMA = {
-    "type": "object",
-    "properties": {"name": {"type": "string", "maxLength": LONGEST}},
-    "required": ["name"],
-}
 
 
 class Naming:
@@ -47,14 +48,17 @@ class Naming:
             return None
         answered = self._asker.ask(self._question(task, test, gap))
         name = _name(answered.text) if answered else ""
-        if not name or name in _taken(task) or says_little(name, target.qualname):
+        if not name or name in _taken(task) or not _fits(name, task, test, gap):
             return None
         code = test.code.replace(f"def {test.name}(", f"def {name}(", 1)
         made = replace(test, name=name, code=code)
         return made if patch.body_of(made) == patch.body_of(test) and name != test.name else None
 
     def _may_ask(self, task: Task, test: NewTest) -> bool:
-        is_ours = test.origin.strategy in STRATEGIES and says_little(test.name, task.target.qualname)
+        is_small = 0 < self._asker.model.pulled.parameters < FEWEST_PARAMETERS
+        is_ours = (
+            test.origin.strategy in STRATEGIES and says_little(test.name, task.target.qualname) and not is_small
+        )
         return is_ours and not redact.is_excluded(task.target.path, self._excluded)
 
     def _question(self, task: Task, test: NewTest, gap: Gap) -> Question:
@@ -62,18 +66,33 @@ class Naming:
         return Question(
             strategy=NAME,
             about=f"{task.target.path}::{task.target.qualname}",
-            messages=prompt.name(prompt.inputs(page, gap), test.code),
-            schema=_SCHEMA,
+            messages=prompt.name(prompt.inputs(page, gap), test.code.replace(test.name, "test_...", 1)),
+            schema=_schema(words.snake(task.target.qualname)),
             predict=PREDICT,
             temperature=0.0,
             seed=task.seed,
         )
 
 
+def _schema(function: str) -> dict[str, Any]:
+    """Of the reply: a small model would say the function's name again, so that has to be gone on with."""
+    pattern = f"^test_{function}_[a-z][a-z0-9_]{{3,{LONGEST_REST}}}$"
+    name = {"type": "string", "pattern": pattern}
+    return {"type": "object", "properties": {"name": name}, "required": ["name"]}
+
+
 def says_little(name: str, qualname: str) -> bool:
     """Whether a test's name says no more than which function it tests, and a number."""
     said = re.sub(r"_\d+$", "", name.removeprefix("test_"))
     return said in {words.snake(qualname), words.snake(qualname.rpartition(".")[2]), ""}
+
+
+def _fits(name: str, task: Task, test: NewTest, gap: Gap) -> bool:
+    """Whether a name says something of the test, the condition or the function: words of the prompt do not."""
+    function = set(words.snake(task.target.qualname).split("_"))
+    known = words.snake(f"{test.code} {gap.text} {task.target.source}").split("_")
+    told = set(name.removeprefix("test_").split("_")) - function - _SMALL
+    return not says_little(name, task.target.qualname) and bool(told & set(known))
 
 
 def _name(text: str) -> str:

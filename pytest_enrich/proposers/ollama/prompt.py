@@ -129,8 +129,8 @@ def repair(asked: tuple[Message, ...], code: str, failure: str) -> tuple[Message
 def name(asked: tuple[Message, ...], code: str) -> tuple[Message, ...]:
     """The chat that asks for a test's name; what was asked about its function comes first, since it was read."""
     question = (
-        f"This test gets there:\n{code}\nGive it a name that says when what happens, at most eight words in "
-        'snake_case. Form: {"name": "test_..."}'
+        f"This test gets there:\n{code}\nName it in words that tell its input and what comes of it. "
+        'A test of shorten("abcdefgh", 4) may be {"name": "test_shorten_cuts_a_long_text"}'
     )
     *others, last = asked
     return (*others, Message(role="user", content=f"{last.content}\n\n{question}"))
