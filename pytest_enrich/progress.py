@@ -72,6 +72,15 @@ class Lines:
             self._last = self._line(done, total, target, left)
             (self._terminal.rewrite if self._terminal.isatty else self._write)(self._last)
 
+    def waiting(self, what: str) -> None:
+        """`model     waits for coder:7b: ...`, until something else is said."""
+        with self._lock:
+            line = _labelled("model", what)[:WIDTH]
+            if self._terminal.isatty:
+                self._terminal.rewrite(line)
+            elif self._is_late():
+                self._write(line)
+
     def pulse(self) -> None:
         """Say the last line again when a pipe heard nothing for 30 seconds."""
         with self._lock:

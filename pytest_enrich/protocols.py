@@ -83,5 +83,8 @@ class Progress(Protocol):
     def working(self, done: int, total: int, target: Target, left: str) -> None:
         """Target `done` of `total` is being worked on; `left` of the budget."""
 
+    def waiting(self, what: str) -> None:
+        """The model keeps questions waiting, and why; told from any thread."""
+
     def finished(self, done: int, total: int, target: Target, attempts: Sequence[Attempt], left: str) -> None:
         """The target is done, with these attempts."""

@@ -272,3 +272,40 @@ def test_a_target_of_which_a_job_failed_is_not_complete(fakes, bench):
     failing = replace(bench(fakes.FakeProposer()), watch=lambda: nullcontext([fakes.failed()]))
     (done,) = pipeline.run([fakes.target()], failing, InlineExecutor(), 1)
     assert (done.complete, done.attempts) == (False, ())
+
+
+# --- names
+
+
+def renamed(name):
+    def named(_task, test):
+        return replace(test, name=name, code=test.code.replace(test.name, name))
+
+    return named
+
+
+def test_a_kept_test_may_get_a_better_name_and_is_judged_under_it(fakes, bench):
+    proposer, tasks = fakes.FakeProposer(*candidates(fakes, 1)), []
+    made = bench(proposer)
+
+    def named(task, test):
+        tasks.append(task)
+        return renamed("test_better_name")(task, test)
+
+    (attempt,) = pipeline.work(fakes.target(), replace(made, named=named), 2.0, 500).attempts
+    assert (attempt.candidate.name, type(attempt.verdict)) == ("test_better_name", Kept)
+    assert "test_better_name" in made.sandbox.asked(Prove)[-1].text
+    assert [gap.id for gap in tasks[0].target.gaps] == ["cart-aaaaaaaa"]
+
+
+def test_under_a_name_that_it_does_not_pass_under_it_is_kept_as_it_was(fakes, bench):
+    made = replace(bench(fakes.FakeProposer(*candidates(fakes, 1))), named=renamed("test_no_name()"))
+    (attempt,) = pipeline.work(fakes.target(), made, 2.0, 500).attempts
+    assert (attempt.candidate.name, type(attempt.verdict)) == ("test_1", Kept)
+
+
+def test_what_is_dropped_gets_no_name(fakes, bench):
+    made = bench(fakes.FakeProposer(*candidates(fakes, 1)), lines=(), branches=())
+    (attempt,) = pipeline.work(fakes.target(), replace(made, named=renamed("test_x")), 2.0, 500).attempts
+    assert isinstance(attempt.verdict, Dropped)
+    assert attempt.candidate.name == "test_1"

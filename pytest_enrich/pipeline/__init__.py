@@ -15,7 +15,20 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich import patch, validate
-from pytest_enrich.data import Attempt, Branch, Candidate, Dropped, Gap, Grade, Job, Kept, Reason, Target, Verdict
+from pytest_enrich.data import (
+    Attempt,
+    Branch,
+    Candidate,
+    Dropped,
+    Gap,
+    Grade,
+    Job,
+    Kept,
+    NewTest,
+    Reason,
+    Target,
+    Verdict,
+)
 from pytest_enrich.pipeline.purse import Purse
 from pytest_enrich.protocols import Proposer, Sandbox, Task
 
@@ -44,6 +57,7 @@ class Bench(Struct, frozen=True, kw_only=True):
     `watch` gives the jobs that failed in this thread meanwhile: what they were asked for is to be tried again.
     `is_rejected` tells, of a gap's id, a test's hash (`patch.body_of`), a source file and a function, whether
     people turned this test down; `turned_down` why they turned down others for a source file.
+    `named` may give a test that was kept a better name; under that it is judged once more.
     """
 
     proposers: tuple[Proposer, ...]
@@ -58,6 +72,7 @@ class Bench(Struct, frozen=True, kw_only=True):
     earlier: Mapping[tuple[str, str], tuple[Attempt, ...]] = {}
     is_rejected: Callable[[str, str, str, str], bool] = lambda *_facts: False
     turned_down: Callable[[str], tuple[Reason, ...]] = lambda _path: ()
+    named: Callable[[Task, NewTest], NewTest | None] = lambda *_test: None
     watch: Callable[[], AbstractContextManager[Sequence[Job]]] = lambda: nullcontext(())
 
 
@@ -115,8 +130,8 @@ def work(target: Target, bench: Bench, seconds: float, executions: int) -> Done:
                 return Done(target=target, attempts=tuple(attempts), complete=False)
             if _is_among(candidate, earlier) or _is_needless(candidate, task):
                 continue
-            verdict = _judge(task, candidate, bench)
-            attempts.append(_attempt(target, candidate, verdict))
+            kept, verdict = _named(task, candidate, _judge(task, candidate, bench), bench)
+            attempts.append(_attempt(target, kept, verdict))
             task = _next(task, (*earlier, *attempts), verdict)
             if not task.target.gaps:
                 return Done(target=target, attempts=tuple(attempts))
@@ -163,6 +178,19 @@ def _judge(task: Task, candidate: Candidate, bench: Bench) -> Verdict:
     if not isinstance(verdict, Kept):
         return verdict
     return _REJECTED if _is_rejected(verdict.smaller or candidate, verdict.gaps, task.target, bench) else verdict
+
+
+def _named(task: Task, candidate: Candidate, verdict: Verdict, bench: Bench) -> tuple[Candidate, Verdict]:
+    """A kept test under a better name, where there is one and it is as good there; else both as they are."""
+    if not isinstance(verdict, Kept):
+        return candidate, verdict
+    kept = verdict.smaller or candidate
+    other = bench.named(task, kept) if isinstance(kept, NewTest) else None
+    again = _judge(task, other, bench) if other is not None else None
+    if other is None or not isinstance(again, Kept):
+        return candidate, verdict
+    is_as_good = (again.gaps, again.grade) == (verdict.gaps, verdict.grade)
+    return (other, again) if is_as_good else (candidate, verdict)
 
 
 def _is_needless(candidate: Candidate, task: Task) -> bool:

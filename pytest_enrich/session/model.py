@@ -8,18 +8,23 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.config import Settings
-from pytest_enrich.data import ModelPart, Target
-from pytest_enrich.proposers.ollama import connect, inputs
+from pytest_enrich.data import Attempt, ModelPart, NewTest, Target
+from pytest_enrich.proposers.ollama import connect, inputs, repair
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.connect import Connected
 from pytest_enrich.proposers.ollama.corrected import Corrected
+from pytest_enrich.proposers.ollama.fill import Fill
 from pytest_enrich.proposers.ollama.gate import Refusal
 from pytest_enrich.proposers.ollama.inputs import Inputs
+from pytest_enrich.proposers.ollama.naming import Naming
+from pytest_enrich.proposers.ollama.repair import Repair
 from pytest_enrich.proposers.ollama.scenario import Scenario
-from pytest_enrich.protocols import Proposer, Sandbox
+from pytest_enrich.proposers.ollama.seed import Seeded
+from pytest_enrich.protocols import Proposer, Sandbox, Task
 from pytest_enrich.reporters.words import counted
 from pytest_enrich.store.answers import Answers
 
@@ -27,13 +32,34 @@ CONFINED = "rlimits-only"
 _DIGEST = 12
 
 
+class Course(Struct, frozen=True, kw_only=True):
+    """What a model has to know of the run that it is asked in.
+
+    Attributes:
+        source_text, test_text: A file's text.
+        left: Seconds of the run.
+        attempts: What was tried so far.
+        say: Told what the model is waited for.
+    """
+
+    source_text: Callable[[str], str]
+    test_text: Callable[[str], str]
+    left: Callable[[], float]
+    attempts: Callable[[], Sequence[Attempt]]
+    say: Callable[[str], None]
+
+
 class LocalModel:
     """A model that may be asked; `proposers` are the strategies that ask it, cheapest first."""
 
-    def __init__(self, found: Connected, asker: Asker, proposers: tuple[Proposer, ...]) -> None:
+    def __init__(
+        self, found: Connected, asker: Asker, proposers: tuple[Proposer, ...], naming: Naming, *, literal: bool
+    ) -> None:
         self.proposers = proposers
         self._found = found
         self._asker = asker
+        self._literal = literal
+        self._naming = naming
         self._loading = threading.Thread(target=asker.warm, name="enrich-model", daemon=True)
         self._loading.start()
 
@@ -41,6 +67,14 @@ class LocalModel:
     def identity(self) -> str:
         """As a finished gap names it: another model is asked again."""
         return f"ollama:{self._asker.model.pulled.digest[:_DIGEST] or self._asker.model.pulled.name}"
+
+    def seeded(self, proposer: Proposer) -> Proposer:
+        """Another proposer that begins with what this model said, too."""
+        return Seeded(proposer, self._asker, literal=self._literal)
+
+    def named(self, task: Task, test: NewTest) -> NewTest | None:
+        """A kept test of the model's under a better name, None where it has a good one."""
+        return self._naming.named(task, test)
 
     @property
     def is_gone(self) -> bool:
@@ -58,9 +92,14 @@ class LocalModel:
             stays_here=self._found.is_here,
             reason=self._found.reason,
             window=self._asker.model.window,
-            counts=dict(self._asker.tally),
+            counts={**self._asker.tally, **self._kept()},
             seconds={name: round(value, 3) for name, value in self._asker.seconds.items()},
         )
+
+    def _kept(self) -> dict[str, int]:
+        """Of each strategy, how many candidates were tried and kept."""
+        paid = self._asker.paid().items()
+        return {f"{name} {what}": getattr(one, what) for name, one in paid for what in ("tried", "kept")}
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -80,27 +119,22 @@ class LocalModel:
         self._asker.close()
 
 
-def begin(
-    settings: Settings,
-    sandbox: Sandbox,
-    targets: Sequence[Target],
-    source_text: Callable[[str], str],
-    left: Callable[[], float],
-) -> LocalModel | str:
-    """The model of a run about these targets, which is loading already; or why there is none.
-
-    `source_text` gives a source file's text, `left` the seconds of the run.
-    """
-    found = connect.connect(connect.wish(settings))
+def begin(settings: Settings, sandbox: Sandbox, targets: Sequence[Target], course: Course) -> LocalModel | str:
+    """The model of a run about these targets, which is loading already; or why there is none."""
+    found = connect.connect(connect.wish(settings), notice=course.say)
     if isinstance(found, Refusal):
         return found.reason
-    window = connect.window(inputs.sizes(targets, source_text), found.model.pulled)
+    window = connect.window(inputs.sizes(targets, course.source_text), found.model.pulled)
     answers = Answers(settings.directory, settings.rootdir)
-    asker = Asker(found.client, replace(found.model, window=window), answers, left)
-    literal = sandbox.isolation == CONFINED and settings.sandbox != "process"
+    known = replace(found.model, window=window)
+    asker = Asker(found.client, known, answers, course.left, attempts=course.attempts)
+    literal, excluded = sandbox.isolation == CONFINED and settings.sandbox != "process", settings.prompt_exclude
     strategies = (
-        Inputs(asker, sandbox, settings.prompt_exclude, literal=literal),
-        Scenario(asker, settings.prompt_exclude, literal=literal),
+        Inputs(asker, sandbox, excluded, literal=literal),
+        Fill(asker, sandbox, course.test_text, excluded),
+        Scenario(asker, excluded, literal=literal),
         Corrected(),
+        Repair(asker, excluded, literal=literal),
+        Corrected(repair.NAME),
     )
-    return LocalModel(found, asker, strategies)
+    return LocalModel(found, asker, strategies, Naming(asker, excluded), literal=literal)

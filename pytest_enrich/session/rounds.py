@@ -12,6 +12,8 @@ from pytest_enrich.pipeline.purse import LONGEST, Purse
 
 # While a model may still be asked, what the others may use of the budget; what is left over is theirs again.
 EARLY_PART = 0.5
+# What a model may use of the rest: with what it said the others have a second turn.
+MODEL_PART = 0.8
 # With less than that left another walk over the targets gives nothing.
 SHORTEST_WALK = 10.0
 
@@ -49,7 +51,7 @@ def plan(names: Sequence[str], *, model: bool) -> tuple[Round, ...]:
     others = tuple(name for name in names if name != MODEL)
     if not model:
         return (Round(names=others),) if others else ()
-    last = Round(names=(MODEL,), after=others)
+    last = Round(names=(MODEL,), after=others, part=MODEL_PART if others else 1.0)
     return (Round(names=others, part=EARLY_PART), last, Round(names=others)) if others else (last,)
 
 

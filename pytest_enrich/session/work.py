@@ -136,8 +136,14 @@ class Session:
             return
         from pytest_enrich.session import model
 
-        texts = self._found.texts.__getitem__
-        found = model.begin(self._settings, self._sandbox, self._ground.targets, texts, lambda: whole.left)
+        course = model.Course(
+            source_text=self._found.texts.__getitem__,
+            test_text=self._readable_text,
+            left=lambda: whole.left,
+            attempts=lambda: self._attempts,
+            say=self._progress.waiting,
+        )
+        found = model.begin(self._settings, self._sandbox, self._ground.targets, course)
         if isinstance(found, str):
             self._silence = f"the model was not asked: {found}"
         else:
@@ -178,6 +184,7 @@ class Session:
             grade=settings.grade,
             is_rejected=known.is_rejected,
             turned_down=known.reasons,
+            named=self._model.named if self._model is not None else lambda *_test: None,
             watch=self._sandbox.watching,
         )
 
@@ -189,8 +196,10 @@ class Session:
         }
         if not uses_hypothesis(self._settings.rootdir, self._settings.test_files):
             del known["properties"]  # a share of the time that is for nothing
-        asking = self._model.proposers if self._model is not None and MODEL in names else ()
-        return (*(known[name] for name in names if name in known), *asking)
+        others = tuple(known[name] for name in names if name in known)
+        if self._model is None:
+            return others
+        return (*map(self._model.seeded, others), *(self._model.proposers if MODEL in names else ()))
 
     def _still_open(self) -> list[Target]:
         """The targets that this run worked on in vain, with the gaps that it left open."""

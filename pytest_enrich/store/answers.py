@@ -10,6 +10,8 @@ from msgspec import Struct
 from pytest_enrich.errors import StoreError
 from pytest_enrich.store import disk, folder
 
+_NAME = re.compile(r"[0-9a-f]{64}")
+
 
 class Answers(Struct, frozen=True):
     """`.cache/answers/` in the suggestions folder; `rootdir` is the project's."""
@@ -34,12 +36,16 @@ class Answers(Struct, frozen=True):
         folder.make_inside(self.directory, ".cache", "answers")
         disk.write(self._folder / _file(name), content)
 
+    def names(self) -> tuple[str, ...]:
+        """Of all that is kept, in order."""
+        return tuple(sorted(path.stem for path in self._folder.glob("*.json") if _NAME.fullmatch(path.stem)))
+
     @property
     def _folder(self) -> Path:
         return self.directory / ".cache" / "answers"
 
 
 def _file(name: str) -> str:
-    if not re.fullmatch(r"[0-9a-f]{64}", name):
+    if not _NAME.fullmatch(name):
         raise StoreError(f"{name[:80]!r} cannot be the name of a reply")
     return f"{name}.json"

@@ -182,3 +182,22 @@ def test_without_a_reporter_nothing_is_said():
     terminal.write_line("line")
     terminal.rewrite("line")
     assert not terminal.isatty
+
+
+def test_a_terminal_is_shown_what_the_model_waits_for_until_something_else_is_said():
+    paper = Paper(isatty=True)
+    lines = progress.Lines(paper)
+    lines.waiting("waits for coder:7b: it is loaded")
+    lines.working(1, 2, target(), "5:00")
+    assert paper.shown[0] == "model     waits for coder:7b: it is loaded"
+    assert paper.shown[1].startswith("search")
+
+
+def test_a_pipe_hears_of_it_when_it_heard_nothing_for_long():
+    paper, clock = Paper(), Clock()
+    lines = progress.Lines(paper, clock)
+    lines.waiting("waits for coder:7b: it is loaded")
+    assert paper.lines == []
+    clock.time = progress.QUIET_SECONDS
+    lines.waiting("waits for " + "x" * 200)
+    assert paper.lines == [("model     waits for " + "x" * 200)[: progress.WIDTH]]

@@ -31,6 +31,7 @@ NOTHING = Recorded(calls=(), constructors=(), outcomes=())
 class Silent:
     def started(self, *_): ...
     def working(self, *_): ...
+    def waiting(self, *_): ...
     def finished(self, *_): ...
 
 
@@ -46,6 +47,11 @@ class FakeModel:
         self.identity = identity
         self.is_gone = False
         self.closed = False
+
+    def seeded(self, proposer):
+        return proposer
+
+    def named(self, task, test): ...
 
     def close(self):
         self.closed = True
@@ -150,15 +156,33 @@ def test_nobody_looks_for_a_model_that_nobody_named(run, monkeypatch):
     assert made.model is None
 
 
-def test_a_real_conversation_leaves_its_evidence(run, ollama, settings):
-    server = ollama.FakeOllama()
+@pytest.fixture
+def server(ollama):
+    """One that answers each question about inputs with one."""
+    fake = ollama.FakeOllama()
     listed = {"name": "m:1", "digest": "d" * 64, "size": 10**9, "capabilities": ["completion"]}
-    server.answer("GET /api/version", ollama.said({"version": "0.33.0"}))
-    server.answer("GET /api/tags", ollama.said({"models": [listed]}))
-    server.answer("POST /api/show", ollama.said({"capabilities": ["completion"]}))
-    server.answer("POST /api/chat", lambda body: ollama.reply(_answer(body)))
+    fake.answer("GET /api/version", ollama.said({"version": "0.33.0"}))
+    fake.answer("GET /api/tags", ollama.said({"models": [listed]}))
+    fake.answer("POST /api/show", ollama.said({"capabilities": ["completion"]}))
+    fake.answer("POST /api/chat", lambda body: ollama.reply(_answer(body)))
+    yield fake
+    fake.close()
+
+
+def test_with_time_left_the_others_begin_with_what_the_model_said(run, server):
+    _, sandbox = run(None, host=server.url, with_=("search", "ollama"), budget=Budget(seconds=300.0))
+    given = Call(qualname="discount", arguments=(Argument(name="total", value="-7"),))
+    asked = [job for job in sandbox.asked(Explore) if job.entries[0].qualname == "discount"]
+    first, *of_model, last = asked
+    assert given not in first.entries[0].calls
+    assert of_model
+    assert given in last.entries[0].calls
+    assert last.constants[0] == "-7"
+    assert first.constants[:1] != ("-7",)
+
+
+def test_a_real_conversation_leaves_its_evidence(run, server, settings):
     made, sandbox = run(None, host=server.url, with_=("ollama",))
-    server.close()
     assert made.model.counts["inputs asked"] == 6
     assert made.model.window >= 2048
     assert any("m:1 on 127.0.0.1" in note for note in made.notes)

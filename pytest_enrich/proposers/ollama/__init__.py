@@ -3,10 +3,11 @@
 - `host`, `client`, `wire`, `failure`, `exchange`: the protocol, as servers really behave.
 - `gate`, `redact`: what must not leave the process, and what must not leave the machine.
 - `pulled`, `connect`: which model.
-- `question`, `asking`: one model for one run; replies are kept.
+- `question`, `asking`, `replies`, `paying`: one model for one run; replies are kept, what never pays is left.
 - `subject`, `hint`, `schema`, `value`, `expression`: arguments as JSON, there and back.
 - `excerpt`, `prompt`, `answer`: what the model sees, and what is in its reply.
-- `inputs`, `scenario` (with `written`), `corrected`: the strategies, each a `protocols.Proposer`.
+- `inputs`, `fill`, `scenario` (with `written`), `corrected`, `repair`: strategies, each a `protocols.Proposer`.
+- `seed`: other proposers begin with what the model said. `naming`: better names for what is proven.
 """
 
 from __future__ import annotations

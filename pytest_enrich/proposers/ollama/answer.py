@@ -11,6 +11,7 @@ from typing import Any
 _FENCE = re.compile(r"```[ \t]*[\w+-]*[ \t]*\r?\n(.*?)(?:```|\Z)", re.DOTALL)
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 _MOST = 40
+_LONGEST = 800
 
 
 def inputs(text: str) -> tuple[dict[str, Any], ...]:
@@ -31,6 +32,41 @@ def tests(text: str) -> tuple[str, ...]:
         if found:
             return tuple(ast.unparse(one) + "\n" for one in found)
     return ()
+
+
+def rows(text: str) -> tuple[tuple[str, ...], ...]:
+    """The cases that go on a list, each as the source of its values; "" for a value that is no literal.
+
+    What comes after the list is left, and a case that was cut off.
+    """
+    plain = _THOUGHT.sub("", text).strip().strip(",")[:_LONGEST]
+    ends = (len(plain), *(at for at in range(len(plain) - 1, 0, -1) if plain[at] in "),\n]"))
+    lists = (_listed_in(plain[:end]) for end in ends)
+    found = next((one for one in lists if one), [])
+    return tuple(tuple(_literal(value) for value in _cells(one)) for one in found)[:_MOST]
+
+
+def _listed_in(text: str) -> list[ast.expr]:
+    """The elements that a text lists."""
+    tree = _tree(f"[{text}\n]")
+    only = tree.body[0] if tree and len(tree.body) == 1 else None
+    value = only.value if isinstance(only, ast.Expr) else None
+    return value.elts if isinstance(value, ast.List) else []
+
+
+def _cells(case: ast.expr) -> list[ast.expr]:
+    if isinstance(case, ast.Call):
+        return case.args if ast.unparse(case.func).endswith("param") else [case]
+    return case.elts if isinstance(case, ast.Tuple | ast.List) else [case]
+
+
+def _literal(node: ast.expr) -> str:
+    try:
+        ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return ""
+    text = ast.unparse(node)
+    return "" if set("⟨⟩") & set(text) else text
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -5,21 +5,22 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
-import msgspec
 from msgspec.structs import replace
 
-from pytest_enrich.proposers.ollama import redact
+from pytest_enrich.data import Attempt
+from pytest_enrich.proposers.ollama import paying, redact
 from pytest_enrich.proposers.ollama.client import Client
 from pytest_enrich.proposers.ollama.exchange import Answer, Failure, Options, Reply, Request
+from pytest_enrich.proposers.ollama.paying import Paid
 from pytest_enrich.proposers.ollama.question import Answered, Answers, Exchange, Model, Question
 from pytest_enrich.proposers.ollama.redact import Redaction, Scan
+from pytest_enrich.proposers.ollama.replies import Replies
 
 # Code has two to five characters a token; a prompt of which the server counts far fewer was cut.
 MOST_CHARACTERS = 9.0
 PATIENCE = 3
-BARREN = 16
 _DOWN = {"unreachable", "busy", "timeout", "server error"}
 _FINAL = {"remote", "not found", "stopped"}
 _THINKING_ROOM = 4
@@ -28,20 +29,27 @@ _THINKING_ROOM = 4
 class Asker:
     """Asks one model. Threads may share it; the server is asked one question at a time.
 
-    `left` tells how many seconds of the run are left.
+    `left` tells how many seconds of the run are left, `attempts` what was tried in it so far.
     """
 
-    def __init__(
-        self, client: Client, model: Model, answers: Answers, left: Callable[[], float], scan: Scan | None = None
+    def __init__(  # noqa: PLR0913, PLR0917 - each is known to another part of a session
+        self,
+        client: Client,
+        model: Model,
+        answers: Answers,
+        left: Callable[[], float],
+        scan: Scan | None = None,
+        attempts: Callable[[], Sequence[Attempt]] = tuple,
     ) -> None:
         self.model = model
         self.tally: Counter[str] = Counter()
         self.seconds: dict[str, float] = defaultdict(float)
         self.problem = ""
         self._client = client
-        self._answers = answers
+        self._replies = Replies(answers)
         self._left = left
         self._scan = scan or redact.scanner()
+        self._attempts = attempts
         self._window = model.window
         self._thinks = False
         self._modules: set[str] = set()
@@ -54,11 +62,15 @@ class Asker:
         question, log = self._clean(question)
         request = self._request(question)  # as it would be sent at first: whatever is learned, it is kept as this
         digest = request.digest(self.model.pulled.digest)
-        if (known := self._known(digest)) is not None:
+        if (known := self._replies.get(digest)) is not None:
             self.tally["from before"] += 1
-            return Answered(text=known.text, prompt=digest, kept=True)
+            return Answered(text=known.text, prompt=digest, strategy=question.strategy, kept=True)
         with self._turn:
             return None if self._is_over() else self._asked(question, request, digest, log)
+
+    def said(self, about: str) -> Sequence[Answered]:
+        """What was replied to questions about a target (`path::qualname`), in this run and in earlier ones."""
+        return self._replies.about(about)
 
     def warm(self, stopped: Callable[[], bool] = lambda: False) -> Answer:
         """Have the model loaded with the options of the run, before the first question."""
@@ -72,7 +84,13 @@ class Asker:
 
     def is_barren(self, strategy: str) -> bool:
         """Whether a strategy was tried so often for nothing that its time is better spent elsewhere."""
-        return self.tally[f"{strategy} asked"] >= BARREN and not self.tally[f"{strategy} reaching"]
+        paid = self.paid().get(strategy, paying.NOTHING)
+        reached = bool(self.tally[f"{strategy} reaching"])
+        return paying.is_spent(paid, self.tally[f"{strategy} asked"], reached=reached)
+
+    def paid(self) -> Mapping[str, Paid]:
+        """What became of the candidates of each strategy."""
+        return paying.fold(self._attempts(), self.model.pulled.name)
 
     def _is_over(self) -> bool:
         return self._is_closed or bool(self.problem) or self._left() <= 0
@@ -92,7 +110,7 @@ class Asker:
             return None
         self._failed = 0
         self._keep(question, answer, digest, log, took)
-        return Answered(text=answer.text, prompt=digest)
+        return Answered(text=answer.text, prompt=digest, strategy=question.strategy)
 
     def _thinking(self, request: Request) -> Answer:
         """Ask a model that does not stop thinking to think little, with room for it."""
@@ -135,13 +153,6 @@ class Asker:
             question, messages=messages, suffix=after.text if question.suffix is not None else None
         ), log
 
-    def _known(self, digest: str) -> Exchange | None:
-        content = self._answers.get(digest)
-        try:
-            return msgspec.json.decode(content, type=Exchange) if content else None
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return None
-
     def _keep(
         self, question: Question, reply: Reply, digest: str, log: tuple[Redaction, ...], took: float
     ) -> None:
@@ -157,7 +168,7 @@ class Asker:
             seconds=took,
             redactions=log,
         )
-        self._answers.put(digest, msgspec.json.encode(kept))
+        self._replies.keep(digest, kept)
 
     def _count(self, question: Question, answer: Answer, took: float) -> None:
         self.tally["questions"] += 1

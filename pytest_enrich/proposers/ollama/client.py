@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import httpx
 
 from pytest_enrich.proposers.ollama import failure, wire
-from pytest_enrich.proposers.ollama.exchange import Answer, Failure, Limits, Reply, Request
+from pytest_enrich.proposers.ollama.exchange import Answer, Failure, Limits, Request
 from pytest_enrich.proposers.ollama.host import Host
 
 
@@ -34,7 +34,6 @@ with _without("OLLAMA_HOST"):  # the package reads it when it is imported, and d
 
 T = TypeVar("T")
 LONGEST_BODY = 16 * 1024 * 1024
-KEEP_ALIVE = "10m"
 WAITS = (0.5, 1.0, 2.0, 4.0)
 _FIRST_ERROR = 400
 _SHORT = 10.0
@@ -43,13 +42,20 @@ _SHORT = 10.0
 class Client:
     """One server. What it or the network does is an answer, never an exception; one request at a time.
 
-    `wait` is how to wait between tries.
+    `wait` is how to wait between tries; `notice` is told what a question that takes long waits for.
     """
 
-    def __init__(self, host: Host, limits: Limits, wait: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        host: Host,
+        limits: Limits,
+        wait: Callable[[float], None] = time.sleep,
+        notice: Callable[[str], None] = lambda _what: None,
+    ) -> None:
         self.host = host
         self._limits = limits
         self._wait = wait
+        self._notice = notice
         self._one = threading.Lock()
         # Proxies are for other hosts, and a redirection would carry code to one.
         self._ollama = ollama.Client(host.url, timeout=limits.connect, trust_env=False, follow_redirects=False)
@@ -84,6 +90,8 @@ class Client:
                 died += isinstance(answer, Failure) and answer.kind == "server error"
                 if not _again(answer, died) or time.monotonic() + pause >= deadline or stopped():
                     return answer
+                if isinstance(answer, Failure) and answer.kind == "busy":
+                    self._notice(_waits(request, "the server's queue is full"))
                 self._wait(pause)
                 answer = self._once(request, deadline, stopped)
         return answer
@@ -91,9 +99,22 @@ class Client:
     def _once(self, request: Request, deadline: float, stopped: Callable[[], bool]) -> Answer:
         path = "/api/chat" if request.suffix is None else "/api/generate"
         timeout = self._timeout(max(0.01, min(self._limits.first, deadline - time.monotonic())))
-        built = self._http.build_request("POST", path, json=body(request), timeout=timeout)
+        built = self._http.build_request("POST", path, json=wire.body(request), timeout=timeout)
         built.extensions["trace"] = self._note
-        return _guarded(lambda: self._streamed(built, deadline, stopped))
+        with self._noticing(request):
+            return _guarded(lambda: self._streamed(built, deadline, stopped))
+
+    @contextmanager
+    def _noticing(self, request: Request) -> Iterator[None]:
+        """Say so when nothing has come for a while: no server tells that it loads, reads, or has others before."""
+        doing = "its prompt is read, or others are before" if request.messages else "it is loaded"
+        timer = threading.Timer(self._limits.quiet, self._notice, [_waits(request, doing)])
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def _streamed(self, built: httpx.Request, deadline: float, stopped: Callable[[], bool]) -> Answer:
         response = self._http.send(built, stream=True)
@@ -130,25 +151,8 @@ class Client:
         return httpx.Timeout(seconds, connect=self._limits.connect)
 
 
-def body(request: Request) -> dict[str, Any]:
-    """A request as it is sent. `truncate` and `shift`: rather an error than a prompt that lost its beginning."""
-    sent: dict[str, Any] = {
-        "model": request.model,
-        "options": {**request.options.sent(), **({"stop": list(request.stop)} if request.stop else {})},
-        "stream": True,
-        "keep_alive": KEEP_ALIVE,
-        "truncate": False,
-        "shift": False,
-    }
-    if request.suffix is None:
-        sent["messages"] = [{"role": one.role, "content": one.content} for one in request.messages]
-    else:
-        sent |= {"prompt": "".join(one.content for one in request.messages), "suffix": request.suffix}
-    if request.schema is not None:
-        sent["format"] = request.schema
-    if request.think is not None:
-        sent["think"] = request.think
-    return sent
+def _waits(request: Request, doing: str) -> str:
+    return f"waits for {failure.said(request.model.encode())[0]}: {doing}"
 
 
 def _again(answer: Answer, died: int) -> bool:
@@ -215,6 +219,3 @@ def _told(error: Exception) -> Failure:
     )
     other = Failure(kind="stopped" if "closed" in text else "bad answer", message=text)
     return next((failure for kinds, failure in known if isinstance(error, kinds)), other)
-
-
-__all__ = ["Client", "Reply", "body"]

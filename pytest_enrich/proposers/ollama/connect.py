@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -60,13 +60,15 @@ def wish(settings: Settings) -> Wish:
     return Wish(host=settings.host, model=settings.model, allow_remote=settings.allow_remote)
 
 
-def connect(wish: Wish, limits: Limits | None = None) -> Connected | Refusal:
-    """The model to ask, or why there is none."""
+def connect(
+    wish: Wish, limits: Limits | None = None, notice: Callable[[str], None] = lambda _what: None
+) -> Connected | Refusal:
+    """The model to ask, or why there is none; `notice` is told when it keeps questions waiting."""
     there = host.parse(wish.host or os.environ.get("OLLAMA_HOST", ""))
     if refusal := gate.of_host(there, allow_remote=wish.allow_remote):
         return refusal
     limits = limits or (Limits(connect=PROBE.connect) if there.is_loopback() else Limits())
-    client = Client(there, limits)
+    client = Client(there, limits, notice=notice)
     found = _model(client, wish)
     if isinstance(found, Refusal):
         client.close()

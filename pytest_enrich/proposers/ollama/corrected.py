@@ -25,22 +25,33 @@ _TELLING = 3
 
 
 class Corrected:
-    """Asks nobody: it looks at how the tests of `scenario` failed."""
+    """Asks nobody: it looks at how the tests of a strategy failed, `scenario` or `repair`."""
 
     name = "ollama"
+
+    def __init__(self, strategy: str = scenario.NAME) -> None:
+        self._strategy = strategy
 
     def propose(self, task: Task) -> Iterator[Candidate]:
         """Each test that failed at a comparison with a literal, with the other value."""
         for attempt in task.attempts:
-            if (made := _corrected(attempt, task.target.docstring or "")) is not None:
+            is_its = attempt.candidate.origin.strategy == self._strategy
+            if is_its and (made := _corrected(attempt, task.target.docstring or "")) is not None:
                 yield made
+
+
+def is_disagreement(attempt: Attempt) -> bool:
+    """Whether a test failed only since a value was another than the one that it states."""
+    test, verdict = attempt.candidate, attempt.verdict
+    if not isinstance(test, NewTest) or not isinstance(verdict, Dropped) or verdict.rung != "passes":
+        return False
+    place = _place(ast.parse(test.code), verdict.detail)
+    return place is not None and _seen(verdict.detail, place.comparators[0]) is not None
 
 
 def _corrected(attempt: Attempt, docstring: str) -> NewTest | None:
     test, verdict = attempt.candidate, attempt.verdict
-    if not isinstance(test, NewTest) or test.origin.strategy != scenario.NAME:
-        return None
-    if not isinstance(verdict, Dropped) or verdict.rung != "passes":
+    if not isinstance(test, NewTest) or not isinstance(verdict, Dropped) or verdict.rung != "passes":
         return None
     tree = ast.parse(test.code)
     place = _place(tree, verdict.detail)

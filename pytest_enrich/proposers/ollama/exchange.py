@@ -20,12 +20,16 @@ line that says that it is done. `cut`: the server cut the prompt silently. `remo
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """Seconds: to connect, to the first byte (queue, load and reading the prompt), between bytes, in all."""
+    """Seconds: to connect, to the first byte (queue, load and reading the prompt), between bytes, in all.
+
+    After `quiet` seconds without the end of a reply somebody is told.
+    """
 
     connect: float = 2.0
     first: float = 180.0
     gap: float = 30.0
     total: float = 240.0
+    quiet: float = 8.0
 
 
 class Options(Struct, frozen=True, kw_only=True):

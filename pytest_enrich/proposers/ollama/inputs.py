@@ -10,25 +10,15 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from pytest_enrich.data import (
-    Answered,
-    Call,
-    Candidate,
-    Explore,
-    Explored,
-    Finding,
-    Gap,
-    Origin,
-    Recorded,
-    Target,
-)
+from pytest_enrich.data import Call, Candidate, Explored, Gap, Origin, Recorded, Target
 from pytest_enrich.proposers.ollama import answer, excerpt, prompt, redact, schema
 from pytest_enrich.proposers.ollama import subject as subjects
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.question import Question
 from pytest_enrich.proposers.ollama.subject import Subject, as_call
 from pytest_enrich.proposers.recording import record
-from pytest_enrich.proposers.search.write import Desk
+from pytest_enrich.proposers.search import exploring
+from pytest_enrich.proposers.search.exploring import Limits
 from pytest_enrich.protocols import Sandbox, Task
 
 NAME = "inputs"
@@ -37,7 +27,6 @@ MOST_GAPS = 3
 PREDICT = 320
 MOST_TESTS = 40
 RECORD_SECONDS = 30.0
-START_SECONDS = 40.0
 SEARCH_SECONDS = 6.0
 EXECUTIONS = 3000
 # First what is likely, then something else.
@@ -86,7 +75,8 @@ class Inputs:
             self._asker.tally[f"{NAME} given"] += len(given)
             self._asker.tally[f"{NAME} valid"] += len(calls)
             explored = self._explore(task, subject, calls) if calls else None
-            made = list(self._written(task, explored, answered.prompt, taken)) if explored else []
+            origin = self._origin(task, answered.prompt)
+            made = list(exploring.written(task, explored, origin, taken)) if explored else []
             self._asker.tally[f"{NAME} reaching"] += len(made)
             yield from made
             if any(gap.id in one.gaps for one in made):
@@ -107,24 +97,9 @@ class Inputs:
             seed=seed,
         )
 
-    def _written(self, task: Task, explored: Explored, digest: str, taken: frozenset[str]) -> Iterator[Candidate]:
-        origin = Origin(
-            proposer=self.name,
-            seed=task.seed,
-            executions=explored.executions,
-            reduced=True,
-            corpus=explored.corpus,
-            model=self._asker.model.pulled.name,
-            strategy=NAME,
-            prompt=digest,
-        )
-        desk = Desk.of(task, explored.aliases, origin)
-        desk = replace(desk, taken=desk.taken | taken)
-        for finding in sorted(explored.findings, key=_gain, reverse=True):
-            made = desk.write(finding)
-            if made is not None:
-                yield made
-                desk = desk.without(made.name)
+    def _origin(self, task: Task, digest: str) -> Origin:
+        model = self._asker.model.pulled.name
+        return Origin(proposer=self.name, seed=task.seed, model=model, strategy=NAME, prompt=digest)
 
     def _record(self, target: Target) -> Recorded:
         def may_run(path: str) -> bool:
@@ -133,30 +108,9 @@ class Inputs:
         return record(target, self._sandbox, most=MOST_TESTS, seconds=RECORD_SECONDS, may_run=may_run)
 
     def _explore(self, task: Task, subject: Subject, calls: Sequence[Call]) -> Explored | None:
-        target, recorded = task.target, subject.recorded
-        own = (*calls, *(one for one in recorded.calls if one.qualname == subject.entry.qualname))
-        job = Explore(
-            path=target.path,
-            module=target.module,
-            entries=(replace(subject.entry, calls=own),),
-            branches=tuple(branch for gap in target.gaps for branch in gap.branches),
-            lines=tuple(line for gap in target.gaps for line in gap.lines),
-            statements=target.statements,
-            neighbours=tuple(call for call in recorded.calls if call.qualname in target.neighbours),
-            constants=target.constants,
-            constructors=recorded.constructors,
-            raises=target.raise_lines,
-            seed=task.seed + 1,
-            executions=min(EXECUTIONS, task.executions),
-            seconds=SEARCH_SECONDS,
-        )
-        execution = self._sandbox.execute(job, timeout=SEARCH_SECONDS + START_SECONDS)
-        found = execution.answer if isinstance(execution, Answered) else None
-        return found if isinstance(found, Explored) else None
-
-
-def _gain(finding: Finding) -> tuple[int, int]:
-    return len(finding.branches), len(finding.reached)
+        limits = Limits(seed=task.seed + 1, executions=min(EXECUTIONS, task.executions), seconds=SEARCH_SECONDS)
+        entry = replace(subject.entry, calls=tuple(calls))
+        return exploring.explore(task, (entry,), subject.recorded, self._sandbox, limits)
 
 
 def sizes(targets: Iterable[Target], source_text: Callable[[str], str]) -> Iterator[int]:
@@ -164,6 +118,8 @@ def sizes(targets: Iterable[Target], source_text: Callable[[str], str]) -> Itera
     for target in targets:
         if target.entries:
             page = subjects.page(subjects.of(target, source_text(target.path)))
-            extra = prompt.MOST_SHOWN * (prompt.MOST_TRIED + subjects.SHOWN) + excerpt.MOST_TEST
+            # A repair shows the existing test, the model's own one and how that ended.
+            extra = prompt.MOST_SHOWN * (prompt.MOST_TRIED + subjects.SHOWN) + prompt.MOST_FAILURE
+            extra += 2 * excerpt.MOST_TEST
             for gap in target.gaps[:MOST_GAPS]:
                 yield sum(len(one.content) for one in prompt.inputs(page, gap)) + extra

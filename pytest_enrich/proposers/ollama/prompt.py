@@ -16,6 +16,7 @@ from pytest_enrich.proposers.ollama.hint import Hint
 MOST_SHOWN = 160
 MOST_TRIED = 6
 MOST_CONSTANTS = 12
+MOST_FAILURE = 500
 _OUTCOMES = {
     "true": "must be true",
     "false": "must be false",
@@ -81,7 +82,7 @@ def inputs(page: Page, gap: Gap, tried: Sequence[Mapping[str, Any]] = ()) -> tup
         shared(page.target, page.source_text),
         *_code(page, gap),
         f"Find different inputs for which {page.entry.qualname} gets to the marked line.",
-        _way(page.target, gap),
+        way(page.target, gap),
         _listed("Values that the code knows: ", page.target.constants[:MOST_CONSTANTS]),
         _listed("Tests use: ", [written(one) for one in page.seen]),
         _listed("These were tried and do not get there: ", [written(one) for one in tried[-MOST_TRIED:]]),
@@ -109,13 +110,30 @@ def scenario(page: Page, gap: Gap, test_text: str, turned_down: Sequence[Reason]
         *_code(page, gap),
         f"An existing test:\n{example}\n" if example else "",
         f"Write one short test that makes {page.entry.qualname} get to the marked line, and asserts what it does.",
-        _way(target, gap),
+        way(target, gap),
         _listed("Values that the code knows: ", target.constants[:MOST_CONSTANTS]),
         _listed("Fixtures that exist: ", target.fixtures[:MOST_FIXTURES]),
         _listed("Reviewers turned down earlier tests of this file because ", _complaints(turned_down)),
     ]
     question = "\n".join(part for part in parts if part)
     return (Message(role="system", content=_SCENARIO), Message(role="user", content=question))
+
+
+def repair(asked: tuple[Message, ...], code: str, failure: str) -> tuple[Message, ...]:
+    """The chat that goes on after a whole test: its end is told, and another is asked for."""
+    told = f"{failure}\nWrite the whole test again, so that it passes and gets to the marked line."
+    reply = Message(role="assistant", content=f"```python\n{code}```")
+    return (*asked, reply, Message(role="user", content=told))
+
+
+def name(asked: tuple[Message, ...], code: str) -> tuple[Message, ...]:
+    """The chat that asks for a test's name; what was asked about its function comes first, since it was read."""
+    question = (
+        f"This test gets there:\n{code}\nName it in words that tell its input and what comes of it. "
+        'A test of shorten("abcdefgh", 4) may be {"name": "test_shorten_cuts_a_long_text"}'
+    )
+    *others, last = asked
+    return (*others, Message(role="user", content=f"{last.content}\n\n{question}"))
 
 
 def _complaints(reasons: Sequence[Reason]) -> list[str]:
@@ -147,7 +165,7 @@ def _code(page: Page, gap: Gap) -> list[str]:
     return [excerpt.function(page.source_text, page.entry.qualname), shown + "\n"]
 
 
-def _way(target: Target, gap: Gap) -> str:
+def way(target: Target, gap: Gap) -> str:
     """The decisions on the way, in words."""
     known = dict(zip((one.id for one in target.gaps), target.conditions, strict=True))
     own = Condition(line=gap.line, text=gap.text, outcome=gap.outcome)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -20,6 +21,9 @@ class Answers(Protocol):
     def put(self, name: str, content: bytes) -> None:
         """Keep it."""
 
+    def names(self) -> Iterable[str]:
+        """Of all that is kept."""
+
 
 class Nowhere:
     """Keeps nothing."""
@@ -30,6 +34,10 @@ class Nowhere:
 
     def put(self, name: str, content: bytes) -> None:
         """Nothing."""
+
+    def names(self) -> Iterable[str]:
+        """None."""
+        return ()
 
 
 class Question(Struct, frozen=True, kw_only=True):
@@ -75,10 +83,11 @@ class Exchange(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Answered(Struct, frozen=True, kw_only=True):
-    """A reply's text, and the digest of the question, by which it is kept."""
+    """A reply's text, the strategy that asked, and the digest of the question, by which it is kept."""
 
     text: str
     prompt: str
+    strategy: str = ""
     kept: bool = False
 
 

@@ -1,4 +1,4 @@
-"""Bytes to objects, and objects to a reply: what may end a reply, and what only looks like an end."""
+"""A request as it is sent, and what comes: bytes to objects, objects to a reply, what only looks like its end."""
 
 from __future__ import annotations
 
@@ -7,12 +7,34 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pytest_enrich.proposers.ollama import failure
-from pytest_enrich.proposers.ollama.exchange import Answer, Counts, Failure, Reply
+from pytest_enrich.proposers.ollama.exchange import Answer, Counts, Failure, Reply, Request
 
+KEEP_ALIVE = "10m"
 LONGEST_LINE = 4 * 1024 * 1024
 LONGEST_REPLY = 256 * 1024
 LONGEST_SPACE = 60
 _NANO = 1e9
+
+
+def body(request: Request) -> dict[str, Any]:
+    """A request as it is sent. `truncate` and `shift`: rather an error than a prompt that lost its beginning."""
+    sent: dict[str, Any] = {
+        "model": request.model,
+        "options": {**request.options.sent(), **({"stop": list(request.stop)} if request.stop else {})},
+        "stream": True,
+        "keep_alive": KEEP_ALIVE,
+        "truncate": False,
+        "shift": False,
+    }
+    if request.suffix is None:
+        sent["messages"] = [{"role": one.role, "content": one.content} for one in request.messages]
+    else:
+        sent |= {"prompt": "".join(one.content for one in request.messages), "suffix": request.suffix}
+    if request.schema is not None:
+        sent["format"] = request.schema
+    if request.think is not None:
+        sent["think"] = request.think
+    return sent
 
 
 def lines(chunks: Iterable[bytes]) -> Iterator[bytes]:

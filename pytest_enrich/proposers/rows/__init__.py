@@ -17,7 +17,8 @@ from pytest_enrich.data import Answered, Candidate, Origin, Pattern, Target, Var
 from pytest_enrich.proposers.rows import example, failure, row, sibling
 from pytest_enrich.proposers.rows.desk import Desk
 from pytest_enrich.proposers.rows.look import is_expression, is_literal
-from pytest_enrich.proposers.rows.sheet import Kind, Sheet, read
+from pytest_enrich.proposers.rows.sheet import Kind, Sheet
+from pytest_enrich.proposers.rows.sheet import read as read_sheet
 from pytest_enrich.proposers.rows.text import Text
 from pytest_enrich.protocols import Sandbox, Task
 
@@ -48,7 +49,7 @@ class RowsProposer:
         """One candidate for each variant found, rows first."""
         if task.has_asked(self.name):
             return
-        files = self._sheets(task.target)
+        files = nearest(task.target, self._read)
         for number, sheets in enumerate(files):
             started = time.monotonic()
             varied = self._vary(task, sheets, len(files) - number)
@@ -63,24 +64,6 @@ class RowsProposer:
                 written = _written(desk, sheets[variant.pattern], variant)
                 if written is not None:
                     yield written
-
-    def _sheets(self, target: Target) -> list[list[Sheet]]:
-        """The nearest tests in which something can vary, by file; those with cases come first."""
-        texts: dict[str, Text | None] = {}
-        near = dict.fromkeys(one.nodeid.partition("[")[0] for one in target.nearest if one.shared)
-        found = []
-        for nodeid in list(near)[:MOST_READ]:
-            path = nodeid.partition("::")[0]
-            if path not in texts:
-                texts[path] = _text(self._read(path))
-            text = texts[path]
-            sheet = read(text, nodeid, target.placement.style) if text is not None else None
-            found += [sheet] if sheet is not None else []
-        chosen = sorted(found, key=_worth)[:MOST_TESTS]
-        files: dict[str, list[Sheet]] = {}
-        for sheet in chosen:
-            files.setdefault(sheet.placement.path, []).append(sheet)
-        return list(files.values())[:MOST_FILES]
 
     def _vary(self, task: Task, sheets: Sequence[Sheet], files: int) -> Varied | None:
         target = task.target
@@ -103,6 +86,25 @@ class RowsProposer:
         execution = self._sandbox.execute(job, timeout=job.seconds + START_SECONDS)
         answer = execution.answer if isinstance(execution, Answered) else None
         return answer if isinstance(answer, Varied) and _is_sound(answer, sheets) else None
+
+
+def nearest(target: Target, read: Callable[[str], str]) -> list[list[Sheet]]:
+    """The nearest tests in which something can vary, by file; those with cases come first."""
+    texts: dict[str, Text | None] = {}
+    near = dict.fromkeys(one.nodeid.partition("[")[0] for one in target.nearest if one.shared)
+    found = []
+    for nodeid in list(near)[:MOST_READ]:
+        path = nodeid.partition("::")[0]
+        if path not in texts:
+            texts[path] = _text(read(path))
+        text = texts[path]
+        one = read_sheet(text, nodeid, target.placement.style) if text is not None else None
+        found += [one] if one is not None else []
+    chosen = sorted(found, key=_worth)[:MOST_TESTS]
+    files: dict[str, list[Sheet]] = {}
+    for sheet in chosen:
+        files.setdefault(sheet.placement.path, []).append(sheet)
+    return list(files.values())[:MOST_FILES]
 
 
 def _worth(sheet: Sheet) -> tuple[bool, int]:

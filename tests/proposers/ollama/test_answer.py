@@ -74,3 +74,28 @@ def test_a_test_is_found_in_whatever_stands_round_it(text):
 )
 def test_what_holds_no_test_gives_none(text):
     assert answer.tests(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        (
+            '(21, "21st"),\n    (22, "22nd"),\n])\ndef test_x(n, text):\n    assert',
+            (("21", "'21st'"), ("22", "'22nd'")),
+        ),
+        ("(1, 2), (3, 4", (("1", "2"),)),
+        ('"a", "b"', (("'a'",), ("'b'",))),
+        ("pytest.param(1, 2, id='x')", (("1", "2"),)),
+        ("(object(), 1),", (("", "1"),)),
+        ("[1, -2]\n])", (("1", "-2"),)),
+        (", (1, 2)", (("1", "2"),)),
+        ('("⟨os:system⟩", 1)', (("", "1"),)),
+        ("", ()),
+        ("])", ()),
+        ("print(add(1,2", ()),
+        ("(((((", ()),
+        ("I cannot go on with this list.", ()),
+    ],
+)
+def test_rows_that_go_on_with_a_list_are_read_up_to_its_end(text, rows):
+    assert answer.rows(text) == rows

@@ -5,8 +5,9 @@ import threading
 
 import pytest
 
-from pytest_enrich.proposers.ollama.asking import BARREN, PATIENCE, Asker
+from pytest_enrich.proposers.ollama.asking import PATIENCE, Asker
 from pytest_enrich.proposers.ollama.exchange import Message
+from pytest_enrich.proposers.ollama.paying import BARREN
 from pytest_enrich.proposers.ollama.pulled import Pulled
 from pytest_enrich.proposers.ollama.question import Model, Question
 
@@ -17,6 +18,7 @@ THINKER = Pulled(name="thinker:7b", digest="e" * 64, capabilities=frozenset({"co
 
 class Shelf(dict):
     put = dict.__setitem__
+    names = dict.keys
 
 
 def question(text="which?", **changes):
@@ -215,3 +217,20 @@ def test_a_strategy_that_leads_nowhere_is_barren(asker):
     assert made.is_barren("inputs")
     made.tally["inputs reaching"] = 1
     assert not made.is_barren("inputs")
+
+
+def test_what_was_said_about_a_target_is_known_in_this_run_and_the_next(asker, server, ollama):
+    server.answer(CHAT, ollama.reply("one"), ollama.reply("two"), ollama.reply("other"))
+    first = asker()
+    first.ask(question("a?"))
+    assert [one.text for one in first.said("a.py::f")] == ["one"]
+    first.ask(question("b?", strategy="fill"))
+    first.ask(question("c?", about="a.py::g"))
+    assert [(one.text, one.strategy) for one in first.said("a.py::f")] == [("one", "inputs"), ("two", "fill")]
+    assert sorted(one.text for one in asker().said("a.py::f")) == ["one", "two"]
+    assert asker().said("a.py::h") == ()
+
+
+def test_a_kept_reply_that_cannot_be_read_says_nothing(asker, kept):
+    kept["0" * 64] = b"{"
+    assert asker().said("a.py::f") == ()

@@ -8,6 +8,7 @@ import threading
 import time
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_enrich.proposers.ollama import host
 from pytest_enrich.proposers.ollama.client import WAITS, Client
@@ -15,6 +16,7 @@ from pytest_enrich.proposers.ollama.exchange import Failure, Limits, Options, Re
 
 CHAT = "POST /api/chat"
 LONG = 60.0
+SHORT = Limits(connect=0.5, first=2.0, gap=0.4, total=5.0)
 
 
 @pytest.fixture
@@ -398,3 +400,46 @@ def test_a_request_goes_where_the_address_says(text, url):
     client = Client(host.parse(text), Limits())
     assert str(client._http.build_request("GET", "/api/tags").url) == url
     client.close()
+
+
+# --- waiting
+
+
+def noticing(server, limits=SHORT):
+    told = []
+    return Client(host.parse(server.url), limits, wait=lambda _seconds: None, notice=told.append), told
+
+
+def test_a_question_that_keeps_waiting_says_so(server, ollama, request_of):
+    server.answer(CHAT, [0.2, *ollama.reply("yes")])
+    asking, told = noticing(server, replace(SHORT, quiet=0.05))
+    assert asking.ask(request_of(), 5.0).text == "yes"
+    assert told == ["waits for m: its prompt is read, or others are before"]
+
+
+def test_a_model_that_takes_long_to_load_says_so(server, ollama, request_of):
+    server.answer(CHAT, [0.2, *ollama.recorded("35-chat-empty-messages-load")])
+    asking, told = noticing(server, replace(SHORT, quiet=0.05))
+    asking.ask(request_of(messages=()), 5.0)
+    assert told == ["waits for m: it is loaded"]
+
+
+def test_a_full_queue_is_said(server, ollama, request_of):
+    server.answer(CHAT, ollama.recorded("90-queue-burst-while-loading-1"), ollama.reply("yes"))
+    asking, told = noticing(server)
+    assert asking.ask(request_of(), 5.0).text == "yes"
+    assert told == ["waits for m: the server's queue is full"]
+
+
+def test_what_is_quick_is_not_talked_about(server, ollama, request_of):
+    server.answer(CHAT, ollama.reply("yes"))
+    asking, told = noticing(server)
+    asking.ask(request_of(), 5.0)
+    assert told == []
+
+
+def test_a_models_name_does_nothing_to_a_terminal(server, ollama, request_of):
+    server.answer(CHAT, ollama.recorded("90-queue-burst-while-loading-1"), ollama.reply("yes"))
+    asking, told = noticing(server)
+    asking.ask(request_of(model="m\x1b[2J\nx"), 5.0)
+    assert told[0].isprintable()

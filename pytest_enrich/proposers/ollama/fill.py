@@ -1,0 +1,152 @@
+"""`fill`: have a model that can fill in the middle go on with the rows of an existing `parametrize` list.
+
+Of its rows only the inputs count, and of those only literals: `rows` runs the test with them, varies them for
+a few seconds, and states what was seen.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from msgspec.structs import replace
+
+from pytest_enrich.data import Candidate, Gap
+from pytest_enrich.proposers.ollama import answer, excerpt, prompt, redact
+from pytest_enrich.proposers.ollama.asking import Asker
+from pytest_enrich.proposers.ollama.exchange import Message
+from pytest_enrich.proposers.ollama.question import Question
+from pytest_enrich.proposers.rows import RowsProposer, cases, nearest
+from pytest_enrich.proposers.rows.sheet import Sheet
+from pytest_enrich.protocols import Sandbox, Task
+
+NAME = "fill"
+MOST_GAPS = 1
+PREDICT = 120
+TEMPERATURE = 0.2
+MOST_ROWS, MOST_AFTER = 8, 500
+SECONDS, EXECUTIONS = 6.0, 600
+LONGEST = 40
+STOP = ("\n\n", "\ndef ", "\n@")
+AWAY = 1000
+"""How far its seed is from that of `rows`, which asked about the target before."""
+
+
+class Fill:
+    """The strategy as a proposer; `read` gives the text of a test file, "" for none.
+
+    It is silent for a model that cannot fill in, and where nothing is parametrized.
+    """
+
+    name = "ollama"
+
+    def __init__(
+        self, asker: Asker, sandbox: Sandbox, read: Callable[[str], str], excluded: Sequence[str] = ()
+    ) -> None:
+        self._asker = asker
+        self._rows = RowsProposer(sandbox, read)
+        self._read = read
+        self._excluded = excluded
+
+    def propose(self, task: Task) -> Iterator[Candidate]:
+        """What `rows` makes of the values that the model went on with."""
+        sheet = self._sheet(task)
+        if sheet is None:
+            return
+        for gap in task.target.gaps[:MOST_GAPS]:
+            yield from self._of_gap(task, sheet, gap)
+
+    def _sheet(self, task: Task) -> Sheet | None:
+        """The nearest test whose list may be shown and can be gone on with."""
+        may = self._asker.model.pulled.can("insert") and not self._asker.is_barren(NAME)
+        if not may or redact.is_excluded(task.target.path, self._excluded):
+            return None
+        found = (one for file in nearest(task.target, self._read) for one in file if one.kind == "row")
+        return next((one for one in found if self._may_show(one)), None)
+
+    def _may_show(self, sheet: Sheet) -> bool:
+        is_open = not redact.is_excluded(sheet.placement.path, self._excluded)
+        return is_open and _last_list(sheet) is not None and len(parts(sheet)[0]) <= excerpt.MOST_TEST
+
+    def _of_gap(self, task: Task, sheet: Sheet, gap: Gap) -> Iterator[Candidate]:
+        answered = self._asker.ask(self._question(task, sheet, gap))
+        if answered is None:
+            return
+        given = answer.rows(answered.text)
+        values = new_values(sheet, given)
+        self._asker.tally[f"{NAME} given"] += len(given)
+        self._asker.tally[f"{NAME} valid"] += bool(values)
+        if not values:
+            return
+        constants = tuple(dict.fromkeys((*values, *task.target.constants)))
+        about = replace(
+            task,
+            target=replace(task.target, constants=constants),
+            seed=task.seed + AWAY,
+            seconds=SECONDS,
+            executions=min(task.executions, EXECUTIONS),
+        )
+        model = self._asker.model.pulled.name
+        for made in self._rows.propose(about):
+            self._asker.tally[f"{NAME} reaching"] += 1
+            mine = replace(made.origin, proposer=self.name, model=model, strategy=NAME, prompt=answered.prompt)
+            yield replace(made, origin=mine)
+
+    def _question(self, task: Task, sheet: Sheet, gap: Gap) -> Question:
+        before, after = parts(sheet)
+        content = "\n".join(
+            [
+                prompt.shared(task.target, task.source_text),
+                excerpt.marked(task.target, [gap]) + "\n\n",
+                f"# The last rows of this test get to the marked line. {prompt.way(task.target, gap)}",
+                before,
+            ]
+        )
+        return Question(
+            strategy=NAME,
+            about=f"{task.target.path}::{task.target.qualname}",
+            messages=(Message(role="user", content=content),),
+            predict=PREDICT,
+            temperature=TEMPERATURE,
+            seed=task.seed,
+            suffix=after,
+            stop=STOP,
+        )
+
+
+def parts(sheet: Sheet) -> tuple[str, str]:
+    """The text of a test up to where its list is gone on with (of a long list the last rows), and after it."""
+    listed = _last_list(sheet)
+    assert listed is not None
+    (decorator, elements), text = listed, sheet.text
+    shown, last = elements[-MOST_ROWS:], elements[-1]
+    head = text.raw((decorator.lineno, 0, elements[0].lineno, elements[0].col_offset))
+    rows = text.raw((shown[0].lineno, shown[0].col_offset, *_end(last))).lstrip()
+    after = text.raw((*_end(last), *_end(sheet.function))).lstrip(" ,")
+    several = elements[0].lineno != last.lineno
+    # It ends before a space: with one at the end a model's tokens would not be those that it has learned.
+    return head + rows + (",\n" if several else ","), after[:MOST_AFTER]
+
+
+def _end(node: ast.expr | ast.stmt) -> tuple[int, int]:
+    return node.end_lineno or 0, node.end_col_offset or 0
+
+
+def _last_list(sheet: Sheet) -> tuple[ast.expr, list[ast.expr]] | None:
+    """The decorator that has a list of its own, and its elements; None where the list stands elsewhere."""
+    for decorator in reversed(sheet.function.decorator_list):
+        if isinstance(decorator, ast.Call) and cases.is_parametrize(decorator):
+            values = [*decorator.args[1:2], *(one.value for one in decorator.keywords if one.arg == "argvalues")]
+            elements = values[0].elts if values and isinstance(values[0], ast.List | ast.Tuple) else []
+            return (decorator, elements) if elements else None
+    return None
+
+
+def new_values(sheet: Sheet, given: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """The inputs in rows, each once: no expected ones, and none that the list has."""
+    assert sheet.cases is not None
+    inputs = [sheet.cases.argnames.index(hole.name) for hole in sheet.pattern.holes if hole.name]
+    fitting = [row for row in given if len(row) == len(sheet.cases.argnames)]
+    known = {value for row in sheet.cases.rows for value in row}
+    found = (row[at] for row in fitting for at in inputs if 0 < len(row[at]) <= LONGEST)
+    return tuple(dict.fromkeys(value for value in found if value not in known))

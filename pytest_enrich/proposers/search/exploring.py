@@ -1,0 +1,75 @@
+"""From calls to tests: what exploring for a task asks of a sandbox, and what becomes of what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pytest_enrich.data import Answered, Call, Entry, Explore, Explored, Finding, NewTest, Origin, Recorded
+from pytest_enrich.proposers.search.write import Desk
+from pytest_enrich.protocols import Sandbox, Task
+
+# Beyond the search itself: starting pytest, importing the project, making findings plain and looking at them.
+START_SECONDS = 40.0
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """Of one exploration: its seed, the most calls, the most seconds."""
+
+    seed: int
+    executions: int
+    seconds: float
+
+    @classmethod
+    def of(cls, task: Task) -> Limits:
+        """All that the task has."""
+        return cls(seed=task.seed, executions=task.executions, seconds=task.seconds)
+
+
+def explore(
+    task: Task, entries: Sequence[Entry], recorded: Recorded, sandbox: Sandbox, limits: Limits
+) -> Explored | None:
+    """What calls of `entries` did, from their own calls and from what was recorded; None when it failed."""
+    target = task.target
+    job = Explore(
+        path=target.path,
+        module=target.module,
+        entries=tuple(_with_calls(entry, recorded.calls) for entry in entries),
+        branches=tuple(branch for gap in target.gaps for branch in gap.branches),
+        lines=tuple(line for gap in target.gaps for line in gap.lines),
+        statements=target.statements,
+        neighbours=tuple(call for call in recorded.calls if call.qualname in target.neighbours),
+        constants=target.constants,
+        constructors=recorded.constructors,
+        raises=target.raise_lines,
+        seed=limits.seed,
+        executions=limits.executions,
+        seconds=limits.seconds,
+    )
+    execution = sandbox.execute(job, timeout=limits.seconds + START_SECONDS)
+    answer = execution.answer if isinstance(execution, Answered) else None
+    return answer if isinstance(answer, Explored) else None
+
+
+def written(
+    task: Task, explored: Explored, origin: Origin, taken: frozenset[str] = frozenset()
+) -> Iterator[NewTest]:
+    """A test for each finding that makes a readable one, those that close the most first; no name of `taken`."""
+    whole = replace(origin, executions=explored.executions, reduced=True, corpus=explored.corpus)
+    desk = Desk.of(task, explored.aliases, whole)
+    desk = replace(desk, taken=desk.taken | taken)
+    for finding in sorted(explored.findings, key=_gain, reverse=True):
+        made = desk.write(finding)
+        if made is not None:
+            yield replace(made, origin=replace(whole, spare=finding.spare))
+            desk = desk.without(made.name)
+
+
+def _with_calls(entry: Entry, calls: Sequence[Call]) -> Entry:
+    return replace(entry, calls=(*entry.calls, *(call for call in calls if call.qualname == entry.qualname)))
+
+
+def _gain(finding: Finding) -> tuple[int, int]:
+    return len(finding.branches), len(finding.reached)
