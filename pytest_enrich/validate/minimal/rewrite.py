@@ -13,6 +13,18 @@ from pytest_enrich.validate.minimal import statement
 from pytest_enrich.validate.minimal.statement import Statement
 
 SHOWN = 60
+_DOING = (
+    ast.Call,
+    ast.Await,
+    ast.Yield,
+    ast.YieldFrom,
+    ast.Attribute,
+    ast.Subscript,
+    ast.BinOp,
+    ast.Compare,
+    ast.Name,
+)
+"""What may have an effect when it is evaluated."""
 
 
 def without(candidate: NewTest, going: Collection[int]) -> NewTest:
@@ -68,8 +80,17 @@ def _unbound(candidate: NewTest, before: Collection[str]) -> NewTest:
         one = statements[at]
         alone = isinstance(one.node, ast.Assign) and one.node.targets[-1].end_lineno == one.first
         if alone and ast.dump(one.node) not in before:
-            smaller = replaced(smaller, one.first, one.last, _value(candidate.code, one))
+            if _is_idle(one):
+                smaller = replaced(smaller, *_parted(smaller.code, one), "")
+            else:
+                smaller = replaced(smaller, one.first, one.last, _value(candidate.code, one))
     return smaller
+
+
+def _is_idle(one: Statement) -> bool:
+    """Whether the value of an assignment does nothing by itself, as a literal does."""
+    assert isinstance(one.node, ast.Assign)
+    return not any(isinstance(node, _DOING) for node in ast.walk(one.node.value))
 
 
 def _value(code: str, one: Statement) -> str:

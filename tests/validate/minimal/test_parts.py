@@ -188,3 +188,23 @@ def test_no_empty_line_is_left_at_the_end(test_of):
     code = "def test_pop():\n    cart = Cart()\n\n    assert cart.pop() == 1\n\n    assert len(cart) == 0\n"
     first = minimal.parts(test_of(code)).each[0]
     assert first.code == "def test_pop__1():\n    cart = Cart()\n\n    assert cart.pop() == 1\n"
+
+
+def test_what_only_other_assertions_have_read_goes_with_them(test_of, body):
+    parts = minimal.parts(
+        test_of(
+            """
+            def test_a():
+                s = "one"
+                assert f(s) == 1
+                s = "two"
+                assert f(s) == 2
+                s = g("three")
+                assert f(s) == 3
+            """
+        )
+    )
+    first, second, third = (body(parts.only((at,))) for at in range(3))
+    assert first == ['s = "one"', "assert f(s) == 1", 'g("three")']
+    assert second == ['s = "one"', 's = "two"', "assert f(s) == 2", 'g("three")']
+    assert third == ['s = "one"', 's = "two"', 's = g("three")', "assert f(s) == 3"]
