@@ -13,6 +13,7 @@ from pytest_enrich.patch.removal import remove
 from pytest_enrich.patch.render import marked, render_module, render_patch
 from pytest_enrich.patch.row import carrier, is_there, line
 from pytest_enrich.patch.suggestion import as_candidate, in_gap_order, suggest
+from pytest_enrich.patch.xfail import render_bug, xfail
 
 __all__ = [
     "as_candidate",
@@ -30,8 +31,10 @@ __all__ = [
     "line",
     "marked",
     "remove",
+    "render_bug",
     "render_module",
     "render_patch",
     "row_of",
     "suggest",
+    "xfail",
 ]

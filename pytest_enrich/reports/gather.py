@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Finished, Grade, Report, ReportedSuggestion, RunSummary, SourceLine, Suggestion
 from pytest_enrich.errors import EnrichError
-from pytest_enrich.store import Store, excerpt, python_file, rejected, staleness
+from pytest_enrich.store import Store, bugs, excerpt, python_file, rejected, staleness
 
 _SUGGESTED = "suggested"
 _LATEST = 253402300799  # the end of the year 9999, after which Python has no dates
@@ -40,6 +40,7 @@ def gather(store: Store, run: RunSummary | None = None, together: str | None = N
             _reported(one, source(one.gap.path), test(one.target.path), places(one.gap.path).get(one.id))
             for one in pending
         ),
+        bugs=bugs.waiting(store) if store.exists() else (),
         without=without(store),
         turned_down=len(rejected.read(store.rootdir).lines),
         difference=_together(pending, test) if together is None else together,
