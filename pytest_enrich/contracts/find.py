@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pytest_enrich.contracts import example, raises, returns
 from pytest_enrich.contracts.claim import Claim
 from pytest_enrich.contracts.function import Documented, read
+from pytest_enrich.contracts.write import plain
+from pytest_enrich.data import Template
 
 
 def find(
@@ -33,8 +35,13 @@ def _claims(one: Documented, calls: Iterable[str]) -> Iterator[Claim]:
     yield from found
     yield from raises.claims(one)
     shown = [claim.action for claim in found if not claim.setup and claim.promise == "example"]
-    own = f"⟨{one.module}:{one.name}⟩("
-    yield from returns.claims(one, [*(action for action in shown if action.startswith(own)), *calls])
+    yield from returns.claims(one, [*(action for action in shown if _is_call(one, action)), *calls])
+
+
+def _is_call(one: Documented, action: Template) -> bool:
+    """Whether it is a call of the function and nothing else: what is compared with it has another type."""
+    tree = ast.parse(plain(action), mode="eval").body
+    return isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == one.name
 
 
 def _calls(tests: Iterable[str], wanted: Mapping[str, Documented]) -> dict[str, list[str]]:

@@ -46,7 +46,7 @@ def bug(broken: Broken, place: Placement, test_text: str, made: MadePart, propos
         test=TestPart(
             names=(name,),
             code=code,
-            imports=alone.imports,
+            imports=tuple(dict.fromkeys([*alone.imports, *imports.needs(code, bindings).imports])),
             body_sha256=patch.body_sha256(plain(function(name, body(claim)))),
         ),
         mark=found.codes[0],

@@ -9,11 +9,11 @@ from pytest_enrich.patch.combination import combine
 from pytest_enrich.patch.difference import diff
 from pytest_enrich.patch.encoding import blob_id, decode, encode
 from pytest_enrich.patch.insertion import insert
+from pytest_enrich.patch.possible_bug import render_bug
 from pytest_enrich.patch.removal import remove
 from pytest_enrich.patch.render import marked, render_module, render_patch
 from pytest_enrich.patch.row import carrier, is_there, line
 from pytest_enrich.patch.suggestion import as_candidate, in_gap_order, suggest
-from pytest_enrich.patch.xfail import render_bug, xfail
 
 __all__ = [
     "as_candidate",
@@ -36,5 +36,4 @@ __all__ = [
     "render_patch",
     "row_of",
     "suggest",
-    "xfail",
 ]

@@ -93,13 +93,17 @@ def bug_table(bugs: Sequence[PossibleBug]) -> str:
     return "\n".join(f"  {one.id:<{width}}  BUG?  {fit(one.title, WIDTH - width - 11)}" for one in bugs)
 
 
+def told_bugs(bugs: Sequence[PossibleBug]) -> str:
+    """How many there are, and the first of them; "" for none."""
+    head = f"{counted(len(bugs), 'possible bug')}:  pytest-enrich list --bugs"
+    more = f"\n  and {len(bugs) - _BUGS} more" if len(bugs) > _BUGS else ""
+    return f"{head}\n\n{bug_table(bugs[:_BUGS])}{more}" if bugs else ""
+
+
 def _bugs(summary: RunSummary, bugs: Sequence[PossibleBug]) -> str:
     """What contradicts its docstring; it is told again as long as it waits."""
     gone = f"No possible bug any more: {' '.join(summary.mended)}" if summary.mended else ""
-    head = f"{counted(len(bugs), 'possible bug')}:  pytest-enrich list --bugs"
-    more = f"\n  and {len(bugs) - _BUGS} more" if len(bugs) > _BUGS else ""
-    told = f"{head}\n\n{bug_table(bugs[:_BUGS])}{more}" if bugs else ""
-    return "\n\n".join(part for part in (told, _wrapped(gone, 2) if gone else "") if part)
+    return "\n\n".join(part for part in (told_bugs(bugs), _wrapped(gone, 2) if gone else "") if part)
 
 
 def _before(gaps: Mapping[str, int]) -> list[str]:

@@ -1,12 +1,9 @@
-"""A possible bug as a test that is known to fail, and as a file that runs."""
+"""A possible bug as a test that is known to fail: what a person takes, and what a review shows."""
 
 from __future__ import annotations
 
 from pytest_enrich.data import Oracle, PossibleBug, Suggestion
 from pytest_enrich.data.suggestion import GapPart, OriginPart, ProofPart, RunsPart, TestPart
-from pytest_enrich.imports import merge
-from pytest_enrich.patch.render import BEGIN, END
-from pytest_enrich.patch.words import one_line, without_cookie
 
 
 def xfail(bug: PossibleBug) -> Suggestion:
@@ -45,17 +42,3 @@ def xfail(bug: PossibleBug) -> Suggestion:
         origin=OriginPart(proposer=bug.proposer),
         made=bug.made,
     )
-
-
-def render_bug(bug: PossibleBug) -> str:
-    """`suggestion_<id>.py` of a possible bug: the test of what is promised, which fails."""
-    facts = [
-        f"pytest-enrich possible bug {bug.id}. NOT REVIEWED. This test fails.",
-        f"says    {bug.path}:{bug.contract_line} {one_line(bug.contract)}",
-        f"does    {one_line(bug.observed)}",
-        f"keep    pytest-enrich xfail {bug.id}   (into {bug.target.path}, as known to fail)",
-        f"no bug  pytest-enrich reject {bug.id} --reason wrong",
-    ]
-    head = "".join(f"# {without_cookie(one_line(fact))}\n" for fact in facts)
-    imports = merge("", list(bug.test.imports))
-    return f"{head}{imports}\n\n{BEGIN}\n{bug.test.code.rstrip()}\n{END}\n"
