@@ -40,7 +40,10 @@ def _claims(one: Documented, calls: Iterable[str]) -> Iterator[Claim]:
 
 def _is_call(one: Documented, action: Template) -> bool:
     """Whether it is a call of the function and nothing else: what is compared with it has another type."""
-    tree = ast.parse(plain(action), mode="eval").body
+    try:
+        tree = ast.parse(plain(action), mode="eval").body
+    except (SyntaxError, ValueError):
+        return False
     return isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == one.name
 
 

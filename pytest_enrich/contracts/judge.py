@@ -4,6 +4,8 @@ Silent in doubt: what is almost the same, comes later or has to do with the mach
 """
 
 import ast
+import contextlib
+import io
 import json
 import os
 from collections.abc import Callable
@@ -31,12 +33,15 @@ _NUMBERS = (bool, int, float, complex)
 def judge(act: Callable[[], Any], promise: str, expected: Any, path: str) -> None:  # noqa: ANN401 - code of anybody
     """Fail with what was seen if `act()` contradicts what is expected of it, else return."""
     __tracebackhide__ = True
+    printed = io.StringIO()
     try:
-        value = act()
+        with contextlib.redirect_stdout(printed):
+            value = act()
     except Exception as error:  # noqa: BLE001 - whatever the code under test does
         seen = _raised(error, promise, expected, path)
     else:
-        seen = _returned(value, promise, expected)
+        # What is printed stands in an example in the place of what is returned.
+        seen = "" if printed.getvalue() and promise == "example" else _returned(value, promise, expected)
     if seen:
         pytest.fail(MARK + json.dumps(seen), pytrace=False)
 

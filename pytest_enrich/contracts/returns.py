@@ -14,7 +14,8 @@ TYPES |= {name: name for name in ("bytes", "list", "dict", "tuple", "set", "floa
 
 _SPHINX = re.compile(r"^:rtype:\s*`{0,2}(?P<type>\w+)`{0,2}\.?$")
 _ONE_LINE = re.compile(r"^Returns?:\s*`{0,2}(?P<type>\w+)`{0,2}(?:\s*[:.].*)?$")
-_LISTED = re.compile(r"^(?:\w+\s*:\s*)?`{0,2}(?P<type>\w+)`{0,2}(?::\s.*|\.)?$")
+_LISTED = re.compile(r"^`{0,2}(?P<type>\w+)`{0,2}(?::\s.*|\.)?$")
+_NAMED = re.compile(r"^\w+\s*:\s*`{0,2}(?P<type>\w+)`{0,2}$")
 _MOST = 12
 """Calls of one function that are tried."""
 
@@ -58,8 +59,9 @@ def _at(lines: tuple[str, ...], at: int) -> tuple[int, int, str] | None:
         count = 3
     if not heading or at + count > len(lines):
         return None
-    listed = _LISTED.match(lines[at + count - 1].strip())
-    return _named(at, count, listed["type"]) if listed else None
+    below = lines[at + count - 1].strip()
+    listed = [found["type"] for found in (_LISTED.match(below), _NAMED.match(below)) if found]
+    return next((said for name in listed if (said := _named(at, count, name)) is not None), None)
 
 
 def _named(at: int, count: int, name: str) -> tuple[int, int, str] | None:

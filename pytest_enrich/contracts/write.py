@@ -14,7 +14,7 @@ from pytest_enrich.errors import RefusedError
 
 _LONGEST = 100
 _REASON = 120
-_NAME = re.compile(r"⟨[^⟨⟩:]*:([^⟨⟩]*)⟩")
+_NAME = re.compile(r"⟨(?:[^⟨⟩:.]*\.)*([^⟨⟩:.]*):([^⟨⟩]*)⟩")
 
 
 def bug(broken: Broken, place: Placement, test_text: str, made: MadePart, proposer: str) -> PossibleBug:
@@ -90,7 +90,7 @@ def test_name(claim: Claim) -> str:
 
 def plain(code: Template) -> str:
     """A template as a person says it: names without their modules."""
-    return _NAME.sub(lambda found: found[1], code)
+    return _NAME.sub(lambda found: found[2] or found[1], code)
 
 
 def _compared(claim: Claim) -> Template:
