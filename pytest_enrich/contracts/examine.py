@@ -35,8 +35,15 @@ WAYS = (
 )
 
 
-def examine(claims: Sequence[Claim], folder: str, sandbox: Sandbox, *, timeout: float) -> tuple[Broken, ...]:
-    """The claims that the code does not keep, in their order, each kind of promise of a sentence once.
+class Examined(Struct, frozen=True, kw_only=True):
+    """What came of claims: those that are `broken`, and those of which nothing can be said (`unsure`)."""
+
+    broken: tuple[Broken, ...] = ()
+    unsure: tuple[Claim, ...] = ()
+
+
+def examine(claims: Sequence[Claim], folder: str, sandbox: Sandbox, *, timeout: float) -> Examined:
+    """Which of the claims the code does not keep, in their order, each kind of promise of a sentence once.
 
     Args:
         claims: Of one source file.
@@ -44,30 +51,32 @@ def examine(claims: Sequence[Claim], folder: str, sandbox: Sandbox, *, timeout: 
         sandbox: Where the code runs.
         timeout: Seconds for one call.
     """
-    suspects = _suspects(claims, folder, sandbox, timeout)
-    if not suspects:
-        return ()
-    runs = [_run(list(suspects), folder, sandbox, timeout, way, kept=True) for way in WAYS]
+    seen = _looked(claims, folder, sandbox, timeout)
+    suspects = {claim: told for claim, told in seen.items() if told}
+    unsure = [claim for claim, told in seen.items() if told is None]
+    runs = [_run(list(suspects), folder, sandbox, timeout, way, kept=True) for way in WAYS] if suspects else []
     found: dict[tuple[str, str, str], Broken] = {}
-    for at, (claim, seen) in enumerate(suspects.items()):
-        if all(run is not None and _seen(run, at) == seen and _fails(run, at) for run in runs):
-            broken = Broken(claim=claim, observed=seen, runs=tuple(way.name for way in WAYS))
+    for at, (claim, told) in enumerate(suspects.items()):
+        if all(run is not None and _seen(run, at) == told and _fails(run, at) for run in runs):
+            broken = Broken(claim=claim, observed=told, runs=tuple(way.name for way in WAYS))
             found.setdefault(claim.key, broken)
-    return tuple(found.values())
+        else:
+            unsure.append(claim)
+    return Examined(broken=tuple(found.values()), unsure=tuple(unsure))
 
 
-def _suspects(claims: Sequence[Claim], folder: str, sandbox: Sandbox, timeout: float) -> dict[Claim, str]:
-    """What is contradicted once, and what was seen; a claim that ends the process is passed over."""
+def _looked(claims: Sequence[Claim], folder: str, sandbox: Sandbox, timeout: float) -> dict[Claim, str | None]:
+    """What was seen once of each, "" for nothing that contradicts; None of one that ends the process."""
     if not claims:
         return {}
     run = _run(claims, folder, sandbox, timeout, WAYS[0], kept=False)
     if run is not None:
-        return {claim: seen for at, claim in enumerate(claims) if (seen := _seen(run, at))}
+        return {claim: _seen(run, at) for at, claim in enumerate(claims)}
     if len(claims) == 1:
-        return {}
+        return {claims[0]: None}
     middle = len(claims) // 2
-    halves = (claims[:middle], claims[middle:])
-    return {claim: seen for half in halves for claim, seen in _suspects(half, folder, sandbox, timeout).items()}
+    halves = (_looked(half, folder, sandbox, timeout) for half in (claims[:middle], claims[middle:]))
+    return {claim: told for half in halves for claim, told in half.items()}
 
 
 def _run(  # noqa: PLR0913 - the parts of a job

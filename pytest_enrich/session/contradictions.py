@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from pytest_enrich import contracts, patch, source
 from pytest_enrich.config import Settings
-from pytest_enrich.contracts import Broken, Claim
+from pytest_enrich.contracts import Broken, Claim, Examined
 from pytest_enrich.contracts.function import Documented
 from pytest_enrich.data import Attempt, NewTest, Placement, PossibleBug
 from pytest_enrich.data.suggestion import MadePart
@@ -53,12 +53,16 @@ class Contradictions:
         if not self._settings.fresh and bugs.examined(self._store) == digest:
             return
         self._clear()
+        unsure = False
         for path in sorted(self._found.texts):
             if left() <= 0:
                 return
             claims = [claim for claim in self._file(path).claims if self._is_wanted(path, claim)]
-            self._settle(path, claims, contracts.examine(claims, self._folder, self._sandbox, timeout=self._time))
-        bugs.note_examined(self._store, digest)
+            examined = self._examine(claims)
+            unsure = unsure or bool(examined.unsure)
+            self._settle(path, claims, examined)
+        if not unsure:
+            bugs.note_examined(self._store, digest)
 
     def contradicts(self, attempt: Attempt) -> bool:
         """Whether a kept test states what a docstring denies; then that is a possible bug, and no suggestion."""
@@ -67,7 +71,7 @@ class Contradictions:
             return False
         file = self._file(attempt.path)
         claims = contracts.contradicted(candidate.code, file.functions, file.claims)
-        broken = contracts.examine(claims, self._folder, self._sandbox, timeout=self._time) if claims else ()
+        broken = self._examine(claims).broken
         known = {one.id for one in bugs.lying(self._store)}
         found = [self._bug(one, candidate.origin.proposer) for one in broken]
         for one in found:
@@ -82,10 +86,13 @@ class Contradictions:
     def _exists(self, path: str) -> bool:
         return (self._settings.rootdir / path).is_file()
 
-    def _settle(self, path: str, claims: Sequence[Claim], broken: Sequence[Broken]) -> None:
+    def _examine(self, claims: Sequence[Claim]) -> Examined:
+        return contracts.examine(claims, self._folder, self._sandbox, timeout=self._settings.timeout)
+
+    def _settle(self, path: str, claims: Sequence[Claim], examined: Examined) -> None:
         """Write what is broken; what lay there, was looked for and is not broken now, is mended."""
-        found = {one.id: one for one in (self._bug(each, DOCSTRING) for each in broken)}
-        looked = {each.qualname for each in claims}
+        found = {one.id: one for one in (self._bug(each, DOCSTRING) for each in examined.broken)}
+        looked = {each.qualname for each in claims} - {each.qualname for each in examined.unsure}
         here = [one for one in bugs.lying(self._store) if one.path == path]
         gone = [one for one in here if one.id not in found and self._is_over(one, looked)]
         waiting = {one.id for one in bugs.waiting(self._store)}
@@ -110,7 +117,8 @@ class Contradictions:
         claims = [
             each for each in contracts.contradicted(one.test.code, file.functions, file.claims) if each.key == key
         ]
-        return bool(contracts.examine(claims, self._folder, self._sandbox, timeout=self._time))
+        examined = self._examine(claims)
+        return bool(examined.broken or examined.unsure)
 
     def _bug(self, broken: Broken, proposer: str) -> PossibleBug:
         claim = broken.claim
@@ -155,10 +163,6 @@ class Contradictions:
         place = PurePosixPath(new_file("enrich.py", self._suite.files)).parent.as_posix()
         exists = place != "." and (self._settings.rootdir / place).is_dir()
         return place if exists else ""
-
-    @property
-    def _time(self) -> float:
-        return self._settings.timeout
 
     def _digest(self) -> str:
         """Of all that an answer depends on here: the sources, and what the run is limited to."""

@@ -52,7 +52,8 @@ WRONG = ("returned 4", "failed")
 
 
 def test_what_shows_in_every_run_is_broken():
-    (broken,), jobs = examined(WRONG, WRONG, WRONG, WRONG)
+    found, jobs = examined(WRONG, WRONG, WRONG, WRONG)
+    (broken,) = found.broken
     assert broken.observed == "returned 4"
     assert len(broken.runs) == 3
     assert [job.fresh for job in jobs] == [False, False, False, True]
@@ -61,20 +62,22 @@ def test_what_shows_in_every_run_is_broken():
 
 def test_a_promise_that_is_kept_costs_one_run():
     found, jobs = examined(("", "passed"))
-    assert (found, len(jobs)) == ((), 1)
+    assert (found, len(jobs)) == (contracts.Examined(), 1)
 
 
 def test_what_shows_only_sometimes_is_not():
     for odd in (("returned 6", "failed"), ("", "passed"), ("returned 4", "passed"), None):
-        assert examined(WRONG, WRONG, WRONG, odd)[0] == ()
+        found, _ = examined(WRONG, WRONG, WRONG, odd)
+        assert (found.broken, len(found.unsure)) == ((), 1)
 
 
-def test_what_ends_the_process_is_passed_over():
-    assert examined(None)[0] == ()
+def test_of_what_ends_the_process_nothing_is_said():
+    found, _ = examined(None)
+    assert (found.broken, len(found.unsure)) == ((), 1)
 
 
 def test_the_reproduction_says_names_as_its_file_does():
-    (broken,), _ = examined(WRONG, WRONG, WRONG, WRONG)
+    (broken,) = examined(WRONG, WRONG, WRONG, WRONG)[0].broken
     place = Placement(path="tests/test_shop.py")
     bug = contracts.bug(broken, place, "import shop\n", MADE, "docstring")
     assert bug.test.code == "def test_double_as_documented():\n    assert shop.double(2) == 5\n"
@@ -87,7 +90,7 @@ def test_the_reproduction_says_names_as_its_file_does():
 def test_a_moved_line_makes_no_other_bug():
     def identity(text):
         _, claims = contracts.find("shop.py", "shop", text)
-        (broken,) = contracts.examine(claims, "", Scripted([WRONG] * 4, []), timeout=5.0)
+        (broken,) = contracts.examine(claims, "", Scripted([WRONG] * 4, []), timeout=5.0).broken
         return contracts.bug(broken, Placement(path="test_shop.py"), "", MADE, "docstring").id
 
     assert identity(TEXT) == identity(f"\n\n{TEXT}") != identity(TEXT.replace("5", "6"))
