@@ -9,7 +9,6 @@ from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import project_option
 from pytest_enrich.data import PossibleBug, Suggestion
 from pytest_enrich.errors import EnrichError, UsageError
-from pytest_enrich.reporters import bugs as words
 from pytest_enrich.reporters.words import fit, visible_lines
 from pytest_enrich.store import Store, bugs, staleness
 
@@ -50,7 +49,9 @@ def _bug(one: PossibleBug, *, as_patch: bool, as_issue: bool, as_json: bool) -> 
     if as_json:
         answer(one)
     elif as_issue:
-        click.echo(words.issue(one), nl=False)
+        from pytest_enrich.reporters.md.issue import issue
+
+        click.echo(issue(one), nl=False)
     else:
         commands = [f"xfail {one.id}", f"show {one.id} --issue", f"reject {one.id} --reason wrong"]
         ends = (f"pytest-enrich {text}" for text in commands)

@@ -8,7 +8,7 @@ false alarm costs more trust than ten bugs earn.
 from pytest_enrich.contracts.claim import Broken, Claim
 from pytest_enrich.contracts.examine import Examined, examine
 from pytest_enrich.contracts.find import find
-from pytest_enrich.contracts.pins import contradicted
+from pytest_enrich.contracts.pins import contradicted, sided
 from pytest_enrich.contracts.write import bug
 
-__all__ = ["Broken", "Claim", "Examined", "bug", "contradicted", "examine", "find"]
+__all__ = ["Broken", "Claim", "Examined", "bug", "contradicted", "examine", "find", "sided"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pytest_enrich.data import PossibleBug
-from pytest_enrich.reporters.md.escape import code, fenced, plain
 from pytest_enrich.reporters.words import counted
 
 
@@ -26,19 +25,3 @@ def reproduction(bug: PossibleBug) -> str:
     """The test of what is promised, with its imports."""
     head = "\n".join(bug.test.imports)
     return f"{head}\n\n\n{bug.test.code}" if head else bug.test.code
-
-
-def issue(bug: PossibleBug) -> str:
-    """The text of an issue, in Markdown: what it quotes calls nobody and ends no fence."""
-    name = code(bug.qualname)
-    lines = [
-        f"# {plain(bug.title)}",
-        f"The docstring of {name} ({code(f'{bug.path}:{bug.contract_line}')}) says:",
-        fenced(bug.contract),
-        f"{code(' '.join(bug.call.split()))} {plain(bug.observed)}.",
-        "This test fails:",
-        fenced(reproduction(bug), "python"),
-        f"Found by pytest-enrich ({code(bug.id)}), {plain(runs(bug))}. Python {plain(bug.made.python)}"
-        + (f", commit {code(bug.made.commit)}." if bug.made.commit else "."),
-    ]
-    return "\n\n".join(lines) + "\n"

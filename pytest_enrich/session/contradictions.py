@@ -12,7 +12,7 @@ from pytest_enrich import contracts, patch, source
 from pytest_enrich.config import Settings
 from pytest_enrich.contracts import Broken, Claim, Examined
 from pytest_enrich.contracts.function import Documented
-from pytest_enrich.data import Attempt, NewTest, Placement, PossibleBug
+from pytest_enrich.data import Attempt, Dropped, NewTest, Placement, PossibleBug
 from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.protocols import Sandbox
 from pytest_enrich.session import ground
@@ -57,10 +57,10 @@ class Contradictions:
         for path in sorted(self._found.texts):
             if left() <= 0:
                 return
-            claims = [claim for claim in self._file(path).claims if self._is_wanted(path, claim)]
+            claims = [claim for claim in self._file(path).claims if self._is_wanted(path, claim.qualname)]
             examined = self._examine(claims)
             unsure = unsure or bool(examined.unsure)
-            self._settle(path, claims, examined)
+            self._settle(path, examined)
         if not unsure:
             bugs.note_examined(self._store, digest)
 
@@ -71,9 +71,21 @@ class Contradictions:
             return False
         file = self._file(attempt.path)
         claims = contracts.contradicted(candidate.code, file.functions, file.claims)
+        return self._keep(claims, candidate.origin.proposer)
+
+    def side(self, attempt: Attempt) -> None:
+        """Note where a model expected what the docstring says as well, and the code does something else."""
+        candidate, verdict = attempt.candidate, attempt.verdict
+        failed = isinstance(verdict, Dropped) and verdict.rung == "passes"
+        if failed and isinstance(candidate, NewTest) and candidate.origin.model:
+            claims = contracts.sided(candidate.code, self._file(attempt.path).functions)
+            self._keep(claims, candidate.origin.proposer)
+
+    def _keep(self, claims: Sequence[Claim], proposer: str) -> bool:
+        """Write those that are broken and not known; whether any is that nobody turned down."""
         broken = self._examine(claims).broken
         known = {one.id for one in bugs.lying(self._store)}
-        found = [self._bug(one, candidate.origin.proposer) for one in broken]
+        found = [self._bug(one, proposer) for one in broken]
         for one in found:
             if one.id not in known and not self._is_turned_down(one):
                 bugs.save(self._store, one, patch.render_bug(one))
@@ -89,12 +101,12 @@ class Contradictions:
     def _examine(self, claims: Sequence[Claim]) -> Examined:
         return contracts.examine(claims, self._folder, self._sandbox, timeout=self._settings.timeout)
 
-    def _settle(self, path: str, claims: Sequence[Claim], examined: Examined) -> None:
+    def _settle(self, path: str, examined: Examined) -> None:
         """Write what is broken; what lay there, was looked for and is not broken now, is mended."""
         found = {one.id: one for one in (self._bug(each, DOCSTRING) for each in examined.broken)}
-        looked = {each.qualname for each in claims} - {each.qualname for each in examined.unsure}
+        unsure = {each.qualname for each in examined.unsure}
         here = [one for one in bugs.lying(self._store) if one.path == path]
-        gone = [one for one in here if one.id not in found and self._is_over(one, looked)]
+        gone = [one for one in here if one.id not in found and self._is_over(one, unsure)]
         waiting = {one.id for one in bugs.waiting(self._store)}
         bugs.remove(self._store, gone)
         self.mended = (*self.mended, *(one.id for one in gone if one.id in waiting))
@@ -102,22 +114,25 @@ class Contradictions:
             if not self._is_turned_down(one):
                 bugs.save(self._store, one, patch.render_bug(one))
 
-    def _is_over(self, one: PossibleBug, looked: set[str]) -> bool:
+    def _is_over(self, one: PossibleBug, unsure: set[str]) -> bool:
         """Whether it was looked for and not found, or its words or its function are gone."""
         words = " ".join(one.contract.split())
         named = [each for each in self._file(one.path).functions if each.qualname == one.qualname]
         if not any(words in " ".join(each.docstring.split()) for each in named):
             return True
-        return one.qualname in looked and (one.proposer == DOCSTRING or not self._still_fails(one))
+        if one.qualname in unsure or not self._is_wanted(one.path, one.qualname):
+            return False
+        return one.proposer == DOCSTRING or not self._still_fails(one)
 
     def _still_fails(self, one: PossibleBug) -> bool:
         """What a proposer's test showed is looked at by the same call."""
         key = (one.qualname, one.promise, " ".join(one.contract.split()))
-        file = self._file(one.path)
-        claims = [
-            each for each in contracts.contradicted(one.test.code, file.functions, file.claims) if each.key == key
-        ]
-        examined = self._examine(claims)
+        file, code = self._file(one.path), one.test.code
+        about = (
+            *contracts.contradicted(code, file.functions, file.claims),
+            *contracts.sided(code, file.functions),
+        )
+        examined = self._examine([each for each in about if each.key == key])
         return bool(examined.broken or examined.unsure)
 
     def _bug(self, broken: Broken, proposer: str) -> PossibleBug:
@@ -131,24 +146,21 @@ class Contradictions:
         known = rejected.read(self._settings.rootdir)
         return known.is_rejected(one.id, one.test.body_sha256, one.path, one.qualname)
 
-    def _is_wanted(self, path: str, claim: Claim) -> bool:
+    def _is_wanted(self, path: str, qualname: str) -> bool:
         """Whether the function is within what the run is limited to."""
         settings = self._settings
-        if not settings.shard.holds(path, claim.qualname):
+        if not settings.shard.holds(path, qualname):
             return False
         limits = [limit.partition("::") for limit in settings.only]
         named = (
-            file == path and f"{claim.qualname}.".startswith(f"{name}." if name else "")
-            for file, _, name in limits
+            file == path and f"{qualname}.".startswith(f"{name}." if name else "") for file, _, name in limits
         )
         if limits and not any(named):
             return False
         if settings.changes is None:
             return True
         lines = settings.changes.lines.get(path, ())
-        spans = (
-            range(one.line, one.last + 1) for one in self._file(path).functions if one.qualname == claim.qualname
-        )
+        spans = (range(one.line, one.last + 1) for one in self._file(path).functions if one.qualname == qualname)
         return any(line in span for span in spans for line in lines)
 
     def _file(self, path: str) -> _File:

@@ -257,6 +257,7 @@ class Session:
                 self._grades[attempt.verdict.grade] += 1
             if isinstance(attempt.verdict, Dropped):
                 self._dropped[_counted(attempt.verdict)] += 1
+                self._contradictions.side(attempt)
             elif self._contradictions.contradicts(attempt):
                 self._dropped[DENIED] += 1
             elif self._write(attempt):

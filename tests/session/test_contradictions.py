@@ -9,6 +9,7 @@ from pytest_enrich.contracts.judge import MARK
 from pytest_enrich.data import (
     Answered,
     Attempt,
+    Dropped,
     Failed,
     Kept,
     NewTest,
@@ -26,6 +27,9 @@ from pytest_enrich.store.xfail import xfail
 
 MADE = MadePart(at="2026-11-25T10:00:00Z", pytest_enrich="0.1.0", python="3.11.7")
 SAID = 'def discount(total):\n    """It.\n\n    Raises ValueError if total is negative.\n    """\n'
+
+
+KEPT = Kept(gaps=("g",), lines=(), branches=(), runs=(), seconds=0.0)
 
 
 class Scripted:
@@ -71,7 +75,7 @@ def ids(store):
     return [one.id for one in bugs.waiting(store)]
 
 
-def attempt(code):
+def attempt(code, verdict=KEPT, **origin):
     test = NewTest(
         name="test_a",
         code=code,
@@ -80,10 +84,9 @@ def attempt(code):
         title="",
         look="",
         oracle=(),
-        origin=Origin(proposer="search"),
+        origin=Origin(proposer="search", **origin),
         gaps=(),
     )
-    verdict = Kept(gaps=("g",), lines=(), branches=(), runs=(), seconds=0.0)
     return Attempt(path="src/shop/cart.py", qualname="discount", digest="", candidate=test, verdict=verdict)
 
 
@@ -149,3 +152,19 @@ def test_a_test_that_states_what_the_docstring_denies_is_a_bug_and_no_suggestion
     assert not run.contradicts(attempt("def test_a():\n    assert discount(7) == 7\n"))
     look(Scripted(discount="returned 0"), fresh=True)
     assert ids(store) == [one.id]
+
+
+def test_what_a_model_and_the_docstring_expect_is_a_bug_where_the_code_does_something_else(look, store, rootdir):
+    source = rootdir / "src/shop/cart.py"
+    source.write_text(source.read_text().replace("It.", "Gives 4000 for 5000."))
+    run = look(Scripted())
+    run._sandbox = Scripted(discount="returned 5000")
+    failed = Dropped(rung="passes", reason="failed")
+    code = "def test_a():\n    assert discount(5000) == 4000\n"
+    run.side(attempt(code, failed))
+    assert ids(store) == []
+    run.side(attempt(code, failed, model="tiny", strategy="scenario"))
+    (one,) = bugs.waiting(store)
+    assert (one.promise, one.contract) == ("value", "Gives 4000 for 5000.")
+    look(Scripted(discount="returned 5000"), fresh=True)
+    assert one.id in ids(store)

@@ -7,7 +7,6 @@ from pytest_enrich.commands.review.acts import Came
 from pytest_enrich.commands.review.sitting import Done, Sitting
 from pytest_enrich.data import PossibleBug, Reason, Scope, Suggestion
 from pytest_enrich.errors import UsageError
-from pytest_enrich.reporters import bugs as words
 from pytest_enrich.reporters.words import fit, visible
 from pytest_enrich.store import Store, bugs, rejected
 
@@ -53,7 +52,9 @@ def turn_down(store: Store, one: Suggestion, *, reason: Reason, scope: Scope, se
 
 def issue(store: Store, one: Suggestion) -> str:
     """In Markdown."""
-    return words.issue(_of(store, one))
+    from pytest_enrich.reporters.md import issue as text
+
+    return text.issue(_of(store, one))
 
 
 def _of(store: Store, one: Suggestion) -> PossibleBug:
