@@ -28,6 +28,7 @@ _VERBS = {
     "run": "run",
     "accept": "accept",
     "reject": "reject",
+    "xfail": "xfail",
     "allow": "allow",
     "undo": "undo",
     "verify": "verify",

@@ -13,7 +13,7 @@ from pytest_enrich.commands.taking import PLAINLY, How, Taken
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import RefusedError, UsageError
 from pytest_enrich.reporters.words import counted, visible, visible_lines
-from pytest_enrich.store import Store, rebuild, staleness
+from pytest_enrich.store import Store, bugs, rebuild, staleness
 
 _REFUSED = 3
 
@@ -59,6 +59,12 @@ def accept(store: Store, chosen: Sequence[Suggestion], how: How = PLAINLY) -> tu
 
 def _chosen(store: Store, identities: Sequence[str], *, is_edited: bool, as_json: bool) -> tuple[Suggestion, ...]:
     """Those that were named, or without names those that are strong."""
+    for name in identities:
+        if (found := bugs.find(store, name)) is not None:
+            raise UsageError(
+                f"{found.id} is a possible bug: there is nothing to accept\nNothing was changed.\n"
+                f"Its test, as known to fail:  pytest-enrich xfail {found.id}"
+            )
     if not identities:
         return _strong(store, is_edited=is_edited, as_json=as_json)
     return tuple({one.id: one for one in map(store.find, identities)}.values())

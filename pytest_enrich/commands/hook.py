@@ -17,14 +17,15 @@ import click
 from pytest_enrich import config
 from pytest_enrich.commands.output import say
 from pytest_enrich.commands.project import DEFAULT, locate
-from pytest_enrich.data import Suggestion
+from pytest_enrich.data import PossibleBug, Suggestion
 from pytest_enrich.errors import EnrichError, UsageError
 from pytest_enrich.reporters.words import counted, visible
-from pytest_enrich.store import Store
+from pytest_enrich.store import Store, bugs
 
 NEXT = "pytest-enrich review"
 _FOUND = 1
 _SHOWN = 5
+_REASONS = ("pending", "gaps", "bugs")
 
 
 class WrongBudgetError(UsageError):
@@ -36,7 +37,7 @@ class WrongBudgetError(UsageError):
 @click.option("--push", is_flag=True, help="Look for tests for the lines that are pushed.")
 @click.option("--budget", metavar="TIME", help="With --push: how long in all (default: 60s), or executions.")
 @click.option("--since", metavar="REF", help="With --push: what to compare with (default: what the hook says).")
-@click.option("--fail-on", multiple=True, type=click.Choice(["pending", "gaps"]), help="Exit with 1 on these.")
+@click.option("--fail-on", multiple=True, type=click.Choice(_REASONS), help="Exit with 1 on these.")
 @click.option(
     "--dir", "directory", type=click.Path(path_type=Path), help=f"The suggestions folder (default: {DEFAULT})."
 )
@@ -77,9 +78,13 @@ def _check(files: Sequence[str], *, push: bool, only_push: bool) -> None:
 
 def _pending(files: Sequence[str], directory: Path | None, fail_on: Sequence[str]) -> int:
     found = _waiting(files, directory, Path.cwd())
+    wrong = _bugs(files, directory, Path.cwd())
     if found:
         say(told(found))
-    return _FOUND if found and fail_on else 0
+    if wrong:
+        say(told_bugs(wrong))
+    failed = (found and "pending" in fail_on) or (wrong and "bugs" in fail_on)
+    return _FOUND if failed else 0
 
 
 def told(paths: Sequence[str]) -> str:
@@ -92,6 +97,13 @@ def told(paths: Sequence[str]) -> str:
     lines += [f"  {count:>3}  {visible(path)}" for path, count in sorted(counts.items())[:_SHOWN]]
     more = len(counts) - _SHOWN
     return "\n".join([*lines, *([f"       and {counted(more, 'more file')}"] if more > 0 else [])])
+
+
+def told_bugs(found: Sequence[PossibleBug]) -> str:
+    """`1 possible bug in src/shop/cart.py:  pytest-enrich list --bugs`."""
+    files = list(dict.fromkeys(visible(one.path) for one in found))
+    where = files[0] if len(files) == 1 else f"{len(files)} files"
+    return f"{counted(len(found), 'possible bug')} in {where}:  {NEXT} --bugs"
 
 
 def _push(directory: Path | None, budget: str, since: str | None, fail_on: Sequence[str]) -> int:
@@ -128,6 +140,21 @@ def _waiting(files: Sequence[str], directory: Path | None, cwd: Path) -> list[st
     for store, paths in _projects(files, directory, cwd).items():
         found += _seen(store, concerning(store.pending(), paths), cwd) if store.exists() else []
     return found
+
+
+def _bugs(files: Sequence[str], directory: Path | None, cwd: Path) -> list[PossibleBug]:
+    """The possible bugs in one of the files, or whose test would go into one; without files all."""
+    if not files:
+        store = locate(directory, cwd)
+        return [*bugs.waiting(store)] if store.exists() else []
+    found = _projects(files, directory, cwd)
+    return [one for store, paths in found.items() for one in bugs_in(store, paths)]
+
+
+def bugs_in(store: Store, paths: Iterable[str]) -> list[PossibleBug]:
+    """The possible bugs in these source files, or for these test files."""
+    wanted, known = set(paths), bugs.waiting(store) if store.exists() else ()
+    return [one for one in known if wanted & {one.path, one.target.path}]
 
 
 def _projects(files: Iterable[str], directory: Path | None, cwd: Path) -> dict[Store, list[str]]:

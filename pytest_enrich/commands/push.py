@@ -55,7 +55,9 @@ def _look(store: Store, changed: Changes, budget: Budget) -> ChangedPart | None:
 
 def _judge(store: Store, changed: Changes, seen: ChangedPart | None, fail_on: Collection[str]) -> int:
     waiting = bool(hook.concerning(store.pending(), changed.lines)) if store.exists() else False
-    found = {"pending": waiting, "gaps": seen is not None and bool(seen.functions)}
+    wrong = hook.bugs_in(store, changed.lines)
+    say(hook.told_bugs(wrong)) if wrong else None
+    found = {"pending": waiting, "gaps": seen is not None and bool(seen.functions), "bugs": bool(wrong)}
     failed = [name for name in found if found[name] and name in fail_on]
     say(_ending(failed, waiting=waiting))
     return _FOUND if failed else 0

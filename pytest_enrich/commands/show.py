@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from pytest_enrich.commands import parts
+from pytest_enrich.commands import parts, possible_bug
 from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import project_option
-from pytest_enrich.data import Suggestion
-from pytest_enrich.errors import EnrichError
+from pytest_enrich.data import PossibleBug, Suggestion
+from pytest_enrich.errors import EnrichError, UsageError
 from pytest_enrich.reporters.words import fit, visible_lines
-from pytest_enrich.store import Store, staleness
+from pytest_enrich.store import Store, bugs, staleness
 
 _WIDTH = 79
 _RULE = "-" * 78
@@ -19,10 +19,18 @@ _RULE = "-" * 78
 @click.command("show")
 @click.argument("identity", metavar="ID")
 @click.option("--patch", "as_patch", is_flag=True, help="The patch, for git apply.")
+@click.option("--issue", "as_issue", is_flag=True, help="Of a possible bug: the text of an issue about it.")
 @json_option
 @project_option
-def command(store: Store, identity: str, *, as_patch: bool, as_json: bool) -> int:
-    """Show one suggestion: its gap, its test, its proof."""
+def command(store: Store, identity: str, *, as_patch: bool, as_issue: bool, as_json: bool) -> int:
+    """Show one suggestion: its gap, its test, its proof. Or one possible bug: what is said, and what is done."""
+    found = bugs.find(store, identity)
+    if found is not None:
+        return _bug(found, as_patch=as_patch, as_issue=as_issue, as_json=as_json)
+    if as_issue:
+        raise UsageError(
+            f"no possible bug {identity!r}\n--issue is about one. What there is:  pytest-enrich list --bugs"
+        )
     suggestion = store.find(identity)
     if as_patch:
         click.echo(store.read_text(suggestion, "suggestion.patch"), nl=False)
@@ -30,6 +38,24 @@ def command(store: Store, identity: str, *, as_patch: bool, as_json: bool) -> in
         answer(suggestion)
     else:
         say(screen(store, suggestion))
+    return 0
+
+
+def _bug(one: PossibleBug, *, as_patch: bool, as_issue: bool, as_json: bool) -> int:
+    if as_patch:
+        raise UsageError(
+            f"{one.id} is a possible bug without a patch\nAs a known failure:  pytest-enrich xfail {one.id}"
+        )
+    if as_json:
+        answer(one)
+    elif as_issue:
+        from pytest_enrich.reporters.md.issue import issue
+
+        click.echo(issue(one), nl=False)
+    else:
+        commands = [f"xfail {one.id}", f"show {one.id} --issue", f"reject {one.id} --reason wrong"]
+        ends = (f"pytest-enrich {text}" for text in commands)
+        say("\n".join([*possible_bug.screen(one, _WIDTH), _RULE, *ends]))
     return 0
 
 

@@ -9,9 +9,10 @@ from pytest_enrich.commands.output import answer, json_option, say, tell_problem
 from pytest_enrich.commands.project import project_option
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import UsageError
+from pytest_enrich.reporters import bugs as words
 from pytest_enrich.reporters import text
-from pytest_enrich.reporters.words import fit, visible
-from pytest_enrich.store import Store, rejected, staleness
+from pytest_enrich.reporters.words import counted, fit, visible
+from pytest_enrich.store import Store, bugs, rejected, staleness
 
 _FOUND = 1
 
@@ -19,6 +20,7 @@ _FOUND = 1
 @click.command("list")
 @click.option("--gaps", "which", flag_value="gaps", help="The gaps for which no good test was found.")
 @click.option("--rejected", "which", flag_value="rejected", help="What was turned down.")
+@click.option("--bugs", "which", flag_value="bugs", help="The possible bugs: code that contradicts its docstring.")
 @click.option("--check", is_flag=True, help="Exit with 1 when something is pending.")
 @json_option
 @project_option
@@ -27,7 +29,7 @@ def command(store: Store, which: str | None, *, check: bool, as_json: bool) -> i
     if check and which:
         raise UsageError(f"--check is about what is pending, not --{which}\nNothing was done.")
     tell_problems(store)
-    show = {"gaps": _gaps, "rejected": _rejected}.get(which or "", _pending)
+    show = {"gaps": _gaps, "rejected": _rejected, "bugs": _bugs}.get(which or "", _pending)
     found = show(store, as_json=as_json)
     return _FOUND if check and found else 0
 
@@ -39,7 +41,8 @@ def _pending(store: Store, *, as_json: bool) -> int:
     if as_json:
         answer({"suggestions": [_facts(one, stale=places[one.id] is None) for one in pending]})
     elif not pending:
-        say("Nothing is pending.\nNext:  pytest --enrich")
+        following = "pytest-enrich list --bugs" if bugs.waiting(store) else "pytest --enrich"
+        say(f"Nothing is pending.\nNext:  {following}")
     else:
         say(text.table(pending))
         for one in stale:
@@ -47,6 +50,8 @@ def _pending(store: Store, *, as_json: bool) -> int:
         fresh = next((one.id for one in pending if places[one.id] is not None), None)
         say(f"\nNext:  pytest-enrich {'review' if fresh else 'clean'}")
         say(f"       pytest-enrich show {fresh or pending[0].id}")
+        found = len(bugs.waiting(store))
+        say(f"\n{counted(found, 'possible bug')}:  pytest-enrich list --bugs") if found else None
     return len(pending)
 
 
@@ -63,6 +68,21 @@ def _facts(one: Suggestion, *, stale: bool) -> dict[str, object]:
         "look": one.look,
         "stale": stale,
     }
+
+
+def _bugs(store: Store, *, as_json: bool) -> int:
+    found = bugs.waiting(store)
+    if as_json:
+        answer({"bugs": found})
+    elif not found:
+        say("No possible bug waits.\nNext:  pytest-enrich list")
+    for one in () if as_json else found:
+        say(text.bug_table([one]))
+        say(f"      says  {fit(words.says(one), 67)}")
+        say(f"      does  {fit(words.does(one), 67)}")
+    if found and not as_json:
+        say(f"\nNext:  pytest-enrich show {found[0].id}")
+    return len(found)
 
 
 def _gaps(store: Store, *, as_json: bool) -> int:

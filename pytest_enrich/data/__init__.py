@@ -5,6 +5,7 @@
 - `mutants`: changes of the code that a test should notice.
 - `jobs`: what is asked of a sandbox and what it answers (`Job`, `Execution`).
 - `suggestion`: what a person reviews, as it is written to `suggestion.json`.
+- `bug`: what a docstring promises and the code does not do, as it is written to `bug.json`.
 - `decision`: what people decided, and what a run has finished.
 - `changes`: which lines are new or different.
 - `run`: one run, as it is written to `run.json`.
@@ -23,6 +24,7 @@ from pytest_enrich.data.attempts import (
     Rung,
     Verdict,
 )
+from pytest_enrich.data.bug import PossibleBug, Promise
 from pytest_enrich.data.changes import Changes
 from pytest_enrich.data.code import (
     Argument,
@@ -122,7 +124,9 @@ __all__ = [
     "Pattern",
     "Placement",
     "Point",
+    "PossibleBug",
     "Program",
+    "Promise",
     "Prove",
     "Proved",
     "Reason",

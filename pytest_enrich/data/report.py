@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from pytest_enrich.data.bug import PossibleBug
 from pytest_enrich.data.decision import Finished
 from pytest_enrich.data.run import RunSummary
 from pytest_enrich.data.suggestion import Suggestion
@@ -47,6 +48,7 @@ class Report(Struct, frozen=True, kw_only=True):
         project: The name of the folder that the project is in.
         base: That folder relative to the top of its repository, with a `/` at its end; "" when it is the top.
         suggestions: What waits, best first: strong ones first, then by path and line.
+        bugs: The possible bugs that wait, by path and line.
         without: The gaps for which no good test was found, by path and line.
         turned_down: How many lines `.enrich-rejected` has.
         difference: All suggestions as one patch, with imports merged; "" for none.
@@ -57,6 +59,7 @@ class Report(Struct, frozen=True, kw_only=True):
     project: str = ""
     base: str = ""
     suggestions: tuple[ReportedSuggestion, ...] = ()
+    bugs: tuple[PossibleBug, ...] = ()
     without: tuple[Finished, ...] = ()
     turned_down: int = 0
     difference: str = ""

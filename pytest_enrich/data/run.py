@@ -109,6 +109,8 @@ class RunSummary(Struct, frozen=True, kw_only=True):
         closed: The ids of those whose gaps tests close by now; they were put away.
         stale: The ids of those whose code changed; they were put away.
         waiting: How many wait for a person in all.
+        bugs: The ids of the possible bugs that wait for a person.
+        mended: The ids of those that were there before and are gone.
         changed: The changed lines that it was limited to, if it was.
         stopped: Why it ended early.
         model: The model that was asked, if one was.
@@ -137,6 +139,8 @@ class RunSummary(Struct, frozen=True, kw_only=True):
     closed: tuple[str, ...] = ()
     stale: tuple[str, ...] = ()
     waiting: int = 0
+    bugs: tuple[str, ...] = ()
+    mended: tuple[str, ...] = ()
     stopped: Stop = ""
     changed: ChangedPart | None = None
     model: ModelPart | None = None

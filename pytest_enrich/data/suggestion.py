@@ -116,11 +116,14 @@ class MadePart(Struct, frozen=True, kw_only=True):
 
 
 class Suggestion(Struct, frozen=True, kw_only=True):
-    """What a person reviews. Fixed once written; its state is folded from decisions and today's source."""
+    """What a person reviews. Fixed once written; its state is folded from decisions and today's source.
+
+    One of kind `bug` is the `xfail` test of a possible bug: it is only made when a person asks for it.
+    """
 
     schema: str = SCHEMA
     id: str
-    kind: Literal["test", "row"] = "test"
+    kind: Literal["test", "row", "bug"] = "test"
     grade: Grade = "ungraded"
     title: str
     look: str

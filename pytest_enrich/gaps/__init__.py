@@ -6,7 +6,7 @@
 
 from pytest_enrich.gaps import changed
 from pytest_enrich.gaps.digest import body_digest, tokens_digest
-from pytest_enrich.gaps.find import find, identify
+from pytest_enrich.gaps.find import find, identify, name_of
 from pytest_enrich.gaps.order import Ranked, order
 from pytest_enrich.gaps.possible import branches
 from pytest_enrich.gaps.read import FileCoverage, Measured, read
@@ -20,6 +20,7 @@ __all__ = [
     "changed",
     "find",
     "identify",
+    "name_of",
     "order",
     "read",
     "tokens_digest",

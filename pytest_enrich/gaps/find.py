@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from pytest_enrich.data.code import Branch, Gap, Outcome
@@ -58,10 +59,15 @@ def identify(path: str, text: str) -> dict[str, tuple[str, int]]:
 
 def identity(path: str, place: Site, outcome: Outcome) -> str:
     """The id of a gap."""
+    return name_of(path, (place.qualname, place.header, outcome, str(place.nth)))
+
+
+def name_of(path: str, facts: Iterable[str]) -> str:
+    """`<module stem>-<8 characters of base32>` of a place in a source file, which the `facts` tell from others."""
     pure = PurePosixPath(path)
     stem = pure.parent.name or pure.stem if pure.stem == "__init__" else pure.stem
     plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign == "_") else "_" for sign in stem)
-    return f"{plain[:_STEM] or '_'}-{digest((path, place.qualname, place.header, outcome, str(place.nth)))}"
+    return f"{plain[:_STEM] or '_'}-{digest((path, *facts))}"
 
 
 def site(outline: Outline, step: Step) -> Site:

@@ -10,6 +10,7 @@ from pytest_enrich.patch.difference import diff
 from pytest_enrich.patch.draft import Draft
 from pytest_enrich.patch.encoding import blob_id, decode, encode
 from pytest_enrich.patch.insertion import insert
+from pytest_enrich.patch.possible_bug import render_bug
 from pytest_enrich.patch.removal import remove
 from pytest_enrich.patch.render import marked, render_module, render_patch
 from pytest_enrich.patch.row import carrier, is_there, line
@@ -32,6 +33,7 @@ __all__ = [
     "line",
     "marked",
     "remove",
+    "render_bug",
     "render_module",
     "render_patch",
     "row_of",

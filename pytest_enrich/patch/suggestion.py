@@ -72,7 +72,7 @@ def suggest(  # noqa: PLR0913 - each is known to another part of a run
 def as_candidate(suggestion: Suggestion) -> Candidate:
     """The test or the row that a suggestion holds, as `insert` and `remove` take it."""
     test = _as_test(suggestion)
-    if suggestion.kind == "test":
+    if suggestion.kind != "row":
         return test
     facts = {name: getattr(test, name) for name in test.__struct_fields__}
     return NewRow(**facts, argnames=suggestion.test.argnames)

@@ -9,9 +9,10 @@ from pytest_enrich.reporters.words import counted, percent, visible
 
 
 def heading(report: Report) -> str:
-    """`3 suggested tests`, or `No suggested tests`."""
-    number = len(report.suggestions)
-    return counted(number, "suggested test") if number else "No suggested tests"
+    """`3 suggested tests`, or `No suggested tests`; `, 1 possible bug` where there is one."""
+    number, bugs = len(report.suggestions), len(report.bugs)
+    tests = counted(number, "suggested test") if number else "No suggested tests"
+    return f"{tests}, {counted(bugs, 'possible bug')}" if bugs else tests
 
 
 def after(report: Report) -> float | None:

@@ -10,9 +10,11 @@ import json
 from urllib.parse import quote
 
 from pytest_enrich import __version__
-from pytest_enrich.data import Report, ReportedSuggestion
+from pytest_enrich.data import PossibleBug, Report, ReportedSuggestion
+from pytest_enrich.reporters import bugs as words
 from pytest_enrich.reporters import changes, findings
 from pytest_enrich.reporters.changes import Change
+from pytest_enrich.reporters.words import visible
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _ROOT = "%SRCROOT%"
@@ -21,12 +23,19 @@ _HELP = (
     "A person decides about it: pytest-enrich show ID, then accept or reject."
 )
 
+BUG_RULE = "possible-bug"
+_BUG_HELP = (
+    "The docstring says one thing and the code does another, each time it was run in a sandbox. A person decides "
+    "which of the two is wrong: pytest-enrich show ID, then xfail or reject."
+)
+
 
 def render(report: Report) -> str:
-    """The log: one run, one rule, one result a suggestion."""
+    """The log: one run, one result a suggestion and a possible bug; each of these has its rule."""
     results = [_result(report, one) for one in findings.placed(report)]
+    results += [_bug(report, one) for one in report.bugs]
     run = {
-        "tool": {"driver": _driver()},
+        "tool": {"driver": _driver(bugs=bool(report.bugs))},
         "automationDetails": {"id": "pytest-enrich/"},
         "columnKind": "unicodeCodePoints",
         "results": results,
@@ -34,7 +43,7 @@ def render(report: Report) -> str:
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
 
 
-def _driver() -> dict[str, object]:
+def _driver(*, bugs: bool) -> dict[str, object]:
     rule = {
         "id": findings.RULE,
         "name": "SuggestedTest",
@@ -49,7 +58,33 @@ def _driver() -> dict[str, object]:
         "name": "pytest-enrich",
         "version": __version__,
         "informationUri": findings.URL,
-        "rules": [rule],
+        "rules": [rule, *([_bug_rule()] if bugs else [])],
+    }
+
+
+def _bug_rule() -> dict[str, object]:
+    return {
+        "id": BUG_RULE,
+        "name": "PossibleBug",
+        "shortDescription": {"text": "Code that contradicts its docstring"},
+        "fullDescription": {"text": _BUG_HELP},
+        "help": {"text": _BUG_HELP},
+        "helpUri": findings.URL,
+        "defaultConfiguration": {"level": "warning"},
+        "properties": {"tags": ["docstring", "correctness"], "precision": "high"},
+    }
+
+
+def _bug(report: Report, one: PossibleBug) -> dict[str, object]:
+    text = visible(f"{one.title}. {words.says(one)}; {words.does(one)}. See: pytest-enrich show {one.id}")
+    place = {"artifactLocation": _artifact(report.base + one.path), "region": {"startLine": max(one.line, 1)}}
+    return {
+        "ruleId": BUG_RULE,
+        "ruleIndex": 1,
+        "level": "warning",
+        "message": {"text": _plain(findings.encodable(text))},
+        "locations": [{"physicalLocation": place}],
+        "partialFingerprints": {"primaryLocationLineHash": f"{findings.encodable(one.id)}:1"},
     }
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import get_args
 
 from pytest_enrich.config import WantedReport
-from pytest_enrich.data import CoveragePart, Grade, RunSummary, Suggestion
+from pytest_enrich.data import CoveragePart, Grade, PossibleBug, RunSummary, Suggestion
 from pytest_enrich.reporters import since
 from pytest_enrich.reporters.words import WIDTH, columns, counted, duration, filled, fit, percent, visible
 
+_BUGS = 10
 _NOTHING = "nothing found"
 _ALREADY = ("turned down", "done before", "waiting", "closed", "left out")
 
@@ -20,16 +21,17 @@ def heading(coverage: CoveragePart) -> str:
     return f"coverage  {percent(coverage.lines)} of lines{branches}"
 
 
-def render(summary: RunSummary, suggestions: Sequence[Suggestion]) -> str:
+def render(summary: RunSummary, suggestions: Sequence[Suggestion], bugs: Sequence[PossibleBug] = ()) -> str:
     """The end of a run's section: what came of it, what was written, and the one next command.
 
     Args:
         summary: The run.
         suggestions: What is pending; those that the run made are shown in a table.
+        bugs: The possible bugs that wait.
     """
     ours = {made.id for made in summary.suggestions}
     new = [one for one in suggestions if one.id in ours]
-    parts = [_result(summary, new), since.moved(summary), *_notes(summary)]
+    parts = [_result(summary, new), _bugs(summary, bugs), since.moved(summary), *_notes(summary)]
     if new or summary.candidates:
         parts += [_next(summary, suggestions)]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -83,6 +85,25 @@ def _result(summary: RunSummary, new: Sequence[Suggestion]) -> str:
         _without(summary.gaps),
     ]
     return "\n\n".join(line for line in lines if line)
+
+
+def bug_table(bugs: Sequence[PossibleBug]) -> str:
+    """One line a possible bug: its id and what happens; "" for none."""
+    width = max((len(one.id) for one in bugs), default=0)
+    return "\n".join(f"  {one.id:<{width}}  BUG?  {fit(one.title, WIDTH - width - 11)}" for one in bugs)
+
+
+def told_bugs(bugs: Sequence[PossibleBug]) -> str:
+    """How many there are, and the first of them; "" for none."""
+    head = f"{counted(len(bugs), 'possible bug')}:  pytest-enrich list --bugs"
+    more = f"\n  and {len(bugs) - _BUGS} more" if len(bugs) > _BUGS else ""
+    return f"{head}\n\n{bug_table(bugs[:_BUGS])}{more}" if bugs else ""
+
+
+def _bugs(summary: RunSummary, bugs: Sequence[PossibleBug]) -> str:
+    """What contradicts its docstring; it is told again as long as it waits."""
+    gone = f"No possible bug any more: {' '.join(summary.mended)}" if summary.mended else ""
+    return "\n\n".join(part for part in (told_bugs(bugs), _wrapped(gone, 2) if gone else "") if part)
 
 
 def _before(gaps: Mapping[str, int]) -> list[str]:

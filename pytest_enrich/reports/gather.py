@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Finished, Grade, Report, ReportedSuggestion, RunSummary, SourceLine, Suggestion
 from pytest_enrich.errors import EnrichError
-from pytest_enrich.store import Store, excerpt, python_file, rejected, staleness
+from pytest_enrich.store import Store, bugs, excerpt, python_file, rejected, staleness
 
 if TYPE_CHECKING:
     from pytest_enrich.patch import Draft
@@ -52,6 +52,7 @@ def gather(store: Store, run: RunSummary | None = None, together: str | None = N
             )
             for one in pending
         ),
+        bugs=bugs.waiting(store) if store.exists() else (),
         without=without(store),
         turned_down=len(rejected.read(store.rootdir).lines),
         difference=_together(pending, test) if together is None else together,

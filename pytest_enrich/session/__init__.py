@@ -19,7 +19,7 @@ from pytest_enrich.reporters import formats, since, text
 from pytest_enrich.session import listing, scope, summary, tree
 from pytest_enrich.session.reproof import prove
 from pytest_enrich.session.work import Session
-from pytest_enrich.store import Store
+from pytest_enrich.store import Store, bugs
 
 if TYPE_CHECKING:
     from coverage import Coverage
@@ -61,7 +61,9 @@ def _run(settings: Settings, cov: Coverage, terminal: Terminal) -> tuple[RunSumm
     store.write_run(ended)
     if not settings.partial:
         store.write_tests(found.measured.tests)
-    terminal.write_line(text.render(ended, store.pending()).rstrip("\n"))
+    terminal.write_line(
+        text.render(ended, store.pending(), bugs.waiting(store) if store.exists() else ()).rstrip("\n")
+    )
     return ended, _report(settings, store, ended, terminal)
 
 
@@ -71,7 +73,7 @@ def _report(settings: Settings, store: Store, ended: RunSummary, terminal: Termi
         return None
     report = reports.gather(store, ended, store.read_all_patch())
     written = reports.write(store, report, settings.reports)
-    if report.suggestions:  # silence is the reward of those who need no test
+    if report.suggestions or report.bugs:  # silence is the reward of those who need no test
         names = [path.as_posix() for path in reports.shown(written, settings.rootdir)]
         terminal.write_line("\n".join([text.reports(names), *text.because(settings.reports)]))
     return report

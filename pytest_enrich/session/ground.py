@@ -38,11 +38,11 @@ def survey(
     settings: Settings, measured: Measured, texts: dict[str, str], gaps: Sequence[Gap], sandbox: Sandbox
 ) -> Ground:
     """Locate the gaps, and try the tests that come nearest to them inside the sandbox."""
-    suite, notes = _suite(settings, sandbox)
+    known, notes = _suite(settings, sandbox)
     targets: list[Target] = []
     for file in measured.files:
         own = [gap for gap in gaps if gap.path == file.path]
-        targets += source.locate(file, texts[file.path], own, suite) if own else ()
+        targets += source.locate(file, texts[file.path], own, known) if own else ()
     place = {gap.id: at for at, gap in enumerate(gaps)}
     targets.sort(key=lambda target: min(place[gap.id] for gap in target.gaps))
     unable = _unable(targets, sandbox, settings)
@@ -67,16 +67,20 @@ def _suite(settings: Settings, sandbox: Sandbox) -> tuple[Suite, list[str]]:
     else:
         collected = Collected(items=())
         notes = [f"the tests could not be collected inside the sandbox: {getattr(execution, 'detail', '')[-300:]}"]
+    return suite(settings, collected), notes
+
+
+def suite(settings: Settings, collected: Collected | None = None) -> Suite:
+    """The test files as they are on the disk, with the tests that were collected in them."""
     files = _with_siblings(settings)
     everything = [*files, *(str(path.relative_to(settings.rootdir)) for path in _sources(settings.rootdir))]
-    suite = Suite(
-        items=collected.items,
+    return Suite(
+        items=collected.items if collected else (),
         files=files,
         texts={path: _text(settings.rootdir / path) for path in files},
         source_roots=source.roots(settings.rootdir, sys.path),
         packages=source.packages(settings.rootdir, everything),
     )
-    return suite, notes
 
 
 def _with_siblings(settings: Settings) -> tuple[str, ...]:

@@ -36,13 +36,19 @@ from pytest_enrich.sandboxes import isolation
 from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
 from pytest_enrich.sandboxes.process import ProcessSandbox
 from pytest_enrich.session import ground, rounds, summary
+from pytest_enrich.session.contradictions import Contradictions
 from pytest_enrich.session.noting import NotingSandbox
 from pytest_enrich.session.rounds import Round
 from pytest_enrich.session.scope import Found, now
-from pytest_enrich.store import Store, rejected
+from pytest_enrich.store import Store, bugs, rejected
 
 if TYPE_CHECKING:
     from pytest_enrich.session.model import LocalModel
+
+
+DOCSTRINGS = 0.2
+"""The part of a budget in time that docstrings may take, beyond the file that is being looked at."""
+DENIED = "passes: states what the docstring denies"
 
 
 class Session:
@@ -75,12 +81,13 @@ class Session:
         self._places = {function: place for place, function in enumerate(functions, 1)}
         self._stopped: Stop = ""
         self._waiting = found.waiting
-        self._made_part = MadePart(
+        made = self._made_part = MadePart(
             at=now(),
             pytest_enrich=__version__,
             python=platform.python_version(),
             commit=summary.commit(settings.rootdir),
         )
+        self._contradictions = Contradictions(settings, store, found, self._sandbox, made=made)
 
     def close(self) -> None:
         """Let nothing go on."""
@@ -91,16 +98,23 @@ class Session:
 
     def work(self) -> None:
         """Work until all gaps are done, the budget is used up, enough waits, or somebody stops it."""
-        if not self._found.own:
-            return
-        if self._is_enough():
-            self._stopped = "enough waiting"
-            return
         try:
+            self._look()
+            if not self._found.own:
+                return
+            if self._is_enough():
+                self._stopped = "enough waiting"
+                return
             self._work()
         except KeyboardInterrupt:
             self._stopped = "interrupted"
         self._store.write_all_patch(self._all_patch())
+
+    def _look(self) -> None:
+        """See whether the code does what its docstrings say; that takes a part of the time."""
+        purse = pipeline.Purse(self._settings.budget, 1)
+        most = (1 - DOCSTRINGS) * (self._settings.budget.seconds or 0.0)
+        self._contradictions.look(lambda: purse.left - most)
 
     def _work(self) -> None:
         settings, found = self._settings, self._found
@@ -252,6 +266,9 @@ class Session:
                 self._grades[attempt.verdict.grade] += 1
             if isinstance(attempt.verdict, Dropped):
                 self._dropped[_counted(attempt.verdict)] += 1
+                self._contradictions.side(attempt)
+            elif self._contradictions.contradicts(attempt):
+                self._dropped[DENIED] += 1
             elif self._write(attempt):
                 closed |= set(attempt.verdict.gaps)
         if not done.complete:
@@ -341,6 +358,8 @@ class Session:
                 MadeSuggestion(id=one.id, grade=one.grade, place=place) for one, place in self._made
             ),
             waiting=self._waiting,
+            bugs=tuple(one.id for one in bugs.waiting(self._store)) if self._store.exists() else (),
+            mended=self._contradictions.mended,
             stopped=self._stopped,
             model=self._model.part if self._model else None,
             notes=(

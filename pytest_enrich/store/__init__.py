@@ -35,9 +35,13 @@ class Store(Struct, frozen=True):
         lying = shelf.read(self.directory / "pending", self.rootdir)
         decisions, broken = log.read(self._decisions, Decision)
         states = log.states(decisions)
-        waiting = (one for one in lying.suggestions if self._state(one, states) == "pending")
+        waiting = (one for one in lying.suggestions if one.kind != "bug" and self._state(one, states) == "pending")
         problems = (f"decisions.jsonl has {broken} unreadable lines: not used",) if broken else ()
         return Shelf(tuple(waiting), lying.problems + problems)
+
+    def withdraw(self, suggestion: Suggestion) -> None:
+        """Remove what lies in `pending/`, as if it had never been made."""
+        folder.remove(self.directory / "pending" / suggestion.id)
 
     def lying(self, kind: str) -> tuple[Suggestion, ...]:
         """The suggestions whose files lie in `pending` or `decided`, whatever was decided about them."""
@@ -143,6 +147,9 @@ class Store(Struct, frozen=True):
         pending = self.directory / "pending" / decision.id
         decided = self.directory / "decided" / decision.id
         if decision.verb == "undo":
+            if (self.directory / "bugs" / decision.id).is_dir():
+                folder.remove(decided)  # what waits again is the possible bug
+                folder.remove(pending)
             if not pending.exists():
                 folder.move(decided, pending)
             folder.remove(pending / "undo.patch")
@@ -176,7 +183,7 @@ class Store(Struct, frozen=True):
 
     def write_run(self, summary: RunSummary) -> None:
         """Write `run.json` and the README, unless there is nothing to say and no folder to say it in."""
-        if not (self.directory.is_dir() or summary.suggestions or summary.candidates):
+        if not (self.directory.is_dir() or summary.suggestions or summary.candidates or summary.bugs):
             return
         self.prepare()
         disk.write(self.directory / "run.json", _pretty(summary))

@@ -46,13 +46,14 @@ def choose(prefix: str, suggestions: Iterable[Suggestion]) -> Suggestion:
     known = {one.id: one for one in suggestions}
     if prefix in known:
         return known[prefix]
-    found = sorted(name for name in known if _matches(prefix, name))
+    found = sorted(name for name in known if matches(prefix, name))
     if len(found) == 1:
         return known[found[0]]
     raise UsageError(_several(prefix, found) if found else _none(prefix, sorted(known)))
 
 
-def _matches(prefix: str, identity: str) -> bool:
+def matches(prefix: str, identity: str) -> bool:
+    """Whether the id, or its second part, begins so."""
     return bool(prefix) and (identity.startswith(prefix) or identity.rpartition("-")[2].startswith(prefix))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
 
 from pytest_enrich.data import Suggestion
@@ -22,6 +23,9 @@ def lines(store: Store, suggestions: Iterable[Suggestion]) -> dict[str, int | No
         path = one.gap.path
         if path not in known:
             known[path] = places(store, path)
+        if one.kind == "bug":
+            found[one.id] = _promised(store, one)
+            continue
         place = known[path].get(one.id)
         found[one.id] = None if place is None else place[1]
     return found
@@ -35,6 +39,21 @@ def places(store: Store, path: str) -> dict[str, tuple[str, int]]:
         return gaps.identify(path, python_file.read(store.rootdir, path).text)
     except EnrichError:
         return {}
+
+
+def _promised(store: Store, one: Suggestion) -> int | None:
+    """The line of the function whose docstring has the words of a possible bug, None when none has them now."""
+    try:
+        tree = ast.parse(python_file.read(store.rootdir, one.gap.path).text)
+    except EnrichError:
+        return None
+    wanted = " ".join(one.gap.text.split())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            words = " ".join((ast.get_docstring(node, clean=False) or "").split())
+            if node.name == one.gap.qualname.rpartition(".")[2] and wanted in words:
+                return node.lineno
+    return None
 
 
 def is_stale(store: Store, suggestion: Suggestion) -> bool:

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from msgspec import Struct
 
-from pytest_enrich import gaps, patch
+from pytest_enrich import contracts, gaps, patch
 from pytest_enrich.cli import main
 from pytest_enrich.data import Attempt, Gap, Kept, NewRow, NewTest, Oracle, Origin, Placement
 from pytest_enrich.data.suggestion import MadePart
-from pytest_enrich.store import Store
+from pytest_enrich.store import Store, bugs
 
 SOURCE = """\
 def parse_sku(text):
@@ -144,6 +144,29 @@ class Project:
         attempt = Attempt(path=gap.path, qualname=gap.qualname, digest="d", candidate=candidate, verdict=kept)
         one = patch.suggest(attempt, gap, (), text, made=MADE, isolation="rlimits-only")
         self.store.save(one, patch.render_patch(one, text), patch.render_module(one, text))
+        return one.id
+
+    def possible_bug(self, *, quote='>>> discount(-1, "")\n0'):
+        """Write a possible bug of `discount`, whose docstring now says `quote`, and return its id."""
+        text = self.source.read_text()
+        said = quote.replace("\n", "\n    ")
+        head = "def discount(total, code):\n"
+        self.source.write_text(text.replace(head, f'{head}    """The price.\n\n    {said}\n    """\n', 1))
+        claim = contracts.Claim(
+            path="src/shop/cart.py",
+            module="shop.cart",
+            qualname="discount",
+            line=8,
+            promise="example",
+            quote=quote,
+            quote_line=11,
+            action='⟨shop.cart:discount⟩(-1, "")',
+            expected="0",
+        )
+        broken = contracts.Broken(claim=claim, observed="raised ValueError in cart.py:14", runs=("in a fork",))
+        place = Placement(path="tests/test_cart.py")
+        one = contracts.bug(broken, place, self.tests.read_text(), MADE, "docstring")
+        bugs.save(self.store, one, patch.render_bug(one))
         return one.id
 
     def suite_passes(self) -> bool:

@@ -16,7 +16,8 @@ from pytest_enrich.commands.project import project_option
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import UsageError
 from pytest_enrich.reporters.words import visible
-from pytest_enrich.store import Store, identity
+from pytest_enrich.store import Store, bugs, identity
+from pytest_enrich.store.xfail import xfail
 
 if TYPE_CHECKING:
     from pytest_enrich.commands.review.console import Console
@@ -59,7 +60,7 @@ def _hold(store: Store, review: Review, console: Console) -> int:
     except (KeyboardInterrupt, Gone) as end:
         status = 0 if isinstance(end, Gone) else _INTERRUPTED
     with contextlib.suppress(Gone):
-        told = [*review.sitting.told, *sitting.summary(review.sitting, len(store.pending()))]
+        told = [*review.sitting.told, *sitting.summary(review.sitting, len(_chosen(store, ())))]
         console.tell("\n" + "\n".join(told))
     return status
 
@@ -87,7 +88,7 @@ def _chosen(store: Store, wanted: tuple[str, ...]) -> tuple[Suggestion, ...]:
     Raises:
         UsageError: One of them is neither.
     """
-    pending = store.pending()
+    pending = (*store.pending(), *map(xfail, bugs.waiting(store)))
     if not wanted:
         return pending
     found: dict[str, Suggestion] = {}

@@ -42,6 +42,14 @@ SHORT = (*(one for one in MAIN if one.key in "aersu"), Choice("q", "quit"), Choi
 """For screens with few rows; the other keys work there, too."""
 
 STALE = (Choice("v", "verify", "check again"), *(one for one in MAIN if one.key not in "aev"))
+BUG = (
+    Choice("x", "xfail", "add as xfail(strict=True) test"),
+    Choice("c", "copy", "copy as issue text"),
+    Choice("r", "reject", "not a bug"),
+    *(one for one in MAIN if one.key in "su?jk/q"),
+)
+"""For a possible bug: there is nothing to accept."""
+
 REASONS = (
     Choice("w", "wrong", "wrong expectation"),
     Choice("t", "trivial", "trivial"),

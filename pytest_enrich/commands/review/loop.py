@@ -8,15 +8,16 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from pytest_enrich.commands import edited, stored_patch, taking
-from pytest_enrich.commands.review import acts, edit, keys, pages, sitting, verdict, view
+from pytest_enrich.commands.review import acts, bug, edit, keys, pages, sitting, verdict, view
 from pytest_enrich.commands.review.acts import Came
 from pytest_enrich.commands.review.console import REDRAW, Console
 from pytest_enrich.commands.review.screen import View, compose
 from pytest_enrich.commands.review.sitting import Sitting
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import EnrichError
-from pytest_enrich.reporters.words import counted, visible
-from pytest_enrich.store import Store
+from pytest_enrich.reporters.words import counted, visible, visible_lines
+from pytest_enrich.store import Store, bugs
+from pytest_enrich.store.xfail import xfail
 
 _QUIT = "quit"
 
@@ -37,6 +38,8 @@ class Review:
             "undo": lambda _: self._undo(),
             "all-strong": lambda _: self._all_strong(),
             "find": lambda _: self._find(),
+            "xfail": lambda one: self._long(f" running {one.target.path} ...", lambda: bug.keep(self._store, one)),
+            "copy": self._copy,
         }
 
     def hold(self) -> None:
@@ -56,7 +59,8 @@ class Review:
 
     def _waiting(self) -> dict[str, Suggestion]:
         """What waits now, by id, as the disk says it."""
-        return {one.id: one for one in self._store.pending() if one.id in self.sitting.order}
+        every = (*self._store.pending(), *map(xfail, bugs.waiting(self._store)))
+        return {one.id: one for one in every if one.id in self.sitting.order}
 
     def _current(self) -> Suggestion | None:
         waiting = self._waiting()
@@ -68,6 +72,8 @@ class Review:
 
     def _ask(self, one: Suggestion) -> str:
         """Show the suggestion, or a page about it, and wait for a choice."""
+        if one.kind == "bug":
+            return self._ask_bug(one)
         size, seen = self._console.size(), view.of(self._store, one, self.sitting)
         choices = keys.STALE if seen.stale else keys.MAIN
         legend = self._console.legend(choices, size.width)
@@ -77,6 +83,14 @@ class Review:
             self._seen = (one.id, time.monotonic())
         return self._console.choose(choices)
 
+    def _ask_bug(self, one: Suggestion) -> str:
+        width = self._console.size().width
+        lines = self.sitting.page or bug.screen(self._store, one, self.sitting, width)
+        self._console.draw([*self.sitting.told, *lines, *self._console.legend(keys.BUG, width)])
+        if self._seen[0] != one.id:
+            self._seen = (one.id, time.monotonic())
+        return self._console.choose(keys.BUG)
+
     def _do(self, word: str, one: Suggestion) -> None:
         waiting = self._waiting()
         if word in self._acts:
@@ -85,6 +99,8 @@ class Review:
             self.sitting = sitting.stepped(self.sitting, waiting, 1 if word == "next" else -1)
         elif word == "skip":
             self.sitting = sitting.skip(self.sitting)
+        elif word == "help" and one.kind == "bug":
+            self.sitting = replace(self.sitting, page=bug.HELP, told=())
         elif word in {"diff", "mutants", "help"}:
             self._page(word, view.of(self._store, one, self.sitting))
         elif word == REDRAW:
@@ -138,7 +154,14 @@ class Review:
             self._tell(" Nothing was decided.")
             return
         reason, scope = keys.rejection(word)
+        if one.kind == "bug":
+            self._came(bug.turn_down(self._store, one, reason=reason, scope=scope, seconds=self._seconds()))
+            return
         self._came(acts.reject(self._store, one, reason=reason, scope=scope, seconds=self._seconds()))
+
+    def _copy(self, one: Suggestion) -> None:
+        lines = visible_lines(bug.issue(self._store, one)).rstrip("\n").split("\n")
+        self.sitting = replace(self.sitting, page=(*lines, "", bug.COPY.format(id=one.id)), told=())
 
     def _undo(self) -> None:
         found = acts.latest(self._store)

@@ -54,10 +54,13 @@ class Sitting(Struct, frozen=True, kw_only=True):
 
 
 def order(suggestions: Iterable[Suggestion]) -> tuple[str, ...]:
-    """Ids grouped by function, so that one reading serves several decisions; best first, inside and of all."""
-    groups: dict[tuple[str, str], list[Suggestion]] = {}
-    for one in sorted(suggestions, key=_worth):
-        groups.setdefault((one.gap.path, one.gap.qualname), []).append(one)
+    """Ids grouped by function, so that one reading serves several decisions; best first, inside and of all.
+
+    Possible bugs come last: they ask another question.
+    """
+    groups: dict[tuple[bool, str, str], list[Suggestion]] = {}
+    for one in sorted(suggestions, key=lambda one: (one.kind == "bug", _worth(one))):
+        groups.setdefault((one.kind == "bug", one.gap.path, one.gap.qualname), []).append(one)
     return tuple(one.id for group in groups.values() for one in group)
 
 

@@ -12,7 +12,7 @@ from pytest_enrich.commands.project import project_option
 from pytest_enrich.commands.stats import ledger
 from pytest_enrich.commands.stats.ledger import Ledger, Tally
 from pytest_enrich.reporters.words import duration, fit, percent, visible
-from pytest_enrich.store import Store
+from pytest_enrich.store import Store, bugs
 
 _DAYS = 14
 _NAME = 28
@@ -26,7 +26,10 @@ _UNSAID = ("model", "strategy")
 def command(store: Store, *, as_json: bool) -> int:
     """Say what was offered, accepted, edited and rejected, by whom it was made, and how long a decision took."""
     tell_problems(store)
-    found = ledger.fold(store.decisions(), (*store.lying("decided"), *store.lying("pending")))
+    lying = (*store.lying("decided"), *store.lying("pending"))
+    of_bugs = {one.id for one in lying if one.kind == "bug"} | {one.id for one in bugs.lying(store)}
+    decisions = [one for one in store.decisions() if one.id not in of_bugs]
+    found = ledger.fold(decisions, [one for one in lying if one.kind != "bug"])
     if as_json:
         answer(_json(found))
     elif not found.total.offered:

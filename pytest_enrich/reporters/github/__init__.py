@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytest_enrich.data import Report, ReportedSuggestion
-from pytest_enrich.reporters import findings
+from pytest_enrich.data import PossibleBug, Report, ReportedSuggestion
+from pytest_enrich.reporters import bugs, findings
 from pytest_enrich.reporters.github.commands import notice
 from pytest_enrich.reporters.words import counted, visible
 
@@ -14,14 +14,26 @@ MOST = 10
 
 
 def render(report: Report) -> str:
-    """The notices, a line each: one a function, best first; the last says how many suggestions are left out."""
+    """The notices, a line each: possible bugs, at most half of all, then one a function, best first.
+
+    The last says how many suggestions are left out.
+    """
     functions: dict[tuple[str, str], list[ReportedSuggestion]] = {}
     for one in findings.placed(report):
         functions.setdefault((one.suggestion.gap.path, one.suggestion.gap.qualname), []).append(one)
     groups = list(functions.values())
-    shown, more = groups[:MOST], sum(len(group) for group in groups[MOST:])
+    wrong = [_bug(report, one) for one in report.bugs[: MOST // 2]]
+    room = MOST - len(wrong)
+    shown, more = groups[:room], sum(len(group) for group in groups[room:])
     last = len(shown) - 1
-    return "".join(f"{_notice(report, group, more if at == last else 0)}\n" for at, group in enumerate(shown))
+    told = [_notice(report, group, more if at == last else 0) for at, group in enumerate(shown)]
+    return "".join(f"{line}\n" for line in (*wrong, *told))
+
+
+def _bug(report: Report, one: PossibleBug) -> str:
+    lines = [f"{one.title}.", bugs.says(one), bugs.does(one), f"See: pytest-enrich show {one.id}"]
+    text = "\n".join(visible(line) for line in lines)
+    return notice(text, file=report.base + one.path, line=one.line, endLine=one.line, title="possible bug")
 
 
 def _notice(report: Report, group: Sequence[ReportedSuggestion], more: int) -> str:

@@ -13,7 +13,7 @@ from importlib import resources
 
 from pytest_enrich.data import Report
 from pytest_enrich.reporters import figures
-from pytest_enrich.reporters.html import head, keys
+from pytest_enrich.reporters.html import bugs, head, keys
 from pytest_enrich.reporters.html.functions import sections
 from pytest_enrich.reporters.html.markup import Markup, joined, tag, void
 from pytest_enrich.reporters.html.rest import rest
@@ -47,7 +47,7 @@ def _policy(script: Markup) -> str:
 
 
 def _body(report: Report, script: Markup) -> Markup:
-    main = joined([*sections(report), rest(report)], "\n")
+    main = joined([*bugs.section(report), *sections(report), rest(report)], "\n")
     parts = [
         tag("a", "Skip to the suggestions", class_="skip", href="#list"),
         head.header(report),

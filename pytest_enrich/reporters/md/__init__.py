@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pytest_enrich.data import Report, RunSummary
 from pytest_enrich.reporters import figures
-from pytest_enrich.reporters.md import suggestion
+from pytest_enrich.reporters.md import bugs, suggestion
 from pytest_enrich.reporters.md.escape import code, fenced, plain
 from pytest_enrich.reporters.words import counted
 
@@ -26,12 +26,22 @@ def render(report: Report, largest: int = LARGEST) -> str:
     head = "\n\n".join(part for part in _head(report) if part)
     tail = "\n\n".join(part for part in (_notes(report.run), _others(report), _how(report)) if part)
     left = largest - _ROOM - len(head.encode()) - len(tail.encode())
+    wrong = _fitting([bugs.details(one) for one in report.bugs], left // 4)
+    left -= sum(len(one.encode()) for one in wrong)
     rows = _fitting([suggestion.row(each) for each in report.suggestions], left)
     left -= sum(len(row.encode()) for row in rows)
     whole = _fitting([suggestion.details(each) for each in report.suggestions[: len(rows)]], left)
     table = _TABLE + "".join(rows) if rows else ""
     missing = _missing(len(report.suggestions), len(rows), len(whole))
-    return "\n\n".join(part.rstrip("\n") for part in (head, table, *whole, missing, tail) if part) + "\n"
+    told = (head, _bugs(report, len(wrong)), *wrong, table, *whole, missing, tail)
+    return "\n\n".join(part.rstrip("\n") for part in told if part) + "\n"
+
+
+def _bugs(report: Report, shown: int) -> str:
+    """The line above the possible bugs, which come first."""
+    number = len(report.bugs)
+    more = f", of which {shown} are shown: `pytest-enrich list --bugs`" if shown < number else ""
+    return f"### Possible bugs: {number}{more}" if number else ""
 
 
 def _fitting(texts: list[str], room: int) -> list[str]:

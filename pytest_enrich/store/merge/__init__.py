@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Decision, Suggestion
-from pytest_enrich.store import Store, folder, identity, log, rebuild, rejected
+from pytest_enrich.store import Store, bugs, folder, identity, log, rebuild, rejected
 from pytest_enrich.store.merge import decisions, runs
 from pytest_enrich.store.merge.choice import Choice, Offer, choose
 
@@ -58,6 +58,7 @@ def merge(into: Store, sources: Sequence[Store], *, at: str) -> Merged:
             _put_away(into, waiting[offer.suggestion.id], at)
         into.save(offer.suggestion, *_texts(others[offer.folder - 1], offer.suggestion))
     _join_finished(into, others)
+    _join_bugs(into, others)
     notes = _write(into, sources, chosen)
     return Merged(
         added=tuple(offer.suggestion for offer in added), choice=chosen, decisions=len(taken), notes=notes
@@ -122,6 +123,16 @@ def _join_finished(into: Store, sources: Sequence[Store]) -> None:
         into.journal(*new)
 
 
+def _join_bugs(into: Store, sources: Sequence[Store]) -> None:
+    """Take over the possible bugs that wait in a job and are not known here."""
+    known = {one.id for one in bugs.lying(into)}
+    for source in sources:
+        for one in bugs.waiting(source):
+            if one.id not in known:
+                bugs.save(into, one, bugs.read_module(source, one))
+                known.add(one.id)
+
+
 def _write(into: Store, sources: Sequence[Store], chosen: Choice) -> tuple[str, ...]:
     """Make `run.json` and the texts that are made of all; returns the run's notes."""
     read = [run for one in sources if (run := one.read_run()) is not None]
@@ -130,6 +141,7 @@ def _write(into: Store, sources: Sequence[Store], chosen: Choice) -> tuple[str, 
     where = into.directory
     shown = where.relative_to(into.rootdir).as_posix() if where.is_relative_to(into.rootdir) else str(where)
     summary = runs.merged(read, kept, directory=shown, waiting=len(pending))
+    summary = replace(summary, bugs=tuple(one.id for one in bugs.waiting(into)))
     better = {one.id: one.grade for one in pending}
     made = tuple(replace(one, grade=better.get(one.id, one.grade)) for one in summary.suggestions)
     if read:

@@ -1,0 +1,69 @@
+"""What the commands do with a possible bug: show it, keep it as a test that is known to fail, turn it down."""
+
+from __future__ import annotations
+
+import msgspec
+
+from pytest_enrich.commands import accept, parts, taking
+from pytest_enrich.commands.taking import Taken
+from pytest_enrich.data import Decision, PossibleBug, Reason, Scope
+from pytest_enrich.reporters import bugs as words
+from pytest_enrich.reporters.words import fit, visible_lines
+from pytest_enrich.store import Store, bugs, rebuild, rejected
+from pytest_enrich.store.xfail import xfail
+
+_RULE = "-" * 78
+
+
+def screen(bug: PossibleBug, width: int) -> list[str]:
+    """All that a decision needs."""
+    return [
+        f"{fit(f'POSSIBLE BUG  {bug.title}', width - 4 - len(bug.id))}   {bug.id}",
+        *parts.labelled("says", words.says(bug), width),
+        *parts.labelled("does", words.does(bug), width),
+        _RULE[: width - 1],
+        *(f"  {line}" for line in visible_lines(words.reproduction(bug)).rstrip("\n").split("\n")),
+        _RULE[: width - 1],
+        *parts.labelled("proof", words.runs(bug), width),
+        *parts.labelled("look", "which of the two is wrong, the words or the code?", width),
+        *parts.labelled("from", bug.proposer, width),
+    ]
+
+
+def keep(store: Store, bug: PossibleBug) -> Taken:
+    """Put the test into its file as one that is known to fail, the way a suggestion is accepted."""
+    from pytest_enrich import patch
+
+    one = xfail(bug)
+    store.save(one, "", patch.render_bug(bug))
+    try:
+        (taken,) = accept.accept(store, [one])
+    except BaseException:
+        _withdraw(store, bug)
+        raise
+    if taken.refused:
+        _withdraw(store, bug)
+    return taken
+
+
+def turn_down(  # noqa: PLR0913 - the parts of a decision
+    store: Store, bug: PossibleBug, *, reason: Reason, scope: Scope, note: str, seconds: float | None = None
+) -> tuple[PossibleBug, ...]:
+    """Say that it is none, in the committed file too; returns all that wait no more."""
+    from pytest_enrich import patch
+
+    before, one, at = bugs.waiting(store), xfail(bug), taking.now()
+    decision = Decision(
+        id=bug.id, verb="reject", body=bug.test.body_sha256, at=at, reason=reason, scope=scope, note=note
+    )
+    store.note(msgspec.structs.replace(decision, seconds=seconds))
+    rejected.append(store.rootdir, rejected.of(one, scope=scope, reason=reason, when=at[:10], note=note))
+    store.keep_decided(one, "", patch.render_bug(bug), "")
+    rebuild.texts(store)
+    left = {each.id for each in bugs.waiting(store)}
+    return tuple(each for each in before if each.id not in left)
+
+
+def _withdraw(store: Store, bug: PossibleBug) -> None:
+    """What was not taken waits as a possible bug, and nowhere else."""
+    store.withdraw(xfail(bug))

@@ -1,0 +1,134 @@
+"""Claims, put to the test in the sandbox: all at once, and what is contradicted in three ways more."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from importlib import resources
+
+from msgspec import Struct
+
+from pytest_enrich import imports
+from pytest_enrich.contracts import write
+from pytest_enrich.contracts.claim import Broken, Claim
+from pytest_enrich.data import Answered, Prove, Proved, TestOutcome, World
+from pytest_enrich.protocols import Sandbox
+from pytest_enrich.validate.stable import ELSEWHERE
+
+MARK = "enrich-contract:"
+_START = 30.0
+_INDENT = "    "
+
+
+class Way(Struct, frozen=True, kw_only=True):
+    """One of the ways in which a contradiction has to show; `name` as people read it."""
+
+    name: str
+    world: World = World()
+    fresh: bool = False
+
+
+WAYS = (
+    Way(name="in a fork"),
+    Way(name="in a fork with another hash seed, time zone, locale, home and date", world=ELSEWHERE),
+    Way(name="in a fresh process", fresh=True),
+)
+
+
+class Examined(Struct, frozen=True, kw_only=True):
+    """What came of claims: those that are `broken`, and those of which nothing can be said (`unsure`)."""
+
+    broken: tuple[Broken, ...] = ()
+    unsure: tuple[Claim, ...] = ()
+
+
+def examine(claims: Sequence[Claim], folder: str, sandbox: Sandbox, *, timeout: float) -> Examined:
+    """Which of the claims the code does not keep, in their order, each kind of promise of a sentence once.
+
+    Args:
+        claims: Of one source file.
+        folder: Where the tests are ("" is rootdir): theirs is the configuration that counts.
+        sandbox: Where the code runs.
+        timeout: Seconds for one call.
+    """
+    seen = _looked(claims, folder, sandbox, timeout)
+    suspects = {claim: told for claim, told in seen.items() if told}
+    unsure = [claim for claim, told in seen.items() if told is None]
+    runs = [_run(list(suspects), folder, sandbox, timeout, way, kept=True) for way in WAYS] if suspects else []
+    found: dict[tuple[str, str, str], Broken] = {}
+    for at, (claim, told) in enumerate(suspects.items()):
+        if all(run is not None and _seen(run, at) == told and _fails(run, at) for run in runs):
+            broken = Broken(claim=claim, observed=told, runs=tuple(way.name for way in WAYS))
+            found.setdefault(claim.key, broken)
+        else:
+            unsure.append(claim)
+    return Examined(broken=tuple(found.values()), unsure=tuple(unsure))
+
+
+def _looked(claims: Sequence[Claim], folder: str, sandbox: Sandbox, timeout: float) -> dict[Claim, str | None]:
+    """What was seen once of each, "" for nothing that contradicts; None of one that ends the process."""
+    if not claims:
+        return {}
+    run = _run(claims, folder, sandbox, timeout, WAYS[0], kept=False)
+    if run is not None:
+        return {claim: _seen(run, at) for at, claim in enumerate(claims)}
+    if len(claims) == 1:
+        return {claims[0]: None}
+    middle = len(claims) // 2
+    halves = (_looked(half, folder, sandbox, timeout) for half in (claims[:middle], claims[middle:]))
+    return {claim: told for half in halves for claim, told in half.items()}
+
+
+def _run(  # noqa: PLR0913 - the parts of a job
+    claims: Sequence[Claim], folder: str, sandbox: Sandbox, timeout: float, way: Way, *, kept: bool
+) -> dict[str, TestOutcome] | None:
+    """How each test ended, by its name; None where nothing can be said."""
+    job = Prove(path=_path(folder), text=_module(claims, kept=kept), world=way.world, fresh=way.fresh)
+    execution = sandbox.execute(job, timeout=_START + timeout)
+    if not isinstance(execution, Answered) or not isinstance(execution.answer, Proved):
+        return None
+    return {one.nodeid.rpartition("::")[2]: one for one in execution.answer.outcomes}
+
+
+def _path(folder: str) -> str:
+    return f"{folder}/test_enrich_contracts.py" if folder else "test_enrich_contracts.py"
+
+
+def _module(claims: Sequence[Claim], *, kept: bool) -> str:
+    """A test of each claim that says what was seen, and with `kept` the one that a person would get."""
+    judge = resources.files(__package__).joinpath("judge.py").read_text("utf-8")
+    parts = [_probe(at, claim) for at, claim in enumerate(claims)]
+    parts += [_reproduction(at, claim) for at, claim in enumerate(claims) if kept]
+    return "\n\n".join([judge, *parts])
+
+
+def _probe(at: int, claim: Claim) -> str:
+    action = claim.action.replace("\n", f"\n{_INDENT}")
+    last = f"judge(lambda: ({action}), {claim.promise!r}, {claim.expected}, {claim.path!r})"
+    return _function(f"test_probe_{at}", (*claim.setup, last))
+
+
+def _reproduction(at: int, claim: Claim) -> str:
+    return _function(f"test_kept_{at}", write.body(claim))
+
+
+def _function(name: str, body: tuple[str, ...]) -> str:
+    """With its imports inside: what cannot be imported for one is no trouble for the others."""
+    found = imports.resolve_all(body, imports.reserve(imports.Bindings(), {"judge"}))
+    return write.function(name, (*found.imports, *found.codes))
+
+
+def _seen(run: dict[str, TestOutcome], at: int) -> str:
+    """What the probe saw, "" for nothing that contradicts."""
+    one = run.get(f"test_probe_{at}")
+    _, mark, rest = one.detail.partition(MARK) if one is not None and one.result == "failed" else ("", "", "")
+    try:
+        seen = json.JSONDecoder().raw_decode(rest)[0] if mark else ""
+    except ValueError:
+        return ""
+    return seen if isinstance(seen, str) else ""
+
+
+def _fails(run: dict[str, TestOutcome], at: int) -> bool:
+    one = run.get(f"test_kept_{at}")
+    return one is not None and one.result == "failed"

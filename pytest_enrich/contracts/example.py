@@ -1,0 +1,139 @@
+"""Docstring examples: `>>> f(2)` and what stands below it."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from pytest_enrich.contracts import names
+from pytest_enrich.contracts.claim import Claim
+from pytest_enrich.contracts.function import Documented
+from pytest_enrich.data import Template
+
+MOST = 40
+"""Examples of one docstring that are looked at."""
+_SETUP = 6
+"""Statements before the call that a reader takes in."""
+_LONGEST = 300
+_TRACEBACK = re.compile(r"^Traceback \((?:most recent call last|innermost last)\):\s*$", re.MULTILINE)
+
+
+class _Step(Struct, frozen=True):
+    """One example: its text, its tree, what should come of it, where it stands in the docstring."""
+
+    code: str
+    tree: ast.Module
+    want: str
+    at: int
+    odd: bool
+
+
+def claims(one: Documented) -> Iterator[Claim]:
+    """What the examples promise about the function itself."""
+    steps = _steps(one)
+    for index, step in enumerate(steps[:MOST]):
+        made = _claim(one, steps[:index], step)
+        if made is not None:
+            yield made
+
+
+def _steps(one: Documented) -> list[_Step]:
+    try:
+        found = doctest.DocTestParser().get_examples(one.docstring)
+    except ValueError:
+        return []
+    steps = []
+    for example in found:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                tree = ast.parse(example.source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return []  # of another language or another Python: the rest would build on it
+        steps.append(_Step(example.source.rstrip("\n"), tree, example.want, example.lineno, bool(example.options)))
+    return steps
+
+
+def _claim(one: Documented, before: Sequence[_Step], step: _Step) -> Claim | None:
+    expression = step.tree.body[0] if len(step.tree.body) == 1 else None
+    if not isinstance(expression, ast.Expr) or step.odd or len(step.code) > _LONGEST:
+        return None
+    promised = _promised(one, step.want)
+    scene = _scene(before, step)
+    if promised is None or scene is None or not _is_about(one, [*(each.tree for each in scene), step.tree]):
+        return None
+    written = _written(one, [*before, step], scene, step)
+    if written is None:
+        return None
+    count = len(step.code.split("\n")) + len(step.want.rstrip("\n").split("\n"))
+    return Claim(
+        path=one.path,
+        module=one.module,
+        qualname=one.qualname,
+        line=one.line,
+        promise="raises" if _TRACEBACK.match(step.want.strip()) else "example",
+        quote="\n".join(line.strip() for line in one.lines[step.at : step.at + count]),
+        quote_line=one.first + step.at,
+        setup=tuple(written[:-1]),
+        action=written[-1],
+        expected=promised,
+    )
+
+
+def _promised(one: Documented, want: str) -> Template | None:
+    """The literal or the exception; None for all that leaves room."""
+    text = want.strip()
+    if _TRACEBACK.match(text):
+        return names.exception(text.splitlines()[-1].partition(":")[0].strip(), one.module, one.names)
+    if not text or "..." in text or "<" in text[:1] or len(text) > _LONGEST:
+        return None
+    try:
+        ast.literal_eval(text)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return None
+    return text
+
+
+def _scene(before: Sequence[_Step], step: _Step) -> list[_Step] | None:
+    """The statements that the call builds on, oldest first; None when they are too many to see through."""
+    local = frozenset().union(*(names.stored(each.tree) for each in before)) if before else frozenset()
+    needed = set(names.used(step.tree) & local)
+    if "_" in names.used(step.tree):
+        return None
+    kept: list[_Step] = []
+    for each in reversed(before):
+        if names.imported(each.tree):
+            continue
+        if needed & names.used(each.tree):
+            needed |= names.used(each.tree) & local
+            kept.insert(0, each)
+    return kept if len(kept) <= _SETUP and not any(each.odd for each in kept) else None
+
+
+def _is_about(one: Documented, trees: Sequence[ast.AST]) -> bool:
+    """Whether the function itself is called: an example may be about another one."""
+    wanted = trees if isinstance(one.node, ast.ClassDef) else trees[-1:]
+    called = (node.func for tree in wanted for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return any(
+        one.name == (func.id if isinstance(func, ast.Name) else getattr(func, "attr", "")) for func in called
+    )
+
+
+def _written(
+    one: Documented, every: Sequence[_Step], scene: Sequence[_Step], step: _Step
+) -> list[Template] | None:
+    known = {name: f"⟨{one.module}:{name}⟩" for name in one.names}
+    for each in every:
+        more = names.imported(each.tree)
+        if more is None:
+            return None
+        known.update(more)
+    trees = [*(each.tree for each in scene), step.tree]
+    local = frozenset().union(*(names.stored(tree) for tree in trees))
+    found = [names.template(each.code, known, local) for each in (*scene, step)]
+    return [text for text in found if text is not None] if None not in found else None

@@ -1,0 +1,123 @@
+"""What is seen instead of a promise. Its text goes into the sandbox: it imports nothing but the standard library.
+
+Silent in doubt: what is almost the same, comes later or has to do with the machine is no contradiction.
+"""
+
+import ast
+import contextlib
+import io
+import json
+import os
+from collections.abc import Callable
+from pathlib import PurePath
+from typing import Any
+
+import pytest
+
+MARK = "enrich-contract:"
+_SHOWN = 160
+_MACHINE = (
+    OSError,
+    ImportError,
+    NameError,
+    AttributeError,
+    NotImplementedError,
+    RecursionError,
+    MemoryError,
+    SyntaxError,
+)
+_PLAIN = (type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset)
+_NUMBERS = (bool, int, float, complex)
+
+
+def judge(act: Callable[[], Any], promise: str, expected: Any, path: str) -> None:  # noqa: ANN401 - code of anybody
+    """Fail with what was seen if `act()` contradicts what is expected of it, else return."""
+    __tracebackhide__ = True
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed):
+            value = act()
+    except Exception as error:  # noqa: BLE001 - whatever the code under test does
+        seen = _raised(error, promise, expected, path)
+    else:
+        # What is printed stands in an example in the place of what is returned.
+        seen = "" if printed.getvalue() and promise == "example" else _returned(value, promise, expected)
+    if seen:
+        pytest.fail(MARK + json.dumps(seen), pytrace=False)
+
+
+def _raised(error: Exception, promise: str, expected: Any, path: str) -> str:  # noqa: ANN401 - as above
+    """What to say about an exception, "" for nothing."""
+    end = error.__traceback__
+    while end is not None and end.tb_next is not None:
+        end = end.tb_next
+    if end is None:
+        return ""
+    file = os.path.realpath(end.tb_frame.f_code.co_filename).replace(os.sep, "/")
+    own = file.endswith("/" + path)
+    if promise == "returns" or isinstance(error, _MACHINE) or not own:
+        return ""
+    if promise == "raises" and isinstance(error, (expected, TypeError)):
+        return ""
+    if promise == "raises" and issubclass(expected, type(error)):
+        return ""
+    return f"raised {type(error).__name__} in {PurePath(path).name}:{end.tb_lineno}"
+
+
+def _returned(value: Any, promise: str, expected: Any) -> str:  # noqa: ANN401 - as above
+    """What to say about a value, "" for nothing."""
+    if not _is_plain(value):
+        return ""
+    if promise == "raises":
+        return f"returned {_shown(value)}"
+    if promise == "returns":
+        return "" if _is_of(value, expected) else f"returned {_shown(value)}"
+    return "" if alike(value, expected) else f"returned {_shown(value)}"
+
+
+def _is_plain(value: Any) -> bool:  # noqa: ANN401 - as above
+    """Whether it is a value that a literal can say."""
+    if type(value) not in _PLAIN:
+        return False
+    try:
+        return ast.literal_eval(repr(value)) == value or value in (set(), frozenset())
+    except Exception:  # noqa: BLE001 - a value of the code under test inside
+        return False
+
+
+def _is_of(value: Any, expected: type) -> bool:  # noqa: ANN401 - as above
+    """Whether a value is of a type, or of one that people call so."""
+    if isinstance(value, expected):
+        return True
+    kinds = (_NUMBERS, (list, tuple, set, frozenset))
+    return any(expected in kind and type(value) in kind for kind in kinds)
+
+
+def alike(one: Any, other: Any) -> bool:  # noqa: ANN401, PLR0911 - as above; a rule a line
+    """Whether a reader would take the two for the same."""
+    if one == other:
+        return True
+    if isinstance(one, _NUMBERS) and isinstance(other, _NUMBERS):
+        inexact = isinstance(one, (float, complex)) or isinstance(other, (float, complex))
+        return inexact and abs(one - other) <= 0.01 * max(abs(one), abs(other), 1e-9)
+    if isinstance(one, bytes):
+        one = one.decode("utf-8", "replace")
+    if isinstance(other, bytes):
+        other = other.decode("utf-8", "replace")
+    if isinstance(one, str) and isinstance(other, str):
+        return one.split() == other.split()
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return len(one) == len(other) and all(alike(a, b) for a, b in zip(one, other, strict=True))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
+    if isinstance(one, (set, frozenset)) or isinstance(other, (set, frozenset)):
+        try:
+            return set(one) == set(other)
+        except TypeError:
+            return False
+    return False
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401 - as above
+    text = repr(value)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."

@@ -1,0 +1,134 @@
+"""A broken promise as a short test of what is promised, and as what a person reads."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+
+from pytest_enrich import gaps, imports, patch
+from pytest_enrich.contracts.claim import Broken, Claim
+from pytest_enrich.data import Placement, PossibleBug, Template
+from pytest_enrich.data.suggestion import MadePart, TargetPart, TestPart
+from pytest_enrich.errors import RefusedError
+
+_LONGEST = 100
+_REASON = 120
+_NAME = re.compile(r"⟨(?:[^⟨⟩:.]*\.)*([^⟨⟩:.]*):([^⟨⟩]*)⟩")
+
+
+def bug(broken: Broken, place: Placement, test_text: str, made: MadePart, proposer: str) -> PossibleBug:
+    """What a person reads; the reproduction is as the file at `place` (`test_text`, "" for none) has it."""
+    claim = broken.claim
+    bindings = _bindings(test_text, place.path)
+    name = _free(test_name(claim), test_text)
+    found = imports.resolve_all((mark(claim), *body(claim)), bindings)
+    alone = imports.resolve_all(body(claim), bindings)
+    code = function(name, alone.codes)
+    return PossibleBug(
+        id=gaps.name_of(claim.path, claim.key),
+        title=_title(broken),
+        path=claim.path,
+        qualname=claim.qualname,
+        line=claim.line,
+        promise=claim.promise,
+        contract=claim.quote,
+        contract_line=claim.quote_line,
+        call=plain(claim.action),
+        observed=broken.observed,
+        runs=broken.runs,
+        target=TargetPart(
+            path=place.path,
+            where="end of file",
+            new_file=not test_text,
+            sha256=hashlib.sha256(test_text.encode()).hexdigest() if test_text else "",
+        ),
+        test=TestPart(
+            names=(name,),
+            code=code,
+            imports=tuple(dict.fromkeys([*alone.imports, *imports.needs(code, bindings).imports])),
+            body_sha256=patch.body_sha256(plain(function(name, body(claim)))),
+        ),
+        mark=found.codes[0],
+        mark_imports=tuple(one for one in found.imports if one not in alone.imports),
+        proposer=proposer,
+        made=made,
+    )
+
+
+def mark(claim: Claim) -> Template:
+    """The decorator that says that the test is known to fail."""
+    reason = " ".join(claim.quote.split())
+    cut = reason if len(reason) <= _REASON else reason[: _REASON - 3] + "..."
+    return f"@⟨pytest:mark⟩.xfail(strict=True, reason={cut!r})"
+
+
+def body(claim: Claim) -> tuple[Template, ...]:
+    """The statements of the test."""
+    if claim.promise == "raises":
+        inside = claim.action.replace("\n", "\n    ")
+        last = f"with ⟨pytest:raises⟩({claim.expected}):\n    {inside}"
+    elif claim.promise == "returns":
+        last = f"assert isinstance({claim.action}, {claim.expected})"
+    else:
+        last = _compared(claim)
+    return (*claim.setup, last)
+
+
+def function(name: str, codes: tuple[str, ...]) -> str:
+    """`def test_...():` with these statements."""
+    lines = [line for code in codes for line in code.split("\n")]
+    return "\n".join([f"def {name}():", *(f"    {line}".rstrip() for line in lines)]) + "\n"
+
+
+def test_name(claim: Claim) -> str:
+    """`test_refund_does_what_its_docstring_says`."""
+    words = re.sub(r"\W+", "_", claim.qualname).strip("_").lower()
+    ends = {"raises": f"raises_{_bare(claim.expected).lower()}", "returns": f"returns_{claim.expected}"}
+    return f"test_{words}_{ends.get(claim.promise, 'as_documented')}"
+
+
+def plain(code: Template) -> str:
+    """A template as a person says it: names without their modules."""
+    return _NAME.sub(lambda found: found[2] or found[1], code)
+
+
+def _compared(claim: Claim) -> Template:
+    expected = " ".join(claim.expected.split("\n")) if "\n" in claim.expected else claim.expected
+    action = f"({claim.action})" if "\n" in claim.action else claim.action
+    if expected in {"None", "True", "False"}:
+        return f"assert {action} is {expected}"
+    if isinstance(ast.literal_eval(claim.expected), float):
+        return f"assert {action} == ⟨pytest:approx⟩({expected}, rel=0.01)"
+    return f"assert {action} == {expected}"
+
+
+def _title(broken: Broken) -> str:
+    claim, seen = broken.claim, broken.observed
+    raised = re.match(r"raised (\w+)", seen)
+    if raised:
+        what = raised[1]
+    elif claim.promise == "raises":
+        what = f"no {_bare(claim.expected)}"
+    else:
+        what = f"{seen.removeprefix('returned ')}, not {claim.expected}"
+    one_line = " ".join(f"{claim.qualname}: {what}".split())
+    return one_line if len(one_line) <= _LONGEST else one_line[: _LONGEST - 3] + "..."
+
+
+def _bare(name: Template) -> str:
+    return plain(name).rpartition(".")[2]
+
+
+def _free(name: str, test_text: str) -> str:
+    number, found = 2, name
+    while f"def {found}(" in test_text:
+        found, number = f"{name}_{number}", number + 1
+    return found
+
+
+def _bindings(test_text: str, path: str) -> imports.Bindings:
+    try:
+        return imports.read(test_text, ".".join(path.split("/")[:-1]))
+    except RefusedError:
+        return imports.Bindings()

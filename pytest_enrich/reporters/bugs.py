@@ -1,0 +1,27 @@
+"""A possible bug in words: what the docstring says, what the code does, and how to see it."""
+
+from __future__ import annotations
+
+from pytest_enrich.data import PossibleBug
+from pytest_enrich.reporters.words import counted
+
+
+def says(bug: PossibleBug) -> str:
+    """`src/shop/orders.py:61 docstring: >>> refund(0)`, without what ends a line."""
+    return f"{bug.path}:{bug.contract_line} docstring: {' '.join(bug.contract.split())}"
+
+
+def does(bug: PossibleBug) -> str:
+    """`refund(0) raised ZeroDivisionError in orders.py:61`."""
+    return f"{' '.join(bug.call.split())} {bug.observed}"
+
+
+def runs(bug: PossibleBug) -> str:
+    """How sure that is."""
+    return f"the same in {counted(len(bug.runs), 'run')}: {'; '.join(bug.runs)}"
+
+
+def reproduction(bug: PossibleBug) -> str:
+    """The test of what is promised, with its imports."""
+    head = "\n".join(bug.test.imports)
+    return f"{head}\n\n\n{bug.test.code}" if head else bug.test.code

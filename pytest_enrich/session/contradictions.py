@@ -1,0 +1,190 @@
+"""The possible bugs of a run: docstrings that the code does not keep, found, written, and put away when mended."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import PurePosixPath
+
+from msgspec import Struct
+
+from pytest_enrich import contracts, patch, source
+from pytest_enrich.config import Settings
+from pytest_enrich.contracts import Broken, Claim, Examined
+from pytest_enrich.contracts.function import Documented
+from pytest_enrich.data import Attempt, Dropped, NewTest, Placement, PossibleBug
+from pytest_enrich.data.suggestion import MadePart
+from pytest_enrich.protocols import Sandbox
+from pytest_enrich.session import ground
+from pytest_enrich.session.scope import Found
+from pytest_enrich.source.placement import Shelf, new_file
+from pytest_enrich.store import Store, bugs, rejected
+
+DOCSTRING = "docstring"
+
+
+class _File(Struct, frozen=True):
+    """A source file's documented functions, and what they promise."""
+
+    functions: tuple[Documented, ...]
+    claims: tuple[Claim, ...]
+
+
+class Contradictions:
+    """What docstrings say, for one run, and the possible bugs that come of it."""
+
+    def __init__(
+        self, settings: Settings, store: Store, found: Found, sandbox: Sandbox, *, made: MadePart
+    ) -> None:
+        self._settings, self._store, self._found = settings, store, found
+        self._sandbox, self._made = sandbox, made
+        suite = self._suite = ground.suite(settings)
+        self._shelf = Shelf(suite)
+        self._files: dict[str, _File] = {}
+        self._tests = tuple(suite.texts.values())
+        self.mended: tuple[str, ...] = ()
+
+    def look(self, left: Callable[[], float]) -> None:
+        """Examine all docstrings within the limits of the run, as long as there is time `left`.
+
+        A run over the same files as the last one, with all of them examined, has nothing to look at.
+        """
+        digest = self._digest()
+        if not self._settings.fresh and bugs.examined(self._store) == digest:
+            return
+        self._clear()
+        unsure = False
+        for path in sorted(self._found.texts):
+            if left() <= 0:
+                return
+            claims = [claim for claim in self._file(path).claims if self._is_wanted(path, claim.qualname)]
+            examined = self._examine(claims)
+            unsure = unsure or bool(examined.unsure)
+            self._settle(path, examined)
+        if not unsure:
+            bugs.note_examined(self._store, digest)
+
+    def contradicts(self, attempt: Attempt) -> bool:
+        """Whether a kept test states what a docstring denies; then that is a possible bug, and no suggestion."""
+        candidate = attempt.candidate
+        if not isinstance(candidate, NewTest):
+            return False
+        file = self._file(attempt.path)
+        claims = contracts.contradicted(candidate.code, file.functions, file.claims)
+        return self._keep(claims, candidate.origin.proposer)
+
+    def side(self, attempt: Attempt) -> None:
+        """Note where a model expected what the docstring says as well, and the code does something else."""
+        candidate, verdict = attempt.candidate, attempt.verdict
+        failed = isinstance(verdict, Dropped) and verdict.rung == "passes"
+        if failed and isinstance(candidate, NewTest) and candidate.origin.model:
+            claims = contracts.sided(candidate.code, self._file(attempt.path).functions)
+            self._keep(claims, candidate.origin.proposer)
+
+    def _keep(self, claims: Sequence[Claim], proposer: str) -> bool:
+        """Write those that are broken and not known; whether any is that nobody turned down."""
+        broken = self._examine(claims).broken
+        known = {one.id for one in bugs.lying(self._store)}
+        found = [self._bug(one, proposer) for one in broken]
+        for one in found:
+            if one.id not in known and not self._is_turned_down(one):
+                bugs.save(self._store, one, patch.render_bug(one))
+        return any(not self._is_turned_down(one) for one in found)
+
+    def _clear(self) -> None:
+        """Put away what is about files that are not there any more."""
+        bugs.remove(self._store, (one for one in bugs.lying(self._store) if not self._exists(one.path)))
+
+    def _exists(self, path: str) -> bool:
+        return (self._settings.rootdir / path).is_file()
+
+    def _examine(self, claims: Sequence[Claim]) -> Examined:
+        return contracts.examine(claims, self._folder, self._sandbox, timeout=self._settings.timeout)
+
+    def _settle(self, path: str, examined: Examined) -> None:
+        """Write what is broken; what lay there, was looked for and is not broken now, is mended."""
+        found = {one.id: one for one in (self._bug(each, DOCSTRING) for each in examined.broken)}
+        unsure = {each.qualname for each in examined.unsure}
+        here = [one for one in bugs.lying(self._store) if one.path == path]
+        gone = [one for one in here if one.id not in found and self._is_over(one, unsure)]
+        waiting = {one.id for one in bugs.waiting(self._store)}
+        bugs.remove(self._store, gone)
+        self.mended = (*self.mended, *(one.id for one in gone if one.id in waiting))
+        for one in found.values():
+            if not self._is_turned_down(one):
+                bugs.save(self._store, one, patch.render_bug(one))
+
+    def _is_over(self, one: PossibleBug, unsure: set[str]) -> bool:
+        """Whether it was looked for and not found, or its words or its function are gone."""
+        words = " ".join(one.contract.split())
+        named = [each for each in self._file(one.path).functions if each.qualname == one.qualname]
+        if not any(words in " ".join(each.docstring.split()) for each in named):
+            return True
+        if one.qualname in unsure or not self._is_wanted(one.path, one.qualname):
+            return False
+        return one.proposer == DOCSTRING or not self._still_fails(one)
+
+    def _still_fails(self, one: PossibleBug) -> bool:
+        """What a proposer's test showed is looked at by the same call."""
+        key = (one.qualname, one.promise, " ".join(one.contract.split()))
+        file, code = self._file(one.path), one.test.code
+        about = (
+            *contracts.contradicted(code, file.functions, file.claims),
+            *contracts.sided(code, file.functions),
+        )
+        examined = self._examine([each for each in about if each.key == key])
+        return bool(examined.broken or examined.unsure)
+
+    def _bug(self, broken: Broken, proposer: str) -> PossibleBug:
+        claim = broken.claim
+        place = self._shelf.place(claim.path, claim.qualname, ())
+        text = self._suite.texts.get(place.path, "")
+        at = Placement(path=place.path, new_file=not text)
+        return contracts.bug(broken, at, text, self._made, proposer)
+
+    def _is_turned_down(self, one: PossibleBug) -> bool:
+        known = rejected.read(self._settings.rootdir)
+        return known.is_rejected(one.id, one.test.body_sha256, one.path, one.qualname)
+
+    def _is_wanted(self, path: str, qualname: str) -> bool:
+        """Whether the function is within what the run is limited to."""
+        settings = self._settings
+        if not settings.shard.holds(path, qualname):
+            return False
+        limits = [limit.partition("::") for limit in settings.only]
+        named = (
+            file == path and f"{qualname}.".startswith(f"{name}." if name else "") for file, _, name in limits
+        )
+        if limits and not any(named):
+            return False
+        if settings.changes is None:
+            return True
+        lines = settings.changes.lines.get(path, ())
+        spans = (range(one.line, one.last + 1) for one in self._file(path).functions if one.qualname == qualname)
+        return any(line in span for span in spans for line in lines)
+
+    def _file(self, path: str) -> _File:
+        if path not in self._files:
+            module = source.module_name(path, self._suite.source_roots, self._suite.packages)
+            self._files[path] = _File(*contracts.find(path, module, self._found.texts[path], self._tests))
+        return self._files[path]
+
+    @property
+    def _folder(self) -> str:
+        """Where the tests are."""
+        place = PurePosixPath(new_file("enrich.py", self._suite.files)).parent.as_posix()
+        exists = place != "." and (self._settings.rootdir / place).is_dir()
+        return place if exists else ""
+
+    def _digest(self) -> str:
+        """Of all that an answer depends on here: the sources, and what the run is limited to."""
+        settings = self._settings
+        facts = [
+            str(settings.only),
+            str(settings.shard),
+            str(settings.changes),
+            self._made.python,
+            self._made.pytest_enrich,
+        ]
+        parts = [*facts, *(f"{path}\0{text}" for path, text in sorted(self._found.texts.items()))]
+        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

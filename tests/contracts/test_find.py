@@ -1,0 +1,139 @@
+"""Which promises are read, and which leave too much room."""
+
+import pytest
+
+from pytest_enrich import contracts
+
+PATH = "src/shop/cart.py"
+
+
+def promises(text, tests=()):
+    _, claims = contracts.find(PATH, "shop.cart", text, tests)
+    return [(one.promise, one.action, one.expected) for one in claims]
+
+
+def function(docstring, signature="f(n)", rest="    return n\n"):
+    return f'def {signature}:\n    """{docstring}\n    """\n{rest}'
+
+
+def test_an_example_is_a_promise_with_its_words_and_their_line():
+    _, (claim,) = contracts.find(PATH, "shop.cart", function("Twice.\n\n    >>> f(2)\n    4"))
+    assert (claim.promise, claim.action, claim.expected) == ("example", "⟨shop.cart:f⟩(2)", "4")
+    assert (claim.quote, claim.quote_line) == (">>> f(2)\n4", 4)
+
+
+def test_an_example_brings_the_statements_that_it_builds_on_and_no_others():
+    text = function("It.\n\n    >>> a = [1]\n    >>> b = 2\n    >>> a.append(3)\n    >>> f(a)\n    [1, 3]")
+    _, (claim,) = contracts.find(PATH, "shop.cart", text)
+    assert claim.setup == ("a = [1]", "a.append(3)")
+
+
+def test_a_traceback_is_a_promised_exception():
+    text = function("It.\n\n    >>> f(-1)\n    Traceback (most recent call last):\n    ValueError: no")
+    assert promises(text) == [("raises", "⟨shop.cart:f⟩(-1)", "ValueError")]
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        ">>> f(2)\n    [1, ...]",
+        ">>> f(2)  # doctest: +SKIP\n    4",
+        ">>> f(2)\n    <object at 0x1>",
+        ">>> g(2)\n    4",
+        ">>> f(unknown)\n    4",
+        ">>> from shop import *\n    >>> f(2)\n    4",
+        ">>> f(2) print\n    4",
+        ">>> f(2)",
+    ],
+)
+def test_an_example_that_leaves_room_is_none(example):
+    assert promises(function(f"It.\n\n    {example}")) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "call"),
+    [
+        ("Raises:\n        ValueError: If n is negative.", "-1"),
+        ("Raises\n    ------\n    ValueError\n        If n is negative.", "-1"),
+        (":raises ValueError: if n < 3", "2"),
+        ("Raises ValueError if `n` is zero.", "0"),
+        ("Raises a ValueError when n is greater than 7.", "8"),
+        ("Raises:\n        ValueError: If negative.", "-1"),
+        ("Raises ValueError if n is None.", "None"),
+    ],
+)
+def test_a_condition_on_one_argument_is_a_promise(words, call):
+    assert promises(function(f"It.\n\n    {words}")) == [("raises", f"⟨shop.cart:f⟩({call})", "ValueError")]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Raises ValueError if n is negative and odd.",
+        "Raises ValueError if m is negative.",
+        "Raises ValueError if the total is negative.",
+        "May raise ValueError if n is negative.",
+        "Never raises ValueError if n is negative.",
+        "Raises UnknownError if n is negative.",
+        "Raises ValueError if n is negative,\n    unless it is -1.",
+        "Raises:\n        ValueError: If n is negative\n            and the moon is full.",
+    ],
+)
+def test_a_condition_that_leaves_room_is_none(words):
+    assert promises(function(f"It.\n\n    {words}")) == []
+
+
+def test_a_number_is_not_promised_to_what_takes_something_else():
+    text = function("It.\n\n    Raises ValueError if n is negative.", "f(n: timedelta)")
+    assert promises(text) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["Returns:\n        str: It.", ":rtype: str", "Returns\n    -------\n    str", "Returns: str"]
+)
+def test_a_documented_type_is_promised_for_the_calls_of_tests(words):
+    tests = ["def test_f():\n    assert f(3) == '3'\n    f(value)\n"]
+    assert promises(function(f"It.\n\n    {words}"), tests) == [("returns", "⟨shop.cart:f⟩(3)", "str")]
+
+
+@pytest.mark.parametrize("words", [":rtype: str or None", "Returns: str\n\n    None without any.", ":rtype: Cart"])
+def test_a_type_that_leaves_room_is_none(words):
+    assert promises(function(f"It.\n\n    {words}"), ["f(3)"]) == []
+
+
+@pytest.mark.parametrize("head", ["@cached\ndef f(n):", "async def f(n):"])
+def test_of_what_may_work_later_no_exception_is_promised(head):
+    text = f'{head}\n    """It.\n\n    Raises ValueError if n is negative.\n    """\n'
+    assert promises(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["def f(:", "x = 1", function(">>> f(2)\n    4", "_f(n)"), 'def f():\n    "\\n>>> f()\\n4"']
+)
+def test_what_cannot_be_read_or_is_private_promises_nothing(text):
+    assert promises(text) == []
+
+
+def test_a_test_of_a_refused_value_is_about_the_promise():
+    functions, claims = contracts.find(
+        PATH, "shop.cart", function("It.\n\n    Raises ValueError if n is negative.")
+    )
+    (claim,) = contracts.contradicted("def test_a():\n    assert f(-7) == 3\n", functions, claims)
+    assert claim.action == "⟨shop.cart:f⟩(-7)"
+    assert contracts.contradicted("def test_a():\n    assert f(7) == 3\n", functions, claims) == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "sides"),
+    [
+        ('Gives "pending" for 7.', True),
+        ("7 is pending, 8 is done.", True),
+        ('Gives "pending".\n\n    7 is special.', False),
+        ("Gives pending for 77.", False),
+        ("Gives impending for 7.", False),
+    ],
+)
+def test_the_docstring_sides_with_a_model_where_one_line_names_both(words, sides):
+    functions, _ = contracts.find(PATH, "shop.cart", function(f"It.\n\n    {words}"))
+    found = contracts.sided("def test_a():\n    assert f(7) == 'pending'\n", functions)
+    assert [one.action for one in found] == ["⟨shop.cart:f⟩(7)"] * sides

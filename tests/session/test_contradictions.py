@@ -1,0 +1,170 @@
+"""What a run does with docstrings that are not kept; the sandbox says what it was scripted to say."""
+
+import re
+
+import pytest
+from msgspec.structs import replace
+
+from pytest_enrich.contracts.judge import MARK
+from pytest_enrich.data import (
+    Answered,
+    Attempt,
+    Dropped,
+    Failed,
+    Kept,
+    NewTest,
+    Origin,
+    Placement,
+    Proved,
+    Shard,
+    TestOutcome,
+)
+from pytest_enrich.data.suggestion import MadePart
+from pytest_enrich.session import scope
+from pytest_enrich.session.contradictions import Contradictions
+from pytest_enrich.store import bugs, rejected
+from pytest_enrich.store.xfail import xfail
+
+MADE = MadePart(at="2026-11-25T10:00:00Z", pytest_enrich="0.1.0", python="3.11.7")
+SAID = 'def discount(total):\n    """It.\n\n    Raises ValueError if total is negative.\n    """\n'
+
+
+KEPT = Kept(gaps=("g",), lines=(), branches=(), runs=(), seconds=0.0)
+
+
+class Scripted:
+    """Fails each reproduction, and sees `seen` wherever a call has one of the words in it."""
+
+    isolation = "none"
+
+    def __init__(self, **seen):
+        self.seen, self.jobs = seen, []
+
+    def execute(self, job, *, timeout):  # noqa: ARG002 - the protocol's
+        self.jobs.append(job)
+        if "crash" in self.seen:
+            return Failed(reason="crash", detail="", seconds=0.0)
+        outcomes = []
+        for name, code in re.findall(r"def (test_\w+)\(\):\n((?:    .*\n)+)", job.text + "\n"):
+            told = next((what for word, what in self.seen.items() if f"{word}(" in code), "")
+            detail = f'{MARK}"{told}"' if told else ""
+            result = "failed" if told else "passed"
+            outcomes.append(TestOutcome(nodeid=f"{job.path}::{name}", result=result, detail=detail))
+        return Answered(answer=Proved(outcomes=tuple(outcomes)), seconds=0.0)
+
+    def close(self): ...
+
+
+@pytest.fixture
+def look(settings, store, measured, rootdir):
+    """Look at the docstrings as a run does."""
+    source = rootdir / "src/shop/cart.py"
+    source.write_text(source.read_text().replace("def discount(total):\n", SAID))
+
+    def look(sandbox, seconds=60.0, **limits):
+        limited = replace(settings, **limits)
+        found = scope.find(limited, measured(), store)
+        run = Contradictions(limited, store, found, sandbox, made=MADE)
+        run.look(lambda: seconds)
+        return run
+
+    return look
+
+
+def ids(store):
+    return [one.id for one in bugs.waiting(store)]
+
+
+def attempt(code, verdict=KEPT, **origin):
+    test = NewTest(
+        name="test_a",
+        code=code,
+        imports=(),
+        placement=Placement(path="tests/test_cart.py"),
+        title="",
+        look="",
+        oracle=(),
+        origin=Origin(proposer="search", **origin),
+        gaps=(),
+    )
+    return Attempt(path="src/shop/cart.py", qualname="discount", digest="", candidate=test, verdict=verdict)
+
+
+def test_what_is_broken_is_written_once(look, store):
+    look(Scripted(discount="returned 0"))
+    (one,) = bugs.waiting(store)
+    assert (one.title, one.contract) == ("discount: no ValueError", "Raises ValueError if total is negative.")
+    look(Scripted(discount="returned 0"), fresh=True)
+    assert ids(store) == [one.id]
+
+
+def test_what_was_examined_is_examined_again_only_when_it_changed(look, store, rootdir):
+    look(Scripted(discount="returned 0"))
+    again = Scripted()
+    look(again)
+    assert again.jobs == []
+    source = rootdir / "src/shop/cart.py"
+    source.write_text(source.read_text() + "\n# more\n")
+    look(again)
+    assert len(again.jobs) == 1
+    assert ids(store) == []
+
+
+def test_what_is_not_wrong_any_more_is_told_as_mended(look, store):
+    look(Scripted(discount="returned 0"))
+    (name,) = ids(store)
+    assert look(Scripted(), fresh=True).mended == (name,)
+    assert bugs.lying(store) == ()
+
+
+def test_a_sandbox_that_crashes_mends_nothing_and_a_budget_that_is_used_up_neither(look, store):
+    look(Scripted(discount="returned 0"))
+    (name,) = ids(store)
+    look(Scripted(crash="yes"), fresh=True)
+    look(Scripted(), seconds=0.0, fresh=True)
+    assert ids(store) == [name]
+
+
+def test_beyond_the_limits_of_a_run_nothing_is_looked_at(look, store):
+    for limits in ({"only": ("src/shop/cart.py::parse_sku",)}, {"shard": Shard(1, 2)}, {"shard": Shard(2, 2)}):
+        sandbox = Scripted(discount="returned 0")
+        look(sandbox, **limits)
+        wanted = limits.get("shard", Shard(2, 2)).holds("src/shop/cart.py", "discount") and "shard" in limits
+        assert bool(sandbox.jobs) == wanted
+    assert len(ids(store)) == 1
+
+
+def test_one_that_was_turned_down_does_not_come_back(look, store, rootdir):
+    look(Scripted(discount="returned 0"))
+    (one,) = bugs.waiting(store)
+    bugs.remove(store, [one])
+    rejected.append(rootdir, rejected.of(xfail(one), scope="idea", reason="wrong", when="2026-11-25"))
+    look(Scripted(discount="returned 0"), fresh=True)
+    assert bugs.lying(store) == ()
+
+
+def test_a_test_that_states_what_the_docstring_denies_is_a_bug_and_no_suggestion(look, store):
+    run = look(Scripted())
+    run._sandbox = Scripted(discount="returned 0")
+    assert run.contradicts(attempt("def test_a():\n    assert discount(-7) == 0\n"))
+    (one,) = bugs.waiting(store)
+    assert (one.proposer, one.call) == ("search", "discount(-7)")
+    assert not run.contradicts(attempt("def test_a():\n    assert discount(7) == 7\n"))
+    look(Scripted(discount="returned 0"), fresh=True)
+    assert ids(store) == [one.id]
+
+
+def test_what_a_model_and_the_docstring_expect_is_a_bug_where_the_code_does_something_else(look, store, rootdir):
+    source = rootdir / "src/shop/cart.py"
+    source.write_text(source.read_text().replace("It.", "Gives 4000 for 5000."))
+    run = look(Scripted())
+    run._sandbox = Scripted(discount="returned 5000")
+    failed = Dropped(rung="passes", reason="failed")
+    code = "def test_a():\n    assert discount(5000) == 4000\n"
+    run.side(attempt(code, failed))
+    assert ids(store) == []
+    run.side(attempt(code, failed, model="tiny", strategy="scenario"))
+    (one,) = bugs.waiting(store)
+    assert (one.promise, one.contract) == ("value", "Gives 4000 for 5000.")
+    look(Scripted(discount="returned 5000"), fresh=True)
+    assert one.id in ids(store)
