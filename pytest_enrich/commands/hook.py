@@ -103,7 +103,7 @@ def told_bugs(found: Sequence[PossibleBug]) -> str:
     """`1 possible bug in src/shop/cart.py:  pytest-enrich list --bugs`."""
     files = list(dict.fromkeys(visible(one.path) for one in found))
     where = files[0] if len(files) == 1 else f"{len(files)} files"
-    return f"{counted(len(found), 'possible bug')} in {where}:  {NEXT} --bugs"
+    return f"{counted(len(found), 'possible bug')} in {where}:  pytest-enrich list --bugs"
 
 
 def _push(directory: Path | None, budget: str, since: str | None, fail_on: Sequence[str]) -> int:

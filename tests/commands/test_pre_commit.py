@@ -95,7 +95,7 @@ def test_a_commit_is_told_what_waits_for_its_files_and_goes_on(installed):
     (installed.root / "notes.py").write_text("not staged either")
     told = installed.git("commit", "-m", "change")
     assert PASSED in told
-    assert f"2 suggestions wait for {CART}:  pytest-enrich list\n" in told
+    assert f"2 suggestions wait for {CART}:  pytest-enrich review\n" in told
     assert "files were modified" not in told
     assert installed.git("status", "--short") == f" M {CART}\n?? notes.py\n"
     assert "total + 1" in (installed.root / CART).read_text()
@@ -119,7 +119,7 @@ def test_a_worktree_has_suggestions_of_its_own_and_a_moved_file_none(installed, 
     (tree / "enrich-suggestions").symlink_to(installed.root / "enrich-suggestions")
     (tree / CART).write_text((tree / CART).read_text() + "\n\nx = 1\n")
     told = installed.git("commit", "-am", "there", cwd=tree)
-    assert f"2 suggestions wait for {CART}:  pytest-enrich list\n" in told
+    assert f"2 suggestions wait for {CART}:  pytest-enrich review\n" in told
     installed.git("mv", CART, "src/shop/basket.py")
     assert "wait" not in installed.git("commit", "-m", "moved")
 
@@ -148,7 +148,7 @@ def test_a_push_is_looked_at_and_goes_on(installed, tmp_path):
     seen = (
         "shipping(): 3 of 4 changed lines have no test. 1 suggestion waits already, so no test was looked for.\n"
     )
-    assert f"\n{seen}Your push goes on. Review when you like:  pytest-enrich list\n" in told
+    assert f"\n{seen}Your push goes on. Review when you like:  pytest-enrich review\n" in told
     assert installed.git("status", "--short") == ""
     assert installed.git("rev-parse", "origin/main") == installed.git("rev-parse", "HEAD")
     by_hand = re.search(r"`pre-commit (run enrich-changed [^`]*)`", page())
