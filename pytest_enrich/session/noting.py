@@ -28,6 +28,7 @@ class NotingSandbox:
         self._inside = inside
         self._failed: Counter[str] = Counter()
         self._here = threading.local()
+        self._closed = threading.Event()
 
     @property
     def isolation(self) -> str:
@@ -37,7 +38,7 @@ class NotingSandbox:
     def execute(self, job: Job, *, timeout: float) -> Execution:
         """See `protocols.Sandbox`."""
         execution = self._inside.execute(job, timeout=timeout)
-        if isinstance(execution, Failed) and not isinstance(job, Prove):
+        if isinstance(execution, Failed) and not isinstance(job, Prove) and not self._closed.is_set():
             self._failed[f"{_DOING[type(job)]} failed ({execution.reason}): {_last_line(execution.detail)}"] += 1
             if isinstance(job, Record | Explore | Vary):
                 getattr(self._here, "failed", []).append(job)
@@ -54,7 +55,8 @@ class NotingSandbox:
             del self._here.failed
 
     def close(self) -> None:
-        """Close the inner one."""
+        """Close the inner one; what this puts an end to is no failure."""
+        self._closed.set()
         self._inside.close()
 
     @property
