@@ -100,7 +100,12 @@ def _ended_late(process: subprocess.Popen[bytes], seconds: float | None) -> bool
 
 def selecting(store: Store, identity: str) -> list[str]:
     """The options by which our plugin collects this suggestion and nothing else."""
-    return [f"--enrich-run={identity}", *_folder(store)]
+    return [*_plugin(), f"--enrich-run={identity}", *_folder(store)]
+
+
+def _plugin() -> list[str]:
+    """Where plugins are not loaded by themselves, ours has to be named."""
+    return ["-p", "pytest_enrich.plugin"] if os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD") else []
 
 
 def _folder(store: Store) -> list[str]:
@@ -110,7 +115,7 @@ def _folder(store: Store) -> list[str]:
 
 def reproof(store: Store, file: Path) -> Outcome:
     """Prove the suggestion in `file`, with the options of this project; the answer comes beside it."""
-    return _captured(store, [f"--rootdir={store.rootdir}", f"--enrich-prove={file}"], inert=False)
+    return _captured(store, [*_plugin(), f"--rootdir={store.rootdir}", f"--enrich-prove={file}"], inert=False)
 
 
 def _without_coverage(store: Store, arguments: Sequence[str], *, inert: bool) -> Outcome:

@@ -23,3 +23,10 @@ def test_verify_of_a_stale_one_runs_nothing(project, no_dash):
 
 def test_verify_needs_to_know_what(project, no_dash):
     assert (project.run("verify").status, project.run("verify", no_dash, "--all").status) == (2, 2)
+
+
+def test_where_plugins_are_not_loaded_by_themselves_ours_is(project, no_dash, monkeypatch):
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    assert project.run("run", no_dash).status == 0
+    assert project.run("verify", no_dash).status == 0
+    assert project.run("accept", no_dash).status == 0
