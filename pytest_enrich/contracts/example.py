@@ -13,7 +13,7 @@ from msgspec import Struct
 from pytest_enrich.contracts import names
 from pytest_enrich.contracts.claim import Claim
 from pytest_enrich.contracts.function import Documented
-from pytest_enrich.data import Template
+from pytest_enrich.data import Promise, Template
 
 MOST = 40
 """Examples of one docstring that are looked at."""
@@ -71,18 +71,9 @@ def _claim(one: Documented, before: Sequence[_Step], step: _Step) -> Claim | Non
     if written is None:
         return None
     count = len(step.code.split("\n")) + len(step.want.rstrip("\n").split("\n"))
-    return Claim(
-        path=one.path,
-        module=one.module,
-        qualname=one.qualname,
-        line=one.line,
-        promise="raises" if _TRACEBACK.match(step.want.strip()) else "example",
-        quote="\n".join(line.strip() for line in one.lines[step.at : step.at + count]),
-        quote_line=one.first + step.at,
-        setup=tuple(written[:-1]),
-        action=written[-1],
-        expected=promised,
-    )
+    promise: Promise = "raises" if _TRACEBACK.match(step.want.strip()) else "example"
+    *setup, action = written
+    return one.claim(promise, step.at, count, setup=tuple(setup), action=action, expected=promised)
 
 
 def _promised(one: Documented, want: str) -> Template | None:

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from pytest_enrich.contracts.claim import Claim
+from pytest_enrich.data import Promise, Template
+
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LAZY = (ast.Yield, ast.YieldFrom)
 _NO_CALL = ("property", "setter", "deleter", "overload", "abstractmethod")
@@ -38,6 +41,32 @@ class Documented(Struct, frozen=True, kw_only=True):
     lines: tuple[str, ...]
     first: int
     names: frozenset[str]
+
+    def claim(  # noqa: PLR0913 - as `Claim` has them
+        self,
+        promise: Promise,
+        at: int,
+        count: int = 1,
+        *,
+        action: Template,
+        expected: Template,
+        setup: tuple[Template, ...] = (),
+        refuses: tuple[str, str, str] | None = None,
+    ) -> Claim:
+        """What `count` lines of its docstring promise, from the one at `at` on."""
+        return Claim(
+            path=self.path,
+            module=self.module,
+            qualname=self.qualname,
+            line=self.line,
+            promise=promise,
+            quote="\n".join(line.strip() for line in self.lines[at : at + count]),
+            quote_line=self.first + at,
+            action=action,
+            expected=expected,
+            setup=setup,
+            refuses=refuses,
+        )
 
     @property
     def docstring(self) -> str:

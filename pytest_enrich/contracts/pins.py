@@ -54,19 +54,10 @@ def _sided(test: ast.expr, known: Mapping[str, Documented]) -> Claim | None:
     if len(str(expected.value)) <= _TELLING:
         return None
     for at, line in enumerate(one.lines):
-        if (
-            len(str(expected.value)) > _TELLING
-            and _says(line, expected)
-            and any(_says(line, arg) for arg in call.args)
-        ):
-            return Claim(
-                path=one.path,
-                module=one.module,
-                qualname=one.qualname,
-                line=one.line,
-                promise="value",
-                quote=line.strip(),
-                quote_line=one.first + at,
+        if _says(line, expected) and any(_says(line, arg) for arg in call.args):
+            return one.claim(
+                "value",
+                at,
                 action=f"⟨{one.module}:{one.name}⟩({', '.join(_arguments(call))})",
                 expected=ast.unparse(expected),
             )

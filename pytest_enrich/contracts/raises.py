@@ -58,18 +58,7 @@ def claims(one: Documented) -> Iterator[Claim]:
         expected, refused = names.exception(exc, one.module, one.names), _refused(one, when)
         call = with_argument(one, refused[0], _INPUTS[refused[1]](refused[2])) if refused else None
         if expected is not None and call is not None:
-            yield Claim(
-                path=one.path,
-                module=one.module,
-                qualname=one.qualname,
-                line=one.line,
-                promise="raises",
-                quote="\n".join(line.strip() for line in one.lines[at : at + count]),
-                quote_line=one.first + at,
-                action=call,
-                expected=expected,
-                refuses=refused,
-            )
+            yield one.claim("raises", at, count, action=call, expected=expected, refuses=refused)
 
 
 def meets(one: Documented, claim: Claim, call: ast.Call) -> bool:

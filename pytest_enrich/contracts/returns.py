@@ -27,17 +27,7 @@ def claims(one: Documented, calls: Iterable[str]) -> Iterator[Claim]:
         return
     at, count, name = said
     for call in list(dict.fromkeys(calls))[:_MOST]:
-        yield Claim(
-            path=one.path,
-            module=one.module,
-            qualname=one.qualname,
-            line=one.line,
-            promise="returns",
-            quote="\n".join(line.strip() for line in one.lines[at : at + count]),
-            quote_line=one.first + at,
-            action=call,
-            expected=name,
-        )
+        yield one.claim("returns", at, count, action=call, expected=name)
 
 
 def promised(one: Documented) -> tuple[int, int, str] | None:

@@ -44,34 +44,30 @@ def render(report: Report) -> str:
 
 
 def _driver(*, bugs: bool) -> dict[str, object]:
-    rule = {
-        "id": findings.RULE,
-        "name": "SuggestedTest",
-        "shortDescription": {"text": "Code that no test runs, with a suggested test"},
-        "fullDescription": {"text": _HELP},
-        "help": {"text": _HELP},
-        "helpUri": findings.URL,
-        "defaultConfiguration": {"level": "note"},
-        "properties": {"tags": ["test", "coverage"], "precision": "very-high"},
-    }
+    suggested = _rule(
+        findings.RULE, "SuggestedTest", "Code that no test runs, with a suggested test", _HELP, "note"
+    )
+    contradicting = _rule(BUG_RULE, "PossibleBug", "Code that contradicts its docstring", _BUG_HELP, "warning")
+    rules = [suggested | {"properties": {"tags": ["test", "coverage"], "precision": "very-high"}}]
+    if bugs:
+        rules += [contradicting | {"properties": {"tags": ["docstring", "correctness"], "precision": "high"}}]
     return {
         "name": "pytest-enrich",
         "version": __version__,
         "informationUri": findings.URL,
-        "rules": [rule, *([_bug_rule()] if bugs else [])],
+        "rules": rules,
     }
 
 
-def _bug_rule() -> dict[str, object]:
+def _rule(identity: str, name: str, short: str, text: str, level: str) -> dict[str, object]:
     return {
-        "id": BUG_RULE,
-        "name": "PossibleBug",
-        "shortDescription": {"text": "Code that contradicts its docstring"},
-        "fullDescription": {"text": _BUG_HELP},
-        "help": {"text": _BUG_HELP},
+        "id": identity,
+        "name": name,
+        "shortDescription": {"text": short},
+        "fullDescription": {"text": text},
+        "help": {"text": text},
         "helpUri": findings.URL,
-        "defaultConfiguration": {"level": "warning"},
-        "properties": {"tags": ["docstring", "correctness"], "precision": "high"},
+        "defaultConfiguration": {"level": level},
     }
 
 

@@ -73,8 +73,6 @@ class Session:
         self._silence = ""
         self._outcomes: dict[str, str] = {}
         self._dropped: Counter[str] = Counter()
-        self._grades: Counter[str] = Counter()
-        self._candidates = 0
         self._attempts: list[Attempt] = []
         self._made: list[tuple[Suggestion, int]] = []
         functions = dict.fromkeys(_key(gap) for gap in found.open)
@@ -261,9 +259,6 @@ class Session:
         closed: set[str] = set()
         self._attempts += done.attempts
         for attempt in done.attempts:
-            self._candidates += 1
-            if attempt.verdict.grade is not None:
-                self._grades[attempt.verdict.grade] += 1
             if isinstance(attempt.verdict, Dropped):
                 self._dropped[_counted(attempt.verdict)] += 1
                 self._contradictions.side(attempt)
@@ -350,9 +345,9 @@ class Session:
             nothing,
             isolation=self._sandbox.isolation,
             gaps={**self._found.counts, **outcomes},
-            candidates=self._candidates,
+            candidates=len(self._attempts),
             dropped=dict(self._dropped),
-            grades=dict(self._grades),
+            grades=dict(Counter(str(grade) for one in self._attempts if (grade := one.verdict.grade))),
             seconds={"total": time.monotonic() - started},
             suggestions=tuple(
                 MadeSuggestion(id=one.id, grade=one.grade, place=place) for one, place in self._made
