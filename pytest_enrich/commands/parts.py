@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Sequence
 
 from pytest_enrich.commands import stored_patch
 from pytest_enrich.data import SourceLine, Suggestion, Tried
@@ -59,7 +58,7 @@ def function(store: Store, one: Suggestion, line: int) -> tuple[SourceLine, ...]
         return source(store, one, line)
     inner = max(found, key=lambda node: node.lineno)
     missing = {number + line - one.gap.line for number in one.gap.lines}
-    return _lines(text.splitlines(), range(inner.lineno, (inner.end_lineno or inner.lineno) + 1), missing)
+    return excerpt.between(text, range(inner.lineno, (inner.end_lineno or inner.lineno) + 1), missing)
 
 
 def source_line(one: SourceLine, width: int) -> str:
@@ -145,11 +144,3 @@ def _missing(one: Suggestion) -> str:
     counts = [counted(proof.lines_gained, "line")] if proof.lines_gained else []
     counts += [counted(proof.branches_gained, "branch", "branches")] if proof.branches_gained else []
     return f"{' and '.join(counts)} that no test runs" if counts else ""
-
-
-def _lines(texts: Sequence[str], numbers: range, missing: set[int]) -> tuple[SourceLine, ...]:
-    return tuple(
-        SourceLine(number=number, text=texts[number - 1], missing=number in missing)
-        for number in numbers
-        if number <= len(texts)
-    )

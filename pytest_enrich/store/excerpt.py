@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import textwrap
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from pytest_enrich.data import SourceLine, Suggestion
@@ -27,9 +27,16 @@ def source(text: str, one: Suggestion, line: int) -> tuple[SourceLine, ...]:
     missing = {number + moved for number in one.gap.lines}
     shown = sorted({line, *missing})
     first, last = max(1, shown[0] - _AROUND), min(len(lines), shown[-1] + _AROUND)
+    return between(text, range(first, min(last, first + _MOST) + 1), missing)
+
+
+def between(text: str, numbers: Iterable[int], missing: Collection[int]) -> tuple[SourceLine, ...]:
+    """The lines of `text` with these numbers, as far as it has them; those in `missing` are marked."""
+    lines = _lines(text)
     return tuple(
         SourceLine(number=number, text=lines[number - 1].expandtabs(), missing=number in missing)
-        for number in range(first, min(last, first + _MOST) + 1)
+        for number in numbers
+        if number <= len(lines)
     )
 
 
