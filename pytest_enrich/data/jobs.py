@@ -45,6 +45,7 @@ class Explore(Struct, frozen=True, kw_only=True, tag="explore"):
         entries: The functions to call, best first.
         branches, lines: What no test reached.
         statements: For each line of a statement of several lines, its first (coverage's numbering), as pairs.
+        only: Calls to look at; then nothing is searched for.
         neighbours: Calls seen of other functions of the module: a parameter of the same name takes such values.
         constants: Literals that the source compares with, best first.
         constructors: Calls that make objects of the project's classes, seen in tests.
@@ -60,6 +61,7 @@ class Explore(Struct, frozen=True, kw_only=True, tag="explore"):
     branches: tuple[Branch, ...]
     lines: tuple[int, ...]
     statements: tuple[tuple[int, int], ...] = ()
+    only: tuple[Call, ...] = ()
     neighbours: tuple[Call, ...] = ()
     constants: tuple[str, ...] = ()
     constructors: tuple[Call, ...] = ()
@@ -122,11 +124,13 @@ class Program(Struct, frozen=True, kw_only=True):
         lines: Statements that set the scene.
         action: What is looked at.
         expression: Whether `action` is an expression; else it is a statement.
+        call: The same as data where a test of it is one that people might want; else None.
     """
 
     lines: tuple[Template, ...]
     action: Template
     expression: bool = True
+    call: Call | None = None
 
 
 class Mutate(Struct, frozen=True, kw_only=True, tag="mutate"):
@@ -418,6 +422,7 @@ class MutantFate(Struct, frozen=True, kw_only=True):
         parts: Of those of the job that pass on the original, the ones that fail on it.
         alike: For one that survived: how many calls of the corpus run its statement, when all of them end as on
             the original; else 0. Calls that do not end the same each time are left out.
+        told: For one that survived: places, in the corpus, of the first calls that do not end as on the original.
     """
 
     id: str
@@ -425,6 +430,7 @@ class MutantFate(Struct, frozen=True, kw_only=True):
     killed_before: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     alike: int = 0
+    told: tuple[int, ...] = ()
 
 
 class Mutated(Struct, frozen=True, kw_only=True, tag="mutated"):

@@ -57,7 +57,8 @@ class Bench(Struct, frozen=True, kw_only=True):
     `watch` gives the jobs that failed in this thread meanwhile: what they were asked for is to be tried again.
     `is_rejected` tells, of a gap's id, a test's hash (`patch.body_of`), a source file and a function, whether
     people turned this test down; `turned_down` why they turned down others for a source file.
-    `named` may give a test that was kept a better name; under that it is judged once more.
+    `named` may give a test that was kept a better name; under that it is judged once more. `sharper` as in
+    `validate.judge`.
     """
 
     proposers: tuple[Proposer, ...]
@@ -73,6 +74,7 @@ class Bench(Struct, frozen=True, kw_only=True):
     is_rejected: Callable[[str, str, str, str], bool] = lambda *_facts: False
     turned_down: Callable[[str], tuple[Reason, ...]] = lambda _path: ()
     named: Callable[[Task, NewTest], NewTest | None] = lambda *_test: None
+    sharper: validate.Sharper = lambda *_call: None
     watch: Callable[[], AbstractContextManager[Sequence[Job]]] = lambda: nullcontext(())
 
 
@@ -174,7 +176,9 @@ def _judge(task: Task, candidate: Candidate, bench: Bench) -> Verdict:
         task = replace(task, test_text=bench.test_text(candidate.placement.path))
     if _is_rejected(candidate, candidate.gaps, task.target, bench):
         return _REJECTED
-    verdict = validate.judge(task, candidate, bench.sandbox, timeout=bench.timeout, lowest=bench.grade)
+    verdict = validate.judge(
+        task, candidate, bench.sandbox, timeout=bench.timeout, lowest=bench.grade, sharper=bench.sharper
+    )
     if not isinstance(verdict, Kept):
         return verdict
     return _REJECTED if _is_rejected(verdict.smaller or candidate, verdict.gaps, task.target, bench) else verdict

@@ -7,6 +7,7 @@ import platform
 import time
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -31,6 +32,7 @@ from pytest_enrich.errors import RefusedError
 from pytest_enrich.proposers.properties import PropertiesProposer, uses_hypothesis
 from pytest_enrich.proposers.rows import RowsProposer
 from pytest_enrich.proposers.search import SearchProposer
+from pytest_enrich.proposers.search.sharper import sharpen
 from pytest_enrich.protocols import Progress, Proposer
 from pytest_enrich.sandboxes import isolation
 from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
@@ -197,6 +199,7 @@ class Session:
             is_rejected=known.is_rejected,
             turned_down=known.reasons,
             named=self._model.named if self._model is not None else lambda *_test: None,
+            sharper=partial(sharpen, sandbox=self._sandbox),
             watch=self._sandbox.watching,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 
 from pytest_enrich.data.code import Entry
 from pytest_enrich.gaps.outline import Node
@@ -13,23 +14,27 @@ from pytest_enrich.source.module import FUNCTIONS, Function, Module
 from pytest_enrich.source.suite import Suite
 
 _MOST = 8
+_MOST_METHODS = 2
+_MAKERS = {"__init__", "__new__", "__post_init__"}
 
 
 def entries(module: Module, calls: Calls, node: Node, suite: Suite) -> tuple[Entry, ...]:
     """The public functions through which `node` is reached, nearest first; itself when it is public.
 
     A private function is its own entry when tests of the suite name it already, or when it is a method that
-    nobody refers to. For a nested function the outermost function round it stands for it.
+    nobody refers to. For a nested function the outermost function round it stands for it. What a constructor did
+    shows itself in those that use the object: the callers of the constructor, and methods that tests name.
     """
     if not isinstance(node, FUNCTIONS):
         return ()
     start = _outermost(module, node)
-    if is_public(module, start):
+    if is_public(module, start) and not _is_maker(module, start):
         return (_entry(module, start),)
-    direct = [start] if _is_named(start, suite) else []
+    direct = [start] if is_public(module, start) or _is_named(start, suite) else []
     found = [*direct, *_public_callers(module, calls, start)]
+    found += [one for maker in found if _is_maker(module, maker) for one in _methods(module, maker, suite)]
     alone = [start] if not found and _is_method(module, start) else []
-    return tuple(_entry(module, one) for one in [*found, *alone][:_MOST])
+    return tuple(_entry(module, one) for one in list(dict.fromkeys([*found, *alone]))[:_MOST])
 
 
 def is_public(module: Module, node: Function) -> bool:
@@ -46,8 +51,25 @@ def _public_callers(module: Module, calls: Calls, start: Function) -> list[Funct
         wave = [one for one in callers if one not in seen]
         seen.update(wave)
         found += [one for one in wave if is_public(module, one)]
-        wave = [one for one in wave if not is_public(module, one)]
+        wave = [one for one in wave if not is_public(module, one) or _is_maker(module, one)]
     return found
+
+
+def _methods(module: Module, maker: Function, suite: Suite) -> Iterator[Function]:
+    """The public methods of the maker's class that tests name most."""
+    owner = module.scope(maker)
+    named = {one: _times(one, suite) for one in module.functions() if module.scope(one) is owner}
+    most = sorted((one for one in named if named[one] and is_public(module, one)), key=lambda one: -named[one])
+    yield from most[:_MOST_METHODS]
+
+
+def _times(method: Function, suite: Suite) -> int:
+    """How often tests call a method of this name."""
+    return sum(text.count(f".{method.name}(") for text in suite.texts.values())
+
+
+def _is_maker(module: Module, node: Function) -> bool:
+    return node.name in _MAKERS and _is_method(module, node)
 
 
 def _outermost(module: Module, node: Function) -> Function:

@@ -6,18 +6,31 @@ runs it. What candidate code does is never an exception here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
+from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich import patch
-from pytest_enrich.data import Candidate, Dropped, Grade, Kept, NewRow, Verdict
+from pytest_enrich.data import Call, Candidate, Dropped, Grade, Kept, NewRow, Verdict
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.validate import cases, check, gain, grade, kills, minimal, smaller, stable
 from pytest_enrich.validate.proof import Proof
 
+Sharper: TypeAlias = Callable[[Task, Candidate, Call], Candidate | None]
+"""Makes of a call a test that takes the place of a candidate; None when it makes none."""
 
-def judge(
-    task: Task, candidate: Candidate, sandbox: Sandbox, *, timeout: float, lowest: Grade = "good"
+
+def judge(  # noqa: PLR0913 - each is known to another part of a run
+    task: Task,
+    candidate: Candidate,
+    sandbox: Sandbox,
+    *,
+    timeout: float,
+    lowest: Grade = "good",
+    sharper: Sharper = lambda *_call: None,
 ) -> Verdict:
     """The verdict on a candidate: `Kept` when it passes every rung, else `Dropped` at the first that it misses.
 
@@ -27,6 +40,8 @@ def judge(
         sandbox: Where it runs.
         timeout: Seconds of wall clock for one run, beyond pytest's own start.
         lowest: The lowest grade that is kept.
+        sharper: Asked where an explored call tells mutants apart that no test notices. What it makes is kept
+            instead when it closes the same and notices more.
     """
     if (fault := check.text(task, candidate)) is not None:
         return fault
@@ -36,20 +51,20 @@ def judge(
         return Dropped(rung="parses", reason="cannot be put into the test file", detail=str(error))
     proof = Proof(task=task, candidate=candidate, text=text, sandbox=sandbox, timeout=timeout, lowest=lowest)
     if not isinstance(candidate, NewRow):
-        return _run(proof)
+        return _run(proof, sharper)
     found = cases.find(task, candidate, text, sandbox, timeout)
-    return found if isinstance(found, Dropped) else _run(replace(proof, cases=found))
+    return found if isinstance(found, Dropped) else _run(replace(proof, cases=found), sharper)
 
 
-def _run(proof: Proof) -> Verdict:
-    first = gain.measure(proof)
-    if isinstance(first, Dropped):
-        return first
-    parts = minimal.parts(proof.candidate)
-    counted = _counted(proof, first, parts)
+def _run(proof: Proof, sharper: Sharper) -> Verdict:
+    graded = _graded(proof)
+    if isinstance(graded, Dropped):
+        return graded
+    graded = _sharpened(graded, sharper)
+    first, counted = graded.first, graded.counted
     if (fault := grade.refused(counted.grade, counted.facts, proof.lowest)) is not None:
         return fault
-    least = smaller.find(proof, first, counted, parts)
+    least = smaller.find(graded.proof, first, counted, graded.parts)
     ways = stable.check(least, first)
     if isinstance(ways, Dropped):
         return ways
@@ -61,8 +76,41 @@ def _run(proof: Proof) -> Verdict:
         seconds=first.seconds,
         grade=counted.grade,
         mutants=counted.facts,
-        smaller=None if least is proof else least.candidate,
+        smaller=None if least.candidate is proof.candidate else least.candidate,
     )
+
+
+class _Graded(Struct, frozen=True):
+    """A candidate that gains something: what, its assertions when it has several, and what it notices."""
+
+    proof: Proof
+    first: gain.Gained
+    parts: minimal.Parts | None
+    counted: kills.Counted
+
+
+def _graded(proof: Proof) -> _Graded | Dropped:
+    first = gain.measure(proof)
+    if isinstance(first, Dropped):
+        return first
+    parts = minimal.parts(proof.candidate)
+    return _Graded(proof, first, parts, _counted(proof, first, parts))
+
+
+def _sharpened(graded: _Graded, sharper: Sharper) -> _Graded:
+    """What a test of a call comes to that tells more mutants apart; the same when that is no better."""
+    proof, call = graded.proof, graded.counted.told
+    other = sharper(proof.task, proof.candidate, call) if call is not None else None
+    if other is None or check.text(proof.task, other) is not None:
+        return graded
+    try:
+        text = patch.insert(proof.task.test_text, other)
+    except RefusedError:
+        return graded
+    again = _graded(replace(proof, candidate=other, text=text))
+    if isinstance(again, Dropped) or not again.first.holds(graded.first):
+        return graded
+    return max(graded, again, key=lambda one: len(one.counted.killed))
 
 
 def _counted(proof: Proof, first: gain.Gained, parts: minimal.Parts | None) -> kills.Counted:

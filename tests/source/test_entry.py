@@ -144,3 +144,32 @@ def test_tests_that_override_a_private_function_do_not_call_it(target, suite_tex
     suite = Suite(texts={"tests/test_cart.py": suite_text})
     found = target(TEXT, ("_near", "return x"), suite=suite).entries
     assert [one.qualname for one in found] == ["public", "far"]
+
+
+MAKER = """
+class Parser:
+    def __init__(self, text):
+        self._kind = self._of(text)
+
+    def _of(self, text):
+        return text.upper()
+
+    def read(self, more):
+        return self._kind + more
+
+    def close(self):
+        return None
+
+def parse(text, more):
+    return Parser(text).read(more)
+"""
+
+
+@pytest.mark.parametrize(
+    ("qualname", "words"),
+    [("Parser._of", "return text.upper()"), ("Parser.__init__", "self._kind = self._of(text)")],
+)
+def test_what_a_constructor_did_shows_in_what_uses_the_object(target, qualname, words):
+    suite = Suite(texts={"tests/test_parser.py": "Parser('a').read('b')\n"})
+    found = target(MAKER, (qualname, words), suite=suite).entries
+    assert [one.qualname for one in found] == ["Parser.__init__", "parse", "Parser.read"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from .calls import Call, Entry, changeable, program
+from .calls import Call, Entry, changeable, dump, program
 from .trace import Branch
 
 MOST = 40
@@ -28,11 +28,11 @@ class Corpus:
         if (held is None and len(self._by_way) < MOST_WAYS) or (held is not None and call.size < held.size):
             self._by_way[branches] = call
 
-    def chosen(self, found: Sequence[Call], constants: Iterable[str]) -> list[Call]:
-        """At most `MOST`: those that were `found`, others close to them, and one of each way."""
+    def chosen(self, found: Sequence[Call], around: Sequence[Call], constants: Iterable[str]) -> list[Call]:
+        """At most `MOST`: those that were `found`, others close to them (`around` too), and one of each way."""
         numbers = [int(text) for text in constants if NUMBER.fullmatch(text)]
         near = [other for call in found for other in _near(call, numbers)][:MOST_NEAR]
-        return list(dict.fromkeys([*found, *near, *self._by_way.values()]))[:MOST]
+        return list(dict.fromkeys([*found, *around, *near, *self._by_way.values()]))[:MOST]
 
 
 def _near(call: Call, numbers: Sequence[int]) -> Iterator[Call]:
@@ -44,10 +44,16 @@ def _near(call: Call, numbers: Sequence[int]) -> Iterator[Call]:
             yield from (call.with_argument(name, repr(other)) for other in others if other != own)
 
 
-def written(chosen: Iterable[Call], entries: Mapping[str, Entry]) -> list[dict[str, Any]]:
-    """The programs that make the calls (`data.Program`); what a call may change has a variable of its own."""
+def written(
+    chosen: Iterable[Call], entries: Mapping[str, Entry], testable: Collection[Call] = ()
+) -> list[dict[str, Any]]:
+    """The programs that make the calls (`data.Program`); what a call may change has a variable of its own.
+
+    Of those that are `testable` the call is there as well.
+    """
     records = []
     for call in chosen:
         made = dataclasses.asdict(program(call, entries, changeable(call)))
-        records.append({key: made[key] for key in ("lines", "action", "expression")})
+        record = {key: made[key] for key in ("lines", "action", "expression")}
+        records.append({**record, "call": dump(call) if call in testable else None})
     return records

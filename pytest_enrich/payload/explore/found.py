@@ -8,14 +8,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import calls
+from .around import around
 from .calls import Call, Program, program
 from .clock import shifted
 from .corpus import written
+from .find import Find, Reached
+from .limits import Limits
 from .natural import oddness
 from .observe import observe
 from .probe import Probes
 from .reduce import reduce
-from .search import SILENT, Find, Limits, Search, choose, rank
+from .search import Search, choose
+from .telling import SILENT, rank
 from .world import Scene
 
 REDUCE_SECONDS = 5.0
@@ -26,27 +30,38 @@ def search(job: dict[str, Any], scene: Scene, started: float) -> dict[str, Any]:
     """Search through all entries; the answer's `found` are the chosen calls, reduced, with what they reach."""
     limits = Limits(job["executions"], started + job["seconds"], job["seed"])
     looking = Search(scene.runner, Probes(scene.module), map(tuple, job["branches"]), job["lines"], limits)
-    for number, inputs in enumerate(scene.inputs):
-        looking.through(inputs, number)
+    if job["only"]:
+        return _given(looking, [calls.load(one) for one in job["only"]])
+    looking.everywhere(scene.inputs)
     # With a budget in executions there is ample time, so that the clock decides nothing.
     until = max(time.monotonic() + REDUCE_SECONDS, limits.deadline)
     reduced = [(find, _reduced(looking, find, until)) for find in choose(looking)]
     plainest = [call for _, call in reduced]
+    others = around(looking, reduced, until)
+    chosen = looking.corpus.chosen(plainest, others, job["constants"])
     return {
         "found": [record for find, call in reduced for record in _records(looking, find, call, until)],
-        "corpus": written(looking.corpus.chosen(plainest, job["constants"]), scene.entries),
+        "corpus": written(chosen, scene.entries, frozenset(others)),
         "executions": looking.executions,
         "dropped": dict(looking.dropped),
     }
 
 
+def _given(looking: Search, given: list[Call]) -> dict[str, Any]:
+    """As `search` answers, of these calls as they are."""
+    outcomes = [(call, looking.runner.call(call)) for call in given]
+    sound = [(call, looking.reached(outcome)) for call, outcome in outcomes if not outcome.refusal]
+    found = [_record(reached, call) for call, reached in sound if reached]
+    return {"found": found, "corpus": [], "executions": len(given), "dropped": {}}
+
+
 def _records(looking: Search, find: Find, call: Call, until: float) -> Iterator[dict[str, Any]]:
     """A chosen call, and behind it one that does something else on the same way: its test may notice more."""
-    yield _record(find, call)
+    yield _record(find.reached, call)
     done = _done(looking, call)
     for other in _others(looking, find):
         if _done(looking, other.call) not in ([], done):
-            yield {**_record(find, _reduced(looking, other, until, unlike=done)), "spare": True}
+            yield {**_record(find.reached, _reduced(looking, other, until, unlike=done)), "spare": True}
             return
 
 
@@ -94,9 +109,9 @@ def _reduced(looking: Search, find: Find, until: float, unlike: list[dict[str, A
     return reduce(find.call, plain, holds)
 
 
-def _record(find: Find, call: Call) -> dict[str, Any]:
-    branches = sorted(item for item in find.reached if isinstance(item, tuple))
-    lines = sorted(item for item in find.reached if isinstance(item, int))
+def _record(reached: Reached, call: Call) -> dict[str, Any]:
+    branches = sorted(item for item in reached if isinstance(item, tuple))
+    lines = sorted(item for item in reached if isinstance(item, int))
     return {"call": calls.dump(call), "branches": branches, "reached": lines}
 
 

@@ -14,6 +14,7 @@ from .trace import Branch
 
 MOST_WITNESSES = 4
 MOST_NOTES = 12
+MOST_VARIATIONS = 80
 
 
 class Guide:
@@ -23,24 +24,33 @@ class Guide:
         self._runner = runner
         self._probes = probes
         self._origins = {line for line, _ in branches}
-        self._witnesses: dict[int, list[Call]] = {}
+        self._witnesses: dict[str, dict[int, list[Call]]] = {}
         self._asked: set[tuple[int, Call]] = set()
 
     def see(self, call: Call, outcome: Outcome) -> None:
-        """A call was made; the first ones that come to a line are kept for it."""
+        """A call was made; the first ones of a function that come to a line are kept for it."""
+        lines = self._witnesses.setdefault(call.qualname, {})
         for line in self._origins & {to for _, to in outcome.branches}:
-            held = self._witnesses.setdefault(line, [])
+            held = lines.setdefault(line, [])
             if len(held) < MOST_WITNESSES and call not in held:
                 held.append(call)
 
     def calls(self, inputs: Inputs, is_open: Callable[[int], bool]) -> Iterator[Call]:
         """Calls to try for the conditions that `is_open` says are still wanted, by their line."""
-        for line in sorted(self._witnesses):
-            for call in [*self._witnesses[line]]:
-                if call.qualname != inputs.entry.qualname or (line, call) in self._asked or not is_open(line):
+        for line, witnesses in sorted(self._witnesses.get(inputs.entry.qualname, {}).items()):
+            for call in [*witnesses]:
+                if (line, call) in self._asked or not is_open(line):
                     continue
                 self._asked.add((line, call))
                 yield from self._towards(line, call, inputs, is_open)
+
+    def variations(self, call: Call, inputs: Inputs) -> Iterator[Call]:
+        """Calls for which one of the last conditions that this one came to comes out another way."""
+        with self._probes.watching() as notes:
+            self._runner.call(call)
+        last = [*reversed(notes)][:MOST_NOTES]
+        likely = solve.proposals(call, last, inputs.absent(call), inputs.like)
+        return itertools.islice(dict.fromkeys(likely), MOST_VARIATIONS)
 
     def _towards(self, line: int, call: Call, inputs: Inputs, is_open: Callable[[int], bool]) -> Iterator[Call]:
         notes = self._notes(call, line)
@@ -53,6 +63,6 @@ class Guide:
 
     def _notes(self, call: Call, line: int) -> list[Note]:
         """What the condition on a line compares when the call is made."""
-        with self._probes.watching() as notes:
+        with self._probes.watching({line}) as notes:
             self._runner.call(call)
-        return [note for note in notes if note.line == line]
+        return notes

@@ -12,7 +12,7 @@ import gc
 import inspect
 import operator
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
@@ -59,13 +59,14 @@ class Probes:
 
     def __init__(self, module: ModuleType) -> None:
         self.notes: list[Note] = []
+        self._lines: Collection[int] = ()
         self._twins = list(_twins(module))
         vars(module)[NAME] = self._note
 
     @contextlib.contextmanager
-    def watching(self) -> Iterator[list[Note]]:
-        """The twins take the functions' places; what they note is in the list."""
-        self.notes = []
+    def watching(self, lines: Collection[int] = ()) -> Iterator[list[Note]]:
+        """The twins take the functions' places; what they note, of these lines or of all, is in the list."""
+        self.notes, self._lines = [], lines
         for function, twin, _ in self._twins:
             function.__code__ = twin
         try:
@@ -77,7 +78,7 @@ class Probes:
     def _note(self, line: int, how: str, left: Any, right: Any = None, *rest: Any) -> Any:
         """What the condition gives, once it is noted."""
         kind = COMPARISONS[getattr(ast, how)][0] if how not in {"truth", "isinstance", *METHODS} else how
-        if len(self.notes) < MOST:
+        if len(self.notes) < MOST and (not self._lines or line in self._lines):
             self.notes.append(Note(line, kind, *_operands(left, right, rest)))
         if how == "truth":
             return left

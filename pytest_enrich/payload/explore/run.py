@@ -100,13 +100,14 @@ class Runner:
         return outcome
 
     def _perform(self, scene: list[CodeType], action: CodeType, namespace: dict[str, object]) -> Outcome:
+        # What sets the scene runs code of the file as well: a test of the call covers that, too.
+        self._tracer.start()
         try:
             for line in scene:
                 exec(line, namespace)
         except (Exception, SystemExit, TooLongError):
             return Outcome(refusal="no such object")
         consume = ""
-        self._tracer.start()
         try:
             result = eval(action, namespace)
             if command.is_result(result) and command.crashed(result):

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import dataclasses
 import random
-import time
-import traceback
 from collections import Counter
-from collections.abc import Iterable
-from functools import cached_property
-from types import FunctionType
+from collections.abc import Iterable, Sequence
 
-from ..express import express, named
-from .calls import Call
+from .calls import MAKERS, Call
 from .corpus import Corpus
+from .find import Find, Reached, lines_of
 from .guide import Guide
 from .inputs import Inputs
-from .natural import oddness
+from .limits import Limits
 from .observe import observe
 from .probe import Probes
 from .run import Outcome, Runner
+from .telling import SILENT, is_checked, is_function, raised_through, rank
 from .trace import Branch
 
 PATIENCE = 2000
 ROUND = 100
 # So many calls more, when all is reached, in the hope of ones that make better tests.
 POLISH = 60
+MOST_REFINED = 6
 ALTERNATIVES = 5
-SILENT = 2
 DEEPEST = 3
 THEN: tuple[tuple[str, ...], ...] = (
     (),
@@ -37,32 +34,6 @@ THEN: tuple[tuple[str, ...], ...] = (
     ("⟨builtins:len⟩",),
     ("2", "3"),
 )
-Reached = frozenset["Branch | int"]
-
-
-@dataclasses.dataclass(frozen=True)
-class Find:
-    """A call, what it reaches of what is wanted, and how good a test it promises (smaller is better)."""
-
-    call: Call
-    inputs: Inputs
-    reached: Reached
-    rank: int
-
-    @cached_property
-    def oddness(self) -> int:
-        """How far it is from what callers pass."""
-        return oddness(self.call, self.inputs.usual)
-
-    @cached_property
-    def is_usual(self) -> bool:
-        """Whether callers pass such arguments; a `TypeError` that the code raises itself needs others."""
-        return self.inputs.conforms(self.call)
-
-    @cached_property
-    def cost(self) -> tuple[bool, int, int, int]:
-        """What to prefer among calls that reach the same."""
-        return not self.is_usual, self.rank, self.oddness, self.call.size
 
 
 class Search:
@@ -75,7 +46,7 @@ class Search:
         self.runner = runner
         self.wanted: Reached = wanted | frozenset(lines)
         self._guide = Guide(runner, probes, wanted)
-        self.limits = limits
+        self.limits = self._now = limits
         self.executions = 0
         self.dropped: Counter[str] = Counter()
         self.finds: dict[Branch | int, list[Find]] = {}
@@ -87,11 +58,23 @@ class Search:
         """What is wanted and was not reached yet."""
         return self.wanted - self.finds.keys()
 
-    def through(self, inputs: Inputs, number: int) -> None:
+    @property
+    def unsettled(self) -> Reached:
+        """What is wanted and was reached by nothing yet, or only by calls that say little."""
+        return self.wanted - {item for item, (best, *_) in self.finds.items() if not best.is_poor}
+
+    def everywhere(self, ways: Sequence[Inputs]) -> None:
+        """Search through one function after the other."""
+        for number, inputs in enumerate(ways):
+            self._now = self.limits.part(self.executions, len(ways) - number)
+            if inputs.obstacle:
+                self.dropped[inputs.obstacle] += 1
+            elif self.unsettled:
+                self._through(inputs, number)
+
+    def _through(self, inputs: Inputs, number: int) -> None:
         """Search through one function until nothing new comes for a while."""
-        if inputs.obstacle:
-            self.dropped[inputs.obstacle] += 1
-            return
+        self._known = set()
         chance = random.Random(self.limits.seed + number)  # noqa: S311 - it need not be hard to guess
         bases = list(dict.fromkeys(inputs.calls))
         idle = 0
@@ -103,6 +86,8 @@ class Search:
             if idle % ROUND == 0:
                 self._guided(inputs, bases)
             idle = 0 if self._look(inputs, inputs.any(chance, bases), bases) else idle + 1
+        self._guided(inputs, bases)
+        self._refine(inputs, bases)
         for _ in range(POLISH):
             if self.over() or self.open or not self._is_poor():
                 return
@@ -115,17 +100,30 @@ class Search:
     def _guided(self, inputs: Inputs, bases: list[Call]) -> None:
         """Try what the guide thinks would help, as long as that is new."""
         for call in self._guide.calls(inputs, self._is_open):
-            if self.over() or not self.open:
+            if self.over() or not self.unsettled:
                 return
             self._look(inputs, call, bases)
 
     def _is_open(self, line: int) -> bool:
-        """Whether a branch from this line is still wanted."""
-        return any(isinstance(item, tuple) and item[0] == line for item in self.open)
+        """Whether a branch from this line is still wanted, or a better call for it."""
+        return any(isinstance(item, tuple) and item[0] == line for item in self.unsettled)
+
+    def _refine(self, inputs: Inputs, bases: list[Call]) -> None:
+        """Try calls near those that say little, in the hope that they say more."""
+        own = (
+            next((one for one in self.finds.get(item, ()) if one.inputs is inputs), None)
+            for item in self.unsettled
+        )
+        poor = {one.call: one for one in own if one is not None and one.is_poor}
+        for find in sorted(poor.values(), key=lambda one: one.cost)[:MOST_REFINED]:
+            for call in self._guide.variations(find.call, inputs):
+                if self.over() or not find.reached & self.unsettled:
+                    break
+                self._look(inputs, call, bases)
 
     def over(self) -> bool:
-        """Whether the budget is used up."""
-        return self.executions >= self.limits.executions or time.monotonic() >= self.limits.deadline
+        """Whether what this function may use is used up."""
+        return self._now.over(self.executions)
 
     def _look(self, inputs: Inputs, call: Call, bases: list[Call]) -> bool:
         """Try a call; whether it took a branch never seen before, and so became a base."""
@@ -152,7 +150,7 @@ class Search:
         if refusal := outcome.refusal or self._objection(inputs, call, outcome):
             self.dropped[refusal] += 1
             return outcome
-        self._keep(Find(call, inputs, reached, rank(outcome)))
+        self._keep(Find(call, inputs, reached, self._rank(inputs, outcome, reached)))
         return outcome
 
     def _objection(self, inputs: Inputs, call: Call, outcome: Outcome) -> str:
@@ -163,6 +161,13 @@ class Search:
             return "nothing to observe"  # the hash of an object tells nothing but that it is this one
         telling = rank(outcome) < SILENT or bool(observe(self.runner, self.runner.program(call))[1])
         return "" if telling else "nothing to observe"
+
+    @staticmethod
+    def _rank(inputs: Inputs, outcome: Outcome, reached: Reached) -> int:
+        """As `rank`; a new object, or an exception from elsewhere, most often shows little of what was reached."""
+        if outcome.raised is not None:
+            return int(not lines_of(reached) & raised_through(outcome.raised))
+        return max(rank(outcome), int(inputs.entry.name in MAKERS))
 
     def reached(self, outcome: Outcome) -> Reached:
         """What of the wanted a call reached."""
@@ -176,45 +181,6 @@ class Search:
             full = len(held) >= ALTERNATIVES
             if (not full or cost < held[-1].cost) and find.call not in [one.call for one in held]:
                 self.finds[item] = sorted([*held, find], key=lambda one: one.cost)[:ALTERNATIVES]
-
-
-@dataclasses.dataclass(frozen=True)
-class Limits:
-    """When to stop: a number of executions, a moment of the monotonic clock; and the seed."""
-
-    executions: int
-    deadline: float
-    seed: int
-
-
-def rank(outcome: Outcome) -> int:
-    """0 for a call with something to say, 1 for an empty or zero result, 2 for None, 3 for a function."""
-    if outcome.raised is not None:
-        return 0
-    if is_function(outcome.result):
-        return SILENT + 1
-    return SILENT if outcome.result is None else int(is_degenerate(outcome.result))
-
-
-def is_checked(outcome: Outcome) -> bool:
-    """Whether the code under test itself says that an argument is of a wrong type."""
-    frames = traceback.extract_tb(outcome.raised.__traceback__) if type(outcome.raised) is TypeError else []
-    return bool(frames) and (frames[-1].line or "").startswith("raise TypeError")
-
-
-def is_function(result: object) -> bool:
-    """Whether a result is there to be called."""
-    if isinstance(result, FunctionType):
-        return named(result) is None
-    return callable(result) and not isinstance(result, type) and express(result) is None
-
-
-def is_degenerate(result: object) -> bool:
-    """Whether a result says little: nothing in it, or zero."""
-    try:
-        return not isinstance(result, bool) and not result
-    except Exception:  # a __bool__ of the project's may raise
-        return True
 
 
 def choose(search: Search) -> list[Find]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from .probe import Note
 Make = Callable[[str], Call]
 MOST = 160
 MEMBERS = 12
+MOST_PLACES = 4
 LONGEST = 200
 NUMBERS = (int, float)
 SAMPLES: Mapping[str, str] = {"isdigit": "7", "isalpha": "ab", "isupper": "AB", "islower": "ab", "isspace": " "}
@@ -147,7 +149,7 @@ def _changed(value: Any, known: Any, wanted: Any) -> Iterator[str]:
         yield from [str(wanted)] if type(value) is type(known) and value == known else []
     elif isinstance(value, str) and isinstance(known, str) and isinstance(wanted, str):
         if known and known in value:
-            yield repr(value.replace(known, wanted, 1))
+            yield from map(repr, _replaced(value, known, wanted))
         elif value and known in {value.lower(), value.upper(), value.strip(), value.casefold()}:
             yield repr(wanted)
     elif isinstance(value, str) and _are_numbers(known, wanted):
@@ -160,6 +162,12 @@ def _changed(value: Any, known: Any, wanted: Any) -> Iterator[str]:
         yield from (repr(_like(value, one)) for one in options)
     elif type(value) is type(known) and value == known:
         yield express(wanted) or "None"
+
+
+def _replaced(value: str, known: str, wanted: str) -> Iterator[str]:
+    """`value` with one of the places where it holds `known` changed: the others may stand for something else."""
+    for match in itertools.islice(re.finditer(re.escape(known), value), MOST_PLACES):
+        yield value[: match.start()] + wanted + value[match.end() :]
 
 
 def _are_numbers(*values: object) -> bool:

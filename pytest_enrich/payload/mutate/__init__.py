@@ -68,6 +68,7 @@ def _fate(
         "killed_before": [one for one in failed if one],
         "parts": _parts(job, (mine or {}).get("failed", ())),
         "alike": (mine or {}).get("alike", 0),
+        "told": (mine or {}).get("told", []),
     }
 
 

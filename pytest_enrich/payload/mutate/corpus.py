@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import time
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from .. import confine, express, fork, guard
@@ -21,6 +22,7 @@ SHARE = 0.25
 """Of the time that is left, for all calls on the original: the rest is for mutants."""
 
 Answer = dict[str, Any]
+MOST_TOLD = 6
 NOTHING: Answer = {"seen": [], "lines": [], "took": [0.0, 0.0]}
 
 
@@ -62,12 +64,13 @@ class Corpus:
         return [at for at, (seen, lines) in pairs if seen is not None and not wanted.isdisjoint(lines)]
 
     def compare(self, seen: Sequence[str | None], places: Sequence[int]) -> Answer:
-        """`apart`: whether one of the calls at these places ends otherwise here than `seen` has it.
+        """`told`: of the calls at these places the first few that end otherwise here than `seen` has it.
 
         Only to be asked in a fork.
         """
         runner, programs = self._runner(""), self._programs()
-        return {"apart": any(_end(runner, programs[at])[0] != seen[at] for at in places)}
+        told = (at for at in places if _end(runner, programs[at])[0] != seen[at])
+        return {"told": list(islice(told, MOST_TOLD))}
 
     def _all(self, filename: Callable[[], str]) -> Answer:
         started = time.monotonic()

@@ -110,7 +110,7 @@ class Trial:
         return self._session(self._work, arguments, (selection, plugin))
 
     def try_each(self, names: Iterable[str], way: Way, known: Known) -> Answer:
-        """What the tests say of each mutant; of one that they say nothing of, how many calls find it `alike`.
+        """What the tests say of each mutant; of one that they say nothing of, what the calls of the corpus say.
 
         Args:
             names: Ids of mutants.
@@ -119,12 +119,12 @@ class Trial:
         """
         fates = self._fork_each(names, lambda name: way(name, partial(self._run_named, known.names)), known.took)
         alive = [name for name, answer in fates.items() if answer.get("failed") == []]
-        for name, number in self._alike(alive, way, known).items():
-            fates[name] = {**fates[name], "alike": number}
+        for name, answer in self._compared(alive, way, known).items():
+            fates[name] = {**fates[name], **answer}
         return fates
 
-    def _alike(self, alive: Sequence[str], way: Way, known: Known) -> dict[str, int]:
-        """How many calls run the statement of each of these mutants, of those that no call tells apart."""
+    def _compared(self, alive: Sequence[str], way: Way, known: Known) -> dict[str, Answer]:
+        """Of each of these mutants the calls by which it is `told`, or how many find it `alike`."""
         if self.corpus is None or not alive:
             return {}
         calls, corpus = known.calls(), self.corpus
@@ -134,7 +134,8 @@ class Trial:
         ends = self._fork_each(
             asked, lambda name: way(name, lambda _session: corpus.compare(calls["seen"], running[name])), longer
         )
-        return {name: len(running[name]) for name, answer in ends.items() if not answer.get("apart", True)}
+        told = {name: answer["told"] for name, answer in ends.items() if "told" in answer}
+        return {name: {"told": calls} if calls else {"alike": len(running[name])} for name, calls in told.items()}
 
     def _fork_each(self, names: Iterable[str], action: Callable[[str], Answer], took: Took) -> Answer:
         """What `action` answers for each mutant in a fork of its own, while there is time."""

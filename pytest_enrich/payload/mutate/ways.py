@@ -35,9 +35,9 @@ def run(trial: Trial) -> Answer:
     """Try all mutants.
 
     Returns:
-        `fates`: by id what `tests.run` answered, or how it `ended`, and of survivors that no call tells apart how
-        many are `alike`; those without were not tried. `names`: of the tests that pass on the original. `error`:
-        why nothing could be tried, or "".
+        `fates`: by id what `tests.run` answered, or how it `ended`, and of survivors the calls by which they are
+        `told`, or how many find them `alike`; those without were not tried. `names`: of the tests that pass on
+        the original. `error`: why nothing could be tried, or "".
     """
     answer = fork.run(lambda: _original(trial), trial.left + 2 * MARGIN)
     if "fates" not in answer:

@@ -8,11 +8,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Answered, Call, Entry, Explore, Explored, Finding, NewTest, Origin, Recorded
+from pytest_enrich.proposers.recording import NOTHING
 from pytest_enrich.proposers.search.write import Desk
 from pytest_enrich.protocols import Sandbox, Task
 
 # Beyond the search itself: starting pytest, importing the project, making findings plain and looking at them.
 START_SECONDS = 40.0
+LOOK_SECONDS = 5.0
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -32,11 +34,22 @@ def explore(
     task: Task, entries: Sequence[Entry], recorded: Recorded, sandbox: Sandbox, limits: Limits
 ) -> Explored | None:
     """What calls of `entries` did, from their own calls and from what was recorded; None when it failed."""
+    job = _job(task, recorded, limits)
+    return _answer(replace(job, entries=tuple(_with_calls(entry, recorded.calls) for entry in entries)), sandbox)
+
+
+def look(task: Task, call: Call, sandbox: Sandbox) -> Explored | None:
+    """What this call did; None when that failed."""
+    limits = Limits(seed=task.seed, executions=1, seconds=LOOK_SECONDS)
+    return _answer(replace(_job(task, NOTHING, limits), only=(call,)), sandbox)
+
+
+def _job(task: Task, recorded: Recorded, limits: Limits) -> Explore:
     target = task.target
-    job = Explore(
+    return Explore(
         path=target.path,
         module=target.module,
-        entries=tuple(_with_calls(entry, recorded.calls) for entry in entries),
+        entries=target.entries,
         branches=tuple(branch for gap in target.gaps for branch in gap.branches),
         lines=tuple(line for gap in target.gaps for line in gap.lines),
         statements=target.statements,
@@ -48,7 +61,10 @@ def explore(
         executions=limits.executions,
         seconds=limits.seconds,
     )
-    execution = sandbox.execute(job, timeout=limits.seconds + START_SECONDS)
+
+
+def _answer(job: Explore, sandbox: Sandbox) -> Explored | None:
+    execution = sandbox.execute(job, timeout=job.seconds + START_SECONDS)
     answer = execution.answer if isinstance(execution, Answered) else None
     return answer if isinstance(answer, Explored) else None
 

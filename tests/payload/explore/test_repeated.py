@@ -21,11 +21,11 @@ def test_of_each_way_through_the_code_the_smallest_call_is_kept():
     corpus.add(call("'long enough'"), way(1, 2, 3))
     corpus.add(call("'a'"), way(1, 2, 3))
     corpus.add(call("'b'"), way(1, 4))
-    assert corpus.chosen([], []) == [call("'a'"), call("'b'")]
+    assert corpus.chosen([], [], []) == [call("'a'"), call("'b'")]
 
 
 def test_what_was_found_comes_first_and_then_numbers_near_it_and_near_the_limits():
-    chosen = Corpus().chosen([call("7")], ["10", "'x'"])
+    chosen = Corpus().chosen([call("7")], [], ["10", "'x'"])
     assert chosen[0] == call("7")
     assert {call(text) for text in ("6", "8", "9", "10", "11")} <= set(chosen)
 
@@ -34,10 +34,10 @@ def test_they_are_few():
     corpus = Corpus()
     for at in range(2 * MOST):
         corpus.add(call(repr(at)), way(1, at))
-    assert len(corpus.chosen([], [])) == MOST
+    assert len(corpus.chosen([], [], [])) == MOST
 
 
 def test_what_a_call_may_change_has_a_variable_of_its_own():
     entry = Entry("shop", "price", "function", ({"name": "total", "kind": "positional"},))
     (record,) = written([call("[1]")], {"price": entry})
-    assert record == {"lines": ("total = [1]",), "action": "⟨shop:price⟩(total)", "expression": True}
+    assert record == {"lines": ("total = [1]",), "action": "⟨shop:price⟩(total)", "expression": True, "call": None}

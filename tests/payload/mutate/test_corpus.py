@@ -54,6 +54,16 @@ def alike(root, mutate):
     return alike
 
 
+def test_the_calls_that_tell_one_apart_are_named(root, mutate):
+    line = RANK[: RANK.index("if size >")].count("\n") + 1
+    corpus = tuple(Program(lines=(), action=f"⟨rank:rank⟩({size})") for size in (10, 3, 12))
+    code = "from rank import rank\n\n\ndef test_new():\n    assert rank(3)\n"
+    answer = mutate(root, code, line, source=SOURCE, corpus=corpus)
+    changes = {one.id: one.change for one in mutate.made(root, line, source=SOURCE)}
+    told = {changes[fate.id]: fate.told for fate in answer.fates if fate.fate == "survived"}
+    assert told == {BOUNDARY: (), "size > top -> size <= top": (1, 2)}
+
+
 def test_one_that_no_call_tells_apart_is_alike_for_those_that_run_it(alike):
     found = alike("if size >", "⟨rank:rank⟩(3)", "⟨rank:rank⟩(12)", "⟨rank:rank⟩(10)", "⟨rank:noted⟩('a')")
     assert found[BOUNDARY] == 3

@@ -1,0 +1,48 @@
+"""What a search finds."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import cached_property
+
+from .calls import MAKERS, Call
+from .inputs import Inputs
+from .natural import oddness
+from .trace import Branch
+
+Reached = frozenset["Branch | int"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Find:
+    """A call, what it reaches of what is wanted, and how good a test it promises (smaller is better)."""
+
+    call: Call
+    inputs: Inputs
+    reached: Reached
+    rank: int
+
+    @cached_property
+    def oddness(self) -> int:
+        """How far it is from what callers pass."""
+        return oddness(self.call, self.inputs.usual)
+
+    @cached_property
+    def is_usual(self) -> bool:
+        """Whether callers pass such arguments; a `TypeError` that the code raises itself needs others."""
+        return self.inputs.conforms(self.call)
+
+    @cached_property
+    def cost(self) -> tuple[bool, int, int, int]:
+        """What to prefer among calls that reach the same."""
+        return not self.is_usual, self.rank, self.oddness, self.call.size
+
+    @property
+    def is_poor(self) -> bool:
+        """Whether it says little, where other calls of the function may say more."""
+        return bool(self.rank) and (self.inputs.entry.answers or self.inputs.entry.name in MAKERS)
+
+
+def lines_of(reached: Reached) -> set[int]:
+    """The lines, and those that the branches lead to."""
+    return {item[1] if isinstance(item, tuple) else item for item in reached}

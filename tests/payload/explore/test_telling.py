@@ -1,0 +1,131 @@
+"""Of the calls that reach the same, the one whose test says most about it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from pytest_enrich.data import Argument, Call, Entry, Parameter
+from pytest_enrich.payload.explore.limits import Limits
+
+SCALE = """
+    class Scale:
+        def __init__(self, unit: str = "m"):
+            self.unit = unit
+            self._factor = self._of(unit)
+
+        def _of(self, unit):
+            if unit == "k" + "m":
+                return 1000  # here
+            return 1
+
+        def size(self, number: int) -> int:
+            return number * self._factor
+    """
+UNIT = Parameter(name="unit", kind="positional", default="'m'", annotation="str")
+NUMBER = Parameter(name="number", kind="positional", annotation="int")
+MAKER = Entry(qualname="Scale.__init__", kind="method", parameters=(UNIT,))
+METHOD = Entry(qualname="Scale.size", kind="method", parameters=(NUMBER,))
+
+
+@pytest.fixture
+def look(explore):
+    """Explore for the branch into the line that ends in `# here`."""
+
+    def look(text: str, *given: object, **changes: object):
+        line = next(at for at, line in enumerate(text.strip().splitlines(), 1) if line.endswith("# here"))
+        return explore(text, *given, branches=((line - 1, line),), lines=(), **changes)
+
+    return look
+
+
+def call(qualname: str, **arguments: str) -> Call:
+    given = tuple(Argument(name=name, value=value) for name, value in arguments.items())
+    return Call(qualname=qualname, arguments=given)
+
+
+def test_what_an_object_does_says_more_than_the_new_object(look):
+    seen = Call(
+        qualname="Scale.size", arguments=(Argument(name="number", value="7"),), receiver="⟨sample:Scale⟩('m')"
+    )
+    method = Entry(qualname="Scale.size", kind="method", parameters=(NUMBER,), calls=(seen,))
+    (found,) = look(SCALE, "Scale.__init__", "method", entries=(MAKER, method)).findings
+    assert found.call.qualname == "Scale.size"
+    assert found.observations[0].value.endswith("000")
+
+
+def test_a_new_object_is_better_than_nothing(look):
+    (found,) = look(SCALE, "Scale.__init__", "method", entries=(MAKER,)).findings
+    assert found.action == "⟨sample:Scale⟩(unit='km')"
+
+
+def test_an_exception_from_elsewhere_says_less_than_a_result(look):
+    text = """
+        def read(kind: str, text: str) -> int:
+            base = 10
+            if kind == "bi" + "nary":
+                base = 2  # here
+            if not text.isdigit():
+                raise ValueError("no digits")
+            return int(text[:3], base) + 1
+        """
+    seen = (call("read", kind="'dec'", text="'x'"), call("read", kind="'dec'", text="'11'"))
+    (found,) = look(text, "read", calls=seen).findings
+    assert found.observations[0].subject == "result"
+
+
+def test_a_text_is_changed_where_it_counts(look):
+    text = """
+        def part(text: str) -> str:
+            return text.split(":")[2]
+
+        def read(text: str) -> str:
+            if part(text) == "pumper" + "nickel":
+                return "bread"  # here
+            return "none"
+        """
+    (found,) = look(text, "read", calls=(call("read", text="'dog:dog:dog'"),)).findings
+    assert found.observations[0].value == "'bread'"
+
+
+def test_a_condition_behind_many_others_is_seen(look):
+    text = """
+        def read(text: str) -> str:
+            for at in range(500):
+                if at > 1000:
+                    return "never"
+            if text[3:] == "pumper" + "nickel"[1:] + "!":
+                return "bread"  # here
+            return "none"
+        """
+    (found,) = look(text, "read", calls=(call("read", text="'dog dog'"),)).findings
+    assert found.observations[0].value == "'bread'"
+
+
+def test_calls_that_are_given_are_looked_at_as_they_are(explore):
+    text = "def double(number: int) -> int:\n    return number * 2  # here\n"
+    (found,) = explore(text, "double", only=(call("double", number="1234"),)).findings
+    assert (found.action, found.observations[0].value) == ("⟨sample:double⟩(1234)", "2468")
+
+
+def test_of_given_calls_those_that_reach_nothing_are_left_out(explore):
+    text = "def double(number: int) -> int:\n    if number:\n        return 2  # here\n    return 0\n"
+    assert explore(text, "double", only=(call("double", number="0"),)).findings == ()
+
+
+def test_near_what_was_found_are_calls_that_a_test_may_be_made_of(explore):
+    text = "def double(number: int) -> int:\n    if number > 5:\n        return number * 2  # here\n    return 0\n"
+    seen = tuple(call("double", number=str(number)) for number in (3, 70, 80))
+    explored = explore(text, "double", calls=seen)
+    offered = {one.call.arguments[0].value for one in explored.corpus if one.call is not None}
+    assert offered & {"70", "80"}
+    assert all(int(value) > 5 for value in offered)
+
+
+@pytest.mark.parametrize(("spent", "ways", "most"), [(0, 1, 100), (0, 3, 50), (50, 2, 75), (200, 2, 200)])
+def test_one_way_gets_half_of_what_is_left_and_the_last_one_all(spent, ways, most):
+    limits = Limits(100, time.monotonic() + 60, 0).part(spent, ways)
+    assert limits.executions == most
+    assert limits.over(most)
+    assert limits.deadline - time.monotonic() == pytest.approx(60 / min(ways, 2), abs=5)

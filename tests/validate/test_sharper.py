@@ -1,0 +1,117 @@
+"""Where an explored call notices more than the candidate, a test of that call may take its place."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from pytest_enrich import mutants, validate
+from pytest_enrich.data import (
+    Answered,
+    Argument,
+    Call,
+    Dropped,
+    Kept,
+    MutantFate,
+    Mutate,
+    Mutated,
+    Program,
+    Prove,
+)
+
+SOURCE = "\n\nif total < 0:\n    total = abs(total) - 1\n"
+BLUNT = "def test_negative():\n    assert discount(-1) == 0\n"
+SHARP = "def test_negative():\n    assert discount(-7) == 6\n"
+CALLS = [Call(qualname="discount", arguments=(Argument(name="total", value=value),)) for value in ("-7", "-9")]
+EVERY = [one.change for one in mutants.make(SOURCE, 1, 9)]
+
+
+class World:
+    """`kills` says which changes each test notices, `told` by which call of the corpus a change is told."""
+
+    isolation = "none"
+
+    def __init__(self, fakes, kills, told, lines):
+        self._fakes, self._kills, self._told, self._lines = fakes, kills, told, lines
+
+    def execute(self, job, *, timeout):
+        if isinstance(job, Prove):
+            lines = next((lines for code, lines in self._lines.items() if code in job.text), (4,))
+            return Answered(answer=self._fakes.proved(lines=lines, branches=())(job), seconds=timeout)
+        assert isinstance(job, Mutate)
+        noticed = next(changes for code, changes in self._kills.items() if code in job.text)
+        fates = (self._fate(one, noticed) for one in job.mutants)
+        return Answered(answer=Mutated(fates=tuple(fates), parts=job.parts), seconds=timeout)
+
+    def _fate(self, mutant, noticed):
+        killed = mutant.change in noticed
+        told = () if killed else self._told.get(mutant.change, ())
+        return MutantFate(id=mutant.id, fate="killed" if killed else "survived", told=told)
+
+
+@pytest.fixture
+def judge(fakes):
+    """The verdict on the blunt test, and the calls that somebody was asked to make a test of."""
+
+    def judge(blunt, sharp, told, *, lines=(), sharper=SHARP, testable=(True, True)):  # noqa: PLR0913
+        world = World(fakes, {BLUNT: blunt, SHARP: sharp}, told, dict(lines))
+        corpus = tuple(
+            Program(lines=(), action="f()", call=call if may else None)
+            for call, may in zip(CALLS, testable, strict=True)
+        )
+        first = fakes.candidate(BLUNT)
+        first = replace(first, origin=replace(first.origin, reduced=True, corpus=corpus))
+        asked = []
+
+        def make(_task, candidate, call):
+            asked.append(call)
+            return replace(candidate, code=sharper) if sharper else None
+
+        task = replace(fakes.task(fakes.gap(branches=())), source_text=SOURCE)
+        return validate.judge(task, first, world, timeout=5.0, sharper=make), asked
+
+    return judge
+
+
+def test_a_test_that_notices_more_is_kept_instead(judge):
+    verdict, asked = judge(EVERY[:1], EVERY[:3], {EVERY[1]: (0, 1), EVERY[2]: (1,)})
+    assert asked == [CALLS[1]]
+    assert verdict.smaller.code == SHARP
+    assert verdict.mutants.killed == 3
+
+
+def test_a_test_that_notices_nothing_may_be_saved_by_another(judge):
+    verdict, _ = judge((), EVERY[:3], {EVERY[0]: (0,)})
+    assert isinstance(verdict, Kept)
+    assert verdict.smaller.code == SHARP
+
+
+def test_one_that_notices_less_after_all_is_not_kept(judge):
+    verdict, asked = judge(EVERY[:2], EVERY[2:3], {EVERY[2]: (0,)})
+    assert asked == [CALLS[0]]
+    assert verdict.smaller is None
+
+
+def test_one_that_closes_less_is_not_kept(judge):
+    verdict, _ = judge(EVERY[:1], EVERY, {EVERY[1]: (0,)}, lines={SHARP: (99,)})
+    assert verdict.smaller is None
+
+
+@pytest.mark.parametrize("sharper", ["", "import os\nos.remove('x')\n", "def test_negative(:\n"])
+def test_where_no_sound_test_comes_the_first_one_stays(judge, sharper):
+    verdict, _ = judge(EVERY[:1], EVERY, {EVERY[1]: (0,)}, sharper=sharper)
+    assert verdict.smaller is None
+    assert verdict.mutants.killed == 1
+
+
+@pytest.mark.parametrize(
+    ("blunt", "told", "testable"),
+    [(EVERY, {}, (True, True)), (EVERY[:1], {}, (True, True)), (EVERY[:1], {EVERY[1]: (0,)}, (False, True))],
+)
+def test_nobody_is_asked_where_no_call_helps(judge, blunt, told, testable):
+    assert judge(blunt, (), told, testable=testable)[1] == []
+
+
+def test_a_weak_test_without_a_better_one_is_dropped(judge):
+    verdict, _ = judge((), (), {})
+    assert isinstance(verdict, Dropped)
