@@ -20,6 +20,8 @@ FARTHEST_CALLER = 30
 # Of one test, about half a second; a count, so that the same is seen on every machine.
 MOST_EVENTS = 400_000
 MOST_WHILE_IMPORTED = 10 * MOST_EVENTS
+# The nearest tests come first: what many long ones show after that is not worth the time.
+MOST_IN_ALL = 5 * MOST_EVENTS
 
 
 class Interest(NamedTuple):
@@ -38,7 +40,8 @@ class Watch:
     def __init__(self, rootdir: str, job: dict[str, Any]) -> None:
         path = Path(rootdir, job["path"])
         self.nodeid = ""
-        self._left = MOST_WHILE_IMPORTED
+        self._given = self._left = MOST_WHILE_IMPORTED
+        self._rest = MOST_WHILE_IMPORTED + MOST_IN_ALL
         self.module = job["module"]
         self.limit = job["limit"]
         self.project = Project(rootdir, job["module"])
@@ -73,7 +76,8 @@ class Watch:
     def begin(self, nodeid: str) -> None:
         """What comes is of this test."""
         self.nodeid = nodeid
-        self._left = MOST_EVENTS
+        self._rest -= self._given - max(self._left, 0)
+        self._given = self._left = max(min(MOST_EVENTS, self._rest), 0)
         # Their ends may not have been seen, and other frames will have their ids.
         self._open.clear()
         self._underway.clear()

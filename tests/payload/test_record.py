@@ -345,6 +345,26 @@ def test_a_test_that_does_a_great_deal_is_watched_only_at_first(project, record)
     assert [shown(call) for call in record(root, "price").calls] == ["price(amount=1)", "price(amount=3)"]
 
 
+def test_of_many_such_tests_only_the_nearest_are_watched(project, record):
+    root = project(
+        src__shop__cart=CART,
+        tests__test_cart="""
+            import pytest
+            from shop.cart import price
+
+            @pytest.mark.parametrize("amount", range(18))
+            def test_a(amount):
+                price(amount)
+                for _ in range(210_000):
+                    len("")
+            """,
+    )
+
+    seen = [shown(call) for call in record(root, "price").calls]
+    assert seen[0] == "price(amount=0)"
+    assert 5 < len(seen) < 18
+
+
 def test_tests_are_not_slowed_down_where_only_their_ends_are_asked_for(project):
     root = project(tests__test_cart="import sys\n\ndef test_alone():\n    assert sys.getprofile() is None\n")
     job = Record(tests=("tests/test_cart.py",), path="", module="", qualnames=())
