@@ -9,6 +9,7 @@ import pathlib
 import sys
 import types
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from . import code
 from .container import Inner
@@ -49,12 +50,17 @@ def _rebuilt(value: object, inner: Inner) -> str | None:
 
 
 def _given(value: object, cls: type) -> Iterator[tuple[str, object]]:
-    for name, parameter in inspect.signature(cls).parameters.items():
-        if parameter.kind in {parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD}:
-            continue
-        held = getattr(value, name, parameter.default)
-        if held is not parameter.default and held != parameter.default:
+    for name, default in _parameters(cls):
+        held = getattr(value, name, default)
+        if held is not default and held != default:
             yield name, held
+
+
+@lru_cache(maxsize=1000)
+def _parameters(cls: type) -> list[tuple[str, object]]:
+    """Names and defaults. Of a class made in C its signature is parsed from a text, which takes a millisecond."""
+    found = inspect.signature(cls).parameters.values()
+    return [(one.name, one.default) for one in found if one.kind not in {one.VAR_POSITIONAL, one.VAR_KEYWORD}]
 
 
 def _path(value: pathlib.PurePath) -> str | None:
