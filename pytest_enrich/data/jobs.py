@@ -45,6 +45,7 @@ class Explore(Struct, frozen=True, kw_only=True, tag="explore"):
         entries: The functions to call, best first.
         branches, lines: What no test reached.
         statements: For each line of a statement of several lines, its first (coverage's numbering), as pairs.
+        through: Calls of functions of other files that come to this one, as in `Recorded`: further entries.
         only: Calls to look at; then nothing is searched for.
         neighbours: Calls seen of other functions of the module: a parameter of the same name takes such values.
         constants: Literals that the source compares with, best first.
@@ -61,6 +62,7 @@ class Explore(Struct, frozen=True, kw_only=True, tag="explore"):
     branches: tuple[Branch, ...]
     lines: tuple[int, ...]
     statements: tuple[tuple[int, int], ...] = ()
+    through: tuple[Call, ...] = ()
     only: tuple[Call, ...] = ()
     neighbours: tuple[Call, ...] = ()
     constants: tuple[str, ...] = ()
@@ -283,11 +285,16 @@ class Collected(Struct, frozen=True, kw_only=True, tag="collected"):
 
 
 class Recorded(Struct, frozen=True, kw_only=True, tag="recorded"):
-    """The answer to `Record`: calls of the functions, constructor calls, and how the tests ended inside."""
+    """The answer to `Record`: calls of the functions, constructor calls, and how the tests ended inside.
+
+    `through` are calls that tests make of functions of other files and that come to the file; their qualnames are
+    `module:qualname`.
+    """
 
     calls: tuple[Call, ...]
     constructors: tuple[Call, ...]
     outcomes: tuple[TestOutcome, ...]
+    through: tuple[Call, ...] = ()
 
 
 class Observation(Struct, frozen=True, kw_only=True):

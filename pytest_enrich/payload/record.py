@@ -31,7 +31,8 @@ def record(work: dict[str, Any], run: invocation.Session = invocation.run) -> di
         found += [outcome(name, "error", stopped or "there is no such test") for name in session.unknown]
     if stopped and not found:
         found = [outcome(job["path"], "error", stopped)]
-    return {"type": "recorded", "calls": watch.calls(), "constructors": watch.objects.calls(), "outcomes": found}
+    seen = {"calls": watch.calls(), "constructors": watch.objects.calls(), "through": watch.ways.calls()}
+    return {"type": "recorded", **seen, "outcomes": found}
 
 
 class Watched:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from . import arguments, codes, express
 from .objects import MOST_SETUP, Made, Objects
 from .project import Project
+from .ways import Ways
 
 CHANGING = {"__call__", "__setitem__", "__delitem__", "__enter__", "__exit__", "__iadd__", "__isub__", "__ior__"}
 """Of the dunder methods, those that may leave the object in another state."""
@@ -32,6 +33,8 @@ class Interest(NamedTuple):
     makes: bool
     method: bool
     start: int | None
+    inside: bool = False
+    way: str = ""
 
 
 class Watch:
@@ -52,6 +55,7 @@ class Watch:
         self._known: dict[int, Interest | CodeType] = {}
         self._underway: dict[int, tuple[Made, dict[str, Any]]] = {}
         self._open: dict[int, tuple[str, str]] = {}
+        self.ways = Ways(self.project)
 
     def __call__(self, frame: FrameType, event: str, value: object) -> None:
         """As `sys.setprofile` wants it."""
@@ -61,10 +65,11 @@ class Watch:
             return
         if event == "call":
             code = frame.f_code
-            interest = self._known.get(id(code)) or self._look(code)
+            interest = self._known.get(id(code)) or self._look(frame, code)
             if isinstance(interest, Interest):
                 self._entered(frame, interest)
         elif event == "return":
+            self.ways.end(frame)
             if (key := self._open.pop(id(frame), None)) is not None:
                 self._ended(frame, value, *key)
             if (done := self._underway.pop(id(frame), None)) is not None:
@@ -81,6 +86,7 @@ class Watch:
         # Their ends may not have been seen, and other frames will have their ids.
         self._open.clear()
         self._underway.clear()
+        self.ways.forget()
 
     def calls(self) -> list[dict[str, Any]]:
         """The calls seen, each once, in the order of the functions asked for."""
@@ -90,9 +96,9 @@ class Watch:
         """Whether there are enough calls of each function; with no function asked for there never are."""
         return bool(self._found) and all(len(calls) >= self.limit for calls in self._found.values())
 
-    def _look(self, code: CodeType) -> Interest | CodeType:
-        qualname = ""
-        if os.path.realpath(code.co_filename) == self._file:
+    def _look(self, frame: FrameType, code: CodeType) -> Interest | CodeType:
+        qualname, inside = "", os.path.realpath(code.co_filename) == self._file
+        if inside:
             qualname = self._names.get((code.co_firstlineno, code.co_name), "")
         resumable = codes.is_resumable(code)
         own = self.project.kind(code.co_filename) == "source"
@@ -103,8 +109,10 @@ class Watch:
             code.co_name == "__init__",
             own and bool(code.co_argcount) and not resumable and not silent,
             codes.start(code) if resumable else None,
+            inside,
+            "" if inside else self.ways.name(frame, code),
         )
-        matters = interest.qualname or interest.makes or interest.method
+        matters = interest.qualname or interest.makes or interest.method or inside or interest.way
         self._known[id(code)] = kept = interest if matters else code
         return kept
 
@@ -115,6 +123,11 @@ class Watch:
         first = frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
         if interest.makes:
             self._note(frame, first)
+        if interest.inside:
+            self.ways.came()
+        elif interest.way:
+            qualname = interest.way.partition(":")[2]
+            self.ways.begin(frame, interest.way, lambda: self._described(frame, code, qualname, first))
         if interest.qualname and len(self._found[interest.qualname]) < self.limit:
             self._keep(frame, interest, first)
         if interest.method and type(first).__module__ == self.module:
@@ -130,20 +143,28 @@ class Watch:
 
     def _keep(self, frame: FrameType, interest: Interest, first: object) -> None:
         """Note a call of a function that was asked for."""
-        function, bound, receiver = self._binding(frame, interest, first)
+        call = self._described(frame, interest.code, interest.qualname, first)
+        if call is not None:
+            key = interest.qualname, json.dumps(call)
+            if key[1] not in self._found[interest.qualname]:
+                self._found[interest.qualname][key[1]] = call | {"nodeid": self.nodeid, "refused": False}
+                self._open[id(frame)] = key
+
+    def _described(self, frame: FrameType, code: CodeType, qualname: str, first: object) -> dict[str, Any] | None:
+        """A call that begins, as JSON; None when it cannot be written."""
+        function, bound, receiver = self._binding(frame, code, qualname, first)
         made = self.objects.made(receiver) if receiver is not None else None
         template = made.template if made else None
         if receiver is not None and template is None:
             template = express.express(receiver, self.objects)
             if template is None:
-                return
-        call = self._call(interest.qualname, arguments.passed(frame, function, self.objects, bound=bound))
-        if call is not None:
-            call |= {"receiver": template, "setup": made.setup[:MOST_SETUP] if made else []}
-            key = interest.qualname, json.dumps(call)
-            if key[1] not in self._found[interest.qualname]:
-                self._found[interest.qualname][key[1]] = call | {"nodeid": self.nodeid, "refused": False}
-                self._open[id(frame)] = key
+                return None
+        call = self._call(qualname, arguments.passed(frame, function, self.objects, bound=bound))
+        return (
+            None
+            if call is None
+            else call | {"receiver": template, "setup": made.setup[:MOST_SETUP] if made else []}
+        )
 
     def _ended(self, frame: FrameType, value: object, qualname: str, key: str) -> None:
         """An operator that gives `NotImplemented` was handed what it is not for: that is no call to learn from."""
@@ -152,13 +173,14 @@ class Watch:
         elif value is None and codes.is_raising(frame.f_code, frame.f_lasti):
             self._found[qualname][key]["refused"] = True
 
-    def _binding(self, frame: FrameType, interest: Interest, first: object) -> tuple[Any, bool, object]:
+    @staticmethod
+    def _binding(frame: FrameType, code: CodeType, qualname: str, first: object) -> tuple[Any, bool, object]:
         """The function, whether its first parameter is bound, and the object that it is bound to."""
-        *above, name = interest.qualname.split(".")
+        *above, name = qualname.split(".")
         holder: Any = sys.modules.get(frame.f_globals.get("__name__", ""))
         for part in above:
             holder = inspect.getattr_static(holder, part, None)
-        function, found = arguments.function_of(holder, name, interest.code)
+        function, found = arguments.function_of(holder, name, code)
         if not isinstance(holder, type) or isinstance(found, staticmethod):
             return function, False, None
         by_class = isinstance(found, classmethod) or name in {"__new__", "__init_subclass__", "__class_getitem__"}

@@ -215,3 +215,24 @@ def test_it_searches_once_for_a_target_with_a_seed(fakes, propose, seed, searche
 def test_what_cannot_be_called_is_not_searched(fakes, propose):
     made, sandbox = propose(fakes.finding(), task=fakes.task(target=fakes.target(entries=())))
     assert (made, sandbox.jobs) == ([], [])
+
+
+def test_a_function_that_nobody_can_call_is_reached_through_what_tests_call(fakes, propose):
+    target = replace(
+        fakes.target(), entries=(), nearest=(NearTest(nodeid="tests/test_cart.py::test_a", shared=1),)
+    )
+    way = Call(qualname="shop:pay", arguments=())
+    finding = replace(fakes.finding(action="⟨shop:pay⟩(-1)"), call=way)
+    recorded = replace(NOTHING, through=(way,))
+    (made,), sandbox = propose(finding, task=fakes.task(target=target), recorded=recorded)
+    assert sandbox.asked(Explore)[0].through == (way,)
+    assert made.name == "test_pay_total_below_0"
+    assert made.title == "pay: gives 0 when total < 0"
+
+
+def test_without_any_way_in_nothing_is_explored(fakes, propose):
+    target = replace(
+        fakes.target(), entries=(), nearest=(NearTest(nodeid="tests/test_cart.py::test_a", shared=1),)
+    )
+    made, sandbox = propose(fakes.finding(), task=fakes.task(target=target))
+    assert (made, sandbox.asked(Explore)) == ([], [])

@@ -137,7 +137,8 @@ def dump(call: Call) -> dict[str, Any]:
 class Entry:
     """A function that may be called; `parameters` are JSON forms of `data.Parameter`.
 
-    `answers` says whether it returns values, so that None is one, too. `line` is how a command is called.
+    `answers` says whether it returns values, so that None is one, too. `line` is how a command is called. One that
+    `is_elsewhere` is of another module than the one under test.
     """
 
     module: str
@@ -146,6 +147,12 @@ class Entry:
     parameters: tuple[dict[str, Any], ...]
     answers: bool = True
     line: command.Line | None = None
+    is_elsewhere: bool = False
+
+    @property
+    def key(self) -> str:
+        """What its calls name it by: the qualname, of another module with the module's name before it."""
+        return f"{self.module}:{self.qualname}" if self.is_elsewhere else self.qualname
 
     @property
     def name(self) -> str:

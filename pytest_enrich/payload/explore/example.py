@@ -51,9 +51,7 @@ def _call(node: ast.Call, entry: Entry, names: Mapping[str, object], made: Mappi
     if entry.needs_receiver and not receiver:
         return None
     arguments = _arguments(node, entry, names)
-    return (
-        None if arguments is None else Call(entry.qualname, arguments, receiver if entry.needs_receiver else None)
-    )
+    return None if arguments is None else Call(entry.key, arguments, receiver if entry.needs_receiver else None)
 
 
 def _arguments(node: ast.Call, entry: Entry, names: Mapping[str, object]) -> tuple[tuple[str, str], ...] | None:

@@ -37,7 +37,7 @@ class Guide:
 
     def calls(self, inputs: Inputs, is_open: Callable[[int], bool]) -> Iterator[Call]:
         """Calls to try for the conditions that `is_open` says are still wanted, by their line."""
-        for line, witnesses in sorted(self._witnesses.get(inputs.entry.qualname, {}).items()):
+        for line, witnesses in sorted(self._witnesses.get(inputs.entry.key, {}).items()):
             for call in [*witnesses]:
                 if (line, call) in self._asked or not is_open(line):
                     continue

@@ -165,7 +165,7 @@ class Inputs:
             arguments.append(("key", chance.choice(GENERAL)))
         receiver = chance.choice(self.receivers) if self.receivers else None
         setup = chance.choice(self.setups) if self.setups and chance.random() < 0.7 else ()  # noqa: PLR2004
-        return Call(self.entry.qualname, tuple(arguments), receiver, setup)
+        return Call(self.entry.key, tuple(arguments), receiver, setup)
 
     def _varied(self, chance: random.Random, base: Call) -> Call:
         call = base

@@ -11,11 +11,12 @@ import types
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from . import calls, command, shown
+from . import calls, command, elsewhere, shown
 from .calls import Call, Entry
 from .inputs import Inputs
 from .run import CALL_SECONDS, Runner
 from .shown import find, owner_of
+from .signature import answers, parameters
 from .trace import MOST_STEPS, Tracer
 from .usage import nodes
 from .values import World, evaluable
@@ -40,7 +41,7 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     world = World(job["constants"], _objects(job["module"], made, module), _patterns(module, job["entries"]))
     entries = [_of_job(e, module) for e in job["entries"]]
     seen = shown.of_job(job, entries, module)
-    known = {entry.qualname: entry for entry in entries}
+    known = {entry.key: entry for entry in entries}
     for step in {step.qualname for one in seen for setup in one.setups for step in setup}:
         known.setdefault(step, _entry(job["module"], step, module))
     inputs = [
@@ -48,6 +49,9 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
         for entry, some in zip(entries, seen, strict=True)
         if (function := _callable(entry, module)) is not None
     ]
+    for way in elsewhere.ways(job):
+        known[way.entry.key] = way.entry
+        inputs.append(Inputs(way.entry, way.seen, way.function, world, way.owner, job["seed"]))
     filename = inspect.getsourcefile(module) or module.__file__ or ""
     tracer = Tracer(filename, dict(map(tuple, job["statements"])), MOST_STEPS)
     # Where there is ample time, a slow machine does not end calls that a fast one would let go on.
@@ -62,8 +66,8 @@ def _of_job(record: Mapping[str, Any], module: types.ModuleType) -> Entry:
     if called is not None:
         described = tuple(command.parameters(found, called))
         return Entry(module.__name__, record["qualname"], "function", described, line=called)
-    parameters = tuple(record["parameters"])
-    return Entry(module.__name__, record["qualname"], record["kind"], parameters, answers(found))
+    declared = tuple(record["parameters"])
+    return Entry(module.__name__, record["qualname"], record["kind"], declared, answers(found))
 
 
 def _callable(entry: Entry, module: types.ModuleType) -> object:
@@ -85,29 +89,10 @@ def _patterns(module: types.ModuleType, entries: Iterable[Mapping[str, Any]]) ->
     return list(dict.fromkeys(held))[:MOST_PATTERNS]
 
 
-def answers(function: object) -> bool:
-    """Whether a function returns anything but None somewhere, as far as its source tells."""
-    returned = [node.value for node in nodes(function) if isinstance(node, ast.Return | ast.Yield)]
-    silent = all(value is None or (isinstance(value, ast.Constant) and value.value is None) for value in returned)
-    return not silent or isinstance(function, type)
-
-
 def _entry(module: str, qualname: str, where: object) -> Entry:
     """An entry for a function that only set-ups call, read off the function itself."""
     function = find(where, qualname)
-    kinds = {
-        inspect.Parameter.POSITIONAL_ONLY: "positional only",
-        inspect.Parameter.POSITIONAL_OR_KEYWORD: "positional",
-        inspect.Parameter.VAR_POSITIONAL: "variadic",
-        inspect.Parameter.KEYWORD_ONLY: "keyword only",
-        inspect.Parameter.VAR_KEYWORD: "keywords",
-    }
-    try:
-        parameters = list(inspect.signature(function).parameters.values())[1:]
-    except (TypeError, ValueError):
-        parameters = []
-    described = tuple({"name": p.name, "kind": kinds[p.kind]} for p in parameters)
-    return Entry(module, qualname, "method", described)
+    return Entry(module, qualname, "method", parameters(function, bound=True))
 
 
 def _objects(module: str, made: Iterable[Call], where: types.ModuleType) -> dict[type, list[str]]:

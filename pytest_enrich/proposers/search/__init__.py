@@ -13,6 +13,7 @@ from pytest_enrich.proposers.search import exploring
 from pytest_enrich.protocols import Sandbox, Task
 
 MOST_TESTS = 40
+BODIES = {"class", "module"}
 RECORD_SECONDS = 30.0
 
 
@@ -27,9 +28,11 @@ class SearchProposer:
     def propose(self, task: Task) -> Iterator[Candidate]:
         """One candidate for each input found, those that close the most first."""
         target = task.target
-        if not target.entries or task.has_asked(self.name):
+        if target.kind in BODIES or task.has_asked(self.name):
             return
         recorded = record(target, self._sandbox, most=MOST_TESTS, seconds=max(RECORD_SECONDS, task.seconds))
+        if not target.entries and not recorded.through:
+            return
         explored = exploring.explore(task, target.entries, recorded, self._sandbox, exploring.Limits.of(task))
         if explored is not None:
             yield from exploring.written(task, explored, Origin(proposer=self.name, seed=task.seed))

@@ -56,6 +56,7 @@ def _job(task: Task, recorded: Recorded, limits: Limits) -> Explore:
         neighbours=tuple(call for call in recorded.calls if call.qualname in target.neighbours),
         constants=target.constants,
         constructors=recorded.constructors,
+        through=recorded.through,
         raises=target.raise_lines,
         seed=limits.seed,
         executions=limits.executions,

@@ -117,7 +117,8 @@ class Desk(Struct, frozen=True, kw_only=True):
     @staticmethod
     def _subject(finding: Finding) -> str:
         call = finding.call
-        return words.subject(call.qualname, None if "__init__" in call.qualname else call.receiver)
+        qualname = call.qualname.rpartition(":")[2]
+        return words.subject(qualname, None if "__init__" in qualname else call.receiver)
 
     def _look(self, finding: Finding) -> str:
         first = finding.observations[0]

@@ -1,0 +1,59 @@
+"""Functions of other modules through which tests come to the module under test."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from . import calls
+from .calls import Call, Entry
+from .inputs import Seen
+from .shown import find, namesakes, owner_of
+from .signature import answers, parameters
+
+
+class Way(NamedTuple):
+    """One such function, and what tests show of it."""
+
+    entry: Entry
+    seen: Seen
+    function: object
+    owner: type | None
+
+
+def ways(job: dict[str, Any]) -> Iterator[Way]:
+    """Those of an `Explore` job, of the calls that it should only look at, too; without what cannot be found."""
+    grouped: dict[str, list[Call]] = {}
+    for record in (*job["through"], *job["only"]):
+        if ":" in record["qualname"]:
+            grouped.setdefault(record["qualname"], []).append(calls.load(record))
+    for name, seen in grouped.items():
+        if (way := _way(name, seen)) is not None:
+            yield way
+
+
+def _way(name: str, seen: list[Call]) -> Way | None:
+    where, _, qualname = name.partition(":")
+    try:
+        module = importlib.import_module(where)
+    except Exception:  # it cannot be imported by its name
+        return None
+    function, kind = find(module, qualname), _kind(module, qualname)
+    if not callable(function):
+        return None
+    described = parameters(function, bound=kind in {"method", "property", "classmethod"})
+    entry = Entry(where, qualname, kind, described, answers(function), is_elsewhere=True)
+    shown = Seen(tuple(dict.fromkeys(seen)), namesakes(seen))
+    return Way(entry, shown, function, owner_of(entry, module))
+
+
+def _kind(module: object, qualname: str) -> str:
+    """As in `Entry`."""
+    above, _, name = qualname.rpartition(".")
+    if not above:
+        return "function"
+    found = inspect.getattr_static(find(module, above), name, None)
+    kinds = {property: "property", classmethod: "classmethod", staticmethod: "staticmethod"}
+    return kinds.get(type(found), "method")

@@ -1,0 +1,74 @@
+"""What no test can call sensibly is explored through what tests do call, of another module."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_enrich.data import Argument, Call
+
+INNER = """
+    class _Node:
+        def __init__(self, word):
+            self.word = word
+
+    def walk(nodes):
+        for node in nodes:
+            if node.word == "pump" + "kin":
+                return "soup"  # here
+        return "water"
+    """
+OUTER = """
+from sample import _Node, walk
+
+
+def cook(text: str, times: int = 1) -> str:
+    return " ".join([walk([_Node(word) for word in text.split()])] * times)
+
+
+class Kitchen:
+    def __init__(self, spice):
+        self.spice = spice
+
+    def cook(self, text):
+        return self.spice + cook(text)
+"""
+BRANCH = {"branches": ((7, 8),), "lines": (8,)}
+
+
+@pytest.fixture
+def outer(tmp_path):
+    (tmp_path / "outer.py").write_text(OUTER, encoding="utf-8")
+
+
+def call(qualname: str, text: str, receiver: str | None = None) -> Call:
+    return Call(qualname=qualname, arguments=(Argument(name="text", value=text),), receiver=receiver)
+
+
+@pytest.mark.usefixtures("outer")
+def test_through_a_function_of_another_module(explore):
+    seen = (call("outer:cook", "'salt and pepper'"),)
+    (found,) = explore(INNER, "walk", through=seen, **BRANCH).findings
+    assert found.call.qualname == "outer:cook"
+    assert "pumpkin" in found.action
+    assert found.action.startswith("⟨outer:cook⟩(")
+    assert found.observations[0].value == "'soup'"
+
+
+@pytest.mark.usefixtures("outer")
+def test_through_a_method_of_another_module(explore):
+    seen = (call("outer:Kitchen.cook", "'salt and pepper'", "⟨outer:Kitchen⟩('chili ')"),)
+    (found,) = explore(INNER, "walk", through=seen, **BRANCH).findings
+    assert found.lines == ("kitchen = ⟨outer:Kitchen⟩('chili ')",)
+    assert "pumpkin" in found.action
+
+
+@pytest.mark.usefixtures("outer")
+def test_a_call_elsewhere_is_looked_at_as_it_is(explore):
+    (found,) = explore(INNER, "walk", only=(call("outer:cook", "'pumpkin'"),), **BRANCH).findings
+    assert found.action == "⟨outer:cook⟩('pumpkin')"
+
+
+@pytest.mark.usefixtures("outer")
+@pytest.mark.parametrize("name", ["nowhere:cook", "outer:gone", "outer:Kitchen.gone"])
+def test_what_is_not_there_is_passed_over(explore, name):
+    assert explore(INNER, "walk", through=(call(name, "'pumpkin'"),), **BRANCH).findings == ()
