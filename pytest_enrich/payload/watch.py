@@ -4,37 +4,23 @@ from __future__ import annotations
 
 import inspect
 import json
-import os
 import sys
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any, NamedTuple
+from typing import Any
 
 from . import arguments, codes, express
+from .interest import Interest, Interests
 from .objects import MOST_SETUP, Made, Objects
 from .project import Project
 from .ways import Ways
 
-CHANGING = {"__call__", "__setitem__", "__delitem__", "__enter__", "__exit__", "__iadd__", "__isub__", "__ior__"}
-"""Of the dunder methods, those that may leave the object in another state."""
 FARTHEST_CALLER = 30
 # Of one test, about half a second; a count, so that the same is seen on every machine.
 MOST_EVENTS = 400_000
 MOST_WHILE_IMPORTED = 10 * MOST_EVENTS
 # The nearest tests come first: what many long ones show after that is not worth the time.
 MOST_IN_ALL = 5 * MOST_EVENTS
-
-
-class Interest(NamedTuple):
-    """Why a code object matters; it is kept so that its `id` stays its own."""
-
-    code: CodeType
-    qualname: str
-    makes: bool
-    method: bool
-    start: int | None
-    inside: bool = False
-    way: str = ""
 
 
 class Watch:
@@ -49,13 +35,11 @@ class Watch:
         self.limit = job["limit"]
         self.project = Project(rootdir, job["module"])
         self.objects = Objects(self.project, job["limit"])
-        self._file = os.path.realpath(path)
-        self._names = codes.qualnames(path)
         self._found: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in job["qualnames"]}
-        self._known: dict[int, Interest | CodeType] = {}
         self._underway: dict[int, tuple[Made, dict[str, Any]]] = {}
         self._open: dict[int, tuple[str, str]] = {}
         self.ways = Ways(self.project)
+        self._interests = Interests(path, self.project, self._found, self.ways)
 
     def __call__(self, frame: FrameType, event: str, value: object) -> None:
         """As `sys.setprofile` wants it."""
@@ -65,7 +49,7 @@ class Watch:
             return
         if event == "call":
             code = frame.f_code
-            interest = self._known.get(id(code)) or self._look(frame, code)
+            interest = self._interests.known.get(id(code)) or self._interests.look(frame, code)
             if isinstance(interest, Interest):
                 self._entered(frame, interest)
         elif event == "return":
@@ -95,26 +79,6 @@ class Watch:
     def is_full(self) -> bool:
         """Whether there are enough calls of each function; with no function asked for there never are."""
         return bool(self._found) and all(len(calls) >= self.limit for calls in self._found.values())
-
-    def _look(self, frame: FrameType, code: CodeType) -> Interest | CodeType:
-        qualname, inside = "", os.path.realpath(code.co_filename) == self._file
-        if inside:
-            qualname = self._names.get((code.co_firstlineno, code.co_name), "")
-        resumable = codes.is_resumable(code)
-        own = self.project.kind(code.co_filename) == "source"
-        silent = code.co_name.startswith("__") and code.co_name not in CHANGING
-        interest = Interest(
-            code,
-            qualname if qualname in self._found else "",
-            code.co_name == "__init__",
-            own and bool(code.co_argcount) and not resumable and not silent,
-            codes.start(code) if resumable else None,
-            inside,
-            "" if inside else self.ways.name(frame, code),
-        )
-        matters = interest.qualname or interest.makes or interest.method or inside or interest.way
-        self._known[id(code)] = kept = interest if matters else code
-        return kept
 
     def _entered(self, frame: FrameType, interest: Interest) -> None:
         if interest.start is not None and frame.f_lasti > interest.start:
