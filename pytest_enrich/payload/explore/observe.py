@@ -19,7 +19,7 @@ Record = dict[str, Any]
 MOST = 3
 SHORT_FLOAT = 6
 LONGEST_OUTPUT = 100
-MOST_ITEMS = 4
+MOST_ITEMS = 8
 PLAIN: tuple[Any, ...] = (tuple, list, dict, set, frozenset, str, int)
 EMPTY = {"None", "[]", "{}", "()", "''", "0", "False", "set()"}
 
