@@ -3,6 +3,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,10 @@ class FakeModel:
         self.identity = identity
         self.is_gone = False
         self.closed = False
+        self.unasked = set()
+
+    def is_unasked(self, target):
+        return target.qualname in self.unasked
 
     def seeded(self, proposer):
         return proposer
@@ -97,7 +102,7 @@ def asked(fakes):
 def test_a_model_is_asked_after_the_others_about_what_they_left_open(run, asked):
     made, sandbox = run(asked)
     assert len(sandbox.asked(Explore)) == 3
-    assert [task.target.qualname for task in asked.proposer.tasks] == ["discount", "parse_sku", "Cart.size"]
+    assert sorted(task.target.qualname for task in asked.proposer.tasks) == ["Cart.size", "discount", "parse_sku"]
     assert made.gaps == {"nothing found": 3}
     assert asked.closed
 
@@ -113,7 +118,7 @@ def test_a_model_is_not_asked_about_what_another_closed(run, asked, fakes):
 
     made, _ = run(asked, script={Explore: explored, Prove: proved}, grade="weak")
     assert made.gaps["suggested"] == 1
-    assert [task.target.qualname for task in asked.proposer.tasks] == ["parse_sku", "Cart.size"]
+    assert sorted(task.target.qualname for task in asked.proposer.tasks) == ["Cart.size", "parse_sku"]
 
 
 def test_a_second_run_asks_nothing_of_the_same_model_and_all_of_another(run, asked, fakes):
@@ -131,10 +136,42 @@ def test_what_a_model_that_went_away_was_not_asked_is_left_for_the_next_run(run,
     gone = FakeModel(fakes.FakeProposer())
     gone.is_gone = True
     run(gone)
-    assert len(gone.proposer.tasks) == 1
     back = FakeModel(fakes.FakeProposer())
     run(back)
     assert len(back.proposer.tasks) == 3
+
+
+def test_what_there_was_no_time_to_ask_about_is_asked_by_the_next_run(run, fakes):
+    slow = FakeModel(fakes.FakeProposer())
+    slow.unasked = {"parse_sku"}
+    made, _ = run(slow)
+    assert made.gaps == {"nothing found": 3}
+    back = FakeModel(fakes.FakeProposer())
+    run(back)
+    assert [task.target.qualname for task in back.proposer.tasks] == ["parse_sku"]
+
+
+def test_a_model_has_a_next_question_while_earlier_candidates_are_proven(run, fakes):
+    """One worker: the second target is asked about although the first one's proof waits for just that."""
+    asked, proofs = [], []
+    is_second = threading.Event()
+
+    class Talkative:
+        name = "ollama"
+
+        def propose(self, task):
+            asked.append(task)
+            if len(asked) > 1:
+                is_second.set()
+            yield replace(fakes.candidate(), gaps=tuple(gap.id for gap in task.target.gaps))
+
+    def proved(job):
+        proofs.append(is_second.wait(5))
+        return fakes.proved(result="failed")(job)
+
+    run(FakeModel(Talkative()), script={Prove: proved}, workers=1)
+    assert proofs
+    assert all(proofs)
 
 
 def test_without_a_model_the_others_work_and_the_reason_is_said(run):

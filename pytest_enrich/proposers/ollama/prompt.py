@@ -62,6 +62,9 @@ _EXAMPLE = (
 )
 _SOLVED = '{"inputs": [{"text": "abcdefgh", "width": 4}, {"text": "one two three", "width": 3}]}'
 
+EXAMPLE = (Message(role="system", content=_INPUTS), Message(role="user", content=_EXAMPLE))
+"""What all questions about inputs begin with: it tells nothing of any project."""
+
 
 class Page(Struct, frozen=True, kw_only=True):
     """What is the same in all questions about a target: the function to call, the module's text, the inputs' form.
@@ -90,8 +93,7 @@ def inputs(page: Page, gap: Gap, tried: Sequence[Mapping[str, Any]] = ()) -> tup
     ]
     question = "\n".join(part for part in parts if part)
     return (
-        Message(role="system", content=_INPUTS),
-        Message(role="user", content=_EXAMPLE),
+        *EXAMPLE,
         Message(role="assistant", content=_SOLVED),
         Message(role="user", content=question),
     )
