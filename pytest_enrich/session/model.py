@@ -122,12 +122,13 @@ class LocalModel:
 
     @property
     def _unasked(self) -> str:
-        """How many questions there was no time for, and how that was known."""
+        """That there was no time for a question, and how that was known; "" when there was."""
         tally, seconds = self._asker.tally, self._asker.seconds
-        count = counted(tally[figures.UNASKED], "question")
+        if not tally[figures.UNASKED]:
+            return ""
         needed, left = seconds[figures.NEEDED], seconds[figures.LEFT]
-        told = f"{count} not asked: the first takes about {needed:.0f}s, {max(left, 0.0):.0f}s were left"
-        return f"{told}; the next run asks" * bool(tally[figures.UNASKED])
+        takes = f"it takes about {needed:.0f}s, " * (needed > left)
+        return f"no time for another question: {takes}{left:.0f}s were left; the next run asks it"
 
     def close(self) -> None:
         """Ask nothing more; what is under way ends."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import sys
 import threading
 from pathlib import Path
@@ -231,6 +232,17 @@ def test_a_real_conversation_leaves_its_evidence(run, server, settings):
     assert Call(qualname="discount", arguments=(Argument(name="total", value="-7"),)) in calls
     windows = {body["options"]["num_ctx"] for body in server.bodies("/chat")}
     assert windows == {made.model.window}
+
+
+def test_what_there_is_no_time_for_is_not_asked_and_said(run, server, ollama):
+    slow = {"prompt_eval_duration": 100 * 10**9, "eval_duration": 10**9}
+    server.answer("POST /api/chat", lambda body: ollama.reply(_answer(body), **slow))
+    made, _ = run(None, host=server.url, with_=("ollama",))
+    assert [body for body in server.bodies("/chat") if body.get("format")] == []
+    (note,) = (note for note in made.notes if note.startswith("no time for another question"))
+    assert re.fullmatch(r".*: it takes about \d+s, \ds were left; the next run asks it", note)
+    quick, _ = run(None, host=server.url, with_=("ollama",), budget=Budget(seconds=3000.0))
+    assert quick.model.counts["inputs asked"] == 6
 
 
 def _answer(body):

@@ -142,6 +142,14 @@ def test_a_prompt_that_the_server_cut_is_noticed(asker, server, ollama):
     assert made.tally["failed: cut"] == 1
 
 
+def test_a_real_servers_cut_is_noticed(asker, server, ollama):
+    server.answer(CHAT, ollama.recorded("50-ctx-overflow-single-msg-default"))
+    made = asker()
+    asked = "".join(f"The quick brown fox jumps over the lazy dog number {number}. " for number in range(60))
+    assert made.ask(question(asked)) is None
+    assert made.tally["failed: cut"] == 1
+
+
 def test_a_server_that_is_gone_is_left_alone(asker, server, ollama):
     server.answer(CHAT, ollama.plain(500, b'{"error":"oops"}'))
     made = asker()
