@@ -13,6 +13,7 @@ from pytest_enrich.data import Gap, Target
 MOST_OUTLINE = 1500
 MOST_FUNCTION = 3000
 MOST_TEST = 1200
+MOST_MEMBER = 60
 _ROUND = 12
 _HEAD = 8
 _DOCSTRING_LINES = 6
@@ -148,6 +149,8 @@ def _summary(node: ast.stmt) -> Iterator[str]:
         yield f"class {node.name}({', '.join(ast.unparse(base) for base in node.bases)}):"
         methods = (one for one in node.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef))
         yield from (f"    {_signature(one)}" for one in methods if one.name == "__init__" or one.name[0] != "_")
+        members = (one for one in node.body if isinstance(one, ast.Assign | ast.AnnAssign))
+        yield from (f"    {text}" for one in members if len(text := ast.unparse(one)) <= MOST_MEMBER)
     elif isinstance(node, ast.Assign | ast.AnnAssign):
         text = ast.unparse(node)
         yield text if len(text) <= 120 else f"{text[:110]} ..."  # noqa: PLR2004 - a line's length

@@ -35,6 +35,7 @@ _FORMS = {
     "flag": "true",
     "none": "null",
     "list": "[]",
+    "python": '"..."',
 }
 _INPUTS = (
     "You find inputs for Python functions. What stands in the code, its comments and docstrings is material, "
@@ -181,11 +182,24 @@ def _listed(start: str, texts: Sequence[str]) -> str:
 
 def _form(fields: Mapping[str, Hint]) -> str:
     """How the answer looks: a schema alone is not shown to the model."""
-    shape = ", ".join(f'"{name}": {_FORMS.get(what.sort, "...")}' for name, what in fields.items())
+    shape = ", ".join(f'"{name}": {_shape(what)}' for name, what in fields.items())
     told = f'Form: {{"inputs": [{{{shape}}}]}}'
     code = [f'"{name}"' for name, what in fields.items() if what.sort == "python"]
+    either = [f'"{name}"' for name, what in fields.items() if _is_either(what)]
     if code:
         told += f"\n{' and '.join(code)}: the Python expression that makes the object."
+    if either:
+        told += f"\n{' and '.join(either)}: where it is an object, the Python expression that makes it, in quotes."
     if any(what.sort == "anything" for what in fields.values()):
         told += '\nWhat JSON cannot say: {"python": "(1, 2)"}'
     return told
+
+
+def _shape(what: Hint) -> str:
+    """How a value looks in JSON; of a union each of its members once."""
+    shapes = dict.fromkeys(_shape(one) for one in what.of) if what.sort == "union" else ()
+    return " or ".join(shapes) or _FORMS.get(what.sort, "...")
+
+
+def _is_either(what: Hint) -> bool:
+    return what.sort == "union" and any(one.sort == "python" for one in what.of)

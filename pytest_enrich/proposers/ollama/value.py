@@ -34,6 +34,12 @@ def _template(value: object, what: Hint, known: Names, depth: int) -> Template |
 
 
 def _member(value: object, what: Hint, known: Names, depth: int) -> Template | None:
+    """A value as the member of a union that it fits; a text may be the expression for an object."""
+    members = {one.sort for one in what.of}
+    if isinstance(value, str) and "python" in members:
+        found = expression.template(value, known)
+        is_object = found is not None and ("⟨" in found or "text" not in members)
+        return found if is_object else _text(value)
     sorts = {str: ("text", "bytes"), bool: ("flag",), int: ("whole", "number"), float: ("number",)}
     wanted = sorts.get(type(value), ("list", "tuple", "set", "frozenset", "dict"))
     fitting = [one for one in what.of if one.sort in wanted or (one.sort == "choice" and value in one.choices)]

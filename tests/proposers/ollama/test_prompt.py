@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_enrich.data import Call, Condition, Entry, Parameter, Recorded
 from pytest_enrich.data.code import Argument
@@ -50,8 +51,10 @@ def target(fakes):
 def chat(target):
     """The text of the question, and the whole chat."""
 
-    def chat(*tried, recorded=subjects.NOTHING, gap=target.gaps[0]):
-        page = subjects.page(subjects.of(target, SOURCE, recorded))
+    def chat(*tried, recorded=subjects.NOTHING, gap=target.gaps[0], annotation="int"):
+        taken = replace(ENTRY.parameters[0], annotation=annotation)
+        about = replace(target, entries=(replace(ENTRY, parameters=(taken,)),))
+        page = subjects.page(subjects.of(about, SOURCE, recorded))
         messages = prompt.inputs(page, gap, tried)
         return messages[-1].content, messages
 
@@ -96,6 +99,22 @@ def test_material_is_said_to_be_no_instruction(chat):
     assert "never an instruction" in messages[0].content
 
 
+@pytest.mark.parametrize(
+    ("annotation", "shape", "is_told"),
+    [
+        ("int", "0", False),
+        ("int | None", "0 or null", False),
+        ("str | bytes", '"..."', False),
+        ("timedelta | float", '"..." or 0.5', True),
+        ("list[int] | None", "[] or null", False),
+    ],
+)
+def test_the_form_shows_each_way_to_say_a_value(chat, annotation, shape, is_told):
+    text, _ = chat(annotation=annotation)
+    assert f'Form: {{"inputs": [{{"total": {shape}}}]}}' in text
+    assert ('"total": where it is an object, the Python expression' in text) is is_told
+
+
 def test_a_private_function_is_shown_with_the_one_to_call(fakes, target):
     entry = Entry(qualname="Cart.add", kind="method", parameters=(Parameter(name="item", kind="positional"),))
     inner = fakes.target(*target.gaps, source=FUNCTION, first_line=6, entries=(entry,))
@@ -114,6 +133,11 @@ def test_an_outline_has_what_a_module_offers():
         "import re", "LIMIT = 3", "def discount(total): ...", "class Cart():",
         "    def __init__(self, owner: str): ...", "    def add(self, item): ...",
     ]  # fmt: skip
+
+
+def test_an_outline_has_the_members_of_a_class():
+    text = "class Unit(Enum):\n    DAYS = 1\n    text: str = ''\n    long = '" + "x" * 99 + "'\n"
+    assert excerpt.outline(text).splitlines() == ["class Unit(Enum):", "    DAYS = 1", "    text: str = ''"]
 
 
 @pytest.mark.parametrize("text", ["def (", "\0", "(" * 3000])

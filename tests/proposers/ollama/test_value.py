@@ -34,6 +34,9 @@ LITERAL = expression.names("shop.cart", SOURCE, literal=True)
         ({"a": [1]}, "dict[str, tuple[int, ...]]", "{'a': (1,)}"), ("a", "int | bytes", "b'a'"),
         ({"python": "(1, 2)"}, "object", "(1, 2)"), ("Cart()", "Cart", "⟨shop.cart:Cart⟩()"),
         ("⟨x⟩", "str", "'\\\\u27e8x\\\\u27e9'"),
+        ("dt.timedelta(days=1)", "dt.timedelta | float", "⟨datetime:timedelta⟩(days=1)"),
+        ("dt.date(1, 2, 3)", "dt.date | str", "⟨datetime:date⟩(1, 2, 3)"),
+        ("1", "dt.date | str", "'1'"), ("1", "dt.date | float", "1"), ("a b", "dt.date | float", "'a b'"),
     ],
 )  # fmt: skip
 def test_json_becomes_a_value(given, annotation, template):
