@@ -92,10 +92,14 @@ def _flat(nodes: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
             yield from _flat([*node.body, *node.orelse])
 
 
+def find_test(test_text: str, nodeid: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    """The function of a test."""
+    return find(test_text, nodeid.partition("::")[2].partition("[")[0].replace("::", ".") or nodeid)
+
+
 def test(test_text: str, name: str) -> str:
     """An existing test's text, "" when it is not there or too long to be shown."""
-    qualname = name.partition("::")[2].partition("[")[0].replace("::", ".") or name
-    found = find(test_text, qualname)
+    found = find_test(test_text, name)
     if found is None:
         return ""
     text = "\n".join(_piece(test_text, found).lines)

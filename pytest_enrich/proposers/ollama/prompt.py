@@ -129,12 +129,21 @@ def repair(asked: tuple[Message, ...], code: str, failure: str) -> tuple[Message
     return (*asked, reply, Message(role="user", content=told))
 
 
-def name(asked: tuple[Message, ...], code: str) -> tuple[Message, ...]:
-    """The chat that asks for a test's name; what was asked about its function comes first, since it was read."""
-    question = (
-        f"This test gets there:\n{code}\nName it in words that tell its input and what comes of it. "
-        'A test of shorten("abcdefgh", 4) may be {"name": "test_shorten_cuts_a_long_text"}'
-    )
+_WISHES = {
+    "name": "Name it in words that tell its input and what comes of it.",
+    "docstring": "Say in one short sentence what it shows.",
+}
+_GRANTED = {"name": "test_shorten_cuts_a_long_text", "docstring": "A long text is cut to the width."}
+
+
+def words(asked: tuple[Message, ...], code: str, wanted: Sequence[str]) -> tuple[Message, ...]:
+    """The chat that asks for a test's `name`, its `docstring`, or both.
+
+    What was asked about its function comes first, since it was read.
+    """
+    example = json.dumps({one: _GRANTED[one] for one in wanted})
+    wishes = " ".join(_WISHES[one] for one in wanted)
+    question = f'This test gets there:\n{code}\n{wishes} A test of shorten("abcdefgh", 4) may be {example}'
     *others, last = asked
     return (*others, Message(role="user", content=f"{last.content}\n\n{question}"))
 
