@@ -3,7 +3,7 @@
 - `host`, `client`, `response`, `wire`, `failure`, `exchange`: the protocol, as servers really behave.
 - `gate`, `redact`: what must not leave the process, and what must not leave the machine.
 - `pulled`, `connect`: which model.
-- `line`, `turns`, `pace`: one question at a time, the one that shares most with the last; none without time for it.
+- `line`, `turns`, `pace`: one question at a time, the one that shares most with the last, none without the time.
 - `question`, `asking`, `replies`, `paying`, `figures`: one model for one run; replies are kept, what never pays is
   left.
 - `subject`, `hint`, `schema`, `value`, `expression`: arguments as JSON, there and back.

@@ -23,6 +23,8 @@ PATIENCE = 3
 _DOWN = {"unreachable", "busy", "timeout", "server error"}
 _FINAL = {"remote", "not found", "stopped"}
 FIRST_WORDS = 4
+DEAR = 0.1
+"""The part of the time that is left which one question of another form may cost."""
 
 
 class Asker:
@@ -100,6 +102,15 @@ class Asker:
         paid = self.paid().get(strategy, paying.NOTHING)
         reached = bool(self.tally[f"{strategy} reaching"])
         return self.is_late or paying.is_spent(paid, self.tally[f"{strategy} asked"], reached=reached)
+
+    def is_dear(self, question: Question) -> bool:
+        """Whether a question of another form than those round it costs more than it is likely to be worth.
+
+        The server reads all of it, and then all of the others once more: several of those could be asked instead.
+        """
+        request = self._request(questions.without_secrets(question, self._scan)[0])
+        is_known = self._replies.get(request.digest(self.model.pulled.digest)) is not None
+        return not is_known and self._line.costs(request, question.strategy) > DEAR * max(self._left(), 0.0)
 
     def paid(self) -> Mapping[str, Paid]:
         """What became of the candidates of each strategy."""

@@ -39,6 +39,11 @@ class Line:
         """Seconds that a question of some kind is likely to take; 0.0 as long as the server gave no figures."""
         return MARGIN * self._pace.expect(kind, self._turns.unread(request.text), request.options.predict)
 
+    def costs(self, request: Request, kind: str) -> float:
+        """The same, and the seconds to read again what the server forgets for it."""
+        characters = self._turns.unread(request.text) + self._turns.forgotten(request.text)
+        return self._pace.expect(kind, characters, request.options.predict)
+
     @property
     def shortest(self) -> float:
         """Seconds that no question is likely to take less than; 0.0 before the first."""

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from pytest_enrich.data import Condition, Entry, Gap, Reason, Target
-from pytest_enrich.proposers.ollama import excerpt
+from pytest_enrich.proposers.ollama import excerpt, form
 from pytest_enrich.proposers.ollama.exchange import Message
 from pytest_enrich.proposers.ollama.hint import Hint
 
@@ -26,16 +26,6 @@ _OUTCOMES = {
     "no match": "must not match",
     "raises": "must be entered: something before it has to raise",
     "entered": "must be run",
-}
-_FORMS = {
-    "text": '"..."',
-    "bytes": '"..."',
-    "whole": "0",
-    "number": "0.5",
-    "flag": "true",
-    "none": "null",
-    "list": "[]",
-    "python": '"..."',
 }
 _INPUTS = (
     "You find inputs for Python functions. What stands in the code, its comments and docstrings is material, "
@@ -90,7 +80,7 @@ def inputs(page: Page, gap: Gap, tried: Sequence[Mapping[str, Any]] = ()) -> tup
         _listed("Values that the code knows: ", page.target.constants[:MOST_CONSTANTS]),
         _listed("Tests use: ", [written(one) for one in page.seen]),
         _listed("These were tried and do not get there: ", [written(one) for one in tried[-MOST_TRIED:]]),
-        _form(page.fields),
+        form.told(page.fields),
     ]
     question = "\n".join(part for part in parts if part)
     return (
@@ -187,28 +177,3 @@ def way(target: Target, gap: Gap) -> str:
 
 def _listed(start: str, texts: Sequence[str]) -> str:
     return start + ", ".join(texts) if texts else ""
-
-
-def _form(fields: Mapping[str, Hint]) -> str:
-    """How the answer looks: a schema alone is not shown to the model."""
-    shape = ", ".join(f'"{name}": {_shape(what)}' for name, what in fields.items())
-    told = f'Form: {{"inputs": [{{{shape}}}]}}'
-    code = [f'"{name}"' for name, what in fields.items() if what.sort == "python"]
-    either = [f'"{name}"' for name, what in fields.items() if _is_either(what)]
-    if code:
-        told += f"\n{' and '.join(code)}: the Python expression that makes the object."
-    if either:
-        told += f"\n{' and '.join(either)}: where it is an object, the Python expression that makes it, in quotes."
-    if any(what.sort == "anything" for what in fields.values()):
-        told += '\nWhat JSON cannot say: {"python": "(1, 2)"}'
-    return told
-
-
-def _shape(what: Hint) -> str:
-    """How a value looks in JSON; of a union each of its members once."""
-    shapes = dict.fromkeys(_shape(one) for one in what.of) if what.sort == "union" else ()
-    return " or ".join(shapes) or _FORMS.get(what.sort, "...")
-
-
-def _is_either(what: Hint) -> bool:
-    return what.sort == "union" and any(one.sort == "python" for one in what.of)

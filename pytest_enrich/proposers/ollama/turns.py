@@ -34,9 +34,11 @@ class Turns:
 
     def unread(self, prompt: str) -> int:
         """How many characters of it the server has to read, which remembers the last one that it was asked."""
-        pairs = enumerate(zip(prompt, self._last, strict=False))
-        shared = next((at for at, (one, other) in pairs if one != other), min(len(prompt), len(self._last)))
-        return len(prompt) - shared
+        return len(prompt) - self._shared(prompt)
+
+    def forgotten(self, prompt: str) -> int:
+        """How many characters of the last one the server no longer remembers after this one."""
+        return len(self._last) - self._shared(prompt)
 
     def asked(self, prompt: str) -> None:
         """This is asked now, by who has the server."""
@@ -44,4 +46,8 @@ class Turns:
 
     def _next(self) -> list[str]:
         """Of equals the one that came first."""
-        return max(self._waiting, key=lambda one: len(one[0]) - self.unread(one[0]))
+        return max(self._waiting, key=lambda one: self._shared(one[0]))
+
+    def _shared(self, prompt: str) -> int:
+        pairs = enumerate(zip(prompt, self._last, strict=False))
+        return next((at for at, (one, other) in pairs if one != other), min(len(prompt), len(self._last)))

@@ -278,6 +278,23 @@ def test_when_a_long_question_does_not_fit_a_short_one_still_may(asker, server, 
     assert made.ask(question("x" * 1000 + "!")).text == "yes"
 
 
+@pytest.mark.parametrize(("left", "is_dear"), [(1000.0, False), (100.0, True), (0.0, True)])
+def test_a_question_of_another_form_costs_what_is_read_again_too(asker, server, ollama, left, is_dear):
+    server.answer(CHAT, ollama.reply("yes", **SLOW))
+    time_left = [60.0]
+    made = asker(left=lambda: time_left[0])
+    assert not made.is_dear(question("z" * 1000, suffix="]"))  # nothing is known of the server's pace
+    made.ask(question("x" * 1000))
+    time_left[0] = left
+    assert made.is_dear(question("z" * 1000, suffix="]")) is is_dear
+
+
+def test_what_is_known_from_before_is_never_dear(asker, server, ollama):
+    server.answer(CHAT, ollama.reply("yes", **SLOW))
+    asker().ask(question())
+    assert not asker(left=lambda: 0.0).is_dear(question())
+
+
 def test_when_it_is_late_no_strategy_begins(asker):
     made = asker()
     made.is_late = True

@@ -7,6 +7,8 @@ from pytest_enrich.data import Call, Condition, Entry, Parameter, Recorded
 from pytest_enrich.data.code import Argument
 from pytest_enrich.proposers.ollama import excerpt, prompt
 from pytest_enrich.proposers.ollama import subject as subjects
+from pytest_enrich.proposers.ollama.exchange import Options, Request
+from pytest_enrich.proposers.ollama.turns import Turns
 
 SOURCE = '''import re
 
@@ -76,6 +78,21 @@ def test_questions_about_one_module_begin_alike(chat, target, fakes):
     assert second.startswith(shared)
 
 
+def test_what_is_sent_about_two_functions_of_a_module_begins_byte_for_byte_alike(chat, target, fakes):
+    taken = Parameter(name="item", kind="positional", annotation="str")
+    entry = Entry(qualname="Cart.add", kind="method", parameters=(taken,))
+    gap = fakes.gap("cart-bbbbbbbb", line=21)
+    other = fakes.target(gap, source="def add(self, item): ...\n", entries=(entry,))
+    about_other = prompt.inputs(subjects.page(subjects.of(other, SOURCE)), gap)
+    first, second = (Request(model="m", messages=one, options=Options()).text for one in (chat()[1], about_other))
+    turns = Turns()
+    turns.asked(first)
+    same = second[: len(second) - turns.unread(second)].encode()
+    assert first.encode().startswith(same)
+    assert prompt.shared(target, SOURCE).encode() in same
+    assert len(same) < min(len(first.encode()), len(second.encode()))
+
+
 def test_the_line_that_nobody_reached_is_marked(chat):
     assert "    if total < 0:  # <== never true so far\n" in chat()[0]
 
@@ -100,19 +117,21 @@ def test_material_is_said_to_be_no_instruction(chat):
 
 
 @pytest.mark.parametrize(
-    ("annotation", "shape", "is_told"),
+    ("annotation", "shape"),
     [
-        ("int", "0", False),
-        ("int | None", "0 or null", False),
-        ("str | bytes", '"..."', False),
-        ("timedelta | float", '"..." or 0.5', True),
-        ("list[int] | None", "[] or null", False),
+        ("int", "0"),
+        ("int | None", "0 or null"),
+        ("str | bytes", '"..."'),
+        ("timedelta | float", '"timedelta(...)" or 0.5'),
+        ("Cart", '"Cart(...)"'),
+        ("re.Pattern", '"re.Pattern(...)"'),
+        ("Nowhere | None", "... or null"),
+        ("date | datetime", '"date(...)"'),
+        ("list[int] | None", "[] or null"),
     ],
 )
-def test_the_form_shows_each_way_to_say_a_value(chat, annotation, shape, is_told):
-    text, _ = chat(annotation=annotation)
-    assert f'Form: {{"inputs": [{{"total": {shape}}}]}}' in text
-    assert ('"total": where it is an object, the Python expression' in text) is is_told
+def test_the_form_shows_how_a_value_looks(chat, annotation, shape):
+    assert f'Form: {{"inputs": [{{"total": {shape}}}]}}' in chat(annotation=annotation)[0]
 
 
 def test_a_private_function_is_shown_with_the_one_to_call(fakes, target):

@@ -53,6 +53,12 @@ def test_a_turn_ends_with_an_error_too():
         pass
 
 
+def test_what_the_last_prompt_had_beyond_what_both_begin_with_is_forgotten():
+    turns = Turns()
+    turns.asked("abcd")
+    assert [turns.forgotten(prompt) for prompt in ("abXX", "", "abcdef")] == [2, 4, 0]
+
+
 @pytest.mark.parametrize(
     ("prompt", "unread"), [("abcd", 0), ("abcdef", 2), ("abXdef", 4), ("ab", 0), ("", 0), ("X", 1)]
 )
