@@ -72,6 +72,27 @@ def read(annotation: str) -> Hint:
         return ANYTHING
 
 
+def aliases(source_text: str) -> dict[str, str]:
+    """The names that a module gives to unions and other types, and what they stand for."""
+    try:
+        nodes = list(ast.walk(ast.parse(source_text)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
+    found: dict[str, str] = {}
+    for node in nodes:
+        if isinstance(node, ast.AnnAssign) and node.value and _last(node.annotation) == "TypeAlias":
+            found[ast.unparse(node.target)] = ast.unparse(node.value)
+        elif isinstance(node, ast.Assign) and _is_union(node.value):
+            found |= {ast.unparse(one): ast.unparse(node.value) for one in node.targets}
+    return found
+
+
+def _is_union(node: ast.expr) -> bool:
+    if isinstance(node, ast.Subscript):
+        return _last(node.value) in {"Union", "Optional", "Literal"}
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr)
+
+
 def _read(node: ast.expr, depth: int) -> Hint:
     if depth > _DEEPEST:
         return ANYTHING

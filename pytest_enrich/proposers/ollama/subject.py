@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Argument, Call, Entry, Recorded, Target
-from pytest_enrich.proposers.ollama import expression, schema, value
+from pytest_enrich.proposers.ollama import expression, hint, schema, value
 from pytest_enrich.proposers.ollama.expression import Names
 from pytest_enrich.proposers.ollama.hint import Hint
 from pytest_enrich.proposers.ollama.prompt import Page
@@ -42,7 +42,7 @@ def of(target: Target, source_text: str, recorded: Recorded = NOTHING, *, litera
     entry = target.entries[0]
     conditions = [one.text for way in target.conditions for one in way]
     mentioned = " ".join([*conditions, *(gap.text for gap in target.gaps)])
-    fields, required = schema.fields(entry, target.source, mentioned)
+    fields, required = schema.fields(_plainly(entry, source_text), target.source, mentioned)
     names = expression.names(target.module, source_text, literal=literal)
     return Subject(
         target=target,
@@ -53,6 +53,13 @@ def of(target: Target, source_text: str, recorded: Recorded = NOTHING, *, litera
         names=names,
         source_text=source_text,
     )
+
+
+def _plainly(entry: Entry, source_text: str) -> Entry:
+    """The entry with what the module's own names for types stand for."""
+    known = hint.aliases(source_text)
+    taken = (replace(one, annotation=known.get(one.annotation or "", one.annotation)) for one in entry.parameters)
+    return replace(entry, parameters=tuple(taken))
 
 
 def _nameable(what: Hint, known: Names) -> Hint:

@@ -31,6 +31,8 @@ class Cart:
     def __init__(self, owner: str): ...
     def _hidden(self): ...
     def add(self, item): ...
+
+Amount = float | str
 '''
 FUNCTION = SOURCE[SOURCE.index("def discount") : SOURCE.index("\n\nclass")]
 ENTRY = Entry(
@@ -126,6 +128,7 @@ def test_material_is_said_to_be_no_instruction(chat):
         ("Cart", '"Cart(...)"'),
         ("re.Pattern", '"re.Pattern(...)"'),
         ("Nowhere | None", "... or null"),
+        ("Amount", '0.5 or "..."'),
         ("date | datetime", '"date(...)"'),
         ("list[int] | None", "[] or null"),
     ],
@@ -151,6 +154,7 @@ def test_an_outline_has_what_a_module_offers():
     assert excerpt.outline(SOURCE).splitlines() == [
         "import re", "LIMIT = 3", "def discount(total): ...", "class Cart():",
         "    def __init__(self, owner: str): ...", "    def add(self, item): ...",
+        "Amount = float | str",
     ]  # fmt: skip
 
 
