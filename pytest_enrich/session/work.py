@@ -84,6 +84,7 @@ class Session:
         functions = dict.fromkeys(_key(gap) for gap in found.open)
         self._places = {function: place for place, function in enumerate(functions, 1)}
         self._stopped: Stop = ""
+        self._is_late = False
         self._waiting = found.waiting
         made = self._made_part = MadePart(
             at=now(),
@@ -142,7 +143,7 @@ class Session:
         self._go_deeper(whole)
         if self._is_enough():
             self._stopped = "enough waiting"
-        elif whole.left <= 0:
+        elif whole.left <= 0 or (self._is_late and any(gap.id not in self._outcomes for gap in self._found.own)):
             self._stopped = "budget"
 
     def _go_deeper(self, whole: pipeline.Purse) -> None:
@@ -189,6 +190,7 @@ class Session:
             # Without its model a round is not done with a target: another run may ask it.
             is_cut = asks and self._model is not None and self._model.is_gone
             is_left = asks and self._model is not None and self._model.is_unasked(done.target)
+            self._is_late = self._is_late or is_left
             self._finish(replace(done, complete=done.complete and not (is_cut or is_left)), turn)
             finished |= {_key(gap) for target in targets for gap in target.gaps if self._is_closed(gap)}
             finished.add(_key(done.target))

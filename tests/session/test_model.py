@@ -146,7 +146,7 @@ def test_what_there_was_no_time_to_ask_about_is_asked_by_the_next_run(run, fakes
     slow = FakeModel(fakes.FakeProposer())
     slow.unasked = {"parse_sku"}
     made, _ = run(slow)
-    assert made.gaps == {"nothing found": 3}
+    assert (made.stopped, made.gaps) == ("", {"nothing found": 3})
     back = FakeModel(fakes.FakeProposer())
     run(back)
     assert [task.target.qualname for task in back.proposer.tasks] == ["parse_sku"]
@@ -241,6 +241,7 @@ def test_what_there_is_no_time_for_is_not_asked_and_said(run, server, ollama):
     assert [body for body in server.bodies("/chat") if body.get("format")] == []
     (note,) = (note for note in made.notes if note.startswith("no time for another question"))
     assert re.fullmatch(r".*: it takes about \d+s, \ds were left; the next run asks it", note)
+    assert (made.stopped, made.gaps) == ("budget", {"not tried": 3})
     quick, _ = run(None, host=server.url, with_=("ollama",), budget=Budget(seconds=3000.0))
     assert quick.model.counts["inputs asked"] == 6
 
