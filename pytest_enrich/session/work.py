@@ -109,11 +109,10 @@ class Session:
             if is_asked:
                 self._prepare()
             self._look()
-            if is_asked:
-                self._work()
-            elif self._found.own:
-                self._stopped = "enough waiting"
+            if not is_asked:
+                self._stopped = "enough waiting" if self._found.own else ""
                 return
+            self._work()
         except KeyboardInterrupt:
             self._stopped = "interrupted"
         self._store.write_all_patch(self._all_patch())
