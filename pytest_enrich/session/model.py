@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.config import Settings
 from pytest_enrich.data import Attempt, ModelPart, NewTest, Target
-from pytest_enrich.proposers.ollama import connect, inputs, repair
+from pytest_enrich.proposers.ollama import connect, figures, inputs, prompt, repair
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.connect import Connected
 from pytest_enrich.proposers.ollama.corrected import Corrected
@@ -60,7 +60,9 @@ class LocalModel:
         self._asker = asker
         self._literal = literal
         self._naming = naming
-        self._loading = threading.Thread(target=asker.warm, name="enrich-model", daemon=True)
+        self._loading = threading.Thread(
+            target=asker.warm, args=(prompt.EXAMPLE,), name="enrich-model", daemon=True
+        )
         self._loading.start()
 
     @property
@@ -80,6 +82,10 @@ class LocalModel:
     def is_gone(self) -> bool:
         """Whether it does not answer any more."""
         return bool(self._asker.problem)
+
+    def is_unasked(self, target: Target) -> bool:
+        """Whether there was no time for a question about a target."""
+        return self._asker.is_late or f"{target.path}::{target.qualname}" in self._asker.unasked
 
     @property
     def part(self) -> ModelPart:
@@ -112,7 +118,17 @@ class LocalModel:
         secrets = tally["secrets taken out"]
         taken = f"{counted(secrets, 'secret')} taken out of prompts" * bool(secrets)
         gone = f"the model stopped answering ({self._asker.problem}); the others went on" * self.is_gone
-        return tuple(line for line in (asked, taken, gone) if line)
+        return tuple(line for line in (asked, taken, self._unasked, gone) if line)
+
+    @property
+    def _unasked(self) -> str:
+        """That there was no time for a question, and how that was known; "" when there was."""
+        tally, seconds = self._asker.tally, self._asker.seconds
+        if not tally[figures.UNASKED]:
+            return ""
+        needed, left = seconds[figures.NEEDED], seconds[figures.LEFT]
+        takes = f"it takes about {needed:.0f}s, " * (needed > left)
+        return f"no time for another question: {takes}{left:.0f}s were left; the next run asks it"
 
     def close(self) -> None:
         """Ask nothing more; what is under way ends."""

@@ -42,6 +42,7 @@ from pytest_enrich.session.contradictions import Contradictions
 from pytest_enrich.session.noting import NotingSandbox
 from pytest_enrich.session.rounds import Round
 from pytest_enrich.session.scope import Found, now
+from pytest_enrich.session.slots import Slots
 from pytest_enrich.store import Store, bugs, rejected
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
 
 DOCSTRINGS = 0.2
 """The part of a budget in time that docstrings may take, beyond the file that is being looked at."""
+AHEAD = 2
+"""So many more targets than slots for proofs are under way while a model is asked, so that it never waits."""
 DENIED = "passes: states what the docstring denies"
 
 
@@ -68,8 +71,11 @@ class Session:
             layers=isolation.choose(settings.sandbox, settings.rootdir),
         )
         self._forks = ForkserverSandbox(fresh)
-        self._sandbox = NotingSandbox(self._forks)
+        self._slots = max(settings.workers, 1)
+        self._sandbox = NotingSandbox(Slots(self._forks, self._slots))
         self._executor = executors.choose(settings.workers)
+        self._asking = executors.choose(self._slots + AHEAD)
+        self._purse = pipeline.Purse(settings.budget, 1)
         self._ground = ground.Ground(targets=())
         self._model: LocalModel | None = None
         self._silence = ""
@@ -80,6 +86,7 @@ class Session:
         functions = dict.fromkeys(_key(gap) for gap in found.open)
         self._places = {function: place for place, function in enumerate(functions, 1)}
         self._stopped: Stop = ""
+        self._is_late = False
         self._waiting = found.waiting
         made = self._made_part = MadePart(
             at=now(),
@@ -93,17 +100,19 @@ class Session:
         """Let nothing go on."""
         if self._model is not None:
             self._model.close()
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        for executor in (self._executor, self._asking):
+            executor.shutdown(wait=False, cancel_futures=True)
         self._sandbox.close()
 
     def work(self) -> None:
         """Work until all gaps are done, the budget is used up, enough waits, or somebody stops it."""
         try:
+            is_asked = bool(self._found.own) and not self._is_enough()
+            if is_asked:
+                self._prepare()
             self._look()
-            if not self._found.own:
-                return
-            if self._is_enough():
-                self._stopped = "enough waiting"
+            if not is_asked:
+                self._stopped = "enough waiting" if self._found.own else ""
                 return
             self._work()
         except KeyboardInterrupt:
@@ -116,23 +125,26 @@ class Session:
         most = (1 - DOCSTRINGS) * (self._settings.budget.seconds or 0.0)
         self._contradictions.look(lambda: purse.left - most)
 
-    def _work(self) -> None:
+    def _prepare(self) -> None:
+        """See what there is to be done; a model loads from here on."""
         settings, found = self._settings, self._found
         self._progress.started(len(found.own), len({gap.path for gap in found.own}), str(settings.budget))
         self._ground = ground.survey(settings, found.measured, found.texts, found.open, self._sandbox)
         self._note(self._ground.left_out, "left out")
         if settings.fresh:
             self._store.forget()
-        whole = pipeline.Purse(settings.budget, len(self._ground.targets))
-        self._begin_model(whole)
-        for turn in rounds.plan(settings.asked, model=self._model is not None):
+        self._begin_model()
+
+    def _work(self) -> None:
+        whole = pipeline.Purse(self._settings.budget, len(self._ground.targets))
+        for turn in rounds.plan(self._settings.asked, model=self._model is not None):
             self._round(turn, whole)
             if self._is_enough():
                 break
         self._go_deeper(whole)
         if self._is_enough():
             self._stopped = "enough waiting"
-        elif whole.left <= 0:
+        elif whole.left <= 0 or (self._is_late and any(gap.id not in self._outcomes for gap in self._found.own)):
             self._stopped = "budget"
 
     def _go_deeper(self, whole: pipeline.Purse) -> None:
@@ -144,7 +156,7 @@ class Session:
             if len(self._made) == made:
                 return
 
-    def _begin_model(self, whole: pipeline.Purse) -> None:
+    def _begin_model(self) -> None:
         """Have the model loaded while others work; that there is none is said, and no reason to stop."""
         if MODEL not in self._settings.asked or not self._ground.targets:
             return
@@ -153,7 +165,7 @@ class Session:
         course = model.Course(
             source_text=self._found.texts.__getitem__,
             test_text=self._readable_text,
-            left=lambda: whole.left,
+            left=lambda: self._purse.left,
             attempts=lambda: self._attempts,
             say=self._progress.waiting,
         )
@@ -170,13 +182,17 @@ class Session:
             return
         # Executions are shared out over all targets: a shard looks as long at each as the whole run would.
         purse = pipeline.Purse(turn.budget(self._settings.budget, whole), len(every), turn.longest)
-        bench = self._bench(turn, purse)
+        bench, self._purse = self._bench(turn, purse), purse
+        asks = MODEL in turn.names
+        executor, ahead = (self._asking, self._slots + AHEAD) if asks else (self._executor, self._slots)
         self._progress.working(0, len(targets), targets[0], str(whole))
         finished: set[tuple[str, str]] = set()
-        for done in pipeline.run(targets, bench, self._executor, max(self._settings.workers, 1)):
+        for done in pipeline.run(targets, bench, executor, ahead):
             # Without its model a round is not done with a target: another run may ask it.
-            is_cut = MODEL in turn.names and self._model is not None and self._model.is_gone
-            self._finish(replace(done, complete=done.complete and not is_cut), turn)
+            is_cut = asks and self._model is not None and self._model.is_gone
+            is_left = asks and self._model is not None and self._model.is_unasked(done.target)
+            self._is_late = self._is_late or is_left
+            self._finish(replace(done, complete=done.complete and not (is_cut or is_left)), turn)
             finished |= {_key(gap) for target in targets for gap in target.gaps if self._is_closed(gap)}
             finished.add(_key(done.target))
             self._progress.finished(len(finished), len(targets), done.target, done.attempts, str(whole))

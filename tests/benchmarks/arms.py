@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import tables
+from measured import Branch
 from msgspec import Struct, field
 from results import Outcome
 
-PLAIN = "plain prompt"
-ARMS = ("ollama", PLAIN, "auto,ollama", "rows,search")
+ALONE, PLAIN = "ollama", "plain prompt"
+ARMS = (ALONE, PLAIN, "auto,ollama", "rows,search")
 RUNGS = ("parses", "allowed", "asserts", "new", "runs", "passes", "gains", "stable", "kills")
 
 
@@ -24,6 +25,7 @@ class Summary(Struct, frozen=True):
 
     candidates: int = 0
     dropped: dict[str, int] = {}
+    seconds: dict[str, float] = {}
     model: ModelFigures | None = None
 
 
@@ -41,6 +43,8 @@ class Arm(Struct, frozen=True, kw_only=True):
         strategies: Of each strategy of ours, how often it was asked, tried and kept.
         first, later: Seconds to read the prompt of the first question about a module, and of a later one.
         waited: Seconds that we waited for replies.
+        found: Which branches, where that is known.
+        own: Seconds of the run after the suite, 0 where that is not told apart.
     """
 
     candidates: int
@@ -59,6 +63,18 @@ class Arm(Struct, frozen=True, kw_only=True):
     first: float | None = None
     later: float | None = None
     strategies: dict[str, int] = {}
+    found: tuple[Branch, ...] = ()
+    own: float = 0.0
+
+    @property
+    def steps(self) -> tuple[int | None, ...]:
+        """How many reached each rung, in the order of `STEPS`."""
+        return (self.candidates, self.valid, self.passing, self.gaining, self.stable, self.graded, self.kept)
+
+    @property
+    def overhead(self) -> float | None:
+        """The part of the run in which the model did nothing; None without a model."""
+        return 1 - self.server / self.own if self.own and self.server else None
 
     def per_thousand(self, count: int) -> float | None:
         """Of something, how much there is for 1,000 generated tokens; None without tokens."""
@@ -72,8 +88,8 @@ class Measured(Outcome, frozen=True, kw_only=True):
     arms: dict[str, Arm] = field(default_factory=dict)
 
 
-def of_summary(summary: Summary, refused: int, branches: int, seconds: float) -> Arm:
-    """The figures of a run of ours."""
+def of_summary(summary: Summary, refused: int, found: Collection[Branch], seconds: float) -> Arm:
+    """The figures of a run of ours that covered these branches."""
     dropped = Counter[str]()
     for reason, count in summary.dropped.items():
         dropped[reason.partition(":")[0]] += count
@@ -91,8 +107,10 @@ def of_summary(summary: Summary, refused: int, branches: int, seconds: float) ->
         stable=reached["stable"],
         graded=reached["kills"],
         kept=reached["kills"] - refused,
-        branches=branches,
+        branches=len(found),
+        found=tuple(sorted(found)),
         seconds=seconds,
+        own=summary.seconds.get("total", 0.0),
         tokens=counts.get("tokens written", 0),
         questions=counts.get("questions", 0),
         server=took.get("server", 0.0),
@@ -107,45 +125,79 @@ def _each(name: str, counts: Mapping[str, int], seconds: Mapping[str, float]) ->
     return seconds.get(name, 0.0) / counts[name] if counts.get(name) else None
 
 
+STEPS = ("candidates", "valid", "passing", "gaining", "stable", "graded", "kept")
 _HEADINGS = (
-    "project, missing branches", "way", "candidates, valid, passing, gaining, stable, graded, kept",
+    "project, missing branches", "way", ", ".join(STEPS),
     "new branches", "questions, tokens", "kept per 1,000 tokens", "branches per 1,000 tokens",
-    "run, model's own, s", "reading: first of a module, later, s",
+    "run, model's own, s", "run without the model", "reading: first of a module, later, s",
 )  # fmt: skip
 
 
 def table(found: Sequence[Measured]) -> str:
-    """A Markdown table, an arm a row, and what must be said besides."""
+    """Markdown tables, an arm a row: figures; how many of all, and of those before, reached a rung; more."""
     rows = [_row(one, name) for one in found for name in one.arms]
+    shares = [_shares(one, name) for one in found for name in one.arms]
     failed = [f"{one.name} FAILED: {one.error}" for one in found if one.error]
-    return "\n".join(
-        [tables.markdown(_HEADINGS, rows), "", *(line for one in found for line in _said(one)), *failed]
-    )
+    figures, parts = tables.markdown(_HEADINGS, rows), tables.markdown(("project", "way", *STEPS[1:]), shares)
+    between = ("", "Of all candidates, and of those that reached the rung before:", "")
+    said = (line for one in found for line in _said(one))
+    return "\n".join([figures, *between, parts, "", *said, *failed])
 
 
 def _row(one: Measured, name: str) -> tuple[str, ...]:
     arm = one.arms[name]
-    steps = (arm.candidates, arm.valid, arm.passing, arm.gaining, arm.stable, arm.graded, arm.kept)
     return (
         f"{one.name}, {one.missing}",
         name,
-        ", ".join("-" if count is None else str(count) for count in steps),
+        ", ".join("-" if count is None else str(count) for count in arm.steps),
         str(arm.branches),
         f"{arm.questions}, {arm.tokens}",
         tables.share(arm.per_thousand(arm.kept)),
         tables.share(arm.per_thousand(arm.branches)),
-        f"{arm.seconds:.0f}, {arm.server:.0f}",
+        f"{arm.own or arm.seconds:.0f}, {arm.server:.0f}",
+        f"{100 * arm.overhead:.0f} %" if name == ALONE and arm.overhead is not None else "-",
         f"{tables.share(arm.first)}, {tables.share(arm.later)}",
     )
 
 
+def _shares(one: Measured, name: str) -> tuple[str, ...]:
+    """Of each rung but the first; a rung that a way has not is left out of the denominators."""
+    arm, cells = one.arms[name], list[str]()
+    before = arm.candidates
+    for count in arm.steps[1:]:
+        cells.append(
+            "-" if count is None else f"{tables.whole(count, arm.candidates)}, {tables.whole(count, before)}"
+        )
+        before = before if count is None else count
+    return (one.name, name, *cells)
+
+
 def _said(one: Measured) -> Iterator[str]:
     ours, with_model, without = (one.arms.get(name) for name in ("ollama", "auto,ollama", "rows,search"))
+    plain = one.arms.get(PLAIN)
     for name, arm in one.arms.items():
         if arm.strategies:
             yield f"{one.name}, {name}: {tables.counted(arm.strategies)}."
-    if ours and ours.waited:
-        beyond = ours.waited - ours.server
-        yield f"{one.name}: of {ours.waited:.0f} s waited for replies, {beyond:.1f} s were not the model's own."
+    if ours and plain:
+        yield f"{one.name}: {_times(ours, plain)}"
     if with_model and without:
-        yield f"{one.name}: branches with the model {with_model.branches}, without {without.branches}."
+        counts = f"branches with the model {with_model.branches}, without {without.branches}"
+        yield f"{one.name}: {counts}; {_thanks(with_model, without)}"
+
+
+def _times(ours: Arm, plain: Arm) -> str:
+    """How much more of each figure for 1,000 tokens there is than with the plain prompt."""
+    told = []
+    for what, count, other in (("kept", ours.kept, plain.kept), ("branches", ours.branches, plain.branches)):
+        mine, theirs = ours.per_thousand(count), plain.per_thousand(other)
+        times = f"{mine / theirs:.1f} times the plain prompt's" if mine and theirs else "the plain prompt has none"
+        told.append(f"{what} per 1,000 tokens {tables.share(mine)}, {times if mine else 'no more'}")
+    return "; ".join(told) + "."
+
+
+def _thanks(with_model: Arm, without: Arm) -> str:
+    """What was closed only with the model, and what that cost: time that it was waited for, tokens."""
+    only = len(set(with_model.found) - set(without.found))
+    lost = len(set(without.found) - set(with_model.found))
+    each = f" ({with_model.waited / only:.0f} s and {with_model.tokens / only:.0f} tokens each)" if only else ""
+    return f"{only} only with it{each}, {lost} only without."

@@ -23,6 +23,7 @@ class Added(Struct, frozen=True, kw_only=True):
     Attributes:
         branches: How many of the module's missing branches are covered.
         written, kept, adding: How many tests there are, are steady, and cover a branch that none before them does.
+        valid, passing: How many could be collected, and pass at the first run.
         lines, adding_lines: Of the kept ones, and of the adding ones.
         seconds: That it took to write them.
     """
@@ -31,9 +32,19 @@ class Added(Struct, frozen=True, kw_only=True):
     written: int = 0
     kept: int = 0
     adding: int = 0
+    valid: int = 0
+    passing: int = 0
     lines: int = 0
     adding_lines: int = 0
     seconds: float = 0.0
+
+
+class Steady(Struct, frozen=True, kw_only=True):
+    """Test functions that always pass; how many could be collected, and how many pass once."""
+
+    names: tuple[str, ...] = ()
+    valid: int = 0
+    passing: int = 0
 
 
 class Judge(Struct, frozen=True, kw_only=True):
@@ -55,7 +66,8 @@ class Judge(Struct, frozen=True, kw_only=True):
         for name, text in texts.items():
             (checkout / name).write_text(text, encoding="utf-8")
             sizes |= tests(name, text)
-        kept = self._steady(checkout, [name for name in texts if tests(name, texts[name])])
+        steady = self._steady(checkout, [name for name in texts if tests(name, texts[name])])
+        kept = steady.names
         covered: set[Branch] = set()
         adding = []
         for one in kept:
@@ -68,20 +80,23 @@ class Judge(Struct, frozen=True, kw_only=True):
             written=len(sizes),
             kept=len(kept),
             adding=len(adding),
+            valid=steady.valid,
+            passing=steady.passing,
             lines=sum(sizes.get(one, 0) for one in kept),
             adding_lines=sum(sizes.get(one, 0) for one in adding),
             seconds=seconds,
         )
 
-    def _steady(self, checkout: Path, names: Sequence[str]) -> list[str]:
+    def _steady(self, checkout: Path, names: Sequence[str]) -> Steady:
         """The test functions that pass, with all their cases, in each of several processes."""
         if not names:
-            return []
+            return Steady()
         suite = Suite(self.bench, checkout, self.scratch)
         found = [suite.run("file:0", seed, names) for seed in HASH_SEEDS]
         first = dict.fromkeys(map(function, found[0].collected))
-        failed = {function(one) for each in found for one in each.collected if one not in each.passed}
-        return [one for one in first if one not in failed]
+        failed = [{function(one) for one in each.collected if one not in each.passed} for each in found]
+        names = [one for one in first if not any(one in each for each in failed)]
+        return Steady(names=tuple(names), valid=len(first), passing=sum(one not in failed[0] for one in first))
 
 
 def tests(path: str, text: str) -> dict[str, int]:

@@ -3,7 +3,8 @@
     python tests/benchmarks/models.py NAME... --folder FOLDER --model MODEL [--host HOST] [--budget 8m] [--arm ARM]
 
 Each arm begins with the same suite, half of which is deleted, and has the same time. The figures are kept in
-FOLDER/runs/NUMBER: `models.md` and `models.json` for all projects. What is there is not measured again.
+FOLDER/runs/NUMBER: `models.md` and `models.json` for all projects. An arm that is there is not measured again, so
+the same command goes on with what was interrupted.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from msgspec import Struct
 from projects import Bench
 from results import Results
 from runs import Run, Settings
+from shelf import Shelf
 
 from pytest_enrich.config import seconds as seconds_of
 
@@ -52,22 +54,28 @@ def main() -> int:
     kept = Results(run.place, "models", Measured)
     names = projects.chosen(given.names, listing)
     about = f"{tables.machine()}; {given.model}, budget {given.budget} for each arm, seed {given.seed}"
-    found = kept.measure(names, lambda name: _measure(name, run, given), _told, given)
+    every = Namespace(**{**vars(given), "again": True})  # what is there is looked at arm by arm
+    found = kept.measure(names, lambda name: _measure(name, run, given), _told, every)
     command.say(f"\n{kept.keep(listing.projects, found, arms.table, about)}")
     return any(one.error for one in found)
 
 
 def _measure(name: str, run: Run, given: Namespace) -> Measured:
     bench = layout.prepare(name, given.folder, projects.read())
-    place = runs.clear(run.of(name))
-    base = green(bench, layout.copy(bench.ablated, place / "base"), place)
-    before = measured.measure(bench, layout.copy(base, place / "before" / "checkout"), place / "before")
-    found = {}
+    shelf = Shelf(run.of(name))
+    if given.again or shelf.begun() is None:
+        base = green(bench, layout.copy(bench.ablated, runs.clear(shelf.place) / "base"), shelf.place)
+        place = shelf.place / "before"
+        before = measured.measure(bench, layout.copy(base, place / "checkout"), place)
+        shelf.begin(before.branches)
+    missing = shelf.begun() or frozenset()
+    contest = _Contest(bench=bench, run=run, missing=missing, given=given)
     for arm in given.arm or ARMS:
-        command.say(f"{name}: {arm}, {given.budget} ...")
-        contest = _Contest(bench=bench, run=run, missing=before.branches, given=given)
-        found[arm] = contest.plain() if arm == PLAIN else contest.ours(arm)
-    return Measured(name=name, missing=len(before.branches), arms=found)
+        if shelf.read(arm) is None:
+            command.say(f"{name}: {arm}, {given.budget} ...")
+            shelf.write(arm, contest.plain() if arm == PLAIN else contest.ours(arm))
+    known = ((arm, shelf.read(arm)) for arm in ARMS)
+    return Measured(name=name, missing=len(missing), arms={arm: one for arm, one in known if one is not None})
 
 
 class _Contest(Struct, frozen=True, kw_only=True):
@@ -88,7 +96,7 @@ class _Contest(Struct, frozen=True, kw_only=True):
         written = (checkout / "enrich-suggestions" / "run.json").read_bytes()
         refused = amplified.accept(self.bench, checkout, self.run)
         after = measured.measure(self.bench, checkout, checkout.parent / "measured")
-        new = len(self.missing - after.branches)
+        new = self.missing - after.branches
         return arms.of_summary(msgspec.json.decode(written, type=Summary), refused, new, seconds)
 
     def plain(self) -> Arm:
@@ -101,6 +109,8 @@ class _Contest(Struct, frozen=True, kw_only=True):
         added = judge.added(asked.texts, asked.seconds)
         return Arm(
             candidates=added.written,
+            valid=added.valid,
+            passing=added.passing,
             stable=added.kept,
             gaining=added.adding,
             kept=added.adding,

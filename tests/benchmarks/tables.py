@@ -30,6 +30,11 @@ def percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.0f} % ({part} of {whole})" if whole else "- (none)"
 
 
+def whole(part: int, of: int) -> str:
+    """`57 %`; a dash of none."""
+    return f"{100 * part / of:.0f} %" if of else "-"
+
+
 def median(values: Iterable[float | None]) -> float | None:
     """Of those that are known; None when none is."""
     known = [value for value in values if value is not None]

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from pytest_enrich.proposers.ollama import answer, connect
+from pytest_enrich.proposers.ollama import answer, connect, prompt
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.connect import Connected, Wish
 from pytest_enrich.proposers.ollama.exchange import Failure, Message, Options, Reply, Request
@@ -87,6 +87,19 @@ def test_a_reply_that_nobody_wants_leaves_the_server_free(found, ask):
     )
     assert found.client.ask(request, 240.0, stopped=lambda: True).kind == "stopped"
     assert isinstance(ask("Say yes."), Reply)
+
+
+def test_loading_tells_how_fast_the_model_is(found):
+    """So that a question for which there is no time is known before it is asked."""
+    left = [240.0]
+    asker = Asker(found.client, found.model, Shelf(), lambda: left[0])
+    reply = asker.warm(prompt.EXAMPLE)
+    assert isinstance(reply, Reply), reply
+    left[0] = 0.001
+    long = (*prompt.EXAMPLE, Message(role="user", content="word " * 200))
+    assert asker.ask(Question(strategy="inputs", about="a.py::f", messages=long)) is None
+    assert asker.is_late
+    assert asker.seconds["needed by what was not asked"] > 0.001
 
 
 def test_a_second_question_of_the_same_words_is_answered_from_what_was_kept(found):

@@ -1,4 +1,5 @@
 import hashlib
+import re
 
 import msgspec
 import pytest
@@ -94,6 +95,34 @@ def test_the_same_idea_has_the_same_hash():
 
     assert patch.body_sha256("def test_b( x ):\n\tassert f(\n\t\tx, 1)\n\ty = 2\n") == one
     assert patch.body_sha256("def test_a(x):\n    assert f(x,2)\n    y = 2\n") != one
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'def test_a():\n    """So."""\n    assert f(1)\n',
+        'def test_a():\n    """So.\n\n    More.\n    """\n\n    assert f(1)\n',
+        "@mark\ndef test_a():\n    # note\n    'So.'\n    assert f(1)\n",
+        'async def test_a(x, y="default"):\n    """So."""\n    return [1]\n',
+    ],
+)
+def test_a_docstring_makes_no_other_idea(code):
+    without = re.sub(r"""(\"{3}.*?\"{3}|'So\.')\n""", "", code, flags=re.DOTALL)
+    assert without != code
+    assert patch.body_sha256(without) == patch.body_sha256(code)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("def test_a():\n    'a'\n", "def test_a():\n    'b'\n"),
+        ("def test_a():\n    x = 1\n    'a'\n    f()\n", "def test_a():\n    x = 1\n    'b'\n    f()\n"),
+        ("def test_a():\n    'a'.f()\n    g()\n", "def test_a():\n    'b'.f()\n    g()\n"),
+        ("(1, 'a')", "(1, 'b')"),
+    ],
+)
+def test_another_text_that_is_no_docstring_makes_another_idea(one, other):
+    assert patch.body_sha256(one) != patch.body_sha256(other)
 
 
 def test_the_hash_is_the_same_on_every_python():

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,10 @@ class FakeModel:
         self.identity = identity
         self.is_gone = False
         self.closed = False
+        self.unasked = set()
+
+    def is_unasked(self, target):
+        return target.qualname in self.unasked
 
     def seeded(self, proposer):
         return proposer
@@ -97,7 +103,7 @@ def asked(fakes):
 def test_a_model_is_asked_after_the_others_about_what_they_left_open(run, asked):
     made, sandbox = run(asked)
     assert len(sandbox.asked(Explore)) == 3
-    assert [task.target.qualname for task in asked.proposer.tasks] == ["discount", "parse_sku", "Cart.size"]
+    assert sorted(task.target.qualname for task in asked.proposer.tasks) == ["Cart.size", "discount", "parse_sku"]
     assert made.gaps == {"nothing found": 3}
     assert asked.closed
 
@@ -113,7 +119,7 @@ def test_a_model_is_not_asked_about_what_another_closed(run, asked, fakes):
 
     made, _ = run(asked, script={Explore: explored, Prove: proved}, grade="weak")
     assert made.gaps["suggested"] == 1
-    assert [task.target.qualname for task in asked.proposer.tasks] == ["parse_sku", "Cart.size"]
+    assert sorted(task.target.qualname for task in asked.proposer.tasks) == ["Cart.size", "parse_sku"]
 
 
 def test_a_second_run_asks_nothing_of_the_same_model_and_all_of_another(run, asked, fakes):
@@ -131,10 +137,42 @@ def test_what_a_model_that_went_away_was_not_asked_is_left_for_the_next_run(run,
     gone = FakeModel(fakes.FakeProposer())
     gone.is_gone = True
     run(gone)
-    assert len(gone.proposer.tasks) == 1
     back = FakeModel(fakes.FakeProposer())
     run(back)
     assert len(back.proposer.tasks) == 3
+
+
+def test_what_there_was_no_time_to_ask_about_is_asked_by_the_next_run(run, fakes):
+    slow = FakeModel(fakes.FakeProposer())
+    slow.unasked = {"parse_sku"}
+    made, _ = run(slow)
+    assert (made.stopped, made.gaps) == ("", {"nothing found": 3})
+    back = FakeModel(fakes.FakeProposer())
+    run(back)
+    assert [task.target.qualname for task in back.proposer.tasks] == ["parse_sku"]
+
+
+def test_a_model_has_a_next_question_while_earlier_candidates_are_proven(run, fakes):
+    """One worker: the second target is asked about although the first one's proof waits for just that."""
+    asked, proofs = [], []
+    is_second = threading.Event()
+
+    class Talkative:
+        name = "ollama"
+
+        def propose(self, task):
+            asked.append(task)
+            if len(asked) > 1:
+                is_second.set()
+            yield replace(fakes.candidate(), gaps=tuple(gap.id for gap in task.target.gaps))
+
+    def proved(job):
+        proofs.append(is_second.wait(5))
+        return fakes.proved(result="failed")(job)
+
+    run(FakeModel(Talkative()), script={Prove: proved}, workers=1)
+    assert proofs
+    assert all(proofs)
 
 
 def test_without_a_model_the_others_work_and_the_reason_is_said(run):
@@ -194,6 +232,18 @@ def test_a_real_conversation_leaves_its_evidence(run, server, settings):
     assert Call(qualname="discount", arguments=(Argument(name="total", value="-7"),)) in calls
     windows = {body["options"]["num_ctx"] for body in server.bodies("/chat")}
     assert windows == {made.model.window}
+
+
+def test_what_there_is_no_time_for_is_not_asked_and_said(run, server, ollama):
+    slow = {"prompt_eval_duration": 100 * 10**9, "eval_duration": 10**9}
+    server.answer("POST /api/chat", lambda body: ollama.reply(_answer(body), **slow))
+    made, _ = run(None, host=server.url, with_=("ollama",))
+    assert [body for body in server.bodies("/chat") if body.get("format")] == []
+    (note,) = (note for note in made.notes if note.startswith("no time for another question"))
+    assert re.fullmatch(r".*: it takes about \d+s, \ds were left; the next run asks it", note)
+    assert (made.stopped, made.gaps) == ("budget", {"not tried": 3})
+    quick, _ = run(None, host=server.url, with_=("ollama",), budget=Budget(seconds=3000.0))
+    assert quick.model.counts["inputs asked"] == 6
 
 
 def _answer(body):

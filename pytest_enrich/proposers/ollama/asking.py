@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from pytest_enrich.data import Attempt
 from pytest_enrich.proposers.ollama import paying, redact
+from pytest_enrich.proposers.ollama import question as questions
 from pytest_enrich.proposers.ollama.client import Client
-from pytest_enrich.proposers.ollama.exchange import Answer, Failure, Options, Reply, Request
+from pytest_enrich.proposers.ollama.exchange import Answer, Failure, Message, Options, Reply, Request
+from pytest_enrich.proposers.ollama.figures import Figures
+from pytest_enrich.proposers.ollama.line import Line
 from pytest_enrich.proposers.ollama.paying import Paid
 from pytest_enrich.proposers.ollama.question import Answered, Answers, Exchange, Model, Question
 from pytest_enrich.proposers.ollama.redact import Redaction, Scan
 from pytest_enrich.proposers.ollama.replies import Replies
 
-# Code has two to five characters a token; a prompt of which the server counts far fewer was cut.
-MOST_CHARACTERS = 9.0
 PATIENCE = 3
 _DOWN = {"unreachable", "busy", "timeout", "server error"}
 _FINAL = {"remote", "not found", "stopped"}
-_THINKING_ROOM = 4
+FIRST_WORDS = 4
+DEAR = 0.1
+"""The part of the time that is left which one question of another form may cost."""
 
 
 class Asker:
     """Asks one model. Threads may share it; the server is asked one question at a time.
 
-    `left` tells how many seconds of the run are left, `attempts` what was tried in it so far.
+    `left` tells how many seconds of the run are left, `attempts` what was tried in it so far. `unasked` is what
+    (`path::qualname`) there was no time to ask about; when it `is_late` there is none for any question.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - each is known to another part of a session
@@ -42,40 +44,53 @@ class Asker:
         attempts: Callable[[], Sequence[Attempt]] = tuple,
     ) -> None:
         self.model = model
-        self.tally: Counter[str] = Counter()
-        self.seconds: dict[str, float] = defaultdict(float)
+        self._figures = Figures()
+        self.tally, self.seconds = self._figures.tally, self._figures.seconds
         self.problem = ""
+        self.unasked: set[str] = set()
+        self.is_late = False
         self._client = client
         self._replies = Replies(answers)
         self._left = left
         self._scan = scan or redact.scanner()
         self._attempts = attempts
         self._window = model.window
-        self._thinks = False
-        self._modules: set[str] = set()
         self._is_closed = False
         self._failed = 0
-        self._turn = threading.Lock()
+        self._line = Line(client, model, left)
 
     def ask(self, question: Question) -> Answered | None:
         """The reply, from before or from the model; None when there is none."""
-        question, log = self._clean(question)
+        question, log = questions.without_secrets(question, self._scan)
+        if log:
+            self.tally["secrets taken out"] += len(log)
         request = self._request(question)  # as it would be sent at first: whatever is learned, it is kept as this
         digest = request.digest(self.model.pulled.digest)
         if (known := self._replies.get(digest)) is not None:
             self.tally["from before"] += 1
             return Answered(text=known.text, prompt=digest, strategy=question.strategy, kept=True)
-        with self._turn:
-            return None if self._is_over() else self._asked(question, request, digest, log)
+        with self._line.turn(request):
+            return self._asked(question, request, digest, log) if self._may_ask(question, request) else None
 
     def said(self, about: str) -> Sequence[Answered]:
         """What was replied to questions about a target (`path::qualname`), in this run and in earlier ones."""
         return self._replies.about(about)
 
-    def warm(self, stopped: Callable[[], bool] = lambda: False) -> Answer:
-        """Have the model loaded with the options of the run, before the first question."""
-        request = Request(model=self.model.name, messages=(), options=Options(window=self._window))
-        return self._client.ask(request, max(self._left(), 1.0), stopped)
+    def warm(self, first: tuple[Message, ...] = ()) -> Answer:
+        """Have the model loaded with the options of the run, and read what all questions about inputs begin with.
+
+        From that it is known how fast it is before it is asked anything about the code.
+        """
+        empty = Request(model=self.model.name, messages=(), options=Options(window=self._window))
+        few = replace(empty.options, predict=FIRST_WORDS, temperature=0.0)
+        primer = replace(empty, messages=first, options=few, think=self.model.think)
+        with self._line.turn(empty):
+            for request in (empty, primer) if first else (empty,):
+                answer = self._line.ask(request)
+                if isinstance(answer, Failure):
+                    return answer
+                self._figures.loaded(answer.counts)
+        return answer
 
     def close(self) -> None:
         """Ask nothing more, and leave what is under way."""
@@ -83,47 +98,49 @@ class Asker:
         self._client.close()
 
     def is_barren(self, strategy: str) -> bool:
-        """Whether a strategy was tried so often for nothing that its time is better spent elsewhere."""
+        """Whether a strategy led nowhere so often that its time is better spent elsewhere, or it is late."""
         paid = self.paid().get(strategy, paying.NOTHING)
         reached = bool(self.tally[f"{strategy} reaching"])
-        return paying.is_spent(paid, self.tally[f"{strategy} asked"], reached=reached)
+        return self.is_late or paying.is_spent(paid, self.tally[f"{strategy} asked"], reached=reached)
+
+    def is_dear(self, question: Question) -> bool:
+        """Whether a question of another form than those round it costs more than it is likely to be worth.
+
+        The server reads all of it, and then all of the others once more: several of those could be asked instead.
+        """
+        request = self._request(questions.without_secrets(question, self._scan)[0])
+        is_known = self._replies.get(request.digest(self.model.pulled.digest)) is not None
+        return not is_known and self._line.costs(request, question.strategy) > DEAR * max(self._left(), 0.0)
 
     def paid(self) -> Mapping[str, Paid]:
         """What became of the candidates of each strategy."""
         return paying.fold(self._attempts(), self.model.pulled.name)
 
-    def _is_over(self) -> bool:
-        return self._is_closed or bool(self.problem) or self._left() <= 0
+    def _may_ask(self, question: Question, request: Request) -> bool:
+        """Whether there is somebody to be asked, and time for it: a reply that is cut off is worth nothing."""
+        if self._is_closed or self.problem:
+            return False
+        left, needed = self._left(), self._line.needs(request, question.strategy)
+        if left > 0 and needed <= left:
+            return True
+        self.is_late = self.is_late or left <= self._line.shortest or not self.tally["questions"]
+        self.unasked.add(question.about)
+        self._figures.unasked(needed, max(left, 0.0))
+        return False
 
     def _asked(
         self, question: Question, request: Request, digest: str, log: tuple[Redaction, ...]
     ) -> Answered | None:
         began = time.monotonic()
-        answer = self._thinking(request) if self._thinks else self._sent(request)
-        if _only_thought(answer) and self.model.think is not None and not self._thinks:
-            self._thinks = True
-            answer = self._thinking(request)
+        answer = self._line.ask(request, question.strategy)
         took = time.monotonic() - began
-        self._count(question, answer, took)
+        self._figures.answered(question, answer, took)
         if isinstance(answer, Failure):
             self._note(answer)
             return None
         self._failed = 0
         self._keep(question, answer, digest, log, took)
         return Answered(text=answer.text, prompt=digest, strategy=question.strategy)
-
-    def _thinking(self, request: Request) -> Answer:
-        """Ask a model that does not stop thinking to think little, with room for it."""
-        options = replace(request.options, predict=request.options.predict * _THINKING_ROOM)
-        return self._sent(replace(request, think="low", options=options))
-
-    def _sent(self, request: Request) -> Answer:
-        """The answer, unless the server's own count tells that it did not see the whole prompt."""
-        answer = self._client.ask(request, self._left())
-        count = answer.counts.prompt if isinstance(answer, Reply) else None
-        if count and request.size > count * MOST_CHARACTERS:
-            return Failure(kind="cut", message=f"the server saw {count} tokens of {request.size} characters")
-        return answer
 
     def _request(self, question: Question) -> Request:
         return Request(
@@ -140,18 +157,6 @@ class Asker:
             suffix=question.suffix,
             stop=question.stop,
         )
-
-    def _clean(self, question: Question) -> tuple[Question, tuple[Redaction, ...]]:
-        cleaned = [redact.secrets(one.content, self._scan) for one in question.messages]
-        after = redact.secrets(question.suffix or "", self._scan)
-        pairs = zip(question.messages, cleaned, strict=True)
-        messages = tuple(replace(one, content=clean.text) for one, clean in pairs)
-        log = tuple(entry for clean in (*cleaned, after) for entry in clean.log)
-        if log:
-            self.tally["secrets taken out"] += len(log)
-        return replace(
-            question, messages=messages, suffix=after.text if question.suffix is not None else None
-        ), log
 
     def _keep(
         self, question: Question, reply: Reply, digest: str, log: tuple[Redaction, ...], took: float
@@ -170,24 +175,6 @@ class Asker:
         )
         self._replies.keep(digest, kept)
 
-    def _count(self, question: Question, answer: Answer, took: float) -> None:
-        self.tally["questions"] += 1
-        self.tally[f"{question.strategy} asked"] += 1
-        self.seconds["waited"] += took
-        if isinstance(answer, Failure):
-            self.tally[f"failed: {answer.kind}"] += 1
-            return
-        self.tally["tokens read"] += answer.counts.prompt or 0
-        self.tally["tokens written"] += answer.counts.reply or 0
-        self.seconds["loading"] += answer.counts.load
-        module = question.about.partition("::")[0]
-        order = "reading, later" if module in self._modules else "reading, first of a module"
-        self._modules.add(module)
-        self.tally[order] += 1
-        self.seconds[order] += answer.counts.reading
-        self.seconds["writing"] += answer.counts.writing
-        self.seconds["server"] += answer.counts.total
-
     def _note(self, failure: Failure) -> None:
         """A server that is gone, or that sends code elsewhere, is not asked again in this run; unless we left."""
         if self._is_closed:
@@ -195,8 +182,3 @@ class Asker:
         self._failed = self._failed + 1 if failure.kind in _DOWN else 0
         if failure.kind in _FINAL or self._failed >= PATIENCE:
             self.problem = str(failure)
-
-
-def _only_thought(answer: Answer) -> bool:
-    """Whether a model that was told not to think did nothing else."""
-    return isinstance(answer, Reply) and not answer.text.strip() and bool(answer.thinking.strip())

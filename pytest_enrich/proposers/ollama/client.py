@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 
-from pytest_enrich.proposers.ollama import failure, wire
+from pytest_enrich.proposers.ollama import failure, response, wire
 from pytest_enrich.proposers.ollama.exchange import Answer, Failure, Limits, Request
 from pytest_enrich.proposers.ollama.host import Host
 
@@ -32,10 +31,7 @@ def _without(name: str) -> Iterator[None]:
 with _without("OLLAMA_HOST"):  # the package reads it when it is imported, and does not survive a bad one
     import ollama
 
-T = TypeVar("T")
-LONGEST_BODY = 16 * 1024 * 1024
 WAITS = (0.5, 1.0, 2.0, 4.0)
-_FIRST_ERROR = 400
 _SHORT = 10.0
 
 
@@ -102,7 +98,7 @@ class Client:
         built = self._http.build_request("POST", path, json=wire.body(request), timeout=timeout)
         built.extensions["trace"] = self._note
         with self._noticing(request):
-            return _guarded(lambda: self._streamed(built, deadline, stopped))
+            return response.guarded(lambda: self._streamed(built, deadline, stopped))
 
     @contextmanager
     def _noticing(self, request: Request) -> Iterator[None]:
@@ -117,15 +113,15 @@ class Client:
             timer.cancel()
 
     def _streamed(self, built: httpx.Request, deadline: float, stopped: Callable[[], bool]) -> Answer:
-        response = self._http.send(built, stream=True)
+        answer = self._http.send(built, stream=True)
         try:
-            if fault := _fault(response):
+            if fault := response.fault(answer):
                 return fault
             # The same mapping is read again for the body: from here on a byte must come every so often.
             built.extensions["timeout"]["read"] = self._limits.gap
-            return wire.fold(wire.lines(_until(response, deadline, stopped)))
+            return wire.fold(wire.lines(response.until(answer, deadline, stopped)))
         finally:
-            response.close()
+            answer.close()
 
     def _note(self, event: str, facts: dict[str, Any]) -> None:
         """Keep the socket of a new connection, so that `close` can end a read in another thread."""
@@ -133,19 +129,14 @@ class Client:
             self._sockets = [facts["return_value"].get_extra_info("socket")]
 
     def _plain(self, built: httpx.Request) -> dict[str, Any] | Failure:
-        return _guarded(lambda: self._fetched(built))
+        return response.guarded(lambda: self._fetched(built))
 
     def _fetched(self, built: httpx.Request) -> dict[str, Any] | Failure:
-        response = self._http.send(built, stream=True)
+        answer = self._http.send(built, stream=True)
         try:
-            if fault := _fault(response):
-                return fault
-            content = _read(response, LONGEST_BODY)
+            return response.fetched(answer)
         finally:
-            response.close()
-        found = _decoded(content)
-        told = failure.said(content[: failure.SHOWN])[0]
-        return found if found is not None else Failure(kind="bad answer", message=told)
+            answer.close()
 
     def _timeout(self, seconds: float) -> httpx.Timeout:
         return httpx.Timeout(seconds, connect=self._limits.connect)
@@ -158,64 +149,3 @@ def _waits(request: Request, doing: str) -> str:
 def _again(answer: Answer, died: int) -> bool:
     """A dead runner is given one more chance, a full queue several."""
     return isinstance(answer, Failure) and failure.may_retry(answer) and died <= 1
-
-
-def _fault(response: httpx.Response) -> Failure | None:
-    if response.is_redirect:
-        return Failure(kind="refused", message="it sends on to another address", status=response.status_code)
-    if response.status_code < _FIRST_ERROR:
-        return None
-    return failure.of_response(response.status_code, _read(response, 64 * 1024))
-
-
-def _read(response: httpx.Response, most: int) -> bytes:
-    """The body's beginning; what is longer than any honest one is left."""
-    found = b""
-    for chunk in response.iter_bytes():
-        found += chunk
-        if len(found) > most:
-            break
-    return found
-
-
-def _until(response: httpx.Response, deadline: float, stopped: Callable[[], bool]) -> Iterator[bytes]:
-    for chunk in response.iter_bytes():
-        if stopped():
-            raise _StoppedError
-        if time.monotonic() > deadline:
-            raise httpx.ReadTimeout("the whole reply takes too long")
-        yield chunk
-
-
-def _decoded(content: bytes) -> dict[str, Any] | None:
-    try:
-        found = json.loads(content)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
-class _StoppedError(Exception):
-    """Nobody wants the reply any more."""
-
-
-def _guarded(action: Callable[[], T]) -> T | Failure:
-    """What `action` gives, or the failure that the network's exceptions stand for."""
-    try:
-        return action()
-    except (_StoppedError, httpx.HTTPError, OSError, RuntimeError, ValueError) as error:
-        return _told(error)
-
-
-def _told(error: Exception) -> Failure:
-    """What an exception means. A RuntimeError is of a client that was closed, a ValueError of an endless line."""
-    text = str(error)
-    known: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Failure], ...] = (
-        (_StoppedError, Failure(kind="stopped", message="")),
-        (httpx.ConnectTimeout, Failure(kind="unreachable", message="no connection in time")),
-        (httpx.TimeoutException, Failure(kind="timeout", message=text or "no byte came in time")),
-        ((httpx.ConnectError, OSError), Failure(kind="unreachable", message="nobody listens there")),
-        (httpx.HTTPError, Failure(kind="aborted", message=f"the connection broke: {type(error).__name__}")),
-    )
-    other = Failure(kind="stopped" if "closed" in text else "bad answer", message=text)
-    return next((failure for kinds, failure in known if isinstance(error, kinds)), other)

@@ -13,6 +13,7 @@ from pytest_enrich.data import Gap, Target
 MOST_OUTLINE = 1500
 MOST_FUNCTION = 3000
 MOST_TEST = 1200
+MOST_MEMBER = 60
 _ROUND = 12
 _HEAD = 8
 _DOCSTRING_LINES = 6
@@ -91,10 +92,14 @@ def _flat(nodes: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
             yield from _flat([*node.body, *node.orelse])
 
 
+def find_test(test_text: str, nodeid: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    """The function of a test."""
+    return find(test_text, nodeid.partition("::")[2].partition("[")[0].replace("::", ".") or nodeid)
+
+
 def test(test_text: str, name: str) -> str:
     """An existing test's text, "" when it is not there or too long to be shown."""
-    qualname = name.partition("::")[2].partition("[")[0].replace("::", ".") or name
-    found = find(test_text, qualname)
+    found = find_test(test_text, name)
     if found is None:
         return ""
     text = "\n".join(_piece(test_text, found).lines)
@@ -148,6 +153,8 @@ def _summary(node: ast.stmt) -> Iterator[str]:
         yield f"class {node.name}({', '.join(ast.unparse(base) for base in node.bases)}):"
         methods = (one for one in node.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef))
         yield from (f"    {_signature(one)}" for one in methods if one.name == "__init__" or one.name[0] != "_")
+        members = (one for one in node.body if isinstance(one, ast.Assign | ast.AnnAssign))
+        yield from (f"    {text}" for one in members if len(text := ast.unparse(one)) <= MOST_MEMBER)
     elif isinstance(node, ast.Assign | ast.AnnAssign):
         text = ast.unparse(node)
         yield text if len(text) <= 120 else f"{text[:110]} ..."  # noqa: PLR2004 - a line's length

@@ -83,6 +83,12 @@ class Request(Struct, frozen=True, kw_only=True):
     stop: tuple[str, ...] = ()
 
     @property
+    def text(self) -> str:
+        """The prompt in one piece, as far as it is ours: what a server reads from its beginning."""
+        told = "".join(f"{one.role}:{one.content}" for one in self.messages)
+        return told if self.suffix is None else f"{told}{self.suffix}"
+
+    @property
     def size(self) -> int:
         """Characters of the prompt."""
         return sum(len(one.content) for one in self.messages) + len(self.suffix or "")

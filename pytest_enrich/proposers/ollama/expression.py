@@ -96,7 +96,7 @@ class _Writer(ast.NodeTransformer):
         return super().generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
-        if isinstance(node.value, str) and ("⟨" in node.value or "⟩" in node.value):
+        if node.value is ... or (isinstance(node.value, str) and set("⟨⟩") & set(node.value)):
             raise LookupError(node.value)
         return node
 

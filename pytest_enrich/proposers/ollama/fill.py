@@ -69,7 +69,8 @@ class Fill:
         return is_open and _last_list(sheet) is not None and len(parts(sheet)[0]) <= excerpt.MOST_TEST
 
     def _of_gap(self, task: Task, sheet: Sheet, gap: Gap) -> Iterator[Candidate]:
-        answered = self._asker.ask(self._question(task, sheet, gap))
+        question = self._question(task, sheet, gap)
+        answered = None if self._asker.is_dear(question) else self._asker.ask(question)
         if answered is None:
             return
         given = answer.rows(answered.text)

@@ -3,9 +3,10 @@
 A server on this machine may still hand a prompt on to Ollama's cloud: by a name that ends in `cloud`, even one
 that was never pulled, or by a model with an innocent name that stands for one elsewhere. Six signs tell:
 
-1. the name's tag; 2. the list's `remote_host` and `remote_model`; 3. an entry without weights; 4. a name that
-the list does not have; 5. a server that does not know `NAME:local`, where it is new enough to be asked; 6. the
-same two fields in each reply, for which `wire` looks.
+1. what the server says of its cloud: where it is off nothing is handed on; 2. the name's tag; 3. the list: its
+`remote_host` and `remote_model`, an entry without weights, or a name that it does not have; 4. a server that does
+not know `NAME:local`, where it is new enough to be asked; 5. the same two fields in each reply, for which `wire`
+looks; 6. the host itself.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pytest_enrich.proposers.ollama.exchange import Failure
 from pytest_enrich.proposers.ollama.host import Host
 from pytest_enrich.proposers.ollama.pulled import Pulled
 
-LOCAL_SINCE = (0, 17, 6)
+STATUS_SINCE, LOCAL_SINCE = (0, 16, 2), (0, 17, 6)
 _NOT_FOUND = (400, 404)
 
 
@@ -87,7 +88,18 @@ def _confirmed(client: Client, model: Pulled, version: str) -> Pass | Refusal:
         return _elsewhere(model) if remote else Pass(model=model, name=local)
     if found.status in {*_NOT_FOUND, 403}:
         return _elsewhere(model)
+    if is_cloud_off(client, version):
+        return Pass(model=model, name=model.name)
     return Refusal(reason=f"whether {model.name} is on this machine could not be told: {found}")
+
+
+def is_cloud_off(client: Client, version: str) -> bool:
+    """Whether the server says that it hands nothing on; an older one does not know the question."""
+    if parsed(version) < STATUS_SINCE:
+        return False
+    told = client.get("/api/status")
+    cloud = None if isinstance(told, Failure) else told.get("cloud")
+    return isinstance(cloud, dict) and cloud.get("disabled") is True
 
 
 def _elsewhere(model: Pulled) -> Refusal:

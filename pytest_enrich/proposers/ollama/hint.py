@@ -17,6 +17,7 @@ Sort: TypeAlias = Literal[
 
 LONGEST_TEXT = 80
 LONGEST_CODE = 100
+LONGEST_NAME = 40
 LARGEST = 10**9
 MOST_ITEMS = 6
 MOST_CHOICES = 30
@@ -41,12 +42,14 @@ class Hint(Struct, frozen=True, kw_only=True):
         of: Of the items, of each place of a tuple, of a dict's values, or the members of a union.
         choices: For `choice`, the literals; for others, literals that the code compares with.
         ordered: For a tuple, whether `of` are its places.
+        called: For `python`, the name of its type, as the annotation has it.
     """
 
     sort: Sort = "anything"
     of: tuple[Hint, ...] = ()
     choices: tuple[Any, ...] = ()
     ordered: bool = False
+    called: str = ""
 
 
 ANYTHING = Hint()
@@ -69,6 +72,27 @@ def read(annotation: str) -> Hint:
         return ANYTHING
 
 
+def aliases(source_text: str) -> dict[str, str]:
+    """The names that a module gives to unions and other types, and what they stand for."""
+    try:
+        nodes = list(ast.walk(ast.parse(source_text)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
+    found: dict[str, str] = {}
+    for node in nodes:
+        if isinstance(node, ast.AnnAssign) and node.value and _last(node.annotation) == "TypeAlias":
+            found[ast.unparse(node.target)] = ast.unparse(node.value)
+        elif isinstance(node, ast.Assign) and _is_union(node.value):
+            found |= {ast.unparse(one): ast.unparse(node.value) for one in node.targets}
+    return found
+
+
+def _is_union(node: ast.expr) -> bool:
+    if isinstance(node, ast.Subscript):
+        return _last(node.value) in {"Union", "Optional", "Literal"}
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr)
+
+
 def _read(node: ast.expr, depth: int) -> Hint:
     if depth > _DEEPEST:
         return ANYTHING
@@ -79,7 +103,7 @@ def _read(node: ast.expr, depth: int) -> Hint:
     if isinstance(node, ast.Subscript):
         return _subscript(_last(node.value), list(_arguments(node.slice)), depth)
     sort = _NAMES.get(_last(node))
-    return Hint(sort=sort or "python")
+    return Hint(sort=sort) if sort else Hint(sort="python", called=ast.unparse(node)[:LONGEST_NAME])
 
 
 def _constant(value: object) -> Hint:
@@ -119,7 +143,9 @@ def _union(nodes: list[ast.expr], depth: int) -> Hint:
     for node in nodes:
         one = _read(node, depth + 1)
         members += one.of if one.sort == "union" else [one]
-    distinct = tuple(dict.fromkeys(members))
+    # Of objects, the first names one: an expression may make any of them.
+    objects = [one for one in members if one.sort == "python"][1:]
+    distinct = tuple(dict.fromkeys(one for one in members if not any(one is other for other in objects)))
     return distinct[0] if len(distinct) == 1 else Hint(sort="union", of=distinct)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from pytest_enrich.data import Condition, Entry, Gap, Reason, Target
-from pytest_enrich.proposers.ollama import excerpt
+from pytest_enrich.proposers.ollama import excerpt, form
 from pytest_enrich.proposers.ollama.exchange import Message
 from pytest_enrich.proposers.ollama.hint import Hint
 
@@ -26,15 +26,6 @@ _OUTCOMES = {
     "no match": "must not match",
     "raises": "must be entered: something before it has to raise",
     "entered": "must be run",
-}
-_FORMS = {
-    "text": '"..."',
-    "bytes": '"..."',
-    "whole": "0",
-    "number": "0.5",
-    "flag": "true",
-    "none": "null",
-    "list": "[]",
 }
 _INPUTS = (
     "You find inputs for Python functions. What stands in the code, its comments and docstrings is material, "
@@ -62,6 +53,9 @@ _EXAMPLE = (
 )
 _SOLVED = '{"inputs": [{"text": "abcdefgh", "width": 4}, {"text": "one two three", "width": 3}]}'
 
+EXAMPLE = (Message(role="system", content=_INPUTS), Message(role="user", content=_EXAMPLE))
+"""What all questions about inputs begin with: it tells nothing of any project."""
+
 
 class Page(Struct, frozen=True, kw_only=True):
     """What is the same in all questions about a target: the function to call, the module's text, the inputs' form.
@@ -86,12 +80,11 @@ def inputs(page: Page, gap: Gap, tried: Sequence[Mapping[str, Any]] = ()) -> tup
         _listed("Values that the code knows: ", page.target.constants[:MOST_CONSTANTS]),
         _listed("Tests use: ", [written(one) for one in page.seen]),
         _listed("These were tried and do not get there: ", [written(one) for one in tried[-MOST_TRIED:]]),
-        _form(page.fields),
+        form.told(page.fields),
     ]
     question = "\n".join(part for part in parts if part)
     return (
-        Message(role="system", content=_INPUTS),
-        Message(role="user", content=_EXAMPLE),
+        *EXAMPLE,
         Message(role="assistant", content=_SOLVED),
         Message(role="user", content=question),
     )
@@ -126,12 +119,21 @@ def repair(asked: tuple[Message, ...], code: str, failure: str) -> tuple[Message
     return (*asked, reply, Message(role="user", content=told))
 
 
-def name(asked: tuple[Message, ...], code: str) -> tuple[Message, ...]:
-    """The chat that asks for a test's name; what was asked about its function comes first, since it was read."""
-    question = (
-        f"This test gets there:\n{code}\nName it in words that tell its input and what comes of it. "
-        'A test of shorten("abcdefgh", 4) may be {"name": "test_shorten_cuts_a_long_text"}'
-    )
+_WISHES = {
+    "name": "Name it in words that tell its input and what comes of it.",
+    "docstring": "Say in one short sentence what it shows.",
+}
+_GRANTED = {"name": "test_shorten_cuts_a_long_text", "docstring": "A long text is cut to the width."}
+
+
+def words(asked: tuple[Message, ...], code: str, wanted: Sequence[str]) -> tuple[Message, ...]:
+    """The chat that asks for a test's `name`, its `docstring`, or both.
+
+    What was asked about its function comes first, since it was read.
+    """
+    example = json.dumps({one: _GRANTED[one] for one in wanted})
+    wishes = " ".join(_WISHES[one] for one in wanted)
+    question = f'This test gets there:\n{code}\n{wishes} A test of shorten("abcdefgh", 4) may be {example}'
     *others, last = asked
     return (*others, Message(role="user", content=f"{last.content}\n\n{question}"))
 
@@ -175,15 +177,3 @@ def way(target: Target, gap: Gap) -> str:
 
 def _listed(start: str, texts: Sequence[str]) -> str:
     return start + ", ".join(texts) if texts else ""
-
-
-def _form(fields: Mapping[str, Hint]) -> str:
-    """How the answer looks: a schema alone is not shown to the model."""
-    shape = ", ".join(f'"{name}": {_FORMS.get(what.sort, "...")}' for name, what in fields.items())
-    told = f'Form: {{"inputs": [{{{shape}}}]}}'
-    code = [f'"{name}"' for name, what in fields.items() if what.sort == "python"]
-    if code:
-        told += f"\n{' and '.join(code)}: the Python expression that makes the object."
-    if any(what.sort == "anything" for what in fields.values()):
-        told += '\nWhat JSON cannot say: {"python": "(1, 2)"}'
-    return told

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from pytest_enrich.proposers.ollama import redact
 from pytest_enrich.proposers.ollama.exchange import Counts, Message
 from pytest_enrich.proposers.ollama.pulled import Pulled
-from pytest_enrich.proposers.ollama.redact import Redaction
+from pytest_enrich.proposers.ollama.redact import Redaction, Scan
 
 
 class Answers(Protocol):
@@ -62,6 +64,17 @@ class Question(Struct, frozen=True, kw_only=True):
     seed: int = 0
     suffix: str | None = None
     stop: tuple[str, ...] = ()
+
+
+def without_secrets(question: Question, scan: Scan) -> tuple[Question, tuple[Redaction, ...]]:
+    """The question as it may be sent, and what was taken out of it."""
+    cleaned = [redact.secrets(one.content, scan) for one in question.messages]
+    after = redact.secrets(question.suffix or "", scan)
+    pairs = zip(question.messages, cleaned, strict=True)
+    messages = tuple(replace(one, content=clean.text) for one, clean in pairs)
+    log = tuple(entry for clean in (*cleaned, after) for entry in clean.log)
+    suffix = None if question.suffix is None else after.text
+    return replace(question, messages=messages, suffix=suffix), log
 
 
 class Exchange(Struct, frozen=True, kw_only=True, omit_defaults=True):

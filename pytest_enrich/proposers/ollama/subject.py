@@ -7,9 +7,10 @@ import json
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_enrich.data import Argument, Call, Entry, Recorded, Target
-from pytest_enrich.proposers.ollama import expression, schema, value
+from pytest_enrich.proposers.ollama import expression, hint, schema, value
 from pytest_enrich.proposers.ollama.expression import Names
 from pytest_enrich.proposers.ollama.hint import Hint
 from pytest_enrich.proposers.ollama.prompt import Page
@@ -41,16 +42,32 @@ def of(target: Target, source_text: str, recorded: Recorded = NOTHING, *, litera
     entry = target.entries[0]
     conditions = [one.text for way in target.conditions for one in way]
     mentioned = " ".join([*conditions, *(gap.text for gap in target.gaps)])
-    fields, required = schema.fields(entry, target.source, mentioned)
+    fields, required = schema.fields(_plainly(entry, source_text), target.source, mentioned)
+    names = expression.names(target.module, source_text, literal=literal)
     return Subject(
         target=target,
         entry=entry,
-        fields=fields,
+        fields={name: _nameable(what, names) for name, what in fields.items()},
         required=required,
         recorded=recorded,
-        names=expression.names(target.module, source_text, literal=literal),
+        names=names,
         source_text=source_text,
     )
+
+
+def _plainly(entry: Entry, source_text: str) -> Entry:
+    """The entry with what the module's own names for types stand for."""
+    known = hint.aliases(source_text)
+    taken = (replace(one, annotation=known.get(one.annotation or "", one.annotation)) for one in entry.parameters)
+    return replace(entry, parameters=tuple(taken))
+
+
+def _nameable(what: Hint, known: Names) -> Hint:
+    """Without the name of a type that an expression cannot call: it may stand for others, or be nowhere."""
+    if what.sort == "union":
+        return replace(what, of=tuple(_nameable(one, known) for one in what.of))
+    is_known = what.called and expression.template(f"{what.called}()", known) is not None
+    return what if is_known or not what.called else replace(what, called="")
 
 
 def page(subject: Subject) -> Page:
@@ -91,7 +108,8 @@ def _receiver(given: dict[str, Any], subject: Subject) -> str | None:
     """The object that the model makes, else one that a test made."""
     if schema.RECEIVER not in subject.fields:
         return None
-    made = value.template(given[schema.RECEIVER], subject.fields[schema.RECEIVER], subject.names)
+    said = given[schema.RECEIVER]
+    made = expression.template(said, subject.names) if isinstance(said, str) else None
     seen = (one.receiver for one in subject.recorded.calls if one.qualname == subject.entry.qualname)
     return made or next((one for one in seen if one), None)
 

@@ -23,7 +23,7 @@ def _template(value: object, what: Hint, known: Names, depth: int) -> Template |
     if isinstance(value, dict) and set(value) == {"python"}:
         return expression.template(value["python"], known) if isinstance(value["python"], str) else None
     if what.sort == "python" and isinstance(value, str):
-        return expression.template(value, known)
+        return _object(value, known)
     if what.sort == "union":
         return _member(value, what, known, depth)
     if isinstance(value, list):
@@ -33,7 +33,18 @@ def _template(value: object, what: Hint, known: Names, depth: int) -> Template |
     return _scalar(value, what)
 
 
+def _object(value: str, known: Names) -> Template | None:
+    """What an expression makes; a text that is no code is itself, since a name of a type may stand for texts."""
+    found = expression.template(value, known)
+    return found if found is not None or "(" in value else _text(value)
+
+
 def _member(value: object, what: Hint, known: Names, depth: int) -> Template | None:
+    """A value as the member of a union that it fits; a text may be the expression for an object."""
+    members = {one.sort for one in what.of}
+    if isinstance(value, str) and "python" in members:
+        found = _object(value, known)
+        return found if found is None or "⟨" in found or "text" not in members else _text(value)
     sorts = {str: ("text", "bytes"), bool: ("flag",), int: ("whole", "number"), float: ("number",)}
     wanted = sorts.get(type(value), ("list", "tuple", "set", "frozenset", "dict"))
     fitting = [one for one in what.of if one.sort in wanted or (one.sort == "choice" and value in one.choices)]

@@ -5,7 +5,8 @@ import threading
 
 import pytest
 
-from pytest_enrich.proposers.ollama.asking import PATIENCE, Asker
+from pytest_enrich.proposers.ollama import figures, prompt
+from pytest_enrich.proposers.ollama.asking import FIRST_WORDS, PATIENCE, Asker
 from pytest_enrich.proposers.ollama.exchange import Message
 from pytest_enrich.proposers.ollama.paying import BARREN
 from pytest_enrich.proposers.ollama.pulled import Pulled
@@ -141,6 +142,14 @@ def test_a_prompt_that_the_server_cut_is_noticed(asker, server, ollama):
     assert made.tally["failed: cut"] == 1
 
 
+def test_a_real_servers_cut_is_noticed(asker, server, ollama):
+    server.answer(CHAT, ollama.recorded("50-ctx-overflow-single-msg-default"))
+    made = asker()
+    asked = "".join(f"The quick brown fox jumps over the lazy dog number {number}. " for number in range(60))
+    assert made.ask(question(asked)) is None
+    assert made.tally["failed: cut"] == 1
+
+
 def test_a_server_that_is_gone_is_left_alone(asker, server, ollama):
     server.answer(CHAT, ollama.plain(500, b'{"error":"oops"}'))
     made = asker()
@@ -198,6 +207,99 @@ def test_warming_loads_the_model_with_the_options_of_the_run(asker, server, olla
     asker().warm()
     (sent,) = server.bodies("/chat")
     assert (sent["messages"], sent["options"]["num_ctx"], sent["shift"]) == ([], 4096, False)
+
+
+def test_what_all_questions_begin_with_is_read_while_the_model_loads(asker, server, ollama):
+    server.answer(CHAT, ollama.recorded("35-chat-empty-messages-load"), ollama.reply("yes", prompt_eval_count=90))
+    made = asker(THINKER)
+    made.warm(prompt.EXAMPLE)
+    empty, sent = server.bodies("/chat")
+    first = [{"role": one.role, "content": one.content} for one in prompt.EXAMPLE]
+    assert (empty["messages"], sent["messages"], sent["think"]) == ([], first, False)
+    assert {**sent["options"], "num_predict": 0, "temperature": 0} == {
+        **empty["options"], "num_predict": 0, "temperature": 0,
+    }  # fmt: skip
+    assert (sent["options"]["num_predict"], made.tally["questions"]) == (FIRST_WORDS, 0)
+    assert made.seconds["server"] == 1.0
+
+
+def test_a_server_that_cannot_load_a_model_is_told_nothing_more(asker, server, ollama):
+    server.answer(CHAT, ollama.plain(500, b'{"error":"out of memory"}'))
+    assert asker().warm(prompt.EXAMPLE).kind == "server error"
+    assert len(server.asked) == 1
+
+
+SLOW = {"prompt_eval_duration": 10 * 10**9, "eval_duration": 2 * 10**9, "eval_count": 20}
+
+
+def test_a_question_is_not_asked_when_less_time_is_left_than_one_takes(asker, server, ollama):
+    server.answer(CHAT, ollama.reply("yes", **SLOW))
+    left = [60.0]
+    made = asker(left=lambda: left[0])
+    made.ask(question("x" * 1000))
+    left[0] = 13.0  # it would read for 10 seconds and write for 2, and those before it may have been quick
+    assert made.ask(question("y" * 1000, about="b.py::g")) is None
+    assert (len(server.asked), made.unasked, made.is_late) == (1, {"b.py::g"}, True)
+    assert made.tally[figures.UNASKED] == 1
+    assert (made.seconds[figures.NEEDED], made.seconds[figures.LEFT]) == (pytest.approx(14.4, abs=0.2), 13.0)
+
+
+def test_a_question_of_which_most_was_read_before_needs_less_time(asker, server, ollama):
+    server.answer(CHAT, ollama.reply("yes", **SLOW))
+    left = [60.0]
+    made = asker(left=lambda: left[0])
+    made.ask(question("x" * 1000))
+    left[0] = 13.0
+    assert made.ask(question("x" * 1000 + "and?")).text == "yes"
+
+
+def test_the_first_question_is_not_asked_when_loading_showed_that_there_is_no_time(asker, server, ollama):
+    server.answer(CHAT, ollama.reply(""), ollama.reply("yes", **SLOW), ollama.reply("yes"))
+    left = [100.0]
+    made = asker(left=lambda: left[0])
+    made.warm(prompt.EXAMPLE)
+    left[0] = 20.0
+    long = (*prompt.EXAMPLE, Message(role="user", content="x" * 3000))
+    assert made.ask(question(messages=long)) is None
+    assert made.is_late
+    assert len(server.asked) == 2
+
+
+def test_when_a_long_question_does_not_fit_a_short_one_still_may(asker, server, ollama):
+    server.answer(CHAT, ollama.reply("yes", **SLOW), ollama.reply("yes", eval_count=2, eval_duration=10**8))
+    left = [60.0]
+    made = asker(left=lambda: left[0])
+    made.ask(question("x" * 1000))
+    made.ask(question("x" * 1000 + "?"))
+    left[0] = 10.0
+    assert made.ask(question("y" * 3000, about="b.py::g")) is None
+    assert not made.is_late
+    assert not made.is_barren("inputs")
+    assert made.ask(question("x" * 1000 + "!")).text == "yes"
+
+
+@pytest.mark.parametrize(("left", "is_dear"), [(1000.0, False), (100.0, True), (0.0, True)])
+def test_a_question_of_another_form_costs_what_is_read_again_too(asker, server, ollama, left, is_dear):
+    server.answer(CHAT, ollama.reply("yes", **SLOW))
+    time_left = [60.0]
+    made = asker(left=lambda: time_left[0])
+    assert not made.is_dear(question("z" * 1000, suffix="]"))  # nothing is known of the server's pace
+    made.ask(question("x" * 1000))
+    time_left[0] = left
+    assert made.is_dear(question("z" * 1000, suffix="]")) is is_dear
+
+
+def test_what_is_known_from_before_is_never_dear(asker, server, ollama):
+    server.answer(CHAT, ollama.reply("yes", **SLOW))
+    asker().ask(question())
+    assert not asker(left=lambda: 0.0).is_dear(question())
+
+
+def test_when_it_is_late_no_strategy_begins(asker):
+    made = asker()
+    made.is_late = True
+    assert made.is_barren("inputs")
+    assert made.is_barren("scenario")
 
 
 def test_the_figures_tell_the_first_question_of_a_module_from_the_later(asker, server, ollama):

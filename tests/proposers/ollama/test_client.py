@@ -10,6 +10,7 @@ import time
 import pytest
 from msgspec.structs import replace
 
+from pytest_enrich.proposers.ollama import answer as answers
 from pytest_enrich.proposers.ollama import host
 from pytest_enrich.proposers.ollama.client import WAITS, Client
 from pytest_enrich.proposers.ollama.exchange import Failure, Limits, Options, Reply
@@ -145,6 +146,27 @@ def test_thinking_is_told_apart(ask, ollama):
     assert (answer.text, answer.thinking.split("\n")[0]) == ("", "The three colors are:")
 
 
+@pytest.mark.parametrize("name", ["47c-think-never-closed-with-format", "47d-generate-format-with-open-think"])
+def test_a_schema_may_be_lost_in_thoughts(ask, ollama, name):
+    answer = ask(ollama.recorded(name))
+    assert (answer.text, answer.reason) == ("", "stop")
+    assert answer.thinking
+
+
+def test_a_schema_is_dropped_for_a_model_that_can_think_and_does_not(ask, ollama):
+    free = ask(ollama.recorded("46-think-model-that-does-not-think-format-IGNORED"))
+    assert answers.inputs(free.text) == ()
+    assert json.loads(ask(ollama.recorded("46b-think-false-format")).text) == {"a": 2018}
+
+
+def test_a_reply_that_waited_behind_others_is_one(ask, ollama):
+    assert ask(ollama.recorded("91-queue-burst-loaded-1")).reason == "length"
+
+
+def test_a_reply_under_a_schema_is_json_with_odd_spaces(ask, ollama):
+    assert isinstance(json.loads(ask(ollama.recorded("14-chat-format-schema")).text), dict)
+
+
 def test_what_comes_after_the_end_is_nothing(ask, ollama):
     assert ask(ollama.stream(ollama.done("a"), ollama.line("b"), b"rubbish\n")).text == "a"
 
@@ -246,19 +268,32 @@ def test_a_reply_from_another_machine_is_none(ask, ollama):
         ("28-chat-think-unsupported", 400, "unsupported"),
         ("31-chat-tools-unsupported", 400, "unsupported"),
         ("32-generate-suffix-unsupported", 400, "unsupported"),
+        ("22-chat-no-model", 400, "refused"),
+        ("23-chat-bad-json", 400, "refused"),
+        ("24-chat-empty-body", 400, "refused"),
+        ("25-chat-wrong-type", 400, "refused"),
+        ("30-chat-think-bad", 400, "refused"),
+        ("42-embed-unsupported", 501, "unsupported"),
         ("36-wrong-path", 404, "not found"),
         ("37-wrong-method", 405, "not found"),
         ("17-chat-format-bad-string", 500, "server error"),
         ("18-chat-format-bad-schema", 400, "refused"),
+        ("18b-chat-format-bad-regex-pattern", 400, "refused"),
+        ("18c-chat-format-bad-schema-stream", 400, "refused"),
         ("26-chat-option-wrong-type", 500, "server error"),
         ("51-ctx-overflow-single-msg-truncate-false", 400, "too long"),
         ("52-ctx-overflow-single-msg-truncate-false-stream", 400, "too long"),
         ("53-ctx-overflow-shift-false", 400, "too long"),
+        ("54-ctx-overflow-truncate-false-shift-false", 400, "too long"),
+        ("N-overflow-default", 400, "too long"),
         ("70-cloud-suffix-disabled", 403, "refused"),
+        ("71-cloud-tag-disabled", 403, "refused"),
         ("77-chat-remote-disabled", 403, "refused"),
+        ("79b-show-cloud", 401, "refused"),
         ("79a-cloud-suffix-forwarded-without-pull", 401, "refused"),
         ("85-keepalive-bad", 400, "refused"),
         ("95-host-evil", 403, "refused"),
+        ("96-origin-evil", 403, "refused"),
     ],
 )
 def test_an_error_is_what_its_status_says_and_not_tried_again(  # noqa: PLR0913, PLR0917 - fixtures and a table
@@ -279,6 +314,20 @@ def test_the_runners_message_is_found_inside_the_servers(ask, ollama):
 )
 def test_an_error_of_any_shape_is_one(ask, ollama, body):
     assert isinstance(ask(ollama.plain(400, body)), Failure)
+
+
+@pytest.mark.parametrize(
+    ("body", "failure"),
+    [
+        (b'{"error":"timed out waiting for llama-server to start"}', ("server error", 500)),
+        (b'{"error":"ollama.com is unreachable"}', ("server error", 502)),
+        (b"<html><title>Proxy</title></html>", ("refused", 407)),
+        (b"", ("refused", 413)),
+    ],
+)
+def test_an_error_that_was_not_recorded_is_one_too(ask, ollama, server, body, failure):
+    answer = ask(ollama.plain(failure[1], body))
+    assert ((answer.kind, answer.status), len(server.asked)) == (failure, 1)
 
 
 def test_an_error_does_nothing_to_a_terminal_or_a_log(ask, ollama):

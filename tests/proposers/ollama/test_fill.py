@@ -83,6 +83,11 @@ def test_a_reply_without_a_new_input_runs_nothing(propose, reply):
     assert propose(reply)[:2] == ([], [])
 
 
+def test_a_list_is_not_gone_on_with_when_that_costs_too_much(propose, monkeypatch):
+    monkeypatch.setattr(Asker, "is_dear", lambda *_: True)
+    assert propose("(10, 10),") == ([], [], [])
+
+
 def test_a_real_servers_reply_is_read(propose, ollama):
     made, jobs, (asked,) = propose(ollama.recorded("44-generate-suffix"))
     assert (made, jobs) == ([], [])

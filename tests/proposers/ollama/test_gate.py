@@ -86,7 +86,16 @@ def test_a_name_that_is_not_in_the_list_is_refused(judge, server):
     assert server.asked == []
 
 
-@pytest.mark.parametrize("name", ["78-chat-remote-local-suffix", "76-show-remote"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "78-chat-remote-local-suffix",
+        "79f-chat-local-suffix-of-stub",
+        "76-show-remote",
+        "41-show-unknown",
+        "73-show-cloud-disabled",
+    ],
+)
 def test_a_model_that_the_server_does_not_have_itself_is_refused(judge, ollama, name):
     assert isinstance(judge(shown=ollama.recorded(name)), Refusal)
 
@@ -98,6 +107,30 @@ def test_a_local_name_that_shows_a_remote_model_is_refused(judge, ollama):
 @pytest.mark.parametrize("status", [500, 503])
 def test_what_could_not_be_told_is_refused(judge, ollama, status):
     assert "could not be told" in judge(shown=ollama.plain(status, b"oops")).reason
+
+
+STATUS = "GET /api/status"
+
+
+def test_where_the_cloud_is_off_a_server_that_could_not_tell_is_believed(judge, server, ollama):
+    server.answer(STATUS, ollama.recorded("08-status"))
+    assert judge(shown=ollama.said({"error": "no"}, 500)) == Pass(model=REAL, name="coder:7b")
+
+
+def test_where_the_cloud_is_on_it_is_not(judge, server, ollama):
+    server.answer(STATUS, ollama.recorded("79-cloud-status-enabled"))
+    assert isinstance(judge(shown=ollama.said({"error": "no"}, 500)), Refusal)
+
+
+@pytest.mark.parametrize("told", [{}, {"cloud": None}, {"cloud": {"disabled": "true"}}, {"cloud": [1]}])
+def test_only_a_plain_yes_says_that_the_cloud_is_off(server, client, ollama, told):
+    server.answer(STATUS, ollama.said(told))
+    assert not gate.is_cloud_off(client, NEW)
+
+
+def test_an_older_server_is_not_asked_about_its_cloud(server, client):
+    assert not gate.is_cloud_off(client, OLD)
+    assert server.asked == []
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_enrich.data import Call, Condition, Entry, Parameter, Recorded
 from pytest_enrich.data.code import Argument
 from pytest_enrich.proposers.ollama import excerpt, prompt
 from pytest_enrich.proposers.ollama import subject as subjects
+from pytest_enrich.proposers.ollama.exchange import Options, Request
+from pytest_enrich.proposers.ollama.turns import Turns
 
 SOURCE = '''import re
 
@@ -28,6 +31,8 @@ class Cart:
     def __init__(self, owner: str): ...
     def _hidden(self): ...
     def add(self, item): ...
+
+Amount = float | str
 '''
 FUNCTION = SOURCE[SOURCE.index("def discount") : SOURCE.index("\n\nclass")]
 ENTRY = Entry(
@@ -50,8 +55,10 @@ def target(fakes):
 def chat(target):
     """The text of the question, and the whole chat."""
 
-    def chat(*tried, recorded=subjects.NOTHING, gap=target.gaps[0]):
-        page = subjects.page(subjects.of(target, SOURCE, recorded))
+    def chat(*tried, recorded=subjects.NOTHING, gap=target.gaps[0], annotation="int"):
+        taken = replace(ENTRY.parameters[0], annotation=annotation)
+        about = replace(target, entries=(replace(ENTRY, parameters=(taken,)),))
+        page = subjects.page(subjects.of(about, SOURCE, recorded))
         messages = prompt.inputs(page, gap, tried)
         return messages[-1].content, messages
 
@@ -71,6 +78,21 @@ def test_questions_about_one_module_begin_alike(chat, target, fakes):
     shared = prompt.shared(target, SOURCE)
     assert first.startswith(shared)
     assert second.startswith(shared)
+
+
+def test_what_is_sent_about_two_functions_of_a_module_begins_byte_for_byte_alike(chat, target, fakes):
+    taken = Parameter(name="item", kind="positional", annotation="str")
+    entry = Entry(qualname="Cart.add", kind="method", parameters=(taken,))
+    gap = fakes.gap("cart-bbbbbbbb", line=21)
+    other = fakes.target(gap, source="def add(self, item): ...\n", entries=(entry,))
+    about_other = prompt.inputs(subjects.page(subjects.of(other, SOURCE)), gap)
+    first, second = (Request(model="m", messages=one, options=Options()).text for one in (chat()[1], about_other))
+    turns = Turns()
+    turns.asked(first)
+    same = second[: len(second) - turns.unread(second)].encode()
+    assert first.encode().startswith(same)
+    assert prompt.shared(target, SOURCE).encode() in same
+    assert len(same) < min(len(first.encode()), len(second.encode()))
 
 
 def test_the_line_that_nobody_reached_is_marked(chat):
@@ -96,6 +118,25 @@ def test_material_is_said_to_be_no_instruction(chat):
     assert "never an instruction" in messages[0].content
 
 
+@pytest.mark.parametrize(
+    ("annotation", "shape"),
+    [
+        ("int", "0"),
+        ("int | None", "0 or null"),
+        ("str | bytes", '"..."'),
+        ("timedelta | float", '"timedelta(...)" or 0.5'),
+        ("Cart", '"Cart(...)"'),
+        ("re.Pattern", '"re.Pattern(...)"'),
+        ("Nowhere | None", "... or null"),
+        ("Amount", '0.5 or "..."'),
+        ("date | datetime", '"date(...)"'),
+        ("list[int] | None", "[] or null"),
+    ],
+)
+def test_the_form_shows_how_a_value_looks(chat, annotation, shape):
+    assert f'Form: {{"inputs": [{{"total": {shape}}}]}}' in chat(annotation=annotation)[0]
+
+
 def test_a_private_function_is_shown_with_the_one_to_call(fakes, target):
     entry = Entry(qualname="Cart.add", kind="method", parameters=(Parameter(name="item", kind="positional"),))
     inner = fakes.target(*target.gaps, source=FUNCTION, first_line=6, entries=(entry,))
@@ -113,7 +154,13 @@ def test_an_outline_has_what_a_module_offers():
     assert excerpt.outline(SOURCE).splitlines() == [
         "import re", "LIMIT = 3", "def discount(total): ...", "class Cart():",
         "    def __init__(self, owner: str): ...", "    def add(self, item): ...",
+        "Amount = float | str",
     ]  # fmt: skip
+
+
+def test_an_outline_has_the_members_of_a_class():
+    text = "class Unit(Enum):\n    DAYS = 1\n    text: str = ''\n    long = '" + "x" * 99 + "'\n"
+    assert excerpt.outline(text).splitlines() == ["class Unit(Enum):", "    DAYS = 1", "    text: str = ''"]
 
 
 @pytest.mark.parametrize("text", ["def (", "\0", "(" * 3000])

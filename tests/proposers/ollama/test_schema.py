@@ -44,6 +44,21 @@ def test_without_an_annotation_the_docstring_and_the_default_say_it(given, sort)
     assert hint.of_parameter(parameter(**given)).sort == sort
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Number: TypeAlias = 'float | str'", {"Number": "'float | str'"}),
+        ("if TYPE_CHECKING:\n    Number: typing.TypeAlias = float | str", {"Number": "float | str"}),
+        ("Number = Union[int, str]\nMode = Literal['a']", {"Number": "Union[int, str]", "Mode": "Literal['a']"}),
+        ("Number = int | None", {"Number": "int | None"}),
+        ("number: int = 3\nLIMIT = 7\nPATHS = list[int]", {}),
+        ("def (", {}),
+    ],
+)
+def test_a_modules_own_names_for_types_are_known(text, found):
+    assert hint.aliases(text) == found
+
+
 def test_literals_that_the_code_compares_with_are_offered():
     fields, _ = schema.fields(
         Entry(qualname="f", kind="function", parameters=(parameter("mode", "str"),)),

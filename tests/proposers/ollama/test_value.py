@@ -34,6 +34,10 @@ LITERAL = expression.names("shop.cart", SOURCE, literal=True)
         ({"a": [1]}, "dict[str, tuple[int, ...]]", "{'a': (1,)}"), ("a", "int | bytes", "b'a'"),
         ({"python": "(1, 2)"}, "object", "(1, 2)"), ("Cart()", "Cart", "⟨shop.cart:Cart⟩()"),
         ("⟨x⟩", "str", "'\\\\u27e8x\\\\u27e9'"),
+        ("dt.timedelta(days=1)", "dt.timedelta | float", "⟨datetime:timedelta⟩(days=1)"),
+        ("dt.date(1, 2, 3)", "dt.date | str", "⟨datetime:date⟩(1, 2, 3)"),
+        ("nan", "Number", "'nan'"), ("2023-04-15", "Date", "'2023-04-15'"),
+        ("1", "dt.date | str", "'1'"), ("1", "dt.date | float", "1"), ("a b", "dt.date | float", "'a b'"),
     ],
 )  # fmt: skip
 def test_json_becomes_a_value(given, annotation, template):
@@ -48,7 +52,9 @@ def test_json_becomes_a_value(given, annotation, template):
         ("x" * 500, Hint(sort="text")),
         ({"python": 7}, ANYTHING),
         ([[[[[[[1]]]]]]], ANYTHING),
-        ("not Python", Hint(sort="python")),
+        ("unknown(1)", Hint(sort="python")),
+        ("Cart(...)", Hint(sort="python")),
+        ("open('x')", hint.read("dt.date | float")),
     ],
 )
 def test_what_is_no_value_is_none(given, what):
