@@ -137,7 +137,10 @@ def _asked(node: ast.AST, function: object) -> Iterator[tuple[str, Any]]:
     last = _last(node)
     if last in {"isinstance", "issubclass"} and len(node.args) > 1 and name:
         yield name, set(_classes(node.args[1], function)) if last == "isinstance" else {type}
-    elif last in {"callable", "iscoroutinefunction", "map", "filter", "reduce", "wraps"} and name:
+    elif last == "callable" and name:
+        # Who asks that is ready for something else, too: an index, the name of an attribute.
+        yield name, {collections.abc.Callable, Any}
+    elif last in {"iscoroutinefunction", "map", "filter", "reduce", "wraps"} and name:
         yield name, {collections.abc.Callable}
     elif last == "partial":
         inner = 1 if name in {"map", "filter", "reduce"} else 0

@@ -32,6 +32,19 @@ LETTERS = "ab1 -.,:/_Zé"
 WORDS = ("abc", "hello world", "Name", "A", "b", "12", "1.5", "a,b", "a b c", "key=value", "a.b", "a\nb\n", "/a/b")
 SIMPLE = ("2", "3", "1", "0", "-1", "'a'", "'abc'", "''", "None", "True", "False", "0.5")
 GENERAL = (*SIMPLE, "[1, 2]", "[]", "{'a': 1}", "{}", "()")
+# Where a unit becomes the next larger one, and just before; the ends of months and years.
+DURATIONS = (
+    *(dt.timedelta(seconds=seconds) for seconds in (1, 59, 60, 3599, 3600, 86_399, 86_400)),
+    *(dt.timedelta(days=days) for days in (6, 7, 29, 30, 31, 364, 365, 366)),
+    *(dt.timedelta(microseconds=microseconds) for microseconds in (999, 1000, 999_999)),
+)
+DATES = (
+    dt.date(2024, 2, 29),
+    dt.date(2023, 12, 31),
+    dt.date(2024, 1, 1),
+    dt.date(2024, 1, 31),
+    dt.date(2023, 2, 28),
+)
 CALLABLES = (
     "⟨builtins:str⟩",
     "⟨builtins:len⟩",
@@ -290,10 +303,11 @@ PLAIN: dict[type, Strategy] = {
     bytes: st.binary(max_size=6).map(repr),
     complex: st.sampled_from(["0j", "1j", "(1+2j)"]),
     dt.datetime: _expressed(st.one_of(_datetimes, st.builds(dt.datetime.replace, _datetimes, tzinfo=_zones))),
-    dt.date: _expressed(st.dates(dt.date(1970, 1, 1), dt.date(2100, 1, 1))),
+    dt.date: _expressed(st.one_of(st.sampled_from(DATES), st.dates(dt.date(1970, 1, 1), dt.date(2100, 1, 1)))),
     dt.time: _expressed(st.one_of(_times, st.builds(dt.time.replace, _times, tzinfo=_zones))),
     dt.timedelta: _expressed(
         st.one_of(
+            st.sampled_from(DURATIONS),
             st.integers(-400, 4000).map(lambda n: dt.timedelta(days=n)),
             st.integers(-(10**5), 10**5).map(lambda n: dt.timedelta(seconds=n)),
             st.integers(-(10**6), 10**6).map(lambda n: dt.timedelta(microseconds=n)),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import collections.abc
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -67,3 +68,12 @@ def test_what_methods_do_with_an_attribute_tells_what_the_constructor_takes():
 
 def test_a_function_without_source_tells_nothing():
     assert usage.of(len) == {}
+
+
+def test_who_asks_whether_it_can_be_called_is_ready_for_something_else():
+    def grouped(key, items):
+        if not callable(key):
+            key = str(key).strip
+        return [key(item) for item in items]
+
+    assert usage.of(grouped)["key"].stated >= {collections.abc.Callable, Any}
