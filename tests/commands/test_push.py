@@ -109,13 +109,32 @@ def test_a_run_is_told_in_a_line():
             True,
             "All 2 changed lines are covered.",
         ),
+        (
+            "ERROR: usage: x\nx: error: unrecognized arguments: --enrich --y\n  rootdir: z\n",
+            False,
+            (
+                "This project's pytest does not load pytest-enrich: nothing was looked for.\n"
+                "Drop -p no:enrich, or add -p enrich to its addopts."
+            ),
+        ),
+        ("ERROR: what is wrong\n       what to do\n\n", False, "what is wrong\n       what to do"),
     ],
 )
 def test_why_there_was_no_run_is_told_in_its_own_words(output, late, told):
-    assert push._reason(pytest_run.Outcome(1, output, late), Budget(seconds=9)) == told
+    status = 4 if output.startswith("ERROR") else 1
+    assert push._reason(pytest_run.Outcome(status, output, late), Budget(seconds=9)) == told
 
 
-@pytest.mark.usefixtures("git", "plugins")
+@pytest.mark.usefixtures("git")
+def test_where_plugins_are_not_loaded_by_themselves_tests_are_looked_for(project, monkeypatch):
+    monkeypatch.delenv("PYTEST_PLUGINS")
+    project.source.write_text(project.source.read_text().replace("return total", "return total + 0"))
+    answer = project.run("hook", "--push", "--since", "HEAD")
+    assert answer.out.startswith("The 1 changed line since HEAD is covered.")
+    assert answer.out.endswith("\nYour push goes on.\n")
+
+
+@pytest.mark.usefixtures("git")
 def test_tests_that_take_too_long_are_ended(project):
     project.source.write_text(project.source.read_text().replace("return total", "return total + 0"))
     project.tests.write_text("import time\n\ndef test_slow():\n    time.sleep(60)\n")
