@@ -36,6 +36,7 @@ class ChangedPart(Struct, frozen=True, kw_only=True):
         files: How many measured source files have changed statements.
         lines: How many changed statements there are, by their first lines as coverage counts them.
         missing: How many of them no test runs.
+        open: These by file, ascending.
         functions: `path::qualname` of the functions (classes, modules) whose changed lines have gaps that nobody
             turned down, best first.
     """
@@ -46,6 +47,7 @@ class ChangedPart(Struct, frozen=True, kw_only=True):
     files: int = 0
     lines: int = 0
     missing: int = 0
+    open: dict[str, tuple[int, ...]] = {}
     functions: tuple[str, ...] = ()
 
 

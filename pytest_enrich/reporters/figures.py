@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 
-from pytest_enrich.data import Report, ReportedSuggestion
+from pytest_enrich.data import ChangedPart, Report, ReportedSuggestion
+from pytest_enrich.reporters import since
 from pytest_enrich.reporters.words import counted, percent, visible
 
 
@@ -31,6 +32,24 @@ def coverage(report: Report) -> str:
         return ""
     rest = f", up to {percent(then)} with all accepted" if then is not None and report.suggestions else ""
     return f"{percent(before)} of lines now{rest}."
+
+
+def changed(report: Report) -> str:
+    """`11 of 38 changed lines since main have no test, at most 2 with all accepted.`; "" without a limit."""
+    part = report.run.changed
+    if part is None or not part.lines:
+        return ""
+    verb = "has" if part.missing == 1 else "have"
+    closed = _closed(report, part)
+    rest = f", at most {max(0, part.missing - closed)} with all accepted" if closed else ""
+    return f"{part.missing} of {since.lines(part)} {verb} no test{rest}."
+
+
+def _closed(report: Report, part: ChangedPart) -> int:
+    """How many changed lines that no test runs are a gap's that a suggestion closes."""
+    places = ((one.suggestion.gap.path, line) for one in report.suggestions for line in one.source)
+    found = {(path, line.number) for path, line in places if line.missing}
+    return sum((path, line) in found for path, lines in part.open.items() for line in lines)
 
 
 def at(run_at: str) -> str:

@@ -1,6 +1,6 @@
 from msgspec.structs import replace
 
-from pytest_enrich.data import CoveragePart, Report, RunSummary
+from pytest_enrich.data import ChangedPart, CoveragePart, Report, RunSummary
 from pytest_enrich.reporters import figures
 
 
@@ -20,6 +20,20 @@ def test_coverage_after_is_told_only_where_it_is_known(fakes):
 
 def test_coverage_after_is_never_more_than_all_of_it(fakes):
     assert figures.after(fakes.report(40)) == 100.0
+
+
+def test_changed_lines_are_told_with_what_the_suggestions_close(fakes):
+    report = fakes.report(2)
+    (missing, *_) = [line.number for line in report.suggestions[0].source if line.missing]
+    part = ChangedPart(since="main", lines=38, missing=2, open={"src/shop/cart.py": (1, missing)})
+    changed = replace(report, run=replace(report.run, changed=part))
+    assert figures.changed(changed) == (
+        "2 of 38 changed lines since main have no test, at most 1 with all accepted."
+    )
+    assert figures.changed(replace(changed, suggestions=())) == "2 of 38 changed lines since main have no test."
+    staged = replace(part, since="staged", lines=1, missing=1)
+    assert figures.changed(Report(run=RunSummary(changed=staged))) == "1 of 1 staged line has no test."
+    assert figures.changed(Report(run=RunSummary(changed=ChangedPart(since="main")))) == ""
 
 
 def test_a_stale_suggestion_is_cleaned_not_accepted(fakes):
