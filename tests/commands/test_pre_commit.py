@@ -150,6 +150,9 @@ def test_a_push_is_looked_at_and_goes_on(installed, tmp_path):
     )
     assert f"\n{seen}Your push goes on. Review when you like:  pytest-enrich review\n" in told
     assert installed.git("status", "--short") == ""
+    told = installed.run("pytest-enrich", "report", "--format", "md:-")
+    assert re.search(r"3 of 4 changed lines since [0-9a-f]{10} have no test\.", told)
+    assert "Waiting: 0 new, 1 known, 1 closed (tests cover it now)." in told
     assert installed.git("rev-parse", "origin/main") == installed.git("rev-parse", "HEAD")
     by_hand = re.search(r"`pre-commit (run enrich-changed [^`]*)`", page())
     told = installed.run(sys.executable, "-m", "pre_commit", *by_hand[1].split())
