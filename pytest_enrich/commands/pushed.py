@@ -28,10 +28,11 @@ def asked(rootdir: Path, environment: Mapping[str, str], since: str | None) -> A
     """What to compare with: what was given, what pre-commit says, or the branch that a push would go to.
 
     Raises:
-        UsageError: There is no git.
+        UsageError: There is no git, or no repository.
     """
     if since:
         return Asked(since=since)
+    changes.check(rootdir)
     to = environment.get("PRE_COMMIT_TO_REF", "")
     if to and changes.resolved(rootdir, to) != changes.head(rootdir):
         return Asked(problem="What is pushed is not what is checked out: nothing was looked for.")

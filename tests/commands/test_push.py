@@ -73,6 +73,13 @@ def test_changes_without_python_sources_start_nothing(project):
     )
 
 
+def test_outside_of_git_that_is_said_and_nothing_is_held_up(project, monkeypatch):
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(project.root.parent))
+    answer = project.run("hook", "--push")
+    assert (answer.status, answer.out.endswith("This holds up nothing.\n")) == (0, True)
+    assert "is not in the work tree of a git repository: fatal: not a git repository" in answer.out
+
+
 @pytest.mark.usefixtures("git")
 def test_a_commit_that_is_not_there_holds_up_nothing_unless_that_is_asked_for(project):
     answer = project.run("hook", "--push", "--since", "nowhere")
