@@ -1,7 +1,7 @@
 """Which lines changed since a commit: git is asked, never changed.
 
-`since` answers it, `check` whether it can be asked, `named` finds files by name; `environment` is that of a process
-that must not take a hook's repository for its own.
+`since` answers it, `check` whether it can be asked, `named` finds files by name; `environment` is that of a
+process that must not take a hook's repository for its own.
 """
 
 from pytest_enrich.changes.base import check
