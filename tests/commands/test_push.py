@@ -32,6 +32,13 @@ def test_a_test_file_that_is_gone_is_not_run():
     assert pushed.choose(["src/cart.py"], TOUCHING, ("tests/test_all.py",)) == ("tests/test_all.py",)
 
 
+def test_where_very_many_tests_touch_the_change_all_are_run(tmp_path, monkeypatch):
+    many = tuple(f"tests/test_{number}.py" for number in range(501))
+    monkeypatch.setattr("pytest_enrich.changes.named", lambda *_: many)
+    assert pushed.tests(tmp_path, ["src/cart.py"], {"src/cart.py": many[:500]}) == tuple(sorted(many[:500]))
+    assert pushed.tests(tmp_path, ["src/cart.py"], {"src/cart.py": many}) == ()
+
+
 @pytest.fixture
 def git(project):
     def git(*words):
