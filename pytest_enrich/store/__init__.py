@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from pytest_enrich.data import Attempted, Decision, Finished, RunSummary, State, Suggestion
 from pytest_enrich.data.decision import Line
+from pytest_enrich.data.encoded import encoded
 from pytest_enrich.data.run import RUN_SCHEMA
 from pytest_enrich.errors import StoreError
 from pytest_enrich.store import disk, folder, identity, log, readme, rejected, shelf
@@ -250,4 +251,4 @@ def _again(one: Suggestion) -> Decision:
 
 
 def _pretty(value: object) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+    return msgspec.json.format(encoded(value), indent=2) + b"\n"

@@ -18,5 +18,12 @@ def test_everything_comes_back(fakes):
     assert next(iter(json.loads(reporter.render(report)))) == "schema"
 
 
+def test_a_text_that_no_file_can_hold_is_written_escaped(fakes):
+    report = fakes.spoiled(fakes.report(1), "\ud800")
+    text = reporter.render(report)
+    assert json.loads(text)["project"] == "shop\\ud800"
+    assert text.encode()
+
+
 def test_the_published_schema_is_the_one_of_the_code():
     assert json.loads(SCHEMA.read_text("utf-8")) == json.loads(msgspec.json.encode(reporter.schema())), MAKE
