@@ -150,6 +150,7 @@ def job(tmp_path_factory) -> Job:
             "python": sys.executable,
             "working-directory": PACKAGE,
             "budget": "300x",
+            "since": "origin/main",
             "arguments": "--enrich-with=search",
         }
     )
@@ -203,6 +204,7 @@ def test_all_else_that_we_say_is_no_command_to_the_runner(job):
 def test_the_summary_has_the_test_and_is_under_the_limit(job):
     text = job.files["GITHUB_STEP_SUMMARY"].read_text("utf-8")
     assert "### Suggested tests: 1" in text
+    assert "1 of 2 changed lines since origin/main has no test, at most 0 with all accepted." in text
     assert "+def test_" in text
     assert len(text.encode()) < 900 * 1024
 
