@@ -14,10 +14,12 @@ from pytest_enrich.data.changes import Changes
 STAGED = "staged"
 LARGEST = 16 * 1024 * 1024
 _PYTHON = ":(top)*.py"
-# Names as they are, no programs of the user's, and what changed inside a submodule as well.
+# Names as they are, no programs of the user's, files that .gitattributes calls binary too, and what changed inside
+# a submodule as well.
 _DIFF = (
     "diff", "--no-color", "--no-ext-diff", "--no-textconv", "--no-relative", "--src-prefix=a/", "--dst-prefix=b/",
-    "--unified=0", "--find-renames", "--submodule=diff", "--ignore-submodules=none", "--diff-algorithm=default",
+    "--text", "--unified=0", "--find-renames", "--submodule=diff", "--ignore-submodules=none",
+    "--diff-algorithm=default",
 )  # fmt: skip
 
 

@@ -14,8 +14,9 @@ _SHORT = 10
 _MOST = 500  # files that a command line names
 _ID = re.compile(r"[0-9a-f]{40,64}")
 _TEST_NAME = re.compile(r"(test_.*|.*_test|conftest)\.py")
-# What git itself would push to comes first; in a clone, where the default branch is.
-_NEAREST = ("@{push}", "@{upstream}", "origin/HEAD")
+# What git itself would push to comes first; for a new branch of a clone, where the default branch is. A repository
+# that was pushed and never cloned has no origin/HEAD.
+_NEAREST = ("@{push}", "@{upstream}", "origin/HEAD", "origin/main", "origin/master")
 
 
 class Asked(Struct, frozen=True, kw_only=True):

@@ -127,6 +127,14 @@ def test_settings_of_the_user_change_nothing(branched):
     assert lines(branched, "main", "src") == {"cart.py": (2, 4)}
 
 
+def test_attributes_of_the_repository_hide_no_python_file(branched):
+    branched.write({".gitattributes": "*.py -diff\nold.py binary\n", "old.py": "x = 1\nz = 1\n"})
+    branched.write({"src/cart.py": "a = 1\nb = 20\nc = 30\nd = 4\n"})
+    assert lines(branched, "HEAD") == {"src/cart.py": (3,), "old.py": (2,)}
+    branched.git("add", "-A")
+    assert lines(branched, "staged") == {"src/cart.py": (3,), "old.py": (2,)}
+
+
 def test_a_worktree_has_changes_of_its_own(branched, tmp_path):
     branched.write({"old.py": "x = 5\n"})
     branched.git("worktree", "add", "-q", "-b", "other", str(tmp_path / "tree"), "main")

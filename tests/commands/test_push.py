@@ -67,6 +67,10 @@ def test_without_pre_commit_it_is_the_branch_that_a_push_goes_to(project, git, t
     git("remote", "add", "origin", str(tmp_path / "remote.git"))
     git("push", "-q", "--no-verify", "-u", "origin", "main")
     assert pushed.asked(project.root, {"PRE_COMMIT_FROM_REF": "0" * 40}, None) == Asked(since="@{push}")
+    git("checkout", "-q", "-b", "new")
+    assert pushed.asked(project.root, {}, None) == Asked(since="origin/main")
+    git("checkout", "-q", "--detach")
+    assert pushed.asked(project.root, {}, None) == Asked(since="origin/main")
 
 
 @pytest.mark.usefixtures("git")
