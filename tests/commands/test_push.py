@@ -5,7 +5,7 @@ import pytest
 from pytest_enrich.commands import push, pushed, pytest_run
 from pytest_enrich.commands.pushed import Asked
 from pytest_enrich.config import Budget
-from pytest_enrich.data import ChangedPart, RunSummary
+from pytest_enrich.data import ChangedPart, Changes, RunSummary
 from pytest_enrich.data.run import MadeSuggestion
 
 TOUCHING = {"src/cart.py": ["tests/test_cart.py", "tests/test_all.py"], "src/tax.py": ["tests/test_all.py"]}
@@ -110,6 +110,25 @@ def test_a_run_is_told_in_a_line():
     assert push._result(full, ChangedPart(since="a", lines=1, missing=1)) == (
         "1 of 1 changed line has no test. 10 suggestions wait already, so no test was looked for."
     )
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "status", "told"),
+    [
+        ([], 0, "Your push goes on. Review"),
+        (["gaps"], 1, "Your push is held up: --fail-on gaps. Review"),
+        (["bugs", "pending"], 1, "Your push is held up: --fail-on pending, bugs. Review"),
+    ],
+)
+def test_a_team_may_hold_up_a_push(project, no_dash, capfd, fail_on, status, told):  # noqa: PLR0913, PLR0917
+    project.possible_bug()
+    changed = Changes(since="main", lines={"src/shop/cart.py": (3,)})
+    seen = ChangedPart(since="main", functions=("src/shop/cart.py::parse_sku",))
+    assert push._judge(project.store, changed, seen, fail_on) == status
+    assert told in capfd.readouterr().out, no_dash
+    others = Changes(since="main", lines={"src/shop/__init__.py": (1,)})
+    assert push._judge(project.store, others, ChangedPart(since="main"), ["pending", "gaps", "bugs"]) == 0
+    assert push._judge(project.store, others, None, ["gaps"]) == 0
 
 
 @pytest.mark.parametrize(
