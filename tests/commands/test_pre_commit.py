@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -165,6 +166,24 @@ def test_a_push_is_looked_at_and_goes_on(installed, tmp_path):
     by_hand = re.search(r"`pre-commit (run enrich-changed [^`]*)`", page())
     told = installed.run(sys.executable, "-m", "pre_commit", *by_hand[1].split())
     assert "No Python file changed since @{push}: nothing to look for.\n" in told
+
+
+def test_a_project_below_the_top_is_looked_at_alone(project, home, tmp_path):
+    made = Repository(tmp_path / "mono", home)
+    shutil.copytree(project.root, made.root / "packages" / "shop")
+    (entry,) = re.findall(r"`entry: (sh -c [^`]+)`", page())
+    hooks = yaml.safe_load(recipe("yaml"))
+    hooks["repos"][0]["hooks"][1]["entry"] = entry
+    (made.root / ".pre-commit-config.yaml").write_text(yaml.safe_dump(hooks))
+    made.git("init", "-q", "-b", "main")
+    made.git("add", "-A")
+    made.git("commit", "-qm", "all")
+    made.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    (made.root / "packages" / "other.py").write_text("x = 1\n")
+    made.edit("packages/shop/tests/test_cart.py", "== 10", "== 10.0")
+    words = ("run", "enrich-changed", "--hook-stage", "manual", "--all-files")
+    told = made.run(sys.executable, "-m", "pre_commit", *words)
+    assert "Only tests changed since origin/main: nothing to look for.\n" in told
 
 
 def test_git_calls_the_same_hooks_without_pre_commit(repository):
