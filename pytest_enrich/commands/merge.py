@@ -57,6 +57,8 @@ def _merged(store: Store, sources: list[Store]) -> Merged:
         return merge.merge(store, sources, at=taking.now())
     except StoreError as error:
         told = str(error).splitlines()[0]
+        if str(store.directory) not in told:
+            raise
         raise StoreError(
             f"{told}\nWhat was merged so far is whole, and the same command goes on.\n"
             "Another folder:  pytest-enrich merge DIR... --into FOLDER"

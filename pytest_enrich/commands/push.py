@@ -39,6 +39,7 @@ def run(store: Store, budget: Budget, since: str | None, fail_on: Collection[str
         return 0
     if "gaps" in fail_on:
         store.prepare()  # else a run that writes no suggestion leaves no word of what it saw
+        store.write_tests(store.read_tests())  # nor does one that cannot write: it is found out now
     return _judge(store, changed, _look(store, changed, budget), fail_on)
 
 

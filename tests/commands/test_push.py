@@ -100,6 +100,15 @@ def test_a_commit_that_is_not_there_holds_up_nothing_unless_that_is_asked_for(pr
     assert project.run("hook", "--push", "--since", "nowhere", "--fail-on", "gaps").status == 2
 
 
+@pytest.mark.usefixtures("git", "no_dash")
+def test_a_gap_that_nobody_could_be_told_of_is_no_success_where_that_was_asked_for(project):
+    project.source.write_text(project.source.read_text().replace("return total", "return total + 0"))
+    (project.store.directory / ".cache").write_text("")
+    answer = project.run("hook", "--push", "--since", "HEAD", "--fail-on", "gaps")
+    assert (answer.status, answer.out) == (3, "")
+    assert ".cache: a file is where a folder should be" in answer.err
+
+
 def test_a_run_is_told_in_a_line():
     part = ChangedPart(since="a", lines=7, missing=6, functions=("a.py::ship", "a.py::Cart.add", "b.py::"))
     made = RunSummary(suggestions=(MadeSuggestion(id="a-22222222", grade="good"),), seconds={"total": 41.3})
