@@ -82,12 +82,12 @@ def github():
 def comment(github, tmp_path):
     """Run it as the action does; answers its status and what it said."""
 
-    def comment(body, status=0):
+    def comment(body, status=0, conclusion="success"):
         file, event = tmp_path / "github-comment.md", tmp_path / "event.json"
         if body is not None:
             file.write_text(body, "utf-8")
         head = {"owner": {"login": "fork"}}
-        run = {"head_repository": head, "head_branch": "a&b=c #1", "head_sha": "abc"}
+        run = {"head_repository": head, "head_branch": "a&b=c #1", "head_sha": "abc", "conclusion": conclusion}
         event.write_text(json.dumps({"workflow_run": run}))
         said = {
             "GITHUB_EVENT_PATH": str(event),
@@ -129,6 +129,12 @@ def test_a_comment_that_is_over_says_so(github, comment):
     comment(None)
     assert github.written[0][:2] == ("PATCH", "issues/comments/7")
     assert "Nothing is suggested here any more." in github.written[0][2]
+
+
+def test_a_run_whose_tests_failed_takes_no_comment_back(github, comment):
+    github.comments = [OURS]
+    assert comment(None, conclusion="failure") == "The run ended early: what was said before stays.\n"
+    assert github.written == []
 
 
 def test_a_run_that_a_push_has_overtaken_says_nothing(github, comment):

@@ -118,9 +118,9 @@ def test_the_page_about_comments_waits_for_the_workflow_that_suggests():
     (waits,) = [flow for flow in flows if "workflow_run" in flow[True]]
     assert set(waits[True]["workflow_run"]["workflows"]) == {flow["name"] for flow in flows if flow is not waits}
     page = (ROOT / "docs/how-to/github-actions.md").read_text("utf-8")
-    (words,) = re.findall(r"`arguments: (--enrich-report=\S+ --enrich-report=\S+)`", page)
+    (words,) = re.findall(r"`arguments: ((?:--enrich-report=\S+ ?)+)`", page)
     made = formats.wanted([word.partition("=")[2] for word in words.split()])
-    assert formats.FORMATS[made[1].format].file in COMMENT["runs"]["steps"][1]["env"]["ENRICH_COMMENT"]
+    assert formats.FORMATS[made[-1].format].file in COMMENT["runs"]["steps"][1]["env"]["ENRICH_COMMENT"]
     assert "${{" not in COMMENT["runs"]["steps"][1]["run"]
 
 

@@ -38,6 +38,8 @@ def main() -> int:
 
 def comment(event: dict[str, Any], body: str) -> str:
     """Say `body` on the pull request of this run."""
+    if not body and event["conclusion"] != "success":
+        return "The run ended early: what was said before stays."
     number = pull_request(event)
     if number is None:
         return "No open pull request has this commit as its last: nothing to say."
