@@ -10,6 +10,8 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 RUN_SCHEMA = "pytest-enrich/run/1"
+GITHUB_RUN = "github-run"
+"""Among the options of a run on GitHub: the number of the workflow's run."""
 
 Stop: TypeAlias = Literal["", "budget", "interrupted", "enough waiting"]
 """Why a run ended before all gaps were done; "" when they are."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 
 from pytest_enrich.data import ChangedPart, Report, ReportedSuggestion
+from pytest_enrich.data.run import GITHUB_RUN
 from pytest_enrich.reporters import since
 from pytest_enrich.reporters.words import counted, percent, visible
 
@@ -58,8 +59,10 @@ def at(run_at: str) -> str:
 
 
 def download(report: Report) -> str:
-    """The command that fetches the suggestions from where GitHub ran."""
-    return f"gh run download -n enrich-suggestions -D {_folder(report)}"
+    """The command that fetches the suggestions from where GitHub ran; of the newest run if none is known."""
+    number = report.run.options.get(GITHUB_RUN, "")
+    run = f"{number} " if number.isascii() and number.isdecimal() else ""
+    return f"gh run download {run}-n enrich-suggestions -D {_folder(report)}"
 
 
 def applied(report: Report) -> str:

@@ -1,3 +1,4 @@
+import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.data import ChangedPart, CoveragePart, Report, RunSummary
@@ -8,6 +9,11 @@ def test_a_folder_is_one_word_of_a_shell_whatever_a_fetched_run_says():
     report = Report(run=RunSummary(directory="x; rm -rf ~"))
     assert figures.applied(report) == "git apply 'x; rm -rf ~'/all.patch"
     assert figures.download(report) == "gh run download -n enrich-suggestions -D 'x; rm -rf ~'"
+
+
+@pytest.mark.parametrize(("number", "told"), [("9876543", "download 9876543 -n"), ("1; rm -rf ~", "download -n")])
+def test_a_download_is_of_the_run_that_made_the_report(number, told):
+    assert told in figures.download(Report(run=RunSummary(options={"github-run": number})))
 
 
 def test_coverage_after_is_told_only_where_it_is_known(fakes):
