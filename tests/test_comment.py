@@ -70,7 +70,7 @@ def github():
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     answers.address = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield answers
     server.shutdown()
