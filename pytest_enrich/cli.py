@@ -61,6 +61,10 @@ def _program() -> None:
 
     An ID may be shortened to any unique beginning, of its first or its second part.
     """
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise UsageError("the current folder is gone\nNothing was done.\nGo to one that is there:  cd") from None
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -45,7 +45,10 @@ _GLOBS = (
 )
 _REPORT = (
     "TYPE[:DEST]",
-    "a report: html, md, json, diff, github, gitlab, sarif, rdjsonl, junit; or none (repeat; default: html)",
+    (
+        "a report: html, md, json, diff, github, github-comment, gitlab, sarif, rdjsonl, junit; or none "
+        "(repeat; default: html)"
+    ),
 )
 _SWITCHES = (
     ("enrich", "when the tests have passed, look for tests that would close gaps in their coverage"),

@@ -96,8 +96,9 @@ class Lines:
 
     def _line(self, done: int, total: int, target: Target, left: str) -> str:
         name = f"{target.module}.{target.qualname}" if target.qualname else target.module
+        name = name if name.isprintable() else repr(name)[1:-1]  # of a file with any name
         counts = f"kept {self._kept}, dropped {self._dropped}"
-        ending = f"  {counts}  {left} left"
+        ending = f"  {counts}  {left} left" if left else f"  {counts}"
         beginning = _labelled("search", f"{done}/{total}  ")
         room = max(8, WIDTH - len(beginning) - len(ending))
         return f"{beginning}{_fitted(name, room):<{min(room, 32)}}{ending}"

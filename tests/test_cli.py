@@ -48,6 +48,15 @@ def test_help_and_version_are_answers(capsys):
     assert "pytest-enrich" in capsys.readouterr().out
 
 
+def test_a_current_folder_that_is_gone_is_told_and_no_traceback(monkeypatch, tmp_path, capsys):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert cli.main(["list"]) == 2
+    assert capsys.readouterr().err.startswith("pytest-enrich: the current folder is gone\n")
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.mark.parametrize("verb", cli._VERBS)
 def test_every_verb_has_a_command(verb, capsys):
     assert cli.main([verb, "--help"]) == 0

@@ -22,6 +22,7 @@ PAGES = sorted(ROOT.glob("docs/how-to/*.md"))
 BLOCKS = [(page.name, text) for page in PAGES for text in BLOCK.findall(page.read_text("utf-8"))]
 WORKFLOWS = [(name, text) for name, text in BLOCKS if re.search(r"^on:", text, re.MULTILINE)]
 ACTION = yaml.safe_load((ROOT / ".github/actions/enrich/action.yml").read_text("utf-8"))
+COMMENT = yaml.safe_load((ROOT / ".github/actions/comment/action.yml").read_text("utf-8"))
 TEMPLATE = yaml.safe_load((ROOT / ".gitlab/enrich.yml").read_text("utf-8"))
 workflows = pytest.mark.parametrize(
     "text", [pytest.param(text, id=f"{name}-{at}") for at, (name, text) in enumerate(WORKFLOWS)]
@@ -49,10 +50,17 @@ def test_every_block_is_yaml(text):
 def test_generated_code_never_runs_with_a_token_that_can_write(text):
     flow = yaml.safe_load(text)
     events = flow[True]  # YAML reads `on` so
-    assert set([events] if isinstance(events, str) else events) <= {"pull_request", "push"}
+    assert set([events] if isinstance(events, str) else events) <= {"pull_request", "push", "workflow_run"}
     may = {name for name, kind in flow["permissions"].items() if kind != "read"}
-    assert not may or (may == {"security-events"} and "pull_request" not in events)
+    assert not may or (may == {"security-events"} and set(events) == {"push"}) or is_told_only(flow, may)
     assert all(job.get("permissions") is None and job["timeout-minutes"] <= 15 for job in flow["jobs"].values())
+
+
+def is_told_only(flow, may):
+    """A workflow that comments: it has what the default branch has, and runs nothing else."""
+    used = [(step.get("uses", ""), step.get("with", {})) for step in steps(flow)]
+    known = [("actions/checkout@v4", {"persist-credentials": False}), ("./.github/actions/comment", {})]
+    return set(flow[True]) == {"workflow_run"} and may == {"pull-requests"} and used == known
 
 
 @workflows
@@ -103,6 +111,17 @@ def test_the_action_puts_no_text_of_others_into_a_script():
     assert scripts
     assert not any("${{" in script for script in scripts)
     assert all(step["shell"] == "bash" for step in ACTION["runs"]["steps"] if "run" in step)
+
+
+def test_the_page_about_comments_waits_for_the_workflow_that_suggests():
+    flows = [yaml.safe_load(text) for name, text in WORKFLOWS if name == "github-actions.md"]
+    (waits,) = [flow for flow in flows if "workflow_run" in flow[True]]
+    assert set(waits[True]["workflow_run"]["workflows"]) == {flow["name"] for flow in flows if flow is not waits}
+    page = (ROOT / "docs/how-to/github-actions.md").read_text("utf-8")
+    (words,) = re.findall(r"`arguments: ((?:--enrich-report=\S+ ?)+)`", page)
+    made = formats.wanted([word.partition("=")[2] for word in words.split()])
+    assert formats.FORMATS[made[-1].format].file in COMMENT["runs"]["steps"][1]["env"]["ENRICH_COMMENT"]
+    assert "${{" not in COMMENT["runs"]["steps"][1]["run"]
 
 
 def test_the_action_names_only_inputs_that_it_has():

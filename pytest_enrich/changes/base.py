@@ -21,8 +21,14 @@ def check(rootdir: Path) -> None:
     said = git.ask(rootdir, "rev-parse", "--is-inside-work-tree")
     if said.word == "true":
         return
-    why = git.last(said.errors) if said.status else "this is no work tree"
+    why = _whole(said.errors) if said.status else "this is no work tree"
     raise UsageError(f"{rootdir} is not in the work tree of a git repository: {why}\nDo without this option.")
+
+
+def _whole(errors: str) -> str:
+    """The reason, and the command that it ends with where it knows one."""
+    lines = [line.strip() for line in errors.splitlines() if line.strip()] or ["it gave no reason"]
+    return "\n".join(dict.fromkeys((lines[0], lines[-1])))
 
 
 def find(rootdir: Path, since: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 
 from pytest_enrich.changes import base, diff, git
 from pytest_enrich.changes.diff import FileDiff
@@ -14,10 +14,12 @@ from pytest_enrich.data.changes import Changes
 STAGED = "staged"
 LARGEST = 16 * 1024 * 1024
 _PYTHON = ":(top)*.py"
-# Names as they are, no programs of the user's, and what changed inside a submodule as well.
+# Names as they are, no programs of the user's, files that .gitattributes calls binary too, and what changed inside
+# a submodule as well.
 _DIFF = (
     "diff", "--no-color", "--no-ext-diff", "--no-textconv", "--no-relative", "--src-prefix=a/", "--dst-prefix=b/",
-    "--unified=0", "--find-renames", "--submodule=diff", "--ignore-submodules=none", "--diff-algorithm=default",
+    "--text", "--unified=0", "--find-renames", "--submodule=diff", "--ignore-submodules=none",
+    "--diff-algorithm=default",
 )  # fmt: skip
 
 
@@ -38,17 +40,17 @@ def since(rootdir: Path, name: str) -> Changes:
     return Changes(since=name, base=start, lines=_below(rootdir, found) | _untracked(rootdir))
 
 
-def named(rootdir: Path, *patterns: str) -> tuple[str, ...]:
-    """The files below rootdir whose names match, known to git or new; relative to it, sorted.
+def named(rootdir: Path, names: Collection[str]) -> tuple[str, ...]:
+    """The Python files below rootdir that have one of these names, known to git or new; relative to it, sorted.
 
     Raises:
         UsageError: See `since`.
     """
-    anywhere = [f":(glob)**/{pattern}" for pattern in patterns]
     options = ("-z", "--cached", "--others", "--exclude-standard")
-    listing = git.need(rootdir, "ls-files", *options, "--", *anywhere) if patterns else b""
-    names = {os.fsdecode(name) for name in listing.split(b"\0") if name}
-    return tuple(sorted(name for name in names if (rootdir / name).is_file()))
+    # Names are not handed over: of a change of ten thousand files, they would be more than a command line holds.
+    listing = git.need(rootdir, "ls-files", *options, "--", "*.py") if names else b""
+    known = {os.fsdecode(path) for path in listing.split(b"\0") if path}
+    return tuple(sorted(one for one in known if PurePosixPath(one).name in names and (rootdir / one).is_file()))
 
 
 def _staged(rootdir: Path) -> dict[str, tuple[int, ...]]:

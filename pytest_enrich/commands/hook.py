@@ -32,7 +32,17 @@ class WrongBudgetError(UsageError):
     """What was typed is wrong, whatever is found."""
 
 
-@click.command("hook")
+class _Files(click.Command):
+    """A command to which git and pre-commit give the names of files as they are."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """A file whose name looks like an option is a file."""
+        return super().parse_args(
+            ctx, [f"./{one}" if one.startswith("-") and os.path.lexists(one) else one for one in args]
+        )
+
+
+@click.command("hook", cls=_Files)
 @click.argument("files", nargs=-1, type=click.Path())
 @click.option("--push", is_flag=True, help="Look for tests for the lines that are pushed.")
 @click.option("--budget", metavar="TIME", help="With --push: how long in all (default: 60s), or executions.")

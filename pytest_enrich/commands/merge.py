@@ -11,7 +11,7 @@ from pytest_enrich import reports
 from pytest_enrich.commands import taking
 from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import DEFAULT, locate
-from pytest_enrich.errors import UsageError
+from pytest_enrich.errors import StoreError, UsageError
 from pytest_enrich.reporters import text
 from pytest_enrich.reporters.words import counted, filled, visible
 from pytest_enrich.store import Store, bugs, merge
@@ -38,13 +38,31 @@ def command(directories: tuple[Path, ...], into: Path | None, *, as_json: bool) 
     for one in sources:
         for problem in one.shelf().problems:
             say(f"passed over: {visible(f'{one.directory}: {problem}')}", as_json=True)
-    done = merge.merge(store, sources, at=taking.now())
+    done = _merged(store, sources)
     if as_json:
         answer(_facts(store, sources, done))
     else:
         with reports.fenced(os.environ, say):
             say(_told(store, sources, done))
     return 0
+
+
+def _merged(store: Store, sources: list[Store]) -> Merged:
+    """Merge them.
+
+    Raises:
+        StoreError: With the command that helps here.
+    """
+    try:
+        return merge.merge(store, sources, at=taking.now())
+    except StoreError as error:
+        told = str(error).splitlines()[0]
+        if str(store.directory) not in told:
+            raise
+        raise StoreError(
+            f"{told}\nWhat was merged so far is whole, and the same command goes on.\n"
+            "Another folder:  pytest-enrich merge DIR... --into FOLDER"
+        ) from error
 
 
 def _nothing(*, as_json: bool) -> int:

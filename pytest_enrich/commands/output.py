@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 import msgspec
 
+from pytest_enrich.data.encoded import encoded
 from pytest_enrich.store import Store
 
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON on stdout, all else on stderr.")
@@ -17,7 +18,7 @@ def say(text: str, *, as_json: bool = False) -> None:
 
 def answer(value: object) -> None:
     """The one JSON document of this command."""
-    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    click.echo(msgspec.json.format(encoded(value), indent=2).decode())
 
 
 def tell_problems(store: Store) -> None:

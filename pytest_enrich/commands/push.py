@@ -16,6 +16,7 @@ from pytest_enrich.store import Store
 
 THINKING = 0.5
 _FOUND = 1
+_WRONG_USE = 4  # of pytest's statuses
 _SHOWN = 3
 
 
@@ -38,6 +39,7 @@ def run(store: Store, budget: Budget, since: str | None, fail_on: Collection[str
         return 0
     if "gaps" in fail_on:
         store.prepare()  # else a run that writes no suggestion leaves no word of what it saw
+        store.write_tests(store.read_tests())  # nor does one that cannot write: it is found out now
     return _judge(store, changed, _look(store, changed, budget), fail_on)
 
 
@@ -104,8 +106,21 @@ def _reason(outcome: pytest_run.Outcome, budget: Budget) -> str:
         return visible_lines("\n".join(line for line in lines if not line.startswith("coverage  ")).strip())
     if outcome.late:
         return f"The tests took longer than {budget}: nothing was looked for. More time:  --budget TIME"
+    if outcome.status == _WRONG_USE:
+        return _refused(outcome.output)
     ours = [line for line in tests.splitlines() if line.startswith("enrich: ") and "partial run" not in line]
     return visible(ours[-1] if ours else outcome.last_line)
+
+
+def _refused(text: str) -> str:
+    """What pytest says about its options, which are the project's and ours."""
+    if "unrecognized arguments: --enrich" in text:
+        return (
+            "This project's pytest does not load pytest-enrich: nothing was looked for.\n"
+            "Drop -p no:enrich, or add -p enrich to its addopts."
+        )
+    _, error, told = text.rpartition("ERROR: ")
+    return visible_lines((told if error else text).strip())
 
 
 def _ending(failed: Sequence[str], *, waiting: bool) -> str:

@@ -11,10 +11,12 @@ from msgspec import Struct
 from pytest_enrich import changes
 
 _SHORT = 10
+_MOST = 500  # files that a command line names
 _ID = re.compile(r"[0-9a-f]{40,64}")
 _TEST_NAME = re.compile(r"(test_.*|.*_test|conftest)\.py")
-# What git itself would push to comes first; in a clone, where the default branch is.
-_NEAREST = ("@{push}", "@{upstream}", "origin/HEAD")
+# What git itself would push to comes first; for a new branch of a clone, where the default branch is. A repository
+# that was pushed and never cloned has no origin/HEAD.
+_NEAREST = ("@{push}", "@{upstream}", "origin/HEAD", "origin/main", "origin/master")
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -28,10 +30,11 @@ def asked(rootdir: Path, environment: Mapping[str, str], since: str | None) -> A
     """What to compare with: what was given, what pre-commit says, or the branch that a push would go to.
 
     Raises:
-        UsageError: There is no git.
+        UsageError: There is no git, or no repository.
     """
     if since:
         return Asked(since=since)
+    changes.check(rootdir)
     to = environment.get("PRE_COMMIT_TO_REF", "")
     if to and changes.resolved(rootdir, to) != changes.head(rootdir):
         return Asked(problem="What is pushed is not what is checked out: nothing was looked for.")
@@ -42,7 +45,7 @@ def asked(rootdir: Path, environment: Mapping[str, str], since: str | None) -> A
 
 
 def tests(rootdir: Path, changed: Collection[str], touching: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """The test files to run for these files, relative to rootdir; none says that all have to.
+    """The test files to run for these files, relative to rootdir; none (of too many, too) says that all have to.
 
     Args:
         rootdir: The project's.
@@ -51,7 +54,8 @@ def tests(rootdir: Path, changed: Collection[str], touching: Mapping[str, Sequen
     """
     names = {PurePosixPath(name).name for files in touching.values() for name in files}
     names |= {name for path in changed for name in (*_namesakes(path), PurePosixPath(path).name)}
-    return choose(changed, touching, changes.named(rootdir, *sorted(names)))
+    chosen = choose(changed, touching, changes.named(rootdir, names))
+    return chosen if len(chosen) <= _MOST else ()
 
 
 def choose(

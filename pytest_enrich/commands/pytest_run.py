@@ -17,6 +17,7 @@ from pytest_enrich.commands.project import DEFAULT
 from pytest_enrich.store import Store
 
 _USAGE = 4
+_AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 _LAST = 40
 _GRACE = 20.0
 
@@ -68,7 +69,7 @@ def within(
     with (
         tempfile.TemporaryFile() as output,
         subprocess.Popen(
-            [sys.executable, "-m", "pytest", *_folder(store), *arguments],
+            [sys.executable, "-m", "pytest", *_plugins(), *_folder(store), *arguments],
             cwd=store.rootdir,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -100,12 +101,14 @@ def _ended_late(process: subprocess.Popen[bytes], seconds: float | None) -> bool
 
 def selecting(store: Store, identity: str) -> list[str]:
     """The options by which our plugin collects this suggestion and nothing else."""
-    return [*_plugin(), f"--enrich-run={identity}", *_folder(store)]
+    return [*_plugins(), f"--enrich-run={identity}", *_folder(store)]
 
 
-def _plugin() -> list[str]:
-    """Where plugins are not loaded by themselves, ours has to be named."""
-    return ["-p", "pytest_enrich.plugin"] if os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD") else []
+def _plugins() -> list[str]:
+    """Where plugins are not loaded by themselves, ours and the one that it needs have to be."""
+    return (
+        ["-p", "pytest_enrich.pytest_hooks.autoload"] if os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD") else []
+    )
 
 
 def _folder(store: Store) -> list[str]:
@@ -115,7 +118,7 @@ def _folder(store: Store) -> list[str]:
 
 def reproof(store: Store, file: Path) -> Outcome:
     """Prove the suggestion in `file`, with the options of this project; the answer comes beside it."""
-    return _captured(store, [*_plugin(), f"--rootdir={store.rootdir}", f"--enrich-prove={file}"], inert=False)
+    return _captured(store, [*_plugins(), f"--rootdir={store.rootdir}", f"--enrich-prove={file}"], inert=False)
 
 
 def _without_coverage(store: Store, arguments: Sequence[str], *, inert: bool) -> Outcome:

@@ -10,6 +10,8 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 RUN_SCHEMA = "pytest-enrich/run/1"
+GITHUB_RUN = "github-run"
+"""Among the options of a run on GitHub: the number of the workflow's run."""
 
 Stop: TypeAlias = Literal["", "budget", "interrupted", "enough waiting"]
 """Why a run ended before all gaps were done; "" when they are."""
@@ -36,6 +38,7 @@ class ChangedPart(Struct, frozen=True, kw_only=True):
         files: How many measured source files have changed statements.
         lines: How many changed statements there are, by their first lines as coverage counts them.
         missing: How many of them no test runs.
+        open: These by file, ascending.
         functions: `path::qualname` of the functions (classes, modules) whose changed lines have gaps that nobody
             turned down, best first.
     """
@@ -46,6 +49,7 @@ class ChangedPart(Struct, frozen=True, kw_only=True):
     files: int = 0
     lines: int = 0
     missing: int = 0
+    open: dict[str, tuple[int, ...]] = {}
     functions: tuple[str, ...] = ()
 
 

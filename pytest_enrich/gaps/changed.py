@@ -12,11 +12,11 @@ from pytest_enrich.gaps.text import Text
 
 
 class Counted(Struct, frozen=True, kw_only=True):
-    """Changed statements: how many `lines` in how many `files`, and how many of them no test runs (`missing`)."""
+    """Changed statements: how many `lines` in how many `files`; by file those that no test runs (`open`)."""
 
     files: int = 0
     lines: int = 0
-    missing: int = 0
+    open: dict[str, tuple[int, ...]] = {}
 
 
 def statements(lines: Mapping[str, Sequence[int]], texts: Mapping[str, str]) -> dict[str, set[int]]:
@@ -33,10 +33,11 @@ def count(files: Iterable[FileCoverage], changed: Mapping[str, Collection[int]])
     """What coverage says about the changed lines."""
     found = [(one, set(one.statements) & set(changed.get(one.path, ()))) for one in files]
     touched = [(one, lines) for one, lines in found if lines]
+    missing = {one.path: tuple(sorted(lines & set(one.missing_lines))) for one, lines in touched}
     return Counted(
         files=len(touched),
         lines=sum(len(lines) for _, lines in touched),
-        missing=sum(len(lines & set(one.missing_lines)) for one, lines in touched),
+        open={path: lines for path, lines in missing.items() if lines},
     )
 
 

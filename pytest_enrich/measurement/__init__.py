@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 WANTED = ("--cov-branch", "--cov-context=test", "--cov-report=", "--cov-fail-under=0")
 
+_PYTEST_COV = ("pytest_cov", "pytest_cov.plugin")  # as an entry point, and as a module
 _VARIABLES = ("COVERAGE_FILE", "COVERAGE_CORE", "COVERAGE_PROCESS_CONFIG")
 _PREFIX = "pytest-enrich-"
 
@@ -63,7 +64,7 @@ def prepare(config: pytest.Config, args: list[str]) -> Measurement:
     known: Any = config.known_args_namespace
     if known.enrich_from is not None:
         return Measurement(kind="earlier", folder=_folder())
-    if not config.pluginmanager.hasplugin("pytest_cov"):
+    if not any(config.pluginmanager.hasplugin(name) for name in _PYTEST_COV):
         return _impossible("needs pytest-cov, which is not loaded (drop -p no:pytest_cov, or add -p pytest_cov)")
     if known.no_cov:
         return _impossible("needs coverage; drop --no-cov")

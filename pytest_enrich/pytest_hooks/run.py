@@ -24,6 +24,7 @@ from pytest_enrich.reporters.words import visible
 if TYPE_CHECKING:
     from coverage import Coverage
 
+_INTERRUPTED = "not run, the tests were interrupted"
 _SILENT = (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR)
 
 
@@ -132,7 +133,8 @@ class Run:
         if status in _SILENT:
             return ""
         if self._suite.interrupted or status == pytest.ExitCode.INTERRUPTED:
-            return "not run, the tests were interrupted"
+            broken = "1 file" if self._suite.broken == 1 else f"{self._suite.broken} files"
+            return f"not run, {broken} could not be collected" if self._suite.broken else _INTERRUPTED
         if status == pytest.ExitCode.NO_TESTS_COLLECTED:
             return "no tests ran, nothing to do"
         if failed and not config.getoption("enrich_on_failure"):

@@ -16,13 +16,13 @@ class Suite:
         self.interrupted = False
         self.passed = 0
         self._failed: set[str] = set()
-        self._broken = 0
+        self.broken = 0  # files that could not be collected
         self._files: dict[str, None] = {}
 
     @property
     def failed(self) -> int:
         """Tests that failed or had an error, and files that could not be collected."""
-        return len(self._failed) + self._broken
+        return len(self._failed) + self.broken
 
     def files(self) -> tuple[str, ...]:
         """The files that tests are in, relative to rootdir, sorted. A source file with doctests is none."""
@@ -43,7 +43,7 @@ class Suite:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A file that cannot be imported counts as a failure."""
-        self._broken += report.failed
+        self.broken += report.failed
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Three times a test: set-up, call, tear-down."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shlex
 
-from pytest_enrich.data import Report, ReportedSuggestion
+from pytest_enrich.data import ChangedPart, Report, ReportedSuggestion
+from pytest_enrich.data.run import GITHUB_RUN
+from pytest_enrich.reporters import since
 from pytest_enrich.reporters.words import counted, percent, visible
 
 
@@ -33,14 +35,34 @@ def coverage(report: Report) -> str:
     return f"{percent(before)} of lines now{rest}."
 
 
+def changed(report: Report) -> str:
+    """`11 of 38 changed lines since main have no test, at most 2 with all accepted.`; "" without a limit."""
+    part = report.run.changed
+    if part is None or not part.lines:
+        return ""
+    verb = "has" if part.missing == 1 else "have"
+    closed = _closed(report, part)
+    rest = f", at most {max(0, part.missing - closed)} with all accepted" if closed else ""
+    return f"{part.missing} of {since.lines(part)} {verb} no test{rest}."
+
+
+def _closed(report: Report, part: ChangedPart) -> int:
+    """How many changed lines that no test runs are a gap's that a suggestion closes."""
+    places = ((one.suggestion.gap.path, line) for one in report.suggestions for line in one.source)
+    found = {(path, line.number) for path, line in places if line.missing}
+    return sum((path, line) in found for path, lines in part.open.items() for line in lines)
+
+
 def at(run_at: str) -> str:
     """`2026-11-24 22:41 UTC` of a time as it stands in our files."""
     return f"{run_at[:10]} {run_at[11:16]} UTC" if run_at.endswith("Z") else run_at
 
 
 def download(report: Report) -> str:
-    """The command that fetches the suggestions from where GitHub ran."""
-    return f"gh run download -n enrich-suggestions -D {_folder(report)}"
+    """The command that fetches the suggestions from where GitHub ran; of the newest run if none is known."""
+    number = report.run.options.get(GITHUB_RUN, "")
+    run = f"{number} " if number.isascii() and number.isdecimal() else ""
+    return f"gh run download {run}-n enrich-suggestions -D {_folder(report)}"
 
 
 def applied(report: Report) -> str:

@@ -13,7 +13,7 @@ from pytest_enrich.errors import UsageError
 
 
 class Format(Struct, frozen=True, kw_only=True):
-    """One kind of report, rendered by the module of its name.
+    """One kind of report, rendered by the module of its name (`-` as `_`).
 
     Attributes:
         name: As it is typed.
@@ -35,6 +35,7 @@ _KNOWN = (
     Format(name="json", file="report.json", mark='"schema": "pytest-enrich/report/'),
     Format(name="diff", file="all.diff", mark="pytest-enrich: "),
     Format(name="github", file="github-notices.txt", mark="::notice ", is_log=True),
+    Format(name="github-comment", file="github-comment.md", mark="<!-- pytest-enrich comment -->"),
     Format(name="gitlab", file="gl-code-quality.json", mark='"check_name": "suggested-test"'),
     Format(name="sarif", file="report.sarif", mark='"name": "pytest-enrich"'),
     Format(name="rdjsonl", file="report.rdjsonl", mark='"name": "pytest-enrich"'),
@@ -88,7 +89,7 @@ def is_log(wanted: WantedReport) -> bool:
 
 def render(name: str, report: Report) -> str:
     """The report in the format of this name, one of `FORMATS`."""
-    module = importlib.import_module(f"pytest_enrich.reporters.{name}")
+    module = importlib.import_module(f"pytest_enrich.reporters.{name.replace('-', '_')}")
     text: str = module.render(report)
     return text
 

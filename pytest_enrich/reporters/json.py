@@ -8,11 +8,12 @@ from typing import Any
 import msgspec
 
 from pytest_enrich.data import Report
+from pytest_enrich.data.encoded import encoded
 
 
 def render(report: Report) -> str:
     """The whole report, indented; the first key is `schema`."""
-    return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
+    return msgspec.json.format(encoded(report), indent=2).decode() + "\n"
 
 
 def schema() -> dict[str, object]:

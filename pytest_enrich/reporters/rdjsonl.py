@@ -1,7 +1,8 @@
 """The Reviewdog Diagnostic Format, one JSON object a line.
 
 reviewdog makes a suggestion that a click applies only where its range is the one of the diagnostic, in whole
-lines. So the place is the one in the *test* file, and the gap is a related location.
+lines. So the place is the one in the *test* file, and the gap is a related location. It reads lines of less than
+64 KiB only, and an older release waits forever after a longer one.
 """
 
 from __future__ import annotations
@@ -11,12 +12,26 @@ import json
 from pytest_enrich.data import Report, ReportedSuggestion
 from pytest_enrich.reporters import changes, findings
 from pytest_enrich.reporters.changes import Change
-from pytest_enrich.reporters.words import visible
+from pytest_enrich.reporters.words import fit, visible
+
+LONGEST = 60 * 1024
+"""Bytes of a line."""
+
+_MESSAGE = 4000
 
 
 def render(report: Report) -> str:
     """A line a suggestion; empty when nothing waits."""
-    return "".join(json.dumps(_diagnostic(report, one)) + "\n" for one in findings.placed(report))
+    return "".join(f"{_line(_diagnostic(report, one))}\n" for one in findings.placed(report))
+
+
+def _line(found: dict[str, object]) -> str:
+    """As JSON; what would be too long is told in few words, and without the change that a click applies."""
+    text = json.dumps(found)
+    if len(text) <= LONGEST:
+        return text
+    short = fit(str(found["message"]).partition("\n")[0], _MESSAGE)
+    return json.dumps({name: part for name, part in found.items() if name != "suggestions"} | {"message": short})
 
 
 def _diagnostic(report: Report, reported: ReportedSuggestion) -> dict[str, object]:

@@ -41,7 +41,20 @@ def nothing(part: ChangedPart) -> str:
     return f"All {part.lines} {kind} lines{since} are covered."
 
 
+def lines(part: ChangedPart) -> str:
+    """`38 changed lines since origin/main`, `1 staged line`."""
+    if part.since == _STAGED:
+        return counted(part.lines, "staged line")
+    return f"{counted(part.lines, 'changed line')} since {fit(part.since, _NAME)}"
+
+
 def moved(summary: RunSummary) -> str:
+    """The line `waiting` of a run; "" where `apart` is."""
+    told = apart(summary)
+    return filled(f"waiting   {told}", indent=10) if told else ""
+
+
+def apart(summary: RunSummary) -> str:
     """What is new, known and over, told apart; "" where nothing waited before or nothing was done."""
     done = summary.candidates or summary.suggestions
     if not (summary.closed or summary.stale or (summary.known and done)):
@@ -49,4 +62,4 @@ def moved(summary: RunSummary) -> str:
     parts = [f"{len(summary.suggestions)} new", f"{len(summary.known)} known"]
     parts += [f"{len(summary.closed)} closed (tests cover it now)"] * bool(summary.closed)
     parts += [f"{len(summary.stale)} stale (its code changed)"] * bool(summary.stale)
-    return filled(f"waiting   {', '.join(parts)}", indent=10)
+    return ", ".join(parts)

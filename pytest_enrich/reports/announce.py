@@ -47,7 +47,7 @@ def announce(report: Report, environment: Mapping[str, str], write_line: Callabl
     if notices:
         write_line(notices)
     place = environment.get(_SUMMARY, "")
-    if not place or not report.suggestions:
+    if not place or not (report.suggestions or report.bugs):
         return ""
     try:
         return _append(Path(place), report)

@@ -119,7 +119,8 @@ def _limited(
         paths=len(settings.changes.lines),
         files=counted.files,
         lines=counted.lines,
-        missing=counted.missing,
+        missing=sum(map(len, counted.open.values())),
+        open=counted.open,
     )
     return ranked, part
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 import time
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
 from pytest_enrich import __version__
 from pytest_enrich.config import Settings
 from pytest_enrich.data import CoveragePart, RunSummary
+from pytest_enrich.data.run import GITHUB_RUN
 from pytest_enrich.gaps import Measured
 from pytest_enrich.session.scope import Found, now
 
@@ -68,7 +71,14 @@ def options(settings: Settings) -> dict[str, str]:
         "from": settings.earlier,
         "since": settings.changes.since if settings.changes else "",
         "shard": str(settings.shard),
+        **_job(os.environ),
     }
+
+
+def _job(environment: Mapping[str, str]) -> dict[str, str]:
+    """The number of the workflow run on GitHub, by which its artifact is fetched."""
+    number = environment.get("GITHUB_RUN_ID", "")
+    return {GITHUB_RUN: number} if number else {}
 
 
 def commit(rootdir: Path) -> str | None:

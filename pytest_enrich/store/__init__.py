@@ -10,6 +10,8 @@ from msgspec import Struct
 
 from pytest_enrich.data import Attempted, Decision, Finished, RunSummary, State, Suggestion
 from pytest_enrich.data.decision import Line
+from pytest_enrich.data.encoded import encoded
+from pytest_enrich.data.run import RUN_SCHEMA
 from pytest_enrich.errors import StoreError
 from pytest_enrich.store import disk, folder, identity, log, readme, rejected, shelf
 from pytest_enrich.store.shelf import Shelf
@@ -190,11 +192,12 @@ class Store(Struct, frozen=True):
         self.rebuild_readme()
 
     def read_run(self) -> RunSummary | None:
-        """The last run; None when there is none or it cannot be read."""
+        """The last run; None when there is none, or it cannot be read or is of another version."""
         try:
-            return msgspec.json.decode(disk.read(self.directory / "run.json") or b"", type=RunSummary)
+            found = msgspec.json.decode(disk.read(self.directory / "run.json") or b"", type=RunSummary)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, StoreError):
             return None
+        return found if found.schema == RUN_SCHEMA else None
 
     def rebuild_readme(self) -> None:
         """Write `README.md` again from what is pending now."""
@@ -248,4 +251,4 @@ def _again(one: Suggestion) -> Decision:
 
 
 def _pretty(value: object) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+    return msgspec.json.format(encoded(value), indent=2) + b"\n"

@@ -12,6 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from pytest_enrich.data import Decision, State
+from pytest_enrich.data.encoded import encoded
 from pytest_enrich.store import disk, identity
 
 _LARGEST = 1 << 30
@@ -41,7 +42,7 @@ def read(path: Path, kind: type[_T]) -> tuple[tuple[_T, ...], int]:
 
 def append(path: Path, values: Iterable[object]) -> None:
     """Append one line a value; on the disk when this returns."""
-    lines = b"\n".join(msgspec.json.encode(value) for value in values)
+    lines = b"\n".join(encoded(value) for value in values)
     if lines:
         disk.append(path, lines)
 

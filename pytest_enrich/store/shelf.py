@@ -15,11 +15,19 @@ import msgspec
 from msgspec import Struct
 
 from pytest_enrich.data import Suggestion
+from pytest_enrich.data.suggestion import SCHEMA
 from pytest_enrich.errors import StoreError
 from pytest_enrich.store import disk, folder, identity
 
 _DECODER = msgspec.json.Decoder(Suggestion)
+_OF_ANOTHER = "is of another version of pytest-enrich"
 _VISIBLE = 60
+
+
+class _Any(Struct):
+    """What files of all versions have."""
+
+    schema: str = ""
 
 
 class Shelf(Struct, frozen=True):
@@ -31,6 +39,8 @@ class Shelf(Struct, frozen=True):
 
 def read(directory: Path, rootdir: Path) -> Shelf:
     """Read `pending/` or `decided/`; names that cannot be an id are passed over."""
+    if directory.is_symlink() or directory.is_file():
+        return Shelf((), (f"{directory.name} is no folder: not used",))
     names = (name for name in folder.names(directory) if identity.is_valid(name))
     inside = functools.cache(functools.partial(identity.inside, rootdir))  # many name the same few files
     found = [suggestion(directory / name, inside) for name in names if (directory / name).is_dir()]
@@ -46,11 +56,17 @@ def suggestion(directory: Path, inside: Callable[[str], bool]) -> Suggestion | s
     where = f"{directory.parent.name}/{directory.name}"
     if directory.is_symlink():
         return f"{where} is a symbolic link: not followed"
+    content = None
     try:
         content = disk.read(directory / "suggestion.json")
         found = _DECODER.decode(content or b"")
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        return f"{where}/suggestion.json cannot be read: {_short(error)}"
+        why = (
+            f"{_OF_ANOTHER}: not used"
+            if _schema(content) not in {"", SCHEMA}
+            else f"cannot be read: {_short(error)}"
+        )
+        return f"{where}/suggestion.json {why}"
     except StoreError as error:
         cause = error.__cause__
         why = disk.explained(cause) if isinstance(cause, OSError) else _short(error)
@@ -64,6 +80,8 @@ def order(one: Suggestion) -> tuple[str, str, int, str]:
 
 
 def _fault(one: Suggestion, name: str, where: str, inside: Callable[[str], bool]) -> str:
+    if one.schema != SCHEMA:
+        return f"{where}/suggestion.json {_OF_ANOTHER}: not used"
     if one.id != name:
         return f"{where}/suggestion.json says that it is {one.id[:_VISIBLE]!r}: not used"
     for path in (one.target.path, one.gap.path):
@@ -97,6 +115,13 @@ def _is_row(one: Suggestion) -> bool:
     ast.parse(one.test.code.strip(), mode="eval")
     tree = ast.parse(f"[{one.test.code}\n]", mode="eval").body
     return named and isinstance(tree, ast.List) and len(tree.elts) == 1
+
+
+def _schema(content: bytes | None) -> str:
+    try:
+        return msgspec.json.decode(content or b"", type=_Any).schema
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return ""
 
 
 def _short(error: BaseException) -> str:

@@ -3,7 +3,7 @@ import subprocess
 
 import pytest
 
-from pytest_enrich.changes import environment, since
+from pytest_enrich.changes import environment, named, since
 from pytest_enrich.errors import UsageError
 
 CART = "a = 1\nb = 2\nc = 3\n"
@@ -108,6 +108,14 @@ def test_a_file_may_have_any_name(repository, name):
     assert lines(repository, "HEAD") == {name: (2,), f"un{name}": (1,)}
 
 
+def test_files_are_found_by_name_whatever_is_in_it_and_however_many_are_asked_for(repository):
+    repository.commit({"tests/test_[a].py": CART, "tests/test_a.py": CART, "-x.py": CART, "tests/test_a.txt": ""})
+    repository.write({"new/test_b.py": CART})
+    names = {"test_[a].py", "-x.py", "test_b.py", "test_a.txt"} | {f"test_{number}.py" for number in range(50_000)}
+    assert named(repository.root, names) == ("-x.py", "new/test_b.py", "tests/test_[a].py")
+    assert named(repository.root, ()) == ()
+
+
 def test_settings_of_the_user_change_nothing(branched):
     for key, value in {
         "diff.noprefix": "true", "diff.mnemonicPrefix": "true", "color.ui": "always", "core.quotePath": "true",
@@ -117,6 +125,14 @@ def test_settings_of_the_user_change_nothing(branched):
         branched.git("config", key, value)
     assert lines(branched, "main") == {"src/cart.py": (2, 4)}
     assert lines(branched, "main", "src") == {"cart.py": (2, 4)}
+
+
+def test_attributes_of_the_repository_hide_no_python_file(branched):
+    branched.write({".gitattributes": "*.py -diff\nold.py binary\n", "old.py": "x = 1\nz = 1\n"})
+    branched.write({"src/cart.py": "a = 1\nb = 20\nc = 30\nd = 4\n"})
+    assert lines(branched, "HEAD") == {"src/cart.py": (3,), "old.py": (2,)}
+    branched.git("add", "-A")
+    assert lines(branched, "staged") == {"src/cart.py": (3,), "old.py": (2,)}
 
 
 def test_a_worktree_has_changes_of_its_own(branched, tmp_path):

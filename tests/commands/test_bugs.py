@@ -172,6 +172,13 @@ def test_reports_have_bugs_apart_and_first(project, free, bug):
 
 
 @pytest.mark.usefixtures("bug")
+def test_a_job_that_found_bugs_only_has_them_in_its_summary(project, tmp_path, monkeypatch):
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    assert "title=possible bug::" in project.run("report", "--format", "github").out
+    assert "### Possible bugs: 1" in (tmp_path / "summary.md").read_text("utf-8")
+
+
+@pytest.mark.usefixtures("bug")
 def test_hostile_words_stay_text_in_reports(project):
     report = reports.gather(project.store)
     (one,) = report.bugs

@@ -56,6 +56,14 @@ def test_files_are_found_in_the_project_that_they_are_in(project):
     )
 
 
+@pytest.mark.usefixtures("no_dash", "negative")
+@pytest.mark.parametrize("name", ["-x.py", "--push", "b\udcff.py", "two\nlines.py", "two words.py"])
+def test_a_file_may_have_any_name(project, name):
+    (project.root / name).touch()
+    answer = project.run("hook", name, CART)
+    assert (answer.status, answer.out) == (0, f"2 suggestions wait for {CART}:  pytest-enrich review\n")
+
+
 @pytest.mark.usefixtures("no_dash")
 def test_a_folder_elsewhere_can_be_named(project):
     project.store.directory.rename(project.root / "other")

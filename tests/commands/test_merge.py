@@ -112,3 +112,4 @@ def test_a_folder_that_cannot_be_written_is_said_and_no_traceback(project, jobs)
     answer = project.run("merge", str(jobs[0][0]), "--into", "file/inside")
     assert answer.status == 3
     assert "Traceback" not in answer.err
+    assert answer.err.endswith("Another folder:  pytest-enrich merge DIR... --into FOLDER\n")

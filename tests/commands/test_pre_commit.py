@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -56,6 +57,12 @@ class Repository:
 
     def git(self, *words, **more):
         return self.run("git", *words, **more)
+
+    def snapshot(self):
+        """All files but for the suggestions and what git keeps."""
+        left = {".git", "enrich-suggestions", ".pytest_cache", "__pycache__"}
+        files = (path for path in self.root.rglob("*") if path.is_file() and not left & {*path.parts})
+        return {path: path.read_bytes() for path in files}
 
     def edit(self, path, old, new):
         file = self.root / path
@@ -140,20 +147,43 @@ def test_a_push_is_looked_at_and_goes_on(installed, tmp_path):
     installed.git("push", "-q", "--no-verify", "-u", "origin", "main")
     new = "\n\ndef shipping(weight):\n    if weight > 20:\n        return 9\n    return 4\n"
     (installed.root / CART).write_text((installed.root / CART).read_text() + new)
-    # What a run finds takes a while and is tried elsewhere: here as many wait already as may.
-    installed.edit("pyproject.toml", "pythonpath", 'enrich_max = "1"\npythonpath')
+    installed.edit("pyproject.toml", "pythonpath", 'enrich_with = "search"\npythonpath')
     installed.git("commit", "-am", "shipping", "--no-verify")
-    told = installed.git("push")
+    before = installed.snapshot()
+    told = installed.git("push", PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")  # else each start is three times as long
     assert "look for tests for pushed lines (60 s)...................................Passed" in told
-    seen = (
-        "shipping(): 3 of 4 changed lines have no test. 1 suggestion waits already, so no test was looked for.\n"
+    assert re.search(
+        r"^shipping\(\): 3 of 4 changed lines have no test\. 2 suggestions written in ", told, re.MULTILINE
     )
-    assert f"\n{seen}Your push goes on. Review when you like:  pytest-enrich review\n" in told
-    assert installed.git("status", "--short") == ""
+    assert "\nYour push goes on. Review when you like:  pytest-enrich review\n" in told
+    assert "files were modified" not in told
+    assert (installed.git("status", "--short"), installed.snapshot()) == ("", before)
+    told = installed.run("pytest-enrich", "report", "--format", "md:-")
+    changed = r"3 of 4 changed lines since [0-9a-f]{10} have no test, at most [01] with all accepted\."
+    assert re.search(changed, told)
+    assert "Waiting: 2 new, 1 known, 1 closed (tests cover it now)." in told
     assert installed.git("rev-parse", "origin/main") == installed.git("rev-parse", "HEAD")
     by_hand = re.search(r"`pre-commit (run enrich-changed [^`]*)`", page())
     told = installed.run(sys.executable, "-m", "pre_commit", *by_hand[1].split())
     assert "No Python file changed since @{push}: nothing to look for.\n" in told
+
+
+def test_a_project_below_the_top_is_looked_at_alone(project, home, tmp_path):
+    made = Repository(tmp_path / "mono", home)
+    shutil.copytree(project.root, made.root / "packages" / "shop")
+    (entry,) = re.findall(r"`entry: (sh -c [^`]+)`", page())
+    hooks = yaml.safe_load(recipe("yaml"))
+    hooks["repos"][0]["hooks"][1]["entry"] = entry
+    (made.root / ".pre-commit-config.yaml").write_text(yaml.safe_dump(hooks))
+    made.git("init", "-q", "-b", "main")
+    made.git("add", "-A")
+    made.git("commit", "-qm", "all")
+    made.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    (made.root / "packages" / "other.py").write_text("x = 1\n")
+    made.edit("packages/shop/tests/test_cart.py", "== 10", "== 10.0")
+    words = ("run", "enrich-changed", "--hook-stage", "manual", "--all-files")
+    told = made.run(sys.executable, "-m", "pre_commit", *words)
+    assert "Only tests changed since origin/main: nothing to look for.\n" in told
 
 
 def test_git_calls_the_same_hooks_without_pre_commit(repository):

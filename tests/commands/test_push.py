@@ -5,7 +5,7 @@ import pytest
 from pytest_enrich.commands import push, pushed, pytest_run
 from pytest_enrich.commands.pushed import Asked
 from pytest_enrich.config import Budget
-from pytest_enrich.data import ChangedPart, RunSummary
+from pytest_enrich.data import ChangedPart, Changes, RunSummary
 from pytest_enrich.data.run import MadeSuggestion
 
 TOUCHING = {"src/cart.py": ["tests/test_cart.py", "tests/test_all.py"], "src/tax.py": ["tests/test_all.py"]}
@@ -30,6 +30,13 @@ def test_the_tests_that_touch_the_changed_files_are_chosen(changed, chosen):
 
 def test_a_test_file_that_is_gone_is_not_run():
     assert pushed.choose(["src/cart.py"], TOUCHING, ("tests/test_all.py",)) == ("tests/test_all.py",)
+
+
+def test_where_very_many_tests_touch_the_change_all_are_run(tmp_path, monkeypatch):
+    many = tuple(f"tests/test_{number}.py" for number in range(501))
+    monkeypatch.setattr("pytest_enrich.changes.named", lambda *_: many)
+    assert pushed.tests(tmp_path, ["src/cart.py"], {"src/cart.py": many[:500]}) == tuple(sorted(many[:500]))
+    assert pushed.tests(tmp_path, ["src/cart.py"], {"src/cart.py": many}) == ()
 
 
 @pytest.fixture
@@ -60,6 +67,10 @@ def test_without_pre_commit_it_is_the_branch_that_a_push_goes_to(project, git, t
     git("remote", "add", "origin", str(tmp_path / "remote.git"))
     git("push", "-q", "--no-verify", "-u", "origin", "main")
     assert pushed.asked(project.root, {"PRE_COMMIT_FROM_REF": "0" * 40}, None) == Asked(since="@{push}")
+    git("checkout", "-q", "-b", "new")
+    assert pushed.asked(project.root, {}, None) == Asked(since="origin/main")
+    git("checkout", "-q", "--detach")
+    assert pushed.asked(project.root, {}, None) == Asked(since="origin/main")
 
 
 @pytest.mark.usefixtures("git")
@@ -73,6 +84,13 @@ def test_changes_without_python_sources_start_nothing(project):
     )
 
 
+def test_outside_of_git_that_is_said_and_nothing_is_held_up(project, monkeypatch):
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(project.root.parent))
+    answer = project.run("hook", "--push")
+    assert (answer.status, answer.out.endswith("This holds up nothing.\n")) == (0, True)
+    assert "is not in the work tree of a git repository: fatal: not a git repository" in answer.out
+
+
 @pytest.mark.usefixtures("git")
 def test_a_commit_that_is_not_there_holds_up_nothing_unless_that_is_asked_for(project):
     answer = project.run("hook", "--push", "--since", "nowhere")
@@ -80,6 +98,15 @@ def test_a_commit_that_is_not_there_holds_up_nothing_unless_that_is_asked_for(pr
     assert answer.out.startswith("there is no such commit here\n")
     assert answer.out.endswith("This holds up nothing.\n")
     assert project.run("hook", "--push", "--since", "nowhere", "--fail-on", "gaps").status == 2
+
+
+@pytest.mark.usefixtures("git", "no_dash")
+def test_a_gap_that_nobody_could_be_told_of_is_no_success_where_that_was_asked_for(project):
+    project.source.write_text(project.source.read_text().replace("return total", "return total + 0"))
+    (project.store.directory / ".cache").write_text("")
+    answer = project.run("hook", "--push", "--since", "HEAD", "--fail-on", "gaps")
+    assert (answer.status, answer.out) == (3, "")
+    assert ".cache: a file is where a folder should be" in answer.err
 
 
 def test_a_run_is_told_in_a_line():
@@ -92,6 +119,25 @@ def test_a_run_is_told_in_a_line():
     assert push._result(full, ChangedPart(since="a", lines=1, missing=1)) == (
         "1 of 1 changed line has no test. 10 suggestions wait already, so no test was looked for."
     )
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "status", "told"),
+    [
+        ([], 0, "Your push goes on. Review"),
+        (["gaps"], 1, "Your push is held up: --fail-on gaps. Review"),
+        (["bugs", "pending"], 1, "Your push is held up: --fail-on pending, bugs. Review"),
+    ],
+)
+def test_a_team_may_hold_up_a_push(project, no_dash, capfd, fail_on, status, told):  # noqa: PLR0913, PLR0917
+    project.possible_bug()
+    changed = Changes(since="main", lines={"src/shop/cart.py": (3,)})
+    seen = ChangedPart(since="main", functions=("src/shop/cart.py::parse_sku",))
+    assert push._judge(project.store, changed, seen, fail_on) == status
+    assert told in capfd.readouterr().out, no_dash
+    others = Changes(since="main", lines={"src/shop/__init__.py": (1,)})
+    assert push._judge(project.store, others, ChangedPart(since="main"), ["pending", "gaps", "bugs"]) == 0
+    assert push._judge(project.store, others, None, ["gaps"]) == 0
 
 
 @pytest.mark.parametrize(
@@ -109,13 +155,32 @@ def test_a_run_is_told_in_a_line():
             True,
             "All 2 changed lines are covered.",
         ),
+        (
+            "ERROR: usage: x\nx: error: unrecognized arguments: --enrich --y\n  rootdir: z\n",
+            False,
+            (
+                "This project's pytest does not load pytest-enrich: nothing was looked for.\n"
+                "Drop -p no:enrich, or add -p enrich to its addopts."
+            ),
+        ),
+        ("ERROR: what is wrong\n       what to do\n\n", False, "what is wrong\n       what to do"),
     ],
 )
 def test_why_there_was_no_run_is_told_in_its_own_words(output, late, told):
-    assert push._reason(pytest_run.Outcome(1, output, late), Budget(seconds=9)) == told
+    status = 4 if output.startswith("ERROR") else 1
+    assert push._reason(pytest_run.Outcome(status, output, late), Budget(seconds=9)) == told
 
 
-@pytest.mark.usefixtures("git", "plugins")
+@pytest.mark.usefixtures("git")
+def test_where_plugins_are_not_loaded_by_themselves_tests_are_looked_for(project, monkeypatch):
+    monkeypatch.delenv("PYTEST_PLUGINS")
+    project.source.write_text(project.source.read_text().replace("return total", "return total + 0"))
+    answer = project.run("hook", "--push", "--since", "HEAD")
+    assert answer.out.startswith("The 1 changed line since HEAD is covered.")
+    assert answer.out.endswith("\nYour push goes on.\n")
+
+
+@pytest.mark.usefixtures("git")
 def test_tests_that_take_too_long_are_ended(project):
     project.source.write_text(project.source.read_text().replace("return total", "return total + 0"))
     project.tests.write_text("import time\n\ndef test_slow():\n    time.sleep(60)\n")

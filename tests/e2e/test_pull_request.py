@@ -102,6 +102,7 @@ def runner(root: Path, workspace: Path) -> tuple[dict[str, str], dict[str, Path]
         "GITHUB_EVENT_NAME": "pull_request",
         "GITHUB_BASE_REF": "main",
         "GITHUB_HEAD_REF": "feature",
+        "GITHUB_RUN_ID": "9876543",
         "GITHUB_REF": "refs/pull/1/merge",
         "GITHUB_SHA": git(workspace, "rev-parse", "HEAD").strip(),
         "PYTHONPATH": str(Path(pytest_enrich.__file__).parents[1]),
@@ -150,6 +151,7 @@ def job(tmp_path_factory) -> Job:
             "python": sys.executable,
             "working-directory": PACKAGE,
             "budget": "300x",
+            "since": "origin/main",
             "arguments": "--enrich-with=search",
         }
     )
@@ -203,7 +205,9 @@ def test_all_else_that_we_say_is_no_command_to_the_runner(job):
 def test_the_summary_has_the_test_and_is_under_the_limit(job):
     text = job.files["GITHUB_STEP_SUMMARY"].read_text("utf-8")
     assert "### Suggested tests: 1" in text
+    assert "1 of 2 changed lines since origin/main has no test, at most 0 with all accepted." in text
     assert "+def test_" in text
+    assert "gh run download 9876543 -n enrich-suggestions -D enrich-suggestions" in text
     assert len(text.encode()) < 900 * 1024
 
 

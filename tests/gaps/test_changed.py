@@ -34,7 +34,7 @@ def chosen(*lines):
 def counted(*lines):
     changed = gaps.changed.statements({"shop.py": lines}, {"shop.py": TEXT})
     told = gaps.changed.count([FILE], changed)
-    return (told.files, told.lines, told.missing)
+    return (told.files, told.lines, *map(len, told.open.values()))
 
 
 def test_a_missing_line_that_changed_has_its_gap():
@@ -45,6 +45,7 @@ def test_a_missing_line_that_changed_has_its_gap():
 def test_any_line_of_a_statement_stands_for_it():
     assert chosen(7) == chosen(8) == chosen(6)
     assert counted(7, 8) == (1, 1, 1)
+    assert gaps.changed.count([FILE], {"shop.py": {5, 6, 13}}).open == {"shop.py": (6, 13)}
 
 
 def test_a_decision_that_changed_has_its_missing_outcome():
@@ -58,8 +59,8 @@ def test_a_function_whose_signature_changed_and_that_nobody_calls_is_a_gap():
 
 def test_covered_lines_and_lines_without_statements_have_none():
     assert chosen(9, 10, 11) == []
-    assert counted(9, 10, 11) == (1, 1, 0)
-    assert counted(10) == (0, 0, 0)
+    assert counted(9, 10, 11) == (1, 1)
+    assert counted(10) == (0, 0)
 
 
 def test_files_that_are_not_measured_count_for_nothing():

@@ -66,6 +66,12 @@ def test_a_pipe_gets_a_line_for_each_finished_target_with_totals():
     ]
 
 
+def test_a_name_of_a_file_cannot_act_on_a_terminal_and_a_budget_without_time_has_none_left():
+    paper = Paper()
+    progress.Lines(paper).finished(1, 2, target("f", "two\nlines\x1b[2J"), attempts(KEPT), "")
+    assert paper.lines == [r"search    1/2  two\nlines\x1b[2J.f               kept 1, dropped 0"]
+
+
 def test_one_file_is_one():
     paper = Paper()
     progress.Lines(paper).started(1, 1, "20000x")

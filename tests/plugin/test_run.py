@@ -97,7 +97,7 @@ def test_a_failing_suite_is_gone_on_from_when_asked_to(shop, write):
 def test_a_file_that_cannot_be_imported_interrupts(shop, write):
     write("tests/test_red.py", "import nowhere_to_be_found\n")
     result = shop.runpytest_subprocess("--enrich")
-    assert result.outlines[-1] == "enrich: not run, the tests were interrupted"
+    assert result.outlines[-1] == "enrich: not run, 1 file could not be collected"
     assert result.ret == 2
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
-from pytest_enrich.data import Report
+from pytest_enrich.data import ChangedPart, Report
 from pytest_enrich.reporters import md
 from pytest_enrich.reporters.md.escape import code, fenced, plain
 from pytest_enrich.reporters.words import visible, visible_lines
@@ -88,6 +88,17 @@ def test_the_summary_has_the_table_the_tests_and_the_commands(fakes):
     assert "+def test_negative():\n+    assert discount(-1) == 0\n```" in text
     assert "`pytest-enrich accept cart-aaaaaaaa`" in text
     assert "git apply enrich-suggestions/all.patch" in text
+
+
+def test_the_summary_of_a_second_push_tells_what_is_new_and_how_much_of_the_change_is_tested(fakes):
+    report = fakes.report(1)
+    part = ChangedPart(since="origin/main*", lines=38, missing=11)
+    run = replace(
+        report.run, changed=part, known=("a-22222222", "a-33333333"), closed=("a-44444444",), candidates=1
+    )
+    text = md.render(replace(report, run=run))
+    assert r"11 of 38 changed lines since origin/main\* have no test." in text
+    assert f"Waiting: {len(run.suggestions)} new, 2 known, 1 closed (tests cover it now)." in text
 
 
 def test_nothing_to_suggest_is_short():

@@ -287,6 +287,28 @@ def test_folders_of_different_commits_are_named():
     assert made.notes == ("the merged folders come from different commits: a1, b2",)
 
 
+def test_a_job_of_another_version_is_named_and_the_rest_is_merged(store, job, one):
+    whole, newer, broken = job("1", one(IDS[0])), job("2", one(IDS[1]), one(IDS[2])), job("3", one(IDS[3]))
+    file = newer.directory / "pending" / IDS[1] / "suggestion.json"
+    file.write_text(file.read_text().replace("suggestion/1", "suggestion/2"))
+    file = newer.directory / "pending" / IDS[2] / "suggestion.json"
+    file.write_text('{"schema": "pytest-enrich/suggestion/2"}')
+    (newer.directory / "run.json").write_text('{"schema": "pytest-enrich/run/2"}')
+    (broken.directory / "run.json").write_text("{")
+    shutil.rmtree(broken.directory / "pending")
+    (broken.directory / "pending").write_text("")
+    done = merge.merge(store, [whole, newer, broken], at=AT)
+    assert ids(store) == {IDS[0]}
+    assert done.notes == (
+        "jobs/2/run.json cannot be read here: what that job came to is not counted",
+        "jobs/3/run.json cannot be read here: what that job came to is not counted",
+    )
+    assert newer.shelf().problems == tuple(
+        f"pending/{each}/suggestion.json is of another version of pytest-enrich: not used" for each in IDS[1:3]
+    )
+    assert broken.shelf().problems == ("pending is no folder: not used",)
+
+
 def test_a_merged_run_names_what_is_left_in_the_order_of_one_run(store, job, one):
     first = job("1", one(IDS[0]), one(IDS[1]), places=[3, 4], coverage=CoveragePart(lines=80.0))
     second = job("2", one(IDS[2], grade="strong"), one(IDS[3]), places=[1, 9])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pytest_enrich.data import ModelPart, Report, ReportedSuggestion, RunSummary
 from pytest_enrich.patch import words as facts
-from pytest_enrich.reporters import figures, text
+from pytest_enrich.reporters import figures, since, text
 from pytest_enrich.reporters.html import element
 from pytest_enrich.reporters.html.markup import Markup, joined, tag, void
 from pytest_enrich.reporters.words import counted, duration, percent
@@ -20,7 +20,7 @@ def header(report: Report) -> Markup:
     parts = [tag("h1", figures.heading(report)), tag("p", *_made(report), class_="dim")]
     if run.read_only_check != "changed":
         parts.append(tag("p", tag("strong", "Nothing in the repository was changed.")))
-    return tag("header", *parts, *_meters(report), element.terms(_facts(run)), *_notes(run), _todo(report))
+    return tag("header", *parts, *_meters(report), element.terms(_facts(report)), *_notes(run), _todo(report))
 
 
 def _todo(report: Report) -> Markup:
@@ -79,11 +79,13 @@ def _meter(label: str, value: float, told: str) -> Markup:
     return tag("p", meter, f" {told}", class_="meter")
 
 
-def _facts(run: RunSummary) -> list[tuple[str, str]]:
-    branches = run.coverage.branches
+def _facts(report: Report) -> list[tuple[str, str]]:
+    run, branches = report.run, report.run.coverage.branches
     took = run.seconds.get("total")
     return [
         ("branches", "" if branches is None else f"{percent(branches)} covered"),
+        ("changed lines", figures.changed(report)),
+        ("waiting", since.apart(run)),
         ("proposers", run.options.get("with", "")),
         ("model", _model(run.model) if run.model else "none was asked" if run.at else ""),
         ("budget", _budget(run, took)),

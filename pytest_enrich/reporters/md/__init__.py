@@ -7,7 +7,7 @@ no text ends a fence, a cell, a tag or a link, or calls a person.
 from __future__ import annotations
 
 from pytest_enrich.data import Report, RunSummary
-from pytest_enrich.reporters import figures
+from pytest_enrich.reporters import figures, since
 from pytest_enrich.reporters.md import bugs, suggestion
 from pytest_enrich.reporters.md.escape import code, fenced, plain
 from pytest_enrich.reporters.words import counted
@@ -61,7 +61,9 @@ def _head(report: Report) -> list[str]:
     run = report.run
     place = " at ".join([plain(report.project), *([code(run.commit)] if run.commit else [])])
     made = ", ".join(part for part in (place, plain(figures.at(run.at)), _passed(run)) if part)
-    return [MARK, title, made, plain(figures.coverage(report)), _changed(run)]
+    figured = plain(" ".join(part for part in (figures.coverage(report), figures.changed(report)) if part))
+    apart = since.apart(run)
+    return [MARK, title, made, figured, plain(f"Waiting: {apart}.") if apart else "", _changed(run)]
 
 
 def _passed(run: RunSummary) -> str:

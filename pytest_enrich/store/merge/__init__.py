@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich.data import Decision, Suggestion
+from pytest_enrich.data import Decision, RunSummary, Suggestion
 from pytest_enrich.store import Store, bugs, folder, identity, log, rebuild, rejected
 from pytest_enrich.store.merge import decisions, runs
 from pytest_enrich.store.merge.choice import Choice, Offer, choose
 
 _MOST_FOLDERS = 10_000
+_LOST = "{}/{}/run.json cannot be read here: what that job came to is not counted"
 
 
 class Merged(Struct, frozen=True, kw_only=True):
@@ -135,13 +137,15 @@ def _join_bugs(into: Store, sources: Sequence[Store]) -> None:
 
 def _write(into: Store, sources: Sequence[Store], chosen: Choice) -> tuple[str, ...]:
     """Make `run.json` and the texts that are made of all; returns the run's notes."""
-    read = [run for one in sources if (run := one.read_run()) is not None]
+    found = {one.directory: one.read_run() for one in sources}
+    read = [run for run in found.values() if run is not None]
     pending = into.pending()
     kept = {offer.suggestion.id for offer in chosen.kept}
-    where = into.directory
-    shown = where.relative_to(into.rootdir).as_posix() if where.is_relative_to(into.rootdir) else str(where)
+    place = into.directory
+    shown = place.relative_to(into.rootdir).as_posix() if place.is_relative_to(into.rootdir) else str(place)
     summary = runs.merged(read, kept, directory=shown, waiting=len(pending))
-    summary = replace(summary, bugs=tuple(one.id for one in bugs.waiting(into)))
+    notes = (*_lost(found), *summary.notes)
+    summary = replace(summary, bugs=tuple(one.id for one in bugs.waiting(into)), notes=notes)
     better = {one.id: one.grade for one in pending}
     made = tuple(replace(one, grade=better.get(one.id, one.grade)) for one in summary.suggestions)
     if read:
@@ -150,3 +154,10 @@ def _write(into: Store, sources: Sequence[Store], chosen: Choice) -> tuple[str, 
     if folder.is_made(into.directory):
         rebuild.texts(into, {one.target.path for one in pending})
     return summary.notes
+
+
+def _lost(found: Mapping[Path, RunSummary | None]) -> Iterator[str]:
+    """For each folder whose run is of another version, or broken, a line."""
+    for where, run in found.items():
+        if run is None and os.path.lexists(where / "run.json"):
+            yield _LOST.format(where.parent.name, where.name)

@@ -7,7 +7,7 @@ import re
 from msgspec.structs import replace
 
 from pytest_enrich.data import Report
-from pytest_enrich.reporters import github
+from pytest_enrich.reporters import github, github_comment
 from pytest_enrich.reporters.github import commands
 
 COMMAND = re.compile(r"::(\w+) ([^:]*)::(.*)")
@@ -77,6 +77,14 @@ def test_hostile_text_is_one_notice_and_nothing_else(hostile):
     assert set(place) == {"file", "line", "endLine", "title"}
     assert "::add-mask::secret" in text
     assert not re.search(r"[\x00-\x08\x0b-\x1f\u202e\ud800]", text + place["file"])
+
+
+def test_a_comment_is_short_enough_for_400_suggestions_and_empty_for_none(large, report):
+    text = github_comment.render(large(400))
+    assert 50_000 < len(text) <= len(text.encode()) <= 60_000
+    assert text.startswith("<!-- pytest-enrich comment -->\n")
+    assert "### Suggested tests: 1" in github_comment.render(report)
+    assert github_comment.render(Report()) == ""
 
 
 def test_what_stops_commands_is_ended_by_its_own_token_alone():

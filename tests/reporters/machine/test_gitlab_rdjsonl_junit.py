@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from xml.etree import ElementTree as ET
 
+import jsonschema
 from msgspec.structs import replace
 
 from pytest_enrich import patch
@@ -12,8 +13,34 @@ from pytest_enrich.data import Report
 from pytest_enrich.reporters import gitlab, junit, rdjsonl
 
 
+def fields(*needed, **known):
+    """A JSON schema: these fields and no other, since reviewdog refuses a report for one that it does not know."""
+    return {"type": "object", "properties": known, "required": needed, "additionalProperties": False}
+
+
+TEXT = {"type": "string", "minLength": 1}
+LINE = fields("line", line={"type": "integer", "minimum": 1, "maximum": 2**31 - 1})
+RANGE = fields("start", "end", start=LINE, end=LINE)
+LOCATION = fields("path", "range", path=TEXT, range=RANGE)
+DIAGNOSTIC = fields(
+    "message", "location", "severity",
+    message=TEXT,
+    location=LOCATION,
+    severity={"enum": ["ERROR", "WARNING", "INFO"]},
+    source=fields("name", name=TEXT, url=TEXT),
+    code=fields("value", value=TEXT, url=TEXT),
+    suggestions={"type": "array", "items": fields("range", "text", range=RANGE, text={"type": "string"})},
+    related_locations={"type": "array", "items": fields("location", location=LOCATION, message=TEXT)},
+)  # fmt: skip
+
+
 def diagnostics(report):
-    return [json.loads(line) for line in rdjsonl.render(report).splitlines()]
+    """The lines as reviewdog 0.18 and later reads them: all fields are the format's, and no line is too long."""
+    lines = rdjsonl.render(report).splitlines()
+    for line in lines:
+        jsonschema.Draft202012Validator(DIAGNOSTIC).validate(json.loads(line))
+        assert len(line.encode()) < 64 * 1024
+    return [json.loads(line) for line in lines]
 
 
 def test_gitlab_gets_one_entry_of_the_least_severity_a_suggestion(report):
@@ -116,7 +143,18 @@ def test_hostile_text_stays_text_for_reviewdog(hostile):
     text = rdjsonl.render(hostile)
     assert text.isascii()
     assert text.count("\n") == 1
-    assert json.loads(text)["severity"] == "INFO"
+    assert diagnostics(hostile)[0]["severity"] == "INFO"
+
+
+def test_what_is_too_long_for_reviewdog_is_told_without_the_test(report, reported_one, make_suggestion, large):
+    assert len(diagnostics(large(400))) == 400
+    difference = patch.diff("tests/test_cart.py", "a\n", "a\n" + "x" * 70_000 + "\n")
+    wordy = replace(make_suggestion("cart-aaaaaaaa"), title="parse_sku" + " and" * 16_000)
+    many = (reported_one(difference=difference), reported_one(wordy))
+    long, title = diagnostics(replace(report, suggestions=many))
+    assert "suggestions" not in long | title
+    assert long["message"].startswith("parse_sku: text without a dash is refused.")
+    assert title["message"].endswith("...")
 
 
 def test_hostile_text_stays_text_in_xml(hostile):
