@@ -16,7 +16,8 @@ from ..express import express
 from . import evidence, files, hints, natural, types, usage
 from .calls import MAKERS, Call, Entry
 from .mutate import vary
-from .values import CALLABLES, GENERAL, World, evaluable
+from .plain import CALLABLES, GENERAL
+from .values import World, evaluable
 
 MOST_CHANGES = 2
 MOST_PLAIN = 6

@@ -1,0 +1,43 @@
+"""Values drawn by Hypothesis, the same for the same number."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis import strategies as st
+
+from .plain import Strategy
+
+
+def drawn(strategy: Strategy, number: int, count: int = 100) -> tuple[str, ...]:
+    """Templates drawn from a strategy, the same for the same `number`; fewer, or none, where it has no more."""
+    found: dict[str, None] = {}
+    quiet = settings(
+        max_examples=count,
+        phases=[Phase.generate],
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        verbosity=Verbosity.quiet,
+    )
+    if strategy.is_empty:
+        return ()
+
+    def note(template: str) -> None:
+        found[template] = None
+
+    quiet(seed(number)(given(strategy)(note)))()
+    return tuple(found)
+
+
+def matching(pattern: re.Pattern[Any], number: int) -> tuple[str, ...]:
+    """Templates of texts that a pattern matches as a whole; none where it cannot be turned round."""
+    try:
+        if isinstance(pattern.pattern, bytes):
+            return drawn(st.from_regex(pattern, fullmatch=True).map(repr), number, 40)
+        plain = st.characters(min_codepoint=32, max_codepoint=126)
+        return drawn(st.from_regex(pattern, fullmatch=True, alphabet=plain).map(repr), number, 40)
+    except Exception:  # what Hypothesis does not know of, or what matches nothing plain
+        return ()
