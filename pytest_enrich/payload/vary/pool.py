@@ -31,6 +31,8 @@ BOUNDARIES: Mapping[type, tuple[str, ...]] = {
     set: ("set()",),
 }
 """By type what is at the edges, plainest first."""
+MIXED: tuple[frozenset[Path], ...] = tuple(frozenset({("str",), (other,)}) for other in ("int", "float", "bool"))
+PLAIN: frozenset[Path] = frozenset((name,) for name in ("str", "int", "float", "bool"))
 
 
 class Names:
@@ -82,16 +84,25 @@ class Pool:
         names: Of the test file.
         constants: What the code compares with, best first.
         near: Other literals of the tests, best first.
+        offered: Values that fit whatever they are: a caller may pass them, and they reach what is wanted.
 
     Attributes:
         seen: Its values in the rows, each once, shortest first.
     """
 
-    def __init__(self, rows: Sequence[str], names: Names, constants: Iterable[str], near: Iterable[str]) -> None:
+    def __init__(
+        self,
+        rows: Sequence[str],
+        names: Names,
+        constants: Iterable[str],
+        near: Iterable[str],
+        offered: Iterable[str] = (),
+    ) -> None:
         self._names = names
         self.rows = rows
         self.seen = tuple(sorted(dict.fromkeys(rows), key=len))
-        self._known = frozenset[Path]().union(*map(names.parts, self.seen))
+        self._known = _widened(frozenset[Path]().union(*map(names.parts, self.seen)))
+        self._offered = frozenset(text for text in offered if names.parts(text))
         given = list(constants)
         self.constants = self._fitting(one for text in given for one in (text, *_neighbours(text)))
         self._near = self._fitting(near)
@@ -101,9 +112,11 @@ class Pool:
         return tuple(text for text in dict.fromkeys(templates) if self.fits(text))
 
     def fits(self, template: str) -> bool:
-        """Whether its value is made of nothing but what values of the rows are made of."""
+        """Whether its value is made of nothing but what values of the rows are made of, or was offered."""
+        if template in self.seen or template in self._offered:
+            return True
         parts = self._names.parts(template)
-        return template in self.seen or bool(parts - {("NoneType",)} and parts <= self._known)
+        return bool(parts - {("NoneType",)} and parts <= self._known)
 
     def like(self, kind: object) -> list[str]:
         """Templates of values of a type that a row has."""
@@ -144,6 +157,12 @@ class Pool:
     @cached_property
     def _usual(self) -> frozenset[str]:
         return natural.known(self.seen)
+
+
+def _widened(known: frozenset[Path]) -> frozenset[Path]:
+    """With all plain values where rows have texts as well as numbers: such a list is of whatever comes."""
+    mixed = any(known.issuperset(pair) for pair in MIXED)
+    return known | PLAIN if mixed else known
 
 
 def is_literal(template: str) -> bool:

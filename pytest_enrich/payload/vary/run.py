@@ -34,7 +34,7 @@ def varied(work: Record, probe: Probe, items: list[pytest.Item]) -> Record:
     """The `Varied`, as JSON, for a file that was collected with `probe` in it."""
     job, started = work["job"], time.monotonic()
     limits = Limits(job["executions"], started + job["seconds"], job["seed"])
-    search = Search(map(tuple, job["branches"]), job["lines"], limits)
+    search = Search(map(tuple, job["branches"]), job["lines"], limits, job["way"])
     cast = Cast(work, probe, items)
     search.through([partial(cast.subject, number) for number in range(len(job["patterns"]))])
     until = max(time.monotonic() + REDUCE_SECONDS, search.limits.deadline)
@@ -72,7 +72,8 @@ class Cast:
             self.unusable[number] = str(known)
             return None
         self.tests[number], pools = test, tuple(self._pools(test))
-        return Subject(number, pools, known, test.is_direct, test.run_all, partial(test.towards, pools))
+        towards, offers = partial(test.towards, pools), tuple(self._offers(test))
+        return Subject(number, pools, known, test.is_direct, test.run_all, towards, offers)
 
     def _test(self, number: int) -> Test | str:
         """The test, or why it cannot be varied."""
@@ -96,7 +97,19 @@ class Cast:
             return
         others = (value for values in rows for value in values if is_literal(value))
         near = [*self._work["job"]["values"], *others]
-        yield from (Pool(values, test.names, constants, near) for values in rows)
+        offers = [one for offer in self._offers(test) for one in offer]
+        for hole, values in enumerate(rows):
+            yield Pool(values, test.names, constants, near, [value for at, value in offers if at == hole])
+
+    def _offers(self, test: Test) -> Iterator[tuple[tuple[int, str], ...]]:
+        """What calls pass, in the place of parameters: all of the same names, then each of them alone."""
+        parameters = [(at, hole["name"]) for at, hole in enumerate(test.pattern["holes"]) if hole["name"]]
+        for call in self._work["job"]["offered"]:
+            given = {argument["name"]: argument["value"] for argument in call if argument["name"]}
+            named = tuple((at, given[name]) for at, name in parameters if name in given)
+            others = ((at, argument["value"]) for argument in call for at, _ in parameters)
+            yield from [named] if len(named) > 1 else []
+            yield from ((one,) for one in dict.fromkeys([*named, *others]))
 
 
 def _plain_id(item: pytest.Function) -> str:

@@ -19,6 +19,8 @@ from .variation import Variation
 
 Reached = frozenset["Branch | int"]
 PATIENCE_AT_ONCE, PATIENCE = 1500, 150
+FAR = 5
+"""So many times less patience for a test that never came to a decision which is wanted otherwise."""
 BATCH_AT_ONCE, BATCH = 100, 10
 ALTERNATIVES = 4
 
@@ -52,9 +54,12 @@ class Limits:
 class Search:
     """The search for one file's missing branches and lines through one test after the other."""
 
-    def __init__(self, branches: Iterable[Branch], lines: Iterable[int], limits: Limits) -> None:
+    def __init__(
+        self, branches: Iterable[Branch], lines: Iterable[int], limits: Limits, way: Iterable[int] = ()
+    ) -> None:
         self.wanted: Reached = frozenset([*branches, *lines])
         self.limits = limits
+        self._way = frozenset(way)
         self.executions = 0
         self.dropped: Counter[str] = Counter()
         self.finds: dict[Branch | int, list[Find]] = {}
@@ -97,7 +102,9 @@ class Search:
         chance = random.Random(share.seed + subject.number)  # noqa: S311 - no secret
         source = self._ideas(subject, bases, guide, chance)
         idle = 0
-        while idle < patience and not self.is_over(share) and self._open(subject):
+        while idle < (patience if guide.is_near else patience // FAR) and not self.is_over(share):
+            if not self._open(subject):
+                return
             wanted = min(size, share.executions - self.executions)
             batch = list(ideas.fresh(subject, source, tried, wanted))
             if not batch:
@@ -108,7 +115,7 @@ class Search:
 
     def _guide(self, subject: Subject) -> Guide:
         """One that has seen the rows."""
-        guide = Guide({item[0] for item in self._open() if isinstance(item, tuple)}, subject.ask)
+        guide = Guide({item[0] for item in self._open() if isinstance(item, tuple)}, subject.ask, self._way)
         for row, record in enumerate(subject.known):
             guide.see(Variation(row, ()), taken(record))
         return guide
@@ -121,6 +128,10 @@ class Search:
         def is_open(line: int) -> bool:
             return any(isinstance(item, tuple) and item[0] == line for item in self._open(subject))
 
+        if subject.offers:
+            yield from ideas.offered(subject, bases)
+            yield from guide.ideas(is_open)
+            return
         plain, guided = ideas.promising(subject, bases, chance), guide.ideas(is_open)
         for one, other in itertools.zip_longest(plain, guided):
             yield from (idea for idea in (one, other) if idea is not None)

@@ -26,6 +26,7 @@ class Subject:
         is_direct: Whether a run costs little.
         run: Runs a batch of variations.
         ask: As a `Guide` asks.
+        offers: Values for some of its holes each, by their places, that are to be tried instead of all else.
     """
 
     number: int
@@ -34,6 +35,7 @@ class Subject:
     is_direct: bool
     run: Callable[[Sequence[Variation]], list[Record]]
     ask: Ask
+    offers: Sequence[tuple[tuple[int, str], ...]] = ()
 
     def value(self, variation: Variation, hole: int) -> str:
         """What is in a hole."""

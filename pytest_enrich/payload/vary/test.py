@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import islice
+import math
+import time
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import islice, zip_longest
 from typing import Any
 
 from .. import confine, fork
@@ -19,6 +22,8 @@ from .search import Find, Search, objection
 from .variation import Variation
 
 GRACE_SECONDS = 10.0
+STEPS_AT_ONCE, STEPS = 400, 60
+"""Runs that one look for what comes nearer may take."""
 SECONDS_EACH = 2.0
 TRIES_AT_ONCE, TRIES = 300, 40
 MOST_ROWS = 24
@@ -104,32 +109,44 @@ class Test:
 
     def towards(self, pools: Sequence[Pool], variation: Variation, lines: Sequence[int]) -> list[Variation]:
         """Variations in which what is compared on these lines comes nearer to the other outcome."""
-        answer = self._apart(lambda: {"found": self._towards(pools, variation, lines)}, GRACE_SECONDS)
+        answer = self._apart(lambda: {"found": self._towards(pools, variation, lines)}, 2 * GRACE_SECONDS)
         found = answer.get("found", ())
         return [Variation(variation.row, tuple((hole, value) for hole, value in values)) for values in found]
 
     def _towards(self, pools: Sequence[Pool], variation: Variation, lines: Sequence[int]) -> list[Any]:
         whole = self._whole(variation)
-        found: list[Call] = []
+        notes = self._notes(whole)
 
         def like(kind: object) -> list[str]:
             return list(dict.fromkeys(text for pool in pools for text in pool.like(kind)))
 
-        for line in lines:
-            notes = self._notes(whole, line)
-            found += islice(dict.fromkeys(solve.proposals(whole.call(), notes, {}, like)), MOST_PROPOSALS)
-            if solve.distance(notes) < float("inf"):
-                found += solve.descend(whole.call(), lambda one: self._distance(whole.of(one), line), {})  # noqa: B023 - used at once
+        asked = (dict.fromkeys(solve.proposals(whole.call(), _of_line(notes, line), {}, like)) for line in lines)
+        found = _by_turns([list(islice(calls, MOST_PROPOSALS)) for calls in asked])
+        found += self._descents(
+            whole, [line for line in lines if solve.distance(_of_line(notes, line)) < math.inf]
+        )
         return [self._changed(whole.of(call)).values for call in found]
 
-    def _notes(self, variation: Variation, line: int) -> list[Note]:
-        """What the condition on a line compares when the test is run so."""
+    def _descents(self, whole: Variation, lines: Sequence[int]) -> list[Call]:
+        """Nearer and nearer to the other ways of the conditions on these lines, as long as that costs little."""
+        left = iter(range(STEPS_AT_ONCE if self.is_direct else STEPS))
+        late = time.monotonic() + GRACE_SECONDS
+        found: list[Call] = []
+
+        def far(call: Call, line: int) -> float:
+            if next(left, None) is None or time.monotonic() > late:
+                return math.inf
+            return solve.distance(_of_line(self._notes(whole.of(call)), line))
+
+        for line in lines:
+            found += solve.descend(whole.call(), partial(far, line=line), {})
+        return found
+
+    def _notes(self, variation: Variation) -> list[Note]:
+        """What conditions compare when the test is run so."""
         with self._probes.watching() as notes:
             self._run(variation)
-        return [note for note in notes if note.line == line][:MOST_NOTES]
-
-    def _distance(self, variation: Variation, line: int) -> float:
-        return solve.distance(self._notes(variation, line))
+        return notes
 
     def _whole(self, variation: Variation) -> Variation:
         """The same with the value of each hole."""
@@ -204,3 +221,12 @@ class Test:
             return action()
 
         return fork.run(narrowed, seconds)
+
+
+def _of_line(notes: Sequence[Note], line: int) -> list[Note]:
+    return [note for note in notes if note.line == line][:MOST_NOTES]
+
+
+def _by_turns(each: Iterable[Sequence[Call]]) -> list[Call]:
+    """The first of each, then the second: where a run takes long, few of them are tried."""
+    return list(dict.fromkeys(call for row in zip_longest(*each) for call in row if call is not None))

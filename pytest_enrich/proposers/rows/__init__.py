@@ -9,11 +9,22 @@ from __future__ import annotations
 import ast
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from msgspec.structs import replace
 
-from pytest_enrich.data import Answered, Candidate, Origin, Pattern, Target, Variant, Varied, Vary
+from pytest_enrich.data import (
+    Answered,
+    Candidate,
+    Explored,
+    NewRow,
+    Origin,
+    Pattern,
+    Target,
+    Variant,
+    Varied,
+    Vary,
+)
 from pytest_enrich.proposers.rows import example, failure, row, sibling
 from pytest_enrich.proposers.rows.desk import Desk
 from pytest_enrich.proposers.rows.look import is_expression, is_literal
@@ -25,6 +36,8 @@ from pytest_enrich.protocols import Sandbox, Task
 MOST_TESTS, MOST_FILES, MOST_READ = 6, 2, 40
 # Beyond the variation itself: starting pytest, making variants plain and looking at them.
 START_SECONDS = 60.0
+OFFERED_EXECUTIONS, OFFERED_SECONDS = 400, 4.0
+"""What is tried of values that are known: little, and the same whatever the budget."""
 MOST_VALUES, LONGEST_VALUE = 60, 40
 WRITERS: dict[Kind, Callable[[Desk, Sheet, Variant], Candidate | None]] = {
     "row": row.write,
@@ -52,44 +65,66 @@ class RowsProposer:
         files = nearest(task.target, self._read)
         for number, sheets in enumerate(files):
             started = time.monotonic()
-            varied = self._vary(task, sheets, len(files) - number)
+            varied = self._varied(_job(task, sheets, len(files) - number), sheets)
             if varied is None:
                 continue
             left = max(task.seconds - (time.monotonic() - started), task.seconds / len(files))
             task = replace(task, seconds=left, executions=max(task.executions - varied.executions, 1))
-            origin = Origin(proposer=self.name, seed=task.seed, executions=varied.executions)
-            desk = Desk(target=task.target, aliases=varied.aliases, origin=origin)
-            order = sorted(varied.variants, key=lambda one: _rank(sheets[one.pattern], one))
-            for variant in order:
-                written = _written(desk, sheets[variant.pattern], variant)
-                if written is not None:
-                    yield written
+            yield from self._candidates(task, sheets, varied)
 
-    def _vary(self, task: Task, sheets: Sequence[Sheet], files: int) -> Varied | None:
-        target = task.target
-        job = Vary(
-            path=target.path,
-            module=target.module,
-            test_path=sheets[0].placement.path,
-            text=sheets[0].text.text,
-            patterns=tuple(sheet.pattern for sheet in sheets),
-            branches=tuple(branch for gap in target.gaps for branch in gap.branches),
-            lines=tuple(line for gap in target.gaps for line in gap.lines),
-            statements=target.statements,
-            constants=target.constants,
-            values=_near(task.target, sheets),
-            raises=target.raise_lines,
-            seed=task.seed,
-            executions=max(task.executions // files, 1),
-            seconds=task.seconds / files,
-        )
+    def of_calls(self, task: Task, explored: Explored) -> Iterator[Candidate]:
+        """Rows of tests that pass on what calls were found to need: a `search.Rewrite`."""
+        offered = tuple(dict.fromkeys(one.call.arguments for one in explored.findings if one.call.arguments))
+        for sheets in nearest(task.target, self._read, {"row"}) if offered else ():
+            job = replace(
+                _job(task, sheets, 1),
+                offered=offered,
+                executions=OFFERED_EXECUTIONS,
+                seconds=min(task.seconds, OFFERED_SECONDS),
+            )
+            varied = self._varied(job, sheets)
+            made = self._candidates(task, sheets, varied) if varied is not None else ()
+            yield from (one for one in made if isinstance(one, NewRow))
+
+    def _candidates(self, task: Task, sheets: Sequence[Sheet], varied: Varied) -> Iterator[Candidate]:
+        origin = Origin(proposer=self.name, seed=task.seed, executions=varied.executions)
+        desk = Desk(target=task.target, aliases=varied.aliases, origin=origin)
+        for variant in sorted(varied.variants, key=lambda one: _rank(sheets[one.pattern], one)):
+            written = _written(desk, sheets[variant.pattern], variant)
+            if written is not None:
+                yield written
+
+    def _varied(self, job: Vary, sheets: Sequence[Sheet]) -> Varied | None:
         execution = self._sandbox.execute(job, timeout=job.seconds + START_SECONDS)
         answer = execution.answer if isinstance(execution, Answered) else None
         return answer if isinstance(answer, Varied) and _is_sound(answer, sheets) else None
 
 
-def nearest(target: Target, read: Callable[[str], str]) -> list[list[Sheet]]:
-    """The nearest tests in which something can vary, by file; those with cases come first."""
+def _job(task: Task, sheets: Sequence[Sheet], files: int) -> Vary:
+    target = task.target
+    return Vary(
+        path=target.path,
+        module=target.module,
+        test_path=sheets[0].placement.path,
+        text=sheets[0].text.text,
+        patterns=tuple(sheet.pattern for sheet in sheets),
+        branches=tuple(branch for gap in target.gaps for branch in gap.branches),
+        lines=tuple(line for gap in target.gaps for line in gap.lines),
+        statements=target.statements,
+        constants=target.constants,
+        values=_near(task.target, sheets),
+        way=tuple(sorted({one.line for way in target.conditions for one in way})),
+        raises=target.raise_lines,
+        seed=task.seed,
+        executions=max(task.executions // files, 1),
+        seconds=task.seconds / files,
+    )
+
+
+def nearest(
+    target: Target, read: Callable[[str], str], kinds: Collection[Kind] = tuple(WRITERS)
+) -> list[list[Sheet]]:
+    """The nearest tests of these kinds in which something can vary, by file; those with cases come first."""
     texts: dict[str, Text | None] = {}
     near = dict.fromkeys(one.nodeid.partition("[")[0] for one in target.nearest if one.shared)
     found = []
@@ -99,7 +134,7 @@ def nearest(target: Target, read: Callable[[str], str]) -> list[list[Sheet]]:
             texts[path] = _text(read(path))
         text = texts[path]
         one = read_sheet(text, nodeid, target.placement.style) if text is not None else None
-        found += [one] if one is not None else []
+        found += [one] if one is not None and one.kind in kinds else []
     chosen = sorted(found, key=_worth)[:MOST_TESTS]
     files: dict[str, list[Sheet]] = {}
     for sheet in chosen:
