@@ -20,10 +20,11 @@ def promising(subject: Subject, bases: list[Variation], chance: random.Random) -
 
 
 def offered(subject: Subject, bases: list[Variation]) -> Iterator[Variation]:
-    """Each offer, in each of `bases`."""
-    for values in subject.offers:
-        for base in list(bases):
-            yield functools.reduce(lambda one, change: one.with_value(*change), values, base)
+    """Each offer, in one of `bases` after the other; the first is enough for one that leaves nothing of it."""
+    for number, base in enumerate(list(bases)):
+        for values in subject.offers:
+            if not number or len(values) < len(subject.pools):
+                yield functools.reduce(lambda one, change: one.with_value(*change), values, base)
 
 
 def drawn(subject: Subject, bases: list[Variation], chance: random.Random) -> Iterator[Variation]:

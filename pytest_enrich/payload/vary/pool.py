@@ -64,6 +64,12 @@ class Names:
                 self._parts[template] = frozenset()
         return self._parts[template]
 
+    @staticmethod
+    def is_left_over(template: str) -> bool:
+        """Whether nobody writes it: a sum that something was taken out of (`+ 30`, `365 + 0`)."""
+        source, _ = express.compilable(template)
+        return any(map(_says_nothing, ast.walk(ast.parse(source, mode="eval"))))
+
 
 def _parts(value: object, depth: int) -> set[Path]:
     kind = type(value).__qualname__
@@ -116,7 +122,8 @@ class Pool:
         if template in self.seen or template in self._offered:
             return True
         parts = self._names.parts(template)
-        return bool(parts - {("NoneType",)} and parts <= self._known)
+        known = bool(parts - {("NoneType",)} and parts <= self._known)
+        return known and not self._names.is_left_over(template)
 
     def like(self, kind: object) -> list[str]:
         """Templates of values of a type that a row has."""
@@ -157,6 +164,12 @@ class Pool:
     @cached_property
     def _usual(self) -> frozenset[str]:
         return natural.known(self.seen)
+
+
+def _says_nothing(node: ast.AST) -> bool:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+        return any(isinstance(one, ast.Constant) and one.value == 0 for one in (node.left, node.right))
+    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.UAdd)
 
 
 def _widened(known: frozenset[Path]) -> frozenset[Path]:

@@ -27,6 +27,7 @@ from .test import Test
 from .variation import Variation
 
 MOST_CARRIERS = 6
+FEW_ROWS = 6
 REDUCE_SECONDS = 5.0
 
 
@@ -37,7 +38,7 @@ def varied(work: Record, probe: Probe, items: list[pytest.Item]) -> Record:
     search = Search(map(tuple, job["branches"]), job["lines"], limits, job["way"])
     cast = Cast(work, probe, items)
     search.through([partial(cast.subject, number) for number in range(len(job["patterns"]))])
-    until = max(time.monotonic() + REDUCE_SECONDS, search.limits.deadline)
+    until = max(time.monotonic() + min(REDUCE_SECONDS, job["seconds"]), search.limits.deadline)
     variants = _variants(search, cast.tests, until)
     return {
         "type": "varied",
@@ -67,7 +68,9 @@ class Cast:
     def subject(self, number: int) -> Subject | None:
         """What the search works with; None for a test that cannot be varied."""
         test = self._test(number)
-        known = test.check() if isinstance(test, Test) else test
+        # Where values are offered, the rows are only what they are put into.
+        most = (FEW_ROWS,) if self._work["job"]["offered"] else ()
+        known = test.check(*most) if isinstance(test, Test) else test
         if isinstance(known, str) or not isinstance(test, Test):
             self.unusable[number] = str(known)
             return None
@@ -133,7 +136,7 @@ def _variants(search: Search, tests: dict[int, Test], until: float) -> list[Reco
     found = []
     for find in choose(search):
         test = tests[find.subject.number]
-        variation = test.reduce(find, search) if time.monotonic() < until else test.shown(find.variation)
+        variation = test.reduce(find, search, until) if time.monotonic() < until else test.shown(find.variation)
         record = test.look(variation)
         if isinstance(record, str):
             search.dropped[record] += 1

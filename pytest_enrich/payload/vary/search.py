@@ -109,7 +109,7 @@ class Search:
             batch = list(ideas.fresh(subject, source, tried, wanted))
             if not batch:
                 return
-            new = self._batch(subject, batch, guide)
+            new = self._batch(subject, batch, guide, share.deadline)
             bases += new
             idle = 0 if new else idle + len(batch)
 
@@ -139,11 +139,11 @@ class Search:
             yield from guide.ideas(is_open)
             yield one
 
-    def _batch(self, subject: Subject, batch: list[Variation], guide: Guide) -> list[Variation]:
+    def _batch(self, subject: Subject, batch: list[Variation], guide: Guide, deadline: float) -> list[Variation]:
         """Run them; those that took a branch never seen before."""
         self.executions += len(batch)
         new = []
-        for variation, record in zip(batch, subject.run(batch), strict=True):
+        for variation, record in zip(batch, subject.run(batch, deadline), strict=True):
             branches = taken(record)
             guide.see(variation, branches)
             if record["refusal"] not in {"crash", "too long"} and not self._known.issuperset(branches):

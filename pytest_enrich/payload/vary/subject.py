@@ -24,7 +24,7 @@ class Subject:
         pools: One for each hole.
         known: What its rows do as they are.
         is_direct: Whether a run costs little.
-        run: Runs a batch of variations.
+        run: Runs a batch of variations, those for which there is time.
         ask: As a `Guide` asks.
         offers: Values for some of its holes each, by their places, that are to be tried instead of all else.
     """
@@ -33,7 +33,7 @@ class Subject:
     pools: tuple[Pool, ...]
     known: Sequence[Record]
     is_direct: bool
-    run: Callable[[Sequence[Variation]], list[Record]]
+    run: Callable[[Sequence[Variation], float], list[Record]]
     ask: Ask
     offers: Sequence[tuple[tuple[int, str], ...]] = ()
 

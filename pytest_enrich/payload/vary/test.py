@@ -62,9 +62,9 @@ class Test:
         self.is_direct = self._carriers[0].is_direct
         self.rows = list(range(max((len(hole["values"]) for hole in self.pattern["holes"]), default=0)))
 
-    def check(self) -> list[Record] | str:
-        """Keep the rows that pass, and give their records; why there are none."""
-        every = len(self.rows) // MOST_ROWS + 1
+    def check(self, most: int = MOST_ROWS) -> list[Record] | str:
+        """Keep `most` of the rows that pass, and give their records; why there are none."""
+        every = len(self.rows) // most + 1
         rows = self.rows[::every]
         records = self.run_all([Variation(self.rows.index(row), ()) for row in rows])
         refusals = [objection(record) or ("raises" if "raised" in record else "") for record in records]
@@ -77,19 +77,20 @@ class Test:
         values: list[str] = self.pattern["holes"][hole]["values"]
         return [values[row] for row in self.rows]
 
-    def run_all(self, variations: Sequence[Variation]) -> list[Record]:
-        """The records of these, run one after the other in a fork."""
-        seconds = GRACE_SECONDS + SECONDS_EACH * len(variations)
-        answer = self._apart(lambda: {"records": self._records(variations)}, seconds)
+    def run_all(self, variations: Sequence[Variation], deadline: float = math.inf) -> list[Record]:
+        """The records of these, run one after the other in a fork; after the deadline they are not run."""
+        seconds = SECONDS_EACH * len(variations)
+        answer = self._apart(lambda: {"records": self._records(variations, deadline)}, seconds, deadline)
         found: list[Record] = answer.get("records") or [LOST] * len(variations)
         return found
 
-    def _records(self, variations: Sequence[Variation]) -> list[Record]:
+    def _records(self, variations: Sequence[Variation], deadline: float) -> list[Record]:
         """A few that do not end are enough: the others of their kind would take as long."""
         found: list[Record] = []
         for one in variations:
             stuck = sum(record["refusal"] == "too long" for record in found)
-            found.append(self._run(one) if stuck < MOST_STUCK else {**LOST, "refusal": "too long"})
+            late = stuck >= MOST_STUCK or time.monotonic() > deadline
+            found.append({**LOST, "refusal": "too long"} if late else self._run(one))
         return found
 
     def _run(self, variation: Variation, carrier: Carrier | None = None, *, whole: bool = False) -> Record:
@@ -109,7 +110,7 @@ class Test:
 
     def towards(self, pools: Sequence[Pool], variation: Variation, lines: Sequence[int]) -> list[Variation]:
         """Variations in which what is compared on these lines comes nearer to the other outcome."""
-        answer = self._apart(lambda: {"found": self._towards(pools, variation, lines)}, 2 * GRACE_SECONDS)
+        answer = self._apart(lambda: {"found": self._towards(pools, variation, lines)}, GRACE_SECONDS)
         found = answer.get("found", ())
         return [Variation(variation.row, tuple((hole, value) for hole, value in values)) for values in found]
 
@@ -165,10 +166,11 @@ class Test:
         value: str = self.pattern["holes"][hole]["values"][self.rows[row]]
         return value
 
-    def reduce(self, find: Find, search: Search) -> Variation:
-        """The variation with fewer and plainer values that still does what it was found for."""
+    def reduce(self, find: Find, search: Search, until: float) -> Variation:
+        """The variation with fewer and plainer values that still does what it was found for, in time."""
         tries = TRIES_AT_ONCE if self.is_direct else TRIES
-        answer = self._apart(lambda: self._reduced(find, search, tries), GRACE_SECONDS + SECONDS_EACH * tries / 4)
+        seconds = SECONDS_EACH * tries / 4
+        answer = self._apart(lambda: self._reduced(find, search, tries, until), seconds, until)
         values = answer.get("values", self.shown(find.variation).values)
         return Variation(find.variation.row, tuple((hole, value) for hole, value in values))
 
@@ -176,7 +178,7 @@ class Test:
         """It with all that a candidate would say: what is drawn has no row to begin with."""
         return self._whole(variation) if self.pattern["given"] else variation
 
-    def _reduced(self, find: Find, search: Search, tries: int) -> Record:
+    def _reduced(self, find: Find, search: Search, tries: int, until: float) -> Record:
         first, before = self.shown(find.variation), self._run(find.variation)
         fewest = len(first.values) if self.pattern["given"] else 1
         left = iter(range(tries))
@@ -184,7 +186,7 @@ class Test:
         def holds(call: Call) -> bool:
             smaller = first.of(call)
             fits = len(smaller.values) >= fewest and find.subject.fits(smaller)
-            if not fits or next(left, None) is None:
+            if not fits or next(left, None) is None or time.monotonic() > until:
                 return False
             record = self._run(smaller)
             same = record.get("raised") == before.get("raised") and not objection(record)
@@ -197,7 +199,7 @@ class Test:
         """What it did, the same each time (through pytest's protocol, on another day, with each carrier)."""
         ways: list[tuple[int, Carrier]] = [(days, self._carriers[0]) for days in DAYS_AHEAD]
         ways += [(0, carrier) for carrier in self._carriers[1:]]
-        records = [self._apart(self._looking(variation, *way), GRACE_SECONDS) for way in ways]
+        records = [self._apart(self._looking(variation, *way), 0.0) for way in ways]
         shown = [{key: value for key, value in one.items() if key != "branches"} for one in records]
         if any(other != shown[0] for other in shown[1:]):
             return "not the same each time"
@@ -212,15 +214,20 @@ class Test:
 
         return action
 
-    def _apart(self, action: Callable[[], Record], seconds: float) -> Record:
-        """What `action` answers in a fork that may do no more than a candidate."""
+    def _apart(self, action: Callable[[], Record], seconds: float, deadline: float = math.inf) -> Record:
+        """What `action` answers in a fork that may do no more than a candidate.
+
+        It may take so many seconds, though only until the deadline, and some more: a run that hangs where no
+        signal interrupts it must not take the others' time.
+        """
 
         def narrowed() -> Record:
             if self._confinement is not None and not self._confinement["programs"]:
                 confine.narrow()
             return action()
 
-        return fork.run(narrowed, seconds)
+        left = max(deadline - time.monotonic(), 0.0)
+        return fork.run(narrowed, min(seconds, left) + GRACE_SECONDS)
 
 
 def _of_line(notes: Sequence[Note], line: int) -> list[Note]:

@@ -36,7 +36,7 @@ from pytest_enrich.protocols import Sandbox, Task
 MOST_TESTS, MOST_FILES, MOST_READ = 6, 2, 40
 # Beyond the variation itself: starting pytest, making variants plain and looking at them.
 START_SECONDS = 60.0
-OFFERED_EXECUTIONS, OFFERED_SECONDS = 400, 4.0
+OFFERED_EXECUTIONS, OFFERED_SECONDS = 400, 5.0
 """What is tried of values that are known: little, and the same whatever the budget."""
 MOST_VALUES, LONGEST_VALUE = 60, 40
 WRITERS: dict[Kind, Callable[[Desk, Sheet, Variant], Candidate | None]] = {

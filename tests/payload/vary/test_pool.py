@@ -37,6 +37,11 @@ def test_what_is_offered_fits_whatever_it_is_if_it_can_be_made():
     assert [text for text in ("None", "Money(1)", "Gone(1)", "2") if made.fits(text)] == ["None", "Money(1)"]
 
 
+def test_what_is_left_of_a_sum_is_not_tried():
+    made = pool("3 + 4", "10")
+    assert [text for text in ("3 + 5", "+4", "3 + 0", "0 - 3", "0 + 0", "0") if made.fits(text)] == ["3 + 5", "0"]
+
+
 def test_constants_come_first_with_their_neighbours_and_only_those_that_fit():
     made = pool("3", constants=("'xl'", "86400"), near=("7", "'a'"))
     assert made.promising[:3] == ("86400", "86399", "86401")
