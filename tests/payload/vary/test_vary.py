@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from pytest_enrich.data import Argument, Hole, Sighting
@@ -334,6 +336,23 @@ def test_what_differs_from_day_to_day_is_not_shown(vary, written):
     answer = vary(source, tests, pattern, constants=("1970",))
     assert answer.variants == ()
     assert answer.dropped["not the same each time"] == 1
+
+
+def test_slow_runs_end_with_the_time_of_the_job(vary, written):
+    source = """
+        import time
+
+
+        def size(text):
+            time.sleep(0.1)
+            if text == "xl" and not text:
+                return 10  # here
+            return len(text)
+        """
+    tests = written(ROWS)
+    started = time.monotonic()
+    vary(source, tests, rows_pattern(tests), branches=((6, 7),), seconds=0.5)
+    assert time.monotonic() - started < 9, "a batch of them alone would take ten seconds"
 
 
 def test_a_few_runs_that_do_not_end_take_no_more_than_their_time(vary, written):
