@@ -17,6 +17,8 @@ from ..explore.mutate import literals, vary
 Path: TypeAlias = tuple[str, ...]
 """The names of types from the outside of a value to a part of it: ``("list", "int")``."""
 
+LARGEST: Mapping[type[ast.operator], int] = {ast.Pow: 400, ast.LShift: 400}
+"""The largest right side of an operation that makes large numbers."""
 MOST_PLAIN, MOST_CONSTANTS, MOST_NEAR = 8, 24, 16
 DEEPEST = 3
 BOUNDARIES: Mapping[type, tuple[str, ...]] = {
@@ -63,12 +65,6 @@ class Names:
             except Exception:  # a constructor that refuses, a name that is gone
                 self._parts[template] = frozenset()
         return self._parts[template]
-
-    @staticmethod
-    def is_left_over(template: str) -> bool:
-        """Whether nobody writes it: a sum that something was taken out of (`+ 30`, `365 + 0`)."""
-        source, _ = express.compilable(template)
-        return any(map(_says_nothing, ast.walk(ast.parse(source, mode="eval"))))
 
 
 def _parts(value: object, depth: int) -> set[Path]:
@@ -121,9 +117,10 @@ class Pool:
         """Whether its value is made of nothing but what values of the rows are made of, or was offered."""
         if template in self.seen or template in self._offered:
             return True
+        if is_odd(template):  # before it is made
+            return False
         parts = self._names.parts(template)
-        known = bool(parts - {("NoneType",)} and parts <= self._known)
-        return known and not self._names.is_left_over(template)
+        return bool(parts - {("NoneType",)} and parts <= self._known)
 
     def like(self, kind: object) -> list[str]:
         """Templates of values of a type that a row has."""
@@ -166,10 +163,25 @@ class Pool:
         return natural.known(self.seen)
 
 
-def _says_nothing(node: ast.AST) -> bool:
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
-        return any(isinstance(one, ast.Constant) and one.value == 0 for one in (node.left, node.right))
-    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.UAdd)
+def is_odd(template: str) -> bool:
+    """Whether nobody writes it: what is left of a sum (`+ 30`, `365 + 0`), or fills the memory (`10**1000000`)."""
+    try:
+        tree = ast.parse(express.compilable(template)[0].strip(), mode="eval")
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return True
+    return any(map(_is_left_over, ast.walk(tree)))
+
+
+def _is_left_over(node: ast.AST) -> bool:
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.UAdd)
+    if not isinstance(node, ast.BinOp):
+        return False
+    numbers = [one.value for one in (node.left, node.right) if isinstance(one, ast.Constant)]
+    if isinstance(node.op, ast.Add | ast.Sub):
+        return 0 in numbers
+    limit = LARGEST.get(type(node.op))
+    return limit is not None and any(isinstance(one, int) and abs(one) > limit for one in numbers[-1:])
 
 
 def _widened(known: frozenset[Path]) -> frozenset[Path]:

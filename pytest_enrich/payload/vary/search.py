@@ -8,6 +8,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 from ..explore.trace import Branch
 from . import ideas
@@ -98,8 +99,10 @@ class Search:
 
     def _through(self, subject: Subject, share: Limits) -> None:
         size, patience = (BATCH_AT_ONCE, PATIENCE_AT_ONCE) if subject.is_direct else (BATCH, PATIENCE)
-        bases, tried, guide = subject.bases(), set(subject.bases()), self._guide(subject)
+        bases, tried, guide = subject.bases(), set(subject.bases()), self._guide(subject, share.deadline)
         chance = random.Random(share.seed + subject.number)  # noqa: S311 - no secret
+        offered = ideas.fresh(subject, ideas.offered(subject, bases), tried, share.executions - self.executions)
+        bases += self._batch(subject, list(offered), guide, share.deadline)
         source = self._ideas(subject, bases, guide, chance)
         idle = 0
         while idle < (patience if guide.is_near else patience // FAR) and not self.is_over(share):
@@ -113,9 +116,10 @@ class Search:
             bases += new
             idle = 0 if new else idle + len(batch)
 
-    def _guide(self, subject: Subject) -> Guide:
+    def _guide(self, subject: Subject, deadline: float) -> Guide:
         """One that has seen the rows."""
-        guide = Guide({item[0] for item in self._open() if isinstance(item, tuple)}, subject.ask, self._way)
+        lines = {item[0] for item in self._open() if isinstance(item, tuple)}
+        guide = Guide(lines, partial(subject.ask, deadline=deadline), self._way)
         for row, record in enumerate(subject.known):
             guide.see(Variation(row, ()), taken(record))
         return guide
@@ -129,7 +133,6 @@ class Search:
             return any(isinstance(item, tuple) and item[0] == line for item in self._open(subject))
 
         if subject.offers:
-            yield from ideas.offered(subject, bases)
             yield from guide.ideas(is_open)
             return
         plain, guided = ideas.promising(subject, bases, chance), guide.ideas(is_open)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from ..explore.trace import Branch
 from .carrier import taken
 from .ending import Record
-from .guide import Ask
 from .pool import Pool
 from .variation import Variation
 
@@ -25,7 +24,7 @@ class Subject:
         known: What its rows do as they are.
         is_direct: Whether a run costs little.
         run: Runs a batch of variations, those for which there is time.
-        ask: As a `Guide` asks.
+        ask: As a `Guide` asks, with a `deadline`.
         offers: Values for some of its holes each, by their places, that are to be tried instead of all else.
     """
 
@@ -34,7 +33,7 @@ class Subject:
     known: Sequence[Record]
     is_direct: bool
     run: Callable[[Sequence[Variation], float], list[Record]]
-    ask: Ask
+    ask: Callable[..., list[Variation]]
     offers: Sequence[tuple[tuple[int, str], ...]] = ()
 
     def value(self, variation: Variation, hole: int) -> str:

@@ -24,6 +24,8 @@ from .variation import Variation
 GRACE_SECONDS = 10.0
 STEPS_AT_ONCE, STEPS = 400, 60
 """Runs that one look for what comes nearer may take."""
+ASKS = 6
+"""Such a look may take one part in so many of the time that is left."""
 SECONDS_EACH = 2.0
 TRIES_AT_ONCE, TRIES = 300, 40
 MOST_ROWS = 24
@@ -108,13 +110,19 @@ class Test:
             return {"branches": [], "seen": [], "refusal": "no such value"}
         return (carrier or self._carriers[0]).run(parameters, literals, whole=whole)
 
-    def towards(self, pools: Sequence[Pool], variation: Variation, lines: Sequence[int]) -> list[Variation]:
+    def towards(
+        self, pools: Sequence[Pool], variation: Variation, lines: Sequence[int], deadline: float = math.inf
+    ) -> list[Variation]:
         """Variations in which what is compared on these lines comes nearer to the other outcome."""
-        answer = self._apart(lambda: {"found": self._towards(pools, variation, lines)}, GRACE_SECONDS)
+        # Only a part of the time: what is found has to be tried.
+        late = time.monotonic() + min(GRACE_SECONDS, (deadline - time.monotonic()) / ASKS)
+        answer = self._apart(lambda: {"found": self._towards(pools, variation, lines, late)}, GRACE_SECONDS, late)
         found = answer.get("found", ())
         return [Variation(variation.row, tuple((hole, value) for hole, value in values)) for values in found]
 
-    def _towards(self, pools: Sequence[Pool], variation: Variation, lines: Sequence[int]) -> list[Any]:
+    def _towards(
+        self, pools: Sequence[Pool], variation: Variation, lines: Sequence[int], late: float
+    ) -> list[Any]:
         whole = self._whole(variation)
         notes = self._notes(whole)
 
@@ -123,15 +131,13 @@ class Test:
 
         asked = (dict.fromkeys(solve.proposals(whole.call(), _of_line(notes, line), {}, like)) for line in lines)
         found = _by_turns([list(islice(calls, MOST_PROPOSALS)) for calls in asked])
-        found += self._descents(
-            whole, [line for line in lines if solve.distance(_of_line(notes, line)) < math.inf]
-        )
+        far = [line for line in lines if solve.distance(_of_line(notes, line)) < math.inf]
+        found += self._descents(whole, far, late)
         return [self._changed(whole.of(call)).values for call in found]
 
-    def _descents(self, whole: Variation, lines: Sequence[int]) -> list[Call]:
+    def _descents(self, whole: Variation, lines: Sequence[int], late: float) -> list[Call]:
         """Nearer and nearer to the other ways of the conditions on these lines, as long as that costs little."""
         left = iter(range(STEPS_AT_ONCE if self.is_direct else STEPS))
-        late = time.monotonic() + GRACE_SECONDS
         found: list[Call] = []
 
         def far(call: Call, line: int) -> float:

@@ -42,6 +42,14 @@ def test_what_is_left_of_a_sum_is_not_tried():
     assert [text for text in ("3 + 5", "+4", "3 + 0", "0 - 3", "0 + 0", "0") if made.fits(text)] == ["3 + 5", "0"]
 
 
+def test_what_would_take_all_memory_is_not_even_made():
+    made = pool("10**3", "2")
+    assert [text for text in ("10**30", "10**100000000000", "1 << 10**12", "2") if made.fits(text)] == [
+        "10**30",
+        "2",
+    ]
+
+
 def test_constants_come_first_with_their_neighbours_and_only_those_that_fit():
     made = pool("3", constants=("'xl'", "86400"), near=("7", "'a'"))
     assert made.promising[:3] == ("86400", "86399", "86401")

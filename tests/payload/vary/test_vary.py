@@ -338,6 +338,16 @@ def test_what_differs_from_day_to_day_is_not_shown(vary, written):
     assert answer.dropped["not the same each time"] == 1
 
 
+def test_a_row_that_skips_does_not_end_the_others(vary, written):
+    tests = written(
+        ROWS.replace(
+            "        assert", "        if len(text) == 1:\n            pytest.skip('short')\n        assert"
+        )
+    )
+    (variant,) = vary(SIZE, tests, rows_pattern(tests), constants=("'xl'", "'a'")).variants
+    assert (variant.row, variant.values) == (1, ((0, "'xl'"),))
+
+
 def test_slow_runs_end_with_the_time_of_the_job(vary, written):
     source = """
         import time
