@@ -227,6 +227,14 @@ def test_a_list_that_other_tests_share_gets_no_row_but_a_test_beside_it(rows):
     )
 
 
+def test_a_test_that_chooses_its_way_by_a_shared_list_has_no_test_beside_it(rows):
+    text = ASKED.replace('[(10, 10), ("a", None)]', "CASES").replace(
+        "    @pytest", '    CASES = [(10, 10), ("a", None)]\n    OTHERS = [*CASES]\n\n\n    @pytest'
+    )
+    made, sandbox = rows(text, variant("-1", seen=("0",)))
+    assert (made, len(sandbox.asked(Vary))) == ([], 1)
+
+
 BODY = """
     import pytest
 
