@@ -19,6 +19,7 @@ Path: TypeAlias = tuple[str, ...]
 
 LARGEST: Mapping[type[ast.operator], int] = {ast.Pow: 400, ast.LShift: 400}
 """The largest right side of an operation that makes large numbers."""
+UNKNOWN_KEY = 3
 MOST_PLAIN, MOST_CONSTANTS, MOST_NEAR = 8, 24, 16
 DEEPEST = 3
 BOUNDARIES: Mapping[type, tuple[str, ...]] = {
@@ -150,17 +151,29 @@ class Pool:
         return vary(value, chance.randrange(6), chance.randrange(48), chance.randrange(48), self._literals)
 
     def strangeness(self, value: str) -> int:
-        """How much a reader would stumble over: signs that no row has, shapes that nobody writes."""
+        """How much a reader would stumble over: signs and keys that no row has, shapes that nobody writes."""
         if value in self.seen:
             return 0
         known = set("".join([*self.seen, *self.constants]))
         strange = (not (char.isalnum() and char.isascii()) and char not in known for char in value)
         signs = sum(one and char not in " '\"" for one, char in zip(strange, value, strict=True))
-        return signs + natural.oddness(Call("", (("", value),)), self._usual)
+        keys = len(_keys(value) - self._keys) if self._keys else 0
+        return signs + UNKNOWN_KEY * keys + natural.oddness(Call("", (("", value),)), self._usual)
+
+    @cached_property
+    def _keys(self) -> frozenset[object]:
+        return frozenset().union(*map(_keys, (*self.seen, *self.constants)))
 
     @cached_property
     def _usual(self) -> frozenset[str]:
         return natural.known(self.seen)
+
+
+def _keys(template: str) -> frozenset[object]:
+    """The texts and numbers that are keys in a template."""
+    nodes = ast.walk(ast.parse(express.compilable(template)[0].strip(), mode="eval"))
+    keys = (key for node in nodes if isinstance(node, ast.Dict) for key in node.keys)
+    return frozenset(key.value for key in keys if isinstance(key, ast.Constant))
 
 
 def is_odd(template: str) -> bool:

@@ -39,7 +39,7 @@ class Find:
     def cost(self) -> tuple[bool, int, int, int]:
         """What to prefer among those that reach the same: passing, little changed, plain, short."""
         values = self.variation.values
-        strange = sum(self.subject.pools[hole].strangeness(value) for hole, value in values)
+        strange = self.subject.strangeness(self.variation)
         return self.raised, len(values), strange, sum(len(value) for _, value in values)
 
 

@@ -45,6 +45,10 @@ class Subject:
         """Whether its values are such as the rows have."""
         return all(self.pools[hole].fits(value) for hole, value in variation.values)
 
+    def strangeness(self, variation: Variation) -> int:
+        """How much of it a reader would stumble over."""
+        return sum(self.pools[hole].strangeness(value) for hole, value in variation.values)
+
     def bases(self) -> list[Variation]:
         """Rows to begin with: those that take branches which the ones before do not, then others."""
         met: set[Branch] = set()

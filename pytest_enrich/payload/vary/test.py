@@ -187,12 +187,21 @@ class Test:
     def _reduced(self, find: Find, search: Search, tries: int, until: float) -> Record:
         first, before = self.shown(find.variation), self._run(find.variation)
         fewest = len(first.values) if self.pattern["given"] else 1
-        left = iter(range(tries))
+        left, strange = iter(range(tries)), [find.subject.strangeness(first)]
 
         def holds(call: Call) -> bool:
             smaller = first.of(call)
             fits = len(smaller.values) >= fewest and find.subject.fits(smaller)
-            if not fits or next(left, None) is None or time.monotonic() > until:
+            # What is smaller is no gain when a reader stumbles over it.
+            if not fits or find.subject.strangeness(smaller) > strange[-1]:
+                return False
+            if not does_the_same(smaller):
+                return False
+            strange.append(find.subject.strangeness(smaller))
+            return True
+
+        def does_the_same(smaller: Variation) -> bool:
+            if next(left, None) is None or time.monotonic() > until:
                 return False
             record = self._run(smaller)
             same = record.get("raised") == before.get("raised") and not objection(record)

@@ -37,6 +37,12 @@ def test_what_is_offered_fits_whatever_it_is_if_it_can_be_made():
     assert [text for text in ("None", "Money(1)", "Gone(1)", "2") if made.fits(text)] == ["None", "Money(1)"]
 
 
+def test_keys_that_no_row_has_are_strange():
+    made = pool("{'name': 'ada', 'size': 1}", "[{'name': 'bob'}]")
+    known, other = (made.strangeness(f"{{'{key}': 'eve'}}") for key in ("name", "nam"))
+    assert known == 0 < other
+
+
 def test_what_is_left_of_a_sum_is_not_tried():
     made = pool("3 + 4", "10")
     assert [text for text in ("3 + 5", "+4", "3 + 0", "0 - 3", "0 + 0", "0") if made.fits(text)] == ["3 + 5", "0"]
