@@ -164,6 +164,28 @@ def test_a_value_that_says_more_than_which_way_to_go_varies_like_the_others(rows
     assert [hole.name for hole in sandbox.asked(Vary)[0].patterns[0].holes] == ["total", "expected"]
 
 
+BOTH = f"""{LISTED}
+
+    def test_plain():
+        assert discount(5) == 5
+    """
+
+
+def test_what_would_be_a_test_of_its_own_is_tried_as_a_row_first(rows):
+    sibling = variant("-1", seen=("0",), pattern=1)
+    answers = [Varied(variants=one, executions=2) for one in ((sibling,), (variant("-1", seen=("0",)),))]
+    made, sandbox = rows(BOTH, names=("test_discount", "test_plain"), answer=answers)
+    assert [type(one) for one in made] == [NewRow, NewTest]
+    _, job = sandbox.asked(Vary)
+    assert job.offered == ((Argument(name="", value="-1"),),)
+    assert [pattern.nodeid.rpartition("::")[2] for pattern in job.patterns] == ["test_discount"]
+
+
+def test_without_lists_nothing_is_tried_twice(rows):
+    _, sandbox = rows(BOTH, variant("-1", seen=("0",)), names=("test_plain",))
+    assert len(sandbox.asked(Vary)) == 1
+
+
 @pytest.fixture
 def of_calls(fakes, rows):
     """What is made of findings with these arguments, and the jobs that are asked."""
