@@ -101,8 +101,10 @@ class Search:
         size, patience = (BATCH_AT_ONCE, PATIENCE_AT_ONCE) if subject.is_direct else (BATCH, PATIENCE)
         bases, tried, guide = subject.bases(), set(subject.bases()), self._guide(subject, share.deadline)
         chance = random.Random(share.seed + subject.number)  # noqa: S311 - no secret
-        offered = ideas.fresh(subject, ideas.offered(subject, bases), tried, share.executions - self.executions)
-        bases += self._batch(subject, list(offered), guide, share.deadline)
+        if subject.offers:  # all of them, before anything is asked about one
+            most = share.executions - self.executions
+            batch = list(ideas.fresh(subject, ideas.offered(subject, bases), tried, most))
+            bases += self._batch(subject, batch, guide, share.deadline)
         source = self._ideas(subject, bases, guide, chance)
         idle = 0
         while idle < (patience if guide.is_near else patience // FAR) and not self.is_over(share):
