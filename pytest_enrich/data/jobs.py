@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from pytest_enrich.data.code import Branch, Call, Entry, Template
+from pytest_enrich.data.code import Argument, Branch, Call, Entry, Template
 from pytest_enrich.data.mutants import Mutant
 
 Result: TypeAlias = Literal["passed", "failed", "skipped", "error"]
@@ -230,6 +230,10 @@ class Vary(Struct, frozen=True, kw_only=True, tag="vary"):
         patterns: Tests to vary, best first.
         branches, lines, statements, constants, raises, seed: As in `Explore`.
         values: Source of literals that stand near: values to try where they are of the right type.
+        offered: The arguments of calls that reach what is wanted, best first. With any, only these are tried, in
+            the place of parameters whatever the type of the rows' values, and what brings one of them nearer.
+        way: Lines of the decisions on the way to what is wanted: a test that always goes one way there is led to
+            the other one.
         executions: The most runs of tests.
         seconds: The most time to take.
     """
@@ -244,6 +248,8 @@ class Vary(Struct, frozen=True, kw_only=True, tag="vary"):
     statements: tuple[tuple[int, int], ...] = ()
     constants: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
+    offered: tuple[tuple[Argument, ...], ...] = ()
+    way: tuple[int, ...] = ()
     raises: tuple[int, ...] = ()
     seed: int = 0
     executions: int = 500

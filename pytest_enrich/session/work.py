@@ -220,9 +220,11 @@ class Session:
         )
 
     def _proposers(self, names: Sequence[str]) -> tuple[Proposer, ...]:
+        rows = RowsProposer(self._sandbox, self._readable_text)
         known: dict[str, Proposer] = {
-            "rows": RowsProposer(self._sandbox, self._readable_text),
-            "search": SearchProposer(self._sandbox),
+            "rows": rows,
+            # A value that a call needs is the better suggestion as one more row of a test that passes it on.
+            "search": SearchProposer(self._sandbox, *([rows.of_calls] if rows.name in names else [])),
             "properties": PropertiesProposer(self._sandbox),
         }
         if not uses_hypothesis(self._settings.rootdir, self._settings.test_files):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -27,9 +26,16 @@ def is_run(path: Path, qualname: str, contexts: Mapping[str, Iterable[str]], par
 
 
 def called(path: Path, code: str) -> frozenset[str]:
-    """The functions of a source file's top level that a test's code names."""
+    """The functions of a source file's top level that a test's code names.
+
+    What an attribute is taken of is none: in `parse.findall(...)`, `parse` is a module that has a function of its
+    own name.
+    """
     functions = {node.name for node in ast.parse(path.read_bytes()).body if isinstance(node, ast.FunctionDef)}
-    return frozenset(functions.intersection(re.findall(r"\w+", code)))
+    nodes = list(ast.walk(ast.parse(code)))
+    owners = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
+    named = {node.id for node in nodes if isinstance(node, ast.Name) and id(node) not in owners}
+    return frozenset(functions & (named | {node.attr for node in nodes if isinstance(node, ast.Attribute)}))
 
 
 def inside(tree: ast.Module, qualname: str) -> range:

@@ -48,6 +48,20 @@ def test_missing_branches_come_from_coverages_report():
 
 
 @pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("def test_it():\n    assert total([1]) == 1\n", {"total"}),
+        ("def test_it():\n    assert cart.total([1]) == 1\n", {"total"}),
+        ("def test_it():\n    assert total.rows() == 1\n", set()),
+        ("([1], 1)", set()),
+    ],
+)
+def test_a_function_is_called_where_it_is_named_but_for_a_module_of_its_name(tmp_path, code, expected):
+    (tmp_path / "total.py").write_text(SOURCE, encoding="utf-8")
+    assert parametrized.called(tmp_path / "total.py", code) == expected
+
+
+@pytest.mark.parametrize(
     ("path", "qualname", "expected"),
     [
         ("src/shop/cart.py", "total", "shop.cart.x_total__mutmut_*"),

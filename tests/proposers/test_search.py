@@ -184,6 +184,19 @@ def test_the_search_may_take_longer_than_it_thinks(fakes, propose):
     assert sandbox.timeouts[0] > fakes.task().seconds
 
 
+def test_what_others_make_of_a_find_comes_first(fakes):
+    explored = Explored(findings=(fakes.finding(),), executions=1)
+    sandbox = fakes.ScriptedSandbox({Explore: explored, Record: NOTHING})
+    seen = []
+
+    def better(task, found):
+        seen.append((task, found))
+        yield "a row"
+
+    first, second = SearchProposer(sandbox, better).propose(fakes.task())
+    assert (first, second.origin.proposer, seen) == ("a row", "search", [(fakes.task(), explored)])
+
+
 @pytest.mark.parametrize("reason", ["timeout", "crash", "memory", "no answer", "bad answer", "refused"])
 def test_a_sandbox_that_fails_leaves_nothing_to_say(fakes, reason):
     sandbox = fakes.ScriptedSandbox({Explore: fakes.failed(reason)})

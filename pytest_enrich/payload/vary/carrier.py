@@ -12,7 +12,7 @@ import pytest
 
 from ..explore.run import quiet, time_limit
 from ..explore.trace import Branch, TooLongError, Tracer
-from .ending import Endings, Record
+from .ending import ENDED, Endings, Record
 from .probe import Probe
 
 CALL_SECONDS = 0.5
@@ -65,7 +65,7 @@ class Carrier:
             with quiet(), time_limit(CALL_SECONDS):
                 self._stage.tracer.start()
                 self.item.obj(**arguments)
-        except (Exception, TooLongError, SystemExit) as error:
+        except (Exception, TooLongError, SystemExit, *ENDED) as error:
             return error
         finally:
             self._stage.tracer.stop()

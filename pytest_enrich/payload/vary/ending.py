@@ -20,7 +20,9 @@ from .probe import NothingRaisedError
 Record = dict[str, Any]
 RAISE = re.compile(r"raise\b")
 NOT_CONTRACTS = AssertionError | NotImplementedError | RecursionError | MemoryError
-NO_TEST = pytest.skip.Exception | pytest.fail.Exception | pytest.exit.Exception | NothingRaisedError
+# The first three are no `Exception`.
+ENDED = (pytest.skip.Exception, pytest.fail.Exception, pytest.exit.Exception)
+NO_TEST = (*ENDED, NothingRaisedError)
 
 
 class Endings:

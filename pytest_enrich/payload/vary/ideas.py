@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Iterator
 
@@ -16,6 +17,14 @@ def promising(subject: Subject, bases: list[Variation], chance: random.Random) -
             for base in (bases[0], chance.choice(bases)):
                 if rank < len(pool.promising):
                     yield base.with_value(hole, pool.promising[rank])
+
+
+def offered(subject: Subject, bases: list[Variation]) -> Iterator[Variation]:
+    """Each offer, in one of `bases` after the other; the first is enough for one that leaves nothing of it."""
+    for number, base in enumerate(list(bases)):
+        for values in subject.offers:
+            if not number or len(values) < len(subject.pools):
+                yield functools.reduce(lambda one, change: one.with_value(*change), values, base)
 
 
 def drawn(subject: Subject, bases: list[Variation], chance: random.Random) -> Iterator[Variation]:

@@ -17,6 +17,9 @@ from ..explore.mutate import literals, vary
 Path: TypeAlias = tuple[str, ...]
 """The names of types from the outside of a value to a part of it: ``("list", "int")``."""
 
+LARGEST: Mapping[type[ast.operator], int] = {ast.Pow: 400, ast.LShift: 400}
+"""The largest right side of an operation that makes large numbers."""
+UNKNOWN_KEY = 3
 MOST_PLAIN, MOST_CONSTANTS, MOST_NEAR = 8, 24, 16
 DEEPEST = 3
 BOUNDARIES: Mapping[type, tuple[str, ...]] = {
@@ -31,6 +34,8 @@ BOUNDARIES: Mapping[type, tuple[str, ...]] = {
     set: ("set()",),
 }
 """By type what is at the edges, plainest first."""
+MIXED: tuple[frozenset[Path], ...] = tuple(frozenset({("str",), (other,)}) for other in ("int", "float", "bool"))
+PLAIN: frozenset[Path] = frozenset((name,) for name in ("str", "int", "float", "bool"))
 
 
 class Names:
@@ -82,16 +87,25 @@ class Pool:
         names: Of the test file.
         constants: What the code compares with, best first.
         near: Other literals of the tests, best first.
+        offered: Values that fit whatever they are: a caller may pass them, and they reach what is wanted.
 
     Attributes:
         seen: Its values in the rows, each once, shortest first.
     """
 
-    def __init__(self, rows: Sequence[str], names: Names, constants: Iterable[str], near: Iterable[str]) -> None:
+    def __init__(
+        self,
+        rows: Sequence[str],
+        names: Names,
+        constants: Iterable[str],
+        near: Iterable[str],
+        offered: Iterable[str] = (),
+    ) -> None:
         self._names = names
         self.rows = rows
         self.seen = tuple(sorted(dict.fromkeys(rows), key=len))
-        self._known = frozenset[Path]().union(*map(names.parts, self.seen))
+        self._known = _widened(frozenset[Path]().union(*map(names.parts, self.seen)))
+        self._offered = frozenset(text for text in offered if names.parts(text))
         given = list(constants)
         self.constants = self._fitting(one for text in given for one in (text, *_neighbours(text)))
         self._near = self._fitting(near)
@@ -101,9 +115,13 @@ class Pool:
         return tuple(text for text in dict.fromkeys(templates) if self.fits(text))
 
     def fits(self, template: str) -> bool:
-        """Whether its value is made of nothing but what values of the rows are made of."""
+        """Whether its value is made of nothing but what values of the rows are made of, or was offered."""
+        if template in self.seen or template in self._offered:
+            return True
+        if is_odd(template):  # before it is made
+            return False
         parts = self._names.parts(template)
-        return template in self.seen or bool(parts - {("NoneType",)} and parts <= self._known)
+        return bool(parts - {("NoneType",)} and parts <= self._known)
 
     def like(self, kind: object) -> list[str]:
         """Templates of values of a type that a row has."""
@@ -133,17 +151,56 @@ class Pool:
         return vary(value, chance.randrange(6), chance.randrange(48), chance.randrange(48), self._literals)
 
     def strangeness(self, value: str) -> int:
-        """How much a reader would stumble over: signs that no row has, shapes that nobody writes."""
+        """How much a reader would stumble over: signs and keys that no row has, shapes that nobody writes."""
         if value in self.seen:
             return 0
         known = set("".join([*self.seen, *self.constants]))
         strange = (not (char.isalnum() and char.isascii()) and char not in known for char in value)
         signs = sum(one and char not in " '\"" for one, char in zip(strange, value, strict=True))
-        return signs + natural.oddness(Call("", (("", value),)), self._usual)
+        keys = len(_keys(value) - self._keys) if self._keys else 0
+        return signs + UNKNOWN_KEY * keys + natural.oddness(Call("", (("", value),)), self._usual)
+
+    @cached_property
+    def _keys(self) -> frozenset[object]:
+        return frozenset().union(*map(_keys, (*self.seen, *self.constants)))
 
     @cached_property
     def _usual(self) -> frozenset[str]:
         return natural.known(self.seen)
+
+
+def _keys(template: str) -> frozenset[object]:
+    """The texts and numbers that are keys in a template."""
+    nodes = ast.walk(ast.parse(express.compilable(template)[0].strip(), mode="eval"))
+    keys = (key for node in nodes if isinstance(node, ast.Dict) for key in node.keys)
+    return frozenset(key.value for key in keys if isinstance(key, ast.Constant))
+
+
+def is_odd(template: str) -> bool:
+    """Whether nobody writes it: what is left of a sum (`+ 30`, `365 + 0`), or fills the memory (`10**1000000`)."""
+    try:
+        tree = ast.parse(express.compilable(template)[0].strip(), mode="eval")
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return True
+    return any(map(_is_left_over, ast.walk(tree)))
+
+
+def _is_left_over(node: ast.AST) -> bool:
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.UAdd)
+    if not isinstance(node, ast.BinOp):
+        return False
+    numbers = [one.value for one in (node.left, node.right) if isinstance(one, ast.Constant)]
+    if isinstance(node.op, ast.Add | ast.Sub):
+        return 0 in numbers
+    limit = LARGEST.get(type(node.op))
+    return limit is not None and any(isinstance(one, int) and abs(one) > limit for one in numbers[-1:])
+
+
+def _widened(known: frozenset[Path]) -> frozenset[Path]:
+    """With all plain values where rows have texts as well as numbers: such a list is of whatever comes."""
+    mixed = any(known.issuperset(pair) for pair in MIXED)
+    return known | PLAIN if mixed else known
 
 
 def is_literal(template: str) -> bool:

@@ -27,6 +27,7 @@ from .test import Test
 from .variation import Variation
 
 MOST_CARRIERS = 6
+FEW_ROWS = 6
 REDUCE_SECONDS = 5.0
 
 
@@ -34,10 +35,10 @@ def varied(work: Record, probe: Probe, items: list[pytest.Item]) -> Record:
     """The `Varied`, as JSON, for a file that was collected with `probe` in it."""
     job, started = work["job"], time.monotonic()
     limits = Limits(job["executions"], started + job["seconds"], job["seed"])
-    search = Search(map(tuple, job["branches"]), job["lines"], limits)
+    search = Search(map(tuple, job["branches"]), job["lines"], limits, job["way"])
     cast = Cast(work, probe, items)
     search.through([partial(cast.subject, number) for number in range(len(job["patterns"]))])
-    until = max(time.monotonic() + REDUCE_SECONDS, search.limits.deadline)
+    until = max(time.monotonic() + min(REDUCE_SECONDS, job["seconds"]), search.limits.deadline)
     variants = _variants(search, cast.tests, until)
     return {
         "type": "varied",
@@ -67,12 +68,15 @@ class Cast:
     def subject(self, number: int) -> Subject | None:
         """What the search works with; None for a test that cannot be varied."""
         test = self._test(number)
-        known = test.check() if isinstance(test, Test) else test
+        # Where values are offered, the rows are only what they are put into.
+        most = (FEW_ROWS,) if self._work["job"]["offered"] else ()
+        known = test.check(*most) if isinstance(test, Test) else test
         if isinstance(known, str) or not isinstance(test, Test):
             self.unusable[number] = str(known)
             return None
         self.tests[number], pools = test, tuple(self._pools(test))
-        return Subject(number, pools, known, test.is_direct, test.run_all, partial(test.towards, pools))
+        towards, offers = partial(test.towards, pools), tuple(self._offers(test))
+        return Subject(number, pools, known, test.is_direct, test.run_all, towards, offers)
 
     def _test(self, number: int) -> Test | str:
         """The test, or why it cannot be varied."""
@@ -96,7 +100,19 @@ class Cast:
             return
         others = (value for values in rows for value in values if is_literal(value))
         near = [*self._work["job"]["values"], *others]
-        yield from (Pool(values, test.names, constants, near) for values in rows)
+        offers = [one for offer in self._offers(test) for one in offer]
+        for hole, values in enumerate(rows):
+            yield Pool(values, test.names, constants, near, [value for at, value in offers if at == hole])
+
+    def _offers(self, test: Test) -> Iterator[tuple[tuple[int, str], ...]]:
+        """What calls pass, in the place of parameters: all of the same names, then each of them alone."""
+        parameters = [(at, hole["name"]) for at, hole in enumerate(test.pattern["holes"]) if hole["name"]]
+        for call in self._work["job"]["offered"]:
+            given = {argument["name"]: argument["value"] for argument in call if argument["name"]}
+            named = tuple((at, given[name]) for at, name in parameters if name in given)
+            others = ((at, argument["value"]) for argument in call for at, _ in parameters)
+            yield from [named] if len(named) > 1 else []
+            yield from ((one,) for one in dict.fromkeys([*named, *others]))
 
 
 def _plain_id(item: pytest.Function) -> str:
@@ -120,7 +136,7 @@ def _variants(search: Search, tests: dict[int, Test], until: float) -> list[Reco
     found = []
     for find in choose(search):
         test = tests[find.subject.number]
-        variation = test.reduce(find, search) if time.monotonic() < until else test.shown(find.variation)
+        variation = test.reduce(find, search, until) if time.monotonic() < until else test.shown(find.variation)
         record = test.look(variation)
         if isinstance(record, str):
             search.dropped[record] += 1

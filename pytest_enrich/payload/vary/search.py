@@ -8,6 +8,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 from ..explore.trace import Branch
 from . import ideas
@@ -19,6 +20,8 @@ from .variation import Variation
 
 Reached = frozenset["Branch | int"]
 PATIENCE_AT_ONCE, PATIENCE = 1500, 150
+FAR = 5
+"""So many times less patience for a test that never came to a decision which is wanted otherwise."""
 BATCH_AT_ONCE, BATCH = 100, 10
 ALTERNATIVES = 4
 
@@ -36,7 +39,7 @@ class Find:
     def cost(self) -> tuple[bool, int, int, int]:
         """What to prefer among those that reach the same: passing, little changed, plain, short."""
         values = self.variation.values
-        strange = sum(self.subject.pools[hole].strangeness(value) for hole, value in values)
+        strange = self.subject.strangeness(self.variation)
         return self.raised, len(values), strange, sum(len(value) for _, value in values)
 
 
@@ -52,9 +55,12 @@ class Limits:
 class Search:
     """The search for one file's missing branches and lines through one test after the other."""
 
-    def __init__(self, branches: Iterable[Branch], lines: Iterable[int], limits: Limits) -> None:
+    def __init__(
+        self, branches: Iterable[Branch], lines: Iterable[int], limits: Limits, way: Iterable[int] = ()
+    ) -> None:
         self.wanted: Reached = frozenset([*branches, *lines])
         self.limits = limits
+        self._way = frozenset(way)
         self.executions = 0
         self.dropped: Counter[str] = Counter()
         self.finds: dict[Branch | int, list[Find]] = {}
@@ -93,22 +99,29 @@ class Search:
 
     def _through(self, subject: Subject, share: Limits) -> None:
         size, patience = (BATCH_AT_ONCE, PATIENCE_AT_ONCE) if subject.is_direct else (BATCH, PATIENCE)
-        bases, tried, guide = subject.bases(), set(subject.bases()), self._guide(subject)
+        bases, tried, guide = subject.bases(), set(subject.bases()), self._guide(subject, share.deadline)
         chance = random.Random(share.seed + subject.number)  # noqa: S311 - no secret
+        if subject.offers:  # all of them, before anything is asked about one
+            most = share.executions - self.executions
+            batch = list(ideas.fresh(subject, ideas.offered(subject, bases), tried, most))
+            bases += self._batch(subject, batch, guide, share.deadline)
         source = self._ideas(subject, bases, guide, chance)
         idle = 0
-        while idle < patience and not self.is_over(share) and self._open(subject):
+        while idle < (patience if guide.is_near else patience // FAR) and not self.is_over(share):
+            if not self._open(subject):
+                return
             wanted = min(size, share.executions - self.executions)
             batch = list(ideas.fresh(subject, source, tried, wanted))
             if not batch:
                 return
-            new = self._batch(subject, batch, guide)
+            new = self._batch(subject, batch, guide, share.deadline)
             bases += new
             idle = 0 if new else idle + len(batch)
 
-    def _guide(self, subject: Subject) -> Guide:
+    def _guide(self, subject: Subject, deadline: float) -> Guide:
         """One that has seen the rows."""
-        guide = Guide({item[0] for item in self._open() if isinstance(item, tuple)}, subject.ask)
+        lines = {item[0] for item in self._open() if isinstance(item, tuple)}
+        guide = Guide(lines, partial(subject.ask, deadline=deadline), self._way)
         for row, record in enumerate(subject.known):
             guide.see(Variation(row, ()), taken(record))
         return guide
@@ -121,6 +134,9 @@ class Search:
         def is_open(line: int) -> bool:
             return any(isinstance(item, tuple) and item[0] == line for item in self._open(subject))
 
+        if subject.offers:
+            yield from guide.ideas(is_open)
+            return
         plain, guided = ideas.promising(subject, bases, chance), guide.ideas(is_open)
         for one, other in itertools.zip_longest(plain, guided):
             yield from (idea for idea in (one, other) if idea is not None)
@@ -128,11 +144,11 @@ class Search:
             yield from guide.ideas(is_open)
             yield one
 
-    def _batch(self, subject: Subject, batch: list[Variation], guide: Guide) -> list[Variation]:
+    def _batch(self, subject: Subject, batch: list[Variation], guide: Guide, deadline: float) -> list[Variation]:
         """Run them; those that took a branch never seen before."""
         self.executions += len(batch)
         new = []
-        for variation, record in zip(batch, subject.run(batch), strict=True):
+        for variation, record in zip(batch, subject.run(batch, deadline), strict=True):
             branches = taken(record)
             guide.see(variation, branches)
             if record["refusal"] not in {"crash", "too long"} and not self._known.issuperset(branches):

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from ..explore.trace import Branch
 from .carrier import taken
 from .ending import Record
-from .guide import Ask
 from .pool import Pool
 from .variation import Variation
 
@@ -24,16 +23,18 @@ class Subject:
         pools: One for each hole.
         known: What its rows do as they are.
         is_direct: Whether a run costs little.
-        run: Runs a batch of variations.
-        ask: As a `Guide` asks.
+        run: Runs a batch of variations, those for which there is time.
+        ask: As a `Guide` asks, with a `deadline`.
+        offers: Values for some of its holes each, by their places, that are to be tried instead of all else.
     """
 
     number: int
     pools: tuple[Pool, ...]
     known: Sequence[Record]
     is_direct: bool
-    run: Callable[[Sequence[Variation]], list[Record]]
-    ask: Ask
+    run: Callable[[Sequence[Variation], float], list[Record]]
+    ask: Callable[..., list[Variation]]
+    offers: Sequence[tuple[tuple[int, str], ...]] = ()
 
     def value(self, variation: Variation, hole: int) -> str:
         """What is in a hole."""
@@ -43,6 +44,10 @@ class Subject:
     def fits(self, variation: Variation) -> bool:
         """Whether its values are such as the rows have."""
         return all(self.pools[hole].fits(value) for hole, value in variation.values)
+
+    def strangeness(self, variation: Variation) -> int:
+        """How much of it a reader would stumble over."""
+        return sum(self.pools[hole].strangeness(value) for hole, value in variation.values)
 
     def bases(self) -> list[Variation]:
         """Rows to begin with: those that take branches which the ones before do not, then others."""

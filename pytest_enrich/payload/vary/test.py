@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import islice
+import math
+import time
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import islice, zip_longest
 from typing import Any
 
 from .. import confine, fork
@@ -19,6 +22,10 @@ from .search import Find, Search, objection
 from .variation import Variation
 
 GRACE_SECONDS = 10.0
+STEPS_AT_ONCE, STEPS = 400, 60
+"""Runs that one look for what comes nearer may take."""
+ASKS = 6
+"""Such a look may take one part in so many of the time that is left."""
 SECONDS_EACH = 2.0
 TRIES_AT_ONCE, TRIES = 300, 40
 MOST_ROWS = 24
@@ -57,9 +64,9 @@ class Test:
         self.is_direct = self._carriers[0].is_direct
         self.rows = list(range(max((len(hole["values"]) for hole in self.pattern["holes"]), default=0)))
 
-    def check(self) -> list[Record] | str:
-        """Keep the rows that pass, and give their records; why there are none."""
-        every = len(self.rows) // MOST_ROWS + 1
+    def check(self, most: int = MOST_ROWS) -> list[Record] | str:
+        """Keep `most` of the rows that pass, and give their records; why there are none."""
+        every = len(self.rows) // most + 1
         rows = self.rows[::every]
         records = self.run_all([Variation(self.rows.index(row), ()) for row in rows])
         refusals = [objection(record) or ("raises" if "raised" in record else "") for record in records]
@@ -72,19 +79,20 @@ class Test:
         values: list[str] = self.pattern["holes"][hole]["values"]
         return [values[row] for row in self.rows]
 
-    def run_all(self, variations: Sequence[Variation]) -> list[Record]:
-        """The records of these, run one after the other in a fork."""
-        seconds = GRACE_SECONDS + SECONDS_EACH * len(variations)
-        answer = self._apart(lambda: {"records": self._records(variations)}, seconds)
+    def run_all(self, variations: Sequence[Variation], deadline: float = math.inf) -> list[Record]:
+        """The records of these, run one after the other in a fork; after the deadline they are not run."""
+        seconds = SECONDS_EACH * len(variations)
+        answer = self._apart(lambda: {"records": self._records(variations, deadline)}, seconds, deadline)
         found: list[Record] = answer.get("records") or [LOST] * len(variations)
         return found
 
-    def _records(self, variations: Sequence[Variation]) -> list[Record]:
+    def _records(self, variations: Sequence[Variation], deadline: float) -> list[Record]:
         """A few that do not end are enough: the others of their kind would take as long."""
         found: list[Record] = []
         for one in variations:
             stuck = sum(record["refusal"] == "too long" for record in found)
-            found.append(self._run(one) if stuck < MOST_STUCK else {**LOST, "refusal": "too long"})
+            late = stuck >= MOST_STUCK or time.monotonic() > deadline
+            found.append({**LOST, "refusal": "too long"} if late else self._run(one))
         return found
 
     def _run(self, variation: Variation, carrier: Carrier | None = None, *, whole: bool = False) -> Record:
@@ -102,34 +110,50 @@ class Test:
             return {"branches": [], "seen": [], "refusal": "no such value"}
         return (carrier or self._carriers[0]).run(parameters, literals, whole=whole)
 
-    def towards(self, pools: Sequence[Pool], variation: Variation, lines: Sequence[int]) -> list[Variation]:
+    def towards(
+        self, pools: Sequence[Pool], variation: Variation, lines: Sequence[int], deadline: float = math.inf
+    ) -> list[Variation]:
         """Variations in which what is compared on these lines comes nearer to the other outcome."""
-        answer = self._apart(lambda: {"found": self._towards(pools, variation, lines)}, GRACE_SECONDS)
+        # Only a part of the time: what is found has to be tried.
+        late = time.monotonic() + min(GRACE_SECONDS, (deadline - time.monotonic()) / ASKS)
+        answer = self._apart(lambda: {"found": self._towards(pools, variation, lines, late)}, GRACE_SECONDS, late)
         found = answer.get("found", ())
         return [Variation(variation.row, tuple((hole, value) for hole, value in values)) for values in found]
 
-    def _towards(self, pools: Sequence[Pool], variation: Variation, lines: Sequence[int]) -> list[Any]:
+    def _towards(
+        self, pools: Sequence[Pool], variation: Variation, lines: Sequence[int], late: float
+    ) -> list[Any]:
         whole = self._whole(variation)
-        found: list[Call] = []
+        notes = self._notes(whole)
 
         def like(kind: object) -> list[str]:
             return list(dict.fromkeys(text for pool in pools for text in pool.like(kind)))
 
-        for line in lines:
-            notes = self._notes(whole, line)
-            found += islice(dict.fromkeys(solve.proposals(whole.call(), notes, {}, like)), MOST_PROPOSALS)
-            if solve.distance(notes) < float("inf"):
-                found += solve.descend(whole.call(), lambda one: self._distance(whole.of(one), line), {})  # noqa: B023 - used at once
+        asked = (dict.fromkeys(solve.proposals(whole.call(), _of_line(notes, line), {}, like)) for line in lines)
+        found = _by_turns([list(islice(calls, MOST_PROPOSALS)) for calls in asked])
+        far = [line for line in lines if solve.distance(_of_line(notes, line)) < math.inf]
+        found += self._descents(whole, far, late)
         return [self._changed(whole.of(call)).values for call in found]
 
-    def _notes(self, variation: Variation, line: int) -> list[Note]:
-        """What the condition on a line compares when the test is run so."""
+    def _descents(self, whole: Variation, lines: Sequence[int], late: float) -> list[Call]:
+        """Nearer and nearer to the other ways of the conditions on these lines, as long as that costs little."""
+        left = iter(range(STEPS_AT_ONCE if self.is_direct else STEPS))
+        found: list[Call] = []
+
+        def far(call: Call, line: int) -> float:
+            if next(left, None) is None or time.monotonic() > late:
+                return math.inf
+            return solve.distance(_of_line(self._notes(whole.of(call)), line))
+
+        for line in lines:
+            found += solve.descend(whole.call(), partial(far, line=line), {})
+        return found
+
+    def _notes(self, variation: Variation) -> list[Note]:
+        """What conditions compare when the test is run so."""
         with self._probes.watching() as notes:
             self._run(variation)
-        return [note for note in notes if note.line == line][:MOST_NOTES]
-
-    def _distance(self, variation: Variation, line: int) -> float:
-        return solve.distance(self._notes(variation, line))
+        return notes
 
     def _whole(self, variation: Variation) -> Variation:
         """The same with the value of each hole."""
@@ -148,10 +172,11 @@ class Test:
         value: str = self.pattern["holes"][hole]["values"][self.rows[row]]
         return value
 
-    def reduce(self, find: Find, search: Search) -> Variation:
-        """The variation with fewer and plainer values that still does what it was found for."""
+    def reduce(self, find: Find, search: Search, until: float) -> Variation:
+        """The variation with fewer and plainer values that still does what it was found for, in time."""
         tries = TRIES_AT_ONCE if self.is_direct else TRIES
-        answer = self._apart(lambda: self._reduced(find, search, tries), GRACE_SECONDS + SECONDS_EACH * tries / 4)
+        seconds = SECONDS_EACH * tries / 4
+        answer = self._apart(lambda: self._reduced(find, search, tries, until), seconds, until)
         values = answer.get("values", self.shown(find.variation).values)
         return Variation(find.variation.row, tuple((hole, value) for hole, value in values))
 
@@ -159,15 +184,24 @@ class Test:
         """It with all that a candidate would say: what is drawn has no row to begin with."""
         return self._whole(variation) if self.pattern["given"] else variation
 
-    def _reduced(self, find: Find, search: Search, tries: int) -> Record:
+    def _reduced(self, find: Find, search: Search, tries: int, until: float) -> Record:
         first, before = self.shown(find.variation), self._run(find.variation)
         fewest = len(first.values) if self.pattern["given"] else 1
-        left = iter(range(tries))
+        left, strange = iter(range(tries)), [find.subject.strangeness(first)]
 
         def holds(call: Call) -> bool:
             smaller = first.of(call)
             fits = len(smaller.values) >= fewest and find.subject.fits(smaller)
-            if not fits or next(left, None) is None:
+            # What is smaller is no gain when a reader stumbles over it.
+            if not fits or find.subject.strangeness(smaller) > strange[-1]:
+                return False
+            if not does_the_same(smaller):
+                return False
+            strange.append(find.subject.strangeness(smaller))
+            return True
+
+        def does_the_same(smaller: Variation) -> bool:
+            if next(left, None) is None or time.monotonic() > until:
                 return False
             record = self._run(smaller)
             same = record.get("raised") == before.get("raised") and not objection(record)
@@ -180,7 +214,7 @@ class Test:
         """What it did, the same each time (through pytest's protocol, on another day, with each carrier)."""
         ways: list[tuple[int, Carrier]] = [(days, self._carriers[0]) for days in DAYS_AHEAD]
         ways += [(0, carrier) for carrier in self._carriers[1:]]
-        records = [self._apart(self._looking(variation, *way), GRACE_SECONDS) for way in ways]
+        records = [self._apart(self._looking(variation, *way), 0.0) for way in ways]
         shown = [{key: value for key, value in one.items() if key != "branches"} for one in records]
         if any(other != shown[0] for other in shown[1:]):
             return "not the same each time"
@@ -195,12 +229,26 @@ class Test:
 
         return action
 
-    def _apart(self, action: Callable[[], Record], seconds: float) -> Record:
-        """What `action` answers in a fork that may do no more than a candidate."""
+    def _apart(self, action: Callable[[], Record], seconds: float, deadline: float = math.inf) -> Record:
+        """What `action` answers in a fork that may do no more than a candidate.
+
+        It may take so many seconds, though only until the deadline, and some more: a run that hangs where no
+        signal interrupts it must not take the others' time.
+        """
 
         def narrowed() -> Record:
             if self._confinement is not None and not self._confinement["programs"]:
                 confine.narrow()
             return action()
 
-        return fork.run(narrowed, seconds)
+        left = max(deadline - time.monotonic(), 0.0)
+        return fork.run(narrowed, min(seconds, left) + GRACE_SECONDS)
+
+
+def _of_line(notes: Sequence[Note], line: int) -> list[Note]:
+    return [note for note in notes if note.line == line][:MOST_NOTES]
+
+
+def _by_turns(each: Iterable[Sequence[Call]]) -> list[Call]:
+    """The first of each, then the second: where a run takes long, few of them are tried."""
+    return list(dict.fromkeys(call for row in zip_longest(*each) for call in row if call is not None))

@@ -16,7 +16,8 @@ from pytest_enrich.proposers.ollama import answer, excerpt, prompt, redact
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.exchange import Message
 from pytest_enrich.proposers.ollama.question import Question
-from pytest_enrich.proposers.rows import RowsProposer, cases, nearest
+from pytest_enrich.proposers.rows import RowsProposer, cases
+from pytest_enrich.proposers.rows.ask import nearest
 from pytest_enrich.proposers.rows.sheet import Sheet
 from pytest_enrich.protocols import Sandbox, Task
 

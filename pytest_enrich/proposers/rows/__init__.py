@@ -6,34 +6,46 @@ branch, and write that as a row, as a test beside it, or as a test of what it ra
 
 from __future__ import annotations
 
-import ast
-import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich.data import Answered, Candidate, Origin, Pattern, Target, Variant, Varied, Vary
-from pytest_enrich.proposers.rows import example, failure, row, sibling
+from pytest_enrich.data import (
+    Answered,
+    Argument,
+    Candidate,
+    Explored,
+    NewRow,
+    Origin,
+    Pattern,
+    Variant,
+    Varied,
+    Vary,
+)
+from pytest_enrich.proposers.rows import ask, example, failure, row, sibling
 from pytest_enrich.proposers.rows.desk import Desk
-from pytest_enrich.proposers.rows.look import is_expression, is_literal
-from pytest_enrich.proposers.rows.sheet import Kind, Sheet
-from pytest_enrich.proposers.rows.sheet import read as read_sheet
-from pytest_enrich.proposers.rows.text import Text
+from pytest_enrich.proposers.rows.look import is_expression
+from pytest_enrich.proposers.rows.sheet import KINDS, Kind, Sheet
 from pytest_enrich.protocols import Sandbox, Task
 
-MOST_TESTS, MOST_FILES, MOST_READ = 6, 2, 40
 # Beyond the variation itself: starting pytest, making variants plain and looking at them.
 START_SECONDS = 60.0
-MOST_VALUES, LONGEST_VALUE = 60, 40
+OFFERED_EXECUTIONS, OFFERED_SECONDS = 400, 5.0
+"""What is tried of values that are known: little, and the same whatever the budget."""
 WRITERS: dict[Kind, Callable[[Desk, Sheet, Variant], Candidate | None]] = {
     "row": row.write,
     "example": example.write,
     "sibling": sibling.write,
 }
-"""Best first."""
-KINDS = list(WRITERS)
-REPORT = r"(?i)(?:issue|bug|ticket|gh|pr)_?\d+"
+
+
+class Written(Struct, frozen=True):
+    """A variant, and what was made of it."""
+
+    variant: Variant
+    candidate: Candidate
 
 
 class RowsProposer:
@@ -46,96 +58,71 @@ class RowsProposer:
         self._read = read
 
     def propose(self, task: Task) -> Iterator[Candidate]:
-        """One candidate for each variant found, rows first."""
+        """One candidate for each variant found: rows, and what else it makes only after it was tried as a row."""
         if task.has_asked(self.name):
             return
-        files = nearest(task.target, self._read)
+        files = ask.nearest(task.target, self._read)
+        others: list[Written] = []
         for number, sheets in enumerate(files):
+            if not any(sheet.kind == "row" for sheet in sheets):
+                yield from self._rather_rows(task, others)
+                others = []
             started = time.monotonic()
-            varied = self._vary(task, sheets, len(files) - number)
+            varied = self._varied(ask.job(task, sheets, len(files) - number), sheets)
             if varied is None:
                 continue
             left = max(task.seconds - (time.monotonic() - started), task.seconds / len(files))
             task = replace(task, seconds=left, executions=max(task.executions - varied.executions, 1))
-            origin = Origin(proposer=self.name, seed=task.seed, executions=varied.executions)
-            desk = Desk(target=task.target, aliases=varied.aliases, origin=origin)
-            order = sorted(varied.variants, key=lambda one: _rank(sheets[one.pattern], one))
-            for variant in order:
-                written = _written(desk, sheets[variant.pattern], variant)
-                if written is not None:
-                    yield written
+            made = list(self._written(task, sheets, varied))
+            yield from (one.candidate for one in made if isinstance(one.candidate, NewRow))
+            others += [one for one in made if not isinstance(one.candidate, NewRow)]
+        yield from self._rather_rows(task, others)
 
-    def _vary(self, task: Task, sheets: Sequence[Sheet], files: int) -> Varied | None:
-        target = task.target
-        job = Vary(
-            path=target.path,
-            module=target.module,
-            test_path=sheets[0].placement.path,
-            text=sheets[0].text.text,
-            patterns=tuple(sheet.pattern for sheet in sheets),
-            branches=tuple(branch for gap in target.gaps for branch in gap.branches),
-            lines=tuple(line for gap in target.gaps for line in gap.lines),
-            statements=target.statements,
-            constants=target.constants,
-            values=_near(task.target, sheets),
-            raises=target.raise_lines,
-            seed=task.seed,
-            executions=max(task.executions // files, 1),
-            seconds=task.seconds / files,
-        )
+    def of_calls(self, task: Task, explored: Explored) -> Iterator[Candidate]:
+        """Rows of tests that pass on what calls were found to need: a `search.Rewrite`."""
+        calls = dict.fromkeys(one.call.arguments for one in explored.findings if one.call.arguments)
+        yield from self._rows(task, tuple(calls))
+
+    def _rather_rows(self, task: Task, others: Sequence[Written]) -> Iterator[Candidate]:
+        """Rows with the values of these, and then these."""
+        wanted = {gap for one in others for gap in one.candidate.gaps}
+        values = dict.fromkeys(value for one in others for _, value in one.variant.values)
+        yield from self._rows(_narrowed(task, wanted), tuple((Argument(name="", value=one),) for one in values))
+        yield from (one.candidate for one in others)
+
+    def _rows(self, task: Task, offered: tuple[tuple[Argument, ...], ...]) -> Iterator[Candidate]:
+        """Rows of parametrized tests with what is offered in the place of their values."""
+        for sheets in ask.nearest(task.target, self._read, {"row"}) if offered else ():
+            job = replace(
+                ask.job(task, sheets, 1),
+                offered=offered,
+                executions=min(task.executions, OFFERED_EXECUTIONS),
+                seconds=min(task.seconds, OFFERED_SECONDS),
+            )
+            varied = self._varied(job, sheets)
+            made = self._written(task, sheets, varied) if varied is not None else ()
+            yield from (one.candidate for one in made if isinstance(one.candidate, NewRow))
+
+    def _written(self, task: Task, sheets: Sequence[Sheet], varied: Varied) -> Iterator[Written]:
+        origin = Origin(proposer=self.name, seed=task.seed, executions=varied.executions)
+        desk = Desk(target=task.target, aliases=varied.aliases, origin=origin)
+        for variant in sorted(varied.variants, key=lambda one: _rank(sheets[one.pattern], one)):
+            candidate = _written(desk, sheets[variant.pattern], variant)
+            if candidate is not None:
+                yield Written(variant, candidate)
+
+    def _varied(self, job: Vary, sheets: Sequence[Sheet]) -> Varied | None:
         execution = self._sandbox.execute(job, timeout=job.seconds + START_SECONDS)
         answer = execution.answer if isinstance(execution, Answered) else None
         return answer if isinstance(answer, Varied) and _is_sound(answer, sheets) else None
 
 
-def nearest(target: Target, read: Callable[[str], str]) -> list[list[Sheet]]:
-    """The nearest tests in which something can vary, by file; those with cases come first."""
-    texts: dict[str, Text | None] = {}
-    near = dict.fromkeys(one.nodeid.partition("[")[0] for one in target.nearest if one.shared)
-    found = []
-    for nodeid in list(near)[:MOST_READ]:
-        path = nodeid.partition("::")[0]
-        if path not in texts:
-            texts[path] = _text(read(path))
-        text = texts[path]
-        one = read_sheet(text, nodeid, target.placement.style) if text is not None else None
-        found += [one] if one is not None else []
-    chosen = sorted(found, key=_worth)[:MOST_TESTS]
-    files: dict[str, list[Sheet]] = {}
-    for sheet in chosen:
-        files.setdefault(sheet.placement.path, []).append(sheet)
-    return list(files.values())[:MOST_FILES]
-
-
-def _worth(sheet: Sheet) -> tuple[bool, int]:
-    """Rows first; last what is about one report, where cases of anything else are out of place."""
-    return bool(re.search(REPORT, sheet.function.name)), KINDS.index(sheet.kind)
-
-
-def _text(text: str) -> Text | None:
-    try:
-        return Text(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return None
-
-
-def _near(target: Target, sheets: Sequence[Sheet]) -> tuple[str, ...]:
-    """Short literals: what calls of the function in the file pass, then what stands in the tests."""
-    name = target.qualname.rpartition(".")[2]
-    calls = [node for node in ast.walk(sheets[0].text.tree) if isinstance(node, ast.Call)]
-    passed = [value for call in calls if _called(call) == name for value in (*call.args, *_given(call))]
-    tests = (node for sheet in sheets for node in ast.walk(sheet.function))
-    nodes = [*passed, *(node for node in tests if isinstance(node, ast.Constant))]
-    texts = (ast.unparse(node) for node in nodes if is_literal(node))
-    return tuple(dict.fromkeys(text for text in texts if len(text) <= LONGEST_VALUE))[:MOST_VALUES]
-
-
-def _called(call: ast.Call) -> str:
-    return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
-
-
-def _given(call: ast.Call) -> list[ast.expr]:
-    return [keyword.value for keyword in call.keywords]
+def _narrowed(task: Task, gaps: Collection[str]) -> Task:
+    """The task with these gaps only."""
+    pairs = zip(task.target.gaps, task.target.conditions, strict=True)
+    left = [(gap, way) for gap, way in pairs if gap.id in gaps]
+    target = replace(task.target, gaps=tuple(gap for gap, _ in left), conditions=tuple(way for _, way in left))
+    return replace(task, target=target)
 
 
 def _is_sound(answer: Varied, sheets: Sequence[Sheet]) -> bool:

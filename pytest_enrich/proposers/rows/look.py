@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_enrich.data import Point, Span, Template
 from pytest_enrich.proposers.rows.text import span
@@ -27,6 +28,8 @@ class Look(Struct, frozen=True, kw_only=True):
         site: The literal or the name that is expected there; None for a truth, which has no place.
         approx: Whether it is inside of `pytest.approx`.
         identity: Whether it is compared with `is`.
+        conditional: Whether the parameter says, too, which way the test goes (`if expected is None:`): a row that
+            goes another way does not come here.
     """
 
     point: Point
@@ -34,14 +37,42 @@ class Look(Struct, frozen=True, kw_only=True):
     site: Span | None = None
     approx: bool = False
     identity: bool = False
+    conditional: bool = False
 
 
 def expecting(function: ast.AST, parameters: Collection[str]) -> list[Look]:
-    """The looks at which a parameter is expected, of those parameters that are used for nothing else."""
+    """The looks at which a parameter is expected, of those that are used for nothing else but to choose a way."""
     looks = [look for node in ast.walk(function) for look in _looks(node) if look.name in parameters]
     uses = Counter(node.id for node in ast.walk(function) if isinstance(node, ast.Name))
-    pure = {name for name, count in Counter(look.name for look in looks).items() if uses[name] == count}
-    return [look for look in looks if look.name in pure]
+    asked = Counter(_asked(function))
+    pure = {
+        name for name, count in Counter(look.name for look in looks).items() if uses[name] == count + asked[name]
+    }
+    return [replace(look, conditional=asked[look.name] > 0) for look in looks if look.name in pure]
+
+
+def _asked(function: ast.AST) -> Iterator[str]:
+    """Names of which an `if` asks whether they are None, or true, as often as it does."""
+    for node in ast.walk(function):
+        if not isinstance(node, ast.If):
+            continue
+        test = (
+            node.test.operand
+            if isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not)
+            else node.test
+        )
+        if (
+            isinstance(test, ast.Compare)
+            and isinstance(test.ops[0], ast.Is | ast.IsNot)
+            and _is_none(test.comparators)
+        ):
+            test = test.left
+        if isinstance(test, ast.Name):
+            yield test.id
+
+
+def _is_none(comparators: Sequence[ast.expr]) -> bool:
+    return len(comparators) == 1 and isinstance(comparators[0], ast.Constant) and comparators[0].value is None
 
 
 def of_literals(function: ast.AST, known: Collection[Look] = ()) -> list[Look]:

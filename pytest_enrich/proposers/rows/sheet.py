@@ -16,6 +16,8 @@ from pytest_enrich.proposers.rows.look import Look
 from pytest_enrich.proposers.rows.text import Text, span
 
 Kind: TypeAlias = Literal["row", "example", "sibling"]
+KINDS: tuple[Kind, ...] = ("row", "example", "sibling")
+"""Best first."""
 MOST_HOLES = 60
 NOT_VALUES = {
     "setattr", "delattr", "setenv", "delenv", "patch", "object", "raises", "warns", "match", "getattr", "hasattr",

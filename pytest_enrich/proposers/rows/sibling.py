@@ -34,8 +34,10 @@ def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
     gaps, kept = desk.closed(variant), _kept(sheet, variant)
     if not gaps or kept is None or len(variant.values) > MOST_CHANGED:
         return None
-    found = derive.expected(sheet.looks, _seen(sheet, variant, kept), sheet.cases)
-    if found is None:
+    seen = _seen(sheet, variant, kept)
+    found = derive.expected(sheet.looks, seen, sheet.cases)
+    # Without its list a test has no ways to choose from.
+    if found is None or any(sheet.looks[at].conditional for at in seen):
         return None
     edits = list(frame.values(sheet, variant))
     named = {sheet.looks[at].name for at in found}
@@ -43,8 +45,8 @@ def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
     if resolved is None or not frame.is_free(sheet, kept, named):
         return None
     edits = [(place, code) for (place, _), code in zip(edits, resolved.codes, strict=False)]
-    seen = dict(zip(found, resolved.codes[len(edits) :], strict=True))
-    lines = _lines(sheet, kept, [*edits, *_looked(sheet, seen, edits)])
+    stated = dict(zip(found, resolved.codes[len(edits) :], strict=True))
+    lines = _lines(sheet, kept, [*edits, *_looked(sheet, stated, edits)])
     name = desks.name(sheet, desk.target.qualname, _slugs(gaps[0], variant, found))
     code = frame.write(sheet, name, lines) if lines is not None else None
     if code is None or not _asserts(code) or code.count("\n") > LONGEST:

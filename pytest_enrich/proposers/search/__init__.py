@@ -5,9 +5,10 @@ Record what existing tests pass, explore from there inside the sandbox, and writ
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
-from pytest_enrich.data import Candidate, Origin
+from pytest_enrich.data import Candidate, Explored, Origin
 from pytest_enrich.proposers.recording import record
 from pytest_enrich.proposers.search import exploring
 from pytest_enrich.protocols import Sandbox, Task
@@ -15,15 +16,21 @@ from pytest_enrich.protocols import Sandbox, Task
 MOST_TESTS = 40
 BODIES = {"class", "module"}
 RECORD_SECONDS = 30.0
+Rewrite: TypeAlias = Callable[[Task, Explored], Iterator[Candidate]]
+"""Better candidates of what was found."""
 
 
 class SearchProposer:
-    """Thinks of tests by search; everything runs in `sandbox`."""
+    """Thinks of tests by search; everything runs in `sandbox`.
+
+    What was found is written as a test of its own only after what `better` makes of it.
+    """
 
     name = "search"
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, better: Rewrite = lambda _task, _explored: iter(())) -> None:
         self._sandbox = sandbox
+        self._better = better
 
     def propose(self, task: Task) -> Iterator[Candidate]:
         """One candidate for each input found, those that close the most first."""
@@ -35,4 +42,5 @@ class SearchProposer:
             return
         explored = exploring.explore(task, target.entries, recorded, self._sandbox, exploring.Limits.of(task))
         if explored is not None:
+            yield from self._better(task, explored)
             yield from exploring.written(task, explored, Origin(proposer=self.name, seed=task.seed))

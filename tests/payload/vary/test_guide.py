@@ -6,7 +6,7 @@ from pytest_enrich.payload.vary.variation import Variation
 NEAR = [Variation(0, ((0, str(number)),)) for number in range(9)]
 
 
-def asking(*lines):
+def asking(*lines, way=()):
     """A guide for these lines, and what it asks."""
     asked = []
 
@@ -14,7 +14,7 @@ def asking(*lines):
         asked.append((variation, list(wanted)))
         return [variation.with_value(1, "'near'")]
 
-    return Guide(lines, ask), asked
+    return Guide(lines, ask, way), asked
 
 
 def test_what_came_to_a_condition_is_asked_about_once():
@@ -44,3 +44,24 @@ def test_what_came_to_no_condition_is_not_asked_about():
     guide, asked = asking(4)
     guide.see(NEAR[0], [(1, 2)])
     assert ([*guide.ideas(lambda _line: True)], asked) == ([], [])
+
+
+def test_a_condition_on_the_way_is_asked_about_until_both_its_ways_were_taken():
+    guide, asked = asking(9, way=(4,))
+    guide.see(NEAR[0], [(4, 5)])
+    list(guide.ideas(lambda line: line == 9))
+    guide.see(NEAR[1], [(4, 7)])
+    list(guide.ideas(lambda line: line == 9))
+    assert asked == [(NEAR[0], [4])]
+
+
+def test_only_what_came_to_a_wanted_condition_is_near():
+    guide, _ = asking(9, way=(4,))
+    guide.see(NEAR[0], [(4, 5)])
+    assert not guide.is_near
+    guide.see(NEAR[1], [(8, 9)])
+    assert guide.is_near
+
+
+def test_where_no_condition_is_wanted_all_is_near():
+    assert asking(way=(4,))[0].is_near

@@ -25,10 +25,35 @@ def pool(*rows, constants=(), near=()):
         (("{'a': 1}",), ["{}", "{'b': 2}"], ["{'a': []}", "{1: 1}", "['a']"]),
         (("None", "'a'"), ["'b'", "None"], ["1"]),
         (("Money(1)",), ["Money(2)"], ["1", "Gone(1)"]),
+        (("'a'", "-1"), ["'b'", "2", "True", "0.5"], ["[1]", "None"]),
     ],
 )
 def test_only_what_is_made_of_the_types_of_the_rows_fits(rows, fitting, strange):
     assert [text for text in [*fitting, *strange] if pool(*rows).fits(text)] == fitting
+
+
+def test_what_is_offered_fits_whatever_it_is_if_it_can_be_made():
+    made = Pool(("'a'",), NAMES, (), (), ("None", "Money(1)", "Gone(1)"))
+    assert [text for text in ("None", "Money(1)", "Gone(1)", "2") if made.fits(text)] == ["None", "Money(1)"]
+
+
+def test_keys_that_no_row_has_are_strange():
+    made = pool("{'name': 'ada', 'size': 1}", "[{'name': 'bob'}]")
+    known, other = (made.strangeness(f"{{'{key}': 'eve'}}") for key in ("name", "nam"))
+    assert known == 0 < other
+
+
+def test_what_is_left_of_a_sum_is_not_tried():
+    made = pool("3 + 4", "10")
+    assert [text for text in ("3 + 5", "+4", "3 + 0", "0 - 3", "0 + 0", "0") if made.fits(text)] == ["3 + 5", "0"]
+
+
+def test_what_would_take_all_memory_is_not_even_made():
+    made = pool("10**3", "2")
+    assert [text for text in ("10**30", "10**100000000000", "1 << 10**12", "2") if made.fits(text)] == [
+        "10**30",
+        "2",
+    ]
 
 
 def test_constants_come_first_with_their_neighbours_and_only_those_that_fit():

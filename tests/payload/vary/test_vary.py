@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from pytest_enrich.data import Hole, Sighting
+from pytest_enrich.data import Argument, Hole, Sighting
 from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
 
 SIZE = """
@@ -67,6 +69,82 @@ def test_values_are_of_the_types_that_rows_have(vary, written):
     answer = vary(source, tests, rows_pattern(tests), constants=("0", "b'abc'", "None"))
     assert answer.variants == ()
     assert answer.executions > 10
+
+
+KIND = """
+    def size(text, unit=1):
+        if not isinstance(text, str):
+            return 0 * unit  # here
+        return len(text)
+    """
+
+
+def test_what_a_call_needs_is_tried_whatever_the_rows_have(vary, written):
+    tests = written(ROWS)
+    calls = ((Argument(name="text", value="'abcd'"),), (Argument(name="unit", value="7"),))
+    answer = vary(KIND, tests, rows_pattern(tests), offered=calls, executions=50)
+    (variant,) = answer.variants
+    assert (variant.values, variant.seen) == (((0, "7"),), (Sighting(point=0, value="0"),))
+    assert answer.executions < 10
+
+
+def test_what_a_call_needs_in_several_places_is_tried_together(vary, written):
+    source = """
+        def size(text, unit):
+            if unit == 7 and text == "xl":
+                return 10  # here
+            return len(text)
+        """
+    tests = written("""
+        import pytest
+
+        from sample import size
+
+
+        @pytest.mark.parametrize(("unit", "text"), [(1, "a"), (2, "abc")])
+        def test_size(unit, text):
+            assert size(text, unit) > 0
+        """)
+    holes = (Hole(name="unit", values=("1", "2")), Hole(name="text", values=('"a"', '"abc"')))
+    call = (Argument(name="text", value="'xl'"), Argument(name="unit", value="7"))
+    answer = vary(source, tests, tests.pattern("test_size", *holes, argnames=("unit", "text")), offered=(call,))
+    assert [one.values for one in answer.variants] == [((0, "7"), (1, "'xl'"))]
+
+
+def test_a_decision_on_the_way_leads_to_what_comes_after_it(vary, written):
+    source = """
+        def level(number):
+            if number * 7 == 86_415:
+                if number:
+                    return "high"  # here
+            return "low"
+        """
+    tests = written("""
+        from sample import level
+
+
+        def test_level():
+            assert level(12) == "low"
+        """)
+    point = tests.point("assert level(12) == 'low'", "level(12)")
+    pattern = tests.pattern("test_level", tests.literal("12"), points=(point,))
+    answer = vary(source, tests, pattern, branches=((3, 4),), way=(2, 3), executions=300)
+    assert [one.values for one in answer.variants] == [((0, "12345"),)]
+
+
+def test_a_test_that_never_comes_near_is_given_up_early(vary, written):
+    source = """
+        def other(text):
+            if text == "xl":
+                return 10  # here
+
+
+        def size(text):
+            return len(text)
+        """
+    tests = written(ROWS)
+    far = vary(source, tests, rows_pattern(tests), branches=((2, 3),), executions=2000)
+    assert (far.variants, far.executions < 500) == ((), True)
 
 
 @pytest.mark.parametrize(
@@ -258,6 +336,33 @@ def test_what_differs_from_day_to_day_is_not_shown(vary, written):
     answer = vary(source, tests, pattern, constants=("1970",))
     assert answer.variants == ()
     assert answer.dropped["not the same each time"] == 1
+
+
+def test_a_row_that_skips_does_not_end_the_others(vary, written):
+    tests = written(
+        ROWS.replace(
+            "        assert", "        if len(text) == 1:\n            pytest.skip('short')\n        assert"
+        )
+    )
+    (variant,) = vary(SIZE, tests, rows_pattern(tests), constants=("'xl'", "'a'")).variants
+    assert (variant.row, variant.values) == (1, ((0, "'xl'"),))
+
+
+def test_slow_runs_end_with_the_time_of_the_job(vary, written):
+    source = """
+        import time
+
+
+        def size(text):
+            time.sleep(0.1)
+            if text == "xl" and not text:
+                return 10  # here
+            return len(text)
+        """
+    tests = written(ROWS)
+    started = time.monotonic()
+    vary(source, tests, rows_pattern(tests), branches=((6, 7),), seconds=0.5)
+    assert time.monotonic() - started < 9, "a batch of them alone would take ten seconds"
 
 
 def test_a_few_runs_that_do_not_end_take_no_more_than_their_time(vary, written):

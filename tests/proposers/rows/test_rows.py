@@ -1,9 +1,24 @@
 from __future__ import annotations
 
+import textwrap
+
 import pytest
 from msgspec.structs import replace
 
-from pytest_enrich.data import Attempt, Dropped, NewRow, NewTest, Origin, Sighting, Varied, Vary
+from pytest_enrich.data import (
+    Argument,
+    Attempt,
+    Call,
+    Dropped,
+    Explored,
+    NearTest,
+    NewRow,
+    NewTest,
+    Origin,
+    Sighting,
+    Varied,
+    Vary,
+)
 from pytest_enrich.proposers.rows import RowsProposer
 from tests.proposers.rows.conftest import variant
 
@@ -113,6 +128,99 @@ def test_a_row_that_is_there_is_not_proposed(rows):
     assert rows(LISTED, variant("20", seen=("20",)))[0] == []
 
 
+ASKED = """
+    import pytest
+
+    from shop.cart import discount
+
+
+    @pytest.mark.parametrize(("total", "expected"), [(10, 10), ("a", None)])
+    def test_discount(total, expected):
+        if expected is None:
+            with pytest.raises(TypeError):
+                discount(total)
+        else:
+            assert discount(total) == expected
+    """
+
+
+@pytest.mark.parametrize("test", ["expected is None", "not expected", "expected is not None", "expected"])
+def test_an_expected_value_may_choose_the_way_of_the_test(rows, test):
+    text = ASKED.replace("if expected is None", f"if {test}")
+    (made,), sandbox = rows(text, variant("-1", seen=("0",)))
+    assert made.code == "(-1, 0)"
+    (hole,) = sandbox.asked(Vary)[0].patterns[0].holes
+    assert hole.name == "total"
+
+
+def test_a_row_that_goes_the_other_way_expects_what_its_neighbour_does(rows):
+    (made,), _ = rows(ASKED, variant('"b"', row=1))
+    assert made.code == '("b", None)'
+    assert made.look == 'what the test asserts holds for "b", None, too: should it?'
+
+
+def test_a_value_that_says_more_than_which_way_to_go_varies_like_the_others(rows):
+    _, sandbox = rows(ASKED.replace("if expected is None", "if expected == 0"))
+    assert [hole.name for hole in sandbox.asked(Vary)[0].patterns[0].holes] == ["total", "expected"]
+
+
+BOTH = f"""{LISTED}
+
+    def test_plain():
+        assert discount(5) == 5
+    """
+
+
+def test_what_would_be_a_test_of_its_own_is_tried_as_a_row_first(rows):
+    sibling = variant("-1", seen=("0",), pattern=1)
+    answers = [Varied(variants=one, executions=2) for one in ((sibling,), (variant("-1", seen=("0",)),))]
+    made, sandbox = rows(BOTH, names=("test_discount", "test_plain"), answer=answers)
+    assert [type(one) for one in made] == [NewRow, NewTest]
+    _, job = sandbox.asked(Vary)
+    assert job.offered == ((Argument(name="", value="-1"),),)
+    assert [pattern.nodeid.rpartition("::")[2] for pattern in job.patterns] == ["test_discount"]
+
+
+def test_without_lists_nothing_is_tried_twice(rows):
+    _, sandbox = rows(BOTH, variant("-1", seen=("0",)), names=("test_plain",))
+    assert len(sandbox.asked(Vary)) == 1
+
+
+@pytest.fixture
+def of_calls(fakes, rows):
+    """What is made of findings with these arguments, and the jobs that are asked."""
+
+    def of_calls(text, *arguments, answer):
+        _, sandbox = rows(text, answer=answer)
+        target = replace(fakes.target(), nearest=(NearTest(nodeid=f"{fakes.TESTS}::test_discount", shared=2),))
+        proposer = RowsProposer(sandbox, lambda _: textwrap.dedent(text).lstrip("\n"))
+        findings = tuple(
+            replace(fakes.finding(), call=Call(qualname="discount", arguments=given)) for given in arguments
+        )
+        made = list(
+            proposer.of_calls(fakes.task(text=text, target=target), Explored(findings=findings, executions=3))
+        )
+        return made, sandbox.asked(Vary)[1:]
+
+    return of_calls
+
+
+def test_what_a_call_needs_becomes_a_row_of_the_test_that_passes_it_on(of_calls):
+    given = (Argument(name="total", value="-1"),)
+    answer = Varied(variants=(variant("-1", seen=("0",)),), executions=2)
+    (made,), (job,) = of_calls(LISTED, given, given, (), answer=answer)
+    assert (made.code, made.origin.proposer) == ("(-1, 0)", "rows")
+    assert job.offered == (given,)
+
+
+def test_what_a_call_needs_becomes_no_other_test(of_calls):
+    given = (Argument(name="total", value="-1"),)
+    raised = variant("-1", raised="⟨builtins:ValueError⟩", message="no", line=9)
+    assert of_calls(LISTED, given, answer=Varied(variants=(raised,), executions=2))[0] == []
+    plain = "from shop.cart import discount\n\n\ndef test_discount():\n    assert discount(10) == 10\n"
+    assert of_calls(plain, given, answer=Varied(variants=(variant("-1", seen=("0",)),), executions=2)) == ([], [])
+
+
 SHARED = """
     import pytest
 
@@ -139,6 +247,14 @@ def test_a_list_that_other_tests_share_gets_no_row_but_a_test_beside_it(rows):
     assert made.code == (
         'def test_discount_total_below_0():\n    price = Money(-1, "USD")\n    assert discount(price) == 0\n'
     )
+
+
+def test_a_test_that_chooses_its_way_by_a_shared_list_has_no_test_beside_it(rows):
+    text = ASKED.replace('[(10, 10), ("a", None)]', "CASES").replace(
+        "    @pytest", '    CASES = [(10, 10), ("a", None)]\n    OTHERS = [*CASES]\n\n\n    @pytest'
+    )
+    made, sandbox = rows(text, variant("-1", seen=("0",)))
+    assert (made, len(sandbox.asked(Vary))) == ([], 1)
 
 
 BODY = """

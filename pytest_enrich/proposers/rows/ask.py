@@ -1,0 +1,90 @@
+"""What a sandbox is asked to vary for a target: the tests that come nearest, and values that stand near them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Collection, Sequence
+
+from pytest_enrich.data import Target, Vary
+from pytest_enrich.proposers.rows.look import is_literal
+from pytest_enrich.proposers.rows.sheet import KINDS, Kind, Sheet
+from pytest_enrich.proposers.rows.sheet import read as read_sheet
+from pytest_enrich.proposers.rows.text import Text
+from pytest_enrich.protocols import Task
+
+MOST_TESTS, MOST_FILES, MOST_READ = 6, 2, 40
+MOST_VALUES, LONGEST_VALUE = 60, 40
+REPORT = r"(?i)(?:issue|bug|ticket|gh|pr)_?\d+"
+
+
+def job(task: Task, sheets: Sequence[Sheet], files: int) -> Vary:
+    """To vary these tests of one file, with what the task has for one of so many files."""
+    target = task.target
+    return Vary(
+        path=target.path,
+        module=target.module,
+        test_path=sheets[0].placement.path,
+        text=sheets[0].text.text,
+        patterns=tuple(sheet.pattern for sheet in sheets),
+        branches=tuple(branch for gap in target.gaps for branch in gap.branches),
+        lines=tuple(line for gap in target.gaps for line in gap.lines),
+        statements=target.statements,
+        constants=target.constants,
+        values=_near(task.target, sheets),
+        way=tuple(sorted({one.line for way in target.conditions for one in way})),
+        raises=target.raise_lines,
+        seed=task.seed,
+        executions=max(task.executions // files, 1),
+        seconds=task.seconds / files,
+    )
+
+
+def nearest(target: Target, read: Callable[[str], str], kinds: Collection[Kind] = KINDS) -> list[list[Sheet]]:
+    """The nearest tests of these kinds in which something can vary, by file; those with cases come first."""
+    texts: dict[str, Text | None] = {}
+    near = dict.fromkeys(one.nodeid.partition("[")[0] for one in target.nearest if one.shared)
+    found = []
+    for nodeid in list(near)[:MOST_READ]:
+        path = nodeid.partition("::")[0]
+        if path not in texts:
+            texts[path] = _text(read(path))
+        text = texts[path]
+        one = read_sheet(text, nodeid, target.placement.style) if text is not None else None
+        found += [one] if one is not None and one.kind in kinds else []
+    chosen = sorted(found, key=_worth)[:MOST_TESTS]
+    files: dict[str, list[Sheet]] = {}
+    for sheet in chosen:
+        files.setdefault(sheet.placement.path, []).append(sheet)
+    return list(files.values())[:MOST_FILES]
+
+
+def _worth(sheet: Sheet) -> tuple[bool, int]:
+    """Rows first; last what is about one report, where cases of anything else are out of place."""
+    return bool(re.search(REPORT, sheet.function.name)), KINDS.index(sheet.kind)
+
+
+def _text(text: str) -> Text | None:
+    try:
+        return Text(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def _near(target: Target, sheets: Sequence[Sheet]) -> tuple[str, ...]:
+    """Short literals: what calls of the function in the file pass, then what stands in the tests."""
+    name = target.qualname.rpartition(".")[2]
+    calls = [node for node in ast.walk(sheets[0].text.tree) if isinstance(node, ast.Call)]
+    passed = [value for call in calls if _called(call) == name for value in (*call.args, *_given(call))]
+    tests = (node for sheet in sheets for node in ast.walk(sheet.function))
+    nodes = [*passed, *(node for node in tests if isinstance(node, ast.Constant))]
+    texts = (ast.unparse(node) for node in nodes if is_literal(node))
+    return tuple(dict.fromkeys(text for text in texts if len(text) <= LONGEST_VALUE))[:MOST_VALUES]
+
+
+def _called(call: ast.Call) -> str:
+    return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
+
+
+def _given(call: ast.Call) -> list[ast.expr]:
+    return [keyword.value for keyword in call.keywords]
