@@ -17,7 +17,7 @@ from ..express import evaluate, express, named
 from . import evidence, types, usage
 from . import hints as declared
 from .drawing import drawn, matching
-from .plain import BRACKETS, EMPTY, GENERAL, PLAIN, Strategy
+from .plain import BRACKETS, CALLABLES, EMPTY, GENERAL, PLAIN, Strategy
 
 DEEPEST = 2
 MOST_MATCHING = 16
