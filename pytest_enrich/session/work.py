@@ -40,6 +40,7 @@ from pytest_enrich.sandboxes.process import ProcessSandbox
 from pytest_enrich.session import ground, rounds, summary
 from pytest_enrich.session.contradictions import Contradictions
 from pytest_enrich.session.noting import NotingSandbox
+from pytest_enrich.session.remembering import Remembering
 from pytest_enrich.session.rounds import Round
 from pytest_enrich.session.scope import Found, now
 from pytest_enrich.session.slots import Slots
@@ -72,7 +73,7 @@ class Session:
         )
         self._forks = ForkserverSandbox(fresh)
         self._slots = max(settings.workers, 1)
-        self._sandbox = NotingSandbox(Slots(self._forks, self._slots))
+        self._sandbox = NotingSandbox(Remembering(Slots(self._forks, self._slots)))
         self._executor = executors.choose(settings.workers)
         self._asking = executors.choose(self._slots + AHEAD)
         self._purse = pipeline.Purse(settings.budget, 1)
