@@ -39,7 +39,7 @@ from pytest_enrich.data import (
     TestOutcome,
     Tried,
 )
-from pytest_enrich.data.jobs import Answer
+from pytest_enrich.data.answers import Answer
 from pytest_enrich.data.suggestion import (
     GapPart,
     MadePart,

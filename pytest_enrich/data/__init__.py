@@ -3,7 +3,7 @@
 - `code`: what is missing and where (`Gap`, `Target`).
 - `attempts`: what was thought of and what came of it (`Candidate`, `Verdict`, `Attempt`).
 - `mutants`: changes of the code that a test should notice.
-- `jobs`: what is asked of a sandbox and what it answers (`Job`, `Execution`).
+- `jobs`: what is asked of a sandbox (`Job`); `answers`: what it says (`Execution`).
 - `suggestion`: what a person reviews, as it is written to `suggestion.json`.
 - `bug`: what a docstring promises and the code does not do, as it is written to `bug.json`.
 - `decision`: what people decided, and what a run has finished.
@@ -12,6 +12,24 @@
 - `shard`: a part of a run, for one of several jobs.
 """
 
+from pytest_enrich.data.answers import (
+    Answered,
+    Collected,
+    Execution,
+    Explored,
+    Failed,
+    Finding,
+    Item,
+    MutantFate,
+    Mutated,
+    Observation,
+    Proved,
+    Recorded,
+    Sighting,
+    TestOutcome,
+    Variant,
+    Varied,
+)
 from pytest_enrich.data.attempts import (
     Attempt,
     Candidate,
@@ -41,33 +59,17 @@ from pytest_enrich.data.code import (
 )
 from pytest_enrich.data.decision import Attempted, Decision, Finished, Reason, Scope, State, Verb
 from pytest_enrich.data.jobs import (
-    Answered,
     Collect,
-    Collected,
-    Execution,
     Explore,
-    Explored,
-    Failed,
-    Finding,
     Hole,
-    Item,
     Job,
-    MutantFate,
     Mutate,
-    Mutated,
-    Observation,
     Pattern,
     Point,
     Program,
     Prove,
-    Proved,
     Record,
-    Recorded,
-    Sighting,
     Span,
-    TestOutcome,
-    Variant,
-    Varied,
     Vary,
     World,
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
+from pytest_enrich.data.answers import Item
 from pytest_enrich.data.code import NearTest, Placement
-from pytest_enrich.data.jobs import Item
 from pytest_enrich.source.suite import Suite
 from pytest_enrich.source.tests import Style, TestFile
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from pytest_enrich.data.jobs import Item
+from pytest_enrich.data.answers import Item
 
 
 class Suite(Struct, frozen=True, kw_only=True):

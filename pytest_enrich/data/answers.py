@@ -1,0 +1,237 @@
+"""What a sandbox answers (`Execution`) to what `jobs` ask.
+
+It is a claim made by a process that ran untrusted code: the parent validates its shape here and judges its content
+in `validate`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from pytest_enrich.data.code import Branch, Call, Template
+from pytest_enrich.data.jobs import Program
+
+Result: TypeAlias = Literal["passed", "failed", "skipped", "error"]
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """A test that pytest collected, and the fixtures a new test beside it could use."""
+
+    nodeid: str
+    path: str
+    owner: str | None
+    name: str
+    style: Literal["function", "method", "unittest"]
+    is_async: bool
+    markers: tuple[str, ...]
+    fixtures: tuple[str, ...]
+
+
+class TestOutcome(Struct, frozen=True, kw_only=True):
+    """What became of one test; `detail` is the end of the failure, or why it was skipped."""
+
+    __test__ = False  # pytest collects classes by this name
+
+    nodeid: str
+    result: Result
+    detail: str = ""
+    seconds: float = 0.0
+
+
+class Collected(Struct, frozen=True, kw_only=True, tag="collected"):
+    """The answer to `Collect`; `errors` are collection errors, one text each."""
+
+    items: tuple[Item, ...]
+    errors: tuple[str, ...] = ()
+
+
+class Recorded(Struct, frozen=True, kw_only=True, tag="recorded"):
+    """The answer to `Record`: calls of the functions, constructor calls, and how the tests ended inside.
+
+    `through` are calls that tests make of functions of other files and that come to the file; their qualnames are
+    `module:qualname`.
+    """
+
+    calls: tuple[Call, ...]
+    constructors: tuple[Call, ...]
+    outcomes: tuple[TestOutcome, ...]
+    through: tuple[Call, ...] = ()
+
+
+class Observation(Struct, frozen=True, kw_only=True):
+    """What a program did, the same each time it was repeated.
+
+    Attributes:
+        subject: `result` (what the call gave), `raises`, or `state`: something that the call changed.
+        expression: What to look at: `{result}` or something of it for `result` (`{result}.total`), else source
+            that names what the program's `lines` bind (`len(cache)`).
+        value: The expected value; for `raises` the exception class.
+        message: For `raises`, `str(exception)`.
+        form: How to state it: `is` for singletons, `approx` for inexact floats, `equal`.
+    """
+
+    subject: Literal["result", "raises", "state"]
+    value: Template
+    expression: Template = "{result}"
+    message: str = ""
+    form: Literal["equal", "is", "approx"] = "equal"
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """A program that reaches what no test reached, as small as it could be made.
+
+    Attributes:
+        call: The call it makes, for those who want to vary it.
+        lines: Statements that set the scene (`cache = ⟨cachetools:LRUCache⟩(maxsize=2)`).
+        action: The call itself, an expression or (`del cache["a"]`) a statement.
+        expression: Whether `action` is an expression.
+        consume: What to do with its result before looking: nothing, `list` for iterators, `await` for coroutines,
+            `async list` for asynchronous iterators.
+        branches, reached: The wanted branches and lines that it reaches.
+        observations: What it did; never empty.
+        spare: Whether the finding before it reaches the same; this one does something else there.
+    """
+
+    call: Call
+    lines: tuple[Template, ...]
+    action: Template
+    expression: bool
+    consume: Literal["", "list", "await", "async list"]
+    branches: tuple[Branch, ...]
+    reached: tuple[int, ...]
+    observations: tuple[Observation, ...]
+    spare: bool = False
+
+
+class Explored(Struct, frozen=True, kw_only=True, tag="explored"):
+    """The answer to `Explore`.
+
+    `aliases` are pairs of a function's own ``module:qualname`` and a shorter one that is the same object
+    (``humanize.number:intword`` and ``humanize:intword``). `dropped` counts, by reason, the inputs that reached
+    something and are not shown (`accident`, `side effect`, `nothing to observe`, ...). `corpus` are a few calls
+    of all kinds that were made: what changes nothing for them may change nothing at all.
+    """
+
+    findings: tuple[Finding, ...]
+    executions: int
+    aliases: tuple[tuple[str, str], ...] = ()
+    dropped: dict[str, int] = {}
+    corpus: tuple[Program, ...] = ()
+
+
+class Sighting(Struct, frozen=True, kw_only=True):
+    """What was seen at a point of a test.
+
+    Attributes:
+        point: Its place among the pattern's points.
+        value: The value; for `raises` the exception class.
+        message: For `raises`, `str(exception)`.
+    """
+
+    point: int
+    value: Template
+    message: str = ""
+
+
+class Variant(Struct, frozen=True, kw_only=True):
+    """An existing test with other values that reaches what no test reached, as little changed as can be.
+
+    Attributes:
+        pattern: Its place among the job's patterns.
+        row: The row that the holes which did not change have their values of.
+        values: Pairs of a changed hole's place and its value.
+        seen: What was seen at the points, in the order met; empty when it raised.
+        raised: The class of the exception that ended it, "" when it passed.
+        message: `str` of it.
+        line: Of the test file: where the test was when it raised.
+        branches, reached: The wanted branches and lines that it reaches.
+    """
+
+    pattern: int
+    row: int
+    values: tuple[tuple[int, Template], ...]
+    branches: tuple[Branch, ...]
+    reached: tuple[int, ...]
+    seen: tuple[Sighting, ...] = ()
+    raised: Template = ""
+    message: str = ""
+    line: int = 0
+
+
+class Varied(Struct, frozen=True, kw_only=True, tag="varied"):
+    """The answer to `Vary`; `executions`, `aliases` and `dropped` as in `Explored`.
+
+    `unusable` says of patterns, by their place, why they could not be varied.
+    """
+
+    variants: tuple[Variant, ...]
+    executions: int
+    aliases: tuple[tuple[str, str], ...] = ()
+    dropped: dict[str, int] = {}
+    unusable: dict[int, str] = {}
+
+
+class Proved(Struct, frozen=True, kw_only=True, tag="proved"):
+    """The answer to `Prove`: outcomes in the order run; per measured file the executed lines and branches."""
+
+    outcomes: tuple[TestOutcome, ...]
+    lines: dict[str, tuple[int, ...]] = {}
+    branches: dict[str, tuple[Branch, ...]] = {}
+
+
+class MutantFate(Struct, frozen=True, kw_only=True):
+    """What became of one mutant.
+
+    Attributes:
+        id: The mutant's.
+        fate: What the candidate did: `killed` by a failure, a `timeout` or a `crash`; `survived`; `untried` when
+            there was no time or no way, for existing tests too where they are to be asked.
+        killed_before: Existing tests that fail on it, the first one met; `timeout` and `crash` of them count.
+        parts: Of those of the job that pass on the original, the ones that fail on it.
+        alike: For one that survived: how many calls of the corpus run its statement, when all of them end as on
+            the original; else 0. Calls that do not end the same each time are left out.
+        told: For one that survived: places, in the corpus, of the first calls that do not end as on the original.
+    """
+
+    id: str
+    fate: Literal["killed", "timeout", "crash", "survived", "untried"]
+    killed_before: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    alike: int = 0
+    told: tuple[int, ...] = ()
+
+
+class Mutated(Struct, frozen=True, kw_only=True, tag="mutated"):
+    """The answer to `Mutate`: one fate a mutant, in their order.
+
+    `error` says why there are none: the candidate does not pass on the original, for one. `parts` are those of
+    the job that pass on the original.
+    """
+
+    fates: tuple[MutantFate, ...] = ()
+    parts: tuple[str, ...] = ()
+    error: str = ""
+
+
+Answer: TypeAlias = Collected | Recorded | Explored | Proved | Mutated | Varied
+
+
+class Answered(Struct, frozen=True, kw_only=True):
+    """The job was done; `output` is the end of what the child printed."""
+
+    answer: Answer
+    seconds: float
+    output: str = ""
+
+
+class Failed(Struct, frozen=True, kw_only=True):
+    """The job gave no valid answer, which always counts against what was run."""
+
+    reason: Literal["timeout", "memory", "crash", "refused", "no answer", "bad answer"]
+    detail: str
+    seconds: float
+
+
+Execution: TypeAlias = Answered | Failed
