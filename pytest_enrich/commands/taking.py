@@ -1,7 +1,7 @@
 """Putting suggestions into one test file: insert, note, write, run, and back again when red.
 
 At any moment at which the process may be killed, the decisions on the disk and the test file tell what
-happened: see `settle_interrupted`.
+happened: see `settling`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -18,7 +19,7 @@ from msgspec import Struct
 from pytest_enrich.commands import formatter, pytest_run
 from pytest_enrich.data import Decision, NewRow, Suggestion
 from pytest_enrich.errors import EnrichError, RefusedError
-from pytest_enrich.store import Store, disk, python_file, rebuild, rejected
+from pytest_enrich.store import Store, disk, python_file, rebuild
 from pytest_enrich.store.python_file import PythonFile
 
 
@@ -87,25 +88,9 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def settle_interrupted(store: Store) -> tuple[str, ...]:
-    """Finish what a killed command left: ids whose accept never reached the test file and wait again.
-
-    An accepted suggestion that still lies in `pending/` was being accepted. If its file is as it was before,
-    nothing happened; else the test is in it, and the decision stands.
-    """
-    latest = {(one.id, one.body): one for one in store.decisions()}
-    undone = []
-    for one in store.lying("pending"):
-        decision = latest.get((one.id, one.test.body_sha256))
-        if decision is None or decision.verb == "undo":
-            continue
-        if decision.verb == "accept" and _current(store, decision.path) == decision.before:
-            store.note(_undo(decision, why="interrupted"))
-            undone.append(one.id)
-        else:
-            _remember(store, decision, one)
-            store.settle(decision)
-    return tuple(undone)
+def undone(decision: Decision, why: Literal["red", "interrupted"]) -> Decision:
+    """The line that says that nothing came of an accept."""
+    return Decision(id=decision.id, verb="undo", body=decision.body, at=now(), why=why)
 
 
 def put_back(file: PythonFile, folders: Sequence[Path] = ()) -> None:
@@ -118,15 +103,6 @@ def put_back(file: PythonFile, folders: Sequence[Path] = ()) -> None:
     for folder in folders:
         with contextlib.suppress(OSError):
             folder.rmdir()
-
-
-def _remember(store: Store, decision: Decision, one: Suggestion) -> None:
-    """Write the line of a rejection that was killed before it was in the committed file."""
-    gap, lines = one.gap, rejected.read(store.rootdir)
-    if decision.verb == "reject" and not lines.is_rejected(one.id, decision.body, gap.path, gap.qualname):
-        when = decision.at[:10]
-        line = rejected.of(one, scope=decision.scope, reason=decision.reason, when=when, note=decision.note)
-        rejected.append(store.rootdir, line)
 
 
 def _halves(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tuple[Taken, ...]:
@@ -176,7 +152,7 @@ def _try(store: Store, file: PythonFile, steps: Sequence[_Step], how: How) -> py
     finally:
         if not green:
             put_back(file, folders)
-            decisions = [_undo(decision, why="red") for decision in decisions]
+            decisions = [undone(decision, why="red") for decision in decisions]
             store.note(*decisions)
         for decision in decisions:
             store.settle(decision)
@@ -202,10 +178,6 @@ def _accept(file: PythonFile, step: _Step, after: str, how: How) -> Decision:
     )
 
 
-def _undo(decision: Decision, why: str) -> Decision:
-    return Decision(id=decision.id, verb="undo", body=decision.body, at=now(), why=why)  # type: ignore[arg-type]
-
-
 def _taken(store: Store, path: str, step: _Step, outcome: pytest_run.Outcome) -> Taken:
     """Where the new tests are now; later steps may have moved them."""
     from pytest_enrich import patch
@@ -219,8 +191,3 @@ def _taken(store: Store, path: str, step: _Step, outcome: pytest_run.Outcome) ->
     places = python_file.functions(text, path)
     names = sorted(((name, places.get(name, 0)) for name in new), key=lambda item: item[1])
     return Taken(id=step.suggestion.id, path=path, names=tuple(names), summary=outcome.last_line)
-
-
-def _current(store: Store, path: str) -> str:
-    content = disk.read((store.rootdir / path).resolve())
-    return "" if content is None else sha256(content)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 import msgspec
 
-from pytest_enrich.commands import taking
+from pytest_enrich.commands import settling, taking
 from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import project_option
 from pytest_enrich.data import Decision, Suggestion
 from pytest_enrich.errors import RefusedError, UsageError
 from pytest_enrich.reporters.words import visible
-from pytest_enrich.store import Store, disk, identity, python_file, rebuild, rejected
+from pytest_enrich.store import Store, disk, identity, python_file, rebuild, rejected, turn
 
 
 @click.command("undo")
@@ -20,7 +20,7 @@ from pytest_enrich.store import Store, disk, identity, python_file, rebuild, rej
 @project_option
 def command(store: Store, prefix: str | None, *, as_json: bool) -> int:
     """Take back the latest decision, or the one on ID; the suggestion waits again."""
-    taking.settle_interrupted(store)
+    settling.settle_interrupted(store)
     decision, suggestion = _asked(store, prefix)
     changed = undo(store, decision, suggestion)
     if as_json:
@@ -35,8 +35,18 @@ def undo(store: Store, decision: Decision, suggestion: Suggestion) -> str:
     """Take back this decision on this suggestion; returns the file that changed.
 
     Raises:
-        RefusedError: The test is not there as it was put in, or another idea for the same gap waits.
+        RefusedError: The test is not there as it was put in, another idea for the same gap waits, or another
+            process has taken the decision back.
     """
+    with turn.taken(store):
+        return _undone(store, decision, suggestion)
+
+
+def _undone(store: Store, decision: Decision, suggestion: Suggestion) -> str:
+    if (decision, suggestion) not in standing(store):
+        raise RefusedError(
+            f"the decision on {decision.id} stands no more\nNothing was changed.\nSee:  pytest-enrich list"
+        )
     if any(one.id == decision.id for one in store.lying("pending")):
         raise RefusedError(
             f"another suggestion {decision.id} waits already\n"

@@ -70,6 +70,14 @@ def read_module(store: Store, one: PossibleBug) -> str:
     return (content or b"").decode("utf-8", "replace")
 
 
+def restore_module(store: Store, one: PossibleBug) -> None:
+    """Write the reproduction again where it is missing; one that a person has edited stays."""
+    from pytest_enrich import patch
+
+    if not read_module(store, one):
+        disk.write(store.directory / FOLDER / one.id / identity.module_name(one.id), patch.render_bug(one))
+
+
 def remove(store: Store, gone: Iterable[PossibleBug]) -> None:
     """The contradiction is gone, so it is no possible bug any more."""
     for one in gone:

@@ -140,11 +140,11 @@ def test_the_hook_fails_on_bugs_when_it_is_asked_to(project):
 
 @pytest.mark.usefixtures("free", "bug", "quick")
 def test_review_shows_bugs_last_and_keeps_or_copies_them(project):
-    reader, sitting = hold(project, "skip", "copy", "help", "xfail")
+    reader, sitting = hold(project, "skip", "copy", "done", "help", "xfail")
     assert "discount: line 11" in reader.screens[0]
     assert " 2/2  POSSIBLE BUG  discount: ValueError" in reader.screens[1]
     assert "# discount: ValueError" in reader.screens[2]
-    assert "x xfail" in reader.screens[3]
+    assert "x xfail" in reader.screens[4]
     assert project.tests.read_text().endswith(XFAIL)
     assert [one.verb for one in sitting.done] == ["accept"]
     assert waiting(project) == []

@@ -4,29 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgspec import Struct
-
 from pytest_enrich.commands import edited, pytest_run, undo, verify
+from pytest_enrich.commands.review.came import Came
 from pytest_enrich.commands.review.sitting import Done
 from pytest_enrich.data import Decision, Reason, Scope, Suggestion
-from pytest_enrich.reporters.words import counted, visible, visible_lines
+from pytest_enrich.reporters.words import counted, visible
 from pytest_enrich.store import Store, rebuild, rejected, staleness
 
-_SHOWN = 30
 _COMES_BACK = {
     "idea": "This idea will not come back; other ideas for {name} may.",
     "gap": "Nothing comes back for this code until it changes.",
     "function": "Nothing comes back for this function.",
     "file": "Nothing comes back for this file.",
 }
-
-
-class Came(Struct, frozen=True, kw_only=True):
-    """What came of it: `told` in a line or two, `output` at length, `done` what was decided."""
-
-    told: tuple[str, ...] = ()
-    output: str = ""
-    done: tuple[Done, ...] = ()
 
 
 def accept(store: Store, chosen: Sequence[Suggestion], *, is_edited: bool, seconds: float | None) -> Came:
@@ -42,11 +32,12 @@ def accept(store: Store, chosen: Sequence[Suggestion], *, is_edited: bool, secon
     if len(told) > 1:
         told = [f" added {counted(len(told), 'test')}"]
     ran = {one.path: one.summary for one in taken}
-    told += [f" {visible(path)}: {visible(summary)}{_left(store)}" for path, summary in ran.items()]
-    told += [f" note: {visible(note)}" for note in dict.fromkeys(one.note for one in taken if one.note)]
-    told += [f" {one.id} was not accepted: {visible(one.refused.splitlines()[0])}" for one in refused]
+    told += [f" {visible(path)}: {visible(summary)}" for path, summary in ran.items()]
+    besides = [f" note: {visible(note)}" for note in dict.fromkeys(one.note for one in taken if one.note)]
+    besides += [f" {one.id} was not accepted: {visible(one.refused.splitlines()[0])}" for one in refused]
     return Came(
         told=tuple(told),
+        besides=tuple(besides),
         output="\n\n".join(f"{one.refused}\n{one.output}".strip() for one in refused if one.output),
         done=tuple(Done(id=one.id, verb="accept", path=one.path, edited=is_edited) for one in taken),
     )
@@ -60,7 +51,7 @@ def reject(store: Store, one: Suggestion, *, reason: Reason, scope: Scope, secon
     name = visible(one.gap.qualname or one.gap.path)
     more = f" {len(gone)} suggestions went with it." if len(gone) > 1 else ""
     return Came(
-        told=(f" noted in {rejected.NAME}. {_COMES_BACK[scope].format(name=name)}", f"{more}{_left(store)}"),
+        told=(f" noted in {rejected.NAME}. {_COMES_BACK[scope].format(name=name)}", more),
         done=tuple(Done(id=each.id, verb="reject") for each in gone),
     )
 
@@ -101,12 +92,3 @@ def strong(store: Store, waiting: Sequence[Suggestion]) -> list[Suggestion]:
     """Those that may be taken together: marked strong, not stale, not edited."""
     marked = (one for one in waiting if one.grade == "strong" and not staleness.is_stale(store, one))
     return [one for one in marked if not edited.is_edited(store, one)]
-
-
-def page(came: Came) -> str:
-    """What is to be shown at length, its end."""
-    return visible_lines("\n".join(came.output.splitlines()[-_SHOWN:]))
-
-
-def _left(store: Store) -> str:
-    return f"   {len(store.pending())} left   u undoes this"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pytest_enrich.commands import parts
-from pytest_enrich.commands.review.screen import View, heading
-from pytest_enrich.reporters.words import visible_lines
+from pytest_enrich.commands.review.screen import Size, View, heading
+from pytest_enrich.commands.review.sitting import Sitting
+from pytest_enrich.reporters.words import columns, fit, visible_lines
 
 BACK = "Esc goes back to the suggestion; the keys below are about it."
 HELP = """\
@@ -24,6 +27,27 @@ HELP = """\
  strong: notices every mutant, one as the only test.
  good: notices some. Each decision is saved at once.
 """
+
+
+def part(sitting: Sitting, size: Size, legend: Sequence[str]) -> tuple[list[str], int]:
+    """The screen of a page from row `sitting.first` on, and the row with which the next one begins."""
+    rows = [row for line in sitting.page for row in _rows(line, size)]
+    told = list(sitting.told) if not sitting.first else []
+    if size.rows is None or len([*told, *rows, *legend]) < size.rows:
+        return [*told, *rows, *legend], sitting.first
+    first = sitting.first if sitting.first < len(rows) else 0
+    end = min(first + max(size.rows - 2 - len([*told, *legend]), 1), len(rows))
+    more = "space shows more" if end < len(rows) else "space shows its beginning"
+    where = fit(f"-- lines {first + 1} to {end} of {len(rows)}: {more}, Esc goes back", size.width)
+    return [*told, *rows[first:end], where, *legend], end % len(rows)
+
+
+def _rows(line: str, size: Size) -> list[str]:
+    """A line as rows of the screen, so that they can be counted; where rows have no end it stays one."""
+    if size.rows is None or columns(line) <= size.width:
+        return [line]
+    cut = next(at for at in range(len(line), 0, -1) if columns(line[:at]) <= size.width)
+    return [line[:cut], *_rows(line[cut:], size)]
 
 
 def diff(view: View, patch: str, width: int) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from pytest_enrich.commands import parts
-from pytest_enrich.data import SourceLine, Suggestion
-from pytest_enrich.reporters.words import columns, fit
+from pytest_enrich.data import PossibleBug, SourceLine, Suggestion
+from pytest_enrich.reporters.words import columns, filled, fit, visible
 
 _WIDEST = 110
 _NARROWEST = 30
@@ -44,6 +44,7 @@ class View(Struct, frozen=True, kw_only=True):
     Attributes:
         number, total: Which one of how many.
         one: The suggestion.
+        bug: The possible bug that it is the test of.
         function: The source lines of its function, or those around the gap.
         stale: Whether the code changed since.
         change: The lines of the test, or of the row among others.
@@ -54,6 +55,7 @@ class View(Struct, frozen=True, kw_only=True):
     number: int
     total: int
     one: Suggestion
+    bug: PossibleBug | None = None
     function: tuple[SourceLine, ...] = ()
     stale: bool = False
     change: tuple[str, ...] = ()
@@ -65,7 +67,7 @@ def compose(view: View, size: Size, legend: Sequence[str]) -> list[str]:
     """The lines of the screen; the row of the prompt is left free."""
     width, rule = size.width, [] if size.is_low else ["-" * (size.width - 1)]
     source, change = _source(view, width), [fit(line, width) for line in view.change]
-    above = [*(fit(line, width) for line in view.told), heading(view, width), *parts.gap(view.one, width), *rule]
+    above = [*(fit(line, width) for line in view.told), *titled(view, size), *parts.gap(view.one, width), *rule]
     middle = [*rule, f"into  {fit(parts.place(view.one), width - parts.LABEL)}"]
     end = [*rule, *legend]
     facts = _whole(view.one, width)
@@ -83,10 +85,28 @@ def heading(view: View, width: int) -> str:
     return f"{first}{title}{' ' * (width - len(first) - len(last) - columns(title))}{last}"
 
 
+def titled(view: View, size: Size) -> list[str]:
+    """The heading, and the rest of a long title below it where there are rows for it."""
+    first, last = f" {view.number}/{view.total}  ", f"   {view.one.id}   {view.one.grade}"
+    pieces = filled(visible(view.one.title), size.width - len(first) - len(last)).splitlines()
+    if size.is_low or len(pieces) == 1:
+        return [heading(view, size.width)]
+    begun = f"{first}{pieces[0]}"
+    rest = fit(" ".join(pieces[1:]), size.width - len(first))
+    return [f"{begun}{' ' * (size.width - columns(begun) - len(last))}{last}", f"{' ' * len(first)}{rest}"]
+
+
 def share(room: int, source: int, change: int) -> tuple[int, int]:
     """Rows for so many lines of source and of the test: the test comes first, and leaves the source a third."""
     of_change = min(change, room - min(source, max(_SOURCE, room // 3)))
     return min(source, room - of_change), of_change
+
+
+def shortened(lines: Sequence[str], rows: int) -> list[str]:
+    """The first of them, so many rows; the last says how many are left out."""
+    if rows >= len(lines):
+        return list(lines)
+    return [*lines[: rows - 1], f"  ... {len(lines) - rows + 1} more lines: d shows all"]
 
 
 def _shared(view: View, source: list[str], change: list[str], room: int) -> tuple[list[str], list[str]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pytest_enrich.commands import parts
 from pytest_enrich.commands.review import edit, keys
-from pytest_enrich.commands.review.console import Console
+from pytest_enrich.commands.review.console import ESCAPED, Console
 from pytest_enrich.commands.review.keys import Choice
 from pytest_enrich.data import Suggestion
 from pytest_enrich.reporters.words import fit
@@ -36,9 +36,14 @@ def on_version(store: Store, console: Console, one: Suggestion) -> tuple[str, Su
         edit.open_editor(store, console, one)
 
 
-def _answer(console: Console, lines: Sequence[str], choices: Sequence[Choice]) -> str:
-    """Ask until it is one of the choices."""
-    words = {one.word for one in choices}
+def show(console: Console, lines: Sequence[str]) -> None:
+    """Until the person goes back."""
+    _answer(console, lines, keys.SHOWN, ESCAPED)
+
+
+def _answer(console: Console, lines: Sequence[str], choices: Sequence[Choice], *others: str) -> str:
+    """Ask until it is one of the choices, or of the `others`."""
+    words = {*(one.word for one in choices), *others}
     while True:
         console.draw([*lines, *console.legend(choices, console.size().width)])
         word = console.choose(choices)
