@@ -66,7 +66,7 @@ def take_back(store: Store, decision: Decision, one: Suggestion) -> Came:
     """Undo a decision."""
     changed = undo.undo(store, decision, one)
     what = "accepting" if decision.verb == "accept" else "rejecting"
-    return Came(told=(f" took back {what} {decision.id}; it waits again. Changed: {visible(changed)}",))
+    return Came(told=(f" took back {what} {decision.id} in {visible(changed)}; it waits again",))
 
 
 def run(store: Store, one: Suggestion) -> Came:

@@ -9,7 +9,7 @@ from pytest_enrich.commands.review.screen import View
 from pytest_enrich.commands.review.sitting import Done
 from pytest_enrich.data import PossibleBug, Reason, Scope, Suggestion
 from pytest_enrich.errors import UsageError
-from pytest_enrich.reporters.words import visible, visible_lines
+from pytest_enrich.reporters.words import visible
 from pytest_enrich.store import Store, bugs, rejected
 
 COPY = "This is the text to copy. It is printed alone by:"
@@ -28,12 +28,11 @@ HELP = (
 )
 
 
-def whole(store: Store, view: View, width: int) -> list[str]:
+def whole(view: View, width: int) -> list[str]:
     """The function with its docstring, and the test."""
     rule = "-" * (width - 1)
     source = [*view.trouble] or [parts.source_line(line, width) for line in view.function]
-    test = visible_lines(bugs.read_module(store, _of(store, view.one))).rstrip("\n").split("\n")
-    return [bug_screen.heading(view, width), rule, *source, rule, *test, rule, pages.BACK]
+    return [bug_screen.heading(view, width), rule, *source, rule, *bug_screen.reproduction(view), rule, pages.BACK]
 
 
 def run(store: Store, one: Suggestion) -> Came:

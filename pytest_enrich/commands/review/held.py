@@ -68,4 +68,4 @@ class Held:
         told = [*came.told[:-1], *(f"{line}{left}" for line in came.told[-1:]), *came.besides]
         self.sitting = sitting.decided(self.sitting.telling(*told), *came.done)
         if came.output:
-            self.sitting = replace(self.sitting, page=(*came.page, "", pages.BACK))
+            self.sitting = replace(self.sitting, page=(*came.page, "", pages.BACK), first=sitting.END)

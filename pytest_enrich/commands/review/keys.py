@@ -46,8 +46,9 @@ BUG = (
     Choice("x", "xfail", "add as xfail(strict=True) test"),
     Choice("c", "copy", "copy as issue text"),
     Choice("r", "reject", "not a bug"),
-    *(one for one in MAIN if one.key in "stu?jk/vq"),
-    Choice("d", "diff", "whole"),
+    *(one for one in MAIN if one.key in "stu"),
+    Choice("d", "diff", "whole function"),
+    *(one for one in MAIN if one.key in "?jk/vq"),
 )
 """For a possible bug: there is nothing to accept."""
 

@@ -15,7 +15,7 @@ from pytest_enrich.reporters.words import visible_lines
 def _diff(held: Held, one: Suggestion) -> None:
     seen = view.of(held.store, one, held.sitting)
     if one.kind == "bug":
-        held.show(bug.whole(held.store, seen, held.width))
+        held.show(bug.whole(seen, held.width))
     else:
         held.show(pages.diff(seen, stored_patch.whole(held.store, one), held.width))
 

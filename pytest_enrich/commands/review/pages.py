@@ -10,6 +10,8 @@ from pytest_enrich.commands.review.sitting import Sitting
 from pytest_enrich.reporters.words import columns, fit, visible_lines
 
 BACK = "Esc goes back to the suggestion; the keys below are about it."
+_RULE = "=_- "
+"""What pytest draws lines with: the end of one says nothing."""
 HELP = """\
  a accept   into its file, and run that; red: as before
  e edit     in $VISUAL or $EDITOR; it is proven again
@@ -32,11 +34,12 @@ HELP = """\
 def part(sitting: Sitting, size: Size, legend: Sequence[str]) -> tuple[list[str], int]:
     """The screen of a page from row `sitting.first` on, and the row with which the next one begins."""
     rows = [row for line in sitting.page for row in _rows(line, size)]
-    told = list(sitting.told) if not sitting.first else []
+    told = [row for line in sitting.told for row in _rows(line, size)]
     if size.rows is None or len([*told, *rows, *legend]) < size.rows:
         return [*told, *rows, *legend], sitting.first
-    first = sitting.first if sitting.first < len(rows) else 0
-    end = min(first + max(size.rows - 2 - len([*told, *legend]), 1), len(rows))
+    room = max(size.rows - 2 - len([*told, *legend]), 1)
+    first = sitting.first if 0 <= sitting.first < len(rows) else max(len(rows) - room, 0)
+    end = min(first + room, len(rows))
     more = "space shows more" if end < len(rows) else "space shows its beginning"
     where = fit(f"-- lines {first + 1} to {end} of {len(rows)}: {more}, Esc goes back", size.width)
     return [*told, *rows[first:end], where, *legend], end % len(rows)
@@ -46,8 +49,9 @@ def _rows(line: str, size: Size) -> list[str]:
     """A line as rows of the screen, so that they can be counted; where rows have no end it stays one."""
     if size.rows is None or columns(line) <= size.width:
         return [line]
-    cut = next(at for at in range(len(line), 0, -1) if columns(line[:at]) <= size.width)
-    return [line[:cut], *_rows(line[cut:], size)]
+    cut = next((at for at in range(len(line), 0, -1) if columns(line[:at]) <= size.width), 1)
+    rest = line[cut:]
+    return [line[:cut], *(_rows(rest, size) if rest.strip(_RULE) else [])]
 
 
 def diff(view: View, patch: str, width: int) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ _ROOM = 6
 _SOURCE = 4
 """Rows of source that there are at least."""
 _LOOK = 3
+_IMPORTS = ("  + import ", "  + from ")
 
 
 class Size(Struct, frozen=True):
@@ -67,15 +68,17 @@ def compose(view: View, size: Size, legend: Sequence[str]) -> list[str]:
     """The lines of the screen; the row of the prompt is left free."""
     width, rule = size.width, [] if size.is_low else ["-" * (size.width - 1)]
     source, change = _source(view, width), [fit(line, width) for line in view.change]
-    above = [*(fit(line, width) for line in view.told), *titled(view, size), *parts.gap(view.one, width), *rule]
+    told = [fit(line, width) for line in view.told]
+    above, end = [*parts.gap(view.one, width), *rule], [*rule, *legend]
     middle = [*rule, f"into  {fit(parts.place(view.one), width - parts.LABEL)}"]
-    end = [*rule, *legend]
-    facts = _whole(view.one, width)
+    title, facts = titled(view, width), _whole(view.one, width)
     if size.rows is not None:
-        free = size.rows - 1 - len([*above, *middle, *rule, *end])
-        facts = _facts(view.one, size, free - len(change) - min(len(source), _SOURCE))
-        source, change = _shared(view, source, change, max(free - len(facts), _ROOM))
-    return [*above, *source, *middle, *change, *rule, *facts, *end]
+        free = size.rows - 1 - len([*told, *above, *middle, *rule, *end])
+        needed = len(change) + min(len(source), _SOURCE)
+        title = title if len(title) <= free - needed - len(_facts(view.one, size, 0)) else [heading(view, width)]
+        facts = _facts(view.one, size, free - len(title) - needed)
+        source, change = _shared(view, source, change, max(free - len([*title, *facts]), _ROOM))
+    return [*told, *title, *above, *source, *middle, *change, *rule, *facts, *end]
 
 
 def heading(view: View, width: int) -> str:
@@ -85,15 +88,15 @@ def heading(view: View, width: int) -> str:
     return f"{first}{title}{' ' * (width - len(first) - len(last) - columns(title))}{last}"
 
 
-def titled(view: View, size: Size) -> list[str]:
-    """The heading, and the rest of a long title below it where there are rows for it."""
+def titled(view: View, width: int) -> list[str]:
+    """The heading, with the rest of a long title below it."""
     first, last = f" {view.number}/{view.total}  ", f"   {view.one.id}   {view.one.grade}"
-    pieces = filled(visible(view.one.title), size.width - len(first) - len(last)).splitlines()
-    if size.is_low or len(pieces) == 1:
-        return [heading(view, size.width)]
+    pieces = filled(visible(view.one.title), width - len(first) - len(last)).splitlines()
+    if len(pieces) == 1:
+        return [heading(view, width)]
     begun = f"{first}{pieces[0]}"
-    rest = fit(" ".join(pieces[1:]), size.width - len(first))
-    return [f"{begun}{' ' * (size.width - columns(begun) - len(last))}{last}", f"{' ' * len(first)}{rest}"]
+    rest = fit(" ".join(pieces[1:]), width - len(first))
+    return [f"{begun}{' ' * (width - columns(begun) - len(last))}{last}", f"{' ' * len(first)}{rest}"]
 
 
 def share(room: int, source: int, change: int) -> tuple[int, int]:
@@ -132,6 +135,9 @@ def _new(change: list[str], rows: int) -> list[str]:
     """The lines from just before the first that is new: of a row, those above it are there already."""
     if rows >= len(change):
         return change
+    imports = sum(line.startswith(_IMPORTS) for line in change)
+    if imports > 1 and rows > len(change) - imports:
+        return [f"  + {imports} imports", *(line for line in change if not line.startswith(_IMPORTS))]
     first = next((index for index, line in enumerate(change) if line.startswith("  + ")), 0)
     start = max(0, min(first - 1, len(change) - rows + 1))
     more = len(change) - rows + 1

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from pytest_enrich.data import Grade, Suggestion
 from pytest_enrich.reporters.words import counted, visible
 
+END = -1
 _GRADES = get_args(Grade)
 
 
@@ -33,8 +34,8 @@ class Sitting(Struct, frozen=True, kw_only=True):
         skipped: Ids that are left for another time.
         done: The decisions that stand, oldest first.
         page: Lines shown instead of a suggestion, () for none.
-        first, following: The row of the page that is at the top of the screen, and the one that comes after this
-            screen: 0 after the last.
+        first, following: The row of the page that is at the top of the screen, `END` for as late as can be, and
+            the one that comes after this screen: 0 after the last.
         told: What came of the last key.
     """
 
