@@ -23,7 +23,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 def labelled(label: str, told: str, width: int) -> list[str]:
     """`look  the text was read off the code`, on as many lines as it takes."""
-    return f"{label:<{LABEL}}{filled(visible(told), width, LABEL, before=LABEL)}".splitlines()
+    return f"{label:<{LABEL}}{filled(visible(told), width, LABEL, before=LABEL).lstrip()}".splitlines()
 
 
 def gap(one: Suggestion, width: int) -> list[str]:

@@ -48,25 +48,23 @@ class Review(Held):
         size, seen = self.console.size(), view.of(self.store, one, self.sitting)
         choices = keys.of(one, stale=seen.stale)
         legend = self.console.legend(choices, size.width)
-        if self.sitting.page:
-            lines, following = pages.part(self.sitting, size, legend)
-            self.sitting = replace(self.sitting, following=following)
-            choices = (*choices, keys.MORE) if following != self.sitting.first else choices
-        elif one.kind == "bug":
-            lines = bug_screen.compose(seen, size, legend)
-        else:
-            lines = screen.compose(seen, size, legend)
+        compose = bug_screen.compose if one.kind == "bug" else screen.compose
+        lines = self.sitting.page or compose(seen, size, legend)[: -len(legend) or None]
+        told = self.sitting.told if self.sitting.page else ()
+        shown, following = pages.part(replace(self.sitting, page=tuple(lines), told=told), size, legend)
+        choices = (*choices, keys.MORE) if following != self.sitting.first else choices
+        self.sitting = replace(self.sitting, following=following)
         self.look_at(one)
-        self.console.draw(lines)
+        self.console.draw(shown)
         return self.console.choose(choices)
 
     def _do(self, word: str, one: Suggestion) -> None:
         if word in keys.words(one):
             self._act(word, one)
-        elif word == keys.MORE.word and self.sitting.page:
+        elif word == keys.MORE.word:
             self.sitting = replace(self.sitting, first=self.sitting.following)
         elif word == ESCAPED:
-            self.sitting = replace(self.sitting, page=())
+            self.sitting = replace(self.sitting, page=(), first=0)
         elif word != REDRAW:
             self.tell(f" {visible(word)!r} means nothing here; ? shows all keys." if word else "")
 

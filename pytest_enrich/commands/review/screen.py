@@ -151,7 +151,7 @@ def _facts(one: Suggestion, size: Size, rows: int) -> list[str]:
     proved = [_one_line("proof", noticed, width)] if noticed else []
     ran = [_one_line("" if noticed else "proof", parts.runs(one), width)]
     like = [_one_line("near", near, width)] if near else []
-    ways = [[*proved, *ran, *like, *look], [*proved, *ran, *look]]
+    ways = [_whole(one, width), [*proved, *ran, *like, *look], [*proved, *ran, *look]]
     least = [_one_line("proof", f"{_passed(one)}; {noticed}".rstrip("; "), width), *look]
     return least if size.is_low else next((way for way in ways if len(way) <= rows), least)
 
