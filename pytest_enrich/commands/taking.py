@@ -70,8 +70,9 @@ def take(store: Store, path: str, group: Sequence[Suggestion], how: How = PLAINL
             return (Taken(id=group[0].id, path=path, refused=str(error)),)
         return _halves(store, path, group, how)
     if outcome.passed:
+        note = made.note or _new_note(file, group)
         taken = tuple(_taken(store, path, step, outcome) for step in steps)
-        return tuple(msgspec.structs.replace(one, note=made.note) for one in taken)
+        return tuple(msgspec.structs.replace(one, note=note) for one in taken)
     if len(group) > 1:
         return _halves(store, path, group, how)
     why = f"{path} is red with it: {outcome.last_line}"
@@ -96,13 +97,20 @@ def undone(decision: Decision, why: Literal["red", "interrupted"]) -> Decision:
 def put_back(file: PythonFile, folders: Sequence[Path] = ()) -> None:
     """Give the file the bytes that it had, or remove it and the folders that were made for it."""
     if file.content is not None:
-        disk.write(file.path, file.content)
+        if disk.read(file.path) != file.content:  # it may never have been written, because it cannot be
+            python_file.write(file, file.content)
         return
     with disk.reporting(file.path, "remove"):
         file.path.unlink(missing_ok=True)
     for folder in folders:
         with contextlib.suppress(OSError):
             folder.rmdir()
+
+
+def _new_note(file: PythonFile, group: Sequence[Suggestion]) -> str:
+    """A file that was deleted or renamed since may not be wanted again."""
+    is_gone = file.content is None and any(not one.target.new_file for one in group)
+    return f"{file.name} was not there any more; a new file was made for it" if is_gone else ""
 
 
 def _halves(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tuple[Taken, ...]:
@@ -146,7 +154,7 @@ def _try(store: Store, file: PythonFile, steps: Sequence[_Step], how: How) -> py
     green = False
     try:
         disk.make_folder(file.path.parent)
-        disk.write(file.path, content)
+        python_file.write(file, content)
         outcome = pytest_run.file(store, file.name)
         green = outcome.passed
     finally:

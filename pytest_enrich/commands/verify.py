@@ -36,6 +36,8 @@ def command(store: Store, identities: tuple[str, ...], *, every: bool, as_json: 
         say(visible_lines(output), as_json=as_json) if state in _OUTPUT else None
     if as_json:
         answer({"verified": answers})
+    elif not answers:
+        say("Nothing is pending.\nNext:  pytest --enrich")
     return _FOUND if any(each["state"] not in _FINE for each in answers) else 0
 
 

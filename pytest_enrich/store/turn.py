@@ -21,18 +21,18 @@ _TAKEN = frozenset({errno.EAGAIN, errno.EACCES})
 
 
 @contextlib.contextmanager
-def taken(store: Store, patience: float = PATIENCE) -> Iterator[None]:
+def taken(store: Store, patience: float | None = None) -> Iterator[None]:
     """Wait for the turn, and keep it for the block; where the system knows no such locks, at once.
 
     Raises:
-        RefusedError: Another process keeps it for longer than `patience`, in seconds.
+        RefusedError: Another process keeps it for longer than `patience`, in seconds (default: `PATIENCE`).
     """
     store.prepare()
     path = folder.make_inside(store.directory, ".cache") / "turn"
     with disk.reporting(path):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
     try:
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + (PATIENCE if patience is None else patience)
         while not _locked(descriptor):
             if time.monotonic() >= deadline:
                 raise RefusedError(

@@ -159,6 +159,50 @@ def test_review_turns_a_bug_down_and_takes_that_back(project, bug):
     assert waiting(project) == []
 
 
+def test_its_test_runs_where_it_lies_and_fails_as_told(project, bug):
+    assert project.run("run", bug).status == 1
+    (project.store.directory / "bugs" / bug / f"suggestion_{bug.replace('-', '_')}.py").unlink()
+    shown, _ = hold(project, "test")
+    assert " it fails, as told: 1 failed" in shown.screens[-1]
+    assert "ValueError: negative" in shown.screens[-1]
+
+
+def test_whether_it_is_still_so_is_verified(project, bug):
+    assert project.run("verify", "--all").out == f"{bug}  there\n"
+    source = project.source.read_text()
+    project.source.write_text(source.replace('raise ValueError("negative")', "return 0"))
+    answer = project.run("verify", bug)
+    assert (answer.status, answer.out) == (1, f"{bug}  mended\n")
+    project.source.write_text(source.replace('discount(-1, "")', "discount(2, 3)"))
+    assert project.run("verify", bug, "--json").json == {"verified": [{"id": bug, "state": "stale"}]}
+    shown, _ = hold(project, "verify")
+    assert "the docstring no longer says so" in shown.screens[0]
+    assert "stale: the docstring no longer says so. The next run takes it away" in shown.screens[-1]
+
+
+def test_one_whose_test_cannot_be_run_is_not_called_mended(project, bug):
+    (project.root / "tests" / "conftest.py").write_text("import no_such_module\n")
+    answer = project.run("verify", bug)
+    assert (answer.status, answer.out.startswith(f"{bug}  unclear\n")) == (1, True)
+    assert "no_such_module" in answer.out
+
+
+@pytest.mark.usefixtures("bug")
+def test_what_is_for_suggestions_means_nothing_for_a_bug(project):
+    before, words = project.snapshot(), ("accept", "mutants", "edit")
+    reader, _ = hold(project, *words)
+    assert all(f"{word!r} means nothing here" in reader.screens[at] for at, word in enumerate(words, 1))
+    assert project.snapshot() == before
+
+
+def test_the_whole_function_and_the_whole_test_of_a_bug_are_a_page(project, bug):
+    reader, _ = hold(project, "diff")
+    assert bug in reader.screens[0]
+    assert "    11  " not in reader.screens[0]  # what is quoted above is not shown twice
+    assert '    11      >>> discount(-1, "")' in reader.screens[1]
+    assert "  def test_discount_as_documented():" in reader.screens[1]
+
+
 def test_reports_have_bugs_apart_and_first(project, free, bug):
     report = reports.gather(project.store)
     page, summary = html.render(report), md.render(report)
