@@ -8,7 +8,7 @@ from pytest_enrich.commands import edited, pytest_run, undo, verify
 from pytest_enrich.commands.review.came import Came
 from pytest_enrich.commands.review.sitting import Done
 from pytest_enrich.data import Decision, Reason, Scope, Suggestion
-from pytest_enrich.reporters.words import counted, visible
+from pytest_enrich.reporters.words import counted, visible, visible_lines
 from pytest_enrich.store import Store, rebuild, rejected, staleness
 
 _COMES_BACK = {
@@ -33,8 +33,10 @@ def accept(store: Store, chosen: Sequence[Suggestion], *, is_edited: bool, secon
         told = [f" added {counted(len(told), 'test')}"]
     ran = {one.path: one.summary for one in taken}
     told += [f" {visible(path)}: {visible(summary)}" for path, summary in ran.items()]
-    besides = [f" note: {visible(note)}" for note in dict.fromkeys(one.note for one in taken if one.note)]
-    besides += [f" {one.id} was not accepted: {visible(one.refused.splitlines()[0])}" for one in refused]
+    besides = [f"note: {visible(note)}" for note in dict.fromkeys(one.note for one in taken if one.note)]
+    besides += [
+        line for one in refused for line in visible_lines(f"{one.id} was not accepted: {one.refused}").split("\n")
+    ]
     return Came(
         told=tuple(told),
         besides=tuple(besides),

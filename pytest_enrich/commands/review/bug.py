@@ -9,7 +9,7 @@ from pytest_enrich.commands.review.screen import View
 from pytest_enrich.commands.review.sitting import Done
 from pytest_enrich.data import PossibleBug, Reason, Scope, Suggestion
 from pytest_enrich.errors import UsageError
-from pytest_enrich.reporters.words import visible
+from pytest_enrich.reporters.words import visible, visible_lines
 from pytest_enrich.store import Store, bugs, rejected
 
 COPY = "This is the text to copy. It is printed alone by:"
@@ -58,8 +58,8 @@ def keep(store: Store, one: Suggestion, *, seconds: float | None) -> Came:
     """Its test, as one that is known to fail."""
     taken = possible_bug.keep(store, _of(store, one), seconds=seconds)
     if taken.refused:
-        why = f" {one.id} was not put in: {visible(taken.refused.splitlines()[0])}"
-        return Came(told=(why,), output=taken.output and f"{taken.refused}\n{taken.output}")
+        why = visible_lines(f"{one.id} was not put in: {taken.refused}").split("\n")
+        return Came(besides=tuple(why), output=taken.output and f"{taken.refused}\n{taken.output}")
     path = visible(taken.path)
     told = [f" added to {path}:{line}  {visible(name)}, as known to fail" for name, line in taken.names]
     ran = f" {path}: {visible(taken.summary)}"

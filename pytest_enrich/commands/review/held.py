@@ -12,6 +12,7 @@ from pytest_enrich.commands.review.came import Came
 from pytest_enrich.commands.review.console import Console
 from pytest_enrich.commands.review.sitting import Sitting
 from pytest_enrich.data import Suggestion
+from pytest_enrich.reporters.words import filled
 from pytest_enrich.store import Store, bugs
 from pytest_enrich.store.xfail import xfail
 
@@ -48,8 +49,8 @@ class Held:
         return round(time.monotonic() - self._seen[1], 1)
 
     def tell(self, *lines: str) -> None:
-        """Say this above the next screen."""
-        self.sitting = self.sitting.telling(*(line for line in lines if line))
+        """Say this above the next screen, all of it."""
+        self.sitting = self.sitting.telling(*self._rows(*lines))
 
     def show(self, lines: Sequence[str]) -> None:
         """Show a page in place of the suggestion."""
@@ -65,7 +66,12 @@ class Held:
     def came(self, came: Came) -> None:
         """Note what was decided, and say what came of it."""
         left = f"   {len(self.waiting())} left   u undoes this" if came.done else ""
-        told = [*came.told[:-1], *(f"{line}{left}" for line in came.told[-1:]), *came.besides]
+        told = [*came.told[:-1], *(f"{line}{left}" for line in came.told[-1:]), *self._rows(*came.besides)]
         self.sitting = sitting.decided(self.sitting.telling(*told), *came.done)
         if came.output:
             self.sitting = replace(self.sitting, page=(*came.page, "", pages.BACK), first=sitting.END)
+
+    def _rows(self, *lines: str) -> list[str]:
+        """As rows of the screen: what happened, what was done and what helps are not to be cut."""
+        texts = (filled(line.strip(), self.width - 1, 1, before=1) for line in lines)
+        return [row for text in texts if text for row in f" {text}".splitlines()]
