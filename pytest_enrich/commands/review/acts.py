@@ -34,9 +34,8 @@ def accept(store: Store, chosen: Sequence[Suggestion], *, is_edited: bool, secon
     ran = {one.path: one.summary for one in taken}
     told += [f" {visible(path)}: {visible(summary)}" for path, summary in ran.items()]
     besides = [f"note: {visible(note)}" for note in dict.fromkeys(one.note for one in taken if one.note)]
-    besides += [
-        line for one in refused for line in visible_lines(f"{one.id} was not accepted: {one.refused}").split("\n")
-    ]
+    reasons = (visible_lines(f"{one.id} was not accepted: {one.refused}") for one in refused)
+    besides += [line for reason in reasons for line in reason.split("\n")]
     return Came(
         told=tuple(told),
         besides=tuple(besides),
