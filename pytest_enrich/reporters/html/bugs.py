@@ -24,16 +24,10 @@ def section(report: Report) -> Iterator[Markup]:
 
 def _bug(one: PossibleBug) -> Markup:
     title = tag("h3", one.title, " ", tag("small", "possible bug", class_="grade"), id=f"t-{one.id}")
-    place = f"{one.path}:{one.contract_line}"
+    where, place = f"{one.path}:{one.line} {one.qualname}".rstrip(), f"{one.path}:{one.contract_line}"
     parts = [
         title,
-        tag(
-            "p",
-            tag("code", one.id),
-            " ",
-            tag("code", f"{one.path}:{one.line} {one.qualname}".rstrip()),
-            class_="dim",
-        ),
+        tag("p", tag("code", one.id), " ", tag("code", where), class_="dim"),
         tag("p", "The docstring says, at ", tag("code", place), ":"),
         element.block(one.contract, f"What the docstring of {one.id} says"),
         tag("p", "The code does: ", tag("code", words.does(one))),
@@ -41,14 +35,13 @@ def _bug(one: PossibleBug) -> Markup:
         code.plain(words.reproduction(one), f"Test of {one.id}"),
         tag("p", tag("b", "Look:"), " which of the two is wrong, the words or the code?", class_="look"),
         tag("p", f"Seen {words.runs(one)}.", class_="dim"),
-        tag("p", *(element.command(command) for command in _commands(one)), class_="commands"),
+        tag("ul", *(tag("li", f"{name}: ", element.command(command)) for name, command in _commands(one))),
     ]
     return tag("article", *parts, class_="bug", id=one.id, aria_labelledby=f"t-{one.id}", tabindex="-1")
 
 
-def _commands(one: PossibleBug) -> Iterator[str]:
-    """See it fail, keep it as known to fail, write an issue about it, say that it is none."""
-    yield f"pytest-enrich run {one.id}"
-    yield f"pytest-enrich xfail {one.id}"
-    yield f"pytest-enrich show {one.id} --issue"
-    yield f"pytest-enrich reject {one.id} --reason wrong"
+def _commands(one: PossibleBug) -> Iterator[tuple[str, str]]:
+    yield "See it fail", f"pytest-enrich run {one.id}"
+    yield "Keep it as a test that is known to fail", f"pytest-enrich xfail {one.id}"
+    yield "As the text of an issue", f"pytest-enrich show {one.id} --issue"
+    yield "It is no bug", f"pytest-enrich reject {one.id} --reason wrong"
