@@ -17,9 +17,10 @@ import msgspec
 from msgspec import Struct
 
 from pytest_enrich.commands import formatter, pytest_run
+from pytest_enrich.commands.steps import Step, made_from
 from pytest_enrich.data import Decision, NewRow, Suggestion
-from pytest_enrich.errors import EnrichError, RefusedError
-from pytest_enrich.store import Store, disk, python_file, rebuild
+from pytest_enrich.errors import EnrichError
+from pytest_enrich.store import Store, disk, python_file
 from pytest_enrich.store.python_file import PythonFile
 
 
@@ -38,14 +39,6 @@ class Taken(Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-class _Step(Struct, frozen=True, kw_only=True):
-    """One suggestion on top of those before it."""
-
-    suggestion: Suggestion
-    before: str
-    after: str
-
-
 class How(Struct, frozen=True, kw_only=True):
     """How a person came to accept: as in `Decision`; `edited` are ids."""
 
@@ -61,7 +54,7 @@ def take(store: Store, path: str, group: Sequence[Suggestion], how: How = PLAINL
     """Put the suggestions into their file, so that the file stays green: one that turns it red is left out."""
     try:
         file = python_file.read(store.rootdir, path)
-        steps = _steps(store, file, group)
+        steps = made_from(store, file, group)
         made = formatter.formatted(store.rootdir, file, steps[-1].after)
         steps = [*steps[:-1], msgspec.structs.replace(steps[-1], after=made.text)]
         outcome = _try(store, file, steps, how)
@@ -118,30 +111,7 @@ def _halves(store: Store, path: str, group: Sequence[Suggestion], how: How) -> t
     return (*take(store, path, group[:middle], how), *take(store, path, group[middle:], how))
 
 
-def _steps(store: Store, file: PythonFile, group: Sequence[Suggestion]) -> list[_Step]:
-    from pytest_enrich import patch
-
-    order = rebuild.neighbours(store, file.name)
-    steps: list[_Step] = []
-    for one in patch.in_gap_order(group):
-        before, candidate = (steps[-1].after if steps else file.text), patch.as_candidate(one)
-        if isinstance(candidate, NewRow) and patch.is_there(before, candidate):
-            raise _known(one)
-        after = patch.insert(before, candidate, order)
-        python_file.tree(after, file.name)
-        steps.append(_Step(suggestion=one, before=before, after=after))
-    return steps
-
-
-def _known(one: Suggestion) -> RefusedError:
-    return RefusedError(
-        f"{one.test.names[0]} in {one.target.path} has this case already\n"
-        "It was not put in again.\n"
-        f"Turn it down:  pytest-enrich reject {one.id} --reason duplicate"
-    )
-
-
-def _try(store: Store, file: PythonFile, steps: Sequence[_Step], how: How) -> pytest_run.Outcome:
+def _try(store: Store, file: PythonFile, steps: Sequence[Step], how: How) -> pytest_run.Outcome:
     """Write the file and run it; what comes back red, or is interrupted, is as it was before."""
     from pytest_enrich import patch
 
@@ -167,7 +137,7 @@ def _try(store: Store, file: PythonFile, steps: Sequence[_Step], how: How) -> py
     return outcome
 
 
-def _accept(file: PythonFile, step: _Step, after: str, how: How) -> Decision:
+def _accept(file: PythonFile, step: Step, after: str, how: How) -> Decision:
     from pytest_enrich import imports
 
     one = step.suggestion
@@ -186,7 +156,7 @@ def _accept(file: PythonFile, step: _Step, after: str, how: How) -> Decision:
     )
 
 
-def _taken(store: Store, path: str, step: _Step, outcome: pytest_run.Outcome) -> Taken:
+def _taken(store: Store, path: str, step: Step, outcome: pytest_run.Outcome) -> Taken:
     """Where the new tests are now; later steps may have moved them."""
     from pytest_enrich import patch
 

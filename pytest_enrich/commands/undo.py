@@ -103,7 +103,7 @@ def _take_out(store: Store, back: Decision, suggestion: Suggestion) -> str:
     known = {one.before for one in accepts}
     content = file.encoded(patch.remove(file.text, test, lambda text: taking.sha256(file.encoded(text)) in known))
     store.note(back)
-    if content or not any(not one.before for one in accepts):
+    if content.strip() or not any(not one.before for one in accepts):
         python_file.write(file, content)
     else:
         with disk.reporting(file.path, "remove"):

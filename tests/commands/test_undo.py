@@ -156,3 +156,13 @@ def _original(head, end):
 
 def _tests(text):
     return {node.name for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)}
+
+
+def test_a_file_that_an_accept_made_is_gone_even_if_it_imported_nothing(project, monkeypatch):
+    monkeypatch.setattr(pytest_run, "file", lambda *_: pytest_run.Outcome(0, "all passed"))
+    code = "def test_a():\n    assert True\n"
+    one = project.suggest("parse_sku", 3, code, path="tests/test_new.py", anchor=None)
+    before = project.snapshot()
+    assert project.run("accept", one).status == 0
+    assert project.run("undo", one).status == 0
+    assert project.snapshot() == before
