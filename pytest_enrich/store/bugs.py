@@ -41,6 +41,13 @@ def waiting(store: Store) -> tuple[PossibleBug, ...]:
     )
 
 
+def unusable(store: Store) -> tuple[str, ...]:
+    """A line for each that lies there and cannot be read, or is not what it says."""
+    place = store.directory / FOLDER
+    names = [name for name in folder.names(place) if identity.is_valid(name)]
+    return tuple(f"{FOLDER}/{name} cannot be used" for name in names if _read(store, place / name) is None)
+
+
 def find(store: Store, prefix: str) -> PossibleBug | None:
     """The waiting one whose id begins so, None when the words mean none or a suggestion as well."""
     known = {one.id: one for one in waiting(store)}

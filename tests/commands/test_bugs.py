@@ -237,7 +237,9 @@ def test_merge_takes_bugs_of_jobs_over_once(project, bug, tmp_path):
 @pytest.mark.parametrize("text", ["{", '{"schema": 1}', "\x00"])
 def test_a_file_that_cannot_be_read_is_no_bug(project, bug, text):
     (project.store.directory / "bugs" / bug / "bug.json").write_text(text)
-    assert project.run("list", "--bugs").out == "No possible bug waits.\nNext:  pytest-enrich list\n"
+    answer = project.run("list", "--bugs")
+    assert answer.out == "No possible bug waits.\nNext:  pytest-enrich list\n"
+    assert answer.err == f"passed over: bugs/{bug} cannot be used\n"
 
 
 def test_one_that_names_files_elsewhere_is_not_believed(project, bug):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pytest_enrich.commands.output import say, tell_problems
+from pytest_enrich.commands.output import problems, say
 from pytest_enrich.commands.project import project_option
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import UsageError
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pytest_enrich.commands.review.loop import Review
 
 _INTERRUPTED = 130
+_TOLD = 3
+"""How many unreadable things are named above the first screen; `list` names all."""
 
 
 @click.command("review")
@@ -34,17 +36,17 @@ def command(store: Store, wanted: tuple[str, ...], *, plain: bool, all_grades: b
     """Decide on what waits, one after the other: all of it, or what is about a PATH or an ID."""
     from pytest_enrich.commands.review import loop
 
-    tell_problems(store)
+    passed_over = problems(store)
     settled = loop.settle(store)  # first: what an interrupted command was about waits again
     waiting = _chosen(store, wanted, all_grades=all_grades)
     if not waiting:
-        say(_nothing(store))
+        say("\n".join([*passed_over, _nothing(store)]))
         return 0
     if not _is_terminal(sys.stdin) or not (plain or _is_terminal(sys.stdout)):
         raise UsageError(_without_terminal(waiting[0]))
     with _console(plain=plain) as console:
         review = loop.Review(store, console, waiting)
-        review.sitting = review.sitting.telling(*settled)
+        review.tell(*settled, *passed_over[:_TOLD], *["..."] * (len(passed_over) > _TOLD))
         return _hold(store, review, console)
 
 

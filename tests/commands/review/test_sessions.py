@@ -217,3 +217,10 @@ def test_what_pytest_said_stays_when_the_terminal_gets_another_size(shop, screen
     terminal.resize(100, 30)
     terminal.wait("was not accepted", "assert not 'red'", "Esc goes back")
     assert one.id in shop.waiting()
+
+
+def test_what_cannot_be_read_is_said_on_the_first_screen(shop, screen):
+    broken, *_ = shop.waiting()
+    (shop.store.directory / "pending" / broken / "suggestion.json").write_text("{")
+    terminal = screen()
+    terminal.wait("1/11", f"passed over: pending/{broken}/suggestion.json cannot be read")
