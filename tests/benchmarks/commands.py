@@ -81,7 +81,6 @@ def figures(root: Path, identity: str, times: int) -> dict[str, float]:
     ways = {
         "list": lambda: seconds(("list",), root),
         f"show {identity}": lambda: seconds(("show", identity), root),
-        "hook src/shop/cart.py": lambda: seconds(("hook", "src/shop/cart.py"), root),
         "review --plain </dev/null": lambda: seconds(("review", "--plain"), root),
         "review, to the first screen": lambda: seconds_to_screen(root),
         "stats": lambda: seconds(("stats",), root),

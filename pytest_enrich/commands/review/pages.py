@@ -24,6 +24,7 @@ HELP = """\
  m mutants  changes of the code that it notices, or not
  v verify   is it still true on today's tree?
  j k        next, back; / finds a word in titles and paths
+ space      more of what is longer than the screen
  q quit     Esc goes back, Enter does nothing
  `look` is the one question that only you can answer.
  strong: notices every mutant, one as the only test.
