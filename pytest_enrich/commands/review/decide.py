@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from pytest_enrich.commands import edited
-from pytest_enrich.commands.review import acts, bug, edit, keys, sitting, verdict
+from pytest_enrich.commands.review import acts, bug, edit, keys, sitting, verdict, view
 from pytest_enrich.commands.review.held import Held
 from pytest_enrich.data import Suggestion
 from pytest_enrich.reporters.words import counted, visible
@@ -49,7 +49,7 @@ def _on_version(held: Held, one: Suggestion) -> None:
 
 
 def _reject(held: Held, one: Suggestion) -> None:
-    word = verdict.why_not(held.console, one)
+    word = verdict.why_not(held.console, view.of(held.store, one, held.sitting))
     if word == "cancel":
         held.tell(" Nothing was decided.")
         return

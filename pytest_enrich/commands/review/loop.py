@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from pytest_enrich.commands import settling
-from pytest_enrich.commands.review import bug_screen, decide, keys, look, pages, screen, sitting, view
+from pytest_enrich.commands.review import decide, keys, layout, look, pages, sitting, view
 from pytest_enrich.commands.review.console import ESCAPED, REDRAW
 from pytest_enrich.commands.review.held import Held
 from pytest_enrich.data import Suggestion
@@ -48,8 +48,7 @@ class Review(Held):
         size, seen = self.console.size(), view.of(self.store, one, self.sitting)
         choices = keys.of(one, stale=seen.stale)
         legend = self.console.legend(choices, size.width)
-        compose = bug_screen.compose if one.kind == "bug" else screen.compose
-        lines = self.sitting.page or compose(seen, size, legend)[: -len(legend) or None]
+        lines = self.sitting.page or layout.lines(seen, size, legend)
         told = self.sitting.told if self.sitting.page else ()
         shown, following = pages.part(replace(self.sitting, page=tuple(lines), told=told), size, legend)
         choices = (*choices, keys.MORE) if following != self.sitting.first else choices

@@ -68,3 +68,10 @@ def test_weak_ones_are_shown_to_those_who_ask(project, no_dash, monkeypatch):
 def test_where_only_weak_ones_wait_the_way_to_them_is_said(project, no_dash):
     grade(project, no_dash, "weak")
     assert "1 weak one:  pytest-enrich review --all-grades" in project.run("review").out
+
+
+def test_the_suggestion_stays_in_sight_while_the_reason_is_asked(project, no_dash):
+    reader, _ = hold(project, "reject", "cancel")
+    assert f" why not {no_dash}?" in reader.screens[1]
+    assert '  +         parse_sku("AB12")' in reader.screens[1]
+    assert project.store.decisions() == ()
