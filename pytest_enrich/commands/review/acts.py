@@ -8,6 +8,7 @@ from pytest_enrich.commands import edited, pytest_run, undo, verify
 from pytest_enrich.commands.review.came import Came
 from pytest_enrich.commands.review.sitting import Done
 from pytest_enrich.data import Decision, Reason, Scope, Suggestion
+from pytest_enrich.errors import EnrichError
 from pytest_enrich.reporters.words import counted, visible, visible_lines
 from pytest_enrich.store import Store, rebuild, rejected, staleness
 
@@ -63,9 +64,23 @@ def latest(store: Store) -> tuple[Decision, Suggestion] | None:
     return found[-1] if found else None
 
 
-def take_back(store: Store, decision: Decision, one: Suggestion) -> Came:
-    """Undo a decision."""
-    changed = undo.undo(store, decision, one)
+def take_back_all(store: Store, identities: Sequence[str]) -> tuple[Came, list[str]]:
+    """Undo the decisions on these, the latest first; and the ids of those that wait again."""
+    standing = {one.id: (decision, one) for decision, one in undo.standing(store)}
+    tried = {one: _taken_back(store, *standing[one]) for one in reversed(identities) if one in standing}
+    back = [one for one, came in tried.items() if came.told]
+    told = tuple(line for came in tried.values() for line in came.told)
+    if len(back) > 1:
+        told = (f" took back {len(back)} decisions; what they were about waits again",)
+    return Came(told=told, besides=tuple(line for came in tried.values() for line in came.besides)), back
+
+
+def _taken_back(store: Store, decision: Decision, one: Suggestion) -> Came:
+    """Undo a decision, or say why not."""
+    try:
+        changed = undo.undo(store, decision, one)
+    except EnrichError as error:
+        return Came(besides=tuple(visible_lines(str(error)).split("\n")))
     what = "accepting" if decision.verb == "accept" else "rejecting"
     return Came(told=(f" took back {what} {decision.id} in {visible(changed)}; it waits again",))
 

@@ -70,11 +70,14 @@ def _undo(held: Held, _: Suggestion) -> None:
         held.tell(" There is no decision to take back.")
         return
     decision, one = found
-    if not any(done.id == decision.id for done in held.sitting.done) and not _is_meant(held, one, decision.at):
+    together = sitting.together(held.sitting, one.id)
+    if not together and not _is_meant(held, one, decision.at):
         held.tell(" Nothing was taken back.")
         return
-    held.came(acts.take_back(held.store, decision, one))
-    held.sitting = sitting.taken_back(held.sitting, one.id)
+    came, back = acts.take_back_all(held.store, together or (one.id,))
+    held.came(came)
+    for identity in back:
+        held.sitting = sitting.taken_back(held.sitting, identity)
 
 
 def _is_meant(held: Held, one: Suggestion, at: str) -> bool:

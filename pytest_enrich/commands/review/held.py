@@ -65,11 +65,17 @@ class Held:
 
     def came(self, came: Came) -> None:
         """Note what was decided, and say what came of it."""
-        left = f"   {len(self.waiting())} left   u undoes this" if came.done else ""
+        left = self._left() if came.done else ""
         told = [*came.told[:-1], *(f"{line}{left}" for line in came.told[-1:]), *self._rows(*came.besides)]
         self.sitting = sitting.decided(self.sitting.telling(*told), *came.done)
         if came.output:
             self.sitting = replace(self.sitting, page=(*came.page, "", pages.BACK), first=sitting.END)
+
+    def _left(self) -> str:
+        """How many wait, and the way back: after the last one there is no screen on which `u` could be pressed."""
+        waiting = self.waiting()
+        goes_on = sitting.onward(self.sitting, waiting) is not None
+        return f"   {len(waiting)} left   {'u undoes this' if goes_on else 'back: pytest-enrich undo'}"
 
     def _rows(self, *lines: str) -> list[str]:
         """As rows of the screen: what happened, what was done and what helps are not to be cut."""

@@ -17,12 +17,13 @@ _GRADES = get_args(Grade)
 
 
 class Done(Struct, frozen=True, kw_only=True):
-    """A decision of this sitting; `path` is the test file that changed."""
+    """A decision of this sitting; `path` is the test file that changed, `batch` the same for all of one key."""
 
     id: str
     verb: Literal["accept", "reject"]
     path: str = ""
     edited: bool = False
+    batch: int = 0
 
 
 class Sitting(Struct, frozen=True, kw_only=True):
@@ -97,8 +98,15 @@ def skip(sitting: Sitting) -> Sitting:
 
 
 def decided(sitting: Sitting, *decisions: Done) -> Sitting:
-    """With these decisions."""
-    return replace(sitting, done=(*sitting.done, *decisions))
+    """With these decisions, which one key made."""
+    batch = 1 + max((one.batch for one in sitting.done), default=0)
+    return replace(sitting, done=(*sitting.done, *(replace(one, batch=batch) for one in decisions)))
+
+
+def together(sitting: Sitting, identity: str) -> tuple[str, ...]:
+    """The ids that were decided with this one by one key; () when it was not decided in this sitting."""
+    batch = next((one.batch for one in sitting.done if one.id == identity), None)
+    return tuple(one.id for one in sitting.done if one.batch == batch)
 
 
 def taken_back(sitting: Sitting, identity: str) -> Sitting:

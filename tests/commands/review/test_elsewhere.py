@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from pytest_enrich.commands import pytest_run, reproof
-from pytest_enrich.commands.review import _chosen, loop
+from pytest_enrich.commands.review import _chosen, decide, loop
 from pytest_enrich.data import Reproof
 from pytest_enrich.store import identity
 from tests.commands.review.test_loop import Reader, grade, hold, rewrite
@@ -75,3 +75,42 @@ def test_the_suggestion_stays_in_sight_while_the_reason_is_asked(project, no_das
     assert f" why not {no_dash}?" in reader.screens[1]
     assert '  +         parse_sku("AB12")' in reader.screens[1]
     assert project.store.decisions() == ()
+
+
+@pytest.mark.usefixtures("quick", "negative", "free")
+def test_undo_takes_back_all_that_one_key_decided(project, no_dash):
+    before, waiting = project.snapshot(), {one.id for one in project.store.pending()}
+    review = loop.Review(project.store, Reader("reject", "never-file"), project.store.pending())
+    review.hold()
+    assert "0 left   back: pytest-enrich undo" in review.sitting.told[-1]
+    decide.KEYS["undo"](review, None)
+    assert review.sitting.told == (" took back 3 decisions; what they were about waits again",)
+    assert review.sitting.done == ()
+    for name in waiting - {no_dash}:
+        grade(project, name, "strong")
+    _, sitting = hold(project, "all-strong", "undo", lines=["2"])
+    assert (sitting.done, {one.id for one in project.store.pending()}) == ((), waiting)
+    project.root.joinpath(".enrich-rejected").unlink()  # its header stays
+    assert project.snapshot() == before
+
+
+@pytest.mark.usefixtures("quick", "negative")
+def test_what_cannot_be_taken_back_is_said_and_the_rest_is_taken_back(project, no_dash):
+    for one in project.store.pending():
+        grade(project, one.id, "strong")
+
+    class Editing(Reader):
+        def choose(self, choices):
+            text = project.tests.read_text()
+            project.tests.write_text(text.replace('parse_sku("AB12")', 'parse_sku("AB")'))
+            return super().choose(choices)
+
+    reader = Editing("all-strong", "skip", "undo", lines=["2"])
+    free = project.suggest("discount", 11, "def test_free():\n    assert True\n", anchor="test_discount")
+    review = loop.Review(project.store, reader, project.store.pending())
+    reader.choices = ["all-strong", "undo", "quit"]
+    review.hold()
+    told = " ".join("\n".join(review.sitting.told).split())
+    assert "test_no_dash is not in tests/test_cart.py as it was put in" in told
+    assert [one.id for one in review.sitting.done] == [no_dash]
+    assert free in {one.id for one in project.store.pending()}
