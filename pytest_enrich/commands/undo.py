@@ -22,13 +22,32 @@ def command(store: Store, prefix: str | None, *, as_json: bool) -> int:
     """Take back the latest decision, or the one on ID; the suggestion waits again."""
     settling.settle_interrupted(store)
     decision, suggestion = _asked(store, prefix)
+    others = [] if prefix else _along(store, decision, suggestion)
     changed = undo(store, decision, suggestion)
+    for one, about in others:
+        undo(store, one, about)
     if as_json:
-        answer({"undone": {"id": decision.id, "verb": decision.verb, "path": changed}})
+        also = [one.id for one, _ in others]
+        answer({"undone": {"id": decision.id, "verb": decision.verb, "path": changed, "also": also}})
     what = "accepting" if decision.verb == "accept" else "rejecting"
-    say(f"Took back {what} {decision.id}; it waits again. Changed: {visible(changed)}", as_json=as_json)
+    names = " ".join(one.id for one in (decision, *(one for one, _ in others)))
+    waits = "they wait" if others else "it waits"
+    say(f"Took back {what} {names}; {waits} again. Changed: {visible(changed)}", as_json=as_json)
     say(f"Next:  pytest-enrich show {decision.id}", as_json=as_json)
     return 0
+
+
+def _along(store: Store, decision: Decision, about: Suggestion) -> list[tuple[Decision, Suggestion]]:
+    """What a rejection of a function or a file turned down as well: its one line is taken out for all of them."""
+    if decision.verb != "reject" or decision.scope not in {"function", "file"}:
+        return []
+    found = (pair for pair in standing(store) if pair[0].id != decision.id and pair[1].gap.path == about.gap.path)
+    return [pair for pair in found if _what(pair[0]) == _what(decision)]
+
+
+def _what(decision: Decision) -> Decision:
+    """What was decided, whatever it is about; the watch ran for the one that was looked at."""
+    return msgspec.structs.replace(decision, id="", body="", seconds=None)
 
 
 def undo(store: Store, decision: Decision, suggestion: Suggestion) -> str:
