@@ -28,6 +28,7 @@ from pytest_enrich.data import (
     Oracle,
     Origin,
     Placement,
+    PossibleBug,
     Prove,
     Proved,
     Report,
@@ -265,6 +266,35 @@ def reported(identity: str = "cart-aaaaaaaa", **changes: object) -> ReportedSugg
         difference=DIFFERENCE,
         anchor=5,
         nearest="def test_discount():\n    assert discount(10) == 10",
+    )
+    return replace(plain, **changes)
+
+
+def bug(**changes: object) -> PossibleBug:
+    """`discount` contradicts its docstring."""
+    plain = PossibleBug(
+        id="cart-bbbbbbbb",
+        title="discount: ValueError",
+        path=PATH,
+        qualname="discount",
+        line=6,
+        promise="example",
+        contract=">>> discount(-1)\n0",
+        contract_line=8,
+        call="discount(-1)",
+        observed="raised ValueError in cart.py:14",
+        runs=("in a fork", "in a fresh process"),
+        target=TargetPart(path=TESTS, where="end of file"),
+        test=TestPart(
+            names=("test_discount_as_documented",),
+            code="def test_discount_as_documented():\n    assert discount(-1) == 0\n",
+            imports=("from shop.cart import discount",),
+            body_sha256="c" * 64,
+        ),
+        mark="@pytest.mark.xfail(strict=True, reason='>>> discount(-1) 0')",
+        mark_imports=("import pytest",),
+        proposer="docstring",
+        made=MadePart(at="2026-11-24T22:41:07Z", pytest_enrich="0.1.0", python="3.11.7", commit="a1b2c3d"),
     )
     return replace(plain, **changes)
 

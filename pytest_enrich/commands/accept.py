@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import click
 
-from pytest_enrich.commands import edited, taking
+from pytest_enrich.commands import edited, settling, taking
 from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import project_option
 from pytest_enrich.commands.taking import PLAINLY, How, Taken
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import RefusedError, UsageError
 from pytest_enrich.reporters.words import counted, visible, visible_lines
-from pytest_enrich.store import Store, bugs, rebuild, staleness
+from pytest_enrich.store import Store, bugs, rebuild, staleness, turn
 
 _REFUSED = 3
 
@@ -31,7 +31,7 @@ def command(store: Store, identities: tuple[str, ...], *, all_strong: bool, is_e
     """
     if all_strong == bool(identities):
         raise UsageError("accept needs an ID, or --all-strong\nNothing was changed.\nSee:  pytest-enrich list")
-    for name in taking.settle_interrupted(store):
+    for name in settling.settle_interrupted(store):
         say(f"an earlier accept of {name} was interrupted and changed nothing: it waits again", as_json=True)
     chosen = _chosen(store, identities, is_edited=is_edited, as_json=as_json)
     how = How(edited=frozenset(one.id for one in chosen if is_edited and edited.is_edited(store, one)))
@@ -43,8 +43,13 @@ def command(store: Store, identities: tuple[str, ...], *, all_strong: bool, is_e
 
 
 def accept(store: Store, chosen: Sequence[Suggestion], how: How = PLAINLY) -> tuple[Taken, ...]:
-    """Accept those that are not stale, file by file; then make the patches of the others again."""
-    results = [_stale(one) for one in chosen if staleness.is_stale(store, one)]
+    """Accept those that still wait and are not stale, file by file; then make the patches of the others again."""
+    with turn.taken(store):
+        return _accepted(store, chosen, how)
+
+
+def _accepted(store: Store, chosen: Sequence[Suggestion], how: How) -> tuple[Taken, ...]:
+    results = [refusal for one in chosen if (refusal := _refusal(store, one))]
     refused = {result.id for result in results}
     files: dict[str, list[Suggestion]] = {}
     for one in chosen:
@@ -96,7 +101,13 @@ def _version(store: Store, one: Suggestion, *, is_edited: bool) -> Suggestion:
     )
 
 
-def _stale(one: Suggestion) -> Taken:
+def _refusal(store: Store, one: Suggestion) -> Taken | None:
+    """Why it cannot be accepted, whatever its file says."""
+    state = store.state(one)
+    if state != "pending":
+        return Taken(id=one.id, path=one.target.path, refused=f"it was {state} meanwhile")
+    if not staleness.is_stale(store, one):
+        return None
     name = one.gap.qualname or one.gap.path
     return Taken(id=one.id, path=one.target.path, refused=f"stale: {name} changed since it was made")
 

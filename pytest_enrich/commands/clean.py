@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from pytest_enrich.commands import taking
+from pytest_enrich.commands import settling, taking
 from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import project_option
 from pytest_enrich.data import Decision, Suggestion
@@ -21,7 +21,7 @@ from pytest_enrich.store import Store, rebuild, staleness
 @project_option
 def command(store: Store, *, yes: bool, as_json: bool) -> int:
     """Remove decided and stale suggestions (their undo with them); never those that wait."""
-    taking.settle_interrupted(store)
+    settling.settle_interrupted(store)
     stale = [one for one in store.pending() if staleness.is_stale(store, one)]
     decided = store.decided_names()
     if not stale and not decided:

@@ -21,9 +21,15 @@ def answer(value: object) -> None:
     click.echo(msgspec.json.format(encoded(value), indent=2).decode())
 
 
+def problems(store: Store) -> list[str]:
+    """A line for each thing in the folder that could not be read."""
+    from pytest_enrich.reporters.words import visible
+    from pytest_enrich.store import bugs
+
+    return [f"passed over: {visible(one)}" for one in (*store.shelf().problems, *bugs.unusable(store))]
+
+
 def tell_problems(store: Store) -> None:
     """Name what in the folder could not be read."""
-    from pytest_enrich.reporters.words import visible
-
-    for problem in store.shelf().problems:
-        click.echo(f"passed over: {visible(problem)}", err=True)
+    for problem in problems(store):
+        click.echo(problem, err=True)

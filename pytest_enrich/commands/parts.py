@@ -23,7 +23,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 def labelled(label: str, told: str, width: int) -> list[str]:
     """`look  the text was read off the code`, on as many lines as it takes."""
-    return f"{label:<{LABEL}}{filled(visible(told), width, LABEL, before=LABEL)}".splitlines()
+    return f"{label:<{LABEL}}{filled(visible(told), width, LABEL, before=LABEL).lstrip()}".splitlines()
 
 
 def gap(one: Suggestion, width: int) -> list[str]:
@@ -93,9 +93,10 @@ def change(store: Store, one: Suggestion) -> list[str]:
 
 
 def runs(one: Suggestion) -> str:
-    """`9 of 9 runs passed: alone, shuffled; 0.4 ms`."""
+    """`9 of 9 runs passed: alone, in its file, shuffled; 0.4 ms`: all but the first two ways are in its file."""
     part = one.proof.runs
-    return f"{part.passed} of {part.of} runs passed: {', '.join(part.modes)}; {one.proof.duration_ms:.1f} ms"
+    modes = ", ".join(mode.removeprefix("in its file, ") for mode in part.modes)
+    return f"{part.passed} of {part.of} runs passed: {modes}; {one.proof.duration_ms:.1f} ms"
 
 
 def near(one: Suggestion) -> str:

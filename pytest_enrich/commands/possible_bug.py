@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import msgspec
 
-from pytest_enrich.commands import accept, parts, taking
-from pytest_enrich.commands.taking import Taken
+from pytest_enrich.commands import accept, parts, pytest_run, settling, taking
+from pytest_enrich.commands.pytest_run import Outcome
+from pytest_enrich.commands.taking import How, Taken
 from pytest_enrich.data import Decision, PossibleBug, Reason, Scope
 from pytest_enrich.reporters import bugs as words
 from pytest_enrich.reporters.words import fit, visible_lines
-from pytest_enrich.store import Store, bugs, rebuild, rejected
+from pytest_enrich.store import Store, bugs, rebuild, rejected, staleness, turn
 from pytest_enrich.store.xfail import xfail
 
 _RULE = "-" * 78
+_STATES = {0: "mended", 1: "there"}
+"""By the status that pytest ends with; another one says that its test was not run."""
 
 
 def screen(bug: PossibleBug, width: int) -> list[str]:
@@ -30,14 +33,28 @@ def screen(bug: PossibleBug, width: int) -> list[str]:
     ]
 
 
-def keep(store: Store, bug: PossibleBug) -> Taken:
+def run(store: Store, bug: PossibleBug) -> Outcome:
+    """Run its test where it lies: it fails as long as the contradiction is there."""
+    bugs.restore_module(store, bug)
+    return pytest_run.suggestion(store, bug.id)
+
+
+def verify(store: Store, bug: PossibleBug) -> tuple[str, str]:
+    """`there`, `mended`, `stale` (the words are gone) or `unclear`, and the end of what pytest printed."""
+    if staleness.is_stale(store, xfail(bug)):
+        return "stale", ""
+    outcome = run(store, bug)
+    return _STATES.get(outcome.status, "unclear"), outcome.end
+
+
+def keep(store: Store, bug: PossibleBug, *, seconds: float | None = None) -> Taken:
     """Put the test into its file as one that is known to fail, the way a suggestion is accepted."""
     from pytest_enrich import patch
 
     one = xfail(bug)
     store.save(one, "", patch.render_bug(bug))
     try:
-        (taken,) = accept.accept(store, [one])
+        (taken,) = accept.accept(store, [one], How(seconds=seconds))
     except BaseException:
         _withdraw(store, bug)
         raise
@@ -50,8 +67,16 @@ def turn_down(  # noqa: PLR0913 - the parts of a decision
     store: Store, bug: PossibleBug, *, reason: Reason, scope: Scope, note: str, seconds: float | None = None
 ) -> tuple[PossibleBug, ...]:
     """Say that it is none, in the committed file too; returns all that wait no more."""
+    with turn.taken(store):
+        return _turned_down(store, bug, reason=reason, scope=scope, note=note, seconds=seconds)
+
+
+def _turned_down(  # noqa: PLR0913 - the same
+    store: Store, bug: PossibleBug, *, reason: Reason, scope: Scope, note: str, seconds: float | None
+) -> tuple[PossibleBug, ...]:
     from pytest_enrich import patch
 
+    settling.refuse_decided(store, xfail(bug))
     before, one, at = bugs.waiting(store), xfail(bug), taking.now()
     decision = Decision(
         id=bug.id, verb="reject", body=bug.test.body_sha256, at=at, reason=reason, scope=scope, note=note

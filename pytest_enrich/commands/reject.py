@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import click
 import msgspec
 
-from pytest_enrich.commands import possible_bug, taking
+from pytest_enrich.commands import possible_bug, settling, taking
 from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import project_option
 from pytest_enrich.data import Decision, Reason, Scope, Suggestion
 from pytest_enrich.reporters.words import counted
-from pytest_enrich.store import Store, bugs, rebuild, rejected
+from pytest_enrich.store import Store, bugs, rebuild, rejected, turn
 
 _COMES_BACK = {
     "idea": "This idea will not come back; other ideas for the gap may.",
@@ -33,7 +33,7 @@ def command(  # noqa: PLR0913 - one argument an option, as click passes them
     store: Store, identities: tuple[str, ...], *, reason: Reason, scope: Scope, note: str, as_json: bool
 ) -> int:
     """Turn suggestions down; `.enrich-rejected` remembers it for the whole team."""
-    taking.settle_interrupted(store)
+    settling.settle_interrupted(store)
     found = {one.id: one for name in identities if (one := bugs.find(store, name)) is not None}
     names = [name for name in identities if bugs.find(store, name) is None]
     chosen = {one.id: one for one in map(store.find, names)}
@@ -76,7 +76,25 @@ def reject(  # noqa: PLR0913 - the parts of a decision
     """Turn these down, and what else waits in the same scope; returns all that are gone.
 
     `seconds` is how long a person looked at those `chosen`.
+
+    Raises:
+        RefusedError: One of them does not wait any more.
     """
+    with turn.taken(store):
+        return _rejected(store, chosen, reason=reason, scope=scope, note=note, seconds=seconds)
+
+
+def _rejected(  # noqa: PLR0913 - the same
+    store: Store,
+    chosen: Sequence[Suggestion],
+    *,
+    reason: Reason,
+    scope: Scope,
+    note: str,
+    seconds: float | None,
+) -> tuple[Suggestion, ...]:
+    for one in chosen:
+        settling.refuse_decided(store, one)
     at = taking.now()
     written: set[str] = set()
     for one in chosen:

@@ -53,8 +53,8 @@ def _bug(one: PossibleBug, *, as_patch: bool, as_issue: bool, as_json: bool) -> 
 
         click.echo(issue(one), nl=False)
     else:
-        commands = [f"xfail {one.id}", f"show {one.id} --issue", f"reject {one.id} --reason wrong"]
-        ends = (f"pytest-enrich {text}" for text in commands)
+        ways = ("run {}", "xfail {}", "show {} --issue", "reject {} --reason wrong")
+        ends = (f"pytest-enrich {way.format(one.id)}" for way in ways)
         say("\n".join([*possible_bug.screen(one, _WIDTH), _RULE, *ends]))
     return 0
 

@@ -1,7 +1,7 @@
 """Putting suggestions into one test file: insert, note, write, run, and back again when red.
 
 At any moment at which the process may be killed, the decisions on the disk and the test file tell what
-happened: see `settle_interrupted`.
+happened: see `settling`.
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
 from pytest_enrich.commands import formatter, pytest_run
+from pytest_enrich.commands.steps import Step, made_from
 from pytest_enrich.data import Decision, NewRow, Suggestion
-from pytest_enrich.errors import EnrichError, RefusedError
-from pytest_enrich.store import Store, disk, python_file, rebuild, rejected
+from pytest_enrich.errors import EnrichError
+from pytest_enrich.store import Store, disk, python_file
 from pytest_enrich.store.python_file import PythonFile
 
 
@@ -37,14 +39,6 @@ class Taken(Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-class _Step(Struct, frozen=True, kw_only=True):
-    """One suggestion on top of those before it."""
-
-    suggestion: Suggestion
-    before: str
-    after: str
-
-
 class How(Struct, frozen=True, kw_only=True):
     """How a person came to accept: as in `Decision`; `edited` are ids."""
 
@@ -60,7 +54,7 @@ def take(store: Store, path: str, group: Sequence[Suggestion], how: How = PLAINL
     """Put the suggestions into their file, so that the file stays green: one that turns it red is left out."""
     try:
         file = python_file.read(store.rootdir, path)
-        steps = _steps(store, file, group)
+        steps = made_from(store, file, group)
         made = formatter.formatted(store.rootdir, file, steps[-1].after)
         steps = [*steps[:-1], msgspec.structs.replace(steps[-1], after=made.text)]
         outcome = _try(store, file, steps, how)
@@ -69,8 +63,9 @@ def take(store: Store, path: str, group: Sequence[Suggestion], how: How = PLAINL
             return (Taken(id=group[0].id, path=path, refused=str(error)),)
         return _halves(store, path, group, how)
     if outcome.passed:
+        note = made.note or _new_note(file, group)
         taken = tuple(_taken(store, path, step, outcome) for step in steps)
-        return tuple(msgspec.structs.replace(one, note=made.note) for one in taken)
+        return tuple(msgspec.structs.replace(one, note=note) for one in taken)
     if len(group) > 1:
         return _halves(store, path, group, how)
     why = f"{path} is red with it: {outcome.last_line}"
@@ -87,31 +82,16 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def settle_interrupted(store: Store) -> tuple[str, ...]:
-    """Finish what a killed command left: ids whose accept never reached the test file and wait again.
-
-    An accepted suggestion that still lies in `pending/` was being accepted. If its file is as it was before,
-    nothing happened; else the test is in it, and the decision stands.
-    """
-    latest = {(one.id, one.body): one for one in store.decisions()}
-    undone = []
-    for one in store.lying("pending"):
-        decision = latest.get((one.id, one.test.body_sha256))
-        if decision is None or decision.verb == "undo":
-            continue
-        if decision.verb == "accept" and _current(store, decision.path) == decision.before:
-            store.note(_undo(decision, why="interrupted"))
-            undone.append(one.id)
-        else:
-            _remember(store, decision, one)
-            store.settle(decision)
-    return tuple(undone)
+def undone(decision: Decision, why: Literal["red", "interrupted"]) -> Decision:
+    """The line that says that nothing came of an accept."""
+    return Decision(id=decision.id, verb="undo", body=decision.body, at=now(), why=why)
 
 
 def put_back(file: PythonFile, folders: Sequence[Path] = ()) -> None:
     """Give the file the bytes that it had, or remove it and the folders that were made for it."""
     if file.content is not None:
-        disk.write(file.path, file.content)
+        if disk.read(file.path) != file.content:  # it may never have been written, because it cannot be
+            python_file.write(file, file.content)
         return
     with disk.reporting(file.path, "remove"):
         file.path.unlink(missing_ok=True)
@@ -120,13 +100,10 @@ def put_back(file: PythonFile, folders: Sequence[Path] = ()) -> None:
             folder.rmdir()
 
 
-def _remember(store: Store, decision: Decision, one: Suggestion) -> None:
-    """Write the line of a rejection that was killed before it was in the committed file."""
-    gap, lines = one.gap, rejected.read(store.rootdir)
-    if decision.verb == "reject" and not lines.is_rejected(one.id, decision.body, gap.path, gap.qualname):
-        when = decision.at[:10]
-        line = rejected.of(one, scope=decision.scope, reason=decision.reason, when=when, note=decision.note)
-        rejected.append(store.rootdir, line)
+def _new_note(file: PythonFile, group: Sequence[Suggestion]) -> str:
+    """A file that was deleted or renamed since may not be wanted again."""
+    is_gone = file.content is None and any(not one.target.new_file for one in group)
+    return f"{file.name} was not there any more; a new file was made for it" if is_gone else ""
 
 
 def _halves(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tuple[Taken, ...]:
@@ -134,30 +111,7 @@ def _halves(store: Store, path: str, group: Sequence[Suggestion], how: How) -> t
     return (*take(store, path, group[:middle], how), *take(store, path, group[middle:], how))
 
 
-def _steps(store: Store, file: PythonFile, group: Sequence[Suggestion]) -> list[_Step]:
-    from pytest_enrich import patch
-
-    order = rebuild.neighbours(store, file.name)
-    steps: list[_Step] = []
-    for one in patch.in_gap_order(group):
-        before, candidate = (steps[-1].after if steps else file.text), patch.as_candidate(one)
-        if isinstance(candidate, NewRow) and patch.is_there(before, candidate):
-            raise _known(one)
-        after = patch.insert(before, candidate, order)
-        python_file.tree(after, file.name)
-        steps.append(_Step(suggestion=one, before=before, after=after))
-    return steps
-
-
-def _known(one: Suggestion) -> RefusedError:
-    return RefusedError(
-        f"{one.test.names[0]} in {one.target.path} has this case already\n"
-        "It was not put in again.\n"
-        f"Turn it down:  pytest-enrich reject {one.id} --reason duplicate"
-    )
-
-
-def _try(store: Store, file: PythonFile, steps: Sequence[_Step], how: How) -> pytest_run.Outcome:
+def _try(store: Store, file: PythonFile, steps: Sequence[Step], how: How) -> pytest_run.Outcome:
     """Write the file and run it; what comes back red, or is interrupted, is as it was before."""
     from pytest_enrich import patch
 
@@ -170,20 +124,20 @@ def _try(store: Store, file: PythonFile, steps: Sequence[_Step], how: How) -> py
     green = False
     try:
         disk.make_folder(file.path.parent)
-        disk.write(file.path, content)
+        python_file.write(file, content)
         outcome = pytest_run.file(store, file.name)
         green = outcome.passed
     finally:
         if not green:
             put_back(file, folders)
-            decisions = [_undo(decision, why="red") for decision in decisions]
+            decisions = [undone(decision, why="red") for decision in decisions]
             store.note(*decisions)
         for decision in decisions:
             store.settle(decision)
     return outcome
 
 
-def _accept(file: PythonFile, step: _Step, after: str, how: How) -> Decision:
+def _accept(file: PythonFile, step: Step, after: str, how: How) -> Decision:
     from pytest_enrich import imports
 
     one = step.suggestion
@@ -202,11 +156,7 @@ def _accept(file: PythonFile, step: _Step, after: str, how: How) -> Decision:
     )
 
 
-def _undo(decision: Decision, why: str) -> Decision:
-    return Decision(id=decision.id, verb="undo", body=decision.body, at=now(), why=why)  # type: ignore[arg-type]
-
-
-def _taken(store: Store, path: str, step: _Step, outcome: pytest_run.Outcome) -> Taken:
+def _taken(store: Store, path: str, step: Step, outcome: pytest_run.Outcome) -> Taken:
     """Where the new tests are now; later steps may have moved them."""
     from pytest_enrich import patch
 
@@ -219,8 +169,3 @@ def _taken(store: Store, path: str, step: _Step, outcome: pytest_run.Outcome) ->
     places = python_file.functions(text, path)
     names = sorted(((name, places.get(name, 0)) for name in new), key=lambda item: item[1])
     return Taken(id=step.suggestion.id, path=path, names=tuple(names), summary=outcome.last_line)
-
-
-def _current(store: Store, path: str) -> str:
-    content = disk.read((store.rootdir / path).resolve())
-    return "" if content is None else sha256(content)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 import msgspec
 
-from pytest_enrich.commands import taking
+from pytest_enrich.commands import settling, taking
 from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import project_option
 from pytest_enrich.data import Decision, Suggestion
 from pytest_enrich.errors import RefusedError, UsageError
 from pytest_enrich.reporters.words import visible
-from pytest_enrich.store import Store, disk, identity, python_file, rebuild, rejected
+from pytest_enrich.store import Store, disk, identity, python_file, rebuild, rejected, turn
 
 
 @click.command("undo")
@@ -20,23 +20,52 @@ from pytest_enrich.store import Store, disk, identity, python_file, rebuild, rej
 @project_option
 def command(store: Store, prefix: str | None, *, as_json: bool) -> int:
     """Take back the latest decision, or the one on ID; the suggestion waits again."""
-    taking.settle_interrupted(store)
+    settling.settle_interrupted(store)
     decision, suggestion = _asked(store, prefix)
+    others = [] if prefix else _along(store, decision, suggestion)
     changed = undo(store, decision, suggestion)
+    for one, about in others:
+        undo(store, one, about)
     if as_json:
-        answer({"undone": {"id": decision.id, "verb": decision.verb, "path": changed}})
+        also = [one.id for one, _ in others]
+        answer({"undone": {"id": decision.id, "verb": decision.verb, "path": changed, "also": also}})
     what = "accepting" if decision.verb == "accept" else "rejecting"
-    say(f"Took back {what} {decision.id}; it waits again. Changed: {visible(changed)}", as_json=as_json)
+    names = " ".join(one.id for one in (decision, *(one for one, _ in others)))
+    waits = "they wait" if others else "it waits"
+    say(f"Took back {what} {names}; {waits} again. Changed: {visible(changed)}", as_json=as_json)
     say(f"Next:  pytest-enrich show {decision.id}", as_json=as_json)
     return 0
+
+
+def _along(store: Store, decision: Decision, about: Suggestion) -> list[tuple[Decision, Suggestion]]:
+    """What a rejection of a function or a file turned down as well: its one line is taken out for all of them."""
+    if decision.verb != "reject" or decision.scope not in {"function", "file"}:
+        return []
+    found = (pair for pair in standing(store) if pair[0].id != decision.id and pair[1].gap.path == about.gap.path)
+    return [pair for pair in found if _what(pair[0]) == _what(decision)]
+
+
+def _what(decision: Decision) -> Decision:
+    """What was decided, whatever it is about; the watch ran for the one that was looked at."""
+    return msgspec.structs.replace(decision, id="", body="", seconds=None)
 
 
 def undo(store: Store, decision: Decision, suggestion: Suggestion) -> str:
     """Take back this decision on this suggestion; returns the file that changed.
 
     Raises:
-        RefusedError: The test is not there as it was put in, or another idea for the same gap waits.
+        RefusedError: The test is not there as it was put in, another idea for the same gap waits, or another
+            process has taken the decision back.
     """
+    with turn.taken(store):
+        return _undone(store, decision, suggestion)
+
+
+def _undone(store: Store, decision: Decision, suggestion: Suggestion) -> str:
+    if (decision, suggestion) not in standing(store):
+        raise RefusedError(
+            f"the decision on {decision.id} stands no more\nNothing was changed.\nSee:  pytest-enrich list"
+        )
     if any(one.id == decision.id for one in store.lying("pending")):
         raise RefusedError(
             f"another suggestion {decision.id} waits already\n"
@@ -93,8 +122,8 @@ def _take_out(store: Store, back: Decision, suggestion: Suggestion) -> str:
     known = {one.before for one in accepts}
     content = file.encoded(patch.remove(file.text, test, lambda text: taking.sha256(file.encoded(text)) in known))
     store.note(back)
-    if content or not any(not one.before for one in accepts):
-        disk.write(file.path, content)
+    if content.strip() or not any(not one.before for one in accepts):
+        python_file.write(file, content)
     else:
         with disk.reporting(file.path, "remove"):
             file.path.unlink()

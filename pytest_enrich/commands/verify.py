@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
-from pytest_enrich.commands import pytest_run
+from pytest_enrich.commands import possible_bug, pytest_run
 from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import project_option
-from pytest_enrich.data import Suggestion
+from pytest_enrich.data import PossibleBug, Suggestion
 from pytest_enrich.errors import UsageError
 from pytest_enrich.reporters.words import visible_lines
-from pytest_enrich.store import Store, rebuild, staleness
+from pytest_enrich.store import Store, bugs, rebuild, staleness
 
 _FOUND = 1
+_FINE = frozenset({"ok", "there"})
+_OUTPUT = frozenset({"fails", "unclear"})
 
 
 @click.command("verify")
 @click.argument("identities", metavar="ID...", nargs=-1)
-@click.option("--all", "every", is_flag=True, help="All that are pending.")
+@click.option("--all", "every", is_flag=True, help="All that wait.")
 @json_option
 @project_option
 def command(store: Store, identities: tuple[str, ...], *, every: bool, as_json: bool) -> int:
-    """Run suggestions on today's tree; 1 when one is stale or fails."""
+    """Run suggestions and possible bugs on today's tree; 1 when one is stale, fails, or is mended."""
     if every == bool(identities):
         raise UsageError("verify needs an ID, or --all\nNothing was run.\nSee:  pytest-enrich list")
-    chosen = store.pending() if every else tuple({one.id: one for one in map(store.find, identities)}.values())
     answers = []
-    for one in chosen:
-        state, output = verify(store, one)
+    for one in _chosen(store, identities, every=every):
+        state, output = verify(store, one) if isinstance(one, Suggestion) else possible_bug.verify(store, one)
         answers.append({"id": one.id, "state": state})
         say(f"{one.id}  {state}", as_json=as_json)
-        say(visible_lines(output), as_json=as_json) if state == "fails" else None
+        say(visible_lines(output), as_json=as_json) if state in _OUTPUT else None
     if as_json:
         answer({"verified": answers})
-    return _FOUND if any(each["state"] != "ok" for each in answers) else 0
+    elif not answers:
+        say("Nothing is pending.\nNext:  pytest --enrich")
+    return _FOUND if any(each["state"] not in _FINE for each in answers) else 0
 
 
 def verify(store: Store, one: Suggestion) -> tuple[str, str]:
@@ -43,3 +48,10 @@ def verify(store: Store, one: Suggestion) -> tuple[str, str]:
     rebuild.module(store, one)
     outcome = pytest_run.suggestion(store, one.id)
     return ("ok" if outcome.passed else "fails"), outcome.end
+
+
+def _chosen(store: Store, identities: Sequence[str], *, every: bool) -> tuple[Suggestion | PossibleBug, ...]:
+    if every:
+        return (*store.pending(), *bugs.waiting(store))
+    found = (bugs.find(store, name) or store.find(name) for name in identities)
+    return tuple({one.id: one for one in found}.values())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from pytest_enrich.commands import possible_bug, taking
+from pytest_enrich.commands import possible_bug, settling
 from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import project_option
 from pytest_enrich.commands.taking import Taken
@@ -27,7 +27,7 @@ def command(store: Store, identities: tuple[str, ...], *, as_json: bool) -> int:
 
     Each is `xfail(strict=True)`: it tells when the bug is mended. A file that turns red gets its old text back.
     """
-    taking.settle_interrupted(store)
+    settling.settle_interrupted(store)
     chosen = {one.id: one for one in (bug(store, prefix) for prefix in identities)}
     results = [possible_bug.keep(store, one) for one in chosen.values()]
     if as_json:

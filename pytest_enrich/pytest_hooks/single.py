@@ -16,10 +16,12 @@ import pytest
 from msgspec import Struct
 
 _PACKAGE = "__init__.py"
+_KINDS = {"bugs": "bug.json", "pending": "suggestion.json"}
+"""Folders that hold what can be run, and the file without which there is nothing."""
 
 
 class Suggested(Struct, frozen=True, kw_only=True):
-    """A pending suggestion: its module, and the folder (relative to rootdir) that it is meant for."""
+    """A suggestion or a possible bug: its module, and the folder (relative to rootdir) that it is meant for."""
 
     id: str
     module: Path
@@ -33,45 +35,45 @@ def prepare(config: pytest.Config) -> None:
 
 
 def find(config: pytest.Config, prefix: str) -> Suggested:
-    """The pending suggestion whose id, or the id's second part, begins with `prefix`.
+    """The pending suggestion or possible bug whose id, or the id's second part, begins with `prefix`.
 
     Raises:
         pytest.UsageError: There is none, there are several, or it cannot be read.
     """
-    chosen = config.known_args_namespace.enrich_dir or str(config.getini("enrich_dir"))
-    pending = config.rootpath / chosen / "pending"
-    names = sorted(path.name for path in pending.glob("*-*") if (path / "suggestion.json").is_file())
-    found = [name for name in names if prefix and _answers(name, prefix)]
+    directory = config.rootpath / (config.known_args_namespace.enrich_dir or str(config.getini("enrich_dir")))
+    places = (path for kind, name in _KINDS.items() for path in directory.glob(f"{kind}/*-*/{name}"))
+    known = {path.parent.name: path for path in places}
+    found = [name for name in sorted(known) if prefix and _answers(name, prefix)]
     if prefix in found:
         found = [prefix]
     if len(found) != 1:
-        raise pytest.UsageError(f"--enrich-run={prefix}: {_mismatch(found, names, pending)}")
-    return _read(pending / found[0], config.rootpath)
+        raise pytest.UsageError(f"--enrich-run={prefix}: {_mismatch(found, sorted(known), directory)}")
+    return _read(known[found[0]], config.rootpath)
 
 
 def _answers(name: str, prefix: str) -> bool:
     return name.startswith(prefix) or name.rpartition("-")[2].startswith(prefix)
 
 
-def _mismatch(found: Sequence[str], names: Sequence[str], pending: Path) -> str:
+def _mismatch(found: Sequence[str], names: Sequence[str], directory: Path) -> str:
     if found:
         return f"several suggestions begin so: {', '.join(found)}"
     known = f"; there are: {', '.join(names)}" if names else ""
-    return f"no suggestion in {pending} begins so{known}"
+    return f"no suggestion in {directory} begins so{known}"
 
 
-def _read(directory: Path, rootdir: Path) -> Suggested:
-    module = directory / f"suggestion_{directory.name.replace('-', '_')}.py"
+def _read(path: Path, rootdir: Path) -> Suggested:
+    name = path.parent.name
+    module = path.with_name(f"suggestion_{name.replace('-', '_')}.py")
     try:
-        content = json.loads((directory / "suggestion.json").read_bytes())
-        target = PurePosixPath(content["target"]["path"])
+        target = PurePosixPath(json.loads(path.read_bytes())["target"]["path"])
     except (OSError, ValueError, LookupError, TypeError) as error:
-        raise pytest.UsageError(f"--enrich-run: {directory}/suggestion.json cannot be read: {error!r}") from None
+        raise pytest.UsageError(f"--enrich-run: {path} cannot be read: {error!r}") from None
     if target.is_absolute() or ".." in target.parts:
-        raise pytest.UsageError(f"--enrich-run: {directory}/suggestion.json names {target}, outside the project")
+        raise pytest.UsageError(f"--enrich-run: {path} names {target}, outside the project")
     if not module.is_file():
         raise pytest.UsageError(f"--enrich-run: {module} is missing")
-    return Suggested(id=directory.name, module=module, folder=_existing(target.parent, rootdir))
+    return Suggested(id=name, module=module, folder=_existing(target.parent, rootdir))
 
 
 def _existing(folder: PurePosixPath, rootdir: Path) -> PurePosixPath:

@@ -62,9 +62,10 @@ class Store(Struct, frozen=True):
         """The pending suggestion whose id, or the id's second part, begins with `prefix`.
 
         Raises:
-            UsageError: None does, or several do; the message names the nearest.
+            UsageError: None does, or several do, or it cannot be read; the message names the nearest.
         """
-        return identity.choose(prefix, self.pending())
+        found = self.shelf()
+        return identity.choose(prefix, found.suggestions, found.problems)
 
     def state(self, suggestion: Suggestion) -> State:
         """What was decided about it, folded from the decisions (`stale` only when a run noted it)."""

@@ -42,6 +42,13 @@ def waiting(store: Store) -> tuple[PossibleBug, ...]:
     )
 
 
+def unusable(store: Store) -> tuple[str, ...]:
+    """A line for each that lies there and cannot be read, or is not what it says."""
+    place = store.directory / FOLDER
+    names = [name for name in folder.names(place) if identity.is_valid(name)]
+    return tuple(f"{FOLDER}/{name} cannot be used" for name in names if _read(store, place / name) is None)
+
+
 def find(store: Store, prefix: str) -> PossibleBug | None:
     """The waiting one whose id begins so, None when the words mean none or a suggestion as well."""
     known = {one.id: one for one in waiting(store)}
@@ -69,6 +76,14 @@ def read_module(store: Store, one: PossibleBug) -> str:
     """The reproduction, "" when it is missing or cannot be read."""
     content = disk.read(store.directory / FOLDER / one.id / identity.module_name(one.id))
     return (content or b"").decode("utf-8", "replace")
+
+
+def restore_module(store: Store, one: PossibleBug) -> None:
+    """Write the reproduction again where it is missing; one that a person has edited stays."""
+    from pytest_enrich import patch
+
+    if not read_module(store, one):
+        disk.write(store.directory / FOLDER / one.id / identity.module_name(one.id), patch.render_bug(one))
 
 
 def remove(store: Store, gone: Iterable[PossibleBug]) -> None:

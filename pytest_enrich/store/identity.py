@@ -11,6 +11,7 @@ from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import UsageError
 
 _ID = re.compile(r"[A-Za-z0-9_]{1,100}-[a-z2-7]{8}")
+_PLACE = re.compile(r"pending/([^/ ]+)")
 _NEAR = 3
 
 
@@ -37,11 +38,12 @@ def inside(rootdir: Path, path: str) -> bool:
         return False
 
 
-def choose(prefix: str, suggestions: Iterable[Suggestion]) -> Suggestion:
+def choose(prefix: str, suggestions: Iterable[Suggestion], problems: Iterable[str] = ()) -> Suggestion:
     """The suggestion whose id, or the id's second part, begins with `prefix`.
 
     Raises:
-        UsageError: None does, or several do; the message names the nearest.
+        UsageError: None does, or several do; the message names the nearest, or that of the `problems` (each begins
+            with `pending/<id>`) which is about one that cannot be used.
     """
     known = {one.id: one for one in suggestions}
     if prefix in known:
@@ -49,7 +51,11 @@ def choose(prefix: str, suggestions: Iterable[Suggestion]) -> Suggestion:
     found = sorted(name for name in known if matches(prefix, name))
     if len(found) == 1:
         return known[found[0]]
-    raise UsageError(_several(prefix, found) if found else _none(prefix, sorted(known)))
+    if found:
+        raise UsageError(_several(prefix, found))
+    places = ((_PLACE.match(line), line) for line in problems)
+    broken = next((line for place, line in places if place and matches(prefix, place[1])), None)
+    raise UsageError(_unusable(broken) if broken else _none(prefix, sorted(known)))
 
 
 def matches(prefix: str, identity: str) -> bool:
@@ -60,6 +66,11 @@ def matches(prefix: str, identity: str) -> bool:
 def _several(prefix: str, found: list[str]) -> str:
     names = "".join(f"  {name}\n" for name in found[:10])
     return f"{prefix!r} begins {len(found)} ids:\n{names}Nothing was done. Type one more letter."
+
+
+def _unusable(problem: str) -> str:
+    told = problem if problem.isprintable() else ascii(problem)
+    return f"{told}\nNothing was done. What can be read:  pytest-enrich list"
 
 
 def _none(prefix: str, known: list[str]) -> str:

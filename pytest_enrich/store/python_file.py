@@ -13,7 +13,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from pytest_enrich.errors import EnrichError, RefusedError
+from pytest_enrich.errors import EnrichError, RefusedError, StoreError
 from pytest_enrich.store import disk
 
 _MARKERS = ("<<<<<<< ", ">>>>>>> ")
@@ -69,6 +69,21 @@ def read(rootdir: Path, name: str) -> PythonFile:
         raise _refused(name, "has conflict markers")
     tree(text, name)
     return PythonFile(path, name, content, text, encoding)
+
+
+def write(file: PythonFile, content: bytes) -> None:
+    """Give the file this content, at once.
+
+    Raises:
+        RefusedError: The system refuses; the file is as it was.
+    """
+    try:
+        disk.write(file.path, content)
+    except StoreError as error:
+        first = str(error).splitlines()[0]
+        raise RefusedError(
+            f"{first}\nThe file is as it was.\nMake it and its folder writable:  chmod u+w {file.name}"
+        ) from error
 
 
 def tree(text: str, name: str) -> ast.Module:

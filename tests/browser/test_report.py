@@ -34,14 +34,14 @@ def opened(page, fakes, tmp_path):
 
 
 def test_the_console_is_empty(opened, fakes):
-    for report in (fakes.report(3), fakes.report(0)):
+    for report in (fakes.report(3), fakes.report(0), fakes.report(1, bugs=(fakes.bug(),))):
         page, _ = opened(report)
         page.press("?")
         assert page.told == []
 
 
 def test_hostile_texts_are_shown_and_do_nothing(opened, fakes):
-    page, _ = opened(fakes.spoiled(fakes.report(3), HOSTILE))
+    page, _ = opened(fakes.spoiled(fakes.report(3, bugs=(fakes.bug(),)), HOSTILE))
     assert page.run("[typeof told, document.images.length, document.scripts.length]") == ["undefined", 0, 1]
     assert page.run("document.body.innerText.split('onerror=told=2>').length") > 60
     assert page.told == []
@@ -88,6 +88,16 @@ def test_the_table_is_sorted_by_its_heads(opened):
     assert (page.run(order), page.run(f'{head}.getAttribute("aria-sort")')) == (sorted(ids)[::-1], "descending")
 
 
+def test_a_possible_bug_is_gone_to_and_has_nothing_to_tick(opened, fakes):
+    bug = fakes.bug()
+    page, ids = opened(fakes.report(1, bugs=(bug,)))
+    page.press("j")
+    assert page.run(FOCUSED) == bug.id
+    assert page.run(f'document.querySelectorAll("#{bug.id} input").length') == 0
+    page.press("j")
+    assert page.run(FOCUSED) == ids[0]
+
+
 def test_ticks_become_commands_that_a_reload_keeps(opened):
     page, ids = opened()
     tick = 'document.querySelector("#{} input[data-verb={}]").click()'
@@ -127,10 +137,10 @@ def test_an_address_ticks_only_what_there_is(opened):
     assert page.told == []
 
 
-def test_nothing_makes_the_page_scroll_sideways_at_320_pixels(opened, page):
+def test_nothing_makes_the_page_scroll_sideways_at_320_pixels(opened, page, fakes):
     page.look(320, 800)
     try:
-        opened()
+        opened(fakes.report(3, bugs=(fakes.bug(),)))
         page.run('document.querySelectorAll("details").forEach((one) => { one.open = true; })')
         assert page.run("document.documentElement.scrollWidth") == 320
     finally:

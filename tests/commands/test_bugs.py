@@ -140,11 +140,11 @@ def test_the_hook_fails_on_bugs_when_it_is_asked_to(project):
 
 @pytest.mark.usefixtures("free", "bug", "quick")
 def test_review_shows_bugs_last_and_keeps_or_copies_them(project):
-    reader, sitting = hold(project, "skip", "copy", "help", "xfail")
+    reader, sitting = hold(project, "skip", "copy", "done", "help", "xfail")
     assert "discount: line 11" in reader.screens[0]
     assert " 2/2  POSSIBLE BUG  discount: ValueError" in reader.screens[1]
     assert "# discount: ValueError" in reader.screens[2]
-    assert "x xfail" in reader.screens[3]
+    assert "x xfail" in reader.screens[4]
     assert project.tests.read_text().endswith(XFAIL)
     assert [one.verb for one in sitting.done] == ["accept"]
     assert waiting(project) == []
@@ -157,6 +157,50 @@ def test_review_turns_a_bug_down_and_takes_that_back(project, bug):
     _, sitting = hold(project, "next", "reject", "wrong")
     assert [one.id for one in sitting.done] == [bug]
     assert waiting(project) == []
+
+
+def test_its_test_runs_where_it_lies_and_fails_as_told(project, bug):
+    assert project.run("run", bug).status == 1
+    (project.store.directory / "bugs" / bug / f"suggestion_{bug.replace('-', '_')}.py").unlink()
+    shown, _ = hold(project, "test")
+    assert " it fails, as told: 1 failed" in shown.screens[-1]
+    assert "ValueError: negative" in shown.screens[-1]
+
+
+def test_whether_it_is_still_so_is_verified(project, bug):
+    assert project.run("verify", "--all").out == f"{bug}  there\n"
+    source = project.source.read_text()
+    project.source.write_text(source.replace('raise ValueError("negative")', "return 0"))
+    answer = project.run("verify", bug)
+    assert (answer.status, answer.out) == (1, f"{bug}  mended\n")
+    project.source.write_text(source.replace('discount(-1, "")', "discount(2, 3)"))
+    assert project.run("verify", bug, "--json").json == {"verified": [{"id": bug, "state": "stale"}]}
+    shown, _ = hold(project, "verify")
+    assert "the docstring no longer says so" in shown.screens[0]
+    assert "stale: the docstring no longer says so. The next run takes it away" in shown.screens[-1]
+
+
+def test_one_whose_test_cannot_be_run_is_not_called_mended(project, bug):
+    (project.root / "tests" / "conftest.py").write_text("import no_such_module\n")
+    answer = project.run("verify", bug)
+    assert (answer.status, answer.out.startswith(f"{bug}  unclear\n")) == (1, True)
+    assert "no_such_module" in answer.out
+
+
+@pytest.mark.usefixtures("bug")
+def test_what_is_for_suggestions_means_nothing_for_a_bug(project):
+    before, words = project.snapshot(), ("accept", "mutants", "edit")
+    reader, _ = hold(project, *words)
+    assert all(f"{word!r} means nothing here" in reader.screens[at] for at, word in enumerate(words, 1))
+    assert project.snapshot() == before
+
+
+def test_the_whole_function_and_the_whole_test_of_a_bug_are_a_page(project, bug):
+    reader, _ = hold(project, "diff")
+    assert bug in reader.screens[0]
+    assert "    11  " not in reader.screens[0]  # what is quoted above is not shown twice
+    assert '    11      >>> discount(-1, "")' in reader.screens[1]
+    assert "  def test_discount_as_documented():" in reader.screens[1]
 
 
 def test_reports_have_bugs_apart_and_first(project, free, bug):
@@ -200,7 +244,9 @@ def test_merge_takes_bugs_of_jobs_over_once(project, bug, tmp_path):
 @pytest.mark.parametrize("text", ["{", '{"schema": 1}', "\x00"])
 def test_a_file_that_cannot_be_read_is_no_bug(project, bug, text):
     (project.store.directory / "bugs" / bug / "bug.json").write_text(text)
-    assert project.run("list", "--bugs").out == "No possible bug waits.\nNext:  pytest-enrich list\n"
+    answer = project.run("list", "--bugs")
+    assert answer.out == "No possible bug waits.\nNext:  pytest-enrich list\n"
+    assert answer.err == f"passed over: bugs/{bug} cannot be used\n"
 
 
 def test_one_that_names_files_elsewhere_is_not_believed(project, bug):

@@ -82,7 +82,7 @@ def test_undo_is_refused_while_another_idea_for_the_gap_waits(project, no_dash):
 def test_json_is_alone_on_stdout(project, no_dash):
     project.run("accept", no_dash)
     assert project.run("undo", "--json").json == {
-        "undone": {"id": no_dash, "verb": "accept", "path": "tests/test_cart.py"}
+        "undone": {"id": no_dash, "verb": "accept", "path": "tests/test_cart.py", "also": []}
     }
 
 
@@ -156,3 +156,23 @@ def _original(head, end):
 
 def _tests(text):
     return {node.name for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)}
+
+
+def test_a_file_that_an_accept_made_is_gone_even_if_it_imported_nothing(project, monkeypatch):
+    monkeypatch.setattr(pytest_run, "file", lambda *_: pytest_run.Outcome(0, "all passed"))
+    code = "def test_a():\n    assert True\n"
+    one = project.suggest("parse_sku", 3, code, path="tests/test_new.py", anchor=None)
+    before = project.snapshot()
+    assert project.run("accept", one).status == 0
+    assert project.run("undo", one).status == 0
+    assert project.snapshot() == before
+
+
+@pytest.mark.usefixtures("negative", "free")
+def test_a_rejection_of_a_whole_file_is_taken_back_whole(project, no_dash):
+    waiting = [one.id for one in project.store.pending()]
+    project.run("reject", no_dash, "--reason", "generated", "--scope", "file")
+    assert project.store.pending() == ()
+    answer = project.run("undo", "--json")
+    assert sorted([answer.json["undone"]["id"], *answer.json["undone"]["also"]]) == sorted(waiting)
+    assert [one.id for one in project.store.pending()] == waiting

@@ -100,7 +100,7 @@ def test_it_lies_where_the_option_says(project, suggest):
     [
         (
             "orders",
-            "ERROR: --enrich-run=orders: no suggestion in *pending begins so; there are: cart-6e2m3fea, cart-7*",
+            "ERROR: --enrich-run=orders: no suggestion in *suggestions begins so; there are: cart-6e2m3fea, *",
         ),
         ("cart", "ERROR: --enrich-run=cart: several suggestions begin so: cart-6e2m3fea, cart-7aaaaaaa"),
     ],

@@ -11,45 +11,47 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pytest_enrich.commands.output import say, tell_problems
+from pytest_enrich.commands.output import problems, say
 from pytest_enrich.commands.project import project_option
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import UsageError
-from pytest_enrich.reporters.words import visible
-from pytest_enrich.store import Store, bugs, identity
-from pytest_enrich.store.xfail import xfail
+from pytest_enrich.reporters.words import counted, visible
+from pytest_enrich.store import Store, identity
 
 if TYPE_CHECKING:
     from pytest_enrich.commands.review.console import Console
     from pytest_enrich.commands.review.loop import Review
 
 _INTERRUPTED = 130
+_TOLD = 3
+"""How many unreadable things are named above the first screen; `list` names all."""
 
 
 @click.command("review")
 @click.argument("wanted", metavar="[PATH|ID]...", nargs=-1)
 @click.option("--plain", is_flag=True, help="Line by line, in words: for screen readers and odd terminals.")
+@click.option("--all-grades", is_flag=True, help="Those marked weak, too.")
 @project_option
-def command(store: Store, wanted: tuple[str, ...], *, plain: bool) -> int:
+def command(store: Store, wanted: tuple[str, ...], *, plain: bool, all_grades: bool) -> int:
     """Decide on what waits, one after the other: all of it, or what is about a PATH or an ID."""
     from pytest_enrich.commands.review import loop
 
-    tell_problems(store)
+    passed_over = problems(store)
     settled = loop.settle(store)  # first: what an interrupted command was about waits again
-    waiting = _chosen(store, wanted)
+    waiting = _chosen(store, wanted, all_grades=all_grades)
     if not waiting:
-        say("Nothing is pending.\nNext:  pytest --enrich")
+        say("\n".join([*passed_over, _nothing(store)]))
         return 0
     if not _is_terminal(sys.stdin) or not (plain or _is_terminal(sys.stdout)):
         raise UsageError(_without_terminal(waiting[0]))
     with _console(plain=plain) as console:
         review = loop.Review(store, console, waiting)
-        review.sitting = review.sitting.telling(*settled)
+        review.tell(*settled, *passed_over[:_TOLD], *["..."] * (len(passed_over) > _TOLD))
         return _hold(store, review, console)
 
 
 def _hold(store: Store, review: Review, console: Console) -> int:
-    from pytest_enrich.commands.review import sitting
+    from pytest_enrich.commands.review import held, sitting
     from pytest_enrich.commands.review.console import Gone, Hangup
 
     status = 0
@@ -60,7 +62,7 @@ def _hold(store: Store, review: Review, console: Console) -> int:
     except (KeyboardInterrupt, Gone) as end:
         status = 0 if isinstance(end, Gone) else _INTERRUPTED
     with contextlib.suppress(Gone):
-        told = [*review.sitting.told, *sitting.summary(review.sitting, len(_chosen(store, ())))]
+        told = [*review.sitting.told, *sitting.summary(review.sitting, held.every(store))]
         console.tell("\n" + "\n".join(told))
     return status
 
@@ -82,20 +84,30 @@ def _console(*, plain: bool) -> Iterator[Console]:
         yield terminal
 
 
-def _chosen(store: Store, wanted: tuple[str, ...]) -> tuple[Suggestion, ...]:
-    """What waits, and is about one of the paths or ids.
+def _chosen(store: Store, wanted: tuple[str, ...], *, all_grades: bool = False) -> tuple[Suggestion, ...]:
+    """What waits, and is about one of the paths or ids; of the weak ones those that were asked for.
 
     Raises:
         UsageError: One of them is neither.
     """
-    pending = (*store.pending(), *map(xfail, bugs.waiting(store)))
-    if not wanted:
-        return pending
+    from pytest_enrich.commands.review import held
+
+    pending = held.every(store)
+    shown = [one for one in pending if all_grades or one.grade != "weak"]
     found: dict[str, Suggestion] = {}
     for word in wanted:
         about = _about(store, pending, word)
-        found.update({one.id: one for one in about or [identity.choose(word, pending)]})
-    return tuple(found.values())
+        known = [one for one in about if one in shown] if about else [identity.choose(word, pending)]
+        found.update({one.id: one for one in known})
+    return tuple(found.values()) if wanted else tuple(shown)
+
+
+def _nothing(store: Store) -> str:
+    weak = sum(one.grade == "weak" for one in store.pending())
+    if weak:
+        left = counted(weak, "weak one")
+        return f"Nothing strong or good is pending.\n{left}:  pytest-enrich review --all-grades"
+    return "Nothing is pending.\nNext:  pytest --enrich"
 
 
 def _about(store: Store, pending: tuple[Suggestion, ...], word: str) -> list[Suggestion]:

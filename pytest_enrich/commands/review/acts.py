@@ -4,29 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgspec import Struct
-
 from pytest_enrich.commands import edited, pytest_run, undo, verify
+from pytest_enrich.commands.review.came import Came
 from pytest_enrich.commands.review.sitting import Done
 from pytest_enrich.data import Decision, Reason, Scope, Suggestion
+from pytest_enrich.errors import EnrichError
 from pytest_enrich.reporters.words import counted, visible, visible_lines
 from pytest_enrich.store import Store, rebuild, rejected, staleness
 
-_SHOWN = 30
 _COMES_BACK = {
     "idea": "This idea will not come back; other ideas for {name} may.",
     "gap": "Nothing comes back for this code until it changes.",
     "function": "Nothing comes back for this function.",
     "file": "Nothing comes back for this file.",
 }
-
-
-class Came(Struct, frozen=True, kw_only=True):
-    """What came of it: `told` in a line or two, `output` at length, `done` what was decided."""
-
-    told: tuple[str, ...] = ()
-    output: str = ""
-    done: tuple[Done, ...] = ()
 
 
 def accept(store: Store, chosen: Sequence[Suggestion], *, is_edited: bool, seconds: float | None) -> Came:
@@ -42,11 +33,13 @@ def accept(store: Store, chosen: Sequence[Suggestion], *, is_edited: bool, secon
     if len(told) > 1:
         told = [f" added {counted(len(told), 'test')}"]
     ran = {one.path: one.summary for one in taken}
-    told += [f" {visible(path)}: {visible(summary)}{_left(store)}" for path, summary in ran.items()]
-    told += [f" note: {visible(note)}" for note in dict.fromkeys(one.note for one in taken if one.note)]
-    told += [f" {one.id} was not accepted: {visible(one.refused.splitlines()[0])}" for one in refused]
+    told += [f" {visible(path)}: {visible(summary)}" for path, summary in ran.items()]
+    besides = [f"note: {visible(note)}" for note in dict.fromkeys(one.note for one in taken if one.note)]
+    reasons = (visible_lines(f"{one.id} was not accepted: {one.refused}") for one in refused)
+    besides += [line for reason in reasons for line in reason.split("\n")]
     return Came(
         told=tuple(told),
+        besides=tuple(besides),
         output="\n\n".join(f"{one.refused}\n{one.output}".strip() for one in refused if one.output),
         done=tuple(Done(id=one.id, verb="accept", path=one.path, edited=is_edited) for one in taken),
     )
@@ -60,7 +53,7 @@ def reject(store: Store, one: Suggestion, *, reason: Reason, scope: Scope, secon
     name = visible(one.gap.qualname or one.gap.path)
     more = f" {len(gone)} suggestions went with it." if len(gone) > 1 else ""
     return Came(
-        told=(f" noted in {rejected.NAME}. {_COMES_BACK[scope].format(name=name)}", f"{more}{_left(store)}"),
+        told=(f" noted in {rejected.NAME}. {_COMES_BACK[scope].format(name=name)}", more),
         done=tuple(Done(id=each.id, verb="reject") for each in gone),
     )
 
@@ -71,11 +64,25 @@ def latest(store: Store) -> tuple[Decision, Suggestion] | None:
     return found[-1] if found else None
 
 
-def take_back(store: Store, decision: Decision, one: Suggestion) -> Came:
-    """Undo a decision."""
-    changed = undo.undo(store, decision, one)
+def take_back_all(store: Store, identities: Sequence[str]) -> tuple[Came, list[str]]:
+    """Undo the decisions on these, the latest first; and the ids of those that wait again."""
+    standing = {one.id: (decision, one) for decision, one in undo.standing(store)}
+    tried = {one: _taken_back(store, *standing[one]) for one in reversed(identities) if one in standing}
+    back = [one for one, came in tried.items() if came.told]
+    told = tuple(line for came in tried.values() for line in came.told)
+    if len(back) > 1:
+        told = (f" took back {len(back)} decisions; what they were about waits again",)
+    return Came(told=told, besides=tuple(line for came in tried.values() for line in came.besides)), back
+
+
+def _taken_back(store: Store, decision: Decision, one: Suggestion) -> Came:
+    """Undo a decision, or say why not."""
+    try:
+        changed = undo.undo(store, decision, one)
+    except EnrichError as error:
+        return Came(besides=tuple(visible_lines(str(error)).split("\n")))
     what = "accepting" if decision.verb == "accept" else "rejecting"
-    return Came(told=(f" took back {what} {decision.id}; it waits again. Changed: {visible(changed)}",))
+    return Came(told=(f" took back {what} {decision.id} in {visible(changed)}; it waits again",))
 
 
 def run(store: Store, one: Suggestion) -> Came:
@@ -101,12 +108,3 @@ def strong(store: Store, waiting: Sequence[Suggestion]) -> list[Suggestion]:
     """Those that may be taken together: marked strong, not stale, not edited."""
     marked = (one for one in waiting if one.grade == "strong" and not staleness.is_stale(store, one))
     return [one for one in marked if not edited.is_edited(store, one)]
-
-
-def page(came: Came) -> str:
-    """What is to be shown at length, its end."""
-    return visible_lines("\n".join(came.output.splitlines()[-_SHOWN:]))
-
-
-def _left(store: Store) -> str:
-    return f"   {len(store.pending())} left   u undoes this"

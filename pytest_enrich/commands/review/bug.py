@@ -2,42 +2,67 @@
 
 from __future__ import annotations
 
-from pytest_enrich.commands import possible_bug
-from pytest_enrich.commands.review.acts import Came
-from pytest_enrich.commands.review.sitting import Done, Sitting
+from pytest_enrich.commands import parts, possible_bug
+from pytest_enrich.commands.review import bug_screen, pages
+from pytest_enrich.commands.review.came import Came
+from pytest_enrich.commands.review.screen import View
+from pytest_enrich.commands.review.sitting import Done
 from pytest_enrich.data import PossibleBug, Reason, Scope, Suggestion
 from pytest_enrich.errors import UsageError
-from pytest_enrich.reporters.words import fit, visible
+from pytest_enrich.reporters.words import visible, visible_lines
 from pytest_enrich.store import Store, bugs, rejected
 
-COPY = "This is the text to copy. It is printed alone by:  pytest-enrich show {id} --issue"
+COPY = "This is the text to copy. It is printed alone by:"
 HELP = (
     " x xfail    its test goes into the suite as known to fail; strict, so",
     "            that it tells when the bug is mended",
     " c copy     the text of an issue about it",
     " r reject   the words are wrong, or it is no bug; .enrich-rejected has it",
     " s skip     leave it for another time",
+    " t run it   where it lies; it fails as long as code and words differ",
+    " d whole    the function with its docstring, and the whole test",
+    " v verify   are the words still there, and does it still fail?",
     " u undo     take the latest decision back",
     " j k        next, back; / finds a word in titles and paths",
     " q quit     Esc goes back, Enter does nothing",
 )
 
 
-def screen(store: Store, one: Suggestion, sitting: Sitting, width: int) -> list[str]:
-    """` 11/12  POSSIBLE BUG  refund: ZeroDivisionError`, what is said and what is done."""
-    first, *rest = possible_bug.screen(_of(store, one), width - 8)
-    return [fit(f" {sitting.at + 1}/{len(sitting.order)}  {first}", width), *rest]
+def whole(view: View, width: int) -> list[str]:
+    """The function with its docstring, and the test."""
+    rule = "-" * (width - 1)
+    source = [*view.trouble] or [parts.source_line(line, width) for line in view.function]
+    return [bug_screen.heading(view, width), rule, *source, rule, *bug_screen.reproduction(view), rule, pages.BACK]
 
 
-def keep(store: Store, one: Suggestion) -> Came:
+def run(store: Store, one: Suggestion) -> Came:
+    """Run its test where it lies."""
+    outcome = possible_bug.run(store, _of(store, one))
+    word = {0: "it PASSED", 1: "it fails, as told"}.get(outcome.status, "it was NOT run")
+    return Came(told=(f" {word}: {visible(outcome.last_line)}",), output=outcome.end)
+
+
+def check(store: Store, one: Suggestion) -> Came:
+    """Is it still so on today's tree?"""
+    state, output = possible_bug.verify(store, _of(store, one))
+    told = {
+        "there": " still so: the docstring says it, and the test fails.",
+        "mended": " its test PASSES by now. The next run takes it away:  pytest --enrich",
+        "stale": " stale: the docstring no longer says so. The next run takes it away:  pytest --enrich",
+        "unclear": " its test was NOT run.",
+    }[state]
+    return Came(told=(told,), output=output if state == "unclear" else "")
+
+
+def keep(store: Store, one: Suggestion, *, seconds: float | None) -> Came:
     """Its test, as one that is known to fail."""
-    taken = possible_bug.keep(store, _of(store, one))
+    taken = possible_bug.keep(store, _of(store, one), seconds=seconds)
     if taken.refused:
-        why = f" {one.id} was not put in: {visible(taken.refused.splitlines()[0])}"
-        return Came(told=(why,), output=taken.output and f"{taken.refused}\n{taken.output}")
+        why = visible_lines(f"{one.id} was not put in: {taken.refused}").split("\n")
+        return Came(besides=tuple(why), output=taken.output and f"{taken.refused}\n{taken.output}")
     path = visible(taken.path)
     told = [f" added to {path}:{line}  {visible(name)}, as known to fail" for name, line in taken.names]
-    ran = f" {path}: {visible(taken.summary)}   u undoes this"
+    ran = f" {path}: {visible(taken.summary)}"
     return Came(told=(*told, ran), done=(Done(id=one.id, verb="accept", path=taken.path),))
 
 
@@ -45,7 +70,7 @@ def turn_down(store: Store, one: Suggestion, *, reason: Reason, scope: Scope, se
     """It is none."""
     gone = possible_bug.turn_down(store, _of(store, one), reason=reason, scope=scope, note="", seconds=seconds)
     return Came(
-        told=(f" noted in {rejected.NAME}. It will not come back.   u undoes this",),
+        told=(f" noted in {rejected.NAME}. It will not come back.",),
         done=tuple(Done(id=each.id, verb="reject") for each in gone),
     )
 

@@ -13,6 +13,10 @@ REDRAW = "redraw"
 """The answer when nothing was chosen, and what was drawn is no longer right."""
 
 
+ESCAPED = "escaped"
+"""The answer to Escape where no choice has it."""
+
+
 class Gone(EOFError):  # noqa: N818 - no error: the reader has left
     """Nobody is there any more: the terminal is lost, or its input has ended."""
 
@@ -37,7 +41,7 @@ class Console(Protocol):
         """One more line below what is shown: something takes a while, or is over."""
 
     def choose(self, choices: Sequence[Choice]) -> str:
-        """The word of the choice that a person makes, `REDRAW`, or what they typed if that means nothing.
+        """The word of the choice that a person makes, `REDRAW`, `ESCAPED`, or what means nothing as they typed it.
 
         Raises:
             Gone: Nobody is there.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from pytest_enrich.data import Reason, Scope
+from pytest_enrich.data import Reason, Scope, Suggestion
 from pytest_enrich.reporters.words import columns
 
 ENTER, ESCAPE = "\r", "\x1b"
@@ -46,9 +46,20 @@ BUG = (
     Choice("x", "xfail", "add as xfail(strict=True) test"),
     Choice("c", "copy", "copy as issue text"),
     Choice("r", "reject", "not a bug"),
-    *(one for one in MAIN if one.key in "su?jk/q"),
+    *(one for one in MAIN if one.key in "stu"),
+    Choice("d", "diff", "whole function"),
+    *(one for one in MAIN if one.key in "?jk/vq"),
 )
 """For a possible bug: there is nothing to accept."""
+
+SHORT_BUG = (
+    Choice("x", "xfail", "as xfail"),
+    Choice("c", "copy"),
+    *(one for one in BUG if one.key in "rs"),
+    *(one for one in SHORT if one.key in "uq?"),
+)
+MORE = Choice(" ", "more")
+"""For a page that is longer than the screen."""
 
 REASONS = (
     Choice("w", "wrong", "wrong expectation"),
@@ -67,6 +78,7 @@ EDITED = (
     Choice("x", "original", "back to the original"),
     Choice(ESCAPE, "cancel", "decide later"),
 )
+SHOWN = (Choice(ENTER, "done", "back"),)
 _REASONS: dict[str, Reason] = {
     "wrong": "wrong",
     "trivial": "trivial",
@@ -75,6 +87,23 @@ _REASONS: dict[str, Reason] = {
     "flaky": "flaky",
 }
 _SCOPES: dict[str, Scope] = {"never": "gap", "never-file": "file"}
+
+
+def of(one: Suggestion, *, stale: bool) -> tuple[Choice, ...]:
+    """What can be chosen for it."""
+    if one.kind == "bug":
+        return BUG
+    return STALE if stale else MAIN
+
+
+def words(one: Suggestion) -> frozenset[str]:
+    """The words that mean something for it: a stale one's accept is refused in words, not unknown."""
+    return frozenset(choice.word for choice in (BUG if one.kind == "bug" else MAIN))
+
+
+def short(choices: Sequence[Choice]) -> Sequence[Choice]:
+    """Those that a screen with few rows names."""
+    return {MAIN: SHORT, BUG: SHORT_BUG}.get(tuple(choices), choices)
 
 
 def pressed(key: str, choices: Sequence[Choice]) -> str:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pytest_enrich.commands import parts
-from pytest_enrich.commands.review.screen import View, heading
-from pytest_enrich.reporters.words import visible_lines
+from pytest_enrich.commands.review.screen import Size, View, heading
+from pytest_enrich.commands.review.sitting import Sitting
+from pytest_enrich.reporters.words import columns, fit, visible_lines
 
 BACK = "Esc goes back to the suggestion; the keys below are about it."
+_RULE = "=_- "
+"""What pytest draws lines with: the end of one says nothing."""
 HELP = """\
  a accept   into its file, and run that; red: as before
  e edit     in $VISUAL or $EDITOR; it is proven again
@@ -19,11 +24,35 @@ HELP = """\
  m mutants  changes of the code that it notices, or not
  v verify   is it still true on today's tree?
  j k        next, back; / finds a word in titles and paths
+ space      more of what is longer than the screen
  q quit     Esc goes back, Enter does nothing
  `look` is the one question that only you can answer.
  strong: notices every mutant, one as the only test.
  good: notices some. Each decision is saved at once.
 """
+
+
+def part(sitting: Sitting, size: Size, legend: Sequence[str]) -> tuple[list[str], int]:
+    """The screen of a page from row `sitting.first` on, and the row with which the next one begins."""
+    rows = [row for line in sitting.page for row in _rows(line, size)]
+    told = [row for line in sitting.told for row in _rows(line, size)]
+    if size.rows is None or len([*told, *rows, *legend]) < size.rows:
+        return [*told, *rows, *legend], sitting.first
+    room = max(size.rows - 2 - len([*told, *legend]), 1)
+    first = sitting.first if 0 <= sitting.first < len(rows) else max(len(rows) - room, 0)
+    end = min(first + room, len(rows))
+    more = "space shows more" if end < len(rows) else "space shows its beginning"
+    where = fit(f"-- lines {first + 1} to {end} of {len(rows)}: {more}, Esc goes back", size.width)
+    return [*told, *rows[first:end], where, *legend], end % len(rows)
+
+
+def _rows(line: str, size: Size) -> list[str]:
+    """A line as rows of the screen, so that they can be counted; where rows have no end it stays one."""
+    if size.rows is None or columns(line) <= size.width:
+        return [line]
+    cut = next((at for at in range(len(line), 0, -1) if columns(line[:at]) <= size.width), 1)
+    rest = line[cut:]
+    return [line[:cut], *(_rows(rest, size) if rest.strip(_RULE) else [])]
 
 
 def diff(view: View, patch: str, width: int) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from pytest_enrich.commands import parts
-from pytest_enrich.data import SourceLine, Suggestion
-from pytest_enrich.reporters.words import columns, fit
+from pytest_enrich.data import PossibleBug, SourceLine, Suggestion
+from pytest_enrich.reporters.words import columns, filled, fit, visible
 
 _WIDEST = 110
 _NARROWEST = 30
@@ -19,6 +19,7 @@ _ROOM = 6
 _SOURCE = 4
 """Rows of source that there are at least."""
 _LOOK = 3
+_IMPORTS = ("  + import ", "  + from ")
 
 
 class Size(Struct, frozen=True):
@@ -44,6 +45,7 @@ class View(Struct, frozen=True, kw_only=True):
     Attributes:
         number, total: Which one of how many.
         one: The suggestion.
+        bug: The possible bug that it is the test of.
         function: The source lines of its function, or those around the gap.
         stale: Whether the code changed since.
         change: The lines of the test, or of the row among others.
@@ -54,6 +56,7 @@ class View(Struct, frozen=True, kw_only=True):
     number: int
     total: int
     one: Suggestion
+    bug: PossibleBug | None = None
     function: tuple[SourceLine, ...] = ()
     stale: bool = False
     change: tuple[str, ...] = ()
@@ -65,15 +68,17 @@ def compose(view: View, size: Size, legend: Sequence[str]) -> list[str]:
     """The lines of the screen; the row of the prompt is left free."""
     width, rule = size.width, [] if size.is_low else ["-" * (size.width - 1)]
     source, change = _source(view, width), [fit(line, width) for line in view.change]
-    above = [*(fit(line, width) for line in view.told), heading(view, width), *parts.gap(view.one, width), *rule]
+    told = [fit(line, width) for line in view.told]
+    above, end = [*parts.gap(view.one, width), *rule], [*rule, *legend]
     middle = [*rule, f"into  {fit(parts.place(view.one), width - parts.LABEL)}"]
-    end = [*rule, *legend]
-    facts = _whole(view.one, width)
+    title, facts = titled(view, width), _whole(view.one, width)
     if size.rows is not None:
-        free = size.rows - 1 - len([*above, *middle, *rule, *end])
-        facts = _facts(view.one, size, free - len(change) - min(len(source), _SOURCE))
-        source, change = _shared(view, source, change, max(free - len(facts), _ROOM))
-    return [*above, *source, *middle, *change, *rule, *facts, *end]
+        free = size.rows - 1 - len([*told, *above, *middle, *rule, *end])
+        needed = len(change) + min(len(source), _SOURCE)
+        title = title if len(title) <= free - needed - len(_facts(view.one, size, 0)) else [heading(view, width)]
+        facts = _facts(view.one, size, free - len(title) - needed)
+        source, change = _shared(view, source, change, max(free - len([*title, *facts]), _ROOM))
+    return [*told, *title, *above, *source, *middle, *change, *rule, *facts, *end]
 
 
 def heading(view: View, width: int) -> str:
@@ -83,10 +88,28 @@ def heading(view: View, width: int) -> str:
     return f"{first}{title}{' ' * (width - len(first) - len(last) - columns(title))}{last}"
 
 
+def titled(view: View, width: int) -> list[str]:
+    """The heading, with the rest of a long title below it."""
+    first, last = f" {view.number}/{view.total}  ", f"   {view.one.id}   {view.one.grade}"
+    pieces = filled(visible(view.one.title), width - len(first) - len(last)).splitlines()
+    if len(pieces) == 1:
+        return [heading(view, width)]
+    begun = f"{first}{pieces[0]}"
+    rest = fit(" ".join(pieces[1:]), width - len(first))
+    return [f"{begun}{' ' * (width - columns(begun) - len(last))}{last}", f"{' ' * len(first)}{rest}"]
+
+
 def share(room: int, source: int, change: int) -> tuple[int, int]:
     """Rows for so many lines of source and of the test: the test comes first, and leaves the source a third."""
     of_change = min(change, room - min(source, max(_SOURCE, room // 3)))
     return min(source, room - of_change), of_change
+
+
+def shortened(lines: Sequence[str], rows: int) -> list[str]:
+    """The first of them, so many rows; the last says how many are left out."""
+    if rows >= len(lines):
+        return list(lines)
+    return [*lines[: rows - 1], f"  ... {len(lines) - rows + 1} more lines: d shows all"]
 
 
 def _shared(view: View, source: list[str], change: list[str], room: int) -> tuple[list[str], list[str]]:
@@ -112,6 +135,9 @@ def _new(change: list[str], rows: int) -> list[str]:
     """The lines from just before the first that is new: of a row, those above it are there already."""
     if rows >= len(change):
         return change
+    imports = sum(line.startswith(_IMPORTS) for line in change)
+    if imports > 1 and rows > len(change) - imports:
+        return [f"  + {imports} imports", *(line for line in change if not line.startswith(_IMPORTS))]
     first = next((index for index, line in enumerate(change) if line.startswith("  + ")), 0)
     start = max(0, min(first - 1, len(change) - rows + 1))
     more = len(change) - rows + 1
@@ -125,7 +151,7 @@ def _facts(one: Suggestion, size: Size, rows: int) -> list[str]:
     proved = [_one_line("proof", noticed, width)] if noticed else []
     ran = [_one_line("" if noticed else "proof", parts.runs(one), width)]
     like = [_one_line("near", near, width)] if near else []
-    ways = [[*proved, *ran, *like, *look], [*proved, *ran, *look]]
+    ways = [_whole(one, width), [*proved, *ran, *like, *look], [*proved, *ran, *look]]
     least = [_one_line("proof", f"{_passed(one)}; {noticed}".rstrip("; "), width), *look]
     return least if size.is_low else next((way for way in ways if len(way) <= rows), least)
 

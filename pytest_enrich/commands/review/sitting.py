@@ -12,16 +12,18 @@ from msgspec.structs import replace
 from pytest_enrich.data import Grade, Suggestion
 from pytest_enrich.reporters.words import counted, visible
 
+END = -1
 _GRADES = get_args(Grade)
 
 
 class Done(Struct, frozen=True, kw_only=True):
-    """A decision of this sitting; `path` is the test file that changed."""
+    """A decision of this sitting; `path` is the test file that changed, `batch` the same for all of one key."""
 
     id: str
     verb: Literal["accept", "reject"]
     path: str = ""
     edited: bool = False
+    batch: int = 0
 
 
 class Sitting(Struct, frozen=True, kw_only=True):
@@ -33,6 +35,8 @@ class Sitting(Struct, frozen=True, kw_only=True):
         skipped: Ids that are left for another time.
         done: The decisions that stand, oldest first.
         page: Lines shown instead of a suggestion, () for none.
+        first, following: The row of the page that is at the top of the screen, `END` for as late as can be, and
+            the one that comes after this screen: 0 after the last.
         told: What came of the last key.
     """
 
@@ -41,6 +45,8 @@ class Sitting(Struct, frozen=True, kw_only=True):
     skipped: frozenset[str] = frozenset()
     done: tuple[Done, ...] = ()
     page: tuple[str, ...] = ()
+    first: int = 0
+    following: int = 0
     told: tuple[str, ...] = ()
 
     @property
@@ -50,7 +56,7 @@ class Sitting(Struct, frozen=True, kw_only=True):
 
     def telling(self, *lines: str) -> Sitting:
         """With these lines above the next screen, and no page."""
-        return replace(self, told=lines, page=())
+        return replace(self, told=lines, page=(), first=0)
 
 
 def order(suggestions: Iterable[Suggestion]) -> tuple[str, ...]:
@@ -92,8 +98,15 @@ def skip(sitting: Sitting) -> Sitting:
 
 
 def decided(sitting: Sitting, *decisions: Done) -> Sitting:
-    """With these decisions."""
-    return replace(sitting, done=(*sitting.done, *decisions))
+    """With these decisions, which one key made."""
+    batch = 1 + max((one.batch for one in sitting.done), default=0)
+    return replace(sitting, done=(*sitting.done, *(replace(one, batch=batch) for one in decisions)))
+
+
+def together(sitting: Sitting, identity: str) -> tuple[str, ...]:
+    """The ids that were decided with this one by one key; () when it was not decided in this sitting."""
+    batch = next((one.batch for one in sitting.done if one.id == identity), None)
+    return tuple(one.id for one in sitting.done if one.batch == batch)
 
 
 def taken_back(sitting: Sitting, identity: str) -> Sitting:
@@ -119,19 +132,27 @@ def found(sitting: Sitting, waiting: Sequence[Suggestion], text: str) -> Sitting
     return sitting.telling(f"Nothing that waits has {visible(text.strip())!r} in it.")
 
 
-def summary(sitting: Sitting, left: int) -> list[str]:
-    """What was done, which files changed, and how to go on."""
+def summary(sitting: Sitting, waiting: Sequence[Suggestion]) -> list[str]:
+    """What was done, which files changed, and how to go on with what waits."""
     accepted = [one for one in sitting.done if one.verb == "accept"]
     edited = sum(one.edited for one in accepted)
     rejected = sum(one.verb == "reject" for one in sitting.done)
     taken = f" accepted {len(accepted) - edited}   edited {edited}   rejected {rejected}"
-    lines = [f"{taken}   skipped {len(sitting.skipped)}   left {left}"]
+    lines = [f"{taken}   skipped {len(sitting.skipped)}   left {len(waiting)}"]
     files = Counter(one.path for one in accepted)
     if files:
         lines.append(" changed by you just now, not staged:")
         lines += [f"   {visible(path)}    {counted(files[path], 'test')}" for path in sorted(files)]
         lines.append(" see it:    git diff")
-    return [*lines, " continue:  pytest-enrich review" if left else " next:      pytest --enrich"]
+    return [*lines, _following(waiting)]
+
+
+def _following(waiting: Sequence[Suggestion]) -> str:
+    """Weak ones are shown to those who ask for them."""
+    if not waiting:
+        return " next:      pytest --enrich"
+    grades = " --all-grades" if all(one.grade == "weak" for one in waiting) else ""
+    return f" continue:  pytest-enrich review{grades}"
 
 
 def _worth(one: Suggestion) -> tuple[int, int, int, int, str]:

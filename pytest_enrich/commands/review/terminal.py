@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from types import FrameType
 
 from pytest_enrich.commands.review import keys
-from pytest_enrich.commands.review.console import REDRAW, Gone, Hangup
+from pytest_enrich.commands.review.console import ESCAPED, REDRAW, Gone, Hangup
 from pytest_enrich.commands.review.keys import Choice
 from pytest_enrich.commands.review.paint import painted
 from pytest_enrich.commands.review.screen import Size
@@ -70,7 +70,7 @@ class Terminal:
 
     def legend(self, choices: Sequence[Choice], width: int) -> list[str]:
         """Keys and words, on as many lines as they take; the short list where rows are few."""
-        return keys.legend(keys.SHORT if choices == keys.MAIN and self.size().is_low else choices, width)
+        return keys.legend(keys.short(choices) if self.size().is_low else choices, width)
 
     def draw(self, lines: Sequence[str]) -> None:
         """On an empty screen, the prompt below."""
@@ -92,7 +92,7 @@ class Terminal:
                 self._write(f"{key if key.isprintable() else ''}\n")
                 return word or key
             if key == keys.ESCAPE:
-                return REDRAW
+                return ESCAPED
 
     def line(self, question: str) -> str:
         """With the terminal's own editing; Ctrl-D thinks better of it."""

@@ -8,7 +8,7 @@ from pytest_enrich.commands.review.sitting import Sitting
 from pytest_enrich.data import SourceLine, Suggestion
 from pytest_enrich.errors import EnrichError
 from pytest_enrich.reporters.words import visible_lines
-from pytest_enrich.store import Store, staleness
+from pytest_enrich.store import Store, bugs, staleness
 
 
 def of(store: Store, one: Suggestion, sitting: Sitting) -> View:
@@ -19,10 +19,11 @@ def of(store: Store, one: Suggestion, sitting: Sitting) -> View:
         number=sitting.at + 1,
         total=len(sitting.order),
         one=one,
+        bug=bugs.find(store, one.id) if one.kind == "bug" else None,
         function=function,
         trouble=trouble,
         stale=line is None,
-        change=tuple(parts.change(store, one)),
+        change=tuple(parts.change(store, one)) if one.kind != "bug" else (),
         told=sitting.told,
     )
 

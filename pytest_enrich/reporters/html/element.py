@@ -19,6 +19,11 @@ def scrolling(inside: Markup, label: str) -> Markup:
     return tag("div", inside, class_="scroll", tabindex="0", role="region", aria_label=label)
 
 
+def block(text: str, label: str) -> Markup:
+    """Text as it is, on lines of its own that can be scrolled by keyboard."""
+    return tag("pre", text, tabindex="0", role="region", aria_label=label)
+
+
 def terms(pairs: Iterable[tuple[str, str]]) -> Markup:
     """Names and what is said about them; those about which there is nothing to say are left out."""
     told = [joined([tag("dt", name), tag("dd", what)]) for name, what in pairs if what]

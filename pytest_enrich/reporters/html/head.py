@@ -26,13 +26,21 @@ def header(report: Report) -> Markup:
 def _todo(report: Report) -> Markup:
     """The commands for here, for what CI made, and for people without the tool."""
     ways = [
-        ("Review here", "pytest-enrich list"),
+        ("Review here", "pytest-enrich review"),
         ("Take home from GitHub, when CI made this", figures.download(report)),
         ("Apply all by hand, without the tool", figures.applied(report)),
     ]
-    rows = (tag("li", f"{name}: ", element.command(command)) for name, command in ways)
-    inside = tag("ul", *rows) if report.suggestions else tag("p", "Nothing waits for a decision.")
+    shown = ways if report.suggestions else ways[:2] if report.bugs else []
+    rows = [tag("li", f"{name}: ", element.command(command)) for name, command in shown]
+    inside = tag("ul", *_contradictions(report), *rows) if rows else tag("p", "Nothing waits for a decision.")
     return tag("section", tag("h2", "What to do", id="todo"), inside, aria_labelledby="todo")
+
+
+def _contradictions(report: Report) -> Iterator[Markup]:
+    """The way to the possible bugs: a table of many suggestions may stand before them."""
+    if report.bugs:
+        told = f"Say of {counted(len(report.bugs), 'possible bug')} whether it is one: "
+        yield tag("li", told, tag("a", "what the docstring says, and what the code does", href="#bugs"))
 
 
 def table(report: Report) -> Markup:

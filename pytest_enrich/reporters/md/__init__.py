@@ -100,7 +100,7 @@ def _others(report: Report) -> str:
 def _how(report: Report) -> str:
     if not report.suggestions:
         return ""
-    home = f"{figures.download(report)}\npytest-enrich list"
+    home = f"{figures.download(report)}\npytest-enrich review"
     return (
         "**Take them home** from an artifact `enrich-suggestions` of GitHub (this changes no test):\n\n"
         f"{fenced(home)}\n\n"

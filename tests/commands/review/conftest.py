@@ -16,11 +16,23 @@ import msgspec
 import pytest
 
 import pytest_enrich
-from pytest_enrich import patch
-from pytest_enrich.data import Suggestion
-from pytest_enrich.store import Store
+from pytest_enrich import contracts, patch
+from pytest_enrich.data import Placement, Suggestion
+from pytest_enrich.data.suggestion import MadePart
+from pytest_enrich.store import Store, bugs
 
 SHOP = Path(__file__).parents[3] / "fixtures" / "shop"
+MADE = MadePart(at="2026-11-24T22:41:07Z", pytest_enrich="0.1.0", python="3.11.7")
+BOXES = '''
+
+def boxes(count: int) -> int:
+    """How many boxes so many pieces need, ten in each.
+
+    >>> boxes(10)
+    1
+    """
+    return count // 10 + 1
+'''
 LEFT_BEHIND = ("__pycache__", ".pytest_cache", "enrich-suggestions", ".coverage")
 PATIENCE = 120
 
@@ -145,6 +157,31 @@ def made(tmp_path_factory, suggestions) -> Path:
 @pytest.fixture
 def shop(made, tmp_path) -> Shop:
     return Shop(Path(shutil.copytree(made, tmp_path / "shop")))
+
+
+@pytest.fixture
+def bug(shop) -> str:
+    """A possible bug of the shop beside its suggestions; its docstring has the words."""
+    path = shop.root / "src" / "shop" / "orders.py"
+    text = path.read_text() + BOXES
+    path.write_text(text)
+    line = text.splitlines().index("def boxes(count: int) -> int:") + 1
+    claim = contracts.Claim(
+        path="src/shop/orders.py",
+        module="shop.orders",
+        qualname="boxes",
+        line=line,
+        promise="example",
+        quote=">>> boxes(10)\n1",
+        quote_line=line + 3,
+        action="⟨shop.orders:boxes⟩(10)",
+        expected="1",
+    )
+    broken = contracts.Broken(claim=claim, observed="returned 2", runs=("in a fork", "in a fresh process"))
+    tests = (shop.root / "tests" / "test_orders.py").read_text()
+    one = contracts.bug(broken, Placement(path="tests/test_orders.py"), tests, MADE, "docstring")
+    bugs.save(shop.store, one, patch.render_bug(one))
+    return one.id
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """Twelve suggestions accepted and taken back in any order: the same tests, and the first bytes at the end."""
 
 import ast
+import random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_enrich import patch
+from pytest_enrich.commands import accept, pytest_run, undo
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +68,16 @@ def _accept(texts, seen, candidates, number):
 def _undo(texts, seen, one):
     path = one.placement.path
     texts[path] = patch.remove(texts[path], one, seen[path].__contains__)
+
+
+def test_the_commands_keep_that_promise_too(shop, monkeypatch):
+    """What is written and noted between accepting and undoing counts as well; no pytest is asked."""
+    monkeypatch.setattr(pytest_run, "file", lambda *_: pytest_run.Outcome(0, "all passed"))
+    draw, before, waiting = random.Random(12), shop.tests(), shop.waiting()
+    for name in draw.sample(waiting, len(waiting)):
+        assert [one.refused for one in accept.accept(shop.store, [shop.store.find(name)])] == [""]
+    assert shop.store.pending() == ()
+    standing = undo.standing(shop.store)
+    for decision, one in draw.sample(standing, len(standing)):
+        undo.undo(shop.store, decision, one)
+    assert (shop.tests(), shop.waiting()) == (before, waiting)

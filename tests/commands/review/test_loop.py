@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from pytest_enrich import patch
 from pytest_enrich.commands import edited, pytest_run, reproof
 from pytest_enrich.commands.review import edit, loop
-from pytest_enrich.commands.review.console import REDRAW, Gone
+from pytest_enrich.commands.review.console import ESCAPED, Gone
 from pytest_enrich.commands.review.screen import Size
 from pytest_enrich.commands.taking import sha256
 from pytest_enrich.data import Decision, MutantsPart, Reproof, Tried
@@ -96,7 +96,7 @@ def test_a_decision_has_the_seconds_that_it_took(project, no_dash):
 
 def test_what_turns_its_file_red_waits_on_with_what_pytest_said(project, wrong):
     before = project.tests.read_bytes()
-    reader, sitting = hold(project, "accept", REDRAW)
+    reader, sitting = hold(project, "accept", ESCAPED)
     assert project.tests.read_bytes() == before
     assert "was not accepted" in reader.screens[2]
     assert "assert 0.0 == 1.0" in reader.screens[2]
@@ -149,7 +149,7 @@ def test_never_for_this_file_takes_the_others_along(project, no_dash):
 
 @pytest.mark.usefixtures("no_dash")
 def test_pages_are_shown_and_left(project):
-    reader, _ = hold(project, "diff", "mutants", "help", REDRAW, "find", lines=["nowhere"])
+    reader, _ = hold(project, "diff", "mutants", "help", ESCAPED, "find", lines=["nowhere"])
     assert "diff --git a/tests/test_cart.py" in reader.screens[1]
     assert "No mutant was tried" in reader.screens[2]
     assert "u undo     take the latest" in reader.screens[3]

@@ -168,3 +168,59 @@ def test_line_by_line_a_word_is_a_decision(shop, screen):
     terminal.press("quit", "Enter")
     terminal.until("ended 0", "left 11")
     assert shop.verbs() == [("reject", first)]
+
+
+def test_a_possible_bug_is_read_run_copied_and_kept_as_known_to_fail(shop, screen, bug):
+    before = shop.tests()
+    terminal = screen("review", bug)
+    terminal.wait("1/1  POSSIBLE BUG  boxes: 2, not 1", bug, "docstring: >>> boxes(10) 1", "boxes(10) returned 2")
+    terminal.press("t")
+    terminal.wait("it fails, as told: 1 failed", "assert 2 == 1")
+    terminal.press("Escape")
+    terminal.wait("POSSIBLE BUG", "x add as xfail(strict=True) test")
+    terminal.press("c")
+    terminal.wait("This is the text to copy", f"pytest-enrich show {bug} --issue", "Enter back")
+    terminal.press("Enter")
+    terminal.wait("POSSIBLE BUG")
+    terminal.press("x")
+    terminal.until("as known to fail", "1 xfailed", "ended 0")
+    assert shop.verbs() == [("accept", bug)]
+    assert {name for name, content in shop.tests().items() if content != before[name]} == {"test_orders.py"}
+    assert b'@pytest.mark.xfail(strict=True, reason=">>> boxes(10) 1")' in shop.tests()["test_orders.py"]
+
+
+@pytest.mark.parametrize(("wide", "high"), SIZES)
+def test_a_possible_bug_fits_whatever_the_size(screen, bug, wide, high):
+    terminal = screen("review", bug, columns=wide, rows=high)
+    lines = terminal.wait("POSSIBLE BUG").rstrip().splitlines()
+    assert lines[0].startswith(" 1/1  POSSIBLE BUG")
+    assert max(map(columns, lines)) < wide
+    for start in ("says  ", "does  ", "test  ", "look  ", "x "):
+        assert any(line.startswith(start) for line in lines), start
+
+
+def test_a_terminal_that_is_too_small_for_a_suggestion_shows_it_in_parts(screen):
+    terminal = screen(columns=44, rows=12)
+    text = terminal.wait("space shows more")
+    assert text.splitlines()[0].startswith(" 1/12  ")
+    terminal.press("Space")
+    terminal.wait("look  ")
+
+
+def test_what_pytest_said_stays_when_the_terminal_gets_another_size(shop, screen):
+    one = next(one for one in shop.store.pending() if not one.target.owner)
+    (shop.root / one.target.path).write_bytes(b"def test_red():\n    assert not 'red'\n")
+    terminal = screen("review", one.id)
+    terminal.wait("1/1")
+    terminal.press("a")
+    terminal.wait("was not accepted", "assert not 'red'")
+    terminal.resize(100, 30)
+    terminal.wait("was not accepted", "assert not 'red'", "Esc goes back")
+    assert one.id in shop.waiting()
+
+
+def test_what_cannot_be_read_is_said_on_the_first_screen(shop, screen):
+    broken, *_ = shop.waiting()
+    (shop.store.directory / "pending" / broken / "suggestion.json").write_text("{")
+    terminal = screen()
+    terminal.wait("1/11", f"passed over: pending/{broken}/suggestion.json cannot be read")

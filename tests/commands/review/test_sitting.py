@@ -48,18 +48,20 @@ def test_a_word_is_found_in_title_id_and_paths(suggestions):
     assert (nothing.at, "Nothing that waits" in nothing.told[0], nothing.told[0].isprintable()) == (0, True, True)
 
 
-def test_the_end_says_what_was_done_and_how_to_go_on():
+def test_the_end_says_what_was_done_and_how_to_go_on(suggestions):
     done = sitting.decided(
         ABC,
         Done(id="a", verb="accept", path="tests/test_a.py"),
         Done(id="b", verb="accept", path="tests/test_a.py", edited=True),
         Done(id="c", verb="reject"),
     )
-    assert sitting.summary(done, 4) == [
+    assert sitting.summary(done, suggestions[:4]) == [
         " accepted 1   edited 1   rejected 1   skipped 0   left 4",
         " changed by you just now, not staged:",
         "   tests/test_a.py    2 tests",
         " see it:    git diff",
         " continue:  pytest-enrich review",
     ]
-    assert sitting.summary(ABC, 0)[-1] == " next:      pytest --enrich"
+    weak = [replace(suggestions[0], grade="weak")]
+    assert sitting.summary(ABC, weak)[-1] == " continue:  pytest-enrich review --all-grades"
+    assert sitting.summary(ABC, ())[-1] == " next:      pytest --enrich"

@@ -17,7 +17,7 @@
       return box;
     });
   }
-  const boxes = articles.filter((article) => !("stale" in article.dataset)).flatMap(addBoxes);
+  const boxes = articles.filter((one) => !("stale" in one.dataset || one.classList.contains("bug"))).flatMap(addBoxes);
   const rows = all("#table tbody tr");
   const order = ["strong", "good", "weak", "ungraded"];
   const reduced = matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -1,0 +1,95 @@
+"""Pages that are longer than the screen, and possible bugs on one."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from pytest_enrich.commands.review import bug_screen, keys, pages
+from pytest_enrich.commands.review.console import ESCAPED
+from pytest_enrich.commands.review.screen import Size, View
+from pytest_enrich.commands.review.sitting import END, Sitting
+from pytest_enrich.data import SourceLine
+from pytest_enrich.reporters.words import columns
+from pytest_enrich.store.xfail import xfail
+from tests.commands.review.test_loop import hold
+
+ROWS = st.lists(st.text("abc=漢", max_size=200).map(lambda text: f"{text}."), max_size=60)
+
+
+@settings(max_examples=30, deadline=None)
+@given(page=ROWS, told=st.lists(st.just(" done"), max_size=2), wide=st.integers(40, 120), high=st.integers(12, 50))
+def test_the_parts_of_a_page_fit_and_are_all_of_it(page, told, wide, high):
+    size, sitting = Size(wide, high), Sitting(order=("a",), page=tuple(page), told=tuple(told))
+    seen, following = [], 1
+    while following:
+        lines, following = pages.part(sitting, size, ["a accept"])
+        assert len(lines) < high
+        assert max(map(columns, lines)) < wide
+        seen += [line for line in lines[len(told) : -1] if not line.startswith("-- lines ")]
+        sitting = replace(sitting, first=following)
+    assert "".join(seen) == "".join(page)
+
+
+def test_the_end_of_a_page_begins_as_late_as_it_can():
+    sitting = Sitting(order=("a",), page=tuple(map(str, range(50))), first=END)
+    lines, following = pages.part(sitting, Size(80, 12), ["a accept"])
+    assert (lines[-3], following, len(lines)) == ("49", 0, 11)
+
+
+def test_the_end_of_a_line_that_is_drawn_is_no_row():
+    page = (f"{'=' * 90}", f"{'_' * 30} test_a {'_' * 50}")
+    lines, _ = pages.part(Sitting(order=("a",), page=page), Size(80, 24), [])
+    assert len(lines) == 2
+
+
+@pytest.mark.usefixtures("no_dash")
+def test_space_shows_more_of_a_page_and_escape_leaves_it(project):
+    lines = "\n".join(f"    assert parse_sku  # {number}" for number in range(60))
+    project.suggest("discount", 9, f"def test_long():\n{lines}\n", anchor="test_discount")
+    reader, _ = hold(project, "next", "diff", "more", "more", ESCAPED)
+    first, second, third, left = reader.screens[-4:]
+    assert "-- lines 1 to 22 of" in first
+    assert ("# 20\n" in first, "# 20\n" in second) == (False, True)
+    assert "# 40\n" in third
+    assert "look  is this value meant?" in left
+
+
+@pytest.fixture(scope="module")
+def bug(fakes):
+    one = fakes.bug()
+    function = [SourceLine(number=number, text=f"    line {number}") for number in range(1, 40)]
+    return View(number=11, total=12, one=xfail(one), bug=one, function=tuple(function))
+
+
+@settings(max_examples=30, deadline=None)
+@given(wide=st.integers(60, 200), high=st.integers(20, 60), times=st.integers(1, 40), told=st.integers(0, 2))
+def test_a_possible_bug_fits_any_terminal_with_what_is_said_and_what_is_done(bug, wide, high, times, told):
+    code = f"def test_a():\n{'    assert 1' * times}\n"
+    longer = replace(bug.bug, contract=bug.bug.contract * times, test=replace(bug.bug.test, code=code))
+    size = Size(wide, high)
+    legend = keys.legend(keys.SHORT_BUG if size.is_low else keys.BUG, size.width)
+    lines = bug_screen.compose(replace(bug, bug=longer, told=("done " * 40,) * told), size, legend)
+    assert len(lines) < high
+    assert max(map(columns, lines)) < wide
+    assert lines[told].startswith(" 11/12  POSSIBLE BUG  ")
+    for start in ("says  ", "does  ", "test  ", "  ", "look  ", "x "):
+        assert any(line.startswith(start) for line in lines), start
+
+
+def test_a_possible_bug_that_would_act_on_a_terminal_is_made_visible(bug, fakes):
+    evil = "\x1b[2J\u202e"
+    function = (SourceLine(number=1, text=evil),)
+    spoiled = fakes.spoiled(bug.bug, evil)
+    seen = replace(bug, bug=spoiled, one=replace(bug.one, title=evil, look=evil), function=function, told=(evil,))
+    for size in (Size(80, 24), Size(80)):
+        assert "".join(bug_screen.compose(seen, size, [])).isprintable()
+
+
+def test_every_key_of_a_possible_bug_is_used_once_and_explained():
+    from pytest_enrich.commands.review import bug
+
+    for choices in (keys.BUG, keys.SHORT_BUG):
+        assert len({one.key for one in choices}) == len(choices) == len({one.word for one in choices})
+    assert {one.key for one in keys.BUG} - {"?"} <= set("\n".join(bug.HELP))
+    assert len(bug.HELP) + len(keys.legend(keys.SHORT_BUG, 59)) < 20
