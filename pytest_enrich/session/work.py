@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import platform
 import time
 from collections import Counter
@@ -12,23 +11,11 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from pytest_enrich import __version__, executors, patch, pipeline
+from pytest_enrich import __version__, executors, pipeline
 from pytest_enrich.config import MODEL, Settings
-from pytest_enrich.data import (
-    Attempt,
-    Attempted,
-    Dropped,
-    Finished,
-    Gap,
-    Kept,
-    MadeSuggestion,
-    RunSummary,
-    Suggestion,
-    Target,
-)
+from pytest_enrich.data import Gap, RunSummary, Target
 from pytest_enrich.data.run import Stop
 from pytest_enrich.data.suggestion import MadePart
-from pytest_enrich.errors import RefusedError
 from pytest_enrich.proposers.properties import PropertiesProposer, uses_hypothesis
 from pytest_enrich.proposers.rows import RowsProposer
 from pytest_enrich.proposers.search import SearchProposer
@@ -39,11 +26,14 @@ from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
 from pytest_enrich.sandboxes.process import ProcessSandbox
 from pytest_enrich.session import ground, rounds, summary
 from pytest_enrich.session.contradictions import Contradictions
+from pytest_enrich.session.files import TestFiles
+from pytest_enrich.session.ledger import Ledger, key
 from pytest_enrich.session.noting import NotingSandbox
 from pytest_enrich.session.remembering import Remembering
 from pytest_enrich.session.rounds import Round
 from pytest_enrich.session.scope import Found, now
 from pytest_enrich.session.slots import Slots
+from pytest_enrich.session.writing import Writer
 from pytest_enrich.store import Store, bugs, rejected
 
 if TYPE_CHECKING:
@@ -54,7 +44,6 @@ DOCSTRINGS = 0.2
 """The part of a budget in time that docstrings may take, beyond the file that is being looked at."""
 AHEAD = 2
 """So many more targets than slots for proofs are under way while a model is asked, so that it never waits."""
-DENIED = "passes: states what the docstring denies"
 
 
 class Session:
@@ -80,22 +69,18 @@ class Session:
         self._ground = ground.Ground(targets=())
         self._model: LocalModel | None = None
         self._silence = ""
-        self._outcomes: dict[str, str] = {}
-        self._dropped: Counter[str] = Counter()
-        self._attempts: list[Attempt] = []
-        self._made: list[tuple[Suggestion, int]] = []
-        functions = dict.fromkeys(_key(gap) for gap in found.open)
-        self._places = {function: place for place, function in enumerate(functions, 1)}
         self._stopped: Stop = ""
         self._is_late = False
-        self._waiting = found.waiting
-        made = self._made_part = MadePart(
+        self._files = TestFiles(settings.rootdir)
+        made = MadePart(
             at=now(),
             pytest_enrich=__version__,
             python=platform.python_version(),
             commit=summary.commit(settings.rootdir),
         )
         self._contradictions = Contradictions(settings, store, found, self._sandbox, made=made)
+        writer = Writer(store=store, files=self._files, made=made, sandbox=self._sandbox)
+        self._ledger = Ledger(found, store, writer, self._contradictions)
 
     def close(self) -> None:
         """Let nothing go on."""
@@ -118,7 +103,7 @@ class Session:
             self._work()
         except KeyboardInterrupt:
             self._stopped = "interrupted"
-        self._store.write_all_patch(self._all_patch())
+        self._store.write_all_patch(self._files.combined(self._store))
 
     def _look(self) -> None:
         """See whether the code does what its docstrings say; that takes a part of the time."""
@@ -131,7 +116,7 @@ class Session:
         settings, found = self._settings, self._found
         self._progress.started(len(found.own), len({gap.path for gap in found.own}), str(settings.budget))
         self._ground = ground.survey(settings, found.measured, found.texts, found.open, self._sandbox)
-        self._note(self._ground.left_out, "left out")
+        self._ledger.note(self._ground.left_out, "left out")
         if settings.fresh:
             self._store.forget()
         self._begin_model()
@@ -145,16 +130,16 @@ class Session:
         self._go_deeper(whole)
         if self._is_enough():
             self._stopped = "enough waiting"
-        elif whole.left <= 0 or (self._is_late and any(gap.id not in self._outcomes for gap in self._found.own)):
+        elif whole.left <= 0 or (self._is_late and self._ledger.is_any_open):
             self._stopped = "budget"
 
     def _go_deeper(self, whole: pipeline.Purse) -> None:
         """With time left, ask once more for what is open, until a whole walk gives nothing."""
         for turn in rounds.deeper(self._settings.asked, whole):
-            made = len(self._made)
+            made = self._ledger.written
             if not self._is_enough():
                 self._round(turn, whole)
-            if len(self._made) == made:
+            if self._ledger.written == made:
                 return
 
     def _begin_model(self) -> None:
@@ -165,9 +150,9 @@ class Session:
 
         course = model.Course(
             source_text=self._found.texts.__getitem__,
-            test_text=self._readable_text,
+            test_text=self._files.readable,
             left=lambda: self._purse.left,
-            attempts=lambda: self._attempts,
+            attempts=lambda: self._ledger.attempts,
             say=self._progress.waiting,
         )
         found = model.begin(self._settings, self._sandbox, self._ground.targets, course)
@@ -177,7 +162,7 @@ class Session:
             self._model = found
 
     def _round(self, turn: Round, whole: pipeline.Purse) -> None:
-        every = self._still_open() if turn.depth else self._untried(self._ground.targets, turn)
+        every = self._targets(turn)
         targets = [one for one in every if self._settings.shard.holds(one.path, one.qualname)]
         if not targets:
             return
@@ -188,17 +173,29 @@ class Session:
         executor, ahead = (self._asking, self._slots + AHEAD) if asks else (self._executor, self._slots)
         self._progress.working(0, len(targets), targets[0], str(whole))
         finished: set[tuple[str, str]] = set()
-        for done in pipeline.run(targets, bench, executor, ahead):
-            # Without its model a round is not done with a target: another run may ask it.
-            is_cut = asks and self._model is not None and self._model.is_gone
-            is_left = asks and self._model is not None and self._model.is_unasked(done.target)
-            self._is_late = self._is_late or is_left
-            self._finish(replace(done, complete=done.complete and not (is_cut or is_left)), turn)
-            finished |= {_key(gap) for target in targets for gap in target.gaps if self._is_closed(gap)}
-            finished.add(_key(done.target))
+        for raw in pipeline.run(targets, bench, executor, ahead):
+            done = self._completed(raw) if asks else raw
+            self._ledger.finish(done, self._identities(turn.names))
+            finished |= {key(gap) for target in targets for gap in target.gaps if self._ledger.is_closed(gap)}
+            finished.add(key(done.target))
             self._progress.finished(len(finished), len(targets), done.target, done.attempts, str(whole))
-            if is_cut or self._is_enough():
+            if self._is_enough() or (asks and self._model is not None and self._model.is_gone):
                 return
+
+    def _completed(self, done: pipeline.Done) -> pipeline.Done:
+        """Without its model a round is not done with a target: another run may ask it."""
+        if self._model is None:
+            return done
+        is_left = self._model.is_unasked(done.target)
+        self._is_late = self._is_late or is_left
+        return replace(done, complete=done.complete and not (self._model.is_gone or is_left))
+
+    def _targets(self, turn: Round) -> list[Target]:
+        """What the round is to work on."""
+        if turn.depth:
+            return self._ledger.in_vain(self._ground.targets)
+        left = self._ledger.untried(self._ground.targets, turn, self._identities(turn.names))
+        return rounds.by_module(left) if MODEL in turn.names else left
 
     def _bench(self, turn: Round, purse: pipeline.Purse) -> pipeline.Bench:
         settings, known = self._settings, rejected.read(self._settings.rootdir)
@@ -208,8 +205,8 @@ class Session:
             purse=purse,
             timeout=settings.timeout,
             seed=settings.seed + turn.depth,
-            earlier=self._earlier(),
-            test_text=self._readable_text,
+            earlier=self._ledger.earlier,
+            test_text=self._files.readable,
             gaps=_by_path(self._found.open),
             source_text=self._found.texts.__getitem__,
             grade=settings.grade,
@@ -221,7 +218,7 @@ class Session:
         )
 
     def _proposers(self, names: Sequence[str]) -> tuple[Proposer, ...]:
-        rows = RowsProposer(self._sandbox, self._readable_text)
+        rows = RowsProposer(self._sandbox, self._files.readable)
         known: dict[str, Proposer] = {
             "rows": rows,
             # A value that a call needs is the better suggestion as one more row of a test that passes it on.
@@ -235,125 +232,12 @@ class Session:
             return others
         return (*map(self._model.seeded, others), *(self._model.proposers if MODEL in names else ()))
 
-    def _still_open(self) -> list[Target]:
-        """The targets that this run worked on in vain, with the gaps that it left open."""
-        in_vain = {gap.id for gap in self._found.open if self._outcomes.get(gap.id) == "nothing found"}
-        targets = (
-            pipeline.narrowed(target, [gap for gap in target.gaps if gap.id not in in_vain])
-            for target in self._ground.targets
-        )
-        return [target for target in targets if target.gaps]
-
-    def _earlier(self) -> dict[tuple[str, str], tuple[Attempt, ...]]:
-        found: dict[tuple[str, str], tuple[Attempt, ...]] = {}
-        for one in self._attempts:
-            found[one.path, one.qualname] = (*found.get((one.path, one.qualname), ()), one)
-        return found
-
-    def _untried(self, targets: Sequence[Target], turn: Round) -> list[Target]:
-        """The targets with the gaps that nobody has finished with, for the same code and the round's proposers."""
-        asked: dict[tuple[str, str], set[str]] = {}
-        # A gap whose suggestion waits no longer is open for other ideas: people turned it down, or it left a part.
-        for one in self._store.finished():
-            if one.outcome == "suggested":
-                asked.pop((one.gap.id, one.digest), None)
-            else:
-                asked.setdefault((one.gap.id, one.digest), set()).update(one.proposer.split(","))
-        wanted, left = set(self._identities(turn.names)), []
-        for target in targets:
-            known = {gap.id: asked.get((gap.id, target.digest), set()) for gap in target.gaps}
-            done = [gap for gap in target.gaps if self._is_closed(gap) or wanted <= known[gap.id]]
-            self._note([gap for gap in done if gap.id not in self._outcomes], "done before")
-            done += [gap for gap in target.gaps if gap not in done and not known[gap.id].issuperset(turn.after)]
-            if len(done) < len(target.gaps):
-                left.append(pipeline.narrowed(target, done))
-        return rounds.by_module(left) if MODEL in turn.names else left
-
     def _identities(self, names: Sequence[str]) -> tuple[str, ...]:
         """The proposers as a finished gap names them: a model's with its digest."""
         return tuple(self._model.identity if name == MODEL and self._model else name for name in names)
 
-    def _is_closed(self, gap: Gap) -> bool:
-        return self._outcomes.get(gap.id) == "suggested"
-
-    def _finish(self, done: pipeline.Done, turn: Round) -> None:
-        """Write what was found, then what was tried: a killed run loses at most this one target."""
-        closed: set[str] = set()
-        self._attempts += done.attempts
-        for attempt in done.attempts:
-            if isinstance(attempt.verdict, Dropped):
-                self._dropped[_counted(attempt.verdict)] += 1
-                self._contradictions.side(attempt)
-            elif self._contradictions.contradicts(attempt):
-                self._dropped[DENIED] += 1
-            elif self._write(attempt):
-                closed |= set(attempt.verdict.gaps)
-        if not done.complete:
-            self._store.journal(*(Attempted(attempt=attempt) for attempt in done.attempts))
-            self._note([gap for gap in self._found.open if gap.id in closed], "suggested")
-            return
-        self._note([gap for gap in done.target.gaps if not self._is_closed(gap)], "nothing found")
-        self._note([gap for gap in self._found.open if gap.id in closed], "suggested")
-        self._store.journal(
-            *(Attempted(attempt=attempt) for attempt in done.attempts),
-            *(self._finished(gap, done.target, turn) for gap in done.target.gaps),
-        )
-
-    def _finished(self, gap: Gap, target: Target, turn: Round) -> Finished:
-        asked, outcome = ",".join(self._identities(turn.names)), self._outcomes[gap.id]
-        return Finished(gap=gap, digest=target.digest, proposer=asked, outcome=outcome)
-
-    def _write(self, attempt: Attempt) -> bool:
-        """Write the suggestion for a kept attempt; whether its test file could take it."""
-        assert isinstance(attempt.verdict, Kept)
-        closed = {gap.id: gap for gap in self._found.open if gap.id in attempt.verdict.gaps}
-        named = next((identity for identity in attempt.candidate.gaps if identity in closed), next(iter(closed)))
-        others = [gap for identity, gap in closed.items() if identity != named]
-        try:
-            text = self._test_text(attempt.candidate.placement.path)
-            one = patch.suggest(
-                attempt, closed[named], others, text, made=self._made_part, isolation=self._sandbox.isolation
-            )
-            self._store.save(one, patch.render_patch(one, text), patch.render_module(one, text))
-        except RefusedError:
-            self._dropped["parses: cannot be put into the test file"] += 1
-            return False
-        self._made.append((one, self._places[attempt.path, attempt.qualname]))
-        self._waiting += 1
-        return True
-
-    def _readable_text(self, path: str) -> str:
-        """The test file as it is now, "" when it is not there or cannot be decoded."""
-        try:
-            return self._test_text(path) or ""
-        except RefusedError:
-            return ""
-
-    def _test_text(self, path: str) -> str | None:
-        """The test file as it is now, None when it is not there.
-
-        Raises:
-            RefusedError: It is there, and not in the encoding that it says.
-        """
-        try:
-            return patch.decode((self._settings.rootdir / path).read_bytes(), path)
-        except OSError:
-            return None
-
-    def _all_patch(self) -> str:
-        pending = self._store.pending() if self._store.exists() else ()
-        texts: dict[str, str | None] = {}
-        for path in sorted({one.target.path for one in pending}):
-            with contextlib.suppress(RefusedError):
-                texts[path] = self._test_text(path)
-        left = [one for one in pending if one.target.path in texts]
-        return patch.combine(left, texts) if left else ""
-
     def _is_enough(self) -> bool:
-        return 0 < self._settings.maximum <= self._waiting
-
-    def _note(self, gaps: Sequence[Gap], outcome: str) -> None:
-        self._outcomes.update((gap.id, outcome) for gap in gaps)
+        return 0 < self._settings.maximum <= self._ledger.waiting
 
     def _model_notes(self) -> tuple[str, ...]:
         return self._model.notes if self._model else (self._silence,) if self._silence else ()
@@ -361,20 +245,17 @@ class Session:
     def summary(self, started: float, changed: tuple[str, ...] | None) -> RunSummary:
         """The run so far; `changed` are files that changed outside the suggestions folder meanwhile."""
         nothing = summary.of_nothing(self._settings, self._found, started)
-        outcomes = Counter(self._outcomes.get(gap.id, "not tried") for gap in self._found.own)
         told = [f"{path} changed while this ran; pytest-enrich did not mean to" for path in changed or ()]
         return replace(
             nothing,
             isolation=self._sandbox.isolation,
-            gaps={**self._found.counts, **outcomes},
-            candidates=len(self._attempts),
-            dropped=dict(self._dropped),
-            grades=dict(Counter(str(grade) for one in self._attempts if (grade := one.verdict.grade))),
+            gaps={**self._found.counts, **self._ledger.outcomes},
+            candidates=len(self._ledger.attempts),
+            dropped=dict(self._ledger.dropped),
+            grades=dict(Counter(str(grade) for one in self._ledger.attempts if (grade := one.verdict.grade))),
             seconds={"total": time.monotonic() - started},
-            suggestions=tuple(
-                MadeSuggestion(id=one.id, grade=one.grade, place=place) for one, place in self._made
-            ),
-            waiting=self._waiting,
+            suggestions=self._ledger.suggestions,
+            waiting=self._ledger.waiting,
             bugs=tuple(one.id for one in bugs.waiting(self._store)) if self._store.exists() else (),
             mended=self._contradictions.mended,
             stopped=self._stopped,
@@ -396,11 +277,3 @@ def _by_path(gaps: Sequence[Gap]) -> dict[str, list[Gap]]:
     for gap in gaps:
         found.setdefault(gap.path, []).append(gap)
     return found
-
-
-def _key(place: Gap | Target) -> tuple[str, str]:
-    return place.path, place.qualname
-
-
-def _counted(verdict: Dropped) -> str:
-    return f"{verdict.rung}: {verdict.reason}"

@@ -1,0 +1,170 @@
+"""What a run has done and what is left: each gap's outcome, each attempt, each suggestion that was written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from pytest_enrich import pipeline
+from pytest_enrich.data import (
+    Attempt,
+    Attempted,
+    Dropped,
+    Finished,
+    Gap,
+    Kept,
+    MadeSuggestion,
+    Suggestion,
+    Target,
+)
+from pytest_enrich.errors import RefusedError
+from pytest_enrich.session.contradictions import Contradictions
+from pytest_enrich.session.rounds import Round
+from pytest_enrich.session.scope import Found
+from pytest_enrich.session.writing import Writer
+from pytest_enrich.store import Store
+
+DENIED = "passes: states what the docstring denies"
+FOUND, NOTHING = "suggested", "nothing found"
+
+
+class Ledger:
+    """Kept while a run goes on; whatever is finished is on the disk as well.
+
+    Args:
+        found: The gaps.
+        store: Where the journal is.
+        writer: Writes suggestions.
+        contradictions: Told of each attempt: some are the docstring's word against the code.
+    """
+
+    def __init__(self, found: Found, store: Store, writer: Writer, contradictions: Contradictions) -> None:
+        self._found, self._store = found, store
+        self._writer, self._contradictions = writer, contradictions
+        functions = dict.fromkeys(key(gap) for gap in found.open)
+        self._places = {function: place for place, function in enumerate(functions, 1)}
+        self._outcomes: dict[str, str] = {}
+        self._made: list[tuple[Suggestion, int]] = []
+        self.attempts: list[Attempt] = []
+        self.dropped: Counter[str] = Counter()
+        self.waiting = found.waiting
+
+    def note(self, gaps: Sequence[Gap], outcome: str) -> None:
+        """These gaps ended so."""
+        self._outcomes.update((gap.id, outcome) for gap in gaps)
+
+    def is_closed(self, gap: Gap) -> bool:
+        """Whether a suggestion of this run closes the gap."""
+        return self._outcomes.get(gap.id) == FOUND
+
+    @property
+    def written(self) -> int:
+        """How many suggestions this run has written."""
+        return len(self._made)
+
+    @property
+    def is_any_open(self) -> bool:
+        """Whether nothing was said of a gap of the run's own yet."""
+        return any(gap.id not in self._outcomes for gap in self._found.own)
+
+    @property
+    def outcomes(self) -> Counter[str]:
+        """How many of the run's own gaps ended how."""
+        return Counter(self._outcomes.get(gap.id, "not tried") for gap in self._found.own)
+
+    @property
+    def suggestions(self) -> tuple[MadeSuggestion, ...]:
+        """Those that were written, in this order."""
+        return tuple(MadeSuggestion(id=one.id, grade=one.grade, place=place) for one, place in self._made)
+
+    @property
+    def earlier(self) -> dict[tuple[str, str], tuple[Attempt, ...]]:
+        """The attempts by the path and the qualname of their targets."""
+        found: dict[tuple[str, str], tuple[Attempt, ...]] = {}
+        for one in self.attempts:
+            found[one.path, one.qualname] = (*found.get((one.path, one.qualname), ()), one)
+        return found
+
+    def in_vain(self, targets: Sequence[Target]) -> list[Target]:
+        """The targets that this run worked on in vain, with the gaps that it left open."""
+        left = {gap.id for gap in self._found.open if self._outcomes.get(gap.id) == NOTHING}
+        narrowed = (_without(target, [gap for gap in target.gaps if gap.id not in left]) for target in targets)
+        return [target for target in narrowed if target is not None]
+
+    def untried(self, targets: Sequence[Target], turn: Round, asked: Sequence[str]) -> list[Target]:
+        """The targets with the gaps that nobody has finished with, for the same code and these proposers."""
+        known, wanted, left = self._asked(), set(asked), []
+        for target in targets:
+            done = []
+            for gap in target.gaps:
+                before = known.get((gap.id, target.digest), set())
+                is_done = self.is_closed(gap) or wanted <= before
+                if is_done and gap.id not in self._outcomes:
+                    self.note([gap], "done before")
+                done += [gap] if is_done or not before.issuperset(turn.after) else []
+            left += [one] if (one := _without(target, done)) is not None else []
+        return left
+
+    def _asked(self) -> dict[tuple[str, str], set[str]]:
+        """Who has finished with a gap before, by its id and the digest of the code."""
+        asked: dict[tuple[str, str], set[str]] = {}
+        # A gap whose suggestion waits no longer is open for other ideas: people turned it down, or it left a part.
+        for one in self._store.finished():
+            if one.outcome == FOUND:
+                asked.pop((one.gap.id, one.digest), None)
+            else:
+                asked.setdefault((one.gap.id, one.digest), set()).update(one.proposer.split(","))
+        return asked
+
+    def finish(self, done: pipeline.Done, asked: Sequence[str]) -> None:
+        """Write what was found, then what was tried: a killed run loses at most this one target."""
+        self.attempts += done.attempts
+        closed = {gap for attempt in done.attempts for gap in self._closed(attempt)}
+        if done.complete:
+            self.note([gap for gap in done.target.gaps if not self.is_closed(gap)], NOTHING)
+        self.note([gap for gap in self._found.open if gap.id in closed], FOUND)
+        self._store.journal(
+            *(Attempted(attempt=attempt) for attempt in done.attempts),
+            *(self._finished(done.target, asked) if done.complete else ()),
+        )
+
+    def _finished(self, target: Target, asked: Sequence[str]) -> Iterator[Finished]:
+        names = ",".join(asked)
+        for gap in target.gaps:
+            yield Finished(gap=gap, digest=target.digest, proposer=names, outcome=self._outcomes[gap.id])
+
+    def _closed(self, attempt: Attempt) -> Sequence[str]:
+        """The gaps that an attempt closes, once its suggestion is written."""
+        if isinstance(attempt.verdict, Dropped):
+            self.dropped[f"{attempt.verdict.rung}: {attempt.verdict.reason}"] += 1
+            self._contradictions.side(attempt)
+        elif self._contradictions.contradicts(attempt):
+            self.dropped[DENIED] += 1
+        elif self._write(attempt):
+            return attempt.verdict.gaps
+        return ()
+
+    def _write(self, attempt: Attempt) -> bool:
+        """Write the suggestion for a kept attempt; whether its test file could take it."""
+        assert isinstance(attempt.verdict, Kept)
+        closed = {gap.id: gap for gap in self._found.open if gap.id in attempt.verdict.gaps}
+        named = next((identity for identity in attempt.candidate.gaps if identity in closed), next(iter(closed)))
+        others = [gap for identity, gap in closed.items() if identity != named]
+        try:
+            one = self._writer.write(attempt, closed[named], others)
+        except RefusedError:
+            self.dropped["parses: cannot be put into the test file"] += 1
+            return False
+        self._made.append((one, self._places[attempt.path, attempt.qualname]))
+        self.waiting += 1
+        return True
+
+
+def key(place: Gap | Target) -> tuple[str, str]:
+    """What tells a function from all others."""
+    return place.path, place.qualname
+
+
+def _without(target: Target, done: Sequence[Gap]) -> Target | None:
+    """The target with its other gaps; None where there are none."""
+    return pipeline.narrowed(target, done) if len(done) < len(target.gaps) else None
