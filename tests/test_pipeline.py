@@ -7,7 +7,7 @@ from contextlib import nullcontext
 import pytest
 from msgspec.structs import replace
 
-from pytest_enrich import patch, pipeline
+from pytest_enrich import patch, pipeline, validate
 from pytest_enrich.config import Budget
 from pytest_enrich.data import Dropped, Kept, Prove, Proved, TestOutcome
 from pytest_enrich.executors import InlineExecutor
@@ -99,7 +99,7 @@ def test_what_is_kept_of_a_larger_test_may_have_been_turned_down(fakes, bench, m
     kept = Kept(
         gaps=("cart-aaaaaaaa",), lines=(4,), branches=((3, 4),), runs=("alone",), seconds=0.1, smaller=part
     )
-    monkeypatch.setattr(pipeline.validate, "judge", lambda *_, **__: kept)
+    monkeypatch.setattr(validate, "judge", lambda *_, **__: kept)
     rejecting = replace(
         bench(fakes.FakeProposer(whole)), is_rejected=lambda _gap, body, *_: body == patch.body_of(part)
     )

@@ -1,0 +1,74 @@
+"""The verdict on a candidate: what the ladder says, and what people said of the same test before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import replace
+
+from pytest_enrich import patch, validate
+from pytest_enrich.data import Attempt, Candidate, Dropped, Kept, NewTest, Target, Verdict
+from pytest_enrich.pipeline.bench import Bench
+from pytest_enrich.protocols import Task
+
+REPEATED = Dropped(rung="gains", reason="closes no gap that is still open")
+_REJECTED = Dropped(rung="new", reason="was turned down before")
+
+
+def judge(task: Task, candidate: Candidate, bench: Bench) -> Verdict:
+    """The verdict of the ladder, unless nothing is open for it, or people turned it down."""
+    if not {gap.id for gap in task.target.gaps} & set(candidate.gaps):
+        return REPEATED
+    if candidate.placement.path != task.target.placement.path:
+        task = replace(task, test_text=bench.test_text(candidate.placement.path))
+    if _is_rejected(candidate, candidate.gaps, task.target, bench):
+        return _REJECTED
+    verdict = validate.judge(
+        task, candidate, bench.sandbox, timeout=bench.timeout, lowest=bench.grade, sharper=bench.sharper
+    )
+    if not isinstance(verdict, Kept):
+        return verdict
+    return _REJECTED if _is_rejected(verdict.smaller or candidate, verdict.gaps, task.target, bench) else verdict
+
+
+def named(task: Task, candidate: Candidate, verdict: Verdict, bench: Bench) -> tuple[Candidate, Verdict]:
+    """A kept test under a better name, where there is one and it is as good there; else both as they are."""
+    if not isinstance(verdict, Kept):
+        return candidate, verdict
+    kept = verdict.smaller or candidate
+    other = bench.named(task, kept) if isinstance(kept, NewTest) else None
+    again = judge(task, other, bench) if other is not None else None
+    if other is None or not isinstance(again, Kept):
+        return candidate, verdict
+    is_as_good = (again.gaps, again.grade) == (verdict.gaps, verdict.grade)
+    return (other, again) if is_as_good else (candidate, verdict)
+
+
+def is_needless(candidate: Candidate, task: Task) -> bool:
+    """Whether it was thought of only for the case that gaps stay open which are closed."""
+    return candidate.origin.spare and not {gap.id for gap in task.target.gaps} & set(candidate.gaps)
+
+
+def is_among(candidate: Candidate, earlier: Iterable[Attempt]) -> bool:
+    """Whether this test was dropped before."""
+    body = patch.body_of(candidate)
+    return any(isinstance(one.verdict, Dropped) and patch.body_of(one.candidate) == body for one in earlier)
+
+
+def _is_rejected(candidate: Candidate, gaps: Sequence[str], target: Target, bench: Bench) -> bool:
+    """Whether people turned this test down for one of the gaps."""
+    body = patch.body_of(candidate)
+    return any(bench.is_rejected(gap, body, target.path, target.qualname) for gap in gaps)
+
+
+def attempt(target: Target, candidate: Candidate, verdict: Verdict) -> Attempt:
+    """The record: of a candidate that was kept as what it was kept, without what only judging it needed."""
+    if isinstance(verdict, Kept) and verdict.smaller is not None:
+        candidate, verdict = verdict.smaller, replace(verdict, smaller=None)
+    return Attempt(
+        path=target.path,
+        qualname=target.qualname,
+        digest=target.digest,
+        candidate=replace(candidate, origin=replace(candidate.origin, corpus=())),
+        verdict=verdict,
+    )
