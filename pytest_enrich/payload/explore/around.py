@@ -20,17 +20,11 @@ MOST_ODD = 1
 LONGER, LONGEST = 2, 120
 
 
-def around(looking: Search, reduced: list[tuple[Find, Call]], until: float) -> list[Call]:
-    """For each find, with the plain call that it became, a few calls that reach the same.
+def around(looking: Search, find: Find, call: Call, finds: int, until: float) -> list[Call]:
+    """A few calls that reach the same as a find, near the plain call that it became, and that callers might make.
 
-    First with what tests pass, then with whatever is drawn, the shortest first.
+    First with what tests pass, then with whatever is drawn, the shortest first; the more `finds`, the fewer.
     """
-    most = min(MOST, MOST_OF_ALL // max(len(reduced), 1))
-    return [other for find, call in reduced for other in _near(looking, find, call, until)[:most]]
-
-
-def _near(looking: Search, find: Find, call: Call, until: float) -> list[Call]:
-    """Those that callers might make."""
     chance = random.Random(looking.limits.seed)  # noqa: S311 - it need not be hard to guess
     drawn = (find.inputs.any(chance, [call]) for _ in range(TRIES))
     known = [one for one in islice(_known(find.inputs, call), TRIES) if one.size <= LONGEST]
@@ -38,7 +32,7 @@ def _near(looking: Search, find: Find, call: Call, until: float) -> list[Call]:
     fitting = (
         one for one in dict.fromkeys([*known, *shortest]) if one != call and _fits(looking, find, one, until)
     )
-    return list(islice(fitting, MOST))
+    return list(islice(fitting, min(MOST, MOST_OF_ALL // finds)))
 
 
 def _known(inputs: Inputs, call: Call) -> Iterator[Call]:

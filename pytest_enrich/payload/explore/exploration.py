@@ -12,7 +12,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -66,10 +66,16 @@ def _looks(
     seconds = max(LOOK_SECONDS, work["job"]["seconds"] / LOOKS_IN_TIME)
     for record in drawn["found"]:
         first, *others = (_apart(work, partial(found.look, scene, record, days), seconds) for days in DAYS_AHEAD)
-        if first is None or any(other != first for other in others):
-            dropped["not the same each time"] += 1
-        elif not first["observations"]:
-            dropped["nothing to observe"] += 1
-        else:
+        objection = _objection(first, others)
+        if first is not None and not objection:
             findings.append(first)
+        elif not record.get("spare"):
+            dropped[objection] += 1
     return findings, dict(dropped)
+
+
+def _objection(first: dict[str, Any] | None, others: Sequence[dict[str, Any] | None]) -> str:
+    """Why no test should be made of what was seen, "" when one may."""
+    if first is None or any(other != first for other in others):
+        return "not the same each time"
+    return "" if first["observations"] else "nothing to observe"

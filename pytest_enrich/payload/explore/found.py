@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from . import calls
@@ -36,11 +36,14 @@ def search(job: dict[str, Any], scene: Scene, started: float) -> dict[str, Any]:
     # With a budget in executions there is ample time, so that the clock decides nothing.
     until = max(time.monotonic() + REDUCE_SECONDS, limits.deadline)
     reduced = [(find, _reduced(looking, find, until)) for find in choose(looking)]
-    plainest = [call for _, call in reduced]
-    others = around(looking, reduced, until)
-    chosen = looking.corpus.chosen(plainest, others, job["constants"])
+    near = [around(looking, find, call, len(reduced), until) for find, call in reduced]
+    others = [call for of_find in near for call in of_find]
+    chosen = looking.corpus.chosen([call for _, call in reduced], others, job["constants"])
+    pairs = zip(reduced, near, strict=True)
     return {
-        "found": [record for find, call in reduced for record in _records(looking, find, call, until)],
+        "found": [
+            record for (find, call), beside in pairs for record in _records(looking, find, call, beside, until)
+        ],
         "corpus": written(chosen, scene.entries, frozenset(others)),
         "executions": looking.executions,
         "dropped": dict(looking.dropped),
@@ -55,11 +58,13 @@ def _given(looking: Search, given: list[Call]) -> dict[str, Any]:
     return {"found": found, "corpus": [], "executions": len(given), "dropped": {}}
 
 
-def _records(looking: Search, find: Find, call: Call, until: float) -> Iterator[dict[str, Any]]:
+def _records(
+    looking: Search, find: Find, call: Call, near: Iterable[Call], until: float
+) -> Iterator[dict[str, Any]]:
     """A chosen call, and behind it one that does something else on the same way: its test may notice more."""
     yield _record(find.reached, call)
     done = _done(looking, call)
-    for other in _others(looking, find):
+    for other in (*_others(looking, find), *(dataclasses.replace(find, call=one) for one in near)):
         if _done(looking, other.call) not in ([], done):
             yield {**_record(find.reached, _reduced(looking, other, until, unlike=done)), "spare": True}
             return
