@@ -10,81 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import command, files
-
-OPERATORS = {
-    "__getitem__": "{0}[{1}]",
-    "__setitem__": "{0}[{1}] = {2}",
-    "__delitem__": "del {0}[{1}]",
-    "__contains__": "{1} in {0}",
-    "__len__": "len({0})",
-    "__iter__": "list({0})",
-    "__reversed__": "list(reversed({0}))",
-    "__bool__": "bool({0})",
-    "__repr__": "repr({0})",
-    "__str__": "str({0})",
-    "__int__": "int({0})",
-    "__float__": "float({0})",
-    "__abs__": "abs({0})",
-    "__neg__": "-{0}",
-    "__eq__": "{0} == {1}",
-    "__ne__": "{0} != {1}",
-    "__lt__": "{0} < {1}",
-    "__le__": "{0} <= {1}",
-    "__gt__": "{0} > {1}",
-    "__ge__": "{0} >= {1}",
-    "__add__": "{0} + {1}",
-    "__radd__": "{1} + {0}",
-    "__sub__": "{0} - {1}",
-    "__rsub__": "{1} - {0}",
-    "__mul__": "{0} * {1}",
-    "__rmul__": "{1} * {0}",
-    "__truediv__": "{0} / {1}",
-    "__floordiv__": "{0} // {1}",
-    "__mod__": "{0} % {1}",
-    "__and__": "{0} & {1}",
-    "__or__": "{0} | {1}",
-    "__xor__": "{0} ^ {1}",
-    "__missing__": "{0}[{1}]",
-    "__pow__": "{0} ** {1}",
-    "__matmul__": "{0} @ {1}",
-    "__lshift__": "{0} << {1}",
-    "__rshift__": "{0} >> {1}",
-    "__rtruediv__": "{1} / {0}",
-    "__rfloordiv__": "{1} // {0}",
-    "__rmod__": "{1} % {0}",
-    "__rand__": "{1} & {0}",
-    "__ror__": "{1} | {0}",
-    "__rxor__": "{1} ^ {0}",
-    "__iadd__": "{0} += {1}",
-    "__isub__": "{0} -= {1}",
-    "__iand__": "{0} &= {1}",
-    "__ior__": "{0} |= {1}",
-    "__ixor__": "{0} ^= {1}",
-    "__pos__": "+{0}",
-    "__invert__": "~{0}",
-    "__next__": "next({0})",
-    "__bytes__": "bytes({0})",
-    "__format__": "format({0}, {1})",
-    "__fspath__": "⟨os:fspath⟩({0})",
-    "__index__": "⟨operator:index⟩({0})",
-}
-BETWEEN = {
-    f"{left} {sign} {right}"
-    for sign in ("==", "!=", "<", "<=", ">", ">=", "+", "-")
-    for left, right in (("{0}", "{1}"), ("{1}", "{0}"))
-}
-STATEMENTS = {"__setitem__", "__delitem__", "__iadd__", "__isub__", "__iand__", "__ior__", "__ixor__"}
-COPYING = {
-    "__copy__",
-    "__deepcopy__",
-    "__reduce__",
-    "__reduce_ex__",
-    "__getstate__",
-    "__setstate__",
-    "__getnewargs__",
-}
-"""What the `copy` module calls, with arguments of its own."""
-MAKERS = {"__init__", "__new__", "__post_init__"}
+from .entry import Entry
+from .operators import COPYING, MAKERS, OPERATORS, STATEMENTS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,54 +58,6 @@ def dump(call: Call) -> dict[str, Any]:
         "setup": setup,
         "then": call.then,
     }
-
-
-@dataclasses.dataclass(frozen=True)
-class Entry:
-    """A function that may be called; `parameters` are JSON forms of `data.Parameter`.
-
-    `answers` says whether it returns values, so that None is one, too. `line` is how a command is called. One that
-    `is_elsewhere` is of another module than the one under test.
-    """
-
-    module: str
-    qualname: str
-    kind: str
-    parameters: tuple[dict[str, Any], ...]
-    answers: bool = True
-    line: command.Line | None = None
-    is_elsewhere: bool = False
-
-    @property
-    def key(self) -> str:
-        """What its calls name it by: the qualname, of another module with the module's name before it."""
-        return f"{self.module}:{self.qualname}" if self.is_elsewhere else self.qualname
-
-    @property
-    def name(self) -> str:
-        """The last part of the qualname."""
-        return self.qualname.rpartition(".")[2]
-
-    @property
-    def owner(self) -> str:
-        """The class's qualname, "" for a function."""
-        return self.qualname.rpartition(".")[0]
-
-    @property
-    def is_unusual(self) -> bool:
-        """Whether it is a special method that no operator stands for."""
-        special = self.name.startswith("__") and self.name.endswith("__")
-        return special and self.name not in {*OPERATORS, *MAKERS, *COPYING, "__call__", "__hash__"}
-
-    @property
-    def is_operator(self) -> bool:
-        """Whether it is called between two objects, which are most often of the same class."""
-        return OPERATORS.get(self.name, "") in BETWEEN
-
-    @property
-    def needs_receiver(self) -> bool:
-        """Whether it is called on an object."""
-        return self.kind in {"method", "property"} and self.name not in MAKERS
 
 
 @dataclasses.dataclass(frozen=True)

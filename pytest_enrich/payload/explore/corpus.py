@@ -7,7 +7,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from .calls import Call, Entry, changeable, dump, program
+from .calls import Call, changeable, dump, program
+from .entry import Entry
 from .trace import Branch
 
 MOST = 40

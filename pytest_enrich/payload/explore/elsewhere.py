@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from . import calls
-from .calls import Call, Entry
+from .calls import Call
+from .entry import Entry
 from .inputs import Seen
 from .shown import find, namesakes, owner_of
 from .signature import answers, parameters

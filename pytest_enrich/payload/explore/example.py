@@ -7,7 +7,9 @@ import doctest
 from collections.abc import Iterator, Mapping
 
 from .. import express
-from .calls import MAKERS, Call, Entry
+from .calls import Call
+from .entry import Entry
+from .operators import MAKERS
 
 MOST = 20
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 from functools import cached_property
 
-from .calls import MAKERS, Call
+from .calls import Call
 from .inputs import Inputs
 from .natural import oddness
+from .operators import MAKERS
 from .trace import Branch
 
 Reached = frozenset["Branch | int"]

@@ -14,8 +14,10 @@ from typing import Any
 
 from ..express import express
 from . import evidence, files, hints, natural, types, usage
-from .calls import MAKERS, Call, Entry
+from .calls import Call
+from .entry import Entry
 from .mutate import vary
+from .operators import MAKERS
 from .plain import CALLABLES, GENERAL
 from .values import World, evaluable
 

@@ -21,7 +21,8 @@ from typing import Any
 
 from .. import express, guard
 from . import command, files
-from .calls import Call, Entry, Program, program
+from .calls import Call, Program, program
+from .entry import Entry
 from .trace import Branch, TooLongError, Tracer
 
 CALL_SECONDS = 0.5

@@ -7,13 +7,14 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from .calls import MAKERS, Call
+from .calls import Call
 from .corpus import Corpus
 from .find import Find, Reached, lines_of
 from .guide import Guide
 from .inputs import Inputs
 from .limits import Limits
 from .observe import observe
+from .operators import MAKERS
 from .probe import Probes
 from .run import Outcome, Runner
 from .telling import SILENT, is_checked, is_function, raised_through, rank

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from . import calls, example
-from .calls import MAKERS, OPERATORS, Call, Entry
+from .calls import Call
+from .entry import Entry
 from .inputs import Seen
+from .operators import MAKERS, OPERATORS
 
 MOST_STEPS_BEFORE = 12
 

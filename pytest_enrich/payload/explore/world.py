@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import calls, command, elsewhere, shown
-from .calls import Call, Entry
+from .calls import Call
+from .entry import Entry
 from .inputs import Inputs
 from .run import CALL_SECONDS, Runner
 from .shown import find, owner_of

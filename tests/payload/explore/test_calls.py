@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_enrich.payload.explore import calls
-from pytest_enrich.payload.explore.calls import Call, Entry, program, variable_for
+from pytest_enrich.payload.explore.calls import Call, program, variable_for
+from pytest_enrich.payload.explore.entry import Entry
 
 names = st.sampled_from(["a", "b", ""])
 some_calls = st.recursive(

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from pytest_enrich.payload.explore import example
-from pytest_enrich.payload.explore.calls import Call, Entry
+from pytest_enrich.payload.explore.calls import Call
+from pytest_enrich.payload.explore.entry import Entry
 
 PRICE = Entry(
     "shop", "price", "function", ({"name": "total", "kind": "positional"}, {"name": "unit", "kind": "positional"})

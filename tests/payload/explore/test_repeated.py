@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 
-from pytest_enrich.payload.explore.calls import Call, Entry
+from pytest_enrich.payload.explore.calls import Call
 from pytest_enrich.payload.explore.corpus import MOST, Corpus, written
+from pytest_enrich.payload.explore.entry import Entry
 
 
 def call(value):

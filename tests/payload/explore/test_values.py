@@ -11,8 +11,9 @@ import typing
 
 import pytest
 
-from pytest_enrich.payload.explore.calls import Call, Entry
+from pytest_enrich.payload.explore.calls import Call
 from pytest_enrich.payload.explore.drawing import drawn
+from pytest_enrich.payload.explore.entry import Entry
 from pytest_enrich.payload.explore.inputs import Inputs, Seen
 from pytest_enrich.payload.explore.types import UNKNOWN, conforms, members
 from pytest_enrich.payload.explore.values import World, evaluable

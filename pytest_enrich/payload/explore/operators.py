@@ -1,0 +1,78 @@
+"""Special methods, and how people call them."""
+
+from __future__ import annotations
+
+OPERATORS = {
+    "__getitem__": "{0}[{1}]",
+    "__setitem__": "{0}[{1}] = {2}",
+    "__delitem__": "del {0}[{1}]",
+    "__contains__": "{1} in {0}",
+    "__len__": "len({0})",
+    "__iter__": "list({0})",
+    "__reversed__": "list(reversed({0}))",
+    "__bool__": "bool({0})",
+    "__repr__": "repr({0})",
+    "__str__": "str({0})",
+    "__int__": "int({0})",
+    "__float__": "float({0})",
+    "__abs__": "abs({0})",
+    "__neg__": "-{0}",
+    "__eq__": "{0} == {1}",
+    "__ne__": "{0} != {1}",
+    "__lt__": "{0} < {1}",
+    "__le__": "{0} <= {1}",
+    "__gt__": "{0} > {1}",
+    "__ge__": "{0} >= {1}",
+    "__add__": "{0} + {1}",
+    "__radd__": "{1} + {0}",
+    "__sub__": "{0} - {1}",
+    "__rsub__": "{1} - {0}",
+    "__mul__": "{0} * {1}",
+    "__rmul__": "{1} * {0}",
+    "__truediv__": "{0} / {1}",
+    "__floordiv__": "{0} // {1}",
+    "__mod__": "{0} % {1}",
+    "__and__": "{0} & {1}",
+    "__or__": "{0} | {1}",
+    "__xor__": "{0} ^ {1}",
+    "__missing__": "{0}[{1}]",
+    "__pow__": "{0} ** {1}",
+    "__matmul__": "{0} @ {1}",
+    "__lshift__": "{0} << {1}",
+    "__rshift__": "{0} >> {1}",
+    "__rtruediv__": "{1} / {0}",
+    "__rfloordiv__": "{1} // {0}",
+    "__rmod__": "{1} % {0}",
+    "__rand__": "{1} & {0}",
+    "__ror__": "{1} | {0}",
+    "__rxor__": "{1} ^ {0}",
+    "__iadd__": "{0} += {1}",
+    "__isub__": "{0} -= {1}",
+    "__iand__": "{0} &= {1}",
+    "__ior__": "{0} |= {1}",
+    "__ixor__": "{0} ^= {1}",
+    "__pos__": "+{0}",
+    "__invert__": "~{0}",
+    "__next__": "next({0})",
+    "__bytes__": "bytes({0})",
+    "__format__": "format({0}, {1})",
+    "__fspath__": "⟨os:fspath⟩({0})",
+    "__index__": "⟨operator:index⟩({0})",
+}
+BETWEEN = {
+    f"{left} {sign} {right}"
+    for sign in ("==", "!=", "<", "<=", ">", ">=", "+", "-")
+    for left, right in (("{0}", "{1}"), ("{1}", "{0}"))
+}
+STATEMENTS = {"__setitem__", "__delitem__", "__iadd__", "__isub__", "__iand__", "__ior__", "__ixor__"}
+COPYING = {
+    "__copy__",
+    "__deepcopy__",
+    "__reduce__",
+    "__reduce_ex__",
+    "__getstate__",
+    "__setstate__",
+    "__getnewargs__",
+}
+"""What the `copy` module calls, with arguments of its own."""
+MAKERS = {"__init__", "__new__", "__post_init__"}
