@@ -7,7 +7,7 @@ import inspect
 from typing import Any
 
 from ..express import express
-from .usage import nodes
+from .body import nodes
 
 KINDS = {
     inspect.Parameter.POSITIONAL_ONLY: "positional only",

@@ -6,20 +6,14 @@ import ast
 import collections.abc
 import contextlib
 import copy
-import datetime as dt
-import decimal
-import functools
 import inspect
-import io
-import pathlib
-import re
-import sys
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from .body import code_of, function_of, nodes, owner_of
+from .standard import ANY_NUMBER, TAKING, with_all, with_several
+
 FOLLOWED = 2
-SEVERAL = 2
 OPERATORS: Mapping[type[ast.operator], str] = {
     ast.Add: "add",
     ast.Sub: "sub",
@@ -28,23 +22,6 @@ OPERATORS: Mapping[type[ast.operator], str] = {
     ast.FloorDiv: "floordiv",
     ast.Mod: "mod",
 }
-ANY_NUMBER = frozenset({int, float})
-STANDARD: tuple[type, ...] = (
-    str, bytes, int, float, list, dict, set, dt.datetime, dt.date, dt.time, dt.timedelta, decimal.Decimal,
-    pathlib.Path, io.StringIO, re.Pattern,
-)  # fmt: skip
-"""Types whose attributes tell them: ``p.strftime`` is of a date, ``p.items`` of a dict."""
-_TAKEN: tuple[tuple[str, frozenset[Any]], ...] = (
-    ("iter enumerate sorted reversed list tuple sum any all zip set", frozenset({list})),
-    ("chain islice groupby cycle tee accumulate deque Counter", frozenset({list})),
-    ("len", frozenset({list, str})),
-    ("abs round divmod isnan isinf isfinite floor ceil sqrt log10 range", ANY_NUMBER),
-    ("ord loads strptime fromisoformat escape quote", frozenset({str})),
-    ("int float", frozenset({int, str})),
-    ("open isfile isdir exists dirname basename abspath", frozenset({str})),
-)
-TAKING: Mapping[str, frozenset[Any]] = {name: kinds for names, kinds in _TAKEN for name in names.split()}
-"""What a call of a function of this name says about the argument that it is given."""
 TEXTUAL = {"match", "fullmatch", "search", "finditer", "findall", "sub", "split"}
 
 
@@ -109,8 +86,8 @@ def _uses(of_nodes: Iterable[ast.AST], function: object, followed: int) -> dict[
         for name, use in _told(node, function, followed):
             found[name] = found.get(name, NO_USE) | use
     for name, wanted in attributes.items():
-        fitting = _with_all(wanted)
-        more = Use(suggested=frozenset(fitting)) if fitting else Use(stated=frozenset(_with_several(wanted)))
+        fitting = with_all(wanted)
+        more = Use(suggested=frozenset(fitting)) if fitting else Use(stated=frozenset(with_several(wanted)))
         found[name] = found.get(name, NO_USE) | more
     return found
 
@@ -209,8 +186,8 @@ def _passed_on(node: ast.Call, function: object, followed: int) -> Iterator[tupl
     """What another function of the project does with an argument that is passed on to it."""
     plain = [(at, part.id) for at, part in enumerate(node.args) if isinstance(part, ast.Name)]
     named = [(part.arg, part.value.id) for part in node.keywords if isinstance(part.value, ast.Name)]
-    called = _function(node.func, function) if plain or named else None
-    if called is None or called is function or inspect.unwrap(called).__code__ is _code(function):
+    called = function_of(node.func, function) if plain or named else None
+    if called is None or called is function or inspect.unwrap(called).__code__ is code_of(function):
         return
     with contextlib.suppress(TypeError, ValueError):
         order = list(inspect.signature(called).parameters)
@@ -223,71 +200,17 @@ def _passed_on(node: ast.Call, function: object, followed: int) -> Iterator[tupl
             yield name, used.get(str(parameter), NO_USE)
 
 
-def _code(function: object) -> object:
-    return getattr(inspect.unwrap(function) if callable(function) else function, "__code__", None)
-
-
-def _function(node: ast.expr, function: object) -> Any:
-    """The function that a name, or a method of the same object, stands for; None for any other."""
-    found: Any = None
-    if isinstance(node, ast.Name):
-        found = getattr(function, "__globals__", {}).get(node.id)
-    elif isinstance(node, ast.Attribute) and getattr(node.value, "id", "") in {"self", "cls"}:
-        found = getattr(_owner(function), node.attr, None)
-    found = getattr(found, "__func__", found)
-    return found if inspect.isfunction(found) and hasattr(inspect.unwrap(found), "__code__") else None
-
-
-def _owner(function: object) -> object:
-    found: object = sys.modules.get(getattr(function, "__module__", ""))
-    for part in getattr(function, "__qualname__", "").split(".")[:-1]:
-        found = getattr(found, part, None)
-    return found
-
-
-def _with_all(attributes: set[str]) -> set[Any]:
-    """The standard types that have all of these attributes, when they are telling."""
-    wanted = {name for name in attributes if not name.startswith("__")}
-    fitting = {kind for kind in STANDARD if all(hasattr(kind, name) for name in wanted)} if wanted else set()
-    if str in fitting:
-        fitting -= {bytes}
-    return fitting if len(fitting) <= 4 else set()  # noqa: PLR2004 - `count` is of nearly everything
-
-
-def _with_several(attributes: set[str]) -> set[Any]:
-    """The standard types that have several telling ones of these attributes: some branches may be for them."""
-    holders = {name: {kind for kind in STANDARD if hasattr(kind, name)} for name in attributes}
-    telling = [kinds for kinds in holders.values() if len(kinds) <= 4]  # noqa: PLR2004 - as in `_with_all`
-    return {kind for kind in STANDARD if sum(kind in kinds for kinds in telling) >= SEVERAL}
-
-
 def _with_own(node: ast.BinOp, function: object, followed: int) -> Iterator[tuple[str, set[Any]]]:
     """A parameter that is added to the object itself is what the object's operators take."""
-    owner, word = _owner(function), OPERATORS.get(type(node.op), "")
+    owner, word = owner_of(function), OPERATORS.get(type(node.op), "")
     for one, other in ((node.left, node.right), (node.right, node.left)):
         if not (isinstance(one, ast.Name) and isinstance(other, ast.Name) and other.id == "self" and word):
             continue
         for name in (f"__{word}__", f"__r{word}__"):
             method = getattr(owner, name, None)
-            if inspect.isfunction(method) and _code(method) is not _code(function):
+            if inspect.isfunction(method) and code_of(method) is not code_of(function):
                 used = of(method, followed).get((*inspect.signature(method).parameters, "", "")[1], NO_USE)
                 yield one.id, {kind for kind in used.stated | used.suggested if kind is not owner}
-
-
-def nodes(function: object) -> tuple[ast.AST, ...]:
-    """All nodes of a function's source; none where it has none that stands alone."""
-    try:
-        return _nodes(inspect.unwrap(function) if callable(function) else function)
-    except TypeError:  # it cannot be hashed
-        return ()
-
-
-@functools.lru_cache(maxsize=512)
-def _nodes(function: object) -> tuple[ast.AST, ...]:
-    try:
-        return tuple(ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))))  # type: ignore[arg-type]
-    except Exception:  # no source, or none that stands alone
-        return ()
 
 
 def _classes(node: ast.expr, function: object) -> Iterator[type]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import calls, command, elsewhere, shown
+from .body import nodes
 from .calls import Call
 from .entry import Entry
 from .inputs import Inputs
@@ -19,7 +20,6 @@ from .run import CALL_SECONDS, Runner
 from .shown import find, owner_of
 from .signature import answers, parameters
 from .trace import MOST_STEPS, Tracer
-from .usage import nodes
 from .values import World, evaluable
 
 MOST_PATTERNS = 8

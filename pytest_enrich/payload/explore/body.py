@@ -1,0 +1,50 @@
+"""A function's source, and what the names in it stand for."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+import sys
+import textwrap
+from typing import Any
+
+
+def nodes(function: object) -> tuple[ast.AST, ...]:
+    """All nodes of a function's source; none where it has none that stands alone."""
+    try:
+        return _nodes(inspect.unwrap(function) if callable(function) else function)
+    except TypeError:  # it cannot be hashed
+        return ()
+
+
+@functools.lru_cache(maxsize=512)
+def _nodes(function: object) -> tuple[ast.AST, ...]:
+    try:
+        return tuple(ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))))  # type: ignore[arg-type]
+    except Exception:  # no source, or none that stands alone
+        return ()
+
+
+def code_of(function: object) -> object:
+    """Its code object, decorators taken off; None where there is none."""
+    return getattr(inspect.unwrap(function) if callable(function) else function, "__code__", None)
+
+
+def function_of(node: ast.expr, function: object) -> Any:
+    """The function that a name, or a method of the same object, stands for; None for any other."""
+    found: Any = None
+    if isinstance(node, ast.Name):
+        found = getattr(function, "__globals__", {}).get(node.id)
+    elif isinstance(node, ast.Attribute) and getattr(node.value, "id", "") in {"self", "cls"}:
+        found = getattr(owner_of(function), node.attr, None)
+    found = getattr(found, "__func__", found)
+    return found if inspect.isfunction(found) and hasattr(inspect.unwrap(found), "__code__") else None
+
+
+def owner_of(function: object) -> object:
+    """The class, or the module, that it is in."""
+    found: object = sys.modules.get(getattr(function, "__module__", ""))
+    for part in getattr(function, "__qualname__", "").split(".")[:-1]:
+        found = getattr(found, part, None)
+    return found

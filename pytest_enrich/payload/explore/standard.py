@@ -1,0 +1,46 @@
+"""Standard types, as the attributes and the functions tell them that are used with a value."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import io
+import pathlib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+SEVERAL = 2
+ANY_NUMBER = frozenset({int, float})
+STANDARD: tuple[type, ...] = (
+    str, bytes, int, float, list, dict, set, dt.datetime, dt.date, dt.time, dt.timedelta, decimal.Decimal,
+    pathlib.Path, io.StringIO, re.Pattern,
+)  # fmt: skip
+"""Types whose attributes tell them: ``p.strftime`` is of a date, ``p.items`` of a dict."""
+_TAKEN: tuple[tuple[str, frozenset[Any]], ...] = (
+    ("iter enumerate sorted reversed list tuple sum any all zip set", frozenset({list})),
+    ("chain islice groupby cycle tee accumulate deque Counter", frozenset({list})),
+    ("len", frozenset({list, str})),
+    ("abs round divmod isnan isinf isfinite floor ceil sqrt log10 range", ANY_NUMBER),
+    ("ord loads strptime fromisoformat escape quote", frozenset({str})),
+    ("int float", frozenset({int, str})),
+    ("open isfile isdir exists dirname basename abspath", frozenset({str})),
+)
+TAKING: Mapping[str, frozenset[Any]] = {name: kinds for names, kinds in _TAKEN for name in names.split()}
+"""What a call of a function of this name says about the argument that it is given."""
+
+
+def with_all(attributes: set[str]) -> set[Any]:
+    """The standard types that have all of these attributes, when they are telling."""
+    wanted = {name for name in attributes if not name.startswith("__")}
+    fitting = {kind for kind in STANDARD if all(hasattr(kind, name) for name in wanted)} if wanted else set()
+    if str in fitting:
+        fitting -= {bytes}
+    return fitting if len(fitting) <= 4 else set()  # noqa: PLR2004 - `count` is of nearly everything
+
+
+def with_several(attributes: set[str]) -> set[Any]:
+    """The standard types that have several telling ones of these attributes: some branches may be for them."""
+    holders = {name: {kind for kind in STANDARD if hasattr(kind, name)} for name in attributes}
+    telling = [kinds for kinds in holders.values() if len(kinds) <= 4]  # noqa: PLR2004 - as in `with_all`
+    return {kind for kind in STANDARD if sum(kind in kinds for kinds in telling) >= SEVERAL}
