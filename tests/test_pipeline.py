@@ -137,6 +137,14 @@ def test_a_spare_is_tried_only_when_the_one_before_it_was_not_kept(fakes, bench,
     assert len(pipeline.work(fakes.target(), found, 2.0, 500).attempts) == tried
 
 
+def test_a_spare_has_its_turn_when_all_proposers_have_had_a_say(fakes, bench):
+    spare, other = candidates(fakes, 1, 2)
+    spare = replace(spare, origin=replace(spare.origin, spare=True))
+    both = bench(fakes.FakeProposer(spare), fakes.FakeProposer(other), lines=(), branches=())
+    names = [one.candidate.name for one in pipeline.work(fakes.target(), both, 2.0, 500).attempts]
+    assert names == [other.name, spare.name]
+
+
 def test_a_target_without_ideas_is_done(fakes, bench):
     assert pipeline.work(fakes.target(), bench(fakes.FakeProposer()), 2.0, 500).complete
 

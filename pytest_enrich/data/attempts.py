@@ -21,7 +21,7 @@ class Origin(Struct, frozen=True, kw_only=True):
         proposer: Its name.
         seed, executions: Of a search.
         reduced: Whether its inputs were made as small as they can be already.
-        spare: Whether it is only worth trying when the one before it, for the same gaps, was not kept.
+        spare: Whether it is only worth trying for gaps that nothing else closed.
         corpus: Calls that were made on the way. Known while the candidate is judged, not kept in the record: the
             same seed gives them again.
         model, strategy, prompt: Of a model: its name, what it was asked for (`inputs`), and the digest of the

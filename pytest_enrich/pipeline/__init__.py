@@ -6,12 +6,12 @@ No input or output, no printing: targets in, what came of each out.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 
 from msgspec.structs import replace
 
-from pytest_enrich.data import Attempt, Branch, Kept, Target, Verdict
+from pytest_enrich.data import Attempt, Branch, Candidate, Kept, Target, Verdict
 from pytest_enrich.pipeline import judging
 from pytest_enrich.pipeline.bench import Bench, Done
 from pytest_enrich.pipeline.narrowing import narrowed, still_open, without
@@ -69,19 +69,37 @@ def work(target: Target, bench: Bench, seconds: float, executions: int) -> Done:
         others=tuple(gap for gap in bench.gaps.get(target.path, ()) if gap not in target.gaps),
         turned_down=bench.turned_down(target.path),
     )
-    for proposer, share in shares(bench.proposers, seconds, executions):
-        task = replace(task, seconds=share.seconds, executions=share.executions)
-        for candidate in share.timed(proposer.propose(task)):
-            if bench.purse.left <= 0:
-                return Done(target=target, attempts=tuple(attempts), complete=False)
-            if judging.is_among(candidate, earlier) or judging.is_needless(candidate, task):
-                continue
-            kept, verdict = judging.named(task, candidate, judging.judge(task, candidate, bench), bench)
-            attempts.append(judging.attempt(target, kept, verdict))
-            task = _next(task, (*earlier, *attempts), verdict)
-            if not task.target.gaps:
-                return Done(target=target, attempts=tuple(attempts))
+
+    def now() -> Task:
+        return task
+
+    for candidate in _thought_of(now, bench):
+        if bench.purse.left <= 0:
+            return Done(target=target, attempts=tuple(attempts), complete=False)
+        if judging.is_among(candidate, earlier) or judging.is_needless(candidate, task):
+            continue
+        kept, verdict = judging.named(task, candidate, judging.judge(task, candidate, bench), bench)
+        attempts.append(judging.attempt(target, kept, verdict))
+        task = _next(task, (*earlier, *attempts), verdict)
+        if not task.target.gaps:
+            return Done(target=target, attempts=tuple(attempts))
     return Done(target=target, attempts=tuple(attempts), complete=bench.purse.left > 0)
+
+
+def _thought_of(task: Callable[[], Task], bench: Bench) -> Iterator[Candidate]:
+    """What the proposers think of, one after the other; spares when all have had a say.
+
+    Each is asked for what is open then: `task` gives that, with all the time that there is for the target.
+    """
+    first, spares = task(), []
+    for proposer, share in shares(bench.proposers, first.seconds, first.executions):
+        own = replace(task(), seconds=share.seconds, executions=share.executions)
+        for candidate in share.timed(proposer.propose(own)):
+            if candidate.origin.spare:
+                spares.append(candidate)
+            else:
+                yield candidate
+    yield from spares
 
 
 def _next(task: Task, attempts: Iterable[Attempt], verdict: Verdict) -> Task:

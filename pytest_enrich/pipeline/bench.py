@@ -48,5 +48,5 @@ class Bench(Struct, frozen=True, kw_only=True):
     is_rejected: Callable[[str, str, str, str], bool] = lambda *_facts: False
     turned_down: Callable[[str], tuple[Reason, ...]] = lambda _path: ()
     named: Callable[[Task, NewTest], NewTest | None] = lambda *_test: None
-    sharper: validate.Sharper = lambda *_call: None
+    sharper: validate.Sharper = lambda *_call: ()
     watch: Callable[[], AbstractContextManager[Sequence[Job]]] = lambda: nullcontext(())

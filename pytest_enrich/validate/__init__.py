@@ -6,7 +6,7 @@ runs it. What candidate code does is never an exception here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -19,8 +19,8 @@ from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.validate import cases, check, gain, grade, kills, minimal, smaller, stable
 from pytest_enrich.validate.proof import Proof
 
-Sharper: TypeAlias = Callable[[Task, Candidate, Call], Candidate | None]
-"""Makes of a call a test that takes the place of a candidate; None when it makes none."""
+Sharper: TypeAlias = Callable[[Task, Candidate, Call], Iterable[Candidate]]
+"""Makes of a call tests that may take the place of a candidate, the shortest first."""
 
 
 def judge(  # noqa: PLR0913 - each is known to another part of a run
@@ -30,7 +30,7 @@ def judge(  # noqa: PLR0913 - each is known to another part of a run
     *,
     timeout: float,
     lowest: Grade = "good",
-    sharper: Sharper = lambda *_call: None,
+    sharper: Sharper = lambda *_call: (),
 ) -> Verdict:
     """The verdict on a candidate: `Kept` when it passes every rung, else `Dropped` at the first that it misses.
 
@@ -98,19 +98,28 @@ def _graded(proof: Proof) -> _Graded | Dropped:
 
 
 def _sharpened(graded: _Graded, sharper: Sharper) -> _Graded:
-    """What a test of a call comes to that tells more mutants apart; the same when that is no better."""
+    """The best of what is made of a call that tells more mutants apart; the same when nothing is better."""
     proof, call = graded.proof, graded.counted.told
-    other = sharper(proof.task, proof.candidate, call) if call is not None else None
-    if other is None or check.text(proof.task, other) is not None:
+    best = graded
+    for other in sharper(proof.task, proof.candidate, call) if call is not None else ():
+        again = _instead(graded, other)
+        best = max(best, again, key=lambda one: len(one.counted.killed))
+        if best.counted.grade == "strong":
+            break
+    return best
+
+
+def _instead(graded: _Graded, other: Candidate) -> _Graded:
+    """What another candidate comes to that closes the same; `graded` when it does not."""
+    proof = graded.proof
+    if check.text(proof.task, other) is not None:
         return graded
     try:
         text = patch.insert(proof.task.test_text, other)
     except RefusedError:
         return graded
     again = _graded(replace(proof, candidate=other, text=text))
-    if isinstance(again, Dropped) or not again.first.holds(graded.first):
-        return graded
-    return max(graded, again, key=lambda one: len(one.counted.killed))
+    return again if isinstance(again, _Graded) and again.first.holds(graded.first) else graded
 
 
 def _counted(proof: Proof, first: gain.Gained, parts: minimal.Parts | None) -> kills.Counted:

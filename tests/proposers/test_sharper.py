@@ -1,4 +1,4 @@
-"""Of a call that told mutants apart: a test in the place of one that let them live."""
+"""Of a call that told mutants apart: tests in the place of one that let them live."""
 
 from __future__ import annotations
 
@@ -16,30 +16,46 @@ FOUND = Explored(findings=(), executions=1)
 def ask(fakes):
     def ask(*findings, candidate=None):
         sandbox = fakes.ScriptedSandbox({Explore: replace(FOUND, findings=findings)})
-        return sharpen(fakes.task(), candidate or fakes.candidate(), CALL, sandbox=sandbox), sandbox
+        return list(sharpen(fakes.task(), candidate or fakes.candidate(), CALL, sandbox=sandbox)), sandbox
 
     return ask
 
 
-def test_it_is_a_test_of_the_call_with_the_origin_of_the_other(fakes, ask):
+def test_the_first_is_a_test_of_the_call_with_the_origin_of_the_other(fakes, ask):
     first = fakes.candidate()
     first = replace(first, origin=replace(first.origin, executions=120))
-    made, sandbox = ask(fakes.finding(action="⟨shop.cart:discount⟩(-7)"), candidate=first)
-    assert "discount(-7)" in made.code
-    assert made.origin == first.origin
+    (alone, _), sandbox = ask(fakes.finding(action="⟨shop.cart:discount⟩(-7)"), candidate=first)
+    assert "discount(-7)" in alone.code
+    assert alone.origin == first.origin
     (job,) = sandbox.asked(Explore)
     assert job.only == (CALL,)
 
 
-def test_what_takes_many_more_lines_is_not_worth_it(fakes, ask):
+def test_the_second_states_both(fakes, ask):
+    (_, both), _ = ask(fakes.finding(action="⟨shop.cart:discount⟩(-7)"))
+    first = fakes.candidate()
+    assert both.code == f"{first.code}    assert discount(-7) == 0\n"
+    assert (both.name, both.title, both.gaps) == (first.name, first.title, first.gaps)
+    assert [(one.line, one.look) for one in both.oracle] == [(2, True), (3, False)]
+
+
+def test_what_closes_nothing_may_still_be_stated_beside_what_does(fakes, ask):
+    raised = Observation(subject="raises", value="⟨shop.cart:Refused⟩", message="no")
+    (both,), _ = ask(fakes.finding(raised, branches=(), reached=()))
+    assert both.code.splitlines()[2:] == ['    with pytest.raises(Refused, match="no"):', "        discount(-1)"]
+    assert set(both.imports) == {"import pytest", "from shop.cart import Refused"}
+
+
+@pytest.mark.parametrize("reached", [(), (4,)])
+def test_what_takes_many_more_lines_is_not_worth_it(fakes, ask, reached):
     states = [Observation(subject="state", expression=f"cart.field_{at}", value="1") for at in range(3)]
-    made, _ = ask(fakes.finding(*states, lines=("cart = ⟨shop.cart:Cart⟩()", "other = 1")))
-    assert made is None
+    scene = {"lines": ("cart = ⟨shop.cart:Cart⟩()", "other = 1"), "reached": reached, "branches": ()}
+    assert ask(fakes.finding(*states, **scene))[0] == []
 
 
 def test_a_call_that_does_nothing_the_same_each_time_makes_none(ask):
-    assert ask()[0] is None
+    assert ask()[0] == []
 
 
 def test_a_sandbox_that_fails_makes_none(fakes):
-    assert sharpen(fakes.task(), fakes.candidate(), CALL, sandbox=fakes.ScriptedSandbox({})) is None
+    assert list(sharpen(fakes.task(), fakes.candidate(), CALL, sandbox=fakes.ScriptedSandbox({}))) == []

@@ -53,7 +53,7 @@ class World:
 def judge(fakes):
     """The verdict on the blunt test, and the calls that somebody was asked to make a test of."""
 
-    def judge(blunt, sharp, told, *, lines=(), sharper=SHARP, testable=(True, True)):  # noqa: PLR0913
+    def judge(blunt, sharp, told, *, lines=(), sharper=(SHARP,), testable=(True, True)):  # noqa: PLR0913
         world = World(fakes, {BLUNT: blunt, SHARP: sharp}, told, dict(lines))
         corpus = tuple(
             Program(lines=(), action="f()", call=call if may else None)
@@ -65,7 +65,7 @@ def judge(fakes):
 
         def make(_task, candidate, call):
             asked.append(call)
-            return replace(candidate, code=sharper) if sharper else None
+            return [replace(candidate, code=one) for one in sharper]
 
         task = replace(fakes.task(fakes.gap(branches=())), source_text=SOURCE)
         return validate.judge(task, first, world, timeout=5.0, sharper=make), asked
@@ -97,7 +97,7 @@ def test_one_that_closes_less_is_not_kept(judge):
     assert verdict.smaller is None
 
 
-@pytest.mark.parametrize("sharper", ["", "import os\nos.remove('x')\n", "def test_negative(:\n"])
+@pytest.mark.parametrize("sharper", [(), ("import os\nos.remove('x')\n",), ("def test_negative(:\n",)])
 def test_where_no_sound_test_comes_the_first_one_stays(judge, sharper):
     verdict, _ = judge(EVERY[:1], EVERY, {EVERY[1]: (0,)}, sharper=sharper)
     assert verdict.smaller is None
@@ -110,6 +110,11 @@ def test_where_no_sound_test_comes_the_first_one_stays(judge, sharper):
 )
 def test_nobody_is_asked_where_no_call_helps(judge, blunt, told, testable):
     assert judge(blunt, (), told, testable=testable)[1] == []
+
+
+def test_of_several_the_one_that_notices_most_is_kept(judge):
+    verdict, _ = judge(EVERY[:1], EVERY[:3], {EVERY[1]: (0,)}, sharper=(BLUNT, SHARP, BLUNT))
+    assert verdict.smaller.code == SHARP
 
 
 def test_a_weak_test_without_a_better_one_is_dropped(judge):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from . import calls
-from .around import around
+from .around import LONGEST, MOST_ODD, around
 from .calls import Call, Program, program
 from .clock import shifted
 from .corpus import written
@@ -44,7 +44,7 @@ def search(job: dict[str, Any], scene: Scene, started: float) -> dict[str, Any]:
         "found": [
             record for (find, call), beside in pairs for record in _records(looking, find, call, beside, until)
         ],
-        "corpus": written(chosen, scene.entries, frozenset(others)),
+        "corpus": written(chosen, scene.entries, frozenset(call for call in chosen if _is_usual(scene, call))),
         "executions": looking.executions,
         "dropped": dict(looking.dropped),
     }
@@ -53,9 +53,14 @@ def search(job: dict[str, Any], scene: Scene, started: float) -> dict[str, Any]:
 def _given(looking: Search, given: list[Call]) -> dict[str, Any]:
     """As `search` answers, of these calls as they are."""
     outcomes = [(call, looking.runner.call(call)) for call in given]
-    sound = [(call, looking.reached(outcome)) for call, outcome in outcomes if not outcome.refusal]
-    found = [_record(reached, call) for call, reached in sound if reached]
+    found = [_record(looking.reached(outcome), call) for call, outcome in outcomes if not outcome.refusal]
     return {"found": found, "corpus": [], "executions": len(given), "dropped": {}}
+
+
+def _is_usual(scene: Scene, call: Call) -> bool:
+    """Whether callers might make this call, and people read it."""
+    own = next((one for one in scene.inputs if one.entry.key == call.qualname), None)
+    return own is not None and call.size <= LONGEST and own.conforms(call) and oddness(call, own.usual) <= MOST_ODD
 
 
 def _records(

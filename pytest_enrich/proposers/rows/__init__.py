@@ -18,6 +18,7 @@ from pytest_enrich.data import (
     Candidate,
     Explored,
     NewRow,
+    NewTest,
     Origin,
     Pattern,
     Variant,
@@ -109,12 +110,17 @@ class RowsProposer:
         for variant in sorted(varied.variants, key=lambda one: _rank(sheets[one.pattern], one)):
             candidate = _written(desk, sheets[variant.pattern], variant)
             if candidate is not None:
-                yield Written(variant, candidate)
+                yield Written(variant, _ranked(candidate))
 
     def _varied(self, job: Vary, sheets: Sequence[Sheet]) -> Varied | None:
         execution = self._sandbox.execute(job, timeout=job.seconds + START_SECONDS)
         answer = execution.answer if isinstance(execution, Answered) else None
         return answer if isinstance(answer, Varied) and _is_sound(answer, sheets) else None
+
+
+def _ranked(candidate: Candidate) -> Candidate:
+    """A test of its own is for what stays open: one of a call that was searched for notices more, most often."""
+    return replace(candidate, origin=replace(candidate.origin, spare=isinstance(candidate, NewTest)))
 
 
 def _narrowed(task: Task, gaps: Collection[str]) -> Task:

@@ -55,9 +55,7 @@ class Desk(Struct, frozen=True, kw_only=True):
             return None
         written = body.write(finding, self.target.placement.style)
         resolved = self._resolve(written.lines, finding)
-        if resolved is None or any(
-            len(line) > LONGEST_LINE for code in resolved.codes for line in code.splitlines()
-        ):
+        if resolved is None or not _is_readable(resolved.codes):
             return None
         name = self._name(finding, gaps[0])
         needs_folder = FOLDER in "\n".join(written.lines)
@@ -74,6 +72,22 @@ class Desk(Struct, frozen=True, kw_only=True):
             oracle=self._oracle(finding, written.expects, resolved.codes),
             origin=self.origin,
             gaps=tuple(gap.id for gap in gaps),
+        )
+
+    def extend(self, test: NewTest, finding: Finding) -> NewTest | None:
+        """The test with what this finding did stated behind it, or None when it would not be readable."""
+        added = body.write(finding, self.target.placement.style)
+        resolved = self._resolve(added.lines, finding)
+        if resolved is None or not _is_readable(resolved.codes) or FOLDER in "\n".join(added.lines):
+            return None
+        lines = [line for code in resolved.codes for line in code.splitlines()]
+        behind = len(test.code.splitlines()) - 1
+        oracle = self._oracle(finding, added.expects, resolved.codes)
+        return replace(
+            test,
+            code=test.code + "".join(f"    {line}\n" for line in lines),
+            imports=tuple(dict.fromkeys((*test.imports, *resolved.imports))),
+            oracle=(*test.oracle, *(replace(one, line=one.line + behind, look=False) for one in oracle)),
         )
 
     def _closed(self, finding: Finding) -> list[Gap]:
@@ -159,6 +173,10 @@ class Desk(Struct, frozen=True, kw_only=True):
             line = 2 + sum(len(code.splitlines()) for code in codes[:which])
             found.append(Oracle(line=line, what=what, source=origin, look=at == 0))  # type: ignore[arg-type]
         return tuple(found)
+
+
+def _is_readable(codes: Iterable[str]) -> bool:
+    return all(len(line) <= LONGEST_LINE for code in codes for line in code.splitlines())
 
 
 def _plain(text: str) -> str:
