@@ -84,6 +84,7 @@ class FakeOllama:
                 connection.settimeout(5)
                 if connection.recv(1) == b"":
                     self.left.append(route)
+                    return False
             else:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 return False
