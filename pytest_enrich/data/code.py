@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 Branch: TypeAlias = tuple[int, int]
 """A branch in coverage.py's numbering: from a line to a line; a negative end leaves the code block."""
@@ -191,3 +193,8 @@ class Target(Struct, frozen=True, kw_only=True):
     raise_lines: tuple[int, ...] = ()
     nearest: tuple[NearTest, ...] = ()
     fixtures: tuple[str, ...] = ()
+
+    def without(self, closed: Callable[[Gap], bool]) -> Target:
+        """It with the gaps that are not closed, and the way to each."""
+        left = [(gap, way) for gap, way in zip(self.gaps, self.conditions, strict=True) if not closed(gap)]
+        return replace(self, gaps=tuple(gap for gap, _ in left), conditions=tuple(way for _, way in left))

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from pytest_enrich.data import Attempt, Branch, Candidate, Kept, Target, Verdict
 from pytest_enrich.pipeline import judging
 from pytest_enrich.pipeline.bench import Bench, Done
-from pytest_enrich.pipeline.narrowing import narrowed, still_open, without
+from pytest_enrich.pipeline.narrowing import narrowed, still_open
 from pytest_enrich.pipeline.purse import Purse
 from pytest_enrich.pipeline.share import shares
 from pytest_enrich.protocols import Task
@@ -105,7 +105,7 @@ def _thought_of(task: Callable[[], Task], bench: Bench) -> Iterator[Candidate]:
 def _next(task: Task, attempts: Iterable[Attempt], verdict: Verdict) -> Task:
     """The task after an attempt: what was tried, and only the gaps that are open now."""
     closed = verdict.gaps if isinstance(verdict, Kept) else ()
-    return replace(task, attempts=tuple(attempts), target=without(task.target, lambda gap: gap.id in closed))
+    return replace(task, attempts=tuple(attempts), target=task.target.without(lambda gap: gap.id in closed))
 
 
 def _without_repeats(done: Done, closed: Collection[str]) -> Done:

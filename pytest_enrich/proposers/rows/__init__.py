@@ -7,7 +7,7 @@ branch, and write that as a row, as a test beside it, or as a test of what it ra
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -88,7 +88,8 @@ class RowsProposer:
         """Rows with the values of these, and then these."""
         wanted = {gap for one in others for gap in one.candidate.gaps}
         values = dict.fromkeys(value for one in others for _, value in one.variant.values)
-        yield from self._rows(_narrowed(task, wanted), tuple((Argument(name="", value=one),) for one in values))
+        narrowed = replace(task, target=task.target.without(lambda gap: gap.id not in wanted))
+        yield from self._rows(narrowed, tuple((Argument(name="", value=one),) for one in values))
         yield from (one.candidate for one in others)
 
     def _rows(self, task: Task, offered: tuple[tuple[Argument, ...], ...]) -> Iterator[Candidate]:
@@ -121,14 +122,6 @@ class RowsProposer:
 def _ranked(candidate: Candidate) -> Candidate:
     """A test of its own is for what stays open: one of a call that was searched for notices more, most often."""
     return replace(candidate, origin=replace(candidate.origin, spare=isinstance(candidate, NewTest)))
-
-
-def _narrowed(task: Task, gaps: Collection[str]) -> Task:
-    """The task with these gaps only."""
-    pairs = zip(task.target.gaps, task.target.conditions, strict=True)
-    left = [(gap, way) for gap, way in pairs if gap.id in gaps]
-    target = replace(task.target, gaps=tuple(gap for gap, _ in left), conditions=tuple(way for _, way in left))
-    return replace(task, target=target)
 
 
 def _is_sound(answer: Varied, sheets: Sequence[Sheet]) -> bool:
