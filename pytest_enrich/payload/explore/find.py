@@ -9,9 +9,7 @@ from .calls import Call
 from .inputs import Inputs
 from .natural import oddness
 from .operators import MAKERS
-from .trace import Branch
-
-Reached = frozenset["Branch | int"]
+from .trace import Reached
 
 
 @dataclasses.dataclass(frozen=True)

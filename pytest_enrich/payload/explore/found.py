@@ -12,7 +12,7 @@ from .around import LONGEST, MOST_ODD, around
 from .calls import Call, Program, program
 from .clock import shifted
 from .corpus import written
-from .find import Find, Reached
+from .find import Find
 from .limits import Limits
 from .natural import oddness
 from .observe import observe
@@ -20,6 +20,7 @@ from .probe import Probes
 from .reduce import reduce
 from .search import Search, choose
 from .telling import SILENT, rank
+from .trace import Reached
 from .world import Scene
 
 REDUCE_SECONDS = 5.0

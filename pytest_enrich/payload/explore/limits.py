@@ -19,11 +19,15 @@ class Limits:
 
         That is half of it, or all for the last: what one does not use is left for those after it.
         """
-        share, now = min(ways, 2), time.monotonic()
+        return self.share(spent, min(ways, 2))
+
+    def share(self, spent: int, parts: int) -> Limits:
+        """One of so many equal parts of what is left after `spent` executions."""
+        now = time.monotonic()
         return dataclasses.replace(
             self,
-            executions=spent + max(self.executions - spent, 0) // share,
-            deadline=now + max(self.deadline - now, 0.0) / share,
+            executions=spent + max(self.executions - spent, 0) // parts,
+            deadline=now + max(self.deadline - now, 0.0) / parts,
         )
 
     def over(self, executions: int) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from .calls import Call
 from .corpus import Corpus
-from .find import Find, Reached, lines_of
+from .find import Find, lines_of
 from .guide import Guide
 from .inputs import Inputs
 from .limits import Limits
@@ -18,7 +18,7 @@ from .operators import MAKERS
 from .probe import Probes
 from .run import Outcome, Runner
 from .telling import SILENT, is_checked, is_function, raised_through, rank
-from .trace import Branch
+from .trace import Branch, Reached
 
 PATIENCE = 2000
 ROUND = 100

@@ -15,6 +15,8 @@ from typing import Any, TypeAlias
 from ..codes import RETURNS
 
 Branch: TypeAlias = tuple[int, int]
+Reached: TypeAlias = frozenset["Branch | int"]
+"""Of what is wanted the branches taken and the lines run."""
 LocalTrace: TypeAlias = Callable[[FrameType, str, Any], Any]
 
 SUSPENDABLE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR

@@ -14,14 +14,15 @@ from pathlib import Path
 import pytest
 
 from ..alias import aliases
+from ..explore.limits import Limits
 from ..explore.probe import Probes
-from ..explore.trace import Tracer
+from ..explore.trace import Reached, Tracer
 from .carrier import Carrier, Stage, taken
 from .ending import Endings, Record
 from .given import Drawn, draw
 from .pool import Names, Pool, is_literal
 from .probe import Probe
-from .search import Limits, Reached, Search, choose
+from .search import Search, choose
 from .subject import Subject
 from .test import Test
 from .variation import Variation

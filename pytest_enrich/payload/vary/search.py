@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import random
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
-from ..explore.trace import Branch
+from ..explore.limits import Limits
+from ..explore.trace import Branch, Reached
 from . import ideas
 from .carrier import taken
 from .ending import Record
@@ -18,7 +18,6 @@ from .guide import Guide
 from .subject import Subject
 from .variation import Variation
 
-Reached = frozenset["Branch | int"]
 PATIENCE_AT_ONCE, PATIENCE = 1500, 150
 FAR = 5
 """So many times less patience for a test that never came to a decision which is wanted otherwise."""
@@ -41,15 +40,6 @@ class Find:
         values = self.variation.values
         strange = self.subject.strangeness(self.variation)
         return self.raised, len(values), strange, sum(len(value) for _, value in values)
-
-
-@dataclasses.dataclass(frozen=True)
-class Limits:
-    """When to stop: a number of executions, a moment of the monotonic clock; and the seed."""
-
-    executions: int
-    deadline: float
-    seed: int
 
 
 class Search:
@@ -76,17 +66,11 @@ class Search:
                 continue
             self.executions += len(subject.known)
             self._known.update(*map(taken, subject.known))
-            executions = self.executions + (self.limits.executions - self.executions) // left
-            now = time.monotonic()
-            share = dataclasses.replace(
-                self.limits, executions=executions, deadline=now + (self.limits.deadline - now) / left
-            )
-            self._through(subject, share)
+            self._through(subject, self.limits.share(self.executions, left))
 
     def is_over(self, limits: Limits | None = None) -> bool:
         """Whether the budget is used up."""
-        within = limits or self.limits
-        return self.executions >= within.executions or time.monotonic() >= within.deadline
+        return (limits or self.limits).over(self.executions)
 
     def _open(self, subject: Subject | None = None) -> Reached:
         """What no test that passes reached (another may expect what is raised), nor `subject` in any way."""
