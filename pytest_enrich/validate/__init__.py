@@ -111,14 +111,8 @@ def _sharpened(graded: _Graded, sharper: Sharper) -> _Graded:
 
 def _instead(graded: _Graded, other: Candidate) -> _Graded:
     """What another candidate comes to that closes the same; `graded` when it does not."""
-    proof = graded.proof
-    if check.text(proof.task, other) is not None:
-        return graded
-    try:
-        text = patch.insert(proof.task.test_text, other)
-    except RefusedError:
-        return graded
-    again = _graded(replace(proof, candidate=other, text=text))
+    placed = smaller.instead(graded.proof, other)
+    again = _graded(placed) if placed is not None else None
     return again if isinstance(again, _Graded) and again.first.holds(graded.first) else graded
 
 

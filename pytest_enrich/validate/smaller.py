@@ -8,7 +8,7 @@ from functools import partial
 from msgspec.structs import replace
 
 from pytest_enrich import patch
-from pytest_enrich.data import Dropped, Mutant, NewTest
+from pytest_enrich.data import Candidate, Dropped, Mutant, NewTest
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.validate import check, gain, kills, minimal
 from pytest_enrich.validate.gain import Gained
@@ -35,7 +35,7 @@ def find(proof: Proof, first: Gained, counted: Counted, parts: Parts | None) -> 
         fewer = parts.only(chosen)
         least = fewer if holds(fewer) else least
     least = minimal.reduce(least, holds)
-    return proof if least is proof.candidate else _instead(proof, least)
+    return proof if least is proof.candidate else _put(proof, least)
 
 
 def placed(proof: Proof, parts: Parts | None = None) -> Placed:
@@ -51,11 +51,8 @@ def placed(proof: Proof, parts: Parts | None = None) -> Placed:
 
 def _holds(proof: Proof, first: Gained, killed: Sequence[Mutant], candidate: NewTest) -> bool:
     """Whether a candidate climbs the ladder again and does as much as the one that `proof` is about."""
-    if check.text(proof.task, candidate) is not None:
-        return False
-    try:
-        again = _instead(proof, candidate)
-    except RefusedError:
+    again = instead(proof, candidate)
+    if again is None:
         return False
     found = gain.measure(again)
     if isinstance(found, Dropped) or not found.holds(first):
@@ -63,5 +60,15 @@ def _holds(proof: Proof, first: Gained, killed: Sequence[Mutant], candidate: New
     return kills.all_by(proof.task, placed(again), tuple(killed), proof.sandbox)
 
 
-def _instead(proof: Proof, candidate: NewTest) -> Proof:
+def instead(proof: Proof, candidate: Candidate) -> Proof | None:
+    """Another candidate in the place of the proof's; None when it is not sound, or does not fit there."""
+    if check.text(proof.task, candidate) is not None:
+        return None
+    try:
+        return _put(proof, candidate)
+    except RefusedError:
+        return None
+
+
+def _put(proof: Proof, candidate: Candidate) -> Proof:
     return replace(proof, candidate=candidate, text=patch.insert(proof.task.test_text, candidate))

@@ -50,8 +50,13 @@ def _known(inputs: Inputs, call: Call) -> Iterator[Call]:
         yield whole
 
 
+def is_usual(inputs: Inputs, call: Call) -> bool:
+    """Whether callers might make this call, and people read it without wonder."""
+    return inputs.conforms(call) and oddness(call, inputs.usual) <= MOST_ODD
+
+
 def _fits(looking: Search, find: Find, call: Call, until: float) -> bool:
-    if time.monotonic() > until or not find.inputs.conforms(call) or oddness(call, find.inputs.usual) > MOST_ODD:
+    if time.monotonic() > until or not is_usual(find.inputs, call):
         return False
     outcome = looking.runner.call(call)
     return not outcome.refusal and find.reached <= looking.reached(outcome)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from . import calls
-from .around import LONGEST, MOST_ODD, around
+from .around import LONGEST, around, is_usual
 from .calls import Call, Program, program
 from .clock import shifted
 from .corpus import written
@@ -45,7 +45,7 @@ def search(job: dict[str, Any], scene: Scene, started: float) -> dict[str, Any]:
         "found": [
             record for (find, call), beside in pairs for record in _records(looking, find, call, beside, until)
         ],
-        "corpus": written(chosen, scene.entries, frozenset(call for call in chosen if _is_usual(scene, call))),
+        "corpus": written(chosen, scene.entries, frozenset(call for call in chosen if _is_wanted(scene, call))),
         "executions": looking.executions,
         "dropped": dict(looking.dropped),
     }
@@ -58,10 +58,10 @@ def _given(looking: Search, given: list[Call]) -> dict[str, Any]:
     return {"found": found, "corpus": [], "executions": len(given), "dropped": {}}
 
 
-def _is_usual(scene: Scene, call: Call) -> bool:
-    """Whether callers might make this call, and people read it."""
+def _is_wanted(scene: Scene, call: Call) -> bool:
+    """Whether a test of this call is one that people might want: as `is_usual`, and short."""
     own = next((one for one in scene.inputs if one.entry.key == call.qualname), None)
-    return own is not None and call.size <= LONGEST and own.conforms(call) and oddness(call, own.usual) <= MOST_ODD
+    return own is not None and call.size <= LONGEST and is_usual(own, call)
 
 
 def _records(
