@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -41,6 +41,7 @@ class Task(Struct, frozen=True, kw_only=True):
         seconds: How long the proposer may think, in all.
         executions: How many calls it may make.
         seed: For whatever it draws.
+        is_open: Whether a gap, by its id, is still open by now: what was proposed before may have closed it.
     """
 
     target: Target
@@ -52,6 +53,7 @@ class Task(Struct, frozen=True, kw_only=True):
     source_text: str = ""
     others: tuple[Gap, ...] = ()
     turned_down: tuple[Reason, ...] = ()
+    is_open: Callable[[str], bool] = lambda _gap: True
 
     def has_asked(self, proposer: str) -> bool:
         """Whether this proposer has thought of something for the target, with the same seed."""

@@ -92,8 +92,12 @@ def _thought_of(task: Callable[[], Task], bench: Bench) -> Iterator[Candidate]:
     Each is asked for what is open then: `task` gives that, with all the time that there is for the target.
     """
     first, spares = task(), []
+
+    def is_open(gap: str) -> bool:
+        return gap in {one.id for one in task().target.gaps}
+
     for proposer, share in shares(bench.proposers, first.seconds, first.executions):
-        own = replace(task(), seconds=share.seconds, executions=share.executions)
+        own = replace(task(), seconds=share.seconds, executions=share.executions, is_open=is_open)
         for candidate in share.timed(proposer.propose(own)):
             if candidate.origin.spare:
                 spares.append(candidate)

@@ -70,7 +70,8 @@ def test_a_shorter_name_of_the_same_object_is_taken(fakes, propose):
 
 def test_a_name_that_is_taken_is_not_used_again(fakes, propose):
     text = "from shop.cart import discount\n\n\ndef test_discount_total_below_0(): ...\n"
-    first, second = propose(fakes.finding(), fakes.finding(), task=fakes.task(text=text))[0]
+    raised = Observation(subject="raises", value="⟨shop.cart:Refused⟩", message="no")
+    first, second = propose(fakes.finding(), fakes.finding(raised), task=fakes.task(text=text))[0]
     assert first.name != second.name
     assert "test_discount_total_below_0" not in {first.name, second.name}
 
@@ -79,9 +80,60 @@ def test_the_finding_that_closes_the_most_comes_first(fakes, propose):
     task = fakes.task(fakes.gap(), fakes.gap("cart-bbbbbbbb", 6))
     small = fakes.finding(branches=((6, 7),), reached=(7,))
     large = fakes.finding(branches=((3, 4), (6, 7)), reached=(4, 7), action="⟨shop.cart:discount⟩(-2)")
-    first, second = propose(small, large, task=task)[0]
+    _, first, second = propose(small, large, task=task)[0]
     assert first.gaps == ("cart-aaaaaaaa", "cart-bbbbbbbb")
     assert second.gaps == ("cart-bbbbbbbb",)
+
+
+def two(fakes, **changes):
+    """A task with two gaps, and a finding for each."""
+    task = fakes.task(fakes.gap(), fakes.gap("cart-bbbbbbbb", 6), text="from shop.cart import discount\n")
+    other = fakes.finding(branches=((6, 7),), reached=(7,), action="⟨shop.cart:discount⟩(5)")
+    return replace(task, **changes), fakes.finding(), other
+
+
+def test_short_findings_of_a_function_come_as_one_test_and_each_alone_in_case_it_fails(fakes, propose):
+    task, *findings = two(fakes)
+    joint, *alone = propose(*findings, task=task)[0]
+    assert joint.code == "def test_discount():\n    assert discount(-1) == 0\n    assert discount(5) == 0\n"
+    assert joint.gaps == ("cart-aaaaaaaa", "cart-bbbbbbbb")
+    assert joint.title == "discount: gives 0 when total < 0, and 1 more"
+    assert joint.look == "these 2 values were seen when the code ran; no docstring promises them"
+    assert [(one.line, one.look) for one in joint.oracle] == [(2, True), (3, False)]
+    assert [one.origin.spare for one in (joint, *alone)] == [False, True, True]
+
+
+def test_what_was_closed_meanwhile_is_not_among_what_one_test_states(fakes, propose):
+    task, *findings = two(fakes, is_open=lambda gap: gap == "cart-bbbbbbbb")
+    made = propose(*findings, task=task)[0]
+    assert [one.gaps for one in made] == [("cart-aaaaaaaa",), ("cart-bbbbbbbb",)]
+
+
+def test_calls_that_raise_the_same_come_as_one_test(fakes, propose):
+    task, *findings = two(fakes)
+    raised = Observation(subject="raises", value="⟨shop.cart:Refused⟩", message="no")
+    joint = propose(*(replace(one, observations=(raised,)) for one in findings), task=task)[0][0]
+    assert joint.name == "test_discount_raises_refused"
+    assert joint.code.count("with pytest.raises(Refused") == 2
+    assert joint.look == "Refused was seen when the code ran, each time; no docstring promises it"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"observations": (Observation(subject="raises", value="⟨shop.cart:Refused⟩", message="no"),)},
+        {"call": Call(qualname="refund")},
+        {"spare": True},
+        {"lines": ("a = 1", "b = 2", "c = 3")},
+        {"observations": (Observation(subject="result", value="9.25"),)},
+    ],
+    ids=["raises", "another function", "spare", "long", "documented"],
+)
+def test_what_is_not_alike_stays_apart(fakes, propose, other):
+    task, first, second = two(fakes)
+    task = replace(task, target=replace(task.target, docstring="Gives 9.25 at times."))
+    made = propose(first, replace(second, **other), task=task)[0]
+    assert [one.code.count(" discount(") for one in made] == [1, 1]
 
 
 def test_a_finding_that_closes_nothing_is_no_test(fakes, propose):

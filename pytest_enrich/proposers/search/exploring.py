@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Answered, Call, Entry, Explore, Explored, Finding, NewTest, Origin, Recorded
 from pytest_enrich.proposers.recording import NOTHING
+from pytest_enrich.proposers.search import looks
 from pytest_enrich.proposers.search.write import Desk
 from pytest_enrich.protocols import Sandbox, Task
 
@@ -73,15 +74,24 @@ def _answer(job: Explore, sandbox: Sandbox) -> Explored | None:
 def written(
     task: Task, explored: Explored, origin: Origin, taken: frozenset[str] = frozenset()
 ) -> Iterator[NewTest]:
-    """A test for each finding that makes a readable one, those that close the most first; no name of `taken`."""
+    """Tests of the findings that make readable ones, those that close the most first; no name of `taken`.
+
+    What one short test may state comes as one; each of it alone is a spare then.
+    """
     whole = replace(origin, executions=explored.executions, reduced=True, corpus=explored.corpus)
     desk = Desk.of(task, explored.aliases, whole)
     desk = replace(desk, taken=desk.taken | taken)
-    for finding in sorted(explored.findings, key=_gain, reverse=True):
-        made = desk.write(finding)
-        if made is not None:
-            yield replace(made, origin=replace(whole, spare=finding.spare))
-            desk = desk.without(made.name)
+    ranked = sorted(explored.findings, key=_gain, reverse=True)
+    for group in looks.alike(ranked, task.target.docstring or ""):
+        joint = desk.together([one for one in group if desk.closes(one, task.is_open)])
+        if joint is not None:
+            yield replace(joint, origin=whole)
+            desk = desk.without(joint.name)
+        for finding in group:
+            made = desk.write(finding)
+            if made is not None:
+                yield replace(made, origin=replace(whole, spare=finding.spare or joint is not None))
+                desk = desk.without(made.name)
 
 
 def _with_calls(entry: Entry, calls: Sequence[Call]) -> Entry:

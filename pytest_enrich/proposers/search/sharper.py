@@ -23,7 +23,11 @@ def sharpen(task: Task, candidate: Candidate, call: Call, *, sandbox: Sandbox) -
     desk = Desk.of(task, explored.aliases, candidate.origin)
     for finding in explored.findings[:1]:
         alone, both = desk.write(finding), desk.extend(candidate, finding)
-        if alone is not None and len(alone.code.splitlines()) <= lines + 1:
+        if (
+            alone is not None
+            and len(alone.code.splitlines()) <= lines + 1
+            and set(candidate.gaps) <= set(alone.gaps)
+        ):
             yield replace(alone, origin=candidate.origin)
         if both is not None and len(both.code.splitlines()) <= lines + MOST_LINES:
             yield both

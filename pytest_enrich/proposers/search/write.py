@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich import imports
-from pytest_enrich.data import Finding, Gap, NewTest, Oracle, Origin, Target, Template
+from pytest_enrich.data import Finding, Gap, NewTest, Origin, Target, Template
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.proposers.search import body, words
+from pytest_enrich.proposers.search import body, looks, words
 from pytest_enrich.protocols import Task
 
 LONGEST_LINE = 110
@@ -68,10 +67,26 @@ class Desk(Struct, frozen=True, kw_only=True):
             imports=resolved.imports,
             placement=self.target.placement,
             title=self._title(finding, gaps[0]),
-            look=self._look(finding),
-            oracle=self._oracle(finding, written.expects, resolved.codes),
+            look=looks.look(finding, self._documented),
+            oracle=looks.oracle(finding, written.expects, resolved.codes, self._documented),
             origin=self.origin,
             gaps=tuple(gap.id for gap in gaps),
+        )
+
+    def together(self, findings: Sequence[Finding]) -> NewTest | None:
+        """One test for several findings of a function (`looks.alike`), or None when it would not be readable."""
+        test = self.write(findings[0]) if len(findings) > 1 else None
+        for finding in findings[1:]:
+            test = self.extend(test, finding) if test is not None else None
+        if test is None:
+            return None
+        name = _free([self._plain_name(findings[0]), test.name], self.taken)
+        return replace(
+            test,
+            name=name,
+            code=test.code.replace(f"def {test.name}(", f"def {name}(", 1),
+            title=f"{test.title}, and {len(findings) - 1} more",
+            look=looks.look_at_all(findings),
         )
 
     def extend(self, test: NewTest, finding: Finding) -> NewTest | None:
@@ -82,13 +97,19 @@ class Desk(Struct, frozen=True, kw_only=True):
             return None
         lines = [line for code in resolved.codes for line in code.splitlines()]
         behind = len(test.code.splitlines()) - 1
-        oracle = self._oracle(finding, added.expects, resolved.codes)
+        oracle = looks.oracle(finding, added.expects, resolved.codes, self._documented)
+        closed = (gap.id for gap in self._closed(finding))
         return replace(
             test,
+            gaps=tuple(dict.fromkeys((*test.gaps, *closed))),
             code=test.code + "".join(f"    {line}\n" for line in lines),
             imports=tuple(dict.fromkeys((*test.imports, *resolved.imports))),
             oracle=(*test.oracle, *(replace(one, line=one.line + behind, look=False) for one in oracle)),
         )
+
+    def closes(self, finding: Finding, counts: Callable[[str], bool]) -> bool:
+        """Whether it closes a gap that counts, at least partly."""
+        return any(counts(gap.id) for gap in self._closed(finding))
 
     def _closed(self, finding: Finding) -> list[Gap]:
         """The gaps that it closes, at least partly: decisions first, in the order of the target."""
@@ -125,6 +146,16 @@ class Desk(Struct, frozen=True, kw_only=True):
         options = [name for name in names if name and len(name) <= LONGEST_LINE - 40]
         return _free(options or [f"test_{subject}"], self.taken)
 
+    def _plain_name(self, finding: Finding) -> str:
+        """The name of a test that states more than one thing of a function."""
+        first = finding.observations[0]
+        done = f"_raises_{words.snake(body.bare(first.value))}" if first.subject == "raises" else ""
+        return f"test_{words.snake(self._subject(finding).replace('.__init__', ''))}{done}"
+
+    @property
+    def _documented(self) -> str:
+        return self.target.docstring or ""
+
     def _title(self, finding: Finding, gap: Gap) -> str:
         return words.title(self._subject(finding), body.told(finding), gap.text, gap.outcome)
 
@@ -134,54 +165,9 @@ class Desk(Struct, frozen=True, kw_only=True):
         qualname = call.qualname.rpartition(":")[2]
         return words.subject(qualname, None if "__init__" in qualname else call.receiver)
 
-    def _look(self, finding: Finding) -> str:
-        first = finding.observations[0]
-        shown = body.shown(first.message or first.value)
-        if self._names_exception(finding):
-            return f"the docstring names {body.bare(first.value)}; its message was read off the code"
-        if first.subject == "raises":
-            return f"{body.bare(first.value)} was seen when the code ran; no docstring promises it"
-        if self._is_example(finding):
-            return "the docstring has this example"
-        if self._promised(finding):
-            return f"{shown} stands in the docstring, too: is it for this input?"
-        return f"{shown} was seen when the code ran; no docstring promises it"
-
-    def _promised(self, finding: Finding) -> bool:
-        value = finding.observations[0].value
-        return len(value) > 3 and value in (self.target.docstring or "")  # noqa: PLR2004 - `1` stands in any text
-
-    def _names_exception(self, finding: Finding) -> bool:
-        """Whether it raises what the docstring says may be raised."""
-        first = finding.observations[0]
-        named = re.search(rf"\b{re.escape(body.bare(first.value))}\b", self.target.docstring or "")
-        return first.subject == "raises" and named is not None
-
-    def _is_example(self, finding: Finding) -> bool:
-        """Whether the call and its value stand in the docstring, one after the other, as a doctest."""
-        first, documented = finding.observations[0], self.target.docstring or ""
-        is_whole = first.subject == "result" and first.expression == "{result}" and not finding.lines
-        example = _plain(f">>> {body.bare(finding.action)}\n{first.value}")
-        return is_whole and example in _plain(documented)
-
-    def _oracle(self, finding: Finding, expects: Iterable[int], codes: Sequence[str]) -> tuple[Oracle, ...]:
-        promised = self._promised(finding) or self._is_example(finding) or self._names_exception(finding)
-        found = []
-        for at, (which, seen) in enumerate(zip(expects, finding.observations, strict=True)):
-            what = f"raises {body.bare(seen.value)}" if seen.subject == "raises" else body.shown(seen.value)
-            origin = "docstring" if promised else "raises" if seen.subject == "raises" else "observed"
-            line = 2 + sum(len(code.splitlines()) for code in codes[:which])
-            found.append(Oracle(line=line, what=what, source=origin, look=at == 0))  # type: ignore[arg-type]
-        return tuple(found)
-
 
 def _is_readable(codes: Iterable[str]) -> bool:
     return all(len(line) <= LONGEST_LINE for code in codes for line in code.splitlines())
-
-
-def _plain(text: str) -> str:
-    """Without what a person may write in another way: spaces, and one sort of quotes for the other."""
-    return re.sub(r"\s", "", text).replace('"', "'")
 
 
 def _function(name: str, codes: Iterable[str], style: str, fixture: str) -> str:

@@ -1,0 +1,118 @@
+"""What a person is asked to look at in the test of a finding, and where each expected value comes from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from pytest_enrich.data import Finding, Oracle
+from pytest_enrich.proposers.search import body
+
+# Lines of one test that states several findings.
+MOST_LINES = 4
+# A value so short stands in any text.
+SHORT = 3
+
+
+def look(finding: Finding, documented: str) -> str:
+    """The question of a test of one finding; `documented` is the docstring of the function."""
+    first = finding.observations[0]
+    shown = body.shown(first.message or first.value)
+    if _names_exception(finding, documented):
+        return f"the docstring names {body.bare(first.value)}; its message was read off the code"
+    if first.subject == "raises":
+        return f"{body.bare(first.value)} was seen when the code ran; no docstring promises it"
+    if _is_example(finding, documented):
+        return "the docstring has this example"
+    if _promised(finding, documented):
+        return f"{shown} stands in the docstring, too: is it for this input?"
+    return f"{shown} was seen when the code ran; no docstring promises it"
+
+
+def look_at_all(findings: Sequence[Finding]) -> str:
+    """The question of a test of several findings, none of which a docstring promises."""
+    first = findings[0].observations[0]
+    if first.subject == "raises":
+        return f"{body.bare(first.value)} was seen when the code ran, each time; no docstring promises it"
+    return f"these {len(findings)} values were seen when the code ran; no docstring promises them"
+
+
+def oracle(finding: Finding, expects: Iterable[int], codes: Sequence[str], documented: str) -> tuple[Oracle, ...]:
+    """What each expected value is, on which line of the test (its first is 1), and why it is believed.
+
+    Args:
+        finding: What was seen.
+        expects: For each observation the index of its statement among `codes`.
+        codes: The statements of the test.
+        documented: The docstring of the function.
+    """
+    promised = _is_documented(finding, documented)
+    found = []
+    for at, (which, seen) in enumerate(zip(expects, finding.observations, strict=True)):
+        what = f"raises {body.bare(seen.value)}" if seen.subject == "raises" else body.shown(seen.value)
+        origin = "docstring" if promised else "raises" if seen.subject == "raises" else "observed"
+        line = 2 + sum(len(code.splitlines()) for code in codes[:which])
+        found.append(Oracle(line=line, what=what, source=origin, look=at == 0))  # type: ignore[arg-type]
+    return tuple(found)
+
+
+def alike(findings: Iterable[Finding], documented: str) -> Iterator[tuple[Finding, ...]]:
+    """The findings in their order, those together that one short test may state.
+
+    These are calls of a function that give something, or that raise the same. What a docstring promises stands
+    alone, and so do spares.
+    """
+    groups: list[list[Finding]] = []
+    for finding in findings:
+        fitting = (one for one in groups if _may_join(one, finding, documented))
+        group = next(fitting, None)
+        if group is None:
+            groups.append([finding])
+        else:
+            group.append(finding)
+    yield from map(tuple, groups)
+
+
+def _may_join(group: Sequence[Finding], finding: Finding, documented: str) -> bool:
+    return (
+        _kind(group[0]) == _kind(finding)
+        and not any(one.spare or _is_documented(one, documented) for one in (*group, finding))
+        and sum(map(_length, (*group, finding))) <= MOST_LINES
+    )
+
+
+def _kind(finding: Finding) -> tuple[str, str]:
+    first = finding.observations[0]
+    return finding.call.qualname, first.value if first.subject == "raises" else ""
+
+
+def _length(finding: Finding) -> int:
+    return len("\n".join(body.write(finding, "function").lines).splitlines())
+
+
+def _is_documented(finding: Finding, documented: str) -> bool:
+    return any(asked(finding, documented) for asked in (_promised, _is_example, _names_exception))
+
+
+def _promised(finding: Finding, documented: str) -> bool:
+    value = finding.observations[0].value
+    return len(value) > SHORT and value in documented
+
+
+def _names_exception(finding: Finding, documented: str) -> bool:
+    """Whether it raises what the docstring says may be raised."""
+    first = finding.observations[0]
+    named = re.search(rf"\b{re.escape(body.bare(first.value))}\b", documented)
+    return first.subject == "raises" and named is not None
+
+
+def _is_example(finding: Finding, documented: str) -> bool:
+    """Whether the call and its value stand in the docstring, one after the other, as a doctest."""
+    first = finding.observations[0]
+    is_whole = first.subject == "result" and first.expression == "{result}" and not finding.lines
+    return is_whole and _plain(f">>> {body.bare(finding.action)}\n{first.value}") in _plain(documented)
+
+
+def _plain(text: str) -> str:
+    """Without what a person may write in another way: spaces, and one sort of quotes for the other."""
+    return re.sub(r"\s", "", text).replace('"', "'")
