@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from .plain import Strategy
 
 
-def drawn(strategy: Strategy, number: int, count: int = 100) -> tuple[str, ...]:
+def drawn(strategy: Strategy, number: int, count: int = 60) -> tuple[str, ...]:
     """Templates drawn from a strategy, the same for the same `number`; fewer, or none, where it has no more."""
     found: dict[str, None] = {}
     quiet = settings(

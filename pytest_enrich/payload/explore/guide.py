@@ -15,6 +15,8 @@ from .trace import Branch
 MOST_WITNESSES = 4
 MOST_NOTES = 12
 MOST_VARIATIONS = 80
+# So many parts of a condition are made to hold one after the other.
+DEEPEST = 3
 
 
 class Guide:
@@ -53,13 +55,31 @@ class Guide:
         return itertools.islice(dict.fromkeys(likely), MOST_VARIATIONS)
 
     def _towards(self, line: int, call: Call, inputs: Inputs, is_open: Callable[[int], bool]) -> Iterator[Call]:
-        notes = self._notes(call, line)
-        inputs.learn(part for note in notes for part in (note.left, note.right))
-        absent = inputs.absent(call)
-        likely = solve.proposals(call, notes[:MOST_NOTES], absent, inputs.like)
-        yield from itertools.islice(dict.fromkeys(likely), solve.MOST)
+        notes, nearest = self._notes(call, line), call
+        for _ in range(DEEPEST):
+            likely = self._likely(nearest, notes, inputs)
+            yield from likely
+            further = self._further(likely, line, len(notes)) if is_open(line) else None
+            if further is None:
+                break
+            nearest, notes = further
         if is_open(line) and solve.distance(notes) < float("inf"):
-            yield from solve.descend(call, lambda one: solve.distance(self._notes(one, line)), absent)
+            absent = inputs.absent(nearest)
+            yield from solve.descend(nearest, lambda one: solve.distance(self._notes(one, line)), absent)
+
+    @staticmethod
+    def _likely(call: Call, notes: list[Note], inputs: Inputs) -> list[Call]:
+        """What would make one of the conditions come out another way."""
+        inputs.learn(part for note in notes for part in (note.left, note.right))
+        notes = notes[:MOST_NOTES]
+        marked = solve.unmarked(call, notes, inputs.marks(call))
+        likely = itertools.chain(marked, solve.proposals(call, notes, inputs.absent(call), inputs.like))
+        return [*itertools.islice(dict.fromkeys(likely), solve.MOST)]
+
+    def _further(self, likely: Collection[Call], line: int, before: int) -> tuple[Call, list[Note]] | None:
+        """The first that comes to one more condition of the line: of an `and`, the first part holds now."""
+        noted = ((call, self._notes(call, line)) for call in likely)
+        return next(((call, notes) for call, notes in noted if len(notes) > before), None)
 
     def _notes(self, call: Call, line: int) -> list[Note]:
         """What the condition on a line compares when the call is made."""

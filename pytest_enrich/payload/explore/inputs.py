@@ -9,11 +9,12 @@ from __future__ import annotations
 import dataclasses
 import random
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from typing import Any
 
 from ..express import express
-from . import evidence, files, hints, natural, types, usage
+from . import evidence, files, hints, natural, solve, types, usage
 from .calls import Call
 from .entry import Entry
 from .mutate import vary
@@ -34,10 +35,15 @@ class Pool:
 
     seen: tuple[str, ...]
     constants: tuple[str, ...]
-    drawn: tuple[str, ...]
+    draw: Callable[[], tuple[str, ...]]
     hint: Any
 
-    @property
+    @cached_property
+    def drawn(self) -> tuple[str, ...]:
+        """Made when the first is asked for: it takes longer than all the rest."""
+        return self.draw()
+
+    @cached_property
     def plain(self) -> tuple[str, ...]:
         """Values that a reader knows already, or needs no thought for."""
         options = evaluable([*GENERAL, *CALLABLES])
@@ -52,8 +58,10 @@ class Pool:
 
     def any(self, chance: random.Random) -> str:
         """One of them, each group as likely."""
-        groups = [group for group in (self.seen, self.constants, self.drawn) if group]
-        return chance.choice(chance.choice(groups)) if groups else "None"
+        known = [group for group in (self.seen, self.constants) if group]
+        group = chance.choice([*known, None])
+        values = (self.drawn if group is None else group) or next(iter(known), ())
+        return chance.choice(values) if values else "None"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,23 +104,50 @@ class Inputs:
         self.entry = entry
         self.calls = list(seen.calls)
         self._seen, self._world, self._seed, self._owner = seen, world, seed, owner
-        self._hints, self._used = hints.of_function(function), usage.of(function)
-        if owner is not None and entry.name in MAKERS:
-            kept = usage.kept(owner)
-            self._used |= {name: self._used.get(name, usage.NO_USE) | use for name, use in kept.items()}
-        self._defaults, self._doc = hints.defaults(function), getattr(function, "__doc__", None) or ""
+        self._function = function
+        self._hints, self._defaults = hints.of_function(function), hints.defaults(function)
         self.literals = [text for text, value in world.constants if not isinstance(value, tuple | frozenset)]
-        fixed = [p for p in entry.parameters if p["kind"] not in {"keywords", "variadic"}]
-        self.pools = {p["name"]: self._pool(p) for p in fixed}
-        self.required = [p["name"] for p in fixed if p.get("default") is None]
-        self._givable = [name for name, pool in self.pools.items() if not pool.is_unknown]
+        self._fixed = [p for p in entry.parameters if p["kind"] not in {"keywords", "variadic"}]
+        self.required = [p["name"] for p in self._fixed if p.get("default") is None]
         self.takes_keywords = any(p["kind"] == "keywords" for p in entry.parameters)
-        extra = (self._pool(p) for p in entry.parameters if p["kind"] == "variadic")
-        self.extra = next((pool for pool in extra if not pool.is_unknown), None)
-        self.receivers = self._receivers(owner)
-        shown = [value for pool in self.pools.values() for value in pool.seen]
-        self.usual = natural.known([*shown, *(call.receiver for call in self.calls if call.receiver)])
         self.setups = list(seen.setups) if entry.needs_receiver else []
+
+    # Many a function is never searched through: what takes time to know is asked for when it is needed.
+
+    @cached_property
+    def pools(self) -> dict[str, Pool]:
+        """Values for each parameter, by its name."""
+        return {p["name"]: self._pool(p) for p in self._fixed}
+
+    @cached_property
+    def extra(self) -> Pool | None:
+        """Values for further positional arguments, where it takes some."""
+        extra = (self._pool(p) for p in self.entry.parameters if p["kind"] == "variadic")
+        return next((pool for pool in extra if not pool.is_unknown), None)
+
+    @cached_property
+    def receivers(self) -> list[str]:
+        """Objects to call it on."""
+        return self._receivers(self._owner)
+
+    @cached_property
+    def usual(self) -> frozenset[str]:
+        """What a reader has seen in tests of it."""
+        shown = [value for pool in self.pools.values() for value in pool.seen]
+        return natural.known([*shown, *(call.receiver for call in self.calls if call.receiver)])
+
+    @cached_property
+    def _givable(self) -> list[str]:
+        return [name for name, pool in self.pools.items() if not pool.is_unknown]
+
+    @cached_property
+    def _used(self) -> dict[str, usage.Use]:
+        """What the function does with each parameter; a constructor's class with what it keeps of it, too."""
+        used = usage.of(self._function)
+        if self._owner is not None and self.entry.name in MAKERS:
+            kept = usage.kept(self._owner)
+            used |= {name: used.get(name, usage.NO_USE) | use for name, use in kept.items()}
+        return used
 
     def _pool(self, parameter: dict[str, Any]) -> Pool:
         name = parameter["name"] if parameter["kind"] != "variadic" else ""
@@ -121,14 +156,21 @@ class Inputs:
         if self._owner is not None and self.entry.is_operator:
             used = used._replace(stated=used.stated | {self._owner})
         if len(self.entry.parameters) == 1:
-            used = used._replace(stated=used.stated | evidence.from_prose(self._doc))
+            used = used._replace(
+                stated=used.stated | evidence.from_prose(getattr(self._function, "__doc__", None) or "")
+            )
         default = self._defaults.get(parameter["name"], evidence.NOTHING)
         hint = evidence.of_parameter(parameter, known, [value for _, value in seen], used, default)
+        constants = tuple(self._world.constants_for(hint))
+        return Pool(tuple(text for text, _ in seen), constants, partial(self._drawn, name, hint), hint)
+
+    def _drawn(self, name: str, hint: Any) -> tuple[str, ...]:
+        """Values of a type for a parameter; texts of the source's patterns, and paths, where they may be."""
         values = self._world.drawn(hint, self._seed)
         if types.conforms("", hint) and hint is not types.ANYTHING:
             values += self._world.shaped(self._seed)
             values += tuple(f"str({path})" for path in files.paths()) if files.is_path(name) else ()
-        return Pool(tuple(text for text, _ in seen), tuple(self._world.constants_for(hint)), values, hint)
+        return values
 
     def _receivers(self, owner: type | None) -> list[str]:
         if owner is None or not self.entry.needs_receiver:
@@ -241,6 +283,15 @@ class Inputs:
         missing = [name for name in self._givable if name in self._defaults and name not in dict(call.arguments)]
         texts = {name: express(self._defaults[name]) for name in missing if not self._is_full(call)}
         return {name: text for name, text in texts.items() if text is not None}
+
+    def marks(self, call: Call) -> list[solve.Mark]:
+        """The parameters that a call does not give, with defaults that have no template."""
+        missing = (name for name in self._givable if name in self._defaults and name not in dict(call.arguments))
+        return [
+            solve.Mark(name, self._defaults[name], self.pools[name].plain[:MOST_PLAIN])
+            for name in missing
+            if express(self._defaults[name]) is None
+        ]
 
     def like(self, kind: object) -> tuple[str, ...]:
         """Values of a class or of one of several, or texts that a pattern matches; plain ones first."""

@@ -7,6 +7,7 @@ import dataclasses
 import inspect
 import math
 import pathlib
+import re
 from collections.abc import Iterator, Mapping, Sized
 from typing import Any
 
@@ -19,6 +20,7 @@ Record = dict[str, Any]
 MOST = 3
 SHORT_FLOAT = 6
 LONGEST_OUTPUT = 100
+LONGEST_FIELD = 70
 MOST_ITEMS = 8
 PLAIN: tuple[Any, ...] = (tuple, list, dict, set, frozenset, str, int)
 EMPTY = {"None", "[]", "{}", "()", "''", "0", "False", "set()"}
@@ -39,7 +41,7 @@ def observe(runner: Runner, plain: Program) -> tuple[str, list[Record]]:
         for text, value in _state(plain, outcome.namespace)
         if value != earlier.get(text)
     ]
-    result = _result(outcome) if plain.expression else []
+    result = _result(outcome, plain.action) if plain.expression else []
     telling = [record for record in result if record["value"] != "None"]
     return outcome.consume, [*telling, *changes][:MOST] or (result if plain.answers else [])
 
@@ -52,7 +54,7 @@ def _raised(error: BaseException) -> list[Record]:
     return [{"subject": "raises", "expression": "{result}", "value": kind, "message": message, "form": "equal"}]
 
 
-def _result(outcome: Outcome) -> list[Record]:
+def _result(outcome: Outcome, action: str) -> list[Record]:
     value = outcome.result
     if command.is_result(value):
         said = [_stated(f"{{result}}.{name}", part, repr(part)) for name, part in _told(value)]
@@ -62,7 +64,7 @@ def _result(outcome: Outcome) -> list[Record]:
         return [_stated("{result}", value, text)]
     if isinstance(value, collections.abc.ValuesView | collections.abc.ItemsView) and (text := _written([*value])):
         return [_stated("list({result})", [*value], text)]
-    return list(_parts(value))[:MOST]
+    return list(_parts(value, action))[:MOST]
 
 
 def _told(result: Any) -> list[tuple[str, object]]:
@@ -110,9 +112,10 @@ def _equals(text: str, value: object) -> bool:
         return False
 
 
-def _parts(value: object) -> Iterator[Record]:
+def _parts(value: object, action: str) -> Iterator[Record]:
     """Its public fields, else its text: for what cannot be written as a whole.
 
+    Fields that the call names tell the most, and what fills a line by itself is shown only where nothing else is.
     Its length, and what it looks like to a programmer, say too little to be worth a test.
     """
     if isinstance(value, tuple | list) and len(value) <= MOST_ITEMS:
@@ -124,10 +127,16 @@ def _parts(value: object) -> Iterator[Record]:
         for name, part in _fields(value)
         if not inspect.isroutine(part) and (text := _written(part)) is not None
     ]
-    yield from sorted(fields, key=lambda record: record["value"] in EMPTY)
+    readable = [record for record in fields if len(record["value"]) <= LONGEST_FIELD] or fields
+    yield from sorted(readable, key=lambda record: (record["value"] in EMPTY, not _is_given(record, action)))
     text = str(value) if not fields and _has_own(type(value), "__str__") else ""
     if 0 < len(text) < 80 and text.isprintable() and not UNSTABLE.search(text):  # noqa: PLR2004 - a readable line
         yield _stated("str({result})", text, repr(text))
+
+
+def _is_given(record: Record, action: str) -> bool:
+    """Whether the call passes an argument of the field's name."""
+    return re.search(rf"\b{record['expression'].rpartition('.')[2]}=", action) is not None
 
 
 def _has_own(cls: type, name: str) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from .calls import Call
 from .mutate import literals
+from .shorter import shorter
 
 MOST_TRIES = 400
 MOST_DIGITS = 18
@@ -66,15 +66,15 @@ def _receivers(receiver: str, plain: Mapping[str, Sequence[str]]) -> Iterator[st
 
 
 def _plainer(value: str, preferred: Sequence[str]) -> Iterator[str]:
-    """Preferred values, unless this is one already; then the same with one literal smaller."""
+    """Preferred values, unless this is one already; then the same with a part less, or one literal smaller."""
     if value in preferred and len(value) <= LONG:
         yield from preferred[: preferred.index(value)]
         return
     yield from preferred
+    yield from shorter(value)
     for match in literals(value):
         for smaller in _smaller(match):
             yield value[: match.start()] + smaller + value[match.end() :]
-    yield from _shorter(value)
 
 
 def _smaller(match: re.Match[str]) -> Iterator[str]:
@@ -107,28 +107,3 @@ def _weight(value: float) -> tuple[int, int, bool, float, bool]:
     """Few digits that matter, short, not 0, 1 or -1 (which change little), small, positive."""
     text = repr(abs(value)).removesuffix(".0")
     return len(text.rstrip("0") or "0"), len(text), value in {-1, 0, 1}, abs(value), value < 0
-
-
-def _shorter(value: str) -> Iterator[str]:
-    """A display without one of its elements, a call without one of its arguments."""
-    for first, end in _elements(value):
-        before = re.search(r"(\w+=|)$", value[:first])
-        start = before.start() if before else first
-        after = re.match(r", ", value[end:])
-        if after:
-            yield value[:start] + value[end + 2 :]
-        elif value[:start].endswith(", "):
-            yield value[: start - 2] + value[end:]
-        elif value[start - 1 : start] in {"(", "[", "{"}:
-            yield value[:start] + value[end:]
-
-
-def _elements(value: str) -> Iterator[tuple[int, int]]:
-    """Where the literals start and end; a key and its value are one."""
-    spans = [match.span() for match in literals(value)]
-    paired = False
-    for (start, end), following in itertools.zip_longest(spans, spans[1:]):
-        is_key = following is not None and value[end : following[0]] == ": "
-        if is_key or not paired:
-            yield start, following[1] if is_key else end
-        paired = is_key

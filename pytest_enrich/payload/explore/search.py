@@ -68,9 +68,11 @@ class Search:
         """Search through one function after the other."""
         for number, inputs in enumerate(ways):
             self._now = self.limits.part(self.executions, len(ways) - number)
+            if not self.unsettled:
+                return
             if inputs.obstacle:
                 self.dropped[inputs.obstacle] += 1
-            elif self.unsettled:
+            else:
                 self._through(inputs, number)
 
     def _through(self, inputs: Inputs, number: int) -> None:

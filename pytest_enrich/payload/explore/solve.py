@@ -9,8 +9,8 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from ..express import evaluate, express
 from .calls import Call
@@ -25,6 +25,17 @@ LONGEST = 200
 NUMBERS = (int, float)
 SAMPLES: Mapping[str, str] = {"isdigit": "7", "isalpha": "ab", "isupper": "AB", "islower": "ab", "isspace": " "}
 STEPS = 60
+# For an operand that is what it is compared with, a mark for what was not given most often.
+UNLIKE = (1, "a", None, True)
+
+
+class Mark(NamedTuple):
+    """A parameter that a call does not give, whose default has no template: most often a mark for just that."""
+
+    name: str
+    default: object
+    values: Sequence[str]
+    """Templates of values to give."""
 
 
 def proposals(
@@ -45,6 +56,14 @@ def proposals(
                 yield from (
                     make(changed) for changed in dict.fromkeys(_with(text, known, wanted)) if changed != text
                 )
+
+
+def unmarked(call: Call, notes: Iterable[Note], marks: Iterable[Mark]) -> Iterator[Call]:
+    """Calls that give what a condition found to be not given."""
+    for note in notes:
+        for mark in marks:
+            if note.left is mark.default or note.right is mark.default:
+                yield from (call.with_argument(mark.name, value) for value in mark.values)
 
 
 def _sites(call: Call, absent: Mapping[str, str]) -> Iterator[tuple[str, Make]]:
@@ -73,7 +92,7 @@ def _wishes(note: Note, like: Callable[[object], Iterable[str]]) -> Iterator[tup
     """Pairs of an operand and a value that would change the outcome if it stood in its place."""
     left, right = note.left, note.right
     if note.how in {"==", "<"}:
-        yield from ((left, one) for one in _round(right, note.how))
+        yield from ((left, one) for one in (UNLIKE if left is right else _round(right, note.how)))
         yield from ((right, one) for one in _round(left, note.how))
     elif note.how == "in":
         yield from ((left, one) for one in _members(right))

@@ -559,3 +559,40 @@ def test_a_call_that_can_do_only_one_thing_has_no_spare(explore):
         """
     (only,) = explore(text, "size", spares=True).findings
     assert not only.spare
+
+
+def test_the_parts_of_a_condition_are_made_to_hold_one_after_the_other(explore):
+    explored = explore(
+        """
+        from typing import Any
+
+        class Missing: ...
+
+        MARK = Missing()
+
+        def order(item: str, *, size: str = "", default: Any = MARK, urgent: bool = False, a: int = 1) -> str:
+            if size == "quite large" and default is not MARK and urgent is True:
+                raise ValueError("that cannot be")  # here
+            return item
+        """,
+        "order",
+        branches=((8, 9),),
+        executions=90,
+    )
+    (finding,) = explored.findings
+    assert {"size", "default", "urgent"} <= {one.name for one in finding.call.arguments}
+
+
+def test_of_an_object_with_many_fields_those_that_the_call_names_are_stated(explore):
+    text = """
+        class Field:
+            def __init__(self, *, title: str = "t", falsy: tuple | None = None):
+                self.alpha, self.beta, self.gamma = 1, 2, 3
+                self.messages = {f"message number {n}": "a text that fills a line" for n in range(3)}
+                self.falsy = ()
+                if falsy:
+                    self.falsy = (*falsy, 1)  # here
+        """
+    (finding,) = explore(text, "Field.__init__", "method").findings
+    assert finding.observations[0].expression == "{result}.falsy"
+    assert "{result}.messages" not in [one.expression for one in finding.observations]

@@ -1,0 +1,63 @@
+"""A template with something less in it: a call without an argument, a display without an element."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+NAME = re.compile(r"⟨[^⟩]*⟩")
+# With fewer elements it would be written in another way.
+FEWEST: dict[type[ast.expr], int] = {ast.List: 0, ast.Set: 1, ast.Tuple: 2}
+Span = tuple[int, int]
+
+
+def shorter(template: str) -> Iterator[str]:
+    """The template without one of its parts; the outer ones first, and the last of several before the first."""
+    # Of the same length, so that what stands where is the same in both.
+    readable = NAME.sub(lambda match: "_" * len(match[0]), template)
+    try:
+        tree = ast.parse(readable, mode="eval")
+    except (SyntaxError, ValueError, RecursionError):
+        return
+    place = _Places(readable)
+    for node in ast.walk(tree):
+        yield from _without_each(template, [place.of(part) for part in _parts(node)])
+
+
+class _Places:
+    """Where a node's text is; the parser counts bytes of UTF-8 in a line."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.splitlines(keepends=True)
+        self._starts = [sum(map(len, self._lines[:at])) for at in range(len(self._lines))]
+
+    def of(self, part: tuple[ast.expr | ast.keyword, ast.expr]) -> Span:
+        """From the start of the first node to the end of the second."""
+        first, last = part
+        return self._at(first.lineno, first.col_offset), self._at(last.end_lineno or 1, last.end_col_offset or 0)
+
+    def _at(self, line: int, column: int) -> int:
+        return self._starts[line - 1] + len(self._lines[line - 1].encode()[:column].decode())
+
+
+def _parts(node: ast.AST) -> list[tuple[ast.expr | ast.keyword, ast.expr]]:
+    """The arguments of a call, or the elements of a display: where each begins, and where it ends."""
+    if isinstance(node, ast.Call) and all(one.arg is not None for one in node.keywords):
+        keywords = [(one, one.value) for one in node.keywords]
+        return [*((one, one) for one in node.args), *keywords]
+    if isinstance(node, ast.List | ast.Set | ast.Tuple) and len(node.elts) > FEWEST[type(node)]:
+        return [(one, one) for one in node.elts]
+    if isinstance(node, ast.Dict):
+        return [(key, value) for key, value in zip(node.keys, node.values, strict=True) if key is not None]
+    return []
+
+
+def _without_each(template: str, spans: list[Span]) -> Iterator[str]:
+    for at in reversed(range(len(spans))):
+        start, end = spans[at]
+        if at:
+            start = spans[at - 1][1]
+        elif len(spans) > 1:
+            end = spans[1][0]
+        yield template[:start] + template[end:]
