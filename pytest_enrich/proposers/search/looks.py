@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from pytest_enrich.data import Finding, Oracle
 from pytest_enrich.proposers.search import body
 
-# Lines of one test that states several findings.
+# Lines of one test that states several findings: with one assertion for each, and with all that may be needless.
 MOST_LINES = 4
+MOST_AT_FIRST = 8
 # A value so short stands in any text.
 SHORT = 3
 
@@ -77,7 +80,8 @@ def _may_join(group: Sequence[Finding], finding: Finding, documented: str) -> bo
     return (
         _kind(group[0]) == _kind(finding)
         and not any(one.spare or _is_documented(one, documented) for one in (*group, finding))
-        and sum(map(_length, (*group, finding))) <= MOST_LINES
+        and sum(_length(one, 1) for one in (*group, finding)) <= MOST_LINES
+        and sum(_length(one) for one in (*group, finding)) <= MOST_AT_FIRST
     )
 
 
@@ -86,8 +90,9 @@ def _kind(finding: Finding) -> tuple[str, str]:
     return finding.call.qualname, first.value if first.subject == "raises" else ""
 
 
-def _length(finding: Finding) -> int:
-    return len("\n".join(body.write(finding, "function").lines).splitlines())
+def _length(finding: Finding, observations: int | None = None) -> int:
+    shown = replace(finding, observations=finding.observations[:observations])
+    return len("\n".join(body.write(shown, "function").lines).splitlines())
 
 
 def _is_documented(finding: Finding, documented: str) -> bool:
