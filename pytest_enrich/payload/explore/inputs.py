@@ -18,7 +18,7 @@ from . import evidence, files, hints, natural, solve, types, usage
 from .calls import Call
 from .entry import Entry
 from .mutate import vary
-from .operators import MAKERS
+from .operators import COMPARERS, MAKERS
 from .plain import CALLABLES, GENERAL
 from .values import World, evaluable
 
@@ -273,10 +273,13 @@ class Inputs:
 
     def wrong(self, call: Call) -> Iterator[Call]:
         """The call with an argument of another type, where no hint forbids it: the code may say so itself."""
+        compares = self.entry.name in COMPARERS
         for name, value in call.arguments:
-            if name in self.pools and name not in self._hints:
-                others = (call.with_argument(name, other) for other in WRONG if other != value)
-                yield from (other for other in others if not self.conforms(other))
+            if name in self.pools and (name not in self._hints or compares):
+                # Nobody writes `== None`.
+                wrong = (other for other in WRONG[compares:] if other != value)
+                others = (call.with_argument(name, other) for other in wrong)
+                yield from (other for other in others if not self._are_fitting(other, declared=False))
 
     def absent(self, call: Call) -> dict[str, str]:
         """The defaults, as templates, of the parameters that a call does not give."""
@@ -301,7 +304,13 @@ class Inputs:
         return tuple(text for one in kinds for text in self._world.drawn(one, self._seed)[:MOST_PLAIN])
 
     def conforms(self, call: Call, *, declared: bool = False) -> bool:
-        """Whether each argument is of its parameter's type, as far as it is known; `declared`: as hints say."""
+        """Whether each argument is of its parameter's type, as far as it is known; `declared`: as hints say.
+
+        What people compare an object with may be anything.
+        """
+        return self.entry.name in COMPARERS or self._are_fitting(call, declared=declared)
+
+    def _are_fitting(self, call: Call, *, declared: bool) -> bool:
         for name, value in call.arguments:
             pool = self.pools.get(name) or (self.extra if not name else None)
             if pool is None or value in pool.seen or (declared and name not in self._hints):

@@ -60,6 +60,8 @@ def _result(outcome: Outcome, action: str) -> list[Record]:
         said = [_stated(f"{{result}}.{name}", part, repr(part)) for name, part in _told(value)]
         return [one for one in said if not UNSTABLE.search(one["value"]) and len(one["value"]) <= LONGEST_OUTPUT]
     text = _written(value)
+    if text is not None and len(text) > LONGEST_FIELD and isinstance(value, Mapping):
+        return list(_items(value))[:MOST] or [_stated("{result}", value, text)]
     if text is not None:
         return [_stated("{result}", value, text)]
     if isinstance(value, collections.abc.ValuesView | collections.abc.ItemsView) and (text := _written([*value])):
@@ -128,10 +130,21 @@ def _parts(value: object, action: str) -> Iterator[Record]:
         if not inspect.isroutine(part) and (text := _written(part)) is not None
     ]
     readable = [record for record in fields if len(record["value"]) <= LONGEST_FIELD] or fields
-    yield from sorted(readable, key=lambda record: (record["value"] in EMPTY, not _is_given(record, action)))
+    yield from sorted(readable, key=lambda record: (_is_empty(record), not _is_given(record, action)))
     text = str(value) if not fields and _has_own(type(value), "__str__") else ""
     if 0 < len(text) < 80 and text.isprintable() and not UNSTABLE.search(text):  # noqa: PLR2004 - a readable line
         yield _stated("str({result})", text, repr(text))
+
+
+def _items(value: Mapping[Any, Any]) -> Iterator[Record]:
+    """What a mapping that fills more than a line holds, that says something first."""
+    keyed = ((express(key), part, _written(part)) for key, part in value.items())
+    items = [_stated(f"{{result}}[{key}]", part, text) for key, part, text in keyed if key and text]
+    yield from sorted((one for one in items if len(one["value"]) <= LONGEST_FIELD), key=_is_empty)
+
+
+def _is_empty(record: Record) -> bool:
+    return record["value"] in EMPTY
 
 
 def _is_given(record: Record, action: str) -> bool:

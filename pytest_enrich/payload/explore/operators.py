@@ -76,3 +76,4 @@ COPYING = {
 }
 """What the `copy` module calls, with arguments of its own."""
 MAKERS = {"__init__", "__new__", "__post_init__"}
+COMPARERS = {"__eq__", "__ne__"}

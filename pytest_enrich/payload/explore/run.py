@@ -27,6 +27,7 @@ from .trace import Branch, TooLongError, Tracer
 
 CALL_SECONDS = 0.5
 LONGEST_RESULT = 50
+AGAIN = re.compile(r"raise\s*(#.*)?")
 CONTRACT = re.compile(r"raise\b|(return )?(sys\.)?exit\(")
 
 
@@ -139,10 +140,18 @@ class Runner:
         last = frames[-1] if frames else None
         if isinstance(error, AssertionError | NotImplementedError | RecursionError | MemoryError):
             return "accident"
-        if last is not None and self._is_ours(last.filename) and CONTRACT.match(_line(last)):
+        if (
+            last is not None
+            and self._is_ours(last.filename)
+            and (CONTRACT.match(_line(last)) or self._raises_again())
+        ):
             return ""
         documented = any(self._documents(frame, error) for frame in inspect_frames(error))
         return "" if documented else "accident"
+
+    def _raises_again(self) -> bool:
+        """Whether the call came to a statement that lets an exception it caught go on: somebody thought of it."""
+        return any(AGAIN.fullmatch(self._tracer.line(to)) for _, to in self._tracer.branches)
 
     def _is_ours(self, filename: str) -> bool:
         return filename.startswith(self._root) and "site-packages" not in filename

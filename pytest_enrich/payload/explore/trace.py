@@ -7,6 +7,7 @@ coverage.py itself when the candidate is proven.
 from __future__ import annotations
 
 import inspect
+import linecache
 import sys
 from collections.abc import Callable, Mapping
 from types import CodeType, FrameType
@@ -38,6 +39,10 @@ class Tracer:
         self._wanted: dict[CodeType, bool] = {}
         self._steps = 0
         self.branches: set[Branch] = set()
+
+    def line(self, number: int) -> str:
+        """The text of a line of the file, "" where it has none."""
+        return linecache.getline(self._filename, number).strip() if number > 0 else ""
 
     def start(self) -> None:
         """Forget what was noted, and note again."""

@@ -596,3 +596,45 @@ def test_of_an_object_with_many_fields_those_that_the_call_names_are_stated(expl
     (finding,) = explore(text, "Field.__init__", "method").findings
     assert finding.observations[0].expression == "{result}.falsy"
     assert "{result}.messages" not in [one.expression for one in finding.observations]
+
+
+def test_an_exception_that_the_code_lets_go_on_is_a_contract(explore):
+    text = """
+        def item(index: int, items: list[int], default: int = -1) -> int:
+            try:
+                return items[index]
+            except IndexError:
+                if default == -1:
+                    raise  # here
+                return default
+        """
+    (finding,) = explore(text, "item").findings
+    assert finding.observations[0].value == "⟨builtins:IndexError⟩"
+
+
+def test_an_object_is_compared_with_something_else(explore):
+    text = """
+        class Money:
+            def __init__(self, cents: int) -> None:
+                self.cents = cents
+
+            def __eq__(self, other: object) -> bool:
+                if not isinstance(other, Money):
+                    return NotImplemented  # here
+                return self.cents == other.cents
+        """
+    program, _, seen = said(explore(text, "Money.__eq__", "method"))
+    assert program.endswith((" == 2", "== 'abc'"))
+    assert seen == [("result", "{result}", "False", "is")]
+
+
+def test_of_a_mapping_that_fills_more_than_a_line_what_is_in_it_is_stated(explore):
+    text = """
+        def specification(text: str) -> dict[str, object]:
+            width, fill, precision, alignment, grouping = "", None, None, "", ""
+            if text.startswith("-"):
+                text, fill = text[1:], "-"  # here
+            return locals()
+        """
+    (finding,) = explore(text, "specification").findings
+    assert ("{result}['fill']", "'-'") in [(one.expression, one.value) for one in finding.observations]
