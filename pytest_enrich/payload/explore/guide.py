@@ -12,7 +12,7 @@ from .probe import Note, Probes
 from .run import Outcome, Runner
 from .trace import Branch
 
-MOST_WITNESSES = 4
+MOST_WITNESSES, MOST_RAISING = 4, 2
 MOST_NOTES = 12
 MOST_VARIATIONS = 80
 # So many parts of a condition are made to hold one after the other.
@@ -30,11 +30,15 @@ class Guide:
         self._asked: set[tuple[int, Call]] = set()
 
     def see(self, call: Call, outcome: Outcome) -> None:
-        """A call was made; the first ones of a function that come to a line are kept for it."""
+        """A call was made; the first ones of a function that come to a line are kept for it.
+
+        Few of those that end in an exception: they may have come no further than to the line.
+        """
+        most = MOST_WITNESSES if outcome.raised is None else MOST_RAISING
         lines = self._witnesses.setdefault(call.qualname, {})
         for line in self._origins & {to for _, to in outcome.branches}:
             held = lines.setdefault(line, [])
-            if len(held) < MOST_WITNESSES and call not in held:
+            if len(held) < most and call not in held:
                 held.append(call)
 
     def calls(self, inputs: Inputs, is_open: Callable[[int], bool]) -> Iterator[Call]:

@@ -44,6 +44,9 @@ METHODS = {
     "isspace",
 }
 
+FUNCTIONS = {"isfinite", "isinf", "isnan"}
+"""Functions of a number, of `math` and its like, that say what sort it is."""
+
 
 class Note(NamedTuple):
     """A condition that was evaluated: the statement's line, how it compares, and both operands."""
@@ -77,13 +80,15 @@ class Probes:
 
     def _note(self, line: int, how: str, left: Any, right: Any = None, *rest: Any) -> Any:
         """What the condition gives, once it is noted."""
-        kind = COMPARISONS[getattr(ast, how)][0] if how not in {"truth", "isinstance", *METHODS} else how
+        kind = how if how in {"truth", "isinstance", *METHODS, *FUNCTIONS} else COMPARISONS[getattr(ast, how)][0]
         if len(self.notes) < MOST and (not self._lines or line in self._lines):
             self.notes.append(Note(line, kind, *_operands(left, right, rest)))
         if how == "truth":
             return left
         if how == "isinstance":
             return isinstance(left, right)
+        if how in FUNCTIONS:
+            return right(left)
         if how in METHODS:
             return getattr(left, how)(*([] if right is None else [right]), *rest)
         return COMPARISONS[getattr(ast, how)][1](left, right)
@@ -168,12 +173,15 @@ class _Probing(ast.NodeTransformer):
         return parts[0] if len(parts) == 1 else ast.copy_location(ast.BoolOp(ast.And(), parts), node)
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
-        """`isinstance(a, b)`, `a.startswith(b)` and their like."""
+        """`isinstance(a, b)`, `a.startswith(b)`, `isfinite(a)` and their like."""
         self.generic_visit(node)
         if node.keywords or any(isinstance(one, ast.Starred) for one in node.args):
             return node
         if isinstance(node.func, ast.Name) and node.func.id == "isinstance" and len(node.args) > 1:
             return self._probe(node, self._line, "isinstance", *node.args)
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name in FUNCTIONS and len(node.args) == 1:
+            return self._probe(node, self._line, name, *node.args, node.func)
         if isinstance(node.func, ast.Attribute) and node.func.attr in METHODS and not _is_super(node.func.value):
             return self._probe(node, self._line, node.func.attr, node.func.value, *node.args)
         return node

@@ -7,6 +7,7 @@ with. Where a number came about by calculation, go towards it step by step.
 from __future__ import annotations
 
 import dataclasses
+import enum
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,17 +17,13 @@ from ..express import evaluate, express
 from .calls import Call
 from .mutate import literals
 from .probe import Note
+from .wishes import NUMBERS, Written, wishes
 
 Make = Callable[[str], Call]
 MOST = 160
-MEMBERS = 12
 MOST_PLACES = 4
 LONGEST = 200
-NUMBERS = (int, float)
-SAMPLES: Mapping[str, str] = {"isdigit": "7", "isalpha": "ab", "isupper": "AB", "islower": "ab", "isspace": " "}
 STEPS = 60
-# For an operand that is what it is compared with, a mark for what was not given most often.
-UNLIKE = (1, "a", None, True)
 
 
 class Mark(NamedTuple):
@@ -51,7 +48,7 @@ def proposals(
     """
     sites = [(text, make) for text, make in _sites(call, absent) if len(text) <= LONGEST]
     for note in notes:
-        for known, wanted in _wishes(note, like):
+        for known, wanted in wishes(note, like):
             for text, make in sites:
                 yield from (
                     make(changed) for changed in dict.fromkeys(_with(text, known, wanted)) if changed != text
@@ -88,58 +85,6 @@ def _in_setup(call: Call, at: int, make: Make) -> Make:
     return lambda text: dataclasses.replace(call, setup=(*call.setup[:at], make(text), *call.setup[at + 1 :]))
 
 
-def _wishes(note: Note, like: Callable[[object], Iterable[str]]) -> Iterator[tuple[object, object]]:
-    """Pairs of an operand and a value that would change the outcome if it stood in its place."""
-    left, right = note.left, note.right
-    if note.how in {"==", "<"}:
-        yield from ((left, one) for one in (UNLIKE if left is right else _round(right, note.how)))
-        yield from ((right, one) for one in _round(left, note.how))
-    elif note.how == "in":
-        yield from ((left, one) for one in _members(right))
-        yield from [(right, f"{right}{left}")] if isinstance(left, str) and isinstance(right, str) else []
-        yield from [(right, [*right, left])] if isinstance(right, list) else []
-    elif note.how in {"startswith", "endswith"} and isinstance(left, str):
-        parts = [one for one in (right if isinstance(right, tuple) else (right,)) if isinstance(one, str)]
-        yield from ((left, one + left if note.how == "startswith" else left + one) for one in parts)
-        yield from ((left, one) for one in parts)
-    elif note.how in {"match", "fullmatch", "search", "isinstance"}:
-        subject, kind = (left, right) if note.how == "isinstance" or isinstance(left, str) else (right, left)
-        yield from ((subject, Written(text)) for text in like(kind))
-    elif note.how in SAMPLES:
-        yield left, SAMPLES[note.how]
-    elif note.how == "truth":
-        yield from ((left, one) for one in _opposite(left))
-
-
-class Written(str):
-    """A value that is given by its template."""
-
-    __slots__ = ()
-
-
-def _round(value: object, how: str) -> list[object]:
-    if isinstance(value, bool) or value is None or not isinstance(value, NUMBERS):
-        return [value]
-    return [value, value + 1, value - 1] if how == "<" else [value]
-
-
-def _members(value: object) -> list[object]:
-    try:
-        return list(itertools.islice(iter(value), MEMBERS))  # type: ignore[call-overload]
-    except Exception:  # it is no container, or one of the project's that does not like to be looked at
-        return []
-
-
-def _opposite(value: object) -> list[object]:
-    """Values of the same sort, of the other truth."""
-    if value is None:
-        return [1, "a", True]
-    plain: dict[type, list[object]] = {
-        bool: [not value], str: ["", "a"], int: [0, 1], float: [0.0, 1.5], list: [[], [1]], dict: [{}, {"a": 1}],
-    }  # fmt: skip
-    return plain.get(type(value), [])
-
-
 def _with(template: str, known: object, wanted: object) -> Iterator[str]:
     """The template with what stands in it for `known` changed so that it stands for `wanted`."""
     text = str(wanted) if isinstance(wanted, Written) else express(wanted)
@@ -172,8 +117,10 @@ def _changed(value: Any, known: Any, wanted: Any) -> Iterator[str]:
         elif value and known in {value.lower(), value.upper(), value.strip(), value.casefold()}:
             yield repr(wanted)
     elif isinstance(value, str) and _are_numbers(known, wanted):
-        shown = str(known)
-        yield from [repr(value.replace(shown, str(wanted), 1))] if shown in value else []
+        shown = {str(known), f"{known:.0f}"}
+        yield from (repr(value.replace(one, str(wanted), 1)) for one in shown if one in value)
+    elif isinstance(value, str) and isinstance(known, enum.Enum) and isinstance(wanted, enum.Enum):
+        yield from _named(value, known, wanted)
     elif _are_numbers(value, known, wanted):
         # As it is, moved by as much, or in another unit.
         options = [wanted] if value == known else [value - known + wanted]
@@ -181,6 +128,15 @@ def _changed(value: Any, known: Any, wanted: Any) -> Iterator[str]:
         yield from (repr(_like(value, one)) for one in options)
     elif type(value) is type(known) and value == known:
         yield express(wanted) or "None"
+
+
+def _named(value: str, known: enum.Enum, wanted: enum.Enum) -> Iterator[str]:
+    """Where a text is the name or the value of a member, that of another one."""
+    for change in (str, str.lower, str.upper, str.title):
+        if value == change(known.name):
+            yield repr(change(wanted.name))
+    if value == known.value:
+        yield repr(wanted.value)
 
 
 def _replaced(value: str, known: str, wanted: str) -> Iterator[str]:

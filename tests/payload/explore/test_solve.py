@@ -24,11 +24,15 @@ from pytest_enrich.data import Argument, Call
         ("str", "int(value or 0, 16 - 6) == 4_711 + 1 if value.isdigit() else False"),
         ("list", "len(value) == 4 + 5"),
         ("object", "isinstance(value, Decimal)"),
+        ("float", "not math.isfinite(value)"),
+        ("str", "value.isdigit() is False and math.isinf(float(value))"),
+        ("object", "not isinstance(value, (list, str)) and sum(value) == 3"),
         ("date", "value.month == 6 * 2 and value.day == 30 + 1"),
     ],
 )
 def test_what_is_compared_with_leads_to_the_input(explore, hint, condition):
     text = f"""
+        import math
         import re
         from datetime import date
         from decimal import Decimal
@@ -55,6 +59,24 @@ def test_a_default_is_where_a_condition_may_be_met(explore):
     explored = explore(text, "pay", branches=((2, 3),), executions=1000)
     assert "'EUR'" in explored.findings[0].action
     assert "720" in explored.findings[0].action
+
+
+@pytest.mark.parametrize(("default", "member"), [("metre", "Unit[unit.upper()]"), ("m", "Unit(unit)")])
+def test_a_member_of_an_enumeration_is_given_by_its_name_or_value(explore, default, member):
+    text = f"""
+        import enum
+
+        class Unit(enum.Enum):
+            METRE = "m"
+            PARSEC = "p" + "c"
+
+        def far(number: int, unit: str = "{default}") -> str:
+            if {member} == Unit[chr(80) + "ARSEC"]:
+                return "yes"
+            return "no"
+        """
+    explored = explore(text, "far", branches=((8, 9),), executions=1000)
+    assert [one.observations[0].value for one in explored.findings] == ["'yes'"]
 
 
 def test_a_receiver_is_changed_until_the_condition_holds(explore):
