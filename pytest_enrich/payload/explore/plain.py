@@ -27,6 +27,9 @@ DURATIONS = (
     *(dt.timedelta(seconds=seconds) for seconds in (1, 59, 60, 3599, 3600, 86_399, 86_400)),
     *(dt.timedelta(days=days) for days in (6, 7, 29, 30, 31, 364, 365, 366)),
     *(dt.timedelta(microseconds=microseconds) for microseconds in (999, 1000, 999_999)),
+    # What is rounded up becomes one more of the larger unit.
+    *(dt.timedelta(seconds=seconds) - dt.timedelta.resolution for seconds in (60, 3600, 86_400)),
+    *(dt.timedelta(days=days) - dt.timedelta.resolution for days in (7, 31, 365)),
 )
 DATES = (
     dt.date(2024, 2, 29),

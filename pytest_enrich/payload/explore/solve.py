@@ -23,7 +23,9 @@ Make = Callable[[str], Call]
 MOST = 160
 MOST_PLACES = 4
 LONGEST = 200
-STEPS = 60
+STEPS = 100
+# Where a step of 1 brings it no nearer: what is rounded or divided takes larger ones.
+COARSE = (4, 16, 64, 256, 1024)
 
 
 class Mark(NamedTuple):
@@ -183,19 +185,17 @@ def descend(call: Call, far: Callable[[Call], float], absent: Mapping[str, str])
     """
     tries, best = 0, far(call)
     for which in range(sum(1 for _ in _numbers(call, absent))):
-        step = 1
-        while tries < STEPS and 0 < best < float("inf"):
+        step, grown, coarse = 1, False, iter(COARSE)
+        while step and tries < STEPS and 0 < best < float("inf"):
             text, make = list(_numbers(call, absent))[which]
             moved = [make(repr(evaluate(text) + move)) for move in (step, -step)]  # type: ignore[operator]
             tries += 2
             distance, nearer = min(((far(one), at) for at, one in enumerate(moved)), default=(best, 0))
-            if distance >= best:
-                if step == 1:
-                    break
-                step = 1
-                continue
-            best, call, step = distance, moved[nearer], step * 2
-            yield call
+            if distance < best:
+                best, call, step, grown, coarse = distance, moved[nearer], step * 2, True, iter(COARSE)
+                yield call
+            else:
+                step, grown = 1 if grown else next(coarse, 0), False
 
 
 def _numbers(call: Call, absent: Mapping[str, str]) -> Iterator[tuple[str, Make]]:

@@ -24,6 +24,7 @@ from pytest_enrich.data import Argument, Call
         ("str", "int(value or 0, 16 - 6) == 4_711 + 1 if value.isdigit() else False"),
         ("list", "len(value) == 4 + 5"),
         ("object", "isinstance(value, Decimal)"),
+        ("int", "round(value / 305) == 200 + 13"),
         ("float", "not math.isfinite(value)"),
         ("str", "value.isdigit() is False and math.isinf(float(value))"),
         ("object", "not isinstance(value, (list, str)) and sum(value) == 3"),
