@@ -31,7 +31,7 @@ def find(proof: Proof, first: Gained, counted: Counted, parts: Parts | None) -> 
     holds = partial(_holds, proof, first, counted.killed)
     least: NewTest = proof.candidate
     chosen = minimal.smallest(frozenset(one.id for one in counted.killed), counted.by_part)
-    if parts is not None and chosen is not None and len(chosen) < len(parts.each):
+    if parts is not None and chosen is not None and len(chosen := parts.completed(chosen)) < len(parts.each):
         fewer = parts.only(chosen)
         least = fewer if holds(fewer) else least
     least = minimal.reduce(least, holds)

@@ -13,6 +13,9 @@ from . import command, files
 from .entry import Entry
 from .operators import COPYING, MAKERS, OPERATORS, STATEMENTS
 
+MADE = re.compile(r"⟨[\w.]+:(\w+\.)*_?[A-Z]\w*⟩\(")
+"""An object that its class makes, not one that a function gave."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Call:
@@ -100,7 +103,8 @@ def _folded(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str]) -
         return Program(tuple(lines), _plain(entry, arguments) + after, answers=entry.answers)
     if entry.name == "__hash__":
         return Program((), f"hash({call.receiver}) == hash({call.receiver})")
-    variable = variable_for(call.receiver or entry.owner)
+    receiver = call.receiver or ""
+    variable = variable_for(receiver if MADE.match(receiver) else entry.owner)
     scene = [f"{variable} = {call.receiver}"]
     scene += [_on(variable, entries[step.qualname], list(step.arguments)) for step in call.setup]
     action = _on(variable, entry, arguments)

@@ -34,6 +34,7 @@ NAMES: tuple[tuple[str, Any], ...] = (
     (r"func|fn|f|function|callback|predicate|pred|hook|\w*factory|\w+_func", collections.abc.Callable),
     (r"get[a-z]+|(bin)?op", collections.abc.Callable),
     (r"[nijk]|count|num|number|size|length|index|idx|width|height|depth|limit|level|port|max_?size", int),
+    (r"offset|pos|position|lineno|line_no|row|col|column|stop", int),
     (r"year|month|days?|hours?|minutes?|seconds?|(num|max|min|n)_\w+|\w+_(count|size|len|index|id)", int),
     (r"ttl|timeout|delay|age|ratio|rate|factor|weight|percent|percentage|alpha|x|y|z", float),
     (r"prob(ability)?|fraction|threshold|tolerance|eps(ilon)?", float),

@@ -9,12 +9,13 @@ import re
 import sys
 import typing
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from hypothesis import strategies as st
 
 from ..express import evaluate, express, named
-from . import evidence, types, usage
+from . import evidence, factories, types, usage
 from . import hints as declared
 from .drawing import drawn, matching
 from .plain import BRACKETS, CALLABLES, EMPTY, GENERAL, PLAIN, Strategy
@@ -41,6 +42,7 @@ class World:
         constants: Literals, best first.
         constructors: Templates of objects by the class they make (exactly).
         patterns: Regular expressions of the source.
+        given: Calls of functions, as templates, that may give objects of the project's classes.
     """
 
     def __init__(
@@ -48,7 +50,9 @@ class World:
         constants: Sequence[str],
         constructors: dict[type, list[str]],
         patterns: Sequence[re.Pattern[Any]] = (),
+        given: Sequence[str] = (),
     ) -> None:
+        self._calls = given
         self._patterns = patterns
         self.constants = evaluable(constants)
         self.constructors = constructors
@@ -65,9 +69,16 @@ class World:
         return list(dict.fromkeys(found))
 
     def objects_of(self, kind: type) -> list[str]:
-        """Templates of objects of the class or of its subclasses, smallest first."""
-        found = [text for cls, texts in self.constructors.items() if types.is_kind(cls, kind) for text in texts]
-        return sorted(dict.fromkeys(found), key=len)
+        """Templates of objects of the class or of its subclasses, small ones first; then what functions give."""
+        made, given = (
+            sorted((text for cls, texts in of.items() if types.is_kind(cls, kind) for text in texts), key=len)
+            for of in (self.constructors, self._factories)
+        )
+        return list(dict.fromkeys([*made, *given]))
+
+    @cached_property
+    def _factories(self) -> dict[type, list[str]]:
+        return factories.objects(self._calls)
 
     def drawn(self, hint: Any, seed: int) -> tuple[str, ...]:
         """Templates of values that conform to `hint`, drawn once for all parameters of that type."""

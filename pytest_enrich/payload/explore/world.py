@@ -8,7 +8,7 @@ import dataclasses
 import inspect
 import re
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from . import calls, command, elsewhere, shown
@@ -39,7 +39,9 @@ class Scene:
 def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     """The scene of an `Explore` job; entries that are not there at run time are left out."""
     made = [calls.load(record) for record in job["constructors"]]
-    world = World(job["constants"], _objects(job["module"], made, module), _patterns(module, job["entries"]))
+    ways = tuple(elsewhere.ways(job))
+    objects, patterns = _objects(job["module"], made, module), _patterns(module, job["entries"])
+    world = World(job["constants"], objects, patterns, [*_given(ways), *_beside(job, module)])
     entries = [_of_job(e, module) for e in job["entries"]]
     seen = shown.of_job(job, entries, module)
     known = {entry.key: entry for entry in entries}
@@ -50,7 +52,7 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
         for entry, some in zip(entries, seen, strict=True)
         if (function := _callable(entry, module)) is not None
     ]
-    for way in elsewhere.ways(job):
+    for way in ways:
         known[way.entry.key] = way.entry
         inputs.append(Inputs(way.entry, way.seen, way.function, world, way.owner, job["seed"]))
     filename = inspect.getsourcefile(module) or module.__file__ or ""
@@ -58,6 +60,24 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     # Where there is ample time, a slow machine does not end calls that a fast one would let go on.
     runner = Runner(tracer, known, root, max(CALL_SECONDS, job["seconds"] / CALLS_IN_TIME))
     return Scene(module, runner, known, tuple(inputs))
+
+
+def _given(ways: Iterable[elsewhere.Way]) -> Iterator[str]:
+    """The calls of functions elsewhere."""
+    for way in ways:
+        if way.owner is None:
+            yield from (calls.program(call, {way.entry.key: way.entry}).action for call in way.seen.calls)
+
+
+def _beside(job: Mapping[str, Any], module: types.ModuleType) -> Iterator[str]:
+    """The calls of functions of the module itself."""
+    for call in map(
+        calls.load, (*job["neighbours"], *(one for entry in job["entries"] for one in entry["calls"]))
+    ):
+        function = find(module, call.qualname)
+        if "." not in call.qualname and inspect.isfunction(function) and not call.then:
+            entry = Entry(job["module"], call.qualname, "function", parameters(function, bound=False))
+            yield calls.program(call, {call.qualname: entry}).action
 
 
 def _of_job(record: Mapping[str, Any], module: types.ModuleType) -> Entry:

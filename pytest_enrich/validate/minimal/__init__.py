@@ -30,6 +30,16 @@ class Parts(Struct, frozen=True):
         kept = {self.places[at] for at in chosen}
         return without(self.whole, [at for at in self.places if at not in kept])
 
+    def completed(self, chosen: tuple[int, ...]) -> tuple[int, ...]:
+        """These of its assertions, and one for each thing that the test does of which they say nothing.
+
+        A call that nobody looks at is not tested, whatever it runs.
+        """
+        acts = statement.acts(statement.read(self.whole.code), self.places)
+        first = {act: at for at, act in reversed([*enumerate(acts)])}
+        looked_at = {None, *(acts[at] for at in chosen)}
+        return tuple(sorted({*chosen, *(at for act, at in first.items() if act not in looked_at)}))
+
 
 def parts(candidate: Candidate) -> Parts | None:
     """The candidate's assertions one by one; None when it has less than two that can be told apart."""

@@ -64,6 +64,17 @@ def telling(statements: Sequence[Statement]) -> list[int]:
     return sorted(asserting, key=lambda at: not (results & statements[at].reads or _calls(statements[at].node)))
 
 
+def acts(statements: Sequence[Statement], places: Sequence[int]) -> list[int | None]:
+    """For each of these assertions the place of what it looks at; None where it makes the call itself."""
+    return [_act(statements[:place], statements[place]) for place in places]
+
+
+def _act(before: Sequence[Statement], assertion: Statement) -> int | None:
+    bound = frozenset[str]().union(*(one.binds for one in before))
+    done = [at for at, one in enumerate(before) if not one.asserts]
+    return done[-1] if done and bound & assertion.reads else None
+
+
 def is_whole(left: Sequence[Statement], before: Sequence[Statement]) -> bool:
     """Whether each name that is read in what is `left` of some statements is still bound, if it was `before`."""
     bindable = frozenset[str]().union(*(one.binds for one in before))

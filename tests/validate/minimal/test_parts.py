@@ -208,3 +208,28 @@ def test_what_only_other_assertions_have_read_goes_with_them(test_of, body):
     assert first == ['s = "one"', "assert f(s) == 1", 'g("three")']
     assert second == ['s = "one"', 's = "two"', "assert f(s) == 2", 'g("three")']
     assert third == ['s = "one"', 's = "two"', 's = g("three")', "assert f(s) == 3"]
+
+
+TWO = """
+    def test_options():
+        result = options(tabs=True)
+        assert result.char == "t"
+        assert result.width == 1
+        result = options(margin=10)
+        assert result.margin == 10
+        assert len(options()) == 2
+    """
+
+
+@pytest.mark.parametrize(
+    ("chosen", "completed"), [((1,), (1, 2)), ((3,), (0, 2, 3)), ((0, 2), (0, 2)), ((0, 1, 2), (0, 1, 2))]
+)
+def test_something_is_stated_of_each_thing_that_is_done(test_of, chosen, completed):
+    parts = minimal.parts(test_of(TWO))
+    assert parts.places == (1, 2, 4, 5)
+    assert parts.completed(chosen) == completed
+
+
+def test_what_looks_at_the_state_needs_no_result_beside_it(test_of):
+    parts = minimal.parts(test_of(POP))
+    assert parts.completed((1,)) == (1,)
