@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from . import calls
 from .calls import Call
 from .entry import Entry
-from .inputs import Seen
+from .pool import Seen
 from .shown import find, namesakes, owner_of
 from .signature import answers, parameters
 

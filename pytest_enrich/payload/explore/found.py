@@ -91,7 +91,7 @@ def _done(looking: Search, call: Call) -> list[dict[str, Any]]:
 
 def _reduced(looking: Search, find: Find, until: float, unlike: list[dict[str, Any]] | None = None) -> Call:
     """The call made small, as long as it reaches the same; what it does stays something else than `unlike`."""
-    plain = {name: pool.plain for name, pool in find.inputs.pools.items()}
+    plain = {name: (*pool.plain, *pool.short) for name, pool in find.inputs.pools.items()}
     receivers = sorted(find.inputs.known_receivers, key=lambda text: (text.endswith("()"), len(text)))
     plain[""] = tuple(receivers[:MOST_RECEIVERS])
     before = looking.runner.call(find.call)

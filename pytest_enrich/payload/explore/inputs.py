@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from typing import Any
 
@@ -19,80 +19,14 @@ from .calls import Call
 from .entry import Entry
 from .mutate import vary
 from .operators import COMPARERS, MAKERS
-from .plain import CALLABLES, GENERAL
+from .plain import GENERAL
+from .pool import MOST_PLAIN, Pool, Seen
 from .values import World, evaluable
 
 MOST_CHANGES = 2
-MOST_PLAIN = 6
 MOST_LITERALS = 160
 LONGEST_LITERAL = 60
 WRONG = ("None", "2", "'abc'")
-
-
-@dataclasses.dataclass(frozen=True)
-class Pool:
-    """Values for one parameter, each group plainest first: `seen` in tests, `constants`, `drawn` by type."""
-
-    seen: tuple[str, ...]
-    constants: tuple[str, ...]
-    draw: Callable[[], tuple[str, ...]]
-    hint: Any
-
-    @cached_property
-    def drawn(self) -> tuple[str, ...]:
-        """Made when the first is asked for: it takes longer than all the rest."""
-        return self.draw()
-
-    @cached_property
-    def plain(self) -> tuple[str, ...]:
-        """Values that a reader knows already, or needs no thought for."""
-        options = evaluable([*GENERAL, *CALLABLES])
-        general = [text for text, value in options if types.conforms(value, self.hint)]
-        known = sorted(self.seen, key=len)[:MOST_PLAIN]
-        return tuple(dict.fromkeys([*known, *(general if self.hint is not types.ANYTHING else [])]))
-
-    @property
-    def is_unknown(self) -> bool:
-        """Whether nothing tells what a caller would pass."""
-        return self.hint is types.UNKNOWN and not self.seen
-
-    def any(self, chance: random.Random) -> str:
-        """One of them, each group as likely."""
-        known = [group for group in (self.seen, self.constants) if group]
-        group = chance.choice([*known, None])
-        values = (self.drawn if group is None else group) or next(iter(known), ())
-        return chance.choice(values) if values else "None"
-
-
-@dataclasses.dataclass(frozen=True)
-class Seen:
-    """What tests showed.
-
-    Attributes:
-        calls: Of the function.
-        namesakes: What parameters of other functions got, by name.
-        siblings: The same, of the operators of the same class.
-        refused: Those calls that ended in an exception: they show what may be passed only where nothing else does.
-        setups: What was done to objects before.
-    """
-
-    calls: tuple[Call, ...]
-    namesakes: Mapping[str, Sequence[str]]
-    siblings: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
-    refused: frozenset[Call] = frozenset()
-    setups: tuple[tuple[Call, ...], ...] = ()
-
-    def values(self, name: str, *, operator: bool = False) -> list[str]:
-        """Of a parameter; those of its namesakes where there are none."""
-        taken = self._of([call for call in self.calls if call not in self.refused], name)
-        taken += self.siblings.get(name, ()) if operator else ()
-        # What an operator refuses is what it is not for.
-        refused = [] if operator else self._of(self.calls, name)
-        return taken or refused or list(self.namesakes.get(name, ()))
-
-    @staticmethod
-    def _of(calls: Sequence[Call], name: str) -> list[str]:
-        return [value for call in calls for key, value in call.arguments if key == name]
 
 
 class Inputs:
@@ -161,6 +95,8 @@ class Inputs:
             )
         default = self._defaults.get(parameter["name"], evidence.NOTHING)
         hint = evidence.of_parameter(parameter, known, [value for _, value in seen], used, default)
+        if hint is types.UNKNOWN and not usage.is_read(self._function, parameter["name"]):
+            hint = types.ANYTHING
         constants = tuple(self._world.constants_for(hint))
         return Pool(tuple(text for text, _ in seen), constants, partial(self._drawn, name, hint), hint)
 
@@ -272,14 +208,14 @@ class Inputs:
         self.literals = list(dict.fromkeys([*self.literals, *new]))[:MOST_LITERALS]
 
     def wrong(self, call: Call) -> Iterator[Call]:
-        """The call with an argument of another type, where no hint forbids it: the code may say so itself."""
+        """The call with an argument of another type: the code may say itself that it is one."""
         compares = self.entry.name in COMPARERS
         for name, value in call.arguments:
-            if name in self.pools and (name not in self._hints or compares):
+            if name in self.pools and (compares or name not in self._hints or usage.refuses(self._function)):
                 # Nobody writes `== None`.
                 wrong = (other for other in WRONG[compares:] if other != value)
                 others = (call.with_argument(name, other) for other in wrong)
-                yield from (other for other in others if not self._are_fitting(other, declared=False))
+                yield from (other for other in others if not self._are_fitting(other))
 
     def absent(self, call: Call) -> dict[str, str]:
         """The defaults, as templates, of the parameters that a call does not give."""
@@ -303,17 +239,17 @@ class Inputs:
         kinds = [one for one in (kind if isinstance(kind, tuple) else (kind,)) if isinstance(one, type)]
         return tuple(text for one in kinds for text in self._world.drawn(one, self._seed)[:MOST_PLAIN])
 
-    def conforms(self, call: Call, *, declared: bool = False) -> bool:
-        """Whether each argument is of its parameter's type, as far as it is known; `declared`: as hints say.
+    def conforms(self, call: Call) -> bool:
+        """Whether each argument is of its parameter's type, as far as it is known.
 
         What people compare an object with may be anything.
         """
-        return self.entry.name in COMPARERS or self._are_fitting(call, declared=declared)
+        return self.entry.name in COMPARERS or self._are_fitting(call)
 
-    def _are_fitting(self, call: Call, *, declared: bool) -> bool:
+    def _are_fitting(self, call: Call) -> bool:
         for name, value in call.arguments:
             pool = self.pools.get(name) or (self.extra if not name else None)
-            if pool is None or value in pool.seen or (declared and name not in self._hints):
+            if pool is None or value in pool.seen:
                 continue
             pairs = evaluable([value])
             if pairs and not types.conforms(pairs[0][1], pool.hint):

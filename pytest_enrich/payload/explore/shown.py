@@ -10,7 +10,7 @@ from typing import Any
 from . import calls, example
 from .calls import Call
 from .entry import Entry
-from .inputs import Seen
+from .pool import Seen
 from .operators import MAKERS, OPERATORS
 
 MOST_STEPS_BEFORE = 12

@@ -44,6 +44,19 @@ def of(function: object, followed: int = FOLLOWED) -> dict[str, Use]:
     return _uses(nodes(function), function, followed)
 
 
+def is_read(function: object, name: str) -> bool:
+    """Whether the body of a function does anything with a variable; True where there is no source to be read."""
+    found = [*nodes(function)]
+    return not found or any(isinstance(one, ast.Name) and one.id == name for one in found)
+
+
+def refuses(function: object) -> bool:
+    """Whether a function itself raises `TypeError`."""
+    raised = (one.exc for one in nodes(function) if isinstance(one, ast.Raise))
+    named = (one.func if isinstance(one, ast.Call) else one for one in raised)
+    return any(isinstance(one, ast.Name) and one.id == "TypeError" for one in named)
+
+
 def kept(owner: type) -> dict[str, Use]:
     """What a class's methods do with the parameters that its constructor keeps in attributes."""
     stored = dict(pair for node in nodes(vars(owner).get("__init__")) for pair in _keeps(node))

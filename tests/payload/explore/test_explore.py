@@ -433,16 +433,19 @@ def test_a_wrong_type_is_passed_where_the_code_itself_refuses_it(explore):
     assert finding.observations[0].message == "function must be callable"
 
 
-def test_a_wrong_type_is_not_passed_against_a_hint(explore):
-    text = """
+@pytest.mark.parametrize(
+    ("refusal", "findings"), [("raise TypeError('no')  # here", 1), ("return 1 + ''  # here", 0)]
+)
+def test_a_wrong_type_is_passed_against_a_hint_only_where_the_code_refuses_it(explore, refusal, findings):
+    text = f"""
         from collections.abc import Callable
 
         def apply(function: Callable[[int], int]) -> int:
             if not callable(function):
-                raise TypeError("function must be callable")  # here
+                {refusal}
             return function(1)
         """
-    assert not explore(text, "apply").findings
+    assert len(explore(text, "apply").findings) == findings
 
 
 def test_an_object_is_made_by_what_its_methods_do_with_what_it_keeps(explore):
@@ -638,3 +641,30 @@ def test_of_a_mapping_that_fills_more_than_a_line_what_is_in_it_is_stated(explor
         """
     (finding,) = explore(text, "specification").findings
     assert ("{result}['fill']", "'-'") in [(one.expression, one.value) for one in finding.observations]
+
+
+def test_for_what_a_function_does_nothing_with_anything_is_passed(explore):
+    text = """
+        def method_key(owner, *parts: int, **named: int) -> tuple[int, ...]:
+            if named:
+                return (*parts, len(named))  # here
+            return parts
+        """
+    assert len(explore(text, "method_key").findings) == 1
+
+
+def test_a_plain_literal_is_preferred_to_an_object_that_was_drawn(explore):
+    text = """
+        class Pairs:
+            def __init__(self, size: int = 1) -> None:
+                self.size = size
+
+            def __iter__(self):
+                return iter([("a", 1)] * self.size)
+
+        def table(pairs: "Pairs | list[tuple[str, int]]" = ()) -> dict[str, int]:
+            if pairs:
+                return dict(pairs)  # here
+            return {}
+        """
+    assert "Pairs" not in explore(text, "table").findings[0].action

@@ -1,0 +1,90 @@
+"""Values for one parameter of a function, and what tests show of the function."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from . import types
+from .calls import Call
+from .plain import CALLABLES, GENERAL
+from .values import evaluable
+
+MOST_PLAIN = 6
+SHORT = 24
+
+
+@dataclasses.dataclass(frozen=True)
+class Pool:
+    """Values for one parameter, each group plainest first: `seen` in tests, `constants`, `drawn` by type."""
+
+    seen: tuple[str, ...]
+    constants: tuple[str, ...]
+    draw: Callable[[], tuple[str, ...]]
+    hint: Any
+
+    @cached_property
+    def drawn(self) -> tuple[str, ...]:
+        """Made when the first is asked for: it takes longer than all the rest."""
+        return self.draw()
+
+    @cached_property
+    def plain(self) -> tuple[str, ...]:
+        """Values that a reader knows already, or needs no thought for."""
+        options = evaluable([*GENERAL, *CALLABLES])
+        general = [text for text, value in options if types.conforms(value, self.hint)]
+        known = sorted(self.seen, key=len)[:MOST_PLAIN]
+        return tuple(dict.fromkeys([*known, *(general if self.hint is not types.ANYTHING else [])]))
+
+    @property
+    def short(self) -> list[str]:
+        """Plain literals among what was drawn: only a few, and none where nothing was."""
+        drawn = self.__dict__.get("drawn", ())
+        literal = (text for text in drawn if len(text) <= SHORT and "⟨" not in text and "lambda" not in text)
+        return sorted(literal, key=len)[:MOST_PLAIN]
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nothing tells what a caller would pass."""
+        return self.hint is types.UNKNOWN and not self.seen
+
+    def any(self, chance: random.Random) -> str:
+        """One of them, each group as likely."""
+        known = [group for group in (self.seen, self.constants) if group]
+        group = chance.choice([*known, None])
+        values = (self.drawn if group is None else group) or next(iter(known), ())
+        return chance.choice(values) if values else "None"
+
+
+@dataclasses.dataclass(frozen=True)
+class Seen:
+    """What tests showed.
+
+    Attributes:
+        calls: Of the function.
+        namesakes: What parameters of other functions got, by name.
+        siblings: The same, of the operators of the same class.
+        refused: Those calls that ended in an exception: they show what may be passed only where nothing else does.
+        setups: What was done to objects before.
+    """
+
+    calls: tuple[Call, ...]
+    namesakes: Mapping[str, Sequence[str]]
+    siblings: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
+    refused: frozenset[Call] = frozenset()
+    setups: tuple[tuple[Call, ...], ...] = ()
+
+    def values(self, name: str, *, operator: bool = False) -> list[str]:
+        """Of a parameter; those of its namesakes where there are none."""
+        taken = self._of([call for call in self.calls if call not in self.refused], name)
+        taken += self.siblings.get(name, ()) if operator else ()
+        # What an operator refuses is what it is not for.
+        refused = [] if operator else self._of(self.calls, name)
+        return taken or refused or list(self.namesakes.get(name, ()))
+
+    @staticmethod
+    def _of(calls: Sequence[Call], name: str) -> list[str]:
+        return [value for call in calls for key, value in call.arguments if key == name]
