@@ -10,8 +10,8 @@ from typing import Any
 from . import calls, example
 from .calls import Call
 from .entry import Entry
-from .pool import Seen
 from .operators import MAKERS, OPERATORS
+from .pool import Seen
 
 MOST_STEPS_BEFORE = 12
 
