@@ -13,6 +13,7 @@ from .find import Find
 from .inputs import Inputs
 from .natural import oddness
 from .search import Search
+from .varied import Varied
 
 TRIES = 40
 MOST, MOST_OF_ALL = 6, 24
@@ -25,8 +26,8 @@ def around(looking: Search, find: Find, call: Call, finds: int, until: float) ->
 
     First with what tests pass, then with whatever is drawn, the shortest first; the more `finds`, the fewer.
     """
-    chance = random.Random(looking.limits.seed)  # noqa: S311 - it need not be hard to guess
-    drawn = (find.inputs.any(chance, [call]) for _ in range(TRIES))
+    varied = Varied(find.inputs, random.Random(looking.limits.seed))  # noqa: S311 - it need not be hard to guess
+    drawn = (varied.any([call]) for _ in range(TRIES))
     known = [one for one in islice(_known(find.inputs, call), TRIES) if one.size <= LONGEST]
     shortest = sorted((one for one in drawn if one.size <= LONGER * call.size + LONGER), key=lambda one: one.size)
     fitting = (

@@ -1,15 +1,10 @@
-"""Calls to try: variations of calls that were seen, and calls put together parameter by parameter.
-
-Hypothesis draws the values of each parameter, once; the loop that combines and varies them draws thousands of
-times a second and is a plain seeded `random.Random`.
-"""
+"""What is known about calling one function: values for its parameters, objects to call it on, what tests pass."""
 
 from __future__ import annotations
 
 import dataclasses
-import random
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property, partial
 from typing import Any
 
@@ -17,13 +12,11 @@ from ..express import express
 from . import evidence, files, hints, natural, solve, types, usage
 from .calls import Call
 from .entry import Entry
-from .mutate import vary
 from .operators import COMPARERS, MAKERS
-from .plain import GENERAL
+from .plain import ANSWERING
 from .pool import MOST_PLAIN, Pool, Seen
 from .values import World, evaluable
 
-MOST_CHANGES = 2
 MOST_LITERALS = 160
 LONGEST_LITERAL = 60
 WRONG = ("None", "2", "'abc'")
@@ -71,7 +64,8 @@ class Inputs:
         return natural.known([*shown, *(call.receiver for call in self.calls if call.receiver)])
 
     @cached_property
-    def _givable(self) -> list[str]:
+    def givable(self) -> list[str]:
+        """The parameters of which something tells what they are."""
         return [name for name, pool in self.pools.items() if not pool.is_unknown]
 
     @cached_property
@@ -98,6 +92,8 @@ class Inputs:
         if hint is types.UNKNOWN and not usage.is_read(self._function, parameter["name"]):
             hint = types.ANYTHING
         constants = tuple(self._world.constants_for(hint))
+        if usage.awaits(self._function) and types.conforms(len, hint) and hint is not types.ANYTHING:
+            constants += (ANSWERING,)
         return Pool(tuple(text for text, _ in seen), constants, partial(self._drawn, name, hint), hint)
 
     def _drawn(self, name: str, hint: Any) -> tuple[str, ...]:
@@ -131,75 +127,15 @@ class Inputs:
         unknown = [name for name in self.required if self.pools[name].is_unknown]
         return f"nothing tells what {unknown[0]} is" if unknown else ""
 
-    def any(self, chance: random.Random, bases: Sequence[Call]) -> Call:
-        """A call: three times of four a variation of one of `bases`."""
-        if bases and chance.random() < 0.75:  # noqa: PLR2004 - see above
-            return self._varied(chance, chance.choice(bases))
-        return self._new(chance)
-
-    def _new(self, chance: random.Random) -> Call:
-        names = [name for name in self._givable if name in self.required or chance.random() < 0.3]  # noqa: PLR2004
-        arguments = [(name, self.pools[name].any(chance)) for name in names]
-        if self.extra is not None:
-            arguments += [("", self.extra.any(chance)) for _ in range(chance.randrange(4))]
-        if self.takes_keywords and chance.random() < 0.3:  # noqa: PLR2004 - most calls have none
-            arguments.append(("key", chance.choice(GENERAL)))
-        receiver = chance.choice(self.receivers) if self.receivers else None
-        setup = chance.choice(self.setups) if self.setups and chance.random() < 0.7 else ()  # noqa: PLR2004
-        return Call(self.entry.key, tuple(arguments), receiver, setup)
-
-    def _varied(self, chance: random.Random, base: Call) -> Call:
-        call = base
-        for _ in range(chance.randint(0, MOST_CHANGES)):
-            call = self._with_one_changed(chance, call)
-        if call.receiver and chance.random() < 0.2:  # noqa: PLR2004 - objects are varied less than arguments
-            call = dataclasses.replace(call, receiver=self._other_receiver(chance, call.receiver))
-        if self.entry.needs_receiver and chance.random() < 0.2:  # noqa: PLR2004
-            call = dataclasses.replace(call, setup=self._other_setup(chance, call))
-        return call
-
-    def _with_one_changed(self, chance: random.Random, call: Call) -> Call:
-        missing = [name for name in self._givable if name not in dict(call.arguments)]
-        if missing and not self._is_full(call) and (not call.arguments or chance.random() < 0.5):  # noqa: PLR2004 - a fair coin
-            name = chance.choice(missing)
-            return self._ordered(call.with_argument(name, self.pools[name].any(chance)))
-        if self.takes_keywords and "key" not in dict(call.arguments) and chance.random() < 0.2:  # noqa: PLR2004
-            return call.with_argument("key", chance.choice(GENERAL))
-        if not call.arguments:
-            return call
-        at = chance.randrange(len(call.arguments))
-        name, value = call.arguments[at]
-        changed = (name, self._other(chance, value, self.pools.get(name) or self.extra))
-        return dataclasses.replace(call, arguments=(*call.arguments[:at], changed, *call.arguments[at + 1 :]))
-
-    def _is_full(self, call: Call) -> bool:
+    def is_full(self, call: Call) -> bool:
         """Whether extra positional arguments take the place of named ones."""
         return any(not name for name, _ in call.arguments)
 
-    def _ordered(self, call: Call) -> Call:
+    def ordered(self, call: Call) -> Call:
+        """The call with its arguments in the order of the parameters."""
         order = {p["name"]: at for at, p in enumerate(self.entry.parameters)}
         arguments = tuple(sorted(call.arguments, key=lambda pair: order.get(pair[0], len(order))))
         return dataclasses.replace(call, arguments=arguments)
-
-    def _other(self, chance: random.Random, value: str, pool: Pool | None) -> str:
-        if pool is not None and chance.random() < 0.5:  # noqa: PLR2004 - a fair coin
-            return pool.any(chance)
-        return vary(value, chance.randrange(4), chance.randrange(48), chance.randrange(48), self.literals)
-
-    def _other_receiver(self, chance: random.Random, receiver: str) -> str:
-        if self.receivers and chance.random() < 0.5:  # noqa: PLR2004 - a fair coin
-            return chance.choice(self.receivers)
-        return vary(receiver, chance.randrange(4), chance.randrange(48), chance.randrange(12), [])
-
-    def _other_setup(self, chance: random.Random, call: Call) -> tuple[Call, ...]:
-        setup = call.setup or (chance.choice(self.setups) if self.setups else ())
-        if not setup:
-            return (dataclasses.replace(call, receiver=None, setup=()),)
-        at = chance.randrange(len(setup))
-        if chance.random() < 0.5:  # noqa: PLR2004 - a fair coin
-            return setup[:at] + setup[at + 1 :]
-        again = self._with_one_changed(chance, setup[at]) if chance.random() < 0.5 else setup[at]  # noqa: PLR2004
-        return (*setup[: at + 1], again, *setup[at + 1 :])
 
     def learn(self, values: Iterable[object]) -> None:
         """Values that the code compared with are worth trying elsewhere, too."""
@@ -219,13 +155,13 @@ class Inputs:
 
     def absent(self, call: Call) -> dict[str, str]:
         """The defaults, as templates, of the parameters that a call does not give."""
-        missing = [name for name in self._givable if name in self._defaults and name not in dict(call.arguments)]
-        texts = {name: express(self._defaults[name]) for name in missing if not self._is_full(call)}
+        missing = [name for name in self.givable if name in self._defaults and name not in dict(call.arguments)]
+        texts = {name: express(self._defaults[name]) for name in missing if not self.is_full(call)}
         return {name: text for name, text in texts.items() if text is not None}
 
     def marks(self, call: Call) -> list[solve.Mark]:
         """The parameters that a call does not give, with defaults that have no template."""
-        missing = (name for name in self._givable if name in self._defaults and name not in dict(call.arguments))
+        missing = (name for name in self.givable if name in self._defaults and name not in dict(call.arguments))
         return [
             solve.Mark(name, self._defaults[name], self.pools[name].plain[:MOST_PLAIN])
             for name in missing

@@ -48,6 +48,9 @@ CALLABLES = (
     "lambda *args, **kwargs: None",
     "lambda *args: 1",
 )
+AWAITABLE = "⟨asyncio:sleep⟩(0, 2)"
+ANSWERING = f"lambda *args: {AWAITABLE}"
+"""A function that gives something to be awaited."""
 NUMBERS = (0, 1, -1, 2, 3, 7, 10, 12, 59, 60, 100, 255, 1000, 10**6, 10**9)
 
 

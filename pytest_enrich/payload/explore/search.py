@@ -19,6 +19,7 @@ from .probe import Probes
 from .run import Outcome, Runner
 from .telling import SILENT, is_checked, is_function, raised_through, rank
 from .trace import Branch, Reached
+from .varied import Varied
 
 PATIENCE = 2000
 ROUND = 100
@@ -27,6 +28,7 @@ POLISH = 60
 MOST_REFINED = 6
 ALTERNATIVES = 5
 DEEPEST = 3
+MOST_GIVEN = 12
 THEN: tuple[tuple[str, ...], ...] = (
     (),
     ("2",),
@@ -53,6 +55,7 @@ class Search:
         self.finds: dict[Branch | int, list[Find]] = {}
         self.corpus = Corpus()
         self._known: set[Branch] = set()
+        self._given = 0
 
     @property
     def open(self) -> Reached:
@@ -77,24 +80,24 @@ class Search:
 
     def _through(self, inputs: Inputs, number: int) -> None:
         """Search through one function until nothing new comes for a while."""
-        self._known = set()
-        chance = random.Random(self.limits.seed + number)  # noqa: S311 - it need not be hard to guess
+        self._known, self._given = set(), 0
+        varied = Varied(inputs, random.Random(self.limits.seed + number))  # noqa: S311 - it need not be hard to guess
         bases = list(dict.fromkeys(inputs.calls))
         idle = 0
         for call in list(bases):
             self._look(inputs, call, bases)
-        for call in inputs.wrong(bases[0] if bases else inputs.any(chance, [])):
+        for call in inputs.wrong(bases[0] if bases else varied.any([])):
             self._look(inputs, call, bases)
         while idle < PATIENCE and not self.over() and self.open:
             if idle % ROUND == 0:
                 self._guided(inputs, bases)
-            idle = 0 if self._look(inputs, inputs.any(chance, bases), bases) else idle + 1
+            idle = 0 if self._look(inputs, varied.any(bases), bases) else idle + 1
         self._guided(inputs, bases)
         self._refine(inputs, bases)
         for _ in range(POLISH):
             if self.over() or self.open or not self._is_poor():
                 return
-            self._look(inputs, inputs.any(chance, bases), bases)
+            self._look(inputs, varied.any(bases), bases)
 
     def _is_poor(self) -> bool:
         """Whether some of what was reached was reached only by a call that says little, or that nobody writes."""
@@ -135,11 +138,16 @@ class Search:
         if is_new:
             self._known |= outcome.branches
             bases.append(call)
-        if is_function(outcome.result) and len(call.then) < DEEPEST and (is_new or call.then):
+        if is_function(outcome.result) and len(call.then) < DEEPEST and (is_new or call.then or self._is_early()):
             # What a decorator or factory gives shows itself when it is called.
             for values in THEN:
                 self._look(inputs, dataclasses.replace(call, then=(*call.then, values)), bases)
         return is_new
+
+    def _is_early(self) -> bool:
+        """Whether few functions were given so far: what the first ones were made of may matter."""
+        self._given += 1
+        return self._given <= MOST_GIVEN
 
     def _try(self, inputs: Inputs, call: Call) -> Outcome:
         self.executions += 1

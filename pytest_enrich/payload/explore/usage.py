@@ -50,6 +50,11 @@ def is_read(function: object, name: str) -> bool:
     return not found or any(isinstance(one, ast.Name) and one.id == name for one in found)
 
 
+def awaits(function: object) -> bool:
+    """Whether something is awaited in a function, or in one that it makes."""
+    return any(isinstance(one, ast.Await) for one in nodes(function))
+
+
 def refuses(function: object) -> bool:
     """Whether a function itself raises `TypeError`."""
     raised = (one.exc for one in nodes(function) if isinstance(one, ast.Raise))

@@ -18,10 +18,11 @@ from ..express import evaluate, express, named
 from . import evidence, factories, types, usage
 from . import hints as declared
 from .drawing import drawn, matching
-from .plain import BRACKETS, CALLABLES, EMPTY, GENERAL, PLAIN, Strategy
+from .plain import ANSWERING, AWAITABLE, BRACKETS, CALLABLES, EMPTY, GENERAL, PLAIN, Strategy
 
 DEEPEST = 2
 MOST_MATCHING = 16
+AWAITABLES = {collections.abc.Awaitable, collections.abc.Coroutine}
 
 
 def evaluable(templates: Sequence[str]) -> list[tuple[str, object]]:
@@ -123,7 +124,10 @@ class World:
         if kind is type:
             return _literal(arguments) if arguments else st.sampled_from(["⟨builtins:int⟩", "⟨builtins:str⟩"])
         if kind.__name__ == "Callable":
-            return st.sampled_from(CALLABLES)
+            gives = typing.get_origin(arguments[-1]) if arguments else None
+            return st.just(ANSWERING) if gives in AWAITABLES else st.sampled_from(CALLABLES)
+        if kind in AWAITABLES:
+            return st.just(AWAITABLE)
         if issubclass(kind, enum.Enum):
             members = [text for member in kind if (text := express(member))]
             return st.sampled_from(members) if members else st.nothing()

@@ -668,3 +668,33 @@ def test_a_plain_literal_is_preferred_to_an_object_that_was_drawn(explore):
             return {}
         """
     assert "Pairs" not in explore(text, "table").findings[0].action
+
+
+@pytest.mark.parametrize(
+    ("hint", "action"),
+    [("Iterable[Awaitable[int]]", "await one"), ("list[Callable[[], Awaitable[int]]]", "await one()")],
+)
+def test_what_is_to_be_awaited_is_passed(explore, hint, action):
+    text = f"""
+        from collections.abc import Awaitable, Callable, Iterable
+
+        async def total(parts: {hint}) -> int:
+            found = 0
+            for one in parts:
+                found += {action}  # here
+            return found
+        """
+    (finding,) = explore(text, "total").findings
+    assert (finding.consume, finding.observations[0].value) == ("await", "2")
+
+
+def test_a_decorator_of_coroutines_is_given_one(explore):
+    text = """
+        def twice(function):
+            async def run(*args):
+                first = await function(*args)
+                return first + await function(*args)  # here
+            return run
+        """
+    (finding,) = explore(text, "twice").findings
+    assert finding.observations[0].value == "4"

@@ -18,6 +18,7 @@ from pytest_enrich.payload.explore.inputs import Inputs
 from pytest_enrich.payload.explore.pool import Seen
 from pytest_enrich.payload.explore.types import UNKNOWN, conforms, members
 from pytest_enrich.payload.explore.values import World, evaluable
+from pytest_enrich.payload.explore.varied import Varied
 from pytest_enrich.payload.express import evaluate
 
 Number = typing.TypeVar("Number", int, float)
@@ -138,7 +139,7 @@ def test_calls_are_the_same_for_the_same_chance():
     def some():
         chance = random.Random(5)
         one = inputs("number text")
-        return [one.any(chance, [Call("f", (("number", "1"), ("text", "'x'")))]) for _ in range(50)]
+        return [Varied(one, chance).any([Call("f", (("number", "1"), ("text", "'x'")))]) for _ in range(50)]
 
     assert some() == some()
     assert len(set(some())) > 20
@@ -147,7 +148,7 @@ def test_calls_are_the_same_for_the_same_chance():
 def test_required_arguments_are_always_given():
     chance = random.Random(1)
     for _ in range(50):
-        assert [name for name, _ in inputs("number text").any(chance, []).arguments] == ["number", "text"]
+        assert [name for name, _ in Varied(inputs("number text"), chance).any([]).arguments] == ["number", "text"]
 
 
 def test_what_tests_passed_tells_the_type():
