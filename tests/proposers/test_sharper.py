@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from pytest_enrich.data import Argument, Call, Explore, Explored, Observation
+from pytest_enrich.data import Argument, Attempt, Call, Dropped, Explore, Explored, Kept, Observation
 from pytest_enrich.proposers.search.sharper import sharpen
 
 CALL = Call(qualname="discount", arguments=(Argument(name="total", value="-7"),))
@@ -14,9 +14,10 @@ FOUND = Explored(findings=(), executions=1)
 
 @pytest.fixture
 def ask(fakes):
-    def ask(*findings, candidate=None):
+    def ask(*findings, candidate=None, attempts=()):
         sandbox = fakes.ScriptedSandbox({Explore: replace(FOUND, findings=findings)})
-        return list(sharpen(fakes.task(), candidate or fakes.candidate(), CALL, sandbox=sandbox)), sandbox
+        task = replace(fakes.task(), attempts=attempts)
+        return list(sharpen(task, candidate or fakes.candidate(), CALL, sandbox=sandbox)), sandbox
 
     return ask
 
@@ -59,3 +60,21 @@ def test_a_call_that_does_nothing_the_same_each_time_makes_none(ask):
 
 def test_a_sandbox_that_fails_makes_none(fakes):
     assert list(sharpen(fakes.task(), fakes.candidate(), CALL, sandbox=fakes.ScriptedSandbox({}))) == []
+
+
+@pytest.mark.parametrize(
+    ("verdict", "made"),
+    [(Kept(gaps=(), lines=(), branches=(), runs=(), seconds=0.1), 1), (Dropped(rung="gains", reason=""), 2)],
+)
+def test_what_a_kept_test_states_is_not_stated_again(fakes, ask, verdict, made):
+    other = fakes.candidate()
+    other = replace(other, code=f"{other.code}    assert discount(-7) == 0\n")
+    attempt = Attempt(path="shop/cart.py", qualname="discount", digest="", candidate=other, verdict=verdict)
+    tests, _ = ask(fakes.finding(action="⟨shop.cart:discount⟩(-7)"), attempts=(attempt,))
+    assert len(tests) == made
+
+
+def test_a_test_that_closes_less_takes_no_place(fakes, ask):
+    joint = replace(fakes.candidate(), gaps=("cart-aaaaaaaa", "cart-bbbbbbbb"))
+    (both,), _ = ask(fakes.finding(action="⟨shop.cart:discount⟩(-7)"), candidate=joint)
+    assert both.code.startswith(joint.code)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from pytest_enrich.data import Call, Candidate, NewTest
+from pytest_enrich.data import Call, Candidate, Kept, NewTest
 from pytest_enrich.proposers.search import exploring
 from pytest_enrich.proposers.search.write import Desk
 from pytest_enrich.protocols import Sandbox, Task
@@ -19,15 +19,25 @@ def sharpen(task: Task, candidate: Candidate, call: Call, *, sandbox: Sandbox) -
     explored = exploring.look(task, call, sandbox) if isinstance(candidate, NewTest) else None
     if explored is None or not isinstance(candidate, NewTest):
         return
-    lines = len(candidate.code.splitlines())
     desk = Desk.of(task, explored.aliases, candidate.origin)
     for finding in explored.findings[:1]:
         alone, both = desk.write(finding), desk.extend(candidate, finding)
-        if (
-            alone is not None
-            and len(alone.code.splitlines()) <= lines + 1
-            and set(candidate.gaps) <= set(alone.gaps)
-        ):
+        if alone is not None and _more_lines(alone, candidate) <= 1 and set(candidate.gaps) <= set(alone.gaps):
             yield replace(alone, origin=candidate.origin)
-        if both is not None and len(both.code.splitlines()) <= lines + MOST_LINES:
+        if (
+            both is not None
+            and _more_lines(both, candidate) <= MOST_LINES
+            and not _is_stated(task, both, candidate)
+        ):
             yield both
+
+
+def _more_lines(one: NewTest, other: NewTest) -> int:
+    return one.code.count("\n") - other.code.count("\n")
+
+
+def _is_stated(task: Task, both: NewTest, candidate: NewTest) -> bool:
+    """Whether a test that was kept for the same function states already what `both` has more."""
+    added = both.code.removeprefix(candidate.code)
+    kept = (one.candidate for one in task.attempts if isinstance(one.verdict, Kept))
+    return any(added in one.code for one in kept if isinstance(one, NewTest))
