@@ -19,6 +19,7 @@ from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.validate import cases, check, gain, grade, kills, minimal, smaller, stable
 from pytest_enrich.validate.proof import Proof
 
+MOST_SHARPENED = 2
 Sharper: TypeAlias = Callable[[Task, Candidate, Call], Iterable[Candidate]]
 """Makes of a call tests that may take the place of a candidate, the shortest first."""
 
@@ -98,6 +99,16 @@ def _graded(proof: Proof) -> _Graded | Dropped:
 
 
 def _sharpened(graded: _Graded, sharper: Sharper) -> _Graded:
+    """What notices more, as long as one more call helps, and a few times at most."""
+    for _ in range(MOST_SHARPENED):
+        better = _sharper(graded, sharper)
+        if better is graded:
+            break
+        graded = better
+    return graded
+
+
+def _sharper(graded: _Graded, sharper: Sharper) -> _Graded:
     """The best of what is made of a call that tells more mutants apart; the same when nothing is better."""
     proof, call = graded.proof, graded.counted.told
     best = graded
