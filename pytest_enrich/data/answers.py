@@ -147,6 +147,7 @@ class Variant(Struct, frozen=True, kw_only=True):
         message: `str` of it.
         line: Of the test file: where the test was when it raised.
         branches, reached: The wanted branches and lines that it reaches.
+        spare: Whether the variant before it reaches the same; this one comes to something else.
     """
 
     pattern: int
@@ -158,6 +159,7 @@ class Variant(Struct, frozen=True, kw_only=True):
     raised: Template = ""
     message: str = ""
     line: int = 0
+    spare: bool = False
 
 
 class Varied(Struct, frozen=True, kw_only=True, tag="varied"):

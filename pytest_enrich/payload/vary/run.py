@@ -22,7 +22,7 @@ from .ending import Endings, Record
 from .given import Drawn, draw
 from .pool import Names, Pool, is_literal
 from .probe import Probe
-from .search import Search, choose
+from .search import Find, Search, choose
 from .subject import Subject
 from .test import Test
 from .variation import Variation
@@ -133,7 +133,7 @@ def _different(items: list[pytest.Function], varying: set[str]) -> list[pytest.F
 
 
 def _variants(search: Search, tests: dict[int, Test], until: float) -> list[Record]:
-    """The chosen finds, made small and looked at again, as JSON of `Variant`."""
+    """The chosen finds, made small and looked at again, as JSON of `Variant`; a spare behind each that has one."""
     found = []
     for find in choose(search):
         test = tests[find.subject.number]
@@ -143,7 +143,21 @@ def _variants(search: Search, tests: dict[int, Test], until: float) -> list[Reco
             search.dropped[record] += 1
         elif reached := search.reached(taken(record)):
             found.append(_variant(test, variation, record, reached))
+            found += _spare(search, test, find, record)
     return found
+
+
+def _spare(search: Search, test: Test, find: Find, first: Record) -> list[Record]:
+    """One that reaches the same and comes to something else, as it was found: it may notice more."""
+    held = [find, *(one for item in sorted(find.reached, key=repr) for one in search.finds[item])]
+    others = (
+        one for one in held if one.subject is find.subject and not one.raised and find.reached <= one.reached
+    )
+    for variation in dict.fromkeys(test.shown(one.variation) for one in others):
+        record = test.look(variation) if "raised" not in first else ""
+        if not isinstance(record, str) and record["seen"] != first["seen"] and "raised" not in record:
+            return [{**_variant(test, variation, record, search.reached(taken(record))), "spare": True}]
+    return []
 
 
 def _variant(test: Test, variation: Variation, record: Record, reached: Reached) -> Record:

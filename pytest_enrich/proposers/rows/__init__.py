@@ -111,7 +111,7 @@ class RowsProposer:
         for variant in sorted(varied.variants, key=lambda one: _rank(sheets[one.pattern], one)):
             candidate = _written(desk, sheets[variant.pattern], variant)
             if candidate is not None:
-                yield Written(variant, _ranked(candidate))
+                yield Written(variant, _ranked(candidate, variant))
 
     def _varied(self, job: Vary, sheets: Sequence[Sheet]) -> Varied | None:
         execution = self._sandbox.execute(job, timeout=job.seconds + START_SECONDS)
@@ -119,9 +119,10 @@ class RowsProposer:
         return answer if isinstance(answer, Varied) and _is_sound(answer, sheets) else None
 
 
-def _ranked(candidate: Candidate) -> Candidate:
+def _ranked(candidate: Candidate, variant: Variant) -> Candidate:
     """A test of its own is for what stays open: one of a call that was searched for notices more, most often."""
-    return replace(candidate, origin=replace(candidate.origin, spare=isinstance(candidate, NewTest)))
+    spare = variant.spare or isinstance(candidate, NewTest)
+    return replace(candidate, origin=replace(candidate.origin, spare=spare))
 
 
 def _is_sound(answer: Varied, sheets: Sequence[Sheet]) -> bool:
@@ -144,9 +145,10 @@ def _looks_at(variant: Variant, pattern: Pattern) -> bool:
     return all(0 <= seen.point < len(pattern.points) for seen in variant.seen)
 
 
-def _rank(sheet: Sheet, variant: Variant) -> tuple[bool, int, int]:
-    """Rows before other tests, what passes before what raises, more before less."""
-    return bool(variant.raised), KINDS.index(sheet.kind), -len(variant.branches) - len(variant.reached)
+def _rank(sheet: Sheet, variant: Variant) -> tuple[bool, bool, int, int]:
+    """Spares last, rows before other tests, what passes before what raises, more before less."""
+    reaches = len(variant.branches) + len(variant.reached)
+    return variant.spare, bool(variant.raised), KINDS.index(sheet.kind), -reaches
 
 
 def _written(desk: Desk, sheet: Sheet, variant: Variant) -> Candidate | None:

@@ -90,6 +90,8 @@ def _smaller(candidate: NewTest) -> Iterator[NewTest]:
     Where the inputs are as small as they can be, what is set up was tried already, and what nobody reads was not.
     """
     statements = statement.read(candidate.code)
+    if repeated := statement.repeated(statements):
+        yield without(candidate, repeated)
     if candidate.origin.reduced:
         loose = statement.unread(statements)
     else:

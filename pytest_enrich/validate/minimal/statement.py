@@ -99,6 +99,12 @@ def unread(statements: Sequence[Statement]) -> list[int]:
     return found[::-1]
 
 
+def repeated(statements: Sequence[Statement]) -> list[int]:
+    """The places of assertions that say what the one right before them says."""
+    texts = [ast.dump(one.node) for one in statements]
+    return [at for at in range(1, len(texts)) if statements[at].asserts and texts[at] == texts[at - 1]]
+
+
 def _statement(node: ast.stmt) -> Statement:
     decorators = getattr(node, "decorator_list", [])
     first = min([node.lineno, *(one.lineno for one in decorators)])

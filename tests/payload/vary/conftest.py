@@ -66,6 +66,7 @@ def vary(tmp_path: Path) -> Callable[..., Varied]:
         *patterns: Pattern,
         more: dict[str, str] | None = None,
         place: Callable[[ProcessSandbox], Sandbox] = lambda fresh: fresh,
+        spares: bool = False,
         **changes: object,
     ) -> Varied:
         """Vary tests for the lines of `sample.py` that end in `# here`, in the sandbox that `place` makes."""
@@ -93,6 +94,7 @@ def vary(tmp_path: Path) -> Callable[..., Varied]:
             execution = sandbox.execute(replace(plain, **changes), timeout=90)
         assert isinstance(execution, Answered), execution
         assert isinstance(execution.answer, Varied)
-        return execution.answer
+        variants = (one for one in execution.answer.variants if spares or not one.spare)
+        return replace(execution.answer, variants=tuple(variants))
 
     return vary

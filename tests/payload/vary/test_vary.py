@@ -411,3 +411,18 @@ def test_a_process_that_forks_says_the_same_as_a_fresh_one(vary, written):
     )
     assert fresh.variants[0].values == ((0, "28804"),)
     assert forked == fresh
+
+
+def test_behind_a_variant_comes_one_that_comes_to_something_else(vary, written):
+    source = """
+        def size(text):
+            if text[:2] == "0o":
+                return int(text, 8)  # here
+            return len(text)
+        """
+    tests = written(ROWS)
+    constants = ("'0o17'", "'0o1'", "'0o'")
+    first, spare = vary(source, tests, rows_pattern(tests), spares=True, constants=constants).variants
+    assert (first.spare, spare.spare) == (False, True)
+    assert first.seen[0].value != spare.seen[0].value
+    assert first.reached == spare.reached

@@ -39,6 +39,20 @@ def test_statements_go_while_the_proof_holds(test_of, body):
     ]
 
 
+def test_what_was_just_said_is_not_said_again(test_of, body):
+    candidate = test_of(
+        """
+        def test_a():
+            result = parse("x")
+            assert result is None
+            assert result is None
+            assert parse("y") == 1
+        """
+    )
+    smaller = minimal.reduce(candidate, lambda one: "parse" in one.code and "None" in one.code)
+    assert body(smaller).count("assert result is None") == 1
+
+
 def test_what_is_read_later_is_not_taken_away_alone(test_of):
     ask, seen = asked(lambda _one: False)
     minimal.reduce(test_of(SET_UP), ask, most=100)
