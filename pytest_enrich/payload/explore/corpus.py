@@ -9,6 +9,8 @@ from typing import Any
 
 from .calls import Call, changeable, dump, program
 from .entry import Entry
+from .run import Outcome
+from .telling import ending
 from .trace import Branch
 
 MOST = 40
@@ -18,16 +20,17 @@ NUMBER = re.compile(r"-?\d+")
 
 
 class Corpus:
-    """For each way through the code that was seen, the smallest call that took it."""
+    """For each way through the code that was seen, and each sort of end, the smallest call that took it."""
 
     def __init__(self) -> None:
-        self._by_way: dict[frozenset[Branch], Call] = {}
+        self._by_way: dict[tuple[frozenset[Branch], str], Call] = {}
 
-    def add(self, call: Call, branches: frozenset[Branch]) -> None:
-        """A call was made, and took these branches."""
-        held = self._by_way.get(branches)
+    def add(self, call: Call, outcome: Outcome) -> None:
+        """A call was made, and this came of it."""
+        way = outcome.branches, ending(outcome)
+        held = self._by_way.get(way)
         if (held is None and len(self._by_way) < MOST_WAYS) or (held is not None and call.size < held.size):
-            self._by_way[branches] = call
+            self._by_way[way] = call
 
     def chosen(self, found: Sequence[Call], around: Sequence[Call], constants: Iterable[str]) -> list[Call]:
         """At most `MOST`: those that were `found`, others close to them (`around` too), and one of each way."""

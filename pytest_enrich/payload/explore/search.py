@@ -155,7 +155,7 @@ class Search:
         self._guide.see(call, outcome)
         reached = self.reached(outcome)
         if outcome.branches and not outcome.refusal:
-            self.corpus.add(call, outcome.branches)
+            self.corpus.add(call, outcome)
         if not reached:
             return outcome
         if refusal := outcome.refusal or self._objection(inputs, call, outcome):

@@ -41,6 +41,15 @@ def is_degenerate(result: object) -> bool:
         return True
 
 
+def ending(outcome: Outcome) -> str:
+    """What sort of end it is: yes, no, nothing, something of a type, something empty of it, an exception."""
+    if outcome.raised is not None:
+        return type(outcome.raised).__name__
+    if outcome.result is None or isinstance(outcome.result, bool):
+        return str(outcome.result)
+    return f"{type(outcome.result).__name__}{'?' if is_degenerate(outcome.result) else ''}"
+
+
 def raised_through(error: BaseException) -> set[int]:
     """The numbers of the lines that the exception went through, of all files."""
     return {frame.lineno or 0 for frame in traceback.extract_tb(error.__traceback__)}
