@@ -13,12 +13,15 @@ from . import evidence, files, hints, natural, solve, types, usage
 from .calls import Call
 from .entry import Entry
 from .operators import COMPARERS, MAKERS
-from .plain import ANSWERING
+from .plain import ANSWERING, GENERAL
 from .pool import MOST_PLAIN, Pool, Seen
 from .values import World, evaluable
 
 MOST_LITERALS = 160
 LONGEST_LITERAL = 60
+MOST_KEYWORDS = 24
+IDENTIFIER = re.compile(r"[a-z]\w{2,}")
+SWITCH = ("True", "False")
 WRONG = ("None", "2", "'abc'")
 
 
@@ -36,7 +39,6 @@ class Inputs:
         self.literals = [text for text, value in world.constants if not isinstance(value, tuple | frozenset)]
         self._fixed = [p for p in entry.parameters if p["kind"] not in {"keywords", "variadic"}]
         self.required = [p["name"] for p in self._fixed if p.get("default") is None]
-        self.takes_keywords = any(p["kind"] == "keywords" for p in entry.parameters)
         self.setups = list(seen.setups) if entry.needs_receiver else []
 
     # Many a function is never searched through: what takes time to know is asked for when it is needed.
@@ -51,6 +53,22 @@ class Inputs:
         """Values for further positional arguments, where it takes some."""
         extra = (self._pool(p) for p in self.entry.parameters if p["kind"] == "variadic")
         return next((pool for pool in extra if not pool.is_unknown), None)
+
+    @cached_property
+    def keywords(self) -> dict[str, list[str]]:
+        """Names that it takes and does not declare, with values: those that tests give, or that it looks up."""
+        if not any(p["kind"] == "keywords" for p in self.entry.parameters):
+            return {}
+        declared = {p["name"] for p in self.entry.parameters}
+        found: dict[str, list[str]] = {}
+        for name, value in (pair for call in self.calls for pair in call.arguments):
+            if name and name not in declared:
+                found.setdefault(name, []).append(value)
+        for _, text in self._world.constants:
+            if isinstance(text, str) and IDENTIFIER.fullmatch(text) and text not in declared:
+                found.setdefault(text, [])
+        named = [*found.items()][:MOST_KEYWORDS]
+        return {name: list(dict.fromkeys([*values, *SWITCH])) for name, values in named} or {"key": [*GENERAL]}
 
     @cached_property
     def receivers(self) -> list[str]:

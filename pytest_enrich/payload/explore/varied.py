@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from .calls import Call
 from .inputs import Inputs
 from .mutate import vary
-from .plain import GENERAL
 from .pool import Pool
 
 VARIED = 0.75
@@ -48,8 +47,8 @@ class Varied:
         arguments = [(name, known.pools[name].any(chance)) for name in names]
         if known.extra is not None:
             arguments += [("", known.extra.any(chance)) for _ in range(chance.randrange(4))]
-        if known.takes_keywords and self._happens(KEYWORDS):
-            arguments.append(("key", chance.choice(GENERAL)))
+        if known.keywords and self._happens(KEYWORDS):
+            arguments.append(self._keyword())
         receiver = chance.choice(known.receivers) if known.receivers else None
         setup = chance.choice(known.setups) if known.setups and self._happens(SETUP) else ()
         return Call(known.entry.key, tuple(arguments), receiver, setup)
@@ -70,14 +69,18 @@ class Varied:
         if missing and not known.is_full(call) and (not call.arguments or self._happens(FAIR)):
             name = self._chance.choice(missing)
             return known.ordered(call.with_argument(name, known.pools[name].any(self._chance)))
-        if known.takes_keywords and "key" not in dict(call.arguments) and self._happens(OBJECT):
-            return call.with_argument("key", self._chance.choice(GENERAL))
+        if known.keywords and self._happens(KEYWORDS):
+            return call.with_argument(*self._keyword())
         if not call.arguments:
             return call
         at = self._chance.randrange(len(call.arguments))
         name, value = call.arguments[at]
         changed = (name, self._other_value(value, known.pools.get(name) or known.extra))
         return dataclasses.replace(call, arguments=(*call.arguments[:at], changed, *call.arguments[at + 1 :]))
+
+    def _keyword(self) -> tuple[str, str]:
+        name = self._chance.choice([*self._inputs.keywords])
+        return name, self._chance.choice(self._inputs.keywords[name])
 
     def _other_value(self, value: str, pool: Pool | None) -> str:
         if pool is not None and self._happens(FAIR):

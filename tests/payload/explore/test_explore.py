@@ -698,3 +698,20 @@ def test_a_decorator_of_coroutines_is_given_one(explore):
         """
     (finding,) = explore(text, "twice").findings
     assert finding.observations[0].value == "4"
+
+
+def test_keywords_are_those_that_tests_give_or_that_the_function_looks_up(explore):
+    text = """
+        def show(text: str, **options: object) -> str:
+            if options.get("first") and options.get("width") == 14:
+                if not options.get("plain", True):
+                    return "yes"  # here
+            return text
+        """
+    calls = [
+        Call(qualname="show", arguments=(Argument(name="text", value="'a'"), Argument(name=name, value=value)))
+        for name, value in (("first", "True"), ("width", "14"))
+    ]
+    explored = explore(text, "show", calls=tuple(calls), constants=("'plain'",), executions=2000)
+    given = {one.name: one.value for one in explored.findings[0].call.arguments}
+    assert {"first": "True", "width": "14", "plain": "False"}.items() <= given.items()
