@@ -18,21 +18,24 @@ SECONDS = 0.3
 NOT_LOOKED_INTO = (str, bytes, int, float, complex, bool, type(None), type, FunctionType, ModuleType)
 
 
-def objects(templates: Iterable[str]) -> dict[type, list[str]]:
-    """Templates of the objects of the project's classes in what these calls give, by class; the nearest first."""
+def objects(templates: Iterable[str], seconds: float = SECONDS) -> dict[type, list[str]]:
+    """Templates of the objects of the project's classes in what these calls give, by class; the nearest first.
+
+    A call that takes longer than `seconds`, or does not end well, gives none.
+    """
     found: dict[type, list[str]] = {}
     for template in sorted(dict.fromkeys(templates), key=len)[:MOST_CALLS]:
-        for path, value in _inside(_made(template)):
+        for path, value in _inside(_made(template, seconds)):
             held = found.setdefault(type(value), [])
             if len(held) < MOST_OF_A_CLASS:
                 held.append(f"{template}{path}")
     return found
 
 
-def _made(template: str) -> object:
+def _made(template: str, seconds: float) -> object:
     """What the call gives, None when it does not end well."""
     try:
-        with quiet(), time_limit(SECONDS):
+        with quiet(), time_limit(seconds):
             return evaluate(template)
     except (Exception, SystemExit, TooLongError):
         return None

@@ -102,9 +102,8 @@ class Inputs:
         if self._owner is not None and self.entry.is_operator:
             used = used._replace(stated=used.stated | {self._owner})
         if len(self.entry.parameters) == 1:
-            used = used._replace(
-                stated=used.stated | evidence.from_prose(getattr(self._function, "__doc__", None) or "")
-            )
+            told = evidence.from_prose(getattr(self._function, "__doc__", None) or "")
+            used = used._replace(stated=used.stated | told)
         default = self._defaults.get(parameter["name"], evidence.NOTHING)
         hint = evidence.of_parameter(parameter, known, [value for _, value in seen], used, default)
         if hint is types.UNKNOWN and not usage.is_read(self._function, parameter["name"]):

@@ -8,14 +8,14 @@ import inspect
 import re
 import sys
 import typing
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
 from hypothesis import strategies as st
 
 from ..express import evaluate, express, named
-from . import evidence, factories, types, usage
+from . import evidence, types, usage
 from . import hints as declared
 from .drawing import drawn, matching
 from .plain import ANSWERING, AWAITABLE, BRACKETS, CALLABLES, EMPTY, GENERAL, PLAIN, Strategy
@@ -43,7 +43,7 @@ class World:
         constants: Literals, best first.
         constructors: Templates of objects by the class they make (exactly).
         patterns: Regular expressions of the source.
-        given: Calls of functions, as templates, that may give objects of the project's classes.
+        given: Asked, once and when it is needed, for more such templates: of objects that functions give.
     """
 
     def __init__(
@@ -51,9 +51,9 @@ class World:
         constants: Sequence[str],
         constructors: dict[type, list[str]],
         patterns: Sequence[re.Pattern[Any]] = (),
-        given: Sequence[str] = (),
+        given: Callable[[], dict[type, list[str]]] = dict,
     ) -> None:
-        self._calls = given
+        self._ask_given = given
         self._patterns = patterns
         self.constants = evaluable(constants)
         self.constructors = constructors
@@ -73,13 +73,13 @@ class World:
         """Templates of objects of the class or of its subclasses, small ones first; then what functions give."""
         made, given = (
             sorted((text for cls, texts in of.items() if types.is_kind(cls, kind) for text in texts), key=len)
-            for of in (self.constructors, self._factories)
+            for of in (self.constructors, self._given_by_functions)
         )
         return list(dict.fromkeys([*made, *given]))
 
     @cached_property
-    def _factories(self) -> dict[type, list[str]]:
-        return factories.objects(self._calls)
+    def _given_by_functions(self) -> dict[type, list[str]]:
+        return self._ask_given()
 
     def drawn(self, hint: Any, seed: int) -> tuple[str, ...]:
         """Templates of values that conform to `hint`, drawn once for all parameters of that type."""

@@ -9,9 +9,10 @@ import inspect
 import re
 import types
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
-from . import calls, command, elsewhere, shown
+from . import calls, command, elsewhere, factories, shown
 from .body import nodes
 from .calls import Call
 from .entry import Entry
@@ -41,7 +42,10 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     made = [calls.load(record) for record in job["constructors"]]
     ways = tuple(elsewhere.ways(job))
     objects, patterns = _objects(job["module"], made, module), _patterns(module, job["entries"])
-    world = World(job["constants"], objects, patterns, [*_given(ways), *_beside(job, module)])
+    # Where there is ample time, a slow machine does not end calls that a fast one would let go on.
+    seconds = max(CALL_SECONDS, job["seconds"] / CALLS_IN_TIME)
+    given = partial(factories.objects, [*_given(ways), *_beside(job, module)], seconds)
+    world = World(job["constants"], objects, patterns, given)
     entries = [_of_job(e, module) for e in job["entries"]]
     seen = shown.of_job(job, entries, module)
     known = {entry.key: entry for entry in entries}
@@ -57,8 +61,7 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
         inputs.append(Inputs(way.entry, way.seen, way.function, world, way.owner, job["seed"]))
     filename = inspect.getsourcefile(module) or module.__file__ or ""
     tracer = Tracer(filename, dict(map(tuple, job["statements"])), MOST_STEPS)
-    # Where there is ample time, a slow machine does not end calls that a fast one would let go on.
-    runner = Runner(tracer, known, root, max(CALL_SECONDS, job["seconds"] / CALLS_IN_TIME))
+    runner = Runner(tracer, known, root, seconds)
     return Scene(module, runner, known, tuple(inputs))
 
 
