@@ -119,7 +119,7 @@ def _changed(value: Any, known: Any, wanted: Any) -> Iterator[str]:
         elif value and known in {value.lower(), value.upper(), value.strip(), value.casefold()}:
             yield repr(wanted)
     elif isinstance(value, str) and _are_numbers(known, wanted):
-        shown = {str(known), f"{known:.0f}"}
+        shown = dict.fromkeys((str(known), f"{known:.0f}"))
         yield from (repr(value.replace(one, str(wanted), 1)) for one in shown if one in value)
     elif isinstance(value, str) and isinstance(known, enum.Enum) and isinstance(wanted, enum.Enum):
         yield from _named(value, known, wanted)
