@@ -420,6 +420,12 @@ def test_a_drawn_value_that_raises_is_no_candidate(rows):
     assert rows(GIVEN, raised)[0] == []
 
 
+def test_a_spare_comes_last_and_is_one(rows):
+    spare = variant("-3", seen=("9",), spare=True)
+    made, _ = rows(LISTED, spare, variant("-1", seen=("0",)))
+    assert [(one.code, one.origin.spare) for one in made] == [("(-1, 0)", False), ("(-3, 9)", True)]
+
+
 def test_rows_come_before_tests_and_what_passes_before_what_raises(rows):
     text = LISTED + "\n\n    def test_one():\n        assert discount(1) == 1\n"
     sibling = variant("-1", seen=("0",), pattern=1)
