@@ -10,7 +10,7 @@ from typing import Any
 from . import calls
 from .around import LONGEST, around, is_usual
 from .calls import Call, Program, program
-from .clock import shifted
+from .clock import command_line, shifted
 from .corpus import written
 from .find import Find
 from .limits import Limits
@@ -127,10 +127,10 @@ def _record(reached: Reached, call: Call) -> dict[str, Any]:
 
 
 def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
-    """The `Finding` for a chosen call, looked at with the clock `days` ahead."""
+    """The `Finding` for a chosen call, looked at with the clock `days` ahead and another command line then."""
     call = calls.load(record["call"])
     wanted = _program(scene, call)
-    with shifted(days):
+    with shifted(days), command_line(["pytest", *(["--days", str(days)] if days else [])]):
         consume, observations = observe(scene.runner, wanted)
     return {
         **record,

@@ -244,6 +244,7 @@ def test_what_has_an_effect_outside_is_refused(explore, tmp_path, effect):
         "__import__('uuid').uuid4().hex",
         "__import__('os').urandom(4)",
         "__import__('os').getpid()",
+        "__import__('sys').argv[1:]",
     ],
 )
 def test_what_differs_each_time_is_no_finding(explore, value):
