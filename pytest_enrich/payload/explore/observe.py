@@ -37,7 +37,7 @@ def observe(runner: Runner, plain: Program) -> tuple[str, list[Record]]:
     if outcome.raised is not None:
         return outcome.consume, _raised(outcome.raised)
     changes = [
-        {"subject": "state", "expression": text, "value": value, "message": "", "form": "equal"}
+        {"subject": "state", "expression": text, "value": value, "message": "", "form": _form(value)}
         for text, value in _state(plain, outcome.namespace)
         if value != earlier.get(text)
     ]
@@ -185,10 +185,22 @@ def _state(program: Program, namespace: Mapping[str, object]) -> list[tuple[str,
     return found
 
 
+def _form(value: str) -> str:
+    return "is" if value in {"None", "True", "False"} else "equal"
+
+
+def _of_path(name: str, path: pathlib.Path) -> Iterator[tuple[str, str]]:
+    """What is in the file, or that there is none."""
+    if path.is_file():
+        text = _written(path.read_text(errors="replace"))
+        yield from [(f"{name}.read_text()", text)] if text is not None else []
+    else:
+        yield f"{name}.exists()", repr(path.exists())
+
+
 def _visible(name: str, value: object) -> Iterator[tuple[str, str]]:
-    if isinstance(value, pathlib.Path) and value.is_file():
-        if (text := _written(value.read_text(errors="replace"))) is not None:
-            yield f"{name}.read_text()", text
+    if isinstance(value, pathlib.Path):
+        yield from _of_path(name, value)
         return
     if (text := _written(value)) is not None:
         yield name, text

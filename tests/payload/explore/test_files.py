@@ -57,6 +57,20 @@ def test_a_file_is_given_where_a_path_is_asked_for_and_shown_where_it_changed(ex
     assert [one.expression for one in finding.observations] == ["{result}", "path.read_text()"]
 
 
+def test_of_a_file_that_is_gone_it_is_said_that_it_is(explore):
+    text = """
+        import pathlib
+
+        def drop(path: pathlib.Path) -> None:
+            if path.exists():
+                path.unlink()  # here
+        """
+    (finding,) = explore(text, "drop").findings
+    assert [(one.expression, one.value, one.form) for one in finding.observations] == [
+        ("path.exists()", "False", "is")
+    ]
+
+
 def test_a_text_parameter_that_is_called_a_path_is_one(explore):
     text = """
         def count(config_path):
