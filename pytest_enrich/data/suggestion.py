@@ -17,7 +17,7 @@ SCHEMA = "pytest-enrich/suggestion/1"
 
 
 class GapPart(Struct, frozen=True, kw_only=True):
-    """The gap that a suggestion is named after, and the ids of the others that it closes."""
+    """The gap that a suggestion is named after, and the ids and lines of the others that it closes."""
 
     path: str
     qualname: str
@@ -28,6 +28,7 @@ class GapPart(Struct, frozen=True, kw_only=True):
     branches: tuple[Branch, ...]
     function_sha256: str
     also_closes: tuple[str, ...] = ()
+    also_lines: tuple[int, ...] = ()
 
 
 class TargetPart(Struct, frozen=True, kw_only=True):

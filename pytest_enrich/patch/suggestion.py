@@ -122,7 +122,8 @@ def _origin(origin: Origin) -> OriginPart:
     )
 
 
-def _gap(gap: Gap, others: Sequence[Gap], digest: str) -> GapPart:
+def _gap(gap: Gap, closed: Sequence[Gap], digest: str) -> GapPart:
+    others = [other for other in closed if other.id != gap.id]
     return GapPart(
         path=gap.path,
         qualname=gap.qualname,
@@ -132,7 +133,8 @@ def _gap(gap: Gap, others: Sequence[Gap], digest: str) -> GapPart:
         lines=gap.lines,
         branches=gap.branches,
         function_sha256=digest,
-        also_closes=tuple(other.id for other in others if other.id != gap.id),
+        also_closes=tuple(other.id for other in others),
+        also_lines=tuple(sorted({line for other in others for line in other.lines} - {*gap.lines})),
     )
 
 

@@ -21,10 +21,14 @@ _Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def source(text: str, one: Suggestion, line: int) -> tuple[SourceLine, ...]:
-    """The lines round the gap, which is on `line` of `text` now; those that no test runs are `missing`."""
+    """The lines round the gap, which is on `line` of `text` now; those that no test runs are `missing`.
+
+    Lines of other gaps that it closes are among them when they are near.
+    """
     lines = _lines(text)
     moved = line - one.gap.line
-    missing = {number + moved for number in one.gap.lines}
+    near = (number for number in one.gap.also_lines if abs(number - one.gap.line) <= _MOST - _AROUND)
+    missing = {number + moved for number in (*one.gap.lines, *near)}
     shown = sorted({line, *missing})
     first, last = max(1, shown[0] - _AROUND), min(len(lines), shown[-1] + _AROUND)
     return between(text, range(first, min(last, first + _MOST) + 1), missing)

@@ -44,7 +44,7 @@ def make_test(name="test_new", code=None, *, imports=(), title="parse: it works"
     )
 
 
-def make_suggestion(test, text, *, number=0, **gap):
+def make_suggestion(test, text, *, number=0, others=(), **gap):
     facts = {"id": f"cart-{number:08}", "path": "src/shop/cart.py", "qualname": "parse", "line": 26 + number}
     facts |= {"outcome": "true", "text": "if not sep:", "lines": (26, 28), "branches": ((26, 28),)}
     missing = Gap(**(facts | gap))
@@ -53,7 +53,7 @@ def make_suggestion(test, text, *, number=0, **gap):
     )
     attempt = Attempt(path=missing.path, qualname="parse", digest="d1", candidate=test, verdict=verdict)
     made = MadePart(at="2026-11-25T00:00:00Z", pytest_enrich="0.1", python="3.12.1", commit="a1b2c3d")
-    return patch.suggest(attempt, missing, [], text, made=made, isolation="rlimits-only")
+    return patch.suggest(attempt, missing, [missing, *others], text, made=made, isolation="rlimits-only")
 
 
 @pytest.fixture

@@ -25,6 +25,12 @@ def test_where_is_one_of_three_places(cart, new_test, suggestion, place, where):
     assert suggestion(new_test(**place), cart).target.where == where
 
 
+def test_the_other_gaps_that_it_closes_are_named_with_their_lines(cart, new_test, suggestion, fakes):
+    gap = suggestion(new_test(), cart, others=[fakes.gap("cart-bbbbbbbb", 30)]).gap
+    assert (gap.also_closes, gap.lines) == (("cart-bbbbbbbb",), (26, 28))
+    assert gap.also_lines == fakes.gap("cart-bbbbbbbb", 30).lines
+
+
 def test_a_new_file_has_no_hash(new_test, suggestion):
     target = suggestion(new_test(), None).target
 

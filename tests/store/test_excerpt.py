@@ -25,6 +25,13 @@ def test_the_missing_lines_move_with_the_gap(fakes):
     assert [line.number for line in lines if line.missing] == [19, 20]
 
 
+def test_lines_of_other_gaps_that_it_closes_are_marked_when_they_are_near(fakes):
+    one = fakes.suggestion()
+    one = replace(one, gap=replace(one.gap, also_lines=(3, 12, 900)))
+    lines = excerpt.source("#\n" * 1000, one, 8)
+    assert [line.number for line in lines if line.missing] == [3, 9, 10, 12]
+
+
 def test_a_long_gap_is_cut(fakes):
     one = replace(fakes.suggestion(), gap=replace(fakes.suggestion().gap, lines=tuple(range(9, 900))))
     assert len(excerpt.source("#\n" * 1000, one, 8)) == 31

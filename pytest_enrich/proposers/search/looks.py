@@ -32,6 +32,13 @@ def look(finding: Finding, documented: str) -> str:
     return f"{shown} was seen when the code ran; no docstring promises it"
 
 
+def done(findings: Sequence[Finding]) -> str:
+    """What several calls did, in words that hold for each of them."""
+    first = findings[0]
+    raises = first.observations[0].subject == "raises"
+    return f"raises {body.bare(first.observations[0].value)}" if raises else "results"
+
+
 def look_at_all(findings: Sequence[Finding]) -> str:
     """The question of a test of several findings, none of which a docstring promises."""
     first = findings[0].observations[0]

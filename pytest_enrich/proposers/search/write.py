@@ -66,7 +66,7 @@ class Desk(Struct, frozen=True, kw_only=True):
             code=code,
             imports=resolved.imports,
             placement=self.target.placement,
-            title=self._title(finding, gaps[0]),
+            title=self._title(finding, gaps[0], body.told(finding)),
             look=looks.look(finding, self._documented),
             oracle=looks.oracle(finding, written.expects, resolved.codes, self._documented),
             origin=self.origin,
@@ -81,12 +81,14 @@ class Desk(Struct, frozen=True, kw_only=True):
         if test is None:
             return None
         name = _free([self._plain_name(findings[0]), test.name], self.taken)
+        title = self._title(findings[0], self._closed(findings[0])[0], looks.done(findings))
         return replace(
             test,
             name=name,
             code=test.code.replace(f"def {test.name}(", f"def {name}(", 1),
-            title=f"{test.title}, and {len(findings) - 1} more",
+            title=f"{title}, and {len(findings) - 1} more",
             look=looks.look_at_all(findings),
+            oracle=tuple(replace(one, look=True) for one in test.oracle),
         )
 
     def extend(self, test: NewTest, finding: Finding) -> NewTest | None:
@@ -156,8 +158,8 @@ class Desk(Struct, frozen=True, kw_only=True):
     def _documented(self) -> str:
         return self.target.docstring or ""
 
-    def _title(self, finding: Finding, gap: Gap) -> str:
-        return words.title(self._subject(finding), body.told(finding), gap.text, gap.outcome)
+    def _title(self, finding: Finding, gap: Gap, done: str) -> str:
+        return words.title(self._subject(finding), done, gap.text, gap.outcome)
 
     @staticmethod
     def _subject(finding: Finding) -> str:
