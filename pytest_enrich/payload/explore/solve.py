@@ -6,9 +6,11 @@ with. Where a number came about by calculation, go towards it step by step.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import enum
 import itertools
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -119,15 +121,12 @@ def _changed(value: Any, known: Any, wanted: Any) -> Iterator[str]:
         elif value and known in {value.lower(), value.upper(), value.strip(), value.casefold()}:
             yield repr(wanted)
     elif isinstance(value, str) and _are_numbers(known, wanted):
-        shown = dict.fromkeys((str(known), f"{known:.0f}"))
+        shown = dict.fromkeys((str(known), str(known).removesuffix(".0")))
         yield from (repr(value.replace(one, str(wanted), 1)) for one in shown if one in value)
     elif isinstance(value, str) and isinstance(known, enum.Enum) and isinstance(wanted, enum.Enum):
         yield from _named(value, known, wanted)
     elif _are_numbers(value, known, wanted):
-        # As it is, moved by as much, or in another unit.
-        options = [wanted] if value == known else [value - known + wanted]
-        options += [value / known * wanted] if known and value != known else []
-        yield from (repr(_like(value, one)) for one in options)
+        yield from (express(_like(value, one)) or "0" for one in _moved(value, known, wanted))
     elif type(value) is type(known) and value == known:
         yield express(wanted) or "None"
 
@@ -151,8 +150,22 @@ def _are_numbers(*values: object) -> bool:
     return all(isinstance(value, NUMBERS) and not isinstance(value, bool) for value in values)
 
 
+def _moved(value: float, known: float, wanted: float) -> list[float]:
+    """As it is wanted, moved by as much, or in another unit."""
+    if value == known or not (_is_finite(known) and _is_finite(wanted)):
+        return [wanted]
+    with contextlib.suppress(OverflowError):  # a number that no float can hold
+        return [value - known + wanted, *([value / known * wanted] if known else [])]
+    return []
+
+
 def _like(value: float, changed: float) -> float:
-    return int(changed) if isinstance(value, int) and changed == int(changed) else changed
+    whole = isinstance(value, int) and _is_finite(changed) and changed == int(changed)
+    return int(changed) if whole else changed
+
+
+def _is_finite(number: float) -> bool:
+    return isinstance(number, int) or math.isfinite(number)
 
 
 def _resized(template: str, known: object, wanted: object) -> Iterator[str]:
@@ -209,4 +222,11 @@ def _numbers(call: Call, absent: Mapping[str, str]) -> Iterator[tuple[str, Make]
 def distance(notes: Iterable[Note]) -> float:
     """How far the nearest of the compared numbers are from each other; infinite where there are none."""
     pairs = (note for note in notes if note.how in {"==", "<"} and _are_numbers(note.left, note.right))
-    return min((abs(float(note.left) - float(note.right)) for note in pairs), default=float("inf"))
+    return min((_between(note.left, note.right) for note in pairs), default=math.inf)
+
+
+def _between(left: float, right: float) -> float:
+    try:
+        return float(abs(left - right))
+    except OverflowError:  # a number that no float can hold
+        return math.inf

@@ -62,6 +62,23 @@ def test_a_default_is_where_a_condition_may_be_met(explore):
     assert "720" in explored.findings[0].action
 
 
+@pytest.mark.parametrize(
+    "condition", ["not math.isfinite(number)", "number > 10 ** 400", "number * 10 ** 308 > 2.5"]
+)
+def test_numbers_that_no_integer_or_float_can_be_end_no_search(explore, condition):
+    text = f"""
+        import math
+
+        def show(number: int | float, digits: int = 3) -> str:
+            if digits != 3 and {condition}:
+                return "yes"
+            return "no"
+        """
+    explored = explore(text, "show", branches=((4, 5),), executions=500)
+    assert explored.executions > 0
+    assert "search ended early" not in explored.dropped
+
+
 @pytest.mark.parametrize(("default", "member"), [("metre", "Unit[unit.upper()]"), ("m", "Unit(unit)")])
 def test_a_member_of_an_enumeration_is_given_by_its_name_or_value(explore, default, member):
     text = f"""
