@@ -98,5 +98,17 @@ def _characters(value: str, how: int, what: int, parts: Sequence[str]) -> str:
         value.swapcase,
         lambda: "-" + value,
         lambda: "".join(c for c in value if not c.isdigit()),
+        lambda: _counted(value, what, lambda number: number + 1),
+        lambda: _counted(value, what, lambda number: number * 11),
+        lambda: _counted(value, what, lambda number: max(number - 1, 0)),
     ]
     return ways[how % len(ways)]()
+
+
+def _counted(value: str, which: int, change: Callable[[int], int]) -> str:
+    """A text with one of the numbers in it changed."""
+    numbers = [*re.finditer(r"[0-9]{1,9}", value)]
+    if not numbers:
+        return value
+    match = numbers[which % len(numbers)]
+    return f"{value[: match.start()]}{change(int(match[0]))}{value[match.end() :]}"

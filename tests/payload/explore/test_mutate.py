@@ -84,3 +84,8 @@ def test_a_number_never_grows_out_of_sight():
 
 def test_true_becomes_false():
     assert vary("f(True)", 0, 1, 0, []) == "f(False)"
+
+
+def test_a_number_in_a_text_is_made_larger_and_smaller():
+    made = {vary("'PCT-10'", 0, how, what, []) for how in range(48) for what in range(8)}
+    assert {"'PCT-11'", "'PCT-110'", "'PCT-9'"} <= made
