@@ -80,19 +80,8 @@ def test_a_test_that_notices_more_is_kept_instead(judge):
     assert verdict.mutants.killed == 3
 
 
-def test_a_call_that_helps_is_followed_by_another_one(fakes):
-    world = World(fakes, {"(-7)": EVERY[:3], BLUNT: EVERY[:1]}, {EVERY[1]: (0,), EVERY[3]: (1,)}, {})
-    first = fakes.candidate(BLUNT)
-    corpus = tuple(Program(lines=(), action="f()", call=call) for call in CALLS)
-    asked = []
-
-    def make(_task, candidate, call):
-        asked.append(call)
-        return [replace(candidate, code=SHARP)]
-
-    task = replace(fakes.task(fakes.gap(branches=())), source_text=SOURCE)
-    first = replace(first, origin=replace(first.origin, reduced=True, corpus=corpus))
-    validate.judge(task, first, world, timeout=5.0, sharper=make)
+def test_a_call_that_helps_is_followed_by_another_one(judge):
+    _, asked = judge(EVERY[:1], EVERY[:3], {EVERY[1]: (0,), EVERY[3]: (1,)})
     assert asked == CALLS
 
 

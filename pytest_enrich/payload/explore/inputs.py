@@ -170,19 +170,24 @@ class Inputs:
                 others = (call.with_argument(name, other) for other in wrong)
                 yield from (other for other in others if not self._are_fitting(other))
 
+    @cached_property
+    def _default_texts(self) -> dict[str, str | None]:
+        """The default of each parameter as a template; None where it has none."""
+        return {name: express(self._defaults[name]) for name in self.givable if name in self._defaults}
+
     def absent(self, call: Call) -> dict[str, str]:
         """The defaults, as templates, of the parameters that a call does not give."""
-        missing = [name for name in self.givable if name in self._defaults and name not in dict(call.arguments)]
-        texts = {name: express(self._defaults[name]) for name in missing if not self.is_full(call)}
-        return {name: text for name, text in texts.items() if text is not None}
+        given = dict(call.arguments)
+        texts = {} if self.is_full(call) else self._default_texts
+        return {name: text for name, text in texts.items() if text is not None and name not in given}
 
     def marks(self, call: Call) -> list[solve.Mark]:
         """The parameters that a call does not give, with defaults that have no template."""
-        missing = (name for name in self.givable if name in self._defaults and name not in dict(call.arguments))
+        given = dict(call.arguments)
         return [
             solve.Mark(name, self._defaults[name], self.pools[name].plain[:MOST_PLAIN])
-            for name in missing
-            if express(self._defaults[name]) is None
+            for name, text in self._default_texts.items()
+            if text is None and name not in given
         ]
 
     def like(self, kind: object) -> tuple[str, ...]:

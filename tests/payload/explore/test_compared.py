@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
-
 import pytest
 
 from pytest_enrich.payload.explore.probe import Probes
@@ -23,11 +20,8 @@ def size(number, text):
 
 
 @pytest.fixture
-def module(tmp_path, monkeypatch):
-    (tmp_path / "probed.py").write_text(TEXT, encoding="utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
-    yield importlib.import_module("probed")
-    del sys.modules["probed"]
+def module(imported):
+    return imported("probed", TEXT)
 
 
 def noted(module, *arguments):

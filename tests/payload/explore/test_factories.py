@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
-
 import pytest
 
 from pytest_enrich.data import Argument, Call
@@ -44,11 +41,8 @@ def hang():
 
 
 @pytest.fixture
-def module(tmp_path, monkeypatch):
-    (tmp_path / "given.py").write_text(TEXT, encoding="utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
-    yield importlib.import_module("given")
-    del sys.modules["given"]
+def module(imported):
+    return imported("given", TEXT)
 
 
 def test_objects_are_found_with_the_way_to_them(module):
