@@ -96,7 +96,7 @@ def test_one_that_only_runs_the_code_is_weak_and_not_shown(judge):
             assert result == 10
             assert result is not None
             """,
-            ["result = price(30, member=True)", "assert result == 10"],
+            ["assert price(30, member=True) == 10"],
             id="assertions that notice nothing, or nothing more",
         ),
         pytest.param(

@@ -12,6 +12,7 @@ from pytest_enrich.data import Finding, Observation, Template
 INLINE = 72
 MESSAGE = 60
 COLLECT = "collect"
+PART = re.compile(r"\{result\}(\.\w+|\[[^\[\]{}]+\])+")
 SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
 
 
@@ -29,8 +30,10 @@ def write(finding: Finding, style: Literal["function", "method", "unittest"]) ->
     if finding.observations[0].subject == "raises":
         opening = asserting(finding.observations[0], "")
         return Body(lines=(*scene, f"{opening}\n    {action}"), expects=(len(scene),))
-    if _states_result(finding):
-        return Body(lines=(*scene, asserting(finding.observations[0], action)), expects=(len(scene),))
+    if _states_result(finding, action):
+        only = finding.observations[0]
+        subject = only.expression.replace("{result}", action)
+        return Body(lines=(*scene, asserting(only, subject)), expects=(len(scene),))
     about_result = any(seen.subject == "result" for seen in finding.observations)
     lines = [*scene, f"result = {action}" if about_result else action]
     checks = [asserting(seen, seen.expression.replace("{result}", "result")) for seen in finding.observations]
@@ -62,12 +65,13 @@ def _variable(name: str) -> re.Pattern[str]:
     return re.compile(rf"⟨[^⟩]*⟩|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|(?<![\w.])({re.escape(name)})\b")
 
 
-def _states_result(finding: Finding) -> bool:
-    """Whether one assertion on the call itself says it all."""
+def _states_result(finding: Finding, action: Template) -> bool:
+    """Whether one assertion on the call itself, or on a part of what it gives, says it all."""
     only = finding.observations[0]
     if len(finding.observations) > 1 or only.subject != "result" or not finding.expression:
         return False
-    return only.expression == "{result}"
+    is_part = PART.fullmatch(only.expression) is not None
+    return only.expression == "{result}" or (is_part and len(bare(action)) <= INLINE - len(bare(only.value)))
 
 
 def _pytest(seen: Observation, subject: Template) -> Template:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from pytest_enrich.data import Candidate, NewTest
 from pytest_enrich.validate.minimal import literal, statement
 from pytest_enrich.validate.minimal.cover import smallest
+from pytest_enrich.validate.minimal.inline import inlined
 from pytest_enrich.validate.minimal.rewrite import renamed, without
 
 MOST_TRIES = 12
@@ -102,6 +103,7 @@ def _smaller(candidate: NewTest) -> Iterator[NewTest]:
             yield without(candidate, going)
     if not candidate.origin.reduced:
         yield from literal.smaller(candidate)
+    yield from inlined(candidate)
 
 
 def _chunks(places: list[int]) -> Iterator[list[int]]:

@@ -49,7 +49,7 @@ def test_what_was_just_said_is_not_said_again(test_of, body):
             assert parse("y") == 1
         """
     )
-    smaller = minimal.reduce(candidate, lambda one: "parse" in one.code and "None" in one.code)
+    smaller = minimal.reduce(candidate, lambda one: "parse" in one.code and "result is None" in one.code)
     assert body(smaller).count("assert result is None") == 1
 
 
@@ -185,3 +185,45 @@ def test_a_part_of_a_part_is_the_part(lines):
         one = parts.only((at,))
         assert minimal.parts(one) is None
         assert minimal.parts(replace(one, code=one.code.replace("def ", "async def "))) is None
+
+
+def test_a_value_that_only_the_next_assertion_reads_is_written_there(test_of, body):
+    candidate = test_of(
+        """
+        def test_a():
+            result = parse("{:d}", "12")
+            assert result.fixed == (12,)
+            result = parse("é", "é")
+            assert result.fixed == (result.a, other)
+        """,
+        reduced=True,
+    )
+    smaller = minimal.reduce(candidate, lambda _one: True)
+    assert body(smaller) == [
+        'assert parse("{:d}", "12").fixed == (12,)',
+        'result = parse("é", "é")',
+        "assert result.fixed == (result.a, other)",
+    ]
+    assert [one.line for one in smaller.oracle] == [2, 4]
+
+
+def test_a_value_stays_where_it_is_read_later_or_where_its_line_would_be_long(test_of, body):
+    long = f'parse("{"{:d}" * 15}")'
+    candidate = test_of(
+        f"""
+        def test_a():
+            cart = Cart([1])
+            assert cart.total() == 1
+            assert cart.count == 1
+            result = {long}
+            assert result.fixed == (12,)
+            total = 1 + one
+            assert total.real == 2
+            first = cart.add(1)
+            assert first == 1
+            assert cart.names == [1]
+        """,
+        reduced=True,
+    )
+    smaller = minimal.reduce(candidate, lambda one: one.code.count("assert") == candidate.code.count("assert"))
+    assert body(smaller) == body(candidate)
