@@ -53,7 +53,7 @@ def _is_act(at: int, statements: Sequence[Statement]) -> bool:
 def _is_read(name: str, below: Sequence[Statement]) -> bool:
     """Whether a statement reads the name before another value gets it."""
     for one in below:
-        if name in one.reads or isinstance(one.node, ast.AugAssign) and name in one.binds:
+        if name in one.reads or (isinstance(one.node, ast.AugAssign) and name in one.binds):
             return True
         if name in one.binds:
             return False
