@@ -13,7 +13,7 @@ from pytest_enrich.patch.insertion import insert
 from pytest_enrich.patch.possible_bug import render_bug
 from pytest_enrich.patch.removal import remove
 from pytest_enrich.patch.render import marked, render_module, render_patch
-from pytest_enrich.patch.row import carrier, is_there, line
+from pytest_enrich.patch.row import carriers, is_there, line
 from pytest_enrich.patch.suggestion import as_candidate, in_gap_order, suggest
 
 __all__ = [
@@ -22,7 +22,7 @@ __all__ = [
     "blob_id",
     "body_of",
     "body_sha256",
-    "carrier",
+    "carriers",
     "combine",
     "decode",
     "diff",

@@ -39,7 +39,7 @@ def case(new: NewRow, text: str) -> NearestPart | None:
     Cases are short, and mostly values: their characters are compared, not their tokens.
     """
     try:
-        codes, nodeid = row.codes(text, new), row.carrier(text, new)
+        codes, nodeid = row.codes(text, new), row.carriers(text, new)[0]
     except RefusedError:
         return None
     found = [NearestPart(nodeid=nodeid, similarity=_spelled_alike(new.code, one), code=one) for one in codes]

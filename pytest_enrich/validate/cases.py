@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from pytest_enrich import patch
@@ -31,18 +33,18 @@ def find(task: Task, row: NewRow, text: str, sandbox: Sandbox, timeout: float) -
     Returns:
         At least one, or why the row is dropped: cases that exist may neither get another name nor end otherwise.
     """
-    scope, place = patch.carrier(task.test_text, row), row.placement.path
+    scopes, place = patch.carriers(task.test_text, row), row.placement.path
     measured = () if row.argnames else (task.target.path,)
-    before = _run(Prove(path=place, text=task.test_text, tests=(scope,), measure=measured), sandbox, timeout)
+    before = _run(Prove(path=place, text=task.test_text, tests=scopes, measure=measured), sandbox, timeout)
     if isinstance(before, Dropped):
         return before
     if not row.argnames and _closed(task, row, before):
         return Dropped(rung="gains", reason="its test closes the gap without it")
-    after = _run(Prove(path=place, text=text, tests=(scope,)), sandbox, timeout)
+    after = _run(Prove(path=place, text=text, tests=scopes), sandbox, timeout)
     if isinstance(after, Dropped):
         return after
     runs = _Runs(_by_id(before), _by_id(after))
-    return _changed(runs) or _new(runs, row, scope)
+    return _changed(runs) or _new(runs, row, scopes)
 
 
 def _run(job: Prove, sandbox: Sandbox, timeout: float) -> Proved | Dropped:
@@ -77,11 +79,12 @@ def _changed(runs: _Runs) -> Dropped | None:
     return None
 
 
-def _new(runs: _Runs, row: NewRow, scope: str) -> tuple[str, ...] | Dropped:
-    """Those that came; a run cannot choose others than the test's to answer for it."""
+def _new(runs: _Runs, row: NewRow, scopes: Sequence[str]) -> tuple[str, ...] | Dropped:
+    """Those that came; a run cannot choose others than those of its tests to answer for it."""
     wanted = runs.after if not row.argnames else [one for one in runs.after if one not in runs.before]
-    new = tuple(one for one in wanted if one == scope or one.startswith((f"{scope}[", f"{scope}::")))
-    if row.argnames and scope in new:
-        detail = runs.after[scope].detail
-        return Dropped(rung="runs", reason="was not collected as a case", detail=detail[-SHOWN:])
+    inside = tuple(mark for scope in scopes for mark in (f"{scope}[", f"{scope}::"))
+    new = tuple(one for one in wanted if one in scopes or one.startswith(inside))
+    whole = [runs.after[one].detail for one in new if one in scopes]
+    if row.argnames and whole:
+        return Dropped(rung="runs", reason="was not collected as a case", detail=whole[0][-SHOWN:])
     return new or Dropped(rung="runs", reason="was not collected as a case")

@@ -135,6 +135,34 @@ def test_a_row_that_gives_several_cases_needs_all_of_them_to_pass(judge):
     assert sandbox.asked(Prove)[2].tests == more
 
 
+OTHER = "tests/test_cart.py::test_other"
+LISTED = TESTS.replace("[(10, 10), (20, 20)]", "CASES").replace(
+    "\n\n\n",
+    """
+
+CASES = [(10, 10)]
+
+
+@pytest.mark.parametrize("a, b", CASES)
+def test_other(a, b): ...
+
+
+""",
+    1,
+)
+
+
+def test_a_row_of_a_list_that_tests_share_is_proven_with_each_of_them(fakes, judge):
+    after = ended(*OLD, NEW, f"{OTHER}[-1-0]")
+
+    verdict, sandbox = judge(after=after, task=fakes.task(text=LISTED))
+
+    assert isinstance(verdict, Kept)
+    before, _, measured, *_ = sandbox.asked(Prove)
+    assert before.tests == (NODE, OTHER)
+    assert measured.tests == (NEW, f"{OTHER}[-1-0]")
+
+
 def test_a_row_that_fails_is_dropped(fakes):
     sandbox = fakes.ScriptedSandbox(
         {Prove: [ended(*OLD), ended(*OLD, **{"-1-0": "failed"}), ended(**{"-1-0": "failed"})]}

@@ -15,7 +15,7 @@ from pytest_enrich.imports.text import BOM
 from pytest_enrich.patch.row import edit, example, exchange
 from pytest_enrich.patch.row.alone import alone
 
-__all__ = ["alone", "carrier", "codes", "insert", "is_there", "line", "remove", "written"]
+__all__ = ["alone", "carriers", "codes", "insert", "is_there", "line", "remove", "written"]
 
 
 def insert(text: str, row: NewRow, *, joined: bool = True) -> str:
@@ -90,16 +90,18 @@ def codes(text: str, row: NewRow) -> tuple[str, ...]:
     return edit.codes(edit.find(text, row)) if row.argnames else example.codes(example.find(text, row)[1])
 
 
-def carrier(text: str, row: NewRow) -> str:
-    """The node id of all that gets the new case: the test's, or that of a class whose decorator it is.
+def carriers(text: str, row: NewRow) -> tuple[str, ...]:
+    """The node ids of all that gets the new case: the test's, or that of a class whose decorator it is.
+
+    Behind it come other tests that have the same list.
 
     Raises:
         RefusedError: As `insert`.
     """
     path, owner = row.placement.path, row.placement.owner
     if row.argnames:
-        return f"{path}::{edit.find(text.removeprefix(BOM), row).carrier}"
-    return "::".join([path, *(owner.replace("::", ".").split(".") if owner else []), row.name])
+        return tuple(f"{path}::{one}" for one in edit.find(text.removeprefix(BOM), row).carriers)
+    return ("::".join([path, *(owner.replace("::", ".").split(".") if owner else []), row.name]),)
 
 
 def line(text: str, row: NewRow) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import libcst as cst
 from libcst import matchers
 
@@ -29,26 +31,30 @@ def alone(text: str, row: NewRow, begin: str, end: str) -> str:
         number = found.id_of(at)
         if found.ids is not None and number is not None:
             changes[found.ids] = cst.List([cst.Element(found.ids.elements[number].value)])
-        scope = found.scope
+        scope, carriers = found.scope, found.carriers
     else:
         there = example.find(text, row)
         number = example.index(there[1], row)
         assert number is not None, "the example is put in before it is shown alone"
         scope, changes = there[0], {there[1]: example.alone(there[1], number, begin, end)}
-    return exchange.rebuilt(scope, {**changes, **_unwanted(scope, row)})
+        carriers = ("::".join([*(one.name.value for one in scope.owners), row.name]),)
+    return exchange.rebuilt(scope, {**changes, **_unwanted(scope, row, carriers)})
 
 
-def _unwanted(scope: Scope, row: NewRow) -> dict[cst.CSTNode, cst.CSTNode | cst.RemovalSentinel]:
-    """The other tests beside the test and beside its classes, those that somebody names left alone."""
+def _unwanted(
+    scope: Scope, row: NewRow, carriers: Sequence[str]
+) -> dict[cst.CSTNode, cst.CSTNode | cst.RemovalSentinel]:
+    """The other tests beside those with the case and their classes, those that somebody names left alone."""
     bodies = [scope.module.body, *(one.body.body for one in scope.owners)]
     ours = [*(one.name.value for one in scope.owners), row.name]
+    kept = {name for carrier in carriers for name in carrier.split("::")}
     return {
         node: cst.RemoveFromParent()
         for body, own in zip(bodies, ours, strict=True)
         for node in body
         if isinstance(node, cst.FunctionDef | cst.ClassDef)
         and node.name.value.lower().startswith("test")
-        and node.name.value != own
+        and node.name.value not in {own, *kept}
         and not _mentions(scope, node.name.value)
     }
 

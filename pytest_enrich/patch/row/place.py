@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from pytest_enrich.data import NewRow
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.patch.row import argument
+from pytest_enrich.patch.row import argument, sharing
 from pytest_enrich.patch.row.constant import assigned, uses
 from pytest_enrich.patch.scope import Scope, definitions
 
@@ -26,7 +26,8 @@ class Place(Struct, frozen=True, kw_only=True):
         bare: Whether a case is the value itself, not a tuple of values.
         cases: The literal list, in the call or in a constant of its own.
         ids: The literal list of ids, if there is one.
-        carrier: The classes and the function that get the new case (`TestCart::test_add`).
+        carriers: The classes and the functions that get the new case (`TestCart::test_add`): the test's own, then
+            those of tests that have the same list.
     """
 
     scope: Scope
@@ -34,7 +35,7 @@ class Place(Struct, frozen=True, kw_only=True):
     bare: bool
     cases: Listing
     ids: Listing | None
-    carrier: str
+    carriers: tuple[str, ...]
 
     @property
     def is_inside(self) -> bool:
@@ -58,13 +59,16 @@ def find(scope: Scope, row: NewRow) -> Place:
     """
     call, carrier = _call(scope, row)
     values = argument.argument(call, *argument.VALUES)
-    cases = _listing(scope, values.value, call, row) if values is not None else None
-    if cases is None:
+    cases = _listing(scope, values.value) if values is not None else None
+    if values is None or cases is None:
         _refuse(row, f"takes its cases for {', '.join(row.argnames)} from something else than a literal list")
+    carriers = dict.fromkeys((carrier, *_sharers(scope, values.value, call, row)))
     given = argument.argument(call, *argument.IDS)
-    ids = _listing(scope, given.value, call, row) if given is not None else None
+    ids = _listing(scope, given.value) if given is not None else None
+    if given is not None and ids is not None:
+        _sharers(scope, given.value, call, row)  # refused where others read it
     bare = argument.is_bare(call)
-    return Place(scope=scope, call=call, bare=bare, cases=cases, ids=ids, carrier=carrier)
+    return Place(scope=scope, call=call, bare=bare, cases=cases, ids=ids, carriers=tuple(carriers))
 
 
 def function(scope: Scope, row: NewRow) -> cst.FunctionDef:
@@ -105,22 +109,29 @@ def _marks(scope: Scope) -> Iterator[cst.CSTNode]:
         yield from [] if found is None else [found]
 
 
-def _listing(scope: Scope, node: cst.BaseExpression, call: cst.Call, row: NewRow) -> Listing | None:
-    """The literal list that is or is named by `node`; None for what is no list.
-
-    Raises:
-        RefusedError: It is the list of others, too.
-    """
+def _listing(scope: Scope, node: cst.BaseExpression) -> Listing | None:
+    """The literal list that is or is named by `node`; None for what is no list."""
     if _is_listing(node):
         return node
     places: Sequence[cst.ClassDef | cst.Module] = [*scope.owners[-1:], scope.module]
     name = node.value if isinstance(node, cst.Name) else ""
     found = next((value for place in places if name and (value := assigned(place, name)) is not None), None)
-    if found is None or not _is_listing(found):
-        return None
-    if uses(scope.module, name) - uses(call, name) != 1:
-        _refuse(row, f"shares its list {name} with others")
-    return found
+    return found if found is not None and _is_listing(found) else None
+
+
+def _sharers(scope: Scope, node: cst.BaseExpression, call: cst.Call, row: NewRow) -> list[str]:
+    """Who else has the list that `node` names, if it names one.
+
+    Raises:
+        RefusedError: Something reads it that no case can be added for.
+    """
+    if not isinstance(node, cst.Name) or uses(scope.module, node.value) - uses(call, node.value) == 1:
+        return []
+    found = sharing.sharers(scope.module, node.value)
+    others = [one for one in found or () if one.call is not call]
+    if found is None or not all(sharing.is_alike(one, call) for one in others):
+        _refuse(row, f"shares its list {node.value} with others")
+    return [one.carrier for one in others]
 
 
 def _is_listing(node: cst.BaseExpression) -> TypeGuard[Listing]:

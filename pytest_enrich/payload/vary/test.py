@@ -28,7 +28,7 @@ ASKS = 6
 """Such a look may take one part in so many of the time that is left."""
 SECONDS_EACH = 2.0
 TRIES_AT_ONCE, TRIES = 300, 40
-MOST_ROWS = 24
+MOST_ROWS_AT_ONCE, MOST_ROWS = 120, 24
 MOST_NOTES, MOST_PROPOSALS = 12, 60
 MOST_STUCK = 2
 LOST: Record = {"branches": [], "seen": [], "refusal": "crash"}
@@ -66,6 +66,7 @@ class Test:
 
     def check(self, most: int = MOST_ROWS) -> list[Record] | str:
         """Keep `most` of the rows that pass, and give their records; why there are none."""
+        most = MOST_ROWS_AT_ONCE if self.is_direct else most
         every = len(self.rows) // most + 1
         rows = self.rows[::every]
         records = self.run_all([Variation(self.rows.index(row), ()) for row in rows])

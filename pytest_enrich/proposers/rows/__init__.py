@@ -43,10 +43,11 @@ WRITERS: dict[Kind, Callable[[Desk, Sheet, Variant], Candidate | None]] = {
 
 
 class Written(Struct, frozen=True):
-    """A variant, and what was made of it."""
+    """A variant, and what was made of it; `is_second` when a row was made of it, too, which comes first."""
 
     variant: Variant
     candidate: Candidate
+    is_second: bool
 
 
 class RowsProposer:
@@ -65,7 +66,7 @@ class RowsProposer:
         files = ask.nearest(task.target, self._read)
         others: list[Written] = []
         for number, sheets in enumerate(files):
-            if not any(sheet.kind == "row" for sheet in sheets):
+            if not any(sheet.takes_rows for sheet in sheets):
                 yield from self._rather_rows(task, others)
                 others = []
             started = time.monotonic()
@@ -87,14 +88,15 @@ class RowsProposer:
     def _rather_rows(self, task: Task, others: Sequence[Written]) -> Iterator[Candidate]:
         """Rows with the values of these, and then these."""
         wanted = {gap for one in others for gap in one.candidate.gaps}
-        values = dict.fromkeys(value for one in others for _, value in one.variant.values)
+        first = [one for one in others if not one.is_second]
+        values = dict.fromkeys(value for one in first for _, value in one.variant.values)
         narrowed = replace(task, target=task.target.without(lambda gap: gap.id not in wanted))
         yield from self._rows(narrowed, tuple((Argument(name="", value=one),) for one in values))
         yield from (one.candidate for one in others)
 
     def _rows(self, task: Task, offered: tuple[tuple[Argument, ...], ...]) -> Iterator[Candidate]:
         """Rows of parametrized tests with what is offered in the place of their values."""
-        for sheets in ask.nearest(task.target, self._read, {"row"}) if offered else ():
+        for sheets in ask.nearest(task.target, self._read, _takes_rows) if offered else ():
             job = replace(
                 ask.job(task, sheets, 1),
                 offered=offered,
@@ -109,9 +111,8 @@ class RowsProposer:
         origin = Origin(proposer=self.name, seed=task.seed, executions=varied.executions)
         desk = Desk(target=task.target, aliases=varied.aliases, origin=origin)
         for variant in sorted(varied.variants, key=lambda one: _rank(sheets[one.pattern], one)):
-            candidate = _written(desk, sheets[variant.pattern], variant)
-            if candidate is not None:
-                yield Written(variant, _ranked(candidate, variant))
+            made = list(_written(desk, sheets[variant.pattern], variant))
+            yield from (Written(variant, _ranked(one, variant), one is not made[0]) for one in made)
 
     def _varied(self, job: Vary, sheets: Sequence[Sheet]) -> Varied | None:
         execution = self._sandbox.execute(job, timeout=job.seconds + START_SECONDS)
@@ -151,7 +152,16 @@ def _rank(sheet: Sheet, variant: Variant) -> tuple[bool, bool, int, int]:
     return variant.spare, bool(variant.raised), KINDS.index(sheet.kind), -reaches
 
 
-def _written(desk: Desk, sheet: Sheet, variant: Variant) -> Candidate | None:
+def _takes_rows(sheet: Sheet) -> bool:
+    return sheet.takes_rows
+
+
+def _written(desk: Desk, sheet: Sheet, variant: Variant) -> Iterator[Candidate]:
+    """What a variant may become: one more case, where the list is that of others, before a test beside it."""
+    made: list[Candidate | None]
     if variant.raised:  # of what is drawn nothing may raise: the test says so
-        return None if sheet.kind == "example" else failure.write(desk, sheet, variant)
-    return WRITERS[sheet.kind](desk, sheet, variant)
+        made = [None if sheet.kind == "example" else failure.write(desk, sheet, variant)]
+    else:
+        first = [row.write(desk, sheet, variant)] if sheet.kind == "sibling" and sheet.takes_rows else []
+        made = [*first, WRITERS[sheet.kind](desk, sheet, variant)]
+    yield from (one for one in made if one is not None)

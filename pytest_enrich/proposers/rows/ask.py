@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 
 from pytest_enrich.data import Target, Vary
 from pytest_enrich.proposers.rows.look import is_literal
-from pytest_enrich.proposers.rows.sheet import KINDS, Kind, Sheet
+from pytest_enrich.proposers.rows.sheet import KINDS, Sheet
 from pytest_enrich.proposers.rows.sheet import read as read_sheet
 from pytest_enrich.proposers.rows.text import Text
 from pytest_enrich.protocols import Task
@@ -40,8 +40,10 @@ def job(task: Task, sheets: Sequence[Sheet], files: int) -> Vary:
     )
 
 
-def nearest(target: Target, read: Callable[[str], str], kinds: Collection[Kind] = KINDS) -> list[list[Sheet]]:
-    """The nearest tests of these kinds in which something can vary, by file; those with cases come first."""
+def nearest(
+    target: Target, read: Callable[[str], str], wanted: Callable[[Sheet], bool] = lambda _sheet: True
+) -> list[list[Sheet]]:
+    """The nearest tests that are wanted and in which something can vary, by file; those with cases come first."""
     texts: dict[str, Text | None] = {}
     near = dict.fromkeys(one.nodeid.partition("[")[0] for one in target.nearest if one.shared)
     found = []
@@ -51,7 +53,7 @@ def nearest(target: Target, read: Callable[[str], str], kinds: Collection[Kind] 
             texts[path] = _text(read(path))
         text = texts[path]
         one = read_sheet(text, nodeid, target.placement.style) if text is not None else None
-        found += [one] if one is not None and one.kind in kinds else []
+        found += [one] if one is not None and wanted(one) else []
     chosen = sorted(found, key=_worth)[:MOST_TESTS]
     files: dict[str, list[Sheet]] = {}
     for sheet in chosen:
@@ -59,9 +61,10 @@ def nearest(target: Target, read: Callable[[str], str], kinds: Collection[Kind] 
     return list(files.values())[:MOST_FILES]
 
 
-def _worth(sheet: Sheet) -> tuple[bool, int]:
+def _worth(sheet: Sheet) -> tuple[bool, bool, int]:
     """Rows first; last what is about one report, where cases of anything else are out of place."""
-    return bool(re.search(REPORT, sheet.function.name)), KINDS.index(sheet.kind)
+    is_report = bool(re.search(REPORT, sheet.function.name))
+    return is_report, not sheet.takes_rows, KINDS.index(sheet.kind)
 
 
 def _text(text: str) -> Text | None:

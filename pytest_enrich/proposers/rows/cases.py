@@ -10,20 +10,25 @@ from msgspec import Struct
 from pytest_enrich.proposers.rows.text import Text
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-NAMES, VALUES = 0, 1
+VALUES = 1
+"""The place of the list among the arguments."""
+MADE_AND_USED = 2
+"""So often is a constant named that has one use."""
 PLAIN = {"ids", "argnames", "argvalues"}
 
 
 class Cases(Struct, frozen=True, kw_only=True):
     """What one `parametrize` lists: `argnames`, whether a value alone is a case, and the `rows`.
 
-    `shared` says whether other tests have the same list: what is added to it is added to them.
+    `shared` says whether something else reads the list, and `sharers` are the names of the tests that have it,
+    too, where nothing but such tests does: what is added to it is added to them.
     """
 
     argnames: tuple[str, ...]
     bare: bool
     rows: tuple[tuple[str, ...], ...]
     shared: bool = False
+    sharers: tuple[str, ...] = ()
 
     def column(self, name: str) -> tuple[str, ...]:
         """The values of one parameter, row by row."""
@@ -50,13 +55,16 @@ def is_parametrize(node: ast.expr) -> bool:
 def _cases(text: Text, call: ast.Call) -> Cases | None:
     given = {keyword.arg or "*": keyword.value for keyword in call.keywords}
     given |= dict(zip(("argnames", "argvalues"), call.args, strict=False))
-    names, (values, shared) = given.get("argnames"), _listed(text, given.get("argvalues"))
+    names, values = given.get("argnames"), _listed(text, given.get("argvalues"))
     # What is indirect goes through a fixture; a scope changes what is set up.
     if names is None or values is None or given.keys() - PLAIN:
         return None
     argnames, bare = _names(names)
     rows = tuple(row for node in values if (row := _row(text, node, bare=bare)) and len(row) == len(argnames))
-    return Cases(argnames=argnames, bare=bare, rows=rows, shared=shared) if argnames and rows else None
+    if not argnames or not rows:
+        return None
+    shared, sharers = _shared(text, given["argvalues"], call)
+    return Cases(argnames=argnames, bare=bare, rows=rows, shared=shared, sharers=sharers)
 
 
 def _names(node: ast.expr) -> tuple[tuple[str, ...], bool]:
@@ -72,14 +80,31 @@ def _names(node: ast.expr) -> tuple[tuple[str, ...], bool]:
     return (tuple(names), False) if plain else ((), False)
 
 
-def _listed(text: Text, node: ast.expr | None) -> tuple[list[ast.expr] | None, bool]:
-    """The elements of a list, which may be that of a constant of the file, and whether others use that."""
-    shared = False
+def _listed(text: Text, node: ast.expr | None) -> list[ast.expr] | None:
+    """The elements of a list, which may be that of a constant of the file."""
     if isinstance(node, ast.Name):
         given = [value for name, value in _assigned(text.tree) if name == node.id]
-        uses = [one for one in ast.walk(text.tree) if isinstance(one, ast.Name) and one.id == node.id]
-        node, shared = given[0] if len(given) == 1 else None, len(uses) > 2  # noqa: PLR2004 - made once, used once
-    return (node.elts if isinstance(node, ast.List | ast.Tuple) else None), shared
+        node = given[0] if len(given) == 1 else None
+    return node.elts if isinstance(node, ast.List | ast.Tuple) else None
+
+
+def _shared(text: Text, node: ast.expr, call: ast.Call) -> tuple[bool, tuple[str, ...]]:
+    """Whether something else reads a constant, and the tests that do, where nothing else does."""
+    if not isinstance(node, ast.Name):
+        return False, ()
+    uses = sum(isinstance(one, ast.Name) and one.id == node.id for one in ast.walk(text.tree))
+    functions = (one for one in ast.walk(text.tree) if isinstance(one, Function | ast.ClassDef))
+    having = [one.name for one in functions for each in one.decorator_list if _has(each, node.id, call)]
+    return uses > MADE_AND_USED, tuple(having) if uses == len(having) + MADE_AND_USED else ()
+
+
+def _has(decorator: ast.expr, name: str, call: ast.Call) -> bool:
+    """Whether another `parametrize` takes its cases from the constant of this name."""
+    if decorator is call or not is_parametrize(decorator) or not isinstance(decorator, ast.Call):
+        return False
+    named = (keyword.value for keyword in decorator.keywords if keyword.arg == "argvalues")
+    given = (*decorator.args[VALUES : VALUES + 1], *named)
+    return any(isinstance(one, ast.Name) and one.id == name for one in given)
 
 
 def _assigned(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:

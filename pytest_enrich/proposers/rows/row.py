@@ -15,9 +15,10 @@ from pytest_enrich.proposers.search import body
 def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewRow | None:
     """The row, or None when it would not be one that a reviewer likes."""
     gaps, cases = desk.closed(variant), sheet.cases
-    found = derive.expected(sheet.looks, derive.by_point(sheet.looks, variant.seen), cases)
+    seen = derive.by_point(sheet.looks, variant.seen)
+    found = derive.expected(sheet.looks, {at: one for at, one in seen.items() if sheet.looks[at].name}, cases)
     expected = None if found is None else derive.by_name(sheet.looks, found)
-    if not gaps or cases is None or expected is None:
+    if not gaps or cases is None or expected is None or not _is_of_parameters(sheet, variant):
         return None
     values = _values(sheet, variant, expected)
     resolved = desk.resolve(sheet, values)
@@ -34,11 +35,16 @@ def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewRow | None:
         imports=resolved.imports,
         placement=sheet.placement,
         title=desk.title(_done(expected, values), gaps[0]),
-        look=_look(desk, expected, values),
+        look=_look(desk, expected, values) + _told(cases.sharers),
         oracle=_oracle(expected, raised=raised),
         origin=desk.origin,
         gaps=tuple(gap.id for gap in gaps),
     )
+
+
+def _is_of_parameters(sheet: Sheet, variant: Variant) -> bool:
+    """Whether nothing varies that no case can say."""
+    return all(sheet.pattern.holes[hole].name for hole, _ in variant.values)
 
 
 def _values(sheet: Sheet, variant: Variant, expected: dict[str, Template]) -> list[Template]:
@@ -72,3 +78,7 @@ def _oracle(expected: dict[str, Template], *, raised: bool) -> tuple[Oracle, ...
         Oracle(line=1, what=body.shown(value), source="raises" if raised else "observed", look=at == 0)
         for at, value in enumerate(expected.values())
     )
+
+
+def _told(sharers: Sequence[str]) -> str:
+    return f"; it is a case of {', '.join(sharers)}, too" if sharers else ""

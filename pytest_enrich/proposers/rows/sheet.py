@@ -47,6 +47,11 @@ class Sheet(Struct, frozen=True, kw_only=True):
     looks: tuple[Look, ...]
     pattern: Pattern
 
+    @property
+    def takes_rows(self) -> bool:
+        """Whether a variant can become one more case; where other tests have the list, it becomes theirs, too."""
+        return self.kind == "row" or (self.cases is not None and bool(self.cases.sharers))
+
 
 def read(text: Text, nodeid: str, style: str) -> Sheet | None:
     """The test of that node id (without parameters), or None where there is nothing in it to vary."""
