@@ -87,8 +87,10 @@ def result(name: str, folder: Path, listing: Listing, run: Run) -> Result:
         graded=summary.grades,
         refused=refused,
         invited=_invited(bench, made, before),
+        meant=_invited(bench, made, before, named=True),
         recovery=figures.recovery(before, after, full),
         added=added,
+        blank=repository.blank(place / "accepted.patch"),
         seconds=seconds,
         stopped=summary.stopped,
         isolation=summary.isolation,
@@ -135,17 +137,25 @@ def accept(bench: Bench, checkout: Path, run: Run) -> int:
     return len(waiting(checkout))
 
 
-def _invited(bench: Bench, made: Sequence[Suggestion], before: measured.Missing) -> int:
-    """How many suggestions are rows, or might have been: the suite has parametrized tests of that function."""
+def _invited(bench: Bench, made: Sequence[Suggestion], before: measured.Missing, *, named: bool = False) -> int:
+    """How many suggestions are rows, or might have been: parametrized tests run that function, or name it, too."""
     tests = parametrized.tests(bench.project.test_files(bench.ablated))
 
     def is_invited(one: Suggestion) -> bool:
         path = bench.ablated / one.gap.path
         names = (one.gap.qualname, *parametrized.called(path, one.test.code))
         contexts = before.contexts.get(one.gap.path, {})
-        return one.kind == "row" or any(parametrized.is_run(path, name, contexts, tests) for name in names)
+        found = ((name, parametrized.running(path, name, contexts, tests)) for name in names)
+        shown = (any(_is_on(tests[test], name) or not named for test in running) for name, running in found)
+        return one.kind == "row" or any(shown)
 
     return sum(map(is_invited, made))
+
+
+def _is_on(names: frozenset[str], qualname: str) -> bool:
+    """Whether a test with these names in it is on a function; of operators nobody writes the name."""
+    name = qualname.rpartition(".")[2]
+    return name in names or (name.startswith("__") and name.endswith("__"))
 
 
 def _readable(name: str, made: Sequence[Suggestion]) -> str:

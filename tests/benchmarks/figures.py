@@ -38,7 +38,8 @@ class Result(Outcome, frozen=True, kw_only=True):
         candidates, graded: How many were tried, and how many of them got which grade, the dropped ones included.
         refused: How many suggestions `accept` refused.
         invited: Suggestions for functions that parametrized tests run, rows included.
-        added: Lines added to the tests by accepting all.
+        meant: Those of them for functions that one of these tests names, too.
+        added: Lines added to the tests by accepting all, `blank` ones included.
         seconds: Of the whole pytest run, the suite included.
         stopped, isolation, notes: As in the run's own summary.
         dirty: What git showed before anything was accepted.
@@ -52,8 +53,10 @@ class Result(Outcome, frozen=True, kw_only=True):
     graded: dict[str, int] = field(default_factory=dict)
     refused: int = 0
     invited: int = 0
+    meant: int = 0
     recovery: Recovery | None = None
     added: int = 0
+    blank: int = 0
     seconds: float = 0.0
     stopped: str = ""
     isolation: str = ""
@@ -76,6 +79,11 @@ class Result(Outcome, frozen=True, kw_only=True):
     def lines_per_branch(self) -> float | None:
         """Added lines per newly covered branch; None when there is no new one."""
         return self.added / self.recovery.new if self.recovery and self.recovery.new else None
+
+    @property
+    def code_per_branch(self) -> float | None:
+        """The same without blank lines."""
+        return (self.added - self.blank) / self.recovery.new if self.recovery and self.recovery.new else None
 
 
 def recovery(before: Missing, after: Missing, full: Missing) -> Recovery:
@@ -140,9 +148,12 @@ def _totals(good: Sequence[Result]) -> Iterator[str]:
     yield f"Suggestions: {counted(kinds)}; {counted(proposers)}; {counted(grades)}: strong {strong}."
     weak, tried = percent(graded["weak"], sum(graded.values())), sum(one.candidates for one in good)
     yield f"Candidates: {tried} tried, {sum(graded.values())} graded ({counted(graded)}): weak {weak}."
-    invited = sum(one.invited for one in good)
-    rows = percent(kinds["row"], invited)
+    invited, meant = sum(one.invited for one in good), sum(one.meant for one in good)
+    rows, on = percent(kinds["row"], invited), percent(kinds["row"], meant)
     yield f"Suggestions for functions that parametrized tests run: {invited}; rows {rows}."
+    yield f"Of them for functions that such a test names: {meant}; rows {on}."
+    code = share(median(one.code_per_branch for one in good))
+    yield f"Added lines per new branch without blank ones, median: {code}."
     strict = [one.recovery.strict for one in good if one.recovery and one.recovery.strict is not None]
     yield f"Lowest strict recovery: {share(min(strict, default=None))}."
 

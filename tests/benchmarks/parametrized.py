@@ -1,19 +1,24 @@
-"""Which functions the parametrized tests of a suite run: where a new row is possible at all."""
+"""Which functions the parametrized tests of a suite run or are on: where rows are possible."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 
-def tests(files: Iterable[Path]) -> frozenset[str]:
-    """The parametrized test functions, as coverage names them: `test_cart.test_total`, `test_cart.Test.test`."""
-    return frozenset(name for file in files for name in _parametrized(ast.parse(file.read_bytes()), file.stem))
+def tests(files: Iterable[Path]) -> dict[str, frozenset[str]]:
+    """The parametrized test functions, and the names in the code of each.
+
+    Keys are as coverage has them: `test_cart.test_total`, `test_cart.Test.test`.
+    """
+    return dict(pair for file in files for pair in _parametrized(ast.parse(file.read_bytes()), file.stem))
 
 
-def is_run(path: Path, qualname: str, contexts: Mapping[str, Iterable[str]], parametrized: frozenset[str]) -> bool:
-    """Whether one of the `parametrized` tests runs a line inside this function.
+def running(
+    path: Path, qualname: str, contexts: Mapping[str, Iterable[str]], parametrized: Collection[str]
+) -> frozenset[str]:
+    """Those of the `parametrized` tests that run a line inside this function.
 
     Args:
         path: The source file, absolute.
@@ -22,7 +27,8 @@ def is_run(path: Path, qualname: str, contexts: Mapping[str, Iterable[str]], par
         parametrized: As `tests` gives them.
     """
     lines = inside(ast.parse(path.read_bytes()), qualname)
-    return any(_ends(test, parametrized) for line in lines for test in contexts.get(str(line), ()))
+    found = (_known(test, parametrized) for line in lines for test in contexts.get(str(line), ()))
+    return frozenset(one for one in found if one)
 
 
 def called(path: Path, code: str) -> frozenset[str]:
@@ -50,18 +56,25 @@ def inside(tree: ast.Module, qualname: str) -> range:
     return range(body[0].lineno, (body[-1].end_lineno or body[-1].lineno) + 1) if body else range(0)
 
 
-def _parametrized(node: ast.AST, prefix: str) -> Iterator[str]:
+def _parametrized(node: ast.AST, prefix: str) -> Iterator[tuple[str, frozenset[str]]]:
     for inner in ast.iter_child_nodes(node):
         if isinstance(inner, ast.ClassDef):
             yield from _parametrized(inner, f"{prefix}.{inner.name}")
         elif isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef) and _is_parametrized(inner):
-            yield f"{prefix}.{inner.name}"
+            yield f"{prefix}.{inner.name}", frozenset(_names(inner))
 
 
 def _is_parametrized(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return any("parametrize" in ast.unparse(decorator) for decorator in node.decorator_list)
 
 
-def _ends(context: str, names: frozenset[str]) -> bool:
+def _names(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name | ast.Attribute):
+            yield inner.id if isinstance(inner, ast.Name) else inner.attr
+
+
+def _known(context: str, names: Collection[str]) -> str:
+    """The test that a context is about, "" for none of these."""
     words = context.split(".")
-    return any(".".join(words[start:]) in names for start in range(len(words)))
+    return next((end for start in range(len(words)) if (end := ".".join(words[start:])) in names), "")

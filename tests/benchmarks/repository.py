@@ -34,6 +34,11 @@ def added(checkout: Path, patch: Path) -> int:
     return sum(int(count) for count, _, _ in lines if count.isdigit())
 
 
+def blank(patch: Path) -> int:
+    """How many of the lines that a kept change added have nothing on them."""
+    return sum(line.rstrip() == "+" for line in patch.read_text(encoding="utf-8").splitlines())
+
+
 def _git(checkout: Path, *words: str) -> str:
     """Run git without the settings, hooks and identity of whoever runs a benchmark."""
     git = shutil.which("git")

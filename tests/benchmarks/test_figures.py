@@ -77,6 +77,7 @@ def test_a_table_of_failures_alone_can_be_made():
 
 
 def test_the_share_of_rows_is_of_those_that_might_have_been_one():
-    text = figures.table([result(kinds={"row": 1, "test": 5}, invited=3)])
+    text = figures.table([result(kinds={"row": 1, "test": 5}, invited=3, meant=2)])
 
     assert "functions that parametrized tests run: 3; rows 33 % (1 of 3)." in text
+    assert "functions that such a test names: 2; rows 50 % (1 of 2)." in text

@@ -99,15 +99,16 @@ def test_the_lines_of_a_function_are_those_of_its_body(qualname, lines):
 def test_a_parametrized_test_that_runs_a_function_is_found(tmp_path):
     test = tmp_path / "test_cart.py"
     test.write_text(
-        "@pytest.mark.parametrize('a', [1])\ndef test_total(a): ...\ndef test_add(): ...\n", encoding="utf-8"
+        "@pytest.mark.parametrize('a', [1])\ndef test_total(a): total(a)\ndef test_add(): ...\n", encoding="utf-8"
     )
     source = tmp_path / "cart.py"
     source.write_text(SOURCE, encoding="utf-8")
     found = parametrized.tests([test])
 
-    assert found == {"test_cart.test_total"}
-    assert parametrized.is_run(source, "total", {"2": ["tests.test_cart.test_total"]}, found)
-    assert not parametrized.is_run(source, "Cart.add", {"8": ["tests.test_cart.test_add"]}, found)
+    assert found == {"test_cart.test_total": {"pytest", "mark", "parametrize", "total", "a"}}
+    running = parametrized.running(source, "total", {"2": ["tests.test_cart.test_total"]}, found)
+    assert running == {"test_cart.test_total"}
+    assert not parametrized.running(source, "Cart.add", {"8": ["tests.test_cart.test_add"]}, found)
 
 
 def test_accepted_tests_are_those_that_came():
@@ -149,7 +150,8 @@ def test_git_tells_what_changed_and_what_was_added(tmp_path):
     assert repository.changes(checkout) == ()
 
     (checkout / "test_cart.py").write_text("one\ntwo\n", encoding="utf-8")
-    (checkout / "test_new.py").write_text("three\nfour\n", encoding="utf-8")
+    (checkout / "test_new.py").write_text("three\n\n", encoding="utf-8")
 
     assert repository.changes(checkout) == (" M test_cart.py", "?? test_new.py")
     assert repository.added(checkout, tmp_path / "accepted.patch") == 3
+    assert repository.blank(tmp_path / "accepted.patch") == 1
