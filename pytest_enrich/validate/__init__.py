@@ -109,13 +109,14 @@ def _sharpened(graded: _Graded, sharper: Sharper) -> _Graded:
 
 
 def _sharper(graded: _Graded, sharper: Sharper) -> _Graded:
-    """The best of what is made of a call that tells more mutants apart; the same when nothing is better."""
-    proof, call = graded.proof, graded.counted.told
+    """The best of what is made of the first call that helps to tell more mutants apart; else the same."""
     best = graded
-    for other in sharper(proof.task, proof.candidate, call) if call is not None else ():
-        again = _instead(graded, other)
-        best = max(best, again, key=lambda one: len(one.counted.killed))
-        if best.counted.grade == "strong":
+    for call in graded.counted.told:
+        for other in sharper(graded.proof.task, graded.proof.candidate, call):
+            best = max(best, _instead(graded, other), key=lambda one: len(one.counted.killed))
+            if best.counted.grade == "strong":
+                break
+        if best is not graded:
             break
     return best
 

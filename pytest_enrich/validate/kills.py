@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -27,6 +28,7 @@ from pytest_enrich.validate.grade import grade, part, tried
 BUDGET = 20.0
 """Seconds for all mutants of one candidate."""
 MOST_OTHERS = 100
+MOST_TOLD = 3
 _LOST = {"timeout", "crash"}
 
 
@@ -54,14 +56,14 @@ class Counted(Struct, frozen=True, kw_only=True):
         killed: The mutants that the candidate kills.
         by_part: For each of the parts the ids of those of `killed` that it kills; none for a part that does not
             pass alone. Of a mutant that ended the run nobody knows which part it was: it counts for each.
-        told: Of the explored calls the one that tells most of those apart that no test notices, or None.
+        told: The explored calls that tell most of those apart that no test notices, the best first.
     """
 
     grade: Grade
     facts: MutantsPart
     killed: tuple[Mutant, ...] = ()
     by_part: tuple[frozenset[str], ...] = ()
-    told: Call | None = None
+    told: tuple[Call, ...] = ()
 
 
 def count(
@@ -88,18 +90,18 @@ def count(
     facts = part(found, answer.error if found or answer.error else "no mutant could be tried in time")
     killed = tuple(one for one in made if _fates(answer).get(one.id, "untried") not in {"survived", "untried"})
     by_part = tuple(_killed_by(name, answer, killed) for name in test.parts)
-    told = _told(answer.fates, corpus)
+    told = tuple(islice(_told(answer.fates, corpus), MOST_TOLD))
     return Counted(grade=grade(found), facts=facts, killed=killed, by_part=by_part, told=told)
 
 
-def _told(fates: Sequence[MutantFate], corpus: Sequence[Program]) -> Call | None:
-    """The call that tells most survivors apart, of those that a test may be made of; the first of several."""
+def _told(fates: Sequence[MutantFate], corpus: Sequence[Program]) -> Iterator[Call]:
+    """The calls that tell most survivors apart, of those that a test may be made of; the first of several."""
     unnoticed = (fate for fate in fates if fate.fate == "survived" and not fate.killed_before)
     times = Counter(
         at for fate in unnoticed for at in fate.told if at < len(corpus) and corpus[at].call is not None
     )
-    best = min(times, key=lambda at: (-times[at], at), default=None)
-    return corpus[best].call if best is not None else None
+    calls = (corpus[at].call for at in sorted(times, key=lambda at: (-times[at], at)))
+    return (call for call in calls if call is not None)
 
 
 def all_by(task: Task, test: Placed, wanted: tuple[Mutant, ...], sandbox: Sandbox) -> bool:

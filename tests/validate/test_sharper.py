@@ -65,7 +65,8 @@ def judge(fakes):
 
         def make(_task, candidate, call):
             asked.append(call)
-            return [replace(candidate, code=one) for one in sharper]
+            codes = sharper[call] if isinstance(sharper, dict) else sharper
+            return [replace(candidate, code=one) for one in codes]
 
         task = replace(fakes.task(fakes.gap(branches=())), source_text=SOURCE)
         return validate.judge(task, first, world, timeout=5.0, sharper=make), asked
@@ -83,6 +84,14 @@ def test_a_test_that_notices_more_is_kept_instead(judge):
 def test_a_call_that_helps_is_followed_by_another_one(judge):
     _, asked = judge(EVERY[:1], EVERY[:3], {EVERY[1]: (0,), EVERY[3]: (1,)})
     assert asked == CALLS
+
+
+def test_where_the_most_telling_call_makes_no_better_test_the_next_one_is_asked(judge):
+    verdict, asked = judge(
+        EVERY[:1], EVERY[:3], {EVERY[1]: (0, 1), EVERY[2]: (1,)}, sharper={CALLS[1]: (), CALLS[0]: (SHARP,)}
+    )
+    assert asked == [CALLS[1], CALLS[0]]
+    assert verdict.smaller.code == SHARP
 
 
 def test_a_test_that_notices_nothing_may_be_saved_by_another(judge):

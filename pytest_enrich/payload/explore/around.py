@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import inspect
 import random
+import re
 import time
 from collections.abc import Iterator
 from itertools import islice, zip_longest
@@ -15,8 +18,11 @@ from .natural import oddness
 from .search import Search
 from .varied import Varied
 
-TRIES = 40
-MOST, MOST_OF_ALL = 6, 24
+TRIES = 200
+ONE_NUMBER = re.compile(r"(?P<class>⟨[^⟩]*⟩\()(?P<name>\w+)=(?P<number>-?[\d.]+)\)")
+"""`Duration(days=1)`."""
+MOST, MOST_OF_ALL = 20, 120
+MOST_VALUES = 12
 MOST_ODD = 1
 LONGER, LONGEST = 2, 120
 
@@ -37,18 +43,53 @@ def around(looking: Search, find: Find, call: Call, finds: int, until: float) ->
 
 
 def _known(inputs: Inputs, call: Call) -> Iterator[Call]:
-    """The call with values that tests pass: for one argument, for the object, for all at once."""
-    seen = [
-        list(islice(inputs.pools[name].seen, MOST)) if name in inputs.pools else [] for name, _ in call.arguments
-    ]
-    receivers = inputs.known_receivers[:MOST] if call.receiver else []
-    for values in zip_longest(receivers, *seen):
-        whole = call if values[0] is None else dataclasses.replace(call, receiver=values[0])
-        given = [(name, value) for (name, _), value in zip(call.arguments, values[1:], strict=True) if value]
-        for name, value in given:
-            whole = whole.with_argument(name, value)
-            yield call.with_argument(name, value)
+    """The call with values that tests pass or that stand near, and on other objects, then both."""
+    given = list(dict.fromkeys(_given(inputs, call)))
+    receivers = [call.receiver, *_receivers(inputs, call)] if call.receiver else [None]
+    for steps in range(len(given) + len(receivers)):
+        pairs = (
+            (receivers[at], given[steps - at]) for at in range(len(receivers)) if 0 <= steps - at < len(given)
+        )
+        yield from (dataclasses.replace(one, receiver=receiver) for receiver, one in pairs)
+
+
+def _given(inputs: Inputs, call: Call) -> Iterator[Call]:
+    """The call, then with another value for one argument, and for all at once."""
+    yield call
+    each = [list(islice(_values(inputs, name, value), MOST_VALUES)) for name, value in call.arguments]
+    for values in zip_longest(*each):
+        whole = call
+        for (name, _), value in zip(call.arguments, values, strict=True):
+            if value:
+                whole = whole.with_argument(name, value)
+                yield call.with_argument(name, value)
         yield whole
+
+
+def _values(inputs: Inputs, name: str, value: str) -> Iterator[str]:
+    """Values that stand near one, and those that tests pass, by turns."""
+    seen = inputs.pools[name].seen if name in inputs.pools else ()
+    for pair in zip_longest(_beside(value, inputs.owner), seen):
+        yield from (one for one in pair if one is not None)
+
+
+def _receivers(inputs: Inputs, call: Call) -> list[str]:
+    """Other objects to make the call on: as its own, with another parameter, then those that tests have."""
+    known = sorted(set(inputs.known_receivers), key=lambda text: (len(text), text))
+    return [*islice(_beside(call.receiver or "", inputs.owner), MOST_VALUES), *known[:MOST_VALUES]]
+
+
+def _beside(made: str, owner: type | None) -> Iterator[str]:
+    """An object made of one number: with 0, and where it is of this class with the number as something else."""
+    found = ONE_NUMBER.fullmatch(made)
+    if found is None:
+        return
+    yield f"{found['class']}{found['name']}=0)"
+    if owner is None or f":{owner.__qualname__}⟩" not in made:
+        return
+    with contextlib.suppress(TypeError, ValueError):  # a class that tells no signature
+        others = (name for name in inspect.signature(owner).parameters if name != found["name"])
+        yield from (f"{found['class']}{name}={found['number']})" for name in others)
 
 
 def is_usual(inputs: Inputs, call: Call) -> bool:

@@ -13,7 +13,7 @@ from .run import Outcome
 from .telling import ending
 from .trace import Branch
 
-MOST = 40
+MOST = 140
 MOST_NEAR = 16
 MOST_WAYS = 400
 NUMBER = re.compile(r"-?\d+")

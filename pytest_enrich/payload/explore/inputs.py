@@ -33,7 +33,7 @@ class Inputs:
     ) -> None:
         self.entry = entry
         self.calls = list(seen.calls)
-        self._seen, self._world, self._seed, self._owner = seen, world, seed, owner
+        self._seen, self._world, self._seed, self.owner = seen, world, seed, owner
         self._function = function
         self._hints, self._defaults = hints.of_function(function), hints.defaults(function)
         self.literals = [text for text, value in world.constants if not isinstance(value, tuple | frozenset)]
@@ -73,7 +73,7 @@ class Inputs:
     @cached_property
     def receivers(self) -> list[str]:
         """Objects to call it on."""
-        return self._receivers(self._owner)
+        return self._receivers(self.owner)
 
     @cached_property
     def usual(self) -> frozenset[str]:
@@ -90,8 +90,8 @@ class Inputs:
     def _used(self) -> dict[str, usage.Use]:
         """What the function does with each parameter; a constructor's class with what it keeps of it, too."""
         used = usage.of(self._function)
-        if self._owner is not None and self.entry.name in MAKERS:
-            kept = usage.kept(self._owner)
+        if self.owner is not None and self.entry.name in MAKERS:
+            kept = usage.kept(self.owner)
             used |= {name: used.get(name, usage.NO_USE) | use for name, use in kept.items()}
         return used
 
@@ -99,8 +99,8 @@ class Inputs:
         name = parameter["name"] if parameter["kind"] != "variadic" else ""
         seen = evaluable(self._seen.values(name, operator=self.entry.is_operator))
         known, used = self._hints.get(parameter["name"]), self._used.get(parameter["name"], usage.NO_USE)
-        if self._owner is not None and self.entry.is_operator:
-            used = used._replace(stated=used.stated | {self._owner})
+        if self.owner is not None and self.entry.is_operator:
+            used = used._replace(stated=used.stated | {self.owner})
         if len(self.entry.parameters) == 1:
             told = evidence.from_prose(getattr(self._function, "__doc__", None) or "")
             used = used._replace(stated=used.stated | told)
@@ -132,7 +132,7 @@ class Inputs:
     def known_receivers(self) -> list[str]:
         """The objects that tests called it on or made."""
         seen = [call.receiver for call in self.calls if call.receiver]
-        return [*seen, *(self._world.objects_of(self._owner) if self._owner else [])]
+        return [*seen, *(self._world.objects_of(self.owner) if self.owner else [])]
 
     @property
     def obstacle(self) -> str:

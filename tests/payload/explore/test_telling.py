@@ -135,3 +135,17 @@ def test_one_way_gets_half_of_what_is_left_and_the_last_one_all(spent, ways, mos
     assert limits.executions == most
     assert limits.over(most)
     assert limits.deadline - time.monotonic() == pytest.approx(60 / min(ways, 2), abs=5)
+
+
+def test_beside_a_call_on_an_object_of_one_number_stand_those_with_it_as_something_else(explore):
+    text = """
+        class Span:
+            def __init__(self, days=0, years=0):
+                self.days, self.years = days, years
+
+            def __mul__(self, other: int):
+                return Span(self.days * other, self.years * other)  # here
+        """
+    seen = call("Span.__mul__", receiver="⟨sample:Span⟩(days=3)", other="2")
+    explored = explore(text, "Span.__mul__", calls=(seen,))
+    assert "⟨sample:Span⟩(years=3)" in {one.call.receiver for one in explored.corpus if one.call is not None}
