@@ -90,6 +90,13 @@ def test_an_await_and_a_list_are_written_out(fakes):
     assert written(fakes, result("[0]"), consume="list")[0] == ["assert list(discount(-1)) == [0]"]
 
 
+def test_a_part_of_what_a_coroutine_gives_is_that_of_what_was_awaited(fakes):
+    part = fakes.finding(result("0", expression="{result}.total"), consume="await")
+    assert body.write(part, "function", awaits=True).lines == (
+        "assert (await ⟨shop.cart:discount⟩(-1)).total == 0",
+    )
+
+
 @given(st.text(min_size=1, max_size=120))
 def test_a_pattern_matches_the_message_it_was_made_from(message):
     assert re.search(ast.literal_eval(body._pattern(message)), message)

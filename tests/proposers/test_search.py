@@ -208,6 +208,69 @@ def test_a_statement_of_several_lines_counts_as_several(fakes, propose):
     assert "assert" in made.code.splitlines()[oracle.line - 1]
 
 
+ASYNC = """
+import pytest
+from shop.cart import discount
+from tests.utility import sync
+
+
+@sync
+async def test_await():
+    assert await discount(1)
+
+
+@pytest.mark.parametrize("total", [1])
+@sync
+async def test_cases(total):
+    assert await discount(total)
+
+
+class TestCart:
+    async def test_await(self):
+        assert await discount(1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("consume", "asserted"),
+    [("await", "await discount(-1) == 0"), ("async list", "[item async for item in discount(-1)] == 0")],
+)
+def test_where_tests_are_coroutines_a_new_one_is_too_and_as_a_spare_one_that_runs_it_itself(
+    fakes, propose, consume, asserted
+):
+    (made, plain), _ = propose(fakes.finding(consume=consume), task=fakes.task(text=ASYNC))
+    assert made.code == f"@sync\nasync def test_discount_total_below_0():\n    assert {asserted}\n"
+    assert [(one.line, one.look) for one in made.oracle] == [(3, True)]
+    assert not made.origin.spare
+    assert plain.origin.spare
+    assert "async def test" not in plain.code
+    assert "run(" in plain.code
+
+
+def test_a_coroutine_in_a_class_is_decorated_as_those_of_the_class(fakes, propose):
+    placement = Placement(path=fakes.TESTS, owner="TestCart", style="method")
+    task = replace(fakes.task(target=fakes.target(placement=placement)), test_text=ASYNC)
+    made = propose(fakes.finding(consume="await"), task=task)[0][0]
+    assert made.code.startswith("async def test_discount_total_below_0(self):\n")
+
+
+def test_what_needs_no_awaiting_is_no_coroutine_there_either(fakes, propose):
+    (made,), _ = propose(fakes.finding(), task=fakes.task(text=ASYNC))
+    assert made.code.startswith("def test")
+
+
+def test_several_awaited_findings_of_a_function_come_as_one_coroutine(fakes, propose):
+    other = fakes.finding(consume="await", action="⟨shop.cart:discount⟩(-2)")
+    made = propose(fakes.finding(consume="await"), other, task=fakes.task(text=ASYNC))[0][0]
+    assert made.code.splitlines() == [
+        "@sync",
+        "async def test_discount():",
+        "    assert await discount(-1) == 0",
+        "    assert await discount(-2) == 0",
+    ]
+    assert [one.line for one in made.oracle] == [3, 4]
+
+
 def test_a_broken_test_file_is_as_good_as_a_new_one(fakes, propose):
     (made,), _ = propose(fakes.finding(), task=fakes.task(text="def (:\n"))
     assert made.imports == ("from shop.cart import discount",)

@@ -23,16 +23,17 @@ class Body(Struct, frozen=True, kw_only=True):
     expects: tuple[int, ...]
 
 
-def write(finding: Finding, style: Literal["function", "method", "unittest"]) -> Body:
-    """The statements for a finding."""
-    scene, action = _scene(finding)
+def write(finding: Finding, style: Literal["function", "method", "unittest"], *, awaits: bool = False) -> Body:
+    """The statements for a finding; in a test that is a coroutine, it `awaits`."""
+    scene, action = _scene(finding, awaits=awaits)
     asserting = _unittest if style == "unittest" else _pytest
     if finding.observations[0].subject == "raises":
         opening = asserting(finding.observations[0], "")
         return Body(lines=(*scene, f"{opening}\n    {action}"), expects=(len(scene),))
     if _states_result(finding, action):
         only = finding.observations[0]
-        subject = only.expression.replace("{result}", action)
+        whole = f"({action})" if action.startswith("await ") and only.expression != "{result}" else action
+        subject = only.expression.replace("{result}", whole)
         return Body(lines=(*scene, asserting(only, subject)), expects=(len(scene),))
     about_result = any(seen.subject == "result" for seen in finding.observations)
     lines = [*scene, f"result = {action}" if about_result else action]
@@ -40,10 +41,14 @@ def write(finding: Finding, style: Literal["function", "method", "unittest"]) ->
     return Body(lines=(*lines, *checks), expects=tuple(range(len(lines), len(lines) + len(checks))))
 
 
-def _scene(finding: Finding) -> tuple[list[Template], Template]:
+def _scene(finding: Finding, *, awaits: bool) -> tuple[list[Template], Template]:
     """The statements before, and the action; a single short object is made where it is used."""
     lines, action = list(finding.lines), finding.action
-    if finding.consume == "await":
+    if finding.consume == "await" and awaits:
+        action = f"await {action}"
+    elif finding.consume == "async list" and awaits:
+        action = f"[item async for item in {action}]"
+    elif finding.consume == "await":
         action = f"⟨asyncio:run⟩({action})"
     elif finding.consume == "list":
         action = f"list({action})"
@@ -104,7 +109,7 @@ def _unittest(seen: Observation, subject: Template) -> Template:
 
 def _operand(subject: Template) -> Template:
     """In parentheses when the comparison would otherwise mean something else."""
-    plain = re.sub(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\([^()]*\)", "", subject)
+    plain = re.sub(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\([^()]*\)|\[[^\[\]]*\]", "", subject)
     return f"({subject})" if re.search(r" (in|==|!=|<|<=|>|>=|is) ", plain) else subject
 
 

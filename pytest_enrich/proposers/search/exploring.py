@@ -82,16 +82,20 @@ def written(
     desk = Desk.of(task, explored.aliases, whole)
     desk = replace(desk, taken=desk.taken | taken)
     ranked = sorted(explored.findings, key=_gain, reverse=True)
-    for group in looks.alike(ranked, task.target.docstring or ""):
+    awaits = desk.coroutines is not None
+    for group in looks.alike(ranked, task.target.docstring or "", awaits=awaits):
         joint = desk.together([one for one in group if desk.closes(one, task.is_open)])
         if joint is not None:
             yield replace(joint, origin=whole)
             desk = desk.without(joint.name)
         for finding in group:
-            made = desk.write(finding)
-            if made is not None:
-                yield replace(made, origin=replace(whole, spare=finding.spare or joint is not None))
-                desk = desk.without(made.name)
+            # Whatever runs coroutines there may do it in another way than the sandbox did.
+            plainly = [replace(desk, coroutines=None)] if desk.awaits(finding) else []
+            for at, one in enumerate([desk, *plainly]):
+                made = one.write(finding)
+                if made is not None:
+                    yield replace(made, origin=replace(whole, spare=finding.spare or joint is not None or at > 0))
+                    desk = desk.without(made.name)
 
 
 def _with_calls(entry: Entry, calls: Sequence[Call]) -> Entry:

@@ -47,7 +47,9 @@ def look_at_all(findings: Sequence[Finding]) -> str:
     return "these values were seen when the code ran; no docstring promises them"
 
 
-def oracle(finding: Finding, expects: Iterable[int], codes: Sequence[str], documented: str) -> tuple[Oracle, ...]:
+def oracle(
+    finding: Finding, expects: Iterable[int], codes: Sequence[str], documented: str, above: int = 1
+) -> tuple[Oracle, ...]:
     """What each expected value is, on which line of the test (its first is 1), and why it is believed.
 
     Args:
@@ -55,26 +57,27 @@ def oracle(finding: Finding, expects: Iterable[int], codes: Sequence[str], docum
         expects: For each observation the index of its statement among `codes`.
         codes: The statements of the test.
         documented: The docstring of the function.
+        above: Lines of the test above these.
     """
     promised = _is_documented(finding, documented)
     found = []
     for at, (which, seen) in enumerate(zip(expects, finding.observations, strict=True)):
         what = f"raises {body.bare(seen.value)}" if seen.subject == "raises" else body.shown(seen.value)
         origin = "docstring" if promised else "raises" if seen.subject == "raises" else "observed"
-        line = 2 + sum(len(code.splitlines()) for code in codes[:which])
+        line = 1 + above + sum(len(code.splitlines()) for code in codes[:which])
         found.append(Oracle(line=line, what=what, source=origin, look=at == 0))  # type: ignore[arg-type]
     return tuple(found)
 
 
-def alike(findings: Iterable[Finding], documented: str) -> Iterator[tuple[Finding, ...]]:
-    """The findings in their order, those together that one short test may state.
+def alike(findings: Iterable[Finding], documented: str, *, awaits: bool = False) -> Iterator[tuple[Finding, ...]]:
+    """The findings in their order, those together that one short test may state, which `awaits` or does not.
 
     These are calls of a function that give something, or that raise the same. What a docstring promises stands
     alone, and so do spares.
     """
     groups: list[list[Finding]] = []
     for finding in findings:
-        fitting = (one for one in groups if _may_join(one, finding, documented))
+        fitting = (one for one in groups if _may_join(one, finding, documented, awaits=awaits))
         group = next(fitting, None)
         if group is None:
             groups.append([finding])
@@ -83,12 +86,13 @@ def alike(findings: Iterable[Finding], documented: str) -> Iterator[tuple[Findin
     yield from map(tuple, groups)
 
 
-def _may_join(group: Sequence[Finding], finding: Finding, documented: str) -> bool:
+def _may_join(group: Sequence[Finding], finding: Finding, documented: str, *, awaits: bool) -> bool:
+    lengths = [(_length(one, 1, awaits=awaits), _length(one, awaits=awaits)) for one in (*group, finding)]
     return (
         _kind(group[0]) == _kind(finding)
         and not any(one.spare or _is_documented(one, documented) for one in (*group, finding))
-        and sum(_length(one, 1) for one in (*group, finding)) <= MOST_LINES
-        and sum(_length(one) for one in (*group, finding)) <= MOST_AT_FIRST
+        and sum(least for least, _ in lengths) <= MOST_LINES
+        and sum(most for _, most in lengths) <= MOST_AT_FIRST
     )
 
 
@@ -97,9 +101,9 @@ def _kind(finding: Finding) -> tuple[str, str]:
     return finding.call.qualname, first.value if first.subject == "raises" else ""
 
 
-def _length(finding: Finding, observations: int | None = None) -> int:
+def _length(finding: Finding, observations: int | None = None, *, awaits: bool) -> int:
     shown = replace(finding, observations=finding.observations[:observations])
-    return len("\n".join(body.write(shown, "function").lines).splitlines())
+    return len("\n".join(body.write(shown, "function", awaits=awaits).lines).splitlines())
 
 
 def _is_documented(finding: Finding, documented: str) -> bool:

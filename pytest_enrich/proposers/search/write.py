@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from pytest_enrich import imports
 from pytest_enrich.data import Finding, Gap, NewTest, Origin, Target, Template
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.proposers.search import body, looks, words
+from pytest_enrich.proposers.search import awaiting, body, looks, words
 from pytest_enrich.protocols import Task
 
 LONGEST_LINE = 110
@@ -19,13 +19,17 @@ FOLDER = "tmp_path"
 
 
 class Desk(Struct, frozen=True, kw_only=True):
-    """Where tests for one target are written: the file's bindings, and the names that are taken there."""
+    """Where tests for one target are written: the file's bindings, and the names that are taken there.
+
+    `coroutines` are the decorators of a test there that awaits, None where none does.
+    """
 
     target: Target
     bindings: imports.Bindings
     aliases: tuple[tuple[str, str], ...]
     taken: frozenset[str]
     origin: Origin
+    coroutines: awaiting.Decorators | None = None
 
     @classmethod
     def of(cls, task: Task, aliases: tuple[tuple[str, str], ...], origin: Origin) -> Desk:
@@ -41,18 +45,30 @@ class Desk(Struct, frozen=True, kw_only=True):
             )
         except (RefusedError, SyntaxError, ValueError):
             bindings, taken = imports.Bindings(), frozenset()
-        return cls(target=target, bindings=bindings, aliases=aliases, taken=taken, origin=origin)
+        return cls(
+            target=target,
+            bindings=bindings,
+            aliases=aliases,
+            taken=taken,
+            origin=origin,
+            coroutines=awaiting.decorators(task.test_text, target.placement),
+        )
 
     def without(self, name: str) -> Desk:
         """The same with one more name taken."""
         return replace(self, taken=self.taken | {name})
+
+    def awaits(self, finding: Finding) -> bool:
+        """Whether the test for a finding is a coroutine, as others are there."""
+        return self.coroutines is not None and awaiting.is_awaited(finding)
 
     def write(self, finding: Finding) -> NewTest | None:
         """The test for a finding, or None when it would not be readable."""
         gaps = self._closed(finding)
         if not gaps:
             return None
-        written = body.write(finding, self.target.placement.style)
+        awaits = self.awaits(finding)
+        written = body.write(finding, self.target.placement.style, awaits=awaits)
         resolved = self._resolve(written.lines, finding)
         if resolved is None or not _is_readable(resolved.codes):
             return None
@@ -60,15 +76,15 @@ class Desk(Struct, frozen=True, kw_only=True):
         needs_folder = FOLDER in "\n".join(written.lines)
         if needs_folder and self.target.placement.style == "unittest":
             return None
-        code = _function(name, resolved.codes, self.target.placement.style, FOLDER if needs_folder else "")
+        above = self._header(name, FOLDER if needs_folder else "", awaits=awaits)
         return NewTest(
             name=name,
-            code=code,
+            code="\n".join([*above, *_indented(resolved.codes)]) + "\n",
             imports=resolved.imports,
             placement=self.target.placement,
             title=self._title(finding, gaps[0], body.told(finding)),
             look=looks.look(finding, self._documented),
-            oracle=looks.oracle(finding, written.expects, resolved.codes, self._documented),
+            oracle=looks.oracle(finding, written.expects, resolved.codes, self._documented, len(above)),
             origin=self.origin,
             gaps=tuple(gap.id for gap in gaps),
         )
@@ -93,20 +109,19 @@ class Desk(Struct, frozen=True, kw_only=True):
 
     def extend(self, test: NewTest, finding: Finding) -> NewTest | None:
         """The test with what this finding did stated behind it, or None when it would not be readable."""
-        added = body.write(finding, self.target.placement.style)
+        added = body.write(finding, self.target.placement.style, awaits=f"async def {test.name}(" in test.code)
         resolved = self._resolve(added.lines, finding)
         if resolved is None or not _is_readable(resolved.codes) or FOLDER in "\n".join(added.lines):
             return None
-        lines = [line for code in resolved.codes for line in code.splitlines()]
-        behind = len(test.code.splitlines()) - 1
-        oracle = looks.oracle(finding, added.expects, resolved.codes, self._documented)
+        behind = len(test.code.splitlines())
+        oracle = looks.oracle(finding, added.expects, resolved.codes, self._documented, behind)
         closed = (gap.id for gap in self._closed(finding))
         return replace(
             test,
             gaps=tuple(dict.fromkeys((*test.gaps, *closed))),
-            code=test.code + "".join(f"    {line}\n" for line in lines),
+            code=test.code + "".join(f"{line}\n" for line in _indented(resolved.codes)),
             imports=tuple(dict.fromkeys((*test.imports, *resolved.imports))),
-            oracle=(*test.oracle, *(replace(one, line=one.line + behind, look=False) for one in oracle)),
+            oracle=(*test.oracle, *(replace(one, look=False) for one in oracle)),
         )
 
     def closes(self, finding: Finding, counts: Callable[[str], bool]) -> bool:
@@ -154,6 +169,12 @@ class Desk(Struct, frozen=True, kw_only=True):
         done = f"_raises_{words.snake(body.bare(first.value))}" if first.subject == "raises" else ""
         return f"test_{words.snake(self._subject(finding).replace('.__init__', ''))}{done}"
 
+    def _header(self, name: str, fixture: str, *, awaits: bool) -> list[str]:
+        """The decorators of a coroutine test, and the `def`."""
+        bound = "" if self.target.placement.style == "function" else "self"
+        define = f"def {name}({', '.join(one for one in (bound, fixture) if one)}):"
+        return [*(f"@{one}" for one in self.coroutines or ()), f"async {define}"] if awaits else [define]
+
     @property
     def _documented(self) -> str:
         return self.target.docstring or ""
@@ -172,10 +193,8 @@ def _is_readable(codes: Iterable[str]) -> bool:
     return all(len(line) <= LONGEST_LINE for code in codes for line in code.splitlines())
 
 
-def _function(name: str, codes: Iterable[str], style: str, fixture: str) -> str:
-    parameters = ", ".join(one for one in ("" if style == "function" else "self", fixture) if one)
-    lines = [line for code in codes for line in code.splitlines()]
-    return "\n".join([f"def {name}({parameters}):", *(f"    {line}" for line in lines)]) + "\n"
+def _indented(codes: Iterable[str]) -> list[str]:
+    return [f"    {line}" for code in codes for line in code.splitlines()]
 
 
 def _free(options: list[str], taken: frozenset[str]) -> str:
