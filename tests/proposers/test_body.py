@@ -81,6 +81,8 @@ def test_a_comparison_is_not_chained(fakes):
     assert lines == ["assert 1 in cart"]
     lines, _ = written(fakes, result("False", form="is"), action="1 in cart")
     assert lines == ["assert not (1 in cart)"]
+    lines, _ = written(fakes, result("'x'"), action="any([1 in [2, (3,)]])")
+    assert lines == ["assert any([1 in [2, (3,)]]) == 'x'"]
     lines, _ = written(fakes, result("'x'"), action="a == b")
     assert lines == ["assert (a == b) == 'x'"]
 

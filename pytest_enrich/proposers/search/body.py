@@ -13,6 +13,8 @@ INLINE = 72
 MESSAGE = 60
 COLLECT = "collect"
 PART = re.compile(r"\{result\}(\.\w+|\[[^\[\]{}]+\])+")
+INNERMOST = re.compile(r"\([^()\[\]{}]*\)|\[[^()\[\]{}]*\]|\{[^()\[\]{}]*\}")
+"""Brackets with none inside."""
 SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
 
 
@@ -109,7 +111,10 @@ def _unittest(seen: Observation, subject: Template) -> Template:
 
 def _operand(subject: Template) -> Template:
     """In parentheses when the comparison would otherwise mean something else."""
-    plain = re.sub(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\([^()]*\)|\[[^\[\]]*\]", "", subject)
+    plain = re.sub(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", "", subject)
+    count = 1
+    while count:
+        plain, count = INNERMOST.subn("", plain)
     return f"({subject})" if re.search(r" (in|==|!=|<|<=|>|>=|is) ", plain) else subject
 
 
