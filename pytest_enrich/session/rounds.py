@@ -39,6 +39,11 @@ class Round(Struct, frozen=True, kw_only=True):
         """Seconds that one target may be thought about, at most."""
         return LONGEST * (1 << self.depth)
 
+    @property
+    def asks_solver(self) -> bool:
+        """Whether a solver, which takes seconds, is asked where there is one: for what all else left open."""
+        return self.depth > 0
+
     def budget(self, budget: Budget, whole: Purse) -> Budget:
         """What this round may use; a budget in executions is each round's."""
         if budget.seconds is None:

@@ -18,7 +18,7 @@ from pytest_enrich.data.run import Stop
 from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.proposers.properties import PropertiesProposer, uses_hypothesis
 from pytest_enrich.proposers.rows import RowsProposer
-from pytest_enrich.proposers.search import SearchProposer
+from pytest_enrich.proposers.search import SearchProposer, has_solver
 from pytest_enrich.proposers.search.sharper import sharpen
 from pytest_enrich.protocols import Progress, Proposer
 from pytest_enrich.sandboxes import isolation
@@ -200,7 +200,7 @@ class Session:
     def _bench(self, turn: Round, purse: pipeline.Purse) -> pipeline.Bench:
         settings, known = self._settings, rejected.read(self._settings.rootdir)
         return pipeline.Bench(
-            proposers=self._proposers(turn.names),
+            proposers=self._proposers(turn),
             sandbox=self._sandbox,
             purse=purse,
             timeout=settings.timeout,
@@ -217,12 +217,16 @@ class Session:
             watch=self._sandbox.watching,
         )
 
-    def _proposers(self, names: Sequence[str]) -> tuple[Proposer, ...]:
-        rows = RowsProposer(self._sandbox, self._files.readable)
+    def _proposers(self, turn: Round) -> tuple[Proposer, ...]:
+        names, rows = turn.names, RowsProposer(self._sandbox, self._files.readable)
         known: dict[str, Proposer] = {
             "rows": rows,
             # A value that a call needs is the better suggestion as one more row of a test that passes it on.
-            "search": SearchProposer(self._sandbox, *([rows.of_calls] if rows.name in names else [])),
+            "search": SearchProposer(
+                self._sandbox,
+                *([rows.of_calls] if rows.name in names else []),
+                solver=turn.asks_solver and has_solver(),
+            ),
             "properties": PropertiesProposer(self._sandbox),
         }
         if not uses_hypothesis(self._settings.rootdir, self._settings.test_files):

@@ -271,6 +271,13 @@ def test_several_awaited_findings_of_a_function_come_as_one_coroutine(fakes, pro
     assert [one.line for one in made.oracle] == [3, 4]
 
 
+@pytest.mark.parametrize("solver", [False, True])
+def test_a_solver_is_asked_where_it_was_asked_for(fakes, solver):
+    sandbox = fakes.ScriptedSandbox({Explore: Explored(findings=(), executions=1), Record: NOTHING})
+    assert list(SearchProposer(sandbox, solver=solver).propose(fakes.task())) == []
+    assert [job.solver for job in sandbox.asked(Explore)] == [solver]
+
+
 def test_a_broken_test_file_is_as_good_as_a_new_one(fakes, propose):
     (made,), _ = propose(fakes.finding(), task=fakes.task(text="def (:\n"))
     assert made.imports == ("from shop.cart import discount",)

@@ -19,6 +19,7 @@ from .observe import observe
 from .probe import Probes
 from .reduce import reduce
 from .search import Search, choose
+from .symbolic import solved
 from .telling import SILENT, rank
 from .trace import Reached
 from .world import Scene
@@ -30,7 +31,9 @@ MOST_RECEIVERS = 12
 def search(job: dict[str, Any], scene: Scene, started: float) -> dict[str, Any]:
     """Search through all entries; the answer's `found` are the chosen calls, reduced, with what they reach."""
     limits = Limits(job["executions"], started + job["seconds"], job["seed"])
-    looking = Search(scene.runner, Probes(scene.module), map(tuple, job["branches"]), job["lines"], limits)
+    solver = [lambda inputs, seconds: solved(inputs, scene.runner, seconds)] if job["solver"] else []
+    wanted = map(tuple, job["branches"]), job["lines"]
+    looking = Search(scene.runner, Probes(scene.module), *wanted, limits, *solver)
     if job["only"]:
         return _given(looking, [calls.load(one) for one in job["only"]])
     looking.everywhere(scene.inputs)

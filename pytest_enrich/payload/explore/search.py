@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
 
 from .calls import Call
 from .corpus import Corpus
@@ -29,6 +30,8 @@ MOST_REFINED = 6
 ALTERNATIVES = 5
 DEEPEST = 3
 MOST_GIVEN = 12
+Solver: TypeAlias = Callable[[Inputs, float], Iterable[Call]]
+"""Calls of a function for conditions to which nothing else leads, found in so many seconds."""
 THEN: tuple[tuple[str, ...], ...] = (
     (),
     ("2",),
@@ -42,9 +45,16 @@ THEN: tuple[tuple[str, ...], ...] = (
 class Search:
     """The search for one file's missing branches and lines through one entry after the other."""
 
-    def __init__(
-        self, runner: Runner, probes: Probes, branches: Iterable[Branch], lines: Iterable[int], limits: Limits
+    def __init__(  # noqa: PLR0913, PLR0917 - each is known to another part of a job
+        self,
+        runner: Runner,
+        probes: Probes,
+        branches: Iterable[Branch],
+        lines: Iterable[int],
+        limits: Limits,
+        solver: Solver = lambda _inputs, _seconds: (),
     ) -> None:
+        self._solver = solver
         wanted = frozenset(branches)
         self.runner = runner
         self.wanted: Reached = wanted | frozenset(lines)
@@ -93,6 +103,7 @@ class Search:
                 self._guided(inputs, bases)
             idle = 0 if self._look(inputs, varied.any(bases), bases) else idle + 1
         self._guided(inputs, bases)
+        self._solved(inputs, bases)
         self._refine(inputs, bases)
         for _ in range(POLISH):
             if self.over() or self.open or not self._is_poor():
@@ -109,6 +120,12 @@ class Search:
             if self.over() or not self.unsettled:
                 return
             self._look(inputs, call, bases)
+
+    def _solved(self, inputs: Inputs, bases: list[Call]) -> None:
+        """Try what a solver says, where nothing else led to all that is wanted."""
+        if self.open and not self.over():
+            for call in self._solver(inputs, self._now.left):
+                self._look(inputs, call, bases)
 
     def _is_open(self, line: int) -> bool:
         """Whether a branch from this line is still wanted, or a better call for it."""

@@ -31,11 +31,17 @@ class Limits(Struct, frozen=True, kw_only=True):
         return cls(seed=task.seed, executions=task.executions, seconds=task.seconds)
 
 
-def explore(
-    task: Task, entries: Sequence[Entry], recorded: Recorded, sandbox: Sandbox, limits: Limits
+def explore(  # noqa: PLR0913 - each is known to another part of a run
+    task: Task,
+    entries: Sequence[Entry],
+    recorded: Recorded,
+    sandbox: Sandbox,
+    limits: Limits,
+    *,
+    solver: bool = False,
 ) -> Explored | None:
     """What calls of `entries` did, from their own calls and from what was recorded; None when it failed."""
-    job = _job(task, recorded, limits)
+    job = replace(_job(task, recorded, limits), solver=solver)
     return _answer(replace(job, entries=tuple(_with_calls(entry, recorded.calls) for entry in entries)), sandbox)
 
 
