@@ -37,6 +37,13 @@ def test_what_is_offered_fits_whatever_it_is_if_it_can_be_made():
     assert [text for text in ("None", "Money(1)", "Gone(1)", "2") if made.fits(text)] == ["None", "Money(1)"]
 
 
+def test_nobody_calculates_with_infinity():
+    made = pool("10**12", "1.5")
+    assert [text for text in ("float('inf')", "float('inf')**2", "2 * float('nan')") if made.fits(text)] == [
+        "float('inf')"
+    ]
+
+
 def test_keys_that_no_row_has_are_strange():
     made = pool("{'name': 'ada', 'size': 1}", "[{'name': 'bob'}]")
     known, other = (made.strangeness(f"{{'{key}': 'eve'}}") for key in ("name", "nam"))
