@@ -177,7 +177,7 @@ def _keys(template: str) -> frozenset[object]:
 
 
 def is_odd(template: str) -> bool:
-    """Whether nobody writes it: the rest of a sum (`+ 30`, `365 + 0`), what fills the memory, `float("inf")**2`."""
+    """Whether nobody writes it: the rest of a sum (`+ 30`, `365 + 0`), `float("inf")**2`, what fills memory."""
     try:
         tree = ast.parse(express.compilable(template)[0].strip(), mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError):
@@ -190,11 +190,10 @@ def _is_left_over(node: ast.AST) -> bool:
         return isinstance(node.op, ast.UAdd)
     if not isinstance(node, ast.BinOp):
         return False
-    if any(
-        isinstance(one, ast.Call) and getattr(one.func, "id", "") == "float" for one in (node.left, node.right)
-    ):
+    sides = (node.left, node.right)
+    if any(isinstance(one, ast.Call) and getattr(one.func, "id", "") == "float" for one in sides):
         return True
-    numbers = [one.value for one in (node.left, node.right) if isinstance(one, ast.Constant)]
+    numbers = [one.value for one in sides if isinstance(one, ast.Constant)]
     if isinstance(node.op, ast.Add | ast.Sub):
         return 0 in numbers
     limit = LARGEST.get(type(node.op))
