@@ -1,0 +1,122 @@
+"""The settings of one run: the command line over ini options over defaults, as one frozen value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from pytest_enrich.config import duration
+from pytest_enrich.data import Changes, Grade, Shard
+
+MODEL = "ollama"
+"""The proposer that asks a model: code is shown to it, so that it is never asked unless somebody said so."""
+
+PROPOSERS = ("rows", "properties", "search", MODEL)
+"""The names that `with_` may hold besides `auto`, in the order in which they are asked."""
+
+SANDBOXES = ("auto", "strict", "process")
+
+GRADES: tuple[Grade, ...] = ("strong", "good", "weak")
+"""What may be the lowest grade written, best first."""
+
+
+class Budget(Struct, frozen=True, kw_only=True):
+    """How much a run may use after the tests: seconds of wall clock, or a number of executions.
+
+    A budget in executions gives the same suggestions on every machine.
+    """
+
+    seconds: float | None = None
+    executions: int | None = None
+
+    def __str__(self) -> str:
+        """As it is typed: `5m`, `90s`, `20000x`."""
+        if self.executions is not None:
+            return f"{self.executions}x"
+        return duration.spelled(self.seconds or 0.0)
+
+
+class WantedReport(Struct, frozen=True, kw_only=True):
+    """A report that somebody asked for.
+
+    Attributes:
+        format: A name that `reporters.formats` knows.
+        destination: The file, as it was typed; "" for the usual one, in the suggestions folder.
+        because: The variable of the environment for which nobody had to ask, "" when somebody did.
+    """
+
+    format: str
+    destination: str = ""
+    because: str = ""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """One run's settings.
+
+    Attributes:
+        rootdir: pytest's; all paths in data are relative to it.
+        directory: The suggestions folder, absolute.
+        with_: Names of proposers, or ("auto",).
+        maximum: The most suggestions waiting for a person; 0 is no limit.
+        budget: See `Budget`.
+        timeout: Seconds for one run of one candidate.
+        workers: Proofs at the same time.
+        seed: Of everything that draws.
+        include, exclude: Globs of source files, relative to rootdir; empty `include` means coverage's sources.
+        only: `path` or `path::qualname` limits, the path relative to rootdir with `/`.
+        changes: The lines that gaps must have a part in, None for all.
+        earlier: The file with the coverage that is used instead of the run's own, "" for none.
+        shard: The part of the gaps that is worked on.
+        grade: The lowest grade that is written.
+        sandbox: `auto`, `strict` or `process`.
+        env: Names of variables that look like secrets and that the tests need.
+        pytest_args: What starts pytest on the user's configuration (`-c`, `--rootdir`, `-p`, `-o`, ...), from any
+            directory. It holds what `addopts` and PYTEST_ADDOPTS say as well, and switches the former off: a child
+            is started without PYTEST_ADDOPTS.
+        test_files: The files, relative to rootdir, that the suite's tests are in.
+        model: The tag of the local model to ask, "" for the best one that is there.
+        host: Where Ollama listens, "" for what the environment says.
+        allow_remote: Whether source code may be sent to another machine.
+        prompt_exclude: Globs of files whose text never goes into a prompt.
+        fresh: Forget what earlier runs tried.
+        listing: Print the gaps in order and propose nothing.
+        reports: What is written beside the suggestions, for people and other programs.
+        partial: The options (`-k`, `a path`) for which pytest ran only a part of the suite; empty: all of it ran.
+        passed: How many tests passed before.
+    """
+
+    rootdir: Path
+    directory: Path
+    with_: tuple[str, ...] = ("auto",)
+    maximum: int = 10
+    budget: Budget = Budget(seconds=300.0)
+    timeout: float = 10.0
+    workers: int = 1
+    seed: int = 0
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    changes: Changes | None = None
+    earlier: str = ""
+    shard: Shard = Shard()
+    grade: Grade = "good"
+    sandbox: str = "auto"
+    env: tuple[str, ...] = ()
+    pytest_args: tuple[str, ...] = ()
+    test_files: tuple[str, ...] = ()
+    model: str = ""
+    host: str = ""
+    allow_remote: bool = False
+    prompt_exclude: tuple[str, ...] = ()
+    fresh: bool = False
+    listing: bool = False
+    reports: tuple[WantedReport, ...] = ()
+    partial: tuple[str, ...] = ()
+    passed: int = 0
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The proposers by name, in the order in which they are asked; `auto` is all, a model only if named."""
+        auto = {name for name in PROPOSERS if name != MODEL or self.model} if "auto" in self.with_ else set()
+        return tuple(name for name in PROPOSERS if name in self.with_ or name in auto)
