@@ -5,27 +5,17 @@ from __future__ import annotations
 import pytest
 
 from pytest_enrich.config import PROPOSERS
-from pytest_enrich.session import scope
-from pytest_enrich.session.work import Session
-
-
-class Silent:
-    """A progress that nobody listens to."""
-
-    def started(self, *_facts): ...
-
-    working = finished = started
+from pytest_enrich.session.files import TestFiles
+from pytest_enrich.session.panel import Panel
 
 
 @pytest.fixture
-def asked(settings, store, measured):
-    """The names of the proposers that a session has."""
+def asked(settings, fakes):
+    """The names of the proposers that a run has."""
 
     def asked():
-        session = Session(settings, store, scope.find(settings, measured(), store), Silent())
-        names = [proposer.name for proposer in session._proposers(PROPOSERS)]
-        session.close()
-        return names
+        panel = Panel(settings, fakes.ScriptedSandbox({}), TestFiles(settings.rootdir))
+        return [proposer.name for proposer in panel.proposers(PROPOSERS)]
 
     return asked
 

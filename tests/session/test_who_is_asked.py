@@ -5,27 +5,16 @@ from __future__ import annotations
 import pytest
 
 from pytest_enrich.data import Explored
-from pytest_enrich.session import scope
-from pytest_enrich.session.work import Session
-
-
-class Silent:
-    """A progress that nobody listens to."""
-
-    def started(self, *_facts): ...
-
-    working = finished = started
+from pytest_enrich.session.files import TestFiles
+from pytest_enrich.session.panel import Panel
 
 
 @pytest.fixture
-def asked(settings, store, measured):
-    """The proposers of these names that a session has."""
+def asked(settings, fakes):
+    """The proposers of these names that a run has."""
 
     def asked(*names):
-        session = Session(settings, store, scope.find(settings, measured(), store), Silent())
-        proposers = session._proposers(names)
-        session.close()
-        return proposers
+        return Panel(settings, fakes.ScriptedSandbox({}), TestFiles(settings.rootdir)).proposers(names)
 
     return asked
 

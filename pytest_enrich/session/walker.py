@@ -1,0 +1,126 @@
+"""Goes over the targets, round after round: what is left for one, who is asked, when it is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from pytest_enrich import executors, pipeline
+from pytest_enrich.config import MODEL, Settings
+from pytest_enrich.data import Target
+from pytest_enrich.data.run import Stop
+from pytest_enrich.protocols import Progress
+from pytest_enrich.session import rounds
+from pytest_enrich.session.ledger import Ledger, key
+from pytest_enrich.session.panel import Panel
+from pytest_enrich.session.rounds import Round
+from pytest_enrich.store import rejected
+
+AHEAD = 2
+"""So many more targets than slots for proofs are under way while a model is asked, so that it never waits."""
+
+
+class Walker:
+    """Works on targets for as long as there is time and not enough waits for a person.
+
+    Args:
+        settings: How long, how many at a time, and when it is enough.
+        bench: What all rounds work with; who is asked, and with how much time, is each round's own.
+        panel: Who may be asked.
+        ledger: Told of each target that is done.
+        progress: The same, for people.
+    """
+
+    def __init__(
+        self, settings: Settings, bench: pipeline.Bench, panel: Panel, ledger: Ledger, progress: Progress
+    ) -> None:
+        self._settings, self._bench, self._panel = settings, bench, panel
+        self._ledger, self._progress = ledger, progress
+        self._slots = max(settings.workers, 1)
+        self._executor = executors.choose(settings.workers)
+        self._asking = executors.choose(self._slots + AHEAD)
+        self._is_late = False
+
+    def close(self) -> None:
+        """Begin nothing more."""
+        for executor in (self._executor, self._asking):
+            executor.shutdown(wait=False, cancel_futures=True)
+
+    @property
+    def left(self) -> float:
+        """Seconds of the round that is walked."""
+        return self._bench.purse.left
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether as many suggestions wait as people want to see."""
+        return 0 < self._settings.maximum <= self._ledger.waiting
+
+    def walk(self, targets: Sequence[Target]) -> Stop:
+        """Work on the targets in all rounds; says why it ended before all was done, "" when it was."""
+        whole = pipeline.Purse(self._settings.budget, len(targets))
+        for turn in rounds.plan(self._settings.asked, model=self._panel.has_model):
+            self._round(turn, targets, whole)
+            if self.is_enough:
+                break
+        self._go_deeper(targets, whole)
+        if self.is_enough:
+            return "enough waiting"
+        return "budget" if whole.left <= 0 or (self._is_late and self._ledger.is_any_open) else ""
+
+    def _go_deeper(self, targets: Sequence[Target], whole: pipeline.Purse) -> None:
+        """With time left, ask once more for what is open, until a whole walk gives nothing."""
+        for turn in rounds.deeper(self._settings.asked, whole):
+            made = self._ledger.written
+            if not self.is_enough:
+                self._round(turn, targets, whole)
+            if self._ledger.written == made:
+                return
+
+    def _round(self, turn: Round, targets: Sequence[Target], whole: pipeline.Purse) -> None:
+        every = self._open(turn, targets)
+        own = [one for one in every if self._settings.shard.holds(one.path, one.qualname)]
+        if not own:
+            return
+        # Executions are shared out over all targets: a shard looks as long at each as the whole run would.
+        purse = pipeline.Purse(turn.budget(self._settings.budget, whole), len(every), turn.longest)
+        self._bench = self._bench_for(turn, purse)
+        asks = MODEL in turn.names
+        executor, ahead = (self._asking, self._slots + AHEAD) if asks else (self._executor, self._slots)
+        self._progress.working(0, len(own), own[0], str(whole))
+        finished: set[tuple[str, str]] = set()
+        for raw in pipeline.run(own, self._bench, executor, ahead):
+            done = self._completed(raw) if asks else raw
+            self._ledger.finish(done, self._panel.identities(turn.names))
+            finished |= {key(gap) for target in own for gap in target.gaps if self._ledger.is_closed(gap)}
+            finished.add(key(done.target))
+            self._progress.finished(len(finished), len(own), done.target, done.attempts, str(whole))
+            if self.is_enough or (asks and self._panel.is_gone):
+                return
+
+    def _open(self, turn: Round, targets: Sequence[Target]) -> list[Target]:
+        """What the round is to work on."""
+        if turn.depth:
+            return self._ledger.in_vain(targets)
+        left = self._ledger.untried(targets, turn, self._panel.identities(turn.names))
+        return rounds.by_module(left) if MODEL in turn.names else left
+
+    def _bench_for(self, turn: Round, purse: pipeline.Purse) -> pipeline.Bench:
+        """With what people turned down as it is now: they may review while this runs."""
+        known = rejected.read(self._settings.rootdir)
+        return replace(
+            self._bench,
+            proposers=self._panel.proposers(turn.names, solver=turn.asks_solver),
+            purse=purse,
+            seed=self._settings.seed + turn.depth,
+            earlier=self._ledger.earlier,
+            is_rejected=known.is_rejected,
+            turned_down=known.reasons,
+        )
+
+    def _completed(self, done: pipeline.Done) -> pipeline.Done:
+        """Without its model a round is not done with a target: another run may ask it."""
+        is_left = self._panel.is_unasked(done.target)
+        self._is_late = self._is_late or is_left
+        return replace(done, complete=done.complete and not (self._panel.is_gone or is_left))
