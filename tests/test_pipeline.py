@@ -55,6 +55,21 @@ def test_a_candidate_that_is_kept_closes_its_gap(fakes, bench):
     assert (done.complete, proposer.taken) == (True, 1)
 
 
+def test_what_is_tried_for_joined_methods_is_noted_for_the_one_that_it_was_tried_for(fakes, bench):
+    gaps = fakes.gap("cart-aaaaaaaa", qualname="Cart.size"), fakes.gap("cart-bbbbbbbb", 8, qualname="Cart.total")
+    parts = [replace(fakes.target(gap), qualname=gap.qualname, digest=gap.id) for gap in gaps]
+    target = replace(fakes.target(*gaps), qualname="Cart", parts=tuple(parts))
+    (tried,) = candidates(fakes, 1, gaps=("cart-bbbbbbbb",))
+
+    done = pipeline.work(target, bench(fakes.FakeProposer(tried), lines=(9,), branches=((8, 9),)), 2.0, 500)
+
+    (attempt,) = done.attempts
+    assert (attempt.qualname, attempt.digest) == ("Cart.total", "cart-bbbbbbbb")
+    again = replace(bench(proposer := fakes.FakeProposer()), earlier={(fakes.PATH, "Cart.total"): (attempt,)})
+    pipeline.work(target, again, 2.0, 500)
+    assert proposer.tasks[0].attempts == (attempt,)
+
+
 def test_a_proposer_is_told_what_is_known(fakes, bench):
     proposer = fakes.FakeProposer()
     pipeline.work(fakes.target(), bench(proposer), 2.0, 500)

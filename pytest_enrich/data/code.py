@@ -165,6 +165,7 @@ class Target(Struct, frozen=True, kw_only=True):
         nearest: The existing tests that come nearest, best first.
         fixtures: Names of the fixtures visible where the new test goes.
         digest: Hash of the function's tokens: changes with its logic only.
+        parts: Of one that joins methods of a class, whose name it has then, the target of each.
     """
 
     path: str
@@ -193,6 +194,11 @@ class Target(Struct, frozen=True, kw_only=True):
     raise_lines: tuple[int, ...] = ()
     nearest: tuple[NearTest, ...] = ()
     fixtures: tuple[str, ...] = ()
+    parts: tuple[Target, ...] = ()
+
+    def part_of(self, gap: str) -> Target:
+        """The target of the one function that the gap of this id is in."""
+        return next((one for one in self.parts if gap in {own.id for own in one.gaps}), self)
 
     def without(self, closed: Callable[[Gap], bool]) -> Target:
         """It with the gaps that are not closed, and the way to each."""

@@ -56,7 +56,8 @@ def watched(target: Target, bench: Bench, seconds: float, executions: int) -> Do
 
 def work(target: Target, bench: Bench, seconds: float, executions: int) -> Done:
     """Ask each proposer for what the ones before it left open, and judge each candidate."""
-    earlier = bench.earlier.get((target.path, target.qualname), ())
+    names = [one.qualname for one in target.parts or (target,)]
+    earlier = tuple(one for name in names for one in bench.earlier.get((target.path, name), ()))
     attempts: list[Attempt] = []
     task = Task(
         target=target,

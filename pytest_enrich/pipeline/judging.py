@@ -58,17 +58,18 @@ def is_among(candidate: Candidate, earlier: Iterable[Attempt]) -> bool:
 def _is_rejected(candidate: Candidate, gaps: Sequence[str], target: Target, bench: Bench) -> bool:
     """Whether people turned this test down for one of the gaps."""
     body = patch.body_of(candidate)
-    return any(bench.is_rejected(gap, body, target.path, target.qualname) for gap in gaps)
+    return any(bench.is_rejected(gap, body, target.path, target.part_of(gap).qualname) for gap in gaps)
 
 
 def attempt(target: Target, candidate: Candidate, verdict: Verdict) -> Attempt:
     """The record: of a candidate that was kept as what it was kept, without what only judging it needed."""
     if isinstance(verdict, Kept) and verdict.smaller is not None:
         candidate, verdict = verdict.smaller, replace(verdict, smaller=None)
+    part = target.part_of(candidate.gaps[0])
     return Attempt(
-        path=target.path,
-        qualname=target.qualname,
-        digest=target.digest,
+        path=part.path,
+        qualname=part.qualname,
+        digest=part.digest,
         candidate=replace(candidate, origin=replace(candidate.origin, corpus=())),
         verdict=verdict,
     )

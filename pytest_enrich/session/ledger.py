@@ -131,7 +131,8 @@ class Ledger:
     def _finished(self, target: Target, asked: Sequence[str]) -> Iterator[Finished]:
         names = ",".join(asked)
         for gap in target.gaps:
-            yield Finished(gap=gap, digest=target.digest, proposer=names, outcome=self._outcomes[gap.id])
+            digest = target.part_of(gap.id).digest
+            yield Finished(gap=gap, digest=digest, proposer=names, outcome=self._outcomes[gap.id])
 
     def _closed(self, attempt: Attempt) -> Sequence[str]:
         """The gaps that an attempt closes, once its suggestion is written."""

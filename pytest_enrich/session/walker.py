@@ -12,6 +12,7 @@ from pytest_enrich.data import Target
 from pytest_enrich.data.run import Stop
 from pytest_enrich.protocols import Progress
 from pytest_enrich.session import rounds
+from pytest_enrich.session.joining import joined
 from pytest_enrich.session.ledger import Ledger, key
 from pytest_enrich.session.panel import Panel
 from pytest_enrich.session.rounds import Round
@@ -93,7 +94,7 @@ class Walker:
         for raw in pipeline.run(own, self._bench, executor, ahead):
             done = self._completed(raw) if asks else raw
             self._ledger.finish(done, self._panel.identities(turn.names))
-            finished |= {key(gap) for target in own for gap in target.gaps if self._ledger.is_closed(gap)}
+            finished |= {key(target) for target in own if any(map(self._ledger.is_closed, target.gaps))}
             finished.add(key(done.target))
             self._progress.finished(len(finished), len(own), done.target, done.attempts, str(whole))
             if self.is_enough or (asks and self._panel.is_gone):
@@ -102,9 +103,10 @@ class Walker:
     def _open(self, turn: Round, targets: Sequence[Target]) -> list[Target]:
         """What the round is to work on."""
         if turn.depth:
-            return self._ledger.in_vain(targets)
+            return joined(self._ledger.in_vain(targets))
         left = self._ledger.untried(targets, turn, self._panel.identities(turn.names))
-        return rounds.by_module(left) if MODEL in turn.names else left
+        # A model is asked about one function at a time.
+        return rounds.by_module(left) if MODEL in turn.names else joined(left)
 
     def _bench_for(self, turn: Round, purse: pipeline.Purse) -> pipeline.Bench:
         """With what people turned down as it is now: they may review while this runs."""

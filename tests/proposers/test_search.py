@@ -278,6 +278,28 @@ def test_a_solver_is_asked_where_it_was_asked_for(fakes, solver):
     assert [job.solver for job in sandbox.asked(Explore)] == [solver]
 
 
+def test_findings_of_several_methods_of_a_class_come_as_one_test_named_after_it(fakes, propose):
+    gaps = [fakes.gap(f"cart-{name}", line, qualname=f"Cart.{name}") for name, line in (("size", 3), ("total", 8))]
+    parts = tuple(replace(fakes.target(gap), qualname=gap.qualname) for gap in gaps)
+    target = replace(fakes.target(*gaps), qualname="Cart", parts=parts)
+    findings = [
+        fakes.finding(
+            call=Call(qualname=gap.qualname, receiver="⟨shop.cart:Cart⟩()"),
+            action=f"⟨shop.cart:Cart⟩().{gap.qualname.rpartition('.')[2]}()",
+            branches=gap.branches,
+            reached=gap.lines,
+        )
+        for gap in gaps
+    ]
+
+    made, *spares = propose(*findings, task=fakes.task(target=target))[0]
+
+    assert (made.name, made.title) == ("test_cart", "Cart: results of size and total")
+    assert made.code.splitlines()[1:] == ["    assert Cart().size() == 0", "    assert Cart().total() == 0"]
+    assert made.gaps == ("cart-size", "cart-total")
+    assert [one.name for one in spares] == ["test_cart_size_total_below_0", "test_cart_total_total_below_0"]
+
+
 def test_a_broken_test_file_is_as_good_as_a_new_one(fakes, propose):
     (made,), _ = propose(fakes.finding(), task=fakes.task(text="def (:\n"))
     assert made.imports == ("from shop.cart import discount",)

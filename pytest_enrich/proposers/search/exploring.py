@@ -89,7 +89,8 @@ def written(
     desk = replace(desk, taken=desk.taken | taken)
     ranked = sorted(explored.findings, key=_gain, reverse=True)
     awaits = desk.coroutines is not None
-    for group in looks.alike(ranked, task.target.docstring or "", awaits=awaits):
+    documented, methods = task.target.docstring or "", bool(task.target.parts)
+    for group in looks.alike(ranked, documented, awaits=awaits, methods=methods):
         joint = desk.together([one for one in group if desk.closes(one, task.is_open)])
         if joint is not None:
             yield replace(joint, origin=whole)

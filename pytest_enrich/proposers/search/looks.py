@@ -69,16 +69,18 @@ def oracle(
     return tuple(found)
 
 
-def alike(findings: Iterable[Finding], documented: str, *, awaits: bool = False) -> Iterator[tuple[Finding, ...]]:
+def alike(
+    findings: Iterable[Finding], documented: str, *, awaits: bool = False, methods: bool = False
+) -> Iterator[tuple[Finding, ...]]:
     """The findings in their order, those together that one short test may state, which `awaits` or does not.
 
-    These are calls of a function that give something, or that raise the same. What a docstring promises stands
-    alone, and so do spares.
+    These are calls of a function, or of several `methods` of a class, that give something, or that raise the same.
+    What a docstring promises stands alone, and so do spares.
     """
     groups: list[list[Finding]] = []
     for finding in findings:
-        fitting = (one for one in groups if _may_join(one, finding, documented, awaits=awaits))
-        group = next(fitting, None)
+        same = (one for one in groups if _kind(one[0], methods=methods) == _kind(finding, methods=methods))
+        group = next((one for one in same if _may_join(one, finding, documented, awaits=awaits)), None)
         if group is None:
             groups.append([finding])
         else:
@@ -89,16 +91,15 @@ def alike(findings: Iterable[Finding], documented: str, *, awaits: bool = False)
 def _may_join(group: Sequence[Finding], finding: Finding, documented: str, *, awaits: bool) -> bool:
     lengths = [(_length(one, 1, awaits=awaits), _length(one, awaits=awaits)) for one in (*group, finding)]
     return (
-        _kind(group[0]) == _kind(finding)
-        and not any(one.spare or _is_documented(one, documented) for one in (*group, finding))
+        not any(one.spare or _is_documented(one, documented) for one in (*group, finding))
         and sum(least for least, _ in lengths) <= MOST_LINES
         and sum(most for _, most in lengths) <= MOST_AT_FIRST
     )
 
 
-def _kind(finding: Finding) -> tuple[str, str]:
-    first = finding.observations[0]
-    return finding.call.qualname, first.value if first.subject == "raises" else ""
+def _kind(finding: Finding, *, methods: bool) -> tuple[str, str]:
+    first, name = finding.observations[0], finding.call.qualname
+    return name.rpartition(".")[0] if methods else name, first.value if first.subject == "raises" else ""
 
 
 def _length(finding: Finding, observations: int | None = None, *, awaits: bool) -> int:

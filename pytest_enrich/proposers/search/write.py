@@ -96,13 +96,12 @@ class Desk(Struct, frozen=True, kw_only=True):
             test = self.extend(test, finding) if test is not None else None
         if test is None:
             return None
-        name = _free([self._plain_name(findings[0]), test.name], self.taken)
-        title = self._title(findings[0], self._closed(findings[0])[0], looks.done(findings))
+        name = _free([self._plain_name(findings), test.name], self.taken)
         return replace(
             test,
             name=name,
             code=test.code.replace(f"def {test.name}(", f"def {name}(", 1),
-            title=f"{title}, and {len(findings) - 1} more",
+            title=self._title_of_all(findings),
             look=looks.look_at_all(findings),
             oracle=tuple(replace(one, look=True) for one in test.oracle),
         )
@@ -163,11 +162,22 @@ class Desk(Struct, frozen=True, kw_only=True):
         options = [name for name in names if name and len(name) <= LONGEST_LINE - 40]
         return _free(options or [f"test_{subject}"], self.taken)
 
-    def _plain_name(self, finding: Finding) -> str:
-        """The name of a test that states more than one thing of a function."""
-        first = finding.observations[0]
+    def _plain_name(self, findings: Sequence[Finding]) -> str:
+        """The name of a test that states more than one thing of a function, or of methods of a class."""
+        first = findings[0].observations[0]
         done = f"_raises_{words.snake(body.bare(first.value))}" if first.subject == "raises" else ""
-        return f"test_{words.snake(self._subject(finding).replace('.__init__', ''))}{done}"
+        subjects = list(dict.fromkeys(map(self._subject, findings)))
+        subject = subjects[0].replace(".__init__", "") if len(subjects) == 1 else subjects[0].rpartition(".")[0]
+        return f"test_{words.snake(subject)}{done}"
+
+    def _title_of_all(self, findings: Sequence[Finding]) -> str:
+        """One line for what several calls do, of a function or of methods of a class."""
+        subjects, done = list(dict.fromkeys(map(self._subject, findings))), looks.done(findings)
+        if len(subjects) == 1:
+            title = self._title(findings[0], self._closed(findings[0])[0], done)
+            return f"{title}, and {len(findings) - 1} more"
+        owner, names = subjects[0].rpartition(".")[0], [one.rpartition(".")[2] for one in subjects]
+        return f"{owner}: {done} of {', '.join(names[:-1])} and {names[-1]}"
 
     def _header(self, name: str, fixture: str, *, awaits: bool) -> list[str]:
         """The decorators of a coroutine test, and the `def`."""
