@@ -90,12 +90,13 @@ class _Graded(Struct, frozen=True):
     counted: kills.Counted
 
 
-def _graded(proof: Proof) -> _Graded | Dropped:
+def _graded(proof: Proof, known: kills.Known | None = None) -> _Graded | Dropped:
+    """What a candidate is worth; `known` as in `kills.count`."""
     first = gain.measure(proof)
     if isinstance(first, Dropped):
         return first
     parts = minimal.parts(proof.candidate)
-    return _Graded(proof, first, parts, _counted(proof, first, parts))
+    return _Graded(proof, first, parts, _counted(proof, first, parts, known))
 
 
 def _sharpened(graded: _Graded, sharper: Sharper) -> _Graded:
@@ -124,11 +125,13 @@ def _sharper(graded: _Graded, sharper: Sharper) -> _Graded:
 def _instead(graded: _Graded, other: Candidate) -> _Graded:
     """What another candidate comes to that closes the same; `graded` when it does not."""
     placed = smaller.instead(graded.proof, other)
-    again = _graded(placed) if placed is not None else None
+    again = _graded(placed, graded.counted.before) if placed is not None else None
     return again if isinstance(again, _Graded) and again.first.holds(graded.first) else graded
 
 
-def _counted(proof: Proof, first: gain.Gained, parts: minimal.Parts | None) -> kills.Counted:
+def _counted(
+    proof: Proof, first: gain.Gained, parts: minimal.Parts | None, known: kills.Known | None
+) -> kills.Counted:
     closed = [gap for gap in proof.task.target.gaps if gap.id in first.own]
     return kills.count(
         proof.task,
@@ -136,4 +139,5 @@ def _counted(proof: Proof, first: gain.Gained, parts: minimal.Parts | None) -> k
         smaller.placed(proof, parts),
         proof.sandbox,
         corpus=proof.candidate.origin.corpus,
+        known=known,
     )

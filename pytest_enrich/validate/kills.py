@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -30,6 +31,8 @@ BUDGET = 20.0
 MOST_OTHERS = 100
 MOST_TOLD = 3
 _LOST = {"timeout", "crash"}
+Known: TypeAlias = Mapping[str, tuple[str, ...]]
+"""The existing tests that kill a mutant, by its id."""
 
 
 class Placed(Struct, frozen=True, kw_only=True):
@@ -57,6 +60,7 @@ class Counted(Struct, frozen=True, kw_only=True):
         by_part: For each of the parts the ids of those of `killed` that it kills; none for a part that does not
             pass alone. Of a mutant that ended the run nobody knows which part it was: it counts for each.
         told: The explored calls that tell most of those apart that no test notices, the best first.
+        before: Of the mutants that were tried, by id, the existing tests that kill each.
     """
 
     grade: Grade
@@ -64,10 +68,17 @@ class Counted(Struct, frozen=True, kw_only=True):
     killed: tuple[Mutant, ...] = ()
     by_part: tuple[frozenset[str], ...] = ()
     told: tuple[Call, ...] = ()
+    before: Known = {}
 
 
-def count(
-    task: Task, closed: Sequence[Gap], test: Placed, sandbox: Sandbox, *, corpus: tuple[Program, ...] = ()
+def count(  # noqa: PLR0913 - each is known to another part of a run
+    task: Task,
+    closed: Sequence[Gap],
+    test: Placed,
+    sandbox: Sandbox,
+    *,
+    corpus: tuple[Program, ...] = (),
+    known: Known | None = None,
 ) -> Counted:
     """Run a candidate against the mutants of the code of the gaps that it closes.
 
@@ -77,21 +88,40 @@ def count(
         test: The candidate.
         sandbox: Where it runs.
         corpus: Calls that may tell from the original what the candidate does not.
+        known: As `Counted.before` of another candidate: existing tests are run against a mutant only once.
     """
     made = mutants.of_gaps(task.source_text, closed)
     if not made:
         return Counted(grade="ungraded", facts=part((), "no mutant could be made of the gap's code"))
+    known = known or {}
     near = tuple(one.nodeid for one in task.target.nearest if one.shared)[:MOST_OTHERS]
-    # What no test runs, no test that exists can fail on.
-    missing = {line for gap in closed for line in gap.lines}
-    contested = tuple(one.id for one in made if one.statement not in missing) if near else ()
+    contested = _contested(made, closed, known) if near else ()
     answer = _ask(_job(task, test, made, corpus=corpus, others=near, contested=contested), sandbox)
+    fates = tuple(replace(one, killed_before=known.get(one.id, one.killed_before)) for one in answer.fates)
+    return _counted(made, replace(answer, fates=fates), test, corpus, known)
+
+
+def _contested(made: Sequence[Mutant], closed: Sequence[Gap], known: Mapping[str, object]) -> tuple[str, ...]:
+    """The mutants that existing tests may fail on: what no test runs, no test that exists can fail on."""
+    missing = {line for gap in closed for line in gap.lines}
+    return tuple(one.id for one in made if one.statement not in missing and one.id not in known)
+
+
+def _counted(
+    made: Sequence[Mutant], answer: Mutated, test: Placed, corpus: Sequence[Program], known: Known
+) -> Counted:
+    """What the fates of the mutants come to."""
     found = tried(made, answer.fates)
-    facts = part(found, answer.error if found or answer.error else "no mutant could be tried in time")
-    killed = tuple(one for one in made if _fates(answer).get(one.id, "untried") not in {"survived", "untried"})
-    by_part = tuple(_killed_by(name, answer, killed) for name in test.parts)
-    told = tuple(islice(_told(answer.fates, corpus), MOST_TOLD))
-    return Counted(grade=grade(found), facts=facts, killed=killed, by_part=by_part, told=told)
+    fates = _fates(answer)
+    killed = tuple(one for one in made if fates.get(one.id, "untried") not in {"survived", "untried"})
+    return Counted(
+        grade=grade(found),
+        facts=part(found, answer.error if found or answer.error else "no mutant could be tried in time"),
+        killed=killed,
+        by_part=tuple(_killed_by(name, answer, killed) for name in test.parts),
+        told=tuple(islice(_told(answer.fates, corpus), MOST_TOLD)),
+        before={**known, **{one.id: one.killed_before for one in answer.fates if one.fate != "untried"}},
+    )
 
 
 def _told(fates: Sequence[MutantFate], corpus: Sequence[Program]) -> Iterator[Call]:

@@ -15,6 +15,7 @@ from pytest_enrich.data import (
     MutantFate,
     Mutate,
     Mutated,
+    NearTest,
     Program,
     Prove,
 )
@@ -92,6 +93,41 @@ def test_where_the_most_telling_call_makes_no_better_test_the_next_one_is_asked(
     )
     assert asked == [CALLS[1], CALLS[0]]
     assert verdict.smaller.code == SHARP
+
+
+class Noting(World):
+    """One in which an existing test kills the first mutant; `contested` are those that it was run against."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.contested = []
+
+    def execute(self, job, *, timeout):
+        if isinstance(job, Mutate):
+            self.contested.append(len(job.contested))
+        return super().execute(job, timeout=timeout)
+
+    def _fate(self, mutant, noticed):
+        before = ("tests/test_cart.py::test_it",) if mutant.change == EVERY[0] and len(self.contested) == 1 else ()
+        return replace(super()._fate(mutant, noticed), killed_before=before)
+
+
+def test_existing_tests_are_run_against_a_mutant_only_once(fakes):
+    world = Noting(fakes, {BLUNT: EVERY[:1], SHARP: EVERY[:3]}, {EVERY[1]: (0,)}, {})
+    near = (NearTest(nodeid="tests/test_cart.py::test_it", shared=1),)
+    task = replace(fakes.task(target=fakes.target(fakes.gap(branches=()), nearest=near)), source_text=SOURCE)
+    first = fakes.candidate(BLUNT)
+    corpus = (Program(lines=(), action="f()", call=CALLS[0]),)
+    first = replace(first, origin=replace(first.origin, reduced=True, corpus=corpus))
+
+    verdict = validate.judge(
+        task, first, world, timeout=5.0, sharper=lambda _task, one, _call: [replace(one, code=SHARP)]
+    )
+
+    assert world.contested[0] == 3  # those of the condition; no test runs the line below it
+    assert not any(world.contested[1:])
+    assert [one.change for one in verdict.mutants.list if one.killed_before] == EVERY[:1]
+    assert verdict.mutants.killed == 3
 
 
 def test_a_test_that_notices_nothing_may_be_saved_by_another(judge):
