@@ -113,9 +113,10 @@ def _errors_told():  # type: ignore[no-untyped-def]  # noqa: ANN202 - a generato
 def _crash(text: str) -> str:
     """Keep the traceback where one can be kept, and say where."""
     from pytest_enrich.commands.project import locate
+    from pytest_enrich.store import last_run
 
     try:
-        place = locate(None, Path.cwd()).write_crash(text)
+        place = last_run.write_crash(locate(None, Path.cwd()), text)
     except (EnrichError, OSError):
         return f"{text}\npytest-enrich: internal error; the details are above. Nothing else was changed."
     return f"pytest-enrich: internal error, details in {place}\nYour files are as the last message said."

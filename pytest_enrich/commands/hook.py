@@ -20,7 +20,7 @@ from pytest_enrich.commands.project import DEFAULT, locate
 from pytest_enrich.data import PossibleBug, Suggestion
 from pytest_enrich.errors import EnrichError, UsageError
 from pytest_enrich.reporters.words import counted, visible
-from pytest_enrich.store import Store, bugs
+from pytest_enrich.store import Store, bugs, last_run
 
 NEXT = "pytest-enrich review"
 _FOUND = 1
@@ -129,7 +129,7 @@ def _push(directory: Path | None, budget: str, since: str | None, fail_on: Seque
 def _crash(directory: Path | None, text: str) -> str:
     """Keep the traceback of a defect of ours where one can be kept, and say where."""
     try:
-        where = f"details in {locate(directory, Path.cwd()).write_crash(text)}"
+        where = f"details in {last_run.write_crash(locate(directory, Path.cwd()), text)}"
     except (EnrichError, OSError):
         where = visible(text.strip().splitlines()[-1])
     return f"pytest-enrich: internal error, {where}"

@@ -12,7 +12,7 @@ import click
 
 from pytest_enrich.data.run import RUN_SCHEMA
 from pytest_enrich.errors import StoreError, UsageError
-from pytest_enrich.store import Store, disk
+from pytest_enrich.store import Store, disk, last_run
 
 DEFAULT = "enrich-suggestions"
 _MARKS = ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg", "setup.py", ".git", ".enrich-rejected")
@@ -85,7 +85,7 @@ def _holds_run(folder: Path) -> bool:
 
 def _recorded(directory: Path, cwd: Path) -> Path | None:
     """The rootdir from which the folder's run wrote to exactly this place, when the command is called in it."""
-    run = Store(directory, directory.parent).read_run()
+    run = last_run.read(Store(directory, directory.parent))
     parts = Path(run.directory).parts if run else (DEFAULT,)
     if not parts or ".." in parts or directory.parts[-len(parts) :] != parts:
         return None

@@ -12,7 +12,7 @@ from pytest_enrich.commands.output import say
 from pytest_enrich.config import Budget
 from pytest_enrich.data import ChangedPart, Changes, RunSummary
 from pytest_enrich.reporters.words import counted, duration, visible, visible_lines
-from pytest_enrich.store import Store
+from pytest_enrich.store import Store, last_run
 
 THINKING = 0.5
 _FOUND = 1
@@ -39,15 +39,17 @@ def run(store: Store, budget: Budget, since: str | None, fail_on: Collection[str
         return 0
     if "gaps" in fail_on:
         store.prepare()  # else a run that writes no suggestion leaves no word of what it saw
-        store.write_tests(store.read_tests())  # nor does one that cannot write: it is found out now
+        last_run.write_tests(
+            store, last_run.read_tests(store)
+        )  # nor does one that cannot write: it is found out now
     return _judge(store, changed, _look(store, changed, budget), fail_on)
 
 
 def _look(store: Store, changed: Changes, budget: Budget) -> ChangedPart | None:
     """Have a run look for tests, and say what it saw; answers that, None when there was no run."""
-    before = store.read_run()
+    before = last_run.read(store)
     outcome = _run(store, changed, budget)
-    made = store.read_run()
+    made = last_run.read(store)
     if made is None or made == before or made.changed is None:
         say(_reason(outcome, budget))
         return None
@@ -66,7 +68,7 @@ def _judge(store: Store, changed: Changes, seen: ChangedPart | None, fail_on: Co
 
 
 def _run(store: Store, changed: Changes, budget: Budget) -> pytest_run.Outcome:
-    chosen = pushed.tests(store.rootdir, list(changed.lines), store.read_tests())
+    chosen = pushed.tests(store.rootdir, list(changed.lines), last_run.read_tests(store))
     limits = [f"--enrich-since={changed.since}", f"--enrich-budget={_part(budget)}"]
     with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
         private = ["-o", f"cache_dir={scratch}/cache"]  # what `--lf` remembers is of the user's own runs

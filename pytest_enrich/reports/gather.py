@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Finished, Grade, Report, ReportedSuggestion, RunSummary, SourceLine, Suggestion
 from pytest_enrich.errors import EnrichError
-from pytest_enrich.store import Store, bugs, excerpt, python_file, rejected, staleness
+from pytest_enrich.store import Store, bugs, excerpt, last_run, python_file, rejected, staleness
 
 if TYPE_CHECKING:
     from pytest_enrich.patch import Draft
@@ -39,7 +39,7 @@ def gather(store: Store, run: RunSummary | None = None, together: str | None = N
     places = functools.cache(functools.partial(staleness.places, store))
     pending = sorted(store.pending() if store.exists() else (), key=_order)
     return Report(
-        run=_dated(run or store.read_run() or RunSummary()),
+        run=_dated(run or last_run.read(store) or RunSummary()),
         project=store.rootdir.name,
         base=_base(store.rootdir),
         suggestions=tuple(

@@ -19,7 +19,7 @@ from pytest_enrich.reporters import formats, since, text
 from pytest_enrich.session import listing, scope, summary, tree
 from pytest_enrich.session.reproof import prove
 from pytest_enrich.session.work import Session
-from pytest_enrich.store import Store, bugs
+from pytest_enrich.store import Store, bugs, last_run, rebuild
 
 if TYPE_CHECKING:
     from coverage import Coverage
@@ -58,9 +58,9 @@ def _run(settings: Settings, cov: Coverage, terminal: Terminal) -> tuple[RunSumm
     with progress.on(terminal) as lines, closing(Session(settings, store, found, lines)) as session:
         session.work()
     ended = session.summary(started, tree.changed(settings.rootdir, settings.directory, before))
-    store.write_run(ended)
+    last_run.write(store, ended)
     if not settings.partial:
-        store.write_tests(found.measured.tests)
+        last_run.write_tests(store, found.measured.tests)
     terminal.write_line(
         text.render(ended, store.pending(), bugs.waiting(store) if store.exists() else ()).rstrip("\n")
     )
@@ -71,7 +71,7 @@ def _report(settings: Settings, store: Store, ended: RunSummary, terminal: Termi
     """Write the reports, last: whatever becomes of them, the suggestions are safe and told."""
     if not settings.reports:
         return None
-    report = reports.gather(store, ended, store.read_all_patch())
+    report = reports.gather(store, ended, rebuild.read_all_patch(store))
     written = reports.write(store, report, settings.reports)
     if report.suggestions or report.bugs:  # silence is the reward of those who need no test
         names = [path.as_posix() for path in reports.shown(written, settings.rootdir)]

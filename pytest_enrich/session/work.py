@@ -31,7 +31,7 @@ from pytest_enrich.session.scope import Found, now
 from pytest_enrich.session.slots import Slots
 from pytest_enrich.session.walker import Walker
 from pytest_enrich.session.writing import Writer
-from pytest_enrich.store import Store, bugs
+from pytest_enrich.store import Store, bugs, rebuild
 
 DOCSTRINGS = 0.2
 """The part of a budget in time that docstrings may take, beyond the file that is being looked at."""
@@ -105,7 +105,7 @@ class Session:
             self._stopped = self._walker.walk(self._ground.targets)
         except KeyboardInterrupt:
             self._stopped = "interrupted"
-        self._store.write_all_patch(self._files.combined(self._store))
+        rebuild.write_all_patch(self._store, self._files.combined(self._store))
 
     def _look(self) -> None:
         """See whether the code does what its docstrings say; that takes a part of the time."""

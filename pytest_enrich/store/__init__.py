@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
-from pytest_enrich.data import Attempted, Decision, Finished, RunSummary, State, Suggestion
+from pytest_enrich.data import Attempted, Decision, Finished, State, Suggestion
 from pytest_enrich.data.decision import Line
-from pytest_enrich.data.encoded import encoded
-from pytest_enrich.data.run import RUN_SCHEMA
 from pytest_enrich.errors import StoreError
-from pytest_enrich.store import disk, folder, identity, log, readme, rejected, shelf
+from pytest_enrich.store import disk, folder, identity, log, rejected, shelf
 from pytest_enrich.store.shelf import Shelf
 
 __all__ = ["Shelf", "Store", "disk", "identity", "rejected"]
@@ -85,7 +81,7 @@ class Store(Struct, frozen=True):
         place = folder.make_inside(self.directory, "pending", suggestion.id)
         disk.write(place / "suggestion.patch", patch_text)
         disk.write(place / identity.module_name(suggestion.id), module_text)
-        disk.write(place / "suggestion.json", _pretty(suggestion))
+        disk.write_json(place / "suggestion.json", suggestion)
         return place
 
     def replace_patch(self, suggestion: Suggestion, patch_text: str) -> None:
@@ -111,18 +107,7 @@ class Store(Struct, frozen=True):
         for name, text in zip(names, (patch_text, module_text, undo_text), strict=True):
             if text:
                 disk.write(place / name, text)
-        disk.write(place / "suggestion.json", _pretty(suggestion))
-
-    def write_all_patch(self, patch_text: str) -> None:
-        """Write the patch of all pending suggestions together; none when it is empty."""
-        if patch_text:
-            disk.write(self.directory / "all.patch", patch_text)
-        else:
-            folder.remove(self.directory / "all.patch")
-
-    def read_all_patch(self) -> str:
-        """The patch of all pending suggestions as it was last made, "" when there is none."""
-        return (disk.read(self.directory / "all.patch") or b"").decode("utf-8", "replace")
+        disk.write_json(place / "suggestion.json", suggestion)
 
     def read_text(self, suggestion: Suggestion, name: str) -> str:
         """A file of the suggestion, pending or decided; "" when it is missing or cannot be read."""
@@ -184,48 +169,6 @@ class Store(Struct, frozen=True):
         """Forget attempts and finished gaps, so that all are tried again."""
         folder.remove(self.directory / ".cache" / "state.jsonl")
 
-    def write_run(self, summary: RunSummary) -> None:
-        """Write `run.json` and the README, unless there is nothing to say and no folder to say it in."""
-        if not (self.directory.is_dir() or summary.suggestions or summary.candidates or summary.bugs):
-            return
-        self.prepare()
-        disk.write(self.directory / "run.json", _pretty(summary))
-        self.rebuild_readme()
-
-    def read_run(self) -> RunSummary | None:
-        """The last run; None when there is none, or it cannot be read or is of another version."""
-        try:
-            found = msgspec.json.decode(disk.read(self.directory / "run.json") or b"", type=RunSummary)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, StoreError):
-            return None
-        return found if found.schema == RUN_SCHEMA else None
-
-    def rebuild_readme(self) -> None:
-        """Write `README.md` again from what is pending now."""
-        disk.write(self.directory / "README.md", readme.render(self.pending(), self.read_run()))
-
-    def write_tests(self, tests: Mapping[str, Sequence[str]]) -> None:
-        """Note for each source file the test files that touch it, where there is a folder to note it in."""
-        if self.exists() and self.directory.is_dir():
-            folder.make_inside(self.directory, ".cache")
-            disk.write(self.directory / ".cache" / "tests.json", _pretty(tests))
-
-    def read_tests(self) -> dict[str, tuple[str, ...]]:
-        """What the last run of the whole suite noted; empty when there was none or it cannot be read."""
-        try:
-            content = disk.read(self.directory / ".cache" / "tests.json") or b"{}"
-            return msgspec.json.decode(content, type=dict[str, tuple[str, ...]])
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, StoreError):
-            return {}
-
-    def write_crash(self, text: str) -> Path:
-        """Keep the traceback of a defect of ours; returns where."""
-        self.prepare()
-        folder.make_inside(self.directory, ".cache")
-        path = self.directory / ".cache" / "crash.txt"
-        disk.write(path, text)
-        return path
-
     def prepare(self) -> None:
         """Make the folder with its `.gitignore`; see `folder.prepare`."""
         folder.prepare(self.directory, self.rootdir)
@@ -249,7 +192,3 @@ class Store(Struct, frozen=True):
 def _again(one: Suggestion) -> Decision:
     """The same test was made once more: whatever was decided about it, it waits again."""
     return Decision(id=one.id, body=one.test.body_sha256, verb="undo", at=one.made.at, why="again")
-
-
-def _pretty(value: object) -> bytes:
-    return msgspec.json.format(encoded(value), indent=2) + b"\n"

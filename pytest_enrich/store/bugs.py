@@ -13,7 +13,6 @@ from pathlib import Path
 import msgspec
 
 from pytest_enrich.data import PossibleBug
-from pytest_enrich.data.encoded import encoded
 from pytest_enrich.errors import StoreError
 from pytest_enrich.store import Store, disk, folder, identity, log, rejected
 
@@ -69,7 +68,7 @@ def save(store: Store, one: PossibleBug, module_text: str) -> None:
     store.prepare()
     place = folder.make_inside(store.directory, FOLDER, one.id)
     disk.write(place / identity.module_name(one.id), module_text)
-    disk.write(place / "bug.json", msgspec.json.format(encoded(one), indent=2) + b"\n")
+    disk.write_json(place / "bug.json", one)
 
 
 def read_module(store: Store, one: PossibleBug) -> str:

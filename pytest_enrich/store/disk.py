@@ -10,6 +10,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
+from pytest_enrich.data.encoded import encoded
 from pytest_enrich.errors import StoreError
 
 LARGEST = 16 * 1024 * 1024
@@ -72,6 +75,11 @@ def write(path: Path, data: str | bytes, *, mode: int | None = None) -> None:
                 Path(beside).unlink()
             raise
         sync_folder(path.parent)
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write the value as people can read it, too."""
+    write(path, msgspec.json.format(encoded(value), indent=2) + b"\n")
 
 
 def append(path: Path, line: bytes) -> None:

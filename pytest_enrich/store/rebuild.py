@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pytest_enrich.data import Candidate, Suggestion
 from pytest_enrich.errors import EnrichError, RefusedError
-from pytest_enrich.store import Store, disk, identity
+from pytest_enrich.store import Store, disk, folder, identity, last_run
 
 
 def texts(store: Store, changed: Iterable[str] = ()) -> None:
@@ -24,8 +24,21 @@ def texts(store: Store, changed: Iterable[str] = ()) -> None:
             with contextlib.suppress(RefusedError):
                 store.replace_patch(one, patch.render_patch(one, today[path], drafts[path]))
             module(store, one)
-    store.write_all_patch(patch.combine(pending, today) if pending else "")
-    store.rebuild_readme()
+    write_all_patch(store, patch.combine(pending, today) if pending else "")
+    last_run.rebuild_readme(store)
+
+
+def write_all_patch(store: Store, patch_text: str) -> None:
+    """Write the patch of all pending suggestions together; none when it is empty."""
+    if patch_text:
+        disk.write(store.directory / "all.patch", patch_text)
+    else:
+        folder.remove(store.directory / "all.patch")
+
+
+def read_all_patch(store: Store) -> str:
+    """The patch of all pending suggestions as it was last made, "" when there is none."""
+    return (disk.read(store.directory / "all.patch") or b"").decode("utf-8", "replace")
 
 
 def module(store: Store, one: Suggestion) -> None:

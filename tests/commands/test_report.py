@@ -4,7 +4,7 @@ import subprocess
 import pytest
 
 from pytest_enrich.data import Finished, RunSummary
-from pytest_enrich.store import rejected
+from pytest_enrich.store import last_run, rejected
 
 
 def told(project):
@@ -119,7 +119,7 @@ def test_without_a_suggestions_folder_a_file_has_to_be_named(project):
 
 @pytest.mark.usefixtures("no_dash")
 def test_the_time_is_the_runs_or_the_one_that_was_asked_for(project, monkeypatch):
-    project.store.write_run(RunSummary(at="2026-11-24T22:41:07Z", suggestions=()))
+    last_run.write(project.store, RunSummary(at="2026-11-24T22:41:07Z", suggestions=()))
     assert told(project)["run"]["at"] == "2026-11-24T22:41:07Z"
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
     assert told(project)["run"]["at"] == "1970-01-01T00:00:00Z"

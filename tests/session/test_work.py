@@ -30,7 +30,7 @@ from pytest_enrich.data import (
 from pytest_enrich.session import scope
 from pytest_enrich.session.rounds import SHORTEST_WALK
 from pytest_enrich.session.work import Session
-from pytest_enrich.store import merge, rejected
+from pytest_enrich.store import last_run, merge, rejected
 
 
 class Silent:
@@ -299,12 +299,12 @@ def test_shards_that_are_merged_are_the_whole_run(work, store, tmp_path):
     for number in (1, 2, 3, 4):
         made, _, sandbox = work(shard=Shard(number, 4), **budget)
         asked += sandbox.asked(Explore)
-        store.write_run(made)
+        last_run.write(store, made)
         if store.directory.exists():
             shutil.move(store.directory, tmp_path / "jobs" / f"enrich-{number}")
     merge.merge(store, merge.folders(tmp_path / "jobs", store.rootdir), at="2026-11-25T10:00:00Z")
     assert {one.id for one in store.pending()} == expected != set()
-    assert store.read_run().gaps == {"suggested": 2, "nothing found": 1}
+    assert last_run.read(store).gaps == {"suggested": 2, "nothing found": 1}
     assert {replace(job, seconds=0.0) for job in asked} == {
         replace(job, seconds=0.0) for job in whole.asked(Explore)
     }

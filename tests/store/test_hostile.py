@@ -7,7 +7,7 @@ import pytest
 
 from pytest_enrich.data import Decision
 from pytest_enrich.errors import StoreError
-from pytest_enrich.store import identity
+from pytest_enrich.store import identity, last_run
 
 
 def rewrite(store, **target):
@@ -84,7 +84,7 @@ def test_nothing_is_appended_through_a_linked_log(filled, tmp_path):
 def test_a_link_in_place_of_a_file_is_replaced_not_followed(filled, tmp_path):
     (tmp_path / "outside").write_text("theirs")
     (filled.directory / "README.md").symlink_to(tmp_path / "outside")
-    filled.rebuild_readme()
+    last_run.rebuild_readme(filled)
     assert (tmp_path / "outside").read_text() == "theirs"
 
 

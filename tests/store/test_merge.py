@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import CoveragePart, Decision, MadeSuggestion, RunSummary
 from pytest_enrich.data.mutants import MutantsPart
-from pytest_enrich.store import Store, merge, rejected
+from pytest_enrich.store import Store, last_run, merge, rejected
 from pytest_enrich.store.merge import decisions, runs
 from pytest_enrich.store.merge.choice import Offer, choose
 
@@ -43,7 +43,7 @@ def job(rootdir, tmp_path):
         pairs = zip(suggestions, places or range(1, len(suggestions) + 1), strict=True)
         made = tuple(MadeSuggestion(id=each.id, grade=each.grade, place=place) for each, place in pairs)
         store.prepare()
-        store.write_run(RunSummary(suggestions=made, **run))
+        last_run.write(store, RunSummary(suggestions=made, **run))
         return store
 
     return job
@@ -313,7 +313,7 @@ def test_a_merged_run_names_what_is_left_in_the_order_of_one_run(store, job, one
     first = job("1", one(IDS[0]), one(IDS[1]), places=[3, 4], coverage=CoveragePart(lines=80.0))
     second = job("2", one(IDS[2], grade="strong"), one(IDS[3]), places=[1, 9])
     merge.merge(store, [first, second], at=AT)
-    made = store.read_run()
+    made = last_run.read(store)
     assert [each.id for each in made.suggestions] == [IDS[2], IDS[0], IDS[1], IDS[3]]
     assert (made.waiting, made.directory) == (4, "enrich-suggestions")
 

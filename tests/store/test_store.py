@@ -6,6 +6,7 @@ import pytest
 from pytest_enrich.data import Decision, RunSummary
 from pytest_enrich.data.run import MadeSuggestion
 from pytest_enrich.errors import StoreError, UsageError
+from pytest_enrich.store import last_run, rebuild
 
 
 def accept(one, **more):
@@ -41,27 +42,27 @@ def test_git_does_not_see_the_folder(filled):
 
 
 def test_nothing_to_say_makes_no_folder(store):
-    store.write_run(RunSummary(gaps={"turned down": 4}))
+    last_run.write(store, RunSummary(gaps={"turned down": 4}))
     assert not store.directory.exists()
 
 
 def test_a_run_is_written_with_a_readme_that_lists_what_is_pending(filled):
-    filled.write_run(RunSummary(suggestions=(MadeSuggestion(id="cart-6e2m3fea", grade="ungraded"),)))
-    assert filled.read_run().suggestions[0].id == "cart-6e2m3fea"
+    last_run.write(filled, RunSummary(suggestions=(MadeSuggestion(id="cart-6e2m3fea", grade="ungraded"),)))
+    assert last_run.read(filled).suggestions[0].id == "cart-6e2m3fea"
     assert "| `cart-6e2m3fea` | ungraded | `src/shop/cart.py:3` |" in (filled.directory / "README.md").read_text()
 
 
 def test_the_same_run_and_suggestions_give_the_same_bytes(filled):
-    filled.write_run(RunSummary(candidates=1))
+    last_run.write(filled, RunSummary(candidates=1))
     before = {path: path.read_bytes() for path in filled.directory.rglob("*") if path.is_file()}
     filled.save(filled.pending()[0], "patch", "module")
-    filled.write_run(RunSummary(candidates=1))
+    last_run.write(filled, RunSummary(candidates=1))
     assert {path: path.read_bytes() for path in filled.directory.rglob("*") if path.is_file()} == before
 
 
 def test_a_title_cannot_break_the_table_of_the_readme(store, make_suggestion):
     store.save(make_suggestion(title="a | b\n# <img src=x> `c`"), "patch", "module")
-    store.rebuild_readme()
+    last_run.rebuild_readme(store)
     row = next(line for line in (store.directory / "README.md").read_text().splitlines() if "cart-6e2m" in line)
     assert row.endswith(r"| a \| b \# \<img src=x\> \`c\` |")
 
@@ -176,18 +177,18 @@ def test_the_project_itself_is_no_suggestions_folder(rootdir, store, directory):
 
 
 def test_the_patch_of_all_goes_when_nothing_is_pending(filled):
-    filled.write_all_patch("diff")
-    filled.write_all_patch("")
+    rebuild.write_all_patch(filled, "diff")
+    rebuild.write_all_patch(filled, "")
     assert not (filled.directory / "all.patch").exists()
 
 
 def test_a_crash_is_kept_in_the_hidden_part(filled):
-    assert filled.write_crash("Traceback").relative_to(filled.directory).as_posix() == ".cache/crash.txt"
+    assert last_run.write_crash(filled, "Traceback").relative_to(filled.directory).as_posix() == ".cache/crash.txt"
 
 
 def test_which_tests_touch_a_file_is_noted_where_there_is_a_folder(store, filled):
-    assert store.read_tests() == {}
-    filled.write_tests({"src/cart.py": ["tests/test_cart.py"]})
-    assert filled.read_tests() == {"src/cart.py": ("tests/test_cart.py",)}
+    assert last_run.read_tests(store) == {}
+    last_run.write_tests(filled, {"src/cart.py": ["tests/test_cart.py"]})
+    assert last_run.read_tests(filled) == {"src/cart.py": ("tests/test_cart.py",)}
     (filled.directory / ".cache" / "tests.json").write_text('{"a": 1}')
-    assert filled.read_tests() == {}
+    assert last_run.read_tests(filled) == {}

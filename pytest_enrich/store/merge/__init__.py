@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Decision, RunSummary, Suggestion
-from pytest_enrich.store import Store, bugs, folder, identity, log, rebuild, rejected
+from pytest_enrich.store import Store, bugs, folder, identity, last_run, log, rebuild, rejected
 from pytest_enrich.store.merge import decisions, runs
 from pytest_enrich.store.merge.choice import Choice, Offer, choose
 
@@ -72,7 +72,7 @@ def _offers(into: Store, sources: Sequence[Store]) -> Iterator[Offer]:
     states = log.states(into.decisions())
     turned_down = rejected.read(into.rootdir)
     for number, store in enumerate((into, *sources)):
-        run = store.read_run()
+        run = last_run.read(store)
         made = {one.id: (turn, one.place) for turn, one in enumerate(run.suggestions if run else ())}
         for one in store.pending():
             if states.get((one.id, one.test.body_sha256), "pending") != "pending":
@@ -137,7 +137,7 @@ def _join_bugs(into: Store, sources: Sequence[Store]) -> None:
 
 def _write(into: Store, sources: Sequence[Store], chosen: Choice) -> tuple[str, ...]:
     """Make `run.json` and the texts that are made of all; returns the run's notes."""
-    found = {one.directory: one.read_run() for one in sources}
+    found = {one.directory: last_run.read(one) for one in sources}
     read = [run for run in found.values() if run is not None]
     pending = into.pending()
     kept = {offer.suggestion.id for offer in chosen.kept}
@@ -150,7 +150,7 @@ def _write(into: Store, sources: Sequence[Store], chosen: Choice) -> tuple[str, 
     made = tuple(replace(one, grade=better.get(one.id, one.grade)) for one in summary.suggestions)
     if read:
         into.prepare()
-        into.write_run(replace(summary, suggestions=made))
+        last_run.write(into, replace(summary, suggestions=made))
     if folder.is_made(into.directory):
         rebuild.texts(into, {one.target.path for one in pending})
     return summary.notes
