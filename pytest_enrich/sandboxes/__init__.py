@@ -5,5 +5,5 @@
 
 What they share: `isolation` (the kernel's layers round them; `survey` tells people about these one by one),
 `environment` (what a job may know), `scratch` (where it may write), `limits` and `excess` (what it may use),
-`child` (how it is started, watched and ended).
+`child` (how it is started, watched and ended), `reply` (what came of it).
 """

@@ -2,59 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import importlib.util
 import os
-import secrets
-import signal
-import stat
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, TypeAlias
 
 import msgspec
 
-from pytest_enrich.data import (
-    Answered,
-    Collect,
-    Collected,
-    Execution,
-    Explore,
-    Explored,
-    Failed,
-    Job,
-    Mutate,
-    Mutated,
-    Prove,
-    Proved,
-    Record,
-    Recorded,
-    Varied,
-    Vary,
-    World,
-)
-from pytest_enrich.sandboxes import child, environment, excess, limits, scratch
+from pytest_enrich.data import Execution, Explore, Job, Mutate, Prove, Vary, World
+from pytest_enrich.sandboxes import child, environment, excess, limits, reply, scratch
 from pytest_enrich.sandboxes.isolation import RLIMITS_ONLY, Confinement, Isolation
 from pytest_enrich.sandboxes.limits import Limits
 
-Answer: TypeAlias = Collected | Recorded | Explored | Proved | Mutated | Varied
-Reason: TypeAlias = Literal["timeout", "memory", "crash", "refused", "no answer", "bad answer"]
-
 PAYLOAD = Path(__file__).resolve().parent.parent / "payload" / "__main__.py"
-REASONS: Mapping[str, Reason] = {"memory": "memory", "refused": "refused"}
-"""What a job can say itself of why there is no answer; all else is a crash."""
-MOST_ANSWER = 16 * limits.MIB
-ANSWERS: Mapping[type[Job], type[Answer]] = {
-    Collect: Collected,
-    Record: Recorded,
-    Explore: Explored,
-    Prove: Proved,
-    Mutate: Mutated,
-    Vary: Varied,
-}
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,14 +36,6 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits
     confinement: Confinement | None
     environ: dict[str, str] = {}
-
-
-class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """What the payload writes: an answer, or why there is none."""
-
-    answer: msgspec.Raw = msgspec.Raw(b"null")
-    failed: str = ""
-    detail: str = ""
 
 
 class ProcessSandbox(msgspec.Struct, frozen=True):
@@ -112,14 +67,14 @@ class ProcessSandbox(msgspec.Struct, frozen=True):
         """Do `job` in a fresh interpreter; see `protocols.Sandbox`."""
         started = time.monotonic()
         if refusal := self._refusal(job):
-            return failed("refused", refusal)
+            return reply.failed("refused", refusal)
         try:
             with scratch.directory(home=world(job).home) as place:
-                answer_file = place / answer_name()
+                answer_file = place / reply.answer_name()
                 ended = self._run(job, place, answer_file, timeout)
-                execution = judge(job, ended, answer_file)
+                execution = reply.judge(job, ended, answer_file)
         except OSError as error:
-            execution = failed("refused", f"the job could not be started: {error}")
+            execution = reply.failed("refused", f"the job could not be started: {error}")
         return msgspec.structs.replace(execution, seconds=time.monotonic() - started)
 
     def _run(self, job: Job, place: Path, answer_file: Path, timeout: float) -> child.Ended:
@@ -176,62 +131,3 @@ class ProcessSandbox(msgspec.Struct, frozen=True):
 def world(job: Job) -> World:
     """Where and when a job is done."""
     return job.world if isinstance(job, Prove) else environment.HERE
-
-
-def answer_name() -> str:
-    """A name that code in the job's process cannot guess: it has to look for it in our frames."""
-    return f"answer-{secrets.token_hex(16)}.json"
-
-
-def judge(job: Job, ended: child.Ended, answer_file: Path) -> Execution:
-    """An answer counts only when the job came to its own end and what it says has the right shape."""
-    if ended.stopped:
-        late = ended.stopped == "timeout"
-        why = "it did not end in time" if late else f"it was ended: {ended.stopped}"
-        return failed("timeout" if late else "crash", why, ended)
-    raw = read(answer_file)
-    if ended.how != "exit 0" or raw is None:
-        return _unanswered(ended)
-    if len(raw) > MOST_ANSWER:
-        return failed("bad answer", f"more than {MOST_ANSWER} bytes", ended)
-    try:
-        reply = msgspec.json.decode(raw, type=Reply)
-        if reply.failed:
-            return failed(REASONS.get(reply.failed, "crash"), reply.detail, ended)
-        answer = msgspec.json.decode(reply.answer, type=ANSWERS[type(job)])
-    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-        return failed("bad answer", str(error), ended)
-    return Answered(answer=answer, seconds=0.0, output=ended.output)
-
-
-def read(path: Path) -> bytes | None:
-    """The start of a regular file: the job may have put a pipe, a link or a flood in its place."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor
-            if stat.S_ISREG(os.fstat(descriptor).st_mode):
-                return file.read(MOST_ANSWER + 1)
-    return None
-
-
-def _unanswered(ended: child.Ended) -> Failed:
-    kind, _, number = ended.how.partition(" ")
-    if kind == "exit":
-        return failed("no answer", f"it left with status {number}", ended)
-    if kind == "signal" and int(number) == signal.SIGXCPU:
-        return failed("timeout", "it used up its processor time", ended)
-    if kind == "signal":
-        return failed("crash", f"it was ended by {_signal_name(int(number))}", ended)
-    return failed("crash", "it ended together with its supervisor", ended)
-
-
-def _signal_name(number: int) -> str:
-    with contextlib.suppress(ValueError):
-        return signal.Signals(number).name
-    return f"signal {number}"
-
-
-def failed(reason: Reason, detail: str, ended: child.Ended | None = None) -> Failed:
-    """A failure, with the end of what was printed."""
-    output = ended.output.strip()[-1500:] if ended else ""
-    return Failed(reason=reason, detail=f"{detail}\n{output}".strip(), seconds=0.0)

@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from pytest_enrich.data import Collect, Execution, Explore, Job, Mutate, Prove, Record, Vary, World
-from pytest_enrich.sandboxes import process
+from pytest_enrich.sandboxes import process, reply
 from pytest_enrich.sandboxes.forkserver.zygote import Zygote
 from pytest_enrich.sandboxes.process import ProcessSandbox
 
@@ -69,11 +69,11 @@ class ForkserverSandbox:
             try:
                 execution = self._try(job, timeout)
             except OSError as error:
-                execution = process.failed("refused", f"the job could not be started: {error}")
+                execution = reply.failed("refused", f"the job could not be started: {error}")
             if execution is not None:
                 return msgspec.structs.replace(execution, seconds=time.monotonic() - started)
         detail = f"the process that forks for jobs was ended {TRIES} times while it ran"
-        return msgspec.structs.replace(process.failed("crash", detail), seconds=time.monotonic() - started)
+        return msgspec.structs.replace(reply.failed("crash", detail), seconds=time.monotonic() - started)
 
     def close(self) -> None:
         """End all processes, with the jobs that are underway; from now on jobs are refused."""

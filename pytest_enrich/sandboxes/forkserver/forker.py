@@ -15,7 +15,7 @@ from typing import IO
 import msgspec
 
 from pytest_enrich.data import World
-from pytest_enrich.sandboxes import child, limits, process
+from pytest_enrich.sandboxes import child, limits, process, reply
 from pytest_enrich.sandboxes.isolation import Confinement
 from pytest_enrich.sandboxes.process import ProcessSandbox
 
@@ -110,7 +110,7 @@ class Forker:
         if not said:
             return Ready(f"the process that imports the project ended: {child.tail(self._output)[-500:].strip()}")
         try:
-            return msgspec.json.decode(process.read(self._place / "ready.json") or b"", type=Ready)
+            return msgspec.json.decode(reply.read(self._place / "ready.json") or b"", type=Ready)
         except msgspec.MsgspecError as error:
             return Ready(f"the process that imports the project did not say what it loaded: {error}")
 

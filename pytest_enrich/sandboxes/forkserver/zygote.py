@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from pytest_enrich.data import Execution, Job, World
-from pytest_enrich.sandboxes import child, environment, excess, process, scratch
+from pytest_enrich.sandboxes import child, environment, excess, reply, scratch
 from pytest_enrich.sandboxes.forkserver import forker, stamp
 from pytest_enrich.sandboxes.process import ProcessSandbox
 
@@ -81,9 +81,9 @@ class Zygote:
             OSError: The job's files cannot be made.
         """
         with scratch.directory(self._place, self._world.home) as place:
-            answer_file = place / process.answer_name()
+            answer_file = place / reply.answer_name()
             ended = self._run(job, answer_file, timeout)
-            return None if ended is None else process.judge(job, ended, answer_file)
+            return None if ended is None else reply.judge(job, ended, answer_file)
 
     def _run(self, job: Job, answer_file: Path, timeout: float) -> child.Ended | None:
         place = answer_file.parent
