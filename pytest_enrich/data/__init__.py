@@ -3,7 +3,8 @@
 - `code`: what is missing and where (`Gap`, `Target`).
 - `attempts`: what was thought of and what came of it (`Candidate`, `Verdict`, `Attempt`).
 - `mutants`: changes of the code that a test should notice.
-- `jobs`: what is asked of a sandbox (`Job`); `answers`: what it says (`Execution`).
+- `jobs`: what is asked of a sandbox (`Job`); `answers`: what it says (`Execution`); `varying`: both about
+  existing tests with other values.
 - `suggestion`: what a person reviews, as it is written to `suggestion.json`.
 - `bug`: what a docstring promises and the code does not do, as it is written to `bug.json`.
 - `decision`: what people decided, and what a run has finished.
@@ -25,10 +26,7 @@ from pytest_enrich.data.answers import (
     Observation,
     Proved,
     Recorded,
-    Sighting,
     TestOutcome,
-    Variant,
-    Varied,
 )
 from pytest_enrich.data.attempts import (
     Attempt,
@@ -58,27 +56,14 @@ from pytest_enrich.data.code import (
     Template,
 )
 from pytest_enrich.data.decision import Attempted, Decision, Finished, Reason, Scope, State, Verb
-from pytest_enrich.data.jobs import (
-    Collect,
-    Explore,
-    Hole,
-    Job,
-    Mutate,
-    Pattern,
-    Point,
-    Program,
-    Prove,
-    Record,
-    Span,
-    Vary,
-    World,
-)
+from pytest_enrich.data.jobs import Collect, Explore, Job, Mutate, Program, Prove, Record, World
 from pytest_enrich.data.mutants import Grade, Mutant, MutantsPart, Tried
 from pytest_enrich.data.report import Report, ReportedSuggestion, SourceLine
 from pytest_enrich.data.reproof import Reproof
 from pytest_enrich.data.run import ChangedPart, CoveragePart, MadeSuggestion, ModelPart, RunSummary
 from pytest_enrich.data.shard import Shard
 from pytest_enrich.data.suggestion import Suggestion
+from pytest_enrich.data.varying import Hole, Pattern, Point, Sighting, Span, Variant, Varied, Vary
 
 __all__ = [
     "Answered",

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from pytest_enrich.data.code import Branch, Call, Template
 from pytest_enrich.data.jobs import Program
+from pytest_enrich.data.varying import Varied
 
 Result: TypeAlias = Literal["passed", "failed", "skipped", "error"]
 
@@ -119,60 +120,6 @@ class Explored(Struct, frozen=True, kw_only=True, tag="explored"):
     aliases: tuple[tuple[str, str], ...] = ()
     dropped: dict[str, int] = {}
     corpus: tuple[Program, ...] = ()
-
-
-class Sighting(Struct, frozen=True, kw_only=True):
-    """What was seen at a point of a test.
-
-    Attributes:
-        point: Its place among the pattern's points.
-        value: The value; for `raises` the exception class.
-        message: For `raises`, `str(exception)`.
-    """
-
-    point: int
-    value: Template
-    message: str = ""
-
-
-class Variant(Struct, frozen=True, kw_only=True):
-    """An existing test with other values that reaches what no test reached, as little changed as can be.
-
-    Attributes:
-        pattern: Its place among the job's patterns.
-        row: The row that the holes which did not change have their values of.
-        values: Pairs of a changed hole's place and its value.
-        seen: What was seen at the points, in the order met; empty when it raised.
-        raised: The class of the exception that ended it, "" when it passed.
-        message: `str` of it.
-        line: Of the test file: where the test was when it raised.
-        branches, reached: The wanted branches and lines that it reaches.
-        spare: Whether the variant before it reaches the same; this one comes to something else.
-    """
-
-    pattern: int
-    row: int
-    values: tuple[tuple[int, Template], ...]
-    branches: tuple[Branch, ...]
-    reached: tuple[int, ...]
-    seen: tuple[Sighting, ...] = ()
-    raised: Template = ""
-    message: str = ""
-    line: int = 0
-    spare: bool = False
-
-
-class Varied(Struct, frozen=True, kw_only=True, tag="varied"):
-    """The answer to `Vary`; `executions`, `aliases` and `dropped` as in `Explored`.
-
-    `unusable` says of patterns, by their place, why they could not be varied.
-    """
-
-    variants: tuple[Variant, ...]
-    executions: int
-    aliases: tuple[tuple[str, str], ...] = ()
-    dropped: dict[str, int] = {}
-    unusable: dict[int, str] = {}
 
 
 class Proved(Struct, frozen=True, kw_only=True, tag="proved"):

@@ -1,16 +1,17 @@
-"""What is asked of a sandbox (`Job`); `answers` has what it says.
+"""What is asked of a sandbox (`Job`); `answers` has what it says. `Vary` is in `varying`.
 
 These cross a process border as JSON, so every field is a plain value. Paths are relative to rootdir, with `/`.
 """
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from msgspec import Struct
 
-from pytest_enrich.data.code import Argument, Branch, Call, Entry, Template
+from pytest_enrich.data.code import Branch, Call, Entry, Template
 from pytest_enrich.data.mutants import Mutant
+from pytest_enrich.data.varying import Vary
 
 
 class Collect(Struct, frozen=True, kw_only=True, tag="collect"):
@@ -165,93 +166,6 @@ class Mutate(Struct, frozen=True, kw_only=True, tag="mutate"):
     seconds: float = 2.0
     processor_seconds: float = 0.5
     budget: float = 30.0
-
-
-Span: TypeAlias = tuple[int, int, int, int]
-"""Where a node of a file's text is, as `ast` counts: first line, column (UTF-8 bytes), last line, column."""
-
-
-class Hole(Struct, frozen=True, kw_only=True):
-    """A place in an existing test whose value may vary.
-
-    Attributes:
-        name: The parameter that it is, "" for a literal in the test's body.
-        span: Where the literal is; None for a parameter.
-        values: Source, as it stands in the test file: the parameter's of each row, or the literal.
-    """
-
-    name: str = ""
-    span: Span | None = None
-    values: tuple[str, ...] = ()
-
-
-class Point(Struct, frozen=True, kw_only=True):
-    """A place where an existing test looks at something and an expected value can be derived anew.
-
-    Attributes:
-        form: `equal`: a value; `truth`: a bool; `raises`: a block that is expected to raise.
-        span: Of the whole statement; for `raises` of the expression after `with`.
-        subject: Of the expression that is looked at; for `raises` the same as `span`.
-    """
-
-    form: Literal["equal", "truth", "raises"]
-    span: Span
-    subject: Span
-
-
-class Pattern(Struct, frozen=True, kw_only=True):
-    """An existing test as something to vary.
-
-    Attributes:
-        nodeid: Without parameters.
-        line: Of its `def`.
-        argnames: All parameters of the `parametrize` whose rows vary, the expected ones too; empty for none.
-        holes: What may vary; those of parameters have as many values each as there are rows.
-        points: What is looked at instead of asserted.
-        given: Whether the holes are arguments that Hypothesis draws.
-    """
-
-    nodeid: str
-    line: int
-    holes: tuple[Hole, ...]
-    argnames: tuple[str, ...] = ()
-    points: tuple[Point, ...] = ()
-    given: bool = False
-
-
-class Vary(Struct, frozen=True, kw_only=True, tag="vary"):
-    """Run existing tests with other values until they take one of `branches` or run one of `lines` of `path`.
-
-    Attributes:
-        path, module: The source file and the name it is imported by.
-        test_path, text: The test file and what is in it: all `patterns` are tests of this file.
-        patterns: Tests to vary, best first.
-        branches, lines, statements, constants, raises, seed: As in `Explore`.
-        values: Source of literals that stand near: values to try where they are of the right type.
-        offered: The arguments of calls that reach what is wanted, best first. With any, only these are tried, in
-            the place of parameters whatever the type of the rows' values, and what brings one of them nearer.
-        way: Lines of the decisions on the way to what is wanted: a test that always goes one way there is led to
-            the other one.
-        executions: The most runs of tests.
-        seconds: The most time to take.
-    """
-
-    path: str
-    module: str
-    test_path: str
-    text: str
-    patterns: tuple[Pattern, ...]
-    branches: tuple[Branch, ...]
-    lines: tuple[int, ...]
-    statements: tuple[tuple[int, int], ...] = ()
-    constants: tuple[str, ...] = ()
-    values: tuple[str, ...] = ()
-    offered: tuple[tuple[Argument, ...], ...] = ()
-    way: tuple[int, ...] = ()
-    raises: tuple[int, ...] = ()
-    seed: int = 0
-    executions: int = 500
-    seconds: float = 5.0
 
 
 Job: TypeAlias = Collect | Record | Explore | Prove | Mutate | Vary

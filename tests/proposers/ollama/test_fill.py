@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pytest_enrich.data import NearTest, Variant, Varied, Vary
-from pytest_enrich.data.answers import Sighting
+from pytest_enrich.data.varying import Sighting
 from pytest_enrich.proposers.ollama import fill
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.fill import Fill
