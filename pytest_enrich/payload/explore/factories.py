@@ -8,7 +8,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from ..express import evaluate
-from .run import quiet, time_limit
+from .bounds import quiet, time_limit
 from .trace import TooLongError
 
 MOST_CALLS = 12

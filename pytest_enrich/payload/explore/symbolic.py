@@ -20,9 +20,10 @@ from hypothesis.strategies import SearchStrategy
 
 from ..express import express
 from . import types
+from .bounds import quiet, time_limit
 from .calls import Call
 from .inputs import Inputs
-from .run import Runner, quiet, time_limit
+from .run import Runner
 from .trace import TooLongError
 
 MOST_WAYS = 400

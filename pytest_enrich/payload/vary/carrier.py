@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ..explore.run import quiet, time_limit
+from ..explore.bounds import quiet, time_limit
 from ..explore.trace import Branch, TooLongError, Tracer
 from .ending import ENDED, Endings, Record
 from .probe import Probe

@@ -1,0 +1,58 @@
+"""Which exceptions callers may rely on: the others are accidents, and a test of one would keep a mistake alive."""
+
+from __future__ import annotations
+
+import linecache
+import re
+import traceback
+from collections.abc import Iterable, Iterator
+from types import CodeType
+
+AGAIN = re.compile(r"raise\s*(#.*)?")
+CONTRACT = re.compile(r"raise\b|(return )?(sys\.)?exit\(")
+
+
+def is_contract(error: BaseException, root: str, lines: Iterable[str]) -> bool:
+    """Whether the project raises it by a statement of its own, or documents it.
+
+    Args:
+        error: As it was caught, with its traceback.
+        root: The folder of the project.
+        lines: The texts of the lines that the call came to, of the watched file.
+    """
+    if isinstance(error, AssertionError | NotImplementedError | RecursionError | MemoryError):
+        return False
+    return _is_stated(error, root, lines) or any(_documents(code, error, root) for code in _codes(error))
+
+
+def _is_stated(error: BaseException, root: str, lines: Iterable[str]) -> bool:
+    """Whether a statement of the project raised it, or the call came to one that lets go on what it caught.
+
+    Of that one, too, somebody thought.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    if not frames or not _is_ours(frames[-1].filename, root):
+        return False
+    return bool(CONTRACT.match(_line(frames[-1]))) or any(AGAIN.fullmatch(line) for line in lines)
+
+
+def _is_ours(filename: str, root: str) -> bool:
+    return filename.startswith(root) and "site-packages" not in filename
+
+
+def _line(frame: traceback.FrameSummary) -> str:
+    return linecache.getline(frame.filename, frame.lineno or 0).strip()
+
+
+def _codes(error: BaseException) -> Iterator[CodeType]:
+    """The code objects that the exception went through, outermost first."""
+    trace = error.__traceback__
+    while trace is not None:
+        yield trace.tb_frame.f_code
+        trace = trace.tb_next
+
+
+def _documents(code: CodeType, error: BaseException, root: str) -> bool:
+    text = code.co_consts[0] if code.co_consts and isinstance(code.co_consts[0], str) else ""
+    name = type(error).__name__
+    return _is_ours(code.co_filename, root) and bool(re.search(rf"(?i)rais\w+[\s\S]*\b{name}\b", text))
