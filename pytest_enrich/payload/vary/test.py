@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
-from itertools import islice, zip_longest
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import confine, fork
-from ..explore import solve
-from ..explore.calls import Call
 from ..explore.clock import shifted
 from ..explore.probe import Note, Probes
-from ..explore.reduce import reduce
-from .carrier import Carrier, taken
+from .approach import Approach
+from .carrier import Carrier
 from .ending import Record
 from .pool import Names, Pool
+from .reduction import Reduction
 from .search import Find, Search, objection
 from .variation import Variation
 
@@ -29,7 +26,6 @@ ASKS = 6
 SECONDS_EACH = 2.0
 TRIES_AT_ONCE, TRIES = 300, 40
 MOST_ROWS_AT_ONCE, MOST_ROWS = 120, 24
-MOST_NOTES, MOST_PROPOSALS = 12, 60
 MOST_STUCK = 2
 LOST: Record = {"branches": [], "seen": [], "refusal": "crash"}
 # A result that depends on today's date is not the same on both.
@@ -124,31 +120,9 @@ class Test:
     def _towards(
         self, pools: Sequence[Pool], variation: Variation, lines: Sequence[int], late: float
     ) -> list[Any]:
-        whole = self._whole(variation)
-        notes = self._notes(whole)
-
-        def like(kind: object) -> list[str]:
-            return list(dict.fromkeys(text for pool in pools for text in pool.like(kind)))
-
-        asked = (dict.fromkeys(solve.proposals(whole.call(), _of_line(notes, line), {}, like)) for line in lines)
-        found = _by_turns([list(islice(calls, MOST_PROPOSALS)) for calls in asked])
-        far = [line for line in lines if solve.distance(_of_line(notes, line)) < math.inf]
-        found += self._descents(whole, far, late)
-        return [self._changed(whole.of(call)).values for call in found]
-
-    def _descents(self, whole: Variation, lines: Sequence[int], late: float) -> list[Call]:
-        """Nearer and nearer to the other ways of the conditions on these lines, as long as that costs little."""
-        left = iter(range(STEPS_AT_ONCE if self.is_direct else STEPS))
-        found: list[Call] = []
-
-        def far(call: Call, line: int) -> float:
-            if next(left, None) is None or time.monotonic() > late:
-                return math.inf
-            return solve.distance(_of_line(self._notes(whole.of(call)), line))
-
-        for line in lines:
-            found += solve.descend(whole.call(), partial(far, line=line), {})
-        return found
+        whole, steps = self._whole(variation), STEPS_AT_ONCE if self.is_direct else STEPS
+        found = Approach(whole, self._notes, steps, late).variations(pools, lines)
+        return [self._changed(one).values for one in found]
 
     def _notes(self, variation: Variation) -> list[Note]:
         """What conditions compare when the test is run so."""
@@ -186,30 +160,9 @@ class Test:
         return self._whole(variation) if self.pattern["given"] else variation
 
     def _reduced(self, find: Find, search: Search, tries: int, until: float) -> Record:
-        first, before = self.shown(find.variation), self._run(find.variation)
+        first = self.shown(find.variation)
         fewest = len(first.values) if self.pattern["given"] else 1
-        left, strange = iter(range(tries)), [find.subject.strangeness(first)]
-
-        def holds(call: Call) -> bool:
-            smaller = first.of(call)
-            fits = len(smaller.values) >= fewest and find.subject.fits(smaller)
-            # What is smaller is no gain when a reader stumbles over it.
-            if not fits or find.subject.strangeness(smaller) > strange[-1]:
-                return False
-            if not does_the_same(smaller):
-                return False
-            strange.append(find.subject.strangeness(smaller))
-            return True
-
-        def does_the_same(smaller: Variation) -> bool:
-            if next(left, None) is None or time.monotonic() > until:
-                return False
-            record = self._run(smaller)
-            same = record.get("raised") == before.get("raised") and not objection(record)
-            return same and find.reached <= search.reached(taken(record))
-
-        plain = {str(at): pool.plain for at, pool in enumerate(find.subject.pools)}
-        return {"values": first.of(reduce(first.call(), plain, holds)).values}
+        return {"values": Reduction(find, first, fewest, search, self._run, tries, until).variation().values}
 
     def look(self, variation: Variation) -> Record | str:
         """What it did, the same each time (through pytest's protocol, on another day, with each carrier)."""
@@ -244,12 +197,3 @@ class Test:
 
         left = max(deadline - time.monotonic(), 0.0)
         return fork.run(narrowed, min(seconds, left) + GRACE_SECONDS)
-
-
-def _of_line(notes: Sequence[Note], line: int) -> list[Note]:
-    return [note for note in notes if note.line == line][:MOST_NOTES]
-
-
-def _by_turns(each: Iterable[Sequence[Call]]) -> list[Call]:
-    """The first of each, then the second: where a run takes long, few of them are tried."""
-    return list(dict.fromkeys(call for row in zip_longest(*each) for call in row if call is not None))
