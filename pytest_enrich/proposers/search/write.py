@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from pytest_enrich import imports
 from pytest_enrich.data import Finding, Gap, NewTest, Origin, Target, Template
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.proposers.search import awaiting, body, looks, words
+from pytest_enrich.proposers.search import awaiting, body, looks, names
 from pytest_enrich.protocols import Task
 
 LONGEST_LINE = 110
@@ -72,7 +72,7 @@ class Desk(Struct, frozen=True, kw_only=True):
         resolved = self._resolve(written.lines, finding)
         if resolved is None or not _is_readable(resolved.codes):
             return None
-        name = self._name(finding, gaps[0])
+        name = names.name(finding, gaps[0], self.taken)
         needs_folder = FOLDER in "\n".join(written.lines)
         if needs_folder and self.target.placement.style == "unittest":
             return None
@@ -82,7 +82,7 @@ class Desk(Struct, frozen=True, kw_only=True):
             code="\n".join([*above, *_indented(resolved.codes)]) + "\n",
             imports=resolved.imports,
             placement=self.target.placement,
-            title=self._title(finding, gaps[0], body.told(finding)),
+            title=names.title(finding, gaps[0], body.told(finding)),
             look=looks.look(finding, self._documented),
             oracle=looks.oracle(finding, written.expects, resolved.codes, self._documented, len(above)),
             origin=self.origin,
@@ -96,12 +96,12 @@ class Desk(Struct, frozen=True, kw_only=True):
             test = self.extend(test, finding) if test is not None else None
         if test is None:
             return None
-        name = _free([self._plain_name(findings), test.name], self.taken)
+        name = names.free([names.plain_name(findings), test.name], self.taken)
         return replace(
             test,
             name=name,
             code=test.code.replace(f"def {test.name}(", f"def {name}(", 1),
-            title=self._title_of_all(findings),
+            title=names.title_of_all(findings, self._closed(findings[0])[0]),
             look=looks.look_at_all(findings),
             oracle=tuple(replace(one, look=True) for one in test.oracle),
         )
@@ -143,42 +143,6 @@ class Desk(Struct, frozen=True, kw_only=True):
             return None
         return resolved
 
-    def _name(self, finding: Finding, gap: Gap) -> str:
-        subject = words.snake(self._subject(finding).replace(".__init__", ""))
-        first = finding.observations[0]
-        when = words.slug(gap.text, gap.outcome)
-        if first.subject == "raises":
-            done = f"raises_{words.snake(body.bare(first.value))}"
-        else:
-            value = words.value_slug(first.value)
-            done = f"returns_{value}" if first.expression == "{result}" and value else ""
-        names = [
-            f"test_{subject}_{when}" if when else "",
-            f"test_{subject}_{done}" if done else "",
-            f"test_{subject}",
-        ]
-        if first.subject == "raises":
-            names.insert(0, f"test_{subject}_{done}_{when}" if when else "")
-        options = [name for name in names if name and len(name) <= LONGEST_LINE - 40]
-        return _free(options or [f"test_{subject}"], self.taken)
-
-    def _plain_name(self, findings: Sequence[Finding]) -> str:
-        """The name of a test that states more than one thing of a function, or of methods of a class."""
-        first = findings[0].observations[0]
-        done = f"_raises_{words.snake(body.bare(first.value))}" if first.subject == "raises" else ""
-        subjects = list(dict.fromkeys(map(self._subject, findings)))
-        subject = subjects[0].replace(".__init__", "") if len(subjects) == 1 else subjects[0].rpartition(".")[0]
-        return f"test_{words.snake(subject)}{done}"
-
-    def _title_of_all(self, findings: Sequence[Finding]) -> str:
-        """One line for what several calls do, of a function or of methods of a class."""
-        subjects, done = list(dict.fromkeys(map(self._subject, findings))), looks.done(findings)
-        if len(subjects) == 1:
-            title = self._title(findings[0], self._closed(findings[0])[0], done)
-            return f"{title}, and {len(findings) - 1} more"
-        owner, names = subjects[0].rpartition(".")[0], [one.rpartition(".")[2] for one in subjects]
-        return f"{owner}: {done} of {', '.join(names[:-1])} and {names[-1]}"
-
     def _header(self, name: str, fixture: str, *, awaits: bool) -> list[str]:
         """The decorators of a coroutine test, and the `def`."""
         bound = "" if self.target.placement.style == "function" else "self"
@@ -189,15 +153,6 @@ class Desk(Struct, frozen=True, kw_only=True):
     def _documented(self) -> str:
         return self.target.docstring or ""
 
-    def _title(self, finding: Finding, gap: Gap, done: str) -> str:
-        return words.title(self._subject(finding), done, gap.text, gap.outcome)
-
-    @staticmethod
-    def _subject(finding: Finding) -> str:
-        call = finding.call
-        qualname = call.qualname.rpartition(":")[2]
-        return words.subject(qualname, None if "__init__" in qualname else call.receiver)
-
 
 def _is_readable(codes: Iterable[str]) -> bool:
     return all(len(line) <= LONGEST_LINE for code in codes for line in code.splitlines())
@@ -205,13 +160,3 @@ def _is_readable(codes: Iterable[str]) -> bool:
 
 def _indented(codes: Iterable[str]) -> list[str]:
     return [f"    {line}" for code in codes for line in code.splitlines()]
-
-
-def _free(options: list[str], taken: frozenset[str]) -> str:
-    for name in options:
-        if name not in taken:
-            return name
-    number = 2
-    while f"{options[0]}_{number}" in taken:
-        number += 1
-    return f"{options[0]}_{number}"

@@ -1,0 +1,75 @@
+"""What the test of a finding is called, and the one line that says what it is about.
+
+`words` knows how a condition or a value is said; here it is decided which of them a name is made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pytest_enrich.data import Finding, Gap
+from pytest_enrich.proposers.search import body, looks, words
+
+# Beyond it a name fills most of a line of code.
+LONGEST = 70
+
+
+def name(finding: Finding, gap: Gap, taken: frozenset[str]) -> str:
+    """A name for the test of a finding which closes `gap` before others; none of `taken`."""
+    subject = words.snake(_subject(finding).replace(".__init__", ""))
+    first = finding.observations[0]
+    when = words.slug(gap.text, gap.outcome)
+    if first.subject == "raises":
+        done = f"raises_{words.snake(body.bare(first.value))}"
+    else:
+        value = words.value_slug(first.value)
+        done = f"returns_{value}" if first.expression == "{result}" and value else ""
+    names = [
+        f"test_{subject}_{when}" if when else "",
+        f"test_{subject}_{done}" if done else "",
+        f"test_{subject}",
+    ]
+    if first.subject == "raises":
+        names.insert(0, f"test_{subject}_{done}_{when}" if when else "")
+    options = [name for name in names if name and len(name) <= LONGEST]
+    return free(options or [f"test_{subject}"], taken)
+
+
+def plain_name(findings: Sequence[Finding]) -> str:
+    """The name of a test that states more than one thing of a function, or of methods of a class."""
+    first = findings[0].observations[0]
+    done = f"_raises_{words.snake(body.bare(first.value))}" if first.subject == "raises" else ""
+    subjects = list(dict.fromkeys(map(_subject, findings)))
+    subject = subjects[0].replace(".__init__", "") if len(subjects) == 1 else subjects[0].rpartition(".")[0]
+    return f"test_{words.snake(subject)}{done}"
+
+
+def free(options: Sequence[str], taken: frozenset[str]) -> str:
+    """The first that is not taken; where all are, the first with a number."""
+    for option in options:
+        if option not in taken:
+            return option
+    number = 2
+    while f"{options[0]}_{number}" in taken:
+        number += 1
+    return f"{options[0]}_{number}"
+
+
+def title(finding: Finding, gap: Gap, done: str) -> str:
+    """One line for what a call does, told as `done`."""
+    return words.title(_subject(finding), done, gap.text, gap.outcome)
+
+
+def title_of_all(findings: Sequence[Finding], gap: Gap) -> str:
+    """One line for what several calls do, of a function or of methods of a class; the first closes `gap`."""
+    subjects, done = list(dict.fromkeys(map(_subject, findings))), looks.done(findings)
+    if len(subjects) == 1:
+        return f"{title(findings[0], gap, done)}, and {len(findings) - 1} more"
+    owner, names = subjects[0].rpartition(".")[0], [one.rpartition(".")[2] for one in subjects]
+    return f"{owner}: {done} of {', '.join(names[:-1])} and {names[-1]}"
+
+
+def _subject(finding: Finding) -> str:
+    call = finding.call
+    qualname = call.qualname.rpartition(":")[2]
+    return words.subject(qualname, None if "__init__" in qualname else call.receiver)
