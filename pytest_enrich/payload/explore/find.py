@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from .calls import Call
 from .inputs import Inputs
 from .natural import oddness
 from .operators import MAKERS
-from .trace import Reached
+from .trace import Branch, Reached
+
+ALTERNATIVES = 5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,3 +48,27 @@ class Find:
 def lines_of(reached: Reached) -> set[int]:
     """The lines, and those that the branches lead to."""
     return {item[1] if isinstance(item, tuple) else item for item in reached}
+
+
+def best(held: Sequence[Find], find: Find) -> list[Find]:
+    """The few best for something, best first, of those `held` for it so far and one more."""
+    is_full = len(held) >= ALTERNATIVES
+    if (is_full and find.cost >= held[-1].cost) or find.call in [one.call for one in held]:
+        return [*held]
+    return sorted([*held, find], key=lambda one: one.cost)[:ALTERNATIVES]
+
+
+def choose(finds: Mapping[Branch | int, Sequence[Find]]) -> list[Find]:
+    """The fewest that together reach all that was reached: greedily, most first.
+
+    Args:
+        finds: By what they reach.
+    """
+    left = set(finds)
+    chosen: list[Find] = []
+    every = {id(find): find for held in finds.values() for find in held}.values()
+    while left:
+        most = max(every, key=lambda find: (len(find.reached & left), *(-part for part in find.cost)))
+        chosen.append(dataclasses.replace(most, reached=frozenset(most.reached & left)))
+        left -= most.reached
+    return chosen

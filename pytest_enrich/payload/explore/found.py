@@ -12,13 +12,13 @@ from .around import LONGEST, around, is_usual
 from .calls import Call, Program, program
 from .clock import command_line, shifted
 from .corpus import written
-from .find import Find
+from .find import Find, choose
 from .limits import Limits
 from .natural import oddness
 from .observe import observe
 from .probe import Probes
 from .reduce import reduce
-from .search import Search, choose
+from .search import Search
 from .symbolic import solved
 from .telling import SILENT, rank
 from .trace import Reached
@@ -39,7 +39,7 @@ def search(job: dict[str, Any], scene: Scene, started: float) -> dict[str, Any]:
     looking.everywhere(scene.inputs)
     # With a budget in executions there is ample time, so that the clock decides nothing.
     until = max(time.monotonic() + REDUCE_SECONDS, limits.deadline)
-    reduced = [(find, _reduced(looking, find, until)) for find in choose(looking)]
+    reduced = [(find, _reduced(looking, find, until)) for find in choose(looking.finds)]
     near = [around(looking, find, call, len(reduced), until) for find, call in reduced]
     others = [call for of_find in near for call in of_find]
     chosen = looking.corpus.chosen([call for _, call in reduced], others, job["constants"])

@@ -8,17 +8,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
+from . import worth
 from .calls import Call
 from .corpus import Corpus
-from .find import Find, lines_of
+from .find import Find, best
 from .guide import Guide
 from .inputs import Inputs
 from .limits import Limits
-from .observe import observe
-from .operators import MAKERS
 from .probe import Probes
 from .run import Outcome, Runner
-from .telling import SILENT, is_checked, is_function, raised_through, rank
+from .telling import is_function
 from .trace import Branch, Reached
 from .varied import Varied
 
@@ -27,7 +26,6 @@ ROUND = 100
 # So many calls more, when all is reached, in the hope of ones that make better tests.
 POLISH = 60
 MOST_REFINED = 6
-ALTERNATIVES = 5
 DEEPEST = 3
 MOST_GIVEN = 12
 Solver: TypeAlias = Callable[[Inputs, float], Iterable[Call]]
@@ -75,7 +73,7 @@ class Search:
     @property
     def unsettled(self) -> Reached:
         """What is wanted and was reached by nothing yet, or only by calls that say little."""
-        return self.wanted - {item for item, (best, *_) in self.finds.items() if not best.is_poor}
+        return self.wanted - {item for item, (first, *_) in self.finds.items() if not first.is_poor}
 
     def everywhere(self, ways: Sequence[Inputs]) -> None:
         """Search through one function after the other."""
@@ -155,16 +153,23 @@ class Search:
         if is_new:
             self._known |= outcome.branches
             bases.append(call)
-        if is_function(outcome.result) and len(call.then) < DEEPEST and (is_new or call.then or self._is_early()):
-            # What a decorator or factory gives shows itself when it is called.
-            for values in THEN:
-                self._look(inputs, dataclasses.replace(call, then=(*call.then, values)), bases)
+        if is_function(outcome.result) and len(call.then) < DEEPEST:
+            if is_new or call.then:
+                self._call_given(inputs, call, bases)
+            elif self._is_early:
+                self._given += 1
+                self._call_given(inputs, call, bases)
         return is_new
 
+    def _call_given(self, inputs: Inputs, call: Call, bases: list[Call]) -> None:
+        """Call what a decorator or factory gives: it shows itself then."""
+        for values in THEN:
+            self._look(inputs, dataclasses.replace(call, then=(*call.then, values)), bases)
+
+    @property
     def _is_early(self) -> bool:
         """Whether few functions were given so far: what the first ones were made of may matter."""
-        self._given += 1
-        return self._given <= MOST_GIVEN
+        return self._given < MOST_GIVEN
 
     def _try(self, inputs: Inputs, call: Call) -> Outcome:
         self.executions += 1
@@ -175,27 +180,11 @@ class Search:
             self.corpus.add(call, outcome)
         if not reached:
             return outcome
-        if refusal := outcome.refusal or self._objection(inputs, call, outcome):
+        if refusal := outcome.refusal or worth.objection(self.runner, inputs, call, outcome):
             self.dropped[refusal] += 1
             return outcome
-        self._keep(Find(call, inputs, reached, self._rank(inputs, outcome, reached)))
+        self._keep(Find(call, inputs, reached, worth.rank(inputs, outcome, reached)))
         return outcome
-
-    def _objection(self, inputs: Inputs, call: Call, outcome: Outcome) -> str:
-        """Why nobody would want a test of this call, "" when somebody may."""
-        if not inputs.conforms(call) and not is_checked(outcome):
-            return "not what callers pass"
-        if inputs.entry.name == "__hash__" and outcome.result is not True:
-            return "nothing to observe"  # the hash of an object tells nothing but that it is this one
-        telling = rank(outcome) < SILENT or bool(observe(self.runner, self.runner.program(call))[1])
-        return "" if telling else "nothing to observe"
-
-    @staticmethod
-    def _rank(inputs: Inputs, outcome: Outcome, reached: Reached) -> int:
-        """As `rank`; a new object, or an exception from elsewhere, most often shows little of what was reached."""
-        if outcome.raised is not None:
-            return int(not lines_of(reached) & raised_through(outcome.raised))
-        return max(rank(outcome), int(inputs.entry.name in MAKERS))
 
     def reached(self, outcome: Outcome) -> Reached:
         """What of the wanted a call reached."""
@@ -203,21 +192,5 @@ class Search:
         return self.wanted & (outcome.branches | lines)
 
     def _keep(self, find: Find) -> None:
-        cost = find.cost
         for item in find.reached:
-            held = self.finds.setdefault(item, [])
-            full = len(held) >= ALTERNATIVES
-            if (not full or cost < held[-1].cost) and find.call not in [one.call for one in held]:
-                self.finds[item] = sorted([*held, find], key=lambda one: one.cost)[:ALTERNATIVES]
-
-
-def choose(search: Search) -> list[Find]:
-    """The fewest finds that together reach all that was reached: greedily, most first."""
-    left = set(search.finds)
-    chosen: list[Find] = []
-    every = {id(find): find for finds in search.finds.values() for find in finds}.values()
-    while left:
-        best = max(every, key=lambda find: (len(find.reached & left), *(-part for part in find.cost)))
-        chosen.append(dataclasses.replace(best, reached=frozenset(best.reached & left)))
-        left -= best.reached
-    return chosen
+            self.finds[item] = best(self.finds.get(item, ()), find)
