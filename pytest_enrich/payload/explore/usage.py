@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import collections.abc
 import contextlib
 import copy
 import inspect
@@ -11,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from .body import code_of, function_of, nodes, owner_of
-from .standard import ANY_NUMBER, TAKING, with_all, with_several
+from .clues import asked, suggested
+from .standard import with_all, with_several
 
 FOLLOWED = 2
 OPERATORS: Mapping[type[ast.operator], str] = {
@@ -22,7 +22,6 @@ OPERATORS: Mapping[type[ast.operator], str] = {
     ast.FloorDiv: "floordiv",
     ast.Mod: "mod",
 }
-TEXTUAL = {"match", "fullmatch", "search", "finditer", "findall", "sub", "split"}
 
 
 class Use(NamedTuple):
@@ -112,92 +111,13 @@ def _uses(of_nodes: Iterable[ast.AST], function: object, followed: int) -> dict[
 
 def _told(node: ast.AST, function: object, followed: int) -> Iterator[tuple[str, Use]]:
     """What one node says of the names in it."""
-    yield from ((name, Use(stated=frozenset(kinds))) for name, kinds in _asked(node, function))
-    yield from ((name, Use(suggested=frozenset(kinds))) for name, kinds in _suggested(node))
+    yield from ((name, Use(stated=frozenset(kinds))) for name, kinds in asked(node, function))
+    yield from ((name, Use(suggested=frozenset(kinds))) for name, kinds in suggested(node))
     if isinstance(node, ast.Call) and followed:
         for name, use in _passed_on(node, function, followed - 1):
             yield name, Use(use.stated - {type(None)}, use.suggested)
     if isinstance(node, ast.BinOp) and followed:
         yield from ((name, Use(frozenset(kinds))) for name, kinds in _with_own(node, function, followed - 1))
-
-
-def _asked(node: ast.AST, function: object) -> Iterator[tuple[str, Any]]:
-    if isinstance(node, ast.Compare):
-        yield from _compared(node)
-    if not isinstance(node, ast.Call):
-        return
-    if isinstance(node.func, ast.Name):
-        yield node.func.id, {collections.abc.Callable}
-    name = node.args[0].id if node.args and isinstance(node.args[0], ast.Name) else ""
-    last = _last(node)
-    if last in {"isinstance", "issubclass"} and len(node.args) > 1 and name:
-        yield name, set(_classes(node.args[1], function)) if last == "isinstance" else {type}
-    elif last == "callable" and name:
-        # Who asks that is ready for something else, too: an index, the name of an attribute.
-        yield name, {collections.abc.Callable, Any}
-    elif last in {"iscoroutinefunction", "map", "filter", "reduce", "wraps"} and name:
-        yield name, {collections.abc.Callable}
-    elif last == "partial":
-        inner = 1 if name in {"map", "filter", "reduce"} else 0
-        yield from ((part.id, {collections.abc.Callable}) for part in _names(node.args[inner : inner + 1]))
-
-
-def _names(nodes_of: Iterable[ast.expr]) -> Iterator[ast.Name]:
-    return (one for one in nodes_of if isinstance(one, ast.Name))
-
-
-def _suggested(node: ast.AST) -> Iterator[tuple[str, Any]]:
-    if isinstance(node, ast.Call):
-        yield from _called(node)
-    elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension) and isinstance(node.iter, ast.Name):
-        yield node.iter.id, {list}
-    elif isinstance(node, ast.BinOp):
-        yield from _calculated(node)
-    elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
-        by_text = isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
-        is_part = isinstance(node.slice, ast.Slice | ast.Constant | ast.UnaryOp)
-        yield from [(node.value.id, {dict} if by_text else {list, str})] if is_part else []
-
-
-def _last(node: ast.Call) -> str:
-    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-
-
-def _called(node: ast.Call) -> Iterator[tuple[str, Any]]:
-    names = [part.id if isinstance(part, ast.Name) else "" for part in node.args]
-    last = _last(node)
-    if last in {"map", "filter", "reduce"}:
-        yield from ((name, {list}) for name in names[1:])
-    elif last in TAKING:
-        yield from ((name, TAKING[last]) for name in names)
-    elif last in TEXTUAL and isinstance(node.func, ast.Attribute):
-        yield from ((name, {str}) for name in names)
-
-
-def _compared(node: ast.Compare) -> Iterator[tuple[str, Any]]:
-    for left, op, right in zip([node.left, *node.comparators], node.ops, node.comparators, strict=False):
-        for one, other in ((left, right), (right, left)):
-            if not isinstance(one, ast.Name):
-                continue
-            parts = other.elts if isinstance(other, ast.Tuple | ast.List | ast.Set) else [other]
-            values = {type(part.value) for part in parts if isinstance(part, ast.Constant)}
-            if isinstance(op, ast.In | ast.NotIn) and one is right:
-                yield one.id, {str} if values == {str} else set()
-            elif isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE) and values == {int}:
-                yield one.id, ANY_NUMBER
-            else:
-                yield one.id, values
-
-
-def _calculated(node: ast.BinOp) -> Iterator[tuple[str, Any]]:
-    for one, other in ((node.left, node.right), (node.right, node.left)):
-        if not isinstance(one, ast.Name):
-            continue
-        constant = type(other.value) if isinstance(other, ast.Constant) else None
-        if constant is str and isinstance(node.op, ast.Add):
-            yield one.id, {str}
-        elif constant in ANY_NUMBER and not (isinstance(node.op, ast.Mult) and one is node.right):
-            yield one.id, ANY_NUMBER
 
 
 def _passed_on(node: ast.Call, function: object, followed: int) -> Iterator[tuple[str, Use]]:
@@ -229,12 +149,3 @@ def _with_own(node: ast.BinOp, function: object, followed: int) -> Iterator[tupl
             if inspect.isfunction(method) and code_of(method) is not code_of(function):
                 used = of(method, followed).get((*inspect.signature(method).parameters, "", "")[1], NO_USE)
                 yield one.id, {kind for kind in used.stated | used.suggested if kind is not owner}
-
-
-def _classes(node: ast.expr, function: object) -> Iterator[type]:
-    for part in node.elts if isinstance(node, ast.Tuple) else [node]:
-        try:
-            kind = eval(ast.unparse(part), dict(getattr(function, "__globals__", {})))
-        except Exception:  # a name of the function's own
-            continue
-        yield from (one for one in (kind if isinstance(kind, tuple) else (kind,)) if isinstance(one, type))
