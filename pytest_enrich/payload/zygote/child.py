@@ -17,8 +17,8 @@ from .. import confine, guard, invocation, job, limit
 from ..prove import Proof, StandIn
 from . import unfit
 from .descriptors import Descriptors
+from .kept import Kept
 from .line import Request
-from .preload import Kept
 from .seen import Seen
 from .texts import Texts
 

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import contextlib
-import importlib
-import importlib.abc
-import importlib.util
 import os
 import sys
 import tokenize
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.machinery import ModuleSpec, PathFinder
+from importlib.machinery import PathFinder
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from ..project import Project
 from .seen import Seen
+from .witness import Witness, imports_noted
 
 MOST_FILES = 300
 FOLDERS = ("tests", "test")
-PARAMETERS = ("globals", "locals", "fromlist", "level")
-"""Of `__import__`, after the name."""
 
 
 def tests_imports(start: dict[str, Any], config: pytest.Config, seen: Seen) -> None:
@@ -36,9 +30,9 @@ def tests_imports(start: dict[str, Any], config: pytest.Config, seen: Seen) -> N
     root = Path(start["rootdir"])
     project = Project(str(root), "")
     before = set(sys.modules)
-    finder = _Noting(project, seen)
+    finder = Witness(project, seen)
     sys.meta_path.insert(0, finder)
-    with _imports_noted(seen):
+    with imports_noted(seen):
         for name, parts in _wanted(_files(start, config)):
             if not _is_test(name, project):
                 with contextlib.suppress(BaseException):
@@ -101,94 +95,6 @@ def _is_test(name: str, project: Project) -> bool:
     return any(project.kind(path) == "test" for path in (*places, *paths)) or bool({"conftest.py"} & set(parts))
 
 
-class _Noting(importlib.abc.MetaPathFinder):
-    """Finds what the others find, and notes when modules of the project run."""
-
-    def __init__(self, project: Project, seen: Seen) -> None:
-        self._project = project
-        self._seen = seen
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """As the import system asks."""
-        finders = (finder for finder in sys.meta_path if finder is not self)
-        found = (finder.find_spec(fullname, path, target) for finder in finders)
-        spec = next((one for one in found if one is not None), None)
-        if spec is not None and spec.loader is not None and spec.origin and self._project.kind(spec.origin):
-            spec.loader = _Loader(spec.loader, self._seen)
-        return spec
-
-
-class _Loader(importlib.abc.Loader):
-    """Notes that a module runs; the module itself knows only its own loader."""
-
-    def __init__(self, inner: Any, seen: Seen) -> None:
-        self._inner = inner
-        self._seen = seen
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        """As the loader does."""
-        spec.loader = self._inner
-        try:
-            made: ModuleType | None = self._inner.create_module(spec)
-        finally:
-            spec.loader = self
-        return made
-
-    def exec_module(self, module: ModuleType) -> None:
-        """As the loader does."""
-        module.__loader__ = self._inner
-        if module.__spec__ is not None:
-            module.__spec__.loader = self._inner
-        self._seen.entered(module.__name__)
-        try:
-            self._inner.exec_module(module)
-        finally:
-            self._seen.left()
-
-
-@contextlib.contextmanager
-def _imports_noted(seen: Seen) -> Iterator[None]:
-    """Also what is loaded already is needed by who asks for it."""
-    plain, by_name = builtins.__import__, importlib.import_module
-
-    def noting(name: str, *rest: Any, **named: Any) -> Any:
-        module = plain(name, *rest, **named)
-        with contextlib.suppress(Exception):  # what is odd about the call was no matter to Python
-            given = dict(zip(PARAMETERS, rest, strict=False)) | named
-            for one in _meant(name, given):
-                _needed(one, seen, given.get("globals") or {})
-        return module
-
-    def noting_by_name(name: str, package: str | None = None) -> ModuleType:
-        module = by_name(name, package)
-        _needed(module.__name__, seen, sys._getframe(1).f_globals)  # noqa: SLF001 - who asks is told nowhere else
-        return module
-
-    builtins.__import__, importlib.import_module = noting, noting_by_name
-    try:
-        yield
-    finally:
-        builtins.__import__, importlib.import_module = plain, by_name
-
-
-def _meant(name: str, given: dict[str, Any]) -> Iterator[str]:
-    """The modules that a call of `__import__` may be about."""
-    level, package = given.get("level", 0), (given.get("globals") or {}).get("__package__")
-    full = importlib.util.resolve_name("." * level + name, package) if level else name
-    yield full
-    yield from (f"{full}.{part}" for part in given.get("fromlist") or ())
-
-
-def _needed(name: str, seen: Seen, asking: dict[str, Any]) -> None:
-    while name:
-        if name in sys.modules:
-            seen.needed(name)
-            seen.asked(name, asking.get("__file__"))
-        name = name.rpartition(".")[0]
-
-
 def _put_away(before: set[str], project: Project, seen: Seen) -> None:
     for name in [name for name in sys.modules if name not in before]:
         file = getattr(sys.modules[name], "__file__", None)
@@ -200,36 +106,3 @@ def _put_away(before: set[str], project: Project, seen: Seen) -> None:
         parent = seen.modules.get(above) or sys.modules.get(above)
         if parent is not None and vars(parent).get(own) is module:
             delattr(parent, own)
-
-
-class Kept(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """In a child: a module that was put away is imported by being brought out, with all that it imported."""
-
-    def __init__(self, seen: Seen) -> None:
-        self._seen = seen
-        self.imported: set[str] = set()
-
-    def find_spec(
-        self, fullname: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """As the import system asks."""
-        module = self._seen.modules.get(fullname)
-        if module is None or fullname in self.imported:
-            return None
-        spec = ModuleSpec(fullname, self, origin=module.__file__, is_package=hasattr(module, "__path__"))
-        spec.loader_state = module.__spec__
-        return spec
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType:
-        """The module as it was left."""
-        return self._seen.modules[spec.name]
-
-    def exec_module(self, module: ModuleType) -> None:
-        """It ran before: only what it needs is imported once more."""
-        if module.__spec__ is not None and module.__spec__.loader is self:
-            module.__spec__ = module.__spec__.loader_state
-        name = module.__name__
-        self.imported.add(name)
-        for other in sorted(self._seen.needs.get(name, ())):
-            if other in self._seen.modules and other not in sys.modules:
-                importlib.import_module(other)

@@ -1,0 +1,45 @@
+"""In a child: what was imported ahead of time is brought out, as if it were imported now."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+from .seen import Seen
+
+
+class Kept(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """A module that was put away is imported by being brought out, with all that it imported."""
+
+    def __init__(self, seen: Seen) -> None:
+        self._seen = seen
+        self.imported: set[str] = set()
+
+    def find_spec(
+        self, fullname: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """As the import system asks."""
+        module = self._seen.modules.get(fullname)
+        if module is None or fullname in self.imported:
+            return None
+        spec = ModuleSpec(fullname, self, origin=module.__file__, is_package=hasattr(module, "__path__"))
+        spec.loader_state = module.__spec__
+        return spec
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """The module as it was left."""
+        return self._seen.modules[spec.name]
+
+    def exec_module(self, module: ModuleType) -> None:
+        """It ran before: only what it needs is imported once more."""
+        if module.__spec__ is not None and module.__spec__.loader is self:
+            module.__spec__ = module.__spec__.loader_state
+        name = module.__name__
+        self.imported.add(name)
+        for other in sorted(self._seen.needs.get(name, ())):
+            if other in self._seen.modules and other not in sys.modules:
+                importlib.import_module(other)
