@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from . import solve
 from .calls import Call
+from .descent import descend, distance
 from .inputs import Inputs
 from .probe import Note, Probes
 from .run import Outcome, Runner
@@ -67,9 +68,9 @@ class Guide:
             if further is None:
                 break
             nearest, notes = further
-        if is_open(line) and solve.distance(notes) < float("inf"):
+        if is_open(line) and distance(notes) < float("inf"):
             absent = inputs.absent(nearest)
-            yield from solve.descend(nearest, lambda one: solve.distance(self._notes(one, line)), absent)
+            yield from descend(nearest, lambda one: distance(self._notes(one, line)), absent)
 
     @staticmethod
     def _likely(call: Call, notes: list[Note], inputs: Inputs) -> list[Call]:

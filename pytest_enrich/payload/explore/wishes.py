@@ -67,6 +67,11 @@ def _round(value: object, how: str) -> list[object]:
     return [value, value + 1, value - 1] if how == "<" else [value]
 
 
+def are_numbers(*values: object) -> bool:
+    """Whether all are numbers, and none of them a truth value."""
+    return all(isinstance(value, NUMBERS) and not isinstance(value, bool) for value in values)
+
+
 def _members(value: object) -> list[object]:
     try:
         return list(itertools.islice(iter(value), MEMBERS))  # type: ignore[call-overload]

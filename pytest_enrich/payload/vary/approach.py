@@ -11,6 +11,7 @@ from itertools import islice, zip_longest
 
 from ..explore import solve
 from ..explore.calls import Call
+from ..explore.descent import descend, distance
 from ..explore.probe import Note
 from .pool import Pool
 from .variation import Variation
@@ -44,7 +45,7 @@ class Approach:
         start = self.whole.call()
         asked = (dict.fromkeys(solve.proposals(start, _of_line(notes, line), {}, like)) for line in lines)
         found = _by_turns([list(islice(calls, MOST_PROPOSALS)) for calls in asked])
-        far = [line for line in lines if solve.distance(_of_line(notes, line)) < math.inf]
+        far = [line for line in lines if distance(_of_line(notes, line)) < math.inf]
         return [self.whole.of(call) for call in [*found, *self._descents(far)]]
 
     def _descents(self, lines: Sequence[int]) -> list[Call]:
@@ -55,10 +56,10 @@ class Approach:
         def far(call: Call, line: int) -> float:
             if next(left, None) is None or time.monotonic() > self.late:
                 return math.inf
-            return solve.distance(_of_line(self.notes(self.whole.of(call)), line))
+            return distance(_of_line(self.notes(self.whole.of(call)), line))
 
         for line in lines:
-            found += solve.descend(self.whole.call(), partial(far, line=line), {})
+            found += descend(self.whole.call(), partial(far, line=line), {})
         return found
 
 

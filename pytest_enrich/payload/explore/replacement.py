@@ -1,0 +1,118 @@
+"""Replacements: a template in which other values stand, so that what came of it comes out as is wanted.
+
+What a condition compared is often no value of the template, but a part of one, its length, or what a calculation
+made of it; then the same is done to what is wanted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import itertools
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ..express import evaluate, express
+from .mutate import literals
+from .wishes import Written, are_numbers
+
+MOST_PLACES = 4
+LONGEST = 200
+"""Of what is put into a template, in characters or items."""
+
+
+def replacements(template: str, known: object, wanted: object) -> Iterator[str]:
+    """The template with what stands in it for `known` changed so that it stands for `wanted`."""
+    text = str(wanted) if isinstance(wanted, Written) else express(wanted)
+    if text is None or len(text) > LONGEST:
+        return
+    if _is(template, known):
+        yield text
+    for match in literals(template):
+        value = evaluate(match[0])
+        for changed in _changed(value, known, wanted):
+            yield template[: match.start()] + changed + template[match.end() :]
+    yield from _resized(template, known, wanted)
+
+
+def _is(template: str, known: object) -> bool:
+    try:
+        value = evaluate(template)
+        return type(value) is type(known) and bool(value == known)
+    except Exception:  # what is compared is the project's, or it cannot be made here
+        return False
+
+
+def _changed(value: Any, known: Any, wanted: Any) -> Iterator[str]:
+    """What a literal of this value becomes, as a template."""
+    if isinstance(wanted, Written):
+        yield from [str(wanted)] if type(value) is type(known) and value == known else []
+    elif isinstance(value, str) and isinstance(known, str) and isinstance(wanted, str):
+        if known and known in value:
+            yield from map(repr, _replaced(value, known, wanted))
+        elif value and known in {value.lower(), value.upper(), value.strip(), value.casefold()}:
+            yield repr(wanted)
+    elif isinstance(value, str) and are_numbers(known, wanted):
+        shown = dict.fromkeys((str(known), str(known).removesuffix(".0")))
+        yield from (repr(value.replace(one, str(wanted), 1)) for one in shown if one in value)
+    elif isinstance(value, str) and isinstance(known, enum.Enum) and isinstance(wanted, enum.Enum):
+        yield from _named(value, known, wanted)
+    elif are_numbers(value, known, wanted):
+        yield from (express(_like(value, one)) or "0" for one in _moved(value, known, wanted))
+    elif type(value) is type(known) and value == known:
+        yield express(wanted) or "None"
+
+
+def _named(value: str, known: enum.Enum, wanted: enum.Enum) -> Iterator[str]:
+    """Where a text is the name or the value of a member, that of another one."""
+    for change in (str, str.lower, str.upper, str.title):
+        if value == change(known.name):
+            yield repr(change(wanted.name))
+    if value == known.value:
+        yield repr(wanted.value)
+
+
+def _replaced(value: str, known: str, wanted: str) -> Iterator[str]:
+    """`value` with one of the places where it holds `known` changed: the others may stand for something else."""
+    for match in itertools.islice(re.finditer(re.escape(known), value), MOST_PLACES):
+        yield value[: match.start()] + wanted + value[match.end() :]
+
+
+def _moved(value: float, known: float, wanted: float) -> list[float]:
+    """As it is wanted, moved by as much, or in another unit."""
+    if value == known or not (_is_finite(known) and _is_finite(wanted)):
+        return [wanted]
+    with contextlib.suppress(OverflowError):  # a number that no float can hold
+        return [value - known + wanted, *([value / known * wanted] if known else [])]
+    return []
+
+
+def _like(value: float, changed: float) -> float:
+    whole = isinstance(value, int) and _is_finite(changed) and changed == int(changed)
+    return int(changed) if whole else changed
+
+
+def _is_finite(number: float) -> bool:
+    return isinstance(number, int) or math.isfinite(number)
+
+
+def _resized(template: str, known: object, wanted: object) -> Iterator[str]:
+    """Where `known` is the length of something in the template: that, as long as is wanted."""
+    if (
+        not isinstance(known, int)
+        or not isinstance(wanted, int)
+        or not 0 <= wanted <= LONGEST
+        or template[:1] == "⟨"
+    ):
+        return
+    try:
+        value = evaluate(template)
+    except Exception:  # it cannot be made here
+        return
+    if isinstance(value, str | bytes | list | tuple) and len(value) == known and not isinstance(known, bool):
+        fill: dict[Any, Any] = {str: "a", bytes: b"a", list: [1], tuple: (1,)}
+        longer = value or fill.get(type(value), value)
+        resized = (longer * (wanted + 1))[:wanted]
+        yield express(resized) or template
