@@ -10,7 +10,8 @@ from typing import Any
 
 from ..express import express
 from .ending import Record
-from .pool import BOUNDARIES, Names, Pool
+from .names import Names
+from .pool import BOUNDARIES, Pool
 
 EXAMPLES = 200
 FEW = EXAMPLES // 5

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from types import CodeType
-from typing import Any, TypeAlias
 
-from .. import express
 from ..explore import natural
 from ..explore.calls import Call
 from ..explore.mutate import literals, vary
+from .names import Names, Path
+from .template import is_odd, keys
 
-Path: TypeAlias = tuple[str, ...]
-"""The names of types from the outside of a value to a part of it: ``("list", "int")``."""
-
-LARGEST: Mapping[type[ast.operator], int] = {ast.Pow: 400, ast.LShift: 400}
-"""The largest right side of an operation that makes large numbers."""
 UNKNOWN_KEY = 3
 MOST_PLAIN, MOST_CONSTANTS, MOST_NEAR = 8, 24, 16
-DEEPEST = 3
 BOUNDARIES: Mapping[type, tuple[str, ...]] = {
     int: ("1", "2", "0", "-1", "10", "100"),
     str: ("'abc'", "'a'", "''", "' '"),
@@ -36,47 +28,6 @@ BOUNDARIES: Mapping[type, tuple[str, ...]] = {
 """By type what is at the edges, plainest first."""
 MIXED: tuple[frozenset[Path], ...] = tuple(frozenset({("str",), (other,)}) for other in ("int", "float", "bool"))
 PLAIN: frozenset[Path] = frozenset((name,) for name in ("str", "int", "float", "bool"))
-
-
-class Names:
-    """The names of a test file, in which the source of its values means something."""
-
-    def __init__(self, namespace: Mapping[str, Any]) -> None:
-        self._namespace = namespace
-        self._compiled: dict[str, tuple[CodeType, dict[str, object]]] = {}
-        self._parts: dict[str, frozenset[Path]] = {}
-
-    def value(self, template: str) -> Any:
-        """The value, made anew.
-
-        Raises:
-            Exception: Whatever making it raises.
-        """
-        if template not in self._compiled:
-            source, names = express.compilable(template)
-            self._compiled[template] = compile(source, "<enrich>", "eval"), names
-        code, names = self._compiled[template]
-        return eval(code, {**self._namespace, **names})
-
-    def parts(self, template: str) -> frozenset[Path]:
-        """The types that its value is made of; none for what cannot be made here."""
-        if template not in self._parts:
-            try:
-                self._parts[template] = frozenset(_parts(self.value(template), DEEPEST))
-            except Exception:  # a constructor that refuses, a name that is gone
-                self._parts[template] = frozenset()
-        return self._parts[template]
-
-
-def _parts(value: object, depth: int) -> set[Path]:
-    kind = type(value).__qualname__
-    found: set[Path] = {(kind,)}
-    if depth and isinstance(value, dict):
-        found |= {(f"{kind} key", *path) for one in value for path in _parts(one, depth - 1)}
-    if depth and isinstance(value, list | tuple | set | frozenset | dict):
-        inner = value.values() if isinstance(value, dict) else value
-        found |= {(kind, *path) for one in inner for path in _parts(one, depth - 1)}
-    return found
 
 
 class Pool:
@@ -157,62 +108,22 @@ class Pool:
         known = set("".join([*self.seen, *self.constants]))
         strange = (not (char.isalnum() and char.isascii()) and char not in known for char in value)
         signs = sum(one and char not in " '\"" for one, char in zip(strange, value, strict=True))
-        keys = len(_keys(value) - self._keys) if self._keys else 0
-        return signs + UNKNOWN_KEY * keys + natural.oddness(Call("", (("", value),)), self._usual)
+        unknown = len(keys(value) - self._keys) if self._keys else 0
+        return signs + UNKNOWN_KEY * unknown + natural.oddness(Call("", (("", value),)), self._usual)
 
     @cached_property
     def _keys(self) -> frozenset[object]:
-        return frozenset().union(*map(_keys, (*self.seen, *self.constants)))
+        return frozenset().union(*map(keys, (*self.seen, *self.constants)))
 
     @cached_property
     def _usual(self) -> frozenset[str]:
         return natural.known(self.seen)
 
 
-def _keys(template: str) -> frozenset[object]:
-    """The texts and numbers that are keys in a template."""
-    nodes = ast.walk(ast.parse(express.compilable(template)[0].strip(), mode="eval"))
-    keys = (key for node in nodes if isinstance(node, ast.Dict) for key in node.keys)
-    return frozenset(key.value for key in keys if isinstance(key, ast.Constant))
-
-
-def is_odd(template: str) -> bool:
-    """Whether nobody writes it: the rest of a sum (`+ 30`, `365 + 0`), `float("inf")**2`, what fills memory."""
-    try:
-        tree = ast.parse(express.compilable(template)[0].strip(), mode="eval")
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return True
-    return any(map(_is_left_over, ast.walk(tree)))
-
-
-def _is_left_over(node: ast.AST) -> bool:
-    if isinstance(node, ast.UnaryOp):
-        return isinstance(node.op, ast.UAdd)
-    if not isinstance(node, ast.BinOp):
-        return False
-    sides = (node.left, node.right)
-    if any(isinstance(one, ast.Call) and getattr(one.func, "id", "") == "float" for one in sides):
-        return True
-    numbers = [one.value for one in sides if isinstance(one, ast.Constant)]
-    if isinstance(node.op, ast.Add | ast.Sub):
-        return 0 in numbers
-    limit = LARGEST.get(type(node.op))
-    return limit is not None and any(isinstance(one, int) and abs(one) > limit for one in numbers[-1:])
-
-
 def _widened(known: frozenset[Path]) -> frozenset[Path]:
     """With all plain values where rows have texts as well as numbers: such a list is of whatever comes."""
     mixed = any(known.issuperset(pair) for pair in MIXED)
     return known | PLAIN if mixed else known
-
-
-def is_literal(template: str) -> bool:
-    """Whether it says all by itself."""
-    try:
-        ast.literal_eval(template)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return False
-    return True
 
 
 def _neighbours(text: str) -> tuple[str, ...]:

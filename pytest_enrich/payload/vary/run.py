@@ -20,10 +20,12 @@ from ..explore.trace import Reached, Tracer
 from .carrier import Carrier, Stage, taken
 from .ending import Endings, Record
 from .given import Drawn, draw
-from .pool import Names, Pool, is_literal
+from .names import Names
+from .pool import Pool
 from .probe import Probe
 from .search import Find, Search, choose
 from .subject import Subject
+from .template import is_literal
 from .test import Test
 from .variation import Variation
 

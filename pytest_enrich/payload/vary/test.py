@@ -13,7 +13,8 @@ from ..explore.probe import Note, Probes
 from .approach import Approach
 from .carrier import Carrier
 from .ending import Record
-from .pool import Names, Pool
+from .names import Names
+from .pool import Pool
 from .reduction import Reduction
 from .search import Find, Search, objection
 from .variation import Variation
