@@ -6,17 +6,16 @@ import collections.abc
 import enum
 import inspect
 import re
-import sys
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from hypothesis import strategies as st
 
-from ..express import evaluate, express, named
-from . import evidence, types, usage
-from . import hints as declared
+from ..express import evaluate, express
+from . import types
+from .construction import concrete, constructor
 from .drawing import drawn, matching
 from .plain import ANSWERING, AWAITABLE, BRACKETS, CALLABLES, EMPTY, GENERAL, PLAIN, Strategy
 
@@ -166,26 +165,18 @@ class World:
         known = self.objects_of(kind)
         if depth >= DEEPEST:
             return st.sampled_from(known) if known else st.nothing()
-        built = [self._built(one, depth) for one in _concrete(kind)]
+        built = [self._built(one, depth) for one in concrete(kind)]
         return st.one_of(st.sampled_from(known), *built) if known else st.one_of(built)
 
     def _built(self, kind: type, depth: int) -> Strategy:
         """A call of the class's constructor: each required parameter by its hint, some of the others."""
-        owner = named(kind)
-        try:
-            parameters = list(inspect.signature(kind).parameters.values())
-        except (TypeError, ValueError):  # no constructor of its own, above it one of C
-            parameters = []
-        if owner is None or kind.__module__ in {"builtins", "typing"}:
+        made = constructor(kind)
+        if made is None:
             return st.nothing()
-        hints = _constructed(kind, parameters)
-        fixed = [p for p in parameters if p.kind not in {p.VAR_POSITIONAL, p.VAR_KEYWORD}]
-        if any(p.default is p.empty and p.name not in hints for p in fixed):
-            return st.nothing()
-        parts = [self._given(p, hints, depth) for p in fixed]
-        return st.tuples(*parts).map(lambda texts: f"{owner}({', '.join(text for text in texts if text)})")
+        parts = [self._given(p, made.hints, depth) for p in made.parameters]
+        return st.tuples(*parts).map(lambda texts: f"{made.owner}({', '.join(text for text in texts if text)})")
 
-    def _given(self, parameter: inspect.Parameter, hints: dict[str, Any], depth: int) -> Strategy:
+    def _given(self, parameter: inspect.Parameter, hints: Mapping[str, Any], depth: int) -> Strategy:
         """`name=value`, or "" for an optional parameter that is left alone."""
         default = parameter.default
         plain = type(default) if type(default) in PLAIN else None
@@ -194,30 +185,6 @@ class World:
             return st.just("")
         drawn = self.of(hint, depth + 1).map(f"{parameter.name}={{}}".format)
         return drawn if default is parameter.empty else st.one_of(st.just(""), st.just(""), drawn)
-
-
-def _constructed(kind: type, parameters: Sequence[inspect.Parameter]) -> dict[str, Any]:
-    """The types of a constructor's parameters, as far as anything tells them."""
-    init = getattr(kind, "__init__", None)
-    hints, used, kept = declared.of_function(init), usage.of(init), usage.kept(kind)
-    for one in parameters:
-        use = used.get(one.name, usage.NO_USE) | kept.get(one.name, usage.NO_USE)
-        default = evidence.NOTHING if one.default is one.empty else one.default
-        guess = evidence.of_parameter({"name": one.name}, hints.get(one.name), (), use, default)
-        if guess is not types.UNKNOWN:
-            hints[one.name] = guess
-    return hints
-
-
-def _concrete(kind: type) -> list[type]:
-    """The class itself, or the public ones below it when people cannot make objects of it."""
-    if types.is_protocol(kind):
-        near = vars(sys.modules.get(kind.__module__, types)).values()
-        return [one for one in near if isinstance(one, type) and one is not kind and types.is_kind(one, kind)]
-    if not inspect.isabstract(kind) and not kind.__name__.startswith("_"):
-        return [kind]
-    subclasses: list[type] = type.__subclasses__(kind)
-    return [one for below in subclasses for one in _concrete(below)][:4]
 
 
 def _literal(values: Sequence[object]) -> Strategy:
