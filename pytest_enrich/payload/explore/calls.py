@@ -34,12 +34,24 @@ class Call:
         after = sum(2 + len(value) for values in self.then for value in values)
         return own + after + len(self.receiver or "") + sum(10 + step.size for step in self.setup)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether extra positional arguments take the place of named ones."""
+        return any(not name for name, _ in self.arguments)
+
     def with_argument(self, name: str, value: str | None) -> Call:
         """The same call with this argument, or (None) without it."""
         if value is not None and name not in dict(self.arguments):
             return dataclasses.replace(self, arguments=(*self.arguments, (name, value)))
         changed = ((key, value if key == name else old) for key, old in self.arguments)
         return dataclasses.replace(self, arguments=tuple((k, v) for k, v in changed if v is not None))
+
+
+def ordered(call: Call, entry: Entry) -> Call:
+    """The call with its arguments in the order of the parameters."""
+    order = {p["name"]: at for at, p in enumerate(entry.parameters)}
+    arguments = tuple(sorted(call.arguments, key=lambda pair: order.get(pair[0], len(order))))
+    return dataclasses.replace(call, arguments=arguments)
 
 
 def load(record: dict[str, Any]) -> Call:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property, partial
@@ -12,16 +11,14 @@ from ..express import express
 from . import evidence, files, hints, natural, solve, types, usage
 from .calls import Call
 from .entry import Entry
+from .keywords import undeclared
 from .operators import COMPARERS, MAKERS
-from .plain import ANSWERING, GENERAL
+from .plain import ANSWERING
 from .pool import MOST_PLAIN, Pool, Seen
 from .values import World, evaluable
 
 MOST_LITERALS = 160
 LONGEST_LITERAL = 60
-MOST_KEYWORDS = 24
-IDENTIFIER = re.compile(r"[a-z]\w{2,}")
-SWITCH = ("True", "False")
 WRONG = ("None", "2", "'abc'")
 
 
@@ -60,15 +57,7 @@ class Inputs:
         if not any(p["kind"] == "keywords" for p in self.entry.parameters):
             return {}
         declared = {p["name"] for p in self.entry.parameters}
-        found: dict[str, list[str]] = {}
-        for name, value in (pair for call in self.calls for pair in call.arguments):
-            if name and name not in declared:
-                found.setdefault(name, []).append(value)
-        for _, text in self._world.constants:
-            if isinstance(text, str) and IDENTIFIER.fullmatch(text) and text not in declared:
-                found.setdefault(text, [])
-        named = [*found.items()][:MOST_KEYWORDS]
-        return {name: list(dict.fromkeys([*values, *SWITCH])) for name, values in named} or {"key": [*GENERAL]}
+        return undeclared(self.calls, declared, (value for _, value in self._world.constants))
 
     @cached_property
     def receivers(self) -> list[str]:
@@ -144,16 +133,6 @@ class Inputs:
         unknown = [name for name in self.required if self.pools[name].is_unknown]
         return f"nothing tells what {unknown[0]} is" if unknown else ""
 
-    def is_full(self, call: Call) -> bool:
-        """Whether extra positional arguments take the place of named ones."""
-        return any(not name for name, _ in call.arguments)
-
-    def ordered(self, call: Call) -> Call:
-        """The call with its arguments in the order of the parameters."""
-        order = {p["name"]: at for at, p in enumerate(self.entry.parameters)}
-        arguments = tuple(sorted(call.arguments, key=lambda pair: order.get(pair[0], len(order))))
-        return dataclasses.replace(call, arguments=arguments)
-
     def learn(self, values: Iterable[object]) -> None:
         """Values that the code compared with are worth trying elsewhere, too."""
         plain = (express(value) for value in values if type(value) in {int, float, str, bytes})
@@ -178,7 +157,7 @@ class Inputs:
     def absent(self, call: Call) -> dict[str, str]:
         """The defaults, as templates, of the parameters that a call does not give."""
         given = dict(call.arguments)
-        texts = {} if self.is_full(call) else self._default_texts
+        texts = {} if call.is_full else self._default_texts
         return {name: text for name, text in texts.items() if text is not None and name not in given}
 
     def marks(self, call: Call) -> list[solve.Mark]:

@@ -10,7 +10,7 @@ import dataclasses
 import random
 from collections.abc import Sequence
 
-from .calls import Call
+from .calls import Call, ordered
 from .inputs import Inputs
 from .mutate import vary
 from .pool import Pool
@@ -66,9 +66,9 @@ class Varied:
     def _with_one_changed(self, call: Call) -> Call:
         known = self._inputs
         missing = [name for name in known.givable if name not in dict(call.arguments)]
-        if missing and not known.is_full(call) and (not call.arguments or self._happens(FAIR)):
+        if missing and not call.is_full and (not call.arguments or self._happens(FAIR)):
             name = self._chance.choice(missing)
-            return known.ordered(call.with_argument(name, known.pools[name].any(self._chance)))
+            return ordered(call.with_argument(name, known.pools[name].any(self._chance)), known.entry)
         if known.keywords and self._happens(KEYWORDS):
             return call.with_argument(*self._keyword())
         if not call.arguments:
