@@ -1,0 +1,47 @@
+"""State: what a program left in its variables, as far as a test can show it."""
+
+from __future__ import annotations
+
+import inspect
+import pathlib
+from collections.abc import Iterator, Mapping, Sized
+
+from ..express import express
+from .calls import Program
+from .visible import fields, written
+
+
+def state(program: Program, namespace: Mapping[str, object]) -> list[tuple[str, str]]:
+    """What can be seen of the program's variables: (expression, template) pairs."""
+    found: list[tuple[str, str]] = []
+    for line in program.lines:
+        name = line.partition(" = ")[0]
+        if not name.isidentifier() or name not in namespace:
+            continue
+        found += _visible(name, namespace[name])
+    return found
+
+
+def _visible(name: str, value: object) -> Iterator[tuple[str, str]]:
+    if isinstance(value, pathlib.Path):
+        yield from _of_path(name, value)
+        return
+    if (text := written(value)) is not None:
+        yield name, text
+        return
+    if isinstance(value, Mapping) and (text := express(dict(value))) is not None:
+        yield f"dict({name})", text
+    elif isinstance(value, Sized):
+        yield f"len({name})", repr(len(value))
+    for attribute, part in fields(value):
+        if not inspect.isroutine(part) and (text := written(part)) is not None:
+            yield f"{name}.{attribute}", text
+
+
+def _of_path(name: str, path: pathlib.Path) -> Iterator[tuple[str, str]]:
+    """What is in the file, or that there is none."""
+    if path.is_file():
+        text = written(path.read_text(errors="replace"))
+        yield from [(f"{name}.read_text()", text)] if text is not None else []
+    else:
+        yield f"{name}.exists()", repr(path.exists())
