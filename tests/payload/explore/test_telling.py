@@ -147,5 +147,5 @@ def test_beside_a_call_on_an_object_of_one_number_stand_those_with_it_as_somethi
                 return Span(self.days * other, self.years * other)  # here
         """
     seen = call("Span.__mul__", receiver="⟨sample:Span⟩(days=3)", other="2")
-    explored = explore(text, "Span.__mul__", calls=(seen,))
+    explored = explore(text, "Span.__mul__", "method", calls=(seen,))
     assert "⟨sample:Span⟩(years=3)" in {one.call.receiver for one in explored.corpus if one.call is not None}
