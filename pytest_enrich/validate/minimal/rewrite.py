@@ -127,18 +127,29 @@ def _explained(before: NewTest, after: NewTest) -> NewTest:
     if gone is None or not after.oracle or any(one.look for one in after.oracle):
         return after
     first, *others = after.oracle
-    title = before.title.replace(f"gives {gone.what}", f"leaves {_told(after, first)}", 1)
+    said = re.compile(rf"gives (a result\S* == )?{re.escape(gone.what)}")
+    title = said.sub(lambda _match: _told(after, first), before.title, count=1)
     return replace(after, oracle=(replace(first, look=True), *others), look=_question(first), title=title)
 
 
 def _told(candidate: NewTest, one: Oracle) -> str:
-    """What an assertion says, in short."""
+    """What an assertion says of the call, in short: what it gives, or what it leaves behind."""
     stated: Sequence[Statement] = [
         found for found in statement.read(candidate.code) if found.first <= one.line <= found.last
     ]
-    node = stated[0].node if stated else None
-    text = ast.unparse(node.test) if isinstance(node, ast.Assert) else one.what
-    return text if len(text) <= SHOWN else one.what
+    text = _compared(stated[0].node) if stated else ""
+    text = text if 0 < len(text) <= SHOWN else one.what
+    return f"gives a {text}" if text.startswith("result") else f"leaves {text}"
+
+
+def _compared(node: ast.stmt) -> str:
+    """The condition of an assertion, for unittest of one that compares, "" for any other."""
+    if isinstance(node, ast.Assert):
+        return ast.unparse(node.test)
+    call = node.value if isinstance(node, ast.Expr) else None
+    if isinstance(call, ast.Call) and ast.unparse(call.func) == "self.assertEqual":
+        return " == ".join(map(ast.unparse, call.args))
+    return ""
 
 
 def _question(one: Oracle) -> str:

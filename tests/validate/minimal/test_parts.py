@@ -124,6 +124,25 @@ def test_when_the_one_to_look_at_goes_another_is_asked_about(test_of):
     assert left.title == "pop: leaves cart.items == [] when items"
 
 
+@pytest.mark.parametrize(
+    ("said", "stated"),
+    [
+        ("assert result[0] == 2", "assert result[4] is int"),
+        ("self.assertEqual(result[0], 2)", "self.assertEqual(result[4], int)"),
+    ],
+)
+def test_the_title_speaks_of_the_part_of_a_result_that_is_still_looked_at(test_of, said, stated):
+    code = f"def test_a(self):\n    result = key(2)\n    {said}\n    {stated}\n"
+    oracle = (
+        Oracle(line=3, what="2", source="observed", look=True),
+        Oracle(line=4, what="int", source="observed"),
+    )
+    parts = minimal.parts(replace(test_of(code, title="key: gives a result[0] == 2 when kwargs"), oracle=oracle))
+    assert "result[4]" in parts.only((1,)).title
+    assert "result[0]" not in parts.only((1,)).title
+    assert parts.only((1,)).title.startswith("key: gives a result[4] ")
+
+
 def test_imports_that_only_went_with_an_assertion_go(test_of):
     candidate = test_of(
         """
