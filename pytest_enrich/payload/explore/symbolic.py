@@ -55,7 +55,7 @@ def solved(inputs: Inputs, runner: Runner, seconds: float) -> Iterator[Call]:
         seconds: The most to take, about.
     """
     symbols = _symbols(inputs)
-    if symbols is None or not symbols:
+    if not symbols:
         return
     receivers = sorted(inputs.known_receivers, key=len) if inputs.entry.needs_receiver else [None]
     for receiver in receivers[:1]:
@@ -70,12 +70,11 @@ def _symbol(name: str) -> str:
     return f"symbolic_{name}"
 
 
-def _symbols(inputs: Inputs) -> dict[str, SearchStrategy[Any]] | None:
-    """A strategy for each parameter that has one; None where one that a call needs has none."""
+def _symbols(inputs: Inputs) -> dict[str, SearchStrategy[Any]]:
+    """A strategy for each parameter that has one; none at all where one that a call needs has none."""
     found = {name: _strategy(pool.hint) for name, pool in inputs.pools.items()}
-    if any(found[name] is None for name in inputs.required):
-        return None
-    return {name: one for name, one in found.items() if one is not None}
+    known = {name: one for name, one in found.items() if one is not None}
+    return known if known.keys() >= set(inputs.required) else {}
 
 
 def _strategy(hint: Any) -> SearchStrategy[Any] | None:
