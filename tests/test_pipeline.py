@@ -32,6 +32,7 @@ def bench(fakes):
             proposers=proposers,
             sandbox=fakes.ScriptedSandbox({Prove: proved}),
             purse=Purse(budget or Budget(seconds=60.0), 1),
+            existing=validate.Existing(),
             timeout=5.0,
             seed=3,
             test_text=lambda _path: fakes.TEST_TEXT,

@@ -137,7 +137,8 @@ class MutantFate(Struct, frozen=True, kw_only=True):
         id: The mutant's.
         fate: What the candidate did: `killed` by a failure, a `timeout` or a `crash`; `survived`; `untried` when
             there was no time or no way, for existing tests too where they are to be asked.
-        killed_before: Existing tests that fail on it, the first one met; `timeout` and `crash` of them count.
+        killed_before: Existing tests that fail on it, the first one met; `timeout` and `crash` of them count. None
+            when they were not asked: that is only worth while when the candidate, or a call, notices any mutant.
         parts: Of those of the job that pass on the original, the ones that fail on it.
         alike: For one that survived: how many calls of the corpus run its statement, when all of them end as on
             the original; else 0. Calls that do not end the same each time are left out.
@@ -146,7 +147,7 @@ class MutantFate(Struct, frozen=True, kw_only=True):
 
     id: str
     fate: Literal["killed", "timeout", "crash", "survived", "untried"]
-    killed_before: tuple[str, ...] = ()
+    killed_before: tuple[str, ...] | None = None
     parts: tuple[str, ...] = ()
     alike: int = 0
     told: tuple[int, ...] = ()

@@ -146,7 +146,8 @@ class Mutate(Struct, frozen=True, kw_only=True, tag="mutate"):
         source: The source file.
         source_text: What is in it; the mutants are edits of this.
         mutants: Those to run `tests` against.
-        contested: Ids of the mutants to run `others` against too: no existing test runs the lines of the rest.
+        contested: Ids of the mutants to run `others` against too, when any mutant is noticed: no existing test
+            runs the lines of the rest, or what they come to is known.
         seconds: Wall clock for the tests on one mutant; five times what they take on the original when that is
             longer.
         processor_seconds: The same of the processor's time, so that a loop that does not end is cut short early.

@@ -31,6 +31,7 @@ class Bench(Struct, frozen=True, kw_only=True):
     `watch` gives the jobs that failed in this thread meanwhile: what they were asked for is to be tried again.
     `is_rejected` tells, of a gap's id, a test's hash (`patch.body_of`), a source file and a function, whether
     people turned this test down; `turned_down` why they turned down others for a source file.
+    `existing` is what the run knows of the tests that exist: whoever is asked, it is the same.
     `named` may give a test that was kept a better name; under that it is judged once more. `sharper` as in
     `validate.judge`.
     """
@@ -38,6 +39,7 @@ class Bench(Struct, frozen=True, kw_only=True):
     proposers: tuple[Proposer, ...]
     sandbox: Sandbox
     purse: Purse
+    existing: validate.Existing
     timeout: float
     seed: int
     test_text: Callable[[str], str]

@@ -24,7 +24,13 @@ def judge(task: Task, candidate: Candidate, bench: Bench) -> Verdict:
     if _is_rejected(candidate, candidate.gaps, task.target, bench):
         return _REJECTED
     verdict = validate.judge(
-        task, candidate, bench.sandbox, timeout=bench.timeout, lowest=bench.grade, sharper=bench.sharper
+        task,
+        candidate,
+        bench.sandbox,
+        timeout=bench.timeout,
+        lowest=bench.grade,
+        existing=bench.existing,
+        sharper=bench.sharper,
     )
     if not isinstance(verdict, Kept):
         return verdict

@@ -10,7 +10,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from pytest_enrich import __version__, pipeline
+from pytest_enrich import __version__, pipeline, validate
 from pytest_enrich.config import Settings
 from pytest_enrich.data import Gap, RunSummary
 from pytest_enrich.data.run import Stop
@@ -75,6 +75,7 @@ class Session:
             proposers=(),
             sandbox=self._sandbox,
             purse=pipeline.Purse(settings.budget, 1),
+            existing=validate.Existing(),
             timeout=settings.timeout,
             seed=settings.seed,
             test_text=self._files.readable,

@@ -17,6 +17,7 @@ from pytest_enrich.data import Call, Candidate, Dropped, Grade, Kept, NewRow, Ve
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.validate import cases, check, gain, grade, kills, minimal, smaller, stable
+from pytest_enrich.validate.existing import Existing
 from pytest_enrich.validate.proof import Proof
 
 MOST_SHARPENED = 2
@@ -31,6 +32,7 @@ def judge(  # noqa: PLR0913 - each is known to another part of a run
     *,
     timeout: float,
     lowest: Grade = "good",
+    existing: Existing | None = None,
     sharper: Sharper = lambda *_call: (),
 ) -> Verdict:
     """The verdict on a candidate: `Kept` when it passes every rung, else `Dropped` at the first that it misses.
@@ -41,6 +43,7 @@ def judge(  # noqa: PLR0913 - each is known to another part of a run
         sandbox: Where it runs.
         timeout: Seconds of wall clock for one run, beyond pytest's own start.
         lowest: The lowest grade that is kept.
+        existing: What the run knows of the tests that exist.
         sharper: Asked where an explored call tells mutants apart that no test notices. What it makes is kept
             instead when it closes the same and notices more.
     """
@@ -50,7 +53,15 @@ def judge(  # noqa: PLR0913 - each is known to another part of a run
         text = patch.insert(task.test_text, candidate)
     except RefusedError as error:
         return Dropped(rung="parses", reason="cannot be put into the test file", detail=str(error))
-    proof = Proof(task=task, candidate=candidate, text=text, sandbox=sandbox, timeout=timeout, lowest=lowest)
+    proof = Proof(
+        task=task,
+        candidate=candidate,
+        text=text,
+        sandbox=sandbox,
+        timeout=timeout,
+        lowest=lowest,
+        existing=existing or Existing(),
+    )
     if not isinstance(candidate, NewRow):
         return _run(proof, sharper)
     found = cases.find(task, candidate, text, sandbox, timeout)
@@ -90,13 +101,13 @@ class _Graded(Struct, frozen=True):
     counted: kills.Counted
 
 
-def _graded(proof: Proof, known: kills.Known | None = None) -> _Graded | Dropped:
-    """What a candidate is worth; `known` as in `kills.count`."""
+def _graded(proof: Proof) -> _Graded | Dropped:
+    """What a candidate is worth."""
     first = gain.measure(proof)
     if isinstance(first, Dropped):
         return first
     parts = minimal.parts(proof.candidate)
-    return _Graded(proof, first, parts, _counted(proof, first, parts, known))
+    return _Graded(proof, first, parts, _counted(proof, first, parts))
 
 
 def _sharpened(graded: _Graded, sharper: Sharper) -> _Graded:
@@ -125,13 +136,11 @@ def _sharper(graded: _Graded, sharper: Sharper) -> _Graded:
 def _instead(graded: _Graded, other: Candidate) -> _Graded:
     """What another candidate comes to that closes the same; `graded` when it does not."""
     placed = smaller.instead(graded.proof, other)
-    again = _graded(placed, graded.counted.before) if placed is not None else None
+    again = _graded(placed) if placed is not None else None
     return again if isinstance(again, _Graded) and again.first.holds(graded.first) else graded
 
 
-def _counted(
-    proof: Proof, first: gain.Gained, parts: minimal.Parts | None, known: kills.Known | None
-) -> kills.Counted:
+def _counted(proof: Proof, first: gain.Gained, parts: minimal.Parts | None) -> kills.Counted:
     closed = [gap for gap in proof.task.target.gaps if gap.id in first.own]
     return kills.count(
         proof.task,
@@ -139,5 +148,8 @@ def _counted(
         smaller.placed(proof, parts),
         proof.sandbox,
         corpus=proof.candidate.origin.corpus,
-        known=known,
+        existing=proof.existing,
     )
+
+
+__all__ = ["Existing", "Sharper", "judge"]

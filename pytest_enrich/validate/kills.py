@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,6 +23,7 @@ from pytest_enrich.data import (
     Program,
 )
 from pytest_enrich.protocols import Sandbox, Task
+from pytest_enrich.validate.existing import Existing
 from pytest_enrich.validate.grade import grade, part, tried
 
 BUDGET = 20.0
@@ -31,8 +31,6 @@ BUDGET = 20.0
 MOST_OTHERS = 100
 MOST_TOLD = 3
 _LOST = {"timeout", "crash"}
-Known: TypeAlias = Mapping[str, tuple[str, ...]]
-"""The existing tests that kill a mutant, by its id."""
 
 
 class Placed(Struct, frozen=True, kw_only=True):
@@ -60,7 +58,6 @@ class Counted(Struct, frozen=True, kw_only=True):
         by_part: For each of the parts the ids of those of `killed` that it kills; none for a part that does not
             pass alone. Of a mutant that ended the run nobody knows which part it was: it counts for each.
         told: The explored calls that tell most of those apart that no test notices, the best first.
-        before: Of the mutants that were tried, by id, the existing tests that kill each.
     """
 
     grade: Grade
@@ -68,7 +65,6 @@ class Counted(Struct, frozen=True, kw_only=True):
     killed: tuple[Mutant, ...] = ()
     by_part: tuple[frozenset[str], ...] = ()
     told: tuple[Call, ...] = ()
-    before: Known = {}
 
 
 def count(  # noqa: PLR0913 - each is known to another part of a run
@@ -78,7 +74,7 @@ def count(  # noqa: PLR0913 - each is known to another part of a run
     sandbox: Sandbox,
     *,
     corpus: tuple[Program, ...] = (),
-    known: Known | None = None,
+    existing: Existing,
 ) -> Counted:
     """Run a candidate against the mutants of the code of the gaps that it closes.
 
@@ -88,28 +84,26 @@ def count(  # noqa: PLR0913 - each is known to another part of a run
         test: The candidate.
         sandbox: Where it runs.
         corpus: Calls that may tell from the original what the candidate does not.
-        known: As `Counted.before` of another candidate: existing tests are run against a mutant only once.
+        existing: What is known of the tests that exist.
     """
     made = mutants.of_gaps(task.source_text, closed)
     if not made:
         return Counted(grade="ungraded", facts=part((), "no mutant could be made of the gap's code"))
-    known = known or {}
     near = tuple(one.nodeid for one in task.target.nearest if one.shared)[:MOST_OTHERS]
-    contested = _contested(made, closed, known) if near else ()
-    answer = _ask(_job(task, test, made, corpus=corpus, others=near, contested=contested), sandbox)
-    fates = tuple(replace(one, killed_before=known.get(one.id, one.killed_before)) for one in answer.fates)
-    return _counted(made, replace(answer, fates=fates), test, corpus, known)
+    contested = existing.unasked(task.target.path, _contested(made, closed)) if near else []
+    ids = tuple(one.id for one in contested)
+    answer = _ask(_job(task, test, made, corpus=corpus, others=near, contested=ids), sandbox)
+    fates = existing.completed(task.target.path, made, answer.fates)
+    return _counted(made, replace(answer, fates=fates), test, corpus)
 
 
-def _contested(made: Sequence[Mutant], closed: Sequence[Gap], known: Mapping[str, object]) -> tuple[str, ...]:
+def _contested(made: Sequence[Mutant], closed: Sequence[Gap]) -> list[Mutant]:
     """The mutants that existing tests may fail on: what no test runs, no test that exists can fail on."""
     missing = {line for gap in closed for line in gap.lines}
-    return tuple(one.id for one in made if one.statement not in missing and one.id not in known)
+    return [one for one in made if one.statement not in missing]
 
 
-def _counted(
-    made: Sequence[Mutant], answer: Mutated, test: Placed, corpus: Sequence[Program], known: Known
-) -> Counted:
+def _counted(made: Sequence[Mutant], answer: Mutated, test: Placed, corpus: Sequence[Program]) -> Counted:
     """What the fates of the mutants come to."""
     found = tried(made, answer.fates)
     fates = _fates(answer)
@@ -120,7 +114,6 @@ def _counted(
         killed=killed,
         by_part=tuple(_killed_by(name, answer, killed) for name in test.parts),
         told=tuple(islice(_told(answer.fates, corpus), MOST_TOLD)),
-        before={**known, **{one.id: one.killed_before for one in answer.fates if one.fate != "untried"}},
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pytest_enrich.data import Answered, Candidate, Dropped, Execution, Grade, Prove, Proved, TestOutcome, World
 from pytest_enrich.protocols import Sandbox, Task
+from pytest_enrich.validate.existing import Existing
 
 SHOWN = 600
 START = 20.0
@@ -55,6 +56,7 @@ class Proof(Struct, frozen=True, kw_only=True):
         sandbox: Where it runs.
         timeout: Seconds of wall clock for one run, beyond pytest's own start.
         lowest: The lowest grade that is kept.
+        existing: What is known of the tests that exist.
         cases: Of a row, the node ids that come with it.
     """
 
@@ -64,6 +66,7 @@ class Proof(Struct, frozen=True, kw_only=True):
     sandbox: Sandbox
     timeout: float
     lowest: Grade
+    existing: Existing = field(default_factory=Existing)
     cases: tuple[str, ...] = ()
 
     @property

@@ -33,7 +33,7 @@ def examine(
     first = gain.measure(proof)
     if isinstance(first, Dropped):
         return _missed(Reproof(passed=first.rung == "gains"), first)
-    counted = kills.count(task, task.target.gaps, smaller.placed(proof), sandbox)
+    counted = kills.count(task, task.target.gaps, smaller.placed(proof), sandbox, existing=proof.existing)
     known = Reproof(passed=True, seconds=first.seconds, covers=True, grade=counted.grade, mutants=counted.facts)
     ways = stable.check(proof, first)
     if isinstance(ways, Dropped):
@@ -49,7 +49,14 @@ def _placed(
         text = patch.insert(task.test_text, candidate)
     except RefusedError as error:
         return Dropped(rung="parses", reason="it cannot be put into the test file", detail=str(error))
-    proof = Proof(task=task, candidate=candidate, text=text, sandbox=sandbox, timeout=timeout, lowest="weak")
+    proof = Proof(
+        task=task,
+        candidate=candidate,
+        text=text,
+        sandbox=sandbox,
+        timeout=timeout,
+        lowest="weak",
+    )
     if isinstance(candidate, NewRow):
         found = cases.find(task, candidate, text, sandbox, timeout)
     else:

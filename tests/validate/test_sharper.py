@@ -104,12 +104,14 @@ class Noting(World):
 
     def execute(self, job, *, timeout):
         if isinstance(job, Mutate):
+            self.job = job
             self.contested.append(len(job.contested))
         return super().execute(job, timeout=timeout)
 
     def _fate(self, mutant, noticed):
-        before = ("tests/test_cart.py::test_it",) if mutant.change == EVERY[0] and len(self.contested) == 1 else ()
-        return replace(super()._fate(mutant, noticed), killed_before=before)
+        asked = {one.id for one in self.job.mutants if one.id in self.job.contested}
+        before = ("tests/test_cart.py::test_it",) if mutant.change == EVERY[0] else ()
+        return replace(super()._fate(mutant, noticed), killed_before=before if mutant.id in asked else None)
 
 
 def test_existing_tests_are_run_against_a_mutant_only_once(fakes):
@@ -170,3 +172,14 @@ def test_of_several_the_one_that_notices_most_is_kept(judge):
 def test_a_weak_test_without_a_better_one_is_dropped(judge):
     verdict, _ = judge((), (), {})
     assert isinstance(verdict, Dropped)
+
+
+def test_they_are_not_run_again_for_the_next_candidate_of_a_run(fakes):
+    world = Noting(fakes, {BLUNT: EVERY[:1]}, {}, {})
+    near = (NearTest(nodeid="tests/test_cart.py::test_it", shared=1),)
+    task = replace(fakes.task(target=fakes.target(fakes.gap(branches=()), nearest=near)), source_text=SOURCE)
+    existing = validate.Existing()
+    for _ in range(2):
+        verdict = validate.judge(task, fakes.candidate(BLUNT), world, timeout=5.0, existing=existing)
+        assert [one.change for one in verdict.mutants.list if one.killed_before] == EVERY[:1]
+    assert [at for at, asked in enumerate(world.contested) if asked] == [0]

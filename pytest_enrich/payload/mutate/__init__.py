@@ -25,7 +25,8 @@ def mutate(work: dict[str, Any], session: invocation.Session = invocation.run) -
         answer["error"] = "the test does not pass on the original"
     if answer["error"]:
         return {"type": "mutated", "fates": [], "error": answer["error"]}
-    before = _before(work, {name: mutants[name] for name in job["contested"]}, deadline, session)
+    contested = {name: mutants[name] for name in job["contested"]} if _is_any_noticed(job, answer) else {}
+    before = _before(work, contested, deadline, session)
     fates = [_fate(job, one, answer, before.get(name, {})) for name, one in mutants.items()]
     return {"type": "mutated", "fates": fates, "parts": _parts(job, answer["names"])}
 
@@ -40,6 +41,12 @@ def _trial(work: dict[str, Any], mutants: dict[str, Any], deadline: float, sessi
 def _candidate(work: dict[str, Any]) -> tuple[object, Sequence[str]]:
     job, path = work["job"], Path(work["rootdir"], work["job"]["path"])
     return StandIn(path, job["text"], [*job["tests"], *job["parts"]], None), (str(argument(path)),)
+
+
+def _is_any_noticed(job: dict[str, Any], answer: dict[str, Any]) -> bool:
+    """Whether it is worth while to ask what existing tests notice: of one mutant at least somebody can tell."""
+    fates = answer["fates"].values()
+    return any(one.get("told") or _word(job, one) != "survived" for one in fates)
 
 
 def _before(
@@ -61,11 +68,11 @@ def _fate(
     mine = answer["fates"].get(mutant["id"])
     if by_others is None:  # whether an existing test kills it nobody knows
         return {"id": mutant["id"], "fate": "untried"}
-    failed = by_others.get("failed") or [by_others.get("ended", "")]
+    failed = by_others.get("failed", [by_others.get("ended")])
     return {
         "id": mutant["id"],
         "fate": _word(job, mine),
-        "killed_before": [one for one in failed if one],
+        "killed_before": failed if by_others else None,
         "parts": _parts(job, (mine or {}).get("failed", ())),
         "alike": (mine or {}).get("alike", 0),
         "told": (mine or {}).get("told", []),

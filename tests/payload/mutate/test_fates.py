@@ -151,7 +151,7 @@ def test_existing_tests_are_tried_on_what_is_contested(shop, mutate):
         ),
         contested=(made[0].id,),
     )
-    assert [fate.killed_before for fate in answer.fates] == [(name,), ()]
+    assert [fate.killed_before for fate in answer.fates] == [(name,), None]
 
 
 def test_a_candidate_that_fails_on_the_original_says_nothing(shop, mutate):

@@ -1,4 +1,4 @@
-"""What nobody knows is not told as if it were known."""
+"""What nobody knows is not told as if it were known, and what does not matter nobody is asked."""
 
 import pytest
 
@@ -11,11 +11,11 @@ NAME = "tests/test_new.py::test_new"
 def fates(project, monkeypatch):
     """The fates of two contested mutants: both are killed by the candidate, and existing tests answer so."""
 
-    def fates(by_others):
+    def fates(by_others, mine=({"failed": [NAME]}, {"failed": [NAME]})):
         root = project(tests__test_old="", src__a="")
         answers = iter(
             [
-                {"fates": {"1": {"failed": [NAME]}, "2": {"failed": [NAME]}}, "names": [NAME], "error": ""},
+                {"fates": dict(zip("12", mine, strict=True)), "names": [NAME], "error": ""},
                 by_others,
             ]
         )
@@ -44,3 +44,17 @@ def test_so_do_all_when_existing_tests_could_not_be_run_at_all(fates):
 def test_what_they_fail_on_they_kill(fates):
     found = fates({"fates": {"1": {"failed": ["x"]}, "2": {"ended": "timeout"}}, "names": ["x"], "error": ""})
     assert found == {"1": ("killed", ["x"]), "2": ("killed", ["timeout"])}
+
+
+def test_where_nothing_is_noticed_existing_tests_are_not_run(fates):
+    alive = {"failed": [], "told": []}
+    found = fates({"fates": {"1": {"failed": ["x"]}}, "error": ""}, (alive, alive))
+    assert found == {"1": ("survived", None), "2": ("survived", None)}
+
+
+def test_where_a_call_notices_something_they_are(fates):
+    alive = {"failed": [], "told": []}
+    found = fates(
+        {"fates": {"1": {"failed": ["x"]}, "2": {"failed": []}}, "error": ""}, (alive, {**alive, "told": [3]})
+    )
+    assert found == {"1": ("survived", ["x"]), "2": ("survived", [])}

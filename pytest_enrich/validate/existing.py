@@ -1,0 +1,37 @@
+"""What the tests that exist notice of the code's mutants: they are slow to ask, and always say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import replace
+
+from pytest_enrich.data import Mutant, MutantFate
+
+
+class Existing:
+    """Remembers for a run which existing tests notice a mutant, so that they run against it only once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int, int, str], tuple[str, ...]] = {}
+
+    def unasked(self, path: str, mutants: Iterable[Mutant]) -> list[Mutant]:
+        """Of the mutants of a source file those of which nothing is known."""
+        return [one for one in mutants if _key(path, one) not in self._known]
+
+    def completed(
+        self, path: str, mutants: Sequence[Mutant], fates: Sequence[MutantFate]
+    ) -> tuple[MutantFate, ...]:
+        """The fates with what is known of the mutants; what the fates tell is known from now on."""
+        by_id = {one.id: one for one in mutants}
+        return tuple(self._completed(_key(path, by_id[fate.id]), fate) for fate in fates if fate.id in by_id)
+
+    def _completed(self, key: tuple[str, int, int, str], fate: MutantFate) -> MutantFate:
+        if fate.killed_before is not None:
+            self._known[key] = fate.killed_before
+        return replace(fate, killed_before=self._known.get(key))
+
+
+def _key(path: str, mutant: Mutant) -> tuple[str, int, int, str]:
+    # Not its id, which counts only those that are made together.
+    return path, mutant.start, mutant.end, mutant.replacement
