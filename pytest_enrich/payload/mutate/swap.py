@@ -1,7 +1,7 @@
 """Exchanging the code of functions that are there already, where that is the same as importing the mutant.
 
-It is not the same for what ran while the tests were imported: default arguments, decorators, class bodies, and
-every function that something called at that time.
+It is not the same for what ran while the tests were imported: default arguments, decorators, class bodies, and of
+the functions that something called at that time the lines that ran, and what they made.
 """
 
 from __future__ import annotations
@@ -9,42 +9,68 @@ from __future__ import annotations
 import gc
 import inspect
 import sys
+from collections import defaultdict
+from collections.abc import Callable
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 Pair = tuple[CodeType, CodeType]
+RESUMED = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+"""Flags of functions whose calls may still be going on."""
 
 
 class Swaps:
-    """The functions of one file, and which of them were called before the tests."""
+    """The functions of one file, and which of their lines ran before the tests."""
 
     def __init__(self) -> None:
-        self._called: set[int] = set()
+        self._ran: dict[int, set[int]] = defaultdict(set)
         self._filename = ""
         self._functions: dict[int, list[FunctionType]] = {}
 
     def watch(self, filename: str) -> None:
-        """From now on note what is called of a file."""
+        """From now on note what is run of a file."""
         self._filename = filename
-        sys.setprofile(self._note)
+        sys.settrace(self._called)
 
-    def _note(self, frame: FrameType, event: str, _argument: object) -> None:
-        if event == "call" and frame.f_code.co_filename == self._filename:
-            self._called.add(id(frame.f_code))
+    def _called(self, frame: FrameType, _event: str, _argument: object) -> Callable[..., Any] | None:
+        code = frame.f_code
+        if code.co_filename != self._filename or not code.co_flags & inspect.CO_OPTIMIZED:
+            return None
+        ran = self._ran[id(code)]
+
+        def note(frame: FrameType, _event: str, _argument: object) -> Callable[..., Any]:
+            ran.add(frame.f_lineno)
+            return note
+
+        return note
 
     def ready(self) -> None:
         """The tests are about to run: find the functions."""
-        sys.setprofile(None)
+        sys.settrace(None)
         for one in gc.get_objects():
             if type(one) is FunctionType and one.__code__.co_filename == self._filename:
                 self._functions.setdefault(id(one.__code__), []).append(one)
 
-    def plan(self, old: CodeType, new: CodeType) -> list[Pair] | None:
-        """The codes to exchange; None when that would not be the same as importing `new`."""
+    def plan(self, old: CodeType, new: CodeType, lines: range) -> list[Pair] | None:
+        """The codes to exchange; None when that would not be the same as importing `new`.
+
+        Args:
+            old: Of the whole file.
+            new: Of the file with a change.
+            lines: Those of `old` where the change is.
+        """
         pairs = differences(old, new)
-        if not pairs or any(id(one) in self._called or id(one) not in self._functions for one, _ in pairs):
-            return None
-        return pairs
+        return pairs if pairs and all(self._can(*pair, lines) for pair in pairs) else None
+
+    def _can(self, old: CodeType, new: CodeType, lines: range) -> bool:
+        """Whether nobody who was there before the exchange could tell."""
+        if id(old) not in self._functions:
+            return False
+        if id(old) not in self._ran:
+            return True
+        # What was made inside has code of its own, which nobody finds.
+        is_own = list(map(_key, _inner(old))) == list(map(_key, _inner(new)))
+        return is_own and not old.co_flags & RESUMED and self._ran[id(old)].isdisjoint(lines)
 
     def make(self, pairs: list[Pair]) -> None:
         """Exchange them, in this process for good."""

@@ -101,6 +101,11 @@ class Trial:
         text, mutant = self._job["source_text"], self.mutants[name]
         return f"{text[: mutant['start']]}{mutant['replacement']}{text[mutant['end'] :]}"
 
+    def lines(self, name: str) -> range:
+        """The lines from the beginning of the mutated statement to the end of what is changed."""
+        mutant = self.mutants[name]
+        return range(mutant["statement"], self._job["source_text"].count("\n", 0, mutant["end"]) + 2)
+
     def session(self, finder: SourceFinder, plugin: object) -> str:
         """A session of pytest with the source file as the finder has it; why it stopped early, or ""."""
         if finder.is_loaded():

@@ -135,7 +135,7 @@ def _exchanged(trial: Trial, session: pytest.Session, original: Original, known:
     finder, swaps = original
     assert finder.code is not None
     codes = {name: compiled(trial.text(name), finder.filename) for name in trial.mutants}
-    plans = {name: swaps.plan(finder.code, code) for name, code in codes.items()}
+    plans = {name: swaps.plan(finder.code, code, trial.lines(name)) for name, code in codes.items()}
 
     def exchange(name: str, action: Action) -> Answer:
         swaps.make(plans[name] or [])

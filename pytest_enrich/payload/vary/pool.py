@@ -9,10 +9,11 @@ from functools import cached_property
 from ..explore import natural
 from ..explore.calls import Call
 from ..explore.mutate import literals, vary
+from .members import combined, members
 from .names import Names, Path
-from .template import is_odd, keys
+from .template import is_literal, is_odd, keys
 
-UNKNOWN_KEY = 3
+UNKNOWN_KEY = UNNAMED = 3
 MOST_PLAIN, MOST_CONSTANTS, MOST_NEAR = 8, 24, 16
 BOUNDARIES: Mapping[type, tuple[str, ...]] = {
     int: ("1", "2", "0", "-1", "10", "100"),
@@ -59,6 +60,7 @@ class Pool:
         self._offered = frozenset(text for text in offered if names.parts(text))
         given = list(constants)
         self.constants = self._fitting(one for text in given for one in (text, *_neighbours(text)))
+        self._members = self._fitting(members(self.seen, names))
         self._near = self._fitting(near)
         self._literals = [text for text in given if literals(text)] + list(self._near)
 
@@ -92,7 +94,9 @@ class Pool:
     def promising(self) -> tuple[str, ...]:
         """What is tried first, best first: what the code compares with, then what stands near, then the plain."""
         near = [*self.seen[:12], *self._near[:MOST_NEAR]]
-        return tuple(dict.fromkeys([*self.constants[:MOST_CONSTANTS], *near, *self.plain]))
+        flags = self._fitting(combined(self.seen, self._members))
+        every = [*self._members, *self.constants[:MOST_CONSTANTS], *near, *self.plain, *flags]
+        return tuple(dict.fromkeys(every))
 
     def any(self, chance: random.Random, value: str) -> str:
         """Another value than `value`: a known one, or it with one of its literals changed."""
@@ -109,7 +113,13 @@ class Pool:
         strange = (not (char.isalnum() and char.isascii()) and char not in known for char in value)
         signs = sum(one and char not in " '\"" for one, char in zip(strange, value, strict=True))
         unknown = len(keys(value) - self._keys) if self._keys else 0
-        return signs + UNKNOWN_KEY * unknown + natural.oddness(Call("", (("", value),)), self._usual)
+        unnamed = bool(self._members) and is_literal(value) and not any(map(is_literal, self.seen))
+        return (
+            signs
+            + UNKNOWN_KEY * unknown
+            + UNNAMED * unnamed
+            + natural.oddness(Call("", (("", value),)), self._usual)
+        )
 
     @cached_property
     def _keys(self) -> frozenset[object]:

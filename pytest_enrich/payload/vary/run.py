@@ -145,20 +145,28 @@ def _variants(search: Search, tests: dict[int, Test], until: float) -> list[Reco
             search.dropped[record] += 1
         elif reached := search.reached(taken(record)):
             found.append(_variant(test, variation, record, reached))
-            found += _spare(search, test, find, record)
+            found += _spares(search, tests, find, record)
     return found
 
 
-def _spare(search: Search, test: Test, find: Find, first: Record) -> list[Record]:
-    """One that reaches the same and comes to something else, as it was found: it may notice more."""
+def _spares(search: Search, tests: dict[int, Test], find: Find, first: Record) -> list[Record]:
+    """What reaches the same and may notice more: of another test, and of the same that comes to something else."""
+    if "raised" in first:
+        return []
     held = [find, *(one for item in sorted(find.reached, key=repr) for one in search.finds[item])]
-    others = (
-        one for one in held if one.subject is find.subject and not one.raised and find.reached <= one.reached
-    )
-    for variation in dict.fromkeys(test.shown(one.variation) for one in others):
-        record = test.look(variation) if "raised" not in first else ""
-        if not isinstance(record, str) and record["seen"] != first["seen"] and "raised" not in record:
-            return [{**_variant(test, variation, record, search.reached(taken(record))), "spare": True}]
+    fitting = [one for one in held if not one.raised and find.reached <= one.reached]
+    same = [one for one in fitting if one.subject is find.subject]
+    others = [one for one in fitting if one.subject is not find.subject]
+    return [*_spare(search, tests, others, None), *_spare(search, tests, same, first["seen"])]
+
+
+def _spare(search: Search, tests: dict[int, Test], finds: Iterable[Find], known: object) -> list[Record]:
+    """The first of the finds, as it was found, that passes and comes to something else than is known."""
+    shown = ((find.subject.number, tests[find.subject.number].shown(find.variation)) for find in finds)
+    for number, variation in dict.fromkeys(shown):
+        record = tests[number].look(variation)
+        if not isinstance(record, str) and "raised" not in record and record["seen"] != known:
+            return [{**_variant(tests[number], variation, record, search.reached(taken(record))), "spare": True}]
     return []
 
 

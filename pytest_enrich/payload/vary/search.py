@@ -23,23 +23,31 @@ FAR = 5
 """So many times less patience for a test that never came to a decision which is wanted otherwise."""
 BATCH_AT_ONCE, BATCH = 100, 10
 ALTERNATIVES = 4
+ENOUGH = 2
+"""So many tests that come to the same: what one of them hardly notices, another may."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Find:
-    """A variation, what it reaches of what is wanted, and whether it raised."""
+    """A variation and what it reaches of what is wanted.
+
+    Attributes:
+        raised: Whether it raised.
+        dull: Whether the test sees nothing but what it saw in one of its rows: it hardly notices what is reached.
+    """
 
     subject: Subject
     variation: Variation
     reached: Reached
     raised: bool
+    dull: bool
 
     @property
-    def cost(self) -> tuple[bool, int, int, int]:
-        """What to prefer among those that reach the same: passing, little changed, plain, short."""
+    def cost(self) -> tuple[bool, bool, int, int, int]:
+        """What to prefer among those that reach the same: passing, telling, little changed, plain, short."""
         values = self.variation.values
         strange = self.subject.strangeness(self.variation)
-        return self.raised, len(values), strange, sum(len(value) for _, value in values)
+        return self.raised, self.dull, len(values), strange, sum(len(value) for _, value in values)
 
 
 class Search:
@@ -73,13 +81,8 @@ class Search:
         return (limits or self.limits).over(self.executions)
 
     def _open(self, subject: Subject | None = None) -> Reached:
-        """What no test that passes reached (another may expect what is raised), nor `subject` in any way."""
-        met = {
-            item
-            for item, finds in self.finds.items()
-            if any(not find.raised or find.subject is subject for find in finds)
-        }
-        return self.wanted - met
+        """What neither `subject` reached in any way, nor enough others that pass and tell something."""
+        return self.wanted - {item for item, finds in self.finds.items() if _is_met(finds, subject)}
 
     def _through(self, subject: Subject, share: Limits) -> None:
         size, patience = (BATCH_AT_ONCE, PATIENCE_AT_ONCE) if subject.is_direct else (BATCH, PATIENCE)
@@ -151,10 +154,26 @@ class Search:
         if refusal := objection(record):
             self.dropped[refusal] += 1
             return
-        find = Find(subject, variation, reached, "raised" in record)
+        dull = "raised" not in record and any(record["seen"] == known["seen"] for known in subject.known)
+        find = Find(subject, variation, reached, "raised" in record, dull)
         for item in reached:
-            held = [*self.finds.get(item, ()), find]
-            self.finds[item] = sorted(held, key=lambda one: one.cost)[:ALTERNATIVES]
+            self.finds[item] = _best([*self.finds.get(item, ()), find])
+
+
+def _best(finds: Iterable[Find]) -> list[Find]:
+    """Of each test the cheapest, so many at most; all of them the cheapest first."""
+    kept: Counter[int] = Counter()
+    best = []
+    for find in sorted(finds, key=lambda one: one.cost):
+        kept[find.subject.number] += 1
+        best += [find] if kept[find.subject.number] <= ALTERNATIVES else []
+    return best
+
+
+def _is_met(finds: Iterable[Find], subject: Subject | None) -> bool:
+    by_test = {find.subject.number: find for find in sorted(finds, key=lambda one: one.cost, reverse=True)}
+    telling = [find for find in by_test.values() if not find.raised and not find.dull]
+    return len(telling) >= ENOUGH or (subject is not None and subject.number in by_test)
 
 
 def objection(record: Record) -> str:
