@@ -11,9 +11,14 @@ import re
 import uuid
 from collections.abc import Callable
 
+UNREADABLE = 12
+"""So many signs that cannot be printed are counted rather than written."""
+
 
 def _string(value: object) -> str:
     text = repr(value)
+    if isinstance(value, str) and len(value) >= UNREADABLE and len(set(value)) == 1 and not value.isprintable():
+        return f"{value[0]!a} * {len(value)}"
     return ascii(value) if "⟨" in text or "⟩" in text or not text.isprintable() else text
 
 
