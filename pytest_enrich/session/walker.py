@@ -18,6 +18,7 @@ from pytest_enrich.session.panel import Panel
 from pytest_enrich.session.rounds import Round
 from pytest_enrich.store import rejected
 
+MOST_VAIN = 2
 AHEAD = 2
 """So many more targets than slots for proofs are under way while a model is asked, so that it never waits."""
 
@@ -71,12 +72,14 @@ class Walker:
         return "budget" if whole.left <= 0 or (self._is_late and self._ledger.is_any_open) else ""
 
     def _go_deeper(self, targets: Sequence[Target], whole: pipeline.Purse) -> None:
-        """With time left, ask once more for what is open, until a whole walk gives nothing."""
+        """With time left, ask once more for what is open, until `MOST_VAIN` whole walks gave nothing."""
+        vain = 0
         for turn in rounds.deeper(self._settings.asked, whole):
             made = self._ledger.written
             if not self.is_enough:
                 self._round(turn, targets, whole)
-            if self._ledger.written == made:
+            vain = vain + 1 if self._ledger.written == made else 0
+            if self.is_enough or vain == MOST_VAIN:
                 return
 
     def _round(self, turn: Round, targets: Sequence[Target], whole: pipeline.Purse) -> None:

@@ -14,7 +14,6 @@ from itertools import islice, zip_longest
 from .calls import Call
 from .find import Find
 from .inputs import Inputs
-from .natural import oddness
 from .search import Search
 from .varied import Varied
 
@@ -94,7 +93,7 @@ def _beside(made: str, owner: type | None) -> Iterator[str]:
 
 def is_usual(inputs: Inputs, call: Call) -> bool:
     """Whether callers might make this call, and people read it without wonder."""
-    return inputs.conforms(call) and oddness(call, inputs.usual) <= MOST_ODD
+    return inputs.conforms(call) and inputs.oddness(call) <= MOST_ODD
 
 
 def _fits(looking: Search, find: Find, call: Call, until: float) -> bool:

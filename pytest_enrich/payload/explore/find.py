@@ -8,7 +8,6 @@ from functools import cached_property
 
 from .calls import Call
 from .inputs import Inputs
-from .natural import oddness
 from .operators import MAKERS
 from .trace import Branch, Reached
 
@@ -27,7 +26,7 @@ class Find:
     @cached_property
     def oddness(self) -> int:
         """How far it is from what callers pass."""
-        return oddness(self.call, self.inputs.usual)
+        return self.inputs.oddness(self.call)
 
     @cached_property
     def is_usual(self) -> bool:

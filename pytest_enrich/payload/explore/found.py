@@ -14,7 +14,6 @@ from .clock import command_line, shifted
 from .corpus import written
 from .find import Find, choose
 from .limits import Limits
-from .natural import oddness
 from .observe import observe
 from .probe import Probes
 from .reduce import reduce
@@ -102,11 +101,11 @@ def _reduced(looking: Search, find: Find, until: float, unlike: list[dict[str, A
 
     def holds(call: Call) -> bool:
         # What is smaller is no gain when it looks stranger.
-        if time.monotonic() > until or oddness(call, find.inputs.usual) > odd[-1]:
+        if time.monotonic() > until or find.inputs.oddness(call) > odd[-1]:
             return False
         if not does_the_same(call):
             return False
-        odd.append(oddness(call, find.inputs.usual))
+        odd.append(find.inputs.oddness(call))
         return True
 
     def does_the_same(call: Call) -> bool:

@@ -15,7 +15,7 @@ from .keywords import undeclared
 from .operators import COMPARERS, MAKERS
 from .plain import ANSWERING
 from .pool import MOST_PLAIN, Pool, Seen
-from .values import World, evaluable
+from .values import World, enumerated, evaluable
 
 MOST_LITERALS = 160
 LONGEST_LITERAL = 60
@@ -70,6 +70,11 @@ class Inputs:
         shown = [value for pool in self.pools.values() for value in pool.seen]
         return natural.known([*shown, *(call.receiver for call in self.calls if call.receiver)])
 
+    def oddness(self, call: Call) -> int:
+        """How far a call is from what callers write."""
+        bare = sum(name in self.pools and self.pools[name].is_unnamed(value) for name, value in call.arguments)
+        return natural.oddness(call, self.usual) + bare
+
     @cached_property
     def givable(self) -> list[str]:
         """The parameters of which something tells what they are."""
@@ -97,7 +102,7 @@ class Inputs:
         hint = evidence.of_parameter(parameter, known, [value for _, value in seen], used, default)
         if hint is types.UNKNOWN and not usage.is_read(self._function, parameter["name"]):
             hint = types.ANYTHING
-        constants = tuple(self._world.constants_for(hint))
+        constants = (*enumerated(hint), *self._world.constants_for(hint))
         if usage.awaits(self._function) and types.conforms(len, hint) and hint is not types.ANYTHING:
             constants += (ANSWERING,)
         return Pool(tuple(text for text, _ in seen), constants, partial(self._drawn, name, hint), hint)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 import random
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -15,6 +17,7 @@ from .values import evaluable
 
 MOST_PLAIN = 6
 SHORT = 24
+NUMBER = re.compile(r"-?\d+")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,6 +48,12 @@ class Pool:
         drawn = self.__dict__.get("drawn", ())
         literal = (text for text in drawn if len(text) <= SHORT and "⟨" not in text and "lambda" not in text)
         return sorted(literal, key=len)[:MOST_PLAIN]
+
+    def is_unnamed(self, value: str) -> bool:
+        """Whether it is a bare number where a member of an enumeration could be."""
+        kinds = (one for one in types.members(self.hint) if isinstance(one, type))
+        named = any(issubclass(one, enum.Enum) for one in kinds)
+        return named and value not in self.seen and NUMBER.fullmatch(value) is not None
 
     @property
     def is_unknown(self) -> bool:

@@ -35,6 +35,12 @@ def evaluable(templates: Sequence[str]) -> list[tuple[str, object]]:
     return pairs
 
 
+def enumerated(hint: Any) -> tuple[str, ...]:
+    """Templates of the members of the enumerations that a hint allows."""
+    kinds = (one for one in types.members(hint) if isinstance(one, type) and issubclass(one, enum.Enum))
+    return tuple(text for kind in kinds for member in kind if (text := express(member)))
+
+
 class World:
     """What the project shows of values: constants of its source, and calls that make its objects.
 
@@ -128,7 +134,7 @@ class World:
         if kind in AWAITABLES:
             return st.just(AWAITABLE)
         if issubclass(kind, enum.Enum):
-            members = [text for member in kind if (text := express(member))]
+            members = enumerated(kind)
             return st.sampled_from(members) if members else st.nothing()
         if kind in {collections.abc.Iterator, collections.abc.Generator}:
             return self._container(list, "[", "]", arguments[:1], depth).map("iter({})".format)

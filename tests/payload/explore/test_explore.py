@@ -716,3 +716,22 @@ def test_keywords_are_those_that_tests_give_or_that_the_function_looks_up(explor
     explored = explore(text, "show", calls=tuple(calls), constants=("'plain'",), executions=2000)
     given = {one.name: one.value for one in explored.findings[0].call.arguments}
     assert {"first": "True", "width": "14", "plain": "False"}.items() <= given.items()
+
+
+def test_a_member_of_an_enumeration_is_passed_by_its_name_and_not_as_its_number(explore):
+    text = """
+        import enum
+        from typing import Union
+
+        class Way(enum.IntEnum):
+            PLAIN = 0
+            BACK = 4
+            LOUD = 8
+
+        def go(way: Union[Way, int]):
+            if way & Way.LOUD:
+                return "loud"  # here
+            return "plain"
+        """
+    program, *_ = said(explore(text, "go"))
+    assert program == "⟨sample:go⟩(⟨sample:Way.LOUD⟩)"
