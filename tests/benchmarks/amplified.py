@@ -76,6 +76,7 @@ def result(name: str, folder: Path, listing: Listing, run: Run) -> Result:
     (place / "suggestions.md").write_text(_readable(bench.name, made), encoding="utf-8")
     refused = accept(bench, checkout, run)
     before, full = measured.kept(bench, "ablated"), measured.kept(bench, "full")
+    invited, meant = _invited(bench, made, before)
     added = repository.added(checkout, place / "accepted.patch")
     after = measured.measure(bench, checkout, place / "measured")
     return Result(
@@ -86,8 +87,8 @@ def result(name: str, folder: Path, listing: Listing, run: Run) -> Result:
         candidates=summary.candidates,
         graded=summary.grades,
         refused=refused,
-        invited=_invited(bench, made, before),
-        meant=_invited(bench, made, before, named=True),
+        invited=invited,
+        meant=meant,
         recovery=figures.recovery(before, after, full),
         added=added,
         blank=repository.blank(place / "accepted.patch"),
@@ -137,19 +138,20 @@ def accept(bench: Bench, checkout: Path, run: Run) -> int:
     return len(waiting(checkout))
 
 
-def _invited(bench: Bench, made: Sequence[Suggestion], before: measured.Missing, *, named: bool = False) -> int:
-    """How many suggestions are rows, or might have been: parametrized tests run that function, or name it, too."""
+def _invited(bench: Bench, made: Sequence[Suggestion], before: measured.Missing) -> tuple[int, int]:
+    """How many suggestions are rows, or might have been: parametrized tests run that function; or name it, too."""
     tests = parametrized.tests(bench.project.test_files(bench.ablated))
 
-    def is_invited(one: Suggestion) -> bool:
+    def invitation(one: Suggestion) -> tuple[bool, bool]:
         path = bench.ablated / one.gap.path
         names = (one.gap.qualname, *parametrized.called(path, one.test.code))
         contexts = before.contexts.get(one.gap.path, {})
-        found = ((name, parametrized.running(path, name, contexts, tests)) for name in names)
-        shown = (any(_is_on(tests[test], name) or not named for test in running) for name, running in found)
-        return one.kind == "row" or any(shown)
+        found = [(name, parametrized.running(path, name, contexts, tests)) for name in names]
+        is_named = any(_is_on(tests[test], name) for name, running in found for test in running)
+        return one.kind == "row" or any(running for _, running in found), one.kind == "row" or is_named
 
-    return sum(map(is_invited, made))
+    each = [invitation(one) for one in made]
+    return sum(runs for runs, _ in each), sum(names for _, names in each)
 
 
 def _is_on(names: frozenset[str], qualname: str) -> bool:

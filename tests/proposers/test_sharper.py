@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from pytest_enrich.data import Argument, Attempt, Call, Dropped, Explore, Explored, Kept, Observation
+from pytest_enrich.data import Argument, Attempt, Call, Dropped, Explore, Explored, Kept, Observation, Oracle
 from pytest_enrich.proposers.search.sharper import sharpen
 
 CALL = Call(qualname="discount", arguments=(Argument(name="total", value="-7"),))
@@ -78,3 +78,14 @@ def test_a_test_that_closes_less_takes_no_place(fakes, ask):
     joint = replace(fakes.candidate(), gaps=("cart-aaaaaaaa", "cart-bbbbbbbb"))
     (both,), _ = ask(fakes.finding(action="⟨shop.cart:discount⟩(-7)"), candidate=joint)
     assert both.code.startswith(joint.code)
+
+
+def test_behind_calls_that_raise_one_that_does_not_takes_the_exception_out_of_the_name(fakes, ask):
+    code = (
+        'def test_discount_raises_refused():\n    with pytest.raises(Refused, match="no"):\n        discount(-1)\n'
+    )
+    oracle = (Oracle(line=2, what="raises Refused", source="raises", look=True),)
+    first = replace(fakes.candidate(code), name="test_discount_raises_refused", oracle=oracle)
+    *_, both = ask(fakes.finding(action="⟨shop.cart:discount⟩(-7)"), candidate=first)[0]
+    assert both.name == "test_discount_2"  # the file has the other
+    assert both.code == code.replace("_raises_refused", "_2") + "    assert discount(-7) == 0\n"

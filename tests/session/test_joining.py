@@ -52,7 +52,7 @@ def test_of_a_gap_the_one_function_is_known(method):
     "other",
     [
         {"owner": "Shelf"},
-        {"branches": ((5, 6),)},
+        {"branches": ((5, 6), (6, 7))},
         {"last_line": 40},
         {"kind": "function"},
         {"placement": Placement(path="tests/test_other.py")},
@@ -68,3 +68,8 @@ def test_so_many_are_joined_that_one_short_test_can_state_them(method):
     names = "abcdef"
     first, second = joined(method(name, at) for at, name in enumerate(names))
     assert (len(first.parts), len(second.parts)) == (MOST, len(names) - MOST)
+
+
+def test_a_method_in_which_one_decision_is_open_is_small(method):
+    (whole,) = joined([method("a"), method("b", 5, branches=((5, 6), (5, 7)))])
+    assert [gap.qualname for gap in whole.gaps] == ["Cart.a", "Cart.b"]

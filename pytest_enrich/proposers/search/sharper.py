@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from pytest_enrich.data import Call, Candidate, Kept, NewTest
-from pytest_enrich.proposers.search import exploring
-from pytest_enrich.proposers.search.write import Desk
+from pytest_enrich.data import Call, Candidate, Finding, Kept, NewTest
+from pytest_enrich.proposers.search import exploring, names
+from pytest_enrich.proposers.search.write import Desk, renamed
 from pytest_enrich.protocols import Sandbox, Task
 
 MOST_LINES = 2
@@ -29,7 +29,13 @@ def sharpen(task: Task, candidate: Candidate, call: Call, *, sandbox: Sandbox) -
             and _more_lines(both, candidate) <= MOST_LINES
             and not _is_stated(task, both, candidate)
         ):
-            yield both
+            yield _truly_named(desk, both, finding)
+
+
+def _truly_named(desk: Desk, both: NewTest, finding: Finding) -> NewTest:
+    """Under a name that speaks of no exception where behind the calls that raise comes one that does not."""
+    raises = both.oracle[0].what.startswith("raises ") and finding.observations[0].subject != "raises"
+    return renamed(both, names.free([names.plain_name([finding])], desk.taken)) if raises else both
 
 
 def _more_lines(one: NewTest, other: NewTest) -> int:

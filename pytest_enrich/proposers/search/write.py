@@ -98,9 +98,7 @@ class Desk(Struct, frozen=True, kw_only=True):
             return None
         name = names.free([names.plain_name(findings), test.name], self.taken)
         return replace(
-            test,
-            name=name,
-            code=test.code.replace(f"def {test.name}(", f"def {name}(", 1),
+            renamed(test, name),
             title=names.title_of_all(findings, self._closed(findings[0])[0]),
             look=looks.look_at_all(findings),
             oracle=tuple(replace(one, look=True) for one in test.oracle),
@@ -152,6 +150,11 @@ class Desk(Struct, frozen=True, kw_only=True):
     @property
     def _documented(self) -> str:
         return self.target.docstring or ""
+
+
+def renamed(test: NewTest, name: str) -> NewTest:
+    """The test under another name."""
+    return replace(test, name=name, code=test.code.replace(f"def {test.name}(", f"def {name}(", 1))
 
 
 def _is_readable(codes: Iterable[str]) -> bool:

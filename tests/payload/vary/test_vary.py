@@ -426,3 +426,65 @@ def test_behind_a_variant_comes_one_that_comes_to_something_else(vary, written):
     assert (first.spare, spare.spare) == (False, True)
     assert first.seen[0].value != spare.seen[0].value
     assert first.reached == spare.reached
+
+
+TWO = """
+    import pytest
+
+    from sample import size
+
+
+    @pytest.mark.parametrize("text", ["a", "abc"])
+    def test_size_is_a_number(text):
+        assert isinstance(size(text), int)
+
+
+    @pytest.mark.parametrize(("text", "expected"), [("a", 1), ("abc", 3)])
+    def test_size(text, expected):
+        assert size(text) == expected
+    """
+
+
+def two_patterns(tests):
+    hole = Hole(name="text", values=('"a"', '"abc"'))
+    point = tests.point("assert isinstance(size(text), int)", "isinstance(size(text), int)", "truth")
+    first = tests.pattern("test_size_is_a_number", hole, points=(point,), argnames=("text",))
+    return first, rows_pattern(tests)
+
+
+def test_where_a_test_sees_only_what_it_saw_in_its_rows_another_one_is_preferred(vary, written):
+    tests = written(TWO)
+    first, *spares = vary(SIZE, tests, *two_patterns(tests), constants=("'xl'",), spares=True).variants
+    assert (first.pattern, first.values) == (1, ((0, "'xl'"),))
+    assert [(one.pattern, one.spare) for one in spares] == [(0, True)]
+
+
+def test_members_of_an_enumeration_are_tried_by_the_names_that_rows_have(vary, written):
+    source = """
+        import enum
+
+        class Way(enum.IntFlag):
+            PLAIN = 1
+            BACK = 2
+            LOUD = 4
+
+        def size(way):
+            if way & Way.LOUD and way & Way.BACK:
+                return 3  # here
+            return 0
+        """
+    tests = written("""
+        import pytest
+
+        from sample import Way, size
+
+
+        @pytest.mark.parametrize(("way", "expected"), [(Way.PLAIN, 0), (Way.BACK, 0)])
+        def test_size(way, expected):
+            assert size(way) == expected
+        """)
+    hole = Hole(name="way", values=("Way.PLAIN", "Way.BACK"))
+    point = tests.point("assert size(way) == expected", "size(way)")
+    pattern = tests.pattern("test_size", hole, points=(point,), argnames=("way", "expected"))
+    (variant,) = vary(source, tests, pattern).variants
+    assert variant.values == ((0, "Way.BACK | Way.LOUD"),)
