@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from pytest_enrich.data import Entry, Target
 
 METHODS = {"method", "classmethod", "staticmethod", "property"}
-MOST_LINES, MOST = 8, 4
+MOST_LINES, MOST_DECISIONS, MOST = 8, 1, 4
 
 
 def joined(targets: Iterable[Target]) -> list[Target]:
@@ -29,9 +29,10 @@ def joined(targets: Iterable[Target]) -> list[Target]:
 
 
 def _is_small(target: Target) -> bool:
-    """Whether no decision is open in it, and there is little that it can do."""
+    """Whether there is little that it can do, and one decision is open in it at most."""
     is_short = target.last_line - target.first_line < MOST_LINES
-    return target.kind in METHODS and is_short and not any(gap.branches for gap in target.gaps)
+    decisions = {line for gap in target.gaps for line, _ in gap.branches}
+    return target.kind in METHODS and is_short and len(decisions) <= MOST_DECISIONS
 
 
 def _place(target: Target) -> tuple[str, ...]:

@@ -124,7 +124,7 @@ def test_calls_that_raise_the_same_come_as_one_test(fakes, propose):
         {"observations": (Observation(subject="raises", value="⟨shop.cart:Refused⟩", message="no"),)},
         {"call": Call(qualname="refund")},
         {"spare": True},
-        {"lines": ("a = 1", "b = 2", "c = 3")},
+        {"lines": ("a = 1", "b = 2", "c = 3", "d = 4", "e = 5")},
         {"observations": (Observation(subject="result", value="9.25"),)},
     ],
     ids=["raises", "another function", "spare", "long", "documented"],

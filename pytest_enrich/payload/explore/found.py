@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from . import calls
@@ -24,7 +25,7 @@ from .trace import Reached
 from .world import Scene
 
 REDUCE_SECONDS = 5.0
-MOST_RECEIVERS = 12
+MOST_RECEIVERS, MOST_EDGES = 12, 6
 
 
 def search(job: dict[str, Any], scene: Scene, started: float) -> dict[str, Any]:
@@ -40,7 +41,8 @@ def search(job: dict[str, Any], scene: Scene, started: float) -> dict[str, Any]:
     until = max(time.monotonic() + REDUCE_SECONDS, limits.deadline)
     reduced = [(find, _reduced(looking, find, until)) for find in choose(looking.finds)]
     near = [around(looking, find, call, len(reduced), until) for find, call in reduced]
-    others = [call for of_find in near for call in of_find]
+    edges = [edge for find, call in reduced for edge in islice(_edges(looking, find, call), MOST_EDGES)]
+    others = [*edges, *(call for of_find in near for call in of_find)]
     chosen = looking.corpus.chosen([call for _, call in reduced], others, job["constants"])
     pairs = zip(reduced, near, strict=True)
     return {
@@ -76,6 +78,13 @@ def _records(
         if _done(looking, other.call) not in ([], done):
             yield {**_record(find.reached, _reduced(looking, other, until, unlike=done)), "spare": True}
             return
+
+
+def _edges(looking: Search, find: Find, call: Call) -> Iterator[Call]:
+    """Calls at the limits of the conditions whose outcome a find is about, where they end as calls do."""
+    lines = {item[0] if isinstance(item, tuple) else item for item in find.reached}
+    calls = looking.guide.edges(call, find.inputs, lines)
+    return (other for other in calls if not looking.runner.call(other).refusal)
 
 
 def _others(looking: Search, find: Find) -> list[Find]:

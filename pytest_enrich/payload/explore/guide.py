@@ -59,6 +59,13 @@ class Guide:
         likely = solve.proposals(call, last, inputs.absent(call), inputs.like)
         return itertools.islice(dict.fromkeys(likely), MOST_VARIATIONS)
 
+    def edges(self, call: Call, inputs: Inputs, lines: Collection[int]) -> Iterator[Call]:
+        """Calls for which the numbers that conditions on these lines compare are equal, or nearly so."""
+        with self._probes.watching(lines) as notes:
+            self._runner.call(call)
+        limits = [note for note in notes if note.how == "<"][:MOST_NOTES]
+        return iter(dict.fromkeys(solve.proposals(call, limits, inputs.absent(call), inputs.like)))
+
     def _towards(self, line: int, call: Call, inputs: Inputs, is_open: Callable[[int], bool]) -> Iterator[Call]:
         notes, nearest = self._notes(call, line), call
         for _ in range(DEEPEST):

@@ -12,7 +12,7 @@ import itertools
 import math
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 from ..express import evaluate, express
 from .mutate import literals
@@ -32,9 +32,9 @@ def replacements(template: str, known: object, wanted: object) -> Iterator[str]:
         yield text
     for match in literals(template):
         value = evaluate(match[0])
-        for changed in _changed(value, known, wanted):
+        for changed in (*_changed(value, known, wanted), *_resized(value, known, wanted)):
             yield template[: match.start()] + changed + template[match.end() :]
-    yield from _resized(template, known, wanted)
+    yield from _resized(_displayed(template), known, wanted)
 
 
 def _is(template: str, known: object) -> bool:
@@ -98,21 +98,24 @@ def _is_finite(number: float) -> bool:
     return isinstance(number, int) or math.isfinite(number)
 
 
-def _resized(template: str, known: object, wanted: object) -> Iterator[str]:
-    """Where `known` is the length of something in the template: that, as long as is wanted."""
-    if (
-        not isinstance(known, int)
-        or not isinstance(wanted, int)
-        or not 0 <= wanted <= LONGEST
-        or template[:1] == "⟨"
-    ):
+def _resized(value: object, known: object, wanted: object) -> Iterator[str]:
+    """Where `known` is the length of a value: that, as long as is wanted."""
+    if not (_is_size(known) and _is_size(wanted) and isinstance(value, str | bytes | list | tuple)):
         return
-    try:
-        value = evaluate(template)
-    except Exception:  # it cannot be made here
-        return
-    if isinstance(value, str | bytes | list | tuple) and len(value) == known and not isinstance(known, bool):
+    if len(value) == known:
         fill: dict[Any, Any] = {str: "a", bytes: b"a", list: [1], tuple: (1,)}
-        longer = value or fill.get(type(value), value)
+        longer: Any = value or fill.get(type(value), value)
         resized = (longer * (wanted + 1))[:wanted]
-        yield express(resized) or template
+        yield express(resized) or repr(value)
+
+
+def _is_size(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LONGEST
+
+
+def _displayed(template: str) -> object:
+    """The list or tuple that a template is; None for anything else."""
+    try:
+        return evaluate(template) if template[:1] in {"[", "("} else None
+    except Exception:  # it cannot be made here
+        return None

@@ -56,7 +56,7 @@ class Search:
         wanted = frozenset(branches)
         self.runner = runner
         self.wanted: Reached = wanted | frozenset(lines)
-        self._guide = Guide(runner, probes, wanted)
+        self.guide = Guide(runner, probes, wanted)
         self.limits = self._now = limits
         self.executions = 0
         self.dropped: Counter[str] = Counter()
@@ -114,7 +114,7 @@ class Search:
 
     def _guided(self, inputs: Inputs, bases: list[Call]) -> None:
         """Try what the guide thinks would help, as long as that is new."""
-        for call in self._guide.calls(inputs, self._is_open):
+        for call in self.guide.calls(inputs, self._is_open):
             if self.over() or not self.unsettled:
                 return
             self._look(inputs, call, bases)
@@ -137,7 +137,7 @@ class Search:
         )
         poor = {one.call: one for one in own if one is not None and one.is_poor}
         for find in sorted(poor.values(), key=lambda one: one.cost)[:MOST_REFINED]:
-            for call in self._guide.variations(find.call, inputs):
+            for call in self.guide.variations(find.call, inputs):
                 if self.over() or not find.reached & self.unsettled:
                     break
                 self._look(inputs, call, bases)
@@ -174,7 +174,7 @@ class Search:
     def _try(self, inputs: Inputs, call: Call) -> Outcome:
         self.executions += 1
         outcome = self.runner.call(call)
-        self._guide.see(call, outcome)
+        self.guide.see(call, outcome)
         reached = self.reached(outcome)
         if outcome.branches and not outcome.refusal:
             self.corpus.add(call, outcome)

@@ -11,8 +11,8 @@ from pytest_enrich.data import Finding, Oracle
 from pytest_enrich.proposers.search import body
 
 # Lines of one test that states several findings: with one assertion for each, and with all that may be needless.
-MOST_LINES = 4
-MOST_AT_FIRST = 8
+MOST_LINES = 6
+MOST_AT_FIRST = 12
 # A value so short stands in any text.
 SHORT = 3
 

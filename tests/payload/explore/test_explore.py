@@ -735,3 +735,20 @@ def test_a_member_of_an_enumeration_is_passed_by_its_name_and_not_as_its_number(
         """
     program, *_ = said(explore(text, "go"))
     assert program == "⟨sample:go⟩(⟨sample:Way.LOUD⟩)"
+
+
+def test_calls_at_the_limit_of_a_condition_are_among_those_that_tell_mutants_apart(explore):
+    text = """
+        class Label:
+            def __init__(self, text):
+                self.text = text
+
+            def short(self):
+                if len(self.text) > 20:
+                    return self.text[:17] + "..."  # here
+                return self.text
+        """
+    call = Call(qualname="Label.short", receiver="⟨sample:Label⟩('a label as long as that')", arguments=())
+    explored = explore(text, "Label.short", "method", calls=(call,), branches=((6, 7),))
+    setups = {line for program in explored.corpus for line in program.lines}
+    assert "label = ⟨sample:Label⟩('a label as long as t')" in setups
