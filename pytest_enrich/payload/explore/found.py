@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from . import calls
@@ -41,7 +41,7 @@ def search(job: dict[str, Any], scene: Scene, started: float) -> dict[str, Any]:
     until = max(time.monotonic() + REDUCE_SECONDS, limits.deadline)
     reduced = [(find, _reduced(looking, find, until)) for find in choose(looking.finds)]
     near = [around(looking, find, call, len(reduced), until) for find, call in reduced]
-    edges = [edge for find, call in reduced for edge in islice(_edges(looking, find, call), MOST_EDGES)]
+    edges = [edge for find, call in reduced for edge in _edges(looking, find, call, until)]
     others = [*edges, *(call for of_find in near for call in of_find)]
     chosen = looking.corpus.chosen([call for _, call in reduced], others, job["constants"])
     pairs = zip(reduced, near, strict=True)
@@ -80,11 +80,11 @@ def _records(
             return
 
 
-def _edges(looking: Search, find: Find, call: Call) -> Iterator[Call]:
-    """Calls at the limits of the conditions whose outcome a find is about, where they end as calls do."""
+def _edges(looking: Search, find: Find, call: Call, until: float) -> Iterator[Call]:
+    """A few calls at the limits of the conditions whose outcome a find is about, where they end as calls do."""
     lines = {item[0] if isinstance(item, tuple) else item for item in find.reached}
-    calls = looking.guide.edges(call, find.inputs, lines)
-    return (other for other in calls if not looking.runner.call(other).refusal)
+    calls = takewhile(lambda _: time.monotonic() < until, looking.guide.edges(call, find.inputs, lines))
+    return islice((other for other in calls if not looking.runner.call(other).refusal), MOST_EDGES)
 
 
 def _others(looking: Search, find: Find) -> list[Find]:

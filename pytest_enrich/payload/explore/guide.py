@@ -64,7 +64,8 @@ class Guide:
         with self._probes.watching(lines) as notes:
             self._runner.call(call)
         limits = [note for note in notes if note.how == "<"][:MOST_NOTES]
-        return iter(dict.fromkeys(solve.proposals(call, limits, inputs.absent(call), inputs.like)))
+        likely = solve.proposals(call, limits, inputs.absent(call), inputs.like)
+        return itertools.islice(dict.fromkeys(likely), MOST_VARIATIONS)
 
     def _towards(self, line: int, call: Call, inputs: Inputs, is_open: Callable[[int], bool]) -> Iterator[Call]:
         notes, nearest = self._notes(call, line), call
