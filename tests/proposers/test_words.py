@@ -87,6 +87,7 @@ def test_the_opposite_holds_when_the_condition_does_not(text, a, b):
         ("if x == -1:", "true", "x_is_minus_1"),
         ("if a and b:", "true", "a_and_b"),
         ("if math.isfinite(x):", "false", "not_isfinite_x"),
+        ("if not a.is_integer() or not b.is_integer():", "true", ""),
         ("for one in many:", "skips", "nothing"),
         ("for one in many:", "iterates", ""),
         ("case [1, x]:", "matches", "1_x"),

@@ -13,6 +13,8 @@ USUAL_YEARS = range(1900, 2101)
 LARGE = 10**10
 LONG = 30
 MIXED = 5
+PRIVATE = re.compile(r"[(,]\s*_[A-Za-z]\w*=(?!=)")
+"""A parameter that callers are not meant to know of, by its name."""
 DATE = re.compile(r"⟨datetime:date(?:time)?⟩\((-?\d+)")
 
 
@@ -48,6 +50,7 @@ def known(templates: Iterable[str]) -> frozenset[str]:
 def _odd(template: str, usual: frozenset[str]) -> int:
     found = 3 * template.count("⟨datetime:timezone⟩(⟨datetime:timedelta⟩())")
     found += template.count("lambda *args")
+    found += 2 * len(PRIVATE.findall(template))
     # An object made from nothing is often a zero, which a sum and a difference treat alike.
     found += template.count("⟩()")
     found += sum(3 for year in DATE.findall(template) if int(year) not in USUAL_YEARS)

@@ -104,7 +104,10 @@ def _words(node: ast.expr) -> str:  # noqa: PLR0911 - one line a kind of express
         return "_".join(part for part in parts if part)
     if isinstance(node, ast.BoolOp):
         joint = "_and_" if isinstance(node.op, ast.And) else "_or_"
-        return joint.join(_words(value) for value in node.values)
+        parts = [_words(value) for value in node.values]
+        # `x.is_integer() and y.is_integer()`: whose they are the words do not say.
+        is_told = len({part.removeprefix("not_") for part in parts}) == len(parts)
+        return joint.join(parts) if is_told else ""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         kind = _kind(node.operand, "is_not")
         return kind or f"not_{_words(node.operand)}"

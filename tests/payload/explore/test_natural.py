@@ -19,7 +19,17 @@ def test_what_people_write_is_not_odd(value):
 
 @pytest.mark.parametrize(
     "value",
-    ["''", "'%'", "'\\x00'", "' a'", "'a-1.b:2,c/3'", "10000000000", "⟨datetime:date⟩(2, 1, 1)", "float('nan')"],
+    [
+        "''",
+        "'%'",
+        "'\\x00'",
+        "' a'",
+        "'a-1.b:2,c/3'",
+        "10000000000",
+        "⟨datetime:date⟩(2, 1, 1)",
+        "float('nan')",
+        "⟨a:chain⟩(_parts=[1])",
+    ],
 )
 def test_what_nobody_writes_is(value):
     assert odd(value) > 0
