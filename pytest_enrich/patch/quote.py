@@ -7,8 +7,8 @@ import re
 import tokenize
 from collections.abc import Iterator
 
-# One line, no quotes and no backslashes inside: only these can change their quotes without changing anything.
-_PLAIN = re.compile(r"""[bBuUrR]{0,2}(?:'[^'"\\\n]*'|"[^'"\\\n]*")""")
+# One line and no quotes inside: only these can change their quotes without changing anything.
+_PLAIN = re.compile(r"""[bBuUrR]{0,2}(?:'[^'"\n]*'|"[^'"\n]*")""")
 
 
 def requote(code: str, counted: tuple[int, int]) -> str:

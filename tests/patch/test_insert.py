@@ -199,7 +199,7 @@ def test_quotes_follow_the_file(new_test):
     double = patch.insert('x = "a"\n', new_test(code=code))
 
     assert """f('a', 'b"', "c'", '\\n', b'd', f"{x}") == 'e'""" in single
-    assert """f("a", 'b"', "c'", '\\n', b"d", f"{x}") == "e\"""" in double
+    assert """f("a", 'b"', "c'", "\\n", b"d", f"{x}") == "e\"""" in double
 
 
 def test_line_endings_are_kept(new_test):

@@ -120,3 +120,9 @@ def test_what_a_call_did_is_told_in_words(fakes):
         body.told(fakes.finding(Observation(subject="state", expression="cart.n", value="1")))
         == "leaves cart.n == 1"
     )
+
+
+def test_a_pattern_is_of_the_first_line_that_says_something(fakes):
+    assert body._pattern("\n\n  To build a table, give rows\nor columns") == '"To build a table, give rows"'
+    blank = fakes.finding(Observation(subject="raises", value="⟨m:Bad⟩", message="\n"))
+    assert body.write(blank, "function").lines[0].startswith("with ⟨pytest:raises⟩(⟨m:Bad⟩):\n")

@@ -83,7 +83,7 @@ def _states_result(finding: Finding, action: Template) -> bool:
 
 def _pytest(seen: Observation, subject: Template) -> Template:
     if seen.subject == "raises":
-        match = f", match={_pattern(seen.message)}" if seen.message else ""
+        match = f", match={_pattern(seen.message)}" if seen.message.strip() else ""
         return f"with ⟨pytest:raises⟩({seen.value}{match}):"
     if seen.form == "is" and seen.value in {"True", "False"} and _operand(subject) != subject:
         return f"assert {subject}" if seen.value == "True" else f"assert not ({subject})"
@@ -119,8 +119,8 @@ def _operand(subject: Template) -> Template:
 
 
 def _pattern(message: str) -> str:
-    """A pattern that the message starts with: its first line, cut at a word when it is long."""
-    text = message.splitlines()[0] if message.strip() else message
+    """A pattern for the first line of the message that says something, cut at a word when it is long."""
+    text = next((line.strip() for line in message.splitlines() if line.strip()), message)
     if len(text) > MESSAGE:
         text = text[:MESSAGE].rpartition(" ")[0] or text[:MESSAGE]
     escaped = SPECIAL.sub(r"\\\1", text)
