@@ -14,9 +14,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
+from types import ModuleType
 from typing import Any
 
 from .. import alias, confine, fork, guard
+from ..job import UnableError
 from . import found, world
 
 LOOK_SECONDS = 5.0
@@ -29,7 +31,7 @@ DAYS_AHEAD = (0, 400)
 def explore(work: dict[str, Any]) -> dict[str, Any]:
     """Do the `Explore` job in `work["job"]`; the answer is the JSON form of `Explored`."""
     job, started = work["job"], time.monotonic()
-    module = importlib.import_module(job["module"])
+    module = _imported(job["module"])
     scene = world.build(job, module, work["rootdir"])
     drawn = _apart(work, partial(found.search, job, scene, started), job["seconds"] + GRACE_SECONDS)
     if drawn is None:
@@ -43,6 +45,14 @@ def explore(work: dict[str, Any]) -> dict[str, Any]:
         "dropped": dropped,
         "corpus": drawn["corpus"],
     }
+
+
+def _imported(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except Exception as error:  # it may be for another platform, or need what is not installed
+        reason = f"{type(error).__name__}: {error}".removesuffix(": ")
+        raise UnableError(f"{reason} (when {name} was imported)") from error
 
 
 def _apart(work: dict[str, Any], action: Callable[[], dict[str, Any]], seconds: float) -> dict[str, Any] | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_enrich.data import Argument, Call, Observation
+from pytest_enrich.data import Argument, Call, Explore, Observation
+from pytest_enrich.sandboxes.process import ProcessSandbox
 
 
 def said(explored):
@@ -752,3 +753,14 @@ def test_calls_at_the_limit_of_a_condition_are_among_those_that_tell_mutants_apa
     explored = explore(text, "Label.short", "method", calls=(call,), branches=((6, 7),))
     setups = {line for program in explored.corpus for line in program.lines}
     assert "label = ⟨sample:Label⟩('a label as long as t')" in setups
+
+
+def test_a_module_of_another_platform_is_said_to_be_one_that_cannot_be_imported(tmp_path):
+    (tmp_path / "elsewhere.py").write_text("import sys\n\nassert sys.platform == 'amiga'\n", encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\npythonpath = .\n", encoding="utf-8")
+    place = {"path": "elsewhere.py", "module": "elsewhere", "lines": (3,)}
+    failed = ProcessSandbox(tmp_path).execute(
+        Explore(**place, entries=(), branches=(), executions=1, seconds=1), timeout=30
+    )
+    assert failed.reason == "refused"
+    assert failed.detail.splitlines()[0] == "AssertionError (when elsewhere was imported)"
