@@ -23,8 +23,6 @@ FAR = 5
 """So many times less patience for a test that never came to a decision which is wanted otherwise."""
 BATCH_AT_ONCE, BATCH = 100, 10
 ALTERNATIVES = 4
-ENOUGH = 2
-"""So many tests that come to the same: what one of them hardly notices, another may."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,7 +79,7 @@ class Search:
         return (limits or self.limits).over(self.executions)
 
     def _open(self, subject: Subject | None = None) -> Reached:
-        """What neither `subject` reached in any way, nor enough others that pass and tell something."""
+        """What neither `subject` reached in any way, nor another test that passes and tells something."""
         return self.wanted - {item for item, finds in self.finds.items() if _is_met(finds, subject)}
 
     def _through(self, subject: Subject, share: Limits) -> None:
@@ -171,9 +169,7 @@ def _best(finds: Iterable[Find]) -> list[Find]:
 
 
 def _is_met(finds: Iterable[Find], subject: Subject | None) -> bool:
-    by_test = {find.subject.number: find for find in sorted(finds, key=lambda one: one.cost, reverse=True)}
-    telling = [find for find in by_test.values() if not find.raised and not find.dull]
-    return len(telling) >= ENOUGH or (subject is not None and subject.number in by_test)
+    return any(find.subject is subject or not (find.raised or find.dull) for find in finds)
 
 
 def objection(record: Record) -> str:
