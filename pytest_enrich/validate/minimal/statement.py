@@ -87,7 +87,7 @@ def is_whole(left: Sequence[Statement], before: Sequence[Statement]) -> bool:
 
 
 def unread(statements: Sequence[Statement]) -> list[int]:
-    """The places of assignments whose names nobody reads afterwards."""
+    """The places of assignments whose names nobody reads before they get another value, if they do."""
     later: set[str] = set()
     found = []
     for at in range(len(statements) - 1, -1, -1):
@@ -95,7 +95,7 @@ def unread(statements: Sequence[Statement]) -> list[int]:
         names = isinstance(one.node, ast.Assign) and all(isinstance(to, ast.Name) for to in one.node.targets)
         if names and not one.binds & later:
             found.append(at)
-        later |= one.reads
+        later = (later - one.binds if names else later) | one.reads
     return found[::-1]
 
 
