@@ -19,6 +19,7 @@ from pytest_enrich.session.rounds import Round
 from pytest_enrich.store import rejected
 
 MOST_VAIN = 2
+"""So many whole walks in a row may find nothing."""
 AHEAD = 2
 """So many more targets than slots for proofs are under way while a model is asked, so that it never waits."""
 
@@ -75,12 +76,11 @@ class Walker:
         """With time left, ask once more for what is open, until `MOST_VAIN` whole walks gave nothing."""
         vain = 0
         for turn in rounds.deeper(self._settings.asked, whole):
-            made = self._ledger.written
-            if not self.is_enough:
-                self._round(turn, targets, whole)
-            vain = vain + 1 if self._ledger.written == made else 0
             if self.is_enough or vain == MOST_VAIN:
                 return
+            made = self._ledger.written
+            self._round(turn, targets, whole)
+            vain = vain + 1 if self._ledger.written == made else 0
 
     def _round(self, turn: Round, targets: Sequence[Target], whole: pipeline.Purse) -> None:
         every = self._open(turn, targets)

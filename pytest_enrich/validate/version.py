@@ -49,14 +49,7 @@ def _placed(
         text = patch.insert(task.test_text, candidate)
     except RefusedError as error:
         return Dropped(rung="parses", reason="it cannot be put into the test file", detail=str(error))
-    proof = Proof(
-        task=task,
-        candidate=candidate,
-        text=text,
-        sandbox=sandbox,
-        timeout=timeout,
-        lowest="weak",
-    )
+    proof = Proof(task=task, candidate=candidate, text=text, sandbox=sandbox, timeout=timeout, lowest="weak")
     if isinstance(candidate, NewRow):
         found = cases.find(task, candidate, text, sandbox, timeout)
     else:

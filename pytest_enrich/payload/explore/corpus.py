@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .calls import Call, changeable, dump, program
 from .entry import Entry
+from .mutate import NUMBER
 from .run import Outcome
 from .telling import ending
 from .trace import Branch
@@ -16,7 +16,6 @@ from .trace import Branch
 MOST = 140
 MOST_NEAR = 16
 MOST_WAYS = 400
-NUMBER = re.compile(r"-?\d+")
 
 
 class Corpus:

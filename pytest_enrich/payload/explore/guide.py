@@ -55,16 +55,18 @@ class Guide:
         """Calls for which one of the last conditions that this one came to comes out another way."""
         with self._probes.watching() as notes:
             self._runner.call(call)
-        last = [*reversed(notes)][:MOST_NOTES]
-        likely = solve.proposals(call, last, inputs.absent(call), inputs.like)
-        return itertools.islice(dict.fromkeys(likely), MOST_VARIATIONS)
+        return self._otherwise(call, [*reversed(notes)], inputs)
 
     def edges(self, call: Call, inputs: Inputs, lines: Collection[int]) -> Iterator[Call]:
         """Calls for which the numbers that conditions on these lines compare are equal, or nearly so."""
         with self._probes.watching(lines) as notes:
             self._runner.call(call)
-        limits = [note for note in notes if note.how == "<"][:MOST_NOTES]
-        likely = solve.proposals(call, limits, inputs.absent(call), inputs.like)
+        return self._otherwise(call, [note for note in notes if note.how == "<"], inputs)
+
+    @staticmethod
+    def _otherwise(call: Call, notes: list[Note], inputs: Inputs) -> Iterator[Call]:
+        """Calls in which what one of the first conditions compares is something else."""
+        likely = solve.proposals(call, notes[:MOST_NOTES], inputs.absent(call), inputs.like)
         return itertools.islice(dict.fromkeys(likely), MOST_VARIATIONS)
 
     def _towards(self, line: int, call: Call, inputs: Inputs, is_open: Callable[[int], bool]) -> Iterator[Call]:

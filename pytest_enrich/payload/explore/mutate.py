@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+NUMBER = re.compile(r"-?\d+")
+"""A whole number, as a template."""
 LITERAL = re.compile(
     r"""(?P<string>(?<![\w])b?'(?:[^'\\]|\\.)*'|(?<![\w])b?"(?:[^"\\]|\\.)*")"""
     r"""|(?P<number>(?<![\w.⟩'"])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.'"]))"""

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import enum
 import random
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from . import types
 from .calls import Call
+from .mutate import NUMBER
 from .plain import CALLABLES, GENERAL
 from .values import evaluable
 
 MOST_PLAIN = 6
 SHORT = 24
-NUMBER = re.compile(r"-?\d+")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,9 +49,11 @@ class Pool:
 
     def is_unnamed(self, value: str) -> bool:
         """Whether it is a bare number where a member of an enumeration could be."""
-        kinds = (one for one in types.members(self.hint) if isinstance(one, type))
-        named = any(issubclass(one, enum.Enum) for one in kinds)
-        return named and value not in self.seen and NUMBER.fullmatch(value) is not None
+        return self._has_names and value not in self.seen and NUMBER.fullmatch(value) is not None
+
+    @cached_property
+    def _has_names(self) -> bool:
+        return bool(types.enumerations(self.hint))
 
     @property
     def is_unknown(self) -> bool:

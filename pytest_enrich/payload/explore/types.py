@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import datetime as dt
+import enum
 import inspect
 import io
 import os
@@ -46,6 +47,11 @@ def _forward(text: str) -> tuple[Any, ...]:
         return members(eval(text, {**vars(typing), "os": os, "collections": collections, "datetime": dt}))
     except Exception:  # a name of the project's, known only to type checkers
         return ()
+
+
+def enumerations(hint: Any) -> list[type[enum.Enum]]:
+    """The enumerations among the alternatives of a hint."""
+    return [one for one in members(hint) if isinstance(one, type) and issubclass(one, enum.Enum)]
 
 
 def conforms(value: object, hint: Any) -> bool:

@@ -37,8 +37,8 @@ def evaluable(templates: Sequence[str]) -> list[tuple[str, object]]:
 
 def enumerated(hint: Any) -> tuple[str, ...]:
     """Templates of the members of the enumerations that a hint allows."""
-    kinds = (one for one in types.members(hint) if isinstance(one, type) and issubclass(one, enum.Enum))
-    return tuple(text for kind in kinds for member in kind if (text := express(member)))
+    members = (member for kind in types.enumerations(hint) for member in kind)
+    return tuple(text for member in members if (text := express(member)))
 
 
 class World:

@@ -68,11 +68,10 @@ def _fate(
     mine = answer["fates"].get(mutant["id"])
     if by_others is None:  # whether an existing test kills it nobody knows
         return {"id": mutant["id"], "fate": "untried"}
-    failed = by_others.get("failed", [by_others.get("ended")])
     return {
         "id": mutant["id"],
         "fate": _word(job, mine),
-        "killed_before": failed if by_others else None,
+        "killed_before": by_others.get("failed", [by_others.get("ended")]) if by_others else None,
         "parts": _parts(job, (mine or {}).get("failed", ())),
         "alike": (mine or {}).get("alike", 0),
         "told": (mine or {}).get("told", []),

@@ -7,8 +7,8 @@ import enum
 import itertools
 from collections.abc import Iterable, Iterator
 
-from .. import express
 from .names import Names
+from .template import parsed
 
 MOST_COMBINED = 120
 
@@ -35,7 +35,7 @@ def combined(rows: Iterable[str], every: Iterable[str]) -> tuple[str, ...]:
 def _bases(text: str) -> Iterator[str]:
     """What stands before a dot in a template."""
     try:
-        tree = ast.parse(express.compilable(text)[0].strip(), mode="eval")
+        tree = parsed(text)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return
     nodes = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute))

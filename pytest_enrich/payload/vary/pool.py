@@ -113,13 +113,14 @@ class Pool:
         strange = (not (char.isalnum() and char.isascii()) and char not in known for char in value)
         signs = sum(one and char not in " '\"" for one, char in zip(strange, value, strict=True))
         unknown = len(keys(value) - self._keys) if self._keys else 0
-        unnamed = bool(self._members) and is_literal(value) and not any(map(is_literal, self.seen))
-        return (
-            signs
-            + UNKNOWN_KEY * unknown
-            + UNNAMED * unnamed
-            + natural.oddness(Call("", (("", value),)), self._usual)
-        )
+        unnamed = self._has_names and is_literal(value)
+        odd = natural.oddness(Call("", (("", value),)), self._usual)
+        return signs + UNKNOWN_KEY * unknown + UNNAMED * unnamed + odd
+
+    @cached_property
+    def _has_names(self) -> bool:
+        """Whether rows have members of an enumeration, and none a bare value."""
+        return bool(self._members) and not any(map(is_literal, self.seen))
 
     @cached_property
     def _keys(self) -> frozenset[object]:

@@ -14,10 +14,19 @@ LARGEST: Mapping[type[ast.operator], int] = {ast.Pow: 400, ast.LShift: 400}
 def is_odd(template: str) -> bool:
     """Whether nobody writes it: the rest of a sum (`+ 30`, `365 + 0`), `float("inf")**2`, what fills memory."""
     try:
-        tree = ast.parse(express.compilable(template)[0].strip(), mode="eval")
+        tree = parsed(template)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return True
     return any(map(_is_left_over, ast.walk(tree)))
+
+
+def parsed(template: str) -> ast.Expression:
+    """The tree of a template, with names that can be compiled.
+
+    Raises:
+        SyntaxError: It is no expression; `ValueError`, `MemoryError` and `RecursionError` as `ast.parse` has them.
+    """
+    return ast.parse(express.compilable(template)[0].strip(), mode="eval")
 
 
 def _is_left_over(node: ast.AST) -> bool:
@@ -46,6 +55,6 @@ def is_literal(template: str) -> bool:
 
 def keys(template: str) -> frozenset[object]:
     """The texts and numbers that are keys in a template."""
-    nodes = ast.walk(ast.parse(express.compilable(template)[0].strip(), mode="eval"))
+    nodes = ast.walk(parsed(template))
     found = (key for node in nodes if isinstance(node, ast.Dict) for key in node.keys)
     return frozenset(key.value for key in found if isinstance(key, ast.Constant))
