@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 
@@ -184,6 +185,25 @@ def test_what_is_done_comes_in_the_order_of_the_targets(fakes, bench, ahead):
     with ThreadPoolExecutor(ahead) as executor:
         done = list(pipeline.run(targets, bench(fakes.FakeProposer()), executor, ahead))
     assert [one.target.gaps[0].line for one in done] == list(range(10, 18))
+
+
+def test_a_target_that_takes_long_keeps_no_other_waiting(fakes, bench):
+    last_begun = threading.Event()
+
+    class FirstIsSlow(fakes.FakeProposer):
+        def propose(self, task):
+            line = task.target.gaps[0].line
+            if line == 13:
+                last_begun.set()
+            assert line != 10 or last_begun.wait(20), "the others wait for the first"
+            return super().propose(task)
+
+    targets = [
+        fakes.target(fakes.gap(f"cart-{line}", line, lines=(), branches=((line, 99),))) for line in range(10, 14)
+    ]
+    with ThreadPoolExecutor(2) as executor:
+        done = list(pipeline.run(targets, bench(FirstIsSlow()), executor, 2))
+    assert [one.target.gaps[0].line for one in done] == [10, 11, 12, 13]
 
 
 def test_a_gap_that_was_closed_in_passing_is_not_worked_on_again(fakes, bench):

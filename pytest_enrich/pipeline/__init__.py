@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 
 from msgspec.structs import replace
 
@@ -20,6 +20,8 @@ from pytest_enrich.pipeline.share import shares
 from pytest_enrich.protocols import Task
 
 TOGETHER = 4
+MOST_HELD = 4
+"""So many times as many as are worked on at a time may be done, or under way, behind one that takes long."""
 
 
 def run(targets: Sequence[Target], bench: Bench, executor: Executor, ahead: int) -> Iterator[Done]:
@@ -33,18 +35,40 @@ def run(targets: Sequence[Target], bench: Bench, executor: Executor, ahead: int)
     waiting = deque(targets)
     working: deque[Future[Done]] = deque()
     while waiting or working:
-        most = ahead if not bench.purse.is_counted else TOGETHER if not working else len(working)
-        while waiting and len(working) < most and bench.purse.left > 0:
-            target = still_open(waiting.popleft(), covered)
-            if target.gaps:
-                share = bench.purse.share(len(waiting) + 1, ahead)
-                working.append(executor.submit(watched, target, bench, *share))
+        busy = [one for one in working if not one.done()]
+        for target in _next_ones(waiting, covered, _room(len(working), len(busy), bench.purse, ahead)):
+            share = bench.purse.share(len(waiting) + 1, ahead)
+            busy.append(executor.submit(watched, target, bench, *share))
+            working.append(busy[-1])
         if not working:
             return
+        if not working[0].done():
+            wait(busy, return_when=FIRST_COMPLETED)
+            continue
         done = _without_repeats(working.popleft().result(), closed)
         covered |= set(_covered(done))
         closed |= {gap for attempt in done.attempts for gap in _closed(attempt)}
         yield done
+
+
+def _room(under_way: int, busy: int, purse: Purse, ahead: int) -> int:
+    """How many more may begin: one that takes long keeps nobody waiting."""
+    if purse.left <= 0:
+        return 0
+    if purse.is_counted:
+        return 0 if under_way else TOGETHER
+    return min(ahead - busy, MOST_HELD * ahead - under_way)
+
+
+def _next_ones(
+    waiting: deque[Target], covered: Collection[tuple[str, int | Branch]], most: int
+) -> Iterator[Target]:
+    """The next of which something is open."""
+    while waiting and most > 0:
+        target = still_open(waiting.popleft(), covered)
+        if target.gaps:
+            most -= 1
+            yield target
 
 
 def watched(target: Target, bench: Bench, seconds: float, executions: int) -> Done:
