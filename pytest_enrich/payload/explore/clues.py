@@ -7,7 +7,7 @@ import collections.abc
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .standard import ANY_NUMBER, TAKING
+from .standard import ALIKE, ANY_NUMBER, TAKING, holders
 
 TEXTUAL = {"match", "fullmatch", "search", "finditer", "findall", "sub", "split"}
 
@@ -24,6 +24,8 @@ def asked(node: ast.AST, function: object) -> Iterator[tuple[str, Any]]:
     last = _last(node)
     if last in {"isinstance", "issubclass"} and len(node.args) > 1 and name:
         yield name, set(_classes(node.args[1], function)) if last == "isinstance" else {type}
+    elif last == "hasattr" and name and isinstance(node.args[-1], ast.Constant):
+        yield name, set(holders(str(node.args[-1].value)))
     elif last == "callable" and name:
         # Who asks that is ready for something else, too: an index, the name of an attribute.
         yield name, {collections.abc.Callable, Any}
@@ -78,7 +80,7 @@ def _called(node: ast.Call) -> Iterator[tuple[str, Any]]:
     if last in {"map", "filter", "reduce"}:
         yield from ((name, {list}) for name in names[1:])
     elif last in TAKING:
-        yield from ((name, TAKING[last]) for name in names)
+        yield from ((name, TAKING[last]) for name in (names if last in ALIKE else names[:1]))
     elif last in TEXTUAL and isinstance(node.func, ast.Attribute):
         yield from ((name, {str}) for name in names)
 

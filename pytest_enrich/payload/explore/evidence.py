@@ -18,6 +18,7 @@ NOTHING = object()
 # Where callers were seen to pass one, a body that treats it like the others of its kin takes those as well.
 NUMBERS = frozenset({int, float})
 MOMENTS = frozenset({dt.datetime, dt.time})
+SEQUENCES = frozenset({list, tuple, collections.abc.Sequence})
 
 WORDS: dict[str, Any] = {
     "int": int, "integer": int, "float": float, "number": float, "str": str, "string": str, "text": str,
@@ -64,6 +65,8 @@ def of_parameter(
         kinds.add(_kind(default))
     for kin in (NUMBERS, MOMENTS):
         kinds |= used.suggested & kin if kinds & kin else set()
+    # Who asks whether it is a list, and goes over it all the same, is ready for what is none.
+    kinds |= {collections.abc.Iterator} if list in used.suggested and used.stated & SEQUENCES else set()
     called = {from_name(parameter["name"])} - {None}
     # A body that compares `maxsize` with 0 takes a float, too, but that is not what its callers pass.
     for more in (used.suggested & called, used.suggested, called):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import decimal
 import fractions
 import io
 import os
 import pathlib
+import random
 import typing
 import uuid
 from typing import Any
@@ -95,6 +97,8 @@ PLAIN: dict[type, Strategy] = {
     decimal.Decimal: _expressed(st.decimals(-(10**6), 10**6, places=2)),
     fractions.Fraction: _expressed(st.fractions(-100, 100, max_denominator=12)),
     uuid.UUID: st.just("⟨uuid:UUID⟩('12345678123456781234567812345678')"),
+    random.Random: st.just("⟨random:Random⟩(2)"),
+    contextlib.nullcontext: st.just("⟨contextlib:nullcontext⟩()"),
     pathlib.Path: st.sampled_from(files.paths()),
     os.PathLike: st.sampled_from(files.paths()),
     **dict.fromkeys((typing.IO, typing.TextIO, io.TextIOBase, io.StringIO), _text_files),

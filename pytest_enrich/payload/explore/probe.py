@@ -44,8 +44,19 @@ METHODS = {
     "isspace",
 }
 
-FUNCTIONS = {"isfinite", "isinf", "isnan"}
-"""Functions of a number, of `math` and its like, that say what sort it is."""
+FUNCTIONS = {
+    "isfinite",
+    "isinf",
+    "isnan",
+    "iscoroutinefunction",
+    "isgenerator",
+    "isawaitable",
+    "isclass",
+    "isfunction",
+}
+"""Functions of one value, of `math`, `inspect` and their like, that say what sort it is."""
+PAIRS: dict[str, Callable[[Any, Any], Any]] = {"isinstance": isinstance, "hasattr": hasattr}
+"""Built-in functions that ask something of a value."""
 
 
 class Note(NamedTuple):
@@ -80,13 +91,13 @@ class Probes:
 
     def _note(self, line: int, how: str, left: Any, right: Any = None, *rest: Any) -> Any:
         """What the condition gives, once it is noted."""
-        kind = how if how in {"truth", "isinstance", *METHODS, *FUNCTIONS} else COMPARISONS[getattr(ast, how)][0]
+        kind = how if how in {"truth", *PAIRS, *METHODS, *FUNCTIONS} else COMPARISONS[getattr(ast, how)][0]
         if len(self.notes) < MOST and (not self._lines or line in self._lines):
             self.notes.append(Note(line, kind, *_operands(left, right, rest)))
         if how == "truth":
             return left
-        if how == "isinstance":
-            return isinstance(left, right)
+        if how in PAIRS:
+            return PAIRS[how](left, right)
         if how in FUNCTIONS:
             return right(left)
         if how in METHODS:
@@ -177,8 +188,8 @@ class _Probing(ast.NodeTransformer):
         self.generic_visit(node)
         if node.keywords or any(isinstance(one, ast.Starred) for one in node.args):
             return node
-        if isinstance(node.func, ast.Name) and node.func.id == "isinstance" and len(node.args) > 1:
-            return self._probe(node, self._line, "isinstance", *node.args)
+        if isinstance(node.func, ast.Name) and node.func.id in PAIRS and len(node.args) > 1:
+            return self._probe(node, self._line, node.func.id, *node.args)
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         if name in FUNCTIONS and len(node.args) == 1:
             return self._probe(node, self._line, name, *node.args, node.func)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import decimal
 import io
+import itertools
 import pathlib
+import random
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -14,9 +17,10 @@ SEVERAL = 2
 ANY_NUMBER = frozenset({int, float})
 STANDARD: tuple[type, ...] = (
     str, bytes, int, float, list, dict, set, dt.datetime, dt.date, dt.time, dt.timedelta, decimal.Decimal,
-    pathlib.Path, io.StringIO, re.Pattern,
+    pathlib.Path, io.StringIO, re.Pattern, random.Random,
 )  # fmt: skip
 """Types whose attributes tell them: ``p.strftime`` is of a date, ``p.items`` of a dict."""
+MOST_HOLDERS = 4
 _TAKEN: tuple[tuple[str, frozenset[Any]], ...] = (
     ("iter enumerate sorted reversed list tuple sum any all zip set", frozenset({list})),
     ("chain islice groupby cycle tee accumulate deque Counter", frozenset({list})),
@@ -27,7 +31,9 @@ _TAKEN: tuple[tuple[str, frozenset[Any]], ...] = (
     ("open isfile isdir exists dirname basename abspath", frozenset({str})),
 )
 TAKING: Mapping[str, frozenset[Any]] = {name: kinds for names, kinds in _TAKEN for name in names.split()}
-"""What a call of a function of this name says about the argument that it is given."""
+"""What a call of a function of this name says about the first argument that it is given."""
+ALIKE = {"chain", "divmod", "range", "strptime", "zip"}
+"""Those whose further arguments are of the same type."""
 
 
 def with_all(attributes: set[str]) -> set[Any]:
@@ -36,11 +42,17 @@ def with_all(attributes: set[str]) -> set[Any]:
     fitting = {kind for kind in STANDARD if all(hasattr(kind, name) for name in wanted)} if wanted else set()
     if str in fitting:
         fitting -= {bytes}
-    return fitting if len(fitting) <= 4 else set()  # noqa: PLR2004 - `count` is of nearly everything
+    return fitting if len(fitting) <= MOST_HOLDERS else set()  # `count` is of nearly everything
+
+
+def holders(attribute: str) -> list[type]:
+    """Standard types of which an object has an attribute that somebody asks for, a few at most."""
+    kinds = (kind for kind in (*STANDARD, contextlib.nullcontext) if hasattr(kind, attribute))
+    return [*itertools.islice(kinds, MOST_HOLDERS)]
 
 
 def with_several(attributes: set[str]) -> set[Any]:
     """The standard types that have several telling ones of these attributes: some branches may be for them."""
     holders = {name: {kind for kind in STANDARD if hasattr(kind, name)} for name in attributes}
-    telling = [kinds for kinds in holders.values() if len(kinds) <= 4]  # noqa: PLR2004 - as in `with_all`
+    telling = [kinds for kinds in holders.values() if len(kinds) <= MOST_HOLDERS]
     return {kind for kind in STANDARD if sum(kind in kinds for kinds in telling) >= SEVERAL}

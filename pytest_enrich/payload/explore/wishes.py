@@ -7,7 +7,9 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ..express import express
+from .plain import AWAITABLE
 from .probe import Note
+from .standard import holders
 
 MEMBERS = 12
 NUMBERS = (int, float)
@@ -17,6 +19,14 @@ UNUSUAL: Mapping[str, tuple[float, ...]] = {
     "isinf": (math.inf, -math.inf),
     "isnan": (math.nan,),
 }
+SORTS: Mapping[str, tuple[str, ...]] = {
+    "iscoroutinefunction": ("⟨asyncio:sleep⟩",),
+    "isawaitable": (AWAITABLE,),
+    "isgenerator": ("(value for value in [1, 2])",),
+    "isclass": ("⟨builtins:int⟩",),
+    "isfunction": ("lambda value: value",),
+}
+"""Templates of values of a sort that a function asks for."""
 # For an operand that is what it is compared with, a mark for what was not given most often.
 UNLIKE = (1, "a", None, True)
 
@@ -41,6 +51,10 @@ def wishes(note: Note, like: Callable[[object], Iterable[str]]) -> Iterator[tupl
         yield from ((left, Written(text)) for text in _used_up(left, kind))
     elif note.how in UNUSUAL:
         yield from ((left, one) for one in UNUSUAL[note.how])
+    elif note.how in SORTS:
+        yield from ((left, Written(text)) for text in SORTS[note.how])
+    elif note.how == "hasattr":
+        yield from ((left, Written(text)) for kind in holders(str(right)) for text in like(kind))
     elif note.how in SAMPLES:
         yield left, SAMPLES[note.how]
     elif note.how == "truth":

@@ -61,3 +61,10 @@ def test_functions_and_classes_that_are_passed_are_to_be_called():
 def test_a_docstring_that_speaks_of_moments_takes_them():
     assert evidence.from_prose("Adds a timedelta or a date.") == {dt.timedelta, dt.date}
     assert evidence.from_prose("Adds a list of updates.") == frozenset()
+
+
+def test_who_asks_for_a_list_and_goes_over_what_is_none_takes_iterators():
+    asked, gone_over = frozenset({list, tuple}), frozenset({list})
+    assert kind("a", used=Use(asked, gone_over)) == {list, tuple, collections.abc.Iterator}
+    assert kind("a", used=Use(asked)) == {list, tuple}
+    assert kind("a", used=Use(frozenset({str}), gone_over)) == {str}

@@ -28,13 +28,20 @@ from pytest_enrich.data import Argument, Call
         ("float", "not math.isfinite(value)"),
         ("str", "value.isdigit() is False and math.isinf(float(value))"),
         ("object", "not isinstance(value, (list, str)) and sum(value) == 3"),
+        ("Callable", "inspect.iscoroutinefunction(value)"),
+        ("object", "inspect.isclass(value)"),
+        ("object", "hasattr(value, '__aexit__')"),
+        ("object", "hasattr(value, 'random' + '')"),
+        ("object", "value is not None and hasattr(value, 'total_seconds')"),
         ("date", "value.month == 6 * 2 and value.day == 30 + 1"),
     ],
 )
 def test_what_is_compared_with_leads_to_the_input(explore, hint, condition):
     text = f"""
+        import inspect
         import math
         import re
+        from collections.abc import Callable
         from datetime import date
         from decimal import Decimal
 
@@ -126,3 +133,16 @@ def test_the_code_is_as_it_was_when_a_finding_is_looked_at(explore):
         """
     (finding,) = explore(text, "count", branches=((4, 5),), executions=500).findings
     assert finding.observations[0].value == "5"
+
+
+def test_what_is_no_list_is_an_iterator_where_the_body_goes_over_it(explore):
+    text = """
+        from itertools import islice
+
+        def nth(n, seq):
+            if isinstance(seq, (list, str)):
+                return seq[n]
+            return next(islice(seq, n, None))
+        """
+    explored = explore(text, "nth", branches=((4, 6),), executions=1000)
+    assert [one.action.partition(", ")[2][:5] for one in explored.findings] == ["iter("]

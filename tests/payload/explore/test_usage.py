@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import collections.abc
 import datetime as dt
+import itertools
+import random
 from typing import Any
 
 import pytest
@@ -37,6 +39,18 @@ def passed_on(text):
     return spaced(text)
 
 
+def drawn(source):
+    return hasattr(source, "getrandbits")
+
+
+def some(items, count):
+    return list(itertools.islice(items, count))
+
+
+def paired(left, right):
+    return list(zip(left, right, strict=True))
+
+
 def half(number):
     return number / 2
 
@@ -52,12 +66,19 @@ def of(function, name):
         (spaced, "text", {str}),
         (passed_on, "text", {str}),
         (half, "number", {int, float}),
+        (drawn, "source", {random.Random}),
+        (some, "items", {list}),
+        (paired, "right", {list}),
         (Span.__add__, "other", {Span, dt.date, dt.datetime}),
         (Span.end, "start", {dt.date, dt.datetime}),
     ],
 )
 def test_what_a_body_does_with_a_parameter_tells_what_it_is(function, name, kinds):
     assert of(function, name) == kinds
+
+
+def test_a_number_beside_what_is_gone_over_is_no_list():
+    assert "count" not in usage.of(some)
 
 
 def test_what_methods_do_with_an_attribute_tells_what_the_constructor_takes():
