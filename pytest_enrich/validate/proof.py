@@ -116,7 +116,17 @@ class Proof(Struct, frozen=True, kw_only=True):
         return replace(next((o for o in found if o.result != "passed"), found[0]), seconds=seconds)
 
     def others(self, execution: Execution) -> dict[str, str] | None:
-        """How the other tests of the file ended, by node id; None when nothing can be said."""
+        """How the other tests of the file ended, by node id; None when nothing can be said.
+
+        A class that inherits the candidate has it, too: where it passes it is none of them.
+        """
         if not isinstance(execution, Answered) or not isinstance(execution.answer, Proved):
             return None
-        return {one.nodeid: one.result for one in execution.answer.outcomes if one.nodeid not in self.nodeids}
+        ends = {one.nodeid: one.result for one in execution.answer.outcomes if one.nodeid not in self.nodeids}
+        return {
+            nodeid: result for nodeid, result in ends.items() if result != "passed" or not self._is_named(nodeid)
+        }
+
+    def _is_named(self, nodeid: str) -> bool:
+        """Whether a test has the candidate's name, in whichever class."""
+        return nodeid.partition("[")[0].rpartition("::")[2] == self.candidate.name

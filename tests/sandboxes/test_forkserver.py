@@ -86,7 +86,9 @@ SHOP = {
 
             return tax.tax(amount)
         """,
-    "tests/test_tax.py": "from shop.tax import tax\nfrom shop import lazy\n\ndef test_tax(): tax(1)\n",
+    "src/shop/slug/__init__.py": "from .slug import *\n",
+    "src/shop/slug/slug.py": "def slug(text):\n    return text.lower()\n",
+    "tests/test_tax.py": "from shop.tax import tax\nfrom shop import lazy, slug\n\ndef test_tax(): tax(1)\n",
 }
 MEASURE = ("src/shop/__init__.py", "src/shop/money.py", "src/shop/tax.py", "src/shop/lazy.py", "src/shop/cart.py")
 
@@ -112,6 +114,13 @@ SAME = {
 
         def test_it():
             assert (tax.__name__, tax.__spec__.name, type(tax.__loader__), type(tax.__spec__.loader)) == 0
+        """,
+    "a function with the name of its module": """
+        import shop.slug
+        from shop.slug import slug
+
+        def test_it():
+            assert slug("A") == shop.slug.slug("A") == "a"
         """,
     "imported anew": """
         import importlib

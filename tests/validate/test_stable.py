@@ -118,6 +118,19 @@ def test_a_candidate_that_lets_its_neighbour_pass_is_dropped_too(battery):
     assert verdict.detail == f"{OTHER}: passed, not failed"
 
 
+INHERITED = OWN.replace("::", "::TestInheriting::")
+
+
+def test_a_class_that_inherits_the_candidate_is_not_changed_by_it(battery):
+    names, _ = battery(lambda job: {**all_pass(job), **({INHERITED: "passed"} if is_there(job) else {})})
+    assert names == tuple(one.name for one in TRIALS)
+
+
+def test_a_candidate_that_fails_in_a_class_that_inherits_it_is_dropped(battery):
+    verdict, _ = battery(lambda job: {**all_pass(job), **({INHERITED: "failed"} if is_there(job) else {})})
+    assert verdict.detail == f"{INHERITED}: failed, not there"
+
+
 def test_a_neighbour_that_vanishes_is_a_change(battery):
     verdict, _ = battery(lambda job: {OWN: "passed"} if is_there(job) else {OTHER: "passed"})
     assert verdict.detail == f"{OTHER}: gone, not passed"

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from ..express import express
 from . import files
+from .standard import AWAITABLE
 
 Strategy: typing.TypeAlias = "st.SearchStrategy[str]"
 LETTERS = "ab1 -.,:/_Zé"
@@ -50,7 +51,6 @@ CALLABLES = (
     "lambda *args, **kwargs: None",
     "lambda *args: 1",
 )
-AWAITABLE = "⟨asyncio:sleep⟩(0, 2)"
 ANSWERING = f"lambda *args: {AWAITABLE}"
 """A function that gives something to be awaited."""
 NUMBERS = (0, 1, -1, 2, 3, 7, 10, 12, 59, 60, 100, 255, 1000, 10**6, 10**9)

@@ -21,6 +21,7 @@ STANDARD: tuple[type, ...] = (
 )  # fmt: skip
 """Types whose attributes tell them: ``p.strftime`` is of a date, ``p.items`` of a dict."""
 MOST_HOLDERS = 4
+AWAITABLE = "⟨asyncio:sleep⟩(0, 2)"
 _TAKEN: tuple[tuple[str, frozenset[Any]], ...] = (
     ("iter enumerate sorted reversed list tuple sum any all zip set", frozenset({list})),
     ("chain islice groupby cycle tee accumulate deque Counter", frozenset({list})),

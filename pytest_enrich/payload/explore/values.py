@@ -17,7 +17,8 @@ from ..express import evaluate, express
 from . import types
 from .construction import concrete, constructor
 from .drawing import drawn, matching
-from .plain import ANSWERING, AWAITABLE, BRACKETS, CALLABLES, EMPTY, GENERAL, PLAIN, Strategy
+from .plain import ANSWERING, BRACKETS, CALLABLES, EMPTY, GENERAL, PLAIN, Strategy
+from .standard import AWAITABLE
 
 DEEPEST = 2
 MOST_MATCHING = 16

@@ -7,9 +7,8 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ..express import express
-from .plain import AWAITABLE
 from .probe import Note
-from .standard import holders
+from .standard import AWAITABLE, holders
 
 MEMBERS = 12
 NUMBERS = (int, float)

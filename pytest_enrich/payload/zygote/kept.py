@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib
 import importlib.abc
+import itertools
 import sys
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 from .seen import Seen
+
+_NOTHING = object()
 
 
 class Kept(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -42,4 +45,18 @@ class Kept(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.imported.add(name)
         for other in sorted(self._seen.needs.get(name, ())):
             if other in self._seen.modules and other not in sys.modules:
-                importlib.import_module(other)
+                _bring_out(other)
+
+
+def _bring_out(name: str) -> None:
+    """Import a module that was put away, and those that it is in.
+
+    The import system binds a module in the one that it is in. When that ran, it may have given the name to
+    something else afterwards, such as the function of the same name.
+    """
+    for one in itertools.accumulate(name.split("."), "{}.{}".format):
+        above, _, own = one.rpartition(".")
+        bound = vars(sys.modules[above]).get(own, _NOTHING) if above in sys.modules else _NOTHING
+        importlib.import_module(one)
+        if bound is not _NOTHING:
+            setattr(sys.modules[above], own, bound)
