@@ -93,8 +93,9 @@ def resolve_all(
 def _written(module: str, qualname: str, bindings: Bindings, aliases: Sequence[tuple[str, str]]) -> _Name:
     _check(module, qualname)
     spellings = [(module, qualname), *_spelled(module, qualname, aliases)]
+    named = frozenset(other for _, other in aliases)
     for spelling in spellings:
-        known = _known(*spelling, bindings)
+        known = _known(*spelling, bindings, named)
         if known:
             return _Name(known)
     chosen = min(spellings, key=lambda spelling: (not _imports_from(spelling[0], bindings), len(spelling[0])))
@@ -116,15 +117,17 @@ def _spelled(module: str, qualname: str, aliases: Sequence[tuple[str, str]]) -> 
             yield other, name
 
 
-def _known(module: str, qualname: str, bindings: Bindings) -> str | None:
-    """How the file can already say it: by the name itself, else through a module."""
+def _known(module: str, qualname: str, bindings: Bindings, named: frozenset[str]) -> str | None:
+    """How the file can already say it: by the name itself, else through a module; `named` are other objects."""
     head, dot, rest = qualname.partition(".")
     if module == "builtins":
         return None if head in bindings.taken else qualname
     for name, meanings in bindings.objects.items():
         if f"{module}:{head}" in meanings:
             return name + dot + rest
-    reached = next(_reached(module, bindings), None)
+    # A function with the name of its module hides it in the package.
+    hidden = ":".join(module.rpartition(".")[::2]) in named
+    reached = next(_reached(module, bindings), None) if not hidden else None
     return ".".join(filter(None, [reached, qualname])) if reached else None
 
 

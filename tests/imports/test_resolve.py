@@ -34,6 +34,13 @@ def test_an_alias_counts_where_the_file_has_it():
     assert written("⟨humanize.number:intword⟩", "from humanize import intword", INTWORD) == ("intword", ())
 
 
+def test_a_function_with_the_name_of_its_module_is_not_the_module():
+    aliases, text = (("slug.slug:slug", "slug:slug"),), "from slug import slug"
+
+    assert written("⟨slug.slug:slug⟩('A')", text, aliases) == ("slug('A')", ())
+    assert written("⟨slug.slug:cut⟩('A')", text, aliases) == ("cut('A')", ("from slug.slug import cut",))
+
+
 def test_its_own_module_comes_before_an_alias():
     text = "import humanize\nfrom humanize import number"
 

@@ -62,7 +62,7 @@ def wishes(note: Note, like: Callable[[object], Iterable[str]]) -> Iterator[tupl
 
 def _used_up(value: object, kind: object) -> Iterator[str]:
     """An iterator over what a container holds, where it is asked whether it is one."""
-    kinds = kind if isinstance(kind, tuple) else (kind,)
+    kinds = [one for one in (kind if isinstance(kind, tuple) else (kind,)) if one is not str]
     text = express(value) if isinstance(value, list | tuple | str) else None
     if text is not None and any(isinstance(one, type) and isinstance(value, one) for one in kinds):
         yield f"iter({text})"

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from pytest_enrich.payload.alias import aliases
+
+
+def slug():
+    """An object that two modules have."""
+
+
+INNER, OUTER = SimpleNamespace(slug=slug, cut=len), SimpleNamespace(slug=slug)
+MODULES = {"shop": OUTER, "shop.slug": INNER}
+
+
+def test_a_package_that_offers_the_same_object_gives_it_a_shorter_name():
+    assert aliases("⟨shop.slug:slug⟩(1)", MODULES) == [["shop.slug:slug", "shop:slug"]]
+
+
+def test_what_hides_a_module_in_its_package_is_told_whatever_is_named_of_it():
+    assert aliases("⟨shop.slug:cut⟩(1)", MODULES) == [["shop.slug:slug", "shop:slug"]]
+
+
+def test_another_object_of_that_name_is_no_alias():
+    other = {"shop": SimpleNamespace(slug=INNER), "shop.slug": INNER}
+    assert aliases("⟨shop.slug:slug⟩(1) ⟨math:sqrt⟩(2)", other) == []
