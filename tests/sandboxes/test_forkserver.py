@@ -86,7 +86,13 @@ SHOP = {
 
             return tax.tax(amount)
         """,
-    "src/shop/slug/__init__.py": "from .slug import *\n",
+    "src/shop/slug/__init__.py": """
+        from .slug import *
+        from . import about
+
+        globals().update(vars(about))
+        """,
+    "src/shop/slug/about.py": "VERSION = 1\n",
     "src/shop/slug/slug.py": "def slug(text):\n    return text.lower()\n",
     "tests/test_tax.py": "from shop.tax import tax\nfrom shop import lazy, slug\n\ndef test_tax(): tax(1)\n",
 }
@@ -121,6 +127,14 @@ SAME = {
 
         def test_it():
             assert slug("A") == shop.slug.slug("A") == "a"
+        """,
+    "a module that took over the names of another": """
+        import shop.slug
+        from shop.slug.slug import slug
+
+        def test_it():
+            assert shop.slug.slug is slug
+            assert shop.slug.__name__ == "shop.slug.about"
         """,
     "imported anew": """
         import importlib

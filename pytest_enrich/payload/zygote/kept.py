@@ -38,10 +38,13 @@ class Kept(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return self._seen.modules[spec.name]
 
     def exec_module(self, module: ModuleType) -> None:
-        """It ran before: only what it needs is imported once more."""
-        if module.__spec__ is not None and module.__spec__.loader is self:
-            module.__spec__ = module.__spec__.loader_state
-        name = module.__name__
+        """It ran before: only what it needs is imported once more.
+
+        What it is called its spec tells: the module may have taken over another one's name with all its names.
+        """
+        spec = module.__spec__
+        assert spec is not None, "it was found by `find_spec`"
+        module.__spec__, name = spec.loader_state, spec.name
         self.imported.add(name)
         for other in sorted(self._seen.needs.get(name, ())):
             if other in self._seen.modules and other not in sys.modules:
