@@ -68,6 +68,12 @@ def test_a_shorter_name_of_the_same_object_is_taken(fakes, propose):
     ast.parse(made.code)
 
 
+def test_the_name_of_an_object_that_is_made_where_it_is_used_hides_no_module(fakes, propose):
+    made_there = fakes.finding(lines=("shop = ⟨shop:shop⟩(2)",), action="⟨shop.cart:discount⟩(shop)")
+    (made,), _ = propose(made_there, task=fakes.task(text="import shop.cart\n"))
+    assert "assert shop.cart.discount(shop.shop(2)) == 0" in made.code
+
+
 def test_a_name_that_is_taken_is_not_used_again(fakes, propose):
     text = "from shop.cart import discount\n\n\ndef test_discount_total_below_0(): ...\n"
     raised = Observation(subject="raises", value="⟨shop.cart:Refused⟩", message="no")

@@ -69,7 +69,7 @@ class Desk(Struct, frozen=True, kw_only=True):
             return None
         awaits = self.awaits(finding)
         written = body.write(finding, self.target.placement.style, awaits=awaits)
-        resolved = self._resolve(written.lines, finding)
+        resolved = self._resolve(written.lines)
         if resolved is None or not _is_readable(resolved.codes):
             return None
         name = names.name(finding, gaps[0], self.taken)
@@ -107,7 +107,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     def extend(self, test: NewTest, finding: Finding) -> NewTest | None:
         """The test with what this finding did stated behind it, or None when it would not be readable."""
         added = body.write(finding, self.target.placement.style, awaits=f"async def {test.name}(" in test.code)
-        resolved = self._resolve(added.lines, finding)
+        resolved = self._resolve(added.lines)
         if resolved is None or not _is_readable(resolved.codes) or FOLDER in "\n".join(added.lines):
             return None
         behind = len(test.code.splitlines())
@@ -131,8 +131,8 @@ class Desk(Struct, frozen=True, kw_only=True):
         closed = [gap for gap in self.target.gaps if lines & set(gap.lines) or branches & set(gap.branches)]
         return sorted(closed, key=lambda gap: not branches & set(gap.branches))
 
-    def _resolve(self, lines: Iterable[Template], finding: Finding) -> imports.ResolvedAll | None:
-        local = {body.COLLECT, *(line.partition(" = ")[0] for line in finding.lines)}
+    def _resolve(self, lines: Sequence[Template]) -> imports.ResolvedAll | None:
+        local = {body.COLLECT, *(line.partition(" = ")[0] for line in lines)}
         bindings = imports.reserve(self.bindings, {name for name in local if name.isidentifier()})
         try:
             resolved = imports.resolve_all(lines, bindings, self.aliases)
