@@ -9,7 +9,7 @@ from pytest_enrich.patch.combination import combine
 from pytest_enrich.patch.difference import diff
 from pytest_enrich.patch.draft import Draft
 from pytest_enrich.patch.encoding import blob_id, decode, encode
-from pytest_enrich.patch.insertion import insert
+from pytest_enrich.patch.insertion import insert, insert_each
 from pytest_enrich.patch.possible_bug import render_bug
 from pytest_enrich.patch.removal import remove
 from pytest_enrich.patch.render import marked, render_module, render_patch
@@ -29,6 +29,7 @@ __all__ = [
     "encode",
     "in_gap_order",
     "insert",
+    "insert_each",
     "is_there",
     "line",
     "marked",

@@ -16,6 +16,12 @@ class Codes:
         self._codes: dict[cst.CSTNode, str] = {}
         self._shapes: dict[str, str] = {}
 
+    def copy(self) -> Codes:
+        """The same knowledge, to which others may add."""
+        other = Codes(self._module)
+        other._codes, other._shapes = self._codes.copy(), self._shapes.copy()
+        return other
+
     def of(self, node: cst.CSTNode) -> str:
         """The code of a statement at the top level, or of any node as it would be there."""
         if node not in self._codes:

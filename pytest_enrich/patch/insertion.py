@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 from pytest_enrich.data import Candidate
 from pytest_enrich.patch.draft import Draft
@@ -29,3 +30,9 @@ def insert(text: str, test: Candidate, order: Sequence[Candidate] = (), *, joine
             is gone, or has no literal list of cases.
     """
     return Draft(text, test.placement.path).insert(test, order, joined=joined).text
+
+
+def insert_each(text: str, tests: Sequence[Candidate]) -> str:
+    """The text with these tests in it, one after the other; as `insert`, which parses the file for each."""
+    path = tests[0].placement.path
+    return reduce(lambda draft, test: draft.insert(test), tests, Draft(text, path)).text

@@ -6,6 +6,7 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
+from functools import lru_cache
 
 # One line and no quotes inside: only these can change their quotes without changing anything.
 _PLAIN = re.compile(r"""[bBuUrR]{0,2}(?:'[^'"\n]*'|"[^'"\n]*")""")
@@ -24,6 +25,7 @@ def requote(code: str, counted: tuple[int, int]) -> str:
     return "".join(lines)
 
 
+@lru_cache(maxsize=8)  # a few files are asked about, each for many candidates
 def quotes(text: str) -> tuple[int, int]:
     """How many plain strings of a text are in single quotes, and how many in double ones."""
     ends = [token.string[-1] for token in _plain(text)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -35,6 +36,12 @@ def parse(text: str, path: str) -> tuple[cst.Module, Codes]:
     Raises:
         RefusedError: It is not Python, or would not come back as it was.
     """
+    module, codes = _parsed(text, path)
+    return module, codes.copy()
+
+
+@lru_cache(maxsize=3)  # it takes a second for a large file, and each candidate goes into the same one
+def _parsed(text: str, path: str) -> tuple[cst.Module, Codes]:
     try:
         module = cst.parse_module(text)
         codes = Codes(module)

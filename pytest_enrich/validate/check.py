@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import textwrap
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pytest_enrich import gaps
 from pytest_enrich.data import Candidate, Dropped, NewRow, NewTest
+from pytest_enrich.imports.text import split
 from pytest_enrich.protocols import Task
 from pytest_enrich.validate import row
 
@@ -155,11 +157,13 @@ def _is_known(task: Task, candidate: NewTest) -> bool:
     return body in _bodies(task.test_text)
 
 
-def _bodies(text: str) -> set[str]:
+@lru_cache(maxsize=8)  # a few files are asked about, each for many candidates
+def _bodies(text: str) -> frozenset[str]:
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
-        return set()
+        return frozenset()
+    lines = split(text)
     tests = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-    sources = (ast.get_source_segment(text, node, padded=True) or "" for node in tests)
-    return {gaps.body_digest(textwrap.dedent(source)) for source in sources if source}
+    sources = ("".join(lines[node.lineno - 1 : node.end_lineno]) for node in tests)
+    return frozenset(gaps.body_digest(textwrap.dedent(source)) for source in sources)

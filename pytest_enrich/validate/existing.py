@@ -1,19 +1,27 @@
-"""What the tests that exist notice of the code's mutants: they are slow to ask, and always say the same."""
+"""What the tests that exist say, and what they notice of mutants: slow to ask, and always the same."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from msgspec.structs import replace
 
-from pytest_enrich.data import Mutant, MutantFate
+from pytest_enrich.data import Answered, Execution, Mutant, MutantFate
 
 
 class Existing:
-    """Remembers for a run which existing tests notice a mutant, so that they run against it only once."""
+    """Remembers for a run how existing tests end, and which notice a mutant, so that they run only once."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, int, int, str], tuple[str, ...]] = {}
+        self._ends: dict[tuple[str, str], Execution] = {}
+
+    def ends(self, path: str, text: str, ask: Callable[[], Execution]) -> Execution:
+        """How the tests of a file end, which `ask` finds out; of failures only a timeout is an answer."""
+        found = self._ends.get((path, text)) or ask()
+        if isinstance(found, Answered) or found.reason == "timeout":
+            self._ends[path, text] = found
+        return found
 
     def unasked(self, path: str, mutants: Iterable[Mutant]) -> list[Mutant]:
         """Of the mutants of a source file those of which nothing is known."""

@@ -58,6 +58,7 @@ class Proof(Struct, frozen=True, kw_only=True):
         lowest: The lowest grade that is kept.
         existing: What is known of the tests that exist.
         cases: Of a row, the node ids that come with it.
+        beside: The other tests of its file that run with it where it is not alone; None for all.
     """
 
     task: Task
@@ -68,6 +69,7 @@ class Proof(Struct, frozen=True, kw_only=True):
     lowest: Grade
     existing: Existing = field(default_factory=Existing)
     cases: tuple[str, ...] = ()
+    beside: tuple[str, ...] | None = None
 
     @property
     def nodeids(self) -> tuple[str, ...]:
@@ -82,11 +84,12 @@ class Proof(Struct, frozen=True, kw_only=True):
 
     def prove(self, trial: Trial = MEASURED) -> Execution:
         """Run it, alone and measured or in another way."""
-        return self._run(trial, self.text, self.nodeids if trial.alone else ())
+        others = () if trial.alone else self.beside
+        return self._run(trial, self.text, () if others is None else (*self.nodeids, *others))
 
     def without(self, trial: Trial) -> Execution:
         """Run the tests that its file has today, in the same way."""
-        return self._run(trial, self.task.test_text, ())
+        return self._run(trial, self.task.test_text, self.beside or ())
 
     def _run(self, trial: Trial, text: str, tests: tuple[str, ...]) -> Execution:
         job = Prove(

@@ -42,9 +42,8 @@ def placed(proof: Proof, parts: Parts | None = None) -> Placed:
     """The candidate in its file, its parts beside it."""
     place = proof.candidate.placement
     stem = proof.nodeid.removesuffix(proof.candidate.name)
-    text, each = proof.text, parts.each if parts else ()
-    for part in each:
-        text = patch.insert(text, part)
+    each = parts.each if parts else ()
+    text = patch.insert_each(proof.task.test_text, [proof.candidate, *each]) if each else proof.text
     names = tuple(f"{stem}{part.name}" for part in each)
     return Placed(path=place.path, text=text, tests=proof.nodeids, parts=names)
 

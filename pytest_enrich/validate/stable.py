@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from pytest_enrich.data import Dropped, Execution, Failed, World
-from pytest_enrich.validate import gain
+from pytest_enrich.validate import beside, gain
 from pytest_enrich.validate.gain import Gained
 from pytest_enrich.validate.proof import SHOWN, Proof, Trial
 
@@ -49,7 +49,7 @@ def check(proof: Proof, first: Gained) -> tuple[str, ...] | Dropped:
         first: What it closed then.
     """
     passed = []
-    known = proof.others(proof.without(PLAIN)) if proof.task.test_text else {}
+    proof, known = beside.of(proof, PLAIN)
     for trial in _trials(whole=known is not None):
         execution = proof.prove(trial)
         if trial.workers and _is_refused(execution):
@@ -64,7 +64,7 @@ def check(proof: Proof, first: Gained) -> tuple[str, ...] | Dropped:
 
 
 def _trials(*, whole: bool) -> Iterator[Trial]:
-    """Where the tests of the file together come to no end in time, the candidate alone in all ways."""
+    """Where the tests of the file come to no end in time, the candidate alone in all ways."""
     if whole:
         yield from TRIALS
     else:

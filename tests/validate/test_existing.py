@@ -42,3 +42,12 @@ def test_who_was_not_asked_may_be_asked_later():
     existing = Existing()
     existing.completed("a.py", [ONE], [fate(ONE, None)])
     assert existing.unasked("a.py", [ONE]) == [ONE]
+
+
+def test_a_sandbox_that_failed_is_asked_again_but_not_tests_that_take_too_long(fakes):
+    existing, answers = Existing(), iter([fakes.failed("crash"), fakes.failed("timeout")])
+    assert [existing.ends("a.py", "", lambda: next(answers)).reason for _ in range(3)] == [
+        "crash",
+        "timeout",
+        "timeout",
+    ]

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from pytest_enrich import patch
 from pytest_enrich.data import Answered, Dropped, Failed, Proved, TestOutcome, World
-from pytest_enrich.validate import stable
+from pytest_enrich.validate import Existing, stable
 from pytest_enrich.validate.gain import Gained
 from pytest_enrich.validate.proof import Proof
 from pytest_enrich.validate.stable import TRIALS
@@ -21,12 +21,16 @@ FIRST = Gained(own=("cart-aaaaaaaa",), gaps=("cart-aaaaaaaa",), lines=(4,), bran
 def battery(fakes):
     """What the battery says, and the jobs that it asked for, where each run answers what `ends` says."""
 
-    def battery(ends, *, text=fakes.TEST_TEXT, branches=((3, 4),)):
+    def battery(ends, *, text=fakes.TEST_TEXT, branches=((3, 4),), seconds=None, existing=None):
         def execute(job):
             found = ends(job)
             if isinstance(found, Failed):
                 return found
-            outcomes = tuple(TestOutcome(nodeid=name, result=result) for name, result in found.items())
+            took = seconds or {}
+            outcomes = tuple(
+                TestOutcome(nodeid=name, result=result, seconds=took.get(name, 0.0))
+                for name, result in found.items()
+            )
             taken = dict.fromkeys(job.measure, branches)
             return Answered(
                 answer=Proved(outcomes=outcomes, lines={fakes.PATH: (4,)}, branches=taken), seconds=0.1
@@ -36,7 +40,15 @@ def battery(fakes):
         task, one = fakes.task(text=text), fakes.candidate()
         one = one if text else replace(one, placement=replace(one.placement, anchor=None, new_file=True))
         whole = patch.insert(text, one)
-        proof = Proof(task=task, candidate=one, text=whole, sandbox=sandbox, timeout=5.0, lowest="good")
+        proof = Proof(
+            task=task,
+            candidate=one,
+            text=whole,
+            sandbox=sandbox,
+            timeout=5.0,
+            lowest="good",
+            existing=existing or Existing(),
+        )
         return stable.check(proof, FIRST), sandbox
 
     return battery
@@ -174,6 +186,43 @@ def test_where_the_file_takes_too_long_the_candidate_is_run_alone_in_all_ways(ba
     assert len(names) == 4
     assert all(name.startswith("alone") for name in names)
     assert all(job.tests for job in sandbox.jobs if is_there(job))
+
+
+SLOW = "tests/test_cart.py::test_slow[1]"
+
+
+def with_a_slow_one(job):
+    asked = {**all_pass(job), SLOW: "passed"}
+    return {name: end for name, end in asked.items() if not job.tests or name.partition("[")[0] in job.tests}
+
+
+def test_a_slow_neighbour_is_left_out_of_what_runs_again_and_again(battery):
+    names, sandbox = battery(with_a_slow_one, seconds={SLOW: 30.0})
+    assert names == tuple(one.name for one in TRIALS)
+    assert [job.tests for job in sandbox.jobs if not is_there(job)] == [()]
+    assert {job.tests for job in sandbox.jobs if is_there(job)} == {(OWN,), (OWN, OTHER)}
+
+
+def test_a_quick_neighbour_that_fails_beside_the_candidate_is_seen_all_the_same(battery):
+    verdict, _ = battery(
+        lambda job: {
+            **with_a_slow_one(job),
+            OTHER: "failed" if is_there(job) and OTHER in job.tests else "passed",
+        },
+        seconds={SLOW: 30.0},
+    )
+    assert verdict.detail == f"{OTHER}: failed, not passed"
+
+
+def test_where_all_neighbours_are_slow_the_candidate_runs_alone(battery):
+    names, _ = battery(with_a_slow_one, seconds={SLOW: 30.0, OTHER: 2.0})
+    assert all(name.startswith("alone") for name in names)
+
+
+def test_how_the_tests_of_a_file_end_is_asked_once_for_all_candidates(battery):
+    existing = Existing()
+    runs = [battery(all_pass, existing=existing)[1] for _ in range(2)]
+    assert [sum(not is_there(job) for job in sandbox.jobs) for sandbox in runs] == [1, 0]
 
 
 def test_in_a_new_file_there_is_nothing_to_compare_with(battery):

@@ -1,0 +1,51 @@
+"""The other tests of its file that a candidate is run beside: all, or the quick ones where all take long.
+
+They run several times for each candidate. A slow test says no more about it than a quick one.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from pytest_enrich.data import Answered, Execution, Proved
+from pytest_enrich.validate.proof import Proof, Trial
+
+MOST_SECONDS = 1.0
+"""For all of them together."""
+
+
+def of(proof: Proof, trial: Trial) -> tuple[Proof, dict[str, str] | None]:
+    """A proof that runs beside these tests, and how they end in this way without the candidate.
+
+    That is asked once in a run for all candidates of a file. It is None when nothing can be said, or when each of
+    them takes too long: then there is nothing to run beside.
+    """
+    path, text = proof.candidate.placement.path, proof.task.test_text
+    if not text:
+        return proof, {}
+    execution = proof.existing.ends(path, text, lambda: proof.without(trial))
+    known, chosen = proof.others(execution), _quick(execution)
+    if known is None or chosen is None:
+        return proof, known
+    found = {name: result for name, result in known.items() if _function(name) in chosen}
+    return replace(proof, beside=chosen), found or None
+
+
+def _quick(execution: Execution) -> tuple[str, ...] | None:
+    """The test functions (node ids) that take no longer together, the quickest first; None when all do not."""
+    answer = execution.answer if isinstance(execution, Answered) else None
+    spent: dict[str, float] = {}
+    for one in answer.outcomes if isinstance(answer, Proved) else ():
+        spent[_function(one.nodeid)] = spent.get(_function(one.nodeid), 0.0) + one.seconds
+    left = MOST_SECONDS
+    chosen: list[str] = []
+    for name, seconds in sorted(spent.items(), key=lambda pair: pair[1]):
+        left -= seconds
+        if left < 0:
+            return tuple(chosen)
+        chosen.append(name)
+    return None
+
+
+def _function(nodeid: str) -> str:
+    return nodeid.partition("[")[0]
