@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 import time
 from collections import Counter
@@ -35,6 +36,8 @@ from pytest_enrich.store import Store, bugs, rebuild
 
 DOCSTRINGS = 0.2
 """The part of a budget in time that docstrings may take, beyond the file that is being looked at."""
+BESIDE_SECONDS = 1.0
+"""With a budget in time: so long the tests of a file may take that run beside each candidate."""
 
 
 class Session:
@@ -75,7 +78,7 @@ class Session:
             proposers=(),
             sandbox=self._sandbox,
             purse=pipeline.Purse(settings.budget, 1),
-            existing=validate.Existing(),
+            existing=validate.Existing(math.inf if settings.budget.seconds is None else BESIDE_SECONDS),
             timeout=settings.timeout,
             seed=settings.seed,
             test_text=self._files.readable,

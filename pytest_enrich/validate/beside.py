@@ -10,9 +10,6 @@ from msgspec.structs import replace
 from pytest_enrich.data import Answered, Execution, Proved
 from pytest_enrich.validate.proof import Proof, Trial
 
-MOST_SECONDS = 1.0
-"""For all of them together."""
-
 
 def of(proof: Proof, trial: Trial) -> tuple[Proof, dict[str, str] | None]:
     """A proof that runs beside these tests, and how they end in this way without the candidate.
@@ -24,20 +21,19 @@ def of(proof: Proof, trial: Trial) -> tuple[Proof, dict[str, str] | None]:
     if not text:
         return proof, {}
     execution = proof.existing.ends(path, text, lambda: proof.without(trial))
-    known, chosen = proof.others(execution), _quick(execution)
+    known, chosen = proof.others(execution), _quick(execution, proof.existing.seconds)
     if known is None or chosen is None:
         return proof, known
     found = {name: result for name, result in known.items() if _function(name) in chosen}
     return replace(proof, beside=chosen), found or None
 
 
-def _quick(execution: Execution) -> tuple[str, ...] | None:
+def _quick(execution: Execution, left: float) -> tuple[str, ...] | None:
     """The test functions (node ids) that take no longer together, the quickest first; None when all do not."""
     answer = execution.answer if isinstance(execution, Answered) else None
     spent: dict[str, float] = {}
     for one in answer.outcomes if isinstance(answer, Proved) else ():
         spent[_function(one.nodeid)] = spent.get(_function(one.nodeid), 0.0) + one.seconds
-    left = MOST_SECONDS
     chosen: list[str] = []
     for name, seconds in sorted(spent.items(), key=lambda pair: pair[1]):
         left -= seconds

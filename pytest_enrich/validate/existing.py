@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 
 from msgspec.structs import replace
@@ -10,9 +11,13 @@ from pytest_enrich.data import Answered, Execution, Mutant, MutantFate
 
 
 class Existing:
-    """Remembers for a run how existing tests end, and which notice a mutant, so that they run only once."""
+    """Remembers for a run how existing tests end, and which notice a mutant, so that they run only once.
 
-    def __init__(self) -> None:
+    `seconds`: so long those of a file may take, together, that run beside a candidate again and again.
+    """
+
+    def __init__(self, seconds: float = math.inf) -> None:
+        self.seconds = seconds
         self._known: dict[tuple[str, int, int, str], tuple[str, ...]] = {}
         self._ends: dict[tuple[str, str], Execution] = {}
 

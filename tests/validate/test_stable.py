@@ -197,7 +197,7 @@ def with_a_slow_one(job):
 
 
 def test_a_slow_neighbour_is_left_out_of_what_runs_again_and_again(battery):
-    names, sandbox = battery(with_a_slow_one, seconds={SLOW: 30.0})
+    names, sandbox = battery(with_a_slow_one, seconds={SLOW: 30.0}, existing=Existing(1.0))
     assert names == tuple(one.name for one in TRIALS)
     assert [job.tests for job in sandbox.jobs if not is_there(job)] == [()]
     assert {job.tests for job in sandbox.jobs if is_there(job)} == {(OWN,), (OWN, OTHER)}
@@ -210,13 +210,19 @@ def test_a_quick_neighbour_that_fails_beside_the_candidate_is_seen_all_the_same(
             OTHER: "failed" if is_there(job) and OTHER in job.tests else "passed",
         },
         seconds={SLOW: 30.0},
+        existing=Existing(1.0),
     )
     assert verdict.detail == f"{OTHER}: failed, not passed"
 
 
 def test_where_all_neighbours_are_slow_the_candidate_runs_alone(battery):
-    names, _ = battery(with_a_slow_one, seconds={SLOW: 30.0, OTHER: 2.0})
+    names, _ = battery(with_a_slow_one, seconds={SLOW: 30.0, OTHER: 2.0}, existing=Existing(1.0))
     assert all(name.startswith("alone") for name in names)
+
+
+def test_without_a_limit_all_run_beside_the_candidate(battery):
+    _, sandbox = battery(with_a_slow_one, seconds={SLOW: 30.0})
+    assert {job.tests for job in sandbox.jobs if is_there(job)} == {(OWN,), ()}
 
 
 def test_how_the_tests_of_a_file_end_is_asked_once_for_all_candidates(battery):

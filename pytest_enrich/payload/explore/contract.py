@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator
 from types import CodeType
 
 AGAIN = re.compile(r"raise\s*(#.*)?")
+MACHINE = re.compile(r"\bif\b.*\b(sys\.version_info|sys\.platform|os\.name|platform\.\w+\()")
+"""Another Python, or another system, goes another way."""
 CONTRACT = re.compile(r"raise\b|(return )?(sys\.)?exit\(")
 
 
 def is_contract(error: BaseException, root: str, lines: Iterable[str]) -> bool:
-    """Whether the project raises it by a statement of its own, or documents it.
+    """Whether the project raises it by a statement of its own, on any machine, or documents it.
 
     Args:
         error: As it was caught, with its traceback.
@@ -31,7 +33,7 @@ def _is_stated(error: BaseException, root: str, lines: Iterable[str]) -> bool:
     Of that one, too, somebody thought.
     """
     frames = traceback.extract_tb(error.__traceback__)
-    if not frames or not _is_ours(frames[-1].filename, root):
+    if not frames or not _is_ours(frames[-1].filename, root) or MACHINE.search(_condition(frames[-1])):
         return False
     return bool(CONTRACT.match(_line(frames[-1]))) or any(AGAIN.fullmatch(line) for line in lines)
 
@@ -42,6 +44,17 @@ def _is_ours(filename: str, root: str) -> bool:
 
 def _line(frame: traceback.FrameSummary) -> str:
     return linecache.getline(frame.filename, frame.lineno or 0).strip()
+
+
+def _condition(frame: traceback.FrameSummary) -> str:
+    """The line above that is indented less: what the statement is said under."""
+    above = linecache.getlines(frame.filename)[: frame.lineno or 0]
+    inner = _indent(above[-1]) if above else 0
+    return next((line for line in reversed(above) if line.strip() and _indent(line) < inner), "")
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _codes(error: BaseException) -> Iterator[CodeType]:

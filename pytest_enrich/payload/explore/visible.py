@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import collections.abc
-from collections.abc import Iterator
+import contextlib
+import itertools
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..express import compilable, express
 
 PLAIN: tuple[Any, ...] = (tuple, list, dict, set, frozenset, str, int)
+BARE: dict[type, Callable[[Any], object]] = {int: int.__index__, float: float.__float__, str: str.__str__}
+MOST_HELD, DEEPEST = 50, 3
 
 
 def written(value: object) -> str | None:
@@ -17,11 +21,30 @@ def written(value: object) -> str | None:
     # Keys are equal to a set, and a tuple with more to it is still equal to a tuple.
     options += [set(value)] if isinstance(value, collections.abc.KeysView) else []
     options += [plain(value) for plain in PLAIN if isinstance(value, plain) and type(value) is not plain]
-    for option in options:
+    for option in itertools.chain(options, _plain_throughout(value)):
         text = express(option)
         if text is not None and (_equals(text, value) or isinstance(value, float)):
             return text
     return None
+
+
+def _plain_throughout(value: object) -> Iterator[object]:
+    """The value where nothing in it is of a subclass: a list of the project's, with numbers of the project's."""
+    with contextlib.suppress(Exception):  # a container of the project's may do anything
+        yield _plain(value, DEEPEST)
+
+
+def _plain(value: Any, deeper: int) -> Any:
+    if isinstance(value, dict | list | tuple | set | frozenset) and (len(value) > MOST_HELD or not deeper):
+        return value
+    if isinstance(value, dict):
+        return {_plain(key, deeper - 1): _plain(held, deeper - 1) for key, held in value.items()}
+    for kind in (list, tuple, set, frozenset):
+        if isinstance(value, kind):
+            return kind(_plain(held, deeper - 1) for held in value)
+    if isinstance(value, bool):
+        return value
+    return next((base(value) for kind, base in BARE.items() if isinstance(value, kind)), value)
 
 
 def _equals(text: str, value: object) -> bool:

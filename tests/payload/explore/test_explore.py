@@ -175,6 +175,22 @@ def test_an_exception_that_happens_is_an_accident(explore):
     assert explored.dropped["accident"] > 0
 
 
+@pytest.mark.parametrize("condition", ["sys.version_info < (9, 9)", "sys.platform == 'linux'"])
+def test_what_is_raised_on_this_machine_alone_is_none(explore, condition):
+    text = f"""
+        import sys
+
+        def send(weight: int) -> str:
+            if weight > 100:
+                if {condition}:
+                    # Only there.
+                    raise ValueError("too heavy here")
+                return "heavy"  # here
+            return "light"
+        """
+    assert explore(text, "send", branches=((4, 5),)).findings == ()
+
+
 def test_an_accident_that_the_docstring_names_is_a_contract(explore):
     text = '''
         def third(text: str) -> str:

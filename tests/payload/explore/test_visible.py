@@ -1,0 +1,48 @@
+"""Values of the project's own classes, as a reader would write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_enrich.payload.explore import visible
+
+
+class Number(int):
+    """As a parser makes it that remembers where it found it."""
+
+
+class Word(str):
+    __slots__ = ()
+
+    def __str__(self):
+        return f"<{self.upper()}>"
+
+
+class Items(list):
+    pass
+
+
+class Unequal(list):
+    def __eq__(self, other):
+        return False
+
+    __hash__ = None
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Items([1, 2]), "[1, 2]"),
+        (Items([Number(1), Word("a")]), "[1, 'a']"),
+        ({Word("a"): Items([Number(2)])}, "{'a': [2]}"),
+        ((Number(1), True, None), "(1, True, None)"),
+        ([Items([Number(1)]), {"a": 1.5}], "[[1], {'a': 1.5}]"),
+    ],
+)
+def test_a_value_that_is_equal_to_a_plain_one_is_written_as_that(value, text):
+    assert visible.written(value) == text
+
+
+@pytest.mark.parametrize("value", [Unequal([Number(1)]), [object()], Items([Number(1)] * 60)])
+def test_what_is_equal_to_nothing_plain_or_is_too_long_has_no_text(value):
+    assert visible.written(value) is None
