@@ -88,6 +88,8 @@ def test_the_opposite_holds_when_the_condition_does_not(text, a, b):
         ("if a and b:", "true", "a_and_b"),
         ("if math.isfinite(x):", "false", "not_isfinite_x"),
         ("if not a.is_integer() or not b.is_integer():", "true", ""),
+        ("if not (a.is_integer() and b.is_integer()):", "true", ""),
+        ("if a and (b.is_integer() or c.is_integer()):", "true", ""),
         ("for one in many:", "skips", "nothing"),
         ("for one in many:", "iterates", ""),
         ("case [1, x]:", "matches", "1_x"),

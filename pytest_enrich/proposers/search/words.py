@@ -107,10 +107,10 @@ def _words(node: ast.expr) -> str:  # noqa: PLR0911 - one line a kind of express
         parts = [_words(value) for value in node.values]
         # `x.is_integer() and y.is_integer()`: whose they are the words do not say.
         is_told = len({part.removeprefix("not_") for part in parts}) == len(parts)
-        return joint.join(parts) if is_told else ""
+        return joint.join(parts) if is_told and all(parts) else ""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        kind = _kind(node.operand, "is_not")
-        return kind or f"not_{_words(node.operand)}"
+        words = _words(node.operand)
+        return _kind(node.operand, "is_not") or (f"not_{words}" if words else "")
     if kind := _kind(node, "is"):
         return kind
     if isinstance(node, ast.Call):
