@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -47,3 +48,42 @@ def test_what_was_submitted_is_done_in_its_order():
         futures = [executor.submit(done.append, number) for number in range(5)]
     assert all(future.done() for future in futures)
     assert done == [0, 1, 2, 3, 4]
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """How many threads were in `ast.parse` at the same time, at most, when two parse while it is `is_safe`."""
+    inside, most, second = [], [], threading.Event()
+
+    def slow(text):
+        inside.append(text)
+        if len(inside) > 1:
+            second.set()
+        second.wait(0.2)
+        most.append(len(inside))
+        inside.remove(text)
+        return text
+
+    monkeypatch.setattr(ast, "parse", slow)
+
+    def at_once(*, is_safe):
+        with executors.parsing_in_turn(is_safe=is_safe), ThreadPoolExecutor(2) as executor:
+            assert list(executor.map(ast.parse, ["a", "b"])) == ["a", "b"]
+        assert ast.parse is slow
+        return max(most)
+
+    return at_once
+
+
+def test_where_the_parser_is_not_safe_in_threads_they_take_turns(at_once):
+    assert at_once(is_safe=False) == 1
+
+
+def test_where_it_is_safe_nobody_waits(at_once):
+    assert at_once(is_safe=True) == 2
+
+
+def test_one_who_parses_may_parse_meanwhile(monkeypatch):
+    monkeypatch.setattr(ast, "parse", lambda text: text and ast.parse(text[1:]) + text[0])
+    with executors.parsing_in_turn(is_safe=False):
+        assert ast.parse("abc") == "cba"

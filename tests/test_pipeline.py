@@ -353,18 +353,3 @@ def test_what_is_dropped_gets_no_name(fakes, bench):
     (attempt,) = pipeline.work(fakes.target(), replace(made, named=renamed("test_x")), 2.0, 500).attempts
     assert isinstance(attempt.verdict, Dropped)
     assert attempt.candidate.name == "test_1"
-
-
-def test_where_python_trips_over_its_own_parser_a_target_is_worked_on_once_more(fakes, bench):
-    class Tripping(fakes.FakeProposer):
-        trips = 1
-
-        def propose(self, task):
-            if self.trips:
-                self.trips -= 1
-                raise SystemError("AST constructor recursion depth mismatch (before=57, after=47)")
-            return super().propose(task)
-
-    done = pipeline.watched(fakes.target(), bench(Tripping(*candidates(fakes, 1))), 2.0, 500)
-    (attempt,) = done.attempts
-    assert isinstance(attempt.verdict, Kept)

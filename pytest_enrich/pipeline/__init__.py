@@ -74,11 +74,7 @@ def _next_ones(
 def watched(target: Target, bench: Bench, seconds: float, executions: int) -> Done:
     """As `work`; a target of which a job failed is not complete."""
     with bench.watch() as failed:
-        try:
-            done = work(target, bench, seconds, executions)
-        except SystemError:
-            # `ast.parse` in two threads at a time, before Python 3.11.8 and 3.12.2 (python/cpython#106905).
-            done = work(target, bench, seconds, executions)
+        done = work(target, bench, seconds, executions)
     return replace(done, complete=done.complete and not failed)
 
 

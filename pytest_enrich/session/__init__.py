@@ -11,7 +11,7 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from pytest_enrich import progress, reports
+from pytest_enrich import executors, progress, reports
 from pytest_enrich.config import Settings
 from pytest_enrich.data import Report, RunSummary
 from pytest_enrich.progress import Terminal
@@ -55,7 +55,11 @@ def _run(settings: Settings, cov: Coverage, terminal: Terminal) -> tuple[RunSumm
         terminal.write_line(listing.render(found.ranked, found.changed))
         return summary.of_nothing(settings, found, started), None
     before = tree.snapshot(settings.rootdir, settings.directory)
-    with progress.on(terminal) as lines, closing(Session(settings, store, found, lines)) as session:
+    with (
+        executors.parsing_in_turn(),
+        progress.on(terminal) as lines,
+        closing(Session(settings, store, found, lines)) as session,
+    ):
         session.work()
     ended = session.summary(started, tree.changed(settings.rootdir, settings.directory, before))
     last_run.write(store, ended)
