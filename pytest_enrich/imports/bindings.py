@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from functools import reduce
+from functools import lru_cache, reduce
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -30,6 +30,7 @@ class Bindings(Struct, frozen=True, kw_only=True):
     package: str = ""
 
 
+@lru_cache(maxsize=8)  # a few files are asked about, each for many candidates
 def read(text: str, package: str = "", *, path: str = UNNAMED) -> Bindings:
     """The bindings of a file's `text`, which is "" for a new file.
 

@@ -6,6 +6,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 from pytest_enrich.data import Finding, Placement
@@ -14,6 +15,7 @@ Decorators: TypeAlias = tuple[str, ...]
 AWAITED = {"await", "async list"}
 
 
+@lru_cache(maxsize=8)  # a few files are asked about, each for many targets
 def decorators(text: str, placement: Placement) -> Decorators | None:
     """What most coroutine tests beside which a new one goes are decorated with; None where there are none.
 

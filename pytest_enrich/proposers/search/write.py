@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -38,11 +39,7 @@ class Desk(Struct, frozen=True, kw_only=True):
         package = ".".join(target.placement.path.split("/")[:-1])
         try:
             bindings = imports.read(task.test_text, package)
-            taken = frozenset(
-                node.name
-                for node in ast.walk(ast.parse(task.test_text))
-                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            )
+            taken = _functions(task.test_text)
         except (RefusedError, SyntaxError, ValueError):
             bindings, taken = imports.Bindings(), frozenset()
         return cls(
@@ -150,6 +147,13 @@ class Desk(Struct, frozen=True, kw_only=True):
     @property
     def _documented(self) -> str:
         return self.target.docstring or ""
+
+
+@lru_cache(maxsize=8)  # a few files are asked about, each for many targets
+def _functions(text: str) -> frozenset[str]:
+    """The names of all functions of a file."""
+    nodes = ast.walk(ast.parse(text))
+    return frozenset(node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
 def renamed(test: NewTest, name: str) -> NewTest:
