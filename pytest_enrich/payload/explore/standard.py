@@ -47,9 +47,12 @@ def with_all(attributes: set[str]) -> set[Any]:
 
 
 def holders(attribute: str) -> list[type]:
-    """Standard types of which an object has an attribute that somebody asks for, a few at most."""
-    kinds = (kind for kind in (*STANDARD, contextlib.nullcontext) if hasattr(kind, attribute))
-    return [*itertools.islice(kinds, MOST_HOLDERS)]
+    """Standard types of which an object has an attribute that somebody asks for, a few at most.
+
+    Of special methods the plainest one: nobody opens a path where a context manager is asked for.
+    """
+    kinds = (kind for kind in (contextlib.nullcontext, *STANDARD) if hasattr(kind, attribute))
+    return [*itertools.islice(kinds, 1 if attribute.startswith("__") else MOST_HOLDERS)]
 
 
 def with_several(attributes: set[str]) -> set[Any]:

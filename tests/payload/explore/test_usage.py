@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import collections.abc
+import contextlib
 import datetime as dt
 import itertools
 import random
@@ -43,6 +44,10 @@ def drawn(source):
     return hasattr(source, "getrandbits")
 
 
+def entered(manager):
+    return hasattr(manager, "__exit__")
+
+
 def some(items, count):
     return list(itertools.islice(items, count))
 
@@ -67,6 +72,7 @@ def of(function, name):
         (passed_on, "text", {str}),
         (half, "number", {int, float}),
         (drawn, "source", {random.Random}),
+        (entered, "manager", {contextlib.nullcontext}),
         (some, "items", {list}),
         (paired, "right", {list}),
         (Span.__add__, "other", {Span, dt.date, dt.datetime}),
