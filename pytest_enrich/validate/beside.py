@@ -8,7 +8,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from pytest_enrich.data import Answered, Execution, Proved
-from pytest_enrich.validate.proof import Proof, Trial
+from pytest_enrich.validate.proof import Proof, Trial, function
 
 
 def of(proof: Proof, trial: Trial) -> tuple[Proof, dict[str, str] | None]:
@@ -24,7 +24,7 @@ def of(proof: Proof, trial: Trial) -> tuple[Proof, dict[str, str] | None]:
     known, chosen = proof.others(execution), _quick(execution, proof.existing.seconds)
     if known is None or chosen is None:
         return proof, known
-    found = {name: result for name, result in known.items() if _function(name) in chosen}
+    found = {name: result for name, result in known.items() if function(name) in chosen}
     return replace(proof, beside=chosen), found or None
 
 
@@ -33,7 +33,7 @@ def _quick(execution: Execution, left: float) -> tuple[str, ...] | None:
     answer = execution.answer if isinstance(execution, Answered) else None
     spent: dict[str, float] = {}
     for one in answer.outcomes if isinstance(answer, Proved) else ():
-        spent[_function(one.nodeid)] = spent.get(_function(one.nodeid), 0.0) + one.seconds
+        spent[function(one.nodeid)] = spent.get(function(one.nodeid), 0.0) + one.seconds
     chosen: list[str] = []
     for name, seconds in sorted(spent.items(), key=lambda pair: pair[1]):
         left -= seconds
@@ -41,7 +41,3 @@ def _quick(execution: Execution, left: float) -> tuple[str, ...] | None:
             return tuple(chosen)
         chosen.append(name)
     return None
-
-
-def _function(nodeid: str) -> str:
-    return nodeid.partition("[")[0]

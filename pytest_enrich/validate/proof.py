@@ -132,4 +132,10 @@ class Proof(Struct, frozen=True, kw_only=True):
 
     def _is_named(self, nodeid: str) -> bool:
         """Whether a test has the candidate's name, in whichever class."""
-        return nodeid.partition("[")[0].rpartition("::")[2] == self.candidate.name
+        return function(nodeid).rpartition("::")[2] == self.candidate.name
+
+
+def function(nodeid: str) -> str:
+    """The node id without the parameters; brackets in the name of a file are none."""
+    path, colons, name = nodeid.partition("::")
+    return f"{path}{colons}{name.partition('[')[0]}"

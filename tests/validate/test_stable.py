@@ -9,7 +9,7 @@ from pytest_enrich import patch
 from pytest_enrich.data import Answered, Dropped, Failed, Proved, TestOutcome, World
 from pytest_enrich.validate import Existing, stable
 from pytest_enrich.validate.gain import Gained
-from pytest_enrich.validate.proof import Proof
+from pytest_enrich.validate.proof import Proof, function
 from pytest_enrich.validate.stable import TRIALS
 
 OWN = "tests/test_cart.py::test_negative"
@@ -213,6 +213,10 @@ def test_a_quick_neighbour_that_fails_beside_the_candidate_is_seen_all_the_same(
         existing=Existing(1.0),
     )
     assert verdict.detail == f"{OTHER}: failed, not passed"
+
+
+def test_brackets_in_the_name_of_a_file_are_no_parameters():
+    assert function("tests/test_[a].py::TestCart::test_b[1::2]") == "tests/test_[a].py::TestCart::test_b"
 
 
 def test_where_all_neighbours_are_slow_the_candidate_runs_alone(battery):
