@@ -74,6 +74,17 @@ def test_the_name_of_an_object_that_is_made_where_it_is_used_hides_no_module(fak
     assert "assert shop.cart.discount(shop.shop(2)) == 0" in made.code
 
 
+def test_a_variable_hides_nothing_that_the_file_imports(fakes, propose):
+    lines = ("cart = ⟨shop.cart:Cart⟩(cart=2)", "cart.add('cart')")
+    made_before = fakes.finding(lines=lines, action="cart.total(cart)")
+    (made,), _ = propose(made_before, task=fakes.task(text="from shop import cart\n"))
+    assert made.code.splitlines()[1:] == [
+        "    a_cart = cart.Cart(cart=2)",
+        "    a_cart.add('cart')",
+        "    assert a_cart.total(a_cart) == 0",
+    ]
+
+
 def test_a_name_that_is_taken_is_not_used_again(fakes, propose):
     text = "from shop.cart import discount\n\n\ndef test_discount_total_below_0(): ...\n"
     raised = Observation(subject="raises", value="⟨shop.cart:Refused⟩", message="no")

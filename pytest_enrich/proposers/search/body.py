@@ -72,6 +72,16 @@ def _variable(name: str) -> re.Pattern[str]:
     return re.compile(rf"⟨[^⟩]*⟩|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|(?<![\w.])({re.escape(name)})\b")
 
 
+def renamed(line: Template, name: str, other: str) -> Template:
+    """The line with another name for a variable; arguments that are passed by that name keep it."""
+
+    def exchanged(match: re.Match[str]) -> str:
+        is_keyword = line[match.end() : match.end() + 1] == "="
+        return other if match[1] and not is_keyword else match[0]
+
+    return _variable(name).sub(exchanged, line)
+
+
 def _states_result(finding: Finding, action: Template) -> bool:
     """Whether one assertion on the call itself, or on a part of what it gives, says it all."""
     only = finding.observations[0]

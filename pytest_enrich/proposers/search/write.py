@@ -129,6 +129,7 @@ class Desk(Struct, frozen=True, kw_only=True):
         return sorted(closed, key=lambda gap: not branches & set(gap.branches))
 
     def _resolve(self, lines: Sequence[Template]) -> imports.ResolvedAll | None:
+        lines = self._apart(lines)
         local = {body.COLLECT, *(line.partition(" = ")[0] for line in lines)}
         bindings = imports.reserve(self.bindings, {name for name in local if name.isidentifier()})
         try:
@@ -137,6 +138,14 @@ class Desk(Struct, frozen=True, kw_only=True):
         except (ValueError, SyntaxError):
             return None
         return resolved
+
+    def _apart(self, lines: Sequence[Template]) -> Sequence[Template]:
+        """The lines with other names for variables that would hide what the file imports."""
+        for name in [line.partition(" = ")[0] for line in lines]:
+            if name in self.bindings.modules or name in self.bindings.objects:
+                other = f"{'an' if name[0] in 'aeiou' else 'a'}_{name}"
+                lines = [body.renamed(line, name, other) for line in lines]
+        return lines
 
     def _header(self, name: str, fixture: str, *, awaits: bool) -> list[str]:
         """The decorators of a coroutine test, and the `def`."""
