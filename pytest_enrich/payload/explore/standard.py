@@ -57,6 +57,6 @@ def holders(attribute: str) -> list[type]:
 
 def with_several(attributes: set[str]) -> set[Any]:
     """The standard types that have several telling ones of these attributes: some branches may be for them."""
-    holders = {name: {kind for kind in STANDARD if hasattr(kind, name)} for name in attributes}
-    telling = [kinds for kinds in holders.values() if len(kinds) <= MOST_HOLDERS]
+    having = [{kind for kind in STANDARD if hasattr(kind, name)} for name in attributes]
+    telling = [kinds for kinds in having if len(kinds) <= MOST_HOLDERS]
     return {kind for kind in STANDARD if sum(kind in kinds for kinds in telling) >= SEVERAL}

@@ -42,9 +42,9 @@ class Kept(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
         What it is called its spec tells: the module may have taken over another one's name with all its names.
         """
-        spec = module.__spec__
-        assert spec is not None, "it was found by `find_spec`"
-        module.__spec__, name = spec.loader_state, spec.name
+        spec, name = module.__spec__, module.__name__
+        if spec is not None and spec.loader is self:
+            module.__spec__, name = spec.loader_state, spec.name
         self.imported.add(name)
         for other in sorted(self._seen.needs.get(name, ())):
             if other in self._seen.modules and other not in sys.modules:
