@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from pytest_enrich.data import Dropped, Execution, Failed, World
 from pytest_enrich.validate import beside, gain
 from pytest_enrich.validate.gain import Gained
-from pytest_enrich.validate.proof import SHOWN, Proof, Trial
+from pytest_enrich.validate.proof import SHOWN, Proof, Trial, function
 
 ZONE = "Asia/Kathmandu"
 """A quarter of an hour off all that people think of."""
@@ -109,11 +109,11 @@ def _hurt(proof: Proof, trial: Trial, execution: Execution, known: dict[str, str
 def _differing(found: dict[str, str], known: dict[str, str]) -> list[str]:
     """The names that end otherwise; of a test whose cases have other names in each run, only if its cases do."""
     differing = [name for name in {**known, **found} if found.get(name) != known.get(name)]
-    renamed = {name.partition("[")[0] for name in differing if name not in found or name not in known}
+    renamed = {function(name) for name in differing if name not in found or name not in known}
     alike = {test for test in renamed if _ends(test, found) == _ends(test, known)}
-    return [name for name in differing if name.partition("[")[0] not in alike]
+    return [name for name in differing if function(name) not in alike]
 
 
 def _ends(test: str, results: dict[str, str]) -> list[str]:
     """How the cases of a test ended, whatever they are called."""
-    return sorted(result for name, result in results.items() if name.partition("[")[0] == test)
+    return sorted(result for name, result in results.items() if function(name) == test)

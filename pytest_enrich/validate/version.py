@@ -12,7 +12,7 @@ from pytest_enrich.data.suggestion import RunsPart
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.validate import cases, gain, kills, smaller, stable
-from pytest_enrich.validate.proof import SHOWN, Proof
+from pytest_enrich.validate.proof import SHOWN, Proof, function
 
 
 def examine(
@@ -68,7 +68,7 @@ def _collected(proof: Proof, names: Sequence[str]) -> tuple[str, ...] | Dropped:
             rung="runs", reason="its file did not run", detail=getattr(execution, "detail", "")[-SHOWN:]
         )
     ran = [one.nodeid for one in execution.answer.outcomes]
-    found = tuple(one for one in ran if one.partition("[")[0] in wanted)
+    found = tuple(one for one in ran if function(one) in wanted)
     detail = "; ".join(one.detail for one in execution.answer.outcomes if one.detail)
     return found or Dropped(rung="runs", reason="pytest collects no test of it", detail=detail[-SHOWN:])
 
