@@ -353,3 +353,31 @@ def test_what_is_dropped_gets_no_name(fakes, bench):
     (attempt,) = pipeline.work(fakes.target(), replace(made, named=renamed("test_x")), 2.0, 500).attempts
     assert isinstance(attempt.verdict, Dropped)
     assert attempt.candidate.name == "test_1"
+
+
+def test_what_becomes_a_part_of_another_test_is_dropped_for_it(fakes, bench):
+    first, second = candidates(fakes, 1, gaps=("cart-aaaaaaaa",)) + candidates(fakes, 2, gaps=("cart-bbbbbbbb",))
+    code = "def test_both():\n    assert discount(-1) == 1\n    assert discount(-1) == 2\n"
+
+    def joiner(_task, one, other):
+        return fakes.candidate(code, gaps=(*one.gaps, *other.gaps))
+
+    gaps = fakes.gap(), fakes.gap("cart-bbbbbbbb", line=5, branches=((5, 6),))
+    both = bench(fakes.FakeProposer(first, second), lines=(4,), branches=((3, 4),))
+    sandbox = fakes.ScriptedSandbox({Prove: lambda job: _proved(fakes, job)})
+    done = pipeline.work(fakes.target(*gaps), replace(both, joiner=joiner, sandbox=sandbox), 2.0, 500)
+    before, joint = done.attempts
+    assert (before.candidate, before.verdict) == (
+        first,
+        Dropped(rung="new", reason="is stated in another suggestion"),
+    )
+    assert (joint.candidate.code, joint.verdict.smaller, joint.verdict.joined) == (code, None, None)
+    assert joint.verdict.gaps == ("cart-aaaaaaaa", "cart-bbbbbbbb")
+
+
+def _proved(fakes, job):
+    """Each value that is stated takes a branch of its own."""
+    taken = [branch for value, branch in ((1, (3, 4)), (2, (5, 6))) if f"== {value}\n" in job.text]
+    names = re.findall(r"^def (test\w+)", job.text, re.MULTILINE)
+    ends = (TestOutcome(nodeid=f"{fakes.TESTS}::{name}", result="passed", seconds=0.01) for name in names)
+    return Proved(outcomes=tuple(ends), lines={}, branches=dict.fromkeys(job.measure, tuple(taken)))

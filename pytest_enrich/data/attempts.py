@@ -112,7 +112,7 @@ class Kept(Struct, frozen=True, kw_only=True, tag="kept"):
     """It passed every rung. `runs` names each way it was run; `gaps` are those it closes, at least partly.
 
     `grade` and `mutants` are about the code of these gaps. `smaller` is what was kept in the candidate's place,
-    when a part of it was enough.
+    when a part of it was enough; `joined` a test that was kept before, where both became one.
     """
 
     gaps: tuple[str, ...]
@@ -123,6 +123,7 @@ class Kept(Struct, frozen=True, kw_only=True, tag="kept"):
     grade: Grade = "ungraded"
     mutants: MutantsPart = MutantsPart()
     smaller: Candidate | None = None
+    joined: Candidate | None = None
 
 
 class Dropped(Struct, frozen=True, kw_only=True, tag="dropped"):

@@ -6,7 +6,7 @@ No input or output, no printing: targets in, what came of each out.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 
 from msgspec.structs import replace
@@ -82,7 +82,7 @@ def work(target: Target, bench: Bench, seconds: float, executions: int) -> Done:
     """Ask each proposer for what the ones before it left open, and judge each candidate."""
     names = [one.qualname for one in target.parts or (target,)]
     earlier = tuple(one for name in names for one in bench.earlier.get((target.path, name), ()))
-    attempts: list[Attempt] = []
+    attempts: tuple[Attempt, ...] = ()
     task = Task(
         target=target,
         attempts=earlier,
@@ -100,15 +100,16 @@ def work(target: Target, bench: Bench, seconds: float, executions: int) -> Done:
 
     for candidate in _thought_of(now, bench):
         if bench.purse.left <= 0:
-            return Done(target=target, attempts=tuple(attempts), complete=False)
+            return Done(target=target, attempts=attempts, complete=False)
         if judging.is_among(candidate, earlier) or judging.is_needless(candidate, task):
             continue
-        kept, verdict = judging.named(task, candidate, judging.judge(task, candidate, bench), bench)
-        attempts.append(judging.attempt(target, kept, verdict))
+        found = judging.judge(task, candidate, bench, judging.beside(target, attempts, bench))
+        kept, verdict = judging.named(task, candidate, found, bench)
+        attempts = (*judging.without_joined(attempts, found), judging.attempt(target, kept, verdict))
         task = _next(task, (*earlier, *attempts), verdict)
         if not task.target.gaps:
-            return Done(target=target, attempts=tuple(attempts))
-    return Done(target=target, attempts=tuple(attempts), complete=bench.purse.left > 0)
+            return Done(target=target, attempts=attempts)
+    return Done(target=target, attempts=attempts, complete=bench.purse.left > 0)
 
 
 def _thought_of(task: Callable[[], Task], bench: Bench) -> Iterator[Candidate]:
@@ -131,10 +132,10 @@ def _thought_of(task: Callable[[], Task], bench: Bench) -> Iterator[Candidate]:
     yield from spares
 
 
-def _next(task: Task, attempts: Iterable[Attempt], verdict: Verdict) -> Task:
+def _next(task: Task, attempts: tuple[Attempt, ...], verdict: Verdict) -> Task:
     """The task after an attempt: what was tried, and only the gaps that are open now."""
     closed = verdict.gaps if isinstance(verdict, Kept) else ()
-    return replace(task, attempts=tuple(attempts), target=task.target.without(lambda gap: gap.id in closed))
+    return replace(task, attempts=attempts, target=task.target.without(lambda gap: gap.id in closed))
 
 
 def _without_repeats(done: Done, closed: Collection[str]) -> Done:

@@ -33,7 +33,7 @@ class Bench(Struct, frozen=True, kw_only=True):
     people turned this test down; `turned_down` why they turned down others for a source file.
     `existing` is what the run knows of the tests that exist: whoever is asked, it is the same.
     `named` may give a test that was kept a better name; under that it is judged once more. `sharper` as in
-    `validate.judge`.
+    `validate.judge`; `joiner` writes one test of two that are kept for one target.
     """
 
     proposers: tuple[Proposer, ...]
@@ -51,4 +51,5 @@ class Bench(Struct, frozen=True, kw_only=True):
     turned_down: Callable[[str], tuple[Reason, ...]] = lambda _path: ()
     named: Callable[[Task, NewTest], NewTest | None] = lambda *_test: None
     sharper: validate.Sharper = lambda *_call: ()
+    joiner: validate.Joiner = lambda *_tests: None
     watch: Callable[[], AbstractContextManager[Sequence[Job]]] = lambda: nullcontext(())

@@ -10,12 +10,14 @@ from pytest_enrich import patch, validate
 from pytest_enrich.data import Attempt, Candidate, Dropped, Kept, NewTest, Target, Verdict
 from pytest_enrich.pipeline.bench import Bench
 from pytest_enrich.protocols import Task
+from pytest_enrich.validate import Beside
 
 REPEATED = Dropped(rung="gains", reason="closes no gap that is still open")
+JOINED = Dropped(rung="new", reason="is stated in another suggestion")
 _REJECTED = Dropped(rung="new", reason="was turned down before")
 
 
-def judge(task: Task, candidate: Candidate, bench: Bench) -> Verdict:
+def judge(task: Task, candidate: Candidate, bench: Bench, beside: Beside | None = None) -> Verdict:
     """The verdict of the ladder, unless nothing is open for it, or people turned it down."""
     if not {gap.id for gap in task.target.gaps} & set(candidate.gaps):
         return REPEATED
@@ -31,10 +33,23 @@ def judge(task: Task, candidate: Candidate, bench: Bench) -> Verdict:
         lowest=bench.grade,
         existing=bench.existing,
         sharper=bench.sharper,
+        beside=beside,
     )
     if not isinstance(verdict, Kept):
         return verdict
     return _REJECTED if _is_rejected(verdict.smaller or candidate, verdict.gaps, task.target, bench) else verdict
+
+
+def beside(target: Target, attempts: Sequence[Attempt], bench: Bench) -> Beside:
+    """What was kept for `target`, which it has as it was before."""
+    kept = tuple(one for one in attempts if isinstance(one.verdict, Kept))
+    return Beside(target=target, attempts=kept, joiner=bench.joiner)
+
+
+def without_joined(attempts: Sequence[Attempt], verdict: Verdict) -> tuple[Attempt, ...]:
+    """The attempts, that one as dropped which became a part of what the verdict is about."""
+    joined = verdict.joined if isinstance(verdict, Kept) else None
+    return tuple(replace(one, verdict=JOINED) if one.candidate is joined else one for one in attempts)
 
 
 def named(task: Task, candidate: Candidate, verdict: Verdict, bench: Bench) -> tuple[Candidate, Verdict]:
@@ -70,7 +85,7 @@ def _is_rejected(candidate: Candidate, gaps: Sequence[str], target: Target, benc
 def attempt(target: Target, candidate: Candidate, verdict: Verdict) -> Attempt:
     """The record: of a candidate that was kept as what it was kept, without what only judging it needed."""
     if isinstance(verdict, Kept) and verdict.smaller is not None:
-        candidate, verdict = verdict.smaller, replace(verdict, smaller=None)
+        candidate, verdict = verdict.smaller, replace(verdict, smaller=None, joined=None)
     part = target.part_of(candidate.gaps[0])
     return Attempt(
         path=part.path,

@@ -16,6 +16,7 @@ from pytest_enrich.config import Settings
 from pytest_enrich.data import Gap, RunSummary
 from pytest_enrich.data.run import Stop
 from pytest_enrich.data.suggestion import MadePart
+from pytest_enrich.proposers.search.joint import joint
 from pytest_enrich.proposers.search.sharper import sharpen
 from pytest_enrich.protocols import Progress
 from pytest_enrich.sandboxes import isolation
@@ -87,6 +88,7 @@ class Session:
             grade=settings.grade,
             named=self._panel.named,
             sharper=partial(sharpen, sandbox=self._sandbox),
+            joiner=joint,
             watch=self._sandbox.watching,
         )
 

@@ -43,6 +43,13 @@ def grade(found: Sequence[Tried]) -> Grade:
     return "strong" if is_new and all(one.killed or one.killed_before for one in found) else "good"
 
 
+def is_no_worse(given: Grade, other: Grade) -> bool:
+    """Whether no test with the other grade is better; what nobody could grade is compared with nothing else."""
+    if "ungraded" in {given, other}:
+        return given == other
+    return _BEST_FIRST.index(given) <= _BEST_FIRST.index(other)
+
+
 def part(found: Sequence[Tried], note: str = "") -> MutantsPart:
     """What a suggestion says about them."""
     return MutantsPart(killed=sum(one.killed for one in found), of=len(found), list=tuple(found), note=note)
@@ -59,7 +66,7 @@ def refused(given: Grade, part: MutantsPart, lowest: Grade) -> Dropped | None:
             if lowest == "strong"
             else None
         )
-    if _BEST_FIRST.index(given) <= _BEST_FIRST.index(lowest):
+    if is_no_worse(given, lowest):
         return None
     alive = "; ".join(f"line {one.line}: {one.change}" for one in part.list if not one.killed)
     reason = "kills no mutant" if given == "weak" else f"is {given}, not {lowest}"

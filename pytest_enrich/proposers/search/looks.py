@@ -47,6 +47,14 @@ def look_at_all(findings: Sequence[Finding]) -> str:
     return "these values were seen when the code ran; no docstring promises them"
 
 
+def look_at_both(raised: Sequence[str], *, gives: bool) -> str:
+    """The question of a test that was two, which expects these exceptions and, where it `gives`, anything else."""
+    if not gives and len(raised) == 1:
+        return f"{raised[0]} was seen when the code ran, each time; no docstring promises it"
+    values = " and ".join(("these values", "exceptions")[: 1 + bool(raised)]) if gives else " and ".join(raised)
+    return f"{values} were seen when the code ran; no docstring promises them"
+
+
 def oracle(
     finding: Finding, expects: Iterable[int], codes: Sequence[str], documented: str, above: int = 1
 ) -> tuple[Oracle, ...]:

@@ -38,10 +38,16 @@ def name(finding: Finding, gap: Gap, taken: frozenset[str]) -> str:
 def plain_name(findings: Sequence[Finding]) -> str:
     """The name of a test that states more than one thing of a function, or of methods of a class."""
     first = findings[0].observations[0]
-    done = f"_raises_{words.snake(body.bare(first.value))}" if first.subject == "raises" else ""
     subjects = list(dict.fromkeys(map(_subject, findings)))
-    subject = subjects[0].replace(".__init__", "") if len(subjects) == 1 else subjects[0].rpartition(".")[0]
-    return f"test_{words.snake(subject)}{done}"
+    subject = subjects[0] if len(subjects) == 1 else subjects[0].rpartition(".")[0]
+    return stem(subject, (body.bare(first.value),) if first.subject == "raises" else ())
+
+
+def stem(subject: str, raised: Sequence[str]) -> str:
+    """A name that tells of no condition, but of the exceptions where nothing but those is expected."""
+    done = "_raises" if raised else ""
+    which = f"_{words.snake(raised[0])}" if len(raised) == 1 else ""
+    return f"test_{words.snake(subject.replace('.__init__', ''))}{done}{which}"
 
 
 def free(options: Sequence[str], taken: frozenset[str]) -> str:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich import imports
-from pytest_enrich.data import Finding, Gap, NewTest, Origin, Target, Template
+from pytest_enrich.data import Finding, Gap, Kept, NewTest, Origin, Target, Template
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.proposers.search import awaiting, body, looks, names
 from pytest_enrich.protocols import Task
@@ -39,14 +39,13 @@ class Desk(Struct, frozen=True, kw_only=True):
         package = ".".join(target.placement.path.split("/")[:-1])
         try:
             bindings = imports.read(task.test_text, package)
-            taken = _functions(task.test_text)
         except (RefusedError, SyntaxError, ValueError):
-            bindings, taken = imports.Bindings(), frozenset()
+            bindings = imports.Bindings()
         return cls(
             target=target,
             bindings=bindings,
             aliases=aliases,
-            taken=taken,
+            taken=taken(task),
             origin=origin,
             coroutines=awaiting.decorators(task.test_text, target.placement),
         )
@@ -158,10 +157,19 @@ class Desk(Struct, frozen=True, kw_only=True):
         return self.target.docstring or ""
 
 
+def taken(task: Task) -> frozenset[str]:
+    """The names that no new test may have: those of the file's functions, and of tests that were kept for it."""
+    kept = (one.candidate for one in task.attempts if isinstance(one.verdict, Kept))
+    return _functions(task.test_text) | {one.name for one in kept if isinstance(one, NewTest)}
+
+
 @lru_cache(maxsize=8)  # a few files are asked about, each for many targets
 def _functions(text: str) -> frozenset[str]:
-    """The names of all functions of a file."""
-    nodes = ast.walk(ast.parse(text))
+    """The names of all functions of a file; none of one that cannot be parsed, which is as good as a new one."""
+    try:
+        nodes = list(ast.walk(ast.parse(text)))
+    except (SyntaxError, ValueError, RecursionError):
+        return frozenset()
     return frozenset(node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 

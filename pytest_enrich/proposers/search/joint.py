@@ -1,0 +1,142 @@
+"""Two tests of one function as one, where that stays short: one thing to review instead of two."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pytest_enrich.data import NewTest, Oracle
+from pytest_enrich.proposers.search import looks, names
+from pytest_enrich.proposers.search.write import renamed, taken
+from pytest_enrich.protocols import Task
+
+MAKER = "search"
+MOST_LINES = 8
+MORE = re.compile(r", and (\d+) more$")
+RAISES = "raises "
+PLAIN = ("():", "(self):")
+RAISING = re.compile(r"self\.assertRaises\w*|(pytest\.)?raises")
+
+
+def joint(task: Task, first: NewTest, second: NewTest) -> NewTest | None:
+    """Both as one test, what only raises last; None where they are better left apart.
+
+    Values and exceptions stay apart where the tests of the file keep them so.
+
+    Args:
+        task: What both were made for.
+        first: A test that search found before.
+        second: One whose origin the joint one has.
+    """
+    above, below = sorted((_Part.of(first), _Part.of(second)), key=lambda part: not part.gives)
+    raised = tuple(dict.fromkeys(above.raised + below.raised))
+    is_mixed = above.gives and bool(raised)
+    if not above.may_be_with(below) or (is_mixed and _are_apart(task.test_text)):
+        return None
+    test = above.test
+    options = [names.stem(above.subject, () if above.gives else raised), test.name]
+    name = names.free(options, taken(task) - {first.name, second.name})
+    whole = renamed(test, name)
+    return replace(
+        whole,
+        code=whole.code + "".join(f"{line}\n" for line in below.body),
+        imports=tuple(dict.fromkeys((*test.imports, *below.test.imports))),
+        title=f"{MORE.sub('', test.title)}, and {above.more + below.more + 1} more",
+        look=looks.look_at_both(raised, gives=above.gives),
+        oracle=tuple(replace(one, look=True) for one in (*test.oracle, *below.behind(len(above.body)))),
+        origin=second.origin,
+        gaps=tuple(dict.fromkeys((*first.gaps, *second.gaps))),
+    )
+
+
+class _Part(Struct, frozen=True, kw_only=True):
+    """One of the two: its lines down to the `def`, those of its body, and the exceptions that it expects.
+
+    `gives` says whether it states anything else.
+    """
+
+    test: NewTest
+    header: Sequence[str]
+    body: Sequence[str]
+    raised: tuple[str, ...]
+    gives: bool
+
+    @classmethod
+    def of(cls, test: NewTest) -> _Part:
+        lines = test.code.splitlines()
+        starts = (at for at, line in enumerate(lines, 1) if line.startswith(("def ", "async def ")))
+        start = next(starts, 0)
+        raised = [one.what.removeprefix(RAISES) for one in test.oracle if one.what.startswith(RAISES)]
+        return cls(
+            test=test,
+            header=lines[:start],
+            body=lines[start:],
+            raised=tuple(raised),
+            gives=len(raised) < len(test.oracle),
+        )
+
+    @property
+    def subject(self) -> str:
+        """What it is about, as its title says."""
+        return self.test.title.partition(": ")[0]
+
+    @property
+    def more(self) -> int:
+        """How many more things it states than its title says."""
+        match = MORE.search(self.test.title)
+        return int(match[1]) if match else 0
+
+    def may_be_with(self, other: _Part) -> bool:
+        """Whether both are about the same, and short together; what a docstring promises stands alone."""
+        oracle = (*self.test.oracle, *other.test.oracle)
+        return (
+            self.test.origin.proposer == other.test.origin.proposer == MAKER
+            and (self.subject, self._way) == (other.subject, other._way)
+            and self._is_plain
+            and other._is_plain
+            and not any(one.source == "docstring" for one in oracle)
+            and len(self.body) + len(other.body) <= MOST_LINES
+        )
+
+    @property
+    def _way(self) -> tuple[str, str | None, str]:
+        """Where it stands, and what runs it."""
+        place = self.test.placement
+        return place.path, place.owner, "\n".join(self.header).replace(self.test.name, "")
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether it needs neither a fixture nor a function of its own, of which there would be two then."""
+        return self.header[-1:] != [] and self.header[-1].endswith(PLAIN) and "def " not in "\n".join(self.body)
+
+    def behind(self, lines: int) -> tuple[Oracle, ...]:
+        """Where its expected values come from, so many lines further down."""
+        return tuple(replace(one, line=one.line + lines) for one in self.test.oracle)
+
+
+@lru_cache(maxsize=8)  # a few files are asked about, each for many targets
+def _are_apart(text: str) -> bool:
+    """Whether there are tests in a file that expect exceptions, and none of them anything else besides."""
+    try:
+        nodes = ast.walk(ast.parse(text))
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    tests = (one for one in nodes if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef))
+    expected = [set(_expects(one)) for one in tests if one.name.startswith("test")]
+    return {"exception"} in expected and {"exception", "value"} not in expected
+
+
+def _expects(test: ast.AST) -> Iterator[Literal["value", "exception"]]:
+    """What a test expects, of each of its assertions."""
+    for node in ast.walk(test):
+        called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+        if RAISING.fullmatch(called):
+            yield "exception"
+        elif isinstance(node, ast.Assert) or called.startswith("self.assert"):
+            yield "value"
