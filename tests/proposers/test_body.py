@@ -99,6 +99,15 @@ def test_a_part_of_what_a_coroutine_gives_is_that_of_what_was_awaited(fakes):
     )
 
 
+@pytest.mark.parametrize(
+    ("action", "whole"),
+    [("⟨m:f⟩(1)", "f(1)"), ("⟨m:A⟩(1) + 2", "(A(1) + 2)"), ("-⟨m:A⟩(1)", "(-A(1))"), ("a[0]", "a[0]")],
+)
+def test_a_part_of_what_an_operator_gives_is_none_of_its_last_operand(fakes, action, whole):
+    made = [result("3", expression="{result}.size().width")]
+    assert written(fakes, *made, action=action)[0] == [f"assert {whole}.size().width == 3"]
+
+
 @given(st.text(min_size=1, max_size=120))
 def test_a_pattern_matches_the_message_it_was_made_from(message):
     assert re.search(ast.literal_eval(body._pattern(message)), message)

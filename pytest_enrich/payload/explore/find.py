@@ -50,11 +50,16 @@ def lines_of(reached: Reached) -> set[int]:
 
 
 def best(held: Sequence[Find], find: Find) -> list[Find]:
-    """The few best for something, best first, of those `held` for it so far and one more."""
-    is_full = len(held) >= ALTERNATIVES
-    if (is_full and find.cost >= held[-1].cost) or find.call in [one.call for one in held]:
+    """The few best for something, best first, of those `held` for it so far and one more; a few of each function.
+
+    A call of one function that says little may lead to one that says more than those of all others.
+    """
+    own = [one for one in held if one.inputs is find.inputs]
+    is_full = len(own) >= ALTERNATIVES
+    if (is_full and find.cost >= own[-1].cost) or find.call in [one.call for one in own]:
         return [*held]
-    return sorted([*held, find], key=lambda one: one.cost)[:ALTERNATIVES]
+    others = [one for one in held if not is_full or one is not own[-1]]
+    return sorted([*others, find], key=lambda one: one.cost)
 
 
 def choose(finds: Mapping[Branch | int, Sequence[Find]]) -> list[Find]:

@@ -31,7 +31,7 @@ class Inputs:
         self.entry = entry
         self.calls = list(seen.calls)
         self._seen, self._world, self._seed, self.owner = seen, world, seed, owner
-        self._function = function
+        self.function = function
         self._hints, self._defaults = hints.of_function(function), hints.defaults(function)
         self.literals = [text for text, value in world.constants if not isinstance(value, tuple | frozenset)]
         self._fixed = [p for p in entry.parameters if p["kind"] not in {"keywords", "variadic"}]
@@ -83,7 +83,7 @@ class Inputs:
     @cached_property
     def _used(self) -> dict[str, usage.Use]:
         """What the function does with each parameter; a constructor's class with what it keeps of it, too."""
-        used = usage.of(self._function)
+        used = usage.of(self.function)
         if self.owner is not None and self.entry.name in MAKERS:
             kept = usage.kept(self.owner)
             used |= {name: used.get(name, usage.NO_USE) | use for name, use in kept.items()}
@@ -96,14 +96,14 @@ class Inputs:
         if self.owner is not None and self.entry.is_operator:
             used = used._replace(stated=used.stated | {self.owner})
         if len(self.entry.parameters) == 1:
-            told = evidence.from_prose(getattr(self._function, "__doc__", None) or "")
+            told = evidence.from_prose(getattr(self.function, "__doc__", None) or "")
             used = used._replace(stated=used.stated | told)
         default = self._defaults.get(parameter["name"], evidence.NOTHING)
         hint = evidence.of_parameter(parameter, known, [value for _, value in seen], used, default)
-        if hint is types.UNKNOWN and not usage.is_read(self._function, parameter["name"]):
+        if hint is types.UNKNOWN and not usage.is_read(self.function, parameter["name"]):
             hint = types.ANYTHING
         constants = (*enumerated(hint), *self._world.constants_for(hint))
-        if usage.awaits(self._function) and types.conforms(len, hint) and hint is not types.ANYTHING:
+        if usage.awaits(self.function) and types.conforms(len, hint) and hint is not types.ANYTHING:
             constants += (ANSWERING,)
         return Pool(tuple(text for text, _ in seen), constants, partial(self._drawn, name, hint), hint)
 
@@ -148,7 +148,7 @@ class Inputs:
         """The call with an argument of another type: the code may say itself that it is one."""
         compares = self.entry.name in COMPARERS
         for name, value in call.arguments:
-            if name in self.pools and (compares or name not in self._hints or usage.refuses(self._function)):
+            if name in self.pools and (compares or name not in self._hints or usage.refuses(self.function)):
                 # Nobody writes `== None`.
                 wrong = (other for other in WRONG[compares:] if other != value)
                 others = (call.with_argument(name, other) for other in wrong)

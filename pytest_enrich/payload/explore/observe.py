@@ -8,17 +8,19 @@ import inspect
 import math
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from ..express import UNSTABLE, express, named
 from . import command
+from .asked import questions
 from .calls import Program
 from .run import Outcome, Runner
 from .state import state
 from .visible import fields, written
 
 Record = dict[str, Any]
-MOST = 3
+MOST, MOST_ASKED = 3, 4
 SHORT_FLOAT = 6
 LONGEST_OUTPUT = 100
 LONGEST_FIELD = 70
@@ -41,7 +43,7 @@ def observe(runner: Runner, plain: Program) -> tuple[str, list[Record]]:
         for text, value in state(plain, outcome.namespace)
         if value != earlier.get(text)
     ]
-    result = _result(outcome, plain.action) if plain.expression else []
+    result = (_result(outcome, plain.action) or _asked(runner, plain, outcome)) if plain.expression else []
     telling = [record for record in result if record["value"] != "None"]
     return outcome.consume, [*telling, *changes][:MOST] or (result if plain.answers else [])
 
@@ -67,6 +69,18 @@ def _result(outcome: Outcome, action: str) -> list[Record]:
     if isinstance(value, collections.abc.ValuesView | collections.abc.ItemsView) and (text := written([*value])):
         return [_stated("list({result})", [*value], text)]
     return list(_parts(value, action))[:MOST]
+
+
+def _asked(runner: Runner, plain: Program, outcome: Outcome) -> list[Record]:
+    """What a method of the result tells, each time asked of a new one; of the first that says something."""
+    names = questions(outcome.result) if outcome.raised is None and not outcome.consume else ()
+    for name in islice(names, MOST_ASKED):
+        given = runner.run(dataclasses.replace(plain, action=f"({plain.action}).{name}()"))
+        told = _result(given, plain.action) if not (given.refusal or given.raised or given.consume) else []
+        for one in told:
+            if not _is_empty(one):
+                return [{**one, "expression": one["expression"].replace("{result}", f"{{result}}.{name}()", 1)}]
+    return []
 
 
 def _told(result: Any) -> list[tuple[str, object]]:

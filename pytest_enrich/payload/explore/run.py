@@ -60,6 +60,11 @@ class Runner:
         self._compiled: dict[tuple[str, str], CodeType] = {}
         self._names: dict[str, object] = {}
 
+    @property
+    def filename(self) -> str:
+        """Of the file whose branches are seen."""
+        return self._tracer.filename
+
     def call(self, call: Call) -> Outcome:
         """Run the program that makes `call`."""
         return self.run(self.program(call))

@@ -183,7 +183,7 @@ class Search:
         if refusal := outcome.refusal or worth.objection(self.runner, inputs, call, outcome):
             self.dropped[refusal] += 1
             return outcome
-        self._keep(Find(call, inputs, reached, worth.rank(inputs, outcome, reached)))
+        self._keep(Find(call, inputs, reached, worth.rank(inputs, outcome, reached, self.runner.filename)))
         return outcome
 
     def reached(self, outcome: Outcome) -> Reached:

@@ -35,14 +35,14 @@ class Tracer:
     def __init__(self, filename: str, statements: Mapping[int, int], most: int = sys.maxsize) -> None:
         self._most = most
         self._statements = statements
-        self._filename = filename
+        self.filename = filename
         self._wanted: dict[CodeType, bool] = {}
         self._steps = 0
         self.branches: set[Branch] = set()
 
     def line(self, number: int) -> str:
         """The text of a line of the file, "" where it has none."""
-        return linecache.getline(self._filename, number).strip() if number > 0 else ""
+        return linecache.getline(self.filename, number).strip() if number > 0 else ""
 
     def start(self) -> None:
         """Forget what was noted, and note again."""
@@ -59,7 +59,7 @@ class Tracer:
         self._step()
         wanted = self._wanted.get(code)
         if wanted is None:
-            wanted = self._wanted[code] = code.co_filename == self._filename
+            wanted = self._wanted[code] = code.co_filename == self.filename
         return self._follow(frame, code) if wanted else None
 
     def _step(self) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from . import telling
+from functools import lru_cache
+from types import CodeType
+
+from . import body, telling
 from .calls import Call
 from .find import lines_of
 from .inputs import Inputs
@@ -11,6 +14,7 @@ from .operators import MAKERS
 from .run import Outcome, Runner
 from .telling import SILENT, is_checked, raised_through
 from .trace import Reached
+from .visible import written
 
 
 def objection(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome) -> str:
@@ -23,8 +27,23 @@ def objection(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome) -> s
     return "" if is_telling else "nothing to observe"
 
 
-def rank(inputs: Inputs, outcome: Outcome, reached: Reached) -> int:
+def rank(inputs: Inputs, outcome: Outcome, reached: Reached, filename: str) -> int:
     """As `telling.rank`; a new object, or an exception from elsewhere, most often shows little of `reached`."""
     if outcome.raised is not None:
         return int(not lines_of(reached) & raised_through(outcome.raised))
-    return max(telling.rank(outcome), int(inputs.entry.name in MAKERS))
+    is_new = inputs.entry.name in MAKERS or _is_made(inputs, outcome.result, reached, filename)
+    return max(telling.rank(outcome), int(is_new))
+
+
+def _is_made(inputs: Inputs, result: object, reached: Reached, filename: str) -> bool:
+    """Whether a function made an object that shows no value, and what was `reached` is code of its class."""
+    codes = {code for one in vars(type(result)).values() if isinstance(code := body.code_of(one), CodeType)}
+    own = frozenset[int]().union(*(_lines(code) for code in codes if code.co_filename == filename))
+    return body.code_of(inputs.function) not in codes and lines_of(reached) <= own and written(result) is None
+
+
+@lru_cache(maxsize=512)
+def _lines(code: CodeType) -> frozenset[int]:
+    """Those of a function, and of what is defined in it."""
+    inner = (_lines(one) for one in code.co_consts if isinstance(one, CodeType))
+    return frozenset(line for _, _, line in code.co_lines() if line).union(*inner)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import Literal
 
@@ -12,7 +13,7 @@ from pytest_enrich.data import Finding, Observation, Template
 INLINE = 72
 MESSAGE = 60
 COLLECT = "collect"
-PART = re.compile(r"\{result\}(\.\w+|\[[^\[\]{}]+\])+")
+PART = re.compile(r"\{result\}(\.\w+(\(\))?|\[[^\[\]{}]+\])+")
 INNERMOST = re.compile(r"\([^()\[\]{}]*\)|\[[^()\[\]{}]*\]|\{[^()\[\]{}]*\}")
 """Brackets with none inside."""
 SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
@@ -34,7 +35,7 @@ def write(finding: Finding, style: Literal["function", "method", "unittest"], *,
         return Body(lines=(*scene, f"{opening}\n    {action}"), expects=(len(scene),))
     if _states_result(finding, action):
         only = finding.observations[0]
-        whole = f"({action})" if action.startswith("await ") and only.expression != "{result}" else action
+        whole = action if only.expression == "{result}" else _enclosed(action)
         subject = only.expression.replace("{result}", whole)
         return Body(lines=(*scene, asserting(only, subject)), expects=(len(scene),))
     about_result = any(seen.subject == "result" for seen in finding.observations)
@@ -65,6 +66,15 @@ def _scene(finding: Finding, *, awaits: bool) -> tuple[list[Template], Template]
     if len(uses) == 1 and short and finding.expression and " " not in name:
         return [], _variable(name).sub(lambda match: value if match[1] else match[0], action)
     return lines, action
+
+
+def _enclosed(action: Template) -> Template:
+    """In parentheses when a part of it would otherwise be one of its last operand."""
+    try:
+        node = ast.parse(bare(action), mode="eval").body
+    except SyntaxError:
+        return action
+    return action if isinstance(node, ast.Call | ast.Subscript | ast.Attribute | ast.Name) else f"({action})"
 
 
 def _variable(name: str) -> re.Pattern[str]:

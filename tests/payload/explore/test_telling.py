@@ -60,6 +60,43 @@ def test_a_new_object_is_better_than_nothing(look):
     assert found.action == "⟨sample:Scale⟩(unit='km')"
 
 
+PATTERN = """
+    import re
+
+    class Pattern:
+        def __init__(self, kind: str):
+            self.kind = kind
+            self._pattern = re.compile(self._of(kind))
+
+        def _of(self, kind):
+            if kind == "e" + "xp":
+                return "[0-9]e[0-9]"  # here
+            return "[0-9]"
+
+    def prepare(kind: str):
+        return Pattern(kind)
+
+    def read(kind: str, text: str):
+        found = prepare(kind)._pattern.fullmatch(text)
+        return float(found.group()) if found else None
+    """
+KIND, TEXT = (Parameter(name=name, kind="positional", annotation="str") for name in ("kind", "text"))
+PREPARE = Entry(qualname="prepare", kind="function", parameters=(KIND,))
+
+
+def test_what_a_function_makes_of_an_object_says_more_than_that_it_makes_one(look):
+    seen = (call("read", kind="'dec'", text="'7'"),)
+    read = Entry(qualname="read", kind="function", parameters=(KIND, TEXT), calls=seen)
+    (found,) = look(PATTERN, "prepare", entries=(PREPARE, read), executions=3000).findings
+    assert found.call.qualname == "read"
+    assert float(found.observations[0].value) >= 0
+
+
+def test_that_a_function_makes_an_object_is_better_than_nothing(look):
+    (found,) = look(PATTERN, "prepare", entries=(PREPARE,)).findings
+    assert found.action == "⟨sample:prepare⟩('exp')"
+
+
 def test_an_exception_from_elsewhere_says_less_than_a_result(look):
     text = """
         def read(kind: str, text: str) -> int:

@@ -1,0 +1,103 @@
+"""An object that shows nothing by itself may be asked."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from pytest_enrich.payload.explore.asked import questions
+
+
+class Base:
+    def older(self):
+        return 1
+
+    def name(self):
+        return "base"
+
+
+class Match(Base):
+    def __init__(self, parts):
+        self._parts = parts
+
+    def __len__(self):
+        return 1
+
+    def name(self, style="short", *rest, upper=False, **options):
+        return style, rest, upper, options
+
+    def _hidden(self):
+        return 1
+
+    def group(self, number):
+        return self._parts[number]
+
+    async def later(self):
+        return 1
+
+    @classmethod
+    def of(cls):
+        return cls(())
+
+    @property
+    def width(self):
+        return 3
+
+    def parts(self):
+        return self._parts
+
+
+def test_methods_are_asked_that_need_no_argument_those_of_its_own_class_first():
+    assert list(questions(Match(()))) == ["name", "parts", "older"]
+
+
+@pytest.mark.parametrize("value", [3, "a", io.StringIO("a"), None])
+def test_what_is_not_of_the_project_is_not_asked(value):
+    assert list(questions(value)) == []
+
+
+LAZY = """
+    class Lazy:
+        def __init__(self, {0}):
+            self._text = text
+
+        def close(self):
+            return None
+
+        def broken(self):
+            return 1 // 0
+
+        def value(self):
+            return {1}
+
+    def read(text: str, lazy: bool):
+        if lazy:
+            return Lazy(text)  # here
+        return text
+    """
+
+
+def test_what_it_says_when_it_is_asked_is_stated(explore):
+    (found,) = explore(LAZY.format("text", "self._text * 2"), "read").findings
+    (seen,) = found.observations
+    assert (seen.subject, seen.expression) == ("result", "{result}.value()")
+    assert len(seen.value) > 2
+
+
+def test_what_it_says_may_be_looked_at_by_its_fields(explore):
+    text = LAZY.format("text", "Pair(self._text, 7)")
+    pair = """
+    class Pair:
+        def __init__(self, left, right):
+            self.left, self.right = left, right
+
+    """
+    (found,) = explore(f"{pair}{text}", "read").findings
+    (seen,) = found.observations
+    assert seen.expression in {"{result}.value().left", "{result}.value().right"}
+
+
+def test_what_says_nothing_is_not_stated(explore):
+    explored = explore(LAZY.format("text", "None"), "read")
+    assert (explored.findings, explored.dropped) == ((), {"nothing to observe": 1})
