@@ -74,18 +74,23 @@ def _run(proof: Proof, sharper: Sharper, beside: Beside | None) -> Verdict:
     counted = graded.counted
     if (fault := grade.refused(counted.grade, counted.facts, proof.lowest)) is not None:
         return fault
-    for one, other in beside.joint(graded) if beside is not None else ():
-        verdict = _kept(one, proof.candidate)
+    least = _least(graded)
+    for one, other in beside.joint(least) if beside is not None else ():
+        verdict = _kept(_least(one), proof.candidate)
         if isinstance(verdict, Kept):
             return replace(verdict, joined=other)
-    return _kept(graded, proof.candidate)
+    return _kept(least, proof.candidate)
+
+
+def _least(graded: Graded) -> Graded:
+    """What is left of a candidate that does the same."""
+    return replace(graded, proof=smaller.find(graded.proof, graded.first, graded.counted, graded.parts))
 
 
 def _kept(graded: Graded, candidate: Candidate) -> Verdict:
-    """The last rung, for the least that does the same."""
-    first, counted = graded.first, graded.counted
-    least = smaller.find(graded.proof, first, counted, graded.parts)
-    ways = stable.check(least, first)
+    """The last rung; `candidate` is what it was before."""
+    first, counted, least = graded.first, graded.counted, graded.proof.candidate
+    ways = stable.check(graded.proof, first)
     if isinstance(ways, Dropped):
         return ways
     return Kept(
@@ -96,7 +101,7 @@ def _kept(graded: Graded, candidate: Candidate) -> Verdict:
         seconds=first.seconds,
         grade=counted.grade,
         mutants=counted.facts,
-        smaller=None if least.candidate is candidate else least.candidate,
+        smaller=None if least is candidate else least,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from msgspec.structs import replace
@@ -31,11 +31,22 @@ def find(proof: Proof, first: Gained, counted: Counted, parts: Parts | None) -> 
     holds = partial(_holds, proof, first, counted.killed)
     least: NewTest = proof.candidate
     chosen = minimal.smallest(frozenset(one.id for one in counted.killed), counted.by_part)
-    if parts is not None and chosen is not None and len(chosen := parts.completed(chosen)) < len(parts.each):
-        fewer = parts.only(chosen)
-        least = fewer if holds(fewer) else least
+    if parts is not None and chosen is not None:
+        least = _fewest(parts, parts.completed(chosen), holds)
     least = minimal.reduce(least, holds)
     return proof if least is proof.candidate else _put(proof, least)
+
+
+def _fewest(parts: Parts, needed: tuple[int, ...], holds: Callable[[NewTest], bool]) -> NewTest:
+    """The test with the assertions that kill something, and with those without which it closes less."""
+    kept = tuple(range(len(parts.each)))
+    spare = [at for at in kept if at not in needed]
+    if spare and holds(only := parts.only(needed)):
+        return only
+    for at in spare[::-1] if len(spare) > 1 else ():
+        fewer = tuple(one for one in kept if one != at)
+        kept = fewer if holds(parts.only(fewer)) else kept
+    return parts.only(kept) if len(kept) < len(parts.each) else parts.whole
 
 
 def placed(proof: Proof, parts: Parts | None = None) -> Placed:

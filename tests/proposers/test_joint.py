@@ -14,7 +14,7 @@ RAISES = 'def test_discount_raises_value_error_not_total():\n    with pytest.rai
 RAISES += "        discount(None)\n"
 RAISES_OTHER = RAISES.replace("value_error_not", "key_error").replace("ValueError", "KeyError")
 MIXED = "def test_it():\n    assert discount(2) == 2\n    with pytest.raises(ValueError):\n        discount('')\n"
-APART = f"{GIVES}\n\n{RAISES}"
+APART = f"{GIVES}\n\n{RAISES}\n\n{RAISES_OTHER}"
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_what_is_joined_already_may_take_one_more(fakes, both, made):
 
 
 @pytest.mark.parametrize("pair", [(GIVES, RAISES), (RAISES, GIVES)])
-@pytest.mark.parametrize("text", ["", MIXED, "def broken(:\n"])
+@pytest.mark.parametrize("text", ["", RAISES_OTHER, MIXED, "def broken(:\n"])
 def test_what_raises_comes_last(both, pair, text):
     one = both(*pair, text)
     assert one.code == f"def test_discount():\n{GIVES.partition(chr(10))[2]}{RAISES.partition(chr(10))[2]}"
@@ -74,6 +74,7 @@ def test_values_and_exceptions_stay_apart_where_the_tests_of_the_file_keep_them_
 
 def test_a_unittest_file_tells_by_its_own_assertions(both):
     apart = "class TestIt:\n    def test_a(self):\n        with self.assertRaises(ValueError):\n            f()\n"
+    apart += apart.partition("\n")[2]
     assert both(GIVES, RAISES, apart) is None
     assert both(GIVES, RAISES, f"{apart}        self.assertEqual(g(), 1)\n") is not None
 

@@ -120,17 +120,22 @@ def test_what_the_call_itself_kills_each_assertion_kills(judge):
 
 
 def test_of_a_mutant_that_ends_the_run_it_is_proven_again_which_assertion_is_needed(judge):
-    """Nobody knows at first which of them it is: the first is tried, and refused."""
+    """Nobody knows at first which of them it is: the first is tried, and refused; then all without each other."""
     verdict, world = judge({TOTAL: EVERY}, fates=dict.fromkeys(EVERY, "timeout"))
-    assert verdict.smaller is None
-    assert len(world.mutations) == 2
+    assert body(verdict)[-2:] == [RESULT, TOTAL]
+    assert len(world.mutations) == 4
     verdict, _ = judge({CALL: EVERY}, fates=dict.fromkeys(EVERY, "timeout"))
     assert body(verdict)[-1] == f"assert {CALL} == 0"
 
 
 def test_the_smaller_one_must_close_the_same(judge):
-    verdict, _ = judge({RESULT: EVERY}, needs=[SEEN])
+    verdict, _ = judge({RESULT: EVERY}, needs=[TOTAL, SEEN])
     assert verdict.smaller is None
+
+
+def test_an_assertion_without_which_less_is_closed_stays_and_no_other_for_it(judge):
+    verdict, _ = judge({RESULT: EVERY}, needs=[SEEN])
+    assert body(verdict)[-2:] == [RESULT, SEEN]
 
 
 def test_the_smaller_one_is_what_must_be_stable(judge):
@@ -184,7 +189,7 @@ def test_reducing_ends_when_the_sandbox_gives_no_answers(fakes, judge, job, monk
     def execute(self, one, *, timeout):
         asked.append(one)
         first = sum(isinstance(other, job) for other in asked) == 1
-        stable = isinstance(one, Prove) and TOTAL in one.text
+        stable = isinstance(one, Prove) and TOTAL in one.text and SEEN in one.text
         return (
             answer(self, one, timeout=timeout) if not isinstance(one, job) or first or stable else fakes.failed()
         )

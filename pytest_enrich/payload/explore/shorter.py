@@ -1,4 +1,4 @@
-"""A template with something less in it: a call without an argument, a display without an element."""
+"""A template with less in it: a call without an argument, or what it is given; a display without an element."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ import re
 from collections.abc import Iterator
 
 NAME = re.compile(r"⟨[^⟩]*⟩")
+WHOLE = (ast.List, ast.Set, ast.Tuple, ast.Dict, ast.Call)
+"""What may stand in the place of what is made of it: a number is seldom meant where something is made of one."""
 # With fewer elements it would be written in another way.
 FEWEST: dict[type[ast.expr], int] = {ast.List: 0, ast.Set: 1, ast.Tuple: 2}
 Span = tuple[int, int]
 
 
 def shorter(template: str) -> Iterator[str]:
-    """The template without one of its parts; the outer ones first, and the last of several before the first."""
+    """The template with what a call is given in its place; then without one of its parts.
+
+    The outer ones come first, and the last of several before the first.
+    """
     # Of the same length, so that what stands where is the same in both.
     readable = NAME.sub(lambda match: "_" * len(match[0]), template)
     try:
@@ -21,6 +26,10 @@ def shorter(template: str) -> Iterator[str]:
     except (SyntaxError, ValueError, RecursionError):
         return
     place = _Places(readable)
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        start, end = place.of((call, call))
+        for first, last in (place.of((one, one)) for one in _given(call)):
+            yield f"{template[:start]}{template[first:last]}{template[end:]}"
     for node in ast.walk(tree):
         yield from _without_each(template, [place.of(part) for part in _parts(node)])
 
@@ -39,6 +48,11 @@ class _Places:
 
     def _at(self, line: int, column: int) -> int:
         return self._starts[line - 1] + len(self._lines[line - 1].encode()[:column].decode())
+
+
+def _given(call: ast.Call) -> Iterator[ast.expr]:
+    """The arguments that may stand in its place."""
+    return (one for one in (*call.args, *(given.value for given in call.keywords)) if isinstance(one, WHOLE))
 
 
 def _parts(node: ast.AST) -> list[tuple[ast.expr | ast.keyword, ast.expr]]:

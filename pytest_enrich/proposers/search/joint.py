@@ -18,6 +18,8 @@ from pytest_enrich.protocols import Task
 
 MAKER = "search"
 MOST_LINES = 8
+HABIT = 2
+"""So many tests that do the same are no accident."""
 MORE = re.compile(r", and (\d+) more$")
 RAISES = "raises "
 PLAIN = ("():", "(self):")
@@ -122,14 +124,14 @@ class _Part(Struct, frozen=True, kw_only=True):
 
 @lru_cache(maxsize=8)  # a few files are asked about, each for many targets
 def _are_apart(text: str) -> bool:
-    """Whether there are tests in a file that expect exceptions, and none of them anything else besides."""
+    """Whether tests of a file, several, expect exceptions, and none of them anything else besides."""
     try:
         nodes = ast.walk(ast.parse(text))
     except (SyntaxError, ValueError, RecursionError):
         return False
     tests = (one for one in nodes if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef))
     expected = [set(_expects(one)) for one in tests if one.name.startswith("test")]
-    return {"exception"} in expected and {"exception", "value"} not in expected
+    return expected.count({"exception"}) >= HABIT and {"exception", "value"} not in expected
 
 
 def _expects(test: ast.AST) -> Iterator[Literal["value", "exception"]]:
