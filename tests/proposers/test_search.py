@@ -288,6 +288,17 @@ def test_several_awaited_findings_of_a_function_come_as_one_coroutine(fakes, pro
     assert [one.line for one in made.oracle] == [3, 4]
 
 
+def test_one_that_is_awaited_makes_a_coroutine_of_a_test_of_several(fakes, propose):
+    other = fakes.finding(consume="async list", action="⟨shop.cart:discount⟩(-2)")
+    made = propose(fakes.finding(), other, task=fakes.task(text=ASYNC))[0][0]
+    assert made.code.splitlines() == [
+        "@sync",
+        "async def test_discount():",
+        "    assert discount(-1) == 0",
+        "    assert [item async for item in discount(-2)] == 0",
+    ]
+
+
 @pytest.mark.parametrize("solver", [False, True])
 def test_a_solver_is_asked_where_it_was_asked_for(fakes, solver):
     sandbox = fakes.ScriptedSandbox({Explore: Explored(findings=(), executions=1), Record: NOTHING})

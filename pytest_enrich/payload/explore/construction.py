@@ -32,7 +32,8 @@ def constructor(kind: type) -> Constructor | None:
     if owner is None or kind.__module__ in {"builtins", "typing"}:
         return None
     hints = _hints(kind, parameters)
-    fixed = [p for p in parameters if p.kind not in {p.VAR_POSITIONAL, p.VAR_KEYWORD}]
+    singles = (p for p in parameters if p.kind not in {p.VAR_POSITIONAL, p.VAR_KEYWORD})
+    fixed = [p for p in singles if p.default is p.empty or not p.name.startswith("_")]
     if any(p.default is p.empty and p.name not in hints for p in fixed):
         return None
     return Constructor(owner, fixed, hints)

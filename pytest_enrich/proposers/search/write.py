@@ -58,12 +58,12 @@ class Desk(Struct, frozen=True, kw_only=True):
         """Whether the test for a finding is a coroutine, as others are there."""
         return self.coroutines is not None and awaiting.is_awaited(finding)
 
-    def write(self, finding: Finding) -> NewTest | None:
-        """The test for a finding, or None when it would not be readable."""
+    def write(self, finding: Finding, others: Sequence[Finding] = ()) -> NewTest | None:
+        """The test for a finding, which `others` may follow, or None when it would not be readable."""
         gaps = self._closed(finding)
         if not gaps:
             return None
-        awaits = self.awaits(finding)
+        awaits = any(map(self.awaits, (finding, *others)))
         written = body.write(finding, self.target.placement.style, awaits=awaits)
         resolved = self._resolve(written.lines)
         if resolved is None or not _is_readable(resolved.codes):
@@ -87,7 +87,7 @@ class Desk(Struct, frozen=True, kw_only=True):
 
     def together(self, findings: Sequence[Finding]) -> NewTest | None:
         """One test for several findings of a function (`looks.alike`), or None when it would not be readable."""
-        test = self.write(findings[0]) if len(findings) > 1 else None
+        test = self.write(findings[0], findings[1:]) if len(findings) > 1 else None
         for finding in findings[1:]:
             test = self.extend(test, finding) if test is not None else None
         if test is None:

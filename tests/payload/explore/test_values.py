@@ -12,6 +12,7 @@ import typing
 import pytest
 
 from pytest_enrich.payload.explore.calls import Call
+from pytest_enrich.payload.explore.construction import constructor
 from pytest_enrich.payload.explore.drawing import drawn
 from pytest_enrich.payload.explore.entry import Entry
 from pytest_enrich.payload.explore.inputs import Inputs
@@ -91,6 +92,13 @@ def test_nothing_is_drawn_for_what_cannot_be_made():
 
     assert world().drawn(Hidden, 0) == ()
     assert drawn(world().of(enum.Enum), 0) == ()
+
+
+def test_what_only_the_class_itself_passes_is_not_given(imported):
+    text = "class Chain:\n    def __init__(self, size: int = 1, _parts: int = 0): ...\n"
+    made = constructor(imported("links", text).Chain)
+    assert made is not None
+    assert [one.name for one in made.parameters] == ["size"]
 
 
 @pytest.mark.parametrize("hint", [list[UNKNOWN], dict[str, UNKNOWN]])
