@@ -13,6 +13,7 @@ GIVES_TOO = "def test_discount_total_above_9():\n    result = discount(10)\n    
 RAISES = 'def test_discount_raises_value_error_not_total():\n    with pytest.raises(ValueError, match="no"):\n'
 RAISES += "        discount(None)\n"
 RAISES_OTHER = RAISES.replace("value_error_not", "key_error").replace("ValueError", "KeyError")
+AWAITS = "@sync\nasync def test_discount_later():\n    assert await discount(3) == 0\n"
 MIXED = "def test_it():\n    assert discount(2) == 2\n    with pytest.raises(ValueError):\n        discount('')\n"
 APART = f"{GIVES}\n\n{RAISES}\n\n{RAISES_OTHER}"
 
@@ -23,7 +24,7 @@ def made(fakes):
         raised = "KeyError" if "KeyError" in code else "ValueError"
         what, source = (f"raises {raised}", "raises") if "raises" in code else ("0", "observed")
         one = fakes.candidate(code, gaps=(gap,), origin=Origin(proposer="search"))
-        line = 3 if "result =" in code else 2
+        line = 3 if "result =" in code or "@" in code else 2
         one = replace(one, oracle=(Oracle(line=line, what=what, source=source, look=True),))
         return replace(one, imports=("import pytest",) if "raises" in code else (), **changes)
 
@@ -92,6 +93,14 @@ def test_what_only_raises_says_so_in_its_name(both, second, name, look):
     assert one.look.startswith(look)
 
 
+@pytest.mark.parametrize("pair", [(GIVES, AWAITS), (AWAITS, GIVES)])
+def test_what_awaits_nothing_may_be_stated_in_a_coroutine(both, pair):
+    one = both(*pair)
+    assert one.code.startswith("@sync\nasync def test_discount():\n    ")
+    assert one.code.count("assert") == 2
+    assert [one.code.splitlines()[seen.line - 1].split()[0] for seen in one.oracle] == ["assert", "assert"]
+
+
 @pytest.mark.parametrize("kept", [(), ("test_discount",)])
 def test_the_name_is_one_that_no_other_test_has(fakes, made, kept):
     fine = Kept(gaps=(), lines=(), branches=(), runs=(), seconds=0.1)
@@ -108,7 +117,7 @@ def test_the_name_is_one_that_no_other_test_has(fakes, made, kept):
         (GIVES_TOO, {"title": "refund: gives 0 when total < 0"}),
         (GIVES_TOO, {"origin": Origin(proposer="ollama")}),
         (GIVES_TOO, {"oracle": (Oracle(line=3, what="9", source="docstring", look=True),)}),
-        (f"@sync\nasync {GIVES_TOO}", {}),
+        (f"@pytest.mark.slow\n{GIVES_TOO}", {}),
         (GIVES_TOO.replace("()", "(tmp_path)", 1), {}),
         (GIVES_TOO.replace("    result", "    def give():\n        return 1\n    result"), {}),
         (GIVES_TOO + "    assert discount(8) == 8\n" * 6, {}),

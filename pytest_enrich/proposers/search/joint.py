@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import NewTest, Oracle
 from pytest_enrich.proposers.search import looks, names
-from pytest_enrich.proposers.search.write import renamed, taken
+from pytest_enrich.proposers.search.write import taken
 from pytest_enrich.protocols import Task
 
 MAKER = "search"
@@ -22,6 +22,7 @@ HABIT = 2
 """So many tests that do the same are no accident."""
 MORE = re.compile(r", and (\d+) more$")
 RAISES = "raises "
+DEFINED = re.compile(r"def test\w*\(")
 PLAIN = ("():", "(self):")
 RAISING = re.compile(r"self\.assertRaises\w*|(pytest\.)?raises")
 
@@ -41,19 +42,26 @@ def joint(task: Task, first: NewTest, second: NewTest) -> NewTest | None:
     is_mixed = above.gives and bool(raised)
     if not above.may_be_with(below) or (is_mixed and _are_apart(task.test_text)):
         return None
-    test = above.test
-    options = [names.stem(above.subject, () if above.gives else raised), test.name]
+    options = [names.stem(above.subject, () if above.gives else raised), above.test.name]
     name = names.free(options, taken(task) - {first.name, second.name})
-    whole = renamed(test, name)
     return replace(
-        whole,
-        code=whole.code + "".join(f"{line}\n" for line in below.body),
-        imports=tuple(dict.fromkeys((*test.imports, *below.test.imports))),
-        title=f"{MORE.sub('', test.title)}, and {above.more + below.more + 1} more",
+        _one_behind_the_other(above, below, name),
+        title=f"{MORE.sub('', above.test.title)}, and {above.more + below.more + 1} more",
         look=looks.look_at_both(raised, gives=above.gives),
-        oracle=tuple(replace(one, look=True) for one in (*test.oracle, *below.behind(len(above.body)))),
         origin=second.origin,
         gaps=tuple(dict.fromkeys((*first.gaps, *second.gaps))),
+    )
+
+
+def _one_behind_the_other(above: _Part, below: _Part, name: str) -> NewTest:
+    """The first with the lines of the second; a coroutine where one of them is."""
+    header = [DEFINED.sub(f"def {name}(", line) for line in max(above, below, key=lambda part: part.awaits).header]
+    return replace(
+        above.test,
+        name=name,
+        code="".join(f"{line}\n" for line in (*header, *above.body, *below.body)),
+        imports=tuple(dict.fromkeys((*above.test.imports, *below.test.imports))),
+        oracle=(*above.oracle(len(header)), *below.oracle(len(header) + len(above.body))),
     )
 
 
@@ -99,27 +107,41 @@ class _Part(Struct, frozen=True, kw_only=True):
         oracle = (*self.test.oracle, *other.test.oracle)
         return (
             self.test.origin.proposer == other.test.origin.proposer == MAKER
-            and (self.subject, self._way) == (other.subject, other._way)
-            and self._is_plain
-            and other._is_plain
+            and (self.subject, *self._place) == (other.subject, *other._place)
+            and self._may_run_with(other)
             and not any(one.source == "docstring" for one in oracle)
             and len(self.body) + len(other.body) <= MOST_LINES
         )
 
     @property
-    def _way(self) -> tuple[str, str | None, str]:
-        """Where it stands, and what runs it."""
-        place = self.test.placement
-        return place.path, place.owner, "\n".join(self.header).replace(self.test.name, "")
+    def awaits(self) -> bool:
+        """Whether it is a coroutine."""
+        return self.header[-1:] != [] and self.header[-1].startswith("async ")
+
+    @property
+    def _place(self) -> tuple[str, str | None]:
+        return self.test.placement.path, self.test.placement.owner
+
+    def _may_run_with(self, other: _Part) -> bool:
+        """Whether what runs one of them may run both: a coroutine may do what no coroutine does."""
+        first, second = sorted((self, other), key=lambda part: part.awaits)
+        is_bare = second.awaits and not first.awaits and len(first.header) == 1
+        return self._is_plain and other._is_plain and (is_bare or first.way == second.way)
+
+    @property
+    def way(self) -> list[str]:
+        """How it is decorated and defined."""
+        return [DEFINED.sub("def (", line) for line in self.header]
 
     @property
     def _is_plain(self) -> bool:
         """Whether it needs neither a fixture nor a function of its own, of which there would be two then."""
         return self.header[-1:] != [] and self.header[-1].endswith(PLAIN) and "def " not in "\n".join(self.body)
 
-    def behind(self, lines: int) -> tuple[Oracle, ...]:
-        """Where its expected values come from, so many lines further down."""
-        return tuple(replace(one, line=one.line + lines) for one in self.test.oracle)
+    def oracle(self, above: int) -> tuple[Oracle, ...]:
+        """Where its expected values come from, with so many lines above its body."""
+        by = above - len(self.header)
+        return tuple(replace(one, line=one.line + by, look=True) for one in self.test.oracle)
 
 
 @lru_cache(maxsize=8)  # a few files are asked about, each for many targets
