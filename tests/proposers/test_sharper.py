@@ -17,7 +17,8 @@ def ask(fakes):
     def ask(*findings, candidate=None, attempts=()):
         sandbox = fakes.ScriptedSandbox({Explore: replace(FOUND, findings=findings)})
         task = replace(fakes.task(), attempts=attempts)
-        return list(sharpen(task, candidate or fakes.candidate(), CALL, sandbox=sandbox)), sandbox
+        made = sharpen(task, candidate or fakes.candidate(), CALL, sandbox=sandbox)
+        return [test for tests in made for test in tests], sandbox
 
     return ask
 
@@ -38,6 +39,14 @@ def test_the_second_states_both(fakes, ask):
     assert both.code == f"{first.code}    assert discount(-7) == 0\n"
     assert (both.name, both.title, both.gaps) == (first.name, first.title, first.gaps)
     assert [(one.line, one.look) for one in both.oracle] == [(2, True), (3, False)]
+
+
+def test_those_of_a_smaller_call_come_first(fakes):
+    found = [fakes.finding(action=f"⟨shop.cart:discount⟩({number})") for number in (-7, -700)]
+    sandbox = fakes.ScriptedSandbox({Explore: replace(FOUND, findings=tuple(found))})
+    small, given = sharpen(fakes.task(), fakes.candidate(), CALL, sandbox=sandbox)
+    assert ["discount(-7)" in one.code for one in small] == [True, True]
+    assert ["discount(-700)" in one.code for one in given] == [True, True]
 
 
 def test_what_closes_nothing_may_still_be_stated_beside_what_does(fakes, ask):

@@ -24,6 +24,7 @@ SOURCE = "\n\nif total < 0:\n    total = abs(total) - 1\n"
 BLUNT = "def test_negative():\n    assert discount(-1) == 0\n"
 SHARP = "def test_negative():\n    assert discount(-7) == 6\n"
 CALLS = [Call(qualname="discount", arguments=(Argument(name="total", value=value),)) for value in ("-7", "-9")]
+SHARPER = "def test_negative():\n    assert discount(-700) == 699\n"
 EVERY = [one.change for one in mutants.make(SOURCE, 1, 9)]
 
 
@@ -67,7 +68,7 @@ def judge(fakes):
         def make(_task, candidate, call):
             asked.append(call)
             codes = sharper[call] if isinstance(sharper, dict) else sharper
-            return [replace(candidate, code=one) for one in codes]
+            return [[replace(candidate, code=one) for one in codes]]
 
         task = replace(fakes.task(fakes.gap(branches=())), source_text=SOURCE)
         return validate.judge(task, first, world, timeout=5.0, sharper=make), asked
@@ -93,6 +94,25 @@ def test_where_the_most_telling_call_makes_no_better_test_the_next_one_is_asked(
     )
     assert asked == [CALLS[1], CALLS[0]]
     assert verdict.smaller.code == SHARP
+
+
+@pytest.mark.parametrize(("notices", "written"), [(EVERY[:3], [SHARP]), ((), [SHARP, SHARPER])])
+def test_where_a_smaller_call_helps_no_other_is_tried(fakes, notices, written):
+    world = World(fakes, {BLUNT: EVERY[:1], SHARP: notices, SHARPER: EVERY[:3]}, {EVERY[1]: (0,)}, {})
+    first = fakes.candidate(BLUNT)
+    corpus = (Program(lines=(), action="f()", call=CALLS[0]),)
+    first = replace(first, origin=replace(first.origin, reduced=True, corpus=corpus))
+    tried = []
+
+    def make(_task, candidate, _call):
+        for code in (SHARP, SHARPER):
+            tried.append(code)
+            yield [replace(candidate, code=code)]
+
+    task = replace(fakes.task(fakes.gap(branches=())), source_text=SOURCE)
+    verdict = validate.judge(task, first, world, timeout=5.0, sharper=make)
+    assert tried == written
+    assert verdict.smaller.code == written[-1]
 
 
 class Noting(World):
@@ -123,7 +143,7 @@ def test_existing_tests_are_run_against_a_mutant_only_once(fakes):
     first = replace(first, origin=replace(first.origin, reduced=True, corpus=corpus))
 
     verdict = validate.judge(
-        task, first, world, timeout=5.0, sharper=lambda _task, one, _call: [replace(one, code=SHARP)]
+        task, first, world, timeout=5.0, sharper=lambda _task, one, _call: [[replace(one, code=SHARP)]]
     )
 
     assert world.contested[0] == 3  # those of the condition; no test runs the line below it

@@ -11,6 +11,8 @@ from types import CodeType
 AGAIN = re.compile(r"raise\s*(#.*)?")
 MACHINE = re.compile(r"\bif\b.*\b(sys\.version_info|sys\.platform|os\.name|platform\.\w+\()")
 """Another Python, or another system, goes another way."""
+MISTAKES = (AttributeError, NameError)
+"""What cleans up and lets go on whatever comes does not mean these: an object lacks what the real one has."""
 CONTRACT = re.compile(r"raise\b|(return )?(sys\.)?exit\(")
 
 
@@ -35,7 +37,9 @@ def _is_stated(error: BaseException, root: str, lines: Iterable[str]) -> bool:
     frames = traceback.extract_tb(error.__traceback__)
     if not frames or not _is_ours(frames[-1].filename, root) or MACHINE.search(_condition(frames[-1])):
         return False
-    return bool(CONTRACT.match(_line(frames[-1]))) or any(AGAIN.fullmatch(line) for line in lines)
+    if CONTRACT.match(_line(frames[-1])):
+        return True
+    return not isinstance(error, MISTAKES) and any(AGAIN.fullmatch(line) for line in lines)
 
 
 def _is_ours(filename: str, root: str) -> bool:

@@ -25,6 +25,8 @@ from .trace import Reached
 from .world import Scene
 
 REDUCE_SECONDS = 5.0
+FEW_TRIES = 60
+"""Where no clock ends it, so that it comes to the same everywhere."""
 MOST_RECEIVERS, MOST_EDGES = 12, 6
 
 
@@ -35,7 +37,7 @@ def search(job: dict[str, Any], scene: Scene, started: float) -> dict[str, Any]:
     wanted = map(tuple, job["branches"]), job["lines"]
     looking = Search(scene.runner, Probes(scene.module), *wanted, limits, *solver)
     if job["only"]:
-        return _given(looking, [calls.load(one) for one in job["only"]])
+        return _given(looking, scene, [calls.load(one) for one in job["only"]])
     looking.everywhere(scene.inputs)
     # With a budget in executions there is ample time, so that the clock decides nothing.
     until = max(time.monotonic() + REDUCE_SECONDS, limits.deadline)
@@ -55,11 +57,30 @@ def search(job: dict[str, Any], scene: Scene, started: float) -> dict[str, Any]:
     }
 
 
-def _given(looking: Search, given: list[Call]) -> dict[str, Any]:
-    """As `search` answers, of these calls as they are."""
+def _given(looking: Search, scene: Scene, given: list[Call]) -> dict[str, Any]:
+    """As `search` answers, of these calls: smaller ones of which there is the same to say, then as they are."""
     outcomes = [(call, looking.runner.call(call)) for call in given]
-    found = [_record(looking.reached(outcome), call) for call, outcome in outcomes if not outcome.refusal]
+    found = [
+        _record(looking.reached(outcome), one)
+        for call, outcome in outcomes
+        if not outcome.refusal
+        for one in dict.fromkeys((_smaller(looking, scene, call), call))
+    ]
     return {"found": found, "corpus": [], "executions": len(given), "dropped": {}}
+
+
+def _smaller(looking: Search, scene: Scene, call: Call) -> Call:
+    """The call made small, as long as the same is to be said of it."""
+    inputs = next((one for one in scene.inputs if one.entry.key == call.qualname), None)
+    said = _done(looking, call)
+    if inputs is None or not said:
+        return call
+
+    def holds(other: Call) -> bool:
+        is_plain = inputs.conforms(other) and inputs.oddness(other) <= inputs.oddness(call)
+        return is_plain and _done(looking, other) == said
+
+    return reduce(call, {}, holds, most=FEW_TRIES)
 
 
 def _is_wanted(scene: Scene, call: Call) -> bool:

@@ -15,13 +15,16 @@ MOST_DIGITS = 18
 LONG = 40
 
 
-def reduce(call: Call, plain: Mapping[str, Sequence[str]], holds: Callable[[Call], bool]) -> Call:
+def reduce(
+    call: Call, plain: Mapping[str, Sequence[str]], holds: Callable[[Call], bool], most: int = MOST_TRIES
+) -> Call:
     """The plainest call found for which `holds`.
 
     Args:
         call: One for which it holds.
         plain: For each parameter (and "" for the receiver) values to prefer, plainest first.
         holds: Whether a call still does what it is for; must not raise.
+        most: How often that may be asked.
     """
     tries = 0
     changed = True
@@ -29,7 +32,7 @@ def reduce(call: Call, plain: Mapping[str, Sequence[str]], holds: Callable[[Call
         changed = False
         for simpler in _simpler(call, plain):
             tries += 1
-            if tries > MOST_TRIES:
+            if tries > most:
                 return call
             if holds(simpler):
                 call, changed = simpler, True

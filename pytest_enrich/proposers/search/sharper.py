@@ -14,22 +14,23 @@ from pytest_enrich.protocols import Sandbox, Task
 MOST_LINES = 2
 
 
-def sharpen(task: Task, candidate: Candidate, call: Call, *, sandbox: Sandbox) -> Iterator[NewTest]:
-    """A test of `call` in the place of `candidate`, which one search found; then `candidate` with that, too."""
+def sharpen(task: Task, candidate: Candidate, call: Call, *, sandbox: Sandbox) -> Iterator[list[NewTest]]:
+    """A test of `call` in the place of `candidate`, which one search found; then `candidate` with that, too.
+
+    First those of a smaller call of which there is the same to say, then of the one that is given.
+    """
     explored = exploring.look(task, call, sandbox) if isinstance(candidate, NewTest) else None
-    if explored is None or not isinstance(candidate, NewTest):
-        return
-    desk = Desk.of(task, explored.aliases, candidate.origin)
-    for finding in explored.findings[:1]:
-        alone, both = desk.write(finding), desk.extend(candidate, finding)
-        if alone is not None and _more_lines(alone, candidate) <= 1 and set(candidate.gaps) <= set(alone.gaps):
-            yield replace(alone, origin=candidate.origin)
-        if (
-            both is not None
-            and _more_lines(both, candidate) <= MOST_LINES
-            and not _is_stated(task, both, candidate)
-        ):
-            yield _truly_named(desk, both, finding)
+    if explored is not None and isinstance(candidate, NewTest):
+        desk = Desk.of(task, explored.aliases, candidate.origin)
+        yield from ([*_sharper(task, candidate, finding, desk)] for finding in explored.findings[:2])
+
+
+def _sharper(task: Task, candidate: NewTest, finding: Finding, desk: Desk) -> Iterator[NewTest]:
+    alone, both = desk.write(finding), desk.extend(candidate, finding)
+    if alone is not None and _more_lines(alone, candidate) <= 1 and set(candidate.gaps) <= set(alone.gaps):
+        yield replace(alone, origin=candidate.origin)
+    if both is not None and _more_lines(both, candidate) <= MOST_LINES and not _is_stated(task, both, candidate):
+        yield _truly_named(desk, both, finding)
 
 
 def _truly_named(desk: Desk, both: NewTest, finding: Finding) -> NewTest:

@@ -633,6 +633,25 @@ def test_an_exception_that_the_code_lets_go_on_is_a_contract(explore):
     assert finding.observations[0].value == "⟨builtins:IndexError⟩"
 
 
+def test_what_an_object_lacks_that_stands_for_another_one_is_no_contract(explore):
+    text = """
+        import io
+
+        def send(out, text: str, wait: bool = False) -> None:
+            try:
+                if wait:
+                    out.settimeout(1)  # here
+                out.write(text)
+            except Exception:
+                out.seek(0)
+                raise
+        """
+    given = (Argument(name="out", value="⟨io:StringIO⟩()"), Argument(name="text", value="'a'"))
+    explored = explore(text, "send", calls=(Call(qualname="send", arguments=given),))
+    assert explored.findings == ()
+    assert "accident" in explored.dropped
+
+
 def test_an_object_is_compared_with_something_else(explore):
     text = """
         class Money:

@@ -140,9 +140,16 @@ def test_a_condition_behind_many_others_is_seen(look):
     assert found.observations[0].value == "'bread'"
 
 
+def test_before_a_given_call_comes_a_smaller_one_of_which_there_is_the_same_to_say(explore):
+    text = "def largest(values: list[int], start: int = 0) -> int:\n    return max([start, *values])  # here\n"
+    given = call("largest", values="sorted([1, 1, 1])", start="0")
+    actions = [one.action for one in explore(text, "largest", only=(given,)).findings]
+    assert actions == ["⟨sample:largest⟩([1])", "⟨sample:largest⟩(sorted([1, 1, 1]), start=0)"]
+
+
 def test_calls_that_are_given_are_looked_at_as_they_are(explore):
     text = "def double(number: int) -> int:\n    return number * 2  # here\n"
-    (found,) = explore(text, "double", only=(call("double", number="1234"),)).findings
+    found = explore(text, "double", only=(call("double", number="1234"),)).findings[-1]
     assert (found.action, found.observations[0].value) == ("⟨sample:double⟩(1234)", "2468")
 
 
