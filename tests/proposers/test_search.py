@@ -290,13 +290,16 @@ def test_several_awaited_findings_of_a_function_come_as_one_coroutine(fakes, pro
 
 def test_one_that_is_awaited_makes_a_coroutine_of_a_test_of_several(fakes, propose):
     other = fakes.finding(consume="async list", action="⟨shop.cart:discount⟩(-2)")
-    made = propose(fakes.finding(), other, task=fakes.task(text=ASYNC))[0][0]
+    made, plain = propose(fakes.finding(), other, task=fakes.task(text=ASYNC))[0][:2]
     assert made.code.splitlines() == [
         "@sync",
         "async def test_discount():",
         "    assert discount(-1) == 0",
         "    assert [item async for item in discount(-2)] == 0",
     ]
+    assert plain.code.startswith("def test_discount_total_below_0():\n    assert discount(-1) == 0\n")
+    assert "run(collect())" in plain.code
+    assert (made.origin.spare, plain.origin.spare) == (False, True)
 
 
 @pytest.mark.parametrize("solver", [False, True])

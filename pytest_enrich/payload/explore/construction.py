@@ -15,11 +15,15 @@ MOST_CLASSES = 4
 
 
 class Constructor(NamedTuple):
-    """The template of a class, what its constructor takes by name, and the types of these, as far as known."""
+    """The template of a class, what its constructor takes by name, and the types of these, as far as known.
+
+    `variadic` is what it takes any number of, "" for nothing, or where other arguments come before.
+    """
 
     owner: str
     parameters: Sequence[inspect.Parameter]
     hints: Mapping[str, Any]
+    variadic: str = ""
 
 
 def constructor(kind: type) -> Constructor | None:
@@ -36,7 +40,8 @@ def constructor(kind: type) -> Constructor | None:
     fixed = [p for p in singles if p.default is p.empty or not p.name.startswith("_")]
     if any(p.default is p.empty and p.name not in hints for p in fixed):
         return None
-    return Constructor(owner, fixed, hints)
+    several = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL and p.name in hints), "")
+    return Constructor(owner, fixed, hints, several if all(p.kind is p.KEYWORD_ONLY for p in fixed) else "")
 
 
 def _hints(kind: type, parameters: Sequence[inspect.Parameter]) -> dict[str, Any]:

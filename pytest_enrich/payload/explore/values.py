@@ -152,7 +152,7 @@ class World:
             return self._container(tuple, "(", ",)", arguments[:1], depth)
         if not arguments:
             return st.sampled_from(["()", "(1, 2)", "('a',)"])
-        parts = [self.of(argument, depth + 1) for argument in arguments]
+        parts = (self.of(argument, depth + 1) for argument in arguments)
         return st.tuples(*parts).map(lambda texts: f"({', '.join(texts)}{',' if len(texts) == 1 else ''})")
 
     def _container(self, kind: type, left: str, right: str, arguments: tuple[Any, ...], depth: int) -> Strategy:
@@ -181,13 +181,14 @@ class World:
         if made is None:
             return st.nothing()
         parts = [self._given(p, made.hints, depth) for p in made.parameters]
+        if made.variadic and not (each := self.of(made.hints[made.variadic], depth + 1)).is_empty:
+            parts.insert(0, st.lists(each, max_size=2).map(", ".join))
         return st.tuples(*parts).map(lambda texts: f"{made.owner}({', '.join(text for text in texts if text)})")
 
     def _given(self, parameter: inspect.Parameter, hints: Mapping[str, Any], depth: int) -> Strategy:
         """`name=value`, or "" for an optional parameter that is left alone."""
         default = parameter.default
-        plain = type(default) if type(default) in PLAIN else None
-        hint = hints.get(parameter.name, plain)
+        hint = hints.get(parameter.name, type(default) if type(default) in PLAIN else None)
         if hint is None:
             return st.just("")
         drawn = self.of(hint, depth + 1).map(f"{parameter.name}={{}}".format)

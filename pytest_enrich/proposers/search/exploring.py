@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from pytest_enrich.data import Answered, Call, Entry, Explore, Explored, Finding, NewTest, Origin, Recorded
 from pytest_enrich.proposers.recording import NOTHING
 from pytest_enrich.proposers.search import looks
+from pytest_enrich.proposers.search.awaiting import Decorators
 from pytest_enrich.proposers.search.write import Desk
 from pytest_enrich.protocols import Sandbox, Task
 
@@ -91,18 +92,29 @@ def written(
     awaits = desk.coroutines is not None
     documented, methods = task.target.docstring or "", bool(task.target.parts)
     for group in looks.alike(ranked, documented, awaits=awaits, methods=methods):
-        joint = desk.together([one for one in group if desk.closes(one, task.is_open)])
-        if joint is not None:
-            yield replace(joint, origin=whole)
-            desk = desk.without(joint.name)
+        joined = False
+        for spare, way in _ways(desk, group):
+            joint = replace(desk, coroutines=way).together(
+                [one for one in group if desk.closes(one, task.is_open)]
+            )
+            if joint is not None:
+                yield replace(joint, origin=replace(whole, spare=spare))
+                desk, joined = desk.without(joint.name), True
         for finding in group:
-            # Whatever runs coroutines there may do it in another way than the sandbox did.
-            plainly = [replace(desk, coroutines=None)] if desk.awaits(finding) else []
-            for at, one in enumerate([desk, *plainly]):
-                made = one.write(finding)
+            for spare, way in _ways(desk, [finding]):
+                made = replace(desk, coroutines=way).write(finding)
                 if made is not None:
-                    yield replace(made, origin=replace(whole, spare=finding.spare or joint is not None or at > 0))
+                    yield replace(made, origin=replace(whole, spare=finding.spare or joined or spare))
                     desk = desk.without(made.name)
+
+
+def _ways(desk: Desk, findings: Sequence[Finding]) -> list[tuple[bool, Decorators | None]]:
+    """How a coroutine test may be decorated, if there is one; as a spare that there is none.
+
+    Whatever runs coroutines there may do it in another way than the sandbox did.
+    """
+    plainly: list[tuple[bool, Decorators | None]] = [(True, None)]
+    return [(False, desk.coroutines), *(plainly if any(map(desk.awaits, findings)) else [])]
 
 
 def _with_calls(entry: Entry, calls: Sequence[Call]) -> Entry:

@@ -101,6 +101,21 @@ def test_what_only_the_class_itself_passes_is_not_given(imported):
     assert [one.name for one in made.parameters] == ["size"]
 
 
+def test_a_class_that_takes_any_number_of_something_is_given_some(imported):
+    text = """
+class Chain:
+    def __init__(self, *parts: list[int], size: int = 1): ...
+
+class Named:
+    def __init__(self, name: str, *parts: list[int]): ...
+"""
+    chains = imported("chains", text)
+    made = drawn(world().of(chains.Chain), 0)
+    assert any("⟨chains:Chain⟩([" in one for one in made)
+    assert {type(evaluate(one)) for one in made} == {chains.Chain}
+    assert all("([" not in one for one in drawn(world().of(chains.Named), 0))
+
+
 @pytest.mark.parametrize("hint", [list[UNKNOWN], dict[str, UNKNOWN]])
 def test_a_container_of_what_nobody_knows_is_empty(hint):
     assert set(drawn(World([], {}).of(hint), 1)) <= {"[]", "{}", "()"}
