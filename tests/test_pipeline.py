@@ -355,29 +355,45 @@ def test_what_is_dropped_gets_no_name(fakes, bench):
     assert attempt.candidate.name == "test_1"
 
 
-def test_what_becomes_a_part_of_another_test_is_dropped_for_it(fakes, bench):
-    first, second = candidates(fakes, 1, gaps=("cart-aaaaaaaa",)) + candidates(fakes, 2, gaps=("cart-bbbbbbbb",))
-    code = "def test_both():\n    assert discount(-1) == 1\n    assert discount(-1) == 2\n"
+BOTH = "def test_both():\n    assert discount(-1) == a\n    assert discount(-1) == b\n"
 
-    def joiner(_task, one, other):
-        return fakes.candidate(code, gaps=(*one.gaps, *other.gaps))
 
-    gaps = fakes.gap(), fakes.gap("cart-bbbbbbbb", line=5, branches=((5, 6),))
-    both = bench(fakes.FakeProposer(first, second), lines=(4,), branches=((3, 4),))
-    sandbox = fakes.ScriptedSandbox({Prove: lambda job: _proved(fakes, job)})
-    done = pipeline.work(fakes.target(*gaps), replace(both, joiner=joiner, sandbox=sandbox), 2.0, 500)
-    before, joint = done.attempts
-    assert (before.candidate, before.verdict) == (
-        first,
-        Dropped(rung="new", reason="is stated in another suggestion"),
-    )
-    assert (joint.candidate.code, joint.verdict.smaller, joint.verdict.joined) == (code, None, None)
+@pytest.fixture
+def joining(fakes, bench):
+    """Work on two gaps, each closed by a test of its own, which somebody writes as one."""
+
+    def joining(**changes):
+        first, second = (candidates(fakes, at, gaps=(f"cart-{at * 8}",))[0] for at in "ab")
+        gaps = fakes.gap(), fakes.gap("cart-bbbbbbbb", line=5, branches=((5, 6),))
+        sandbox = fakes.ScriptedSandbox({Prove: lambda job: _proved(fakes, job)})
+
+        def joiner(_task, one, other):
+            return fakes.candidate(BOTH, gaps=(*one.gaps, *other.gaps))
+
+        made = replace(bench(fakes.FakeProposer(first, second)), joiner=joiner, sandbox=sandbox, **changes)
+        return pipeline.work(fakes.target(*gaps), made, 2.0, 500)
+
+    return joining
+
+
+def test_what_becomes_a_part_of_another_test_is_dropped_for_it(joining):
+    before, joint = joining().attempts
+    assert before.candidate.name == "test_a"
+    assert before.verdict == Dropped(rung="new", reason="is stated in another suggestion")
+    assert (joint.candidate.code, joint.verdict.smaller, joint.verdict.joined) == (BOTH, None, None)
     assert joint.verdict.gaps == ("cart-aaaaaaaa", "cart-bbbbbbbb")
+
+
+def test_two_tests_that_people_do_not_want_as_one_stay_two(fakes, joining):
+    body = patch.body_of(fakes.candidate(BOTH))
+    attempts = joining(is_rejected=lambda _gap, test, _path, _qualname: test == body).attempts
+    assert [one.candidate.name for one in attempts] == ["test_a", "test_b"]
+    assert all(isinstance(one.verdict, Kept) for one in attempts)
 
 
 def _proved(fakes, job):
     """Each value that is stated takes a branch of its own."""
-    taken = [branch for value, branch in ((1, (3, 4)), (2, (5, 6))) if f"== {value}\n" in job.text]
+    taken = [branch for value, branch in (("a", (3, 4)), ("b", (5, 6))) if f"== {value}\n" in job.text]
     names = re.findall(r"^def (test\w+)", job.text, re.MULTILINE)
     ends = (TestOutcome(nodeid=f"{fakes.TESTS}::{name}", result="passed", seconds=0.01) for name in names)
     return Proved(outcomes=tuple(ends), lines={}, branches=dict.fromkeys(job.measure, tuple(taken)))

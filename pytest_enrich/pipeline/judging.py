@@ -41,9 +41,14 @@ def judge(task: Task, candidate: Candidate, bench: Bench, beside: Beside | None 
 
 
 def beside(target: Target, attempts: Sequence[Attempt], bench: Bench) -> Beside:
-    """What was kept for `target`, which it has as it was before."""
+    """What was kept for `target`, which it has as it was before; no joint test that people turned down."""
+
+    def joiner(task: Task, first: NewTest, second: NewTest) -> NewTest | None:
+        both = bench.joiner(task, first, second)
+        return None if both is None or _is_rejected(both, both.gaps, target, bench) else both
+
     kept = tuple(one for one in attempts if isinstance(one.verdict, Kept))
-    return Beside(target=target, attempts=kept, joiner=bench.joiner)
+    return Beside(target=target, attempts=kept, joiner=joiner)
 
 
 def without_joined(attempts: Sequence[Attempt], verdict: Verdict) -> tuple[Attempt, ...]:

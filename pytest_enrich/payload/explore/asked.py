@@ -6,8 +6,6 @@ import inspect
 import sys
 from collections.abc import Iterator
 
-VARIADIC = {"VAR_POSITIONAL", "VAR_KEYWORD"}
-
 
 def questions(value: object) -> Iterator[str]:
     """The names of such methods, those of its own class first, as they are defined."""
@@ -24,9 +22,8 @@ def _needs_nothing(function: object) -> bool:
     """Whether it is called with nothing but its object, and is over when it returns."""
     if not inspect.isfunction(function) or inspect.iscoroutinefunction(function):
         return False
-    own, *others = inspect.signature(function).parameters.values() or [None]
-    return own is not None and all(_is_optional(one) for one in others if one is not None)
-
-
-def _is_optional(parameter: inspect.Parameter) -> bool:
-    return parameter.default is not parameter.empty or parameter.kind.name in VARIADIC
+    try:
+        _own, *others = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # it takes nothing, or says of itself what is no signature
+        return False
+    return all(one.default is not one.empty or one.kind in {one.VAR_POSITIONAL, one.VAR_KEYWORD} for one in others)

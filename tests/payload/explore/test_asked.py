@@ -40,6 +40,14 @@ class Match(Base):
     def of(cls):
         return cls(())
 
+    def lost():
+        return 1
+
+    def odd(self):
+        return 1
+
+    odd.__signature__ = "none"
+
     @property
     def width(self):
         return 3
