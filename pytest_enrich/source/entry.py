@@ -21,9 +21,10 @@ _MAKERS = {"__init__", "__new__", "__post_init__"}
 def entries(module: Module, calls: Calls, node: Node, suite: Suite) -> tuple[Entry, ...]:
     """The public functions through which `node` is reached, nearest first; itself when it is public.
 
-    A private function is its own entry when tests of the suite name it already, or when it is a method that
-    nobody refers to. For a nested function the outermost function round it stands for it. What a constructor did
-    shows itself in those that use the object: the callers of the constructor, and methods that tests name.
+    A private function is its own entry only when tests of the suite name it already; a method of a private class,
+    whose objects callers may hold, also when nobody refers to it. For a nested function the outermost function
+    round it stands for it. What a constructor did shows itself in those that use the object: the callers of the
+    constructor, and methods that tests name.
     """
     if not isinstance(node, FUNCTIONS):
         return ()
@@ -33,7 +34,7 @@ def entries(module: Module, calls: Calls, node: Node, suite: Suite) -> tuple[Ent
     direct = [start] if is_public(module, start) or _is_named(start, suite) else []
     found = [*direct, *_public_callers(module, calls, start)]
     found += [one for maker in found if _is_maker(module, maker) for one in _methods(module, maker, suite)]
-    alone = [start] if not found and _is_method(module, start) else []
+    alone = [start] if not found and _is_method(module, start) and not start.name.startswith("_") else []
     return tuple(_entry(module, one) for one in list(dict.fromkeys([*found, *alone]))[:_MOST])
 
 

@@ -89,12 +89,24 @@ def test_a_test_that_closes_less_takes_no_place(fakes, ask):
     assert both.code.startswith(joint.code)
 
 
-def test_behind_calls_that_raise_one_that_does_not_takes_the_exception_out_of_the_name(fakes, ask):
+@pytest.fixture
+def refusing(fakes):
     code = (
         'def test_discount_raises_refused():\n    with pytest.raises(Refused, match="no"):\n        discount(-1)\n'
     )
     oracle = (Oracle(line=2, what="raises Refused", source="raises", look=True),)
-    first = replace(fakes.candidate(code), name="test_discount_raises_refused", oracle=oracle)
+    return replace(fakes.candidate(code), name="test_discount_raises_refused", oracle=oracle)
+
+
+def test_a_call_of_another_function_does_not_give_its_name_to_a_test_of_refusals(fakes, ask, refusing):
+    other = fakes.finding(call=Call(qualname="refund"), action="⟨shop.cart:refund⟩(-7)")
+    first = replace(refusing, name="test_price_raises_refused", code=refusing.code.replace("discount", "price"))
+    *_, both = ask(other, candidate=first)[0]
+    assert both.name == "test_price"
+
+
+def test_behind_calls_that_raise_one_that_does_not_takes_the_exception_out_of_the_name(fakes, ask, refusing):
+    first, code = refusing, refusing.code
     *_, both = ask(fakes.finding(action="⟨shop.cart:discount⟩(-7)"), candidate=first)[0]
     assert both.name == "test_discount_2"  # the file has the other
     assert both.code == code.replace("_raises_refused", "_2") + "    assert discount(-7) == 0\n"

@@ -80,7 +80,7 @@ def make(x):
         ("Reader._read", "return n", ["Reader.read"]),
         ("Writer._read", "return n + 7", ["Writer.write"]),
         ("Reader.__len__", "return 5", ["Reader.__len__"]),
-        ("Reader._alone", "return 6", ["Reader._alone"]),
+        ("Reader._alone", "return 6", []),
         ("_Private.__init__", "self.x = x", ["make"]),
         ("_Private.run", "return self.x", ["_Private.run"]),
         ("", 'TABLE = {"a": _used_by_table}', []),

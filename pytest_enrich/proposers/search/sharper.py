@@ -35,8 +35,9 @@ def _sharper(task: Task, candidate: NewTest, finding: Finding, desk: Desk) -> It
 
 def _truly_named(desk: Desk, both: NewTest, finding: Finding) -> NewTest:
     """Under a name that speaks of no exception where behind the calls that raise comes one that does not."""
-    raises = both.oracle[0].what.startswith("raises ") and finding.observations[0].subject != "raises"
-    return renamed(both, names.free([names.plain_name([finding])], desk.taken)) if raises else both
+    subject, _, raised = both.name.partition("_raises_")
+    raises = raised and both.oracle[0].what.startswith("raises ") and finding.observations[0].subject != "raises"
+    return renamed(both, names.free([subject], desk.taken - {both.name})) if raises else both
 
 
 def _more_lines(one: NewTest, other: NewTest) -> int:
