@@ -1,16 +1,21 @@
-"""What an object can be asked that shows nothing by itself: methods of the project's that need no argument."""
+"""What an object can be asked that shows nothing by itself: methods of the project's that need no argument.
+
+A collection is asked nothing: what it gives first may depend on how its elements are hashed.
+"""
 
 from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator, Sized
+
+COLLECTIONS = (Container, Iterable, Sized)
 
 
 def questions(value: object) -> Iterator[str]:
     """The names of such methods, those of its own class first, as they are defined."""
     known: set[str] = set()
-    for cls in type(value).__mro__:
+    for cls in type(value).__mro__ if not isinstance(value, COLLECTIONS) else ():
         own = {} if cls.__module__.partition(".")[0] in sys.stdlib_module_names else vars(cls)
         for name, function in own.items():
             if name not in known and not name.startswith("_") and _needs_nothing(function):

@@ -42,6 +42,12 @@ def _is_stated(error: BaseException, root: str, lines: Iterable[str]) -> bool:
     return not isinstance(error, MISTAKES) and any(AGAIN.fullmatch(line) for line in lines)
 
 
+def is_worded(error: BaseException) -> bool:
+    """Whether its message is one that somebody wrote, or a key; those of the interpreter differ by its version."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return isinstance(error, KeyError) or (bool(frames) and bool(CONTRACT.match(_line(frames[-1]))))
+
+
 def _is_ours(filename: str, root: str) -> bool:
     return filename.startswith(root) and "site-packages" not in filename
 

@@ -15,6 +15,7 @@ from ..express import UNSTABLE, express, named
 from . import command
 from .asked import questions
 from .calls import Program
+from .contract import is_worded
 from .run import Outcome, Runner
 from .state import state
 from .visible import fields, written
@@ -52,7 +53,7 @@ def _raised(error: BaseException) -> list[Record]:
     kind, message = named(type(error)), str(error)
     if kind is None:
         return []
-    message = "" if UNSTABLE.search(message) else message
+    message = "" if UNSTABLE.search(message) or not is_worded(error) else message
     return [{"subject": "raises", "expression": "{result}", "value": kind, "message": message, "form": "equal"}]
 
 

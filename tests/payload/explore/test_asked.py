@@ -21,9 +21,6 @@ class Match(Base):
     def __init__(self, parts):
         self._parts = parts
 
-    def __len__(self):
-        return 1
-
     def name(self, style="short", *rest, upper=False, **options):
         return style, rest, upper, options
 
@@ -60,8 +57,13 @@ def test_methods_are_asked_that_need_no_argument_those_of_its_own_class_first():
     assert list(questions(Match(()))) == ["name", "parts", "older"]
 
 
-@pytest.mark.parametrize("value", [3, "a", io.StringIO("a"), None])
-def test_what_is_not_of_the_project_is_not_asked(value):
+class Parts(Match):
+    def __iter__(self):
+        return iter(self._parts)
+
+
+@pytest.mark.parametrize("value", [3, "a", io.StringIO("a"), None, Parts({"a", "b"})])
+def test_what_is_not_of_the_project_or_a_collection_is_not_asked(value):
     assert list(questions(value)) == []
 
 

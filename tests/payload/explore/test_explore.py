@@ -631,6 +631,21 @@ def test_an_exception_that_the_code_lets_go_on_is_a_contract(explore):
         """
     (finding,) = explore(text, "item").findings
     assert finding.observations[0].value == "⟨builtins:IndexError⟩"
+    assert finding.observations[0].message == ""  # Python's words, which are others in another version
+
+
+def test_a_key_that_is_not_there_is_named(explore):
+    text = """
+        def price(prices: dict[str, int], default: int = -1) -> int:
+            try:
+                return prices["pear"]
+            except KeyError:
+                if default == -1:
+                    raise  # here
+                return default
+        """
+    (finding,) = explore(text, "price").findings
+    assert finding.observations[0].message == "'pear'"
 
 
 def test_what_an_object_lacks_that_stands_for_another_one_is_no_contract(explore):
