@@ -29,6 +29,8 @@ ELSEWHERE = World(
     days=401,
 )
 PLAIN = Trial()
+THIRD = World(hash_seed=102)
+"""Most pairs of short texts that come out of a set in the same order with both other seeds do not with this."""
 TRIALS = (
     Trial(alone=True),
     PLAIN,
@@ -36,7 +38,7 @@ TRIALS = (
     Trial(how="reversed", backwards=True),
     Trial(how="with another hash seed, time zone, locale, home and date", world=ELSEWHERE),
     # Measured, because teams run their suites so: code that asks whether it is traced goes other ways then.
-    Trial(how="in a fresh process, with coverage", fresh=True, measured=True),
+    Trial(how="in a fresh process, with coverage", fresh=True, measured=True, world=THIRD),
     Trial(how="spread over 2 workers", workers=2),
 )
 
