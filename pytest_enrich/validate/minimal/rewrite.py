@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from msgspec.structs import replace
 
@@ -134,12 +134,15 @@ def _explained(before: NewTest, after: NewTest) -> NewTest:
 
 def _told(candidate: NewTest, one: Oracle) -> str:
     """What an assertion says of the call, in short: what it gives, or what it leaves behind."""
-    stated: Sequence[Statement] = [
-        found for found in statement.read(candidate.code) if found.first <= one.line <= found.last
-    ]
-    text = _compared(stated[0].node) if stated else ""
+    statements = statement.read(candidate.code)
+    at = next((at for at, found in enumerate(statements) if found.first <= one.line <= found.last), None)
+    if at is None:
+        return f"leaves {one.what}"
+    text = _compared(statements[at].node)
     text = text if 0 < len(text) <= SHOWN else one.what
-    return f"gives a {text}" if text.startswith("result") else f"leaves {text}"
+    if text.startswith("result"):
+        return f"gives a {text}"
+    return f"gives {one.what}" if statement.acts(statements, [at]) == [None] else f"leaves {text}"
 
 
 def _compared(node: ast.stmt) -> str:

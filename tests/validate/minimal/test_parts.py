@@ -124,6 +124,16 @@ def test_when_the_one_to_look_at_goes_another_is_asked_about(test_of):
     assert left.title == "pop: leaves cart.items == [] when items"
 
 
+def test_the_title_says_what_another_call_gives_when_that_is_what_is_left(test_of):
+    code = "def test_a():\n    assert key(2) == 2\n    assert key(7) == 14\n"
+    oracle = (
+        Oracle(line=2, what="2", source="observed", look=True),
+        Oracle(line=3, what="14", source="observed"),
+    )
+    parts = minimal.parts(replace(test_of(code, title="key: gives 2 when kwargs"), oracle=oracle))
+    assert parts.only((1,)).title == "key: gives 14 when kwargs"
+
+
 @pytest.mark.parametrize(
     ("said", "stated"),
     [
