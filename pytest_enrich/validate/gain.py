@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from pytest_enrich import gaps
-from pytest_enrich.data import Answered, Branch, Dropped, Execution, Gap, Proved
+from pytest_enrich.data import Answered, Branch, Dropped, Execution, Gap, Kept, Proved
 from pytest_enrich.protocols import Task
 from pytest_enrich.validate.proof import SHOWN, Proof
 
@@ -28,8 +28,8 @@ class Gained(Struct, frozen=True, kw_only=True):
     branches: tuple[Branch, ...]
     seconds: float
 
-    def holds(self, other: Gained) -> bool:
-        """Whether it closes all that another one does."""
+    def holds(self, other: Gained | Kept) -> bool:
+        """Whether it closes all that another one does, or that a kept test did."""
         pairs = ((self.gaps, other.gaps), (self.lines, other.lines), (self.branches, other.branches))
         return all(set(theirs) <= set(ours) for ours, theirs in pairs)
 

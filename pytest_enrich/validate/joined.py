@@ -48,8 +48,6 @@ class Beside(Struct, frozen=True, kw_only=True):
 
 def _is_worth(joint: Graded, given: Grade, kept: Verdict) -> bool:
     """Whether it closes what was closed before, and neither grade is better."""
-    if not isinstance(kept, Kept):
+    if not (isinstance(kept, Kept) and joint.first.holds(kept)):
         return False
-    pairs = ((joint.first.gaps, kept.gaps), (joint.first.lines, kept.lines), (joint.first.branches, kept.branches))
-    holds = all(set(before) <= set(now) for now, before in pairs)
-    return holds and all(grade.is_no_worse(joint.counted.grade, one) for one in (given, kept.grade))
+    return all(grade.is_no_worse(joint.counted.grade, one) for one in (given, kept.grade))

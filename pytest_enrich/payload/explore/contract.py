@@ -37,7 +37,7 @@ def _is_stated(error: BaseException, root: str, lines: Iterable[str]) -> bool:
     frames = traceback.extract_tb(error.__traceback__)
     if not frames or not _is_ours(frames[-1].filename, root) or MACHINE.search(_condition(frames[-1])):
         return False
-    if CONTRACT.match(_line(frames[-1])):
+    if _is_raised(frames[-1]):
         return True
     return not isinstance(error, MISTAKES) and any(AGAIN.fullmatch(line) for line in lines)
 
@@ -45,7 +45,12 @@ def _is_stated(error: BaseException, root: str, lines: Iterable[str]) -> bool:
 def is_worded(error: BaseException) -> bool:
     """Whether its message is one that somebody wrote, or a key; those of the interpreter differ by its version."""
     frames = traceback.extract_tb(error.__traceback__)
-    return isinstance(error, KeyError) or (bool(frames) and bool(CONTRACT.match(_line(frames[-1]))))
+    return isinstance(error, KeyError) or (bool(frames) and _is_raised(frames[-1]))
+
+
+def _is_raised(frame: traceback.FrameSummary) -> bool:
+    """Whether a statement that ends here by an exception is there to do so."""
+    return bool(CONTRACT.match(_line(frame)))
 
 
 def _is_ours(filename: str, root: str) -> bool:

@@ -14,6 +14,7 @@ from .calls import Call, Program, program
 from .clock import command_line, shifted
 from .corpus import written
 from .find import Find, choose
+from .inputs import Inputs
 from .limits import Limits
 from .observe import observe
 from .probe import Probes
@@ -71,7 +72,7 @@ def _given(looking: Search, scene: Scene, given: list[Call]) -> dict[str, Any]:
 
 def _smaller(looking: Search, scene: Scene, call: Call) -> Call:
     """The call made small, as long as the same is to be said of it."""
-    inputs = next((one for one in scene.inputs if one.entry.key == call.qualname), None)
+    inputs = _inputs(scene, call)
     said = _done(looking, call)
     if inputs is None or not said:
         return call
@@ -83,9 +84,14 @@ def _smaller(looking: Search, scene: Scene, call: Call) -> Call:
     return reduce(call, {}, holds, most=FEW_TRIES)
 
 
+def _inputs(scene: Scene, call: Call) -> Inputs | None:
+    """What is known of the function that is called."""
+    return next((one for one in scene.inputs if one.entry.key == call.qualname), None)
+
+
 def _is_wanted(scene: Scene, call: Call) -> bool:
     """Whether a test of this call is one that people might want: as `is_usual`, and short."""
-    own = next((one for one in scene.inputs if one.entry.key == call.qualname), None)
+    own = _inputs(scene, call)
     return own is not None and call.size <= LONGEST and is_usual(own, call)
 
 
