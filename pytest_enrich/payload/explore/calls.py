@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from . import command, files
+from . import command, files, operators
 from .entry import Entry
-from .operators import COPYING, MAKERS, OPERATORS, STATEMENTS
+from .operators import COPYING, MAKERS, STATEMENTS
 
 MADE = re.compile(r"⟨[\w.]+:(\w+\.)*_?[A-Z]\w*⟩\(")
 """An object that its class makes, not one that a function gave."""
@@ -155,8 +155,8 @@ def _on(variable: str, entry: Entry, arguments: list[tuple[str, str]]) -> str:
     values = [value for _, value in arguments]
     if entry.name in COPYING:
         return f"⟨copy:{'deepcopy' if entry.name == '__deepcopy__' else 'copy'}⟩({variable})"
-    if OPERATORS.get(entry.name, "").count("{") == 1 + len(values):
-        return OPERATORS[entry.name].format(variable, *values)
+    if (operation := operators.operation(entry.name, variable, values)) is not None:
+        return operation
     called = variable if entry.name == "__call__" else f"{variable}.{entry.name}"
     return f"{called}({_listed(arguments, entry.parameters)})"
 

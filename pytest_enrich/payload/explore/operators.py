@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 OPERATORS = {
     "__getitem__": "{0}[{1}]",
     "__setitem__": "{0}[{1}] = {2}",
@@ -77,3 +79,26 @@ COPYING = {
 """What the `copy` module calls, with arguments of its own."""
 MAKERS = {"__init__", "__new__", "__post_init__"}
 COMPARERS = {"__eq__", "__ne__"}
+
+
+def operation(name: str, receiver: str, values: list[str]) -> str | None:
+    """How people call a special method of this object with these operands; None where there is no such way."""
+    form = OPERATORS.get(name, "")
+    if form.count("{") != 1 + len(values):
+        return None
+    if values and "[{1}]" in form:
+        values = [_subscript(values[0]), *values[1:]]
+    return form.format(receiver, *values)
+
+
+def _subscript(value: str) -> str:
+    """`slice(1, None)` as `1:`, any other key as it is."""
+    try:
+        call = ast.parse(value, mode="eval").body
+    except SyntaxError:
+        return value
+    if not (isinstance(call, ast.Call) and ast.unparse(call.func) == "slice" and call.args):
+        return value
+    bounds = ["" if ast.unparse(bound) == "None" else ast.unparse(bound) for bound in call.args]
+    start, stop, *step = ["", *bounds] if len(bounds) == 1 else bounds
+    return ":".join([start, stop, *filter(None, step)])
