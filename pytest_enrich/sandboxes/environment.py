@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from pytest_enrich.data import World
+from pytest_enrich.sandboxes import characters
 
 SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL", re.IGNORECASE)
 CREDENTIALS_IN_URL = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
@@ -57,7 +58,7 @@ def _own(scratch: Path, name: str) -> dict[str, str]:
     home, temporary = str(scratch / name), str(scratch / "tmp")
     own = {
         "HOME": home,
-        "HYPOTHESIS_STORAGE_DIRECTORY": str(scratch / "hypothesis"),
+        characters.VARIABLE: str(scratch / characters.STORAGE),
         "PYTEST_ENRICH": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
     }

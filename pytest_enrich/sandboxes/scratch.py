@@ -10,6 +10,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from pytest_enrich.sandboxes import characters
+
 PREFIX = "pytest-enrich-"
 TEMPORARY = "tmp"
 HOME = "home"
@@ -31,6 +33,7 @@ def directory(within: Path | None = None, home: str = HOME) -> Iterator[Path]:
     try:
         for part in (home, TEMPORARY):
             (place / part).mkdir()
+        characters.bring(place, os.environ)
         yield place
     finally:
         remove(place)

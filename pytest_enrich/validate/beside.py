@@ -30,14 +30,22 @@ def of(proof: Proof, trial: Trial) -> tuple[Proof, dict[str, str] | None]:
 
 def _quick(execution: Execution, left: float) -> tuple[str, ...] | None:
     """The test functions (node ids) that take no longer together, the quickest first; None when all do not."""
-    answer = execution.answer if isinstance(execution, Answered) else None
-    spent: dict[str, float] = {}
-    for one in answer.outcomes if isinstance(answer, Proved) else ():
-        spent[function(one.nodeid)] = spent.get(function(one.nodeid), 0.0) + one.seconds
     chosen: list[str] = []
-    for name, seconds in sorted(spent.items(), key=lambda pair: pair[1]):
+    for name, seconds in sorted(_spent(execution).items(), key=lambda pair: pair[1]):
         left -= seconds
         if left < 0:
             return tuple(chosen)
         chosen.append(name)
     return None
+
+
+def _spent(execution: Execution) -> dict[str, float]:
+    """The seconds of each test function, with what pytest does round each case: of hundreds that is the most."""
+    answer = execution.answer if isinstance(execution, Answered) else None
+    outcomes = answer.outcomes if isinstance(answer, Proved) else ()
+    within = sum(one.seconds for one in outcomes)
+    around = max(0.0, execution.seconds - within) / max(1, len(outcomes))
+    spent: dict[str, float] = {}
+    for one in outcomes:
+        spent[function(one.nodeid)] = spent.get(function(one.nodeid), 0.0) + one.seconds + around
+    return spent

@@ -33,17 +33,18 @@ def battery(fakes):
             )
             taken = dict.fromkeys(job.measure, branches)
             return Answered(
-                answer=Proved(outcomes=outcomes, lines={fakes.PATH: (4,)}, branches=taken), seconds=0.1
+                answer=Proved(outcomes=outcomes, lines={fakes.PATH: (4,)}, branches=taken),
+                seconds=took.get(WHOLE, 0.1),
             )
 
         sandbox = fakes.ScriptedSandbox({fakes.Prove: execute})
         task, one = fakes.task(text=text), fakes.candidate()
         one = one if text else replace(one, placement=replace(one.placement, anchor=None, new_file=True))
-        whole = patch.insert(text, one)
+        written = patch.insert(text, one)
         proof = Proof(
             task=task,
             candidate=one,
-            text=whole,
+            text=written,
             sandbox=sandbox,
             timeout=5.0,
             lowest="good",
@@ -189,6 +190,7 @@ def test_where_the_file_takes_too_long_the_candidate_is_run_alone_in_all_ways(ba
     assert all(job.tests for job in sandbox.jobs if is_there(job))
 
 
+WHOLE = "the whole run"
 SLOW = "tests/test_cart.py::test_slow[1]"
 
 
@@ -223,6 +225,16 @@ def test_brackets_in_the_name_of_a_file_are_no_parameters():
 def test_where_all_neighbours_are_slow_the_candidate_runs_alone(battery):
     names, _ = battery(with_a_slow_one, seconds={SLOW: 30.0, OTHER: 2.0}, existing=Existing(1.0))
     assert all(name.startswith("alone") for name in names)
+
+
+def test_many_cases_take_time_that_is_in_none_of_them(battery):
+    many = {f"tests/test_cart.py::test_many[{number}]": "passed" for number in range(98)}
+
+    def ends(job):
+        return {**all_pass(job), **({} if job.tests else many)}
+
+    _, sandbox = battery(ends, seconds={WHOLE: 5.0}, existing=Existing(1.0))
+    assert {job.tests for job in sandbox.jobs if is_there(job)} == {(OWN,), (OWN, OTHER)}
 
 
 def test_without_a_limit_all_run_beside_the_candidate(battery):
