@@ -15,6 +15,7 @@ LONG = 30
 MIXED = 5
 PRIVATE = re.compile(r"[(,]\s*_[A-Za-z]\w*=(?!=)")
 """A parameter that callers are not meant to know of, by its name."""
+NOTHING = re.compile(r"⟩\((\w+=None)?\)")
 DATE = re.compile(r"⟨datetime:date(?:time)?⟩\((-?\d+)")
 
 
@@ -52,7 +53,7 @@ def _odd(template: str, usual: frozenset[str]) -> int:
     found += template.count("lambda *args")
     found += 2 * len(PRIVATE.findall(template))
     # An object made from nothing is often a zero, which a sum and a difference treat alike.
-    found += template.count("⟩()")
+    found += len(NOTHING.findall(template))
     found += sum(3 for year in DATE.findall(template) if int(year) not in USUAL_YEARS)
     for match in literals(template):
         if match.lastgroup == "string":

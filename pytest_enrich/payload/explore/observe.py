@@ -65,11 +65,11 @@ def _result(outcome: Outcome, action: str) -> list[Record]:
     text = written(value)
     if text is not None and len(text) > LONGEST_FIELD and isinstance(value, Mapping):
         return list(_items(value))[:MOST] or [_stated("{result}", value, text)]
-    if text is not None:
+    if text is not None and (len(text) <= LONGEST_OUTPUT or isinstance(value, str | bytes)):
         return [_stated("{result}", value, text)]
     if isinstance(value, collections.abc.ValuesView | collections.abc.ItemsView) and (text := written([*value])):
         return [_stated("list({result})", [*value], text)]
-    return list(_parts(value, action))[:MOST]
+    return list(_parts(value, action))[:MOST] or ([_stated("{result}", value, text)] if text else [])
 
 
 def _asked(runner: Runner, plain: Program, outcome: Outcome) -> list[Record]:

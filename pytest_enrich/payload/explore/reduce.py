@@ -46,7 +46,8 @@ def _simpler(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:
         yield dataclasses.replace(call, then=call.then[:-1])
     for at in range(len(call.setup)):
         yield dataclasses.replace(call, setup=call.setup[:at] + call.setup[at + 1 :])
-    yield from (call.with_argument(name, None) for name, _ in reversed(call.arguments) if name)
+    for at in reversed(range(len(call.arguments))):
+        yield dataclasses.replace(call, arguments=call.arguments[:at] + call.arguments[at + 1 :])
     yield from _plainer_arguments(call, plain)
     if call.receiver:
         yield from (dataclasses.replace(call, receiver=one) for one in _receivers(call.receiver, plain))
@@ -63,8 +64,8 @@ def _plainer_arguments(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterat
 
 
 def _receivers(receiver: str, plain: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """An object made from nothing shows little: one argument stays."""
-    bare = receiver.endswith("()")
+    """An object made from nothing shows little: one argument stays, unless that is nothing itself."""
+    bare = receiver.endswith(("()", "=None)"))
     return (one for one in _plainer(receiver, plain.get("", ())) if bare or not one.endswith("()"))
 
 
@@ -98,7 +99,7 @@ def _smaller(match: re.Match[str]) -> Iterator[str]:
 
 def _near(value: float) -> list[float]:
     """Numbers to put in its place: small ones, its opposite, its half, and itself with fewer digits."""
-    options: list[float] = [0, 1, 2, 0.5, 10, 100, 1000, -1, -value, int(value / 2), int(value)]
+    options: list[float] = [0, 1, 2, 0.5, 10, 100, 1000, -1, -2, -value, int(value / 2), int(value)]
     # Beyond that many digits a float cannot tell, and may not hold, what is rounded up.
     for digits in range(1, min(len(str(int(abs(value)))), MOST_DIGITS)):
         unit = 10**digits

@@ -7,13 +7,13 @@ import types
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from . import calls, example
+from . import calls, changing, example
 from .calls import Call
 from .entry import Entry
 from .operators import MAKERS, OPERATORS
 from .pool import Seen
 
-MOST_STEPS_BEFORE = 12
+MOST_STEPS_BEFORE, MOST_CHANGING = 12, 6
 
 
 def of_job(job: dict[str, Any], entries: Sequence[Entry], module: types.ModuleType) -> list[Seen]:
@@ -32,13 +32,15 @@ def of_job(job: dict[str, Any], entries: Sequence[Entry], module: types.ModuleTy
 
 
 def _steps(entry: Entry, beside: Iterable[Call], module: types.ModuleType) -> list[Call]:
-    """Calls of other methods of the same object that tests make: each may leave it in another state."""
+    """Calls of other methods of the same object that tests make, or that change it: each may leave it otherwise."""
     owner = owner_of(entry, module) if entry.needs_receiver else None
     if owner is None:
         return []
     telling = (call for call in beside if call.receiver is not None and call.arguments)
     own = [call for call in telling if _is_public_method(call.qualname, owner, module)]
-    return list(dict.fromkeys(Call(call.qualname, call.arguments) for call in own))[:MOST_STEPS_BEFORE]
+    made = list(dict.fromkeys(Call(call.qualname, call.arguments) for call in own))[:MOST_STEPS_BEFORE]
+    changing_it = [Call(f"{entry.owner}.{name}") for name in changing.methods(owner) if name != entry.name]
+    return [*made, *changing_it[:MOST_CHANGING]]
 
 
 def _is_public_method(qualname: str, owner: type, module: types.ModuleType) -> bool:

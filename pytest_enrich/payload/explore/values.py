@@ -180,18 +180,24 @@ class World:
         made = constructor(kind)
         if made is None:
             return st.nothing()
-        parts = [self._given(p, made.hints, depth) for p in made.parameters]
+        required = [p for p in made.parameters if p.default is p.empty]
+        parts = [self._given(p, made.hints, depth, alone=[p] == required) for p in made.parameters]
         if made.variadic and not (each := self.of(made.hints[made.variadic], depth + 1)).is_empty:
             parts.insert(0, st.lists(each, max_size=2).map(", ".join))
         return st.tuples(*parts).map(lambda texts: f"{made.owner}({', '.join(text for text in texts if text)})")
 
-    def _given(self, parameter: inspect.Parameter, hints: Mapping[str, Any], depth: int) -> Strategy:
-        """`name=value`, or "" for an optional parameter that is left alone."""
+    def _given(
+        self, parameter: inspect.Parameter, hints: Mapping[str, Any], depth: int, *, alone: bool
+    ) -> Strategy:
+        """`name=value`, or "" for an optional parameter that is left alone; no name where there is one argument."""
         default = parameter.default
         hint = hints.get(parameter.name, type(default) if type(default) in PLAIN else None)
         if hint is None:
             return st.just("")
-        drawn = self.of(hint, depth + 1).map(f"{parameter.name}={{}}".format)
+        is_plain = parameter.kind is parameter.POSITIONAL_ONLY or (
+            alone and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+        )
+        drawn = self.of(hint, depth + 1).map("{}".format if is_plain else f"{parameter.name}={{}}".format)
         return drawn if default is parameter.empty else st.one_of(st.just(""), st.just(""), drawn)
 
 

@@ -26,14 +26,23 @@ class Body(Struct, frozen=True, kw_only=True):
     expects: tuple[int, ...]
 
 
-def write(finding: Finding, style: Literal["function", "method", "unittest"], *, awaits: bool = False) -> Body:
-    """The statements for a finding; in a test that is a coroutine, it `awaits`."""
+def write(
+    finding: Finding,
+    style: Literal["function", "method", "unittest"],
+    *,
+    awaits: bool = False,
+    apart: bool = False,
+) -> Body:
+    """The statements for a finding; in a test that is a coroutine, it `awaits`.
+
+    Where they stand `apart`, the assertion is not on the call itself but on a variable.
+    """
     scene, action = _scene(finding, awaits=awaits)
     asserting = _unittest if style == "unittest" else _pytest
     if finding.observations[0].subject == "raises":
         opening = asserting(finding.observations[0], "")
         return Body(lines=(*scene, f"{opening}\n    {action}"), expects=(len(scene),))
-    if _states_result(finding, action):
+    if not apart and _states_result(finding, action):
         only = finding.observations[0]
         whole = action if only.expression == "{result}" else _enclosed(action)
         subject = only.expression.replace("{result}", whole)

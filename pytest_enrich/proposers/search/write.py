@@ -64,10 +64,10 @@ class Desk(Struct, frozen=True, kw_only=True):
         if not gaps:
             return None
         awaits = any(map(self.awaits, (finding, *others)))
-        written = body.write(finding, self.target.placement.style, awaits=awaits)
-        resolved = self._resolve(written.lines)
-        if resolved is None or not _is_readable(resolved.codes):
+        found = self._readable(finding, awaits=awaits)
+        if found is None:
             return None
+        written, resolved = found
         name = names.name(finding, gaps[0], self.taken)
         needs_folder = FOLDER in "\n".join(written.lines)
         if needs_folder and self.target.placement.style == "unittest":
@@ -102,10 +102,10 @@ class Desk(Struct, frozen=True, kw_only=True):
 
     def extend(self, test: NewTest, finding: Finding) -> NewTest | None:
         """The test with what this finding did stated behind it, or None when it would not be readable."""
-        added = body.write(finding, self.target.placement.style, awaits=f"async def {test.name}(" in test.code)
-        resolved = self._resolve(added.lines)
-        if resolved is None or not _is_readable(resolved.codes) or FOLDER in "\n".join(added.lines):
+        found = self._readable(finding, awaits=f"async def {test.name}(" in test.code)
+        if found is None or FOLDER in "\n".join(found[0].lines):
             return None
+        added, resolved = found
         behind = len(test.code.splitlines())
         oracle = looks.oracle(finding, added.expects, resolved.codes, self._documented, behind)
         closed = (gap.id for gap in self._closed(finding))
@@ -126,6 +126,15 @@ class Desk(Struct, frozen=True, kw_only=True):
         lines, branches = set(finding.reached), set(finding.branches)
         closed = [gap for gap in self.target.gaps if lines & set(gap.lines) or branches & set(gap.branches)]
         return sorted(closed, key=lambda gap: not branches & set(gap.branches))
+
+    def _readable(self, finding: Finding, *, awaits: bool) -> tuple[body.Body, imports.ResolvedAll] | None:
+        """What states a finding, in lines that are short enough: of one that is not, two may be made."""
+        for apart in (False, True):
+            written = body.write(finding, self.target.placement.style, awaits=awaits, apart=apart)
+            resolved = self._resolve(written.lines)
+            if resolved is not None and _is_readable(resolved.codes):
+                return written, resolved
+        return None
 
     def _resolve(self, lines: Sequence[Template]) -> imports.ResolvedAll | None:
         lines = self._apart(lines)

@@ -476,7 +476,7 @@ def test_an_object_is_made_by_what_its_methods_do_with_what_it_keeps(explore):
                 return self.ttu(key) is None  # here
         """
     (finding,) = explore(text, "Timed.expires", "method").findings
-    assert finding.lines[0].startswith("timed = ⟨sample:Timed⟩(ttu=")
+    assert finding.lines[0].startswith("timed = ⟨sample:Timed⟩(⟨")
 
 
 def test_objects_with_the_same_content_have_the_same_hash(explore):
@@ -514,6 +514,24 @@ def test_what_tests_do_to_such_objects_is_done_before(explore):
     (finding,) = explore(text, "Stack.pop", "method", neighbours=(push,)).findings
     made, pushed = finding.lines
     assert (made, pushed[:11], finding.action) == ("stack = ⟨sample:Stack⟩()", "stack.push(", "stack.pop()")
+
+
+def test_a_method_that_changes_the_object_and_needs_nothing_is_called_before(explore):
+    text = """
+        class Line:
+            def __init__(self):
+                self.state = "open"
+
+            def hang_up(self):
+                self.state = "closed"
+
+            def say(self, word: str) -> str:
+                if self.state == "closed":
+                    return "nobody hears " + word  # here
+                return word
+        """
+    (finding,) = explore(text, "Line.say", "method").findings
+    assert finding.lines == ("line = ⟨sample:Line⟩()", "line.hang_up()")
 
 
 def test_of_a_tuple_with_something_that_has_no_source_the_rest_is_stated(explore):

@@ -1,0 +1,48 @@
+"""Methods that leave their object in another state, and need nothing to be called with."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterator
+
+from .body import nodes
+
+SELF = "self"
+
+
+def methods(owner: type) -> Iterator[str]:
+    """The names of the public ones that a class of the project has, those of classes above it included."""
+    held = {name: one for cls in reversed(owner.__mro__) for name, one in vars(cls).items()}
+    for name, function in sorted(held.items()):
+        is_public = inspect.isfunction(function) and not name.startswith("_")
+        if is_public and _needs_nothing(function) and _changes(function):
+            yield name
+
+
+def _needs_nothing(function: object) -> bool:
+    """Whether it takes nothing, or has a default for all that it takes."""
+    try:
+        _, *others = inspect.signature(function).parameters.values()  # type: ignore[arg-type]
+    except (TypeError, ValueError):  # it takes nothing at all, or nobody says what
+        return False
+    return all(one.default is not one.empty or one.kind in {one.VAR_POSITIONAL, one.VAR_KEYWORD} for one in others)
+
+
+def _changes(function: object) -> bool:
+    """Whether it sets what its object keeps, or has something done by it and does nothing with the answer."""
+    for node in nodes(function):
+        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            if _is_own(node):
+                return True
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _is_own(node.value.func):
+            return True
+    return False
+
+
+def _is_own(node: ast.expr) -> bool:
+    """Whether it is of the object: `self.a`, `self.a.b`, `self.a[0]`."""
+    inner: ast.expr = node
+    while isinstance(inner, ast.Attribute | ast.Subscript):
+        inner = inner.value
+    return inner is not node and isinstance(inner, ast.Name) and inner.id == SELF
