@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import sys
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
 
 from .plain import Strategy
+
+PROVIDERS, COLLECTING = "hypothesis.internal.conjecture.providers", "_get_local_constants"
 
 
 def drawn(strategy: Strategy, number: int, count: int = 60) -> tuple[str, ...]:
@@ -28,8 +33,27 @@ def drawn(strategy: Strategy, number: int, count: int = 60) -> tuple[str, ...]:
     def note(template: str) -> None:
         found[template] = None
 
-    quiet(seed(number)(given(strategy)(note)))()
+    with _whatever_is_loaded():
+        quiet(seed(number)(given(strategy)(note)))()
     return tuple(found)
+
+
+@contextlib.contextmanager
+def _whatever_is_loaded() -> Iterator[None]:
+    """Hypothesis mixes in the constants of all modules that are loaded and not installed: not here.
+
+    To find them takes a process half a second, and what is drawn would not be the same in another installation.
+    """
+    providers: Any = sys.modules.get(PROVIDERS)
+    collect = getattr(providers, COLLECTING, None)
+    if collect is None or not hasattr(providers, "Constants"):  # a release that collects none, or elsewhere
+        yield
+        return
+    setattr(providers, COLLECTING, providers.Constants)
+    try:
+        yield
+    finally:
+        setattr(providers, COLLECTING, collect)
 
 
 def matching(pattern: re.Pattern[Any], number: int) -> tuple[str, ...]:

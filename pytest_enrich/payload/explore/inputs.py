@@ -91,14 +91,16 @@ class Inputs:
 
     def _pool(self, parameter: dict[str, Any]) -> Pool:
         name = parameter["name"] if parameter["kind"] != "variadic" else ""
-        seen = evaluable(self._seen.values(name, operator=self.entry.is_operator))
+        default = self._defaults.get(parameter["name"], evidence.NOTHING)
+        # A flag is no more than that, whatever the parameter of another function is that has its name.
+        is_flag = isinstance(default, bool)
+        seen = evaluable(self._seen.values(name, operator=self.entry.is_operator, own=is_flag))
         known, used = self._hints.get(parameter["name"]), self._used.get(parameter["name"], usage.NO_USE)
         if self.owner is not None and self.entry.is_operator:
             used = used._replace(stated=used.stated | {self.owner})
         if len(self.entry.parameters) == 1:
             told = evidence.from_prose(getattr(self.function, "__doc__", None) or "")
             used = used._replace(stated=used.stated | told)
-        default = self._defaults.get(parameter["name"], evidence.NOTHING)
         hint = evidence.of_parameter(parameter, known, [value for _, value in seen], used, default)
         if hint is types.UNKNOWN and not usage.is_read(self.function, parameter["name"]):
             hint = types.ANYTHING

@@ -86,13 +86,13 @@ class Seen:
     refused: frozenset[Call] = frozenset()
     setups: tuple[tuple[Call, ...], ...] = ()
 
-    def values(self, name: str, *, operator: bool = False) -> list[str]:
-        """Of a parameter; those of its namesakes where there are none."""
+    def values(self, name: str, *, operator: bool = False, own: bool = False) -> list[str]:
+        """Of a parameter; those of its namesakes where there are none, unless its `own` alone tell what it is."""
         taken = self._of([call for call in self.calls if call not in self.refused], name)
         taken += self.siblings.get(name, ()) if operator else ()
         # What an operator refuses is what it is not for.
         refused = [] if operator else self._of(self.calls, name)
-        return taken or refused or list(self.namesakes.get(name, ()))
+        return taken or refused or ([] if own else list(self.namesakes.get(name, ())))
 
     @staticmethod
     def _of(calls: Sequence[Call], name: str) -> list[str]:

@@ -32,7 +32,7 @@ def of_job(job: dict[str, Any], entries: Sequence[Entry], module: types.ModuleTy
 
 
 def _steps(entry: Entry, beside: Iterable[Call], module: types.ModuleType) -> list[Call]:
-    """Calls of other methods of the same object that tests make, or that change it: each may leave it otherwise."""
+    """Calls of other methods that tests make, or that change the object: each may leave it in another state."""
     owner = owner_of(entry, module) if entry.needs_receiver else None
     if owner is None:
         return []

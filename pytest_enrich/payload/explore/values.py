@@ -189,7 +189,7 @@ class World:
     def _given(
         self, parameter: inspect.Parameter, hints: Mapping[str, Any], depth: int, *, alone: bool
     ) -> Strategy:
-        """`name=value`, or "" for an optional parameter that is left alone; no name where there is one argument."""
+        """`name=value`, the value of the only one, or "" for an optional parameter that is left alone."""
         default = parameter.default
         hint = hints.get(parameter.name, type(default) if type(default) in PLAIN else None)
         if hint is None:

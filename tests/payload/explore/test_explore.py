@@ -534,6 +534,22 @@ def test_a_method_that_changes_the_object_and_needs_nothing_is_called_before(exp
     assert finding.lines == ("line = ⟨sample:Line⟩()", "line.hang_up()")
 
 
+def test_a_flag_is_given_no_text_that_another_function_takes_by_its_name(explore):
+    text = """
+        class Url:
+            def __init__(self, host: str):
+                self.host = host
+
+            def normal(self, host=True):
+                if host:
+                    return self.host.lower()
+                return self.host  # here
+        """
+    made = Call(qualname="Url", arguments=(Argument(name="host", value="'Example.com'"),))
+    (finding,) = explore(text, "Url.normal", "method", neighbours=(made,)).findings
+    assert "host=False" in finding.action
+
+
 def test_of_a_tuple_with_something_that_has_no_source_the_rest_is_stated(explore):
     text = """
         def peek(items: list[int]):
