@@ -92,9 +92,9 @@ class Search:
         varied = Varied(inputs, random.Random(self.limits.seed + number))  # noqa: S311 - it need not be hard to guess
         bases = list(dict.fromkeys(inputs.calls))
         idle = 0
-        for call in list(bases):
-            self._look(inputs, call, bases)
-        for call in inputs.wrong(bases[0] if bases else varied.any([])):
+        for call in (*bases, *inputs.wrong(bases[0] if bases else varied.any([]))):
+            if self.over():
+                return
             self._look(inputs, call, bases)
         while idle < PATIENCE and not self.over() and self.open:
             if idle % ROUND == 0:
@@ -164,6 +164,8 @@ class Search:
     def _call_given(self, inputs: Inputs, call: Call, bases: list[Call]) -> None:
         """Call what a decorator or factory gives: it shows itself then."""
         for values in THEN:
+            if self.over():
+                return
             self._look(inputs, dataclasses.replace(call, then=(*call.then, values)), bases)
 
     @property

@@ -550,6 +550,14 @@ def test_a_flag_is_given_no_text_that_another_function_takes_by_its_name(explore
     assert "host=False" in finding.action
 
 
+def test_known_calls_that_take_long_do_not_keep_a_search_from_ending(explore):
+    text = "import time\n\ndef wait(number: int):\n    time.sleep(0.2)\n    return number  # here\n"
+    known = tuple(Call(qualname="wait", arguments=(Argument(name="number", value=str(one)),)) for one in range(80))
+    explored = explore(text, "wait", calls=known, seconds=2.0)
+    assert explored.findings
+    assert explored.executions < len(known)
+
+
 def test_of_a_tuple_with_something_that_has_no_source_the_rest_is_stated(explore):
     text = """
         def peek(items: list[int]):
