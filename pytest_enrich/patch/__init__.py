@@ -9,6 +9,7 @@ from pytest_enrich.patch.combination import combine
 from pytest_enrich.patch.difference import diff
 from pytest_enrich.patch.draft import Draft
 from pytest_enrich.patch.encoding import blob_id, decode, encode
+from pytest_enrich.patch.fresh import named_apart
 from pytest_enrich.patch.insertion import insert, insert_each
 from pytest_enrich.patch.possible_bug import render_bug
 from pytest_enrich.patch.removal import remove
@@ -33,6 +34,7 @@ __all__ = [
     "is_there",
     "line",
     "marked",
+    "named_apart",
     "remove",
     "render_bug",
     "render_module",

@@ -7,8 +7,9 @@ from collections.abc import Set as AbstractSet
 
 import libcst as cst
 from libcst import matchers
+from msgspec.structs import replace
 
-from pytest_enrich.data import NewTest
+from pytest_enrich.data import Candidate, NewTest
 from pytest_enrich.patch.scope import Scope, Statement, blanks, spacing, unit
 
 
@@ -27,6 +28,14 @@ def renamed(test: NewTest, taken: AbstractSet[str]) -> tuple[str, str]:
         for node in module.body
     ]
     return name, module.with_changes(body=body).code
+
+
+def named_apart(candidate: Candidate, taken: AbstractSet[str]) -> Candidate:
+    """A new test with a number in its name where that is `taken`; any other as it is."""
+    if not isinstance(candidate, NewTest) or candidate.name not in taken:
+        return candidate
+    name, code = renamed(candidate, taken)
+    return replace(candidate, name=name, code=code)
 
 
 def statements(scope: Scope, code: str, index: int) -> list[Statement]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_enrich import patch
 from pytest_enrich.data import Attempt, Gap, Suggestion
@@ -28,8 +29,13 @@ class Writer(Struct, frozen=True, kw_only=True):
         Raises:
             RefusedError: Its test file, as it is now, cannot take it.
         """
-        text = self.files.text(attempt.candidate.placement.path)
+        candidate = attempt.candidate
+        text = self.files.text(candidate.placement.path)
         isolation = self.sandbox.isolation
+        # Of two functions the tests may have one name; a person sees both before either is in the file.
+        beside = (each for each in self.store.pending() if each.target.path == candidate.placement.path)
+        taken = {name for each in beside for name in each.test.names}
+        attempt = replace(attempt, candidate=patch.named_apart(candidate, taken))
         one = patch.suggest(attempt, gap, others, text, made=self.made, isolation=isolation)
         self.store.save(one, patch.render_patch(one, text), patch.render_module(one, text))
         return one

@@ -1,0 +1,42 @@
+"""From a kept attempt to what lies in the suggestions folder."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from pytest_enrich.data import Attempt, Kept
+from pytest_enrich.data.suggestion import MadePart
+from pytest_enrich.session.files import TestFiles
+from pytest_enrich.session.writing import Writer
+
+MADE = MadePart(at="2026-11-26T00:00:00Z", pytest_enrich="0.1", python="3.12.1", commit="a1b2c3d")
+
+
+@pytest.fixture
+def write(store, fakes):
+    """Writes the suggestion of a test of that name for a gap of that identity."""
+    writer = Writer(store=store, files=TestFiles(store.rootdir), made=MADE, sandbox=fakes.ScriptedSandbox({}))
+
+    def write(identity, name, path="tests/test_cart.py"):
+        (store.rootdir / path).parent.mkdir(exist_ok=True)
+        (store.rootdir / path).touch()
+        gap = fakes.gap(identity)
+        test = fakes.candidate(f"def {name}():\n    assert {identity!r}\n", gaps=(identity,))
+        test = replace(test, placement=replace(test.placement, path=path, anchor=None))
+        kept = Kept(gaps=(identity,), lines=gap.lines, branches=gap.branches, runs=("alone",), seconds=0.001)
+        attempt = Attempt(path=gap.path, qualname=gap.qualname, digest="d", candidate=test, verdict=kept)
+        return writer.write(attempt, gap, ())
+
+    return write
+
+
+def test_of_two_tests_of_one_name_in_a_file_the_second_is_shown_with_a_number(write):
+    first, second = write("cart-aaaaaaaa", "test_total"), write("cart-bbbbbbbb", "test_total")
+    assert (first.test.names, second.test.names) == (("test_total",), ("test_total_2",))
+    assert second.test.code.startswith("def test_total_2():")
+
+
+def test_in_another_file_the_name_is_free(write):
+    write("cart-aaaaaaaa", "test_total")
+    assert write("cart-bbbbbbbb", "test_total", "tests/test_money.py").test.names == ("test_total",)
