@@ -51,6 +51,37 @@ def test_values_are_stated_one_behind_the_other_under_a_name_without_a_condition
     assert [(seen.line, seen.look) for seen in one.oracle] == [(2, True), (4, True)]
 
 
+PROMISED = (Oracle(line=3, what="9", source="docstring", look=True),)
+
+
+@pytest.mark.parametrize(
+    ("looks", "question"),
+    [
+        (("the docstring has this example", "the docstring has this example"), "the docstring has these examples"),
+        (
+            ("the docstring has these examples", "the docstring has this example"),
+            "the docstring has these examples",
+        ),
+        (
+            ("9 stands in the docstring, too: is it for this input?",) * 2,
+            "these values stand in the docstring, too: are they for these inputs?",
+        ),
+    ],
+)
+def test_what_a_docstring_promises_in_the_same_way_is_stated_together(fakes, made, looks, question):
+    first, second = (
+        made(code, oracle=PROMISED, look=look) for code, look in zip((GIVES, GIVES_TOO), looks, strict=True)
+    )
+    one = joint(replace(fakes.task(), test_text=""), first, second)
+    assert one.look == question
+
+
+def test_an_example_of_the_docstring_and_a_value_that_stands_in_it_stay_apart(fakes, made):
+    first = made(GIVES, oracle=PROMISED, look="the docstring has this example")
+    second = made(GIVES_TOO, oracle=PROMISED, look="9 stands in the docstring, too: is it for this input?")
+    assert joint(fakes.task(), first, second) is None
+
+
 def test_what_is_joined_already_may_take_one_more(fakes, both, made):
     first = both(GIVES, GIVES_TOO)
     third = made(GIVES.replace("-1", "-2").replace("below_0", "3"), "cart-cccccccc")

@@ -40,17 +40,25 @@ def joint(task: Task, first: NewTest, second: NewTest) -> NewTest | None:
     above, below = sorted((_Part.of(first), _Part.of(second)), key=lambda part: not part.gives)
     raised = tuple(dict.fromkeys(above.raised + below.raised))
     is_mixed = above.gives and bool(raised)
-    if not above.may_be_with(below) or (is_mixed and _are_apart(task.test_text)):
+    look = _look(above, below, raised)
+    if look is None or not above.may_be_with(below) or (is_mixed and _are_apart(task.test_text)):
         return None
     options = [names.stem(above.subject, () if above.gives else raised), above.test.name]
     name = names.free(options, taken(task) - {first.name, second.name})
     return replace(
         _one_behind_the_other(above, below, name),
         title=f"{MORE.sub('', above.test.title)}, and {above.more + below.more + 1} more",
-        look=looks.look_at_both(raised, gives=above.gives),
+        look=look,
         origin=second.origin,
         gaps=tuple(dict.fromkeys((*first.gaps, *second.gaps))),
     )
+
+
+def _look(above: _Part, below: _Part, raised: Sequence[str]) -> str | None:
+    """The question of both; None where a docstring promises what one of them states, and not the other's alike."""
+    if above.is_documented or below.is_documented:
+        return looks.look_at_documented(above.test.look, below.test.look)
+    return looks.look_at_both(raised, gives=above.gives)
 
 
 def _one_behind_the_other(above: _Part, below: _Part, name: str) -> NewTest:
@@ -103,15 +111,18 @@ class _Part(Struct, frozen=True, kw_only=True):
         return int(match[1]) if match else 0
 
     def may_be_with(self, other: _Part) -> bool:
-        """Whether both are about the same, and short together; what a docstring promises stands alone."""
-        oracle = (*self.test.oracle, *other.test.oracle)
+        """Whether both are about the same, and short together."""
         return (
             self.test.origin.proposer == other.test.origin.proposer == MAKER
             and (self.subject, *self._place) == (other.subject, *other._place)
             and self._may_run_with(other)
-            and not any(one.source == "docstring" for one in oracle)
             and len(self.body) + len(other.body) <= MOST_LINES
         )
+
+    @property
+    def is_documented(self) -> bool:
+        """Whether a docstring promises anything that it states."""
+        return any(one.source == "docstring" for one in self.test.oracle)
 
     @property
     def awaits(self) -> bool:

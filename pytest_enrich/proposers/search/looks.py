@@ -13,6 +13,9 @@ from pytest_enrich.proposers.search import body
 # Lines of one test that states several findings: with one assertion for each, and with all that may be needless.
 MOST_LINES = 6
 MOST_AT_FIRST = 12
+EXAMPLE, EXAMPLES = "the docstring has this example", "the docstring has these examples"
+PROMISED = "stands in the docstring, too: is it for this input?"
+ALL_PROMISED = "these values stand in the docstring, too: are they for these inputs?"
 # A value so short stands in any text.
 SHORT = 3
 
@@ -26,9 +29,9 @@ def look(finding: Finding, documented: str) -> str:
     if first.subject == "raises":
         return f"{body.bare(first.value)} was seen when the code ran; no docstring promises it"
     if _is_example(finding, documented):
-        return "the docstring has this example"
+        return EXAMPLE
     if _promised(finding, documented):
-        return f"{shown} stands in the docstring, too: is it for this input?"
+        return f"{shown} {PROMISED}"
     return f"{shown} was seen when the code ran; no docstring promises it"
 
 
@@ -53,6 +56,14 @@ def look_at_both(raised: Sequence[str], *, gives: bool) -> str:
         return f"{raised[0]} was seen when the code ran, each time; no docstring promises it"
     values = " and ".join(("these values", "exceptions")[: 1 + bool(raised)]) if gives else " and ".join(raised)
     return f"{values} were seen when the code ran; no docstring promises them"
+
+
+def look_at_documented(first: str, second: str) -> str | None:
+    """The question of two tests of whose values a docstring speaks; None where it does not in the same way."""
+    for one, more in ((EXAMPLE, EXAMPLES), (PROMISED, ALL_PROMISED)):
+        if all(look.endswith((one, more)) for look in (first, second)):
+            return more
+    return None
 
 
 def oracle(
