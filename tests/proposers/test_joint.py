@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.data import Attempt, Kept, Oracle, Origin
+from pytest_enrich.proposers.search import looks
 from pytest_enrich.proposers.search.joint import joint
 
 GIVES = "def test_discount_total_below_0():\n    assert discount(-1) == 0\n"
@@ -55,7 +56,7 @@ PROMISED = (Oracle(line=3, what="9", source="docstring", look=True),)
 
 
 @pytest.mark.parametrize(
-    ("looks", "question"),
+    ("asked", "question"),
     [
         (("the docstring has this example", "the docstring has this example"), "the docstring has these examples"),
         (
@@ -68,9 +69,9 @@ PROMISED = (Oracle(line=3, what="9", source="docstring", look=True),)
         ),
     ],
 )
-def test_what_a_docstring_promises_in_the_same_way_is_stated_together(fakes, made, looks, question):
+def test_what_a_docstring_promises_in_the_same_way_is_stated_together(fakes, made, asked, question):
     first, second = (
-        made(code, oracle=PROMISED, look=look) for code, look in zip((GIVES, GIVES_TOO), looks, strict=True)
+        made(code, oracle=PROMISED, look=look) for code, look in zip((GIVES, GIVES_TOO), asked, strict=True)
     )
     one = joint(replace(fakes.task(), test_text=""), first, second)
     assert one.look == question
