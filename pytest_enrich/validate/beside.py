@@ -11,17 +11,22 @@ from pytest_enrich.data import Answered, Execution, Proved
 from pytest_enrich.validate.proof import Proof, Trial, function
 
 
-def of(proof: Proof, trial: Trial) -> tuple[Proof, dict[str, str] | None]:
+def of(proof: Proof, trial: Trial, slower: float = 1.0) -> tuple[Proof, dict[str, str] | None]:
     """A proof that runs beside these tests, and how they end in this way without the candidate.
 
     That is asked once in a run for all candidates of a file. It is None when nothing can be said, or when each of
     them takes too long: then there is nothing to run beside.
+
+    Args:
+        proof: Of a candidate.
+        trial: How they run when they are asked how they end.
+        slower: How many times longer they take where they are to run.
     """
     path, text = proof.candidate.placement.path, proof.task.test_text
     if not text:
         return proof, {}
     execution = proof.existing.ends(path, text, lambda: proof.without(trial))
-    known, chosen = proof.others(execution), _quick(execution, proof.existing.seconds)
+    known, chosen = proof.others(execution), _quick(execution, proof.existing.seconds / slower)
     if known is None or chosen is None:
         return proof, known
     found = {name: result for name, result in known.items() if function(name) in chosen}

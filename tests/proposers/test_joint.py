@@ -6,7 +6,6 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.data import Attempt, Kept, Oracle, Origin
-from pytest_enrich.proposers.search import looks
 from pytest_enrich.proposers.search.joint import joint
 
 GIVES = "def test_discount_total_below_0():\n    assert discount(-1) == 0\n"

@@ -237,6 +237,12 @@ def test_many_cases_take_time_that_is_in_none_of_them(battery):
     assert {job.tests for job in sandbox.jobs if is_there(job)} == {(OWN,), (OWN, OTHER)}
 
 
+def test_what_would_take_too_long_with_coverage_is_left_out_where_that_is_measured(battery):
+    names, sandbox = battery(all_pass, seconds={OTHER: 0.5}, existing=Existing(1.0))
+    assert names == tuple("alone, in a fresh process, with coverage" if one.fresh else one.name for one in TRIALS)
+    assert [job.tests for job in sandbox.jobs if job.fresh] == [(OWN,)]
+
+
 def test_without_a_limit_all_run_beside_the_candidate(battery):
     _, sandbox = battery(with_a_slow_one, seconds={SLOW: 30.0})
     assert {job.tests for job in sandbox.jobs if is_there(job)} == {(OWN,), ()}
