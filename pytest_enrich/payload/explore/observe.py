@@ -7,7 +7,7 @@ import dataclasses
 import inspect
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -69,7 +69,8 @@ def _result(outcome: Outcome, action: str) -> list[Record]:
         return [_stated("{result}", value, text)]
     if isinstance(value, collections.abc.ValuesView | collections.abc.ItemsView) and (text := written([*value])):
         return [_stated("list({result})", [*value], text)]
-    return list(_parts(value, action))[:MOST] or ([_stated("{result}", value, text)] if text else [])
+    alike = [one for one in outcome.namespace.values() if type(one) is type(value)]
+    return list(_parts(value, action, alike))[:MOST] or ([_stated("{result}", value, text)] if text else [])
 
 
 def _asked(runner: Runner, plain: Program, outcome: Outcome) -> list[Record]:
@@ -108,11 +109,12 @@ def _is_inexact(value: object) -> bool:
     return numbers and any(isinstance(part, float) and _is_inexact(part) for part in held)
 
 
-def _parts(value: object, action: str) -> Iterator[Record]:
+def _parts(value: object, action: str, alike: Sequence[object] = ()) -> Iterator[Record]:
     """Its public fields, else its text: for what cannot be written as a whole.
 
-    Fields that the call names tell the most, and what fills a line by itself is shown only where nothing else is.
-    Its length, and what it looks like to a programmer, say too little to be worth a test.
+    Fields that the call names tell the most, then those that are other than in objects `alike` that it was made
+    of; what fills a line by itself is shown only where nothing else is. Its length, and what it looks like to a
+    programmer, say too little to be worth a test.
     """
     if isinstance(value, tuple | list) and len(value) <= MOST_ITEMS:
         placed = ((at, part, written(part)) for at, part in enumerate(value))
@@ -124,7 +126,13 @@ def _parts(value: object, action: str) -> Iterator[Record]:
         if not inspect.isroutine(part) and (text := written(part)) is not None
     ]
     readable = [record for record in stated if len(record["value"]) <= LONGEST_FIELD] or stated
-    yield from sorted(readable, key=lambda record: (_is_empty(record), not _is_given(record, action)))
+    same = {(f"{{result}}.{name}", written(part)) for one in alike for name, part in fields(one)}
+
+    def little(record: Record) -> tuple[bool, bool, bool]:
+        is_unchanged = (record["expression"], record["value"]) in same
+        return _is_empty(record), not _is_given(record, action), is_unchanged
+
+    yield from sorted(readable, key=little)
     text = str(value) if not stated and _has_own(type(value), "__str__") else ""
     if 0 < len(text) < 80 and text.isprintable() and not UNSTABLE.search(text):  # noqa: PLR2004 - a readable line
         yield _stated("str({result})", text, repr(text))

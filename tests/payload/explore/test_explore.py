@@ -558,6 +558,22 @@ def test_known_calls_that_take_long_do_not_keep_a_search_from_ending(explore):
     assert explored.executions < len(known)
 
 
+def test_of_a_new_object_the_field_is_stated_first_that_the_old_one_has_otherwise(explore):
+    text = """
+        class Page:
+            def __init__(self, scheme: str, host: str, port: int, path: str):
+                self.scheme, self.host, self.port, self.path = scheme, host, port, path
+                self.opened = lambda: None
+
+            def below(self, name: str) -> "Page":
+                return Page(self.scheme, self.host, self.port, self.path + "/" + name)  # here
+        """
+    made = "⟨sample:Page⟩('http', 'localhost', 8080, 'a')"
+    seen = Call(qualname="Page.below", arguments=(Argument(name="name", value="'b'"),), receiver=made)
+    (finding,) = explore(text, "Page.below", "method", calls=(seen,)).findings
+    assert finding.observations[0].expression == "{result}.path"
+
+
 def test_of_a_tuple_with_something_that_has_no_source_the_rest_is_stated(explore):
     text = """
         def peek(items: list[int]):
