@@ -15,9 +15,15 @@ def methods(owner: type) -> Iterator[str]:
     """The names of the public ones that a class of the project has, those of classes above it included."""
     held = {name: one for cls in reversed(owner.__mro__) for name, one in vars(cls).items()}
     for name, function in sorted(held.items()):
-        is_public = inspect.isfunction(function) and not name.startswith("_")
-        if is_public and _needs_nothing(function) and _changes(function):
+        is_plain = not name.startswith("_") and _is_done_at_once(function)
+        if is_plain and _needs_nothing(function) and _changes(function):
             yield name
+
+
+def _is_done_at_once(function: object) -> bool:
+    """Whether it is a function that does what it does when it is called: no coroutine, and no generator."""
+    later = (inspect.iscoroutinefunction, inspect.isasyncgenfunction, inspect.isgeneratorfunction)
+    return inspect.isfunction(function) and not any(asked(function) for asked in later)
 
 
 def _needs_nothing(function: object) -> bool:

@@ -28,6 +28,14 @@ class Line:
         letters.append(self.last())
         return letters
 
+    async def close(self):
+        self.peer = None
+
+    def drained(self):
+        while self.said:
+            yield self.said.pop()
+            self.peer = None
+
     def _reset(self):
         self.said = []
 
