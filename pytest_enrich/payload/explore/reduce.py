@@ -99,7 +99,8 @@ def _smaller(match: re.Match[str]) -> Iterator[str]:
 
 def _near(value: float) -> list[float]:
     """Numbers to put in its place: small ones, its opposite, its half, and itself with fewer digits."""
-    options: list[float] = [0, 1, 2, 0.5, 10, 100, 1000, -1, -2, -value, int(value / 2), int(value)]
+    options: list[float] = [0, 1, 2, 0.5, 10, 100, 1000, -1, -value, int(value / 2), int(value)]
+    options += [-2] if value < 0 else []
     # Beyond that many digits a float cannot tell, and may not hold, what is rounded up.
     for digits in range(1, min(len(str(int(abs(value)))), MOST_DIGITS)):
         unit = 10**digits
