@@ -66,6 +66,7 @@ def test_what_is_no_file_or_far_too_large_is_left(storage, tmp_path, monkeypatch
 
 def test_there_is_nothing_to_bring_without_hypothesis(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(characters.VARIABLE, raising=False)
 
     with scratch.directory() as place:
         assert not (place / characters.STORAGE).exists()

@@ -7,7 +7,9 @@ import pytest
 from pytest_enrich.sandboxes import scratch
 
 
-def test_the_directory_is_private_and_gone_afterwards():
+def test_the_directory_is_private_and_gone_afterwards(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where no run of Hypothesis has left anything
+    monkeypatch.delenv("HYPOTHESIS_STORAGE_DIRECTORY", raising=False)
     with scratch.directory() as place:
         mode = stat.S_IMODE(place.stat().st_mode)
         parts = {part.name for part in place.iterdir()}
