@@ -39,12 +39,12 @@ class Call:
         """Whether extra positional arguments take the place of named ones."""
         return any(not name for name, _ in self.arguments)
 
-    def with_argument(self, name: str, value: str | None) -> Call:
-        """The same call with this argument, or (None) without it."""
-        if value is not None and name not in dict(self.arguments):
+    def with_argument(self, name: str, value: str) -> Call:
+        """The same call with this argument."""
+        if name not in dict(self.arguments):
             return dataclasses.replace(self, arguments=(*self.arguments, (name, value)))
-        changed = ((key, value if key == name else old) for key, old in self.arguments)
-        return dataclasses.replace(self, arguments=tuple((k, v) for k, v in changed if v is not None))
+        changed = tuple((key, value if key == name else old) for key, old in self.arguments)
+        return dataclasses.replace(self, arguments=changed)
 
 
 def ordered(call: Call, entry: Entry) -> Call:
