@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from msgspec.structs import replace
 
@@ -14,11 +16,14 @@ MADE = MadePart(at="2026-11-26T00:00:00Z", pytest_enrich="0.1", python="3.12.1",
 
 
 @pytest.fixture
-def write(store, fakes):
-    """Writes the suggestion of a test of that name for a gap of that identity."""
-    writer = Writer(store=store, files=TestFiles(store.rootdir), made=MADE, sandbox=fakes.ScriptedSandbox({}))
+def begin(store, fakes):
+    """Begins a run; its `write` writes the suggestion of a test of that name for a gap of that identity."""
 
-    def write(identity, name, path="tests/test_cart.py"):
+    def begin():
+        sandbox = fakes.ScriptedSandbox({})
+        return partial(written, Writer(store=store, files=TestFiles(store.rootdir), made=MADE, sandbox=sandbox))
+
+    def written(writer, identity, name, path="tests/test_cart.py"):
         (store.rootdir / path).parent.mkdir(exist_ok=True)
         (store.rootdir / path).touch()
         gap = fakes.gap(identity)
@@ -28,13 +33,23 @@ def write(store, fakes):
         attempt = Attempt(path=gap.path, qualname=gap.qualname, digest="d", candidate=test, verdict=kept)
         return writer.write(attempt, gap, ())
 
-    return write
+    return begin
+
+
+@pytest.fixture
+def write(begin):
+    return begin()
 
 
 def test_of_two_tests_of_one_name_in_a_file_the_second_is_shown_with_a_number(write):
     first, second = write("cart-aaaaaaaa", "test_total"), write("cart-bbbbbbbb", "test_total")
     assert (first.test.names, second.test.names) == (("test_total",), ("test_total_2",))
     assert second.test.code.startswith("def test_total_2():")
+
+
+def test_the_second_may_come_in_a_later_run(begin):
+    begin()("cart-aaaaaaaa", "test_total")
+    assert begin()("cart-bbbbbbbb", "test_total").test.names == ("test_total_2",)
 
 
 def test_in_another_file_the_name_is_free(write):
