@@ -11,6 +11,7 @@ from pytest_enrich.data import Candidate, NewTest
 from pytest_enrich.validate.minimal import literal, statement
 from pytest_enrich.validate.minimal.cover import smallest
 from pytest_enrich.validate.minimal.inline import inlined
+from pytest_enrich.validate.minimal.raising import cut_short
 from pytest_enrich.validate.minimal.rewrite import renamed, without
 
 MOST_TRIES = 12
@@ -101,6 +102,7 @@ def _smaller(candidate: NewTest) -> Iterator[NewTest]:
         left = [one for at, one in enumerate(statements) if at not in going]
         if left and statement.is_whole([*left], statements):
             yield without(candidate, going)
+    yield from cut_short(candidate)
     if not candidate.origin.reduced:
         yield from literal.smaller(candidate)
     yield from inlined(candidate)

@@ -8,7 +8,7 @@ from itertools import chain
 
 from pytest_enrich.data import NewTest
 from pytest_enrich.mutants.edit import Source
-from pytest_enrich.validate.minimal.rewrite import replaced
+from pytest_enrich.validate.minimal.rewrite import replaced_node
 from pytest_enrich.validate.minimal.statement import TELLING, Statement, read
 
 LONG_TEXT = 16
@@ -23,7 +23,7 @@ def smaller(candidate: NewTest) -> Iterator[NewTest]:
     for one in read(candidate.code):
         for node in _inputs(one):
             for text in _smaller(source, node):
-                yield _with(candidate, source, node, text)
+                yield replaced_node(candidate, source, node, text)
 
 
 def _inputs(one: Statement) -> Iterator[ast.expr]:
@@ -99,12 +99,3 @@ def _shorter(source: Source, node: ast.expr) -> Iterator[str]:
     for kept in (elements[:half], elements[half:]):
         comma = "," if opening == "(" and len(kept) == 1 else ""
         yield f"{opening}{', '.join(kept)}{comma}{closing}"
-
-
-def _with(candidate: NewTest, source: Source, node: ast.expr, text: str) -> NewTest:
-    start, end = source.span(node)
-    first, last = source.line(start), source.line(end)
-    lines = candidate.code.splitlines(keepends=True)
-    before = sum(map(len, lines[: first - 1]))
-    after = sum(map(len, lines[:last]))
-    return replaced(candidate, first, last, candidate.code[before:start] + text + candidate.code[end:after])

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from msgspec.structs import replace
 
 from pytest_enrich.data import NewTest, Oracle
+from pytest_enrich.mutants.edit import Source
 from pytest_enrich.validate.minimal import statement
 from pytest_enrich.validate.minimal.statement import Statement
 
@@ -58,6 +59,16 @@ def replaced(candidate: NewTest, first: int, last: int, text: str) -> NewTest:
     moved = text.count("\n") - (last - first + 1)
     oracle = [_moved(one, first, last, moved) for one in candidate.oracle if text or not first <= one.line <= last]
     return replace(candidate, code="".join(lines), oracle=tuple(oracle))
+
+
+def replaced_node(candidate: NewTest, source: Source, node: ast.AST, text: str) -> NewTest:
+    """The candidate with `text` in the place of a node of its code, of which `source` is."""
+    start, end = source.span(node)
+    first, last = source.line(start), source.line(end)
+    lines = candidate.code.splitlines(keepends=True)
+    before = sum(map(len, lines[: first - 1]))
+    after = sum(map(len, lines[:last]))
+    return replaced(candidate, first, last, candidate.code[before:start] + text + candidate.code[end:after])
 
 
 def renamed(candidate: NewTest, name: str) -> NewTest:
