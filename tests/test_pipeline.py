@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import math
 import re
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 
@@ -12,8 +14,10 @@ from pytest_enrich import patch, pipeline, validate
 from pytest_enrich.config import Budget
 from pytest_enrich.data import Dropped, Kept, Prove, Proved, TestOutcome
 from pytest_enrich.executors import InlineExecutor
-from pytest_enrich.pipeline import Bench, Purse
-from pytest_enrich.pipeline.purse import FEWEST_EXECUTIONS, LONGEST, SHORTEST
+from pytest_enrich.pipeline import Bench, Purse, Turn
+from pytest_enrich.pipeline.purse import FEWEST_EXECUTIONS, LONGEST, MOST_PARTS, SHORTEST, SHORTEST_TURN
+
+TURN = Turn(seconds=2.0, executions=500)
 
 
 @pytest.fixture
@@ -50,7 +54,7 @@ def candidates(fakes, *values, gaps=("cart-aaaaaaaa",)):
 
 def test_a_candidate_that_is_kept_closes_its_gap(fakes, bench):
     proposer = fakes.FakeProposer(*candidates(fakes, 1, 2))
-    done = pipeline.work(fakes.target(), bench(proposer), 2.0, 500)
+    done = pipeline.work(fakes.target(), bench(proposer), TURN)
     (attempt,) = done.attempts
     assert isinstance(attempt.verdict, Kept)
     assert (attempt.path, attempt.qualname, attempt.digest) == (fakes.PATH, "discount", "digest")
@@ -63,18 +67,18 @@ def test_what_is_tried_for_joined_methods_is_noted_for_the_one_that_it_was_tried
     target = replace(fakes.target(*gaps), qualname="Cart", parts=tuple(parts))
     (tried,) = candidates(fakes, 1, gaps=("cart-bbbbbbbb",))
 
-    done = pipeline.work(target, bench(fakes.FakeProposer(tried), lines=(9,), branches=((8, 9),)), 2.0, 500)
+    done = pipeline.work(target, bench(fakes.FakeProposer(tried), lines=(9,), branches=((8, 9),)), TURN)
 
     (attempt,) = done.attempts
     assert (attempt.qualname, attempt.digest) == ("Cart.total", "cart-bbbbbbbb")
     again = replace(bench(proposer := fakes.FakeProposer()), earlier={(fakes.PATH, "Cart.total"): (attempt,)})
-    pipeline.work(target, again, 2.0, 500)
+    pipeline.work(target, again, TURN)
     assert proposer.tasks[0].attempts == (attempt,)
 
 
 def test_a_proposer_is_told_what_is_known(fakes, bench):
     proposer = fakes.FakeProposer()
-    pipeline.work(fakes.target(), bench(proposer), 2.0, 500)
+    pipeline.work(fakes.target(), bench(proposer), TURN)
     (task,) = proposer.tasks
     assert (task.seconds, task.executions, task.seed, task.test_text) == (2.0, 500, 3, fakes.TEST_TEXT)
 
@@ -86,7 +90,7 @@ def test_a_dropped_candidate_is_followed_by_the_next(fakes, bench):
         *[fakes.proved("tests/test_cart.py::test_2")] * 4,
     ]
     sandboxed = replace(bench(fakes.FakeProposer(first, second)), sandbox=fakes.ScriptedSandbox({Prove: answers}))
-    done = pipeline.work(fakes.target(), sandboxed, 2.0, 500)
+    done = pipeline.work(fakes.target(), sandboxed, TURN)
     assert [type(attempt.verdict) for attempt in done.attempts] == [Dropped, Kept]
 
 
@@ -101,8 +105,7 @@ def test_a_test_that_was_turned_down_is_followed_by_another_idea(fakes, bench):
     done = pipeline.work(
         fakes.target(),
         replace(bench(fakes.FakeProposer(first, second)), is_rejected=is_rejected),
-        2.0,
-        500,
+        TURN,
     )
 
     dropped, kept = (attempt.verdict for attempt in done.attempts)
@@ -121,7 +124,7 @@ def test_what_is_kept_of_a_larger_test_may_have_been_turned_down(fakes, bench, m
         bench(fakes.FakeProposer(whole)), is_rejected=lambda _gap, body, *_: body == patch.body_of(part)
     )
 
-    (attempt,) = pipeline.work(fakes.target(), rejecting, 2.0, 500).attempts
+    (attempt,) = pipeline.work(fakes.target(), rejecting, TURN).attempts
 
     assert attempt.verdict.rung == "new"
     assert attempt.candidate.code == whole.code
@@ -130,7 +133,7 @@ def test_what_is_kept_of_a_larger_test_may_have_been_turned_down(fakes, bench, m
 def test_the_next_proposer_gets_what_is_still_open_and_what_was_tried(fakes, bench):
     target = fakes.target(fakes.gap(), fakes.gap("cart-bbbbbbbb", 6))
     first, second = fakes.FakeProposer(*candidates(fakes, 1)), fakes.FakeProposer()
-    done = pipeline.work(target, bench(first, second), 2.0, 500)
+    done = pipeline.work(target, bench(first, second), TURN)
     (task,) = second.tasks
     assert [gap.id for gap in task.target.gaps] == ["cart-bbbbbbbb"]
     assert len(task.target.conditions) == 1
@@ -141,7 +144,7 @@ def test_the_next_proposer_gets_what_is_still_open_and_what_was_tried(fakes, ben
 def test_a_candidate_for_a_gap_that_is_closed_is_not_run(fakes, bench):
     target = fakes.target(fakes.gap(), fakes.gap("cart-bbbbbbbb", 6))
     working = bench(fakes.FakeProposer(*candidates(fakes, 1, 2)))
-    done = pipeline.work(target, working, 2.0, 500)
+    done = pipeline.work(target, working, TURN)
     assert done.attempts[1].verdict == Dropped(rung="gains", reason="closes no gap that is still open")
     assert {job.tests for job in working.sandbox.jobs} <= {("tests/test_cart.py::test_1",), ()}
 
@@ -151,29 +154,35 @@ def test_a_spare_is_tried_only_when_the_one_before_it_was_not_kept(fakes, bench,
     one, other = candidates(fakes, 1, 2)
     spare = replace(other, origin=replace(other.origin, spare=True))
     found = bench(fakes.FakeProposer(one, spare), lines=(), branches=taken)
-    assert len(pipeline.work(fakes.target(), found, 2.0, 500).attempts) == tried
+    assert len(pipeline.work(fakes.target(), found, TURN).attempts) == tried
 
 
 def test_a_spare_has_its_turn_when_all_proposers_have_had_a_say(fakes, bench):
     spare, other = candidates(fakes, 1, 2)
     spare = replace(spare, origin=replace(spare.origin, spare=True))
     both = bench(fakes.FakeProposer(spare), fakes.FakeProposer(other), lines=(), branches=())
-    names = [one.candidate.name for one in pipeline.work(fakes.target(), both, 2.0, 500).attempts]
+    names = [one.candidate.name for one in pipeline.work(fakes.target(), both, TURN).attempts]
     assert names == [other.name, spare.name]
 
 
 def test_a_target_without_ideas_is_done(fakes, bench):
-    assert pipeline.work(fakes.target(), bench(fakes.FakeProposer()), 2.0, 500).complete
+    assert pipeline.work(fakes.target(), bench(fakes.FakeProposer()), TURN).complete
 
 
 def test_a_target_that_was_thought_about_until_the_budget_was_used_up_is_not_complete(fakes, bench):
     working = bench(fakes.FakeProposer(), budget=Budget(seconds=1e-9))
-    assert not pipeline.work(fakes.target(), working, 2.0, 500).complete
+    assert not pipeline.work(fakes.target(), working, TURN).complete
+
+
+def test_whose_turn_is_over_makes_room_with_what_it_has(fakes, bench):
+    working = bench(fakes.FakeProposer(*candidates(fakes, 1)))
+    done = pipeline.work(fakes.target(), working, replace(TURN, ends=time.monotonic()))
+    assert (done.complete, done.attempts) == (False, ())
 
 
 def test_no_candidate_is_asked_for_when_the_budget_is_used_up(fakes, bench):
     working = bench(fakes.FakeProposer(*candidates(fakes, 1)), budget=Budget(seconds=1e-9))
-    done = pipeline.work(fakes.target(), working, 2.0, 500)
+    done = pipeline.work(fakes.target(), working, TURN)
     assert (done.complete, done.attempts, working.sandbox.jobs) == (False, (), [])
 
 
@@ -259,24 +268,38 @@ def test_a_target_can_be_narrowed(fakes):
 
 def test_executions_are_shared_out_evenly_beforehand():
     purse = Purse(Budget(executions=9000), 3)
-    assert {purse.share(left)[1] for left in (3, 2, 1)} == {3000}
+    assert {purse.turn(left).executions for left in (3, 2, 1)} == {3000}
     assert (purse.left, str(purse)) == (float("inf"), "")
 
 
 def test_a_share_of_executions_is_never_too_small_to_be_of_use():
-    assert Purse(Budget(executions=10), 50).share(50)[1] == FEWEST_EXECUTIONS
+    assert Purse(Budget(executions=10), 50).turn(50).executions == FEWEST_EXECUTIONS
+
+
+def test_executions_that_are_counted_are_never_cut_short_by_a_clock():
+    assert Purse(Budget(executions=9000), 20).turn(20).ends == math.inf
 
 
 def test_time_is_shared_among_those_who_are_left():
     purse = Purse(Budget(seconds=100.0), 20)
-    (many, _), (few, _) = purse.share(20), purse.share(1)
-    assert SHORTEST <= many < few <= LONGEST
+    assert SHORTEST <= purse.turn(20).seconds < purse.turn(1).seconds <= LONGEST
 
 
 def test_those_who_are_worked_on_at_a_time_share_it_side_by_side():
     purse = Purse(Budget(seconds=100.0), 20)
-    assert purse.share(20, 2)[0] == pytest.approx(2 * purse.share(20, 1)[0], rel=0.01)
-    assert purse.share(1, 2)[0] == purse.share(1, 1)[0] == LONGEST
+    assert purse.turn(20, 2).seconds == pytest.approx(2 * purse.turn(20, 1).seconds, rel=0.01)
+    assert purse.turn(1, 2).seconds == purse.turn(1, 1).seconds == LONGEST
+
+
+def test_nobody_waits_for_a_target_for_more_than_a_few_times_its_part():
+    start, purse = time.monotonic(), Purse(Budget(seconds=1000.0), 20)
+    ends = purse.turn(20).ends - start
+    assert 1000 / 20 < ends <= MOST_PARTS * 1000 / 20 + 1
+    assert purse.turn(500).ends - start >= SHORTEST_TURN
+
+
+def test_where_nobody_waits_a_turn_has_no_end():
+    assert Purse(Budget(seconds=1000.0), 2).turn(2, at_once=2).ends == math.inf
 
 
 def test_the_time_that_is_left_is_shown_in_minutes():
@@ -336,7 +359,7 @@ def test_a_kept_test_may_get_a_better_name_and_is_judged_under_it(fakes, bench):
         tasks.append(task)
         return renamed("test_better_name")(task, test)
 
-    (attempt,) = pipeline.work(fakes.target(), replace(made, named=named), 2.0, 500).attempts
+    (attempt,) = pipeline.work(fakes.target(), replace(made, named=named), TURN).attempts
     assert (attempt.candidate.name, type(attempt.verdict)) == ("test_better_name", Kept)
     assert "test_better_name" in made.sandbox.asked(Prove)[-1].text
     assert [gap.id for gap in tasks[0].target.gaps] == ["cart-aaaaaaaa"]
@@ -344,13 +367,13 @@ def test_a_kept_test_may_get_a_better_name_and_is_judged_under_it(fakes, bench):
 
 def test_under_a_name_that_it_does_not_pass_under_it_is_kept_as_it_was(fakes, bench):
     made = replace(bench(fakes.FakeProposer(*candidates(fakes, 1))), named=renamed("test_no_name()"))
-    (attempt,) = pipeline.work(fakes.target(), made, 2.0, 500).attempts
+    (attempt,) = pipeline.work(fakes.target(), made, TURN).attempts
     assert (attempt.candidate.name, type(attempt.verdict)) == ("test_1", Kept)
 
 
 def test_what_is_dropped_gets_no_name(fakes, bench):
     made = bench(fakes.FakeProposer(*candidates(fakes, 1)), lines=(), branches=())
-    (attempt,) = pipeline.work(fakes.target(), replace(made, named=renamed("test_x")), 2.0, 500).attempts
+    (attempt,) = pipeline.work(fakes.target(), replace(made, named=renamed("test_x")), TURN).attempts
     assert isinstance(attempt.verdict, Dropped)
     assert attempt.candidate.name == "test_1"
 
@@ -371,7 +394,7 @@ def joining(fakes, bench):
             return fakes.candidate(BOTH, gaps=(*one.gaps, *other.gaps))
 
         made = replace(bench(fakes.FakeProposer(first, second)), joiner=joiner, sandbox=sandbox, **changes)
-        return pipeline.work(fakes.target(*gaps), made, 2.0, 500)
+        return pipeline.work(fakes.target(*gaps), made, TURN)
 
     return joining
 

@@ -15,7 +15,7 @@ from pytest_enrich.data import Attempt, Branch, Candidate, Kept, Target, Verdict
 from pytest_enrich.pipeline import judging
 from pytest_enrich.pipeline.bench import Bench, Done
 from pytest_enrich.pipeline.narrowing import narrowed, still_open
-from pytest_enrich.pipeline.purse import Purse
+from pytest_enrich.pipeline.purse import Purse, Turn
 from pytest_enrich.pipeline.share import shares
 from pytest_enrich.protocols import Task
 
@@ -37,8 +37,8 @@ def run(targets: Sequence[Target], bench: Bench, executor: Executor, ahead: int)
     while waiting or working:
         busy = [one for one in working if not one.done()]
         for target in _next_ones(waiting, covered, _room(len(working), len(busy), bench.purse, ahead)):
-            share = bench.purse.share(len(waiting) + 1, ahead)
-            busy.append(executor.submit(watched, target, bench, *share))
+            turn = bench.purse.turn(len(waiting) + 1, ahead)
+            busy.append(executor.submit(watched, target, bench, turn))
             working.append(busy[-1])
         if not working:
             return
@@ -71,15 +71,15 @@ def _next_ones(
             yield target
 
 
-def watched(target: Target, bench: Bench, seconds: float, executions: int) -> Done:
+def watched(target: Target, bench: Bench, turn: Turn) -> Done:
     """As `work`; a target of which a job failed is not complete."""
     with bench.watch() as failed:
-        done = work(target, bench, seconds, executions)
+        done = work(target, bench, turn)
     return replace(done, complete=done.complete and not failed)
 
 
-def work(target: Target, bench: Bench, seconds: float, executions: int) -> Done:
-    """Ask each proposer for what the ones before it left open, and judge each candidate."""
+def work(target: Target, bench: Bench, turn: Turn) -> Done:
+    """Ask each proposer for what the ones before it left open, and judge each candidate, while it is its turn."""
     names = [one.qualname for one in target.parts or (target,)]
     earlier = tuple(one for name in names for one in bench.earlier.get((target.path, name), ()))
     attempts: tuple[Attempt, ...] = ()
@@ -87,8 +87,8 @@ def work(target: Target, bench: Bench, seconds: float, executions: int) -> Done:
         target=target,
         attempts=earlier,
         test_text=bench.test_text(target.placement.path),
-        seconds=seconds,
-        executions=executions,
+        seconds=turn.seconds,
+        executions=turn.executions,
         seed=bench.seed,
         source_text=bench.source_text(target.path),
         others=tuple(gap for gap in bench.gaps.get(target.path, ()) if gap not in target.gaps),
@@ -99,7 +99,7 @@ def work(target: Target, bench: Bench, seconds: float, executions: int) -> Done:
         return task
 
     for candidate in _thought_of(now, bench):
-        if bench.purse.left <= 0:
+        if bench.purse.left <= 0 or turn.is_over:
             return Done(target=target, attempts=attempts, complete=False)
         if judging.is_among(candidate, earlier) or judging.is_needless(candidate, task):
             continue
@@ -161,4 +161,4 @@ def _covered(done: Done) -> Iterator[tuple[str, int | Branch]]:
             yield from ((done.target.path, branch) for branch in attempt.verdict.branches)
 
 
-__all__ = ["Bench", "Done", "Purse", "narrowed", "run", "watched", "work"]
+__all__ = ["Bench", "Done", "Purse", "Turn", "narrowed", "run", "watched", "work"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
+
+from msgspec import Struct
 
 from pytest_enrich.config import Budget
 
@@ -12,6 +15,26 @@ SHORTEST, LONGEST = 1.5, 12.0
 # With a budget in executions the clock decides nothing but when a search hangs.
 UNHURRIED = 300.0
 FEWEST_EXECUTIONS, MOST_EXECUTIONS = 100, 50_000
+# With its proofs a target may take so many times its even part of what is left, while others wait.
+MOST_PARTS, SHORTEST_TURN = 4, 20.0
+
+
+class Turn(Struct, frozen=True, kw_only=True):
+    """What one target may use.
+
+    Attributes:
+        seconds, executions: To think of tests.
+        ends: When it makes room for those that wait, whatever is open: on the monotonic clock.
+    """
+
+    seconds: float
+    executions: int
+    ends: float = math.inf
+
+    @property
+    def is_over(self) -> bool:
+        """Whether others are to have theirs."""
+        return time.monotonic() >= self.ends
 
 
 class Purse:
@@ -20,12 +43,12 @@ class Purse:
     Args:
         budget: What there is.
         targets: Among how many it is shared out.
-        longest: The most seconds that one of them may be thought about, however much there is.
+        patience: How many times longer than usual one of them may take while there is enough, or others wait.
     """
 
-    def __init__(self, budget: Budget, targets: int, longest: float = LONGEST) -> None:
+    def __init__(self, budget: Budget, targets: int, patience: int = 1) -> None:
         self._budget = budget
-        self._longest = longest
+        self._patience = patience
         self._targets = max(targets, 1)
         self._started = time.monotonic()
 
@@ -41,12 +64,15 @@ class Purse:
         """Whether it is a budget in executions, with which every machine comes to the same."""
         return self._budget.executions is not None
 
-    def share(self, targets_left: int, at_once: int = 1) -> tuple[float, int]:
-        """How long one of the targets that are left, so many at a time, may have: seconds, and calls."""
+    def turn(self, targets_left: int, at_once: int = 1) -> Turn:
+        """What one of the targets that are left, so many at a time, may use."""
         if self._budget.executions is not None:
-            return UNHURRIED, max(FEWEST_EXECUTIONS, self._budget.executions // self._targets)
-        fair = self.left * THINKING * min(at_once, targets_left) / max(targets_left, 1)
-        return min(max(fair, SHORTEST), self._longest), MOST_EXECUTIONS
+            share = max(FEWEST_EXECUTIONS, self._budget.executions // self._targets)
+            return Turn(seconds=UNHURRIED, executions=share)
+        even = self.left * min(at_once, targets_left) / max(targets_left, 1)
+        seconds = min(max(even * THINKING, SHORTEST), LONGEST * self._patience)
+        whole = max(even * MOST_PARTS, SHORTEST_TURN) * self._patience if targets_left > at_once else math.inf
+        return Turn(seconds=seconds, executions=MOST_EXECUTIONS, ends=time.monotonic() + whole)
 
     def __str__(self) -> str:
         """As progress shows it: `3:07`, or "" for a budget in executions."""

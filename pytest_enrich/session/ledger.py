@@ -85,9 +85,9 @@ class Ledger:
             found[one.path, one.qualname] = (*found.get((one.path, one.qualname), ()), one)
         return found
 
-    def in_vain(self, targets: Sequence[Target]) -> list[Target]:
-        """The targets that this run worked on in vain, with the gaps that it left open."""
-        left = {gap.id for gap in self._found.open if self._outcomes.get(gap.id) == NOTHING}
+    def left_open(self, targets: Sequence[Target]) -> list[Target]:
+        """The targets with the gaps for which this run found nothing, or had no time yet."""
+        left = {gap.id for gap in self._found.open if self._outcomes.get(gap.id, NOTHING) == NOTHING}
         narrowed = (_without(target, [gap for gap in target.gaps if gap.id not in left]) for target in targets)
         return [target for target in narrowed if target is not None]
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from pytest_enrich.config import MODEL, Budget
 from pytest_enrich.data import Target
-from pytest_enrich.pipeline.purse import LONGEST, Purse
+from pytest_enrich.pipeline.purse import Purse
 
 # While a model may still be asked, what the others may use of the budget; what is left over is theirs again.
 EARLY_PART = 0.5
@@ -25,8 +25,8 @@ class Round(Struct, frozen=True, kw_only=True):
         names: The proposers that are asked.
         after: Those that must be done with a gap before.
         part: Of what is left of the budget, how much may be used.
-        depth: How often the same were asked before in this run: each time one target may be thought about for
-            twice as long, and something else is drawn.
+        depth: How often the same were asked before in this run: each time one target may take twice as
+            long, and something else is drawn.
     """
 
     names: tuple[str, ...]
@@ -35,9 +35,9 @@ class Round(Struct, frozen=True, kw_only=True):
     depth: int = 0
 
     @property
-    def longest(self) -> float:
-        """Seconds that one target may be thought about, at most."""
-        return LONGEST * (1 << self.depth)
+    def patience(self) -> int:
+        """How many times longer than at first one target may take."""
+        return 1 << self.depth
 
     @property
     def asks_solver(self) -> bool:

@@ -88,7 +88,7 @@ class Walker:
         if not own:
             return
         # Executions are shared out over all targets: a shard looks as long at each as the whole run would.
-        purse = pipeline.Purse(turn.budget(self._settings.budget, whole), len(every), turn.longest)
+        purse = pipeline.Purse(turn.budget(self._settings.budget, whole), len(every), turn.patience)
         self._bench = self._bench_for(turn, purse)
         asks = MODEL in turn.names
         executor, ahead = (self._asking, self._slots + AHEAD) if asks else (self._executor, self._slots)
@@ -106,7 +106,7 @@ class Walker:
     def _open(self, turn: Round, targets: Sequence[Target]) -> list[Target]:
         """What the round is to work on."""
         if turn.depth:
-            return joined(self._ledger.in_vain(targets))
+            return joined(self._ledger.left_open(targets))
         left = self._ledger.untried(targets, turn, self._panel.identities(turn.names))
         # A model is asked about one function at a time.
         return rounds.by_module(left) if MODEL in turn.names else joined(left)

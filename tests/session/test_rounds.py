@@ -42,7 +42,7 @@ def test_with_time_left_there_is_another_walk_with_more_time_for_each():
     turns = rounds.deeper(("rows", "search", "ollama"), Purse(Budget(seconds=100.0), 1))
     first, second = next(turns), next(turns)
     assert (first.names, first.depth, second.depth) == (("rows", "search"), 1, 2)
-    assert second.longest == 2 * first.longest == 4 * Round(names=()).longest
+    assert second.patience == 2 * first.patience == 4 * Round(names=()).patience
 
 
 @pytest.mark.parametrize("budget", [Budget(seconds=9.0), Budget(executions=500)])
