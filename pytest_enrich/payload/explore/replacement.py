@@ -16,8 +16,9 @@ from typing import Any, TypeGuard
 
 from ..express import evaluate, express
 from .mutate import literals
-from .wishes import Written, are_numbers
+from .wishes import TEXTS, Written, are_numbers
 
+ENCODINGS = ("utf-8", "latin-1")
 MOST_PLACES = 4
 LONGEST = 200
 """Of what is put into a template, in characters or items."""
@@ -49,11 +50,10 @@ def _changed(value: Any, known: Any, wanted: Any) -> Iterator[str]:
     """What a literal of this value becomes, as a template."""
     if isinstance(wanted, Written):
         yield from [str(wanted)] if type(value) is type(known) and value == known else []
-    elif isinstance(value, str) and isinstance(known, str) and isinstance(wanted, str):
-        if known and known in value:
-            yield from map(repr, _replaced(value, known, wanted))
-        elif value and known in {value.lower(), value.upper(), value.strip(), value.casefold()}:
-            yield repr(wanted)
+    elif isinstance(value, TEXTS) and isinstance(known, TEXTS) and isinstance(wanted, TEXTS):
+        pairs = ((_as_such(value, known, one), _as_such(value, wanted, one)) for one in ENCODINGS)
+        for pair in dict.fromkeys(pairs):
+            yield from map(repr, _rewritten(value, *pair))
     elif isinstance(value, str) and are_numbers(known, wanted):
         shown = dict.fromkeys((str(known), str(known).removesuffix(".0")))
         yield from (repr(value.replace(one, str(wanted), 1)) for one in shown if one in value)
@@ -74,7 +74,21 @@ def _named(value: str, known: enum.Enum, wanted: enum.Enum) -> Iterator[str]:
         yield repr(wanted.value)
 
 
-def _replaced(value: str, known: str, wanted: str) -> Iterator[str]:
+def _as_such(value: Any, text: Any, encoding: str) -> Any:
+    """A text of the sort that `value` is: code often encodes or decodes what it is given before it compares."""
+    if isinstance(value, str):
+        return text if isinstance(text, str) else text.decode(encoding, "replace")
+    return text.encode(encoding, "replace") if isinstance(text, str) else bytes(text)
+
+
+def _rewritten(value: Any, known: Any, wanted: Any) -> Iterator[Any]:
+    if known and known in value:
+        yield from _replaced(value, known, wanted)
+    elif known in {value, value.lower(), value.upper(), value.strip()}:
+        yield wanted
+
+
+def _replaced(value: Any, known: Any, wanted: Any) -> Iterator[Any]:
     """`value` with one of the places where it holds `known` changed: the others may stand for something else."""
     for match in itertools.islice(re.finditer(re.escape(known), value), MOST_PLACES):
         yield value[: match.start()] + wanted + value[match.end() :]

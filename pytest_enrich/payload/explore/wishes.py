@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from ..express import express
 from .probe import Note
@@ -12,6 +13,7 @@ from .standard import AWAITABLE, holders
 
 MEMBERS = 12
 NUMBERS = (int, float)
+TEXTS = (str, bytes, bytearray)
 SAMPLES: Mapping[str, str] = {"isdigit": "7", "isalpha": "ab", "isupper": "AB", "islower": "ab", "isspace": " "}
 UNUSUAL: Mapping[str, tuple[float, ...]] = {
     "isfinite": (math.inf, math.nan),
@@ -38,10 +40,10 @@ def wishes(note: Note, like: Callable[[object], Iterable[str]]) -> Iterator[tupl
         yield from ((right, one) for one in _round(left, note.how))
     elif note.how == "in":
         yield from ((left, one) for one in _members(right))
-        yield from [(right, f"{right}{left}")] if isinstance(left, str) and isinstance(right, str) else []
+        yield from ((right, right + part) for part in _texts(left, right) if isinstance(right, TEXTS))
         yield from [(right, [*right, left])] if isinstance(right, list) else []
-    elif note.how in {"startswith", "endswith"} and isinstance(left, str):
-        parts = [one for one in (right if isinstance(right, tuple) else (right,)) if isinstance(one, str)]
+    elif note.how in {"startswith", "endswith"} and isinstance(left, TEXTS):
+        parts = _texts(right, left)
         yield from ((left, one + left if note.how == "startswith" else left + one) for one in parts)
         yield from ((left, one) for one in parts)
     elif note.how in {"match", "fullmatch", "search", "isinstance"}:
@@ -83,6 +85,12 @@ def _round(value: object, how: str) -> list[object]:
 def are_numbers(*values: object) -> bool:
     """Whether all are numbers, and none of them a truth value."""
     return all(isinstance(value, NUMBERS) and not isinstance(value, bool) for value in values)
+
+
+def _texts(given: Any, like: object) -> list[Any]:
+    """A text, or those of a tuple, that may be put beside `like`."""
+    every = given if isinstance(given, tuple) else (given,)
+    return [one for one in every if isinstance(one, TEXTS) and isinstance(one, str) == isinstance(like, str)]
 
 
 def _members(value: object) -> list[object]:
