@@ -94,7 +94,7 @@ class Watch:
             self.ways.begin(frame, interest.way, lambda: self._described(frame, code, qualname, first))
         if interest.qualname and len(self._found[interest.qualname]) < self.limit:
             self._keep(frame, interest, first)
-        if interest.method and type(first).__module__ == self.module:
+        if interest.method and self.project.owns(type(first)):
             self._prepare(frame, interest, first)
 
     def _note(self, frame: FrameType, made: object) -> None:
@@ -160,7 +160,8 @@ class Watch:
         if function is None or isinstance(found, property | classmethod | staticmethod):
             return
         shown = arguments.passed(frame, function, self.objects, bound=True)
-        call = self._call(f"{cls.__qualname__}.{interest.code.co_name}", shown)
+        where = "" if cls.__module__ == self.module else f"{cls.__module__}:"
+        call = self._call(f"{where}{cls.__qualname__}.{interest.code.co_name}", shown)
         if call is not None:
             self._underway[id(frame)] = made, call
 

@@ -52,7 +52,7 @@ class Ways:
         if len(held) >= MOST_CALLS or (not held and len(self._found) >= MOST_MET):
             return
         call = described()
-        if call is not None and not call.get("setup"):
+        if call is not None:
             self._open[id(frame)] = self._came, name, call
 
     def end(self, frame: FrameType) -> None:

@@ -75,3 +75,26 @@ def test_what_tests_call_directly_is_no_way(project, record):
     tests = "from shop.cart import price\n\n\ndef test_a():\n    assert price(1) == 2\n"
     root = project(src__shop__cart=INNER, src__shop__outer=SHOP, tests__test_cart=tests)
     assert record(root, "price").through == ()
+
+
+def test_what_was_done_before_to_the_object_that_they_are_called_on_comes_with_them(project, record):
+    shop = (
+        SHOP
+        + """
+        def raise_fee(self, by):
+            self.fee += by
+    """
+    )
+    tests = """
+        from shop.outer import Till
+
+        def test_a():
+            till = Till(4)
+            till.raise_fee(2)
+            till.pay(7)
+        """
+    root = project(src__shop__cart=INNER, src__shop__outer=shop, tests__test_cart=tests)
+    (call,) = record(root, "price").through
+    (step,) = call.setup
+    assert (call.qualname, call.receiver) == ("shop.outer:Till.pay", "⟨shop.outer:Till⟩(4)")
+    assert (step.qualname, step.arguments[0].value) == ("shop.outer:Till.raise_fee", "2")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from . import calls
@@ -36,6 +37,23 @@ def ways(job: dict[str, Any]) -> Iterator[Way]:
 
 
 def _way(name: str, seen: list[Call]) -> Way | None:
+    found = _found(name)
+    if found is None:
+        return None
+    entry, function, module = found
+    setups = tuple(dict.fromkeys(call.setup for call in seen if call.setup))
+    shown = Seen(tuple(dict.fromkeys(seen)), namesakes(seen), setups=setups)
+    return Way(entry, shown, function, owner_of(entry, module))
+
+
+def step(name: str) -> tuple[Entry, object]:
+    """A method that only set-ups call; what cannot be found is called as it was."""
+    found = _found(name)
+    where, _, qualname = name.partition(":")
+    return found[:2] if found is not None else (Entry(where, qualname, "method", (), is_elsewhere=True), None)
+
+
+def _found(name: str) -> tuple[Entry, Callable[..., object], ModuleType] | None:
     where, _, qualname = name.partition(":")
     try:
         module = importlib.import_module(where)
@@ -45,9 +63,7 @@ def _way(name: str, seen: list[Call]) -> Way | None:
     if not callable(function):
         return None
     described = parameters(function, bound=kind in {"method", "property", "classmethod"})
-    entry = Entry(where, qualname, kind, described, answers(function), is_elsewhere=True)
-    shown = Seen(tuple(dict.fromkeys(seen)), namesakes(seen))
-    return Way(entry, shown, function, owner_of(entry, module))
+    return Entry(where, qualname, kind, described, answers(function), is_elsewhere=True), function, module
 
 
 def _kind(module: object, qualname: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, partial
+from types import MappingProxyType
 from typing import Any
 
 from ..express import express
@@ -23,12 +24,19 @@ WRONG = ("None", "2", "'abc'")
 
 
 class Inputs:
-    """What is known about calling one function, which `owner` is the class of."""
+    """What is known about calling one function, which `owner` is the class of; `steps` of what is done before."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - each is known to another part of a job
-        self, entry: Entry, seen: Seen, function: object, world: World, owner: type | None, seed: int
+        self,
+        entry: Entry,
+        seen: Seen,
+        function: object,
+        world: World,
+        owner: type | None,
+        seed: int,
+        steps: Mapping[str, Inputs] = MappingProxyType({}),
     ) -> None:
-        self.entry = entry
+        self.entry, self.steps = entry, steps
         self.calls = list(seen.calls)
         self._seen, self._world, self._seed, self.owner = seen, world, seed, owner
         self.function = function

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -85,6 +86,11 @@ class Seen:
     siblings: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
     refused: frozenset[Call] = frozenset()
     setups: tuple[tuple[Call, ...], ...] = ()
+
+    @property
+    def steps(self) -> Iterator[Call]:
+        """All that was done to objects."""
+        return itertools.chain.from_iterable(self.setups)
 
     def values(self, name: str, *, operator: bool = False, own: bool = False) -> list[str]:
         """Of a parameter; those of its namesakes where there are none, unless its `own` alone tell what it is."""

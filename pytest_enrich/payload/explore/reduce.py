@@ -26,14 +26,17 @@ def reduce(
         holds: Whether a call still does what it is for; must not raise.
         most: How often that may be asked.
     """
-    tries = 0
+    # What was asked about once is not asked about again: two that take each other's place would never be done.
+    asked = {call}
     changed = True
     while changed:
         changed = False
         for simpler in _simpler(call, plain):
-            tries += 1
-            if tries > most:
+            if simpler in asked:
+                continue
+            if len(asked) > most:
                 return call
+            asked.add(simpler)
             if holds(simpler):
                 call, changed = simpler, True
                 break

@@ -56,14 +56,15 @@ class Varied:
     def _other(self, base: Call) -> Call:
         call = base
         for _ in range(self._chance.randint(0, MOST_CHANGES)):
-            call = self._with_one_changed(call)
+            call = self.with_one_changed(call)
         if call.receiver and self._happens(OBJECT):
             call = dataclasses.replace(call, receiver=self._other_receiver(call.receiver))
         if self._inputs.entry.needs_receiver and self._happens(STEPS):
             call = dataclasses.replace(call, setup=self._other_setup(call))
         return call
 
-    def _with_one_changed(self, call: Call) -> Call:
+    def with_one_changed(self, call: Call) -> Call:
+        """The call with another argument, or one more."""
         known = self._inputs
         missing = [name for name in known.givable if name not in dict(call.arguments)]
         if missing and not call.is_full and (not call.arguments or self._happens(FAIR)):
@@ -100,7 +101,9 @@ class Varied:
         if not setup:
             return (dataclasses.replace(call, receiver=None, setup=()),)
         at = self._chance.randrange(len(setup))
-        if self._happens(FAIR):
-            return setup[:at] + setup[at + 1 :]
-        again = self._with_one_changed(setup[at]) if self._happens(FAIR) else setup[at]
-        return (*setup[: at + 1], again, *setup[at + 1 :])
+        others = ((), (self._other_step(setup[at]),), (setup[at], self._other_step(setup[at])), (setup[at],) * 2)
+        return (*setup[:at], *self._chance.choice(others), *setup[at + 1 :])
+
+    def _other_step(self, step: Call) -> Call:
+        inputs = self._inputs.steps.get(step.qualname, self._inputs)
+        return Varied(inputs, self._chance).with_one_changed(step)

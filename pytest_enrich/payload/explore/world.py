@@ -6,6 +6,7 @@ import ast
 import contextlib
 import dataclasses
 import inspect
+import itertools
 import re
 import types
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +18,7 @@ from .body import nodes
 from .calls import Call
 from .entry import Entry
 from .inputs import Inputs
+from .pool import Seen
 from .run import CALL_SECONDS, Runner
 from .shown import find, owner_of
 from .signature import answers, parameters
@@ -48,21 +50,36 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     world = World(job["constants"], objects, patterns, given)
     entries = [_of_job(e, module) for e in job["entries"]]
     seen = shown.of_job(job, entries, module)
-    known = {entry.key: entry for entry in entries}
-    for step in {step.qualname for one in seen for setup in one.setups for step in setup}:
-        known.setdefault(step, _entry(job["module"], step, module))
+    steps = _steps([*seen, *(way.seen for way in ways)], module, world, job["seed"])
+    known = {name: one.entry for name, one in steps.items()} | {entry.key: entry for entry in entries}
     inputs = [
-        Inputs(entry, some, function, world, owner_of(entry, module), job["seed"])
+        Inputs(entry, some, function, world, owner_of(entry, module), job["seed"], steps)
         for entry, some in zip(entries, seen, strict=True)
         if (function := _callable(entry, module)) is not None
     ]
     for way in ways:
         known[way.entry.key] = way.entry
-        inputs.append(Inputs(way.entry, way.seen, way.function, world, way.owner, job["seed"]))
+        inputs.append(Inputs(way.entry, way.seen, way.function, world, way.owner, job["seed"], steps))
     filename = inspect.getsourcefile(module) or module.__file__ or ""
     tracer = Tracer(filename, dict(map(tuple, job["statements"])), MOST_STEPS)
     runner = Runner(tracer, known, root, seconds)
     return Scene(module, runner, known, tuple(inputs))
+
+
+def _steps(seen: Iterable[Seen], module: types.ModuleType, world: World, seed: int) -> dict[str, Inputs]:
+    """What is known about the methods that tests call on objects before, by what their calls name them by."""
+    made: dict[str, list[Call]] = {}
+    for step in itertools.chain.from_iterable(one.steps for one in seen):
+        made.setdefault(step.qualname, []).append(step)
+    found = {}
+    for name, some in made.items():
+        entry, function = elsewhere.step(name) if ":" in name else _step(name, module)
+        found[name] = Inputs(entry, Seen(tuple(dict.fromkeys(some)), {}), function, world, None, seed)
+    return found
+
+
+def _step(name: str, module: types.ModuleType) -> tuple[Entry, object]:
+    return _entry(module.__name__, name, module), find(module, name)
 
 
 def _given(ways: Iterable[elsewhere.Way]) -> Iterator[str]:

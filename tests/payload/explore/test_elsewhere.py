@@ -27,10 +27,16 @@ def cook(text: str, times: int = 1) -> str:
 
 class Kitchen:
     def __init__(self, spice):
-        self.spice = spice
+        self.spice, self.taken = spice, spice[:1]
 
     def cook(self, text):
         return self.spice + cook(text)
+
+    def take(self, text):
+        self.taken = text
+
+    def stew(self):
+        return cook(self.taken)
 """
 BRANCH = {"branches": ((7, 8),), "lines": (8,)}
 
@@ -60,6 +66,23 @@ def test_through_a_method_of_another_module(explore):
     (found,) = explore(INNER, "walk", through=seen, **BRANCH).findings
     assert found.lines == ("kitchen = ⟨outer:Kitchen⟩('chili ')",)
     assert "pumpkin" in found.action
+
+
+@pytest.mark.usefixtures("outer")
+def test_what_was_done_to_an_object_before_is_varied_too(explore):
+    taken = call("outer:Kitchen.take", "'salt and pepper'")
+    stewed = Call(qualname="outer:Kitchen.stew", receiver="⟨outer:Kitchen⟩('chili ')", setup=(taken,))
+    (found,) = explore(INNER, "walk", through=(stewed,), **BRANCH).findings
+    assert found.lines[1:] == ("kitchen.take('pumpkin')",)
+    assert found.action == "kitchen.stew()"
+
+
+@pytest.mark.usefixtures("outer")
+def test_what_was_done_before_and_cannot_be_found_is_called_as_it_was(explore):
+    lost = Call(qualname="gone:Kitchen.take", arguments=(Argument(name="text", value="'pumpkin'"),))
+    stewed = Call(qualname="outer:Kitchen.stew", receiver="⟨outer:Kitchen⟩('chili ')", setup=(lost,))
+    (found,) = explore(INNER, "walk", through=(stewed,), **BRANCH).findings
+    assert "kitchen.take(text='pumpkin')" in found.lines
 
 
 @pytest.mark.usefixtures("outer")

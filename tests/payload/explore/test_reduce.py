@@ -87,6 +87,13 @@ def test_a_text_gets_short_and_is_not_emptied():
     assert reduce(of(a="'abc'"), {}, lambda call: "a" in dict(call.arguments)) != of(a="''")
 
 
+def test_of_two_long_values_that_are_preferred_neither_keeps_the_other_parts_as_they_are():
+    one, other = (f"⟨shop.warehouse.inventory:Counter⟩('{name}', 3)" for name in ("anna", "bert"))
+    call = Call("Counter.add", (), other, (Call("Counter.note", (("text", "'12345678'"),)),))
+    reduced = reduce(call, {"": [one, other]}, lambda call: bool(call.setup and call.setup[0].arguments))
+    assert reduced.setup[0].arguments in {(("text", f"'{digit}'"),) for digit in "12345678"}
+
+
 def test_steps_before_that_do_not_matter_are_left_out():
     call = Call("Cart.total", (), "⟨shop:Cart⟩(1)", (Call("Cart.add"), Call("Cart.drop")))
     reduced = reduce(call, {}, lambda one: any(step.qualname == "Cart.drop" for step in one.setup))
