@@ -860,7 +860,8 @@ def test_calls_at_the_limit_of_a_condition_are_among_those_that_tell_mutants_apa
     call = Call(qualname="Label.short", receiver="⟨sample:Label⟩('a label as long as that')", arguments=())
     explored = explore(text, "Label.short", "method", calls=(call,), branches=((6, 7),))
     setups = {line for program in explored.corpus for line in program.lines}
-    assert "label = ⟨sample:Label⟩('a label as long as t')" in setups
+    lengths = {len(line) - len("label = ⟨sample:Label⟩('')") for line in setups}
+    assert {20, 21} <= lengths
 
 
 def test_a_module_of_another_platform_is_said_to_be_one_that_cannot_be_imported(tmp_path):
