@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..express import express
-from . import evidence, files, hints, natural, solve, types, usage
+from . import evidence, files, grafting, hints, natural, solve, types, usage
 from .calls import Call
 from .entry import Entry
 from .keywords import undeclared
@@ -71,6 +71,13 @@ class Inputs:
     def receivers(self) -> list[str]:
         """Objects to call it on."""
         return self._receivers(self.owner)
+
+    @cached_property
+    def parts(self) -> tuple[str, ...]:
+        """What the objects are made of that tests pass, call it on, or make."""
+        passed = (value for call in self.calls for _, value in call.arguments)
+        made = (text for texts in self._world.constructors.values() for text in texts)
+        return grafting.parts([*passed, *self.known_receivers, *made])
 
     @cached_property
     def usual(self) -> frozenset[str]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
-NAME = re.compile(r"⟨[^⟩]*⟩")
+from . import spans
+from .spans import Span
+
 WHOLE = (ast.List, ast.Set, ast.Tuple, ast.Dict, ast.Call)
 """What may stand in the place of what is made of it: a number is seldom meant where something is made of one."""
 # With fewer elements it would be written in another way.
 FEWEST: dict[type[ast.expr], int] = {ast.List: 0, ast.Set: 1, ast.Tuple: 2}
-Span = tuple[int, int]
 
 
 def shorter(template: str) -> Iterator[str]:
@@ -19,35 +19,16 @@ def shorter(template: str) -> Iterator[str]:
 
     The outer ones come first, and the last of several before the first.
     """
-    # Of the same length, so that what stands where is the same in both.
-    readable = NAME.sub(lambda match: "_" * len(match[0]), template)
     try:
-        tree = ast.parse(readable, mode="eval")
+        tree, place = spans.parse(template)
     except (SyntaxError, ValueError, RecursionError):
         return
-    place = _Places(readable)
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         start, end = place.of((call, call))
         for first, last in (place.of((one, one)) for one in _given(call)):
             yield f"{template[:start]}{template[first:last]}{template[end:]}"
     for node in ast.walk(tree):
         yield from _without_each(template, [place.of(part) for part in _parts(node)])
-
-
-class _Places:
-    """Where a node's text is; the parser counts bytes of UTF-8 in a line."""
-
-    def __init__(self, text: str) -> None:
-        self._lines = text.splitlines(keepends=True)
-        self._starts = [sum(map(len, self._lines[:at])) for at in range(len(self._lines))]
-
-    def of(self, part: tuple[ast.expr | ast.keyword, ast.expr]) -> Span:
-        """From the start of the first node to the end of the second."""
-        first, last = part
-        return self._at(first.lineno, first.col_offset), self._at(last.end_lineno or 1, last.end_col_offset or 0)
-
-    def _at(self, line: int, column: int) -> int:
-        return self._starts[line - 1] + len(self._lines[line - 1].encode()[:column].decode())
 
 
 def _given(call: ast.Call) -> Iterator[ast.expr]:

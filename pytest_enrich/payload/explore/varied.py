@@ -10,6 +10,7 @@ import dataclasses
 import random
 from collections.abc import Sequence
 
+from . import grafting
 from .calls import Call, ordered
 from .inputs import Inputs
 from .mutate import vary
@@ -23,6 +24,8 @@ MOST_CHANGES = 2
 OBJECT, STEPS = 0.2, 0.2
 """How often a variation has another object, and other steps before: less than other arguments."""
 FAIR = 0.5
+GRAFTED = 0.3
+"""How often a value gets a part of another one, where it is made of parts."""
 
 
 class Varied:
@@ -86,14 +89,21 @@ class Varied:
     def _other_value(self, value: str, pool: Pool | None) -> str:
         if pool is not None and self._happens(FAIR):
             return pool.any(self._chance)
+        if self._happens(GRAFTED) and (other := self._grafted(value)) != value:
+            return other
         where, how, what = (self._chance.randrange(most) for most in (4, 48, 48))
         return vary(value, where, how, what, self._inputs.literals)
 
     def _other_receiver(self, receiver: str) -> str:
         if self._inputs.receivers and self._happens(FAIR):
             return self._chance.choice(self._inputs.receivers)
+        if self._happens(FAIR) and (other := self._grafted(receiver)) != receiver:
+            return other
         where, how, what = (self._chance.randrange(most) for most in (4, 48, 12))
         return vary(receiver, where, how, what, [])
+
+    def _grafted(self, template: str) -> str:
+        return grafting.grafted(template, self._inputs.parts, self._chance)
 
     def _other_setup(self, call: Call) -> tuple[Call, ...]:
         setups = self._inputs.setups
