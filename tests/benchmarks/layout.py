@@ -131,8 +131,8 @@ def _with_hash(folder: Path, sha256: str) -> Path | None:
 
 def main() -> int:
     """Lay out the named projects, and say how to run their tests."""
-    given = projects.arguments(__doc__).parse_args()
-    listing = projects.read()
+    given = projects.listed(projects.arguments(__doc__)).parse_args()
+    listing = projects.read(given.list)
     for name in projects.chosen(given.names, listing):
         bench = prepare(name, given.folder, listing)
         words = shlex.join(map(str, (bench.python, *bench.project.pytest)))

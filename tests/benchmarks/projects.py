@@ -121,6 +121,12 @@ def arguments(description: str | None, names: str = "projects of projects.toml")
     return parser
 
 
+def listed(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """The parser with an option for another list; `given.list` is what `read` takes."""
+    parser.add_argument("--list", type=absolute, default=LIST, metavar="FILE", help="instead of projects.toml")
+    return parser
+
+
 def absolute(text: str) -> Path:
     """A path of the command line, whatever folder is the current one later."""
     return Path(text).resolve()

@@ -24,14 +24,14 @@ from runs import Settings
 
 def main() -> int:
     """Run on each project, and print the table."""
-    parser = runs.arguments(__doc__)
+    parser = projects.listed(runs.arguments(__doc__))
     parser.add_argument("--budget", default="5m", help="as in --enrich-budget")
     parser.add_argument("--seed", type=int, default=0, help="as in --enrich-seed")
     parser.add_argument("--pytest", action="append", default=[], metavar="ARG", help="one more argument (repeat)")
     ours = projects.ROOT / "pytest_enrich"
     parser.add_argument("--package", type=projects.absolute, default=ours, help="another pytest_enrich to run")
     given = parser.parse_args()
-    listing = projects.read()
+    listing = projects.read(given.list)
     names = projects.chosen(given.names, listing)
     settings = Settings(budget=given.budget, seed=given.seed, more=tuple(given.pytest))
     run = runs.begin(given.folder, settings, given.package, given.run)

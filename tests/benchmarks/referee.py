@@ -63,10 +63,10 @@ class _Accepted(Struct, frozen=True):
 
 def main() -> int:
     """Judge each project, and print the table."""
-    parser = runs.arguments(__doc__)
+    parser = projects.listed(runs.arguments(__doc__))
     parser.add_argument("--minutes", type=float, default=20, help="for each of the two runs of a project")
     given = parser.parse_args()
-    listing = projects.read()
+    listing = projects.read(given.list)
     run = runs.find(given.folder, given.run)
     names = run.finished(projects.chosen(given.names, listing))
     kept, machine = Results(run.place, "referee", Verdict), tables.machine()

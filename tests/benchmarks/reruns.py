@@ -45,10 +45,10 @@ class Steadiness(Outcome, frozen=True, kw_only=True):
 
 def main() -> int:
     """Rerun each project that has accepted tests, and print the table."""
-    parser = runs.arguments(__doc__)
+    parser = projects.listed(runs.arguments(__doc__))
     parser.add_argument("--times", type=int, default=50, help="of each kind")
     given = parser.parse_args()
-    listing = projects.read()
+    listing = projects.read(given.list)
     run = runs.find(given.folder, given.run)
     names = run.finished(projects.chosen(given.names, listing))
     kept, machine = Results(run.place, "reruns", Steadiness), tables.machine()

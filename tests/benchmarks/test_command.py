@@ -58,8 +58,17 @@ def test_a_project_that_is_not_in_the_list_is_refused():
         projects.chosen(["flask"], projects.read())
 
 
+def test_another_list_can_be_asked_for():
+    parser = projects.listed(projects.arguments("About."))
+    other = projects.LIST.with_name("others.toml")
+
+    assert parser.parse_args(["--folder", "."]).list == projects.LIST
+    assert parser.parse_args(["--folder", ".", "--list", str(other)]).list == other
+
+
 def test_every_project_is_pinned_by_hash():
-    listings = [projects.read(), projects.read(projects.LIST.with_name("peers.toml"))]
+    files = ("projects.toml", "others.toml", "peers.toml")
+    listings = [projects.read(projects.LIST.with_name(name)) for name in files]
 
     assert all(len(one.sha256) == 64 for listing in listings for one in listing.projects.values())
 
