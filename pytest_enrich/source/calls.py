@@ -22,7 +22,7 @@ class Calls:
     def __init__(self, module: Module) -> None:
         self._module = module
         self._classes = [one for one in module.outline.bodies if isinstance(one, ast.ClassDef)]
-        self._bases = {one.name: _base_names(one) & {each.name for each in self._classes} for one in self._classes}
+        self._bases = {one.name: base_names(one) & {each.name for each in self._classes} for one in self._classes}
         self._wanted = {node: self._names_of(node) for node in module.functions()}
         variables = self._variables()
         self._names = {node: self._with_variables(node, variables) for node in self._wanted}
@@ -83,7 +83,7 @@ class Calls:
         return found
 
 
-def _base_names(node: ast.ClassDef) -> set[str]:
-    """`Field` of `fields.Field[int]`."""
+def base_names(node: ast.ClassDef) -> set[str]:
+    """The last parts of its bases' names: `Field` of `fields.Field[int]`."""
     plain = (base.value if isinstance(base, ast.Subscript) else base for base in node.bases)
     return {base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in plain}

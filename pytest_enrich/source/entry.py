@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from pytest_enrich.data.code import Entry
 from pytest_enrich.gaps.outline import Node
-from pytest_enrich.source.calls import Calls
+from pytest_enrich.source.calls import Calls, base_names
 from pytest_enrich.source.function import kind, parameters, scopes
 from pytest_enrich.source.module import FUNCTIONS, Function, Module
 from pytest_enrich.source.suite import Suite
@@ -39,9 +39,29 @@ def entries(module: Module, calls: Calls, node: Node, suite: Suite) -> tuple[Ent
 
 
 def is_public(module: Module, node: Function) -> bool:
-    """Whether neither its name nor that of a class round it says that it is private."""
-    names = [node.name, *(one.name for one in scopes(module, node) if isinstance(one, (*FUNCTIONS, ast.ClassDef)))]
-    return not any(name.startswith("_") and not _is_dunder(name) for name in names)
+    """Whether neither its name nor that of what is round it says that it is private.
+
+    A private class that a public one is made from is that one's own affair, and its methods are called on objects
+    of the public one.
+    """
+    outer = list(scopes(module, node))
+    names = [node.name, *(one.name for one in outer if isinstance(one, FUNCTIONS))]
+    is_shown = all(_is_shown(module, one) for one in outer if isinstance(one, ast.ClassDef))
+    return is_shown and not any(map(_is_private, names))
+
+
+def _is_shown(module: Module, owner: ast.ClassDef) -> bool:
+    """Whether it, or a class of the module that is made from it, is public."""
+    classes = [one for one in module.outline.bodies if isinstance(one, ast.ClassDef)]
+    made, size = {owner.name}, 0
+    while size != len(made):
+        size = len(made)
+        made |= {one.name for one in classes if base_names(one) & made}
+    return not all(map(_is_private, made))
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not _is_dunder(name)
 
 
 def _public_callers(module: Module, calls: Calls, start: Function) -> list[Function]:

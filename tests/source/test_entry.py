@@ -106,6 +106,33 @@ def test_functions_that_call_each_other_are_no_endless_loop(target):
     assert [one.qualname for one in target(text, ("_a", "return _b(x)")).entries] == ["c"]
 
 
+def test_a_method_of_a_private_class_is_public_where_a_public_class_is_made_from_it(target):
+    text = """\
+class _Base:
+    def __call__(self, x):
+        return self._run(x)
+
+class _Middle(_Base):
+    pass
+
+class Any(_Middle):
+    def _run(self, x):
+        return x
+
+class _Loop(_Other):
+    def go(self, x):
+        return self._go(x)
+
+    def _go(self, x):
+        return x + 1
+
+class _Other(_Loop):
+    pass
+"""
+    assert [one.qualname for one in target(text, ("Any._run", "return x")).entries] == ["_Base.__call__"]
+    assert target(text, ("_Loop._go", "return x + 1")).entries == ()
+
+
 def test_methods_reach_private_ones_of_their_base(target):
     text = """\
         class Base:
