@@ -13,6 +13,7 @@ import typing
 from typing import Any
 
 ANYTHING: Any = typing.Any
+VARIABLES = (typing.TypeVar, typing.ParamSpecArgs, typing.ParamSpecKwargs)
 
 
 class Unknown:
@@ -33,12 +34,18 @@ def members(hint: Any) -> tuple[Any, ...]:
         return members(typing.get_args(hint)[0])
     if origin in {typing.Union, types.UnionType}:
         return tuple(one for part in typing.get_args(hint) for one in members(part))
-    if isinstance(hint, typing.TypeVar):
-        bound = typing.Union[hint.__constraints__] if hint.__constraints__ else hint.__bound__  # noqa: UP007 - of a tuple
-        return members(bound) if bound is not None else (ANYTHING,)
+    if isinstance(hint, VARIABLES):
+        return _variable(hint)
     if hasattr(hint, "__value__"):  # `type X = ...`
         return members(hint.__value__)
     return (hint,)
+
+
+def _variable(hint: Any) -> tuple[Any, ...]:
+    """What a type variable, or the parameters that one stands for, may be."""
+    constraints = getattr(hint, "__constraints__", ())
+    bound = typing.Union[constraints] if constraints else getattr(hint, "__bound__", None)  # noqa: UP007 - of a tuple
+    return members(bound) if bound is not None else (ANYTHING,)
 
 
 def _forward(text: str) -> tuple[Any, ...]:

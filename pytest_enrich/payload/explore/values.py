@@ -112,7 +112,8 @@ class World:
     def _of(self, part: Any, depth: int) -> Strategy:
         if part is types.ANYTHING or part is inspect.Parameter.empty or part is object:
             return st.sampled_from([*GENERAL, *(template for template, _ in self.constants)])
-        if part in {None, type(None), types.UNKNOWN}:
+        # Not every hint has a hash: `P.args` has none, nor what an unhashable annotation is in.
+        if any(part is one for one in (None, type(None), types.UNKNOWN)):
             return st.nothing() if part is types.UNKNOWN else st.just("None")
         origin, arguments = typing.get_origin(part), typing.get_args(part)
         if origin is typing.Literal:

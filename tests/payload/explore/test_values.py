@@ -24,6 +24,7 @@ from pytest_enrich.payload.express import evaluate
 
 Number = typing.TypeVar("Number", int, float)
 Name = typing.NewType("Name", str)
+Passed = typing.ParamSpec("Passed")
 HINTS = [
     int,
     float,
@@ -32,6 +33,9 @@ HINTS = [
     bytes,
     complex,
     None,
+    Passed.args,
+    Passed.kwargs,
+    list[typing.Annotated[int, {"no": "hash"}]],
     list,
     list[int],
     dict[str, int],
