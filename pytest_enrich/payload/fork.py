@@ -15,10 +15,13 @@ from typing import Any, NoReturn
 CHUNK = 1 << 16
 MOST = 16 << 20
 LONGEST = 600.0
+MOST_REASON = 500
 
 
 def run(work: Callable[[], dict[str, Any]], seconds: float, processor: float = 0.0) -> dict[str, Any]:
     """What `work` answers in a child process; `{"ended": "timeout"}` or `{"ended": "crash"}` when it does not.
+
+    Where `work` raised, `why` says what, beside the crash.
 
     Args:
         work: What to do.
@@ -61,8 +64,10 @@ def _answer(work: Callable[[], dict[str, Any]], writing: int) -> NoReturn:
         text = json.dumps(work()).encode()
         while text:
             text = text[os.write(writing, text) :]
-    except BaseException:  # no answer is the answer; the text is for whoever reads the child's output
+    except BaseException as error:  # that is the answer; the text is for whoever reads the child's output
         os.write(2, traceback.format_exc().encode())
+        why = traceback.format_exception_only(error)[-1].strip()[:MOST_REASON]
+        os.write(writing, json.dumps({"ended": "crash", "why": why}).encode())
     finally:
         os._exit(0)
 

@@ -40,10 +40,19 @@ def test_waiting_uses_no_time_of_the_processor():
     [
         pytest.param(lambda: os._exit(0), id="leaves"),
         pytest.param(lambda: os.kill(os.getpid(), signal.SIGKILL), id="is ended"),
-        pytest.param(lambda: 1 / 0, id="raises"),
-        pytest.param(lambda: {"a": object()}, id="no JSON"),
         pytest.param(lambda: [1], id="no object"),
     ],
 )
 def test_no_answer_is_a_crash(work):
     assert fork.run(work, 60.0, 30.0) == {"ended": "crash"}
+
+
+@pytest.mark.parametrize(
+    ("work", "why"),
+    [
+        (lambda: 1 / 0, "ZeroDivisionError: division by zero"),
+        (lambda: {"a": object()}, "TypeError: Object of type object is not JSON serializable"),
+    ],
+)
+def test_what_it_raises_is_said(work, why):
+    assert fork.run(work, 60.0, 30.0) == {"ended": "crash", "why": why}

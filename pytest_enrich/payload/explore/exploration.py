@@ -34,7 +34,9 @@ def explore(work: dict[str, Any]) -> dict[str, Any]:
     module = _imported(job["module"])
     scene = world.build(job, module, work["rootdir"])
     drawn = _apart(work, partial(found.search, job, scene, started), job["seconds"] + GRACE_SECONDS)
-    if drawn is None:
+    if "why" in drawn:
+        raise RuntimeError(f"the search ended by {drawn['why']}")
+    if "ended" in drawn:  # by what was called: the process is gone, or goes on for ever
         return {"type": "explored", "findings": [], "executions": 0, "dropped": {"search ended early": 1}}
     findings, dropped = _looks(work, scene, drawn)
     return {
@@ -55,8 +57,8 @@ def _imported(name: str) -> ModuleType:
         raise UnableError(f"{reason} (when {name} was imported)") from error
 
 
-def _apart(work: dict[str, Any], action: Callable[[], dict[str, Any]], seconds: float) -> dict[str, Any] | None:
-    """What `action` answers in a fork that may start no programs; None when it does not."""
+def _apart(work: dict[str, Any], action: Callable[[], dict[str, Any]], seconds: float) -> dict[str, Any]:
+    """What `action` answers in a fork that may start no programs."""
 
     def narrowed() -> dict[str, Any]:
         guard.install(work["scratch"], work["rootdir"], subprocesses=False)
@@ -64,8 +66,7 @@ def _apart(work: dict[str, Any], action: Callable[[], dict[str, Any]], seconds: 
             confine.narrow()
         return action()
 
-    answer = fork.run(narrowed, seconds)
-    return None if "ended" in answer else answer
+    return fork.run(narrowed, seconds)
 
 
 def _looks(
@@ -77,15 +78,15 @@ def _looks(
     for record in drawn["found"]:
         first, *others = (_apart(work, partial(found.look, scene, record, days), seconds) for days in DAYS_AHEAD)
         objection = _objection(first, others)
-        if first is not None and not objection:
+        if not objection:
             findings.append(first)
         elif not record.get("spare"):
             dropped[objection] += 1
     return findings, dict(dropped)
 
 
-def _objection(first: dict[str, Any] | None, others: Sequence[dict[str, Any] | None]) -> str:
+def _objection(first: dict[str, Any], others: Sequence[dict[str, Any]]) -> str:
     """Why no test should be made of what was seen, "" when one may."""
-    if first is None or any(other != first for other in others):
+    if "ended" in first or any(other != first for other in others):
         return "not the same each time"
     return "" if first["observations"] else "nothing to observe"

@@ -113,7 +113,7 @@ class Runner:
         try:
             for line in scene:
                 exec(line, namespace)
-        except (Exception, SystemExit, TooLongError):
+        except BaseException:  # whatever a constructor raises: the search goes on
             return Outcome(refusal="no such object")
         consume = ""
         try:
@@ -129,6 +129,8 @@ class Runner:
             lines = (self._tracer.line(to) for _, to in self._tracer.branches)
             refusal = "" if is_contract(error, self._root, lines) else "accident"
             return Outcome(frozenset(self._tracer.branches), None, error, refusal, consume, namespace)
+        except BaseException:  # what cancels or interrupts is no answer to a caller
+            return Outcome(frozenset(self._tracer.branches), refusal="accident")
         finally:
             self._tracer.stop()
         return Outcome(frozenset(self._tracer.branches), result, None, "", consume, namespace)

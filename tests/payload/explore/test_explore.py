@@ -873,3 +873,26 @@ def test_a_module_of_another_platform_is_said_to_be_one_that_cannot_be_imported(
     )
     assert failed.reason == "refused"
     assert failed.detail.splitlines()[0] == "AssertionError (when elsewhere was imported)"
+
+
+@pytest.mark.parametrize("error", ["KeyboardInterrupt", "GeneratorExit", "asyncio.CancelledError"])
+def test_what_interrupts_or_cancels_does_not_end_the_search(explore, error):
+    text = f"""
+        import asyncio
+
+        class Gate:
+            def __init__(self, height: int) -> None:
+                if height < 0:
+                    raise {error}
+                self.height = height
+
+            def jump(self, far: int) -> str:
+                if far < self.height:
+                    raise {error}
+                if far > 100:
+                    return "far"  # here
+                return "near"
+        """
+    explored = explore(text, "Gate.jump", "method")
+    assert [one.observations[0].value for one in explored.findings] == ["'far'"]
+    assert "search ended early" not in explored.dropped
