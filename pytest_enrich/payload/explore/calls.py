@@ -102,14 +102,26 @@ def program(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str] = 
 
 def changeable(call: Call) -> frozenset[str]:
     """The arguments that the call may change: a test gives them variables to look at afterwards."""
-    given = ((name, value) for name, value in call.arguments if name and not value.startswith(files.MARK))
+    given = [(name, value) for name, value in call.arguments if name and not value.startswith(files.MARK)]
+    if (variable := _passed_on(call)) is not None:
+        given.append((variable, call.then[-1][0]))
     return frozenset(name for name, value in given if value[:1] in "[{⟨")
+
+
+def _passed_on(call: Call) -> str | None:
+    """A variable for the one value that what the call gives is called with; None where there is none."""
+    taken = f"{call.qualname} {call.receiver} {' '.join(name for name, _ in call.arguments)}".lower()
+    free = (name for name in ("value", "given") if name not in taken)
+    return next(free, None) if call.then and len(call.then[-1]) == 1 else None
 
 
 def _folded(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str]) -> Program:
     entry = entries[call.qualname]
     lines = [f"{name} = {value}" for name, value in call.arguments if name in hoisted]
     arguments = [(name, name if name in hoisted else value) for name, value in call.arguments]
+    if (variable := _passed_on(call)) in hoisted:
+        lines.append(f"{variable} = {call.then[-1][0]}")
+        call = dataclasses.replace(call, then=(*call.then[:-1], (str(variable),)))
     after = "".join(f"({', '.join(values)})" for values in call.then)
     if not entry.needs_receiver:
         return Program(tuple(lines), _plain(entry, arguments) + after, answers=entry.answers)

@@ -36,7 +36,7 @@ def search(job: dict[str, Any], scene: Scene, started: float) -> dict[str, Any]:
     limits = Limits(job["executions"], started + job["seconds"], job["seed"])
     solver = [lambda inputs, seconds: solved(inputs, scene.runner, seconds)] if job["solver"] else []
     wanted = map(tuple, job["branches"]), job["lines"]
-    looking = Search(scene.runner, Probes(scene.module), *wanted, limits, *solver)
+    looking = Search(scene.runner, Probes(scene.module), *wanted, limits, scene.given.arguments, *solver)
     if job["only"]:
         return _given(looking, scene, [calls.load(one) for one in job["only"]])
     looking.everywhere(scene.inputs)

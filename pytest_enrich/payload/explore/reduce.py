@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from .calls import Call
 from .mutate import literals
 from .shorter import shorter
+from .sites import given
 
 MOST_TRIES = 400
 MOST_DIGITS = 18
@@ -54,6 +55,8 @@ def _simpler(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:
     yield from _plainer_arguments(call, plain)
     if call.receiver:
         yield from (dataclasses.replace(call, receiver=one) for one in _receivers(call.receiver, plain))
+    for value, make in given(call):
+        yield from map(make, _plainer(value, ()))
     for at, step in enumerate(call.setup):
         for smaller in _plainer_arguments(step, {}):
             yield dataclasses.replace(call, setup=(*call.setup[:at], smaller, *call.setup[at + 1 :]))

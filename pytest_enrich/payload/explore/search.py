@@ -30,14 +30,8 @@ DEEPEST = 3
 MOST_GIVEN = 12
 Solver: TypeAlias = Callable[[Inputs, float], Iterable[Call]]
 """Calls of a function for conditions to which nothing else leads, found in so many seconds."""
-THEN: tuple[tuple[str, ...], ...] = (
-    (),
-    ("2",),
-    ("'abc'",),
-    ("lambda value: value",),
-    ("⟨builtins:len⟩",),
-    ("2", "3"),
-)
+Arguments: TypeAlias = Callable[[object], Iterable[tuple[str, ...]]]
+"""What to call a function with that a call gave."""
 
 
 class Search:
@@ -50,9 +44,10 @@ class Search:
         branches: Iterable[Branch],
         lines: Iterable[int],
         limits: Limits,
+        arguments: Arguments,
         solver: Solver = lambda _inputs, _seconds: (),
     ) -> None:
-        self._solver = solver
+        self._arguments, self._solver = arguments, solver
         wanted = frozenset(branches)
         self.runner = runner
         self.wanted: Reached = wanted | frozenset(lines)
@@ -155,15 +150,15 @@ class Search:
             bases.append(call)
         if is_function(outcome.result) and len(call.then) < DEEPEST:
             if is_new or call.then:
-                self._call_given(inputs, call, bases)
+                self._call_given(inputs, call, outcome.result, bases)
             elif self._is_early:
                 self._given += 1
-                self._call_given(inputs, call, bases)
+                self._call_given(inputs, call, outcome.result, bases)
         return is_new
 
-    def _call_given(self, inputs: Inputs, call: Call, bases: list[Call]) -> None:
+    def _call_given(self, inputs: Inputs, call: Call, given: object, bases: list[Call]) -> None:
         """Call what a decorator or factory gives: it shows itself then."""
-        for values in THEN:
+        for values in self._arguments(given):
             if self.over():
                 return
             self._look(inputs, dataclasses.replace(call, then=(*call.then, values)), bases)

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from . import grafting
 from .calls import Call, ordered
 from .inputs import Inputs
-from .mutate import vary
+from .mutate import literals, vary
 from .pool import Pool
+from .sites import given, sites
 
 VARIED = 0.75
 """The share of calls that are variations."""
@@ -64,7 +65,20 @@ class Varied:
             call = dataclasses.replace(call, receiver=self._other_receiver(call.receiver))
         if self._inputs.entry.needs_receiver and self._happens(STEPS):
             call = dataclasses.replace(call, setup=self._other_setup(call))
-        return call
+        return self._with_other_given(call)
+
+    def _with_other_given(self, call: Call) -> Call:
+        """The call with something else passed to what it gives, where it is called at all."""
+        places = [*given(call)]
+        if not places or not self._happens(FAIR):
+            return call
+        value, make = self._chance.choice(places)
+        # What an object was made with is often what it looks for: a name, a key, a limit.
+        own = [one[0] for text, _ in sites(call, {}) if text != value for one in literals(text)]
+        if not own or self._happens(FAIR):
+            return make(self._other_value(value, None))
+        where, what = (self._chance.randrange(most) for most in (4, 48))
+        return make(vary(value, where, 0, what, own))
 
     def with_one_changed(self, call: Call) -> Call:
         """The call with another argument, or one more."""

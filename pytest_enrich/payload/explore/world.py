@@ -17,6 +17,7 @@ from . import calls, command, elsewhere, factories, shown
 from .body import nodes
 from .calls import Call
 from .entry import Entry
+from .given import Given
 from .inputs import Inputs
 from .pool import Seen
 from .run import CALL_SECONDS, Runner
@@ -37,6 +38,7 @@ class Scene:
     runner: Runner
     entries: Mapping[str, Entry]
     inputs: tuple[Inputs, ...]
+    given: Given
 
 
 def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
@@ -46,7 +48,9 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     objects, patterns = _objects(job["module"], made, module), _patterns(module, job["entries"])
     # Where there is ample time, a slow machine does not end calls that a fast one would let go on.
     seconds = max(CALL_SECONDS, job["seconds"] / CALLS_IN_TIME)
-    given = partial(factories.objects, [*_given(ways), *_beside(job, module)], seconds)
+    own = itertools.chain.from_iterable(entry["calls"] for entry in job["entries"])
+    beside = [calls.load(one) for one in (*job["neighbours"], *own)]
+    given = partial(factories.objects, [*_given(ways), *_beside(beside, module)], seconds)
     world = World(job["constants"], objects, patterns, given)
     entries = [_of_job(e, module) for e in job["entries"]]
     seen = shown.of_job(job, entries, module)
@@ -63,7 +67,7 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     filename = inspect.getsourcefile(module) or module.__file__ or ""
     tracer = Tracer(filename, dict(map(tuple, job["statements"])), MOST_STEPS)
     runner = Runner(tracer, known, root, seconds)
-    return Scene(module, runner, known, tuple(inputs))
+    return Scene(module, runner, known, tuple(inputs), Given(beside, world, job["seed"]))
 
 
 def _steps(seen: Iterable[Seen], module: types.ModuleType, world: World, seed: int) -> dict[str, Inputs]:
@@ -89,14 +93,12 @@ def _given(ways: Iterable[elsewhere.Way]) -> Iterator[str]:
             yield from (calls.program(call, {way.entry.key: way.entry}).action for call in way.seen.calls)
 
 
-def _beside(job: Mapping[str, Any], module: types.ModuleType) -> Iterator[str]:
+def _beside(beside: Iterable[Call], module: types.ModuleType) -> Iterator[str]:
     """The calls of functions of the module itself."""
-    for call in map(
-        calls.load, (*job["neighbours"], *(one for entry in job["entries"] for one in entry["calls"]))
-    ):
+    for call in beside:
         function = find(module, call.qualname)
         if "." not in call.qualname and inspect.isfunction(function) and not call.then:
-            entry = Entry(job["module"], call.qualname, "function", parameters(function, bound=False))
+            entry = Entry(module.__name__, call.qualname, "function", parameters(function, bound=False))
             yield calls.program(call, {call.qualname: entry}).action
 
 
