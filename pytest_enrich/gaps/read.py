@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from coverage.plugin import FileReporter
 
 _TESTS = {"test", "tests"}
+# Of a test's node id: one that has all its data in its name is no test that anyone can ask for.
+_LONGEST_NAME = 4000
 _PHASE = re.compile(r"\|(run|setup|teardown)$")
 
 
@@ -202,7 +204,7 @@ def _analyse(cov: Coverage, path: str, name: str) -> FileCoverage:
 def _contexts(raw: dict[int, list[str]], reporter: FileReporter) -> dict[int, tuple[str, ...]]:
     found: dict[int, set[str]] = {}
     for line, names in raw.items():
-        tests = {_PHASE.sub("", name) for name in names if name}
+        tests = {_PHASE.sub("", name) for name in names if 0 < len(name) <= _LONGEST_NAME}
         for first in reporter.translate_lines([line]) if tests else ():
             found.setdefault(first, set()).update(tests)
     return {line: tuple(sorted(tests)) for line, tests in sorted(found.items())}

@@ -15,6 +15,8 @@ Session: TypeAlias = Callable[[dict[str, Any], Sequence[str], Sequence[object]],
 """Runs pytest for a job on its own arguments, with plugins; answers why it stopped early, or ""."""
 
 MOST_REASON = 1500
+LONGEST_NAME = 4000
+"""Of a test's node id. `gaps.read` knows of no longer ones, either."""
 SEED = "_hypothesis_internal_use_seed"
 
 
@@ -77,6 +79,11 @@ class Tame:
         if hasattr(known, "log_file") and (known.log_file or config.getini("log_file")):
             options.append(f"--log-file={self.scratch}/log.txt")
         return options
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """A test that has all its data in its name fills each answer, and no command can name it."""
+        items[:] = [item for item in items if len(item.nodeid) <= LONGEST_NAME]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:

@@ -44,7 +44,7 @@ from shop import broken, cart, gone, latin, omitted
 def ready():
     return cart.total([], (1,))
 
-@pytest.mark.parametrize("n", [1, 2], ids=["1", "a|b"])
+@pytest.mark.parametrize("n", [1, 2, 3], ids=["1", "a|b", "x" * 5000])
 def test_total(n):
     assert cart.total([n], (1,)) == n
 
@@ -70,7 +70,7 @@ def project(tmp_path_factory) -> Path:
     done = subprocess.run(
         [sys.executable, *COMMAND.split()], cwd=root, env=env, capture_output=True, text=True, check=False
     )
-    assert "4 passed" in done.stdout, done.stdout + done.stderr
+    assert "5 passed" in done.stdout, done.stdout + done.stderr
     (root / "src/shop/gone.py").unlink()
     (root / "src/shop/broken.py").write_text("def (:\n")
     return root
@@ -118,7 +118,7 @@ def test_a_file_never_imported_is_missing_as_a_whole(cov, project):
     assert unused.contexts == {}
 
 
-def test_contexts_are_node_ids_by_the_first_line_of_a_statement(cov, project):
+def test_contexts_are_node_ids_that_can_be_asked_for_by_the_first_line_of_a_statement(cov, project):
     cart = by_path(gaps.read(cov, project))["src/shop/cart.py"]
     total = ("tests/test_cart.py::test_total[1]", "tests/test_cart.py::test_total[a|b]")
     assert cart.contexts == {

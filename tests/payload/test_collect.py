@@ -100,3 +100,21 @@ def test_collecting_runs_nothing(project, collect):
     collect(root, "tests/test_a.py")
 
     assert not (root / "trace").exists()
+
+
+def test_a_test_that_has_all_its_data_in_its_name_is_left_out(project, collect):
+    root = project(
+        tests__test_a="""
+            import pytest
+
+            def test_plain(): pass
+
+            @pytest.mark.parametrize("n", [1], ids=["x" * 5000])
+            def test_named(n): pass
+            """
+    )
+
+    collected = collect(root, "tests/test_a.py")
+
+    assert [item.name for item in collected.items] == ["test_plain"]
+    assert collected.errors == ()
