@@ -30,7 +30,7 @@ class Way(Struct, frozen=True, kw_only=True):
 
 WAYS = (
     Way(name="in a fork"),
-    Way(name="in a fork with another hash seed, time zone, locale, home and date", world=ELSEWHERE),
+    Way(name="in a fork with another hash seed, time zone, locale, user and date", world=ELSEWHERE),
     Way(name="in a fresh process", fresh=True),
 )
 

@@ -24,6 +24,9 @@ JOB = "PYTEST_ENRICH_JOB"
 """Marks every process of a job, so that those that got away are found by it."""
 
 
+LANGUAGES = ("LANG", "LC_ALL", "LANGUAGE")
+"""With `LC_ALL` all of a locale is set; `LANGUAGE` would go before it."""
+PERSONAL = ("USER", "LOGNAME", "USERNAME", "EDITOR", "VISUAL", "PAGER", "BROWSER")
 HERE = World()
 
 
@@ -43,10 +46,11 @@ def clean(
 
 
 def _of(world: World) -> dict[str, str]:
-    """With `LC_ALL` all of a locale is set; `LANGUAGE` would go before it."""
     own = {"PYTHONHASHSEED": str(world.hash_seed)}
     own |= {"TZ": world.timezone} if world.timezone else {}
-    return own | (dict.fromkeys(("LANG", "LC_ALL", "LANGUAGE"), world.locale) if world.locale else {})
+    own |= {"COLUMNS": str(world.columns)} if world.columns else {}
+    own |= dict.fromkeys(LANGUAGES, world.locale) if world.locale else {}
+    return own | (dict.fromkeys(PERSONAL, world.person) if world.person else {})
 
 
 def _is_harmless(name: str, value: str) -> bool:

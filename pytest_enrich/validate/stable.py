@@ -27,6 +27,8 @@ ELSEWHERE = World(
     locale="C",
     home="somebody",
     days=401,
+    person="somebody",
+    columns=117,
 )
 PLAIN = Trial()
 TRACED = 3.0
@@ -38,7 +40,7 @@ TRIALS = (
     PLAIN,
     Trial(how="shuffled", shuffle=1),
     Trial(how="reversed", backwards=True),
-    Trial(how="with another hash seed, time zone, locale, home and date", world=ELSEWHERE),
+    Trial(how="with another hash seed, time zone, locale, user and date", world=ELSEWHERE),
     # Measured, because teams run their suites so: code that asks whether it is traced goes other ways then.
     Trial(how="in a fresh process, with coverage", fresh=True, measured=True, world=THIRD),
     Trial(how="spread over 2 workers", workers=2),

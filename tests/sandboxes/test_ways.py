@@ -10,7 +10,9 @@ import pytest
 
 from pytest_enrich.data import Prove, World
 
-ELSEWHERE = World(hash_seed=7, timezone="NPT-5:45", locale="C", home="visitor", days=400)
+ELSEWHERE = World(
+    hash_seed=7, timezone="NPT-5:45", locale="C", home="visitor", days=400, person="visitor", columns=61
+)
 
 
 @pytest.fixture
@@ -30,10 +32,12 @@ def passes(found):
 
 def test_another_world_has_its_own_names_for_everything(run):
     text = """
-import datetime, os, pathlib, time
+import datetime, os, pathlib, shutil, time
 def test_hash_seed(): assert os.environ["PYTHONHASHSEED"] == "7"
 def test_timezone(): assert (time.timezone, time.localtime(0).tm_min) == (-20700, 45)
 def test_locale(): assert (os.environ["LC_ALL"], os.environ["LANG"]) == ("C", "C")
+def test_person(): assert {os.environ[name] for name in ("USER", "LOGNAME", "EDITOR", "PAGER")} == {"visitor"}
+def test_terminal(): assert shutil.get_terminal_size().columns == 61
 def test_home(): assert pathlib.Path.home().name == "visitor" and not list(pathlib.Path.home().iterdir())
 """
     assert passes(run(text, world=ELSEWHERE))
