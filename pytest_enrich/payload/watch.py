@@ -98,12 +98,17 @@ class Watch:
             self._prepare(frame, interest, first)
 
     def _note(self, frame: FrameType, made: object) -> None:
-        """The outermost `__init__` or `__new__` of an object comes first, and is the call that made it."""
+        """The outermost `__init__` or `__new__` of an object comes first, and is the call that made it.
+
+        How the project's own code makes one of a private class is not for tests to write down.
+        """
         cls = type(made)
         if self.objects.knows(made) or not self.project.owns(cls):
             return
         function, _ = arguments.function_of(cls, frame.f_code.co_name, frame.f_code)
-        self.objects.note(made, arguments.passed(frame, function, self.objects, bound=True), self.nodeid)
+        is_hidden = any(part.startswith("_") for part in cls.__qualname__.split(".")) and self._is_inside(frame)
+        passed = None if is_hidden else arguments.passed(frame, function, self.objects, bound=True)
+        self.objects.note(made, passed, self.nodeid)
 
     def _keep(self, frame: FrameType, interest: Interest, first: object) -> None:
         """Note a call of a function that was asked for."""
