@@ -36,7 +36,8 @@ def _steps(entry: Entry, beside: Iterable[Call], module: types.ModuleType) -> li
     owner = owner_of(entry, module) if entry.needs_receiver else None
     if owner is None:
         return []
-    telling = (call for call in beside if call.receiver is not None and call.arguments)
+    called = (call for call in beside if call.receiver is not None)
+    telling = (call for call in called if call.arguments or call.qualname.endswith(".__call__"))
     own = [call for call in telling if _is_public_method(call.qualname, owner, module)]
     made = list(dict.fromkeys(Call(call.qualname, call.arguments) for call in own))[:MOST_STEPS_BEFORE]
     changing_it = [Call(f"{entry.owner}.{name}") for name in changing.methods(owner) if name != entry.name]
@@ -46,7 +47,7 @@ def _steps(entry: Entry, beside: Iterable[Call], module: types.ModuleType) -> li
 def _is_public_method(qualname: str, owner: type, module: types.ModuleType) -> bool:
     above, _, name = qualname.rpartition(".")
     kind = find(module, above) if above else None
-    is_public = name not in MAKERS and (name[:1] != "_" or name in OPERATORS)
+    is_public = name not in MAKERS and (name[:1] != "_" or name in {*OPERATORS, "__call__"})
     return isinstance(kind, type) and issubclass(owner, kind) and is_public
 
 
