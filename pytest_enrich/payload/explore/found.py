@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import time
 from collections.abc import Iterable, Iterator
 from itertools import islice, takewhile
@@ -16,7 +17,7 @@ from .corpus import written
 from .find import Find, choose
 from .inputs import Inputs
 from .limits import Limits
-from .observe import observe
+from .observe import observe, said
 from .probe import Probes
 from .reduce import reduce
 from .search import Search
@@ -124,7 +125,7 @@ def _others(looking: Search, find: Find) -> list[Find]:
 
 def _done(looking: Search, call: Call) -> list[dict[str, Any]]:
     """What there is to say of a call."""
-    return observe(looking.runner, looking.runner.program(call))[1]
+    return said(looking.runner, call)
 
 
 def _reduced(looking: Search, find: Find, until: float, unlike: list[dict[str, Any]] | None = None) -> Call:
@@ -188,5 +189,5 @@ def _program(scene: Scene, call: Call) -> Program:
     hoisted = program(call, scene.entries, mutable)
     _, observations = observe(scene.runner, hoisted)
     looked_at = " ".join(record["expression"] for record in observations if record["subject"] == "state")
-    changed = frozenset(name for name in mutable if name in looked_at.replace("(", " ").replace(")", " ").split())
+    changed = frozenset(name for name in mutable if re.search(rf"(?<![\w.]){re.escape(name)}\b", looked_at))
     return program(call, scene.entries, changed)

@@ -12,6 +12,7 @@ from ..express import express
 from . import evidence, files, grafting, hints, natural, solve, types, usage
 from .calls import Call
 from .entry import Entry
+from .fitting import is_well_made
 from .keywords import undeclared
 from .operators import COMPARERS, MAKERS
 from .plain import ANSWERING
@@ -203,7 +204,15 @@ class Inputs:
 
         What people compare an object with may be anything.
         """
-        return self.entry.name in COMPARERS or self._are_fitting(call)
+        made = (call.receiver or "", *(value for _, value in call.arguments))
+        fits = all(text in self._shown or is_well_made(text) for text in made)
+        return fits and (self.entry.name in COMPARERS or self._are_fitting(call))
+
+    @cached_property
+    def _shown(self) -> frozenset[str]:
+        """The objects and arguments of the calls that tests make: whatever their hints say."""
+        passed = (value for call in self.calls for _, value in call.arguments)
+        return frozenset([*passed, *self.known_receivers])
 
     def _are_fitting(self, call: Call) -> bool:
         for name, value in call.arguments:

@@ -14,7 +14,7 @@ from typing import Any
 from ..express import UNSTABLE, express, named
 from . import command
 from .asked import questions
-from .calls import Program
+from .calls import Call, Program, changeable
 from .contract import is_worded
 from .run import Outcome, Runner
 from .state import state
@@ -47,6 +47,13 @@ def observe(runner: Runner, plain: Program) -> tuple[str, list[Record]]:
     result = (_result(outcome, plain.action) or _asked(runner, plain, outcome)) if plain.expression else []
     telling = [record for record in result if record["value"] != "None"]
     return outcome.consume, [*telling, *changes][:MOST] or (result if plain.answers else [])
+
+
+def said(runner: Runner, call: Call) -> list[Record]:
+    """What there is to say of a call: of one that gives nothing, what it makes of its arguments."""
+    mutable = changeable(call)
+    found = observe(runner, runner.program(call))[1]
+    return found if found or not mutable else observe(runner, runner.program(call, mutable))[1]
 
 
 def _raised(error: BaseException) -> list[Record]:

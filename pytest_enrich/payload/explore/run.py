@@ -69,9 +69,9 @@ class Runner:
         """Run the program that makes `call`."""
         return self.run(self.program(call))
 
-    def program(self, call: Call) -> Program:
-        """The program that makes `call`."""
-        return program(call, self._entries)
+    def program(self, call: Call, hoisted: frozenset[str] = frozenset()) -> Program:
+        """The program that makes `call`; `hoisted` as in `calls.program`."""
+        return program(call, self._entries, hoisted)
 
     def run(self, wanted: Program) -> Outcome:
         """Run a program; whatever it does is an `Outcome`."""

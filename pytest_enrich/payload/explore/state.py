@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import io
 import pathlib
 from collections.abc import Iterator, Mapping, Sized
 
@@ -25,6 +26,10 @@ def state(program: Program, namespace: Mapping[str, object]) -> list[tuple[str, 
 def _visible(name: str, value: object) -> Iterator[tuple[str, str]]:
     if isinstance(value, pathlib.Path):
         yield from _of_path(name, value)
+        return
+    if isinstance(value, io.StringIO | io.BytesIO):
+        text = None if value.closed else express(value.getvalue())
+        yield from [(f"{name}.getvalue()", text)] if text is not None else []
         return
     if (text := written(value)) is not None:
         yield name, text

@@ -13,6 +13,7 @@ import typing
 from typing import Any
 
 ANYTHING: Any = typing.Any
+STREAMS = (typing.IO, typing.TextIO, typing.BinaryIO)
 VARIABLES = (typing.TypeVar, typing.ParamSpecArgs, typing.ParamSpecKwargs)
 
 
@@ -66,6 +67,20 @@ def conforms(value: object, hint: Any) -> bool:
     return any(_conforms(value, part) for part in members(hint))
 
 
+def admits(kind: type, hint: Any) -> bool:
+    """Whether callers who respect the hint would pass objects of this class."""
+    return any(_admits(kind, part) for part in members(hint))
+
+
+def _admits(kind: type, part: Any) -> bool:
+    if part in STREAMS:
+        return issubclass(kind, io.IOBase)
+    wanted = typing.get_origin(part) or part
+    if part is ANYTHING or not isinstance(wanted, type):
+        return part is not None
+    return is_kind(kind, wanted) or (wanted in {float, complex} and issubclass(kind, int | float))
+
+
 def is_protocol(kind: type) -> bool:
     """Whether a class is a `typing.Protocol`, which says only what its objects must have."""
     return bool(getattr(kind, "_is_protocol", False))
@@ -99,7 +114,7 @@ def _conforms(value: object, part: Any) -> bool:  # noqa: PLR0911 - one line a k
         return True
     if is_protocol(kind):
         return is_kind(type(value), kind)
-    if kind in {typing.IO, typing.TextIO, typing.BinaryIO}:
+    if kind in STREAMS:
         return isinstance(value, io.IOBase)
     try:
         return isinstance(value, kind)

@@ -9,7 +9,7 @@ from . import body, telling
 from .calls import Call
 from .find import lines_of
 from .inputs import Inputs
-from .observe import observe
+from .observe import said
 from .operators import MAKERS
 from .run import Outcome, Runner
 from .telling import SILENT, is_checked, raised_through
@@ -23,7 +23,7 @@ def objection(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome) -> s
         return "not what callers pass"
     if inputs.entry.name == "__hash__" and outcome.result is not True:
         return "nothing to observe"  # the hash of an object tells nothing but that it is this one
-    is_telling = telling.rank(outcome) < SILENT or bool(observe(runner, runner.program(call))[1])
+    is_telling = telling.rank(outcome) < SILENT or bool(said(runner, call))
     return "" if is_telling else "nothing to observe"
 
 

@@ -896,3 +896,28 @@ def test_what_interrupts_or_cancels_does_not_end_the_search(explore, error):
     explored = explore(text, "Gate.jump", "method")
     assert [one.observations[0].value for one in explored.findings] == ["'far'"]
     assert "search ended early" not in explored.dropped
+
+
+@pytest.mark.parametrize(
+    ("hint", "action", "seen"),
+    [
+        ("list[int]", "given.append(number)", "given"),
+        ("Sink", "given.parts.append(number)", "given.parts"),
+        ("io.StringIO", "given.write(str(number))", "given.getvalue()"),
+    ],
+)
+def test_of_a_function_that_gives_nothing_it_is_said_what_it_makes_of_its_arguments(explore, hint, action, seen):
+    text = f"""
+        import io
+
+        class Sink:
+            def __init__(self):
+                self.parts = []
+
+        def put(given: {hint}, number: int) -> None:
+            if number > 3:
+                {action}  # here
+        """
+    (finding,) = explore(text, "put").findings
+    assert finding.lines[0].startswith("given = ")
+    assert (finding.observations[0].subject, finding.observations[0].expression) == ("state", seen)

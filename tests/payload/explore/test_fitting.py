@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+
+from pytest_enrich.data import Argument, Call
+from pytest_enrich.payload.explore.fitting import is_well_made
+
+MODULE = """
+from __future__ import annotations
+import io
+from dataclasses import dataclass
+
+class Signer:
+    def __init__(self, key: str | bytes, *rest, salt: str = None, stream: io.IOBase | None = None, size=1): ...
+
+@dataclass
+class Point:
+    x: int
+    y: int
+"""
+
+
+@pytest.mark.parametrize(
+    ("template", "is_well"),
+    [
+        ("⟨made:Signer⟩('a')", True),
+        ("⟨made:Signer⟩(b'a', 2, salt=None)", True),
+        ("⟨made:Signer⟩('a', salt=2)", False),
+        ("⟨made:Signer⟩(None)", False),
+        ("⟨made:Signer⟩('a', size='large')", True),
+        ("⟨made:Signer⟩('a', stream=('e',))", False),
+        ("⟨made:Signer⟩('a', stream=⟨io:StringIO⟩('e'))", True),
+        ("⟨made:Signer⟩('a', size=⟨made:Point⟩(1, 2))", True),
+        ("⟨made:Point⟩(1, 2)", True),
+        ("⟨made:Point⟩(1, ⟨made:Signer⟩('a'))", False),
+        ("[⟨made:Point⟩(x=1, y='a')]", False),
+        ("⟨made:Gone⟩(1)", True),
+        ("⟨builtins:int⟩('a')", True),
+        ("('a'", True),
+    ],
+)
+def test_literals_that_objects_are_made_with_are_of_the_types_that_hints_name(imported, template, is_well):
+    imported("made", MODULE)
+    is_well_made.cache_clear()
+    assert is_well_made(template) is is_well
+
+
+TEXT = """
+class Signer:
+    def __init__(self, key: str, way: str = "plain"):
+        self.way = way
+
+    def sign(self):
+        if self.way == 2 or self.way == "none":
+            return "signed"  # here
+        return None
+"""
+
+
+def made(*arguments: str) -> Call:
+    given = tuple(Argument(name=name, value=value) for name, value in zip(("key", "way"), arguments, strict=True))
+    return Call(qualname="Signer", arguments=given, receiver=f"⟨sample:Signer⟩({', '.join(arguments)})")
+
+
+def test_an_object_is_not_made_with_what_its_constructor_is_not_for(explore):
+    explored = explore(TEXT, "Signer.sign", "method", constructors=(made("'a'", "'b'"),), branches=((6, 7),))
+    assert explored.findings[0].lines[0].endswith("'none')")
+
+
+def test_what_tests_make_is_made_again_whatever_it_is_made_with(explore):
+    text = TEXT.replace(' or self.way == "none"', "")
+    explored = explore(text, "Signer.sign", "method", constructors=(made("'a'", "2"),))
+    assert explored.findings[0].lines == ("signer = ⟨sample:Signer⟩('a', 2)",)
