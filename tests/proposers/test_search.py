@@ -331,6 +331,26 @@ def test_findings_of_several_methods_of_a_class_come_as_one_test_named_after_it(
     assert [one.name for one in spares] == ["test_cart_size_total_below_0", "test_cart_total_total_below_0"]
 
 
+def test_findings_of_one_method_of_several_classes_come_as_one_test_named_after_the_first(fakes, propose):
+    gap = fakes.gap("cart-size", 3, qualname="Cart.size")
+    findings = [
+        fakes.finding(
+            call=Call(qualname="Cart.size", receiver=f"⟨shop.cart:{name}⟩()"),
+            action=f"⟨shop.cart:{name}⟩().size()",
+            branches=gap.branches,
+            reached=gap.lines,
+        )
+        for name in ("Cart", "Basket")
+    ]
+    target = replace(fakes.target(gap), qualname="Cart", parts=(replace(fakes.target(gap), qualname="Cart.size"),))
+
+    made, *_ = propose(*findings, task=fakes.task(target=target))[0]
+
+    assert made.name == "test_cart_size"
+    assert made.title.startswith("Cart.size: results ")
+    assert made.title.endswith(", and 1 more")
+
+
 def test_a_broken_test_file_is_as_good_as_a_new_one(fakes, propose):
     (made,), _ = propose(fakes.finding(), task=fakes.task(text="def (:\n"))
     assert made.imports == ("from shop.cart import discount",)

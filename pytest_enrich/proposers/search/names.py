@@ -38,9 +38,9 @@ def name(finding: Finding, gap: Gap, taken: frozenset[str]) -> str:
 def plain_name(findings: Sequence[Finding]) -> str:
     """The name of a test that states more than one thing of a function, or of methods of a class."""
     first = findings[0].observations[0]
-    subjects = list(dict.fromkeys(map(_subject, findings)))
-    subject = subjects[0] if len(subjects) == 1 else subjects[0].rpartition(".")[0]
-    return stem(subject, (body.bare(first.value),) if first.subject == "raises" else ())
+    subject, others = _subjects(findings)
+    shown = subject.rpartition(".")[0] if others else subject
+    return stem(shown, (body.bare(first.value),) if first.subject == "raises" else ())
 
 
 def stem(subject: str, raised: Sequence[str]) -> str:
@@ -68,11 +68,18 @@ def title(finding: Finding, gap: Gap, done: str) -> str:
 
 def title_of_all(findings: Sequence[Finding], gap: Gap) -> str:
     """One line for what several calls do, of a function or of methods of a class; the first closes `gap`."""
-    subjects, done = list(dict.fromkeys(map(_subject, findings))), looks.done(findings)
-    if len(subjects) == 1:
+    (subject, others), done = _subjects(findings), looks.done(findings)
+    if not others:
         return f"{title(findings[0], gap, done)}, and {len(findings) - 1} more"
-    owner, names = subjects[0].rpartition(".")[0], [one.rpartition(".")[2] for one in subjects]
-    return f"{owner}: {done} of {', '.join(names[:-1])} and {names[-1]}"
+    owner, _, name = subject.rpartition(".")
+    return f"{owner}: {done} of {', '.join((name, *others[:-1]))} and {others[-1]}"
+
+
+def _subjects(findings: Sequence[Finding]) -> tuple[str, list[str]]:
+    """What is called first, and the names of the other methods; classes may have the same from one above them."""
+    first, *others = map(_subject, findings)
+    names = dict.fromkeys(one.rpartition(".")[2] for one in others)
+    return first, [one for one in names if one != first.rpartition(".")[2]]
 
 
 def _subject(finding: Finding) -> str:
