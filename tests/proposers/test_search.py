@@ -213,6 +213,25 @@ def test_a_test_that_writes_a_file_asks_for_the_folder(fakes, propose):
     assert made.oracle[0].line == 4
 
 
+PRINTED = Observation(subject="state", expression="capsys.readouterr().out", value="'Hello\\n'")
+
+
+def test_a_test_of_what_is_printed_asks_for_the_fixture_that_sees_it(fakes, propose):
+    (made,), _ = propose(fakes.finding(PRINTED))
+    assert made.code.splitlines() == [
+        "def test_discount_total_below_0(capsys):",
+        "    discount(-1)",
+        "    assert capsys.readouterr().out == 'Hello\\n'",
+    ]
+    assert made.title == "discount: prints 'Hello\\n' when total < 0"
+
+
+def test_a_unittest_cannot_ask_for_what_is_printed(fakes, propose):
+    placement = Placement(path=fakes.TESTS, owner="CartTest", style="unittest")
+    task = fakes.task(target=fakes.target(placement=placement))
+    assert propose(fakes.finding(PRINTED), task=task)[0] == []
+
+
 def test_a_unittest_cannot_ask_for_a_folder(fakes, propose):
     placement = Placement(path=fakes.TESTS, owner="CartTest", style="unittest")
     finding = fakes.finding(lines=FILE, action="⟨shop.cart:discount⟩(path)")

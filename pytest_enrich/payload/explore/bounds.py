@@ -1,4 +1,4 @@
-"""The bounds of a call: it ends in time, and neither prints nor warns."""
+"""The bounds of a call: it ends in time, and nobody sees what it prints or warns of."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from .trace import TooLongError
 
 
 @contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """What a call prints or warns of is of no interest here."""
+def quiet() -> Iterator[io.StringIO]:
+    """What a call prints goes into a stream; what it complains or warns of is of no interest here."""
     before = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = io.StringIO(), io.StringIO()
+    printed, sys.stderr = io.StringIO(), io.StringIO()
+    sys.stdout = printed
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            yield
+            yield printed
     finally:
         sys.stdout, sys.stderr = before
 

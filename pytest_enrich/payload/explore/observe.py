@@ -21,6 +21,8 @@ from .state import state
 from .visible import fields, written
 
 Record = dict[str, Any]
+PRINTED = "capsys.readouterr().out"
+"""How a test sees what was printed: by a fixture that it asks for."""
 MOST, MOST_ASKED = 3, 4
 SHORT_FLOAT = 6
 LONGEST_OUTPUT = 100
@@ -46,7 +48,15 @@ def observe(runner: Runner, plain: Program) -> tuple[str, list[Record]]:
     ]
     result = (_result(outcome, plain.action) or _asked(runner, plain, outcome)) if plain.expression else []
     telling = [record for record in result if record["value"] != "None"]
-    return outcome.consume, [*telling, *changes][:MOST] or (result if plain.answers else [])
+    return outcome.consume, [*telling, *changes][:MOST] or _printed(outcome) or (result if plain.answers else [])
+
+
+def _printed(outcome: Outcome) -> list[Record]:
+    """What it printed, where that is all there is to see of it, and not too much to read."""
+    text = outcome.printed
+    if not text.strip() or len(text) > LONGEST_OUTPUT or UNSTABLE.search(text):
+        return []
+    return [{"subject": "state", "expression": PRINTED, "value": repr(text), "message": "", "form": "equal"}]
 
 
 def said(runner: Runner, call: Call) -> list[Record]:

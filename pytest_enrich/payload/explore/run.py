@@ -30,6 +30,7 @@ class Outcome:
         refusal: Why no test should be made of it, "" if one may.
         consume: How the result was consumed.
         namespace: The variables of the program afterwards.
+        printed: What it wrote to the standard output.
     """
 
     branches: frozenset[Branch] = frozenset()
@@ -38,6 +39,7 @@ class Outcome:
     refusal: str = ""
     consume: str = ""
     namespace: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    printed: str = ""
 
 
 class Runner:
@@ -84,7 +86,7 @@ class Runner:
         namespace = {**self._names, **folder}
         denials = guard.denials()
         try:
-            with quiet(), time_limit(self._seconds):
+            with quiet() as output, time_limit(self._seconds):
                 outcome = self._perform(scene, action, namespace)
         except TooLongError:  # it came just after the call had ended
             return Outcome(refusal="too long")
@@ -92,7 +94,8 @@ class Runner:
             self._tracer.stop()
         if guard.denials() > denials:
             return dataclasses.replace(outcome, refusal="side effect")
-        return outcome
+        printed = "" if output.closed else output.getvalue()
+        return dataclasses.replace(outcome, printed=printed) if printed else outcome
 
     def unwatched(self, wanted: Program) -> Callable[[Mapping[str, object]], object]:
         """What runs a program with values for names that it leaves open, while nobody looks which way it goes."""

@@ -13,6 +13,8 @@ from pytest_enrich.data import Finding, Observation, Template
 INLINE = 72
 MESSAGE = 60
 COLLECT = "collect"
+PRINTED = "capsys.readouterr().out"
+"""The expression of what was printed, by the fixture that sees it."""
 PART = re.compile(r"\{result\}(\.\w+(\(\))?|\[[^\[\]{}]+\])+")
 INNERMOST = re.compile(r"\([^()\[\]{}]*\)|\[[^()\[\]{}]*\]|\{[^()\[\]{}]*\}")
 """Brackets with none inside."""
@@ -176,6 +178,8 @@ def told(finding: Finding) -> str:
     if first.subject == "raises":
         said = f' "{shown(first.message)}"' if first.message else ""
         return f"raises {bare(first.value)}{said}"
+    if first.expression == PRINTED:
+        return f"prints {shown(first.value)}"
     if first.subject == "state":
         return f"leaves {first.expression} == {shown(first.value)}"
     if first.expression == "{result}":

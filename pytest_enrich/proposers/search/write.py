@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
@@ -16,7 +17,8 @@ from pytest_enrich.proposers.search import awaiting, body, looks, names
 from pytest_enrich.protocols import Task
 
 LONGEST_LINE = 110
-FOLDER = "tmp_path"
+FIXTURES = ("tmp_path", "capsys")
+"""What a test asks for when its lines name it."""
 
 
 class Desk(Struct, frozen=True, kw_only=True):
@@ -69,10 +71,10 @@ class Desk(Struct, frozen=True, kw_only=True):
             return None
         written, resolved = found
         name = names.name(finding, gaps[0], self.taken)
-        needs_folder = FOLDER in "\n".join(written.lines)
-        if needs_folder and self.target.placement.style == "unittest":
+        needed = _needed(written)
+        if needed and self.target.placement.style == "unittest":
             return None
-        above = self._header(name, FOLDER if needs_folder else "", awaits=awaits)
+        above = self._header(name, needed, awaits=awaits)
         return NewTest(
             name=name,
             code="\n".join([*above, *_indented(resolved.codes)]) + "\n",
@@ -103,7 +105,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     def extend(self, test: NewTest, finding: Finding) -> NewTest | None:
         """The test with what this finding did stated behind it, or None when it would not be readable."""
         found = self._readable(finding, awaits=f"async def {test.name}(" in test.code)
-        if found is None or FOLDER in "\n".join(found[0].lines):
+        if found is None or _needed(found[0]):
             return None
         added, resolved = found
         behind = len(test.code.splitlines())
@@ -155,10 +157,10 @@ class Desk(Struct, frozen=True, kw_only=True):
                 lines = [body.renamed(line, name, other) for line in lines]
         return lines
 
-    def _header(self, name: str, fixture: str, *, awaits: bool) -> list[str]:
+    def _header(self, name: str, fixtures: Sequence[str], *, awaits: bool) -> list[str]:
         """The decorators of a coroutine test, and the `def`."""
-        bound = "" if self.target.placement.style == "function" else "self"
-        define = f"def {name}({', '.join(one for one in (bound, fixture) if one)}):"
+        bound = [] if self.target.placement.style == "function" else ["self"]
+        define = f"def {name}({', '.join((*bound, *fixtures))}):"
         return [*(f"@{one}" for one in self.coroutines or ()), f"async {define}"] if awaits else [define]
 
     @property
@@ -180,6 +182,12 @@ def _functions(text: str) -> frozenset[str]:
     except (SyntaxError, ValueError, RecursionError):
         return frozenset()
     return frozenset(node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def _needed(written: body.Body) -> list[str]:
+    """The fixtures that it names."""
+    text = "\n".join(written.lines)
+    return [name for name in FIXTURES if re.search(rf"(?<![\w.'\"]){name}\b", text)]
 
 
 def renamed(test: NewTest, name: str) -> NewTest:

@@ -921,3 +921,25 @@ def test_of_a_function_that_gives_nothing_it_is_said_what_it_makes_of_its_argume
     (finding,) = explore(text, "put").findings
     assert finding.lines[0].startswith("given = ")
     assert (finding.observations[0].subject, finding.observations[0].expression) == ("state", seen)
+
+
+def test_of_a_function_that_only_prints_it_is_said_what(explore):
+    text = """
+        def greet(name: str) -> None:
+            if name:
+                print("Hello,", name)  # here
+        """
+    (finding,) = explore(text, "greet").findings
+    (seen,) = finding.observations
+    assert (seen.subject, seen.expression) == ("state", "capsys.readouterr().out")
+    assert seen.value.startswith("'Hello, ")
+
+
+def test_what_a_function_prints_beside_what_it_gives_is_not_looked_at(explore):
+    text = """
+        def size(name: str) -> int:
+            print(name)
+            return len(name)  # here
+        """
+    (finding,) = explore(text, "size").findings
+    assert [seen.expression for seen in finding.observations] == ["{result}"]
