@@ -17,7 +17,7 @@ def joined(targets: Iterable[Target]) -> list[Target]:
     """The targets in their order, those of small methods of a class, whose tests go to one place, as one."""
     groups: list[list[Target]] = []
     latest: dict[tuple[str, ...], list[Target]] = {}
-    for target in targets:
+    for target in inner_first([*targets]):
         group = latest.get(_place(target)) if _is_small(target) else None
         if group is not None and len(group) < MOST:
             group.append(target)
@@ -26,6 +26,25 @@ def joined(targets: Iterable[Target]) -> list[Target]:
         if _is_small(target):
             latest[_place(target)] = groups[-1]
     return [_as_one(group) for group in groups]
+
+
+def inner_first(targets: Sequence[Target]) -> list[Target]:
+    """The targets in their order, but a function that another one holds before that one.
+
+    Who reaches the inner one went through the outer one: what a test of that would show is shown then.
+    """
+
+    def place(at: int) -> tuple[int, int, int]:
+        inner = targets[at]
+        holders = (number for number, one in enumerate(targets) if _holds(one, inner))
+        return min([at, *holders]), -inner.qualname.count("."), at
+
+    return [targets[at] for at in sorted(range(len(targets)), key=place)]
+
+
+def _holds(outer: Target, inner: Target) -> bool:
+    is_inside = outer.path == inner.path and inner.qualname.startswith(f"{outer.qualname}.")
+    return is_inside and inner.kind == "nested" and outer.kind not in {"class", "module"}
 
 
 def _is_small(target: Target) -> bool:

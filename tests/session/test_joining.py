@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.data import Entry, NearTest, Placement
-from pytest_enrich.session.joining import MOST, joined
+from pytest_enrich.session.joining import MOST, inner_first, joined
 
 
 @pytest.fixture
@@ -73,3 +73,12 @@ def test_so_many_are_joined_that_one_short_test_can_state_them(method):
 def test_a_method_in_which_one_decision_is_open_is_small(method):
     (whole,) = joined([method("a"), method("b", 5, branches=((5, 6), (5, 7)))])
     assert [gap.qualname for gap in whole.gaps] == ["Cart.a", "Cart.b"]
+
+
+def test_a_function_that_another_one_holds_comes_before_it(method):
+    outer = method("any", 10, last_line=40)
+    inner = replace(outer, qualname="Cart.any.check", kind="nested")
+    deepest = replace(outer, qualname="Cart.any.check.one", kind="nested")
+    before, after, elsewhere = method("a"), method("z"), replace(inner, path="src/other.py")
+    ordered = inner_first([before, outer, after, inner, elsewhere, deepest])
+    assert ordered == [before, deepest, inner, outer, after, elsewhere]
