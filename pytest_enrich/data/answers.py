@@ -65,15 +65,15 @@ class Observation(Struct, frozen=True, kw_only=True):
     """What a program did, the same each time it was repeated.
 
     Attributes:
-        subject: `result` (what the call gave), `raises`, or `state`: something that the call changed or printed.
+        subject: `result` (what the call gave), `raises`, `warns`, or `state`: what the call changed or printed.
         expression: What to look at: `{result}` or something of it for `result` (`{result}.total`), else source
             that names what the program's `lines` bind (`len(cache)`), or the fixture `capsys`.
-        value: The expected value; for `raises` the exception class.
-        message: For `raises`, `str(exception)`.
+        value: The expected value; for `raises` and `warns` the class.
+        message: For `raises` and `warns`, what it says.
         form: How to state it: `is` for singletons, `approx` for inexact floats, `equal`.
     """
 
-    subject: Literal["result", "raises", "state"]
+    subject: Literal["result", "raises", "warns", "state"]
     value: Template
     expression: Template = "{result}"
     message: str = ""

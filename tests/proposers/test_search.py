@@ -213,6 +213,25 @@ def test_a_test_that_writes_a_file_asks_for_the_folder(fakes, propose):
     assert made.oracle[0].line == 4
 
 
+WARNS = Observation(subject="warns", value="⟨builtins:UserWarning⟩", message="is old")
+
+
+@pytest.mark.parametrize(
+    ("style", "expected"),
+    [
+        ("function", 'with pytest.warns(UserWarning, match="is old"):'),
+        ("unittest", 'with self.assertWarnsRegex(UserWarning, "is old"):'),
+    ],
+)
+def test_a_warning_is_expected_as_the_file_expects_things(fakes, propose, style, expected):
+    placement = Placement(path=fakes.TESTS, owner="CartTest" if style == "unittest" else None, style=style)
+    (made, *_), *_ = propose(fakes.finding(WARNS), task=fakes.task(target=fakes.target(placement=placement)))
+    _, block, call = made.code.splitlines()
+    assert (block, call) == (f"    {expected}", "        discount(-1)")
+    assert made.name == "test_discount_warns_user_warning_total_below_0"
+    assert made.title == 'discount: warns UserWarning "is old" when total < 0'
+
+
 PRINTED = Observation(subject="state", expression="capsys.readouterr().out", value="'Hello\\n'")
 
 

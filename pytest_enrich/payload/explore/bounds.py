@@ -1,4 +1,4 @@
-"""The bounds of a call: it ends in time, and nobody sees what it prints or warns of."""
+"""The bounds of a call: it ends in time, and what it prints or warns of goes no further."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from .trace import TooLongError
 
 
 @contextlib.contextmanager
-def quiet() -> Iterator[io.StringIO]:
-    """What a call prints goes into a stream; what it complains or warns of is of no interest here."""
+def quiet() -> Iterator[tuple[io.StringIO, list[warnings.WarningMessage]]]:
+    """What a call prints goes into a stream, what it warns of into a list; nobody hears what it complains of."""
     before = sys.stdout, sys.stderr
     printed, sys.stderr = io.StringIO(), io.StringIO()
     sys.stdout = printed
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield printed
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            yield printed, caught
     finally:
         sys.stdout, sys.stderr = before
 

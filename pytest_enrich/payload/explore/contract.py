@@ -35,7 +35,7 @@ def _is_stated(error: BaseException, root: str, lines: Iterable[str]) -> bool:
     Of that one, too, somebody thought.
     """
     frames = traceback.extract_tb(error.__traceback__)
-    if not frames or not _is_ours(frames[-1].filename, root) or MACHINE.search(_condition(frames[-1])):
+    if not frames or not is_ours(frames[-1].filename, root) or MACHINE.search(_condition(frames[-1])):
         return False
     if _is_raised(frames[-1]):
         return True
@@ -53,7 +53,8 @@ def _is_raised(frame: traceback.FrameSummary) -> bool:
     return bool(CONTRACT.match(_line(frame)))
 
 
-def _is_ours(filename: str, root: str) -> bool:
+def is_ours(filename: str, root: str) -> bool:
+    """Whether a file is of the project, and nothing that is installed in its folder."""
     return filename.startswith(root) and "site-packages" not in filename
 
 
@@ -83,4 +84,4 @@ def _codes(error: BaseException) -> Iterator[CodeType]:
 def _documents(code: CodeType, error: BaseException, root: str) -> bool:
     text = code.co_consts[0] if code.co_consts and isinstance(code.co_consts[0], str) else ""
     name = type(error).__name__
-    return _is_ours(code.co_filename, root) and bool(re.search(rf"(?i)rais\w+[\s\S]*\b{name}\b", text))
+    return is_ours(code.co_filename, root) and bool(re.search(rf"(?i)rais\w+[\s\S]*\b{name}\b", text))

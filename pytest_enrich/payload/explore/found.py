@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice, takewhile
 from typing import Any
 
-from . import calls
+from . import calls, warned
 from .around import LONGEST, around, is_usual
 from .calls import Call, Program, program
 from .clock import command_line, shifted
@@ -170,7 +170,7 @@ def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
     call = calls.load(record["call"])
     wanted = _program(scene, call)
     with shifted(days), command_line(["pytest", *(["--days", str(days)] if days else [])]):
-        consume, observations = observe(scene.runner, wanted)
+        consume, observations = observe(scene.runner, wanted, warns=_is_about_warning(scene, record))
     return {
         **record,
         "lines": wanted.lines,
@@ -179,6 +179,12 @@ def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
         "consume": consume,
         "observations": observations,
     }
+
+
+def _is_about_warning(scene: Scene, record: dict[str, Any]) -> bool:
+    """Whether what a chosen call reaches is there to warn."""
+    reached = {*record["reached"], *(to for _, to in record["branches"])}
+    return not reached.isdisjoint(warned.lines(scene.runner.filename))
 
 
 def _program(scene: Scene, call: Call) -> Program:

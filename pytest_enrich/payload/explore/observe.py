@@ -31,8 +31,11 @@ MOST_ITEMS = 8
 EMPTY = {"None", "[]", "{}", "()", "''", "0", "False", "set()"}
 
 
-def observe(runner: Runner, plain: Program) -> tuple[str, list[Record]]:
-    """How the result was consumed, and the observations that hold again when the program is run again."""
+def observe(runner: Runner, plain: Program, *, warns: bool = False) -> tuple[str, list[Record]]:
+    """How the result was consumed, and the observations that hold again when the program is run again.
+
+    Of a program that was to show that it `warns` it is said how, and nothing else.
+    """
     before = dataclasses.replace(plain, action="None", expression=True)
     scene = runner.run(before)
     earlier = dict(state(plain, scene.namespace))
@@ -41,6 +44,8 @@ def observe(runner: Runner, plain: Program) -> tuple[str, list[Record]]:
         return "", []
     if outcome.raised is not None:
         return outcome.consume, _raised(outcome.raised)
+    if warns and outcome.warned:
+        return outcome.consume, _warned(outcome)
     changes = [
         {"subject": "state", "expression": text, "value": value, "message": "", "form": _form(value)}
         for text, value in state(plain, outcome.namespace)
@@ -48,7 +53,16 @@ def observe(runner: Runner, plain: Program) -> tuple[str, list[Record]]:
     ]
     result = (_result(outcome, plain.action) or _asked(runner, plain, outcome)) if plain.expression else []
     telling = [record for record in result if record["value"] != "None"]
-    return outcome.consume, [*telling, *changes][:MOST] or _printed(outcome) or (result if plain.answers else [])
+    shown = [*telling, *changes][:MOST] or _printed(outcome) or _warned(outcome)
+    return outcome.consume, shown or (result if plain.answers else [])
+
+
+def _warned(outcome: Outcome) -> list[Record]:
+    """The first warning."""
+    return [
+        {"subject": "warns", "expression": "{result}", "value": name, "message": message, "form": "equal"}
+        for name, message in outcome.warned[:1]
+    ]
 
 
 def _printed(outcome: Outcome) -> list[Record]:

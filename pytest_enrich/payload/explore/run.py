@@ -8,7 +8,7 @@ from types import CodeType
 from typing import Any
 
 from .. import express, guard
-from . import command, files
+from . import command, files, warned
 from .bounds import quiet, time_limit
 from .calls import Call, Program, program
 from .consumption import consumed, consumption
@@ -31,6 +31,7 @@ class Outcome:
         consume: How the result was consumed.
         namespace: The variables of the program afterwards.
         printed: What it wrote to the standard output.
+        warned: The warnings that the project gave.
     """
 
     branches: frozenset[Branch] = frozenset()
@@ -40,6 +41,7 @@ class Outcome:
     consume: str = ""
     namespace: Mapping[str, object] = dataclasses.field(default_factory=dict)
     printed: str = ""
+    warned: tuple[warned.Warned, ...] = ()
 
 
 class Runner:
@@ -86,7 +88,7 @@ class Runner:
         namespace = {**self._names, **folder}
         denials = guard.denials()
         try:
-            with quiet() as output, time_limit(self._seconds):
+            with quiet() as (output, caught), time_limit(self._seconds):
                 outcome = self._perform(scene, action, namespace)
         except TooLongError:  # it came just after the call had ended
             return Outcome(refusal="too long")
@@ -95,7 +97,8 @@ class Runner:
         if guard.denials() > denials:
             return dataclasses.replace(outcome, refusal="side effect")
         printed = "" if output.closed else output.getvalue()
-        return dataclasses.replace(outcome, printed=printed) if printed else outcome
+        given = warned.of(caught, self._root)
+        return dataclasses.replace(outcome, printed=printed, warned=given) if printed or given else outcome
 
     def unwatched(self, wanted: Program) -> Callable[[Mapping[str, object]], object]:
         """What runs a program with values for names that it leaves open, while nobody looks which way it goes."""

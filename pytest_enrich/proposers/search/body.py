@@ -13,6 +13,8 @@ from pytest_enrich.data import Finding, Observation, Template
 INLINE = 72
 MESSAGE = 60
 COLLECT = "collect"
+AROUND = ("raises", "warns")
+"""What is said by a block round the call."""
 PRINTED = "capsys.readouterr().out"
 """The expression of what was printed, by the fixture that sees it."""
 PART = re.compile(r"\{result\}(\.\w+(\(\))?|\[[^\[\]{}]+\])+")
@@ -41,7 +43,7 @@ def write(
     """
     scene, action = _scene(finding, awaits=awaits)
     asserting = _unittest if style == "unittest" else _pytest
-    if finding.observations[0].subject == "raises":
+    if finding.observations[0].subject in AROUND:
         opening = asserting(finding.observations[0], "")
         return Body(lines=(*scene, f"{opening}\n    {action}"), expects=(len(scene),))
     if not apart and _states_result(finding, action):
@@ -113,9 +115,9 @@ def _states_result(finding: Finding, action: Template) -> bool:
 
 
 def _pytest(seen: Observation, subject: Template) -> Template:
-    if seen.subject == "raises":
+    if seen.subject in AROUND:
         match = f", match={_pattern(seen.message)}" if seen.message.strip() else ""
-        return f"with ⟨pytest:raises⟩({seen.value}{match}):"
+        return f"with ⟨pytest:{seen.subject}⟩({seen.value}{match}):"
     if seen.form == "is" and seen.value in {"True", "False"} and _operand(subject) != subject:
         return f"assert {subject}" if seen.value == "True" else f"assert not ({subject})"
     if seen.form == "is":
@@ -126,10 +128,9 @@ def _pytest(seen: Observation, subject: Template) -> Template:
 
 
 def _unittest(seen: Observation, subject: Template) -> Template:
-    if seen.subject == "raises":
-        if seen.message:
-            return f"with self.assertRaisesRegex({seen.value}, {_pattern(seen.message)}):"
-        return f"with self.assertRaises({seen.value}):"
+    if seen.subject in AROUND:
+        name, match = f"assert{seen.subject.title()}", f", {_pattern(seen.message)}" if seen.message else ""
+        return f"with self.{name}{'Regex' if match else ''}({seen.value}{match}):"
     if seen.form == "is" and seen.value in {"True", "False", "None"}:
         named = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}[seen.value]
         return f"self.{named}({subject})"
@@ -175,9 +176,9 @@ def shown(template: Template) -> str:
 def told(finding: Finding) -> str:
     """What the call did, in words."""
     first = finding.observations[0]
-    if first.subject == "raises":
+    if first.subject in AROUND:
         said = f' "{shown(first.message)}"' if first.message else ""
-        return f"raises {bare(first.value)}{said}"
+        return f"{first.subject} {bare(first.value)}{said}"
     if first.expression == PRINTED:
         return f"prints {shown(first.value)}"
     if first.subject == "state":

@@ -26,7 +26,7 @@ def look(finding: Finding, documented: str) -> str:
     shown = body.shown(first.message or first.value)
     if _names_exception(finding, documented):
         return f"the docstring names {body.bare(first.value)}; its message was read off the code"
-    if first.subject == "raises":
+    if first.subject in body.AROUND:
         return f"{body.bare(first.value)} was seen when the code ran; no docstring promises it"
     if _is_example(finding, documented):
         return EXAMPLE
@@ -81,7 +81,8 @@ def oracle(
     promised = _is_documented(finding, documented)
     found = []
     for at, (which, seen) in enumerate(zip(expects, finding.observations, strict=True)):
-        what = f"raises {body.bare(seen.value)}" if seen.subject == "raises" else body.shown(seen.value)
+        told = f"{seen.subject} " if seen.subject in body.AROUND else ""
+        what = f"{told}{body.bare(seen.value)}" if told else body.shown(seen.value)
         origin = "docstring" if promised else "raises" if seen.subject == "raises" else "observed"
         line = 1 + above + sum(len(code.splitlines()) for code in codes[:which])
         found.append(Oracle(line=line, what=what, source=origin, look=at == 0))  # type: ignore[arg-type]

@@ -19,8 +19,8 @@ def name(finding: Finding, gap: Gap, taken: frozenset[str]) -> str:
     subject = words.snake(_subject(finding).replace(".__init__", ""))
     first = finding.observations[0]
     when = words.slug(gap.text, gap.outcome)
-    if first.subject == "raises":
-        done = f"raises_{words.snake(body.bare(first.value))}"
+    if first.subject in body.AROUND:
+        done = f"{first.subject}_{words.snake(body.bare(first.value))}"
     else:
         value = words.value_slug(first.value)
         done = f"returns_{value}" if first.expression == "{result}" and value else ""
@@ -29,7 +29,7 @@ def name(finding: Finding, gap: Gap, taken: frozenset[str]) -> str:
         f"test_{subject}_{done}" if done else "",
         f"test_{subject}",
     ]
-    if first.subject == "raises":
+    if first.subject in body.AROUND:
         names.insert(0, f"test_{subject}_{done}_{when}" if when else "")
     options = [name for name in names if name and len(name) <= LONGEST]
     return free(options or [f"test_{subject}"], taken)

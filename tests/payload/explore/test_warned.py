@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from pytest_enrich.payload.explore import warned
+
+
+def test_of_a_call_that_comes_to_a_warning_it_is_said_which(explore):
+    text = """
+        import warnings
+
+        class OldWay(DeprecationWarning):
+            pass
+
+        def size(name: str, exact: bool = False) -> int:
+            if exact:
+                warnings.warn("exact is no more", OldWay, stacklevel=2)  # here
+            return len(name)
+        """
+    (finding,) = explore(text, "size").findings
+    (seen,) = finding.observations
+    assert (seen.subject, seen.value, seen.message) == ("warns", "⟨sample:OldWay⟩", "exact is no more")
+
+
+def test_what_is_not_about_its_warning_is_told_by_what_it_gives(explore):
+    text = """
+        import warnings
+
+        def size(name: str) -> int:
+            warnings.warn("old", stacklevel=2)
+            if len(name) > 3:
+                return 3  # here
+            return len(name)
+        """
+    (finding,) = explore(text, "size").findings
+    assert [(seen.subject, seen.value) for seen in finding.observations] == [("result", "3")]
+
+
+def test_the_lines_that_warn_are_theirs_and_the_first_of_their_block(tmp_path):
+    file = tmp_path / "sample.py"
+    file.write_text("def f(a):\n    if a:\n        a = 1\n        warn('x')\n    b = 2\n    log.warn('y')\n")
+    assert warned.lines(str(file)) == {3, 4, 6}
+    assert warned.lines(str(tmp_path / "gone.py")) == set()
