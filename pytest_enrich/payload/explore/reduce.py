@@ -53,6 +53,7 @@ def _simpler(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:
     for at in reversed(range(len(call.arguments))):
         yield dataclasses.replace(call, arguments=call.arguments[:at] + call.arguments[at + 1 :])
     yield from _plainer_arguments(call, plain)
+    yield from _plainer_throughout(call, plain)
     if call.receiver:
         yield from (dataclasses.replace(call, receiver=one) for one in _receivers(call.receiver, plain))
     for value, make in given(call):
@@ -69,6 +70,16 @@ def _plainer_arguments(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterat
             yield dataclasses.replace(call, arguments=arguments)
 
 
+def _plainer_throughout(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:
+    """Preferred values for an argument that stands in others, too, such as a key, in all of these places."""
+    for at, (name, value) in enumerate(call.arguments):
+        others = [*call.arguments[:at], *call.arguments[at + 1 :]]
+        if value[:1] in {"'", '"'} and any(value in text for _, text in others):
+            for better in _preferred(value, plain.get(name, ())):
+                arguments = tuple((key, text.replace(value, better)) for key, text in call.arguments)
+                yield dataclasses.replace(call, arguments=arguments)
+
+
 def _receivers(receiver: str, plain: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """An object made from nothing shows little: one argument stays, unless that is nothing itself."""
     bare = receiver.endswith(("()", "=None)"))
@@ -77,14 +88,18 @@ def _receivers(receiver: str, plain: Mapping[str, Sequence[str]]) -> Iterator[st
 
 def _plainer(value: str, preferred: Sequence[str]) -> Iterator[str]:
     """Preferred values, unless this is one already; then the same with a part less, or one literal smaller."""
+    yield from _preferred(value, preferred)
     if value in preferred and len(value) <= LONG:
-        yield from preferred[: preferred.index(value)]
         return
-    yield from preferred
     yield from shorter(value)
     for match in literals(value):
         for smaller in _smaller(match):
             yield value[: match.start()] + smaller + value[match.end() :]
+
+
+def _preferred(value: str, preferred: Sequence[str]) -> Sequence[str]:
+    """What is preferred to it."""
+    return preferred[: preferred.index(value)] if value in preferred and len(value) <= LONG else preferred
 
 
 def _smaller(match: re.Match[str]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import contextlib
 
 from hypothesis import given
@@ -113,3 +114,14 @@ def test_a_list_gets_shorter():
 def test_a_dictionary_loses_what_does_not_matter():
     reduced = reduce(of(a="{'b': 1, 'key': 'x', 'c': '-/'}"), {}, lambda call: "'key'" in str(call.arguments))
     assert reduced == of(a="{'key': 'x'}")
+
+
+def test_a_text_that_stands_in_several_arguments_is_made_plainer_in_all():
+    call = Call("mark", (("orders", "{'': 0}"), ("name", "''")))
+
+    def holds(other):
+        given = {name: ast.literal_eval(value) for name, value in other.arguments}
+        return given.get("name") in (given.get("orders") or ())
+
+    reduced = reduce(call, {"name": ("'ann'",)}, holds)
+    assert reduced.arguments == (("orders", "{'ann': 2}"), ("name", "'ann'"))
