@@ -54,7 +54,9 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     world = World(job["constants"], objects, patterns, given)
     entries = [_of_job(e, module) for e in job["entries"]]
     seen = shown.of_job(job, entries, module)
-    steps = _steps([*seen, *(way.seen for way in ways)], module, world, job["seed"])
+    # Calls that are only to be looked at come with their steps, and with nothing else that tests do.
+    alone = Seen((), {}, setups=tuple(calls.load(one).setup for one in job["only"]))
+    steps = _steps([*seen, alone, *(way.seen for way in ways)], module, world, job["seed"])
     known = {name: one.entry for name, one in steps.items()} | {entry.key: entry for entry in entries}
     inputs = [
         Inputs(entry, some, function, world, owner_of(entry, module), job["seed"], steps)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_enrich.data import Argument, Call, Entry, Parameter
 from pytest_enrich.payload.explore.limits import Limits
@@ -201,3 +202,22 @@ def test_beside_a_call_on_an_object_of_one_number_stand_those_with_it_as_somethi
     explored = explore(text, "Span.__mul__", "method", calls=(seen,))
     other = explored.findings[0].call.receiver.replace("days=", "years=")
     assert other in {one.call.receiver for one in explored.corpus if one.call is not None}
+
+
+def test_a_call_that_is_only_to_be_looked_at_brings_its_steps(explore):
+    text = """
+        class Cart:
+            def __init__(self):
+                self.total = 0
+
+            def add(self, price):
+                self.total += price
+
+            def discount(self):
+                return self.total // 10  # here
+        """
+    add = call("Cart.add", price="50")
+    given = replace(call("Cart.discount"), receiver="⟨sample:Cart⟩()", setup=(add,))
+    (found,) = explore(text, "Cart.discount", "method", only=(given,)).findings
+    assert found.lines == ("cart = ⟨sample:Cart⟩()", "cart.add(50)")
+    assert found.observations[0].value == "5"
