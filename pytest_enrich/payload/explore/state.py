@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import io
 import pathlib
@@ -19,7 +20,8 @@ def state(program: Program, namespace: Mapping[str, object]) -> list[tuple[str, 
         name = line.partition(" = ")[0]
         if not name.isidentifier() or name not in namespace:
             continue
-        found += _visible(name, namespace[name])
+        with contextlib.suppress(Exception):  # a container of the project's may do anything
+            found += [*_visible(name, namespace[name])]
     return found
 
 

@@ -943,3 +943,25 @@ def test_what_a_function_prints_beside_what_it_gives_is_not_looked_at(explore):
         """
     (finding,) = explore(text, "size").findings
     assert [seen.expression for seen in finding.observations] == ["{result}"]
+
+
+def test_a_mapping_that_cannot_be_gone_through_ends_no_search(explore):
+    text = """
+        from collections.abc import Mapping
+
+        class Broken(Mapping):
+            def __getitem__(self, key):
+                raise KeyError(key)
+
+            def __iter__(self):
+                yield "c"
+
+            def __len__(self):
+                return 1
+
+            def size(self, more: int):
+                if more > 3:
+                    return None  # here
+                return more
+        """
+    assert explore(text, "Broken.size", "method").findings
