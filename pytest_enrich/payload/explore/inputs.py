@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property, partial
+from functools import cached_property
 from types import MappingProxyType
-from typing import Any
 
 from ..express import express
-from . import evidence, files, grafting, hints, natural, solve, types, usage
+from . import grafting, natural, solve, types, usage
 from .calls import Call
 from .entry import Entry
 from .fitting import is_well_made
 from .keywords import undeclared
-from .operators import COMPARERS, MAKERS
-from .plain import ANSWERING
+from .operators import COMPARERS
 from .pool import MOST_PLAIN, Pool, Seen
-from .values import World, enumerated, evaluable
+from .supply import Supply
+from .values import World, evaluable
 
 MOST_LITERALS = 160
 LONGEST_LITERAL = 60
@@ -39,9 +38,9 @@ class Inputs:
     ) -> None:
         self.entry, self.steps = entry, steps
         self.calls = list(seen.calls)
-        self._seen, self._world, self._seed, self.owner = seen, world, seed, owner
+        self._world, self._seed, self.owner = world, seed, owner
         self.function = function
-        self._hints, self._defaults = hints.of_function(function), hints.defaults(function)
+        self._supply = Supply(entry, seen, function, world, owner, seed)
         self.literals = [text for text, value in world.constants if not isinstance(value, tuple | frozenset)]
         self._fixed = [p for p in entry.parameters if p["kind"] not in {"keywords", "variadic"}]
         self.required = [p["name"] for p in self._fixed if p.get("default") is None]
@@ -52,12 +51,12 @@ class Inputs:
     @cached_property
     def pools(self) -> dict[str, Pool]:
         """Values for each parameter, by its name."""
-        return {p["name"]: self._pool(p) for p in self._fixed}
+        return {p["name"]: self._supply.pool(p) for p in self._fixed}
 
     @cached_property
     def extra(self) -> Pool | None:
         """Values for further positional arguments, where it takes some."""
-        extra = (self._pool(p) for p in self.entry.parameters if p["kind"] == "variadic")
+        extra = (self._supply.pool(p) for p in self.entry.parameters if p["kind"] == "variadic")
         return next((pool for pool in extra if not pool.is_unknown), None)
 
     @cached_property
@@ -96,43 +95,6 @@ class Inputs:
         """The parameters of which something tells what they are."""
         return [name for name, pool in self.pools.items() if not pool.is_unknown]
 
-    @cached_property
-    def _used(self) -> dict[str, usage.Use]:
-        """What the function does with each parameter; a constructor's class with what it keeps of it, too."""
-        used = usage.of(self.function)
-        if self.owner is not None and self.entry.name in MAKERS:
-            kept = usage.kept(self.owner)
-            used |= {name: used.get(name, usage.NO_USE) | use for name, use in kept.items()}
-        return used
-
-    def _pool(self, parameter: dict[str, Any]) -> Pool:
-        name = parameter["name"] if parameter["kind"] != "variadic" else ""
-        default = self._defaults.get(parameter["name"], evidence.NOTHING)
-        # A flag is no more than that, whatever the parameter of another function is that has its name.
-        is_flag = isinstance(default, bool)
-        seen = evaluable(self._seen.values(name, operator=self.entry.is_operator, own=is_flag))
-        known, used = self._hints.get(parameter["name"]), self._used.get(parameter["name"], usage.NO_USE)
-        if self.owner is not None and self.entry.is_operator:
-            used = used._replace(stated=used.stated | {self.owner})
-        if len(self.entry.parameters) == 1:
-            told = evidence.from_prose(getattr(self.function, "__doc__", None) or "")
-            used = used._replace(stated=used.stated | told)
-        hint = evidence.of_parameter(parameter, known, [value for _, value in seen], used, default)
-        if hint is types.UNKNOWN and not usage.is_read(self.function, parameter["name"]):
-            hint = types.ANYTHING
-        constants = (*enumerated(hint), *self._world.constants_for(hint))
-        if usage.awaits(self.function) and types.conforms(len, hint) and hint is not types.ANYTHING:
-            constants += (ANSWERING,)
-        return Pool(tuple(text for text, _ in seen), constants, partial(self._drawn, name, hint), hint)
-
-    def _drawn(self, name: str, hint: Any) -> tuple[str, ...]:
-        """Values of a type for a parameter; texts of the source's patterns, and paths, where they may be."""
-        values = self._world.drawn(hint, self._seed)
-        if types.conforms("", hint) and hint is not types.ANYTHING:
-            values += self._world.shaped(self._seed)
-            values += tuple(f"str({path})" for path in files.paths()) if files.is_path(name) else ()
-        return values
-
     def _receivers(self, owner: type | None) -> list[str]:
         if owner is None or not self.entry.needs_receiver:
             return []
@@ -166,7 +128,7 @@ class Inputs:
         """The call with an argument of another type: the code may say itself that it is one."""
         compares = self.entry.name in COMPARERS
         for name, value in call.arguments:
-            if name in self.pools and (compares or name not in self._hints or usage.refuses(self.function)):
+            if name in self.pools and (compares or name not in self._supply.hints or usage.refuses(self.function)):
                 # Nobody writes `== None`.
                 wrong = (other for other in WRONG[compares:] if other != value)
                 others = (call.with_argument(name, other) for other in wrong)
@@ -175,7 +137,9 @@ class Inputs:
     @cached_property
     def _default_texts(self) -> dict[str, str | None]:
         """The default of each parameter as a template; None where it has none."""
-        return {name: express(self._defaults[name]) for name in self.givable if name in self._defaults}
+        return {
+            name: express(self._supply.defaults[name]) for name in self.givable if name in self._supply.defaults
+        }
 
     def absent(self, call: Call) -> dict[str, str]:
         """The defaults, as templates, of the parameters that a call does not give."""
@@ -187,7 +151,7 @@ class Inputs:
         """The parameters that a call does not give, with defaults that have no template."""
         given = dict(call.arguments)
         return [
-            solve.Mark(name, self._defaults[name], self.pools[name].plain[:MOST_PLAIN])
+            solve.Mark(name, self._supply.defaults[name], self.pools[name].plain[:MOST_PLAIN])
             for name, text in self._default_texts.items()
             if text is None and name not in given
         ]

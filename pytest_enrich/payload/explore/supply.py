@@ -1,0 +1,70 @@
+"""Where the values for a function's parameters come from: what tests pass, constants, and what its types allow."""
+
+from __future__ import annotations
+
+from functools import cached_property, partial
+from typing import Any
+
+from . import evidence, files, hints, types, usage
+from .entry import Entry
+from .operators import MAKERS
+from .plain import ANSWERING
+from .pool import Pool, Seen
+from .values import World, enumerated, evaluable
+
+
+class Supply:
+    """What is known of a function's parameters.
+
+    `hints` are their types and `defaults` their values where none is given, by name, as far as they are known.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - as of `Inputs`
+        self, entry: Entry, seen: Seen, function: object, world: World, owner: type | None, seed: int
+    ) -> None:
+        self.hints, self.defaults = hints.of_function(function), hints.defaults(function)
+        self._entry, self._seen, self._function = entry, seen, function
+        self._world, self._owner, self._seed = world, owner, seed
+
+    @cached_property
+    def _used(self) -> dict[str, usage.Use]:
+        """What the function does with each parameter; a constructor's class with what it keeps of it, too."""
+        used = usage.of(self._function)
+        if self._owner is not None and self._entry.name in MAKERS:
+            kept = usage.kept(self._owner)
+            used |= {name: used.get(name, usage.NO_USE) | use for name, use in kept.items()}
+        return used
+
+    def pool(self, parameter: dict[str, Any]) -> Pool:
+        """The values for one of the parameters."""
+        name = parameter["name"] if parameter["kind"] != "variadic" else ""
+        # A flag is no more than that, whatever the parameter of another function is that has its name.
+        is_flag = isinstance(self.defaults.get(parameter["name"]), bool)
+        seen = evaluable(self._seen.values(name, operator=self._entry.is_operator, own=is_flag))
+        hint = self._hint(parameter, [value for _, value in seen])
+        constants = (*enumerated(hint), *self._world.constants_for(hint))
+        if usage.awaits(self._function) and types.conforms(len, hint) and hint is not types.ANYTHING:
+            constants += (ANSWERING,)
+        return Pool(tuple(text for text, _ in seen), constants, partial(self._drawn, name, hint), hint)
+
+    def _hint(self, parameter: dict[str, Any], seen: list[object]) -> Any:
+        """The type of a parameter: anything where the function does nothing with it, and nothing else tells it."""
+        name = parameter["name"]
+        used = self._used.get(name, usage.NO_USE)
+        if self._owner is not None and self._entry.is_operator:
+            used = used._replace(stated=used.stated | {self._owner})
+        if len(self._entry.parameters) == 1:
+            told = evidence.from_prose(getattr(self._function, "__doc__", None) or "")
+            used = used._replace(stated=used.stated | told)
+        default = self.defaults.get(name, evidence.NOTHING)
+        hint = evidence.of_parameter(parameter, self.hints.get(name), seen, used, default)
+        is_idle = hint is types.UNKNOWN and not usage.is_read(self._function, name)
+        return types.ANYTHING if is_idle else hint
+
+    def _drawn(self, name: str, hint: Any) -> tuple[str, ...]:
+        """Values of a type for a parameter; texts of the source's patterns, and paths, where they may be."""
+        values = self._world.drawn(hint, self._seed)
+        if types.conforms("", hint) and hint is not types.ANYTHING:
+            values += self._world.shaped(self._seed)
+            values += tuple(f"str({path})" for path in files.paths()) if files.is_path(name) else ()
+        return values
