@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import sys
 from collections.abc import Iterator
 
 
@@ -19,13 +18,3 @@ def shifted(days: int) -> Iterator[None]:
     now = dt.datetime.now(tz=dt.timezone.utc)
     with time_machine.travel(now + dt.timedelta(days=days, hours=5, minutes=17), tick=True):
         yield
-
-
-@contextlib.contextmanager
-def command_line(words: list[str]) -> Iterator[None]:
-    """These in the place of the words that this process was started with."""
-    before, sys.argv = sys.argv, words
-    try:
-        yield
-    finally:
-        sys.argv = before

@@ -10,9 +10,10 @@ from itertools import islice, takewhile
 from typing import Any
 
 from . import calls, warned
+from .argv import started_as
 from .around import LONGEST, around, is_usual
 from .calls import Call, Program, program
-from .clock import command_line, shifted
+from .clock import shifted
 from .corpus import written
 from .find import Find, choose
 from .inputs import Inputs
@@ -166,10 +167,10 @@ def _record(reached: Reached, call: Call) -> dict[str, Any]:
 
 
 def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
-    """The `Finding` for a chosen call, looked at with the clock `days` ahead and another command line then."""
+    """The `Finding` for a chosen call, looked at with the clock `days` ahead and under another name then."""
     call = calls.load(record["call"])
     wanted = _program(scene, call)
-    with shifted(days), command_line(["pytest", *(["--days", str(days)] if days else [])]):
+    with shifted(days), started_as("__main__.py" if days else "pytest"):
         consume, observations = observe(scene.runner, wanted, warns=_is_about_warning(scene, record))
     return {
         **record,

@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import express, guard
 from . import command, files, warned
+from .argv import watched
 from .bounds import quiet, time_limit
 from .calls import Call, Program, program
 from .consumption import consumed, consumption
@@ -88,7 +89,7 @@ class Runner:
         namespace = {**self._names, **folder}
         denials = guard.denials()
         try:
-            with quiet() as (output, caught), time_limit(self._seconds):
+            with quiet() as (output, caught), watched() as words, time_limit(self._seconds):
                 outcome = self._perform(scene, action, namespace)
         except TooLongError:  # it came just after the call had ended
             return Outcome(refusal="too long")
@@ -96,6 +97,8 @@ class Runner:
             self._tracer.stop()
         if guard.denials() > denials:
             return dataclasses.replace(outcome, refusal="side effect")
+        if words.is_read:
+            return dataclasses.replace(outcome, refusal="goes by the command line")
         printed = "" if output.closed else output.getvalue()
         given = warned.of(caught, self._root)
         return dataclasses.replace(outcome, printed=printed, warned=given) if printed or given else outcome

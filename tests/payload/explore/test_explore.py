@@ -261,7 +261,7 @@ def test_what_has_an_effect_outside_is_refused(explore, tmp_path, effect):
         "__import__('uuid').uuid4().hex",
         "__import__('os').urandom(4)",
         "__import__('os').getpid()",
-        "__import__('sys').argv[1:]",
+        "__import__('sys').argv[0]",
     ],
 )
 def test_what_differs_each_time_is_no_finding(explore, value):
@@ -272,6 +272,21 @@ def test_what_differs_each_time_is_no_finding(explore, value):
     explored = explore(text, "work", executions=20)
     assert explored.findings == ()
     assert explored.dropped == {"not the same each time": 1}
+
+
+@pytest.mark.parametrize("read", ["sys.argv[1:]", "sys.argv", "sys.argv[-1]"])
+def test_what_goes_by_the_command_line_is_no_finding(explore, read):
+    text = f"""
+        import sys
+
+        def work(words: list[str] | None = None) -> int:
+            given = {read} if words is None else words
+            return 2 if list(given) else 3  # here
+        """
+    explored = explore(text, "work", executions=60)
+    assert "goes by the command line" in explored.dropped
+    assert explored.findings
+    assert not any(one.action.endswith(("()", "(None)")) for one in explored.findings)
 
 
 def test_a_result_in_set_order_is_written_in_one_order(explore):
