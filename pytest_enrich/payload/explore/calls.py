@@ -11,7 +11,7 @@ from typing import Any
 
 from . import command, files, operators
 from .entry import Entry
-from .operators import COPYING, MAKERS, STATEMENTS
+from .operators import COPYING, MAKERS, OPERATORS, STATEMENTS
 
 MADE = re.compile(r"⟨[\w.]+:(\w+\.)*_?[A-Z]\w*⟩\(")
 """An object that its class makes, not one that a function gave."""
@@ -132,6 +132,8 @@ def _folded(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str]) -
     scene = [f"{variable} = {call.receiver}"]
     scene += [_on(variable, entries[step.qualname], list(step.arguments)) for step in call.setup]
     action = _on(variable, entry, arguments)
+    # What two objects joined by an operator give is called, not the second one of them.
+    action = f"({action})" if after and entry.name in OPERATORS else action
     return Program((*scene, *lines), action + after, entry.name not in STATEMENTS, entry.answers)
 
 

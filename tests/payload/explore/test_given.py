@@ -56,3 +56,21 @@ def test_an_object_that_is_given_is_called_with_what_it_takes(explore):
         """
     (finding,) = explore(text, "where", executions=3000).findings
     assert "({" in finding.action
+
+
+def test_what_an_operator_gives_is_called_and_not_its_last_operand(explore):
+    text = """
+        class Query:
+            def __init__(self, path: str):
+                self.path = path
+
+            def __call__(self, entry: dict):
+                return self.path in entry
+
+            def __and__(self, other: "Query"):
+                return lambda entry: self(entry) and other(entry)  # here
+        """
+    found = explore(text, "Query.__and__", "method", executions=600).findings
+    called = [one.action for one in found if one.call.then]
+    assert called
+    assert all(action.startswith("(query & ") for action in called)
