@@ -13,11 +13,24 @@ from types import FrameType
 from .trace import TooLongError
 
 
+class Output(io.TextIOWrapper):
+    """A standard stream as pytest puts one there: with bytes below, for those who write these."""
+
+    def __init__(self) -> None:
+        self._bytes = io.BytesIO()
+        super().__init__(self._bytes, encoding="utf-8", errors="replace", newline="", write_through=True)
+
+    @property
+    def text(self) -> str:
+        """All that was written, "" where it was closed."""
+        return "" if self._bytes.closed else self._bytes.getvalue().decode(errors="replace")
+
+
 @contextlib.contextmanager
-def quiet() -> Iterator[tuple[io.StringIO, list[warnings.WarningMessage]]]:
+def quiet() -> Iterator[tuple[Output, list[warnings.WarningMessage]]]:
     """What a call prints goes into a stream, what it warns of into a list; nobody hears what it complains of."""
     before = sys.stdout, sys.stderr
-    printed, sys.stderr = io.StringIO(), io.StringIO()
+    printed, sys.stderr = Output(), Output()
     sys.stdout = printed
     try:
         with warnings.catch_warnings(record=True) as caught:

@@ -950,6 +950,22 @@ def test_of_a_function_that_only_prints_it_is_said_what(explore):
     assert seen.value.startswith("'Hello, ")
 
 
+@pytest.mark.parametrize(
+    ("action", "seen"),
+    [("sys.stdout.buffer.write(name.encode())", "capsys.readouterr().out"), ("sys.stdout.close()", None)],
+)
+def test_what_is_printed_goes_where_pytest_lets_it_go(explore, action, seen):
+    text = f"""
+        import sys
+
+        def greet(name: str) -> None:
+            if name:
+                {action}  # here
+        """
+    found = explore(text, "greet").findings
+    assert [one.observations[0].expression for one in found] == ([seen] if seen else [])
+
+
 def test_what_a_function_prints_beside_what_it_gives_is_not_looked_at(explore):
     text = """
         def size(name: str) -> int:
