@@ -90,11 +90,18 @@ def is_kind(cls: type, kind: type) -> bool:
     """Whether objects of `cls` may stand where `kind` is asked for."""
     if is_protocol(kind):
         needed = [name for name in {**vars(kind), **vars(kind).get("__annotations__", {})} if name[0] != "_"]
-        return not is_protocol(cls) and bool(needed) and all(hasattr(cls, name) for name in needed)
+        return not is_protocol(cls) and bool(needed) and all(_has_alike(cls, kind, name) for name in needed)
     try:
         return issubclass(cls, kind)
     except TypeError:  # a metaclass of the project's that knows better
         return False
+
+
+def _has_alike(cls: type, protocol: type, name: str) -> bool:
+    """Whether it has what is called so, to be awaited where that is: a dict has a `get`, too."""
+    asked, found = getattr(protocol, name, None), getattr(cls, name, None)
+    is_later = inspect.iscoroutinefunction(asked)
+    return hasattr(cls, name) and (not is_later or not callable(found) or inspect.iscoroutinefunction(found))
 
 
 def _conforms(value: object, part: Any) -> bool:  # noqa: PLR0911 - one line a kind of hint

@@ -71,3 +71,39 @@ def test_what_tests_make_is_made_again_whatever_it_is_made_with(explore):
     text = TEXT.replace(' or self.way == "none"', "")
     explored = explore(text, "Signer.sign", "method", constructors=(made("'a'", "2"),))
     assert explored.findings[0].lines == ("signer = ⟨sample:Signer⟩('a', 2)",)
+
+
+PROTOCOL = """
+from typing import Protocol
+
+class Transport(Protocol):
+    async def get(self, path: str) -> str: ...
+
+class Table(Protocol):
+    def get(self, path: str) -> str: ...
+
+class Offline:
+    async def get(self, path: str) -> str:
+        return path
+
+class Client:
+    def __init__(self, transport: Transport): ...
+
+class Reader:
+    def __init__(self, table: Table): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("template", "is_well"),
+    [
+        ("⟨spoken:Client⟩({})", False),
+        ("⟨spoken:Client⟩(⟨spoken:Offline⟩())", True),
+        ("⟨spoken:Reader⟩({})", True),
+        ("⟨spoken:Reader⟩(⟨spoken:Client⟩(⟨spoken:Offline⟩()))", False),
+    ],
+)
+def test_what_is_asked_by_a_protocol_to_be_awaited_is_no_plain_method(imported, template, is_well):
+    imported("spoken", PROTOCOL)
+    is_well_made.cache_clear()
+    assert is_well_made(template) is is_well
