@@ -73,7 +73,7 @@ def admits(kind: type, hint: Any) -> bool:
 
 
 def _admits(kind: type, part: Any) -> bool:
-    if part in STREAMS:
+    if any(part is stream for stream in STREAMS):
         return issubclass(kind, io.IOBase)
     wanted = typing.get_origin(part) or part
     if part is ANYTHING or not isinstance(wanted, type):
