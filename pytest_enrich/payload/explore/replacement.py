@@ -22,6 +22,9 @@ ENCODINGS = ("utf-8", "latin-1")
 MOST_PLACES = 4
 LONGEST = 200
 """Of what is put into a template, in characters or items."""
+LARGEST = 200_000
+"""Of what is written as a repetition: limits of what code takes are often beyond what anybody writes out."""
+FILL: dict[type, Any] = {str: "a", bytes: b"a", list: [1], tuple: (1,)}
 
 
 def replacements(template: str, known: object, wanted: object) -> Iterator[str]:
@@ -33,9 +36,13 @@ def replacements(template: str, known: object, wanted: object) -> Iterator[str]:
         yield text
     for match in literals(template):
         value = evaluate(match[0])
+        before, after = template[: match.start()], template[match.end() :]
         for changed in (*_changed(value, known, wanted), *_resized(value, known, wanted)):
-            yield template[: match.start()] + changed + template[match.end() :]
-    yield from _resized(_displayed(template), known, wanted)
+            yield before + changed + after
+        for changed in _repeated(value, known, wanted):
+            yield before + (changed if _is_apart(before, after) else f"({changed})") + after
+    displayed = _displayed(template)
+    yield from (*_resized(displayed, known, wanted), *_repeated(displayed, known, wanted))
 
 
 def _is(template: str, known: object) -> bool:
@@ -117,10 +124,27 @@ def _resized(value: object, known: object, wanted: object) -> Iterator[str]:
     if not (_is_size(known) and _is_size(wanted) and isinstance(value, str | bytes | list | tuple)):
         return
     if len(value) == known:
-        fill: dict[Any, Any] = {str: "a", bytes: b"a", list: [1], tuple: (1,)}
-        longer: Any = value or fill.get(type(value), value)
+        longer: Any = value or FILL.get(type(value), value)
         resized = (longer * (wanted + 1))[:wanted]
         yield express(resized) or repr(value)
+
+
+def _repeated(value: object, known: object, wanted: object) -> Iterator[str]:
+    """Where `known` is a length, of the value or of more than that: a part of it, as often as is wanted."""
+    is_large = isinstance(wanted, int) and LONGEST < wanted <= LARGEST
+    if is_large and _is_size(known) and isinstance(value, str | bytes | list | tuple) and len(value) <= known:
+        yield f"{express(value[:1] or FILL[type(value)])} * {wanted}"
+
+
+def _is_apart(before: str, after: str) -> bool:
+    """Whether what stands between these is an argument, or an element, by itself."""
+    return before.rstrip()[-1:] in {"", "(", "[", "{", ",", "=", ":"} and after.lstrip()[:1] in {
+        "",
+        ")",
+        "]",
+        "}",
+        ",",
+    }
 
 
 def _is_size(value: object) -> TypeGuard[int]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from pytest_enrich.data import Argument, Call
+from pytest_enrich.payload.explore.replacement import replacements
 
 
 @pytest.mark.parametrize(
@@ -28,6 +31,9 @@ from pytest_enrich.data import Argument, Call
         ("str", "re.fullmatch('k' + r'-[0-9]{3}', value)"),
         ("str", "int(value or 0, 16 - 6) == 4_711 + 1 if value.isdigit() else False"),
         ("list", "len(value) == 4 + 5"),
+        ("str", "len(value) > 1_000 * 100"),
+        ("bytes", "len(value) + len(b'12345') >= 4_096 * 2"),
+        ("list", "len(value) > 512 * 2"),
         ("object", "isinstance(value, Decimal)"),
         ("int", "round(value / 305) == 200 + 13"),
         ("float", "not math.isfinite(value)"),
@@ -151,3 +157,29 @@ def test_what_is_no_list_is_an_iterator_where_the_body_goes_over_it(explore):
         """
     explored = explore(text, "nth", branches=((4, 6),), executions=1000)
     assert [one.action.partition(", ")[2][:5] for one in explored.findings] == ["iter("]
+
+
+@pytest.mark.parametrize(
+    ("hint", "given", "written"),
+    [
+        ("str", "'a'", r"\('.' \* \d{3}\)"),
+        ("list[int]", "[1]", r"\(\[.+\] \* \d{3}\)"),
+        ("str", "'a'.lower()", r"'.' \* \d{3}\)"),
+    ],
+)
+def test_what_is_longer_than_anybody_writes_is_written_as_a_repetition(explore, hint, given, written):
+    text = f"""
+        def check(value: {hint}) -> str:
+            if len(value) > 255:
+                raise ValueError("too long")  # here
+            return "fine"
+        """
+    seen = Call(qualname="check", arguments=(Argument(name="value", value=given),))
+    (finding,) = explore(text, "check", calls=(seen,), branches=((2, 3),)).findings
+    assert re.search(written, finding.action), finding.action
+
+
+def test_a_repetition_in_an_expression_stands_in_parentheses():
+    found = set(replacements("'ab'.lower()", 2, 300))
+    assert "('a' * 300).lower()" in found
+    assert set(replacements("f('ab', 1)", 2, 300)) >= {"f('a' * 300, 1)"}
