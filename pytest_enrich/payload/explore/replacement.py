@@ -138,13 +138,8 @@ def _repeated(value: object, known: object, wanted: object) -> Iterator[str]:
 
 def _is_apart(before: str, after: str) -> bool:
     """Whether what stands between these is an argument, or an element, by itself."""
-    return before.rstrip()[-1:] in {"", "(", "[", "{", ",", "=", ":"} and after.lstrip()[:1] in {
-        "",
-        ")",
-        "]",
-        "}",
-        ",",
-    }
+    begins, ends = before.rstrip()[-1:], after.lstrip()[:1]
+    return begins in {"", *"([{,=:"} and ends in {"", *")]},"}
 
 
 def _is_size(value: object) -> TypeGuard[int]:
