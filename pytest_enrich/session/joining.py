@@ -43,8 +43,9 @@ def inner_first(targets: Sequence[Target]) -> list[Target]:
 
 
 def _holds(outer: Target, inner: Target) -> bool:
-    is_inside = outer.path == inner.path and inner.qualname.startswith(f"{outer.qualname}.")
-    return is_inside and inner.kind == "nested" and outer.kind not in {"class", "module"}
+    if inner.kind != "nested" or outer.kind in {"class", "module"} or outer.path != inner.path:
+        return False
+    return inner.qualname.startswith(f"{outer.qualname}.")
 
 
 def _is_small(target: Target) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
+
+Given = TypeVar("Given", bound=list[str])
 
 
 class Words(list[str]):
@@ -29,23 +31,22 @@ class Words(list[str]):
         return super().__len__()
 
 
-@contextlib.contextmanager
-def watched() -> Iterator[Words]:
+def watched() -> contextlib.AbstractContextManager[Words]:
     """The command line, as it is, and whether it was read."""
+    return _exchanged(Words(sys.argv))
+
+
+def started_as(name: str) -> contextlib.AbstractContextManager[list[str]]:
+    """The program has another name."""
+    return _exchanged([name, *sys.argv[1:]])
+
+
+@contextlib.contextmanager
+def _exchanged(words: Given) -> Iterator[Given]:
+    """These words in the place of the command line."""
     before = sys.argv
-    sys.argv = words = Words(before)
+    sys.argv = words
     try:
         yield words
-    finally:
-        sys.argv = before
-
-
-@contextlib.contextmanager
-def started_as(name: str) -> Iterator[None]:
-    """The program has another name."""
-    before = sys.argv
-    sys.argv = [name, *before[1:]]
-    try:
-        yield
     finally:
         sys.argv = before

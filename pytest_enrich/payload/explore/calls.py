@@ -110,9 +110,10 @@ def changeable(call: Call) -> frozenset[str]:
 
 def _passed_on(call: Call) -> str | None:
     """A variable for the one value that what the call gives is called with; None where there is none."""
+    if not call.then or len(call.then[-1]) != 1:
+        return None
     taken = f"{call.qualname} {call.receiver} {' '.join(name for name, _ in call.arguments)}".lower()
-    free = (name for name in ("value", "given") if name not in taken)
-    return next(free, None) if call.then and len(call.then[-1]) == 1 else None
+    return next((name for name in ("value", "given") if name not in taken), None)
 
 
 def _folded(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str]) -> Program:

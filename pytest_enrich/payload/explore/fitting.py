@@ -25,20 +25,20 @@ def is_well_made(template: str) -> bool:
         tree = ast.parse(source.strip(), mode="eval")
     except Exception:  # a name that is gone, a module of the project's that cannot be imported
         return True
-    return all(_is_well_called(node, names) for node in ast.walk(tree) if _made(node, names) is not None)
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return all(_is_well_called(node, kind, names) for node in calls if (kind := _made(node, names)) is not None)
 
 
-def _made(node: ast.AST, names: Mapping[str, object]) -> type | None:
+def _made(node: ast.expr, names: Mapping[str, object]) -> type | None:
     """The class that an expression makes an object of."""
     is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     kind = names.get(node.func.id) if is_call else None  # type: ignore[attr-defined]
     return kind if isinstance(kind, type) else None
 
 
-def _is_well_called(node: ast.AST, names: Mapping[str, object]) -> bool:
-    kind = _made(node, names)
+def _is_well_called(node: ast.Call, kind: type, names: Mapping[str, object]) -> bool:
     known = hints.of_function(getattr(kind, "__init__", None))
-    given = _given(node, kind) if isinstance(node, ast.Call) and kind else ()
+    given = _given(node, kind)
     return all(_fits(value, known.get(one.name, types.ANYTHING), one.default, names) for one, value in given)
 
 

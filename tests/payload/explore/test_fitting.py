@@ -20,6 +20,18 @@ class Point:
 """
 
 
+@pytest.fixture
+def judge(imported):
+    """Whether objects of a module are well made."""
+
+    def judge(name, text, template):
+        imported(name, text)
+        is_well_made.cache_clear()
+        return is_well_made(template)
+
+    return judge
+
+
 @pytest.mark.parametrize(
     ("template", "is_well"),
     [
@@ -39,10 +51,8 @@ class Point:
         ("('a'", True),
     ],
 )
-def test_literals_that_objects_are_made_with_are_of_the_types_that_hints_name(imported, template, is_well):
-    imported("made", MODULE)
-    is_well_made.cache_clear()
-    assert is_well_made(template) is is_well
+def test_literals_that_objects_are_made_with_are_of_the_types_that_hints_name(judge, template, is_well):
+    assert judge("made", MODULE, template) is is_well
 
 
 TEXT = """
@@ -103,7 +113,5 @@ class Reader:
         ("⟨spoken:Reader⟩(⟨spoken:Client⟩(⟨spoken:Offline⟩()))", False),
     ],
 )
-def test_what_is_asked_by_a_protocol_to_be_awaited_is_no_plain_method(imported, template, is_well):
-    imported("spoken", PROTOCOL)
-    is_well_made.cache_clear()
-    assert is_well_made(template) is is_well
+def test_what_is_asked_by_a_protocol_to_be_awaited_is_no_plain_method(judge, template, is_well):
+    assert judge("spoken", PROTOCOL, template) is is_well
