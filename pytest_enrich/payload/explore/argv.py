@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
-Given = TypeVar("Given", bound=list[str])
+Argv = TypeVar("Argv", bound=list[str])
 
 
 class Words(list[str]):
@@ -42,7 +42,7 @@ def started_as(name: str) -> contextlib.AbstractContextManager[list[str]]:
 
 
 @contextlib.contextmanager
-def _exchanged(words: Given) -> Iterator[Given]:
+def _exchanged(words: Argv) -> Iterator[Argv]:
     """These words in the place of the command line."""
     before = sys.argv
     sys.argv = words

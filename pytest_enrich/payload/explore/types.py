@@ -73,11 +73,11 @@ def admits(kind: type, hint: Any) -> bool:
 
 
 def _admits(kind: type, part: Any) -> bool:
-    if any(part is stream for stream in STREAMS):
-        return issubclass(kind, io.IOBase)
     wanted = typing.get_origin(part) or part
     if part is ANYTHING or not isinstance(wanted, type):
         return part is not None
+    if wanted in STREAMS:
+        return issubclass(kind, io.IOBase)
     return is_kind(kind, wanted) or (wanted in {float, complex} and issubclass(kind, int | float))
 
 

@@ -8,10 +8,14 @@ from pytest_enrich.payload.explore.fitting import is_well_made
 MODULE = """
 from __future__ import annotations
 import io
+import typing
 from dataclasses import dataclass
 
 class Signer:
     def __init__(self, key: str | bytes, *rest, salt: str = None, stream: io.IOBase | None = None, size=1): ...
+
+class Reader:
+    def __init__(self, source: typing.IO[bytes]): ...
 
 @dataclass
 class Point:
@@ -46,6 +50,8 @@ def judge(imported):
         ("⟨made:Point⟩(1, 2)", True),
         ("⟨made:Point⟩(1, ⟨made:Signer⟩('a'))", False),
         ("[⟨made:Point⟩(x=1, y='a')]", False),
+        ("⟨made:Reader⟩(⟨io:BytesIO⟩(b'a'))", True),
+        ("⟨made:Reader⟩(b'a')", False),
         ("⟨made:Gone⟩(1)", True),
         ("⟨builtins:int⟩('a')", True),
         ("('a'", True),
