@@ -110,9 +110,10 @@ class Explored(Struct, frozen=True, kw_only=True, tag="explored"):
     """The answer to `Explore`.
 
     `aliases` are pairs of a function's own ``module:qualname`` and a shorter one that is the same object
-    (``humanize.number:intword`` and ``humanize:intword``). `dropped` counts, by reason, the inputs that reached
-    something and are not shown (`accident`, `side effect`, `nothing to observe`, ...). `corpus` are a few calls
-    of all kinds that were made: what changes nothing for them may change nothing at all.
+    (``humanize.number:intword`` and ``humanize:intword``); a name beside itself hides the module of that name in
+    its package. `dropped` counts, by reason, the inputs that reached something and are not shown (`accident`,
+    `side effect`, `nothing to observe`, ...). `corpus` are a few calls of all kinds that were made: what changes
+    nothing for them may change nothing at all.
     """
 
     findings: tuple[Finding, ...]

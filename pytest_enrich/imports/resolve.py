@@ -125,7 +125,7 @@ def _known(module: str, qualname: str, bindings: Bindings, named: frozenset[str]
     for name, meanings in bindings.objects.items():
         if f"{module}:{head}" in meanings:
             return name + dot + rest
-    # A function with the name of its module hides it in the package.
+    # An object with the name of the module hides it in the package.
     hidden = ":".join(module.rpartition(".")[::2]) in named
     reached = next(_reached(module, bindings), None) if not hidden else None
     return ".".join(filter(None, [reached, qualname])) if reached else None

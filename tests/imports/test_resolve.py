@@ -41,6 +41,12 @@ def test_a_function_with_the_name_of_its_module_is_not_the_module():
     assert written("⟨slug.slug:cut⟩('A')", text, aliases) == ("cut('A')", ("from slug.slug import cut",))
 
 
+def test_another_function_with_the_name_of_a_module_hides_it():
+    aliases = (("slug:slug", "slug:slug"),)
+
+    assert written("⟨slug.slug:cut⟩('A')", "from slug import slug", aliases)[1] == ("from slug.slug import cut",)
+
+
 def test_its_own_module_comes_before_an_alias():
     text = "import humanize\nfrom humanize import number"
 
