@@ -126,7 +126,14 @@ def test_a_qualname_becomes_part_of_a_name(text):
 
 
 @pytest.mark.parametrize(
-    ("qualname", "name"), [("Cart.add_item", "cart_add_item"), ("HTTPClient.get", "httpclient_get"), ("f", "f")]
+    ("qualname", "name"),
+    [
+        ("Cart.add_item", "cart_add_item"),
+        ("HTTPClient.get", "http_client_get"),
+        ("PyJWKSet", "py_jwk_set"),
+        ("Cart.itemIDs", "cart_item_ids"),
+        ("f", "f"),
+    ],
 )
 def test_a_method_is_named_with_its_class(qualname, name):
     assert words.snake(qualname) == name

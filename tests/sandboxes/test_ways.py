@@ -37,6 +37,10 @@ def test_hash_seed(): assert os.environ["PYTHONHASHSEED"] == "7"
 def test_timezone(): assert (time.timezone, time.localtime(0).tm_min) == (-20700, 45)
 def test_locale(): assert (os.environ["LC_ALL"], os.environ["LANG"]) == ("C", "C")
 def test_person(): assert {os.environ[name] for name in ("USER", "LOGNAME", "EDITOR", "PAGER")} == {"visitor"}
+def test_machine():
+    import platform, socket
+    assert platform.node() == os.uname().nodename == socket.gethostname() == "visitor"
+    assert platform.release() == os.uname().release and platform.python_version().endswith(".99")
 def test_terminal(): assert shutil.get_terminal_size().columns == 61
 def test_home(): assert pathlib.Path.home().name == "visitor" and not list(pathlib.Path.home().iterdir())
 """

@@ -14,7 +14,7 @@ from . import hints, types
 
 @lru_cache(maxsize=4096)
 def is_well_made(template: str) -> bool:
-    """Whether literals and new objects that constructors are called with in a template are what their hints name.
+    """Whether literals, names and new objects that constructors are called with are what their hints name.
 
     What is neither, or has no hint, is taken for right; so is a template that cannot be read.
     """
@@ -43,9 +43,11 @@ def _is_well_called(node: ast.Call, kind: type, names: Mapping[str, object]) -> 
 
 
 def _fits(value: ast.expr, hint: Any, default: object, names: Mapping[str, object]) -> bool:
-    """Whether a literal conforms to a hint, or a new object is of a class that does."""
+    """Whether a literal or what a name stands for conforms to a hint, or a new object is of a class that does."""
     if (kind := _made(value, names)) is not None:
         return types.admits(kind, hint)
+    if isinstance(value, ast.Name) and value.id in names:
+        return types.conforms(names[value.id], hint) or any(map(types.is_protocol, types.members(hint)))
     try:
         literal = ast.literal_eval(value)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):

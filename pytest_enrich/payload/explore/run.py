@@ -99,6 +99,8 @@ class Runner:
             return dataclasses.replace(outcome, refusal="side effect")
         if words.is_read:
             return dataclasses.replace(outcome, refusal="goes by the command line")
+        if warned.is_forgotten(caught):
+            return dataclasses.replace(outcome, refusal="accident")
         given = warned.of(caught, self._root) if caught else ()
         printed = output.text
         return dataclasses.replace(outcome, printed=printed, warned=given) if printed or given else outcome

@@ -31,6 +31,11 @@ def of(caught: Sequence[warnings.WarningMessage], root: str) -> tuple[Warned, ..
     return tuple(Warned(name, "" if UNSTABLE.search(text) else text) for name, text in pairs if name is not None)
 
 
+def is_forgotten(caught: Sequence[warnings.WarningMessage]) -> bool:
+    """Whether a coroutine was made and never awaited: then nothing was done that somebody would do."""
+    return any("was never awaited" in str(one.message) for one in caught)
+
+
 @lru_cache(maxsize=8)
 def lines(filename: str) -> frozenset[int]:
     """The lines with statements that warn, and those where the blocks begin that they are in; none unread."""

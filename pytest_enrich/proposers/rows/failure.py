@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import textwrap
 from collections.abc import Sequence
 
 from pytest_enrich.data import Call, Finding, Gap, NewTest, Observation, Oracle, Variant
@@ -28,7 +29,7 @@ def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
     finding = Finding(
         call=Call(qualname=desk.target.qualname),
         lines=tuple(sheet.text.rewritten(span(one), edits).strip() for one in scene),
-        action=sheet.text.rewritten(span(action), edits).strip(),
+        action=_inside(sheet.text.rewritten(span(action), edits).strip()),
         expression=True,
         consume="",
         branches=(),
@@ -36,6 +37,14 @@ def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
         observations=(Observation(subject="raises", value=variant.raised, message=variant.message),),
     )
     return _written(desk, sheet, finding, gaps)
+
+
+def _inside(code: str) -> str:
+    """With its later lines as far in as those of a block are; a text of several lines stays what it is."""
+    texts = (one for one in ast.walk(ast.parse(code)) if isinstance(one, ast.Constant | ast.JoinedStr))
+    if any(one.lineno != one.end_lineno for one in texts):
+        return code
+    return textwrap.indent(code, frame.INDENT).strip()
 
 
 def _written(desk: Desk, sheet: Sheet, finding: Finding, gaps: Sequence[Gap]) -> NewTest | None:

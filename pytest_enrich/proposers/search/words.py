@@ -140,7 +140,7 @@ def _called(node: ast.Call) -> str:
 
 def _snake(text: str) -> str:
     text = text.replace("-", " minus ") if re.search(r"-\d", text) else text
-    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)
+    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})", "_", text)
     return re.sub(r"[^0-9A-Za-z]+", "_", text).strip("_").lower()
 
 

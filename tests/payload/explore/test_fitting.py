@@ -14,6 +14,12 @@ from dataclasses import dataclass
 class Signer:
     def __init__(self, key: str | bytes, *rest, salt: str = None, stream: io.IOBase | None = None, size=1): ...
 
+class Step(typing.Protocol):
+    def __call__(self, given: int) -> int: ...
+
+class Task:
+    def __init__(self, action: typing.Callable, error: type[Exception], step: Step): ...
+
 class Reader:
     def __init__(self, source: typing.IO[bytes]): ...
 
@@ -47,6 +53,9 @@ def judge(imported):
         ("⟨made:Signer⟩('a', stream=('e',))", False),
         ("⟨made:Signer⟩('a', stream=⟨io:StringIO⟩('e'))", True),
         ("⟨made:Signer⟩('a', size=⟨made:Point⟩(1, 2))", True),
+        ("⟨made:Signer⟩(⟨builtins:len⟩)", False),
+        ("⟨made:Task⟩(⟨builtins:len⟩, ⟨builtins:OSError⟩, ⟨builtins:len⟩)", True),
+        ("⟨made:Task⟩(⟨builtins:len⟩, ⟨builtins:len⟩, ⟨builtins:len⟩)", False),
         ("⟨made:Point⟩(1, 2)", True),
         ("⟨made:Point⟩(1, ⟨made:Signer⟩('a'))", False),
         ("[⟨made:Point⟩(x=1, y='a')]", False),

@@ -34,6 +34,20 @@ def test_what_is_not_about_its_warning_is_told_by_what_it_gives(explore):
     assert [(seen.subject, seen.value) for seen in finding.observations] == [("result", "3")]
 
 
+def test_a_coroutine_that_nobody_awaits_is_an_accident(explore):
+    text = """
+        async def later():
+            return 1
+
+        def size(name: str) -> int:
+            if len(name) > 3:
+                later()  # here
+            return len(name)
+        """
+    explored = explore(text, "size")
+    assert (explored.findings, set(explored.dropped)) == ((), {"accident"})
+
+
 def test_the_lines_that_warn_are_theirs_and_the_first_of_their_block(tmp_path):
     file = tmp_path / "sample.py"
     file.write_text("def f(a):\n    if a:\n        a = 1\n        warn('x')\n    b = 2\n    log.warn('y')\n")

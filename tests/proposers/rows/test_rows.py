@@ -385,6 +385,25 @@ def test_what_raises_is_expected_to_raise(rows):
     assert (made.oracle[0].source, made.oracle[0].line) == ("raises", 2)
 
 
+def test_what_raises_on_several_lines_stands_inside_its_block(rows):
+    text = """
+    class TestCart:
+        def test_discount(self):
+            total = discount(
+                10,
+            )
+            assert total == 10
+    """
+    raised = variant("-1", raised="⟨builtins:ValueError⟩", line=4)
+    (made,), _ = rows(text, raised, names=("TestCart::test_discount",))
+    assert made.code.splitlines()[1:] == [
+        "    with pytest.raises(ValueError):",
+        "        discount(",
+        "            -1,",
+        "        )",
+    ]
+
+
 def test_a_row_that_raises_becomes_a_test_without_a_list(rows):
     raised = variant("-1", raised="⟨shop.cart:Refused⟩", message="", line=8)
     (made,), _ = rows(LISTED, raised)
