@@ -19,6 +19,16 @@ class Output(io.TextIOWrapper):
     def __init__(self) -> None:
         self._bytes = io.BytesIO()
         super().__init__(self._bytes, encoding="utf-8", errors="replace", newline="", write_through=True)
+        self._scene = ""
+
+    def begin(self) -> None:
+        """What is written from now on is the call's own."""
+        self._scene = self.text
+
+    @property
+    def told(self) -> str:
+        """All that was written, "" where nothing of it is the call's own."""
+        return self.text if self.text != self._scene else ""
 
     @property
     def text(self) -> str:

@@ -42,6 +42,14 @@ def _is_stated(error: BaseException, root: str, lines: Iterable[str]) -> bool:
     return not isinstance(error, MISTAKES) and any(AGAIN.fullmatch(line) for line in lines)
 
 
+def not_installed(error: BaseException | None, text: str) -> bool:
+    """Whether it says that something is missing which the text of the call does not name: elsewhere it is not."""
+    if type(error) not in {ImportError, ModuleNotFoundError}:
+        return False
+    named = re.findall(r"'([^']+)'", text)
+    return not any(re.search(rf"\b{re.escape(one)}\b", str(error)) for one in named)
+
+
 def is_worded(error: BaseException) -> bool:
     """Whether its message is one that somebody wrote, or a key; those of the interpreter differ by its version."""
     frames = traceback.extract_tb(error.__traceback__)

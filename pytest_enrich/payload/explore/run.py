@@ -13,7 +13,7 @@ from .argv import watched
 from .bounds import quiet, time_limit
 from .calls import Call, Program, program
 from .consumption import consumed, consumption
-from .contract import is_contract
+from .contract import is_contract, not_installed
 from .entry import Entry
 from .trace import Branch, TooLongError, Tracer
 
@@ -31,7 +31,7 @@ class Outcome:
         refusal: Why no test should be made of it, "" if one may.
         consume: How the result was consumed.
         namespace: The variables of the program afterwards.
-        printed: What it wrote to the standard output.
+        printed: What was written to the standard output, where the call wrote to it.
         warned: The warnings that the project gave.
     """
 
@@ -90,19 +90,20 @@ class Runner:
         denials = guard.denials()
         try:
             with quiet() as (output, caught), watched() as words, time_limit(self._seconds):
-                outcome = self._perform(scene, action, namespace)
+                outcome = self._perform(scene, action, namespace, output.begin)
         except TooLongError:  # it came just after the call had ended
             return Outcome(refusal="too long")
         finally:
             self._tracer.stop()
-        if guard.denials() > denials:
-            return dataclasses.replace(outcome, refusal="side effect")
-        if words.is_read:
-            return dataclasses.replace(outcome, refusal="goes by the command line")
-        if warned.is_forgotten(caught):
-            return dataclasses.replace(outcome, refusal="accident")
-        given = warned.of(caught, self._root) if caught else ()
-        printed = output.text
+        refusals = {
+            "side effect": guard.denials() > denials,
+            "goes by the command line": words.is_read,
+            "accident": warned.is_forgotten(caught),
+            "goes by what is installed": not_installed(outcome.raised, wanted.text),
+        }
+        if refusal := next((why for why, holds in refusals.items() if holds), ""):
+            return dataclasses.replace(outcome, refusal=refusal)
+        printed, given = output.told, warned.of(caught, self._root) if caught else ()
         return dataclasses.replace(outcome, printed=printed, warned=given) if printed or given else outcome
 
     def unwatched(self, wanted: Program) -> Callable[[Mapping[str, object]], object]:
@@ -118,7 +119,9 @@ class Runner:
 
         return perform
 
-    def _perform(self, scene: list[CodeType], action: CodeType, namespace: dict[str, object]) -> Outcome:
+    def _perform(
+        self, scene: list[CodeType], action: CodeType, namespace: dict[str, object], begin: Callable[[], None]
+    ) -> Outcome:
         # What sets the scene runs code of the file as well: a test of the call covers that, too.
         self._tracer.start()
         try:
@@ -127,6 +130,7 @@ class Runner:
         except BaseException:  # whatever a constructor raises: the search goes on
             return Outcome(refusal="no such object")
         consume = ""
+        begin()
         try:
             result = eval(action, namespace)
             if command.is_result(result) and command.crashed(result):

@@ -976,6 +976,32 @@ def test_what_a_function_prints_beside_what_it_gives_is_not_looked_at(explore):
     assert [seen.expression for seen in finding.observations] == ["{result}"]
 
 
+def test_what_only_the_scene_printed_is_not_said(explore):
+    text = """
+        class Log:
+            def __init__(self, name: str):
+                print(name)
+                self.size = len(name)
+
+            def close(self) -> None:
+                if self.size > 1:
+                    self.size = 0  # here
+        """
+    explored = explore(text, "Log.close", "method")
+    assert not any("capsys" in seen.expression for one in explored.findings for seen in one.observations)
+
+
+@pytest.mark.parametrize(("module", "is_found"), [("'gone'", False), ("name", True)])
+def test_what_is_not_installed_here_is_expected_nowhere(explore, module, is_found):
+    text = f"""
+        def load(name: str):
+            if len(name) > 3:
+                raise ImportError("needs " + {module})  # here
+            return name
+        """
+    assert bool(explore(text, "load").findings) is is_found
+
+
 def test_a_mapping_that_cannot_be_gone_through_ends_no_search(explore):
     text = """
         from collections.abc import Mapping
