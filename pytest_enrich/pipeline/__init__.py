@@ -5,6 +5,7 @@ No input or output, no printing: targets in, what came of each out.
 
 from __future__ import annotations
 
+import traceback
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
@@ -12,6 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from msgspec.structs import replace
 
 from pytest_enrich.data import Attempt, Branch, Candidate, Kept, Target, Verdict
+from pytest_enrich.errors import EnrichError
 from pytest_enrich.pipeline import judging
 from pytest_enrich.pipeline.bench import Bench, Done
 from pytest_enrich.pipeline.narrowing import narrowed, still_open
@@ -72,9 +74,15 @@ def _next_ones(
 
 
 def watched(target: Target, bench: Bench, turn: Turn) -> Done:
-    """As `work`; a target of which a job failed is not complete."""
+    """As `work`; a target of which a job failed is not complete, and a mistake of ours costs no more than one."""
     with bench.watch() as failed:
-        done = work(target, bench, turn)
+        try:
+            done = work(target, bench, turn)
+        except EnrichError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a run of hours must not end by one odd test
+            trace = "".join(traceback.format_exception(error))
+            done = Done(target=target, attempts=(), complete=False, defect=trace)
     return replace(done, complete=done.complete and not failed)
 
 

@@ -16,12 +16,14 @@ from pytest_enrich.protocols import Proposer, Sandbox, Task
 class Done(Struct, frozen=True, kw_only=True):
     """A target that is finished: what it was, with the gaps that were open, and the attempts on it.
 
-    `complete` is False when time ran out in the middle: its open gaps may be tried again.
+    `complete` is False when time ran out in the middle: its open gaps may be tried again. `defect` is the
+    traceback of a mistake of ours that ended it, "" for none.
     """
 
     target: Target
     attempts: tuple[Attempt, ...]
     complete: bool = True
+    defect: str = ""
 
 
 class Bench(Struct, frozen=True, kw_only=True):

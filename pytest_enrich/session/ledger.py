@@ -47,6 +47,7 @@ class Ledger:
         self._made: list[tuple[Suggestion, int]] = []
         self.attempts: list[Attempt] = []
         self.dropped: Counter[str] = Counter()
+        self.defects: list[str] = []
         self.waiting = found.waiting
 
     def note(self, gaps: Sequence[Gap], outcome: str) -> None:
@@ -119,6 +120,7 @@ class Ledger:
     def finish(self, done: pipeline.Done, asked: Sequence[str]) -> None:
         """Write what was found, then what was tried: a killed run loses at most this one target."""
         self.attempts += done.attempts
+        self.defects += [done.defect] if done.defect else []
         closed = {gap for attempt in done.attempts for gap in self._closed(attempt)}
         if done.complete:
             self.note([gap for gap in done.target.gaps if not self.is_closed(gap)], NOTHING)

@@ -6,7 +6,7 @@ import math
 import platform
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from msgspec.structs import replace
@@ -33,7 +33,7 @@ from pytest_enrich.session.scope import Found, now
 from pytest_enrich.session.slots import Slots
 from pytest_enrich.session.walker import Walker
 from pytest_enrich.session.writing import Writer
-from pytest_enrich.store import Store, bugs, rebuild
+from pytest_enrich.store import Store, bugs, last_run, rebuild
 
 DOCSTRINGS = 0.2
 """The part of a budget in time that docstrings may take, beyond the file that is being looked at."""
@@ -112,6 +112,8 @@ class Session:
         except KeyboardInterrupt:
             self._stopped = "interrupted"
         rebuild.write_all_patch(self._store, self._files.combined(self._store))
+        if self._ledger.defects:
+            last_run.write_crash(self._store, "\n".join(self._ledger.defects))
 
     def _look(self) -> None:
         """See whether the code does what its docstrings say; that takes a part of the time."""
@@ -159,10 +161,17 @@ class Session:
                 *self._forks.notes,
                 *self._sandbox.notes,
                 *self._panel.notes,
+                *self._given_up(),
                 *told,
             ),
             read_only_check="not checked" if changed is None else "changed" if changed else "ok",
         )
+
+    def _given_up(self) -> Iterator[str]:
+        """What was lost by mistakes of ours, and where they are written down."""
+        if count := len(self._ledger.defects):
+            place = f"{self._settings.directory.name}/.cache/crash.txt"
+            yield f"work on a function ended by an internal error ({count} of them), details in {place}"
 
 
 def _by_path(gaps: Sequence[Gap]) -> dict[str, list[Gap]]:

@@ -27,6 +27,7 @@ from pytest_enrich.data import (
     Varied,
     Vary,
 )
+from pytest_enrich.errors import StoreError
 from pytest_enrich.pipeline import Turn
 from pytest_enrich.session import scope
 from pytest_enrich.session.rounds import SHORTEST_WALK
@@ -131,6 +132,27 @@ def test_what_a_job_failed_for_is_tried_again(work, fakes, found_calls):
     again, _, sandbox = work()
     assert again.gaps == {"waiting": 1, "suggested": 1, "done before": 1}
     assert len(sandbox.asked(Explore)) == 1
+
+
+def test_a_mistake_of_ours_costs_the_function_that_it_was_made_about(work, settings, found_calls):
+    def mistaken(job):
+        return 1 / 0 if job.lines == (10,) else found_calls(job)
+
+    made, _, _ = work(script={Explore: mistaken})
+    assert made.gaps == {"suggested": 1, "nothing found": 1, "not tried": 1}
+    assert any(
+        "internal error (1 of them), details in enrich-suggestions/.cache/crash.txt" in one for one in made.notes
+    )
+    assert "ZeroDivisionError" in (settings.directory / ".cache/crash.txt").read_text("utf-8")
+    assert work()[0].gaps == {"waiting": 1, "suggested": 1, "done before": 1}
+
+
+def test_what_a_user_can_cause_ends_the_run(work):
+    def full(_job):
+        raise StoreError("the disk is full")
+
+    with pytest.raises(StoreError):
+        work(script={Explore: full})
 
 
 def test_a_test_that_cannot_be_watched_is_tried_again(work, fakes):

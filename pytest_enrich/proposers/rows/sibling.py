@@ -129,9 +129,10 @@ def _stated(sheet: Sheet, look: Look, subject: str, code: str) -> str:
     if sheet.placement.style == "unittest":
         named = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}[code]
         return f"self.{named}({subject})"
+    whole = f"({subject})" if "\n" in subject else subject
     if look.point.form == "truth":
-        return f"assert {subject if code == 'True' else _denied(subject)}"
-    return f"assert {subject} is {code}"
+        return f"assert {whole if code == 'True' else _denied(whole)}"
+    return f"assert {whole} is {code}"
 
 
 def _denied(subject: str) -> str:

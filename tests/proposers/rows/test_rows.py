@@ -385,6 +385,18 @@ def test_what_raises_is_expected_to_raise(rows):
     assert (made.oracle[0].source, made.oracle[0].line) == ("raises", 2)
 
 
+def test_a_truth_about_several_lines_stays_in_its_brackets(rows):
+    text = """
+    def test_discount():
+        assert (
+            10
+              in discount(5)
+        )
+    """
+    (made,), _ = rows(text, variant("-1", seen=("False",)))
+    assert made.code.splitlines()[1:] == ["    assert 10 not in discount(-1)"]
+
+
 def test_what_raises_on_several_lines_stands_inside_its_block(rows):
     text = """
     class TestCart:
