@@ -27,7 +27,7 @@ comprehension; ``matches``/``no match`` of a ``case``; ``raises``: a handler tha
 """
 
 Kind: TypeAlias = Literal[
-    "function", "method", "classmethod", "staticmethod", "property", "nested", "class", "module"
+    "function", "method", "classmethod", "staticmethod", "property", "setter", "nested", "class", "module"
 ]
 
 
@@ -107,7 +107,10 @@ class Call(Struct, frozen=True, kw_only=True):
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """A function through which exploring may reach the gaps: its parameters and the calls seen of it."""
+    """A function through which exploring may reach the gaps: its parameters and the calls seen of it.
+
+    The setter of a property is named with a `=` at the end: it is another function than its getter.
+    """
 
     qualname: str
     kind: str

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Entry, Target
 
-METHODS = {"method", "classmethod", "staticmethod", "property"}
+METHODS = {"method", "classmethod", "staticmethod", "property", "setter"}
 MOST_LINES, MOST_DECISIONS, MOST = 8, 1, 4
 
 

@@ -112,9 +112,10 @@ def _is_dunder(name: str) -> bool:
 
 
 def _entry(module: Module, node: Function) -> Entry:
+    sort = kind(module, node)
     return Entry(
-        qualname=module.qualname(node),
-        kind=kind(module, node),
+        qualname=module.qualname(node) + "=" * (sort == "setter"),
+        kind=sort,
         is_async=isinstance(node, ast.AsyncFunctionDef),
         parameters=parameters(module, node),
     )

@@ -10,7 +10,7 @@ from pytest_enrich.gaps.outline import Node
 from pytest_enrich.source import docstring
 from pytest_enrich.source.module import FUNCTIONS, Function, Module, dotted, own_nodes
 
-_PROPERTIES = {"setter", "getter", "deleter"}
+_PROPERTIES = {"getter", "deleter"}
 _CLASS_METHODS = {"__init_subclass__", "__class_getitem__"}
 
 
@@ -40,6 +40,8 @@ def _method(node: Function) -> Kind:
         return "classmethod"
     if "staticmethod" in names:
         return "staticmethod"
+    if "setter" in names:
+        return "setter"
     is_property = any(name.endswith("property") or name in _PROPERTIES for name in names)
     return "property" if is_property else "method"
 

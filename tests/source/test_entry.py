@@ -101,6 +101,23 @@ def test_an_entry_says_how_it_is_called(target):
     assert (entry.kind, entry.is_async, [one.name for one in entry.parameters]) == ("function", True, ["a"])
 
 
+def test_the_setter_of_a_property_is_another_function_than_its_getter(target):
+    text = """class Cart:
+    @property
+    def size(self):
+        return self._size
+    @size.setter
+    def size(self, value):
+        self._size = value
+"""
+    for words, qualname, kind in (
+        ("return self._size", "Cart.size", "property"),
+        ("= value", "Cart.size=", "setter"),
+    ):
+        (entry,) = target(text, ("Cart.size", words)).entries
+        assert (entry.qualname, entry.kind) == (qualname, kind)
+
+
 def test_functions_that_call_each_other_are_no_endless_loop(target):
     text = "def _a(x):\n    return _b(x)\ndef _b(x):\n    return _a(x)\ndef c(x):\n    return _b(x)\n"
     assert [one.qualname for one in target(text, ("_a", "return _b(x)")).entries] == ["c"]

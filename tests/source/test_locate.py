@@ -81,7 +81,7 @@ def test_one_target_a_function_in_the_order_of_the_gaps(locate):
         ("Cart", "class Cart:", "class"),
         ("Cart.__init__", "self.items = items", "method"),
         ("Cart.total", "return sum(self.items)", "property"),
-        ("Cart.total", 'raise AttributeError("no")', "property"),
+        ("Cart.total", 'raise AttributeError("no")', "setter"),
         ("Cart.first", "return self.items[0]", "property"),
         ("Cart.empty", "return cls([])", "classmethod"),
         ("Cart.parse", "if strict:", "staticmethod"),

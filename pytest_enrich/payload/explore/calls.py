@@ -135,7 +135,8 @@ def _folded(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str]) -
     action = _on(variable, entry, arguments)
     # What two objects joined by an operator give is called, not the second one of them.
     action = f"({action})" if after and entry.name in OPERATORS else action
-    return Program((*scene, *lines), action + after, entry.name not in STATEMENTS, entry.answers)
+    is_expression = entry.name not in STATEMENTS and entry.kind != "setter"
+    return Program((*scene, *lines), action + after, is_expression, entry.answers)
 
 
 def variable_for(template: str) -> str:
@@ -168,6 +169,8 @@ def _on(variable: str, entry: Entry, arguments: list[tuple[str, str]]) -> str:
     if entry.kind == "property":
         return f"{variable}.{entry.name}"
     values = [value for _, value in arguments]
+    if entry.kind == "setter":
+        return f"{variable}.{entry.name.rstrip('=')} = {''.join(values[:1])}"  # no program without a value
     if entry.name in COPYING:
         return f"⟨copy:{'deepcopy' if entry.name == '__deepcopy__' else 'copy'}⟩({variable})"
     if (operation := operators.operation(entry.name, variable, values)) is not None:

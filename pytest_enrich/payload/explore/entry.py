@@ -54,4 +54,4 @@ class Entry:
     @property
     def needs_receiver(self) -> bool:
         """Whether it is called on an object."""
-        return self.kind in {"method", "property"} and self.name not in MAKERS
+        return self.kind in {"method", "property", "setter"} and self.name not in MAKERS

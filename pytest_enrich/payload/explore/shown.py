@@ -76,12 +76,12 @@ def namesakes(others: Iterable[Call]) -> dict[str, list[str]]:
 
 
 def find(module: object, qualname: str) -> Any:
-    """The object of that qualified name, bound or not, or None."""
+    """The object of that qualified name (as in `data.Entry`), bound or not, or None."""
     found = module
-    for part in qualname.split("."):
+    for part in qualname.rstrip("=").split("."):
         found = inspect.getattr_static(found, part, None)
     if isinstance(found, property):
-        return found.fget
+        return found.fset if qualname.endswith("=") else found.fget
     return found.__func__ if isinstance(found, classmethod | staticmethod) else found
 
 

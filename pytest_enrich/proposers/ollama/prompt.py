@@ -162,7 +162,7 @@ def written(one: Mapping[str, Any]) -> str:
 def _code(page: Page, gap: Gap) -> list[str]:
     """The function, marked, and the one to call when that is another."""
     shown = excerpt.marked(page.target, [gap])
-    if page.entry.qualname == page.target.qualname:
+    if page.entry.qualname.rstrip("=") == page.target.qualname:
         return [shown + "\n"]
     return [excerpt.function(page.source_text, page.entry.qualname), shown + "\n"]
 

@@ -59,7 +59,7 @@ def fields(entry: Entry, source: str, mentioned: str) -> tuple[dict[str, Hint], 
     """
     compared = _compared(source)
     found: dict[str, Hint] = {}
-    if entry.kind in {"method", "property"} and not entry.qualname.endswith("__init__"):
+    if entry.kind in {"method", "property", "setter"} and not entry.qualname.endswith("__init__"):
         found[RECEIVER] = Hint(sort="python", called=entry.qualname.rpartition(".")[0])
     for parameter in entry.parameters[:MOST_PARAMETERS]:
         if _is_asked(parameter, mentioned):

@@ -84,5 +84,5 @@ def _subjects(findings: Sequence[Finding]) -> tuple[str, list[str]]:
 
 def _subject(finding: Finding) -> str:
     call = finding.call
-    qualname = call.qualname.rpartition(":")[2]
+    qualname = call.qualname.rpartition(":")[2].rstrip("=")
     return words.subject(qualname, None if "__init__" in qualname else call.receiver)

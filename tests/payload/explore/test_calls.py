@@ -107,6 +107,12 @@ def test_a_property_is_read():
     assert action("Cart.size", "", kind="property", receiver="⟨m:Cart⟩()") == "cart.size"
 
 
+def test_a_setter_is_assigned_to():
+    entry = Entry("m", "Cart.size=", "setter", parameters("value"))
+    made = program(Call("Cart.size=", (("value", "1"),), "⟨m:Cart⟩()"), {"Cart.size=": entry})
+    assert (made.lines, made.action, made.expression) == (("cart = ⟨m:Cart⟩()",), "cart.size = 1", False)
+
+
 def test_what_has_no_value_is_a_statement():
     entry = Entry("m", "Cart.__delitem__", "method", parameters("key"))
     made = program(Call("Cart.__delitem__", (("key", "1"),), "⟨m:Cart⟩()"), {"Cart.__delitem__": entry})

@@ -1,0 +1,61 @@
+"""Setters of properties: what is assigned, and how it shows."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_enrich.data import Entry, Parameter
+from pytest_enrich.payload.explore.shown import find
+
+TEXT = """
+    class Box:
+        def __init__(self, size: int = 3):
+            self._size = size
+
+        @property
+        def size(self) -> int:
+            return self._size
+
+        @size.setter
+        def size(self, value: int) -> None:
+            if value < 0:
+                raise ValueError(f"below zero: {value}")  # 12
+            self._size = value * 2  # 13
+"""
+SETTER = Entry(qualname="Box.size=", kind="setter", parameters=(Parameter(name="value", kind="positional"),))
+
+
+@pytest.fixture
+def findings(explore):
+    """What is found for a line of the setter."""
+
+    def findings(line):
+        marked = TEXT.replace(f"# {line}", "# here")
+        return explore(marked, "Box.size", "property", entries=(SETTER,)).findings
+
+    return findings
+
+
+def test_what_is_assigned_shows_in_the_property(findings):
+    (finding,) = findings(13)
+    (seen,) = finding.observations
+    assert finding.lines[0].startswith("box = ⟨sample:Box⟩(")
+    assert finding.action.startswith("box.size = ")
+    assert not finding.expression
+    assert seen.expression == "box.size"
+    assert int(seen.value) == 2 * int(finding.action.removeprefix("box.size = "))
+
+
+def test_what_is_refused_raises(findings):
+    (finding,) = findings(12)
+    assert finding.action == "box.size = -1"
+    assert finding.observations[0].value == "⟨builtins:ValueError⟩"
+
+
+def test_it_is_found_apart_from_its_getter(imported):
+    module = imported(
+        "boxes",
+        "class Box:\n    @property\n    def size(self): ...\n    @size.setter\n    def size(self, value): ...\n",
+    )
+    assert find(module, "Box.size=") is module.Box.size.fset
+    assert find(module, "Box.size") is module.Box.size.fget
