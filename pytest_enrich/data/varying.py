@@ -22,11 +22,16 @@ class Hole(Struct, frozen=True, kw_only=True):
         name: The parameter that it is, "" for a literal in the test's body.
         span: Where the literal is; None for a parameter.
         values: Source, as it stands in the test file: the parameter's of each row, or the literal.
+        adds: A keyword that the call of the function at `span` may be given, `*` for words at the end of the list
+            at `span`; "" for what is there. Nothing is added by the values `...` and `[]`.
+        offers: Values to try for what is added.
     """
 
     name: str = ""
     span: Span | None = None
     values: tuple[str, ...] = ()
+    adds: str = ""
+    offers: tuple[str, ...] = ()
 
 
 class Point(Struct, frozen=True, kw_only=True):

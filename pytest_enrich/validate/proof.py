@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct, field
 from msgspec.structs import replace
 
@@ -10,6 +12,8 @@ from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.validate.existing import Existing
 
 SHOWN = 600
+MOST_CASES = 8
+"""So many parameters a fixture of the candidate may have: it is run with each."""
 START = 20.0
 """Seconds of wall clock that a fresh interpreter, its imports and its workers may take besides."""
 
@@ -111,12 +115,22 @@ class Proof(Struct, frozen=True, kw_only=True):
         if not isinstance(execution, Answered):
             return Dropped(rung="runs", reason=execution.reason, detail=execution.detail[-SHOWN:])
         answer = execution.answer
-        found = [o for o in answer.outcomes if o.nodeid in self.nodeids] if isinstance(answer, Proved) else []
-        if sorted(o.nodeid for o in found) != sorted(self.nodeids):
+        found = [o for o in answer.outcomes if self._is_own(o.nodeid)] if isinstance(answer, Proved) else []
+        if not self._is_all([o.nodeid for o in found]):
             detail = "; ".join(o.detail for o in answer.outcomes) if isinstance(answer, Proved) else ""
             return Dropped(rung="runs", reason="was not collected as one test", detail=detail[-SHOWN:])
         seconds = sum(o.seconds for o in found)
         return replace(next((o for o in found if o.result != "passed"), found[0]), seconds=seconds)
+
+    def _is_own(self, nodeid: str) -> bool:
+        """Whether a test is the candidate: one for each parameter, too, that a fixture has."""
+        return nodeid in self.nodeids or (not self.cases and function(nodeid) == self.nodeid)
+
+    def _is_all(self, found: Sequence[str]) -> bool:
+        """Whether the whole candidate ran, and nothing of it twice."""
+        if self.cases:
+            return sorted(found) == sorted(self.cases)
+        return 0 < len(found) == len(set(found)) <= MOST_CASES
 
     def others(self, execution: Execution) -> dict[str, str] | None:
         """How the other tests of the file ended, by node id; None when nothing can be said.
@@ -125,7 +139,7 @@ class Proof(Struct, frozen=True, kw_only=True):
         """
         if not isinstance(execution, Answered) or not isinstance(execution.answer, Proved):
             return None
-        ends = {one.nodeid: one.result for one in execution.answer.outcomes if one.nodeid not in self.nodeids}
+        ends = {one.nodeid: one.result for one in execution.answer.outcomes if not self._is_own(one.nodeid)}
         return {
             nodeid: result for nodeid, result in ends.items() if result != "passed" or not self._is_named(nodeid)
         }

@@ -112,7 +112,7 @@ def test_the_setter_of_a_property_is_another_function_than_its_getter(target):
 """
     for words, qualname, kind in (
         ("return self._size", "Cart.size", "property"),
-        ("= value", "Cart.size=", "setter"),
+        ("self._size = value", "Cart.size=", "setter"),
     ):
         (entry,) = target(text, ("Cart.size", words)).entries
         assert (entry.qualname, entry.kind) == (qualname, kind)

@@ -77,12 +77,16 @@ def dump(call: Call) -> dict[str, Any]:
 
 @dataclasses.dataclass(frozen=True)
 class Program:
-    """Source templates: `lines` set the scene, `action` is what is looked at; `answers` as in `Entry`."""
+    """Source templates: `lines` set the scene, `action` is what is looked at; `answers` as in `Entry`.
+
+    `about` are the words of the lines for which it is run: what they name tells the most of it.
+    """
 
     lines: tuple[str, ...]
     action: str
     expression: bool = True
     answers: bool = True
+    about: frozenset[str] = frozenset()
 
     @property
     def text(self) -> str:

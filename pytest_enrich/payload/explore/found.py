@@ -169,7 +169,7 @@ def _record(reached: Reached, call: Call) -> dict[str, Any]:
 def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
     """The `Finding` for a chosen call, looked at with the clock `days` ahead and under another name then."""
     call = calls.load(record["call"])
-    wanted = _program(scene, call)
+    wanted = dataclasses.replace(_program(scene, call), about=_words(scene, record))
     with shifted(days), started_as("__main__.py" if days else "pytest"):
         consume, observations = observe(scene.runner, wanted, warns=_is_about_warning(scene, record))
     return {
@@ -180,6 +180,12 @@ def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
         "consume": consume,
         "observations": observations,
     }
+
+
+def _words(scene: Scene, record: dict[str, Any]) -> frozenset[str]:
+    """The words of the lines that a chosen call reaches."""
+    lines = {*record["reached"], *(to for _, to in record["branches"])}
+    return frozenset(word for at in lines for word in re.findall(r"\w+", scene.runner.line(at)))
 
 
 def _is_about_warning(scene: Scene, record: dict[str, Any]) -> bool:

@@ -51,7 +51,7 @@ def observe(runner: Runner, plain: Program, *, warns: bool = False) -> tuple[str
         for text, value in state(plain, outcome.namespace)
         if value != earlier.get(text)
     ]
-    result = (_result(outcome, plain.action) or _asked(runner, plain, outcome)) if plain.expression else []
+    result = (_result(outcome, plain) or _asked(runner, plain, outcome)) if plain.expression else []
     telling = [record for record in result if record["value"] != "None"]
     shown = [*telling, *changes][:MOST] or _printed(outcome) or _warned(outcome)
     return outcome.consume, shown or (result if plain.answers else [])
@@ -88,7 +88,7 @@ def _raised(error: BaseException) -> list[Record]:
     return [{"subject": "raises", "expression": "{result}", "value": kind, "message": message, "form": "equal"}]
 
 
-def _result(outcome: Outcome, action: str) -> list[Record]:
+def _result(outcome: Outcome, plain: Program) -> list[Record]:
     value = outcome.result
     if command.is_result(value):
         said = [_stated(f"{{result}}.{name}", part, repr(part)) for name, part in _told(value)]
@@ -101,7 +101,7 @@ def _result(outcome: Outcome, action: str) -> list[Record]:
     if isinstance(value, collections.abc.ValuesView | collections.abc.ItemsView) and (text := written([*value])):
         return [_stated("list({result})", [*value], text)]
     alike = [one for one in outcome.namespace.values() if type(one) is type(value)]
-    return list(_parts(value, action, alike))[:MOST] or ([_stated("{result}", value, text)] if text else [])
+    return list(_parts(value, plain, alike))[:MOST] or ([_stated("{result}", value, text)] if text else [])
 
 
 def _asked(runner: Runner, plain: Program, outcome: Outcome) -> list[Record]:
@@ -109,7 +109,7 @@ def _asked(runner: Runner, plain: Program, outcome: Outcome) -> list[Record]:
     names = questions(outcome.result) if outcome.raised is None and not outcome.consume else ()
     for name in islice(names, MOST_ASKED):
         given = runner.run(dataclasses.replace(plain, action=f"({plain.action}).{name}()"))
-        told = _result(given, plain.action) if not (given.refusal or given.raised or given.consume) else []
+        told = _result(given, plain) if not (given.refusal or given.raised or given.consume) else []
         for one in told:
             if not _is_empty(one):
                 return [{**one, "expression": one["expression"].replace("{result}", f"{{result}}.{name}()", 1)}]
@@ -140,12 +140,12 @@ def _is_inexact(value: object) -> bool:
     return numbers and any(isinstance(part, float) and _is_inexact(part) for part in held)
 
 
-def _parts(value: object, action: str, alike: Sequence[object] = ()) -> Iterator[Record]:
+def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Iterator[Record]:
     """Its public fields, else its text: for what cannot be written as a whole.
 
-    Fields that the call names tell the most, then those that are other than in objects `alike` that it was made
-    of; what fills a line by itself is shown only where nothing else is. Its length, and what it looks like to a
-    programmer, say too little to be worth a test.
+    Fields that the lines name which the call is made for tell the most, then those that the call names, then those
+    that are other than in objects `alike` that it was made of; what fills a line by itself is shown only where
+    nothing else is. Its length, and what it looks like to a programmer, say too little to be worth a test.
     """
     if isinstance(value, tuple | list) and len(value) <= MOST_ITEMS:
         placed = ((at, part, written(part)) for at, part in enumerate(value))
@@ -159,9 +159,10 @@ def _parts(value: object, action: str, alike: Sequence[object] = ()) -> Iterator
     readable = [record for record in stated if len(record["value"]) <= LONGEST_FIELD] or stated
     same = {(f"{{result}}.{name}", written(part)) for one in alike for name, part in fields(one)}
 
-    def little(record: Record) -> tuple[bool, bool, bool]:
+    def little(record: Record) -> tuple[bool, bool, bool, bool]:
         is_unchanged = (record["expression"], record["value"]) in same
-        return _is_empty(record), not _is_given(record, action), is_unchanged
+        is_named = record["expression"].rpartition(".")[2] in plain.about
+        return not is_named, _is_empty(record), not _is_given(record, plain.action), is_unchanged
 
     yield from sorted(readable, key=little)
     text = str(value) if not stated and _has_own(type(value), "__str__") else ""

@@ -70,6 +70,10 @@ class Runner:
         """Of the file whose branches are seen."""
         return self._tracer.filename
 
+    def line(self, number: int) -> str:
+        """The text of a line of that file."""
+        return self._tracer.line(number)
+
     def call(self, call: Call) -> Outcome:
         """Run the program that makes `call`."""
         return self.run(self.program(call))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import linecache
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from types import CodeType, FrameType
 from typing import Any, TypeAlias
@@ -48,11 +49,13 @@ class Tracer:
         """Forget what was noted, and note again."""
         self.branches = set()
         self._steps = 0
+        threading.settrace(self._enter)  # a client for tests may run the application in a thread of its own
         sys.settrace(self._enter)
 
     def stop(self) -> None:
         """Note no more."""
         sys.settrace(None)
+        threading.settrace(None)
 
     def _enter(self, frame: FrameType, _event: str, _arg: object) -> LocalTrace | None:
         code = frame.f_code

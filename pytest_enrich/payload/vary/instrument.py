@@ -11,6 +11,7 @@ from ..candidate import TextFinder
 from .probe import Probe
 
 NAME = "_enrich_probe"
+WORDS = "*"
 Span: TypeAlias = tuple[int, int, int, int]
 
 
@@ -40,8 +41,13 @@ class _Opener(ast.NodeTransformer):
     """Puts calls of the probe in the place of a test's holes and points; all lines stay where they are."""
 
     def __init__(self, pattern: dict[str, Any]) -> None:
-        holes = enumerate(pattern["holes"])
-        self._holes = {tuple(hole["span"]): at for at, hole in holes if hole["span"]}
+        placed = [
+            (tuple(hole["span"]), at, hole["adds"]) for at, hole in enumerate(pattern["holes"]) if hole["span"]
+        ]
+        self._holes = {place: at for place, at, adds in placed if not adds}
+        self._added: dict[Span, list[tuple[int, str]]] = {}
+        for place, at, adds in placed:
+            self._added.setdefault(place, []).extend([(at, adds)] if adds else [])
         self._points = {tuple(point["span"]): (at, point) for at, point in enumerate(pattern["points"])}
 
     def visit(self, node: ast.AST) -> Any:
@@ -49,10 +55,21 @@ class _Opener(ast.NodeTransformer):
         at = span(node)
         if at in self._points and isinstance(node, ast.Assert | ast.Expr | ast.expr):
             return self._point(node, *self._points[at])
+        self._add(node)
         if at in self._holes and isinstance(node, ast.expr):
             original = ast.Lambda(ast.arguments([], [], None, [], [], None, []), node)
             return ast.copy_location(_call("value", self._holes[at], original), node)
         return self.generic_visit(node)
+
+    def _add(self, node: ast.AST) -> None:
+        """What a call, or a list of words, may be given besides."""
+        if isinstance(node, ast.Call):
+            added = self._added.get(span(node.func), ())
+            more = (_call("keyword", at, ast.Constant(name)) for at, name in added if name != WORDS)
+            node.keywords += [ast.keyword(None, one) for one in more]
+        elif isinstance(node, ast.List):
+            words = (_call("words", at) for at, name in self._added.get(span(node), ()) if name == WORDS)
+            node.elts += [ast.Starred(one, ast.Load()) for one in words]
 
     def _point(self, node: ast.AST, number: int, point: dict[str, Any]) -> ast.AST:
         if point["form"] == "raises":

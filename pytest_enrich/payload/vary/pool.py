@@ -57,7 +57,7 @@ class Pool:
         self.rows = rows
         self.seen = tuple(sorted(dict.fromkeys(rows), key=len))
         self._known = _widened(frozenset[Path]().union(*map(names.parts, self.seen)))
-        self._offered = frozenset(text for text in offered if names.parts(text))
+        self._offered = dict.fromkeys(text for text in offered if names.parts(text))
         given = list(constants)
         self.constants = self._fitting(one for text in given for one in (text, *_neighbours(text)))
         self._members = self._fitting(members(self.seen, names))
@@ -95,7 +95,8 @@ class Pool:
         """What is tried first, best first: what the code compares with, then what stands near, then the plain."""
         near = [*self.seen[:12], *self._near[:MOST_NEAR]]
         flags = self._fitting(combined(self.seen, self._members))
-        every = [*self._members, *self.constants[:MOST_CONSTANTS], *near, *self.plain, *flags]
+        first = [*self._offered, *self._members, *self.constants[:MOST_CONSTANTS]]
+        every = [*first, *near, *self.plain, *flags]
         return tuple(dict.fromkeys(every))
 
     def any(self, chance: random.Random, value: str) -> str:

@@ -36,6 +36,15 @@ class Probe:
         """What is in a hole of the test's body."""
         return self._values[hole] if hole in self._values else original()
 
+    def keyword(self, hole: int, name: str) -> dict[str, Any]:
+        """What is added to a call: a keyword, or nothing."""
+        value = self._values.get(hole, ...)
+        return {} if value is ... else {name: value}
+
+    def words(self, hole: int) -> list[Any]:
+        """What is added to a list."""
+        return list(self._values.get(hole, ()))
+
     def see(self, point: int, value: Any) -> None:
         """Note what a test looks at."""
         self.seen.append({"point": point, "value": _stated(value), "message": ""})

@@ -17,6 +17,7 @@ from ..alias import aliases
 from ..explore.limits import Limits
 from ..explore.probe import Probes
 from ..explore.trace import Reached, Tracer
+from .added import Added
 from .carrier import Carrier, Stage, taken
 from .ending import Endings, Record
 from .given import Drawn, draw
@@ -105,7 +106,11 @@ class Cast:
         near = [*self._work["job"]["values"], *others]
         offers = [one for offer in self._offers(test) for one in offer]
         for hole, values in enumerate(rows):
-            yield Pool(values, test.names, constants, near, [value for at, value in offers if at == hole])
+            if holes[hole]["adds"]:
+                yield Added(values, holes[hole]["offers"], test.names)
+                continue
+            offered = [*holes[hole]["offers"], *(value for at, value in offers if at == hole)]
+            yield Pool(values, test.names, constants, near, offered)
 
     def _offers(self, test: Test) -> Iterator[tuple[tuple[int, str], ...]]:
         """What calls pass, in the place of parameters: all of the same names, then each of them alone."""

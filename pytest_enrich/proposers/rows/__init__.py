@@ -63,7 +63,7 @@ class RowsProposer:
         """One candidate for each variant found: rows, and what else it makes only after it was tried as a row."""
         if task.has_asked(self.name):
             return
-        files = ask.nearest(task.target, self._read)
+        files = ask.nearest(task.target, self._read, source=task.source_text)
         others: list[Written] = []
         for number, sheets in enumerate(files):
             if not any(sheet.takes_rows for sheet in sheets):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from pytest_enrich.data import Target, Vary
+from pytest_enrich.proposers.rows import addable
 from pytest_enrich.proposers.rows.look import is_literal
 from pytest_enrich.proposers.rows.sheet import KINDS, Sheet
 from pytest_enrich.proposers.rows.sheet import read as read_sheet
@@ -41,9 +42,15 @@ def job(task: Task, sheets: Sequence[Sheet], files: int) -> Vary:
 
 
 def nearest(
-    target: Target, read: Callable[[str], str], wanted: Callable[[Sheet], bool] = lambda _sheet: True
+    target: Target,
+    read: Callable[[str], str],
+    wanted: Callable[[Sheet], bool] = lambda _sheet: True,
+    source: str = "",
 ) -> list[list[Sheet]]:
-    """The nearest tests that are wanted and in which something can vary, by file; those with cases come first."""
+    """The nearest tests that are wanted and in which something can vary, by file; those with cases come first.
+
+    With the `source` file's text they may be given what they do not pass.
+    """
     texts: dict[str, Text | None] = {}
     near = dict.fromkeys(one.nodeid.partition("[")[0] for one in target.nearest if one.shared)
     found = []
@@ -56,8 +63,9 @@ def nearest(
         found += [one] if one is not None and wanted(one) else []
     chosen = sorted(found, key=_worth)[:MOST_TESTS]
     files: dict[str, list[Sheet]] = {}
+    known = addable.of(target, source)
     for sheet in chosen:
-        files.setdefault(sheet.placement.path, []).append(sheet)
+        files.setdefault(sheet.placement.path, []).append(sheet.with_added(known))
     return list(files.values())[:MOST_FILES]
 
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from pytest_enrich.data import Variant
-from pytest_enrich.proposers.rows import cases
+from pytest_enrich.proposers.rows import adding, cases
 from pytest_enrich.proposers.rows.desk import LONGEST_LINE
 from pytest_enrich.proposers.rows.names import stored, used
 from pytest_enrich.proposers.rows.sheet import Sheet
@@ -51,7 +51,9 @@ def values(sheet: Sheet, variant: Variant) -> Iterator[Edit]:
     """The values in the place of the literals, and of the parameters that have no list any more."""
     changed = dict(variant.values)
     for at, hole in enumerate(sheet.pattern.holes):
-        if hole.span is not None and at in changed:
+        if hole.adds and at in changed:
+            yield adding.edit(sheet.text, hole, changed[at])
+        elif hole.span is not None and at in changed:
             yield hole.span, changed[at]
         elif hole.name:
             value = changed.get(at, hole.values[variant.row])

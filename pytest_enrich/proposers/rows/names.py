@@ -11,6 +11,11 @@ def used(*nodes: ast.AST) -> set[str]:
     return {one.id for one in _inside(nodes) if isinstance(one, ast.Name)}
 
 
+def loaded(*nodes: ast.AST) -> set[str]:
+    """Those that are read."""
+    return {one.id for one in _inside(nodes) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
+
+
 def stored(*nodes: ast.AST) -> set[str]:
     """Those that are bound."""
     named = {one.id for one in _inside(nodes) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}

@@ -6,20 +6,25 @@ import ast
 from collections.abc import Collection, Sequence
 
 from pytest_enrich.data import Span
-from pytest_enrich.proposers.rows.names import stored, used
+from pytest_enrich.proposers.rows.names import loaded, stored, used
 from pytest_enrich.proposers.rows.text import is_within, span
 
 MOST = 10
 
 
-def before(statements: Sequence[ast.stmt], names: set[str]) -> list[ast.stmt] | None:
-    """The statements that something after them, which uses `names`, stands on.
+def before(
+    statements: Sequence[ast.stmt], names: set[str], told: Collection[ast.stmt] = ()
+) -> list[ast.stmt] | None:
+    """The statements that something after them, which uses `names`, and those that are `told` stand on.
 
     None when there are too many, or one of them asserts something inside.
     """
     kept: list[ast.stmt] = []
     wanted = set(names)
     for one in reversed(statements):
+        if one in told:
+            wanted |= used(one)
+            continue
         bound = stored(one)
         plain = isinstance(one, ast.Assign | ast.AnnAssign | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         if asserts(one) or (plain and bound and not bound & wanted):
@@ -27,22 +32,27 @@ def before(statements: Sequence[ast.stmt], names: set[str]) -> list[ast.stmt] | 
         if any(isinstance(node, ast.Assert) for node in ast.walk(one)):
             return None
         kept.insert(0, one)
-        wanted |= used(one)
+        # What a name stood for before is of no use to what comes after.
+        wanted = (wanted - bound) | loaded(one) if plain else wanted | used(one)
     return kept if len(kept) <= MOST else None
 
 
 def changed(
-    body: Sequence[ast.stmt], spans: Collection[Span], names: Collection[str], arguments: Collection[str]
+    body: Sequence[ast.stmt],
+    spans: Collection[Span],
+    names: Collection[str],
+    arguments: Collection[str],
+    without: Collection[Span] = (),
 ) -> list[ast.stmt] | None:
     """What is left of a test when assertions that these places and names have nothing to do with are left out.
 
-    None when nothing that asserts is left, or too much.
+    So are those at the places `without`. None when nothing that asserts is left, or too much.
     """
     tainted, told = set(names), list[ast.stmt]()
     local = stored(*body) | set(arguments)
     for one in body:
         inside = any(is_within(place, span(one)) for place in spans)
-        if not inside and not used(one) & tainted:
+        if (not inside and not used(one) & tainted) or span(one) in without:
             continue
         # A call may change whatever it is given.
         tainted |= used(one) & local if isinstance(one, ast.Expr) and not asserts(one) else stored(one)
@@ -50,7 +60,7 @@ def changed(
     if not told:
         return None
     last = body.index(told[-1])
-    free = before([one for one in body[:last] if one not in told], set().union(*map(used, told)))
+    free = before([one for one in body[: last + 1] if span(one) not in without], set(), told)
     if free is None or len(free) + len(told) > MOST:
         return None
     return [one for one in body if one in told or one in free]

@@ -10,7 +10,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Hole, Pattern, Placement
-from pytest_enrich.proposers.rows import cases, given, look
+from pytest_enrich.proposers.rows import adding, cases, given, look
+from pytest_enrich.proposers.rows.addable import Addable
 from pytest_enrich.proposers.rows.cases import Cases, Function
 from pytest_enrich.proposers.rows.look import Look
 from pytest_enrich.proposers.rows.text import Text, span
@@ -51,6 +52,13 @@ class Sheet(Struct, frozen=True, kw_only=True):
     def takes_rows(self) -> bool:
         """Whether a variant can become one more case; where other tests have the list, it becomes theirs, too."""
         return self.kind == "row" or (self.cases is not None and bool(self.cases.sharers))
+
+    def with_added(self, known: Addable) -> Sheet:
+        """The same with what its calls may be given besides: of a row only other words of a command."""
+        holes = tuple(adding.with_words(one, self.function, known) for one in self.pattern.holes)
+        if self.kind == "sibling" and self.cases is None:
+            holes = (*holes, *adding.holes(self.function, known))
+        return replace(self, pattern=replace(self.pattern, holes=holes))
 
 
 def read(text: Text, nodeid: str, style: str) -> Sheet | None:
@@ -156,6 +164,13 @@ def _body(function: Function) -> Sequence[ast.stmt]:
 
 
 def _tried(node: ast.AST) -> Iterator[ast.expr]:
+    if (
+        isinstance(node, ast.keyword)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, bool)
+    ):
+        yield node.value  # it has a name, so that a reader knows what the other one means
+        return
     if isinstance(node, ast.expr) and look.is_literal(node):
         if not isinstance(node, ast.Constant) or not isinstance(node.value, bool | None):
             yield node

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import tokenize
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from pytest_enrich.data import Gap, NewTest, Oracle, Sighting, Template, Variant
+from pytest_enrich.data import Gap, NewTest, Oracle, Sighting, Span, Template, Variant
 from pytest_enrich.proposers.rows import derive, frame, part, wording
 from pytest_enrich.proposers.rows import desk as desks
 from pytest_enrich.proposers.rows.derive import SINGLETONS
@@ -25,19 +26,29 @@ OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.NotIn: ast.In,
 }
 """Comparisons whose opposite asks the object the same question: `!=` does not call `__eq__`."""
-LONGEST = 12
-"""Lines that a reviewer reads for one more case."""
+LONGEST = 24
+"""Lines that a reviewer reads for one more case, most of them known from the test beside it; no empty ones."""
 
 
 def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
-    """The test, or None when it would not be one that a reviewer likes."""
-    gaps, kept = desk.closed(variant), _kept(sheet, variant)
-    if not gaps or kept is None or len(variant.values) > MOST_CHANGED:
+    """The test, or None when it would not be one that a reviewer likes.
+
+    Where it would be too long it says only what is other than in the test that it is made of.
+    """
+    if not desk.closed(variant) or len(variant.values) > MOST_CHANGED:
         return None
+    whole = _write(desk, sheet, variant, _kept(sheet, variant))
+    return whole or _write(desk, sheet, variant, _kept(sheet, variant, _unchanged(sheet, variant)))
+
+
+def _write(desk: Desk, sheet: Sheet, variant: Variant, kept: Sequence[ast.stmt] | None) -> NewTest | None:
+    if kept is None:
+        return None
+    gaps = desk.closed(variant)
     seen = _seen(sheet, variant, kept)
     found = derive.expected(sheet.looks, seen, sheet.cases)
     # Without its list a test has no ways to choose from.
-    if found is None or any(sheet.looks[at].conditional for at in seen):
+    if found is None or any(sheet.looks[at].conditional for at in seen) or _is_unequal(sheet, found):
         return None
     edits = list(frame.values(sheet, variant))
     named = {sheet.looks[at].name for at in found}
@@ -49,7 +60,7 @@ def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
     lines = _lines(sheet, kept, [*edits, *_looked(sheet, stated, edits)])
     name = desks.name(sheet, desk.target.qualname, _slugs(gaps[0], variant, found))
     code = frame.write(sheet, name, lines) if lines is not None else None
-    if code is None or not _asserts(code) or code.count("\n") > LONGEST:
+    if code is None or not _asserts(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
         return None
     first = next(iter([*found.values(), *(value for _, value in variant.values)]))
     return NewTest(
@@ -75,7 +86,32 @@ def _slugs(gap: Gap, variant: Variant, found: Mapping[int, Template]) -> Iterato
     yield holds
 
 
-def _kept(sheet: Sheet, variant: Variant) -> list[ast.stmt] | None:
+def _is_unequal(sheet: Sheet, found: Mapping[int, Template]) -> bool:
+    """Whether a test would say no more of something than that it is not what another test expects."""
+    said = (sheet.text.rewritten(sheet.looks[at].point.subject) for at, value in found.items() if value == "False")
+    return any(re.search(r"\bexpect\w* ==|== expect", one) for one in said)
+
+
+def _unchanged(sheet: Sheet, variant: Variant) -> set[Span]:
+    """The assertions that stay what they are with what was seen."""
+    seen = derive.by_point(sheet.looks, variant.seen)
+    return {look.point.span for at, look in enumerate(sheet.looks) if seen[at] and _is_same(sheet, at, seen[at])}
+
+
+def _is_same(sheet: Sheet, at: int, seen: Sequence[Sighting]) -> bool:
+    place = sheet.looks[at].point.span
+    found = derive.expected(sheet.looks, {at: seen}, sheet.cases)
+    if found is None:
+        return False
+    texts = (sheet.text.rewritten(place, edits) for edits in ((), list(_looked(sheet, found, ()))))
+    try:
+        old, new = (ast.dump(ast.parse(text.strip())) for text in texts)
+    except (SyntaxError, ValueError):  # a name in a template
+        return False
+    return old == new
+
+
+def _kept(sheet: Sheet, variant: Variant, without: Collection[Span] = ()) -> list[ast.stmt] | None:
     """The statements that the changed values are in or have to do with."""
     holes = [sheet.pattern.holes[hole] for hole, _ in variant.values]
     spans = [hole.span for hole in holes if hole.span is not None]
@@ -83,7 +119,7 @@ def _kept(sheet: Sheet, variant: Variant) -> list[ast.stmt] | None:
     statements = sheet.function.body
     if ast.get_docstring(sheet.function, clean=False) is not None:
         statements = statements[1:]
-    return part.changed(statements, spans, names, [one.arg for one in sheet.function.args.args])
+    return part.changed(statements, spans, names, [one.arg for one in sheet.function.args.args], without)
 
 
 def _seen(sheet: Sheet, variant: Variant, kept: Sequence[ast.stmt]) -> dict[int, list[Sighting]]:
@@ -100,9 +136,7 @@ def _lines(sheet: Sheet, kept: Sequence[ast.stmt], edits: Sequence[Edit]) -> lis
     texts = [one for node in kept for one in ast.walk(node) if isinstance(one, ast.Constant | ast.JoinedStr)]
     if column and any(one.lineno != one.end_lineno for one in texts):
         return None
-    outer = [
-        edit for edit in edits if not any(is_within(edit[0], other) for other, _ in edits if other != edit[0])
-    ]
+    outer = [edit for edit in edits if not any(_is_inside(edit[0], other) for other, _ in edits)]
     lines: list[str] = []
     last = 0
     for one in kept:
@@ -111,6 +145,11 @@ def _lines(sheet: Sheet, kept: Sequence[ast.stmt], edits: Sequence[Edit]) -> lis
         last = one.end_lineno or one.lineno
         lines += [*[""] * apart, *(line[column:] for line in text.splitlines())]
     return lines
+
+
+def _is_inside(place: Span, other: Span) -> bool:
+    """Whether a place goes with another one; what is added at its end stays."""
+    return place != other and place[:2] != other[2:] and is_within(place, other)
 
 
 def _looked(sheet: Sheet, seen: Mapping[int, str], edits: Sequence[Edit]) -> Iterator[Edit]:

@@ -1,0 +1,160 @@
+"""What callers of a function may pass besides: its optional parameters, the options of the command round it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from pytest_enrich.data import Target
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+MAKERS = {"option", "add_argument"}
+"""Functions that say of a command which options it takes: of click, of argparse, of what is made as they are."""
+FLAGS = {"store_true", "store_false", "store_const", "count"}
+VALUES: Mapping[str, tuple[str, ...]] = {
+    "bool": ("True", "False"),
+    "int": ("1", "2", "0"),
+    "float": ("0.5",),
+    "str": ("'a'",),
+    "Sequence": ("['a']",),
+    "Iterable": ("['a']",),
+    "Collection": ("['a']",),
+    "list": ("['a']",),
+    "tuple": ("('a',)",),
+    "set": ("{'a'}",),
+    "dict": ("{'a': 1}",),
+}
+"""By a word of a hint what is tried first."""
+LISTS = {"Sequence", "Iterable", "Collection", "list"}
+MOST_PAIRED = 4
+
+
+class Keyword(Struct, frozen=True):
+    """An optional parameter, and values to pass for it."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+class Option(Struct, frozen=True):
+    """An option of a command: how it is written, how many words it takes, what they may be (any, when empty)."""
+
+    text: str
+    words: int
+    choices: tuple[str, ...] = ()
+
+
+class Addable(Struct, frozen=True):
+    """All of both that the target has to do with; `callables` are the names that take the keywords."""
+
+    callables: frozenset[str]
+    keywords: tuple[Keyword, ...]
+    options: tuple[Option, ...]
+
+
+def of(target: Target, source: str) -> Addable:
+    """What the target's code asks for by name, of all that may be passed to it, its class, or its command."""
+    try:
+        tree, own = ast.parse(source), ast.parse(target.source)
+    except (SyntaxError, ValueError, RecursionError):
+        return Addable(frozenset(), (), ())
+    named = set(_named(own))
+    function, owner = _found(tree, target.qualname)
+    takers = [one for one in (function, _maker(owner)) if one is not None]
+    keywords = {one.name: one for taker in takers for one in _keywords(taker, target) if one.name in named}
+    names = {part for part in target.qualname.split(".")[-2:] if part != "__init__"}
+    options = [one for one in _options(tree) if _name(one.text) in named]
+    return Addable(frozenset(names), tuple(keywords.values()), tuple(dict.fromkeys(options)))
+
+
+def _named(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        name = getattr(node, "id", getattr(node, "attr", getattr(node, "arg", None)))
+        if isinstance(name, str):
+            yield name.lstrip("_")
+
+
+def _found(tree: ast.Module, qualname: str) -> tuple[Function | None, ast.ClassDef | None]:
+    """The function of that name, and the class that it, or the name itself, is of."""
+    body: Sequence[ast.stmt] = tree.body
+    owner: ast.ClassDef | None = None
+    for part in qualname.split("."):
+        node = next((one for one in body if getattr(one, "name", None) == part), None)
+        if isinstance(node, Function):
+            return node, owner
+        if not isinstance(node, ast.ClassDef):
+            break
+        owner, body = node, node.body
+    return None, owner
+
+
+def _maker(owner: ast.ClassDef | None) -> Function | None:
+    held = owner.body if owner is not None else []
+    return next((one for one in held if isinstance(one, Function) and one.name == "__init__"), None)
+
+
+def _keywords(function: Function, target: Target) -> Iterator[Keyword]:
+    given = function.args
+    late = [*given.posonlyargs, *given.args][-len(given.defaults) :] if given.defaults else []
+    pairs = [*zip(late, given.defaults, strict=True), *zip(given.kwonlyargs, given.kw_defaults, strict=True)]
+    for argument, default in pairs:
+        if default is not None and argument not in given.posonlyargs:
+            yield Keyword(argument.arg, _values(argument, default, target))
+
+
+def _values(argument: ast.arg, default: ast.expr, target: Target) -> tuple[str, ...]:
+    """What its hint and its default tell, other than the default; for texts what the code compares with, too."""
+    hint = argument.annotation
+    words = {one.id for one in ast.walk(hint) if isinstance(one, ast.Name)} if hint is not None else set()
+    words |= {type(default.value).__name__} if isinstance(default, ast.Constant) else set()
+    choices = [ast.unparse(one) for one in _choices(hint)]
+    texts = [one for one in target.constants if one[:1] in "'\""] if "str" in words else []
+    told = [value for word in VALUES if word in words for value in VALUES[word]]
+    told += [f"[{text}]" for text in texts[:MOST_PAIRED] if words & LISTS]
+    own = ast.unparse(default)
+    return tuple(dict.fromkeys(value for value in (*choices, *told, *texts[:MOST_PAIRED]) if value != own))
+
+
+def _choices(hint: ast.expr | None) -> Iterator[ast.expr]:
+    for one in ast.walk(hint) if hint is not None else ():
+        if (
+            isinstance(one, ast.Subscript)
+            and getattr(one.value, "id", getattr(one.value, "attr", "")) == "Literal"
+        ):
+            yield from one.slice.elts if isinstance(one.slice, ast.Tuple) else [one.slice]
+
+
+def _options(tree: ast.Module) -> Iterator[Option]:
+    for node in ast.walk(tree):
+        if (
+            not isinstance(node, ast.Call)
+            or getattr(node.func, "attr", getattr(node.func, "id", "")) not in MAKERS
+        ):
+            continue
+        texts = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+        spelled = [word for text in texts for word in text.split("/") if word[:1] == "-"]
+        if spelled:
+            yield Option(max(spelled, key=len), *_taken({one.arg: one.value for one in node.keywords}))
+
+
+def _taken(given: Mapping[str | None, ast.expr]) -> tuple[int, tuple[str, ...]]:
+    """How many words an option takes, and which."""
+    flag, action, number = (getattr(given.get(name), "value", None) for name in ("is_flag", "action", "nargs"))
+    if flag is True or action in FLAGS:
+        return 0, ()
+    listed = [*_listed(given.get("choices")), *_listed(given.get("type"))]
+    return number if isinstance(number, int) and number > 0 else 1, tuple(listed)
+
+
+def _listed(node: ast.expr | None) -> Iterable[str]:
+    """The texts of a list of choices, inside of `click.Choice(...)`, too."""
+    inner = node.args[0] if isinstance(node, ast.Call) and node.args else node
+    held = inner.elts if isinstance(inner, ast.List | ast.Tuple) else []
+    return [one.value for one in held if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+
+
+def _name(option: str) -> str:
+    """The variable of an option."""
+    return option.lstrip("-").replace("-", "_")

@@ -1,0 +1,126 @@
+"""Where an existing test may pass more than it does: a keyword to a call, an option to the words of a command."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from itertools import islice, permutations
+
+from msgspec.structs import replace
+
+from pytest_enrich.data import Hole, Span
+from pytest_enrich.proposers.rows.addable import Addable, Function, Option
+from pytest_enrich.proposers.rows.text import Edit, Text, span
+
+WORDS = "*"
+"""What is added to a list of words, as `Hole.adds` has it."""
+NOTHING = {WORDS: "[]"}
+"""What stands for nothing added; for a keyword it is `...`."""
+RUNNERS = {"invoke", "main", "run", "parse_args", "parse_known_args", "call"}
+"""Functions that a command's words are passed to."""
+MOST_HOLES, MOST_VALUES, MOST_WORDS, MOST_NAMED = 24, 6, 8, 4
+
+
+def holes(function: Function, known: Addable) -> list[Hole]:
+    """The places in a test's body where something of what is known may be added."""
+    calls = [node for statement in function.body for node in ast.walk(statement) if isinstance(node, ast.Call)]
+    words = {span(one): one for call in calls if _name(call.func) in RUNNERS for one in _lists(call)}
+    named = _named(function)
+    found = [
+        *(hole for call in calls for hole in _of_call(call, known)),
+        *(_of_words(one, named, known) for one in words.values()),
+    ]
+    return [one for one in found if one.offers][:MOST_HOLES]
+
+
+def with_words(hole: Hole, function: Function, known: Addable) -> Hole:
+    """A parameter that is the words of a command in its rows, and the options that they do without."""
+    rows = [words for value in hole.values if hole.name and (words := _words(value)) is not None]
+    if not any(word[:1] == "-" for words in rows for word in words):
+        return hole
+    plain = [*(word for words in rows for word in words if word[:1] not in {"-", ""}), *_named(function)]
+    shortest = min(rows, key=len)
+    added = (taken for option in known.options for taken in islice(_taken(option, plain), MOST_VALUES))
+    return replace(hole, offers=tuple(repr([*shortest, *one]) for one in added))
+
+
+def _words(value: str) -> list[str] | None:
+    """The texts of a list; None where it is none, or of something else."""
+    try:
+        words = ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        return None
+    return words if isinstance(words, list) and all(isinstance(one, str) for one in words) else None
+
+
+def edit(text: Text, hole: Hole, value: str) -> Edit:
+    """What writes the value of such a hole into the test."""
+    node = _holder(text.tree, hole)
+    held = [*node.elts] if isinstance(node, ast.List) else [*node.args, *(one.value for one in node.keywords)]
+    added = value[1:-1] if hole.adds == WORDS else f"{hole.adds}={value}"
+    last = max((span(one)[2:] for one in held), default=None)
+    line, column = last or (node.end_lineno or 0, (node.end_col_offset or 1) - 1)
+    return (line, column, line, column), f", {added}" if last else added
+
+
+def _holder(tree: ast.Module, hole: Hole) -> ast.List | ast.Call:
+    """The list, or the call, that something is added to."""
+    return next(
+        node
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.List) and hole.adds == WORDS and span(node) == hole.span)
+        or (isinstance(node, ast.Call) and hole.adds != WORDS and span(node.func) == hole.span)
+    )
+
+
+def _of_call(call: ast.Call, known: Addable) -> Iterator[Hole]:
+    """A keyword that it does not pass yet; none where the code cannot take it, or all of them are passed on."""
+    is_about = {_name(one) for one in (call.func, *call.args)} & known.callables
+    is_open = any(one.arg is None for one in call.keywords) or any(
+        isinstance(one, ast.GeneratorExp) for one in call.args
+    )
+    if not is_about or is_open:
+        return
+    passed = {one.arg for one in call.keywords}
+    for keyword in known.keywords:
+        if keyword.name not in passed:
+            yield _hole(span(call.func), keyword.name, keyword.values)
+
+
+def _named(function: Function) -> list[str]:
+    """What the test names otherwise: the columns of its table, the keys of its document."""
+    nodes = (node for statement in function.body for node in ast.walk(statement) if isinstance(node, ast.Constant))
+    texts = (node.value for node in nodes if isinstance(node.value, str) and node.value.isidentifier())
+    return [*dict.fromkeys(texts)][:MOST_NAMED]
+
+
+def _of_words(words: ast.List, named: Sequence[str], known: Addable) -> Hole:
+    texts = [one.value for one in words.elts if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    plain = [*(one for one in named if one not in texts), *(one for one in texts if one[:1] not in {"-", ""})]
+    offers = [repr([*taken]) for option in known.options for taken in _taken(option, plain)]
+    return _hole(span(words), WORDS, tuple(offers), most=MOST_VALUES * MOST_WORDS)
+
+
+def _taken(option: Option, texts: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """The option with words for it: its choices, else those that stand there, and plain ones."""
+    each = dict.fromkeys([*option.choices] or [*texts, "1", "a"])
+    several = permutations([*each][:MOST_WORDS], option.words)
+    yield from ((option.text, *words) for words in islice(several, MOST_WORDS))
+
+
+def _hole(place: Span, adds: str, offers: Sequence[str], most: int = MOST_VALUES) -> Hole:
+    return Hole(span=place, values=(NOTHING.get(adds, "..."),), adds=adds, offers=tuple(offers[:most]))
+
+
+def _lists(call: ast.Call) -> Iterator[ast.List]:
+    """The lists of words among its arguments, those that something is added to included."""
+    for argument in (*call.args, *(one.value for one in call.keywords)):
+        left = argument
+        while isinstance(left, ast.BinOp):
+            left = left.left
+        if isinstance(left, ast.List) and any(isinstance(one, ast.Constant) for one in left.elts):
+            yield left
+
+
+def _name(node: ast.expr) -> str:
+    return str(getattr(node, "attr", getattr(node, "id", "")))
