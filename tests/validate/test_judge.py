@@ -73,6 +73,30 @@ def test_a_test_that_is_run_twice_is_not_one(judge):
     assert (verdict.rung, verdict.reason) == ("runs", "was not collected as one test")
 
 
+def cases(*names, result="passed"):
+    """A run of the candidate once for each parameter of a fixture."""
+
+    def answer(job):
+        ends = ["passed"] * (len(names) - 1) + [result]
+        outcomes = [
+            TestOutcome(nodeid=f"{NODE}[{name}]", result=end) for name, end in zip(names, ends, strict=True)
+        ]
+        measured = dict.fromkeys(job.measure, (4,)), dict.fromkeys(job.measure, ((3, 4),))
+        return Proved(outcomes=tuple(outcomes), lines=measured[0], branches=measured[1])
+
+    return answer
+
+
+def test_a_test_whose_fixture_has_parameters_passes_with_each(judge):
+    assert isinstance(judge(cases("asyncio", "trio"))[0], Kept)
+    assert judge(cases("asyncio", "trio", result="failed"))[0] == Dropped(rung="passes", reason="failed")
+
+
+def test_too_many_parameters_are_not_one_test(judge):
+    verdict, _ = judge(cases(*"abcdefghi"))
+    assert verdict.reason == "was not collected as one test"
+
+
 def test_an_answer_without_coverage_is_no_gain(judge):
     verdict, _ = judge(Proved(outcomes=(TestOutcome(nodeid=NODE, result="passed"),)))
     assert verdict.rung == "gains"

@@ -27,6 +27,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "dict": ("{'a': 1}",),
 }
 """By a word of a hint what is tried first."""
+UNIONS = {"Optional", "Union", "Annotated"}
 LISTS = {"Sequence", "Iterable", "Collection", "list"}
 MOST_PAIRED = 4
 
@@ -107,31 +108,40 @@ def _keywords(function: Function, target: Target) -> Iterator[Keyword]:
 def _values(argument: ast.arg, default: ast.expr, target: Target) -> tuple[str, ...]:
     """What its hint and its default tell, other than the default; for texts what the code compares with, too."""
     hint = argument.annotation
-    words = {one.id for one in ast.walk(hint) if isinstance(one, ast.Name)} if hint is not None else set()
+    words = set(_words(hint)) if hint is not None else set()
     words |= {type(default.value).__name__} if isinstance(default, ast.Constant) else set()
     choices = [ast.unparse(one) for one in _choices(hint)]
-    texts = [one for one in target.constants if one[:1] in "'\""] if "str" in words else []
+    texts = [one for one in target.constants if one[:1] in "'\""][:MOST_PAIRED]
     told = [value for word in VALUES if word in words for value in VALUES[word]]
-    told += [f"[{text}]" for text in texts[:MOST_PAIRED] if words & LISTS]
+    told += [one for text in texts for one in [text] * ("str" in words) + [f"[{text}]"] * bool(words & LISTS)]
     own = ast.unparse(default)
-    return tuple(dict.fromkeys(value for value in (*choices, *told, *texts[:MOST_PAIRED]) if value != own))
+    return tuple(dict.fromkeys(value for value in (*choices, *told) if value != own))
+
+
+def _words(hint: ast.expr) -> Iterator[str]:
+    """The names of the alternatives of a hint, not of what is in them."""
+    if isinstance(hint, ast.BinOp):
+        yield from (*_words(hint.left), *_words(hint.right))
+    elif isinstance(hint, ast.Subscript) and _called(hint.value) in UNIONS:
+        held = hint.slice.elts if isinstance(hint.slice, ast.Tuple) else [hint.slice]
+        yield from (word for one in held for word in _words(one))
+    else:
+        yield _called(hint.value if isinstance(hint, ast.Subscript) else hint)
 
 
 def _choices(hint: ast.expr | None) -> Iterator[ast.expr]:
     for one in ast.walk(hint) if hint is not None else ():
-        if (
-            isinstance(one, ast.Subscript)
-            and getattr(one.value, "id", getattr(one.value, "attr", "")) == "Literal"
-        ):
+        if isinstance(one, ast.Subscript) and _called(one.value) == "Literal":
             yield from one.slice.elts if isinstance(one.slice, ast.Tuple) else [one.slice]
+
+
+def _called(node: ast.expr) -> str:
+    return str(getattr(node, "attr", getattr(node, "id", "")))
 
 
 def _options(tree: ast.Module) -> Iterator[Option]:
     for node in ast.walk(tree):
-        if (
-            not isinstance(node, ast.Call)
-            or getattr(node.func, "attr", getattr(node.func, "id", "")) not in MAKERS
-        ):
+        if not isinstance(node, ast.Call) or _called(node.func) not in MAKERS:
             continue
         texts = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
         spelled = [word for text in texts for word in text.split("/") if word[:1] == "-"]

@@ -692,6 +692,21 @@ def test_of_an_object_with_many_fields_those_that_the_call_names_are_stated(expl
     assert "{result}.messages" not in [one.expression for one in finding.observations]
 
 
+def test_of_an_object_with_many_fields_those_are_stated_that_the_reached_lines_name(explore):
+    text = """
+        class Session:
+            def __init__(self, name: str, *, secure: bool = False):
+                self.name, self.size, self.path, self.flags = name, 2, "/", "plain"
+                if secure:
+                    self.flags += "; secure"  # here
+        """
+    (finding,) = explore(text, "Session.__init__", "method").findings
+    assert (finding.observations[0].expression, finding.observations[0].value) == (
+        "{result}.flags",
+        "'plain; secure'",
+    )
+
+
 def test_an_exception_that_the_code_lets_go_on_is_a_contract(explore):
     text = """
         def item(index: int, items: list[int], default: int = -1) -> int:

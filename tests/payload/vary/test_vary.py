@@ -111,6 +111,97 @@ def test_what_a_call_needs_in_several_places_is_tried_together(vary, written):
     assert [one.values for one in answer.variants] == [((0, "7"), (1, "'xl'"))]
 
 
+SHOP = """
+    class Shop:
+        def __init__(self, name, mode="plain"):
+            self.name, self.mode = name, mode
+
+
+    def opened(words):
+        shop = Shop(words[0], "rich" if "--rich" in words[1:] else "plain")
+        if shop.mode == "rich":
+            return "rich"  # here
+        return shop.name
+
+
+    def sign(shop):
+        if shop.mode == "rich":
+            return "gold"  # here
+        return "wood"
+    """
+
+
+def test_a_call_gets_a_keyword_that_it_did_not_pass(vary, written):
+    tests = written("""
+        from sample import Shop, sign
+
+
+        def test_sign(tmp_path):
+            shop = Shop(tmp_path.name)
+            assert sign(shop) == "wood"
+        """)
+    added = Hole(span=tests.span("Shop"), values=("...",), adds="mode", offers=("'a'", "'rich'"))
+    point = tests.point("assert sign(shop) == 'wood'", "sign(shop)")
+    answer = vary(SHOP, tests, tests.pattern("test_sign", added, points=(point,)))
+    assert [(one.values, one.seen) for one in answer.variants] == [
+        (((0, "'rich'"),), (Sighting(point=0, value="'gold'"),))
+    ]
+
+
+@pytest.mark.parametrize("words", ["['a']", "[tmp_path.name]"])
+def test_the_words_of_a_command_get_an_option(vary, written, words):
+    tests = written(f"""
+        from sample import opened
+
+
+        def test_opened(tmp_path):
+            assert opened({words}) is not None
+        """)
+    added = Hole(span=tests.span(words), values=("[]",), adds="*", offers=("['--poor']", "['--rich']"))
+    holes = (tests.literal(words), added) if words == "['a']" else (added,)
+    answer = vary(SHOP, tests, tests.pattern("test_opened", *holes))
+    assert [one.values for one in answer.variants] == [((len(holes) - 1, "['--rich']"),)]
+
+
+def test_what_rows_are_offered_is_tried_whatever_they_hold(vary, written):
+    tests = written("""
+        import pytest
+
+        from sample import opened
+
+
+        @pytest.mark.parametrize("words", [["a"], ["b", "--poor"]])
+        def test_opened(words):
+            assert opened(words)
+        """)
+    hole = Hole(name="words", values=('["a"]', '["b", "--poor"]'), offers=("['a', '--rich']",))
+    answer = vary(SHOP, tests, tests.pattern("test_opened", hole, argnames=("words",)))
+    assert [one.values for one in answer.variants] == [((0, "['a', '--rich']"),)]
+
+
+def test_what_runs_in_another_thread_is_seen(vary, written):
+    source = """
+        def size(text):
+            if text == "xl":
+                return 10  # here
+            return len(text)
+        """
+    tests = written("""
+        from concurrent.futures import ThreadPoolExecutor
+
+        from sample import size
+
+
+        def test_size():
+            with ThreadPoolExecutor(1) as pool:
+                assert pool.submit(size, "ab").result() == 2
+        """)
+    point = tests.point("assert pool.submit(size, 'ab').result() == 2", "pool.submit(size, 'ab').result()")
+    pattern = tests.pattern("test_size", tests.literal("'ab'"), points=(point,))
+    answer = vary(source, tests, pattern, constants=("'xl'",))
+    assert [one.reached for one in answer.variants] == [(3,)]
+
+
 def test_a_decision_on_the_way_leads_to_what_comes_after_it(vary, written):
     source = """
         def level(number):

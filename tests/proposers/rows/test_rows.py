@@ -397,6 +397,30 @@ def test_a_truth_about_several_lines_stays_in_its_brackets(rows):
     assert made.code.splitlines()[1:] == ["    assert 10 not in discount(-1)"]
 
 
+LONG = """
+    def test_discount(client):
+        options = {OPTIONS}
+        answer = client.get("/")
+        assert answer.status == 200
+        answer = client.get("/", options)
+        assert answer.status == 200
+        assert answer.unit == "euro"
+        assert discount(10) == 10
+    """
+
+
+def test_where_a_test_would_be_long_only_what_is_other_than_before_is_asserted(rows):
+    options = "[\n" + "".join(f'            "{number}",\n' for number in range(19)) + "        ]"
+    text = LONG.replace("{OPTIONS}", options)
+    seen = ("200", "200", "'yen'", "10")
+    (made,), _ = rows(text, replace(variant(seen=seen), values=((2, "'/list'"),)))
+    assert made.code.splitlines()[-2:] == [
+        "    answer = client.get('/list', options)",
+        "    assert answer.unit == 'yen'",
+    ]
+    assert made.code.count("client.get") == 1
+
+
 def test_what_raises_on_several_lines_stands_inside_its_block(rows):
     text = """
     class TestCart:

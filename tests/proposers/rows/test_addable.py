@@ -1,0 +1,96 @@
+"""What may be passed besides, read off the source."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from pytest_enrich.proposers.rows import addable
+from pytest_enrich.proposers.rows.addable import Keyword, Option
+
+SOURCE = """
+    import click
+    from typing import Literal
+
+    class Shop:
+        def __init__(self, name, *, open=True, taxes: list[str] = (), mode: Literal["plain", "rich"] = "plain"):
+            self.taxes = taxes
+            self.is_open = open
+            self.mode = mode
+
+        def bill(self, total, unit: str | None = None):
+            if self.taxes and unit == "euro" and self.mode:
+                return total
+            return 0
+
+    @click.command()
+    @click.argument("path")
+    @click.option("--limit", type=int)
+    @click.option("-t", "--table", is_flag=True)
+    @click.option("--kind", type=click.Choice(["new", "old"]))
+    @click.option("--rename", nargs=2)
+    @click.option("--other")
+    def listed(path, limit, table, kind, rename, other):
+        if limit or table or kind or rename:
+            return 1
+
+    def parse(parser):
+        parser.add_argument("--verbose/--quiet", action="store_true")
+        parser.add_argument("name")
+        return parser.verbose
+"""
+
+
+@pytest.fixture
+def known(fakes):
+    """What may be passed besides to a function whose own lines are these."""
+
+    def known(qualname, first, **changes):
+        source = textwrap.dedent(SOURCE)
+        start = next(at for at, line in enumerate(source.splitlines()) if first in line)
+        lines = source.splitlines()[start:]
+        indent = len(lines[0]) - len(lines[0].lstrip())
+        inside = [line for line in lines[1:] if not line.strip() or len(line) - len(line.lstrip()) > indent]
+        own = textwrap.dedent("\n".join([lines[0], *inside[: len(lines) - 1]]))
+        target = fakes.target(
+            fakes.gap(qualname=qualname), qualname=qualname, source=own.split("\n\n")[0], **changes
+        )
+        return addable.of(target, source)
+
+    return known
+
+
+def test_optional_parameters_that_the_code_names_are_keywords(known):
+    found = known("Shop.bill", "def bill", constants=("'euro'",))
+    assert found.callables == {"Shop", "bill"}
+    assert found.keywords == (
+        Keyword("unit", ("'a'", "'euro'")),
+        Keyword("taxes", ("['a']", "['euro']")),
+        Keyword("mode", ("'rich'", "'a'", "'euro'")),
+    )
+
+
+def test_a_constructor_takes_those_of_its_class(known):
+    found = known("Shop.__init__", "def __init__")
+    assert found.callables == {"Shop"}
+    assert {one.name: one.values for one in found.keywords}["open"] == ("False",)
+
+
+def test_options_of_the_command_are_those_that_its_function_asks_for(known):
+    found = known("listed", "def listed")
+    assert found.options == (
+        Option("--limit", 1),
+        Option("--table", 0),
+        Option("--kind", 1, ("new", "old")),
+        Option("--rename", 2),
+        Option("--other", 1),
+    )
+
+
+def test_those_of_a_parser_are_options_too(known):
+    assert known("parse", "def parse").options == (Option("--verbose", 0),)
+
+
+def test_of_a_file_that_is_not_python_nothing_is_known(fakes):
+    assert addable.of(fakes.target(), "def (") == addable.Addable(frozenset(), (), ())

@@ -1,0 +1,94 @@
+"""Where a test may pass more, and how that is written."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+
+import pytest
+
+from pytest_enrich.data import Hole
+from pytest_enrich.proposers.rows import adding
+from pytest_enrich.proposers.rows.addable import Addable, Keyword, Option
+from pytest_enrich.proposers.rows.text import Text
+
+KNOWN = Addable(
+    frozenset({"Shop"}),
+    (Keyword("open", ("False",)), Keyword("mode", ("'rich'",))),
+    (Option("--table", 0), Option("--kind", 1, ("new",)), Option("--limit", 1)),
+)
+
+
+def places(body):
+    """The text of a test with this body, and the places in it."""
+    text = Text("def test_it(path, args):\n" + textwrap.indent(textwrap.dedent(body).strip(), "    ") + "\n")
+    return text, adding.holes(text.tree.body[0], KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        ("Shop(1)", ["open", "mode"]),
+        ("build(routes=[], with_=[Wrapped(Shop, mode='plain')])", ["open"]),
+        ("Shop(**given)", []),
+        ("Shop(x for x in y)", []),
+        ("Other(1)", []),
+    ],
+)
+def test_a_call_may_get_a_keyword_that_it_does_not_pass(body, names):
+    assert [one.adds for one in places(body)[1]] == names
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        ("runner.invoke(cli, ['list', path, 'dogs'])", [adding.WORDS]),
+        ("runner.invoke(cli, ['list', path] + args)", [adding.WORDS]),
+        ("cli.main(args=['list'])", [adding.WORDS]),
+        ("other(['list'])", []),
+        ("runner.invoke(cli, [path])", []),
+    ],
+)
+def test_the_words_of_a_command_may_get_an_option(body, names):
+    assert [one.adds for one in places(body)[1]] == names
+
+
+def test_an_option_gets_what_the_test_names_otherwise_first():
+    _, (hole,) = places("db.insert({'age': 1})\nrunner.invoke(cli, ['list', path, 'dogs'])")
+    assert [ast.literal_eval(one) for one in hole.offers[:4]] == [
+        ["--table"],
+        ["--kind", "new"],
+        ["--limit", "age"],
+        ["--limit", "list"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "value", "written"),
+    [
+        ("Shop(1)", "False", "Shop(1, open=False)"),
+        ("Shop()", "False", "Shop(open=False)"),
+        ("Shop(\n    1,\n)", "False", "Shop(\n    1, open=False,\n)"),
+        ("runner.invoke(cli, ['list'])", "['--kind', 'new']", "runner.invoke(cli, ['list', '--kind', 'new'])"),
+    ],
+)
+def test_what_is_added_stands_behind_the_rest(body, value, written):
+    text, found = places(body)
+    place, new = adding.edit(text, found[0], value)
+    whole = (2, 4, len(body.splitlines()) + 1, len((" " * 4 + body).splitlines()[-1]) if "\n" not in body else 5)
+    assert text.rewritten(whole, [(place, new)]) == written
+
+
+@pytest.mark.parametrize(
+    ("values", "first"),
+    [
+        (("[]", "['--strict']"), "['--table']"),
+        (("['a', '--strict']", "['a']"), "['a', '--table']"),
+        (("['a']", "['b']"), None),
+        (("1", "2"), None),
+    ],
+)
+def test_rows_of_words_are_offered_options(values, first):
+    function = ast.parse("def test_it(args): pass").body[0]
+    offers = adding.with_words(Hole(name="args", values=values), function, KNOWN).offers
+    assert (offers[0] if offers else None) == first
