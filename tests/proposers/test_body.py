@@ -92,6 +92,19 @@ def test_an_await_and_a_list_are_written_out(fakes):
     assert written(fakes, result("[0]"), consume="list")[0] == ["assert list(discount(-1)) == [0]"]
 
 
+@pytest.mark.parametrize(
+    ("awaits", "lines"),
+    [
+        (False, ("store = Store()", "⟨asyncio:run⟩(store.open(1))", "assert ⟨asyncio:run⟩(store.get()) == 1")),
+        (True, ("store = Store()", "await store.open(1)", "assert await store.get() == 1")),
+    ],
+)
+def test_a_step_that_is_awaited_is_so_in_a_coroutine(fakes, awaits, lines):
+    scene = ("store = Store()", "⟨asyncio:run⟩(store.open(1))")
+    seen = fakes.finding(result("1"), lines=scene, action="store.get()", consume="await")
+    assert body.write(seen, "function", awaits=awaits).lines == lines
+
+
 def test_a_part_of_what_a_coroutine_gives_is_that_of_what_was_awaited(fakes):
     part = fakes.finding(result("0", expression="{result}.total"), consume="await")
     assert body.write(part, "function", awaits=True).lines == (

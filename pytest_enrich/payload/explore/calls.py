@@ -135,7 +135,7 @@ def _folded(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str]) -
     receiver = call.receiver or ""
     variable = variable_for(receiver if MADE.match(receiver) else entry.owner)
     scene = [f"{variable} = {call.receiver}"]
-    scene += [_on(variable, entries[step.qualname], list(step.arguments)) for step in call.setup]
+    scene += [_step(variable, entries[step.qualname], list(step.arguments)) for step in call.setup]
     action = _on(variable, entry, arguments)
     # What two objects joined by an operator give is called, not the second one of them.
     action = f"({action})" if after and entry.name in OPERATORS else action
@@ -181,6 +181,12 @@ def _on(variable: str, entry: Entry, arguments: list[tuple[str, str]]) -> str:
         return operation
     called = variable if entry.name == "__call__" else f"{variable}.{entry.name}"
     return f"{called}({_listed(arguments, entry.parameters)})"
+
+
+def _step(variable: str, entry: Entry, arguments: list[tuple[str, str]]) -> str:
+    """What is done before; a coroutine is run to its end."""
+    done = _on(variable, entry, arguments)
+    return f"⟨asyncio:run⟩({done})" if entry.is_async else done
 
 
 def _listed(arguments: list[tuple[str, str]], parameters: tuple[dict[str, Any], ...]) -> str:

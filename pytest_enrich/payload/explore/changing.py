@@ -21,8 +21,8 @@ def methods(owner: type) -> Iterator[str]:
 
 
 def _is_done_at_once(function: object) -> bool:
-    """Whether it is a function that does what it does when it is called: no coroutine, and no generator."""
-    later = (inspect.iscoroutinefunction, inspect.isasyncgenfunction, inspect.isgeneratorfunction)
+    """Whether it is a function that does what it does when it is called, or awaited: no generator."""
+    later = (inspect.isasyncgenfunction, inspect.isgeneratorfunction)
     return inspect.isfunction(function) and not any(asked(function) for asked in later)
 
 
@@ -41,8 +41,10 @@ def _changes(function: object) -> bool:
         if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
             if _is_own(node):
                 return True
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _is_own(node.value.func):
-            return True
+        elif isinstance(node, ast.Expr):
+            done = node.value.value if isinstance(node.value, ast.Await) else node.value
+            if isinstance(done, ast.Call) and _is_own(done.func):
+                return True
     return False
 
 

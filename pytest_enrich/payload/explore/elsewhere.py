@@ -63,7 +63,9 @@ def _found(name: str) -> tuple[Entry, Callable[..., object], ModuleType] | None:
     if not callable(function):
         return None
     described = parameters(function, bound=kind in {"method", "property", "classmethod"})
-    return Entry(where, qualname, kind, described, answers(function), is_elsewhere=True), function, module
+    later = inspect.iscoroutinefunction(function)
+    entry = Entry(where, qualname, kind, described, answers(function), is_elsewhere=True, is_async=later)
+    return entry, function, module
 
 
 def _kind(module: object, qualname: str) -> str:

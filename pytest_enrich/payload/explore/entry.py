@@ -14,7 +14,7 @@ class Entry:
     """A function that may be called; `parameters` are JSON forms of `data.Parameter`.
 
     `answers` says whether it returns values, so that None is one, too. `line` is how a command is called. One that
-    `is_elsewhere` is of another module than the one under test.
+    `is_elsewhere` is of another module than the one under test. What `is_async` gives has to be awaited.
     """
 
     module: str
@@ -24,6 +24,7 @@ class Entry:
     answers: bool = True
     line: command.Line | None = None
     is_elsewhere: bool = False
+    is_async: bool = False
 
     @property
     def key(self) -> str:

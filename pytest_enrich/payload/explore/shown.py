@@ -13,7 +13,7 @@ from .entry import Entry
 from .operators import MAKERS, OPERATORS
 from .pool import Seen
 
-MOST_STEPS_BEFORE, MOST_CHANGING = 12, 6
+MOST_STEPS_BEFORE, MOST_CHANGING, MOST_IN_A_ROW = 12, 6, 3
 
 
 def of_job(job: dict[str, Any], entries: Sequence[Entry], module: types.ModuleType) -> list[Seen]:
@@ -25,22 +25,26 @@ def of_job(job: dict[str, Any], entries: Sequence[Entry], module: types.ModuleTy
         own = [calls.load(one) for one in given]
         refused = [calls.load(one) for one in given if one.get("refused")]
         made = [*own, *(_examples(entry, module) if entry.line is None else ())]
-        setups = [call.setup for call in made if call.setup] + [(step,) for step in _steps(entry, beside, module)]
+        setups = [call.setup for call in made if call.setup] + _steps(entry, beside, module)
         siblings = _siblings(entry, beside)
         found.append(Seen(tuple(made), namesakes(beside), siblings, frozenset(refused), tuple(setups)))
     return found
 
 
-def _steps(entry: Entry, beside: Iterable[Call], module: types.ModuleType) -> list[Call]:
-    """Calls of other methods that tests make, or that change the object: each may leave it in another state."""
+def _steps(entry: Entry, beside: Iterable[Call], module: types.ModuleType) -> list[tuple[Call, ...]]:
+    """What tests do to such objects, each with what they did before, and what changes them.
+
+    Each may leave an object in another state.
+    """
     owner = owner_of(entry, module) if entry.needs_receiver else None
     if owner is None:
         return []
     called = (call for call in beside if call.receiver is not None)
     telling = (call for call in called if call.arguments or call.qualname.endswith(".__call__"))
     own = [call for call in telling if _is_public_method(call.qualname, owner, module)]
-    made = list(dict.fromkeys(Call(call.qualname, call.arguments) for call in own))[:MOST_STEPS_BEFORE]
-    changing_it = [Call(f"{entry.owner}.{name}") for name in changing.methods(owner) if name != entry.name]
+    several = ((*call.setup[-MOST_IN_A_ROW:], Call(call.qualname, call.arguments)) for call in own)
+    made = list(dict.fromkeys(several))[:MOST_STEPS_BEFORE]
+    changing_it = [(Call(f"{entry.owner}.{name}"),) for name in changing.methods(owner) if name != entry.name]
     return [*made, *changing_it[:MOST_CHANGING]]
 
 

@@ -125,8 +125,13 @@ class Varied:
         if not setup:
             return (dataclasses.replace(call, receiver=None, setup=()),)
         at = self._chance.randrange(len(setup))
-        others = ((), (self._other_step(setup[at]),), (setup[at], self._other_step(setup[at])), (setup[at],) * 2)
-        return (*setup[:at], *self._chance.choice(others), *setup[at + 1 :])
+        more = (
+            *(self._chance.choice(setups) if setups else ()),
+            dataclasses.replace(call, receiver=None, setup=()),
+        )
+        step = setup[at]
+        others = ((), (self._other_step(step),), (step, self._other_step(step)), (step, step), (step, more[0]))
+        return (*setup[:at], *self._chance.choice([*others, (step, more[-1])]), *setup[at + 1 :])
 
     def _other_step(self, step: Call) -> Call:
         inputs = self._inputs.steps.get(step.qualname, self._inputs)

@@ -112,7 +112,8 @@ def _of_job(record: Mapping[str, Any], module: types.ModuleType) -> Entry:
         described = tuple(command.parameters(found, called))
         return Entry(module.__name__, record["qualname"], "function", described, line=called)
     declared = tuple(record["parameters"])
-    return Entry(module.__name__, record["qualname"], record["kind"], declared, answers(found))
+    is_async = inspect.iscoroutinefunction(found)
+    return Entry(module.__name__, record["qualname"], record["kind"], declared, answers(found), is_async=is_async)
 
 
 def _callable(entry: Entry, module: types.ModuleType) -> object:
@@ -137,7 +138,8 @@ def _patterns(module: types.ModuleType, entries: Iterable[Mapping[str, Any]]) ->
 def _entry(module: str, qualname: str, where: object) -> Entry:
     """An entry for a function that only set-ups call, read off the function itself."""
     function = find(where, qualname)
-    return Entry(module, qualname, "method", parameters(function, bound=True))
+    is_async = inspect.iscoroutinefunction(function)
+    return Entry(module, qualname, "method", parameters(function, bound=True), is_async=is_async)
 
 
 def _objects(module: str, made: Iterable[Call], where: types.ModuleType) -> dict[type, list[str]]:

@@ -18,6 +18,7 @@ AROUND = ("raises", "warns")
 PRINTED = "capsys.readouterr().out"
 """The expression of what was printed, by the fixture that sees it."""
 PART = re.compile(r"\{result\}(\.\w+(\(\))?|\[[^\[\]{}]+\])+")
+RUN = re.compile(r"^⟨asyncio:run⟩\((.*)\)$", re.DOTALL)
 INNERMOST = re.compile(r"\([^()\[\]{}]*\)|\[[^()\[\]{}]*\]|\{[^()\[\]{}]*\}")
 """Brackets with none inside."""
 SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
@@ -59,7 +60,7 @@ def write(
 
 def _scene(finding: Finding, *, awaits: bool) -> tuple[list[Template], Template]:
     """The statements before, and the action; a single short object is made where it is used."""
-    lines, action = list(finding.lines), finding.action
+    lines, action = [_awaited(line) if awaits else line for line in finding.lines], finding.action
     if finding.consume == "await" and awaits:
         action = f"await {action}"
     elif finding.consume == "async list" and awaits:
@@ -79,6 +80,11 @@ def _scene(finding: Finding, *, awaits: bool) -> tuple[list[Template], Template]
     if len(uses) == 1 and short and finding.expression and " " not in name:
         return [], _variable(name).sub(lambda match: value if match[1] else match[0], action)
     return lines, action
+
+
+def _awaited(line: Template) -> Template:
+    """A step that is run to its end, as a coroutine has it."""
+    return RUN.sub(r"await \1", line)
 
 
 def _enclosed(action: Template) -> Template:

@@ -41,4 +41,4 @@ class Line:
 
 
 def test_methods_that_set_delete_or_order_what_the_object_keeps_and_need_nothing():
-    assert list(methods(Line)) == ["forget", "hang_up", "wait"]
+    assert list(methods(Line)) == ["close", "forget", "hang_up", "wait"]

@@ -1,0 +1,65 @@
+"""What is done to an object before the call: one thing after the other, and coroutines to their end."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_enrich.data import Argument, Call
+
+STORE = """
+    class Store:
+        def __init__(self):
+            self._items = {}
+            self._is_open = False
+
+        ASYNC def connect(self) -> None:
+            self._is_open = True
+
+        ASYNC def put(self, key: str, value: int) -> bool:
+            if not self._is_open:
+                raise ConnectionError("not connected")
+            if key in self._items:
+                return False  # 14
+            self._items[key] = value
+            return True
+
+        ASYNC def get(self, key: str) -> int | None:
+            if not self._is_open:
+                raise ConnectionError("not connected")
+            if key in self._items:
+                return self._items[key]  # 22
+            return None
+"""
+CONNECT = Call(qualname="Store.connect")
+PUT = Call(
+    qualname="Store.put",
+    arguments=(Argument(name="key", value="'a'"), Argument(name="value", value="1")),
+    receiver="⟨sample:Store⟩()",
+    setup=(CONNECT,),
+)
+
+
+@pytest.fixture
+def lines(explore):
+    """The program that was found for a line of the store, by calls of one of its methods."""
+
+    def lines(kind, name, line, calls):
+        text = STORE.replace("ASYNC ", kind).replace(f"# {line}", "# here")
+        (finding,) = explore(text, f"Store.{name}", "method", calls=calls, neighbours=(PUT,)).findings
+        return [*finding.lines, finding.action], finding.consume
+
+    return lines
+
+
+@pytest.mark.parametrize(("kind", "run"), [("", "{}"), ("async ", "⟨asyncio:run⟩({})")])
+def test_all_that_a_test_did_to_an_object_is_done_before_another_call(lines, kind, run):
+    found, consume = lines(kind, "get", 22, ())
+    assert found[:2] == ["store = ⟨sample:Store⟩()", run.format("store.connect()")]
+    assert found[2].startswith(run.format("store.put(")[:20])
+    assert found[3].startswith("store.get(")
+    assert consume == ("await" if kind else "")
+
+
+def test_a_method_is_called_before_itself(lines):
+    found, _ = lines("", "put", 14, (PUT,))
+    assert [line.partition("(")[0] for line in found[1:]] == ["store.connect", "store.put", "store.put"]
