@@ -168,7 +168,8 @@ class Inputs:
 
         What people compare an object with may be anything.
         """
-        made = (call.receiver or "", *(value for _, value in call.arguments))
+        passed_on = (value for values in call.then for value in values)
+        made = (call.receiver or "", *(value for _, value in call.arguments), *passed_on)
         fits = all(text in self._shown or is_well_made(text) for text in made)
         return fits and (self.entry.name in COMPARERS or self._are_fitting(call))
 
@@ -176,7 +177,8 @@ class Inputs:
     def _shown(self) -> frozenset[str]:
         """The objects and arguments of the calls that tests make: whatever their hints say."""
         passed = (value for call in self.calls for _, value in call.arguments)
-        return frozenset([*passed, *self.known_receivers])
+        passed_on = (value for call in self.calls for values in call.then for value in values)
+        return frozenset([*passed, *passed_on, *self.known_receivers])
 
     def _are_fitting(self, call: Call) -> bool:
         for name, value in call.arguments:

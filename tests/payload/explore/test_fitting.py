@@ -130,3 +130,20 @@ class Reader:
 )
 def test_what_is_asked_by_a_protocol_to_be_awaited_is_no_plain_method(judge, template, is_well):
     assert judge("spoken", PROTOCOL, template) is is_well
+
+
+def test_so_is_what_is_passed_on_to_what_a_call_gives(explore):
+    text = """
+class State:
+    def __init__(self, size: str):
+        self.size = size
+
+def stopping(limit: int):
+    def stop(state: State) -> bool:
+        if state.size:
+            return limit > 2  # here
+        return False
+    return stop
+"""
+    (finding,) = explore(text, "stopping").findings
+    assert "⟨sample:State⟩('" in " ".join([*finding.lines, finding.action])
