@@ -171,7 +171,8 @@ class Session:
         """What was lost by mistakes of ours, and where they are written down."""
         if count := len(self._ledger.defects):
             place = f"{self._settings.directory.name}/.cache/crash.txt"
-            yield f"work on a function ended by an internal error ({count} of them), details in {place}"
+            functions = "1 function" if count == 1 else f"{count} functions"
+            yield f"work on {functions} ended by an internal error, details in {place}"
 
 
 def _by_path(gaps: Sequence[Gap]) -> dict[str, list[Gap]]:

@@ -141,7 +141,8 @@ def test_a_mistake_of_ours_costs_the_function_that_it_was_made_about(work, setti
     made, _, _ = work(script={Explore: mistaken})
     assert made.gaps == {"suggested": 1, "nothing found": 1, "not tried": 1}
     assert any(
-        "internal error (1 of them), details in enrich-suggestions/.cache/crash.txt" in one for one in made.notes
+        "1 function ended by an internal error, details in enrich-suggestions/.cache/crash.txt" in one
+        for one in made.notes
     )
     assert "ZeroDivisionError" in (settings.directory / ".cache/crash.txt").read_text("utf-8")
     assert work()[0].gaps == {"waiting": 1, "suggested": 1, "done before": 1}

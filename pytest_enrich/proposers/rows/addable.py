@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from pytest_enrich.data import Target
+from pytest_enrich.proposers.rows.names import last
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-MAKERS = {"option", "add_argument"}
+DECLARING = {"option", "add_argument"}
 """Functions that say of a command which options it takes: of click, of argparse, of what is made as they are."""
 FLAGS = {"store_true", "store_false", "store_const", "count"}
 VALUES: Mapping[str, tuple[str, ...]] = {
@@ -122,31 +123,29 @@ def _words(hint: ast.expr) -> Iterator[str]:
     """The names of the alternatives of a hint, not of what is in them."""
     if isinstance(hint, ast.BinOp):
         yield from (*_words(hint.left), *_words(hint.right))
-    elif isinstance(hint, ast.Subscript) and _called(hint.value) in UNIONS:
+    elif isinstance(hint, ast.Subscript) and last(hint.value) in UNIONS:
         held = hint.slice.elts if isinstance(hint.slice, ast.Tuple) else [hint.slice]
         yield from (word for one in held for word in _words(one))
     else:
-        yield _called(hint.value if isinstance(hint, ast.Subscript) else hint)
+        yield last(hint.value if isinstance(hint, ast.Subscript) else hint)
 
 
 def _choices(hint: ast.expr | None) -> Iterator[ast.expr]:
     for one in ast.walk(hint) if hint is not None else ():
-        if isinstance(one, ast.Subscript) and _called(one.value) == "Literal":
+        if isinstance(one, ast.Subscript) and last(one.value) == "Literal":
             yield from one.slice.elts if isinstance(one.slice, ast.Tuple) else [one.slice]
-
-
-def _called(node: ast.expr) -> str:
-    return str(getattr(node, "attr", getattr(node, "id", "")))
 
 
 def _options(tree: ast.Module) -> Iterator[Option]:
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or _called(node.func) not in MAKERS:
+        if not isinstance(node, ast.Call) or last(node.func) not in DECLARING:
             continue
         texts = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
         spelled = [word for text in texts for word in text.split("/") if word[:1] == "-"]
         if spelled:
-            yield Option(max(spelled, key=len), *_taken({one.arg: one.value for one in node.keywords}))
+            is_switch = any("/" in text for text in texts)
+            taken = _taken({one.arg: one.value for one in node.keywords})
+            yield Option(max(spelled, key=len), *((0, ()) if is_switch else taken))
 
 
 def _taken(given: Mapping[str | None, ast.expr]) -> tuple[int, tuple[str, ...]]:

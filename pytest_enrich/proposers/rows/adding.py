@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Hole, Span
 from pytest_enrich.proposers.rows.addable import Addable, Function, Option
+from pytest_enrich.proposers.rows.names import last
 from pytest_enrich.proposers.rows.text import Edit, Text, span
 
 WORDS = "*"
@@ -24,7 +25,7 @@ MOST_HOLES, MOST_VALUES, MOST_WORDS, MOST_NAMED = 24, 6, 8, 4
 def holes(function: Function, known: Addable) -> list[Hole]:
     """The places in a test's body where something of what is known may be added."""
     calls = [node for statement in function.body for node in ast.walk(statement) if isinstance(node, ast.Call)]
-    words = {span(one): one for call in calls if _name(call.func) in RUNNERS for one in _lists(call)}
+    words = {span(one): one for call in calls if last(call.func) in RUNNERS for one in _lists(call)}
     named = _named(function)
     found = [
         *(hole for call in calls for hole in _of_call(call, known)),
@@ -58,9 +59,9 @@ def edit(text: Text, hole: Hole, value: str) -> Edit:
     node = _holder(text.tree, hole)
     held = [*node.elts] if isinstance(node, ast.List) else [*node.args, *(one.value for one in node.keywords)]
     added = value[1:-1] if hole.adds == WORDS else f"{hole.adds}={value}"
-    last = max((span(one)[2:] for one in held), default=None)
-    line, column = last or (node.end_lineno or 0, (node.end_col_offset or 1) - 1)
-    return (line, column, line, column), f", {added}" if last else added
+    ends = [span(one)[2:] for one in held]
+    line, column = max(ends, default=(node.end_lineno or 0, (node.end_col_offset or 1) - 1))
+    return (line, column, line, column), f", {added}" if ends else added
 
 
 def _holder(tree: ast.Module, hole: Hole) -> ast.List | ast.Call:
@@ -75,7 +76,7 @@ def _holder(tree: ast.Module, hole: Hole) -> ast.List | ast.Call:
 
 def _of_call(call: ast.Call, known: Addable) -> Iterator[Hole]:
     """A keyword that it does not pass yet; none where the code cannot take it, or all of them are passed on."""
-    is_about = {_name(one) for one in (call.func, *call.args)} & known.callables
+    is_about = {last(one) for one in (call.func, *call.args)} & known.callables
     is_open = any(one.arg is None for one in call.keywords) or any(
         isinstance(one, ast.GeneratorExp) for one in call.args
     )
@@ -120,7 +121,3 @@ def _lists(call: ast.Call) -> Iterator[ast.List]:
             left = left.left
         if isinstance(left, ast.List) and any(isinstance(one, ast.Constant) for one in left.elts):
             yield left
-
-
-def _name(node: ast.expr) -> str:
-    return str(getattr(node, "attr", getattr(node, "id", "")))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pytest_enrich.data import Target, Vary
 from pytest_enrich.proposers.rows import addable
 from pytest_enrich.proposers.rows.look import is_literal
+from pytest_enrich.proposers.rows.names import last
 from pytest_enrich.proposers.rows.sheet import KINDS, Sheet
 from pytest_enrich.proposers.rows.sheet import read as read_sheet
 from pytest_enrich.proposers.rows.text import Text
@@ -86,15 +87,11 @@ def _near(target: Target, sheets: Sequence[Sheet]) -> tuple[str, ...]:
     """Short literals: what calls of the function in the file pass, then what stands in the tests."""
     name = target.qualname.rpartition(".")[2]
     calls = [node for node in ast.walk(sheets[0].text.tree) if isinstance(node, ast.Call)]
-    passed = [value for call in calls if _called(call) == name for value in (*call.args, *_given(call))]
+    passed = [value for call in calls if last(call.func) == name for value in (*call.args, *_given(call))]
     tests = (node for sheet in sheets for node in ast.walk(sheet.function))
     nodes = [*passed, *(node for node in tests if isinstance(node, ast.Constant))]
     texts = (ast.unparse(node) for node in nodes if is_literal(node))
     return tuple(dict.fromkeys(text for text in texts if len(text) <= LONGEST_VALUE))[:MOST_VALUES]
-
-
-def _called(call: ast.Call) -> str:
-    return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
 
 
 def _given(call: ast.Call) -> list[ast.expr]:

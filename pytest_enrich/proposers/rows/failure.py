@@ -29,7 +29,7 @@ def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
     finding = Finding(
         call=Call(qualname=desk.target.qualname),
         lines=tuple(sheet.text.rewritten(span(one), edits).strip() for one in scene),
-        action=_inside(sheet.text.rewritten(span(action), edits).strip()),
+        action=_inside(action, sheet.text.rewritten(span(action), edits).strip()),
         expression=True,
         consume="",
         branches=(),
@@ -39,9 +39,9 @@ def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
     return _written(desk, sheet, finding, gaps)
 
 
-def _inside(code: str) -> str:
-    """With its later lines as far in as those of a block are; a text of several lines stays what it is."""
-    texts = (one for one in ast.walk(ast.parse(code)) if isinstance(one, ast.Constant | ast.JoinedStr))
+def _inside(action: ast.expr, code: str) -> str:
+    """What it is written as, later lines as far in as those of a block are; a text of several lines stays."""
+    texts = (one for one in ast.walk(action) if isinstance(one, ast.Constant | ast.JoinedStr))
     if any(one.lineno != one.end_lineno for one in texts):
         return code
     return textwrap.indent(code, frame.INDENT).strip()

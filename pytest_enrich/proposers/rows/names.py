@@ -23,5 +23,10 @@ def stored(*nodes: ast.AST) -> set[str]:
     return named | {one.name for one in nodes if isinstance(one, functions)}
 
 
+def last(node: ast.expr) -> str:
+    """The last name of what is called, or passed: `invoke` for `runner.invoke`; "" where it has none."""
+    return str(getattr(node, "attr", getattr(node, "id", "")))
+
+
 def _inside(nodes: Iterable[ast.AST]) -> Iterable[ast.AST]:
     return (one for node in nodes for one in ast.walk(node))

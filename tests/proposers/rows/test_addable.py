@@ -36,9 +36,10 @@ SOURCE = """
             return 1
 
     def parse(parser):
-        parser.add_argument("--verbose/--quiet", action="store_true")
+        parser.add_argument("--verbose", "-v", action="store_true")
+        parser.add_argument("--color/--no-color")
         parser.add_argument("name")
-        return parser.verbose
+        return parser.verbose or parser.no_color
 """
 
 
@@ -89,7 +90,7 @@ def test_options_of_the_command_are_those_that_its_function_asks_for(known):
 
 
 def test_those_of_a_parser_are_options_too(known):
-    assert known("parse", "def parse").options == (Option("--verbose", 0),)
+    assert known("parse", "def parse").options == (Option("--verbose", 0), Option("--no-color", 0))
 
 
 def test_of_a_file_that_is_not_python_nothing_is_known(fakes):

@@ -440,6 +440,15 @@ def test_what_raises_on_several_lines_stands_inside_its_block(rows):
     ]
 
 
+def test_what_raises_may_be_given_an_object(rows):
+    text = """
+    def test_discount():
+        assert discount(10) == 10
+    """
+    (made,), _ = rows(text, variant("⟨shop.cart:Total⟩(-1)", raised="⟨builtins:ValueError⟩", line=2))
+    assert made.code.splitlines()[1:] == ["    with pytest.raises(ValueError):", "        discount(Total(-1))"]
+
+
 def test_a_row_that_raises_becomes_a_test_without_a_list(rows):
     raised = variant("-1", raised="⟨shop.cart:Refused⟩", message="", line=8)
     (made,), _ = rows(LISTED, raised)
