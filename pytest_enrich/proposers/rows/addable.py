@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -11,6 +12,8 @@ from pytest_enrich.data import Target
 from pytest_enrich.proposers.rows.names import last
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+Optional: TypeAlias = tuple[str, "ast.expr | None", ast.expr]
+"""The name of a parameter, its hint, its default."""
 DECLARING = {"option", "add_argument"}
 """Functions that say of a command which options it takes: of click, of argparse, of what is made as they are."""
 FLAGS = {"store_true", "store_false", "store_const", "count"}
@@ -64,8 +67,10 @@ def of(target: Target, source: str) -> Addable:
         return Addable(frozenset(), (), ())
     named = set(_named(own))
     function, owner = _found(tree, target.qualname)
-    takers = [one for one in (function, _maker(owner)) if one is not None]
-    keywords = {one.name: one for taker in takers for one in _keywords(taker, target) if one.name in named}
+    optional = [*_optional(function), *_optional(_maker(owner)), *_fields(owner)]
+    keywords = {
+        name: Keyword(name, _values(hint, default, target)) for name, hint, default in optional if name in named
+    }
     names = {part for part in target.qualname.split(".")[-2:] if part != "__init__"}
     options = [one for one in _options(tree) if _name(one.text) in named]
     return Addable(frozenset(names), tuple(keywords.values()), tuple(dict.fromkeys(options)))
@@ -97,18 +102,29 @@ def _maker(owner: ast.ClassDef | None) -> Function | None:
     return next((one for one in held if isinstance(one, Function) and one.name == "__init__"), None)
 
 
-def _keywords(function: Function, target: Target) -> Iterator[Keyword]:
+def _optional(function: Function | None) -> Iterator[Optional]:
+    """The parameters that have a default and may be named."""
+    if function is None:
+        return
     given = function.args
     late = [*given.posonlyargs, *given.args][-len(given.defaults) :] if given.defaults else []
     pairs = [*zip(late, given.defaults, strict=True), *zip(given.kwonlyargs, given.kw_defaults, strict=True)]
     for argument, default in pairs:
         if default is not None and argument not in given.posonlyargs:
-            yield Keyword(argument.arg, _values(argument, default, target))
+            yield argument.arg, argument.annotation, default
 
 
-def _values(argument: ast.arg, default: ast.expr, target: Target) -> tuple[str, ...]:
+def _fields(owner: ast.ClassDef | None) -> Iterator[Optional]:
+    """Those of a class that is made from its fields, as data classes are."""
+    if owner is None or _maker(owner) is not None:
+        return
+    for one in owner.body:
+        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name) and one.value is not None:
+            yield one.target.id, one.annotation, one.value
+
+
+def _values(hint: ast.expr | None, default: ast.expr, target: Target) -> tuple[str, ...]:
     """What its hint and its default tell, other than the default; for texts what the code compares with, too."""
-    hint = argument.annotation
     words = set(_words(hint)) if hint is not None else set()
     words |= {type(default.value).__name__} if isinstance(default, ast.Constant) else set()
     choices = [ast.unparse(one) for one in _choices(hint)]

@@ -24,6 +24,16 @@ SOURCE = """
                 return total
             return 0
 
+    @dataclass
+    class Order:
+        items: list[str]
+        rebate: int = 0
+        tags: list[str] = field(default_factory=list)
+        other: int = 1
+
+        def total(self):
+            return len(self.items) - self.rebate + len(self.tags)
+
     @click.command()
     @click.argument("path")
     @click.option("--limit", type=int)
@@ -76,6 +86,11 @@ def test_a_constructor_takes_those_of_its_class(known):
     found = known("Shop.__init__", "def __init__")
     assert found.callables == {"Shop"}
     assert {one.name: one.values for one in found.keywords}["open"] == ("False",)
+
+
+def test_the_fields_of_a_data_class_are_optional_where_they_have_a_default(known):
+    found = known("Order.total", "def total")
+    assert found.keywords == (Keyword("rebate", ("1", "2")), Keyword("tags", ("['a']",)))
 
 
 def test_options_of_the_command_are_those_that_its_function_asks_for(known):
