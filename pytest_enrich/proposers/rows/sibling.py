@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import ast
 import io
-import re
 import tokenize
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pytest_enrich.data import Gap, NewTest, Oracle, Sighting, Span, Template, Variant
-from pytest_enrich.proposers.rows import derive, frame, part, wording
+from pytest_enrich.proposers.rows import derive, frame, part, stating, wording
 from pytest_enrich.proposers.rows import desk as desks
-from pytest_enrich.proposers.rows.derive import SINGLETONS
 from pytest_enrich.proposers.rows.desk import Desk
-from pytest_enrich.proposers.rows.look import Look
 from pytest_enrich.proposers.rows.sheet import Sheet
 from pytest_enrich.proposers.rows.text import Edit, is_within, span
 from pytest_enrich.proposers.search import body, words
 
 MOST_CHANGED, MOST_WORDS = 3, 4
-OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Is: ast.IsNot,
-    ast.IsNot: ast.Is,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-}
-"""Comparisons whose opposite asks the object the same question: `!=` does not call `__eq__`."""
 LONGEST = 24
 """Lines that a reviewer reads for one more case, most of them known from the test beside it; no empty ones."""
 
@@ -38,7 +28,7 @@ def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
     if not desk.closed(variant) or len(variant.values) > MOST_CHANGED:
         return None
     whole = _write(desk, sheet, variant, _kept(sheet, variant))
-    return whole or _write(desk, sheet, variant, _kept(sheet, variant, _unchanged(sheet, variant)))
+    return whole or _write(desk, sheet, variant, _kept(sheet, variant, stating.unchanged(sheet, variant)))
 
 
 def _write(desk: Desk, sheet: Sheet, variant: Variant, kept: Sequence[ast.stmt] | None) -> NewTest | None:
@@ -48,7 +38,7 @@ def _write(desk: Desk, sheet: Sheet, variant: Variant, kept: Sequence[ast.stmt] 
     seen = _seen(sheet, variant, kept)
     found = derive.expected(sheet.looks, seen, sheet.cases)
     # Without its list a test has no ways to choose from.
-    if found is None or any(sheet.looks[at].conditional for at in seen) or _is_unequal(sheet, found):
+    if found is None or any(sheet.looks[at].conditional for at in seen) or stating.is_unequal(sheet, found):
         return None
     edits = list(frame.values(sheet, variant))
     named = {sheet.looks[at].name for at in found}
@@ -57,7 +47,7 @@ def _write(desk: Desk, sheet: Sheet, variant: Variant, kept: Sequence[ast.stmt] 
         return None
     edits = [(place, code) for (place, _), code in zip(edits, resolved.codes, strict=False)]
     stated = dict(zip(found, resolved.codes[len(edits) :], strict=True))
-    lines = _lines(sheet, kept, [*edits, *_looked(sheet, stated, edits)])
+    lines = _lines(sheet, kept, [*edits, *stating.looked(sheet, stated, edits)])
     name = desks.name(sheet, desk.target.qualname, _slugs(gaps[0], variant, found))
     code = frame.write(sheet, name, lines) if lines is not None else None
     if code is None or not _asserts(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
@@ -84,31 +74,6 @@ def _slugs(gap: Gap, variant: Variant, found: Mapping[int, Template]) -> Iterato
     yield from (f"with_{value}" for value in changed if value)
     yield from map(words.value_slug, found.values())
     yield holds
-
-
-def _is_unequal(sheet: Sheet, found: Mapping[int, Template]) -> bool:
-    """Whether a test would say no more of something than that it is not what another test expects."""
-    said = (sheet.text.rewritten(sheet.looks[at].point.subject) for at, value in found.items() if value == "False")
-    return any(re.search(r"\bexpect\w* ==|== expect", one) for one in said)
-
-
-def _unchanged(sheet: Sheet, variant: Variant) -> set[Span]:
-    """The assertions that stay what they are with what was seen."""
-    seen = derive.by_point(sheet.looks, variant.seen)
-    return {look.point.span for at, look in enumerate(sheet.looks) if seen[at] and _is_same(sheet, at, seen[at])}
-
-
-def _is_same(sheet: Sheet, at: int, seen: Sequence[Sighting]) -> bool:
-    place = sheet.looks[at].point.span
-    found = derive.expected(sheet.looks, {at: seen}, sheet.cases)
-    if found is None:
-        return False
-    texts = (sheet.text.rewritten(place, edits) for edits in ((), list(_looked(sheet, found, ()))))
-    try:
-        old, new = (ast.dump(ast.parse(text.strip())) for text in texts)
-    except (SyntaxError, ValueError):  # a name in a template
-        return False
-    return old == new
 
 
 def _kept(sheet: Sheet, variant: Variant, without: Collection[Span] = ()) -> list[ast.stmt] | None:
@@ -150,39 +115,6 @@ def _lines(sheet: Sheet, kept: Sequence[ast.stmt], edits: Sequence[Edit]) -> lis
 def _is_inside(place: Span, other: Span) -> bool:
     """Whether a place goes with another one; what is added at its end stays."""
     return place != other and place[:2] != other[2:] and is_within(place, other)
-
-
-def _looked(sheet: Sheet, seen: Mapping[int, str], edits: Sequence[Edit]) -> Iterator[Edit]:
-    """The assertions, each with what was seen."""
-    for number, code in seen.items():
-        look = sheet.looks[number]
-        if look.site is not None and (look.identity or code not in SINGLETONS):
-            yield look.site, code
-            continue
-        subject = sheet.text.rewritten(look.point.subject, edits).strip()
-        yield look.point.span, _stated(sheet, look, subject, code)
-
-
-def _stated(sheet: Sheet, look: Look, subject: str, code: str) -> str:
-    """A whole assertion about None or a truth."""
-    if sheet.placement.style == "unittest":
-        named = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}[code]
-        return f"self.{named}({subject})"
-    whole = f"({subject})" if "\n" in subject else subject
-    if look.point.form == "truth":
-        return f"assert {whole if code == 'True' else _denied(whole)}"
-    return f"assert {whole} is {code}"
-
-
-def _denied(subject: str) -> str:
-    """The opposite, as people write it."""
-    node = ast.parse(subject, mode="eval").body
-    if not isinstance(node, ast.Compare):
-        return f"not {subject}"
-    opposite = OPPOSITE.get(type(node.ops[0]))
-    if opposite is None:
-        return f"not ({subject})"
-    return ast.unparse(ast.Compare(node.left, [opposite()], node.comparators))
 
 
 def _without_comments(code: str) -> str:

@@ -1,0 +1,80 @@
+"""The assertions of a test that is made of another one's: what was seen, in the words of those that are there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from pytest_enrich.data import Sighting, Span, Template, Variant
+from pytest_enrich.proposers.rows import derive
+from pytest_enrich.proposers.rows.derive import SINGLETONS
+from pytest_enrich.proposers.rows.look import Look
+from pytest_enrich.proposers.rows.sheet import Sheet
+from pytest_enrich.proposers.rows.text import Edit
+
+OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+}
+"""Comparisons whose opposite asks the object the same question: `!=` does not call `__eq__`."""
+
+
+def is_unequal(sheet: Sheet, found: Mapping[int, Template]) -> bool:
+    """Whether a test would say no more of something than that it is not what another test expects."""
+    said = (sheet.text.rewritten(sheet.looks[at].point.subject) for at, value in found.items() if value == "False")
+    return any(re.search(r"\bexpect\w* ==|== expect", one) for one in said)
+
+
+def unchanged(sheet: Sheet, variant: Variant) -> set[Span]:
+    """The assertions that stay what they are with what was seen."""
+    seen = derive.by_point(sheet.looks, variant.seen)
+    return {look.point.span for at, look in enumerate(sheet.looks) if seen[at] and _is_same(sheet, at, seen[at])}
+
+
+def _is_same(sheet: Sheet, at: int, seen: Sequence[Sighting]) -> bool:
+    place = sheet.looks[at].point.span
+    found = derive.expected(sheet.looks, {at: seen}, sheet.cases)
+    if found is None:
+        return False
+    texts = (sheet.text.rewritten(place, edits) for edits in ((), list(looked(sheet, found, ()))))
+    try:
+        old, new = (ast.dump(ast.parse(text.strip())) for text in texts)
+    except (SyntaxError, ValueError):  # a name in a template
+        return False
+    return old == new
+
+
+def looked(sheet: Sheet, seen: Mapping[int, str], edits: Sequence[Edit]) -> Iterator[Edit]:
+    """The assertions, each with what was seen."""
+    for number, code in seen.items():
+        look = sheet.looks[number]
+        if look.site is not None and (look.identity or code not in SINGLETONS):
+            yield look.site, code
+            continue
+        subject = sheet.text.rewritten(look.point.subject, edits).strip()
+        yield look.point.span, _stated(sheet, look, subject, code)
+
+
+def _stated(sheet: Sheet, look: Look, subject: str, code: str) -> str:
+    """A whole assertion about None or a truth."""
+    if sheet.placement.style == "unittest":
+        named = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}[code]
+        return f"self.{named}({subject})"
+    whole = f"({subject})" if "\n" in subject else subject
+    if look.point.form == "truth":
+        return f"assert {whole if code == 'True' else _denied(whole)}"
+    return f"assert {whole} is {code}"
+
+
+def _denied(subject: str) -> str:
+    """The opposite, as people write it."""
+    node = ast.parse(subject, mode="eval").body
+    if not isinstance(node, ast.Compare):
+        return f"not {subject}"
+    opposite = OPPOSITE.get(type(node.ops[0]))
+    if opposite is None:
+        return f"not ({subject})"
+    return ast.unparse(ast.Compare(node.left, [opposite()], node.comparators))
