@@ -31,6 +31,11 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "dict": ("{'a': 1}",),
 }
 """By a word of a hint what is tried first."""
+NUMBERS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("int", "INT", "IntRange"), ("1", "0", "100")),
+    **dict.fromkeys(("float", "FLOAT", "FloatRange"), ("0.5", "0")),
+}
+"""By the type of an option."""
 UNIONS = {"Optional", "Union", "Annotated"}
 LISTS = {"Sequence", "Iterable", "Collection", "list"}
 MOST_PAIRED = 4
@@ -174,7 +179,10 @@ def _taken(given: Mapping[str | None, ast.expr]) -> tuple[int, tuple[str, ...]]:
 
 
 def _listed(node: ast.expr | None) -> Iterable[str]:
-    """The texts of a list of choices, inside of `click.Choice(...)`, too."""
+    """The texts of a list of choices, inside of `click.Choice(...)`, too; for a number a few."""
+    kind = last(node.func if isinstance(node, ast.Call) else node) if node is not None else ""
+    if kind in NUMBERS:
+        return NUMBERS[kind]
     inner = node.args[0] if isinstance(node, ast.Call) and node.args else node
     held = inner.elts if isinstance(inner, ast.List | ast.Tuple) else []
     return [one.value for one in held if isinstance(one, ast.Constant) and isinstance(one.value, str)]

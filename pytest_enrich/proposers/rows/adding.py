@@ -119,5 +119,5 @@ def _lists(call: ast.Call) -> Iterator[ast.List]:
         left = argument
         while isinstance(left, ast.BinOp):
             left = left.left
-        if isinstance(left, ast.List) and any(isinstance(one, ast.Constant) for one in left.elts):
+        if isinstance(left, ast.List):
             yield left

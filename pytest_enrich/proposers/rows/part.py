@@ -10,6 +10,8 @@ from pytest_enrich.proposers.rows.names import loaded, stored, used
 from pytest_enrich.proposers.rows.text import is_within, span
 
 MOST = 10
+HEARING = {"capsys", "capfd", "capsysbinary", "capfdbinary", "caplog", "recwarn"}
+"""Fixtures that tell what any call said, whatever it was given."""
 
 
 def before(
@@ -54,6 +56,7 @@ def changed(
         inside = any(is_within(place, span(one)) for place in spans)
         if (not inside and not used(one) & tainted) or span(one) in without:
             continue
+        tainted |= HEARING & set(arguments)
         # A call may change whatever it is given.
         tainted |= used(one) & local if isinstance(one, ast.Expr) and not asserts(one) else stored(one)
         told += [one] if asserts(one) or any(asserts(node) for node in ast.walk(one)) else []

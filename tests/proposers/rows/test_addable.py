@@ -96,7 +96,7 @@ def test_the_fields_of_a_data_class_are_optional_where_they_have_a_default(known
 def test_options_of_the_command_are_those_that_its_function_asks_for(known):
     found = known("listed", "def listed")
     assert found.options == (
-        Option("--limit", 1),
+        Option("--limit", 1, ("1", "0", "100")),
         Option("--table", 0),
         Option("--kind", 1, ("new", "old")),
         Option("--rename", 2),

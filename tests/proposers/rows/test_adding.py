@@ -46,7 +46,8 @@ def test_a_call_may_get_a_keyword_that_it_does_not_pass(body, names):
         ("runner.invoke(cli, ['list', path] + args)", [adding.WORDS]),
         ("cli.main(args=['list'])", [adding.WORDS]),
         ("other(['list'])", []),
-        ("runner.invoke(cli, [path])", []),
+        ("main([path])", [adding.WORDS]),
+        ("main(args)", []),
     ],
 )
 def test_the_words_of_a_command_may_get_an_option(body, names):

@@ -421,6 +421,19 @@ def test_where_a_test_would_be_long_only_what_is_other_than_before_is_asserted(r
     assert made.code.count("client.get") == 1
 
 
+def test_what_was_printed_is_asserted_too(rows):
+    text = """
+    def test_discount(capsys):
+        assert discount(10) == 10
+        assert capsys.readouterr().out == "ten"
+    """
+    (made,), _ = rows(text, variant("-1", seen=("0", "'none'")))
+    assert made.code.splitlines()[1:] == [
+        "    assert discount(-1) == 0",
+        "    assert capsys.readouterr().out == 'none'",
+    ]
+
+
 def test_what_raises_on_several_lines_stands_inside_its_block(rows):
     text = """
     class TestCart:
