@@ -23,7 +23,8 @@ class Hole(Struct, frozen=True, kw_only=True):
         span: Where the literal is; None for a parameter.
         values: Source, as it stands in the test file: the parameter's of each row, or the literal.
         adds: A keyword that the call of the function at `span` may be given, `*` for words at the end of the list
-            at `span`; "" for what is there. Nothing is added by the values `...` and `[]`.
+            at `span`, `**` for keys of the dictionary there; "" for what is there. Nothing is added by the values
+            `...`, `[]` and `{}`.
         offers: Values to try for what is added.
     """
 

@@ -11,7 +11,7 @@ from ..candidate import TextFinder
 from .probe import Probe
 
 NAME = "_enrich_probe"
-WORDS = "*"
+WORDS, KEYS = "*", "**"
 Span: TypeAlias = tuple[int, int, int, int]
 
 
@@ -62,14 +62,18 @@ class _Opener(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def _add(self, node: ast.AST) -> None:
-        """What a call, or a list of words, may be given besides."""
+        """What a call, a list of words, or a dictionary may be given besides."""
         if isinstance(node, ast.Call):
             added = self._added.get(span(node.func), ())
-            more = (_call("keyword", at, ast.Constant(name)) for at, name in added if name != WORDS)
+            more = (_call("keyword", at, ast.Constant(name)) for at, name in added if name not in {WORDS, KEYS})
             node.keywords += [ast.keyword(None, one) for one in more]
         elif isinstance(node, ast.List):
             words = (_call("words", at) for at, name in self._added.get(span(node), ()) if name == WORDS)
             node.elts += [ast.Starred(one, ast.Load()) for one in words]
+        elif isinstance(node, ast.Dict):
+            keys = [_call("keys", at) for at, name in self._added.get(span(node), ()) if name == KEYS]
+            node.keys += [None] * len(keys)
+            node.values += keys
 
     def _point(self, node: ast.AST, number: int, point: dict[str, Any]) -> ast.AST:
         if point["form"] == "raises":

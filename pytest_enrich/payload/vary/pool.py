@@ -11,6 +11,7 @@ from ..explore.calls import Call
 from ..explore.mutate import literals, vary
 from .members import combined, members
 from .names import Names, Path
+from .shapes import emptied
 from .template import is_literal, is_odd, keys
 
 UNKNOWN_KEY = UNNAMED = 3
@@ -96,7 +97,8 @@ class Pool:
         near = [*self.seen[:12], *self._near[:MOST_NEAR]]
         flags = self._fitting(combined(self.seen, self._members))
         first = [*self._offered, *self._members, *self.constants[:MOST_CONSTANTS]]
-        every = [*first, *near, *self.plain, *flags]
+        less = self._fitting(one for text in self.seen[:MOST_PLAIN] for one in emptied(text))
+        every = [*first, *near, *self.plain, *less, *flags]
         return tuple(dict.fromkeys(every))
 
     def any(self, chance: random.Random, value: str) -> str:

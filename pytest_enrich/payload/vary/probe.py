@@ -45,6 +45,10 @@ class Probe:
         """What is added to a list."""
         return list(self._values.get(hole, ()))
 
+    def keys(self, hole: int) -> dict[str, Any]:
+        """What is added to a dictionary."""
+        return dict(self._values.get(hole, {}))
+
     def see(self, point: int, value: Any) -> None:
         """Note what a test looks at."""
         self.seen.append({"point": point, "value": _stated(value), "message": ""})

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from pytest_enrich.data import Target
+from pytest_enrich.proposers.rows import options
 from pytest_enrich.proposers.rows.names import last
+from pytest_enrich.proposers.rows.options import Option
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Optional: TypeAlias = tuple[str, "ast.expr | None", ast.expr]
 """The name of a parameter, its hint, its default."""
-DECLARING = {"option", "add_argument"}
-"""Functions that say of a command which options it takes: of click, of argparse, of what is made as they are."""
-FLAGS = {"store_true", "store_false", "store_const", "count"}
 VALUES: Mapping[str, tuple[str, ...]] = {
     "bool": ("True", "False"),
     "int": ("1", "2", "0"),
@@ -31,11 +30,11 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "dict": ("{'a': 1}",),
 }
 """By a word of a hint what is tried first."""
-NUMBERS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("int", "INT", "IntRange"), ("1", "0", "100")),
-    **dict.fromkeys(("float", "FLOAT", "FloatRange"), ("0.5", "0")),
-}
-"""By the type of an option."""
+PLAIN = ("'a'", "1", "True", "['a']", "{}")
+"""Values for a key of which nothing is known."""
+SWITCH = ("True", "'a'", "1")
+"""For one of which only the truth is asked."""
+LOOKING = {"get", "pop", "setdefault"}
 UNIONS = {"Optional", "Union", "Annotated"}
 LISTS = {"Sequence", "Iterable", "Collection", "list"}
 MOST_PAIRED = 4
@@ -48,20 +47,16 @@ class Keyword(Struct, frozen=True):
     values: tuple[str, ...]
 
 
-class Option(Struct, frozen=True):
-    """An option of a command: how it is written, how many words it takes, what they may be (any, when empty)."""
-
-    text: str
-    words: int
-    choices: tuple[str, ...] = ()
-
-
 class Addable(Struct, frozen=True):
-    """All of both that the target has to do with; `callables` are the names that take the keywords."""
+    """All that the target asks for by name; `callables` are the names that take the keywords.
 
-    callables: frozenset[str]
-    keywords: tuple[Keyword, ...]
-    options: tuple[Option, ...]
+    `keys` are what it looks for in mappings, with values to try.
+    """
+
+    callables: frozenset[str] = frozenset()
+    keywords: tuple[Keyword, ...] = ()
+    options: tuple[Option, ...] = ()
+    keys: tuple[Keyword, ...] = ()
 
 
 def of(target: Target, source: str) -> Addable:
@@ -69,7 +64,7 @@ def of(target: Target, source: str) -> Addable:
     try:
         tree, own = ast.parse(source), ast.parse(target.source)
     except (SyntaxError, ValueError, RecursionError):
-        return Addable(frozenset(), (), ())
+        return Addable()
     named = set(_named(own))
     function, owner = _found(tree, target.qualname)
     optional = [*_optional(function), *_optional(_maker(owner)), *_fields(owner)]
@@ -77,8 +72,34 @@ def of(target: Target, source: str) -> Addable:
         name: Keyword(name, _values(hint, default, target)) for name, hint, default in optional if name in named
     }
     names = {part for part in target.qualname.split(".")[-2:] if part != "__init__"}
-    options = [one for one in _options(tree) if _name(one.text) in named]
-    return Addable(frozenset(names), tuple(keywords.values()), tuple(dict.fromkeys(options)))
+    taken = dict.fromkeys(one for one in options.declared(tree) if _name(one.text) in named)
+    texts = tuple(one for one in target.constants if one[:1] in "'\"")[:MOST_PAIRED]
+    switches = {key for test in _tests(own) for key in _keys(test)}
+    keys = tuple(
+        Keyword(key, (*(SWITCH if key in switches else PLAIN), *texts)) for key in dict.fromkeys(_keys(own))
+    )
+    return Addable(frozenset(names), tuple(keywords.values()), tuple(taken), keys)
+
+
+def _tests(tree: ast.AST) -> Iterator[ast.expr]:
+    """The calls of which only the truth is asked."""
+    for node in ast.walk(tree):
+        held = [getattr(node, "test", None), getattr(node, "operand", None), *getattr(node, "values", ())]
+        yield from (one for one in held if isinstance(one, ast.Call) and not isinstance(node, ast.Dict))
+
+
+def _keys(tree: ast.AST) -> Iterator[str]:
+    """The texts that are looked up: `data["key"]`, `data.get("key")`, `"key" in data`."""
+    for node in ast.walk(tree):
+        asked: ast.expr | None = None
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+            asked = node.slice
+        elif isinstance(node, ast.Call) and last(node.func) in LOOKING and node.args:
+            asked = node.args[0]
+        elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
+            asked = node.left
+        if isinstance(asked, ast.Constant) and isinstance(asked.value, str):
+            yield asked.value
 
 
 def _named(tree: ast.AST) -> Iterator[str]:
@@ -155,37 +176,6 @@ def _choices(hint: ast.expr | None) -> Iterator[ast.expr]:
     for one in ast.walk(hint) if hint is not None else ():
         if isinstance(one, ast.Subscript) and last(one.value) == "Literal":
             yield from one.slice.elts if isinstance(one.slice, ast.Tuple) else [one.slice]
-
-
-def _options(tree: ast.Module) -> Iterator[Option]:
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or last(node.func) not in DECLARING:
-            continue
-        texts = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
-        spelled = [word for text in texts for word in text.split("/") if word[:1] == "-"]
-        if spelled:
-            is_switch = any("/" in text for text in texts)
-            taken = _taken({one.arg: one.value for one in node.keywords})
-            yield Option(max(spelled, key=len), *((0, ()) if is_switch else taken))
-
-
-def _taken(given: Mapping[str | None, ast.expr]) -> tuple[int, tuple[str, ...]]:
-    """How many words an option takes, and which."""
-    flag, action, number = (getattr(given.get(name), "value", None) for name in ("is_flag", "action", "nargs"))
-    if flag is True or action in FLAGS:
-        return 0, ()
-    listed = [*_listed(given.get("choices")), *_listed(given.get("type"))]
-    return number if isinstance(number, int) and number > 0 else 1, tuple(listed)
-
-
-def _listed(node: ast.expr | None) -> Iterable[str]:
-    """The texts of a list of choices, inside of `click.Choice(...)`, too; for a number a few."""
-    kind = last(node.func if isinstance(node, ast.Call) else node) if node is not None else ""
-    if kind in NUMBERS:
-        return NUMBERS[kind]
-    inner = node.args[0] if isinstance(node, ast.Call) and node.args else node
-    held = inner.elts if isinstance(inner, ast.List | ast.Tuple) else []
-    return [one.value for one in held if isinstance(one, ast.Constant) and isinstance(one.value, str)]
 
 
 def _name(option: str) -> str:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from itertools import islice, permutations
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
 from pytest_enrich.data import Hole, Span
-from pytest_enrich.proposers.rows.addable import Addable, Function, Option
+from pytest_enrich.proposers.rows.addable import Addable, Function
 from pytest_enrich.proposers.rows.names import last
+from pytest_enrich.proposers.rows.options import Option
 from pytest_enrich.proposers.rows.text import Edit, Text, span
 
-WORDS = "*"
-"""What is added to a list of words, as `Hole.adds` has it."""
-NOTHING = {WORDS: "[]"}
+WORDS, KEYS = "*", "**"
+"""What is added to a list of words, and to a dictionary, as `Hole.adds` has it."""
+NOTHING = {WORDS: "[]", KEYS: "{}"}
 """What stands for nothing added; for a keyword it is `...`."""
+Holder: TypeAlias = ast.List | ast.Dict | ast.Call
 RUNNERS = {"invoke", "main", "run", "parse_args", "parse_known_args", "call"}
 """Functions that a command's words are passed to."""
 MOST_HOLES, MOST_VALUES, MOST_WORDS, MOST_NAMED = 24, 6, 8, 4
@@ -27,9 +30,12 @@ def holes(function: Function, known: Addable) -> list[Hole]:
     calls = [node for statement in function.body for node in ast.walk(statement) if isinstance(node, ast.Call)]
     words = {span(one): one for call in calls if last(call.func) in RUNNERS for one in _lists(call)}
     named = _named(function)
+    told = {span(one) for node in ast.walk(function) if isinstance(node, ast.Compare) for one in node.comparators}
+    held = (node for statement in function.body for node in ast.walk(statement) if isinstance(node, ast.Dict))
     found = [
         *(hole for call in calls for hole in _of_call(call, known)),
         *(_of_words(one, named, known) for one in words.values()),
+        *(_of_keys(one, known) for one in held if span(one) not in told),
     ]
     return [one for one in found if one.offers][:MOST_HOLES]
 
@@ -57,21 +63,24 @@ def _words(value: str) -> list[str] | None:
 def edit(text: Text, hole: Hole, value: str) -> Edit:
     """What writes the value of such a hole into the test."""
     node = _holder(text.tree, hole)
-    held = [*node.elts] if isinstance(node, ast.List) else [*node.args, *(one.value for one in node.keywords)]
-    added = value[1:-1] if hole.adds == WORDS else f"{hole.adds}={value}"
-    ends = [span(one)[2:] for one in held]
+    added = value[1:-1] if hole.adds in NOTHING else f"{hole.adds}={value}"
+    ends = [span(one)[2:] for one in _held(node)]
     line, column = max(ends, default=(node.end_lineno or 0, (node.end_col_offset or 1) - 1))
     return (line, column, line, column), f", {added}" if ends else added
 
 
-def _holder(tree: ast.Module, hole: Hole) -> ast.List | ast.Call:
-    """The list, or the call, that something is added to."""
-    return next(
-        node
-        for node in ast.walk(tree)
-        if (isinstance(node, ast.List) and hole.adds == WORDS and span(node) == hole.span)
-        or (isinstance(node, ast.Call) and hole.adds != WORDS and span(node.func) == hole.span)
-    )
+def _holder(tree: ast.Module, hole: Hole) -> Holder:
+    """The list, the dictionary, or the call, that something is added to."""
+    sort = {WORDS: ast.List, KEYS: ast.Dict}.get(hole.adds, ast.Call)
+    nodes = (node for node in ast.walk(tree) if isinstance(node, Holder) and isinstance(node, sort))
+    return next(one for one in nodes if span(one.func if isinstance(one, ast.Call) else one) == hole.span)
+
+
+def _held(node: Holder) -> list[ast.expr]:
+    """What is in it by now."""
+    if isinstance(node, ast.Call):
+        return [*node.args, *(one.value for one in node.keywords)]
+    return [*(node.elts if isinstance(node, ast.List) else node.values)]
 
 
 def _of_call(call: ast.Call, known: Addable) -> Iterator[Hole]:
@@ -100,6 +109,15 @@ def _of_words(words: ast.List, named: Sequence[str], known: Addable) -> Hole:
     plain = [*(one for one in named if one not in texts), *(one for one in texts if one[:1] not in {"-", ""})]
     offers = [repr([*taken]) for option in known.options for taken in _taken(option, plain)]
     return _hole(span(words), WORDS, tuple(offers), most=MOST_VALUES * MOST_WORDS)
+
+
+def _of_keys(known_by: ast.Dict, known: Addable) -> Hole:
+    """Keys that a dictionary of texts lacks."""
+    texts = {getattr(one, "value", None) for one in known_by.keys}
+    is_named = all(isinstance(one, str) for one in texts)
+    lacking = [one for one in known.keys if one.name not in texts] if is_named else []
+    offers = [f"{{{one.name!r}: {value}}}" for one in lacking for value in one.values]
+    return _hole(span(known_by), KEYS, offers, most=MOST_VALUES * MOST_WORDS)
 
 
 def _taken(option: Option, texts: Sequence[str]) -> Iterator[tuple[str, ...]]:

@@ -163,6 +163,28 @@ def test_the_words_of_a_command_get_an_option(vary, written, words):
     assert [one.values for one in answer.variants] == [((len(holes) - 1, "['--rich']"),)]
 
 
+def test_a_dictionary_gets_a_key_that_it_lacked(vary, written):
+    source = """
+        def total(order):
+            if order.get("coupon") == "half":
+                return order["price"] / 2  # here
+            return order["price"]
+        """
+    tests = written("""
+        from sample import total
+
+
+        def test_total():
+            assert total({"price": 8}) == 8
+        """)
+    place = tests.span("{'price': 8}")
+    held = Hole(span=place, values=('{"price": 8}',))
+    added = Hole(span=place, values=("{}",), adds="**", offers=("{'coupon': 1}", "{'coupon': 'half'}"))
+    point = tests.point("assert total({'price': 8}) == 8", "total({'price': 8})")
+    answer = vary(source, tests, tests.pattern("test_total", held, added, points=(point,)))
+    assert [(one.values, one.seen[0].value) for one in answer.variants] == [(((1, "{'coupon': 'half'}"),), "4.0")]
+
+
 def test_what_rows_are_offered_is_tried_whatever_they_hold(vary, written):
     tests = written("""
         import pytest

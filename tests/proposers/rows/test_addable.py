@@ -7,7 +7,8 @@ import textwrap
 import pytest
 
 from pytest_enrich.proposers.rows import addable
-from pytest_enrich.proposers.rows.addable import Keyword, Option
+from pytest_enrich.proposers.rows.addable import Keyword
+from pytest_enrich.proposers.rows.options import Option
 
 SOURCE = """
     import click
@@ -44,6 +45,11 @@ SOURCE = """
     def listed(path, limit, table, kind, rename, other):
         if limit or table or kind or rename:
             return 1
+
+    def ordered(data):
+        if "coupon" in data or data.get("express"):
+            data["total"] = 1
+        return data["kind"]
 
     def parse(parser):
         parser.add_argument("--verbose", "-v", action="store_true")
@@ -108,5 +114,14 @@ def test_those_of_a_parser_are_options_too(known):
     assert known("parse", "def parse").options == (Option("--verbose", 0), Option("--no-color", 0))
 
 
+def test_what_is_looked_up_is_a_key(known):
+    keys = known("ordered", "def ordered", constants=("'gold'",)).keys
+    assert {one.name: one.values for one in keys} == {
+        "coupon": ("'a'", "1", "True", "['a']", "{}", "'gold'"),
+        "express": ("True", "'a'", "1", "'gold'"),
+        "kind": ("'a'", "1", "True", "['a']", "{}", "'gold'"),
+    }
+
+
 def test_of_a_file_that_is_not_python_nothing_is_known(fakes):
-    assert addable.of(fakes.target(), "def (") == addable.Addable(frozenset(), (), ())
+    assert addable.of(fakes.target(), "def (") == addable.Addable()

@@ -9,13 +9,15 @@ import pytest
 
 from pytest_enrich.data import Hole
 from pytest_enrich.proposers.rows import adding
-from pytest_enrich.proposers.rows.addable import Addable, Keyword, Option
+from pytest_enrich.proposers.rows.addable import Addable, Keyword
+from pytest_enrich.proposers.rows.options import Option
 from pytest_enrich.proposers.rows.text import Text
 
 KNOWN = Addable(
     frozenset({"Shop"}),
     (Keyword("open", ("False",)), Keyword("mode", ("'rich'",))),
     (Option("--table", 0), Option("--kind", 1, ("new",)), Option("--limit", 1)),
+    (Keyword("coupon", ("'a'", "1")), Keyword("express", ("True",))),
 )
 
 
@@ -54,9 +56,23 @@ def test_the_words_of_a_command_may_get_an_option(body, names):
     assert [one.adds for one in places(body)[1]] == names
 
 
+@pytest.mark.parametrize(
+    ("body", "offers"),
+    [
+        ("send({'express': False, 'items': items})", ("{'coupon': 'a'}", "{'coupon': 1}")),
+        ("assert total == {'items': 1}", None),
+        ("send({1: 2})", None),
+        ("send({**others})", None),
+    ],
+)
+def test_a_dictionary_may_get_a_key_that_it_lacks(body, offers):
+    found = {one.adds: one.offers for one in places(body)[1]}
+    assert found.get(adding.KEYS) == offers
+
+
 def test_an_option_gets_what_the_test_names_otherwise_first():
-    _, (hole,) = places("db.insert({'age': 1})\nrunner.invoke(cli, ['list', path, 'dogs'])")
-    assert [ast.literal_eval(one) for one in hole.offers[:4]] == [
+    _, found = places("db.insert({'age': 1})\nrunner.invoke(cli, ['list', path, 'dogs'])")
+    assert [ast.literal_eval(one) for one in found[0].offers[:4]] == [
         ["--table"],
         ["--kind", "new"],
         ["--limit", "age"],
@@ -71,6 +87,8 @@ def test_an_option_gets_what_the_test_names_otherwise_first():
         ("Shop()", "False", "Shop(open=False)"),
         ("Shop(\n    1,\n)", "False", "Shop(\n    1, open=False,\n)"),
         ("runner.invoke(cli, ['list'])", "['--kind', 'new']", "runner.invoke(cli, ['list', '--kind', 'new'])"),
+        ("send({'items': [1]})", "{'coupon': 1}", "send({'items': [1], 'coupon': 1})"),
+        ("send({})", "{'coupon': 1}", "send({'coupon': 1})"),
     ],
 )
 def test_what_is_added_stands_behind_the_rest(body, value, written):
