@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_enrich.data import Observation
-from pytest_enrich.proposers.search import body
+from pytest_enrich.proposers.search import asserting, body
 
 
 def written(fakes, *observations, style="function", **changes):
@@ -105,6 +105,17 @@ def test_a_step_that_is_awaited_is_so_in_a_coroutine(fakes, awaits, lines):
     assert body.write(seen, "function", awaits=awaits).lines == lines
 
 
+def test_what_is_printed_is_heard_where_there_are_no_fixtures(fakes):
+    seen = Observation(subject="state", expression="capsys.readouterr().out", value="'x\\n'")
+    finding = fakes.finding(seen, lines=("cart = Cart()",), action="cart.show()")
+    assert body.write(finding, "unittest").lines == (
+        "cart = Cart()",
+        "output = ⟨io:StringIO⟩()",
+        "with ⟨contextlib:redirect_stdout⟩(output):\n    cart.show()",
+        "self.assertEqual(output.getvalue(), 'x\\n')",
+    )
+
+
 def test_a_part_of_what_a_coroutine_gives_is_that_of_what_was_awaited(fakes):
     part = fakes.finding(result("0", expression="{result}.total"), consume="await")
     assert body.write(part, "function", awaits=True).lines == (
@@ -123,14 +134,14 @@ def test_a_part_of_what_an_operator_gives_is_none_of_its_last_operand(fakes, act
 
 @given(st.text(min_size=1, max_size=120))
 def test_a_pattern_matches_the_message_it_was_made_from(message):
-    assert re.search(ast.literal_eval(body._pattern(message)), message)
+    assert re.search(ast.literal_eval(asserting.pattern(message)), message)
 
 
 @given(st.text(min_size=1, max_size=120))
 def test_a_pattern_is_short_and_on_one_line(message):
-    pattern = body._pattern(message)
+    pattern = asserting.pattern(message)
     assert "\n" not in pattern
-    assert len(ast.literal_eval(pattern)) <= 2 * body.MESSAGE
+    assert len(ast.literal_eval(pattern)) <= 2 * asserting.MESSAGE
 
 
 def test_what_a_call_did_is_told_in_words(fakes):
@@ -145,6 +156,6 @@ def test_what_a_call_did_is_told_in_words(fakes):
 
 
 def test_a_pattern_is_of_the_first_line_that_says_something(fakes):
-    assert body._pattern("\n\n  To build a table, give rows\nor columns") == '"To build a table, give rows"'
+    assert asserting.pattern("\n\n  To build a table, give rows\nor columns") == '"To build a table, give rows"'
     blank = fakes.finding(Observation(subject="raises", value="⟨m:Bad⟩", message="\n"))
     assert body.write(blank, "function").lines[0].startswith("with ⟨pytest:raises⟩(⟨m:Bad⟩):\n")

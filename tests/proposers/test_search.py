@@ -245,10 +245,16 @@ def test_a_test_of_what_is_printed_asks_for_the_fixture_that_sees_it(fakes, prop
     assert made.title == "discount: prints 'Hello\\n' when total < 0"
 
 
-def test_a_unittest_cannot_ask_for_what_is_printed(fakes, propose):
+def test_a_unittest_listens_itself(fakes, propose):
     placement = Placement(path=fakes.TESTS, owner="CartTest", style="unittest")
-    task = fakes.task(target=fakes.target(placement=placement))
-    assert propose(fakes.finding(PRINTED), task=task)[0] == []
+    (made,), _ = propose(fakes.finding(PRINTED), task=fakes.task(target=fakes.target(placement=placement)))
+    assert made.code.splitlines()[1:] == [
+        "    output = io.StringIO()",
+        "    with redirect_stdout(output):",
+        "        discount(-1)",
+        "    self.assertEqual(output.getvalue(), 'Hello\\n')",
+    ]
+    assert made.imports == ("import io", "from contextlib import redirect_stdout")
 
 
 def test_a_unittest_cannot_ask_for_a_folder(fakes, propose):

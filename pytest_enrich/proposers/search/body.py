@@ -9,19 +9,16 @@ from typing import Literal
 from msgspec import Struct
 
 from pytest_enrich.data import Finding, Observation, Template
+from pytest_enrich.proposers.search import asserting
 
-INLINE = 72
-MESSAGE = 60
+INLINE, SHOWN = 72, 60
 COLLECT = "collect"
-AROUND = ("raises", "warns")
-"""What is said by a block round the call."""
 PRINTED = "capsys.readouterr().out"
 """The expression of what was printed, by the fixture that sees it."""
+HEARD = "output = ⟨io:StringIO⟩()"
+"""What hears what is printed, in a class of `unittest`."""
 PART = re.compile(r"\{result\}(\.\w+(\(\))?|\[[^\[\]{}]+\])+")
 RUN = re.compile(r"^⟨asyncio:run⟩\((.*)\)$", re.DOTALL)
-INNERMOST = re.compile(r"\([^()\[\]{}]*\)|\[[^()\[\]{}]*\]|\{[^()\[\]{}]*\}")
-"""Brackets with none inside."""
-SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
 
 
 class Body(Struct, frozen=True, kw_only=True):
@@ -43,19 +40,31 @@ def write(
     Where they stand `apart`, the assertion is not on the call itself but on a variable.
     """
     scene, action = _scene(finding, awaits=awaits)
-    asserting = _unittest if style == "unittest" else _pytest
-    if finding.observations[0].subject in AROUND:
-        opening = asserting(finding.observations[0], "")
+    state = asserting.in_unittest if style == "unittest" else asserting.in_pytest
+    if finding.observations[0].subject in asserting.AROUND:
+        opening = state(finding.observations[0], "")
         return Body(lines=(*scene, f"{opening}\n    {action}"), expects=(len(scene),))
+    if style == "unittest" and finding.observations[0].expression == PRINTED:
+        return _heard([*scene, HEARD], action, finding.observations[0])
     if not apart and _states_result(finding, action):
         only = finding.observations[0]
         whole = action if only.expression == "{result}" else _enclosed(action)
         subject = only.expression.replace("{result}", whole)
-        return Body(lines=(*scene, asserting(only, subject)), expects=(len(scene),))
+        return Body(lines=(*scene, state(only, subject)), expects=(len(scene),))
     about_result = any(seen.subject == "result" for seen in finding.observations)
     lines = [*scene, f"result = {action}" if about_result else action]
-    checks = [asserting(seen, seen.expression.replace("{result}", "result")) for seen in finding.observations]
+    checks = [state(seen, seen.expression.replace("{result}", "result")) for seen in finding.observations]
     return Body(lines=(*lines, *checks), expects=tuple(range(len(lines), len(lines) + len(checks))))
+
+
+def _heard(scene: list[Template], action: Template, seen: Observation) -> Body:
+    """What was printed, where there are no fixtures."""
+    lines = (
+        *scene,
+        f"with ⟨contextlib:redirect_stdout⟩(output):\n    {action}",
+        asserting.in_unittest(seen, "output.getvalue()"),
+    )
+    return Body(lines=lines, expects=(len(lines) - 1,))
 
 
 def _scene(finding: Finding, *, awaits: bool) -> tuple[list[Template], Template]:
@@ -120,54 +129,6 @@ def _states_result(finding: Finding, action: Template) -> bool:
     return only.expression == "{result}" or (is_part and len(bare(action)) <= INLINE - len(bare(only.value)))
 
 
-def _pytest(seen: Observation, subject: Template) -> Template:
-    if seen.subject in AROUND:
-        match = f", match={_pattern(seen.message)}" if seen.message.strip() else ""
-        return f"with ⟨pytest:{seen.subject}⟩({seen.value}{match}):"
-    if seen.form == "is" and seen.value in {"True", "False"} and _operand(subject) != subject:
-        return f"assert {subject}" if seen.value == "True" else f"assert not ({subject})"
-    if seen.form == "is":
-        return f"assert {_operand(subject)} is {seen.value}"
-    if seen.form == "approx":
-        return f"assert {_operand(subject)} == ⟨pytest:approx⟩({seen.value})"
-    return f"assert {_operand(subject)} == {seen.value}"
-
-
-def _unittest(seen: Observation, subject: Template) -> Template:
-    if seen.subject in AROUND:
-        name, match = f"assert{seen.subject.title()}", f", {_pattern(seen.message)}" if seen.message else ""
-        return f"with self.{name}{'Regex' if match else ''}({seen.value}{match}):"
-    if seen.form == "is" and seen.value in {"True", "False", "None"}:
-        named = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}[seen.value]
-        return f"self.{named}({subject})"
-    if seen.form == "approx" and seen.value[:1] in "[({":
-        return f"assert {_operand(subject)} == ⟨pytest:approx⟩({seen.value})"
-    if seen.form == "approx":
-        return f"self.assertAlmostEqual({subject}, {seen.value})"
-    return f"self.assertEqual({subject}, {seen.value})"
-
-
-def _operand(subject: Template) -> Template:
-    """In parentheses when the comparison would otherwise mean something else."""
-    plain = re.sub(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", "", subject)
-    count = 1
-    while count:
-        plain, count = INNERMOST.subn("", plain)
-    return f"({subject})" if re.search(r" (in|==|!=|<|<=|>|>=|is) ", plain) else subject
-
-
-def _pattern(message: str) -> str:
-    """A pattern for the first line of the message that says something, cut at a word when it is long."""
-    text = next((line.strip() for line in message.splitlines() if line.strip()), message)
-    if len(text) > MESSAGE:
-        text = text[:MESSAGE].rpartition(" ")[0] or text[:MESSAGE]
-    escaped = SPECIAL.sub(r"\\\1", text)
-    quote = '"' if '"' not in escaped else "'"
-    if escaped != text and quote not in escaped and escaped.isprintable():
-        return f"r{quote}{escaped}{quote}"
-    return repr(escaped) if not escaped.isprintable() or quote in escaped else f"{quote}{escaped}{quote}"
-
-
 def bare(template: Template) -> str:
     """The last part of a name: `⟨shop.errors:OutOfStock⟩` gives `OutOfStock`."""
     return re.sub(r"⟨[\w.]+:(?:[\w]+\.)*(\w+)⟩", r"\1", template)
@@ -176,13 +137,13 @@ def bare(template: Template) -> str:
 def shown(template: Template) -> str:
     """A value for a person's eye: short, its names bare."""
     text = bare(template)
-    return text if len(text) <= MESSAGE else text[: MESSAGE - 3] + "..."
+    return text if len(text) <= SHOWN else text[: SHOWN - 3] + "..."
 
 
 def told(finding: Finding) -> str:
     """What the call did, in words."""
     first = finding.observations[0]
-    if first.subject in AROUND:
+    if first.subject in asserting.AROUND:
         said = f' "{shown(first.message)}"' if first.message else ""
         return f"{first.subject} {bare(first.value)}{said}"
     if first.expression == PRINTED:

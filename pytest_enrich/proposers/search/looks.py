@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from pytest_enrich.data import Finding, Oracle
-from pytest_enrich.proposers.search import body
+from pytest_enrich.proposers.search import asserting, body
 
 # Lines of one test that states several findings: with one assertion for each, and with all that may be needless.
 MOST_LINES = 6
@@ -26,7 +26,7 @@ def look(finding: Finding, documented: str) -> str:
     shown = body.shown(first.message or first.value)
     if _names_exception(finding, documented):
         return f"the docstring names {body.bare(first.value)}; its message was read off the code"
-    if first.subject in body.AROUND:
+    if first.subject in asserting.AROUND:
         return f"{body.bare(first.value)} was seen when the code ran; no docstring promises it"
     if _is_example(finding, documented):
         return EXAMPLE
@@ -81,7 +81,7 @@ def oracle(
     promised = _is_documented(finding, documented)
     found = []
     for at, (which, seen) in enumerate(zip(expects, finding.observations, strict=True)):
-        told = f"{seen.subject} " if seen.subject in body.AROUND else ""
+        told = f"{seen.subject} " if seen.subject in asserting.AROUND else ""
         what = f"{told}{body.bare(seen.value)}" if told else body.shown(seen.value)
         origin = "docstring" if promised else "raises" if seen.subject == "raises" else "observed"
         line = 1 + above + sum(len(code.splitlines()) for code in codes[:which])

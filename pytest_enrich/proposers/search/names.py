@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pytest_enrich.data import Finding, Gap
-from pytest_enrich.proposers.search import body, looks, words
+from pytest_enrich.proposers.search import asserting, body, looks, words
 
 # Beyond it a name fills most of a line of code.
 LONGEST = 70
@@ -19,7 +19,7 @@ def name(finding: Finding, gap: Gap, taken: frozenset[str]) -> str:
     subject = words.snake(_subject(finding).replace(".__init__", ""))
     first = finding.observations[0]
     when = words.slug(gap.text, gap.outcome)
-    if first.subject in body.AROUND:
+    if first.subject in asserting.AROUND:
         done = f"{first.subject}_{words.snake(body.bare(first.value))}"
     else:
         value = words.value_slug(first.value)
@@ -29,7 +29,7 @@ def name(finding: Finding, gap: Gap, taken: frozenset[str]) -> str:
         f"test_{subject}_{done}" if done else "",
         f"test_{subject}",
     ]
-    if first.subject in body.AROUND:
+    if first.subject in asserting.AROUND:
         names.insert(0, f"test_{subject}_{done}_{when}" if when else "")
     options = [name for name in names if name and len(name) <= LONGEST]
     return free(options or [f"test_{subject}"], taken)
