@@ -6,13 +6,15 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from pytest_enrich.data import Sighting, Span, Template, Variant
+from pytest_enrich.data import Sighting, Span, Variant
 from pytest_enrich.proposers.rows import derive
 from pytest_enrich.proposers.rows.derive import SINGLETONS
 from pytest_enrich.proposers.rows.look import Look
 from pytest_enrich.proposers.rows.sheet import Sheet
 from pytest_enrich.proposers.rows.text import Edit
 
+LITTLE = re.compile(r"""\bexpect\w* ==|== expect|^(["'])[^"']*\1 in [\w.]+$""")
+"""What says little where it does not hold."""
 OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Is: ast.IsNot,
     ast.IsNot: ast.Is,
@@ -22,10 +24,10 @@ OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 """Comparisons whose opposite asks the object the same question: `!=` does not call `__eq__`."""
 
 
-def is_unequal(sheet: Sheet, found: Mapping[int, Template]) -> bool:
-    """Whether a test would say no more of something than that it is not what another test expects."""
-    said = (sheet.text.rewritten(sheet.looks[at].point.subject) for at, value in found.items() if value == "False")
-    return any(re.search(r"\bexpect\w* ==|== expect", one) for one in said)
+def saying_little(sheet: Sheet, variant: Variant) -> set[Span]:
+    """The assertions that would say no more than that something is not, or has not, what another test expects."""
+    denied = [sheet.looks[one.point].point for one in variant.seen if one.value == "False"]
+    return {one.span for one in denied if LITTLE.search(sheet.text.rewritten(one.subject).strip())}
 
 
 def unchanged(sheet: Sheet, variant: Variant) -> set[Span]:

@@ -434,6 +434,27 @@ def test_what_was_printed_is_asserted_too(rows):
     ]
 
 
+@pytest.mark.parametrize(
+    ("assertion", "is_kept"),
+    [
+        ('assert "ten" in said', False),
+        ("assert expected == said", False),
+        ("assert said == expected_text", False),
+        ("assert 10 in said", True),
+        ("assert said.is_open", True),
+    ],
+)
+def test_what_is_not_as_another_test_expects_says_little(rows, assertion, is_kept):
+    text = f"""
+    def test_discount():
+        said = discount(10)
+        assert said.total == 10
+        {assertion}
+    """
+    (made,), _ = rows(text, variant("-1", seen=("0", "False")))
+    assert len(made.code.splitlines()) == 3 + is_kept
+
+
 def test_what_raises_on_several_lines_stands_inside_its_block(rows):
     text = """
     class TestCart:
