@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -32,6 +32,16 @@ class Ended(Struct, frozen=True):
     def enrich(self) -> str:
         """What comes from us: from the first line that says so."""
         return self.text[self.text.find("enrich:", self.text.find(" passed")) :]
+
+
+def written(root: Path, files: Mapping[str, str]) -> Project:
+    """A project with these texts in it, committed."""
+    for name, text in files.items():
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    project = Project(root)
+    project.commit()
+    return project
 
 
 class Project:

@@ -81,14 +81,9 @@ FILES = {
 @pytest.fixture(scope="module")
 def enriched(tmp_path_factory):
     """The project after a run, and how that ended."""
-    from tests.e2e.conftest import Project
+    from tests.e2e.conftest import written
 
-    root = tmp_path_factory.mktemp("adding")
-    for name, text in FILES.items():
-        (root / name).parent.mkdir(exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    project = Project(root)
-    project.commit()
+    project = written(tmp_path_factory.mktemp("adding"), FILES)
     return project, project.run(*ENRICH)
 
 

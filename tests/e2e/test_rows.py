@@ -63,15 +63,10 @@ FILES = {"src/sizes.py": SOURCE, "tests/test_sizes.py": TESTS, "pytest.ini": "[p
 @pytest.fixture(scope="module")
 def enriched(tmp_path_factory):
     """The project after a run, by the number of workers."""
-    from tests.e2e.conftest import Project
+    from tests.e2e.conftest import written
 
     def enriched(workers):
-        root = tmp_path_factory.mktemp("rows")
-        for name, text in FILES.items():
-            (root / name).parent.mkdir(exist_ok=True)
-            (root / name).write_text(text, encoding="utf-8")
-        project = Project(root)
-        project.commit()
+        project = written(tmp_path_factory.mktemp("rows"), FILES)
         return project, project.run(*ENRICH, *QUIET, f"--enrich-workers={workers}")
 
     return {workers: enriched(workers) for workers in (1, 3)}
