@@ -1017,6 +1017,21 @@ def test_what_is_not_installed_here_is_expected_nowhere(explore, module, is_foun
     assert bool(explore(text, "load").findings) is is_found
 
 
+def test_which_program_was_started_is_not_said(explore):
+    text = """
+        import sys
+
+        def outermost(size: int) -> str:
+            if size > 3:
+                frame = sys._getframe()
+                while frame.f_back is not None:
+                    frame = frame.f_back
+                return frame.f_globals["__name__"]  # here
+            return ""
+        """
+    assert explore(text, "outermost").findings == ()
+
+
 def test_a_mapping_that_cannot_be_gone_through_ends_no_search(explore):
     text = """
         from collections.abc import Mapping
