@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from ..explore.mutate import literals
-from .names import Names
+from .names import Names, Path
 from .pool import Pool
 
 
@@ -28,8 +28,12 @@ class Added(Pool):
         """Whether it was offered, or is a plain value of the same type as one that was."""
         if super().fits(template):
             return True
-        kinds = {parts for one in self._offers if literals(one) for parts in [self._names.parts(one)]}
-        return bool(literals(template)) and self._names.parts(template) in kinds
+        return bool(literals(template)) and self._names.parts(template) in self._kinds
+
+    @cached_property
+    def _kinds(self) -> frozenset[frozenset[Path]]:
+        """What the offered plain values are made of."""
+        return frozenset(self._names.parts(one) for one in self._offers if literals(one))
 
     @cached_property
     def promising(self) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeAlias
@@ -11,7 +12,6 @@ from ..candidate import TextFinder
 from .probe import Probe
 
 NAME = "_enrich_probe"
-WORDS, KEYS = "*", "**"
 Span: TypeAlias = tuple[int, int, int, int]
 
 
@@ -41,13 +41,13 @@ class _Opener(ast.NodeTransformer):
     """Puts calls of the probe in the place of a test's holes and points; all lines stay where they are."""
 
     def __init__(self, pattern: dict[str, Any]) -> None:
-        placed = [
-            (tuple(hole["span"]), at, hole["adds"]) for at, hole in enumerate(pattern["holes"]) if hole["span"]
-        ]
-        self._holes = {place: at for place, at, adds in placed if not adds}
-        self._added: dict[Span, list[tuple[int, str]]] = {}
-        for place, at, adds in placed:
-            self._added.setdefault(place, []).extend([(at, adds)] if adds else [])
+        self._holes: dict[Span, int] = {}
+        self._added: dict[Span, list[tuple[int, str]]] = defaultdict(list)
+        for at, hole in enumerate(pattern["holes"]):
+            if hole["span"] and hole["adds"]:
+                self._added[tuple(hole["span"])].append((at, hole["adds"]))
+            elif hole["span"]:
+                self._holes[tuple(hole["span"])] = at
         self._points = {tuple(point["span"]): (at, point) for at, point in enumerate(pattern["points"])}
 
     def visit(self, node: ast.AST) -> Any:
@@ -64,14 +64,13 @@ class _Opener(ast.NodeTransformer):
     def _add(self, node: ast.AST) -> None:
         """What a call, a list of words, or a dictionary may be given besides."""
         if isinstance(node, ast.Call):
-            added = self._added.get(span(node.func), ())
-            more = (_call("keyword", at, ast.Constant(name)) for at, name in added if name not in {WORDS, KEYS})
+            more = (_call("keyword", at, ast.Constant(name)) for at, name in self._added.get(span(node.func), ()))
             node.keywords += [ast.keyword(None, one) for one in more]
         elif isinstance(node, ast.List):
-            words = (_call("words", at) for at, name in self._added.get(span(node), ()) if name == WORDS)
+            words = (_call("words", at) for at, _ in self._added.get(span(node), ()))
             node.elts += [ast.Starred(one, ast.Load()) for one in words]
         elif isinstance(node, ast.Dict):
-            keys = [_call("keys", at) for at, name in self._added.get(span(node), ()) if name == KEYS]
+            keys = [_call("keys", at) for at, _ in self._added.get(span(node), ())]
             node.keys += [None] * len(keys)
             node.values += keys
 

@@ -68,12 +68,12 @@ def of(target: Target, source: str) -> Addable:
     named = set(_named(own))
     function, owner = _found(tree, target.qualname)
     optional = [*_optional(function), *_optional(_maker(owner)), *_fields(owner)]
+    texts = tuple(one for one in target.constants if one[:1] in "'\"")[:MOST_PAIRED]
     keywords = {
-        name: Keyword(name, _values(hint, default, target)) for name, hint, default in optional if name in named
+        name: Keyword(name, _values(hint, default, texts)) for name, hint, default in optional if name in named
     }
     names = {part for part in target.qualname.split(".")[-2:] if part != "__init__"}
     taken = dict.fromkeys(one for one in options.declared(tree) if _name(one.text) in named)
-    texts = tuple(one for one in target.constants if one[:1] in "'\"")[:MOST_PAIRED]
     switches = {key for test in _tests(own) for key in _keys(test)}
     keys = tuple(
         Keyword(key, (*(SWITCH if key in switches else PLAIN), *texts)) for key in dict.fromkeys(_keys(own))
@@ -149,12 +149,11 @@ def _fields(owner: ast.ClassDef | None) -> Iterator[Optional]:
             yield one.target.id, one.annotation, one.value
 
 
-def _values(hint: ast.expr | None, default: ast.expr, target: Target) -> tuple[str, ...]:
-    """What its hint and its default tell, other than the default; for texts what the code compares with, too."""
+def _values(hint: ast.expr | None, default: ast.expr, texts: Sequence[str]) -> tuple[str, ...]:
+    """What its hint and its default tell, other than the default; for texts those that the code has, too."""
     words = set(_words(hint)) if hint is not None else set()
     words |= {type(default.value).__name__} if isinstance(default, ast.Constant) else set()
     choices = [ast.unparse(one) for one in _choices(hint)]
-    texts = [one for one in target.constants if one[:1] in "'\""][:MOST_PAIRED]
     told = [value for word in VALUES if word in words for value in VALUES[word]]
     told += [one for text in texts for one in [text] * ("str" in words) + [f"[{text}]"] * bool(words & LISTS)]
     own = ast.unparse(default)

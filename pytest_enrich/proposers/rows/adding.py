@@ -27,11 +27,11 @@ MOST_HOLES, MOST_VALUES, MOST_WORDS, MOST_NAMED = 24, 6, 8, 4
 
 def holes(function: Function, known: Addable) -> list[Hole]:
     """The places in a test's body where something of what is known may be added."""
-    calls = [node for statement in function.body for node in ast.walk(statement) if isinstance(node, ast.Call)]
+    calls = [node for node in _nodes(function) if isinstance(node, ast.Call)]
     words = {span(one): one for call in calls if last(call.func) in RUNNERS for one in _lists(call)}
     named = _named(function)
     told = {span(one) for node in ast.walk(function) if isinstance(node, ast.Compare) for one in node.comparators}
-    held = (node for statement in function.body for node in ast.walk(statement) if isinstance(node, ast.Dict))
+    held = (node for node in _nodes(function) if isinstance(node, ast.Dict))
     found = [
         *(hole for call in calls for hole in _of_call(call, known)),
         *(_of_words(one, named, known) for one in words.values()),
@@ -99,9 +99,14 @@ def _of_call(call: ast.Call, known: Addable) -> Iterator[Hole]:
 
 def _named(function: Function) -> list[str]:
     """What the test names otherwise: the columns of its table, the keys of its document."""
-    nodes = (node for statement in function.body for node in ast.walk(statement) if isinstance(node, ast.Constant))
+    nodes = (node for node in _nodes(function) if isinstance(node, ast.Constant))
     texts = (node.value for node in nodes if isinstance(node.value, str) and node.value.isidentifier())
     return [*dict.fromkeys(texts)][:MOST_NAMED]
+
+
+def _nodes(function: Function) -> Iterator[ast.AST]:
+    """All of its body."""
+    return (node for statement in function.body for node in ast.walk(statement))
 
 
 def _of_words(words: ast.List, named: Sequence[str], known: Addable) -> Hole:

@@ -64,7 +64,7 @@ def nearest(
         found += [one] if one is not None and wanted(one) else []
     chosen = sorted(found, key=_worth)[:MOST_TESTS]
     files: dict[str, list[Sheet]] = {}
-    known = addable.of(target, source)
+    known = addable.of(target, source) if source else addable.Addable()
     for sheet in chosen:
         files.setdefault(sheet.placement.path, []).append(sheet.with_added(known))
     return list(files.values())[:MOST_FILES]

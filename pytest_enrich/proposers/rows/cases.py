@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from pytest_enrich.proposers.rows.names import last
 from pytest_enrich.proposers.rows.text import Text
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -49,7 +50,7 @@ def innermost(text: Text, function: Function) -> Cases | None:
 def is_parametrize(node: ast.expr) -> bool:
     """Whether it is a call of something named `parametrize`."""
     function = node.func if isinstance(node, ast.Call) else node
-    return getattr(function, "attr", getattr(function, "id", "")) == "parametrize"
+    return last(function) == "parametrize"
 
 
 def _cases(text: Text, call: ast.Call) -> Cases | None:
@@ -117,7 +118,7 @@ def _assigned(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
 
 def _row(text: Text, node: ast.expr, *, bare: bool) -> tuple[str, ...]:
     """The source of each value of a case; none of one that has marks of its own or cannot be read."""
-    if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "param":
+    if isinstance(node, ast.Call) and last(node.func) == "param":
         marked = any(keyword.arg != "id" for keyword in node.keywords)
         starred = any(isinstance(one, ast.Starred) for one in node.args)
         return () if marked or starred else tuple(text.source(one) for one in node.args)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 
 from pytest_enrich.proposers.rows.cases import Function
+from pytest_enrich.proposers.rows.names import last
 
 
 def decorator(function: Function) -> ast.Call | None:
     """The decorator; None for a test without one."""
     calls = (one for one in function.decorator_list if isinstance(one, ast.Call))
-    return next((one for one in calls if getattr(one.func, "attr", getattr(one.func, "id", "")) == "given"), None)
+    return next((one for one in calls if last(one.func) == "given"), None)
 
 
 def names(function: Function) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Point, Span, Template
+from pytest_enrich.proposers.rows.names import last
 from pytest_enrich.proposers.rows.text import span
 
 EQUAL = {"assertEqual", "assertEquals", "assertListEqual", "assertDictEqual", "assertTupleEqual"}
@@ -148,14 +149,14 @@ def _compared(statement: ast.stmt, sides: tuple[ast.expr, ast.expr], *, identity
 
 def _inside(node: ast.expr) -> tuple[ast.expr, bool]:
     """What is in `pytest.approx(...)`, and whether it was."""
-    if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "approx":
+    if isinstance(node, ast.Call) and last(node.func) == "approx":
         return (node.args[0], True) if len(node.args) == 1 and not node.keywords else (node, False)
     return node, False
 
 
 def _raising(node: ast.expr) -> Iterator[Look]:
     """`pytest.raises(expected)`, whose class is a parameter."""
-    if not isinstance(node, ast.Call) or getattr(node.func, "attr", getattr(node.func, "id", "")) != "raises":
+    if not isinstance(node, ast.Call) or last(node.func) != "raises":
         return
     if len(node.args) == 1 and isinstance(node.args[0], ast.Name) and not node.keywords:
         point = Point(form="raises", span=span(node), subject=span(node))

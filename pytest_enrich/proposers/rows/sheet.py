@@ -14,6 +14,7 @@ from pytest_enrich.proposers.rows import adding, cases, given, look
 from pytest_enrich.proposers.rows.addable import Addable
 from pytest_enrich.proposers.rows.cases import Cases, Function
 from pytest_enrich.proposers.rows.look import Look
+from pytest_enrich.proposers.rows.names import last
 from pytest_enrich.proposers.rows.text import Text, span
 
 Kind: TypeAlias = Literal["row", "example", "sibling"]
@@ -175,7 +176,7 @@ def _tried(node: ast.AST) -> Iterator[ast.expr]:
         if not isinstance(node, ast.Constant) or not isinstance(node.value, bool | None):
             yield node
         return
-    if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in NOT_VALUES:
+    if isinstance(node, ast.Call) and last(node.func) in NOT_VALUES:
         return
     if isinstance(node, ast.JoinedStr | Function | ast.ClassDef | ast.Lambda):
         return

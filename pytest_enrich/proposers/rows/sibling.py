@@ -11,6 +11,7 @@ from pytest_enrich.data import Gap, NewTest, Oracle, Sighting, Span, Template, V
 from pytest_enrich.proposers.rows import derive, frame, part, stating, wording
 from pytest_enrich.proposers.rows import desk as desks
 from pytest_enrich.proposers.rows.desk import Desk
+from pytest_enrich.proposers.rows.names import last
 from pytest_enrich.proposers.rows.sheet import Sheet
 from pytest_enrich.proposers.rows.text import Edit, is_within, span
 from pytest_enrich.proposers.search import body, words
@@ -104,11 +105,11 @@ def _lines(sheet: Sheet, kept: Sequence[ast.stmt], edits: Sequence[Edit]) -> lis
         return None
     outer = [edit for edit in edits if not any(_is_inside(edit[0], other) for other, _ in edits)]
     lines: list[str] = []
-    last = 0
+    end = 0
     for one in kept:
         text = _without_comments(sheet.text.raw(span(one), outer))
-        apart = bool(lines) and any(sheet.text.is_empty(at) for at in range(last + 1, one.lineno))
-        last = one.end_lineno or one.lineno
+        apart = bool(lines) and any(sheet.text.is_empty(at) for at in range(end + 1, one.lineno))
+        end = one.end_lineno or one.lineno
         lines += [*[""] * apart, *(line[column:] for line in text.splitlines())]
     return lines
 
@@ -129,7 +130,7 @@ def _without_comments(code: str) -> str:
 def _asserts(code: str) -> bool:
     nodes = list(ast.walk(ast.parse(code)))
     called = (one.func for one in nodes if isinstance(one, ast.Call))
-    names = [getattr(function, "attr", getattr(function, "id", "")) for function in called]
+    names = list(map(last, called))
     said = any(name in {"raises", "warns"} or name.startswith("assert") for name in names)
     return said or any(isinstance(one, ast.Assert) for one in nodes)
 
