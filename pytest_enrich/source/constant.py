@@ -14,6 +14,8 @@ _QUESTIONS = {
     *("split", "rsplit", "partition", "rpartition", "find", "rfind", "index", "rindex", "count"),
     *("get", "pop", "setdefault", "getattr", "hasattr"),
 }
+_LOOKUPS = {"get", "pop", "setdefault"}
+"""Methods of a mapping: what it is asked for is worth trying when it is one of its keys."""
 _LONGEST = 200
 _MOST = 80
 _MEMBERS = 30
@@ -89,10 +91,12 @@ def _operands(node: ast.AST) -> Iterator[ast.expr]:
         yield node.value
     elif isinstance(node, ast.MatchMapping):
         yield from node.keys
-    elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-        yield node.slice
+    elif isinstance(node, ast.Subscript):
+        yield node.slice if isinstance(node.slice, ast.Constant) else node.value
     elif isinstance(node, ast.Call) and _called(node) in _QUESTIONS:
         yield from node.args
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _LOOKUPS:
+            yield node.func.value
 
 
 def _called(node: ast.Call) -> str:

@@ -17,6 +17,8 @@ import pytest
         ("if x.get('rate'):", "'rate'"),
         ("if x > LIMIT:", "1000"),
         ("if x in NAMES:", "'ann'"),
+        ("if RATES[x]:", "'low'"),
+        ("if RATES.get(x, 0):", "'low'"),
         ("if x > Shop.MOST:", "99"),
         ("if x == b'z':", "b'z'"),
         ("if x % 15:", "15"),
@@ -24,7 +26,8 @@ import pytest
     ],
 )
 def test_what_a_function_compares_with_is_a_constant(target, line, literal):
-    text = f"LIMIT = 1_000\nNAMES = ['ann']\nclass Shop:\n    MOST = 99\ndef f(x):\n    {line}\n        return 1\n"
+    named = "LIMIT = 1_000\nNAMES = ['ann']\nRATES = {'low': f}\nclass Shop:\n    MOST = 99\n"
+    text = f"{named}def f(x):\n    {line}\n        return 1\n"
     assert literal in target(text, ("f", line)).constants[:3]
 
 

@@ -21,12 +21,16 @@ SHORT = 24
 
 @dataclasses.dataclass(frozen=True)
 class Pool:
-    """Values for one parameter, each group plainest first: `seen` in tests, `constants`, `drawn` by type."""
+    """Values for one parameter, each group plainest first: `seen` in tests, `constants`, `drawn` by type.
+
+    `keys` are those of the mappings that it is looked up in.
+    """
 
     seen: tuple[str, ...]
     constants: tuple[str, ...]
     draw: Callable[[], tuple[str, ...]]
     hint: Any
+    keys: tuple[str, ...] = ()
 
     @cached_property
     def drawn(self) -> tuple[str, ...]:
@@ -63,7 +67,7 @@ class Pool:
 
     def any(self, chance: random.Random) -> str:
         """One of them, each group as likely."""
-        known = [group for group in (self.seen, self.constants) if group]
+        known = [group for group in (self.seen, self.keys, self.constants) if group]
         group = chance.choice([*known, None])
         values = (self.drawn if group is None else group) or next(iter(known), ())
         return chance.choice(values) if values else "None"

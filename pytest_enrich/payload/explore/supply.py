@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import Any
 
-from . import evidence, files, hints, types, usage
+from . import evidence, files, hints, keyed, types, usage
 from .entry import Entry
 from .operators import MAKERS
 from .plain import ANSWERING
@@ -41,11 +41,13 @@ class Supply:
         # A flag is no more than that, whatever the parameter of another function is that has its name.
         is_flag = isinstance(self.defaults.get(parameter["name"]), bool)
         seen = evaluable(self._seen.values(name, operator=self._entry.is_operator, own=is_flag))
-        hint = self._hint(parameter, [value for _, value in seen])
+        keys = evaluable(keyed.of(self._function, parameter["name"]))
+        hint = self._hint(parameter, [value for _, value in (*seen, *keys)])
         constants = (*enumerated(hint), *self._world.constants_for(hint))
         if usage.awaits(self._function) and types.conforms(len, hint) and hint is not types.ANYTHING:
             constants += (ANSWERING,)
-        return Pool(tuple(text for text, _ in seen), constants, partial(self._drawn, name, hint), hint)
+        known, keys_of = (tuple(text for text, _ in pairs) for pairs in (seen, keys))
+        return Pool(known, constants, partial(self._drawn, name, hint), hint, keys_of)
 
     def _hint(self, parameter: dict[str, Any], seen: list[object]) -> Any:
         """The type of a parameter: anything where the function does nothing with it, and nothing else tells it."""
