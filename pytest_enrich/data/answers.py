@@ -18,7 +18,7 @@ Result: TypeAlias = Literal["passed", "failed", "skipped", "error"]
 
 
 class Item(Struct, frozen=True, kw_only=True):
-    """A test that pytest collected, and the fixtures a new test beside it could use."""
+    """A test function that pytest collected, and the fixtures a test beside it could use: one for all parameters."""
 
     nodeid: str
     path: str

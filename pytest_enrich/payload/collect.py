@@ -50,16 +50,18 @@ class Inventory:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Doctests and the items of other plugins are no tests that another could stand beside."""
         found, self.unknown = selection.chosen(session.items, self.wanted)
-        self.items = [self.describe(item) for item in found if isinstance(item, pytest.Function)]
+        # One stands for all of its parameters: of those there can be more than an answer may hold.
+        first = {_function(item): item for item in reversed(found) if isinstance(item, pytest.Function)}
+        self.items = [self.describe(item) for item in reversed(first.values())]
 
     def describe(self, item: pytest.Function) -> dict[str, Any]:
-        """An `Item`, as JSON; `name` is the function's, without the brackets of its parameters."""
+        """An `Item`, as JSON; its names are the function's, without the brackets of its parameters."""
         owner = item.cls
         return {
-            "nodeid": item.nodeid,
+            "nodeid": _function(item),
             "path": self._relative(item.path),
             "owner": None if owner is None else owner.__qualname__,
-            "name": getattr(item, "originalname", None) or item.name,
+            "name": _name(item),
             "style": _style(item),
             "is_async": inspect.iscoroutinefunction(item.obj),
             "markers": list(dict.fromkeys(mark.name for mark in item.iter_markers())),
@@ -85,6 +87,15 @@ class Inventory:
 
 def _known_fixtures(known: object) -> set[str]:
     return {name for kept in FIXTURES_BY_NAME for name in getattr(known, kept, ())}
+
+
+def _name(item: pytest.Function) -> str:
+    return getattr(item, "originalname", None) or item.name
+
+
+def _function(item: pytest.Function) -> str:
+    """The node id of a test function, whatever the parameters."""
+    return item.nodeid.removesuffix(item.name) + _name(item)
 
 
 def _style(item: pytest.Function) -> str:

@@ -39,7 +39,7 @@ class Shelf:
     def fixtures(self, place: Placement) -> tuple[str, ...]:
         """The names of the fixtures that a new test there could use."""
         same = [item for item in self._suite.items if item.path == place.path]
-        beside = [item for item in same if item.owner == place.owner and item.name.split("[")[0] == place.anchor]
+        beside = [item for item in same if item.owner == place.owner and item.name == place.anchor]
         folder = place.path.rpartition("/")[0]
         around = [item for item in self._suite.items if item.path.rpartition("/")[0] == folder]
         chosen = beside or [item for item in same if item.owner == place.owner] or same or around
@@ -54,7 +54,7 @@ class Shelf:
 
     def _beside(self, near: NearTest) -> Placement | None:
         """Next to a test, None when its file is not one of the suite's that can be read."""
-        path, owner, name = _parts(near.nodeid, self._items.get(near.nodeid))
+        path, owner, name = _parts(near.nodeid, self._items.get(near.nodeid.partition("[")[0]))
         if path not in self._suite.texts:
             return None
         file = self.file(path)
@@ -141,5 +141,5 @@ def _parts(nodeid: str, item: Item | None) -> tuple[str, str | None, str]:
     """The file, the class and the name of a test, without its parameters."""
     path, *names = nodeid.partition("[")[0].split("::")
     if item is not None:
-        return item.path, item.owner, item.name.partition("[")[0]
+        return item.path, item.owner, item.name
     return path, ".".join(names[:-1]) or None, names[-1] if names else ""

@@ -57,7 +57,7 @@ def of_tests(fresh: ProcessSandbox, project: Project) -> Iterator[Prove]:
     execution = fresh.execute(asked, timeout=TIMEOUT)
     if not isinstance(execution, Answered) or not isinstance(execution.answer, Collected):
         sys.exit(f"the tests cannot be collected: {execution}")
-    nodes = sorted({(item.path, item.nodeid.partition("[")[0]) for item in execution.answer.items})
+    nodes = sorted({(item.path, item.nodeid) for item in execution.answer.items})
     for path, nodeid in drawn(nodes, len(nodes)):
         text = (root / path).read_text(encoding="utf-8")
         yield Prove(path=path, text=text, tests=(nodeid,), measure=(_subject(project, root, path, files),))

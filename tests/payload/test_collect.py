@@ -27,15 +27,21 @@ def test_an_item_says_where_and_how_it_is_written(project, collect):
 
     assert collected.errors == ()
     assert [(i.nodeid.partition("::")[2], i.name, i.owner, i.style, i.is_async) for i in collected.items] == [
-        ("test_many[1]", "test_many", None, "function", False),
-        ("test_many[2]", "test_many", None, "function", False),
+        ("test_many", "test_many", None, "function", False),
         ("test_later", "test_later", None, "function", True),
         ("TestGroup::TestInner::test_in", "test_in", "TestGroup.TestInner", "method", False),
         ("OldTest::test_old", "test_old", "OldTest", "unittest", False),
     ]
     assert {item.path for item in collected.items} == {"tests/test_a.py"}
     assert collected.items[0].markers == ("parametrize",)
-    assert collected.items[2].markers == ("slow",)
+    assert collected.items[1].markers == ("slow",)
+
+
+def test_the_answer_does_not_grow_with_the_parameters_of_a_test(project, collect):
+    many = "import pytest\n@pytest.mark.parametrize('n', range({}))\ndef test_many(n): pass\n"
+    few, more = (collect(project(tests__test_a=many.format(size)), "tests/test_a.py") for size in (1, 900))
+
+    assert few.items == more.items
 
 
 def test_fixtures_are_those_a_neighbour_could_use(project, collect):

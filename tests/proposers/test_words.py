@@ -113,6 +113,7 @@ def test_a_condition_becomes_words(text, outcome, slug):
         ("'" + "x" * 50 + "'", ""),
         ("''", ""),
         ("'é'", ""),
+        (r"'-  -\n1  2'", ""),
     ],
 )
 def test_a_short_value_becomes_words(template, slug):

@@ -18,7 +18,7 @@ CLEANED = {"lower", "upper", "strip", "casefold"}
 
 
 def of(function: object, parameter: str) -> tuple[str, ...]:
-    """Templates of the keys, in their order, of the mappings and enumerations that it looks the parameter up in."""
+    """Templates of the keys, in their order, of the mappings and enumerations that it looks it up in."""
     found = (place for node in nodes(function) for place, key in _looked_up(node) if _name(key) == parameter)
     keys = (key for place in found for key in _keys(_value(place, function)))
     return tuple(dict.fromkeys(text for key in keys if (text := express(key)) is not None))[:MOST]

@@ -145,9 +145,9 @@ def _snake(text: str) -> str:
 
 
 def value_slug(template: str) -> str:
-    """A short value as part of a name (`'1.2 K'` gives `1_2_k`), "" when it has none."""
+    """A short value as part of a name (`'1.2 K'` gives `1_2_k`), "" when it has none: of several lines nothing."""
     plain = re.sub(r"⟨[\w.]+:([\w.]+)⟩", r"\1", template)
-    words = _snake(plain)
+    words = "" if re.search(r"\\[nrtx]", plain) else _snake(plain)
     return words if words and len(words) <= LONGEST // 2 and words.count("_") <= 4 else ""  # noqa: PLR2004 - words
 
 
