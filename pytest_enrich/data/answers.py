@@ -18,7 +18,7 @@ Result: TypeAlias = Literal["passed", "failed", "skipped", "error"]
 
 
 class Item(Struct, frozen=True, kw_only=True):
-    """A test function that pytest collected, and the fixtures a test beside it could use: one for all parameters."""
+    """A test function that pytest collected, parameters or not, and the fixtures a test beside it could use."""
 
     nodeid: str
     path: str
@@ -68,16 +68,16 @@ class Observation(Struct, frozen=True, kw_only=True):
         subject: `result` (what the call gave), `raises`, `warns`, or `state`: what the call changed or printed.
         expression: What to look at: `{result}` or something of it for `result` (`{result}.total`), else source
             that names what the program's `lines` bind (`len(cache)`), or the fixture `capsys`.
-        value: The expected value; for `raises` and `warns` the class.
+        value: The expected value; for `raises`, `warns` and the form `instance` the class.
         message: For `raises` and `warns`, what it says.
-        form: How to state it: `is` for singletons, `approx` for inexact floats, `equal`.
+        form: How to state it: `is` for singletons, `approx` for inexact floats, `instance` of a class, `equal`.
     """
 
     subject: Literal["result", "raises", "warns", "state"]
     value: Template
     expression: Template = "{result}"
     message: str = ""
-    form: Literal["equal", "is", "approx"] = "equal"
+    form: Literal["equal", "is", "approx", "instance"] = "equal"
 
 
 class Finding(Struct, frozen=True, kw_only=True):

@@ -25,6 +25,11 @@ def result(value, **changes):
     [
         (result("0"), "assert discount(-1) == 0", "self.assertEqual(discount(-1), 0)"),
         (result("None", form="is"), "assert discount(-1) is None", "self.assertIsNone(discount(-1))"),
+        (
+            result("⟨shop:Refusal⟩", form="instance"),
+            "assert isinstance(discount(-1), Refusal)",
+            "self.assertIsInstance(discount(-1), Refusal)",
+        ),
         (result("True", form="is"), "assert discount(-1) is True", "self.assertTrue(discount(-1))"),
         (
             result("0.125001", form="approx"),

@@ -30,5 +30,8 @@ def undeclared(
     for text in constants:
         if isinstance(text, str) and IDENTIFIER.fullmatch(text) and text not in declared:
             found.setdefault(text, [])
+    # What one of them takes the others take, too, most often: switches only where one of them is one.
+    given = dict.fromkeys(value for values in found.values() for value in values)
+    more = [*given, *(SWITCH if not given or given.keys() & {*SWITCH} else ())]
     named = [*found.items()][:MOST]
-    return {name: list(dict.fromkeys([*values, *SWITCH])) for name, values in named} or {"key": [*GENERAL]}
+    return {name: list(dict.fromkeys([*values, *more])) for name, values in named} or {"key": [*GENERAL]}

@@ -154,11 +154,13 @@ def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Itera
         placed = ((at, part, written(part)) for at, part in enumerate(value))
         yield from (_stated(f"{{result}}[{at}]", part, text) for at, part, text in placed if text is not None)
         return
-    stated = [
-        _stated(f"{{result}}.{name}", part, text)
-        for name, part in fields(value)
-        if not inspect.isroutine(part) and (text := written(part)) is not None
-    ]
+    stated = _fields(value)
+    if isinstance(value, BaseException) and (kind := named(type(value))) is not None:
+        yield {**_stated("{result}", value, kind), "form": "instance"}
+        # Which one it is matters; what it was given to keep, and flags, do not.
+        telling = (one for one in stated if not _is_empty(one) and one["form"] != "is")
+        yield from (one for one in telling if one["value"] not in plain.action)
+        return
     readable = [record for record in stated if len(record["value"]) <= LONGEST_FIELD] or stated
     same = {(f"{{result}}.{name}", written(part)) for one in alike for name, part in fields(one)}
 
@@ -171,6 +173,14 @@ def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Itera
     text = str(value) if not stated and _has_own(type(value), "__str__") else ""
     if 0 < len(text) < 80 and text.isprintable() and not UNSTABLE.search(text):  # noqa: PLR2004 - a readable line
         yield _stated("str({result})", text, repr(text))
+
+
+def _fields(value: object) -> list[Record]:
+    return [
+        _stated(f"{{result}}.{name}", part, text)
+        for name, part in fields(value)
+        if not inspect.isroutine(part) and (text := written(part)) is not None
+    ]
 
 
 def _items(value: Mapping[Any, Any]) -> Iterator[Record]:

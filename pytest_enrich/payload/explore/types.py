@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import collections
+import collections.abc
 import datetime as dt
 import enum
 import inspect
@@ -14,6 +14,13 @@ from typing import Any
 
 ANYTHING: Any = typing.Any
 STREAMS = (typing.IO, typing.TextIO, typing.BinaryIO)
+COLLECTIONS = (
+    collections.abc.Collection,
+    collections.abc.Iterable,
+    collections.abc.Reversible,
+    collections.abc.Container,
+    collections.abc.Sequence,
+)
 VARIABLES = (typing.TypeVar, typing.ParamSpecArgs, typing.ParamSpecKwargs)
 
 
@@ -119,6 +126,12 @@ def _conforms(value: object, part: Any) -> bool:  # noqa: PLR0911 - one line a k
         return kind is object
     if kind in {float, complex} and isinstance(value, int | float):
         return True
+    if isinstance(value, str | bytes) and kind in COLLECTIONS and typing.get_args(part):
+        return False  # it is one of texts, and nobody means it to be
+    return _is_one(value, kind)
+
+
+def _is_one(value: object, kind: type) -> bool:
     if is_protocol(kind):
         return is_kind(type(value), kind)
     if kind in STREAMS:

@@ -19,6 +19,8 @@ def in_pytest(seen: Observation, subject: Template) -> Template:
     if seen.subject in AROUND:
         match = f", match={pattern(seen.message)}" if seen.message.strip() else ""
         return f"with ⟨pytest:{seen.subject}⟩({seen.value}{match}):"
+    if seen.form == "instance":
+        return f"assert isinstance({subject}, {seen.value})"
     if seen.form == "is" and seen.value in {"True", "False"} and _operand(subject) != subject:
         return f"assert {subject}" if seen.value == "True" else f"assert not ({subject})"
     if seen.form == "is":
@@ -33,6 +35,8 @@ def in_unittest(seen: Observation, subject: Template) -> Template:
     if seen.subject in AROUND:
         name, match = f"assert{seen.subject.title()}", f", {pattern(seen.message)}" if seen.message else ""
         return f"with self.{name}{'Regex' if match else ''}({seen.value}{match}):"
+    if seen.form == "instance":
+        return f"self.assertIsInstance({subject}, {seen.value})"
     if seen.form == "is" and seen.value in {"True", "False", "None"}:
         named = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}[seen.value]
         return f"self.{named}({subject})"

@@ -150,6 +150,8 @@ def told(finding: Finding) -> str:
         return f"prints {shown(first.value)}"
     if first.subject == "state":
         return f"leaves {first.expression} == {shown(first.value)}"
+    if first.form == "instance":
+        return f"gives an instance of {bare(first.value)}"
     if first.expression == "{result}":
         return f"gives {shown(first.value)}"
     return f"gives {first.expression.replace('{result}', 'a result')} == {shown(first.value)}"

@@ -857,6 +857,42 @@ def test_keywords_are_those_that_tests_give_or_that_the_function_looks_up(explor
     assert {"first": "True", "width": "14", "plain": "False"}.items() <= given.items()
 
 
+def test_a_keyword_that_no_test_gives_gets_what_the_others_get(explore):
+    text = """
+        def moved(day: int, **to: int) -> int:
+            for name, value in to.items():
+                if name == "weeks":
+                    day += 7 * value  # here
+                if name == "days":
+                    day += value
+            return day
+        """
+    given = (Argument(name="day", value="1"), Argument(name="days", value="2"))
+    explored = explore(
+        text, "moved", calls=(Call(qualname="moved", arguments=given),), constants=("'weeks'", "'days'")
+    )
+    passed = {one.name: one.value for one in explored.findings[0].call.arguments}
+    assert passed["weeks"] not in {"True", "False"}
+
+
+def test_of_an_exception_that_is_given_it_is_stated_which_and_not_what_it_was_passed(explore):
+    text = """
+        class Invalid(Exception):
+            def __init__(self, value, strict):
+                self.value, self.strict, self.reason = value, strict, "too long"
+
+        def checked(value: str, strict: bool = True):
+            if len(value) > 2:
+                return Invalid(value, strict)  # here
+            return True
+        """
+    (finding,) = explore(text, "checked").findings
+    assert [(one.expression, one.value, one.form) for one in finding.observations] == [
+        ("{result}", "⟨sample:Invalid⟩", "instance"),
+        ("{result}.reason", "'too long'", "equal"),
+    ]
+
+
 def test_a_member_of_an_enumeration_is_passed_by_its_name_and_not_as_its_number(explore):
     text = """
         import enum

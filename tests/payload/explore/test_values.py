@@ -147,6 +147,9 @@ def test_what_cannot_be_made_is_no_constant():
         ("b", typing.Literal["a"], False),
         (3, Number, True),
         ("x", Number, False),
+        ("ab", collections.abc.Collection[str], False),
+        (["ab"], collections.abc.Collection[str], True),
+        ("ab", collections.abc.Sequence, True),
     ],
 )
 def test_a_value_conforms_to_a_hint_as_a_type_checker_would_say(value, hint, fits):
