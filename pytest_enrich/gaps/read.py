@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from coverage.plugin import FileReporter
 
 _TESTS = {"test", "tests"}
+_VENDORED = {"_vendor", "vendor", "_vendored", "vendored", "third_party", "node_modules"}
 # Of a test's node id: one that has all its data in its name is no test that anyone can ask for.
 _LONGEST_NAME = 4000
 _PHASE = re.compile(r"\|(run|setup|teardown)$")
@@ -86,8 +87,8 @@ def read(
 ) -> Measured:
     """The source files under `rootdir` that `cov` measured.
 
-    Tests, what stands beside them in a `tests` folder and conftest files are no sources; what the project's own
-    settings leave out is not among them either.
+    Tests, what stands beside them in a `tests` folder and conftest files are no sources; nor is what the project's
+    own settings leave out, or, unless `include` names it, a copy of what others wrote (`_vendor`, `third_party`).
 
     Args:
         cov: With the data of the finished run.
@@ -119,9 +120,17 @@ def _in_tests(path: str, folders: Collection[str]) -> bool:
 
 
 def wanted(path: str, include: Sequence[str], exclude: Sequence[str]) -> bool:
-    """Whether the globs choose `path`; one without a `/` is tried on the name alone too."""
+    """Whether the globs choose `path`; one without a `/` is tried on the name alone too.
+
+    A copy of what others wrote is chosen only by one that says so.
+    """
     inside = not include or any(_matches(path, glob) for glob in include)
-    return inside and not any(_matches(path, glob) for glob in exclude)
+    is_meant = not _is_copied(path) or any(map(_is_copied, include))
+    return inside and is_meant and not any(_matches(path, glob) for glob in exclude)
+
+
+def _is_copied(path: str) -> bool:
+    return not _VENDORED.isdisjoint(path.split("/"))
 
 
 def _matches(path: str, glob: str) -> bool:

@@ -32,6 +32,8 @@ def never():
     "src/shop/broken.py": "x = 1\n",
     "src/shop/latin.py": "# -*- coding: latin-1 -*-\nname = '\xe9'\n",
     "src/shop/unused.py": "def f():\n    return 1\n",
+    "src/shop/_vendor/__init__.py": "",
+    "src/shop/_vendor/copied.py": "def g():\n    return 1\n",
     "src/conftest.py": "",
     "src/tests/__init__.py": "",
     "src/tests/base.py": "x = 1\n",
@@ -153,6 +155,7 @@ def test_nothing_measured_is_nothing_missed():
         ((), ("latin.py", "src/shop/__init__.py"), ["cart", "unused"]),
         (("src",), ("unused.py",), ["__init__", "cart", "latin"]),
         (("tests/*",), (), []),
+        (("src/shop/_vendor",), (), ["_vendor/__init__", "_vendor/copied"]),
     ],
 )
 def test_globs_choose_the_sources(cov, project, include, exclude, left):
