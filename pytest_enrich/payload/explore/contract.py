@@ -8,6 +8,8 @@ import traceback
 from collections.abc import Iterable, Iterator
 from types import CodeType
 
+from ..express import spoken
+
 AGAIN = re.compile(r"raise\s*(#.*)?")
 MACHINE = re.compile(r"\bif\b.*\b(sys\.version_info|sys\.platform|os\.name|platform\.\w+\()")
 """Another Python, or another system, goes another way."""
@@ -47,7 +49,7 @@ def not_installed(error: BaseException | None, text: str) -> bool:
     if type(error) not in {ImportError, ModuleNotFoundError}:
         return False
     named = re.findall(r"'([^']+)'", text)
-    return not any(re.search(rf"\b{re.escape(one)}\b", str(error)) for one in named)
+    return not any(re.search(rf"\b{re.escape(one)}\b", spoken(error)) for one in named)
 
 
 def is_worded(error: BaseException) -> bool:

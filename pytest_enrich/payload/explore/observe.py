@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from ..express import UNSTABLE, express, named
+from ..express import UNSTABLE, express, named, spoken
 from . import command
 from .asked import questions
 from .calls import Call, Program, changeable
@@ -84,7 +84,7 @@ def said(runner: Runner, call: Call) -> list[Record]:
 
 
 def _raised(error: BaseException) -> list[Record]:
-    kind, message = named(type(error)), str(error)
+    kind, message = named(type(error)), spoken(error)
     if kind is None:
         return []
     message = "" if UNSTABLE.search(message) or not is_worded(error) else message
@@ -170,7 +170,7 @@ def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Itera
         return not is_named, _is_empty(record), not _is_given(record, plain.action), is_unchanged
 
     yield from sorted(readable, key=little)
-    text = str(value) if not stated and _has_own(type(value), "__str__") else ""
+    text = spoken(value) if not stated and _has_own(type(value), "__str__") else ""
     if 0 < len(text) < 80 and text.isprintable() and not UNSTABLE.search(text):  # noqa: PLR2004 - a readable line
         yield _stated("str({result})", text, repr(text))
 

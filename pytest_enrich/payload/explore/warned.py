@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from ..express import UNSTABLE, named
+from ..express import UNSTABLE, named, spoken
 from .contract import is_ours
 
 OWN = "<enrich>"
@@ -27,13 +27,13 @@ class Warned(NamedTuple):
 def of(caught: Sequence[warnings.WarningMessage], root: str) -> tuple[Warned, ...]:
     """The warnings that the project gave, or that are about our call; none of a class that has no public name."""
     own = (one for one in caught if one.filename == OWN or is_ours(one.filename, root))
-    pairs = ((named(one.category), str(one.message)) for one in own)
+    pairs = ((named(one.category), spoken(one.message)) for one in own)
     return tuple(Warned(name, "" if UNSTABLE.search(text) else text) for name, text in pairs if name is not None)
 
 
 def is_forgotten(caught: Sequence[warnings.WarningMessage]) -> bool:
     """Whether a coroutine was made and never awaited: then nothing was done that somebody would do."""
-    return any("was never awaited" in str(one.message) for one in caught)
+    return any("was never awaited" in spoken(one.message) for one in caught)
 
 
 @lru_cache(maxsize=8)

@@ -16,8 +16,20 @@ from .container import CONTAINERS, Inner
 from .instance import instance
 from .name import NAME, compilable, evaluate, named
 from .scalar import SCALARS
+from .words import spoken
 
-__all__ = ["NAME", "UNSTABLE", "Objects", "compilable", "evaluate", "express", "named", "no_objects", "written"]
+__all__ = [
+    "NAME",
+    "UNSTABLE",
+    "Objects",
+    "compilable",
+    "evaluate",
+    "express",
+    "named",
+    "no_objects",
+    "spoken",
+    "written",
+]
 
 Objects = Inner
 """Knows the call that made an object, or answers None."""

@@ -857,6 +857,29 @@ def test_keywords_are_those_that_tests_give_or_that_the_function_looks_up(explor
     assert {"first": "True", "width": "14", "plain": "False"}.items() <= given.items()
 
 
+def test_objects_and_exceptions_that_say_nothing_of_themselves_are_no_trouble(explore):
+    text = """
+        class Text:
+            __slots__ = ()
+
+            def __str__(self):
+                return b"no text"
+
+        class Refused(Exception):
+            def __str__(self):
+                raise RuntimeError("no words")
+
+        def made(size: int):
+            if size > 40:
+                raise Refused(size)  # here
+            if size > 20:
+                return Text()
+            return size
+        """
+    (finding,) = explore(text, "made").findings
+    assert [(one.value, one.message) for one in finding.observations] == [("⟨sample:Refused⟩", "")]
+
+
 def test_a_keyword_that_no_test_gives_gets_what_the_others_get(explore):
     text = """
         def moved(day: int, **to: int) -> int:
