@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from pytest_enrich.data import NewTest
 from pytest_enrich.mutants.edit import Source
-from pytest_enrich.validate.minimal.rewrite import replaced
+from pytest_enrich.validate.minimal.rewrite import removed, replaced
 from pytest_enrich.validate.minimal.statement import Statement, read
 
 LONGEST_LINE = 84
@@ -26,7 +26,7 @@ def inlined(candidate: NewTest) -> Iterator[NewTest]:
             continue
         line = _joined(source, name, given, reader)
         if len(line.rstrip("\n")) <= LONGEST_LINE:
-            yield replaced(replaced(candidate, reader.first, reader.last, line), given.first, given.last, "")
+            yield removed(replaced(candidate, reader.first, reader.last, line), given)
 
 
 def _given(one: Statement) -> str | None:

@@ -39,8 +39,13 @@ def without(candidate: NewTest, going: Collection[int]) -> NewTest:
     unread = {ast.dump(statements[at].node) for at in statement.unread(statements)}
     smaller = candidate
     for at in sorted(going, reverse=True):
-        smaller = replaced(smaller, *_parted(smaller.code, statements[at]), "")
+        smaller = removed(smaller, statements[at])
     return _explained(candidate, _imported(_unbound(smaller, unread)))
+
+
+def removed(candidate: NewTest, one: Statement) -> NewTest:
+    """The candidate without the lines of a statement."""
+    return replaced(candidate, *_parted(candidate.code, one), "")
 
 
 def _parted(code: str, one: Statement) -> tuple[int, int]:
@@ -92,7 +97,7 @@ def _unbound(candidate: NewTest, before: Collection[str]) -> NewTest:
         alone = isinstance(one.node, ast.Assign) and one.node.targets[-1].end_lineno == one.first
         if alone and ast.dump(one.node) not in before:
             if _is_idle(one):
-                smaller = replaced(smaller, *_parted(smaller.code, one), "")
+                smaller = removed(smaller, one)
             else:
                 smaller = replaced(smaller, one.first, one.last, _value(candidate.code, one))
     return smaller

@@ -39,6 +39,21 @@ def test_statements_go_while_the_proof_holds(test_of, body):
     ]
 
 
+def test_no_empty_line_is_left_where_a_value_moved_into_the_assertion(test_of):
+    candidate = test_of(
+        """
+        def test_a():
+            later = parse("x")
+
+            assert parse(later) == 1
+        """
+    )
+    assert minimal.reduce(candidate, lambda _one: True).code.splitlines() == [
+        "def test_a():",
+        '    assert parse(parse("x")) == 1',
+    ]
+
+
 def test_what_was_just_said_is_not_said_again(test_of, body):
     candidate = test_of(
         """
