@@ -315,6 +315,45 @@ def test_a_coroutine_in_a_class_is_decorated_as_those_of_the_class(fakes, propos
     assert made.code.startswith("async def test_discount_total_below_0(self):\n")
 
 
+PREPARED = """\
+import pytest
+
+
+class Base:
+    {prepares}
+
+
+class TestCart(Base):
+    def test_total(self):
+        pass
+"""
+
+
+@pytest.mark.parametrize(
+    "prepares",
+    [
+        "def setup_method(self): ...",
+        "async def asyncSetUp(self): ...",
+        "@pytest.fixture(autouse=True)\n    def prices(self): ...",
+    ],
+)
+def test_where_a_class_prepares_something_a_spare_stands_outside_of_it(fakes, propose, prepares):
+    placement = Placement(path=fakes.TESTS, owner="TestCart", anchor="test_total", style="method")
+    text = PREPARED.format(prepares=prepares)
+    task = replace(fakes.task(target=fakes.target(placement=placement)), test_text=text)
+    (made, outside), _ = propose(fakes.finding(), task=task)
+    assert (made.placement, made.origin.spare) == (placement, False)
+    assert (outside.placement, outside.origin.spare) == (Placement(path=fakes.TESTS), True)
+    assert outside.code == "def test_discount_total_below_0():\n    assert discount(-1) == 0\n"
+
+
+def test_where_a_class_prepares_nothing_there_is_no_such_spare(fakes, propose):
+    placement = Placement(path=fakes.TESTS, owner="TestCart", style="method")
+    text = PREPARED.format(prepares="def helped(self): ...")
+    task = replace(fakes.task(target=fakes.target(placement=placement)), test_text=text)
+    assert len(propose(fakes.finding(), task=task)[0]) == 1
+
+
 def test_what_needs_no_awaiting_is_no_coroutine_there_either(fakes, propose):
     (made,), _ = propose(fakes.finding(), task=fakes.task(text=ASYNC))
     assert made.code.startswith("def test")
@@ -341,7 +380,7 @@ def test_one_that_is_awaited_makes_a_coroutine_of_a_test_of_several(fakes, propo
         "    assert discount(-1) == 0",
         "    assert [item async for item in discount(-2)] == 0",
     ]
-    assert plain.code.startswith("def test_discount_total_below_0():\n    assert discount(-1) == 0\n")
+    assert plain.code.startswith("def test_discount():\n    assert discount(-1) == 0\n")
     assert "run(collect())" in plain.code
     assert (made.origin.spare, plain.origin.spare) == (False, True)
 

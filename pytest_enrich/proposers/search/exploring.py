@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -10,13 +11,14 @@ from msgspec.structs import replace
 from pytest_enrich.data import Answered, Call, Entry, Explore, Explored, Finding, NewTest, Origin, Recorded
 from pytest_enrich.proposers.recording import NOTHING
 from pytest_enrich.proposers.search import looks
-from pytest_enrich.proposers.search.awaiting import Decorators
 from pytest_enrich.proposers.search.write import Desk
 from pytest_enrich.protocols import Sandbox, Task
 
 # Beyond the search itself: starting pytest, importing the project, making findings plain and looking at them.
 START_SECONDS = 40.0
 LOOK_SECONDS = 5.0
+Way: TypeAlias = Callable[[Desk], Desk]
+"""From the desk of others to that of a test."""
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -92,29 +94,41 @@ def written(
     awaits = desk.coroutines is not None
     documented, methods = task.target.docstring or "", bool(task.target.parts)
     for group in looks.alike(ranked, documented, awaits=awaits, methods=methods):
-        joined = False
+        joined: set[str] = set()
         for spare, way in _ways(desk, group):
-            joint = replace(desk, coroutines=way).together(
-                [one for one in group if desk.closes(one, task.is_open)]
-            )
+            joint = way(desk).together([one for one in group if desk.closes(one, task.is_open)])
             if joint is not None:
                 yield replace(joint, origin=replace(whole, spare=spare))
-                desk, joined = desk.without(joint.name), True
+                joined |= {joint.name}
+        desk = desk.without(*joined)
         for finding in group:
+            alone: set[str] = set()
             for spare, way in _ways(desk, [finding]):
-                made = replace(desk, coroutines=way).write(finding)
+                made = way(desk).write(finding)
                 if made is not None:
-                    yield replace(made, origin=replace(whole, spare=finding.spare or joined or spare))
-                    desk = desk.without(made.name)
+                    yield replace(made, origin=replace(whole, spare=finding.spare or bool(joined) or spare))
+                    alone |= {made.name}
+            desk = desk.without(*alone)
 
 
-def _ways(desk: Desk, findings: Sequence[Finding]) -> list[tuple[bool, Decorators | None]]:
-    """How a coroutine test may be decorated, if there is one; as a spare that there is none.
+def _ways(desk: Desk, findings: Sequence[Finding]) -> Iterator[tuple[bool, Way]]:
+    """How a test may be written: as others are there, and as spares with nothing of what goes on there.
 
-    Whatever runs coroutines there may do it in another way than the sandbox did.
+    Whatever runs coroutines may do it in another way than the sandbox did, and a class may prepare other things.
     """
-    plainly: list[tuple[bool, Decorators | None]] = [(True, None)]
-    return [(False, desk.coroutines), *(plainly if any(map(desk.awaits, findings)) else [])]
+    yield False, _as_others
+    if any(map(desk.awaits, findings)):
+        yield True, _without_coroutines
+    if desk.is_prepared:
+        yield True, Desk.outside
+
+
+def _as_others(desk: Desk) -> Desk:
+    return desk
+
+
+def _without_coroutines(desk: Desk) -> Desk:
+    return replace(desk, coroutines=None)
 
 
 def _with_calls(entry: Entry, calls: Sequence[Call]) -> Entry:

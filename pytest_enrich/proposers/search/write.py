@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from pytest_enrich import imports
 from pytest_enrich.data import Finding, Gap, Kept, NewTest, Origin, Target, Template
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.proposers.search import awaiting, body, looks, names
+from pytest_enrich.proposers.search import awaiting, body, looks, names, prepared
 from pytest_enrich.protocols import Task
 
 LONGEST_LINE = 110
@@ -24,7 +24,8 @@ FIXTURES = ("tmp_path", "capsys")
 class Desk(Struct, frozen=True, kw_only=True):
     """Where tests for one target are written: the file's bindings, and the names that are taken there.
 
-    `coroutines` are the decorators of a test there that awaits, None where none does.
+    `coroutines` are the decorators of a test there that awaits, None where none does; `is_prepared` is whether
+    something is done before each test there.
     """
 
     target: Target
@@ -33,6 +34,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     taken: frozenset[str]
     origin: Origin
     coroutines: awaiting.Decorators | None = None
+    is_prepared: bool = False
 
     @classmethod
     def of(cls, task: Task, aliases: tuple[tuple[str, str], ...], origin: Origin) -> Desk:
@@ -50,11 +52,17 @@ class Desk(Struct, frozen=True, kw_only=True):
             taken=taken(task),
             origin=origin,
             coroutines=awaiting.decorators(task.test_text, target.placement),
+            is_prepared=prepared.is_prepared(task.test_text, target.placement),
         )
 
-    def without(self, name: str) -> Desk:
-        """The same with one more name taken."""
-        return replace(self, taken=self.taken | {name})
+    def outside(self) -> Desk:
+        """The same for tests behind all classes of the file, where nothing is done before them."""
+        place = replace(self.target.placement, owner=None, anchor=None, style="function")
+        return replace(self, target=replace(self.target, placement=place), is_prepared=False)
+
+    def without(self, *names: str) -> Desk:
+        """The same with more names taken."""
+        return replace(self, taken=self.taken | {*names})
 
     def awaits(self, finding: Finding) -> bool:
         """Whether the test for a finding is a coroutine, as others are there."""
