@@ -26,6 +26,7 @@ class Hole(Struct, frozen=True, kw_only=True):
             at `span`, `**` for keys of the dictionary there; "" for what is there. Nothing is added by the values
             `...`, `[]` and `{}`.
         offers: Values to try for what is added.
+        fixture: The fixture that it is, "" for none: its values are names of fixtures to ask for instead.
     """
 
     name: str = ""
@@ -33,6 +34,7 @@ class Hole(Struct, frozen=True, kw_only=True):
     values: tuple[str, ...] = ()
     adds: str = ""
     offers: tuple[str, ...] = ()
+    fixture: str = ""
 
 
 class Point(Struct, frozen=True, kw_only=True):
@@ -42,11 +44,14 @@ class Point(Struct, frozen=True, kw_only=True):
         form: `equal`: a value; `truth`: a bool; `raises`: a block that is expected to raise.
         span: Of the whole statement; for `raises` of the expression after `with`.
         subject: Of the expression that is looked at; for `raises` the same as `span`.
+        constant: Of the named constant that is expected there (`status.HTTP_200_OK`): what is seen is told by the
+            name of another one of its kind, where there is one. None for all else.
     """
 
     form: Literal["equal", "truth", "raises"]
     span: Span
     subject: Span
+    constant: Span | None = None
 
 
 class Pattern(Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import inspect
 from collections.abc import Generator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -45,17 +46,29 @@ class Carrier:
         self.namespace: Mapping[str, Any] = vars(item.getparent(pytest.Module).obj)  # type: ignore[union-attr]
         self.is_direct = not given and _is_plain(item)
 
-    def run(self, parameters: Mapping[str, Any], literals: Mapping[int, Any], *, whole: bool = False) -> Record:
+    def run(
+        self,
+        parameters: Mapping[str, Any],
+        literals: Mapping[int, Any],
+        fixtures: Mapping[str, str] = MappingProxyType({}),
+        *,
+        whole: bool = False,
+    ) -> Record:
         """Run it with these values of parameters by name, and of literals by their place among the holes.
+
+        `fixtures` are names of those that take the place of others; with `whole` it goes through pytest's protocol
+        whatever the test is.
 
         Returns:
             `branches` taken in the source file, `seen` at points, and how it ended as `Endings.of` says.
-            With `whole` it goes through pytest's protocol whatever the test is.
         """
         self._stage.probe.begin(literals)
         self._stage.tracer.branches = set()
-        run = self._at_once if self.is_direct and not whole else self._by_protocol
-        ending = self._stage.endings.of(run(parameters))
+        if self.is_direct and not whole:
+            error = self._at_once(parameters)
+        else:
+            error = self._by_protocol(parameters, fixtures)
+        ending = self._stage.endings.of(error)
         seen = self._stage.probe.seen
         return {"branches": sorted(self._stage.tracer.branches), "seen": seen, **ending}
 
@@ -71,11 +84,11 @@ class Carrier:
             self._stage.tracer.stop()
         return None
 
-    def _by_protocol(self, parameters: Mapping[str, Any]) -> BaseException | None:
+    def _by_protocol(self, parameters: Mapping[str, Any], fixtures: Mapping[str, str]) -> BaseException | None:
         item, following = self._items
         self._items.reverse()
         item._initrequest()  # noqa: SLF001 - a copy still has the request of the original
-        observer = Observer(self._stage, item, parameters, given=self._given)
+        observer = Observer(self._stage, item, (parameters, fixtures), given=self._given)
         manager = item.config.pluginmanager
         manager.register(observer)
         try:
@@ -86,12 +99,26 @@ class Carrier:
 
 
 class Observer:
-    """A plugin for one run of `item`: it puts the values in, watches the call, and keeps the first error."""
+    """A plugin for one run of `item`: it puts the values in, watches the call, and keeps the first error.
 
-    def __init__(self, stage: Stage, item: pytest.Function, parameters: Mapping[str, Any], *, given: bool) -> None:
+    Args:
+        stage: Shared by all.
+        item: What is run.
+        values: Of parameters by their names, and the names of fixtures by those whose place they take.
+        given: As of a `Carrier`.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        item: pytest.Function,
+        values: tuple[Mapping[str, Any], Mapping[str, str]],
+        *,
+        given: bool,
+    ) -> None:
         self._stage = stage
         self._item = item
-        self._parameters = parameters
+        self._parameters, self._fixtures = values
         self._given = given
         self.error: BaseException | None = None
         setattr(item, "repr_failure", _no_words)  # noqa: B010 - a method of this one object
@@ -101,6 +128,7 @@ class Observer:
         """Innermost: only what the test does is watched."""
         if not self._given:
             item.funcargs.update(self._parameters)
+            item.funcargs.update({name: _like(item, name, other) for name, other in self._fixtures.items()})
         with time_limit(TEST_SECONDS):
             self._stage.tracer.start()
             try:
@@ -127,6 +155,18 @@ class Observer:
         if call.excinfo is not None and self.error is None:
             self.error = call.excinfo.value
         return report
+
+
+def _like(item: pytest.Function, name: str, other: str) -> object:
+    """What another fixture gives.
+
+    Raises:
+        LookupError: There is none, or it gives something of another type.
+    """
+    found: object = item._request.getfixturevalue(other)  # noqa: SLF001 - as a test itself would ask
+    if type(found) is not type(item.funcargs.get(name)):
+        raise LookupError(other)
+    return found
 
 
 def _is_plain(item: pytest.Function) -> bool:

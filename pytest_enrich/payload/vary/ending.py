@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ..explore.trace import TooLongError
-from ..express import UNSTABLE, named
+from ..express import UNSTABLE, named, spoken
 from ..project import Project
 from .probe import NothingRaisedError
 
@@ -41,7 +41,8 @@ class Endings:
         kind, line = named(type(error)), self._line(error)
         if kind is None or not line:
             return {"refusal": "accident"}
-        message = "" if UNSTABLE.search(str(error)) else str(error)
+        message = spoken(error)
+        message = "" if UNSTABLE.search(message) else message
         return {"refusal": "", "raised": kind, "message": message, "line": line}
 
     def _refusal(self, error: BaseException) -> str:

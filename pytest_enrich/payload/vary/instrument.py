@@ -79,8 +79,16 @@ class _Opener(ast.NodeTransformer):
             return ast.copy_location(_call("raises", number), node)
         wanted = tuple(point["subject"])
         subject = next(one for one in ast.walk(node) if isinstance(one, ast.expr) and span(one) == wanted)
-        looked = _call("see", number, self.visit(subject))
+        kin = [self._kin(node, tuple(point["constant"]))] if point["constant"] else []
+        looked = _call("see", number, self.visit(subject), *kin)
         return ast.copy_location(ast.Expr(looked), node)
+
+    @staticmethod
+    def _kin(statement: ast.AST, at: Span) -> ast.expr:
+        """`lambda: (status, "HTTP_200_OK")` for the constant there."""
+        constant = next(one for one in ast.walk(statement) if isinstance(one, ast.Attribute) and span(one) == at)
+        both = ast.Tuple([constant.value, ast.Constant(constant.attr)], ast.Load())
+        return ast.Lambda(ast.arguments([], [], None, [], [], None, []), both)
 
 
 def span(node: ast.AST) -> Span:

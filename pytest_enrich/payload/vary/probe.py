@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import enum
 from collections.abc import Callable, Iterator, Mapping
+from types import ModuleType
 from typing import Any
 
-from ..express import UNSTABLE, evaluate, express, named
+from ..express import UNSTABLE, evaluate, express, named, spoken
 
 Record = dict[str, Any]
 PLAIN: tuple[type[Any], ...] = (bool, int, float, str, bytes, dict, list, set, frozenset)
@@ -49,9 +50,10 @@ class Probe:
         """What is added to a dictionary."""
         return dict(self._values.get(hole, {}))
 
-    def see(self, point: int, value: Any) -> None:
-        """Note what a test looks at."""
-        self.seen.append({"point": point, "value": _stated(value), "message": ""})
+    def see(self, point: int, value: Any, kin: Callable[[], tuple[Any, str]] | None = None) -> None:
+        """Note what a test looks at; `kin` gives a class or module, and the constant of it that is expected."""
+        name = _constant(value, *kin()) if kin is not None else ""
+        self.seen.append({"point": point, "value": name or _stated(value), "message": ""})
 
     @contextlib.contextmanager
     def raises(self, point: int) -> Iterator[None]:
@@ -59,10 +61,22 @@ class Probe:
         try:
             yield
         except Exception as error:
-            message = "" if UNSTABLE.search(str(error)) else str(error)
+            message = spoken(error)
+            message = "" if UNSTABLE.search(message) else message
             self.seen.append({"point": point, "value": named(type(error)) or "", "message": message})
             return
         raise NothingRaisedError
+
+
+def _constant(value: object, owner: Any, expected: str) -> str:
+    """The template of a constant beside the one that is expected, of the value seen; "" for none."""
+    if not isinstance(owner, type | ModuleType) or type(value) not in {int, float, str, bytes}:
+        return ""
+    kind = expected.partition("_")[0]
+    alike = (name for name in vars(owner) if name.isupper() and name.partition("_")[0] == kind)
+    names = [name for name in alike if type(vars(owner)[name]) is type(value) and vars(owner)[name] == value]
+    place = f"⟨{owner.__name__}:" if isinstance(owner, ModuleType) else (named(owner) or "")[:-1] + "."
+    return f"{place}{min(names, key=len)}⟩" if names and len(place) > 1 else ""
 
 
 def _plain(value: Any) -> Any:

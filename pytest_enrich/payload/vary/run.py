@@ -20,6 +20,7 @@ from ..explore.trace import Reached, Tracer
 from .added import Added
 from .carrier import Carrier, Stage, taken
 from .ending import Endings, Record
+from .exchanged import Exchanged
 from .given import Drawn, draw
 from .names import Names
 from .pool import Pool
@@ -106,6 +107,9 @@ class Cast:
         near = [*self._work["job"]["values"], *others]
         offers = [one for offer in self._offers(test) for one in offer]
         for hole, values in enumerate(rows):
+            if holes[hole]["fixture"]:
+                yield Exchanged(values, holes[hole]["offers"], test.names)
+                continue
             if holes[hole]["adds"]:
                 yield Added(values, holes[hole]["offers"], test.names)
                 continue

@@ -97,16 +97,19 @@ class Test:
         changed = dict(variation.values)
         parameters: dict[str, Any] = {}
         literals: dict[int, Any] = {}
+        fixtures: dict[str, str] = {}
         try:
             for at, hole in enumerate(self.pattern["holes"]):
-                if hole["name"]:
+                if hole["fixture"]:
+                    fixtures |= {hole["fixture"]: changed[at]} if at in changed else {}
+                elif hole["name"]:
                     template = changed.get(at) or self._value(variation.row, at)
                     parameters[hole["name"]] = self.names.value(template)
                 elif at in changed:
                     literals[at] = self.names.value(changed[at])
         except Exception:  # a constructor that refuses its arguments
             return {"branches": [], "seen": [], "refusal": "no such value"}
-        return (carrier or self._carriers[0]).run(parameters, literals, whole=whole)
+        return (carrier or self._carriers[0]).run(parameters, literals, fixtures, whole=whole)
 
     def towards(
         self, pools: Sequence[Pool], variation: Variation, lines: Sequence[int], deadline: float = math.inf

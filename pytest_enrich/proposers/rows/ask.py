@@ -60,7 +60,7 @@ def nearest(
         if path not in texts:
             texts[path] = _text(read(path))
         text = texts[path]
-        one = read_sheet(text, nodeid, target.placement.style) if text is not None else None
+        one = read_sheet(text, nodeid, target.placement.style, target.fixtures) if text is not None else None
         found += [one] if one is not None and wanted(one) else []
     chosen = sorted(found, key=_worth)[:MOST_TESTS]
     files: dict[str, list[Sheet]] = {}

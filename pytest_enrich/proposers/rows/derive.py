@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from pytest_enrich.data import Sighting, Template
 from pytest_enrich.proposers.rows.cases import Cases
-from pytest_enrich.proposers.rows.look import Look, is_literal
+from pytest_enrich.proposers.rows.look import NAME, Look, is_literal
 
 SINGLETONS = {"None", "True", "False"}
 LONGEST_FLOAT = 8
@@ -52,6 +52,8 @@ def _is_usual(look: Look, value: Template, cases: Cases | None) -> bool:
     """Whether a value is a plain literal, or made by a call that other cases expect there, too."""
     if look.point.form == "raises" or is_literal(_parsed(value)):
         return True
+    if look.constant:
+        return NAME.fullmatch(value) is not None
     known = cases.column(look.name) if cases is not None and look.name in cases.argnames else ()
     made = _called(value.replace("⟨", "").replace("⟩", "").replace(":", "."))
     return bool(made) and made in map(_called, known)
@@ -72,7 +74,8 @@ def _parsed(source: str) -> ast.expr:
 
 
 def _stated(look: Look, value: Template) -> Template | None:
-    if not value or len(value) > LONGEST or (look.identity and value not in SINGLETONS):
+    is_one = value in SINGLETONS or (look.constant and NAME.fullmatch(value) is not None)
+    if not value or len(value) > LONGEST or (look.identity and not is_one):
         return None
     try:
         number = ast.literal_eval(value)

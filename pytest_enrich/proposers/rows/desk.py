@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -49,7 +49,7 @@ class Desk(Struct, frozen=True, kw_only=True):
 
 def name(sheet: Sheet, qualname: str, extras: Iterable[str]) -> str:
     """A free name for a test of `qualname` beside this one, with the first of `extras` that makes a good one."""
-    anchor, nodes = _subject(sheet.function.name, words.snake(qualname).split("_")), ast.walk(sheet.text.tree)
+    anchor, nodes = _subject(sheet.function.name, qualname), ast.walk(sheet.text.tree)
     taken = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
     options = [f"{anchor}_{extra}" for extra in extras if extra and not anchor.endswith(extra)]
     options = [option for option in options if len(option) <= LONGEST_NAME] or [sheet.function.name]
@@ -57,8 +57,11 @@ def name(sheet: Sheet, qualname: str, extras: Iterable[str]) -> str:
     return next(option for option in (*options, *numbered) if option not in taken)
 
 
-def _subject(anchor: str, known: Sequence[str]) -> str:
+def _subject(anchor: str, qualname: str) -> str:
     """What a test's name says of the function, without what it says of the case: that is another one now."""
-    parts = anchor.split("_")
-    last = max((at for at, part in enumerate(parts) if part and part in known), default=len(parts) - 1)
-    return "_".join(parts[: last + 1])
+    parts, own = anchor.split("_"), words.snake(qualname.rpartition(".")[2])
+    known = words.snake(qualname).split("_")
+    told = [at for at, part in enumerate(parts) if part and part in known]
+    if told or qualname.rpartition(".")[2][:1] == "_":
+        return "_".join(parts[: told[-1] + 1] if told else parts)
+    return f"test_{own}"

@@ -6,23 +6,26 @@ import ast
 import textwrap
 from collections.abc import Sequence
 
-from pytest_enrich.data import Call, Finding, Gap, NewTest, Observation, Oracle, Variant
+from pytest_enrich.data import Call, Finding, NewTest, Observation, Oracle, Variant
 from pytest_enrich.proposers.rows import desk as desks
 from pytest_enrich.proposers.rows import frame, part, wording
 from pytest_enrich.proposers.rows.desk import Desk
-from pytest_enrich.proposers.rows.names import used
+from pytest_enrich.proposers.rows.names import last, used
 from pytest_enrich.proposers.rows.sheet import Sheet
 from pytest_enrich.proposers.rows.text import span
 from pytest_enrich.proposers.search import body, words
 
+RAISING = {"raises", "assertRaises", "assertRaisesRegex"}
+
 
 def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
     """The test, or None when the statement is not one that stands alone, or it would not be readable."""
-    gaps, at = desk.closed(variant), _statement(sheet, variant.line)
-    action = None if at is None else _action(sheet.function.body[at])
-    if not gaps or at is None or action is None:
+    statements = _statements(sheet.function.body, variant.line)
+    at = _underway(statements, variant.line)
+    action = None if at is None else _action(statements[at])
+    if not desk.closed(variant) or at is None or action is None:
         return None
-    scene = part.before(sheet.function.body[:at], used(action))
+    scene = part.before(statements[:at], used(action))
     edits = list(frame.values(sheet, variant))
     if scene is None or not frame.is_free(sheet, [*scene, action], set()):
         return None
@@ -36,7 +39,7 @@ def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
         reached=(),
         observations=(Observation(subject="raises", value=variant.raised, message=variant.message),),
     )
-    return _written(desk, sheet, finding, gaps)
+    return _written(desk, sheet, variant, finding)
 
 
 def _inside(action: ast.expr, code: str) -> str:
@@ -47,7 +50,8 @@ def _inside(action: ast.expr, code: str) -> str:
     return textwrap.indent(code, frame.INDENT).strip()
 
 
-def _written(desk: Desk, sheet: Sheet, finding: Finding, gaps: Sequence[Gap]) -> NewTest | None:
+def _written(desk: Desk, sheet: Sheet, variant: Variant, finding: Finding) -> NewTest | None:
+    gaps = desk.closed(variant)
     statements = body.write(finding, sheet.placement.style)
     resolved = desk.resolve(sheet, statements.lines)
     if resolved is None:
@@ -57,10 +61,10 @@ def _written(desk: Desk, sheet: Sheet, finding: Finding, gaps: Sequence[Gap]) ->
     slug = words.slug(gaps[0].text, gaps[0].outcome)
     name = desks.name(sheet, desk.target.qualname, [f"{done}_{slug}" if slug else "", done])
     lines = [f"    {line}" for code in resolved.codes for line in code.splitlines()]
-    code = frame.write(sheet, name, lines)
+    code = frame.write(sheet, variant, name, lines)
     if code is None:
         return None
-    header = frame.header(sheet, name, lines)
+    header = frame.header(sheet, variant, name, lines)
     line = len(header) + len("\n".join(resolved.codes[: statements.expects[0]]).splitlines()) + 1
     return NewTest(
         name=name,
@@ -75,9 +79,23 @@ def _written(desk: Desk, sheet: Sheet, finding: Finding, gaps: Sequence[Gap]) ->
     )
 
 
-def _statement(sheet: Sheet, line: int) -> int | None:
+def _statements(body: Sequence[ast.stmt], line: int) -> Sequence[ast.stmt]:
+    """The body of a test; where a block was underway that tells what it raises, only to its end, and opened."""
+    for at, one in enumerate(body):
+        is_block = isinstance(one, ast.With | ast.AsyncWith) and all(map(_tells_raised, one.items))
+        if is_block and one.body[0].lineno <= line <= (one.end_lineno or one.lineno):  # type: ignore[attr-defined]
+            return [*body[:at], *one.body]  # type: ignore[attr-defined]
+    return body
+
+
+def _tells_raised(item: ast.withitem) -> bool:
+    call = item.context_expr
+    return isinstance(call, ast.Call) and last(call.func) in RAISING
+
+
+def _underway(body: Sequence[ast.stmt], line: int) -> int | None:
     """The place of the simple statement that was underway at a line of the file."""
-    for at, one in enumerate(sheet.function.body):
+    for at, one in enumerate(body):
         if one.lineno <= line <= (one.end_lineno or one.lineno):
             return at if isinstance(one, ast.Assert | ast.Assign | ast.AnnAssign | ast.Expr) else None
     return None

@@ -6,20 +6,19 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from pytest_enrich.data import Variant
-from pytest_enrich.proposers.rows import adding, cases
+from pytest_enrich.proposers.rows import adding, cases, exchange
 from pytest_enrich.proposers.rows.desk import LONGEST_LINE
+from pytest_enrich.proposers.rows.exchange import SILENT
 from pytest_enrich.proposers.rows.names import stored, used
 from pytest_enrich.proposers.rows.sheet import Sheet
 from pytest_enrich.proposers.rows.text import Edit, span
 
-SILENT = {"tmp_path", "tmpdir", "capsys", "capfd", "caplog", "monkeypatch", "recwarn", "request"}
-"""Fixtures that nothing happens through when nobody uses them."""
 INDENT = "    "
 
 
-def write(sheet: Sheet, name: str, lines: Sequence[str]) -> str | None:
+def write(sheet: Sheet, variant: Variant, name: str, lines: Sequence[str]) -> str | None:
     """The test of that name with this body, not indented; None when it is none, or gets too wide."""
-    code = "\n".join([*header(sheet, name, lines), *lines]) + "\n"
+    code = "\n".join([*header(sheet, variant, name, lines), *lines]) + "\n"
     try:
         tree = ast.parse(code)
     except (SyntaxError, ValueError):
@@ -28,16 +27,28 @@ def write(sheet: Sheet, name: str, lines: Sequence[str]) -> str | None:
     return None if wide or len(tree.body) != 1 else code
 
 
-def header(sheet: Sheet, name: str, lines: Sequence[str]) -> list[str]:
+def header(sheet: Sheet, variant: Variant, name: str, lines: Sequence[str]) -> list[str]:
     """The decorators but `parametrize`, and the `def` with the fixtures that are left."""
     function, text = sheet.function, sheet.text
     kept = [one for one in function.decorator_list if not cases.is_parametrize(one)]
     gone = {*sheet.pattern.argnames, *(SILENT - _used(lines))}
-    arguments = [text.source(one) for one in function.args.args if one.arg not in gone]
+    declared = ((one.arg, text.source(one)) for one in function.args.args if one.arg not in gone)
+    arguments = [*exchange.arguments(declared, exchange.names(sheet.pattern.holes, variant))]
     keyword = "async def" if isinstance(function, ast.AsyncFunctionDef) else "def"
     returns = f" -> {text.source(function.returns)}" if function.returns is not None else ""
     decorators = [f"@{text.source(one)}" for one in kept]
-    return [*decorators, f"{keyword} {name}({', '.join(arguments)}){returns}:"]
+    return [*decorators, *_signature(f"{keyword} {name}(", arguments, f"){returns}:")]
+
+
+def _signature(start: str, arguments: Sequence[str], end: str) -> list[str]:
+    """On one line, with the arguments on a line of theirs, or on a line each: what is not too wide."""
+    alone = f"{start}{', '.join(arguments)}{end}"
+    inside = f"{INDENT}{', '.join(arguments)}"
+    if len(alone) <= LONGEST_LINE - len(INDENT):
+        return [alone]
+    if len(inside) <= LONGEST_LINE - len(INDENT):
+        return [start, inside, end]
+    return [start, *(f"{INDENT}{one}," for one in arguments), end]
 
 
 def _used(lines: Sequence[str]) -> set[str]:
@@ -55,10 +66,10 @@ def values(sheet: Sheet, variant: Variant) -> Iterator[Edit]:
             yield adding.edit(sheet.text, hole, changed[at])
         elif hole.span is not None and at in changed:
             yield hole.span, changed[at]
-        elif hole.name:
+        elif hole.name or (hole.fixture and at in changed):
             value = changed.get(at, hole.values[variant.row])
-            uses = (one for one in ast.walk(sheet.function) if isinstance(one, ast.Name) and one.id == hole.name)
-            yield from ((span(one), value) for one in uses)
+            uses = (one for one in ast.walk(sheet.function) if isinstance(one, ast.Name))
+            yield from ((span(one), value) for one in uses if one.id == (hole.name or hole.fixture))
 
 
 def is_free(sheet: Sheet, nodes: Sequence[ast.AST], given: set[str]) -> bool:

@@ -29,6 +29,7 @@ class Look(Struct, frozen=True, kw_only=True):
         site: The literal or the name that is expected there; None for a truth, which has no place.
         approx: Whether it is inside of `pytest.approx`.
         identity: Whether it is compared with `is`.
+        constant: Whether it is a constant of a class or a module, whose like may stand there.
         conditional: Whether the parameter says, too, which way the test goes (`if expected is None:`): a row that
             goes another way does not come here.
     """
@@ -38,6 +39,7 @@ class Look(Struct, frozen=True, kw_only=True):
     site: Span | None = None
     approx: bool = False
     identity: bool = False
+    constant: bool = False
     conditional: bool = False
 
 
@@ -143,8 +145,19 @@ def _compared(statement: ast.stmt, sides: tuple[ast.expr, ast.expr], *, identity
         if is_literal(inner):
             yield Look(point=point, site=span(inner), approx=approx, identity=identity)
             return
+        if _is_constant(inner):
+            point = replace(point, constant=span(inner))
+            yield Look(point=point, site=span(inner), approx=approx, identity=identity, constant=True)
+            return
         if isinstance(inner, ast.Name):
             yield Look(point=point, name=inner.id, site=span(inner), approx=approx, identity=identity)
+
+
+def _is_constant(node: ast.expr) -> bool:
+    """`Colour.RED` or `status.HTTP_200_OK`: a name in capitals, of something that has a name itself."""
+    if not isinstance(node, ast.Attribute) or not node.attr.isupper():
+        return False
+    return all(isinstance(one, ast.Attribute | ast.Name | ast.Load) for one in ast.walk(node.value))
 
 
 def _inside(node: ast.expr) -> tuple[ast.expr, bool]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Hole, Pattern, Placement
-from pytest_enrich.proposers.rows import adding, cases, given, look
+from pytest_enrich.proposers.rows import adding, cases, exchange, given, look
 from pytest_enrich.proposers.rows.addable import Addable
 from pytest_enrich.proposers.rows.cases import Cases, Function
 from pytest_enrich.proposers.rows.look import Look
@@ -62,14 +62,19 @@ class Sheet(Struct, frozen=True, kw_only=True):
         return replace(self, pattern=replace(self.pattern, holes=holes))
 
 
-def read(text: Text, nodeid: str, style: str) -> Sheet | None:
-    """The test of that node id (without parameters), or None where there is nothing in it to vary."""
+def read(text: Text, nodeid: str, style: str, fixtures: Collection[str] = ()) -> Sheet | None:
+    """The test of that node id (without parameters), or None where there is nothing in it to vary.
+
+    It may ask for others of these `fixtures`.
+    """
     path, *names = nodeid.split("::")
     function = _find(text.tree, names)
     if function is None:
         return None
     kind, found = _kind(function), cases.innermost(text, function)
     looks, holes = _open(text, function, kind, found)
+    if kind == "sibling":
+        holes += exchange.holes(function, fixtures)
     if kind == "row" and found is not None and found.shared:
         kind = "sibling"
     if kind is None or not holes or len(holes) > MOST_HOLES:

@@ -51,7 +51,7 @@ def _write(desk: Desk, sheet: Sheet, variant: Variant, kept: Sequence[ast.stmt] 
     stated = dict(zip(found, resolved.codes[len(edits) :], strict=True))
     lines = _lines(sheet, kept, [*edits, *stating.looked(sheet, stated, edits)])
     name = desks.name(sheet, desk.target.qualname, _slugs(gaps[0], variant, found))
-    code = frame.write(sheet, name, lines) if lines is not None else None
+    code = frame.write(sheet, variant, name, lines) if lines is not None else None
     if code is None or not _asserts(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
         return None
     first = next(iter([*found.values(), *(value for _, value in variant.values)]))
@@ -82,7 +82,7 @@ def _kept(sheet: Sheet, variant: Variant, without: Collection[Span] = ()) -> lis
     """The statements that the changed values are in or have to do with."""
     holes = [sheet.pattern.holes[hole] for hole, _ in variant.values]
     spans = [hole.span for hole in holes if hole.span is not None]
-    names = [hole.name for hole in holes if hole.name]
+    names = [name for hole in holes if (name := hole.name or hole.fixture)]
     statements = sheet.function.body
     if ast.get_docstring(sheet.function, clean=False) is not None:
         statements = statements[1:]
