@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
 from functools import lru_cache
 from types import CodeType
 
@@ -47,3 +49,22 @@ def _lines(code: CodeType) -> frozenset[int]:
     """Those of a function, and of what is defined in it."""
     inner = (_lines(one) for one in code.co_consts if isinstance(one, CodeType))
     return frozenset(line for _, _, line in code.co_lines() if line).union(*inner)
+
+
+def untold(runner: Runner, call: Call, reached: Reached, of: Callable[[Outcome], Reached]) -> Reached:
+    """What is reached by steps alone without which there is the same to say of the call: nobody looks at them.
+
+    Args:
+        runner: Runs calls.
+        call: One that may have steps before it.
+        reached: What it reaches of the wanted.
+        of: Says that of an outcome.
+    """
+    found: Reached = frozenset()
+    for at in range(len(call.setup)):
+        without = dataclasses.replace(call, setup=call.setup[:at] + call.setup[at + 1 :])
+        outcome = runner.call(without)
+        lost = reached - of(outcome)
+        if lost and not outcome.refusal and said(runner, without) == said(runner, call):
+            found |= lost
+    return found

@@ -63,3 +63,26 @@ def test_all_that_a_test_did_to_an_object_is_done_before_another_call(lines, kin
 def test_a_method_is_called_before_itself(lines):
     found, _ = lines("", "put", 14, (PUT,))
     assert [line.partition("(")[0] for line in found[1:]] == ["store.connect", "store.put", "store.put"]
+
+
+def test_what_only_a_step_reaches_that_nobody_looks_at_is_left_to_a_call_of_its_own(explore):
+    text = """
+        class Ordinals:
+            def __init__(self):
+                self.asked = 0
+
+            def of(self, number: int) -> str:
+                if number == 6:
+                    return "sixth"  # here
+                if number < 0:
+                    return "none"  # here
+                return f"{number}th"
+        """
+    numbers = [(Argument(name="number", value=value),) for value in ("5", "-2", "6")]
+    steps = tuple(Call(qualname="Ordinals.of", arguments=one) for one in numbers[:2])
+    last = Call(qualname="Ordinals.of", arguments=numbers[2], receiver="⟨sample:Ordinals⟩()", setup=steps)
+    findings = explore(text, "Ordinals.of", "method", calls=(last,)).findings
+    assert [(one.lines, one.observations[0].value) for one in findings] == [
+        (("ordinals = ⟨sample:Ordinals⟩()",), "'sixth'"),
+        (("ordinals = ⟨sample:Ordinals⟩()",), "'none'"),
+    ]
