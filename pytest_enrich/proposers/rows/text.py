@@ -12,6 +12,9 @@ from pytest_enrich.data import Span
 Edit: TypeAlias = tuple[Span, str]
 """What is replaced, and by what; nothing overlaps."""
 
+OPERATORS = (b"=", b"<", b">", b"+", b",")
+"""What brackets behind these only hold together."""
+
 
 class Text:
     """A Python file.
@@ -52,8 +55,18 @@ class Text:
                 continue
             head, tail = lines[line - first][:begin], lines[until - first][stop:]
             lines[line - first : until - first + 1] = [head + new.encode("utf-8", "surrogatepass") + tail]
+            if line < until:
+                _unwrap(lines, line - first)
         lines[0] = b" " * start + lines[0][start:]
         return _decoded(b"\n".join(lines))
+
+
+def _unwrap(lines: list[bytes], at: int) -> None:
+    """Take what several lines were in brackets for out of them, where it is alone in them on one line now."""
+    above, own, below = (lines[one].rstrip() if 0 <= one < len(lines) else b"" for one in (at - 1, at, at + 1))
+    opened = above.removesuffix(b"(").rstrip()
+    if opened != above and below.strip() == b")" and not own.endswith(b",") and opened[-1:] in OPERATORS:
+        lines[at - 1 : at + 2] = [opened + b" " + own.lstrip()]
 
 
 def span(node: ast.AST) -> Span:
