@@ -24,7 +24,7 @@ Strategy: typing.TypeAlias = "st.SearchStrategy[str]"
 LETTERS = "ab1 -.,:/_Zé"
 WORDS = ("abc", "hello world", "Name", "A", "b", "12", "1.5", "a,b", "a b c", "key=value", "a.b", "a\nb\n", "/a/b")
 SIMPLE = ("2", "3", "1", "0", "-1", "'a'", "'abc'", "''", "None", "True", "False", "0.5")
-GENERAL = (*SIMPLE, "[1, 2]", "[]", "{'a': 1}", "{}", "()")
+GENERAL = (*SIMPLE, "[1, 2]", "['a']", "[]", "{'a': 1}", "{}", "()")
 # Where a unit becomes the next larger one, and just before; the ends of months and years.
 DURATIONS = (
     *(dt.timedelta(seconds=seconds) for seconds in (1, 59, 60, 3599, 3600, 86_399, 86_400)),

@@ -70,7 +70,7 @@ def enumerations(hint: Any) -> list[type[enum.Enum]]:
 
 
 def conforms(value: object, hint: Any) -> bool:
-    """Whether callers who respect the hint would pass this value; parts of containers are not looked at."""
+    """Whether callers who respect the hint would pass this value."""
     return any(_conforms(value, part) for part in members(hint))
 
 
@@ -126,9 +126,23 @@ def _conforms(value: object, part: Any) -> bool:  # noqa: PLR0911 - one line a k
         return kind is object
     if kind in {float, complex} and isinstance(value, int | float):
         return True
-    if isinstance(value, str | bytes) and kind in COLLECTIONS and typing.get_args(part):
-        return False  # it is one of texts, and nobody means it to be
+    if typing.get_args(part) and not _holds(value, kind, typing.get_args(part)):
+        return False
     return _is_one(value, kind)
+
+
+def _holds(value: object, kind: type, arguments: tuple[Any, ...]) -> bool:
+    """Whether what is in a plain container is what the hint says; a text is one of texts that nobody means."""
+    if isinstance(value, str | bytes):
+        return kind not in COLLECTIONS
+    if isinstance(value, dict) and len(arguments) == 2:  # noqa: PLR2004 - of keys and of values
+        return all(conforms(one, arguments[0]) and conforms(other, arguments[1]) for one, other in value.items())
+    if isinstance(value, tuple) and kind is tuple and arguments[-1] is not ...:
+        pairs = zip(value, arguments, strict=False)
+        return len(value) == len(arguments) and all(conforms(one, hint) for one, hint in pairs)
+    if isinstance(value, list | tuple | set | frozenset | dict):
+        return all(conforms(one, arguments[0]) for one in value)
+    return True
 
 
 def _is_one(value: object, kind: type) -> bool:
