@@ -62,8 +62,10 @@ class Pool:
         given = list(constants)
         self.constants = self._fitting(one for text in given for one in (text, *_neighbours(text)))
         self._members = self._fitting(members(self.seen, names))
+        near = list(near)
         self._near = self._fitting(near)
-        self._literals = [text for text in given if literals(text)] + list(self._near)
+        # Also what would not fit by itself: a word for one that a dictionary holds.
+        self._literals = [text for text in (*given, *near) if literals(text)]
 
     def _fitting(self, templates: Iterable[str]) -> tuple[str, ...]:
         return tuple(text for text in dict.fromkeys(templates) if self.fits(text))

@@ -70,7 +70,7 @@ class RowsProposer:
                 yield from self._rather_rows(task, others)
                 others = []
             started = time.monotonic()
-            varied = self._varied(ask.job(task, sheets, len(files) - number), sheets)
+            varied = self._varied(ask.job(task, sheets, len(files) - number, self._read), sheets)
             if varied is None:
                 continue
             left = max(task.seconds - (time.monotonic() - started), task.seconds / len(files))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import PurePosixPath
 
 from pytest_enrich.data import Target, Vary
 from pytest_enrich.proposers.rows import addable
@@ -17,23 +19,32 @@ from pytest_enrich.protocols import Task
 
 MOST_TESTS, MOST_FILES, MOST_READ = 6, 2, 40
 MOST_VALUES, LONGEST_VALUE = 60, 40
+MOST_WORDS = 24
+WORD = re.compile(r"[\w.@+-]{3,30}")
 REPORT = r"(?i)(?:issue|bug|ticket|gh|pr)_?\d+"
 
 
-def job(task: Task, sheets: Sequence[Sheet], files: int) -> Vary:
-    """To vary these tests of one file, with what the task has for one of so many files."""
-    target = task.target
+def _nothing(_path: str) -> str:
+    return ""
+
+
+def job(task: Task, sheets: Sequence[Sheet], files: int, read: Callable[[str], str] = _nothing) -> Vary:
+    """To vary these tests of one file, with what the task has for one of so many files.
+
+    `read` gives the text of a test file, "" for none: fixtures beside the tests have words that fit.
+    """
+    target, path = task.target, sheets[0].placement.path
     return Vary(
         path=target.path,
         module=target.module,
-        test_path=sheets[0].placement.path,
+        test_path=path,
         text=sheets[0].text.text,
         patterns=tuple(sheet.pattern for sheet in sheets),
         branches=tuple(branch for gap in target.gaps for branch in gap.branches),
         lines=tuple(line for gap in target.gaps for line in gap.lines),
         statements=target.statements,
         constants=target.constants,
-        values=_near(task.target, sheets),
+        values=(*_near(task.target, sheets), *_of_fixtures(path, read)),
         way=tuple(sorted({one.line for way in target.conditions for one in way})),
         raises=target.raise_lines,
         seed=task.seed,
@@ -92,6 +103,15 @@ def _near(target: Target, sheets: Sequence[Sheet]) -> tuple[str, ...]:
     nodes = [*passed, *(node for node in tests if isinstance(node, ast.Constant))]
     texts = (ast.unparse(node) for node in nodes if is_literal(node))
     return tuple(dict.fromkeys(text for text in texts if len(text) <= LONGEST_VALUE))[:MOST_VALUES]
+
+
+def _of_fixtures(path: str, read: Callable[[str], str]) -> Iterator[str]:
+    """Words that the conftest files round a test file have, the nearest first: names and passwords, most often."""
+    folders = PurePosixPath(path).parents
+    trees = (text.tree for folder in folders if (text := _text(read((folder / "conftest.py").as_posix()))))
+    nodes = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    words = (node.value for node in nodes if isinstance(node.value, str) and WORD.fullmatch(node.value))
+    return islice((repr(word) for word in dict.fromkeys(words)), MOST_WORDS)
 
 
 def _given(call: ast.Call) -> list[ast.expr]:

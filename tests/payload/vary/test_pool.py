@@ -40,6 +40,14 @@ def test_what_is_offered_fits_whatever_it_is_if_it_can_be_made():
     assert [text for text in ("None", "Money(1)", "Gone(1)", "2") if made.fits(text)] == ["None", "Money(1)"]
 
 
+def test_what_stands_near_comes_into_what_is_made_of_such():
+    made = Pool(("{'user': 'ann', 'word': 'x'}",), NAMES, (), ("'secret'", "7"))
+    chance = random.Random(0)
+    drawn = {made.any(chance, made.seen[0]) for _ in range(400)}
+    assert "{'user': 'ann', 'word': 'secret'}" in drawn
+    assert not made.fits("'secret'")
+
+
 def test_nobody_calculates_with_infinity():
     made = pool("10**12", "1.5")
     assert [text for text in ("float('inf')", "float('inf')**2", "2 * float('nan')") if made.fits(text)] == [

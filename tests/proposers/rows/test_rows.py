@@ -50,6 +50,20 @@ def test_a_variant_of_a_parametrized_test_is_one_more_row(fakes, rows):
     assert (oracle.line, oracle.what, oracle.source, oracle.look) == (1, "0", "observed", True)
 
 
+def test_words_of_the_conftest_files_round_the_tests_are_values_that_stand_near(fakes):
+    folder = fakes.TESTS.rpartition("/")[0]
+    texts = {
+        fakes.TESTS: textwrap.dedent(LISTED),
+        f"{folder}/conftest.py": "NAME = 'ada@example.com'\nTEXT = 'more than a word'\n",
+        "conftest.py": "WORD = 'secret'\n",
+    }
+    sandbox = fakes.ScriptedSandbox({Vary: Varied(variants=(), executions=1)})
+    near = (NearTest(nodeid=f"{fakes.TESTS}::test_discount", shared=2),)
+    task = fakes.task(text=texts[fakes.TESTS], target=fakes.target(nearest=near))
+    list(RowsProposer(sandbox, lambda path: texts.get(path, "")).propose(task))
+    assert sandbox.asked(Vary)[0].values[-2:] == ("'ada@example.com'", "'secret'")
+
+
 def test_the_sandbox_is_asked_to_vary_what_is_not_expected(rows):
     _, sandbox = rows(LISTED, constants=("0",))
     (job,) = sandbox.asked(Vary)
