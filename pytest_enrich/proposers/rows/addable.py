@@ -9,7 +9,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from pytest_enrich.data import Target
-from pytest_enrich.proposers.rows import options
+from pytest_enrich.proposers.rows import options, typed
 from pytest_enrich.proposers.rows.names import last
 from pytest_enrich.proposers.rows.options import Option
 
@@ -73,7 +73,8 @@ def of(target: Target, source: str) -> Addable:
         name: Keyword(name, _values(hint, default, texts)) for name, hint, default in optional if name in named
     }
     names = {part for part in target.qualname.split(".")[-2:] if part != "__init__"}
-    taken = dict.fromkeys(one for one in options.declared(tree) if _name(one.text) in named)
+    every = (*options.declared(tree), *typed.declared(tree))
+    taken = dict.fromkeys(one for one in every if _name(one.text) in named)
     switches = {key for test in _tests(own) for key in _keys(test)}
     keys = tuple(
         Keyword(key, (*(SWITCH if key in switches else PLAIN), *texts)) for key in dict.fromkeys(_keys(own))
