@@ -67,7 +67,7 @@ class Observation(Struct, frozen=True, kw_only=True):
     Attributes:
         subject: `result` (what the call gave), `raises`, `warns`, or `state`: what the call changed or printed.
         expression: What to look at: `{result}` or something of it for `result` (`{result}.total`), else source
-            that names what the program's `lines` bind (`len(cache)`), or the fixture `capsys`.
+            that names what the program's `lines` bind (`len(cache)`), or the fixture `capsys` or `caplog`.
         value: The expected value; for `raises`, `warns` and the form `instance` the class.
         message: For `raises` and `warns`, what it says.
         form: How to state it: `is` for singletons, `approx` for inexact floats, `instance` of a class, `equal`.

@@ -121,6 +121,13 @@ def test_what_is_printed_is_heard_where_there_are_no_fixtures(fakes):
     )
 
 
+def test_what_is_logged_is_told_as_such(fakes):
+    seen = Observation(subject="state", expression="caplog.messages", value="['no such file']")
+    finding = fakes.finding(seen, action="load()")
+    assert body.write(finding, "function").lines == ("load()", "assert caplog.messages == ['no such file']")
+    assert body.told(finding) == "logs ['no such file']"
+
+
 def test_a_part_of_what_a_coroutine_gives_is_that_of_what_was_awaited(fakes):
     part = fakes.finding(result("0", expression="{result}.total"), consume="await")
     assert body.write(part, "function", awaits=True).lines == (

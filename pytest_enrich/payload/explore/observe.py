@@ -23,6 +23,8 @@ from .visible import fields, written
 Record = dict[str, Any]
 PRINTED = "capsys.readouterr().out"
 """How a test sees what was printed: by a fixture that it asks for."""
+LOGGED = "caplog.messages"
+"""The same of what was logged."""
 STARTED = "__main__"
 MOST, MOST_ASKED = 3, 4
 SHORT_FLOAT = 6
@@ -54,7 +56,7 @@ def observe(runner: Runner, plain: Program, *, warns: bool = False) -> tuple[str
     ]
     result = (_result(outcome, plain) or _asked(runner, plain, outcome)) if plain.expression else []
     telling = [record for record in result if record["value"] != "None"]
-    shown = [*telling, *changes][:MOST] or _printed(outcome) or _warned(outcome)
+    shown = [*telling, *changes][:MOST] or _printed(outcome) or _warned(outcome) or _logged(outcome)
     # Which program pytest was started by is another thing each time.
     said = [one for one in shown or (result if plain.answers else []) if STARTED not in one["value"]]
     return outcome.consume, said
@@ -74,6 +76,14 @@ def _printed(outcome: Outcome) -> list[Record]:
     if not text.strip() or len(text) > LONGEST_OUTPUT or UNSTABLE.search(text):
         return []
     return [{"subject": "state", "expression": PRINTED, "value": repr(text), "message": "", "form": "equal"}]
+
+
+def _logged(outcome: Outcome) -> list[Record]:
+    """What it logged, where that is all there is to see of it."""
+    if not outcome.logged:
+        return []
+    text = repr([*outcome.logged])
+    return [{"subject": "state", "expression": LOGGED, "value": text, "message": "", "form": "equal"}]
 
 
 def said(runner: Runner, call: Call) -> list[Record]:

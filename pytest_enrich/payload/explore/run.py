@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import CodeType
 from typing import Any
 
@@ -15,6 +15,7 @@ from .calls import Call, Program, program
 from .consumption import consumed, consumption
 from .contract import is_contract, not_installed
 from .entry import Entry
+from .logged import Logged
 from .trace import Branch, TooLongError, Tracer
 
 CALL_SECONDS = 0.5
@@ -33,6 +34,7 @@ class Outcome:
         namespace: The variables of the program afterwards.
         printed: What was written to the standard output, where the call wrote to it.
         warned: The warnings that the project gave.
+        logged: The messages that came to the root logger, where the call logged a warning at least.
     """
 
     branches: frozenset[Branch] = frozenset()
@@ -43,6 +45,7 @@ class Outcome:
     namespace: Mapping[str, object] = dataclasses.field(default_factory=dict)
     printed: str = ""
     warned: tuple[warned.Warned, ...] = ()
+    logged: tuple[str, ...] = ()
 
 
 class Runner:
@@ -64,6 +67,7 @@ class Runner:
         self._root = root
         self._compiled: dict[tuple[str, str], CodeType] = {}
         self._names: dict[str, object] = {}
+        self._logged = Logged()
 
     @property
     def filename(self) -> str:
@@ -93,8 +97,13 @@ class Runner:
         namespace = {**self._names, **folder}
         denials = guard.denials()
         try:
-            with quiet() as (output, caught), watched() as words, time_limit(self._seconds):
-                outcome = self._perform(scene, action, namespace, output.begin)
+            with (
+                quiet() as (output, caught),
+                self._logged.listening() as heard,
+                watched() as words,
+                time_limit(self._seconds),
+            ):
+                outcome = self._perform(scene, action, namespace, (output.begin, heard.begin))
         except TooLongError:  # it came just after the call had ended
             return Outcome(refusal="too long")
         finally:
@@ -107,8 +116,10 @@ class Runner:
         }
         if refusal := next((why for why, holds in refusals.items() if holds), ""):
             return dataclasses.replace(outcome, refusal=refusal)
-        printed, given = output.told, warned.of(caught, self._root) if caught else ()
-        return dataclasses.replace(outcome, printed=printed, warned=given) if printed or given else outcome
+        given = warned.of(caught, self._root) if caught else ()
+        printed, logged = output.told, heard.told
+        is_heard = printed or given or logged
+        return dataclasses.replace(outcome, printed=printed, warned=given, logged=logged) if is_heard else outcome
 
     def unwatched(self, wanted: Program) -> Callable[[Mapping[str, object]], object]:
         """What runs a program with values for names that it leaves open, while nobody looks which way it goes."""
@@ -124,7 +135,11 @@ class Runner:
         return perform
 
     def _perform(
-        self, scene: list[CodeType], action: CodeType, namespace: dict[str, object], begin: Callable[[], None]
+        self,
+        scene: list[CodeType],
+        action: CodeType,
+        namespace: dict[str, object],
+        begin: Iterable[Callable[[], None]],
     ) -> Outcome:
         # What sets the scene runs code of the file as well: a test of the call covers that, too.
         self._tracer.start()
@@ -134,7 +149,8 @@ class Runner:
         except BaseException:  # whatever a constructor raises: the search goes on
             return Outcome(refusal="no such object")
         consume = ""
-        begin()
+        for one in begin:
+            one()
         try:
             result = eval(action, namespace)
             if command.is_result(result) and command.crashed(result):

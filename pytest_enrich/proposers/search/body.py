@@ -13,8 +13,9 @@ from pytest_enrich.proposers.search import asserting
 
 INLINE, SHOWN = 72, 60
 COLLECT = "collect"
-PRINTED = "capsys.readouterr().out"
-"""The expression of what was printed, by the fixture that sees it."""
+PRINTED, LOGGED = "capsys.readouterr().out", "caplog.messages"
+"""The expressions of what was printed and logged, by the fixtures that see it."""
+SAID = {PRINTED: "prints", LOGGED: "logs"}
 HEARD = "output = ⟨io:StringIO⟩()"
 """What hears what is printed, in a class of `unittest`."""
 PART = re.compile(r"\{result\}(\.\w+(\(\))?|\[[^\[\]{}]+\])+")
@@ -146,8 +147,8 @@ def told(finding: Finding) -> str:
     if first.subject in asserting.AROUND:
         said = f' "{shown(first.message)}"' if first.message else ""
         return f"{first.subject} {bare(first.value)}{said}"
-    if first.expression == PRINTED:
-        return f"prints {shown(first.value)}"
+    if first.expression in SAID:
+        return f"{SAID[first.expression]} {shown(first.value)}"
     if first.subject == "state":
         return f"leaves {first.expression} == {shown(first.value)}"
     if first.form == "instance":

@@ -17,7 +17,7 @@ from pytest_enrich.proposers.search import awaiting, body, looks, names, prepare
 from pytest_enrich.protocols import Task
 
 LONGEST_LINE = 110
-FIXTURES = ("tmp_path", "capsys")
+FIXTURES = ("tmp_path", "capsys", "caplog")
 """What a test asks for when its lines name it."""
 
 

@@ -1065,6 +1065,33 @@ def test_what_only_the_scene_printed_is_not_said(explore):
     assert not any("capsys" in seen.expression for one in explored.findings for seen in one.observations)
 
 
+@pytest.mark.parametrize(
+    ("action", "seen"),
+    [
+        ("log.warning('no %s', name)", "['no {}']"),
+        ("log.info('%s', name)", None),
+        ("log.error('at %s', object())", None),
+        ("log.error('%d', name)", None),
+        ("for _ in range(3): log.error('no')", None),
+    ],
+)
+def test_of_a_function_that_only_logs_a_warning_it_is_said_what(explore, action, seen):
+    text = f"""
+        import logging
+        log = logging.getLogger("shop")
+
+        def load(name: str) -> None:
+            if name:
+                {action}  # here
+        """
+    explored = explore(text, "load")
+    found = [(one.expression, one.value) for each in explored.findings for one in each.observations]
+    expected = (
+        [("caplog.messages", seen.format(explored.findings[0].call.arguments[0].value[1:-1]))] if seen else []
+    )
+    assert found == expected
+
+
 @pytest.mark.parametrize(("module", "is_found"), [("'gone'", False), ("name", True)])
 def test_what_is_not_installed_here_is_expected_nowhere(explore, module, is_found):
     text = f"""
