@@ -67,6 +67,8 @@ BETWEEN = {
     for left, right in (("{0}", "{1}"), ("{1}", "{0}"))
 }
 STATEMENTS = {"__setitem__", "__delitem__", "__iadd__", "__isub__", "__iand__", "__ior__", "__ixor__"}
+ASKING = OPERATORS.keys() - STATEMENTS - {"__getitem__", "__next__"}
+"""What gives an answer and is done for nothing else: nobody writes `"a" in box` as a line of its own."""
 COPYING = {
     "__copy__",
     "__deepcopy__",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import types
 from collections.abc import Iterable, Sequence
@@ -10,7 +11,7 @@ from typing import Any
 from . import calls, changing, example
 from .calls import Call
 from .entry import Entry
-from .operators import MAKERS, OPERATORS
+from .operators import ASKING, MAKERS, OPERATORS
 from .pool import Seen
 
 MOST_STEPS_BEFORE, MOST_CHANGING, MOST_IN_A_ROW = 12, 6, 3
@@ -24,8 +25,8 @@ def of_job(job: dict[str, Any], entries: Sequence[Entry], module: types.ModuleTy
         given = record["calls"] if entry.line is None else ()
         own = [calls.load(one) for one in given]
         refused = [calls.load(one) for one in given if one.get("refused")]
-        made = [*own, *(_examples(entry, module) if entry.line is None else ())]
-        setups = [call.setup for call in made if call.setup] + _steps(entry, beside, module)
+        made = [*map(_doing, own), *(_examples(entry, module) if entry.line is None else ())]
+        setups = [call.setup for call in made if call.setup] + _steps(entry, [*map(_doing, beside)], module)
         siblings = _siblings(entry, beside)
         found.append(Seen(tuple(made), namesakes(beside), siblings, frozenset(refused), tuple(setups)))
     return found
@@ -48,10 +49,16 @@ def _steps(entry: Entry, beside: Iterable[Call], module: types.ModuleType) -> li
     return [*made, *changing_it[:MOST_CHANGING]]
 
 
+def _doing(call: Call) -> Call:
+    """The call without the questions among its steps."""
+    steps = tuple(step for step in call.setup if step.qualname.rpartition(".")[2] not in ASKING)
+    return call if len(steps) == len(call.setup) else dataclasses.replace(call, setup=steps)
+
+
 def _is_public_method(qualname: str, owner: type, module: types.ModuleType) -> bool:
     above, _, name = qualname.rpartition(".")
     kind = find(module, above) if above else None
-    is_public = name not in MAKERS and (name[:1] != "_" or name in {*OPERATORS, "__call__"})
+    is_public = name not in {*MAKERS, *ASKING} and (name[:1] != "_" or name in {*OPERATORS, "__call__"})
     return isinstance(kind, type) and issubclass(owner, kind) and is_public
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_enrich.data import Argument, Call
 
@@ -86,3 +87,25 @@ def test_what_only_a_step_reaches_that_nobody_looks_at_is_left_to_a_call_of_its_
         (("ordinals = ⟨sample:Ordinals⟩()",), "'sixth'"),
         (("ordinals = ⟨sample:Ordinals⟩()",), "'none'"),
     ]
+
+
+def test_a_question_is_no_step(explore):
+    text = """
+        class Box:
+            def __init__(self):
+                self.asked = 0
+
+            def __contains__(self, name: str) -> bool:
+                self.asked += 1
+                return False
+
+            def put(self, name: str) -> int:
+                if self.asked:
+                    return self.asked  # here
+                return 0
+        """
+    name = (Argument(name="name", value="'a'"),)
+    question = Call(qualname="Box.__contains__", arguments=name)
+    put = Call(qualname="Box.put", arguments=name, receiver="⟨sample:Box⟩()", setup=(question,))
+    asked = replace(question, receiver="⟨sample:Box⟩()")
+    assert explore(text, "Box.put", "method", calls=(put,), neighbours=(asked,)).findings == ()
