@@ -22,6 +22,8 @@ def read(fakes):
     [
         "def test_a():\n    assert discount(-1) == 0\n",
         "def test_a(self):\n    self.assertEqual(discount(-1), 0)\n",
+        "def test_a():\n    assert_equal(discount(-1), 0)\n",
+        "def test_a():\n    np.testing.assert_allclose(discount(-1), 0)\n",
         "async def test_a():\n    assert await discount(-1) == 0\n",
         "def test_a():\n    with pytest.raises(ValueError):\n        discount(-1)\n",
         "def test_a():\n    result = discount(-1)\n    assert result\n",

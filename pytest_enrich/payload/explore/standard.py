@@ -21,6 +21,8 @@ STANDARD: tuple[type, ...] = (
 )  # fmt: skip
 """Types whose attributes tell them: ``p.strftime`` is of a date, ``p.items`` of a dict."""
 MOST_HOLDERS = 4
+ELSEWHERE = {"choices", "sample", "seed"}
+"""Attributes of a random generator that many other things have."""
 AWAITABLE = "⟨asyncio:sleep⟩(0, 2)"
 _TAKEN: tuple[tuple[str, frozenset[Any]], ...] = (
     ("iter enumerate sorted reversed list tuple sum any all zip set", frozenset({list})),
@@ -40,7 +42,7 @@ ALIKE = {"chain", "divmod", "range", "strptime", "zip"}
 def with_all(attributes: set[str]) -> set[Any]:
     """The standard types that have all of these attributes, when they are telling."""
     wanted = {name for name in attributes if not name.startswith("__")}
-    fitting = {kind for kind in STANDARD if all(hasattr(kind, name) for name in wanted)} if wanted else set()
+    fitting = {kind for kind in STANDARD if all(_has(kind, name) for name in wanted)} if wanted else set()
     if str in fitting:
         fitting -= {bytes}
     return fitting if len(fitting) <= MOST_HOLDERS else set()  # `count` is of nearly everything
@@ -51,8 +53,13 @@ def holders(attribute: str) -> list[type]:
 
     Of special methods the plainest one: nobody opens a path where a context manager is asked for.
     """
-    kinds = (kind for kind in (contextlib.nullcontext, *STANDARD) if hasattr(kind, attribute))
+    kinds = (kind for kind in (contextlib.nullcontext, *STANDARD) if _has(kind, attribute))
     return [*itertools.islice(kinds, 1 if attribute.startswith("__") else MOST_HOLDERS)]
+
+
+def _has(kind: type, attribute: str) -> bool:
+    """Whether it has an attribute that tells it: the `choices` of a form's field are no generator's."""
+    return hasattr(kind, attribute) and not (kind is random.Random and attribute in ELSEWHERE)
 
 
 def with_several(attributes: set[str]) -> set[Any]:

@@ -9,9 +9,10 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from pytest_enrich.data import Target
-from pytest_enrich.proposers.rows import options, typed
+from pytest_enrich.proposers.rows import options, tables, typed
 from pytest_enrich.proposers.rows.names import last
 from pytest_enrich.proposers.rows.options import Option
+from pytest_enrich.proposers.rows.tables import Known
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Optional: TypeAlias = tuple[str, "ast.expr | None", ast.expr]
@@ -50,13 +51,14 @@ class Keyword(Struct, frozen=True):
 class Addable(Struct, frozen=True):
     """All that the target asks for by name; `callables` are the names that take the keywords.
 
-    `keys` are what it looks for in mappings, with values to try.
+    `keys` are what it looks for in mappings, with values to try; `tables` what functions look up in theirs.
     """
 
     callables: frozenset[str] = frozenset()
     keywords: tuple[Keyword, ...] = ()
     options: tuple[Option, ...] = ()
     keys: tuple[Keyword, ...] = ()
+    tables: Known = {}
 
 
 def of(target: Target, source: str) -> Addable:
@@ -79,7 +81,7 @@ def of(target: Target, source: str) -> Addable:
     keys = tuple(
         Keyword(key, (*(SWITCH if key in switches else PLAIN), *texts)) for key in dict.fromkeys(_keys(own))
     )
-    return Addable(frozenset(names), tuple(keywords.values()), tuple(taken), keys)
+    return Addable(frozenset(names), tuple(keywords.values()), tuple(taken), keys, tables.of(tree))
 
 
 def _tests(tree: ast.AST) -> Iterator[ast.expr]:

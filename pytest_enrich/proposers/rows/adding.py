@@ -10,6 +10,7 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from pytest_enrich.data import Hole, Span
+from pytest_enrich.proposers.rows import tables
 from pytest_enrich.proposers.rows.addable import Addable, Function
 from pytest_enrich.proposers.rows.names import last
 from pytest_enrich.proposers.rows.options import Option
@@ -49,6 +50,21 @@ def with_words(hole: Hole, function: Function, known: Addable) -> Hole:
     shortest = min(rows, key=len)
     added = (taken for option in known.options for taken in islice(_taken(option, plain), MOST_VALUES))
     return replace(hole, offers=tuple(repr([*shortest, *one]) for one in added))
+
+
+def with_keys(hole: Hole, function: Function, known: Addable) -> Hole:
+    """A literal or a parameter that a function looks up in a table, and the other keys of that."""
+    calls = (node for node in _nodes(function) if isinstance(node, ast.Call)) if known.tables else ()
+    passed = ((call, one) for call in calls for one in (*call.args, *(word.value for word in call.keywords)))
+    mine = ((call, one) for call, one in passed if _is_of(hole, one))
+    keys = dict.fromkeys(key for call, one in mine for key in tables.keys(call, one, known.tables))
+    return replace(hole, offers=(*hole.offers, *(key for key in keys if key not in hole.values)))
+
+
+def _is_of(hole: Hole, argument: ast.expr) -> bool:
+    """Whether it is what stands in a hole, or the parameter that it is."""
+    is_parameter = isinstance(argument, ast.Name) and argument.id == hole.name
+    return is_parameter or (hole.span == span(argument) and not hole.adds)
 
 
 def _words(value: str) -> list[str] | None:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from pytest_enrich.data import Target, Vary
 from pytest_enrich.proposers.rows import addable
-from pytest_enrich.proposers.rows.look import is_literal
+from pytest_enrich.proposers.rows.literal import is_literal
 from pytest_enrich.proposers.rows.names import last
 from pytest_enrich.proposers.rows.sheet import KINDS, Sheet
 from pytest_enrich.proposers.rows.sheet import read as read_sheet

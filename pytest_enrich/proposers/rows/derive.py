@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from pytest_enrich.data import Sighting, Template
 from pytest_enrich.proposers.rows.cases import Cases
-from pytest_enrich.proposers.rows.look import NAME, Look, is_literal
+from pytest_enrich.proposers.rows.literal import is_literal
+from pytest_enrich.proposers.rows.look import NAME, Look
 
 SINGLETONS = {"None", "True", "False"}
 LONGEST_FLOAT = 8
-LONGEST = 72
 
 
 def expected(
@@ -75,7 +75,7 @@ def _parsed(source: str) -> ast.expr:
 
 def _stated(look: Look, value: Template) -> Template | None:
     is_one = value in SINGLETONS or (look.constant and NAME.fullmatch(value) is not None)
-    if not value or len(value) > LONGEST or (look.identity and not is_one):
+    if not value or len(value) > look.room or (look.identity and not is_one):
         return None
     try:
         number = ast.literal_eval(value)

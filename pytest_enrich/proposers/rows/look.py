@@ -5,16 +5,20 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Point, Span, Template
+from pytest_enrich.proposers.rows import variables
+from pytest_enrich.proposers.rows.literal import is_literal
 from pytest_enrich.proposers.rows.names import last
 from pytest_enrich.proposers.rows.text import span
 
 EQUAL = {"assertEqual", "assertEquals", "assertListEqual", "assertDictEqual", "assertTupleEqual"}
+HELPERS = {"assert_equal", "assert_equals", "assert_eq", "eq_"}
+"""Functions that assert the same, in tests that are no classes of `unittest`."""
 TRUTH = {"assertTrue": True, "assertFalse": False}
 BOTH = 2
 NAME = re.compile(r"⟨[\w.]+:([\w.]+)⟩")
@@ -30,6 +34,7 @@ class Look(Struct, frozen=True, kw_only=True):
         approx: Whether it is inside of `pytest.approx`.
         identity: Whether it is compared with `is`.
         constant: Whether it is a constant of a class or a module, whose like may stand there.
+        room: The most characters of what may be expected there.
         conditional: Whether the parameter says, too, which way the test goes (`if expected is None:`): a row that
             goes another way does not come here.
     """
@@ -40,6 +45,7 @@ class Look(Struct, frozen=True, kw_only=True):
     approx: bool = False
     identity: bool = False
     constant: bool = False
+    room: int = 72
     conditional: bool = False
 
 
@@ -84,11 +90,21 @@ def of_literals(function: ast.AST, known: Collection[Look] = ()) -> list[Look]:
     Statements that `known` looks are in have none.
     """
     taken = {look.point.span for look in known}
+    values = variables.expected(function)
     found = []
     for node in ast.walk(function):
-        looks = [look for look in _looks(node) if not look.name] or list(_comparison(node))
+        looks = [_resolved(look, values) for look in _looks(node) if not look.name or look.name in values]
+        looks = looks or list(_comparison(node))
         found += [look for look in looks if look.point.span not in taken]
     return found
+
+
+def _resolved(look: Look, values: Mapping[str, ast.expr]) -> Look:
+    """One at a variable that holds what is expected is one at its value."""
+    if not look.name:
+        return look
+    room = max(look.room, 2 * len(ast.unparse(values[look.name])))
+    return replace(look, name="", site=span(values[look.name]), room=room)
 
 
 def sides(function: ast.AST) -> Iterator[ast.expr]:
@@ -129,8 +145,9 @@ def _unittest(statement: ast.stmt, call: ast.Call) -> Iterator[Look]:
     function = call.func
     on_self = isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name)
     name = function.attr if isinstance(function, ast.Attribute) and on_self else ""
-    if name in EQUAL and len(call.args) == BOTH and not call.keywords:
-        yield from _compared(statement, (call.args[0], call.args[1]), identity=False)
+    if name in EQUAL or getattr(function, "id", "") in HELPERS:
+        both = call.args if len(call.args) == BOTH and not call.keywords else ()
+        yield from _compared(statement, (both[0], both[1]), identity=False) if both else ()
     elif name in TRUTH and len(call.args) == 1 and isinstance(call.args[0], ast.Call | ast.Attribute):
         yield Look(point=Point(form="truth", span=span(statement), subject=span(call.args[0])))
 
@@ -174,19 +191,6 @@ def _raising(node: ast.expr) -> Iterator[Look]:
     if len(node.args) == 1 and isinstance(node.args[0], ast.Name) and not node.keywords:
         point = Point(form="raises", span=span(node), subject=span(node))
         yield Look(point=point, name=node.args[0].id, site=span(node.args[0]))
-
-
-def is_literal(node: ast.expr) -> bool:
-    """Whether a node is written with literals alone."""
-    if isinstance(node, ast.Constant):
-        return node.value is not ...
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return isinstance(node.operand, ast.Constant)
-    if isinstance(node, ast.List | ast.Tuple | ast.Set):
-        return all(is_literal(one) for one in node.elts)
-    if isinstance(node, ast.Dict):
-        return all(one is not None and is_literal(one) for one in (*node.keys, *node.values))
-    return False
 
 
 def is_expression(template: Template) -> bool:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Collection, Sequence
 
 from pytest_enrich.data import Span
-from pytest_enrich.proposers.rows.names import loaded, stored, used
+from pytest_enrich.proposers.rows.names import last, loaded, stored, used
 from pytest_enrich.proposers.rows.text import is_within, span
 
 MOST = 10
@@ -78,5 +78,5 @@ def asserts(node: ast.AST) -> bool:
 
 
 def is_assertion(call: ast.Call) -> bool:
-    """Whether it is a call like `self.assertEqual(...)`."""
-    return isinstance(call.func, ast.Attribute) and call.func.attr.startswith("assert")
+    """Whether it is a call like `self.assertEqual(...)` or `assert_equal(...)`."""
+    return last(call.func).startswith("assert")

@@ -13,9 +13,10 @@ from pytest_enrich.data import Hole, Pattern, Placement
 from pytest_enrich.proposers.rows import adding, cases, exchange, given, look
 from pytest_enrich.proposers.rows.addable import Addable
 from pytest_enrich.proposers.rows.cases import Cases, Function
+from pytest_enrich.proposers.rows.literal import is_literal
 from pytest_enrich.proposers.rows.look import Look
 from pytest_enrich.proposers.rows.names import last
-from pytest_enrich.proposers.rows.text import Text, span
+from pytest_enrich.proposers.rows.text import Text, is_within, span
 
 Kind: TypeAlias = Literal["row", "example", "sibling"]
 KINDS: tuple[Kind, ...] = ("row", "example", "sibling")
@@ -55,8 +56,9 @@ class Sheet(Struct, frozen=True, kw_only=True):
         return self.kind == "row" or (self.cases is not None and bool(self.cases.sharers))
 
     def with_added(self, known: Addable) -> Sheet:
-        """The same with what its calls may be given besides: of a row only other words of a command."""
-        holes = tuple(adding.with_words(one, self.function, known) for one in self.pattern.holes)
+        """The same with what its calls may be given besides: of a row only other words of a command, and keys."""
+        worded = (adding.with_words(one, self.function, known) for one in self.pattern.holes)
+        holes = tuple(adding.with_keys(one, self.function, known) for one in worded)
         if self.kind == "sibling" and self.cases is None:
             holes = (*holes, *adding.holes(self.function, known))
         return replace(self, pattern=replace(self.pattern, holes=holes))
@@ -160,9 +162,10 @@ def _parameters(found: Cases, expected: set[str]) -> list[Hole]:
 
 def _literals(text: Text, function: Function, looks: Sequence[Look]) -> list[Hole]:
     """The largest literals of a body that are neither expected anywhere nor say how the test works."""
-    skipped = {one.site for one in looks if one.site is not None} | set(map(span, look.sides(function)))
-    nodes = (node for statement in _body(function) for node in _tried(statement))
-    return [Hole(span=span(node), values=(text.source(node),)) for node in nodes if span(node) not in skipped]
+    sites, sides = [one.site for one in looks if one.site is not None], set(map(span, look.sides(function)))
+    nodes = (node for statement in _body(function) for node in _tried(statement) if span(node) not in sides)
+    varying = (node for node in nodes if not any(is_within(span(node), site) for site in sites))
+    return [Hole(span=span(node), values=(text.source(node),)) for node in varying]
 
 
 def _body(function: Function) -> Sequence[ast.stmt]:
@@ -177,7 +180,7 @@ def _tried(node: ast.AST) -> Iterator[ast.expr]:
     ):
         yield node.value  # it has a name, so that a reader knows what the other one means
         return
-    if isinstance(node, ast.expr) and look.is_literal(node):
+    if isinstance(node, ast.expr) and is_literal(node):
         if not isinstance(node, ast.Constant) or not isinstance(node.value, bool | None):
             yield node
         return

@@ -11,7 +11,7 @@ from pytest_enrich.proposers.rows import derive
 from pytest_enrich.proposers.rows.derive import SINGLETONS
 from pytest_enrich.proposers.rows.look import Look
 from pytest_enrich.proposers.rows.sheet import Sheet
-from pytest_enrich.proposers.rows.text import Edit
+from pytest_enrich.proposers.rows.text import Edit, span
 
 LITTLE = re.compile(r"""\bexpect\w* ==|== expect|^(["'])[^"']*\1 in [\w.]+$""")
 """What says little where it does not hold."""
@@ -54,10 +54,21 @@ def looked(sheet: Sheet, seen: Mapping[int, str], edits: Sequence[Edit]) -> Iter
     for number, code in seen.items():
         look = sheet.looks[number]
         if look.site is not None and (look.identity or code not in SINGLETONS):
-            yield look.site, code
+            yield look.site, _in_lines(sheet, look.site, code)
             continue
         subject = sheet.text.rewritten(look.point.subject, edits).strip()
         yield look.point.span, _stated(sheet, look, subject, code)
+
+
+def _in_lines(sheet: Sheet, site: Span, code: str) -> str:
+    """A text of several lines as one that is joined of them, where that is what stands there."""
+    node = next((one for one in ast.walk(sheet.function) if isinstance(one, ast.Call) and span(one) == site), None)
+    text = ast.literal_eval(code) if node is not None and code[:1] in "'\"" else None
+    if not isinstance(text, str) or node is None or ast.unparse(node.func) != r"'\n'.join" or "\n" not in text:
+        return code
+    indent = " " * (sheet.function.col_offset + 4)
+    lines = "".join(f"{indent}        {line!r},\n" for line in text.split("\n"))
+    return f'"\\n".join(\n{indent}    [\n{lines}{indent}    ]\n{indent})'
 
 
 def _stated(sheet: Sheet, look: Look, subject: str, code: str) -> str:

@@ -9,7 +9,7 @@ from itertools import chain
 from pytest_enrich.data import NewTest
 from pytest_enrich.mutants.edit import Source
 from pytest_enrich.validate.minimal.rewrite import replaced_node
-from pytest_enrich.validate.minimal.statement import TELLING, Statement, read
+from pytest_enrich.validate.minimal.statement import Statement, is_telling, read
 
 LONG_TEXT = 16
 LONG_NUMBER = 999
@@ -38,10 +38,10 @@ def _parts(node: ast.AST) -> Iterator[ast.AST]:
     """What a statement does, without what it compares with."""
     if isinstance(node, ast.Assert):
         yield from _done(node.test)
-    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _is_telling(node.value):
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and is_telling(node.value):
         yield from chain.from_iterable(map(_done, node.value.args))
     elif isinstance(node, ast.With):
-        yield from (item.context_expr for item in node.items if not _is_telling(item.context_expr))
+        yield from (item.context_expr for item in node.items if not is_telling(item.context_expr))
         yield from chain.from_iterable(map(_parts, node.body))
     elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         yield node
@@ -54,10 +54,6 @@ def _done(node: ast.expr) -> Iterator[ast.expr]:
     yield from (
         one for one in calls if not (isinstance(one, ast.Call) and ast.unparse(one.func).endswith("approx"))
     )
-
-
-def _is_telling(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and ast.unparse(node.func).startswith(TELLING)
 
 
 def _is_long(node: ast.expr) -> bool:

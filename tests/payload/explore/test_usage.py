@@ -44,6 +44,14 @@ def drawn(source):
     return hasattr(source, "getrandbits")
 
 
+def chosen(field):
+    return field.choices
+
+
+def offered(field):
+    return getattr(field, "limit", 0) if hasattr(field, "choices") else None
+
+
 def entered(manager):
     return hasattr(manager, "__exit__")
 
@@ -104,3 +112,9 @@ def test_who_asks_whether_it_can_be_called_is_ready_for_something_else():
         return [key(item) for item in items]
 
     assert usage.of(grouped)["key"].stated >= {collections.abc.Callable, Any}
+
+
+def test_the_choices_of_a_field_are_not_those_of_a_generator():
+    for function in (chosen, offered):
+        use = usage.of(function).get("field", usage.NO_USE)
+        assert random.Random not in use.stated | use.suggested

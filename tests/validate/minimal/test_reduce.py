@@ -39,6 +39,21 @@ def test_statements_go_while_the_proof_holds(test_of, body):
     ]
 
 
+def test_brackets_that_held_lines_together_go_with_them(test_of):
+    candidate = test_of(
+        """
+        def test_a():
+            text = (
+                "a text of more than one line "
+                "that is long enough"
+            )
+            assert parse(text, text) == 1
+        """
+    )
+    smaller = minimal.reduce(candidate, lambda one: "(\n" not in one.code)
+    assert smaller.code.splitlines()[1].strip().startswith("text = '")
+
+
 def test_no_empty_line_is_left_where_a_value_moved_into_the_assertion(test_of):
     candidate = test_of(
         """

@@ -1,0 +1,72 @@
+"""Tables that functions look their parameters up in: their keys are what a caller may pass."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from pytest_enrich.proposers.rows.names import last
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+LOOKING = {"get", "pop", "setdefault"}
+MOST = 60
+
+
+class Keyed(dict[str, tuple[str, ...]]):
+    """Source of keys, by the parameter's name and by its place (`#0`) among the arguments of a call."""
+
+
+Known: TypeAlias = Mapping[str, Keyed]
+"""By the name of the function."""
+
+
+def of(tree: ast.Module) -> dict[str, Keyed]:
+    """What the functions of a module look up in its tables."""
+    tables = {name: keys for node in tree.body for name, keys in _table(node)}
+    functions = (node for node in ast.walk(tree) if isinstance(node, Function))
+    found = {one.name: _keyed(one, tables) for one in functions} if tables else {}
+    return {name: keyed for name, keyed in found.items() if keyed}
+
+
+def keys(call: ast.Call, argument: ast.expr, known: Known) -> tuple[str, ...]:
+    """What may stand in the place of an argument of a call."""
+    keyed = known.get(last(call.func), Keyed())
+    named = next((one.arg for one in call.keywords if one.value is argument), None)
+    place = next((f"#{at}" for at, one in enumerate(call.args) if one is argument), "")
+    return keyed.get(named or place, ())
+
+
+def _table(node: ast.stmt) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The name of a mapping that is written out, and its keys."""
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    value = getattr(node, "value", None)
+    if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(value, ast.Dict):
+        texts = (one.value for one in value.keys if isinstance(one, ast.Constant))
+        found = tuple(repr(one) for one in texts if isinstance(one, str | int) and not isinstance(one, bool))
+        yield from ((one.id, found[:MOST]) for one in targets if isinstance(one, ast.Name) and found)
+
+
+def _keyed(function: Function, tables: Mapping[str, tuple[str, ...]]) -> Keyed:
+    given = function.args
+    order = [one.arg for one in (*given.posonlyargs, *given.args) if one.arg not in {"self", "cls"}]
+    names = {*order, *(one.arg for one in given.kwonlyargs)}
+    found = Keyed()
+    for table, name in (pair for node in ast.walk(function) for pair in _looked_up(node)):
+        if name in names and table in tables:
+            found[name] = tuple(dict.fromkeys((*found.get(name, ()), *tables[table])))
+    found.update({f"#{at}": found[name] for at, name in enumerate(order) if name in found})
+    return found
+
+
+def _looked_up(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """The names of a table and of what is looked up in it."""
+    place: Sequence[ast.expr] = ()
+    if isinstance(node, ast.Subscript):
+        place = (node.value, node.slice)
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LOOKING:
+        place = (node.func.value, *node.args[:1])
+    elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
+        place = (node.comparators[0], node.left)
+    if len(place) > 1 and all(isinstance(one, ast.Name) for one in place):
+        yield last(place[0]), last(place[1])
