@@ -52,6 +52,23 @@ PLAINLY = How()
 
 def take(store: Store, path: str, group: Sequence[Suggestion], how: How = PLAINLY) -> tuple[Taken, ...]:
     """Put the suggestions into their file, so that the file stays green: one that turns it red is left out."""
+    results = _take(store, path, group, how)
+    is_red = all(one.refused for one in results) and any(one.output for one in results)
+    return _with_cause(store, path, results) if is_red else results
+
+
+def _with_cause(store: Store, path: str, results: tuple[Taken, ...]) -> tuple[Taken, ...]:
+    """Refused ones, with the reason that the file was red before, where it was: nothing can go into it then."""
+    before = pytest_run.file(store, path) if (store.rootdir / path).exists() else None
+    if before is None or before.passed:
+        return results
+    why = f"{path} is red without it, too: {before.last_line}\nMake it green first:  pytest {path}"
+    return tuple(
+        msgspec.structs.replace(one, refused=why, output=before.end) if one.output else one for one in results
+    )
+
+
+def _take(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tuple[Taken, ...]:
     try:
         file = python_file.read(store.rootdir, path)
         steps = made_from(store, file, group)
@@ -108,7 +125,7 @@ def _new_note(file: PythonFile, group: Sequence[Suggestion]) -> str:
 
 def _halves(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tuple[Taken, ...]:
     middle = len(group) // 2
-    return (*take(store, path, group[:middle], how), *take(store, path, group[middle:], how))
+    return (*_take(store, path, group[:middle], how), *_take(store, path, group[middle:], how))
 
 
 def _try(store: Store, file: PythonFile, steps: Sequence[Step], how: How) -> pytest_run.Outcome:

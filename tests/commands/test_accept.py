@@ -47,6 +47,18 @@ def test_a_red_file_gets_its_bytes_back_and_the_suggestion_waits(project, wrong)
     assert [one.id for one in project.store.pending()] == [wrong]
 
 
+def test_of_a_file_that_is_red_anyway_it_is_said_what_to_do_first(project, no_dash, negative):
+    with project.tests.open("a", encoding="utf-8") as file:
+        file.write("\n\ndef test_red():\n    assert 1 == 2\n")
+    before = project.tests.read_bytes()
+    answer = project.run("accept", no_dash, negative)
+    assert answer.status == 3
+    assert "was not accepted: tests/test_cart.py is red without it, too: 1 failed, 2 passed" in answer.out
+    assert "Make it green first:  pytest tests/test_cart.py" in answer.out
+    assert project.tests.read_bytes() == before
+    assert {one.id for one in project.store.pending()} >= {no_dash, negative}
+
+
 def test_only_the_guilty_one_of_several_is_refused(project, no_dash, negative, wrong):
     answer = project.run("accept", no_dash, negative, wrong, "--json")
     assert answer.status == 3
