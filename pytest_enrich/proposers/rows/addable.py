@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from pytest_enrich.data import Target
-from pytest_enrich.proposers.rows import options, tables, typed
+from pytest_enrich.data import Target, Template
+from pytest_enrich.proposers.rows import caught, options, tables, typed
 from pytest_enrich.proposers.rows.names import last
 from pytest_enrich.proposers.rows.options import Option
 from pytest_enrich.proposers.rows.tables import Known
@@ -51,7 +51,8 @@ class Keyword(Struct, frozen=True):
 class Addable(Struct, frozen=True):
     """All that the target asks for by name; `callables` are the names that take the keywords.
 
-    `keys` are what it looks for in mappings, with values to try; `tables` what functions look up in theirs.
+    `keys` are what it looks for in mappings, with values to try; `tables` what functions look up in theirs;
+    `caught` are templates of the exceptions that no test makes it catch.
     """
 
     callables: frozenset[str] = frozenset()
@@ -59,6 +60,7 @@ class Addable(Struct, frozen=True):
     options: tuple[Option, ...] = ()
     keys: tuple[Keyword, ...] = ()
     tables: Known = {}
+    caught: tuple[Template, ...] = ()
 
 
 def of(target: Target, source: str) -> Addable:
@@ -81,7 +83,14 @@ def of(target: Target, source: str) -> Addable:
     keys = tuple(
         Keyword(key, (*(SWITCH if key in switches else PLAIN), *texts)) for key in dict.fromkeys(_keys(own))
     )
-    return Addable(frozenset(names), tuple(keywords.values()), tuple(taken), keys, tables.of(tree))
+    return Addable(
+        callables=frozenset(names),
+        keywords=tuple(keywords.values()),
+        options=tuple(taken),
+        keys=keys,
+        tables=tables.of(tree),
+        caught=caught.of(target, tree),
+    )
 
 
 def _tests(tree: ast.AST) -> Iterator[ast.expr]:

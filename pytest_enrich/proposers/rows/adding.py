@@ -23,6 +23,9 @@ NOTHING = {WORDS: "[]", KEYS: "{}"}
 Holder: TypeAlias = ast.List | ast.Dict | ast.Call
 RUNNERS = {"invoke", "main", "run", "parse_args", "parse_known_args", "call"}
 """Functions that a command's words are passed to."""
+MOCKS, PATCHES = {"Mock", "MagicMock", "AsyncMock", "patch", "object"}, {"patch": 1, "object": 2}
+"""What makes a stand-in that gives what it is told; with so many arguments, it makes it itself."""
+RETURNS, RAISES = "return_value", "side_effect"
 MOST_HOLES, MOST_VALUES, MOST_WORDS, MOST_NAMED = 24, 6, 8, 4
 
 
@@ -34,7 +37,7 @@ def holes(function: Function, known: Addable) -> list[Hole]:
     told = {span(one) for node in ast.walk(function) if isinstance(node, ast.Compare) for one in node.comparators}
     held = (node for node in _nodes(function) if isinstance(node, ast.Dict))
     found = [
-        *(hole for call in calls for hole in _of_call(call, known)),
+        *(hole for call in calls for hole in (*_of_call(call, known), *_of_mock(call, known))),
         *(_of_words(one, named, known) for one in words.values()),
         *(_of_keys(one, known) for one in held if span(one) not in told),
     ]
@@ -79,6 +82,11 @@ def _words(value: str) -> list[str] | None:
 def edit(text: Text, hole: Hole, value: str) -> Edit:
     """What writes the value of such a hole into the test."""
     node = _holder(text.tree, hole)
+    given = next(
+        (one for one in getattr(node, "keywords", ()) if hole.adds == RAISES and one.arg == RETURNS), None
+    )
+    if given is not None:  # what it gives says nothing any more
+        return span(given), f"{RAISES}={value}"
     added = value[1:-1] if hole.adds in NOTHING else f"{hole.adds}={value}"
     ends = [span(one)[2:] for one in _held(node)]
     line, column = max(ends, default=(node.end_lineno or 0, (node.end_col_offset or 1) - 1))
@@ -111,6 +119,14 @@ def _of_call(call: ast.Call, known: Addable) -> Iterator[Hole]:
     for keyword in known.keywords:
         if keyword.name not in passed:
             yield _hole(span(call.func), keyword.name, keyword.values)
+
+
+def _of_mock(call: ast.Call, known: Addable) -> Iterator[Hole]:
+    """That what stands for a collaborator raises what is caught, where the test says only what it gives."""
+    name, passed = last(call.func), {one.arg for one in call.keywords}
+    is_mock = (name in MOCKS and RETURNS in passed) or len(call.args) == PATCHES.get(name, -1)
+    if is_mock and not passed & {RAISES, "new", "new_callable", "wraps", None}:
+        yield _hole(span(call.func), RAISES, known.caught)
 
 
 def _named(function: Function) -> list[str]:

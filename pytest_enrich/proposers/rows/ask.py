@@ -64,6 +64,7 @@ def nearest(
     With the `source` file's text they may be given what they do not pass.
     """
     texts: dict[str, Text | None] = {}
+    known = addable.of(target, source) if source else addable.Addable()
     near = dict.fromkeys(one.nodeid.partition("[")[0] for one in target.nearest if one.shared)
     found = []
     for nodeid in list(near)[:MOST_READ]:
@@ -72,12 +73,11 @@ def nearest(
             texts[path] = _text(read(path))
         text = texts[path]
         one = read_sheet(text, nodeid, target.placement.style, target.fixtures) if text is not None else None
-        found += [one] if one is not None and wanted(one) else []
-    chosen = sorted(found, key=_worth)[:MOST_TESTS]
+        found += [one.with_added(known)] if one is not None and wanted(one) else []
+    chosen = sorted((one for one in found if one.pattern.holes), key=_worth)[:MOST_TESTS]
     files: dict[str, list[Sheet]] = {}
-    known = addable.of(target, source) if source else addable.Addable()
     for sheet in chosen:
-        files.setdefault(sheet.placement.path, []).append(sheet.with_added(known))
+        files.setdefault(sheet.placement.path, []).append(sheet)
     return list(files.values())[:MOST_FILES]
 
 

@@ -25,10 +25,10 @@ class Desk(Struct, frozen=True, kw_only=True):
     origin: Origin
 
     def closed(self, variant: Variant) -> list[Gap]:
-        """The gaps that a variant closes, at least partly: decisions first, in the order of the target."""
+        """The gaps that a variant closes, at least partly: decisions first, then what is closed as a whole."""
         lines, branches = set(variant.reached), set(variant.branches)
         gaps = [gap for gap in self.target.gaps if lines & set(gap.lines) or branches & set(gap.branches)]
-        return sorted(gaps, key=lambda gap: not branches & set(gap.branches))
+        return sorted(gaps, key=lambda gap: (not branches & set(gap.branches), not lines.issuperset(gap.lines)))
 
     def resolve(self, sheet: Sheet, templates: Iterable[Template]) -> imports.ResolvedAll | None:
         """The templates as the test would write them; None for names that are none."""

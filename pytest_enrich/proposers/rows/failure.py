@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pytest_enrich.data import Call, Finding, NewTest, Observation, Oracle, Variant
 from pytest_enrich.proposers.rows import desk as desks
 from pytest_enrich.proposers.rows import frame, part, wording
-from pytest_enrich.proposers.rows.desk import Desk
+from pytest_enrich.proposers.rows.desk import LONGEST_LINE, Desk
 from pytest_enrich.proposers.rows.names import last, used
 from pytest_enrich.proposers.rows.sheet import Sheet
 from pytest_enrich.proposers.rows.text import span
@@ -20,14 +20,17 @@ RAISING = {"raises", "assertRaises", "assertRaisesRegex"}
 
 def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
     """The test, or None when the statement is not one that stands alone, or it would not be readable."""
-    statements = _statements(sheet.function.body, variant.line)
+    statements, block = _opened(sheet.function.body, variant.line)
     at = _underway(statements, variant.line)
     action = None if at is None else _action(statements[at])
     if not desk.closed(variant) or at is None or action is None:
         return None
-    scene = part.before(statements[:at], used(action))
+    items = block.items if block is not None else []
+    scene = part.before(statements[:at], used(action, *items))
     edits = list(frame.values(sheet, variant))
-    if scene is None or not frame.is_free(sheet, [*scene, action], set()):
+    if scene is None or not frame.is_free(sheet, [*scene, action, *items], set()):
+        return None
+    if block is not None and (statements[at] is not block.body[0] or block.lineno == block.body[0].lineno):
         return None
     finding = Finding(
         call=Call(qualname=desk.target.qualname),
@@ -39,7 +42,7 @@ def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
         reached=(),
         observations=(Observation(subject="raises", value=variant.raised, message=variant.message),),
     )
-    return _written(desk, sheet, variant, finding)
+    return _written(desk, sheet, variant, finding, sheet.text.opening(block, edits) if block is not None else "")
 
 
 def _inside(action: ast.expr, code: str) -> str:
@@ -50,10 +53,12 @@ def _inside(action: ast.expr, code: str) -> str:
     return textwrap.indent(code, frame.INDENT).strip()
 
 
-def _written(desk: Desk, sheet: Sheet, variant: Variant, finding: Finding) -> NewTest | None:
+def _written(desk: Desk, sheet: Sheet, variant: Variant, finding: Finding, opening: str) -> NewTest | None:
+    """The test; `opening` is that of the block which the action is in (`with patch("a.b")`), "" for none."""
     gaps = desk.closed(variant)
     statements = body.write(finding, sheet.placement.style)
-    resolved = desk.resolve(sheet, statements.lines)
+    *before, told = statements.lines
+    resolved = desk.resolve(sheet, [*before, _within(opening, told) if opening else told])
     if resolved is None:
         return None
     raised = finding.observations[0].value
@@ -79,13 +84,25 @@ def _written(desk: Desk, sheet: Sheet, variant: Variant, finding: Finding) -> Ne
     )
 
 
-def _statements(body: Sequence[ast.stmt], line: int) -> Sequence[ast.stmt]:
-    """The body of a test; where a block was underway that tells what it raises, only to its end, and opened."""
+def _within(opening: str, told: str) -> str:
+    """A block in another one: as one where that is not too wide."""
+    first = f"{opening}, {told.splitlines()[0].removeprefix('with ')}"
+    if len(body.bare(first)) <= LONGEST_LINE - 2 * len(frame.INDENT):
+        return f"{opening}, {told.removeprefix('with ')}"
+    return f"{opening}:\n{textwrap.indent(told, frame.INDENT)}"
+
+
+def _opened(body: Sequence[ast.stmt], line: int) -> tuple[Sequence[ast.stmt], ast.With | None]:
+    """The body of a test, where a block was underway only to its end, and opened.
+
+    Besides the block, unless it only tells what it raises.
+    """
     for at, one in enumerate(body):
-        is_block = isinstance(one, ast.With | ast.AsyncWith) and all(map(_tells_raised, one.items))
-        if is_block and one.body[0].lineno <= line <= (one.end_lineno or one.lineno):  # type: ignore[attr-defined]
-            return [*body[:at], *one.body]  # type: ignore[attr-defined]
-    return body
+        if not isinstance(one, ast.With) or not one.body[0].lineno <= line <= (one.end_lineno or one.lineno):
+            continue
+        tells = all(map(_tells_raised, one.items))
+        return [*body[:at], *one.body], None if tells else one
+    return body, None
 
 
 def _tells_raised(item: ast.withitem) -> bool:

@@ -65,9 +65,9 @@ class Sheet(Struct, frozen=True, kw_only=True):
 
 
 def read(text: Text, nodeid: str, style: str, fixtures: Collection[str] = ()) -> Sheet | None:
-    """The test of that node id (without parameters), or None where there is nothing in it to vary.
+    """The test of that node id (without parameters), or None where there is too much in it to vary.
 
-    It may ask for others of these `fixtures`.
+    It may ask for others of these `fixtures`. Where it has no holes, it may still get some that are `added`.
     """
     path, *names = nodeid.split("::")
     function = _find(text.tree, names)
@@ -79,7 +79,7 @@ def read(text: Text, nodeid: str, style: str, fixtures: Collection[str] = ()) ->
         holes += exchange.holes(function, fixtures)
     if kind == "row" and found is not None and found.shared:
         kind = "sibling"
-    if kind is None or not holes or len(holes) > MOST_HOLES:
+    if kind is None or len(holes) > MOST_HOLES:
         return None
     owner = ".".join(names[:-1]) or None
     placement = Placement(path=path, owner=owner, anchor=names[-1], style=_style(function, owner, style))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import tokenize
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -72,7 +73,8 @@ def _slugs(gap: Gap, variant: Variant, found: Mapping[int, Template]) -> Iterato
     """Ends of a name, best first: the condition in a few words, the value, what it gives, the whole condition."""
     holds = words.slug(gap.text, gap.outcome)
     yield holds if holds.count("_") < MOST_WORDS else ""
-    changed = (words.value_slug(value) for _, value in variant.values)
+    # Of an exception that is raised its class says enough.
+    changed = (words.value_slug(re.sub(r"^(⟨[^⟩]+⟩)\(.*\)$", r"\1", value)) for _, value in variant.values)
     yield from (f"with_{value}" for value in changed if value)
     yield from map(words.value_slug, found.values())
     yield holds

@@ -41,6 +41,12 @@ class Text:
         """What is at `place`, whole lines of it without their indentation, with what lies in it replaced."""
         return textwrap.dedent(self.raw(place, edits))
 
+    def opening(self, block: ast.With, edits: Iterable[Edit] = ()) -> str:
+        """What a block begins with, without the colon, with what lies in it replaced."""
+        first, start, *_ = span(block)
+        last = max((one.optional_vars or one.context_expr for one in block.items), key=lambda node: span(node)[2:])
+        return self.rewritten((first, start, *span(last)[2:]), edits).strip()
+
     def is_empty(self, line: int) -> bool:
         """Whether nothing is on a line."""
         return 0 < line <= len(self._lines) and not self._lines[line - 1].strip()

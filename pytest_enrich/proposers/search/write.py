@@ -132,10 +132,10 @@ class Desk(Struct, frozen=True, kw_only=True):
         return any(counts(gap.id) for gap in self._closed(finding))
 
     def _closed(self, finding: Finding) -> list[Gap]:
-        """The gaps that it closes, at least partly: decisions first, in the order of the target."""
+        """The gaps that it closes, at least partly: decisions first, then what is closed as a whole."""
         lines, branches = set(finding.reached), set(finding.branches)
         closed = [gap for gap in self.target.gaps if lines & set(gap.lines) or branches & set(gap.branches)]
-        return sorted(closed, key=lambda gap: not branches & set(gap.branches))
+        return sorted(closed, key=lambda gap: (not branches & set(gap.branches), not lines.issuperset(gap.lines)))
 
     def _readable(self, finding: Finding, *, awaits: bool) -> tuple[body.Body, imports.ResolvedAll] | None:
         """What states a finding, in lines that are short enough: of one that is not, two may be made."""
