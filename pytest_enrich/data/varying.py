@@ -41,14 +41,15 @@ class Point(Struct, frozen=True, kw_only=True):
     """A place where an existing test looks at something and an expected value can be derived anew.
 
     Attributes:
-        form: `equal`: a value; `truth`: a bool; `raises`: a block that is expected to raise.
+        form: `equal`: a value; `truth`: a bool; `raises`: a block that is expected to raise;
+            `called`: how a stand-in is called, once (`call("eur")`) or never (`None`).
         span: Of the whole statement; for `raises` of the expression after `with`.
         subject: Of the expression that is looked at; for `raises` the same as `span`.
         constant: Of the named constant that is expected there (`status.HTTP_200_OK`): what is seen is told by the
             name of another one of its kind, where there is one. None for all else.
     """
 
-    form: Literal["equal", "truth", "raises"]
+    form: Literal["equal", "truth", "raises", "called"]
     span: Span
     subject: Span
     constant: Span | None = None

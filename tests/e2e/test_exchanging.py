@@ -37,6 +37,12 @@ def rate(load):
         return None
 
 
+def notify(name, send):
+    if len(name) > 5:
+        name = name[:5]
+    send(name)
+
+
 def framed(text, style="plain"):
     sign = SIGNS.get(style)
     if sign == "*":
@@ -48,7 +54,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from shop import Account, framed, pay, rate
+from shop import Account, framed, notify, pay, rate
 
 
 @pytest.fixture
@@ -73,6 +79,12 @@ def test_pay(account):
 def test_rate():
     load = Mock(return_value=2.5)
     assert rate(load) == 2.5
+
+
+def test_notify():
+    send = Mock()
+    notify("ann", send)
+    send.assert_called_once_with("ann")
 
 
 def test_framed():
@@ -113,6 +125,13 @@ def test_a_test_gets_another_account(bodies):
 def test_a_stand_in_raises_what_is_caught(bodies):
     (code,) = (code for (name, _), code in bodies.items() if name == "rate")
     assert code[1:] == ["    assert rate(Mock(side_effect=TimeoutError)) is None"]
+
+
+def test_a_stand_in_is_called_with_something_else(bodies):
+    (code,) = (code for (name, _), code in bodies.items() if name == "notify")
+    (called,) = (line for line in code if "assert_called_once_with" in line)
+    given = next(line for line in code if "notify(" in line and "def " not in line)
+    assert called.split('"')[1] == given.split('"')[1][:5]
 
 
 def test_an_argument_is_another_key_and_the_variable_holds_what_is_seen(bodies):

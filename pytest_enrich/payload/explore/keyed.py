@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import enum
 import inspect
 from collections.abc import Iterator, Mapping
@@ -54,6 +55,7 @@ def _value(place: ast.expr, function: object) -> Any:
 def _keys(value: object) -> list[object]:
     if isinstance(value, enum.EnumMeta):
         return [*value.__members__]
-    if isinstance(value, Mapping) and len(value) <= MOST:
-        return [key for key in value if type(key) in {str, int, bytes}]
+    with contextlib.suppress(Exception):  # a mapping of the project's may do anything
+        if isinstance(value, Mapping) and len(value) <= MOST:
+            return [key for key in value if type(key) in {str, int, bytes}]
     return []

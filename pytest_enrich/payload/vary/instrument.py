@@ -79,6 +79,8 @@ class _Opener(ast.NodeTransformer):
             return ast.copy_location(_call("raises", number), node)
         wanted = tuple(point["subject"])
         subject = next(one for one in ast.walk(node) if isinstance(one, ast.expr) and span(one) == wanted)
+        if point["form"] == "called":
+            return ast.copy_location(ast.Expr(_call("called", number, self.visit(subject))), node)
         kin = [self._kin(node, tuple(point["constant"]))] if point["constant"] else []
         looked = _call("see", number, self.visit(subject), *kin)
         return ast.copy_location(ast.Expr(looked), node)

@@ -55,6 +55,12 @@ class Probe:
         name = _constant(value, *kin()) if kin is not None else ""
         self.seen.append({"point": point, "value": name or _stated(value), "message": ""})
 
+    def called(self, point: int, mock: Any) -> None:
+        """Note how a stand-in was called: `None` for never; more than once is nothing to state."""
+        calls = list(mock.call_args_list)
+        value = _as_call(calls[0]) if len(calls) == 1 else "" if calls else "None"
+        self.seen.append({"point": point, "value": value, "message": ""})
+
     @contextlib.contextmanager
     def raises(self, point: int) -> Iterator[None]:
         """In the place of `pytest.raises`: whatever the block raises is noted."""
@@ -66,6 +72,13 @@ class Probe:
             self.seen.append({"point": point, "value": named(type(error)) or "", "message": message})
             return
         raise NothingRaisedError
+
+
+def _as_call(call: Any) -> str:
+    """`call('a', by=2)`; "" where one of the values cannot be stated."""
+    args, kwargs = call
+    texts = [*(("", _stated(one)) for one in args), *((f"{name}=", _stated(one)) for name, one in kwargs.items())]
+    return f"call({', '.join(map(''.join, texts))})" if all(text for _, text in texts) else ""
 
 
 def _constant(value: object, owner: Any, expected: str) -> str:

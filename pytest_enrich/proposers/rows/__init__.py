@@ -27,7 +27,7 @@ from pytest_enrich.data import (
 )
 from pytest_enrich.proposers.rows import ask, example, failure, row, sibling
 from pytest_enrich.proposers.rows.desk import Desk
-from pytest_enrich.proposers.rows.look import is_expression
+from pytest_enrich.proposers.rows.literal import is_expression
 from pytest_enrich.proposers.rows.sheet import KINDS, Kind, Sheet
 from pytest_enrich.protocols import Sandbox, Task
 

@@ -6,9 +6,10 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from pytest_enrich.data import Sighting, Template
+from pytest_enrich.proposers.rows import called
 from pytest_enrich.proposers.rows.cases import Cases
-from pytest_enrich.proposers.rows.literal import is_literal
-from pytest_enrich.proposers.rows.look import NAME, Look
+from pytest_enrich.proposers.rows.literal import NAME, is_literal
+from pytest_enrich.proposers.rows.look import Look
 
 SINGLETONS = {"None", "True", "False"}
 LONGEST_FLOAT = 8
@@ -50,6 +51,8 @@ def by_name(looks: Sequence[Look], found: dict[int, Template]) -> dict[str, Temp
 
 def _is_usual(look: Look, value: Template, cases: Cases | None) -> bool:
     """Whether a value is a plain literal, or made by a call that other cases expect there, too."""
+    if look.point.form == "called":
+        return called.is_usual(value)
     if look.point.form == "raises" or is_literal(_parsed(value)):
         return True
     if look.constant:

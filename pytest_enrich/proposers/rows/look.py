@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich.data import Point, Span, Template
-from pytest_enrich.proposers.rows import variables
+from pytest_enrich.data import Point, Span
+from pytest_enrich.proposers.rows import called, variables
 from pytest_enrich.proposers.rows.literal import is_literal
 from pytest_enrich.proposers.rows.names import last
 from pytest_enrich.proposers.rows.text import span
@@ -21,7 +20,6 @@ HELPERS = {"assert_equal", "assert_equals", "assert_eq", "eq_"}
 """Functions that assert the same, in tests that are no classes of `unittest`."""
 TRUTH = {"assertTrue": True, "assertFalse": False}
 BOTH = 2
-NAME = re.compile(r"⟨[\w.]+:([\w.]+)⟩")
 
 
 class Look(Struct, frozen=True, kw_only=True):
@@ -125,6 +123,9 @@ def _comparison(node: ast.AST) -> Iterator[Look]:
 def _looks(node: ast.AST) -> Iterator[Look]:
     if isinstance(node, ast.Assert):
         yield from _asserted(node, node.test)
+    elif isinstance(node, ast.Expr) and (mock := called.subject(node)) is not None:
+        point = Point(form="called", span=span(node), subject=span(mock))
+        yield Look(point=point, site=called.arguments(node))
     elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         yield from _unittest(node, node.value)
     elif isinstance(node, ast.With | ast.AsyncWith):
@@ -191,13 +192,3 @@ def _raising(node: ast.expr) -> Iterator[Look]:
     if len(node.args) == 1 and isinstance(node.args[0], ast.Name) and not node.keywords:
         point = Point(form="raises", span=span(node), subject=span(node))
         yield Look(point=point, name=node.args[0].id, site=span(node.args[0]))
-
-
-def is_expression(template: Template) -> bool:
-    """Whether a template is one expression and nothing more."""
-    plain = NAME.sub(r"\1", template)
-    try:
-        ast.parse(f"({plain}\n)", mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True

@@ -6,8 +6,8 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from pytest_enrich.data import Sighting, Span, Variant
-from pytest_enrich.proposers.rows import derive
+from pytest_enrich.data import Point, Sighting, Span, Variant
+from pytest_enrich.proposers.rows import called, derive
 from pytest_enrich.proposers.rows.derive import SINGLETONS
 from pytest_enrich.proposers.rows.look import Look
 from pytest_enrich.proposers.rows.sheet import Sheet
@@ -53,11 +53,22 @@ def looked(sheet: Sheet, seen: Mapping[int, str], edits: Sequence[Edit]) -> Iter
     """The assertions, each with what was seen."""
     for number, code in seen.items():
         look = sheet.looks[number]
+        if look.point.form == "called":
+            yield from _called(sheet, look.point, code, edits)
+            continue
         if look.site is not None and (look.identity or code not in SINGLETONS):
             yield look.site, _in_lines(sheet, look.site, code)
             continue
         subject = sheet.text.rewritten(look.point.subject, edits).strip()
         yield look.point.span, _stated(sheet, look, subject, code)
+
+
+def _called(sheet: Sheet, point: Point, code: str, edits: Sequence[Edit]) -> Iterator[Edit]:
+    """What says how a stand-in was called; nothing where that stands there."""
+    nodes = (one for one in ast.walk(sheet.function) if isinstance(one, ast.Expr))
+    statement = next(one for one in nodes if span(one) == point.span)
+    changed = called.edit(statement, code, sheet.text.rewritten(point.subject, edits).strip())
+    yield from [changed] if changed is not None else []
 
 
 def _in_lines(sheet: Sheet, site: Span, code: str) -> str:

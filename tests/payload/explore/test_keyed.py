@@ -57,6 +57,21 @@ def test_keys_that_no_caller_writes_and_all_of_a_big_table_are_left_alone():
     assert keyed.of(either, "key") == ("'named'",)
 
 
+class Broken(dict):
+    def __iter__(self):
+        raise RuntimeError("not now")
+
+
+BROKEN = Broken(a=1)
+
+
+def test_a_table_that_cannot_be_read_has_no_keys():
+    def looked_up(key):
+        return BROKEN[key]
+
+    assert keyed.of(looked_up, "key") == ()
+
+
 def test_the_search_reaches_what_only_one_entry_of_a_table_leads_to(explore):
     text = """\
         FORMATS = {"plain": None, "grid": "+-+", "unsafe": "<>"}
