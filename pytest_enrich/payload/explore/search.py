@@ -180,7 +180,8 @@ class Search:
         if refusal := outcome.refusal or worth.objection(self.runner, inputs, call, outcome):
             self.dropped[refusal] += 1
             return outcome
-        reached -= worth.untold(self.runner, call, reached, self.reached)
+        if call.setup and reached & self.unsettled:  # it costs some runs to know
+            reached -= worth.untold(self.runner, call, reached, self.reached)
         self._keep(Find(call, inputs, reached, worth.rank(inputs, outcome, reached, self.runner.filename)))
         return outcome
 
