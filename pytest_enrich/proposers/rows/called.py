@@ -48,6 +48,11 @@ def is_usual(value: Template) -> bool:
     return all(map(is_literal, (*node.args, *(one.value for one in node.keywords))))
 
 
+def told(value: Template) -> str:
+    """What was seen, for people."""
+    return "no call" if value == NEVER else value
+
+
 def edit(node: ast.stmt, code: str, subject_code: str) -> Edit | None:
     """What says of the stand-in what was seen; None where that stands there already."""
     assert isinstance(node, ast.Expr)

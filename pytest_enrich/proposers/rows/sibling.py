@@ -9,7 +9,7 @@ import tokenize
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pytest_enrich.data import Gap, NewTest, Oracle, Sighting, Span, Template, Variant
-from pytest_enrich.proposers.rows import derive, frame, part, stating, wording
+from pytest_enrich.proposers.rows import called, derive, frame, part, stating, wording
 from pytest_enrich.proposers.rows import desk as desks
 from pytest_enrich.proposers.rows.desk import Desk
 from pytest_enrich.proposers.rows.names import last
@@ -18,6 +18,7 @@ from pytest_enrich.proposers.rows.text import Edit, is_within, span
 from pytest_enrich.proposers.search import body, words
 
 MOST_CHANGED, MOST_WORDS = 3, 4
+ASSERTION = re.compile(r"\s*(assert\b|[\w.]*\bassert_?\w*\()")
 LONGEST = 24
 """Lines that a reviewer reads for one more case, most of them known from the test beside it; no empty ones."""
 
@@ -55,18 +56,25 @@ def _write(desk: Desk, sheet: Sheet, variant: Variant, kept: Sequence[ast.stmt] 
     code = frame.write(sheet, variant, name, lines) if lines is not None else None
     if code is None or not _asserts(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
         return None
-    first = next(iter([*found.values(), *(value for _, value in variant.values)]))
+    seen_as = {at: _told(sheet, at, value) for at, value in found.items()}
+    done, first = next(iter([*seen_as.values(), *(("with", value) for _, value in variant.values)]))
     return NewTest(
         name=name,
         code=code,
         imports=resolved.imports,
         placement=sheet.placement,
-        title=desk.title(f"{'gives' if found else 'with'} {body.shown(first)}", gaps[0]),
+        title=desk.title(f"{done} {body.shown(first)}", gaps[0]),
         look=wording.look(desk.target, first) if found else f"what the test asserts holds for {first}: should it?",
-        oracle=_oracle(code, list(found.values())),
+        oracle=_oracle(code, [value for _, value in seen_as.values()]),
         origin=desk.origin,
         gaps=tuple(gap.id for gap in gaps),
     )
+
+
+def _told(sheet: Sheet, at: int, value: Template) -> tuple[str, str]:
+    """What was seen at a look, in words: what the code gives, or which call it makes."""
+    is_call = sheet.looks[at].point.form == "called"
+    return ("makes", called.told(value)) if is_call else ("gives", value)
 
 
 def _slugs(gap: Gap, variant: Variant, found: Mapping[int, Template]) -> Iterator[str]:
@@ -140,7 +148,7 @@ def _asserts(code: str) -> bool:
 def _oracle(code: str, values: Sequence[Template]) -> tuple[Oracle, ...]:
     """Where the expected values come from: by the lines of the assertions, in their order."""
     numbered = enumerate(code.splitlines(), 1)
-    lines = [at for at, line in numbered if line.strip().startswith(("assert ", "self.assert"))]
+    lines = [at for at, line in numbered if ASSERTION.match(line)]
     if not values:
         return (Oracle(line=(lines or [1])[0], what="what the test asserts", source="property", look=True),)
     pairs = zip([*lines, *[1] * len(values)], values, strict=False)
