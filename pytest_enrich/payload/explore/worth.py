@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from functools import lru_cache
 from types import CodeType
+from typing import Any
 
 from . import body, telling
 from .calls import Call
@@ -60,11 +61,8 @@ def untold(runner: Runner, call: Call, reached: Reached, of: Callable[[Outcome],
         reached: What it reaches of the wanted.
         of: Says that of an outcome.
     """
-    found: Reached = frozenset()
-    for at in range(len(call.setup)):
-        without = dataclasses.replace(call, setup=call.setup[:at] + call.setup[at + 1 :])
-        outcome = runner.call(without)
-        lost = reached - of(outcome)
-        if lost and not outcome.refusal and said(runner, without) == said(runner, call):
-            found |= lost
-    return found
+    steps = [call.setup[:at] + call.setup[at + 1 :] for at in range(len(call.setup))]
+    tried = [(other, runner.call(other)) for other in (dataclasses.replace(call, setup=one) for one in steps)]
+    losing = [(other, lost) for other, outcome in tried if not outcome.refusal and (lost := reached - of(outcome))]
+    told = said(runner, call) if losing else []
+    return frozenset[Any]().union(*(lost for other, lost in losing if said(runner, other) == told))

@@ -35,7 +35,6 @@ PLAIN = ("'a'", "1", "True", "['a']", "{}")
 """Values for a key of which nothing is known."""
 SWITCH = ("True", "'a'", "1")
 """For one of which only the truth is asked."""
-LOOKING = {"get", "pop", "setdefault"}
 UNIONS = {"Optional", "Union", "Annotated"}
 LISTS = {"Sequence", "Iterable", "Collection", "list"}
 MOST_PAIRED = 4
@@ -102,16 +101,8 @@ def _tests(tree: ast.AST) -> Iterator[ast.expr]:
 
 def _keys(tree: ast.AST) -> Iterator[str]:
     """The texts that are looked up: `data["key"]`, `data.get("key")`, `"key" in data`."""
-    for node in ast.walk(tree):
-        asked: ast.expr | None = None
-        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
-            asked = node.slice
-        elif isinstance(node, ast.Call) and last(node.func) in LOOKING and node.args:
-            asked = node.args[0]
-        elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
-            asked = node.left
-        if isinstance(asked, ast.Constant) and isinstance(asked.value, str):
-            yield asked.value
+    asked = (key for _, key in tables.looked_up(tree) if isinstance(key, ast.Constant))
+    yield from (key.value for key in asked if isinstance(key.value, str))
 
 
 def _named(tree: ast.AST) -> Iterator[str]:

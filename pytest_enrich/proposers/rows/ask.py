@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from pathlib import PurePosixPath
 
@@ -73,10 +74,10 @@ def nearest(
             texts[path] = _text(read(path))
         text = texts[path]
         one = read_sheet(text, nodeid, target.placement.style, target.fixtures) if text is not None else None
-        found += [one.with_added(known)] if one is not None and wanted(one) else []
-    chosen = sorted((one for one in found if one.pattern.holes), key=_worth)[:MOST_TESTS]
+        found += [one] if one is not None and wanted(one) else []
+    added = (one.with_added(known) for one in sorted(found, key=_worth))
     files: dict[str, list[Sheet]] = {}
-    for sheet in chosen:
+    for sheet in islice((one for one in added if one.pattern.holes), MOST_TESTS):
         files.setdefault(sheet.placement.path, []).append(sheet)
     return list(files.values())[:MOST_FILES]
 
@@ -108,10 +109,16 @@ def _near(target: Target, sheets: Sequence[Sheet]) -> tuple[str, ...]:
 def _of_fixtures(path: str, read: Callable[[str], str]) -> Iterator[str]:
     """Words that the conftest files round a test file have, the nearest first: names and passwords, most often."""
     folders = PurePosixPath(path).parents
-    trees = (text.tree for folder in folders if (text := _text(read((folder / "conftest.py").as_posix()))))
-    nodes = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant))
-    words = (node.value for node in nodes if isinstance(node.value, str) and WORD.fullmatch(node.value))
+    words = (word for folder in folders for word in _words(read((folder / "conftest.py").as_posix())))
     return islice((repr(word) for word in dict.fromkeys(words)), MOST_WORDS)
+
+
+@lru_cache(maxsize=8)  # a few files are asked about, each for many targets
+def _words(source: str) -> tuple[str, ...]:
+    """The texts of a file that are one word."""
+    text = _text(source)
+    nodes = (node for node in ast.walk(text.tree) if isinstance(node, ast.Constant)) if text is not None else ()
+    return tuple(node.value for node in nodes if isinstance(node.value, str) and WORD.fullmatch(node.value))
 
 
 def _given(call: ast.Call) -> list[ast.expr]:

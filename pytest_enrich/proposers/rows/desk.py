@@ -59,9 +59,9 @@ def name(sheet: Sheet, qualname: str, extras: Iterable[str]) -> str:
 
 def _subject(anchor: str, qualname: str) -> str:
     """What a test's name says of the function, without what it says of the case: that is another one now."""
-    parts, own = anchor.split("_"), words.snake(qualname.rpartition(".")[2])
+    parts, own = anchor.split("_"), qualname.rpartition(".")[2]
     known = words.snake(qualname).split("_")
     told = [at for at, part in enumerate(parts) if part and part in known]
-    if told or qualname.rpartition(".")[2][:1] == "_":
+    if told or own[:1] == "_":
         return "_".join(parts[: told[-1] + 1] if told else parts)
-    return f"test_{own}"
+    return f"test_{words.snake(own)}"

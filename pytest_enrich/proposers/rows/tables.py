@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from pytest_enrich.proposers.rows.names import last
@@ -52,21 +52,24 @@ def _keyed(function: Function, tables: Mapping[str, tuple[str, ...]]) -> Keyed:
     order = [one.arg for one in (*given.posonlyargs, *given.args) if one.arg not in {"self", "cls"}]
     names = {*order, *(one.arg for one in given.kwonlyargs)}
     found = Keyed()
-    for table, name in (pair for node in ast.walk(function) for pair in _looked_up(node)):
+    for place, key in looked_up(function):
+        table, name = _plain(place), _plain(key)
         if name in names and table in tables:
             found[name] = tuple(dict.fromkeys((*found.get(name, ()), *tables[table])))
     found.update({f"#{at}": found[name] for at, name in enumerate(order) if name in found})
     return found
 
 
-def _looked_up(node: ast.AST) -> Iterator[tuple[str, str]]:
-    """The names of a table and of what is looked up in it."""
-    place: Sequence[ast.expr] = ()
-    if isinstance(node, ast.Subscript):
-        place = (node.value, node.slice)
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LOOKING:
-        place = (node.func.value, *node.args[:1])
-    elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
-        place = (node.comparators[0], node.left)
-    if len(place) > 1 and all(isinstance(one, ast.Name) for one in place):
-        yield last(place[0]), last(place[1])
+def looked_up(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What is looked up in what: `table[key]` where it is read, `table.get(key)`, `key in table`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+            yield node.value, node.slice
+        elif isinstance(node, ast.Call) and last(node.func) in LOOKING and node.args:
+            yield getattr(node.func, "value", node.func), node.args[0]
+        elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
+            yield node.comparators[0], node.left
+
+
+def _plain(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else ""
