@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from ..express import UNSTABLE, express, named, spoken
+from ..express import UNSTABLE, express, named, spoken, steady
 from . import command
 from .asked import questions
 from .calls import Call, Program, changeable
@@ -94,10 +94,10 @@ def said(runner: Runner, call: Call) -> list[Record]:
 
 
 def _raised(error: BaseException) -> list[Record]:
-    kind, message = named(type(error)), spoken(error)
+    kind = named(type(error))
     if kind is None:
         return []
-    message = "" if UNSTABLE.search(message) or not is_worded(error) else message
+    message = steady(spoken(error)) if is_worded(error) else ""
     return [{"subject": "raises", "expression": "{result}", "value": kind, "message": message, "form": "equal"}]
 
 

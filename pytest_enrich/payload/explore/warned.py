@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from ..express import UNSTABLE, named, spoken
+from ..express import named, spoken, steady
 from .contract import is_ours
 
 OWN = "<enrich>"
@@ -18,7 +18,7 @@ BLOCKS = ("body", "orelse", "handlers", "finalbody")
 
 
 class Warned(NamedTuple):
-    """A warning: the template of its class, and what it says, "" where that differs from run to run."""
+    """A warning: the template of its class, and what it says, as far as that is the same in every run."""
 
     category: str
     message: str
@@ -28,7 +28,7 @@ def of(caught: Sequence[warnings.WarningMessage], root: str) -> tuple[Warned, ..
     """The warnings that the project gave, or that are about our call; none of a class that has no public name."""
     own = (one for one in caught if one.filename == OWN or is_ours(one.filename, root))
     pairs = ((named(one.category), spoken(one.message)) for one in own)
-    return tuple(Warned(name, "" if UNSTABLE.search(text) else text) for name, text in pairs if name is not None)
+    return tuple(Warned(name, steady(text)) for name, text in pairs if name is not None)
 
 
 def is_forgotten(caught: Sequence[warnings.WarningMessage]) -> bool:

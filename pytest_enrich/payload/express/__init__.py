@@ -7,7 +7,6 @@ honest silence, because a test with a wrong or unreadable value is worse than no
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -16,7 +15,7 @@ from .container import CONTAINERS, Inner
 from .instance import instance
 from .name import NAME, compilable, evaluate, named
 from .scalar import SCALARS
-from .words import spoken
+from .words import UNSTABLE, spoken, steady
 
 __all__ = [
     "NAME",
@@ -28,6 +27,7 @@ __all__ = [
     "named",
     "no_objects",
     "spoken",
+    "steady",
     "written",
 ]
 
@@ -37,8 +37,6 @@ Objects = Inner
 LONGEST = 400
 DEEPEST = 6
 MOST_PARTS = 150
-# An address, or the name of a temporary directory, differs in every run.
-UNSTABLE = re.compile(r"\b0x[0-9a-f]{6,}\b|/tmp/|\\Temp\\|pytest-enrich")
 
 
 def no_objects(_value: object) -> str | None:

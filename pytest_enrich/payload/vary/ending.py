@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ..explore.trace import TooLongError
-from ..express import UNSTABLE, named, spoken
+from ..express import named, spoken, steady
 from ..project import Project
 from .probe import NothingRaisedError
 
@@ -41,9 +41,7 @@ class Endings:
         kind, line = named(type(error)), self._line(error)
         if kind is None or not line:
             return {"refusal": "accident"}
-        message = spoken(error)
-        message = "" if UNSTABLE.search(message) else message
-        return {"refusal": "", "raised": kind, "message": message, "line": line}
+        return {"refusal": "", "raised": kind, "message": steady(spoken(error)), "line": line}
 
     def _refusal(self, error: BaseException) -> str:
         if isinstance(error, TooLongError):

@@ -42,9 +42,12 @@ class _Opener(ast.NodeTransformer):
 
     def __init__(self, pattern: dict[str, Any]) -> None:
         self._holes: dict[Span, int] = {}
+        self._steps: dict[Span, int] = {}
         self._added: dict[Span, list[tuple[int, str]]] = defaultdict(list)
         for at, hole in enumerate(pattern["holes"]):
-            if hole["span"] and hole["adds"]:
+            if hole["adds"] == "-":
+                self._steps[tuple(hole["span"])] = at
+            elif hole["span"] and hole["adds"]:
                 self._added[tuple(hole["span"])].append((at, hole["adds"]))
             elif hole["span"]:
                 self._holes[tuple(hole["span"])] = at
@@ -59,6 +62,10 @@ class _Opener(ast.NodeTransformer):
         if at in self._holes and isinstance(node, ast.expr):
             original = ast.Lambda(ast.arguments([], [], None, [], [], None, []), node)
             return ast.copy_location(_call("value", self._holes[at], original), node)
+        if at in self._steps and isinstance(node, ast.stmt):
+            step = ast.If(_call("does", self._steps[at]), [node], [])
+            self.generic_visit(node)
+            return ast.copy_location(step, node)
         return self.generic_visit(node)
 
     def _add(self, node: ast.AST) -> None:
@@ -94,9 +101,10 @@ class _Opener(ast.NodeTransformer):
 
 
 def span(node: ast.AST) -> Span:
-    """Where a node is; of one that is nowhere, nowhere."""
+    """Where a node is, with its decorators; of one that is nowhere, nowhere."""
     last, end = getattr(node, "end_lineno", None) or -1, getattr(node, "end_col_offset", None)
-    return getattr(node, "lineno", -1), getattr(node, "col_offset", -1), last, -1 if end is None else end
+    first = min(getattr(one, "lineno", -1) for one in (node, *getattr(node, "decorator_list", ())))
+    return first, getattr(node, "col_offset", -1), last, -1 if end is None else end
 
 
 def _call(what: str, number: int, *arguments: ast.expr) -> ast.Call:

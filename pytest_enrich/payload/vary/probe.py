@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
-from ..express import UNSTABLE, evaluate, express, named, spoken
+from ..express import evaluate, express, named, spoken, steady
 
 Record = dict[str, Any]
 PLAIN: tuple[type[Any], ...] = (bool, int, float, str, bytes, dict, list, set, frozenset)
@@ -50,6 +50,10 @@ class Probe:
         """What is added to a dictionary."""
         return dict(self._values.get(hole, {}))
 
+    def does(self, hole: int) -> bool:
+        """Whether a step of the test is done."""
+        return bool(self._values.get(hole, True))
+
     def see(self, point: int, value: Any, kin: Callable[[], tuple[Any, str]] | None = None) -> None:
         """Note what a test looks at; `kin` gives a class or module, and the constant of it that is expected."""
         name = _constant(value, *kin()) if kin is not None else ""
@@ -67,9 +71,7 @@ class Probe:
         try:
             yield
         except Exception as error:
-            message = spoken(error)
-            message = "" if UNSTABLE.search(message) else message
-            self.seen.append({"point": point, "value": named(type(error)) or "", "message": message})
+            self.seen.append({"point": point, "value": named(type(error)) or "", "message": steady(spoken(error))})
             return
         raise NothingRaisedError
 

@@ -8,14 +8,12 @@ from collections.abc import Sequence
 
 from pytest_enrich.data import Call, Finding, NewTest, Observation, Oracle, Variant
 from pytest_enrich.proposers.rows import desk as desks
-from pytest_enrich.proposers.rows import frame, part, wording
+from pytest_enrich.proposers.rows import frame, omitting, part, wording
 from pytest_enrich.proposers.rows.desk import LONGEST_LINE, Desk
-from pytest_enrich.proposers.rows.names import last, used
+from pytest_enrich.proposers.rows.names import used
 from pytest_enrich.proposers.rows.sheet import Sheet
 from pytest_enrich.proposers.rows.text import span
 from pytest_enrich.proposers.search import body, words
-
-RAISING = {"raises", "assertRaises", "assertRaisesRegex"}
 
 
 def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
@@ -26,7 +24,8 @@ def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
     if not desk.closed(variant) or at is None or action is None:
         return None
     items = block.items if block is not None else []
-    scene = part.before(statements[:at], used(action, *items))
+    gone = omitting.gone(sheet.pattern, variant)
+    scene = part.before([one for one in statements[:at] if span(one) not in gone], used(action, *items))
     edits = list(frame.values(sheet, variant))
     if scene is None or not frame.is_free(sheet, [*scene, action, *items], set()):
         return None
@@ -100,14 +99,9 @@ def _opened(body: Sequence[ast.stmt], line: int) -> tuple[Sequence[ast.stmt], as
     for at, one in enumerate(body):
         if not isinstance(one, ast.With) or not one.body[0].lineno <= line <= (one.end_lineno or one.lineno):
             continue
-        tells = all(map(_tells_raised, one.items))
+        tells = all(map(part.tells_raised, one.items))
         return [*body[:at], *one.body], None if tells else one
     return body, None
-
-
-def _tells_raised(item: ast.withitem) -> bool:
-    call = item.context_expr
-    return isinstance(call, ast.Call) and last(call.func) in RAISING
 
 
 def _underway(body: Sequence[ast.stmt], line: int) -> int | None:

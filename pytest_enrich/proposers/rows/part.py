@@ -12,6 +12,7 @@ from pytest_enrich.proposers.rows.text import is_within, span
 MOST = 10
 HEARING = {"capsys", "capfd", "capsysbinary", "capfdbinary", "caplog", "recwarn"}
 """Fixtures that tell what any call said, whatever it was given."""
+RAISING = {"raises", "assertRaises", "assertRaisesRegex"}
 
 
 def before(
@@ -29,7 +30,7 @@ def before(
             continue
         bound = stored(one)
         plain = isinstance(one, ast.Assign | ast.AnnAssign | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        if asserts(one) or (plain and bound and not bound & wanted):
+        if asserts(one) or (plain and bound and not bound & wanted and not registers(one)):
             continue
         if any(isinstance(node, ast.Assert) for node in ast.walk(one)):
             return None
@@ -69,12 +70,22 @@ def changed(
     return [one for one in body if one in told or one in free]
 
 
+def registers(one: ast.stmt) -> bool:
+    """Whether it is a function with a decorator, which may tell others of it."""
+    return isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and bool(one.decorator_list)
+
+
 def asserts(node: ast.AST) -> bool:
     """Whether a node is a statement that asserts, or says something only to readers."""
     if isinstance(node, ast.Assert):
         return True
     value = node.value if isinstance(node, ast.Expr) else None
     return isinstance(value, ast.Constant) or (isinstance(value, ast.Call) and is_assertion(value))
+
+
+def tells_raised(item: ast.withitem) -> bool:
+    """Whether a block says what it raises."""
+    return isinstance(item.context_expr, ast.Call) and last(item.context_expr.func) in RAISING
 
 
 def is_assertion(call: ast.Call) -> bool:

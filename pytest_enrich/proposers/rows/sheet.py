@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Hole, Pattern, Placement
-from pytest_enrich.proposers.rows import adding, cases, exchange, given, look
+from pytest_enrich.proposers.rows import adding, cases, exchange, given, look, omitting
 from pytest_enrich.proposers.rows.addable import Addable
 from pytest_enrich.proposers.rows.cases import Cases, Function
 from pytest_enrich.proposers.rows.literal import is_literal
@@ -56,11 +56,11 @@ class Sheet(Struct, frozen=True, kw_only=True):
         return self.kind == "row" or (self.cases is not None and bool(self.cases.sharers))
 
     def with_added(self, known: Addable) -> Sheet:
-        """The same with what its calls may be given besides: of a row only other words of a command, and keys."""
+        """The same with what may be given besides, or left out; of a row only a command's words, and keys."""
         worded = (adding.with_words(one, self.function, known) for one in self.pattern.holes)
         holes = tuple(adding.with_keys(one, self.function, known) for one in worded)
         if self.kind == "sibling" and self.cases is None:
-            holes = (*holes, *adding.holes(self.function, known))
+            holes = (*holes, *adding.holes(self.function, known), *omitting.holes(self.function))
         return replace(self, pattern=replace(self.pattern, holes=holes))
 
 

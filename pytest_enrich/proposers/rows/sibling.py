@@ -9,15 +9,17 @@ import tokenize
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pytest_enrich.data import Gap, NewTest, Oracle, Sighting, Span, Template, Variant
-from pytest_enrich.proposers.rows import called, derive, frame, part, stating, wording
+from pytest_enrich.proposers.rows import called, derive, frame, omitting, part, stating, wording
 from pytest_enrich.proposers.rows import desk as desks
+from pytest_enrich.proposers.rows.adding import LEFT_OUT
 from pytest_enrich.proposers.rows.desk import Desk
-from pytest_enrich.proposers.rows.names import last
+from pytest_enrich.proposers.rows.names import last, stored, used
 from pytest_enrich.proposers.rows.sheet import Sheet
 from pytest_enrich.proposers.rows.text import Edit, is_within, span
 from pytest_enrich.proposers.search import body, words
 
 MOST_CHANGED, MOST_WORDS = 3, 4
+RAISED = re.compile(r"^(⟨[^⟩]+⟩)\(.*\)$")
 ASSERTION = re.compile(r"\s*(assert\b|[\w.]*\bassert_?\w*\()")
 LONGEST = 24
 """Lines that a reviewer reads for one more case, most of them known from the test beside it; no empty ones."""
@@ -52,19 +54,19 @@ def _write(desk: Desk, sheet: Sheet, variant: Variant, kept: Sequence[ast.stmt] 
     edits = [(place, code) for (place, _), code in zip(edits, resolved.codes, strict=False)]
     stated = dict(zip(found, resolved.codes[len(edits) :], strict=True))
     lines = _lines(sheet, kept, [*edits, *stating.looked(sheet, stated, edits)])
-    name = desks.name(sheet, desk.target.qualname, _slugs(gaps[0], variant, found))
+    name = desks.name(sheet, desk.target.qualname, _slugs(sheet, gaps[0], variant, found))
     code = frame.write(sheet, variant, name, lines) if lines is not None else None
     if code is None or not _asserts(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
         return None
     seen_as = {at: _told(sheet, at, value) for at, value in found.items()}
-    done, first = next(iter([*seen_as.values(), *(("with", value) for _, value in variant.values)]))
+    done, first = next(iter([*seen_as.values(), *(one[:2] for one in _changes(sheet, variant))]))
     return NewTest(
         name=name,
         code=code,
         imports=resolved.imports,
         placement=sheet.placement,
         title=desk.title(f"{done} {body.shown(first)}", gaps[0]),
-        look=wording.look(desk.target, first) if found else f"what the test asserts holds for {first}: should it?",
+        look=wording.look(desk.target, first) if found else wording.still(done, first),
         oracle=_oracle(code, [value for _, value in seen_as.values()]),
         origin=desk.origin,
         gaps=tuple(gap.id for gap in gaps),
@@ -77,13 +79,26 @@ def _told(sheet: Sheet, at: int, value: Template) -> tuple[str, str]:
     return ("makes", called.told(value)) if is_call else ("gives", value)
 
 
-def _slugs(gap: Gap, variant: Variant, found: Mapping[int, Template]) -> Iterator[str]:
-    """Ends of a name, best first: the condition in a few words, the value, what it gives, the whole condition."""
+def _changes(sheet: Sheet, variant: Variant) -> Iterator[tuple[str, Template, str]]:
+    """What is other than in the test: "with" a value, or "without" a step; and that in a name, "" for none."""
+    for at, value in variant.values:
+        if sheet.pattern.holes[at].adds != LEFT_OUT:
+            # Of an exception that is raised its class says enough.
+            yield "with", value, words.value_slug(RAISED.sub(r"\1", value))
+    for one in _gone(sheet, variant):
+        yield "without", sheet.text.rewritten(span(one)).strip(), words.snake(omitting.told(one))
+
+
+def _gone(sheet: Sheet, variant: Variant) -> list[ast.stmt]:
+    """The steps that it does without."""
+    return omitting.statements(sheet.function, omitting.gone(sheet.pattern, variant))
+
+
+def _slugs(sheet: Sheet, gap: Gap, variant: Variant, found: Mapping[int, Template]) -> Iterator[str]:
+    """Ends of a name, best first: the condition in a few words, what is changed, what it gives, the condition."""
     holds = words.slug(gap.text, gap.outcome)
     yield holds if holds.count("_") < MOST_WORDS else ""
-    # Of an exception that is raised its class says enough.
-    changed = (words.value_slug(re.sub(r"^(⟨[^⟩]+⟩)\(.*\)$", r"\1", value)) for _, value in variant.values)
-    yield from (f"with_{value}" for value in changed if value)
+    yield from (f"{done}_{slug}" for done, _, slug in _changes(sheet, variant) if slug)
     yield from map(words.value_slug, found.values())
     yield holds
 
@@ -92,11 +107,14 @@ def _kept(sheet: Sheet, variant: Variant, without: Collection[Span] = ()) -> lis
     """The statements that the changed values are in or have to do with."""
     holes = [sheet.pattern.holes[hole] for hole, _ in variant.values]
     spans = [hole.span for hole in holes if hole.span is not None]
-    names = [name for hole in holes if (name := hole.name or hole.fixture)]
-    statements = sheet.function.body
+    gone, arguments = _gone(sheet, variant), [one.arg for one in sheet.function.args.args]
+    # What a step that is not done would have changed has to do with it, too.
+    touched = used(*gone) & {*stored(*sheet.function.body), *arguments}
+    names = [*(name for hole in holes if (name := hole.name or hole.fixture)), *touched]
+    statements = [one for one in sheet.function.body if one not in gone]
     if ast.get_docstring(sheet.function, clean=False) is not None:
         statements = statements[1:]
-    return part.changed(statements, spans, names, [one.arg for one in sheet.function.args.args], without)
+    return part.changed(statements, spans, names, arguments, without)
 
 
 def _seen(sheet: Sheet, variant: Variant, kept: Sequence[ast.stmt]) -> dict[int, list[Sighting]]:
@@ -118,7 +136,7 @@ def _lines(sheet: Sheet, kept: Sequence[ast.stmt], edits: Sequence[Edit]) -> lis
     end = 0
     for one in kept:
         text = _without_comments(sheet.text.raw(span(one), outer))
-        apart = bool(lines) and any(sheet.text.is_empty(at) for at in range(end + 1, one.lineno))
+        apart = bool(lines) and any(sheet.text.is_empty(at) for at in range(end + 1, span(one)[0]))
         end = one.end_lineno or one.lineno
         lines += [*[""] * apart, *(line[column:] for line in text.splitlines())]
     return lines

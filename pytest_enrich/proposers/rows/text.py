@@ -60,8 +60,9 @@ class Text:
             if not (place[:2] <= (line, begin) and (until, stop) <= place[2:]):
                 continue
             head, tail = lines[line - first][:begin], lines[until - first][stop:]
-            lines[line - first : until - first + 1] = [head + new.encode("utf-8", "surrogatepass") + tail]
-            if line < until:
+            left = head + new.encode("utf-8", "surrogatepass") + tail
+            lines[line - first : until - first + 1] = [left] * bool(new or left.strip())
+            if new and line < until:
                 _unwrap(lines, line - first)
         lines[0] = b" " * start + lines[0][start:]
         return _decoded(b"\n".join(lines))
@@ -76,8 +77,9 @@ def _unwrap(lines: list[bytes], at: int) -> None:
 
 
 def span(node: ast.AST) -> Span:
-    """Where a node that has a place is."""
-    return node.lineno, node.col_offset, node.end_lineno, node.end_col_offset  # type: ignore[attr-defined]
+    """Where a node that has a place is, with its decorators."""
+    first = min(one.lineno for one in (node, *getattr(node, "decorator_list", ())))
+    return first, node.col_offset, node.end_lineno, node.end_col_offset  # type: ignore[attr-defined]
 
 
 def is_within(place: Span, whole: Span) -> bool:

@@ -8,6 +8,11 @@ from pytest_enrich.data import Target, Template
 from pytest_enrich.proposers.search import body
 
 
+def still(done: str, value: Template) -> str:
+    """The same about a test that asserts what it did before, "with" another value or "without" a step."""
+    return f"what the test asserts holds {'for' if done == 'with' else done} {body.shown(value)}: should it?"
+
+
 def look(target: Target, value: Template, *, raised: bool = False) -> str:
     """The one question that only a person can answer."""
     shown, documented = body.shown(value), target.docstring or ""

@@ -39,7 +39,7 @@ TOLD = """
 def test_it_is_said_how_a_stand_in_is_called_now(rows, told, seen, written):
     (made,), sandbox = rows(TOLD.format(told=told), variant("-1", seen=(seen,)))
     (pattern,) = sandbox.asked(Vary)[0].patterns
-    assert ([one.values for one in pattern.holes], [one.form for one in pattern.points]) == ([("3",)], ["called"])
+    assert (pattern.holes[0].values, [one.form for one in pattern.points]) == (("3",), ["called"])
     assert made.code.splitlines()[1:] == ["    load = Mock()", "    discount(-1, load)", f"    {written}"]
     said = "no call" if seen == "None" else seen
     assert made.title == f"discount: makes {said} when total < 0"
