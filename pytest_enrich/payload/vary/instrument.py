@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections import defaultdict
 from pathlib import Path
 from types import ModuleType
@@ -43,10 +44,13 @@ class _Opener(ast.NodeTransformer):
     def __init__(self, pattern: dict[str, Any]) -> None:
         self._holes: dict[Span, int] = {}
         self._steps: dict[Span, int] = {}
+        self._settings: dict[Span, list[tuple[int, str]]] = defaultdict(list)
         self._added: dict[Span, list[tuple[int, str]]] = defaultdict(list)
         for at, hole in enumerate(pattern["holes"]):
             if hole["adds"] == "-":
                 self._steps[tuple(hole["span"])] = at
+            elif hole["adds"][:1] in {".", "["}:
+                self._settings[tuple(hole["span"])].append((at, hole["adds"]))
             elif hole["span"] and hole["adds"]:
                 self._added[tuple(hole["span"])].append((at, hole["adds"]))
             elif hole["span"]:
@@ -62,11 +66,23 @@ class _Opener(ast.NodeTransformer):
         if at in self._holes and isinstance(node, ast.expr):
             original = ast.Lambda(ast.arguments([], [], None, [], [], None, []), node)
             return ast.copy_location(_call("value", self._holes[at], original), node)
-        if at in self._steps and isinstance(node, ast.stmt):
-            step = ast.If(_call("does", self._steps[at]), [node], [])
-            self.generic_visit(node)
-            return ast.copy_location(step, node)
+        if isinstance(node, ast.stmt) and (at in self._steps or at in self._settings):
+            return self._step(node, at)
         return self.generic_visit(node)
+
+    def _step(self, node: ast.stmt, at: Span) -> ast.stmt:
+        """A statement that is done if the probe says so, and what it sets besides."""
+        more = [self._set(node, *one) for one in self._settings.get(at, ())]
+        self.generic_visit(node)
+        does = _call("does", self._steps[at]) if at in self._steps else ast.Constant(value=True)
+        return ast.copy_location(ast.If(does, [node, *more], []), node)
+
+    @staticmethod
+    def _set(node: ast.stmt, number: int, name: str) -> ast.stmt:
+        assert isinstance(node, ast.Assign)
+        target = node.targets[0]
+        assert isinstance(target, ast.Attribute | ast.Subscript)
+        return ast.Expr(_call("sets", number, copy.deepcopy(target.value), ast.Constant(name)))
 
     def _add(self, node: ast.AST) -> None:
         """What a call, a list of words, or a dictionary may be given besides."""

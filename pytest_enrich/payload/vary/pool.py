@@ -14,7 +14,7 @@ from .names import Names, Path
 from .shapes import emptied
 from .template import is_literal, is_odd, keys
 
-UNKNOWN_KEY = UNNAMED = 3
+UNKNOWN_KEY = UNNAMED = UNSIGNED = 3
 MOST_PLAIN, MOST_CONSTANTS, MOST_NEAR = 8, 24, 16
 BOUNDARIES: Mapping[type, tuple[str, ...]] = {
     int: ("1", "2", "0", "-1", "10", "100"),
@@ -119,8 +119,16 @@ class Pool:
         signs = sum(one and char not in " '\"" for one, char in zip(strange, value, strict=True))
         unknown = len(keys(value) - self._keys) if self._keys else 0
         unnamed = self._has_names and is_literal(value)
+        unsigned = bool(self._sign) and _first(value) not in {self._sign, ""}
         odd = natural.oddness(Call("", (("", value),)), self._usual)
-        return signs + UNKNOWN_KEY * unknown + UNNAMED * unnamed + odd
+        return signs + UNKNOWN_KEY * unknown + UNNAMED * unnamed + UNSIGNED * unsigned + odd
+
+    @cached_property
+    def _sign(self) -> str:
+        """What each text of the rows begins with, as paths and options do; "" for words."""
+        first = {_first(one) for one in self.seen} - {""}
+        sign = first.pop() if len(first) == 1 else ""
+        return "" if sign.isalnum() else sign
 
     @cached_property
     def _has_names(self) -> bool:
@@ -134,6 +142,11 @@ class Pool:
     @cached_property
     def _usual(self) -> frozenset[str]:
         return natural.known(self.seen)
+
+
+def _first(template: str) -> str:
+    """The first sign of a text, "" of an empty one and of anything else."""
+    return template[1] if template[:1] in {"'", '"'} and template[1] not in "'\"" else ""
 
 
 def _widened(known: frozenset[Path]) -> frozenset[Path]:

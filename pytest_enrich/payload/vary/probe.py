@@ -50,6 +50,18 @@ class Probe:
         """What is added to a dictionary."""
         return dict(self._values.get(hole, {}))
 
+    def sets(self, hole: int, owner: Any, name: str) -> None:
+        """Set one more attribute of an object, which has to have it, or one more key: `.name`, `["key"]`."""
+        value = self._values.get(hole, ...)
+        if value is ...:
+            return
+        if name[:1] == "[":
+            owner[name[2:-2]] = value
+        elif hasattr(owner, name[1:]):
+            setattr(owner, name[1:], value)
+        else:
+            raise AttributeError(name)
+
     def does(self, hole: int) -> bool:
         """Whether a step of the test is done."""
         return bool(self._values.get(hole, True))

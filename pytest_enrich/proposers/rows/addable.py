@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from pytest_enrich.data import Target, Template
-from pytest_enrich.proposers.rows import caught, options, tables, typed
+from pytest_enrich.proposers.rows import asked, caught, options, tables, typed
 from pytest_enrich.proposers.rows.names import last
 from pytest_enrich.proposers.rows.options import Option
 from pytest_enrich.proposers.rows.tables import Known
@@ -37,6 +37,8 @@ SWITCH = ("True", "'a'", "1")
 """For one of which only the truth is asked."""
 UNIONS = {"Optional", "Union", "Annotated"}
 LISTS = {"Sequence", "Iterable", "Collection", "list"}
+EITHER = ("True", "None", "'a'", "1", "False")
+"""For an attribute: what stands for yes, and for no."""
 MOST_PAIRED = 4
 
 
@@ -50,14 +52,15 @@ class Keyword(Struct, frozen=True):
 class Addable(Struct, frozen=True):
     """All that the target asks for by name; `callables` are the names that take the keywords.
 
-    `keys` are what it looks for in mappings, with values to try; `tables` what functions look up in theirs;
-    `caught` are templates of the exceptions that no test makes it catch.
+    `keys` are what it looks for in mappings, and `attributes` in objects, with values to try; `tables` what
+    functions look up in theirs; `caught` are templates of the exceptions that no test makes it catch.
     """
 
     callables: frozenset[str] = frozenset()
     keywords: tuple[Keyword, ...] = ()
     options: tuple[Option, ...] = ()
     keys: tuple[Keyword, ...] = ()
+    attributes: tuple[Keyword, ...] = ()
     tables: Known = {}
     caught: tuple[Template, ...] = ()
 
@@ -68,7 +71,7 @@ def of(target: Target, source: str) -> Addable:
         tree, own = ast.parse(source), ast.parse(target.source)
     except (SyntaxError, ValueError, RecursionError):
         return Addable()
-    named = set(_named(own))
+    named = set(asked.named(own))
     function, owner = _found(tree, target.qualname)
     optional = [*_optional(function), *_optional(_maker(owner)), *_fields(owner)]
     texts = tuple(one for one in target.constants if one[:1] in "'\"")[:MOST_PAIRED]
@@ -78,38 +81,26 @@ def of(target: Target, source: str) -> Addable:
     names = {part for part in target.qualname.split(".")[-2:] if part != "__init__"}
     every = (*options.declared(tree), *typed.declared(tree))
     taken = dict.fromkeys(one for one in every if _name(one.text) in named)
-    switches = {key for test in _tests(own) for key in _keys(test)}
+    switches = {key for test in asked.tests(own) for key in asked.keys(test)}
     keys = tuple(
-        Keyword(key, (*(SWITCH if key in switches else PLAIN), *texts)) for key in dict.fromkeys(_keys(own))
+        Keyword(key, (*(SWITCH if key in switches else PLAIN), *texts)) for key in dict.fromkeys(asked.keys(own))
     )
     return Addable(
-        callables=frozenset(names),
+        callables=frozenset({*names, *_aliases(tree, names)}),
         keywords=tuple(keywords.values()),
         options=tuple(taken),
         keys=keys,
+        attributes=tuple(Keyword(one, (*EITHER, *texts)) for one in dict.fromkeys(asked.attributes(own))),
         tables=tables.of(tree),
         caught=caught.of(target, tree),
     )
 
 
-def _tests(tree: ast.AST) -> Iterator[ast.expr]:
-    """The calls of which only the truth is asked."""
-    for node in ast.walk(tree):
-        held = [getattr(node, "test", None), getattr(node, "operand", None), *getattr(node, "values", ())]
-        yield from (one for one in held if isinstance(one, ast.Call) and not isinstance(node, ast.Dict))
-
-
-def _keys(tree: ast.AST) -> Iterator[str]:
-    """The texts that are looked up: `data["key"]`, `data.get("key")`, `"key" in data`."""
-    asked = (key for _, key in tables.looked_up(tree) if isinstance(key, ast.Constant))
-    yield from (key.value for key in asked if isinstance(key.value, str))
-
-
-def _named(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
-        name = getattr(node, "id", getattr(node, "attr", getattr(node, "arg", None)))
-        if isinstance(name, str):
-            yield name.lstrip("_")
+def _aliases(tree: ast.Module, names: Collection[str]) -> Iterator[str]:
+    """What the module calls them besides: `ip_address = IPAddress`."""
+    for one in tree.body:
+        if isinstance(one, ast.Assign) and isinstance(one.value, ast.Name) and one.value.id in names:
+            yield from (target.id for target in one.targets if isinstance(target, ast.Name))
 
 
 def _found(tree: ast.Module, qualname: str) -> tuple[Function | None, ast.ClassDef | None]:

@@ -16,8 +16,8 @@ from pytest_enrich.proposers.rows.names import last
 from pytest_enrich.proposers.rows.options import Option
 from pytest_enrich.proposers.rows.text import Edit, Text, span
 
-WORDS, KEYS, LEFT_OUT = "*", "**", "-"
-"""What is added to a list of words, and to a dictionary, and that a step is not done, as `Hole.adds` has it."""
+WORDS, KEYS = "*", "**"
+"""What is added to a list of words, and to a dictionary, as `Hole.adds` has it."""
 NOTHING = {WORDS: "[]", KEYS: "{}"}
 """What stands for nothing added; for a keyword it is `...`."""
 Holder: TypeAlias = ast.List | ast.Dict | ast.Call
@@ -81,8 +81,6 @@ def _words(value: str) -> list[str] | None:
 
 def edit(text: Text, hole: Hole, value: str) -> Edit:
     """What writes the value of such a hole into the test."""
-    if hole.adds == LEFT_OUT and hole.span is not None:
-        return hole.span, ""
     node = _holder(text.tree, hole)
     given = next(
         (one for one in getattr(node, "keywords", ()) if hole.adds == RAISES and one.arg == RETURNS), None

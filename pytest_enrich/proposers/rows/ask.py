@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from pathlib import PurePosixPath
 
 from pytest_enrich.data import Target, Vary
-from pytest_enrich.proposers.rows import addable
+from pytest_enrich.proposers.rows import addable, part
 from pytest_enrich.proposers.rows.literal import is_literal
 from pytest_enrich.proposers.rows.names import last
 from pytest_enrich.proposers.rows.sheet import KINDS, Sheet
@@ -96,14 +96,21 @@ def _text(text: str) -> Text | None:
 
 
 def _near(target: Target, sheets: Sequence[Sheet]) -> tuple[str, ...]:
-    """Short literals: what calls of the function in the file pass, then what stands in the tests."""
-    name = target.qualname.rpartition(".")[2]
+    """Short literals: what calls of the function pass, what the tests have, what others pass in such calls."""
     calls = [node for node in ast.walk(sheets[0].text.tree) if isinstance(node, ast.Call)]
-    passed = [value for call in calls if last(call.func) == name for value in (*call.args, *_given(call))]
-    tests = (node for sheet in sheets for node in ast.walk(sheet.function))
-    nodes = [*passed, *(node for node in tests if isinstance(node, ast.Constant))]
-    texts = (ast.unparse(node) for node in nodes if is_literal(node))
-    return tuple(dict.fromkeys(text for text in texts if len(text) <= LONGEST_VALUE))[:MOST_VALUES]
+    nodes = [node for sheet in sheets for node in ast.walk(sheet.function)]
+    made = {last(one.func) for one in nodes if isinstance(one, ast.Call) and not part.is_assertion(one)}
+    texts = (one for one in nodes if isinstance(one, ast.Constant))
+    near = (*_passed(calls, {target.qualname.rpartition(".")[2]}), *texts, *_passed(calls, made))
+    shown = (ast.unparse(node) for node in near if is_literal(node))
+    return tuple(dict.fromkeys(text for text in shown if len(text) <= LONGEST_VALUE))[:MOST_VALUES]
+
+
+def _passed(calls: Iterable[ast.Call], names: Collection[str]) -> Iterator[ast.expr]:
+    """The arguments of the calls of these names."""
+    for call in calls:
+        if last(call.func) in names:
+            yield from (*call.args, *(keyword.value for keyword in call.keywords))
 
 
 def _of_fixtures(path: str, read: Callable[[str], str]) -> Iterator[str]:
@@ -119,7 +126,3 @@ def _words(source: str) -> tuple[str, ...]:
     text = _text(source)
     nodes = (node for node in ast.walk(text.tree) if isinstance(node, ast.Constant)) if text is not None else ()
     return tuple(node.value for node in nodes if isinstance(node.value, str) and WORD.fullmatch(node.value))
-
-
-def _given(call: ast.Call) -> list[ast.expr]:
-    return [keyword.value for keyword in call.keywords]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from pytest_enrich.data import Variant
-from pytest_enrich.proposers.rows import adding, cases, exchange
+from pytest_enrich.data import Hole, Variant
+from pytest_enrich.proposers.rows import adding, cases, exchange, omitting, setting
 from pytest_enrich.proposers.rows.desk import LONGEST_LINE
 from pytest_enrich.proposers.rows.exchange import SILENT
 from pytest_enrich.proposers.rows.names import stored, used
@@ -63,13 +63,21 @@ def values(sheet: Sheet, variant: Variant) -> Iterator[Edit]:
     changed = dict(variant.values)
     for at, hole in enumerate(sheet.pattern.holes):
         if hole.adds and at in changed:
-            yield adding.edit(sheet.text, hole, changed[at])
+            yield _added(sheet, hole, changed[at])
         elif hole.span is not None and at in changed:
             yield hole.span, changed[at]
         elif hole.name or (hole.fixture and at in changed):
             value = changed.get(at, hole.values[variant.row])
             uses = (one for one in ast.walk(sheet.function) if isinstance(one, ast.Name))
             yield from ((span(one), value) for one in uses if one.id == (hole.name or hole.fixture))
+
+
+def _added(sheet: Sheet, hole: Hole, value: str) -> Edit:
+    """What is passed or set besides, or left out."""
+    if hole.adds == omitting.LEFT_OUT and hole.span is not None:
+        return hole.span, ""
+    write = setting.edit if setting.is_setting(hole) else adding.edit
+    return write(sheet.text, hole, value)
 
 
 def is_free(sheet: Sheet, nodes: Sequence[ast.AST], given: set[str]) -> bool:

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from pytest_enrich.data import Hole, Pattern, Span, Variant
 from pytest_enrich.proposers.rows import part
-from pytest_enrich.proposers.rows.adding import LEFT_OUT
 from pytest_enrich.proposers.rows.cases import Function
 from pytest_enrich.proposers.rows.names import last, used
 from pytest_enrich.proposers.rows.text import span
 
+LEFT_OUT = "-"
+"""That a step is not done, as `Hole.adds` has it."""
 MOST = 12
 NO_STEPS = {"skip", "fail", "xfail", "exit", "importorskip", "print", "sleep", "set_trace"}
 """Functions that say something about the test, not to the code."""

@@ -58,8 +58,7 @@ def changed(
         if (not inside and not used(one) & tainted) or span(one) in without:
             continue
         tainted |= HEARING & set(arguments)
-        # A call may change whatever it is given.
-        tainted |= used(one) & local if isinstance(one, ast.Expr) and not asserts(one) else stored(one)
+        tainted |= _touched(one) & local
         told += [one] if asserts(one) or any(asserts(node) for node in ast.walk(one)) else []
     if not told:
         return None
@@ -68,6 +67,14 @@ def changed(
     if free is None or len(free) + len(told) > MOST:
         return None
     return [one for one in body if one in told or one in free]
+
+
+def _touched(one: ast.stmt) -> set[str]:
+    """The names that are something else after a statement; a call may change whatever it is given."""
+    if isinstance(one, ast.Expr):
+        return set() if asserts(one) else used(one)
+    targets = one.targets if isinstance(one, ast.Assign | ast.Delete) else []
+    return stored(one) | used(*(each for each in targets if isinstance(each, ast.Attribute | ast.Subscript)))
 
 
 def registers(one: ast.stmt) -> bool:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Hole, Pattern, Placement
-from pytest_enrich.proposers.rows import adding, cases, exchange, given, look, omitting
+from pytest_enrich.proposers.rows import adding, cases, exchange, given, look, omitting, setting
 from pytest_enrich.proposers.rows.addable import Addable
 from pytest_enrich.proposers.rows.cases import Cases, Function
 from pytest_enrich.proposers.rows.literal import is_literal
@@ -60,7 +60,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
         worded = (adding.with_words(one, self.function, known) for one in self.pattern.holes)
         holes = tuple(adding.with_keys(one, self.function, known) for one in worded)
         if self.kind == "sibling" and self.cases is None:
-            holes = (*holes, *adding.holes(self.function, known), *omitting.holes(self.function))
+            more = (adding.holes(self.function, known), setting.holes(self.function, known))
+            holes = (*holes, *(one for found in more for one in found), *omitting.holes(self.function))
         return replace(self, pattern=replace(self.pattern, holes=holes))
 
 

@@ -89,6 +89,18 @@ def test_a_value_that_a_row_has_is_never_strange_and_short_plain_ones_hardly():
     assert third > 0
 
 
+@pytest.mark.parametrize(
+    ("rows", "value", "other"),
+    [
+        (("'/login'", "'/logout'"), "'/name'", "'name'"),
+        (("'--all'",), "'--one'", "'one'"),
+    ],
+)
+def test_what_does_not_begin_as_all_rows_do_is_strange(rows, value, other):
+    made = pool(*rows, "''")
+    assert made.strangeness(value) < made.strangeness(other)
+
+
 @given(st.integers(0, 2**32), st.sampled_from(["12", "'ab-1'", "[1, 'a']"]))
 def test_any_value_is_the_same_for_the_same_seed(seed, row):
     made = pool(row, constants=("'x'", "5"))

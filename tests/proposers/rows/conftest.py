@@ -26,12 +26,12 @@ def variant(*values, seen=(), **changes):
 def rows(fakes):
     """The candidates for `discount`, from variants of tests of a file with this text, and the sandbox asked."""
 
-    def rows(text, *variants, names=("test_discount",), answer=None, **changes):
+    def rows(text, *variants, names=("test_discount",), answer=None, source="", **changes):
         text = textwrap.dedent(text).lstrip("\n")
         near = tuple(NearTest(nodeid=f"{fakes.TESTS}::{name}", shared=2) for name in names)
         sandbox = fakes.ScriptedSandbox({Vary: answer or Varied(variants=variants, executions=9)})
-        target = replace(fakes.target(), nearest=near, **changes)
-        task = fakes.task(text=text, target=target)
+        target = replace(fakes.target(), nearest=near, **({"source": source} if source else {}), **changes)
+        task = replace(fakes.task(text=text), target=target, source_text=source)
         proposer = RowsProposer(sandbox, lambda path: text if path == fakes.TESTS else "")
         return list(proposer.propose(task)), sandbox
 

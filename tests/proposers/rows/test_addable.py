@@ -46,6 +46,13 @@ SOURCE = """
         if limit or table or kind or rename:
             return 1
 
+    Basket = ordered_by = Order
+
+    def shown(order, other):
+        if order.open and not other.find(order._hidden) and order.total.low:
+            return order.name
+        return 1 if other.rank else 2
+
     def ordered(data):
         if "coupon" in data or data.get("express"):
             data["total"] = 1
@@ -121,6 +128,16 @@ def test_what_is_looked_up_is_a_key(known):
         "express": ("True", "'a'", "1", "'gold'"),
         "kind": ("'a'", "1", "True", "['a']", "{}", "'gold'"),
     }
+
+
+def test_other_names_of_a_class_take_what_it_takes(known):
+    assert known("Order.total", "def total").callables == {"Order", "total", "Basket", "ordered_by"}
+
+
+def test_what_decides_something_of_an_object_is_an_attribute(known):
+    found = known("shown", "def shown", constants=("'gold'",)).attributes
+    assert found[0] == Keyword("open", ("True", "None", "'a'", "1", "False", "'gold'"))
+    assert {one.name for one in found} == {"open", "total", "rank"}
 
 
 def test_of_a_file_that_is_not_python_nothing_is_known(fakes):
