@@ -16,6 +16,8 @@ MACHINE = re.compile(r"\bif\b.*\b(sys\.version_info|sys\.platform|os\.name|platf
 MISTAKES = (AttributeError, NameError)
 """What cleans up and lets go on whatever comes does not mean these: an object lacks what the real one has."""
 CONTRACT = re.compile(r"raise\b|(return )?(sys\.)?exit\(")
+RAISED = re.compile(r"raise\s+(?:\w+\.)*([A-Z]\w*)")
+"""A statement that names the class of what it raises."""
 
 
 def is_contract(error: BaseException, root: str, lines: Iterable[str]) -> bool:
@@ -39,7 +41,7 @@ def _is_stated(error: BaseException, root: str, lines: Iterable[str]) -> bool:
     frames = traceback.extract_tb(error.__traceback__)
     if not frames or not is_ours(frames[-1].filename, root) or MACHINE.search(_condition(frames[-1])):
         return False
-    if _is_raised(frames[-1]):
+    if raises(_line(frames[-1]), error):
         return True
     return not isinstance(error, MISTAKES) and any(AGAIN.fullmatch(line) for line in lines)
 
@@ -55,12 +57,16 @@ def not_installed(error: BaseException | None, text: str) -> bool:
 def is_worded(error: BaseException) -> bool:
     """Whether its message is one that somebody wrote, or a key; those of the interpreter differ by its version."""
     frames = traceback.extract_tb(error.__traceback__)
-    return isinstance(error, KeyError) or (bool(frames) and _is_raised(frames[-1]))
+    return isinstance(error, KeyError) or (bool(frames) and raises(_line(frames[-1]), error))
 
 
-def _is_raised(frame: traceback.FrameSummary) -> bool:
-    """Whether a statement that ends here by an exception is there to do so."""
-    return bool(CONTRACT.match(_line(frame)))
+def raises(line: str, error: BaseException) -> bool:
+    """Whether a line is there to raise the exception, and not to raise another one that it could not make."""
+    if not CONTRACT.match(line):
+        return False
+    named = RAISED.match(line)
+    kinds = {one.__name__ for one in type(error).__mro__}
+    return named is None or named[1] in kinds or type(error).__module__ != "builtins"
 
 
 def is_ours(filename: str, root: str) -> bool:

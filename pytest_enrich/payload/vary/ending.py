@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import linecache
-import re
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,13 +11,13 @@ from typing import Any
 
 import pytest
 
+from ..explore.contract import raises
 from ..explore.trace import TooLongError
 from ..express import named, spoken, steady
 from ..project import Project
 from .probe import NothingRaisedError
 
 Record = dict[str, Any]
-RAISE = re.compile(r"raise\b")
 NOT_CONTRACTS = AssertionError | NotImplementedError | RecursionError | MemoryError
 # The first three are no `Exception`.
 ENDED = (pytest.skip.Exception, pytest.fail.Exception, pytest.exit.Exception)
@@ -54,7 +53,7 @@ class Endings:
             return "fails its own assertions"
         if isinstance(error, NOT_CONTRACTS) or not isinstance(error, Exception):
             return "accident"
-        stated = bool(frames) and RAISE.match(linecache.getline(last, frames[-1][1]).strip())
+        stated = bool(frames) and raises(linecache.getline(last, frames[-1][1]).strip(), error)
         return "" if stated and self._project.kind(last) == "source" else "accident"
 
     def _line(self, error: BaseException) -> int:

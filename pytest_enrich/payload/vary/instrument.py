@@ -51,7 +51,7 @@ class _Opener(ast.NodeTransformer):
                 self._steps[tuple(hole["span"])] = at
             elif hole["adds"][:1] in {".", "["}:
                 self._settings[tuple(hole["span"])].append((at, hole["adds"]))
-            elif hole["span"] and hole["adds"]:
+            elif hole["span"] and hole["adds"] not in {"", "="}:
                 self._added[tuple(hole["span"])].append((at, hole["adds"]))
             elif hole["span"]:
                 self._holes[tuple(hole["span"])] = at
@@ -65,6 +65,7 @@ class _Opener(ast.NodeTransformer):
         self._add(node)
         if at in self._holes and isinstance(node, ast.expr):
             original = ast.Lambda(ast.arguments([], [], None, [], [], None, []), node)
+            self.generic_visit(node)
             return ast.copy_location(_call("value", self._holes[at], original), node)
         if isinstance(node, ast.stmt) and (at in self._steps or at in self._settings):
             return self._step(node, at)

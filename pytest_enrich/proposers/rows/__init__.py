@@ -21,6 +21,7 @@ from pytest_enrich.data import (
     NewTest,
     Origin,
     Pattern,
+    Template,
     Variant,
     Varied,
     Vary,
@@ -43,9 +44,12 @@ WRITERS: dict[Kind, Callable[[Desk, Sheet, Variant], Candidate | None]] = {
 
 
 class Written(Struct, frozen=True):
-    """A variant, and what was made of it; `is_second` when a row was made of it, too, which comes first."""
+    """What was made of a variant that has these values in the place of others.
 
-    variant: Variant
+    `is_second` when a row was made of it, too, which comes first.
+    """
+
+    values: tuple[Template, ...]
     candidate: Candidate
     is_second: bool
 
@@ -70,7 +74,9 @@ class RowsProposer:
                 yield from self._rather_rows(task, others)
                 others = []
             started = time.monotonic()
-            varied = self._varied(ask.job(task, sheets, len(files) - number, self._read), sheets)
+            # What tests beside lists are made of comes last, with what is left then.
+            share = sum(not one[0].is_apart for one in files[number:]) or 1
+            varied = self._varied(ask.job(task, sheets, share, self._read), sheets)
             if varied is None:
                 continue
             left = max(task.seconds - (time.monotonic() - started), task.seconds / len(files))
@@ -89,7 +95,7 @@ class RowsProposer:
         """Rows with the values of these, and then these."""
         wanted = {gap for one in others for gap in one.candidate.gaps}
         first = [one for one in others if not one.is_second]
-        values = dict.fromkeys(value for one in first for _, value in one.variant.values)
+        values = dict.fromkeys(value for one in first for value in one.values)
         narrowed = replace(task, target=task.target.without(lambda gap: gap.id not in wanted))
         yield from self._rows(narrowed, tuple((Argument(name="", value=one),) for one in values))
         yield from (one.candidate for one in others)
@@ -112,7 +118,8 @@ class RowsProposer:
         desk = Desk(target=task.target, aliases=varied.aliases, origin=origin)
         for variant in sorted(varied.variants, key=lambda one: _rank(sheets[one.pattern], one)):
             made = list(_written(desk, sheets[variant.pattern], variant))
-            yield from (Written(variant, _ranked(one, variant), one is not made[0]) for one in made)
+            values = sheets[variant.pattern].values(variant)
+            yield from (Written(values, _ranked(one, variant), one is not made[0]) for one in made)
 
     def _varied(self, job: Vary, sheets: Sequence[Sheet]) -> Varied | None:
         execution = self._sandbox.execute(job, timeout=job.seconds + START_SECONDS)

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from pytest_enrich.data import Target, Template
 from pytest_enrich.proposers.rows import asked, caught, options, tables, typed
+from pytest_enrich.proposers.rows.literal import is_literal
 from pytest_enrich.proposers.rows.names import last
 from pytest_enrich.proposers.rows.options import Option
 from pytest_enrich.proposers.rows.tables import Known
@@ -33,6 +34,8 @@ VALUES: Mapping[str, tuple[str, ...]] = {
 """By a word of a hint what is tried first."""
 PLAIN = ("'a'", "1", "True", "['a']", "{}")
 """Values for a key of which nothing is known."""
+UNKNOWN = ("'a'", "True")
+"""For a parameter that is None where nobody passes it."""
 SWITCH = ("True", "'a'", "1")
 """For one of which only the truth is asked."""
 UNIONS = {"Optional", "Union", "Annotated"}
@@ -43,10 +46,11 @@ MOST_PAIRED = 4
 
 
 class Keyword(Struct, frozen=True):
-    """An optional parameter, and values to pass for it."""
+    """An optional parameter, values to pass for it, and the literal that it is by default, "" for none."""
 
     name: str
     values: tuple[str, ...]
+    default: str = ""
 
 
 class Addable(Struct, frozen=True):
@@ -76,7 +80,9 @@ def of(target: Target, source: str) -> Addable:
     optional = [*_optional(function), *_optional(_maker(owner)), *_fields(owner)]
     texts = tuple(one for one in target.constants if one[:1] in "'\"")[:MOST_PAIRED]
     keywords = {
-        name: Keyword(name, _values(hint, default, texts)) for name, hint, default in optional if name in named
+        name: Keyword(name, _values(hint, default, texts), ast.unparse(default) if is_literal(default) else "")
+        for name, hint, default in optional
+        if name in named
     }
     names = {part for part in target.qualname.split(".")[-2:] if part != "__init__"}
     every = (*options.declared(tree), *typed.declared(tree))
@@ -151,6 +157,8 @@ def _values(hint: ast.expr | None, default: ast.expr, texts: Sequence[str]) -> t
     told = [value for word in VALUES if word in words for value in VALUES[word]]
     told += [one for text in texts for one in [text] * ("str" in words) + [f"[{text}]"] * bool(words & LISTS)]
     own = ast.unparse(default)
+    if hint is None and own == "None":
+        told = [*told, *UNKNOWN]
     return tuple(dict.fromkeys(value for value in (*choices, *told) if value != own))
 
 

@@ -13,16 +13,14 @@ from pytest_enrich.data import Target, Vary
 from pytest_enrich.proposers.rows import addable, part
 from pytest_enrich.proposers.rows.literal import is_literal
 from pytest_enrich.proposers.rows.names import last
-from pytest_enrich.proposers.rows.sheet import KINDS, Sheet
-from pytest_enrich.proposers.rows.sheet import read as read_sheet
-from pytest_enrich.proposers.rows.text import Text
+from pytest_enrich.proposers.rows.sheet import Sheet
+from pytest_enrich.proposers.rows.shelf import Shelf, by_file, parsed
 from pytest_enrich.protocols import Task
 
-MOST_TESTS, MOST_FILES, MOST_READ = 6, 2, 40
+MOST_TESTS, MOST_APART, MOST_FILES, MOST_READ = 6, 3, 2, 40
 MOST_VALUES, LONGEST_VALUE = 60, 40
 MOST_WORDS = 24
 WORD = re.compile(r"[\w.@+-]{3,30}")
-REPORT = r"(?i)(?:issue|bug|ticket|gh|pr)_?\d+"
 
 
 def _nothing(_path: str) -> str:
@@ -62,37 +60,15 @@ def nearest(
 ) -> list[list[Sheet]]:
     """The nearest tests that are wanted and in which something can vary, by file; those with cases come first.
 
-    With the `source` file's text they may be given what they do not pass.
+    Last, if they are wanted so, tests with cases as what tests beside them are made of. With the text of the
+    `source` file they may be given what they do not pass.
     """
-    texts: dict[str, Text | None] = {}
-    known = addable.of(target, source) if source else addable.Addable()
+    shelf = Shelf(target, read, addable.of(target, source) if source else addable.Addable())
     near = dict.fromkeys(one.nodeid.partition("[")[0] for one in target.nearest if one.shared)
-    found = []
-    for nodeid in list(near)[:MOST_READ]:
-        path = nodeid.partition("::")[0]
-        if path not in texts:
-            texts[path] = _text(read(path))
-        text = texts[path]
-        one = read_sheet(text, nodeid, target.placement.style, target.fixtures) if text is not None else None
-        found += [one] if one is not None and wanted(one) else []
-    added = (one.with_added(known) for one in sorted(found, key=_worth))
-    files: dict[str, list[Sheet]] = {}
-    for sheet in islice((one for one in added if one.pattern.holes), MOST_TESTS):
-        files.setdefault(sheet.placement.path, []).append(sheet)
-    return list(files.values())[:MOST_FILES]
-
-
-def _worth(sheet: Sheet) -> tuple[bool, bool, int]:
-    """Rows first; last what is about one report, where cases of anything else are out of place."""
-    is_report = bool(re.search(REPORT, sheet.function.name))
-    return is_report, not sheet.takes_rows, KINDS.index(sheet.kind)
-
-
-def _text(text: str) -> Text | None:
-    try:
-        return Text(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return None
+    first = shelf.sheets([*near][:MOST_READ], wanted, MOST_TESTS)
+    rows = [one.pattern.nodeid for one in first if one.kind == "row"]
+    apart = shelf.sheets(rows, wanted, MOST_APART, apart=True)
+    return [*islice(by_file(first), MOST_FILES), *islice(by_file(apart), 1)]
 
 
 def _near(target: Target, sheets: Sequence[Sheet]) -> tuple[str, ...]:
@@ -123,6 +99,6 @@ def _of_fixtures(path: str, read: Callable[[str], str]) -> Iterator[str]:
 @lru_cache(maxsize=8)  # a few files are asked about, each for many targets
 def _words(source: str) -> tuple[str, ...]:
     """The texts of a file that are one word."""
-    text = _text(source)
+    text = parsed(source)
     nodes = (node for node in ast.walk(text.tree) if isinstance(node, ast.Constant)) if text is not None else ()
     return tuple(node.value for node in nodes if isinstance(node.value, str) and WORD.fullmatch(node.value))

@@ -93,3 +93,30 @@ def test_an_object_gets_one_more_attribute_or_key(vary, written):
         ((0, "None"),): (Sighting(point=0, value="'closed'"),),
         ((2, "True"),): (Sighting(point=0, value="'HELLO'"),),
     }
+
+
+INSTEAD = """
+    def total(items, coupon=None):
+        if coupon is None:
+            return sum(items)  # here
+        return coupon(sum(items))
+    """
+INSTEAD_TESTS = """
+    from sample import total
+
+
+    def test_total():
+        def half(value):
+            return value // 2
+
+        assert total([4, 2], coupon=half) == 3
+    """
+
+
+def test_something_else_stands_in_the_place_of_an_expression_and_what_is_in_it_may_vary(vary, written):
+    tests = written(INSTEAD_TESTS)
+    asserted = tests.point("assert total([4, 2], coupon=half) == 3", "total([4, 2], coupon=half)")
+    place = tests.span("half", after=asserted.span[0] - 1)
+    hole = Hole(span=place, values=("half",), adds="=", offers=("None",))
+    (variant,) = vary(INSTEAD, tests, tests.pattern("test_total", hole, points=(asserted,))).variants
+    assert (variant.values, variant.seen) == (((0, "None"),), (Sighting(point=0, value="6"),))

@@ -53,6 +53,9 @@ SOURCE = """
             return order.name
         return 1 if other.rank else 2
 
+    def parted(text, by=None):
+        return text.split(by)
+
     def ordered(data):
         if "coupon" in data or data.get("express"):
             data["total"] = 1
@@ -89,10 +92,15 @@ def test_optional_parameters_that_the_code_names_are_keywords(known):
     found = known("Shop.bill", "def bill", constants=("'euro'",))
     assert found.callables == {"Shop", "bill"}
     assert found.keywords == (
-        Keyword("unit", ("'a'", "'euro'")),
-        Keyword("taxes", ("['a']", "['euro']")),
-        Keyword("mode", ("'rich'", "'a'", "'euro'")),
+        Keyword("unit", ("'a'", "'euro'"), "None"),
+        Keyword("taxes", ("['a']", "['euro']"), "()"),
+        Keyword("mode", ("'rich'", "'a'", "'euro'"), "'plain'"),
     )
+
+
+def test_of_a_parameter_without_a_hint_that_is_none_anything_may_be_tried(known):
+    (found,) = known("parted", "def parted", constants=("'gold'",)).keywords
+    assert found == Keyword("by", ("'a'", "True"), "None")
 
 
 def test_a_constructor_takes_those_of_its_class(known):
@@ -103,7 +111,7 @@ def test_a_constructor_takes_those_of_its_class(known):
 
 def test_the_fields_of_a_data_class_are_optional_where_they_have_a_default(known):
     found = known("Order.total", "def total")
-    assert found.keywords == (Keyword("rebate", ("1", "2")), Keyword("tags", ("['a']",)))
+    assert found.keywords == (Keyword("rebate", ("1", "2"), "0"), Keyword("tags", ("['a']",)))
 
 
 def test_options_of_the_command_are_those_that_its_function_asks_for(known):

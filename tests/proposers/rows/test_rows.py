@@ -66,7 +66,7 @@ def test_words_of_the_conftest_files_round_the_tests_are_values_that_stand_near(
 
 def test_the_sandbox_is_asked_to_vary_what_is_not_expected(rows):
     _, sandbox = rows(LISTED, constants=("0",))
-    (job,) = sandbox.asked(Vary)
+    job = sandbox.asked(Vary)[0]
     (pattern,) = job.patterns
     (hole,) = pattern.holes
     assert (hole.name, hole.values, pattern.argnames) == ("total", ("10", "20"), ("total", "expected"))
@@ -187,12 +187,31 @@ BOTH = f"""{LISTED}
 
 def test_what_would_be_a_test_of_its_own_is_tried_as_a_row_first(rows):
     sibling = variant("-1", seen=("0",), pattern=1)
-    answers = [Varied(variants=one, executions=2) for one in ((sibling,), (variant("-1", seen=("0",)),))]
+    answers = [Varied(variants=one, executions=2) for one in ((sibling,), (variant("-1", seen=("0",)),), ())]
     made, sandbox = rows(BOTH, names=("test_discount", "test_plain"), answer=answers)
     assert [type(one) for one in made] == [NewRow, NewTest]
-    _, job = sandbox.asked(Vary)
+    _, job, _ = sandbox.asked(Vary)
     assert job.offered == ((Argument(name="", value="-1"),),)
     assert [pattern.nodeid.rpartition("::")[2] for pattern in job.patterns] == ["test_discount"]
+
+
+def test_at_last_the_body_of_a_test_with_cases_may_vary_for_a_test_beside_it(rows):
+    text = LISTED.replace("discount(total)", "discount(total + 7)")
+    (first, second, *_), made = apart(rows, text, variant("20", "8", row=1, seen=("3",), values=((1, "8"),)))
+    assert [hole.values for hole in first.patterns[0].holes] == [("10", "20")]
+    assert [hole.values for hole in second.patterns[0].holes] == [("10", "20"), ("7", "7")]
+    assert made.code.splitlines()[1:] == ["    assert discount(20 + 8) == 3"]
+
+
+def apart(rows, text, one):
+    """The jobs, where nothing becomes a row and this variant is found of what may vary besides."""
+    answers = [
+        Varied(variants=(), executions=2),
+        Varied(variants=(one,), executions=2),
+        Varied(variants=(), executions=2),
+    ]
+    (made,), sandbox = rows(text, answer=answers)
+    return sandbox.asked(Vary), made
 
 
 def test_without_lists_nothing_is_tried_twice(rows):
@@ -214,7 +233,7 @@ def of_calls(fakes, rows):
         made = list(
             proposer.of_calls(fakes.task(text=text, target=target), Explored(findings=findings, executions=3))
         )
-        return made, sandbox.asked(Vary)[1:]
+        return made, [job for job in sandbox.asked(Vary) if job.offered]
 
     return of_calls
 
