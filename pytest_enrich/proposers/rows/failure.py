@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pytest_enrich.data import Call, Finding, NewTest, Observation, Oracle, Variant
 from pytest_enrich.proposers.rows import desk as desks
@@ -14,6 +15,8 @@ from pytest_enrich.proposers.rows.names import used
 from pytest_enrich.proposers.rows.sheet import Sheet
 from pytest_enrich.proposers.rows.text import span
 from pytest_enrich.proposers.search import body, words
+
+DEFINITION = re.compile(r"@|(async )?def |class ")
 
 
 def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
@@ -64,12 +67,14 @@ def _written(desk: Desk, sheet: Sheet, variant: Variant, finding: Finding, openi
     done = f"raises_{words.snake(body.bare(raised))}"
     slug = words.slug(gaps[0].text, gaps[0].outcome)
     name = desks.name(sheet, desk.target.qualname, [f"{done}_{slug}" if slug else "", done])
-    lines = [f"    {line}" for code in resolved.codes for line in code.splitlines()]
+    codes = list(_parted(resolved.codes))
+    lines = textwrap.indent("\n".join(codes), frame.INDENT).split("\n")
     code = frame.write(sheet, variant, name, lines)
     if code is None:
         return None
     header = frame.header(sheet, variant, name, lines)
-    line = len(header) + len("\n".join(resolved.codes[: statements.expects[0]]).splitlines()) + 1
+    upto = codes[: statements.expects[0] + 1]
+    line = len(header) + "\n".join(upto).count("\n") + 1 - upto[-1].strip().count("\n")
     return NewTest(
         name=name,
         code=code,
@@ -81,6 +86,13 @@ def _written(desk: Desk, sheet: Sheet, variant: Variant, finding: Finding, openi
         origin=desk.origin,
         gaps=tuple(gap.id for gap in gaps),
     )
+
+
+def _parted(codes: Sequence[str]) -> Iterator[str]:
+    """Statements with an empty line round each definition among them."""
+    for at, code in enumerate(codes):
+        apart = at and any(DEFINITION.match(one) for one in codes[at - 1 : at + 1])
+        yield f"\n{code}" if apart else code
 
 
 def _within(opening: str, told: str) -> str:

@@ -134,6 +134,22 @@ def test_what_it_raises_then_is_expected(rows):
     ]
 
 
+def test_what_is_defined_inside_is_parted_from_the_rest(rows):
+    raised = {"raised": "⟨builtins:LookupError⟩", "message": "nobody there", "line": 12}
+    made = without(rows, REGISTERED, 11, **raised)
+    assert made.code.splitlines()[1:] == [
+        "    cart = Cart()",
+        "",
+        "    @cart.on_open",
+        "    def greet():",
+        '        return "hello"',
+        "",
+        '    with pytest.raises(LookupError, match="nobody there"):',
+        "        discount(cart)",
+    ]
+    assert made.code.splitlines()[made.oracle[0].line - 1].strip().startswith("with pytest.raises")
+
+
 def test_where_nothing_else_is_seen_the_title_says_which_step_is_missing(rows):
     made = without(rows, TEST.replace("assert discount(cart) == 3", "assert_cheap(discount(cart))"), 7)
     assert 'without cart.open("ann")' in made.title
