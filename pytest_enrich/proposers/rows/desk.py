@@ -59,9 +59,11 @@ def name(sheet: Sheet, qualname: str, extras: Iterable[str]) -> str:
 
 def _subject(anchor: str, qualname: str) -> str:
     """What a test's name says of the function, without what it says of the case: that is another one now."""
-    parts, own = anchor.split("_"), qualname.rpartition(".")[2]
+    parts, (owner, _, own) = anchor.split("_"), qualname.rpartition(".")
     known = words.snake(qualname).split("_")
     told = [at for at, part in enumerate(parts) if part and part in known]
-    if told or own[:1] == "_":
+    if told or (own[:1] == "_" and not own.endswith("__")):
         return "_".join(parts[: told[-1] + 1] if told else parts)
-    return f"test_{words.snake(own)}"
+    # What Python calls by itself is known by its class.
+    known_by = owner.rpartition(".")[2] if own.endswith("__") else own
+    return f"test_{words.snake(known_by or own)}"

@@ -19,7 +19,8 @@ from pytest_enrich.data import (
     Varied,
     Vary,
 )
-from pytest_enrich.proposers.rows import RowsProposer
+from pytest_enrich.proposers.rows import RowsProposer, desk, reading
+from pytest_enrich.proposers.rows.text import Text
 from tests.proposers.rows.conftest import variant
 
 LISTED = """
@@ -645,3 +646,20 @@ def test_a_test_about_one_report_comes_last(rows):
         "test_one",
         "test_issue284",
     ]
+
+
+@pytest.mark.parametrize(
+    ("anchor", "qualname", "name"),
+    [
+        ("test_discount_of_a_member", "discount", "test_discount_extra"),
+        ("test_a_member_pays_less", "discount", "test_discount_extra"),
+        ("test_a_member_pays_less", "_discount", "test_a_member_pays_less_extra"),
+        ("test_a_member_pays_less", "Cart.__call__", "test_cart_extra"),
+        ("test_cart_of_a_member", "Cart.__call__", "test_cart_extra"),
+        ("test_a_member_pays_less", "Cart.total", "test_total_extra"),
+    ],
+)
+def test_a_name_says_what_is_tested_and_not_what_the_test_beside_it_says(anchor, qualname, name):
+    text = Text(f"def {anchor}():\n    assert discount(3) == 3\n")
+    sheet = reading.read(text, f"tests/test_cart.py::{anchor}", "function")
+    assert desk.name(sheet, qualname, ["extra"]) == name
