@@ -14,8 +14,11 @@ from pytest_enrich.proposers.rows.text import span
 LEFT_OUT = "-"
 """That a step is not done, as `Hole.adds` has it."""
 MOST = 12
-NO_STEPS = {"skip", "fail", "xfail", "exit", "importorskip", "print", "sleep", "set_trace"}
-"""Functions that say something about the test, not to the code."""
+NO_STEPS = {
+    "skip", "fail", "xfail", "exit", "importorskip", "print", "sleep", "set_trace", "addCleanup", "chdir", "seed",
+    "setattr", "delattr", "patch", "object", "syspath_prepend", "filterwarnings", "simplefilter",
+}  # fmt: skip
+"""Functions that say something about the test, or keep the machine and other tests out of it."""
 
 
 def holes(function: Function) -> list[Hole]:

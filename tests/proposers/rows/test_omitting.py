@@ -29,6 +29,7 @@ def steps(body):
         ),
         ("name = client.login()\nassert name", []),
         ("print(client)\nassert client", []),
+        ("monkeypatch.chdir(tmp_path)\nmocker.patch('a.b')\nassert client.read()", []),
         ("'''What it does.'''\nassert client", []),
         ("self.assertEqual(client.a, 1)\nassert_that(client)", []),
         ("with client as c:\n    c.get('/a')\n    assert c.get('/b')", ["c.get('/a')"]),
