@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from pytest_enrich.data import Target, Template
-from pytest_enrich.proposers.rows import asked, caught, options, tables, typed
+from pytest_enrich.proposers.rows import asked, caught, kindred, options, tables, typed
+from pytest_enrich.proposers.rows.kindred import Kin
 from pytest_enrich.proposers.rows.literal import is_literal
-from pytest_enrich.proposers.rows.names import last
+from pytest_enrich.proposers.rows.names import Function, aliases, last
 from pytest_enrich.proposers.rows.options import Option
 from pytest_enrich.proposers.rows.tables import Known
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 Optional: TypeAlias = tuple[str, "ast.expr | None", ast.expr]
 """The name of a parameter, its hint, its default."""
 VALUES: Mapping[str, tuple[str, ...]] = {
@@ -57,7 +57,8 @@ class Addable(Struct, frozen=True):
     """All that the target asks for by name; `callables` are the names that take the keywords.
 
     `keys` are what it looks for in mappings, and `attributes` in objects, with values to try; `tables` what
-    functions look up in theirs; `caught` are templates of the exceptions that no test makes it catch.
+    functions look up in theirs; `caught` are templates of the exceptions that no test makes it catch; `kin` are
+    classes of the kind of its own.
     """
 
     callables: frozenset[str] = frozenset()
@@ -67,6 +68,7 @@ class Addable(Struct, frozen=True):
     attributes: tuple[Keyword, ...] = ()
     tables: Known = {}
     caught: tuple[Template, ...] = ()
+    kin: Kin = Kin()
 
 
 def of(target: Target, source: str) -> Addable:
@@ -92,21 +94,15 @@ def of(target: Target, source: str) -> Addable:
         Keyword(key, (*(SWITCH if key in switches else PLAIN), *texts)) for key in dict.fromkeys(asked.keys(own))
     )
     return Addable(
-        callables=frozenset({*names, *_aliases(tree, names)}),
+        callables=frozenset({*names, *aliases(tree, names)}),
         keywords=tuple(keywords.values()),
         options=tuple(taken),
         keys=keys,
         attributes=tuple(Keyword(one, (*EITHER, *texts)) for one in dict.fromkeys(asked.attributes(own))),
         tables=tables.of(tree),
         caught=caught.of(target, tree),
+        kin=kindred.of(target, tree),
     )
-
-
-def _aliases(tree: ast.Module, names: Collection[str]) -> Iterator[str]:
-    """What the module calls them besides: `ip_address = IPAddress`."""
-    for one in tree.body:
-        if isinstance(one, ast.Assign) and isinstance(one.value, ast.Name) and one.value.id in names:
-            yield from (target.id for target in one.targets if isinstance(target, ast.Name))
 
 
 def _found(tree: ast.Module, qualname: str) -> tuple[Function | None, ast.ClassDef | None]:

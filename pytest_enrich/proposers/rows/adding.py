@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Hole, Span
 from pytest_enrich.proposers.rows import tables
-from pytest_enrich.proposers.rows.addable import Addable, Function
-from pytest_enrich.proposers.rows.names import last
+from pytest_enrich.proposers.rows.addable import Addable
+from pytest_enrich.proposers.rows.names import Function, last
 from pytest_enrich.proposers.rows.options import Option
 from pytest_enrich.proposers.rows.text import Edit, Text, span
 

@@ -58,13 +58,20 @@ def nearest(
     wanted: Callable[[Sheet], bool] = lambda _sheet: True,
     source: str = "",
 ) -> list[list[Sheet]]:
-    """The nearest tests that are wanted and in which something can vary, by file; those with cases come first.
+    """The nearest tests that are wanted and in which something can vary, by file.
 
-    Last, if they are wanted so, tests with cases as what tests beside them are made of. With the text of the
-    `source` file they may be given what they do not pass.
+    Those with cases come first, and last, as what tests beside them are made of. Of a target that no test comes to
+    it is those that make another class of its kind. With the text of the `source` file they may be given what they
+    do not pass.
     """
-    shelf = Shelf(target, read, addable.of(target, source) if source else addable.Addable())
-    near = dict.fromkeys(one.nodeid.partition("[")[0] for one in target.nearest if one.shared)
+    known = addable.of(target, source) if source else addable.Addable()
+    shelf = Shelf(target, read, known)
+    near = dict.fromkeys(one.nodeid.partition("[")[0] for one in target.nearest if one.shared or known.kin.own)
+    if known.kin.own:
+        kin = shelf.sheets(
+            near, lambda one: wanted(one) and bool(known.kin.made(one.function)), MOST_TESTS, apart=True
+        )
+        return [*islice(by_file(kin), MOST_FILES)]
     first = shelf.sheets([*near][:MOST_READ], wanted, MOST_TESTS)
     rows = [one.pattern.nodeid for one in first if one.kind == "row"]
     apart = shelf.sheets(rows, wanted, MOST_APART, apart=True)

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from pytest_enrich.proposers.rows.names import last
+from pytest_enrich.proposers.rows.names import Function, last
 from pytest_enrich.proposers.rows.text import Text
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 VALUES = 1
 """The place of the list among the arguments."""
 MADE_AND_USED = 2

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from pytest_enrich.data import Hole
-from pytest_enrich.proposers.rows.addable import Addable, Function
+from pytest_enrich.proposers.rows.addable import Addable
+from pytest_enrich.proposers.rows.kindred import INSTEAD
 from pytest_enrich.proposers.rows.literal import is_literal
-from pytest_enrich.proposers.rows.names import last
+from pytest_enrich.proposers.rows.names import Function, last
 from pytest_enrich.proposers.rows.text import Text, span
 
-INSTEAD = "="
-"""That something else stands in the place of an expression, as `Hole.adds` has it."""
 MOST = 8
 
 

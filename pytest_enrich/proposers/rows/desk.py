@@ -10,6 +10,7 @@ from msgspec import Struct
 from pytest_enrich import imports
 from pytest_enrich.data import Gap, Origin, Target, Template, Variant
 from pytest_enrich.errors import RefusedError
+from pytest_enrich.proposers.rows.names import Function
 from pytest_enrich.proposers.rows.sheet import Sheet
 from pytest_enrich.proposers.search import words
 
@@ -50,7 +51,7 @@ class Desk(Struct, frozen=True, kw_only=True):
 def name(sheet: Sheet, qualname: str, extras: Iterable[str]) -> str:
     """A free name for a test of `qualname` beside this one, with the first of `extras` that makes a good one."""
     anchor, nodes = _subject(sheet.function.name, qualname), ast.walk(sheet.text.tree)
-    taken = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+    taken = {node.name for node in nodes if isinstance(node, Function)}
     options = [f"{anchor}_{extra}" for extra in extras if extra and not anchor.endswith(extra)]
     options = [option for option in options if len(option) <= LONGEST_NAME] or [sheet.function.name]
     numbered = (f"{options[0]}_{number}" for number in range(2, len(taken) + 3))

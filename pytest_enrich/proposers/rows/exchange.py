@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from pytest_enrich.data import Hole, Variant
-from pytest_enrich.proposers.rows.cases import Function
-from pytest_enrich.proposers.rows.names import used
+from pytest_enrich.proposers.rows.names import Function, used
 
 SILENT = {"tmp_path", "tmpdir", "capsys", "capfd", "caplog", "monkeypatch", "recwarn", "request"}
 """Fixtures that nothing happens through when nobody uses them."""

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from pytest_enrich.data import Hole, Variant
-from pytest_enrich.proposers.rows import adding, cases, defaults, exchange, omitting, setting
+from pytest_enrich.proposers.rows import adding, cases, exchange, kindred, omitting, setting
 from pytest_enrich.proposers.rows.desk import LONGEST_LINE
 from pytest_enrich.proposers.rows.exchange import SILENT
 from pytest_enrich.proposers.rows.names import stored, used
@@ -74,7 +74,7 @@ def values(sheet: Sheet, variant: Variant) -> Iterator[Edit]:
 
 def _added(sheet: Sheet, hole: Hole, value: str) -> Edit:
     """What is passed or set besides, or left out."""
-    if hole.adds in {omitting.LEFT_OUT, defaults.INSTEAD} and hole.span is not None:
+    if hole.adds in {omitting.LEFT_OUT, kindred.INSTEAD} and hole.span is not None:
         return hole.span, "" if hole.adds == omitting.LEFT_OUT else value
     write = setting.edit if setting.is_setting(hole) else adding.edit
     return write(sheet.text, hole, value)

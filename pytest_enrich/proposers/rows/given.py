@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from pytest_enrich.proposers.rows.cases import Function
-from pytest_enrich.proposers.rows.names import last
+from pytest_enrich.proposers.rows.names import Function, last
 
 
 def decorator(function: Function) -> ast.Call | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def used(*nodes: ast.AST) -> set[str]:
@@ -19,13 +21,19 @@ def loaded(*nodes: ast.AST) -> set[str]:
 def stored(*nodes: ast.AST) -> set[str]:
     """Those that are bound."""
     named = {one.id for one in _inside(nodes) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
-    functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return named | {one.name for one in nodes if isinstance(one, functions)}
+    return named | {one.name for one in nodes if isinstance(one, Function | ast.ClassDef)}
 
 
 def last(node: ast.expr) -> str:
     """The last name of what is called, or passed: `invoke` for `runner.invoke`; "" where it has none."""
     return str(getattr(node, "attr", getattr(node, "id", "")))
+
+
+def aliases(tree: ast.Module, names: Collection[str]) -> Iterator[str]:
+    """What a module calls these besides: `ip_address = IPAddress`."""
+    for one in tree.body:
+        if isinstance(one, ast.Assign) and isinstance(one.value, ast.Name) and one.value.id in names:
+            yield from (target.id for target in one.targets if isinstance(target, ast.Name))
 
 
 def _inside(nodes: Iterable[ast.AST]) -> Iterable[ast.AST]:

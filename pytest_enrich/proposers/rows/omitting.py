@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from pytest_enrich.data import Hole, Pattern, Span, Variant
 from pytest_enrich.proposers.rows import part
-from pytest_enrich.proposers.rows.cases import Function
-from pytest_enrich.proposers.rows.names import last, used
+from pytest_enrich.proposers.rows.names import Function, last, used
 from pytest_enrich.proposers.rows.text import span
 
 LEFT_OUT = "-"

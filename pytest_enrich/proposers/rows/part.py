@@ -6,7 +6,7 @@ import ast
 from collections.abc import Collection, Sequence
 
 from pytest_enrich.data import Span
-from pytest_enrich.proposers.rows.names import last, loaded, stored, used
+from pytest_enrich.proposers.rows.names import Function, last, loaded, stored, used
 from pytest_enrich.proposers.rows.text import is_within, span
 
 MOST = 10
@@ -29,7 +29,7 @@ def before(
             wanted |= used(one)
             continue
         bound = stored(one)
-        plain = isinstance(one, ast.Assign | ast.AnnAssign | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        plain = isinstance(one, ast.Assign | ast.AnnAssign | Function | ast.ClassDef)
         if asserts(one) or (plain and bound and not bound & wanted and not registers(one)):
             continue
         if any(isinstance(node, ast.Assert) for node in ast.walk(one)):
@@ -79,7 +79,7 @@ def _touched(one: ast.stmt) -> set[str]:
 
 def registers(one: ast.stmt) -> bool:
     """Whether it is a function with a decorator, which may tell others of it."""
-    return isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and bool(one.decorator_list)
+    return isinstance(one, Function) and bool(one.decorator_list)
 
 
 def asserts(node: ast.AST) -> bool:

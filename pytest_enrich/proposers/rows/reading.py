@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Hole, Pattern, Placement
 from pytest_enrich.proposers.rows import cases, exchange, given, look
-from pytest_enrich.proposers.rows.cases import Cases, Function
+from pytest_enrich.proposers.rows.cases import Cases
 from pytest_enrich.proposers.rows.literal import is_literal
 from pytest_enrich.proposers.rows.look import Look
-from pytest_enrich.proposers.rows.names import last
+from pytest_enrich.proposers.rows.names import Function, last
 from pytest_enrich.proposers.rows.sheet import Kind, Sheet
 from pytest_enrich.proposers.rows.text import Text, is_within, span
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from pytest_enrich.data import Hole, Span
 from pytest_enrich.proposers.rows import omitting
-from pytest_enrich.proposers.rows.addable import Addable, Function, Keyword
+from pytest_enrich.proposers.rows.addable import Addable, Keyword
+from pytest_enrich.proposers.rows.names import Function
 from pytest_enrich.proposers.rows.text import Edit, Text, span
 
 MOST, MOST_VALUES = 12, 5

@@ -9,10 +9,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Hole, Pattern, Placement, Template, Variant
-from pytest_enrich.proposers.rows import adding, defaults, omitting, setting
+from pytest_enrich.proposers.rows import adding, defaults, kindred, omitting, setting
 from pytest_enrich.proposers.rows.addable import Addable
-from pytest_enrich.proposers.rows.cases import Cases, Function
+from pytest_enrich.proposers.rows.cases import Cases
 from pytest_enrich.proposers.rows.look import Look
+from pytest_enrich.proposers.rows.names import Function
 from pytest_enrich.proposers.rows.text import Text
 
 Kind: TypeAlias = Literal["row", "example", "sibling"]
@@ -70,5 +71,6 @@ class Sheet(Struct, frozen=True, kw_only=True):
         """Places beside what stands there."""
         yield from adding.holes(self.function, known)
         yield from defaults.holes(self.text, self.function, known)
+        yield from kindred.holes(self.text, self.function, known.kin)
         yield from setting.holes(self.function, known)
         yield from omitting.holes(self.function)

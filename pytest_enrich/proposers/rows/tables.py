@@ -6,9 +6,8 @@ import ast
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
-from pytest_enrich.proposers.rows.names import last
+from pytest_enrich.proposers.rows.names import Function, last
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 LOOKING = {"get", "pop", "setdefault"}
 MOST = 60
 

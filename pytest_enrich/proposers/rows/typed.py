@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from pytest_enrich.proposers.rows.names import last
+from pytest_enrich.proposers.rows.names import Function, last
 from pytest_enrich.proposers.rows.options import NUMBERS, Option
 
 COMMANDS = {"command", "callback"}
@@ -20,7 +20,7 @@ def declared(tree: ast.Module) -> Iterator[Option]:
     if "typer" not in {*named, *modules}:
         return
     for node in nodes:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(map(_commands, node.decorator_list)):
+        if isinstance(node, Function) and any(map(_commands, node.decorator_list)):
             yield from (option for one in _parameters(node) if (option := _option(*one)) is not None)
 
 
@@ -28,7 +28,7 @@ def _commands(decorator: ast.expr) -> bool:
     return last(decorator.func if isinstance(decorator, ast.Call) else decorator) in COMMANDS
 
 
-def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[ast.arg, ast.expr | None]]:
+def _parameters(function: Function) -> Iterator[tuple[ast.arg, ast.expr | None]]:
     """Each with its default."""
     given = function.args
     plain = [*given.posonlyargs, *given.args]

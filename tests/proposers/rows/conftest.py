@@ -44,7 +44,8 @@ def rows(fakes):
         near = tuple(NearTest(nodeid=f"{fakes.TESTS}::{name}", shared=2) for name in names)
         script = answer if isinstance(answer, list) else once(answer or Varied(variants=variants, executions=9))
         sandbox = fakes.ScriptedSandbox({Vary: script})
-        target = replace(fakes.target(), nearest=near, **({"source": source} if source else {}), **changes)
+        plain = {"nearest": near, **({"source": source} if source else {})}
+        target = replace(fakes.target(), **{**plain, **changes})
         task = replace(fakes.task(text=text), target=target, source_text=source)
         proposer = RowsProposer(sandbox, lambda path: text if path == fakes.TESTS else "")
         return list(proposer.propose(task)), sandbox

@@ -1,0 +1,54 @@
+"""Classes of one kind: a test of one is tried with another one, which no test comes to."""
+
+from __future__ import annotations
+
+import ast
+
+from msgspec import Struct
+
+from pytest_enrich.data import Hole, Target, Template
+from pytest_enrich.proposers.rows.names import Function, aliases, last
+from pytest_enrich.proposers.rows.text import Text, span
+
+INSTEAD = "="
+"""That something else stands in the place of an expression, as `Hole.adds` has it."""
+COMMON = {"__init__", "__repr__", "__str__", "__eq__", "__ne__", "__hash__", "__len__", "__iter__"}
+"""Methods that say nothing of the kind of a class."""
+MOST = 8
+
+
+class Kin(Struct, frozen=True):
+    """The class of a target that no test comes to, and the names under which tests know others of its kind."""
+
+    own: Template = ""
+    names: frozenset[str] = frozenset()
+
+    def made(self, function: Function) -> list[ast.Call]:
+        """Where a test makes one of them."""
+        nodes = (node for statement in function.body for node in ast.walk(statement))
+        return [one for one in nodes if isinstance(one, ast.Call) and last(one.func) in self.names]
+
+
+def of(target: Target, tree: ast.Module) -> Kin:
+    """Those that have the target's method, too; none where a test comes to it, or its class is private."""
+    owner, _, method = target.qualname.rpartition(".")
+    reached = any(one.shared for one in target.nearest)
+    if not owner or "." in owner or owner[:1] == "_" or method in COMMON or reached:
+        return Kin()
+    classes = [one for one in tree.body if isinstance(one, ast.ClassDef)]
+    names = {one.name for one in classes if one.name != owner and _has(one, method)}
+    known = frozenset({*names, *aliases(tree, names)})
+    return Kin(f"⟨{target.module}:{owner}⟩", known) if known else Kin()
+
+
+def holes(text: Text, function: Function, kin: Kin) -> list[Hole]:
+    """The places where a test makes another one: its class, and the whole call, where that passes something."""
+    calls = kin.made(function)
+    found: list[tuple[ast.expr, Template]] = [(one.func, kin.own) for one in calls]
+    found += [(one, f"{kin.own}()") for one in calls if one.args or one.keywords]
+    places = ((span(one), text.source(one), other) for one, other in found[:MOST])
+    return [Hole(span=place, values=(own,), adds=INSTEAD, offers=(other,)) for place, own, other in places]
+
+
+def _has(owner: ast.ClassDef, method: str) -> bool:
+    return any(isinstance(one, Function) and one.name == method for one in owner.body)
