@@ -7,9 +7,10 @@
 from pytest_enrich.gaps import changed
 from pytest_enrich.gaps.digest import body_digest, tokens_digest
 from pytest_enrich.gaps.find import find, identify, name_of
+from pytest_enrich.gaps.measured import FileCoverage, Measured
 from pytest_enrich.gaps.order import Ranked, order
 from pytest_enrich.gaps.possible import branches
-from pytest_enrich.gaps.read import FileCoverage, Measured, read
+from pytest_enrich.gaps.read import read
 
 __all__ = [
     "FileCoverage",

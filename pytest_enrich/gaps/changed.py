@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from pytest_enrich.data.code import Gap
-from pytest_enrich.gaps.read import FileCoverage
+from pytest_enrich.gaps.measured import FileCoverage
 from pytest_enrich.gaps.text import Text
 
 

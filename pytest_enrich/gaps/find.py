@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 from pytest_enrich.data.code import Branch, Gap, Outcome
 from pytest_enrich.gaps.digest import digest
 from pytest_enrich.gaps.flow import Step
+from pytest_enrich.gaps.measured import FileCoverage
 from pytest_enrich.gaps.outline import Outline, Scope, Site
 from pytest_enrich.gaps.partition import Partition
-from pytest_enrich.gaps.read import FileCoverage
 from pytest_enrich.gaps.unwanted import unwanted
 
 _STEM = 60

@@ -2,80 +2,23 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
 import warnings
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
-from pytest_enrich.data.code import Branch
+from pytest_enrich.gaps.chosen import wanted
+from pytest_enrich.gaps.measured import FileCoverage, Measured
 
 if TYPE_CHECKING:
     from coverage import Coverage
     from coverage.plugin import FileReporter
 
 _TESTS = {"test", "tests"}
-_VENDORED = {"_vendor", "vendor", "_vendored", "vendored", "third_party", "node_modules"}
 # Of a test's node id: one that has all its data in its name is no test that anyone can ask for.
 _LONGEST_NAME = 4000
 _PHASE = re.compile(r"\|(run|setup|teardown)$")
-
-
-class FileCoverage(Struct, frozen=True, kw_only=True):
-    """One measured source file.
-
-    Attributes:
-        path: Relative to rootdir, with `/`.
-        statements: The first lines of its statements, ascending.
-        missing_lines: Those that no test ran.
-        branches: All branches, ascending.
-        missing_branches: Those that no test took, also at lines that no test ran.
-        contexts: For each line that was run, the node ids of the tests that ran it, sorted.
-    """
-
-    path: str
-    statements: tuple[int, ...]
-    missing_lines: tuple[int, ...]
-    branches: tuple[Branch, ...] = ()
-    missing_branches: tuple[Branch, ...] = ()
-    contexts: dict[int, tuple[str, ...]] = {}
-
-    @property
-    def test_files(self) -> tuple[str, ...]:
-        """The files of the tests that ran any of it, sorted."""
-        names = {name for names in self.contexts.values() for name in names}
-        return tuple(sorted({name.partition("::")[0] for name in names}))
-
-
-class Measured(Struct, frozen=True, kw_only=True):
-    """All measured source files, by path, and those that could not be read, each with the reason."""
-
-    files: tuple[FileCoverage, ...]
-    skipped: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def tests(self) -> dict[str, tuple[str, ...]]:
-        """For each source file the files of the tests that ran any of it, sorted."""
-        return {file.path: file.test_files for file in self.files if file.test_files}
-
-    @property
-    def line_percent(self) -> float:
-        """Of the statements, how many were run: 0 to 100."""
-        return _percent([(file.statements, file.missing_lines) for file in self.files])
-
-    @property
-    def branch_percent(self) -> float:
-        """Of the branches, how many were taken: 0 to 100."""
-        return _percent([(file.branches, file.missing_branches) for file in self.files])
-
-    @property
-    def percent(self) -> float:
-        """Of both together, coverage's total: 0 to 100."""
-        lines = [(file.statements, file.missing_lines) for file in self.files]
-        return _percent([*lines, *((file.branches, file.missing_branches) for file in self.files)])
 
 
 def read(
@@ -117,27 +60,6 @@ def _folders(path: str) -> list[str]:
 
 def _in_tests(path: str, folders: Collection[str]) -> bool:
     return any(folder in folders for folder in _folders(path))
-
-
-def wanted(path: str, include: Sequence[str], exclude: Sequence[str]) -> bool:
-    """Whether the globs choose `path`; one without a `/` is tried on the name alone too.
-
-    A copy of what others wrote is chosen only by one that says so.
-    """
-    inside = not include or any(_matches(path, glob) for glob in include)
-    is_meant = not _is_copied(path) or any(map(_is_copied, include))
-    return inside and is_meant and not any(_matches(path, glob) for glob in exclude)
-
-
-def _is_copied(path: str) -> bool:
-    return not _VENDORED.isdisjoint(path.split("/"))
-
-
-def _matches(path: str, glob: str) -> bool:
-    glob = glob.removeprefix("./")
-    names = [path] if "/" in glob else [path, path.rpartition("/")[2]]
-    folder = f"{glob.rstrip('/')}/*"
-    return any(fnmatch.fnmatchcase(name, glob) for name in names) or fnmatch.fnmatchcase(path, folder)
 
 
 def _sources(cov: Coverage, rootdir: Path) -> Iterator[tuple[str, str]]:
@@ -217,9 +139,3 @@ def _contexts(raw: dict[int, list[str]], reporter: FileReporter) -> dict[int, tu
         for first in reporter.translate_lines([line]) if tests else ():
             found.setdefault(first, set()).update(tests)
     return {line: tuple(sorted(tests)) for line, tests in sorted(found.items())}
-
-
-def _percent(parts: list[tuple[Sequence[object], Sequence[object]]]) -> float:
-    total = sum(len(everything) for everything, _ in parts)
-    missing = sum(len(missed) for _, missed in parts)
-    return 100.0 * (total - missing) / total if total else 100.0

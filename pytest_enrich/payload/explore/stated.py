@@ -1,0 +1,127 @@
+"""What to say of a value that a call gives: as a whole, by its parts, by its text."""
+
+from __future__ import annotations
+
+import collections.abc
+import inspect
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ..express import UNSTABLE, express, named, spoken
+from . import command
+from .calls import Program
+from .run import Outcome
+from .visible import fields, written
+
+Record = dict[str, Any]
+MOST = 3
+SHORT_FLOAT = 6
+LONGEST = 100
+LONGEST_FIELD = 70
+MOST_ITEMS = 8
+EMPTY = {"None", "[]", "{}", "()", "''", "0", "False", "set()"}
+
+
+def stated(outcome: Outcome, plain: Program) -> list[Record]:
+    """The result, else what is public of it."""
+    value = outcome.result
+    if command.is_result(value):
+        said = [_stated(f"{{result}}.{name}", part, repr(part)) for name, part in _told(value)]
+        return [one for one in said if not UNSTABLE.search(one["value"]) and len(one["value"]) <= LONGEST]
+    text = written(value)
+    if text is not None and len(text) > LONGEST_FIELD and isinstance(value, Mapping):
+        return list(_items(value))[:MOST] or [_stated("{result}", value, text)]
+    if text is not None and (len(text) <= LONGEST or isinstance(value, str | bytes)):
+        return [_stated("{result}", value, text)]
+    if isinstance(value, collections.abc.ValuesView | collections.abc.ItemsView) and (text := written([*value])):
+        return [_stated("list({result})", [*value], text)]
+    alike = [one for one in outcome.namespace.values() if type(one) is type(value)]
+    return list(_parts(value, plain, alike))[:MOST] or ([_stated("{result}", value, text)] if text else [])
+
+
+def _told(result: Any) -> list[tuple[str, object]]:
+    """What a command told its user, and the shell when it did not go well."""
+    status = [("exit_code", result.exit_code)] if result.exit_code or not result.output else []
+    return [("output", result.output), *status] if result.output else status
+
+
+def _stated(expression: str, value: object, text: str) -> Record:
+    form = "equal"
+    if value is None or isinstance(value, bool):
+        form = "is"
+    elif _is_inexact(value):
+        form = "approx"
+    return {"subject": "result", "expression": expression, "value": text, "message": "", "form": form}
+
+
+def _is_inexact(value: object) -> bool:
+    """Whether it is a float, or a plain container of numbers, with digits that depend on the machine."""
+    if isinstance(value, float):
+        return len(repr(value)) > SHORT_FLOAT and math.isfinite(value)
+    held = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    numbers = all(isinstance(part, int | float) for part in held)
+    return numbers and any(isinstance(part, float) and _is_inexact(part) for part in held)
+
+
+def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Iterator[Record]:
+    """Its public fields, else its text: for what cannot be written as a whole.
+
+    Fields that the lines name which the call is made for tell the most, then those that the call names, then those
+    that are other than in objects `alike` that it was made of; what fills a line by itself is shown only where
+    nothing else is. Its length, and what it looks like to a programmer, say too little to be worth a test.
+    """
+    if isinstance(value, tuple | list) and len(value) <= MOST_ITEMS:
+        placed = ((at, part, written(part)) for at, part in enumerate(value))
+        yield from (_stated(f"{{result}}[{at}]", part, text) for at, part, text in placed if text is not None)
+        return
+    stated = _fields(value)
+    if isinstance(value, BaseException) and (kind := named(type(value))) is not None:
+        yield {**_stated("{result}", value, kind), "form": "instance"}
+        # Which one it is matters; what it was given to keep, and flags, do not.
+        telling = (one for one in stated if not is_empty(one) and one["form"] != "is")
+        yield from (one for one in telling if one["value"] not in plain.action)
+        return
+    readable = [record for record in stated if len(record["value"]) <= LONGEST_FIELD] or stated
+    same = {(f"{{result}}.{name}", written(part)) for one in alike for name, part in fields(one)}
+
+    def little(record: Record) -> tuple[bool, bool, bool, bool]:
+        is_unchanged = (record["expression"], record["value"]) in same
+        is_named = record["expression"].rpartition(".")[2] in plain.about
+        return not is_named, is_empty(record), not _is_given(record, plain.action), is_unchanged
+
+    yield from sorted(readable, key=little)
+    text = spoken(value) if not stated and _has_own(type(value), "__str__") else ""
+    if 0 < len(text) < 80 and text.isprintable() and not UNSTABLE.search(text):  # noqa: PLR2004 - a readable line
+        yield _stated("str({result})", text, repr(text))
+
+
+def _fields(value: object) -> list[Record]:
+    return [
+        _stated(f"{{result}}.{name}", part, text)
+        for name, part in fields(value)
+        if not inspect.isroutine(part) and (text := written(part)) is not None
+    ]
+
+
+def _items(value: Mapping[Any, Any]) -> Iterator[Record]:
+    """What a mapping that fills more than a line holds, that says something first."""
+    keyed = ((express(key), part, written(part)) for key, part in value.items())
+    items = [_stated(f"{{result}}[{key}]", part, text) for key, part, text in keyed if key and text]
+    yield from sorted((one for one in items if len(one["value"]) <= LONGEST_FIELD), key=is_empty)
+
+
+def is_empty(record: Record) -> bool:
+    """Whether it is a value that says little."""
+    return record["value"] in EMPTY
+
+
+def _is_given(record: Record, action: str) -> bool:
+    """Whether the call passes an argument of the field's name."""
+    return re.search(rf"\b{record['expression'].rpartition('.')[2]}=", action) is not None
+
+
+def _has_own(cls: type, name: str) -> bool:
+    """Whether a class of the project's (not a built-in one) says what its objects look like."""
+    return any(name in vars(one) and one.__module__ != "builtins" for one in cls.__mro__)
