@@ -44,14 +44,15 @@ class Point(Struct, frozen=True, kw_only=True):
 
     Attributes:
         form: `equal`: a value; `truth`: a bool; `raises`: a block that is expected to raise;
-            `called`: how a stand-in is called, once (`call("eur")`) or never (`None`).
-        span: Of the whole statement; for `raises` of the expression after `with`.
-        subject: Of the expression that is looked at; for `raises` the same as `span`.
+            `called`: how a stand-in is called, once (`call("eur")`) or never (`None`); `message`: that of what
+            a block is expected to raise, whatever it has to match there.
+        span: Of the whole statement; for `raises` and `message` of the expression after `with`.
+        subject: Of the expression that is looked at; for `raises` and `message` the same as `span`.
         constant: Of the named constant that is expected there (`status.HTTP_200_OK`): what is seen is told by the
             name of another one of its kind, where there is one. None for all else.
     """
 
-    form: Literal["equal", "truth", "raises", "called"]
+    form: Literal["equal", "truth", "raises", "called", "message"]
     span: Span
     subject: Span
     constant: Span | None = None

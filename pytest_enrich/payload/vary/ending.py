@@ -42,6 +42,10 @@ class Endings:
             return {"refusal": "accident"}
         return {"refusal": "", "raised": kind, "message": steady(spoken(error)), "line": line}
 
+    def is_meant(self, error: BaseException) -> bool:
+        """Whether it is a contract."""
+        return not self._refusal(error)
+
     def _refusal(self, error: BaseException) -> str:
         if isinstance(error, TooLongError):
             return "too long"

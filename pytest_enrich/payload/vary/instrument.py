@@ -101,6 +101,8 @@ class _Opener(ast.NodeTransformer):
     def _point(self, node: ast.AST, number: int, point: dict[str, Any]) -> ast.AST:
         if point["form"] == "raises":
             return ast.copy_location(_call("raises", number), node)
+        if point["form"] == "message":
+            return ast.copy_location(_call("message", number, _of_any_message(node)), node)
         wanted = tuple(point["subject"])
         subject = next(one for one in ast.walk(node) if isinstance(one, ast.expr) and span(one) == wanted)
         if point["form"] == "called":
@@ -115,6 +117,15 @@ class _Opener(ast.NodeTransformer):
         constant = next(one for one in ast.walk(statement) if isinstance(one, ast.Attribute) and span(one) == at)
         both = ast.Tuple([constant.value, ast.Constant(constant.attr)], ast.Load())
         return ast.Lambda(ast.arguments([], [], None, [], [], None, []), both)
+
+
+def _of_any_message(node: ast.AST) -> ast.expr:
+    """A call that says what a block raises, without what the message has to match."""
+    assert isinstance(node, ast.Call)
+    function = node.func
+    if isinstance(function, ast.Attribute):
+        function.attr = function.attr.removesuffix("Regex")
+    return ast.copy_location(ast.Call(function, node.args[:1], []), node)
 
 
 def span(node: ast.AST) -> Span:

@@ -21,10 +21,12 @@ class NothingRaisedError(Exception):
 class Probe:
     """Of the test that is running: `seen` are its sightings so far, as JSON.
 
-    A value that cannot be stated in a test is seen as "".
+    A value that cannot be stated in a test is seen as "". `accepts` says whether an exception is one that the code
+    raises on purpose.
     """
 
     def __init__(self) -> None:
+        self.accepts: Callable[[Any], bool] = bool
         self.seen: list[Record] = []
         self._values: Mapping[int, Any] = {}
 
@@ -86,6 +88,20 @@ class Probe:
             self.seen.append({"point": point, "value": named(type(error)) or "", "message": steady(spoken(error))})
             return
         raise NothingRaisedError
+
+    @contextlib.contextmanager
+    def message(self, point: int, block: Any) -> Iterator[Any]:
+        """Round a block that expects an exception: its message is noted, of one that is no accident."""
+        text, is_accident = "", False
+        with block as told:
+            try:
+                yield told
+            except Exception as error:
+                text, is_accident = spoken(error), bool(self._values) and not self.accepts(error)
+                raise
+        if is_accident:
+            raise NothingRaisedError
+        self.seen.append({"point": point, "value": repr(steady(text)), "message": ""})
 
 
 def _as_call(call: Any) -> str:

@@ -63,6 +63,7 @@ class Cast:
         module = importlib.import_module(job["module"])
         filename = inspect.getsourcefile(module) or module.__file__ or ""
         endings = Endings(work["rootdir"], job["module"], Path(work["rootdir"], job["test_path"]))
+        probe.accepts = endings.is_meant
         self._stage = Stage(Tracer(filename, dict(map(tuple, job["statements"]))), probe, endings)
         self._work = work
         self._items = [item for item in items if isinstance(item, pytest.Function)]

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Point, Span
-from pytest_enrich.proposers.rows import called, variables
+from pytest_enrich.proposers.rows import called, message, variables
 from pytest_enrich.proposers.rows.literal import is_literal
 from pytest_enrich.proposers.rows.names import last
 from pytest_enrich.proposers.rows.text import span
@@ -20,6 +20,8 @@ HELPERS = {"assert_equal", "assert_equals", "assert_eq", "eq_"}
 """Functions that assert the same, in tests that are no classes of `unittest`."""
 TRUTH = {"assertTrue": True, "assertFalse": False}
 BOTH = 2
+LONGEST_MESSAGE = 1000
+"""What is matched is only its beginning."""
 
 
 class Look(Struct, frozen=True, kw_only=True):
@@ -94,7 +96,8 @@ def of_literals(function: ast.AST, known: Collection[Look] = ()) -> list[Look]:
         looks = [_resolved(look, values) for look in _looks(node) if not look.name or look.name in values]
         looks = looks or list(_comparison(node))
         found += [look for look in looks if look.point.span not in taken]
-    return found
+    messages = (Look(point=point, room=LONGEST_MESSAGE) for point in message.points(function))
+    return [*found, *(look for look in messages if look.point.span not in taken)]
 
 
 def _resolved(look: Look, values: Mapping[str, ast.expr]) -> Look:

@@ -59,7 +59,7 @@ def changed(
             continue
         tainted |= HEARING & set(arguments)
         tainted |= _touched(one) & local
-        told += [one] if asserts(one) or any(asserts(node) for node in ast.walk(one)) else []
+        told += [one] if any(asserts(node) or _expects(node) for node in ast.walk(one)) else []
     if not told:
         return None
     last = body.index(told[-1])
@@ -67,6 +67,11 @@ def changed(
     if free is None or len(free) + len(told) > MOST:
         return None
     return [one for one in body if one in told or one in free]
+
+
+def _expects(node: ast.AST) -> bool:
+    """Whether it is a block that says what it raises."""
+    return isinstance(node, ast.With | ast.AsyncWith) and any(map(tells_raised, node.items))
 
 
 def _touched(one: ast.stmt) -> set[str]:

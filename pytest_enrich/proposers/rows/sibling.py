@@ -9,7 +9,7 @@ import tokenize
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pytest_enrich.data import Gap, NewTest, Oracle, Sighting, Span, Template, Variant
-from pytest_enrich.proposers.rows import called, derive, frame, omitting, part, stating, wording
+from pytest_enrich.proposers.rows import called, derive, frame, message, omitting, part, stating, wording
 from pytest_enrich.proposers.rows import desk as desks
 from pytest_enrich.proposers.rows.desk import Desk
 from pytest_enrich.proposers.rows.names import last, stored, used
@@ -18,8 +18,9 @@ from pytest_enrich.proposers.rows.text import Edit, is_within, span
 from pytest_enrich.proposers.search import body, words
 
 MOST_CHANGED, MOST_WORDS = 3, 4
+RAISES = "raises"
 RAISED = re.compile(r"^(⟨[^⟩]+⟩)\(.*\)$")
-ASSERTION = re.compile(r"\s*(assert\b|[\w.]*\bassert_?\w*\()")
+ASSERTION = re.compile(r"\s*(assert\b|[\w.]*\bassert_?\w*\(|(async )?with\b.*\b(raises|assertRaises\w*)\()")
 LONGEST = 24
 """Lines that a reviewer reads for one more case, most of them known from the test beside it; no empty ones."""
 
@@ -66,7 +67,7 @@ def _write(desk: Desk, sheet: Sheet, variant: Variant, kept: Sequence[ast.stmt] 
         placement=sheet.placement,
         title=desk.title(f"{done} {body.shown(first)}", gaps[0]),
         look=wording.look(desk.target, first) if found else wording.still(done, first),
-        oracle=_oracle(code, [value for _, value in seen_as.values()]),
+        oracle=_oracle(code, [*seen_as.values()]),
         origin=desk.origin,
         gaps=tuple(gap.id for gap in gaps),
     )
@@ -74,8 +75,10 @@ def _write(desk: Desk, sheet: Sheet, variant: Variant, kept: Sequence[ast.stmt] 
 
 def _told(sheet: Sheet, at: int, value: Template) -> tuple[str, str]:
     """What was seen at a look, in words: what the code gives, or which call it makes."""
-    is_call = sheet.looks[at].point.form == "called"
-    return ("makes", called.told(value)) if is_call else ("gives", value)
+    point = sheet.looks[at].point
+    if point.form == "called":
+        return "makes", called.told(value)
+    return (f"{RAISES} {message.kind(sheet.function, point)}" if point.form == "message" else "gives"), value
 
 
 def _changes(sheet: Sheet, variant: Variant) -> Iterator[tuple[str, Template, str]]:
@@ -162,7 +165,7 @@ def _asserts(code: str) -> bool:
     return said or any(isinstance(one, ast.Assert) for one in nodes)
 
 
-def _oracle(code: str, values: Sequence[Template]) -> tuple[Oracle, ...]:
+def _oracle(code: str, values: Sequence[tuple[str, Template]]) -> tuple[Oracle, ...]:
     """Where the expected values come from: by the lines of the assertions, in their order."""
     numbered = enumerate(code.splitlines(), 1)
     lines = [at for at, line in numbered if ASSERTION.match(line)]
@@ -170,6 +173,11 @@ def _oracle(code: str, values: Sequence[Template]) -> tuple[Oracle, ...]:
         return (Oracle(line=(lines or [1])[0], what="what the test asserts", source="property", look=True),)
     pairs = zip([*lines, *[1] * len(values)], values, strict=False)
     return tuple(
-        Oracle(line=line, what=body.shown(value), source="observed", look=at == 0)
-        for at, (line, value) in enumerate(pairs)
+        Oracle(
+            line=line,
+            what=body.shown(value),
+            source="raises" if done.startswith(RAISES) else "observed",
+            look=at == 0,
+        )
+        for at, (line, (done, value)) in enumerate(pairs)
     )

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from pytest_enrich.data import Point, Sighting, Span, Variant
-from pytest_enrich.proposers.rows import called, derive
+from pytest_enrich.proposers.rows import called, derive, message
 from pytest_enrich.proposers.rows.derive import SINGLETONS
 from pytest_enrich.proposers.rows.look import Look
 from pytest_enrich.proposers.rows.sheet import Sheet
@@ -55,6 +55,9 @@ def looked(sheet: Sheet, seen: Mapping[int, str], edits: Sequence[Edit]) -> Iter
         look = sheet.looks[number]
         if look.point.form == "called":
             yield from _called(sheet, look.point, code, edits)
+            continue
+        if look.point.form == "message":
+            yield message.edit(sheet.function, look.point, code)
             continue
         if look.site is not None and (look.identity or code not in SINGLETONS):
             yield look.site, _in_lines(sheet, look.site, code)

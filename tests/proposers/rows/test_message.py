@@ -1,0 +1,72 @@
+"""Blocks that expect an exception, and tests beside those that have them."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_enrich.data import Vary
+from tests.proposers.rows.conftest import variant
+
+TEST = """
+    import pytest
+
+    from shop.cart import discount
+
+
+    def test_discount():
+        with {block}:
+            discount("a")
+    """
+METHOD = """
+    import unittest
+
+    from shop.cart import discount
+
+
+    class TestCart(unittest.TestCase):
+        def test_discount(self):
+            with {block}:
+                discount("a")
+    """
+
+
+@pytest.mark.parametrize(
+    ("block", "written"),
+    [
+        ("pytest.raises(ValueError)", 'pytest.raises(ValueError, match="no total")'),
+        ('pytest.raises(ValueError, match="old")', 'pytest.raises(ValueError, match="no total")'),
+        ("pytest.raises(errors.Refused), lock", 'pytest.raises(errors.Refused, match="no total"), lock'),
+    ],
+)
+def test_the_message_of_now_is_matched(rows, block, written):
+    (made,), sandbox = rows(TEST.format(block=block), variant("''", seen=("'no total'",)))
+    (point,) = sandbox.asked(Vary)[0].patterns[0].points
+    assert point.form == "message"
+    assert made.code.splitlines()[1:] == [f"    with {written}:", "        discount('')"]
+    (oracle,) = made.oracle
+    assert (oracle.line, oracle.source) == (2, "raises")
+    assert "'no total'" in made.title
+
+
+@pytest.mark.parametrize("block", ["self.assertRaises(ValueError)", 'self.assertRaisesRegex(ValueError, "old")'])
+def test_so_it_is_in_a_test_case(rows, block):
+    text = METHOD.format(block=block)
+    (made,), _ = rows(text, variant("''", seen=("'no (total)'",)), names=("TestCart::test_discount",))
+    assert made.code.splitlines()[1:] == [
+        '    with self.assertRaisesRegex(ValueError, r"no \\(total\\)"):',
+        "        discount('')",
+    ]
+
+
+def test_of_no_message_nothing_is_said(rows):
+    text = TEST.format(block='pytest.raises(ValueError, match="old")')
+    (made,), _ = rows(text, variant("''", seen=("''",)))
+    assert made.code.splitlines()[1] == "    with pytest.raises(ValueError):"
+
+
+@pytest.mark.parametrize(
+    "block", ["pytest.raises(ValueError) as told", "pytest.raises(expected(3))", "pytest.warns(UserWarning)"]
+)
+def test_what_is_looked_at_afterwards_or_is_no_plain_class_is_left_to_the_test(rows, block):
+    _, sandbox = rows(TEST.format(block=block))
+    assert [one.points for job in sandbox.asked(Vary) for one in job.patterns] == [()]
