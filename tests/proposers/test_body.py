@@ -42,6 +42,11 @@ def result(value, **changes):
             'with self.assertRaisesRegex(Bad, r"no \\[x\\]"):\n    discount(-1)',
         ),
         (
+            Observation(subject="raises", value="⟨m:Bad⟩", message="no"),
+            'with raises(Bad, match=r"^no$"):\n    discount(-1)',
+            'with self.assertRaisesRegex(Bad, r"^no$"):\n    discount(-1)',
+        ),
+        (
             Observation(subject="raises", value="⟨m:Bad⟩"),
             "with raises(Bad):\n    discount(-1)",
             "with self.assertRaises(Bad):\n    discount(-1)",

@@ -52,9 +52,9 @@ def test_a_finding_becomes_a_whole_test(fakes, propose):
 
 
 def test_what_the_file_lacks_is_imported(fakes, propose):
-    raised = Observation(subject="raises", value="⟨shop.cart:Refused⟩", message="no")
+    raised = Observation(subject="raises", value="⟨shop.cart:Refused⟩", message="no rebate")
     (made,), _ = propose(fakes.finding(raised))
-    assert made.code.splitlines()[1] == '    with pytest.raises(Refused, match="no"):'
+    assert made.code.splitlines()[1] == '    with pytest.raises(Refused, match="no rebate"):'
     assert set(made.imports) == {"import pytest", "from shop.cart import Refused"}
     assert made.name == "test_discount_raises_refused_total_below_0"
 

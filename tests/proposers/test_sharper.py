@@ -50,9 +50,12 @@ def test_those_of_a_smaller_call_come_first(fakes):
 
 
 def test_what_closes_nothing_may_still_be_stated_beside_what_does(fakes, ask):
-    raised = Observation(subject="raises", value="⟨shop.cart:Refused⟩", message="no")
+    raised = Observation(subject="raises", value="⟨shop.cart:Refused⟩", message="no rebate")
     (both,), _ = ask(fakes.finding(raised, branches=(), reached=()))
-    assert both.code.splitlines()[2:] == ['    with pytest.raises(Refused, match="no"):', "        discount(-1)"]
+    assert both.code.splitlines()[2:] == [
+        '    with pytest.raises(Refused, match="no rebate"):',
+        "        discount(-1)",
+    ]
     assert set(both.imports) == {"import pytest", "from shop.cart import Refused"}
 
 

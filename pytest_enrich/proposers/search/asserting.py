@@ -6,7 +6,7 @@ import re
 
 from pytest_enrich.data import Observation, Template
 
-MESSAGE = 60
+MESSAGE, FEW = 60, 3
 AROUND = ("raises", "warns")
 """What is said by a block round the call."""
 INNERMOST = re.compile(r"\([^()\[\]{}]*\)|\[[^()\[\]{}]*\]|\{[^()\[\]{}]*\}")
@@ -57,11 +57,16 @@ def _operand(subject: Template) -> Template:
 
 
 def pattern(message: str) -> str:
-    """A pattern for the first line of the message that says something, cut at a word when it is long."""
+    """A pattern for the first line of the message that says something, cut at a word when it is long.
+
+    A message of a few letters is matched as a whole: they are in many others.
+    """
     text = next((line.strip() for line in message.splitlines() if line.strip()), message)
     if len(text) > MESSAGE:
         text = text[:MESSAGE].rpartition(" ")[0] or text[:MESSAGE]
     escaped = SPECIAL.sub(r"\\\1", text)
+    if text == message and text.isalnum() and len(text) <= FEW:
+        escaped = f"^{text}$"
     quote = '"' if '"' not in escaped else "'"
     if escaped != text and quote not in escaped and escaped.isprintable():
         return f"r{quote}{escaped}{quote}"

@@ -11,8 +11,9 @@ from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.fill import Fill
 from pytest_enrich.proposers.ollama.pulled import Pulled
 from pytest_enrich.proposers.ollama.question import Model, Nowhere
-from pytest_enrich.proposers.rows import sheet
+from pytest_enrich.proposers.rows import reading
 from pytest_enrich.proposers.rows.text import Text
+from tests.proposers.rows.conftest import once
 
 GENERATE = "POST /api/generate"
 ABLE = Pulled(name="m:1", digest="d", capabilities=frozenset({"completion", "insert"}))
@@ -44,7 +45,7 @@ def generated(ollama, text):
 def propose(client, server, fakes, ollama):
     def propose(reply, text=TEXT, model=ABLE, excluded=(), varied=Varied(variants=(), executions=5)):  # noqa: B008
         server.answer(GENERATE, generated(ollama, reply) if isinstance(reply, str) else reply)
-        sandbox = fakes.ScriptedSandbox({Vary: varied})
+        sandbox = fakes.ScriptedSandbox({Vary: once(varied)})
         asker = Asker(client, Model(pulled=model, name="m"), Nowhere(), lambda: 60.0)
         near = (NearTest(nodeid=f"{NODEID}[1]", shared=2),)
         target = fakes.target(nearest=near, constants=("3",))
@@ -65,7 +66,7 @@ def test_a_model_goes_on_with_an_existing_list(propose):
 
 
 def test_its_inputs_are_what_the_test_is_run_with_first_and_what_it_expects_is_not(propose):
-    _, (job,), _ = propose("(-1, 777),\n        (10, 5),\n        (-2, 0),\n    ],")
+    _, (job, *_), _ = propose("(-1, 777),\n        (10, 5),\n        (-2, 0),\n    ],")
     assert job.constants == ("-1", "-2", "3")
 
 
@@ -115,7 +116,7 @@ def test_where_nothing_can_be_filled_in_or_may_be_shown_nothing_is_asked(propose
 
 
 def read(text):
-    return sheet.read(Text(text), NODEID, "function")
+    return reading.read(Text(text), NODEID, "function")
 
 
 def test_of_a_long_list_the_last_rows_are_shown():
