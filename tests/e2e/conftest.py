@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
 import shutil
 import subprocess
@@ -115,6 +116,11 @@ class Project:
         """The suggestions that wait, by id; one that is being written is none yet."""
         folder = self.root / "enrich-suggestions" / "pending"
         return {path.parent.name: path.parent for path in sorted(folder.glob("*/suggestion.json"))}
+
+    def suggested(self) -> list[tuple[dict[str, object], list[str]]]:
+        """The gap, and the lines of the test, of each suggestion that waits."""
+        read = (json.loads((path / "suggestion.json").read_text("utf-8")) for path in self.pending().values())
+        return [(one["gap"], one["test"]["code"].splitlines()) for one in read]
 
 
 @pytest.fixture(scope="session")

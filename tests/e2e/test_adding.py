@@ -89,8 +89,7 @@ def enriched(tmp_path_factory):
 
 def bodies(project, qualname):
     """What is suggested for a function, without its `def`."""
-    read = (json.loads((folder / "suggestion.json").read_text("utf-8")) for folder in project.pending().values())
-    codes = (one["test"]["code"].splitlines()[1:] for one in read if one["gap"]["qualname"] == qualname)
+    codes = (code[1:] for gap, code in project.suggested() if gap["qualname"] == qualname)
     return sorted([line.strip() for line in code] for code in codes)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 pytestmark = pytest.mark.slow
@@ -108,8 +106,7 @@ def bodies(tmp_path_factory):
     project = written(tmp_path_factory.mktemp("exchanging"), FILES)
     ended = project.run(*ENRICH)
     assert ended.status == 0, ended.text
-    read = [json.loads((folder / "suggestion.json").read_text("utf-8")) for folder in project.pending().values()]
-    return {(one["gap"]["qualname"], one["gap"]["line"]): one["test"]["code"].splitlines() for one in read}
+    return {(gap["qualname"], gap["line"]): code for gap, code in project.suggested()}
 
 
 def test_a_test_gets_another_account(bodies):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 pytestmark = pytest.mark.slow
@@ -58,8 +56,7 @@ def codes(tmp_path_factory):
     project = written(tmp_path_factory.mktemp("kindred"), FILES)
     ended = project.run(*ENRICH)
     assert ended.status == 0, ended.text
-    read = [json.loads((folder / "suggestion.json").read_text("utf-8")) for folder in project.pending().values()]
-    return {one["gap"]["qualname"]: one["test"]["code"].splitlines() for one in read}
+    return {gap["qualname"]: code for gap, code in project.suggested()}
 
 
 def test_a_class_that_no_test_makes_is_made_in_a_test_of_another(codes):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 pytestmark = pytest.mark.slow
@@ -86,8 +84,7 @@ def bodies(tmp_path_factory):
     project = written(tmp_path_factory.mktemp("omitting"), FILES)
     ended = project.run(*ENRICH)
     assert ended.status == 0, ended.text
-    read = [json.loads((folder / "suggestion.json").read_text("utf-8")) for folder in project.pending().values()]
-    return {one["gap"]["qualname"]: one["test"]["code"].splitlines()[1:] for one in read}
+    return {gap["qualname"]: code[1:] for gap, code in project.suggested()}
 
 
 def test_what_is_not_set_is_seen_to_be_missing(bodies):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
@@ -74,8 +73,7 @@ def enriched(tmp_path_factory):
 
 def codes(project):
     """What is suggested, by function."""
-    read = (json.loads((folder / "suggestion.json").read_text("utf-8")) for folder in project.pending().values())
-    return {one["gap"]["qualname"]: one["test"]["code"].splitlines() for one in read}
+    return {gap["qualname"]: code for gap, code in project.suggested()}
 
 
 def test_each_existing_test_gets_what_suits_it(enriched):

@@ -13,6 +13,8 @@ from ..candidate import TextFinder
 from .probe import Probe
 
 NAME = "_enrich_probe"
+LEFT_OUT, INSTEAD = "-", "="
+"""Of `Hole.adds`: a statement that may be left out, an expression that may be another one."""
 Span: TypeAlias = tuple[int, int, int, int]
 
 
@@ -47,11 +49,11 @@ class _Opener(ast.NodeTransformer):
         self._settings: dict[Span, list[tuple[int, str]]] = defaultdict(list)
         self._added: dict[Span, list[tuple[int, str]]] = defaultdict(list)
         for at, hole in enumerate(pattern["holes"]):
-            if hole["adds"] == "-":
+            if hole["adds"] == LEFT_OUT:
                 self._steps[tuple(hole["span"])] = at
             elif hole["adds"][:1] in {".", "["}:
                 self._settings[tuple(hole["span"])].append((at, hole["adds"]))
-            elif hole["span"] and hole["adds"] not in {"", "="}:
+            elif hole["span"] and hole["adds"] not in {"", INSTEAD}:
                 self._added[tuple(hole["span"])].append((at, hole["adds"]))
             elif hole["span"]:
                 self._holes[tuple(hole["span"])] = at

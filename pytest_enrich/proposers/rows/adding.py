@@ -12,12 +12,11 @@ from msgspec.structs import replace
 from pytest_enrich.data import Hole, Span
 from pytest_enrich.proposers.rows import tables
 from pytest_enrich.proposers.rows.addable import Addable
+from pytest_enrich.proposers.rows.marks import KEYS, WORDS
 from pytest_enrich.proposers.rows.names import Function, last
 from pytest_enrich.proposers.rows.options import Option
 from pytest_enrich.proposers.rows.text import Edit, Text, span
 
-WORDS, KEYS = "*", "**"
-"""What is added to a list of words, and to a dictionary, as `Hole.adds` has it."""
 NOTHING = {WORDS: "[]", KEYS: "{}"}
 """What stands for nothing added; for a keyword it is `...`."""
 Holder: TypeAlias = ast.List | ast.Dict | ast.Call

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Hole
 from pytest_enrich.proposers.rows.addable import Addable
-from pytest_enrich.proposers.rows.kindred import INSTEAD
 from pytest_enrich.proposers.rows.literal import is_literal
+from pytest_enrich.proposers.rows.marks import INSTEAD
 from pytest_enrich.proposers.rows.names import Function, last
 from pytest_enrich.proposers.rows.text import Text, span
 

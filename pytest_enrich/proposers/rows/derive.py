@@ -53,7 +53,9 @@ def _is_usual(look: Look, value: Template, cases: Cases | None) -> bool:
     """Whether a value is a plain literal, or made by a call that other cases expect there, too."""
     if look.point.form == "called":
         return called.is_usual(value)
-    if look.point.form in {"raises", "message"} or is_literal(_parsed(value)):
+    if look.point.form == "message":
+        return isinstance(getattr(_parsed(value), "value", None), str)
+    if look.point.form == "raises" or is_literal(_parsed(value)):
         return True
     if look.constant:
         return NAME.fullmatch(value) is not None

@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from pytest_enrich.data import Hole, Variant
-from pytest_enrich.proposers.rows import adding, cases, exchange, kindred, omitting, setting
+from pytest_enrich.proposers.rows import adding, cases, exchange, setting
 from pytest_enrich.proposers.rows.desk import LONGEST_LINE
 from pytest_enrich.proposers.rows.exchange import SILENT
+from pytest_enrich.proposers.rows.marks import INSTEAD, LEFT_OUT
 from pytest_enrich.proposers.rows.names import stored, used
 from pytest_enrich.proposers.rows.sheet import Sheet
 from pytest_enrich.proposers.rows.text import Edit, span
@@ -74,8 +75,8 @@ def values(sheet: Sheet, variant: Variant) -> Iterator[Edit]:
 
 def _added(sheet: Sheet, hole: Hole, value: str) -> Edit:
     """What is passed or set besides, or left out."""
-    if hole.adds in {omitting.LEFT_OUT, kindred.INSTEAD} and hole.span is not None:
-        return hole.span, "" if hole.adds == omitting.LEFT_OUT else value
+    if hole.adds in {LEFT_OUT, INSTEAD} and hole.span is not None:
+        return hole.span, "" if hole.adds == LEFT_OUT else value
     write = setting.edit if setting.is_setting(hole) else adding.edit
     return write(sheet.text, hole, value)
 

@@ -7,11 +7,10 @@ import ast
 from msgspec import Struct
 
 from pytest_enrich.data import Hole, Target, Template
+from pytest_enrich.proposers.rows.marks import INSTEAD
 from pytest_enrich.proposers.rows.names import Function, aliases, last
 from pytest_enrich.proposers.rows.text import Text, span
 
-INSTEAD = "="
-"""That something else stands in the place of an expression, as `Hole.adds` has it."""
 COMMON = {"__init__", "__repr__", "__str__", "__eq__", "__ne__", "__hash__", "__len__", "__iter__"}
 """Methods that say nothing of the kind of a class."""
 MOST = 8

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from pytest_enrich.data import Hole, Pattern, Span, Variant
 from pytest_enrich.proposers.rows import part
+from pytest_enrich.proposers.rows.marks import LEFT_OUT
 from pytest_enrich.proposers.rows.names import Function, last, used
 from pytest_enrich.proposers.rows.text import span
 
-LEFT_OUT = "-"
-"""That a step is not done, as `Hole.adds` has it."""
 MOST = 12
 NO_STEPS = {
     "skip", "fail", "xfail", "exit", "importorskip", "print", "sleep", "set_trace", "addCleanup", "chdir", "seed",

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pytest_enrich.data import Hole, Span
 from pytest_enrich.proposers.rows import omitting
 from pytest_enrich.proposers.rows.addable import Addable, Keyword
+from pytest_enrich.proposers.rows.marks import ATTRIBUTE, ITEM
 from pytest_enrich.proposers.rows.names import Function
 from pytest_enrich.proposers.rows.text import Edit, Text, span
 
@@ -16,13 +17,13 @@ MOST, MOST_VALUES = 12, 5
 
 def is_setting(hole: Hole) -> bool:
     """Whether it is a place for one more assignment."""
-    return hole.adds[:1] in {".", "["}
+    return hole.adds[:1] in {ATTRIBUTE, ITEM}
 
 
 def holes(function: Function, known: Addable) -> list[Hole]:
     """A place behind the last assignment to each object, for each of what the target asks of such objects."""
     assigned = {(ast.unparse(target.value), _added(target)[0]): one for one, target in _assignments(function)}
-    known_by = {".": known.attributes, "[": known.keys}
+    known_by = {ATTRIBUTE: known.attributes, ITEM: known.keys}
     there = {f"{ast.unparse(target.value)}{_added(target)}" for _, target in _assignments(function)}
     found = []
     for (receiver, kind), statement in assigned.items():
@@ -58,13 +59,13 @@ def _assignments(function: Function) -> Iterator[tuple[ast.stmt, ast.Attribute |
 def _added(target: ast.Attribute | ast.Subscript) -> str:
     """What it sets, as `Hole.adds` has it."""
     if isinstance(target, ast.Attribute):
-        return _adds(".", target.attr)
+        return _adds(ATTRIBUTE, target.attr)
     assert isinstance(target.slice, ast.Constant)
-    return _adds("[", str(target.slice.value))
+    return _adds(ITEM, str(target.slice.value))
 
 
 def _adds(kind: str, name: str) -> str:
-    return f".{name}" if kind == "." else f'["{name}"]'
+    return f".{name}" if kind == ATTRIBUTE else f'["{name}"]'
 
 
 def _hole(statement: ast.stmt, adds: str, asked: Keyword) -> Hole:

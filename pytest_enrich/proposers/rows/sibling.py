@@ -12,6 +12,7 @@ from pytest_enrich.data import Gap, NewTest, Oracle, Sighting, Span, Template, V
 from pytest_enrich.proposers.rows import called, derive, frame, message, omitting, part, stating, wording
 from pytest_enrich.proposers.rows import desk as desks
 from pytest_enrich.proposers.rows.desk import Desk
+from pytest_enrich.proposers.rows.marks import LEFT_OUT
 from pytest_enrich.proposers.rows.names import last, stored, used
 from pytest_enrich.proposers.rows.sheet import Sheet
 from pytest_enrich.proposers.rows.text import Edit, is_within, span
@@ -84,7 +85,7 @@ def _told(sheet: Sheet, at: int, value: Template) -> tuple[str, str]:
 def _changes(sheet: Sheet, variant: Variant) -> Iterator[tuple[str, Template, str]]:
     """What is other than in the test: "with" a value, or "without" a step; and that in a name, "" for none."""
     for at, value in variant.values:
-        if sheet.pattern.holes[at].adds != omitting.LEFT_OUT:
+        if sheet.pattern.holes[at].adds != LEFT_OUT:
             # Of an exception that is raised its class says enough.
             yield "with", value, words.value_slug(RAISED.sub(r"\1", value))
     for one in _gone(sheet, variant):

@@ -70,3 +70,8 @@ def test_of_no_message_nothing_is_said(rows):
 def test_what_is_looked_at_afterwards_or_is_no_plain_class_is_left_to_the_test(rows, block):
     _, sandbox = rows(TEST.format(block=block))
     assert [one.points for job in sandbox.asked(Vary) for one in job.patterns] == [()]
+
+
+def test_a_message_that_is_no_text_is_not_believed(rows):
+    made, _ = rows(TEST.format(block="pytest.raises(ValueError)"), variant("''", seen=("leave()",)))
+    assert made == []

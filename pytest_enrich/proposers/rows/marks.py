@@ -1,0 +1,10 @@
+"""How `Hole.adds` says what may be done at a place, beside the name of a keyword."""
+
+WORDS, KEYS = "*", "**"
+"""More words at the end of a list, more keys in a dictionary."""
+INSTEAD = "="
+"""Something else in the place of an expression."""
+LEFT_OUT = "-"
+"""A step that is not done."""
+ATTRIBUTE, ITEM = ".", "["
+"""The first sign of one more assignment: `.name`, `["key"]`."""
