@@ -7,7 +7,9 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from pytest_enrich.data import Call, Finding, NewTest, Observation, Oracle, Variant
+from msgspec import Struct
+
+from pytest_enrich.data import Call, Finding, Gap, NewTest, Observation, Oracle, Template, Variant
 from pytest_enrich.proposers.rows import desk as desks
 from pytest_enrich.proposers.rows import frame, omitting, part, wording
 from pytest_enrich.proposers.rows.desk import LONGEST_LINE, Desk
@@ -19,22 +21,38 @@ from pytest_enrich.proposers.search import body, words
 DEFINITION = re.compile(r"@|(async )?def |class ")
 
 
+class Underway(Struct, frozen=True):
+    """What a test was at when it raised: an action, the statements before it, and the block that it opens."""
+
+    before: tuple[ast.stmt, ...]
+    action: ast.expr
+    block: ast.With | None
+
+    @property
+    def items(self) -> list[ast.withitem]:
+        """What the block is entered with."""
+        return self.block.items if self.block is not None else []
+
+
 def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
     """The test, or None when the statement is not one that stands alone, or it would not be readable."""
-    statements, block = _opened(sheet.function.body, variant.line)
-    at = _underway(statements, variant.line)
-    action = None if at is None else _action(statements[at])
-    if not desk.closed(variant) or at is None or action is None:
+    underway = _underway(sheet.function.body, variant.line)
+    if underway is None or not desk.closed(variant):
         return None
-    items = block.items if block is not None else []
     gone = omitting.gone(sheet.pattern, variant)
-    scene = part.before([one for one in statements[:at] if span(one) not in gone], used(action, *items))
+    left = [one for one in underway.before if span(one) not in gone]
+    scene = part.before(left, used(underway.action, *underway.items))
+    if scene is None or not frame.is_free(sheet, [*scene, underway.action, *underway.items], set()):
+        return None
     edits = list(frame.values(sheet, variant))
-    if scene is None or not frame.is_free(sheet, [*scene, action, *items], set()):
-        return None
-    if block is not None and (statements[at] is not block.body[0] or block.lineno == block.body[0].lineno):
-        return None
-    finding = Finding(
+    opening = sheet.text.opening(underway.block, edits) if underway.block is not None else ""
+    return _written(desk, sheet, variant, _finding(desk, sheet, variant, (scene, underway.action)), opening)
+
+
+def _finding(desk: Desk, sheet: Sheet, variant: Variant, done: tuple[Sequence[ast.stmt], ast.expr]) -> Finding:
+    """What was done, statements and an action, as `search` would tell of it."""
+    edits, (scene, action) = list(frame.values(sheet, variant)), done
+    return Finding(
         call=Call(qualname=desk.target.qualname),
         lines=tuple(sheet.text.rewritten(span(one), edits).strip() for one in scene),
         action=_inside(action, sheet.text.rewritten(span(action), edits).strip()),
@@ -44,7 +62,6 @@ def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
         reached=(),
         observations=(Observation(subject="raises", value=variant.raised, message=variant.message),),
     )
-    return _written(desk, sheet, variant, finding, sheet.text.opening(block, edits) if block is not None else "")
 
 
 def _inside(action: ast.expr, code: str) -> str:
@@ -57,35 +74,42 @@ def _inside(action: ast.expr, code: str) -> str:
 
 def _written(desk: Desk, sheet: Sheet, variant: Variant, finding: Finding, opening: str) -> NewTest | None:
     """The test; `opening` is that of the block which the action is in (`with patch("a.b")`), "" for none."""
-    gaps = desk.closed(variant)
     statements = body.write(finding, sheet.placement.style)
     *before, told = statements.lines
     resolved = desk.resolve(sheet, [*before, _within(opening, told) if opening else told])
     if resolved is None:
         return None
-    raised = finding.observations[0].value
-    done = f"raises_{words.snake(body.bare(raised))}"
-    slug = words.slug(gaps[0].text, gaps[0].outcome)
-    name = desks.name(sheet, desk.target.qualname, [f"{done}_{slug}" if slug else "", done])
+    gap, raised = desk.closed(variant)[0], finding.observations[0].value
+    name = desks.name(sheet, desk.target.qualname, _slugs(gap, raised))
     codes = list(_parted(resolved.codes))
     lines = textwrap.indent("\n".join(codes), frame.INDENT).split("\n")
     code = frame.write(sheet, variant, name, lines)
     if code is None:
         return None
-    header = frame.header(sheet, variant, name, lines)
-    upto = codes[: statements.expects[0] + 1]
-    line = len(header) + "\n".join(upto).count("\n") + 1 - upto[-1].strip().count("\n")
+    line = len(frame.header(sheet, variant, name, lines)) + _line(codes, statements.expects[0])
     return NewTest(
         name=name,
         code=code,
         imports=resolved.imports,
         placement=sheet.placement,
-        title=desk.title(body.told(finding), gaps[0]),
+        title=desk.title(body.told(finding), gap),
         look=wording.look(desk.target, raised, raised=True),
         oracle=(Oracle(line=line, what=f"raises {body.bare(raised)}", source="raises", look=True),),
         origin=desk.origin,
-        gaps=tuple(gap.id for gap in gaps),
+        gaps=tuple(one.id for one in desk.closed(variant)),
     )
+
+
+def _slugs(gap: Gap, raised: Template) -> list[str]:
+    """Ends of a name, best first: what is raised and when, and only what is."""
+    done, slug = f"raises_{words.snake(body.bare(raised))}", words.slug(gap.text, gap.outcome)
+    return [f"{done}_{slug}" if slug else "", done]
+
+
+def _line(codes: Sequence[str], at: int) -> int:
+    """Where one of the statements begins (1-based), without the empty line before it."""
+    upto = codes[: at + 1]
+    return "\n".join(upto).count("\n") + 1 - upto[-1].strip().count("\n")
 
 
 def _parted(codes: Sequence[str]) -> Iterator[str]:
@@ -103,6 +127,17 @@ def _within(opening: str, told: str) -> str:
     return f"{opening}:\n{textwrap.indent(told, frame.INDENT)}"
 
 
+def _underway(body: Sequence[ast.stmt], line: int) -> Underway | None:
+    """What was underway at a line of the file; None where that does not stand alone."""
+    statements, block = _opened(body, line)
+    at = _place(statements, line)
+    action = None if at is None else _action(statements[at])
+    if at is None or action is None:
+        return None
+    is_first = block is None or (statements[at] is block.body[0] and block.lineno != block.body[0].lineno)
+    return Underway(tuple(statements[:at]), action, block) if is_first else None
+
+
 def _opened(body: Sequence[ast.stmt], line: int) -> tuple[Sequence[ast.stmt], ast.With | None]:
     """The body of a test, where a block was underway only to its end, and opened.
 
@@ -116,7 +151,7 @@ def _opened(body: Sequence[ast.stmt], line: int) -> tuple[Sequence[ast.stmt], as
     return body, None
 
 
-def _underway(body: Sequence[ast.stmt], line: int) -> int | None:
+def _place(body: Sequence[ast.stmt], line: int) -> int | None:
     """The place of the simple statement that was underway at a line of the file."""
     for at, one in enumerate(body):
         if one.lineno <= line <= (one.end_lineno or one.lineno):
