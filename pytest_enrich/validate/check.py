@@ -12,6 +12,7 @@ from pytest_enrich.data import Candidate, Dropped, NewRow, NewTest
 from pytest_enrich.imports.text import split
 from pytest_enrich.protocols import Task
 from pytest_enrich.validate import row
+from pytest_enrich.validate.telling import is_telling
 
 # What no honest test of a team's code needs, and what could make a run lie about itself.
 FORBIDDEN = frozenset(
@@ -143,11 +144,7 @@ def _tells(node: ast.AST) -> bool:
     """Whether it is an assertion that could fail: on a name or a call, or an expected exception."""
     if isinstance(node, ast.Assert):
         return any(isinstance(part, ast.Call | ast.Name) for part in ast.walk(node.test))
-    if isinstance(node, ast.Call):
-        name = _dotted(node.func)
-        # Whose helper it is does not matter: what it notices is counted in mutants.
-        return name in {"pytest.raises", "pytest.warns", "raises"} or name.rpartition(".")[2].startswith("assert")
-    return False
+    return is_telling(node)
 
 
 def _is_known(task: Task, candidate: NewTest) -> bool:

@@ -9,7 +9,8 @@ from itertools import chain
 from pytest_enrich.data import NewTest
 from pytest_enrich.mutants.edit import Source
 from pytest_enrich.validate.minimal.rewrite import replaced_node
-from pytest_enrich.validate.minimal.statement import Statement, is_telling, read
+from pytest_enrich.validate.minimal.statement import Statement, read
+from pytest_enrich.validate.telling import is_telling
 
 LONG_TEXT = 16
 LONG_NUMBER = 999

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-TELLING = ("pytest.raises", "pytest.warns", "pytest.deprecated_call", "raises", "warns")
+from pytest_enrich.validate.telling import is_telling
 
 
 class Statement(Struct, frozen=True, eq=False):
@@ -117,12 +117,6 @@ def _is_text(node: ast.stmt) -> bool:
 
 def _tells(node: ast.AST) -> bool:
     return isinstance(node, ast.Assert) or is_telling(node)
-
-
-def is_telling(node: ast.AST) -> bool:
-    """Whether it is a call that asserts, or says what a block raises: pytest's, of unittest, or a helper's."""
-    name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-    return name.startswith(TELLING) or name.rpartition(".")[2].startswith("assert")
 
 
 def _calls(node: ast.AST) -> bool:
