@@ -10,6 +10,7 @@ from msgspec import Struct
 from pytest_enrich import imports
 from pytest_enrich.data import Gap, Origin, Target, Template, Variant
 from pytest_enrich.errors import RefusedError
+from pytest_enrich.proposers.closing import closed
 from pytest_enrich.proposers.rows.names import Function
 from pytest_enrich.proposers.rows.sheet import Sheet
 from pytest_enrich.proposers.search import words
@@ -26,10 +27,8 @@ class Desk(Struct, frozen=True, kw_only=True):
     origin: Origin
 
     def closed(self, variant: Variant) -> list[Gap]:
-        """The gaps that a variant closes, at least partly: decisions first, then what is closed as a whole."""
-        lines, branches = set(variant.reached), set(variant.branches)
-        gaps = [gap for gap in self.target.gaps if lines & set(gap.lines) or branches & set(gap.branches)]
-        return sorted(gaps, key=lambda gap: (not branches & set(gap.branches), not lines.issuperset(gap.lines)))
+        """The gaps that a variant closes, as `closing` has them."""
+        return closed(self.target.gaps, variant.reached, variant.branches)
 
     def resolve(self, sheet: Sheet, templates: Iterable[Template]) -> imports.ResolvedAll | None:
         """The templates as the test would write them; None for names that are none."""

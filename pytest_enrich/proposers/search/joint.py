@@ -13,7 +13,6 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import NewTest, Oracle
 from pytest_enrich.proposers.search import looks, names
-from pytest_enrich.proposers.search.write import taken
 from pytest_enrich.protocols import Task
 
 MAKER = "search"
@@ -44,7 +43,7 @@ def joint(task: Task, first: NewTest, second: NewTest) -> NewTest | None:
     if look is None or not above.may_be_with(below) or (is_mixed and _are_apart(task.test_text)):
         return None
     options = [names.stem(above.subject, () if above.gives else raised), above.test.name]
-    name = names.free(options, taken(task) - {first.name, second.name})
+    name = names.free(options, names.taken(task) - {first.name, second.name})
     return replace(
         _one_behind_the_other(above, below, name),
         title=f"{MORE.sub('', above.test.title)}, and {above.more + below.more + 1} more",

@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
+from functools import lru_cache
 
-from pytest_enrich.data import Finding, Gap
+from pytest_enrich.data import Finding, Gap, Kept, NewTest
 from pytest_enrich.proposers.search import asserting, body, looks, words
+from pytest_enrich.protocols import Task
 
 # Beyond it a name fills most of a line of code.
 LONGEST = 70
@@ -86,3 +89,19 @@ def _subject(finding: Finding) -> str:
     call = finding.call
     qualname = call.qualname.rpartition(":")[2].rstrip("=")
     return words.subject(qualname, None if "__init__" in qualname else call.receiver)
+
+
+def taken(task: Task) -> frozenset[str]:
+    """The names that no new test may have: those of the file's functions, and of tests that were kept for it."""
+    kept = (one.candidate for one in task.attempts if isinstance(one.verdict, Kept))
+    return _functions(task.test_text) | {one.name for one in kept if isinstance(one, NewTest)}
+
+
+@lru_cache(maxsize=8)  # a few files are asked about, each for many targets
+def _functions(text: str) -> frozenset[str]:
+    """The names of all functions of a file; none of one that cannot be parsed, which is as good as a new one."""
+    try:
+        nodes = list(ast.walk(ast.parse(text)))
+    except (SyntaxError, ValueError, RecursionError):
+        return frozenset()
+    return frozenset(node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich import imports
-from pytest_enrich.data import Finding, Gap, Kept, NewTest, Origin, Target, Template
+from pytest_enrich.data import Finding, Gap, NewTest, Origin, Target, Template
 from pytest_enrich.errors import RefusedError
+from pytest_enrich.proposers.closing import closed
 from pytest_enrich.proposers.search import awaiting, body, looks, names, prepared
 from pytest_enrich.protocols import Task
 
@@ -49,7 +49,7 @@ class Desk(Struct, frozen=True, kw_only=True):
             target=target,
             bindings=bindings,
             aliases=aliases,
-            taken=taken(task),
+            taken=names.taken(task),
             origin=origin,
             coroutines=awaiting.decorators(task.test_text, target.placement),
             is_prepared=prepared.is_prepared(task.test_text, target.placement),
@@ -132,10 +132,8 @@ class Desk(Struct, frozen=True, kw_only=True):
         return any(counts(gap.id) for gap in self._closed(finding))
 
     def _closed(self, finding: Finding) -> list[Gap]:
-        """The gaps that it closes, at least partly: decisions first, then what is closed as a whole."""
-        lines, branches = set(finding.reached), set(finding.branches)
-        closed = [gap for gap in self.target.gaps if lines & set(gap.lines) or branches & set(gap.branches)]
-        return sorted(closed, key=lambda gap: (not branches & set(gap.branches), not lines.issuperset(gap.lines)))
+        """The gaps that it closes, as `closing` has them."""
+        return closed(self.target.gaps, finding.reached, finding.branches)
 
     def _readable(self, finding: Finding, *, awaits: bool) -> tuple[body.Body, imports.ResolvedAll] | None:
         """What states a finding, in lines that are short enough: of one that is not, two may be made."""
@@ -174,22 +172,6 @@ class Desk(Struct, frozen=True, kw_only=True):
     @property
     def _documented(self) -> str:
         return self.target.docstring or ""
-
-
-def taken(task: Task) -> frozenset[str]:
-    """The names that no new test may have: those of the file's functions, and of tests that were kept for it."""
-    kept = (one.candidate for one in task.attempts if isinstance(one.verdict, Kept))
-    return _functions(task.test_text) | {one.name for one in kept if isinstance(one, NewTest)}
-
-
-@lru_cache(maxsize=8)  # a few files are asked about, each for many targets
-def _functions(text: str) -> frozenset[str]:
-    """The names of all functions of a file; none of one that cannot be parsed, which is as good as a new one."""
-    try:
-        nodes = list(ast.walk(ast.parse(text)))
-    except (SyntaxError, ValueError, RecursionError):
-        return frozenset()
-    return frozenset(node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
 def _needed(written: body.Body) -> list[str]:
