@@ -19,7 +19,7 @@ from typing import Any
 
 from .. import alias, confine, fork, guard
 from ..job import UnableError
-from . import found, world
+from . import found, look, world
 
 LOOK_SECONDS = 5.0
 LOOKS_IN_TIME = 10
@@ -76,7 +76,7 @@ def _looks(
     findings, dropped = [], Counter(drawn["dropped"])
     seconds = max(LOOK_SECONDS, work["job"]["seconds"] / LOOKS_IN_TIME)
     for record in drawn["found"]:
-        first, *others = (_apart(work, partial(found.look, scene, record, days), seconds) for days in DAYS_AHEAD)
+        first, *others = (_apart(work, partial(look.look, scene, record, days), seconds) for days in DAYS_AHEAD)
         objection = _objection(first, others)
         if not objection:
             findings.append(first)
