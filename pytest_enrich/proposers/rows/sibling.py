@@ -9,10 +9,10 @@ import tokenize
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pytest_enrich.data import Gap, NewTest, Oracle, Sighting, Span, Template, Variant
-from pytest_enrich.proposers.rows import called, derive, frame, message, omitting, part, stating, wording
+from pytest_enrich.proposers.rows import adding, called, derive, frame, message, omitting, part, stating, wording
 from pytest_enrich.proposers.rows import desk as desks
 from pytest_enrich.proposers.rows.desk import Desk
-from pytest_enrich.proposers.rows.marks import LEFT_OUT
+from pytest_enrich.proposers.rows.marks import ATTRIBUTE, LEFT_OUT
 from pytest_enrich.proposers.rows.names import last, stored, used
 from pytest_enrich.proposers.rows.sheet import Sheet
 from pytest_enrich.proposers.rows.text import Edit, is_within, span
@@ -85,9 +85,12 @@ def _told(sheet: Sheet, at: int, value: Template) -> tuple[str, str]:
 def _changes(sheet: Sheet, variant: Variant) -> Iterator[tuple[str, Template, str]]:
     """What is other than in the test: "with" a value, or "without" a step; and that in a name, "" for none."""
     for at, value in variant.values:
-        if sheet.pattern.holes[at].adds != LEFT_OUT:
-            # Of an exception that is raised its class says enough.
-            yield "with", value, words.value_slug(RAISED.sub(r"\1", value))
+        hole = sheet.pattern.holes[at]
+        if hole.adds != LEFT_OUT:
+            # Of an exception that is raised its class says enough, and what is passed besides has a name.
+            named = hole.adds.lstrip(ATTRIBUTE) if hole.adds != adding.RAISES else ""
+            slug = named if named.isidentifier() else words.value_slug(RAISED.sub(r"\1", value))
+            yield "with", value, slug.strip("_")
     for one in _gone(sheet, variant):
         yield "without", sheet.text.rewritten(span(one)).strip(), words.snake(omitting.told(one))
 

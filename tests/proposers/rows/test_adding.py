@@ -7,11 +7,12 @@ import textwrap
 
 import pytest
 
-from pytest_enrich.data import Hole
+from pytest_enrich.data import Hole, Vary
 from pytest_enrich.proposers.rows import adding
 from pytest_enrich.proposers.rows.addable import Addable, Keyword
 from pytest_enrich.proposers.rows.options import Option
 from pytest_enrich.proposers.rows.text import Text
+from tests.proposers.rows.conftest import variant
 
 KNOWN = Addable(
     frozenset({"Shop"}),
@@ -111,3 +112,15 @@ def test_rows_of_words_are_offered_options(values, first):
     function = ast.parse("def test_it(args): pass").body[0]
     offers = adding.with_words(Hole(name="args", values=values), function, KNOWN).offers
     assert (offers[0] if offers else None) == first
+
+
+def test_a_name_says_what_is_passed_besides_where_the_condition_is_long(rows, fakes):
+    source = "def discount(total, coupon=None):\n    return total if total and coupon is None and coupon else 0\n"
+    text = "from shop.cart import discount\n\n\ndef test_discount():\n    assert discount(9) == 9\n"
+    gaps = (fakes.gap(text="if total and coupon is not None and level > 3 or mode == 'a':"),)
+    _, sandbox = rows(text, source=source, gaps=gaps)
+    holes = sandbox.asked(Vary)[0].patterns[0].holes
+    at = next(at for at, one in enumerate(holes) if one.adds == "coupon")
+    (made,), _ = rows(text, variant(values=((at, "'a'"),), seen=("0",)), source=source, gaps=gaps)
+    assert made.code.splitlines()[1] == "    assert discount(9, coupon='a') == 0"
+    assert made.name == "test_discount_with_coupon"
