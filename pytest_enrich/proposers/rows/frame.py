@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from pytest_enrich.data import Hole, Variant
-from pytest_enrich.proposers.rows import adding, cases, exchange, setting
+from pytest_enrich.proposers.rows import adding, cases, exchange, omitting, setting
 from pytest_enrich.proposers.rows.desk import LONGEST_LINE
 from pytest_enrich.proposers.rows.exchange import SILENT
 from pytest_enrich.proposers.rows.marks import INSTEAD, LEFT_OUT
@@ -32,7 +32,11 @@ def header(sheet: Sheet, variant: Variant, name: str, lines: Sequence[str]) -> l
     """The decorators but `parametrize`, and the `def` with the fixtures that are left."""
     function, text = sheet.function, sheet.text
     kept = [one for one in function.decorator_list if not cases.is_parametrize(one)]
-    gone = {*sheet.pattern.argnames, *(SILENT - _used(lines))}
+    gone = {
+        *sheet.pattern.argnames,
+        *(SILENT - _used(lines)),
+        *omitting.unneeded(sheet.function, sheet.pattern, variant),
+    }
     declared = ((one.arg, text.source(one)) for one in function.args.args if one.arg not in gone)
     arguments = [*exchange.arguments(declared, exchange.names(sheet.pattern.holes, variant))]
     keyword = "async def" if isinstance(function, ast.AsyncFunctionDef) else "def"

@@ -37,6 +37,15 @@ def statements(function: Function, places: set[Span]) -> list[ast.stmt]:
     return [node for node in nodes if isinstance(node, ast.stmt) and span(node) in places]
 
 
+def unneeded(function: Function, pattern: Pattern, variant: Variant) -> set[str]:
+    """The names that only the steps use which a variant does without."""
+    places = gone(pattern, variant)
+    steps = statements(function, places)
+    inside = {id(node) for step in steps for node in ast.walk(step)}
+    nodes = (node for statement in function.body for node in ast.walk(statement) if id(node) not in inside)
+    return used(*steps) - {node.id for node in nodes if isinstance(node, ast.Name)}
+
+
 def told(step: ast.stmt) -> str:
     """The step in a name: the word for what it does, "" for none."""
     value = step.value if isinstance(step, ast.Expr) else None

@@ -13,7 +13,7 @@ from pytest_enrich.proposers.rows import adding, called, derive, frame, message,
 from pytest_enrich.proposers.rows import desk as desks
 from pytest_enrich.proposers.rows.desk import Desk
 from pytest_enrich.proposers.rows.marks import ATTRIBUTE, LEFT_OUT
-from pytest_enrich.proposers.rows.names import last, stored, used
+from pytest_enrich.proposers.rows.names import last
 from pytest_enrich.proposers.rows.sheet import Sheet
 from pytest_enrich.proposers.rows.text import Edit, is_within, span
 from pytest_enrich.proposers.search import body, words
@@ -114,10 +114,10 @@ def _kept(sheet: Sheet, variant: Variant, without: Collection[Span] = ()) -> lis
     holes = [sheet.pattern.holes[hole] for hole, _ in variant.values]
     spans = [hole.span for hole in holes if hole.span is not None]
     gone, arguments = _gone(sheet, variant), [one.arg for one in sheet.function.args.args]
-    # What a step that is not done would have changed has to do with it, too.
-    touched = used(*gone) & {*stored(*sheet.function.body), *arguments}
-    names = [*(name for hole in holes if (name := hole.name or hole.fixture)), *touched]
+    names = [name for hole in holes if (name := hole.name or hole.fixture)]
     statements = [one for one in sheet.function.body if one not in gone]
+    # A step may change anything, whatever it is given: all that comes after has to do with it.
+    spans += [span(one) for one in statements if any(span(step) < span(one) for step in gone)]
     if ast.get_docstring(sheet.function, clean=False) is not None:
         statements = statements[1:]
     return part.changed(statements, spans, names, arguments, without)

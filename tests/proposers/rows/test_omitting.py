@@ -151,6 +151,21 @@ def test_what_is_defined_inside_is_parted_from_the_rest(rows):
     assert made.code.splitlines()[made.oracle[0].line - 1].strip().startswith("with pytest.raises")
 
 
+GIVEN = """
+    from shop.cart import discount
+
+
+    def test_discount(cart, log_in, quiet):
+        log_in("ann")
+        assert discount(cart) == 3
+    """
+
+
+def test_a_fixture_that_only_a_step_needs_goes_with_it(rows):
+    made = without(rows, GIVEN, 5, seen=("0",))
+    assert made.code.splitlines()[0].endswith("(cart, quiet):")
+
+
 def test_where_nothing_else_is_seen_the_title_says_which_step_is_missing(rows):
     made = without(rows, TEST.replace("assert discount(cart) == 3", "assert_cheap(discount(cart))"), 7)
     assert 'without cart.open("ann")' in made.title
