@@ -166,6 +166,8 @@ def _takes_rows(sheet: Sheet) -> bool:
 def _written(desk: Desk, sheet: Sheet, variant: Variant) -> Iterator[Candidate]:
     """What a variant may become: one more case, where the list is that of others, before a test beside it."""
     made: list[Candidate | None]
+    if sheet.is_apart and sheet.is_of_cases(variant):
+        return  # that was tried as a row, and is none
     if variant.raised:  # of what is drawn nothing may raise: the test says so
         made = [None if sheet.kind == "example" else failure.write(desk, sheet, variant)]
     else:

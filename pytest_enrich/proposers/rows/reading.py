@@ -38,7 +38,8 @@ def read(
     if function is None:
         return None
     kind, found = _kind(function), cases.innermost(text, function)
-    if apart and found is not None:
+    is_apart = apart and found is not None and not found.shared
+    if is_apart and found is not None:
         found = replace(found, shared=True)
     looks, holes = _open(text, function, kind, found)
     if kind == "sibling":
@@ -65,6 +66,7 @@ def read(
         cases=found,
         looks=tuple(looks),
         pattern=pattern,
+        is_apart=is_apart,
     )
 
 

@@ -18,7 +18,7 @@ def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewRow | None:
     seen = derive.by_point(sheet.looks, variant.seen)
     found = derive.expected(sheet.looks, {at: one for at, one in seen.items() if sheet.looks[at].name}, cases)
     expected = None if found is None else derive.by_name(sheet.looks, found)
-    if not gaps or cases is None or expected is None or not _is_of_parameters(sheet, variant):
+    if not gaps or cases is None or expected is None or not sheet.is_of_cases(variant):
         return None
     values = _values(sheet, variant, expected)
     resolved = desk.resolve(sheet, values)
@@ -40,11 +40,6 @@ def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewRow | None:
         origin=desk.origin,
         gaps=tuple(gap.id for gap in gaps),
     )
-
-
-def _is_of_parameters(sheet: Sheet, variant: Variant) -> bool:
-    """Whether nothing varies that no case can say."""
-    return all(sheet.pattern.holes[hole].name for hole, _ in variant.values)
 
 
 def _values(sheet: Sheet, variant: Variant, expected: dict[str, Template]) -> list[Template]:

@@ -32,6 +32,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
         cases: Of the `parametrize` that varies, None for none.
         looks: Where an expected value can be derived anew, in the order of the pattern's points.
         pattern: The test as a job names it.
+        is_apart: Whether it takes rows, and is here to make tests beside it of.
     """
 
     kind: Kind
@@ -41,16 +42,16 @@ class Sheet(Struct, frozen=True, kw_only=True):
     cases: Cases | None
     looks: tuple[Look, ...]
     pattern: Pattern
+    is_apart: bool = False
 
     @property
     def takes_rows(self) -> bool:
         """Whether a variant can become one more case; where other tests have the list, it becomes theirs, too."""
         return self.kind == "row" or (self.cases is not None and bool(self.cases.sharers))
 
-    @property
-    def is_apart(self) -> bool:
-        """Whether it has cases, and a variant becomes a test beside it all the same."""
-        return self.cases is not None and not self.takes_rows
+    def is_of_cases(self, variant: Variant) -> bool:
+        """Whether a variant has other values for parameters, and nothing else: it is one more case."""
+        return all(self.pattern.holes[at].name for at, _ in variant.values)
 
     def values(self, variant: Variant) -> tuple[Template, ...]:
         """What a variant has in the place of literals and parameters."""

@@ -663,3 +663,9 @@ def test_a_name_says_what_is_tested_and_not_what_the_test_beside_it_says(anchor,
     text = Text(f"def {anchor}():\n    assert discount(3) == 3\n")
     sheet = reading.read(text, f"tests/test_cart.py::{anchor}", "function")
     assert desk.name(sheet, qualname, ["extra"]) == name
+
+
+def test_what_differs_in_its_cases_alone_is_no_test_beside_it(rows):
+    answers = [Varied(variants=found, executions=2) for found in ((), (variant("30", seen=("0",)),), ())]
+    made, _ = rows(LISTED.replace("discount(total)", "discount(total + 7)"), answer=answers)
+    assert made == []
