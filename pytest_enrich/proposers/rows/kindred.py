@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 
 from msgspec import Struct
 
@@ -11,8 +12,8 @@ from pytest_enrich.proposers.rows.marks import INSTEAD
 from pytest_enrich.proposers.rows.names import Function, aliases, last
 from pytest_enrich.proposers.rows.text import Text, span
 
-COMMON = {"__init__", "__repr__", "__str__", "__eq__", "__ne__", "__hash__", "__len__", "__iter__"}
-"""Methods that say nothing of the kind of a class."""
+COMMON = {name for kind in (dict, list, set, str, io.IOBase) for name in dir(kind)}
+"""Methods that say nothing of the kind of a class: many that are not alike have them."""
 MOST = 8
 
 
@@ -29,13 +30,14 @@ class Kin(Struct, frozen=True):
 
 
 def of(target: Target, tree: ast.Module) -> Kin:
-    """Those that have the target's method, too; none where a test comes to it, or its class is private."""
+    """Those that have such a method as the target is; none where a test comes to it, or its class is private."""
     owner, _, method = target.qualname.rpartition(".")
     reached = any(one.shared for one in target.nearest)
     if not owner or "." in owner or owner[:1] == "_" or method in COMMON or reached:
         return Kin()
-    classes = [one for one in tree.body if isinstance(one, ast.ClassDef)]
-    names = {one.name for one in classes if one.name != owner and _has(one, method)}
+    found = [(one.name, _parameters(one, method)) for one in tree.body if isinstance(one, ast.ClassDef)]
+    own = dict(found).get(owner)
+    names = {name for name, passed in found if name != owner and passed is not None and passed == own}
     known = frozenset({*names, *aliases(tree, names)})
     return Kin(f"⟨{target.module}:{owner}⟩", known) if known else Kin()
 
@@ -49,5 +51,7 @@ def holes(text: Text, function: Function, kin: Kin) -> list[Hole]:
     return [Hole(span=place, values=(own,), adds=INSTEAD, offers=(other,)) for place, own, other in places]
 
 
-def _has(owner: ast.ClassDef, method: str) -> bool:
-    return any(isinstance(one, Function) and one.name == method for one in owner.body)
+def _parameters(owner: ast.ClassDef, method: str) -> list[str] | None:
+    """The names of what a method of a class is given; None where it has none of that name."""
+    found = (one for one in owner.body if isinstance(one, Function) and one.name == method)
+    return next(([given.arg for given in ast.walk(one.args) if isinstance(given, ast.arg)] for one in found), None)

@@ -33,7 +33,7 @@ def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
     """
     if not desk.closed(variant) or len(variant.values) > MOST_CHANGED:
         return None
-    little = stating.saying_little(sheet, variant)
+    little = stating.saying_little(sheet, variant, desk.target.qualname)
     whole = _write(desk, sheet, variant, _kept(sheet, variant, little))
     return whole or _write(desk, sheet, variant, _kept(sheet, variant, little | stating.unchanged(sheet, variant)))
 

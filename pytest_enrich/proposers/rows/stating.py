@@ -24,10 +24,23 @@ OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 """Comparisons whose opposite asks the object the same question: `!=` does not call `__eq__`."""
 
 
-def saying_little(sheet: Sheet, variant: Variant) -> set[Span]:
-    """The assertions that would say no more than that something is not, or has not, what another test expects."""
+def saying_little(sheet: Sheet, variant: Variant, qualname: str) -> set[Span]:
+    """The assertions that would say no more than that something is not, or has not, what another test expects.
+
+    That two things are not equal says something where the target `qualname` is what compares them.
+    """
+    compares = qualname.endswith(("__eq__", "__ne__"))
     denied = [sheet.looks[one.point].point for one in variant.seen if one.value == "False"]
-    return {one.span for one in denied if LITTLE.search(sheet.text.rewritten(one.subject).strip())}
+    texts = {one.span: sheet.text.rewritten(one.subject).strip() for one in denied}
+    return {place for place, text in texts.items() if LITTLE.search(text) or (not compares and _is_equality(text))}
+
+
+def _is_equality(text: str) -> bool:
+    try:
+        node = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError):
+        return False
+    return isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq)
 
 
 def unchanged(sheet: Sheet, variant: Variant) -> set[Span]:

@@ -23,6 +23,11 @@ SOURCE = """
 
     class Other:
         def render(self): ...
+        def check(self, form): ...
+        def update(self, other): ...
+
+    class Like:
+        def update(self, other): ...
 
     class _Hidden:
         def check(self, field): ...
@@ -38,6 +43,8 @@ SOURCE = """
         ("Number.check", {"Text", "_Hidden"}),
         ("Number.__str__", set()),
         ("Other.render", set()),
+        ("Other.check", set()),
+        ("Like.update", set()),
         ("_Hidden.check", set()),
         ("check", set()),
     ],
