@@ -45,6 +45,14 @@ def written(root: Path, files: Mapping[str, str]) -> Project:
     return project
 
 
+def enriched(root: Path, files: Mapping[str, str], *command: str) -> Project:
+    """The same after a command that ended well."""
+    project = written(root, files)
+    ended = project.run(*command)
+    assert ended.status == 0, ended.text
+    return project
+
+
 class Project:
     """A project on the disk."""
 

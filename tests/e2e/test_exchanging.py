@@ -101,11 +101,9 @@ FILES = {"src/shop.py": SHOP, "tests/test_shop.py": TESTS, "pytest.ini": "[pytes
 @pytest.fixture(scope="module")
 def bodies(tmp_path_factory):
     """What is suggested, by the function, without decorators and imports."""
-    from tests.e2e.conftest import written
+    from tests.e2e.conftest import enriched
 
-    project = written(tmp_path_factory.mktemp("exchanging"), FILES)
-    ended = project.run(*ENRICH)
-    assert ended.status == 0, ended.text
+    project = enriched(tmp_path_factory.mktemp("exchanging"), FILES, *ENRICH)
     return {(gap["qualname"], gap["line"]): code for gap, code in project.suggested()}
 
 

@@ -51,11 +51,9 @@ FILES = {"src/checks.py": CHECKS, "tests/test_checks.py": TESTS, "pytest.ini": "
 @pytest.fixture(scope="module")
 def codes(tmp_path_factory):
     """What is suggested, by the function."""
-    from tests.e2e.conftest import written
+    from tests.e2e.conftest import enriched
 
-    project = written(tmp_path_factory.mktemp("kindred"), FILES)
-    ended = project.run(*ENRICH)
-    assert ended.status == 0, ended.text
+    project = enriched(tmp_path_factory.mktemp("kindred"), FILES, *ENRICH)
     return {gap["qualname"]: code for gap, code in project.suggested()}
 
 

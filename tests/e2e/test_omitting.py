@@ -79,11 +79,9 @@ FILES = {"src/box.py": BOX, "tests/test_box.py": TESTS, "pytest.ini": "[pytest]\
 @pytest.fixture(scope="module")
 def bodies(tmp_path_factory):
     """What is suggested, by the function, without its first line."""
-    from tests.e2e.conftest import written
+    from tests.e2e.conftest import enriched
 
-    project = written(tmp_path_factory.mktemp("omitting"), FILES)
-    ended = project.run(*ENRICH)
-    assert ended.status == 0, ended.text
+    project = enriched(tmp_path_factory.mktemp("omitting"), FILES, *ENRICH)
     return {gap["qualname"]: code[1:] for gap, code in project.suggested()}
 
 

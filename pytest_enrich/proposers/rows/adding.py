@@ -13,7 +13,7 @@ from pytest_enrich.data import Hole, Span
 from pytest_enrich.proposers.rows import tables
 from pytest_enrich.proposers.rows.addable import Addable
 from pytest_enrich.proposers.rows.marks import KEYS, WORDS
-from pytest_enrich.proposers.rows.names import Function, last
+from pytest_enrich.proposers.rows.names import Function, arguments, calls, last, nodes
 from pytest_enrich.proposers.rows.options import Option
 from pytest_enrich.proposers.rows.text import Edit, Text, span
 
@@ -30,13 +30,13 @@ MOST_HOLES, MOST_VALUES, MOST_WORDS, MOST_NAMED = 24, 6, 8, 4
 
 def holes(function: Function, known: Addable) -> list[Hole]:
     """The places in a test's body where something of what is known may be added."""
-    calls = [node for node in _nodes(function) if isinstance(node, ast.Call)]
-    words = {span(one): one for call in calls if last(call.func) in RUNNERS for one in _lists(call)}
+    made = list(calls(function))
+    words = {span(one): one for call in made if last(call.func) in RUNNERS for one in _lists(call)}
     named = _named(function)
     told = {span(one) for node in ast.walk(function) if isinstance(node, ast.Compare) for one in node.comparators}
-    held = (node for node in _nodes(function) if isinstance(node, ast.Dict))
+    held = (node for node in nodes(function) if isinstance(node, ast.Dict))
     found = [
-        *(hole for call in calls for hole in (*_of_call(call, known), *_of_mock(call, known))),
+        *(hole for call in made for hole in (*_of_call(call, known), *_of_mock(call, known))),
         *(_of_words(one, named, known) for one in words.values()),
         *(_of_keys(one, known) for one in held if span(one) not in told),
     ]
@@ -56,8 +56,8 @@ def with_words(hole: Hole, function: Function, known: Addable) -> Hole:
 
 def with_keys(hole: Hole, function: Function, known: Addable) -> Hole:
     """A literal or a parameter that a function looks up in a table, and the other keys of that."""
-    calls = (node for node in _nodes(function) if isinstance(node, ast.Call)) if known.tables else ()
-    passed = ((call, one) for call in calls for one in (*call.args, *(word.value for word in call.keywords)))
+    made = calls(function) if known.tables else ()
+    passed = ((call, one) for call in made for one in arguments(call))
     mine = ((call, one) for call, one in passed if _is_of(hole, one))
     keys = dict.fromkeys(key for call, one in mine for key in tables.keys(call, one, known.tables))
     return replace(hole, offers=(*hole.offers, *(key for key in keys if key not in hole.values)))
@@ -95,14 +95,14 @@ def edit(text: Text, hole: Hole, value: str) -> Edit:
 def _holder(tree: ast.Module, hole: Hole) -> Holder:
     """The list, the dictionary, or the call, that something is added to."""
     sort = {WORDS: ast.List, KEYS: ast.Dict}.get(hole.adds, ast.Call)
-    nodes = (node for node in ast.walk(tree) if isinstance(node, Holder) and isinstance(node, sort))
-    return next(one for one in nodes if span(one.func if isinstance(one, ast.Call) else one) == hole.span)
+    held = (node for node in ast.walk(tree) if isinstance(node, Holder) and isinstance(node, sort))
+    return next(one for one in held if span(one.func if isinstance(one, ast.Call) else one) == hole.span)
 
 
 def _held(node: Holder) -> list[ast.expr]:
     """What is in it by now."""
     if isinstance(node, ast.Call):
-        return [*node.args, *(one.value for one in node.keywords)]
+        return arguments(node)
     return [*(node.elts if isinstance(node, ast.List) else node.values)]
 
 
@@ -130,14 +130,9 @@ def _of_mock(call: ast.Call, known: Addable) -> Iterator[Hole]:
 
 def _named(function: Function) -> list[str]:
     """What the test names otherwise: the columns of its table, the keys of its document."""
-    nodes = (node for node in _nodes(function) if isinstance(node, ast.Constant))
-    texts = (node.value for node in nodes if isinstance(node.value, str) and node.value.isidentifier())
+    constants = (node for node in nodes(function) if isinstance(node, ast.Constant))
+    texts = (node.value for node in constants if isinstance(node.value, str) and node.value.isidentifier())
     return [*dict.fromkeys(texts)][:MOST_NAMED]
-
-
-def _nodes(function: Function) -> Iterator[ast.AST]:
-    """All of its body."""
-    return (node for statement in function.body for node in ast.walk(statement))
 
 
 def _of_words(words: ast.List, named: Sequence[str], known: Addable) -> Hole:
@@ -169,7 +164,7 @@ def _hole(place: Span, adds: str, offers: Sequence[str], most: int = MOST_VALUES
 
 def _lists(call: ast.Call) -> Iterator[ast.List]:
     """The lists of words among its arguments, those that something is added to included."""
-    for argument in (*call.args, *(one.value for one in call.keywords)):
+    for argument in arguments(call):
         left = argument
         while isinstance(left, ast.BinOp):
             left = left.left

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from pytest_enrich.data import Target, Vary
 from pytest_enrich.proposers.rows import addable, part
 from pytest_enrich.proposers.rows.literal import is_literal
-from pytest_enrich.proposers.rows.names import last
+from pytest_enrich.proposers.rows.names import arguments, last
 from pytest_enrich.proposers.rows.sheet import Sheet
 from pytest_enrich.proposers.rows.shelf import Shelf, by_file, parsed
 from pytest_enrich.protocols import Task
@@ -93,7 +93,7 @@ def _passed(calls: Iterable[ast.Call], names: Collection[str]) -> Iterator[ast.e
     """The arguments of the calls of these names."""
     for call in calls:
         if last(call.func) in names:
-            yield from (*call.args, *(keyword.value for keyword in call.keywords))
+            yield from arguments(call)
 
 
 def _of_fixtures(path: str, read: Callable[[str], str]) -> Iterator[str]:

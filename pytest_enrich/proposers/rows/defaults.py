@@ -11,7 +11,7 @@ from pytest_enrich.data import Hole
 from pytest_enrich.proposers.rows.addable import Addable
 from pytest_enrich.proposers.rows.literal import is_literal
 from pytest_enrich.proposers.rows.marks import INSTEAD
-from pytest_enrich.proposers.rows.names import Function, last
+from pytest_enrich.proposers.rows.names import Function, calls, last
 from pytest_enrich.proposers.rows.text import Text, span
 
 MOST = 8
@@ -34,6 +34,5 @@ def holes(text: Text, function: Function, known: Addable) -> list[Hole]:
 def _passed(function: Function, known: Addable) -> Iterator[tuple[ast.expr, str]]:
     """What the calls pass for parameters of which the default is known, and that."""
     values = {one.name: one.default for one in known.keywords if one.default}
-    nodes = (node for statement in function.body for node in ast.walk(statement))
-    for call in (one for one in nodes if isinstance(one, ast.Call) and last(one.func) in known.callables):
+    for call in (one for one in calls(function) if last(one.func) in known.callables):
         yield from ((one.value, values[one.arg]) for one in call.keywords if one.arg in values)

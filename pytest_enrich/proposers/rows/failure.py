@@ -46,16 +46,17 @@ def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
         return None
     edits = list(frame.values(sheet, variant))
     opening = sheet.text.opening(underway.block, edits) if underway.block is not None else ""
-    return _written(desk, sheet, variant, _finding(desk, sheet, variant, (scene, underway.action)), opening)
+    lines = tuple(sheet.text.rewritten(span(one), edits).strip() for one in scene)
+    action = _inside(underway.action, sheet.text.rewritten(span(underway.action), edits).strip())
+    return _written(desk, sheet, variant, _finding(desk, variant, lines, action), opening)
 
 
-def _finding(desk: Desk, sheet: Sheet, variant: Variant, done: tuple[Sequence[ast.stmt], ast.expr]) -> Finding:
+def _finding(desk: Desk, variant: Variant, lines: tuple[str, ...], action: str) -> Finding:
     """What was done, statements and an action, as `search` would tell of it."""
-    edits, (scene, action) = list(frame.values(sheet, variant)), done
     return Finding(
         call=Call(qualname=desk.target.qualname),
-        lines=tuple(sheet.text.rewritten(span(one), edits).strip() for one in scene),
-        action=_inside(action, sheet.text.rewritten(span(action), edits).strip()),
+        lines=lines,
+        action=action,
         expression=True,
         consume="",
         branches=(),

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from pytest_enrich.data import Hole, Target, Template
 from pytest_enrich.proposers.rows.marks import INSTEAD
-from pytest_enrich.proposers.rows.names import Function, aliases, last
+from pytest_enrich.proposers.rows.names import Function, aliases, calls, last
 from pytest_enrich.proposers.rows.text import Text, span
 
 COMMON = {name for kind in (dict, list, set, str, io.IOBase) for name in dir(kind)}
@@ -25,8 +25,7 @@ class Kin(Struct, frozen=True):
 
     def made(self, function: Function) -> list[ast.Call]:
         """Where a test makes one of them."""
-        nodes = (node for statement in function.body for node in ast.walk(statement))
-        return [one for one in nodes if isinstance(one, ast.Call) and last(one.func) in self.names]
+        return [one for one in calls(function) if last(one.func) in self.names]
 
 
 def of(target: Target, tree: ast.Module) -> Kin:
@@ -44,9 +43,9 @@ def of(target: Target, tree: ast.Module) -> Kin:
 
 def holes(text: Text, function: Function, kin: Kin) -> list[Hole]:
     """The places where a test makes another one: its class, and the whole call, where that passes something."""
-    calls = kin.made(function)
-    found: list[tuple[ast.expr, Template]] = [(one.func, kin.own) for one in calls]
-    found += [(one, f"{kin.own}()") for one in calls if one.args or one.keywords]
+    made = kin.made(function)
+    found: list[tuple[ast.expr, Template]] = [(one.func, kin.own) for one in made]
+    found += [(one, f"{kin.own}()") for one in made if one.args or one.keywords]
     places = ((span(one), text.source(one), other) for one, other in found[:MOST])
     return [Hole(span=place, values=(own,), adds=INSTEAD, offers=(other,)) for place, own, other in places]
 

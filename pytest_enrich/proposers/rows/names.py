@@ -29,6 +29,21 @@ def last(node: ast.expr) -> str:
     return str(getattr(node, "attr", getattr(node, "id", "")))
 
 
+def nodes(function: Function) -> Iterator[ast.AST]:
+    """All of a function's body."""
+    return _inside(function.body)
+
+
+def calls(function: Function) -> Iterator[ast.Call]:
+    """All calls in it."""
+    return (node for node in nodes(function) if isinstance(node, ast.Call))
+
+
+def arguments(call: ast.Call) -> list[ast.expr]:
+    """What a call passes."""
+    return [*call.args, *(keyword.value for keyword in call.keywords)]
+
+
 def aliases(tree: ast.Module, names: Collection[str]) -> Iterator[str]:
     """What a module calls these besides: `ip_address = IPAddress`."""
     for one in tree.body:
@@ -36,5 +51,5 @@ def aliases(tree: ast.Module, names: Collection[str]) -> Iterator[str]:
             yield from (target.id for target in one.targets if isinstance(target, ast.Name))
 
 
-def _inside(nodes: Iterable[ast.AST]) -> Iterable[ast.AST]:
-    return (one for node in nodes for one in ast.walk(node))
+def _inside(trees: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    return (one for tree in trees for one in ast.walk(tree))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pytest_enrich.data import Hole, Pattern, Span, Variant
 from pytest_enrich.proposers.rows import part
 from pytest_enrich.proposers.rows.marks import LEFT_OUT
-from pytest_enrich.proposers.rows.names import Function, last, used
+from pytest_enrich.proposers.rows.names import Function, last, nodes, used
 from pytest_enrich.proposers.rows.text import span
 
 MOST = 12
@@ -33,17 +33,15 @@ def gone(pattern: Pattern, variant: Variant) -> set[Span]:
 
 def statements(function: Function, places: set[Span]) -> list[ast.stmt]:
     """The steps at these places."""
-    nodes = (node for statement in function.body for node in ast.walk(statement))
-    return [node for node in nodes if isinstance(node, ast.stmt) and span(node) in places]
+    return [node for node in nodes(function) if isinstance(node, ast.stmt) and span(node) in places]
 
 
 def unneeded(function: Function, pattern: Pattern, variant: Variant) -> set[str]:
     """The names that only the steps use which a variant does without."""
-    places = gone(pattern, variant)
-    steps = statements(function, places)
+    steps = statements(function, gone(pattern, variant))
     inside = {id(node) for step in steps for node in ast.walk(step)}
-    nodes = (node for statement in function.body for node in ast.walk(statement) if id(node) not in inside)
-    return used(*steps) - {node.id for node in nodes if isinstance(node, ast.Name)}
+    others = (node for node in nodes(function) if id(node) not in inside)
+    return used(*steps) - {node.id for node in others if isinstance(node, ast.Name)}
 
 
 def told(step: ast.stmt) -> str:

@@ -85,6 +85,14 @@ REGISTERED = """
         cart.open("ann")
         assert discount(cart) == 3
     """
+GREETING = [
+    "    cart = Cart()",
+    "",
+    "    @cart.on_open",
+    "    def greet():",
+    '        return "hello"',
+    "",
+]
 
 
 def without(rows, text, begins, **changes):
@@ -110,12 +118,7 @@ def without(rows, text, begins, **changes):
             REGISTERED,
             11,
             [
-                "    cart = Cart()",
-                "",
-                "    @cart.on_open",
-                "    def greet():",
-                '        return "hello"',
-                "",
+                *GREETING,
                 "    assert discount(cart) == 0",
             ],
         ),
@@ -139,12 +142,7 @@ def test_what_is_defined_inside_is_parted_from_the_rest(rows):
     raised = {"raised": "⟨builtins:LookupError⟩", "message": "nobody there", "line": 12}
     made = without(rows, REGISTERED, 11, **raised)
     assert made.code.splitlines()[1:] == [
-        "    cart = Cart()",
-        "",
-        "    @cart.on_open",
-        "    def greet():",
-        '        return "hello"',
-        "",
+        *GREETING,
         '    with pytest.raises(LookupError, match="nobody there"):',
         "        discount(cart)",
     ]
