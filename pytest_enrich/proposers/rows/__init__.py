@@ -114,7 +114,7 @@ class RowsProposer:
             yield from (one.candidate for one in made if isinstance(one.candidate, NewRow))
 
     def _written(self, task: Task, sheets: Sequence[Sheet], varied: Varied) -> Iterator[Written]:
-        origin = Origin(proposer=self.name, seed=task.seed, executions=varied.executions)
+        origin = Origin(proposer=self.name, seed=task.seed, executions=varied.executions, varied=True)
         desk = Desk(target=task.target, aliases=varied.aliases, origin=origin)
         for variant in sorted(varied.variants, key=lambda one: _rank(sheets[one.pattern], one)):
             made = list(_written(desk, sheets[variant.pattern], variant))

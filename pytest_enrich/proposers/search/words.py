@@ -134,12 +134,16 @@ def _kind(node: ast.expr, verb: str) -> str:
 def _called(node: ast.Call) -> str:
     """A call by its last name, and by an argument that is a name: `math.isfinite(float(x))` is `isfinite`."""
     function = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+    match node:
+        case ast.Call(ast.Name("getattr"), [owner, ast.Constant(str(name)), *_]):
+            return _words(ast.Attribute(owner, name))
     plain = [argument.id for argument in node.args if isinstance(argument, ast.Name)]
     return "_".join([_snake(function), *(plain if len(node.args) == SINGULAR else [])])
 
 
 def _snake(text: str) -> str:
-    text = text.replace("-", " minus ") if re.search(r"-\d", text) else text
+    # The sign of a number, and not the hyphen of `hmac-sha-1`.
+    text = re.sub(r"(?<![0-9A-Za-z])-(?=\d)", " minus ", text)
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})", "_", text)
     return re.sub(r"[^0-9A-Za-z]+", "_", text).strip("_").lower()
 

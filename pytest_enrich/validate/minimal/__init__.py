@@ -90,6 +90,7 @@ def _smaller(candidate: NewTest) -> Iterator[NewTest]:
     """The candidate with something less that looks as if it were not needed, the greatest steps first.
 
     Where the inputs are as small as they can be, what is set up was tried already, and what nobody reads was not.
+    The literals of an existing test stay as its authors wrote them: those that are other were reduced already.
     """
     statements = statement.read(candidate.code)
     if repeated := statement.repeated(statements):
@@ -103,7 +104,7 @@ def _smaller(candidate: NewTest) -> Iterator[NewTest]:
         if left and statement.is_whole([*left], statements):
             yield without(candidate, going)
     yield from cut_short(candidate)
-    if not candidate.origin.reduced:
+    if not (candidate.origin.reduced or candidate.origin.varied):
         yield from literal.smaller(candidate)
     yield from inlined(candidate)
 

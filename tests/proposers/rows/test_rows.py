@@ -46,7 +46,7 @@ def test_a_variant_of_a_parametrized_test_is_one_more_row(fakes, rows):
     )
     assert (made.placement.path, made.placement.anchor) == (fakes.TESTS, "test_discount")
     assert (made.title, made.gaps) == ("discount: gives 0 when total < 0", ("cart-aaaaaaaa",))
-    assert made.origin == Origin(proposer="rows", seed=7, executions=9)
+    assert made.origin == Origin(proposer="rows", seed=7, executions=9, varied=True)
     (oracle,) = made.oracle
     assert (oracle.line, oracle.what, oracle.source, oracle.look) == (1, "0", "observed", True)
 

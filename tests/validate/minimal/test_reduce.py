@@ -133,6 +133,19 @@ def test_long_literals_become_short(test_of):
     assert short == "short"
 
 
+def test_what_the_authors_of_a_varied_test_wrote_stays_and_what_it_does_not_need_goes(test_of, body):
+    candidate = test_of(
+        """
+        def test_a():
+            store = Store("a long text that nobody reads")
+            assert fetch("https://example.com/path", "") == 400
+        """,
+        varied=True,
+    )
+    smaller = minimal.reduce(candidate, lambda one: "fetch(" in one.code)
+    assert body(smaller) == ['assert fetch("https://example.com/path", "") == 400']
+
+
 def test_expected_values_are_not_touched(test_of):
     candidate = test_of(
         """
