@@ -11,6 +11,7 @@ import ast
 import random
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,11 +62,12 @@ def delete(checkout: Path, tests: Iterable[Place]) -> None:
 
 
 def find(checkout: Path, files: Iterable[Path]) -> list[Place]:
-    """The test functions of `files`, in their order."""
+    """The test functions of `files`, in their order. A template of a Python file among them has none."""
     found = []
     for file in files:
         scan = _Scan()
-        cst.parse_module(file.read_bytes()).visit(scan)
+        with suppress(cst.ParserSyntaxError):
+            cst.parse_module(file.read_bytes()).visit(scan)
         path = file.relative_to(checkout).as_posix()
         found += [Place(path, name, number) for number, name in enumerate(scan.names)]
     return found

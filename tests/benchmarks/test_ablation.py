@@ -62,6 +62,12 @@ def test_tests_are_functions_that_pytest_would_collect(suite):
     ]
 
 
+def test_a_template_of_a_python_file_is_left_alone(suite):
+    template = suite / "test_template.py"
+    template.write_text("{%- if tests %}\ndef test_a():\n    pass\n{%- endif %}\n", encoding="utf-8")
+    assert not ablation.find(suite, [template])
+
+
 def test_a_fraction_of_all_tests_goes(suite):
     gone = ablation.ablate(suite, files(suite), seed=1, fraction=0.67)
 
