@@ -62,12 +62,11 @@ def delete(checkout: Path, tests: Iterable[Place]) -> None:
 
 
 def find(checkout: Path, files: Iterable[Path]) -> list[Place]:
-    """The test functions of `files`, in their order. A template of a Python file among them has none."""
+    """The test functions of `files`, in their order."""
     found = []
-    for file in files:
+    for file in _trees(files):
         scan = _Scan()
-        with suppress(cst.ParserSyntaxError):
-            cst.parse_module(file.read_bytes()).visit(scan)
+        cst.parse_module(file.read_bytes()).visit(scan)
         path = file.relative_to(checkout).as_posix()
         found += [Place(path, name, number) for number, name in enumerate(scan.names)]
     return found
@@ -75,7 +74,7 @@ def find(checkout: Path, files: Iterable[Path]) -> list[Place]:
 
 def choose(tests: Sequence[Place], files: Iterable[Path], seed: int, fraction: float) -> list[Place]:
     """The tests to delete, sorted: a random `fraction` of all, taken from those that nothing depends on."""
-    trees = [ast.parse(file.read_bytes()) for file in files]
+    trees = _trees(files).values()
     kept, overriding = set(_named(trees)), overrides(trees)
     drawn = random.Random(seed).sample(tests, len(tests))
     free = [test for test in drawn if test.name.split(".")[-1] not in kept and _method(test) not in overriding]
@@ -106,6 +105,15 @@ def overrides(trees: Iterable[ast.Module]) -> set[str]:
         for name, methods in classes.methods.items()
         for method in methods & classes.inherited(name, frozenset({name}))
     }
+
+
+def _trees(files: Iterable[Path]) -> dict[Path, ast.Module]:
+    """Those of the files that are Python, in their order: a template of a test file is none."""
+    trees = {}
+    for file in files:
+        with suppress(SyntaxError):
+            trees[file] = ast.parse(file.read_bytes())
+    return trees
 
 
 class _Scan(cst.CSTTransformer):

@@ -66,6 +66,7 @@ def test_a_template_of_a_python_file_is_left_alone(suite):
     template = suite / "test_template.py"
     template.write_text("{%- if tests %}\ndef test_a():\n    pass\n{%- endif %}\n", encoding="utf-8")
     assert not ablation.find(suite, [template])
+    assert not ablation.ablate(suite, [template], seed=1, fraction=1.0)
 
 
 def test_a_fraction_of_all_tests_goes(suite):

@@ -133,10 +133,10 @@ def _kind(node: ast.expr, verb: str) -> str:
 
 def _called(node: ast.Call) -> str:
     """A call by its last name, and by an argument that is a name: `math.isfinite(float(x))` is `isfinite`."""
-    function = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
     match node:
         case ast.Call(ast.Name("getattr"), [owner, ast.Constant(str(name)), *_]):
             return _words(ast.Attribute(owner, name))
+    function = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
     plain = [argument.id for argument in node.args if isinstance(argument, ast.Name)]
     return "_".join([_snake(function), *(plain if len(node.args) == SINGULAR else [])])
 
