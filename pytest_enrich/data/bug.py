@@ -27,6 +27,7 @@ class PossibleBug(Struct, frozen=True, kw_only=True):
         promise: What kind of promise it is.
         contract: The words of the docstring, as they stand there.
         contract_line: The line of the source file on which they begin.
+        also: The lines of other examples of that docstring with which it is the same.
         call: What was called, as the reproduction writes it.
         observed: What it did, each time (`returned 4`, `raised ZeroDivisionError in orders.py:61`).
         runs: The ways in which it was run.
@@ -46,6 +47,7 @@ class PossibleBug(Struct, frozen=True, kw_only=True):
     promise: Promise
     contract: str
     contract_line: int
+    also: tuple[int, ...] = ()
     call: str
     observed: str
     runs: tuple[str, ...]

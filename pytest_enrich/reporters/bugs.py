@@ -12,8 +12,17 @@ def says(bug: PossibleBug) -> str:
 
 
 def does(bug: PossibleBug) -> str:
-    """`refund(0) raised ZeroDivisionError in orders.py:61`."""
-    return f"{' '.join(bug.call.split())} {bug.observed}"
+    """`refund(0) raised ZeroDivisionError in orders.py:61`, and which other examples differ."""
+    more = others(bug)
+    return f"{' '.join(bug.call.split())} {bug.observed}" + (f"; {more}" if more else "")
+
+
+def others(bug: PossibleBug) -> str:
+    """`the examples of lines 63 and 65 differ, too`; "" where there are none."""
+    lines = [str(line) for line in bug.also]
+    if len(lines) <= 1:
+        return f"the example of line {lines[0]} differs, too" if lines else ""
+    return f"the examples of lines {', '.join(lines[:-1])} and {lines[-1]} differ, too"
 
 
 def runs(bug: PossibleBug) -> str:

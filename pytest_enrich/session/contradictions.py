@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePosixPath
 
 from msgspec import Struct
@@ -84,12 +84,10 @@ class Contradictions:
     def _keep(self, claims: Sequence[Claim], proposer: str) -> bool:
         """Write those that are broken and not known; whether any is that nobody turned down."""
         broken = self._examine(claims).broken
-        known = {one.id for one in bugs.lying(self._store)}
-        found = [self._bug(one, proposer) for one in broken]
-        for one in found:
-            if one.id not in known and not self._is_turned_down(one):
-                bugs.save(self._store, one, patch.render_bug(one))
-        return any(not self._is_turned_down(one) for one in found)
+        known = bugs.lying(self._store)
+        found = self._wanted([self._bug(one, proposer) for one in broken])
+        self._save(contracts.together(one for one in found if not contracts.are_told(known, one)))
+        return bool(found)
 
     def _clear(self) -> None:
         """Put away what is about files that are not there any more."""
@@ -103,16 +101,24 @@ class Contradictions:
 
     def _settle(self, path: str, examined: Examined) -> None:
         """Write what is broken; what lay there, was looked for and is not broken now, is mended."""
-        found = {one.id: one for one in (self._bug(each, DOCSTRING) for each in examined.broken)}
-        unsure = {each.qualname for each in examined.unsure}
+        found = [self._bug(each, DOCSTRING) for each in examined.broken]
+        told = contracts.together(self._wanted(found))
+        there, unsure = {one.id for one in found}, {each.qualname for each in examined.unsure}
         here = [one for one in bugs.lying(self._store) if one.path == path]
-        gone = [one for one in here if one.id not in found and self._is_over(one, unsure)]
         waiting = {one.id for one in bugs.waiting(self._store)}
-        bugs.remove(self._store, gone)
+        gone = [one for one in here if one.id not in there and self._is_over(one, unsure)]
+        folded = [one for one in here if one.id in waiting & there - {one.id for one in told}]
+        bugs.remove(self._store, [*gone, *folded])
         self.mended = (*self.mended, *(one.id for one in gone if one.id in waiting))
-        for one in found.values():
-            if not self._is_turned_down(one):
-                bugs.save(self._store, one, patch.render_bug(one))
+        self._save(told)
+
+    def _wanted(self, found: Sequence[PossibleBug]) -> list[PossibleBug]:
+        """Those that nobody turned down."""
+        return [one for one in found if not self._is_turned_down(one)]
+
+    def _save(self, found: Iterable[PossibleBug]) -> None:
+        for one in found:
+            bugs.save(self._store, one, patch.render_bug(one))
 
     def _is_over(self, one: PossibleBug, unsure: set[str]) -> bool:
         """Whether it was looked for and not found, or its words or its function are gone."""

@@ -168,3 +168,48 @@ def test_what_a_model_and_the_docstring_expect_is_a_bug_where_the_code_does_some
     assert (one.promise, one.contract) == ("value", "Gives 4000 for 5000.")
     look(Scripted(discount="returned 5000"), fresh=True)
     assert one.id in ids(store)
+
+
+EXAMPLES = "It.\n\n    >>> discount(1)\n    5\n    >>> discount(2)\n    6\n    >>> discount(3)\n    7\n"
+
+
+@pytest.fixture
+def examples(look, rootdir):
+    """Look where `discount` has three examples, beside what it raises."""
+    source = rootdir / "src/shop/cart.py"
+    source.write_text(source.read_text().replace("It.\n", EXAMPLES))
+    return look
+
+
+def test_of_the_examples_of_one_docstring_the_first_is_told_with_the_lines_of_the_others(examples, store):
+    examples(Scripted(discount="returned 0"))
+    told = {one.promise: one for one in bugs.waiting(store)}
+    first = told["example"]
+    assert sorted(told) == ["example", "raises"]
+    assert (first.call, len(bugs.lying(store))) == ("discount(1)", 2)
+    assert first.also == (first.contract_line + 2, first.contract_line + 4)
+
+
+def test_when_the_first_example_is_turned_down_the_next_is_told(examples, store, rootdir):
+    examples(Scripted(discount="returned 0"))
+    first = next(one for one in bugs.waiting(store) if one.promise == "example")
+    rejected.append(rootdir, rejected.of(xfail(first), scope="idea", reason="wrong", when="2026-11-25"))
+    examples(Scripted(discount="returned 0"), fresh=True)
+    assert [one.call for one in bugs.waiting(store) if one.promise == "example"] == ["discount(2)"]
+
+
+def test_an_example_that_a_test_denied_first_gives_way_to_the_first_of_its_docstring(examples, store):
+    run = examples(Scripted(), seconds=0.0)
+    run._sandbox = Scripted(discount="returned 0")
+    assert run.contradicts(attempt("def test_a():\n    assert discount(2) == 0\n"))
+    assert [one.call for one in bugs.waiting(store)] == ["discount(2)"]
+    mended = examples(Scripted(discount="returned 0"), fresh=True).mended
+    assert [one.call for one in bugs.waiting(store) if one.promise == "example"] == ["discount(1)"]
+    assert mended == ()
+
+
+def test_a_test_that_denies_another_example_of_a_docstring_that_is_told_makes_no_second_bug(examples, store):
+    run = examples(Scripted(discount="returned 0"))
+    before = ids(store)
+    assert run.contradicts(attempt("def test_a():\n    assert discount(2) == 0\n"))
+    assert ids(store) == before
