@@ -15,6 +15,8 @@ from .probe import Probe
 NAME = "_enrich_probe"
 LEFT_OUT, INSTEAD = "-", "="
 """Of `Hole.adds`: a statement that may be left out, an expression that may be another one."""
+TOLD = "!"
+"""The first sign of what a stand-in may be told above a statement."""
 Span: TypeAlias = tuple[int, int, int, int]
 
 
@@ -47,10 +49,13 @@ class _Opener(ast.NodeTransformer):
         self._holes: dict[Span, int] = {}
         self._steps: dict[Span, int] = {}
         self._settings: dict[Span, list[tuple[int, str]]] = defaultdict(list)
+        self._told: dict[Span, list[tuple[int, str]]] = defaultdict(list)
         self._added: dict[Span, list[tuple[int, str]]] = defaultdict(list)
         for at, hole in enumerate(pattern["holes"]):
             if hole["adds"] == LEFT_OUT:
                 self._steps[tuple(hole["span"])] = at
+            elif hole["adds"][:1] == TOLD:
+                self._told[tuple(hole["span"])].append((at, hole["adds"][1:]))
             elif hole["adds"][:1] in {".", "["}:
                 self._settings[tuple(hole["span"])].append((at, hole["adds"]))
             elif hole["span"] and hole["adds"] not in {"", INSTEAD}:
@@ -62,6 +67,9 @@ class _Opener(ast.NodeTransformer):
     def visit(self, node: ast.AST) -> Any:
         """The node itself, or what stands in its place."""
         at = span(node)
+        if isinstance(node, ast.stmt) and at in self._told:
+            told = [self._tell(*one) for one in self._told.pop(at)]
+            return ast.copy_location(ast.If(ast.Constant(value=True), [*told, self.visit(node)], []), node)
         if at in self._points and isinstance(node, ast.Assert | ast.Expr | ast.expr):
             return self._point(node, *self._points[at])
         self._add(node)
@@ -79,6 +87,11 @@ class _Opener(ast.NodeTransformer):
         self.generic_visit(node)
         does = _call("does", self._steps[at]) if at in self._steps else ast.Constant(value=True)
         return ast.copy_location(ast.If(does, [node, *more], []), node)
+
+    @staticmethod
+    def _tell(number: int, name: str) -> ast.stmt:
+        owner, _, attribute = name.rpartition(".")
+        return ast.Expr(_call("sets", number, ast.parse(owner, mode="eval").body, ast.Constant(f".{attribute}")))
 
     @staticmethod
     def _set(node: ast.stmt, number: int, name: str) -> ast.stmt:

@@ -42,6 +42,8 @@ UNIONS = {"Optional", "Union", "Annotated"}
 LISTS = {"Sequence", "Iterable", "Collection", "list"}
 EITHER = ("True", "None", "'a'", "1", "False")
 """For an attribute: what stands for yes, and for no."""
+GIVEN = {True: ("False", "True"), False: ("None", "False")}
+"""For what a stand-in gives: where only its truth is asked, and where something else is."""
 MOST_PAIRED = 4
 
 
@@ -57,7 +59,8 @@ class Addable(Struct, frozen=True):
     """All that the target asks for by name; `callables` are the names that take the keywords.
 
     `keys` are what it looks for in mappings, and `attributes` in objects, with values to try; `tables` what
-    functions look up in theirs; `caught` are templates of the exceptions that no test makes it catch; `kin` are
+    functions look up in theirs; `caught` are templates of the exceptions that no test makes it catch, `tried` the
+    methods that may raise them, and `outcomes` those that decide something, with what they may give; `kin` are
     classes of the kind of its own.
     """
 
@@ -68,6 +71,8 @@ class Addable(Struct, frozen=True):
     attributes: tuple[Keyword, ...] = ()
     tables: Known = {}
     caught: tuple[Template, ...] = ()
+    tried: tuple[str, ...] = ()
+    outcomes: tuple[Keyword, ...] = ()
     kin: Kin = Kin()
 
 
@@ -101,6 +106,11 @@ def of(target: Target, source: str) -> Addable:
         attributes=tuple(Keyword(one, (*EITHER, *texts)) for one in dict.fromkeys(asked.attributes(own))),
         tables=tables.of(tree),
         caught=caught.of(target, tree),
+        tried=tuple(dict.fromkeys(asked.tried(own)))[:MOST_PAIRED],
+        outcomes=tuple(
+            Keyword(name, GIVEN[is_truth] if is_truth else (*GIVEN[is_truth], *texts))
+            for name, is_truth in [*asked.outcomes(own).items()][:MOST_PAIRED]
+        ),
         kin=kindred.of(target, tree),
     )
 

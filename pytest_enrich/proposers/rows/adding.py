@@ -13,6 +13,7 @@ from pytest_enrich.data import Hole, Span
 from pytest_enrich.proposers.rows import tables
 from pytest_enrich.proposers.rows.addable import Addable
 from pytest_enrich.proposers.rows.marks import KEYS, WORDS
+from pytest_enrich.proposers.rows.mocks import MOCKS, NOT_BY_ITSELF, PATCHES, RAISES, RETURNS
 from pytest_enrich.proposers.rows.names import Function, arguments, calls, last, nodes
 from pytest_enrich.proposers.rows.options import Option
 from pytest_enrich.proposers.rows.text import Edit, Text, span
@@ -22,9 +23,6 @@ NOTHING = {WORDS: "[]", KEYS: "{}"}
 Holder: TypeAlias = ast.List | ast.Dict | ast.Call
 RUNNERS = {"invoke", "main", "run", "parse_args", "parse_known_args", "call"}
 """Functions that a command's words are passed to."""
-MOCKS, PATCHES = {"Mock", "MagicMock", "AsyncMock", "patch", "object"}, {"patch": 1, "object": 2}
-"""What makes a stand-in that gives what it is told; with so many arguments, it makes it itself."""
-RETURNS, RAISES = "return_value", "side_effect"
 MOST_HOLES, MOST_VALUES, MOST_WORDS, MOST_NAMED = 24, 6, 8, 4
 
 
@@ -123,8 +121,8 @@ def _of_call(call: ast.Call, known: Addable) -> Iterator[Hole]:
 def _of_mock(call: ast.Call, known: Addable) -> Iterator[Hole]:
     """That what stands for a collaborator raises what is caught, where the test says only what it gives."""
     name, passed = last(call.func), {one.arg for one in call.keywords}
-    is_mock = (name in MOCKS and RETURNS in passed) or len(call.args) == PATCHES.get(name, -1)
-    if is_mock and not passed & {RAISES, "new", "new_callable", "wraps", None}:
+    is_mock = (name in {*MOCKS, *PATCHES} and RETURNS in passed) or len(call.args) == PATCHES.get(name, -1)
+    if is_mock and not passed & {RAISES, *NOT_BY_ITSELF}:
         yield _hole(span(call.func), RAISES, known.caught)
 
 

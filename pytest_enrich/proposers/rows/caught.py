@@ -16,13 +16,22 @@ MADE = ("", "('a')", *ARGUMENTS.values())
 
 
 def of(target: Target, tree: ast.Module) -> tuple[Template, ...]:
-    """Templates of the classes, in the order of the gaps; none of a name that nobody can tell."""
+    """Templates of the classes, in the order of the gaps; none of a name that nobody can tell.
+
+    One that the handler gives a name (`as error`) says something: what becomes of that is seen.
+    """
+    known = _imported(tree, target.module)
+    told = {name: " as " in text for text in _handlers(target) for name in _named(text)}
+    kinds = [(kind, is_told) for name, is_told in told.items() if (kind := _template(name, known))][:MOST]
+    pairs = ((made, *kind) for made in MADE for kind in kinds)
+    return tuple(f"{kind}{made}" for made, kind, is_told in pairs if _is_made(kind, made) or not (made or is_told))
+
+
+def _handlers(target: Target) -> Iterator[str]:
+    """What the handlers begin with that nothing came to."""
     texts = [gap.text for gap in target.gaps]
     texts += [condition.text for way in target.conditions for condition in way]
-    named = (name for text in texts if text.startswith("except") for name in _named(text))
-    known = _imported(tree, target.module)
-    kinds = [kind for name in dict.fromkeys(named) if (kind := _template(name, known))][:MOST]
-    return tuple(f"{kind}{made}" for made in MADE for kind in kinds if not made or _is_made(kind, made))
+    yield from (text for text in texts if text.startswith("except"))
 
 
 def _is_made(kind: Template, made: str) -> bool:

@@ -80,7 +80,8 @@ def _parsed(source: str) -> ast.expr:
 
 def _stated(look: Look, value: Template) -> Template | None:
     is_one = value in SINGLETONS or (look.constant and NAME.fullmatch(value) is not None)
-    if not value or len(value) > look.room or (look.identity and not is_one):
+    is_fixed = look.identity and (look.constant or bool(look.name))  # where only one of its kind can stand
+    if not value or len(value) > look.room or (is_fixed and not is_one):
         return None
     try:
         number = ast.literal_eval(value)

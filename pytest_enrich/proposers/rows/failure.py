@@ -11,11 +11,11 @@ from msgspec import Struct
 
 from pytest_enrich.data import Call, Finding, Gap, NewTest, Observation, Oracle, Template, Variant
 from pytest_enrich.proposers.rows import desk as desks
-from pytest_enrich.proposers.rows import frame, omitting, part, wording
+from pytest_enrich.proposers.rows import frame, omitting, part, stand_ins, wording
 from pytest_enrich.proposers.rows.desk import LONGEST_LINE, Desk
 from pytest_enrich.proposers.rows.names import used
 from pytest_enrich.proposers.rows.sheet import Sheet
-from pytest_enrich.proposers.rows.text import span
+from pytest_enrich.proposers.rows.text import Edit, span
 from pytest_enrich.proposers.search import body, words
 
 DEFINITION = re.compile(r"@|(async )?def |class ")
@@ -44,11 +44,20 @@ def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
     scene = part.before(left, used(underway.action, *underway.items))
     if scene is None or not frame.is_free(sheet, [*scene, underway.action, *underway.items], set()):
         return None
-    edits = list(frame.values(sheet, variant))
+    edits, told = _edits(sheet, variant, scene)
     opening = sheet.text.opening(underway.block, edits) if underway.block is not None else ""
     lines = tuple(sheet.text.rewritten(span(one), edits).strip() for one in scene)
     action = _inside(underway.action, sheet.text.rewritten(span(underway.action), edits).strip())
-    return _written(desk, sheet, variant, _finding(desk, variant, lines, action), opening)
+    return _written(desk, sheet, variant, _finding(desk, variant, (*lines, *told), action), opening)
+
+
+def _edits(sheet: Sheet, variant: Variant, scene: Sequence[ast.stmt]) -> tuple[list[Edit], list[str]]:
+    """What is other, and what stand-ins are told right before the action: above no statement of the scene."""
+    there = {span(one)[:2] for one in scene}
+    starts = {place[:2] for place in stand_ins.places(sheet.pattern, variant)} - there
+    every = list(frame.values(sheet, variant))
+    late = [edit for edit in every if edit[0][:2] == edit[0][2:] and edit[0][:2] in starts]
+    return [edit for edit in every if edit not in late], [code.strip() for _, code in late]
 
 
 def _finding(desk: Desk, variant: Variant, lines: tuple[str, ...], action: str) -> Finding:

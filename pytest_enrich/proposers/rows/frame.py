@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from pytest_enrich.data import Hole, Variant
-from pytest_enrich.proposers.rows import adding, cases, exchange, omitting, setting
+from pytest_enrich.proposers.rows import adding, cases, exchange, omitting, setting, stand_ins
 from pytest_enrich.proposers.rows.desk import LONGEST_LINE
 from pytest_enrich.proposers.rows.exchange import SILENT
 from pytest_enrich.proposers.rows.marks import INSTEAD, LEFT_OUT
@@ -81,6 +81,8 @@ def _added(sheet: Sheet, hole: Hole, value: str) -> Edit:
     """What is passed or set besides, or left out."""
     if hole.adds in {LEFT_OUT, INSTEAD} and hole.span is not None:
         return hole.span, "" if hole.adds == LEFT_OUT else value
+    if stand_ins.is_told(hole):
+        return stand_ins.edit(hole, value)
     write = setting.edit if setting.is_setting(hole) else adding.edit
     return write(sheet.text, hole, value)
 

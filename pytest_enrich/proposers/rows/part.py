@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from pytest_enrich.data import Span
 from pytest_enrich.proposers.rows.names import Function, last, loaded, stored, used
 from pytest_enrich.proposers.rows.text import is_within, span
+from pytest_enrich.validate.shield import keeps_apart
 
 MOST = 10
 HEARING = {"capsys", "capfd", "capsysbinary", "capfdbinary", "caplog", "recwarn"}
@@ -30,7 +31,8 @@ def before(
             continue
         bound = stored(one)
         plain = isinstance(one, ast.Assign | ast.AnnAssign | Function | ast.ClassDef)
-        if asserts(one) or (plain and bound and not bound & wanted and not registers(one)):
+        is_spare = plain and bound and not bound & wanted and not registers(one)
+        if asserts(one) or (is_spare and not keeps_apart(one)):
             continue
         if any(isinstance(node, ast.Assert) for node in ast.walk(one)):
             return None

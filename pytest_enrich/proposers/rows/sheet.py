@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Hole, Pattern, Placement, Template, Variant
-from pytest_enrich.proposers.rows import adding, defaults, kindred, omitting, setting
+from pytest_enrich.proposers.rows import adding, defaults, kindred, omitting, setting, stand_ins
 from pytest_enrich.proposers.rows.addable import Addable
 from pytest_enrich.proposers.rows.cases import Cases
 from pytest_enrich.proposers.rows.look import Look
@@ -74,4 +74,5 @@ class Sheet(Struct, frozen=True, kw_only=True):
         yield from defaults.holes(self.text, self.function, known)
         yield from kindred.holes(self.text, self.function, known.kin)
         yield from setting.holes(self.function, known)
+        yield from stand_ins.holes(self.text.tree, self.placement.owner, self.function, known)
         yield from omitting.holes(self.function)

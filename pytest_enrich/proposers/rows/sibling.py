@@ -8,12 +8,23 @@ import re
 import tokenize
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from pytest_enrich.data import Gap, NewTest, Oracle, Sighting, Span, Template, Variant
-from pytest_enrich.proposers.rows import adding, called, derive, frame, message, omitting, part, stating, wording
+from pytest_enrich.data import Gap, NewTest, Sighting, Span, Template, Variant
+from pytest_enrich.proposers.rows import (
+    called,
+    derive,
+    frame,
+    message,
+    mocks,
+    omitting,
+    oracles,
+    part,
+    stand_ins,
+    stating,
+    wording,
+)
 from pytest_enrich.proposers.rows import desk as desks
 from pytest_enrich.proposers.rows.desk import Desk
 from pytest_enrich.proposers.rows.marks import ATTRIBUTE, LEFT_OUT
-from pytest_enrich.proposers.rows.names import last
 from pytest_enrich.proposers.rows.sheet import Sheet
 from pytest_enrich.proposers.rows.text import Edit, is_within, span
 from pytest_enrich.proposers.search import body, words
@@ -21,7 +32,6 @@ from pytest_enrich.proposers.search import body, words
 MOST_CHANGED, MOST_WORDS = 3, 4
 RAISES = "raises"
 RAISED = re.compile(r"^(⟨[^⟩]+⟩)\(.*\)$")
-ASSERTION = re.compile(r"\s*(assert\b|[\w.]*\bassert_?\w*\(|(async )?with\b.*\b(raises|assertRaises\w*)\()")
 LONGEST = 24
 """Lines that a reviewer reads for one more case, most of them known from the test beside it; no empty ones."""
 
@@ -57,7 +67,7 @@ def _write(desk: Desk, sheet: Sheet, variant: Variant, kept: Sequence[ast.stmt] 
     lines = _lines(sheet, kept, [*edits, *stating.looked(sheet, stated, edits)])
     name = desks.name(sheet, desk.target.qualname, _slugs(sheet, gaps[0], variant, found))
     code = frame.write(sheet, variant, name, lines) if lines is not None else None
-    if code is None or not _asserts(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
+    if code is None or not oracles.asserts(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
         return None
     seen_as = {at: _told(sheet, at, value) for at, value in found.items()}
     done, first = next(iter([*seen_as.values(), *(one[:2] for one in _changes(sheet, variant))]))
@@ -68,7 +78,7 @@ def _write(desk: Desk, sheet: Sheet, variant: Variant, kept: Sequence[ast.stmt] 
         placement=sheet.placement,
         title=desk.title(f"{done} {body.shown(first)}", gaps[0]),
         look=wording.look(desk.target, first) if found else wording.still(done, first),
-        oracle=_oracle(code, [*seen_as.values()]),
+        oracle=oracles.of(code, [*seen_as.values()]),
         origin=desk.origin,
         gaps=tuple(gap.id for gap in gaps),
     )
@@ -86,11 +96,15 @@ def _changes(sheet: Sheet, variant: Variant) -> Iterator[tuple[str, Template, st
     """What is other than in the test: "with" a value, or "without" a step; and that in a name, "" for none."""
     for at, value in variant.values:
         hole = sheet.pattern.holes[at]
-        if hole.adds != LEFT_OUT:
-            # Of an exception that is raised its class says enough, and what is passed besides has a name.
-            named = hole.adds.lstrip(ATTRIBUTE) if hole.adds != adding.RAISES else ""
-            slug = named if named.isidentifier() else words.value_slug(RAISED.sub(r"\1", value))
-            yield "with", value, slug.strip("_")
+        if hole.adds == LEFT_OUT:
+            continue
+        # Of an exception that is raised its class says enough, and what is passed besides has a name.
+        named = hole.adds.lstrip(ATTRIBUTE) if hole.adds != mocks.RAISES else ""
+        given = words.value_slug(RAISED.sub(r"\1", value))
+        if stand_ins.is_told(hole):
+            yield "with", stand_ins.told(hole, value), f"{stand_ins.method(hole)}_{given}".strip("_")
+        else:
+            yield "with", value, (named if named.isidentifier() else given).strip("_")
     for one in _gone(sheet, variant):
         yield "without", sheet.text.rewritten(span(one)).strip(), words.snake(omitting.told(one))
 
@@ -118,6 +132,8 @@ def _kept(sheet: Sheet, variant: Variant, without: Collection[Span] = ()) -> lis
     statements = [one for one in sheet.function.body if one not in gone]
     # A step may change anything, whatever it is given: all that comes after has to do with it.
     spans += [span(one) for one in statements if any(span(step) < span(one) for step in gone)]
+    told = stand_ins.reaching_all(sheet.function, sheet.pattern, variant)
+    spans += [span(one) for one in statements if any(place[:2] <= span(one)[2:] for place in told)]
     if ast.get_docstring(sheet.function, clean=False) is not None:
         statements = statements[1:]
     return part.changed(statements, spans, names, arguments, without)
@@ -149,8 +165,9 @@ def _lines(sheet: Sheet, kept: Sequence[ast.stmt], edits: Sequence[Edit]) -> lis
 
 
 def _is_inside(place: Span, other: Span) -> bool:
-    """Whether a place goes with another one; what is added at its end stays."""
-    return place != other and place[:2] != other[2:] and is_within(place, other)
+    """Whether a place goes with another one; what is added at its end, or above it, stays."""
+    at_an_end = place[:2] == other[2:] or place[:2] == place[2:] == other[:2]
+    return place != other and not at_an_end and is_within(place, other)
 
 
 def _without_comments(code: str) -> str:
@@ -159,29 +176,3 @@ def _without_comments(code: str) -> str:
     comments = (token for token in tokens if token.type == tokenize.COMMENT)
     alone = {token.start[0] - 2 for token in comments if not token.line[: token.start[1]].strip()}
     return "".join(line for at, line in enumerate(code.splitlines(keepends=True)) if at not in alone)
-
-
-def _asserts(code: str) -> bool:
-    nodes = list(ast.walk(ast.parse(code)))
-    called = (one.func for one in nodes if isinstance(one, ast.Call))
-    names = list(map(last, called))
-    said = any(name in {"raises", "warns"} or name.startswith("assert") for name in names)
-    return said or any(isinstance(one, ast.Assert) for one in nodes)
-
-
-def _oracle(code: str, values: Sequence[tuple[str, Template]]) -> tuple[Oracle, ...]:
-    """Where the expected values come from: by the lines of the assertions, in their order."""
-    numbered = enumerate(code.splitlines(), 1)
-    lines = [at for at, line in numbered if ASSERTION.match(line)]
-    if not values:
-        return (Oracle(line=(lines or [1])[0], what="what the test asserts", source="property", look=True),)
-    pairs = zip([*lines, *[1] * len(values)], values, strict=False)
-    return tuple(
-        Oracle(
-            line=line,
-            what=body.shown(value),
-            source="raises" if done.startswith(RAISES) else "observed",
-            look=at == 0,
-        )
-        for at, (line, (done, value)) in enumerate(pairs)
-    )

@@ -72,7 +72,8 @@ def looked(sheet: Sheet, seen: Mapping[int, str], edits: Sequence[Edit]) -> Iter
         if look.point.form == "message":
             yield message.edit(sheet.function, look.point, code)
             continue
-        if look.site is not None and (look.identity or code not in SINGLETONS):
+        is_one = code in SINGLETONS
+        if look.site is not None and (look.constant or is_one == look.identity):
             yield look.site, _in_lines(sheet, look.site, code)
             continue
         subject = sheet.text.rewritten(look.point.subject, edits).strip()
@@ -99,14 +100,20 @@ def _in_lines(sheet: Sheet, site: Span, code: str) -> str:
 
 
 def _stated(sheet: Sheet, look: Look, subject: str, code: str) -> str:
-    """A whole assertion about None or a truth."""
+    """A whole assertion about None or a truth; that of a value where `is` stands, which is for those."""
+    if code not in SINGLETONS:
+        return f"assert {_whole(subject)} == {code}"
     if sheet.placement.style == "unittest":
         named = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}[code]
         return f"self.{named}({subject})"
-    whole = f"({subject})" if "\n" in subject else subject
+    whole = _whole(subject)
     if look.point.form == "truth":
         return f"assert {whole if code == 'True' else _denied(whole)}"
     return f"assert {whole} is {code}"
+
+
+def _whole(subject: str) -> str:
+    return f"({subject})" if "\n" in subject else subject
 
 
 def _denied(subject: str) -> str:

@@ -13,6 +13,7 @@ from pytest_enrich.validate.minimal.cover import smallest
 from pytest_enrich.validate.minimal.inline import inlined
 from pytest_enrich.validate.minimal.raising import cut_short
 from pytest_enrich.validate.minimal.rewrite import renamed, without
+from pytest_enrich.validate.shield import keeps_apart
 
 MOST_TRIES = 12
 
@@ -99,6 +100,7 @@ def _smaller(candidate: NewTest) -> Iterator[NewTest]:
         loose = statement.unread(statements)
     else:
         loose = [at for at, one in enumerate(statements) if not one.asserts]
+    loose = [at for at in loose if not keeps_apart(statements[at].node)]
     for going in _chunks(loose):
         left = [one for at, one in enumerate(statements) if at not in going]
         if left and statement.is_whole([*left], statements):

@@ -120,3 +120,41 @@ def test_something_else_stands_in_the_place_of_an_expression_and_what_is_in_it_m
     hole = Hole(span=place, values=("half",), adds="=", offers=("None",))
     (variant,) = vary(INSTEAD, tests, tests.pattern("test_total", hole, points=(asserted,))).variants
     assert (variant.values, variant.seen) == (((0, "None"),), (Sighting(point=0, value="6"),))
+
+
+STANDING = """
+    def total(cart, load):
+        try:
+            rate = load.rate(cart)
+        except KeyError:
+            return -1  # here
+        if rate is None:
+            return 0  # here
+        return rate
+    """
+STANDING_TESTS = """
+    from unittest.mock import Mock
+
+    from sample import total
+
+
+    def test_total():
+        load = Mock()
+        load.rate.return_value = 3
+        assert total("cart", load) == 3
+    """
+
+
+def test_a_stand_in_is_told_something_above_a_statement(vary, written):
+    tests = written(STANDING_TESTS)
+    asserted = tests.point("assert total('cart', load) == 3", "total('cart', load)")
+    holes = [
+        Hole(span=asserted.span, values=("...",), adds="!load.rate.side_effect", offers=("KeyError",)),
+        Hole(span=asserted.span, values=("...",), adds="!load.rate.return_value", offers=("None",)),
+        Hole(span=asserted.span, values=("...",), adds="!total.return_value", offers=("None",)),
+    ]
+    answer = vary(STANDING, tests, tests.pattern("test_total", *holes, points=(asserted,)))
+    assert {variant.values: variant.seen for variant in answer.variants} == {
+        ((0, "KeyError"),): (Sighting(point=0, value="-1"),),
+        ((1, "None"),): (Sighting(point=0, value="0"),),
+    }

@@ -28,7 +28,8 @@ class Late(Exception):
     ("text", "kinds"),
     [
         ("except ValueError:", ["ValueError", "ValueError('a')"]),
-        ("except (Refused, timeout) as error:", ["⟨shop.errors:Refused⟩", "⟨socket:timeout⟩"]),
+        ("except (Refused, timeout):", ["⟨shop.errors:Refused⟩", "⟨socket:timeout⟩"]),
+        ("except (Refused, timeout) as error:", ["⟨shop.errors:Refused⟩('a')", "⟨socket:timeout⟩('a')"]),
         ("except wrong.URLError:", ["⟨urllib.error:URLError⟩"]),
         ("except requests.exceptions.Timeout:", ["⟨requests.exceptions:Timeout⟩"]),
         ("except json.JSONDecodeError:", ["⟨json:JSONDecodeError⟩", "⟨json:JSONDecodeError⟩('a', 'b', 0)"]),

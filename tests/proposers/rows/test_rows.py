@@ -344,6 +344,8 @@ def at_till(value, seen):
         ("assert discount(10)", "False", "assert not discount(-1)"),
         ("assert not discount(10)", "True", "assert discount(-1)"),
         ("assert discount(10) is True", "False", "assert discount(-1) is False"),
+        ("assert discount(10) is True", "'a'", "assert discount(-1) == 'a'"),
+        ("assert discount(10) is None", "7", "assert discount(-1) == 7"),
         ("assert discount(10) == 10", "None", "assert discount(-1) is None"),
         ("assert discount(10) in shop.all()", "False", "assert discount(-1) not in shop.all()"),
         ("assert discount(10) == [10]", "[]", "assert discount(-1) == []"),

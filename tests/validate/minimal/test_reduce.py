@@ -270,3 +270,18 @@ def test_a_value_stays_where_it_is_read_later_or_where_its_line_would_be_long(te
     )
     smaller = minimal.reduce(candidate, lambda one: one.code.count("assert") == candidate.code.count("assert"))
     assert body(smaller) == body(candidate)
+
+
+def test_what_keeps_the_test_apart_from_the_machine_stays(test_of, body):
+    candidate = test_of(
+        """
+        def test_a(monkeypatch):
+            log("about to")
+            monkeypatch.setattr(shop, "load", fake)
+            assert rate() == -1
+        """
+    )
+    assert body(minimal.reduce(candidate, lambda _one: True)) == [
+        'monkeypatch.setattr(shop, "load", fake)',
+        "assert rate() == -1",
+    ]
