@@ -13,7 +13,6 @@ from pytest_enrich.proposers.rows.mocks import RAISES, RETURNS
 from pytest_enrich.proposers.rows.names import Function, calls, last, nodes
 from pytest_enrich.proposers.rows.text import Edit, is_within, span
 
-MOCK = "⟨unittest.mock:Mock⟩"
 PUTTING = {"setattr", "setitem", "setenv", "patch", "object", "dict"}
 """Functions that put something into the place of something else for a while."""
 MOST, MOST_VALUES = 16, 6
@@ -30,7 +29,7 @@ def holes(tree: ast.Module, owner: str | None, function: Function, known: Addabl
         for name, place in where.items()
         if offers and f"{name}.{more}" not in there
     ]
-    return [*_given(assigned, known), *_put_in(function, known), *found][:MOST]
+    return [*_given(assigned, known), *_put_in(tree, function, known), *found][:MOST]
 
 
 def is_told(hole: Hole) -> bool:
@@ -76,25 +75,25 @@ def method(hole: Hole) -> str:
 
 def _given(assigned: Sequence[ast.Assign], known: Addable) -> Iterator[Hole]:
     """What a test tells a method to give that decides something: it may give something else."""
-    offers = {one.name: one.values for one in known.outcomes}
+    values = {f"{one.name}.{RETURNS}": one.values for one in known.outcomes if one.name}
     for one in assigned:
-        method, _, told = ast.unparse(one.targets[0]).rpartition(".")
-        own, each = ast.unparse(one.value), offers.get(method.rpartition(".")[2], ())
-        if told == RETURNS and each:
-            others = tuple(value for value in each if value != own)
+        own, told_to = ast.unparse(one.value), ".".join(ast.unparse(one.targets[0]).split(".")[-2:])
+        if others := tuple(value for value in values.get(told_to, ()) if value != own):
             yield Hole(span=span(one.value), values=(own,), adds=INSTEAD, offers=others)
 
 
-def _put_in(function: Function, known: Addable) -> Iterator[Hole]:
+def _put_in(tree: ast.Module, function: Function, known: Addable) -> Iterator[Hole]:
     """What a test puts into the place of a function (`monkeypatch.setattr(shop, "load", lambda: 3)`): a mock."""
-    own = {one.name for one in nodes(function) if isinstance(one, Function)}
-    told = [f"{RAISES}={f'⟨builtins:{one}⟩' if one.isidentifier() else one}" for one in known.caught]
-    told += [f"{RETURNS}={value}" for one in known.outcomes for value in one.values]
-    offers = tuple(f"{MOCK}({one})" for one in dict.fromkeys(told))[:MOST_VALUES]
-    for call in calls(function) if offers else ():
-        put = call.args[-1] if last(call.func) == "setattr" and call.args else None
-        if put is not None and (isinstance(put, ast.Lambda) or getattr(put, "id", None) in own):
-            yield Hole(span=span(put), values=(ast.unparse(put),), adds=INSTEAD, offers=offers)
+    own = {one.name: one for one in (*tree.body, *nodes(function)) if isinstance(one, Function)}
+    told_to = [f"{RAISES}={f'⟨builtins:{one}⟩' if one.isidentifier() else one}" for one in known.caught]
+    told_to += [f"{RETURNS}={value}" for one in known.outcomes for value in one.values]
+    for call in calls(function) if told_to else ():
+        put = call.args[-1] if last(call.func) in PUTTING and call.args else ast.Constant(None)
+        stands_for = own.get(last(put), put)
+        if isinstance(stands_for, ast.Lambda | Function):
+            kind = "AsyncMock" if isinstance(stands_for, ast.AsyncFunctionDef) else "Mock"
+            offers = tuple(f"⟨unittest.mock:{kind}⟩({one})" for one in dict.fromkeys(told_to))
+            yield Hole(span=span(put), values=(ast.unparse(put),), adds=INSTEAD, offers=offers[:MOST_VALUES])
 
 
 def _tellable(known: Addable) -> Iterator[tuple[str, tuple[str, ...]]]:

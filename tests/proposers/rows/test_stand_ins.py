@@ -45,10 +45,18 @@ def test_what_a_test_says_itself_is_said_instead_of_besides():
     assert found["="] == ("'low'",)
 
 
-@pytest.mark.parametrize("put", ["lambda: 3", "fake"])
-def test_what_is_put_into_the_place_of_a_function_may_be_a_mock(put):
-    found = told(["def fake(): ...", f"monkeypatch.setattr(shop, 'load', {put})", "assert run() == 3"])
-    made = [one.replace("⟨unittest.mock:Mock⟩", "") for one in found["="]]
+@pytest.mark.parametrize(
+    ("put", "kind"),
+    [
+        ("monkeypatch.setattr(shop, 'load', lambda: 3)", "Mock"),
+        ("monkeypatch.setattr('shop.load', fake)", "Mock"),
+        ("mocker.patch.object(shop, 'load', fake)", "Mock"),
+        ("mocker.patch('shop.load', fake_later)", "AsyncMock"),
+    ],
+)
+def test_what_is_put_into_the_place_of_a_function_may_be_a_mock(put, kind):
+    found = told(["def fake(): ...", "async def fake_later(): ...", put, "assert run() == 3"])
+    made = [one.replace(f"⟨unittest.mock:{kind}⟩", "") for one in found["="]]
     told_it = [
         "side_effect=⟨builtins:ValueError⟩",
         "return_value=None",
