@@ -29,7 +29,8 @@ def outcomes(tree: ast.AST) -> dict[str, bool]:
     kept = (one for one in ast.walk(tree) if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name))
     values = (one.value for one in kept if getattr(one.targets[0], "id", "") in named)
     called = (one for one in (*deciding, *map(_awaited, values)) if isinstance(one, ast.Call))
-    return {_method(one): _method(one) in asked for one in called if not hasattr(builtins, last(one.func))}
+    named_so = ((_method(one), one) for one in called)
+    return {name: name in asked for name, one in named_so if name or not hasattr(builtins, last(one.func))}
 
 
 def tried(tree: ast.AST) -> Iterator[str]:

@@ -40,8 +40,9 @@ def _steps(body: Sequence[ast.stmt]) -> Iterator[tuple[ast.stmt, ast.stmt]]:
 
 def _made(one: ast.stmt) -> Iterator[str]:
     """The names that a statement binds to mocks."""
-    if isinstance(one, ast.Assign) and _is_mock(one.value):
-        yield from (ast.unparse(target) for target in one.targets if isinstance(target, ast.Name | ast.Attribute))
+    if isinstance(one, ast.Assign | ast.AnnAssign) and one.value is not None and _is_mock(one.value):
+        targets = one.targets if isinstance(one, ast.Assign) else [one.target]
+        yield from (ast.unparse(target) for target in targets if isinstance(target, ast.Name | ast.Attribute))
     for item in one.items if isinstance(one, ast.With | ast.AsyncWith) else ():
         if isinstance(item.optional_vars, ast.Name) and _is_mock(item.context_expr):
             yield item.optional_vars.id

@@ -32,8 +32,8 @@ def found(text):
     ],
 )
 def test_a_name_that_is_bound_to_a_mock_can_be_told_something_below(made):
-    text = f"def test_it(mocker):\n    load = {made}\n    run(load)\n"
-    assert found(text) == {"load": "run(load)"}
+    for bound in (f"load = {made}", f"load: Load = {made}"):
+        assert found(f"def test_it(mocker):\n    {bound}\n    run(load)\n") == {"load": "run(load)"}
 
 
 @pytest.mark.parametrize("made", ["Load()", "patch('a.b', new=1)", "mocker.patch('a.b', other)", "start()", "3"])

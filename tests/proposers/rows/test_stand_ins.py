@@ -77,11 +77,16 @@ def test_what_decides_is_known_by_the_methods_and_by_how_it_is_asked():
             if limit is None or not user.is_known():
                 return 0
             table = load("rates")
-            if len(user.name) > table:
+            if len(user.name) > table or user.next() == 1:
                 user.log("x")
             return load(limit)
         """
-    assert asked.outcomes(ast.parse(dedent(source))) == {"limit": False, "is_known": True, "": False}
+    assert asked.outcomes(ast.parse(dedent(source))) == {
+        "limit": False,
+        "is_known": True,
+        "next": False,
+        "": False,
+    }
 
 
 def test_what_may_raise_is_what_is_called_where_something_is_caught():
