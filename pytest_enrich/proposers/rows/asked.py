@@ -14,8 +14,9 @@ def tests(tree: ast.AST) -> Iterator[ast.Call]:
     """The calls of which only the truth is asked."""
     for node in ast.walk(tree):
         held = [getattr(node, "test", None), getattr(node, "operand", None), *getattr(node, "values", ())]
-        calls = (one.value if isinstance(one, ast.Await) else one for one in held)
-        yield from (one for one in calls if isinstance(one, ast.Call) and not isinstance(node, ast.Dict))
+        yield from (
+            one for one in map(_awaited, held) if isinstance(one, ast.Call) and not isinstance(node, ast.Dict)
+        )
 
 
 def outcomes(tree: ast.AST) -> dict[str, bool]:

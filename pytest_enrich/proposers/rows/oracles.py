@@ -10,6 +10,8 @@ from pytest_enrich.data import Oracle, Template
 from pytest_enrich.proposers.rows.names import last
 from pytest_enrich.proposers.search import body
 
+RAISES = "raises"
+"""What is seen begins so where it is an exception."""
 ASSERTION = re.compile(r"\s*(assert\b|[\w.]*\bassert_?\w*\(|(async )?with\b.*\b(raises|assertRaises\w*)\()")
 
 
@@ -33,7 +35,7 @@ def of(code: str, values: Sequence[tuple[str, Template]]) -> tuple[Oracle, ...]:
         Oracle(
             line=line,
             what=body.shown(value),
-            source="raises" if done.startswith("raises") else "observed",
+            source="raises" if done.startswith(RAISES) else "observed",
             look=at == 0,
         )
         for at, (line, (done, value)) in enumerate(pairs)

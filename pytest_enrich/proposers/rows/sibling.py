@@ -30,7 +30,6 @@ from pytest_enrich.proposers.rows.text import Edit, is_within, span
 from pytest_enrich.proposers.search import body, words
 
 MOST_CHANGED, MOST_WORDS = 3, 4
-RAISES = "raises"
 RAISED = re.compile(r"^(⟨[^⟩]+⟩)\(.*\)$")
 LONGEST = 24
 """Lines that a reviewer reads for one more case, most of them known from the test beside it; no empty ones."""
@@ -89,7 +88,9 @@ def _told(sheet: Sheet, at: int, value: Template) -> tuple[str, str]:
     point = sheet.looks[at].point
     if point.form == "called":
         return "makes", called.told(value)
-    return (f"{RAISES} {message.kind(sheet.function, point)}" if point.form == "message" else "gives"), value
+    return (
+        f"{oracles.RAISES} {message.kind(sheet.function, point)}" if point.form == "message" else "gives"
+    ), value
 
 
 def _changes(sheet: Sheet, variant: Variant) -> Iterator[tuple[str, Template, str]]:
