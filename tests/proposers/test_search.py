@@ -93,6 +93,20 @@ def test_a_name_that_is_taken_is_not_used_again(fakes, propose):
     assert "test_discount_total_below_0" not in {first.name, second.name}
 
 
+@pytest.mark.parametrize(
+    ("action", "there", "name"),
+    [
+        ("⟨shop.cart:discount⟩(5)", "", "test_discount"),
+        ("⟨shop.cart:discount⟩(5)", "def test_discount(): ...\n", "test_discount_returns_0"),
+        ("⟨shop.cart:discount⟩(5, rate=2)", "def test_discount(): ...\n", "test_discount_with_rate"),
+    ],
+)
+def test_a_name_without_a_condition_says_what_tells_the_test_from_others(fakes, propose, action, there, name):
+    task = fakes.task(replace(fakes.gap(), text="return 0", outcome="true"), text=there)
+    (made,), _ = propose(fakes.finding(action=action), task=task)
+    assert made.name == name
+
+
 def test_the_finding_that_closes_the_most_comes_first(fakes, propose):
     task = fakes.task(fakes.gap(), fakes.gap("cart-bbbbbbbb", 6))
     small = fakes.finding(branches=((6, 7),), reached=(7,))

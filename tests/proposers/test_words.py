@@ -117,10 +117,28 @@ def test_a_condition_becomes_words(text, outcome, slug):
         ("''", ""),
         ("'é'", ""),
         (r"'-  -\n1  2'", ""),
+        ("1200.5", "1200_5"),
+        ("949449600000.0", ""),
     ],
 )
 def test_a_short_value_becomes_words(template, slug):
     assert words.value_slug(template) == slug
+
+
+@pytest.mark.parametrize(
+    ("action", "name"),
+    [
+        ("split(text, sep=',')", "with_sep"),
+        ("split(text)", ""),
+        ("split(text, sep=',', maxSplit=2)", ""),
+        ("split(**more)", ""),
+        ("split(text, maxSplit=2)", "with_max_split"),
+        ("parser + 2", ""),
+        ("del cache[2]", ""),
+    ],
+)
+def test_a_single_thing_that_is_passed_by_name_is_part_of_one(action, name):
+    assert words.passed(action) == name
 
 
 @given(st.text(max_size=20))

@@ -20,22 +20,26 @@ LONGEST = 70
 def name(finding: Finding, gap: Gap, taken: frozenset[str]) -> str:
     """A name for the test of a finding which closes `gap` before others; none of `taken`."""
     subject = words.snake(_subject(finding).replace(".__init__", ""))
+    ends = (
+        _raised(finding, gap) if finding.observations[0].subject in asserting.AROUND else _returned(finding, gap)
+    )
+    options = [f"test_{subject}_{end}".rstrip("_") for end in ends]
+    return free([one for one in options if len(one) <= LONGEST] or [f"test_{subject}"], taken)
+
+
+def _raised(finding: Finding, gap: Gap) -> list[str]:
+    """What a name may say of an exception behind what is called, best first."""
+    first, when = finding.observations[0], words.slug(gap.text, gap.outcome)
+    done = f"{first.subject}_{words.snake(body.bare(first.value))}"
+    return [*([f"{done}_{when}", when] if when else []), done, ""]
+
+
+def _returned(finding: Finding, gap: Gap) -> list[str]:
+    """The same of a result: when it is given, what is passed by name, nothing, and what it is."""
     first = finding.observations[0]
-    when = words.slug(gap.text, gap.outcome)
-    if first.subject in asserting.AROUND:
-        done = f"{first.subject}_{words.snake(body.bare(first.value))}"
-    else:
-        value = words.value_slug(first.value)
-        done = f"returns_{value}" if first.expression == "{result}" and value else ""
-    names = [
-        f"test_{subject}_{when}" if when else "",
-        f"test_{subject}_{done}" if done else "",
-        f"test_{subject}",
-    ]
-    if first.subject in asserting.AROUND:
-        names.insert(0, f"test_{subject}_{done}_{when}" if when else "")
-    options = [name for name in names if name and len(name) <= LONGEST]
-    return free(options or [f"test_{subject}"], taken)
+    value = words.value_slug(first.value) if first.expression == "{result}" else ""
+    when, passed = words.slug(gap.text, gap.outcome), words.passed(body.bare(finding.action))
+    return [*filter(None, (when, passed)), "", *([f"returns_{value}"] if value else [])]
 
 
 def plain_name(findings: Sequence[Finding]) -> str:

@@ -149,10 +149,23 @@ def _snake(text: str) -> str:
 
 
 def value_slug(template: str) -> str:
-    """A short value as part of a name (`'1.2 K'` gives `1_2_k`), "" when it has none: of several lines nothing."""
+    """A short value as part of a name (`'1.2 K'` gives `1_2_k`), "" when it has none.
+
+    Neither has what takes several lines, nor a number with more digits than one reads at a glance.
+    """
     plain = re.sub(r"⟨[\w.]+:([\w.]+)⟩", r"\1", template)
-    words = "" if re.search(r"\\[nrtx]", plain) else _snake(plain)
+    words = "" if re.search(r"\\[nrtx]|\d{5}", plain) else _snake(plain)
     return words if words and len(words) <= LONGEST // 2 and words.count("_") <= 4 else ""  # noqa: PLR2004 - words
+
+
+def passed(action: str) -> str:
+    """The one thing that a call passes by name, as part of one: `split(text, sep=",")` gives `with_sep`."""
+    try:
+        node = ast.parse(action, mode="eval").body
+    except (SyntaxError, ValueError):
+        return ""
+    given = [one.arg for one in node.keywords if one.arg] if isinstance(node, ast.Call) else []
+    return f"with_{_snake(given[0])}" if len(given) == SINGULAR else ""
 
 
 def subject(qualname: str, receiver: str | None) -> str:
