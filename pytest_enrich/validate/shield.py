@@ -8,18 +8,24 @@ from __future__ import annotations
 
 import ast
 
-METHODS = {"setattr", "delattr", "setitem", "delitem", "setenv", "delenv", "chdir", "seed", "start", "activate"}
-"""Of `monkeypatch`, of patchers, and of modules that others look at."""
+REPLACING = {
+    "setattr", "delattr", "setitem", "delitem", "setenv", "delenv", "chdir", "syspath_prepend", "patch", "seed",
+}  # fmt: skip
+"""Of `monkeypatch`, and of modules that others look at."""
+BEGINNING = {"start", "activate"}
+"""Of patchers; servers have them, too."""
+BUILT_IN = {"setattr", "delattr"}
 
 
 def keeps_apart(node: ast.AST) -> bool:
     """Whether anything in it puts something into the place of something else, or says what chance gives."""
-    return any(_does(one.func) for one in ast.walk(node) if isinstance(one, ast.Call))
+    called = [one.func for one in ast.walk(node) if isinstance(one, ast.Call)]
+    return any(replaces(one) or (isinstance(one, ast.Attribute) and one.attr in BEGINNING) for one in called)
 
 
-def _does(function: ast.expr) -> bool:
-    """`patch`, `mocker.patch`, `mock.patch.object`; `monkeypatch.setattr`, but not the built-in one."""
-    if not isinstance(function, ast.Attribute):
-        return isinstance(function, ast.Name) and function.id == "patch"
+def replaces(function: ast.expr) -> bool:
+    """Whether what is called does so for sure: `patch`, `mock.patch.object`, `monkeypatch.setattr`."""
+    if isinstance(function, ast.Name):
+        return function.id in REPLACING - BUILT_IN
     names = ast.unparse(function).split(".")
-    return function.attr in METHODS or "patch" in names[-2:]
+    return isinstance(function, ast.Attribute) and (function.attr in REPLACING or "patch" in names[-2:])

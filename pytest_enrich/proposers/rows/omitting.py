@@ -10,13 +10,14 @@ from pytest_enrich.proposers.rows import part
 from pytest_enrich.proposers.rows.marks import LEFT_OUT
 from pytest_enrich.proposers.rows.names import Function, last, nodes, used
 from pytest_enrich.proposers.rows.text import span
+from pytest_enrich.validate.shield import replaces
 
 MOST = 12
 NO_STEPS = {
-    "skip", "fail", "xfail", "exit", "importorskip", "print", "sleep", "set_trace", "addCleanup", "chdir", "seed",
-    "setattr", "delattr", "patch", "object", "syspath_prepend", "filterwarnings", "simplefilter",
+    "skip", "fail", "xfail", "exit", "importorskip", "print", "sleep", "set_trace", "addCleanup", "filterwarnings",
+    "simplefilter",
 }  # fmt: skip
-"""Functions that say something about the test, or keep the machine and other tests out of it."""
+"""Functions that say something about the test, or look at it."""
 
 
 def holes(function: Function) -> list[Hole]:
@@ -62,7 +63,9 @@ def _steps(body: Sequence[ast.stmt], function: Function) -> Iterator[ast.stmt]:
 
 
 def _does(one: ast.stmt) -> bool:
-    """Whether it calls or sets something, and binds no name that others need."""
+    """Whether it calls or sets something, and binds no name that others need, nor keeps the machine out."""
+    if any(replaces(call.func) for call in ast.walk(one) if isinstance(call, ast.Call)):
+        return False
     if isinstance(one, ast.Assign):
         return len(one.targets) == 1 and isinstance(one.targets[0], ast.Attribute | ast.Subscript)
     return isinstance(one, ast.Expr) and not part.asserts(one) and told(one) not in {"", *NO_STEPS}

@@ -12,9 +12,8 @@ from pytest_enrich.proposers.rows.marks import INSTEAD, TOLD
 from pytest_enrich.proposers.rows.mocks import RAISES, RETURNS
 from pytest_enrich.proposers.rows.names import Function, calls, last, nodes
 from pytest_enrich.proposers.rows.text import Edit, is_within, span
+from pytest_enrich.validate.shield import replaces
 
-PUTTING = {"setattr", "setitem", "setenv", "patch", "object", "dict"}
-"""Functions that put something into the place of something else for a while."""
 MOST, MOST_VALUES = 16, 6
 
 
@@ -58,7 +57,7 @@ def reaching_all(function: Function, pattern: Pattern, variant: Variant) -> set[
     """
     changed = (pattern.holes[at] for at, _ in variant.values)
     found = {hole.span for hole in changed if hole.span is not None}
-    put = [span(one) for one in calls(function) if last(one.func) in PUTTING]
+    put = [span(one) for one in calls(function) if replaces(one.func)]
     patched = {place for place in found if any(is_within(place, whole) for whole in put)}
     return patched | places(pattern, variant)
 
@@ -88,7 +87,7 @@ def _put_in(tree: ast.Module, function: Function, known: Addable) -> Iterator[Ho
     told_to = [f"{RAISES}={f'⟨builtins:{one}⟩' if one.isidentifier() else one}" for one in known.caught]
     told_to += [f"{RETURNS}={value}" for one in known.outcomes for value in one.values]
     for call in calls(function) if told_to else ():
-        put = call.args[-1] if last(call.func) in PUTTING and call.args else ast.Constant(None)
+        put = call.args[-1] if replaces(call.func) and call.args else ast.Constant(None)
         stands_for = own.get(last(put), put)
         if isinstance(stands_for, ast.Lambda | Function):
             kind = "AsyncMock" if isinstance(stands_for, ast.AsyncFunctionDef) else "Mock"
