@@ -48,7 +48,7 @@ class Corpus:
             each call the lines of the source file that it runs; `took`: seconds for all of them, of wall clock and
             of the processor. `NOTHING` when there is nothing to compare.
         """
-        self._programs()
+        _load()
         limit = min(SECONDS, seconds * SHARE)
         first, again = (fork.run(lambda: self._all(filename), limit) for _ in range(2))
         if "ended" in first or "ended" in again:
@@ -95,6 +95,11 @@ class Corpus:
         if self._work["confinement"] is not None:
             confine.narrow()
         return Runner(Tracer(filename, {}), {}, self._work["rootdir"])
+
+
+def _load() -> None:
+    """Import here, once, what each of the forks would import."""
+    from ..explore import calls, observe, run, trace  # noqa: F401 - for those
 
 
 def _end(runner: Runner, program: Program) -> tuple[str | None, list[int]]:
