@@ -14,8 +14,15 @@ from msgspec import Struct
 
 ROOT = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).with_name("projects.toml")
-PRIVATE = ("PYTEST_ADDOPTS", "PYTHONPATH", "PYTHONHASHSEED", "COVERAGE_FILE", "COVERAGE_RCFILE")
-"""Variables of whoever runs a benchmark that would change what a project's tests do."""
+PRIVATE = (
+    "PYTEST_ADDOPTS",
+    "PYTHONPATH",
+    "PYTHONHASHSEED",
+    "PYTHONDONTWRITEBYTECODE",
+    "COVERAGE_FILE",
+    "COVERAGE_RCFILE",
+)
+"""Variables of whoever runs a benchmark that would change what a project's tests do, or how soon they start."""
 
 
 class Project(Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ folder for each project.
 from __future__ import annotations
 
 import argparse
+import compileall
 import hashlib
 import shutil
 import sys
@@ -114,6 +115,8 @@ def _new(folder: Path, settings: Settings, package: Path) -> Run:
     run = Run(folder / "runs" / str(max(numbers, default=0) + 1))
     run.place.mkdir(parents=True)
     layout.copy(package, run.package / "pytest_enrich")
+    # As whoever installs it has it: no process in a sandbox writes bytecode.
+    compileall.compile_dir(run.package, quiet=1)
     (run.place / "settings.json").write_bytes(pretty(settings))  # last: a copy cut short is no run
     return run
 
