@@ -46,8 +46,8 @@ def reduce(
 
 def _simpler(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:
     """The call with a little less, or with something plainer, the greatest steps first."""
-    if call.then:
-        yield dataclasses.replace(call, then=call.then[:-1])
+    for at in reversed(range(len(call.then))):
+        yield dataclasses.replace(call, then=call.then[:at] + call.then[at + 1 :])
     for at in range(len(call.setup)):
         yield dataclasses.replace(call, setup=call.setup[:at] + call.setup[at + 1 :])
     for at in reversed(range(len(call.arguments))):

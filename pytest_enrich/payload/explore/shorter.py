@@ -1,4 +1,4 @@
-"""A template with less in it: a call without an argument, or what it is given; a display without an element."""
+"""A template with less in it: a call without a part, or a part of it alone; a list without an element."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FEWEST: dict[type[ast.expr], int] = {ast.List: 0, ast.Set: 1, ast.Tuple: 2}
 
 
 def shorter(template: str) -> Iterator[str]:
-    """The template with what a call is given in its place; then without one of its parts.
+    """The template with what a call is given, or made on, in its place; then without one of its parts.
 
     The outer ones come first, and the last of several before the first.
     """
@@ -25,7 +25,7 @@ def shorter(template: str) -> Iterator[str]:
         return
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         start, end = place.of((call, call))
-        for first, last in (place.of((one, one)) for one in _given(call)):
+        for first, last in (place.of((one, one)) for one in (*_given(call), *_steps(call))):
             yield f"{template[:start]}{template[first:last]}{template[end:]}"
     for node in ast.walk(tree):
         yield from _without_each(template, [place.of(part) for part in _parts(node)])
@@ -36,6 +36,12 @@ def _given(call: ast.Call) -> Iterator[ast.expr]:
     if isinstance(call.func, ast.Name) and call.func.id.strip("_"):
         return iter(())
     return (one for one in (*call.args, *(given.value for given in call.keywords)) if isinstance(one, WHOLE))
+
+
+def _steps(call: ast.Call) -> Iterator[ast.expr]:
+    """What a call without arguments is made on, where that is a call as well: `f(2).copy()` may do with `f(2)`."""
+    on = call.func.value if isinstance(call.func, ast.Attribute) else call.func
+    return iter([on] if isinstance(on, ast.Call) and not call.args and not call.keywords else [])
 
 
 def _parts(node: ast.AST) -> list[tuple[ast.expr | ast.keyword, ast.expr]]:

@@ -57,6 +57,11 @@ def test_the_values_that_are_tried_are_values(call):
     reduce(call, {}, holds)
 
 
+def test_a_call_between_others_that_is_not_needed_is_left_out():
+    call = Call("f", (), then=((), ("2",), ()))
+    assert reduce(call, {}, lambda one: ("2",) in one.then).then == (("2",),)
+
+
 def test_the_largest_number_is_made_smaller():
     reduced = reduce(of(a="1.7976931348623157e+308"), {}, lambda call: "a" in dict(call.arguments))
     assert abs(float(dict(reduced.arguments)["a"])) <= 10
