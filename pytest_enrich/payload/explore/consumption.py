@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import collections.abc
 import inspect
 import io
 import itertools
+from collections.abc import Coroutine
 from typing import Any
 
 from .trace import TooLongError
@@ -27,14 +27,20 @@ def consumption(result: Any) -> str:
 def consumed(result: Any, consume: str) -> Any:
     """The result, taken so. An iterator that goes on and on is a call that takes too long."""
     if consume == "await":
-        return asyncio.run(_awaited(result))
+        return _run(_awaited(result))
     if consume == "async list":
-        result = asyncio.run(_listed(result))
+        result = _run(_listed(result))
     if consume == "list":
         result = list(itertools.islice(result, LONGEST_RESULT + 1))
     if consume.endswith("list") and len(result) > LONGEST_RESULT:
         raise TooLongError
     return result
+
+
+def _run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    import asyncio  # here: it takes longer than all the rest of what a fork loads to try a mutant, and few await
+
+    return asyncio.run(coroutine)
 
 
 async def _awaited(result: Any) -> Any:
