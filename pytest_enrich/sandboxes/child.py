@@ -81,20 +81,32 @@ def run(  # noqa: PLR0913 - all are said by name
 
 
 @contextlib.contextmanager
+def nothing() -> Iterator[int]:
+    """A descriptor with nothing to read: through that of the machine's null device its mode can be changed."""
+    reader, writer = os.pipe()
+    os.close(writer)
+    try:
+        yield reader
+    finally:
+        os.close(reader)
+
+
+@contextlib.contextmanager
 def _started(
     command: Sequence[str], cwd: Path, environ: Mapping[str, str], writer: int, output: IO[bytes]
 ) -> Iterator[subprocess.Popen[bytes]]:
     try:
-        process = subprocess.Popen(
-            command,
-            cwd=cwd,
-            env=dict(environ),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            pass_fds=(writer,),
-            start_new_session=True,
-        )
+        with nothing() as stdin:
+            process = subprocess.Popen(
+                command,
+                cwd=cwd,
+                env=dict(environ),
+                stdin=stdin,
+                stdout=output,
+                stderr=output,
+                pass_fds=(writer,),
+                start_new_session=True,
+            )
     finally:
         os.close(writer)
     try:

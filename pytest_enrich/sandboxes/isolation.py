@@ -14,7 +14,8 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from pytest_enrich.errors import UsageError
-from pytest_enrich.sandboxes import places
+from pytest_enrich.sandboxes import devices, places
+from pytest_enrich.sandboxes.devices import Devices
 from pytest_enrich.sandboxes.places import Place
 
 Kind: TypeAlias = Literal["auto", "strict", "process"]
@@ -24,7 +25,7 @@ PAYLOAD = Path(__file__).resolve().parent.parent / "payload"
 PROBE = f"import sys; sys.path.insert(0, {str(PAYLOAD)!r}); import confine; confine.probe(sys.argv[1])"
 NAMESPACES = ("mnt", "net", "pid")
 PROBE_SECONDS = 20.0
-DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty")
+DEVICES = tuple(f"/dev/{name}" for name in devices.NUMBERS)
 NOTHING = "65536"
 SHARED_MEMORY = str(64 * 1024**2)
 
@@ -49,6 +50,7 @@ class Isolation(Struct, frozen=True, kw_only=True):
         bwrap: The program's path; "" when that layer is not taken.
         places: What of the machine's files is seen.
         read, listed: The same as Landlock takes it.
+        devices: Whose the machine's device files are.
     """
 
     name: Name = "rlimits-only"
@@ -56,6 +58,7 @@ class Isolation(Struct, frozen=True, kw_only=True):
     places: tuple[Place, ...] = ()
     read: tuple[str, ...] = ()
     listed: tuple[str, ...] = ()
+    devices: Devices = "theirs"
 
     @property
     def confined(self) -> bool:
@@ -63,11 +66,16 @@ class Isolation(Struct, frozen=True, kw_only=True):
         return self.name != "rlimits-only"
 
     def command(self, inner: Iterable[str], scratch: Path, rootdir: Path) -> tuple[str, ...]:
-        """The command line that starts `inner` inside the outermost layer."""
+        """The command line that starts `inner` inside the outermost layer; what that needs is made in `scratch`.
+
+        Raises:
+            OSError: It cannot be made.
+        """
         if not self.bwrap:
             return tuple(inner)
         mounts = [part for place in self.places if _is_mounted(place) for part in _mount(place)]
-        own = ("--bind", str(scratch), str(scratch), "--chdir", str(rootdir))
+        copies = devices.copy(scratch) if self.devices == "copied" else ()
+        own = (*copies, "--bind", str(scratch), str(scratch), "--chdir", str(rootdir))
         return (*_walls(self.bwrap), *mounts, *own, "--", *inner)
 
     def confinement(self, *, forks: bool) -> Confinement | None:
@@ -84,7 +92,7 @@ class Isolation(Struct, frozen=True, kw_only=True):
             listed=self.listed,
             write=(*DEVICES, "/dev/shm") if alone else DEVICES,  # noqa: S108 - a mount of its own there
             network=alone,
-            metadata=alone,
+            metadata=alone and self.devices != "exposed",
             forks=forks or alone,
             programs=alone,
         )
@@ -122,7 +130,7 @@ def conceivable(rootdir: Path) -> Iterator[Isolation]:
         return
     seen = places.survey(rootdir)
     if bwrap := shutil.which("bwrap"):
-        yield Isolation(name="bwrap+landlock+seccomp", bwrap=bwrap, places=seen)
+        yield Isolation(name="bwrap+landlock+seccomp", bwrap=bwrap, places=seen, devices=devices.found())
     read, listed = places.entries(seen)
     yield Isolation(name="landlock+seccomp", places=seen, read=tuple(read), listed=tuple(listed))
 
@@ -132,8 +140,8 @@ def works(isolation: Isolation, rootdir: Path) -> bool:
     with tempfile.TemporaryDirectory(prefix="pytest-enrich-probe-") as name:
         scratch = Path(name).resolve()
         inner = (sys.executable, "-I", "-S", "-B", "-c", PROBE, str(scratch))
-        command = isolation.command(inner, scratch, rootdir)
         try:
+            command = isolation.command(inner, scratch, rootdir)
             ended = subprocess.run(
                 command, capture_output=True, stdin=subprocess.DEVNULL, timeout=PROBE_SECONDS, check=False
             )

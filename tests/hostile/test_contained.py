@@ -71,6 +71,33 @@ def test_a_hostile_candidate_is_contained(world, sandbox, program):
     assert world.strays() == []
 
 
+DEVICES = """
+import ctypes, os
+
+def test_it():
+    c = ctypes.CDLL(None)
+    for name in os.listdir("/dev"):
+        c.chmod(f"/dev/{name}".encode(), 0o640)
+    for number in range(64):
+        c.fchmod(number, 0o640)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sandbox", SANDBOXES, indirect=True)
+def test_the_devices_of_the_machine_keep_their_modes(sandbox):
+    found = [file for file in map(Path, ("/dev/null", "/dev/zero", "/dev/random", "/dev/tty")) if file.exists()]
+    before = [file.stat().st_mode for file in found]
+
+    sandbox.execute(proof(DEVICES), timeout=SECONDS)
+
+    after = [file.stat().st_mode for file in found]
+    for file, mode in zip(found, before, strict=True):
+        if file.stat().st_mode != mode:
+            file.chmod(mode)  # without them little works, the next test least of all
+    assert after == before
+
+
 HONEST = "from shop.cart import price\ndef test_it():\n    assert price(1) == '1 EUR'\n"
 
 

@@ -571,6 +571,10 @@ DENIED = [
     "pathlib.Path('src/shop/cart.py').rename('/tmp/cart.py')",
     "pathlib.Path('trace').symlink_to('/etc')",
     "os.utime('src/shop/cart.py', (0, 0))",
+    "os.fchmod(os.open('src/shop/cart.py', os.O_RDONLY), 0)",
+    "os.chmod(os.devnull, 0o666)",
+    "os.utime('/proc/self/cwd/src/shop/cart.py', (0, 0))",
+    "os.chmod(linked('src/shop/cart.py'), 0)",
     "os.truncate('src/shop/cart.py', 0)",
     "shutil.rmtree('src')",
     "shutil.copy('src/shop/cart.py', 'src/copy.py')",
@@ -587,8 +591,13 @@ def test_traces_in_the_project_and_the_network_are_denied(sandbox, project, outc
     before = tree(project)
     job = candidate(
         f"""
-        import os, pathlib, shutil, socket, sqlite3
+        import os, pathlib, shutil, socket, sqlite3, tempfile
         import pytest
+
+        def linked(name):
+            link = os.path.join(tempfile.mkdtemp(), "link")
+            os.symlink(os.path.abspath(name), link)
+            return link
 
         @pytest.mark.parametrize("action", {DENIED!r})
         def test_it(action):

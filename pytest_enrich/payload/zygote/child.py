@@ -13,7 +13,8 @@ from typing import Any, NoReturn
 import pytest
 from _pytest.assertion.rewrite import AssertionRewritingHook
 
-from .. import confine, guard, invocation, job, limit
+from .. import confine, invocation, job, limit
+from ..places import Places
 from ..prove import Proof, StandIn
 from . import unfit
 from .descriptors import Descriptors
@@ -33,7 +34,7 @@ class Child:
         self,
         request: Request,
         start: dict[str, Any],
-        places: guard.Places,
+        places: Places,
         instead: invocation.Instead,
         ending: invocation.Ending,
     ) -> None:

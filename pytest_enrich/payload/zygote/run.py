@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from .. import guard, invocation, job
+from .. import invocation, job
+from ..places import Places
 from . import preload, unfit
 from .child import Child
 from .descriptors import Descriptors
@@ -22,7 +23,7 @@ from .seen import Seen
 from .texts import Texts
 
 
-def run(start: dict[str, Any], places: guard.Places, line: Line) -> str:
+def run(start: dict[str, Any], places: Places, line: Line) -> str:
     """Start pytest, and wait in it; answers only if it cannot: why."""
     seen = Seen(start["rootdir"])
     seen.start()
@@ -45,7 +46,7 @@ class Waiting:
     """A plugin that gets ready where collection begins, and forks there."""
 
     def __init__(
-        self, start: dict[str, Any], places: guard.Places, line: Line, seen: Seen, ending: invocation.Ending
+        self, start: dict[str, Any], places: Places, line: Line, seen: Seen, ending: invocation.Ending
     ) -> None:
         self.instead = invocation.Instead()
         self.child: Child | None = None

@@ -80,13 +80,13 @@ class Forker:
         start_file.write_bytes(msgspec.json.encode(told))
         self._socket, theirs = socket.socketpair()
         try:
-            with theirs:
+            with theirs, child.nothing() as stdin:
                 inner = (fresh.python, str(process.PAYLOAD), str(start_file), "zygote", str(theirs.fileno()))
                 self._process = subprocess.Popen(
                     fresh.layers.command(inner, self._place, fresh.rootdir),
                     cwd=fresh.rootdir,
                     env=environ,
-                    stdin=subprocess.DEVNULL,
+                    stdin=stdin,
                     stdout=output,
                     stderr=output,
                     pass_fds=(theirs.fileno(),),
