@@ -6,6 +6,8 @@ import ast
 import re
 from typing import TypeGuard
 
+from pytest_enrich.proposers.search import signs
+
 NEGATED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.GtE,
     ast.GtE: ast.Lt,
@@ -101,7 +103,7 @@ def slug(text: str, outcome: str) -> str:
 def _words(node: ast.expr) -> str:  # noqa: PLR0911 - one line a kind of expression
     if isinstance(node, ast.Compare) and len(node.ops) == SINGULAR:
         parts = [_words(node.left), OPERATORS[type(node.ops[0])], _words(node.comparators[0])]
-        return "_".join(part for part in parts if part)
+        return "_".join(parts) if all(parts) else ""
     if isinstance(node, ast.BoolOp):
         joint = "_and_" if isinstance(node.op, ast.And) else "_or_"
         parts = [_words(value) for value in node.values]
@@ -119,7 +121,7 @@ def _words(node: ast.expr) -> str:  # noqa: PLR0911 - one line a kind of express
         owner = node.value
         plain = isinstance(owner, ast.Name) and owner.id in {"self", "cls"}
         return _snake(node.attr) if plain else f"{_words(owner)}_{_snake(node.attr)}"
-    return _snake(ast.unparse(node))
+    return signs.said(node) or _snake(ast.unparse(node))
 
 
 def _kind(node: ast.expr, verb: str) -> str:
