@@ -32,26 +32,28 @@ def survey(rootdir: Path) -> tuple[str, tuple[Layer, ...]]:
     """
     if not sys.platform.startswith("linux"):
         return isolation.RLIMITS_ONLY.name, ()
-    working = [one.name for one in isolation.available(rootdir)]
+    working = list(isolation.available(rootdir))
     kernel = _kernel()
     layers = (
-        _bwrap(works="bwrap+landlock+seccomp" in working),
+        _bwrap(next((one for one in working if one.bwrap), None)),
         _of_kernel(
             "landlock", kernel, "Linux 5.13 or later has it, where `cat /sys/kernel/security/lsm` names it"
         ),
         _of_kernel("seccomp", kernel, "container runtimes can forbid it: `--security-opt seccomp=unconfined`"),
     )
-    return (working or [isolation.RLIMITS_ONLY.name])[0], layers
+    return (working or [isolation.RLIMITS_ONLY])[0].name, layers
 
 
-def _bwrap(*, works: bool) -> Layer:
+def _bwrap(isolated: isolation.Isolation | None) -> Layer:
     program = shutil.which("bwrap")
     if program is None:
         return Layer("bwrap", works=False, found="not installed: `apt-get install bubblewrap`")
-    if not works:
+    if isolated is None:
         what = "cannot make namespaces here: `sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`"
         return Layer("bwrap", works=False, found=f"{program}, which {what}")
-    return Layer("bwrap", works=True, found=f"{program}, namespaces of its own")
+    exposed = "; no modes are changed in it: root may make no device files here, and would change the machine's"
+    more = exposed if isolated.devices == "exposed" else ""
+    return Layer("bwrap", works=True, found=f"{program}, namespaces of its own{more}")
 
 
 def _of_kernel(name: str, kernel: dict[str, str], helps: str) -> Layer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 
 import pytest
@@ -41,3 +42,13 @@ def test_a_kernel_without_them_is_told_as_such(project, monkeypatch):
 def test_other_systems_have_none(project, monkeypatch):
     monkeypatch.setattr(sys, "platform", "darwin")
     assert survey.survey(project) == ("rlimits-only", ())
+
+
+@on_linux
+def test_it_is_told_where_nothing_may_change_modes(project, monkeypatch):
+    isolated = isolation.Isolation(name="bwrap+landlock+seccomp", bwrap="/usr/bin/bwrap", devices="exposed")
+    monkeypatch.setattr(shutil, "which", lambda _name: isolated.bwrap)
+    monkeypatch.setattr(isolation, "available", lambda _root: iter((isolated,)))
+    _, (bwrap, *_) = survey.survey(project)
+    assert bwrap.works
+    assert "no modes are changed in it" in bwrap.found
