@@ -29,5 +29,5 @@ def _sign(text: str) -> str:
         return "empty"
     if len(text) > 1 or text.isalnum():
         return ""
-    name = KNOWN.get(text) or unicodedata.name(text, "")
+    name = KNOWN[text] if text in KNOWN else unicodedata.name(text, "")
     return re.sub(r"\W+", "_", name.lower())
