@@ -25,6 +25,7 @@ from pytest_enrich.proposers.rows import (
 from pytest_enrich.proposers.rows import desk as desks
 from pytest_enrich.proposers.rows.desk import Desk
 from pytest_enrich.proposers.rows.marks import ATTRIBUTE, LEFT_OUT
+from pytest_enrich.proposers.rows.names import calls
 from pytest_enrich.proposers.rows.sheet import Sheet
 from pytest_enrich.proposers.rows.text import Edit, is_within, span
 from pytest_enrich.proposers.search import body, words
@@ -105,9 +106,16 @@ def _changes(sheet: Sheet, variant: Variant) -> Iterator[tuple[str, Template, st
         if stand_ins.is_told(hole):
             yield "with", stand_ins.told(hole, value), f"{stand_ins.method(hole)}_{given}".strip("_")
         else:
-            yield "with", value, (named if named.isidentifier() else given).strip("_")
+            known_by = words.snake(_keyword(sheet, hole.span))
+            yield "with", value, named if named.isidentifier() else f"{known_by}_{given}".strip("_")
     for one in _gone(sheet, variant):
         yield "without", sheet.text.rewritten(span(one)).strip(), words.snake(omitting.told(one))
+
+
+def _keyword(sheet: Sheet, place: Span | None) -> str:
+    """The name by which a call is given what stands there, "" for none."""
+    given = (one for call in calls(sheet.function) for one in call.keywords)
+    return next((one.arg for one in given if one.arg and span(one.value) == place), "")
 
 
 def _gone(sheet: Sheet, variant: Variant) -> list[ast.stmt]:

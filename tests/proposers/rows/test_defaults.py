@@ -43,3 +43,10 @@ def test_the_sibling_passes_the_default(rows):
     at = next(at for at, one in enumerate(asked(rows, TEST)) if one.adds == "=")
     (made,), _ = rows(TEST, variant(values=((at, "None"),), seen=("9",)), source=SOURCE)
     assert made.code.splitlines()[1:] == ["    assert discount(9, coupon=None, level=2) == 9"]
+
+
+def test_where_the_condition_is_long_a_name_says_by_which_a_value_is_passed(rows, fakes):
+    at = next(at for at, one in enumerate(asked(rows, TEST)) if one.values == ("2",))
+    gaps = (fakes.gap(text="if total and coupon is not None and level > 3 or mode == 'a':"),)
+    (made,), _ = rows(TEST, variant(values=((at, "0"),), seen=("9",)), source=SOURCE, gaps=gaps)
+    assert made.name == "test_discount_with_level_0"
