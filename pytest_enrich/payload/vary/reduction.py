@@ -10,6 +10,7 @@ from ..explore.calls import Call
 from ..explore.reduce import reduce
 from .carrier import taken
 from .ending import Record
+from .likeness import keeps
 from .search import Find, Search, objection
 from .variation import Variation
 
@@ -55,7 +56,12 @@ class Reduction:
         return self.first.of(reduce(self.first.call(), plain, holds))
 
     def _fits(self, smaller: Variation) -> bool:
-        return len(smaller.values) >= self.fewest and self.find.subject.fits(smaller)
+        enough = len(smaller.values) >= self.fewest and self.find.subject.fits(smaller)
+        return enough and all(self._keeps(hole, value) for hole, value in smaller.values)
+
+    def _keeps(self, hole: int, value: str) -> bool:
+        own = self.find.subject.pools[hole].rows[self.first.row]
+        return keeps(own, dict(self.first.values).get(hole, own), value)
 
     def _does_the_same(self, smaller: Variation, before: Record) -> bool:
         if time.monotonic() > self.until:

@@ -48,6 +48,28 @@ def test_the_same_seed_and_executions_give_the_same_answer(vary, written):
     assert first == second
 
 
+def test_a_long_text_stays_that_of_the_author_with_a_change_in_it(vary, written):
+    source = """
+        def kind(text):
+            if "from" in text and "do" in text.split():
+                return 2  # here
+            return 1
+        """
+    tests = written("""
+        from sample import kind
+
+
+        def test_kind():
+            assert kind("select all from them for update") == 1
+        """)
+    text = "'select all from them for update'"
+    point = tests.point("assert kind('select all from them for update') == 1", f"kind({text})")
+    pattern = tests.pattern("test_kind", tests.literal(text), points=(point,))
+    answer = vary(source, tests, pattern, constants=("'do'",), executions=3000)
+    (variant,) = answer.variants
+    assert variant.values[0][1] == "'do select all from them for update'"
+
+
 def test_a_row_that_raises_is_found_with_its_line_and_message(vary, written):
     source = SIZE.replace("        if not text:", "        if text is None or not text:").replace(
         'raise ValueError(f"nothing in {text!r}")', 'raise ValueError(f"nothing in {text!r}")  # here'
