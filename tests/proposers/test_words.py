@@ -138,6 +138,7 @@ def test_a_short_value_becomes_words(template, slug):
         ("split(text)", ""),
         ("split(text, sep=',', maxSplit=2)", ""),
         ("split(**more)", ""),
+        ("split(text, é=2)", ""),
         ("split(text, maxSplit=2)", "with_max_split"),
         ("parser + 2", ""),
         ("del cache[2]", ""),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 from difflib import SequenceMatcher
 from functools import lru_cache
 
@@ -27,7 +27,17 @@ def keeps(own: str, found: str, smaller: str) -> bool:
     shared = _shared(own, found)
     if 2 * sum(map(len, shared)) < len(own):
         return True
-    return re.search(".*".join(map(re.escape, shared)), smaller, re.DOTALL) is not None
+    return _has_in_order(smaller, shared)
+
+
+def _has_in_order(text: str, pieces: Iterable[str]) -> bool:
+    at = 0
+    for piece in pieces:
+        found = text.find(piece, at)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return True
 
 
 @lru_cache(maxsize=64)  # of each find many that are smaller are asked about

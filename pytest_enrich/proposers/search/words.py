@@ -167,7 +167,7 @@ def passed(action: str) -> str:
     except (SyntaxError, ValueError):
         return ""
     given = [one.arg for one in node.keywords if one.arg] if isinstance(node, ast.Call) else []
-    return f"with_{_snake(given[0])}" if len(given) == SINGULAR else ""
+    return f"with_{_snake(given[0])}" if len(given) == SINGULAR and given[0].isascii() else ""
 
 
 def subject(qualname: str, receiver: str | None) -> str:
