@@ -28,14 +28,14 @@ CHANGING: dict[str, tuple[tuple[int, int | None], ...]] = {
     "os.symlink": ((1, 2),),
 }
 # The same of what changes the file that a path leads to, or a descriptor.
-OF_TARGET: dict[str, int | None] = {
-    "os.truncate": None,
-    "os.chmod": 2,
-    "os.chown": 3,
-    "os.utime": 3,
-    "os.setxattr": None,
-    "os.removexattr": None,
-    "os.chflags": None,
+OF_TARGET: dict[str, tuple[tuple[int, int | None], ...]] = {
+    "os.truncate": ((0, None),),
+    "os.chmod": ((0, 2),),
+    "os.chown": ((0, 3),),
+    "os.utime": ((0, 3),),
+    "os.setxattr": ((0, None),),
+    "os.removexattr": ((0, None),),
+    "os.chflags": ((0, None),),
 }
 
 
@@ -68,8 +68,8 @@ def install(scratch: str, rootdir: str, *, subprocesses: bool) -> Places:
         "os.kill": lambda args: _check_signal(args[0], places.supervisor),
         "os.killpg": lambda args: _check_signal(args[0], places.supervisor),
     }
-    checks |= {event: _change(places, where) for event, where in CHANGING.items()}
-    checks |= {event: _change_target(places, relative_to) for event, relative_to in OF_TARGET.items()}
+    checks |= {event: _change(places.check, where) for event, where in CHANGING.items()}
+    checks |= {event: _change(places.check_target, where) for event, where in OF_TARGET.items()}
     if not subprocesses:
         checks |= dict.fromkeys(PROGRAMS, lambda _args: deny("starting another program"))
 
@@ -82,19 +82,13 @@ def install(scratch: str, rootdir: str, *, subprocesses: bool) -> Places:
     return places
 
 
-def _change(places: Places, where: tuple[tuple[int, int | None], ...]) -> Callable[[tuple[Any, ...]], None]:
+def _change(
+    of_path: Callable[[Any, Any], None], where: tuple[tuple[int, int | None], ...]
+) -> Callable[[tuple[Any, ...]], None]:
     def check(args: tuple[Any, ...]) -> None:
         for position, relative_to in where:
             known = relative_to is not None and relative_to < len(args)
-            places.check(args[position], args[relative_to] if known and relative_to is not None else None)
-
-    return check
-
-
-def _change_target(places: Places, relative_to: int | None) -> Callable[[tuple[Any, ...]], None]:
-    def check(args: tuple[Any, ...]) -> None:
-        known = relative_to is not None and relative_to < len(args)
-        places.check_target(args[0], args[relative_to] if known and relative_to is not None else None)
+            of_path(args[position], args[relative_to] if known and relative_to is not None else None)
 
     return check
 

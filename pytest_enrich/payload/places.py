@@ -70,20 +70,18 @@ def _whole(path: Any, directory: Any) -> str:
     """The path, with the directory in front whose descriptor it is relative to."""
     own = os.fsdecode(path)
     if isinstance(directory, int) and directory >= 0 and not os.path.isabs(own):  # noqa: PTH117 - a text
-        return os.path.join(_directory_of(directory), own)  # noqa: PTH118 - the same
+        return os.path.join(_file_of(directory), own)  # noqa: PTH118 - the same
     return own
 
 
 def _named(descriptor: int) -> str:
     """The file of a descriptor; what has no name (a pipe, memory) is in nobody's way, and nowhere."""
-    try:
-        name = os.readlink(f"/proc/self/fd/{descriptor}")  # noqa: PTH115 - a text
-    except OSError:
-        return tempfile.gettempdir()
+    name = _file_of(descriptor)
     return name if name.startswith("/") and not name.startswith("/memfd:") else tempfile.gettempdir()
 
 
-def _directory_of(descriptor: int) -> str:
+def _file_of(descriptor: int) -> str:
+    """As the system calls it; the working directory where it does not tell."""
     try:
         return os.readlink(f"/proc/self/fd/{descriptor}")  # noqa: PTH115 - a text
     except OSError:

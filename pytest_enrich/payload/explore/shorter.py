@@ -38,10 +38,10 @@ def _given(call: ast.Call) -> Iterator[ast.expr]:
     return (one for one in (*call.args, *(given.value for given in call.keywords)) if isinstance(one, WHOLE))
 
 
-def _steps(call: ast.Call) -> Iterator[ast.expr]:
+def _steps(call: ast.Call) -> list[ast.expr]:
     """What a call without arguments is made on, where that is a call as well: `f(2).copy()` may do with `f(2)`."""
     on = call.func.value if isinstance(call.func, ast.Attribute) else call.func
-    return iter([on] if isinstance(on, ast.Call) and not call.args and not call.keywords else [])
+    return [on] if isinstance(on, ast.Call) and not call.args and not call.keywords else []
 
 
 def _parts(node: ast.AST) -> list[tuple[ast.expr | ast.keyword, ast.expr]]:

@@ -61,7 +61,7 @@ class Reduction:
 
     def _keeps(self, hole: int, value: str) -> bool:
         own = self.find.subject.pools[hole].rows[self.first.row]
-        return keeps(own, dict(self.first.values).get(hole, own), value)
+        return keeps(own, dict(self.first.values)[hole], value)
 
     def _does_the_same(self, smaller: Variation, before: Record) -> bool:
         if time.monotonic() > self.until:
