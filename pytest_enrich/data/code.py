@@ -168,7 +168,8 @@ class Target(Struct, frozen=True, kw_only=True):
         nearest: The existing tests that come nearest, best first.
         fixtures: Names of the fixtures visible where the new test goes.
         digest: Hash of the function's tokens: changes with its logic only.
-        parts: Of one that joins methods of a class, whose name it has then, the target of each.
+        parts: Of one that joins methods of a class, whose name it has then, the target of each; of a function with
+            those that it holds its own and theirs.
     """
 
     path: str
@@ -198,6 +199,11 @@ class Target(Struct, frozen=True, kw_only=True):
     nearest: tuple[NearTest, ...] = ()
     fixtures: tuple[str, ...] = ()
     parts: tuple[Target, ...] = ()
+
+    @property
+    def joins_methods(self) -> bool:
+        """Whether it is about several methods of a class."""
+        return bool(self.parts) and self.qualname not in {one.qualname for one in self.parts}
 
     def part_of(self, gap: str) -> Target:
         """The target of the one function that the gap of this id is in."""

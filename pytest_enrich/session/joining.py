@@ -1,7 +1,8 @@
-"""Small methods of one class as one target: what several of them give is one test, and one thing to review."""
+"""What is reviewed as one thing is one target: small methods of a class, a function with those that it holds."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
@@ -9,15 +10,19 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Entry, Target
 
+SCOPES = {"class", "module"}
 METHODS = {"method", "classmethod", "staticmethod", "property", "setter"}
 MOST_LINES, MOST_DECISIONS, MOST = 8, 1, 4
 
 
 def joined(targets: Iterable[Target]) -> list[Target]:
-    """The targets in their order, those of small methods of a class, whose tests go to one place, as one."""
+    """The targets in their order, those of small methods of a class, whose tests go to one place, as one.
+
+    So is a function with those that it holds: whoever reaches these went through it.
+    """
     groups: list[list[Target]] = []
     latest: dict[tuple[str, ...], list[Target]] = {}
-    for target in inner_first([*targets]):
+    for target in _with_inner([*targets]):
         group = latest.get(_place(target)) if _is_small(target) else None
         if group is not None and len(group) < MOST:
             group.append(target)
@@ -28,31 +33,27 @@ def joined(targets: Iterable[Target]) -> list[Target]:
     return [_as_one(group) for group in groups]
 
 
-def inner_first(targets: Sequence[Target]) -> list[Target]:
-    """The targets in their order, but a function that another one holds before that one.
-
-    Who reaches the inner one went through the outer one: what a test of that would show is shown then.
-    """
-
-    def place(at: int) -> tuple[int, int, int]:
-        inner = targets[at]
-        holders = (number for number, one in enumerate(targets) if _holds(one, inner))
-        return min([at, *holders]), -inner.qualname.count("."), at
-
-    return [targets[at] for at in sorted(range(len(targets)), key=place)]
+def _with_inner(targets: Sequence[Target]) -> list[Target]:
+    """Each function with those that it holds as one target, in the place of the first of them."""
+    outer = {(one.path, one.qualname): one for one in targets if one.kind not in {"nested", *SCOPES}}
+    groups: dict[int, list[Target]] = {}
+    for one in targets:
+        holder = next((outer[one.path, name] for name in _holders(one) if (one.path, name) in outer), one)
+        groups.setdefault(id(holder), [holder]).extend([one] if one is not holder else [])
+    return [group[0] if len(group) == 1 else _together(group[0], group) for group in groups.values()]
 
 
-def _holds(outer: Target, inner: Target) -> bool:
-    if inner.kind != "nested" or outer.kind in {"class", "module"} or outer.path != inner.path:
-        return False
-    return inner.qualname.startswith(f"{outer.qualname}.")
+def _holders(target: Target) -> Iterator[str]:
+    """The names of all that a nested function is in, the outermost first."""
+    parts = target.qualname.split(".")[:-1] if target.kind == "nested" else ()
+    return itertools.accumulate(parts, "{}.{}".format)
 
 
 def _is_small(target: Target) -> bool:
     """Whether there is little that it can do, and one decision is open in it at most."""
     is_short = target.last_line - target.first_line < MOST_LINES
     decisions = {line for gap in target.gaps for line, _ in gap.branches}
-    return target.kind in METHODS and is_short and len(decisions) <= MOST_DECISIONS
+    return target.kind in METHODS and not target.parts and is_short and len(decisions) <= MOST_DECISIONS
 
 
 def _place(target: Target) -> tuple[str, ...]:
@@ -66,6 +67,7 @@ def _owner(target: Target) -> str:
 
 
 def _as_one(group: Sequence[Target]) -> Target:
+    """Methods as a target with the name of their class."""
     first = group[0]
     if len(group) == 1:
         return first
@@ -73,21 +75,28 @@ def _as_one(group: Sequence[Target]) -> Target:
     entered = {entry.qualname for entry in entries}
     others = dict.fromkeys(name for one in group for name in one.neighbours if name not in entered)
     return replace(
-        first,
+        _together(first, group),
         qualname=_owner(first),
         first_line=min(one.first_line for one in group),
         last_line=max(one.last_line for one in group),
         source="\n\n".join(one.source for one in group),
-        gaps=tuple(chain.from_iterable(one.gaps for one in group)),
-        conditions=tuple(chain.from_iterable(one.conditions for one in group)),
         docstring="\n\n".join(filter(None, (one.docstring for one in group))) or None,
         parameters=(),
         returns=None,
         decorators=(),
-        raises=tuple(dict.fromkeys(chain.from_iterable(one.raises for one in group))),
-        constants=tuple(dict.fromkeys(chain.from_iterable(one.constants for one in group))),
         entries=entries,
         neighbours=tuple(others),
+    )
+
+
+def _together(first: Target, group: Sequence[Target]) -> Target:
+    """The first with the gaps of all, and what leads to them."""
+    return replace(
+        first,
+        gaps=tuple(chain.from_iterable(one.gaps for one in group)),
+        conditions=tuple(chain.from_iterable(one.conditions for one in group)),
+        raises=tuple(dict.fromkeys(chain.from_iterable(one.raises for one in group))),
+        constants=tuple(dict.fromkeys(chain.from_iterable(one.constants for one in group))),
         nearest=tuple(dict.fromkeys(chain.from_iterable(one.nearest for one in group))),
         parts=tuple(group),
     )

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.data import Entry, NearTest, Placement
-from pytest_enrich.session.joining import MOST, inner_first, joined
+from pytest_enrich.session.joining import MOST, joined
 
 
 @pytest.fixture
@@ -75,10 +75,33 @@ def test_a_method_in_which_one_decision_is_open_is_small(method):
     assert [gap.qualname for gap in whole.gaps] == ["Cart.a", "Cart.b"]
 
 
-def test_a_function_that_another_one_holds_comes_before_it(method):
+def test_a_function_and_those_that_it_holds_are_one_target_in_the_place_of_the_first(fakes, method):
+    outer = method("any", 10, last_line=40, branches=((10, 11), (12, 13), (14, 15)))
+    inner = inside(fakes, outer, "Cart.any.check", 12)
+    deepest = inside(fakes, outer, "Cart.any.check.one", 14)
+    before, after, elsewhere = (
+        method("a", last_line=30),
+        method("z", last_line=30),
+        replace(inner, path="other.py"),
+    )
+
+    first, whole, *rest = joined([before, inner, after, outer, elsewhere, deepest])
+
+    assert (first, rest) == (before, [after, elsewhere])
+    assert (whole.qualname, whole.first_line, whole.last_line, whole.source) == ("Cart.any", 10, 40, outer.source)
+    assert [gap.line for gap in whole.gaps] == [10, 12, 14]
+    assert whole.parts == (outer, inner, deepest)
+    assert not whole.joins_methods
+    assert whole.part_of(inner.gaps[0].id) == inner
+
+
+def test_of_functions_alone_nothing_is_known_of_the_one_that_holds_them(fakes, method):
     outer = method("any", 10, last_line=40)
-    inner = replace(outer, qualname="Cart.any.check", kind="nested")
-    deepest = replace(outer, qualname="Cart.any.check.one", kind="nested")
-    before, after, elsewhere = method("a"), method("z"), replace(inner, path="src/other.py")
-    ordered = inner_first([before, outer, after, inner, elsewhere, deepest])
-    assert ordered == [before, deepest, inner, outer, after, elsewhere]
+    inner = [inside(fakes, outer, "Cart.any.check", 12), inside(fakes, outer, "Cart.any.check", 20)]
+    assert joined(inner) == inner
+
+
+def inside(fakes, outer, qualname, line):
+    """The target of a function that `outer` holds."""
+    gap = fakes.gap(f"cart-{line}", line, qualname=qualname)
+    return replace(outer, qualname=qualname, kind="nested", gaps=(gap,), conditions=((),), digest=f"{line}")

@@ -92,7 +92,7 @@ def written(
     desk = replace(desk, taken=desk.taken | taken)
     ranked = sorted(explored.findings, key=_gain, reverse=True)
     awaits = desk.coroutines is not None
-    documented, methods = task.target.docstring or "", bool(task.target.parts)
+    documented, methods = task.target.docstring or "", task.target.joins_methods
     for group in looks.alike(ranked, documented, awaits=awaits, methods=methods):
         joined: set[str] = set()
         for spare, way in _ways(desk, group):
