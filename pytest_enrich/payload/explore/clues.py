@@ -16,6 +16,7 @@ def asked(node: ast.AST, function: object) -> Iterator[tuple[str, Any]]:
     """Variables, each with the types that a node of `function` asks of it by name or by a call."""
     if isinstance(node, ast.Compare):
         yield from _compared(node)
+        yield from _of_type(node, function)
     if not isinstance(node, ast.Call):
         return
     if isinstance(node.func, ast.Name):
@@ -51,8 +52,16 @@ def _compared(node: ast.Compare) -> Iterator[tuple[str, Any]]:
                 yield one.id, values
 
 
+def _of_type(node: ast.Compare, function: object) -> Iterator[tuple[str, Any]]:
+    """`type(a) is b`, `type(a) in (b, c)`."""
+    made = node.left
+    if isinstance(made, ast.Call) and _last(made) == "type" and len(made.args) == len(node.ops) == 1:
+        kinds = set(_classes(node.comparators[0], function)) - {type(None)}
+        yield from ((one.id, kinds) for one in _names(made.args))
+
+
 def _classes(node: ast.expr, function: object) -> Iterator[type]:
-    for part in node.elts if isinstance(node, ast.Tuple) else [node]:
+    for part in node.elts if isinstance(node, ast.Tuple | ast.Set | ast.List) else [node]:
         try:
             kind = eval(ast.unparse(part), dict(getattr(function, "__globals__", {})))
         except Exception:  # a name of the function's own

@@ -11,11 +11,11 @@ import contextlib
 import gc
 import inspect
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
-from .probing import COMPARISONS, FUNCTIONS, METHODS, NAME, PAIRS, Probing
+from .probing import COMPARISONS, FUNCTIONS, METHODS, NAME, OF_TYPE, PAIRS, Probing
 
 MOST = 300
 
@@ -52,18 +52,30 @@ class Probes:
 
     def _note(self, line: int, how: str, left: Any, right: Any = None, *rest: Any) -> Any:
         """What the condition gives, once it is noted."""
-        kind = how if how in {"truth", *PAIRS, *METHODS, *FUNCTIONS} else COMPARISONS[getattr(ast, how)][0]
         if len(self.notes) < MOST and (not self._lines or line in self._lines):
-            self.notes.append(Note(line, kind, *_operands(left, right, rest)))
+            self.notes.append(Note(line, _kind(how), *_operands(left, right, rest)))
         if how == "truth":
             return left
+        if how.startswith(OF_TYPE):
+            return _compared(how.removeprefix(OF_TYPE))(rest[0](left), right)
         if how in PAIRS:
             return PAIRS[how](left, right)
         if how in FUNCTIONS:
             return right(left)
         if how in METHODS:
             return getattr(left, how)(*([] if right is None else [right]), *rest)
-        return COMPARISONS[getattr(ast, how)][1](left, right)
+        return _compared(how)(left, right)
+
+
+def _kind(how: str) -> str:
+    """How a condition compares, for those who learn from it."""
+    if how.startswith(OF_TYPE):
+        return "isinstance"
+    return how if how in {"truth", *PAIRS, *METHODS, *FUNCTIONS} else COMPARISONS[getattr(ast, how)][0]
+
+
+def _compared(operator: str) -> Callable[[Any, Any], Any]:
+    return COMPARISONS[getattr(ast, operator)][1]
 
 
 def _operands(left: Any, right: Any, rest: tuple[Any, ...]) -> tuple[Any, Any]:

@@ -47,6 +47,8 @@ FUNCTIONS = {
 """Functions of one value, of `math`, `inspect` and their like, that say what sort it is."""
 PAIRS: dict[str, Callable[[Any, Any], Any]] = {"isinstance": isinstance, "hasattr": hasattr}
 """Built-in functions that ask something of a value."""
+OF_TYPE = "type "
+"""Before the operator of a comparison of a value's type."""
 
 
 class Probing(ast.NodeTransformer):
@@ -74,8 +76,11 @@ class Probing(ast.NodeTransformer):
         return node
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
-        """`a < b`; a chain becomes several, unless what stands in its middle may do something."""
+        """`a < b`, `type(a) is b`; a chain becomes several, unless what stands in its middle may do something."""
         self.generic_visit(node)
+        if (made := of_type(node)) is not None:
+            how = f"{OF_TYPE}{type(node.ops[0]).__name__}"
+            return self._probe(node, self._line, how, made.args[0], node.comparators[0], made.func)
         if not all(isinstance(one, ast.Name | ast.Constant) for one in node.comparators[:-1]):
             return node
         lefts = [node.left, *node.comparators]
@@ -113,6 +118,15 @@ class Probing(ast.NodeTransformer):
     def _probe(node: ast.expr, line: int, how: str, *operands: ast.expr) -> ast.expr:
         name, given = ast.Name(NAME, ast.Load()), [ast.Constant(line), ast.Constant(how), *operands]
         return ast.copy_location(ast.Call(name, given, []), node)
+
+
+def of_type(node: ast.Compare) -> ast.Call | None:
+    """The call in `type(a) is b` and its like; None for other comparisons."""
+    made, op = node.left, node.ops[0]
+    if not (isinstance(made, ast.Call) and isinstance(made.func, ast.Name) and made.func.id == "type"):
+        return None
+    is_one = len(made.args) == len(node.ops) == 1 and not isinstance(made.args[0], ast.Starred)
+    return made if is_one and isinstance(op, ast.Is | ast.IsNot | ast.Eq | ast.NotEq) else None
 
 
 def _is_super(node: ast.expr) -> bool:

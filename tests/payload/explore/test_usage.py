@@ -68,6 +68,12 @@ def half(number):
     return number / 2
 
 
+def typed(value):
+    if type(value) is list or type(value) in {bytes, bytearray}:
+        return len(value)
+    return type(value) is not float
+
+
 def of(function, name):
     used = usage.of(function)[name]
     return used.stated | used.suggested
@@ -82,6 +88,7 @@ def of(function, name):
         (drawn, "source", {random.Random}),
         (entered, "manager", {contextlib.nullcontext}),
         (some, "items", {list}),
+        (typed, "value", {list, bytes, bytearray, float, str}),
         (paired, "right", {list}),
         (Span.__add__, "other", {Span, dt.date, dt.datetime}),
         (Span.end, "start", {dt.date, dt.datetime}),
