@@ -106,7 +106,11 @@ def program(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str] = 
 
 def changeable(call: Call) -> frozenset[str]:
     """The arguments that the call may change: a test gives them variables to look at afterwards."""
-    given = [(name, value) for name, value in call.arguments if name and not value.startswith(files.MARK)]
+    given = [
+        (name, value)
+        for name, value in call.arguments
+        if name and not value.startswith((files.MARK, files.FOLDER_MARK))
+    ]
     if (variable := _passed_on(call)) is not None:
         given.append((variable, call.then[-1][0]))
     return frozenset(name for name, value in given if value[:1] in "[{⟨")

@@ -6,6 +6,7 @@ import collections.abc
 import datetime as dt
 import functools
 import inspect
+import io
 import re
 import typing
 from collections.abc import Iterable
@@ -43,7 +44,9 @@ NAMES: tuple[tuple[str, Any], ...] = (
     (r"fmt|encoding|url|uri|locale|lang|line|char|\w+(_name|_str|_text|string|_url)", str),
     (r"items|seq|sequence|lst|values|iterable|elements|names|lines|words|\w+_list", list),
     (r"mapping|options|headers|params|config|\w+_(map|dict)|d|dct|dicts?", dict),
-    (r"key|path|filename|file_?path|dir|folder|directory|filepath|regex|source|content|prompt|command", str),
+    (r"(\w+_)?(path|filename|file_?path|dir|folder|directory)|dirname|(base|root|src|dst|out|work)dir", str),
+    (r"key|regex|source|content|prompt|command", str),
+    (r"(\w+_)?(file_?obj|file_?like|fobj|fp|stream)", io.StringIO | io.BytesIO),
     (r"value|val|item|element|elem|obj|(\w+_)?default|initial|fill_?value", ANYTHING),
 )
 """What parameters of these names are for, where nothing else tells: only Python's own customs."""

@@ -16,10 +16,9 @@ MOST = 20
 
 def of(entry: Entry, documented: object, names: Mapping[str, object]) -> list[Call]:
     """Calls of `entry` in the docstring of `documented`; its examples' names stand for `names`."""
-    text = getattr(documented, "__doc__", None)
     found: list[Call] = []
     made: dict[str, str] = {}
-    for node in _statements(text if isinstance(text, str) else ""):
+    for node in _statements(documented):
         value = node.value if isinstance(node, ast.Expr | ast.Assign) else None
         if isinstance(value, ast.Await):
             value = value.value
@@ -31,9 +30,20 @@ def of(entry: Entry, documented: object, names: Mapping[str, object]) -> list[Ca
     return found[:MOST]
 
 
-def _statements(text: str) -> Iterator[ast.stmt]:
+def objects(documented: type, names: Mapping[str, object]) -> Iterator[str]:
+    """Templates of the objects that the examples of a class's docstring make of it."""
+    for node in _statements(documented):
+        made = node.value if isinstance(node, ast.Assign | ast.Expr) else None
+        if isinstance(made, ast.Call) and getattr(made.func, "id", "") == documented.__name__:
+            text = express.written(made, names)
+            yield from [] if text is None else [text]
+
+
+def _statements(documented: object) -> Iterator[ast.stmt]:
+    """What the examples of its docstring do."""
+    text = getattr(documented, "__doc__", None)
     try:
-        examples = doctest.DocTestParser().get_examples(text)
+        examples = doctest.DocTestParser().get_examples(text if isinstance(text, str) else "")
     except ValueError:  # it is laid out as no doctest may be
         return
     for example in examples:

@@ -1,20 +1,29 @@
 """Files that a call is to find: a mark in a template, which becomes lines that write the file into `tmp_path`.
 
-``⟨file⟩('a=b')`` stands for the path of a file that holds this text, ``⟨file⟩()`` for one where there is no file.
+``⟨file⟩('a=b')`` stands for the path of a file that holds this text, ``⟨file⟩()`` for one where there is no file,
+``⟨folder⟩(a.txt, sub/b.txt)`` for a directory that holds these files.
 """
 
 from __future__ import annotations
 
+import itertools
 import pathlib
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 FOLDER = "tmp_path"
-MARK = "⟨file⟩"
+MARK, FOLDER_MARK = "⟨file⟩", "⟨folder⟩"
 FILE = re.compile(rf"{MARK}\(('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|)\)")
+LAYOUT = re.compile(rf"{FOLDER_MARK}\(([\w., /-]*)\)")
+PLACE = "<tmp_path>"
+SUFFIX = re.compile(r"'([*]?)([\w-]*[.]\w{1,8})'")
+"""A literal that may be the name of a file, or the end of one."""
+NAMING = re.compile(rf"path(_\d+)? = {FOLDER} / ")
 NAMED = re.compile(r"(\w+_)?(path|file|filename|filepath)")
+FOLDER_NAMED = re.compile(r"(\w+_)?(dir|directory|folder|dirname|dirpath)|(base|root|src|dst|out|work)dir")
 TEXTS = (
     "a=b",
     "a",
@@ -27,6 +36,8 @@ TEXTS = (
     "a: b\n",
     "",
 )
+LAYOUTS = ("a.txt", "a.txt, b.py, sub/c.txt", "", ".a, sub/b.txt, sub/sub/c.py")
+MOST_NAMED = 4
 
 
 def is_path(name: str) -> bool:
@@ -34,19 +45,42 @@ def is_path(name: str) -> bool:
     return NAMED.fullmatch(name) is not None
 
 
+def is_folder(name: str) -> bool:
+    """Whether it is, by custom, that of a directory."""
+    return FOLDER_NAMED.fullmatch(name) is not None
+
+
 def paths() -> list[str]:
     """Templates of paths, with and without a file."""
     return [*(f"{MARK}({text!r})" for text in TEXTS), f"{MARK}()"]
 
 
+def folders(constants: Iterable[str] = ()) -> list[str]:
+    """Templates of directories, with and without files, those named that `constants` name; one is not there."""
+    named = (match for one in constants if (match := SUFFIX.fullmatch(one)) is not None)
+    names = (f"a{match[2]}" if match[1] or match[2][0] == "." else match[2] for match in named)
+    layouts = dict.fromkeys([*LAYOUTS, *itertools.islice(names, MOST_NAMED)])
+    return [*(f"{FOLDER_MARK}({one})" for one in layouts), f"{MARK}()"]
+
+
+def of_parameter(name: str, constants: Iterable[str] = ()) -> list[str]:
+    """Templates of the paths, as texts, that a parameter of this name may be given."""
+    made = folders(constants) if is_folder(name) else paths() if is_path(name) else []
+    return [f"str({one})" for one in made]
+
+
 def unfolded(lines: Sequence[str]) -> tuple[str, ...]:
     """Lines of a program, the last one its action, with lines before them that make the files they ask for."""
     names: dict[str, str] = {}
+    there: dict[str, None] = {}
     for line in lines:
         for match in FILE.finditer(line):
             names.setdefault(match[1], "path" if not names else f"path_{len(names) + 1}")
-    made = [one for content, name in names.items() for one in _making(name, content)]
-    return (*made, *(FILE.sub(lambda match: names[match[1]], line) for line in lines))
+        listed = (match[1].split(", ") for match in LAYOUT.finditer(line))
+        there |= dict.fromkeys(filter(None, itertools.chain.from_iterable(listed)))
+    made = [*_filling(there), *(one for content, name in names.items() for one in _making(name, content))]
+    plain = (LAYOUT.sub(FOLDER, line) for line in lines)
+    return (*made, *(FILE.sub(lambda match: names[match[1]], line) for line in plain))
 
 
 def _making(name: str, content: str) -> list[str]:
@@ -55,9 +89,49 @@ def _making(name: str, content: str) -> list[str]:
     return [f"{name} = {FOLDER} / '{file}.txt'", *there]
 
 
+def _filling(names: Iterable[str]) -> Iterator[str]:
+    """Lines that write files of these names, and make the directories that they are in."""
+    inside = [pathlib.PurePosixPath(name) for name in names]
+    above = dict.fromkeys(place for one in inside for place in reversed(one.parents) if place.name)
+    yield from (f"({FOLDER} / '{place}').mkdir()" for place in above)
+    yield from (f"({FOLDER} / '{one}').write_text('a')" for one in inside)
+
+
+def is_filled(lines: Sequence[str], action: str) -> bool:
+    """Whether a program is about that directory itself, and not only about files whose paths it names."""
+    return any(FOLDER in line and not NAMING.match(line) for line in (*lines, action))
+
+
+def folder() -> pathlib.Path:
+    """The directory that programs know as `tmp_path`: one that is always called the same."""
+    return pathlib.Path(tempfile.gettempdir(), FOLDER)
+
+
 def empty_folder() -> pathlib.Path:
-    """The directory that programs know as `tmp_path`, with nothing in it: one that is always called the same."""
-    folder = pathlib.Path(tempfile.gettempdir(), FOLDER)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    """The same, with nothing in it."""
+    place = folder()
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True, exist_ok=True)
+    return place
+
+
+def placed(value: Any) -> Any:
+    """The value with a mark in the place of that directory, in all texts and paths that it holds."""
+    if isinstance(value, pathlib.PurePath) or type(value) is str:
+        place, text = str(folder()), str(value)
+        inside = text == place or text.startswith(f"{place}/")
+        return type(value)(f"{PLACE}{text.removeprefix(place)}") if inside else value
+    if type(value) in {list, tuple, set, frozenset}:
+        return type(value)(map(placed, value))
+    return {placed(key): placed(one) for key, one in value.items()} if type(value) is dict else value
+
+
+def told(template: str) -> str:
+    """The template of such a value, the directory by its name."""
+    inside = rf"'{PLACE}(?:/([^'\\]+))?'"
+    as_paths = re.sub(rf"⟨pathlib:\w*Path⟩\({inside}\)", lambda match: _below(match[1]), template)
+    return re.sub(inside, lambda match: f"str({_below(match[1])})", as_paths)
+
+
+def _below(name: str | None) -> str:
+    return FOLDER if name is None else f"{FOLDER} / '{name}'"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import re
 from typing import Any
 
-from . import calls, warned
+from . import calls, listing, warned
 from .argv import started_as
 from .calls import Call, Program, program
 from .clock import shifted
@@ -15,10 +16,11 @@ from .world import Scene
 
 
 def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
-    """The `Finding` for a chosen call, looked at with the clock `days` ahead and under another name then."""
+    """The `Finding` for a chosen call, looked at with the clock `days` ahead, and then in another place."""
     call = calls.load(record["call"])
     wanted = dataclasses.replace(_program(scene, call), about=_words(scene, record))
-    with shifted(days), started_as("__main__.py" if days else "pytest"):
+    elsewhere = listing.backwards() if days else contextlib.nullcontext()
+    with shifted(days), elsewhere, started_as("__main__.py" if days else "pytest"):
         consume, observations = observe(scene.runner, wanted, warns=_is_about_warning(scene, record))
     return {
         **record,

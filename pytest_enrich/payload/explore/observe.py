@@ -6,6 +6,7 @@ import dataclasses
 from itertools import islice
 
 from ..express import UNSTABLE, named, spoken, steady
+from . import files
 from .asked import questions
 from .calls import Call, Program, changeable
 from .contract import is_worded
@@ -37,6 +38,8 @@ def observe(runner: Runner, plain: Program, *, warns: bool = False) -> tuple[str
         return outcome.consume, _raised(outcome.raised)
     if warns and outcome.warned:
         return outcome.consume, _warned(outcome)
+    if is_placed := files.FOLDER in plain.text:
+        outcome = dataclasses.replace(outcome, result=files.placed(outcome.result))
     changes = [
         {"subject": "state", "expression": text, "value": value, "message": "", "form": _form(value)}
         for text, value in state(plain, outcome.namespace)
@@ -47,7 +50,7 @@ def observe(runner: Runner, plain: Program, *, warns: bool = False) -> tuple[str
     shown = [*telling, *changes][:MOST] or _printed(outcome) or _warned(outcome) or _logged(outcome)
     # Which program pytest was started by is another thing each time.
     said = [one for one in shown or (result if plain.answers else []) if STARTED not in one["value"]]
-    return outcome.consume, said
+    return outcome.consume, [{**one, "value": files.told(one["value"])} for one in said] if is_placed else said
 
 
 def _warned(outcome: Outcome) -> list[Record]:
@@ -85,7 +88,8 @@ def _raised(error: BaseException) -> list[Record]:
     kind = named(type(error))
     if kind is None:
         return []
-    message = steady(spoken(error)) if is_worded(error) else ""
+    told = spoken(error) if is_worded(error) else ""
+    message = "" if str(files.folder()) in told else steady(told)
     return [{"subject": "raises", "expression": "{result}", "value": kind, "message": message, "form": "equal"}]
 
 

@@ -99,8 +99,7 @@ PLAIN: dict[type, Strategy] = {
     uuid.UUID: st.just("⟨uuid:UUID⟩('12345678123456781234567812345678')"),
     random.Random: st.just("⟨random:Random⟩(2)"),
     contextlib.nullcontext: st.just("⟨contextlib:nullcontext⟩()"),
-    pathlib.Path: st.sampled_from(files.paths()),
-    os.PathLike: st.sampled_from(files.paths()),
+    **dict.fromkeys((pathlib.Path, os.PathLike), st.sampled_from([*files.paths(), *files.folders()])),
     **dict.fromkeys((typing.IO, typing.TextIO, io.TextIOBase, io.StringIO), _text_files),
     **dict.fromkeys((typing.BinaryIO, io.BufferedIOBase, io.BytesIO), _binary_files),
 }

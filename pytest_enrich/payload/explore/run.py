@@ -79,8 +79,16 @@ class Runner:
         return self._tracer.line(number)
 
     def call(self, call: Call) -> Outcome:
-        """Run the program that makes `call`."""
-        return self.run(self.program(call))
+        """Run the program that makes `call`; an exception from what it passes is none of the call's."""
+        outcome = self.run(self.program(call))
+        if outcome.raised is not None and not outcome.refusal and self._is_of_arguments(call):
+            return dataclasses.replace(outcome, refusal="no such object")
+        return outcome
+
+    def _is_of_arguments(self, call: Call) -> bool:
+        """Whether they cannot be made: with a variable for each of them the call is never come to."""
+        made = frozenset(name for name, value in call.arguments if name and "⟩(" in value)
+        return bool(made) and self.run(self.program(call, made)).refusal == "no such object"
 
     def program(self, call: Call, hoisted: frozenset[str] = frozenset()) -> Program:
         """The program that makes `call`; `hoisted` as in `calls.program`."""

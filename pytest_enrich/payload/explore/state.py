@@ -9,6 +9,7 @@ import pathlib
 from collections.abc import Iterator, Mapping, Sized
 
 from ..express import express
+from . import files
 from .calls import Program
 from .visible import fields, written
 
@@ -16,8 +17,8 @@ from .visible import fields, written
 def state(program: Program, namespace: Mapping[str, object]) -> list[tuple[str, str]]:
     """What can be seen of the program's variables: (expression, template) pairs."""
     found: list[tuple[str, str]] = []
-    for line in program.lines:
-        name = line.partition(" = ")[0]
+    names = [line.partition(" = ")[0] for line in program.lines]
+    for name in (*names, *([files.FOLDER] if files.is_filled(program.lines, program.action) else [])):
         if not name.isidentifier() or name not in namespace:
             continue
         with contextlib.suppress(Exception):  # a container of the project's may do anything
@@ -46,9 +47,12 @@ def _visible(name: str, value: object) -> Iterator[tuple[str, str]]:
 
 
 def _of_path(name: str, path: pathlib.Path) -> Iterator[tuple[str, str]]:
-    """What is in the file, or that there is none."""
+    """What is in the file or the directory, or that there is none."""
     if path.is_file():
         text = written(path.read_text(errors="replace"))
         yield from [(f"{name}.read_text()", text)] if text is not None else []
+    elif path.is_dir():
+        inside = sorted(one.name for one in path.iterdir())
+        yield f"sorted(one.name for one in {name}.iterdir())", repr(inside)
     else:
         yield f"{name}.exists()", repr(path.exists())

@@ -68,5 +68,5 @@ class Supply:
         values = self._world.drawn(hint, self._seed)
         if types.conforms("", hint) and hint is not types.ANYTHING:
             values += self._world.shaped(self._seed)
-            values += tuple(f"str({path})" for path in files.paths()) if files.is_path(name) else ()
+            values += tuple(files.of_parameter(name, (text for text, _ in self._world.constants)))
         return values

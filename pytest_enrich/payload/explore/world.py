@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from . import calls, command, elsewhere, factories, shown
+from . import calls, command, elsewhere, example, factories, shown
 from .body import nodes
 from .calls import Call
 from .entry import Entry
@@ -45,7 +45,7 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     """The scene of an `Explore` job; entries that are not there at run time are left out."""
     made = [calls.load(record) for record in job["constructors"]]
     ways = tuple(elsewhere.ways(job))
-    objects, patterns = _objects(job["module"], made, module), _patterns(module, job["entries"])
+    objects, patterns = _objects(job, made, module), _patterns(module, job["entries"])
     # Where there is ample time, a slow machine does not end calls that a fast one would let go on.
     seconds = max(CALL_SECONDS, job["seconds"] / CALLS_IN_TIME)
     own = itertools.chain.from_iterable(entry["calls"] for entry in job["entries"])
@@ -142,11 +142,13 @@ def _entry(module: str, qualname: str, where: object) -> Entry:
     return Entry(module, qualname, "method", parameters(function, bound=True), is_async=is_async)
 
 
-def _objects(module: str, made: Iterable[Call], where: types.ModuleType) -> dict[type, list[str]]:
-    """Templates of the objects that tests made, by their class."""
+def _objects(job: Mapping[str, Any], made: Iterable[Call], where: types.ModuleType) -> dict[type, list[str]]:
+    """Templates of the objects that tests made, by their class; and of those that its docstring makes."""
     found: dict[type, list[str]] = {}
-    texts = [call.receiver or _construction(module, call, where) for call in made]
-    for text, value in evaluable(texts):
+    texts = [call.receiver or _construction(job["module"], call, where) for call in made]
+    owners = dict.fromkeys(find(where, entry["qualname"].rpartition(".")[0]) for entry in job["entries"])
+    documented = (example.objects(one, vars(where)) for one in owners if isinstance(one, type))
+    for text, value in evaluable([*texts, *itertools.chain.from_iterable(documented)]):
         found.setdefault(type(value), []).append(text)
     return found
 

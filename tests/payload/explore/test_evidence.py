@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import collections.abc
 import datetime as dt
+import io
 import typing
 
 import pytest
@@ -68,3 +69,17 @@ def test_who_asks_for_a_list_and_goes_over_what_is_none_takes_iterators():
     assert kind("a", used=Use(asked, gone_over)) == {list, tuple, collections.abc.Iterator}
     assert kind("a", used=Use(asked)) == {list, tuple}
     assert kind("a", used=Use(frozenset({str}), gone_over)) == {str}
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("directory", {str}),
+        ("output_dir", {str}),
+        ("config_path", {str}),
+        ("fileobjs", {io.StringIO, io.BytesIO}),
+        ("stream", {io.StringIO, io.BytesIO}),
+    ],
+)
+def test_a_name_tells_a_path_or_a_file_where_nothing_else_does(name, kinds):
+    assert kind(name) == kinds

@@ -46,3 +46,16 @@ def test_a_method_is_called_on_the_object_that_the_examples_made(monkeypatch):
 
 def test_what_has_no_docstring_has_no_examples():
     assert example.of(PRICE, None, {}) == []
+
+
+def test_the_objects_that_the_examples_make_of_a_class_are_known(monkeypatch):
+    monkeypatch.setattr(example, "Cart", Cart, raising=False)
+    shown = """
+    >>> cart = Cart(2)
+    >>> Cart([1], size=3)
+    >>> Cart(other)
+    >>> total(Cart(5))
+    """
+    monkeypatch.setattr(Cart, "__doc__", shown, raising=False)
+    made = "⟨pytest_enrich.payload.explore.example:Cart⟩"
+    assert [*example.objects(Cart, {"Cart": Cart})] == [f"{made}(2)", f"{made}([1], size=3)"]

@@ -1138,3 +1138,52 @@ def test_a_mapping_that_cannot_be_gone_through_ends_no_search(explore):
                 return more
         """
     assert explore(text, "Broken.size", "method").findings
+
+
+@pytest.mark.parametrize(
+    "condition", ["type(value) is list", "type(value) == list", "type(value) in (list, tuple)"]
+)
+def test_a_value_of_the_type_that_the_code_compares_with_is_passed(explore, condition):
+    text = f"""
+        def size(value=0):
+            if {condition}:
+                return 1  # here
+            return 2
+        """
+    (finding,) = explore(text, "size").findings
+    assert finding.observations[0].value == "1"
+
+
+def test_an_exception_from_what_is_passed_is_none_of_the_call(explore):
+    text = """
+        class Item:
+            def __init__(self, weight: int = 1):
+                if weight < 1:
+                    raise ValueError("too light")  # here
+                self.weight = weight
+
+        def load(item: Item):
+            return item.weight
+        """
+    made = Call(qualname="load", arguments=(Argument(name="item", value="⟨sample:Item⟩(weight=0)"),))
+    assert not explore(text, "load", calls=(made,)).findings
+
+
+def test_objects_are_made_as_the_docstring_of_their_class_makes_them(explore):
+    text = '''
+        class Reader:
+            """Reads what others hold.
+
+            >>> reader = Reader([1, 2], [3])
+            """
+
+            def __init__(self, *held):
+                if not all(hasattr(one, "index") for one in held):
+                    raise TypeError("no lists")
+                self.held = held
+
+            def first(self, number):
+                return self.held[number][0]  # here
+        '''
+    (finding,) = explore(text, "Reader.first", "method").findings
+    assert "[1, 2], [3]" in finding.call.receiver

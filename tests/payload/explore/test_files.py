@@ -92,3 +92,68 @@ def test_a_stream_is_given_where_one_is_asked_for(explore):
         """
     (finding,) = explore(text, "first").findings
     assert finding.action.startswith("⟨sample:first⟩(⟨io:StringIO⟩(")
+
+
+def test_the_files_of_a_directory_are_written_before_the_line_that_asks_for_it():
+    assert files.unfolded(["find(str(⟨folder⟩(a.txt, sub/b.py)))"]) == (
+        "(tmp_path / 'sub').mkdir()",
+        "(tmp_path / 'a.txt').write_text('a')",
+        "(tmp_path / 'sub/b.py').write_text('a')",
+        "find(str(tmp_path))",
+    )
+
+
+def test_files_are_called_as_the_source_calls_them():
+    named = files.folders(["'*.json'", "'setup.cfg'", "'.toml'", "'a b'", "1"])
+    assert named[-4:] == ["⟨folder⟩(a.json)", "⟨folder⟩(setup.cfg)", "⟨folder⟩(a.toml)", "⟨file⟩()"]
+
+
+def test_paths_in_the_directory_are_told_by_its_name():
+    place = files.folder()
+    held = files.placed([f"{place}/a.txt", str(place), place / "sub" / "b.py", f"{place}s", (str(place),), 1])
+    assert held[3:] == [f"{place}s", (files.PLACE,), 1]
+    told = files.told(f"[{held[0]!r}, {held[1]!r}, ⟨pathlib:PosixPath⟩({str(held[2])!r}), '/a']")
+    assert told == "[str(tmp_path / 'a.txt'), str(tmp_path), tmp_path / 'sub/b.py', '/a']"
+
+
+def test_a_directory_is_given_where_a_parameter_is_called_one(explore):
+    text = """
+        import os
+
+        def found(directory, suffix=".txt"):
+            for root, _, names in os.walk(directory):
+                for name in names:
+                    if name.endswith(suffix):
+                        return os.path.join(root, name)  # here
+            return None
+        """
+    (finding,) = explore(text, "found").findings
+    assert finding.lines == ("(tmp_path / 'a.txt').write_text('a')",)
+    assert finding.action == "⟨sample:found⟩(str(tmp_path))"
+    assert [one.value for one in finding.observations] == ["str(tmp_path / 'a.txt')"]
+
+
+def test_what_depends_on_the_order_of_files_in_a_directory_is_no_finding(explore):
+    text = """
+        import os
+
+        def listed(directory):
+            names = os.listdir(directory)
+            if len(names) > 1:
+                return names  # here
+        """
+    assert not explore(text, "listed").findings
+
+
+def test_files_that_a_call_makes_in_a_directory_are_named(explore):
+    text = """
+        import pathlib
+
+        def mark(folder: pathlib.Path) -> None:
+            if folder.is_dir():
+                (folder / "marked").touch()  # here
+        """
+    (finding,) = explore(text, "mark").findings
+    (seen,) = finding.observations
+    assert seen.expression == "sorted(one.name for one in tmp_path.iterdir())"
+    assert "'marked'" in seen.value
