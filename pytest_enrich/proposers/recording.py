@@ -27,8 +27,11 @@ def record(
     tests = tuple(dict.fromkeys(name for name in named if may_run(name.partition("::")[0])))[:most]
     if not tests:
         return NOTHING
-    qualnames = (*(entry.qualname for entry in target.entries), *target.neighbours)
-    job = Record(tests=tests, path=target.path, module=target.module, qualnames=qualnames)
+    qualnames = {*(entry.qualname for entry in target.entries), *target.neighbours}
+    # In one order for all targets: the same tests are not watched again for the next function of a file.
+    job = Record(
+        tests=tuple(sorted(tests)), path=target.path, module=target.module, qualnames=tuple(sorted(qualnames))
+    )
     execution = sandbox.execute(job, timeout=seconds)
     answer = execution.answer if isinstance(execution, Answered) else None
     return answer if isinstance(answer, Recorded) else NOTHING

@@ -11,7 +11,7 @@ import pathlib
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 FOLDER = "tmp_path"
@@ -36,7 +36,9 @@ TEXTS = (
     "a: b\n",
     "",
 )
-LAYOUTS = ("a.txt", "a.txt, b.py, sub/c.txt", "", ".a, sub/b.txt, sub/sub/c.py")
+LAYOUTS = ("a.txt", "a.txt, b.py, sub/c.txt", "", "a.py, sub/b.txt, sub/sub/c.py")
+NAMES = ("'a.txt'", "'*.txt'", "'*'")
+"""What finds files in such a directory."""
 MOST_NAMED = 4
 
 
@@ -63,10 +65,16 @@ def folders(constants: Iterable[str] = ()) -> list[str]:
     return [*(f"{FOLDER_MARK}({one})" for one in layouts), f"{MARK}()"]
 
 
-def of_parameter(name: str, constants: Iterable[str] = ()) -> list[str]:
-    """Templates of the paths, as texts, that a parameter of this name may be given."""
+def of_parameter(name: str, others: Collection[str] = (), constants: Iterable[str] = ()) -> list[str]:
+    """Templates of texts for a parameter of this name: of paths, and beside a directory what finds its files.
+
+    Args:
+        name: The parameter's.
+        others: The names of all parameters.
+        constants: Literals of the source.
+    """
     made = folders(constants) if is_folder(name) else paths() if is_path(name) else []
-    return [f"str({one})" for one in made]
+    return [f"str({one})" for one in made] or [*(NAMES if any(map(is_folder, others)) else ())]
 
 
 def unfolded(lines: Sequence[str]) -> tuple[str, ...]:

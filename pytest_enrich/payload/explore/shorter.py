@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator
 
 from . import spans
@@ -46,6 +47,8 @@ def _steps(call: ast.Call) -> list[ast.expr]:
 
 def _parts(node: ast.AST) -> list[tuple[ast.expr | ast.keyword, ast.expr]]:
     """The arguments of a call, or the elements of a display: where each begins, and where it ends."""
+    if isinstance(node, ast.Call) and _converts(node):
+        return []
     if isinstance(node, ast.Call) and all(one.arg is not None for one in node.keywords):
         keywords = [(one, one.value) for one in node.keywords]
         return [*((one, one) for one in node.args), *keywords]
@@ -54,6 +57,12 @@ def _parts(node: ast.AST) -> list[tuple[ast.expr | ast.keyword, ast.expr]]:
     if isinstance(node, ast.Dict):
         return [(key, value) for key, value in zip(node.keys, node.values, strict=True) if key is not None]
     return []
+
+
+def _converts(call: ast.Call) -> bool:
+    """Whether a built-in type is made of one thing: without it nobody would write so."""
+    kind = getattr(builtins, call.func.id, None) if isinstance(call.func, ast.Name) else None
+    return isinstance(kind, type) and len(call.args) == 1 and not call.keywords
 
 
 def _without_each(template: str, spans: list[Span]) -> Iterator[str]:

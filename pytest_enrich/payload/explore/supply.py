@@ -68,5 +68,6 @@ class Supply:
         values = self._world.drawn(hint, self._seed)
         if types.conforms("", hint) and hint is not types.ANYTHING:
             values += self._world.shaped(self._seed)
-            values += tuple(files.of_parameter(name, (text for text, _ in self._world.constants)))
+            names = [parameter["name"] for parameter in self._entry.parameters]
+            values += tuple(files.of_parameter(name, names, (text for text, _ in self._world.constants)))
         return values

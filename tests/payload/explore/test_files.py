@@ -157,3 +157,8 @@ def test_files_that_a_call_makes_in_a_directory_are_named(explore):
     (seen,) = finding.observations
     assert seen.expression == "sorted(one.name for one in tmp_path.iterdir())"
     assert "'marked'" in seen.value
+
+
+def test_beside_a_directory_texts_are_names_of_files_and_patterns():
+    assert files.of_parameter("patterns", ["directory", "patterns"]) == ["'a.txt'", "'*.txt'", "'*'"]
+    assert files.of_parameter("patterns", ["path", "patterns"]) == []

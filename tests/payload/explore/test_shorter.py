@@ -27,6 +27,7 @@ from pytest_enrich.payload.explore.shorter import shorter
         ("⟨a:b⟩(1).copy()", ["⟨a:b⟩(1)", "⟨a:b⟩().copy()"]),
         ("⟨a:b⟩(1).times(2)", ["⟨a:b⟩(1).times()", "⟨a:b⟩().times(2)"]),
         ("x.copy()", []),
+        ("str(⟨a:b⟩(1))", ["str(⟨a:b⟩())"]),
         ("f(", []),
     ],
     ids=repr,
