@@ -11,7 +11,7 @@ from pytest_enrich.config import Budget
 
 # Of the time that is left, the part that goes into thinking; the rest is for proofs.
 THINKING = 0.6
-SHORTEST, LONGEST = 1.5, 12.0
+SHORTEST, LONGEST = 3.0, 12.0
 # With a budget in executions the clock decides nothing but when a search hangs.
 UNHURRIED = 300.0
 FEWEST_EXECUTIONS, MOST_EXECUTIONS = 100, 50_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from itertools import islice
 
 from ..express import UNSTABLE, named, spoken, steady
@@ -47,7 +48,8 @@ def observe(runner: Runner, plain: Program, *, warns: bool = False) -> tuple[str
     ]
     result = (stated(outcome, plain) or _asked(runner, plain, outcome)) if plain.expression else []
     telling = [record for record in result if record["value"] != "None"]
-    shown = [*telling, *changes][:MOST] or _printed(outcome) or _warned(outcome) or _logged(outcome)
+    seen = _printed(outcome) or _warned(outcome) or _logged(outcome)
+    shown = [*telling, *changes][:MOST] or seen or _left(runner, plain, outcome)
     # Which program pytest was started by is another thing each time.
     said = [one for one in shown or (result if plain.answers else []) if STARTED not in one["value"]]
     return outcome.consume, [{**one, "value": files.told(one["value"])} for one in said] if is_placed else said
@@ -102,6 +104,27 @@ def _asked(runner: Runner, plain: Program, outcome: Outcome) -> list[Record]:
         for one in told:
             if not is_empty(one):
                 return [{**one, "expression": one["expression"].replace("{result}", f"{{result}}.{name}()", 1)}]
+    return []
+
+
+def _left(runner: Runner, plain: Program, outcome: Outcome) -> list[Record]:
+    """Of a call that shows nothing itself: what a method of its object gives afterwards, and did not before."""
+    subject = re.match(r"(\w+)\.", plain.action)
+    if subject is None or subject[1] not in outcome.namespace or outcome.consume:
+        return []
+    for name in islice(questions(outcome.namespace[subject[1]]), MOST_ASKED):
+        asked = dataclasses.replace(plain, action=f"{subject[1]}.{name}()", expression=True)
+        before, after = (
+            runner.run(asked),
+            runner.run(dataclasses.replace(asked, lines=(*plain.lines, plain.action))),
+        )
+        if any(one.refusal or one.raised or one.consume for one in (before, after)):
+            continue
+        if (told := stated(after, asked)) and told != stated(before, asked):
+            return [
+                {**one, "subject": "state", "expression": one["expression"].replace("{result}", asked.action, 1)}
+                for one in told
+            ]
     return []
 
 

@@ -111,3 +111,32 @@ def test_what_it_says_may_be_looked_at_by_its_fields(explore):
 def test_what_says_nothing_is_not_stated(explore):
     explored = explore(LAZY.format("text", "None"), "read")
     assert (explored.findings, explored.dropped) == ((), {"nothing to observe": 1})
+
+
+READER = """
+    class Reader:
+        def __init__(self, text: str = "abcd"):
+            self._text, self._at = text, 0
+
+        def skip(self, count: int) -> None:
+            if count > 1:
+                {effect}  # here
+
+        def close(self):
+            return None
+
+        def rest(self):
+            return self._text[self._at:]
+    """
+
+
+def test_of_a_call_that_gives_nothing_it_is_stated_what_its_object_gives_afterwards(explore):
+    (found,) = explore(READER.format(effect="self._at = count"), "Reader.skip", "method").findings
+    (seen,) = found.observations
+    assert (seen.subject, seen.expression) == ("state", "reader.rest()")
+    assert seen.value.endswith(("'cd'", "'d'", "''"))
+
+
+def test_what_its_object_gives_as_before_is_not_stated(explore):
+    explored = explore(READER.format(effect="self._seen = count"), "Reader.skip", "method")
+    assert not explored.findings
