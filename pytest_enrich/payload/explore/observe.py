@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Mapping
 from itertools import islice
 
 from ..express import UNSTABLE, named, spoken, steady
@@ -24,23 +25,39 @@ MOST_ASKED = 4
 LONGEST_OUTPUT = 100
 
 
-def observe(runner: Runner, plain: Program, *, warns: bool = False) -> tuple[str, list[Record]]:
+def observe(
+    runner: Runner, plain: Program, *, warns: bool = False, known: Outcome | None = None
+) -> tuple[str, list[Record]]:
     """How the result was consumed, and the observations that hold again when the program is run again.
 
-    Of a program that was to show that it `warns` it is said how, and nothing else.
+    Of a program that was to show that it `warns` it is said how, and nothing else. What it did may be `known`.
     """
-    before = dataclasses.replace(plain, action="None", expression=True)
-    scene = runner.run(before)
-    earlier = dict(state(plain, scene.namespace))
-    outcome = runner.run(plain)
-    if outcome.refusal:
-        return "", []
-    if outcome.raised is not None:
-        return outcome.consume, _raised(outcome.raised)
+    if known is not None and (known.refusal or known.raised is not None):
+        return _ended(known)
+    is_placed = files.FOLDER in plain.text
+    earlier = _earlier(runner, plain) if plain.lines or is_placed else {}
+    # What is in the directory now is what the last program left there.
+    outcome = runner.run(plain) if known is None or is_placed else known
+    if outcome.refusal or outcome.raised is not None:
+        return _ended(outcome)
     if warns and outcome.warned:
         return outcome.consume, _warned(outcome)
-    if is_placed := files.FOLDER in plain.text:
-        outcome = dataclasses.replace(outcome, result=files.placed(outcome.result))
+    if not is_placed:
+        return outcome.consume, _given(runner, plain, outcome, earlier)
+    outcome = dataclasses.replace(outcome, result=files.placed(outcome.result))
+    given = _given(runner, plain, outcome, earlier)
+    return outcome.consume, [{**one, "value": files.told(one["value"])} for one in given]
+
+
+def _ended(outcome: Outcome) -> tuple[str, list[Record]]:
+    """Of a call that gave nothing, because it raised or because no test is to be made of it."""
+    if outcome.refusal or outcome.raised is None:
+        return "", []
+    return outcome.consume, _raised(outcome.raised)
+
+
+def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Mapping[str, str]) -> list[Record]:
+    """What it gave, and what it changed."""
     changes = [
         {"subject": "state", "expression": text, "value": value, "message": "", "form": _form(value)}
         for text, value in state(plain, outcome.namespace)
@@ -51,8 +68,13 @@ def observe(runner: Runner, plain: Program, *, warns: bool = False) -> tuple[str
     seen = _printed(outcome) or _warned(outcome) or _logged(outcome)
     shown = [*telling, *changes][:MOST] or seen or _left(runner, plain, outcome)
     # Which program pytest was started by is another thing each time.
-    said = [one for one in shown or (result if plain.answers else []) if STARTED not in one["value"]]
-    return outcome.consume, [{**one, "value": files.told(one["value"])} for one in said] if is_placed else said
+    return [one for one in shown or (result if plain.answers else []) if STARTED not in one["value"]]
+
+
+def _earlier(runner: Runner, plain: Program) -> dict[str, str]:
+    """What can be seen before the action."""
+    scene = runner.run(dataclasses.replace(plain, action="None", expression=True))
+    return dict(state(plain, scene.namespace))
 
 
 def _warned(outcome: Outcome) -> list[Record]:

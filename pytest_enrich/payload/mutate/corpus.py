@@ -113,7 +113,7 @@ def _end(runner: Runner, program: Program) -> tuple[str | None, list[int]]:
     if outcome.refusal in UNTOLD:
         return None, lines
     kind = type(outcome.raised)
-    seen = (outcome.refusal, kind.__module__, kind.__qualname__, observe(runner, program))
+    seen = (outcome.refusal, kind.__module__, kind.__qualname__, observe(runner, program, known=outcome))
     return hashlib.sha256(repr(seen).encode("utf-8", "replace")).hexdigest()[:16], lines
 
 

@@ -12,11 +12,12 @@ from pathlib import Path
 from types import CodeType, ModuleType
 
 
-def compiled(text: str, filename: str) -> CodeType:
-    """The code of a whole file; what the compiler would warn of, it warned of before."""
+def compiled(text: str, filename: str, flags: int = 0) -> CodeType:
+    """The code of a whole file, or of a part; what the compiler would warn of, it warned of before."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return compile(text, filename, "exec", dont_inherit=True)
+        code: CodeType = compile(text, filename, "exec", flags, dont_inherit=True)
+        return code
 
 
 class SourceFinder(importlib.abc.MetaPathFinder):

@@ -51,15 +51,13 @@ class Swaps:
             if type(one) is FunctionType and one.__code__.co_filename == self._filename:
                 self._functions.setdefault(id(one.__code__), []).append(one)
 
-    def plan(self, old: CodeType, new: CodeType, lines: range) -> list[Pair] | None:
-        """The codes to exchange; None when that would not be the same as importing `new`.
+    def plan(self, pairs: list[Pair] | None, lines: range) -> list[Pair] | None:
+        """The codes to exchange; None when that would not be the same as importing the file with a change.
 
         Args:
-            old: Of the whole file.
-            new: Of the file with a change.
-            lines: Those of `old` where the change is.
+            pairs: As `differences` has them.
+            lines: Those of the file where the change is.
         """
-        pairs = differences(old, new)
         return pairs if pairs and all(self._can(*pair, lines) for pair in pairs) else None
 
     def _can(self, old: CodeType, new: CodeType, lines: range) -> bool:
@@ -94,6 +92,20 @@ def differences(old: CodeType, new: CodeType) -> list[Pair] | None:
             return None
         found += inside
     return found
+
+
+def functions(code: CodeType) -> dict[tuple[int, str], CodeType]:
+    """The outermost functions of a file by their first lines and names, of which no two have the same."""
+    found: dict[tuple[int, str], CodeType | None] = {}
+    waiting = [code]
+    while waiting:
+        one = waiting.pop()
+        place = one.co_firstlineno, one.co_name
+        if one.co_flags & inspect.CO_OPTIMIZED:
+            found[place] = None if place in found else one
+        else:
+            waiting += _inner(one)
+    return {place: one for place, one in found.items() if one is not None}
 
 
 def _inner(code: CodeType) -> list[CodeType]:

@@ -16,6 +16,7 @@ from .. import confine, fork, invocation
 from . import tests
 from .corpus import Corpus
 from .finder import SourceFinder
+from .statements import changed
 
 SLOWER = 5
 """How many times longer the tests may take on a mutant than on the original."""
@@ -94,12 +95,12 @@ class Trial:
     def finder(self, name: str | None, before: Callable[[SourceFinder], None] | None = None) -> SourceFinder:
         """A finder of the source file with this mutant in it, or as it is."""
         path = Path(self._work["rootdir"], self._job["source"])
-        return SourceFinder(path, self._job["source_text"] if name is None else self.text(name), before)
+        return SourceFinder(path, self.text(name), before)
 
-    def text(self, name: str) -> str:
-        """The source file's text with this mutant in it."""
-        text, mutant = self._job["source_text"], self.mutants[name]
-        return f"{text[: mutant['start']]}{mutant['replacement']}{text[mutant['end'] :]}"
+    def text(self, name: str | None) -> str:
+        """The source file's text with this mutant in it, or as it is."""
+        text, mutant = self._job["source_text"], self.mutants.get(name) if name else None
+        return changed(text, mutant) if mutant else text
 
     def lines(self, name: str) -> range:
         """The lines from the beginning of the mutated statement to the end of what is changed."""

@@ -19,7 +19,8 @@ import pytest
 
 from .. import fork, unwatched
 from .corpus import NOTHING
-from .finder import SourceFinder, compiled
+from .finder import SourceFinder
+from .statements import Statements
 from .swap import Swaps
 from .tests import Stages
 from .trial import Answer, Known, Took, Trial
@@ -134,12 +135,12 @@ def _unchanged(trial: Trial, session: pytest.Session, finder: SourceFinder) -> A
 def _exchanged(trial: Trial, session: pytest.Session, original: Original, known: Known) -> Answer:
     finder, swaps = original
     assert finder.code is not None
-    codes = {name: compiled(trial.text(name), finder.filename) for name in trial.mutants}
-    plans = {name: swaps.plan(finder.code, code, trial.lines(name)) for name, code in codes.items()}
+    statements = Statements(trial.text(None), finder.filename, finder.code)
+    plans = {name: swaps.plan(statements.pairs(one), trial.lines(name)) for name, one in trial.mutants.items()}
 
     def exchange(name: str, action: Action) -> Answer:
         swaps.make(plans[name] or [])
-        finder.code = codes[name]  # for tests that import it again
+        finder.serve(trial.text(name))  # for tests that import it again
         return action(session)
 
     fates = trial.try_each([name for name, plan in plans.items() if plan], exchange, known)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_enrich.payload.mutate.swap import Swaps
+from pytest_enrich.payload.mutate.swap import Swaps, differences
 
 SOURCE = """\
 def price(amount):
@@ -42,7 +42,8 @@ def plan():
         exec(code, names)
         swaps.ready()
         line = SOURCE[: SOURCE.index(old)].count("\n") + 1
-        pairs = swaps.plan(code, compile(SOURCE.replace(old, new, 1), "shop.py", "exec"), range(line, line + 1))
+        changed = compile(SOURCE.replace(old, new, 1), "shop.py", "exec")
+        pairs = swaps.plan(differences(code, changed), range(line, line + 1))
         if pairs:
             swaps.make(pairs)
         return names if pairs else None
