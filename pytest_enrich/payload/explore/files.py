@@ -52,6 +52,17 @@ def is_folder(name: str) -> bool:
     return FOLDER_NAMED.fullmatch(name) is not None
 
 
+def leads_away(name: str, value: object) -> bool:
+    """Whether a parameter of this name is for a file or a directory, and the value is a place of the machine's.
+
+    The path of a request, which begins so too, has another name.
+    """
+    is_one = is_folder(name) or (is_path(name) and "file" in name)
+    if not is_one or not isinstance(value, str | pathlib.PurePath):
+        return False
+    return str(value)[:1] in {"/", "~"} or not {".", ".."}.isdisjoint(str(value).split("/"))
+
+
 def paths() -> list[str]:
     """Templates of paths, with and without a file."""
     return [*(f"{MARK}({text!r})" for text in TEXTS), f"{MARK}()"]

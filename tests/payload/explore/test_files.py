@@ -162,3 +162,31 @@ def test_files_that_a_call_makes_in_a_directory_are_named(explore):
 def test_beside_a_directory_texts_are_names_of_files_and_patterns():
     assert files.of_parameter("patterns", ["directory", "patterns"]) == ["'a.txt'", "'*.txt'", "'*'"]
     assert files.of_parameter("patterns", ["path", "patterns"]) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "leads"),
+    [
+        ("filename", "/", True),
+        ("config_file", "~/a", True),
+        ("directory", "..", True),
+        ("directory", "a/../..", True),
+        ("filename", "a.txt", False),
+        ("path", "/users", False),
+        ("filename", 1, False),
+    ],
+)
+def test_no_place_of_the_machine_is_passed_for_a_file_or_a_directory(name, value, leads):
+    assert files.leads_away(name, value) is leads
+
+
+def test_a_function_that_takes_a_file_gets_none_of_the_machine(explore):
+    text = """
+        import os
+
+        def rotate(filename: str):
+            if os.path.isdir(filename) or filename.startswith("/"):
+                raise ValueError("no file")  # here
+        """
+    (finding,) = explore(text, "rotate").findings
+    assert finding.action == "⟨sample:rotate⟩(str(path))"
