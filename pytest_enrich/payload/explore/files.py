@@ -11,12 +11,13 @@ import pathlib
 import re
 import shutil
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 FOLDER = "tmp_path"
+FILE, DIRECTORY = "file", "directory"
 MARK, FOLDER_MARK = "⟨file⟩", "⟨folder⟩"
-FILE = re.compile(rf"{MARK}\(('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|)\)")
+WRITTEN = re.compile(rf"{MARK}\(('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|)\)")
 LAYOUT = re.compile(rf"{FOLDER_MARK}\(([\w., /-]*)\)")
 PLACE = "<tmp_path>"
 SUFFIX = re.compile(r"'([*]?)([\w-]*[.]\w{1,8})'")
@@ -42,23 +43,14 @@ NAMES = ("'a.txt'", "'*.txt'", "'*'")
 MOST_NAMED = 4
 
 
-def is_path(name: str) -> bool:
-    """Whether a text parameter of this name is, by custom, the path of a file."""
-    return NAMED.fullmatch(name) is not None
+def called(name: str) -> str:
+    """What a text parameter of this name is, by custom, the path of: a file or a directory; "" for neither."""
+    return DIRECTORY if FOLDER_NAMED.fullmatch(name) else FILE if NAMED.fullmatch(name) else ""
 
 
-def is_folder(name: str) -> bool:
-    """Whether it is, by custom, that of a directory."""
-    return FOLDER_NAMED.fullmatch(name) is not None
-
-
-def leads_away(name: str, value: object) -> bool:
-    """Whether a parameter of this name is for a file or a directory, and the value is a place of the machine's.
-
-    The path of a request, which begins so too, has another name.
-    """
-    is_one = is_folder(name) or (is_path(name) and "file" in name)
-    if not is_one or not isinstance(value, str | pathlib.PurePath):
+def leads_away(value: object) -> bool:
+    """Whether it is a place of the machine's."""
+    if not isinstance(value, str | pathlib.PurePath):
         return False
     return str(value)[:1] in {"/", "~"} or not {".", ".."}.isdisjoint(str(value).split("/"))
 
@@ -76,16 +68,10 @@ def folders(constants: Iterable[str] = ()) -> list[str]:
     return [*(f"{FOLDER_MARK}({one})" for one in layouts), f"{MARK}()"]
 
 
-def of_parameter(name: str, others: Collection[str] = (), constants: Iterable[str] = ()) -> list[str]:
-    """Templates of texts for a parameter of this name: of paths, and beside a directory what finds its files.
-
-    Args:
-        name: The parameter's.
-        others: The names of all parameters.
-        constants: Literals of the source.
-    """
-    made = folders(constants) if is_folder(name) else paths() if is_path(name) else []
-    return [f"str({one})" for one in made] or [*(NAMES if any(map(is_folder, others)) else ())]
+def texts(place: str, constants: Iterable[str] = ()) -> list[str]:
+    """Templates of the paths, as texts, for a parameter that is called a file or a directory."""
+    made = folders(constants) if place == DIRECTORY else paths() if place == FILE else []
+    return [f"str({one})" for one in made]
 
 
 def unfolded(lines: Sequence[str]) -> tuple[str, ...]:
@@ -93,13 +79,13 @@ def unfolded(lines: Sequence[str]) -> tuple[str, ...]:
     names: dict[str, str] = {}
     there: dict[str, None] = {}
     for line in lines:
-        for match in FILE.finditer(line):
+        for match in WRITTEN.finditer(line):
             names.setdefault(match[1], "path" if not names else f"path_{len(names) + 1}")
         listed = (match[1].split(", ") for match in LAYOUT.finditer(line))
         there |= dict.fromkeys(filter(None, itertools.chain.from_iterable(listed)))
     made = [*_filling(there), *(one for content, name in names.items() for one in _making(name, content))]
     plain = (LAYOUT.sub(FOLDER, line) for line in lines)
-    return (*made, *(FILE.sub(lambda match: names[match[1]], line) for line in plain))
+    return (*made, *(WRITTEN.sub(lambda match: names[match[1]], line) for line in plain))
 
 
 def _making(name: str, content: str) -> list[str]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from ..express import express
-from . import files, grafting, natural, solve, types, usage
+from . import grafting, natural, solve, types, usage
 from .calls import Call
 from .entry import Entry
 from .fitting import is_well_made
@@ -186,6 +186,8 @@ class Inputs:
             if pool is None or value in pool.seen:
                 continue
             pairs = evaluable([value])
-            if pairs and (not types.conforms(pairs[0][1], pool.hint) or files.leads_away(name, pairs[0][1])):
+            if not all(
+                types.conforms(one, pool.hint) and self._supply.is_of_project(name, one) for _, one in pairs
+            ):
                 return False
         return True

@@ -35,6 +35,10 @@ class Supply:
             used |= {name: used.get(name, usage.NO_USE) | use for name, use in kept.items()}
         return used
 
+    @cached_property
+    def _opened(self) -> dict[str, str]:
+        return usage.places(self._function)
+
     def pool(self, parameter: dict[str, Any]) -> Pool:
         """The values for one of the parameters."""
         name = parameter["name"] if parameter["kind"] != "variadic" else ""
@@ -47,7 +51,13 @@ class Supply:
         if usage.awaits(self._function) and types.conforms(len, hint) and hint is not types.ANYTHING:
             constants += (ANSWERING,)
         known, keys_of = (tuple(text for text, _ in pairs) for pairs in (seen, keys))
+        if not known and types.conforms("", hint) and self._is_beside_directory(name):
+            known = files.NAMES
         return Pool(known, constants, partial(self._drawn, name, hint), hint, keys_of)
+
+    def _is_beside_directory(self, name: str) -> bool:
+        others = (self._place(other["name"]) for other in self._entry.parameters)
+        return not self._place(name) and files.DIRECTORY in others
 
     def _hint(self, parameter: dict[str, Any], seen: list[object]) -> Any:
         """The type of a parameter: anything where the function does nothing with it, and nothing else tells it."""
@@ -63,11 +73,26 @@ class Supply:
         is_idle = hint is types.UNKNOWN and not usage.is_read(self._function, name)
         return types.ANYTHING if is_idle else hint
 
+    def _place(self, name: str) -> str:
+        """Whether it is for a file or a directory: as the body uses it, else as it is called."""
+        return self._opened.get(name) or files.called(name)
+
+    def is_of_project(self, name: str, value: object) -> bool:
+        """Whether it is no place of the machine's, where the parameter is for a place.
+
+        The path of a request, which begins as such a place does, is opened by nobody.
+        """
+        return not (self._is_place(name) and files.leads_away(value))
+
+    def _is_place(self, name: str) -> bool:
+        is_file = files.called(name) == files.FILE and files.FILE in name
+        return name in self._opened or files.called(name) == files.DIRECTORY or is_file
+
     def _drawn(self, name: str, hint: Any) -> tuple[str, ...]:
         """Values of a type for a parameter; texts of the source's patterns, and paths, where they may be."""
-        values = self._world.drawn(hint, self._seed)
-        if types.conforms("", hint) and hint is not types.ANYTHING:
-            values += self._world.shaped(self._seed)
-            names = [parameter["name"] for parameter in self._entry.parameters]
-            values += tuple(files.of_parameter(name, names, (text for text, _ in self._world.constants)))
-        return values
+        if not types.conforms("", hint) or hint is types.ANYTHING:
+            return self._world.drawn(hint, self._seed)
+        places = tuple(files.texts(self._place(name), (text for text, _ in self._world.constants)))
+        if places and hint is str and self._is_place(name):
+            return places
+        return self._world.drawn(hint, self._seed) + self._world.shaped(self._seed) + places

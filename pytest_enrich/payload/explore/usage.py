@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 
 from .body import code_of, function_of, nodes, owner_of
 from .clues import asked, suggested
+from .files import DIRECTORY, FILE
 from .standard import with_all, with_several
 
 FOLLOWED = 2
+THROUGH = {"listdir", "walk", "scandir", "makedirs", "mkdir", "rmtree", "copytree"}
 OPERATORS: Mapping[type[ast.operator], str] = {
     ast.Add: "add",
     ast.Sub: "sub",
@@ -41,6 +43,18 @@ NO_USE = Use()
 def of(function: object, followed: int = FOLLOWED) -> dict[str, Use]:
     """For each parameter that the body uses in a telling way, what it may be."""
     return _uses(nodes(function), function, followed)
+
+
+def places(function: object) -> dict[str, str]:
+    """The parameters that the body opens as files or goes through as directories, and which of both."""
+    calls = [node for node in nodes(function) if isinstance(node, ast.Call) and node.args]
+    named = ((node.args[0].id, _place(node.func)) for node in calls if isinstance(node.args[0], ast.Name))
+    return {name: place for name, place in named if place}
+
+
+def _place(called: ast.expr) -> str:
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    return DIRECTORY if name in THROUGH else FILE if isinstance(called, ast.Name) and name == "open" else ""
 
 
 def is_read(function: object, name: str) -> bool:

@@ -28,10 +28,18 @@ def test_a_program_without_files_stays_as_it_is():
 
 
 @pytest.mark.parametrize(
-    ("name", "is_one"), [("path", True), ("config_file", True), ("profile", False), ("a", False)]
+    ("name", "place"),
+    [
+        ("path", "file"),
+        ("config_file", "file"),
+        ("profile", ""),
+        ("a", ""),
+        ("output_dir", "directory"),
+        ("folder", "directory"),
+    ],
 )
-def test_names_of_paths_end_in_path_or_file(name, is_one):
-    assert files.is_path(name) is is_one
+def test_names_of_places_end_in_what_they_are(name, place):
+    assert files.called(name) == place
 
 
 def test_the_folder_is_empty_each_time_and_called_the_same():
@@ -159,25 +167,44 @@ def test_files_that_a_call_makes_in_a_directory_are_named(explore):
     assert "'marked'" in seen.value
 
 
-def test_beside_a_directory_texts_are_names_of_files_and_patterns():
-    assert files.of_parameter("patterns", ["directory", "patterns"]) == ["'a.txt'", "'*.txt'", "'*'"]
-    assert files.of_parameter("patterns", ["path", "patterns"]) == []
+def test_beside_a_directory_texts_are_names_of_files_and_patterns(explore):
+    text = """
+        import fnmatch
+        import os
+
+        def found(where: str, wanted: str):
+            for name in os.listdir(where):
+                if fnmatch.fnmatch(name, wanted):
+                    return name  # here
+        """
+    (finding,) = explore(text, "found").findings
+    assert finding.action == "⟨sample:found⟩(str(tmp_path), '*')"
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "leads"),
+    ("value", "leads"),
+    [("/", True), ("~/a", True), ("..", True), ("a/../..", True), ("a.txt", False), (1, False)],
+)
+def test_a_place_of_the_machine_is_told_by_how_it_begins_or_goes_up(value, leads):
+    assert files.leads_away(value) is leads
+
+
+@pytest.mark.parametrize(
+    ("parameter", "body", "is_passed"),
     [
-        ("filename", "/", True),
-        ("config_file", "~/a", True),
-        ("directory", "..", True),
-        ("directory", "a/../..", True),
-        ("filename", "a.txt", False),
-        ("path", "/users", False),
-        ("filename", 1, False),
+        ("filename", "filename.startswith('/')", False),
+        ("source", "source.startswith('/') or open(source)", False),
+        ("path", "path == '/users'", True),
     ],
 )
-def test_no_place_of_the_machine_is_passed_for_a_file_or_a_directory(name, value, leads):
-    assert files.leads_away(name, value) is leads
+def test_a_place_of_the_machine_is_passed_only_where_nothing_is_opened(explore, parameter, body, is_passed):
+    text = f"""
+        def begins({parameter}: str):
+            if {body}:
+                raise ValueError("it does")  # here
+        """
+    (finding,) = explore(text, "begins", constants=("'/users'",)).findings
+    assert ("'/" in finding.action) is is_passed
 
 
 def test_a_function_that_takes_a_file_gets_none_of_the_machine(explore):
