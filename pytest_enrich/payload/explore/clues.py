@@ -88,8 +88,8 @@ def _called(node: ast.Call) -> Iterator[tuple[str, Any]]:
     last = _last(node)
     if last in {"map", "filter", "reduce"}:
         yield from ((name, {list}) for name in names[1:])
-    elif last in TAKING:
-        yield from ((name, TAKING[last]) for name in (names if last in ALIKE else names[:1]))
+    elif kinds := TAKING.get(last) or TAKING.get(ast.unparse(node.func)):
+        yield from ((name, kinds) for name in (names if last in ALIKE else names[:1]))
     elif last in TEXTUAL and isinstance(node.func, ast.Attribute):
         yield from ((name, {str}) for name in names)
 

@@ -32,10 +32,10 @@ _TAKEN: tuple[tuple[str, frozenset[Any]], ...] = (
     ("ord loads strptime fromisoformat escape quote", frozenset({str})),
     ("int float", frozenset({int, str})),
     ("open isfile isdir exists dirname basename abspath", frozenset({str})),
-    ("listdir walk scandir makedirs mkdir rmtree copytree", frozenset({str})),
+    ("listdir os.walk scandir makedirs mkdir rmtree copytree", frozenset({str})),
 )
 TAKING: Mapping[str, frozenset[Any]] = {name: kinds for names, kinds in _TAKEN for name in names.split()}
-"""What a call of a function of this name says about the first argument that it is given."""
+"""What a call of such a function says about the first argument that it is given."""
 ALIKE = {"chain", "divmod", "range", "strptime", "zip"}
 """Those whose further arguments are of the same type."""
 

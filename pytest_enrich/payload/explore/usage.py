@@ -15,7 +15,7 @@ from .files import DIRECTORY, FILE
 from .standard import with_all, with_several
 
 FOLLOWED = 2
-THROUGH = {"listdir", "walk", "scandir", "makedirs", "mkdir", "rmtree", "copytree"}
+THROUGH = {"listdir", "os.walk", "scandir", "makedirs", "mkdir", "rmtree", "copytree"}
 OPERATORS: Mapping[type[ast.operator], str] = {
     ast.Add: "add",
     ast.Sub: "sub",
@@ -53,8 +53,9 @@ def places(function: object) -> dict[str, str]:
 
 
 def _place(called: ast.expr) -> str:
-    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-    return DIRECTORY if name in THROUGH else FILE if isinstance(called, ast.Name) and name == "open" else ""
+    name = ast.unparse(called)
+    is_through = not THROUGH.isdisjoint({name, name.rpartition(".")[2]})
+    return DIRECTORY if is_through else FILE if name == "open" else ""
 
 
 def is_read(function: object, name: str) -> bool:

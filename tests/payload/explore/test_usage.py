@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import ast
 import collections.abc
 import contextlib
 import datetime as dt
 import itertools
+import os
 import random
 from typing import Any
 
@@ -74,6 +76,14 @@ def typed(value):
     return type(value) is not float
 
 
+def found(where):
+    return [*os.walk(where)]
+
+
+def walked(tree):
+    return [*ast.walk(tree)]
+
+
 def of(function, name):
     used = usage.of(function)[name]
     return used.stated | used.suggested
@@ -88,6 +98,7 @@ def of(function, name):
         (drawn, "source", {random.Random}),
         (entered, "manager", {contextlib.nullcontext}),
         (some, "items", {list}),
+        (found, "where", {str}),
         (typed, "value", {list, bytes, bytearray, float, str}),
         (paired, "right", {list}),
         (Span.__add__, "other", {Span, dt.date, dt.datetime}),
@@ -125,3 +136,9 @@ def test_the_choices_of_a_field_are_not_those_of_a_generator():
     for function in (chosen, offered):
         use = usage.of(function).get("field", usage.NO_USE)
         assert random.Random not in use.stated | use.suggested
+
+
+def test_what_goes_through_directories_is_told_from_what_goes_through_trees():
+    assert usage.places(found) == {"where": "directory"}
+    assert usage.places(walked) == {}
+    assert "tree" not in usage.of(walked)
