@@ -7,6 +7,7 @@ import collections.abc
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from .probing import of_type
 from .standard import ALIKE, ANY_NUMBER, TAKING, holders
 
 TEXTUAL = {"match", "fullmatch", "search", "finditer", "findall", "sub", "split"}
@@ -54,8 +55,7 @@ def _compared(node: ast.Compare) -> Iterator[tuple[str, Any]]:
 
 def _of_type(node: ast.Compare, function: object) -> Iterator[tuple[str, Any]]:
     """`type(a) is b`, `type(a) in (b, c)`."""
-    made = node.left
-    if isinstance(made, ast.Call) and _last(made) == "type" and len(made.args) == len(node.ops) == 1:
+    if (made := of_type(node)) is not None:
         kinds = set(_classes(node.comparators[0], function)) - {type(None)}
         yield from ((one.id, kinds) for one in _names(made.args))
 
@@ -88,7 +88,7 @@ def _called(node: ast.Call) -> Iterator[tuple[str, Any]]:
     last = _last(node)
     if last in {"map", "filter", "reduce"}:
         yield from ((name, {list}) for name in names[1:])
-    elif kinds := TAKING.get(last) or TAKING.get(ast.unparse(node.func)):
+    elif kinds := next((TAKING[name] for name in names_of(node.func) if name in TAKING), None):
         yield from ((name, kinds) for name in (names if last in ALIKE else names[:1]))
     elif last in TEXTUAL and isinstance(node.func, ast.Attribute):
         yield from ((name, {str}) for name in names)
@@ -107,6 +107,13 @@ def _calculated(node: ast.BinOp) -> Iterator[tuple[str, Any]]:
 
 def _last(node: ast.Call) -> str:
     return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def names_of(called: ast.expr) -> tuple[str, ...]:
+    """The last name of what is called, and the same with the one before it: `walk` and `os.walk`."""
+    if isinstance(called, ast.Attribute):
+        return called.attr, f"{getattr(called.value, 'id', '')}.{called.attr}"
+    return (getattr(called, "id", ""),)
 
 
 def _names(nodes_of: Iterable[ast.expr]) -> Iterator[ast.Name]:

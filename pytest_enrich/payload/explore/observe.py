@@ -65,8 +65,13 @@ def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Mapping[st
     ]
     result = (stated(outcome, plain) or _asked(runner, plain, outcome)) if plain.expression else []
     telling = [record for record in result if record["value"] != "None"]
-    seen = _printed(outcome) or _warned(outcome) or _logged(outcome)
-    shown = [*telling, *changes][:MOST] or seen or _left(runner, plain, outcome)
+    shown = (
+        [*telling, *changes][:MOST]
+        or _printed(outcome)
+        or _warned(outcome)
+        or _logged(outcome)
+        or _left(runner, plain, outcome)
+    )
     # Which program pytest was started by is another thing each time.
     return [one for one in shown or (result if plain.answers else []) if STARTED not in one["value"]]
 
@@ -121,9 +126,8 @@ def _asked(runner: Runner, plain: Program, outcome: Outcome) -> list[Record]:
     """What a method of the result tells, each time asked of a new one; of the first that says something."""
     names = questions(outcome.result) if outcome.raised is None and not outcome.consume else ()
     for name in islice(names, MOST_ASKED):
-        given = runner.run(dataclasses.replace(plain, action=f"({plain.action}).{name}()"))
-        told = stated(given, plain) if not (given.refusal or given.raised or given.consume) else []
-        for one in told:
+        asked = dataclasses.replace(plain, action=f"({plain.action}).{name}()")
+        for one in _answer(runner, asked, plain) or ():
             if not is_empty(one):
                 return [{**one, "expression": one["expression"].replace("{result}", f"{{result}}.{name}()", 1)}]
     return []
@@ -136,18 +140,20 @@ def _left(runner: Runner, plain: Program, outcome: Outcome) -> list[Record]:
         return []
     for name in islice(questions(outcome.namespace[subject[1]]), MOST_ASKED):
         asked = dataclasses.replace(plain, action=f"{subject[1]}.{name}()", expression=True)
-        before, after = (
-            runner.run(asked),
-            runner.run(dataclasses.replace(asked, lines=(*plain.lines, plain.action))),
-        )
-        if any(one.refusal or one.raised or one.consume for one in (before, after)):
-            continue
-        if (told := stated(after, asked)) and told != stated(before, asked):
+        afterwards = dataclasses.replace(asked, lines=(*plain.lines, plain.action))
+        before, told = _answer(runner, asked, asked), _answer(runner, afterwards, asked)
+        if told and before is not None and told != before:
             return [
                 {**one, "subject": "state", "expression": one["expression"].replace("{result}", asked.action, 1)}
                 for one in told
             ]
     return []
+
+
+def _answer(runner: Runner, asked: Program, plain: Program) -> list[Record] | None:
+    """What a question comes to; None where it is refused, raises, or gives what has to be gone through."""
+    given = runner.run(asked)
+    return None if given.refusal or given.raised or given.consume else stated(given, plain)
 
 
 def _form(value: str) -> str:

@@ -78,7 +78,8 @@ class Probing(ast.NodeTransformer):
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
         """`a < b`, `type(a) is b`; a chain becomes several, unless what stands in its middle may do something."""
         self.generic_visit(node)
-        if (made := of_type(node)) is not None:
+        is_plain = isinstance(node.ops[0], ast.Is | ast.IsNot | ast.Eq | ast.NotEq)
+        if is_plain and (made := of_type(node)) is not None:
             how = f"{OF_TYPE}{type(node.ops[0]).__name__}"
             return self._probe(node, self._line, how, made.args[0], node.comparators[0], made.func)
         if not all(isinstance(one, ast.Name | ast.Constant) for one in node.comparators[:-1]):
@@ -121,12 +122,12 @@ class Probing(ast.NodeTransformer):
 
 
 def of_type(node: ast.Compare) -> ast.Call | None:
-    """The call in `type(a) is b` and its like; None for other comparisons."""
-    made, op = node.left, node.ops[0]
+    """The call in `type(a) is b`, `type(a) in (b, c)` and their like; None for other comparisons."""
+    made = node.left
     if not (isinstance(made, ast.Call) and isinstance(made.func, ast.Name) and made.func.id == "type"):
         return None
     is_one = len(made.args) == len(node.ops) == 1 and not isinstance(made.args[0], ast.Starred)
-    return made if is_one and isinstance(op, ast.Is | ast.IsNot | ast.Eq | ast.NotEq) else None
+    return made if is_one else None
 
 
 def _is_super(node: ast.expr) -> bool:

@@ -85,8 +85,8 @@ class Supply:
         return not (self._is_place(name) and files.leads_away(value))
 
     def _is_place(self, name: str) -> bool:
-        is_file = files.called(name) == files.FILE and files.FILE in name
-        return name in self._opened or files.called(name) == files.DIRECTORY or is_file
+        called = files.called(name)
+        return name in self._opened or called == files.DIRECTORY or (called == files.FILE and called in name)
 
     def _drawn(self, name: str, hint: Any) -> tuple[str, ...]:
         """Values of a type for a parameter; texts of the source's patterns, and paths, where they may be."""

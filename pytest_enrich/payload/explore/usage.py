@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from .body import code_of, function_of, nodes, owner_of
-from .clues import asked, suggested
+from .clues import asked, names_of, suggested
 from .files import DIRECTORY, FILE
 from .standard import with_all, with_several
 
@@ -53,9 +53,8 @@ def places(function: object) -> dict[str, str]:
 
 
 def _place(called: ast.expr) -> str:
-    name = ast.unparse(called)
-    is_through = not THROUGH.isdisjoint({name, name.rpartition(".")[2]})
-    return DIRECTORY if is_through else FILE if name == "open" else ""
+    names = names_of(called)
+    return DIRECTORY if not THROUGH.isdisjoint(names) else FILE if names == ("open",) else ""
 
 
 def is_read(function: object, name: str) -> bool:

@@ -4,15 +4,16 @@ from __future__ import annotations
 import __future__
 
 import ast
+import itertools
 from collections.abc import Iterator
 from functools import cache
 from types import CodeType
 from typing import Any, NamedTuple
 
 from .finder import compiled
-from .swap import Pair, differences, functions
+from .swap import Pair, differences, functions, place
 
-FUTURE = [getattr(__future__, name).compiler_flag for name in __future__.all_feature_names]
+FUTURE = {getattr(__future__, name).compiler_flag for name in __future__.all_feature_names}
 
 
 class Span(NamedTuple):
@@ -34,7 +35,7 @@ class Statements:
 
     def __init__(self, text: str, filename: str, loaded: CodeType) -> None:
         self._text, self._filename, self._loaded = text, filename, loaded
-        self._flags = sum(loaded.co_flags & flag for flag in set(FUTURE))
+        self._flags = sum(loaded.co_flags & flag for flag in FUTURE)
         self._spans = tuple(_spans(text))
         self._functions = functions(loaded)
         self._alone = cache(self._compiled)
@@ -47,8 +48,8 @@ class Statements:
         if span is not None:
             own = self._text[span.start : span.end]
             found = differences(self._alone(span, own), self._compiled(span, changed(own, mutant, span.start)))
-            if found is None or all(_place(old) in self._functions for old, _ in found):
-                return found and [(self._functions[_place(old)], new) for old, new in found]
+            if found is None or all(place(old) in self._functions for old, _ in found):
+                return found and [(self._functions[place(old)], new) for old, new in found]
         return differences(self._loaded, compiled(changed(self._text, mutant), self._filename))
 
     def _compiled(self, span: Span, text: str) -> CodeType:
@@ -63,9 +64,7 @@ def changed(text: str, mutant: dict[str, Any], before: int = 0) -> str:
 
 def _spans(text: str) -> Iterator[Span]:
     """Of each statement that has its lines for itself."""
-    starts = [0]
-    for line in text.split("\n"):
-        starts.append(starts[-1] + len(line) + 1)
+    starts = [*itertools.accumulate((len(line) + 1 for line in text.split("\n")), initial=0)]
     nodes = ast.parse(text).body
     lines = [(min([one.lineno, *_decorators(one)]), one.end_lineno or one.lineno) for one in nodes]
     for at, (first, last) in enumerate(lines):
@@ -76,7 +75,3 @@ def _spans(text: str) -> Iterator[Span]:
 
 def _decorators(node: ast.stmt) -> list[int]:
     return [one.lineno for one in getattr(node, "decorator_list", ())]
-
-
-def _place(code: CodeType) -> tuple[int, str]:
-    return code.co_firstlineno, code.co_name

@@ -100,12 +100,16 @@ def functions(code: CodeType) -> dict[tuple[int, str], CodeType]:
     waiting = [code]
     while waiting:
         one = waiting.pop()
-        place = one.co_firstlineno, one.co_name
         if one.co_flags & inspect.CO_OPTIMIZED:
-            found[place] = None if place in found else one
+            found[place(one)] = None if place(one) in found else one
         else:
             waiting += _inner(one)
-    return {place: one for place, one in found.items() if one is not None}
+    return {there: one for there, one in found.items() if one is not None}
+
+
+def place(code: CodeType) -> tuple[int, str]:
+    """Where the source has it: its first line, and its name."""
+    return code.co_firstlineno, code.co_name
 
 
 def _inner(code: CodeType) -> list[CodeType]:
