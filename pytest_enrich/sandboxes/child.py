@@ -28,7 +28,8 @@ GLANCE = 0.5
 class Ended(Struct, frozen=True, kw_only=True):
     """How a child ended: `how` is `exit N`, `signal N`, `stopped` (we did it) or "" (nobody knows).
 
-    `stopped` says why we ended it: `timeout`, or what it used too much of; "" when it ended by itself.
+    `stopped` says why we ended it: `timeout`, or what it used too much of (also when it was through before
+    anyone looked); "" when it ended by itself.
     """
 
     how: str
@@ -77,7 +78,7 @@ def run(  # noqa: PLR0913 - all are said by name
                 said, stopped = _attend(process, reader, watch, namespace=namespace)
         finally:
             os.close(reader)
-        return Ended(how=how(said), stopped=stopped, output=tail(output))
+        return Ended(how=how(said), stopped=stopped or excess(), output=tail(output))
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ import _pytest.pathlib
 import pytest
 
 from pytest_enrich.data import Collect, Entry, Explore, Parameter, Prove, Record, World
+from pytest_enrich.sandboxes import excess
 
 LAYERS = tuple(
     kind + layers
@@ -536,6 +537,24 @@ def test_a_memory_hog_does_not_pass(sandbox):
     execution = sandbox.execute(job, timeout=20)
 
     assert "passed" not in str(execution)
+
+
+@at_each_layer
+def test_a_job_that_wrote_too_much_and_ended_before_anyone_looked_does_not_pass(sandbox, failed, monkeypatch):
+    monkeypatch.setattr(excess, "MOST_BYTES", 100_000)
+    job = candidate(
+        """
+        import os, pathlib, tempfile
+
+        def test_it():
+            (pathlib.Path(tempfile.gettempdir()) / "large").write_bytes(os.urandom(10**6))
+        """
+    )
+
+    result = failed(sandbox.execute(job, timeout=20))
+
+    assert result.reason == "crash"
+    assert "it wrote more than" in result.detail
 
 
 @at_each_layer

@@ -101,7 +101,7 @@ class Zygote:
                 child.end_strays(self._place.name)
                 child.end_strays(place.name)
                 return None
-            return child.Ended(how=how, stopped=stopped, output=child.tail(output))
+            return child.Ended(how=how, stopped=stopped or watch.excess(), output=child.tail(output))
 
     def take(self) -> None:
         """Somebody is about to ask for a job."""
