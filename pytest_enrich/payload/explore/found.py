@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice, takewhile
 from typing import Any
 
-from . import calls
+from . import calls, worth
 from .around import LONGEST, around, is_usual
 from .calls import Call
 from .corpus import written
@@ -149,6 +149,8 @@ def _reduced(looking: Search, find: Find, until: float, unlike: list[dict[str, A
         outcome = looking.runner.call(call)
         same = type(outcome.raised) is type(before.raised) and rank(outcome) <= rank(before)
         if outcome.refusal or not same or not find.reached <= looking.reached(outcome):
+            return False
+        if call.setup and worth.untold(looking.runner, call, find.reached, looking.reached):
             return False
         if rank(outcome) < SILENT and unlike is None:
             return True

@@ -61,7 +61,8 @@ def untold(runner: Runner, call: Call, reached: Reached, of: Callable[[Outcome],
         reached: What it reaches of the wanted.
         of: Says that of an outcome.
     """
-    steps = [call.setup[:at] + call.setup[at + 1 :] for at in range(len(call.setup))]
+    # Two steps may reach the same, so that it is lost without both only.
+    steps = dict.fromkeys([(), *(call.setup[:at] + call.setup[at + 1 :] for at in range(len(call.setup)))])
     tried = [(other, runner.call(other)) for other in (dataclasses.replace(call, setup=one) for one in steps)]
     losing = [(other, lost) for other, outcome in tried if not outcome.refusal and (lost := reached - of(outcome))]
     told = said(runner, call) if losing else []

@@ -89,6 +89,30 @@ def test_what_only_a_step_reaches_that_nobody_looks_at_is_left_to_a_call_of_its_
     ]
 
 
+@pytest.mark.parametrize("before", [("6",), ("6", "6")])
+def test_a_call_made_smaller_still_shows_what_its_steps_are_for(explore, before):
+    text = """
+        class Ordinals:
+            def __init__(self):
+                self.asked = 0
+
+            def of(self, number: int, most: int = 0) -> str:
+                if number == 6:
+                    self.asked += 1
+                    return "sixth"  # here
+                if most:
+                    return f"{number} of {self.asked}"
+                return "none"
+        """
+    steps = tuple(Call(qualname="Ordinals.of", arguments=(Argument(name="number", value=one),)) for one in before)
+    given = (Argument(name="number", value="5"), Argument(name="most", value="3"))
+    last = Call(qualname="Ordinals.of", arguments=given, receiver="⟨sample:Ordinals⟩()", setup=steps)
+    findings = explore(text, "Ordinals.of", "method", calls=(last,)).findings
+    assert [(one.lines, one.observations[0].value) for one in findings] == [
+        (("ordinals = ⟨sample:Ordinals⟩()", "ordinals.of(6)"), "'5 of 1'"),
+    ]
+
+
 def test_a_question_is_no_step(explore):
     text = """
         class Box:
