@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pytest_enrich.data.code import Entry
 from pytest_enrich.gaps.outline import Node
@@ -98,9 +98,23 @@ def _outermost(module: Module, node: Function) -> Function:
 
 
 def _is_named(node: Function, suite: Suite) -> bool:
-    # A test that overrides it does not call it.
-    word = re.compile(rf"(?<!def )(?<!super\(\)\.)\b{re.escape(node.name)}\b")
-    return not _is_dunder(node.name) and any(word.search(text) for text in suite.texts.values())
+    """Whether the code of a test file says its name: a comment about it is no use of it."""
+    texts = (text for text in suite.texts.values() if node.name in text)
+    return not _is_dunder(node.name) and any(node.name in _names(text) for text in texts)
+
+
+@lru_cache(maxsize=256)
+def _names(text: str) -> frozenset[str]:
+    """What is read or imported there by name. A test that overrides or replaces a function does not call it."""
+    nodes = list(ast.walk(ast.parse(text)))
+    plain = {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
+    read = (one for one in nodes if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Load))
+    attributes = {one.attr for one in read if not _is_super(one.value)}
+    return frozenset(plain | attributes | {one.name for one in nodes if isinstance(one, ast.alias)})
+
+
+def _is_super(value: ast.expr) -> bool:
+    return isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "super"
 
 
 def _is_method(module: Module, node: Function) -> bool:

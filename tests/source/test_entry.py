@@ -96,6 +96,20 @@ def test_a_private_function_that_tests_name_is_its_own_entry(target):
     assert [one.qualname for one in found] == ["_near", "public", "far"]
 
 
+@pytest.mark.parametrize(
+    "suite_text",
+    [
+        "# Should _near be public?\n",
+        'def test_far():\n    """What _near gives."""\n',
+        "cart._near = lambda x: x\n",
+    ],
+)
+def test_a_private_function_that_tests_only_write_about_or_replace_is_none(target, suite_text):
+    suite = Suite(texts={"tests/test_cart.py": suite_text})
+    found = target(TEXT, ("_near", "return x"), suite=suite).entries
+    assert [one.qualname for one in found] == ["public", "far"]
+
+
 def test_an_entry_says_how_it_is_called(target):
     (entry,) = target(TEXT, ("_decorates.wrapper", "return f(*args)")).entries
     assert (entry.kind, entry.is_async, [one.name for one in entry.parameters]) == ("function", True, ["a"])
