@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import AnyStr
 
 from .calls import Call
 from .mutate import literals
@@ -14,6 +15,8 @@ from .sites import given
 MOST_TRIES = 400
 MOST_DIGITS = 18
 LONG = 40
+FEW_CUTS = 2
+"""Of a text that is one word: before it and behind it."""
 
 
 def reduce(
@@ -112,10 +115,27 @@ def _smaller(match: re.Match[str]) -> Iterator[str]:
         yield from (repr(type(value)(option)) for option in sorted(smaller, key=_weight))
     elif match.lastgroup == "string":
         value = eval(text, {})
-        for size in sorted({len(value) // 2, 2, 1} - {0}, reverse=True):
-            # An empty text shows little; where only that will do, the search has found it as such.
-            shorter = (value[:at] + value[at + size :] for at in range(0, len(value), size))
-            yield from (repr(text) for text in shorter if text)
+        # An empty text shows little; where only that will do, the search has found it as such.
+        yield from (repr(one) for cuts in _cuts(value) for one in _without(value, cuts) if one)
+
+
+def _cuts(value: str | bytes) -> Iterator[Sequence[int]]:
+    """Where a text can be cut: between words, since people write those; in them when it is one, or long."""
+    text = value if isinstance(value, str) else value.decode("latin-1")
+    words = [0, *(match.end() for match in re.finditer(r"\s(?=\S)", text)), len(text)]
+    if len(words) > FEW_CUTS:
+        yield words
+    if len(words) <= FEW_CUTS or len(text) > LONG:
+        yield range(len(text) + 1)
+
+
+def _without(value: AnyStr, cuts: Sequence[int]) -> Iterator[AnyStr]:
+    """The text without some of its parts, the most first; no space is left at its end."""
+    parts = len(cuts) - 1
+    for size in sorted({parts // 2, 2, 1} - {0}, reverse=True):
+        for at in range(0, parts, size):
+            left = value[: cuts[at]] + value[cuts[min(at + size, parts)] :]
+            yield left.rstrip() if value == value.rstrip() else left
 
 
 def _near(value: float) -> list[float]:

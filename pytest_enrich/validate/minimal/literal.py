@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from itertools import chain
 
@@ -77,10 +78,17 @@ def _smaller(source: Source, node: ast.expr) -> Iterator[str]:
     if not isinstance(node, ast.Constant):
         yield from _shorter(source, node)
     elif isinstance(node.value, str | bytes):
-        half = len(node.value) // 2
-        yield from (repr(node.value[:1]), repr(node.value[:half]), repr(node.value[half:]))
+        half = _middle(node.value)
+        yield from (repr(node.value[:1]), repr(node.value[:half].rstrip()), repr(node.value[half:]))
     elif isinstance(node.value, int | float):
         yield from (repr(type(node.value)(one)) for one in (10, node.value // 10))
+
+
+def _middle(value: str | bytes) -> int:
+    """Where a text has two halves; of several words none is cut."""
+    text = value if isinstance(value, str) else value.decode("latin-1")
+    words = [match.end() for match in re.finditer(r"\s(?=\S)", text)]
+    return min(words or [len(text) // 2], key=lambda at: abs(at - len(text) // 2))
 
 
 def _shorter(source: Source, node: ast.expr) -> Iterator[str]:

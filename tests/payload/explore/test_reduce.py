@@ -3,6 +3,7 @@ from __future__ import annotations
 import ast
 import contextlib
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -91,6 +92,25 @@ def test_a_text_gets_short_and_is_not_emptied():
     reduced = reduce(of(a="'ab-cd'"), {}, lambda call: "-" in dict(call.arguments).get("a", ""))
     assert reduced == of(a="'-'")
     assert reduce(of(a="'abc'"), {}, lambda call: "a" in dict(call.arguments)) != of(a="''")
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "reduced"),
+    [
+        ("'hello world'", 6, "'hello world'"),
+        ("'hello cruel world'", 6, "'hello cruel'"),
+        ("b'hello cruel world'", 6, "b'hello cruel'"),
+        ("'hello world '", 7, "'hello world '"),
+        ("'helloworld'", 6, "'oworld'"),
+        ("'a text that goes on and on, longer than thatthatthat'", 43, None),
+    ],
+)
+def test_a_text_of_several_words_loses_whole_ones_unless_it_is_long(text, least, reduced):
+    def holds(call):
+        return bool(call.arguments) and len(evaluate(call.arguments[0][1])) >= least
+
+    ((_, value),) = reduce(of(a=text), {}, holds).arguments
+    assert value == reduced if reduced else len(evaluate(value)) == least
 
 
 def test_of_two_long_values_that_are_preferred_neither_keeps_the_other_parts_as_they_are():

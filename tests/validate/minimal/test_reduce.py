@@ -133,6 +133,12 @@ def test_long_literals_become_short(test_of):
     assert short == "short"
 
 
+def test_a_long_text_is_cut_between_words(test_of, body):
+    candidate = test_of("def test_a():\n    assert f('Hello cruel world', 2) == 1\n")
+    smaller = minimal.reduce(candidate, lambda one: "cruel" in one.code)
+    assert body(smaller) == ["assert f('cruel world', 2) == 1"]
+
+
 def test_what_the_authors_of_a_varied_test_wrote_stays_and_what_it_does_not_need_goes(test_of, body):
     candidate = test_of(
         """
