@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 
 from ..express import express
 from . import grafting, natural, solve, types, usage
-from .calls import Call
+from .calls import Call, ordered
 from .entry import Entry
 from .fitting import is_well_made
 from .keywords import undeclared
@@ -20,7 +20,7 @@ from .values import World, evaluable
 
 MOST_LITERALS = 160
 LONGEST_LITERAL = 60
-WRONG = ("None", "2", "'abc'")
+WRONG = ("None", "2", "'abc'", "[]")
 
 
 class Inputs:
@@ -124,15 +124,21 @@ class Inputs:
         new = (text for text in plain if text is not None and len(text) <= LONGEST_LITERAL)
         self.literals = list(dict.fromkeys([*self.literals, *new]))[:MOST_LITERALS]
 
-    def wrong(self, call: Call) -> Iterator[Call]:
-        """The call with an argument of another type: the code may say itself that it is one."""
-        compares = self.entry.name in COMPARERS
-        for name, value in call.arguments:
-            if name in self.pools and (compares or name not in self._supply.hints or usage.refuses(self.function)):
+    def wrong(self, calls: Sequence[Call]) -> Iterator[Call]:
+        """Calls with an argument of another type, one for each parameter: the code may say itself that it is one.
+
+        Args:
+            calls: Some; the first that gives an argument is changed, the first of all where none does.
+        """
+        refuses, compares = usage.refuses(self.function), self.entry.name in COMPARERS
+        for name in self.pools:
+            call = next((one for one in calls if name in dict(one.arguments)), None)
+            if call is None and refuses and not calls[0].is_full:
+                call = calls[0]
+            if call is not None and (compares or refuses or name not in self._supply.hints):
                 # Nobody writes `== None`.
-                wrong = (other for other in WRONG[compares:] if other != value)
-                others = (call.with_argument(name, other) for other in wrong)
-                yield from (other for other in others if not self._are_fitting(other))
+                others = (ordered(call.with_argument(name, other), self.entry) for other in WRONG[compares:])
+                yield from (other for other in others if other != call and not self._are_fitting(other))
 
     @cached_property
     def _default_texts(self) -> dict[str, str | None]:

@@ -87,7 +87,7 @@ class Search:
         varied = Varied(inputs, random.Random(self.limits.seed + number))  # noqa: S311 - it need not be hard to guess
         bases = list(dict.fromkeys(inputs.calls))
         idle = 0
-        for call in (*bases, *inputs.wrong(bases[0] if bases else varied.any([]))):
+        for call in (*bases, *inputs.wrong(bases or [varied.any([])])):
             if self.over():
                 return
             self._look(inputs, call, bases)

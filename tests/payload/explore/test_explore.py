@@ -481,6 +481,23 @@ def test_a_wrong_type_is_passed_against_a_hint_only_where_the_code_refuses_it(ex
     assert len(explore(text, "apply").findings) == findings
 
 
+@pytest.mark.parametrize("given", [(), (("text", "'a'"), ("key", "'b'"))])
+def test_a_wrong_type_is_passed_for_what_the_first_call_does_not_give(explore, given):
+    text = """
+        from typing import Optional
+
+        def label(text: str, key: Optional[str] = None) -> str:
+            if key is not None:
+                if not isinstance(key, str):
+                    raise TypeError("key must be a text")  # here
+            return f"{text} {key}"
+        """
+    first = Call(qualname="label", arguments=(Argument(name="text", value="'a'"),))
+    later = Call(qualname="label", arguments=tuple(Argument(name=name, value=value) for name, value in given))
+    (finding,) = explore(text, "label", calls=(first, later) if given else (first,)).findings
+    assert finding.observations[0].message == "key must be a text"
+
+
 def test_an_object_is_made_by_what_its_methods_do_with_what_it_keeps(explore):
     text = """
         class Timed:
