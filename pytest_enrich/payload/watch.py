@@ -16,10 +16,12 @@ from .project import Project
 from .ways import Ways
 
 FARTHEST_CALLER = 30
-# Of one test, about half a second; a count, so that the same is seen on every machine.
+# Of one test with all its parameters, about half a second; a count, so that the same is seen on every machine.
 MOST_EVENTS = 400_000
+FEWEST_EVENTS = 5_000
+"""Of each set of its parameters: what is done first is what it shows best."""
 MOST_WHILE_IMPORTED = 10 * MOST_EVENTS
-# The nearest tests come first: what many long ones show after that is not worth the time.
+# Of all tests: what many long ones show after that is not worth the time.
 MOST_IN_ALL = 5 * MOST_EVENTS
 
 
@@ -30,7 +32,7 @@ class Watch:
         path = Path(rootdir, job["path"])
         self.nodeid = ""
         self._given = self._left = MOST_WHILE_IMPORTED
-        self._rest = MOST_WHILE_IMPORTED + MOST_IN_ALL
+        self._share, self._rest = MOST_EVENTS, MOST_IN_ALL
         self.module = job["module"]
         self.limit = job["limit"]
         self.project = Project(rootdir, job["module"])
@@ -64,9 +66,12 @@ class Watch:
 
     def begin(self, nodeid: str) -> None:
         """What comes is of this test."""
+        used = self._given - max(self._left, 0) if self.nodeid else 0  # what is imported has a share of its own
+        is_same = nodeid.partition("[")[0] == self.nodeid.partition("[")[0]
         self.nodeid = nodeid
-        self._rest -= self._given - max(self._left, 0)
-        self._given = self._left = max(min(MOST_EVENTS, self._rest), 0)
+        self._rest -= used
+        self._share = self._share - used if is_same else MOST_EVENTS
+        self._given = self._left = max(min(max(self._share, FEWEST_EVENTS), self._rest), 0)
         # Their ends may not have been seen, and other frames will have their ids.
         self._open.clear()
         self._underway.clear()

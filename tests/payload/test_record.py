@@ -345,7 +345,19 @@ def test_a_test_that_does_a_great_deal_is_watched_only_at_first(project, record)
     assert [shown(call) for call in record(root, "price").calls] == ["price(amount=1)", "price(amount=3)"]
 
 
-def test_of_many_such_tests_only_the_nearest_are_watched(project, record):
+def test_of_many_such_tests_only_some_are_watched(project, record):
+    tests = "\n".join(
+        f"def test_{number:02}():\n    price({number})\n    for _ in range(210_000):\n        len('')\n"
+        for number in range(18)
+    )
+    root = project(src__shop__cart=CART, tests__test_cart=f"from shop.cart import price\n\n{tests}")
+
+    seen = [shown(call) for call in record(root, "price").calls]
+    assert seen[0] == "price(amount=0)"
+    assert 4 < len(seen) < 18
+
+
+def test_the_parameters_of_such_a_test_share_what_is_seen_of_it(project, record):
     root = project(
         src__shop__cart=CART,
         tests__test_cart="""
@@ -357,12 +369,17 @@ def test_of_many_such_tests_only_the_nearest_are_watched(project, record):
                 price(amount)
                 for _ in range(210_000):
                     len("")
+                price(-amount)
+
+            def test_b():
+                for _ in range(150_000):
+                    len("")
+                price(99)
             """,
     )
 
     seen = [shown(call) for call in record(root, "price").calls]
-    assert seen[0] == "price(amount=0)"
-    assert 5 < len(seen) < 18
+    assert seen == [*(f"price(amount={number})" for number in range(18)), "price(amount=99)"]
 
 
 def test_tests_are_not_slowed_down_where_only_their_ends_are_asked_for(project):
