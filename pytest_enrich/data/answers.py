@@ -51,6 +51,8 @@ class Collected(Struct, frozen=True, kw_only=True, tag="collected"):
 class Recorded(Struct, frozen=True, kw_only=True, tag="recorded"):
     """The answer to `Record`: calls of the functions, constructor calls, and how the tests ended inside.
 
+    Of a test with more parameters than calls are kept of a function, some are run where calls are asked for.
+
     `through` are calls that tests make of functions of other files and that come to the file; their qualnames are
     `module:qualname`.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -30,6 +31,19 @@ def _names(item: pytest.Item) -> set[str]:
     parents = {node.nodeid for node in item.listchain()[:-1]}
     stem = own.removesuffix(item.name)
     return {own, stem + plain} | {name for name in parents if name not in {"", "."}}
+
+
+def thinned(items: Sequence[pytest.Item], most: int) -> list[pytest.Item]:
+    """The items with no more than `most` of one function, taken evenly from all its parameters."""
+    functions = [item.nodeid.partition("[")[0] for item in items]
+    of, met = Counter(functions), Counter[str]()
+    kept = []
+    for item, function in zip(items, functions, strict=True):
+        at, size = met[function], of[function]
+        met[function] += 1
+        if at == 0 or at * most // size != (at - 1) * most // size:
+            kept.append(item)
+    return kept
 
 
 def leads(name: str, wanted: Sequence[str]) -> bool:

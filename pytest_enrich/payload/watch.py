@@ -40,6 +40,8 @@ class Watch:
         self._found: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in job["qualnames"]}
         self._underway: dict[int, tuple[Made, dict[str, Any]]] = {}
         self._open: dict[int, tuple[str, str]] = {}
+        # It takes long to know, and some functions are called very often; interests keep their code alive.
+        self._bindings: dict[int, tuple[Any, bool, bool]] = {}
         self.ways = Ways(self.project)
         self._interests = Interests(path, self.project, self._found, self.ways)
 
@@ -147,18 +149,13 @@ class Watch:
         elif value is None and codes.is_raising(frame.f_code, frame.f_lasti):
             self._found[qualname][key]["refused"] = True
 
-    @staticmethod
-    def _binding(frame: FrameType, code: CodeType, qualname: str, first: object) -> tuple[Any, bool, object]:
+    def _binding(self, frame: FrameType, code: CodeType, qualname: str, first: object) -> tuple[Any, bool, object]:
         """The function, whether its first parameter is bound, and the object that it is bound to."""
-        *above, name = qualname.split(".")
-        holder: Any = sys.modules.get(frame.f_globals.get("__name__", ""))
-        for part in above:
-            holder = inspect.getattr_static(holder, part, None)
-        function, found = arguments.function_of(holder, name, code)
-        if not isinstance(holder, type) or isinstance(found, staticmethod):
-            return function, False, None
-        by_class = isinstance(found, classmethod) or name in {"__new__", "__init_subclass__", "__class_getitem__"}
-        return function, True, None if by_class else first
+        known = self._bindings.get(id(code))
+        if known is None:
+            known = self._bindings[id(code)] = _binding(frame.f_globals.get("__name__", ""), code, qualname)
+        function, is_bound, is_of_object = known
+        return function, is_bound, first if is_of_object else None
 
     def _prepare(self, frame: FrameType, interest: Interest, receiver: object) -> None:
         """A test calls a method: what comes later on this object comes after it."""
@@ -191,3 +188,16 @@ class Watch:
         if shown is None:
             return None
         return {"qualname": qualname, "arguments": [{"name": part.name, "value": part.value} for part in shown]}
+
+
+def _binding(module: str, code: CodeType, qualname: str) -> tuple[Any, bool, bool]:
+    """The function of that code, whether its first parameter is bound, and whether that is to an object."""
+    *above, name = qualname.split(".")
+    holder: Any = sys.modules.get(module)
+    for part in above:
+        holder = inspect.getattr_static(holder, part, None)
+    function, found = arguments.function_of(holder, name, code)
+    if not isinstance(holder, type) or isinstance(found, staticmethod):
+        return function, False, False
+    by_class = isinstance(found, classmethod) or name in {"__new__", "__init_subclass__", "__class_getitem__"}
+    return function, True, not by_class

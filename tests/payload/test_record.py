@@ -382,6 +382,28 @@ def test_the_parameters_of_such_a_test_share_what_is_seen_of_it(project, record)
     assert seen == [*(f"price(amount={number})" for number in range(18)), "price(amount=99)"]
 
 
+def test_of_hundreds_of_parameters_some_are_taken_evenly(project, record):
+    root = project(
+        src__shop__cart=CART,
+        tests__test_cart="""
+            import pytest
+            from shop.cart import price
+
+            @pytest.mark.parametrize("amount", range(150))
+            def test_a(amount):
+                price(amount)
+
+            def test_b():
+                price(-1)
+            """,
+    )
+
+    found = record(root, "price")
+    amounts = [int(call.arguments[0].value) for call in found.calls[:60]]
+    assert amounts == [-(-150 * number // 60) for number in range(60)]
+    assert len(found.outcomes) == 61
+
+
 def test_tests_are_not_slowed_down_where_only_their_ends_are_asked_for(project):
     root = project(tests__test_cart="import sys\n\ndef test_alone():\n    assert sys.getprofile() is None\n")
     job = Record(tests=("tests/test_cart.py",), path="", module="", qualnames=())
