@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import AnyStr
@@ -115,8 +116,9 @@ def _smaller(match: re.Match[str]) -> Iterator[str]:
         yield from (repr(type(value)(option)) for option in sorted(smaller, key=_weight))
     elif match.lastgroup == "string":
         value = eval(text, {})
+        less = itertools.chain([value.rstrip()], *(_without(value, cuts) for cuts in _cuts(value)))
         # An empty text shows little; where only that will do, the search has found it as such.
-        yield from (repr(one) for cuts in _cuts(value) for one in _without(value, cuts) if one)
+        yield from (repr(one) for one in less if one and one != value)
 
 
 def _cuts(value: str | bytes) -> Iterator[Sequence[int]]:

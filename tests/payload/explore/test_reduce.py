@@ -100,7 +100,7 @@ def test_a_text_gets_short_and_is_not_emptied():
         ("'hello world'", 6, "'hello world'"),
         ("'hello cruel world'", 6, "'hello cruel'"),
         ("b'hello cruel world'", 6, "b'hello cruel'"),
-        ("'hello world '", 7, "'hello world '"),
+        ("'hello world '", 7, "'hello world'"),
         ("'helloworld'", 6, "'oworld'"),
         ("'a text that goes on and on, longer than thatthatthat'", 43, None),
     ],
