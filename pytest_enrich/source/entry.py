@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from pytest_enrich.data.code import Entry
 from pytest_enrich.gaps.outline import Node
+from pytest_enrich.gaps.text import parse
 from pytest_enrich.source.calls import Calls, base_names
 from pytest_enrich.source.function import kind, parameters, scopes
 from pytest_enrich.source.module import FUNCTIONS, Function, Module
@@ -106,7 +107,10 @@ def _is_named(node: Function, suite: Suite) -> bool:
 @lru_cache(maxsize=256)
 def _names(text: str) -> frozenset[str]:
     """What is read or imported there by name. A test that overrides or replaces a function does not call it."""
-    nodes = list(ast.walk(ast.parse(text)))
+    try:
+        nodes = list(ast.walk(parse(text)))
+    except SyntaxError:
+        return frozenset()
     plain = {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
     read = (one for one in nodes if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Load))
     attributes = {one.attr for one in read if not _is_super(one.value)}

@@ -102,6 +102,7 @@ def test_a_private_function_that_tests_name_is_its_own_entry(target):
         "# Should _near be public?\n",
         'def test_far():\n    """What _near gives."""\n',
         "cart._near = lambda x: x\n",
+        "_near is no Python\n",
     ],
 )
 def test_a_private_function_that_tests_only_write_about_or_replace_is_none(target, suite_text):
