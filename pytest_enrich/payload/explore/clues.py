@@ -31,6 +31,8 @@ def asked(node: ast.AST, function: object) -> Iterator[tuple[str, Any]]:
     elif last == "callable" and name:
         # Who asks that is ready for something else, too: an index, the name of an attribute.
         yield name, {collections.abc.Callable, Any}
+    elif last in {"parse_args", "parse_known_args"} and name:
+        yield name, {list[str]}
     elif last in {"iscoroutinefunction", "map", "filter", "reduce", "wraps"} and name:
         yield name, {collections.abc.Callable}
     elif last == "partial":

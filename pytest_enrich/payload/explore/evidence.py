@@ -63,7 +63,9 @@ def of_parameter(
         return hint
     if (documented := from_words(parameter.get("documented") or "")) is not None:
         return documented
-    kinds = {_kind(value) for value in seen} | {*used.stated}
+    # Of a list of texts that is asked for, those that were seen say no more than that they are lists.
+    seen_kinds = {_kind(value) for value in seen} - {typing.get_origin(one) for one in used.stated}
+    kinds = seen_kinds | {*used.stated}
     if default is not NOTHING and not _is_sentinel(default):
         kinds.add(_kind(default))
     for kin in (NUMBERS, MOMENTS):

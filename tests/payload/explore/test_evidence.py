@@ -55,6 +55,12 @@ def test_a_name_is_the_last_to_tell(name, expected):
     assert kind(name) == {expected}
 
 
+def test_a_list_of_texts_that_is_asked_for_is_no_list_of_anything():
+    words = Use(stated=frozenset({list[str]}))
+    found = evidence.of_parameter({"name": "args"}, None, [["a"], None], words)
+    assert set(typing.get_args(found)) == {list[str], type(None)}
+
+
 def test_functions_and_classes_that_are_passed_are_to_be_called():
     assert kind("a", seen=[len]) == kind("a", seen=[int]) == {collections.abc.Callable}
 

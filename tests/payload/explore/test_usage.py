@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import argparse
 import ast
 import collections.abc
 import contextlib
@@ -76,6 +77,10 @@ def typed(value):
     return type(value) is not float
 
 
+def main(args=None):
+    return argparse.ArgumentParser().parse_args(args)
+
+
 def found(where):
     return [*os.walk(where)]
 
@@ -98,6 +103,7 @@ def of(function, name):
         (drawn, "source", {random.Random}),
         (entered, "manager", {contextlib.nullcontext}),
         (some, "items", {list}),
+        (main, "args", {list[str]}),
         (found, "where", {str}),
         (typed, "value", {list, bytes, bytearray, float, str}),
         (paired, "right", {list}),
