@@ -39,10 +39,9 @@ def thinned(items: Sequence[pytest.Item], most: int) -> list[pytest.Item]:
     of, met = Counter(functions), Counter[str]()
     kept = []
     for item, function in zip(items, functions, strict=True):
-        at, size = met[function], of[function]
-        met[function] += 1
-        if at == 0 or at * most // size != (at - 1) * most // size:
+        if met[function] * most % of[function] < most:
             kept.append(item)
+        met[function] += 1
     return kept
 
 

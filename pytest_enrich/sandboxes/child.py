@@ -78,7 +78,7 @@ def run(  # noqa: PLR0913 - all are said by name
                 said, stopped = _attend(process, reader, watch, namespace=namespace)
         finally:
             os.close(reader)
-        return Ended(how=how(said), stopped=stopped or excess(), output=tail(output))
+        return ended(said, stopped, excess, output)
 
 
 @contextlib.contextmanager
@@ -191,6 +191,11 @@ def _environ(process: int) -> list[bytes]:
     with contextlib.suppress(OSError):
         return Path(f"/proc/{process}/environ").read_bytes().split(b"\0")
     return []
+
+
+def ended(said: bytes, stopped: str, excess: Callable[[], str], output: IO[bytes]) -> Ended:
+    """How a job ended that nobody attends to any more: once more, what it used is looked at."""
+    return Ended(how=how(said), stopped=stopped or excess(), output=tail(output))
 
 
 def how(said: bytes) -> str:

@@ -108,7 +108,7 @@ def _calculated(node: ast.BinOp) -> Iterator[tuple[str, Any]]:
 
 
 def _last(node: ast.Call) -> str:
-    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    return names_of(node.func)[0]
 
 
 def names_of(called: ast.expr) -> tuple[str, ...]:

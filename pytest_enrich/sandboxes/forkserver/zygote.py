@@ -95,13 +95,12 @@ class Zygote:
         with tempfile.TemporaryFile(buffering=0) as output, self._forker.asked(job_file, output) as reader:
             watch = child.Watch(time.monotonic() + timeout, functools.partial(excess.found, place, before))
             said, stopped = self._forker.attend(reader, job_file, watch)
-            how = child.how(said)
-            if not stopped and how in {"", "stopped"} and self._forker.is_gone():
+            if not stopped and child.how(said) in {"", "stopped"} and self._forker.is_gone():
                 # With it and the job's supervisor gone, nobody has ended the job.
                 child.end_strays(self._place.name)
                 child.end_strays(place.name)
                 return None
-            return child.Ended(how=how, stopped=stopped or watch.excess(), output=child.tail(output))
+            return child.ended(said, stopped, watch.excess, output)
 
     def take(self) -> None:
         """Somebody is about to ask for a job."""
