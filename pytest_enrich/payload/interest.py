@@ -14,6 +14,8 @@ from .ways import Ways
 
 CHANGING = {"__call__", "__setitem__", "__delitem__", "__enter__", "__exit__", "__iadd__", "__isub__", "__ior__"}
 """Of the dunder methods, those that may leave the object in another state."""
+MAKING = {"__init__", "__new__"}
+"""Those that make one."""
 
 
 class Interest(NamedTuple):
@@ -62,7 +64,7 @@ class Interests:
         return Interest(
             code,
             qualname if qualname in self._wanted else "",
-            code.co_name == "__init__",
+            code.co_name in MAKING,
             own and bool(code.co_argcount) and not resumable and not silent,
             codes.start(code) if resumable else None,
             inside,

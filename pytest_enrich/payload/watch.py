@@ -38,8 +38,10 @@ class Watch:
         self.project = Project(rootdir, job["module"])
         self.objects = Objects(self.project, job["limit"])
         self._found: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in job["qualnames"]}
-        self._underway: dict[int, tuple[Made, dict[str, Any]]] = {}
-        self._open: dict[int, tuple[str, str]] = {}
+        # Frames, not ids of frames: to ask for an id is an event for audit hooks, and this happens at each return.
+        self._underway: dict[FrameType, tuple[Made, dict[str, Any]]] = {}
+        self._open: dict[FrameType, tuple[str, str]] = {}
+        self._making: set[FrameType] = set()
         # It takes long to know, and some functions are called very often; interests keep their code alive.
         self._bindings: dict[int, tuple[Any, bool, bool]] = {}
         self.ways = Ways(self.project)
@@ -58,12 +60,13 @@ class Watch:
                 self._entered(frame, interest)
         elif event == "return":
             self.ways.end(frame)
-            if (key := self._open.pop(id(frame), None)) is not None:
+            if (key := self._open.pop(frame, None)) is not None:
                 self._ended(frame, value, *key)
-            if (done := self._underway.pop(id(frame), None)) is not None:
+            if (done := self._underway.pop(frame, None)) is not None:
                 made, call = done
                 made.setup.append(call)
-            elif frame.f_code.co_name == "__new__":
+            elif frame in self._making:
+                self._making.discard(frame)
                 self._note(frame, value)
 
     def begin(self, nodeid: str) -> None:
@@ -74,9 +77,10 @@ class Watch:
         self._rest -= used
         self._share = self._share - used if is_same else MOST_EVENTS
         self._given = self._left = max(min(max(self._share, FEWEST_EVENTS), self._rest), 0)
-        # Their ends may not have been seen, and other frames will have their ids.
+        # Their ends may not have been seen.
         self._open.clear()
         self._underway.clear()
+        self._making.clear()
         self.ways.forget()
 
     def calls(self) -> list[dict[str, Any]]:
@@ -92,7 +96,9 @@ class Watch:
             return  # a generator or coroutine goes on
         code = interest.code
         first = frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
-        if interest.makes:
+        if interest.makes and code.co_name == "__new__":  # what it makes is known when it ends
+            self._making.add(frame)
+        elif interest.makes:
             self._note(frame, first)
         if interest.inside:
             self.ways.came()
@@ -124,7 +130,7 @@ class Watch:
             key = interest.qualname, json.dumps(call)
             if key[1] not in self._found[interest.qualname]:
                 self._found[interest.qualname][key[1]] = call | {"nodeid": self.nodeid, "refused": False}
-                self._open[id(frame)] = key
+                self._open[frame] = key
 
     def _described(self, frame: FrameType, code: CodeType, qualname: str, first: object) -> dict[str, Any] | None:
         """A call that begins, as JSON; None when it cannot be written."""
@@ -170,7 +176,7 @@ class Watch:
         where = "" if cls.__module__ == self.module else f"{cls.__module__}:"
         call = self._call(f"{where}{cls.__qualname__}.{interest.code.co_name}", shown)
         if call is not None:
-            self._underway[id(frame)] = made, call
+            self._underway[frame] = made, call
 
     def _is_inside(self, frame: FrameType) -> bool:
         """Whether the project's own code makes the call, and not a test."""

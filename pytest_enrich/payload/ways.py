@@ -29,7 +29,7 @@ class Ways:
         self._project = project
         self._came = 0
         self._found: dict[str, dict[str, dict[str, Any]]] = {}
-        self._open: dict[int, tuple[int, str, dict[str, Any]]] = {}
+        self._open: dict[FrameType, tuple[int, str, dict[str, Any]]] = {}
 
     def name(self, frame: FrameType, code: CodeType) -> str:
         """`module:qualname` of a public function of the project, "" for what is none."""
@@ -53,11 +53,11 @@ class Ways:
             return
         call = described()
         if call is not None:
-            self._open[id(frame)] = self._came, name, call
+            self._open[frame] = self._came, name, call
 
     def end(self, frame: FrameType) -> None:
         """A function ends; its call is kept when it came to the file meanwhile."""
-        held = self._open.pop(id(frame), None)
+        held = self._open.pop(frame, None)
         if held is not None and self._came > held[0]:
             _, name, call = held
             self._found.setdefault(name, {}).setdefault(repr(call), {**call, "qualname": name})

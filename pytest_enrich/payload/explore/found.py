@@ -32,12 +32,12 @@ MOST_RECEIVERS, MOST_EDGES = 12, 6
 
 def search(job: dict[str, Any], scene: Scene, started: float) -> dict[str, Any]:
     """Search through all entries; the answer's `found` are the chosen calls, reduced, with what they reach."""
+    wanted = frozenset(map(tuple, job["branches"])), frozenset(job["lines"])
+    if job["only"]:
+        return _given(scene, wanted[0] | wanted[1], [calls.load(one) for one in job["only"]])
     limits = Limits(job["executions"], started + job["seconds"], job["seed"])
     solver = [lambda inputs, seconds: solved(inputs, scene.runner, seconds)] if job["solver"] else []
-    wanted = map(tuple, job["branches"]), job["lines"]
     looking = Search(scene.runner, Probes(scene.module), *wanted, limits, scene.given.arguments, *solver)
-    if job["only"]:
-        return _given(looking, scene, [calls.load(one) for one in job["only"]])
     looking.everywhere(scene.inputs)
     # With a budget in executions there is ample time, so that the clock decides nothing.
     until = max(time.monotonic() + REDUCE_SECONDS, limits.deadline)
@@ -57,28 +57,28 @@ def search(job: dict[str, Any], scene: Scene, started: float) -> dict[str, Any]:
     }
 
 
-def _given(looking: Search, scene: Scene, given: list[Call]) -> dict[str, Any]:
+def _given(scene: Scene, wanted: Reached, given: list[Call]) -> dict[str, Any]:
     """As `search` answers, of these calls: smaller ones of which there is the same to say, then as they are."""
-    outcomes = [(call, looking.runner.call(call)) for call in given]
+    outcomes = [(call, scene.runner.call(call)) for call in given]
     found = [
-        _record(looking.reached(outcome), one)
+        _record(outcome.reached(wanted), one)
         for call, outcome in outcomes
         if not outcome.refusal
-        for one in dict.fromkeys((_smaller(looking, scene, call), call))
+        for one in dict.fromkeys((_smaller(scene, call), call))
     ]
     return {"found": found, "corpus": [], "executions": len(given), "dropped": {}}
 
 
-def _smaller(looking: Search, scene: Scene, call: Call) -> Call:
+def _smaller(scene: Scene, call: Call) -> Call:
     """The call made small, as long as the same is to be said of it."""
     inputs = _inputs(scene, call)
-    said = _done(looking, call)
-    if inputs is None or not said:
+    done = said(scene.runner, call)
+    if inputs is None or not done:
         return call
 
     def holds(other: Call) -> bool:
         is_plain = inputs.conforms(other) and inputs.oddness(other) <= inputs.oddness(call)
-        return is_plain and _done(looking, other) == said
+        return is_plain and said(scene.runner, other) == done
 
     return reduce(call, {}, holds, most=FEW_TRIES)
 

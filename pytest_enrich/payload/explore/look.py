@@ -7,7 +7,7 @@ import dataclasses
 import re
 from typing import Any
 
-from . import calls, listing, warned
+from . import calls, listing
 from .argv import started_as
 from .calls import Call, Program, program
 from .clock import shifted
@@ -41,7 +41,7 @@ def _words(scene: Scene, record: dict[str, Any]) -> frozenset[str]:
 def _is_about_warning(scene: Scene, record: dict[str, Any]) -> bool:
     """Whether what a chosen call reaches is there to warn."""
     reached = {*record["reached"], *(to for _, to in record["branches"])}
-    return not reached.isdisjoint(warned.lines(scene.runner.filename))
+    return not reached.isdisjoint(scene.warning)
 
 
 def _program(scene: Scene, call: Call) -> Program:

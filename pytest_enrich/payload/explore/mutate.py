@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 NUMBER = re.compile(r"-?\d+")
 """A whole number, as a template."""
@@ -14,6 +15,7 @@ LITERAL = re.compile(
     r"""|(?P<name>⟨[^⟩]*⟩)"""
 )
 LARGEST = 10**18
+MOST_KNOWN = 4096
 
 
 def literals(template: str) -> list[re.Match[str]]:
@@ -46,6 +48,7 @@ def _changed(match: re.Match[str], how: int, what: int, constants: Sequence[str]
     return {"True": "False", "False": "True"}.get(text, text)
 
 
+@lru_cache(MOST_KNOWN)
 def _kind(literal: str) -> str | None:
     match = LITERAL.fullmatch(literal)
     return match.lastgroup if match else None
@@ -73,16 +76,16 @@ def _string(text: str, how: int, what: int, constants: Sequence[str]) -> str:
     value = eval(text, {})
     if isinstance(value, bytes):
         # The capitals of a few characters are beyond latin-1.
-        return repr(_characters(value.decode("latin-1"), how, what, []).encode("latin-1", "replace"))
-    parts = [eval(constant, {}) for constant in constants if constant[0] != "b"]
-    return repr(_characters(value, how, what, parts))
+        return repr(_characters(value.decode("latin-1"), how, what, None).encode("latin-1", "replace"))
+    texts = [constant for constant in constants if constant[0] != "b"]
+    return repr(_characters(value, how, what, eval(texts[what % len(texts)], {}) if texts else None))
 
 
-def _characters(value: str, how: int, what: int, parts: Sequence[str]) -> str:
+def _characters(value: str, how: int, what: int, part: str | None) -> str:
     at = what % (len(value) + 1)
     alphabet = "0129 aAzZ-+.,:;/_'\"\\\n\t#=%{}()[]<>$@é" + value
     char = alphabet[(what * 7 + how) % len(alphabet)]
-    part = parts[what % len(parts)] if parts else char
+    part = char if part is None else part
     ways: list[Callable[[], str]] = [
         lambda: value[: at - 1] + value[at:] if at else value[1:],
         lambda: value[:at] + char + value[at:],

@@ -90,7 +90,7 @@ def _twins(module: ModuleType) -> Iterator[tuple[FunctionType, CodeType, CodeTyp
     filename = inspect.getsourcefile(module) or ""
     try:
         tree = ast.parse(inspect.getsource(module))
-        whole = compile(ast.fix_missing_locations(Probing().visit(tree)), filename, "exec", dont_inherit=True)
+        whole = compile(Probing().visit(tree), filename, "exec", dont_inherit=True)
     except Exception:  # no source, or one that only its own loader can read
         return
     twins = {(code.co_firstlineno, code.co_name): code for code in _inside(whole)}

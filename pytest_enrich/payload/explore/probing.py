@@ -117,8 +117,10 @@ class Probing(ast.NodeTransformer):
 
     @staticmethod
     def _probe(node: ast.expr, line: int, how: str, *operands: ast.expr) -> ast.expr:
-        name, given = ast.Name(NAME, ast.Load()), [ast.Constant(line), ast.Constant(how), *operands]
-        return ast.copy_location(ast.Call(name, given, []), node)
+        # Located one by one: to fix what is missing in a whole file takes as long as all the rest.
+        made = ast.Name(NAME, ast.Load()), ast.Constant(line), ast.Constant(how)
+        name, *told = (ast.copy_location(one, node) for one in made)
+        return ast.copy_location(ast.Call(name, [*told, *operands], []), node)
 
 
 def of_type(node: ast.Compare) -> ast.Call | None:

@@ -187,8 +187,7 @@ class Search:
 
     def reached(self, outcome: Outcome) -> Reached:
         """What of the wanted a call reached."""
-        lines = {to for _, to in outcome.branches}
-        return self.wanted & (outcome.branches | lines)
+        return outcome.reached(self.wanted)
 
     def _keep(self, find: Find) -> None:
         for item in find.reached:

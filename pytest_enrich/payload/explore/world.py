@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from . import calls, command, elsewhere, example, factories, shown
+from . import calls, command, elsewhere, example, factories, shown, warned
 from .body import nodes
 from .calls import Call
 from .entry import Entry
@@ -32,13 +32,14 @@ CALLS_IN_TIME = 30
 
 @dataclasses.dataclass(frozen=True)
 class Scene:
-    """The file under test, the functions to call, and what is known of their inputs."""
+    """The file under test, the functions to call, what is known of their inputs, and its `warned.lines`."""
 
     module: types.ModuleType
     runner: Runner
     entries: Mapping[str, Entry]
     inputs: tuple[Inputs, ...]
     given: Given
+    warning: frozenset[int]
 
 
 def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
@@ -69,7 +70,8 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     filename = inspect.getsourcefile(module) or module.__file__ or ""
     tracer = Tracer(filename, dict(map(tuple, job["statements"])), MOST_STEPS)
     runner = Runner(tracer, known, root, seconds)
-    return Scene(module, runner, known, tuple(inputs), Given(beside, world, job["seed"]))
+    given_later = Given(beside, world, job["seed"])
+    return Scene(module, runner, known, tuple(inputs), given_later, warned.lines(filename))
 
 
 def _steps(seen: Iterable[Seen], module: types.ModuleType, world: World, seed: int) -> dict[str, Inputs]:
