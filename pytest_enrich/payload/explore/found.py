@@ -32,20 +32,25 @@ MOST_RECEIVERS, MOST_EDGES = 12, 6
 
 def search(job: dict[str, Any], scene: Scene, started: float) -> dict[str, Any]:
     """Search through all entries; the answer's `found` are the chosen calls, reduced, with what they reach."""
-    wanted = frozenset(map(tuple, job["branches"])), frozenset(job["lines"])
+    branches, lines = frozenset(map(tuple, job["branches"])), frozenset(job["lines"])
     if job["only"]:
-        return _given(scene, wanted[0] | wanted[1], [calls.load(one) for one in job["only"]])
+        return _given(scene, branches | lines, [calls.load(one) for one in job["only"]])
     limits = Limits(job["executions"], started + job["seconds"], job["seed"])
     solver = [lambda inputs, seconds: solved(inputs, scene.runner, seconds)] if job["solver"] else []
-    looking = Search(scene.runner, Probes(scene.module), *wanted, limits, scene.given.arguments, *solver)
+    looking = Search(scene.runner, Probes(scene.module), branches, lines, limits, scene.given.arguments, *solver)
     looking.everywhere(scene.inputs)
     # With a budget in executions there is ample time, so that the clock decides nothing.
     until = max(time.monotonic() + REDUCE_SECONDS, limits.deadline)
+    return _shown(looking, scene, job["constants"], until)
+
+
+def _shown(looking: Search, scene: Scene, constants: list[str], until: float) -> dict[str, Any]:
+    """What a search that has ended comes to, made plain as long as there is time."""
     reduced = [(find, _reduced(looking, find, until)) for find in choose(looking.finds)]
     near = [around(looking, find, call, len(reduced), until) for find, call in reduced]
     edges = [edge for find, call in reduced for edge in _edges(looking, find, call, until)]
     others = [*edges, *(call for of_find in near for call in of_find)]
-    chosen = looking.corpus.chosen([call for _, call in reduced], others, job["constants"])
+    chosen = looking.corpus.chosen([call for _, call in reduced], others, constants)
     pairs = zip(reduced, near, strict=True)
     return {
         "found": [

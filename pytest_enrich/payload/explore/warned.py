@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,7 +35,6 @@ def is_forgotten(caught: Sequence[warnings.WarningMessage]) -> bool:
     return any("was never awaited" in spoken(one.message) for one in caught)
 
 
-@lru_cache(maxsize=8)
 def lines(filename: str) -> frozenset[int]:
     """The lines with statements that warn, and those where the blocks begin that they are in; none unread."""
     try:

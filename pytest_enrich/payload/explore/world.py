@@ -44,34 +44,47 @@ class Scene:
 
 def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     """The scene of an `Explore` job; entries that are not there at run time are left out."""
-    made = [calls.load(record) for record in job["constructors"]]
     ways = tuple(elsewhere.ways(job))
-    objects, patterns = _objects(job, made, module), _patterns(module, job["entries"])
-    # Where there is ample time, a slow machine does not end calls that a fast one would let go on.
-    seconds = max(CALL_SECONDS, job["seconds"] / CALLS_IN_TIME)
     own = itertools.chain.from_iterable(entry["calls"] for entry in job["entries"])
     beside = [calls.load(one) for one in (*job["neighbours"], *own)]
-    given = partial(factories.objects, [*_given(ways), *_beside(beside, module)], seconds)
-    world = World(job["constants"], objects, patterns, given)
+    world = _world(job, module, ways, beside)
     entries = [_of_job(e, module) for e in job["entries"]]
     seen = shown.of_job(job, entries, module)
     # Calls that are only to be looked at come with their steps, and with nothing else that tests do.
     alone = Seen((), {}, setups=tuple(calls.load(one).setup for one in job["only"]))
     steps = _steps([*seen, alone, *(way.seen for way in ways)], module, world, job["seed"])
-    known = {name: one.entry for name, one in steps.items()} | {entry.key: entry for entry in entries}
     inputs = [
         Inputs(entry, some, function, world, owner_of(entry, module), job["seed"], steps)
         for entry, some in zip(entries, seen, strict=True)
         if (function := _callable(entry, module)) is not None
     ]
-    for way in ways:
-        known[way.entry.key] = way.entry
-        inputs.append(Inputs(way.entry, way.seen, way.function, world, way.owner, job["seed"], steps))
+    inputs += [Inputs(way.entry, way.seen, way.function, world, way.owner, job["seed"], steps) for way in ways]
+    known = {name: one.entry for name, one in steps.items()}
+    known |= {entry.key: entry for entry in (*entries, *(way.entry for way in ways))}
+    runner = _runner(job, module, known, root)
+    return Scene(
+        module, runner, known, tuple(inputs), Given(beside, world, job["seed"]), warned.lines(runner.filename)
+    )
+
+
+def _world(
+    job: Mapping[str, Any], module: types.ModuleType, ways: Iterable[elsewhere.Way], beside: Iterable[Call]
+) -> World:
+    """What is known of values, whatever takes them."""
+    made = [calls.load(record) for record in job["constructors"]]
+    objects, patterns = _objects(job, made, module), _patterns(module, job["entries"])
+    given = partial(factories.objects, [*_given(ways), *_beside(beside, module)], _seconds(job))
+    return World(job["constants"], objects, patterns, given)
+
+
+def _runner(job: Mapping[str, Any], module: types.ModuleType, known: Mapping[str, Entry], root: str) -> Runner:
     filename = inspect.getsourcefile(module) or module.__file__ or ""
-    tracer = Tracer(filename, dict(map(tuple, job["statements"])), MOST_STEPS)
-    runner = Runner(tracer, known, root, seconds)
-    given_later = Given(beside, world, job["seed"])
-    return Scene(module, runner, known, tuple(inputs), given_later, warned.lines(filename))
+    return Runner(Tracer(filename, dict(map(tuple, job["statements"])), MOST_STEPS), known, root, _seconds(job))
+
+
+def _seconds(job: Mapping[str, Any]) -> float:
+    """The most for one call: where there is ample time, a slow machine ends none that a fast one lets go on."""
+    return max(CALL_SECONDS, float(job["seconds"]) / CALLS_IN_TIME)
 
 
 def _steps(seen: Iterable[Seen], module: types.ModuleType, world: World, seed: int) -> dict[str, Inputs]:
