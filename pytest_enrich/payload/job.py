@@ -121,18 +121,11 @@ def varied(work: dict[str, Any], session: Callable[..., str]) -> dict[str, Any]:
     return _module("vary").vary(work, session)  # type: ignore[no-any-return]
 
 
-def warm(kind: str) -> None:
-    """Load what jobs of a kind need, inside a configured pytest: forks would each do so."""
-    for name in _NEEDS.get(kind, ()):
-        _module(name)
+def warm() -> None:
+    """Load what `explored` will need, inside a configured pytest."""
+    _module("explore.exploration")
 
 
-_NEEDS = {
-    "explore": ("explore.exploration",),
-    "record": ("record",),
-    "vary": ("vary.run",),
-    "mutate": ("mutate", "explore.observe", "explore.run"),
-}
 _JOBS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "collect": _collect,
     "record": _record,

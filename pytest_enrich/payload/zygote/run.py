@@ -87,14 +87,14 @@ class Waiting:
 
     def _prepare(self, config: pytest.Config, work: dict[str, Any]) -> None:
         """Before the fork for a job: what later jobs can use too."""
-        job.warm(work["job"]["type"])
         self._seen.prepare(work)
         self._texts.prepare(work, config)
 
     def _get_ready(self, config: pytest.Config) -> Descriptors:
         preload.tests_imports(self._start, config, self._seen)
+        # Only where no tests are run: what Hypothesis draws for them depends on what else is loaded.
         if not self._start["argument"]:
-            job.warm("explore")  # it loads Hypothesis, which may be the project: now, while that is seen
+            job.warm()
         if config.getoption("doctestmodules", default=False):
             importlib.import_module("doctest")
         self._seen.stop()
