@@ -21,7 +21,7 @@ from .reduce import reduce
 from .search import Search
 from .symbolic import solved
 from .telling import SILENT, rank
-from .trace import Reached
+from .trace import Reached, reached_by
 from .world import Scene
 
 REDUCE_SECONDS = 5.0
@@ -66,7 +66,7 @@ def _given(scene: Scene, wanted: Reached, given: list[Call]) -> dict[str, Any]:
     """As `search` answers, of these calls: smaller ones of which there is the same to say, then as they are."""
     outcomes = [(call, scene.runner.call(call)) for call in given]
     found = [
-        _record(outcome.reached(wanted), one)
+        _record(reached_by(wanted, outcome.branches), one)
         for call, outcome in outcomes
         if not outcome.refusal
         for one in dict.fromkeys((_smaller(scene, call), call))

@@ -34,14 +34,17 @@ def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
 
 def _words(scene: Scene, record: dict[str, Any]) -> frozenset[str]:
     """The words of the lines that a chosen call reaches."""
-    lines = {*record["reached"], *(to for _, to in record["branches"])}
-    return frozenset(word for at in lines for word in re.findall(r"\w+", scene.runner.line(at)))
+    return frozenset(word for at in _lines(record) for word in re.findall(r"\w+", scene.runner.line(at)))
 
 
 def _is_about_warning(scene: Scene, record: dict[str, Any]) -> bool:
     """Whether what a chosen call reaches is there to warn."""
-    reached = {*record["reached"], *(to for _, to in record["branches"])}
-    return not reached.isdisjoint(scene.warning)
+    return not scene.warning.isdisjoint(_lines(record))
+
+
+def _lines(record: dict[str, Any]) -> set[int]:
+    """The lines that a chosen call reaches."""
+    return {*record["reached"], *(to for _, to in record["branches"])}
 
 
 def _program(scene: Scene, call: Call) -> Program:

@@ -16,7 +16,7 @@ from .consumption import consumed, consumption
 from .contract import is_contract, not_installed
 from .entry import Entry
 from .logged import Logged
-from .trace import Branch, Reached, TooLongError, Tracer
+from .trace import Branch, TooLongError, Tracer
 
 CALL_SECONDS = 0.5
 
@@ -46,10 +46,6 @@ class Outcome:
     printed: str = ""
     warned: tuple[warned.Warned, ...] = ()
     logged: tuple[str, ...] = ()
-
-    def reached(self, wanted: Reached) -> Reached:
-        """What of the wanted branches and lines the call came to."""
-        return wanted & (self.branches | {to for _, to in self.branches})
 
 
 class Runner:

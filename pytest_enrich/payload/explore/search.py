@@ -18,7 +18,7 @@ from .limits import Limits
 from .probe import Probes
 from .run import Outcome, Runner
 from .telling import is_function
-from .trace import Branch, Reached
+from .trace import Branch, Reached, reached_by
 from .varied import Varied
 
 PATIENCE = 2000
@@ -187,7 +187,7 @@ class Search:
 
     def reached(self, outcome: Outcome) -> Reached:
         """What of the wanted a call reached."""
-        return outcome.reached(self.wanted)
+        return reached_by(self.wanted, outcome.branches)
 
     def _keep(self, find: Find) -> None:
         for item in find.reached:

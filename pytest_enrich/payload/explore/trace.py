@@ -26,6 +26,11 @@ SUSPENDABLE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GEN
 MOST_STEPS = 100_000
 
 
+def reached_by(wanted: Reached, branches: frozenset[Branch]) -> Reached:
+    """What of the wanted branches and lines these branches come to."""
+    return wanted & (branches | {to for _, to in branches})
+
+
 class TooLongError(BaseException):
     """A call did not end in time. Not an Exception, so that the code under test does not catch it."""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from ..explore.limits import Limits
-from ..explore.trace import Branch, Reached
+from ..explore.trace import Branch, Reached, reached_by
 from . import ideas
 from .carrier import taken
 from .ending import Record
@@ -144,7 +144,7 @@ class Search:
 
     def reached(self, branches: frozenset[Branch]) -> Reached:
         """What of the wanted these branches reach."""
-        return self.wanted & (branches | {to for _, to in branches})
+        return reached_by(self.wanted, branches)
 
     def _note(self, subject: Subject, variation: Variation, record: Record, reached: Reached) -> None:
         if not reached or not variation.values:
