@@ -9,9 +9,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from pytest_enrich.commands import ini
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.store import python_file
+from pytest_enrich.store import ini, python_file
 from pytest_enrich.store.python_file import PythonFile
 
 KEY = "enrich_format_command"

@@ -31,7 +31,7 @@ class Store(Struct, frozen=True):
     def shelf(self) -> Shelf:
         """`pending()`, with a line for every suggestion and log line that could not be read."""
         lying = shelf.read(self.directory / "pending", self.rootdir)
-        decisions, broken = log.read(self._decisions, Decision)
+        decisions, broken = log.read(self._decisions, Decision, disk.LARGEST)
         states = log.states(decisions)
         waiting = (one for one in lying.suggestions if one.kind != "bug" and self._state(one, states) == "pending")
         problems = (f"decisions.jsonl has {broken} unreadable lines: not used",) if broken else ()
@@ -146,7 +146,7 @@ class Store(Struct, frozen=True):
 
     def decisions(self) -> tuple[Decision, ...]:
         """All decisions, oldest first."""
-        return log.read(self._decisions, Decision)[0]
+        return log.read(self._decisions, Decision, disk.LARGEST)[0]
 
     def journal(self, *lines: Line) -> None:
         """Note attempts and finished gaps; on the disk when this returns."""

@@ -20,6 +20,11 @@ def is_made(directory: Path) -> bool:
         return any((directory / name).exists() for name in _OURS)
 
 
+def is_marked(directory: Path) -> bool:
+    """Whether suggestions of any project lie in it."""
+    return (directory / "pending").is_dir() or (directory / "decided").is_dir()
+
+
 def is_ours(directory: Path) -> bool:
     """The same, or the folder may become ours: it is empty."""
     if is_made(directory):

@@ -2,8 +2,9 @@ import sys
 
 import pytest
 
-from pytest_enrich.commands import ini, pytest_run
+from pytest_enrich.commands import pytest_run
 from pytest_enrich.errors import RefusedError
+from pytest_enrich.store import ini
 
 FORMAT = """\
 import sys

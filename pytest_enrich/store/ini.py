@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import configparser
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,25 +12,51 @@ from pytest_enrich.errors import RefusedError
 from pytest_enrich.store import disk
 
 
-def text(rootdir: Path, key: str) -> str:
-    """The key's value, "" when it is not set.
+def text(rootdir: Path, key: str, options: Sequence[str] = ()) -> str:
+    """The key's value, "" when it is not set; a list's are one to a word.
 
-    The first file that configures pytest counts, as in pytest: `-c` and `-o` of a command line are not known here.
+    The first file that configures pytest counts, as in pytest, unless `options`, words of its command line, name
+    another one (`-c`), or the value itself (`-o`).
 
     Raises:
         RefusedError: That file cannot be read.
     """
-    for name, read in _FILES.items():
+    said = _said(options, ("-o", "--override-ini"))
+    given = [value.partition("=")[2] for value in said if value.partition("=")[0] == key]
+    if given:
+        return given[-1]
+    file = next(reversed(_said(options, ("-c", "--config-file"))), "")
+    for name, read in ({file: _reader(file)} if file else _FILES).items():
         content = disk.read(rootdir / name)
         if content is None:
             continue
         try:
             table = read(content.decode("utf-8"), name)
-        except (ValueError, configparser.Error) as error:
+        except (ValueError, RecursionError, configparser.Error) as error:
             raise RefusedError(f"{name} cannot be read: {error}\nNothing was changed.\nMend it first.") from error
         if table is not None:
-            return str(table.get(key, ""))
+            value = table.get(key, "")
+            return " ".join(map(str, value)) if isinstance(value, list) else str(value)
     return ""
+
+
+def _said(options: Sequence[str], names: tuple[str, str]) -> list[str]:
+    """The values of an option, which may stand in its own word or in the next."""
+    short, long = names
+    found = []
+    for word, following in zip(options, [*options[1:], ""], strict=False):
+        if word in names:
+            found.append(following)
+        elif word.startswith(f"{long}="):
+            found.append(word.partition("=")[2])
+        elif word.startswith(short):
+            found.append(word.removeprefix(short).removeprefix("="))
+    return found
+
+
+def _reader(name: str) -> Callable[[str, str], Mapping[str, Any] | None]:
+    path = Path(name)
+    return _FILES.get(path.name) or (_own_toml if path.suffix == ".toml" else _ini)
 
 
 def _toml(content: str) -> dict[str, Any]:
