@@ -95,7 +95,7 @@ def _turned_down(  # noqa: PLR0913 - the same
     )
     store.note(msgspec.structs.replace(decision, seconds=seconds))
     rejected.append(store.rootdir, rejected.of(one, scope=scope, reason=reason, when=at[:10], note=note))
-    store.keep_decided(one, "", patch.render_bug(bug), "")
+    store.keep_decided(one, "", patch.render_bug(bug))
     rebuild.texts(store)
     left = {each.id for each in bugs.waiting(store)}
     return tuple(each for each in before if each.id not in left)

@@ -48,7 +48,7 @@ def believed(store: Store, one: Suggestion, tell: Tell = unheard) -> Believed:
         return Believed(one)
     tell(f"proving {one.id} again: it was {reason} ...")
     used = options.of(store.rootdir, one)
-    found = _answer(store, Question(one=one, foreign=True), used.words)
+    found = prove(store, Question(one=one, foreign=True), used.words)
     if found.trouble or not found.passed:
         raise _refused(f"{one.id} was {reason}, and is not proven here", found)
     gap = replace(one.gap, also_closes=(), also_lines=())  # they were not looked at
@@ -77,7 +77,7 @@ def judged(store: Store, one: Suggestion, version: Suggestion) -> tuple[Suggesti
     It is theirs to decide what it is worth. Where it passes it is sealed: it may run.
     """
     used = options.of(store.rootdir, one)
-    found = _answer(store, Question(one=version, edited=True, foreign=bool(why(store, one))), used.words)
+    found = prove(store, Question(one=version, edited=True, foreign=bool(why(store, one))), used.words)
     new = _measured(replace(version, made=replace(one.made, options=used.words)), found)
     return (seal.sealed(store.rootdir, new) if found.passed else new), found
 
@@ -112,7 +112,7 @@ def believed_bug(store: Store, bug: PossibleBug, tell: Tell = unheard) -> Possib
     return known
 
 
-def _answer(store: Store, question: Question, words: Sequence[str]) -> Reproof:
+def prove(store: Store, question: Question, words: Sequence[str] = ()) -> Reproof:
     """What the test, which need not be saved, is worth today."""
     with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
         file = Path(scratch) / "question.json"

@@ -78,6 +78,7 @@ def screen(store: Store, one: Suggestion) -> str:
         *(parts.labelled("near", near, _WIDTH) if near else ()),
         *parts.labelled("look", one.look, _WIDTH),
         *parts.labelled("from", parts.origin(one), _WIDTH),
+        *parts.believed(store, one, _WIDTH),
         *parts.killed(one, _WIDTH),
         *parts.mutants(one, _WIDTH),
         _RULE,

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from pytest_enrich import gaps, patch
 from pytest_enrich.config import Settings
-from pytest_enrich.data import Answered, Dropped, Gap, Grade, Prove, Proved, Question, Reproof, Suggestion, Target
+from pytest_enrich.data import Answered, Dropped, Gap, Prove, Proved, Question, Reproof, Suggestion, Target
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.sandboxes import isolation
 from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
@@ -62,13 +62,12 @@ def _examined(settings: Settings, question: Question, task: Task, sandbox: Sandb
     found = version.examine(task, candidate, one.test.names, sandbox, timeout=settings.timeout)
     if not question.foreign:
         return _beside(one, found)
-    if not found.trouble and _is_closed(task, sandbox, settings.timeout):
-        return replace(found, covers=False, trouble="the tests of its file close its gap without it")
-    return replace(found, grade=_cautious(task, found))
+    is_new = found.grade == "strong" and _is_new(task, found) and not _is_closed(task, sandbox, settings.timeout)
+    return replace(found, grade="good" if found.grade == "strong" and not is_new else found.grade)
 
 
 def _is_closed(task: Task, sandbox: Sandbox, timeout: float) -> bool:
-    """Whether the tests that its file has today come to all of its gap: then it was open elsewhere only."""
+    """Whether the tests that its file has today come to all of its gap: then it is not open here."""
     target = task.target
     if not task.test_text:
         return False
@@ -81,11 +80,10 @@ def _is_closed(task: Task, sandbox: Sandbox, timeout: float) -> bool:
     return {*gap.lines} <= {*lines} and {*gap.branches} <= {*branches}
 
 
-def _cautious(task: Task, found: Reproof) -> Grade:
-    """Nobody has asked the existing tests: what they may notice, too, is on the lines that some test runs."""
+def _is_new(task: Task, found: Reproof) -> bool:
+    """Whether it kills what no other test can: those that exist were not asked, and do not run these lines."""
     missing = {line for gap in task.target.gaps for line in gap.lines}
-    is_new = any(each.killed and each.line in missing for each in found.mutants.list)
-    return "good" if found.grade == "strong" and not is_new else found.grade
+    return any(each.killed and each.line in missing for each in found.mutants.list)
 
 
 def _beside(one: Suggestion, found: Reproof) -> Reproof:

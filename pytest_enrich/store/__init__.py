@@ -97,14 +97,14 @@ class Store(Struct, frozen=True):
         """Write `undo.patch`, the reverse of what an accept is about to do."""
         disk.write(self.directory / "pending" / suggestion.id / "undo.patch", patch_text)
 
-    def keep_decided(self, suggestion: Suggestion, patch_text: str, module_text: str, undo_text: str) -> None:
-        """Write a suggestion that was decided elsewhere, with what its undo needs; "" is no file."""
+    def keep_decided(self, suggestion: Suggestion, patch_text: str, module_text: str) -> None:
+        """Write a suggestion that was decided elsewhere; "" is no file."""
         if not identity.is_valid(suggestion.id):
             raise StoreError(f"{suggestion.id!r} cannot be the name of a suggestion\nIt was not written.")
         self.prepare()
         place = folder.make_inside(self.directory, "decided", suggestion.id)
-        names = ("suggestion.patch", identity.module_name(suggestion.id), "undo.patch")
-        for name, text in zip(names, (patch_text, module_text, undo_text), strict=True):
+        names = ("suggestion.patch", identity.module_name(suggestion.id))
+        for name, text in zip(names, (patch_text, module_text), strict=True):
             if text:
                 disk.write(place / name, text)
         disk.write_json(place / "suggestion.json", suggestion)
