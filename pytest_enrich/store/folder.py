@@ -80,10 +80,10 @@ def move(source: Path, destination: Path) -> None:
 def remove(path: Path) -> None:
     """Remove a suggestion's folder; of a symbolic link only the link."""
     with disk.reporting(path, "remove"):
-        if path.is_symlink() or path.is_file():
-            path.unlink()
-        elif path.exists():
+        if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
+        else:  # a pipe, too, which nobody may open: that would wait for ever
+            path.unlink(missing_ok=True)
 
 
 def names(directory: Path) -> tuple[str, ...]:
