@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pytest_enrich.errors import RefusedError
+from pytest_enrich.errors import RefusedError, StoreError
 from pytest_enrich.store import disk
 
 
@@ -38,6 +38,15 @@ def text(rootdir: Path, key: str, options: Sequence[str] = ()) -> str:
             value = table.get(key, "")
             return " ".join(map(str, value)) if isinstance(value, list) else str(value)
     return ""
+
+
+def has_tool(rootdir: Path, name: str) -> bool:
+    """Whether `pyproject.toml` has a table for this tool."""
+    try:
+        content = disk.read(rootdir / "pyproject.toml") or b""
+        return name in _toml(content.decode("utf-8")).get("tool", {})
+    except (StoreError, ValueError, RecursionError):
+        return False
 
 
 def _said(options: Sequence[str], names: tuple[str, str]) -> list[str]:
