@@ -33,26 +33,30 @@ _ID = 8
 def sealed(rootdir: Path, one: _T) -> _T:
     """The same with this machine's seal, without one where there is no key."""
     key = _key(rootdir, make=True)
-    return replace(one, seal="" if key is None else f"{_name(key)}:{_digest(key, rootdir, one)}")
+    return replace(one, seal="" if key is None else f"{_name(key, rootdir)}:{_digest(key, rootdir, one)}")
 
 
 def made(rootdir: Path, one: Suggestion | PossibleBug) -> Made:
     """Whether it is word for word what was sealed here, for this project."""
     key = _key(rootdir)
     name, _, digest = one.seal.partition(":")
-    if key is None or not one.seal.isascii() or name != _name(key):
+    if key is None or not one.seal.isascii() or name != _name(key, rootdir):
         return "elsewhere"
     return "here" if hmac.compare_digest(digest, _digest(key, rootdir, one)) else "changed"
 
 
 def _digest(key: bytes, rootdir: Path, one: Suggestion | PossibleBug) -> str:
-    place = os.fsencode(rootdir.resolve())
-    said = b"\0".join([type(one).__name__.encode(), place, encoded(replace(one, seal=""))])
+    said = b"\0".join([type(one).__name__.encode(), _place(rootdir), encoded(replace(one, seal=""))])
     return hmac.new(key, said, hashlib.sha256).hexdigest()
 
 
-def _name(key: bytes) -> str:
-    return hashlib.sha256(b"name\0" + key).hexdigest()[:_ID]
+def _name(key: bytes, rootdir: Path) -> str:
+    """Which key it is, and for which project, so that what was changed is told from what came from elsewhere."""
+    return hmac.new(key, b"name\0" + _place(rootdir), hashlib.sha256).hexdigest()[:_ID]
+
+
+def _place(rootdir: Path) -> bytes:
+    return os.fsencode(rootdir.resolve())
 
 
 def _key(rootdir: Path, *, make: bool = False) -> bytes | None:

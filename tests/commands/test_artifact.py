@@ -13,15 +13,16 @@ import msgspec
 import pytest
 
 from pytest_enrich.commands import pytest_run
-from pytest_enrich.data import MadeSuggestion, RunSummary
-from pytest_enrich.store import last_run
+from pytest_enrich.data import MadeSuggestion, PossibleBug, RunSummary, Suggestion
+from pytest_enrich.store import last_run, seal
 
 CANARY = "CANARY_RAN"
 EVIL = f"import pathlib; pathlib.Path({CANARY!r}).write_text('')"
 WORDS = (
     ("list",),
-    ("list", "--bugs"),
+    ("list", "--bugs", "--json"),
     ("show", "ID"),
+    ("show", "ID", "--json"),
     ("show", "ID", "--patch"),
     ("run", "ID"),
     ("verify", "--all"),
@@ -195,9 +196,13 @@ def test_no_value_of_a_suggestion_does_harm(artifact, kind, name):
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_nothing_goes_into_a_file_that_is_no_test_file(artifact, target):
-    for kind, name in (("pending", "suggestion.json"), ("decided", "suggestion.json"), ("bugs", "bug.json")):
-        file = artifact.file(name, kind)
-        file.write_bytes(changed(json.loads(file.read_bytes()), ("target", "path"), target))
+    """Not even where this machine has made the suggestion itself."""
+    kinds = {"pending": Suggestion, "decided": Suggestion, "bugs": PossibleBug}
+    for kind, made in kinds.items():
+        file = artifact.file("bug.json" if kind == "bugs" else "suggestion.json", kind)
+        text = changed(json.loads(file.read_bytes()), ("target", "path"), target)
+        one = seal.sealed(artifact.project.root, msgspec.json.decode(text, type=made))
+        file.write_bytes(msgspec.json.encode(one))
         artifact.check(f"{kind} target = {target!r}")
 
 
