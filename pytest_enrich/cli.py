@@ -18,6 +18,7 @@ import click
 
 from pytest_enrich import __version__
 from pytest_enrich.errors import EnrichError, UsageError
+from pytest_enrich.reporters.words import visible_lines
 
 DONE, WRONG_USE, REFUSED, INTERRUPTED = 0, 2, 3, 130
 
@@ -103,7 +104,7 @@ def _errors_told():  # type: ignore[no-untyped-def]  # noqa: ANN202 - a generato
         error.show(sys.stderr)
         raise _Ended(WRONG_USE) from None
     except EnrichError as error:
-        _tell(f"pytest-enrich: {error}")
+        _tell(visible_lines(f"pytest-enrich: {error}"))
         raise _Ended(WRONG_USE if isinstance(error, UsageError) else REFUSED) from None
     except Exception:  # noqa: BLE001 - a defect of ours: kept for a report, never shown as a traceback
         _tell(_crash(traceback.format_exc()))

@@ -15,6 +15,7 @@ import yaml
 from pytest_enrich import cli, config
 from pytest_enrich.data import Report
 from pytest_enrich.reporters import figures, formats
+from pytest_enrich.store import merge
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -168,19 +169,40 @@ def test_the_template_calls_the_command(tmp_path, variables, words):
     assert config.shard(words[1].partition("=")[2]).of in {1, 4}
 
 
-def test_the_template_keeps_what_the_merge_request_shows():
-    artifacts = TEMPLATE[".enrich"]["artifacts"]
+@pytest.mark.parametrize("status", [0, 1])
+def test_parallel_jobs_of_the_template_leave_what_its_merge_job_finds(tmp_path, status):
+    shim = tmp_path / "python"
+    shim.write_text(f"#!/bin/sh\nmkdir -p enrich-suggestions/pending\nexit {status}\n")
+    shim.chmod(0o755)
+    (script,) = TEMPLATE[".enrich"]["script"]
+    path = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "CI_NODE_TOTAL": "4"}
+    for number in range(1, 5):
+        environment = {**TEMPLATE[".enrich"]["variables"], **path, "CI_NODE_INDEX": str(number)}
+        done = subprocess.run(["sh", "-e", "-c", script], env=environment, cwd=tmp_path, check=False)
+        assert done.returncode == status  # the result is that of the tests
+    found = merge.folders(tmp_path / "jobs", tmp_path)
+    assert [one.directory for one in found] == [tmp_path / f"jobs/{n}/enrich-suggestions" for n in range(1, 5)]
+    calls = [command.split() for command in TEMPLATE[".enrich-merge"]["script"]]
+    assert [words[1] for words in calls if words[0] == "pytest-enrich"] == ["merge", "report"]
+    assert ["pytest-enrich", "merge", "jobs"] in calls
+
+
+@pytest.mark.parametrize("name", [".enrich", ".enrich-merge"])
+def test_the_template_keeps_what_the_merge_request_shows(name):
+    artifacts = TEMPLATE[name]["artifacts"]
     usual = formats.FORMATS["gitlab"].file
     assert artifacts["reports"]["codequality"] == f"enrich-suggestions/{usual}"
-    assert (artifacts["paths"], artifacts["when"]) == (["enrich-suggestions/"], "always")
+    assert ("enrich-suggestions/" in artifacts["paths"], artifacts["when"]) == (True, "always")
 
 
 def test_the_page_about_gitlab_extends_the_template():
-    (text,) = [text for name, text in BLOCKS if name == "gitlab.md"]
-    job = yaml.safe_load(text)
-    assert job["include"] == [{"local": ".gitlab/enrich.yml"}]
-    assert job["suggested-tests"]["extends"] in TEMPLATE
-    assert set(job["suggested-tests"]["variables"]) <= set(TEMPLATE[".enrich"]["variables"])
+    jobs = [yaml.safe_load(text) for name, text in BLOCKS if name == "gitlab.md"]
+    assert jobs[0]["include"] == [{"local": ".gitlab/enrich.yml"}]
+    named = [one for job in jobs for key, one in job.items() if key != "include"]
+    assert {one["extends"] for one in named} == {".enrich", ".enrich-merge"} <= TEMPLATE.keys()
+    assert all(set(one.get("variables", ())) <= set(TEMPLATE[".enrich"]["variables"]) for one in named)
+    (parallel,) = [name for job in jobs for name, one in job.items() if "parallel" in one]
+    assert [one["needs"] for one in named if "needs" in one] == [[parallel]]
 
 
 def test_what_people_copy_comes_with_the_sources():

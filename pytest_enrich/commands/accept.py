@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import click
+from msgspec.structs import replace
 
-from pytest_enrich.commands import edited, settling, taking
+from pytest_enrich.commands import edited, reproof, settling, taking
 from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import project_option
+from pytest_enrich.commands.reproof import Believed
 from pytest_enrich.commands.taking import PLAINLY, How, Taken
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import RefusedError, UsageError
 from pytest_enrich.reporters.words import counted, visible, visible_lines
-from pytest_enrich.store import Store, bugs, rebuild, staleness, turn
+from pytest_enrich.store import Store, bugs, options, rebuild, staleness, targets, turn
 
 _REFUSED = 3
 
@@ -34,8 +37,12 @@ def command(store: Store, identities: tuple[str, ...], *, all_strong: bool, is_e
     for name in settling.settle_interrupted(store):
         say(f"an earlier accept of {name} was interrupted and changed nothing: it waits again", as_json=True)
     chosen = _chosen(store, identities, is_edited=is_edited, as_json=as_json)
-    how = How(edited=frozenset(one.id for one in chosen if is_edited and edited.is_edited(store, one)))
-    results = accept(store, tuple(_version(store, one, is_edited=is_edited) for one in chosen), how)
+    how = How(
+        edited=frozenset(one.id for one in chosen if is_edited and edited.is_edited(store, one)),
+        only_strong=all_strong,
+        tell=partial(say, as_json=True),
+    )
+    results = accept(store, tuple(_version(store, one, how, is_edited=is_edited) for one in chosen), how)
     if as_json:
         answer({"accepted": [r for r in results if not r.refused], "refused": [r for r in results if r.refused]})
     _tell(results, len(store.pending()), as_json=as_json)
@@ -44,8 +51,35 @@ def command(store: Store, identities: tuple[str, ...], *, all_strong: bool, is_e
 
 def accept(store: Store, chosen: Sequence[Suggestion], how: How = PLAINLY) -> tuple[Taken, ...]:
     """Accept those that still wait and are not stale, file by file; then make the patches of the others again."""
+    found = [_believed(store, one, how) for one in chosen]
+    known = {each.one.id: each for each in found if isinstance(each, Believed)}
+    refused = [each for each in found if isinstance(each, Taken)]
     with turn.taken(store):
-        return _accepted(store, chosen, how)
+        results = (*refused, *_accepted(store, [each.one for each in known.values()], how))
+    notes = {name: each.note for name, each in known.items() if each.note}
+    return tuple(replace(one, note=_both(notes.get(one.id, ""), one.note)) for one in results)
+
+
+def _both(*notes: str) -> str:
+    return "; ".join(filter(None, notes))
+
+
+def _believed(store: Store, one: Suggestion, how: How) -> Believed | Taken:
+    """The suggestion as this machine has proven it, or why nothing of it may run."""
+    if refusal := _refusal(store, one):
+        return refusal
+    try:
+        targets.refuse(store.rootdir, one.target.path, options.of(store.rootdir, one).words)
+        found = reproof.believed(store, one, how.tell)
+    except RefusedError as error:
+        return Taken(id=one.id, path=one.target.path, refused=str(error))
+    if how.only_strong and found.one.grade != "strong":
+        return Taken(id=one.id, path=one.target.path, refused=f"it is not strong: {found.note}")
+    if found.note:
+        if refusal := _refusal(store, found.one):  # it may have said that it is another test
+            return refusal
+        reproof.keep(store, found.one)
+    return found
 
 
 def _accepted(store: Store, chosen: Sequence[Suggestion], how: How) -> tuple[Taken, ...]:
@@ -84,7 +118,7 @@ def _strong(store: Store, *, is_edited: bool, as_json: bool) -> tuple[Suggestion
     return tuple(one for one in found if one.id not in changed)
 
 
-def _version(store: Store, one: Suggestion, *, is_edited: bool) -> Suggestion:
+def _version(store: Store, one: Suggestion, how: How, *, is_edited: bool) -> Suggestion:
     """The proven test, or a person's own version of it when they ask for that.
 
     Raises:
@@ -93,7 +127,7 @@ def _version(store: Store, one: Suggestion, *, is_edited: bool) -> Suggestion:
     if not edited.is_edited(store, one):
         return one
     if is_edited:
-        return edited.take_up(store, one)
+        return edited.take_up(store, one, how.tell)
     raise RefusedError(
         f"{one.id}: its runnable file is not the test that was proven\n"
         "Nothing was changed.\n"

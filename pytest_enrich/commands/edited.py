@@ -6,6 +6,8 @@ import ast
 
 from msgspec.structs import replace
 
+from pytest_enrich.commands import reproof
+from pytest_enrich.commands.pytest_run import Tell, unheard
 from pytest_enrich.data import Suggestion
 from pytest_enrich.data.suggestion import TestPart
 from pytest_enrich.errors import RefusedError
@@ -24,13 +26,13 @@ def is_edited(store: Store, one: Suggestion) -> bool:
     return bool(text) and _without_comments(text) != _without_comments(patch.render_module(one))
 
 
-def take_up(store: Store, one: Suggestion) -> Suggestion:
-    """The suggestion with the test of the edited file, saved as such; its proof is the original's.
+def take_up(store: Store, one: Suggestion, tell: Tell = unheard) -> Suggestion:
+    """The suggestion with the test of the edited file, proven in the sandbox, and saved as such.
 
     Raises:
-        RefusedError: There is no test between the marks, or the file is not Python.
+        RefusedError: There is no test between the marks, the file is not Python, or the test does not pass.
     """
-    new = version(store, one)
+    new = reproof.passing(store, one, version(store, one), tell)
     save(store, new)
     return new
 

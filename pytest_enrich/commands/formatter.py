@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import shlex
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
-from pytest_enrich.commands import ini
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.store import python_file
+from pytest_enrich.store import ini, python_file
 from pytest_enrich.store.python_file import PythonFile
 
 KEY = "enrich_format_command"
 SECONDS = 60
+_KNOWN = {"ruff": ["format", "--quiet", "--stdin-filename"], "black": ["--quiet", "--stdin-filename"]}
+"""Formatters that are asked without being named, and their words in front of the file's name."""
 
 
 class Formatted(Struct, frozen=True):
@@ -31,7 +33,7 @@ def formatted(rootdir: Path, file: PythonFile, text: str) -> Formatted:
     Raises:
         RefusedError: The command cannot be read.
     """
-    words = _words(rootdir, file.name)
+    words = _words(rootdir, file.name) or _configured(rootdir, file.name)
     if not words:
         return Formatted(text)
     try:
@@ -41,7 +43,7 @@ def formatted(rootdir: Path, file: PythonFile, text: str) -> Formatted:
         python_file.tree(new, file.name)
         return Formatted(new)
     except (OSError, subprocess.SubprocessError, UnicodeError, RefusedError) as error:
-        return Formatted(text, f"{KEY} failed, the test is in the style of its file: {_why(error)}")
+        return Formatted(text, f"{_named(words)} failed, the test is in the style of its file: {_why(error)}")
 
 
 def _words(rootdir: Path, name: str) -> list[str]:
@@ -50,6 +52,26 @@ def _words(rootdir: Path, name: str) -> list[str]:
         return [word.replace("{filename}", name) for word in shlex.split(command)]
     except ValueError as error:
         raise RefusedError(f"{KEY} = {command}: {error}\nNothing was changed.\nMend it first.") from error
+
+
+def _configured(rootdir: Path, name: str) -> list[str]:
+    """The formatter that the project's own files configure, where it is installed beside this interpreter."""
+    for tool, words in _KNOWN.items():
+        program = Path(sys.executable).with_name(tool)
+        if program.is_file() and _is_configured(rootdir, tool):
+            return [str(program), *words, name, "-"]
+    return []
+
+
+def _is_configured(rootdir: Path, tool: str) -> bool:
+    if tool == "ruff" and any((rootdir / name).is_file() for name in ("ruff.toml", ".ruff.toml")):
+        return True
+    return ini.has_tool(rootdir, tool)
+
+
+def _named(words: Sequence[str]) -> str:
+    tool = Path(words[0]).name
+    return tool if Path(words[0]).parent == Path(sys.executable).parent and tool in _KNOWN else KEY
 
 
 def _run(words: Sequence[str], rootdir: Path, file: PythonFile, text: str) -> str:

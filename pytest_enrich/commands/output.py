@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import click
 import msgspec
 
@@ -17,8 +19,9 @@ def say(text: str, *, as_json: bool = False) -> None:
 
 
 def answer(value: object) -> None:
-    """The one JSON document of this command."""
-    click.echo(msgspec.json.format(encoded(value), indent=2).decode())
+    """The one JSON document of this command, in which nothing can act on a terminal."""
+    text = msgspec.json.format(encoded(value), indent=2).decode()
+    click.echo("".join(c if c == "\n" or c.isprintable() else json.dumps(c)[1:-1] for c in text))
 
 
 def problems(store: Store) -> list[str]:

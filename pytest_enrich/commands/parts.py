@@ -12,7 +12,7 @@ from pytest_enrich.commands import stored_patch
 from pytest_enrich.data import SourceLine, Suggestion, Tried
 from pytest_enrich.errors import EnrichError
 from pytest_enrich.reporters.words import counted, filled, fit, visible, visible_lines
-from pytest_enrich.store import Store, excerpt, python_file
+from pytest_enrich.store import Store, excerpt, python_file, seal
 
 LABEL = 6
 """Columns of the words that the parts begin with."""
@@ -108,6 +108,15 @@ def near(one: Suggestion) -> str:
 def origin(one: Suggestion) -> str:
     """Who thought of it, and where it was proven."""
     return f"{one.origin.proposer}, seed {one.origin.seed}; ran in: {one.proof.isolation}"
+
+
+def believed(store: Store, one: Suggestion, width: int) -> list[str]:
+    """That what it says of itself does not count, where another machine has made it."""
+    made = seal.made(store.rootdir, one)
+    if made == "here":
+        return []
+    was = "made on another machine" if made == "elsewhere" else "changed after it was made"
+    return labelled("but", f"it was {was}: its own word, proven again here before it runs", width)
 
 
 def killed(one: Suggestion, width: int) -> list[str]:

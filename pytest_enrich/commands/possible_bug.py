@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
-from pytest_enrich.commands import accept, parts, pytest_run, settling, taking
-from pytest_enrich.commands.pytest_run import Outcome
+from pytest_enrich.commands import accept, parts, pytest_run, reproof, settling, taking
+from pytest_enrich.commands.pytest_run import Outcome, Tell, unheard
 from pytest_enrich.commands.taking import How, Taken
 from pytest_enrich.data import Decision, PossibleBug, Reason, Scope
+from pytest_enrich.errors import RefusedError
 from pytest_enrich.reporters import bugs as words
 from pytest_enrich.reporters.words import fit, visible_lines
-from pytest_enrich.store import Store, bugs, rebuild, rejected, staleness, turn
+from pytest_enrich.store import Store, bugs, options, rebuild, rejected, seal, staleness, turn
 from pytest_enrich.store.xfail import xfail
 
 _RULE = "-" * 78
@@ -33,28 +34,39 @@ def screen(bug: PossibleBug, width: int) -> list[str]:
     ]
 
 
-def run(store: Store, bug: PossibleBug) -> Outcome:
-    """Run its test where it lies: it fails as long as the contradiction is there."""
-    bugs.restore_module(store, bug)
-    return pytest_run.suggestion(store, bug.id)
+def run(store: Store, bug: PossibleBug, tell: Tell = unheard) -> Outcome:
+    """Run its test as if it lay in its file: it fails as long as the contradiction is there.
+
+    Raises:
+        RefusedError: It was not made here, and does not fail in the sandbox.
+    """
+    bug = reproof.believed_bug(store, bug, tell)
+    return pytest_run.suggestion(store, bug, options.of(store.rootdir, bug).words, tell)
 
 
-def verify(store: Store, bug: PossibleBug) -> tuple[str, str]:
+def verify(store: Store, bug: PossibleBug, tell: Tell = unheard) -> tuple[str, str]:
     """`there`, `mended`, `stale` (the words are gone) or `unclear`, and the end of what pytest printed."""
     if staleness.is_stale(store, xfail(bug)):
         return "stale", ""
-    outcome = run(store, bug)
+    try:
+        outcome = run(store, bug, tell)
+    except RefusedError as error:
+        return "unclear", str(error)
     return _STATES.get(outcome.status, "unclear"), outcome.end
 
 
-def keep(store: Store, bug: PossibleBug, *, seconds: float | None = None) -> Taken:
+def keep(store: Store, bug: PossibleBug, *, seconds: float | None = None, tell: Tell = unheard) -> Taken:
     """Put the test into its file as one that is known to fail, the way a suggestion is accepted."""
     from pytest_enrich import patch
 
-    one = xfail(bug)
+    try:
+        bug = reproof.believed_bug(store, bug, tell)
+    except RefusedError as error:
+        return Taken(id=bug.id, path=bug.target.path, refused=str(error))
+    one = seal.sealed(store.rootdir, xfail(bug))
     store.save(one, "", patch.render_bug(bug))
     try:
-        (taken,) = accept.accept(store, [one], How(seconds=seconds))
+        (taken,) = accept.accept(store, [one], How(seconds=seconds, tell=tell))
     except BaseException:
         _withdraw(store, bug)
         raise
@@ -83,7 +95,7 @@ def _turned_down(  # noqa: PLR0913 - the same
     )
     store.note(msgspec.structs.replace(decision, seconds=seconds))
     rejected.append(store.rootdir, rejected.of(one, scope=scope, reason=reason, when=at[:10], note=note))
-    store.keep_decided(one, "", patch.render_bug(bug), "")
+    store.keep_decided(one, "", patch.render_bug(bug))
     rebuild.texts(store)
     left = {each.id for each in bugs.waiting(store)}
     return tuple(each for each in before if each.id not in left)

@@ -90,9 +90,13 @@ def _recorded(directory: Path, cwd: Path) -> Path | None:
     if not parts or ".." in parts or directory.parts[-len(parts) :] != parts:
         return None
     rootdir = Path(*directory.parts[: -len(parts)])
-    return rootdir if cwd.is_relative_to(rootdir) and rootdir != Path(rootdir.anchor) else None
+    return rootdir if cwd.is_relative_to(rootdir) and (rootdir == cwd or _is_marked(rootdir)) else None
 
 
 def _marked(cwd: Path) -> Path:
     """The nearest folder upwards that looks like a project's, else the current one."""
-    return next((folder for folder in (cwd, *cwd.parents) if any((folder / m).exists() for m in _MARKS)), cwd)
+    return next((folder for folder in (cwd, *cwd.parents) if _is_marked(folder)), cwd)
+
+
+def _is_marked(folder: Path) -> bool:
+    return any((folder / name).exists() for name in _MARKS)

@@ -8,11 +8,10 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from pytest_enrich.commands import ini
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.reporters.words import visible
-from pytest_enrich.store import python_file
+from pytest_enrich.store import ini, python_file
 
 KEY = "enrich_provenance"
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

@@ -8,22 +8,35 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
 from pytest_enrich.commands.project import DEFAULT
-from pytest_enrich.store import Store
+from pytest_enrich.data import PossibleBug, Suggestion
+from pytest_enrich.reporters.words import duration, visible
+from pytest_enrich.store import Store, python_file
+from pytest_enrich.store.xfail import xfail
 
 _USAGE = 4
 _AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 _LAST = 40
 _GRACE = 20.0
+LIMIT = 600.0
+"""Seconds that a test file, or one suggestion, may take."""
+SILENCE = 5.0
+"""Seconds after which a person is told what is waited for."""
+Tell = Callable[[str], None]
+"""Says something to a person at once, while they wait."""
+
+
+def unheard(_text: str) -> None:
+    """Where nobody waits, or a screen says so by itself."""
 
 
 class Outcome(Struct, frozen=True):
-    """How a pytest process ended, and what it printed; `late` when it had to be ended."""
+    """How a pytest process ended, and what it printed; `late` when it had to be ended, for it took too long."""
 
     status: int
     output: str
@@ -32,11 +45,13 @@ class Outcome(Struct, frozen=True):
     @property
     def passed(self) -> bool:
         """Whether tests ran and none failed."""
-        return self.status == 0
+        return self.status == 0 and not self.late
 
     @property
     def last_line(self) -> str:
         """Pytest's own summary (`25 passed in 0.40s`)."""
+        if self.late:
+            return f"it did not come to its end within {duration(LIMIT)}"
         lines = [line for line in self.output.splitlines() if line.strip()]
         return lines[-1].strip("= ") if lines else f"pytest ended with {self.status}"
 
@@ -46,17 +61,41 @@ class Outcome(Struct, frozen=True):
         return "\n".join(self.output.rstrip().splitlines()[-_LAST:])
 
 
-def file(store: Store, path: str) -> Outcome:
+def file(store: Store, path: str, words: Sequence[str] = (), tell: Tell = unheard) -> Outcome:
     """Run one test file the way the user would, without touching caches or the user's coverage data.
 
-    Coverage is off: a `fail_under` of the whole suite says nothing about one file.
+    Coverage is off: a `fail_under` of the whole suite says nothing about one file. `words` are options of pytest's
+    command line with which the file's tests are run.
     """
-    return _without_coverage(store, [f"--rootdir={store.rootdir}", path], inert=True)
+    arguments = [f"--rootdir={store.rootdir}", *words, path]
+    return _without_coverage(store, arguments, inert=True, tell=_waiting(tell, path))
 
 
-def suggestion(store: Store, identity: str) -> Outcome:
+def suggestion(
+    store: Store, one: Suggestion | PossibleBug, words: Sequence[str] = (), tell: Tell = unheard
+) -> Outcome:
     """Run one suggestion with the fixtures of the file that it would go into, and keep the output."""
-    return _without_coverage(store, selecting(store, identity), inert=False)
+    with selecting(store, one) as chosen:
+        return _without_coverage(store, [*chosen, *words], inert=False, tell=_waiting(tell, one.id))
+
+
+def shown(store: Store, one: Suggestion | PossibleBug, words: Sequence[str], seconds: float | None) -> Outcome:
+    """As `suggestion`, with the output going where ours goes, and the status that pytest ends with."""
+    with (
+        selecting(store, one) as chosen,
+        tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch,
+        subprocess.Popen(
+            [sys.executable, "-m", "pytest", f"--rootdir={store.rootdir}", *chosen, *words],
+            cwd=store.rootdir,
+            env=_environment(Path(scratch), inert=False),
+        ) as process,
+    ):
+        try:
+            late = _ended_late(process, seconds)
+        except KeyboardInterrupt:
+            _ended_late(process, _GRACE)
+            raise
+    return Outcome(process.returncode, "", late)
 
 
 def within(
@@ -99,9 +138,29 @@ def _ended_late(process: subprocess.Popen[bytes], seconds: float | None) -> bool
     return True
 
 
-def selecting(store: Store, identity: str) -> list[str]:
-    """The options by which our plugin collects this suggestion and nothing else."""
-    return [*_plugins(), f"--enrich-run={identity}", *_folder(store)]
+@contextlib.contextmanager
+def selecting(store: Store, one: Suggestion | PossibleBug) -> Iterator[list[str]]:
+    """The options by which our plugin collects this suggestion and nothing else.
+
+    What is run is written anew: the file in the folder may hold more than the test, and compiled files may lie
+    beside it.
+
+    Raises:
+        RefusedError: The test cannot be written as a file of its own.
+    """
+    with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
+        found = xfail(one) if isinstance(one, PossibleBug) else one
+        Store(Path(scratch), store.rootdir).save(found, "", _module(store, one))
+        yield [*_plugins(), f"--enrich-run={one.id}", f"--enrich-dir={scratch}"]
+
+
+def _module(store: Store, one: Suggestion | PossibleBug) -> str:
+    from pytest_enrich import patch
+
+    if isinstance(one, PossibleBug):
+        return patch.render_bug(one)
+    file = python_file.read(store.rootdir, one.target.path)
+    return patch.render_module(one, None if file.content is None else file.text)
 
 
 def _plugins() -> list[str]:
@@ -116,32 +175,63 @@ def _folder(store: Store) -> list[str]:
     return [f"--enrich-dir={store.directory}"] if elsewhere else []
 
 
-def reproof(store: Store, file: Path) -> Outcome:
+def reproof(store: Store, file: Path, words: Sequence[str] = ()) -> Outcome:
     """Prove the suggestion in `file`, with the options of this project; the answer comes beside it."""
-    return _captured(store, [*_plugins(), f"--rootdir={store.rootdir}", f"--enrich-prove={file}"], inert=False)
+    arguments = [*_plugins(), f"--rootdir={store.rootdir}", *words, f"--enrich-prove={file}"]
+    return _captured(store, arguments, inert=False)
 
 
-def _without_coverage(store: Store, arguments: Sequence[str], *, inert: bool) -> Outcome:
+def _waiting(tell: Tell, what: str) -> Callable[[], None]:
+    return lambda: tell(f"still running {visible(what)} ...")
+
+
+def _without_coverage(store: Store, arguments: Sequence[str], *, inert: bool, tell: Callable[[], None]) -> Outcome:
     """Switch pytest-cov off, where the project has not done so itself in a way that hides the option."""
     quiet = ["-q", "-p", "no:cacheprovider", *arguments]
-    outcome = _captured(store, [*quiet, "--no-cov"], inert=inert)
+    outcome = _captured(store, [*quiet, "--no-cov"], inert=inert, tell=tell)
     if outcome.status == _USAGE and "--no-cov" in outcome.output:
-        return _captured(store, quiet, inert=inert)
+        return _captured(store, quiet, inert=inert, tell=tell)
     return outcome
 
 
-def _captured(store: Store, arguments: Sequence[str], *, inert: bool) -> Outcome:
-    with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
-        done = subprocess.run(
+def _captured(
+    store: Store, arguments: Sequence[str], *, inert: bool, tell: Callable[[], None] = lambda: None
+) -> Outcome:
+    """What pytest prints, and how it ends: after `LIMIT` by us, with all that it started."""
+    with (
+        tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch,
+        tempfile.TemporaryFile() as output,
+        subprocess.Popen(
             [sys.executable, "-m", "pytest", *arguments],
             cwd=store.rootdir,
             env=_environment(Path(scratch), inert=inert),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
-            check=False,
-        )
-    return Outcome(done.returncode, done.stdout.decode("utf-8", "replace"))
+            start_new_session=True,
+        ) as process,
+    ):
+        late = False
+        try:
+            try:
+                process.wait(min(SILENCE, LIMIT))
+            except subprocess.TimeoutExpired:
+                tell()
+                process.wait(max(LIMIT - SILENCE, 0.0))
+        except subprocess.TimeoutExpired:
+            late = True
+        finally:
+            _end(process)
+        output.seek(0)
+        return Outcome(process.returncode, output.read().decode("utf-8", "replace"), late)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Nothing of what was started goes on; a process that has ended is let be, for its number may be another's."""
+    if process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _environment(scratch: Path, *, inert: bool) -> dict[str, str]:

@@ -1,24 +1,147 @@
-"""Having a person's version of a test proven: in a pytest of the project's own, which knows its configuration."""
+"""Having a test proven here before it runs outside the sandbox, where this machine has not made it.
+
+A suggestions folder may be a download. What is word for word what this machine has proven counts as it is; all
+else, a person's edits included, is proven in a pytest of the project's own, which knows its configuration.
+"""
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_enrich.commands import pytest_run
-from pytest_enrich.data import Reproof, Suggestion
-from pytest_enrich.store import Store
+from pytest_enrich.commands.pytest_run import Tell, unheard
+from pytest_enrich.data import PossibleBug, Question, Reproof, Suggestion
+from pytest_enrich.errors import RefusedError
+from pytest_enrich.reporters.words import visible, visible_lines
+from pytest_enrich.store import Store, bugs, identity, options, python_file, seal
+from pytest_enrich.store.xfail import xfail
+
+_WHY = {"elsewhere": "made on another machine", "changed": "changed after it was made"}
 
 
-def prove(store: Store, one: Suggestion) -> Reproof:
-    """What the test of `one`, which need not be saved, is worth today."""
+class Believed(Struct, frozen=True):
+    """A suggestion that may run: as this machine has proven it, and what a person must know about that."""
+
+    one: Suggestion
+    note: str = ""
+
+
+def why(store: Store, one: Suggestion | PossibleBug) -> str:
+    """Why what it says of itself does not count, "" when it does."""
+    return _WHY.get(seal.made(store.rootdir, one), "")
+
+
+def believed(store: Store, one: Suggestion, tell: Tell = unheard) -> Believed:
+    """The suggestion as proven on this machine: as it is, or proven again and sealed, not saved.
+
+    Raises:
+        RefusedError: It does not hold here.
+    """
+    reason = why(store, one)
+    if not reason:
+        return Believed(one)
+    tell(f"proving {one.id} again: it was {reason} ...")
+    used = options.of(store.rootdir, one)
+    found = prove(store, Question(one=one, foreign=True), used.words)
+    if found.trouble or not found.passed:
+        raise _refused(f"{one.id} was {reason}, and is not proven here", found)
+    gap = replace(one.gap, also_closes=(), also_lines=())  # they were not looked at
+    made = replace(one.made, options=used.words)
+    now = seal.sealed(store.rootdir, _measured(replace(one, gap=gap, made=made), found))
+    grade = "" if now.grade == one.grade or one.kind == "bug" else f": it is {now.grade}, not {one.grade}"
+    left = f"; left out of its options: {visible(', '.join(used.left_out))}" if used.left_out else ""
+    return Believed(now, f"{one.id} was {reason}: proven again here{grade}{left}")
+
+
+def keep(store: Store, one: Suggestion) -> None:
+    """Write down what was found out here, so that it is not asked again; a person's version stays in its file."""
+    from pytest_enrich import patch
+
+    if one.kind == "bug":
+        return
+    text = store.read_text(one, identity.module_name(one.id))
+    file = python_file.read(store.rootdir, one.target.path)
+    before = None if file.content is None else file.text
+    store.save(one, patch.render_patch(one, before), text or patch.render_module(one, before))
+
+
+def judged(store: Store, one: Suggestion, version: Suggestion) -> tuple[Suggestion, Reproof]:
+    """A person's version of `one` with the proof that it has, not saved, and how it fared.
+
+    It is theirs to decide what it is worth. Where it passes it is sealed: it may run.
+    """
+    used = options.of(store.rootdir, one)
+    found = prove(store, Question(one=version, edited=True, foreign=bool(why(store, one))), used.words)
+    new = _measured(replace(version, made=replace(one.made, options=used.words)), found)
+    return (seal.sealed(store.rootdir, new) if found.passed else new), found
+
+
+def passing(store: Store, one: Suggestion, version: Suggestion, tell: Tell = unheard) -> Suggestion:
+    """The version as `judged` has it.
+
+    Raises:
+        RefusedError: It does not pass in the sandbox.
+    """
+    tell(f"proving your version of {one.id} ...")
+    new, found = judged(store, one, version)
+    if not found.passed:
+        raise _refused(f"your version of {one.id} does not pass in the sandbox", found)
+    return new
+
+
+def believed_bug(store: Store, bug: PossibleBug, tell: Tell = unheard) -> PossibleBug:
+    """As `believed`, of a possible bug: its test has to fail in the sandbox first; it is saved when it does.
+
+    Raises:
+        RefusedError: It does not.
+    """
+    from pytest_enrich import patch
+
+    if not why(store, bug):
+        return bug
+    used = options.of(store.rootdir, bug)
+    believed(store, xfail(bug), tell)
+    known = seal.sealed(store.rootdir, replace(bug, made=replace(bug.made, options=used.words)))
+    bugs.save(store, known, patch.render_bug(known))
+    return known
+
+
+def prove(store: Store, question: Question, words: Sequence[str] = ()) -> Reproof:
+    """What the test, which need not be saved, is worth today."""
     with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
-        file = Path(scratch) / "suggestion.json"
-        file.write_bytes(msgspec.json.encode(one))
-        outcome = pytest_run.reproof(store, file)
+        file = Path(scratch) / "question.json"
+        file.write_bytes(msgspec.json.encode(question))
+        outcome = pytest_run.reproof(store, file, words)
         try:
             return msgspec.json.decode(file.with_suffix(".answer").read_bytes(), type=Reproof)
         except (OSError, msgspec.MsgspecError):
-            return Reproof(trouble="it could not be proven: pytest did not start", detail=outcome.end)
+            trouble = outcome.last_line if outcome.late else "it could not be proven: pytest did not start"
+            return Reproof(trouble=trouble, detail=outcome.end)
+
+
+def _measured(one: Suggestion, found: Reproof) -> Suggestion:
+    """With what was found out here in place of what it says."""
+    from pytest_enrich import patch
+
+    proof = replace(
+        one.proof,
+        lines_gained=found.lines,
+        branches_gained=found.branches,
+        mutants=found.mutants,
+        runs=found.runs,
+        duration_ms=round(found.seconds * 1000, 1),
+        isolation=found.isolation,
+    )
+    body = one.test.body_sha256 if one.kind == "bug" else patch.body_of(patch.as_candidate(one))
+    return replace(one, grade=found.grade, proof=proof, test=replace(one.test, body_sha256=body))
+
+
+def _refused(what: str, found: Reproof) -> RefusedError:
+    why = "\n".join(filter(None, (found.trouble, visible_lines(found.detail).strip())))
+    return RefusedError(f"{what}: {why}\nNothing of it ran outside the sandbox.\nSee:  pytest-enrich list")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
+from functools import partial
 
 import click
 
-from pytest_enrich.commands import pytest_run
+from pytest_enrich.commands import pytest_run, reproof, verify
+from pytest_enrich.commands.output import say
 from pytest_enrich.commands.project import project_option
-from pytest_enrich.store import Store, bugs, rebuild
+from pytest_enrich.data import PossibleBug, Suggestion
+from pytest_enrich.store import Store, bugs, options
 
 
 @click.command("run", context_settings={"ignore_unknown_options": True})
@@ -21,8 +23,14 @@ def command(store: Store, identity: str, arguments: tuple[str, ...]) -> int:
 
     It answers what pytest answers: the test of a possible bug fails.
     """
-    bug = bugs.find(store, identity)
-    found = bug or store.find(identity)
-    bugs.restore_module(store, bug) if bug else rebuild.module(store, store.find(identity))
-    words = [sys.executable, "-m", "pytest", *pytest_run.selecting(store, found.id), *arguments]
-    return subprocess.run(words, cwd=store.rootdir, check=False).returncode
+    bug, tell = bugs.find(store, identity), partial(say, as_json=True)
+    if bug:
+        found: Suggestion | PossibleBug = reproof.believed_bug(store, bug, tell)
+    else:
+        found = verify.runnable(store, store.find(identity), tell)
+    words = (*options.of(store.rootdir, found).words, *arguments)
+    # Somebody at a terminal may be in a debugger, and has Ctrl-C.
+    outcome = pytest_run.shown(store, found, words, None if sys.stdin.isatty() else pytest_run.LIMIT)
+    if outcome.late:
+        tell(f"{found.id}: {outcome.last_line}")
+    return outcome.status

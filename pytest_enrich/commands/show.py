@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
-from pytest_enrich.commands import parts, possible_bug
+from pytest_enrich.commands import parts, possible_bug, stored_patch
 from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import project_option
 from pytest_enrich.data import PossibleBug, Suggestion
@@ -33,7 +35,8 @@ def command(store: Store, identity: str, *, as_patch: bool, as_issue: bool, as_j
         )
     suggestion = store.find(identity)
     if as_patch:
-        click.echo(store.read_text(suggestion, "suggestion.patch"), nl=False)
+        text = stored_patch.made_again(store, suggestion)
+        click.echo(visible_lines(text) if sys.stdout.isatty() else text, nl=False)
     elif as_json:
         answer(suggestion)
     else:
@@ -75,6 +78,7 @@ def screen(store: Store, one: Suggestion) -> str:
         *(parts.labelled("near", near, _WIDTH) if near else ()),
         *parts.labelled("look", one.look, _WIDTH),
         *parts.labelled("from", parts.origin(one), _WIDTH),
+        *parts.believed(store, one, _WIDTH),
         *parts.killed(one, _WIDTH),
         *parts.mutants(one, _WIDTH),
         _RULE,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from pytest_enrich.data import Suggestion
-from pytest_enrich.store import Store, python_file, rebuild
+from pytest_enrich.store import Store, options, python_file, rebuild, targets
 
 _HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+\d+(?:,\d+)? @@")
 _QUOTES = re.compile(r"\'\'\'|\"\"\"")  # inside them indentation counts
@@ -41,6 +41,19 @@ def whole(store: Store, one: Suggestion) -> str:
     file = python_file.read(store.rootdir, one.target.path)
     after = patch.insert(file.text, patch.as_candidate(one), rebuild.neighbours(store, file.name))
     return patch.diff(one.target.path, None if file.content is None else file.text, after)
+
+
+def made_again(store: Store, one: Suggestion) -> str:
+    """The patch for `git apply`, whatever lies in the folder: of the suggestion against the test file of today.
+
+    Raises:
+        EnrichError: See `hunks`; or it may not go there.
+    """
+    from pytest_enrich import patch
+
+    targets.refuse(store.rootdir, one.target.path, options.of(store.rootdir, one).words)
+    file = python_file.read(store.rootdir, one.target.path)
+    return patch.render_patch(one, None if file.content is None else file.text)
 
 
 def _kept(text: str) -> list[str]:

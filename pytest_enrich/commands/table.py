@@ -11,10 +11,14 @@ from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import UsageError
 from pytest_enrich.reporters import bugs as words
 from pytest_enrich.reporters import text
-from pytest_enrich.reporters.words import counted, fit, visible
-from pytest_enrich.store import Store, bugs, rejected, staleness
+from pytest_enrich.reporters.words import counted, filled, fit, visible
+from pytest_enrich.store import Store, bugs, rejected, seal, staleness
 
 _FOUND = 1
+_FOREIGN = (
+    "\nof another machine, or changed since it was made: {}. What is said of these is their own word; each is "
+    "proven again here before it runs."
+)
 
 
 @click.command("list")
@@ -38,8 +42,15 @@ def _pending(store: Store, *, as_json: bool) -> int:
     pending = store.pending()
     places = staleness.lines(store, pending)
     stale = [one for one in pending if places[one.id] is None]
+    foreign = [one for one in pending if seal.made(store.rootdir, one) != "here"]
     if as_json:
-        answer({"suggestions": [_facts(one, stale=places[one.id] is None) for one in pending]})
+        answer(
+            {
+                "suggestions": [
+                    _facts(one, stale=places[one.id] is None, here=one not in foreign) for one in pending
+                ]
+            }
+        )
     elif not pending:
         following = "pytest-enrich list --bugs" if bugs.waiting(store) else "pytest --enrich"
         say(f"Nothing is pending.\nNext:  {following}")
@@ -47,6 +58,8 @@ def _pending(store: Store, *, as_json: bool) -> int:
         say(text.table(pending))
         for one in stale:
             say(f"\nstale: {one.id}: {fit(one.gap.qualname or one.gap.path, 30)} changed since")
+        if foreign:
+            say(filled(_FOREIGN.format(f"all {len(pending)}" if len(foreign) == len(pending) else len(foreign))))
         fresh = next((one.id for one in pending if places[one.id] is not None), None)
         say(f"\nNext:  pytest-enrich {'review' if fresh else 'clean'}")
         say(f"       pytest-enrich show {fresh or pending[0].id}")
@@ -55,7 +68,7 @@ def _pending(store: Store, *, as_json: bool) -> int:
     return len(pending)
 
 
-def _facts(one: Suggestion, *, stale: bool) -> dict[str, object]:
+def _facts(one: Suggestion, *, stale: bool, here: bool) -> dict[str, object]:
     return {
         "id": one.id,
         "kind": one.kind,
@@ -67,6 +80,7 @@ def _facts(one: Suggestion, *, stale: bool) -> dict[str, object]:
         "target": one.target.path,
         "look": one.look,
         "stale": stale,
+        "proven_here": here,
     }
 
 

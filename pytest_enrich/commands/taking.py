@@ -17,10 +17,11 @@ import msgspec
 from msgspec import Struct
 
 from pytest_enrich.commands import formatter, pytest_run
+from pytest_enrich.commands.pytest_run import Tell, unheard
 from pytest_enrich.commands.steps import Step, made_from
 from pytest_enrich.data import Decision, NewRow, Suggestion
 from pytest_enrich.errors import EnrichError
-from pytest_enrich.store import Store, disk, python_file
+from pytest_enrich.store import Store, disk, options, python_file, targets
 from pytest_enrich.store.python_file import PythonFile
 
 
@@ -40,10 +41,15 @@ class Taken(Struct, frozen=True, kw_only=True):
 
 
 class How(Struct, frozen=True, kw_only=True):
-    """How a person came to accept: as in `Decision`; `edited` are ids."""
+    """How a person came to accept: as in `Decision`; `edited` are ids.
+
+    `only_strong` takes nothing else, whatever it says of itself. `tell` is told what is waited for.
+    """
 
     edited: frozenset[str] = frozenset()
     seconds: float | None = None
+    only_strong: bool = False
+    tell: Tell = unheard
 
 
 PLAINLY = How()
@@ -54,12 +60,19 @@ def take(store: Store, path: str, group: Sequence[Suggestion], how: How = PLAINL
     """Put the suggestions into their file, so that the file stays green: one that turns it red is left out."""
     results = _take(store, path, group, how)
     is_red = all(one.refused for one in results) and any(one.output for one in results)
-    return _with_cause(store, path, results) if is_red else results
+    return _with_cause(store, path, results, _words(store, group), how.tell) if is_red else results
 
 
-def _with_cause(store: Store, path: str, results: tuple[Taken, ...]) -> tuple[Taken, ...]:
+def _words(store: Store, group: Sequence[Suggestion]) -> tuple[str, ...]:
+    """The options with which the file's tests are run: those of the run that made the last one."""
+    return options.of(store.rootdir, max(group, key=lambda one: one.made.at)).words
+
+
+def _with_cause(
+    store: Store, path: str, results: tuple[Taken, ...], words: Sequence[str], tell: Tell
+) -> tuple[Taken, ...]:
     """Refused ones, with the reason that the file was red before, where it was: nothing can go into it then."""
-    before = pytest_run.file(store, path) if (store.rootdir / path).exists() else None
+    before = pytest_run.file(store, path, words, tell) if (store.rootdir / path).exists() else None
     if before is None or before.passed:
         return results
     why = f"{path} is red without it, too: {before.last_line}\nMake it green first:  pytest {path}"
@@ -70,6 +83,7 @@ def _with_cause(store: Store, path: str, results: tuple[Taken, ...]) -> tuple[Ta
 
 def _take(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tuple[Taken, ...]:
     try:
+        targets.refuse(store.rootdir, path, _words(store, group))
         file = python_file.read(store.rootdir, path)
         steps = made_from(store, file, group)
         made = formatter.formatted(store.rootdir, file, steps[-1].after)
@@ -142,7 +156,8 @@ def _try(store: Store, file: PythonFile, steps: Sequence[Step], how: How) -> pyt
     try:
         disk.make_folder(file.path.parent)
         python_file.write(file, content)
-        outcome = pytest_run.file(store, file.name)
+        words = _words(store, [step.suggestion for step in steps])
+        outcome = pytest_run.file(store, file.name, words, how.tell)
         green = outcome.passed
     finally:
         if not green:

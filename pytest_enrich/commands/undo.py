@@ -11,7 +11,7 @@ from pytest_enrich.commands.project import project_option
 from pytest_enrich.data import Decision, Suggestion
 from pytest_enrich.errors import RefusedError, UsageError
 from pytest_enrich.reporters.words import visible
-from pytest_enrich.store import Store, disk, identity, python_file, rebuild, rejected, turn
+from pytest_enrich.store import Store, disk, identity, options, python_file, rebuild, rejected, targets, turn
 
 
 @click.command("undo")
@@ -115,6 +115,7 @@ def _take_out(store: Store, back: Decision, suggestion: Suggestion) -> str:
     from pytest_enrich import patch
 
     path = suggestion.target.path
+    targets.refuse(store.rootdir, path, options.of(store.rootdir, suggestion).words)
     file = python_file.read(store.rootdir, path)
     accepts = [one for one in store.decisions() if one.verb == "accept" and one.path == path]
     imports = tuple(dict.fromkeys(line for one in accepts for line in one.imports))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import click
 
-from pytest_enrich.commands import possible_bug, pytest_run
+from pytest_enrich.commands import edited, possible_bug, pytest_run, reproof
 from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import project_option
+from pytest_enrich.commands.pytest_run import Outcome, Tell, unheard
 from pytest_enrich.data import PossibleBug, Suggestion
-from pytest_enrich.errors import UsageError
-from pytest_enrich.reporters.words import visible_lines
-from pytest_enrich.store import Store, bugs, rebuild, staleness
+from pytest_enrich.errors import RefusedError, UsageError
+from pytest_enrich.reporters.words import visible, visible_lines
+from pytest_enrich.store import Store, bugs, options, staleness
 
 _FOUND = 1
 _FINE = frozenset({"ok", "there"})
@@ -28,9 +30,11 @@ def command(store: Store, identities: tuple[str, ...], *, every: bool, as_json: 
     """Run suggestions and possible bugs on today's tree; 1 when one is stale, fails, or is mended."""
     if every == bool(identities):
         raise UsageError("verify needs an ID, or --all\nNothing was run.\nSee:  pytest-enrich list")
-    answers = []
+    answers, tell = [], partial(say, as_json=True)
     for one in _chosen(store, identities, every=every):
-        state, output = verify(store, one) if isinstance(one, Suggestion) else possible_bug.verify(store, one)
+        state, output = (
+            verify(store, one, tell) if isinstance(one, Suggestion) else possible_bug.verify(store, one, tell)
+        )
         answers.append({"id": one.id, "state": state})
         say(f"{one.id}  {state}", as_json=as_json)
         say(visible_lines(output), as_json=as_json) if state in _OUTPUT else None
@@ -41,13 +45,36 @@ def command(store: Store, identities: tuple[str, ...], *, every: bool, as_json: 
     return _FOUND if any(each["state"] not in _FINE for each in answers) else 0
 
 
-def verify(store: Store, one: Suggestion) -> tuple[str, str]:
+def verify(store: Store, one: Suggestion, tell: Tell = unheard) -> tuple[str, str]:
     """`ok`, `stale` or `fails`, and the end of what pytest printed."""
     if staleness.is_stale(store, one):
         return "stale", ""
-    rebuild.module(store, one)
-    outcome = pytest_run.suggestion(store, one.id)
+    try:
+        outcome = run(store, one, tell)
+    except RefusedError as error:
+        return "fails", str(error)
     return ("ok" if outcome.passed else "fails"), outcome.end
+
+
+def run(store: Store, one: Suggestion, tell: Tell = unheard) -> Outcome:
+    """Run it as if it lay in its file; see `runnable`."""
+    found = runnable(store, one, tell)
+    return pytest_run.suggestion(store, found, options.of(store.rootdir, found).words, tell)
+
+
+def runnable(store: Store, one: Suggestion, tell: Tell = unheard) -> Suggestion:
+    """What may run of it outside the sandbox: it, or a person's version of it, as proven on this machine.
+
+    Raises:
+        RefusedError: It does not hold in the sandbox.
+    """
+    if edited.is_edited(store, one):
+        return reproof.passing(store, one, edited.version(store, one), tell)
+    found = reproof.believed(store, one, tell)
+    if found.note:
+        reproof.keep(store, found.one)
+        tell(visible(found.note))
+    return found.one
 
 
 def _chosen(store: Store, identities: Sequence[str], *, every: bool) -> tuple[Suggestion | PossibleBug, ...]:

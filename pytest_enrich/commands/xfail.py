@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import click
 
@@ -29,7 +30,7 @@ def command(store: Store, identities: tuple[str, ...], *, as_json: bool) -> int:
     """
     settling.settle_interrupted(store)
     chosen = {one.id: one for one in (bug(store, prefix) for prefix in identities)}
-    results = [possible_bug.keep(store, one) for one in chosen.values()]
+    results = [possible_bug.keep(store, one, tell=partial(say, as_json=True)) for one in chosen.values()]
     if as_json:
         answer({"accepted": [r for r in results if not r.refused], "refused": [r for r in results if r.refused]})
     _tell(results, len(bugs.waiting(store)), as_json=as_json)

@@ -74,6 +74,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         pytest_args: What starts pytest on the user's configuration (`-c`, `--rootdir`, `-p`, `-o`, ...), from any
             directory. It holds what `addopts` and PYTEST_ADDOPTS say as well, and switches the former off: a child
             is started without PYTEST_ADDOPTS.
+        said: What was said of that on this command line, for a pytest that is started in rootdir later.
         test_files: The files, relative to rootdir, that the suite's tests are in.
         model: The tag of the local model to ask, "" for the best one that is there.
         host: Where Ollama listens, "" for what the environment says.
@@ -104,6 +105,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     sandbox: str = "auto"
     env: tuple[str, ...] = ()
     pytest_args: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
     test_files: tuple[str, ...] = ()
     model: str = ""
     host: str = ""

@@ -36,6 +36,7 @@ class PossibleBug(Struct, frozen=True, kw_only=True):
         mark, mark_imports: The decorator that makes it one that is known to fail, and what that needs besides.
         proposer: Who found it (`docstring`, or the proposer whose test it was).
         made: When and with what.
+        seal: On which machine, as a suggestion's.
     """
 
     schema: str = BUG_SCHEMA
@@ -57,3 +58,4 @@ class PossibleBug(Struct, frozen=True, kw_only=True):
     mark_imports: tuple[str, ...] = ()
     proposer: str
     made: MadePart
+    seal: str = ""

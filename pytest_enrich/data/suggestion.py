@@ -108,18 +108,23 @@ class OriginPart(Struct, frozen=True, kw_only=True):
 
 
 class MadePart(Struct, frozen=True, kw_only=True):
-    """When and with what; the only place that holds a time."""
+    """When and with what; the only place that holds a time.
+
+    `options` are the words of pytest's command line that said how the tests are run (`-o`, `-p`, `-c`, ...).
+    """
 
     at: str
     pytest_enrich: str
     python: str
     commit: str | None = None
+    options: tuple[str, ...] = ()
 
 
 class Suggestion(Struct, frozen=True, kw_only=True):
     """What a person reviews. Fixed once written; its state is folded from decisions and today's source.
 
     One of kind `bug` is the `xfail` test of a possible bug: it is only made when a person asks for it.
+    `seal` tells on which machine it was made or proven, see `store.seal`.
     """
 
     schema: str = SCHEMA
@@ -135,6 +140,7 @@ class Suggestion(Struct, frozen=True, kw_only=True):
     proof: ProofPart
     origin: OriginPart
     made: MadePart
+    seal: str = ""
 
     @property
     def more(self) -> str:

@@ -81,6 +81,46 @@ def for_repetition(config: pytest.Config) -> tuple[str, ...]:
     return (*_place(config), *options, "-q", *paths)
 
 
+def as_said(config: pytest.Config) -> tuple[str, ...]:
+    """What was said for this session on how tests are run, for a pytest that is started in rootdir later.
+
+    `addopts` and PYTEST_ADDOPTS are read there again. Of what chooses tests `-m "not ..."` stays: it leaves out,
+    and a new test has no such mark.
+    """
+    left_out = _SELECTION - {"markexpr"} | _FLOW | _OUTPUT | _SPREAD | {"rootdir"}
+    kept = [
+        _from_rootdir(config, word)
+        for word in on_command_line(config)
+        if word.destination not in left_out and not word.destination.startswith((*_COVERAGE, *_OURS))
+    ]
+    return tuple(
+        text for word in kept if word.destination != "markexpr" or _leaves_out(word) for text in word.texts
+    )
+
+
+def _leaves_out(word: Word) -> bool:
+    return word.texts[-1].removeprefix("-m").lstrip("=").startswith("not ")
+
+
+def _from_rootdir(config: pytest.Config, word: Word) -> Word:
+    """With the path of a file that it names as it is from there."""
+    if word.destination not in _PATHS | {"inifilename"}:
+        return word
+    name, path = _named(word.texts)
+    whole = Path(os.path.normpath(Path(config.invocation_params.dir, path)))
+    inside = whole.is_relative_to(config.rootpath)
+    shown = whole.relative_to(config.rootpath).as_posix() if inside else str(whole)
+    return Word(destination=word.destination, texts=(name, shown))
+
+
+def _named(texts: tuple[str, ...]) -> tuple[str, str]:
+    """The option and its value: `-c x`, `-cx`, `--config-file=x`."""
+    if len(texts) > 1:
+        return texts[0], texts[1]
+    name, equals, value = texts[0].partition("=")
+    return (name, value) if equals and name.startswith("--") else (texts[0][:2], texts[0][2:])
+
+
 def on_command_line(config: pytest.Config) -> tuple[Word, ...]:
     """What was said for this one session; `addopts` is not among it."""
     return tuple(split([os.fspath(text) for text in config.invocation_params.args], _options(config)))

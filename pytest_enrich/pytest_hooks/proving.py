@@ -8,22 +8,22 @@ import msgspec
 import pytest
 
 from pytest_enrich import session
-from pytest_enrich.data import Suggestion
+from pytest_enrich.data import Question
 from pytest_enrich.errors import EnrichError
 from pytest_enrich.pytest_hooks import setting
 
 
 def prove(config: pytest.Config) -> int:
-    """Read the suggestion in the file that was named, and write a `Reproof` beside it (`.answer`).
+    """Read the `Question` in the file that was named, and write a `Reproof` beside it (`.answer`).
 
     Raises:
         pytest.UsageError: There is no such suggestion.
     """
     file = Path(config.option.enrich_prove)
     try:
-        one = msgspec.json.decode(file.read_bytes(), type=Suggestion)
-        found = session.prove(setting.read(config), one)
-    except (OSError, msgspec.MsgspecError, EnrichError) as error:
+        question = msgspec.json.decode(file.read_bytes(), type=Question)
+        found = session.prove(setting.read(config), question)
+    except (OSError, SyntaxError, ValueError, EnrichError) as error:
         raise pytest.UsageError(f"--enrich-prove={file}: {error}") from None
     file.with_suffix(".answer").write_bytes(msgspec.json.encode(found))
     return 0

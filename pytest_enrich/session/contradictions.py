@@ -18,7 +18,7 @@ from pytest_enrich.protocols import Sandbox
 from pytest_enrich.session import ground
 from pytest_enrich.session.scope import Found
 from pytest_enrich.source.placement import Shelf, new_file
-from pytest_enrich.store import Store, bugs, rejected
+from pytest_enrich.store import Store, bugs, rejected, seal
 
 DOCSTRING = "docstring"
 
@@ -118,7 +118,7 @@ class Contradictions:
 
     def _save(self, found: Iterable[PossibleBug]) -> None:
         for one in found:
-            bugs.save(self._store, one, patch.render_bug(one))
+            bugs.save(self._store, seal.sealed(self._store.rootdir, one), patch.render_bug(one))
 
     def _is_over(self, one: PossibleBug, unsure: set[str]) -> bool:
         """Whether it was looked for and not found, or its words or its function are gone."""

@@ -1,4 +1,4 @@
-"""One test of a suggestion, proven again in today's files: for a person who has edited it."""
+"""One test of a suggestion, proven again in today's files: a person has edited it, or another machine made it."""
 
 from __future__ import annotations
 
@@ -8,26 +8,29 @@ from msgspec.structs import replace
 
 from pytest_enrich import gaps, patch
 from pytest_enrich.config import Settings
-from pytest_enrich.data import Gap, Reproof, Suggestion, Target
-from pytest_enrich.protocols import Task
+from pytest_enrich.data import Answered, Dropped, Gap, Prove, Proved, Question, Reproof, Suggestion, Target
+from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.sandboxes import isolation
 from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
 from pytest_enrich.sandboxes.process import ProcessSandbox
 from pytest_enrich.session import scope
-from pytest_enrich.validate import grade, version
+from pytest_enrich.validate import check, gain, grade, version
 
 
-def prove(settings: Settings, one: Suggestion) -> Reproof:
+def prove(settings: Settings, question: Question) -> Reproof:
     """How the suggestion's test fares in the sandbox that a run would have.
 
     Raises:
         OSError, SyntaxError, ValueError, RefusedError: Its source or its test file cannot be read.
     """
+    one = question.one
     text = scope.read(settings.rootdir / one.gap.path)
-    place = gaps.identify(one.gap.path, text).get(one.id)
-    if place is None:
+    line = one.gap.line if one.kind == "bug" else _line(one, text)
+    if line is None:
         return Reproof(trouble="the code changed since the suggestion was made")
-    task = _task(settings, one, text, place[1])
+    task = _task(settings, one, text, line)
+    if question.foreign and (fault := _unread(question, task)) is not None:
+        return Reproof(trouble=fault.reason, detail=fault.detail)
     fresh = ProcessSandbox(
         settings.rootdir,
         settings.pytest_args,
@@ -35,8 +38,52 @@ def prove(settings: Settings, one: Suggestion) -> Reproof:
         layers=isolation.choose(settings.sandbox, settings.rootdir),
     )
     with closing(ForkserverSandbox(fresh)) as sandbox:
-        found = version.examine(task, patch.as_candidate(one), one.test.names, sandbox, timeout=settings.timeout)
-    return _beside(one, found)
+        found = _examined(settings, question, task, sandbox)
+        return replace(found, isolation=sandbox.isolation)
+
+
+def _line(one: Suggestion, text: str) -> int | None:
+    """Where its gap is today."""
+    place = gaps.identify(one.gap.path, text).get(one.id)
+    return place[1] if place is not None and place[0] == one.gap.qualname else None
+
+
+def _unread(question: Question, task: Task) -> Dropped | None:
+    """What the ladder's reading has against it; a person's version need not be one test, nor a new one."""
+    candidate = patch.as_candidate(question.one)
+    return check.allowed(candidate) if question.edited else check.text(task, candidate)
+
+
+def _examined(settings: Settings, question: Question, task: Task, sandbox: Sandbox) -> Reproof:
+    one = question.one
+    candidate = patch.as_candidate(one)
+    if one.kind == "bug":
+        return version.fails(task, candidate, sandbox, timeout=settings.timeout)
+    found = version.examine(task, candidate, one.test.names, sandbox, timeout=settings.timeout)
+    if not question.foreign:
+        return _beside(one, found)
+    is_new = found.grade == "strong" and _is_new(task, found) and not _is_closed(task, sandbox, settings.timeout)
+    return replace(found, grade="good" if found.grade == "strong" and not is_new else found.grade)
+
+
+def _is_closed(task: Task, sandbox: Sandbox, timeout: float) -> bool:
+    """Whether the tests that its file has today come to all of its gap: then it is not open here."""
+    target = task.target
+    if not task.test_text:
+        return False
+    job = Prove(path=target.placement.path, text=task.test_text, measure=(target.path,))
+    execution = sandbox.execute(job, timeout=timeout)
+    if not isinstance(execution, Answered) or not isinstance(execution.answer, Proved):
+        return False
+    (gap,) = target.gaps
+    _, lines, branches = gain.gained(execution.answer, target.path, target.gaps)
+    return {*gap.lines} <= {*lines} and {*gap.branches} <= {*branches}
+
+
+def _is_new(task: Task, found: Reproof) -> bool:
+    """Whether it kills what no other test can: those that exist were not asked, and do not run these lines."""
+    missing = {line for gap in task.target.gaps for line in gap.lines}
+    return any(each.killed and each.line in missing for each in found.mutants.list)
 
 
 def _beside(one: Suggestion, found: Reproof) -> Reproof:

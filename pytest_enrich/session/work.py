@@ -65,6 +65,7 @@ class Session:
             pytest_enrich=__version__,
             python=platform.python_version(),
             commit=summary.commit(settings.rootdir),
+            options=settings.said,
         )
         self._contradictions = Contradictions(settings, store, found, self._sandbox, made=made)
         writer = Writer(store=store, files=self._files, made=made, sandbox=self._sandbox)

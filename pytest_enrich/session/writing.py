@@ -13,7 +13,7 @@ from pytest_enrich.data import Attempt, Gap, Suggestion
 from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.protocols import Sandbox
 from pytest_enrich.session.files import TestFiles
-from pytest_enrich.store import Store
+from pytest_enrich.store import Store, seal
 
 
 class Writer:
@@ -50,6 +50,7 @@ class Writer:
         taken = self._names[candidate.placement.path]
         attempt = replace(attempt, candidate=patch.named_apart(candidate, taken))
         one = patch.suggest(attempt, gap, others, text, made=self._made, isolation=isolation)
+        one = seal.sealed(self._store.rootdir, one)
         self._store.save(one, patch.render_patch(one, text), patch.render_module(one, text))
         taken.update(one.test.names)
         return one

@@ -31,7 +31,7 @@ class Store(Struct, frozen=True):
     def shelf(self) -> Shelf:
         """`pending()`, with a line for every suggestion and log line that could not be read."""
         lying = shelf.read(self.directory / "pending", self.rootdir)
-        decisions, broken = log.read(self._decisions, Decision)
+        decisions, broken = log.read(self._decisions, Decision, disk.LARGEST)
         states = log.states(decisions)
         waiting = (one for one in lying.suggestions if one.kind != "bug" and self._state(one, states) == "pending")
         problems = (f"decisions.jsonl has {broken} unreadable lines: not used",) if broken else ()
@@ -97,14 +97,14 @@ class Store(Struct, frozen=True):
         """Write `undo.patch`, the reverse of what an accept is about to do."""
         disk.write(self.directory / "pending" / suggestion.id / "undo.patch", patch_text)
 
-    def keep_decided(self, suggestion: Suggestion, patch_text: str, module_text: str, undo_text: str) -> None:
-        """Write a suggestion that was decided elsewhere, with what its undo needs; "" is no file."""
+    def keep_decided(self, suggestion: Suggestion, patch_text: str, module_text: str) -> None:
+        """Write a suggestion that was decided elsewhere; "" is no file."""
         if not identity.is_valid(suggestion.id):
             raise StoreError(f"{suggestion.id!r} cannot be the name of a suggestion\nIt was not written.")
         self.prepare()
         place = folder.make_inside(self.directory, "decided", suggestion.id)
-        names = ("suggestion.patch", identity.module_name(suggestion.id), "undo.patch")
-        for name, text in zip(names, (patch_text, module_text, undo_text), strict=True):
+        names = ("suggestion.patch", identity.module_name(suggestion.id))
+        for name, text in zip(names, (patch_text, module_text), strict=True):
             if text:
                 disk.write(place / name, text)
         disk.write_json(place / "suggestion.json", suggestion)
@@ -146,7 +146,7 @@ class Store(Struct, frozen=True):
 
     def decisions(self) -> tuple[Decision, ...]:
         """All decisions, oldest first."""
-        return log.read(self._decisions, Decision)[0]
+        return log.read(self._decisions, Decision, disk.LARGEST)[0]
 
     def journal(self, *lines: Line) -> None:
         """Note attempts and finished gaps; on the disk when this returns."""

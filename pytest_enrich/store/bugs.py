@@ -14,10 +14,10 @@ import msgspec
 
 from pytest_enrich.data import PossibleBug
 from pytest_enrich.errors import StoreError
-from pytest_enrich.store import Store, disk, folder, identity, log, rejected
+from pytest_enrich.store import Store, disk, folder, identity, log, options, reading, rejected, shelf
+from pytest_enrich.store.xfail import xfail
 
 FOLDER = "bugs"
-_DECODER = msgspec.json.Decoder(PossibleBug)
 
 
 def lying(store: Store) -> tuple[PossibleBug, ...]:
@@ -77,14 +77,6 @@ def read_module(store: Store, one: PossibleBug) -> str:
     return (content or b"").decode("utf-8", "replace")
 
 
-def restore_module(store: Store, one: PossibleBug) -> None:
-    """Write the reproduction again where it is missing; one that a person has edited stays."""
-    from pytest_enrich import patch
-
-    if not read_module(store, one):
-        disk.write(store.directory / FOLDER / one.id / identity.module_name(one.id), patch.render_bug(one))
-
-
 def remove(store: Store, gone: Iterable[PossibleBug]) -> None:
     """The contradiction is gone, so it is no possible bug any more."""
     for one in gone:
@@ -100,20 +92,20 @@ def _read(store: Store, place: Path) -> PossibleBug | None:
     if place.is_symlink():
         return None
     try:
-        one = _DECODER.decode(disk.read(place / "bug.json") or b"")
-        ast.parse(one.test.code)
+        one = reading.file(place / "bug.json", PossibleBug)
+        holds = shelf.holds(xfail(one)) and _is_mark(one.mark)
     except (msgspec.MsgspecError, ValueError, SyntaxError, RecursionError, MemoryError, StoreError):
         return None
-    inside = all(identity.inside(store.rootdir, path) for path in (one.path, one.target.path))
-    return one if one.id == place.name and inside and _is_import(one) else None
+    misplaced = shelf.misplaced(store.rootdir, one.target.path, one.path, options.of(store.rootdir, one).words)
+    return one if one.id == place.name and holds and not misplaced else None
 
 
-def _is_import(one: PossibleBug) -> bool:
-    try:
-        nodes = [node for text in (*one.test.imports, *one.mark_imports) for node in ast.parse(text).body]
-    except (SyntaxError, ValueError):
-        return False
-    return len(one.test.names) == 1 and all(isinstance(node, ast.Import | ast.ImportFrom) for node in nodes)
+def _is_mark(text: str) -> bool:
+    """Whether it is one decorator, by which a test is known to fail."""
+    (function,) = ast.parse(f"{text}\ndef test(): pass").body
+    marks = function.decorator_list if isinstance(function, ast.FunctionDef) else []
+    calls = [one.func for one in marks if isinstance(one, ast.Call)]
+    return len(marks) == len(calls) == 1 and isinstance(calls[0], ast.Attribute) and calls[0].attr == "xfail"
 
 
 def examined(store: Store) -> str:

@@ -20,6 +20,11 @@ def is_made(directory: Path) -> bool:
         return any((directory / name).exists() for name in _OURS)
 
 
+def is_marked(directory: Path) -> bool:
+    """Whether suggestions of any project lie in it."""
+    return (directory / "pending").is_dir() or (directory / "decided").is_dir()
+
+
 def is_ours(directory: Path) -> bool:
     """The same, or the folder may become ours: it is empty."""
     if is_made(directory):
@@ -75,10 +80,10 @@ def move(source: Path, destination: Path) -> None:
 def remove(path: Path) -> None:
     """Remove a suggestion's folder; of a symbolic link only the link."""
     with disk.reporting(path, "remove"):
-        if path.is_symlink() or path.is_file():
-            path.unlink()
-        elif path.exists():
+        if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
+        else:  # a pipe, too, which nobody may open: that would wait for ever
+            path.unlink(missing_ok=True)
 
 
 def names(directory: Path) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import msgspec
 from pytest_enrich.data import RunSummary
 from pytest_enrich.data.run import RUN_SCHEMA
 from pytest_enrich.errors import StoreError
-from pytest_enrich.store import Store, disk, folder, readme
+from pytest_enrich.store import Store, disk, folder, reading, readme
 
 
 def write(store: Store, summary: RunSummary) -> None:
@@ -25,8 +25,8 @@ def write(store: Store, summary: RunSummary) -> None:
 def read(store: Store) -> RunSummary | None:
     """The last run; None when there is none, or it cannot be read or is of another version."""
     try:
-        found = msgspec.json.decode(disk.read(store.directory / "run.json") or b"", type=RunSummary)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, StoreError):
+        found = reading.file(store.directory / "run.json", RunSummary, disk.LARGEST)
+    except (msgspec.MsgspecError, ValueError, RecursionError, StoreError):
         return None
     return found if found.schema == RUN_SCHEMA else None
 

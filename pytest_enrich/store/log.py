@@ -13,9 +13,9 @@ import msgspec
 
 from pytest_enrich.data import Decision, State
 from pytest_enrich.data.encoded import encoded
-from pytest_enrich.store import disk, identity
+from pytest_enrich.store import disk, identity, reading
 
-_LARGEST = 1 << 30
+LARGEST = 1 << 30
 _T = TypeVar("_T")
 
 _STATES: dict[str, State] = {
@@ -27,16 +27,15 @@ _STATES: dict[str, State] = {
 }
 
 
-def read(path: Path, kind: type[_T]) -> tuple[tuple[_T, ...], int]:
+def read(path: Path, kind: type[_T], largest: int = LARGEST) -> tuple[tuple[_T, ...], int]:
     """The file's readable lines as values, oldest first, and how many could not be read.
 
     A last line without its end is not counted: it is what a killed process leaves.
     """
-    decoder = msgspec.json.Decoder(kind)
-    *whole, last = (disk.read(path, _LARGEST) or b"").split(b"\n")
-    values = [_decoded(decoder, line) for line in whole if line.strip()]
+    *whole, last = (disk.read(path, largest) or b"").split(b"\n")
+    values = [_decoded(kind, line) for line in whole if line.strip()]
     broken = sum(value is None for value in values)
-    values.append(_decoded(decoder, last))
+    values.append(_decoded(kind, last))
     return tuple(value for value in values if value is not None), broken
 
 
@@ -47,10 +46,10 @@ def append(path: Path, values: Iterable[object]) -> None:
         disk.append(path, lines)
 
 
-def _decoded(decoder: msgspec.json.Decoder[_T], line: bytes) -> _T | None:
+def _decoded(kind: type[_T], line: bytes) -> _T | None:
     try:
-        return decoder.decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return reading.decoded(line, kind)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
 
 

@@ -57,6 +57,16 @@ def module(store: Store, one: Suggestion) -> None:
             store.replace_module(one, new)
 
 
+def rendered(store: Store, one: Suggestion) -> str:
+    """The runnable file against today's test file, "" of a row that has no place in it."""
+    from pytest_enrich import patch
+
+    try:
+        return patch.render_module(one, _text(store.rootdir, one.target.path))
+    except RefusedError:
+        return ""
+
+
 def neighbours(store: Store, path: str) -> Sequence[Candidate]:
     """All tests of ours for this file, accepted or not, in the order in which they stand there."""
     from pytest_enrich import patch

@@ -7,7 +7,6 @@ and nothing is believed that names a place outside the project.
 from __future__ import annotations
 
 import ast
-import functools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,9 +16,8 @@ from msgspec import Struct
 from pytest_enrich.data import Suggestion
 from pytest_enrich.data.suggestion import SCHEMA
 from pytest_enrich.errors import StoreError
-from pytest_enrich.store import disk, folder, identity
+from pytest_enrich.store import disk, folder, identity, options, reading, targets
 
-_DECODER = msgspec.json.Decoder(Suggestion)
 _OF_ANOTHER = "is of another version of pytest-enrich"
 _VISIBLE = 60
 
@@ -41,26 +39,28 @@ def read(directory: Path, rootdir: Path) -> Shelf:
     """Read `pending/` or `decided/`; names that cannot be an id are passed over."""
     if directory.is_symlink() or directory.is_file():
         return Shelf((), (f"{directory.name} is no folder: not used",))
-    names = (name for name in folder.names(directory) if identity.is_valid(name))
-    inside = functools.cache(functools.partial(identity.inside, rootdir))  # many name the same few files
-    found = [suggestion(directory / name, inside) for name in names if (directory / name).is_dir()]
+    names = [name for name in folder.names(directory) if identity.is_valid(name)]
+    fault = _asked_once(rootdir)
+    found = [suggestion(directory / name, fault) for name in names[: reading.MOST] if (directory / name).is_dir()]
     readable = sorted((one for one in found if isinstance(one, Suggestion)), key=order)
-    return Shelf(tuple(readable), tuple(one for one in found if isinstance(one, str)))
+    more = len(names) - reading.MOST
+    left = (f"{directory.name} holds {more} more than we would write: not used",) if more > 0 else ()
+    return Shelf(tuple(readable), (*(one for one in found if isinstance(one, str)), *left))
 
 
-def suggestion(directory: Path, inside: Callable[[str], bool]) -> Suggestion | str:
+def suggestion(directory: Path, misplaced: Callable[[Suggestion], str]) -> Suggestion | str:
     """The suggestion in this folder, or why it cannot be read (one line that names it).
 
-    `inside` says of a path whether it names a Python file of the project.
+    `misplaced` says what is wrong with the files that it names.
     """
     where = f"{directory.parent.name}/{directory.name}"
     if directory.is_symlink():
         return f"{where} is a symbolic link: not followed"
     content = None
     try:
-        content = disk.read(directory / "suggestion.json")
-        found = _DECODER.decode(content or b"")
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        content = disk.read(directory / "suggestion.json", reading.LARGEST)
+        found = reading.decoded(content or b"", Suggestion)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         why = (
             f"{_OF_ANOTHER}: not used"
             if _schema(content) not in {"", SCHEMA}
@@ -71,7 +71,7 @@ def suggestion(directory: Path, inside: Callable[[str], bool]) -> Suggestion | s
         cause = error.__cause__
         why = disk.explained(cause) if isinstance(cause, OSError) else _short(error)
         return f"{where}/suggestion.json cannot be read: {why}"
-    return _fault(found, directory.name, where, inside) or found
+    return _fault(found, directory.name, where, misplaced) or found
 
 
 def order(one: Suggestion) -> tuple[str, str, int, str]:
@@ -79,31 +79,58 @@ def order(one: Suggestion) -> tuple[str, str, int, str]:
     return (one.gap.path, one.gap.qualname, one.gap.line, one.id)
 
 
-def _fault(one: Suggestion, name: str, where: str, inside: Callable[[str], bool]) -> str:
+def _asked_once(rootdir: Path) -> Callable[[Suggestion], str]:
+    """What is wrong with the files that suggestions name: many name the same few."""
+    known: dict[tuple[str, str, tuple[str, ...]], str] = {}
+
+    def asked(one: Suggestion) -> str:
+        key = (one.target.path, one.gap.path, options.of(rootdir, one).words)
+        if key not in known:
+            known[key] = misplaced(rootdir, *key)
+        return known[key]
+
+    return asked
+
+
+def misplaced(rootdir: Path, target: str, source: str, words: tuple[str, ...]) -> str:
+    """Why a test of `source` cannot go into `target`, "" when it can; `words` are of pytest's command line."""
+    if not identity.inside(rootdir, source):
+        return f"names {source[:_VISIBLE]!r}, no Python file of this project: not used"
+    why = targets.fault(rootdir, target, words) or ("is what it tests" if target == source else "")
+    return why and f"would go into {target[:_VISIBLE]!r}, which {why}: not used"
+
+
+def _fault(one: Suggestion, name: str, where: str, misplaced: Callable[[Suggestion], str]) -> str:
     if one.schema != SCHEMA:
         return f"{where}/suggestion.json {_OF_ANOTHER}: not used"
     if one.id != name:
         return f"{where}/suggestion.json says that it is {one.id[:_VISIBLE]!r}: not used"
-    for path in (one.target.path, one.gap.path):
-        if not inside(path):
-            return f"{where} names {path[:_VISIBLE]!r}, no Python file of this project: not used"
-    return "" if _holds(one) else f"{where}/suggestion.json holds no test: not used"
+    if not holds(one):
+        return f"{where}/suggestion.json holds no test: not used"
+    why = misplaced(one)
+    return why and f"{where} {why}"
 
 
-def _holds(one: Suggestion) -> bool:
+def holds(one: Suggestion) -> bool:
     """Whether the code is what is promised, below imports that are imports."""
     try:
         above = [node for text in one.test.imports for node in ast.parse(text).body]
         clean = all(isinstance(node, ast.Import | ast.ImportFrom) for node in above)
-        return clean and (_is_row(one) if one.kind == "row" else _is_test(one))
+        named = all(map(_is_name, (*one.test.names, *one.test.argnames, one.target.owner, one.target.anchor)))
+        return clean and named and (_is_row(one) if one.kind == "row" else _is_test(one))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
+
+
+def _is_name(text: str | None) -> bool:
+    """Whether it is a name of Python's, in classes perhaps: it becomes part of a file."""
+    return not text or all(part.isidentifier() for part in text.replace("::", ".").split("."))
 
 
 def _is_test(one: Suggestion) -> bool:
     body = ast.parse(one.test.code).body
     names = tuple(node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-    return bool(names) and names == one.test.names
+    return bool(names) and names == one.test.names and len(names) == len(body)
 
 
 def _is_row(one: Suggestion) -> bool:

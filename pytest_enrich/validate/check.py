@@ -49,6 +49,17 @@ def text(task: Task, candidate: Candidate) -> Dropped | None:
     return _row(task, candidate) if isinstance(candidate, NewRow) else _test(task, candidate)
 
 
+def allowed(candidate: Candidate) -> Dropped | None:
+    """The rung `allowed` by itself, of what need not be one test: a person's version, perhaps."""
+    try:
+        code = row.read(candidate) if isinstance(candidate, NewRow) else ast.parse(textwrap.dedent(candidate.code))
+        trees = [code, *(ast.parse(statement) for statement in candidate.imports)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return Dropped(rung="parses", reason="is no test", detail=str(error))
+    forbidden = next(_forbidden([*trees]), "")
+    return Dropped(rung="allowed", reason=f"uses {forbidden}") if forbidden else None
+
+
 def _row(task: Task, candidate: NewRow) -> Dropped | None:
     """A row asserts what its test asserts."""
     try:

@@ -14,6 +14,8 @@ from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.validate import cases, gain, kills, smaller, stable
 from pytest_enrich.validate.proof import SHOWN, Proof, function
 
+_KNOWN = "expected to fail:"
+
 
 def examine(
     task: Task, candidate: Candidate, names: Sequence[str], sandbox: Sandbox, *, timeout: float
@@ -34,12 +36,31 @@ def examine(
     if isinstance(first, Dropped):
         return _missed(Reproof(passed=first.rung == "gains"), first)
     counted = kills.count(task, task.target.gaps, smaller.placed(proof), sandbox, existing=proof.existing)
-    known = Reproof(passed=True, seconds=first.seconds, covers=True, grade=counted.grade, mutants=counted.facts)
+    known = Reproof(
+        passed=True,
+        seconds=first.seconds,
+        covers=True,
+        lines=len(first.lines),
+        branches=len(first.branches),
+        grade=counted.grade,
+        mutants=counted.facts,
+    )
     ways = stable.check(proof, first)
     if isinstance(ways, Dropped):
         return _missed(replace(known, runs=RunsPart(passed=1, of=2, modes=("measured",))), ways)
     modes = ("measured", *ways)
     return replace(known, runs=RunsPart(passed=len(modes), of=len(modes), modes=modes))
+
+
+def fails(task: Task, candidate: Candidate, sandbox: Sandbox, *, timeout: float) -> Reproof:
+    """Whether the test of a possible bug, which is marked as known to fail, does fail."""
+    proof = _placed(task, candidate, (candidate.name,), sandbox, timeout)
+    outcome = proof if isinstance(proof, Dropped) else proof.outcome(proof.prove())
+    if isinstance(outcome, Dropped):
+        return _missed(Reproof(), outcome)
+    if outcome.result == "skipped" and outcome.detail.startswith(_KNOWN):
+        return Reproof(passed=True, seconds=outcome.seconds)
+    return Reproof(trouble="its test does not fail as it should", detail=outcome.detail[-SHOWN:])
 
 
 def _placed(

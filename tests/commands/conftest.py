@@ -15,7 +15,7 @@ from pytest_enrich import contracts, gaps, patch
 from pytest_enrich.cli import main
 from pytest_enrich.data import Attempt, Gap, Kept, NewRow, NewTest, Oracle, Origin, Placement
 from pytest_enrich.data.suggestion import MadePart
-from pytest_enrich.store import Store, bugs
+from pytest_enrich.store import Store, bugs, seal
 
 SOURCE = """\
 def parse_sku(text):
@@ -143,6 +143,7 @@ class Project:
         kept = Kept(gaps=(gap.id,), lines=gap.lines, branches=gap.branches, runs=("alone", "suite"), seconds=0.001)
         attempt = Attempt(path=gap.path, qualname=gap.qualname, digest="d", candidate=candidate, verdict=kept)
         one = patch.suggest(attempt, gap, (), text, made=MADE, isolation="rlimits-only")
+        one = seal.sealed(self.root, one)
         self.store.save(one, patch.render_patch(one, text), patch.render_module(one, text))
         return one.id
 
@@ -166,7 +167,7 @@ class Project:
         broken = contracts.Broken(claim=claim, observed="raised ValueError in cart.py:14", runs=("in a fork",))
         place = Placement(path="tests/test_cart.py")
         one = contracts.bug(broken, place, self.tests.read_text(), MADE, "docstring")
-        bugs.save(self.store, one, patch.render_bug(one))
+        bugs.save(self.store, seal.sealed(self.root, one), patch.render_bug(one))
         return one.id
 
     def suite_passes(self) -> bool:

@@ -1,12 +1,17 @@
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from pytest_enrich.commands import ini, pytest_run
+from pytest_enrich.commands import pytest_run
 from pytest_enrich.errors import RefusedError
+from pytest_enrich.store import ini
 
 FORMAT = """\
+import subprocess
 import sys
+from pathlib import Path
 text = sys.stdin.read()
 assert sys.argv[1] == "tests/test_cart.py"
 if "refuse" in text:
@@ -88,3 +93,53 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
     (tmp_path / "pyproject.toml").write_text("[tool")
     with pytest.raises(RefusedError, match=r"pyproject.toml cannot be read"):
         ini.text(tmp_path, "enrich_x")
+
+
+ROWS = """\
+import pytest
+
+from shop.cart import discount, parse_sku
+
+
+@pytest.mark.parametrize(("total", "code", "expected"), [{rows}])
+def test_discount(total, code, expected):
+    assert discount(total, code) == expected
+
+
+def test_parts():
+    assert parse_sku("ab-1") == ("AB", 1)
+"""
+
+
+def is_clean(project):
+    ruff = Path(sys.executable).with_name("ruff")
+    words = [ruff, "format", "--check", "--no-cache", "tests"]
+    return subprocess.run(words, cwd=project.root, capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("width", [60, 90, 100, 120])
+@pytest.mark.parametrize(
+    "rows", ['(10, "", 10)', '(10, "", 10), (20, "", 20)', '(10, "", 10), (20, "", 20), (3, "", 3)']
+)
+@pytest.mark.parametrize("row", ['(10, "FREE", 0.0)', "(10, 'FREE', 0.0)"])
+def test_an_accepted_row_leaves_a_file_as_clean_as_ruff_had_it(project, width, rows, row):
+    config = project.root / "pyproject.toml"
+    config.write_text(config.read_text() + f"\n[tool.ruff]\nline-length = {width}\n")
+    project.tests.write_text(ROWS.format(rows=rows))
+    subprocess.run([Path(sys.executable).with_name("ruff"), "format", "-q", "tests"], cwd=project.root, check=True)
+    before = project.tests.read_bytes()
+    assert is_clean(project)
+    name = project.suggest_row("discount", 11, row)
+    assert project.run("accept", name).status == 0
+    assert '"FREE"' in project.tests.read_text()
+    assert is_clean(project)
+    assert project.run("undo").status == 0
+    assert project.tests.read_bytes() == before
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_project_that_configures_no_formatter_gets_none(project, no_dash):
+    project.tests.write_text(project.tests.read_text().replace('"ab-1"', "'ab-1'"))
+    assert project.run("accept", no_dash).status == 0
+    assert "'ab-1'" in project.tests.read_text()

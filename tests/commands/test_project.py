@@ -5,6 +5,7 @@ import pytest
 
 from pytest_enrich.commands.project import locate
 from pytest_enrich.data import RunSummary
+from pytest_enrich.store import last_run
 
 
 def test_the_project_is_found_from_any_folder_inside(project, no_dash):
@@ -70,3 +71,10 @@ def test_a_folder_that_is_not_there_is_wrong_use(project):
 def test_someone_elses_folder_is_not_touched(project):
     assert project.run("list", "--dir", "tests").status == 2
     assert [path.name for path in (project.root / "tests").iterdir()] == ["test_cart.py"]
+
+
+@pytest.mark.usefixtures("no_dash")
+def test_a_run_json_cannot_make_the_folder_above_the_project(project):
+    """Others' projects lie beside this one: nothing may be written there."""
+    last_run.write(project.store, RunSummary(directory=f"{project.root.name}/enrich-suggestions"))
+    assert locate(project.store.directory, project.root).rootdir == project.root

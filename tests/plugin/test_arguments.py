@@ -134,3 +134,33 @@ def test_flags_that_are_written_together_are_told_apart():
 def test_after_two_dashes_there_are_paths_only():
     words = arguments.split(["-v", "--", "-k", "a"], OPTIONS)
     assert [word.destination for word in words] == ["verbose", "file_or_dir", "file_or_dir"]
+
+
+@pytest.fixture
+def as_said(pytester):
+    def read(*args, cwd=None):
+        pytester.makefile(".ini", other="[pytest]\n")
+        pytester.makeini("[pytest]\naddopts = -ra --maxfail=3\n")
+        if cwd:
+            pytester.mkdir(cwd)
+        return arguments.as_said(pytester.parseconfig(*args))
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("args", "kept"),
+    [
+        (["-o", "addopts=", "-x", "-q", "tests/test_a.py"], ("-o", "addopts=")),
+        (["--import-mode=importlib", "--rootdir=.", "-k", "a"], ("--import-mode=importlib",)),
+        (["-c", "other.ini", "--cov=src", "--enrich-max=3"], ("-c", "other.ini")),
+        (["--config-file=./other.ini"], ("--config-file", "other.ini")),
+        (["-m", "not slow", "-p", "no:randomly"], ("-m", "not slow", "-p", "no:randomly")),
+        (["-mnot slow"], ("-mnot slow",)),
+        (["-m", "slow", "--junitxml=x.xml"], ()),
+        ([], ()),
+    ],
+)
+def test_what_was_said_on_how_tests_run_is_kept_for_later(as_said, args, kept):
+    words = [word for word in as_said(*args) if word not in {"-p", "no:asyncio"} or word in kept]
+    assert tuple(words) == kept

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import sys
 
 import pytest
 
@@ -39,6 +40,18 @@ def test_a_gap_becomes_a_suggestion_that_runs_and_nothing_else_changes(real):
     single = real.runpytest_subprocess(f"--enrich-run={folder.name}", "-v")
     single.assert_outcomes(passed=1)
     single.stdout.fnmatch_lines([f"tests/suggestion_{folder.name.replace('-', '_')}.py::test_* PASSED*"])
+
+
+def test_what_a_run_was_told_about_its_tests_its_accept_knows(real):
+    real.makeini("[pytest]\naddopts = --no-such-option\n")
+    assert real.runpytest_subprocess("--enrich").ret != 0
+    result = real.runpytest_subprocess("--enrich", "--enrich-budget=60s", "-o", "addopts=")
+    assert result.ret == 0
+    (folder,) = (real.path / "enrich-suggestions/pending").iterdir()
+    accepted = real.run(sys.executable, "-m", "pytest_enrich", "accept", folder.name)
+    assert accepted.ret == 0
+    accepted.stdout.fnmatch_lines(["added to tests/test_*"])
+    assert "proving" not in accepted.stderr.str()  # this machine has made it
 
 
 def test_the_list_names_the_gap_and_writes_nothing(real):

@@ -1,5 +1,6 @@
 """A suggestions folder can come from a machine that nobody trusts."""
 
+import json
 import os
 
 import msgspec
@@ -7,7 +8,7 @@ import pytest
 
 from pytest_enrich.data import Decision
 from pytest_enrich.errors import StoreError
-from pytest_enrich.store import identity, last_run
+from pytest_enrich.store import folder, identity, last_run
 
 
 def rewrite(store, **target):
@@ -132,3 +133,53 @@ def test_a_huge_file_is_not_read(filled):
     path = filled.directory / "pending" / "cart-6e2m3fea" / "suggestion.json"
     os.truncate(path, 1 << 30)
     assert "larger than any" in filled.shelf().problems[0]
+
+
+@pytest.mark.parametrize(
+    ("part", "key", "value", "told"),
+    [
+        (None, "title", "x" * 60_000, "title has more than 50000 characters"),
+        ("test", "code", "#" * 60_000, "code has more than 50000 characters"),
+        ("gap", "lines", [1] * 20_000, "lines has more than 10000 parts"),
+        ("origin", "seed", 1 << 70, ""),
+        (None, "unknown", [[[]]] * 10, None),
+    ],
+)
+def test_what_is_larger_than_any_that_we_write_is_named_and_the_rest_is_read(  # noqa: PLR0913, PLR0917 - a table
+    filled, make_suggestion, part, key, value, told
+):
+    path = filled.directory / "pending" / "cart-6e2m3fea" / "suggestion.json"
+    filled.save(make_suggestion("cart-aaaaaaaa"), "patch", "module")
+    data = msgspec.json.decode(path.read_bytes())
+    (data if part is None else data[part])[key] = value
+    path.write_bytes(json.dumps(data).encode())
+    shelf = filled.shelf()
+    assert len(shelf.suggestions) == (1 if told is not None else 2)
+    assert all(told in problem for problem in shelf.problems) if told else True
+    assert bool(shelf.problems) == (told is not None)
+
+
+@pytest.mark.parametrize("content", [b"[" * 900_000, b'{"a":' * 150_000, b'{"id":' + b"[" * 500_000])
+def test_json_that_is_too_deep_is_unreadable_and_no_more(filled, content):
+    (filled.directory / "pending" / "cart-6e2m3fea" / "suggestion.json").write_bytes(content)
+    assert "cannot be read" in filled.shelf().problems[0]
+
+
+@pytest.mark.parametrize("field", ["owner", "anchor"])
+def test_what_becomes_part_of_a_file_has_to_be_a_name(filled, field):
+    rewrite(filled, **{field: "X:\n    import os\nclass Y"})
+    assert "holds no test" in filled.shelf().problems[0]
+
+
+def test_what_stands_beside_a_test_is_no_test(filled):
+    path = filled.directory / "pending" / "cart-6e2m3fea" / "suggestion.json"
+    data = msgspec.json.decode(path.read_bytes())
+    data["test"]["code"] += "\nimport os\n"
+    path.write_bytes(msgspec.json.encode(data))
+    assert "holds no test" in filled.shelf().problems[0]
+
+
+def test_a_pipe_that_is_to_be_removed_does_not_stop_us(filled):
+    os.mkfifo(filled.directory / "all.patch")
+    folder.remove(filled.directory / "all.patch")
+    assert not (filled.directory / "all.patch").exists()

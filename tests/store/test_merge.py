@@ -181,10 +181,9 @@ def test_of_decisions_on_one_test_the_latest_counts():
 
 def test_what_was_accepted_elsewhere_brings_what_its_undo_needs(store, job, one):
     source = job("1", one(IDS[0]))
-    source.keep_undo(one(IDS[0]), "the undo")
     source.decide(Decision(id=IDS[0], verb="accept", body=one(IDS[0]).test.body_sha256, at=AT))
     merge.merge(store, [source], at=AT)
-    assert store.read_text(one(IDS[0]), "undo.patch") == "the undo"
+    assert [each.id for each in store.lying("decided")] == [IDS[0]]
 
 
 def test_a_download_without_hidden_files_in_a_folder_for_each_artifact_will_do(store, job, one, tmp_path):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytest_enrich.commands import edited, pytest_run, undo, verify
+from pytest_enrich.commands import edited, undo, verify
 from pytest_enrich.commands.review.came import Came
 from pytest_enrich.commands.review.sitting import Done
 from pytest_enrich.data import Decision, Reason, Scope, Suggestion
 from pytest_enrich.errors import EnrichError
 from pytest_enrich.reporters.words import counted, visible, visible_lines
-from pytest_enrich.store import Store, rebuild, rejected, staleness
+from pytest_enrich.store import Store, rejected, staleness
 
 _COMES_BACK = {
     "idea": "This idea will not come back; other ideas for {name} may.",
@@ -20,13 +20,20 @@ _COMES_BACK = {
 }
 
 
-def accept(store: Store, chosen: Sequence[Suggestion], *, is_edited: bool, seconds: float | None) -> Came:
+def accept(
+    store: Store,
+    chosen: Sequence[Suggestion],
+    *,
+    is_edited: bool,
+    seconds: float | None,
+    only_strong: bool = False,
+) -> Came:
     """Put them into their files, and run those."""
     from pytest_enrich.commands import accept as verb
     from pytest_enrich.commands.taking import How
 
     names = frozenset(one.id for one in chosen) if is_edited else frozenset()
-    results = verb.accept(store, chosen, How(edited=names, seconds=seconds))
+    results = verb.accept(store, chosen, How(edited=names, seconds=seconds, only_strong=only_strong))
     taken = [one for one in results if not one.refused]
     refused = [one for one in results if one.refused]
     told = [f" added to {visible(one.path)}:{line}  {visible(name)}" for one in taken for name, line in one.names]
@@ -87,8 +94,10 @@ def _taken_back(store: Store, decision: Decision, one: Suggestion) -> Came:
 
 def run(store: Store, one: Suggestion) -> Came:
     """Run the test where it lies."""
-    rebuild.module(store, one)
-    outcome = pytest_run.suggestion(store, one.id)
+    try:
+        outcome = verify.run(store, one)
+    except EnrichError as error:
+        return Came(besides=tuple(visible_lines(str(error)).split("\n")))
     word = "passed" if outcome.passed else "did NOT pass"
     return Came(told=(f" it {word}: {visible(outcome.last_line)}",), output=outcome.end)
 

@@ -8,7 +8,7 @@ from pytest_enrich.commands.review.came import Came
 from pytest_enrich.commands.review.screen import View
 from pytest_enrich.commands.review.sitting import Done
 from pytest_enrich.data import PossibleBug, Reason, Scope, Suggestion
-from pytest_enrich.errors import UsageError
+from pytest_enrich.errors import EnrichError, UsageError
 from pytest_enrich.reporters.words import visible, visible_lines
 from pytest_enrich.store import Store, bugs, rejected
 
@@ -37,7 +37,10 @@ def whole(view: View, width: int) -> list[str]:
 
 def run(store: Store, one: Suggestion) -> Came:
     """Run its test where it lies."""
-    outcome = possible_bug.run(store, _of(store, one))
+    try:
+        outcome = possible_bug.run(store, _of(store, one))
+    except EnrichError as error:
+        return Came(besides=tuple(visible_lines(str(error)).split("\n")))
     word = {0: "it PASSED", 1: "it fails, as told"}.get(outcome.status, "it was NOT run")
     return Came(told=(f" {word}: {visible(outcome.last_line)}",), output=outcome.end)
 

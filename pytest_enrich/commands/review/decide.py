@@ -99,7 +99,7 @@ def _all_strong(held: Held, _: Suggestion) -> None:
     files = counted(len({one.target.path for one in chosen}), "file")
     held.long(
         f" running {files} with them ...",
-        lambda: acts.accept(held.store, chosen, is_edited=False, seconds=None),
+        lambda: acts.accept(held.store, chosen, is_edited=False, seconds=None, only_strong=True),
     )
 
 

@@ -9,8 +9,6 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from pytest_enrich.commands import edited, reproof
 from pytest_enrich.commands.review.console import Console
 from pytest_enrich.data import Reproof, Suggestion
@@ -79,10 +77,7 @@ def judged(store: Store, one: Suggestion) -> tuple[Suggestion, Reproof]:
     Raises:
         RefusedError: There is no test between the marks.
     """
-    new = edited.version(store, one)
-    found = reproof.prove(store, new)
-    proof = replace(one.proof, mutants=found.mutants, runs=found.runs, duration_ms=round(found.seconds * 1000, 1))
-    return replace(new, grade=found.grade, proof=proof), found
+    return reproof.judged(store, one, edited.version(store, one))
 
 
 def told(one: Suggestion, found: Reproof, width: int) -> list[str]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Decision, RunSummary, Suggestion
-from pytest_enrich.store import Store, bugs, folder, identity, last_run, log, rebuild, rejected
+from pytest_enrich.store import Store, bugs, folder, identity, last_run, log, rebuild, rejected, seal
 from pytest_enrich.store.merge import decisions, runs
 from pytest_enrich.store.merge.choice import Choice, Offer, choose
 
@@ -35,12 +35,20 @@ class Merged(Struct, frozen=True, kw_only=True):
 
 
 def folders(directory: Path, rootdir: Path) -> tuple[Store, ...]:
-    """The suggestions folder at `directory`, or those in it: a download has one for each artifact."""
-    own = Store(directory, rootdir)
+    """The suggestions folder at `directory`, or those in it: a download has one for each artifact.
+
+    Each may lie in the folder of its job, with the path that it had there (`jobs/2/enrich-suggestions`).
+    """
     if folder.is_made(directory):
-        return (own,)
-    names = folder.names(directory)[:_MOST_FOLDERS] if directory.is_dir() else ()
-    return tuple(Store(directory / name, rootdir) for name in names if folder.is_made(directory / name))
+        return (Store(directory, rootdir),)
+    places = [one for each in _inside(directory) for one in ([each] if folder.is_made(each) else _inside(each))]
+    return tuple(Store(one, rootdir) for one in places if folder.is_made(one))
+
+
+def _inside(directory: Path) -> Sequence[Path]:
+    """The folders in this one, hidden ones and links left out."""
+    found = (directory / name for name in folder.names(directory)[:_MOST_FOLDERS] if not name.startswith("."))
+    return [one for one in found if one.is_dir() and not one.is_symlink()]
 
 
 def merge(into: Store, sources: Sequence[Store], *, at: str) -> Merged:
@@ -58,7 +66,7 @@ def merge(into: Store, sources: Sequence[Store], *, at: str) -> Merged:
     for offer in added:
         if offer.suggestion.id in waiting:
             _put_away(into, waiting[offer.suggestion.id], at)
-        into.save(offer.suggestion, *_texts(others[offer.folder - 1], offer.suggestion))
+        into.save(offer.suggestion, *_texts(into, others[offer.folder - 1], offer.suggestion))
     _join_finished(into, others)
     _join_bugs(into, others)
     notes = _write(into, sources, chosen)
@@ -96,8 +104,14 @@ def _put_away(into: Store, old: Suggestion, at: str) -> None:
     into.decide(Decision(id=old.id, verb="closed", body=old.test.body_sha256, at=at))
 
 
-def _texts(source: Store, one: Suggestion) -> tuple[str, str]:
-    return source.read_text(one, "suggestion.patch"), source.read_text(one, identity.module_name(one.id))
+def _texts(into: Store, source: Store, one: Suggestion) -> tuple[str, str]:
+    """The patch, which is made again when all are together, and the runnable file.
+
+    That may have been edited where it was made here; from elsewhere nothing comes but what the suggestion says.
+    """
+    if seal.made(into.rootdir, one) == "here":
+        return "", source.read_text(one, identity.module_name(one.id))
+    return "", rebuild.rendered(into, one)
 
 
 def _join_decisions(into: Store, sources: Sequence[Store]) -> Sequence[Decision]:
@@ -111,11 +125,11 @@ def _join_decisions(into: Store, sources: Sequence[Store]) -> Sequence[Decision]
 
 
 def _adopt_decided(into: Store, source: Store) -> None:
-    """Copy what was decided, with what its undo needs."""
+    """Copy what was decided: an undo takes it out by what it says."""
     here = {one.id for one in (*into.lying("decided"), *into.lying("pending"))}
     for one in source.lying("decided"):
         if one.id not in here:
-            into.keep_decided(one, *_texts(source, one), source.read_text(one, "undo.patch"))
+            into.keep_decided(one, *_texts(into, source, one))
 
 
 def _join_finished(into: Store, sources: Sequence[Store]) -> None:
@@ -127,11 +141,13 @@ def _join_finished(into: Store, sources: Sequence[Store]) -> None:
 
 def _join_bugs(into: Store, sources: Sequence[Store]) -> None:
     """Take over the possible bugs that wait in a job and are not known here."""
+    from pytest_enrich import patch
+
     known = {one.id for one in bugs.lying(into)}
     for source in sources:
         for one in bugs.waiting(source):
             if one.id not in known:
-                bugs.save(into, one, bugs.read_module(source, one))
+                bugs.save(into, one, patch.render_bug(one))
                 known.add(one.id)
 
 

@@ -19,7 +19,7 @@ import pytest_enrich
 from pytest_enrich import contracts, patch
 from pytest_enrich.data import Placement, Suggestion
 from pytest_enrich.data.suggestion import MadePart
-from pytest_enrich.store import Store, bugs
+from pytest_enrich.store import Store, bugs, disk, seal
 
 SHOP = Path(__file__).parents[3] / "fixtures" / "shop"
 MADE = MadePart(at="2026-11-24T22:41:07Z", pytest_enrich="0.1.0", python="3.11.7")
@@ -156,7 +156,11 @@ def made(tmp_path_factory, suggestions) -> Path:
 
 @pytest.fixture
 def shop(made, tmp_path) -> Shop:
-    return Shop(Path(shutil.copytree(made, tmp_path / "shop")))
+    found = Shop(Path(shutil.copytree(made, tmp_path / "shop")))
+    for one in found.store.pending():  # they were made for the project that this is a copy of
+        place = found.store.directory / "pending" / one.id / "suggestion.json"
+        disk.write_json(place, seal.sealed(found.root, one))
+    return found
 
 
 @pytest.fixture
@@ -180,7 +184,7 @@ def bug(shop) -> str:
     broken = contracts.Broken(claim=claim, observed="returned 2", runs=("in a fork", "in a fresh process"))
     tests = (shop.root / "tests" / "test_orders.py").read_text()
     one = contracts.bug(broken, Placement(path="tests/test_orders.py"), tests, MADE, "docstring")
-    bugs.save(shop.store, one, patch.render_bug(one))
+    bugs.save(shop.store, seal.sealed(shop.root, one), patch.render_bug(one))
     return one.id
 
 

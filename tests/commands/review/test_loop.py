@@ -16,10 +16,10 @@ from pytest_enrich.commands.review import edit, loop
 from pytest_enrich.commands.review.console import ESCAPED, Gone
 from pytest_enrich.commands.review.screen import Size
 from pytest_enrich.commands.taking import sha256
-from pytest_enrich.data import Decision, MutantsPart, Reproof, Tried
+from pytest_enrich.data import Decision, MutantsPart, Question, Reproof, Tried
 from pytest_enrich.data.suggestion import RunsPart
 from pytest_enrich.session import reproof as session_reproof
-from pytest_enrich.store import identity, rejected
+from pytest_enrich.store import identity, rejected, seal
 
 
 class Reader:
@@ -74,7 +74,7 @@ def hold(project, *choices, lines=()):
 def grade(project, name, grade):
     one = project.store.find(name)
     text = project.tests.read_text()
-    one = replace(one, grade=grade)
+    one = seal.sealed(project.root, replace(one, grade=grade))
     project.store.save(one, patch.render_patch(one, text), patch.render_module(one, text))
 
 
@@ -211,10 +211,10 @@ def _nothing_opens(monkeypatch):
 def test_a_version_that_is_worth_less_is_found_out(project, no_dash):
     one = project.store.find(no_dash)
     elsewhere = one.test.code.replace('parse_sku("AB12")', 'raise ValueError("missing dash")')
-    found = reproof.prove(project.store, replace(one, test=replace(one.test, code=elsewhere)))
+    found = reproof.prove(project.store, Question(one=replace(one, test=replace(one.test, code=elsewhere))))
     assert (found.passed, found.covers, found.trouble) == (True, False, "closes no gap")
     fails = one.test.code.replace("AB12", "AB-1")
-    found = reproof.prove(project.store, replace(one, test=replace(one.test, code=fails)))
+    found = reproof.prove(project.store, Question(one=replace(one, test=replace(one.test, code=fails))))
     assert (found.passed, "DID NOT RAISE" in found.detail) == (False, True)
 
 
@@ -243,7 +243,7 @@ def test_what_existing_tests_notice_is_known_from_the_first_proof(project, no_da
 def test_what_cannot_be_proven_says_why(project, no_dash):
     one = project.store.find(no_dash)
     (project.root / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = ['--no-such-option']\n")
-    found = reproof.prove(project.store, one)
+    found = reproof.prove(project.store, Question(one=one))
     assert found.trouble == "it could not be proven: pytest did not start"
     assert "--no-such-option" in found.detail
 

@@ -1,0 +1,108 @@
+"""Which suggestions were made, or proven, on this machine: a keyed digest over all that they say.
+
+The folder may be a download. What stands in it is believed where its seal is one that only this machine can make,
+for this project; all else is proven again in the sandbox before anything of it runs outside. The key lies in the
+user's own state directory, never in a project. Where it cannot be kept safely, nothing is sealed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import os
+import secrets
+import stat
+import tempfile
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from msgspec.structs import replace
+
+from pytest_enrich.data import PossibleBug, Suggestion
+from pytest_enrich.data.encoded import encoded
+
+Made = Literal["here", "changed", "elsewhere"]
+"""Where a suggestion was made or proven last; `changed` is what was sealed here and says something else now."""
+
+_T = TypeVar("_T", Suggestion, PossibleBug)
+_BYTES = 32
+_ID = 8
+
+
+def sealed(rootdir: Path, one: _T) -> _T:
+    """The same with this machine's seal, without one where there is no key."""
+    key = _key(rootdir, make=True)
+    return replace(one, seal="" if key is None else f"{_name(key, rootdir)}:{_digest(key, rootdir, one)}")
+
+
+def made(rootdir: Path, one: Suggestion | PossibleBug) -> Made:
+    """Whether it is word for word what was sealed here, for this project."""
+    key = _key(rootdir)
+    name, _, digest = one.seal.partition(":")
+    if key is None or not one.seal.isascii() or name != _name(key, rootdir):
+        return "elsewhere"
+    return "here" if hmac.compare_digest(digest, _digest(key, rootdir, one)) else "changed"
+
+
+def _digest(key: bytes, rootdir: Path, one: Suggestion | PossibleBug) -> str:
+    said = b"\0".join([type(one).__name__.encode(), _place(rootdir), encoded(replace(one, seal=""))])
+    return hmac.new(key, said, hashlib.sha256).hexdigest()
+
+
+def _name(key: bytes, rootdir: Path) -> str:
+    """Which key it is, and for which project, so that what was changed is told from what came from elsewhere."""
+    return hmac.new(key, b"name\0" + _place(rootdir), hashlib.sha256).hexdigest()[:_ID]
+
+
+def _place(rootdir: Path) -> bytes:
+    return os.fsencode(rootdir.resolve())
+
+
+def _key(rootdir: Path, *, make: bool = False) -> bytes | None:
+    """The machine's key, None where there is none that only this user can read."""
+    folder = _folder()
+    if folder is None or folder.resolve().is_relative_to(rootdir.resolve()):
+        return None
+    with contextlib.suppress(OSError):
+        found = _read(folder / "key")
+        if found is None and make and not os.path.lexists(folder / "key"):
+            _make(folder)
+            found = _read(folder / "key")
+        return found
+    return None
+
+
+def _folder() -> Path | None:
+    state = os.environ.get("XDG_STATE_HOME", "")
+    with contextlib.suppress(RuntimeError):  # nobody knows where home is
+        base = Path(state) if Path(state).is_absolute() else Path.home() / ".local" / "state"
+        return base / "pytest-enrich" if base.is_absolute() else None
+    return None
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError:
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        private = stat.S_ISREG(status.st_mode) and not status.st_mode & 0o077 and status.st_uid == os.geteuid()
+        content = file.read(_BYTES + 1) if private else b""
+    return content if len(content) == _BYTES else None
+
+
+def _make(folder: Path) -> None:
+    """Of two processes that make one at the same time the first counts, and nobody reads half a key."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix=".key.", dir=folder)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(name, folder / "key")
+    finally:
+        Path(name).unlink(missing_ok=True)
