@@ -133,6 +133,10 @@ class Proved(Struct, frozen=True, kw_only=True, tag="proved"):
     branches: dict[str, tuple[Branch, ...]] = {}
 
 
+Fate: TypeAlias = Literal["killed", "timeout", "crash", "survived", "untried"]
+"""What a test did on a mutant."""
+
+
 class MutantFate(Struct, frozen=True, kw_only=True):
     """What became of one mutant.
 
@@ -149,7 +153,7 @@ class MutantFate(Struct, frozen=True, kw_only=True):
     """
 
     id: str
-    fate: Literal["killed", "timeout", "crash", "survived", "untried"]
+    fate: Fate
     killed_before: tuple[str, ...] | None = None
     parts: tuple[str, ...] = ()
     alike: int = 0
@@ -157,15 +161,24 @@ class MutantFate(Struct, frozen=True, kw_only=True):
 
 
 class Mutated(Struct, frozen=True, kw_only=True, tag="mutated"):
-    """The answer to `Mutate`: one fate a mutant, in their order.
+    """The answer to `Mutate`.
 
-    `error` says why there are none: the candidate does not pass on the original, for one. `parts` are those of
-    the job that pass on the original.
+    Attributes:
+        fates: One a mutant, in their order.
+        parts: Those of the job that pass on the original.
+        error: Why there are no fates: the candidate does not pass on the original, for one.
+        unable: Why mutants of this source can be tried on no test at all.
+        canary: What the candidate did on the mutant that every test dies of.
+        control: What it did where nothing was changed, run in the same way as a mutant; the worst of several.
+            Unless it survives there, there are no fates.
     """
 
     fates: tuple[MutantFate, ...] = ()
     parts: tuple[str, ...] = ()
     error: str = ""
+    unable: str = ""
+    canary: Fate = "untried"
+    control: Fate = "untried"
 
 
 Answer: TypeAlias = Collected | Recorded | Explored | Proved | Mutated | Varied

@@ -33,7 +33,10 @@ def examine(
     first = gain.measure(proof)
     if isinstance(first, Dropped):
         return _missed(Reproof(passed=first.rung == "gains"), first)
-    counted = kills.count(task, task.target.gaps, smaller.placed(proof), sandbox, existing=proof.existing)
+    placed, took = smaller.placed(proof), first.seconds
+    counted = kills.count(
+        task, task.target.gaps, placed, sandbox, ran=first.lines, seconds=took, existing=proof.existing
+    )
     known = Reproof(passed=True, seconds=first.seconds, covers=True, grade=counted.grade, mutants=counted.facts)
     ways = stable.check(proof, first)
     if isinstance(ways, Dropped):

@@ -41,7 +41,10 @@ class World:
             lines = (4,) if all(line in job.text for line in self._needs) else (99,)
             return Answered(answer=self._fakes.proved(lines=lines, branches=())(job), seconds=timeout)
         self.mutations.append(job)
-        return Answered(answer=Mutated(fates=tuple(self._fated(job)), parts=job.parts), seconds=timeout)
+        return Answered(
+            answer=Mutated(fates=tuple(self._fated(job)), parts=job.parts, canary="killed", control="survived"),
+            seconds=timeout,
+        )
 
     def _fated(self, job):
         tests = (node for node in ast.parse(job.text).body if isinstance(node, ast.FunctionDef))
