@@ -11,7 +11,7 @@ from pytest_enrich import gaps
 from pytest_enrich.data import Candidate, Dropped, NewRow, NewTest
 from pytest_enrich.imports.text import split
 from pytest_enrich.protocols import Task
-from pytest_enrich.validate import row
+from pytest_enrich.validate import falsifiable, row
 from pytest_enrich.validate.telling import is_telling
 
 # What no honest test of a team's code needs, and what could make a run lie about itself.
@@ -74,7 +74,7 @@ def _test(task: Task, candidate: NewTest) -> Dropped | None:
         return Dropped(rung="parses", reason="is not the test that it says it is", detail=function.name)
     if forbidden := next(_forbidden([*trees]), ""):
         return Dropped(rung="allowed", reason=f"uses {forbidden}")
-    if not any(_tells(node) for node in ast.walk(function)):
+    if not falsifiable.asserts(function):
         return Dropped(rung="asserts", reason="asserts nothing about the code")
     if _is_known(task, candidate):
         return Dropped(rung="new", reason="repeats an existing test")
