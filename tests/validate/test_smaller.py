@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from pytest_enrich import mutants, validate
 from pytest_enrich.data import Answered, Kept, MutantFate, Mutate, Mutated, Oracle, Prove
 
-SOURCE = "\n\nif total < 0:\n    total = abs(total) - 1\n"
+SOURCE = "\n\nif total < 0:\n    least = abs(total) - 1\n"
 CODE = """\
 def test_negative():
     cart = Cart()
