@@ -150,6 +150,7 @@ class MutantFate(Struct, frozen=True, kw_only=True):
         alike: For one that survived: how many calls of the corpus run its statement, when all of them end as on
             the original; else 0. Calls that do not end the same each time are left out.
         told: For one that survived: places, in the corpus, of the first calls that do not end as on the original.
+        raised: For one that was killed: whether the code of the source raised, so that no assertion need be false.
     """
 
     id: str
@@ -158,6 +159,7 @@ class MutantFate(Struct, frozen=True, kw_only=True):
     parts: tuple[str, ...] = ()
     alike: int = 0
     told: tuple[int, ...] = ()
+    raised: bool = False
 
 
 class Mutated(Struct, frozen=True, kw_only=True, tag="mutated"):

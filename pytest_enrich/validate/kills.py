@@ -42,12 +42,14 @@ class Placed(Struct, frozen=True, kw_only=True):
         path, text: The test file and the whole text that it would have.
         tests: Node ids of the candidate.
         parts: Node ids of tests in `text` that are parts of it.
+        expects: Whether an exception of the code may be what it looks at.
     """
 
     path: str
     text: str
     tests: tuple[str, ...]
     parts: tuple[str, ...] = ()
+    expects: bool = True
 
 
 class Counted(Struct, frozen=True, kw_only=True):
@@ -140,12 +142,19 @@ def _counted(made: Sequence[Mutant], answer: Mutated, test: Placed, corpus: Sequ
     fates = _fates(answer)
     killed = tuple(one for one in made if fates.get(one.id, "untried") not in {"survived", "untried"})
     return Counted(
-        grade=grade(found),
+        grade="weak" if killed and _is_blind(answer.fates, test) else grade(found),
         facts=part(found, answer.unable if found or answer.unable else "no mutant could be tried in time"),
         killed=killed,
         by_part=tuple(_killed_by(name, answer, killed) for name in test.parts),
         told=tuple(islice(_told(answer.fates, corpus), MOST_TOLD)),
     )
+
+
+def _is_blind(fates: Sequence[MutantFate], test: Placed) -> bool:
+    """Whether a mutant lives, and all that others come to are errors of the code: no assertion notices."""
+    killed = [fate for fate in fates if fate.fate not in {"survived", "untried"}]
+    lives = any(fate.fate == "survived" for fate in fates)
+    return lives and not test.expects and all(fate.raised or fate.fate in _LOST for fate in killed)
 
 
 def _told(fates: Sequence[MutantFate], corpus: Sequence[Program]) -> Iterator[Call]:

@@ -15,6 +15,7 @@ from pytest_enrich.validate.gain import Gained
 from pytest_enrich.validate.kills import Counted, Placed
 from pytest_enrich.validate.minimal import Parts
 from pytest_enrich.validate.proof import Proof
+from pytest_enrich.validate.telling import expects
 
 
 def find(proof: Proof, first: Gained, counted: Counted, parts: Parts | None) -> Proof:
@@ -56,7 +57,8 @@ def placed(proof: Proof, parts: Parts | None = None) -> Placed:
     each = parts.each if parts else ()
     text = patch.insert_each(proof.task.test_text, [proof.candidate, *each]) if each else proof.text
     names = tuple(f"{stem}{part.name}" for part in each)
-    return Placed(path=place.path, text=text, tests=proof.nodeids, parts=names)
+    looks = not isinstance(proof.candidate, NewTest) or expects(proof.candidate.code)
+    return Placed(path=place.path, text=text, tests=proof.nodeids, parts=names, expects=looks)
 
 
 def _holds(proof: Proof, first: Gained, counted: Counted, candidate: NewTest) -> bool:

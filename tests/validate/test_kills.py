@@ -161,6 +161,23 @@ def test_what_contradicts_the_proof_is_dropped(judge, answer, reason, detail, lo
     assert dropped == Dropped(rung="kills", reason=reason, detail=detail)
 
 
+def raising(*words, raised=True):
+    def answer(job):
+        found = [
+            MutantFate(id=one.id, fate=words[at % len(words)], raised=raised) for at, one in enumerate(job.mutants)
+        ]
+        return Answered(answer=Mutated(fates=tuple(found), canary="killed", control="survived"), seconds=0)
+
+    return answer
+
+
+def test_where_the_code_raises_and_no_assertion_notices_what_lives_a_test_is_weak(judge):
+    dropped, _ = judge(raising("killed", "survived", "timeout"))
+    assert (dropped.grade, dropped.reason) == ("weak", "its assertions notice no mutant")
+    assert judge(raising("killed", "timeout"))[0].grade == "strong"
+    assert judge(raising("killed", "survived", raised=False))[0].grade == "good"
+
+
 def test_the_canary_raises_where_the_candidate_was(judge):
     _, (job,) = judge(fates("killed"))
     assert job.canary.apply(SOURCE) == SOURCE.replace("return -x", "raise BaseException; return -x")

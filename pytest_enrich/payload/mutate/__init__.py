@@ -86,6 +86,7 @@ def _fate(
         "parts": _parts(job, (mine or {}).get("failed", ())),
         "alike": (mine or {}).get("alike", 0),
         "told": (mine or {}).get("told", []),
+        "raised": set(_own(job, (mine or {}).get("failed", ()))) <= set((mine or {}).get("raised", ())),
     }
 
 

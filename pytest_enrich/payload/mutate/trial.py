@@ -7,6 +7,7 @@ import random
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from os.path import realpath
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -211,8 +212,8 @@ class Trial:
         items = [item for item in session.items if item.nodeid in wanted]
         if len(items) < len(wanted):
             return self.gone(names)
-        tests.without_words(items)
-        return self.run(session, items, 0 if self._to_the_end else 1)
+        raised = tests.without_words(items, realpath(Path(self._work["rootdir"], self._job["source"])))
+        return {**self.run(session, items, 0 if self._to_the_end else 1), "raised": sorted(raised)}
 
     def gone(self, names: Sequence[str]) -> Answer:
         """What tests that are not there any more come to."""
