@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich import validate
-from pytest_enrich.data import Dropped, Kept, Mutate, Mutated, Prove, Proved, TestOutcome
+from pytest_enrich.data import Dropped, Kept, Prove, Proved, TestOutcome
 from pytest_enrich.validate.gain import gained
 from pytest_enrich.validate.stable import TRIALS
 
@@ -16,7 +16,7 @@ def judge(fakes):
     """The verdict when the runs of the candidate answer so, and the sandbox that was asked."""
 
     def judge(*answers, task=None, candidate=None):
-        sandbox = fakes.ScriptedSandbox({Prove: list(answers), Mutate: Mutated(unable="no")})
+        sandbox = fakes.ScriptedSandbox({Prove: list(answers)})
         verdict = validate.judge(task or fakes.task(), candidate or fakes.candidate(), sandbox, timeout=5.0)
         return verdict, sandbox
 
