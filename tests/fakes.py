@@ -23,6 +23,8 @@ from pytest_enrich.data import (
     Job,
     ModelPart,
     MutantsPart,
+    Mutate,
+    Mutated,
     NewTest,
     Observation,
     Oracle,
@@ -80,14 +82,16 @@ class ScriptedSandbox:
     """Answers from a script: for each kind of job what it answers, in order; the last answer is given again.
 
     What is no `Execution` is wrapped in `Answered`; a callable is asked with the job. `jobs` are those it got.
+    Mutants cannot be tried, unless the script says so.
     """
 
     isolation = "scripted"
     notes: tuple[str, ...] = ()
 
     def __init__(self, script: dict[type, object]) -> None:
+        whole = {Mutate: Mutated(unable="no answer in the script"), **script}
         self._script = {
-            kind: deque(answers if isinstance(answers, list) else [answers]) for kind, answers in script.items()
+            kind: deque(answers if isinstance(answers, list) else [answers]) for kind, answers in whole.items()
         }
         self.jobs: list[Job] = []
         self.timeouts: list[float] = []

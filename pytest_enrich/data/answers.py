@@ -133,6 +133,10 @@ class Proved(Struct, frozen=True, kw_only=True, tag="proved"):
     branches: dict[str, tuple[Branch, ...]] = {}
 
 
+Fate: TypeAlias = Literal["killed", "timeout", "crash", "survived", "untried"]
+"""What a test did on a mutant."""
+
+
 class MutantFate(Struct, frozen=True, kw_only=True):
     """What became of one mutant.
 
@@ -146,26 +150,37 @@ class MutantFate(Struct, frozen=True, kw_only=True):
         alike: For one that survived: how many calls of the corpus run its statement, when all of them end as on
             the original; else 0. Calls that do not end the same each time are left out.
         told: For one that survived: places, in the corpus, of the first calls that do not end as on the original.
+        raised: For one that was killed: whether the code of the source raised, so that no assertion need be false.
     """
 
     id: str
-    fate: Literal["killed", "timeout", "crash", "survived", "untried"]
+    fate: Fate
     killed_before: tuple[str, ...] | None = None
     parts: tuple[str, ...] = ()
     alike: int = 0
     told: tuple[int, ...] = ()
+    raised: bool = False
 
 
 class Mutated(Struct, frozen=True, kw_only=True, tag="mutated"):
-    """The answer to `Mutate`: one fate a mutant, in their order.
+    """The answer to `Mutate`.
 
-    `error` says why there are none: the candidate does not pass on the original, for one. `parts` are those of
-    the job that pass on the original.
+    Attributes:
+        fates: One a mutant, in their order.
+        parts: Those of the job that pass on the original.
+        error: Why there are no fates: the candidate does not pass on the original, for one.
+        unable: Why mutants of this source can be tried on no test at all.
+        canary: What the candidate did on the mutant that every test dies of.
+        control: What it did where nothing was changed, run in the same way as a mutant; the worst of several.
+            Unless it survives there, there are no fates.
     """
 
     fates: tuple[MutantFate, ...] = ()
     parts: tuple[str, ...] = ()
     error: str = ""
+    unable: str = ""
+    canary: Fate = "untried"
+    control: Fate = "untried"
 
 
 Answer: TypeAlias = Collected | Recorded | Explored | Proved | Mutated | Varied

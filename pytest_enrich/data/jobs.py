@@ -151,6 +151,7 @@ class Mutate(Struct, frozen=True, kw_only=True, tag="mutate"):
         source: The source file.
         source_text: What is in it; the mutants are edits of this.
         mutants: Those to run `tests` against.
+        canary: One that every test dies of which runs the code of the gap; None where none can be made.
         contested: Ids of the mutants to run `others` against too, when any mutant is noticed: no existing test
             runs the lines of the rest, or what they come to is known.
         seconds: Wall clock for the tests on one mutant; five times what they take on the original when that is
@@ -165,6 +166,7 @@ class Mutate(Struct, frozen=True, kw_only=True, tag="mutate"):
     source: str
     source_text: str
     mutants: tuple[Mutant, ...]
+    canary: Mutant | None = None
     parts: tuple[str, ...] = ()
     corpus: tuple[Program, ...] = ()
     others: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from pytest_enrich.data import Gap, Mutant
 from pytest_enrich.mutants import bytecode, expression, statement, walk
+from pytest_enrich.mutants.canary import canary
 from pytest_enrich.mutants.edit import Edit, Source
 from pytest_enrich.mutants.spread import spread
 
@@ -84,4 +85,4 @@ def _named(source: Source, edits: list[Edit]) -> tuple[Mutant, ...]:
     return tuple(made)
 
 
-__all__ = ["make", "of_gaps"]
+__all__ = ["canary", "make", "of_gaps"]

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from pytest_enrich.data.mutants import Operator
 from pytest_enrich.gaps.text import parse
+from pytest_enrich.mutants.bound import again
 
 SHOWN = 40
 BEFORE_IT = 12
@@ -29,7 +30,7 @@ class Edit(Struct, frozen=True):
 
 
 class Source:
-    """A source text and its syntax tree.
+    """A source text and its syntax tree; `again` are the assignments to names that have a value before.
 
     Raises:
         SyntaxError: It is not Python.
@@ -38,6 +39,7 @@ class Source:
     def __init__(self, text: str) -> None:
         self.text = text
         self.tree = parse(text)
+        self.again = again(self.tree)
         self._lines = text.split("\n")
         self._starts = [0]
         for line in self._lines:

@@ -70,13 +70,16 @@ def _return(source: Source, line: int, node: ast.Return) -> Iterator[Edit]:
 
 
 def _assign(source: Source, line: int, node: ast.Assign | ast.AnnAssign) -> Iterator[Edit]:
-    """An attribute or item is not set; a name is None, because without it every test would fail at once."""
+    """What is not needed for the code to go on is not done; a name is None as well."""
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     if node.value is None:
         return
     if all(isinstance(target, (ast.Attribute, ast.Subscript)) for target in targets):
         yield _deleted(source, line, node)
-    elif all(isinstance(target, ast.Name) for target in targets) and not isinstance(node.value, ast.Constant):
+        return
+    if node in source.again:
+        yield _deleted(source, line, node)
+    if all(isinstance(target, ast.Name) for target in targets) and not isinstance(node.value, ast.Constant):
         yield source.edit("constant", line, node, source.span(node.value), "None")
 
 

@@ -1,16 +1,25 @@
-"""Do something in a fork, and learn what it answered or how it ended: all that it did is gone with it."""
+"""Do something in a fork, and learn what it answered or how it ended: all that it did is gone with it.
+
+What it needs of the system is bound here, before code of the project runs that may put something else there.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import select
 import signal
-import time
-import traceback
 from collections.abc import Callable
+from os import _exit, close, kill, pipe, read, waitpid, write
+from select import select
+from signal import setitimer
+from time import monotonic
+from traceback import format_exc, format_exception_only
 from typing import Any, NoReturn
+
+from . import serial
+
+_fork = os.fork
+_restore = signal.signal
 
 CHUNK = 1 << 16
 MOST = 16 << 20
@@ -29,23 +38,23 @@ def run(work: Callable[[], dict[str, Any]], seconds: float, processor: float = 0
         processor: The most seconds of the processor that it may use: what only runs in circles is over sooner,
             and on a busy machine nothing else is. 0 for no limit.
     """
-    reading, writing = os.pipe()
-    child = os.fork()
+    reading, writing = pipe()
+    child = _fork()
     if child == 0:
-        os.close(reading)
-        signal.signal(signal.SIGPROF, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_PROF, processor)
+        close(reading)
+        _restore(signal.SIGPROF, signal.SIG_DFL)
+        setitimer(signal.ITIMER_PROF, processor)
         _answer(work, writing)
-    os.close(writing)
+    close(writing)
     status = 0
     try:
-        text = _read(reading, time.monotonic() + min(max(seconds, 0.0), LONGEST))
+        text = _read(reading, monotonic() + min(max(seconds, 0.0), LONGEST))
     finally:
-        os.close(reading)
+        close(reading)
         with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
+            kill(child, signal.SIGKILL)
         with contextlib.suppress(ChildProcessError):
-            _, status = os.waitpid(child, 0)
+            _, status = waitpid(child, 0)
     if text is None or (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGPROF):
         return {"ended": "timeout"}
     return _decoded(text)
@@ -53,7 +62,7 @@ def run(work: Callable[[], dict[str, Any]], seconds: float, processor: float = 0
 
 def _decoded(text: bytes) -> dict[str, Any]:
     with contextlib.suppress(ValueError, RecursionError):
-        answer = json.loads(text)
+        answer = serial.decode(text)
         if isinstance(answer, dict):
             return answer
     return {"ended": "crash"}
@@ -61,15 +70,15 @@ def _decoded(text: bytes) -> dict[str, Any]:
 
 def _answer(work: Callable[[], dict[str, Any]], writing: int) -> NoReturn:
     try:
-        text = json.dumps(work()).encode()
+        text = serial.encode(work())
         while text:
-            text = text[os.write(writing, text) :]
+            text = text[write(writing, text) :]
     except BaseException as error:  # that is the answer; the text is for whoever reads the child's output
-        os.write(2, traceback.format_exc().encode())
-        why = traceback.format_exception_only(error)[-1].strip()[:MOST_REASON]
-        os.write(writing, json.dumps({"ended": "crash", "why": why}).encode())
+        write(2, format_exc().encode())
+        why = format_exception_only(error)[-1].strip()[:MOST_REASON]
+        write(writing, serial.encode({"ended": "crash", "why": why}))
     finally:
-        os._exit(0)
+        _exit(0)
 
 
 def _read(reading: int, deadline: float) -> bytes | None:
@@ -77,10 +86,10 @@ def _read(reading: int, deadline: float) -> bytes | None:
     parts: list[bytes] = []
     size = 0
     while size < MOST:
-        ready, _, _ = select.select([reading], [], [], max(0.0, deadline - time.monotonic()))
+        ready, _, _ = select([reading], [], [], max(0.0, deadline - monotonic()))
         if not ready:
             return None
-        part = os.read(reading, CHUNK)
+        part = read(reading, CHUNK)
         if not part:
             return b"".join(parts)
         parts.append(part)

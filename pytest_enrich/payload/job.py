@@ -9,12 +9,16 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from os import _exit, close, write
 from pathlib import Path
 from typing import Any, NoReturn
 
-from . import confine, guard, limit
+from . import confine, guard, limit, serial
 
 MOST_DETAIL = 4000
+_open = os.open
+_rename = os.rename
+NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
 
 
 class UnableError(Exception):
@@ -32,7 +36,7 @@ def perform(job_file: str) -> NoReturn:
     """
     work: dict[str, Any] = json.loads(Path(job_file).read_bytes())
     Path(job_file).unlink()
-    answer_file = Path(work.pop("answer"))
+    answer_file = work.pop("answer")
     limit.apply(work["limits"])
     if work["confinement"] is not None:
         confine.apply(work["confinement"], work["scratch"])
@@ -40,13 +44,13 @@ def perform(job_file: str) -> NoReturn:
     conclude(answer_file, lambda: _JOBS[work["job"]["type"]](work))
 
 
-def conclude(answer_file: Path, action: Callable[[], dict[str, Any]]) -> NoReturn:
+def conclude(answer_file: str, action: Callable[[], dict[str, Any]]) -> NoReturn:
     """Write what `action` answers, or why it does not, into the file, and leave the process at once."""
     _write(answer_file, _answer(action))
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):  # the job may have closed or replaced it
             stream.flush()
-    os._exit(0)
+    _exit(0)
 
 
 def _answer(action: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -60,11 +64,14 @@ def _answer(action: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         return {"failed": "crash", "detail": traceback.format_exc()[-MOST_DETAIL:]}
 
 
-def _write(answer_file: Path, answer: dict[str, Any]) -> None:
+def _write(answer_file: str, answer: dict[str, Any]) -> None:
     # Renamed into place: the caller reads a whole answer or none.
-    draft = answer_file.with_suffix(".part")
-    draft.write_text(json.dumps(answer), encoding="utf-8")
-    draft.replace(answer_file)
+    draft, text = answer_file + ".part", serial.encode(answer)
+    descriptor = _open(draft, NEW, 0o600)
+    while text:
+        text = text[write(descriptor, text) :]
+    close(descriptor)
+    _rename(draft, answer_file)
 
 
 def _module(name: str) -> Any:

@@ -51,7 +51,7 @@ def _line(one: Suggestion, text: str) -> int | None:
 def _unread(question: Question, task: Task) -> Dropped | None:
     """What the ladder's reading has against it; a person's version need not be one test, nor a new one."""
     candidate = patch.as_candidate(question.one)
-    return check.allowed(candidate) if question.edited else check.text(task, candidate)
+    return check.refusal(task, candidate) if question.edited else check.text(task, candidate)
 
 
 def _examined(settings: Settings, question: Question, task: Task, sandbox: Sandbox) -> Reproof:

@@ -4,44 +4,14 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Iterator
 from functools import lru_cache
 
 from pytest_enrich import gaps
 from pytest_enrich.data import Candidate, Dropped, NewRow, NewTest
 from pytest_enrich.imports.text import split
 from pytest_enrich.protocols import Task
-from pytest_enrich.validate import row
+from pytest_enrich.validate import allowed, falsifiable, row
 from pytest_enrich.validate.telling import is_telling
-
-# What no honest test of a team's code needs, and what could make a run lie about itself.
-FORBIDDEN = frozenset(
-    {
-        "__builtins__", "__import__", "breakpoint", "compile", "eval", "exec", "exit", "globals", "input", "quit",
-        "importlib.import_module", "inspect.currentframe", "inspect.stack", "inspect.trace",
-        "operator.attrgetter", "operator.methodcaller",
-        "os.abort", "os.execv", "os.fork", "os.kill", "os.killpg", "os.popen", "os.system", "os._exit", "os.write",
-        "pytest.exit", "pytest.importorskip", "pytest.skip", "pytest.xfail", "signal.signal",
-        "sys.addaudithook", "sys.exit", "sys.meta_path", "sys.modules", "sys.monitoring", "sys.setprofile",
-        "sys.settrace", "sys._current_frames", "sys._getframe", "threading.setprofile", "threading.settrace",
-        "unittest.skip",
-    }
-)  # fmt: skip
-FORBIDDEN_MODULES = frozenset(
-    {
-        "_pytest", "atexit", "builtins", "coverage", "ctypes", "gc", "multiprocessing", "pytest_enrich", "runpy",
-        "socket", "subprocess",
-    }
-)  # fmt: skip
-INNER = frozenset(
-    {
-        "__builtins__", "__closure__", "__code__", "__getattribute__", "__globals__", "__loader__", "__spec__",
-        "__subclasses__", "__traceback__", "f_back", "f_builtins", "f_globals", "f_locals", "tb_frame", "gi_frame",
-        "cr_frame", "ag_frame", "pluginmanager",
-    }
-)  # fmt: skip
-"""Attributes through which code reaches what runs it."""
-BY_NAME = frozenset({"delattr", "getattr", "hasattr", "setattr"})
 
 
 def text(task: Task, candidate: Candidate) -> Dropped | None:
@@ -49,14 +19,14 @@ def text(task: Task, candidate: Candidate) -> Dropped | None:
     return _row(task, candidate) if isinstance(candidate, NewRow) else _test(task, candidate)
 
 
-def allowed(candidate: Candidate) -> Dropped | None:
+def refusal(task: Task, candidate: Candidate) -> Dropped | None:
     """The rung `allowed` by itself, of what need not be one test: a person's version, perhaps."""
     try:
         code = row.read(candidate) if isinstance(candidate, NewRow) else ast.parse(textwrap.dedent(candidate.code))
         trees = [code, *(ast.parse(statement) for statement in candidate.imports)]
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return Dropped(rung="parses", reason="is no test", detail=str(error))
-    forbidden = next(_forbidden([*trees]), "")
+    forbidden = next(allowed.refused(task, trees), "")
     return Dropped(rung="allowed", reason=f"uses {forbidden}") if forbidden else None
 
 
@@ -66,7 +36,7 @@ def _row(task: Task, candidate: NewRow) -> Dropped | None:
         trees = [row.read(candidate), *(ast.parse(statement) for statement in candidate.imports)]
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return Dropped(rung="parses", reason="is no case of a test", detail=str(error))
-    if forbidden := next(_forbidden(trees), ""):
+    if forbidden := next(allowed.refused(task, trees), ""):
         return Dropped(rung="allowed", reason=f"uses {forbidden}")
     if not row.asserts(task, candidate, _tells):
         return Dropped(rung="asserts", reason="its test asserts nothing about the code")
@@ -83,9 +53,9 @@ def _test(task: Task, candidate: NewTest) -> Dropped | None:
         return Dropped(rung="parses", reason="is no test function", detail=str(error))
     if function.name != candidate.name or not function.name.startswith("test"):
         return Dropped(rung="parses", reason="is not the test that it says it is", detail=function.name)
-    if forbidden := next(_forbidden([*trees]), ""):
+    if forbidden := next(allowed.refused(task, trees), ""):
         return Dropped(rung="allowed", reason=f"uses {forbidden}")
-    if not any(_tells(node) for node in ast.walk(function)):
+    if not falsifiable.asserts(function):
         return Dropped(rung="asserts", reason="asserts nothing about the code")
     if _is_known(task, candidate):
         return Dropped(rung="new", reason="repeats an existing test")
@@ -97,58 +67,6 @@ def _function(code: str) -> ast.FunctionDef | ast.AsyncFunctionDef:
     if len(body) != 1 or not isinstance(body[0], ast.FunctionDef | ast.AsyncFunctionDef):
         raise ValueError("not exactly one function")
     return body[0]
-
-
-def _forbidden(trees: list[ast.AST]) -> Iterator[str]:
-    nodes = [node for tree in trees for node in ast.walk(tree)]
-    known: dict[str, str] = {}
-    for node in nodes:
-        known |= _bound(node)
-    for node in nodes:
-        names = _names(node, known)
-        yield from (name for name in names if name in FORBIDDEN or name.rpartition(".")[2] in INNER)
-        yield from (name for name in names if name.partition(".")[0] in FORBIDDEN_MODULES)
-        if isinstance(node, ast.Call) and _dotted(node.func) in BY_NAME and not _attribute(node):
-            yield f"{_dotted(node.func)} with a name that is not there to read"
-
-
-def _bound(node: ast.AST) -> dict[str, str]:
-    """The names that an import binds, and what they stand for (`o` for `os`)."""
-    if isinstance(node, ast.Import):
-        return {alias.asname: alias.name for alias in node.names if alias.asname}
-    if isinstance(node, ast.ImportFrom) and not node.level:
-        return {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
-    return {}
-
-
-def _names(node: ast.AST, known: dict[str, str]) -> list[str]:
-    """What a node names, in full."""
-    if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom):
-        return [f"{node.module or ''}.{alias.name}" for alias in node.names]
-    if isinstance(node, ast.Name | ast.Attribute):
-        return [_full(_dotted(node), known)]
-    if isinstance(node, ast.Call) and _dotted(node.func) in BY_NAME and node.args:
-        return [_full(f"{_dotted(node.args[0])}.{_attribute(node)}", known)]
-    return []
-
-
-def _full(name: str, known: dict[str, str]) -> str:
-    first, dot, rest = name.partition(".")
-    return f"{known.get(first, first)}{dot}{rest}"
-
-
-def _attribute(node: ast.Call) -> str:
-    """The attribute's name that `getattr` and its like are given as a text, "" when it is anything else."""
-    second = node.args[1] if len(node.args) > 1 else None
-    return second.value if isinstance(second, ast.Constant) and isinstance(second.value, str) else ""
-
-
-def _dotted(node: ast.expr) -> str:
-    if isinstance(node, ast.Attribute):
-        return f"{_dotted(node.value)}.{node.attr}"
-    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _tells(node: ast.AST) -> bool:

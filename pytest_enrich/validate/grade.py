@@ -69,6 +69,7 @@ def refused(given: Grade, part: MutantsPart, lowest: Grade) -> Dropped | None:
     if is_no_worse(given, lowest):
         return None
     alive = "; ".join(f"line {one.line}: {one.change}" for one in part.list if not one.killed)
-    reason = "kills no mutant" if given == "weak" else f"is {given}, not {lowest}"
+    nothing = "its assertions notice no mutant" if part.killed else "kills no mutant"
+    reason = nothing if given == "weak" else f"is {given}, not {lowest}"
     detail = f"{part.killed} of {part.of} killed; alive: {alive}"
     return Dropped(rung="kills", reason=reason, detail=detail, grade=given)

@@ -30,7 +30,8 @@ def of(proof: Proof) -> Graded | Dropped:
     if isinstance(first, Dropped):
         return first
     parts = minimal.parts(proof.candidate)
-    return Graded(proof, first, parts, _counted(proof, first, parts))
+    counted = _counted(proof, first, parts)
+    return counted.fault or Graded(proof, first, parts, counted)
 
 
 def _counted(proof: Proof, first: gain.Gained, parts: minimal.Parts | None) -> kills.Counted:
@@ -40,6 +41,8 @@ def _counted(proof: Proof, first: gain.Gained, parts: minimal.Parts | None) -> k
         closed,
         smaller.placed(proof, parts),
         proof.sandbox,
+        ran=first.lines,
+        seconds=first.seconds,
         corpus=proof.candidate.origin.corpus,
         existing=proof.existing,
     )

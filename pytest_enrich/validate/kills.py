@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
 from msgspec import Struct
@@ -13,6 +13,7 @@ from pytest_enrich import mutants
 from pytest_enrich.data import (
     Answered,
     Call,
+    Dropped,
     Gap,
     Grade,
     Mutant,
@@ -27,7 +28,8 @@ from pytest_enrich.validate.existing import Existing
 from pytest_enrich.validate.grade import grade, part, tried
 
 BUDGET = 20.0
-"""Seconds for all mutants of one candidate."""
+"""Seconds for all mutants of one candidate, or so many `TIMES` as long as it takes."""
+TIMES = 10
 MOST_OTHERS = 100
 MOST_TOLD = 3
 _LOST = {"timeout", "crash"}
@@ -40,12 +42,14 @@ class Placed(Struct, frozen=True, kw_only=True):
         path, text: The test file and the whole text that it would have.
         tests: Node ids of the candidate.
         parts: Node ids of tests in `text` that are parts of it.
+        expects: Whether an exception of the code may be what it looks at.
     """
 
     path: str
     text: str
     tests: tuple[str, ...]
     parts: tuple[str, ...] = ()
+    expects: bool = True
 
 
 class Counted(Struct, frozen=True, kw_only=True):
@@ -58,6 +62,8 @@ class Counted(Struct, frozen=True, kw_only=True):
         by_part: For each of the parts the ids of those of `killed` that it kills; none for a part that does not
             pass alone. Of a mutant that ended the run nobody knows which part it was: it counts for each.
         told: The explored calls that tell most of those apart that no test notices, the best first.
+        canary: The mutant that it had to die of.
+        fault: Why what it does on mutants is not believed.
     """
 
     grade: Grade
@@ -65,6 +71,8 @@ class Counted(Struct, frozen=True, kw_only=True):
     killed: tuple[Mutant, ...] = ()
     by_part: tuple[frozenset[str], ...] = ()
     told: tuple[Call, ...] = ()
+    canary: Mutant | None = None
+    fault: Dropped | None = None
 
 
 def count(  # noqa: PLR0913 - each is known to another part of a run
@@ -73,6 +81,8 @@ def count(  # noqa: PLR0913 - each is known to another part of a run
     test: Placed,
     sandbox: Sandbox,
     *,
+    ran: Collection[int] = (),
+    seconds: float = 0.0,
     corpus: tuple[Program, ...] = (),
     existing: Existing,
 ) -> Counted:
@@ -83,6 +93,8 @@ def count(  # noqa: PLR0913 - each is known to another part of a run
         closed: The gaps.
         test: The candidate.
         sandbox: Where it runs.
+        ran: The missing lines of the gaps that it runs.
+        seconds: How long it takes.
         corpus: Calls that may tell from the original what the candidate does not.
         existing: What is known of the tests that exist.
     """
@@ -92,9 +104,30 @@ def count(  # noqa: PLR0913 - each is known to another part of a run
     near = tuple(one.nodeid for one in task.target.nearest if one.shared)[:MOST_OTHERS]
     contested = existing.unasked(task.target.path, _contested(made, closed)) if near else []
     ids = tuple(one.id for one in contested)
-    answer = _ask(_job(task, test, made, corpus=corpus, others=near, contested=ids), sandbox)
+    canary = mutants.canary(task.source_text, closed, ran)
+    job = _job(task, test, made, canary=canary, seconds=seconds, corpus=corpus, others=near, contested=ids)
+    answer = _ask(job, sandbox)
+    if (fault := _fault(canary, answer)) is not None:
+        return Counted(grade="ungraded", facts=part((), f"{fault.reason}: {fault.detail}"), fault=fault)
     fates = existing.completed(task.target.path, made, answer.fates)
-    return _counted(made, replace(answer, fates=fates), test, corpus)
+    return replace(_counted(made, replace(answer, fates=fates), test, corpus), canary=canary)
+
+
+def _fault(canary: Mutant | None, answer: Mutated) -> Dropped | None:
+    """Why the fates say nothing of the candidate: it has passed before, and must pass where nothing is changed."""
+    if answer.unable:
+        return None
+    if answer.error:
+        return Dropped(rung="kills", reason="could not be graded", detail=answer.error)
+    if answer.control == "untried":
+        return Dropped(rung="kills", reason="could not be graded", detail="no mutant could be tried in time")
+    if answer.control != "survived":
+        detail = f"run like a mutant, with nothing changed: {answer.control}"
+        return Dropped(rung="kills", reason="does not pass again", detail=detail)
+    if canary is not None and answer.canary in {"survived", "untried"}:
+        detail = f"where the gap's code raises BaseException: {answer.canary}"
+        return Dropped(rung="kills", reason="does not notice what the gap's code does", detail=detail)
+    return None
 
 
 def _contested(made: Sequence[Mutant], closed: Sequence[Gap]) -> list[Mutant]:
@@ -109,12 +142,19 @@ def _counted(made: Sequence[Mutant], answer: Mutated, test: Placed, corpus: Sequ
     fates = _fates(answer)
     killed = tuple(one for one in made if fates.get(one.id, "untried") not in {"survived", "untried"})
     return Counted(
-        grade=grade(found),
-        facts=part(found, answer.error if found or answer.error else "no mutant could be tried in time"),
+        grade="weak" if killed and _is_blind(answer.fates, test) else grade(found),
+        facts=part(found, answer.unable if found or answer.unable else "no mutant could be tried in time"),
         killed=killed,
         by_part=tuple(_killed_by(name, answer, killed) for name in test.parts),
         told=tuple(islice(_told(answer.fates, corpus), MOST_TOLD)),
     )
+
+
+def _is_blind(fates: Sequence[MutantFate], test: Placed) -> bool:
+    """Whether a mutant lives, and all that others come to are errors of the code: no assertion notices."""
+    killed = [fate for fate in fates if fate.fate not in {"survived", "untried"}]
+    lives = any(fate.fate == "survived" for fate in fates)
+    return lives and not test.expects and all(fate.raised or fate.fate in _LOST for fate in killed)
 
 
 def _told(fates: Sequence[MutantFate], corpus: Sequence[Program]) -> Iterator[Call]:
@@ -127,10 +167,13 @@ def _told(fates: Sequence[MutantFate], corpus: Sequence[Program]) -> Iterator[Ca
     return (call for call in calls if call is not None)
 
 
-def all_by(task: Task, test: Placed, wanted: tuple[Mutant, ...], sandbox: Sandbox) -> bool:
-    """Whether a candidate kills all of these mutants."""
-    fates = _fates(_ask(_job(task, test, wanted), sandbox))
-    return all(fates.get(one.id, "untried") not in {"survived", "untried"} for one in wanted)
+def all_by(task: Task, test: Placed, before: Counted, sandbox: Sandbox, *, seconds: float) -> bool:
+    """Whether a candidate, which takes so many seconds, kills all that another one killed."""
+    wanted = before.killed
+    answer = _ask(_job(task, test, wanted, canary=before.canary, seconds=seconds), sandbox)
+    fates = _fates(answer)
+    is_believed = not answer.unable and _fault(before.canary, answer) is None
+    return is_believed and all(fates.get(one.id, "untried") not in {"survived", "untried"} for one in wanted)
 
 
 def _killed_by(name: str, answer: Mutated, killed: tuple[Mutant, ...]) -> frozenset[str]:
@@ -149,6 +192,8 @@ def _job(  # noqa: PLR0913 - each is known to another part of the question
     test: Placed,
     made: tuple[Mutant, ...],
     *,
+    canary: Mutant | None,
+    seconds: float,
     corpus: tuple[Program, ...] = (),
     others: tuple[str, ...] = (),
     contested: tuple[str, ...] = (),
@@ -163,18 +208,22 @@ def _job(  # noqa: PLR0913 - each is known to another part of the question
         source=task.target.path,
         source_text=task.source_text,
         mutants=made,
+        canary=canary,
         contested=contested,
-        budget=BUDGET,
+        budget=max(BUDGET, TIMES * seconds),
     )
 
 
 def _ask(job: Mutate, sandbox: Sandbox) -> Mutated:
     """The answer, or one that says why there is none."""
-    execution = sandbox.execute(job, timeout=BUDGET * 2)
+    execution = sandbox.execute(job, timeout=job.budget + BUDGET)
     if not isinstance(execution, Answered):
         return Mutated(error=f"the mutants could not be tried: {execution.reason}")
     answer = execution.answer
     if not isinstance(answer, Mutated):
         return Mutated(error="the mutants could not be tried: bad answer")
-    error = f"the mutants could not be tried: {answer.error}"[:200] if answer.error else ""
-    return replace(answer, error=error)
+    return replace(answer, error=_told_of(answer.error), unable=_told_of(answer.unable))
+
+
+def _told_of(trouble: str) -> str:
+    return f"the mutants could not be tried: {trouble}"[:200] if trouble else ""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 from msgspec.structs import replace
 
 from pytest_enrich import patch
-from pytest_enrich.data import Candidate, Dropped, Mutant, NewTest
+from pytest_enrich.data import Candidate, Dropped, NewTest
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.validate import check, gain, kills, minimal
 from pytest_enrich.validate.gain import Gained
 from pytest_enrich.validate.kills import Counted, Placed
 from pytest_enrich.validate.minimal import Parts
 from pytest_enrich.validate.proof import Proof
+from pytest_enrich.validate.telling import expects
 
 
 def find(proof: Proof, first: Gained, counted: Counted, parts: Parts | None) -> Proof:
@@ -28,7 +29,7 @@ def find(proof: Proof, first: Gained, counted: Counted, parts: Parts | None) -> 
     """
     if not counted.killed or not isinstance(proof.candidate, NewTest):
         return proof
-    holds = partial(_holds, proof, first, counted.killed)
+    holds = partial(_holds, proof, first, counted)
     least: NewTest = proof.candidate
     chosen = minimal.smallest(frozenset(one.id for one in counted.killed), counted.by_part)
     if parts is not None and chosen is not None:
@@ -56,10 +57,11 @@ def placed(proof: Proof, parts: Parts | None = None) -> Placed:
     each = parts.each if parts else ()
     text = patch.insert_each(proof.task.test_text, [proof.candidate, *each]) if each else proof.text
     names = tuple(f"{stem}{part.name}" for part in each)
-    return Placed(path=place.path, text=text, tests=proof.nodeids, parts=names)
+    looks = not isinstance(proof.candidate, NewTest) or expects(proof.candidate.code)
+    return Placed(path=place.path, text=text, tests=proof.nodeids, parts=names, expects=looks)
 
 
-def _holds(proof: Proof, first: Gained, killed: Sequence[Mutant], candidate: NewTest) -> bool:
+def _holds(proof: Proof, first: Gained, counted: Counted, candidate: NewTest) -> bool:
     """Whether a candidate climbs the ladder again and does as much as the one that `proof` is about."""
     again = instead(proof, candidate)
     if again is None:
@@ -67,7 +69,7 @@ def _holds(proof: Proof, first: Gained, killed: Sequence[Mutant], candidate: New
     found = gain.measure(again)
     if isinstance(found, Dropped) or not found.holds(first):
         return False
-    return kills.all_by(proof.task, placed(again), tuple(killed), proof.sandbox)
+    return kills.all_by(proof.task, placed(again), counted, proof.sandbox, seconds=found.seconds)
 
 
 def instead(proof: Proof, candidate: Candidate) -> Proof | None:

@@ -35,7 +35,15 @@ def examine(
     first = gain.measure(proof)
     if isinstance(first, Dropped):
         return _missed(Reproof(passed=first.rung == "gains"), first)
-    counted = kills.count(task, task.target.gaps, smaller.placed(proof), sandbox, existing=proof.existing)
+    counted = kills.count(
+        task,
+        task.target.gaps,
+        smaller.placed(proof),
+        sandbox,
+        ran=first.lines,
+        seconds=first.seconds,
+        existing=proof.existing,
+    )
     known = Reproof(
         passed=True,
         seconds=first.seconds,

@@ -3,8 +3,8 @@
     python tests/benchmarks/isolations.py [NAME...] --folder FOLDER [--user nobody] [--budget 20000x]
 
 The projects are those of `strict.toml`, which turn every warning into an error. Each runs four times, with
-bubblewrap and without (a PATH that does not have it), as root and as the user. It has to be started by root, with an
-interpreter and a FOLDER that the user can read. The table is printed, and kept in FOLDER/isolations.md.
+bubblewrap and without (a PATH that does not have it), as root and as the user. It has to be started by root, with
+an interpreter and a FOLDER that the user can read. The table is printed, and kept in FOLDER/isolations.md.
 """
 
 from __future__ import annotations

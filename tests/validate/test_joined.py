@@ -39,7 +39,10 @@ class World:
             MutantFate(id=one.id, fate="killed" if at < kills else "survived")
             for at, one in enumerate(job.mutants)
         )
-        return Answered(answer=Mutated(fates=tuple(fates), parts=job.parts), seconds=timeout)
+        return Answered(
+            answer=Mutated(fates=tuple(fates), parts=job.parts, canary="killed", control="survived"),
+            seconds=timeout,
+        )
 
 
 @pytest.fixture

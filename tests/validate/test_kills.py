@@ -47,7 +47,7 @@ def fates(*words, before=()):
             MutantFate(id=one.id, fate=words[at % len(words)], killed_before=before)
             for at, one in enumerate(job.mutants)
         )
-        return Answered(answer=Mutated(fates=found), seconds=0)
+        return Answered(answer=Mutated(fates=found, canary="killed", control="survived"), seconds=0)
 
     return answer
 
@@ -111,11 +111,14 @@ def test_the_candidate_runs_in_its_place(judge):
     assert job.source_text == SOURCE
 
 
+def mutated(**parts):
+    return lambda _job: Answered(answer=Mutated(**parts), seconds=0)
+
+
 @pytest.mark.parametrize(
     ("answer", "note"),
     [
-        (lambda _job: Failed(reason="memory", detail="", seconds=0), "the mutants could not be tried: memory"),
-        (lambda _job: Answered(answer=Mutated(error="no"), seconds=0), "the mutants could not be tried: no"),
+        (mutated(unable="no"), "the mutants could not be tried: no"),
         (fates("untried"), "no mutant could be tried in time"),
     ],
 )
@@ -123,6 +126,61 @@ def test_when_nothing_can_be_said_that_is_said(judge, answer, note):
     kept, _ = judge(answer)
     assert (kept.grade, kept.mutants.of, kept.mutants.note) == ("ungraded", 0, note)
     assert judge(answer, lowest="strong")[0].reason == "could not be graded"
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason", "detail"),
+    [
+        (
+            lambda _job: Failed(reason="memory", detail="", seconds=0),
+            "could not be graded",
+            "the mutants could not be tried: memory",
+        ),
+        (
+            lambda _job: Answered(answer=Proved(outcomes=()), seconds=0),
+            "could not be graded",
+            "the mutants could not be tried: bad answer",
+        ),
+        (mutated(error="no"), "could not be graded", "the mutants could not be tried: no"),
+        (mutated(canary="killed"), "could not be graded", "no mutant could be tried in time"),
+        (
+            mutated(canary="killed", control="killed"),
+            "does not pass again",
+            "run like a mutant, with nothing changed: killed",
+        ),
+        (
+            mutated(canary="survived", control="survived"),
+            "does not notice what the gap's code does",
+            "where the gap's code raises BaseException: survived",
+        ),
+    ],
+)
+@pytest.mark.parametrize("lowest", ["good", "weak"])
+def test_what_contradicts_the_proof_is_dropped(judge, answer, reason, detail, lowest):
+    dropped, _ = judge(answer, lowest=lowest)
+    assert dropped == Dropped(rung="kills", reason=reason, detail=detail)
+
+
+def raising(*words, raised=True):
+    def answer(job):
+        found = [
+            MutantFate(id=one.id, fate=words[at % len(words)], raised=raised) for at, one in enumerate(job.mutants)
+        ]
+        return Answered(answer=Mutated(fates=tuple(found), canary="killed", control="survived"), seconds=0)
+
+    return answer
+
+
+def test_where_the_code_raises_and_no_assertion_notices_what_lives_a_test_is_weak(judge):
+    dropped, _ = judge(raising("killed", "survived", "timeout"))
+    assert (dropped.grade, dropped.reason) == ("weak", "its assertions notice no mutant")
+    assert judge(raising("killed", "timeout"))[0].grade == "strong"
+    assert judge(raising("killed", "survived", raised=False))[0].grade == "good"
+
+
+def test_the_canary_raises_where_the_candidate_was(judge):
+    _, (job,) = judge(fates("killed"))
+    assert job.canary.apply(SOURCE) == SOURCE.replace("return -x", "raise BaseException; return -x")
 
 
 def test_code_without_mutants_is_not_graded(judge):

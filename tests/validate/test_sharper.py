@@ -43,7 +43,10 @@ class World:
         assert isinstance(job, Mutate)
         noticed = next(changes for code, changes in self._kills.items() if code in job.text)
         fates = (self._fate(one, noticed) for one in job.mutants)
-        return Answered(answer=Mutated(fates=tuple(fates), parts=job.parts), seconds=timeout)
+        return Answered(
+            answer=Mutated(fates=tuple(fates), parts=job.parts, canary="killed", control="survived"),
+            seconds=timeout,
+        )
 
     def _fate(self, mutant, noticed):
         killed = mutant.change in noticed

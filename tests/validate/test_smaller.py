@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from pytest_enrich import mutants, validate
 from pytest_enrich.data import Answered, Kept, MutantFate, Mutate, Mutated, Oracle, Prove
 
-SOURCE = "\n\nif total < 0:\n    total = abs(total) - 1\n"
+SOURCE = "\n\nif total < 0:\n    least = abs(total) - 1\n"
 CODE = """\
 def test_negative():
     cart = Cart()
@@ -41,7 +41,10 @@ class World:
             lines = (4,) if all(line in job.text for line in self._needs) else (99,)
             return Answered(answer=self._fakes.proved(lines=lines, branches=())(job), seconds=timeout)
         self.mutations.append(job)
-        return Answered(answer=Mutated(fates=tuple(self._fated(job)), parts=job.parts), seconds=timeout)
+        return Answered(
+            answer=Mutated(fates=tuple(self._fated(job)), parts=job.parts, canary="killed", control="survived"),
+            seconds=timeout,
+        )
 
     def _fated(self, job):
         tests = (node for node in ast.parse(job.text).body if isinstance(node, ast.FunctionDef))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from .. import invocation, selection
@@ -12,29 +12,40 @@ from ..prove import StandIn, argument
 from . import ways
 from .corpus import Corpus
 from .tests import Chosen
-from .trial import Trial
+from .trial import CANARY, CONTROLS, ELSEWHERE, HELD, Trial
 
 
 def mutate(work: dict[str, Any], session: invocation.Session = invocation.run) -> dict[str, Any]:
     """Answer a `Mutate` job as a `Mutated`, both as JSON; `session` runs pytest with arguments and plugins."""
     job = work["job"]
-    deadline = time.monotonic() + job["budget"]
+    deadline = monotonic() + job["budget"]
     mutants = {one["id"]: one for one in job["mutants"]}
     answer = ways.run(_trial(work, mutants, deadline, session))
     if not answer["error"] and not _own(job, answer["names"]):
         answer["error"] = "the test does not pass on the original"
     if answer["error"]:
-        return {"type": "mutated", "fates": [], "error": answer["error"]}
+        name = "unable" if answer["error"] in {ELSEWHERE, HELD} else "error"
+        return {"type": "mutated", "fates": [], name: answer["error"]}
+    checks = _checks(job, answer["fates"])
+    if checks["control"] != "survived":  # whatever the tests fail on, it is not the mutants
+        return {"type": "mutated", "fates": [], **checks}
     contested = {name: mutants[name] for name in job["contested"]} if _is_any_noticed(job, answer) else {}
     before = _before(work, contested, deadline, session)
     fates = [_fate(job, one, answer, before.get(name, {})) for name, one in mutants.items()]
-    return {"type": "mutated", "fates": fates, "parts": _parts(job, answer["names"])}
+    return {"type": "mutated", "fates": fates, "parts": _parts(job, answer["names"]), **checks}
+
+
+def _checks(job: dict[str, Any], fates: dict[str, Any]) -> dict[str, str]:
+    """What became of the canary, and of the controls the worst; they leave the fates."""
+    words = [_word(job, fates.pop(name)) for name in CONTROLS if name in fates]
+    control = next((word for word in words if word != "survived"), "survived" if words else "untried")
+    return {"canary": _word(job, fates.pop(CANARY, None)), "control": control}
 
 
 def _trial(work: dict[str, Any], mutants: dict[str, Any], deadline: float, session: invocation.Session) -> Trial:
     corpus = Corpus(work) if work["job"]["corpus"] else None
     to_the_end = bool(work["job"]["parts"])
-    options: dict[str, Any] = {"corpus": corpus, "to_the_end": to_the_end, "session": session}
+    options: dict[str, Any] = {"controlled": True, "corpus": corpus, "to_the_end": to_the_end, "session": session}
     return Trial(work, mutants, lambda: _candidate(work), deadline, **options)
 
 
@@ -75,6 +86,7 @@ def _fate(
         "parts": _parts(job, (mine or {}).get("failed", ())),
         "alike": (mine or {}).get("alike", 0),
         "told": (mine or {}).get("told", []),
+        "raised": set(_own(job, (mine or {}).get("failed", ()))) <= set((mine or {}).get("raised", ())),
     }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from os.path import realpath
 from typing import Any
 
 import pytest
@@ -94,11 +96,18 @@ def _registered(session: pytest.Session, plugin: object) -> Iterator[None]:
     session.config.pluginmanager.unregister(plugin)
 
 
-def without_words(items: Sequence[pytest.Item]) -> None:
-    """Failures are counted and not read: no traceback need be rendered, no example of Hypothesis be made small."""
+def without_words(items: Sequence[pytest.Item], source: str) -> set[str]:
+    """Failures are counted and not read: no traceback need be rendered, no example of Hypothesis be made small.
+
+    Returns:
+        Filled while they run: the node ids of those of which code of the file `source` raised.
+    """
+    raised: set[str] = set()
     for item in items:
-        setattr(item, "repr_failure", _no_words)  # noqa: B010 - a method of this one object
+        noted = partial(_no_words, raised, item.nodeid, source)
+        setattr(item, "repr_failure", noted)  # noqa: B010 - a method of this one object
         _stop_at_first(getattr(item, "obj", None))
+    return raised
 
 
 def _stop_at_first(function: Any) -> None:
@@ -110,5 +119,17 @@ def _stop_at_first(function: Any) -> None:
         setattr(function, SETTINGS, type(known)(known, phases=wanted))
 
 
-def _no_words(*_arguments: object, **_options: object) -> str:
+def _no_words(
+    raised: set[str],
+    nodeid: str,
+    source: str,
+    excinfo: pytest.ExceptionInfo[BaseException],
+    *_: object,
+    **__: object,
+) -> str:
+    trace = excinfo.value.__traceback__
+    while trace is not None:
+        if realpath(trace.tb_frame.f_code.co_filename) == source:
+            raised.add(nodeid)
+        trace = trace.tb_next
     return ""

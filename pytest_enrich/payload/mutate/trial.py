@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import random
 import sys
-import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from os.path import realpath
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -17,7 +19,18 @@ from . import tests
 from .corpus import Corpus
 from .finder import SourceFinder
 from .statements import changed
+from .untouched import kept
 
+CANARY = "canary"
+CONTROLS = ("control", "control at the end")
+"""What is tried as mutants are, and is none: the one that every test dies of, and those that change nothing."""
+FEW = 3
+"""Among so many mutants no control is hidden: that at the end will do."""
+SHARED_MEMORY = "/dev/shm"  # noqa: S108 - named, not used
+HELD = "pytest itself has imported the source file"
+ELSEWHERE = "the tests do not import the source file"
+SPARE = 0.5
+"""Seconds for starting the last control, beside what the tests take."""
 SLOWER = 5
 """How many times longer the tests may take on a mutant than on the original."""
 
@@ -62,6 +75,7 @@ class Trial:
         mutants: Those to try, by id.
         select: Gives a fresh plugin that selects the tests, and pytest's arguments.
         deadline: When all must be over (`time.monotonic`).
+        controlled: Whether what the tests fail on must be shown to be the mutants: the canary and controls.
         corpus: Calls to compare a mutant by that no test notices, or None.
         to_the_end: Whether each test is wanted that fails, and not only the first.
         session: How pytest is run.
@@ -74,6 +88,7 @@ class Trial:
         select: Callable[[], tuple[object, Sequence[str]]],
         deadline: float,
         *,
+        controlled: bool = False,
         corpus: Corpus | None = None,
         to_the_end: bool = False,
         session: invocation.Session = invocation.run,
@@ -84,13 +99,14 @@ class Trial:
         self._deadline = deadline
         self._to_the_end = to_the_end
         self._session = session
+        self._controlled = controlled
         self.corpus = corpus
-        self.mutants = mutants
+        self.mutants = {CANARY: self._job["canary"], **mutants} if controlled and self._job["canary"] else mutants
 
     @property
     def left(self) -> float:
         """Seconds."""
-        return self._deadline - time.monotonic()
+        return self._deadline - monotonic()
 
     def finder(self, name: str | None, before: Callable[[SourceFinder], None] | None = None) -> SourceFinder:
         """A finder of the source file with this mutant in it, or as it is."""
@@ -110,7 +126,7 @@ class Trial:
     def session(self, finder: SourceFinder, plugin: object) -> str:
         """A session of pytest with the source file as the finder has it; why it stopped early, or ""."""
         if finder.is_loaded():
-            return "pytest itself has imported the source file"
+            return HELD
         selection, arguments = self._select()
         sys.meta_path.insert(0, finder)
         return self._session(self._work, arguments, (selection, plugin))
@@ -118,16 +134,30 @@ class Trial:
     def try_each(self, names: Iterable[str], way: Way, known: Known) -> Answer:
         """What the tests say of each mutant; of one that they say nothing of, what the calls of the corpus say.
 
+        The answer has the controls, too. Where there was no time for the one at the end, nothing is known.
+
         Args:
             names: Ids of mutants.
             way: How a mutant is put in place.
             known: Of the original.
         """
-        fates = self._fork_each(names, lambda name: way(name, partial(self._run_named, known.names)), known.took)
-        alive = [name for name, answer in fates.items() if answer.get("failed") == []]
-        for name, answer in self._compared(alive, way, known).items():
+        run = partial(self._run_named, known.names)
+        turns = self._with_controls([*names])
+        fates = self._fork_each(turns, lambda name: way(name, run), known.took)
+        if CONTROLS[1] in turns and CONTROLS[1] not in fates:
+            return {}
+        alive = [name for name, answer in fates.items() if name in self.mutants and answer.get("failed") == []]
+        for name, answer in self._compared([name for name in alive if name != CANARY], way, known).items():
             fates[name] = {**fates[name], **answer}
         return fates
+
+    def _with_controls(self, names: list[str]) -> list[str]:
+        """One at the end, and of many one at a place that nobody can know beforehand."""
+        if not self._controlled or not names:
+            return names
+        if len(names) > FEW:
+            names.insert(random.SystemRandom().randrange(1, len(names)), CONTROLS[0])
+        return [*names, CONTROLS[1]]
 
     def _compared(self, alive: Sequence[str], way: Way, known: Known) -> dict[str, Answer]:
         """Of each of these mutants the calls by which it is `told`, or how many find it `alike`."""
@@ -143,18 +173,31 @@ class Trial:
         told = {name: answer["told"] for name, answer in ends.items() if "told" in answer}
         return {name: {"told": calls} if calls else {"alike": len(running[name])} for name, calls in told.items()}
 
-    def _fork_each(self, names: Iterable[str], action: Callable[[str], Answer], took: Took) -> Answer:
-        """What `action` answers for each mutant in a fork of its own, while there is time."""
+    def _fork_each(self, names: Sequence[str], action: Callable[[str], Answer], took: Took) -> Answer:
+        """What `action` answers for each in a fork of its own, while there is time; some is left for a control."""
         limit = max(float(self._job["seconds"]), SLOWER * took.wall)
         processor = max(float(self._job["processor_seconds"]), SLOWER * took.processor)
         answers: Answer = {}
         for name in names:
-            if self.left <= 0:
-                break
-            answer = fork.run(partial(action, name), min(limit, self.left), processor)
-            if "ended" not in answer or self.left > 0:  # cut short is not the same as too slow
+            spare = 0.0 if name == CONTROLS[1] or not self._controlled else SPARE + 2 * took.wall
+            if self.left <= spare:
+                continue
+            answer = self.fork(partial(action, name), min(limit, self.left - spare), processor)
+            if "ended" not in answer or self.left > spare:  # cut short is not the same as too slow
                 answers[name] = answer
         return answers
+
+    def fork(self, work: Callable[[], Answer], seconds: float, processor: float = 0.0) -> Answer:
+        """As `fork.run`; what it leaves in the job's own folders is gone with it."""
+        with kept(self.folders):
+            return fork.run(work, seconds, processor)
+
+    @property
+    def folders(self) -> list[str]:
+        """Where the job may write, and nobody else does."""
+        confinement = self._work["confinement"]
+        alone = confinement is not None and SHARED_MEMORY in confinement["write"]
+        return [self._work["scratch"], SHARED_MEMORY] if alone else [self._work["scratch"]]
 
     def run(self, session: pytest.Session, items: Sequence[pytest.Item], most_failures: int = 0) -> Answer:
         """Run tests, in a process that from now on may do no more than a candidate's."""
@@ -169,9 +212,15 @@ class Trial:
         items = [item for item in session.items if item.nodeid in wanted]
         if len(items) < len(wanted):
             return self.gone(names)
-        tests.without_words(items)
-        return self.run(session, items, 0 if self._to_the_end else 1)
+        raised = tests.without_words(items, realpath(Path(self._work["rootdir"], self._job["source"])))
+        return {**self.run(session, items, 0 if self._to_the_end else 1), "raised": sorted(raised)}
 
     def gone(self, names: Sequence[str]) -> Answer:
         """What tests that are not there any more come to."""
         return {"failed": list(names if self._to_the_end else names[:1])}
+
+
+def joined(fates: Answer, others: Answer) -> Answer:
+    """What came of two ways of trying; a control that died in one of them has died."""
+    died = {name: fates[name] for name in CONTROLS if name in fates and fates[name].get("failed") != []}
+    return {**fates, **others, **died}

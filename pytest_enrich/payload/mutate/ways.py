@@ -10,20 +10,21 @@ from __future__ import annotations
 
 import functools
 import gc
-import time
 from collections.abc import Callable
 from functools import partial
+from time import monotonic, process_time
 from typing import TypeAlias
 
 import pytest
 
-from .. import fork, unwatched
+from .. import unwatched
 from .corpus import NOTHING
 from .finder import SourceFinder
 from .statements import Statements
 from .swap import Swaps
 from .tests import Stages
-from .trial import Answer, Known, Took, Trial
+from .trial import ELSEWHERE, Answer, Known, Took, Trial, joined
+from .untouched import kept
 
 MARGIN = 2.0
 """Seconds for an outer fork to say what its inner ones came to when the time is up."""
@@ -40,7 +41,7 @@ def run(trial: Trial) -> Answer:
         `told`, or how many find them `alike`; those without were not tried. `names`: of the tests that pass on
         the original. `error`: why nothing could be tried, or "".
     """
-    answer = fork.run(lambda: _original(trial), trial.left + 2 * MARGIN)
+    answer = trial.fork(lambda: _original(trial), trial.left + 2 * MARGIN)
     if "fates" not in answer:
         return {"fates": {}, "error": answer.get("error") or f"the original: {answer.get('ended')}"}
 
@@ -48,7 +49,7 @@ def run(trial: Trial) -> Answer:
         return _whole_session(trial, name, action) or trial.gone(answer["names"])
 
     fates = trial.try_each(answer["alone"], anew, _known(answer, "started", "collected", "ran"))
-    return {"names": answer["names"], "fates": {**answer["fates"], **fates}, "error": ""}
+    return {"names": answer["names"], "fates": joined(answer["fates"], fates), "error": ""}
 
 
 def _original(trial: Trial) -> Answer:
@@ -56,7 +57,7 @@ def _original(trial: Trial) -> Answer:
     answer: Answer = {}
     swaps = Swaps()
     finder = trial.finder(None, lambda finder: swaps.watch(finder.filename))
-    begun = time.monotonic()
+    begun = monotonic()
 
     def configured(session: pytest.Session) -> None:
         started = _since(begun)
@@ -74,12 +75,12 @@ def _known(answer: Answer, *steps: str) -> Known:
 
 def _since(begun: float) -> list[float]:
     """A `Took` as JSON, in a process that did nothing else."""
-    return [time.monotonic() - begun, time.process_time()]
+    return [monotonic() - begun, process_time()]
 
 
 def _configured(trial: Trial, session: pytest.Session, original: Original) -> Answer:
     finder, _swaps = original
-    answer = fork.run(lambda: _collected(trial, session, original), trial.left + MARGIN)
+    answer = trial.fork(lambda: _collected(trial, session, original), trial.left + MARGIN)
     if "fates" not in answer or finder.code is not None:
         return answer
 
@@ -89,25 +90,25 @@ def _configured(trial: Trial, session: pytest.Session, original: Original) -> An
         return action(session)
 
     fates = trial.try_each(answer["alone"], imported, _known(answer, "collected", "ran"))
-    return {**answer, "fates": {**answer["fates"], **fates}, "alone": []}
+    return {**answer, "fates": joined(answer["fates"], fates), "alone": []}
 
 
 def _collected(trial: Trial, session: pytest.Session, original: Original) -> Answer:
     """Collect, see which tests pass, and try what can be tried from here."""
     finder, swaps = original
-    begun = time.monotonic()
+    begun = monotonic()
     with unwatched.rewriting():
         Stages.collect(session)
     collected = _since(begun)
     swaps.ready()
     gc.collect()
     gc.freeze()
-    outcome = fork.run(lambda: _unchanged(trial, session, finder), trial.left)
+    outcome = trial.fork(lambda: _unchanged(trial, session, finder), trial.left)
     if not outcome.get("passed"):
         why = outcome.get("detail") or outcome.get("ended") or "nothing was run"
         return {"error": f"no test passes on the original: {why}"}
     if not outcome["imported"]:
-        return {"error": "the tests do not import the source file"}
+        return {"error": ELSEWHERE}
     known = Known(outcome["passed"], Took(*outcome["ran"]), functools.cache(partial(_calls, trial, finder)))
     answer = {"names": known.names, "collected": collected, "ran": outcome["ran"]}
     if finder.code is not None:
@@ -123,11 +124,12 @@ def _collected(trial: Trial, session: pytest.Session, original: Original) -> Ans
 def _calls(trial: Trial, finder: SourceFinder) -> Answer:
     if trial.corpus is None:
         return NOTHING
-    return trial.corpus.original(lambda: finder.filename, trial.left)
+    with kept(trial.folders):
+        return trial.corpus.original(lambda: finder.filename, trial.left)
 
 
 def _unchanged(trial: Trial, session: pytest.Session, finder: SourceFinder) -> Answer:
-    begun = time.monotonic()
+    begun = monotonic()
     outcome = trial.run(session, session.items)
     return {**outcome, "imported": finder.code is not None, "ran": _since(begun)}
 
@@ -138,8 +140,11 @@ def _exchanged(trial: Trial, session: pytest.Session, original: Original, known:
     statements = Statements(trial.text(None), finder.filename, finder.code)
     plans = {name: swaps.plan(statements.pairs(one), trial.lines(name)) for name, one in trial.mutants.items()}
 
+    # A control exchanges, too, but the codes for the same once more.
+    same = [(old, old.replace()) for old in dict.fromkeys(old for plan in plans.values() for old, _ in plan or ())]
+
     def exchange(name: str, action: Action) -> Answer:
-        swaps.make(plans[name] or [])
+        swaps.make(plans.get(name, same) or [])
         finder.serve(trial.text(name))  # for tests that import it again
         return action(session)
 

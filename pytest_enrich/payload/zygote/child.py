@@ -44,7 +44,7 @@ class Child:
         self._instead = instead
         self._ending = ending
         self._work = request.work
-        self.answer_file = Path(self._work.pop("answer"))
+        self.answer_file: str = self._work.pop("answer")
         self._proof: Proof | None = None
         self._session: pytest.Session | None = None
         self._kept: Kept | None = None

@@ -163,7 +163,7 @@ def test_a_candidate_that_fails_on_the_original_says_nothing(shop, mutate):
 
 def test_a_candidate_that_does_not_import_the_source_says_nothing(shop, mutate):
     answer = mutate(shop, "def test_new():\n    pass\n", 12)
-    assert answer.error == "the tests do not import the source file"
+    assert answer.unable == "the tests do not import the source file"
 
 
 def test_a_loop_that_does_not_end_takes_no_time_from_the_others(shop, mutate):

@@ -3,6 +3,7 @@
 import pytest
 
 from pytest_enrich.payload.mutate import mutate, ways
+from pytest_enrich.payload.mutate.trial import CONTROLS
 
 NAME = "tests/test_new.py::test_new"
 
@@ -15,14 +16,18 @@ def fates(project, monkeypatch):
         root = project(tests__test_old="", src__a="")
         answers = iter(
             [
-                {"fates": dict(zip("12", mine, strict=True)), "names": [NAME], "error": ""},
+                {
+                    "fates": {**dict(zip("12", mine, strict=True)), CONTROLS[1]: {"failed": []}},
+                    "names": [NAME],
+                    "error": "",
+                },
                 by_others,
             ]
         )
         monkeypatch.setattr(ways, "run", lambda _trial: next(answers))
         job = {
-            "budget": 9, "mutants": [{"id": "1"}, {"id": "2"}], "corpus": [], "parts": [], "tests": [NAME],
-            "path": "tests/test_new.py", "text": "", "contested": ["1", "2"],
+            "budget": 9, "canary": None, "mutants": [{"id": "1"}, {"id": "2"}], "corpus": [], "parts": [],
+            "tests": [NAME], "path": "tests/test_new.py", "text": "", "contested": ["1", "2"],
             "others": ["tests/test_old.py::test_old"],
         }  # fmt: skip
         answer = mutate({"job": job, "rootdir": str(root)})
