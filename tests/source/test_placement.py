@@ -130,7 +130,7 @@ def test_in_a_new_file_when_there_is_none(place):
     ],
 )
 def test_a_new_file_stands_where_those_of_its_siblings_do(path, files, new):
-    assert new_file(path, files) == new
+    assert new_file(path, Suite(files=tuple(files))) == new
 
 
 def test_a_test_by_another_naming_rule_is_an_anchor_too(place):
