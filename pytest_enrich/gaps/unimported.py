@@ -98,8 +98,8 @@ def _own(
     tops = tops or [top for base in bases for top in _modules(rootdir / base)]
     able = [top for top in tops if _is_found(top)]
     beside = {(rootdir / path).parent for path in ran}
-    unable = [top for top in tops if top not in able]
-    skipped = tuple((top.relative_to(rootdir).as_posix(), _unable(top, rootdir)) for top in unable)
+    unable = {top.relative_to(rootdir).as_posix(): _unable(top, rootdir) for top in tops if top not in able}
+    skipped = tuple((path, why) for path, why in unable.items() if not is_script(path, rootdir))
     return [*able, *(file for folder in sorted(beside) for file in _modules(folder))], skipped
 
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _GO_ON = "pytest --enrich --continue-on-collection-errors"
 _SHOWN = 3
-_INTERRUPTED = "not run, the tests were interrupted"
 _SILENT = (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR)
 
 
@@ -135,27 +134,31 @@ class Run:
             return "nothing ran, nothing to do"
         if status in _SILENT:
             return ""
-        if self._suite.failures and (option := part.stopping(config, self._suite.failures)):
-            return f"not run, the tests stopped at a failure ({option}); without it, what is green is worked on"
-        if self._suite.interrupted or status == pytest.ExitCode.INTERRUPTED:
-            return self._broken() if self._suite.broken else _INTERRUPTED
-        if not self._suite.is_empty or self._earlier:
-            return self._unusable(config, status)
-        chosen = partial or part.choosing(config)
-        return f"nothing to do, no test was selected ({', '.join(chosen)})" if chosen else None
-
-    def _broken(self) -> str:
-        files = words.listed(self._suite.broken, _SHOWN)
-        return f"not run, could not be collected: {files}. To work on what the others leave open:  {_GO_ON}"
-
-    def _unusable(self, config: pytest.Config, status: int) -> str | None:
-        """Why the tests that there are leave nothing to stand on, None when they do."""
-        if status == pytest.ExitCode.NO_TESTS_COLLECTED:
-            return "nothing to do, all tests were deselected"
-        red = self._suite.red
-        if red and not self._test_files(config):
-            return f"not run, no file of tests is green: {words.listed([*red], _SHOWN)}"
+        if early := self._ended_early(config, status):
+            return early
+        if self._suite.is_empty or status == pytest.ExitCode.NO_TESTS_COLLECTED:
+            return self._nothing(partial or part.choosing(config))
+        if self._suite.red and not self._test_files(config):
+            return f"not run, no file of tests is green: {words.listed([*self._suite.red], _SHOWN)}"
         return None
+
+    def _ended_early(self, config: pytest.Config, status: int) -> str:
+        """Why the tests did not come to their end, "" when they did: nothing is known of what did not run."""
+        suite = self._suite
+        is_interrupted = suite.interrupted or status == pytest.ExitCode.INTERRUPTED
+        if is_interrupted and suite.broken:
+            files = words.listed(suite.broken, _SHOWN)
+            return f"not run, could not be collected: {files}. To work on what the others leave open:  {_GO_ON}"
+        option = part.stopping(config, suite.failures) if suite.failures else ""
+        if option:
+            return f"not run, the tests stopped at a failure ({option}); without it, what is green is worked on"
+        return "not run, the tests were interrupted" if is_interrupted else ""
+
+    def _nothing(self, chosen: Sequence[str]) -> str | None:
+        """Why there is nothing to do where no test ran, None for a suite that has no test as yet."""
+        if chosen:
+            return f"nothing to do, no test was selected ({', '.join(chosen)})"
+        return None if self._suite.is_empty else "nothing to do, all tests were deselected"
 
     def _test_files(self, config: pytest.Config) -> tuple[str, ...]:
         """Those that this session knows, and those of the tests that were measured, as far as they are green."""

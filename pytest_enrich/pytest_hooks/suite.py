@@ -17,10 +17,15 @@ class Suite:
         self.interrupted = False
         self.passed = 0
         self.failures = 0  # as pytest counts them: a test that fails may have an error at its end, too
-        self.is_empty = True
+        self._is_seen = False
         self._failed: dict[str, None] = {}
         self._broken: dict[str, None] = {}
         self._files: dict[str, None] = {}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no test and no file that may have some; of those deselected xdist does not tell."""
+        return not (self._is_seen or self._broken)
 
     @property
     def broken(self) -> tuple[str, ...]:
@@ -75,7 +80,7 @@ class Suite:
         self.interrupted = True
 
     def _note(self, nodeid: str, place: str) -> None:
-        self.is_empty = False
+        self._is_seen = True
         if not place.startswith(_DOCTEST):
             self._files[_file(nodeid)] = None
 

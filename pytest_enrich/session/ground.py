@@ -24,6 +24,7 @@ COLLECT_SECONDS = 120.0
 MOST_PROBED = 600
 SHOWN = 3
 TEST_FOLDERS = ("tests", "test")
+NAMES = ("test_*.py", "*_test.py")
 
 
 class Ground(Struct, frozen=True, kw_only=True):
@@ -127,8 +128,11 @@ def _with_siblings(settings: Settings, folders: Sequence[str]) -> tuple[str, ...
     """The test files, red ones too, and those beside them that are named like tests but hold none yet."""
     own = sorted({*settings.test_files, *settings.red})
     beside = dict.fromkeys([Path(path).parent for path in own] or map(Path, folders))
-    named = (path for folder in beside for path in sorted((settings.rootdir / folder).glob("test_*.py")))
-    return tuple(dict.fromkeys([*own, *(path.relative_to(settings.rootdir).as_posix() for path in named)]))
+    named = (
+        path for folder in beside for name in NAMES for path in sorted((settings.rootdir / folder).glob(name))
+    )
+    files = (path.relative_to(settings.rootdir).as_posix() for path in named if path.is_file())
+    return tuple(dict.fromkeys([*own, *files]))
 
 
 def _sources(rootdir: Path) -> Iterable[Path]:

@@ -68,7 +68,7 @@ def find(settings: Settings, cov: Coverage, store: Store) -> Found:
     measured = gaps.read(cov, settings.rootdir, tests, settings.include, settings.exclude, _roots(settings))
     texts: dict[str, str] = {}
     notes = [*_noted(settings), *(f"{path} was left out: {reason}" for path, reason in measured.skipped)]
-    if not measured.files:
+    if not (measured.files or measured.skipped):
         notes.append("no source files were found: say where they are, as source under [tool.coverage.run]")
     for file in measured.files:
         try:
