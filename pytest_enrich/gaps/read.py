@@ -49,7 +49,8 @@ def read(  # noqa: PLR0913, PLR0917 - what coverage measured, what is a source, 
     ran = {path for path, name in measured.items() if cov.get_data().lines(name)}
     if roots is not None:
         others = find(cov, rootdir, roots, ran - {*tests})
-        skipped += [one for one in others.skipped if wanted(one[0], (), exclude)]
+        if not tests:  # else some of it may be imported by what tests do to the import path
+            skipped += [one for one in others.skipped if wanted(one[0], (), exclude)]
         names = _reported(cov, [str(rootdir / path) for path in others.files])
         measured = {**{Path(name).relative_to(rootdir).as_posix(): name for name in names}, **measured}
     for path, name in sorted(measured.items()):

@@ -63,7 +63,7 @@ def find(cov: Coverage, rootdir: Path, roots: Sequence[str], ran: Collection[str
     }
     return Unimported(
         files=tuple(sorted(path for path in inside - {*ran} if not is_script(path, rootdir))),
-        skipped=() if ran else skipped,
+        skipped=skipped,
     )
 
 
@@ -74,7 +74,7 @@ def is_script(path: str, rootdir: Path) -> bool:
         return True
     if not {*_TESTS, "migrations"}.isdisjoint(pure.parts[:-1]):
         return True
-    return pure.stem.lower() in _SCRIPTS and not (rootdir / pure.parent / _INIT).is_file()
+    return pure.stem.lower() in _SCRIPTS and not _is_package(rootdir / pure.parent)
 
 
 def _told(names: Iterable[str], rootdir: Path, roots: Sequence[str]) -> Iterator[Path]:
@@ -91,21 +91,36 @@ def _told(names: Iterable[str], rootdir: Path, roots: Sequence[str]) -> Iterator
 def _own(
     rootdir: Path, roots: Sequence[str], ran: Collection[str]
 ) -> tuple[list[Path], tuple[tuple[str, str], ...]]:
-    """Packages that can be imported, modules where there are none, and what lies beside files that ran."""
-    usual = [base for base in _USUAL if not base or not (rootdir / base / _INIT).is_file()]
+    """Packages that can be imported, modules where there are none, and what is in a package, or folder, that ran.
+
+    What tests put on the import path by themselves is known from what they ran: with xdist it is not on ours.
+    """
+    usual = [base for base in _USUAL if not base or not _is_package(rootdir / base)]
     bases = [base for base in dict.fromkeys((*roots, *usual)) if _TESTS.isdisjoint(base.split("/"))]
     tops = [top for base in bases for top in _packages(rootdir / base)]
     tops = tops or [top for base in bases for top in _modules(rootdir / base)]
     able = [top for top in tops if _is_found(top)]
-    beside = {(rootdir / path).parent for path in ran}
+    beside = sorted({_top((rootdir / path).parent) for path in ran})
     unable = {top.relative_to(rootdir).as_posix(): _unable(top, rootdir) for top in tops if top not in able}
     skipped = tuple((path, why) for path, why in unable.items() if not is_script(path, rootdir))
-    return [*able, *(file for folder in sorted(beside) for file in _modules(folder))], skipped
+    round_them = [top for folder in beside for top in ([folder] if _is_package(folder) else _modules(folder))]
+    return [*able, *round_them], skipped
+
+
+def _top(folder: Path) -> Path:
+    """The outermost package that a folder is in, itself when it is in none."""
+    while _is_package(folder) and _is_package(folder.parent):
+        folder = folder.parent
+    return folder
+
+
+def _is_package(folder: Path) -> bool:
+    return (folder / _INIT).is_file()
 
 
 def _packages(folder: Path) -> list[Path]:
     names = (one for one in _listed(folder) if one.name not in _NO_PACKAGES and one.name.isidentifier())
-    return [one for one in names if (one / _INIT).is_file()]
+    return [one for one in names if _is_package(one)]
 
 
 def _modules(folder: Path) -> list[Path]:
@@ -143,7 +158,7 @@ def _files(tops: Iterable[Path], *, namespaces: bool) -> Iterator[Path]:
         if top.is_file():
             yield top
         for folder, names, files in os.walk(top):
-            names[:] = sorted(name for name in names if namespaces or Path(folder, name, _INIT).is_file())
+            names[:] = sorted(name for name in names if namespaces or _is_package(Path(folder, name)))
             yield from (Path(folder, file) for file in files if file.endswith(".py"))
 
 

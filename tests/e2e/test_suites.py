@@ -33,7 +33,12 @@ def test_discount():
 def test_half():
     assert half(10) == 5
 """
-NEW = "def parity(number: int) -> str:\n    return 'odd' if number % 2 else 'even'\n"
+NEW = """\
+def parity(number: int) -> str:
+    if number % 2:
+        return "odd"
+    return "even"
+"""
 RED = "def test_red():\n    assert 0\n"
 INI = "[pytest]\npythonpath = src\n"
 PACKAGE = {"pytest.ini": INI, "src/shop/__init__.py": "", "src/shop/cart.py": CART}

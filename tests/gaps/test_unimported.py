@@ -39,7 +39,7 @@ def read(tmp_path, monkeypatch):
     (tmp_path / "project").mkdir()
     root = tmp_path / "project"
 
-    def read(texts, *, path=("",), roots=("",), ran=(), **options):
+    def read(texts, *, path=("",), roots=("",), ran=(), tests=("tests/test_cart.py",), **options):
         for name, text in texts.items():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_text(text)
@@ -48,7 +48,7 @@ def read(tmp_path, monkeypatch):
         cov = coverage.Coverage(data_file=None, branch=True, config_file=False, **options)
         if ran:
             cov.get_data().add_arcs({str(root / name): [(-1, 1), (1, -1)] for name in ran})
-        return gaps.read(cov, root, ["tests/test_cart.py"], (), (), roots)
+        return gaps.read(cov, root, tests, (), (), roots)
 
     return read
 
@@ -109,14 +109,15 @@ def test_only_what_was_measured_counts_where_nobody_knows_the_rest(read):
 
 
 def test_what_tests_cannot_import_is_left_out_with_the_way_out(read):
-    ((path, why),) = read({f"src/{name}": text for name, text in PACKAGE.items()}, path=(), roots=()).skipped
+    texts = {f"src/{name}": text for name, text in PACKAGE.items()}
+    ((path, why),) = read(texts, path=(), roots=(), tests=()).skipped
     assert path == "src/shop"
     assert 'pythonpath = ["src"]' in why
 
 
-def test_it_is_not_told_where_tests_do_import_something(read):
-    texts = {**PACKAGE, "other/src/alone/__init__.py": ""}
-    assert read(texts, path=(), roots=(), ran=["shop/cart.py"]).skipped == ()
+def test_where_there_are_tests_what_they_ran_tells_what_can_be_imported(read):
+    measured = read(PACKAGE, path=(), roots=(), ran=["shop/sub/deep.py"])
+    assert (paths(measured), measured.skipped) == (OWN, ())
 
 
 def test_a_package_of_the_name_of_another_that_comes_first_is_not_what_is_imported(read):
