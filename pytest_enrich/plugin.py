@@ -51,10 +51,9 @@ _REPORT = (
     ),
 )
 _SWITCHES = (
-    ("enrich", "when the tests have passed, look for tests that would close gaps in their coverage"),
+    ("enrich", "after the tests, look for tests that would close gaps in their coverage"),
     ("enrich-list", "print the gaps in order, generate nothing"),
     ("enrich-fresh", "forget which gaps were tried before"),
-    ("enrich-on-failure", "go on although tests failed"),
 )
 
 

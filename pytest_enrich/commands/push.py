@@ -72,7 +72,8 @@ def _run(store: Store, changed: Changes, budget: Budget) -> pytest_run.Outcome:
     limits = [f"--enrich-since={changed.since}", f"--enrich-budget={_part(budget)}"]
     with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
         private = ["-o", f"cache_dir={scratch}/cache"]  # what `--lf` remembers is of the user's own runs
-        words = ["--no-header", "--enrich", *limits, *private, *(f"./{one}" for one in chosen)]
+        # A red suite is for the test hook to stop: with -x nothing is looked for.
+        words = ["--no-header", "-x", "--enrich", *limits, *private, *(f"./{one}" for one in chosen)]
         return pytest_run.within(store, words, budget.seconds, changes.environment(os.environ))
 
 

@@ -75,7 +75,9 @@ class Settings(Struct, frozen=True, kw_only=True):
             directory. It holds what `addopts` and PYTEST_ADDOPTS say as well, and switches the former off: a child
             is started without PYTEST_ADDOPTS.
         said: What was said of that on this command line, for a pytest that is started in rootdir later.
-        test_files: The files, relative to rootdir, that the suite's tests are in.
+        test_files: The files, relative to rootdir, that the suite's tests are in, as far as all of these passed.
+        red: The other ones, each with what happened there: nothing is learnt from them and nothing put into them.
+        testpaths, python_files: pytest's, for files that are made.
         model: The tag of the local model to ask, "" for the best one that is there.
         host: Where Ollama listens, "" for what the environment says.
         allow_remote: Whether source code may be sent to another machine.
@@ -107,6 +109,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     pytest_args: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
     test_files: tuple[str, ...] = ()
+    red: dict[str, str] = {}
+    testpaths: tuple[str, ...] = ()
+    python_files: tuple[str, ...] = ()
     model: str = ""
     host: str = ""
     allow_remote: bool = False

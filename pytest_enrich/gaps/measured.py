@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_enrich.data.code import Branch
 
@@ -32,7 +33,16 @@ class FileCoverage(Struct, frozen=True, kw_only=True):
     def test_files(self) -> tuple[str, ...]:
         """The files of the tests that ran any of it, sorted."""
         names = {name for names in self.contexts.values() for name in names}
-        return tuple(sorted({name.partition("::")[0] for name in names}))
+        return tuple(sorted({_file(name) for name in names}))
+
+    def without(self, red: Collection[str]) -> FileCoverage:
+        """The same lines run, by the tests of other files than these."""
+        if not red:
+            return self
+        kept = {
+            line: tuple(one for one in names if _file(one) not in red) for line, names in self.contexts.items()
+        }
+        return replace(self, contexts={line: names for line, names in kept.items() if names})
 
 
 class Measured(Struct, frozen=True, kw_only=True):
@@ -61,6 +71,10 @@ class Measured(Struct, frozen=True, kw_only=True):
         """Of both together, coverage's total: 0 to 100."""
         lines = [(file.statements, file.missing_lines) for file in self.files]
         return _percent([*lines, *((file.branches, file.missing_branches) for file in self.files)])
+
+
+def _file(nodeid: str) -> str:
+    return nodeid.partition("::")[0]
 
 
 def _percent(parts: list[tuple[Sequence[object], Sequence[object]]]) -> float:

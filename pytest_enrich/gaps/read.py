@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from pytest_enrich.gaps.chosen import wanted
 from pytest_enrich.gaps.measured import FileCoverage, Measured
+from pytest_enrich.gaps.unimported import find, is_script
 
 if TYPE_CHECKING:
-    from coverage import Coverage
+    from coverage import Coverage, CoverageData
     from coverage.plugin import FileReporter
 
 _TESTS = {"test", "tests"}
@@ -21,14 +22,15 @@ _LONGEST_NAME = 4000
 _PHASE = re.compile(r"\|(run|setup|teardown)$")
 
 
-def read(
+def read(  # noqa: PLR0913, PLR0917 - what coverage measured, what is a source, and what counts besides
     cov: Coverage,
     rootdir: Path,
     tests: Collection[str] = (),
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
+    roots: Sequence[str] | None = None,
 ) -> Measured:
-    """The source files under `rootdir` that `cov` measured.
+    """The source files under `rootdir` that `cov` measured, and those of the project that no test imported.
 
     Tests, what stands beside them in a `tests` folder and conftest files are no sources; nor is what the project's
     own settings leave out, or, unless `include` names it, a copy of what others wrote (`_vendor`, `third_party`).
@@ -39,11 +41,22 @@ def read(
         tests: The suite's own files, relative to rootdir, with `/`.
         include: Globs of source files, relative to rootdir; empty is all.
         exclude: Globs of source files to leave out.
+        roots: The folders that modules are imported from, relative to rootdir; None: only what was measured.
     """
-    own, files, skipped = set(tests), [], []
-    folders = {folder for test in own for folder in _folders(test) if folder.rpartition("/")[2] in _TESTS}
-    for path, name in sorted(_sources(cov, rootdir)):
-        if path in own or _in_tests(path, folders) or not wanted(path, include, exclude):
+    files: list[FileCoverage] = []
+    skipped: list[tuple[str, str]] = []
+    measured, folders = dict(_sources(cov, rootdir)), _test_folders(tests)
+    ran = {path for path, name in measured.items() if cov.get_data().lines(name)}
+    if roots is not None:
+        others = find(cov, rootdir, roots, ran - {*tests})
+        if not tests:  # else some of it may be imported by what tests do to the import path
+            skipped += [one for one in others.skipped if wanted(one[0], (), exclude)]
+        names = _reported(cov, [str(rootdir / path) for path in others.files])
+        measured = {**{Path(name).relative_to(rootdir).as_posix(): name for name in names}, **measured}
+    for path, name in sorted(measured.items()):
+        if path in tests or _in_tests(path, folders) or not wanted(path, include, exclude):
+            continue
+        if path not in ran and path not in include and is_script(path, rootdir):
             continue
         file = _file(cov, path, name)
         if isinstance(file, str):
@@ -56,6 +69,10 @@ def read(
 def _folders(path: str) -> list[str]:
     """The folders round a file, each with those round it."""
     return [parent.as_posix() for parent in PurePosixPath(path).parents]
+
+
+def _test_folders(tests: Iterable[str]) -> set[str]:
+    return {folder for test in tests for folder in _folders(test) if folder.rpartition("/")[2] in _TESTS}
 
 
 def _in_tests(path: str, folders: Collection[str]) -> bool:
@@ -117,6 +134,8 @@ def _analyse(cov: Coverage, path: str, name: str) -> FileCoverage:
     from coverage.results import analysis_from_file_reporter
 
     data = cov.get_data()
+    if not data.has_arcs() and not data.lines(name):
+        data = _nothing()
     reporter = cov._get_file_reporter(name)  # noqa: SLF001 - there is no public way to branches
     analysis = analysis_from_file_reporter(data, 0, reporter, name)
     counts = analysis.exit_counts
@@ -130,6 +149,15 @@ def _analyse(cov: Coverage, path: str, name: str) -> FileCoverage:
         missing_branches=tuple(sorted((start, end) for start, ends in missing.items() for end in ends)),
         contexts=_contexts(data.contexts_by_lineno(name), reporter),
     )
+
+
+def _nothing() -> CoverageData:
+    """What is measured with branches and did not run: without data coverage does not know that there are any."""
+    from coverage import CoverageData
+
+    empty = CoverageData(no_disk=True)
+    empty.add_arcs({})
+    return empty
 
 
 def _contexts(raw: dict[int, list[str]], reporter: FileReporter) -> dict[int, tuple[str, ...]]:

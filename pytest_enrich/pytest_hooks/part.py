@@ -19,20 +19,32 @@ _OPTIONS = {
 }
 
 
-def options(config: pytest.Config, *, stopped: bool) -> tuple[str, ...]:
+def options(config: pytest.Config) -> tuple[str, ...]:
     """The options of the command line that limited the tests, as they are typed; empty when nothing did.
 
-    `stopped` says whether tests failed, so that `-x` mattered. What `addopts` leaves out is not part of the suite.
+    What `addopts` leaves out is not part of the suite.
     """
     words = arguments.on_command_line(config)
     given = {word.destination for word in words}
     names = [name for destination, name in _OPTIONS.items() if destination in given]
-    if stopped and "maxfail" in given:
-        names.append("-x")
     paths = [text for word in words if word.destination == "file_or_dir" for text in word.texts]
     if paths and all(_is_part(config, text) for text in paths):
         names.append(paths[0] if len(paths) == 1 else f"{len(paths)} paths")
     return tuple(names)
+
+
+def choosing(config: pytest.Config) -> tuple[str, ...]:
+    """The options that choose tests by name or mark, wherever they were said."""
+    said = {"-k": config.getoption("keyword"), "-m": config.getoption("markexpr")}
+    return tuple(name for name, value in said.items() if value)
+
+
+def stopping(config: pytest.Config, failures: int) -> str:
+    """The option for which so many failures ended the tests before the last one, "" for none."""
+    most = config.getoption("maxfail")
+    if most and failures >= most:
+        return "-x" if most == 1 else f"--maxfail={most}"
+    return "--sw" if config.getoption("stepwise", default=False) else ""
 
 
 def _is_part(config: pytest.Config, text: str) -> bool:

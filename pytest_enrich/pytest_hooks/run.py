@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +18,14 @@ from pytest_enrich.measurement import Measurement
 from pytest_enrich.pytest_hooks import arguments, crash, model, part, remeasure, setting
 from pytest_enrich.pytest_hooks.suite import Suite
 from pytest_enrich.pytest_hooks.terminal import Terminal
-from pytest_enrich.reporters import since
+from pytest_enrich.reporters import since, words
 from pytest_enrich.reporters.words import visible
 
 if TYPE_CHECKING:
     from coverage import Coverage
 
-_INTERRUPTED = "not run, the tests were interrupted"
+_GO_ON = "pytest --enrich --continue-on-collection-errors"
+_SHOWN = 3
 _SILENT = (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR)
 
 
@@ -106,64 +107,87 @@ class Run:
 
     def _follow(self, config: pytest.Config, status: int, took: float, terminal: Terminal) -> None:
         measurement.restore(self._measured)
-        reason = self._reason_not_to(config, status)
+        # Which tests ran says nothing about coverage that is of another run.
+        partial = () if self._earlier else part.options(config)
+        reason = self._reason_not_to(config, status, partial)
         if reason is not None:
             if reason:
-                terminal.write_line(f"enrich: {reason}")
+                terminal.write_line(f"enrich: {visible(reason)}")
             return
-        # Which tests ran says nothing about coverage that is of another run.
-        partial = () if self._earlier else part.options(config, stopped=bool(self._suite.failed))
         if partial:
             terminal.write_line(
                 f"enrich: coverage is of a partial run ({', '.join(partial)}): only files those tests touch are "
                 "considered"
             )
-        coverage = self._earlier or measurement.read(config, self._measured)
-        coverage = coverage or self._again(config, status, took, terminal)
         settings = replace(
-            self._settings, test_files=self._test_files(config), partial=partial, passed=self._suite.passed
+            self._settings,
+            test_files=self._test_files(config),
+            red=self._suite.red,
+            partial=partial,
+            passed=self._suite.passed,
         )
-        _start(settings, coverage, terminal)
+        _start(settings, self._coverage(config, status, took, terminal), terminal)
 
-    def _reason_not_to(self, config: pytest.Config, status: int) -> str | None:
+    def _reason_not_to(self, config: pytest.Config, status: int, partial: Sequence[str]) -> str | None:
         """Why there is no run, "" for a reason that pytest has said already; None when there is one."""
-        failed = self._suite.failed
         if config.option.collectonly:
             return "nothing ran, nothing to do"
         if status in _SILENT:
             return ""
-        if self._suite.interrupted or status == pytest.ExitCode.INTERRUPTED:
-            broken = "1 file" if self._suite.broken == 1 else f"{self._suite.broken} files"
-            return f"not run, {broken} could not be collected" if self._suite.broken else _INTERRUPTED
-        if status == pytest.ExitCode.NO_TESTS_COLLECTED:
-            return "no tests ran, nothing to do"
-        if failed and not config.getoption("enrich_on_failure"):
-            tests = "1 test" if failed == 1 else f"{failed} tests"
-            return (
-                f"not run, {tests} failed (coverage of a red suite is misleading). --enrich-on-failure overrides."
-            )
+        if early := self._ended_early(config, status):
+            return early
+        if self._suite.is_empty or status == pytest.ExitCode.NO_TESTS_COLLECTED:
+            return self._nothing(partial or part.choosing(config))
+        if self._suite.red and not self._test_files(config):
+            return f"not run, no file of tests is green: {words.listed([*self._suite.red], _SHOWN)}"
         return None
 
-    def _test_files(self, config: pytest.Config) -> tuple[str, ...]:
-        """Those that this session knows, and those of the tests that were measured."""
-        if self._earlier is None:
-            return self._suite.files()
-        from pytest_enrich.measurement import earlier
+    def _ended_early(self, config: pytest.Config, status: int) -> str:
+        """Why the tests did not come to their end, "" when they did: nothing is known of what did not run."""
+        suite = self._suite
+        is_interrupted = suite.interrupted or status == pytest.ExitCode.INTERRUPTED
+        if is_interrupted and suite.broken:
+            files = words.listed(suite.broken, _SHOWN)
+            return f"not run, could not be collected: {files}. To work on what the others leave open:  {_GO_ON}"
+        option = part.stopping(config, suite.failures) if suite.failures else ""
+        if option:
+            return f"not run, the tests stopped at a failure ({option}); without it, what is green is worked on"
+        return "not run, the tests were interrupted" if is_interrupted else ""
 
-        return tuple(sorted({*self._suite.files(), *earlier.test_files(self._earlier, config.rootpath)}))
+    def _nothing(self, chosen: Sequence[str]) -> str | None:
+        """Why there is nothing to do where no test ran, None for a suite that has no test as yet."""
+        if chosen:
+            return f"nothing to do, no test was selected ({', '.join(chosen)})"
+        return None if self._suite.is_empty else "nothing to do, all tests were deselected"
+
+    def _test_files(self, config: pytest.Config) -> tuple[str, ...]:
+        """Those that this session knows, and those of the tests that were measured, as far as they are green."""
+        known = {*self._suite.files()}
+        if self._earlier is not None:
+            from pytest_enrich.measurement import earlier
+
+            known |= {*earlier.test_files(self._earlier, config.rootpath)}
+        return tuple(sorted(known - self._suite.red.keys()))
+
+    def _coverage(self, config: pytest.Config, status: int, took: float, terminal: Terminal) -> Coverage:
+        found = self._earlier or measurement.read(config, self._measured)
+        return found or self._again(config, status, took, terminal)
 
     def _again(self, config: pytest.Config, status: int, took: float, terminal: Terminal) -> Coverage:
         folder = self._measured.folder
         if folder is None:  # only with coverage that we asked for, when a plugin took it away
             raise EnrichError("not run, pytest-cov measured nothing")
+        sources, file = remeasure.sources(config, self._measured), config.option.cov_config
+        if self._suite.is_empty:
+            return measurement.load(folder / "coverage", sources, file)
         terminal.write_line(
             "enrich: your coverage lacks branches or a context per test: running the tests once more for these, "
             f"privately (about {took:.0f}s)"
         )
         repetition = remeasure.Repetition(
             arguments=arguments.for_repetition(config),
-            source=remeasure.sources(config, self._measured),
-            config_file=config.option.cov_config,
+            source=sources,
+            config_file=file,
             directory=config.invocation_params.dir,
             status=status,
             seconds=took,

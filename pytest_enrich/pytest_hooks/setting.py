@@ -49,6 +49,8 @@ def read(config: pytest.Config) -> Settings:
         env=tuple(config.getini("enrich_env")),
         pytest_args=arguments.for_child(config),
         said=arguments.as_said(config),
+        testpaths=tuple(config.getini("testpaths")),
+        python_files=tuple(config.getini("python_files")),
         model=_value(config, "model", values.word),
         host=_value(config, "host", values.word),
         allow_remote=bool(_ini(config, "enrich_allow_remote")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import pytest
@@ -15,14 +16,32 @@ class Suite:
     def __init__(self) -> None:
         self.interrupted = False
         self.passed = 0
-        self._failed: set[str] = set()
-        self.broken = 0  # files that could not be collected
+        self.failures = 0  # as pytest counts them: a test that fails may have an error at its end, too
+        self._is_seen = False
+        self._failed: dict[str, None] = {}
+        self._broken: dict[str, None] = {}
         self._files: dict[str, None] = {}
 
     @property
-    def failed(self) -> int:
-        """Tests that failed or had an error, and files that could not be collected."""
-        return len(self._failed) + self.broken
+    def is_empty(self) -> bool:
+        """Whether there is no test and no file that may have some; of those deselected xdist does not tell."""
+        return not (self._is_seen or self._broken)
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """Files (or folders, or classes) that could not be collected, by node id."""
+        return tuple(self._broken)
+
+    @property
+    def red(self) -> dict[str, str]:
+        """The files with tests that did not pass, or that could not be collected, each with what happened there.
+
+        A source file with a doctest that fails is none.
+        """
+        failed = Counter(path for nodeid in self._failed if (path := _file(nodeid)) in self._files)
+        told = {path: "1 test failed" if count == 1 else f"{count} tests failed" for path, count in failed.items()}
+        broken = dict.fromkeys(map(_file, self._broken), "could not be collected")
+        return dict(sorted({**told, **broken}.items()))
 
     def files(self) -> tuple[str, ...]:
         """The files that tests are in, relative to rootdir, sorted. A source file with doctests is none."""
@@ -42,14 +61,17 @@ class Suite:
             self._note(nodeid, _DOCTEST if _is_doctest(path, name) else name)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A file that cannot be imported counts as a failure."""
-        self.broken += report.failed
+        """Of a file that cannot be imported each worker of xdist tells."""
+        if report.failed:
+            self.failures += 1
+            self._broken[report.nodeid] = None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Three times a test: set-up, call, tear-down."""
         self._note(report.nodeid, report.location[2])
         if report.failed:
-            self._failed.add(report.nodeid)
+            self.failures += 1
+            self._failed[report.nodeid] = None
         elif report.when == "call" and report.passed:
             self.passed += 1
 
@@ -58,8 +80,13 @@ class Suite:
         self.interrupted = True
 
     def _note(self, nodeid: str, place: str) -> None:
+        self._is_seen = True
         if not place.startswith(_DOCTEST):
-            self._files[nodeid.partition("::")[0]] = None
+            self._files[_file(nodeid)] = None
+
+
+def _file(nodeid: str) -> str:
+    return nodeid.partition("::")[0]
 
 
 def _is_doctest(path: str, name: str) -> bool:

@@ -17,6 +17,8 @@ _ALREADY = ("turned down", "done before", "waiting", "closed", "left out")
 
 def heading(coverage: CoveragePart) -> str:
     """The first line of the section: coverage before anything was suggested."""
+    if coverage.statements == 0:
+        return "coverage  nothing was measured"
     branches = "" if coverage.branches is None else f", {percent(coverage.branches)} of branches"
     return f"coverage  {percent(coverage.lines)} of lines{branches}"
 
@@ -35,6 +37,11 @@ def render(summary: RunSummary, suggestions: Sequence[Suggestion], bugs: Sequenc
     if new or summary.candidates:
         parts += [_next(summary, suggestions)]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def notes(told: Iterable[str]) -> str:
+    """What else a person must know, each beginning with a line of its own."""
+    return "\n".join(_wrapped(f"note: {visible(one)}", 6) for one in told)
 
 
 def reports(names: Iterable[str]) -> str:
@@ -158,7 +165,6 @@ def _without(gaps: Mapping[str, int]) -> str:
 
 
 def _notes(summary: RunSummary) -> list[str]:
-    notes = "\n".join(_wrapped(f"note: {visible(note)}", 6) for note in summary.notes)
     left = summary.gaps.get("not tried", 0)
     untried = f"{counted(left, 'gap')} {'was' if left == 1 else 'were'} not tried. " if left else ""
     stops = {
@@ -167,7 +173,7 @@ def _notes(summary: RunSummary) -> list[str]:
         "enough waiting": f"{_count(summary.waiting)} waiting: enough for one sitting, so this run stopped early.",
     }
     told = summary.candidates or summary.suggestions or summary.stopped != "enough waiting"
-    return [notes, _wrapped(stops.get(summary.stopped, ""), 0) if told else ""]
+    return [notes(summary.notes), _wrapped(stops.get(summary.stopped, ""), 0) if told else ""]
 
 
 def _next(summary: RunSummary, suggestions: Sequence[Suggestion]) -> str:

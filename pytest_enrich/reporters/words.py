@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 WIDTH = 80
 _MINUTE = 60
@@ -61,6 +61,12 @@ def columns(text: str) -> int:
 def counted(number: int, noun: str, plural: str = "") -> str:
     """`1 gap`, `2 gaps`, `3 branches`."""
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """`a, b, c and 2 more`."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
 
 
 def percent(value: float | None) -> str:

@@ -52,7 +52,8 @@ def _run(settings: Settings, cov: Coverage, terminal: Terminal) -> tuple[RunSumm
     if found.changed is not None and found.ranked:
         terminal.write_line(since.heading(found.changed))
     if settings.listing:
-        terminal.write_line(listing.render(found.ranked, found.changed))
+        told = (listing.render(found.ranked, found.changed), text.notes(found.notes))
+        terminal.write_line("\n\n".join(filter(None, told)))
         return summary.of_nothing(settings, found, started), None
     before = tree.snapshot(settings.rootdir, settings.directory)
     with (

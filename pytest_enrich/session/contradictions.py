@@ -178,7 +178,7 @@ class Contradictions:
     @property
     def _folder(self) -> str:
         """Where the tests are."""
-        place = PurePosixPath(new_file("enrich.py", self._suite.files)).parent.as_posix()
+        place = PurePosixPath(new_file("enrich.py", self._suite)).parent.as_posix()
         exists = place != "." and (self._settings.rootdir / place).is_dir()
         return place if exists else ""
 

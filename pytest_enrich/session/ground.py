@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from glob import has_magic
 from pathlib import Path
 
 from msgspec import Struct
@@ -13,7 +15,7 @@ from pytest_enrich import source
 from pytest_enrich.config import Settings
 from pytest_enrich.data import Answered, Collect, Collected, Gap, Record, Recorded, Target, TestOutcome
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.gaps import Measured
+from pytest_enrich.gaps import FileCoverage, Measured
 from pytest_enrich.patch import decode
 from pytest_enrich.protocols import Sandbox
 from pytest_enrich.source import Suite
@@ -21,6 +23,8 @@ from pytest_enrich.source import Suite
 COLLECT_SECONDS = 120.0
 MOST_PROBED = 600
 SHOWN = 3
+TEST_FOLDERS = ("tests", "test")
+NAMES = ("test_*.py", "*_test.py")
 
 
 class Ground(Struct, frozen=True, kw_only=True):
@@ -40,24 +44,44 @@ def survey(
     """Locate the gaps, and try the tests that come nearest to them inside the sandbox."""
     known, notes = _suite(settings, sandbox)
     targets: list[Target] = []
+    red: list[Target] = []
     for file in measured.files:
         own = [gap for gap in gaps if gap.path == file.path]
-        targets += source.locate(file, texts[file.path], own, known) if own else ()
+        for target, is_away in _located(settings, file, texts[file.path], own, known) if own else ():
+            (red if is_away else targets).append(target)
     place = {gap.id: at for at, gap in enumerate(gaps)}
     targets.sort(key=lambda target: min(place[gap.id] for gap in target.gaps))
     unable = _unable(targets, sandbox, settings)
     reached = [replace(target, nearest=_able(target, unable)) for target in targets]
     kept = [new for old, new in zip(targets, reached, strict=True) if new.nearest or not old.nearest]
-    lost = [
-        gap
-        for old, new in zip(targets, reached, strict=True)
-        if old.nearest and not new.nearest
-        for gap in old.gaps
-    ]
-    return Ground(targets=tuple(kept), left_out=tuple(lost), notes=(*notes, *_told(unable)))
+    lost = [old for old, new in zip(targets, reached, strict=True) if old.nearest and not new.nearest]
+    away = tuple(gap for target in (*red, *lost) for gap in target.gaps)
+    return Ground(targets=tuple(kept), left_out=away, notes=(*notes, *_told(unable)))
+
+
+def _located(
+    settings: Settings, file: FileCoverage, text: str, gaps: Sequence[Gap], known: Suite
+) -> Iterator[tuple[Target, bool]]:
+    """The targets of a file as the green tests show them, and whether each has to wait until others are green.
+
+    It has to where its test would go into a red file, and where red tests alone run it: nobody knows what those
+    would reach if they got to their end.
+    """
+    green = source.locate(file.without(settings.red), text, gaps, known)
+    every = source.locate(file, text, gaps, known) if settings.red else green
+    for target, whole in zip(green, every, strict=True):
+        place = target.placement
+        is_taken = place.new_file and (settings.rootdir / place.path).exists()
+        yield target, is_taken or place.path in settings.red or (_is_run(whole) and not _is_run(target))
+
+
+def _is_run(target: Target) -> bool:
+    return any(near.shared for near in target.nearest)
 
 
 def _suite(settings: Settings, sandbox: Sandbox) -> tuple[Suite, list[str]]:
+    if not settings.test_files:
+        return suite(settings), []
     execution = sandbox.execute(Collect(tests=settings.test_files), timeout=COLLECT_SECONDS)
     if isinstance(execution, Answered) and isinstance(execution.answer, Collected):
         collected, notes = (
@@ -72,23 +96,43 @@ def _suite(settings: Settings, sandbox: Sandbox) -> tuple[Suite, list[str]]:
 
 def suite(settings: Settings, collected: Collected | None = None) -> Suite:
     """The test files as they are on the disk, with the tests that were collected in them."""
-    files = _with_siblings(settings)
+    folders = _folders(settings)
+    files = _with_siblings(settings, folders)
     everything = [*files, *(str(path.relative_to(settings.rootdir)) for path in _sources(settings.rootdir))]
+    usual = Suite()
     return Suite(
         items=collected.items if collected else (),
         files=files,
+        folders=folders or usual.folders,
+        patterns=settings.python_files or usual.patterns,
         texts={path: _text(settings.rootdir / path) for path in files},
         source_roots=source.roots(settings.rootdir, sys.path),
         packages=source.packages(settings.rootdir, everything),
     )
 
 
-def _with_siblings(settings: Settings) -> tuple[str, ...]:
-    """The test files, and those beside them that are named like tests but hold none yet."""
-    folders = dict.fromkeys(Path(path).parent for path in settings.test_files)
-    named = (path for folder in folders for path in sorted((settings.rootdir / folder).glob("test_*.py")))
-    beside = [path.relative_to(settings.rootdir).as_posix() for path in named]
-    return tuple(dict.fromkeys([*settings.test_files, *beside]))
+def _folders(settings: Settings) -> tuple[str, ...]:
+    """Where tests belong: what `testpaths` says, whether it is there or not, else what is usual and there."""
+    root = settings.rootdir
+    if not settings.testpaths:
+        return tuple(name for name in TEST_FOLDERS if (root / name).is_dir())
+    said = [
+        path for one in settings.testpaths for path in (sorted(root.glob(one)) if has_magic(one) else [root / one])
+    ]
+    named = (os.path.relpath(path, root) for path in said if not path.is_file())
+    inside = dict.fromkeys(Path(name).as_posix() for name in named if not name.startswith(".."))
+    return tuple(sorted(inside, key=lambda name: name.rpartition("/")[2] not in TEST_FOLDERS))
+
+
+def _with_siblings(settings: Settings, folders: Sequence[str]) -> tuple[str, ...]:
+    """The test files, red ones too, and those beside them that are named like tests but hold none yet."""
+    own = sorted({*settings.test_files, *settings.red})
+    beside = dict.fromkeys([Path(path).parent for path in own] or map(Path, folders))
+    named = (
+        path for folder in beside for name in NAMES for path in sorted((settings.rootdir / folder).glob(name))
+    )
+    files = (path.relative_to(settings.rootdir).as_posix() for path in named if path.is_file())
+    return tuple(dict.fromkeys([*own, *files]))
 
 
 def _sources(rootdir: Path) -> Iterable[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tokenize
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,15 +13,18 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich import gaps
+from pytest_enrich import gaps, source
 from pytest_enrich.config import Settings
 from pytest_enrich.data import ChangedPart, Decision, Gap, Suggestion
 from pytest_enrich.data.decision import Verb
 from pytest_enrich.gaps import FileCoverage, Measured, Ranked
+from pytest_enrich.reporters import words
 from pytest_enrich.store import Store, rejected
 
 if TYPE_CHECKING:
     from coverage import Coverage
+
+_SHOWN = 10
 
 
 class Found(Struct, frozen=True, kw_only=True):
@@ -60,9 +64,12 @@ class Found(Struct, frozen=True, kw_only=True):
 
 def find(settings: Settings, cov: Coverage, store: Store) -> Found:
     """All gaps within the limits of `settings`, less those that somebody has dealt with already."""
-    measured = gaps.read(cov, settings.rootdir, settings.test_files, settings.include, settings.exclude)
+    tests = (*settings.test_files, *settings.red)
+    measured = gaps.read(cov, settings.rootdir, tests, settings.include, settings.exclude, _roots(settings))
     texts: dict[str, str] = {}
-    notes = [f"{path} was left out: {reason}" for path, reason in measured.skipped]
+    notes = [*_noted(settings), *(f"{path} was left out: {reason}" for path, reason in measured.skipped)]
+    if not (measured.files or measured.skipped):
+        notes.append("no source files were found: say where they are, as source under [tool.coverage.run]")
     for file in measured.files:
         try:
             texts[file.path] = read(settings.rootdir / file.path)
@@ -102,6 +109,20 @@ def read(path: Path) -> str:
 def now() -> str:
     """The time as it stands in our files: UTC, ISO 8601."""
     return datetime.now(tz=timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _roots(settings: Settings) -> tuple[str, ...] | None:
+    """Where the project's modules are imported from, if those that no test imports count.
+
+    Of a part of the suite nobody can tell, and another run's coverage may be limited without saying so.
+    """
+    return None if settings.partial or settings.earlier else source.roots(settings.rootdir, sys.path)
+
+
+def _noted(settings: Settings) -> list[str]:
+    """The files of tests that are left out, in one line."""
+    red = [f"{path} ({why})" for path, why in settings.red.items()]
+    return [f"not all is green, so these were left out: {words.listed(red, _SHOWN)}"] if red else []
 
 
 def _limited(

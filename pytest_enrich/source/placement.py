@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
@@ -34,7 +35,7 @@ class Shelf:
                 return found
         if named:
             return self._end(named[-1], qualname)
-        return Placement(path=new_file(path, self._suite.files), new_file=True)
+        return Placement(path=new_file(path, self._suite), new_file=True)
 
     def fixtures(self, place: Placement) -> tuple[str, ...]:
         """The names of the fixtures that a new test there could use."""
@@ -78,19 +79,26 @@ class Shelf:
         return next(collected, None) or self.file(path).style(owner)
 
 
-def new_file(path: str, files: Sequence[str]) -> str:
+def new_file(path: str, suite: Suite) -> str:
     """The path of a new test file for a source file, where those of its sibling modules are.
 
-    Without any test file: `tests/test_<module>.py`.
+    Without any test file it is in the first of the suite's folders: `tests/test_<module>.py`.
     """
-    names = [PurePosixPath(file).name for file in files]
-    stem = module_stem(path)
-    ends = sum(name.endswith("_test.py") for name in names) > len(names) / 2
-    name = f"{stem}_test.py" if ends else f"test_{stem}.py"
-    folders = [PurePosixPath(file).parent.as_posix() for file in files if _is_test(PurePosixPath(file).name)]
-    best = max(sorted(set(folders)), key=lambda one: (_mirrors(one, path), folders.count(one)), default="tests")
-    folder = best if best != "." else ""
-    return f"{folder}/{name}" if folder else name
+    files = [PurePosixPath(file) for file in suite.files if _is_test(PurePosixPath(file).name)]
+    folders = [file.parent.as_posix() for file in files]
+    best = max(
+        sorted(set(folders)), key=lambda one: (_mirrors(one, path), folders.count(one)), default=suite.folders[0]
+    )
+    return (PurePosixPath(best) / _new_name(module_stem(path), suite)).as_posix()
+
+
+def _new_name(stem: str, suite: Suite) -> str:
+    """A name that pytest collects: of the usual two the one that most have, else one by its first pattern."""
+    first, second = f"test_{stem}.py", f"{stem}_test.py"
+    ends = sum(file.endswith("_test.py") for file in suite.files) > len(suite.files) / 2
+    usual = (second, first) if ends else (first, second)
+    fitting = (name for name in usual if any(fnmatch.fnmatchcase(name, one) for one in suite.patterns))
+    return next(fitting, PurePosixPath(suite.patterns[0].replace("*", stem, 1).replace("*", "")).name)
 
 
 def module_stem(path: str) -> str:

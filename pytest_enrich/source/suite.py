@@ -13,6 +13,8 @@ class Suite(Struct, frozen=True, kw_only=True):
     Attributes:
         items: The tests that pytest collected, in its order.
         files: The test files.
+        folders: Where files of tests are made as long as there are none.
+        patterns: What their names have to match.
         texts: What is in them, by path; a file that is not Python counts as empty.
         source_roots: Folders that modules are imported from ("" is rootdir itself).
         packages: Folders that hold an `__init__.py`.
@@ -20,6 +22,8 @@ class Suite(Struct, frozen=True, kw_only=True):
 
     items: tuple[Item, ...] = ()
     files: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ("tests",)
+    patterns: tuple[str, ...] = ("test_*.py", "*_test.py")
     texts: dict[str, str] = {}
     source_roots: tuple[str, ...] = ("",)
     packages: frozenset[str] = frozenset()

@@ -144,9 +144,9 @@ def test_a_team_may_hold_up_a_push(project, no_dash, capfd, fail_on, status, tol
     ("output", "late", "told"),
     [
         (
-            "F.\n1 failed in 0.1s\nenrich: not run, 1 test failed (why).\n",
+            "F.\n1 failed in 0.1s\nenrich: not run, the tests stopped at a failure (-x).\n",
             False,
-            "enrich: not run, 1 test failed (why).",
+            "enrich: not run, the tests stopped at a failure (-x).",
         ),
         ("enrich: coverage is of a partial run (x): y\nNo module named x\n", False, "No module named x"),
         ("...", True, "The tests took longer than 9s: nothing was looked for. More time:  --budget TIME"),
@@ -169,6 +169,15 @@ def test_a_team_may_hold_up_a_push(project, no_dash, capfd, fail_on, status, tol
 def test_why_there_was_no_run_is_told_in_its_own_words(output, late, told):
     status = 4 if output.startswith("ERROR") else 1
     assert push._reason(pytest_run.Outcome(status, output, late), Budget(seconds=9)) == told
+
+
+@pytest.mark.usefixtures("git")
+def test_a_red_suite_is_not_worked_on_before_a_push_and_holds_up_nothing(project):
+    project.source.write_text(project.source.read_text().replace("return total", "return total + 0"))
+    project.tests.write_text(project.tests.read_text() + "\n\ndef test_red():\n    assert 0\n")
+    answer = project.run("hook", "--push", "--since", "HEAD", "--fail-on", "gaps")
+    assert answer.out.startswith("enrich: not run, the tests stopped at a failure (-x)")
+    assert (answer.status, answer.out.endswith("\nYour push goes on.\n")) == (0, True)
 
 
 @pytest.mark.usefixtures("git")

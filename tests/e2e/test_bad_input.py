@@ -119,29 +119,6 @@ def test_a_source_in_latin_1_is_worked_on(small):
     assert plain(project) == 0
 
 
-def test_a_red_suite_is_not_enriched(small):
-    project = small({**FILES, "tests/test_red.py": "def test_red():\n    assert 0\n"})
-    ended = project.run(*ENRICH)
-    unharmed(ended, status=1)
-    assert "enrich: not run, 1 test failed" in ended.text
-    assert "--enrich-on-failure" in ended.text
-    assert not (project.root / "enrich-suggestions").exists()
-
-
-def test_a_red_suite_is_enriched_when_asked(small):
-    project = small({**FILES, "tests/test_red.py": "def test_red():\n    assert 0\n"})
-    ended = project.run(*ENRICH, "--enrich-on-failure")
-    unharmed(ended, status=1)
-    assert len(project.pending()) == 2
-
-
-def test_no_tests_are_nothing_to_do(small):
-    project = small({name: text for name, text in FILES.items() if not name.startswith("tests")})
-    ended = project.run(*ENRICH)
-    unharmed(ended, status=5)
-    assert "enrich: no tests ran, nothing to do" in ended.text
-
-
 def test_a_source_that_a_test_deletes_is_left_out(small):
     deleting = "import shop.cart, os\n\n\ndef test_z():\n    os.remove(shop.cart.__file__)\n"
     project = small({**FILES, "tests/test_z.py": deleting})

@@ -57,15 +57,20 @@ def test_the_controller_alone_works_when_xdist_spreads_the_tests(shop, given):
     assert result.ret == 0
 
 
-def test_a_failing_suite_is_left_alone(shop, write):
-    write("tests/test_red.py", "def test_red():\n    assert False\n")
-    result = shop.runpytest_subprocess("--enrich")
-    line = "enrich: not run, 1 test failed (coverage of a red suite is misleading). --enrich-on-failure overrides."
-    assert result.outlines[-1] == line
+RED = "def test_red():\n    assert False\n"
+XDIST = pytest.mark.parametrize("xdist", [(), ("-n2",)], ids=["alone", "xdist"])
+
+
+@XDIST
+def test_of_a_red_suite_the_green_files_are_worked_on(shop, write, given, xdist):
+    write("tests/test_red.py", RED)
+    settings = given(result := shop.runpytest_subprocess("--enrich", *xdist))["settings"]
+    assert settings["test_files"] == ["tests/test_cart.py"]
+    assert settings["red"] == {"tests/test_red.py": "1 test failed"}
     assert result.ret == 1
 
 
-def test_tests_and_their_errors_are_counted_once_each(shop, write):
+def test_tests_and_their_errors_are_counted_once_each(shop, write, given):
     write(
         "tests/test_red.py",
         """
@@ -83,22 +88,66 @@ def test_tests_and_their_errors_are_counted_once_each(shop, write):
             pass
         """,
     )
+    red = given(shop.runpytest_subprocess("--enrich"))["settings"]["red"]
+    assert red == {"tests/test_red.py": "2 tests failed"}
+
+
+def test_without_a_green_file_nothing_is_done(shop, write):
+    write("tests/test_cart.py", RED)
     result = shop.runpytest_subprocess("--enrich")
-    assert result.outlines[-1].startswith("enrich: not run, 2 tests failed (")
-
-
-def test_a_failing_suite_is_gone_on_from_when_asked_to(shop, write):
-    write("tests/test_red.py", "def test_red():\n    assert False\n")
-    result = shop.runpytest_subprocess("--enrich", "--enrich-on-failure")
-    result.stdout.fnmatch_lines([SAID])
+    assert result.outlines[-1] == "enrich: not run, no file of tests is green: tests/test_cart.py"
     assert result.ret == 1
 
 
-def test_a_file_that_cannot_be_imported_interrupts(shop, write):
+@XDIST
+@pytest.mark.parametrize("option", ["-x", "--maxfail=2"])
+def test_where_the_tests_stopped_early_nothing_is_known_of_the_rest(shop, write, option, xdist):
+    write("tests/test_red.py", f"{RED}\n\ndef test_next():\n    assert 0\n")
+    result = shop.runpytest_subprocess("--enrich", *xdist, option)
+    assert [line for line in result.outlines if line.startswith("enrich: not")] == [
+        f"enrich: not run, the tests stopped at a failure ({option}); without it, what is green is worked on"
+    ]
+    result.stdout.no_fnmatch_line(SAID)
+
+
+def test_a_limit_of_failures_that_was_not_reached_stops_nothing(shop, write, given):
+    write("tests/test_red.py", RED)
+    settings = given(shop.runpytest_subprocess("--enrich", "--maxfail=2"))["settings"]
+    assert (settings["partial"], list(settings["red"])) == ([], ["tests/test_red.py"])
+
+
+def test_stepwise_stops_early_too(shop, write):
+    write("tests/test_red.py", RED)
+    result = shop.runpytest_subprocess("--enrich", "--sw")
+    assert "(--sw)" in result.outlines[-1]
+
+
+def test_a_doctest_that_fails_leaves_no_file_of_tests_out(shop, write, given):
+    write("src/shop/text.py", '"""\n>>> 1 + 1\n3\n"""\n')
+    result = shop.runpytest_subprocess("--enrich", "--doctest-modules", "src", "tests")
+    settings = given(result)["settings"]
+    assert (settings["test_files"], settings["red"]) == (["tests/test_cart.py"], {})
+    assert result.ret == 1
+
+
+def test_a_file_that_cannot_be_imported_interrupts_and_the_command_that_goes_on_is_said(shop, write):
     write("tests/test_red.py", "import nowhere_to_be_found\n")
     result = shop.runpytest_subprocess("--enrich")
-    assert result.outlines[-1] == "enrich: not run, 1 file could not be collected"
+    assert result.outlines[-1] == (
+        "enrich: not run, could not be collected: tests/test_red.py. To work on what the others leave open:  "
+        "pytest --enrich --continue-on-collection-errors"
+    )
     assert result.ret == 2
+
+
+@XDIST
+def test_a_file_that_cannot_be_imported_is_left_out_where_pytest_goes_on(shop, write, given, xdist):
+    write("tests/test_red.py", "import nowhere_to_be_found\n")
+    result = shop.runpytest_subprocess("--enrich", "--continue-on-collection-errors", *xdist)
+    settings = given(result)["settings"]
+    assert settings["test_files"] == ["tests/test_cart.py"]
+    assert settings["red"] == {"tests/test_red.py": "could not be collected"}
+    assert result.ret == 1
 
 
 def test_a_suite_that_leaves_early_with_success_was_interrupted(shop, write):
@@ -115,12 +164,37 @@ def test_collecting_alone_gets_one_line(shop):
     assert result.ret == 0
 
 
-def test_no_tests_get_one_line(pytester):
-    result = pytester.runpytest_subprocess("--enrich")
-    assert [line for line in result.outlines if line.startswith("enrich: no")] == [
-        "enrich: no tests ran, nothing to do"
-    ]
-    result.stdout.no_fnmatch_line("*warning*")
+@XDIST
+def test_a_suite_without_tests_is_worked_on_and_keeps_its_status(shop, given, xdist):
+    (shop.path / "tests/test_cart.py").unlink()
+    said = given(result := shop.runpytest_subprocess("--enrich", *xdist))
+    assert (said["settings"]["test_files"], said["settings"]["passed"]) == ([], 0)
+    assert (said["settings"]["testpaths"], said["settings"]["partial"]) == ([], [])
+    result.stdout.no_fnmatch_line("*CoverageWarning*")
+    assert result.ret == 5
+
+
+def test_a_suite_without_tests_does_not_run_twice_for_the_sake_of_its_coverage(shop, given):
+    (shop.path / "tests/test_cart.py").unlink()
+    result = shop.runpytest_subprocess("--enrich", "--cov=src", "--cov-report=", "--cov-fail-under=90")
+    assert not given(result)["contexts"]
+    result.stdout.no_fnmatch_line("*once more*")
+
+
+@XDIST
+@pytest.mark.parametrize("args", [("-k", "nothing"), ("-m", "nothing"), ("tests/sub",)])
+def test_a_selection_that_selects_nothing_is_the_users(shop, write, args, xdist):
+    write("tests/sub/helpers.py", "")
+    result = shop.runpytest_subprocess("--enrich", *xdist, *args)
+    assert result.outlines[-1] == f"enrich: nothing to do, no test was selected ({args[0]})"
+    assert result.ret == 5
+
+
+@XDIST
+def test_what_addopts_deselects_is_no_suite_without_tests(shop, write, xdist):
+    write("pytest.ini", "[pytest]\naddopts = -m nothing\n")
+    result = shop.runpytest_subprocess("--enrich", *xdist)
+    assert result.outlines[-1].startswith("enrich: nothing to do, ")
     assert result.ret == 5
 
 
@@ -200,7 +274,7 @@ def test_leaving_python_is_no_way_out(shop, monkeypatch):
 def test_an_interrupt_ends_the_run_with_the_exit_status_of_the_tests(shop, write, monkeypatch, red):
     monkeypatch.setenv("FAKE", "interrupt")
     write("tests/test_more.py", f"def test_more():\n    assert {not red}\n")
-    result = shop.runpytest_subprocess("--enrich", "--enrich-on-failure")
+    result = shop.runpytest_subprocess("--enrich")
     assert result.outlines[-1] == "enrich: stopped; what was finished is kept, your test result is not affected"
     assert result.ret == int(red)
 

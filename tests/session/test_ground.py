@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_enrich.data import Collect, Collected, Item, Record, Recorded, TestOutcome
 from pytest_enrich.session import ground, scope
+from pytest_enrich.source.placement import new_file
 
 PARTS, DISCOUNT = "tests/test_cart.py::test_parts", "tests/test_cart.py::test_discount"
 COLLECTED = Collected(
@@ -35,11 +37,12 @@ def ran(**results):
 def survey(settings, store, measured, fakes):
     """What a run stands on when the sandbox answers so."""
 
-    def survey(collected=COLLECTED, recorded=None):
-        found = scope.find(settings, measured(), store)
+    def survey(collected=COLLECTED, recorded=None, **more):
+        changed = replace(settings, **more)
+        found = scope.find(changed, measured(), store)
         recorded = recorded or ran(test_parts="passed", test_discount="passed")
         sandbox = fakes.ScriptedSandbox({Collect: collected, Record: recorded})
-        return ground.survey(settings, found.measured, found.texts, found.open, sandbox), sandbox
+        return ground.survey(changed, found.measured, found.texts, found.open, sandbox), sandbox
 
     return survey
 
@@ -100,3 +103,78 @@ def test_a_test_file_that_cannot_be_read_is_no_end(survey, settings, content):
     path = settings.rootdir / "tests/test_cart.py"
     path.unlink() if content is None else path.write_bytes(content)
     assert len(survey()[0].targets) == 3
+
+
+def test_where_a_test_would_go_into_a_red_file_it_waits(survey):
+    stands, sandbox = survey(test_files=(), red={"tests/test_cart.py": "1 test failed"})
+    assert stands.targets == ()
+    assert [gap.qualname for gap in stands.left_out] == ["discount", "parse_sku", "Cart.size"]
+    assert not sandbox.asked(Collect)
+
+
+@pytest.fixture
+def elsewhere(settings, store, measured, rootdir, fakes):
+    """What a run stands on whose tests are in `test_flow.py`, beside which another file has one of them."""
+    (rootdir / "tests/test_cart.py").unlink()
+
+    def survey(other, **more):
+        def moved(nodeid):
+            return nodeid.replace("test_cart", "test_other" if nodeid.endswith(other) else "test_flow")
+
+        found = scope.find(replace(settings, test_files=()), measured(), store)
+        files = [
+            replace(file, contexts={line: tuple(map(moved, names)) for line, names in file.contexts.items()})
+            for file in found.measured.files
+        ]
+        for name in ("test_flow", "test_other"):
+            (rootdir / f"tests/{name}.py").write_text("def test_discount():\n    pass\n")
+        changed = replace(settings, test_files=("tests/test_other.py",), **more)
+        sandbox = fakes.ScriptedSandbox({Collect: Collected(items=()), Record: ran()})
+        return ground.survey(
+            changed, replace(found.measured, files=tuple(files)), found.texts, found.open, sandbox
+        )
+
+    return survey
+
+
+def test_what_red_tests_alone_run_waits_and_the_rest_goes_on(elsewhere):
+    stands = elsewhere("nothing", red={"tests/test_flow.py": "1 test failed"})
+    assert {gap.qualname for gap in stands.left_out} == {"discount", "parse_sku"}
+    (size,) = stands.targets
+    assert (size.qualname, size.nearest) == ("Cart.size", ())
+    assert (size.placement.path, size.placement.new_file) == ("tests/test_cart.py", True)
+
+
+def test_what_a_green_test_runs_too_is_worked_on_from_that_one(elsewhere):
+    stands = elsewhere("test_discount", red={"tests/test_flow.py": "1 test failed"})
+    assert [gap.qualname for gap in stands.left_out] == ["parse_sku"]
+    by_name = {target.qualname: target for target in stands.targets}
+    assert [near.nodeid for near in by_name["discount"].nearest] == ["tests/test_other.py::test_discount"]
+    assert by_name["discount"].placement.path == "tests/test_other.py"
+
+
+def test_a_file_that_is_there_and_is_no_file_of_the_suite_is_not_written_over(elsewhere, rootdir):
+    (rootdir / "tests/test_cart.py").mkdir()
+    stands = elsewhere("nothing", red={"tests/test_flow.py": "1 test failed"})
+    assert not stands.targets
+
+
+@pytest.mark.parametrize(
+    ("folders", "testpaths", "path"),
+    [
+        ([], (), "tests/test_cart.py"),
+        (["test"], (), "test/test_cart.py"),
+        (["test", "tests"], (), "tests/test_cart.py"),
+        (["tests"], ("checks",), "checks/test_cart.py"),
+        (["src/shop/tests"], ("src/*/tests",), "src/shop/tests/test_cart.py"),
+        ([], ("src", "tests"), "tests/test_cart.py"),
+        ([], ("../outside", "/nowhere/at/all"), "tests/test_cart.py"),
+    ],
+)
+def test_the_first_test_goes_where_tests_belong(settings, rootdir, folders, testpaths, path):
+    (rootdir / "tests/test_cart.py").unlink()
+    (rootdir / "tests").rmdir()
+    for name in folders:
+        (rootdir / name).mkdir(parents=True)
+    known = ground.suite(replace(settings, test_files=(), testpaths=testpaths))
+    assert new_file("src/shop/cart.py", known) == path

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import coverage
 import pytest
 from msgspec.structs import replace
 
@@ -104,3 +105,27 @@ def test_a_folder_elsewhere_is_shown_in_full(settings, store, measured, tmp_path
     assert summary.of_nothing(elsewhere, scope.find(settings, measured(), store), 0.0).directory == str(
         tmp_path / "elsewhere"
     )
+
+
+def test_modules_that_no_test_imports_count_where_the_whole_suite_was_measured(settings, store, measured, rootdir):
+    (rootdir / "src/shop/new.py").write_text("def f():\n    return 1\n")
+    names = {gap.path for gap in scope.find(settings, measured(), store).open}
+    assert "src/shop/new.py" in names
+    for limited in (replace(settings, partial=("-k",)), replace(settings, earlier="coverage")):
+        assert {gap.path for gap in scope.find(limited, measured(), store).open} == {"src/shop/cart.py"}
+
+
+def test_red_files_are_no_sources_and_told_in_one_line(settings, store, measured):
+    red = {f"tests/test_{number}.py": "1 test failed" for number in range(12)}
+    (note,) = scope.find(replace(settings, red=red), measured(), store).notes
+    assert note.startswith(
+        "not all is green, so these were left out: tests/test_0.py (1 test failed), tests/test_1"
+    )
+    assert note.endswith(" and 2 more")
+
+
+def test_that_there_is_nothing_to_work_on_is_said(settings, store, rootdir):
+    (rootdir / "src/shop/cart.py").unlink()
+    nothing = coverage.Coverage(data_file=None, branch=True, config_file=False)
+    found = scope.find(replace(settings, exclude=("src/*",)), nothing, store)
+    assert found.notes == ("no source files were found: say where they are, as source under [tool.coverage.run]",)

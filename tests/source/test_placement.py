@@ -130,7 +130,24 @@ def test_in_a_new_file_when_there_is_none(place):
     ],
 )
 def test_a_new_file_stands_where_those_of_its_siblings_do(path, files, new):
-    assert new_file(path, files) == new
+    assert new_file(path, Suite(files=tuple(files))) == new
+
+
+@pytest.mark.parametrize(
+    ("known", "new"),
+    [
+        ({"folders": ("test",)}, "test/test_cart.py"),
+        ({"folders": ("src/shop/tests", "tests")}, "src/shop/tests/test_cart.py"),
+        ({"folders": (".",)}, "test_cart.py"),
+        ({"patterns": ("test_*.py",)}, "tests/test_cart.py"),
+        ({"patterns": ("*_test.py",)}, "tests/cart_test.py"),
+        ({"patterns": ("check_*.py",)}, "tests/check_cart.py"),
+        ({"patterns": ("tests.py", "test_*.py")}, "tests/test_cart.py"),
+        ({"patterns": ("tests.py",)}, "tests/tests.py"),
+    ],
+)
+def test_the_first_file_of_tests_is_one_that_pytest_collects(known, new):
+    assert new_file("src/shop/cart.py", Suite(**known)) == new
 
 
 def test_a_test_by_another_naming_rule_is_an_anchor_too(place):

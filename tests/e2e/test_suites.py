@@ -1,0 +1,171 @@
+"""Suites that have no test yet, that never import a module, or that are red in places."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+ENRICH = ("pytest", "--enrich", "--enrich-budget=600x", "--enrich-max=0", "-p", "no:cacheprovider")
+CART = """\
+def discount(total: int) -> int:
+    if total < 0:
+        raise ValueError("negative")
+    return total
+
+
+def half(total: int) -> int:
+    if total > 100:
+        return 50
+    return total // 2
+"""
+TESTS = """\
+from shop.cart import discount, half
+
+
+def test_discount():
+    assert discount(10) == 10
+
+
+def test_half():
+    assert half(10) == 5
+"""
+NEW = """\
+def parity(number: int) -> str:
+    if number % 2:
+        return "odd"
+    return "even"
+"""
+RED = "def test_red():\n    assert 0\n"
+INI = "[pytest]\npythonpath = src\n"
+PACKAGE = {"pytest.ini": INI, "src/shop/__init__.py": "", "src/shop/cart.py": CART}
+GREEN = {**PACKAGE, "tests/test_cart.py": TESTS}
+XDIST = pytest.mark.parametrize("xdist", [(), ("-n2", "-p", "xdist")], ids=["alone", "xdist"])
+
+
+def targets(project):
+    """For each suggestion the function and the test file, new or not."""
+    read = (json.loads((path / "suggestion.json").read_text("utf-8")) for path in project.pending().values())
+    return sorted((one["gap"]["qualname"], one["target"]["path"], one["target"]["new_file"]) for one in read)
+
+
+def accepted(project):
+    """Whether the suite is green once everything is accepted."""
+    done = project.run("pytest_enrich", "accept", *project.pending())
+    assert done.status == 0, done.text
+    ended = project.run("pytest", "-p", "no:cacheprovider")
+    assert ended.status == 0, ended.text
+    return ended.text
+
+
+def as_a_script(_name, *words):
+    """`pytest`, which leaves the project's folder where it is: `python -m pytest` puts it where imports look."""
+    program = "import sys; sys.path.remove(''); import pytest; sys.exit(pytest.main(sys.argv[1:]))"
+    return [sys.executable, "-c", program, "-ppytest_enrich.plugin", "-ppytest_cov", *words]
+
+
+LAYOUTS = {
+    "no folder of tests": (PACKAGE, "tests/test_cart.py"),
+    "an empty folder": ({**PACKAGE, "test/README": ""}, "test/test_cart.py"),
+    "a conftest alone": ({**PACKAGE, "tests/conftest.py": "import shop.cart\n"}, "tests/test_cart.py"),
+    "a file without tests": ({**PACKAGE, "tests/test_cart.py": "import shop.cart\n"}, "tests/test_cart.py"),
+    "testpaths": ({**PACKAGE, "pytest.ini": f"{INI}testpaths = checks\n"}, "checks/test_cart.py"),
+    "python_files": ({**PACKAGE, "pytest.ini": f"{INI}python_files = check_*.py\n"}, "tests/check_cart.py"),
+    "a package at the top": (
+        {"shop/__init__.py": "", "shop/cart.py": CART, "setup.py": "raise SystemExit(3)\n", "conftest.py": ""},
+        "tests/test_cart.py",
+    ),
+    "a module": ({"cart.py": CART, "noxfile.py": CART, "conftest.py": ""}, "tests/test_cart.py"),
+}
+
+
+@pytest.mark.parametrize(("files", "path"), LAYOUTS.values(), ids=LAYOUTS)
+def test_a_suite_without_tests_gets_its_first_ones_where_they_belong(small, files, path):
+    project = small(files)
+    ended = project.run(*ENRICH)
+    assert ended.status == 5, ended.text
+    is_new = path not in files
+    assert targets(project) == [("discount", path, is_new), ("half", path, is_new)], ended.text
+    assert "2 passed" in accepted(project)
+
+
+def test_a_suite_without_tests_is_worked_on_where_xdist_would_spread_them(small):
+    project = small(PACKAGE)
+    ended = project.run(*ENRICH, "-p", "xdist", "-n2")
+    assert ended.status == 5, ended.text
+    assert [name for name, _, _ in targets(project)] == ["discount", "half"], ended.text
+
+
+def test_coverage_of_the_users_own_is_not_measured_twice_for_no_tests(small):
+    project = small(PACKAGE)
+    ended = project.run(*ENRICH, "--cov=shop", "--cov-report=term", "--cov-fail-under=50")
+    assert "once more" not in ended.text
+    assert len(project.pending()) == 2, ended.text
+
+
+def test_without_tests_what_cannot_be_imported_is_told_with_the_way_out(small, monkeypatch):
+    project = small({"pyproject.toml": "", "shop/__init__.py": "", "shop/cart.py": CART})
+    monkeypatch.setattr(project, "command", as_a_script)
+    ended = project.run(*ENRICH)
+    assert ended.status == 5, ended.text
+    told = " ".join(ended.text.split())
+    assert "note: shop was left out: tests cannot import it; install the project (pip install -e .), or" in told
+    assert 'pythonpath = ["."]' in told
+    assert not project.pending()
+
+
+@XDIST
+def test_a_module_that_no_test_imports_gets_a_test_file_of_its_own(small, xdist):
+    project = small({**GREEN, "src/shop/new.py": NEW, "src/shop/__main__.py": NEW})
+    ended = project.run(*ENRICH, *xdist)
+    assert ended.status == 0, ended.text
+    assert ("parity", "tests/test_new.py", True) in targets(project), ended.text
+    assert "tests/test_new.py" in accepted(project)
+
+
+def test_of_a_partial_run_modules_that_no_test_imports_are_no_matter(small):
+    project = small({**GREEN, "src/shop/new.py": NEW})
+    ended = project.run(*ENRICH, "-k", "half")
+    assert ended.status == 0, ended.text
+    assert "parity" not in [name for name, _, _ in targets(project)]
+
+
+@XDIST
+def test_of_a_red_suite_what_is_green_is_worked_on_and_what_is_left_out_is_said(small, xdist):
+    red = "from shop.new import parity\n\n\ndef test_parity():\n    assert parity(1) == 'even'\n"
+    project = small({**GREEN, "src/shop/new.py": NEW, "tests/test_new.py": red})
+    ended = project.run(*ENRICH, *xdist)
+    assert ended.status == 1, ended.text
+    assert targets(project) == [(name, "tests/test_cart.py", False) for name in ("discount", "half")], ended.text
+    note = "not all is green, so these were left out: tests/test_new.py (1 test failed)"
+    assert f"note: {note}" in " ".join(ended.text.split())
+    run = json.loads((project.root / "enrich-suggestions/run.json").read_text("utf-8"))
+    assert note in run["notes"]
+    assert run["gaps"]["left out"] == 1
+
+
+def test_a_test_file_that_is_green_again_is_worked_on(small):
+    project = small(
+        {**PACKAGE, "tests/test_cart.py": f"{TESTS}\n\n{RED}", "tests/test_other.py": "def test(): pass\n"}
+    )
+    first = project.run(*ENRICH)
+    assert first.status == 1, first.text
+    assert not project.pending()
+    (project.root / "tests/test_cart.py").write_text(TESTS)
+    ended = project.run(*ENRICH)
+    assert [name for name, _, _ in targets(project)] == ["discount", "half"], ended.text
+
+
+@XDIST
+def test_a_file_that_cannot_be_imported_is_left_out_with_the_option_that_is_named(small, xdist):
+    project = small({**GREEN, "tests/test_broken.py": "import nowhere_to_be_found\n"})
+    refused = project.run(*ENRICH)
+    assert refused.status == 2, refused.text
+    assert "pytest --enrich --continue-on-collection-errors" in refused.text
+    ended = project.run(*ENRICH, "--continue-on-collection-errors", *xdist)
+    assert ended.status == 1, ended.text
+    assert "tests/test_broken.py (could not be collected)" in " ".join(ended.text.split())
+    assert [name for name, _, _ in targets(project)] == ["discount", "half"], ended.text
