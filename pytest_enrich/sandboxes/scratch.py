@@ -16,7 +16,7 @@ PREFIX = "pytest-enrich-"
 TEMPORARY = "tmp"
 HOME = "home"
 CACHE = "cache"
-"""Pytest's. Where it makes the directory itself it changes its mode, which not every isolation allows; then it warns."""
+"""Pytest's. Where it has to make that itself it changes its mode, and warns where the isolation forbids it."""
 
 
 @contextlib.contextmanager

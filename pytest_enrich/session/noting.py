@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from pytest_enrich.data import Collect, Execution, Explore, Failed, Job, Mutate, Prove, Record, Vary
 from pytest_enrich.protocols import Sandbox
+from pytest_enrich.validate import reason
 
 SHOWN = 3
 _DOING: dict[type, str] = {
@@ -39,7 +39,7 @@ class NotingSandbox:
         """See `protocols.Sandbox`."""
         execution = self._inside.execute(job, timeout=timeout)
         if isinstance(execution, Failed) and not isinstance(job, Prove) and not self._closed.is_set():
-            self._failed[f"{_DOING[type(job)]} failed ({execution.reason}): {_last_line(execution.detail)}"] += 1
+            self._failed[f"{_DOING[type(job)]} failed ({execution.reason}): {reason.last(execution.detail)}"] += 1
             if isinstance(job, Record | Explore | Vary):
                 getattr(self._here, "failed", []).append(job)
         return execution
@@ -65,10 +65,3 @@ class NotingSandbox:
         return tuple(
             f"{what} ({count} times)" if count > 1 else what for what, count in self._failed.most_common(SHOWN)
         )
-
-
-def _last_line(text: str) -> str:
-    """The error that a traceback ends with, else the last line."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    errors = [line for line in lines if re.match(r"[\w.]+(Error|Exception|Exit)\b", line)]
-    return (errors or lines or ["no reason given"])[-1]
