@@ -121,6 +121,11 @@ def reproof(store: Store, file: Path) -> Outcome:
     return _captured(store, [*_plugins(), f"--rootdir={store.rootdir}", f"--enrich-prove={file}"], inert=False)
 
 
+def rehearsal(store: Store, file: Path) -> Outcome:
+    """Try existing tests in the sandbox, with the options of this project; the answer comes into `file`."""
+    return _captured(store, [*_plugins(), f"--rootdir={store.rootdir}", f"--enrich-rehearse={file}"], inert=False)
+
+
 def _without_coverage(store: Store, arguments: Sequence[str], *, inert: bool) -> Outcome:
     """Switch pytest-cov off, where the project has not done so itself in a way that hides the option."""
     quiet = ["-q", "-p", "no:cacheprovider", *arguments]

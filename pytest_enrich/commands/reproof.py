@@ -1,4 +1,4 @@
-"""Having a person's version of a test proven: in a pytest of the project's own, which knows its configuration."""
+"""What a sandbox is asked outside of a run: in a pytest of the project's own, which knows its configuration."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from pytest_enrich.commands import pytest_run
-from pytest_enrich.data import Reproof, Suggestion
+from pytest_enrich.data import Rehearsal, Reproof, Suggestion
 from pytest_enrich.store import Store
 
 
@@ -22,3 +22,14 @@ def prove(store: Store, one: Suggestion) -> Reproof:
             return msgspec.json.decode(file.with_suffix(".answer").read_bytes(), type=Reproof)
         except (OSError, msgspec.MsgspecError):
             return Reproof(trouble="it could not be proven: pytest did not start", detail=outcome.end)
+
+
+def rehearse(store: Store) -> Rehearsal:
+    """How a few existing tests fare where candidates run."""
+    with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
+        file = Path(scratch) / "rehearsal.json"
+        outcome = pytest_run.rehearsal(store, file)
+        try:
+            return msgspec.json.decode(file.read_bytes(), type=Rehearsal)
+        except (OSError, msgspec.MsgspecError):
+            return Rehearsal(trouble=f"pytest did not start: {outcome.last_line}")

@@ -1,4 +1,4 @@
-"""What a person's version of a suggested test is worth: measured anew, with nothing refused."""
+"""What is asked of a sandbox outside of a run: a person's version of a test, and whether existing tests pass."""
 
 from __future__ import annotations
 
@@ -29,3 +29,21 @@ class Reproof(Struct, frozen=True, kw_only=True):
     runs: RunsPart = RunsPart(passed=0, of=0, modes=())
     trouble: str = ""
     detail: str = ""
+
+
+class Rehearsal(Struct, frozen=True, kw_only=True):
+    """How a few existing tests fare where candidates run.
+
+    Attributes:
+        isolation: The layers in force there.
+        tests: Those that pass, by node id; of the others nothing is asked.
+        passed: The ways in which these pass.
+        fallen: The other ways, each with the first test that does not pass so, and why.
+        trouble: Why nothing could be asked, or why no test passes; "" when some do, or there are none.
+    """
+
+    isolation: str = ""
+    tests: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
+    fallen: tuple[str, ...] = ()
+    trouble: str = ""

@@ -57,9 +57,9 @@ def excuse(proof: Proof, trial: Trial, detail: str) -> str:
     alike = [one for one in found.details if own and reason.shape(one) == own]
     if not (alike or found.all or (found.details and trial.is_ordered)):
         return ""
-    why = reason.last((alike or found.details)[0])
-    proof.existing.note(proof.candidate.placement.path, f"{trial.name}; that is left out of proofs there", why)
-    return f"existing tests do not pass so: {why}"
+    told = reason.last((alike or found.details)[0])
+    proof.existing.note(proof.candidate.placement.path, f"{trial.name}; that is left out of proofs there", told)
+    return f"existing tests do not pass so: {told}"
 
 
 def fallen(proof: Proof, trial: Trial) -> Fallen:
@@ -73,14 +73,14 @@ def _fallen(proof: Proof, trial: Trial) -> Fallen:
         return Fallen()
     if not trial.alone:
         names = _sound(proof)
-        why = _why(proof.without(trial), names) if names else {}
-        return Fallen(tuple(why.values()), all=0 < len(why) == len(names))
+        found = why(proof.without(trial), names) if names else {}
+        return Fallen(tuple(found.values()), all=0 < len(found) == len(names))
     details: list[str] = []
     for name in _nearest(proof):
-        why = _why(replace(proof, beside=(name,)).without(trial), (name,))
-        if not why:
+        found = why(replace(proof, beside=(name,)).without(trial), (name,))
+        if not found:
             return Fallen(tuple(details))
-        details += why.values()
+        details += found.values()
     return Fallen(tuple(details), all=bool(details))
 
 
@@ -100,7 +100,7 @@ def _nearest(proof: Proof) -> list[str]:
     return [name for name in names if name.partition("::")[0] == path][:ALONE]
 
 
-def _why(execution: Execution, names: Iterable[str]) -> dict[str, str]:
+def why(execution: Execution, names: Iterable[str]) -> dict[str, str]:
     """Of these test functions those that did not pass, with why; a job that was refused says nothing."""
     if isinstance(execution, Failed):
         told = f"{execution.reason}: {execution.detail}" if execution.reason == "timeout" else execution.detail
