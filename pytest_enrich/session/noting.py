@@ -130,7 +130,7 @@ def _fall(attempt: Attempt) -> tuple[str, str, str] | None:
 
 def _told(verdict: Dropped) -> str:
     """The line that says how it fell; of a run that did not end the last one says nothing. "" for an assertion."""
-    late = verdict.detail.partition("\n")[0] if verdict.reason == "timeout" else ""
+    late = reason.first(verdict.detail) if verdict.reason == "timeout" else ""
     return late or (reason.last(verdict.detail) if reason.shape(verdict.detail) else "")
 
 

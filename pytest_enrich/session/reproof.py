@@ -59,16 +59,19 @@ def _rehearsed(settings: Settings, sandbox: Sandbox) -> Rehearsal:
         names = tuple(item.nodeid for item in islice(items, MOST_TESTS))
         plain = next(_tried(settings, sandbox, path, names, (PLAIN,)))
         sound = tuple(name for name in names if name not in plain)
-        if sound:
+        if sound and "" not in plain:
             return _in_all_ways(settings, sandbox, path, sound)
-        trouble = f"{names[0]} does not pass: {reason.last(plain[names[0]])}"
+        name, why = next(iter(plain.items()))
+        trouble = f"{name or names[0]} does not pass: {reason.last(why)}"
     return Rehearsal(trouble=trouble)
 
 
 def _in_all_ways(settings: Settings, sandbox: Sandbox, path: str, names: tuple[str, ...]) -> Rehearsal:
     passed, fallen = [], []
     for trial, fell in zip(stable.TRIALS, _tried(settings, sandbox, path, names, stable.TRIALS), strict=True):
-        told = [f"{name} does not pass {trial.name}: {reason.last(why)}" for name, why in fell.items()]
+        told = [
+            f"{name} does not pass {trial.name}: {reason.last(why)}" if name else why for name, why in fell.items()
+        ]
         fallen += told[:1]
         passed += [] if told else [trial.name]
     return Rehearsal(tests=names, passed=tuple(passed), fallen=tuple(fallen))
@@ -77,7 +80,7 @@ def _in_all_ways(settings: Settings, sandbox: Sandbox, path: str, names: tuple[s
 def _tried(
     settings: Settings, sandbox: Sandbox, path: str, names: tuple[str, ...], trials: tuple[Trial, ...]
 ) -> Iterator[dict[str, str]]:
-    """For each way the tests that do not pass so, with why. Alone is the first of them."""
+    """For each way the tests that do not pass so, with why; "" for one that is refused. Alone is the first."""
     try:
         text = patch.decode((settings.rootdir / path).read_bytes(), path)
     except (OSError, RefusedError) as error:
@@ -87,8 +90,8 @@ def _tried(
         wanted = names[:1] if trial.alone else names
         job = asked(trial, path, text, wanted, path)
         execution = sandbox.execute(job, timeout=allowed(trial, settings.timeout))
-        if isinstance(execution, Failed):
-            yield dict.fromkeys(wanted, execution.detail)
+        if isinstance(execution, Failed) and execution.reason == "refused":
+            yield {"": f"{trial.name}: {reason.first(execution.detail)}"}
         else:
             yield beside.why(execution, wanted)
 

@@ -103,7 +103,7 @@ def _nearest(proof: Proof) -> list[str]:
 def why(execution: Execution, names: Iterable[str]) -> dict[str, str]:
     """Of these test functions those that did not pass, with why; a job that was refused says nothing."""
     if isinstance(execution, Failed):
-        told = f"{execution.reason}: {execution.detail}" if execution.reason == "timeout" else execution.detail
+        told = execution.detail if execution.reason == "crash" else reason.first(execution.detail)
         return {} if execution.reason == "refused" else dict.fromkeys(names, told)
     ran: dict[str, list[TestOutcome]] = {}
     for one in _outcomes(execution):

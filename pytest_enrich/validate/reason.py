@@ -9,6 +9,11 @@ _ASSERTION = re.compile(r"^(E +)?(assert\b|AssertionError)", re.MULTILINE)
 _PARTICULAR = re.compile(r"""0x[0-9a-f]+|/[^\s:'"]+|'[^']*'|"[^"]*"|\d+""")
 
 
+def first(text: str) -> str:
+    """What a job that did not end is said to have come to; what it printed follows."""
+    return text.partition("\n")[0]
+
+
 def last(text: str) -> str:
     """The error that a failure ends with, else its last line."""
     lines = [line.strip().removeprefix("E ").strip() for line in text.splitlines() if line.strip()]

@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Dropped, Execution, Failed, World
-from pytest_enrich.validate import beside, gain
+from pytest_enrich.validate import beside, gain, reason
 from pytest_enrich.validate.gain import Gained
 from pytest_enrich.validate.proof import PLAIN, SHOWN, Proof, Trial, function
 
@@ -70,7 +70,7 @@ def check(proof: Proof, first: Gained) -> Ways | Dropped:
         proof, known = measured if trial.measured else plain
         execution = proof.prove(trial)
         if trial.workers and isinstance(execution, Failed) and execution.reason == "refused":
-            left_out.append(f"{trial.name}: {execution.detail}")
+            left_out.append(f"{trial.name}: {reason.first(execution.detail)}")
             continue
         if (fault := _fault(proof, first, trial, execution)) is not None:
             why = beside.excuse(proof, trial, fault.detail)
@@ -79,8 +79,8 @@ def check(proof: Proof, first: Gained) -> Ways | Dropped:
             left_out.append(f"{trial.name}: {why}")
             continue
         if known is not None and (hurt := _hurt(proof, trial, execution, known)):
-            reason = f"changes how other tests end {trial.name}"
-            return Dropped(rung="stable", reason=reason, detail="; ".join(hurt)[:SHOWN])
+            changed = f"changes how other tests end {trial.name}"
+            return Dropped(rung="stable", reason=changed, detail="; ".join(hurt)[:SHOWN])
         passed.append(trial.name)
     return Ways(tuple(passed), tuple(left_out))
 
