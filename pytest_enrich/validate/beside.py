@@ -57,9 +57,10 @@ def excuse(proof: Proof, trial: Trial, detail: str) -> str:
     alike = [one for one in found.details if own and reason.shape(one) == own]
     if not (alike or found.all or (found.details and trial.is_ordered)):
         return ""
-    told = reason.last((alike or found.details)[0])
-    proof.existing.note(proof.candidate.placement.path, f"{trial.name}; that is left out of proofs there", told)
-    return f"existing tests do not pass so: {told}"
+    fall = (alike or found.details)[0]
+    way = f"{trial.name}; that is left out of proofs there"
+    proof.existing.note(proof.candidate.placement.path, way, reason.last(fall))
+    return f"existing tests do not pass so: {reason.lasting(fall)}"
 
 
 def fallen(proof: Proof, trial: Trial) -> Fallen:

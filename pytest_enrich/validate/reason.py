@@ -6,7 +6,8 @@ import re
 
 _ERROR = re.compile(r"[\w.]+(Error|Exception|Exit|Interrupt|Warning)\b")
 _ASSERTION = re.compile(r"^(E +)?(assert\b|AssertionError)", re.MULTILINE)
-_PARTICULAR = re.compile(r"""0x[0-9a-f]+|/[^\s:'"]+|'[^']*'|"[^"]*"|\d+""")
+_PATH = r"""/[^\s:'"]+"""
+_PARTICULAR = re.compile(rf"""0x[0-9a-f]+|{_PATH}|'[^']*'|"[^"]*"|\d+""")
 
 
 def first(text: str) -> str:
@@ -21,8 +22,13 @@ def last(text: str) -> str:
     return (errors or lines or ["no reason given"])[-1]
 
 
+def lasting(text: str) -> str:
+    """The last line without paths: those of scratch folders are others each time."""
+    return re.sub(_PATH, "...", last(text))
+
+
 def shape(text: str) -> str:
-    """The same without what is particular to one test: paths, numbers, quoted texts.
+    """The last line without what is particular to one test: paths, numbers, quoted texts.
 
     It is "" for nothing, and for a failed assertion: that is about the test that makes it.
     """
