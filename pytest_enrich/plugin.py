@@ -85,6 +85,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--enrich-shard", metavar="K/N", default=None, help=part)
     group.addoption("--enrich-run", metavar="ID", default=None, help=argparse.SUPPRESS)
     group.addoption("--enrich-prove", metavar="FILE", default=None, help=argparse.SUPPRESS)
+    group.addoption("--enrich-rehearse", metavar="FILE", default=None, help=argparse.SUPPRESS)
     secrets = "environment variables that look like secrets but that the tests need"
     parser.addini("enrich_env", secrets, type="linelist", default=[])
     remote = "whether source code may be sent to an Ollama on another machine"
@@ -140,12 +141,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """Prove one test that a person has edited, in place of a session."""
-    if _is_inert() or not config.option.enrich_prove:
+    """In place of a session: prove one test that a person has edited, or try existing ones in the sandbox."""
+    if _is_inert() or not (config.option.enrich_prove or config.option.enrich_rehearse):
         return None
     from pytest_enrich.pytest_hooks import proving
 
-    return proving.prove(config)
+    return proving.prove(config) if config.option.enrich_prove else proving.rehearse(config)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -15,6 +15,7 @@ import click
 from msgspec import Struct
 
 from pytest_enrich import __version__
+from pytest_enrich.commands import reproof
 from pytest_enrich.commands.output import answer, json_option, say
 from pytest_enrich.commands.project import project_option
 from pytest_enrich.reporters.words import counted, visible
@@ -69,6 +70,7 @@ def _checks(store: Store) -> Iterator[Check]:
     yield _git(store)
     yield _limits()
     yield from _isolation(Path(store.rootdir))
+    yield from _inside(store)
 
 
 def _package(name: str, oldest: tuple[int, ...]) -> Check:
@@ -128,3 +130,25 @@ def _isolation(rootdir: Path) -> Iterator[Check]:
     note = ": code that a model writes is not run here" if name == RLIMITS_ONLY.name else ""
     yield Check("isolation", ok=True, found=f"{name}{note}")
     yield from (Check(f"  {layer.name}", ok=True, found=layer.found) for layer in layers)
+
+
+def _inside(store: Store) -> Iterator[Check]:
+    """Whether existing tests pass where candidates run: with all libraries there they may not."""
+    found = reproof.rehearse(store)
+    name = f"in {found.isolation}: " if found.isolation else ""
+    if found.trouble:
+        yield Check("inside", ok=False, found=f"{name}{found.trouble}", fix=_way_out(found.isolation))
+        return
+    ways = f"in {len(found.passed)} of {len(found.passed) + len(found.fallen)} ways of running them"
+    told = (
+        f"{counted(len(found.tests), 'existing test')} passed {ways}" if found.tests else "there is no test to try"
+    )
+    yield Check("inside", ok=True, found=f"{name}{told}")
+    yield from (Check("  left out", ok=True, found=way) for way in found.fallen)
+
+
+def _way_out(isolation: str) -> str:
+    """What lets tests do more inside; where nothing does, what tells whether they pass outside."""
+    if isolation == "landlock+seccomp":
+        return "apt-get install bubblewrap"
+    return f"{sys.executable} -m pytest -x"

@@ -181,6 +181,11 @@ def reproof(store: Store, file: Path, words: Sequence[str] = ()) -> Outcome:
     return _captured(store, arguments, inert=False)
 
 
+def rehearsal(store: Store, file: Path) -> Outcome:
+    """Try existing tests in the sandbox, with the options of this project; the answer comes into `file`."""
+    return _captured(store, [*_plugins(), f"--rootdir={store.rootdir}", f"--enrich-rehearse={file}"], inert=False)
+
+
 def _waiting(tell: Tell, what: str) -> Callable[[], None]:
     return lambda: tell(f"still running {visible(what)} ...")
 

@@ -1,7 +1,7 @@
-"""Having a test proven here before it runs outside the sandbox, where this machine has not made it.
+"""What a sandbox is asked outside of a run, in a pytest of the project's own, which knows its configuration.
 
 A suggestions folder may be a download. What is word for word what this machine has proven counts as it is; all
-else, a person's edits included, is proven in a pytest of the project's own, which knows its configuration.
+else, a person's edits included, is proven again before it runs outside. `doctor` has existing tests tried.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.commands import pytest_run
 from pytest_enrich.commands.pytest_run import Tell, unheard
-from pytest_enrich.data import PossibleBug, Question, Reproof, Suggestion
+from pytest_enrich.data import PossibleBug, Question, Rehearsal, Reproof, Suggestion
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.reporters.words import visible, visible_lines
 from pytest_enrich.store import Store, bugs, identity, options, python_file, seal
@@ -145,3 +145,14 @@ def _measured(one: Suggestion, found: Reproof) -> Suggestion:
 def _refused(what: str, found: Reproof) -> RefusedError:
     why = "\n".join(filter(None, (found.trouble, visible_lines(found.detail).strip())))
     return RefusedError(f"{what}: {why}\nNothing of it ran outside the sandbox.\nSee:  pytest-enrich list")
+
+
+def rehearse(store: Store) -> Rehearsal:
+    """How a few existing tests fare where candidates run."""
+    with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
+        file = Path(scratch) / "rehearsal.json"
+        outcome = pytest_run.rehearsal(store, file)
+        try:
+            return msgspec.json.decode(file.read_bytes(), type=Rehearsal)
+        except (OSError, msgspec.MsgspecError):
+            return Rehearsal(trouble=f"pytest did not start: {outcome.last_line}")

@@ -75,6 +75,7 @@ def screen(store: Store, one: Suggestion) -> str:
         *parts.change(store, one),
         _RULE,
         *parts.labelled("proof", parts.runs(one), _WIDTH),
+        *(line for way in one.proof.runs.left_out for line in parts.labelled("", f"left out: {way}", _WIDTH)),
         *(parts.labelled("near", near, _WIDTH) if near else ()),
         *parts.labelled("look", one.look, _WIDTH),
         *parts.labelled("from", parts.origin(one), _WIDTH),

@@ -59,7 +59,7 @@ from pytest_enrich.data.decision import Attempted, Decision, Finished, Reason, S
 from pytest_enrich.data.jobs import Collect, Explore, Job, Mutate, Program, Prove, Record, World
 from pytest_enrich.data.mutants import Grade, Mutant, MutantsPart, Tried
 from pytest_enrich.data.report import Report, ReportedSuggestion, SourceLine
-from pytest_enrich.data.reproof import Question, Reproof
+from pytest_enrich.data.reproof import Question, Rehearsal, Reproof
 from pytest_enrich.data.run import ChangedPart, CoveragePart, MadeSuggestion, ModelPart, RunSummary
 from pytest_enrich.data.shard import Shard
 from pytest_enrich.data.suggestion import Suggestion
@@ -120,6 +120,7 @@ __all__ = [
     "Reason",
     "Record",
     "Recorded",
+    "Rehearsal",
     "Report",
     "ReportedSuggestion",
     "Reproof",

@@ -111,7 +111,10 @@ Candidate: TypeAlias = NewTest | NewRow
 
 
 class Kept(Struct, frozen=True, kw_only=True, tag="kept"):
-    """It passed every rung. `runs` names each way it was run; `gaps` are those it closes, at least partly.
+    """It passed every rung.
+
+    `runs` names each way in which it was run, `left_out` each in which that would say nothing, with why;
+    `gaps` are those it closes, at least partly.
 
     `grade` and `mutants` are about the code of these gaps. `smaller` is what was kept in the candidate's place,
     when a part of it was enough; `joined` a test that was kept before, where both became one.
@@ -126,6 +129,7 @@ class Kept(Struct, frozen=True, kw_only=True, tag="kept"):
     mutants: MutantsPart = MutantsPart()
     smaller: Candidate | None = None
     joined: Candidate | None = None
+    left_out: tuple[str, ...] = ()
 
 
 class Dropped(Struct, frozen=True, kw_only=True, tag="dropped"):

@@ -1,4 +1,4 @@
-"""What a person's version of a suggested test, or a suggestion of another machine, is worth: measured anew."""
+"""What is asked of a sandbox outside of a run: a test proven again, and whether existing tests pass there."""
 
 from __future__ import annotations
 
@@ -48,3 +48,21 @@ class Reproof(Struct, frozen=True, kw_only=True):
     isolation: str = ""
     trouble: str = ""
     detail: str = ""
+
+
+class Rehearsal(Struct, frozen=True, kw_only=True):
+    """How a few existing tests fare where candidates run.
+
+    Attributes:
+        isolation: The layers in force there.
+        tests: Those that pass, by node id; of the others nothing is asked.
+        passed: The ways in which these pass.
+        fallen: The other ways, each with the first test that does not pass so, and why.
+        trouble: Why nothing could be asked, or why no test passes; "" when some do, or there are none.
+    """
+
+    isolation: str = ""
+    tests: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
+    fallen: tuple[str, ...] = ()
+    trouble: str = ""

@@ -66,11 +66,12 @@ class TestPart(Struct, frozen=True, kw_only=True):
 
 
 class RunsPart(Struct, frozen=True, kw_only=True):
-    """How often it was run, how often it passed, and in which ways."""
+    """How often it was run, how often it passed, in which ways, and which were `left_out`, each with why."""
 
     passed: int
     of: int
     modes: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
 
 class NearestPart(Struct, frozen=True, kw_only=True):

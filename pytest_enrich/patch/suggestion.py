@@ -194,7 +194,7 @@ def _proof(verdict: Kept, isolation: str, like: NearestPart | None) -> ProofPart
     return ProofPart(
         lines_gained=len(verdict.lines),
         branches_gained=len(verdict.branches),
-        runs=RunsPart(passed=runs, of=runs, modes=verdict.runs),
+        runs=RunsPart(passed=runs, of=runs, modes=verdict.runs, left_out=verdict.left_out),
         duration_ms=round(verdict.seconds * 1000, 1),
         isolation=isolation,
         mutants=verdict.mutants,

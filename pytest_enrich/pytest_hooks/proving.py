@@ -1,4 +1,4 @@
-"""`--enrich-prove=FILE`: what the test of one suggestion is worth, with the options of this pytest."""
+"""In place of a session, with the options of this pytest: `--enrich-prove=FILE`, `--enrich-rehearse=FILE`."""
 
 from __future__ import annotations
 
@@ -26,4 +26,18 @@ def prove(config: pytest.Config) -> int:
     except (OSError, SyntaxError, ValueError, EnrichError) as error:
         raise pytest.UsageError(f"--enrich-prove={file}: {error}") from None
     file.with_suffix(".answer").write_bytes(msgspec.json.encode(found))
+    return 0
+
+
+def rehearse(config: pytest.Config) -> int:
+    """Write into the file that was named how existing tests fare in the sandbox: a `Rehearsal`.
+
+    Raises:
+        pytest.UsageError: The file cannot be written, or there is no sandbox of the kind that is wanted.
+    """
+    file = Path(config.option.enrich_rehearse)
+    try:
+        file.write_bytes(msgspec.json.encode(session.rehearse(setting.read(config))))
+    except (OSError, EnrichError) as error:
+        raise pytest.UsageError(f"--enrich-rehearse={file}: {error}") from None
     return 0

@@ -15,11 +15,13 @@ from pytest_enrich.sandboxes import characters
 PREFIX = "pytest-enrich-"
 TEMPORARY = "tmp"
 HOME = "home"
+CACHE = "cache"
+"""Pytest's. Where it has to make that itself it changes its mode, and warns where the isolation forbids it."""
 
 
 @contextlib.contextmanager
 def directory(within: Path | None = None, home: str = HOME) -> Iterator[Path]:
-    """A new directory with `home` and `tmp` in it, only for this user; removed whatever is done to it.
+    """A new directory with `home`, `tmp` and `cache` in it, only for this user; removed whatever is done to it.
 
     Args:
         within: Where it is made; by default where temporary files are.
@@ -31,7 +33,7 @@ def directory(within: Path | None = None, home: str = HOME) -> Iterator[Path]:
     # Resolved: on macOS the temporary directory is a link, and pytest shows resolved paths.
     place = Path(tempfile.mkdtemp(prefix=PREFIX, dir=within)).resolve()
     try:
-        for part in (home, TEMPORARY):
+        for part in (home, TEMPORARY, CACHE):
             (place / part).mkdir()
         characters.bring(place, os.environ)
         yield place

@@ -17,14 +17,14 @@ from pytest_enrich.data import Report, RunSummary
 from pytest_enrich.progress import Terminal
 from pytest_enrich.reporters import formats, since, text
 from pytest_enrich.session import listing, scope, summary, tree
-from pytest_enrich.session.reproof import prove
+from pytest_enrich.session.reproof import prove, rehearse
 from pytest_enrich.session.work import Session
 from pytest_enrich.store import Store, bugs, last_run, rebuild
 
 if TYPE_CHECKING:
     from coverage import Coverage
 
-__all__ = ["prove", "run"]
+__all__ = ["prove", "rehearse", "run"]
 
 
 def run(settings: Settings, cov: Coverage, terminal: Terminal) -> RunSummary:

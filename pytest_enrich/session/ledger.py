@@ -19,6 +19,7 @@ from pytest_enrich.data import (
 )
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.session.contradictions import Contradictions
+from pytest_enrich.session.noting import Streak
 from pytest_enrich.session.rounds import Round
 from pytest_enrich.session.scope import Found
 from pytest_enrich.session.writing import Writer
@@ -48,6 +49,7 @@ class Ledger:
         self.attempts: list[Attempt] = []
         self.dropped: Counter[str] = Counter()
         self.defects: list[str] = []
+        self.streak = Streak()
         self.waiting = found.waiting
 
     def note(self, gaps: Sequence[Gap], outcome: str) -> None:
@@ -121,6 +123,8 @@ class Ledger:
         """Write what was found, then what was tried: a killed run loses at most this one target."""
         self.attempts += done.attempts
         self.defects += [done.defect] if done.defect else []
+        for attempt in done.attempts:
+            self.streak.see(attempt)
         closed = {gap for attempt in done.attempts for gap in self._closed(attempt)}
         if done.complete:
             self.note([gap for gap in done.target.gaps if not self.is_closed(gap)], NOTHING)

@@ -1,17 +1,34 @@
-"""A sandbox that remembers which jobs gave no answer: a run says why it found less, and the next tries again."""
+"""Why a run found less, for it to say: jobs that gave no answer, and candidates that fell for one reason."""
 
 from __future__ import annotations
 
 import contextlib
-import re
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from pytest_enrich.data import Collect, Execution, Explore, Failed, Job, Mutate, Prove, Record, Vary
+from pytest_enrich.data import (
+    Attempt,
+    Collect,
+    Dropped,
+    Execution,
+    Explore,
+    Failed,
+    Job,
+    Mutate,
+    Prove,
+    Record,
+    Vary,
+)
 from pytest_enrich.protocols import Sandbox
+from pytest_enrich.validate import reason
 
 SHOWN = 3
+IN_A_ROW = 5
+"""So many candidates that fall for one reason are hardly to blame for it."""
+READ = frozenset({"parses", "allowed", "asserts", "new"})
+"""Rungs at which nothing was run yet."""
+RUN = frozenset({"runs", "passes", "stable"})
 _DOING: dict[type, str] = {
     Collect: "collecting the tests inside",
     Record: "watching the tests inside",
@@ -22,7 +39,10 @@ _DOING: dict[type, str] = {
 
 
 class NotingSandbox:
-    """Does what the sandbox inside does; a failed proof is a verdict and is not noted."""
+    """Does what the sandbox inside does, and remembers which jobs gave no answer: the next run tries them again.
+
+    A failed proof is a verdict and is not noted.
+    """
 
     def __init__(self, inside: Sandbox) -> None:
         self._inside = inside
@@ -39,7 +59,7 @@ class NotingSandbox:
         """See `protocols.Sandbox`."""
         execution = self._inside.execute(job, timeout=timeout)
         if isinstance(execution, Failed) and not isinstance(job, Prove) and not self._closed.is_set():
-            self._failed[f"{_DOING[type(job)]} failed ({execution.reason}): {_last_line(execution.detail)}"] += 1
+            self._failed[f"{_DOING[type(job)]} failed ({execution.reason}): {reason.last(execution.detail)}"] += 1
             if isinstance(job, Record | Explore | Vary):
                 getattr(self._here, "failed", []).append(job)
         return execution
@@ -67,8 +87,57 @@ class NotingSandbox:
         )
 
 
-def _last_line(text: str) -> str:
-    """The error that a traceback ends with, else the last line."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    errors = [line for line in lines if re.match(r"[\w.]+(Error|Exception|Exit)\b", line)]
-    return (errors or lines or ["no reason given"])[-1]
+class Streak:
+    """Candidates in a row that fell on one rung, for one reason, by one error: that is hardly their own doing."""
+
+    def __init__(self) -> None:
+        self._fall: tuple[str, str, str] | None = None
+        self._row: list[Attempt] = []
+        self._longest: dict[tuple[str, str, str], tuple[int, str]] = {}
+
+    def see(self, attempt: Attempt) -> None:
+        """The next candidate; one that was only read interrupts nothing."""
+        verdict = attempt.verdict
+        if isinstance(verdict, Dropped) and verdict.rung in READ:
+            return
+        fall = _fall(attempt)
+        self._row = [*self._row, attempt] if fall == self._fall else [attempt]
+        self._fall = fall
+        functions = {(one.path, one.qualname) for one in self._row}
+        # What passes nowhere for one function may be about that function.
+        if fall is None or len(self._row) < IN_A_ROW or (fall[0] == "passes" and len(functions) == 1):
+            return
+        assert isinstance(verdict, Dropped)
+        known, told = self._longest.get(fall, (0, _told(verdict)))
+        self._longest[fall] = max(known, len(self._row)), told
+
+    def notes(self, isolation: str) -> tuple[str, ...]:
+        """A line for each reason, with what helps in this isolation."""
+        return tuple(
+            f"{count} candidates in a row fell for one reason ({rung}: {why}): {told}. {_help(why, isolation)}"
+            for (rung, why, _), (count, told) in self._longest.items()
+        )
+
+
+def _fall(attempt: Attempt) -> tuple[str, str, str] | None:
+    """On which rung a candidate fell, for what, and by which error; None where that is about the candidate."""
+    verdict = attempt.verdict
+    if not isinstance(verdict, Dropped) or verdict.rung not in RUN:
+        return None
+    shape = reason.shape(_told(verdict))
+    return (verdict.rung, verdict.reason, shape) if shape else None
+
+
+def _told(verdict: Dropped) -> str:
+    """The line that says how it fell; of a run that did not end the last one says nothing. "" for an assertion."""
+    late = reason.first(verdict.detail) if verdict.reason == "timeout" else ""
+    return late or (reason.last(verdict.detail) if reason.shape(verdict.detail) else "")
+
+
+def _help(why: str, isolation: str) -> str:
+    if why == "timeout":
+        return "More time: --enrich-timeout=30s"
+    doctor = "`pytest-enrich doctor` tries existing tests in the same place"
+    if isolation == "landlock+seccomp":
+        return f"Tests may do more inside with bubblewrap (`apt-get install bubblewrap`); {doctor}"
+    return doctor

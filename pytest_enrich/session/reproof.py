@@ -1,20 +1,42 @@
-"""One test of a suggestion, proven again in today's files: a person has edited it, or another machine made it."""
+"""Outside of a run: a test that a person edited or another machine made, proven again; existing tests, for `doctor`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
+from itertools import groupby, islice
 
 from msgspec.structs import replace
 
 from pytest_enrich import gaps, patch
 from pytest_enrich.config import Settings
-from pytest_enrich.data import Answered, Dropped, Gap, Prove, Proved, Question, Reproof, Suggestion, Target
+from pytest_enrich.data import (
+    Answered,
+    Collect,
+    Collected,
+    Dropped,
+    Failed,
+    Gap,
+    Prove,
+    Proved,
+    Question,
+    Rehearsal,
+    Reproof,
+    Suggestion,
+    Target,
+)
+from pytest_enrich.errors import RefusedError
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.sandboxes import isolation
 from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
 from pytest_enrich.sandboxes.process import ProcessSandbox
 from pytest_enrich.session import scope
-from pytest_enrich.validate import check, gain, grade, version
+from pytest_enrich.session.ground import COLLECT_SECONDS
+from pytest_enrich.validate import beside, check, gain, grade, reason, stable, version
+from pytest_enrich.validate.proof import PLAIN, Trial, allowed, asked
+
+MOST_FILES = 3
+MOST_TESTS = 3
 
 
 def prove(settings: Settings, question: Question) -> Reproof:
@@ -31,13 +53,7 @@ def prove(settings: Settings, question: Question) -> Reproof:
     task = _task(settings, one, text, line)
     if question.foreign and (fault := _unread(question, task)) is not None:
         return Reproof(trouble=fault.reason, detail=fault.detail)
-    fresh = ProcessSandbox(
-        settings.rootdir,
-        settings.pytest_args,
-        settings.env,
-        layers=isolation.choose(settings.sandbox, settings.rootdir),
-    )
-    with closing(ForkserverSandbox(fresh)) as sandbox:
+    with closing(_sandbox(settings)) as sandbox:
         found = _examined(settings, question, task, sandbox)
         return replace(found, isolation=sandbox.isolation)
 
@@ -84,6 +100,67 @@ def _is_new(task: Task, found: Reproof) -> bool:
     """Whether it kills what no other test can: those that exist were not asked, and do not run these lines."""
     missing = {line for gap in task.target.gaps for line in gap.lines}
     return any(each.killed and each.line in missing for each in found.mutants.list)
+
+
+def rehearse(settings: Settings) -> Rehearsal:
+    """Whether a few existing tests pass where candidates would run, in each way in which those do."""
+    with closing(_sandbox(settings)) as sandbox:
+        found = _rehearsed(settings, sandbox)
+        return replace(found, isolation=sandbox.isolation)
+
+
+def _rehearsed(settings: Settings, sandbox: Sandbox) -> Rehearsal:
+    execution = sandbox.execute(Collect(tests=()), timeout=COLLECT_SECONDS)
+    if not isinstance(execution, Answered) or not isinstance(execution.answer, Collected):
+        why = reason.last(getattr(execution, "detail", ""))
+        return Rehearsal(trouble=f"the tests could not be collected: {why}")
+    trouble = "; ".join(reason.last(error) for error in execution.answer.errors[:1])
+    by_file = groupby(execution.answer.items, lambda item: item.path)
+    for path, items in islice(by_file, MOST_FILES):
+        names = tuple(item.nodeid for item in islice(items, MOST_TESTS))
+        plain = next(_tried(settings, sandbox, path, names, (PLAIN,)))
+        sound = tuple(name for name in names if name not in plain)
+        if sound and "" not in plain:
+            return _in_all_ways(settings, sandbox, path, sound)
+        name, why = next(iter(plain.items()))
+        trouble = f"{name or names[0]} does not pass: {reason.last(why)}"
+    return Rehearsal(trouble=trouble)
+
+
+def _in_all_ways(settings: Settings, sandbox: Sandbox, path: str, names: tuple[str, ...]) -> Rehearsal:
+    passed, fallen = [], []
+    for trial, fell in zip(stable.TRIALS, _tried(settings, sandbox, path, names, stable.TRIALS), strict=True):
+        told = [
+            f"{name} does not pass {trial.name}: {reason.last(why)}" if name else why for name, why in fell.items()
+        ]
+        fallen += told[:1]
+        passed += [] if told else [trial.name]
+    return Rehearsal(tests=names, passed=tuple(passed), fallen=tuple(fallen))
+
+
+def _tried(
+    settings: Settings, sandbox: Sandbox, path: str, names: tuple[str, ...], trials: tuple[Trial, ...]
+) -> Iterator[dict[str, str]]:
+    """For each way the tests that do not pass so, with why; "" for one that is refused. Alone is the first."""
+    try:
+        text = patch.decode((settings.rootdir / path).read_bytes(), path)
+    except (OSError, RefusedError) as error:
+        yield from (dict.fromkeys(names, str(error)) for _ in trials)
+        return
+    for trial in trials:
+        wanted = names[:1] if trial.alone else names
+        job = asked(trial, path, text, wanted, path)
+        execution = sandbox.execute(job, timeout=allowed(trial, settings.timeout))
+        if isinstance(execution, Failed) and execution.reason == "refused":
+            yield {"": f"{trial.name}: {reason.first(execution.detail)}"}
+        else:
+            yield beside.why(execution, wanted)
+
+
+def _sandbox(settings: Settings) -> ForkserverSandbox:
+    """As a run has it."""
+    layers = isolation.choose(settings.sandbox, settings.rootdir)
+    return ForkserverSandbox(ProcessSandbox(settings.rootdir, settings.pytest_args, settings.env, layers=layers))
 
 
 def _beside(one: Suggestion, found: Reproof) -> Reproof:

@@ -71,6 +71,7 @@ class Session:
         writer = Writer(store=store, files=self._files, made=made, sandbox=self._sandbox)
         self._ledger = Ledger(found, store, writer, self._contradictions)
         self._panel = Panel(settings, self._sandbox, self._files)
+        self._existing = validate.Existing(math.inf if settings.budget.seconds is None else BESIDE_SECONDS)
         self._walker = Walker(settings, self._bench(), self._panel, self._ledger, progress)
 
     def _bench(self) -> pipeline.Bench:
@@ -80,7 +81,7 @@ class Session:
             proposers=(),
             sandbox=self._sandbox,
             purse=pipeline.Purse(settings.budget, 1),
-            existing=validate.Existing(math.inf if settings.budget.seconds is None else BESIDE_SECONDS),
+            existing=self._existing,
             timeout=settings.timeout,
             seed=settings.seed,
             test_text=self._files.readable,
@@ -159,6 +160,8 @@ class Session:
             notes=(
                 *self._found.notes,
                 *self._ground.notes,
+                *self._existing.notes,
+                *self._ledger.streak.notes(self._sandbox.isolation),
                 *self._forks.notes,
                 *self._sandbox.notes,
                 *self._panel.notes,

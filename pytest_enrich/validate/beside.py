@@ -1,14 +1,22 @@
 """The other tests of its file that a candidate is run beside: all, or the quick ones where all take long.
 
-They run several times for each candidate. A slow test says no more about it than a quick one.
+They run several times for each candidate. A slow test says no more about it than a quick one. Where a candidate
+does not pass in some way, they are asked whether they do, without it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from msgspec.structs import replace
 
-from pytest_enrich.data import Answered, Execution, Proved
-from pytest_enrich.validate.proof import Proof, Trial, function
+from pytest_enrich.data import Answered, Execution, Failed, Proved, TestOutcome
+from pytest_enrich.validate import reason
+from pytest_enrich.validate.existing import Fallen
+from pytest_enrich.validate.proof import PLAIN, Proof, Trial, function
+
+ALONE = 3
+"""So many tests, one after the other, are asked whether they pass alone; one that does is enough."""
 
 
 def of(proof: Proof, trial: Trial, slower: float = 1.0) -> tuple[Proof, dict[str, str] | None]:
@@ -33,6 +41,84 @@ def of(proof: Proof, trial: Trial, slower: float = 1.0) -> tuple[Proof, dict[str
     return replace(proof, beside=chosen), found or None
 
 
+def excuse(proof: Proof, trial: Trial, detail: str) -> str:
+    """Why it says nothing about a candidate that it does not pass in some way; "" when it does say something.
+
+    Existing tests do not pass so either, without it: none of them; or some in another order, which is then about
+    their order; or one by the same error. What the candidate does cannot change that.
+
+    Args:
+        proof: Of the candidate; beside which tests it ran counts.
+        trial: The way in which it did not pass.
+        detail: How that ended.
+    """
+    found = fallen(proof, trial)
+    own = reason.shape(detail)
+    alike = [one for one in found.details if own and reason.shape(one) == own]
+    if not (alike or found.all or (found.details and trial.is_ordered)):
+        return ""
+    fall = (alike or found.details)[0]
+    way = f"{trial.name}; that is left out of proofs there"
+    proof.existing.note(proof.candidate.placement.path, way, reason.last(fall))
+    return f"existing tests do not pass so: {reason.lasting(fall)}"
+
+
+def fallen(proof: Proof, trial: Trial) -> Fallen:
+    """Of the tests of the file that pass plainly those that do not in this way; asked once in a run."""
+    key = (proof.candidate.placement.path, proof.task.test_text, trial, proof.beside)
+    return proof.existing.fallen(key, lambda: _fallen(proof, trial))
+
+
+def _fallen(proof: Proof, trial: Trial) -> Fallen:
+    if not proof.task.test_text:
+        return Fallen()
+    if not trial.alone:
+        names = _sound(proof)
+        found = why(proof.without(trial), names) if names else {}
+        return Fallen(tuple(found.values()), all=0 < len(found) == len(names))
+    details: list[str] = []
+    for name in _nearest(proof):
+        found = why(replace(proof, beside=(name,)).without(trial), (name,))
+        if not found:
+            return Fallen(tuple(details))
+        details += found.values()
+    return Fallen(tuple(details), all=bool(details))
+
+
+def _sound(proof: Proof) -> list[str]:
+    """The test functions beside the candidate that pass plainly."""
+    path, text = proof.candidate.placement.path, proof.task.test_text
+    outcomes = _outcomes(proof.existing.ends(path, text, lambda: proof.without(PLAIN)))
+    fell = {function(one.nodeid) for one in outcomes if one.result != "passed"}
+    names = dict.fromkeys(function(one.nodeid) for one in outcomes)
+    return [name for name in names if name not in fell and (proof.beside is None or name in proof.beside)]
+
+
+def _nearest(proof: Proof) -> list[str]:
+    """A few tests of the file that come near the target: it is known that they pass inside."""
+    path = proof.candidate.placement.path
+    names = dict.fromkeys(function(near.nodeid) for near in proof.task.target.nearest)
+    return [name for name in names if name.partition("::")[0] == path][:ALONE]
+
+
+def why(execution: Execution, names: Iterable[str]) -> dict[str, str]:
+    """Of these test functions those that did not pass, with why; a job that was refused says nothing."""
+    if isinstance(execution, Failed):
+        told = execution.detail if execution.reason == "crash" else reason.first(execution.detail)
+        return {} if execution.reason == "refused" else dict.fromkeys(names, told)
+    ran: dict[str, list[TestOutcome]] = {}
+    for one in _outcomes(execution):
+        ran.setdefault(function(one.nodeid), []).append(one)
+    missing = [TestOutcome(nodeid="", result="error", detail="it was not run")]
+    ends = {name: [one.detail for one in ran.get(name, missing) if one.result != "passed"] for name in names}
+    return {name: details[0] for name, details in ends.items() if details}
+
+
+def _outcomes(execution: Execution) -> Sequence[TestOutcome]:
+    answer = execution.answer if isinstance(execution, Answered) else None
+    return answer.outcomes if isinstance(answer, Proved) else ()
+
+
 def _quick(execution: Execution, left: float) -> tuple[str, ...] | None:
     """The test functions (node ids) that take no longer together, the quickest first; None when all do not."""
     chosen: list[str] = []
@@ -46,8 +132,7 @@ def _quick(execution: Execution, left: float) -> tuple[str, ...] | None:
 
 def _spent(execution: Execution) -> dict[str, float]:
     """The seconds of each test function, with what pytest does round each case: of hundreds that is the most."""
-    answer = execution.answer if isinstance(execution, Answered) else None
-    outcomes = answer.outcomes if isinstance(answer, Proved) else ()
+    outcomes = _outcomes(execution)
     within = sum(one.seconds for one in outcomes)
     around = max(0.0, execution.seconds - within) / max(1, len(outcomes))
     spent: dict[str, float] = {}

@@ -9,7 +9,8 @@ from msgspec import Struct
 from pytest_enrich import gaps
 from pytest_enrich.data import Answered, Branch, Dropped, Execution, Gap, Kept, Proved
 from pytest_enrich.protocols import Task
-from pytest_enrich.validate.proof import SHOWN, Proof
+from pytest_enrich.validate import beside, reason
+from pytest_enrich.validate.proof import MEASURED, SHOWN, Proof
 
 
 class Gained(Struct, frozen=True, kw_only=True):
@@ -38,11 +39,21 @@ def measure(proof: Proof) -> Gained | Dropped:
     """Run the candidate measured: the rungs `runs`, `passes` and `gains`."""
     execution = proof.prove()
     outcome = proof.outcome(execution)
+    if isinstance(outcome, Dropped) or outcome.result != "passed":
+        _doubt(proof)
     if isinstance(outcome, Dropped):
         return outcome
     if outcome.result != "passed":
         return Dropped(rung="passes", reason=outcome.result, detail=outcome.detail[-SHOWN:])
     return read(proof, execution, outcome.seconds)
+
+
+def _doubt(proof: Proof) -> None:
+    """Where nothing can be measured a candidate is dropped whatever it is; then the run says so."""
+    found = beside.fallen(proof, MEASURED)
+    if found.all:
+        way = f"{MEASURED.name} with coverage; nothing can be proven there"
+        proof.existing.note(proof.candidate.placement.path, way, reason.last(found.details[0]))
 
 
 def read(proof: Proof, execution: Execution, seconds: float) -> Gained | Dropped:

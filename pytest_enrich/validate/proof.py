@@ -47,7 +47,28 @@ class Trial(Struct, frozen=True, kw_only=True):
         return self.backwards or self.shuffle is not None
 
 
+PLAIN = Trial()
 MEASURED = Trial(alone=True, measured=True)
+
+
+def asked(trial: Trial, path: str, text: str, tests: tuple[str, ...], source: str) -> Prove:
+    """The job that runs these tests (all when empty) of a file with this text; `source` may be measured."""
+    return Prove(
+        path=path,
+        text=text,
+        tests=tests,
+        measure=(source,) if trial.measured else (),
+        shuffle=trial.shuffle,
+        backwards=trial.backwards,
+        world=trial.world,
+        fresh=trial.fresh,
+        workers=trial.workers,
+    )
+
+
+def allowed(trial: Trial, timeout: float) -> float:
+    """Seconds of wall clock for one run, where `timeout` is allowed beyond pytest's own start."""
+    return timeout + (START if trial.fresh or trial.workers else 0.0)
 
 
 class Proof(Struct, frozen=True, kw_only=True):
@@ -96,19 +117,8 @@ class Proof(Struct, frozen=True, kw_only=True):
         return self._run(trial, self.task.test_text, self.beside or ())
 
     def _run(self, trial: Trial, text: str, tests: tuple[str, ...]) -> Execution:
-        job = Prove(
-            path=self.candidate.placement.path,
-            text=text,
-            tests=tests,
-            measure=(self.task.target.path,) if trial.measured else (),
-            shuffle=trial.shuffle,
-            backwards=trial.backwards,
-            world=trial.world,
-            fresh=trial.fresh,
-            workers=trial.workers,
-        )
-        more = START if trial.fresh or trial.workers else 0.0
-        return self.sandbox.execute(job, timeout=self.timeout + more)
+        job = asked(trial, self.candidate.placement.path, text, tests, self.task.target.path)
+        return self.sandbox.execute(job, timeout=allowed(trial, self.timeout))
 
     def outcome(self, execution: Execution) -> TestOutcome | Dropped:
         """What became of the candidate in a run, or why nothing can be said."""

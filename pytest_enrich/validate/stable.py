@@ -1,7 +1,8 @@
 """The rung `stable`: a test that passes once must pass however a team runs it, and so must the tests beside it.
 
 The cheap runs come first, and what only few candidates come to last: a fresh process with what would be written,
-and the workers of pytest-xdist where that is installed. No run has a network.
+and the workers of pytest-xdist where that is installed. No run has a network. A way in which existing tests of the
+file do not pass either says nothing about a candidate: it is left out, and named.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ import zoneinfo
 from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Dropped, Execution, Failed, World
-from pytest_enrich.validate import beside, gain
+from pytest_enrich.validate import beside, gain, reason
 from pytest_enrich.validate.gain import Gained
-from pytest_enrich.validate.proof import SHOWN, Proof, Trial, function
+from pytest_enrich.validate.proof import PLAIN, SHOWN, Proof, Trial, function
 
 ZONE = "Asia/Kathmandu"
 """A quarter of an hour off all that people think of."""
@@ -30,7 +32,6 @@ ELSEWHERE = World(
     person="somebody",
     columns=117,
 )
-PLAIN = Trial()
 TRACED = 3.0
 """So many times longer tests take with coverage."""
 THIRD = World(hash_seed=102)
@@ -47,29 +48,41 @@ TRIALS = (
 )
 
 
-def check(proof: Proof, first: Gained) -> tuple[str, ...] | Dropped:
-    """The name of each way in which the candidate passed, or the first in which it did not.
+class Ways(Struct, frozen=True):
+    """The names of the ways in which a candidate passed, and of those that could not be asked, each with why."""
+
+    passed: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+
+
+def check(proof: Proof, first: Gained) -> Ways | Dropped:
+    """The ways in which the candidate passed, or the first in which it did not.
 
     Args:
         proof: A candidate that passed once.
         first: What it closed then.
     """
-    passed = []
+    passed, left_out = [], []
     plain = beside.of(proof, PLAIN)
     # Of a file of which nothing can be said nothing is remembered: it is not run once more to hear that again.
     measured = plain if plain[1] is None else beside.of(proof, PLAIN, TRACED)
     for trial in _trials(whole=plain[1] is not None, measured=measured[1] is not None):
         proof, known = measured if trial.measured else plain
         execution = proof.prove(trial)
-        if trial.workers and _is_refused(execution):
+        if trial.workers and isinstance(execution, Failed) and execution.reason == "refused":
+            left_out.append(f"{trial.name}: {reason.first(execution.detail)}")
             continue
         if (fault := _fault(proof, first, trial, execution)) is not None:
-            return fault
+            why = beside.excuse(proof, trial, fault.detail)
+            if not why:
+                return fault
+            left_out.append(f"{trial.name}: {why}")
+            continue
         if known is not None and (hurt := _hurt(proof, trial, execution, known)):
-            reason = f"changes how other tests end {trial.name}"
-            return Dropped(rung="stable", reason=reason, detail="; ".join(hurt)[:SHOWN])
+            changed = f"changes how other tests end {trial.name}"
+            return Dropped(rung="stable", reason=changed, detail="; ".join(hurt)[:SHOWN])
         passed.append(trial.name)
-    return tuple(passed)
+    return Ways(tuple(passed), tuple(left_out))
 
 
 def _trials(*, whole: bool, measured: bool) -> Iterator[Trial]:
@@ -79,11 +92,6 @@ def _trials(*, whole: bool, measured: bool) -> Iterator[Trial]:
             yield one
         elif one is not PLAIN and not one.is_ordered:
             yield replace(one, alone=True)
-
-
-def _is_refused(execution: Execution) -> bool:
-    """There is no pytest-xdist, or no way to start its workers here."""
-    return isinstance(execution, Failed) and execution.reason == "refused"
 
 
 def _fault(proof: Proof, first: Gained, trial: Trial, execution: Execution) -> Dropped | None:

@@ -56,8 +56,8 @@ def examine(
     ways = stable.check(proof, first)
     if isinstance(ways, Dropped):
         return _missed(replace(known, runs=RunsPart(passed=1, of=2, modes=("measured",))), ways)
-    modes = ("measured", *ways)
-    return replace(known, runs=RunsPart(passed=len(modes), of=len(modes), modes=modes))
+    modes = ("measured", *ways.passed)
+    return replace(known, runs=RunsPart(passed=len(modes), of=len(modes), modes=modes, left_out=ways.left_out))
 
 
 def fails(task: Task, candidate: Candidate, sandbox: Sandbox, *, timeout: float) -> Reproof:

@@ -1,7 +1,17 @@
+import re
+
 import pytest
 
 from pytest_enrich.commands import doctor
+from pytest_enrich.data import Rehearsal
 from pytest_enrich.sandboxes import survey
+
+
+@pytest.fixture
+def rehearsed(monkeypatch):
+    """Existing tests need not run for what is not about them."""
+    found = Rehearsal(isolation="rlimits-only", tests=("t.py::test_a",), passed=("alone",))
+    monkeypatch.setattr(doctor.reproof, "rehearse", lambda _store: found)
 
 
 def test_clean_removes_decided_and_stale_and_keeps_what_waits(project, no_dash, free):
@@ -28,6 +38,7 @@ def test_clean_with_nothing_to_clean(project, no_dash):
     assert len(project.store.pending()) == 1, no_dash
 
 
+@pytest.mark.usefixtures("rehearsed")
 def test_doctor_finds_everything_here(project):
     answer = project.run("doctor", "--json")
     assert answer.status == 0, answer.out
@@ -36,6 +47,7 @@ def test_doctor_finds_everything_here(project):
     assert not project.store.directory.exists()
 
 
+@pytest.mark.usefixtures("rehearsed")
 def test_doctor_names_the_isolation_and_each_of_its_layers(project, monkeypatch):
     layers = (
         survey.Layer("bwrap", works=False, found="not installed"),
@@ -47,6 +59,7 @@ def test_doctor_names_the_isolation_and_each_of_its_layers(project, monkeypatch)
     assert (checks["bwrap"], checks["landlock"]) == ("not installed", "version 7")
 
 
+@pytest.mark.usefixtures("rehearsed")
 def test_doctor_says_what_is_not_done_without_layers(project, monkeypatch):
     monkeypatch.setattr(survey, "survey", lambda _root: ("rlimits-only", ()))
     answer = project.run("doctor")
@@ -67,8 +80,61 @@ def test_doctor_names_the_fix_for_what_is_missing():
     assert check.fix.endswith('-m pip install "no-such-distribution>=1"')
 
 
+@pytest.mark.usefixtures("rehearsed")
 def test_doctor_tells_a_folder_that_cannot_be_used(project):
     project.store.directory.write_text("a file")
     answer = project.run("doctor")
     assert answer.status == 1
     assert "--enrich-dir=" in answer.out
+
+
+def inside(answer):
+    """What is said of existing tests inside, and of the ways in which they do not pass."""
+    checks = answer.json["checks"]
+    (place,) = (number for number, check in enumerate(checks) if check["name"] == "inside")
+    return checks[place], checks[place + 1 :]
+
+
+def test_doctor_tries_existing_tests_where_candidates_would_run(project, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))  # whatever is not installed
+    answer = project.run("doctor", "--json")
+    check, left_out = inside(answer)
+    assert (answer.status, check["ok"], check["fix"]) == (0, True, "")
+    assert re.fullmatch(
+        r"in (landlock\+seccomp|rlimits-only): 2 existing tests passed in \d of 7 ways of .*", check["found"]
+    )
+    assert all("spread over 2 workers" in one["found"] for one in left_out)
+    assert not project.store.directory.exists()
+
+
+def test_doctor_says_that_no_test_passes_inside_and_what_helps(project):
+    project.tests.write_text(
+        "from pathlib import Path\n\n\ndef test_a():\n    Path(__file__).with_name('new').write_text('')\n"
+    )
+    answer = project.run("doctor", "--json")
+    check, _ = inside(answer)
+    assert (answer.status, check["ok"]) == (1, False)
+    assert "tests/test_cart.py::test_a does not pass: " in check["found"]
+    assert "Error" in check["found"]
+    assert check["fix"]
+
+
+def test_doctor_names_a_way_in_which_existing_tests_do_not_pass(project):
+    project.tests.write_text("import os\n\n\ndef test_a():\n    assert os.environ.get('USER') != 'somebody'\n")
+    answer = project.run("doctor", "--json")
+    check, left_out = inside(answer)
+    assert (answer.status, check["ok"]) == (0, True)
+    assert any("test_a does not pass in its file, with another hash seed" in one["found"] for one in left_out)
+
+
+def test_doctor_says_why_pytest_does_not_start(project):
+    (project.root / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = '--no-such-option'\n")
+    check, _ = inside(project.run("doctor", "--json"))
+    assert (check["ok"], "pytest did not start" in check["found"]) == (False, True)
+
+
+def test_doctor_says_that_there_is_no_test_to_try(project):
+    project.tests.unlink()
+    check, _ = inside(project.run("doctor", "--json"))
+    assert check["ok"]
+    assert check["found"].endswith("there is no test to try")

@@ -127,3 +127,12 @@ def test_wrong_use_is_2_and_says_so_on_stderr(project, words):
     assert (answer.status, answer.out) == (2, "")
     assert answer.err
     assert "Traceback" not in answer.err
+
+
+def test_show_names_the_ways_in_which_it_was_not_run(project, no_dash):
+    one = next(one for one in project.store.pending() if one.id == no_dash)
+    why = "in its file, reversed: existing tests do not pass so: OSError: \x1b[31mno"
+    runs = replace(one.proof.runs, left_out=(why,))
+    told = show.screen(project.store, replace(one, proof=replace(one.proof, runs=runs)))
+    assert "left out: in its file, reversed: existing tests do not pass so" in told
+    assert "\x1b" not in told

@@ -184,3 +184,12 @@ def test_a_diff_is_shown_with_a_line_round_each_change():
 def test_a_diff_to_the_end_of_a_file_without_a_line_ending_is_shown_whole():
     lines = ["@@ -1,3 +1,4 @@", " a", " b", "-c", "\\ No newline at end of file", "+c", "+d"]
     assert list(code._hunks(lines)) == lines
+
+
+def test_the_ways_in_which_a_test_was_not_run_are_named(fakes):
+    report = fakes.report(1)
+    one = report.suggestions[0].suggestion
+    runs = replace(one.proof.runs, left_out=("in its file, reversed: existing tests do not pass so: <b>",))
+    one = replace(one, proof=replace(one.proof, runs=runs))
+    text = html.render(replace(report, suggestions=(replace(report.suggestions[0], suggestion=one),)))
+    assert "Left out: in its file, reversed: existing tests do not pass so: &lt;b&gt;." in text

@@ -683,6 +683,31 @@ def test_without_walls_of_its_own_a_job_has_no_modes_no_network_and_no_programs(
     assert set(found) == {"test_files", "test_read_only", "test_loopback", "test_program"}
 
 
+@pytest.mark.parametrize("fresh", [False, True], ids=["", "fresh"])
+@at_each_layer
+def test_what_pytest_keeps_for_its_next_run_is_kept_without_a_warning(sandbox, project, write, outcomes, fresh):
+    files = {
+        "pyproject.toml": "[tool.pytest.ini_options]\nfilterwarnings = ['error']\n",
+        "tests/conftest.py": "def pytest_sessionfinish():\n    pass\n",  # so that forks come to the end, too
+    }
+    write(project, files)
+    job = candidate(
+        """
+        def test_kept(cache):
+            cache.set("own/value", 3)
+            assert cache.get("own/value", 0) == 3
+            assert cache.mkdir("own").is_dir()
+        """,
+        fresh=fresh,
+    )
+    before = tree(project)
+
+    found = outcomes(sandbox.execute(job, timeout=30))
+
+    assert {name: (one.result, one.detail) for name, one in found.items()} == {"test_kept": ("passed", "")}
+    assert tree(project) == before
+
+
 @pytest.mark.parametrize("sandbox", [name for name in LAYERS if "+" in name], indirect=True)
 def test_files_and_threads_work_without_anything_else(sandbox, outcomes):
     job = candidate(

@@ -15,7 +15,7 @@ def test_the_directory_is_private_and_gone_afterwards(tmp_path, monkeypatch):
         parts = {part.name for part in place.iterdir()}
 
     assert mode == 0o700
-    assert parts == {"home", "tmp"}
+    assert parts == {"home", "tmp", "cache"}
     assert not place.exists()
 
 

@@ -207,12 +207,13 @@ def test_what_had_to_make_room_for_others_is_asked_for_again(work, monkeypatch):
     assert not made.stopped
 
 
-def test_what_was_dropped_is_not_tried_again(work, fakes):
+def test_what_was_dropped_is_not_tried_again(work, fakes, rootdir):
     dropped = fakes.failed("crash")
     made, _, sandbox = work(budget=Budget(seconds=60.0), script={Prove: lambda _job: dropped})
     assert len(sandbox.asked(Explore)) == 9
     assert made.candidates == 2
-    assert len(sandbox.asked(Prove)) == 2
+    today = (rootdir / "tests/test_cart.py").read_text("utf-8")
+    assert len([job for job in sandbox.asked(Prove) if job.text != today]) == 2
 
 
 def test_it_stops_when_the_budget_is_used_up(work):

@@ -51,3 +51,14 @@ def test_a_sandbox_that_failed_is_asked_again_but_not_tests_that_take_too_long(f
         "timeout",
         "timeout",
     ]
+
+
+def test_files_whose_tests_fall_in_the_same_way_by_the_same_error_make_one_line():
+    existing = Existing()
+    for number in range(5):
+        existing.note(f"tests/test_{number}.py", "twice", "no")
+    existing.note("tests/test_0.py", "alone", "ValueError: 0")
+    assert existing.notes == (
+        "existing tests of tests/test_0.py, tests/test_1.py, tests/test_2.py and 2 more do not pass twice: no",
+        "existing tests of tests/test_0.py do not pass alone: ValueError: 0",
+    )

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich import validate
-from pytest_enrich.data import Dropped, Kept, Prove, Proved, TestOutcome
+from pytest_enrich.data import Dropped, Kept, NearTest, Prove, Proved, TestOutcome
 from pytest_enrich.validate.gain import gained
 from pytest_enrich.validate.stable import TRIALS
 
@@ -15,9 +15,11 @@ NODE = "tests/test_cart.py::test_negative"
 def judge(fakes):
     """The verdict when the runs of the candidate answer so, and the sandbox that was asked."""
 
-    def judge(*answers, task=None, candidate=None):
+    def judge(*answers, task=None, candidate=None, existing=None):
         sandbox = fakes.ScriptedSandbox({Prove: list(answers)})
-        verdict = validate.judge(task or fakes.task(), candidate or fakes.candidate(), sandbox, timeout=5.0)
+        verdict = validate.judge(
+            task or fakes.task(), candidate or fakes.candidate(), sandbox, timeout=5.0, existing=existing
+        )
         return verdict, sandbox
 
     return judge
@@ -44,6 +46,27 @@ def test_what_does_not_pass_is_dropped_at_once(fakes, judge, result):
     verdict, sandbox = judge(fakes.proved(result=result, detail="E  assert 1 == 0"))
     assert verdict == Dropped(rung="passes", reason=result, detail="E  assert 1 == 0")
     assert len(sandbox.jobs) == 1
+
+
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [(["failed", "failed"], True), (["failed", "passed"], False), (["passed"], False)],
+    ids=["none passes", "one passes", "the first passes"],
+)
+def test_where_no_existing_test_passes_measured_the_run_says_that_nothing_can_be_proven(fakes, judge, ends, told):
+    existing, names = validate.Existing(), [f"{fakes.TESTS}::test_{name}" for name in ("one", "two")]
+    nearest = tuple(NearTest(nodeid=f"{name}[1]", shared=1) for name in names)
+    task = replace(fakes.task(), target=replace(fakes.task().target, nearest=nearest))
+    fallen = fakes.proved(result="failed", detail="E   assert 1 == 0")
+    others = [fakes.proved(name, end, detail="E   OSError: no") for name, end in zip(names, ends, strict=False)]
+    verdict, sandbox = judge(fallen, *others, task=task, existing=existing)
+    assert verdict.rung == "passes"
+    assert [job.tests for job in sandbox.jobs[1:]] == [(name,) for name in names[: len(ends)]]
+    assert all(job.text == task.test_text and job.measure for job in sandbox.jobs[1:])
+    way = "alone with coverage; nothing can be proven there"
+    note = f"existing tests of {fakes.TESTS} do not pass {way}: OSError: no"
+    assert existing.notes == ((note,) if told else ())
+    assert judge(fallen, task=task, existing=existing)[1].jobs[1:] == []
 
 
 @pytest.mark.parametrize("reason", ["timeout", "crash", "memory", "no answer", "bad answer", "refused"])

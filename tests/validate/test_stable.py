@@ -28,8 +28,10 @@ def battery(fakes):
                 return found
             took = seconds or {}
             outcomes = tuple(
-                TestOutcome(nodeid=name, result=result, seconds=took.get(name, 0.0))
-                for name, result in found.items()
+                end
+                if isinstance(end, TestOutcome)
+                else TestOutcome(nodeid=name, result=end, seconds=took.get(name, 0.0))
+                for name, end in found.items()
             )
             taken = dict.fromkeys(job.measure, branches)
             return Answered(
@@ -59,14 +61,20 @@ def is_there(job):
     return "def test_negative" in job.text
 
 
+def is_in(job, trial):
+    """Whether a job is of this way, where whole files run."""
+    wanted = (trial.shuffle, trial.backwards, trial.world, trial.fresh, trial.workers)
+    return (job.shuffle, job.backwards, job.world, job.fresh, job.workers) == wanted
+
+
 def all_pass(job):
     return {OTHER: "passed"} | ({OWN: "passed"} if is_there(job) else {})
 
 
 def test_all_ways_are_named(battery):
-    names, _ = battery(all_pass)
-    assert names == tuple(one.name for one in TRIALS)
-    assert len(set(names)) == len(names)
+    ways, _ = battery(all_pass)
+    assert ways.passed == tuple(one.name for one in TRIALS)
+    assert len(set(ways.passed)) == len(ways.passed)
 
 
 def test_the_dear_runs_come_last(battery):
@@ -109,14 +117,129 @@ def test_a_fresh_process_has_to_close_as_much(battery):
 
 
 def test_without_xdist_all_else_is_run(battery, fakes):
-    names, _ = battery(lambda job: fakes.failed("refused") if job.workers else all_pass(job))
-    assert names == tuple(one.name for one in TRIALS if not one.workers)
+    ways, _ = battery(lambda job: fakes.failed("refused") if job.workers else all_pass(job))
+    assert ways.passed == tuple(one.name for one in TRIALS if not one.workers)
+    assert ways.left_out == ("in its file, spread over 2 workers: it was ended by SIGSEGV",)
 
 
 @pytest.mark.parametrize("reason", ["timeout", "crash", "no answer"])
 def test_workers_that_fail_are_no_reason_to_look_away(battery, fakes, reason):
-    verdict, _ = battery(lambda job: fakes.failed(reason) if job.workers else all_pass(job))
+    verdict, _ = battery(lambda job: fakes.failed(reason) if job.workers and is_there(job) else all_pass(job))
     assert verdict.reason == "does not pass in its file, spread over 2 workers"
+
+
+def failing(name, detail="E   OSError: [Errno 1] not permitted: '/a/b'"):
+    return TestOutcome(nodeid=name, result="failed", detail=detail)
+
+
+LATER = tuple(one for one in TRIALS if not one.alone and one.how)
+
+
+@pytest.mark.parametrize("trial", LATER, ids=lambda trial: trial.name)
+def test_a_way_in_which_no_existing_test_passes_is_left_out_and_named(battery, trial):
+    existing = Existing()
+    ways, _ = battery(
+        lambda job: {name: failing(name) if is_in(job, trial) else "passed" for name in all_pass(job)},
+        existing=existing,
+    )
+    assert ways.passed == tuple(one.name for one in TRIALS if one is not trial)
+    why = "OSError: [Errno 1] not permitted: '/a/b'"
+    lasting = "OSError: [Errno 1] not permitted: '...'"
+    assert ways.left_out == (f"{trial.name}: existing tests do not pass so: {lasting}",)
+    assert existing.notes == (
+        f"existing tests of tests/test_cart.py do not pass {trial.name}; that is left out of proofs there: {why}",
+    )
+
+
+@pytest.mark.parametrize("trial", LATER, ids=lambda trial: trial.name)
+def test_a_way_in_which_existing_tests_pass_is_not_left_out_whatever_a_candidate_does(battery, trial):
+    existing = Existing()
+    verdict, _ = battery(
+        lambda job: {**all_pass(job), OWN: failing(OWN)} if is_there(job) and is_in(job, trial) else all_pass(job),
+        existing=existing,
+    )
+    assert verdict.reason == f"does not pass {trial.name}"
+    assert existing.notes == ()
+
+
+def test_a_candidate_that_breaks_all_others_in_a_way_does_not_get_it_left_out(battery):
+    verdict, _ = battery(
+        lambda job: (
+            {name: failing(name) for name in all_pass(job)} if is_there(job) and job.world.days else all_pass(job)
+        )
+    )
+    assert verdict.reason.startswith("does not pass in its file, with another hash seed")
+
+
+def in_some_way(job):
+    """Of two existing tests one falls elsewhere, by an error, and one backwards, by an assertion."""
+    ends = {**all_pass(job), SLOW: "passed"}
+    if job.world.days:
+        ends[SLOW] = failing(SLOW)
+    if job.backwards:
+        ends[SLOW] = failing(SLOW, "E   assert 2 == 3")
+    return ends
+
+
+@pytest.mark.parametrize(
+    ("detail", "kept"),
+    [("E   OSError: [Errno 1] not permitted: '/c'", True), ("E   OSError: full", False), ("E   assert 1", False)],
+)
+def test_a_way_is_left_out_for_who_falls_there_by_the_error_by_which_an_existing_test_does(battery, detail, kept):
+    ways, _ = battery(
+        lambda job: (
+            {**in_some_way(job), OWN: failing(OWN, detail)}
+            if is_there(job) and job.world.days
+            else in_some_way(job)
+        )
+    )
+    assert isinstance(ways, stable.Ways) is kept
+
+
+def test_an_order_in_which_existing_tests_fall_says_nothing_about_a_candidate(battery):
+    ways, _ = battery(
+        lambda job: (
+            {**in_some_way(job), OWN: failing(OWN, "E   assert 4 == 5")}
+            if is_there(job) and job.backwards
+            else in_some_way(job)
+        )
+    )
+    assert [one.partition(":")[0] for one in ways.left_out] == ["in its file, reversed"]
+
+
+def test_tests_that_fail_anyway_excuse_nothing(battery):
+    verdict, _ = battery(
+        lambda job: {
+            OTHER: failing(OTHER),
+            **({OWN: failing(OWN) if job.fresh else "passed"} if is_there(job) else {}),
+        }
+    )
+    assert verdict.reason == "does not pass in its file, in a fresh process, with coverage"
+
+
+def test_existing_tests_are_asked_once_for_all_candidates_and_only_where_one_falls(battery):
+    existing = Existing()
+
+    def ends(job):
+        return {name: failing(name) if job.fresh else "passed" for name in all_pass(job)}
+
+    runs = [battery(ends, existing=existing)[1] for _ in range(2)]
+    assert [[job.fresh for job in sandbox.jobs if not is_there(job)] for sandbox in runs] == [[False, True], []]
+
+
+def test_where_existing_tests_crash_in_a_way_it_is_left_out(battery, fakes):
+    crash = fakes.failed("crash", "Traceback\nPytestCacheWarning: could not create cache path /a: [Errno 1]")
+    ways, _ = battery(lambda job: crash if job.fresh else all_pass(job))
+    assert [one.partition(": ")[0] for one in ways.left_out] == ["in its file, in a fresh process, with coverage"]
+
+
+def test_a_job_of_existing_tests_that_is_refused_says_nothing(battery, fakes):
+    def ends(job):
+        if not job.fresh:
+            return all_pass(job)
+        return {OTHER: "passed", OWN: failing(OWN)} if is_there(job) else fakes.failed("refused", "it is closed")
+
+    assert battery(ends)[0].reason == "does not pass in its file, in a fresh process, with coverage"
 
 
 def test_a_candidate_that_makes_its_neighbour_fail_is_dropped(battery):
@@ -136,8 +259,8 @@ INHERITED = OWN.replace("::", "::TestInheriting::")
 
 
 def test_a_class_that_inherits_the_candidate_is_not_changed_by_it(battery):
-    names, _ = battery(lambda job: {**all_pass(job), **({INHERITED: "passed"} if is_there(job) else {})})
-    assert names == tuple(one.name for one in TRIALS)
+    ways, _ = battery(lambda job: {**all_pass(job), **({INHERITED: "passed"} if is_there(job) else {})})
+    assert ways.passed == tuple(one.name for one in TRIALS)
 
 
 def test_a_candidate_that_fails_in_a_class_that_inherits_it_is_dropped(battery):
@@ -152,8 +275,8 @@ def test_a_neighbour_that_vanishes_is_a_change(battery):
 
 def test_a_neighbour_with_another_name_in_each_run_has_not_changed(battery):
     number = iter(range(100))
-    names, sandbox = battery(lambda job: {**all_pass(job), f"{OTHER}[{next(number)} s]": "passed"})
-    assert names == tuple(one.name for one in TRIALS)
+    ways, sandbox = battery(lambda job: {**all_pass(job), f"{OTHER}[{next(number)} s]": "passed"})
+    assert ways.passed == tuple(one.name for one in TRIALS)
     assert [job.tests for job in sandbox.jobs if not is_there(job)] == [()]
 
 
@@ -169,8 +292,8 @@ def test_a_neighbour_with_another_name_and_another_end_is_a_change(battery):
 
 
 def test_a_neighbour_that_fails_in_that_order_by_itself_is_not_the_candidates_doing(battery):
-    names, _ = battery(lambda job: {**all_pass(job), OTHER: "failed" if job.backwards else "passed"})
-    assert names == tuple(one.name for one in TRIALS)
+    ways, _ = battery(lambda job: {**all_pass(job), OTHER: "failed" if job.backwards else "passed"})
+    assert ways.passed == tuple(one.name for one in TRIALS)
 
 
 def test_a_neighbour_that_ends_now_so_and_now_so_is_not_the_candidates_doing(battery):
@@ -179,14 +302,14 @@ def test_a_neighbour_that_ends_now_so_and_now_so_is_not_the_candidates_doing(bat
     def ends(job):
         return {**all_pass(job), OTHER: "failed" if is_there(job) and next(turns) % 2 else "passed"}
 
-    names, _ = battery(ends)
-    assert names == tuple(one.name for one in TRIALS)
+    ways, _ = battery(ends)
+    assert ways.passed == tuple(one.name for one in TRIALS)
 
 
 def test_where_the_file_takes_too_long_the_candidate_is_run_alone_in_all_ways(battery, fakes):
-    names, sandbox = battery(lambda job: {OWN: "passed"} if job.tests else fakes.failed("timeout"))
-    assert len(names) == 4
-    assert all(name.startswith("alone") for name in names)
+    ways, sandbox = battery(lambda job: {OWN: "passed"} if job.tests else fakes.failed("timeout"))
+    assert len(ways.passed) == 4
+    assert all(name.startswith("alone") for name in ways.passed)
     assert all(job.tests for job in sandbox.jobs if is_there(job))
 
 
@@ -200,8 +323,8 @@ def with_a_slow_one(job):
 
 
 def test_a_slow_neighbour_is_left_out_of_what_runs_again_and_again(battery):
-    names, sandbox = battery(with_a_slow_one, seconds={SLOW: 30.0}, existing=Existing(1.0))
-    assert names == tuple(one.name for one in TRIALS)
+    ways, sandbox = battery(with_a_slow_one, seconds={SLOW: 30.0}, existing=Existing(1.0))
+    assert ways.passed == tuple(one.name for one in TRIALS)
     assert [job.tests for job in sandbox.jobs if not is_there(job)] == [()]
     assert {job.tests for job in sandbox.jobs if is_there(job)} == {(OWN,), (OWN, OTHER)}
 
@@ -223,8 +346,8 @@ def test_brackets_in_the_name_of_a_file_are_no_parameters():
 
 
 def test_where_all_neighbours_are_slow_the_candidate_runs_alone(battery):
-    names, _ = battery(with_a_slow_one, seconds={SLOW: 30.0, OTHER: 2.0}, existing=Existing(1.0))
-    assert all(name.startswith("alone") for name in names)
+    ways, _ = battery(with_a_slow_one, seconds={SLOW: 30.0, OTHER: 2.0}, existing=Existing(1.0))
+    assert all(name.startswith("alone") for name in ways.passed)
 
 
 def test_many_cases_take_time_that_is_in_none_of_them(battery):
@@ -238,8 +361,10 @@ def test_many_cases_take_time_that_is_in_none_of_them(battery):
 
 
 def test_what_would_take_too_long_with_coverage_is_left_out_where_that_is_measured(battery):
-    names, sandbox = battery(all_pass, seconds={OTHER: 0.5}, existing=Existing(1.0))
-    assert names == tuple("alone, in a fresh process, with coverage" if one.fresh else one.name for one in TRIALS)
+    ways, sandbox = battery(all_pass, seconds={OTHER: 0.5}, existing=Existing(1.0))
+    assert ways.passed == tuple(
+        "alone, in a fresh process, with coverage" if one.fresh else one.name for one in TRIALS
+    )
     assert [job.tests for job in sandbox.jobs if job.fresh] == [(OWN,)]
 
 
@@ -255,8 +380,8 @@ def test_how_the_tests_of_a_file_end_is_asked_once_for_all_candidates(battery):
 
 
 def test_in_a_new_file_there_is_nothing_to_compare_with(battery):
-    names, sandbox = battery(lambda _job: {OWN: "passed"}, text="")
-    assert len(names) == len(TRIALS)
+    ways, sandbox = battery(lambda _job: {OWN: "passed"}, text="")
+    assert len(ways.passed) == len(TRIALS)
     assert all(map(is_there, sandbox.jobs))
 
 

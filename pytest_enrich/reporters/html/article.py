@@ -99,6 +99,7 @@ def _proof(each: ReportedSuggestion, told: Told) -> Markup:
         _mutants(one),
         tag("p", f"{part.note}.") if part.note else Markup(),
         tag("p", f"{one.proof.duration_ms:.1f} ms, inside {one.proof.isolation}. Ran ", _ways(one, told)),
+        tag("p", "Left out: ", "; ".join(runs.left_out), ".") if runs.left_out else Markup(),
         *_nearest(each, told),
     ]
     return tag("details", summary, *inside)
