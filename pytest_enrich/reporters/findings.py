@@ -5,7 +5,8 @@ Texts come from the code under test, from models and from other machines: they s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from pytest_enrich.data import Report, ReportedSuggestion, Suggestion
 from pytest_enrich.reporters.words import counted, visible
@@ -67,11 +68,11 @@ def _is_silent(text: str) -> bool:
     return not text.strip() or text.lstrip().startswith("#")
 
 
-def _spans(numbers: Sequence[int], silent: Collection[int]) -> Iterator[str]:
+def _spans(numbers: Sequence[int], silent: AbstractSet[int]) -> Iterator[str]:
     """The numbers, those that follow each other together, across `silent` ones too."""
     start = last = numbers[0]
     for number in (*numbers[1:], None):
-        if number is not None and silent.issuperset(range(last + 1, number)):
+        if number is not None and silent >= set(range(last + 1, number)):
             last = number
             continue
         yield str(start) if start == last else f"{start}-{last}"

@@ -25,7 +25,7 @@ from pytest_enrich.sandboxes.process import ProcessSandbox
 from pytest_enrich.session import ground, summary
 from pytest_enrich.session.contradictions import Contradictions
 from pytest_enrich.session.files import TestFiles
-from pytest_enrich.session.ledger import Ledger
+from pytest_enrich.session.ledger import LEFT_OUT, Ledger
 from pytest_enrich.session.noting import NotingSandbox
 from pytest_enrich.session.panel import Panel
 from pytest_enrich.session.remembering import Remembering
@@ -126,7 +126,7 @@ class Session:
         settings, found = self._settings, self._found
         self._progress.started(len(found.own), len({gap.path for gap in found.own}), str(settings.budget))
         self._ground = ground.survey(settings, found.measured, found.texts, found.open, self._sandbox)
-        self._ledger.note(self._ground.left_out, "left out")
+        self._ledger.note(self._ground.left_out, LEFT_OUT)
         if settings.fresh:
             self._store.forget()
         self._panel.begin_model(
@@ -145,6 +145,7 @@ class Session:
             nothing,
             isolation=self._sandbox.isolation,
             gaps={**self._found.counts, **self._ledger.outcomes},
+            left=tuple(self._ledger.left(self._stopped)),
             candidates=len(self._ledger.attempts),
             dropped=dict(self._ledger.dropped),
             grades=dict(Counter(str(grade) for one in self._ledger.attempts if (grade := one.verdict.grade))),

@@ -39,7 +39,11 @@ def _bug(report: Report, one: PossibleBug) -> str:
 def _notice(report: Report, group: Sequence[ReportedSuggestion], more: int) -> str:
     first = group[0].suggestion
     start, end = findings.lines(group[0])
-    lines = [f"{first.gap.qualname or 'the module'}: {findings.never(group[0])}.", findings.titled(first), findings.advice(first)]
+    lines = [
+        f"{first.gap.qualname or 'the module'}: {findings.never(group[0])}.",
+        findings.titled(first),
+        findings.advice(first),
+    ]
     if len(group) > 1:
         lines.append(f"and {counted(len(group) - 1, 'other test')} for this function")
     if more:
