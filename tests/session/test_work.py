@@ -225,6 +225,19 @@ def test_it_stops_when_the_budget_is_used_up(work):
     assert sandbox.asked(Explore) == []
 
 
+def test_the_time_before_the_first_target_is_part_of_the_budget(work, monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+
+    def slow(_job):
+        clock[0] += 70.0
+        return Collected(items=())
+
+    made, _, sandbox = work(budget=Budget(seconds=60.0), script={Collect: slow})
+    assert (made.stopped, made.gaps) == ("budget", {"not tried": 3})
+    assert [sandbox.asked(kind) for kind in (Record, Explore, Vary, Prove)] == [[], [], [], []]
+
+
 def test_an_interrupt_keeps_what_is_finished(work, store, settings):
     progress = Silent()
 
