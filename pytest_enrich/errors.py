@@ -16,6 +16,10 @@ class UsageError(EnrichError):
     """Asked for something impossible: exit status 2 of the command, 4 of pytest."""
 
 
+class OutOfTimeError(EnrichError):
+    """The time of a run is over: what it would have come to is left for the next one."""
+
+
 class RefusedError(EnrichError):
     """Understood, and not done because it would harm: exit status 3 of the command."""
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Protocol
 
 from pytest_enrich.data import Attempt, Kept, Target
@@ -45,7 +46,7 @@ class Lines:
         self._now = now
         self._lock = threading.Lock()
         self._said = now()
-        self._last = ""
+        self._last: Callable[[], str] = partial(_labelled, "gaps", "still at work")
         self._kept = 0
         self._dropped = 0
 
@@ -54,23 +55,23 @@ class Lines:
         with self._lock:
             self._write(_labelled("gaps", f"{gaps} in {_files(files)}, budget {budget}"))
 
-    def working(self, done: int, total: int, target: Target, left: str) -> None:
+    def working(self, done: int, total: int, target: Target, left: object) -> None:
         """Rewritten on a terminal; a pipe hears of it when nothing else is said for 30 seconds."""
         with self._lock:
-            self._last = self._line(done, total, target, left)
+            self._last = partial(self._line, done, total, target, left)
             if self._terminal.isatty:
-                self._terminal.rewrite(self._last)
+                self._terminal.rewrite(self._last())
             elif self._is_late():
-                self._write(self._last)
+                self._write(self._last())
 
-    def finished(self, done: int, total: int, target: Target, attempts: Sequence[Attempt], left: str) -> None:
+    def finished(self, done: int, total: int, target: Target, attempts: Sequence[Attempt], left: object) -> None:
         """The totals grow by the target's attempts."""
         with self._lock:
             kept = sum(isinstance(attempt.verdict, Kept) for attempt in attempts)
             self._kept += kept
             self._dropped += len(attempts) - kept
-            self._last = self._line(done, total, target, left)
-            (self._terminal.rewrite if self._terminal.isatty else self._write)(self._last)
+            self._last = partial(self._line, done, total, target, left)
+            (self._terminal.rewrite if self._terminal.isatty else self._write)(self._last())
 
     def waiting(self, what: str) -> None:
         """`model     waits for coder:7b: ...`, until something else is said."""
@@ -82,10 +83,10 @@ class Lines:
                 self._write(line)
 
     def pulse(self) -> None:
-        """Say the last line again when a pipe heard nothing for 30 seconds."""
+        """Say where it stands now when a pipe heard nothing for 30 seconds."""
         with self._lock:
             if not self._terminal.isatty and self._is_late():
-                self._write(self._last or _labelled("gaps", "still at work"))
+                self._write(self._last())
 
     def _is_late(self) -> bool:
         return self._now() - self._said >= QUIET_SECONDS
@@ -94,11 +95,12 @@ class Lines:
         self._said = self._now()
         self._terminal.write_line(line)
 
-    def _line(self, done: int, total: int, target: Target, left: str) -> str:
+    def _line(self, done: int, total: int, target: Target, left: object) -> str:
         name = f"{target.module}.{target.qualname}" if target.qualname else target.module
         name = name if name.isprintable() else repr(name)[1:-1]  # of a file with any name
         counts = f"kept {self._kept}, dropped {self._dropped}"
-        ending = f"  {counts}  {left} left" if left else f"  {counts}"
+        told = str(left)
+        ending = f"  {counts}  {told} left" if told else f"  {counts}"
         beginning = _labelled("search", f"{done}/{total}  ")
         room = max(8, WIDTH - len(beginning) - len(ending))
         return f"{beginning}{_fitted(name, room):<{min(room, 32)}}{ending}"

@@ -82,11 +82,11 @@ class Progress(Protocol):
     def started(self, gaps: int, files: int, budget: str) -> None:
         """The run begins: so many gaps in so many files."""
 
-    def working(self, done: int, total: int, target: Target, left: str) -> None:
-        """Target `done` of `total` is being worked on; `left` of the budget."""
+    def working(self, done: int, total: int, target: Target, left: object) -> None:
+        """Target `done` of `total` is being worked on; `left` says, whenever it is made a text, what is left."""
 
     def waiting(self, what: str) -> None:
         """The model keeps questions waiting, and why; told from any thread."""
 
-    def finished(self, done: int, total: int, target: Target, attempts: Sequence[Attempt], left: str) -> None:
+    def finished(self, done: int, total: int, target: Target, attempts: Sequence[Attempt], left: object) -> None:
         """The target is done, with these attempts."""

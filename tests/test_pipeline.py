@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from pytest_enrich import patch, pipeline, validate
 from pytest_enrich.config import Budget
 from pytest_enrich.data import Dropped, Kept, Prove, Proved, TestOutcome
+from pytest_enrich.errors import OutOfTimeError
 from pytest_enrich.executors import InlineExecutor
 from pytest_enrich.pipeline import Bench, Purse, Turn
 from pytest_enrich.pipeline.purse import FEWEST_EXECUTIONS, LONGEST, MOST_PARTS, SHORTEST, SHORTEST_TURN
@@ -59,6 +60,33 @@ def test_a_candidate_that_is_kept_closes_its_gap(fakes, bench):
     assert isinstance(attempt.verdict, Kept)
     assert (attempt.path, attempt.qualname, attempt.digest) == (fakes.PATH, "discount", "digest")
     assert (done.complete, proposer.taken) == (True, 1)
+
+
+def test_what_was_kept_stays_when_the_time_of_the_run_is_over(fakes, bench):
+    gaps = fakes.gap("cart-aaaaaaaa"), fakes.gap("cart-bbbbbbbb", 8)
+
+    class Late(fakes.FakeProposer):
+        def propose(self, _task):
+            yield from candidates(fakes, 1)
+            raise OutOfTimeError("over")
+
+    spent = replace(bench(Late()), purse=Purse(Budget(seconds=60.0), 1, started=time.monotonic() - 59.0))
+    done = pipeline.work(fakes.target(*gaps), spent, TURN)
+    assert [type(one.verdict) for one in done.attempts] == [Kept]
+
+
+def test_a_candidate_that_the_end_of_the_run_comes_before_is_tried_again(fakes, bench):
+    def over(_job):
+        raise OutOfTimeError("over")
+
+    late = replace(bench(fakes.FakeProposer(*candidates(fakes, 1))), sandbox=fakes.ScriptedSandbox({Prove: over}))
+    done = pipeline.work(fakes.target(), late, TURN)
+    assert (done.attempts, done.complete) == ((), False)
+
+
+def test_a_budget_is_spent_since_the_run_began():
+    purse = Purse(Budget(seconds=60.0), 1, started=time.monotonic() - 50.0)
+    assert 0 < purse.left <= 10.0
 
 
 def test_what_is_tried_for_joined_methods_is_noted_for_the_one_that_it_was_tried_for(fakes, bench):

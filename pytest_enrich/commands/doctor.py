@@ -28,7 +28,7 @@ _OLDEST_PYTHON = (3, 10)
 _NEEDED = {
     "pytest": (7, 4),
     "pytest-cov": (5,),
-    "coverage": (7, 16),
+    "coverage": (7, 6, 2),
     "hypothesis": (6, 100),
     "libcst": (1, 5),
     "msgspec": (0, 18, 6),

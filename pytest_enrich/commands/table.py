@@ -1,4 +1,4 @@
-"""`pytest-enrich list`: what is pending, which gaps got no test, what was turned down."""
+"""`pytest-enrich list`: what is pending, which gaps have no test, what was turned down."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FOREIGN = (
 
 
 @click.command("list")
-@click.option("--gaps", "which", flag_value="gaps", help="The gaps for which no good test was found.")
+@click.option("--gaps", "which", flag_value="gaps", help="The gaps that are left without a test, each with why.")
 @click.option("--rejected", "which", flag_value="rejected", help="What was turned down.")
 @click.option("--bugs", "which", flag_value="bugs", help="The possible bugs: code that contradicts its docstring.")
 @click.option("--check", is_flag=True, help="Exit with 1 when something is pending.")
@@ -100,17 +100,18 @@ def _bugs(store: Store, *, as_json: bool) -> int:
 
 
 def _gaps(store: Store, *, as_json: bool) -> int:
-    without = reports.without(store)
+    left = reports.left(store)
     if as_json:
-        answer({"gaps": without})
-    elif not without:
+        answer({"gaps": left})
+    elif not left:
         say("No gap was left without a test by the runs so far.\nNext:  pytest-enrich list")
-    for line in () if as_json else without:
+    for line in () if as_json else left:
         gap = line.gap
         say(f"  {gap.id}  {fit(f'{gap.path}:{gap.line} {gap.qualname}', 76 - len(gap.id))}")
         why = line.outcome + (f": {line.detail}" if line.detail else "")
-        say(f"      {fit(f'{gap.text}  ({gap.outcome})  {why}', 73)}")
-    return len(without)
+        say(f"      {fit(f'{gap.text}  ({gap.outcome})', 73)}")
+        say(f"      {fit(why, 73)}")
+    return len(left)
 
 
 def _rejected(store: Store, *, as_json: bool) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib import resources
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_enrich import imports
 from pytest_enrich.contracts import write
@@ -57,7 +58,7 @@ def examine(claims: Sequence[Claim], folder: str, sandbox: Sandbox, *, timeout: 
     runs = [_run(list(suspects), folder, sandbox, timeout, way, kept=True) for way in WAYS] if suspects else []
     found: dict[tuple[str, str, str], Broken] = {}
     for at, (claim, told) in enumerate(suspects.items()):
-        if all(run is not None and _seen(run, at) == told and _fails(run, at) for run in runs):
+        if all(run is not None and _seen(run, at) == told and _turns(run, at) for run in runs):
             broken = Broken(claim=claim, observed=told, runs=tuple(way.name for way in WAYS))
             found.setdefault(claim.key, broken)
         else:
@@ -95,10 +96,14 @@ def _path(folder: str) -> str:
 
 
 def _module(claims: Sequence[Claim], *, kept: bool) -> str:
-    """A test of each claim that says what was seen, and with `kept` the one that a person would get."""
+    """A test of each claim that says what was seen; with `kept` the one that a person would get, too.
+
+    And that one as it is where the code keeps its promise.
+    """
     judge = resources.files(__package__).joinpath("judge.py").read_text("utf-8")
     parts = [_probe(at, claim) for at, claim in enumerate(claims)]
-    parts += [_reproduction(at, claim) for at, claim in enumerate(claims) if kept]
+    for at, claim in enumerate(claims) if kept else ():
+        parts += [_reproduction(at, claim), _fixed(at, claim)]
     return "\n\n".join([judge, *parts])
 
 
@@ -110,6 +115,17 @@ def _probe(at: int, claim: Claim) -> str:
 
 def _reproduction(at: int, claim: Claim) -> str:
     return _function(f"test_kept_{at}", write.body(claim))
+
+
+def _fixed(at: int, claim: Claim) -> str:
+    *setup, last = write.body(claim)
+    found = imports.resolve_all((*setup, last, claim.action, claim.expected), imports.Bindings())
+    *scene, stated, action, expected = found.codes
+    try:
+        fixed = write.kept(replace(claim, expected=expected), stated, action)
+    except (ValueError, SyntaxError, RecursionError):
+        return ""  # a test that is not there does not pass
+    return write.function(f"test_fixed_{at}", (*found.imports, *scene, fixed))
 
 
 def _function(name: str, body: tuple[str, ...]) -> str:
@@ -129,6 +145,7 @@ def _seen(run: dict[str, TestOutcome], at: int) -> str:
     return seen if isinstance(seen, str) else ""
 
 
-def _fails(run: dict[str, TestOutcome], at: int) -> bool:
-    one = run.get(f"test_kept_{at}")
-    return one is not None and one.result == "failed"
+def _turns(run: dict[str, TestOutcome], at: int) -> bool:
+    """Whether the test fails, and would pass if the code kept its promise."""
+    ended = [getattr(run.get(f"test_{name}_{at}"), "result", "") for name in ("kept", "fixed")]
+    return ended == ["failed", "passed"]

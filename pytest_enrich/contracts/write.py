@@ -75,6 +75,37 @@ def body(claim: Claim) -> tuple[Template, ...]:
     return (*claim.setup, last)
 
 
+def kept(claim: Claim, last: str, action: str) -> str:
+    """The last statement of the test as it reads where the code keeps its promise; `action` is the call in it.
+
+    Raises:
+        ValueError: The call is no part of what is stated: whatever the code did, the test would end the same.
+    """
+    if claim.promise == "raises":
+        opening, kind = last.partition("\n")[0], claim.expected
+        return f"{opening}\n    raise {kind}.__new__({kind})"
+    keeping = _Keeping(action, f"{claim.expected}()" if claim.promise == "returns" else claim.expected)
+    text = ast.unparse(keeping.visit(ast.parse(last)))
+    if not keeping.is_found:
+        raise ValueError(action)
+    return text
+
+
+class _Keeping(ast.NodeTransformer):
+    """Puts what is promised in the place of the call."""
+
+    def __init__(self, action: str, promised: str) -> None:
+        self._action, self._promised = (ast.parse(f"({text}\n)", mode="eval").body for text in (action, promised))
+        self.is_found = False
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        """A node of the statement."""
+        if ast.dump(node) != ast.dump(self._action):
+            return self.generic_visit(node)
+        self.is_found = True
+        return self._promised
+
+
 def function(name: str, codes: tuple[str, ...]) -> str:
     """`def test_...():` with these statements."""
     lines = [line for code in codes for line in code.split("\n")]
@@ -95,12 +126,11 @@ def plain(code: Template) -> str:
 
 def _compared(claim: Claim) -> Template:
     expected = " ".join(claim.expected.split("\n")) if "\n" in claim.expected else claim.expected
-    action = f"({claim.action})" if "\n" in claim.action else claim.action
     if expected in {"None", "True", "False"}:
-        return f"assert {action} is {expected}"
+        return f"assert {patch.relation(claim.action, 'is', expected)}"
     if isinstance(ast.literal_eval(claim.expected), float):
-        return f"assert {action} == ⟨pytest:approx⟩({expected}, rel=0.01)"
-    return f"assert {action} == {expected}"
+        expected = f"⟨pytest:approx⟩({expected}, rel=0.01)"
+    return f"assert {patch.relation(claim.action, '==', expected)}"
 
 
 def _title(broken: Broken) -> str:

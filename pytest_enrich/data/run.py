@@ -9,6 +9,8 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from pytest_enrich.data.decision import Finished
+
 RUN_SCHEMA = "pytest-enrich/run/1"
 GITHUB_RUN = "github-run"
 """Among the options of a run on GitHub: the number of the workflow's run."""
@@ -104,6 +106,7 @@ class RunSummary(Struct, frozen=True, kw_only=True):
         files: How many source files have gaps.
         gaps: How many gaps ended how: `suggested`, `nothing found`, `turned down`, `done before`, `waiting`,
             `closed`, `not tried`, `left out`; together they are all gaps, of a shard all of its gaps.
+        left: The gaps that were `not tried` or `left out`, each with the reason.
         candidates: How many were tried.
         dropped: How many of them were dropped, by reason.
         grades: How many of them were graded how, those that were dropped for it included.
@@ -134,6 +137,7 @@ class RunSummary(Struct, frozen=True, kw_only=True):
     coverage: CoveragePart = CoveragePart()
     files: int = 0
     gaps: dict[str, int] = {}
+    left: tuple[Finished, ...] = ()
     candidates: int = 0
     dropped: dict[str, int] = {}
     grades: dict[str, int] = {}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from pytest_enrich.gaps import imported
 from pytest_enrich.gaps.chosen import wanted
 from pytest_enrich.gaps.measured import FileCoverage, Measured
 from pytest_enrich.gaps.unimported import find, is_script
@@ -45,6 +47,7 @@ def read(  # noqa: PLR0913, PLR0917 - what coverage measured, what is a source, 
     """
     files: list[FileCoverage] = []
     skipped: list[tuple[str, str]] = []
+    loaded = imported.files()
     measured, folders = dict(_sources(cov, rootdir)), _test_folders(tests)
     ran = {path for path, name in measured.items() if cov.get_data().lines(name)}
     if roots is not None:
@@ -58,7 +61,7 @@ def read(  # noqa: PLR0913, PLR0917 - what coverage measured, what is a source, 
             continue
         if path not in ran and path not in include and is_script(path, rootdir):
             continue
-        file = _file(cov, path, name)
+        file = _file(cov, path, name, is_loaded=os.path.realpath(name) in loaded)
         if isinstance(file, str):
             skipped.append((path, file))
         else:
@@ -114,14 +117,15 @@ def _reported(cov: Coverage, names: list[str]) -> list[str]:
     return names
 
 
-def _file(cov: Coverage, path: str, name: str) -> FileCoverage | str:
+def _file(cov: Coverage, path: str, name: str, *, is_loaded: bool) -> FileCoverage | str:
     """What is known about one file, or why nothing is."""
     from coverage.exceptions import CoverageException, NoSource
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _analyse(cov, path, name)
+            found, text = _analyse(cov, path, name)
+            return imported.with_import(found, text, is_loaded=is_loaded)
     except (NoSource, FileNotFoundError):
         return "it is gone"
     except OSError as error:
@@ -130,7 +134,8 @@ def _file(cov: Coverage, path: str, name: str) -> FileCoverage | str:
         return f"it cannot be parsed ({' '.join(str(error).split()) or type(error).__name__})"
 
 
-def _analyse(cov: Coverage, path: str, name: str) -> FileCoverage:
+def _analyse(cov: Coverage, path: str, name: str) -> tuple[FileCoverage, str]:
+    """What was measured, and the text."""
     from coverage.results import analysis_from_file_reporter
 
     data = cov.get_data()
@@ -141,7 +146,7 @@ def _analyse(cov: Coverage, path: str, name: str) -> FileCoverage:
     counts = analysis.exit_counts
     branches = {arc for arc in analysis.arc_possibilities if counts.get(arc[0], 0) > 1}
     missing = analysis.missing_branch_arcs()
-    return FileCoverage(
+    found = FileCoverage(
         path=path,
         statements=tuple(sorted(analysis.statements)),
         missing_lines=tuple(sorted(analysis.missing)),
@@ -149,6 +154,7 @@ def _analyse(cov: Coverage, path: str, name: str) -> FileCoverage:
         missing_branches=tuple(sorted((start, end) for start, ends in missing.items() for end in ends)),
         contexts=_contexts(data.contexts_by_lineno(name), reporter),
     )
+    return found, reporter.source()
 
 
 def _nothing() -> CoverageData:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 from msgspec import Struct
 
+from pytest_enrich.measurement import paths
+
 if TYPE_CHECKING:
     from coverage import Coverage
 
@@ -77,13 +79,11 @@ def prepare(config: pytest.Config, args: list[str]) -> Measurement:
 
 
 def quieten(config: pytest.Config) -> None:
-    """Turn off the warnings of the coverage that we asked for. To be called once pytest-cov has started it."""
-    controller = getattr(config.pluginmanager.getplugin("_cov"), "cov_controller", None)
-    for name in ("cov", "combining_cov"):
-        coverage = getattr(controller, name, None)
-        if coverage is not None:
-            known = coverage.get_option("run:disable_warnings") or []
-            coverage.set_option("run:disable_warnings", [*known, *_WARNINGS])
+    """Let the coverage that we asked for neither warn nor fail. To be called once pytest-cov has started it."""
+    for coverage in paths.started(config):
+        known: Any = coverage.get_option("run:disable_warnings") or []
+        coverage.set_option("run:disable_warnings", [*known, *_WARNINGS])
+        paths.keep_usable(coverage)
 
 
 def read(config: pytest.Config, measurement: Measurement) -> Coverage | None:
@@ -166,11 +166,11 @@ def _is_worker() -> bool:
 def _unusable(config_file: str) -> str:
     """What is in the way in coverage's configuration, or ""."""
     from coverage import Coverage
-    from coverage.exceptions import CoverageException
+    from coverage.exceptions import ConfigError, CoverageException
 
     try:
         contexts = Coverage(config_file=config_file).get_option("run:dynamic_context")
-    except CoverageException as error:
+    except (ConfigError, CoverageException) as error:  # in older releases one is no kind of the other
         return f"needs coverage, whose configuration is broken: {error}"
     if contexts:
         return (

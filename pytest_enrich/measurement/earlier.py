@@ -51,14 +51,14 @@ def test_files(coverage: Coverage, rootdir: Path) -> tuple[str, ...]:
 
 def _combined(file: Path, folder: Path, config_file: str) -> Coverage:
     from coverage import Coverage
-    from coverage.exceptions import CoverageException
+    from coverage.exceptions import ConfigError, CoverageException
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # one that is unreadable is told as an error
             coverage = Coverage(data_file=str(folder / "earlier"), config_file=config_file)
             coverage.combine([str(file)], strict=True, keep=True)
-    except (CoverageException, OSError) as error:
+    except (ConfigError, CoverageException, OSError) as error:
         raise UsageError(f"coverage cannot read it: {' '.join(str(error).split())}\n{_MEASURE}") from None
     return coverage
 

@@ -12,6 +12,7 @@ from pytest_enrich.patch.encoding import blob_id, decode, encode
 from pytest_enrich.patch.fresh import named_apart
 from pytest_enrich.patch.insertion import insert, insert_each
 from pytest_enrich.patch.possible_bug import render_bug
+from pytest_enrich.patch.relation import denied, owner, relation, within
 from pytest_enrich.patch.removal import remove
 from pytest_enrich.patch.render import marked, render_module, render_patch
 from pytest_enrich.patch.row import carriers, is_there, line
@@ -26,6 +27,7 @@ __all__ = [
     "carriers",
     "combine",
     "decode",
+    "denied",
     "diff",
     "encode",
     "in_gap_order",
@@ -35,10 +37,13 @@ __all__ = [
     "line",
     "marked",
     "named_apart",
+    "owner",
+    "relation",
     "remove",
     "render_bug",
     "render_module",
     "render_patch",
     "row_of",
     "suggest",
+    "within",
 ]

@@ -6,10 +6,13 @@ a program of its own): that is what the sandbox's other layers are for.
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
+import socket
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from .places import Places, denied, deny
@@ -17,6 +20,11 @@ from .places import Places, denied, deny
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 PROGRAMS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"}
 EVERYONE = {-1, 1}
+RESERVED = range(1, 1024)
+"""Ports that some may bind and some may not."""
+AS_IT_IS = (-1, 2**32 - 1)
+LISTENING = "0A"
+TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
 
 # Positions of a path and of the directory descriptor it is relative to (None: there is none).
 CHANGING: dict[str, tuple[tuple[int, int | None], ...]] = {
@@ -40,7 +48,7 @@ OF_TARGET: dict[str, tuple[tuple[int, int | None], ...]] = {
 
 
 def denials() -> int:
-    """How often something was denied in this process so far."""
+    """How often something was done in this process so far that is denied, or that may end otherwise outside."""
     return len(denied)
 
 
@@ -61,8 +69,8 @@ def install(scratch: str, rootdir: str, *, subprocesses: bool) -> Places:
     checks: dict[str, Callable[[tuple[Any, ...]], None]] = {
         "open": lambda args: _check_open(places, args),
         "sqlite3.connect": lambda args: _check_database(places, args),
-        "socket.connect": lambda args: _check_address(places, args[1]),
-        "socket.bind": lambda args: _check_address(places, args[1]),
+        "socket.connect": lambda args: _check_connection(places, *args),
+        "socket.bind": lambda args: _check_binding(places, args[1]),
         "socket.sendto": lambda args: _check_address(places, args[1]),
         "socket.getaddrinfo": lambda args: _check_address(places, args[:2]),
         "os.kill": lambda args: _check_signal(args[0], places.supervisor),
@@ -70,6 +78,7 @@ def install(scratch: str, rootdir: str, *, subprocesses: bool) -> Places:
     }
     checks |= {event: _change(places.check, where) for event, where in CHANGING.items()}
     checks |= {event: _change(places.check_target, where) for event, where in OF_TARGET.items()}
+    checks["os.chown"] = lambda args: _check_owner(places, args)
     if not subprocesses:
         checks |= dict.fromkeys(PROGRAMS, lambda _args: deny("starting another program"))
 
@@ -115,6 +124,42 @@ def _check_address(places: Places, address: Any) -> None:
     host = address[0] if isinstance(address, tuple) and address else None
     if not _is_loopback(host):
         deny(f"the network ({host!r})")
+
+
+def _check_binding(places: Places, address: Any) -> None:
+    _check_address(places, address)
+    if _port(address) in RESERVED:
+        denied.append("a port that some may bind and some may not")
+
+
+def _check_connection(places: Places, sock: socket.socket, address: Any) -> None:
+    """Who listens outside is not known here: only what was begun inside can be relied on."""
+    _check_address(places, address)
+    port = _port(address)
+    if port is not None and sock.type == socket.SOCK_STREAM and not _is_served(port):
+        denied.append("a service that may be there outside")
+
+
+def _port(address: Any) -> int | None:
+    port = address[1] if isinstance(address, tuple) and len(address) > 1 else None
+    return port if isinstance(port, int) else None
+
+
+def _is_served(port: int) -> bool:
+    """Whether anybody listens; where the system does not tell, somebody may."""
+    found = []
+    for table in TABLES:
+        with contextlib.suppress(OSError):
+            found += [line.split() for line in Path(table).read_text("ascii").splitlines()[1:]]
+    ends = (fields[1].rpartition(":")[2] for fields in found if fields[3] == LISTENING)
+    return not os.path.exists(TABLES[0]) or f"{port:04X}" in ends  # noqa: PTH110 - nothing but a look
+
+
+def _check_owner(places: Places, args: tuple[Any, ...]) -> None:
+    """To give a file to somebody else is for root."""
+    _change(places.check_target, OF_TARGET["os.chown"])(args)
+    if args[1] not in {*AS_IT_IS, os.getuid()} or args[2] not in {*AS_IT_IS, os.getgid(), *os.getgroups()}:
+        denied.append("a file for another user")
 
 
 def _is_loopback(host: Any) -> bool:

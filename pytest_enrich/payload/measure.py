@@ -104,7 +104,10 @@ def create(files: list[str]) -> _Remembering:
     measured = _Remembering(
         data_file=None, branch=True, include=files, config_file=False, concurrency=_concurrency(), messages=False
     )
-    measured.set_option("run:core", "ctrace")
+    with contextlib.suppress(
+        coverage.exceptions.ConfigError
+    ):  # before 7.9 this is what it does unless told otherwise
+        measured.set_option("run:core", "ctrace")
     measured.set_option("run:disable_warnings", QUIET)
     measured.set_option("report:exclude_lines", [])
     measured.set_option("report:partial_branches", [])

@@ -10,7 +10,7 @@ from typing import Any
 DEVICES = "/dev/"
 
 denied: list[str] = []
-"""What was denied in this process so far."""
+"""What was denied in this process so far, or may end otherwise outside."""
 
 
 def deny(what: str) -> None:

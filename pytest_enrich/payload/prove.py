@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from . import invocation, selection
+from . import guard, invocation, selection
 from .candidate import CandidateModule, TextFinder
 from .measure import Measure
 from .outcome import Outcomes, outcome
+from .places import denied
 
 PYTEST_WITH_DIRECTORY_NODES = hasattr(pytest, "Dir")
 
@@ -42,7 +43,7 @@ class Proof:
     @property
     def plugins(self) -> tuple[object, ...]:
         """For the run of pytest."""
-        return self.stand_in, self.outcomes
+        return self.stand_in, Outside(), self.outcomes
 
     def answer(self, stopped: str) -> dict[str, Any]:
         """The `Proved`; `stopped` is why pytest stopped before its time, or ""."""
@@ -68,6 +69,23 @@ def _found(job: dict[str, Any], stand_in: StandIn, outcomes: Outcomes, stopped: 
     if not found and (reasons or stopped):
         found = reasons or [outcome(job["path"], "error", stopped)]
     return found
+
+
+class Outside:
+    """A plugin by which no test passes that goes by what is otherwise outside."""
+
+    def __init__(self) -> None:
+        self._denials = guard.denials()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """What met something that is denied, or may be otherwise, says nothing of how it ends outside."""
+        report = yield
+        before, self._denials = self._denials, guard.denials()
+        if self._denials > before and report.passed:
+            report.outcome = "failed"
+            report.longrepr = f"it does what ends otherwise outside: {denied[-1]}"
+        return report
 
 
 class StandIn:

@@ -9,11 +9,13 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from functools import partial
+from typing import TypeVar
 
 from msgspec.structs import replace
 
 from pytest_enrich.data import Attempt, Branch, Candidate, Kept, Target, Verdict
-from pytest_enrich.errors import EnrichError
+from pytest_enrich.errors import EnrichError, OutOfTimeError
 from pytest_enrich.pipeline import judging
 from pytest_enrich.pipeline.bench import Bench, Done
 from pytest_enrich.pipeline.narrowing import narrowed, still_open
@@ -21,6 +23,7 @@ from pytest_enrich.pipeline.purse import Purse, Turn
 from pytest_enrich.pipeline.share import shares
 from pytest_enrich.protocols import Task
 
+T = TypeVar("T")
 TOGETHER = 4
 MOST_HELD = 4
 """So many times as many as are worked on at a time may be done, or under way, behind one that takes long."""
@@ -106,18 +109,30 @@ def work(target: Target, bench: Bench, turn: Turn) -> Done:
     def now() -> Task:
         return task
 
-    for candidate in _thought_of(now, bench):
+    thought_of = _thought_of(now, bench)
+    while (candidate := _in_time(lambda: next(thought_of, None))) is not None:
         if bench.purse.left <= 0 or turn.is_over:
             return Done(target=target, attempts=attempts, complete=False)
         if judging.is_among(candidate, earlier) or judging.is_needless(candidate, task):
             continue
-        found = judging.judge(task, candidate, bench, judging.beside(target, attempts, bench))
-        kept, verdict = judging.named(task, candidate, found, bench)
+        found = _in_time(partial(judging.judge, task, candidate, bench, judging.beside(target, attempts, bench)))
+        if found is None:
+            return Done(target=target, attempts=attempts, complete=False)
+        named = _in_time(partial(judging.named, task, candidate, found, bench))
+        kept, verdict = named or (candidate, found)
         attempts = (*judging.without_joined(attempts, found), judging.attempt(target, kept, verdict))
         task = _next(task, (*earlier, *attempts), verdict)
         if not task.target.gaps:
             return Done(target=target, attempts=attempts)
     return Done(target=target, attempts=attempts, complete=bench.purse.left > 0)
+
+
+def _in_time(doing: Callable[[], T]) -> T | None:
+    """What comes of it; None when the time of the run was over meanwhile. What was kept before stays."""
+    try:
+        return doing()
+    except OutOfTimeError:
+        return None
 
 
 def _thought_of(task: Callable[[], Task], bench: Bench) -> Iterator[Candidate]:

@@ -44,13 +44,14 @@ class Purse:
         budget: What there is.
         targets: Among how many it is shared out.
         patience: How many times longer than usual one of them may take while there is enough, or others wait.
+        started: Since when it is spent, on the monotonic clock; None is now.
     """
 
-    def __init__(self, budget: Budget, targets: int, patience: int = 1) -> None:
+    def __init__(self, budget: Budget, targets: int, patience: int = 1, started: float | None = None) -> None:
         self._budget = budget
         self._patience = patience
         self._targets = max(targets, 1)
-        self._started = time.monotonic()
+        self._started = time.monotonic() if started is None else started
 
     @property
     def left(self) -> float:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from pytest_enrich import measurement
 from pytest_enrich.errors import EnrichError
-from pytest_enrich.measurement import Measurement
+from pytest_enrich.measurement import Measurement, paths
 
 if TYPE_CHECKING:
     from coverage import Coverage
@@ -74,7 +74,7 @@ def sources(config: pytest.Config, measured: Measurement) -> list[str] | None:
 
 def _run(asked: Repetition, folder: Path, output: int) -> int:
     options = _options(asked.source)
-    command = [sys.executable, "-m", "pytest", *options, f"--cov-config={asked.config_file}"]
+    command = [sys.executable, "-m", "pytest", *options, f"--cov-config={asked.config_file}", "-p", paths.__name__]
     private = [f"--basetemp={folder}/basetemp", "-o", f"cache_dir={folder}/cache"]
     return subprocess.run(
         [*command, *private, *asked.arguments],

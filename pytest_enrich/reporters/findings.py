@@ -5,12 +5,24 @@ Texts come from the code under test, from models and from other machines: they s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from pytest_enrich.data import Report, ReportedSuggestion, Suggestion
 from pytest_enrich.reporters.words import counted, visible
 
 RULE = "suggested-test"
+_NEVER: dict[str, str] = {
+    "true": "is never true",
+    "false": "is never false",
+    "iterates": "never has anything to go through",
+    "skips": "never comes to its end",
+    "matches": "never matches",
+    "no match": "always matches",
+    "raises": "never catches anything",
+    "entered": "never runs",
+}
+"""Of a gap without lines of its own, by its outcome."""
 URL = "https://pypi.org/project/pytest-enrich/"
 
 
@@ -38,6 +50,33 @@ def lines(reported: ReportedSuggestion) -> tuple[int, int]:
     gap = reported.suggestion.gap
     found = [line.number for line in reported.source if line.missing] or [*gap.lines] or [gap.line]
     return max(min(found), 1), max(*found, 1)
+
+
+def never(reported: ReportedSuggestion) -> str:
+    """What of the gap's lines, as they are today, does not happen: `lines 23-26, 28 never run`."""
+    gap = reported.suggestion.gap
+    numbers = [line.number for line in reported.source if line.missing] or sorted(gap.lines)
+    if not numbers:
+        return f"line {lines(reported)[0]} {_NEVER.get(gap.outcome, _NEVER['entered'])}"
+    silent = {line.number for line in reported.source if not line.missing and _is_silent(line.text)}
+    spans = ", ".join(_spans(numbers, silent))
+    return f"line {spans} never runs" if spans.isdecimal() else f"lines {spans} never run"
+
+
+def _is_silent(text: str) -> bool:
+    """Whether there is nothing on a line that could run."""
+    return not text.strip() or text.lstrip().startswith("#")
+
+
+def _spans(numbers: Sequence[int], silent: AbstractSet[int]) -> Iterator[str]:
+    """The numbers, those that follow each other together, across `silent` ones too."""
+    start = last = numbers[0]
+    for number in (*numbers[1:], None):
+        if number is not None and silent >= set(range(last + 1, number)):
+            last = number
+            continue
+        yield str(start) if start == last else f"{start}-{last}"
+        start = last = number or 0
 
 
 def sentence(one: Suggestion) -> str:

@@ -4,7 +4,7 @@ A run and `pytest-enrich report` do the same, so that every report can be made a
 """
 
 from pytest_enrich.reports.announce import announce, fenced
-from pytest_enrich.reports.gather import gather, without
+from pytest_enrich.reports.gather import gather, left, without
 from pytest_enrich.reports.write import place, shown, write
 
-__all__ = ["announce", "fenced", "gather", "place", "shown", "without", "write"]
+__all__ = ["announce", "fenced", "gather", "left", "place", "shown", "without", "write"]

@@ -63,7 +63,18 @@ def without(store: Store) -> tuple[Finished, ...]:
     """The gaps for which no good test was found, by path and line."""
     last = {line.gap.id: line for line in store.finished()}
     found = [line for line in last.values() if line.outcome != _SUGGESTED]
-    return tuple(sorted(found, key=lambda line: (line.gap.path, line.gap.line, line.gap.id)))
+    return tuple(sorted(found, key=_place))
+
+
+def left(store: Store) -> tuple[Finished, ...]:
+    """The gaps without a test, by path and line: what was tried in vain, and what the last run did not come to."""
+    run = last_run.read(store)
+    found = {line.gap.id: line for line in (*without(store), *(run.left if run else ()))}
+    return tuple(sorted(found.values(), key=_place))
+
+
+def _place(line: Finished) -> tuple[str, int, str]:
+    return (line.gap.path, line.gap.line, line.gap.id)
 
 
 def _base(rootdir: Path) -> str:

@@ -14,6 +14,7 @@ from pytest_enrich.contracts import Broken, Claim, Examined
 from pytest_enrich.contracts.function import Documented
 from pytest_enrich.data import Attempt, Dropped, NewTest, Placement, PossibleBug
 from pytest_enrich.data.suggestion import MadePart
+from pytest_enrich.errors import OutOfTimeError
 from pytest_enrich.protocols import Sandbox
 from pytest_enrich.session import ground
 from pytest_enrich.session.scope import Found
@@ -97,7 +98,10 @@ class Contradictions:
         return (self._settings.rootdir / path).is_file()
 
     def _examine(self, claims: Sequence[Claim]) -> Examined:
-        return contracts.examine(claims, self._folder, self._sandbox, timeout=self._settings.timeout)
+        try:
+            return contracts.examine(claims, self._folder, self._sandbox, timeout=self._settings.timeout)
+        except OutOfTimeError:
+            return Examined(unsure=tuple(claims))
 
     def _settle(self, path: str, examined: Examined) -> None:
         """Write what is broken; what lay there, was looked for and is not broken now, is mended."""

@@ -17,6 +17,7 @@ from pytest_enrich.data import (
     Suggestion,
     Target,
 )
+from pytest_enrich.data.run import Stop
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.session.contradictions import Contradictions
 from pytest_enrich.session.noting import Streak
@@ -26,7 +27,16 @@ from pytest_enrich.session.writing import Writer
 from pytest_enrich.store import Store
 
 DENIED = "passes: states what the docstring denies"
-FOUND, NOTHING = "suggested", "nothing found"
+FOUND, NOTHING, UNTRIED, LEFT_OUT = "suggested", "nothing found", "not tried", "left out"
+REASONS: dict[Stop, str] = {
+    "budget": "the budget was used up",
+    "interrupted": "the run was interrupted",
+    "enough waiting": "enough suggestions wait",
+    "": "the work on it ended early",
+}
+"""Why a gap was not tried, by why the run ended."""
+BROKEN = "an internal error ended the work on it"
+OUTSIDE = "only tests reach it that do not pass inside the sandbox"
 
 
 class Ledger:
@@ -50,6 +60,7 @@ class Ledger:
         self.dropped: Counter[str] = Counter()
         self.defects: list[str] = []
         self.streak = Streak()
+        self._broken: set[str] = set()
         self.waiting = found.waiting
 
     def note(self, gaps: Sequence[Gap], outcome: str) -> None:
@@ -73,7 +84,16 @@ class Ledger:
     @property
     def outcomes(self) -> Counter[str]:
         """How many of the run's own gaps ended how."""
-        return Counter(self._outcomes.get(gap.id, "not tried") for gap in self._found.own)
+        return Counter(self._outcomes.get(gap.id, UNTRIED) for gap in self._found.own)
+
+    def left(self, stopped: Stop) -> Iterator[Finished]:
+        """The run's own gaps that nobody finished with, each with why: one reason is why the run `stopped`."""
+        why = {UNTRIED: REASONS[stopped], LEFT_OUT: OUTSIDE}
+        for gap in self._found.own:
+            outcome = self._outcomes.get(gap.id, UNTRIED)
+            if outcome in why:
+                detail = BROKEN if gap.id in self._broken else why[outcome]
+                yield Finished(gap=gap, digest="", proposer="", outcome=outcome, detail=detail)
 
     @property
     def suggestions(self) -> tuple[MadeSuggestion, ...]:
@@ -122,7 +142,9 @@ class Ledger:
     def finish(self, done: pipeline.Done, asked: Sequence[str]) -> None:
         """Write what was found, then what was tried: a killed run loses at most this one target."""
         self.attempts += done.attempts
-        self.defects += [done.defect] if done.defect else []
+        if done.defect:
+            self.defects.append(done.defect)
+            self._broken.update(gap.id for gap in done.target.gaps)
         for attempt in done.attempts:
             self.streak.see(attempt)
         closed = {gap for attempt in done.attempts for gap in self._closed(attempt)}

@@ -1,4 +1,4 @@
-"""Outside of a run: a test that a person edited or another machine made, proven again; existing tests, for `doctor`."""
+"""Outside of a run: tests of another hand or machine are proven again, and `doctor` has existing ones tried."""
 
 from __future__ import annotations
 

@@ -60,9 +60,12 @@ class Walker:
         """Whether as many suggestions wait as people want to see."""
         return 0 < self._settings.maximum <= self._ledger.waiting
 
-    def walk(self, targets: Sequence[Target]) -> Stop:
-        """Work on the targets in all rounds; says why it ended before all was done, "" when it was."""
-        whole = pipeline.Purse(self._settings.budget, len(targets))
+    def walk(self, targets: Sequence[Target], started: float | None = None) -> Stop:
+        """Work on the targets in all rounds; says why it ended before all was done, "" when it was.
+
+        The budget is spent since the run `started`.
+        """
+        whole = pipeline.Purse(self._settings.budget, len(targets), started=started)
         for turn in rounds.plan(self._settings.asked, model=self._panel.has_model):
             self._round(turn, targets, whole)
             if self.is_enough:
@@ -92,14 +95,14 @@ class Walker:
         self._bench = self._bench_for(turn, purse)
         asks = MODEL in turn.names
         executor, ahead = (self._asking, self._slots + AHEAD) if asks else (self._executor, self._slots)
-        self._progress.working(0, len(own), own[0], str(whole))
+        self._progress.working(0, len(own), own[0], whole)
         finished: set[tuple[str, str]] = set()
         for raw in pipeline.run(own, self._bench, executor, ahead):
             done = self._completed(raw) if asks else raw
             self._ledger.finish(done, self._panel.identities(turn.names))
             finished |= {key(target) for target in own if any(map(self._ledger.is_closed, target.gaps))}
             finished.add(key(done.target))
-            self._progress.finished(len(finished), len(own), done.target, done.attempts, str(whole))
+            self._progress.finished(len(finished), len(own), done.target, done.attempts, whole)
             if self.is_enough or (asks and self._panel.is_gone):
                 return
 

@@ -16,6 +16,7 @@ from pytest_enrich.config import Settings
 from pytest_enrich.data import Gap, RunSummary
 from pytest_enrich.data.run import Stop
 from pytest_enrich.data.suggestion import MadePart
+from pytest_enrich.errors import OutOfTimeError
 from pytest_enrich.proposers.search.joint import joint
 from pytest_enrich.proposers.search.sharper import sharpen
 from pytest_enrich.protocols import Progress
@@ -25,7 +26,7 @@ from pytest_enrich.sandboxes.process import ProcessSandbox
 from pytest_enrich.session import ground, summary
 from pytest_enrich.session.contradictions import Contradictions
 from pytest_enrich.session.files import TestFiles
-from pytest_enrich.session.ledger import Ledger
+from pytest_enrich.session.ledger import LEFT_OUT, Ledger
 from pytest_enrich.session.noting import NotingSandbox
 from pytest_enrich.session.panel import Panel
 from pytest_enrich.session.remembering import Remembering
@@ -37,6 +38,8 @@ from pytest_enrich.store import Store, bugs, last_run, rebuild
 
 DOCSTRINGS = 0.2
 """The part of a budget in time that docstrings may take, beyond the file that is being looked at."""
+GRACE = 0.05
+"""By this part of a budget in time the jobs may go beyond it that were begun before."""
 BESIDE_SECONDS = 1.0
 """With a budget in time: so long the tests of a file may take that run beside each candidate."""
 
@@ -46,6 +49,7 @@ class Session:
 
     def __init__(self, settings: Settings, store: Store, found: Found, progress: Progress) -> None:
         self._settings = settings
+        self._started = time.monotonic()
         self._store = store
         self._found = found
         self._progress = progress
@@ -56,7 +60,7 @@ class Session:
             layers=isolation.choose(settings.sandbox, settings.rootdir),
         )
         self._forks = ForkserverSandbox(fresh)
-        self._sandbox = NotingSandbox(Remembering(Slots(self._forks, max(settings.workers, 1))))
+        self._sandbox = NotingSandbox(Remembering(Slots(self._forks, max(settings.workers, 1), self._job_seconds)))
         self._ground = ground.Ground(targets=())
         self._stopped: Stop = ""
         self._files = TestFiles(settings.rootdir)
@@ -110,25 +114,33 @@ class Session:
             if not is_asked:
                 self._stopped = "enough waiting" if self._found.own else ""
                 return
-            self._stopped = self._walker.walk(self._ground.targets)
+            self._stopped = self._walker.walk(self._ground.targets, self._started)
+        except OutOfTimeError:
+            self._stopped = "budget"
         except KeyboardInterrupt:
             self._stopped = "interrupted"
         rebuild.write_all_patch(self._store, self._files.combined(self._store))
         if self._ledger.defects:
             last_run.write_crash(self._store, "\n".join(self._ledger.defects))
 
+    def _job_seconds(self) -> float:
+        """How long a job may still go on: to the end of the budget, and a little to come to an end."""
+        seconds = self._settings.budget.seconds
+        return math.inf if seconds is None else self._started + seconds * (1 + GRACE) - time.monotonic()
+
     def _look(self) -> None:
         """See whether the code does what its docstrings say; that takes a part of the time."""
         purse = pipeline.Purse(self._settings.budget, 1)
         most = (1 - DOCSTRINGS) * (self._settings.budget.seconds or 0.0)
-        self._contradictions.look(lambda: purse.left - most)
+        whole = pipeline.Purse(self._settings.budget, 1, started=self._started)
+        self._contradictions.look(lambda: min(purse.left - most, whole.left))
 
     def _prepare(self) -> None:
         """See what there is to be done; a model loads from here on."""
         settings, found = self._settings, self._found
         self._progress.started(len(found.own), len({gap.path for gap in found.own}), str(settings.budget))
         self._ground = ground.survey(settings, found.measured, found.texts, found.open, self._sandbox)
-        self._ledger.note(self._ground.left_out, "left out")
+        self._ledger.note(self._ground.left_out, LEFT_OUT)
         if settings.fresh:
             self._store.forget()
         self._panel.begin_model(
@@ -147,6 +159,7 @@ class Session:
             nothing,
             isolation=self._sandbox.isolation,
             gaps={**self._found.counts, **self._ledger.outcomes},
+            left=tuple(self._ledger.left(self._stopped)),
             candidates=len(self._ledger.attempts),
             dropped=dict(self._ledger.dropped),
             grades=dict(Counter(str(grade) for one in self._ledger.attempts if (grade := one.verdict.grade))),

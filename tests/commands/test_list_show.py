@@ -2,8 +2,9 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.commands import show
-from pytest_enrich.data import Finished, Gap, MutantsPart, Tried
+from pytest_enrich.data import Finished, Gap, MutantsPart, RunSummary, Tried
 from pytest_enrich.reporters.words import columns
+from pytest_enrich.store import last_run
 
 
 def test_list_shows_what_is_pending_and_the_next_command(project, no_dash):
@@ -50,6 +51,21 @@ def test_gaps_without_a_test_are_listed_once_with_the_reason(project):
     assert out.count("cart-aaaaaaaa") == 1
     assert "nothing found: no input reaches it" in out
     assert project.run("list", "--gaps", "--json").json["gaps"][0]["gap"]["id"] == "cart-aaaaaaaa"
+
+
+def test_gaps_that_the_last_run_did_not_come_to_are_listed_with_the_reason(project):
+    first, second = (
+        Gap(id=f"cart-{sign * 8}", path="src/shop/cart.py", qualname="f", line=line, outcome="true", text="if x:")
+        for sign, line in (("a", 9), ("b", 3))
+    )
+    vain = Finished(gap=first, digest="d", proposer="search", outcome="nothing found")
+    late = Finished(gap=second, digest="", proposer="", outcome="not tried", detail="the budget was used up")
+    project.store.journal(vain)
+    last_run.write(project.store, RunSummary(gaps={"nothing found": 1, "not tried": 1}, left=(late,)))
+    out = project.run("list", "--gaps").out
+    assert out.index("cart-bbbbbbbb") < out.index("not tried: the budget was used up") < out.index("cart-aaaaaaaa")
+    listed = project.run("list", "--gaps", "--json").json["gaps"]
+    assert [one["outcome"] for one in listed] == ["not tried", "nothing found"]
 
 
 def test_rejections_are_listed(project, no_dash):

@@ -59,6 +59,45 @@ def test_what_the_configuration_leaves_out_stays_out(shop, write, given):
     assert given(shop.runpytest_subprocess("--enrich"))["missing"] == {"src/shop/cart.py": [4]}
 
 
+PATHS = "[run]\nparallel = true\nsource = shop\n\n[paths]\nsource =\n    .tox/*/site-packages\n    src\n"
+
+
+@pytest.mark.parametrize("args", [[], ["-n2"]])
+def test_paths_that_coverage_refuses_are_no_obstacle(shop, write, given, args):
+    write(".coveragerc", PATHS)
+    result = shop.runpytest_subprocess("--enrich", *args)
+    assert given(result)["missing"]["src/shop/cart.py"] == [4]
+    assert result.ret == 0
+
+
+def test_paths_that_coverage_refuses_are_no_obstacle_to_the_second_run(shop, write, given):
+    write(".coveragerc", PATHS)
+    result = shop.run(sys.executable, "-m", "coverage", "run", "--source=src", "-m", "pytest", "--enrich")
+    assert given(result)["missing"]["src/shop/cart.py"] == [4]
+    result.stdout.fnmatch_lines([ONCE_MORE])
+
+
+def test_paths_that_coverage_takes_are_kept(shop, write, given):
+    write(
+        ".coveragerc",
+        """
+        [run]
+        source = shop
+
+        [paths]
+        source =
+            src
+            */lib
+        """,
+    )
+    (shop.path / "src").rename(shop.path / "lib")
+    (shop.path / "src/shop").mkdir(parents=True)
+    for path in (shop.path / "lib/shop").glob("*.py"):
+        (shop.path / "src/shop" / path.name).write_bytes(path.read_bytes())
+    said = given(shop.runpytest_subprocess("--enrich", "-o", "pythonpath=lib"))
+    assert said["missing"]["src/shop/cart.py"] == [4]
+
+
 def test_coverage_as_we_need_it_is_read_where_it_is(shop, given):
     result = shop.runpytest_subprocess("--enrich", "--cov=shop", "--cov-branch", "--cov-context=test")
     said = given(result)

@@ -103,6 +103,19 @@ def test_a_pipe_hears_of_a_long_task_every_30_seconds():
     assert len(paper.lines) == 3
 
 
+def test_a_pulse_tells_the_time_that_is_left_then():
+    class Left:
+        def __str__(self):
+            return f"0:{60 - int(clock.time):02}"
+
+    paper, clock = Paper(), Clock()
+    lines = progress.Lines(paper, clock)
+    lines.finished(1, 9, target(), (), Left())
+    clock.time = 31.0
+    lines.pulse()
+    assert [line.split("  ")[-1] for line in paper.lines] == ["0:60 left", "0:29 left"]
+
+
 def test_a_pulse_without_a_task_says_that_it_lives():
     paper, clock = Paper(), Clock()
     lines = progress.Lines(paper, clock)

@@ -628,7 +628,9 @@ def test_traces_in_the_project_and_the_network_are_denied(sandbox, project, outc
     found = outcomes(sandbox.execute(job, timeout=20))
 
     assert len(found) == len(DENIED)
-    assert {name: outcome.detail for name, outcome in found.items() if outcome.result != "passed"} == {}
+    # Each was denied as expected, and is no proof for that.
+    told = {name: outcome.detail.partition(": ")[0] for name, outcome in found.items()}
+    assert told == dict.fromkeys(found, "it does what ends otherwise outside")
     assert tree(project) == before
 
 

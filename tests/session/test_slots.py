@@ -4,7 +4,10 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from pytest_enrich.data import Answered, Collect, Collected
+import pytest
+
+from pytest_enrich.data import Answered, Collect, Collected, Failed
+from pytest_enrich.errors import OutOfTimeError
 from pytest_enrich.session.slots import Slots
 
 
@@ -45,3 +48,44 @@ def test_it_is_as_the_one_inside():
     assert slots.isolation == "counting"
     slots.close()
     assert inside.closed == 1
+
+
+class Told:
+    """Says how long it was given; with `fails` it does not come to an end."""
+
+    isolation = "told"
+
+    def __init__(self, *, fails=False):
+        self.given = []
+        self.fails = fails
+
+    def execute(self, _job, *, timeout):
+        self.given.append(timeout)
+        if self.fails:
+            return Failed(reason="timeout", detail="", seconds=timeout)
+        return Answered(answer=Collected(items=()), seconds=timeout)
+
+
+def test_a_job_has_no_more_time_than_the_run():
+    inside = Told()
+    Slots(inside, 1, lambda: 3.0).execute(Collect(tests=()), timeout=7.0)
+    Slots(inside, 1, lambda: 9.0).execute(Collect(tests=()), timeout=7.0)
+    assert inside.given == [3.0, 7.0]
+
+
+def test_after_the_run_no_job_begins():
+    inside = Told()
+    with pytest.raises(OutOfTimeError):
+        Slots(inside, 1, lambda: 0.0).execute(Collect(tests=()), timeout=7.0)
+    assert inside.given == []
+
+
+def test_a_job_that_the_end_of_the_run_ends_is_no_failure():
+    left = iter([3.0, 0.0])
+    with pytest.raises(OutOfTimeError):
+        Slots(Told(fails=True), 1, lambda: next(left)).execute(Collect(tests=()), timeout=7.0)
+
+
+def test_a_job_that_had_its_time_is_one():
+    failed = Slots(Told(fails=True), 1, lambda: 9.0).execute(Collect(tests=()), timeout=7.0)
+    assert isinstance(failed, Failed)

@@ -144,6 +144,7 @@ def test_a_mistake_of_ours_costs_the_function_that_it_was_made_about(work, setti
         "1 function ended by an internal error, details in enrich-suggestions/.cache/crash.txt" in one
         for one in made.notes
     )
+    assert [one.detail for one in made.left] == ["an internal error ended the work on it"]
     assert "ZeroDivisionError" in (settings.directory / ".cache/crash.txt").read_text("utf-8")
     assert work()[0].gaps == {"waiting": 1, "suggested": 1, "done before": 1}
 
@@ -219,7 +220,23 @@ def test_what_was_dropped_is_not_tried_again(work, fakes, rootdir):
 def test_it_stops_when_the_budget_is_used_up(work):
     made, _, sandbox = work(budget=Budget(seconds=1e-9))
     assert (made.stopped, made.gaps) == ("budget", {"not tried": 3})
+    assert [(one.gap.qualname, one.outcome, one.detail) for one in made.left] == [
+        (name, "not tried", "the budget was used up") for name in ("discount", "parse_sku", "Cart.size")
+    ]
     assert sandbox.asked(Explore) == []
+
+
+def test_the_time_before_the_first_target_is_part_of_the_budget(work, monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+
+    def slow(_job):
+        clock[0] += 70.0
+        return Collected(items=())
+
+    made, _, sandbox = work(budget=Budget(seconds=60.0), script={Collect: slow})
+    assert (made.stopped, made.gaps) == ("budget", {"not tried": 3})
+    assert [sandbox.asked(kind) for kind in (Record, Explore, Vary, Prove)] == [[], [], [], []]
 
 
 def test_an_interrupt_keeps_what_is_finished(work, store, settings):
@@ -231,6 +248,7 @@ def test_an_interrupt_keeps_what_is_finished(work, store, settings):
     progress.before = interrupt
     made, _, _ = work(progress=progress)
     assert (made.stopped, made.gaps) == ("interrupted", {"suggested": 1, "not tried": 2})
+    assert [one.detail for one in made.left] == ["the run was interrupted"] * 2
     assert len(store.pending()) == 1
     assert (settings.directory / "all.patch").exists()
 

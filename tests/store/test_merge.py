@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pytest_enrich.data import CoveragePart, Decision, MadeSuggestion, RunSummary
+from pytest_enrich.data import CoveragePart, Decision, Finished, MadeSuggestion, RunSummary
 from pytest_enrich.data.mutants import MutantsPart
 from pytest_enrich.store import Store, last_run, merge, rejected
 from pytest_enrich.store.merge import decisions, runs
@@ -269,6 +269,20 @@ def test_a_shard_that_is_missing_is_named():
     made = runs.merged(shards(1, 3, 4), (), directory="e", waiting=0)
     assert made.notes == ("shard 2 of 4 not among the merged folders: those gaps are not counted",)
     assert made.options["shard"] == "1/4 3/4 4/4"
+
+
+def test_the_gaps_that_are_left_are_those_of_the_jobs_that_count(fakes):
+    one, other = (
+        Finished(gap=gap, digest="", proposer="", outcome="not tried") for gap in (fakes.gap("a"), fakes.gap("b"))
+    )
+    parts = [
+        RunSummary(gaps={"not tried": 1}, left=(left,), options={"shard": f"{number}/2"})
+        for number, left in ((1, one), (2, other))
+    ]
+    poorer = RunSummary(gaps={"not tried": 2}, left=(one, other))
+    better = RunSummary(gaps={"suggested": 1, "not tried": 1}, left=(other,))
+    assert runs.merged(parts, (), directory="d", waiting=0).left == (one, other)
+    assert runs.merged([poorer, better], (), directory="d", waiting=0).left == (other,)
 
 
 def test_gaps_of_jobs_with_the_same_gaps_count_once():

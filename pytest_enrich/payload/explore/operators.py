@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from ..express import NAME
+
 OPERATORS = {
     "__getitem__": "{0}[{1}]",
     "__setitem__": "{0}[{1}] = {2}",
@@ -69,6 +71,8 @@ BETWEEN = {
 STATEMENTS = {"__setitem__", "__delitem__", "__iadd__", "__isub__", "__iand__", "__ior__", "__ixor__"}
 ASKING = OPERATORS.keys() - STATEMENTS - {"__getitem__", "__next__"}
 """What gives an answer and is done for nothing else: nobody writes `"a" in box` as a line of its own."""
+LOOSE = (ast.Lambda, ast.IfExp, ast.BoolOp, ast.Compare, ast.NamedExpr, ast.BinOp)
+"""What an operator may take a part of."""
 COPYING = {
     "__copy__",
     "__deepcopy__",
@@ -90,7 +94,19 @@ def operation(name: str, receiver: str, values: list[str]) -> str | None:
         return None
     if values and "[{1}]" in form:
         values = [_subscript(values[0]), *values[1:]]
+    elif "(" not in form:
+        values = [*map(_operand, values)]
     return form.format(receiver, *values)
+
+
+def _operand(value: str) -> str:
+    """In parentheses where the operator would otherwise take a part of it (`lambda: 1 == x`)."""
+    try:
+        node = ast.parse(NAME.sub("_", value), mode="eval").body
+    except SyntaxError:
+        return value
+    is_denial = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+    return f"({value})" if (isinstance(node, LOOSE) or is_denial) and not node.col_offset else value
 
 
 def _subscript(value: str) -> str:

@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..express import compilable, express
+from ..express import compilable, express, is_true
 
 PLAIN: tuple[Any, ...] = (tuple, list, dict, set, frozenset, str, int)
 BARE: dict[type, Callable[[Any], object]] = {int: int.__index__, float: float.__float__, str: str.__str__}
@@ -50,7 +50,7 @@ def _plain(value: Any, deeper: int) -> Any:
 def _equals(text: str, value: object) -> bool:
     try:
         source, namespace = compilable(text)
-        return bool(eval(source, namespace) == value)
+        return is_true(eval(source, namespace) == value)
     except Exception:  # an __eq__ of the project's may do anything
         return False
 

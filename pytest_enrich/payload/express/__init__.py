@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from .again import is_true
 from .code import written
 from .container import CONTAINERS, Inner
 from .instance import instance
@@ -24,6 +25,7 @@ __all__ = [
     "compilable",
     "evaluate",
     "express",
+    "is_true",
     "named",
     "no_objects",
     "spoken",

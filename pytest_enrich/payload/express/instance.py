@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from . import code
+from .again import same
 from .container import Inner
-from .name import evaluate, named
+from .name import named
 
 
 def instance(value: object, inner: Inner) -> str | None:
@@ -97,10 +98,4 @@ def _construct(value: object, given: Iterable[tuple[str, object]], inner: Inner)
     if owner is None or any(text is None for _, text in parts):
         return None
     text = f"{owner}({', '.join(f'{name}={text}' for name, text in parts)})"
-    return text if _same(text, value) else None
-
-
-def _same(text: str, value: object) -> bool:
-    """Whether the text, evaluated, gives an equal value: constructors may do anything."""
-    again = evaluate(text)
-    return type(again) is type(value) and bool(again == value)
+    return text if same(text, value) else None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
-from ..express import evaluate, express, named, spoken, steady
+from ..express import evaluate, express, is_true, named, spoken, steady
 
 Record = dict[str, Any]
 PLAIN: tuple[type[Any], ...] = (bool, int, float, str, bytes, dict, list, set, frozenset)
@@ -132,6 +132,10 @@ def _stated(value: Any) -> str:
         plain = value if isinstance(value, enum.Enum) else _plain(value)
         text = express(plain)
         again = None if text is None else evaluate(text)
-        return text or "" if type(again) is type(plain) and bool(again == plain == value) else ""
+        return (
+            text or ""
+            if type(again) is type(plain) and is_true(again == plain) and is_true(plain == value)
+            else ""
+        )
     except Exception:  # an __eq__ of the project's may do anything
         return ""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from pytest_enrich import imports
+from pytest_enrich import imports, patch
 from pytest_enrich.data import NewTest, Oracle, Origin, Target, Template
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.proposers.properties.draw import Drawn
@@ -142,7 +142,7 @@ def _body(law: Law, local: dict[str, str], *, unittest: bool) -> list[Template]:
         return DRAWN.sub(lambda match: local.get(match[1], match[1]), template)
 
     left, right = named(law.left), named(law.right)
-    told = f"{left} {law.relation} {right}".rstrip() if law.relation else left
+    told = patch.relation(left, law.relation, right) if law.relation else left
     if unittest and law.relation in METHODS:
         check = f"self.{METHODS[law.relation]}({left}, {right})"
     else:

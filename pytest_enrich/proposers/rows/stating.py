@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from pytest_enrich import patch
 from pytest_enrich.data import Point, Sighting, Span, Variant
 from pytest_enrich.proposers.rows import called, derive, message
 from pytest_enrich.proposers.rows.derive import SINGLETONS
@@ -102,26 +103,20 @@ def _in_lines(sheet: Sheet, site: Span, code: str) -> str:
 def _stated(sheet: Sheet, look: Look, subject: str, code: str) -> str:
     """A whole assertion about None or a truth; that of a value where `is` stands, which is for those."""
     if code not in SINGLETONS:
-        return f"assert {_whole(subject)} == {code}"
+        return f"assert {patch.relation(subject, '==', code)}"
     if sheet.placement.style == "unittest":
         named = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}[code]
         return f"self.{named}({subject})"
-    whole = _whole(subject)
     if look.point.form == "truth":
+        whole = f"({subject})" if "\n" in subject else subject
         return f"assert {whole if code == 'True' else _denied(whole)}"
-    return f"assert {whole} is {code}"
-
-
-def _whole(subject: str) -> str:
-    return f"({subject})" if "\n" in subject else subject
+    return f"assert {patch.relation(subject, 'is', code)}"
 
 
 def _denied(subject: str) -> str:
     """The opposite, as people write it."""
     node = ast.parse(subject, mode="eval").body
-    if not isinstance(node, ast.Compare):
-        return f"not {subject}"
-    opposite = OPPOSITE.get(type(node.ops[0]))
-    if opposite is None:
-        return f"not ({subject})"
+    if not isinstance(node, ast.Compare) or type(node.ops[0]) not in OPPOSITE:
+        return patch.denied(subject)
+    opposite = OPPOSITE[type(node.ops[0])]
     return ast.unparse(ast.Compare(node.left, [opposite()], node.comparators))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 
+from pytest_enrich import patch
 from pytest_enrich.data import Observation, Template
 
 MESSAGE, FEW = 60, 3
 AROUND = ("raises", "warns")
 """What is said by a block round the call."""
-INNERMOST = re.compile(r"\([^()\[\]{}]*\)|\[[^()\[\]{}]*\]|\{[^()\[\]{}]*\}")
-"""Brackets with none inside."""
 SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
 
 
@@ -21,13 +20,9 @@ def in_pytest(seen: Observation, subject: Template) -> Template:
         return f"with ⟨pytest:{seen.subject}⟩({seen.value}{match}):"
     if seen.form == "instance":
         return f"assert isinstance({subject}, {seen.value})"
-    if seen.form == "is" and seen.value in {"True", "False"} and _operand(subject) != subject:
-        return f"assert {subject}" if seen.value == "True" else f"assert not ({subject})"
     if seen.form == "is":
-        return f"assert {_operand(subject)} is {seen.value}"
-    if seen.form == "approx":
-        return f"assert {_operand(subject)} == ⟨pytest:approx⟩({seen.value})"
-    return f"assert {_operand(subject)} == {seen.value}"
+        return f"assert {patch.relation(subject, 'is', seen.value)}"
+    return f"assert {patch.relation(subject, '==', _approximately(seen) if seen.form == 'approx' else seen.value)}"
 
 
 def in_unittest(seen: Observation, subject: Template) -> Template:
@@ -41,19 +36,14 @@ def in_unittest(seen: Observation, subject: Template) -> Template:
         named = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}[seen.value]
         return f"self.{named}({subject})"
     if seen.form == "approx" and seen.value[:1] in "[({":
-        return f"assert {_operand(subject)} == ⟨pytest:approx⟩({seen.value})"
+        return f"assert {patch.relation(subject, '==', _approximately(seen))}"
     if seen.form == "approx":
         return f"self.assertAlmostEqual({subject}, {seen.value})"
     return f"self.assertEqual({subject}, {seen.value})"
 
 
-def _operand(subject: Template) -> Template:
-    """In parentheses when the comparison would otherwise mean something else."""
-    plain = re.sub(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", "", subject)
-    count = 1
-    while count:
-        plain, count = INNERMOST.subn("", plain)
-    return f"({subject})" if re.search(r" (in|==|!=|<|<=|>|>=|is) ", plain) else subject
+def _approximately(seen: Observation) -> Template:
+    return f"⟨pytest:approx⟩({seen.value})"
 
 
 def pattern(message: str) -> str:

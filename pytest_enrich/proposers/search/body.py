@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from typing import Literal
 
 from msgspec import Struct
 
+from pytest_enrich import patch
 from pytest_enrich.data import Finding, Observation, Template
 from pytest_enrich.proposers.search import asserting
 
@@ -49,7 +49,7 @@ def write(
         return _heard([*scene, HEARD], action, finding.observations[0])
     if not apart and _states_result(finding, action):
         only = finding.observations[0]
-        whole = action if only.expression == "{result}" else _enclosed(action)
+        whole = action if only.expression == "{result}" else patch.owner(action)
         subject = only.expression.replace("{result}", whole)
         return Body(lines=(*scene, state(only, subject)), expects=(len(scene),))
     about_result = any(seen.subject == "result" for seen in finding.observations)
@@ -88,22 +88,15 @@ def _scene(finding: Finding, *, awaits: bool) -> tuple[list[Template], Template]
     uses = [match for match in _variable(name).finditer(action) if match[1]]
     short = len(re.sub(r"⟨[\w.]+:([\w.]+)⟩", r"\1", value + action)) <= INLINE
     if len(uses) == 1 and short and finding.expression and " " not in name:
-        return [], _variable(name).sub(lambda match: value if match[1] else match[0], action)
+        place = uses[0]
+        before, after = action[: place.start()], action[place.end() :]
+        return [], before + patch.within(value, before, after) + after
     return lines, action
 
 
 def _awaited(line: Template) -> Template:
     """A step that is run to its end, as a coroutine has it."""
     return RUN.sub(r"await \1", line)
-
-
-def _enclosed(action: Template) -> Template:
-    """In parentheses when a part of it would otherwise be one of its last operand."""
-    try:
-        node = ast.parse(bare(action), mode="eval").body
-    except SyntaxError:
-        return action
-    return action if isinstance(node, ast.Call | ast.Subscript | ast.Attribute | ast.Name) else f"({action})"
 
 
 def _variable(name: str) -> re.Pattern[str]:

@@ -39,8 +39,11 @@ def _bug(report: Report, one: PossibleBug) -> str:
 def _notice(report: Report, group: Sequence[ReportedSuggestion], more: int) -> str:
     first = group[0].suggestion
     start, end = findings.lines(group[0])
-    where = f"line {start} never runs" if start == end else f"lines {start}-{end} never run"
-    lines = [f"{first.gap.qualname or 'the module'}: {where}.", findings.titled(first), findings.advice(first)]
+    lines = [
+        f"{first.gap.qualname or 'the module'}: {findings.never(group[0])}.",
+        findings.titled(first),
+        findings.advice(first),
+    ]
     if len(group) > 1:
         lines.append(f"and {counted(len(group) - 1, 'other test')} for this function")
     if more:

@@ -31,7 +31,8 @@ def merged(runs: Sequence[RunSummary], kept: Collection[str], *, directory: str,
         options={**first.options, "shard": _shards(runs)},
         tests=max((run.tests for run in runs), default=0),
         files=max((run.files for run in runs), default=0),
-        gaps=_gaps(runs),
+        gaps=_sum(run.gaps for run in _counted(runs)),
+        left=tuple(dict.fromkeys(one for run in _counted(runs) for one in run.left)),
         candidates=sum(run.candidates for run in runs),
         dropped=_sum(run.dropped for run in runs),
         grades=_sum(run.grades for run in runs),
@@ -54,14 +55,17 @@ def shard(run: RunSummary) -> tuple[int, int]:
     return (int(match[1]), int(match[2])) if match else (1, 1)
 
 
-def _gaps(runs: Sequence[RunSummary]) -> dict[str, int]:
-    """Of each part the job that found most; of several ways to make parts the one with the most gaps."""
+def _counted(runs: Sequence[RunSummary]) -> list[RunSummary]:
+    """The jobs whose gaps count.
+
+    Of each part the job that found most; of several ways to make parts the one with the most gaps.
+    """
     best: dict[tuple[int, int], RunSummary] = {}
     for run in sorted(runs, key=lambda run: -run.gaps.get("suggested", 0)):
         best.setdefault(shard(run), run)
     ways = {of for _, of in best}
-    sums = [_sum(run.gaps for (_, of), run in best.items() if of == way) for way in sorted(ways)]
-    return max(sums, key=lambda counts: sum(counts.values()), default={})
+    groups = [[run for (_, of), run in best.items() if of == way] for way in sorted(ways)]
+    return max(groups, key=lambda group: sum(sum(run.gaps.values()) for run in group), default=[])
 
 
 def _missing(runs: Sequence[RunSummary]) -> Iterator[str]:

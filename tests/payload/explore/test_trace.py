@@ -8,6 +8,7 @@ import textwrap
 
 import coverage
 import pytest
+from coverage.exceptions import ConfigError
 from coverage.results import analysis_from_file_reporter
 
 from pytest_enrich.payload.explore.trace import TooLongError, Tracer
@@ -232,7 +233,8 @@ class Measured:
 
     def __init__(self, call, module):
         cov = coverage.Coverage(data_file=None, branch=True, include=[module.__file__], config_file=False)
-        cov.set_option("run:core", "ctrace")
+        with contextlib.suppress(ConfigError):  # releases before 7.9 have no such option
+            cov.set_option("run:core", "ctrace")
         cov.start()
         run(call, module)
         cov.stop()

@@ -349,6 +349,8 @@ def at_till(value, seen):
         ("assert discount(10) == 10", "None", "assert discount(-1) is None"),
         ("assert discount(10) in shop.all()", "False", "assert discount(-1) not in shop.all()"),
         ("assert discount(10) == [10]", "[]", "assert discount(-1) == []"),
+        ("assert (discount(10) or 5) == 10", "None", "assert (discount(-1) or 5) is None"),
+        ("assert (discount(10) or None) is None", "7", "assert (discount(-1) or None) == 7"),
     ],
 )
 def test_an_assertion_says_what_was_seen(rows, assertion, seen, expected):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from msgspec.structs import replace
 
-from pytest_enrich.data import Report
+from pytest_enrich.data import Report, ReportedSuggestion, SourceLine
 from pytest_enrich.reporters import github, github_comment
 from pytest_enrich.reporters.github import commands
 
@@ -40,6 +41,38 @@ def test_a_notice_stands_at_the_lines_that_never_run(report):
         "parse_sku: text without a dash is refused",
         "Review: pytest-enrich show cart-6e2m3fea",
     ]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ((27, 28), "lines 27-28 never run"),
+        ((28,), "line 28 never runs"),
+        ((23, 24, 25, 26, 28), "lines 23-26, 28 never run"),
+        ((23, 25, 28), "lines 23, 25, 28 never run"),
+        ((23, 30), "lines 23, 30 never run"),
+        ((28, 30), "lines 28-30 never run"),
+    ],
+)
+def test_the_lines_that_never_run_are_told_and_no_others(report, numbers, said):
+    """Line 29 is a comment, and does not run either."""
+    source = tuple(
+        SourceLine(number=at, text="    # below" if at == 29 else "    total += 1", missing=at in numbers)
+        for at in range(22, 32)
+    )
+    (one,) = report.suggestions
+    ((_, _, text),) = notices(replace(report, suggestions=(replace(one, source=source),)))
+    assert text.splitlines()[0] == f"parse_sku: {said}."
+
+
+@pytest.mark.parametrize(("outcome", "said"), [("false", "is never false"), ("raises", "never catches anything")])
+def test_of_a_line_that_runs_the_outcome_is_told_that_never_comes(report, outcome, said):
+    (one,) = report.suggestions
+    gap = replace(one.suggestion.gap, lines=(), outcome=outcome)
+    changed = ReportedSuggestion(suggestion=replace(one.suggestion, gap=gap))
+    ((_, place, text),) = notices(replace(report, suggestions=(changed,)))
+    assert text.splitlines()[0] == f"parse_sku: line 26 {said}."
+    assert place["line"] == "26"
 
 
 def test_the_path_is_the_one_in_the_repository(report):

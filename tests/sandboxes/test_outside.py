@@ -1,0 +1,74 @@
+"""What goes by who runs it, or by what else runs on the machine, is proven by nothing that happens inside."""
+
+import textwrap
+
+import pytest
+
+from pytest_enrich.data import Failed, Prove
+
+in_two_places = pytest.mark.parametrize("sandbox", ["process", "forkserver+bwrap+landlock+seccomp"], indirect=True)
+
+OTHERWISE = """
+    import contextlib
+    import os
+    import socket
+
+    import pytest
+
+
+    def test_port():
+        with socket.socket() as server, contextlib.suppress(PermissionError):
+            server.bind(("127.0.0.1", 2))
+
+
+    def test_service():
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", 2))
+
+
+    def test_network():
+        with pytest.raises(OSError):
+            socket.create_connection(("192.0.2.1", 80), timeout=0.1)
+
+
+    def test_owner(tmp_path):
+        with contextlib.suppress(OSError):
+            os.chown(tmp_path, 4711, 4711)
+"""
+ALIKE = """
+    import os
+    import socket
+
+
+    def test_server(tmp_path):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            with socket.create_connection(server.getsockname()) as client:
+                client.sendall(b"a")
+                with server.accept()[0] as taken:
+                    assert taken.recv(1) == b"a"
+        os.chown(tmp_path, -1, os.getgid())
+"""
+
+
+def results(sandbox, outcomes, text):
+    job = Prove(path="tests/test_new.py", text=textwrap.dedent(text))
+    return {name: one.result for name, one in outcomes(sandbox.execute(job, timeout=60.0)).items()}
+
+
+@in_two_places
+def test_what_may_end_otherwise_outside_does_not_pass(sandbox, outcomes):
+    names = ("test_port", "test_service", "test_network", "test_owner")
+    assert results(sandbox, outcomes, OTHERWISE) == dict.fromkeys(names, "failed")
+
+
+@in_two_places
+def test_a_server_of_its_own_is_no_obstacle(sandbox, outcomes):
+    assert results(sandbox, outcomes, ALIKE) == {"test_server": "passed"}
+
+
+@in_two_places
+def test_what_waits_for_a_connection_is_stopped(sandbox):
+    text = "import socket\n\n\ndef test_waits():\n    socket.create_server(('127.0.0.1', 0)).accept()\n"
+    execution = sandbox.execute(Prove(path="tests/test_new.py", text=text), timeout=3.0)
+    assert isinstance(execution, Failed)
+    assert execution.reason == "timeout"
