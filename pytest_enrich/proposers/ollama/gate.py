@@ -5,8 +5,8 @@ that was never pulled, or by a model with an innocent name that stands for one e
 
 1. what the server says of its cloud: where it is off nothing is handed on; 2. the name's tag; 3. the list: its
 `remote_host` and `remote_model`, an entry without weights, or a name that it does not have; 4. a server that does
-not know `NAME:local`, or `NAME` where it is too old for that, or shows one of these fields; 5. the same two fields in each reply, for which `wire`
-looks; 6. the host itself.
+not know `NAME:local` (an old one: `NAME`) or shows one of these fields with it; 5. the same two fields in each
+reply, for which `wire` looks; 6. the host itself.
 """
 
 from __future__ import annotations
