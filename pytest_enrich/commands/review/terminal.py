@@ -22,9 +22,13 @@ from pytest_enrich.commands.review.console import ESCAPED, REDRAW, Gone, Hangup
 from pytest_enrich.commands.review.keys import Choice
 from pytest_enrich.commands.review.paint import painted
 from pytest_enrich.commands.review.screen import Size
+from pytest_enrich.reporters.words import columns
 
 _CLEAR = "\x1b[H\x1b[2J"
 _END = "\x04"
+_ERASE_ALL = "\x15"
+_ERASE = ("\x7f", "\b", _ERASE_ALL)
+"""Backspace, as terminals send it, and Ctrl-U."""
 _ARROWS = {b"[A": "k", b"[D": "k", b"[B": "j", b"[C": "j", b"OA": "k", b"OD": "k", b"OB": "j", b"OC": "j"}
 _BEGINNINGS = (b"[", b"O")
 _FOLLOWS = 0.05
@@ -85,6 +89,8 @@ class Terminal:
         """Wait for a key, or for another size."""
         while True:
             key = self._key()
+            if key == _END:
+                raise Gone
             if key == REDRAW:
                 return REDRAW
             word = keys.pressed(key, choices)
@@ -95,14 +101,19 @@ class Terminal:
                 return ESCAPED
 
     def line(self, question: str) -> str:
-        """With the terminal's own editing; Ctrl-D thinks better of it."""
-        with self.aside():
-            try:
-                return input(f" {question} ").strip()
-            except (EOFError, UnicodeDecodeError):
-                return ""
-            except OSError as error:
-                raise Gone from error
+        """Typed key by key, so that Escape is a key; it and Ctrl-D think better of it."""
+        self._write(f" {question} ")
+        text = ""
+        while (key := self._key()) not in {keys.ENTER, keys.ESCAPE, _END}:
+            if key in _ERASE:
+                kept = text[:-1] if key != _ERASE_ALL else ""
+                self._write("\b \b" * columns(text[len(kept) :]))
+                text = kept
+            elif key != REDRAW and key.isprintable():
+                self._write(key)
+                text += key
+        self._write("\n")
+        return text.strip() if key == keys.ENTER else ""
 
     def forget_typed(self) -> None:
         """What the terminal has for us is thrown away."""
@@ -133,8 +144,6 @@ class Terminal:
         while first[0] & 0x80 and select.select([self._in], [], [], _FOLLOWS)[0]:
             first += self._byte()
         key = first.decode("utf-8", "replace")
-        if key == _END:
-            raise Gone
         return keys.ENTER if key == "\n" else key
 
     def _sequence(self) -> str:
