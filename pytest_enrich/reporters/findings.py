@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_enrich.data import Report, ReportedSuggestion, Suggestion
-from pytest_enrich.reporters.words import counted, visible
+from pytest_enrich.reporters.words import visible
 
 RULE = "suggested-test"
 URL = "https://pypi.org/project/pytest-enrich/"
@@ -42,8 +42,8 @@ def lines(reported: ReportedSuggestion) -> tuple[int, int]:
 
 def sentence(one: Suggestion) -> str:
     """What is missing and what was found, on one line of printable text."""
-    killed, of = one.proof.mutants.killed, one.proof.mutants.of
-    proof = f", notices {killed} of {counted(of, 'small change')} of the code" if of else ""
+    mutants = one.proof.mutants
+    proof = f", notices {mutants.told('small change', ' of the code')}" if mutants.of else ""
     what = "one more row for" if one.kind == "row" else "a test in"
     return visible(f"{titled(one)}. Suggested: {what} {one.target.path} ({one.grade}{proof}).")
 
