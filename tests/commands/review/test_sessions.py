@@ -101,6 +101,7 @@ def test_every_suggestion_fits_whatever_the_size(screen, wide, high):
         assert max(map(columns, lines)) < wide
         assert any(line.startswith("!") for line in lines)
         assert any(line.startswith("  + ") for line in lines)
+        assert not any(line.startswith("  + ") and line.endswith("...") for line in lines)
         assert any(line.startswith("look  ") for line in lines)
         terminal.press("j")
     terminal.wait("This is the last one")
