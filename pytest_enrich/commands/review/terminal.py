@@ -31,6 +31,8 @@ _ERASE = ("\x7f", "\b", _ERASE_ALL)
 """Backspace, as terminals send it, and Ctrl-U."""
 _ARROWS = {b"[A": "k", b"[D": "k", b"[B": "j", b"[C": "j", b"OA": "k", b"OD": "k", b"OB": "j", b"OC": "j"}
 _BEGINNINGS = (b"[", b"O")
+_LEADS = (0xC0, 0xE0, 0xF0)
+"""From these bytes on one more follows in UTF-8."""
 _FOLLOWS = 0.05
 """Seconds within which the rest of a key that sends several bytes comes."""
 
@@ -141,7 +143,8 @@ class Terminal:
         first = self._byte()
         if first == b"\x1b":
             return self._sequence()
-        while first[0] & 0x80 and select.select([self._in], [], [], _FOLLOWS)[0]:
+        size = 1 + sum(first[0] >= lead for lead in _LEADS)
+        while len(first) < size and select.select([self._in], [], [], _FOLLOWS)[0]:
             first += self._byte()
         key = first.decode("utf-8", "replace")
         return keys.ENTER if key == "\n" else key
