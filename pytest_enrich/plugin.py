@@ -94,8 +94,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("enrich_format_command", style, type="string", default="")
     source = "none, or comment: whether an accepted test says in a comment where it came from"
     parser.addini("enrich_provenance", source, type="string", default="none")
-    hidden = "files whose text never goes into a prompt"
-    parser.addini("enrich_prompt_exclude", hidden, type="linelist", default=[".env*", "*secret*", "*.pem"])
+    hidden = "files whose text never goes into a prompt, besides those that are always left out (.env, keys, ...)"
+    parser.addini("enrich_prompt_exclude", hidden, type="linelist", default=["*secret*"])
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -126,8 +126,8 @@ def killed(one: Suggestion, width: int) -> list[str]:
         return labelled("kills", part.note, width) if part.note else []
     signs = ["* an existing test kills it"] if any(tried.killed_before for tried in part.list) else []
     signs += ["? perhaps equivalent"] if any(tried.equivalent for tried in part.list) else []
-    legend = f"   ({'; '.join(signs)})" if signs else ""
-    return [f"kills {part.killed} of {counted(part.of, 'mutant')}{legend}"]
+    legend = "; ".join(signs)
+    return [*labelled("kills", part.told(), width), *([f"{'':<{LABEL}}{legend}"] if legend else [])]
 
 
 def mutants(one: Suggestion, width: int) -> list[str]:
@@ -141,7 +141,7 @@ def noticed(one: Suggestion) -> str:
     if not part.of:
         return part.note
     changes = "; ".join(f"line {tried.line} {tried.change}" for tried in part.list if tried.killed)
-    return f"fails on {part.killed} of {counted(part.of, 'mutant')}: {changes}".rstrip(": ")
+    return f"fails on {part.told()}: {changes}".rstrip(": ")
 
 
 def _mutant(one: Tried, width: int) -> str:

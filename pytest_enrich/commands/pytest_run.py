@@ -129,7 +129,8 @@ def _ended_late(process: subprocess.Popen[bytes], seconds: float | None) -> bool
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(seconds)
         return False
-    process.send_signal(signal.SIGINT)
+    ignores = signal.getsignal(signal.SIGINT) == signal.SIG_IGN  # as what it starts does then
+    process.send_signal(signal.SIGTERM if ignores else signal.SIGINT)
     try:
         process.wait(_GRACE)
     except subprocess.TimeoutExpired:

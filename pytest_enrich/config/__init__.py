@@ -3,6 +3,7 @@
 - `settings`: one run's, as one frozen value (`Settings`, `Budget`, `WantedReport`).
 - `options`: the text of one option -> its value, whether it comes from a command line or an ini file.
 - `duration`: seconds as people type them.
+- `private`: names that speak of secrets.
 """
 
 from pytest_enrich.config.duration import seconds

@@ -74,3 +74,18 @@ class MutantsPart(Struct, frozen=True, kw_only=True):
     of: int = 0
     list: tuple[Tried, ...] = ()
     note: str = ""
+
+    def told(self, noun: str = "mutant", of: str = "") -> str:
+        """`3 of 5 mutants, existing tests 1 more, 1 survives`: what is left for nobody is what a grade goes by.
+
+        Args:
+            noun: What one is called.
+            of: What they are changes of, as ` of the gap`.
+        """
+        spared = [one for one in self.list if not one.killed]
+        before = sum(one.killed_before for one in spared)
+        alive, alike = len(spared) - before, sum(one.equivalent for one in spared)
+        parts = [f"{self.killed} of {self.of} {noun}{'' if self.of == 1 else 's'}{of}"]
+        parts += [f"existing tests {before} more"] if before else []
+        parts += [f"{alive} survive{'s' if alive == 1 else ''}"] if alive else []
+        return ", ".join(parts) + (f" ({alike} perhaps equivalent)" if alike else "")

@@ -63,10 +63,7 @@ def proof(suggestion: Suggestion) -> str:
     runs, mutants = suggestion.proof.runs, suggestion.proof.mutants
     passed = f"{runs.passed} of {runs.of} runs passed"
     gaps = "gaps" if suggestion.gap.also_closes else "gap"
-    same = sum(one.equivalent for one in mutants.list)
-    aside = f" ({same} perhaps equivalent)" if same else ""
-    noticed = f"fails on {mutants.killed} of {mutants.of} mutants of the {gaps}{aside}"
-    return f"{noticed}; {passed}" if mutants.of else passed
+    return f"fails on {mutants.told(of=f' of the {gaps}')}; {passed}" if mutants.of else passed
 
 
 def origin(suggestion: Suggestion) -> str:

@@ -72,6 +72,7 @@ def install(scratch: str, rootdir: str, *, subprocesses: bool) -> Places:
         "socket.connect": lambda args: _check_connection(places, *args),
         "socket.bind": lambda args: _check_binding(places, args[1]),
         "socket.sendto": lambda args: _check_address(places, args[1]),
+        "socket.sendmsg": lambda args: _check_address(places, args[1]),
         "socket.getaddrinfo": lambda args: _check_address(places, args[:2]),
         "os.kill": lambda args: _check_signal(args[0], places.supervisor),
         "os.killpg": lambda args: _check_signal(args[0], places.supervisor),

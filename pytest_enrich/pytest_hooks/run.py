@@ -15,7 +15,7 @@ from pytest_enrich import measurement
 from pytest_enrich.config import Settings
 from pytest_enrich.errors import EnrichError, UsageError
 from pytest_enrich.measurement import Measurement
-from pytest_enrich.pytest_hooks import arguments, crash, model, part, remeasure, setting
+from pytest_enrich.pytest_hooks import arguments, crash, ending, model, part, remeasure, setting
 from pytest_enrich.pytest_hooks.suite import Suite
 from pytest_enrich.pytest_hooks.terminal import Terminal
 from pytest_enrich.reporters import since, words
@@ -93,7 +93,7 @@ class Run:
         took = time.monotonic() - self._began
         terminal = Terminal(session.config)
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), ending.as_interrupts():
                 warnings.simplefilter("ignore")  # the suite's filters judge the suite, not us
                 self._follow(session.config, int(exitstatus), took, terminal)
         except KeyboardInterrupt:

@@ -11,7 +11,7 @@ import pytest
 
 from pytest_enrich import changes, reports
 from pytest_enrich import config as values
-from pytest_enrich.config import Settings, WantedReport
+from pytest_enrich.config import Settings, WantedReport, private
 from pytest_enrich.data import Changes, Shard
 from pytest_enrich.errors import UsageError
 from pytest_enrich.pytest_hooks import arguments
@@ -54,7 +54,7 @@ def read(config: pytest.Config) -> Settings:
         model=_value(config, "model", values.word),
         host=_value(config, "host", values.word),
         allow_remote=bool(_ini(config, "enrich_allow_remote")),
-        prompt_exclude=tuple(config.getini("enrich_prompt_exclude")),
+        prompt_exclude=(*private.FILES, *private.FOLDERS, *config.getini("enrich_prompt_exclude")),
         fresh=config.getoption("enrich_fresh"),
         listing=config.getoption("enrich_list"),
         reports=_reports(config, directory),

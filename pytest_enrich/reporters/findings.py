@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from pytest_enrich.data import Report, ReportedSuggestion, Suggestion
-from pytest_enrich.reporters.words import counted, visible
+from pytest_enrich.reporters.words import visible
 
 RULE = "suggested-test"
 _NEVER: dict[str, str] = {
@@ -81,8 +81,8 @@ def _spans(numbers: Sequence[int], silent: AbstractSet[int]) -> Iterator[str]:
 
 def sentence(one: Suggestion) -> str:
     """What is missing and what was found, on one line of printable text."""
-    killed, of = one.proof.mutants.killed, one.proof.mutants.of
-    proof = f", notices {killed} of {counted(of, 'small change')} of the code" if of else ""
+    mutants = one.proof.mutants
+    proof = f", notices {mutants.told('small change', ' of the code')}" if mutants.of else ""
     what = "one more row for" if one.kind == "row" else "a test in"
     return visible(f"{titled(one)}. Suggested: {what} {one.target.path} ({one.grade}{proof}).")
 

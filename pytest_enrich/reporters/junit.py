@@ -48,7 +48,7 @@ def _proof(one: Suggestion) -> str:
     runs = f"{proof.runs.passed} of {proof.runs.of} runs passed: {', '.join(proof.runs.modes)}"
     place = f"{one.gap.path}:{one.gap.line} {one.gap.qualname}"
     mutants = proof.mutants
-    killed = f"{mutants.killed} of {mutants.of} mutants killed" if mutants.of else mutants.note or "no mutants"
+    killed = f"kills {mutants.told()}" if mutants.of else mutants.note or "no mutants"
     tried = [f"  line {each.line}: {each.change}  {'killed' if each.killed else 'alive'}" for each in mutants.list]
     return "\n".join(
         [f"gap: {place}", f"grade: {one.grade}", runs, killed, *tried, f"look: {one.look}", one.test.code]

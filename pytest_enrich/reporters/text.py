@@ -8,7 +8,7 @@ from typing import get_args
 from pytest_enrich.config import WantedReport
 from pytest_enrich.data import CoveragePart, Grade, PossibleBug, RunSummary, Suggestion
 from pytest_enrich.reporters import since
-from pytest_enrich.reporters.words import WIDTH, columns, counted, duration, filled, fit, percent, visible
+from pytest_enrich.reporters.words import WIDTH, columns, counted, duration, filled, percent, visible
 
 _BUGS = 10
 _NOTHING = "nothing found"
@@ -65,7 +65,7 @@ def table(suggestions: Sequence[Suggestion]) -> str:
     room = WIDTH - 1 - 2 - identities - 2 - grades - 2 - 2 - gains
     width = min(room, max((columns(visible(row[2])) for row in rows), default=0))
     return "\n".join(
-        f"  {identity:<{identities}}  {grade:<{grades}}  {_padded(title, width)}  {gained}".rstrip()
+        _beside(f"  {identity:<{identities}}  {grade:<{grades}}  ", title, width, gained)
         for identity, grade, title, gained in rows
     )
 
@@ -97,7 +97,7 @@ def _result(summary: RunSummary, new: Sequence[Suggestion]) -> str:
 def bug_table(bugs: Sequence[PossibleBug]) -> str:
     """One line a possible bug: its id and what happens; "" for none."""
     width = max((len(one.id) for one in bugs), default=0)
-    return "\n".join(f"  {one.id:<{width}}  BUG?  {fit(one.title, WIDTH - width - 11)}" for one in bugs)
+    return "\n".join(_beside(f"  {one.id:<{width}}  BUG?  ", one.title, WIDTH - width - 11) for one in bugs)
 
 
 def told_bugs(bugs: Sequence[PossibleBug]) -> str:
@@ -188,9 +188,11 @@ def _count(number: int) -> str:
     return f"{counted(number, 'suggestion')} {'is' if number == 1 else 'are'}"
 
 
-def _padded(text: str, width: int) -> str:
-    cut = fit(text, width)
-    return cut + " " * (width - columns(cut))
+def _beside(before: str, title: str, width: int, after: str = "") -> str:
+    """A row of a table; the title, by which a person decides, takes as many lines as it needs."""
+    first, *rest = filled(visible(title), width).splitlines() or [""]
+    row = f"{before}{first}{' ' * (width - columns(first))}  {after}".rstrip()
+    return "\n".join([row, *(f"{' ' * len(before)}{one}" for one in rest)])
 
 
 def _wrapped(text: str, indent: int) -> str:

@@ -7,10 +7,10 @@ import site
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from pytest_enrich.config import private
 from pytest_enrich.data import World
 from pytest_enrich.sandboxes import characters
 
-SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL", re.IGNORECASE)
 CREDENTIALS_IN_URL = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
 AGENTS = frozenset({"SSH_AUTH_SOCK", "SSH_AGENT_PID", "GPG_AGENT_INFO", "DBUS_SESSION_BUS_ADDRESS"})
 """They lead to someone who signs or decrypts for the user."""
@@ -54,7 +54,7 @@ def _of(world: World) -> dict[str, str]:
 
 
 def _is_harmless(name: str, value: str) -> bool:
-    secret = SECRET.search(name) or CREDENTIALS_IN_URL.search(value) or name in AGENTS
+    secret = private.is_variable(name) or CREDENTIALS_IN_URL.search(value) or name in AGENTS
     return not secret and not OF_OUTER_RUN.fullmatch(name)
 
 

@@ -7,12 +7,30 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from pytest_enrich.sandboxes.limits import MIB
+from msgspec import Struct
+
+from pytest_enrich.sandboxes.limits import GIB, MIB
 
 MOST_BYTES = 512 * MIB
 MOST_FILES = 20_000
 MOST_PROCESSES = 500
 """More than there were when the job began, on the whole machine."""
+MOST_TAKEN = 4 * GIB
+"""Less free space than when the job began, whoever took it: what a job holds can be hidden from any count."""
+_UNLINKED = " (deleted)"
+_WROTE = f"it wrote more than {MOST_BYTES // MIB} MiB"
+
+
+class Start(Struct, frozen=True):
+    """What there was when a job began: processes, and free bytes where it writes."""
+
+    processes: int
+    free: int
+
+
+def start(scratch: Path) -> Start:
+    """What there is now."""
+    return Start(processes(), _free(scratch, unknown=0))
 
 
 def processes() -> int:
@@ -22,23 +40,67 @@ def processes() -> int:
     return 0
 
 
-def found(scratch: Path, before: int) -> str:
+def found(scratch: Path, before: Start) -> str:
     """What a job has too much of, "" if nothing.
 
     Args:
         scratch: Where it writes.
-        before: `processes()` when it began.
+        before: `start(scratch)` when it began.
     """
-    if processes() > before + MOST_PROCESSES:
+    if processes() > before.processes + MOST_PROCESSES:
         return f"there were more than {MOST_PROCESSES} new processes"
     size = 0
     for number, written in enumerate(_sizes(str(scratch))):
         size += written
         if size > MOST_BYTES:
-            return f"it wrote more than {MOST_BYTES // MIB} MiB"
+            return _WROTE
         if number > MOST_FILES:
             return f"it wrote more than {MOST_FILES} files"
-    return ""
+    taken = before.free - _free(scratch, unknown=before.free)
+    if taken <= MOST_BYTES:
+        return ""  # so it holds no more than that: the look at what is open takes long
+    if size + sum(_held(f"{scratch}{os.sep}").values()) > MOST_BYTES:
+        return _WROTE
+    return f"the disk lost more than {MOST_TAKEN // GIB} GiB while it ran" if taken > MOST_TAKEN else ""
+
+
+def _free(scratch: Path, *, unknown: int) -> int:
+    with contextlib.suppress(OSError):
+        known = os.statvfs(scratch)
+        return known.f_bfree * known.f_frsize
+    return unknown
+
+
+def _held(place: str) -> dict[tuple[int, int], int]:
+    """Bytes on the disk of the files from `place` that have no name any more and are open in processes of ours."""
+    held: dict[tuple[int, int], int] = {}
+    for process in _ours():
+        with contextlib.suppress(OSError):
+            for entry in os.scandir(f"/proc/{process}/fd"):
+                with contextlib.suppress(OSError):
+                    name = os.readlink(entry.path)  # noqa: PTH115 - many of them
+                    if name.startswith(place) and name.endswith(_UNLINKED):
+                        known = entry.stat()
+                        held[known.st_dev, known.st_ino] = known.st_blocks * 512
+    return held
+
+
+def _ours() -> list[int]:
+    """This process and all below it: those that a job started stay there, since its supervisor adopts orphans."""
+    above = dict(_parents())
+    below = [os.getpid()]
+    for process in below:
+        below += [child for child, parent in above.items() if parent == process]
+    return below
+
+
+def _parents() -> Iterator[tuple[int, int]]:
+    with contextlib.suppress(OSError):
+        for entry in os.scandir("/proc"):
+            with contextlib.suppress(OSError, ValueError):
+                # The name in parentheses may hold anything, spaces and parentheses too.
+                told = Path(entry.path, "stat").read_bytes().rpartition(b")")[2].split()
+                yield int(entry.name), int(told[1])
 
 
 def _sizes(folder: str) -> Iterator[int]:

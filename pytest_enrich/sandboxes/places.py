@@ -8,10 +8,14 @@ import pwd
 import re
 import site
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from msgspec import Struct
+
+from pytest_enrich.changes import git
+from pytest_enrich.config import private
+from pytest_enrich.errors import UsageError
 
 HOMES = ("/home", "/root", "/Users")
 PRIVATE = (
@@ -20,16 +24,16 @@ PRIVATE = (
     "/etc/sudoers.d", "/etc/wireguard", "/media", "/mnt", "/run", "/tmp", "/var/lib/docker",  # noqa: S108 - hidden, not used
     "/var/log", "/var/mail", "/var/run", "/var/spool", "/var/tmp",  # noqa: S108 - the same
 )  # fmt: skip
-SECRET = re.compile(
-    r"\.git|\.env|\.env\.(?!example$|sample$|template$|dist$|test$).*|\.netrc|\.pypirc|\.npmrc|\.git-credentials"
-    r"|\.ssh|\.gnupg|\.aws|\.azure|\.docker|\.kube|\.config|id_(rsa|dsa|ecdsa|ed25519)(\.pub)?|enrich-suggestions"
-)
-"""Names that are hidden in the project too."""
+SYSTEM = (
+    "/bin", "/boot", "/dev", "/etc", "/gnu", "/lib", "/lib32", "/lib64", "/libx32", "/nix", "/proc", "/run",
+    "/sbin", "/snap", "/sys", "/usr", "/usr/lib", "/usr/local", "/usr/local/lib", "/usr/share", "/var", "/var/lib",
+)  # fmt: skip
+"""What a system is made of: shown although it lies beside a project, or has one in it."""
 
 NOT_SEARCHED = frozenset(
     {"node_modules", "site-packages", "__pycache__", ".tox", ".nox", ".venv", "venv", ".mypy_cache", ".ruff_cache"}
 )
-DEEPEST = 6
+TESTS = re.compile(r"tests?|testing|tests?_.*|.*_tests?", re.IGNORECASE)
 
 
 class Place(Struct, frozen=True):
@@ -43,18 +47,38 @@ def survey(rootdir: Path, needed: Iterable[str] = ()) -> tuple[Place, ...]:
     """The places of a machine with the project at `rootdir`, those above first.
 
     Args:
-        rootdir: The project's; the whole repository that it lies in is shown, less what looks like a secret.
+        rootdir: The project's; the whole repository that it lies in is shown, less what looks like a secret, and
+            nothing that lies beside that.
         needed: More that must be seen, besides what this process imports from.
     """
     homes = _homes()
-    hidden = {os.path.realpath(path) for path in (*homes, *PRIVATE)} - {os.sep}
     project = _project(rootdir, homes)
+    hidden = {os.path.realpath(path) for path in (*homes, *PRIVATE, *_beside(project))} - {os.sep}
+    installed = {os.path.realpath(path) for path in _installed()}
     shown = {path for path in map(os.path.realpath, (*needed, *_imported())) if not _holds(path, homes)}
-    places = dict.fromkeys(hidden, False) | dict.fromkeys({*shown, project}, True)
-    places |= dict.fromkeys(_secrets(project, homes), False)
+    places = dict.fromkeys(hidden, False) | dict.fromkeys({*shown, *installed, project}, True)
+    tops = [project]
+    for path in sorted(shown):
+        tops += [] if _is_below(path, {*tops, *installed, *SYSTEM}) else [path]
+    for top in tops:
+        places |= dict.fromkeys(_secrets(top, {*tops, *installed}, at_home=_holds(top, homes)), False)
     # A secret's name may be that of a directory in which Python itself lies.
-    places |= dict.fromkeys((path for path in shown if path != project), True)
+    places |= dict.fromkeys((path for path in {*shown, *installed} if path != project), True)
     return tuple(_told({path: shown for path, shown in places.items() if Path(path).exists()}))
+
+
+def _is_below(path: str, others: Iterable[str]) -> bool:
+    """Whether it is one of the others, or in one."""
+    return any(Path(path).is_relative_to(one) for one in others)
+
+
+def _beside(project: str) -> list[str]:
+    """What is hidden for lying beside the project: the folder that it is in; at the very top each by itself."""
+    folder = str(Path(project).parent)
+    if folder == os.sep:
+        near = [entry.path for entry in _scan(folder) if not entry.is_symlink()]
+        return [path for path in near if path not in {*SYSTEM, project}]
+    return [] if folder in SYSTEM else [folder]
 
 
 def _told(places: dict[str, bool]) -> Iterator[Place]:
@@ -83,34 +107,64 @@ def _project(rootdir: Path, homes: Iterable[str]) -> str:
     return str(tops[0] if tops and not _holds(str(tops[0]), homes) else root)
 
 
-def _imported() -> Iterator[str]:
-    """Where this process, which ran the project's tests, imports from."""
+def _installed() -> Iterator[str]:
+    """Where Python and what is installed for it lie."""
     yield from (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix)
     yield os.path.realpath(sys.executable)
-    yield from (entry for entry in sys.path if entry and Path(entry).exists())
     if site.ENABLE_USER_SITE:
         yield site.getuserbase()
+
+
+def _imported() -> Iterator[str]:
+    """Where this process, which ran the project's tests, imports from."""
+    yield from (entry for entry in sys.path if entry and Path(entry).exists())
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
         if "." not in name and isinstance(file, str) and Path(file).is_absolute():
             yield str(Path(file).parent) if Path(file).name.startswith("__init__.") else file
 
 
-def _secrets(project: str, homes: Iterable[str]) -> Iterator[str]:
-    at_home = _holds(project, homes)
-    for folder, folders, files in os.walk(project):
-        top = folder == project
-        for name in (*folders, *files):
-            if SECRET.fullmatch(name) or (top and at_home and name.startswith(".")):
-                path = Path(folder, name)
-                if not path.is_symlink():
-                    yield str(path)
-        deep = folder.count(os.sep) - project.count(os.sep) >= DEEPEST
-        folders[:] = [] if deep else [name for name in folders if _is_searched(name)]
+def _secrets(top: str, others: Collection[str], *, at_home: bool) -> Iterator[str]:
+    """What looks like a secret in a folder and all below it, but for `others`, less what is published with it."""
+    likely: list[str] = []
+    waiting = [top]
+    while waiting:
+        folder = waiting.pop()
+        for entry in _scan(folder):
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if (private.is_folder if is_folder else private.is_file)(entry.name):
+                likely.append(entry.path)
+            elif at_home and folder == top and entry.name.startswith(".") and not entry.is_symlink():
+                yield entry.path
+            elif is_folder and entry.name not in NOT_SEARCHED and entry.path not in others:
+                waiting.append(entry.path)
+    tracked = _tracked(top) if any(Path(path).is_file() for path in likely) else None
+    for path in likely:
+        file = os.path.realpath(path)  # of a link, what it leads to is the secret
+        is_inside = _is_below(file, {top}) and (path == file or Path(file).is_file())
+        if is_inside and not _is_published(os.path.relpath(path, top), tracked):
+            yield file
 
 
-def _is_searched(name: str) -> bool:
-    return name not in NOT_SEARCHED and not SECRET.fullmatch(name)
+def _is_published(path: str, tracked: frozenset[str] | None) -> bool:
+    """Whether a file belongs to the tests, or is a certificate for all: what git tracks is no secret any more.
+
+    Without git, only keys and certificates among the tests do.
+    """
+    *folders, name = Path(path).parts
+    is_test_data = any(TESTS.fullmatch(folder) for folder in folders)
+    if tracked is None:
+        return is_test_data and private.is_key(name)
+    return path in tracked and (is_test_data or private.is_key(name))
+
+
+def _tracked(top: str) -> frozenset[str] | None:
+    """The files that git tracks in a folder, relative to it; None where it does not say."""
+    words = ("-c", "core.fsmonitor=false", "ls-files", "-z", "--cached", "--recurse-submodules")
+    try:
+        return frozenset(os.fsdecode(git.need(Path(top), *words)).split("\0"))
+    except UsageError:
+        return None
 
 
 def entries(places: Iterable[Place]) -> tuple[list[str], list[str]]:

@@ -88,7 +88,7 @@ class ProcessSandbox(msgspec.Struct, frozen=True):
             cwd=self.rootdir,
             environ=environ,
             timeout=timeout,
-            excess=functools.partial(excess.found, place, excess.processes()),
+            excess=functools.partial(excess.found, place, excess.start(place)),
             namespace=bool(self.layers.bwrap),
         )
 

@@ -14,6 +14,7 @@ MOST_FILES = 20_000
 PASSED_OVER = frozenset(
     {"__pycache__", ".git", ".hg", ".tox", ".nox", ".venv", "venv", "node_modules", ".pytest_cache"}
 )
+_CODE = (".py", ".pyi", ".toml", ".ini", ".cfg", ".json", ".yaml", ".yml")
 
 
 def snapshot(rootdir: Path, directory: Path) -> Snapshot:
@@ -35,8 +36,18 @@ def changed(rootdir: Path, directory: Path, before: Snapshot) -> tuple[str, ...]
     after = snapshot(rootdir, directory)
     if before is None or after is None:
         return None
-    differing = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+    differing = {
+        path
+        for path in before.keys() | after.keys()
+        if before.get(path) != after.get(path) and not _is_log(path, before, after)
+    }
     return tuple(sorted(os.path.relpath(path, rootdir) for path in differing))
+
+
+def _is_log(path: str, before: dict[str, tuple[int, int]], after: dict[str, tuple[int, int]]) -> bool:
+    """Whether it was there, only grew, and is no code: what a shell, or `tee`, writes a run's output to."""
+    there = path in before and path in after
+    return there and after[path][0] > before[path][0] and not path.endswith(_CODE)
 
 
 def _files(folder: str, left_out: str) -> Iterator[os.DirEntry[str]]:

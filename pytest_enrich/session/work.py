@@ -20,7 +20,7 @@ from pytest_enrich.errors import OutOfTimeError
 from pytest_enrich.proposers.search.joint import joint
 from pytest_enrich.proposers.search.sharper import sharpen
 from pytest_enrich.protocols import Progress
-from pytest_enrich.sandboxes import isolation
+from pytest_enrich.sandboxes import isolation, scratch
 from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
 from pytest_enrich.sandboxes.process import ProcessSandbox
 from pytest_enrich.session import ground, summary
@@ -53,6 +53,7 @@ class Session:
         self._store = store
         self._found = found
         self._progress = progress
+        scratch.sweep()
         fresh = ProcessSandbox(
             settings.rootdir,
             settings.pytest_args,

@@ -220,6 +220,7 @@ def test_an_accept_that_was_killed_after_the_file_changed_stands(project, no_das
     assert project.store.decided_names() == tuple(sorted([no_dash, negative]))
 
 
+@pytest.mark.usefixtures("usual_signals")
 def test_ctrl_c_while_the_file_runs_puts_everything_back(project):
     code = "def test_slow():\n    import time\n    time.sleep(30)\n    assert parse_sku\n"
     one = project.suggest("parse_sku", 3, code)

@@ -96,12 +96,37 @@ def test_show_lists_the_mutants_with_those_that_stay_alive(project, no_dash):
     proof = replace(one.proof, mutants=MutantsPart(killed=2, of=4, list=tried))
     out = show.screen(project.store, replace(one, proof=proof))
     assert (
-        "kills 2 of 4 mutants   (* an existing test kills it; ? perhaps equivalent)\n"
+        "kills 2 of 4 mutants, 2 survive (1 perhaps equivalent)\n"
+        "      * an existing test kills it; ? perhaps equivalent\n"
         "          3  killed*  not sep -> sep\n"
         "          4  killed   raise ValueError -> pass\n"
         "          4  alive    a -> b\n"
         "          4  alive?   b -> c\n"
     ) in out
+
+
+@pytest.mark.parametrize(
+    ("fates", "told"),
+    [
+        ("kk", "2 of 2 mutants"),
+        ("k", "1 of 1 mutant"),
+        ("kkbb", "2 of 4 mutants, existing tests 2 more"),
+        ("kka", "2 of 3 mutants, 1 survives"),
+        ("kbaae", "1 of 5 mutants, existing tests 1 more, 3 survive (1 perhaps equivalent)"),
+    ],
+)
+def test_what_becomes_of_the_other_mutants_is_told(fates, told):
+    of = {
+        "k": (True, False, False),
+        "b": (False, True, False),
+        "a": (False, False, False),
+        "e": (False, False, True),
+    }
+    tried = tuple(
+        Tried(line=1, change="a -> b", killed=killed, killed_before=before, equivalent=alike)
+        for killed, before, alike in map(of.__getitem__, fates)
+    )
+    assert MutantsPart(killed=fates.count("k"), of=len(fates), list=tried).told() == told
 
 
 def test_show_says_why_there_are_no_mutants(project, no_dash):

@@ -1,3 +1,5 @@
+import os
+import signal
 import subprocess
 
 import pytest
@@ -197,3 +199,17 @@ def test_tests_that_take_too_long_are_ended(project):
     assert answer.status == 0
     assert answer.out.startswith("The tests took longer than 1.5s: nothing was looked for.")
     assert answer.out.endswith("Your push goes on.\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a POSIX signal")
+def test_a_run_that_takes_too_long_is_ended_where_ctrl_c_is_ignored_too(project):
+    """As in the background of a script: what ignores SIGINT has children that ignore it."""
+    (project.root / "tests" / "test_slow.py").write_text("def test_slow():\n    import time\n    time.sleep(60)\n")
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        outcome = pytest_run.within(project.store, ["tests/test_slow.py"], 3.0, os.environ)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+    assert outcome.late
+    assert outcome.status == -signal.SIGTERM

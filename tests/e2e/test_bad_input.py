@@ -267,6 +267,7 @@ def several(count=5):
     return {**FILES, "src/shop/cart.py": functions, "tests/test_cart.py": tests}
 
 
+@pytest.mark.usefixtures("usual_signals")
 @pytest.mark.parametrize(("workers", "group"), [(1, False), (1, True), (2, True)])
 def test_an_interrupt_ends_soon_and_keeps_what_is_finished(small, workers, group):
     project = small(several())
@@ -278,6 +279,7 @@ def test_an_interrupt_ends_soon_and_keeps_what_is_finished(small, workers, group
     assert took < 15, took
 
 
+@pytest.mark.usefixtures("usual_signals")
 def test_a_run_that_was_interrupted_goes_on_when_it_is_asked_again(small):
     project = small(several())
     interrupted(project, 1, group=True)

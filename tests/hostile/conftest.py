@@ -94,13 +94,14 @@ def _command_lines() -> list[str]:
 
 
 def _listeners(outside: Path, mark: str) -> tuple[socket.socket, ...]:
-    tcp, udp, local, abstract = (
+    tcp, udp, local, abstract, post = (
         socket.socket(family, kind)
         for family, kind in (
             (socket.AF_INET, socket.SOCK_STREAM),
             (socket.AF_INET, socket.SOCK_DGRAM),
             (socket.AF_UNIX, socket.SOCK_STREAM),
             (socket.AF_UNIX, socket.SOCK_STREAM),
+            (socket.AF_UNIX, socket.SOCK_DGRAM),
         )
     )
     for one, address in (
@@ -108,12 +109,13 @@ def _listeners(outside: Path, mark: str) -> tuple[socket.socket, ...]:
         (udp, ("127.0.0.1", 0)),
         (local, str(outside / "service")),
         (abstract, f"\0{mark}"),
+        (post, str(outside / "post")),
     ):
         one.settimeout(0)
         one.bind(address)
-        if one is not udp:
+        if one.type == socket.SOCK_STREAM:
             one.listen()
-    return tcp, udp, local, abstract
+    return tcp, udp, local, abstract, post
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,7 @@ MACHINES = ("x86_64", "aarch64")
 STRICT = Rules(network=False, metadata=False, forks=False, programs=False, signals=False, truncates=False)
 LOOSE = Rules(network=True, metadata=True, forks=True, programs=True, signals=True, truncates=True)
 OWN, PARENT = 100, 99
+NAMES = errno.errorcode | {errno.EOPNOTSUPP: "EOPNOTSUPP"}  # on Linux it has two names
 
 
 def decide(program: list[bpf.Instruction], architecture: int, number: int, *arguments: int) -> str:
@@ -34,7 +35,7 @@ def decide(program: list[bpf.Instruction], architecture: int, number: int, *argu
             value &= operand
         elif code == bpf.RETURN:
             named = {bpf.ALLOW: "allowed", bpf.KILL_PROCESS: "killed"}
-            return named.get(operand) or errno.errorcode[operand & 0xFFFF]
+            return named.get(operand) or NAMES[operand & 0xFFFF]
         else:
             tests = {
                 bpf.IF_EQUAL: value == operand,
@@ -64,11 +65,17 @@ def ask(request):
         ("socket", (2, 1, 0), "EPERM", "allowed"),
         ("socket", (17, 3, 0), "EPERM", "EPERM"),
         ("socketpair", (1, 1, 0), "allowed", "allowed"),
+        ("socketpair", (1, 5 | 0x80800, 0), "allowed", "allowed"),
         ("socketpair", (2, 1, 0), "EPERM", "EPERM"),
+        ("socketpair", (1, 2, 0), "EPERM", "EPERM"),
+        ("socketpair", (1, 2 | 0x80000, 0), "EPERM", "EPERM"),
+        ("socketpair", (1, 3, 0), "EPERM", "EPERM"),
         ("clone", (17,), "EPERM", "allowed"),
         ("clone", (0x3D0F00,), "allowed", "allowed"),
         ("clone", (0x10000000 | 17,), "EPERM", "EPERM"),
         ("clone3", (0,), "ENOSYS", "ENOSYS"),
+        ("memfd_create", (), "ENOSYS", "ENOSYS"),
+        ("fallocate", (), "EOPNOTSUPP", "EOPNOTSUPP"),
         ("execve", (), "EPERM", "allowed"),
         ("kill", (OWN, 9), "allowed", "allowed"),
         ("kill", (-1, 9), "EPERM", "allowed"),

@@ -279,8 +279,10 @@ def test_an_interrupt_ends_the_run_with_the_exit_status_of_the_tests(shop, write
     assert result.ret == int(red)
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGINT") or os.name != "posix", reason="sends a POSIX signal")
-def test_control_c_ends_the_run_with_the_exit_status_of_the_tests(shop, monkeypatch):
+@pytest.mark.skipif(os.name != "posix", reason="sends a POSIX signal")
+@pytest.mark.usefixtures("usual_signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_being_told_to_stop_ends_the_run_with_the_exit_status_of_the_tests(shop, monkeypatch, name):
     monkeypatch.setenv("FAKE", "hang")
     command = [sys.executable, "-m", "pytest", "--enrich"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=shop.path, text=True) as process:
@@ -288,10 +290,27 @@ def test_control_c_ends_the_run_with_the_exit_status_of_the_tests(shop, monkeypa
             if line.startswith("tty"):
                 break
         time.sleep(0.2)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(getattr(signal, name))
         rest = process.stdout.read()
         assert process.wait(timeout=20) == 0
     assert rest.splitlines()[-1].startswith("enrich: stopped;")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a POSIX signal")
+@pytest.mark.usefixtures("usual_signals")
+def test_a_hangup_that_is_to_be_ignored_is(shop, monkeypatch):
+    monkeypatch.setenv("FAKE", "hang")
+    command = ["nohup", sys.executable, "-m", "pytest", "--enrich"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=shop.path, text=True) as process:
+        for line in process.stdout:
+            if line.startswith("tty"):
+                break
+        time.sleep(0.2)
+        process.send_signal(signal.SIGHUP)
+        time.sleep(0.2)
+        assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
 
 
 def test_a_session_that_says_nothing_leaves_nothing_behind(shop, given):

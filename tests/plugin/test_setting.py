@@ -1,6 +1,6 @@
 import pytest
 
-from pytest_enrich.config import Budget
+from pytest_enrich.config import Budget, private
 from pytest_enrich.pytest_hooks import setting
 
 
@@ -162,12 +162,13 @@ def test_a_model_named_beside_auto_comes_after_all_others(read):
 
 
 def test_what_may_be_told_to_a_model_is_read(read, write):
-    assert read().prompt_exclude == (".env*", "*secret*", "*.pem")
+    always = (*private.FILES, *private.FOLDERS)
+    assert read().prompt_exclude == (*always, "*secret*")
     assert (read().model, read().host, read().allow_remote) == ("", "", False)
     write("pytest.ini", "[pytest]\nenrich_model = m:1\nenrich_allow_remote = yes\nenrich_prompt_exclude = a/*\n")
     settings = read("--enrich-host=gpu:1")
     assert (settings.model, settings.host, settings.allow_remote) == ("m:1", "gpu:1", True)
-    assert settings.prompt_exclude == ("a/*",)
+    assert settings.prompt_exclude == (*always, "a/*")
 
 
 @pytest.mark.parametrize("text", ["two words", "caf\u00e9", "a\x1b[2Jb"])

@@ -16,10 +16,21 @@ def suggested(identity, title="parse_sku: text without a dash is refused", lines
 
 
 def test_the_table_tells_rows_from_tests():
-    made = [suggested("cart-6e2m3fea", kind="row"), suggested("cart-m4x2c7ye", lines=0, branches=2)]
+    title = "total: rounds half up"
+    made = [
+        suggested("cart-6e2m3fea", title, kind="row"),
+        suggested("cart-m4x2c7ye", title, lines=0, branches=2),
+    ]
     first, second = text.table(made).splitlines()
     assert first.endswith("  row +4 lines")
     assert second.endswith("  +2 branches")
+
+
+def test_a_title_by_which_a_person_decides_is_never_cut():
+    title = "parse_sku: raises ValueError 'a text of a hundred columns' " + "x" * 60 + " when sep == ''"
+    lines = text.table([suggested("cart-6e2m3fea", title)]).splitlines()
+    assert "".join(title.split()) in "".join("".join(line.removesuffix("+4 lines").split()) for line in lines)
+    assert max(map(len, lines)) <= 80
 
 
 def run(*identities, **more):
@@ -45,7 +56,8 @@ def test_a_run_that_found_something():
         == """\
 2 suggestions from 5 gaps in 1m 48s
 
-  cart-6e2m3fea    ungraded  parse_sku: text without a dash is re...  +4 lines
+  cart-6e2m3fea    ungraded  parse_sku: text without a dash is        +4 lines
+                             refused
   orders-m4x2c7ye  ungraded  total: rounds half up                    +1 branch
 
 dropped 5 of 7 candidates: 4 passes: failed, 1 stable: differs

@@ -601,6 +601,8 @@ DENIED = [
     "os.remove('cart.py', dir_fd=os.open('src/shop', os.O_RDONLY))",
     "socket.create_connection(('192.0.2.1', 80), 1)",
     "socket.getaddrinfo('example.org', 80)",
+    "socket.socketpair()[0].sendto(b'x', '/etc/service')",
+    "socket.socketpair()[0].sendmsg([b'x'], [], 0, '/etc/service')",
     "os.kill(os.getppid(), 9)",
 ]
 

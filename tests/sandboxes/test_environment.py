@@ -19,6 +19,13 @@ PLACE = Path("/scratch/pytest-enrich-x")
         "MYSQL_PASSWD",
         "GOOGLE_CREDENTIALS",
         "SSH_AUTH_SOCK",
+        "MYSQL_PWD",
+        "DB_PASS",
+        "BW_SESSION",
+        "SLACK_WEBHOOK",
+        "TEAMS_WEBHOOK_URL",
+        "SENTRY_DSN",
+        "AZURE_STORAGE_CONNECTION_STRING",
     ],
 )
 def test_a_name_that_looks_like_a_secret_stays_outside(name):
@@ -51,9 +58,23 @@ def test_a_job_is_no_part_of_the_run_that_started_it(name):
 
 
 def test_the_rest_is_passed_on():
-    usual = {"PATH": "/bin", "LANG": "C", "PYTHONPATH": "src", "DJANGO_SETTINGS_MODULE": "shop.settings"}
+    usual = {
+        "PATH": "/bin",
+        "LANG": "C",
+        "PWD": "/a",
+        "OLDPWD": "/b",
+        "COMPASS": "n",
+        "AUTHOR": "me",
+        "PYTHONPATH": "src",
+        "DJANGO_SETTINGS_MODULE": "shop.settings",
+    }
 
     assert usual.items() <= environment.clean(usual, PLACE).items()
+
+
+@pytest.mark.parametrize("name", ["PWD", "OLDPWD", "COMPASS", "AUTHOR", "PASSENGERS", "XDG_SESSION_TYPE"])
+def test_a_name_that_only_sounds_like_one_is_passed_on(name):
+    assert name in environment.clean({name: "x"}, PLACE)
 
 
 def test_home_and_temporary_files_are_in_the_scratch_directory():

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import replace
 
+from pytest_enrich.data import Answered, Failed, Prove
 from pytest_enrich.errors import UsageError
 from pytest_enrich.sandboxes import isolation, places
 from pytest_enrich.sandboxes.isolation import Isolation
 from pytest_enrich.sandboxes.places import Place
+from pytest_enrich.sandboxes.process import ProcessSandbox
 
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has kernel layers")
 NAMES = ["bwrap+landlock+seccomp", "landlock+seccomp", "rlimits-only"]
@@ -112,6 +116,145 @@ def test_a_repository_is_seen_as_a_whole_from_a_project_inside_it(home):
     assert not seen(found, home / "work" / "shop" / ".git" / "config")
 
 
+@pytest.fixture
+def repository(tmp_path):
+    """A repository outside of any home, its neighbours, and a function that writes a file, tracked or not."""
+    root = tmp_path / "work" / "shop"
+    root.mkdir(parents=True)
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(root)]
+    subprocess.run([*git, "init", "-q"], check=True)
+
+    def write(name: str, *, tracked: bool) -> Path:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+        if tracked:
+            subprocess.run([*git, "add", "-f", name], check=True)
+        return path
+
+    write("src/shop.py", tracked=True)
+    return root, write
+
+
+SECRETS = [
+    ".env", ".envrc", ".flaskenv", ".pgpass", "credentials.json", "deploy/secrets.yaml", "infra/prod.tfvars",
+    "docker/prod.env", "keys/Server.KEY", "a/b/c/d/e/f/g/h/.env", "tests/data/.env",
+]  # fmt: skip
+TEST_DATA = ["tests/data/cert.pem", "tests/keys/private.key", "src/shop/tests/.netrc", "tests/credentials.json"]
+SOURCE = ["src/secrets.py", "src/credentials/__init__.py", ".env.example", "docs/secrets.md", "id_rsa.pub"]
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_is_hidden_wherever_it_lies(repository, name):
+    root, write = repository
+    path = write(name, tracked=False)
+
+    assert not seen(places.survey(root), path)
+
+
+@pytest.mark.parametrize("name", [".env", "deploy/secrets.yaml", "deploy/prod.tfvars"])
+def test_a_secret_is_hidden_although_it_was_committed(repository, name):
+    root, write = repository
+    path = write(name, tracked=True)
+
+    assert not seen(places.survey(root), path)
+
+
+@pytest.mark.parametrize("name", [*TEST_DATA, "src/shop/cacert.pem"])
+def test_what_git_tracks_among_the_tests_is_seen_and_so_are_keys(repository, name):
+    root, write = repository
+    path = write(name, tracked=True)
+
+    assert seen(places.survey(root), path)
+
+
+@pytest.mark.parametrize("name", TEST_DATA)
+def test_test_data_that_nobody_committed_is_hidden(repository, name):
+    root, write = repository
+    path = write(name, tracked=False)
+
+    assert not seen(places.survey(root), path)
+
+
+@pytest.mark.parametrize("name", SOURCE)
+def test_source_is_seen_whatever_it_is_called(repository, name):
+    root, write = repository
+    path = write(name, tracked=False)
+
+    assert seen(places.survey(root), path)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("tests/data/cert.pem", True), ("cert.pem", False), ("tests/.env", False)]
+)
+def test_without_git_keys_are_seen_among_the_tests(tmp_path, name, shown):
+    path = tmp_path / "shop" / name
+    path.parent.mkdir(parents=True)
+    path.write_text("x")
+
+    assert seen(places.survey(tmp_path / "shop"), path) is shown
+
+
+def test_what_a_secret_links_to_is_hidden(repository):
+    root, write = repository
+    vault = write("deploy/vault", tracked=False)
+    (root / ".env").symlink_to("deploy/vault")
+
+    assert not seen(places.survey(root), vault)
+
+
+def test_beside_a_project_only_what_python_imports_is_seen(repository, monkeypatch):
+    root, _ = repository
+    for name in ("other/notes.txt", "library/src/lib.py", "library/src/.env"):
+        path = root.parent / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    monkeypatch.syspath_prepend(str(root.parent / "library" / "src"))
+    monkeypatch.setattr(places, "PRIVATE", ())  # a temporary folder is hidden anyhow
+
+    found = places.survey(root)
+
+    names = ("shop/src/shop.py", "library/src/lib.py", "library/src/.env", "other/notes.txt")
+    assert [name for name in names if seen(found, root.parent / name)] == list(names[:2])
+
+
+def test_at_the_very_top_only_what_is_no_part_of_the_system_is_hidden(monkeypatch):
+    tops = [SimpleNamespace(path=f"/{name}", is_symlink=lambda: False) for name in ("app", "data", "etc", "usr")]
+    monkeypatch.setattr(places, "_scan", lambda folder: {"/": tops}[folder])
+
+    assert places._beside("/app") == ["/data"]
+    assert places._beside("/opt/app") == ["/opt"]
+    assert places._beside("/usr/app") == []
+
+
+@on_linux
+@pytest.mark.parametrize("name", NAMES[:2])
+def test_a_job_reads_nothing_beside_its_project(project, layers, monkeypatch, name):
+    neighbour = project.parent / "neighbour" / "notes.txt"
+    neighbour.parent.mkdir()
+    neighbour.write_text("private")
+    (project / "tests" / "keys").mkdir()
+    (project / "tests" / "keys" / "private.key").write_text("for all")
+    (project / "server.key").write_text("private")
+    monkeypatch.setattr(places, "PRIVATE", ())
+    text = f"""
+def test_it():
+    assert open("tests/keys/private.key").read() == "for all"
+    for name in ({str(neighbour)!r}, "server.key"):
+        try:
+            found = open(name).read()
+        except OSError:
+            found = ""
+        assert found != "private"
+"""
+    sandbox = ProcessSandbox(project, layers=layers(name, project))
+
+    end = sandbox.execute(Prove(path="tests/test_new.py", text=text), timeout=20)
+
+    assert isinstance(end, Answered), end
+    assert [(one.result, one.detail) for one in end.answer.outcomes] == [("passed", "")]
+
+
 def test_what_python_needs_is_seen_wherever_it_lies(home):
     found = places.survey(home / "work" / "shop")
 
@@ -136,9 +279,6 @@ def test_entries_are_all_that_is_shown_and_nothing_that_is_hidden(tmp_path):
 
 @on_linux
 def test_a_job_whose_layers_cannot_be_applied_does_not_run(project, layers, tmp_path):
-    from pytest_enrich.data import Failed, Prove
-    from pytest_enrich.sandboxes.process import ProcessSandbox
-
     python = tmp_path / "python"
     # As on a machine whose system calls nobody told us.
     start = (

@@ -30,6 +30,22 @@ def test_a_file_of_the_same_size_with_another_time_is_changed(rootdir, directory
     assert tree.changed(rootdir, directory, before) == ("pytest.ini",)
 
 
+@pytest.mark.parametrize(("name", "told"), [("log", ()), ("src/shop/cart.py", ("src/shop/cart.py",))])
+def test_a_log_that_grows_is_no_change_but_code_that_grows_is(rootdir, directory, name, told):
+    (rootdir / "log").write_text("2 passed\n")
+    before = tree.snapshot(rootdir, directory)
+    with (rootdir / name).open("a") as file:
+        file.write("# more\n")
+    assert tree.changed(rootdir, directory, before) == told
+
+
+def test_a_log_that_shrinks_is_changed(rootdir, directory):
+    (rootdir / "log").write_text("2 passed\n")
+    before = tree.snapshot(rootdir, directory)
+    (rootdir / "log").write_text("")
+    assert tree.changed(rootdir, directory, before) == ("log",)
+
+
 @pytest.mark.parametrize(
     "name",
     ["enrich-suggestions/x", ".git/x", "src/__pycache__/x.pyc", ".pytest_cache/x", ".venv/x", "node_modules/x"],

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from pytest_enrich.commands import parts
 from pytest_enrich.data import PossibleBug, SourceLine, Suggestion
-from pytest_enrich.reporters.words import columns, filled, fit, visible
+from pytest_enrich.reporters.words import columns, filled, fit, folded, visible
 
 _WIDEST = 110
 _NARROWEST = 30
@@ -67,7 +67,7 @@ class View(Struct, frozen=True, kw_only=True):
 def compose(view: View, size: Size, legend: Sequence[str]) -> list[str]:
     """The lines of the screen; the row of the prompt is left free."""
     width, rule = size.width, [] if size.is_low else ["-" * (size.width - 1)]
-    source, change = _source(view, width), [fit(line, width) for line in view.change]
+    source, change = _source(view, width), [one for line in view.change for one in _changed(line, width)]
     told = [fit(line, width) for line in view.told]
     above, end = [*parts.gap(view.one, width), *rule], [*rule, *legend]
     middle = [*rule, f"into  {fit(parts.place(view.one), width - parts.LABEL)}"]
@@ -122,6 +122,11 @@ def _source(view: View, width: int) -> list[str]:
         name = view.one.gap.qualname or view.one.gap.path
         return [fit(f"  stale: {name} changed since this was made. v checks again.", width)]
     return [*view.trouble] or [parts.source_line(line, width) for line in view.function]
+
+
+def _changed(line: str, width: int) -> list[str]:
+    """What is new is what a person decides on: nothing of it is cut."""
+    return folded(line, width) if line.startswith("  + ") else [fit(line, width)]
 
 
 def _window(view: View, source: list[str], rows: int) -> list[str]:

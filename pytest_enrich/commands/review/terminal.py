@@ -22,11 +22,17 @@ from pytest_enrich.commands.review.console import ESCAPED, REDRAW, Gone, Hangup
 from pytest_enrich.commands.review.keys import Choice
 from pytest_enrich.commands.review.paint import painted
 from pytest_enrich.commands.review.screen import Size
+from pytest_enrich.reporters.words import columns
 
 _CLEAR = "\x1b[H\x1b[2J"
 _END = "\x04"
+_ERASE_ALL = "\x15"
+_ERASE = ("\x7f", "\b", _ERASE_ALL)
+"""Backspace, as terminals send it, and Ctrl-U."""
 _ARROWS = {b"[A": "k", b"[D": "k", b"[B": "j", b"[C": "j", b"OA": "k", b"OD": "k", b"OB": "j", b"OC": "j"}
 _BEGINNINGS = (b"[", b"O")
+_LEADS = (0xC0, 0xE0, 0xF0)
+"""From these bytes on one more follows in UTF-8."""
 _FOLLOWS = 0.05
 """Seconds within which the rest of a key that sends several bytes comes."""
 
@@ -85,6 +91,8 @@ class Terminal:
         """Wait for a key, or for another size."""
         while True:
             key = self._key()
+            if key == _END:
+                raise Gone
             if key == REDRAW:
                 return REDRAW
             word = keys.pressed(key, choices)
@@ -95,14 +103,19 @@ class Terminal:
                 return ESCAPED
 
     def line(self, question: str) -> str:
-        """With the terminal's own editing; Ctrl-D thinks better of it."""
-        with self.aside():
-            try:
-                return input(f" {question} ").strip()
-            except (EOFError, UnicodeDecodeError):
-                return ""
-            except OSError as error:
-                raise Gone from error
+        """Typed key by key, so that Escape is a key; it and Ctrl-D think better of it."""
+        self._write(f" {question} ")
+        text = ""
+        while (key := self._key()) not in {keys.ENTER, keys.ESCAPE, _END}:
+            if key in _ERASE:
+                kept = text[:-1] if key != _ERASE_ALL else ""
+                self._write("\b \b" * columns(text[len(kept) :]))
+                text = kept
+            elif key != REDRAW and key.isprintable():
+                self._write(key)
+                text += key
+        self._write("\n")
+        return text.strip() if key == keys.ENTER else ""
 
     def forget_typed(self) -> None:
         """What the terminal has for us is thrown away."""
@@ -130,11 +143,10 @@ class Terminal:
         first = self._byte()
         if first == b"\x1b":
             return self._sequence()
-        while first[0] & 0x80 and select.select([self._in], [], [], _FOLLOWS)[0]:
+        size = 1 + sum(first[0] >= lead for lead in _LEADS)
+        while len(first) < size and select.select([self._in], [], [], _FOLLOWS)[0]:
             first += self._byte()
         key = first.decode("utf-8", "replace")
-        if key == _END:
-            raise Gone
         return keys.ENTER if key == "\n" else key
 
     def _sequence(self) -> str:

@@ -15,6 +15,7 @@ LOAD, AND, RETURN = 0x20, 0x54, 0x06
 IF_EQUAL, IF_AT_LEAST, IF_ANY_BIT = 0x15, 0x35, 0x45
 NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16
 ALLOW, ERRNO, KILL_PROCESS = 0x7FFF0000, 0x00050000, 0x80000000
+LOWER_HALF = 0xFFFFFFFF
 SET_MODE_FILTER = 1
 LONGEST = 4096
 
@@ -37,12 +38,17 @@ def deny(number: int) -> list[Instruction]:
     return [(RETURN, 0, 0, ERRNO | number)]
 
 
-def only(argument: int, values: Iterable[int], number: int) -> list[Instruction]:
-    """Allowed when the argument (its lower 32 bits) is one of these values."""
-    body = [_load(argument)]
+def only(argument: int, values: Iterable[int], number: int, *, mask: int = LOWER_HALF) -> list[Instruction]:
+    """Allowed when the bits of `mask` in the argument (its lower 32 bits) are one of these values."""
+    body = [_load(argument), (AND, 0, 0, mask)]
     for value in values:
         body += [(IF_EQUAL, 0, 1, value & 0xFFFFFFFF), (RETURN, 0, 0, ALLOW)]
     return body + deny(number)
+
+
+def must(argument: int, value: int, number: int) -> list[Instruction]:
+    """Denied when the argument is anything else; what follows decides about the rest."""
+    return [_load(argument), (IF_EQUAL, 1, 0, value), *deny(number)]
 
 
 def never(argument: int, values: Iterable[int], number: int) -> list[Instruction]:

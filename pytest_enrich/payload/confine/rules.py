@@ -10,6 +10,9 @@ from . import filter as bpf
 from .syscalls import System
 
 AF_UNIX, AF_INET, AF_INET6 = 1, 2, 10
+SOCK_STREAM, SOCK_SEQPACKET = 1, 5
+SOCK_KIND = 0xF
+"""The bits of a socket's type that are no flags (SOCK_CLOEXEC, SOCK_NONBLOCK)."""
 CLONE_THREAD = 0x10000
 CLONE_NEW = 0x7E020000 | 0x80
 """All flags that make namespaces."""
@@ -82,16 +85,22 @@ class Rules:
             (self.signals, SIGNALS),
         ):
             names += [] if allowed else more.split()
-        # So that libc falls back to calls whose arguments can be seen.
-        unknown = dict.fromkeys(("clone3", "openat2"), bpf.deny(errno.ENOSYS))
-        return dict.fromkeys(names, bpf.deny(errno.EPERM)) | unknown
+        # So that libc falls back to calls whose arguments can be seen, and files whose size is.
+        unknown = dict.fromkeys(("clone3", "openat2", "memfd_create"), bpf.deny(errno.ENOSYS))
+        # Space has to be written, which takes time enough to be noticed; libc does so where this is not there.
+        slow = {"fallocate": bpf.deny(errno.EOPNOTSUPP)}
+        return dict.fromkeys(names, bpf.deny(errno.EPERM)) | unknown | slow
 
     def _sockets(self) -> dict[str, list[bpf.Instruction]]:
         # A local socket reaches services outside by a path, even from a network of one's own.
         families = (AF_INET, AF_INET6) if self.network else ()
         return {
             "socket": bpf.only(0, families, errno.EPERM),
-            "socketpair": bpf.only(0, (AF_UNIX,), errno.EPERM),
+            # Nor may a pair be of datagrams (SOCK_RAW makes one as well): each can be sent to any path.
+            "socketpair": [
+                *bpf.must(0, AF_UNIX, errno.EPERM),
+                *bpf.only(1, (SOCK_STREAM, SOCK_SEQPACKET), errno.EPERM, mask=SOCK_KIND),
+            ],
         }
 
     def _processes(self, own: int, parent: int) -> dict[str, list[bpf.Instruction]]:

@@ -34,7 +34,7 @@ TABLE = """
     setxattr 188 5, lsetxattr 189 6, fsetxattr 190 7, removexattr 197 14, lremovexattr 198 15,
     fremovexattr 199 16, utime 132 -, utimes 235 -, futimesat 261 -, utimensat 280 88, truncate 76 45,
     openat 257 56, openat2 437 437, open 2 -, landlock_create_ruleset 444 444, landlock_add_rule 445 445,
-    landlock_restrict_self 446 446, seccomp 317 277
+    landlock_restrict_self 446 446, seccomp 317 277, fallocate 285 47, memfd_create 319 279
 """
 """Name, number on x86-64, number on arm64 (`-`: it has none)."""
 

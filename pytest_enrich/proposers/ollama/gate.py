@@ -5,8 +5,8 @@ that was never pulled, or by a model with an innocent name that stands for one e
 
 1. what the server says of its cloud: where it is off nothing is handed on; 2. the name's tag; 3. the list: its
 `remote_host` and `remote_model`, an entry without weights, or a name that it does not have; 4. a server that does
-not know `NAME:local`, where it is new enough to be asked; 5. the same two fields in each reply, for which `wire`
-looks; 6. the host itself.
+not know `NAME:local` (an old one: `NAME`) or shows one of these fields with it; 5. the same two fields in each
+reply, for which `wire` looks; 6. the host itself.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pytest_enrich.proposers.ollama.exchange import Failure
 from pytest_enrich.proposers.ollama.host import Host
 from pytest_enrich.proposers.ollama.pulled import Pulled
 
-STATUS_SINCE, LOCAL_SINCE = (0, 16, 2), (0, 17, 6)
+CLOUD_SINCE, STATUS_SINCE, LOCAL_SINCE = (0, 12, 0), (0, 16, 2), (0, 17, 6)
 _NOT_FOUND = (400, 404)
 
 
@@ -77,15 +77,20 @@ def parsed(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in match.groups()) if match else ()
 
 
+def is_older(version: str, than: tuple[int, ...]) -> bool:
+    """Whether a server is surely older; one that was built by hand says nothing, or `0.0.0`, and may be new."""
+    return any(parsed(version)) and parsed(version) < than
+
+
 def _confirmed(client: Client, model: Pulled, version: str) -> Pass | Refusal:
-    """Have the server say itself that the model is here, where it is new enough to know the question."""
-    if parsed(version) < LOCAL_SINCE:
+    """Have the server say itself that the model is here, by the name that it knows for this."""
+    if is_older(version, CLOUD_SINCE):
         return Pass(model=model, name=model.name)
-    local = f"{model.name}:local"
-    found = client.post("/api/show", {"model": local})
+    name = model.name if is_older(version, LOCAL_SINCE) else f"{model.name}:local"
+    found = client.post("/api/show", {"model": name})
     if not isinstance(found, Failure):
         remote = found.get("remote_host") or found.get("remote_model")
-        return _elsewhere(model) if remote else Pass(model=model, name=local)
+        return _elsewhere(model) if remote else Pass(model=model, name=name)
     if found.status in {*_NOT_FOUND, 403}:
         return _elsewhere(model)
     if is_cloud_off(client, version):
@@ -95,7 +100,7 @@ def _confirmed(client: Client, model: Pulled, version: str) -> Pass | Refusal:
 
 def is_cloud_off(client: Client, version: str) -> bool:
     """Whether the server says that it hands nothing on; an older one does not know the question."""
-    if parsed(version) < STATUS_SINCE:
+    if is_older(version, STATUS_SINCE):
         return False
     told = client.get("/api/status")
     cloud = None if isinstance(told, Failure) else told.get("cloud")

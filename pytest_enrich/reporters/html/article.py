@@ -93,7 +93,7 @@ def _look(one: Suggestion) -> Markup:
 def _proof(each: ReportedSuggestion, told: Told) -> Markup:
     one = each.suggestion
     part, runs = one.proof.mutants, one.proof.runs
-    kills = f"kills {part.killed} of {counted(part.of, 'mutant')}, " if part.of else ""
+    kills = f"kills {part.told()}; " if part.of else ""
     summary = tag("summary", f"Proof: {kills}{runs.passed} of {runs.of} runs passed")
     inside = [
         _mutants(one),

@@ -33,4 +33,4 @@ def details(each: ReportedSuggestion) -> str:
 
 def _proof(each: ReportedSuggestion) -> str:
     part, runs = each.suggestion.proof.mutants, each.suggestion.proof.runs
-    return f"kills {part.killed} of {part.of} mutants" if part.of else f"{runs.passed} of {runs.of} runs passed"
+    return f"kills {part.told()}" if part.of else f"{runs.passed} of {runs.of} runs passed"

@@ -91,7 +91,7 @@ class Zygote:
         own = {name: value for name, value in environ.items() if self._environ.get(name) != value}
         job_file = place / "job.json"
         job_file.write_bytes(msgspec.json.encode(self._fresh.work(job, answer_file, timeout, own)))
-        before = excess.processes()
+        before = excess.start(place)
         with tempfile.TemporaryFile(buffering=0) as output, self._forker.asked(job_file, output) as reader:
             watch = child.Watch(time.monotonic() + timeout, functools.partial(excess.found, place, before))
             said, stopped = self._forker.attend(reader, job_file, watch)

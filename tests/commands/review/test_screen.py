@@ -48,6 +48,16 @@ def test_without_an_end_of_rows_nothing_is_left_out(views):
         assert sum(line.startswith("  + ") for line in lines) == sum(one.startswith("  + ") for one in seen.change)
 
 
+def test_no_assertion_is_cut(views):
+    line = "  +     assert parse_sku('a long text') == " + ", ".join(f"'part {number}'" for number in range(20))
+    lines = compose(replace(views[0], change=("  + def test_it():", line)), Size(80), [])
+    start = next(at for at, one in enumerate(lines) if one.startswith("  +     assert"))
+    end = next(at for at, one in enumerate(lines) if "'part 19'" in one)
+    assert "".join("".join(lines[start : end + 1]).split()) == "".join(line.split())
+    assert all(one.startswith(" " * 12) for one in lines[start + 1 : end + 1])
+    assert max(map(columns, lines)) < 80
+
+
 def test_what_would_act_on_a_terminal_is_made_visible(views):
     evil = "\x1b[2J\u202e"
     one = views[0].one

@@ -101,9 +101,31 @@ def test_every_suggestion_fits_whatever_the_size(screen, wide, high):
         assert max(map(columns, lines)) < wide
         assert any(line.startswith("!") for line in lines)
         assert any(line.startswith("  + ") for line in lines)
+        assert not any(line.startswith("  + ") and line.endswith("...") for line in lines)
         assert any(line.startswith("look  ") for line in lines)
         terminal.press("j")
     terminal.wait("This is the last one")
+
+
+def test_escape_leaves_a_question_that_wants_a_line(shop, screen):
+    terminal = screen()
+    terminal.wait("1/12")
+    terminal.press("A")
+    number = re.search(r"type (\d+):", terminal.until("? type "))[1]
+    terminal.press(number, "Escape")
+    assert "^[" not in terminal.wait("Nothing was accepted.")
+    assert shop.verbs() == []
+
+    terminal.press("/")
+    terminal.press("p", "a", "Escape")
+    assert "^[" not in terminal.wait("1/12")
+
+
+def test_what_is_typed_in_a_line_can_be_corrected(screen):
+    terminal = screen()
+    terminal.wait("1/12")
+    terminal.press("/", "x", "C-u", "zz", "BSpace", "BSpace", "ref", "\u5b57", "BSpace", "und", "Enter")
+    assert "refund" in terminal.wait("refund").splitlines()[0]
 
 
 def test_another_size_is_answered_with_another_screen(screen):

@@ -42,10 +42,26 @@ def test_a_model_that_the_server_says_is_here_is_asked_by_its_local_name(judge, 
     assert server.bodies("/show") == [{"model": "coder:7b:local"}]
 
 
-@pytest.mark.parametrize("version", [OLD, "0.17.5", "dev", "", "0.0.0"])
-def test_an_older_server_does_not_know_local_names(judge, server, version):
+@pytest.mark.parametrize("version", [OLD, "0.17.5"])
+def test_an_older_server_is_asked_by_the_only_name_that_it_knows(judge, server, version):
     assert judge(version=version) == Pass(model=REAL, name="coder:7b")
+    assert server.bodies("/show") == [{"model": "coder:7b"}]
+
+
+def test_a_server_from_before_the_cloud_is_not_asked(judge, server):
+    assert judge(version="0.11.11") == Pass(model=REAL, name="coder:7b")
     assert server.asked == []
+
+
+@pytest.mark.parametrize("version", ["dev", "", "0.0.0"])
+def test_a_server_that_does_not_say_how_old_it_is_has_to_know_the_local_name(judge, ollama, version):
+    assert judge(version=version) == Pass(model=REAL, name="coder:7b:local")
+    assert isinstance(judge(version=version, shown=ollama.recorded("41-show-unknown")), Refusal)
+
+
+@pytest.mark.parametrize("version", [OLD, "dev", "", "0.0.0"])
+def test_a_remote_model_is_refused_whatever_version_the_server_says(judge, ollama, version):
+    assert isinstance(judge(version=version, shown=ollama.said({"remote_host": "https://ollama.com"})), Refusal)
 
 
 @pytest.mark.parametrize("name", ["gpt-oss:20b-cloud", "kimi:cloud", "kimi:CLOUD", "hub.io:80/x:120B-Cloud"])

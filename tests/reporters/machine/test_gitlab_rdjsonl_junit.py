@@ -119,7 +119,7 @@ def test_junit_has_a_passed_case_with_its_proof_a_suggestion(report):
     assert case.get("name") == "cart-6e2m3fea: parse_sku: text without a dash is refused"
     told = case.findtext("system-out")
     assert "3 of 3 runs passed: alone, suite" in told
-    assert "2 of 2 mutants killed" in told
+    assert "kills 2 of 2 mutants" in told
     assert "line 26: not sep -> sep  killed" in told
 
 
