@@ -8,16 +8,17 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from msgspec.structs import replace
 
 from pytest_enrich import patch
 from pytest_enrich.data import Gap, NewTest
-from pytest_enrich.proposers.ollama import answer, documenting, inputs, prompt, redact, repair, scenario
-from pytest_enrich.proposers.ollama import subject as subjects
+from pytest_enrich.proposers.ollama import answer, inputs, prompt, repair, scenario
 from pytest_enrich.proposers.ollama.asking import Asker
-from pytest_enrich.proposers.ollama.question import Question
+from pytest_enrich.proposers.ollama.inputs import page_of, subject_of
+from pytest_enrich.proposers.ollama.question import Question, is_excluded
 from pytest_enrich.proposers.search import words
 from pytest_enrich.protocols import Task
 
@@ -51,22 +52,22 @@ class Naming:
         said = next(iter(answer.inputs(answered.text)), {}) if answered else {}
         made = _renamed(task, test, gap, said) if "name" in wanted else test
         if "docstring" in wanted:
-            made = documenting.with_docstring(made, said.get("docstring"), _known(task, test, gap))
+            made = with_docstring(made, said.get("docstring"), _known(task, test, gap))
         return made if patch.body_of(made) == patch.body_of(test) and made.code != test.code else None
 
     def _wanted(self, task: Task, test: NewTest) -> tuple[str, ...]:
         """What the model is asked for, of `name` and `docstring`."""
         is_small = 0 < self._asker.model.pulled.parameters < FEWEST_PARAMETERS
-        if is_small or redact.is_excluded(task.target.path, self._excluded):
+        if is_small or is_excluded(task.target.path, self._excluded):
             return ()
         strategy = test.origin.strategy
         is_nameless = strategy in STRATEGIES and says_little(test.name, task.target.qualname)
         is_ours = strategy in {*STRATEGIES, scenario.NAME, repair.NAME}
-        is_bare = is_ours and documenting.is_usual(task) and not documenting.docstring(test.code)
+        is_bare = is_ours and is_docstring_usual(task) and not docstring_of(test.code)
         return (*("name",) * is_nameless, *("docstring",) * is_bare)
 
     def _question(self, task: Task, test: NewTest, gap: Gap, wanted: Sequence[str]) -> Question:
-        page = subjects.page(subjects.of(task.target, task.source_text))
+        page = page_of(subject_of(task.target, task.source_text))
         shown = test.code.replace(test.name, "test_...", 1) if "name" in wanted else test.code
         return Question(
             strategy=NAME,
@@ -84,7 +85,7 @@ def _schema(function: str, wanted: Sequence[str]) -> dict[str, Any]:
     pattern = f"^test_{function}_[a-z][a-z0-9_]{{3,{LONGEST_REST}}}$"
     known = {
         "name": {"type": "string", "pattern": pattern},
-        "docstring": {"type": "string", "maxLength": documenting.LONGEST},
+        "docstring": {"type": "string", "maxLength": LONGEST_SENTENCE},
     }
     return {"type": "object", "properties": {one: known[one] for one in wanted}, "required": list(wanted)}
 
@@ -130,3 +131,49 @@ def _taken(task: Task) -> set[str]:
     except (SyntaxError, ValueError, RecursionError):
         return thought
     return thought | {one.name for one in nodes if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+SHORTEST_SENTENCE, LONGEST_SENTENCE = 8, 76
+
+
+def is_docstring_usual(task: Task) -> bool:
+    """Whether the nearest test of the file that the new one goes into has a docstring."""
+    path = task.target.placement.path
+    near = (one.nodeid for one in task.target.nearest if one.nodeid.partition("::")[0] == path)
+    nearest = next((found for nodeid in near if (found := prompt.find_test(task.test_text, nodeid))), None)
+    return nearest is not None and ast.get_docstring(nearest) is not None
+
+
+def docstring_of(code: str) -> str:
+    """Of the function that a test is, "" for none."""
+    try:
+        (function,) = ast.parse(code).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    return ast.get_docstring(function) or "" if isinstance(function, ast.FunctionDef) else ""
+
+
+def with_docstring(test: NewTest, said: object, known: AbstractSet[str]) -> NewTest:
+    """The test with a model's sentence, as it is when that is none or has nothing to do with it.
+
+    `known` are the words that tell of the test.
+    """
+    sentence = _sentence(said)
+    if not sentence or not set(words.snake(sentence).split("_")) & known:
+        return test
+    (function,) = ast.parse(test.code).body
+    assert isinstance(function, ast.FunctionDef)
+    first = function.body[0].lineno
+    lines = test.code.splitlines(keepends=True)
+    indent = re.match(r"\s*", lines[first - 1])
+    lines.insert(first - 1, f'{indent[0] if indent else ""}"""{sentence}"""\n')
+    moved = [replace(one, line=one.line + (one.line >= first)) for one in test.oracle]
+    return replace(test, code="".join(lines), oracle=tuple(moved))
+
+
+def _sentence(said: object) -> str:
+    """One line that can stand between quotes, "" for anything else."""
+    plain = said.strip() if isinstance(said, str) else ""
+    is_plain = plain.isprintable() and not set(plain) & set('\\"`<>{}') and "::" not in plain
+    is_sentence = " " in plain and plain[:1].isalnum() and SHORTEST_SENTENCE <= len(plain) <= LONGEST_SENTENCE
+    return f"{plain[0].upper()}{plain[1:].rstrip('.')}." if is_plain and is_sentence else ""

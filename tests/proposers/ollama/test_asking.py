@@ -5,11 +5,10 @@ import threading
 
 import pytest
 
-from pytest_enrich.proposers.ollama import figures, prompt
-from pytest_enrich.proposers.ollama.asking import FIRST_WORDS, PATIENCE, Asker
-from pytest_enrich.proposers.ollama.exchange import Message
-from pytest_enrich.proposers.ollama.paying import BARREN
-from pytest_enrich.proposers.ollama.pulled import Pulled
+from pytest_enrich.proposers.ollama import prompt
+from pytest_enrich.proposers.ollama.asking import BARREN, FIRST_WORDS, LEFT, NEEDED, PATIENCE, UNASKED, Asker
+from pytest_enrich.proposers.ollama.gate import Pulled
+from pytest_enrich.proposers.ollama.protocol import Message
 from pytest_enrich.proposers.ollama.question import Model, Question
 
 CHAT = "POST /api/chat"
@@ -240,8 +239,8 @@ def test_a_question_is_not_asked_when_less_time_is_left_than_one_takes(asker, se
     left[0] = 13.0  # it would read for 10 seconds and write for 2, and those before it may have been quick
     assert made.ask(question("y" * 1000, about="b.py::g")) is None
     assert (len(server.asked), made.unasked, made.is_late) == (1, {"b.py::g"}, True)
-    assert made.tally[figures.UNASKED] == 1
-    assert (made.seconds[figures.NEEDED], made.seconds[figures.LEFT]) == (pytest.approx(14.4, abs=0.2), 13.0)
+    assert made.tally[UNASKED] == 1
+    assert (made.seconds[NEEDED], made.seconds[LEFT]) == (pytest.approx(14.4, abs=0.2), 13.0)
 
 
 def test_a_question_of_which_most_was_read_before_needs_less_time(asker, server, ollama):

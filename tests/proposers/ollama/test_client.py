@@ -10,10 +10,9 @@ import time
 import pytest
 from msgspec.structs import replace
 
-from pytest_enrich.proposers.ollama import answer as answers
-from pytest_enrich.proposers.ollama import host
-from pytest_enrich.proposers.ollama.client import WAITS, Client
-from pytest_enrich.proposers.ollama.exchange import Failure, Limits, Options, Reply
+from pytest_enrich.proposers.ollama import answer
+from pytest_enrich.proposers.ollama.client import WAITS, Client, parse_host
+from pytest_enrich.proposers.ollama.protocol import Failure, Limits, Options, Reply
 
 CHAT = "POST /api/chat"
 LONG = 60.0
@@ -76,7 +75,7 @@ def test_no_proxy_and_no_key_takes_part(server, ollama, request_of, monkeypatch)
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     monkeypatch.setenv("OLLAMA_API_KEY", "very-secret")
     server.answer(CHAT, ollama.reply("yes"))
-    client = Client(host.parse(server.url), Limits())
+    client = Client(parse_host(server.url), Limits())
     assert isinstance(client.ask(request_of(), LONG), Reply)
     client.close()
     headers = server.asked[0][2]
@@ -155,7 +154,7 @@ def test_a_schema_may_be_lost_in_thoughts(ask, ollama, name):
 
 def test_a_schema_is_dropped_for_a_model_that_can_think_and_does_not(ask, ollama):
     free = ask(ollama.recorded("46-think-model-that-does-not-think-format-IGNORED"))
-    assert answers.inputs(free.text) == ()
+    assert answer.inputs(free.text) == ()
     assert json.loads(ask(ollama.recorded("46b-think-false-format")).text) == {"a": 2018}
 
 
@@ -358,7 +357,7 @@ def test_a_dead_runner_is_tried_once_more(ask, ollama, server):
 
 
 def test_nobody_listening_is_said(request_of, waited):
-    client = Client(host.parse("127.0.0.1:1"), Limits(), wait=waited.append)
+    client = Client(parse_host("127.0.0.1:1"), Limits(), wait=waited.append)
     answer = client.ask(request_of(), LONG)
     assert (answer.kind, waited) == ("unreachable", list(WAITS))
     client.close()
@@ -370,7 +369,7 @@ def test_no_try_begins_after_the_deadline(ask, ollama, server, waited):
 
 
 def test_waiting_for_a_question_before_takes_nothing_of_the_limit(server, ollama, request_of):
-    client = Client(host.parse(server.url), Limits(first=1.0, total=1.2))
+    client = Client(parse_host(server.url), Limits(first=1.0, total=1.2))
     server.answer(CHAT, [0.8, *ollama.reply("first")], [0.8, *ollama.reply("second")])
     before = threading.Thread(target=client.ask, args=(request_of(), LONG))
     before.start()
@@ -395,7 +394,7 @@ def test_a_reply_that_nobody_wants_is_left(server, client, ollama, request_of):
 
 @pytest.mark.parametrize("begun", [True, False])
 def test_closing_ends_what_is_under_way(server, ollama, request_of, begun):
-    client = Client(host.parse(server.url), Limits())
+    client = Client(parse_host(server.url), Limits())
     server.answer(CHAT, ollama.stream(ollama.line("a"), "hang") if begun else ["hang"])
     threading.Timer(0.1, client.close).start()
     began = time.monotonic()
@@ -446,7 +445,7 @@ def test_a_bad_address_in_the_environment_is_no_reason_to_fail(text):
     ],
 )
 def test_a_request_goes_where_the_address_says(text, url):
-    client = Client(host.parse(text), Limits())
+    client = Client(parse_host(text), Limits())
     assert str(client._http.build_request("GET", "/api/tags").url) == url
     client.close()
 
@@ -456,7 +455,7 @@ def test_a_request_goes_where_the_address_says(text, url):
 
 def noticing(server, limits=SHORT):
     told = []
-    return Client(host.parse(server.url), limits, wait=lambda _seconds: None, notice=told.append), told
+    return Client(parse_host(server.url), limits, wait=lambda _seconds: None, notice=told.append), told
 
 
 def test_a_question_that_keeps_waiting_says_so(server, ollama, request_of):

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.data import Attempt, Dropped, Kept, NewTest, Oracle, Origin, Placement
-from pytest_enrich.proposers.ollama.corrected import Corrected
+from pytest_enrich.proposers.ollama.repair import Corrected
 
 CODE = "def test_a():\n    assert discount(1) == 1\n    assert discount(-1) == 5\n"
 FAILED = """\

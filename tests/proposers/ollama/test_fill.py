@@ -9,7 +9,7 @@ from pytest_enrich.data.varying import Sighting
 from pytest_enrich.proposers.ollama import fill
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.fill import Fill
-from pytest_enrich.proposers.ollama.pulled import Pulled
+from pytest_enrich.proposers.ollama.gate import Pulled
 from pytest_enrich.proposers.ollama.question import Model, Nowhere
 from pytest_enrich.proposers.rows import reading
 from pytest_enrich.proposers.rows.text import Text

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_enrich.proposers.ollama import gate, host, pulled
-from pytest_enrich.proposers.ollama.gate import Pass, Refusal
-from pytest_enrich.proposers.ollama.pulled import Pulled
+from pytest_enrich.proposers.ollama import gate
+from pytest_enrich.proposers.ollama.client import parse_host
+from pytest_enrich.proposers.ollama.gate import Pass, Pulled, Refusal
 
 NEW, OLD = "0.33.0-rc2", "0.12.6"
 REAL = Pulled(name="coder:7b", size=4 * 10**9, parameters=7e9)
@@ -22,11 +22,11 @@ def judge(server, client, ollama):
 
 @pytest.mark.parametrize("text", ["", "localhost", "127.0.0.1:80", "[::1]"])
 def test_this_machine_may_see_the_code(text):
-    assert gate.of_host(host.parse(text), allow_remote=False) is None
+    assert gate.of_host(parse_host(text), allow_remote=False) is None
 
 
 def test_another_machine_may_not_unless_it_is_allowed():
-    there = host.parse("gpu.corp.example")
+    there = parse_host("gpu.corp.example")
     refusal = gate.of_host(there, allow_remote=False)
     assert refusal.reason == "gpu.corp.example:11434 is another machine; your source code would be sent there"
     assert refusal.remedy == "to allow it:    enrich_allow_remote = true"
@@ -34,7 +34,7 @@ def test_another_machine_may_not_unless_it_is_allowed():
 
 
 def test_ollamas_cloud_may_not_even_when_others_may():
-    assert "cloud" in gate.of_host(host.parse("https://ollama.com"), allow_remote=True).reason
+    assert "cloud" in gate.of_host(parse_host("https://ollama.com"), allow_remote=True).reason
 
 
 def test_a_model_that_the_server_says_is_here_is_asked_by_its_local_name(judge, server):
@@ -62,7 +62,7 @@ def test_cloud_without_a_colon_is_a_local_name(judge):
 
 def test_a_stub_with_an_innocent_name_is_refused(judge, server, ollama, client):
     server.answer("GET /api/tags", ollama.recorded("75-tags-with-remote"))
-    models = pulled.read(client)
+    models = gate.read_models(client)
     server.asked.clear()
     answer = judge("innocent", models=models)
     assert (

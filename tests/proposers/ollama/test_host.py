@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from pytest_enrich.proposers.ollama import host
+from pytest_enrich.proposers.ollama.client import parse_host
 
 
 @pytest.mark.parametrize(
@@ -30,12 +30,12 @@ from pytest_enrich.proposers.ollama import host
     ],
 )
 def test_a_host_is_read_as_ollama_reads_it(text, url):
-    assert host.parse(text).url == url
+    assert parse_host(text).url == url
 
 
 @pytest.mark.parametrize("text", ["", "127.0.0.1", "127.8.8.8:80", "[::1]:80", "0.0.0.0", "localhost"])
 def test_this_machine_is_loopback(text):
-    assert host.parse(text).is_loopback()
+    assert parse_host(text).is_loopback()
 
 
 @pytest.mark.parametrize(
@@ -49,27 +49,27 @@ def test_this_machine_is_loopback(text):
     ],
 )
 def test_what_may_be_elsewhere_is_not_loopback(text):
-    assert not host.parse(text).is_loopback()
+    assert not parse_host(text).is_loopback()
 
 
 def test_a_localhost_that_is_elsewhere_is_not_loopback(monkeypatch):
     elsewhere = [(socket.AF_INET, None, None, "", ("10.0.0.7", 0))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_: elsewhere)
-    assert not host.parse("localhost").is_loopback()
+    assert not parse_host("localhost").is_loopback()
 
 
 def test_no_name_is_looked_up_but_localhost(monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_: pytest.fail("looked up"))
-    assert not host.parse("gpu.corp.example").is_loopback()
+    assert not parse_host("gpu.corp.example").is_loopback()
 
 
 @pytest.mark.parametrize(
     ("text", "cloud"), [("https://ollama.com", True), ("api.OLLAMA.com.", True), ("notollama.com", False)]
 )
 def test_ollamas_own_service_is_known(text, cloud):
-    assert host.parse(text).is_cloud() is cloud
+    assert parse_host(text).is_cloud() is cloud
 
 
 @pytest.mark.parametrize(("text", "shown"), [("", "127.0.0.1:11434"), ("[::1]:8", "[::1]:8")])
 def test_people_read_name_and_port(text, shown):
-    assert str(host.parse(text)) == shown
+    assert str(parse_host(text)) == shown

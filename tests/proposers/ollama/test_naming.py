@@ -9,8 +9,8 @@ from pytest_enrich import patch
 from pytest_enrich.data import Attempt, Entry, Kept, NearTest, Oracle, Origin
 from pytest_enrich.proposers.ollama import naming
 from pytest_enrich.proposers.ollama.asking import Asker
+from pytest_enrich.proposers.ollama.gate import Pulled
 from pytest_enrich.proposers.ollama.naming import Naming
-from pytest_enrich.proposers.ollama.pulled import Pulled
 from pytest_enrich.proposers.ollama.question import Model, Nowhere
 
 CHAT = "POST /api/chat"

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_enrich.proposers.ollama.exchange import Counts
-from pytest_enrich.proposers.ollama.pace import FULL, Pace
+from pytest_enrich.proposers.ollama.line import FULL, Pace
+from pytest_enrich.proposers.ollama.protocol import Counts
 
 
 @pytest.fixture

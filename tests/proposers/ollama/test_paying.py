@@ -4,8 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.data import Attempt, Dropped, Kept, Origin
-from pytest_enrich.proposers.ollama import paying
-from pytest_enrich.proposers.ollama.paying import BARREN, IDLE, NOTHING, Paid
+from pytest_enrich.proposers.ollama.asking import BARREN, IDLE, UNTRIED, Paid, fold_attempts, is_spent
 
 KEPT = Kept(gaps=(), lines=(), branches=(), runs=(), seconds=0.0)
 DROPPED = Dropped(rung="gains", reason="closes no gap")
@@ -23,7 +22,7 @@ def attempts(fakes):
 
 def test_what_a_strategy_came_to_is_in_its_attempts(attempts):
     done = [*attempts(DROPPED, KEPT, DROPPED), *attempts(DROPPED, strategy="repair")]
-    assert paying.fold(done, "m:1") == {
+    assert fold_attempts(done, "m:1") == {
         "inputs": Paid(tried=3, kept=1), "repair": Paid(tried=1, idle=1),
     }  # fmt: skip
 
@@ -34,24 +33,24 @@ def test_questions_are_idle_not_candidates(attempts):
         *attempts(DROPPED, DROPPED, prompt="b"),
         *attempts(DROPPED, prompt="c"),
     ]
-    assert paying.fold(done, "m:1")["inputs"] == Paid(tried=24, kept=1, idle=2)
-    assert paying.fold([*done, *attempts(KEPT, prompt="d")], "m:1")["inputs"].idle == 0
+    assert fold_attempts(done, "m:1")["inputs"] == Paid(tried=24, kept=1, idle=2)
+    assert fold_attempts([*done, *attempts(KEPT, prompt="d")], "m:1")["inputs"].idle == 0
 
 
 def test_attempts_of_others_are_none_of_it(attempts):
-    assert paying.fold([*attempts(KEPT, model="m:2"), *attempts(KEPT, model="", strategy="")], "m:1") == {}
+    assert fold_attempts([*attempts(KEPT, model="m:2"), *attempts(KEPT, model="", strategy="")], "m:1") == {}
 
 
 @pytest.mark.parametrize(
     ("paid", "asked", "reached", "spent"),
     [
-        (NOTHING, BARREN - 1, False, False),
-        (NOTHING, BARREN, False, True),
-        (NOTHING, BARREN, True, False),
+        (UNTRIED, BARREN - 1, False, False),
+        (UNTRIED, BARREN, False, True),
+        (UNTRIED, BARREN, True, False),
         (Paid(tried=1, idle=1), BARREN, False, False),
         (Paid(tried=IDLE, idle=IDLE), 1, True, True),
         (Paid(tried=40, kept=1, idle=IDLE - 1), 40, True, False),
     ],
 )
 def test_a_strategy_is_left_when_it_leads_nowhere(paid, asked, reached, spent):
-    assert paying.is_spent(paid, asked, reached=reached) is spent
+    assert is_spent(paid, asked, reached=reached) is spent

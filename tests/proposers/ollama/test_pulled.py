@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from pytest_enrich.proposers.ollama import pulled
-from pytest_enrich.proposers.ollama.pulled import Pulled
+from pytest_enrich.proposers.ollama import gate
+from pytest_enrich.proposers.ollama.gate import Pulled
 
 GB = 10**9
 
@@ -18,7 +18,7 @@ def model(name, size=GB, parameters=1e9, capabilities=("completion",), **more):
 def read(server, client):
     def read(answer):
         server.answer("GET /api/tags", answer)
-        return pulled.read(client)
+        return gate.read_models(client)
 
     return read
 
@@ -33,8 +33,8 @@ def test_the_servers_list_is_read(read, ollama):
 
 def test_a_stub_in_the_list_is_known(read, ollama):
     stub, real = read(ollama.recorded("75-tags-with-remote"))
-    assert (stub.remote, pulled.is_stub(stub)) == ("https://ollama.com:11434", True)
-    assert (real.remote, pulled.is_stub(real)) == ("", False)
+    assert (stub.remote, gate.is_stub(stub)) == ("https://ollama.com:11434", True)
+    assert (real.remote, gate.is_stub(real)) == ("", False)
 
 
 @pytest.mark.parametrize(
@@ -61,23 +61,25 @@ def test_no_list_is_a_failure(read, ollama, answer):
 )
 def test_a_name_without_a_tag_is_the_latest(name, found):
     models = [model("m:7b"), model("m:latest"), model("hub.io:80/m:latest")]
-    assert getattr(pulled.find(models, name), "name", None) == found
+    assert getattr(gate.find_model(models, name), "name", None) == found
 
 
 def test_a_model_for_code_comes_before_a_larger_one():
     models = [model("big:70b", 40 * GB, 70e9), model("small:1b", capabilities=("completion", "insert"))]
-    choice = pulled.choose(models)
+    choice = gate.choose_model(models)
     assert (choice.model.name, choice.reason) == ("small:1b", "best of 2 pulled: fills in code, 1B")
 
 
 def test_the_largest_that_fits_the_memory_is_taken():
     models = [model(f"coder:{size}b", size * GB, size * 1e9) for size in (1, 7, 33)]
-    assert pulled.choose(models, memory=16 * GB).model.name == "coder:7b"
-    assert pulled.choose(models).model.name == "coder:33b"
+    assert gate.choose_model(models, memory=16 * GB).model.name == "coder:7b"
+    assert gate.choose_model(models).model.name == "coder:33b"
 
 
 def test_where_nothing_fits_the_smallest_is_taken_and_said():
-    choice = pulled.choose([model("coder:33b", 33 * GB, 33e9), model("coder:70b", 70 * GB, 70e9)], memory=8 * GB)
+    choice = gate.choose_model(
+        [model("coder:33b", 33 * GB, 33e9), model("coder:70b", 70 * GB, 70e9)], memory=8 * GB
+    )
     assert (choice.model.name, choice.reason) == (
         "coder:33b",
         "best of 2 pulled: made for code, 33B, more than fits the memory",
@@ -89,19 +91,19 @@ def test_where_nothing_fits_the_smallest_is_taken_and_said():
     [[], [model("e", capabilities=("embedding",))], [model("r", remote="ollama.com")], [model("s", 300, 0)]],
 )
 def test_what_cannot_be_asked_here_is_not_chosen(models):
-    assert pulled.choose(models) is None
+    assert gate.choose_model(models) is None
 
 
 def test_a_server_that_tells_no_capabilities_is_asked_all_the_same():
     old = Pulled(name="old:latest", size=GB)
-    assert pulled.choose([old]).reason == "the only one pulled: none is for code, 1.0 GB"
+    assert gate.choose_model([old]).reason == "the only one pulled: none is for code, 1.0 GB"
 
 
 def test_the_choice_does_not_depend_on_the_order():
     models = [model("coder:a"), model("coder:b"), model("llama:x", 9 * GB, 9e9)]
-    assert pulled.choose(models).model == pulled.choose(models[::-1]).model
+    assert gate.choose_model(models).model == gate.choose_model(models[::-1]).model
 
 
 def test_memory_is_known_or_0():
-    assert pulled.memory() >= 0
-    assert json.dumps(pulled.memory())
+    assert gate.machine_memory() >= 0
+    assert json.dumps(gate.machine_memory())

@@ -4,9 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.data import Attempt, Dropped, Entry, Kept, Origin
-from pytest_enrich.proposers.ollama.asking import Asker
-from pytest_enrich.proposers.ollama.paying import IDLE
-from pytest_enrich.proposers.ollama.pulled import Pulled
+from pytest_enrich.proposers.ollama.asking import IDLE, Asker
+from pytest_enrich.proposers.ollama.gate import Pulled
 from pytest_enrich.proposers.ollama.question import Model, Nowhere
 from pytest_enrich.proposers.ollama.repair import Repair
 from pytest_enrich.proposers.ollama.scenario import Scenario

@@ -6,10 +6,10 @@ import pytest
 
 from pytest_enrich.data import Argument, Call, Entry, Explore, Explored, Parameter, Record, Recorded
 from pytest_enrich.proposers.ollama.asking import Asker
-from pytest_enrich.proposers.ollama.exchange import Message
-from pytest_enrich.proposers.ollama.pulled import Pulled
+from pytest_enrich.proposers.ollama.fill import Seeded
+from pytest_enrich.proposers.ollama.gate import Pulled
+from pytest_enrich.proposers.ollama.protocol import Message
 from pytest_enrich.proposers.ollama.question import Model, Question
-from pytest_enrich.proposers.ollama.seed import Seeded
 from pytest_enrich.proposers.search import SearchProposer
 
 CHAT = "POST /api/chat"

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from pytest_enrich.proposers.ollama.turns import Turns
+from pytest_enrich.proposers.ollama.line import Turns
 
 
 @pytest.fixture
