@@ -36,6 +36,14 @@ FIRST_WORDS = 4
 DEAR = 0.1
 """The part of the time that is left which one question of another form may cost."""
 
+UNASKED = "not asked: no time"
+NEEDED, LEFT = "needed by what was not asked", "left for what was not asked"
+
+BARREN = 16
+"""So many questions of which none led to a candidate are enough."""
+IDLE = 12
+"""So many questions in a row of whose candidates none was kept are, too."""
+
 
 class Asker:
     """Asks one model. Threads may share it; the server is asked one question at a time.
@@ -194,10 +202,6 @@ class Asker:
             self.problem = str(failure)
 
 
-UNASKED = "not asked: no time"
-NEEDED, LEFT = "needed by what was not asked", "left for what was not asked"
-
-
 class Figures:
     """Counts of what was asked and given, and seconds; `waited` are the clock's, the others the server's own."""
 
@@ -239,12 +243,6 @@ class Figures:
         self.seconds[order] += seconds
 
 
-BARREN = 16
-"""So many questions of which none led to a candidate are enough."""
-IDLE = 12
-"""So many questions in a row of whose candidates none was kept are, too."""
-
-
 class Paid(Struct, frozen=True, kw_only=True):
     """What became of a strategy: how many candidates were tried and kept.
 
@@ -271,13 +269,13 @@ def fold_attempts(attempts: Iterable[Attempt], model: str) -> Mapping[str, Paid]
     return {strategy: _paid(list(questions.values())) for strategy, questions in found.items()}
 
 
+def is_spent(paid: Paid, asked: int, *, reached: bool) -> bool:
+    """Whether a strategy has led nowhere for so long; `reached` says that one of its questions did."""
+    return paid.idle >= IDLE or (asked >= BARREN and not reached and not paid.tried)
+
+
 def _paid(questions: Sequence[Sequence[bool]]) -> Paid:
     paying = [at for at, kept in enumerate(questions, 1) if any(kept)]
     return Paid(
         tried=sum(map(len, questions)), kept=sum(map(sum, questions)), idle=len(questions) - max(paying, default=0)
     )
-
-
-def is_spent(paid: Paid, asked: int, *, reached: bool) -> bool:
-    """Whether a strategy has led nowhere for so long; `reached` says that one of its questions did."""
-    return paid.idle >= IDLE or (asked >= BARREN and not reached and not paid.tried)

@@ -39,6 +39,24 @@ PORT = 11434
 _PORTS = {"http": 80, "https": 443}
 _LARGEST_PORT = 65535
 
+WAITS = (0.5, 1.0, 2.0, 4.0)
+_SHORT = 10.0
+
+T = TypeVar("T")
+LONGEST_BODY = 16 * 1024 * 1024
+_FIRST_ERROR = 400
+
+
+@contextmanager
+def _without(name: str) -> Iterator[None]:
+    """Without a variable of the environment."""
+    kept = os.environ.pop(name, None)
+    try:
+        yield
+    finally:
+        if kept is not None:
+            os.environ[name] = kept
+
 
 class Host(Struct, frozen=True, kw_only=True):
     """An address that requests go to."""
@@ -91,62 +109,8 @@ def parse_host(text: str) -> Host:
     )
 
 
-def _split(authority: str) -> tuple[str, str]:
-    """Name and port; an IPv6 address may stand in brackets or, without a port, alone."""
-    bracketed = re.fullmatch(r"\[([^\]]*)\](?::(.*))?", authority)
-    if bracketed:
-        return bracketed[1], bracketed[2] or ""
-    if authority.count(":") > 1:
-        return authority, ""
-    name, _, port = authority.partition(":")
-    return name, port
-
-
-def _reachable(name: str) -> str:
-    address = _address(name)
-    if address is not None and address.is_unspecified:
-        return "127.0.0.1" if address.version == 4 else "::1"  # noqa: PLR2004 - IP's version
-    return name or "127.0.0.1"
-
-
-def _number(text: str, default: int) -> int:
-    if not re.fullmatch(r"[0-9]{1,5}", text) or not 0 < int(text) <= _LARGEST_PORT:
-        return default if not text else PORT
-    return int(text)
-
-
-def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    with contextlib.suppress(ValueError):
-        return ipaddress.ip_address(name)
-    return None
-
-
-def _resolved(name: str) -> list[str]:
-    """The addresses of `localhost`. Other names are not even looked up: they may be anywhere tomorrow."""
-    if name.lower().rstrip(".") != "localhost":
-        return []
-    try:
-        return [str(found[4][0]) for found in socket.getaddrinfo(name, None)]
-    except OSError:
-        return []
-
-
-@contextmanager
-def _without(name: str) -> Iterator[None]:
-    """Without a variable of the environment."""
-    kept = os.environ.pop(name, None)
-    try:
-        yield
-    finally:
-        if kept is not None:
-            os.environ[name] = kept
-
-
 with _without("OLLAMA_HOST"):  # the package reads it when it is imported, and does not survive a bad one
     import ollama
-
-WAITS = (0.5, 1.0, 2.0, 4.0)
-_SHORT = 10.0
 
 
 class Client:
@@ -256,20 +220,6 @@ class Client:
         return httpx.Timeout(seconds, connect=self._limits.connect)
 
 
-def _waits(request: Request, doing: str) -> str:
-    return f"waits for {message_of(request.model.encode())[0]}: {doing}"
-
-
-def _again(answer: Answer, died: int) -> bool:
-    """A dead runner is given one more chance, a full queue several."""
-    return isinstance(answer, Failure) and may_retry(answer) and died <= 1
-
-
-T = TypeVar("T")
-LONGEST_BODY = 16 * 1024 * 1024
-_FIRST_ERROR = 400
-
-
 def fault_of(response: httpx.Response) -> Failure | None:
     """What a response says that is no success."""
     if response.is_redirect:
@@ -277,16 +227,6 @@ def fault_of(response: httpx.Response) -> Failure | None:
     if response.status_code < _FIRST_ERROR:
         return None
     return failure_of_response(response.status_code, _read(response, 64 * 1024))
-
-
-def _read(response: httpx.Response, most: int) -> bytes:
-    """The body's beginning; what is longer than any honest one is left."""
-    found = b""
-    for chunk in response.iter_bytes():
-        found += chunk
-        if len(found) > most:
-            break
-    return found
 
 
 def chunks_until(response: httpx.Response, deadline: float, stopped: Callable[[], bool]) -> Iterator[bytes]:
@@ -309,14 +249,6 @@ def fetched_object(response: httpx.Response) -> dict[str, Any] | Failure:
     return known if known is not None else Failure(kind="bad answer", message=told)
 
 
-def _decoded(content: bytes) -> dict[str, Any] | None:
-    try:
-        found = json.loads(content)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
 class _StoppedError(Exception):
     """Nobody wants the reply any more."""
 
@@ -327,6 +259,73 @@ def guarded(action: Callable[[], T]) -> T | Failure:
         return action()
     except (_StoppedError, httpx.HTTPError, OSError, RuntimeError, ValueError) as error:
         return _told(error)
+
+
+def _split(authority: str) -> tuple[str, str]:
+    """Name and port; an IPv6 address may stand in brackets or, without a port, alone."""
+    bracketed = re.fullmatch(r"\[([^\]]*)\](?::(.*))?", authority)
+    if bracketed:
+        return bracketed[1], bracketed[2] or ""
+    if authority.count(":") > 1:
+        return authority, ""
+    name, _, port = authority.partition(":")
+    return name, port
+
+
+def _reachable(name: str) -> str:
+    address = _address(name)
+    if address is not None and address.is_unspecified:
+        return "127.0.0.1" if address.version == 4 else "::1"  # noqa: PLR2004 - IP's version
+    return name or "127.0.0.1"
+
+
+def _number(text: str, default: int) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not 0 < int(text) <= _LARGEST_PORT:
+        return default if not text else PORT
+    return int(text)
+
+
+def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(name)
+    return None
+
+
+def _resolved(name: str) -> list[str]:
+    """The addresses of `localhost`. Other names are not even looked up: they may be anywhere tomorrow."""
+    if name.lower().rstrip(".") != "localhost":
+        return []
+    try:
+        return [str(found[4][0]) for found in socket.getaddrinfo(name, None)]
+    except OSError:
+        return []
+
+
+def _waits(request: Request, doing: str) -> str:
+    return f"waits for {message_of(request.model.encode())[0]}: {doing}"
+
+
+def _again(answer: Answer, died: int) -> bool:
+    """A dead runner is given one more chance, a full queue several."""
+    return isinstance(answer, Failure) and may_retry(answer) and died <= 1
+
+
+def _read(response: httpx.Response, most: int) -> bytes:
+    """The body's beginning; what is longer than any honest one is left."""
+    found = b""
+    for chunk in response.iter_bytes():
+        found += chunk
+        if len(found) > most:
+            break
+    return found
+
+
+def _decoded(content: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _told(error: Exception) -> Failure:

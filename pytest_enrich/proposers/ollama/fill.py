@@ -37,6 +37,9 @@ STOP = ("\n\n", "\ndef ", "\n@")
 AWAY = 1000
 """How far its seed is from that of `rows`, which asked about the target before."""
 
+SEED = "seed"
+MOST_CALLS, MOST_PARTS, LONGEST_PART = 12, 16, 40
+
 
 class Fill:
     """The strategy as a proposer; `read` gives the text of a test file, "" for none.
@@ -135,20 +138,6 @@ def parts(sheet: Sheet) -> tuple[str, str]:
     return head + rows + (",\n" if several else ","), after[:MOST_AFTER]
 
 
-def _end(node: ast.expr | ast.stmt) -> tuple[int, int]:
-    return node.end_lineno or 0, node.end_col_offset or 0
-
-
-def _last_list(sheet: Sheet) -> tuple[ast.expr, list[ast.expr]] | None:
-    """The decorator that has a list of its own, and its elements; None where the list stands elsewhere."""
-    for decorator in reversed(sheet.function.decorator_list):
-        if isinstance(decorator, ast.Call) and cases.is_parametrize(decorator):
-            values = [*decorator.args[1:2], *(one.value for one in decorator.keywords if one.arg == "argvalues")]
-            elements = values[0].elts if values and isinstance(values[0], ast.List | ast.Tuple) else []
-            return (decorator, elements) if elements else None
-    return None
-
-
 def new_values(sheet: Sheet, given: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     """The inputs in rows, each once: no expected ones, and none that the list has."""
     assert sheet.cases is not None
@@ -157,10 +146,6 @@ def new_values(sheet: Sheet, given: Iterable[tuple[str, ...]]) -> tuple[str, ...
     known = {value for row in sheet.cases.rows for value in row}
     found = (row[at] for row in fitting for at in inputs if 0 < len(row[at]) <= LONGEST)
     return tuple(dict.fromkeys(value for value in found if value not in known))
-
-
-SEED = "seed"
-MOST_CALLS, MOST_PARTS, LONGEST_PART = 12, 16, 40
 
 
 class Seeds(Struct, frozen=True, kw_only=True):
@@ -212,6 +197,20 @@ class Seeded:
             parts=tuple(dict.fromkeys(parts))[-MOST_PARTS:],
             prompt=said[-1].prompt,
         )
+
+
+def _end(node: ast.expr | ast.stmt) -> tuple[int, int]:
+    return node.end_lineno or 0, node.end_col_offset or 0
+
+
+def _last_list(sheet: Sheet) -> tuple[ast.expr, list[ast.expr]] | None:
+    """The decorator that has a list of its own, and its elements; None where the list stands elsewhere."""
+    for decorator in reversed(sheet.function.decorator_list):
+        if isinstance(decorator, ast.Call) and cases.is_parametrize(decorator):
+            values = [*decorator.args[1:2], *(one.value for one in decorator.keywords if one.arg == "argvalues")]
+            elements = values[0].elts if values and isinstance(values[0], ast.List | ast.Tuple) else []
+            return (decorator, elements) if elements else None
+    return None
 
 
 def _sown(task: Task, seeds: Seeds) -> Task:

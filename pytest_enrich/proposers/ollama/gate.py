@@ -30,6 +30,9 @@ _SCALES = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 # What a server says of a stub: some hundred bytes that hold no weights.
 _SMALLEST = 1_000_000
 
+STATUS_SINCE, LOCAL_SINCE = (0, 16, 2), (0, 17, 6)
+_NOT_FOUND = (400, 404)
+
 
 class Pulled(Struct, frozen=True, kw_only=True):
     """A model in a server's list.
@@ -114,50 +117,6 @@ def is_stub(model: Pulled) -> bool:
     return 0 < model.size < _SMALLEST and not model.parameters
 
 
-def _reason(best: Pulled, models: Sequence[Pulled], *, fits: bool) -> str:
-    sort = "fills in code" if best.can("insert") else "made for code" if best.is_for_code else "none is for code"
-    size = f"{best.parameters / _GIGA:.2g}B" if best.parameters else f"{best.size / _GIGA:.1f} GB"
-    of = "the only one pulled" if len(models) == 1 else f"best of {len(models)} pulled"
-    return f"{of}: {sort}, {size}{'' if fits else ', more than fits the memory'}"
-
-
-def _size(model: Pulled) -> int:
-    return model.size
-
-
-def _pulled(one: dict[str, Any]) -> Pulled:
-    details = one.get("details") if isinstance(one.get("details"), dict) else {}
-    assert isinstance(details, dict)
-    capabilities = one.get("capabilities")
-    return Pulled(
-        name=one["name"],
-        digest=_text(one.get("digest")).removeprefix("sha256:"),
-        size=_whole(one.get("size")),
-        parameters=_parameters(_text(details.get("parameter_size"))),
-        capabilities=frozenset(map(str, capabilities)) if isinstance(capabilities, list) else None,
-        remote=_text(one.get("remote_host")) or _text(one.get("remote_model")),
-        window=_whole(details.get("context_length")),
-    )
-
-
-def _parameters(text: str) -> float:
-    """How many `134.52M` or `7.6B` are."""
-    match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([KMBT]?)", text.strip(), re.IGNORECASE)
-    return float(match[1]) * _SCALES.get(match[2].upper(), 1.0) if match else 0.0
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _whole(value: object) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
-
-
-STATUS_SINCE, LOCAL_SINCE = (0, 16, 2), (0, 17, 6)
-_NOT_FOUND = (400, 404)
-
-
 class Pass(Struct, frozen=True, kw_only=True):
     """A model that code may be sent to: `name` is what to ask for, so that it cannot be handed on."""
 
@@ -209,6 +168,55 @@ def parsed(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in match.groups()) if match else ()
 
 
+def is_cloud_off(client: Client, version: str) -> bool:
+    """Whether the server says that it hands nothing on; an older one does not know the question."""
+    if parsed(version) < STATUS_SINCE:
+        return False
+    told = client.get("/api/status")
+    cloud = None if isinstance(told, Failure) else told.get("cloud")
+    return isinstance(cloud, dict) and cloud.get("disabled") is True
+
+
+def _reason(best: Pulled, models: Sequence[Pulled], *, fits: bool) -> str:
+    sort = "fills in code" if best.can("insert") else "made for code" if best.is_for_code else "none is for code"
+    size = f"{best.parameters / _GIGA:.2g}B" if best.parameters else f"{best.size / _GIGA:.1f} GB"
+    of = "the only one pulled" if len(models) == 1 else f"best of {len(models)} pulled"
+    return f"{of}: {sort}, {size}{'' if fits else ', more than fits the memory'}"
+
+
+def _size(model: Pulled) -> int:
+    return model.size
+
+
+def _pulled(one: dict[str, Any]) -> Pulled:
+    details = one.get("details") if isinstance(one.get("details"), dict) else {}
+    assert isinstance(details, dict)
+    capabilities = one.get("capabilities")
+    return Pulled(
+        name=one["name"],
+        digest=_text(one.get("digest")).removeprefix("sha256:"),
+        size=_whole(one.get("size")),
+        parameters=_parameters(_text(details.get("parameter_size"))),
+        capabilities=frozenset(map(str, capabilities)) if isinstance(capabilities, list) else None,
+        remote=_text(one.get("remote_host")) or _text(one.get("remote_model")),
+        window=_whole(details.get("context_length")),
+    )
+
+
+def _parameters(text: str) -> float:
+    """How many `134.52M` or `7.6B` are."""
+    match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([KMBT]?)", text.strip(), re.IGNORECASE)
+    return float(match[1]) * _SCALES.get(match[2].upper(), 1.0) if match else 0.0
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+
+
 def _confirmed(client: Client, model: Pulled, version: str) -> Pass | Refusal:
     """Have the server say itself that the model is here, where it is new enough to know the question."""
     if parsed(version) < LOCAL_SINCE:
@@ -223,15 +231,6 @@ def _confirmed(client: Client, model: Pulled, version: str) -> Pass | Refusal:
     if is_cloud_off(client, version):
         return Pass(model=model, name=model.name)
     return Refusal(reason=f"whether {model.name} is on this machine could not be told: {found}")
-
-
-def is_cloud_off(client: Client, version: str) -> bool:
-    """Whether the server says that it hands nothing on; an older one does not know the question."""
-    if parsed(version) < STATUS_SINCE:
-        return False
-    told = client.get("/api/status")
-    cloud = None if isinstance(told, Failure) else told.get("cloud")
-    return isinstance(cloud, dict) and cloud.get("disabled") is True
 
 
 def _elsewhere(model: Pulled) -> Refusal:

@@ -38,6 +38,9 @@ EXECUTIONS = 3000
 # First what is likely, then something else.
 TEMPERATURES = (0.2, 0.8)
 
+MOST_SEEN = 2
+"""How many inputs of tests the model sees."""
+
 
 class Inputs:
     """The strategy as a proposer."""
@@ -143,10 +146,6 @@ class Subject(Struct, frozen=True, kw_only=True):
     source_text: str
 
 
-MOST_SEEN = 2
-"""How many inputs of tests the model sees."""
-
-
 def subject_of(
     target: Target, source_text: str, recorded: Recorded = NOTHING, *, literal: bool = False
 ) -> Subject:
@@ -168,21 +167,6 @@ def subject_of(
         names=names,
         source_text=source_text,
     )
-
-
-def _plainly(entry: Entry, source_text: str) -> Entry:
-    """The entry with what the module's own names for types stand for."""
-    known = schema.type_aliases(source_text)
-    taken = (replace(one, annotation=known.get(one.annotation or "", one.annotation)) for one in entry.parameters)
-    return replace(entry, parameters=tuple(taken))
-
-
-def _nameable(what: Hint, known: Names) -> Hint:
-    """Without the name of a type that an expression cannot call: it may stand for others, or be nowhere."""
-    if what.sort == "union":
-        return replace(what, of=tuple(_nameable(one, known) for one in what.of))
-    is_known = what.called and expression_template(f"{what.called}()", known) is not None
-    return what if is_known or not what.called else replace(what, called="")
 
 
 def page_of(subject: Subject) -> Page:
@@ -219,16 +203,6 @@ def as_call(given: dict[str, Any], subject: Subject) -> Call | None:
     return Call(qualname=subject.entry.qualname, arguments=tuple(arguments), receiver=receiver)
 
 
-def _receiver(given: dict[str, Any], subject: Subject) -> str | None:
-    """The object that the model makes, else one that a test made."""
-    if schema.RECEIVER not in subject.fields:
-        return None
-    said = given[schema.RECEIVER]
-    made = expression_template(said, subject.names) if isinstance(said, str) else None
-    seen = (one.receiver for one in subject.recorded.calls if one.qualname == subject.entry.qualname)
-    return made or next((one for one in seen if one), None)
-
-
 def as_input(call: Call, subject: Subject) -> dict[str, Any] | None:
     """A recorded call as an input in the form that is asked for, None when it has no such form."""
     if call.qualname != subject.entry.qualname:
@@ -239,6 +213,31 @@ def as_input(call: Call, subject: Subject) -> dict[str, Any] | None:
         given.insert(0, (schema.RECEIVER, call.receiver))
     found = {name: bare(text) if fields[name].sort == "python" else _plain(text) for name, text in given}
     return found if found and all(name in found for name in subject.required) else None
+
+
+def _plainly(entry: Entry, source_text: str) -> Entry:
+    """The entry with what the module's own names for types stand for."""
+    known = schema.type_aliases(source_text)
+    taken = (replace(one, annotation=known.get(one.annotation or "", one.annotation)) for one in entry.parameters)
+    return replace(entry, parameters=tuple(taken))
+
+
+def _nameable(what: Hint, known: Names) -> Hint:
+    """Without the name of a type that an expression cannot call: it may stand for others, or be nowhere."""
+    if what.sort == "union":
+        return replace(what, of=tuple(_nameable(one, known) for one in what.of))
+    is_known = what.called and expression_template(f"{what.called}()", known) is not None
+    return what if is_known or not what.called else replace(what, called="")
+
+
+def _receiver(given: dict[str, Any], subject: Subject) -> str | None:
+    """The object that the model makes, else one that a test made."""
+    if schema.RECEIVER not in subject.fields:
+        return None
+    said = given[schema.RECEIVER]
+    made = expression_template(said, subject.names) if isinstance(said, str) else None
+    seen = (one.receiver for one in subject.recorded.calls if one.qualname == subject.entry.qualname)
+    return made or next((one for one in seen if one), None)
 
 
 def _plain(template: str) -> Any:  # noqa: ANN401 - any JSON

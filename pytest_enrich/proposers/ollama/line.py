@@ -24,6 +24,9 @@ MARGIN = 1.2
 """What a question may take beyond what those before it took."""
 _THINKING_ROOM = 4
 
+FULL = 0.3
+"""Of the tokens that a reply may have, how many it is taken to have before there was one of its kind."""
+
 
 class Line:
     """Threads may share it; who asks has its turn. `left` tells how many seconds there are."""
@@ -81,11 +84,6 @@ class Line:
         return answer
 
 
-def _only_thought(answer: Answer) -> bool:
-    """Whether a model that was told not to think did nothing else."""
-    return isinstance(answer, Reply) and not answer.text.strip() and bool(answer.thinking.strip())
-
-
 class Turns:
     """Where threads wait for the server: the one whose prompt begins most like the last goes first."""
 
@@ -132,10 +130,6 @@ class Turns:
         return next((at for at, (one, other) in pairs if one != other), min(len(prompt), len(self._last)))
 
 
-FULL = 0.3
-"""Of the tokens that a reply may have, how many it is taken to have before there was one of its kind."""
-
-
 class Pace:
     """What one server needs to read and to write; what it reads is counted in characters, tokens are its own.
 
@@ -165,3 +159,8 @@ class Pace:
         tokens = sum(replies) / len(replies) if replies else FULL * most
         reading = unread * self._reading / self._characters if self._characters else 0.0
         return reading + (tokens * self._writing / self._tokens if self._tokens else 0.0)
+
+
+def _only_thought(answer: Answer) -> bool:
+    """Whether a model that was told not to think did nothing else."""
+    return isinstance(answer, Reply) and not answer.text.strip() and bool(answer.thinking.strip())

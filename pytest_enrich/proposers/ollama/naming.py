@@ -33,6 +33,8 @@ FEWEST_PARAMETERS = 3e9
 STRATEGIES = {inputs.NAME, "seed"}
 """Those that name tests after conditions; a whole test has the model's own name."""
 
+SHORTEST_SENTENCE, LONGEST_SENTENCE = 8, 76
+
 
 class Naming:
     """Asks one model for names and docstrings."""
@@ -80,6 +82,47 @@ class Naming:
         )
 
 
+def says_little(name: str, qualname: str) -> bool:
+    """Whether a test's name says no more than which function it tests, and a number."""
+    said = re.sub(r"_\d+$", "", name.removeprefix("test_"))
+    return said in {words.snake(qualname), words.snake(qualname.rpartition(".")[2]), ""}
+
+
+def is_docstring_usual(task: Task) -> bool:
+    """Whether the nearest test of the file that the new one goes into has a docstring."""
+    path = task.target.placement.path
+    near = (one.nodeid for one in task.target.nearest if one.nodeid.partition("::")[0] == path)
+    nearest = next((found for nodeid in near if (found := prompt.find_test(task.test_text, nodeid))), None)
+    return nearest is not None and ast.get_docstring(nearest) is not None
+
+
+def docstring_of(code: str) -> str:
+    """Of the function that a test is, "" for none."""
+    try:
+        (function,) = ast.parse(code).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    return ast.get_docstring(function) or "" if isinstance(function, ast.FunctionDef) else ""
+
+
+def with_docstring(test: NewTest, said: object, known: AbstractSet[str]) -> NewTest:
+    """The test with a model's sentence, as it is when that is none or has nothing to do with it.
+
+    `known` are the words that tell of the test.
+    """
+    sentence = _sentence(said)
+    if not sentence or not set(words.snake(sentence).split("_")) & known:
+        return test
+    (function,) = ast.parse(test.code).body
+    assert isinstance(function, ast.FunctionDef)
+    first = function.body[0].lineno
+    lines = test.code.splitlines(keepends=True)
+    indent = re.match(r"\s*", lines[first - 1])
+    lines.insert(first - 1, f'{indent[0] if indent else ""}"""{sentence}"""\n')
+    moved = [replace(one, line=one.line + (one.line >= first)) for one in test.oracle]
+    return replace(test, code="".join(lines), oracle=tuple(moved))
+
+
 def _schema(function: str, wanted: Sequence[str]) -> dict[str, Any]:
     """Of the reply: a small model would say the function's name again, so that has to be gone on with."""
     pattern = f"^test_{function}_[a-z][a-z0-9_]{{3,{LONGEST_REST}}}$"
@@ -88,12 +131,6 @@ def _schema(function: str, wanted: Sequence[str]) -> dict[str, Any]:
         "docstring": {"type": "string", "maxLength": LONGEST_SENTENCE},
     }
     return {"type": "object", "properties": {one: known[one] for one in wanted}, "required": list(wanted)}
-
-
-def says_little(name: str, qualname: str) -> bool:
-    """Whether a test's name says no more than which function it tests, and a number."""
-    said = re.sub(r"_\d+$", "", name.removeprefix("test_"))
-    return said in {words.snake(qualname), words.snake(qualname.rpartition(".")[2]), ""}
 
 
 def _renamed(task: Task, test: NewTest, gap: Gap, said: dict[str, Any]) -> NewTest:
@@ -131,44 +168,6 @@ def _taken(task: Task) -> set[str]:
     except (SyntaxError, ValueError, RecursionError):
         return thought
     return thought | {one.name for one in nodes if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
-
-
-SHORTEST_SENTENCE, LONGEST_SENTENCE = 8, 76
-
-
-def is_docstring_usual(task: Task) -> bool:
-    """Whether the nearest test of the file that the new one goes into has a docstring."""
-    path = task.target.placement.path
-    near = (one.nodeid for one in task.target.nearest if one.nodeid.partition("::")[0] == path)
-    nearest = next((found for nodeid in near if (found := prompt.find_test(task.test_text, nodeid))), None)
-    return nearest is not None and ast.get_docstring(nearest) is not None
-
-
-def docstring_of(code: str) -> str:
-    """Of the function that a test is, "" for none."""
-    try:
-        (function,) = ast.parse(code).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
-    return ast.get_docstring(function) or "" if isinstance(function, ast.FunctionDef) else ""
-
-
-def with_docstring(test: NewTest, said: object, known: AbstractSet[str]) -> NewTest:
-    """The test with a model's sentence, as it is when that is none or has nothing to do with it.
-
-    `known` are the words that tell of the test.
-    """
-    sentence = _sentence(said)
-    if not sentence or not set(words.snake(sentence).split("_")) & known:
-        return test
-    (function,) = ast.parse(test.code).body
-    assert isinstance(function, ast.FunctionDef)
-    first = function.body[0].lineno
-    lines = test.code.splitlines(keepends=True)
-    indent = re.match(r"\s*", lines[first - 1])
-    lines.insert(first - 1, f'{indent[0] if indent else ""}"""{sentence}"""\n')
-    moved = [replace(one, line=one.line + (one.line >= first)) for one in test.oracle]
-    return replace(test, code="".join(lines), oracle=tuple(moved))
 
 
 def _sentence(said: object) -> str:

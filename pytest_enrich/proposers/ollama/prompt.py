@@ -61,6 +61,40 @@ _SOLVED = '{"inputs": [{"text": "abcdefgh", "width": 4}, {"text": "one two three
 EXAMPLE = (Message(role="system", content=_INPUTS), Message(role="user", content=_EXAMPLE))
 """What all questions about inputs begin with: it tells nothing of any project."""
 
+_WISHES = {
+    "name": "Name it in words that tell its input and what comes of it.",
+    "docstring": "Say in one short sentence what it shows.",
+}
+_GRANTED = {"name": "test_shorten_cuts_a_long_text", "docstring": "A long text is cut to the width."}
+
+_FORMS = {
+    "text": '"..."',
+    "bytes": '"..."',
+    "whole": "0",
+    "number": "0.5",
+    "flag": "true",
+    "none": "null",
+    "list": "[]",
+}
+
+MOST_OUTLINE = 1500
+MOST_FUNCTION = 3000
+MOST_TEST = 1200
+MOST_MEMBER = 60
+_ROUND = 12
+_HEAD = 8
+_DOCSTRING_LINES = 6
+_MARKS = {
+    "true": "never true so far",
+    "false": "never false so far",
+    "iterates": "never had anything to loop over",
+    "skips": "never ended without a round",
+    "matches": "never matched so far",
+    "no match": "nothing was ever without a match here",
+    "raises": "never entered so far",
+    "entered": "never run so far",
+}
+
 
 class Page(Struct, frozen=True, kw_only=True):
     """What is the same in all questions about a target: the function to call, the module's text, the inputs' form.
@@ -124,13 +158,6 @@ def repair(asked: tuple[Message, ...], code: str, failure: str) -> tuple[Message
     return (*asked, reply, Message(role="user", content=told))
 
 
-_WISHES = {
-    "name": "Name it in words that tell its input and what comes of it.",
-    "docstring": "Say in one short sentence what it shows.",
-}
-_GRANTED = {"name": "test_shorten_cuts_a_long_text", "docstring": "A long text is cut to the width."}
-
-
 def words(asked: tuple[Message, ...], code: str, wanted: Sequence[str]) -> tuple[Message, ...]:
     """The chat that asks for a test's `name`, its `docstring`, or both.
 
@@ -141,16 +168,6 @@ def words(asked: tuple[Message, ...], code: str, wanted: Sequence[str]) -> tuple
     question = f'This test gets there:\n{code}\n{wishes} A test of shorten("abcdefgh", 4) may be {example}'
     *others, last = asked
     return (*others, Message(role="user", content=f"{last.content}\n\n{question}"))
-
-
-def _complaints(reasons: Sequence[Reason]) -> list[str]:
-    """The latest reasons in words, each once; words of ours only, since the file's notes are anyone's."""
-    latest = dict.fromkeys(reversed(reasons))
-    return [_COMPLAINTS[one] for one in latest if one in _COMPLAINTS][:MOST_COMPLAINTS]
-
-
-def _is_in(nodeid: str, target: Target) -> bool:
-    return nodeid.partition("::")[0] == target.placement.path
 
 
 def shared(target: Target, source_text: str) -> str:
@@ -164,35 +181,12 @@ def written(one: Mapping[str, Any]) -> str:
     return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."
 
 
-def _code(page: Page, gap: Gap) -> list[str]:
-    """The function, marked, and the one to call when that is another."""
-    shown = marked(page.target, [gap])
-    if page.entry.qualname.rstrip("=") == page.target.qualname:
-        return [shown + "\n"]
-    return [function_text(page.source_text, page.entry.qualname), shown + "\n"]
-
-
 def way(target: Target, gap: Gap) -> str:
     """The decisions on the way, in words."""
     known = dict(zip((one.id for one in target.gaps), target.conditions, strict=True))
     own = Condition(line=gap.line, text=gap.text, outcome=gap.outcome)
     steps = [*known.get(gap.id, ()), *([] if gap.outcome == "entered" else [own])]
     return "On the way: " + "; ".join(f"`{one.text}` {_OUTCOMES[one.outcome]}" for one in steps) if steps else ""
-
-
-def _listed(start: str, texts: Sequence[str]) -> str:
-    return start + ", ".join(texts) if texts else ""
-
-
-_FORMS = {
-    "text": '"..."',
-    "bytes": '"..."',
-    "whole": "0",
-    "number": "0.5",
-    "flag": "true",
-    "none": "null",
-    "list": "[]",
-}
 
 
 def form_of(fields: Mapping[str, Hint]) -> str:
@@ -205,35 +199,6 @@ def form_of(fields: Mapping[str, Hint]) -> str:
     if any(what.sort == "anything" for what in fields.values()):
         told += '\nWhat JSON cannot say: {"python": "(1, 2)"}'
     return told
-
-
-def _shape(what: Hint) -> str:
-    """How a value looks in JSON: of a union each of its members once, of an object the call that makes it.
-
-    A small model writes what it sees here, and not what it is told of it.
-    """
-    shapes = dict.fromkeys(_shape(one) for one in what.of) if what.sort == "union" else ()
-    named = f'"{what.called}(...)"' if what.called else ""
-    return " or ".join(shapes) or named or _FORMS.get(what.sort, "...")
-
-
-MOST_OUTLINE = 1500
-MOST_FUNCTION = 3000
-MOST_TEST = 1200
-MOST_MEMBER = 60
-_ROUND = 12
-_HEAD = 8
-_DOCSTRING_LINES = 6
-_MARKS = {
-    "true": "never true so far",
-    "false": "never false so far",
-    "iterates": "never had anything to loop over",
-    "skips": "never ended without a round",
-    "matches": "never matched so far",
-    "no match": "nothing was ever without a match here",
-    "raises": "never entered so far",
-    "entered": "never run so far",
-}
 
 
 class Piece(Struct, frozen=True, kw_only=True):
@@ -291,14 +256,6 @@ def find_function(source_text: str, qualname: str) -> ast.FunctionDef | ast.Asyn
     return next((one for one in functions if one.name == name), None)
 
 
-def _flat(nodes: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """Statements, those under an `if` or `try` included."""
-    for node in nodes:
-        yield node
-        if isinstance(node, ast.If | ast.Try):
-            yield from _flat([*node.body, *node.orelse])
-
-
 def find_test(test_text: str, nodeid: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
     """The function of a test."""
     return find_function(test_text, nodeid.partition("::")[2].partition("[")[0].replace("::", ".") or nodeid)
@@ -311,6 +268,46 @@ def existing_test(test_text: str, name: str) -> str:
         return ""
     text = "\n".join(_piece(test_text, found).lines)
     return text if len(text) <= MOST_TEST else ""
+
+
+def _complaints(reasons: Sequence[Reason]) -> list[str]:
+    """The latest reasons in words, each once; words of ours only, since the file's notes are anyone's."""
+    latest = dict.fromkeys(reversed(reasons))
+    return [_COMPLAINTS[one] for one in latest if one in _COMPLAINTS][:MOST_COMPLAINTS]
+
+
+def _is_in(nodeid: str, target: Target) -> bool:
+    return nodeid.partition("::")[0] == target.placement.path
+
+
+def _code(page: Page, gap: Gap) -> list[str]:
+    """The function, marked, and the one to call when that is another."""
+    shown = marked(page.target, [gap])
+    if page.entry.qualname.rstrip("=") == page.target.qualname:
+        return [shown + "\n"]
+    return [function_text(page.source_text, page.entry.qualname), shown + "\n"]
+
+
+def _listed(start: str, texts: Sequence[str]) -> str:
+    return start + ", ".join(texts) if texts else ""
+
+
+def _shape(what: Hint) -> str:
+    """How a value looks in JSON: of a union each of its members once, of an object the call that makes it.
+
+    A small model writes what it sees here, and not what it is told of it.
+    """
+    shapes = dict.fromkeys(_shape(one) for one in what.of) if what.sort == "union" else ()
+    named = f'"{what.called}(...)"' if what.called else ""
+    return " or ".join(shapes) or named or _FORMS.get(what.sort, "...")
+
+
+def _flat(nodes: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """Statements, those under an `if` or `try` included."""
+    for node in nodes:
+        yield node
+        if isinstance(node, ast.If | ast.Try):
+            yield from _flat([*node.body, *node.orelse])
 
 
 def _piece(text: str, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Piece:

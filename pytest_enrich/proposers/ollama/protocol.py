@@ -25,6 +25,25 @@ Kind: TypeAlias = Literal[
 line that says that it is done. `cut`: the server cut the prompt silently. `remote`: it left the machine.
 """
 
+LONGEST_MESSAGE = 300
+_BY_STATUS: dict[int, Kind] = {
+    401: "refused",
+    403: "refused",
+    404: "not found",
+    405: "not found",
+    501: "unsupported",
+    503: "busy",
+}
+_DIED = re.compile(r"terminated|unexpected EOF|unexpected error|encountered while running")
+_TOO_LONG = re.compile(r"exceeds? the available context|longer than the context|exceed_context_size")
+_UNSUPPORTED = re.compile(r"does not support|not supported")
+
+KEEP_ALIVE = "10m"
+LONGEST_LINE = 4 * 1024 * 1024
+LONGEST_REPLY = 256 * 1024
+LONGEST_SPACE = 60
+_NANO = 1e9
+
 
 class Limits(Struct, frozen=True, kw_only=True):
     """Seconds: to connect, to the first byte (queue, load and reading the prompt), between bytes, in all.
@@ -145,20 +164,6 @@ class Failure(Struct, frozen=True, kw_only=True, tag="failure"):
 Answer: TypeAlias = Reply | Failure
 
 
-LONGEST_MESSAGE = 300
-_BY_STATUS: dict[int, Kind] = {
-    401: "refused",
-    403: "refused",
-    404: "not found",
-    405: "not found",
-    501: "unsupported",
-    503: "busy",
-}
-_DIED = re.compile(r"terminated|unexpected EOF|unexpected error|encountered while running")
-_TOO_LONG = re.compile(r"exceeds? the available context|longer than the context|exceed_context_size")
-_UNSUPPORTED = re.compile(r"does not support|not supported")
-
-
 def failure_of_response(status: int, body: bytes) -> Failure:
     """The failure that a status from 400 and a body of any kind tell."""
     text, sort = message_of(body)
@@ -188,44 +193,6 @@ def may_retry(failure: Failure) -> bool:
     if failure.kind in {"unreachable", "busy"}:
         return True
     return failure.kind == "server error" and bool(_DIED.search(failure.message))
-
-
-def _inner(error: str) -> tuple[str, str]:
-    """A runner's error is JSON text inside the error's text."""
-    try:
-        inner = json.loads(error)
-    except (ValueError, RecursionError):
-        return _plain(error), ""
-    inner = inner.get("error", inner) if isinstance(inner, dict) else inner
-    if not isinstance(inner, dict):
-        return _plain(str(inner)), ""
-    return _plain(str(inner.get("message", ""))), str(inner.get("type", ""))
-
-
-def _kind(status: int, text: str, sort: str) -> Kind:
-    if sort == "exceed_context_size_error" or _TOO_LONG.search(text):
-        return "too long"
-    if _UNSUPPORTED.search(text):
-        return "unsupported"
-    if status in _BY_STATUS:
-        return _BY_STATUS[status]
-    return "refused" if status and status < 500 else "server error"  # noqa: PLR2004 - HTTP's
-
-
-def _plain(text: str) -> str:
-    """One line that does nothing to a terminal or a log."""
-    if "<html" in text[:1000].lower() or "<!doctype" in text[:1000].lower():
-        title = re.search(r"<title>([^<]{0,80})", text, re.IGNORECASE)
-        text = f"a page of HTML{f' ({title[1]})' if title else ''}: no Ollama answers there"
-    kept = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join(kept.replace("::", ": :").split())[:LONGEST_MESSAGE]
-
-
-KEEP_ALIVE = "10m"
-LONGEST_LINE = 4 * 1024 * 1024
-LONGEST_REPLY = 256 * 1024
-LONGEST_SPACE = 60
-_NANO = 1e9
 
 
 def request_body(request: Request) -> dict[str, Any]:
@@ -285,6 +252,37 @@ def fold_reply(found: Iterable[bytes]) -> Answer:
         if part.get("done") is True:
             return _reply("".join(text), "".join(thinking), part)
     return Failure(kind="aborted", message=f"the reply ended unfinished after {len(text)} parts")
+
+
+def _inner(error: str) -> tuple[str, str]:
+    """A runner's error is JSON text inside the error's text."""
+    try:
+        inner = json.loads(error)
+    except (ValueError, RecursionError):
+        return _plain(error), ""
+    inner = inner.get("error", inner) if isinstance(inner, dict) else inner
+    if not isinstance(inner, dict):
+        return _plain(str(inner)), ""
+    return _plain(str(inner.get("message", ""))), str(inner.get("type", ""))
+
+
+def _kind(status: int, text: str, sort: str) -> Kind:
+    if sort == "exceed_context_size_error" or _TOO_LONG.search(text):
+        return "too long"
+    if _UNSUPPORTED.search(text):
+        return "unsupported"
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    return "refused" if status and status < 500 else "server error"  # noqa: PLR2004 - HTTP's
+
+
+def _plain(text: str) -> str:
+    """One line that does nothing to a terminal or a log."""
+    if "<html" in text[:1000].lower() or "<!doctype" in text[:1000].lower():
+        title = re.search(r"<title>([^<]{0,80})", text, re.IGNORECASE)
+        text = f"a page of HTML{f' ({title[1]})' if title else ''}: no Ollama answers there"
+    kept = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(kept.replace("::", ": :").split())[:LONGEST_MESSAGE]
 
 
 def _part(line: bytes) -> dict[str, Any] | Failure:

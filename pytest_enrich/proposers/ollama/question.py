@@ -21,6 +21,12 @@ from msgspec.structs import replace
 from pytest_enrich.proposers.ollama.gate import Pulled
 from pytest_enrich.proposers.ollama.protocol import Counts, Message
 
+MARK = "REDACTED"
+_SHORTEST = 4
+
+Scan = Callable[[str], Iterable[tuple[str, str]]]
+"""The secrets of a line: of which sort, and what they are."""
+
 
 class Answers(Protocol):
     """Where replies are kept between runs; a name is 64 hexadecimal digits."""
@@ -125,10 +131,6 @@ class Model(Struct, frozen=True, kw_only=True):
         return False if self.pulled.can("thinking") else None
 
 
-MARK = "REDACTED"
-_SHORTEST = 4
-
-
 class Redaction(Struct, frozen=True, kw_only=True):
     """That something was taken out of a prompt: of which sort, on which of its lines. Never what it was."""
 
@@ -141,10 +143,6 @@ class Redacted(Struct, frozen=True, kw_only=True):
 
     text: str
     log: tuple[Redaction, ...] = ()
-
-
-Scan = Callable[[str], Iterable[tuple[str, str]]]
-"""The secrets of a line: of which sort, and what they are."""
 
 
 def is_excluded(path: str, globs: Sequence[str]) -> bool:

@@ -26,6 +26,12 @@ MOST = 2
 RUNGS = {"asserts", "passes", "gains"}
 """Where a test misses that a second look may mend; what is not allowed or flaky is no start for another."""
 
+LONGEST_SEEN = 80
+_FAILED = re.compile(r"^>? +(assert .+)\n(?: +[~^ ]+\n)?E ", re.MULTILINE)
+_SEEN = re.compile(r"^E +(?:AssertionError: )?assert (.+)$", re.MULTILINE)
+_TELLING = 3
+"""A shorter value stands in any docstring."""
+
 
 class Repair:
     """The strategy as a proposer; it comes after `scenario` and `corrected`, whose attempts it looks at."""
@@ -49,25 +55,6 @@ class Repair:
                     yield made
 
 
-def _failed(task: Task) -> Iterator[tuple[NewTest, str]]:
-    """The tests to be repaired, with what is told of their end."""
-    for attempt in task.attempts:
-        test, verdict = attempt.candidate, attempt.verdict
-        if isinstance(verdict, Dropped) and verdict.rung in RUNGS and _is_first_try(test, task):
-            is_ours = is_disagreement(attempt)
-            if isinstance(test, NewTest) and not is_ours and len(test.code) <= prompt.MOST_TEST:
-                yield test, described(verdict)
-
-
-def _is_first_try(test: Candidate, task: Task) -> bool:
-    return test.origin.strategy == scenario.NAME and test.origin.seed == task.seed
-
-
-def _gap(target: Target, test: NewTest) -> Gap | None:
-    """The gap that the test was written for, if it is still open."""
-    return next((gap for gap in target.gaps if gap.id == test.gaps[0]), None)
-
-
 def described(verdict: Dropped) -> str:
     """How a test ended, in a few lines without paths."""
     if verdict.rung == "gains":
@@ -77,13 +64,6 @@ def described(verdict: Dropped) -> str:
     lines = [line.strip() for line in verdict.detail.splitlines() if re.match(r"E |>", line)]
     shown = "\n".join(line for line in lines if line)[: prompt.MOST_FAILURE]
     return f"It failed:\n{shown}" if shown else f"It {verdict.reason}."
-
-
-LONGEST_SEEN = 80
-_FAILED = re.compile(r"^>? +(assert .+)\n(?: +[~^ ]+\n)?E ", re.MULTILINE)
-_SEEN = re.compile(r"^E +(?:AssertionError: )?assert (.+)$", re.MULTILINE)
-_TELLING = 3
-"""A shorter value stands in any docstring."""
 
 
 class Corrected:
@@ -109,6 +89,25 @@ def is_disagreement(attempt: Attempt) -> bool:
         return False
     place = _place(ast.parse(test.code), verdict.detail)
     return place is not None and _seen(verdict.detail, place.comparators[0]) is not None
+
+
+def _failed(task: Task) -> Iterator[tuple[NewTest, str]]:
+    """The tests to be repaired, with what is told of their end."""
+    for attempt in task.attempts:
+        test, verdict = attempt.candidate, attempt.verdict
+        if isinstance(verdict, Dropped) and verdict.rung in RUNGS and _is_first_try(test, task):
+            is_ours = is_disagreement(attempt)
+            if isinstance(test, NewTest) and not is_ours and len(test.code) <= prompt.MOST_TEST:
+                yield test, described(verdict)
+
+
+def _is_first_try(test: Candidate, task: Task) -> bool:
+    return test.origin.strategy == scenario.NAME and test.origin.seed == task.seed
+
+
+def _gap(target: Target, test: NewTest) -> Gap | None:
+    """The gap that the test was written for, if it is still open."""
+    return next((gap for gap in target.gaps if gap.id == test.gaps[0]), None)
 
 
 def _corrected(attempt: Attempt, docstring: str) -> NewTest | None:

@@ -30,6 +30,11 @@ TEMPERATURE = 0.2
 FEWEST_PARAMETERS = 3e9
 """What smaller models write as whole tests does not pass; their time is better spent on inputs."""
 
+LONGEST_LINE = 110
+MOST_LINES = 25
+_SHOWN = 60
+_LOOK = "the model expected this and the code does it; no docstring promises it"
+
 
 class Scenario:
     """The strategy as a proposer; `literal` says that no code that a model wrote may run: then it is silent."""
@@ -86,23 +91,6 @@ class Writer:
                 self._asker.tally[f"{strategy} valid"] += 1
                 yield made
                 desk = desk.without(made.name)
-
-
-def _question(strategy: str, task: Task, messages: tuple[Message, ...]) -> Question:
-    return Question(
-        strategy=strategy,
-        about=f"{task.target.path}::{task.target.qualname}",
-        messages=messages,
-        predict=PREDICT,
-        temperature=TEMPERATURE,
-        seed=task.seed,
-    )
-
-
-LONGEST_LINE = 110
-MOST_LINES = 25
-_SHOWN = 60
-_LOOK = "the model expected this and the code does it; no docstring promises it"
 
 
 class Renderer(Struct, frozen=True, kw_only=True):
@@ -184,6 +172,17 @@ class Renderer(Struct, frozen=True, kw_only=True):
         if name in self.names.own:
             return f"from {self.target.module} import {name}"
         return next(_statements(name, self.names), None)
+
+
+def _question(strategy: str, task: Task, messages: tuple[Message, ...]) -> Question:
+    return Question(
+        strategy=strategy,
+        about=f"{task.target.path}::{task.target.qualname}",
+        messages=messages,
+        predict=PREDICT,
+        temperature=TEMPERATURE,
+        seed=task.seed,
+    )
 
 
 def _statements(name: str, names: Names) -> Iterator[str]:

@@ -36,6 +36,25 @@ _NAMES: dict[str, Sort] = {
 }  # fmt: skip
 _WRAPPERS = {"Annotated", "Final", "Required", "NotRequired", "ClassVar", "ReadOnly"}
 
+MOST_PARAMETERS = 10
+RECEIVER = "self"
+"""The property that holds the expression for the object that a method is called on."""
+_SCALARS: dict[str, dict[str, Any]] = {
+    "text": {"type": "string", "maxLength": LONGEST_TEXT},
+    "bytes": {"type": "string", "maxLength": LONGEST_TEXT},
+    "whole": {"type": "integer", "minimum": -LARGEST, "maximum": LARGEST},
+    "number": {"type": "number"},
+    "flag": {"type": "boolean"},
+    "none": {"type": "null"},
+}
+_CODE = {"type": "string", "maxLength": LONGEST_CODE}
+_PYTHON = {
+    "type": "object",
+    "properties": {"python": _CODE},
+    "required": ["python"],
+    "additionalProperties": False,
+}
+
 
 class Hint(Struct, frozen=True, kw_only=True):
     """What a value may be.
@@ -88,6 +107,60 @@ def type_aliases(source_text: str) -> dict[str, str]:
         elif isinstance(node, ast.Assign) and _is_union(node.value):
             found |= {ast.unparse(one): ast.unparse(node.value) for one in node.targets}
     return found
+
+
+def of_inputs(fields: Mapping[str, Hint], required: tuple[str, ...], most: int) -> dict[str, Any]:
+    """The schema of up to `most` inputs, each an object with these fields."""
+    one = {
+        "type": "object",
+        "properties": {name: of_hint(what) for name, what in fields.items()},
+        "required": list(required),
+        "additionalProperties": False,
+    }
+    return {
+        "type": "object",
+        "properties": {"inputs": {"type": "array", "items": one, "minItems": 1, "maxItems": most}},
+        "required": ["inputs"],
+        "additionalProperties": False,
+    }
+
+
+def fields(entry: Entry, source: str, mentioned: str) -> tuple[dict[str, Hint], tuple[str, ...]]:
+    """What is asked for: the parameters without a default, and the others that `mentioned` text speaks of.
+
+    Args:
+        entry: The function to call.
+        source: Its text, for the literals that it compares its parameters with.
+        mentioned: The decisions on the way; an optional parameter that they name is asked for as well.
+
+    Returns:
+        Hints by name, and the names that must be there.
+    """
+    compared = _compared(source)
+    found: dict[str, Hint] = {}
+    if entry.kind in {"method", "property", "setter"} and not entry.qualname.endswith("__init__"):
+        found[RECEIVER] = Hint(sort="python", called=entry.qualname.rpartition(".")[0])
+    for parameter in entry.parameters[:MOST_PARAMETERS]:
+        if _is_asked(parameter, mentioned):
+            found[parameter.name] = _hint(parameter, tuple(compared.get(parameter.name, ())))
+    return found, tuple(found)
+
+
+def of_hint(what: Hint, depth: int = 0) -> dict[str, Any]:
+    """The schema of one value."""
+    if what.sort == "choice":
+        return {"enum": list(what.choices)} if what.choices else dict(_SCALARS["text"])
+    if what.sort in _SCALARS:
+        plain = dict(_SCALARS[what.sort])
+        return {"anyOf": [{"enum": list(what.choices)}, plain]} if what.choices else plain
+    if what.sort in {"list", "set", "frozenset", "tuple"}:
+        return _array(what, depth)
+    if what.sort == "dict":
+        values = of_hint(what.of[0] if what.of else ANYTHING, depth + 1)
+        return {"type": "object", "additionalProperties": values}
+    if what.sort == "union":
+        return {"anyOf": [of_hint(one, depth) for one in what.of]}
+    return dict(_CODE) if what.sort == "python" else _anything(depth)
 
 
 def _is_union(node: ast.expr) -> bool:
@@ -176,80 +249,6 @@ def _of_default(default: str | None) -> str:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
     return "" if value is None or value is ... else type(value).__name__
-
-
-MOST_PARAMETERS = 10
-RECEIVER = "self"
-"""The property that holds the expression for the object that a method is called on."""
-_SCALARS: dict[str, dict[str, Any]] = {
-    "text": {"type": "string", "maxLength": LONGEST_TEXT},
-    "bytes": {"type": "string", "maxLength": LONGEST_TEXT},
-    "whole": {"type": "integer", "minimum": -LARGEST, "maximum": LARGEST},
-    "number": {"type": "number"},
-    "flag": {"type": "boolean"},
-    "none": {"type": "null"},
-}
-_CODE = {"type": "string", "maxLength": LONGEST_CODE}
-_PYTHON = {
-    "type": "object",
-    "properties": {"python": _CODE},
-    "required": ["python"],
-    "additionalProperties": False,
-}
-
-
-def of_inputs(fields: Mapping[str, Hint], required: tuple[str, ...], most: int) -> dict[str, Any]:
-    """The schema of up to `most` inputs, each an object with these fields."""
-    one = {
-        "type": "object",
-        "properties": {name: of_hint(what) for name, what in fields.items()},
-        "required": list(required),
-        "additionalProperties": False,
-    }
-    return {
-        "type": "object",
-        "properties": {"inputs": {"type": "array", "items": one, "minItems": 1, "maxItems": most}},
-        "required": ["inputs"],
-        "additionalProperties": False,
-    }
-
-
-def fields(entry: Entry, source: str, mentioned: str) -> tuple[dict[str, Hint], tuple[str, ...]]:
-    """What is asked for: the parameters without a default, and the others that `mentioned` text speaks of.
-
-    Args:
-        entry: The function to call.
-        source: Its text, for the literals that it compares its parameters with.
-        mentioned: The decisions on the way; an optional parameter that they name is asked for as well.
-
-    Returns:
-        Hints by name, and the names that must be there.
-    """
-    compared = _compared(source)
-    found: dict[str, Hint] = {}
-    if entry.kind in {"method", "property", "setter"} and not entry.qualname.endswith("__init__"):
-        found[RECEIVER] = Hint(sort="python", called=entry.qualname.rpartition(".")[0])
-    for parameter in entry.parameters[:MOST_PARAMETERS]:
-        if _is_asked(parameter, mentioned):
-            found[parameter.name] = _hint(parameter, tuple(compared.get(parameter.name, ())))
-    return found, tuple(found)
-
-
-def of_hint(what: Hint, depth: int = 0) -> dict[str, Any]:
-    """The schema of one value."""
-    if what.sort == "choice":
-        return {"enum": list(what.choices)} if what.choices else dict(_SCALARS["text"])
-    if what.sort in _SCALARS:
-        plain = dict(_SCALARS[what.sort])
-        return {"anyOf": [{"enum": list(what.choices)}, plain]} if what.choices else plain
-    if what.sort in {"list", "set", "frozenset", "tuple"}:
-        return _array(what, depth)
-    if what.sort == "dict":
-        values = of_hint(what.of[0] if what.of else ANYTHING, depth + 1)
-        return {"type": "object", "additionalProperties": values}
-    if what.sort == "union":
-        return {"anyOf": [of_hint(one, depth) for one in what.of]}
-    return dict(_CODE) if what.sort == "python" else _anything(depth)
 
 
 def _array(what: Hint, depth: int) -> dict[str, Any]:
