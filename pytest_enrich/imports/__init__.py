@@ -10,6 +10,7 @@ from pytest_enrich.imports.drop import drop
 from pytest_enrich.imports.merge import merge
 from pytest_enrich.imports.need import Needed, needs
 from pytest_enrich.imports.resolve import Resolved, ResolvedAll, resolve, resolve_all
+from pytest_enrich.imports.text import only_statement, parsed
 
 __all__ = [
     "Bindings",
@@ -20,6 +21,8 @@ __all__ = [
     "extend",
     "merge",
     "needs",
+    "only_statement",
+    "parsed",
     "read",
     "reserve",
     "resolve",

@@ -6,11 +6,10 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
-from pytest_enrich.errors import RefusedError
 from pytest_enrich.imports.bindings import read
 from pytest_enrich.imports.merge import WIDTH, merge
 from pytest_enrich.imports.statement import ImportNode, Wanted, module_of, provided, wanted
-from pytest_enrich.imports.text import BOM, UNNAMED, column, parse, split
+from pytest_enrich.imports.text import BOM, UNNAMED, column, parse, parsed, split
 
 
 def drop(text: str, statements: Sequence[str], *, path: str = UNNAMED) -> str:
@@ -45,15 +44,7 @@ def _without(text: str, want: Wanted) -> str:
 def _candidates(text: str, want: Wanted) -> Iterator[str]:
     for node in parse(text).body:
         if isinstance(node, (ast.Import, ast.ImportFrom)) and _brings(node, want):
-            yield from filter(_parses, _texts(split(text), node, want))
-
-
-def _parses(text: str) -> bool:
-    try:
-        parse(text)
-    except RefusedError:
-        return False
-    return True
+            yield from filter(parsed, _texts(split(text), node, want))
 
 
 def _brings(node: ImportNode, want: Wanted) -> bool:

@@ -46,6 +46,20 @@ def parse(text: str, path: str = UNNAMED) -> ast.Module:
         raise unreadable(path, text, error) from error
 
 
+def parsed(text: str) -> ast.Module | None:
+    """The tree of `text`, None when it is not Python."""
+    try:
+        return parse(text)
+    except RefusedError:
+        return None
+
+
+def only_statement(code: str) -> ast.stmt | None:
+    """The statement that `code` is, None when it is no Python, or not just one."""
+    tree = parsed(code)
+    return tree.body[0] if tree and len(tree.body) == 1 else None
+
+
 def unreadable(path: str, text: str, error: BaseException) -> RefusedError:
     """What to say of a `path` whose `text` cannot be parsed."""
     if _MARKER.search(text):

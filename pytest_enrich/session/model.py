@@ -20,6 +20,7 @@ from pytest_enrich.proposers.ollama.fill import Fill, Seeded
 from pytest_enrich.proposers.ollama.gate import Refusal
 from pytest_enrich.proposers.ollama.inputs import Inputs
 from pytest_enrich.proposers.ollama.naming import Naming
+from pytest_enrich.proposers.ollama.question import about_target
 from pytest_enrich.proposers.ollama.repair import Corrected, Repair
 from pytest_enrich.proposers.ollama.scenario import Scenario
 from pytest_enrich.protocols import Proposer, Sandbox, Task
@@ -83,7 +84,7 @@ class LocalModel:
 
     def is_unasked(self, target: Target) -> bool:
         """Whether there was no time for a question about a target."""
-        return self._asker.is_late or f"{target.path}::{target.qualname}" in self._asker.unasked
+        return self._asker.is_late or about_target(target) in self._asker.unasked
 
     @property
     def part(self) -> ModelPart:

@@ -127,3 +127,15 @@ def test_doubtful_escapes_are_none_of_our_business():
 
 def test_a_byte_order_mark_is_no_name():
     assert imports.read("\ufeffimport os\n").modules == {"os": ("os",)}
+
+
+@pytest.mark.parametrize("text", ["def f(:", "a\0b", "(" * 500])
+def test_the_tree_of_what_is_no_python_is_none(text):
+    assert imports.parsed(text) is None
+    assert imports.only_statement(text) is None
+
+
+def test_two_statements_are_not_one():
+    assert imports.only_statement("\ufeffa = 1\n").targets[0].id == "a"
+    assert imports.only_statement("a = 1\nb = 2\n") is None
+    assert imports.only_statement("") is None

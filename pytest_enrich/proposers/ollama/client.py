@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
-import json
 import os
 import re
 import socket
@@ -29,6 +28,7 @@ from pytest_enrich.proposers.ollama.protocol import (
     Request,
     failure_of_response,
     fold_reply,
+    json_object,
     lines_of,
     may_retry,
     message_of,
@@ -244,7 +244,7 @@ def fetched_object(response: httpx.Response) -> dict[str, Any] | Failure:
     if found := fault_of(response):
         return found
     content = _read(response, LONGEST_BODY)
-    known = _decoded(content)
+    known = json_object(content)
     told = message_of(content[:LONGEST_MESSAGE])[0]
     return known if known is not None else Failure(kind="bad answer", message=told)
 
@@ -318,14 +318,6 @@ def _read(response: httpx.Response, most: int) -> bytes:
         if len(found) > most:
             break
     return found
-
-
-def _decoded(content: bytes) -> dict[str, Any] | None:
-    try:
-        found = json.loads(content)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
 
 
 def _told(error: Exception) -> Failure:

@@ -20,7 +20,7 @@ from pytest_enrich.proposers.ollama import answer, inputs, prompt
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.inputs import as_call, subject_of
 from pytest_enrich.proposers.ollama.protocol import Message
-from pytest_enrich.proposers.ollama.question import Answered, Question, is_excluded
+from pytest_enrich.proposers.ollama.question import Answered, Question, about_target, is_excluded
 from pytest_enrich.proposers.rows import RowsProposer, cases
 from pytest_enrich.proposers.rows.ask import nearest
 from pytest_enrich.proposers.rows.sheet import Sheet
@@ -38,7 +38,7 @@ AWAY = 1000
 """How far its seed is from that of `rows`, which asked about the target before."""
 
 SEED = "seed"
-MOST_CALLS, MOST_PARTS, LONGEST_PART = 12, 16, 40
+MOST_CALLS, MOST_PARTS = 12, 16
 
 
 class Fill:
@@ -89,7 +89,7 @@ class Fill:
         if not values:
             return
         constants = tuple(dict.fromkeys((*values, *task.target.constants)))
-        about = replace(
+        varied = replace(
             task,
             target=replace(task.target, constants=constants),
             seed=task.seed + AWAY,
@@ -97,7 +97,7 @@ class Fill:
             executions=min(task.executions, EXECUTIONS),
         )
         model = self._asker.model.pulled.name
-        for made in self._rows.propose(about):
+        for made in self._rows.propose(varied):
             self._asker.tally[f"{NAME} reaching"] += 1
             mine = replace(made.origin, proposer=self.name, model=model, strategy=NAME, prompt=answered.prompt)
             yield replace(made, origin=mine)
@@ -114,7 +114,7 @@ class Fill:
         )
         return Question(
             strategy=NAME,
-            about=f"{task.target.path}::{task.target.qualname}",
+            about=about_target(task.target),
             messages=(Message(role="user", content=content),),
             predict=PREDICT,
             temperature=TEMPERATURE,
@@ -185,7 +185,7 @@ class Seeded:
 
     def _seeds(self, task: Task) -> Seeds:
         target = task.target
-        said = self._asker.said(f"{target.path}::{target.qualname}") if target.entries else ()
+        said = self._asker.said(about_target(target)) if target.entries else ()
         if not said:
             return Seeds()
         subject = subject_of(target, task.source_text, literal=self._literal)
@@ -228,7 +228,7 @@ def _inputs(reply: Answered) -> Iterable[dict[str, object]]:
 def _cells(reply: Answered) -> Iterator[Template]:
     """The literals of rows that it went on with."""
     for row in answer.rows(reply.text) if reply.strategy == NAME else ():
-        yield from (text for text in row if 0 < len(text) <= LONGEST_PART)
+        yield from (text for text in row if 0 < len(text) <= LONGEST)
 
 
 def _parts(value: object, depth: int = 0) -> Iterator[Template]:
@@ -239,5 +239,5 @@ def _parts(value: object, depth: int = 0) -> Iterator[Template]:
         yield from (text for one in value for text in _parts(one, depth + 1))
     elif isinstance(value, str | int | float) and not isinstance(value, bool):
         text = repr(value)
-        if len(text) <= LONGEST_PART and not set("⟨⟩") & set(text) and value == value:  # noqa: PLR0124 - NaN is no literal
+        if len(text) <= LONGEST and not set("⟨⟩") & set(text) and value == value:  # noqa: PLR0124 - NaN is no literal
             yield text

@@ -18,7 +18,7 @@ from pytest_enrich.data import Argument, Call, Candidate, Entry, Explored, Gap, 
 from pytest_enrich.proposers.ollama import answer, prompt, schema
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.prompt import Page
-from pytest_enrich.proposers.ollama.question import Question, is_excluded
+from pytest_enrich.proposers.ollama.question import Question, about_target, is_excluded
 from pytest_enrich.proposers.ollama.schema import Hint
 from pytest_enrich.proposers.ollama.value import Names, expression_template, json_template, names_of
 from pytest_enrich.proposers.recording import NOTHING, record
@@ -98,7 +98,7 @@ class Inputs:
         messages = prompt.inputs(page_of(subject), gap, tried)
         return Question(
             strategy=NAME,
-            about=f"{subject.target.path}::{subject.target.qualname}",
+            about=about_target(subject.target),
             messages=messages,
             schema=schema.of_inputs(subject.fields, subject.required, MOST_INPUTS),
             predict=PREDICT,

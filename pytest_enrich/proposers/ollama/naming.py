@@ -15,10 +15,11 @@ from msgspec.structs import replace
 
 from pytest_enrich import patch
 from pytest_enrich.data import Gap, NewTest
+from pytest_enrich.imports import only_statement, parsed
 from pytest_enrich.proposers.ollama import answer, inputs, prompt, repair, scenario
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.inputs import page_of, subject_of
-from pytest_enrich.proposers.ollama.question import Question, is_excluded
+from pytest_enrich.proposers.ollama.question import Question, about_target, is_excluded
 from pytest_enrich.proposers.search import words
 from pytest_enrich.protocols import Task
 
@@ -28,8 +29,6 @@ _SMALL = frozenset(
     {"a", "an", "the", "is", "in", "of", "for", "and", "or", "not", "with", "test", "def", "return"}
 )
 LONGEST, LONGEST_REST = 72, 40
-FEWEST_PARAMETERS = 3e9
-"""Smaller models copy a name from the question."""
 STRATEGIES = {inputs.NAME, "seed"}
 """Those that name tests after conditions; a whole test has the model's own name."""
 
@@ -59,8 +58,8 @@ class Naming:
 
     def _wanted(self, task: Task, test: NewTest) -> tuple[str, ...]:
         """What the model is asked for, of `name` and `docstring`."""
-        is_small = 0 < self._asker.model.pulled.parameters < FEWEST_PARAMETERS
-        if is_small or is_excluded(task.target.path, self._excluded):
+        # A small model copies a name from the question.
+        if self._asker.model.is_small or is_excluded(task.target.path, self._excluded):
             return ()
         strategy = test.origin.strategy
         is_nameless = strategy in STRATEGIES and says_little(test.name, task.target.qualname)
@@ -73,7 +72,7 @@ class Naming:
         shown = test.code.replace(test.name, "test_...", 1) if "name" in wanted else test.code
         return Question(
             strategy=NAME,
-            about=f"{task.target.path}::{task.target.qualname}",
+            about=about_target(task.target),
             messages=prompt.words(prompt.inputs(page, gap), shown, wanted),
             schema=_schema(words.snake(task.target.qualname), wanted),
             predict=sum(PREDICT[one] for one in wanted),
@@ -90,18 +89,14 @@ def says_little(name: str, qualname: str) -> bool:
 
 def is_docstring_usual(task: Task) -> bool:
     """Whether the nearest test of the file that the new one goes into has a docstring."""
-    path = task.target.placement.path
-    near = (one.nodeid for one in task.target.nearest if one.nodeid.partition("::")[0] == path)
-    nearest = next((found for nodeid in near if (found := prompt.find_test(task.test_text, nodeid))), None)
+    near = (prompt.find_test(task.test_text, nodeid) for nodeid in prompt.near_tests(task.target))
+    nearest = next((found for found in near if found), None)
     return nearest is not None and ast.get_docstring(nearest) is not None
 
 
 def docstring_of(code: str) -> str:
     """Of the function that a test is, "" for none."""
-    try:
-        (function,) = ast.parse(code).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
+    function = only_statement(code)
     return ast.get_docstring(function) or "" if isinstance(function, ast.FunctionDef) else ""
 
 
@@ -163,10 +158,8 @@ def _name(given: object) -> str:
 def _taken(task: Task) -> set[str]:
     """Names of the test file, and of what was thought of for it in this run."""
     thought = {one.candidate.name for one in task.attempts}
-    try:
-        nodes = ast.walk(ast.parse(task.test_text))
-    except (SyntaxError, ValueError, RecursionError):
-        return thought
+    tree = parsed(task.test_text)
+    nodes = ast.walk(tree) if tree else ()
     return thought | {one.name for one in nodes if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
 
 

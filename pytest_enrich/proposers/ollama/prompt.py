@@ -15,6 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from pytest_enrich.data import Condition, Entry, Gap, Reason, Target
+from pytest_enrich.imports import only_statement, parsed
 from pytest_enrich.proposers.ollama.protocol import Message
 from pytest_enrich.proposers.ollama.schema import Hint
 
@@ -135,7 +136,7 @@ def scenario(page: Page, gap: Gap, test_text: str, turned_down: Sequence[Reason]
     `turned_down` is why people turned down tests for this file before.
     """
     target = page.target
-    near = (existing_test(test_text, one.nodeid) for one in target.nearest if _is_in(one.nodeid, target))
+    near = (existing_test(test_text, nodeid) for nodeid in near_tests(target))
     example = next((text for text in near if text), "")
     parts = [
         shared(target, page.source_text),
@@ -210,12 +211,9 @@ class Piece(Struct, frozen=True, kw_only=True):
 
 def outline(source_text: str) -> str:
     """What a module has: imports, named literals, signatures. The same for every question about the module."""
-    try:
-        body = ast.parse(source_text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
+    tree = parsed(source_text)
     kept: list[str] = []
-    for line in (one for node in body for one in _summary(node)):
+    for line in (one for node in (tree.body if tree else ()) for one in _summary(node)):
         if sum(map(len, kept)) + len(line) > MOST_OUTLINE:
             break
         kept.append(line)
@@ -245,15 +243,18 @@ def marked(target: Target, gaps: Sequence[Gap]) -> str:
 
 def find_function(source_text: str, qualname: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
     """The function of that qualname, also one in a class."""
-    try:
-        nodes: list[ast.stmt] = ast.parse(source_text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    tree = parsed(source_text)
+    nodes = tree.body if tree else []
     *owners, name = qualname.split(".")
     for owner in owners:
         nodes = next((one.body for one in _flat(nodes) if isinstance(one, ast.ClassDef) and one.name == owner), [])
     functions = (one for one in _flat(nodes) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef))
     return next((one for one in functions if one.name == name), None)
+
+
+def near_tests(target: Target) -> Iterator[str]:
+    """The nearest tests in the file that a new one goes into."""
+    return (one.nodeid for one in target.nearest if one.nodeid.partition("::")[0] == target.placement.path)
 
 
 def find_test(test_text: str, nodeid: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
@@ -274,10 +275,6 @@ def _complaints(reasons: Sequence[Reason]) -> list[str]:
     """The latest reasons in words, each once; words of ours only, since the file's notes are anyone's."""
     latest = dict.fromkeys(reversed(reasons))
     return [_COMPLAINTS[one] for one in latest if one in _COMPLAINTS][:MOST_COMPLAINTS]
-
-
-def _is_in(nodeid: str, target: Target) -> bool:
-    return nodeid.partition("::")[0] == target.placement.path
 
 
 def _code(page: Page, gap: Gap) -> list[str]:
@@ -337,10 +334,7 @@ def _short(piece: Piece, near: Sequence[int]) -> Piece:
 
 def _documented(piece: Piece) -> set[int]:
     """The lines of the docstring after its first few."""
-    try:
-        (node,) = ast.parse("\n".join(piece.lines)).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
+    node = only_statement("\n".join(piece.lines))
     first = node.body[0] if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.body else None
     if not isinstance(first, ast.Expr) or not isinstance(first.value, ast.Constant):
         return set()

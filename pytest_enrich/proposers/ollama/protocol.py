@@ -188,6 +188,15 @@ def message_of(body: bytes) -> tuple[str, str]:
     return _inner(error if isinstance(error, str) else json.dumps(error))
 
 
+def json_object(content: bytes) -> dict[str, Any] | None:
+    """The JSON object that `content` is, None when it is none."""
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
 def may_retry(failure: Failure) -> bool:
     """Whether the same request may have a better end: never after a refusal of what was asked."""
     if failure.kind in {"unreachable", "busy"}:
@@ -287,13 +296,13 @@ def _plain(text: str) -> str:
 
 def _part(line: bytes) -> dict[str, Any] | Failure:
     """A line's object, unless it tells of an error, or that another machine replies."""
-    part = _object(line)
+    part = json_object(line)
     if part is None:
         return Failure(kind="bad answer", message=message_of(line[:LONGEST_MESSAGE])[0])
     if part.get("error"):
         return failure_of_line(part["error"])
-    if part.get("remote_host") or part.get("remote_model"):
-        return Failure(kind="remote", message=f"the reply came from {_host(part)}")
+    if remote := part.get("remote_host") or part.get("remote_model"):
+        return Failure(kind="remote", message=f"the reply came from {message_of(str(remote).encode())[0]}")
     return part
 
 
@@ -309,14 +318,6 @@ def _says_nothing(text: list[str]) -> bool:
     """Whether a reply that begins has turned into endless space, as a schema lets it."""
     last = "".join(text[-LONGEST_SPACE:])
     return len(last) >= LONGEST_SPACE and not last[-LONGEST_SPACE:].strip()
-
-
-def _object(line: bytes) -> dict[str, Any] | None:
-    try:
-        found = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
 
 
 def _said(part: dict[str, Any]) -> tuple[str, str]:
@@ -348,7 +349,3 @@ def _count(last: dict[str, Any], name: str) -> int | None:
 
 def _seconds(last: dict[str, Any], name: str) -> float:
     return (_count(last, name) or 0) / _NANO
-
-
-def _host(part: dict[str, Any]) -> str:
-    return message_of(str(part.get("remote_host") or part.get("remote_model")).encode())[0]

@@ -18,9 +18,11 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pytest_enrich.data import Target
 from pytest_enrich.proposers.ollama.gate import Pulled
 from pytest_enrich.proposers.ollama.protocol import Counts, Message
 
+FEWEST_PARAMETERS = 3e9
 MARK = "REDACTED"
 _SHORTEST = 4
 
@@ -80,6 +82,11 @@ class Question(Struct, frozen=True, kw_only=True):
     stop: tuple[str, ...] = ()
 
 
+def about_target(target: Target) -> str:
+    """What a question about a target is `about`."""
+    return f"{target.path}::{target.qualname}"
+
+
 def without_secrets(question: Question, scan: Scan) -> tuple[Question, tuple[Redaction, ...]]:
     """The question as it may be sent, and what was taken out of it."""
     cleaned = [redacted(one.content, scan) for one in question.messages]
@@ -124,6 +131,11 @@ class Model(Struct, frozen=True, kw_only=True):
     pulled: Pulled
     name: str
     window: int = 4096
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is surely too small for anything but inputs."""
+        return 0 < self.pulled.parameters < FEWEST_PARAMETERS
 
     @property
     def think(self) -> bool | None:

@@ -11,14 +11,16 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Attempt, Candidate, Dropped, Gap, NewTest, Oracle, Target
+from pytest_enrich.imports import parsed
 from pytest_enrich.proposers.ollama import prompt, scenario
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.scenario import Writer
+from pytest_enrich.proposers.ollama.value import literal_value
 from pytest_enrich.protocols import Task
 
 NAME = "repair"
@@ -84,11 +86,7 @@ class Corrected:
 
 def is_disagreement(attempt: Attempt) -> bool:
     """Whether a test failed only since a value was another than the one that it states."""
-    test, verdict = attempt.candidate, attempt.verdict
-    if not isinstance(test, NewTest) or not isinstance(verdict, Dropped) or verdict.rung != "passes":
-        return False
-    place = _place(ast.parse(test.code), verdict.detail)
-    return place is not None and _seen(verdict.detail, place.comparators[0]) is not None
+    return _disagreement(attempt) is not None
 
 
 def _failed(task: Task) -> Iterator[tuple[NewTest, str]]:
@@ -110,24 +108,39 @@ def _gap(target: Target, test: NewTest) -> Gap | None:
     return next((gap for gap in target.gaps if gap.id == test.gaps[0]), None)
 
 
-def _corrected(attempt: Attempt, docstring: str) -> NewTest | None:
+class _Disagreement(Struct, frozen=True, kw_only=True):
+    """A test whose `tree` states at `place` another value than the one that was `seen`."""
+
+    test: NewTest
+    tree: ast.Module
+    place: ast.Compare
+    seen: str
+
+
+def _disagreement(attempt: Attempt) -> _Disagreement | None:
     test, verdict = attempt.candidate, attempt.verdict
     if not isinstance(test, NewTest) or not isinstance(verdict, Dropped) or verdict.rung != "passes":
         return None
     tree = ast.parse(test.code)
     place = _place(tree, verdict.detail)
-    if place is None:
+    seen = _seen(verdict.detail, place.comparators[0]) if place else None
+    return _Disagreement(test=test, tree=tree, place=place, seen=seen) if place and seen else None
+
+
+def _corrected(attempt: Attempt, docstring: str) -> NewTest | None:
+    found = _disagreement(attempt)
+    if found is None:
         return None
+    place, seen = found.place, found.seen
     expected = ast.unparse(place.comparators[0])
-    seen = _seen(verdict.detail, place.comparators[0])
-    if seen is None or (len(expected) > _TELLING and expected in docstring):
+    if len(expected) > _TELLING and expected in docstring:
         return None
     place.comparators[0] = ast.parse(seen, mode="eval").body
     return replace(
-        test,
-        code=ast.unparse(tree) + "\n",
+        found.test,
+        code=ast.unparse(found.tree) + "\n",
         look=f"the model expected {expected}, {seen} was seen when the code ran: which one is right?",
-        oracle=tuple(_oracle(one, place, seen) for one in test.oracle),
+        oracle=tuple(_oracle(one, place, seen) for one in found.test.oracle),
     )
 
 
@@ -145,30 +158,20 @@ def _place(tree: ast.Module, detail: str) -> ast.Compare | None:
 
 def _plain(line: str) -> str:
     """A statement as `ast` writes it: the test file may have quotes of another kind."""
-    try:
-        return ast.unparse(ast.parse(line.strip()))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
+    tree = parsed(line.strip())
+    return ast.unparse(tree) if tree else ""
 
 
 def _seen(detail: str, expected: ast.expr) -> str | None:
     """The literal that stood on the left, read back from what pytest shows; None when it is none, or is cut."""
     shown = _SEEN.search(detail)
-    wanted = _literal(expected)
+    wanted = literal_value(expected)
     if shown is None or wanted is None:
         return None
     left, compared, right = shown[1].rpartition(f" == {wanted[0]!r}")
-    value = _literal(left)
+    value = literal_value(left)
     is_whole = compared and not right and value is not None and repr(value[0]) == left
     return left if is_whole and len(left) <= LONGEST_SEEN else None
-
-
-def _literal(code: str | ast.expr) -> tuple[Any] | None:
-    """The value of a literal, in a tuple: it may be None itself."""
-    try:
-        return (ast.literal_eval(code),)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        return None
 
 
 def _oracle(one: Oracle, place: ast.Compare, seen: str) -> Oracle:

@@ -19,7 +19,7 @@ from pytest_enrich.proposers.ollama import answer, prompt
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.inputs import page_of, subject_of
 from pytest_enrich.proposers.ollama.protocol import Message
-from pytest_enrich.proposers.ollama.question import Question, is_excluded
+from pytest_enrich.proposers.ollama.question import Question, about_target, is_excluded
 from pytest_enrich.proposers.ollama.value import KNOWN_MODULES, KNOWN_OBJECTS, Names, names_of
 from pytest_enrich.protocols import Task
 
@@ -27,8 +27,6 @@ NAME = "scenario"
 MOST_GAPS = 2
 PREDICT = 400
 TEMPERATURE = 0.2
-FEWEST_PARAMETERS = 3e9
-"""What smaller models write as whole tests does not pass; their time is better spent on inputs."""
 
 LONGEST_LINE = 110
 MOST_LINES = 25
@@ -61,7 +59,8 @@ class Writer:
     def __init__(self, asker: Asker, excluded: Sequence[str], *, literal: bool) -> None:
         self._asker = asker
         self._excluded = excluded
-        self._is_silent = literal or 0 < asker.model.pulled.parameters < FEWEST_PARAMETERS
+        # What a small model writes as a whole test does not pass; its time is better spent on inputs.
+        self._is_silent = literal or asker.model.is_small
 
     def may_ask(self, target: Target, strategy: str) -> bool:
         """Whether this model is asked for whole tests, about this target, and whether that ever led anywhere."""
@@ -83,18 +82,18 @@ class Writer:
             return
         model = self._asker.model.pulled.name
         origin = Origin(proposer="ollama", seed=task.seed, model=model, strategy=strategy, prompt=answered.prompt)
-        desk = Renderer.of(task, gap, origin, taken)
+        renderer = Renderer.of(task, gap, origin, taken)
         for code in answer.tests(answered.text):
             self._asker.tally[f"{strategy} given"] += 1
-            made = desk.write(code)
+            made = renderer.write(code)
             if made is not None:
                 self._asker.tally[f"{strategy} valid"] += 1
                 yield made
-                desk = desk.without(made.name)
+                renderer = renderer.without(made.name)
 
 
 class Renderer(Struct, frozen=True, kw_only=True):
-    """Where tests for one gap are put down: what the test file and the module under test have by name."""
+    """Writes the tests for one gap: it knows what the test file and the module under test have by name."""
 
     target: Target
     gap: Gap
@@ -105,7 +104,7 @@ class Renderer(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, task: Task, gap: Gap, origin: Origin, taken: frozenset[str] = frozenset()) -> Renderer:
-        """The desk for a task; a test file that cannot be parsed is as good as a new one here."""
+        """The renderer for a task; a test file that cannot be parsed is as good as a new one here."""
         package = ".".join(task.target.placement.path.split("/")[:-1])
         try:
             bindings = imports.read(task.test_text, package)
@@ -177,7 +176,7 @@ class Renderer(Struct, frozen=True, kw_only=True):
 def _question(strategy: str, task: Task, messages: tuple[Message, ...]) -> Question:
     return Question(
         strategy=strategy,
-        about=f"{task.target.path}::{task.target.qualname}",
+        about=about_target(task.target),
         messages=messages,
         predict=PREDICT,
         temperature=TEMPERATURE,
@@ -199,13 +198,8 @@ def _statements(name: str, names: Names) -> Iterator[str]:
 
 def _function(code: str) -> ast.FunctionDef | None:
     """The one plain function that it is."""
-    try:
-        body = ast.parse(code).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    if len(body) != 1 or not isinstance(body[0], ast.FunctionDef) or body[0].decorator_list:
-        return None
-    return body[0]
+    only = imports.only_statement(code)
+    return only if isinstance(only, ast.FunctionDef) and not only.decorator_list else None
 
 
 def _free(name: str, taken: frozenset[str]) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias
 from msgspec import Struct
 
 from pytest_enrich.data import Entry, Parameter
+from pytest_enrich.imports import parsed
 
 Sort: TypeAlias = Literal[
     "text", "bytes", "whole", "number", "flag", "none", "list", "tuple", "set", "frozenset", "dict", "choice",
@@ -96,12 +97,9 @@ def read_hint(annotation: str) -> Hint:
 
 def type_aliases(source_text: str) -> dict[str, str]:
     """The names that a module gives to unions and other types, and what they stand for."""
-    try:
-        nodes = list(ast.walk(ast.parse(source_text)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return {}
+    tree = parsed(source_text)
     found: dict[str, str] = {}
-    for node in nodes:
+    for node in ast.walk(tree) if tree else ():
         if isinstance(node, ast.AnnAssign) and node.value and _last(node.annotation) == "TypeAlias":
             found[ast.unparse(node.target)] = ast.unparse(node.value)
         elif isinstance(node, ast.Assign) and _is_union(node.value):
@@ -281,12 +279,9 @@ def _hint(parameter: Parameter, compared: tuple[Any, ...]) -> Hint:
 
 def _compared(source: str) -> dict[str, list[Any]]:
     """The literals that code compares each of its names with."""
+    tree = parsed(source)
     found: dict[str, list[Any]] = {}
-    try:
-        nodes = list(ast.walk(ast.parse(source)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return found
-    for node in nodes:
+    for node in ast.walk(tree) if tree else ():
         for name, value in _comparisons(node):
             if value not in found.setdefault(name, []):
                 found[name].append(value)

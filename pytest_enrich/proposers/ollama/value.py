@@ -90,6 +90,14 @@ def expression_template(code: str, known: Names) -> Template | None:
         return None
 
 
+def literal_value(code: str | ast.expr) -> tuple[Any] | None:
+    """The value of a literal, in a tuple: it may be None itself."""
+    try:
+        return (ast.literal_eval(code),)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return None
+
+
 class _Writer(ast.NodeTransformer):
     """Writes an expression with its names as templates; raises LookupError for what no value needs."""
 
