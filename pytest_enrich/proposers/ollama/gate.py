@@ -168,6 +168,22 @@ def parsed(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in match.groups()) if match else ()
 
 
+def _confirmed(client: Client, model: Pulled, version: str) -> Pass | Refusal:
+    """Have the server say itself that the model is here, where it is new enough to know the question."""
+    if parsed(version) < LOCAL_SINCE:
+        return Pass(model=model, name=model.name)
+    local = f"{model.name}:local"
+    found = client.post("/api/show", {"model": local})
+    if not isinstance(found, Failure):
+        remote = found.get("remote_host") or found.get("remote_model")
+        return _elsewhere(model) if remote else Pass(model=model, name=local)
+    if found.status in {*_NOT_FOUND, 403}:
+        return _elsewhere(model)
+    if is_cloud_off(client, version):
+        return Pass(model=model, name=model.name)
+    return Refusal(reason=f"whether {model.name} is on this machine could not be told: {found}")
+
+
 def is_cloud_off(client: Client, version: str) -> bool:
     """Whether the server says that it hands nothing on; an older one does not know the question."""
     if parsed(version) < STATUS_SINCE:
@@ -175,6 +191,17 @@ def is_cloud_off(client: Client, version: str) -> bool:
     told = client.get("/api/status")
     cloud = None if isinstance(told, Failure) else told.get("cloud")
     return isinstance(cloud, dict) and cloud.get("disabled") is True
+
+
+def _elsewhere(model: Pulled) -> Refusal:
+    return Refusal(reason=f"the server does not say that {model.name} is on its machine; code is not sent there")
+
+
+def _not_pulled(name: str, models: Sequence[Pulled]) -> Refusal:
+    have = ", ".join(one.name for one in models[:8]) or "none"
+    return Refusal(
+        reason=f"model {name} is not pulled (you have: {have})", remedy=f"pull it:        ollama pull {name}"
+    )
 
 
 def _reason(best: Pulled, models: Sequence[Pulled], *, fits: bool) -> str:
@@ -215,30 +242,3 @@ def _text(value: object) -> str:
 
 def _whole(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
-
-
-def _confirmed(client: Client, model: Pulled, version: str) -> Pass | Refusal:
-    """Have the server say itself that the model is here, where it is new enough to know the question."""
-    if parsed(version) < LOCAL_SINCE:
-        return Pass(model=model, name=model.name)
-    local = f"{model.name}:local"
-    found = client.post("/api/show", {"model": local})
-    if not isinstance(found, Failure):
-        remote = found.get("remote_host") or found.get("remote_model")
-        return _elsewhere(model) if remote else Pass(model=model, name=local)
-    if found.status in {*_NOT_FOUND, 403}:
-        return _elsewhere(model)
-    if is_cloud_off(client, version):
-        return Pass(model=model, name=model.name)
-    return Refusal(reason=f"whether {model.name} is on this machine could not be told: {found}")
-
-
-def _elsewhere(model: Pulled) -> Refusal:
-    return Refusal(reason=f"the server does not say that {model.name} is on its machine; code is not sent there")
-
-
-def _not_pulled(name: str, models: Sequence[Pulled]) -> Refusal:
-    have = ", ".join(one.name for one in models[:8]) or "none"
-    return Refusal(
-        reason=f"model {name} is not pulled (you have: {have})", remedy=f"pull it:        ollama pull {name}"
-    )
