@@ -11,8 +11,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Candidate, NewRow, NewTest
 from pytest_enrich.imports import merge, read
-from pytest_enrich.imports.scope import bound
-from pytest_enrich.imports.text import BOM
+from pytest_enrich.imports.text import BOM, bound
 from pytest_enrich.imports.text import parse as parse_ast
 from pytest_enrich.patch import fresh, row
 from pytest_enrich.patch.codes import Codes
