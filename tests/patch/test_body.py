@@ -56,12 +56,12 @@ def test_what_has_nothing_in_common_is_not_alike(nearest):
 
 @given(st.text(alphabet="ab1( ):,=\n\"'", max_size=30))
 def test_it_is_a_share_whatever_the_code(body):
-    from pytest_enrich.patch import nearest
+    from pytest_enrich.patch.body import _alike, _pairs, _tokens
 
-    one, other = nearest._pairs(nearest._tokens(body)), nearest._pairs(["a", "b"])
+    one, other = _pairs(_tokens(body)), _pairs(["a", "b"])
 
-    assert 0 <= nearest._alike(one, other) <= 1
-    assert nearest._alike(one, one) == 1
+    assert 0 <= _alike(one, other) <= 1
+    assert _alike(one, one) == 1
 
 
 def test_a_test_that_was_turned_down_is_known_by_its_body(new_test, suggestion, cart):
