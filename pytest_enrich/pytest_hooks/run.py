@@ -18,7 +18,7 @@ from pytest_enrich.measurement import Measurement
 from pytest_enrich.pytest_hooks import arguments, crash, model, part, remeasure, setting
 from pytest_enrich.pytest_hooks.suite import Suite
 from pytest_enrich.pytest_hooks.terminal import Terminal
-from pytest_enrich.reporters import since
+from pytest_enrich.reporters.figures import since_asked
 from pytest_enrich.reporters.words import visible
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Run:
         """`enrich: rows,search, 5m budget, 10 suggestions`, the shard, and a line for a model that is asked."""
         count = self._settings.maximum
         most = {0: "no limit", 1: "1 suggestion"}.get(count, f"{count} suggestions")
-        limit = f", {since.asked(self._settings.changes.since)}" if self._settings.changes else ""
+        limit = f", {since_asked(self._settings.changes.since)}" if self._settings.changes else ""
         limit += f", shard {self._settings.shard}" if self._settings.shard.of > 1 else ""
         first = f"enrich: {','.join(self._settings.asked)}, {self._settings.budget} budget, {most}{limit}"
         name = self._settings.earlier

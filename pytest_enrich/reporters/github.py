@@ -1,19 +1,27 @@
-"""What a job on GitHub shows without any permission: notices in its log, and its summary."""
+"""What GitHub shows: notices in a job's log, which need no permission, and one comment for a pull request.
+
+Notices are workflow commands: lines of a log on which GitHub's runner acts. Posting the comment is for a job that
+runs no generated code.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from pytest_enrich.data import PossibleBug, Report, ReportedSuggestion
-from pytest_enrich.reporters import bugs, findings
-from pytest_enrich.reporters.github.commands import notice
+from pytest_enrich.reporters import findings, md
+from pytest_enrich.reporters.figures import contract_of, observed_of
 from pytest_enrich.reporters.words import counted, visible
 
 MOST = 10
 """Notices of one step; GitHub drops more without a word."""
 
+MARK = "<!-- pytest-enrich comment -->"
+LARGEST = 60_000
+"""Bytes, so no more characters; GitHub takes 65,536."""
 
-def render(report: Report) -> str:
+
+def render_notices(report: Report) -> str:
     """The notices, a line each: possible bugs, at most half of all, then one a function, best first.
 
     The last says how many suggestions are left out.
@@ -30,8 +38,21 @@ def render(report: Report) -> str:
     return "".join(f"{line}\n" for line in (*wrong, *told))
 
 
+def notice(message: str, **properties: str | int) -> str:
+    """A notice on a file, as one line; whatever is in the texts stays text."""
+    said = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    return f"::notice {said}::{_data(message)}"
+
+
+def render_comment(report: Report) -> str:
+    """The summary under a mark by which the next one finds it; "" when there is nothing to say."""
+    if not (report.suggestions or report.bugs):
+        return ""
+    return f"{MARK}\n{md.render(report, LARGEST - len(MARK) - 1)}"
+
+
 def _bug(report: Report, one: PossibleBug) -> str:
-    lines = [f"{one.title}.", bugs.says(one), bugs.does(one), f"See: pytest-enrich show {one.id}"]
+    lines = [f"{one.title}.", contract_of(one), observed_of(one), f"See: pytest-enrich show {one.id}"]
     text = "\n".join(visible(line) for line in lines)
     return notice(text, file=report.base + one.path, line=one.line, endLine=one.line, title="possible bug")
 
@@ -52,3 +73,12 @@ def _notice(report: Report, group: Sequence[ReportedSuggestion], more: int) -> s
         endLine=end,
         title="suggested test" if len(group) == 1 else "suggested tests",
     )
+
+
+def _data(text: str) -> str:
+    lines = "\n".join(visible(line) for line in text.split("\n"))
+    return lines.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(visible(text)).replace(":", "%3A").replace(",", "%2C")
