@@ -88,18 +88,18 @@ def section(module: str) -> int:
     return THIRD_PARTY if root in THIRD_PARTY_ROOTS else FIRST_PARTY
 
 
-def alias_of(alias: ast.alias) -> str:
+def _alias_of(alias: ast.alias) -> str:
     """`a as b`, "" for a name that keeps its own."""
     return f"{alias.name} as {alias.asname}" if alias.asname else ""
 
 
-def module_key(module: str, *, is_from: bool, alias: str, mixed: bool) -> SortKey:
+def _module_key(module: str, *, is_from: bool, alias: str, mixed: bool) -> SortKey:
     """What isort sorts statements of a section by: `import` before `from`, or (`mixed`) both together."""
     first, second = (module.lower(), int(is_from)) if mixed else (int(is_from), module.lower())
     return (first, second, module, alias)
 
 
-def name_key(name: str, *, by_type: bool) -> SortKey:
+def _name_key(name: str, *, by_type: bool) -> SortKey:
     """What isort sorts the names of a statement by: constants, classes, others, or just by the alphabet."""
     if not by_type:
         return (name.lower(), name)
@@ -107,10 +107,10 @@ def name_key(name: str, *, by_type: bool) -> SortKey:
     return (kind, name.lower(), name)
 
 
-MODULE_KEYS = (partial(module_key, mixed=False), partial(module_key, mixed=True))
+MODULE_KEYS = (partial(_module_key, mixed=False), partial(_module_key, mixed=True))
 
 
-NAME_KEYS = (partial(name_key, by_type=True), partial(name_key, by_type=False))
+NAME_KEYS = (partial(_name_key, by_type=True), partial(_name_key, by_type=False))
 
 
 def position(keys: list[SortKey], new: SortKey) -> int:
@@ -198,7 +198,7 @@ def _into(lines: list[str], group: Group, want: Wanted) -> str:
 def _keys(group: Group, want: Wanted) -> tuple[list[SortKey], SortKey]:
     for key in (*MODULE_KEYS, MODULE_KEYS[0]):
         keys = [
-            key(module_of(node), is_from=isinstance(node, ast.ImportFrom), alias=alias_of(node.names[0]))
+            key(module_of(node), is_from=isinstance(node, ast.ImportFrom), alias=_alias_of(node.names[0]))
             for node in group.nodes
         ]
         if all(one <= other for one, other in pairwise(keys)):

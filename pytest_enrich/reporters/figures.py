@@ -45,7 +45,7 @@ def changed(report: Report) -> str:
     verb = "has" if part.missing == 1 else "have"
     closed = _closed(report, part)
     rest = f", at most {max(0, part.missing - closed)} with all accepted" if closed else ""
-    return f"{part.missing} of {changed_lines(part)} {verb} no test{rest}."
+    return f"{part.missing} of {_changed_lines(part)} {verb} no test{rest}."
 
 
 def at(run_at: str) -> str:
@@ -102,13 +102,6 @@ def nothing_changed(part: ChangedPart) -> str:
     return f"All {part.lines} {kind} lines{since} are covered."
 
 
-def changed_lines(part: ChangedPart) -> str:
-    """`38 changed lines since origin/main`, `1 staged line`."""
-    if part.since == _STAGED:
-        return counted(part.lines, "staged line")
-    return f"{counted(part.lines, 'changed line')} since {fit(part.since, _NAME)}"
-
-
 def waiting_line(summary: RunSummary) -> str:
     """The line `waiting` of a run; "" where nothing is `waiting`."""
     told = waiting(summary)
@@ -154,6 +147,13 @@ def reproduction_of(bug: PossibleBug) -> str:
     """The test of what is promised, with its imports."""
     head = "\n".join(bug.test.imports)
     return f"{head}\n\n\n{bug.test.code}" if head else bug.test.code
+
+
+def _changed_lines(part: ChangedPart) -> str:
+    """`38 changed lines since origin/main`, `1 staged line`."""
+    if part.since == _STAGED:
+        return counted(part.lines, "staged line")
+    return f"{counted(part.lines, 'changed line')} since {fit(part.since, _NAME)}"
 
 
 def _closed(report: Report, part: ChangedPart) -> int:

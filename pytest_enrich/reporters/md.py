@@ -1,6 +1,6 @@
 """The report in GitHub's Markdown: for a job summary, a merge request, or a person with an editor; issues, too.
 
-Titles and code come from the project under test or from a model. What is printed goes through `plain`, `tagged`,
+Titles and code come from the project under test or from a model. What is printed goes through `plain`, `_tagged`,
 `code` or `fenced`, so that no text ends a fence, a cell, a tag or a link, or calls a person.
 """
 
@@ -72,11 +72,6 @@ def plain(text: str) -> str:
     return _called(_HEADING.sub(r"\1\\#", _START.sub(r"\1\\\2", safe)))
 
 
-def tagged(text: str) -> str:
-    """The same for a line inside an HTML block, where Markdown's own signs mean nothing."""
-    return _called(html.escape(visible(text), quote=False))
-
-
 def code(text: str, *, in_cell: bool = False) -> str:
     """A code span of one line; in a table a `|` needs an escape even there."""
     line = visible(text)
@@ -92,6 +87,11 @@ def fenced(text: str, language: str = "") -> str:
     lines = visible_lines(text).rstrip("\n")
     ticks = "`" * max(_FENCE, _longest(lines) + 1)
     return f"{ticks}{language}\n{lines}\n{ticks}"
+
+
+def _tagged(text: str) -> str:
+    """The same for a line inside an HTML block, where Markdown's own signs mean nothing."""
+    return _called(html.escape(visible(text), quote=False))
 
 
 def _bugs(report: Report, shown: int) -> str:
@@ -176,7 +176,7 @@ def _row(each: ReportedSuggestion) -> str:
 def _details(each: ReportedSuggestion) -> str:
     """The test in a diff, what to look at, and the command: folded."""
     one = each.suggestion
-    summary = f"<details><summary><code>{tagged(one.id)}</code> {tagged(fit(one.title, _TITLE))}</summary>"
+    summary = f"<details><summary><code>{_tagged(one.id)}</code> {_tagged(fit(one.title, _TITLE))}</summary>"
     shown = fenced(each.difference, "diff") if each.difference else fenced(one.test.code, "python")
     stale = ["**Stale**: the code changed since this test was made."] if each.stale else []
     look = f"**Look:** {plain(one.look)}"

@@ -69,8 +69,7 @@ class Host(Struct, frozen=True, kw_only=True):
     @property
     def url(self) -> str:
         """What the client is given."""
-        name = f"[{self.name}]" if ":" in self.name else self.name
-        return f"{self.scheme}://{name}:{self.port}{self.path}"
+        return f"{self.scheme}://{self}{self.path}"
 
     def __str__(self) -> str:
         """As people read it: `127.0.0.1:11434`."""
@@ -176,7 +175,7 @@ class Client:
         built = self._http.build_request("POST", path, json=request_body(request), timeout=timeout)
         built.extensions["trace"] = self._note
         with self._noticing(request):
-            return guarded(lambda: self._streamed(built, deadline, stopped))
+            return _guarded(lambda: self._streamed(built, deadline, stopped))
 
     @contextmanager
     def _noticing(self, request: Request) -> Iterator[None]:
@@ -193,11 +192,11 @@ class Client:
     def _streamed(self, built: httpx.Request, deadline: float, stopped: Callable[[], bool]) -> Answer:
         answer = self._http.send(built, stream=True)
         try:
-            if fault := fault_of(answer):
+            if fault := _fault_of(answer):
                 return fault
             # The same mapping is read again for the body: from here on a byte must come every so often.
             built.extensions["timeout"]["read"] = self._limits.gap
-            return fold_reply(lines_of(chunks_until(answer, deadline, stopped)))
+            return fold_reply(lines_of(_chunks_until(answer, deadline, stopped)))
         finally:
             answer.close()
 
@@ -207,12 +206,12 @@ class Client:
             self._sockets = [facts["return_value"].get_extra_info("socket")]
 
     def _plain(self, built: httpx.Request) -> dict[str, Any] | Failure:
-        return guarded(lambda: self._fetched(built))
+        return _guarded(lambda: self._fetched(built))
 
     def _fetched(self, built: httpx.Request) -> dict[str, Any] | Failure:
         answer = self._http.send(built, stream=True)
         try:
-            return fetched_object(answer)
+            return _fetched_object(answer)
         finally:
             answer.close()
 
@@ -220,7 +219,11 @@ class Client:
         return httpx.Timeout(seconds, connect=self._limits.connect)
 
 
-def fault_of(response: httpx.Response) -> Failure | None:
+class _StoppedError(Exception):
+    """Nobody wants the reply any more."""
+
+
+def _fault_of(response: httpx.Response) -> Failure | None:
     """What a response says that is no success."""
     if response.is_redirect:
         return Failure(kind="refused", message="it sends on to another address", status=response.status_code)
@@ -229,8 +232,8 @@ def fault_of(response: httpx.Response) -> Failure | None:
     return failure_of_response(response.status_code, _read(response, 64 * 1024))
 
 
-def chunks_until(response: httpx.Response, deadline: float, stopped: Callable[[], bool]) -> Iterator[bytes]:
-    """The chunks of a reply, as long as there is time and somebody wants it; inside `guarded`."""
+def _chunks_until(response: httpx.Response, deadline: float, stopped: Callable[[], bool]) -> Iterator[bytes]:
+    """The chunks of a reply, as long as there is time and somebody wants it; inside `_guarded`."""
     for chunk in response.iter_bytes():
         if stopped():
             raise _StoppedError
@@ -239,9 +242,9 @@ def chunks_until(response: httpx.Response, deadline: float, stopped: Callable[[]
         yield chunk
 
 
-def fetched_object(response: httpx.Response) -> dict[str, Any] | Failure:
+def _fetched_object(response: httpx.Response) -> dict[str, Any] | Failure:
     """The JSON object that a whole response is."""
-    if found := fault_of(response):
+    if found := _fault_of(response):
         return found
     content = _read(response, LONGEST_BODY)
     known = json_object(content)
@@ -249,11 +252,7 @@ def fetched_object(response: httpx.Response) -> dict[str, Any] | Failure:
     return known if known is not None else Failure(kind="bad answer", message=told)
 
 
-class _StoppedError(Exception):
-    """Nobody wants the reply any more."""
-
-
-def guarded(action: Callable[[], T]) -> T | Failure:
+def _guarded(action: Callable[[], T]) -> T | Failure:
     """What `action` gives, or the failure that the network's exceptions stand for."""
     try:
         return action()

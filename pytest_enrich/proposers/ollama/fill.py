@@ -83,7 +83,7 @@ class Fill:
         if answered is None:
             return
         given = answer.rows(answered.text)
-        values = new_values(sheet, given)
+        values = _new_values(sheet, given)
         self._asker.tally[f"{NAME} given"] += len(given)
         self._asker.tally[f"{NAME} valid"] += bool(values)
         if not values:
@@ -138,16 +138,6 @@ def parts(sheet: Sheet) -> tuple[str, str]:
     return head + rows + (",\n" if several else ","), after[:MOST_AFTER]
 
 
-def new_values(sheet: Sheet, given: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    """The inputs in rows, each once: no expected ones, and none that the list has."""
-    assert sheet.cases is not None
-    inputs = [sheet.cases.argnames.index(hole.name) for hole in sheet.pattern.holes if hole.name]
-    fitting = [row for row in given if len(row) == len(sheet.cases.argnames)]
-    known = {value for row in sheet.cases.rows for value in row}
-    found = (row[at] for row in fitting for at in inputs if 0 < len(row[at]) <= LONGEST)
-    return tuple(dict.fromkeys(value for value in found if value not in known))
-
-
 class Seeds(Struct, frozen=True, kw_only=True):
     """Calls that a model thought of, literals in them, and the digest of the last question."""
 
@@ -197,6 +187,16 @@ class Seeded:
             parts=tuple(dict.fromkeys(parts))[-MOST_PARTS:],
             prompt=said[-1].prompt,
         )
+
+
+def _new_values(sheet: Sheet, given: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """The inputs in rows, each once: no expected ones, and none that the list has."""
+    assert sheet.cases is not None
+    inputs = [sheet.cases.argnames.index(hole.name) for hole in sheet.pattern.holes if hole.name]
+    fitting = [row for row in given if len(row) == len(sheet.cases.argnames)]
+    known = {value for row in sheet.cases.rows for value in row}
+    found = (row[at] for row in fitting for at in inputs if 0 < len(row[at]) <= LONGEST)
+    return tuple(dict.fromkeys(value for value in found if value not in known))
 
 
 def _end(node: ast.expr | ast.stmt) -> tuple[int, int]:

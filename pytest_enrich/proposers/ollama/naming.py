@@ -53,7 +53,7 @@ class Naming:
         said = next(iter(answer.inputs(answered.text)), {}) if answered else {}
         made = _renamed(task, test, gap, said) if "name" in wanted else test
         if "docstring" in wanted:
-            made = with_docstring(made, said.get("docstring"), _known(task, test, gap))
+            made = _with_docstring(made, said.get("docstring"), _known(task, test, gap))
         return made if patch.body_of(made) == patch.body_of(test) and made.code != test.code else None
 
     def _wanted(self, task: Task, test: NewTest) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ class Naming:
         strategy = test.origin.strategy
         is_nameless = strategy in STRATEGIES and says_little(test.name, task.target.qualname)
         is_ours = strategy in {*STRATEGIES, scenario.NAME, repair.NAME}
-        is_bare = is_ours and is_docstring_usual(task) and not docstring_of(test.code)
+        is_bare = is_ours and _is_docstring_usual(task) and not _docstring_of(test.code)
         return (*("name",) * is_nameless, *("docstring",) * is_bare)
 
     def _question(self, task: Task, test: NewTest, gap: Gap, wanted: Sequence[str]) -> Question:
@@ -87,20 +87,20 @@ def says_little(name: str, qualname: str) -> bool:
     return said in {words.snake(qualname), words.snake(qualname.rpartition(".")[2]), ""}
 
 
-def is_docstring_usual(task: Task) -> bool:
+def _is_docstring_usual(task: Task) -> bool:
     """Whether the nearest test of the file that the new one goes into has a docstring."""
     near = (prompt.find_test(task.test_text, nodeid) for nodeid in prompt.near_tests(task.target))
     nearest = next((found for found in near if found), None)
     return nearest is not None and ast.get_docstring(nearest) is not None
 
 
-def docstring_of(code: str) -> str:
+def _docstring_of(code: str) -> str:
     """Of the function that a test is, "" for none."""
     function = only_statement(code)
     return ast.get_docstring(function) or "" if isinstance(function, ast.FunctionDef) else ""
 
 
-def with_docstring(test: NewTest, said: object, known: AbstractSet[str]) -> NewTest:
+def _with_docstring(test: NewTest, said: object, known: AbstractSet[str]) -> NewTest:
     """The test with a model's sentence, as it is when that is none or has nothing to do with it.
 
     `known` are the words that tell of the test.

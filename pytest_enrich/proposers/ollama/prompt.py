@@ -120,7 +120,7 @@ def inputs(page: Page, gap: Gap, tried: Sequence[Mapping[str, Any]] = ()) -> tup
         _listed("Values that the code knows: ", page.target.constants[:MOST_CONSTANTS]),
         _listed("Tests use: ", [written(one) for one in page.seen]),
         _listed("These were tried and do not get there: ", [written(one) for one in tried[-MOST_TRIED:]]),
-        form_of(page.fields),
+        _form_of(page.fields),
     ]
     question = "\n".join(part for part in parts if part)
     return (
@@ -136,7 +136,7 @@ def scenario(page: Page, gap: Gap, test_text: str, turned_down: Sequence[Reason]
     `turned_down` is why people turned down tests for this file before.
     """
     target = page.target
-    near = (existing_test(test_text, nodeid) for nodeid in near_tests(target))
+    near = (_existing_test(test_text, nodeid) for nodeid in near_tests(target))
     example = next((text for text in near if text), "")
     parts = [
         shared(target, page.source_text),
@@ -190,18 +190,6 @@ def way(target: Target, gap: Gap) -> str:
     return "On the way: " + "; ".join(f"`{one.text}` {_OUTCOMES[one.outcome]}" for one in steps) if steps else ""
 
 
-def form_of(fields: Mapping[str, Hint]) -> str:
-    """How the answer looks."""
-    shape = ", ".join(f'"{name}": {_shape(what)}' for name, what in fields.items())
-    told = f'Form: {{"inputs": [{{{shape}}}]}}'
-    code = [f'"{name}"' for name, what in fields.items() if what.sort == "python"]
-    if code:
-        told += f"\n{' and '.join(code)}: the Python expression that makes the object."
-    if any(what.sort == "anything" for what in fields.values()):
-        told += '\nWhat JSON cannot say: {"python": "(1, 2)"}'
-    return told
-
-
 class Piece(Struct, frozen=True, kw_only=True):
     """A function's lines as they are shown, and the numbers that they have in the file."""
 
@@ -222,7 +210,7 @@ def outline(source_text: str) -> str:
 
 def function_text(source_text: str, qualname: str) -> str:
     """A function's text, dedented, shortened; "" when it is not there."""
-    found = find_function(source_text, qualname)
+    found = _find_function(source_text, qualname)
     if found is None:
         return ""
     return "\n".join(_short(_piece(source_text, found), ()).lines)
@@ -241,7 +229,29 @@ def marked(target: Target, gaps: Sequence[Gap]) -> str:
     return "\n".join(shown)
 
 
-def find_function(source_text: str, qualname: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+def near_tests(target: Target) -> Iterator[str]:
+    """The nearest tests in the file that a new one goes into."""
+    return (one.nodeid for one in target.nearest if one.nodeid.partition("::")[0] == target.placement.path)
+
+
+def find_test(test_text: str, nodeid: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    """The function of a test."""
+    return _find_function(test_text, nodeid.partition("::")[2].partition("[")[0].replace("::", ".") or nodeid)
+
+
+def _form_of(fields: Mapping[str, Hint]) -> str:
+    """How the answer looks."""
+    shape = ", ".join(f'"{name}": {_shape(what)}' for name, what in fields.items())
+    told = f'Form: {{"inputs": [{{{shape}}}]}}'
+    code = [f'"{name}"' for name, what in fields.items() if what.sort == "python"]
+    if code:
+        told += f"\n{' and '.join(code)}: the Python expression that makes the object."
+    if any(what.sort == "anything" for what in fields.values()):
+        told += '\nWhat JSON cannot say: {"python": "(1, 2)"}'
+    return told
+
+
+def _find_function(source_text: str, qualname: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
     """The function of that qualname, also one in a class."""
     tree = parsed(source_text)
     nodes = tree.body if tree else []
@@ -252,17 +262,7 @@ def find_function(source_text: str, qualname: str) -> ast.FunctionDef | ast.Asyn
     return next((one for one in functions if one.name == name), None)
 
 
-def near_tests(target: Target) -> Iterator[str]:
-    """The nearest tests in the file that a new one goes into."""
-    return (one.nodeid for one in target.nearest if one.nodeid.partition("::")[0] == target.placement.path)
-
-
-def find_test(test_text: str, nodeid: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
-    """The function of a test."""
-    return find_function(test_text, nodeid.partition("::")[2].partition("[")[0].replace("::", ".") or nodeid)
-
-
-def existing_test(test_text: str, name: str) -> str:
+def _existing_test(test_text: str, name: str) -> str:
     """An existing test's text, "" when it is not there or too long to be shown."""
     found = find_test(test_text, name)
     if found is None:

@@ -170,13 +170,6 @@ def failure_of_response(status: int, body: bytes) -> Failure:
     return Failure(kind=_kind(status, text, sort), message=text, status=status)
 
 
-def failure_of_line(error: object) -> Failure:
-    """The failure that an `error` line in the middle of a reply tells."""
-    text, sort = _inner(error if isinstance(error, str) else json.dumps(error))
-    kind = _kind(0, text, sort)
-    return Failure(kind="server error" if kind == "refused" else kind, message=text, status=-1)
-
-
 def message_of(body: bytes) -> tuple[str, str]:
     """The message in an error's body, and the sort of error that a runner's own gives; "" where there is none."""
     text = body.decode("utf-8", "replace")
@@ -263,6 +256,13 @@ def fold_reply(found: Iterable[bytes]) -> Answer:
     return Failure(kind="aborted", message=f"the reply ended unfinished after {len(text)} parts")
 
 
+def _failure_of_line(error: object) -> Failure:
+    """The failure that an `error` line in the middle of a reply tells."""
+    text, sort = _inner(error if isinstance(error, str) else json.dumps(error))
+    kind = _kind(0, text, sort)
+    return Failure(kind="server error" if kind == "refused" else kind, message=text, status=-1)
+
+
 def _inner(error: str) -> tuple[str, str]:
     """A runner's error is JSON text inside the error's text."""
     try:
@@ -300,7 +300,7 @@ def _part(line: bytes) -> dict[str, Any] | Failure:
     if part is None:
         return Failure(kind="bad answer", message=message_of(line[:LONGEST_MESSAGE])[0])
     if part.get("error"):
-        return failure_of_line(part["error"])
+        return _failure_of_line(part["error"])
     if remote := part.get("remote_host") or part.get("remote_model"):
         return Failure(kind="remote", message=f"the reply came from {message_of(str(remote).encode())[0]}")
     return part

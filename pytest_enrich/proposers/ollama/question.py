@@ -43,21 +43,6 @@ class Answers(Protocol):
         """Of all that is kept."""
 
 
-class Nowhere:
-    """Keeps nothing."""
-
-    def get(self, name: str) -> bytes | None:  # noqa: ARG002 - the protocol's
-        """Nothing."""
-        return None
-
-    def put(self, name: str, content: bytes) -> None:
-        """Nothing."""
-
-    def names(self) -> Iterable[str]:
-        """None."""
-        return ()
-
-
 class Question(Struct, frozen=True, kw_only=True):
     """What a strategy wants to know.
 

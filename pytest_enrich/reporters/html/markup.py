@@ -103,10 +103,10 @@ def difference_block(text: str, label: str) -> Markup:
 
 def python_block(text: str, label: str) -> Markup:
     """Python as it is."""
-    return block((highlighted(line) for line in text.rstrip("\n").split("\n")), label)
+    return block((_highlighted(line) for line in text.rstrip("\n").split("\n")), label)
 
 
-def highlighted(line: str) -> Markup:
+def _highlighted(line: str) -> Markup:
     """The line with its parts in `<span class="k">`, `s` or `c`."""
     if len(line) > _LONGEST:
         return escaped(line)
@@ -154,13 +154,13 @@ def _range(first: str, count: str | None, above: int, below: int) -> str:
 def _source_line(line: SourceLine) -> Markup:
     gutter = tag("span", f"{'!' if line.missing else ' '}{line.number:>5}  ", class_="g")
     if not line.missing:
-        return joined([gutter, highlighted(line.text)])
-    return tag("span", tag("span", "not run: ", class_="vh"), gutter, highlighted(line.text), class_="miss")
+        return joined([gutter, _highlighted(line.text)])
+    return tag("span", tag("span", "not run: ", class_="vh"), gutter, _highlighted(line.text), class_="miss")
 
 
 def _changed_line(line: str) -> Markup:
     if line.startswith("@@"):
         return tag("span", line, class_="g")
     kind = _SIGNS.get(line[:1], "")
-    inside = joined([f"{line[:1]} ", highlighted(line[1:])])
+    inside = joined([f"{line[:1]} ", _highlighted(line[1:])])
     return tag("span", inside, class_=kind) if kind else inside

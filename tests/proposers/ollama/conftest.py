@@ -52,3 +52,20 @@ def request_of():
         return Request(**{**plain, **changes})
 
     return make
+
+
+@pytest.fixture
+def nowhere():
+    """Keeps no reply between runs."""
+
+    class Nowhere:
+        def get(self, _name):
+            return None
+
+        def put(self, name, content):
+            pass
+
+        def names(self):
+            return ()
+
+    return Nowhere()

@@ -24,7 +24,7 @@ from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.fill import Fill, Seeded
 from pytest_enrich.proposers.ollama.gate import Pulled
 from pytest_enrich.proposers.ollama.protocol import Message
-from pytest_enrich.proposers.ollama.question import Model, Nowhere, Question
+from pytest_enrich.proposers.ollama.question import Model, Question
 from pytest_enrich.proposers.rows import reading
 from pytest_enrich.proposers.rows.text import Text
 from pytest_enrich.proposers.search import SearchProposer
@@ -57,11 +57,11 @@ def generated(ollama, text):
 
 
 @pytest.fixture
-def propose(client, server, fakes, ollama):
+def propose(client, server, fakes, ollama, nowhere):
     def propose(reply, text=TEXT, model=ABLE, excluded=(), varied=Varied(variants=(), executions=5)):  # noqa: B008
         server.answer(GENERATE, generated(ollama, reply) if isinstance(reply, str) else reply)
         sandbox = fakes.ScriptedSandbox({Vary: once(varied)})
-        asker = Asker(client, Model(pulled=model, name="m"), Nowhere(), lambda: 60.0)
+        asker = Asker(client, Model(pulled=model, name="m"), nowhere, lambda: 60.0)
         near = (NearTest(nodeid=f"{NODEID}[1]", shared=2),)
         target = fakes.target(nearest=near, constants=("3",))
         made = list(Fill(asker, sandbox, lambda _path: text, excluded).propose(fakes.task(target=target)))

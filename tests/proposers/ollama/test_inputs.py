@@ -10,7 +10,7 @@ from pytest_enrich.proposers.ollama import inputs
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.gate import Pulled
 from pytest_enrich.proposers.ollama.inputs import Inputs, as_call, as_input, subject_of
-from pytest_enrich.proposers.ollama.question import Model, Nowhere
+from pytest_enrich.proposers.ollama.question import Model
 from pytest_enrich.proposers.recording import NOTHING
 
 CHAT = "POST /api/chat"
@@ -24,13 +24,13 @@ def said(ollama, *given):
 
 
 @pytest.fixture
-def propose(client, server, fakes):
+def propose(client, server, fakes, nowhere):
     """The candidates for a task, from these replies and what exploring answers; and the sandbox."""
 
     def propose(*replies, task=None, explored=NOTHING_FOUND, recorded=NOTHING, excluded=(), literal=False):
         server.answer(CHAT, *replies)
         sandbox = fakes.ScriptedSandbox({Explore: explored, Record: recorded})
-        asker = Asker(client, Model(pulled=Pulled(name="m:1", digest="d"), name="m:1"), Nowhere(), lambda: 60.0)
+        asker = Asker(client, Model(pulled=Pulled(name="m:1", digest="d"), name="m:1"), nowhere, lambda: 60.0)
         proposer = Inputs(asker, sandbox, excluded, literal=literal)
         return list(proposer.propose(task or fakes.task(target=fakes.target(entries=(ENTRY,))))), sandbox, asker
 

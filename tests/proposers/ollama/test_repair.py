@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from pytest_enrich.data import Attempt, Dropped, Entry, Kept, NewTest, Oracle, Origin, Placement
 from pytest_enrich.proposers.ollama.asking import IDLE, Asker
 from pytest_enrich.proposers.ollama.gate import Pulled
-from pytest_enrich.proposers.ollama.question import Model, Nowhere
+from pytest_enrich.proposers.ollama.question import Model
 from pytest_enrich.proposers.ollama.repair import Corrected, Repair
 from pytest_enrich.proposers.ollama.scenario import Scenario
 
@@ -35,14 +35,12 @@ def attempt(fakes):
 
 
 @pytest.fixture
-def propose(client, server, fakes, ollama):
+def propose(client, server, fakes, ollama, nowhere):
     def propose(*attempts, reply=MENDED, model=LARGE, literal=False, so_far=(), excluded=()):
         server.answer(CHAT, ollama.reply(reply))
         entry = Entry(qualname="discount", kind="function")
         task = replace(fakes.task(target=fakes.target(entries=(entry,))), attempts=tuple(attempts))
-        asker = Asker(
-            client, Model(pulled=model, name="m"), Nowhere(), lambda: 60.0, attempts=lambda: list(so_far)
-        )
+        asker = Asker(client, Model(pulled=model, name="m"), nowhere, lambda: 60.0, attempts=lambda: list(so_far))
         made = list(Repair(asker, excluded, literal=literal).propose(task))
         return made, [body["messages"] for body in server.bodies("/chat")], asker
 
