@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from pytest_enrich.data import Report
-from pytest_enrich.reporters import formats, github_comment
+from pytest_enrich.reporters import formats
+from pytest_enrich.reporters.github import MARK
 
 PROGRAM = Path(__file__).resolve().parent.parent / ".github/actions/comment/comment.py"
-BODY = f"{github_comment.MARK}\n### Suggested tests: 1\n"
+BODY = f"{MARK}\n### Suggested tests: 1\n"
 OURS = {"id": 7, "user": {"login": "github-actions[bot]"}, "body": BODY}
 
 
@@ -155,6 +156,6 @@ def test_no_more_is_sent_than_github_takes(github, comment):
 
 
 def test_the_report_and_the_program_know_the_same_mark():
-    assert f'MARK = "{github_comment.MARK}"' in PROGRAM.read_text("utf-8")
-    assert formats.FORMATS["github-comment"].mark == github_comment.MARK
+    assert f'MARK = "{MARK}"' in PROGRAM.read_text("utf-8")
+    assert formats.FORMATS["github-comment"].mark == MARK
     assert formats.render("github-comment", Report()) == ""

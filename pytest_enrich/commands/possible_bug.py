@@ -9,7 +9,7 @@ from pytest_enrich.commands.pytest_run import Outcome, Tell, unheard
 from pytest_enrich.commands.taking import How, Taken
 from pytest_enrich.data import Decision, PossibleBug, Reason, Scope
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.reporters import bugs as words
+from pytest_enrich.reporters.figures import contract_of, observed_of, reproduction_of, runs_of
 from pytest_enrich.reporters.words import fit, visible_lines
 from pytest_enrich.store import Store, bugs, options, rebuild, rejected, seal, staleness, turn
 from pytest_enrich.store.xfail import xfail
@@ -23,12 +23,12 @@ def screen(bug: PossibleBug, width: int) -> list[str]:
     """All that a decision needs."""
     return [
         f"{fit(f'POSSIBLE BUG  {bug.title}', width - 4 - len(bug.id))}   {bug.id}",
-        *parts.labelled("says", words.says(bug), width),
-        *parts.labelled("does", words.does(bug), width),
+        *parts.labelled("says", contract_of(bug), width),
+        *parts.labelled("does", observed_of(bug), width),
         _RULE[: width - 1],
-        *(f"  {line}" for line in visible_lines(words.reproduction(bug)).rstrip("\n").split("\n")),
+        *(f"  {line}" for line in visible_lines(reproduction_of(bug)).rstrip("\n").split("\n")),
         _RULE[: width - 1],
-        *parts.labelled("proof", words.runs(bug), width),
+        *parts.labelled("proof", runs_of(bug), width),
         *parts.labelled("look", "which of the two is wrong, the words or the code?", width),
         *parts.labelled("from", bug.proposer, width),
     ]

@@ -52,7 +52,7 @@ def _bug(one: PossibleBug, *, as_patch: bool, as_issue: bool, as_json: bool) -> 
     if as_json:
         answer(one)
     elif as_issue:
-        from pytest_enrich.reporters.md.issue import issue
+        from pytest_enrich.reporters.md import issue
 
         click.echo(issue(one), nl=False)
     else:

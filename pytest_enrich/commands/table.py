@@ -9,8 +9,8 @@ from pytest_enrich.commands.output import answer, json_option, say, tell_problem
 from pytest_enrich.commands.project import project_option
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import UsageError
-from pytest_enrich.reporters import bugs as words
 from pytest_enrich.reporters import text
+from pytest_enrich.reporters.figures import contract_of, observed_of
 from pytest_enrich.reporters.words import counted, filled, fit, visible
 from pytest_enrich.store import Store, bugs, rejected, seal, staleness
 
@@ -92,8 +92,8 @@ def _bugs(store: Store, *, as_json: bool) -> int:
         say("No possible bug waits.\nNext:  pytest-enrich list")
     for one in () if as_json else found:
         say(text.bug_table([one]))
-        say(f"      says  {fit(words.says(one), 67)}")
-        say(f"      does  {fit(words.does(one), 67)}")
+        say(f"      says  {fit(contract_of(one), 67)}")
+        say(f"      does  {fit(observed_of(one), 67)}")
     if found and not as_json:
         say(f"\nNext:  pytest-enrich show {found[0].id}")
     return len(found)

@@ -5,11 +5,20 @@ them, `merge` and `drop` import statements without touching anything else, and t
 `needs` in order to run elsewhere. Texts keep their line endings; a byte order mark is a leading U+FEFF.
 """
 
-from pytest_enrich.imports.bindings import Bindings, extend, read, reserve
-from pytest_enrich.imports.drop import drop
-from pytest_enrich.imports.merge import merge
-from pytest_enrich.imports.need import Needed, needs
-from pytest_enrich.imports.resolve import Resolved, ResolvedAll, resolve, resolve_all
+from pytest_enrich.imports.bindings import (
+    Bindings,
+    Needed,
+    Resolved,
+    ResolvedAll,
+    extend,
+    needs,
+    read,
+    reserve,
+    resolve,
+    resolve_all,
+)
+from pytest_enrich.imports.merge import drop, merge
+from pytest_enrich.imports.text import only_statement, parsed
 
 __all__ = [
     "Bindings",
@@ -20,6 +29,8 @@ __all__ = [
     "extend",
     "merge",
     "needs",
+    "only_statement",
+    "parsed",
     "read",
     "reserve",
     "resolve",

@@ -1,16 +1,37 @@
-"""What the names at a file's top level mean."""
+"""What the names at a file's top level mean, and what follows for code that goes into the file or out of it.
+
+`resolve` writes templates as the file would, and says what the file must import for them. Values come back from
+processes that ran untrusted code, so a name is only believed when it is one. `needs` says what a piece of the file
+needs from the rest of it, in order to run somewhere else.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+import builtins
+import re
+import symtable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, reduce
+from keyword import iskeyword
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich.imports.scope import Binding, bound
-from pytest_enrich.imports.text import UNNAMED, parse, unreadable
+from pytest_enrich.data import Template
+from pytest_enrich.imports.text import UNNAMED, Binding, bound, parse, unreadable
+
+_NAME = re.compile(r"⟨([^⟨⟩:]*):([^⟨⟩]*)⟩")
+_BUILTINS = frozenset(dir(builtins))
+
+# Of these people import the module and write `math.sqrt`; of all others the name.
+MODULE_STYLE = frozenset(
+    """
+    asyncio bisect copy csv heapq html io itertools json logging math operator os pickle pprint pytest random re
+    shutil signal socket sqlite3 statistics string struct subprocess sys tempfile textwrap threading time unittest
+    warnings zlib
+    """.split()  # noqa: SIM905 - a list of these as literals would take a page
+)
 
 
 class Bindings(Struct, frozen=True, kw_only=True):
@@ -57,6 +78,93 @@ def reserve(bindings: Bindings, names: Iterable[str]) -> Bindings:
     return reduce(_bind, (Binding(name=name) for name in names), bindings)
 
 
+class Resolved(Struct, frozen=True, kw_only=True):
+    """A template as `code` for one file, the `imports` it lacks, and its `bindings` with them."""
+
+    code: str
+    imports: tuple[str, ...]
+    bindings: Bindings
+
+
+class ResolvedAll(Struct, frozen=True, kw_only=True):
+    """Several templates for one file: `codes` in their order, and what the file lacks for all of them."""
+
+    codes: tuple[str, ...]
+    imports: tuple[str, ...]
+    bindings: Bindings
+
+
+class _Name(Struct, frozen=True):
+    """How a name is written, and the import statement that it needs, "" for none."""
+
+    expression: str
+    statement: str = ""
+
+
+def resolve(template: Template, bindings: Bindings, aliases: Sequence[tuple[str, str]] = ()) -> Resolved:
+    """Write each name of `template` as the file with `bindings` would.
+
+    `aliases` are pairs of a function's own ``module:qualname`` and a shorter one that is the same object.
+
+    Raises:
+        ValueError: A name in the template is none that can be imported (``shop:f.<locals>.C``).
+    """
+    pieces: list[str] = []
+    imports: list[str] = []
+    end = 0
+    for match in _NAME.finditer(template):
+        name = _written(match[1], match[2], bindings, aliases)
+        if name.statement:
+            imports.append(name.statement)
+            bindings = extend(bindings, [name.statement])
+        pieces += [template[end : match.start()], name.expression]
+        end = match.end()
+    return Resolved(code="".join([*pieces, template[end:]]), imports=tuple(imports), bindings=bindings)
+
+
+def resolve_all(
+    templates: Iterable[Template], bindings: Bindings, aliases: Sequence[tuple[str, str]] = ()
+) -> ResolvedAll:
+    """Resolve `templates` for one file so that they agree on every name and import each once.
+
+    Raises:
+        ValueError: As `resolve`.
+    """
+    codes: list[str] = []
+    imports: list[str] = []
+    for template in templates:
+        one = resolve(template, bindings, aliases)
+        codes.append(one.code)
+        imports += one.imports
+        bindings = one.bindings
+    return ResolvedAll(codes=tuple(codes), imports=tuple(imports), bindings=bindings)
+
+
+class Needed(Struct, frozen=True, kw_only=True):
+    """The import statements it needs, and the names that no import gives (a helper of the file, a star)."""
+
+    imports: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def needs(code: str, bindings: Bindings) -> Needed:
+    """What `code`, a whole statement written for a file with `bindings`, needs.
+
+    Raises:
+        SyntaxError: The code is not Python.
+    """
+    imports: list[str] = []
+    missing: list[str] = []
+    for name in sorted(_looked_up_outside(code)):
+        statements = list(_statements(name, bindings))
+        usable = statements and not any(" ." in one for one in statements)
+        if usable:
+            imports += statements
+        elif name in bindings.taken or not hasattr(builtins, name):
+            missing.append(name)
+    return Needed(imports=tuple(imports), missing=tuple(missing))
+
+
 def _bind(bindings: Bindings, new: Binding) -> Bindings:
     taken = bindings.taken | {new.name}
     if new.module and new.member is not None:
@@ -64,7 +172,7 @@ def _bind(bindings: Bindings, new: Binding) -> Bindings:
         return replace(kept, taken=taken, objects=_added(kept.objects, new.name, f"{new.module}:{new.member}"))
     if new.module:
         kept = _without(bindings, new.name) if new.sure and not _joins(bindings, new) else bindings
-        return replace(kept, taken=taken, modules=_reached(kept.modules, new))
+        return replace(kept, taken=taken, modules=_with_module(kept.modules, new))
     return replace(_without(bindings, new.name) if new.sure else bindings, taken=taken)
 
 
@@ -73,7 +181,7 @@ def _joins(bindings: Bindings, new: Binding) -> bool:
     return new.alias is None and bindings.modules.get(new.name) == (new.name,)
 
 
-def _reached(modules: dict[str, tuple[str, ...]], new: Binding) -> dict[str, tuple[str, ...]]:
+def _with_module(modules: dict[str, tuple[str, ...]], new: Binding) -> dict[str, tuple[str, ...]]:
     if new.alias:
         return _added(modules, new.alias, new.module)
     parts = new.module.split(".")
@@ -91,3 +199,120 @@ def _without(bindings: Bindings, name: str) -> Bindings:
         objects={key: value for key, value in bindings.objects.items() if key != name},
         modules={key: value for key, value in bindings.modules.items() if key.partition(".")[0] != name},
     )
+
+
+def _written(module: str, qualname: str, bindings: Bindings, aliases: Sequence[tuple[str, str]]) -> _Name:
+    _check(module, qualname)
+    spellings = [(module, qualname), *_spelled(module, qualname, aliases)]
+    named = frozenset(other for _, other in aliases)
+    for spelling in spellings:
+        known = _known(*spelling, bindings, named)
+        if known:
+            return _Name(known)
+    chosen = min(spellings, key=lambda spelling: (not _imports_from(spelling[0], bindings), len(spelling[0])))
+    return next(_new(*chosen, bindings))
+
+
+def _check(module: str, qualname: str) -> None:
+    parts = [*module.split("."), *(qualname.split(".") if qualname else [])]
+    if not all(part.isidentifier() and not iskeyword(part) for part in parts):
+        raise ValueError(f"no name that can be imported: {module!r}, {qualname!r}")
+
+
+def _spelled(module: str, qualname: str, aliases: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    target = f"{module}:{qualname}"
+    for own, shorter in aliases:
+        if target == own or target.startswith(f"{own}."):
+            other, _, name = (shorter + target[len(own) :]).partition(":")
+            _check(other, name)
+            yield other, name
+
+
+def _known(module: str, qualname: str, bindings: Bindings, named: frozenset[str]) -> str | None:
+    """How the file can already say it: by the name itself, else through a module; `named` are other objects."""
+    head, dot, rest = qualname.partition(".")
+    if module == "builtins":
+        return None if head in bindings.taken else qualname
+    for name, meanings in bindings.objects.items():
+        if f"{module}:{head}" in meanings:
+            return name + dot + rest
+    # An object with the name of the module hides it in the package.
+    hidden = ":".join(module.rpartition(".")[::2]) in named
+    reached = next(_reaching(module, bindings), None) if not hidden else None
+    return ".".join(filter(None, [reached, qualname])) if reached else None
+
+
+def _reaching(module: str, bindings: Bindings) -> Iterator[str]:
+    for expression, meanings in bindings.modules.items():
+        if module in meanings:
+            yield expression
+    for name, meanings in bindings.objects.items():
+        if module in {meaning.replace(":", ".") for meaning in meanings}:
+            yield name
+
+
+def _imports_from(module: str, bindings: Bindings) -> bool:
+    return any(meaning.partition(":")[0] == module for found in bindings.objects.values() for meaning in found)
+
+
+def _new(module: str, qualname: str, bindings: Bindings) -> Iterator[_Name]:
+    """The ways to import it that clash with nothing, best first; never empty."""
+    head, dot, rest = qualname.partition(".")
+    ways: list[_Name] = []
+    if qualname and _is_free(head, bindings):
+        ways.append(_Name(qualname, f"from {module} import {head}"))
+    if _is_root_free(module, bindings):
+        ways.append(_Name(f"{module}.{qualname}".rstrip("."), f"import {module}"))
+    yield from reversed(ways) if module.partition(".")[0] in MODULE_STYLE else ways
+    other = _unused(f"{module.rpartition('.')[2]}_{head}".rstrip("_"), bindings)
+    if qualname:
+        yield _Name(other + dot + rest, f"from {module} import {head} as {other}")
+    yield _Name(other, f"import {module} as {other}")
+
+
+def _is_free(name: str, bindings: Bindings) -> bool:
+    """Whether a file may bind it: not taken, no builtin that other tests may mean, nothing pytest collects."""
+    return name not in bindings.taken and name not in _BUILTINS and not name.lower().startswith("test")
+
+
+def _is_root_free(module: str, bindings: Bindings) -> bool:
+    root = module.partition(".")[0]
+    return root not in bindings.taken or bindings.modules.get(root) == (root,)
+
+
+def _unused(name: str, bindings: Bindings) -> str:
+    while not _is_free(name, bindings):
+        name += "_"
+        if name.lower().startswith("test"):
+            name = f"the_{name}"
+    return name
+
+
+def _looked_up_outside(code: str) -> set[str]:
+    """The names that `code` looks up outside itself."""
+    top = symtable.symtable(code, "<test>", "exec")
+    own = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+    return {name for table in _tables(top) for name in _looked_up(table)} - own
+
+
+def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+    yield table
+    for child in table.get_children():
+        yield from _tables(child)
+
+
+def _looked_up(table: symtable.SymbolTable) -> Iterable[str]:
+    top = table.get_type() == "module"
+    return (one.get_name() for one in table.get_symbols() if one.is_referenced() and (top or one.is_global()))
+
+
+def _statements(name: str, bindings: Bindings) -> Iterator[str]:
+    if len(bindings.objects.get(name, ())) > 1:
+        return  # which of them it is depends on a condition that only the file knows
+    for meaning in bindings.objects.get(name, ()):
+        module, _, member = meaning.partition(":")
+        yield f"from {module} import {member}" + ("" if member == name else f" as {name}")
+    for expression, modules in bindings.modules.items():
+        inner = any(one.startswith(f"{expression}.") for one in bindings.modules)
+        if expression.partition(".")[0] == name and len(modules) == 1 and not inner:
+            yield f"import {modules[0]}" + ("" if modules[0] == expression else f" as {name}")

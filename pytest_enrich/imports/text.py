@@ -1,10 +1,16 @@
-"""Source text as Python's parser sees it: lines, columns, and the message when there is no sense in it."""
+"""Source text as Python's parser sees it: lines, columns, trees, and every way in which statements bind names.
+
+A text in which there is no sense is a `RefusedError` that says so.
+"""
 
 from __future__ import annotations
 
 import ast
 import re
 import warnings
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
 
 from pytest_enrich.errors import RefusedError
 
@@ -14,6 +20,16 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 _MARKER = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 BOM = "\ufeff"
 UNNAMED = "the test file"
+
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_MAYBE = (ast.Try, ast.With, ast.AsyncWith, ast.Match, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler)
+
+
+def split_bom(text: str) -> tuple[str, str]:
+    """The byte order mark that `text` begins with, "" for none, and the rest."""
+    rest = text.removeprefix(BOM)
+    return text[: len(text) - len(rest)], rest
 
 
 def split(text: str) -> list[str]:
@@ -46,6 +62,20 @@ def parse(text: str, path: str = UNNAMED) -> ast.Module:
         raise unreadable(path, text, error) from error
 
 
+def parsed(text: str) -> ast.Module | None:
+    """The tree of `text`, None when it is not Python."""
+    try:
+        return parse(text)
+    except RefusedError:
+        return None
+
+
+def only_statement(code: str) -> ast.stmt | None:
+    """The statement that `code` is, None when it is no Python, or not just one."""
+    tree = parsed(code)
+    return tree.body[0] if tree and len(tree.body) == 1 else None
+
+
 def unreadable(path: str, text: str, error: BaseException) -> RefusedError:
     """What to say of a `path` whose `text` cannot be parsed."""
     if _MARKER.search(text):
@@ -57,6 +87,98 @@ def unreadable(path: str, text: str, error: BaseException) -> RefusedError:
     return RefusedError(f"{path} {why}\nNothing was changed in it.\n{cure} {path}")
 
 
+class Binding(Struct, frozen=True, kw_only=True):
+    """One binding of `name`.
+
+    Attributes:
+        name: The name, without dots.
+        module: What is imported (from), "" for whatever is no import.
+        member: What is imported from `module`; None for `import module`.
+        alias: The name after `as`.
+        sure: Whether it happens in every run; False inside `if`, `try`, loops.
+    """
+
+    name: str
+    module: str = ""
+    member: str | None = None
+    alias: str | None = None
+    sure: bool = True
+
+
+def bound(body: Iterable[ast.stmt], package: str = "") -> list[Binding]:
+    """The bindings that running `body` makes; `package` is what relative imports are relative to."""
+    return [binding for statement in body for binding in _walk(statement, package, sure=True)]
+
+
+def imported(node: ast.Import | ast.ImportFrom, package: str = "", *, sure: bool = True) -> Iterator[Binding]:
+    """What one import statement binds; `from x import *` binds nothing that can be known."""
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            name = alias.asname or alias.name.partition(".")[0]
+            yield Binding(name=name, module=alias.name, alias=alias.asname, sure=sure)
+        return
+    module = absolute(node, package)
+    for alias in node.names:
+        if alias.name != "*":
+            name = alias.asname or alias.name
+            yield Binding(name=name, module=module, member=alias.name, alias=alias.asname, sure=sure)
+
+
+def absolute(node: ast.ImportFrom, package: str) -> str:
+    """The module that `node` imports from; it keeps its leading dots when `package` is too shallow."""
+    parts = package.split(".") if package else []
+    if not node.level or node.level > len(parts):
+        return "." * node.level + (node.module or "")
+    base = parts[: len(parts) - node.level + 1]
+    return ".".join([*base, node.module] if node.module else base)
+
+
 def _reason(error: BaseException) -> str:
     text = error.msg if isinstance(error, SyntaxError) else str(error)
     return " ".join((text or type(error).__name__).split())[:120]
+
+
+def _walk(node: ast.AST, package: str, *, sure: bool) -> Iterator[Binding]:
+    """The bindings below `node` that belong to its scope, none of the scopes inside it."""
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        yield from imported(node, package, sure=sure)
+    elif isinstance(node, _SCOPES):
+        yield Binding(name=node.name, sure=sure)
+        yield from (Binding(name=name, sure=False) for name in _globals(node))
+    elif isinstance(node, _COMPREHENSIONS):
+        yield from (Binding(name=name, sure=sure) for name in _walrus(node))
+    elif not isinstance(node, ast.Lambda):
+        yield from (Binding(name=name, sure=sure) for name in _own(node))
+        below = sure and not isinstance(node, (*_MAYBE, ast.If)) and type(node).__name__ != "TryStar"
+        for child in _children(node):
+            yield from _walk(child, package, sure=below)
+
+
+def _children(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.If) and ast.unparse(node.test).rpartition(".")[2] == "TYPE_CHECKING":
+        yield from node.orelse
+    else:
+        yield from ast.iter_child_nodes(node)
+
+
+def _own(node: ast.AST) -> Iterator[str]:
+    """The names that `node` itself binds: a target, a capture of a pattern, an exception's name."""
+    if isinstance(node, ast.Name):
+        names = [None if isinstance(node.ctx, ast.Load) else node.id]
+    elif isinstance(node, (ast.MatchAs, ast.MatchStar, ast.ExceptHandler)):
+        names = [node.name]
+    else:
+        names = [node.rest if isinstance(node, ast.MatchMapping) else None]
+    yield from filter(None, names)
+
+
+def _globals(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Global):
+            yield from inner.names
+
+
+def _walrus(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.NamedExpr) and isinstance(inner.target, ast.Name):
+            yield inner.target.id

@@ -5,16 +5,10 @@ and the text that these functions take (with its line endings, its byte order ma
 """
 
 from pytest_enrich.patch.body import body_of, body_sha256, row_of
-from pytest_enrich.patch.combination import combine
-from pytest_enrich.patch.difference import diff
-from pytest_enrich.patch.draft import Draft
-from pytest_enrich.patch.encoding import blob_id, decode, encode
-from pytest_enrich.patch.fresh import named_apart
-from pytest_enrich.patch.insertion import insert, insert_each
-from pytest_enrich.patch.possible_bug import render_bug
+from pytest_enrich.patch.difference import blob_id, decode, diff, encode
+from pytest_enrich.patch.draft import Draft, insert, insert_each, named_apart, remove
 from pytest_enrich.patch.relation import denied, owner, relation, within
-from pytest_enrich.patch.removal import remove
-from pytest_enrich.patch.render import marked, render_module, render_patch
+from pytest_enrich.patch.render import combine, marked, render_bug, render_module, render_patch
 from pytest_enrich.patch.row import carriers, is_there, line
 from pytest_enrich.patch.suggestion import as_candidate, in_gap_order, suggest
 

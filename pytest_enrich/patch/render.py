@@ -1,16 +1,18 @@
-"""A suggestion as the texts that people and tools read: a patch, and a module that runs."""
+"""Suggestions and possible bugs as the texts that people and tools read: patches, and modules that run."""
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping, Sequence
 
-from pytest_enrich.data import NewRow, Suggestion
+from pytest_enrich.data import Candidate, NewRow, PossibleBug, Suggestion
+from pytest_enrich.errors import RefusedError
 from pytest_enrich.imports import merge
 from pytest_enrich.patch import row
 from pytest_enrich.patch.difference import diff
 from pytest_enrich.patch.draft import Draft
 from pytest_enrich.patch.scope import method
-from pytest_enrich.patch.suggestion import as_candidate
+from pytest_enrich.patch.suggestion import as_candidate, in_gap_order
 from pytest_enrich.patch.words import (
     checks,
     missing,
@@ -61,6 +63,43 @@ def marked(module: str) -> str:
     """What stands between the marks of a runnable file, not indented."""
     inside = module.partition(BEGIN)[2].partition(END)[0].rpartition("\n")[0]
     return textwrap.dedent(inside).strip("\n") + "\n"
+
+
+def combine(suggestions: Sequence[Suggestion], texts: Mapping[str, str | None]) -> str:
+    """`all.patch`: what the files are when all of `suggestions` are accepted, one `git apply`.
+
+    `texts` are the test files as they are now, by path; None or no entry for one that is not there. A
+    suggestion whose file cannot take it is named above the diff and left out.
+    """
+    after: dict[str, Draft] = {}
+    left_out: list[Suggestion] = []
+    ordered = in_gap_order(suggestions)
+    peers: dict[str, list[Candidate]] = {}
+    for suggestion in ordered:
+        peers.setdefault(suggestion.target.path, []).append(as_candidate(suggestion))
+    for suggestion in ordered:
+        test, path = as_candidate(suggestion), suggestion.target.path
+        before = after.get(path) or Draft(texts.get(path) or "", path)
+        try:
+            after[path] = before.insert(test, peers[path])
+        except RefusedError:
+            left_out.append(suggestion)
+    changes = "".join(diff(path, texts.get(path), after[path].text) for path in sorted(after))
+    return f"{_contents(ordered, left_out)}\n{changes}"
+
+
+def render_bug(bug: PossibleBug) -> str:
+    """`suggestion_<id>.py` of a possible bug: the test of what is promised, which fails."""
+    facts = [
+        f"pytest-enrich possible bug {bug.id}. NOT REVIEWED. This test fails.",
+        f"says    {bug.path}:{bug.contract_line} {one_line(bug.contract)}",
+        f"does    {one_line(bug.observed)}",
+        f"keep    pytest-enrich xfail {bug.id}   (into {bug.target.path}, as known to fail)",
+        f"no bug  pytest-enrich reject {bug.id} --reason wrong",
+    ]
+    head = "".join(f"# {without_cookie(one_line(fact))}\n" for fact in facts)
+    imports = merge("", list(bug.test.imports))
+    return f"{head}{imports}\n\n{BEGIN}\n{bug.test.code.rstrip()}\n{END}\n"
 
 
 def _row(test: NewRow, text: str) -> str:
@@ -131,3 +170,12 @@ def _body(suggestion: Suggestion) -> str:
     base = "(unittest.TestCase)" if suggestion.target.style == "unittest" else ""
     name = (suggestion.target.owner or "TestSuggestion").replace("::", ".").rpartition(".")[2]
     return method(f"class {name}{base}:\n    pass\n", marked)
+
+
+def _contents(suggestions: Sequence[Suggestion], left_out: Sequence[Suggestion]) -> str:
+    taken = [one for one in suggestions if one not in left_out]
+    what = f"{len(taken)} suggestion{'s' if len(taken) != 1 else ''}"
+    lines = [f"pytest-enrich: {what:<32} NOT REVIEWED, not part of the suite", ""]
+    lines += [f"Adds:   {one_line(one.id)}  {one_line(one.title)}" for one in taken]
+    lines += [f"Not in: {one_line(one.id)}  its file cannot take it as it is now" for one in left_out]
+    return "\n".join(lines) + "\n"

@@ -1,8 +1,15 @@
-"""The place in a parsed test file where tests stand side by side: the module, or a class in it."""
+"""A test file as a tree that can be edited: its scopes, what they define, the code of its statements, its quotes.
+
+A scope is where tests stand side by side: the module, or a class in it. Nodes of a tree do not change; texts are
+without byte order mark.
+"""
 
 from __future__ import annotations
 
+import ast
+import io
 import re
+import tokenize
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -12,13 +19,15 @@ from typing import TypeAlias
 import libcst as cst
 from msgspec import Struct
 
-from pytest_enrich.data import Placement
+from pytest_enrich.data import NewTest, Placement
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.imports.text import unreadable
-from pytest_enrich.patch.codes import Codes
 
 Statement: TypeAlias = cst.SimpleStatementLine | cst.BaseCompoundStatement
 Definition: TypeAlias = cst.FunctionDef | cst.ClassDef
+
+# One line and no quotes inside: only these can change their quotes without changing anything.
+_PLAIN = re.compile(r"""[bBuUrR]{0,2}(?:'[^'"\n]*'|"[^'"\n]*")""")
 
 
 class Scope(Struct, frozen=True, kw_only=True):
@@ -38,22 +47,6 @@ def parse(text: str, path: str) -> tuple[cst.Module, Codes]:
     """
     module, codes = _parsed(text, path)
     return module, codes.copy()
-
-
-@lru_cache(maxsize=3)  # it takes a second for a large file, and each candidate goes into the same one
-def _parsed(text: str, path: str) -> tuple[cst.Module, Codes]:
-    try:
-        module = cst.parse_module(text)
-        codes = Codes(module)
-        same = codes.whole(module) == text
-    except (cst.ParserSyntaxError, RecursionError, UnicodeError) as error:
-        raise unreadable(path, text, error) from error
-    if not same:
-        raise RefusedError(
-            f"{path} cannot be edited without changing other lines\nNothing was changed in it.\n"
-            f"Put the test in by hand:  git apply, or copy it into {path}"
-        )
-    return module, codes
 
 
 def enter(module: cst.Module, placement: Placement) -> Scope:
@@ -104,16 +97,6 @@ def grown(scope: Scope, body: Sequence[Statement], *, ended: bool) -> cst.Module
     return module.with_changes(body=new)
 
 
-def _replaced(scope: Scope, module: cst.Module, owner: cst.ClassDef, changed: cst.ClassDef) -> cst.Module:
-    """For a class inside an `if` or the like, wherever that is."""
-    try:
-        found = module.deep_replace(owner, changed)
-    except RecursionError as error:
-        raise unreadable(scope.path, "", error) from error
-    assert isinstance(found, cst.Module)
-    return found
-
-
 def spacing(scope: Scope) -> int:
     """The usual number of blank lines between two definitions here."""
     usual = 1 if scope.owners else 2
@@ -141,13 +124,6 @@ def blanks(node: Statement) -> int:
     return sum(line.comment is None for line in lines)
 
 
-def _statements(node: cst.Module | cst.ClassDef) -> list[Statement]:
-    suite = node if isinstance(node, cst.Module) else node.body
-    if isinstance(suite, cst.SimpleStatementSuite):
-        return [cst.SimpleStatementLine(body=suite.body, trailing_whitespace=suite.trailing_whitespace)]
-    return [one for one in suite.body if isinstance(one, (cst.SimpleStatementLine, cst.BaseCompoundStatement))]
-
-
 def definitions(body: Sequence[cst.CSTNode]) -> Iterator[Definition]:
     """The functions and classes of a scope, those in conditional blocks included."""
     for node in body:
@@ -166,3 +142,141 @@ def method(shell: str, code: str) -> str:
     outer = cst.parse_module(shell)
     block = cst.IndentedBlock(body=body, footer=inner.footer)
     return outer.with_changes(body=[outer.body[0].with_changes(body=block)]).code
+
+
+class Codes:
+    """What the nodes of one file look like; nodes do not change, so that what was found out of one stays true."""
+
+    def __init__(self, module: cst.Module) -> None:
+        self._module = module
+        self._codes: dict[cst.CSTNode, str] = {}
+        self._shapes: dict[str, str] = {}
+
+    def copy(self) -> Codes:
+        """The same knowledge, to which others may add."""
+        other = Codes(self._module)
+        other._codes, other._shapes = self._codes.copy(), self._shapes.copy()
+        return other
+
+    def of(self, node: cst.CSTNode) -> str:
+        """The code of a statement at the top level, or of any node as it would be there."""
+        if node not in self._codes:
+            self._codes[node] = self._module.code_for_node(node)
+        return self._codes[node]
+
+    def whole(self, module: cst.Module) -> str:
+        """The code of `module`, which is the file with other statements."""
+        if not module.has_trailing_newline or not module.body:
+            return module.code
+        return "".join([self._lines(module.header), *map(self.of, module.body), self._lines(module.footer)])
+
+    def shape(self, code: str) -> str:
+        """What a function does, whatever its name and layout; only compared within one process."""
+        if code not in self._shapes:
+            self._shapes[code] = _shape(code)
+        return self._shapes[code]
+
+    def _lines(self, lines: Sequence[cst.EmptyLine]) -> str:
+        return "".join(map(self._module.code_for_node, lines))
+
+
+class Names:
+    """The functions and classes of a scope by name: looked up once for each of the tests that may be there."""
+
+    def __init__(self, scope: Scope, codes: Codes) -> None:
+        self._scope = scope
+        self._codes = codes
+        self._functions: dict[str, list[int]] = {}
+        self._last: dict[str, int] = {}
+        for index, node in enumerate(scope.body):
+            self._add(index, node)
+
+    def find(self, test: NewTest) -> int | None:
+        """The index of the statement that is `test`, under its name or a numbered one; None when not there."""
+        for index in self._functions.get(test.name, ()):
+            code = self._codes.of(self._scope.body[index])
+            if self._codes.shape(code) == self._codes.shape(test.code):
+                return index
+        return None
+
+    def last(self, name: str) -> int | None:
+        """The index of the statement that defines `name` last, itself or inside an `if` or the like."""
+        return self._last.get(name)
+
+    def _add(self, index: int, node: cst.CSTNode) -> None:
+        if isinstance(node, cst.FunctionDef):
+            name = node.name.value
+            base, _, number = name.rpartition("_")
+            for known in (name, base) if number.isdecimal() else (name,):
+                self._functions.setdefault(known, []).append(index)
+        for one in definitions([node]):
+            self._last[one.name.value] = index
+
+
+def requote(code: str, counted: tuple[int, int]) -> str:
+    """`code` with its plain strings in the majority's quotes of the file, as `quotes` counted them there."""
+    wanted = "'" if counted[0] > counted[1] else '"'
+    lines = code.splitlines(keepends=True)
+    for token in reversed(list(_plain(code))):
+        row, start = token.start
+        end = token.end[1]
+        prefix, body = re.split("['\"]", token.string, maxsplit=1)
+        line = lines[row - 1]
+        lines[row - 1] = f"{line[:start]}{prefix}{wanted}{body[:-1]}{wanted}{line[end:]}"
+    return "".join(lines)
+
+
+@lru_cache(maxsize=8)  # a few files are asked about, each for many candidates
+def quotes(text: str) -> tuple[int, int]:
+    """How many plain strings of a text are in single quotes, and how many in double ones."""
+    ends = [token.string[-1] for token in _plain(text)]
+    return ends.count("'"), ends.count('"')
+
+
+@lru_cache(maxsize=3)  # it takes a second for a large file, and each candidate goes into the same one
+def _parsed(text: str, path: str) -> tuple[cst.Module, Codes]:
+    try:
+        module = cst.parse_module(text)
+        codes = Codes(module)
+        same = codes.whole(module) == text
+    except (cst.ParserSyntaxError, RecursionError, UnicodeError) as error:
+        raise unreadable(path, text, error) from error
+    if not same:
+        raise RefusedError(
+            f"{path} cannot be edited without changing other lines\nNothing was changed in it.\n"
+            f"Put the test in by hand:  git apply, or copy it into {path}"
+        )
+    return module, codes
+
+
+def _replaced(scope: Scope, module: cst.Module, owner: cst.ClassDef, changed: cst.ClassDef) -> cst.Module:
+    """For a class inside an `if` or the like, wherever that is."""
+    try:
+        found = module.deep_replace(owner, changed)
+    except RecursionError as error:
+        raise unreadable(scope.path, "", error) from error
+    assert isinstance(found, cst.Module)
+    return found
+
+
+def _statements(node: cst.Module | cst.ClassDef) -> list[Statement]:
+    suite = node if isinstance(node, cst.Module) else node.body
+    if isinstance(suite, cst.SimpleStatementSuite):
+        return [cst.SimpleStatementLine(body=suite.body, trailing_whitespace=suite.trailing_whitespace)]
+    return [one for one in suite.body if isinstance(one, (cst.SimpleStatementLine, cst.BaseCompoundStatement))]
+
+
+def _shape(code: str) -> str:
+    tree = ast.parse(code).body[0]
+    if isinstance(tree, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        tree.name = "test"
+    return ast.dump(tree)
+
+
+def _plain(text: str) -> Iterator[tokenize.TokenInfo]:
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text, newline="").readline):
+            if token.type == tokenize.STRING and _PLAIN.fullmatch(token.string):
+                yield token
+    except (tokenize.TokenError, SyntaxError):
+        return

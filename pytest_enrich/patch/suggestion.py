@@ -1,4 +1,4 @@
-"""A kept attempt as what a person reviews, and back."""
+"""A kept attempt as what a person reviews, with what its test needs of others; and back."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import ast
 import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Literal
+from unittest import TestCase
+
+from msgspec.structs import asdict
 
 from pytest_enrich.data import Attempt, Candidate, Gap, Kept, NewRow, NewTest, Origin, Placement, Suggestion
 from pytest_enrich.data.suggestion import (
@@ -20,11 +23,10 @@ from pytest_enrich.data.suggestion import (
 )
 from pytest_enrich.imports import needs, read
 from pytest_enrich.imports.text import parse
-from pytest_enrich.patch import nearest, row
-from pytest_enrich.patch.body import body_of
-from pytest_enrich.patch.encoding import blob_id, encode
-from pytest_enrich.patch.needed import fixtures, uses_owner
-from pytest_enrich.patch.quote import quotes, requote
+from pytest_enrich.patch import row
+from pytest_enrich.patch.body import body_of, nearest_case, nearest_test
+from pytest_enrich.patch.difference import blob_id, encode
+from pytest_enrich.patch.scope import quotes, requote
 
 
 def suggest(  # noqa: PLR0913 - each is known to another part of a run
@@ -64,7 +66,7 @@ def suggest(  # noqa: PLR0913 - each is known to another part of a run
         test=_row(test, test_text or "", package) if isinstance(test, NewRow) else _test(test, test_text, package),
         oracle=test.oracle,
         proof=_proof(verdict, isolation, _nearest(test, test_text or "")),
-        origin=_origin(test.origin),
+        origin=OriginPart(**{name: getattr(test.origin, name) for name in OriginPart.__struct_fields__}),
         made=made,
     )
 
@@ -72,10 +74,12 @@ def suggest(  # noqa: PLR0913 - each is known to another part of a run
 def as_candidate(suggestion: Suggestion) -> Candidate:
     """The test or the row that a suggestion holds, as `insert` and `remove` take it."""
     test = _as_test(suggestion)
-    if suggestion.kind != "row":
-        return test
-    facts = {name: getattr(test, name) for name in test.__struct_fields__}
-    return NewRow(**facts, argnames=suggestion.test.argnames)
+    return NewRow(**asdict(test), argnames=suggestion.test.argnames) if suggestion.kind == "row" else test
+
+
+def in_gap_order(suggestions: Iterable[Suggestion]) -> list[Suggestion]:
+    """In the order of the source that they test, which is the order of tests with one anchor."""
+    return sorted(suggestions, key=lambda one: (one.gap.path, one.gap.line, one.id))
 
 
 def _as_test(suggestion: Suggestion) -> NewTest:
@@ -94,31 +98,8 @@ def _as_test(suggestion: Suggestion) -> NewTest:
         title=suggestion.title,
         look=suggestion.look,
         oracle=suggestion.oracle,
-        origin=Origin(
-            proposer=suggestion.origin.proposer,
-            seed=suggestion.origin.seed,
-            executions=suggestion.origin.executions,
-            model=suggestion.origin.model,
-            strategy=suggestion.origin.strategy,
-            prompt=suggestion.origin.prompt,
-        ),
+        origin=Origin(**asdict(suggestion.origin)),
         gaps=(suggestion.id, *suggestion.gap.also_closes),
-    )
-
-
-def in_gap_order(suggestions: Iterable[Suggestion]) -> list[Suggestion]:
-    """In the order of the source that they test, which is the order of tests with one anchor."""
-    return sorted(suggestions, key=lambda one: (one.gap.path, one.gap.line, one.id))
-
-
-def _origin(origin: Origin) -> OriginPart:
-    return OriginPart(
-        proposer=origin.proposer,
-        seed=origin.seed,
-        executions=origin.executions,
-        model=origin.model,
-        strategy=origin.strategy,
-        prompt=origin.prompt,
     )
 
 
@@ -164,8 +145,8 @@ def _test(test: NewTest, text: str | None, package: str) -> TestPart:
         code=requote(test.code, quotes(text or "")),
         imports=tuple(dict.fromkeys([*test.imports, *needed.imports])),
         body_sha256=body_of(test),
-        fixtures=fixtures(test.code),
-        standalone=not missing and not uses_owner(test),
+        fixtures=_fixtures(test.code),
+        standalone=not missing and not _uses_owner(test),
     )
 
 
@@ -186,7 +167,7 @@ def _row(test: NewRow, text: str, package: str) -> TestPart:
 
 
 def _nearest(test: Candidate, text: str) -> NearestPart | None:
-    return nearest.case(test, text) if isinstance(test, NewRow) else nearest.test(test, text)
+    return nearest_case(test, text) if isinstance(test, NewRow) else nearest_test(test, text)
 
 
 def _proof(verdict: Kept, isolation: str, like: NearestPart | None) -> ProofPart:
@@ -200,3 +181,41 @@ def _proof(verdict: Kept, isolation: str, like: NearestPart | None) -> ProofPart
         mutants=verdict.mutants,
         nearest_test=like,
     )
+
+
+def _fixtures(code: str) -> tuple[str, ...]:
+    """The parameters that a fixture must give: those without a default that no `parametrize` names."""
+    function = _function(code)
+    arguments = function.args
+    optional = arguments.args[len(arguments.args) - len(arguments.defaults) :]
+    names = [one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+    given = {word for text in _strings(function.decorator_list) for word in text.replace(",", " ").split()}
+    given |= {"self", "cls", *(one.arg for one in optional)}
+    return tuple(name for name in names if name not in given)
+
+
+def _uses_owner(test: NewTest) -> bool:
+    """Whether a method needs more of its class than any class, or `unittest.TestCase`, has."""
+    if test.placement.style == "function":
+        return False
+    attributes = {
+        node.attr
+        for node in ast.walk(_function(test.code))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
+    }
+    known = set(dir(TestCase)) if test.placement.style == "unittest" else set()
+    return not attributes <= known
+
+
+def _strings(nodes: Sequence[ast.expr]) -> Iterable[str]:
+    """The names of the parameters that `parametrize` decorators give."""
+    for node in nodes:
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("parametrize") and node.args:
+            for inner in ast.walk(node.args[0]):
+                if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+                    yield inner.value
+
+
+def _function(code: str) -> ast.FunctionDef | ast.AsyncFunctionDef:
+    found = [node for node in ast.parse(code).body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    return found[-1]

@@ -18,7 +18,8 @@ from pytest_enrich.measurement import Measurement
 from pytest_enrich.pytest_hooks import arguments, crash, ending, model, part, remeasure, setting
 from pytest_enrich.pytest_hooks.suite import Suite
 from pytest_enrich.pytest_hooks.terminal import Terminal
-from pytest_enrich.reporters import since, words
+from pytest_enrich.reporters import words
+from pytest_enrich.reporters.figures import since_asked
 from pytest_enrich.reporters.words import visible
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Run:
         """`enrich: rows,search, 5m budget, 10 suggestions`, the shard, and a line for a model that is asked."""
         count = self._settings.maximum
         most = {0: "no limit", 1: "1 suggestion"}.get(count, f"{count} suggestions")
-        limit = f", {since.asked(self._settings.changes.since)}" if self._settings.changes else ""
+        limit = f", {since_asked(self._settings.changes.since)}" if self._settings.changes else ""
         limit += f", shard {self._settings.shard}" if self._settings.shard.of > 1 else ""
         first = f"enrich: {','.join(self._settings.asked)}, {self._settings.budget} budget, {most}{limit}"
         name = self._settings.earlier

@@ -1,13 +1,15 @@
-"""Numbers of a report as every format tells them."""
+"""What a run and its report come to, in words that every reader gets: numbers, changed lines, possible bugs."""
 
 from __future__ import annotations
 
 import shlex
 
-from pytest_enrich.data import ChangedPart, Report, ReportedSuggestion
+from pytest_enrich.data import ChangedPart, PossibleBug, Report, ReportedSuggestion, RunSummary
 from pytest_enrich.data.run import GITHUB_RUN
-from pytest_enrich.reporters import since
-from pytest_enrich.reporters.words import counted, percent, visible
+from pytest_enrich.reporters.words import counted, filled, fit, percent, visible
+
+_STAGED = "staged"
+_NAME = 40
 
 
 def heading(report: Report) -> str:
@@ -43,14 +45,7 @@ def changed(report: Report) -> str:
     verb = "has" if part.missing == 1 else "have"
     closed = _closed(report, part)
     rest = f", at most {max(0, part.missing - closed)} with all accepted" if closed else ""
-    return f"{part.missing} of {since.lines(part)} {verb} no test{rest}."
-
-
-def _closed(report: Report, part: ChangedPart) -> int:
-    """How many changed lines that no test runs are a gap's that a suggestion closes."""
-    places = ((one.suggestion.gap.path, line) for one in report.suggestions for line in one.source)
-    found = {(path, line.number) for path, line in places if line.missing}
-    return sum((path, line) in found for path, lines in part.open.items() for line in lines)
+    return f"{part.missing} of {_changed_lines(part)} {verb} no test{rest}."
 
 
 def at(run_at: str) -> str:
@@ -73,6 +68,99 @@ def applied(report: Report) -> str:
 def accepted(each: ReportedSuggestion) -> str:
     """The command that takes it, or the one for what has changed meanwhile."""
     return "pytest-enrich clean" if each.stale else f"pytest-enrich accept {each.suggestion.id}"
+
+
+def since_asked(since: str) -> str:
+    """As the header has it: `lines changed since origin/main`."""
+    return "staged lines" if since == _STAGED else f"lines changed since {fit(since, _NAME)}"
+
+
+def changed_heading(part: ChangedPart) -> str:
+    """`changed   38 lines in 3 files since origin/main; 11 have no test`."""
+    if part.since == _STAGED:
+        lines, since = counted(part.lines, "staged line"), ""
+    else:
+        lines, since = counted(part.lines, "line"), f" since {fit(part.since, _NAME)}"
+    verb = "has" if part.missing == 1 else "have"
+    told = f"{part.missing} {verb} no test" if part.missing else "only branches are missing"
+    return filled(f"changed   {lines} in {counted(part.files, 'file')}{since}; {told}", indent=10)
+
+
+def nothing_changed(part: ChangedPart) -> str:
+    """Why there is nothing to do, where no changed line has a gap."""
+    staged = part.since == _STAGED
+    since = "" if staged else f" since {fit(part.since, _NAME)}"
+    kind = "staged" if staged else "changed"
+    if not part.paths:
+        return "No Python file is staged." if staged else f"No Python file changed{since}."
+    if not part.lines:
+        return f"No {kind} line{since} is a statement that coverage measures."
+    if part.missing:
+        return f"{counted(part.missing, f'{kind} line')}{since} without a test, and nobody wants one there."
+    if part.lines == 1:
+        return f"The 1 {kind} line{since} is covered."
+    return f"All {part.lines} {kind} lines{since} are covered."
+
+
+def waiting_line(summary: RunSummary) -> str:
+    """The line `waiting` of a run; "" where nothing is `waiting`."""
+    told = waiting(summary)
+    return filled(f"waiting   {told}", indent=10) if told else ""
+
+
+def waiting(summary: RunSummary) -> str:
+    """What is new, known and over, told apart; "" where nothing waited before or nothing was done."""
+    done = summary.candidates or summary.suggestions
+    if not (summary.closed or summary.stale or (summary.known and done)):
+        return ""
+    parts = [f"{len(summary.suggestions)} new", f"{len(summary.known)} known"]
+    parts += [f"{len(summary.closed)} closed (tests cover it now)"] * bool(summary.closed)
+    parts += [f"{len(summary.stale)} stale (its code changed)"] * bool(summary.stale)
+    return ", ".join(parts)
+
+
+def contract_of(bug: PossibleBug) -> str:
+    """`src/shop/orders.py:61 docstring: >>> refund(0)`, without what ends a line."""
+    return f"{bug.path}:{bug.contract_line} docstring: {' '.join(bug.contract.split())}"
+
+
+def observed_of(bug: PossibleBug) -> str:
+    """`refund(0) raised ZeroDivisionError in orders.py:61`, and which other examples differ."""
+    more = other_examples(bug)
+    return f"{' '.join(bug.call.split())} {bug.observed}" + (f"; {more}" if more else "")
+
+
+def other_examples(bug: PossibleBug) -> str:
+    """`the examples of lines 63 and 65 differ, too`; "" where there are none."""
+    lines = [str(line) for line in bug.also]
+    if len(lines) <= 1:
+        return f"the example of line {lines[0]} differs, too" if lines else ""
+    return f"the examples of lines {', '.join(lines[:-1])} and {lines[-1]} differ, too"
+
+
+def runs_of(bug: PossibleBug) -> str:
+    """How sure that is."""
+    return f"the same in {counted(len(bug.runs), 'run')}: {'; '.join(bug.runs)}"
+
+
+def reproduction_of(bug: PossibleBug) -> str:
+    """The test of what is promised, with its imports."""
+    head = "\n".join(bug.test.imports)
+    return f"{head}\n\n\n{bug.test.code}" if head else bug.test.code
+
+
+def _changed_lines(part: ChangedPart) -> str:
+    """`38 changed lines since origin/main`, `1 staged line`."""
+    if part.since == _STAGED:
+        return counted(part.lines, "staged line")
+    return f"{counted(part.lines, 'changed line')} since {fit(part.since, _NAME)}"
+
+
+def _closed(report: Report, part: ChangedPart) -> int:
+    """How many changed lines that no test runs are a gap's that a suggestion closes."""
+    places = ((one.suggestion.gap.path, line) for one in report.suggestions for line in one.source)
+    found = {(path, line.number) for path, line in places if line.missing}
+    return sum((path, line) in found for path, lines in part.open.items() for line in lines)
 
 
 def _folder(report: Report) -> str:

@@ -13,7 +13,7 @@ from pytest_enrich.errors import UsageError
 
 
 class Format(Struct, frozen=True, kw_only=True):
-    """One kind of report, rendered by the module of its name (`-` as `_`).
+    """One kind of report.
 
     Attributes:
         name: As it is typed.
@@ -43,6 +43,20 @@ _KNOWN = (
 )
 
 FORMATS: Mapping[str, Format] = {one.name: one for one in _KNOWN}
+
+_RENDERERS = {
+    "html": "html:render",
+    "md": "md:render",
+    "json": "machine:render_json",
+    "diff": "machine:render_diff",
+    "github": "github:render_notices",
+    "github-comment": "github:render_comment",
+    "gitlab": "machine:render_gitlab",
+    "sarif": "code_review:render_sarif",
+    "rdjsonl": "code_review:render_rdjsonl",
+    "junit": "machine:render_junit",
+}
+"""By what function of which module of this package each is rendered: loaded when such a report is wanted."""
 
 NONE = "none"
 """What switches reports off."""
@@ -89,8 +103,8 @@ def is_log(wanted: WantedReport) -> bool:
 
 def render(name: str, report: Report) -> str:
     """The report in the format of this name, one of `FORMATS`."""
-    module = importlib.import_module(f"pytest_enrich.reporters.{name.replace('-', '_')}")
-    text: str = module.render(report)
+    module, _, function = _RENDERERS[name].partition(":")
+    text: str = getattr(importlib.import_module(f"pytest_enrich.reporters.{module}"), function)(report)
     return text
 
 

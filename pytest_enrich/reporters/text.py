@@ -7,7 +7,7 @@ from typing import get_args
 
 from pytest_enrich.config import WantedReport
 from pytest_enrich.data import CoveragePart, Grade, PossibleBug, RunSummary, Suggestion
-from pytest_enrich.reporters import since
+from pytest_enrich.reporters.figures import nothing_changed, waiting_line
 from pytest_enrich.reporters.words import WIDTH, columns, counted, duration, filled, percent, visible
 
 _BUGS = 10
@@ -33,7 +33,7 @@ def render(summary: RunSummary, suggestions: Sequence[Suggestion], bugs: Sequenc
     """
     ours = {made.id for made in summary.suggestions}
     new = [one for one in suggestions if one.id in ours]
-    parts = [_result(summary, new), _bugs(summary, bugs), since.moved(summary), *_notes(summary)]
+    parts = [_result(summary, new), _bugs(summary, bugs), waiting_line(summary), *_notes(summary)]
     if new or summary.candidates:
         parts += [_next(summary, suggestions)]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -136,7 +136,7 @@ def _nothing(summary: RunSummary, took: str) -> str:
     if summary.gaps.get("not tried"):
         return f"No suggestion in {took}."
     if summary.changed is not None and not sum(summary.gaps.values()):
-        return _wrapped(f"{since.nothing(summary.changed)} Nothing to suggest. Took {took}.", 0)
+        return _wrapped(f"{nothing_changed(summary.changed)} Nothing to suggest. Took {took}.", 0)
     new = " new" if sum(summary.gaps.values()) else ""
     return f"Nothing{new} to suggest. Took {took}.{again}"
 

@@ -28,14 +28,12 @@ def fenced(environment: Mapping[str, str], write_line: Callable[[str], None]) ->
     if not environment.get(LOG):
         yield
         return
-    from pytest_enrich.reporters.github import commands
-
     token = secrets.token_hex(16)
-    write_line(commands.stop(token))
+    write_line(f"::stop-commands::{token}")
     try:
         yield
     finally:
-        write_line(commands.go_on(token))
+        write_line(f"::{token}::")
 
 
 def announce(report: Report, environment: Mapping[str, str], write_line: Callable[[str], None]) -> str:

@@ -15,7 +15,8 @@ from pytest_enrich import executors, progress, reports
 from pytest_enrich.config import Settings
 from pytest_enrich.data import Report, RunSummary
 from pytest_enrich.progress import Terminal
-from pytest_enrich.reporters import formats, since, text
+from pytest_enrich.reporters import formats, text
+from pytest_enrich.reporters.figures import changed_heading
 from pytest_enrich.session import listing, scope, summary, tree
 from pytest_enrich.session.reproof import prove, rehearse
 from pytest_enrich.session.work import Session
@@ -50,7 +51,7 @@ def _run(settings: Settings, cov: Coverage, terminal: Terminal) -> tuple[RunSumm
     found = scope.find(settings, cov, store)
     terminal.write_line(text.heading(summary.coverage(found.measured)))
     if found.changed is not None and found.ranked:
-        terminal.write_line(since.heading(found.changed))
+        terminal.write_line(changed_heading(found.changed))
     if settings.listing:
         told = (listing.render(found.ranked, found.changed), text.notes(found.notes))
         terminal.write_line("\n\n".join(filter(None, told)))

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from pytest_enrich.data import ChangedPart
 from pytest_enrich.gaps import Ranked
-from pytest_enrich.reporters import since
+from pytest_enrich.reporters.figures import nothing_changed
 from pytest_enrich.reporters.words import visible
 
 
 def render(ranked: Sequence[Ranked], changed: ChangedPart | None = None) -> str:
     """A line a gap, under its function."""
     if not ranked:
-        return "No gaps: nothing to list." if changed is None else f"{since.nothing(changed)} Nothing to list."
+        return "No gaps: nothing to list." if changed is None else f"{nothing_changed(changed)} Nothing to list."
     lines = [f"gaps      {len(ranked)}, in the order in which they would be worked on", ""]
     function = None
     for one in ranked:

@@ -13,17 +13,16 @@ from msgspec.structs import replace
 
 from pytest_enrich.config import Settings
 from pytest_enrich.data import Attempt, ModelPart, NewTest, Target
-from pytest_enrich.proposers.ollama import connect, figures, inputs, prompt, repair
-from pytest_enrich.proposers.ollama.asking import Asker
+from pytest_enrich.proposers.ollama import connect, inputs, prompt, repair
+from pytest_enrich.proposers.ollama.asking import LEFT, NEEDED, UNASKED, Asker
 from pytest_enrich.proposers.ollama.connect import Connected
-from pytest_enrich.proposers.ollama.corrected import Corrected
-from pytest_enrich.proposers.ollama.fill import Fill
+from pytest_enrich.proposers.ollama.fill import Fill, Seeded
 from pytest_enrich.proposers.ollama.gate import Refusal
 from pytest_enrich.proposers.ollama.inputs import Inputs
 from pytest_enrich.proposers.ollama.naming import Naming
-from pytest_enrich.proposers.ollama.repair import Repair
+from pytest_enrich.proposers.ollama.question import about_target
+from pytest_enrich.proposers.ollama.repair import Corrected, Repair
 from pytest_enrich.proposers.ollama.scenario import Scenario
-from pytest_enrich.proposers.ollama.seed import Seeded
 from pytest_enrich.protocols import Proposer, Sandbox, Task
 from pytest_enrich.reporters.words import counted
 from pytest_enrich.store.answers import Answers
@@ -85,7 +84,7 @@ class LocalModel:
 
     def is_unasked(self, target: Target) -> bool:
         """Whether there was no time for a question about a target."""
-        return self._asker.is_late or f"{target.path}::{target.qualname}" in self._asker.unasked
+        return self._asker.is_late or about_target(target) in self._asker.unasked
 
     @property
     def part(self) -> ModelPart:
@@ -124,9 +123,9 @@ class LocalModel:
     def _unasked(self) -> str:
         """That there was no time for a question, and how that was known; "" when there was."""
         tally, seconds = self._asker.tally, self._asker.seconds
-        if not tally[figures.UNASKED]:
+        if not tally[UNASKED]:
             return ""
-        needed, left = seconds[figures.NEEDED], seconds[figures.LEFT]
+        needed, left = seconds[NEEDED], seconds[LEFT]
         takes = f"it takes about {needed:.0f}s, " * (needed > left)
         return f"no time for another question: {takes}{left:.0f}s were left; the next run asks it"
 

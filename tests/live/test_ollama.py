@@ -10,7 +10,7 @@ import pytest
 from pytest_enrich.proposers.ollama import answer, connect, prompt
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.connect import Connected, Wish
-from pytest_enrich.proposers.ollama.exchange import Failure, Message, Options, Reply, Request
+from pytest_enrich.proposers.ollama.protocol import Failure, Message, Options, Reply, Request
 from pytest_enrich.proposers.ollama.question import Question
 
 pytestmark = [

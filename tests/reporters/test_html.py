@@ -1,3 +1,5 @@
+"""Possible bugs on the page: apart and first, with nothing to accept."""
+
 import base64
 import hashlib
 import os
@@ -14,7 +16,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Report, RunSummary
 from pytest_enrich.reporters import html
-from pytest_enrich.reporters.html import code
+from pytest_enrich.reporters.html.markup import _hunks
 from pytest_enrich.reporters.words import visible_lines
 
 HOSTILE = "\"'></pre></script><script>told(1)</script><img src=x onerror=told(2)>\u202e\x1b[2J&amp;<!--"
@@ -176,14 +178,14 @@ def test_a_diff_is_shown_with_a_line_round_each_change():
     text = "\n".join(
         ["--- a/t.py", "+++ b/t.py", "@@ -4,7 +5,7 @@ def f", *lines, "@@ -0,0 +40,2 @@", "+x", "+y", ""]
     )
-    assert list(code._hunks(text.split("\n")[2:-1])) == [
+    assert list(_hunks(text.split("\n")[2:-1])) == [
         "@@ -6,3 +7,3 @@ def f", " c", "-d", "+e", " f", "@@ -0,0 +40,2 @@", "+x", "+y"
     ]  # fmt: skip
 
 
 def test_a_diff_to_the_end_of_a_file_without_a_line_ending_is_shown_whole():
     lines = ["@@ -1,3 +1,4 @@", " a", " b", "-c", "\\ No newline at end of file", "+c", "+d"]
-    assert list(code._hunks(lines)) == lines
+    assert list(_hunks(lines)) == lines
 
 
 def test_the_ways_in_which_a_test_was_not_run_are_named(fakes):
@@ -193,3 +195,39 @@ def test_the_ways_in_which_a_test_was_not_run_are_named(fakes):
     one = replace(one, proof=replace(one.proof, runs=runs))
     text = html.render(replace(report, suggestions=(replace(report.suggestions[0], suggestion=one),)))
     assert "Left out: in its file, reversed: existing tests do not pass so: &lt;b&gt;." in text
+
+
+@pytest.mark.parametrize("number", [0, 2])
+def test_a_possible_bug_comes_before_the_suggestions_and_has_its_own_commands(fakes, number):
+    bug = fakes.bug()
+    page = parsed(html.render(fakes.report(number, bugs=(bug,))))
+    articles = [one.get("id") for one in page.iter("article")]
+    assert (articles[0], len(articles)) == (bug.id, number + 1)
+    told = words(found(page, bug.id))
+    for text in (
+        "The docstring says, at src/shop/cart.py:8:",
+        ">>> discount(-1) 0",
+        "discount(-1) raised ValueError",
+    ):
+        assert text in told
+    for command in ("run", "xfail", "show", "reject"):
+        assert f"pytest-enrich {command} {bug.id}" in told
+    assert "pytest-enrich accept" not in told
+
+
+def test_where_only_bugs_wait_there_is_something_to_do(fakes):
+    page = parsed(html.render(fakes.report(0, bugs=(fakes.bug(),))))
+    todo = next(words(one) for one in page.iter("section") if one.get("aria-labelledby") == "todo")
+    assert "Nothing waits" not in todo
+    assert "1 possible bug" in todo
+    assert "pytest-enrich review" in todo
+
+
+def test_a_hostile_text_in_a_possible_bug_stays_text(fakes):
+    clean = fakes.report(1, bugs=(fakes.bug(),))
+    spoiled = fakes.report(1, bugs=(fakes.spoiled(fakes.bug(), HOSTILE),))
+    shapes = [
+        [(one.tag, sorted(one.keys())) for one in parsed(html.render(report)).iter() if one.tag != "span"]
+        for report in (clean, spoiled)
+    ]
+    assert shapes[0] == shapes[1]

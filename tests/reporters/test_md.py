@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import ChangedPart, Report
 from pytest_enrich.reporters import md
-from pytest_enrich.reporters.md.escape import code, fenced, plain
+from pytest_enrich.reporters.md import code, fenced, plain
 from pytest_enrich.reporters.words import visible, visible_lines
 
 HOSTILE = "\n```\n</details>|<script>x</script>[a](https://evil.example) @team #1 **b** `c` <!--\u202e\x1b"

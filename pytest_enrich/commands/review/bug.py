@@ -80,9 +80,9 @@ def turn_down(store: Store, one: Suggestion, *, reason: Reason, scope: Scope, se
 
 def issue(store: Store, one: Suggestion) -> str:
     """In Markdown."""
-    from pytest_enrich.reporters.md import issue as text
+    from pytest_enrich.reporters.md import issue
 
-    return text.issue(_of(store, one))
+    return issue(_of(store, one))
 
 
 def _of(store: Store, one: Suggestion) -> PossibleBug:

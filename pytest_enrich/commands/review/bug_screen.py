@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pytest_enrich.commands import parts
 from pytest_enrich.commands.review.screen import Size, View, share, shortened
 from pytest_enrich.data import SourceLine
-from pytest_enrich.reporters import bugs as words
+from pytest_enrich.reporters.figures import contract_of, observed_of, reproduction_of, runs_of
 from pytest_enrich.reporters.words import columns, fit, visible_lines
 
 _SAYS, _DOES, _LOOK = 4, 3, 2
@@ -42,7 +42,7 @@ def heading(view: View, width: int) -> str:
 
 def reproduction(view: View) -> list[str]:
     """The test, indented; one empty line in place of two."""
-    text = visible_lines(words.reproduction(view.bug) if view.bug else "").rstrip("\n")
+    text = visible_lines(reproduction_of(view.bug) if view.bug else "").rstrip("\n")
     return [f"  {line}".rstrip() for line in text.replace("\n\n\n", "\n\n").split("\n")]
 
 
@@ -50,8 +50,8 @@ def _facts(view: View, size: Size) -> list[str]:
     bug, whole = view.bug, size.rows is None
     if bug is None:
         return []
-    says = parts.labelled("says", words.says(bug), size.width)
-    does = parts.labelled("does", words.does(bug), size.width)
+    says = parts.labelled("says", contract_of(bug), size.width)
+    does = parts.labelled("does", observed_of(bug), size.width)
     return [*says, *does] if whole else [*shortened(says, _SAYS), *shortened(does, _DOES)]
 
 
@@ -59,7 +59,7 @@ def _proof(view: View, size: Size) -> list[str]:
     look = parts.labelled("look", view.one.look, size.width)
     if view.bug is None or size.is_low:
         return look[:_LOOK]
-    return [f"proof {fit(words.runs(view.bug), size.width - parts.LABEL)}", *look]
+    return [f"proof {fit(runs_of(view.bug), size.width - parts.LABEL)}", *look]
 
 
 def _source(view: View, width: int) -> list[str]:

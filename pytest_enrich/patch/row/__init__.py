@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pytest_enrich.data import NewRow
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.imports import drop, merge
-from pytest_enrich.imports.text import BOM
+from pytest_enrich.imports.text import BOM, split_bom
 from pytest_enrich.patch.row import edit, example, exchange
 from pytest_enrich.patch.row.alone import alone
 
@@ -26,8 +26,7 @@ def insert(text: str, row: NewRow, *, joined: bool = True) -> str:
     """
     if is_there(text, row):
         return text
-    start = BOM if text.startswith(BOM) else ""
-    text = text.removeprefix(BOM)
+    start, text = split_bom(text)
     if row.argnames:
         new = edit.insert(text, edit.find(text, row), row)
     else:
@@ -44,9 +43,9 @@ def remove(text: str, row: NewRow, was: Callable[[str], bool] | None = None) -> 
     Raises:
         RefusedError: The row is not there as it was put in.
     """
-    start = BOM if text.startswith(BOM) else ""
+    start, without_bom = split_bom(text)
     path = row.placement.path
-    rest = list(_without(text.removeprefix(BOM), row))
+    rest = list(_without(without_bom, row))
     if not rest:
         raise RefusedError(
             f"The case of {row.name} is not in {path} as it was put in\nNothing was changed in it.\n"

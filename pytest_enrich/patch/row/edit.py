@@ -11,12 +11,11 @@ import libcst as cst
 from pytest_enrich.data import NewRow
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.imports.text import split
-from pytest_enrich.patch.quote import quotes, requote
 from pytest_enrich.patch.row import case, exchange, listing, name, place, wrap
 from pytest_enrich.patch.row.case import Case
 from pytest_enrich.patch.row.exchange import Changes
 from pytest_enrich.patch.row.place import Listing, Place
-from pytest_enrich.patch.scope import enter, parse, unit
+from pytest_enrich.patch.scope import enter, parse, quotes, requote, unit
 
 
 def find(text: str, row: NewRow) -> Place:

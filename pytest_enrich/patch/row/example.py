@@ -8,11 +8,10 @@ import libcst as cst
 
 from pytest_enrich.data import NewRow
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.patch.quote import quotes, requote
 from pytest_enrich.patch.row import case, place
 from pytest_enrich.patch.row.argument import last_name
 from pytest_enrich.patch.row.exchange import rebuilt
-from pytest_enrich.patch.scope import Scope, enter, parse
+from pytest_enrich.patch.scope import Scope, enter, parse, quotes, requote
 
 
 def find(text: str, row: NewRow) -> tuple[Scope, cst.FunctionDef]:

@@ -8,6 +8,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from pytest_enrich.imports import only_statement, parsed
+from pytest_enrich.proposers.ollama.value import literal_value
+
 _FENCE = re.compile(r"```[ \t]*[\w+-]*[ \t]*\r?\n(.*?)(?:```|\Z)", re.DOTALL)
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 _MOST = 40
@@ -48,8 +51,7 @@ def rows(text: str) -> tuple[tuple[str, ...], ...]:
 
 def _listed_in(text: str) -> list[ast.expr]:
     """The elements that a text lists."""
-    tree = _tree(f"[{text}\n]")
-    only = tree.body[0] if tree and len(tree.body) == 1 else None
+    only = only_statement(f"[{text}\n]")
     value = only.value if isinstance(only, ast.Expr) else None
     return value.elts if isinstance(value, ast.List) else []
 
@@ -61,11 +63,7 @@ def _cells(case: ast.expr) -> list[ast.expr]:
 
 
 def _literal(node: ast.expr) -> str:
-    try:
-        ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        return ""
-    text = ast.unparse(node)
+    text = ast.unparse(node) if literal_value(node) else ""
     return "" if set("⟨⟩") & set(text) else text
 
 
@@ -112,15 +110,8 @@ def _parsed(text: str) -> ast.Module | None:
     """The text as Python; when it breaks off, what stands before the last function."""
     lines = text.strip().splitlines()
     starts = [index for index, line in enumerate(lines) if re.match(r"(async )?def |@|class ", line)]
-    trees = (_tree("\n".join(lines[:end])) for end in (len(lines), *reversed(starts[1:])))
+    trees = (parsed("\n".join(lines[:end])) for end in (len(lines), *reversed(starts[1:])))
     return next((tree for tree in trees if tree is not None), None)
-
-
-def _tree(text: str) -> ast.Module | None:
-    try:
-        return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def _functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

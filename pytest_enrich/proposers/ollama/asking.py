@@ -1,23 +1,33 @@
-"""Asking one model for one run: what is sent is clean and noted, what was asked before is not asked again."""
+"""Asking one model for one run: what is sent is clean and noted, what was asked before is not asked again.
+
+What was asked is counted, for people and for `run.json`, and a strategy that never pays is left.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich.data import Attempt
-from pytest_enrich.proposers.ollama import paying, redact
-from pytest_enrich.proposers.ollama import question as questions
+from pytest_enrich.data import Attempt, Kept
 from pytest_enrich.proposers.ollama.client import Client
-from pytest_enrich.proposers.ollama.exchange import Answer, Failure, Message, Options, Reply, Request
-from pytest_enrich.proposers.ollama.figures import Figures
 from pytest_enrich.proposers.ollama.line import Line
-from pytest_enrich.proposers.ollama.paying import Paid
-from pytest_enrich.proposers.ollama.question import Answered, Answers, Exchange, Model, Question
-from pytest_enrich.proposers.ollama.redact import Redaction, Scan
-from pytest_enrich.proposers.ollama.replies import Replies
+from pytest_enrich.proposers.ollama.protocol import Answer, Counts, Failure, Message, Options, Reply, Request
+from pytest_enrich.proposers.ollama.question import (
+    Answered,
+    Answers,
+    Exchange,
+    Model,
+    Question,
+    Redaction,
+    Replies,
+    Scan,
+    scanner,
+    without_secrets,
+)
 
 PATIENCE = 3
 _DOWN = {"unreachable", "busy", "timeout", "server error"}
@@ -25,6 +35,14 @@ _FINAL = {"remote", "not found", "stopped"}
 FIRST_WORDS = 4
 DEAR = 0.1
 """The part of the time that is left which one question of another form may cost."""
+
+UNASKED = "not asked: no time"
+NEEDED, LEFT = "needed by what was not asked", "left for what was not asked"
+
+BARREN = 16
+"""So many questions of which none led to a candidate are enough."""
+IDLE = 12
+"""So many questions in a row of whose candidates none was kept are, too."""
 
 
 class Asker:
@@ -52,7 +70,7 @@ class Asker:
         self._client = client
         self._replies = Replies(answers)
         self._left = left
-        self._scan = scan or redact.scanner()
+        self._scan = scan or scanner()
         self._attempts = attempts
         self._window = model.window
         self._is_closed = False
@@ -61,7 +79,7 @@ class Asker:
 
     def ask(self, question: Question) -> Answered | None:
         """The reply, from before or from the model; None when there is none."""
-        question, log = questions.without_secrets(question, self._scan)
+        question, log = without_secrets(question, self._scan)
         if log:
             self.tally["secrets taken out"] += len(log)
         request = self._request(question)  # as it would be sent at first: whatever is learned, it is kept as this
@@ -99,22 +117,22 @@ class Asker:
 
     def is_barren(self, strategy: str) -> bool:
         """Whether a strategy led nowhere so often that its time is better spent elsewhere, or it is late."""
-        paid = self.paid().get(strategy, paying.NOTHING)
+        paid = self.paid().get(strategy, UNTRIED)
         reached = bool(self.tally[f"{strategy} reaching"])
-        return self.is_late or paying.is_spent(paid, self.tally[f"{strategy} asked"], reached=reached)
+        return self.is_late or is_spent(paid, self.tally[f"{strategy} asked"], reached=reached)
 
     def is_dear(self, question: Question) -> bool:
         """Whether a question of another form than those round it costs more than it is likely to be worth.
 
         The server reads all of it, and then all of the others once more: several of those could be asked instead.
         """
-        request = self._request(questions.without_secrets(question, self._scan)[0])
+        request = self._request(without_secrets(question, self._scan)[0])
         is_known = self._replies.get(request.digest(self.model.pulled.digest)) is not None
         return not is_known and self._line.costs(request, question.strategy) > DEAR * max(self._left(), 0.0)
 
     def paid(self) -> Mapping[str, Paid]:
         """What became of the candidates of each strategy."""
-        return paying.fold(self._attempts(), self.model.pulled.name)
+        return fold_attempts(self._attempts(), self.model.pulled.name)
 
     def _may_ask(self, question: Question, request: Request) -> bool:
         """Whether there is somebody to be asked, and time for it: a reply that is cut off is worth nothing."""
@@ -182,3 +200,82 @@ class Asker:
         self._failed = self._failed + 1 if failure.kind in _DOWN else 0
         if failure.kind in _FINAL or self._failed >= PATIENCE:
             self.problem = str(failure)
+
+
+class Figures:
+    """Counts of what was asked and given, and seconds; `waited` are the clock's, the others the server's own."""
+
+    def __init__(self) -> None:
+        self.tally: Counter[str] = Counter()
+        self.seconds: dict[str, float] = defaultdict(float)
+        self._modules: set[str] = set()
+
+    def loaded(self, counts: Counts) -> None:
+        """The model was loaded, or read what all questions begin with."""
+        self.seconds["loading"] += counts.load
+        self.seconds["server"] += counts.total
+
+    def answered(self, question: Question, answer: Answer, took: float) -> None:
+        """A question was asked, and this came of it after `took` seconds."""
+        self.tally["questions"] += 1
+        self.tally[f"{question.strategy} asked"] += 1
+        self.seconds["waited"] += took
+        if isinstance(answer, Failure):
+            self.tally[f"failed: {answer.kind}"] += 1
+            return
+        self.tally["tokens read"] += answer.counts.prompt or 0
+        self.tally["tokens written"] += answer.counts.reply or 0
+        self.seconds["writing"] += answer.counts.writing
+        self.loaded(answer.counts)
+        self._read(question, answer.counts.reading)
+
+    def unasked(self, needed: float, left: float) -> None:
+        """There was no time for a question; of the first it is kept what it needed, and what was left."""
+        self.tally[UNASKED] += 1
+        self.seconds.setdefault(NEEDED, needed)
+        self.seconds.setdefault(LEFT, left)
+
+    def _read(self, question: Question, seconds: float) -> None:
+        module = question.about.partition("::")[0]
+        order = "reading, later" if module in self._modules else "reading, first of a module"
+        self._modules.add(module)
+        self.tally[order] += 1
+        self.seconds[order] += seconds
+
+
+class Paid(Struct, frozen=True, kw_only=True):
+    """What became of a strategy: how many candidates were tried and kept.
+
+    `idle` are the questions since the last one of which a candidate was kept. Candidates of one question are not
+    counted one by one: after one that closes the gap the others close none.
+    """
+
+    tried: int = 0
+    kept: int = 0
+    idle: int = 0
+
+
+UNTRIED = Paid()
+
+
+def fold_attempts(attempts: Iterable[Attempt], model: str) -> Mapping[str, Paid]:
+    """Of each strategy of this model, what it came to."""
+    found: dict[str, dict[str, list[bool]]] = {}
+    for attempt in attempts:
+        origin = attempt.candidate.origin
+        if origin.model == model and origin.strategy:
+            questions = found.setdefault(origin.strategy, {})
+            questions.setdefault(origin.prompt, []).append(isinstance(attempt.verdict, Kept))
+    return {strategy: _paid(list(questions.values())) for strategy, questions in found.items()}
+
+
+def is_spent(paid: Paid, asked: int, *, reached: bool) -> bool:
+    """Whether a strategy has led nowhere for so long; `reached` says that one of its questions did."""
+    return paid.idle >= IDLE or (asked >= BARREN and not reached and not paid.tried)
+
+
+def _paid(questions: Sequence[Sequence[bool]]) -> Paid:
+    paying = [at for at, kept in enumerate(questions, 1) if any(kept)]
+    return Paid(
+        tried=sum(map(len, questions)), kept=sum(map(sum, questions)), idle=len(questions) - max(paying, default=0)
+    )

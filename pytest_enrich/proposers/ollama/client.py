@@ -1,20 +1,50 @@
-"""Requests on the official client, with the limits and the two fields that it has no way to send."""
+"""One server: where it listens, requests on the official client, and what comes back before it is a reply.
+
+`OLLAMA_HOST` is read as Ollama's own programs read it. Requests have the limits and the two fields that the
+official client has no way to send. No other module sends anything.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
 import os
+import re
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
+from msgspec import Struct
 
-from pytest_enrich.proposers.ollama import failure, response, wire
-from pytest_enrich.proposers.ollama.exchange import Answer, Failure, Limits, Request
-from pytest_enrich.proposers.ollama.host import Host
+from pytest_enrich.proposers.ollama.protocol import (
+    LONGEST_MESSAGE,
+    Answer,
+    Failure,
+    Limits,
+    Request,
+    failure_of_response,
+    fold_reply,
+    json_object,
+    lines_of,
+    may_retry,
+    message_of,
+    request_body,
+)
+
+PORT = 11434
+_PORTS = {"http": 80, "https": 443}
+_LARGEST_PORT = 65535
+
+WAITS = (0.5, 1.0, 2.0, 4.0)
+_SHORT = 10.0
+
+T = TypeVar("T")
+LONGEST_BODY = 16 * 1024 * 1024
+_FIRST_ERROR = 400
 
 
 @contextmanager
@@ -28,11 +58,58 @@ def _without(name: str) -> Iterator[None]:
             os.environ[name] = kept
 
 
+class Host(Struct, frozen=True, kw_only=True):
+    """An address that requests go to."""
+
+    scheme: str = "http"
+    name: str = "127.0.0.1"
+    port: int = PORT
+    path: str = ""
+
+    @property
+    def url(self) -> str:
+        """What the client is given."""
+        return f"{self.scheme}://{self}{self.path}"
+
+    def __str__(self) -> str:
+        """As people read it: `127.0.0.1:11434`."""
+        name = f"[{self.name}]" if ":" in self.name else self.name
+        return f"{name}:{self.port}"
+
+    def is_loopback(self) -> bool:
+        """Whether all that the name stands for is this machine; what cannot be told is not."""
+        addresses = [self.name] if _address(self.name) else _resolved(self.name)
+        found = [_address(one) for one in addresses]
+        return bool(found) and all(one is not None and one.is_loopback for one in found)
+
+    def is_cloud(self) -> bool:
+        """Whether it is Ollama's own service."""
+        name = self.name.lower().rstrip(".")
+        return name == "ollama.com" or name.endswith(".ollama.com")
+
+
+def parse_host(text: str) -> Host:
+    """The host that `[scheme://]host[:port][/path]` names; what is left out is Ollama's default.
+
+    A bad port is the default one, and an address to bind to (`0.0.0.0`) is loopback, as for Ollama itself.
+    """
+    given = text.strip().strip("\"'").strip()
+    scheme, found, rest = given.partition("://")
+    if not found:
+        scheme, rest = "http", given
+    authority, slash, path = rest.partition("/")
+    name, port = _split(authority.rpartition("@")[2])
+    default = _PORTS.get(scheme, PORT) if found else PORT
+    return Host(
+        scheme=scheme if scheme in _PORTS else "http",
+        name=_reachable(name),
+        port=_number(port, default),
+        path=f"{slash}{path}".rstrip("/"),
+    )
+
+
 with _without("OLLAMA_HOST"):  # the package reads it when it is imported, and does not survive a bad one
     import ollama
-
-WAITS = (0.5, 1.0, 2.0, 4.0)
-_SHORT = 10.0
 
 
 class Client:
@@ -95,10 +172,10 @@ class Client:
     def _once(self, request: Request, deadline: float, stopped: Callable[[], bool]) -> Answer:
         path = "/api/chat" if request.suffix is None else "/api/generate"
         timeout = self._timeout(max(0.01, min(self._limits.first, deadline - time.monotonic())))
-        built = self._http.build_request("POST", path, json=wire.body(request), timeout=timeout)
+        built = self._http.build_request("POST", path, json=request_body(request), timeout=timeout)
         built.extensions["trace"] = self._note
         with self._noticing(request):
-            return response.guarded(lambda: self._streamed(built, deadline, stopped))
+            return _guarded(lambda: self._streamed(built, deadline, stopped))
 
     @contextmanager
     def _noticing(self, request: Request) -> Iterator[None]:
@@ -115,11 +192,11 @@ class Client:
     def _streamed(self, built: httpx.Request, deadline: float, stopped: Callable[[], bool]) -> Answer:
         answer = self._http.send(built, stream=True)
         try:
-            if fault := response.fault(answer):
+            if fault := _fault_of(answer):
                 return fault
             # The same mapping is read again for the body: from here on a byte must come every so often.
             built.extensions["timeout"]["read"] = self._limits.gap
-            return wire.fold(wire.lines(response.until(answer, deadline, stopped)))
+            return fold_reply(lines_of(_chunks_until(answer, deadline, stopped)))
         finally:
             answer.close()
 
@@ -129,12 +206,12 @@ class Client:
             self._sockets = [facts["return_value"].get_extra_info("socket")]
 
     def _plain(self, built: httpx.Request) -> dict[str, Any] | Failure:
-        return response.guarded(lambda: self._fetched(built))
+        return _guarded(lambda: self._fetched(built))
 
     def _fetched(self, built: httpx.Request) -> dict[str, Any] | Failure:
         answer = self._http.send(built, stream=True)
         try:
-            return response.fetched(answer)
+            return _fetched_object(answer)
         finally:
             answer.close()
 
@@ -142,10 +219,115 @@ class Client:
         return httpx.Timeout(seconds, connect=self._limits.connect)
 
 
+class _StoppedError(Exception):
+    """Nobody wants the reply any more."""
+
+
+def _fault_of(response: httpx.Response) -> Failure | None:
+    """What a response says that is no success."""
+    if response.is_redirect:
+        return Failure(kind="refused", message="it sends on to another address", status=response.status_code)
+    if response.status_code < _FIRST_ERROR:
+        return None
+    return failure_of_response(response.status_code, _read(response, 64 * 1024))
+
+
+def _chunks_until(response: httpx.Response, deadline: float, stopped: Callable[[], bool]) -> Iterator[bytes]:
+    """The chunks of a reply, as long as there is time and somebody wants it; inside `_guarded`."""
+    for chunk in response.iter_bytes():
+        if stopped():
+            raise _StoppedError
+        if time.monotonic() > deadline:
+            raise httpx.ReadTimeout("the whole reply takes too long")
+        yield chunk
+
+
+def _fetched_object(response: httpx.Response) -> dict[str, Any] | Failure:
+    """The JSON object that a whole response is."""
+    if found := _fault_of(response):
+        return found
+    content = _read(response, LONGEST_BODY)
+    known = json_object(content)
+    told = message_of(content[:LONGEST_MESSAGE])[0]
+    return known if known is not None else Failure(kind="bad answer", message=told)
+
+
+def _guarded(action: Callable[[], T]) -> T | Failure:
+    """What `action` gives, or the failure that the network's exceptions stand for."""
+    try:
+        return action()
+    except (_StoppedError, httpx.HTTPError, OSError, RuntimeError, ValueError) as error:
+        return _told(error)
+
+
+def _split(authority: str) -> tuple[str, str]:
+    """Name and port; an IPv6 address may stand in brackets or, without a port, alone."""
+    bracketed = re.fullmatch(r"\[([^\]]*)\](?::(.*))?", authority)
+    if bracketed:
+        return bracketed[1], bracketed[2] or ""
+    if authority.count(":") > 1:
+        return authority, ""
+    name, _, port = authority.partition(":")
+    return name, port
+
+
+def _reachable(name: str) -> str:
+    address = _address(name)
+    if address is not None and address.is_unspecified:
+        return "127.0.0.1" if address.version == 4 else "::1"  # noqa: PLR2004 - IP's version
+    return name or "127.0.0.1"
+
+
+def _number(text: str, default: int) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not 0 < int(text) <= _LARGEST_PORT:
+        return default if not text else PORT
+    return int(text)
+
+
+def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(name)
+    return None
+
+
+def _resolved(name: str) -> list[str]:
+    """The addresses of `localhost`. Other names are not even looked up: they may be anywhere tomorrow."""
+    if name.lower().rstrip(".") != "localhost":
+        return []
+    try:
+        return [str(found[4][0]) for found in socket.getaddrinfo(name, None)]
+    except OSError:
+        return []
+
+
 def _waits(request: Request, doing: str) -> str:
-    return f"waits for {failure.said(request.model.encode())[0]}: {doing}"
+    return f"waits for {message_of(request.model.encode())[0]}: {doing}"
 
 
 def _again(answer: Answer, died: int) -> bool:
     """A dead runner is given one more chance, a full queue several."""
-    return isinstance(answer, Failure) and failure.may_retry(answer) and died <= 1
+    return isinstance(answer, Failure) and may_retry(answer) and died <= 1
+
+
+def _read(response: httpx.Response, most: int) -> bytes:
+    """The body's beginning; what is longer than any honest one is left."""
+    found = b""
+    for chunk in response.iter_bytes():
+        found += chunk
+        if len(found) > most:
+            break
+    return found
+
+
+def _told(error: Exception) -> Failure:
+    """What an exception means. A RuntimeError is of a client that was closed, a ValueError of an endless line."""
+    text = str(error)
+    known: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Failure], ...] = (
+        (_StoppedError, Failure(kind="stopped", message="")),
+        (httpx.ConnectTimeout, Failure(kind="unreachable", message="no connection in time")),
+        (httpx.TimeoutException, Failure(kind="timeout", message=text or "no byte came in time")),
+        ((httpx.ConnectError, OSError), Failure(kind="unreachable", message="nobody listens there")),
+        (httpx.HTTPError, Failure(kind="aborted", message=f"the connection broke: {type(error).__name__}")),
+    )
+    other = Failure(kind="stopped" if "closed" in text else "bad answer", message=text)
+    return next((failure for kinds, failure in known if isinstance(error, kinds)), other)

@@ -10,11 +10,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.config import Settings
-from pytest_enrich.proposers.ollama import gate, host, pulled
-from pytest_enrich.proposers.ollama.client import Client
-from pytest_enrich.proposers.ollama.exchange import Failure, Limits
-from pytest_enrich.proposers.ollama.gate import Pass, Refusal
-from pytest_enrich.proposers.ollama.pulled import Pulled
+from pytest_enrich.proposers.ollama import gate
+from pytest_enrich.proposers.ollama.client import Client, parse_host
+from pytest_enrich.proposers.ollama.gate import Pass, Pulled, Refusal
+from pytest_enrich.proposers.ollama.protocol import Failure, Limits
 from pytest_enrich.proposers.ollama.question import Model
 
 # A server on this machine answers a short question at once, or is not there.
@@ -64,7 +63,7 @@ def connect(
     wish: Wish, limits: Limits | None = None, notice: Callable[[str], None] = lambda _what: None
 ) -> Connected | Refusal:
     """The model to ask, or why there is none; `notice` is told when it keeps questions waiting."""
-    there = host.parse(wish.host or os.environ.get("OLLAMA_HOST", ""))
+    there = parse_host(wish.host or os.environ.get("OLLAMA_HOST", ""))
     if refusal := gate.of_host(there, allow_remote=wish.allow_remote):
         return refusal
     limits = limits or (Limits(connect=PROBE.connect) if there.is_loopback() else Limits())
@@ -88,10 +87,10 @@ def _model(client: Client, wish: Wish) -> Connected | Refusal:
     if isinstance(told, Failure):
         return _silent(client, told)
     version = str(told.get("version", ""))
-    models = pulled.read(client)
+    models = gate.read_models(client)
     if isinstance(models, Failure):
         return _silent(client, models)
-    chosen = pulled.choose(models, pulled.memory() if client.host.is_loopback() else 0)
+    chosen = gate.choose_model(models, gate.machine_memory() if client.host.is_loopback() else 0)
     name = wish.model or (chosen.model.name if chosen else "")
     if not name:
         return Refusal(

@@ -2,6 +2,9 @@
 
 Of its rows only the inputs count, and of those only literals: `rows` runs the test with them, varies them for
 a few seconds, and states what was seen.
+
+`seed`: what a model said about a target, here or elsewhere, is where `rows` and `search` begin when their turn
+comes again. An input that does not get there may be nearly right, and a part of it what a test was missing.
 """
 
 from __future__ import annotations
@@ -9,17 +12,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich.data import Candidate, Gap
-from pytest_enrich.proposers.ollama import answer, excerpt, prompt, redact
+from pytest_enrich.data import Call, Candidate, Gap, Template
+from pytest_enrich.proposers.ollama import answer, inputs, prompt
 from pytest_enrich.proposers.ollama.asking import Asker
-from pytest_enrich.proposers.ollama.exchange import Message
-from pytest_enrich.proposers.ollama.question import Question
+from pytest_enrich.proposers.ollama.inputs import as_call, subject_of
+from pytest_enrich.proposers.ollama.protocol import Message
+from pytest_enrich.proposers.ollama.question import Answered, Question, about_target, is_excluded
 from pytest_enrich.proposers.rows import RowsProposer, cases
 from pytest_enrich.proposers.rows.ask import nearest
 from pytest_enrich.proposers.rows.sheet import Sheet
-from pytest_enrich.protocols import Sandbox, Task
+from pytest_enrich.protocols import Proposer, Sandbox, Task
 
 NAME = "fill"
 MOST_GAPS = 1
@@ -31,6 +36,9 @@ LONGEST = 40
 STOP = ("\n\n", "\ndef ", "\n@")
 AWAY = 1000
 """How far its seed is from that of `rows`, which asked about the target before."""
+
+SEED = "seed"
+MOST_CALLS, MOST_PARTS = 12, 16
 
 
 class Fill:
@@ -60,14 +68,14 @@ class Fill:
     def _sheet(self, task: Task) -> Sheet | None:
         """The nearest test whose list may be shown and can be gone on with."""
         may = self._asker.model.pulled.can("insert") and not self._asker.is_barren(NAME)
-        if not may or redact.is_excluded(task.target.path, self._excluded):
+        if not may or is_excluded(task.target.path, self._excluded):
             return None
         found = (one for file in nearest(task.target, self._read) for one in file if one.kind == "row")
         return next((one for one in found if self._may_show(one)), None)
 
     def _may_show(self, sheet: Sheet) -> bool:
-        is_open = not redact.is_excluded(sheet.placement.path, self._excluded)
-        return is_open and _last_list(sheet) is not None and len(parts(sheet)[0]) <= excerpt.MOST_TEST
+        is_open = not is_excluded(sheet.placement.path, self._excluded)
+        return is_open and _last_list(sheet) is not None and len(parts(sheet)[0]) <= prompt.MOST_TEST
 
     def _of_gap(self, task: Task, sheet: Sheet, gap: Gap) -> Iterator[Candidate]:
         question = self._question(task, sheet, gap)
@@ -75,13 +83,13 @@ class Fill:
         if answered is None:
             return
         given = answer.rows(answered.text)
-        values = new_values(sheet, given)
+        values = _new_values(sheet, given)
         self._asker.tally[f"{NAME} given"] += len(given)
         self._asker.tally[f"{NAME} valid"] += bool(values)
         if not values:
             return
         constants = tuple(dict.fromkeys((*values, *task.target.constants)))
-        about = replace(
+        varied = replace(
             task,
             target=replace(task.target, constants=constants),
             seed=task.seed + AWAY,
@@ -89,7 +97,7 @@ class Fill:
             executions=min(task.executions, EXECUTIONS),
         )
         model = self._asker.model.pulled.name
-        for made in self._rows.propose(about):
+        for made in self._rows.propose(varied):
             self._asker.tally[f"{NAME} reaching"] += 1
             mine = replace(made.origin, proposer=self.name, model=model, strategy=NAME, prompt=answered.prompt)
             yield replace(made, origin=mine)
@@ -99,14 +107,14 @@ class Fill:
         content = "\n".join(
             [
                 prompt.shared(task.target, task.source_text),
-                excerpt.marked(task.target, [gap]) + "\n\n",
+                prompt.marked(task.target, [gap]) + "\n\n",
                 f"# The last rows of this test get to the marked line. {prompt.way(task.target, gap)}",
                 before,
             ]
         )
         return Question(
             strategy=NAME,
-            about=f"{task.target.path}::{task.target.qualname}",
+            about=about_target(task.target),
             messages=(Message(role="user", content=content),),
             predict=PREDICT,
             temperature=TEMPERATURE,
@@ -130,6 +138,67 @@ def parts(sheet: Sheet) -> tuple[str, str]:
     return head + rows + (",\n" if several else ","), after[:MOST_AFTER]
 
 
+class Seeds(Struct, frozen=True, kw_only=True):
+    """Calls that a model thought of, literals in them, and the digest of the last question."""
+
+    calls: tuple[Call, ...] = ()
+    parts: tuple[Template, ...] = ()
+    prompt: str = ""
+
+
+class Seeded:
+    """Another proposer, with what the model said about the task's target known to it; the model is not asked.
+
+    `literal` says that no code that a model wrote is run.
+    """
+
+    def __init__(self, inner: Proposer, asker: Asker, *, literal: bool) -> None:
+        self._inner = inner
+        self._asker = asker
+        self._literal = literal
+
+    @property
+    def name(self) -> str:
+        """The other one's."""
+        return self._inner.name
+
+    def propose(self, task: Task) -> Iterator[Candidate]:
+        """What the other one thinks of; where there was something to begin with, its origin says so."""
+        seeds = self._seeds(task)
+        if not (seeds.calls or seeds.parts):
+            yield from self._inner.propose(task)
+            return
+        model = self._asker.model.pulled.name
+        for one in self._inner.propose(_sown(task, seeds)):
+            origin = replace(one.origin, model=model, strategy=SEED, prompt=seeds.prompt)
+            yield replace(one, origin=origin)
+
+    def _seeds(self, task: Task) -> Seeds:
+        target = task.target
+        said = self._asker.said(about_target(target)) if target.entries else ()
+        if not said:
+            return Seeds()
+        subject = subject_of(target, task.source_text, literal=self._literal)
+        given = [one for reply in said for one in _inputs(reply)]
+        calls = [call for one in given if (call := as_call(one, subject)) is not None]
+        parts = [*(text for one in given for text in _parts(one)), *(text for one in said for text in _cells(one))]
+        return Seeds(
+            calls=tuple(dict.fromkeys(calls))[-MOST_CALLS:],
+            parts=tuple(dict.fromkeys(parts))[-MOST_PARTS:],
+            prompt=said[-1].prompt,
+        )
+
+
+def _new_values(sheet: Sheet, given: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """The inputs in rows, each once: no expected ones, and none that the list has."""
+    assert sheet.cases is not None
+    inputs = [sheet.cases.argnames.index(hole.name) for hole in sheet.pattern.holes if hole.name]
+    fitting = [row for row in given if len(row) == len(sheet.cases.argnames)]
+    known = {value for row in sheet.cases.rows for value in row}
+    found = (row[at] for row in fitting for at in inputs if 0 < len(row[at]) <= LONGEST)
+    return tuple(dict.fromkeys(value for value in found if value not in known))
+
+
 def _end(node: ast.expr | ast.stmt) -> tuple[int, int]:
     return node.end_lineno or 0, node.end_col_offset or 0
 
@@ -144,11 +213,31 @@ def _last_list(sheet: Sheet) -> tuple[ast.expr, list[ast.expr]] | None:
     return None
 
 
-def new_values(sheet: Sheet, given: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    """The inputs in rows, each once: no expected ones, and none that the list has."""
-    assert sheet.cases is not None
-    inputs = [sheet.cases.argnames.index(hole.name) for hole in sheet.pattern.holes if hole.name]
-    fitting = [row for row in given if len(row) == len(sheet.cases.argnames)]
-    known = {value for row in sheet.cases.rows for value in row}
-    found = (row[at] for row in fitting for at in inputs if 0 < len(row[at]) <= LONGEST)
-    return tuple(dict.fromkeys(value for value in found if value not in known))
+def _sown(task: Task, seeds: Seeds) -> Task:
+    """The task with calls for the nearest entry, and parts before the constants: those were tried before."""
+    first, *others = task.target.entries
+    entries = (replace(first, calls=(*seeds.calls, *first.calls)), *others)
+    constants = tuple(dict.fromkeys((*seeds.parts, *task.target.constants)))
+    return replace(task, target=replace(task.target, entries=entries, constants=constants))
+
+
+def _inputs(reply: Answered) -> Iterable[dict[str, object]]:
+    return answer.inputs(reply.text) if reply.strategy == inputs.NAME else ()
+
+
+def _cells(reply: Answered) -> Iterator[Template]:
+    """The literals of rows that it went on with."""
+    for row in answer.rows(reply.text) if reply.strategy == NAME else ():
+        yield from (text for text in row if 0 < len(text) <= LONGEST)
+
+
+def _parts(value: object, depth: int = 0) -> Iterator[Template]:
+    """The numbers and texts in a JSON value, as literals; what is code is none of them."""
+    if isinstance(value, dict) and "python" not in value and depth < 5:  # noqa: PLR2004 - none is asked for that deep
+        yield from (text for one in value.values() for text in _parts(one, depth + 1))
+    elif isinstance(value, list) and depth < 5:  # noqa: PLR2004
+        yield from (text for one in value for text in _parts(one, depth + 1))
+    elif isinstance(value, str | int | float) and not isinstance(value, bool):
+        text = repr(value)
+        if len(text) <= LONGEST and not set("⟨⟩") & set(text) and value == value:  # noqa: PLR0124 - NaN is no literal
+            yield text

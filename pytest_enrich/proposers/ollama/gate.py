@@ -1,4 +1,6 @@
-"""The gate that code passes before it is sent: to this machine alone, unless people say otherwise.
+"""The models that a server has, and the gate that code passes before it is sent.
+
+It is sent to this machine alone, unless people say otherwise.
 
 A server on this machine may still hand a prompt on to Ollama's cloud: by a name that ends in `cloud`, even one
 that was never pulled, or by a model with an innocent name that stands for one elsewhere. Six signs tell:
@@ -6,24 +8,113 @@ that was never pulled, or by a model with an innocent name that stands for one e
 1. what the server says of its cloud: where it is off nothing is handed on; 2. the name's tag; 3. the list: its
 `remote_host` and `remote_model`, an entry without weights, or a name that it does not have; 4. a server that does
 not know `NAME:local` (an old one: `NAME`) or shows one of these fields with it; 5. the same two fields in each
-reply, for which `wire` looks; 6. the host itself.
+reply, for which `protocol` looks; 6. the host itself.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec import Struct
 
-from pytest_enrich.proposers.ollama import pulled
-from pytest_enrich.proposers.ollama.client import Client
-from pytest_enrich.proposers.ollama.exchange import Failure
-from pytest_enrich.proposers.ollama.host import Host
-from pytest_enrich.proposers.ollama.pulled import Pulled
+from pytest_enrich.proposers.ollama.client import Client, Host
+from pytest_enrich.proposers.ollama.protocol import Failure
+
+# Of a machine's memory, what a model may fill; the window and the tests need the rest.
+SHARE = 0.6
+_GIGA = 1e9
+_SCALES = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+# What a server says of a stub: some hundred bytes that hold no weights.
+_SMALLEST = 1_000_000
 
 CLOUD_SINCE, STATUS_SINCE, LOCAL_SINCE = (0, 12, 0), (0, 16, 2), (0, 17, 6)
 _NOT_FOUND = (400, 404)
+
+
+class Pulled(Struct, frozen=True, kw_only=True):
+    """A model in a server's list.
+
+    Attributes:
+        name: With its tag.
+        digest: Of its manifest: it changes with weights, template and parameters.
+        size: Bytes on the disk.
+        parameters: How many, 0 when it does not say.
+        capabilities: `completion`, `insert`, `thinking`, ...; None from a server that does not say.
+        remote: The host that it stands for, "" for a model that is here.
+        window: The longest context it was made for, 0 when it does not say.
+    """
+
+    name: str
+    digest: str = ""
+    size: int = 0
+    parameters: float = 0.0
+    capabilities: frozenset[str] | None = None
+    remote: str = ""
+    window: int = 0
+
+    def can(self, capability: str) -> bool:
+        """Whether it says that it can."""
+        return capability in (self.capabilities or ())
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it can be asked at all; an embedding model cannot."""
+        return self.capabilities is None or "completion" in self.capabilities
+
+    @property
+    def is_for_code(self) -> bool:
+        """Whether it fills in the middle, or says `code` in its name."""
+        return self.can("insert") or re.search(r"code|coder|codestral", self.name, re.IGNORECASE) is not None
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    """The model to ask, and why this one."""
+
+    model: Pulled
+    reason: str
+
+
+def read_models(client: Client) -> tuple[Pulled, ...] | Failure:
+    """The server's list."""
+    found = client.get("/api/tags")
+    if isinstance(found, Failure):
+        return found
+    models = found.get("models")
+    if not isinstance(models, list):
+        return Failure(kind="bad answer", message="no list of models")
+    return tuple(_pulled(one) for one in models if isinstance(one, dict) and isinstance(one.get("name"), str))
+
+
+def find_model(models: Sequence[Pulled], name: str) -> Pulled | None:
+    """The model of that name; without a tag it is the latest."""
+    wanted = name if ":" in name.rpartition("/")[2] else f"{name}:latest"
+    return next((one for one in models if one.name == wanted), None)
+
+
+def choose_model(models: Sequence[Pulled], memory: int = 0) -> Choice | None:
+    """The best of them: for code before others, then the largest that `memory` bytes hold (0: not known)."""
+    here = [one for one in models if one.is_text and not one.remote and not is_stub(one)]
+    fitting = [one for one in here if not memory or one.size <= memory * SHARE] or sorted(here, key=_size)[:1]
+    if not fitting:
+        return None
+    best = max(fitting, key=lambda one: (one.is_for_code, one.parameters or one.size, one.name))
+    return Choice(model=best, reason=_reason(best, models, fits=not memory or best.size <= memory * SHARE))
+
+
+def machine_memory() -> int:
+    """Bytes of this machine's memory, 0 where the system does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return 0
+
+
+def is_stub(model: Pulled) -> bool:
+    """Whether there are no weights behind it."""
+    return 0 < model.size < _SMALLEST and not model.parameters
 
 
 class Pass(Struct, frozen=True, kw_only=True):
@@ -56,10 +147,10 @@ def of_model(client: Client, models: Sequence[Pulled], name: str, version: str) 
     """Whether a model is here; no code is sent to find out."""
     if is_cloud_name(name):
         return Refusal(reason=f"{name} runs in Ollama's cloud; code is not sent there")
-    model = pulled.find(models, name)
+    model = find_model(models, name)
     if model is None:
         return _not_pulled(name, models)
-    if model.remote or pulled.is_stub(model):
+    if model.remote or is_stub(model):
         there = f" on {model.remote}" if model.remote else " elsewhere"
         return Refusal(reason=f"{model.name} only stands for a model{there}; code is not sent there")
     return _confirmed(client, model, version)
@@ -116,3 +207,43 @@ def _not_pulled(name: str, models: Sequence[Pulled]) -> Refusal:
     return Refusal(
         reason=f"model {name} is not pulled (you have: {have})", remedy=f"pull it:        ollama pull {name}"
     )
+
+
+def _reason(best: Pulled, models: Sequence[Pulled], *, fits: bool) -> str:
+    sort = "fills in code" if best.can("insert") else "made for code" if best.is_for_code else "none is for code"
+    size = f"{best.parameters / _GIGA:.2g}B" if best.parameters else f"{best.size / _GIGA:.1f} GB"
+    of = "the only one pulled" if len(models) == 1 else f"best of {len(models)} pulled"
+    return f"{of}: {sort}, {size}{'' if fits else ', more than fits the memory'}"
+
+
+def _size(model: Pulled) -> int:
+    return model.size
+
+
+def _pulled(one: dict[str, Any]) -> Pulled:
+    details = one.get("details") if isinstance(one.get("details"), dict) else {}
+    assert isinstance(details, dict)
+    capabilities = one.get("capabilities")
+    return Pulled(
+        name=one["name"],
+        digest=_text(one.get("digest")).removeprefix("sha256:"),
+        size=_whole(one.get("size")),
+        parameters=_parameters(_text(details.get("parameter_size"))),
+        capabilities=frozenset(map(str, capabilities)) if isinstance(capabilities, list) else None,
+        remote=_text(one.get("remote_host")) or _text(one.get("remote_model")),
+        window=_whole(details.get("context_length")),
+    )
+
+
+def _parameters(text: str) -> float:
+    """How many `134.52M` or `7.6B` are."""
+    match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([KMBT]?)", text.strip(), re.IGNORECASE)
+    return float(match[1]) * _SCALES.get(match[2].upper(), 1.0) if match else 0.0
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0

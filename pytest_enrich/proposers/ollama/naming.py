@@ -8,16 +8,18 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from msgspec.structs import replace
 
 from pytest_enrich import patch
 from pytest_enrich.data import Gap, NewTest
-from pytest_enrich.proposers.ollama import answer, documenting, inputs, prompt, redact, repair, scenario
-from pytest_enrich.proposers.ollama import subject as subjects
+from pytest_enrich.imports import only_statement, parsed
+from pytest_enrich.proposers.ollama import answer, inputs, prompt, repair, scenario
 from pytest_enrich.proposers.ollama.asking import Asker
-from pytest_enrich.proposers.ollama.question import Question
+from pytest_enrich.proposers.ollama.inputs import page_of, subject_of
+from pytest_enrich.proposers.ollama.question import Question, about_target, is_excluded
 from pytest_enrich.proposers.search import words
 from pytest_enrich.protocols import Task
 
@@ -27,10 +29,10 @@ _SMALL = frozenset(
     {"a", "an", "the", "is", "in", "of", "for", "and", "or", "not", "with", "test", "def", "return"}
 )
 LONGEST, LONGEST_REST = 72, 40
-FEWEST_PARAMETERS = 3e9
-"""Smaller models copy a name from the question."""
 STRATEGIES = {inputs.NAME, "seed"}
 """Those that name tests after conditions; a whole test has the model's own name."""
+
+SHORTEST_SENTENCE, LONGEST_SENTENCE = 8, 76
 
 
 class Naming:
@@ -51,26 +53,26 @@ class Naming:
         said = next(iter(answer.inputs(answered.text)), {}) if answered else {}
         made = _renamed(task, test, gap, said) if "name" in wanted else test
         if "docstring" in wanted:
-            made = documenting.with_docstring(made, said.get("docstring"), _known(task, test, gap))
+            made = _with_docstring(made, said.get("docstring"), _known(task, test, gap))
         return made if patch.body_of(made) == patch.body_of(test) and made.code != test.code else None
 
     def _wanted(self, task: Task, test: NewTest) -> tuple[str, ...]:
         """What the model is asked for, of `name` and `docstring`."""
-        is_small = 0 < self._asker.model.pulled.parameters < FEWEST_PARAMETERS
-        if is_small or redact.is_excluded(task.target.path, self._excluded):
+        # A small model copies a name from the question.
+        if self._asker.model.is_small or is_excluded(task.target.path, self._excluded):
             return ()
         strategy = test.origin.strategy
         is_nameless = strategy in STRATEGIES and says_little(test.name, task.target.qualname)
         is_ours = strategy in {*STRATEGIES, scenario.NAME, repair.NAME}
-        is_bare = is_ours and documenting.is_usual(task) and not documenting.docstring(test.code)
+        is_bare = is_ours and _is_docstring_usual(task) and not _docstring_of(test.code)
         return (*("name",) * is_nameless, *("docstring",) * is_bare)
 
     def _question(self, task: Task, test: NewTest, gap: Gap, wanted: Sequence[str]) -> Question:
-        page = subjects.page(subjects.of(task.target, task.source_text))
+        page = page_of(subject_of(task.target, task.source_text))
         shown = test.code.replace(test.name, "test_...", 1) if "name" in wanted else test.code
         return Question(
             strategy=NAME,
-            about=f"{task.target.path}::{task.target.qualname}",
+            about=about_target(task.target),
             messages=prompt.words(prompt.inputs(page, gap), shown, wanted),
             schema=_schema(words.snake(task.target.qualname), wanted),
             predict=sum(PREDICT[one] for one in wanted),
@@ -79,20 +81,51 @@ class Naming:
         )
 
 
+def says_little(name: str, qualname: str) -> bool:
+    """Whether a test's name says no more than which function it tests, and a number."""
+    said = re.sub(r"_\d+$", "", name.removeprefix("test_"))
+    return said in {words.snake(qualname), words.snake(qualname.rpartition(".")[2]), ""}
+
+
+def _is_docstring_usual(task: Task) -> bool:
+    """Whether the nearest test of the file that the new one goes into has a docstring."""
+    near = (prompt.find_test(task.test_text, nodeid) for nodeid in prompt.near_tests(task.target))
+    nearest = next((found for found in near if found), None)
+    return nearest is not None and ast.get_docstring(nearest) is not None
+
+
+def _docstring_of(code: str) -> str:
+    """Of the function that a test is, "" for none."""
+    function = only_statement(code)
+    return ast.get_docstring(function) or "" if isinstance(function, ast.FunctionDef) else ""
+
+
+def _with_docstring(test: NewTest, said: object, known: AbstractSet[str]) -> NewTest:
+    """The test with a model's sentence, as it is when that is none or has nothing to do with it.
+
+    `known` are the words that tell of the test.
+    """
+    sentence = _sentence(said)
+    if not sentence or not set(words.snake(sentence).split("_")) & known:
+        return test
+    (function,) = ast.parse(test.code).body
+    assert isinstance(function, ast.FunctionDef)
+    first = function.body[0].lineno
+    lines = test.code.splitlines(keepends=True)
+    indent = re.match(r"\s*", lines[first - 1])
+    lines.insert(first - 1, f'{indent[0] if indent else ""}"""{sentence}"""\n')
+    moved = [replace(one, line=one.line + (one.line >= first)) for one in test.oracle]
+    return replace(test, code="".join(lines), oracle=tuple(moved))
+
+
 def _schema(function: str, wanted: Sequence[str]) -> dict[str, Any]:
     """Of the reply: a small model would say the function's name again, so that has to be gone on with."""
     pattern = f"^test_{function}_[a-z][a-z0-9_]{{3,{LONGEST_REST}}}$"
     known = {
         "name": {"type": "string", "pattern": pattern},
-        "docstring": {"type": "string", "maxLength": documenting.LONGEST},
+        "docstring": {"type": "string", "maxLength": LONGEST_SENTENCE},
     }
     return {"type": "object", "properties": {one: known[one] for one in wanted}, "required": list(wanted)}
-
-
-def says_little(name: str, qualname: str) -> bool:
-    """Whether a test's name says no more than which function it tests, and a number."""
-    said = re.sub(r"_\d+$", "", name.removeprefix("test_"))
-    return said in {words.snake(qualname), words.snake(qualname.rpartition(".")[2]), ""}
 
 
 def _renamed(task: Task, test: NewTest, gap: Gap, said: dict[str, Any]) -> NewTest:
@@ -125,8 +158,14 @@ def _name(given: object) -> str:
 def _taken(task: Task) -> set[str]:
     """Names of the test file, and of what was thought of for it in this run."""
     thought = {one.candidate.name for one in task.attempts}
-    try:
-        nodes = ast.walk(ast.parse(task.test_text))
-    except (SyntaxError, ValueError, RecursionError):
-        return thought
+    tree = parsed(task.test_text)
+    nodes = ast.walk(tree) if tree else ()
     return thought | {one.name for one in nodes if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+def _sentence(said: object) -> str:
+    """One line that can stand between quotes, "" for anything else."""
+    plain = said.strip() if isinstance(said, str) else ""
+    is_plain = plain.isprintable() and not set(plain) & set('\\"`<>{}') and "::" not in plain
+    is_sentence = " " in plain and plain[:1].isalnum() and SHORTEST_SENTENCE <= len(plain) <= LONGEST_SENTENCE
+    return f"{plain[0].upper()}{plain[1:].rstrip('.')}." if is_plain and is_sentence else ""

@@ -1,17 +1,33 @@
-"""What a strategy asks, and what is kept of it: frozen values."""
+"""What a strategy asks, what is taken out of it before it is sent, and what is kept of it between runs.
+
+Out of a prompt go files that people named, and what looks like a secret. Replies are kept by the digest of their
+question, and found by what they are about.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import fnmatch
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import PurePosixPath
 from typing import Any, Protocol
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich.proposers.ollama import redact
-from pytest_enrich.proposers.ollama.exchange import Counts, Message
-from pytest_enrich.proposers.ollama.pulled import Pulled
-from pytest_enrich.proposers.ollama.redact import Redaction, Scan
+from pytest_enrich.data import Target
+from pytest_enrich.proposers.ollama.gate import Pulled
+from pytest_enrich.proposers.ollama.protocol import Counts, Message
+
+FEWEST_PARAMETERS = 3e9
+MARK = "REDACTED"
+_SHORTEST = 4
+
+Scan = Callable[[str], Iterable[tuple[str, str]]]
+"""The secrets of a line: of which sort, and what they are."""
 
 
 class Answers(Protocol):
@@ -25,21 +41,6 @@ class Answers(Protocol):
 
     def names(self) -> Iterable[str]:
         """Of all that is kept."""
-
-
-class Nowhere:
-    """Keeps nothing."""
-
-    def get(self, name: str) -> bytes | None:  # noqa: ARG002 - the protocol's
-        """Nothing."""
-        return None
-
-    def put(self, name: str, content: bytes) -> None:
-        """Nothing."""
-
-    def names(self) -> Iterable[str]:
-        """None."""
-        return ()
 
 
 class Question(Struct, frozen=True, kw_only=True):
@@ -66,10 +67,15 @@ class Question(Struct, frozen=True, kw_only=True):
     stop: tuple[str, ...] = ()
 
 
+def about_target(target: Target) -> str:
+    """What a question about a target is `about`."""
+    return f"{target.path}::{target.qualname}"
+
+
 def without_secrets(question: Question, scan: Scan) -> tuple[Question, tuple[Redaction, ...]]:
     """The question as it may be sent, and what was taken out of it."""
-    cleaned = [redact.secrets(one.content, scan) for one in question.messages]
-    after = redact.secrets(question.suffix or "", scan)
+    cleaned = [redacted(one.content, scan) for one in question.messages]
+    after = redacted(question.suffix or "", scan)
     pairs = zip(question.messages, cleaned, strict=True)
     messages = tuple(replace(one, content=clean.text) for one, clean in pairs)
     log = tuple(entry for clean in (*cleaned, after) for entry in clean.log)
@@ -112,6 +118,126 @@ class Model(Struct, frozen=True, kw_only=True):
     window: int = 4096
 
     @property
+    def is_small(self) -> bool:
+        """Whether it is surely too small for anything but inputs."""
+        return 0 < self.pulled.parameters < FEWEST_PARAMETERS
+
+    @property
     def think(self) -> bool | None:
         """No thinking from a model that can think: it would be spent before the reply, without a schema."""
         return False if self.pulled.can("thinking") else None
+
+
+class Redaction(Struct, frozen=True, kw_only=True):
+    """That something was taken out of a prompt: of which sort, on which of its lines. Never what it was."""
+
+    sort: str
+    line: int
+
+
+class Redacted(Struct, frozen=True, kw_only=True):
+    """A text without secrets, and what was taken out of it."""
+
+    text: str
+    log: tuple[Redaction, ...] = ()
+
+
+def is_excluded(path: str, globs: Sequence[str]) -> bool:
+    """Whether a file's text must never be in a prompt; a glob may speak of any part of the path."""
+    lowered = path.lower()
+    parts = [lowered, *PurePosixPath(lowered).parts]
+    return any(fnmatch.fnmatchcase(part, one.lower()) for part in parts for one in globs)
+
+
+def redacted(text: str, scan: Scan) -> Redacted:
+    """The text with each secret that `scan` finds in its lines written over, wherever else it stands."""
+    log: list[Redaction] = []
+    found: set[str] = set()
+    for number, line in enumerate(text.splitlines(), 1):
+        for sort, secret in scan(line):
+            if len(secret) >= _SHORTEST:
+                found.add(secret)
+                log.append(Redaction(sort=sort, line=number))
+    for secret in sorted(found, key=len, reverse=True):
+        text = text.replace(secret, MARK)
+    return Redacted(text=text, log=tuple(log))
+
+
+def has_scanner() -> bool:
+    """Whether the extra `secrets` is installed."""
+    return find_spec("detect_secrets") is not None
+
+
+def scanner() -> Scan:
+    """A scan by detect-secrets with its own settings, or one that finds nothing where it is not installed.
+
+    Its own `scan_line` is for single texts typed by hand: there each word is taken for a possible secret.
+    """
+    if not has_scanner():
+        return lambda _line: ()
+    from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
+    from detect_secrets.filters import heuristic
+    from detect_secrets.settings import default_settings
+
+    with default_settings():
+        known: Any = get_mapping_from_secret_type_to_class()
+        plugins = [plugin() for plugin in known.values()]
+    harmless = (
+        heuristic.is_sequential_string,
+        heuristic.is_templated_secret,
+        heuristic.is_not_alphanumeric_string,
+    )
+
+    def scan(line: str) -> Iterator[tuple[str, str]]:
+        if heuristic.is_indirect_reference(line):
+            return
+        for plugin in plugins:
+            for one in plugin.analyze_line(filename="prompt.py", line=line, line_number=1):
+                secret = one.secret_value or ""
+                if not any(is_harmless(secret) for is_harmless in harmless):
+                    yield one.type, secret
+
+    return scan
+
+
+class Replies:
+    """What is in a folder of answers; threads may share it."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+        self._lock = threading.Lock()
+        self._said: defaultdict[str, dict[str, Answered]] | None = None
+
+    def get(self, digest: str) -> Exchange | None:
+        """What was kept, None when nothing was or it cannot be read."""
+        content = self._answers.get(digest)
+        try:
+            return msgspec.json.decode(content, type=Exchange) if content else None
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return None
+
+    def keep(self, digest: str, exchange: Exchange) -> None:
+        """Keep it."""
+        self._answers.put(digest, msgspec.json.encode(exchange))
+        with self._lock:
+            if self._said is not None:
+                self._note(self._said, digest, exchange)
+
+    def about(self, target: str) -> Sequence[Answered]:
+        """What was replied to questions about a target (`path::qualname`), in this run and in earlier ones."""
+        with self._lock:
+            return tuple(self._index().get(target, {}).values())
+
+    def _index(self) -> defaultdict[str, dict[str, Answered]]:
+        """All replies by what they are about; read when it is needed first."""
+        if self._said is None:
+            self._said = defaultdict(dict)
+            for digest in self._answers.names():
+                self._note(self._said, digest, self.get(digest))
+        return self._said
+
+    @staticmethod
+    def _note(said: defaultdict[str, dict[str, Answered]], digest: str, kept: Exchange | None) -> None:
+        if kept is not None:
+            one = Answered(text=kept.text, prompt=digest, strategy=kept.question.strategy, kept=True)
+            said[kept.question.about][digest] = one

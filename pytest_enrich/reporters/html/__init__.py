@@ -3,20 +3,49 @@
 It is opened out of an archive, in the artifact browser of a forge, printed, or read aloud. All that it tells is in
 its HTML; style and script add comfort. A policy in the page allows this one script and nothing from elsewhere, so
 that even a text that was not escaped could neither run nor call home.
+
+Here are its beginning and its end: what the run came to, what to do, the table of suggestions; what only the
+script can fill; gaps without a test, how all this was made, what was not checked.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterator, Mapping
 from importlib import resources
 
-from pytest_enrich.data import Report
-from pytest_enrich.reporters import figures
-from pytest_enrich.reporters.html import bugs, head, keys
-from pytest_enrich.reporters.html.functions import sections
-from pytest_enrich.reporters.html.markup import Markup, joined, tag, void
-from pytest_enrich.reporters.html.rest import rest
+from pytest_enrich.data import Finished, ModelPart, Report, ReportedSuggestion, RunSummary
+from pytest_enrich.patch import words as facts
+from pytest_enrich.reporters import figures, text
+from pytest_enrich.reporters.figures import waiting
+from pytest_enrich.reporters.html.article import bug_section, function_sections
+from pytest_enrich.reporters.html.markup import Markup, copyable, joined, link, table, tag, terms, void
+from pytest_enrich.reporters.words import counted, duration, percent
+
+_HEADS = ("grade", "id", "function", "what it checks", "gain", "mutants")
+
+_BUTTONS = (("Open all", "open"), ("Keys", "keys"))
+_KEYS = [
+    ("j, k", "next and previous suggestion"),
+    ("/", "filter"),
+    ("?", "this help"),
+    ("Esc", "close it, leave the filter"),
+]
+
+_MOST = 300
+_MEANING = [
+    ("strong", "the test leaves no mutant of the gap alive, but for those that are perhaps equivalent"),
+    ("good", "it kills at least one"),
+    ("weak", "it runs the gap and kills none; not written unless somebody asks"),
+    ("mutant", "a small change of the gap's code, which a good test should notice"),
+    ("look", "the one question about the test that no machine could answer"),
+]
+_UNCHECKED = (
+    "That what the code does is what it should do: a test of what was seen would keep a bug. Read the look line.",
+    "That the test is worth its place among yours.",
+    "Code that no test runs for another reason than a missing test, such as another platform.",
+)
 
 
 def render(report: Report) -> str:
@@ -47,14 +76,14 @@ def _policy(script: Markup) -> str:
 
 
 def _body(report: Report, script: Markup) -> Markup:
-    main = joined([*bugs.section(report), *sections(report), rest(report)], "\n")
+    main = joined([*bug_section(report), *function_sections(report), _end(report)], "\n")
     parts = [
         tag("a", "Skip to the suggestions", class_="skip", href="#list"),
-        head.header(report),
-        head.table(report),
+        _header(report),
+        _overview(report),
         tag("main", main, id="list", tabindex="-1"),
-        keys.chosen(),
-        keys.help_(),
+        _chosen(),
+        _help(),
         tag("footer", tag("p", "Made by pytest-enrich. Not reviewed, not part of the suite.")),
         tag("script", script),
     ]
@@ -63,3 +92,187 @@ def _body(report: Report, script: Markup) -> Markup:
 
 def _static(name: str) -> Markup:
     return Markup((resources.files(__package__) / "static" / name).read_text("utf-8"))
+
+
+def _header(report: Report) -> Markup:
+    """The numbers, and that nothing was changed."""
+    run = report.run
+    parts = [tag("h1", figures.heading(report)), tag("p", *_made(report), class_="dim")]
+    if run.read_only_check != "changed":
+        parts.append(tag("p", tag("strong", "Nothing in the repository was changed.")))
+    return tag("header", *parts, *_meters(report), terms(_facts(report)), *_notes(run), _todo(report))
+
+
+def _todo(report: Report) -> Markup:
+    """The commands for here, for what CI made, and for people without the tool."""
+    ways = [
+        ("Review here", "pytest-enrich review"),
+        ("Take home from GitHub, when CI made this", figures.download(report)),
+        ("Apply all by hand, without the tool", figures.applied(report)),
+    ]
+    shown = ways if report.suggestions else ways[:2] if report.bugs else []
+    rows = [tag("li", f"{name}: ", copyable(command)) for name, command in shown]
+    inside = tag("ul", *_contradictions(report), *rows) if rows else tag("p", "Nothing waits for a decision.")
+    return tag("section", tag("h2", "What to do", id="todo"), inside, aria_labelledby="todo")
+
+
+def _contradictions(report: Report) -> Iterator[Markup]:
+    """The way to the possible bugs: a table of many suggestions may stand before them."""
+    if report.bugs:
+        told = f"Say of {counted(len(report.bugs), 'possible bug')} whether it is one: "
+        yield tag("li", told, tag("a", "what the docstring says, and what the code does", href="#bugs"))
+
+
+def _overview(report: Report) -> Markup:
+    """One row a suggestion, with a filter that the script shows."""
+    if not report.suggestions:
+        return Markup()
+    label = tag("label", "Filter ", void("input", type="search", id="filter", autocomplete="off"))
+    count = tag("span", "", id="count", aria_live="polite")
+    unfold, keys = (tag("button", name, type="button", id=which) for name, which in _BUTTONS)
+    tools = tag("p", label, " ", unfold, keys, " ", count, id="tools", hidden=True)
+    rows = table("Table of suggestions", _HEADS, (_row(each) for each in report.suggestions))
+    return tag("nav", tools, rows, aria_label="Suggestions", id="table")
+
+
+def _row(each: ReportedSuggestion) -> tuple[str, ...]:
+    one = each.suggestion
+    part = one.proof.mutants
+    grade = f"{one.grade}, stale" if each.stale else one.grade
+    name = tag("code", one.gap.qualname or one.gap.path)
+    mutants = f"{part.killed} of {part.of}" if part.of else "none"
+    return grade, link(one.id), name, facts.checks(one), text.gain(one), mutants
+
+
+def _made(report: Report) -> Iterator[str]:
+    run = report.run
+    at = f" at {run.commit}" if run.commit else ""
+    tests = f"{counted(run.tests, 'test')} passed" if run.tests else ""
+    yield ", ".join(part for part in (f"{report.project}{at}", figures.at(run.at), tests) if part)
+
+
+def _meters(report: Report) -> Iterator[Markup]:
+    before, then = report.run.coverage.lines, figures.after(report)
+    if before is not None:
+        yield _meter("Coverage of lines", before, f"{percent(before)} of lines")
+    if then is not None and report.suggestions:
+        yield _meter("Coverage of lines with all accepted", then, f"up to {percent(then)} with all accepted")
+
+
+def _meter(label: str, value: float, told: str) -> Markup:
+    meter = tag("meter", percent(value), min="0", max="100", value=f"{value:.2f}", aria_label=label)
+    return tag("p", meter, f" {told}", class_="meter")
+
+
+def _facts(report: Report) -> list[tuple[str, str]]:
+    run, branches = report.run, report.run.coverage.branches
+    took = run.seconds.get("total")
+    return [
+        ("branches", "" if branches is None else f"{percent(branches)} covered"),
+        ("changed lines", figures.changed(report)),
+        ("waiting", waiting(run)),
+        ("proposers", run.options.get("with", "")),
+        ("model", _model(run.model) if run.model else "none was asked" if run.at else ""),
+        ("budget", _budget(run, took)),
+    ]
+
+
+def _model(model: ModelPart) -> str:
+    where = "code stayed on this machine" if model.stays_here else f"source code was sent to {model.host}"
+    return f"{model.name}; {where}"
+
+
+def _budget(run: RunSummary, took: float | None) -> str:
+    given = run.options.get("budget", "")
+    used = f"{duration(took)} used" if took is not None else ""
+    return " of ".join(part for part in (used, given) if part)
+
+
+def _notes(run: RunSummary) -> Iterator[Markup]:
+    if run.notes:
+        yield tag("ul", joined(tag("li", note) for note in run.notes), class_="notes")
+
+
+def _chosen() -> Markup:
+    """A line that collects what was ticked; a page cannot change the repository, and does not pretend to."""
+    told = "Your ticks, as commands. They are kept in the address of this page; nothing was changed."
+    reasons = "The reason may also be trivial, duplicate, style, flaky, generated or other."
+    parts = [
+        tag("h2", "Chosen", id="chosen-title"),
+        tag("p", told, class_="dim"),
+        tag("pre", "", id="commands", tabindex="0", role="region", aria_label="Commands"),
+        tag("p", reasons, id="reasons", class_="dim", hidden=True),
+    ]
+    return tag("aside", *parts, id="chosen", aria_labelledby="chosen-title", hidden=True)
+
+
+def _help() -> Markup:
+    """The keys."""
+    close = tag("button", "Close", type="button", id="close")
+    title = tag("h2", "Keys", id="help-title")
+    return tag("dialog", title, terms(_KEYS), close, id="help", aria_labelledby="help-title")
+
+
+def _end(report: Report) -> Markup:
+    """All sections after the suggestions."""
+    return joined([*_without(report.without), *_decided(report), _how(report.run), _unchecked()], "\n")
+
+
+def _without(lines: tuple[Finished, ...]) -> Iterator[Markup]:
+    if not lines:
+        return
+    more = len(lines) - _MOST
+    rows = (_gap(line) for line in lines[:_MOST])
+    parts = [table("Table of gaps", ("gap", "function", "what never happened", "why"), rows)]
+    parts += [tag("p", f"And {counted(more, 'gap')} more: ", copyable("pytest-enrich list --gaps"))] * (more > 0)
+    yield _section("without", "Gaps without a good test", *parts)
+
+
+def _gap(line: Finished) -> tuple[str, ...]:
+    gap = line.gap
+    place = tag("code", f"{gap.path}:{gap.line}")
+    what = joined([tag("code", gap.text), f" ({gap.outcome})"])
+    return place, tag("code", gap.qualname), what, line.outcome + (f": {line.detail}" if line.detail else "")
+
+
+def _decided(report: Report) -> Iterator[Markup]:
+    closed = report.run.gaps.get("closed", 0)
+    parts = []
+    if report.turned_down:
+        told = f"{counted(report.turned_down, 'line')} in .enrich-rejected: "
+        parts.append(tag("p", told, copyable("pytest-enrich list --rejected")))
+    if closed:
+        parts.append(tag("p", f"{counted(closed, 'gap')} closed since the run before."))
+    if parts:
+        yield _section("decided", "Turned down earlier, and closed", *parts)
+
+
+def _how(run: RunSummary) -> Markup:
+    dropped = {reason: str(number) for reason, number in sorted(run.dropped.items())}
+    gaps = {name: str(number) for name, number in sorted(run.gaps.items())}
+    seconds = {name: duration(taken) for name, taken in sorted(run.seconds.items())}
+    model = f"{run.model.name} {run.model.digest[:12]} at {run.model.host}" if run.model else ""
+    words = [tag("h3", "What the words mean"), terms(_MEANING)]
+    ran = {"isolation": run.isolation, "model": model, "stopped": run.stopped, "command": " ".join(run.command)}
+    parts = [
+        *_fact_group("Run", ran),
+        *_fact_group("Gaps, by what became of them", gaps),
+        *_fact_group(f"Dropped, of {counted(run.candidates, 'candidate')}", dropped),
+        *_fact_group("Time", seconds),
+        *_fact_group("Versions", run.versions),
+        *_fact_group("Options", run.options),
+    ]
+    return _section("how", "How it was made", *words, tag("div", *parts, class_="facts"))
+
+
+def _fact_group(title: str, told: Mapping[str, str]) -> Iterator[Markup]:
+    if any(told.values()):
+        yield tag("div", tag("h3", title), terms(told.items()))
+
+
+def _unchecked() -> Markup:
+    return _section("unchecked", "What was not checked", tag("ul", *(tag("li", each) for each in _UNCHECKED)))
+
+
+def _section(identity: str, title: str, *parts: Markup) -> Markup:
+    return tag("section", tag("h2", title, id=identity), *parts, aria_labelledby=identity)

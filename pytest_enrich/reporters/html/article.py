@@ -1,16 +1,32 @@
-"""One suggestion of the report: its test, what to look at, its proof, and the commands."""
+"""What a person decides about: possible bugs, and the suggestions by function, each with its proof and commands.
+
+One reading of a function's source serves all of its suggestions.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from pytest_enrich.data import ReportedSuggestion, Suggestion, Tried
+from pytest_enrich.data import PossibleBug, Report, ReportedSuggestion, SourceLine, Suggestion, Tried
 from pytest_enrich.patch import words as facts
 from pytest_enrich.reporters import figures
-from pytest_enrich.reporters.html import code, element
-from pytest_enrich.reporters.html.markup import Markup, joined, tag
+from pytest_enrich.reporters.figures import observed_of, reproduction_of, runs_of
+from pytest_enrich.reporters.html.markup import (
+    Markup,
+    block,
+    copyable,
+    difference_block,
+    joined,
+    link,
+    python_block,
+    source_block,
+    table,
+    tag,
+    terms,
+)
 from pytest_enrich.reporters.words import counted
 
 _MUTANTS = 8
@@ -24,50 +40,78 @@ _SOURCES = {
 }
 _FATE = {True: "killed", False: "not noticed"}
 
+_MEANING = (
+    "The docstring says one thing and the code does another. A test of what the code does would only hide that, "
+    "so none is suggested. Which of the two is wrong is for you to say."
+)
 
-class Told(Struct, frozen=True, kw_only=True):
+
+def function_sections(report: Report) -> Iterator[Markup]:
+    """A section a function, that with the best suggestion first."""
+    groups: dict[tuple[str, str], list[ReportedSuggestion]] = {}
+    for each in report.suggestions:
+        gap = each.suggestion.gap
+        groups.setdefault((gap.path, gap.qualname), []).append(each)
+    known = _told_first(each for group in groups.values() for each in group)
+    for number, ((path, qualname), group) in enumerate(groups.items(), 1):
+        yield _section(f"f{number}", path, qualname, group, known)
+
+
+class _Told(Struct, frozen=True, kw_only=True):
     """What is the same for many suggestions, and which of them tells it: the ways to run, the existing tests."""
 
     ways: dict[tuple[str, ...], str]
     nearest: dict[str, str]
 
 
-def told(shown: Iterable[ReportedSuggestion]) -> Told:
+def bug_section(report: Report) -> Iterator[Markup]:
+    """All of them; nothing where there are none."""
+    if report.bugs:
+        parts = [tag("h2", "Possible bugs", id="bugs"), tag("p", _MEANING), *map(_bug, report.bugs)]
+        yield tag("section", *parts, aria_labelledby="bugs")
+
+
+def _section(identity: str, path: str, qualname: str, group: Sequence[ReportedSuggestion], told: _Told) -> Markup:
+    name = qualname or "module level"
+    title = tag("h2", tag("code", name), " ", tag("small", path), id=identity)
+    lines = _merged(group)
+    missing = tag("p", "The source cannot be shown: it changed, or cannot be read.", class_="dim")
+    source = source_block(lines, f"{name} in {path}") if lines else missing
+    articles = (_article(each, told) for each in group)
+    return tag("section", title, source, *articles, aria_labelledby=identity, class_="function")
+
+
+def _merged(group: Sequence[ReportedSuggestion]) -> list[SourceLine]:
+    """The lines of all, each once; missing when it is for one of them."""
+    found: dict[int, SourceLine] = {}
+    for line in (line for each in group for line in each.source):
+        known = found.get(line.number, line)
+        found[line.number] = replace(known, missing=known.missing or line.missing)
+    return [found[number] for number in sorted(found)]
+
+
+def _told_first(shown: Iterable[ReportedSuggestion]) -> _Told:
     """What each of `shown`, in this order, tells first."""
     ways: dict[tuple[str, ...], str] = {}
     nearest: dict[str, str] = {}
     for each in shown:
         ways.setdefault(each.suggestion.proof.runs.modes, each.suggestion.id)
         nearest.setdefault(each.nearest, each.suggestion.id)
-    return Told(ways=ways, nearest=nearest)
+    return _Told(ways=ways, nearest=nearest)
 
 
-def article(each: ReportedSuggestion, told: Told) -> Markup:
+def _article(each: ReportedSuggestion, told: _Told) -> Markup:
     """Everything that a decision about this one needs; what another has `told` is a link to it."""
     one = each.suggestion
     title = tag("h3", facts.checks(one), " ", tag("small", one.grade, class_="grade"), id=f"t-{one.id}")
-    parts = [
-        title,
-        _lead(one),
-        _stale(each),
-        _test(each),
-        _look(one),
-        _proof(each, told),
-        _origin(one),
-        _commands(each),
-    ]
+    shown = [title, _lead(one), _stale(each), _test(each), _look(one)]
+    parts = [*shown, _proof(each, told), _origin(one), _commands(each)]
     return tag("article", *parts, id=one.id, aria_labelledby=f"t-{one.id}", tabindex="-1", data_stale=each.stale)
 
 
 def _lead(one: Suggestion) -> Markup:
-    return tag(
-        "p",
-        tag("code", one.id),
-        " closes ",
-        tag("code", facts.span(one)),
-        f" ({facts.missing(one)})",
-        class_="dim",
-    )
+    parts = [tag("code", one.id), " closes ", tag("code", facts.span(one)), f" ({facts.missing(one)})"]
+    return tag("p", *parts, class_="dim")
 
 
 def _stale(each: ReportedSuggestion) -> Markup:
@@ -81,16 +125,16 @@ def _test(each: ReportedSuggestion) -> Markup:
     one = each.suggestion
     into = tag("p", "into ", tag("code", facts.where(one)))
     if each.difference:
-        return joined([into, code.difference(each.difference, f"Suggested test {one.id}")])
+        return joined([into, difference_block(each.difference, f"Suggested test {one.id}")])
     whole = "\n".join([*one.test.imports, "", one.test.code])
-    return joined([into, code.plain(whole, f"Suggested test {one.id}")])
+    return joined([into, python_block(whole, f"Suggested test {one.id}")])
 
 
 def _look(one: Suggestion) -> Markup:
     return tag("p", tag("b", "Look:"), f" {one.look}", class_="look")
 
 
-def _proof(each: ReportedSuggestion, told: Told) -> Markup:
+def _proof(each: ReportedSuggestion, told: _Told) -> Markup:
     one = each.suggestion
     part, runs = one.proof.mutants, one.proof.runs
     kills = f"kills {part.told()}; " if part.of else ""
@@ -105,10 +149,10 @@ def _proof(each: ReportedSuggestion, told: Told) -> Markup:
     return tag("details", summary, *inside)
 
 
-def _ways(one: Suggestion, told: Told) -> Markup:
+def _ways(one: Suggestion, told: _Told) -> Markup:
     modes = one.proof.runs.modes
     first = told.ways[modes]
-    return joined(["; ".join(modes), "."] if first == one.id else ["as ", element.link(first), "."])
+    return joined(["; ".join(modes), "."] if first == one.id else ["as ", link(first), "."])
 
 
 def _mutants(one: Suggestion) -> Markup:
@@ -120,7 +164,7 @@ def _mutants(one: Suggestion) -> Markup:
     more = len(tried) - _MUTANTS
     killed = sum(each.killed for each in tried[_MUTANTS:])
     rest = [tag("p", f"And {counted(more, 'mutant')} more, of which it kills {killed}.")] if more > 0 else []
-    return joined([element.table(f"Mutants of {one.id}", ("line", "change", "this test"), rows), *rest])
+    return joined([table(f"Mutants of {one.id}", ("line", "change", "this test"), rows), *rest])
 
 
 def _mutant(each: Tried) -> tuple[str, ...]:
@@ -129,43 +173,58 @@ def _mutant(each: Tried) -> tuple[str, ...]:
     return str(each.line), tag("code", each.change), ", ".join(notes)
 
 
-def _nearest(each: ReportedSuggestion, told: Told) -> Iterator[Markup]:
+def _nearest(each: ReportedSuggestion, told: _Told) -> Iterator[Markup]:
     near = each.suggestion.proof.nearest_test
     if near is not None:
         name = tag("code", near.code or near.nodeid)
         yield tag("p", "Most like it: ", name, f" ({near.similarity:.0%} the same).")
     first = told.nearest[each.nearest]
     if each.nearest and first != each.suggestion.id:
-        yield tag("p", "It is shown at ", element.link(first), ".")
+        yield tag("p", "It is shown at ", link(first), ".")
     elif each.nearest:
-        yield code.plain(each.nearest, f"The test most like {each.suggestion.id}")
+        yield python_block(each.nearest, f"The test most like {each.suggestion.id}")
 
 
 def _origin(one: Suggestion) -> Markup:
     made = one.made
+    commit = f", commit {made.commit}" if made.commit else ""
     facts_of = [
         ("from", facts.origin(one)),
-        (
-            "made",
-            f"pytest-enrich {made.pytest_enrich}, Python {made.python}"
-            + f", commit {made.commit}" * bool(made.commit),
-        ),
+        ("made", f"pytest-enrich {made.pytest_enrich}, Python {made.python}{commit}"),
         *((f"line {each.line}", f"{each.what}: {_SOURCES[each.source]}") for each in one.oracle),
         ("also closes", ", ".join(one.gap.also_closes)),
         ("checksum", one.test.body_sha256[:16]),
     ]
-    return tag("details", tag("summary", "Where it comes from"), element.terms(facts_of))
+    return tag("details", tag("summary", "Where it comes from"), terms(facts_of))
 
 
 def _commands(each: ReportedSuggestion) -> Markup:
-    one = each.suggestion
-    commands = (
-        [figures.accepted(each)]
-        if each.stale
-        else [
-            f"pytest-enrich run {one.id}",
-            figures.accepted(each),
-            f"pytest-enrich reject {one.id} --reason wrong",
-        ]
-    )
-    return tag("p", *(element.command(command) for command in commands), class_="commands")
+    identity, accept = each.suggestion.id, figures.accepted(each)
+    run, reject = f"pytest-enrich run {identity}", f"pytest-enrich reject {identity} --reason wrong"
+    commands = [accept] if each.stale else [run, accept, reject]
+    return tag("p", *(copyable(command) for command in commands), class_="commands")
+
+
+def _bug(one: PossibleBug) -> Markup:
+    title = tag("h3", one.title, " ", tag("small", "possible bug", class_="grade"), id=f"t-{one.id}")
+    where, place = f"{one.path}:{one.line} {one.qualname}".rstrip(), f"{one.path}:{one.contract_line}"
+    parts = [
+        title,
+        tag("p", tag("code", one.id), " ", tag("code", where), class_="dim"),
+        tag("p", "The docstring says, at ", tag("code", place), ":"),
+        block([one.contract], f"What the docstring of {one.id} says"),
+        tag("p", "The code does: ", tag("code", observed_of(one))),
+        tag("p", "This test fails:"),
+        python_block(reproduction_of(one), f"Test of {one.id}"),
+        tag("p", tag("b", "Look:"), " which of the two is wrong, the words or the code?", class_="look"),
+        tag("p", f"Seen {runs_of(one)}.", class_="dim"),
+        tag("ul", *(tag("li", f"{name}: ", copyable(command)) for name, command in _bug_commands(one))),
+    ]
+    return tag("article", *parts, class_="bug", id=one.id, aria_labelledby=f"t-{one.id}", tabindex="-1")
+
+
+def _bug_commands(one: PossibleBug) -> Iterator[tuple[str, str]]:
+    yield "See it fail", f"pytest-enrich run {one.id}"
+    yield "Keep it as a test that is known to fail", f"pytest-enrich xfail {one.id}"
+    yield "As the text of an issue", f"pytest-enrich show {one.id} --issue"
+    yield "It is no bug", f"pytest-enrich reject {one.id} --reason wrong"

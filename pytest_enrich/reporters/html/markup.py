@@ -1,11 +1,28 @@
-"""HTML as values: whatever is not `Markup` is escaped on its way in, here and nowhere else."""
+"""HTML as values: whatever is not `Markup` is escaped on its way in, here and nowhere else.
+
+And pieces of a page that come back: tables, terms, commands, links; source with its missing lines, and diffs. What
+colours say, a sign in the gutter says too. A line of Python is looked at alone, so a fragment will do.
+"""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+import keyword
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
+from pytest_enrich.data import SourceLine
 from pytest_enrich.reporters.words import visible_lines
+
+_SIGNS = {"+": "add", "-": "del"}
+_HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@(.*)")
+_CONTEXT = 1  # lines round a change: the page says in words where the test goes
+
+_STRING = r"[rbfuRBFU]{0,2}(?:\"\"\".*?\"\"\"|'''.*?'''|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*')"
+_WORD = rf"\b(?:{'|'.join(keyword.kwlist)})\b"
+_PARTS = re.compile(rf"(?P<c>#.*)|(?P<s>{_STRING})|(?P<k>{_WORD})")
+_LONGEST = 2000  # characters; a longer line is not worth the time
 
 
 class Markup(str):
@@ -37,9 +54,113 @@ def void(name: str, /, **attributes: str | bool) -> Markup:
     return Markup(f"<{name}{_written(attributes)}>")
 
 
+def table(label: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
+    """A table in a region of its own, which can be scrolled by keyboard where the page is narrow."""
+    head = tag("tr", *(tag("th", text, scope="col") for text in heads))
+    body = joined((tag("tr", *(tag("td", cell) for cell in row)) for row in rows), "\n")
+    inside = tag("table", tag("thead", head), tag("tbody", body))
+    return tag("div", inside, class_="scroll", tabindex="0", role="region", aria_label=label)
+
+
+def terms(pairs: Iterable[tuple[str, str]]) -> Markup:
+    """Names and what is said about them; those about which there is nothing to say are left out."""
+    told = [joined([tag("dt", name), tag("dd", what)]) for name, what in pairs if what]
+    return tag("dl", *told) if told else Markup()
+
+
+def copyable(text: str) -> Markup:
+    """A command to copy; the script puts a button beside it."""
+    return tag("code", text, class_="command")
+
+
+def link(identity: str) -> Markup:
+    """To a suggestion of this page."""
+    return tag("a", tag("code", identity), href=f"#{identity}")
+
+
+def block(lines: Iterable[str], label: str) -> Markup:
+    """Lines that can be scrolled by keyboard."""
+    return tag("pre", joined(lines, "\n"), tabindex="0", role="region", aria_label=label)
+
+
+def source_block(lines: Sequence[SourceLine], name: str) -> Markup:
+    """Source lines of `name` with their numbers; where some are left out a line says so."""
+    shown, last = [], lines[0].number - 1
+    for line in lines:
+        if line.number != last + 1:
+            shown.append(tag("span", "      ...", class_="g"))
+        shown.append(_source_line(line))
+        last = line.number
+    return block(shown, f"Source of {name}, lines {lines[0].number} to {last}")
+
+
+def difference_block(text: str, label: str) -> Markup:
+    """A diff without the lines above its first hunk, which name its files."""
+    lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
+    first = next((at for at, line in enumerate(lines) if line.startswith("@@ ")), 0)
+    return block((_changed_line(line) for line in _hunks(lines[first:])), label)
+
+
+def python_block(text: str, label: str) -> Markup:
+    """Python as it is."""
+    return block((_highlighted(line) for line in text.rstrip("\n").split("\n")), label)
+
+
+def _highlighted(line: str) -> Markup:
+    """The line with its parts in `<span class="k">`, `s` or `c`."""
+    if len(line) > _LONGEST:
+        return escaped(line)
+    parts: list[str] = []
+    end = 0
+    for match in _PARTS.finditer(line):
+        parts += [line[end : match.start()], tag("span", match[0], class_=match.lastgroup or "")]
+        end = match.end()
+    return joined([*parts, line[end:]])
+
+
 def _written(attributes: dict[str, str | bool]) -> str:
     return "".join(
         f" {name.rstrip('_').replace('_', '-')}" + ("" if value is True else f'="{escaped(value)}"')
         for name, value in attributes.items()
         if not isinstance(value, bool) or value
     )
+
+
+def _hunks(lines: Sequence[str]) -> Iterator[str]:
+    """The lines of a diff with less around its changes."""
+    starts = [at for at, line in enumerate(lines) if line.startswith("@@ ")]
+    for start, end in pairwise([*starts, len(lines)]):
+        yield from _narrowed(lines[start], lines[start + 1 : end])
+
+
+def _narrowed(head: str, lines: Sequence[str]) -> Iterator[str]:
+    changed = [at for at, line in enumerate(lines) if line[:1] in _SIGNS]
+    found = _HUNK.fullmatch(head)
+    if not changed or found is None or any(line.startswith("\\") for line in lines):
+        yield from (head, *lines)
+        return
+    above = max(changed[0] - _CONTEXT, 0)
+    below = max(len(lines) - 1 - changed[-1] - _CONTEXT, 0)
+    old, new = (_range(found[at], found[at + 1], above, below) for at in (1, 3))
+    yield from (f"@@ -{old} +{new} @@{found[5]}", *lines[above : len(lines) - below])
+
+
+def _range(first: str, count: str | None, above: int, below: int) -> str:
+    """A range of a hunk without that many of its lines."""
+    number = int(count or 1) - above - below
+    return f"{int(first) + above}{'' if number == 1 else f',{number}'}"
+
+
+def _source_line(line: SourceLine) -> Markup:
+    gutter = tag("span", f"{'!' if line.missing else ' '}{line.number:>5}  ", class_="g")
+    if not line.missing:
+        return joined([gutter, _highlighted(line.text)])
+    return tag("span", tag("span", "not run: ", class_="vh"), gutter, _highlighted(line.text), class_="miss")
+
+
+def _changed_line(line: str) -> Markup:
+    if line.startswith("@@"):
+        return tag("span", line, class_="g")
+    kind = _SIGNS.get(line[:1], "")
+    inside = joined([f"{line[:1]} ", _highlighted(line[1:])])
+    return tag("span", inside, class_=kind) if kind else inside

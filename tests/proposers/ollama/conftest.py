@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_enrich.proposers.ollama import host
-from pytest_enrich.proposers.ollama.client import Client
-from pytest_enrich.proposers.ollama.exchange import Limits, Message, Options, Request
+from pytest_enrich.proposers.ollama.client import Client, parse_host
+from pytest_enrich.proposers.ollama.protocol import Limits, Message, Options, Request
 
 SHORT = Limits(connect=0.5, first=2.0, gap=0.4, total=5.0)
 
@@ -39,7 +38,7 @@ def waited():
 
 @pytest.fixture
 def client(server, waited):
-    made = Client(host.parse(server.url), SHORT, wait=waited.append)
+    made = Client(parse_host(server.url), SHORT, wait=waited.append)
     yield made
     made.close()
 
@@ -53,3 +52,20 @@ def request_of():
         return Request(**{**plain, **changes})
 
     return make
+
+
+@pytest.fixture
+def nowhere():
+    """Keeps no reply between runs."""
+
+    class Nowhere:
+        def get(self, _name):
+            return None
+
+        def put(self, name, content):
+            pass
+
+        def names(self):
+            return ()
+
+    return Nowhere()

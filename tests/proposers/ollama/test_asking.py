@@ -4,12 +4,26 @@ import json
 import threading
 
 import pytest
+from msgspec.structs import replace
 
-from pytest_enrich.proposers.ollama import figures, prompt
-from pytest_enrich.proposers.ollama.asking import FIRST_WORDS, PATIENCE, Asker
-from pytest_enrich.proposers.ollama.exchange import Message
-from pytest_enrich.proposers.ollama.paying import BARREN
-from pytest_enrich.proposers.ollama.pulled import Pulled
+from pytest_enrich.data import Attempt, Dropped, Kept, Origin
+from pytest_enrich.proposers.ollama import prompt
+from pytest_enrich.proposers.ollama.asking import (
+    BARREN,
+    FIRST_WORDS,
+    IDLE,
+    LEFT,
+    NEEDED,
+    PATIENCE,
+    UNASKED,
+    UNTRIED,
+    Asker,
+    Paid,
+    fold_attempts,
+    is_spent,
+)
+from pytest_enrich.proposers.ollama.gate import Pulled
+from pytest_enrich.proposers.ollama.protocol import Message
 from pytest_enrich.proposers.ollama.question import Model, Question
 
 CHAT = "POST /api/chat"
@@ -240,8 +254,8 @@ def test_a_question_is_not_asked_when_less_time_is_left_than_one_takes(asker, se
     left[0] = 13.0  # it would read for 10 seconds and write for 2, and those before it may have been quick
     assert made.ask(question("y" * 1000, about="b.py::g")) is None
     assert (len(server.asked), made.unasked, made.is_late) == (1, {"b.py::g"}, True)
-    assert made.tally[figures.UNASKED] == 1
-    assert (made.seconds[figures.NEEDED], made.seconds[figures.LEFT]) == (pytest.approx(14.4, abs=0.2), 13.0)
+    assert made.tally[UNASKED] == 1
+    assert (made.seconds[NEEDED], made.seconds[LEFT]) == (pytest.approx(14.4, abs=0.2), 13.0)
 
 
 def test_a_question_of_which_most_was_read_before_needs_less_time(asker, server, ollama):
@@ -336,3 +350,53 @@ def test_what_was_said_about_a_target_is_known_in_this_run_and_the_next(asker, s
 def test_a_kept_reply_that_cannot_be_read_says_nothing(asker, kept):
     kept["0" * 64] = b"{"
     assert asker().said("a.py::f") == ()
+
+
+KEPT = Kept(gaps=(), lines=(), branches=(), runs=(), seconds=0.0)
+DROPPED = Dropped(rung="gains", reason="closes no gap")
+
+
+@pytest.fixture
+def attempts(fakes):
+    def attempts(*verdicts, strategy="inputs", model="m:1", prompt="a"):
+        origin = Origin(proposer="ollama", model=model, strategy=strategy, prompt=prompt)
+        made = replace(fakes.candidate(), origin=origin)
+        return [Attempt(path="", qualname="", digest="", candidate=made, verdict=one) for one in verdicts]
+
+    return attempts
+
+
+def test_what_a_strategy_came_to_is_in_its_attempts(attempts):
+    done = [*attempts(DROPPED, KEPT, DROPPED), *attempts(DROPPED, strategy="repair")]
+    assert fold_attempts(done, "m:1") == {
+        "inputs": Paid(tried=3, kept=1), "repair": Paid(tried=1, idle=1),
+    }  # fmt: skip
+
+
+def test_questions_are_idle_not_candidates(attempts):
+    done = [
+        *attempts(KEPT, *[DROPPED] * 20),
+        *attempts(DROPPED, DROPPED, prompt="b"),
+        *attempts(DROPPED, prompt="c"),
+    ]
+    assert fold_attempts(done, "m:1")["inputs"] == Paid(tried=24, kept=1, idle=2)
+    assert fold_attempts([*done, *attempts(KEPT, prompt="d")], "m:1")["inputs"].idle == 0
+
+
+def test_attempts_of_others_are_none_of_it(attempts):
+    assert fold_attempts([*attempts(KEPT, model="m:2"), *attempts(KEPT, model="", strategy="")], "m:1") == {}
+
+
+@pytest.mark.parametrize(
+    ("paid", "asked", "reached", "spent"),
+    [
+        (UNTRIED, BARREN - 1, False, False),
+        (UNTRIED, BARREN, False, True),
+        (UNTRIED, BARREN, True, False),
+        (Paid(tried=1, idle=1), BARREN, False, False),
+        (Paid(tried=IDLE, idle=IDLE), 1, True, True),
+        (Paid(tried=40, kept=1, idle=IDLE - 1), 40, True, False),
+    ],
+)
+def test_a_strategy_is_left_when_it_leads_nowhere(paid, asked, reached, spent):
+    assert is_spent(paid, asked, reached=reached) is spent

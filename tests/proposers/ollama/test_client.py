@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -10,10 +11,9 @@ import time
 import pytest
 from msgspec.structs import replace
 
-from pytest_enrich.proposers.ollama import answer as answers
-from pytest_enrich.proposers.ollama import host
-from pytest_enrich.proposers.ollama.client import WAITS, Client
-from pytest_enrich.proposers.ollama.exchange import Failure, Limits, Options, Reply
+from pytest_enrich.proposers.ollama import answer
+from pytest_enrich.proposers.ollama.client import WAITS, Client, parse_host
+from pytest_enrich.proposers.ollama.protocol import Failure, Limits, Options, Reply
 
 CHAT = "POST /api/chat"
 LONG = 60.0
@@ -76,7 +76,7 @@ def test_no_proxy_and_no_key_takes_part(server, ollama, request_of, monkeypatch)
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     monkeypatch.setenv("OLLAMA_API_KEY", "very-secret")
     server.answer(CHAT, ollama.reply("yes"))
-    client = Client(host.parse(server.url), Limits())
+    client = Client(parse_host(server.url), Limits())
     assert isinstance(client.ask(request_of(), LONG), Reply)
     client.close()
     headers = server.asked[0][2]
@@ -155,7 +155,7 @@ def test_a_schema_may_be_lost_in_thoughts(ask, ollama, name):
 
 def test_a_schema_is_dropped_for_a_model_that_can_think_and_does_not(ask, ollama):
     free = ask(ollama.recorded("46-think-model-that-does-not-think-format-IGNORED"))
-    assert answers.inputs(free.text) == ()
+    assert answer.inputs(free.text) == ()
     assert json.loads(ask(ollama.recorded("46b-think-false-format")).text) == {"a": 2018}
 
 
@@ -358,7 +358,7 @@ def test_a_dead_runner_is_tried_once_more(ask, ollama, server):
 
 
 def test_nobody_listening_is_said(request_of, waited):
-    client = Client(host.parse("127.0.0.1:1"), Limits(), wait=waited.append)
+    client = Client(parse_host("127.0.0.1:1"), Limits(), wait=waited.append)
     answer = client.ask(request_of(), LONG)
     assert (answer.kind, waited) == ("unreachable", list(WAITS))
     client.close()
@@ -370,7 +370,7 @@ def test_no_try_begins_after_the_deadline(ask, ollama, server, waited):
 
 
 def test_waiting_for_a_question_before_takes_nothing_of_the_limit(server, ollama, request_of):
-    client = Client(host.parse(server.url), Limits(first=1.0, total=1.2))
+    client = Client(parse_host(server.url), Limits(first=1.0, total=1.2))
     server.answer(CHAT, [0.8, *ollama.reply("first")], [0.8, *ollama.reply("second")])
     before = threading.Thread(target=client.ask, args=(request_of(), LONG))
     before.start()
@@ -395,7 +395,7 @@ def test_a_reply_that_nobody_wants_is_left(server, client, ollama, request_of):
 
 @pytest.mark.parametrize("begun", [True, False])
 def test_closing_ends_what_is_under_way(server, ollama, request_of, begun):
-    client = Client(host.parse(server.url), Limits())
+    client = Client(parse_host(server.url), Limits())
     server.answer(CHAT, ollama.stream(ollama.line("a"), "hang") if begun else ["hang"])
     threading.Timer(0.1, client.close).start()
     began = time.monotonic()
@@ -446,7 +446,7 @@ def test_a_bad_address_in_the_environment_is_no_reason_to_fail(text):
     ],
 )
 def test_a_request_goes_where_the_address_says(text, url):
-    client = Client(host.parse(text), Limits())
+    client = Client(parse_host(text), Limits())
     assert str(client._http.build_request("GET", "/api/tags").url) == url
     client.close()
 
@@ -456,7 +456,7 @@ def test_a_request_goes_where_the_address_says(text, url):
 
 def noticing(server, limits=SHORT):
     told = []
-    return Client(host.parse(server.url), limits, wait=lambda _seconds: None, notice=told.append), told
+    return Client(parse_host(server.url), limits, wait=lambda _seconds: None, notice=told.append), told
 
 
 def test_a_question_that_keeps_waiting_says_so(server, ollama, request_of):
@@ -492,3 +492,71 @@ def test_a_models_name_does_nothing_to_a_terminal(server, ollama, request_of):
     asking, told = noticing(server)
     asking.ask(request_of(model="m\x1b[2J\nx"), 5.0)
     assert told[0].isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("", "http://127.0.0.1:11434"),
+        ("example.org", "http://example.org:11434"),
+        ("http://example.org", "http://example.org:80"),
+        ("https://example.org", "https://example.org:443"),
+        ("https://example.org:8443/ollama/", "https://example.org:8443/ollama"),
+        (":1234", "http://127.0.0.1:1234"),
+        (' "127.0.0.1:9" ', "http://127.0.0.1:9"),
+        ("127.0.0.1:x", "http://127.0.0.1:11434"),
+        ("127.0.0.1:99999", "http://127.0.0.1:11434"),
+        ("0.0.0.0", "http://127.0.0.1:11434"),
+        ("0.0.0.0:80", "http://127.0.0.1:80"),
+        ("::", "http://[::1]:11434"),
+        ("[::]:7", "http://[::1]:7"),
+        ("[::1]", "http://[::1]:11434"),
+        ("fe80::1", "http://[fe80::1]:11434"),
+        ("ftp://somewhere", "http://somewhere:11434"),
+        ("http://127.0.0.1@evil.example:80", "http://evil.example:80"),
+    ],
+)
+def test_a_host_is_read_as_ollama_reads_it(text, url):
+    assert parse_host(text).url == url
+
+
+@pytest.mark.parametrize("text", ["", "127.0.0.1", "127.8.8.8:80", "[::1]:80", "0.0.0.0", "localhost"])
+def test_this_machine_is_loopback(text):
+    assert parse_host(text).is_loopback()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10.0.0.1",
+        "gpu.corp.example",
+        "http://127.0.0.1.evil.example",
+        "http://127.0.0.1@evil.example",
+        "[fe80::1]",
+    ],
+)
+def test_what_may_be_elsewhere_is_not_loopback(text):
+    assert not parse_host(text).is_loopback()
+
+
+def test_a_localhost_that_is_elsewhere_is_not_loopback(monkeypatch):
+    elsewhere = [(socket.AF_INET, None, None, "", ("10.0.0.7", 0))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: elsewhere)
+    assert not parse_host("localhost").is_loopback()
+
+
+def test_no_name_is_looked_up_but_localhost(monkeypatch):
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: pytest.fail("looked up"))
+    assert not parse_host("gpu.corp.example").is_loopback()
+
+
+@pytest.mark.parametrize(
+    ("text", "cloud"), [("https://ollama.com", True), ("api.OLLAMA.com.", True), ("notollama.com", False)]
+)
+def test_ollamas_own_service_is_known(text, cloud):
+    assert parse_host(text).is_cloud() is cloud
+
+
+@pytest.mark.parametrize(("text", "shown"), [("", "127.0.0.1:11434"), ("[::1]:8", "[::1]:8")])
+def test_people_read_name_and_port(text, shown):
+    assert str(parse_host(text)) == shown

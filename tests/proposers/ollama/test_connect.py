@@ -4,8 +4,7 @@ import pytest
 
 from pytest_enrich.proposers.ollama import connect
 from pytest_enrich.proposers.ollama.connect import Connected, Wish
-from pytest_enrich.proposers.ollama.gate import Refusal
-from pytest_enrich.proposers.ollama.pulled import Pulled
+from pytest_enrich.proposers.ollama.gate import Pulled, Refusal
 
 CODER = {
     "name": "coder:7b", "digest": "d" * 64, "size": 10**9, "details": {"parameter_size": "7B"},

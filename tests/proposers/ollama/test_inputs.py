@@ -7,16 +7,16 @@ import pytest
 from pytest_enrich.data import Call, Entry, Explore, Explored, NearTest, Parameter, Record, Recorded
 from pytest_enrich.data.code import Argument
 from pytest_enrich.proposers.ollama import inputs
-from pytest_enrich.proposers.ollama import subject as subjects
 from pytest_enrich.proposers.ollama.asking import Asker
-from pytest_enrich.proposers.ollama.inputs import Inputs
-from pytest_enrich.proposers.ollama.pulled import Pulled
-from pytest_enrich.proposers.ollama.question import Model, Nowhere
+from pytest_enrich.proposers.ollama.gate import Pulled
+from pytest_enrich.proposers.ollama.inputs import Inputs, as_call, as_input, subject_of
+from pytest_enrich.proposers.ollama.question import Model
+from pytest_enrich.proposers.recording import NOTHING
 
 CHAT = "POST /api/chat"
 TOTAL = Parameter(name="total", kind="positional", annotation="int")
 ENTRY = Entry(qualname="discount", kind="function", parameters=(TOTAL,))
-NOTHING = Explored(findings=(), executions=9)
+NOTHING_FOUND = Explored(findings=(), executions=9)
 
 
 def said(ollama, *given):
@@ -24,13 +24,13 @@ def said(ollama, *given):
 
 
 @pytest.fixture
-def propose(client, server, fakes):
+def propose(client, server, fakes, nowhere):
     """The candidates for a task, from these replies and what exploring answers; and the sandbox."""
 
-    def propose(*replies, task=None, explored=NOTHING, recorded=subjects.NOTHING, excluded=(), literal=False):
+    def propose(*replies, task=None, explored=NOTHING_FOUND, recorded=NOTHING, excluded=(), literal=False):
         server.answer(CHAT, *replies)
         sandbox = fakes.ScriptedSandbox({Explore: explored, Record: recorded})
-        asker = Asker(client, Model(pulled=Pulled(name="m:1", digest="d"), name="m:1"), Nowhere(), lambda: 60.0)
+        asker = Asker(client, Model(pulled=Pulled(name="m:1", digest="d"), name="m:1"), nowhere, lambda: 60.0)
         proposer = Inputs(asker, sandbox, excluded, literal=literal)
         return list(proposer.propose(task or fakes.task(target=fakes.target(entries=(ENTRY,))))), sandbox, asker
 
@@ -134,23 +134,23 @@ def test_a_window_is_asked_for_that_the_prompts_fit_into(fakes, propose, ollama,
 # --- calls
 
 
-def subject(fakes, *parameters, kind="function", literal=False, recorded=subjects.NOTHING):
+def subject(fakes, *parameters, kind="function", literal=False, recorded=NOTHING):
     qualname = "Cart.add" if kind == "method" else "discount"
     entry = Entry(qualname=qualname, kind=kind, parameters=parameters)
-    return subjects.of(fakes.target(entries=(entry,)), "class Cart: ...\n", recorded, literal=literal)
+    return subject_of(fakes.target(entries=(entry,)), "class Cart: ...\n", recorded, literal=literal)
 
 
 def test_several_values_of_a_variadic_parameter_are_as_many_arguments(fakes):
     many = Parameter(name="totals", kind="variadic", annotation="int")
     optional = Parameter(name="total", kind="positional", annotation="int")
-    about = subjects.of(
+    about = subject_of(
         fakes.target(
             fakes.gap(text="if totals:"),
             entries=(Entry(qualname="discount", kind="function", parameters=(optional, many)),),
         ),
         "",
     )
-    call = subjects.as_call({"total": 1, "totals": [2, 3]}, about)
+    call = as_call({"total": 1, "totals": [2, 3]}, about)
     assert call.arguments == (
         Argument(name="total", value="1"),
         Argument(name="", value="2"),
@@ -163,22 +163,22 @@ def test_the_object_of_a_method_is_what_the_model_makes_else_what_a_test_made(fa
         qualname="Cart.add", receiver="⟨shop.cart:Cart⟩(1)", arguments=(Argument(name="total", value="1"),)
     )
     about = subject(fakes, TOTAL, kind="method", recorded=Recorded(calls=(seen,), constructors=(), outcomes=()))
-    assert subjects.as_call({"self": "Cart()", "total": 1}, about).receiver == "⟨shop.cart:Cart⟩()"
-    assert subjects.as_call({"self": "nonsense(", "total": 1}, about).receiver == "⟨shop.cart:Cart⟩(1)"
+    assert as_call({"self": "Cart()", "total": 1}, about).receiver == "⟨shop.cart:Cart⟩()"
+    assert as_call({"self": "nonsense(", "total": 1}, about).receiver == "⟨shop.cart:Cart⟩(1)"
 
 
 def test_a_method_without_any_object_is_not_called(fakes):
-    assert subjects.as_call({"self": "nonsense(", "total": 1}, subject(fakes, TOTAL, kind="method")) is None
+    assert as_call({"self": "nonsense(", "total": 1}, subject(fakes, TOTAL, kind="method")) is None
 
 
 def test_where_only_literals_run_an_expression_is_no_input(fakes):
     anything = Parameter(name="total", kind="positional")
     given = {"total": {"python": "Cart()"}}
-    assert subjects.as_call(given, subject(fakes, anything)) is not None
-    assert subjects.as_call(given, subject(fakes, anything, literal=True)) is None
+    assert as_call(given, subject(fakes, anything)) is not None
+    assert as_call(given, subject(fakes, anything, literal=True)) is None
 
 
 def test_what_tests_pass_is_shown_as_the_model_would_write_it(fakes):
     anything = Parameter(name="total", kind="positional")
     call = Call(qualname="discount", arguments=(Argument(name="total", value="⟨shop.cart:Cart⟩()"),))
-    assert subjects.shown(call, subject(fakes, anything)) == {"total": {"python": "Cart()"}}
+    assert as_input(call, subject(fakes, anything)) == {"total": {"python": "Cart()"}}

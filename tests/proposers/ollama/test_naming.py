@@ -9,9 +9,9 @@ from pytest_enrich import patch
 from pytest_enrich.data import Attempt, Entry, Kept, NearTest, Oracle, Origin
 from pytest_enrich.proposers.ollama import naming
 from pytest_enrich.proposers.ollama.asking import Asker
+from pytest_enrich.proposers.ollama.gate import Pulled
 from pytest_enrich.proposers.ollama.naming import Naming
-from pytest_enrich.proposers.ollama.pulled import Pulled
-from pytest_enrich.proposers.ollama.question import Model, Nowhere
+from pytest_enrich.proposers.ollama.question import Model
 
 CHAT = "POST /api/chat"
 GOOD = json.dumps({"name": "test_negative_total_is_free"})
@@ -31,7 +31,7 @@ def test_of(fakes):
 
 
 @pytest.fixture
-def named(client, server, fakes, ollama):
+def named(client, server, fakes, ollama, nowhere):
     def named(test, text=GOOD, *, near=BARE, parameters=7e9, **changes):
         server.answer(CHAT, ollama.reply(text))
         nearest = (NearTest(nodeid=f"{fakes.TESTS}::test_discount", shared=3),)
@@ -39,7 +39,7 @@ def named(client, server, fakes, ollama):
         asker = Asker(
             client,
             Model(pulled=Pulled(name="m:1", digest="d", parameters=parameters), name="m:1"),
-            Nowhere(),
+            nowhere,
             lambda: 60.0,
         )
         attempts, excluded = changes.get("attempts", ()), changes.get("excluded", ())

@@ -5,10 +5,10 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Call, Condition, Entry, Parameter, Recorded
 from pytest_enrich.data.code import Argument
-from pytest_enrich.proposers.ollama import excerpt, prompt
-from pytest_enrich.proposers.ollama import subject as subjects
-from pytest_enrich.proposers.ollama.exchange import Options, Request
-from pytest_enrich.proposers.ollama.turns import Turns
+from pytest_enrich.proposers.ollama import prompt
+from pytest_enrich.proposers.ollama.inputs import NOTHING, page_of, subject_of
+from pytest_enrich.proposers.ollama.line import Turns
+from pytest_enrich.proposers.ollama.protocol import Options, Request
 
 SOURCE = '''import re
 
@@ -55,10 +55,10 @@ def target(fakes):
 def chat(target):
     """The text of the question, and the whole chat."""
 
-    def chat(*tried, recorded=subjects.NOTHING, gap=target.gaps[0], annotation="int"):
+    def chat(*tried, recorded=NOTHING, gap=target.gaps[0], annotation="int"):
         taken = replace(ENTRY.parameters[0], annotation=annotation)
         about = replace(target, entries=(replace(ENTRY, parameters=(taken,)),))
-        page = subjects.page(subjects.of(about, SOURCE, recorded))
+        page = page_of(subject_of(about, SOURCE, recorded))
         messages = prompt.inputs(page, gap, tried)
         return messages[-1].content, messages
 
@@ -85,7 +85,7 @@ def test_what_is_sent_about_two_functions_of_a_module_begins_byte_for_byte_alike
     entry = Entry(qualname="Cart.add", kind="method", parameters=(taken,))
     gap = fakes.gap("cart-bbbbbbbb", line=21)
     other = fakes.target(gap, source="def add(self, item): ...\n", entries=(entry,))
-    about_other = prompt.inputs(subjects.page(subjects.of(other, SOURCE)), gap)
+    about_other = prompt.inputs(page_of(subject_of(other, SOURCE)), gap)
     first, second = (Request(model="m", messages=one, options=Options()).text for one in (chat()[1], about_other))
     turns = Turns()
     turns.asked(first)
@@ -140,7 +140,7 @@ def test_the_form_shows_how_a_value_looks(chat, annotation, shape):
 def test_a_private_function_is_shown_with_the_one_to_call(fakes, target):
     entry = Entry(qualname="Cart.add", kind="method", parameters=(Parameter(name="item", kind="positional"),))
     inner = fakes.target(*target.gaps, source=FUNCTION, first_line=6, entries=(entry,))
-    page = subjects.page(subjects.of(inner, SOURCE))
+    page = page_of(subject_of(inner, SOURCE))
     text = prompt.inputs(page, inner.gaps[0])[-1].content
     assert "def add(self, item): ...\n" in text
     assert "Find different inputs for which Cart.add gets to the marked line." in text
@@ -151,7 +151,7 @@ def test_a_private_function_is_shown_with_the_one_to_call(fakes, target):
 
 
 def test_an_outline_has_what_a_module_offers():
-    assert excerpt.outline(SOURCE).splitlines() == [
+    assert prompt.outline(SOURCE).splitlines() == [
         "import re", "LIMIT = 3", "def discount(total): ...", "class Cart():",
         "    def __init__(self, owner: str): ...", "    def add(self, item): ...",
         "Amount = float | str",
@@ -160,24 +160,22 @@ def test_an_outline_has_what_a_module_offers():
 
 def test_an_outline_has_the_members_of_a_class():
     text = "class Unit(Enum):\n    DAYS = 1\n    text: str = ''\n    long = '" + "x" * 99 + "'\n"
-    assert excerpt.outline(text).splitlines() == ["class Unit(Enum):", "    DAYS = 1", "    text: str = ''"]
+    assert prompt.outline(text).splitlines() == ["class Unit(Enum):", "    DAYS = 1", "    text: str = ''"]
 
 
 @pytest.mark.parametrize("text", ["def (", "\0", "(" * 3000])
 def test_what_cannot_be_read_has_no_outline(text):
-    assert excerpt.outline(text) == ""
-    assert excerpt.function(text, "f") == ""
+    assert prompt.outline(text) == ""
+    assert prompt.function_text(text, "f") == ""
 
 
 def test_an_outline_has_an_end():
-    assert (
-        len(excerpt.outline("\n".join(f"def f{n}(a, b, c): ..." for n in range(9999)))) < excerpt.MOST_OUTLINE * 2
-    )
+    assert len(prompt.outline("\n".join(f"def f{n}(a, b, c): ..." for n in range(9999)))) < prompt.MOST_OUTLINE * 2
 
 
 def test_a_long_docstring_is_cut_to_its_beginning():
     documented = "\n".join(f"    line {n}" for n in range(40))
-    text = excerpt.function(f'def f():\n    """First.\n{documented}\n    """\n    return 1\n', "f")
+    text = prompt.function_text(f'def f():\n    """First.\n{documented}\n    """\n    return 1\n', "f")
     assert "line 3" in text
     assert "line 30" not in text
     assert "return 1" in text
@@ -186,7 +184,7 @@ def test_a_long_docstring_is_cut_to_its_beginning():
 def test_of_a_long_function_the_part_round_the_gap_is_shown(fakes):
     body = "\n".join(f"    value_{n} = some_function_with_a_long_name({n})" for n in range(400))
     target = fakes.target(fakes.gap(line=200), source=f"def f():\n{body}\n", first_line=1)
-    shown = excerpt.marked(target, target.gaps)
+    shown = prompt.marked(target, target.gaps)
     assert "value_198 =" in shown
     assert "value_300 =" not in shown
     assert shown.startswith("def f():")
@@ -194,5 +192,5 @@ def test_of_a_long_function_the_part_round_the_gap_is_shown(fakes):
 
 
 def test_a_method_is_found_in_its_class():
-    assert excerpt.function(SOURCE, "Cart.add") == "def add(self, item): ..."
-    assert excerpt.function(SOURCE, "Cart.nothing") == ""
+    assert prompt.function_text(SOURCE, "Cart.add") == "def add(self, item): ..."
+    assert prompt.function_text(SOURCE, "Cart.nothing") == ""

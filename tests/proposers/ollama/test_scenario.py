@@ -4,11 +4,10 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.data import Entry, NearTest, Oracle, Origin, Placement
-from pytest_enrich.proposers.ollama import written
 from pytest_enrich.proposers.ollama.asking import Asker
-from pytest_enrich.proposers.ollama.pulled import Pulled
-from pytest_enrich.proposers.ollama.question import Model, Nowhere
-from pytest_enrich.proposers.ollama.scenario import Scenario
+from pytest_enrich.proposers.ollama.gate import Pulled
+from pytest_enrich.proposers.ollama.question import Model
+from pytest_enrich.proposers.ollama.scenario import Renderer, Scenario
 
 CHAT = "POST /api/chat"
 SOURCE = "import decimal\nfrom shop.money import Money\n\nclass Cart: ...\ndef discount(total): ...\n"
@@ -25,10 +24,10 @@ def task(fakes):
 
 
 @pytest.fixture
-def propose(client, server, task, ollama):
+def propose(client, server, task, ollama, nowhere):
     def propose(*texts, model=LARGE, excluded=(), literal=False, about=None):
         server.answer(CHAT, *(ollama.reply(text) for text in texts))
-        asker = Asker(client, Model(pulled=model, name=model.name), Nowhere(), lambda: 60.0)
+        asker = Asker(client, Model(pulled=model, name=model.name), nowhere, lambda: 60.0)
         return list(Scenario(asker, excluded, literal=literal).propose(about or task))
 
     return propose
@@ -39,7 +38,7 @@ def write(task):
     """What becomes of a test that the model wrote."""
 
     def write(code, about=task, **changes):
-        desk = written.Desk.of(about, about.target.gaps[0], Origin(proposer="ollama"))
+        desk = Renderer.of(about, about.target.gaps[0], Origin(proposer="ollama"))
         return replace(desk, **changes).write(code)
 
     return write

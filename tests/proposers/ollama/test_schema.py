@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from pytest_enrich.data import Entry, Parameter
-from pytest_enrich.proposers.ollama import hint, schema
-from pytest_enrich.proposers.ollama.hint import ANYTHING, Hint
+from pytest_enrich.proposers.ollama import schema
+from pytest_enrich.proposers.ollama.schema import ANYTHING, Hint
 
 
 def parameter(name="x", annotation=None, kind="positional", **more):
@@ -24,11 +24,11 @@ def parameter(name="x", annotation=None, kind="positional", **more):
     ],
 )  # fmt: skip
 def test_an_annotation_says_what_a_value_may_be(annotation, sort):
-    assert hint.read(annotation).sort == sort
+    assert schema.read_hint(annotation).sort == sort
 
 
 def test_a_type_inside_itself_comes_to_an_end():
-    assert hint.read("list[" * 50 + "int" + "]" * 50).sort == "list"
+    assert schema.read_hint("list[" * 50 + "int" + "]" * 50).sort == "list"
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_type_inside_itself_comes_to_an_end():
     ],
 )
 def test_without_an_annotation_the_docstring_and_the_default_say_it(given, sort):
-    assert hint.of_parameter(parameter(**given)).sort == sort
+    assert schema.hint_of(parameter(**given)).sort == sort
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_without_an_annotation_the_docstring_and_the_default_say_it(given, sort)
     ],
 )
 def test_a_modules_own_names_for_types_are_known(text, found):
-    assert hint.aliases(text) == found
+    assert schema.type_aliases(text) == found
 
 
 def test_literals_that_the_code_compares_with_are_offered():
@@ -110,7 +110,7 @@ def bounded(one):
      "Literal['a', 1]", "object", "Cart"],
 )  # fmt: skip
 def test_whatever_is_asked_for_has_an_end(annotation):
-    made = schema.of_inputs({"x": hint.read(annotation)}, ("x",), 4)
+    made = schema.of_inputs({"x": schema.read_hint(annotation)}, ("x",), 4)
     assert bounded(made)
     assert made["properties"]["inputs"]["maxItems"] == 4
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_enrich.proposers.ollama import expression, hint, value
-from pytest_enrich.proposers.ollama.hint import ANYTHING, Hint
+from pytest_enrich.proposers.ollama import schema
+from pytest_enrich.proposers.ollama.schema import ANYTHING, Hint
+from pytest_enrich.proposers.ollama.value import expression_template, json_template, names_of
 
 SOURCE = """
 import datetime as dt
@@ -19,8 +20,8 @@ class Cart: ...
 def make(): ...
 def _hidden(): ...
 """
-KNOWN = expression.names("shop.cart", SOURCE)
-LITERAL = expression.names("shop.cart", SOURCE, literal=True)
+KNOWN = names_of("shop.cart", SOURCE)
+LITERAL = names_of("shop.cart", SOURCE, literal=True)
 
 
 @pytest.mark.parametrize(
@@ -41,24 +42,24 @@ LITERAL = expression.names("shop.cart", SOURCE, literal=True)
     ],
 )  # fmt: skip
 def test_json_becomes_a_value(given, annotation, template):
-    assert value.template(given, hint.read(annotation), KNOWN) == template.replace("\\\\", "\\")
+    assert json_template(given, schema.read_hint(annotation), KNOWN) == template.replace("\\\\", "\\")
 
 
 @pytest.mark.parametrize(
     ("given", "what"),
     [
-        ([1], hint.read("tuple[int, int]")),
+        ([1], schema.read_hint("tuple[int, int]")),
         (float("inf"), ANYTHING),
         ("x" * 500, Hint(sort="text")),
         ({"python": 7}, ANYTHING),
         ([[[[[[[1]]]]]]], ANYTHING),
         ("unknown(1)", Hint(sort="python")),
         ("Cart(...)", Hint(sort="python")),
-        ("open('x')", hint.read("dt.date | float")),
+        ("open('x')", schema.read_hint("dt.date | float")),
     ],
 )
 def test_what_is_no_value_is_none(given, what):
-    assert value.template(given, what, KNOWN) is None
+    assert json_template(given, what, KNOWN) is None
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_what_is_no_value_is_none(given, what):
     ],
 )
 def test_an_expression_names_what_is_to_be_imported(code, template):
-    assert expression.template(code, KNOWN) == template
+    assert expression_template(code, KNOWN) == template
 
 
 @pytest.mark.parametrize(
@@ -88,17 +89,17 @@ def test_an_expression_names_what_is_to_be_imported(code, template):
     ],
 )  # fmt: skip
 def test_an_expression_that_no_value_needs_is_none(code):
-    assert expression.template(code, KNOWN) is None
+    assert expression_template(code, KNOWN) is None
 
 
 @pytest.mark.parametrize("code", ["Cart()", "dict(a=1)", "lambda: 1", "'a' * 9"])
 def test_where_only_literals_are_accepted_no_code_of_a_model_is(code):
-    assert expression.template(code, LITERAL) is None
-    assert expression.template("(1, {'a': [2]})", LITERAL) == "(1, {'a': [2]})"
+    assert expression_template(code, LITERAL) is None
+    assert expression_template("(1, {'a': [2]})", LITERAL) == "(1, {'a': [2]})"
 
 
 def test_a_module_that_cannot_be_read_names_nothing():
-    assert expression.template("Cart()", expression.names("shop.cart", "def (")) is None
+    assert expression_template("Cart()", names_of("shop.cart", "def (")) is None
 
 
 PLAIN = st.recursive(
@@ -110,12 +111,12 @@ PLAIN = st.recursive(
 
 @given(PLAIN)
 def test_a_value_stays_what_it_is(given):
-    template = value.template(given, ANYTHING, KNOWN)
+    template = json_template(given, ANYTHING, KNOWN)
     if template is not None and not (isinstance(given, dict) and set(given) == {"python"}):
         assert json.dumps(ast.literal_eval(template)) == json.dumps(given)
 
 
 @given(st.text(max_size=40))
 def test_no_text_breaks_an_expression(code):
-    found = expression.template(code, KNOWN)
+    found = expression_template(code, KNOWN)
     assert found is None or isinstance(found, str)

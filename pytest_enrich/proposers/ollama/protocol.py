@@ -1,0 +1,351 @@
+"""What is asked of a model and what comes back: requests, replies and failures, and how they look on the wire.
+
+All of it is values and pure functions. A failure is a value like the others; what a server says about it is a
+hint, its status is what counts. What only looks like the end of a reply is none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+Kind: TypeAlias = Literal[
+    "unreachable", "busy", "not found", "refused", "too long", "unsupported", "server error", "timeout",
+    "aborted", "bad answer", "cut", "remote", "stopped",
+]  # fmt: skip
+"""How an exchange failed.
+
+`busy`: the server's queue is full. `too long`: the prompt does not fit. `aborted`: the reply ended without the
+line that says that it is done. `cut`: the server cut the prompt silently. `remote`: it left the machine.
+"""
+
+LONGEST_MESSAGE = 300
+_BY_STATUS: dict[int, Kind] = {
+    401: "refused",
+    403: "refused",
+    404: "not found",
+    405: "not found",
+    501: "unsupported",
+    503: "busy",
+}
+_DIED = re.compile(r"terminated|unexpected EOF|unexpected error|encountered while running")
+_TOO_LONG = re.compile(r"exceeds? the available context|longer than the context|exceed_context_size")
+_UNSUPPORTED = re.compile(r"does not support|not supported")
+
+KEEP_ALIVE = "10m"
+LONGEST_LINE = 4 * 1024 * 1024
+LONGEST_REPLY = 256 * 1024
+LONGEST_SPACE = 60
+_NANO = 1e9
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """Seconds: to connect, to the first byte (queue, load and reading the prompt), between bytes, in all.
+
+    After `quiet` seconds without the end of a reply somebody is told.
+    """
+
+    connect: float = 2.0
+    first: float = 180.0
+    gap: float = 30.0
+    total: float = 240.0
+    quiet: float = 8.0
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """What decides about the reply. `window` is a load-time option: one value a run, else the model loads anew."""
+
+    window: int = 4096
+    predict: int = 256
+    temperature: float = 0.2
+    seed: int = 0
+
+    def sent(self) -> dict[str, float]:
+        """As Ollama calls them. All that matter are sent: a model's own defaults would hold for the others."""
+        return {
+            "num_ctx": self.window,
+            "num_predict": max(self.predict, 1),
+            "temperature": self.temperature,
+            "seed": self.seed,
+            "top_k": 40,
+            "top_p": 0.9,
+            "min_p": 0.0,
+            "repeat_penalty": 1.0,
+        }
+
+
+class Message(Struct, frozen=True, kw_only=True):
+    """One turn of a chat."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """One question.
+
+    Attributes:
+        model: As the server is asked for it.
+        messages: The chat; for a completion in the middle there is one message, and `suffix`.
+        options: See `Options`.
+        schema: JSON schema of the reply, None for free text.
+        think: What is sent as `think`; None sends nothing, as for models that cannot.
+        suffix: What comes after the text to fill in; None for a chat.
+        stop: Texts that end the reply.
+    """
+
+    model: str
+    messages: tuple[Message, ...]
+    options: Options
+    schema: dict[str, Any] | None = None
+    think: bool | str | None = None
+    suffix: str | None = None
+    stop: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The prompt in one piece, as far as it is ours: what a server reads from its beginning."""
+        told = "".join(f"{one.role}:{one.content}" for one in self.messages)
+        return told if self.suffix is None else f"{told}{self.suffix}"
+
+    @property
+    def size(self) -> int:
+        """Characters of the prompt."""
+        return sum(len(one.content) for one in self.messages) + len(self.suffix or "")
+
+    def digest(self, model_digest: str) -> str:
+        """Of all that decides about the reply: 64 hexadecimal digits.
+
+        The window is none of it: it decides whether there is a reply, not which.
+        """
+        plain = msgspec.structs.replace(self, model="", options=msgspec.structs.replace(self.options, window=0))
+        told = msgspec.json.encode((model_digest, plain), order="deterministic")
+        return hashlib.sha256(told).hexdigest()
+
+
+class Counts(Struct, frozen=True, kw_only=True):
+    """The server's own figures; None where it gave none. Durations in seconds."""
+
+    prompt: int | None = None
+    reply: int | None = None
+    load: float = 0.0
+    reading: float = 0.0
+    writing: float = 0.0
+    total: float = 0.0
+
+
+class Reply(Struct, frozen=True, kw_only=True, tag="reply"):
+    """A finished reply. `reason` is `stop`, `length` (it was cut off), or what else the server says."""
+
+    text: str
+    thinking: str = ""
+    reason: str = ""
+    counts: Counts = Counts()
+
+
+class Failure(Struct, frozen=True, kw_only=True, tag="failure"):
+    """There is no reply; `status` is HTTP's, 0 for none, -1 for an error in the middle of a reply."""
+
+    kind: Kind
+    message: str
+    status: int = 0
+
+    def __str__(self) -> str:
+        """One line."""
+        return f"{self.kind}: {self.message}" if self.message else self.kind
+
+
+Answer: TypeAlias = Reply | Failure
+
+
+def failure_of_response(status: int, body: bytes) -> Failure:
+    """The failure that a status from 400 and a body of any kind tell."""
+    text, sort = message_of(body)
+    return Failure(kind=_kind(status, text, sort), message=text, status=status)
+
+
+def message_of(body: bytes) -> tuple[str, str]:
+    """The message in an error's body, and the sort of error that a runner's own gives; "" where there is none."""
+    text = body.decode("utf-8", "replace")
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return _plain(text), ""
+    error = found.get("error", "") if isinstance(found, dict) else ""
+    return _inner(error if isinstance(error, str) else json.dumps(error))
+
+
+def json_object(content: bytes) -> dict[str, Any] | None:
+    """The JSON object that `content` is, None when it is none."""
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def may_retry(failure: Failure) -> bool:
+    """Whether the same request may have a better end: never after a refusal of what was asked."""
+    if failure.kind in {"unreachable", "busy"}:
+        return True
+    return failure.kind == "server error" and bool(_DIED.search(failure.message))
+
+
+def request_body(request: Request) -> dict[str, Any]:
+    """A request as it is sent. `truncate` and `shift`: rather an error than a prompt that lost its beginning."""
+    sent: dict[str, Any] = {
+        "model": request.model,
+        "options": {**request.options.sent(), **({"stop": list(request.stop)} if request.stop else {})},
+        "stream": True,
+        "keep_alive": KEEP_ALIVE,
+        "truncate": False,
+        "shift": False,
+    }
+    if request.suffix is None:
+        sent["messages"] = [{"role": one.role, "content": one.content} for one in request.messages]
+    else:
+        sent |= {"prompt": "".join(one.content for one in request.messages), "suffix": request.suffix}
+    if request.schema is not None:
+        sent["format"] = request.schema
+    if request.think is not None:
+        sent["think"] = request.think
+    return sent
+
+
+def lines_of(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines of a stream whose chunks end anywhere, inside a line or a character.
+
+    Only LF ends a line: JSON may hold U+2028 and its like as they are.
+
+    Raises:
+        ValueError: A line goes on without an end.
+    """
+    left = b""
+    for chunk in chunks:
+        *whole, left = (left + chunk).split(b"\n")
+        yield from (line for line in whole if line.strip())
+        if len(left) > LONGEST_LINE:
+            raise ValueError("a line without an end")
+    if left.strip():
+        yield left
+
+
+def fold_reply(found: Iterable[bytes]) -> Answer:
+    """The reply that lines of JSON make.
+
+    Only a line with `done: true` ends one well: a server that gives up ends the stream as if all were said.
+    """
+    text, thinking = [], []
+    for line in found:
+        part = _part(line)
+        if isinstance(part, Failure):
+            return part
+        said = _said(part)
+        text.append(said[0])
+        thinking.append(said[1])
+        if fault := _endless(text, thinking):
+            return fault
+        if part.get("done") is True:
+            return _reply("".join(text), "".join(thinking), part)
+    return Failure(kind="aborted", message=f"the reply ended unfinished after {len(text)} parts")
+
+
+def _failure_of_line(error: object) -> Failure:
+    """The failure that an `error` line in the middle of a reply tells."""
+    text, sort = _inner(error if isinstance(error, str) else json.dumps(error))
+    kind = _kind(0, text, sort)
+    return Failure(kind="server error" if kind == "refused" else kind, message=text, status=-1)
+
+
+def _inner(error: str) -> tuple[str, str]:
+    """A runner's error is JSON text inside the error's text."""
+    try:
+        inner = json.loads(error)
+    except (ValueError, RecursionError):
+        return _plain(error), ""
+    inner = inner.get("error", inner) if isinstance(inner, dict) else inner
+    if not isinstance(inner, dict):
+        return _plain(str(inner)), ""
+    return _plain(str(inner.get("message", ""))), str(inner.get("type", ""))
+
+
+def _kind(status: int, text: str, sort: str) -> Kind:
+    if sort == "exceed_context_size_error" or _TOO_LONG.search(text):
+        return "too long"
+    if _UNSUPPORTED.search(text):
+        return "unsupported"
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    return "refused" if status and status < 500 else "server error"  # noqa: PLR2004 - HTTP's
+
+
+def _plain(text: str) -> str:
+    """One line that does nothing to a terminal or a log."""
+    if "<html" in text[:1000].lower() or "<!doctype" in text[:1000].lower():
+        title = re.search(r"<title>([^<]{0,80})", text, re.IGNORECASE)
+        text = f"a page of HTML{f' ({title[1]})' if title else ''}: no Ollama answers there"
+    kept = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(kept.replace("::", ": :").split())[:LONGEST_MESSAGE]
+
+
+def _part(line: bytes) -> dict[str, Any] | Failure:
+    """A line's object, unless it tells of an error, or that another machine replies."""
+    part = json_object(line)
+    if part is None:
+        return Failure(kind="bad answer", message=message_of(line[:LONGEST_MESSAGE])[0])
+    if part.get("error"):
+        return _failure_of_line(part["error"])
+    if remote := part.get("remote_host") or part.get("remote_model"):
+        return Failure(kind="remote", message=f"the reply came from {message_of(str(remote).encode())[0]}")
+    return part
+
+
+def _endless(text: list[str], thinking: list[str]) -> Failure | None:
+    if sum(map(len, text)) + sum(map(len, thinking)) > LONGEST_REPLY:
+        return Failure(kind="bad answer", message="the reply is longer than any that was asked for")
+    if _says_nothing(text):
+        return Failure(kind="aborted", message="the reply goes on with nothing but space")
+    return None
+
+
+def _says_nothing(text: list[str]) -> bool:
+    """Whether a reply that begins has turned into endless space, as a schema lets it."""
+    last = "".join(text[-LONGEST_SPACE:])
+    return len(last) >= LONGEST_SPACE and not last[-LONGEST_SPACE:].strip()
+
+
+def _said(part: dict[str, Any]) -> tuple[str, str]:
+    """Content and thinking of a part, of `/api/chat` or `/api/generate`."""
+    message = part.get("message")
+    source = message if isinstance(message, dict) else part
+    content = source.get("content") if source is message else part.get("response")
+    thinking = source.get("thinking")
+    return content if isinstance(content, str) else "", thinking if isinstance(thinking, str) else ""
+
+
+def _reply(text: str, thinking: str, last: dict[str, Any]) -> Reply:
+    reason = last.get("done_reason")
+    counts = Counts(
+        prompt=_count(last, "prompt_eval_count"),
+        reply=_count(last, "eval_count"),
+        load=_seconds(last, "load_duration"),
+        reading=_seconds(last, "prompt_eval_duration"),
+        writing=_seconds(last, "eval_duration"),
+        total=_seconds(last, "total_duration"),
+    )
+    return Reply(text=text, thinking=thinking, reason=reason if isinstance(reason, str) else "", counts=counts)
+
+
+def _count(last: dict[str, Any], name: str) -> int | None:
+    found = last.get(name)
+    return found if isinstance(found, int) and not isinstance(found, bool) and found >= 0 else None
+
+
+def _seconds(last: dict[str, Any], name: str) -> float:
+    return (_count(last, name) or 0) / _NANO
