@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import NewTest
 from pytest_enrich.proposers.ollama import excerpt
-from pytest_enrich.proposers.search import words
 from pytest_enrich.protocols import Task
+from pytest_enrich.writing import words
 
 SHORTEST, LONGEST = 8, 76
 

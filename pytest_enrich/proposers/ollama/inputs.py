@@ -11,15 +11,15 @@ from typing import Any
 from msgspec.structs import replace
 
 from pytest_enrich.data import Call, Candidate, Explored, Gap, Origin, Recorded, Target
+from pytest_enrich.proposers import exploring
+from pytest_enrich.proposers.exploring import Limits, record
 from pytest_enrich.proposers.ollama import answer, excerpt, prompt, redact, schema
 from pytest_enrich.proposers.ollama import subject as subjects
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.question import Question
 from pytest_enrich.proposers.ollama.subject import Subject, as_call
-from pytest_enrich.proposers.recording import record
-from pytest_enrich.proposers.search import exploring
-from pytest_enrich.proposers.search.exploring import Limits
 from pytest_enrich.protocols import Sandbox, Task
+from pytest_enrich.writing import findings
 
 NAME = "inputs"
 MOST_INPUTS = 4
@@ -76,7 +76,7 @@ class Inputs:
             self._asker.tally[f"{NAME} valid"] += len(calls)
             explored = self._explore(task, subject, calls) if calls else None
             origin = self._origin(task, answered.prompt)
-            made = list(exploring.written(task, explored, origin, taken)) if explored else []
+            made = list(findings.render(task, explored, origin, taken)) if explored else []
             self._asker.tally[f"{NAME} reaching"] += len(made)
             yield from made
             if any(gap.id in one.gaps for one in made):

@@ -18,8 +18,8 @@ from pytest_enrich.proposers.ollama import answer, documenting, inputs, prompt, 
 from pytest_enrich.proposers.ollama import subject as subjects
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.question import Question
-from pytest_enrich.proposers.search import words
 from pytest_enrich.protocols import Task
+from pytest_enrich.writing import words
 
 NAME = "name"
 PREDICT = {"name": 40, "docstring": 40}

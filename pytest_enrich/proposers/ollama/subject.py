@@ -10,12 +10,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Argument, Call, Entry, Recorded, Target
+from pytest_enrich.proposers.exploring import NOTHING
 from pytest_enrich.proposers.ollama import expression, hint, schema, value
 from pytest_enrich.proposers.ollama.expression import Names
 from pytest_enrich.proposers.ollama.hint import Hint
 from pytest_enrich.proposers.ollama.prompt import Page
-from pytest_enrich.proposers.recording import NOTHING
-from pytest_enrich.proposers.search.body import bare
+from pytest_enrich.writing.body import bare
 
 
 class Subject(Struct, frozen=True, kw_only=True):

@@ -26,19 +26,19 @@ from pytest_enrich.data import (
     Varied,
     Vary,
 )
-from pytest_enrich.proposers.rows import ask, example, failure, row, sibling
-from pytest_enrich.proposers.rows.desk import Desk
-from pytest_enrich.proposers.rows.literal import is_expression
-from pytest_enrich.proposers.rows.sheet import KINDS, Kind, Sheet
+from pytest_enrich.proposers.rows import asking, failure, row, sibling
+from pytest_enrich.proposers.rows.reading import KINDS, Kind, Sheet
 from pytest_enrich.protocols import Sandbox, Task
+from pytest_enrich.writing.renderer import Renderer
+from pytest_enrich.writing.syntax import is_expression
 
 # Beyond the variation itself: starting pytest, making variants plain and looking at them.
 START_SECONDS = 60.0
 OFFERED_EXECUTIONS, OFFERED_SECONDS = 400, 5.0
 """What is tried of values that are known: little, and the same whatever the budget."""
-WRITERS: dict[Kind, Callable[[Desk, Sheet, Variant], Candidate | None]] = {
-    "row": row.write,
-    "example": example.write,
+WRITERS: dict[Kind, Callable[[Renderer, Sheet, Variant], Candidate | None]] = {
+    "row": row.write_row,
+    "example": row.write_example,
     "sibling": sibling.write,
 }
 
@@ -67,7 +67,7 @@ class RowsProposer:
         """One candidate for each variant found: rows, and what else it makes only after it was tried as a row."""
         if task.has_asked(self.name):
             return
-        files = ask.nearest(task.target, self._read, source=task.source_text)
+        files = asking.nearest(task.target, self._read, source=task.source_text)
         others: list[Written] = []
         for number, sheets in enumerate(files):
             if not any(sheet.takes_rows for sheet in sheets):
@@ -76,7 +76,7 @@ class RowsProposer:
             started = time.monotonic()
             # What tests beside lists are made of comes last, with what is left then.
             share = sum(not one[0].is_apart for one in files[number:]) or 1
-            varied = self._varied(ask.job(task, sheets, share, self._read), sheets)
+            varied = self._varied(asking.job(task, sheets, share, self._read), sheets)
             if varied is None:
                 continue
             left = max(task.seconds - (time.monotonic() - started), task.seconds / len(files))
@@ -102,9 +102,9 @@ class RowsProposer:
 
     def _rows(self, task: Task, offered: tuple[tuple[Argument, ...], ...]) -> Iterator[Candidate]:
         """Rows of parametrized tests with what is offered in the place of their values."""
-        for sheets in ask.nearest(task.target, self._read, _takes_rows) if offered else ():
+        for sheets in asking.nearest(task.target, self._read, _takes_rows) if offered else ():
             job = replace(
-                ask.job(task, sheets, 1),
+                asking.job(task, sheets, 1),
                 offered=offered,
                 executions=min(task.executions, OFFERED_EXECUTIONS),
                 seconds=min(task.seconds, OFFERED_SECONDS),
@@ -115,9 +115,12 @@ class RowsProposer:
 
     def _written(self, task: Task, sheets: Sequence[Sheet], varied: Varied) -> Iterator[Written]:
         origin = Origin(proposer=self.name, seed=task.seed, executions=varied.executions, varied=True)
-        desk = Desk(target=task.target, aliases=varied.aliases, origin=origin)
+        text, placement = sheets[0].text.text, sheets[0].placement
+        renderer = Renderer(
+            target=task.target, text=text, placement=placement, origin=origin, aliases=varied.aliases
+        )
         for variant in sorted(varied.variants, key=lambda one: _rank(sheets[one.pattern], one)):
-            made = list(_written(desk, sheets[variant.pattern], variant))
+            made = list(_written(renderer, sheets[variant.pattern], variant))
             values = sheets[variant.pattern].values(variant)
             yield from (Written(values, _ranked(one, variant), one is not made[0]) for one in made)
 
@@ -163,14 +166,14 @@ def _takes_rows(sheet: Sheet) -> bool:
     return sheet.takes_rows
 
 
-def _written(desk: Desk, sheet: Sheet, variant: Variant) -> Iterator[Candidate]:
+def _written(renderer: Renderer, sheet: Sheet, variant: Variant) -> Iterator[Candidate]:
     """What a variant may become: one more case, where the list is that of others, before a test beside it."""
     made: list[Candidate | None]
     if sheet.is_apart and sheet.is_of_cases(variant):
         return  # that was tried as a row, and is none
     if variant.raised:  # of what is drawn nothing may raise: the test says so
-        made = [None if sheet.kind == "example" else failure.write(desk, sheet, variant)]
+        made = [None if sheet.kind == "example" else failure.write(renderer, sheet, variant)]
     else:
-        first = [row.write(desk, sheet, variant)] if sheet.kind == "sibling" and sheet.takes_rows else []
-        made = [*first, WRITERS[sheet.kind](desk, sheet, variant)]
+        first = [row.write_row(renderer, sheet, variant)] if sheet.kind == "sibling" and sheet.takes_rows else []
+        made = [*first, WRITERS[sheet.kind](renderer, sheet, variant)]
     yield from (one for one in made if one is not None)

@@ -1,21 +1,32 @@
-"""What callers of a function may pass besides: its optional parameters, the options of the command round it."""
+"""What callers of a target, and its tests, may pass or set besides what they do: parameters, options, keys, kin.
+
+`Hole.adds` says how, by the marks that are here.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+import io
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from pytest_enrich.data import Target, Template
-from pytest_enrich.proposers.rows import asked, caught, kindred, options, tables, typed
-from pytest_enrich.proposers.rows.kindred import Kin
-from pytest_enrich.proposers.rows.literal import is_literal
-from pytest_enrich.proposers.rows.names import Function, aliases, last
-from pytest_enrich.proposers.rows.options import Option
-from pytest_enrich.proposers.rows.tables import Known
+from pytest_enrich.proposers.rows import asked
+from pytest_enrich.proposers.rows.asked import Known, Option
+from pytest_enrich.writing.syntax import Function, calls, is_literal, last_name
 
+WORDS, KEYS = "*", "**"
+"""More words at the end of a list, more keys in a dictionary."""
+INSTEAD = "="
+"""Something else in the place of an expression."""
+LEFT_OUT = "-"
+"""A step that is not done."""
+CONFIGURED = "!"
+"""An assignment to what stands for a collaborator, above a statement: `!load.return_value`."""
+ATTRIBUTE, ITEM = ".", "["
+"""The first sign of one more assignment: `.name`, `["key"]`."""
 Optional: TypeAlias = tuple[str, "ast.expr | None", ast.expr]
 """The name of a parameter, its hint, its default."""
 VALUES: Mapping[str, tuple[str, ...]] = {
@@ -45,6 +56,8 @@ EITHER = ("True", "None", "'a'", "1", "False")
 GIVEN = {True: ("False", "True"), False: ("None", "False")}
 """For what a stand-in gives: where only its truth is asked, and where something else is."""
 MOST_PAIRED = 4
+COMMON = {name for kind in (dict, list, set, str, io.IOBase) for name in dir(kind)}
+"""Methods that say nothing of the kind of a class: many that are not alike have them."""
 
 
 class Keyword(Struct, frozen=True):
@@ -53,6 +66,17 @@ class Keyword(Struct, frozen=True):
     name: str
     values: tuple[str, ...]
     default: str = ""
+
+
+class Kin(Struct, frozen=True):
+    """The class of a target that no test comes to, and the names under which tests know others of its kind."""
+
+    own: Template = ""
+    names: frozenset[str] = frozenset()
+
+    def made(self, function: Function) -> list[ast.Call]:
+        """Where a test makes one of them."""
+        return [one for one in calls(function) if last_name(one.func) in self.names]
 
 
 class Addable(Struct, frozen=True):
@@ -92,11 +116,11 @@ def of(target: Target, source: str) -> Addable:
         if name in named
     }
     names = {part for part in target.qualname.split(".")[-2:] if part != "__init__"}
-    every = (*options.declared(tree), *typed.declared(tree))
-    taken = dict.fromkeys(one for one in every if _name(one.text) in named)
-    switches = {key for test in asked.tests(own) for key in asked.keys(test)}
+    taken = dict.fromkeys(one for one in asked.declared_options(tree) if _name(one.text) in named)
+    switches = {key for test in asked.truth_tested(own) for key in asked.looked_up_keys(test)}
     keys = tuple(
-        Keyword(key, (*(SWITCH if key in switches else PLAIN), *texts)) for key in dict.fromkeys(asked.keys(own))
+        Keyword(key, (*(SWITCH if key in switches else PLAIN), *texts))
+        for key in dict.fromkeys(asked.looked_up_keys(own))
     )
     return Addable(
         callables=frozenset({*names, *aliases(tree, names)}),
@@ -104,15 +128,41 @@ def of(target: Target, source: str) -> Addable:
         options=tuple(taken),
         keys=keys,
         attributes=tuple(Keyword(one, (*EITHER, *texts)) for one in dict.fromkeys(asked.attributes(own))),
-        tables=tables.of(tree),
-        caught=caught.of(target, tree),
+        tables=asked.tables_of(tree),
+        caught=asked.caught_exceptions(target, tree),
         tried=tuple(dict.fromkeys(asked.tried(own)))[:MOST_PAIRED],
         outcomes=tuple(
             Keyword(name, GIVEN[is_truth] if is_truth else (*GIVEN[is_truth], *texts))
             for name, is_truth in [*asked.outcomes(own).items()][:MOST_PAIRED]
         ),
-        kin=kindred.of(target, tree),
+        kin=kin_of(target, tree),
     )
+
+
+def kin_of(target: Target, tree: ast.Module) -> Kin:
+    """Those that have such a method as the target is; none where a test comes to it, or its class is private."""
+    owner, _, method = target.qualname.rpartition(".")
+    reached = any(one.shared for one in target.nearest)
+    if not owner or "." in owner or owner[:1] == "_" or method in COMMON or reached:
+        return Kin()
+    found = [(one.name, _parameter_names(one, method)) for one in tree.body if isinstance(one, ast.ClassDef)]
+    own = dict(found).get(owner)
+    names = {name for name, passed in found if name != owner and passed is not None and passed == own}
+    known = frozenset({*names, *aliases(tree, names)})
+    return Kin(f"⟨{target.module}:{owner}⟩", known) if known else Kin()
+
+
+def _parameter_names(owner: ast.ClassDef, method: str) -> list[str] | None:
+    """The names of what a method of a class is given; None where it has none of that name."""
+    found = (one for one in owner.body if isinstance(one, Function) and one.name == method)
+    return next(([given.arg for given in ast.walk(one.args) if isinstance(given, ast.arg)] for one in found), None)
+
+
+def aliases(tree: ast.Module, names: Collection[str]) -> Iterator[str]:
+    """What a module calls these besides: `ip_address = IPAddress`."""
+    for one in tree.body:
+        if isinstance(one, ast.Assign) and isinstance(one.value, ast.Name) and one.value.id in names:
+            yield from (target.id for target in one.targets if isinstance(target, ast.Name))
 
 
 def _found(tree: ast.Module, qualname: str) -> tuple[Function | None, ast.ClassDef | None]:
@@ -172,16 +222,16 @@ def _words(hint: ast.expr) -> Iterator[str]:
     """The names of the alternatives of a hint, not of what is in them."""
     if isinstance(hint, ast.BinOp):
         yield from (*_words(hint.left), *_words(hint.right))
-    elif isinstance(hint, ast.Subscript) and last(hint.value) in UNIONS:
+    elif isinstance(hint, ast.Subscript) and last_name(hint.value) in UNIONS:
         held = hint.slice.elts if isinstance(hint.slice, ast.Tuple) else [hint.slice]
         yield from (word for one in held for word in _words(one))
     else:
-        yield last(hint.value if isinstance(hint, ast.Subscript) else hint)
+        yield last_name(hint.value if isinstance(hint, ast.Subscript) else hint)
 
 
 def _choices(hint: ast.expr | None) -> Iterator[ast.expr]:
     for one in ast.walk(hint) if hint is not None else ():
-        if isinstance(one, ast.Subscript) and last(one.value) == "Literal":
+        if isinstance(one, ast.Subscript) and last_name(one.value) == "Literal":
             yield from one.slice.elts if isinstance(one.slice, ast.Tuple) else [one.slice]
 
 

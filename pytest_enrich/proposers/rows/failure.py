@@ -10,13 +10,11 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from pytest_enrich.data import Call, Finding, Gap, NewTest, Observation, Oracle, Template, Variant
-from pytest_enrich.proposers.rows import desk as desks
-from pytest_enrich.proposers.rows import frame, omitting, part, stand_ins, wording
-from pytest_enrich.proposers.rows.desk import LONGEST_LINE, Desk
-from pytest_enrich.proposers.rows.names import used
-from pytest_enrich.proposers.rows.sheet import Sheet
-from pytest_enrich.proposers.rows.text import Edit, span
-from pytest_enrich.proposers.search import body, words
+from pytest_enrich.proposers.rows import frame, mocks, steps
+from pytest_enrich.proposers.rows.reading import Sheet
+from pytest_enrich.writing import body, names, questions, words
+from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE, Renderer
+from pytest_enrich.writing.syntax import Edit, span, used
 
 DEFINITION = re.compile(r"@|(async )?def |class ")
 
@@ -34,36 +32,36 @@ class Underway(Struct, frozen=True):
         return self.block.items if self.block is not None else []
 
 
-def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
+def write(renderer: Renderer, sheet: Sheet, variant: Variant) -> NewTest | None:
     """The test, or None when the statement is not one that stands alone, or it would not be readable."""
     underway = _underway(sheet.function.body, variant.line)
-    if underway is None or not desk.closed(variant):
+    if underway is None or not renderer.closed(variant.reached, variant.branches):
         return None
-    gone = omitting.gone(sheet.pattern, variant)
+    gone = steps.left_out(sheet.pattern, variant)
     left = [one for one in underway.before if span(one) not in gone]
-    scene = part.before(left, used(underway.action, *underway.items))
+    scene = steps.needed_before(left, used(underway.action, *underway.items))
     if scene is None or not frame.is_free(sheet, [*scene, underway.action, *underway.items], set()):
         return None
     edits, told = _edits(sheet, variant, scene)
     opening = sheet.text.opening(underway.block, edits) if underway.block is not None else ""
     lines = tuple(sheet.text.rewritten(span(one), edits).strip() for one in scene)
     action = _inside(underway.action, sheet.text.rewritten(span(underway.action), edits).strip())
-    return _written(desk, sheet, variant, _finding(desk, variant, (*lines, *told), action), opening)
+    return _written(renderer, sheet, variant, _finding(renderer, variant, (*lines, *told), action), opening)
 
 
 def _edits(sheet: Sheet, variant: Variant, scene: Sequence[ast.stmt]) -> tuple[list[Edit], list[str]]:
     """What is other, and what stand-ins are told right before the action: above no statement of the scene."""
     there = {span(one)[:2] for one in scene}
-    starts = {place[:2] for place in stand_ins.places(sheet.pattern, variant)} - there
+    starts = {place[:2] for place in mocks.configured_places(sheet.pattern, variant)} - there
     every = list(frame.values(sheet, variant))
     late = [edit for edit in every if edit[0][:2] == edit[0][2:] and edit[0][:2] in starts]
     return [edit for edit in every if edit not in late], [code.strip() for _, code in late]
 
 
-def _finding(desk: Desk, variant: Variant, lines: tuple[str, ...], action: str) -> Finding:
+def _finding(renderer: Renderer, variant: Variant, lines: tuple[str, ...], action: str) -> Finding:
     """What was done, statements and an action, as `search` would tell of it."""
     return Finding(
-        call=Call(qualname=desk.target.qualname),
+        call=Call(qualname=renderer.target.qualname),
         lines=lines,
         action=action,
         expression=True,
@@ -79,20 +77,20 @@ def _inside(action: ast.expr, code: str) -> str:
     texts = (one for one in ast.walk(action) if isinstance(one, ast.Constant | ast.JoinedStr))
     if any(one.lineno != one.end_lineno for one in texts):
         return code
-    return textwrap.indent(code, frame.INDENT).strip()
+    return textwrap.indent(code, INDENT).strip()
 
 
-def _written(desk: Desk, sheet: Sheet, variant: Variant, finding: Finding, opening: str) -> NewTest | None:
+def _written(renderer: Renderer, sheet: Sheet, variant: Variant, finding: Finding, opening: str) -> NewTest | None:
     """The test; `opening` is that of the block which the action is in (`with patch("a.b")`), "" for none."""
     statements = body.write(finding, sheet.placement.style)
     *before, told = statements.lines
-    resolved = desk.resolve(sheet, [*before, _within(opening, told) if opening else told])
+    resolved = renderer.resolve([*before, _within(opening, told) if opening else told], sheet.local_names)
     if resolved is None:
         return None
-    gap, raised = desk.closed(variant)[0], finding.observations[0].value
-    name = desks.name(sheet, desk.target.qualname, _slugs(gap, raised))
+    gap, raised = renderer.closed(variant.reached, variant.branches)[0], finding.observations[0].value
+    name = names.beside(sheet.function.name, renderer.target.qualname, _slugs(gap, raised), renderer.taken)
     codes = list(_parted(resolved.codes))
-    lines = textwrap.indent("\n".join(codes), frame.INDENT).split("\n")
+    lines = textwrap.indent("\n".join(codes), INDENT).split("\n")
     code = frame.write(sheet, variant, name, lines)
     if code is None:
         return None
@@ -102,11 +100,11 @@ def _written(desk: Desk, sheet: Sheet, variant: Variant, finding: Finding, openi
         code=code,
         imports=resolved.imports,
         placement=sheet.placement,
-        title=desk.title(body.told(finding), gap),
-        look=wording.look(desk.target, raised, raised=True),
+        title=renderer.title(body.described(finding), gap),
+        look=questions.about_value(raised, renderer.documented, raised=True),
         oracle=(Oracle(line=line, what=f"raises {body.bare(raised)}", source="raises", look=True),),
-        origin=desk.origin,
-        gaps=tuple(one.id for one in desk.closed(variant)),
+        origin=renderer.origin,
+        gaps=tuple(one.id for one in renderer.closed(variant.reached, variant.branches)),
     )
 
 
@@ -132,9 +130,9 @@ def _parted(codes: Sequence[str]) -> Iterator[str]:
 def _within(opening: str, told: str) -> str:
     """A block in another one: as one where that is not too wide."""
     first = f"{opening}, {told.splitlines()[0].removeprefix('with ')}"
-    if len(body.bare(first)) <= LONGEST_LINE - 2 * len(frame.INDENT):
+    if len(body.bare(first)) <= LONGEST_LINE - 2 * len(INDENT):
         return f"{opening}, {told.removeprefix('with ')}"
-    return f"{opening}:\n{textwrap.indent(told, frame.INDENT)}"
+    return f"{opening}:\n{textwrap.indent(told, INDENT)}"
 
 
 def _underway(body: Sequence[ast.stmt], line: int) -> Underway | None:
@@ -156,7 +154,7 @@ def _opened(body: Sequence[ast.stmt], line: int) -> tuple[Sequence[ast.stmt], as
     for at, one in enumerate(body):
         if not isinstance(one, ast.With) or not one.body[0].lineno <= line <= (one.end_lineno or one.lineno):
             continue
-        tells = all(map(part.tells_raised, one.items))
+        tells = all(map(steps.expects_raise, one.items))
         return [*body[:at], *one.body], None if tells else one
     return body, None
 
@@ -177,7 +175,7 @@ def _action(statement: ast.stmt) -> ast.expr | None:
         sides = [inner.left, *inner.comparators] if isinstance(inner, ast.Compare) else [inner]
         return _acting(sides)
     value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign | ast.Expr) else None
-    if isinstance(value, ast.Call) and part.is_assertion(value):
+    if isinstance(value, ast.Call) and steps.is_assertion(value):
         return _acting(value.args)
     return value if value is not None and _acts(value) else None
 

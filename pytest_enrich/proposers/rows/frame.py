@@ -6,15 +6,12 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from pytest_enrich.data import Hole, Variant
-from pytest_enrich.proposers.rows import adding, cases, exchange, omitting, setting, stand_ins
-from pytest_enrich.proposers.rows.desk import LONGEST_LINE
-from pytest_enrich.proposers.rows.exchange import SILENT
-from pytest_enrich.proposers.rows.marks import INSTEAD, LEFT_OUT
-from pytest_enrich.proposers.rows.names import stored, used
-from pytest_enrich.proposers.rows.sheet import Sheet
-from pytest_enrich.proposers.rows.text import Edit, span
-
-INDENT = "    "
+from pytest_enrich.proposers.rows import adding, mocks, parameters, steps
+from pytest_enrich.proposers.rows.addable import INSTEAD, LEFT_OUT
+from pytest_enrich.proposers.rows.parameters import SILENT
+from pytest_enrich.proposers.rows.reading import Sheet
+from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE, is_readable
+from pytest_enrich.writing.syntax import Edit, span, stored, used
 
 
 def write(sheet: Sheet, variant: Variant, name: str, lines: Sequence[str]) -> str | None:
@@ -24,21 +21,22 @@ def write(sheet: Sheet, variant: Variant, name: str, lines: Sequence[str]) -> st
         tree = ast.parse(code)
     except (SyntaxError, ValueError):
         return None
-    wide = any(len(line) > LONGEST_LINE for line in code.splitlines())
-    return None if wide or len(tree.body) != 1 else code
+    return code if is_readable([code]) and len(tree.body) == 1 else None
 
 
 def header(sheet: Sheet, variant: Variant, name: str, lines: Sequence[str]) -> list[str]:
     """The decorators but `parametrize`, and the `def` with the fixtures that are left."""
     function, text = sheet.function, sheet.text
-    kept = [one for one in function.decorator_list if not cases.is_parametrize(one)]
+    kept = [one for one in function.decorator_list if not parameters.is_parametrize(one)]
     gone = {
         *sheet.pattern.argnames,
         *(SILENT - _used(lines)),
-        *omitting.unneeded(sheet.function, sheet.pattern, variant),
+        *steps.unneeded_names(sheet.function, sheet.pattern, variant),
     }
     declared = ((one.arg, text.source(one)) for one in function.args.args if one.arg not in gone)
-    arguments = [*exchange.arguments(declared, exchange.names(sheet.pattern.holes, variant))]
+    arguments = [
+        *parameters.exchanged_arguments(declared, parameters.exchanged_fixtures(sheet.pattern.holes, variant))
+    ]
     keyword = "async def" if isinstance(function, ast.AsyncFunctionDef) else "def"
     returns = f" -> {text.source(function.returns)}" if function.returns is not None else ""
     decorators = [f"@{text.source(one)}" for one in kept]
@@ -81,15 +79,15 @@ def _added(sheet: Sheet, hole: Hole, value: str) -> Edit:
     """What is passed or set besides, or left out."""
     if hole.adds in {LEFT_OUT, INSTEAD} and hole.span is not None:
         return hole.span, "" if hole.adds == LEFT_OUT else value
-    if stand_ins.is_told(hole):
-        return stand_ins.edit(hole, value)
-    write = setting.edit if setting.is_setting(hole) else adding.edit
+    if mocks.is_configured(hole):
+        return mocks.configuring_edit(hole, value)
+    write = adding.setting_edit if adding.is_setting(hole) else adding.adding_edit
     return write(sheet.text, hole, value)
 
 
 def is_free(sheet: Sheet, nodes: Sequence[ast.AST], given: set[str]) -> bool:
     """Whether nothing is left in the nodes of a list of cases; `given` are parameters that get a value."""
-    others = [one for one in sheet.function.decorator_list if cases.is_parametrize(one)]
+    others = [one for one in sheet.function.decorator_list if parameters.is_parametrize(one)]
     left = set(sheet.pattern.argnames) - {hole.name for hole in sheet.pattern.holes} - given
     bound = stored(*nodes) & set(sheet.pattern.argnames)
     return len(others) == bool(sheet.cases) and not left & used(*nodes) and not bound

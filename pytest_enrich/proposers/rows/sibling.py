@@ -8,66 +8,62 @@ import re
 import tokenize
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from pytest_enrich.data import Gap, NewTest, Sighting, Span, Template, Variant
-from pytest_enrich.proposers.rows import (
-    called,
-    derive,
-    frame,
-    message,
-    mocks,
-    omitting,
-    oracles,
-    part,
-    stand_ins,
-    stating,
-    wording,
-)
-from pytest_enrich.proposers.rows import desk as desks
-from pytest_enrich.proposers.rows.desk import Desk
-from pytest_enrich.proposers.rows.marks import ATTRIBUTE, LEFT_OUT
-from pytest_enrich.proposers.rows.names import calls
-from pytest_enrich.proposers.rows.sheet import Sheet
-from pytest_enrich.proposers.rows.text import Edit, is_within, span
-from pytest_enrich.proposers.search import body, words
+from pytest_enrich.data import Gap, NewTest, Oracle, Sighting, Span, Template, Variant
+from pytest_enrich.proposers.rows import frame, mocks, stating, steps
+from pytest_enrich.proposers.rows.addable import ATTRIBUTE, LEFT_OUT
+from pytest_enrich.proposers.rows.reading import Sheet
+from pytest_enrich.writing import body, names, questions, words
+from pytest_enrich.writing.renderer import Renderer
+from pytest_enrich.writing.syntax import Edit, calls, is_within, last_name, span
 
 MOST_CHANGED, MOST_WORDS = 3, 4
 RAISED = re.compile(r"^(⟨[^⟩]+⟩)\(.*\)$")
 LONGEST = 24
 """Lines that a reviewer reads for one more case, most of them known from the test beside it; no empty ones."""
+RAISES = "raises"
+"""What is seen begins so where it is an exception."""
+ASSERTION = re.compile(r"\s*(assert\b|[\w.]*\bassert_?\w*\(|(async )?with\b.*\b(raises|assertRaises\w*)\()")
 
 
-def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
+def write(renderer: Renderer, sheet: Sheet, variant: Variant) -> NewTest | None:
     """The test, or None when it would not be one that a reviewer likes.
 
     Where it would be too long it says only what is other than in the test that it is made of.
     """
-    if not desk.closed(variant) or len(variant.values) > MOST_CHANGED:
+    if not renderer.closed(variant.reached, variant.branches) or len(variant.values) > MOST_CHANGED:
         return None
-    little = stating.saying_little(sheet, variant, desk.target.qualname)
-    whole = _write(desk, sheet, variant, _kept(sheet, variant, little))
-    return whole or _write(desk, sheet, variant, _kept(sheet, variant, little | stating.unchanged(sheet, variant)))
+    little = stating.saying_little(sheet, variant, renderer.target.qualname)
+    whole = _write(renderer, sheet, variant, _kept(sheet, variant, little))
+    return whole or _write(
+        renderer, sheet, variant, _kept(sheet, variant, little | stating.unchanged(sheet, variant))
+    )
 
 
-def _write(desk: Desk, sheet: Sheet, variant: Variant, kept: Sequence[ast.stmt] | None) -> NewTest | None:
+def _write(renderer: Renderer, sheet: Sheet, variant: Variant, kept: Sequence[ast.stmt] | None) -> NewTest | None:
     if kept is None:
         return None
-    gaps = desk.closed(variant)
+    gaps = renderer.closed(variant.reached, variant.branches)
     seen = _seen(sheet, variant, kept)
-    found = derive.expected(sheet.looks, seen, sheet.cases)
+    found = stating.expected(sheet.looks, seen, sheet.cases)
     # Without its list a test has no ways to choose from.
     if found is None or any(sheet.looks[at].conditional for at in seen):
         return None
     edits = list(frame.values(sheet, variant))
     named = {sheet.looks[at].name for at in found}
-    resolved = desk.resolve(sheet, [*(value for _, value in edits), *found.values()])
+    resolved = renderer.resolve([*(value for _, value in edits), *found.values()], sheet.local_names)
     if resolved is None or not frame.is_free(sheet, kept, named):
         return None
     edits = [(place, code) for (place, _), code in zip(edits, resolved.codes, strict=False)]
     stated = dict(zip(found, resolved.codes[len(edits) :], strict=True))
     lines = _lines(sheet, kept, [*edits, *stating.looked(sheet, stated, edits)])
-    name = desks.name(sheet, desk.target.qualname, _slugs(sheet, gaps[0], variant, found))
+    name = names.beside(
+        sheet.function.name,
+        renderer.target.qualname,
+        _slugs(sheet, gaps[0], variant, found),
+        renderer.taken,
+    )
     code = frame.write(sheet, variant, name, lines) if lines is not None else None
-    if code is None or not oracles.asserts(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
+    if code is None or not asserts_anything(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
         return None
     seen_as = {at: _told(sheet, at, value) for at, value in found.items()}
     done, first = next(iter([*seen_as.values(), *(one[:2] for one in _changes(sheet, variant))]))
@@ -76,10 +72,10 @@ def _write(desk: Desk, sheet: Sheet, variant: Variant, kept: Sequence[ast.stmt] 
         code=code,
         imports=resolved.imports,
         placement=sheet.placement,
-        title=desk.title(f"{done} {body.shown(first)}", gaps[0]),
-        look=wording.look(desk.target, first) if found else wording.still(done, first),
-        oracle=oracles.of(code, [*seen_as.values()]),
-        origin=desk.origin,
+        title=renderer.title(f"{done} {body.shown(first)}", gaps[0]),
+        look=questions.about_value(first, renderer.documented) if found else questions.about_change(done, first),
+        oracle=oracles(code, [*seen_as.values()]),
+        origin=renderer.origin,
         gaps=tuple(gap.id for gap in gaps),
     )
 
@@ -88,9 +84,9 @@ def _told(sheet: Sheet, at: int, value: Template) -> tuple[str, str]:
     """What was seen at a look, in words: what the code gives, or which call it makes."""
     point = sheet.looks[at].point
     if point.form == "called":
-        return "makes", called.told(value)
+        return "makes", stating.described_call(value)
     return (
-        f"{oracles.RAISES} {message.kind(sheet.function, point)}" if point.form == "message" else "gives"
+        f"{RAISES} {stating.expected_class(sheet.function, point)}" if point.form == "message" else "gives"
     ), value
 
 
@@ -103,13 +99,13 @@ def _changes(sheet: Sheet, variant: Variant) -> Iterator[tuple[str, Template, st
         # Of an exception that is raised its class says enough, and what is passed besides has a name.
         named = hole.adds.lstrip(ATTRIBUTE) if hole.adds != mocks.RAISES else ""
         given = words.value_slug(RAISED.sub(r"\1", value))
-        if stand_ins.is_told(hole):
-            yield "with", stand_ins.told(hole, value), f"{stand_ins.method(hole)}_{given}".strip("_")
+        if mocks.is_configured(hole):
+            yield "with", mocks.described(hole, value), f"{mocks.configured_method(hole)}_{given}".strip("_")
         else:
             known_by = words.snake(_keyword(sheet, hole.span))
             yield "with", value, named if named.isidentifier() else f"{known_by}_{given}".strip("_")
     for one in _gone(sheet, variant):
-        yield "without", sheet.text.rewritten(span(one)).strip(), words.snake(omitting.told(one))
+        yield "without", sheet.text.rewritten(span(one)).strip(), words.snake(steps.step_name(one))
 
 
 def _keyword(sheet: Sheet, place: Span | None) -> str:
@@ -120,7 +116,7 @@ def _keyword(sheet: Sheet, place: Span | None) -> str:
 
 def _gone(sheet: Sheet, variant: Variant) -> list[ast.stmt]:
     """The steps that it does without."""
-    return omitting.statements(sheet.function, omitting.gone(sheet.pattern, variant))
+    return steps.statements_at(sheet.function, steps.left_out(sheet.pattern, variant))
 
 
 def _slugs(sheet: Sheet, gap: Gap, variant: Variant, found: Mapping[int, Template]) -> Iterator[str]:
@@ -141,11 +137,11 @@ def _kept(sheet: Sheet, variant: Variant, without: Collection[Span] = ()) -> lis
     statements = [one for one in sheet.function.body if one not in gone]
     # A step may change anything, whatever it is given: all that comes after has to do with it.
     spans += [span(one) for one in statements if any(span(step) < span(one) for step in gone)]
-    told = stand_ins.reaching_all(sheet.function, sheet.pattern, variant)
+    told = mocks.reaching_all(sheet.function, sheet.pattern, variant)
     spans += [span(one) for one in statements if any(place[:2] <= span(one)[2:] for place in told)]
     if ast.get_docstring(sheet.function, clean=False) is not None:
         statements = statements[1:]
-    return part.changed(statements, spans, names, arguments, without)
+    return steps.concerned(statements, spans, names, arguments, without)
 
 
 def _seen(sheet: Sheet, variant: Variant, kept: Sequence[ast.stmt]) -> dict[int, list[Sighting]]:
@@ -185,3 +181,30 @@ def _without_comments(code: str) -> str:
     comments = (token for token in tokens if token.type == tokenize.COMMENT)
     alone = {token.start[0] - 2 for token in comments if not token.line[: token.start[1]].strip()}
     return "".join(line for at, line in enumerate(code.splitlines(keepends=True)) if at not in alone)
+
+
+def asserts_anything(code: str) -> bool:
+    """Whether it says anything that can fail."""
+    nodes = list(ast.walk(ast.parse(code)))
+    called = (one.func for one in nodes if isinstance(one, ast.Call))
+    names = list(map(last_name, called))
+    said = any(name in {"raises", "warns"} or name.startswith("assert") for name in names)
+    return said or any(isinstance(one, ast.Assert) for one in nodes)
+
+
+def oracles(code: str, values: Sequence[tuple[str, Template]]) -> tuple[Oracle, ...]:
+    """Where the expected values come from: by the lines oracles the assertions, in their order."""
+    numbered = enumerate(code.splitlines(), 1)
+    lines = [at for at, line in numbered if ASSERTION.match(line)]
+    if not values:
+        return questions.oracle_of_test((lines or [1])[0])
+    pairs = zip([*lines, *[1] * len(values)], values, strict=False)
+    return tuple(
+        Oracle(
+            line=line,
+            what=body.shown(value),
+            source="raises" if done.startswith(RAISES) else "observed",
+            look=at == 0,
+        )
+        for at, (line, (done, value)) in enumerate(pairs)
+    )

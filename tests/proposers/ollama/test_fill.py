@@ -12,7 +12,7 @@ from pytest_enrich.proposers.ollama.fill import Fill
 from pytest_enrich.proposers.ollama.pulled import Pulled
 from pytest_enrich.proposers.ollama.question import Model, Nowhere
 from pytest_enrich.proposers.rows import reading
-from pytest_enrich.proposers.rows.text import Text
+from pytest_enrich.writing.syntax import Text
 from tests.proposers.rows.conftest import once
 
 GENERATE = "POST /api/generate"

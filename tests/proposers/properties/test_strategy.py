@@ -5,7 +5,7 @@ import re
 import pytest
 
 from pytest_enrich.data import Argument, Call
-from pytest_enrich.proposers.properties import draw
+from pytest_enrich.proposers.properties import drawing
 from pytest_enrich.proposers.properties.strategy import of_annotation, of_documented, of_values
 
 CLASSES = """
@@ -167,4 +167,4 @@ def test_inputs_are_told_in_words(source, laws):
     text = 'def tidy(text: str, most: int, part: float):\n    """Idempotent."""\n    if not text: raise ValueError'
     (law,) = laws(text)
     *_, last = source(text).ways(law)
-    assert draw.words(last) == "non-empty text and whole number and finite number"
+    assert drawing.words(last) == "non-empty text and whole number and finite number"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_enrich.proposers.properties.uses import uses_hypothesis
+from pytest_enrich.proposers.properties import uses_hypothesis
 
 
 @pytest.mark.parametrize(

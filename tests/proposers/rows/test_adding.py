@@ -9,9 +9,9 @@ import pytest
 
 from pytest_enrich.data import Hole, Vary
 from pytest_enrich.proposers.rows import adding
-from pytest_enrich.proposers.rows.addable import Addable, Keyword
-from pytest_enrich.proposers.rows.options import Option
-from pytest_enrich.proposers.rows.text import Text
+from pytest_enrich.proposers.rows.addable import KEYS, WORDS, Addable, Keyword
+from pytest_enrich.proposers.rows.asked import Option
+from pytest_enrich.writing.syntax import Text
 from tests.proposers.rows.conftest import variant
 
 KNOWN = Addable(
@@ -25,7 +25,7 @@ KNOWN = Addable(
 def places(body):
     """The text of a test with this body, and the places in it."""
     text = Text("def test_it(path, args):\n" + textwrap.indent(textwrap.dedent(body).strip(), "    ") + "\n")
-    return text, adding.holes(text.tree.body[0], KNOWN)
+    return text, adding.added_holes(text.tree.body[0], KNOWN)
 
 
 @pytest.mark.parametrize(
@@ -45,11 +45,11 @@ def test_a_call_may_get_a_keyword_that_it_does_not_pass(body, names):
 @pytest.mark.parametrize(
     ("body", "names"),
     [
-        ("runner.invoke(cli, ['list', path, 'dogs'])", [adding.WORDS]),
-        ("runner.invoke(cli, ['list', path] + args)", [adding.WORDS]),
-        ("cli.main(args=['list'])", [adding.WORDS]),
+        ("runner.invoke(cli, ['list', path, 'dogs'])", [WORDS]),
+        ("runner.invoke(cli, ['list', path] + args)", [WORDS]),
+        ("cli.main(args=['list'])", [WORDS]),
         ("other(['list'])", []),
-        ("main([path])", [adding.WORDS]),
+        ("main([path])", [WORDS]),
         ("main(args)", []),
     ],
 )
@@ -68,7 +68,7 @@ def test_the_words_of_a_command_may_get_an_option(body, names):
 )
 def test_a_dictionary_may_get_a_key_that_it_lacks(body, offers):
     found = {one.adds: one.offers for one in places(body)[1]}
-    assert found.get(adding.KEYS) == offers
+    assert found.get(KEYS) == offers
 
 
 def test_an_option_gets_what_the_test_names_otherwise_first():
@@ -94,7 +94,7 @@ def test_an_option_gets_what_the_test_names_otherwise_first():
 )
 def test_what_is_added_stands_behind_the_rest(body, value, written):
     text, found = places(body)
-    place, new = adding.edit(text, found[0], value)
+    place, new = adding.adding_edit(text, found[0], value)
     whole = (2, 4, len(body.splitlines()) + 1, len((" " * 4 + body).splitlines()[-1]) if "\n" not in body else 5)
     assert text.rewritten(whole, [(place, new)]) == written
 

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.data import NearTest, Varied, Vary
-from pytest_enrich.proposers.rows import RowsProposer, caught
+from pytest_enrich.proposers.rows import RowsProposer, asked
 from tests.proposers.rows.conftest import variant
 
 SOURCE = """
@@ -41,7 +41,7 @@ class Late(Exception):
 )
 def test_what_is_caught_is_known_by_where_it_comes_from(fakes, text, kinds):
     target = fakes.target(fakes.gap(text=text, outcome="raises"))
-    found = caught.of(target, ast.parse(SOURCE))
+    found = asked.caught_exceptions(target, ast.parse(SOURCE))
     assert list(found[: len(kinds)]) == kinds
     assert bool(found) == bool(kinds)
 

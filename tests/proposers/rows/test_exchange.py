@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from pytest_enrich.data import Vary
-from pytest_enrich.proposers.rows import exchange
+from pytest_enrich.proposers.rows import parameters
 from tests.proposers.rows.conftest import variant
 
 VISIBLE = ("user", "old_user", "superuser", "user_manager", "client", "_user", "tmp_path", "order")
@@ -15,7 +15,7 @@ VISIBLE = ("user", "old_user", "superuser", "user_manager", "client", "_user", "
 
 def offers(header, body="use(user, client, tmp_path, order)"):
     function = ast.parse(f"def test_it({header}):\n    {body}\n").body[0]
-    return {one.fixture: one.offers for one in exchange.holes(function, VISIBLE)}
+    return {one.fixture: one.offers for one in parameters.fixture_holes(function, VISIBLE)}
 
 
 def test_fixtures_of_the_same_last_word_come_first_then_those_that_end_or_begin_alike():
@@ -44,7 +44,7 @@ def test_nothing_is_offered_for_what_has_no_kin_is_not_used_or_is_no_fixture():
 )
 def test_each_argument_is_written_once(names, written):
     declared = [("self", "self"), ("user", "user: User"), ("old_user", "old_user")]
-    assert list(exchange.arguments(declared, names)) == written
+    assert list(parameters.exchanged_arguments(declared, names)) == written
 
 
 USERS = """

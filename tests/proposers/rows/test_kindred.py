@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.data import NearTest, Vary
-from pytest_enrich.proposers.rows import kindred
+from pytest_enrich.proposers.rows import addable
 from tests.proposers.rows.conftest import variant
 
 SOURCE = """
@@ -51,14 +51,14 @@ SOURCE = """
 )
 def test_classes_of_one_kind_have_the_same_method(fakes, qualname, names):
     target = replace(fakes.target(), qualname=qualname, nearest=())
-    found = kindred.of(target, ast.parse(textwrap.dedent(SOURCE)))
+    found = addable.kin_of(target, ast.parse(textwrap.dedent(SOURCE)))
     assert (found.names, bool(found.own)) == (names, bool(names))
 
 
 def test_a_class_that_a_test_comes_to_needs_no_other(fakes):
     near = (NearTest(nodeid="tests/test_cart.py::test_a", shared=1),)
     target = replace(fakes.target(), qualname="Text.check", nearest=near)
-    assert kindred.of(target, ast.parse(textwrap.dedent(SOURCE))) == kindred.Kin()
+    assert addable.kin_of(target, ast.parse(textwrap.dedent(SOURCE))) == addable.Kin()
 
 
 TESTS = """

@@ -8,6 +8,7 @@ from textwrap import dedent
 import pytest
 
 from pytest_enrich.proposers.rows import mocks
+from pytest_enrich.writing.syntax import span
 
 
 def found(text):
@@ -15,8 +16,8 @@ def found(text):
     tree = ast.parse(dedent(text))
     last = tree.body[-1]
     owner, function = (last.name, last.body[-1]) if isinstance(last, ast.ClassDef) else (None, last)
-    statements = {mocks.span(one): ast.unparse(one) for one in ast.walk(function) if isinstance(one, ast.stmt)}
-    return {name: statements[place] for name, place in mocks.places(tree, owner, function)}
+    statements = {span(one): ast.unparse(one) for one in ast.walk(function) if isinstance(one, ast.stmt)}
+    return {name: statements[place] for name, place in mocks.mock_places(tree, owner, function)}
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,15 @@ import textwrap
 import pytest
 
 from pytest_enrich.data import Vary
-from pytest_enrich.proposers.rows import omitting
+from pytest_enrich.proposers.rows import steps
 from tests.proposers.rows.conftest import variant
 
 
-def steps(body):
+def left_out(body):
     """The first lines of what may be left out of a test with this body."""
     text = "def test_it(client):\n" + textwrap.indent(textwrap.dedent(body).strip("\n"), "    ")
     function = ast.parse(text).body[0]
-    return [text.splitlines()[hole.span[0] - 1].strip() for hole in omitting.holes(function)]
+    return [text.splitlines()[hole.span[0] - 1].strip() for hole in steps.step_holes(function)]
 
 
 @pytest.mark.parametrize(
@@ -45,12 +45,12 @@ def steps(body):
     ],
 )
 def test_a_step_is_what_changes_something_and_binds_nothing(body, found):
-    assert steps(body) == found
+    assert left_out(body) == found
 
 
 def test_an_awaited_call_is_a_step_too():
     (function,) = ast.parse("async def test_it(client):\n    await client.login()\n    assert client.name").body
-    assert [hole.span[0] for hole in omitting.holes(function)] == [2]
+    assert [hole.span[0] for hole in steps.step_holes(function)] == [2]
 
 
 TEST = """

@@ -8,7 +8,7 @@ import textwrap
 import pytest
 
 from pytest_enrich.data import Vary
-from pytest_enrich.proposers.rows import setting
+from pytest_enrich.proposers.rows import adding
 from pytest_enrich.proposers.rows.addable import Addable, Keyword
 from tests.proposers.rows.conftest import variant
 
@@ -32,7 +32,7 @@ KNOWN = Addable(
 )
 def test_beside_what_is_set_the_rest_that_is_asked_may_be_set_too(body, found):
     (function,) = ast.parse("def test_it(shop):\n" + textwrap.indent(body, "    ")).body
-    assert [hole.adds for hole in setting.holes(function, KNOWN)] == found
+    assert [hole.adds for hole in adding.setting_holes(function, KNOWN)] == found
 
 
 TEST = """

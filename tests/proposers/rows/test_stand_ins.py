@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.data import NearTest, Varied, Vary
-from pytest_enrich.proposers.rows import RowsProposer, asked, stand_ins
+from pytest_enrich.proposers.rows import RowsProposer, asked, mocks
 from pytest_enrich.proposers.rows.addable import Addable, Keyword
 from tests.proposers.rows.conftest import variant
 
@@ -23,7 +23,7 @@ KNOWN = Addable(
 def told(body, known=KNOWN):
     """What may be told in a test with this body, each with its values."""
     tree = ast.parse("def test_it(mocker, monkeypatch):\n" + "".join(f"    {line}\n" for line in body))
-    return {hole.adds: hole.offers for hole in stand_ins.holes(tree, None, tree.body[0], known)}
+    return {hole.adds: hole.offers for hole in mocks.mock_holes(tree, None, tree.body[0], known)}
 
 
 def test_a_stand_in_and_its_methods_may_raise_what_is_caught_and_give_what_decides():

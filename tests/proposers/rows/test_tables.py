@@ -7,9 +7,9 @@ import ast
 import pytest
 
 from pytest_enrich.data import Hole
-from pytest_enrich.proposers.rows import adding, tables
+from pytest_enrich.proposers.rows import adding, asked
 from pytest_enrich.proposers.rows.addable import Addable
-from pytest_enrich.proposers.rows.text import Text, span
+from pytest_enrich.writing.syntax import Text, span
 
 SOURCE = """
 STYLES = {"plain": None, "grid": 1, other: 2}
@@ -25,7 +25,7 @@ class Table:
     def cell(self, name):
         return STYLES.get(name, 0)
 """
-KNOWN = tables.of(ast.parse(SOURCE))
+KNOWN = asked.tables_of(ast.parse(SOURCE))
 STYLES = ("'grid'", "'wide'", "'plain'")
 
 
@@ -42,7 +42,7 @@ STYLES = ("'grid'", "'wide'", "'plain'")
 def test_an_argument_may_be_any_key_of_its_tables(call, keys):
     node = ast.parse(call, mode="eval").body
     arguments = (*node.args, *(one.value for one in node.keywords))
-    assert [{*tables.keys(node, one, KNOWN)} for one in arguments] == [{*one} for one in keys]
+    assert [{*asked.table_keys(node, one, KNOWN)} for one in arguments] == [{*one} for one in keys]
 
 
 def test_a_literal_and_a_parameter_are_offered_the_other_keys():

@@ -6,8 +6,8 @@ import ast
 
 import pytest
 
-from pytest_enrich.proposers.rows import typed
-from pytest_enrich.proposers.rows.options import Option
+from pytest_enrich.proposers.rows import asked
+from pytest_enrich.proposers.rows.asked import Option
 
 HEAD = "import typer\nfrom typing import Annotated, Optional\napp = typer.Typer()\n@app.command()\n"
 
@@ -29,7 +29,7 @@ HEAD = "import typer\nfrom typing import Annotated, Optional\napp = typer.Typer(
 )
 def test_a_parameter_is_an_option_as_typer_says(parameters, options):
     tree = ast.parse(f"{HEAD}def main({parameters}):\n    pass\n")
-    assert list(typed.declared(tree)) == options
+    assert list(asked.declared_options(tree)) == options
 
 
 @pytest.mark.parametrize(
@@ -37,4 +37,4 @@ def test_a_parameter_is_an_option_as_typer_says(parameters, options):
     ["@app.command()\ndef main(count: int = 1): ...\n", "import typer\ndef main(count: int = 1): ...\n"],
 )
 def test_functions_that_are_no_commands_of_typer_have_none(text):
-    assert list(typed.declared(ast.parse(text))) == []
+    assert list(asked.declared_options(ast.parse(text))) == []

@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from pytest_enrich.data import Vary
-from pytest_enrich.proposers.rows import variables
+from pytest_enrich.proposers.rows import looks
 from tests.proposers.rows.conftest import variant
 
 
@@ -24,7 +24,7 @@ from tests.proposers.rows.conftest import variant
     ],
 )
 def test_what_is_written_out_and_read_once_is_expected(body, names):
-    assert list(variables.expected(ast.parse(body))) == names
+    assert list(looks.expected_variables(ast.parse(body))) == names
 
 
 HELD = """
