@@ -6,7 +6,7 @@ import ast
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from pytest_enrich.data import Span, Template
 
@@ -14,6 +14,7 @@ Edit: TypeAlias = tuple[Span, str]
 """What is replaced, and by what; nothing overlaps."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+Node = TypeVar("Node", bound=ast.AST)
 IMPORTED = re.compile(r"⟨[\w.]+:([\w.]+)⟩")
 """A name to be imported, in a template: `⟨shop.errors:OutOfStock⟩`."""
 
@@ -96,17 +97,17 @@ def is_within(place: Span, whole: Span) -> bool:
 
 def used(*nodes: ast.AST) -> set[str]:
     """All names in these nodes."""
-    return {node.id for node in _inside(nodes) if isinstance(node, ast.Name)}
+    return {node.id for node in nodes_of(ast.Name, *nodes)}
 
 
 def loaded(*nodes: ast.AST) -> set[str]:
     """Those that are read."""
-    return {node.id for node in _inside(nodes) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    return {node.id for node in nodes_of(ast.Name, *nodes) if isinstance(node.ctx, ast.Load)}
 
 
 def stored(*nodes: ast.AST) -> set[str]:
     """Those that are bound."""
-    names = {node.id for node in _inside(nodes) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    names = {node.id for node in nodes_of(ast.Name, *nodes) if isinstance(node.ctx, ast.Store)}
     return names | {node.name for node in nodes if isinstance(node, Function | ast.ClassDef)}
 
 
@@ -120,9 +121,25 @@ def inner_nodes(function: Function) -> Iterator[ast.AST]:
     return _inside(function.body)
 
 
+def nodes_of(kind: type[Node], *trees: ast.AST) -> Iterator[Node]:
+    """All nodes of a kind in these."""
+    return (node for node in _inside(trees) if isinstance(node, kind))
+
+
+def functions_in(tree: ast.AST) -> Iterator[Function]:
+    """All functions in it, those of classes and of other functions, too."""
+    return (node for node in ast.walk(tree) if isinstance(node, Function))
+
+
+def texts(nodes: Iterable[ast.AST | None]) -> Iterator[str]:
+    """The texts that are written out among these."""
+    constants = (node.value for node in nodes if isinstance(node, ast.Constant))
+    return (value for value in constants if isinstance(value, str))
+
+
 def calls(function: Function) -> Iterator[ast.Call]:
-    """All calls in it."""
-    return (node for node in inner_nodes(function) if isinstance(node, ast.Call))
+    """All calls in a function's body."""
+    return nodes_of(ast.Call, *function.body)
 
 
 def arguments(call: ast.Call) -> list[ast.expr]:

@@ -11,11 +11,21 @@ from collections.abc import Collection, Iterator, Sequence
 from pytest_enrich.data import Hole, Pattern, Span, Variant
 from pytest_enrich.proposers.rows.addable import LEFT_OUT
 from pytest_enrich.validate.shield import keeps_apart, replaces
-from pytest_enrich.writing.syntax import Function, inner_nodes, is_within, last_name, loaded, span, stored, used
+from pytest_enrich.writing.syntax import (
+    Function,
+    inner_nodes,
+    is_within,
+    last_name,
+    loaded,
+    nodes_of,
+    span,
+    stored,
+    used,
+)
 
 MOST_NEEDED = 10
 HEARING = {"capsys", "capfd", "capsysbinary", "capfdbinary", "caplog", "recwarn"}
-"""Fixtures that tell what any call said, whatever it was given."""
+"""Fixtures that know what any call said, whatever it was given."""
 RAISING = {"raises", "assertRaises", "assertRaisesRegex"}
 MOST_STEPS = 12
 NO_STEPS = {
@@ -26,28 +36,28 @@ NO_STEPS = {
 
 
 def needed_before(
-    statements: Sequence[ast.stmt], names: set[str], told: Collection[ast.stmt] = ()
+    statements: Sequence[ast.stmt], names: set[str], stating: Collection[ast.stmt] = ()
 ) -> list[ast.stmt] | None:
-    """The statements that something after them, which uses `names`, and those that are `told` stand on.
+    """The statements that something after them, which uses `names`, and those that are `stating` it stand on.
 
     None when there are too many, or one of them asserts something inside.
     """
     kept: list[ast.stmt] = []
     wanted = set(names)
-    for one in reversed(statements):
-        if one in told:
-            wanted |= used(one)
+    for statement in reversed(statements):
+        if statement in stating:
+            wanted |= used(statement)
             continue
-        bound = stored(one)
-        plain = isinstance(one, ast.Assign | ast.AnnAssign | Function | ast.ClassDef)
-        is_spare = plain and bound and not bound & wanted and not registers(one)
-        if asserts(one) or (is_spare and not keeps_apart(one)):
+        bound = stored(statement)
+        binds = isinstance(statement, ast.Assign | ast.AnnAssign | Function | ast.ClassDef)
+        is_spare = binds and bound and not bound & wanted and not registers(statement)
+        if asserts(statement) or (is_spare and not keeps_apart(statement)):
             continue
-        if any(isinstance(node, ast.Assert) for node in ast.walk(one)):
+        if any(nodes_of(ast.Assert, statement)):
             return None
-        kept.insert(0, one)
+        kept.insert(0, statement)
         # What a name stood for before is of no use to what comes after.
-        wanted = (wanted - bound) | loaded(one) if plain else wanted | used(one)
+        wanted = (wanted - bound) | loaded(statement) if binds else wanted | used(statement)
     return kept if len(kept) <= MOST_NEEDED else None
 
 
@@ -62,40 +72,28 @@ def concerned(
 
     So are those at the places `without`. None when nothing that asserts is left, or too much.
     """
-    tainted, told = set(names), list[ast.stmt]()
+    tainted, stating = set(names), list[ast.stmt]()
     local = stored(*body) | set(arguments)
-    for one in body:
-        inside = any(is_within(place, span(one)) for place in spans)
-        if (not inside and not used(one) & tainted) or span(one) in without:
+    for statement in body:
+        inside = any(is_within(place, span(statement)) for place in spans)
+        if (not inside and not used(statement) & tainted) or span(statement) in without:
             continue
         tainted |= HEARING & set(arguments)
-        tainted |= _touched(one) & local
-        told += [one] if any(asserts(node) or _expects_any(node) for node in ast.walk(one)) else []
-    if not told:
+        tainted |= _touched(statement) & local
+        if any(asserts(node) or _expects_any(node) for node in ast.walk(statement)):
+            stating.append(statement)
+    if not stating:
         return None
-    last = body.index(told[-1])
-    free = needed_before([one for one in body[: last + 1] if span(one) not in without], set(), told)
-    if free is None or len(free) + len(told) > MOST_NEEDED:
+    upto = body[: body.index(stating[-1]) + 1]
+    needed = needed_before([one for one in upto if span(one) not in without], set(), stating)
+    if needed is None or len(needed) + len(stating) > MOST_NEEDED:
         return None
-    return [one for one in body if one in told or one in free]
+    return [statement for statement in body if statement in stating or statement in needed]
 
 
-def _expects_any(node: ast.AST) -> bool:
-    """Whether it is a block that says what it raises."""
-    return isinstance(node, ast.With | ast.AsyncWith) and any(map(expects_raise, node.items))
-
-
-def _touched(one: ast.stmt) -> set[str]:
-    """The names that are something else after a statement; a call may change whatever it is given."""
-    if isinstance(one, ast.Expr):
-        return set() if asserts(one) else used(one)
-    targets = one.targets if isinstance(one, ast.Assign | ast.Delete) else []
-    return stored(one) | used(*(each for each in targets if isinstance(each, ast.Attribute | ast.Subscript)))
-
-
-def registers(one: ast.stmt) -> bool:
+def registers(statement: ast.stmt) -> bool:
     """Whether it is a function with a decorator, which may tell others of it."""
-    return isinstance(one, Function) and bool(one.decorator_list)
+    return isinstance(statement, Function) and bool(statement.decorator_list)
 
 
 def asserts(node: ast.AST) -> bool:
@@ -118,8 +116,8 @@ def is_assertion(call: ast.Call) -> bool:
 
 def step_holes(function: Function) -> list[Hole]:
     """A place for each step: whether it is done."""
-    found = _steps(function.body, function)
-    return [Hole(span=span(one), values=("True",), adds=LEFT_OUT, offers=("False",)) for one in found][:MOST_STEPS]
+    places = map(span, _steps(function.body, function))
+    return [Hole(span=place, values=("True",), adds=LEFT_OUT, offers=("False",)) for place in places][:MOST_STEPS]
 
 
 def left_out(pattern: Pattern, variant: Variant) -> set[Span]:
@@ -130,7 +128,7 @@ def left_out(pattern: Pattern, variant: Variant) -> set[Span]:
 
 def statements_at(function: Function, places: set[Span]) -> list[ast.stmt]:
     """The steps at these places."""
-    return [node for node in inner_nodes(function) if isinstance(node, ast.stmt) and span(node) in places]
+    return [node for node in nodes_of(ast.stmt, *function.body) if span(node) in places]
 
 
 def unneeded_names(function: Function, pattern: Pattern, variant: Variant) -> set[str]:
@@ -148,26 +146,42 @@ def step_name(step: ast.stmt) -> str:
     return last_name(call.func) if isinstance(call, ast.Call) else getattr(step, "name", "")
 
 
+def _expects_any(node: ast.AST) -> bool:
+    """Whether it is a block that says what it raises."""
+    return isinstance(node, ast.With | ast.AsyncWith) and any(map(expects_raise, node.items))
+
+
+def _touched(statement: ast.stmt) -> set[str]:
+    """The names that are something else after a statement; a call may change whatever it is given."""
+    if isinstance(statement, ast.Expr):
+        return set() if asserts(statement) else used(statement)
+    targets = statement.targets if isinstance(statement, ast.Assign | ast.Delete) else []
+    changed = (target for target in targets if isinstance(target, ast.Attribute | ast.Subscript))
+    return stored(statement) | used(*changed)
+
+
 def _steps(body: Sequence[ast.stmt], function: Function) -> Iterator[ast.stmt]:
     """Those of a block and of the `with` blocks in it, but what is alone in one, or expected to raise."""
-    for one in body:
-        if isinstance(one, ast.With | ast.AsyncWith):
-            if len(one.body) > 1 and not any(map(expects_raise, one.items)):
-                yield from _steps(one.body, function)
-        elif _does(one) or _registers(one, function):
-            yield one
+    for statement in body:
+        if isinstance(statement, ast.With | ast.AsyncWith):
+            if len(statement.body) > 1 and not _expects_any(statement):
+                yield from _steps(statement.body, function)
+        elif _does(statement) or _is_only_registered(statement, function):
+            yield statement
 
 
-def _does(one: ast.stmt) -> bool:
+def _does(statement: ast.stmt) -> bool:
     """Whether it calls or sets something, and binds no name that others need, nor keeps the machine out."""
-    if any(replaces(call.func) for call in ast.walk(one) if isinstance(call, ast.Call)):
+    if any(replaces(call.func) for call in nodes_of(ast.Call, statement)):
         return False
-    if isinstance(one, ast.Assign):
-        return len(one.targets) == 1 and isinstance(one.targets[0], ast.Attribute | ast.Subscript)
-    return isinstance(one, ast.Expr) and not asserts(one) and step_name(one) not in {"", *NO_STEPS}
+    if isinstance(statement, ast.Assign):
+        return len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Attribute | ast.Subscript)
+    return (
+        isinstance(statement, ast.Expr) and not asserts(statement) and step_name(statement) not in {"", *NO_STEPS}
+    )
 
 
-def _registers(one: ast.stmt, function: Function) -> bool:
+def _is_only_registered(statement: ast.stmt, function: Function) -> bool:
     """Whether it is a function that only its decorator knows."""
-    others = used(*(other for other in function.body if other is not one))
-    return registers(one) and getattr(one, "name", "") not in others
+    others = used(*(other for other in function.body if other is not statement))
+    return registers(statement) and getattr(statement, "name", "") not in others

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_enrich.proposers.rows import addable
 from pytest_enrich.proposers.rows.addable import Keyword
-from pytest_enrich.proposers.rows.asked import Option
+from pytest_enrich.proposers.rows.options import Option
 
 SOURCE = """
     import click

@@ -10,7 +10,7 @@ import pytest
 from pytest_enrich.data import Hole, Vary
 from pytest_enrich.proposers.rows import adding
 from pytest_enrich.proposers.rows.addable import KEYS, WORDS, Addable, Keyword
-from pytest_enrich.proposers.rows.asked import Option
+from pytest_enrich.proposers.rows.options import Option
 from pytest_enrich.writing.syntax import Text
 from tests.proposers.rows.conftest import variant
 

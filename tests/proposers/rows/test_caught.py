@@ -41,7 +41,7 @@ class Late(Exception):
 )
 def test_what_is_caught_is_known_by_where_it_comes_from(fakes, text, kinds):
     target = fakes.target(fakes.gap(text=text, outcome="raises"))
-    found = asked.caught_exceptions(target, ast.parse(SOURCE))
+    found = asked.caught(target, ast.parse(SOURCE))
     assert list(found[: len(kinds)]) == kinds
     assert bool(found) == bool(kinds)
 

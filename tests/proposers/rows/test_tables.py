@@ -25,7 +25,7 @@ class Table:
     def cell(self, name):
         return STYLES.get(name, 0)
 """
-KNOWN = asked.tables_of(ast.parse(SOURCE))
+KNOWN = asked.tables(ast.parse(SOURCE))
 STYLES = ("'grid'", "'wide'", "'plain'")
 
 

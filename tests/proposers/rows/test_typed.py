@@ -6,14 +6,14 @@ import ast
 
 import pytest
 
-from pytest_enrich.proposers.rows import asked
-from pytest_enrich.proposers.rows.asked import Option
+from pytest_enrich.proposers.rows import options
+from pytest_enrich.proposers.rows.options import Option
 
 HEAD = "import typer\nfrom typing import Annotated, Optional\napp = typer.Typer()\n@app.command()\n"
 
 
 @pytest.mark.parametrize(
-    ("parameters", "options"),
+    ("parameters", "taken"),
     [
         ("name: str", []),
         ("name: str = typer.Argument('x')", []),
@@ -27,9 +27,9 @@ HEAD = "import typer\nfrom typing import Annotated, Optional\napp = typer.Typer(
         ("*, name: str = 'x', other=None", [Option("--name", 1), Option("--other", 1)]),
     ],
 )
-def test_a_parameter_is_an_option_as_typer_says(parameters, options):
+def test_a_parameter_is_an_option_as_typer_says(parameters, taken):
     tree = ast.parse(f"{HEAD}def main({parameters}):\n    pass\n")
-    assert list(asked.declared_options(tree)) == options
+    assert list(options.declared(tree)) == taken
 
 
 @pytest.mark.parametrize(
@@ -37,4 +37,4 @@ def test_a_parameter_is_an_option_as_typer_says(parameters, options):
     ["@app.command()\ndef main(count: int = 1): ...\n", "import typer\ndef main(count: int = 1): ...\n"],
 )
 def test_functions_that_are_no_commands_of_typer_have_none(text):
-    assert list(asked.declared_options(ast.parse(text))) == []
+    assert list(options.declared(ast.parse(text))) == []
