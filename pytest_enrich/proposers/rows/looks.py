@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Point, Span
 from pytest_enrich.proposers.rows import steps
-from pytest_enrich.writing.syntax import is_literal, last_name, span
+from pytest_enrich.writing.syntax import is_literal, last_name, nodes_of, span
 
 EQUAL = {"assertEqual", "assertEquals", "assertListEqual", "assertDictEqual", "assertTupleEqual"}
 HELPERS = {"assert_equal", "assert_equals", "assert_eq", "eq_"}
@@ -26,7 +26,7 @@ WITH = {"assert_called_with", "assert_called_once_with", "assert_awaited_with", 
 """Assertions that say with what."""
 AT_ALL = {"assert_called", "assert_called_once", "assert_not_called", "assert_awaited", "assert_not_awaited"}
 NEVER = "None"
-"""What is seen of a stand-in that nobody calls; else `call("eur", by=2)`."""
+"""What is seen of a mock that nobody calls; else `call("eur", by=2)`."""
 
 
 class Look(Struct, frozen=True, kw_only=True):
@@ -41,7 +41,7 @@ class Look(Struct, frozen=True, kw_only=True):
         constant: Whether it is a constant of a class or a module, whose like may stand there.
         room: The most characters of what may be expected there.
         conditional: Whether the parameter says, too, which way the test goes (`if expected is None:`): a row that
-            goes another way does not come here.
+            goes another way is not looked at here.
     """
 
     point: Point
@@ -57,36 +57,23 @@ class Look(Struct, frozen=True, kw_only=True):
 def expecting(function: ast.AST, parameters: Collection[str]) -> list[Look]:
     """The looks at which a parameter is expected, of those that are used for nothing else but to choose a way."""
     looks = [look for node in ast.walk(function) for look in _looks(node) if look.name in parameters]
-    uses = Counter(node.id for node in ast.walk(function) if isinstance(node, ast.Name))
+    uses = Counter(node.id for node in nodes_of(ast.Name, function))
     asked = Counter(_asked(function))
-    pure = {
-        name for name, count in Counter(look.name for look in looks).items() if uses[name] == count + asked[name]
-    }
+    expected = Counter(look.name for look in looks)
+    pure = {name for name, count in expected.items() if uses[name] == count + asked[name]}
     return [replace(look, conditional=asked[look.name] > 0) for look in looks if look.name in pure]
 
 
 def _asked(function: ast.AST) -> Iterator[str]:
     """Names of which an `if` asks whether they are None, or true, as often as it does."""
-    for node in ast.walk(function):
-        if not isinstance(node, ast.If):
-            continue
-        test = (
-            node.test.operand
-            if isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not)
-            else node.test
-        )
-        if (
-            isinstance(test, ast.Compare)
-            and isinstance(test.ops[0], ast.Is | ast.IsNot)
-            and _is_none(test.comparators)
-        ):
-            test = test.left
-        if isinstance(test, ast.Name):
-            yield test.id
+    for node in nodes_of(ast.If, function):
+        match _without_not(node.test):
+            case ast.Name(name) | ast.Compare(ast.Name(name), [ast.Is() | ast.IsNot()], [ast.Constant(None)]):
+                yield name
 
 
-def _is_none(comparators: Sequence[ast.expr]) -> bool:
-    return len(comparators) == 1 and isinstance(comparators[0], ast.Constant) and comparators[0].value is None
+def _without_not(test: ast.expr) -> ast.expr:
+    return test.operand if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else test
 
 
 def of_literals(function: ast.AST, known: Collection[Look] = ()) -> list[Look]:
@@ -96,13 +83,12 @@ def of_literals(function: ast.AST, known: Collection[Look] = ()) -> list[Look]:
     """
     taken = {look.point.span for look in known}
     values = expected_variables(function)
-    found = []
+    looks: list[Look] = []
     for node in ast.walk(function):
-        looks = [_resolved(look, values) for look in _looks(node) if not look.name or look.name in values]
-        looks = looks or list(_comparison(node))
-        found += [look for look in looks if look.point.span not in taken]
-    messages = (Look(point=point, room=LONGEST_MESSAGE) for point in message_points(function))
-    return [*found, *(look for look in messages if look.point.span not in taken)]
+        literal = [_resolved(look, values) for look in _looks(node) if not look.name or look.name in values]
+        looks += literal or _comparison(node)
+    looks += [Look(point=point, room=LONGEST_MESSAGE) for point in message_points(function)]
+    return [look for look in looks if look.point.span not in taken]
 
 
 def _resolved(look: Look, values: Mapping[str, ast.expr]) -> Look:
@@ -142,7 +128,7 @@ def _looks(node: ast.AST) -> Iterator[Look]:
 
 
 def _asserted(statement: ast.stmt, test: ast.expr) -> Iterator[Look]:
-    inner = test.operand if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else test
+    inner = _without_not(test)
     if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq | ast.Is):
         sides = (test.left, test.comparators[0])
         yield from _compared(statement, sides, identity=isinstance(test.ops[0], ast.Is))
@@ -183,7 +169,7 @@ def _is_constant(node: ast.expr) -> bool:
     """`Colour.RED` or `status.HTTP_200_OK`: a name in capitals, of something that has a name itself."""
     if not isinstance(node, ast.Attribute) or not node.attr.isupper():
         return False
-    return all(isinstance(one, ast.Attribute | ast.Name | ast.Load) for one in ast.walk(node.value))
+    return all(isinstance(part, ast.Attribute | ast.Name | ast.Load) for part in ast.walk(node.value))
 
 
 def _inside(node: ast.expr) -> tuple[ast.expr, bool]:
@@ -203,13 +189,12 @@ def _raising(node: ast.expr) -> Iterator[Look]:
 
 
 def called_mock(node: ast.AST) -> ast.expr | None:
-    """The stand-in that a statement says something of; None for all other statements."""
+    """The mock that a statement says something of; None for all other statements."""
     call = node.value if isinstance(node, ast.Expr) else None
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
         return None
-    is_open = any(isinstance(one, ast.Starred) for one in call.args) or any(
-        one.arg is None for one in call.keywords
-    )
+    has_stars = any(isinstance(value, ast.Starred) for value in call.args)
+    is_open = has_stars or any(keyword.arg is None for keyword in call.keywords)
     return call.func.value if call.func.attr in WITH | AT_ALL and not is_open else None
 
 
@@ -217,7 +202,7 @@ def called_with(node: ast.AST) -> Span:
     """The place of what it is said to be called with, an empty one where that is nothing."""
     assert isinstance(node, ast.Expr)
     assert isinstance(node.value, ast.Call)
-    places = sorted(span(one) for one in (*node.value.args, *node.value.keywords))
+    places = sorted(map(span, (*node.value.args, *node.value.keywords)))
     if places:
         return *places[0][:2], *places[-1][2:]
     _, _, line, column = span(node)
@@ -232,11 +217,11 @@ def message_points(function: ast.AST) -> Iterator[Point]:
 
 def raising_call(function: ast.AST, point: Point) -> ast.Call:
     """What the block at such a point is entered with."""
-    return next(one for one in _raising_calls(function) if span(one) == point.span)
+    return next(call for call in _raising_calls(function) if span(call) == point.span)
 
 
 def _raising_calls(function: ast.AST) -> Iterator[ast.Call]:
-    blocks = (one for one in ast.walk(function) if isinstance(one, ast.With | ast.AsyncWith))
+    blocks = (node for node in ast.walk(function) if isinstance(node, ast.With | ast.AsyncWith))
     for item in (item for block in blocks for item in block.items if item.optional_vars is None):
         call = item.context_expr
         if steps.expects_raise(item) and isinstance(call, ast.Call) and _names_class(call):
@@ -247,28 +232,25 @@ def _names_class(call: ast.Call) -> bool:
     """Whether it names a class, and at most what the message has to match."""
     most = 2 if last_name(call.func) == "assertRaisesRegex" else 1
     named = bool(call.args) and isinstance(call.args[0], ast.Name | ast.Attribute)
-    return named and len(call.args) <= most and all(one.arg == "match" for one in call.keywords)
+    return named and len(call.args) <= most and all(keyword.arg == "match" for keyword in call.keywords)
 
 
 def expected_variables(function: ast.AST) -> dict[str, ast.expr]:
     """The values that are made of literals, by the variables that get them once and are read once."""
-    names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
-    uses = Counter((one.id, isinstance(one.ctx, ast.Load)) for one in names)
-    found: dict[str, ast.expr] = {}
-    for node in ast.walk(function):
-        if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
-            continue
-        name = node.targets[0].id
-        if uses[name, True] == uses[name, False] == len(node.targets) == 1 and _is_written(node.value):
-            found[name] = node.value
-    return found
+    uses = Counter((node.id, isinstance(node.ctx, ast.Load)) for node in nodes_of(ast.Name, function))
+    values: dict[str, ast.expr] = {}
+    for node in nodes_of(ast.Assign, function):
+        match node.targets:
+            case [ast.Name(name)] if uses[name, True] == uses[name, False] == 1 and _is_written(node.value):
+                values[name] = node.value
+    return values
 
 
 def _is_written(node: ast.expr) -> bool:
     """Whether it is a literal, or one of several lines as people write it."""
     if isinstance(node, ast.Call):
-        held = [*node.args, *([node.func.value] if isinstance(node.func, ast.Attribute) else [])]
-        return last_name(node.func) in TEXTUAL and not node.keywords and all(map(_is_written, held))
+        parts = [*node.args, *([node.func.value] if isinstance(node.func, ast.Attribute) else [])]
+        return last_name(node.func) in TEXTUAL and not node.keywords and all(map(_is_written, parts))
     if isinstance(node, ast.BinOp):
         return _is_written(node.left) and _is_written(node.right)
     return is_literal(node)

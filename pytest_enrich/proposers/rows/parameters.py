@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from pytest_enrich.data import Hole, Variant
-from pytest_enrich.writing.syntax import Function, Text, last_name, used
+from pytest_enrich.writing.syntax import Function, Text, last_name, nodes_of, used
 
 VALUES = 1
 """The place of the list among the arguments."""
@@ -45,9 +45,9 @@ def innermost_cases(text: Text, function: Function) -> Cases | None:
     """The cases of the last `parametrize` above a test whose list can be read."""
     for decorator in reversed(function.decorator_list):
         if is_parametrize(decorator) and isinstance(decorator, ast.Call):
-            found = _cases_of(text, decorator)
-            if found is not None:
-                return found
+            cases = _cases_of(text, decorator)
+            if cases is not None:
+                return cases
     return None
 
 
@@ -58,20 +58,19 @@ def is_parametrize(node: ast.expr) -> bool:
 
 
 def _cases_of(text: Text, call: ast.Call) -> Cases | None:
-    given = {keyword.arg or "*": keyword.value for keyword in call.keywords}
-    given |= dict(zip(("argnames", "argvalues"), call.args, strict=False))
-    names, values = given.get("argnames"), _listed(text, given.get("argvalues"))
+    passed = {keyword.arg or "*": keyword.value for keyword in call.keywords}
+    passed |= dict(zip(("argnames", "argvalues"), call.args, strict=False))
+    names, values = passed.get("argnames"), _listed(text, passed.get("argvalues"))
     # What is indirect goes through a fixture; a scope changes what is set up.
-    if names is None or values is None or given.keys() - PLAIN:
+    if names is None or values is None or passed.keys() - PLAIN:
         return None
     argnames, bare = _argnames(names)
-    rows = tuple(
-        row for node in values if (row := _row_values(text, node, bare=bare)) and len(row) == len(argnames)
-    )
-    if not argnames or not rows:
+    rows = (_row_values(text, node, bare=bare) for node in values)
+    fitting = tuple(row for row in rows if row and len(row) == len(argnames))
+    if not argnames or not fitting:
         return None
-    shared, sharers = _sharing(text, given["argvalues"], call)
-    return Cases(argnames=argnames, bare=bare, rows=rows, shared=shared, sharers=sharers)
+    shared, sharers = _sharing(text, passed["argvalues"], call)
+    return Cases(argnames=argnames, bare=bare, rows=fitting, shared=shared, sharers=sharers)
 
 
 def _argnames(node: ast.expr) -> tuple[tuple[str, ...], bool]:
@@ -90,8 +89,8 @@ def _argnames(node: ast.expr) -> tuple[tuple[str, ...], bool]:
 def _listed(text: Text, node: ast.expr | None) -> list[ast.expr] | None:
     """The elements of a list, which may be that of a constant of the file."""
     if isinstance(node, ast.Name):
-        given = [value for name, value in _assigned(text.tree) if name == node.id]
-        node = given[0] if len(given) == 1 else None
+        values = [value for name, value in _assigned(text.tree) if name == node.id]
+        node = values[0] if len(values) == 1 else None
     return node.elts if isinstance(node, ast.List | ast.Tuple) else None
 
 
@@ -99,19 +98,19 @@ def _sharing(text: Text, node: ast.expr, call: ast.Call) -> tuple[bool, tuple[st
     """Whether something else reads a constant, and the tests that do, where nothing else does."""
     if not isinstance(node, ast.Name):
         return False, ()
-    uses = sum(isinstance(one, ast.Name) and one.id == node.id for one in ast.walk(text.tree))
-    functions = (one for one in ast.walk(text.tree) if isinstance(one, Function | ast.ClassDef))
-    having = [one.name for one in functions for each in one.decorator_list if _has(each, node.id, call)]
-    return uses > MADE_AND_USED, tuple(having) if uses == len(having) + MADE_AND_USED else ()
+    uses = sum(name.id == node.id for name in nodes_of(ast.Name, text.tree))
+    owners = (owner for owner in ast.walk(text.tree) if isinstance(owner, Function | ast.ClassDef))
+    sharers = [owner.name for owner in owners for mark in owner.decorator_list if _has(mark, node.id, call)]
+    return uses > MADE_AND_USED, tuple(sharers) if uses == len(sharers) + MADE_AND_USED else ()
 
 
 def _has(decorator: ast.expr, name: str, call: ast.Call) -> bool:
     """Whether another `parametrize` takes its cases from the constant of this name."""
     if decorator is call or not is_parametrize(decorator) or not isinstance(decorator, ast.Call):
         return False
-    named = (keyword.value for keyword in decorator.keywords if keyword.arg == "argvalues")
-    given = (*decorator.args[VALUES : VALUES + 1], *named)
-    return any(isinstance(one, ast.Name) and one.id == name for one in given)
+    by_name = (keyword.value for keyword in decorator.keywords if keyword.arg == "argvalues")
+    values = (*decorator.args[VALUES : VALUES + 1], *by_name)
+    return any(isinstance(value, ast.Name) and value.id == name for value in values)
 
 
 def _assigned(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
@@ -125,32 +124,31 @@ def _assigned(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
 def _row_values(text: Text, node: ast.expr, *, bare: bool) -> tuple[str, ...]:
     """The source of each value of a case; none of one that has marks of its own or cannot be read."""
     if isinstance(node, ast.Call) and last_name(node.func) == "param":
-        marked = any(keyword.arg != "id" for keyword in node.keywords)
-        starred = any(isinstance(one, ast.Starred) for one in node.args)
-        return () if marked or starred else tuple(text.source(value) for value in node.args)
-    if bare:
-        return () if isinstance(node, ast.Starred) else (text.source(node),)
-    if not isinstance(node, ast.List | ast.Tuple) or any(isinstance(one, ast.Starred) for one in node.elts):
-        return ()
-    return tuple(text.source(value) for value in node.elts)
+        values = [] if any(keyword.arg != "id" for keyword in node.keywords) else node.args
+    elif bare:
+        values = [node]
+    else:
+        values = node.elts if isinstance(node, ast.List | ast.Tuple) else []
+    has_stars = any(isinstance(value, ast.Starred) for value in values)
+    return () if has_stars else tuple(map(text.source, values))
 
 
 def given_decorator(function: Function) -> ast.Call | None:
-    """The decorator; None for a test without one."""
-    calls = (one for one in function.decorator_list if isinstance(one, ast.Call))
-    return next((one for one in calls if last_name(one.func) == "given"), None)
+    """The `@given` of a test, None for one without."""
+    calls = (mark for mark in function.decorator_list if isinstance(mark, ast.Call))
+    return next((call for call in calls if last_name(call.func) == "given"), None)
 
 
 def drawn_names(function: Function) -> tuple[str, ...]:
     """The arguments that are drawn, in the order of the test's; none where they cannot be read."""
     call = given_decorator(function)
-    own = [one.arg for one in (*function.args.posonlyargs, *function.args.args)]
-    if call is None or any(isinstance(one, ast.Starred) for one in call.args):
+    own = [parameter.arg for parameter in (*function.args.posonlyargs, *function.args.args)]
+    if call is None or any(isinstance(strategy, ast.Starred) for strategy in call.args):
         return ()
     if call.args:  # they fill the test's arguments from the right
         return () if call.keywords or len(call.args) > len(own) else tuple(own[-len(call.args) :])
     wanted = [keyword.arg for keyword in call.keywords]
-    own += [one.arg for one in function.args.kwonlyargs]
+    own += [parameter.arg for parameter in function.args.kwonlyargs]
     return tuple(name for name in own if name in wanted) if None not in wanted else ()
 
 
@@ -162,25 +160,24 @@ def given_spelling(function: Function) -> str:
 
 def fixture_holes(function: Function, visible: Collection[str]) -> list[Hole]:
     """Each fixture that a test uses, with others of its name's kind; those that the test has anyway come first."""
-    asked = [one.arg for one in function.args.args if one.arg in visible and one.arg not in SILENT]
+    names = [parameter.arg for parameter in function.args.args]
+    asked = [name for name in names if name in visible and name not in SILENT]
     others = dict.fromkeys([*asked, *(name for name in visible if name not in SILENT and name[:1] != "_")])
-    alike = {name: sorted(_alike(name, others), key=lambda one: _distance(one, name)) for name in asked}
     needed = used(*function.body)
-    return [
-        Hole(fixture=name, values=(name,), offers=tuple(alike[name][:MOST_FIXTURES]))
-        for name in asked
-        if alike[name] and name in needed
-    ]
+    alike = {name: _alike(name, others)[:MOST_FIXTURES] for name in asked if name in needed}
+    return [Hole(fixture=name, values=(name,), offers=tuple(offers)) for name, offers in alike.items() if offers]
 
 
-def _alike(name: str, others: Iterable[str]) -> Iterator[str]:
-    return (one for one in others if one != name and _distance(one, name) < FAR)
+def _alike(name: str, others: Iterable[str]) -> list[str]:
+    """The others of its kind, the nearest first."""
+    distances = {other: _distance(other, name) for other in others if other != name}
+    return sorted((other for other in distances if distances[other] < FAR), key=distances.__getitem__)
 
 
-def _distance(one: str, other: str) -> int:
+def _distance(first: str, second: str) -> int:
     """By the last word of both names, else by their ending, else by the first word."""
-    ours, theirs = one.split("_"), other.split("_")
-    shorter, longer = sorted((one, other), key=len)
+    ours, theirs = first.split("_"), second.split("_")
+    shorter, longer = sorted((first, second), key=len)
     if ours[-1] == theirs[-1]:
         return 0
     if len(shorter) >= SHORTEST and longer.endswith(shorter):
