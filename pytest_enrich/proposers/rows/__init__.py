@@ -75,30 +75,30 @@ class RowsProposer:
                 others = []
             started = time.monotonic()
             # What tests beside lists are made of comes last, with what is left then.
-            share = sum(not one[0].is_apart for one in files[number:]) or 1
+            share = sum(not of_file[0].is_apart for of_file in files[number:]) or 1
             varied = self._varied(asking.job(task, sheets, share, self._read), sheets)
             if varied is None:
                 continue
             left = max(task.seconds - (time.monotonic() - started), task.seconds / len(files))
             task = replace(task, seconds=left, executions=max(task.executions - varied.executions, 1))
             made = list(self._written(task, sheets, varied))
-            yield from (one.candidate for one in made if isinstance(one.candidate, NewRow))
-            others += [one for one in made if not isinstance(one.candidate, NewRow)]
+            yield from (written.candidate for written in made if isinstance(written.candidate, NewRow))
+            others += [written for written in made if not isinstance(written.candidate, NewRow)]
         yield from self._rather_rows(task, others)
 
     def of_calls(self, task: Task, explored: Explored) -> Iterator[Candidate]:
         """Rows of tests that pass on what calls were found to need: a `search.Rewrite`."""
-        calls = dict.fromkeys(one.call.arguments for one in explored.findings if one.call.arguments)
+        calls = dict.fromkeys(finding.call.arguments for finding in explored.findings if finding.call.arguments)
         yield from self._rows(task, tuple(calls))
 
     def _rather_rows(self, task: Task, others: Sequence[Written]) -> Iterator[Candidate]:
         """Rows with the values of these, and then these."""
-        wanted = {gap for one in others for gap in one.candidate.gaps}
-        first = [one for one in others if not one.is_second]
-        values = dict.fromkeys(value for one in first for value in one.values)
+        wanted = {gap for written in others for gap in written.candidate.gaps}
+        first = [written for written in others if not written.is_second]
+        values = dict.fromkeys(value for written in first for value in written.values)
         narrowed = replace(task, target=task.target.without(lambda gap: gap.id not in wanted))
-        yield from self._rows(narrowed, tuple((Argument(name="", value=one),) for one in values))
-        yield from (one.candidate for one in others)
+        yield from self._rows(narrowed, tuple((Argument(name="", value=value),) for value in values))
+        yield from (written.candidate for written in others)
 
     def _rows(self, task: Task, offered: tuple[tuple[Argument, ...], ...]) -> Iterator[Candidate]:
         """Rows of parametrized tests with what is offered in the place of their values."""
@@ -111,7 +111,7 @@ class RowsProposer:
             )
             varied = self._varied(job, sheets)
             made = self._written(task, sheets, varied) if varied is not None else ()
-            yield from (one.candidate for one in made if isinstance(one.candidate, NewRow))
+            yield from (written.candidate for written in made if isinstance(written.candidate, NewRow))
 
     def _written(self, task: Task, sheets: Sequence[Sheet], varied: Varied) -> Iterator[Written]:
         origin = Origin(proposer=self.name, seed=task.seed, executions=varied.executions, varied=True)
@@ -119,10 +119,11 @@ class RowsProposer:
         renderer = Renderer(
             target=task.target, text=text, placement=placement, origin=origin, aliases=varied.aliases
         )
-        for variant in sorted(varied.variants, key=lambda one: _rank(sheets[one.pattern], one)):
+        for variant in sorted(varied.variants, key=lambda variant: _rank(sheets[variant.pattern], variant)):
             made = list(_written(renderer, sheets[variant.pattern], variant))
             values = sheets[variant.pattern].values(variant)
-            yield from (Written(values, _ranked(one, variant), one is not made[0]) for one in made)
+            for number, candidate in enumerate(made):
+                yield Written(values, _ranked(candidate, variant), is_second=number > 0)
 
     def _varied(self, job: Vary, sheets: Sequence[Sheet]) -> Varied | None:
         execution = self._sandbox.execute(job, timeout=job.seconds + START_SECONDS)
@@ -138,9 +139,8 @@ def _ranked(candidate: Candidate, variant: Variant) -> Candidate:
 
 def _is_sound(answer: Varied, sheets: Sequence[Sheet]) -> bool:
     """Whether it speaks of what was asked about: it comes from a process that ran untrusted code."""
-    return all(
-        0 <= one.pattern < len(sheets) and _fits(one, sheets[one.pattern].pattern) for one in answer.variants
-    )
+    known = range(len(sheets))
+    return all(one.pattern in known and _fits(one, sheets[one.pattern].pattern) for one in answer.variants)
 
 
 def _fits(variant: Variant, pattern: Pattern) -> bool:
@@ -148,7 +148,7 @@ def _fits(variant: Variant, pattern: Pattern) -> bool:
     within = all(0 <= hole < len(pattern.holes) for hole in changed)
     rows = all(0 <= variant.row < len(hole.values) for hole in pattern.holes)
     known = changed == list(range(len(pattern.holes))) if pattern.given else rows
-    values = [*(value for _, value in variant.values), *(one.value for one in variant.seen if one.value)]
+    values = [*(value for _, value in variant.values), *(seen.value for seen in variant.seen if seen.value)]
     return bool(changed) and within and known and _looks_at(variant, pattern) and all(map(is_expression, values))
 
 
@@ -176,4 +176,4 @@ def _written(renderer: Renderer, sheet: Sheet, variant: Variant) -> Iterator[Can
     else:
         first = [row.write_row(renderer, sheet, variant)] if sheet.kind == "sibling" and sheet.takes_rows else []
         made = [*first, WRITERS[sheet.kind](renderer, sheet, variant)]
-    yield from (one for one in made if one is not None)
+    yield from (candidate for candidate in made if candidate is not None)

@@ -44,7 +44,7 @@ def job(task: Task, sheets: Sequence[Sheet], files: int, read: Callable[[str], s
         statements=target.statements,
         constants=target.constants,
         values=(*_near(task.target, sheets), *_of_fixtures(path, read)),
-        way=tuple(sorted({one.line for way in target.conditions for one in way})),
+        way=tuple(sorted({condition.line for way in target.conditions for condition in way})),
         raises=target.raise_lines,
         seed=task.seed,
         executions=max(task.executions // files, 1),
@@ -60,20 +60,22 @@ def nearest(
 ) -> list[list[Sheet]]:
     """The nearest tests that are wanted and in which something can vary, by file.
 
-    Those with cases come first, and last, as what tests beside them are made of. Of a target that no test comes to
+    Those with cases come first, and last, as what tests beside them are made of. Of a target that no test reaches
     it is those that make another class of its kind. With the text of the `source` file they may be given what they
     do not pass.
     """
     known = addable.of(target, source) if source else addable.Addable()
     shelf = Shelf(target, read, known)
-    near = dict.fromkeys(one.nodeid.partition("[")[0] for one in target.nearest if one.shared or known.kin.own)
+    nodeids = dict.fromkeys(
+        near.nodeid.partition("[")[0] for near in target.nearest if near.shared or known.kin.own
+    )
     if known.kin.own:
         kin = shelf.sheets(
-            near, lambda one: wanted(one) and bool(known.kin.made(one.function)), MOST_TESTS, apart=True
+            nodeids, lambda sheet: wanted(sheet) and bool(known.kin.made(sheet.function)), MOST_TESTS, apart=True
         )
         return [*islice(by_file(kin), MOST_FILES)]
-    first = shelf.sheets([*near][:MOST_READ], wanted, MOST_TESTS)
-    rows = [one.pattern.nodeid for one in first if one.kind == "row"]
+    first = shelf.sheets([*nodeids][:MOST_READ], wanted, MOST_TESTS)
+    rows = [sheet.pattern.nodeid for sheet in first if sheet.kind == "row"]
     apart = shelf.sheets(rows, wanted, MOST_APART, apart=True)
     return [*islice(by_file(first), MOST_FILES), *islice(by_file(apart), 1)]
 
@@ -82,8 +84,8 @@ def _near(target: Target, sheets: Sequence[Sheet]) -> tuple[str, ...]:
     """Short literals: what calls of the function pass, what the tests have, what others pass in such calls."""
     calls = [node for node in ast.walk(sheets[0].text.tree) if isinstance(node, ast.Call)]
     nodes = [node for sheet in sheets for node in ast.walk(sheet.function)]
-    made = {last_name(one.func) for one in nodes if isinstance(one, ast.Call) and not steps.is_assertion(one)}
-    texts = (one for one in nodes if isinstance(one, ast.Constant))
+    made = {last_name(node.func) for node in nodes if isinstance(node, ast.Call) and not steps.is_assertion(node)}
+    texts = (node for node in nodes if isinstance(node, ast.Constant))
     near = (*_arguments(calls, {target.qualname.rpartition(".")[2]}), *texts, *_arguments(calls, made))
     shown = (ast.unparse(node) for node in near if is_literal(node))
     return tuple(dict.fromkeys(text for text in shown if len(text) <= LONGEST_VALUE))[:MOST_VALUES]
@@ -133,18 +135,13 @@ class Shelf:
 
         With `apart` they are there to make tests beside them of.
         """
-        found = (one for one in map(self._sheet(apart=apart), nodeids) if one is not None and wanted(one))
-        added = (one.with_added(self._known) for one in sorted(found, key=_worth))
-        return list(islice((one for one in added if one.pattern.holes), most))
+        readable = filter(None, (self._sheet(nodeid, apart=apart) for nodeid in nodeids))
+        added = (sheet.with_added(self._known) for sheet in sorted(filter(wanted, readable), key=_worth))
+        return list(islice((sheet for sheet in added if sheet.pattern.holes), most))
 
-    def _sheet(self, *, apart: bool) -> Callable[[str], Sheet | None]:
-        def sheet(nodeid: str) -> Sheet | None:
-            text, style = self._text(nodeid.partition("::")[0]), self._target.placement.style
-            if text is None:
-                return None
-            return reading.read(text, nodeid, style, self._target.fixtures, apart=apart)
-
-        return sheet
+    def _sheet(self, nodeid: str, *, apart: bool) -> Sheet | None:
+        text, style = self._text(nodeid.partition("::")[0]), self._target.placement.style
+        return reading.read(text, nodeid, style, self._target.fixtures, apart=apart) if text is not None else None
 
     def _text(self, path: str) -> Text | None:
         if path not in self._texts:

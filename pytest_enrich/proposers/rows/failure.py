@@ -38,20 +38,20 @@ def write(renderer: Renderer, sheet: Sheet, variant: Variant) -> NewTest | None:
     if underway is None or not renderer.closed(variant.reached, variant.branches):
         return None
     gone = steps.left_out(sheet.pattern, variant)
-    left = [one for one in underway.before if span(one) not in gone]
+    left = [statement for statement in underway.before if span(statement) not in gone]
     scene = steps.needed_before(left, used(underway.action, *underway.items))
     if scene is None or not frame.is_free(sheet, [*scene, underway.action, *underway.items], set()):
         return None
-    edits, told = _edits(sheet, variant, scene)
+    edits, configuring = _edits(sheet, variant, scene)
     opening = sheet.text.opening(underway.block, edits) if underway.block is not None else ""
-    lines = tuple(sheet.text.rewritten(span(one), edits).strip() for one in scene)
+    lines = tuple(sheet.text.rewritten(span(statement), edits).strip() for statement in scene)
     action = _inside(underway.action, sheet.text.rewritten(span(underway.action), edits).strip())
-    return _written(renderer, sheet, variant, _finding(renderer, variant, (*lines, *told), action), opening)
+    return _written(renderer, sheet, variant, _finding(renderer, variant, (*lines, *configuring), action), opening)
 
 
 def _edits(sheet: Sheet, variant: Variant, scene: Sequence[ast.stmt]) -> tuple[list[Edit], list[str]]:
-    """What is other, and what stand-ins are told right before the action: above no statement of the scene."""
-    there = {span(one)[:2] for one in scene}
+    """What is other, and how mocks are configured right before the action: above no statement of the scene."""
+    there = {span(statement)[:2] for statement in scene}
     starts = {place[:2] for place in mocks.configured_places(sheet.pattern, variant)} - there
     every = list(frame.values(sheet, variant))
     late = [edit for edit in every if edit[0][:2] == edit[0][2:] and edit[0][:2] in starts]
@@ -74,8 +74,8 @@ def _finding(renderer: Renderer, variant: Variant, lines: tuple[str, ...], actio
 
 def _inside(action: ast.expr, code: str) -> str:
     """What it is written as, later lines as far in as those of a block are; a text of several lines stays."""
-    texts = (one for one in ast.walk(action) if isinstance(one, ast.Constant | ast.JoinedStr))
-    if any(one.lineno != one.end_lineno for one in texts):
+    texts = (node for node in ast.walk(action) if isinstance(node, ast.Constant | ast.JoinedStr))
+    if any(node.lineno != node.end_lineno for node in texts):
         return code
     return textwrap.indent(code, INDENT).strip()
 
@@ -83,8 +83,8 @@ def _inside(action: ast.expr, code: str) -> str:
 def _written(renderer: Renderer, sheet: Sheet, variant: Variant, finding: Finding, opening: str) -> NewTest | None:
     """The test; `opening` is that of the block which the action is in (`with patch("a.b")`), "" for none."""
     statements = body.write(finding, sheet.placement.style)
-    *before, told = statements.lines
-    resolved = renderer.resolve([*before, _within(opening, told) if opening else told], sheet.local_names)
+    *before, raising = statements.lines
+    resolved = renderer.resolve([*before, _within(opening, raising) if opening else raising], sheet.local_names)
     if resolved is None:
         return None
     gap, raised = renderer.closed(variant.reached, variant.branches)[0], finding.observations[0].value
@@ -104,7 +104,7 @@ def _written(renderer: Renderer, sheet: Sheet, variant: Variant, finding: Findin
         look=questions.about_value(raised, renderer.documented, raised=True),
         oracle=(Oracle(line=line, what=f"raises {body.bare(raised)}", source="raises", look=True),),
         origin=renderer.origin,
-        gaps=tuple(one.id for one in renderer.closed(variant.reached, variant.branches)),
+        gaps=tuple(gap.id for gap in renderer.closed(variant.reached, variant.branches)),
     )
 
 
@@ -123,16 +123,16 @@ def _line(codes: Sequence[str], at: int) -> int:
 def _parted(codes: Sequence[str]) -> Iterator[str]:
     """Statements with an empty line round each definition among them."""
     for at, code in enumerate(codes):
-        apart = at and any(DEFINITION.match(one) for one in codes[at - 1 : at + 1])
+        apart = at and any(DEFINITION.match(near) for near in codes[at - 1 : at + 1])
         yield f"\n{code}" if apart else code
 
 
-def _within(opening: str, told: str) -> str:
+def _within(opening: str, raising: str) -> str:
     """A block in another one: as one where that is not too wide."""
-    first = f"{opening}, {told.splitlines()[0].removeprefix('with ')}"
+    first = f"{opening}, {raising.splitlines()[0].removeprefix('with ')}"
     if len(body.bare(first)) <= LONGEST_LINE - 2 * len(INDENT):
-        return f"{opening}, {told.removeprefix('with ')}"
-    return f"{opening}:\n{textwrap.indent(told, INDENT)}"
+        return f"{opening}, {raising.removeprefix('with ')}"
+    return f"{opening}:\n{textwrap.indent(raising, INDENT)}"
 
 
 def _underway(body: Sequence[ast.stmt], line: int) -> Underway | None:
@@ -149,21 +149,20 @@ def _underway(body: Sequence[ast.stmt], line: int) -> Underway | None:
 def _opened(body: Sequence[ast.stmt], line: int) -> tuple[Sequence[ast.stmt], ast.With | None]:
     """The body of a test, where a block was underway only to its end, and opened.
 
-    Besides the block, unless it only tells what it raises.
+    Besides the block, unless it only says what it raises.
     """
-    for at, one in enumerate(body):
-        if not isinstance(one, ast.With) or not one.body[0].lineno <= line <= (one.end_lineno or one.lineno):
-            continue
-        tells = all(map(steps.expects_raise, one.items))
-        return [*body[:at], *one.body], None if tells else one
+    for at, block in enumerate(body):
+        if isinstance(block, ast.With) and block.body[0].lineno <= line <= (block.end_lineno or block.lineno):
+            is_expected = all(map(steps.expects_raise, block.items))
+            return [*body[:at], *block.body], None if is_expected else block
     return body, None
 
 
 def _place(body: Sequence[ast.stmt], line: int) -> int | None:
     """The place of the simple statement that was underway at a line of the file."""
-    for at, one in enumerate(body):
-        if one.lineno <= line <= (one.end_lineno or one.lineno):
-            return at if isinstance(one, ast.Assert | ast.Assign | ast.AnnAssign | ast.Expr) else None
+    for at, statement in enumerate(body):
+        if statement.lineno <= line <= (statement.end_lineno or statement.lineno):
+            return at if isinstance(statement, ast.Assert | ast.Assign | ast.AnnAssign | ast.Expr) else None
     return None
 
 
@@ -182,9 +181,9 @@ def _action(statement: ast.stmt) -> ast.expr | None:
 
 def _acting(sides: Sequence[ast.expr]) -> ast.expr | None:
     """The one side that does something."""
-    found = [side for side in sides if _acts(side)]
-    return found[0] if len(found) == 1 else None
+    acting = [side for side in sides if _acts(side)]
+    return acting[0] if len(acting) == 1 else None
 
 
 def _acts(node: ast.expr) -> bool:
-    return any(isinstance(one, ast.Call | ast.Subscript | ast.BinOp | ast.Attribute) for one in ast.walk(node))
+    return any(isinstance(part, ast.Call | ast.Subscript | ast.BinOp | ast.Attribute) for part in ast.walk(node))

@@ -27,19 +27,18 @@ def write(sheet: Sheet, variant: Variant, name: str, lines: Sequence[str]) -> st
 def header(sheet: Sheet, variant: Variant, name: str, lines: Sequence[str]) -> list[str]:
     """The decorators but `parametrize`, and the `def` with the fixtures that are left."""
     function, text = sheet.function, sheet.text
-    kept = [one for one in function.decorator_list if not parameters.is_parametrize(one)]
+    kept = [mark for mark in function.decorator_list if not parameters.is_parametrize(mark)]
     gone = {
         *sheet.pattern.argnames,
         *(SILENT - _used(lines)),
         *steps.unneeded_names(sheet.function, sheet.pattern, variant),
     }
-    declared = ((one.arg, text.source(one)) for one in function.args.args if one.arg not in gone)
-    arguments = [
-        *parameters.exchanged_arguments(declared, parameters.exchanged_fixtures(sheet.pattern.holes, variant))
-    ]
+    declared = ((each.arg, text.source(each)) for each in function.args.args if each.arg not in gone)
+    exchanged = parameters.exchanged_fixtures(sheet.pattern.holes, variant)
+    arguments = [*parameters.exchanged_arguments(declared, exchanged)]
     keyword = "async def" if isinstance(function, ast.AsyncFunctionDef) else "def"
     returns = f" -> {text.source(function.returns)}" if function.returns is not None else ""
-    decorators = [f"@{text.source(one)}" for one in kept]
+    decorators = [f"@{text.source(mark)}" for mark in kept]
     return [*decorators, *_signature(f"{keyword} {name}(", arguments, f"){returns}:")]
 
 
@@ -51,7 +50,7 @@ def _signature(start: str, arguments: Sequence[str], end: str) -> list[str]:
         return [alone]
     if len(inside) <= LONGEST_LINE - len(INDENT):
         return [start, inside, end]
-    return [start, *(f"{INDENT}{one}," for one in arguments), end]
+    return [start, *(f"{INDENT}{argument}," for argument in arguments), end]
 
 
 def _used(lines: Sequence[str]) -> set[str]:
@@ -71,8 +70,8 @@ def values(sheet: Sheet, variant: Variant) -> Iterator[Edit]:
             yield hole.span, changed[at]
         elif hole.name or (hole.fixture and at in changed):
             value = changed.get(at, hole.values[variant.row])
-            uses = (one for one in ast.walk(sheet.function) if isinstance(one, ast.Name))
-            yield from ((span(one), value) for one in uses if one.id == (hole.name or hole.fixture))
+            uses = (name for name in ast.walk(sheet.function) if isinstance(name, ast.Name))
+            yield from ((span(name), value) for name in uses if name.id == (hole.name or hole.fixture))
 
 
 def _added(sheet: Sheet, hole: Hole, value: str) -> Edit:
@@ -87,7 +86,7 @@ def _added(sheet: Sheet, hole: Hole, value: str) -> Edit:
 
 def is_free(sheet: Sheet, nodes: Sequence[ast.AST], given: set[str]) -> bool:
     """Whether nothing is left in the nodes of a list of cases; `given` are parameters that get a value."""
-    others = [one for one in sheet.function.decorator_list if parameters.is_parametrize(one)]
+    others = [mark for mark in sheet.function.decorator_list if parameters.is_parametrize(mark)]
     left = set(sheet.pattern.argnames) - {hole.name for hole in sheet.pattern.holes} - given
     bound = stored(*nodes) & set(sheet.pattern.argnames)
     return len(others) == bool(sheet.cases) and not left & used(*nodes) and not bound

@@ -73,12 +73,12 @@ class Sheet(Struct, frozen=True, kw_only=True):
 
     def with_added(self, known: Addable) -> Sheet:
         """The same with what may be given besides, or left out; of a row only a command's words, and keys."""
-        worded = (adding.with_words(one, self.function, known) for one in self.pattern.holes)
-        keyed = (adding.with_keys(one, self.function, known) for one in worded)
-        holes = tuple(adding.with_default(one, self.function, known) for one in keyed)
+        worded = (adding.with_words(hole, self.function, known) for hole in self.pattern.holes)
+        keyed = (adding.with_keys(hole, self.function, known) for hole in worded)
+        holes = tuple(adding.with_default(hole, self.function, known) for hole in keyed)
         if self.kind == "sibling":
             rows = len(self.cases.rows) if self.cases is not None else 1
-            holes = (*holes, *(replace(one, values=one.values * rows) for one in self._more(known)))
+            holes = (*holes, *(replace(hole, values=hole.values * rows) for hole in self._more(known)))
         return replace(self, pattern=replace(self.pattern, holes=holes))
 
     def _more(self, known: Addable) -> Iterator[Hole]:
@@ -169,7 +169,7 @@ def _function(tree: ast.Module, names: Sequence[str]) -> Function | None:
 
 def _kind(function: Function) -> Kind | None:
     """What a variant of a test can be; None for nothing."""
-    if any(parameters.is_parametrize(one) for one in function.decorator_list):
+    if any(parameters.is_parametrize(mark) for mark in function.decorator_list):
         return "row" if parameters.given_decorator(function) is None else None
     if parameters.given_decorator(function) is not None:
         return "example"
@@ -180,16 +180,16 @@ def _style(function: Function, owner: str | None, known: str) -> Literal["functi
     if owner is None:
         return "function"
     asserts = (
-        one for one in ast.walk(function) if isinstance(one, ast.Attribute) and one.attr.startswith("assert")
+        node for node in ast.walk(function) if isinstance(node, ast.Attribute) and node.attr.startswith("assert")
     )
-    on_self = any(isinstance(one.value, ast.Name) and one.value.id == "self" for one in asserts)
+    on_self = any(isinstance(node.value, ast.Name) and node.value.id == "self" for node in asserts)
     return "unittest" if on_self or known == "unittest" else "method"
 
 
-def _parameters(found: Cases, expected: set[str]) -> list[Hole]:
+def _parameters(cases: Cases, expected: set[str]) -> list[Hole]:
     return [
-        Hole(name=name, values=tuple(row[at] for row in found.rows))
-        for at, name in enumerate(found.argnames)
+        Hole(name=name, values=tuple(row[at] for row in cases.rows))
+        for at, name in enumerate(cases.argnames)
         if name not in expected
     ]
 
@@ -225,8 +225,8 @@ def _tried(node: ast.AST) -> Iterator[ast.expr]:
         return
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
         return
-    inner = [one for one in ast.iter_child_nodes(node) if not isinstance(one, ast.Slice)]
+    inner = [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.Slice)]
     if isinstance(node, ast.Subscript):
         inner = [node.value]
-    for one in inner:
-        yield from _tried(one)
+    for child in inner:
+        yield from _tried(child)

@@ -18,8 +18,9 @@ def write_row(renderer: Renderer, sheet: Sheet, variant: Variant) -> NewRow | No
     """The row, or None when it would not be one that a reviewer likes."""
     gaps, cases = renderer.closed(variant.reached, variant.branches), sheet.cases
     seen = stating.by_point(sheet.looks, variant.seen)
-    found = stating.expected(sheet.looks, {at: one for at, one in seen.items() if sheet.looks[at].name}, cases)
-    expected = None if found is None else stating.by_name(sheet.looks, found)
+    named = {at: sightings for at, sightings in seen.items() if sheet.looks[at].name}
+    stated = stating.expected(sheet.looks, named, cases)
+    expected = None if stated is None else stating.by_name(sheet.looks, stated)
     if not gaps or cases is None or expected is None or not sheet.is_of_cases(variant):
         return None
     values = _values(sheet, variant, expected)

@@ -12,7 +12,7 @@ from pytest_enrich.proposers.rows.looks import Look
 from pytest_enrich.proposers.rows.parameters import Cases
 from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.writing import body
-from pytest_enrich.writing.syntax import IMPORTED, Edit, expression, is_literal, last_name, span
+from pytest_enrich.writing.syntax import IMPORTED, Edit, expression, is_literal, last_name, nodes_of, span
 
 SINGLETONS = {"None", "True", "False"}
 LONGEST_FLOAT = 8
@@ -35,27 +35,27 @@ def expected(
     None when one was not met, was not the same each time, or is nothing that somebody would write there. One that
     stands only on one of several ways need not be met.
     """
-    found: dict[int, Template] = {}
+    stated: dict[int, Template] = {}
     for at, sightings in seen.items():
         if not sightings and looks[at].conditional:
             continue
-        values = {_as_stated(looks[at], one.value) for one in sightings}
+        values = {_as_stated(looks[at], sighting.value) for sighting in sightings}
         value = values.pop() if len(values) == 1 else None
         if value is None or not _is_usual(looks[at], value, cases):
             return None
-        found[at] = value
-    return found
+        stated[at] = value
+    return stated
 
 
 def by_point(looks: Sequence[Look], seen: Sequence[Sighting]) -> dict[int, list[Sighting]]:
     """All sightings, by the place of the look."""
-    return {at: [one for one in seen if one.point == at] for at in range(len(looks))}
+    return {at: [sighting for sighting in seen if sighting.point == at] for at in range(len(looks))}
 
 
-def by_name(looks: Sequence[Look], found: dict[int, Template]) -> dict[str, Template] | None:
+def by_name(looks: Sequence[Look], stated: dict[int, Template]) -> dict[str, Template] | None:
     """The same by the parameters that are expected; None when one would have to be two things."""
     named: dict[str, Template] = {}
-    for point, value in found.items():
+    for point, value in stated.items():
         if named.setdefault(looks[point].name, value) != value:
             return None
     return named
@@ -105,8 +105,8 @@ def saying_little(sheet: Sheet, variant: Variant, qualname: str) -> set[Span]:
     That two things are not equal says something where the target `qualname` is what compares them.
     """
     compares = qualname.endswith(("__eq__", "__ne__"))
-    denied = [sheet.looks[one.point].point for one in variant.seen if one.value == "False"]
-    texts = {one.span: sheet.text.rewritten(one.subject).strip() for one in denied}
+    denied = [sheet.looks[sighting.point].point for sighting in variant.seen if sighting.value == "False"]
+    texts = {point.span: sheet.text.rewritten(point.subject).strip() for point in denied}
     return {place for place, text in texts.items() if LITTLE.search(text) or (not compares and _is_equality(text))}
 
 
@@ -123,10 +123,10 @@ def unchanged(sheet: Sheet, variant: Variant) -> set[Span]:
 
 def _is_same(sheet: Sheet, at: int, seen: Sequence[Sighting]) -> bool:
     place = sheet.looks[at].point.span
-    found = expected(sheet.looks, {at: seen}, sheet.cases)
-    if found is None:
+    stated = expected(sheet.looks, {at: seen}, sheet.cases)
+    if stated is None:
         return False
-    texts = (sheet.text.rewritten(place, edits) for edits in ((), list(looked(sheet, found, ()))))
+    texts = (sheet.text.rewritten(place, edits) for edits in ((), list(looked(sheet, stated, ()))))
     try:
         old, new = (ast.dump(ast.parse(text.strip())) for text in texts)
     except (SyntaxError, ValueError):  # a name in a template
@@ -153,16 +153,15 @@ def looked(sheet: Sheet, seen: Mapping[int, str], edits: Sequence[Edit]) -> Iter
 
 
 def _call_edits(sheet: Sheet, point: Point, code: str, edits: Sequence[Edit]) -> Iterator[Edit]:
-    """What says how a stand-in was called; nothing where that stands there."""
-    nodes = (one for one in ast.walk(sheet.function) if isinstance(one, ast.Expr))
-    statement = next(one for one in nodes if span(one) == point.span)
+    """What says how a mock was called; nothing where that stands there."""
+    statement = next(node for node in nodes_of(ast.Expr, sheet.function) if span(node) == point.span)
     changed = call_edit(statement, code, sheet.text.rewritten(point.subject, edits).strip())
     yield from [changed] if changed is not None else []
 
 
 def _in_lines(sheet: Sheet, site: Span, code: str) -> str:
     """A text of several lines as one that is joined of them, where that is what stands there."""
-    node = next((one for one in ast.walk(sheet.function) if isinstance(one, ast.Call) and span(one) == site), None)
+    node = next((call for call in nodes_of(ast.Call, sheet.function) if span(call) == site), None)
     text = ast.literal_eval(code) if node is not None and code[:1] in "'\"" else None
     if not isinstance(text, str) or node is None or ast.unparse(node.func) != r"'\n'.join" or "\n" not in text:
         return code
@@ -204,7 +203,7 @@ def is_usual_call(value: Template) -> bool:
     node = expression(value)
     if not isinstance(node, ast.Call):
         return value == looks.NEVER
-    return all(map(is_literal, (*node.args, *(one.value for one in node.keywords))))
+    return all(map(is_literal, (*node.args, *(keyword.value for keyword in node.keywords))))
 
 
 def described_call(value: Template) -> str:
@@ -213,7 +212,7 @@ def described_call(value: Template) -> str:
 
 
 def call_edit(node: ast.stmt, code: str, subject_code: str) -> Edit | None:
-    """What says of the stand-in what was seen; None where that stands there already."""
+    """What says of the mock what was seen; None where that stands there already."""
     assert isinstance(node, ast.Expr)
     assert isinstance(node.value, ast.Call)
     assert isinstance(node.value.func, ast.Attribute)
