@@ -37,7 +37,7 @@ def render(
     for group in alike(ranked, renderer.documented, awaits=awaits, methods=methods):
         joined: set[str] = set()
         for spare, way in renderer.ways(group):
-            test = way.together([one for one in group if any(task.is_open(gap.id) for gap in way.closed_by(one))])
+            test = way.together([finding for finding in group if any(map(task.is_open, way.gaps_of(finding)))])
             if test is not None:
                 yield replace(test, origin=replace(whole, spare=spare))
                 joined |= {test.name}
@@ -92,7 +92,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
 
     def write(self, finding: Finding, others: Sequence[Finding] = ()) -> NewTest | None:
         """The test for a finding, which `others` may follow, or None when it would not be readable."""
-        gaps = self.closed_by(finding)
+        gaps = self._closed(finding)
         awaits = any(map(self._awaits, (finding, *others)))
         readable = self._readable(finding, awaits=awaits) if gaps else None
         if readable is None:
@@ -104,7 +104,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         name = names.of_finding(finding, gaps[0], self.taken)
         header = [self.define(name, fixtures)]
         if awaits:
-            header = [*(f"@{one}" for one in self.coroutines or ()), f"async {header[0]}"]
+            header = [*(f"@{decorator}" for decorator in self.coroutines or ()), f"async {header[0]}"]
         return NewTest(
             name=name,
             code="\n".join([*header, *indented(resolved.codes)]) + "\n",
@@ -126,9 +126,9 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
             return None
         return replace(
             renamed(test, names.free([names.of_findings(findings), test.name], self.taken)),
-            title=names.title_of_all(findings, self.closed_by(findings[0])[0]),
+            title=names.title_of_all(findings, self._closed(findings[0])[0]),
             look=questions.about_all(findings),
-            oracle=tuple(replace(one, look=True) for one in test.oracle),
+            oracle=tuple(replace(oracle, look=True) for oracle in test.oracle),
         )
 
     def extend(self, test: NewTest, finding: Finding) -> NewTest | None:
@@ -139,17 +139,19 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         statements, resolved = readable
         above = len(test.code.splitlines())
         oracle = questions.oracles(finding, statements.expects, resolved.codes, self.documented, above)
-        closed = (gap.id for gap in self.closed_by(finding))
         return replace(
             test,
-            gaps=tuple(dict.fromkeys((*test.gaps, *closed))),
+            gaps=tuple(dict.fromkeys((*test.gaps, *self.gaps_of(finding)))),
             code=test.code + "".join(f"{line}\n" for line in indented(resolved.codes)),
             imports=tuple(dict.fromkeys((*test.imports, *resolved.imports))),
-            oracle=(*test.oracle, *(replace(one, look=False) for one in oracle)),
+            oracle=(*test.oracle, *(replace(added, look=False) for added in oracle)),
         )
 
-    def closed_by(self, finding: Finding) -> list[Gap]:
-        """The gaps that a finding closes."""
+    def gaps_of(self, finding: Finding) -> list[str]:
+        """The ids of the gaps that a finding closes."""
+        return [gap.id for gap in self._closed(finding)]
+
+    def _closed(self, finding: Finding) -> list[Gap]:
         return self.closed(finding.reached, finding.branches)
 
     def _awaits(self, finding: Finding) -> bool:
@@ -201,7 +203,7 @@ def alike(
     groups: list[list[Finding]] = []
     for finding in findings:
         same = (group for group in groups if _kind(group[0], methods=methods) == _kind(finding, methods=methods))
-        group = next((one for one in same if _may_join(one, finding, documented, awaits=awaits)), None)
+        group = next((group for group in same if _may_join(group, finding, documented, awaits=awaits)), None)
         if group is None:
             groups.append([finding])
         else:
@@ -213,7 +215,7 @@ def _may_join(group: Sequence[Finding], finding: Finding, documented: str, *, aw
     whole = (*group, finding)
     lengths = [(_length(one, 1, awaits=awaits), _length(one, awaits=awaits)) for one in whole]
     return (
-        not any(one.spare or questions.is_documented(one, documented) for one in whole)
+        not any(each.spare or questions.is_documented(each, documented) for each in whole)
         and sum(least for least, _ in lengths) <= MOST_LINES
         and sum(most for _, most in lengths) <= MOST_AT_FIRST
     )

@@ -88,7 +88,7 @@ class _Part(Struct, frozen=True, kw_only=True):
         lines = test.code.splitlines()
         starts = (at for at, line in enumerate(lines, 1) if line.startswith(("def ", "async def ")))
         start = next(starts, 0)
-        raised = [one.what.removeprefix(RAISES) for one in test.oracle if one.what.startswith(RAISES)]
+        raised = [oracle.what.removeprefix(RAISES) for oracle in test.oracle if oracle.what.startswith(RAISES)]
         return cls(
             test=test,
             header=lines[:start],
@@ -120,7 +120,7 @@ class _Part(Struct, frozen=True, kw_only=True):
     @property
     def is_documented(self) -> bool:
         """Whether a docstring promises anything that it states."""
-        return any(one.source == "docstring" for one in self.test.oracle)
+        return any(oracle.source == "docstring" for oracle in self.test.oracle)
 
     @property
     def awaits(self) -> bool:
@@ -150,4 +150,4 @@ class _Part(Struct, frozen=True, kw_only=True):
     def oracle(self, above: int) -> tuple[Oracle, ...]:
         """Where its expected values come from, with so many lines above its body."""
         by = above - len(self.header)
-        return tuple(replace(one, line=one.line + by, look=True) for one in self.test.oracle)
+        return tuple(replace(oracle, line=oracle.line + by, look=True) for oracle in self.test.oracle)

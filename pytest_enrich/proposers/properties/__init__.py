@@ -69,13 +69,13 @@ class PropertiesProposer:
         # Another seed would give it no other ideas.
         if any(attempt.candidate.origin.proposer == self.name for attempt in task.attempts):
             return
-        target, module = task.target, outline.read(task.source_text)
+        target, module = task.target, outline.read(task.source_text, task.target.module)
         if module is None:
             return
         renderer = LawRenderer.of(task, Origin(proposer=self.name, seed=task.seed, reduced=True))
-        source = Source(outline=module, module=target.module, calls=self._calls(task))
+        source = Source(outline=module, calls=self._calls(task))
         until, done = time.monotonic() + task.seconds, set[str]()
-        for law in laws(module, target.module, target.qualname.rpartition(".")[2])[:MOST_LAWS]:
+        for law in laws(module, target.qualname.rpartition(".")[2])[:MOST_LAWS]:
             if time.monotonic() > until:
                 return
             if law.name not in done and not renderer.knows(law):
@@ -105,7 +105,7 @@ class PropertiesProposer:
         def recorded() -> tuple[Call, ...]:
             return record(task.target, self._sandbox, most=MOST_TESTS, seconds=RECORD_SECONDS).calls
 
-        return lambda qualname: [one for one in recorded() if one.qualname == qualname]
+        return lambda qualname: [call for call in recorded() if call.qualname == qualname]
 
 
 def _write(renderer: LawRenderer, law: Law, drawn: Drawn, every: str, above: Sequence[Template]) -> NewTest | None:
@@ -158,7 +158,7 @@ def _once(task: Task, test: NewTest | None, sandbox: Sandbox, *, measured: bool)
     nodeid = "::".join([place.path, *(place.owner.split(".") if place.owner else []), test.name])
     job = Prove(path=place.path, text=text, tests=(nodeid,), measure=(path,) if measured else ())
     answer = _answer(sandbox.execute(job, timeout=SECONDS))
-    outcome = next((one for one in answer.outcomes if one.nodeid == nodeid), None) if answer else None
+    outcome = next((each for each in answer.outcomes if each.nodeid == nodeid), None) if answer else None
     if answer is None or outcome is None or (measured and outcome.seconds > SLOWEST):
         return None
     if outcome.result != "passed":

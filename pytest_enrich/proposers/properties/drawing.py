@@ -42,75 +42,75 @@ class Source(Struct, frozen=True, kw_only=True, eq=False):
     """What the strategies are read from.
 
     Attributes:
-        outline, module: The code under test.
+        outline: The module under test.
         calls: Gives the calls of a function that existing tests make, by its qualname; asked only when needed.
     """
 
     outline: Outline
-    module: str
     calls: Callable[[str], Sequence[Call]]
 
     def ways(self, law: Law) -> Iterator[Drawn]:
         """Strategies for the inputs, each time narrower than before; none when an input is of no plain kind."""
         nodes = [function.node for function in law.functions]
-        plain = [self._of(one, law) for one in law.inputs]
-        widest = tuple(one for one in plain if one is not None)
+        plain = [self._of(given, law) for given in law.inputs]
+        widest = tuple(strategy for strategy in plain if strategy is not None)
         if len(widest) < len(plain):
             return
         yield widest
         pairs = list(zip(law.inputs, widest, strict=True))
-        hinted = tuple(_hinted(nodes, self._values(one), drawn) for one, drawn in pairs)
+        hinted = tuple(_hinted(nodes, self._values(given), drawn) for given, drawn in pairs)
         if hinted != widest:
             yield hinted
         finite = tuple(one.having(allow_infinity="False") if one.call in INFINITE else one for one in hinted)
         if finite != hinted:
             yield finite
 
-    def _of(self, one: Input, law: Law) -> Strategy | None:
-        if one.cls is not None:
-            return self._object(one.cls)
-        found = self._known(one.parameter) or strategies.of_values(self._values(one))
-        if found is None and one.parameter.default is not None:
-            found = strategies.of_default(one.parameter)
-        for function in law.functions[::-1] if found else ():
-            assert found is not None
-            if any(parameter.name == one.parameter.name for parameter in function.parameters):
-                found = _refusing(function.node, one.parameter.name, found, self.outline, self.module)
-        return found
+    def _of(self, given: Input, law: Law) -> Strategy | None:
+        if given.cls is not None:
+            return self._object(given.cls)
+        strategy = self._known(given.parameter) or strategies.of_values(self._values(given))
+        if strategy is None and given.parameter.default is not None:
+            strategy = strategies.of_default(given.parameter)
+        for function in law.functions[::-1] if strategy else ():
+            assert strategy is not None
+            if any(parameter.name == given.parameter.name for parameter in function.parameters):
+                strategy = _refusing(function.node, given.parameter.name, strategy, self.outline)
+        return strategy
 
     def _known(self, parameter: Parameter) -> Strategy | None:
         if parameter.annotation is not None:
-            return strategies.of_annotation(parameter.annotation, self.outline, self.module)
+            return strategies.of_annotation(parameter.annotation, self.outline)
         if parameter.documented is not None:
-            return strategies.of_documented(parameter.documented, self.outline, self.module)
+            return strategies.of_documented(parameter.documented, self.outline)
         return None
 
-    def _values(self, one: Input) -> list[Template]:
-        if one.of is None:
+    def _values(self, given: Input) -> list[Template]:
+        if given.of is None:
             return []
-        seen = self.calls(one.of.qualname)
-        return [part.value for call in seen for part in call.arguments if part.name == one.parameter.name]
+        seen = self.calls(given.of.qualname)
+        return [part.value for call in seen for part in call.arguments if part.name == given.parameter.name]
 
     def _object(self, cls: Class) -> Strategy | None:
         """An object: by its type alone where Hypothesis can find everything out, else field by field."""
-        fields = [(one, self._field(one, cls)) for one in cls.fields or ()]
-        if any(found is None for one, found in fields if one.default is None):
+        fields = [(field, self._field(field, cls)) for field in cls.fields or ()]
+        if any(strategy is None for field, strategy in fields if field.default is None):
             return None
-        required = any(one.default is None for one, _ in fields)
-        told = {one.name: found for one, found in fields if found and (found.options or not required)}
-        if len(told) > MOST_FIELDS or (not required and not told):
+        required = any(field.default is None for field, _ in fields)
+        drawn = {field.name: strategy for field, strategy in fields if strategy}
+        narrowed = {name: strategy for name, strategy in drawn.items() if strategy.options or not required}
+        if len(narrowed) > MOST_FIELDS or (not required and not narrowed):
             return None
-        template = f"⟨{self.module}:{cls.name}⟩"
-        if not told:
+        template = f"⟨{self.outline.module}:{cls.name}⟩"
+        if not narrowed:
             return Strategy(call="from_type", first=template, words=cls.name)
-        options = tuple((name, found.template) for name, found in told.items())
+        options = tuple((name, strategy.template) for name, strategy in narrowed.items())
         return Strategy(call="builds", first=template, options=options, words=cls.name)
 
-    def _field(self, one: Parameter, cls: Class) -> Strategy | None:
-        found = strategies.of_annotation(one.annotation, self.outline, self.module) if one.annotation else None
-        if found is None or cls.checks is None:
-            return found
-        return _refusing(cls.checks, one.name, found, self.outline, self.module)
+    def _field(self, field: Parameter, cls: Class) -> Strategy | None:
+        strategy = strategies.of_annotation(field.annotation, self.outline) if field.annotation else None
+        if strategy is None or cls.checks is None:
+            return strategy
+        return _refusing(cls.checks, field.name, strategy, self.outline)
 
 
 def words(drawn: Drawn) -> str:
@@ -118,9 +118,9 @@ def words(drawn: Drawn) -> str:
     return " and ".join(dict.fromkeys(map(_words, drawn)))
 
 
-def _words(one: Strategy) -> str:
-    options = dict(one.options)
-    text = one.words
+def _words(strategy: Strategy) -> str:
+    options = dict(strategy.options)
+    text = strategy.words
     if options.get("min_size") == "1":
         text = f"non-empty {text}"
     elif "min_size" in options:
@@ -134,11 +134,11 @@ def _words(one: Strategy) -> str:
     return f"finite {text}" if "allow_infinity" in options else text
 
 
-def _refusing(node: ast.FunctionDef, name: str, strategy: Strategy, outline: Outline, module: str) -> Strategy:
+def _refusing(node: ast.FunctionDef, name: str, strategy: Strategy, outline: Outline) -> Strategy:
     """The strategy without what the function, by conditions on the parameter `name` alone, raises for at once."""
-    reader = _Reader(name, outline, module)
-    for one in node.body:
-        for option, value in reader.statement(one, strategy):
+    reader = _Reader(name, outline)
+    for statement in node.body:
+        for option, value in reader.statement(statement, strategy):
             strategy = _with(strategy, option, value)
     return strategy
 
@@ -146,8 +146,8 @@ def _refusing(node: ast.FunctionDef, name: str, strategy: Strategy, outline: Out
 def _hinted(nodes: Sequence[ast.AST], values: Sequence[Template], strategy: Strategy) -> Strategy:
     """The strategy with what the sources' codecs and the arguments that were seen have in common."""
     if strategy.call == "text" and not strategy.first:
-        codec = next((CODECS[one] for one in _texts(nodes) if one in CODECS), "")
-        seen = [one for one in (_literal(value) for value in values) if isinstance(one, str)]
+        codec = next((CODECS[text] for text in _texts(nodes) if text in CODECS), "")
+        seen = [value for value in (_literal(value) for value in values) if isinstance(value, str)]
         if not codec and len(seen) >= FEWEST_CALLS and all(map(str.isascii, seen)):
             codec = "ascii"
         if codec:
@@ -160,7 +160,7 @@ def _shown(strategy: Strategy, seen: Sequence[object]) -> Strategy:
         return strategy
     if strategy.call in SIZED and all(seen):
         return strategy.having(min_size="1")
-    numbers = [one for one in seen if isinstance(one, int | float)]
+    numbers = [value for value in seen if isinstance(value, int | float)]
     if strategy.call in ORDERED and len(numbers) == len(seen) and min(numbers) >= 0:
         return strategy.having(min_value="0")
     return strategy
@@ -185,25 +185,24 @@ def _with(strategy: Strategy, option: str, value: Template) -> Strategy:
 class _Reader:
     """Reads conditions on one parameter."""
 
-    def __init__(self, name: str, outline: Outline, module: str) -> None:
+    def __init__(self, name: str, outline: Outline) -> None:
         self.name = name
         self.outline = outline
-        self.module = module
 
     def statement(self, node: ast.stmt, strategy: Strategy) -> Iterator[tuple[str, Template]]:
         """What must hold after a statement of the function's own body, as options of a strategy."""
         if isinstance(node, ast.If) and _raises(node.body):
             yield from self._not(node.test, strategy)
         elif isinstance(node, ast.For) and self._is(node.iter) and isinstance(node.target, ast.Name):
-            inner = next((one for one in node.body if isinstance(one, ast.If) and _raises(one.body)), None)
+            inner = next((inner for inner in node.body if isinstance(inner, ast.If) and _raises(inner.body)), None)
             if inner is not None and node.body[0] is inner:
                 yield from self._letters(inner.test, node.target.id)
 
     def _not(self, test: ast.expr, strategy: Strategy) -> Iterator[tuple[str, Template]]:
         """What holds when `test` does not."""
         if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or):
-            for one in test.values:
-                yield from self._not(one, strategy)
+            for operand in test.values:
+                yield from self._not(operand, strategy)
         elif isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
             yield from self._holds(test.operand)
         elif isinstance(test, ast.Compare) and len(test.ops) == 1:
@@ -253,12 +252,12 @@ class _Reader:
             and isinstance(test.ops[0], ast.NotIn)
             and ast.unparse(test.left) == letter
         ):
-            yield from (("alphabet", one) for one in self._alphabet(test.comparators[0]))
+            yield from (("alphabet", alphabet) for alphabet in self._alphabet(test.comparators[0]))
 
     def _alphabet(self, node: ast.expr) -> Iterator[Template]:
         text = _text(self.outline.constants.get(node.id)) if isinstance(node, ast.Name) else _text(node)
         if isinstance(node, ast.Name) and text and not node.id.startswith("_"):
-            yield f"⟨{self.module}:{node.id}⟩"
+            yield f"⟨{self.outline.module}:{node.id}⟩"
         elif text and len(text) <= LONGEST_ALPHABET:
             yield repr(text)
         elif isinstance(node, ast.Attribute) and ast.unparse(node.value) == "string":
@@ -266,7 +265,7 @@ class _Reader:
 
     def _pattern(self, node: ast.expr) -> Iterator[tuple[str, Template]]:
         if isinstance(node, ast.Name) and node.id in self.outline.constants and not node.id.startswith("_"):
-            yield "pattern", f"⟨{self.module}:{node.id}⟩"
+            yield "pattern", f"⟨{self.outline.module}:{node.id}⟩"
 
     def _is(self, node: ast.expr) -> bool:
         return ast.unparse(node) in {self.name, f"self.{self.name}"}
@@ -288,9 +287,9 @@ def _raises(body: Sequence[ast.stmt]) -> bool:
 
 def _texts(nodes: Sequence[ast.AST]) -> Iterator[str]:
     for node in nodes:
-        for one in ast.walk(node):
-            if isinstance(one, ast.Constant) and isinstance(one.value, str):
-                yield one.value.lower().replace("_", "-")
+        for part in ast.walk(node):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                yield part.value.lower().replace("_", "-")
 
 
 def _text(node: ast.expr | None) -> str:

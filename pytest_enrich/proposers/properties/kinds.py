@@ -48,9 +48,9 @@ MOST_OPTIONAL = 2
 PAIR = 2
 
 
-def laws(outline: Outline, module: str, name: str) -> list[Law]:
+def laws(outline: Outline, name: str) -> list[Law]:
     """The laws about functions that may call the one of this bare name, the most informative first."""
-    caller = Caller(module=module, outline=outline)
+    caller = Caller(outline=outline)
     functions = outline.functions.values()
     every = [law for kind in KINDS for function in functions for law in kind(caller, function)]
     reaching = [law for law in every if _is_about(law, name, outline)]
@@ -111,11 +111,11 @@ def _of_value(caller: Caller, pair: _Pair) -> Iterator[Law]:
     if scene is None or not _agree(first, second):
         return
     drawn, others = first.required[0], first.required[1:]
-    known = {one.name for one in second.parameters}
+    known = {parameter.name for parameter in second.parameters}
     for shared in _shared(first, known):
         more = (*others, *shared)
         made = caller.call(first, [f"{{{drawn.name}}}", *passed(more)], scene[1])
-        arguments = [made, *passed(one for one in more if one.name in known)]
+        arguments = [made, *passed(parameter for parameter in more if parameter.name in known)]
         yield pair.law(inputs(first, (drawn, *more)), caller.call(second, arguments, scene[1]), scene[0])
 
 
@@ -134,8 +134,8 @@ def _agree(first: Function, second: Function) -> bool:
     """Whether one can be called with what the other returns, as far as they say."""
     if not is_callable(first) or not second.required:
         return False
-    known = {one.name for one in first.required[1:]}
-    if any(one.name not in known for one in second.required[1:]):
+    known = {parameter.name for parameter in first.required[1:]}
+    if any(parameter.name not in known for parameter in second.required[1:]):
         return False
     there, back = second.required[0].annotation, first.required[0].annotation
     return fits(first.returns, there) and fits(second.returns, back)
@@ -144,7 +144,7 @@ def _agree(first: Function, second: Function) -> bool:
 def _shared(first: Function, known: set[str]) -> Iterator[tuple[Parameter, ...]]:
     """The parameters that may be passed, too: none, or those that both have under one name."""
     yield ()
-    both = tuple(one for one in first.optional if one.name in known)
+    both = tuple(parameter for parameter in first.optional if parameter.name in known)
     if both:
         yield both[:MOST_SHARED]
 
@@ -153,7 +153,9 @@ def agreeing(caller: Caller, function: Function) -> Iterator[Law]:
     """That a function gives the same as the one that its docstring or its name refers to."""
     names = dict.fromkeys([*phrase.same_as(function.docstring), *_plainer(function.name)])
     siblings = (caller.sibling(function, name) for name in names)
-    other = next((one for one in siblings if one is not None and _same_parameters(function, one)), None)
+    other = next(
+        (sibling for sibling in siblings if sibling is not None and _same_parameters(function, sibling)), None
+    )
     scene = caller.scene(function)
     if other is None or scene is None:
         return
@@ -258,7 +260,9 @@ def symmetric(caller: Caller, function: Function) -> Iterator[Law]:
     scene, required = caller.scene(function), function.required
     if scene is None or len(required) != PAIR or not phrase.is_symmetric(function.docstring):
         return
-    if required[0].annotation != required[1].annotation or any(one.kind == "keyword only" for one in required):
+    if required[0].annotation != required[1].annotation or any(
+        parameter.kind == "keyword only" for parameter in required
+    ):
         return
     arguments = passed(required)
     yield Law(

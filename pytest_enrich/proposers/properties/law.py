@@ -101,7 +101,6 @@ class Law(Struct, frozen=True, kw_only=True, eq=False):
 class Caller(Struct, frozen=True, kw_only=True, eq=False):
     """How functions of one module are called in a template."""
 
-    module: str
     outline: Outline
 
     def call(self, function: Function, arguments: Iterable[str], receiver: str = "") -> Template:
@@ -132,7 +131,7 @@ class Caller(Struct, frozen=True, kw_only=True, eq=False):
         return other if other is not function else None
 
     def _name(self, qualname: str) -> Template:
-        return f"⟨{self.module}:{qualname}⟩"
+        return f"⟨{self.outline.module}:{qualname}⟩"
 
 
 def inputs(function: Function, parameters: Iterable[Parameter]) -> tuple[Input, ...]:

@@ -114,7 +114,9 @@ def _has_strategies(bindings: imports.Bindings) -> bool:
     """Whether the file has its own way of naming strategies."""
     whole = any("hypothesis.strategies" in meanings for meanings in bindings.modules.values())
     meanings = [meaning for known in bindings.objects.values() for meaning in known]
-    return whole or any(one.startswith(("hypothesis.strategies:", "hypothesis:strategies")) for one in meanings)
+    return whole or any(
+        meaning.startswith(("hypothesis.strategies:", "hypothesis:strategies")) for meaning in meanings
+    )
 
 
 def _body(law: Law, local: dict[str, str], *, unittest: bool) -> list[Template]:

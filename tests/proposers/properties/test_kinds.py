@@ -124,7 +124,7 @@ def test_an_invariant_of_the_docstring(said):
 
 def test_what_a_docstring_says_twice_is_one_law(read):
     source = 'def count(items):\n    """It is never negative. The result is never negative."""'
-    (law,) = kinds.laws(read(source), "m", "count")
+    (law,) = kinds.laws(read(source), "count")
     assert law.name == "count_is_never_negative"
 
 
