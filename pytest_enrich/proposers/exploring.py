@@ -13,6 +13,7 @@ from pytest_enrich.protocols import Sandbox, Task
 # Beyond the search itself: starting pytest, importing the project, making findings plain and looking at them.
 START_SECONDS = 40.0
 LOOK_SECONDS = 5.0
+MOST_TESTS, RECORD_SECONDS = 40, 30.0
 NOTHING = Recorded(calls=(), constructors=(), outcomes=())
 
 
@@ -30,7 +31,12 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 
 def record(
-    target: Target, sandbox: Sandbox, *, most: int, seconds: float, may_run: Callable[[str], bool] = lambda _: True
+    target: Target,
+    sandbox: Sandbox,
+    *,
+    most: int = MOST_TESTS,
+    seconds: float = RECORD_SECONDS,
+    may_run: Callable[[str], bool] = lambda _: True,
 ) -> Recorded:
     """The calls seen of the target's entries and of the other functions of its module; nothing when that failed.
 

@@ -17,9 +17,7 @@ from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.writing import findings, names
 from pytest_enrich.writing.findings import FindingRenderer
 
-MOST_TESTS = 40
 BODIES = {"class", "module"}
-RECORD_SECONDS = 30.0
 MOST_ADDED = 2
 """Lines that a test may have more for what it notices more."""
 MOST_SHARPENED = 2
@@ -57,8 +55,8 @@ class SearchProposer:
         target = task.target
         if target.kind in BODIES or task.has_asked(self.name):
             return
-        seconds = max(RECORD_SECONDS, task.seconds)
-        recorded = exploring.record(target, self._sandbox, most=MOST_TESTS, seconds=seconds)
+        seconds = max(exploring.RECORD_SECONDS, task.seconds)
+        recorded = exploring.record(target, self._sandbox, seconds=seconds)
         if not target.entries and not recorded.through:
             return
         limits = exploring.Limits.of(task)

@@ -30,8 +30,6 @@ from pytest_enrich.validate.gain import gained
 
 MOST_LAWS = 6
 MOST_TRIES = 3
-MOST_TESTS = 40
-RECORD_SECONDS = 30.0
 SEEDS = (1, 2, 3)
 FEW = 50
 """Examples within which a gap has to be closed with each seed: half of what a suite usually draws."""
@@ -103,7 +101,7 @@ class PropertiesProposer:
 
         @cache
         def recorded() -> tuple[Call, ...]:
-            return record(task.target, self._sandbox, most=MOST_TESTS, seconds=RECORD_SECONDS).calls
+            return record(task.target, self._sandbox).calls
 
         return lambda qualname: [call for call in recorded() if call.qualname == qualname]
 
