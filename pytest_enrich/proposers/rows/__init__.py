@@ -28,15 +28,15 @@ from pytest_enrich.data import (
 )
 from pytest_enrich.proposers.rows import asking, failure, row, sibling
 from pytest_enrich.proposers.rows.reading import KINDS, Kind, Sheet
+from pytest_enrich.proposers.rows.rendering import VariantRenderer
 from pytest_enrich.protocols import Sandbox, Task
-from pytest_enrich.writing.renderer import Renderer
 from pytest_enrich.writing.syntax import is_expression
 
 # Beyond the variation itself: starting pytest, making variants plain and looking at them.
 START_SECONDS = 60.0
 OFFERED_EXECUTIONS, OFFERED_SECONDS = 400, 5.0
 """What is tried of values that are known: little, and the same whatever the budget."""
-WRITERS: dict[Kind, Callable[[Renderer, Sheet, Variant], Candidate | None]] = {
+WRITERS: dict[Kind, Callable[[VariantRenderer], Candidate | None]] = {
     "row": row.write_row,
     "example": row.write_example,
     "sibling": sibling.write,
@@ -115,15 +115,19 @@ class RowsProposer:
 
     def _written(self, task: Task, sheets: Sequence[Sheet], varied: Varied) -> Iterator[Written]:
         origin = Origin(proposer=self.name, seed=task.seed, executions=varied.executions, varied=True)
-        text, placement = sheets[0].text.text, sheets[0].placement
-        renderer = Renderer(
-            target=task.target, text=text, placement=placement, origin=origin, aliases=varied.aliases
-        )
         for variant in sorted(varied.variants, key=lambda variant: _rank(sheets[variant.pattern], variant)):
-            made = list(_written(renderer, sheets[variant.pattern], variant))
-            values = sheets[variant.pattern].values(variant)
-            for number, candidate in enumerate(made):
-                yield Written(values, _ranked(candidate, variant), is_second=number > 0)
+            sheet = sheets[variant.pattern]
+            renderer = VariantRenderer(
+                target=task.target,
+                text=sheet.text.text,
+                placement=sheet.placement,
+                origin=origin,
+                aliases=varied.aliases,
+                sheet=sheet,
+                variant=variant,
+            )
+            for number, candidate in enumerate(_written(renderer)):
+                yield Written(sheet.values(variant), _ranked(candidate, variant), is_second=number > 0)
 
     def _varied(self, job: Vary, sheets: Sequence[Sheet]) -> Varied | None:
         execution = self._sandbox.execute(job, timeout=job.seconds + START_SECONDS)
@@ -166,14 +170,15 @@ def _takes_rows(sheet: Sheet) -> bool:
     return sheet.takes_rows
 
 
-def _written(renderer: Renderer, sheet: Sheet, variant: Variant) -> Iterator[Candidate]:
+def _written(renderer: VariantRenderer) -> Iterator[Candidate]:
     """What a variant may become: one more case, where the list is that of others, before a test beside it."""
+    sheet, variant = renderer.sheet, renderer.variant
     made: list[Candidate | None]
     if sheet.is_apart and sheet.is_of_cases(variant):
         return  # that was tried as a row, and is none
     if variant.raised:  # of what is drawn nothing may raise: the test says so
-        made = [None if sheet.kind == "example" else failure.write(renderer, sheet, variant)]
+        made = [None if sheet.kind == "example" else failure.write(renderer)]
     else:
-        first = [row.write_row(renderer, sheet, variant)] if sheet.kind == "sibling" and sheet.takes_rows else []
-        made = [*first, WRITERS[sheet.kind](renderer, sheet, variant)]
+        first = [row.write_row(renderer)] if sheet.kind == "sibling" and sheet.takes_rows else []
+        made = [*first, WRITERS[sheet.kind](renderer)]
     yield from (candidate for candidate in made if candidate is not None)

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from pytest_enrich.data import Call, Finding, Gap, NewTest, Observation, Oracle, Template, Variant
-from pytest_enrich.proposers.rows import frame, mocks, steps
-from pytest_enrich.proposers.rows.reading import Sheet
-from pytest_enrich.writing import body, names, questions, words
-from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE, Renderer
+from pytest_enrich.data import Call, Finding, Gap, NewTest, Observation, Oracle, Template
+from pytest_enrich.proposers.rows import mocks, steps
+from pytest_enrich.proposers.rows.rendering import VariantRenderer
+from pytest_enrich.writing import body, questions, words
+from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE
 from pytest_enrich.writing.syntax import Edit, span, used
 
 DEFINITION = re.compile(r"@|(async )?def |class ")
@@ -32,34 +32,37 @@ class Underway(Struct, frozen=True):
         return self.block.items if self.block is not None else []
 
 
-def write(renderer: Renderer, sheet: Sheet, variant: Variant) -> NewTest | None:
+def write(renderer: VariantRenderer) -> NewTest | None:
     """The test, or None when the statement is not one that stands alone, or it would not be readable."""
+    sheet, variant = renderer.sheet, renderer.variant
     underway = _underway(sheet.function.body, variant.line)
-    if underway is None or not renderer.closed(variant.reached, variant.branches):
+    if underway is None or not renderer.gaps:
         return None
     gone = steps.left_out(sheet.pattern, variant)
     left = [statement for statement in underway.before if span(statement) not in gone]
     scene = steps.needed_before(left, used(underway.action, *underway.items))
-    if scene is None or not frame.is_free(sheet, [*scene, underway.action, *underway.items], set()):
+    if scene is None or not renderer.is_free([*scene, underway.action, *underway.items]):
         return None
-    edits, configuring = _edits(sheet, variant, scene)
+    edits, configuring = _edits(renderer, scene)
     opening = sheet.text.opening(underway.block, edits) if underway.block is not None else ""
     lines = tuple(sheet.text.rewritten(span(statement), edits).strip() for statement in scene)
     action = _inside(underway.action, sheet.text.rewritten(span(underway.action), edits).strip())
-    return _written(renderer, sheet, variant, _finding(renderer, variant, (*lines, *configuring), action), opening)
+    return _written(renderer, _finding(renderer, (*lines, *configuring), action), opening)
 
 
-def _edits(sheet: Sheet, variant: Variant, scene: Sequence[ast.stmt]) -> tuple[list[Edit], list[str]]:
+def _edits(renderer: VariantRenderer, scene: Sequence[ast.stmt]) -> tuple[list[Edit], list[str]]:
     """What is other, and how mocks are configured right before the action: above no statement of the scene."""
     there = {span(statement)[:2] for statement in scene}
-    starts = {place[:2] for place in mocks.configured_places(sheet.pattern, variant)} - there
-    every = list(frame.values(sheet, variant))
+    starts = {place[:2] for place in mocks.configured_places(renderer.sheet.pattern, renderer.variant)} - there
+    every = list(renderer.edits())
     late = [edit for edit in every if edit[0][:2] == edit[0][2:] and edit[0][:2] in starts]
     return [edit for edit in every if edit not in late], [code.strip() for _, code in late]
 
 
-def _finding(renderer: Renderer, variant: Variant, lines: tuple[str, ...], action: str) -> Finding:
+def _finding(renderer: VariantRenderer, lines: tuple[str, ...], action: str) -> Finding:
     """What was done, statements and an action, as `search` would tell of it."""
+    variant = renderer.variant
+    seen = Observation(subject="raises", value=variant.raised, message=variant.message)
     return Finding(
         call=Call(qualname=renderer.target.qualname),
         lines=lines,
@@ -68,7 +71,7 @@ def _finding(renderer: Renderer, variant: Variant, lines: tuple[str, ...], actio
         consume="",
         branches=(),
         reached=(),
-        observations=(Observation(subject="raises", value=variant.raised, message=variant.message),),
+        observations=(seen,),
     )
 
 
@@ -80,31 +83,31 @@ def _inside(action: ast.expr, code: str) -> str:
     return textwrap.indent(code, INDENT).strip()
 
 
-def _written(renderer: Renderer, sheet: Sheet, variant: Variant, finding: Finding, opening: str) -> NewTest | None:
+def _written(renderer: VariantRenderer, finding: Finding, opening: str) -> NewTest | None:
     """The test; `opening` is that of the block which the action is in (`with patch("a.b")`), "" for none."""
-    statements = body.write(finding, sheet.placement.style)
+    statements = body.write(finding, renderer.placement.style)
     *before, raising = statements.lines
-    resolved = renderer.resolve([*before, _within(opening, raising) if opening else raising], sheet.local_names)
+    resolved = renderer.resolve_there([*before, _within(opening, raising) if opening else raising])
     if resolved is None:
         return None
-    gap, raised = renderer.closed(variant.reached, variant.branches)[0], finding.observations[0].value
-    name = names.beside(sheet.function.name, renderer.target.qualname, _slugs(gap, raised), renderer.taken)
+    gaps, raised = renderer.gaps, finding.observations[0].value
+    name = renderer.name_beside(_slugs(gaps[0], raised))
     codes = list(_parted(resolved.codes))
     lines = textwrap.indent("\n".join(codes), INDENT).split("\n")
-    code = frame.write(sheet, variant, name, lines)
+    code = renderer.frame(name, lines)
     if code is None:
         return None
-    line = len(frame.header(sheet, variant, name, lines)) + _line(codes, statements.expects[0])
+    line = len(renderer.header(name, lines)) + _line(codes, statements.expects[0])
     return NewTest(
         name=name,
         code=code,
         imports=resolved.imports,
-        placement=sheet.placement,
-        title=renderer.title(body.described(finding), gap),
+        placement=renderer.placement,
+        title=renderer.title(body.described(finding), gaps[0]),
         look=questions.about_value(raised, renderer.documented, raised=True),
         oracle=(Oracle(line=line, what=f"raises {body.bare(raised)}", source="raises", look=True),),
         origin=renderer.origin,
-        gaps=tuple(gap.id for gap in renderer.closed(variant.reached, variant.branches)),
+        gaps=tuple(gap.id for gap in gaps),
     )
 
 

@@ -8,15 +8,17 @@ from collections.abc import Sequence
 from pytest_enrich.data import NewRow, Oracle, Template, Variant
 from pytest_enrich.proposers.rows import parameters, stating
 from pytest_enrich.proposers.rows.reading import Sheet
+from pytest_enrich.proposers.rows.rendering import VariantRenderer
 from pytest_enrich.writing import body, questions
-from pytest_enrich.writing.renderer import LONGEST_LINE, Renderer
+from pytest_enrich.writing.renderer import LONGEST_LINE
 
 EXAMPLE = "⟨hypothesis:example⟩"
 
 
-def write_row(renderer: Renderer, sheet: Sheet, variant: Variant) -> NewRow | None:
+def write_row(renderer: VariantRenderer) -> NewRow | None:
     """The row, or None when it would not be one that a reviewer likes."""
-    gaps, cases = renderer.closed(variant.reached, variant.branches), sheet.cases
+    sheet, variant = renderer.sheet, renderer.variant
+    gaps, cases = renderer.gaps, sheet.cases
     seen = stating.by_point(sheet.looks, variant.seen)
     named = {at: sightings for at, sightings in seen.items() if sheet.looks[at].name}
     stated = stating.expected(sheet.looks, named, cases)
@@ -24,7 +26,7 @@ def write_row(renderer: Renderer, sheet: Sheet, variant: Variant) -> NewRow | No
     if not gaps or cases is None or expected is None or not sheet.is_of_cases(variant):
         return None
     values = _values(sheet, variant, expected)
-    resolved = renderer.resolve(values, sheet.local_names)
+    resolved = renderer.resolve_there(values)
     if resolved is None or _dumped(resolved.codes) in [_dumped(row) for row in cases.rows]:
         return None
     code = resolved.codes[0] if cases.bare else f"({', '.join(resolved.codes)}{',' * (len(values) == 1)})"
@@ -63,7 +65,7 @@ def _done(expected: dict[str, Template], values: Sequence[Template]) -> str:
     return f"with {body.shown(', '.join(values))}"
 
 
-def _question(renderer: Renderer, expected: dict[str, Template], values: Sequence[Template]) -> str:
+def _question(renderer: VariantRenderer, expected: dict[str, Template], values: Sequence[Template]) -> str:
     if expected:
         return questions.about_value(next(iter(expected.values())), renderer.documented)
     return questions.about_case(", ".join(values))
@@ -82,10 +84,10 @@ def _shared_with(sharers: Sequence[str]) -> str:
     return f"; it is a case of {', '.join(sharers)}, too" if sharers else ""
 
 
-def write_example(renderer: Renderer, sheet: Sheet, variant: Variant) -> NewRow | None:
+def write_example(renderer: VariantRenderer) -> NewRow | None:
     """The example, or None when it would not be one that a reviewer likes."""
-    gaps = renderer.closed(variant.reached, variant.branches)
-    resolved = renderer.resolve([_example_call(sheet, variant)], sheet.local_names)
+    sheet, variant, gaps = renderer.sheet, renderer.variant, renderer.gaps
+    resolved = renderer.resolve_there([_example_call(sheet, variant)])
     if not gaps or resolved is None or len(resolved.codes[0]) >= LONGEST_LINE:
         return None
     values = ", ".join(value for _, value in variant.values)

@@ -9,11 +9,11 @@ import tokenize
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pytest_enrich.data import Gap, NewTest, Oracle, Sighting, Span, Template, Variant
-from pytest_enrich.proposers.rows import frame, mocks, stating, steps
+from pytest_enrich.proposers.rows import mocks, stating, steps
 from pytest_enrich.proposers.rows.addable import ATTRIBUTE, LEFT_OUT
 from pytest_enrich.proposers.rows.reading import Sheet
-from pytest_enrich.writing import body, names, questions, words
-from pytest_enrich.writing.renderer import Renderer
+from pytest_enrich.proposers.rows.rendering import VariantRenderer
+from pytest_enrich.writing import body, questions, words
 from pytest_enrich.writing.syntax import Edit, calls, is_within, last_name, span
 
 MOST_CHANGED, MOST_WORDS = 3, 4
@@ -25,57 +25,52 @@ RAISES = "raises"
 ASSERTION = re.compile(r"\s*(assert\b|[\w.]*\bassert_?\w*\(|(async )?with\b.*\b(raises|assertRaises\w*)\()")
 
 
-def write(renderer: Renderer, sheet: Sheet, variant: Variant) -> NewTest | None:
+def write(renderer: VariantRenderer) -> NewTest | None:
     """The test, or None when it would not be one that a reviewer likes.
 
     Where it would be too long it says only what is other than in the test that it is made of.
     """
-    if not renderer.closed(variant.reached, variant.branches) or len(variant.values) > MOST_CHANGED:
+    sheet, variant = renderer.sheet, renderer.variant
+    if not renderer.gaps or len(variant.values) > MOST_CHANGED:
         return None
     little = stating.saying_little(sheet, variant, renderer.target.qualname)
-    whole = _write(renderer, sheet, variant, _kept(sheet, variant, little))
-    return whole or _write(
-        renderer, sheet, variant, _kept(sheet, variant, little | stating.unchanged(sheet, variant))
-    )
+    for without in (little, little | stating.unchanged(sheet, variant)):
+        kept = _kept(sheet, variant, without)
+        test = _write(renderer, kept) if kept is not None else None
+        if test is not None:
+            return test
+    return None
 
 
-def _write(renderer: Renderer, sheet: Sheet, variant: Variant, kept: Sequence[ast.stmt] | None) -> NewTest | None:
-    if kept is None:
-        return None
-    gaps = renderer.closed(variant.reached, variant.branches)
+def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | None:
+    sheet, variant, gaps = renderer.sheet, renderer.variant, renderer.gaps
     seen = _seen(sheet, variant, kept)
     expected = stating.expected(sheet.looks, seen, sheet.cases)
     # Without its list a test has no ways to choose from.
     if expected is None or any(sheet.looks[at].conditional for at in seen):
         return None
-    edits = list(frame.values(sheet, variant))
-    given = {sheet.looks[at].name for at in expected}
-    resolved = renderer.resolve([*(value for _, value in edits), *expected.values()], sheet.local_names)
-    if resolved is None or not frame.is_free(sheet, kept, given):
+    edits = list(renderer.edits())
+    resolved = renderer.resolve_there([*(value for _, value in edits), *expected.values()])
+    if resolved is None or not renderer.is_free(kept, (sheet.looks[at].name for at in expected)):
         return None
     edits = [(place, code) for (place, _), code in zip(edits, resolved.codes, strict=False)]
     stated = dict(zip(expected, resolved.codes[len(edits) :], strict=True))
     lines = _lines(sheet, kept, [*edits, *stating.looked(sheet, stated, edits)])
-    name = names.beside(
-        sheet.function.name,
-        renderer.target.qualname,
-        _slugs(sheet, gaps[0], variant, expected),
-        renderer.taken,
-    )
-    code = frame.write(sheet, variant, name, lines) if lines is not None else None
-    if code is None or not asserts_anything(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
+    name = renderer.name_beside(_slugs(sheet, gaps[0], variant, expected))
+    code = renderer.frame(name, lines) if lines is not None else None
+    if code is None or not _asserts_anything(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
         return None
-    seen_as = {at: _described(sheet, at, value) for at, value in expected.items()}
-    done, first = next(iter([*seen_as.values(), *(change[:2] for change in _changes(sheet, variant))]))
+    seen_as = [_described(sheet, at, value) for at, value in expected.items()]
+    done, first = next(iter([*seen_as, *(change[:2] for change in _changes(sheet, variant))]))
     change, value = questions.about_change(done, first), questions.about_value(first, renderer.documented)
     return NewTest(
         name=name,
         code=code,
         imports=resolved.imports,
-        placement=sheet.placement,
+        placement=renderer.placement,
         title=renderer.title(f"{done} {body.shown(first)}", gaps[0]),
         look=value if expected else change,
-        oracle=oracles(code, [*seen_as.values()]),
+        oracle=_oracles(code, seen_as),
         origin=renderer.origin,
         gaps=tuple(gap.id for gap in gaps),
     )
@@ -184,7 +179,7 @@ def _without_comments(code: str) -> str:
     return "".join(line for at, line in enumerate(code.splitlines(keepends=True)) if at not in alone)
 
 
-def asserts_anything(code: str) -> bool:
+def _asserts_anything(code: str) -> bool:
     """Whether it says anything that can fail."""
     nodes = list(ast.walk(ast.parse(code)))
     called = [last_name(node.func) for node in nodes if isinstance(node, ast.Call)]
@@ -192,7 +187,7 @@ def asserts_anything(code: str) -> bool:
     return expects or any(isinstance(node, ast.Assert) for node in nodes)
 
 
-def oracles(code: str, values: Sequence[tuple[str, Template]]) -> tuple[Oracle, ...]:
+def _oracles(code: str, values: Sequence[tuple[str, Template]]) -> tuple[Oracle, ...]:
     """Where the expected values come from: by the lines oracles the assertions, in their order."""
     numbered = enumerate(code.splitlines(), 1)
     lines = [at for at, line in numbered if ASSERTION.match(line)]
