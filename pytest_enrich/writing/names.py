@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from pytest_enrich.data import Finding, Gap, Kept, NewTest
 from pytest_enrich.protocols import Task
 from pytest_enrich.writing import body, words
-from pytest_enrich.writing.syntax import Function
+from pytest_enrich.writing.syntax import functions_in, tree_of
 
 # Beyond it a name fills most of a line of code.
 LONGEST = 70
@@ -86,11 +85,8 @@ def kept(task: Task) -> frozenset[str]:
 @lru_cache(maxsize=8)  # a few files are asked about, each for many targets
 def functions(text: str) -> frozenset[str]:
     """The names of all functions of a file; none of one that cannot be parsed, which is as good as a new one."""
-    try:
-        nodes = list(ast.walk(ast.parse(text)))
-    except (SyntaxError, ValueError, RecursionError):
-        return frozenset()
-    return frozenset(node.name for node in nodes if isinstance(node, Function))
+    tree = tree_of(text)
+    return frozenset(function.name for function in functions_in(tree)) if tree is not None else frozenset()
 
 
 def _raised(finding: Finding, gap: Gap) -> list[str]:

@@ -84,6 +84,14 @@ def parsed(text: str) -> Text | None:
         return None
 
 
+def tree_of(text: str) -> ast.Module | None:
+    """The nodes alone; None where it is no Python."""
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
 def span(node: ast.AST) -> Span:
     """Where a node that has a place is, with its decorators."""
     first = min(part.lineno for part in (node, *getattr(node, "decorator_list", ())))

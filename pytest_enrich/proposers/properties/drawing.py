@@ -16,6 +16,7 @@ from pytest_enrich.proposers.properties import strategy as strategies
 from pytest_enrich.proposers.properties.law import Input, Law
 from pytest_enrich.proposers.properties.outline import Class, Outline
 from pytest_enrich.proposers.properties.strategy import ORDERED, SIZED, Strategy
+from pytest_enrich.writing.syntax import nodes_of, texts
 
 MOST_FIELDS = 3
 INFINITE = frozenset({"floats", "decimals"})
@@ -146,7 +147,9 @@ def _refusing(node: ast.FunctionDef, name: str, strategy: Strategy, outline: Out
 def _hinted(nodes: Sequence[ast.AST], values: Sequence[Template], strategy: Strategy) -> Strategy:
     """The strategy with what the sources' codecs and the arguments that were seen have in common."""
     if strategy.call == "text" and not strategy.first:
-        codec = next((CODECS[text] for text in _texts(nodes) if text in CODECS), "")
+        written = texts(nodes_of(ast.Constant, *nodes))
+        names = (text.lower().replace("_", "-") for text in written)
+        codec = next((CODECS[name] for name in names if name in CODECS), "")
         seen = [value for value in (_literal(value) for value in values) if isinstance(value, str)]
         if not codec and len(seen) >= FEWEST_CALLS and all(map(str.isascii, seen)):
             codec = "ascii"
@@ -285,15 +288,8 @@ def _raises(body: Sequence[ast.stmt]) -> bool:
     return bool(body) and isinstance(body[-1], ast.Raise)
 
 
-def _texts(nodes: Sequence[ast.AST]) -> Iterator[str]:
-    for node in nodes:
-        for part in ast.walk(node):
-            if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                yield part.value.lower().replace("_", "-")
-
-
 def _text(node: ast.expr | None) -> str:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+    return next(texts([node]), "")
 
 
 def _literal(source: str) -> object:

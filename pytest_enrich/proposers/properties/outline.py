@@ -11,6 +11,7 @@ from pytest_enrich.data import Parameter
 from pytest_enrich.data.code import Kind
 from pytest_enrich.source.function import documentation, is_generator, kind, parameters
 from pytest_enrich.source.module import FUNCTIONS, Module, dotted
+from pytest_enrich.writing.syntax import nodes_of, used
 
 HARMLESS = frozenset({"cache", "classmethod", "lru_cache", "staticmethod"})
 """Decorators after which a function is called as it is written."""
@@ -147,9 +148,7 @@ def _function(module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef) -> F
 
 
 def _names(node: ast.AST) -> frozenset[str]:
-    parts = list(ast.walk(node))
-    names = {node.id for node in parts if isinstance(node, ast.Name)}
-    return frozenset(names | {node.attr for node in parts if isinstance(node, ast.Attribute)})
+    return frozenset(used(node) | {part.attr for part in nodes_of(ast.Attribute, node)})
 
 
 def _class(node: ast.ClassDef, module: Module) -> Class:

@@ -15,7 +15,7 @@ from pytest_enrich.proposers.properties.law import Law
 from pytest_enrich.protocols import Task
 from pytest_enrich.writing import names
 from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE, Renderer, indented
-from pytest_enrich.writing.syntax import Function, last_name
+from pytest_enrich.writing.syntax import functions_in, last_name, nodes_of, tree_of
 
 STRATEGIES = "from hypothesis import strategies as st"
 BY_KEYWORD = re.compile(r"@(?:\w+\.)?given\(\s*\w+\s*=")
@@ -97,17 +97,14 @@ class LawRenderer(Renderer, frozen=True, kw_only=True):
 @lru_cache(maxsize=8)  # a few files are asked about, each for many targets
 def _given_tests(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
     """The tests of a file that Hypothesis draws for, each with the names of what it calls."""
-    try:
-        nodes = list(ast.walk(ast.parse(text)))
-    except (SyntaxError, ValueError, RecursionError):
-        return ()
-    tests = [node for node in nodes if isinstance(node, Function)]
-    given = (test for test in tests if any("given" in ast.unparse(part) for part in test.decorator_list))
+    tree = tree_of(text)
+    tests = functions_in(tree) if tree is not None else ()
+    given = (test for test in tests if any("given" in ast.unparse(mark) for mark in test.decorator_list))
     return tuple((test.name, frozenset(_called(test))) for test in given)
 
 
 def _called(test: ast.AST) -> set[str]:
-    return {last_name(node.func) for node in ast.walk(test) if isinstance(node, ast.Call)}
+    return {last_name(call.func) for call in nodes_of(ast.Call, test)}
 
 
 def _has_strategies(bindings: imports.Bindings) -> bool:
