@@ -70,7 +70,7 @@ class Keyword(Struct, frozen=True):
 
 
 class Kin(Struct, frozen=True):
-    """The class of a target that no test comes to, and the names under which tests know others of its kind."""
+    """The class of a target that no test reaches, and the names under which tests know others of its kind."""
 
     own: Template = ""
     names: frozenset[str] = frozenset()

@@ -79,9 +79,9 @@ def tried(tree: ast.AST) -> Iterator[str]:
 
 def tables(tree: ast.Module) -> dict[str, Keyed]:
     """What the functions of a module look up in its tables."""
-    written = {name: found for node in tree.body for name, found in _written_tables(node)}
-    keyed = {function.name: _keyed(function, written) for function in functions_in(tree)} if written else {}
-    return {name: found for name, found in keyed.items() if found}
+    written = dict(table for node in tree.body for table in _written_tables(node))
+    every = ((function.name, _keyed(function, written)) for function in functions_in(tree)) if written else ()
+    return {name: keyed for name, keyed in dict(every).items() if keyed}
 
 
 def table_keys(call: ast.Call, argument: ast.expr, known: Known) -> tuple[str, ...]:
