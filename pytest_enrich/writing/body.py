@@ -64,6 +64,94 @@ def write(
     return Body(lines=(*lines, *checks), expects=tuple(range(len(lines), len(lines) + len(checks))))
 
 
+def renamed(line: Template, name: str, other: str) -> Template:
+    """The line with another name for a variable; arguments that are passed by that name keep it."""
+
+    def exchanged(match: re.Match[str]) -> str:
+        is_keyword = line[match.end() : match.end() + 1] == "="
+        return other if match[1] and not is_keyword else match[0]
+
+    return _variable(name).sub(exchanged, line)
+
+
+def in_pytest(seen: Observation, subject: Template) -> Template:
+    """What states an observation of `subject`; for one of a block, the block's first line."""
+    if seen.subject in AROUND:
+        match = f", match={pattern(seen.message)}" if seen.message.strip() else ""
+        return f"with ⟨pytest:{seen.subject}⟩({seen.value}{match}):"
+    if seen.form == "instance":
+        return f"assert isinstance({subject}, {seen.value})"
+    if seen.form == "is" and seen.value in {"True", "False"} and _operand(subject) != subject:
+        return f"assert {subject}" if seen.value == "True" else f"assert not ({subject})"
+    if seen.form == "is":
+        return f"assert {_operand(subject)} is {seen.value}"
+    if seen.form == "approx":
+        return f"assert {_operand(subject)} == ⟨pytest:approx⟩({seen.value})"
+    return f"assert {_operand(subject)} == {seen.value}"
+
+
+def in_unittest(seen: Observation, subject: Template) -> Template:
+    """The same in a method of a `TestCase`."""
+    if seen.subject in AROUND:
+        name, match = f"assert{seen.subject.title()}", f", {pattern(seen.message)}" if seen.message else ""
+        return f"with self.{name}{'Regex' if match else ''}({seen.value}{match}):"
+    if seen.form == "instance":
+        return f"self.assertIsInstance({subject}, {seen.value})"
+    if seen.form == "is" and seen.value in {"True", "False", "None"}:
+        named = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}[seen.value]
+        return f"self.{named}({subject})"
+    if seen.form == "approx" and seen.value[:1] in "[({":
+        return f"assert {_operand(subject)} == ⟨pytest:approx⟩({seen.value})"
+    if seen.form == "approx":
+        return f"self.assertAlmostEqual({subject}, {seen.value})"
+    return f"self.assertEqual({subject}, {seen.value})"
+
+
+def pattern(message: str) -> str:
+    """A pattern for the first line of the message that says something, cut at a word when it is long.
+
+    A message of a few letters is matched as a whole: they are in many others.
+    """
+    text = next((line.strip() for line in message.splitlines() if line.strip()), message)
+    if len(text) > MESSAGE:
+        text = text[:MESSAGE].rpartition(" ")[0] or text[:MESSAGE]
+    escaped = SPECIAL.sub(r"\\\1", text)
+    if text == message and text.isalnum() and len(text) <= FEW:
+        escaped = f"^{text}$"
+    quote = '"' if '"' not in escaped else "'"
+    if escaped != text and quote not in escaped and escaped.isprintable():
+        return f"r{quote}{escaped}{quote}"
+    return repr(escaped) if not escaped.isprintable() or quote in escaped else f"{quote}{escaped}{quote}"
+
+
+def bare(template: Template) -> str:
+    """The last part of a name: `⟨shop.errors:OutOfStock⟩` gives `OutOfStock`."""
+    return re.sub(r"⟨[\w.]+:(?:[\w]+\.)*(\w+)⟩", r"\1", template)
+
+
+def shown(template: Template) -> str:
+    """A value for a person's eye: short, its names bare."""
+    text = bare(template)
+    return text if len(text) <= SHOWN else text[: SHOWN - 3] + "..."
+
+
+def described(finding: Finding) -> str:
+    """What the call did, in words."""
+    first = finding.observations[0]
+    if first.subject in AROUND:
+        said = f' "{shown(first.message)}"' if first.message else ""
+        return f"{first.subject} {bare(first.value)}{said}"
+    if first.expression in OUTPUTS:
+        return f"{OUTPUTS[first.expression]} {shown(first.value)}"
+    if first.subject == "state":
+        return f"leaves {first.expression} == {shown(first.value)}"
+    if first.form == "instance":
+        return f"gives an instance of {bare(first.value)}"
+    if first.expression == "{result}":
+        return f"gives {shown(first.value)}"
+    return f"gives {first.expression.replace('{result}', 'a result')} == {shown(first.value)}"
+
+
 def _printed(scene: list[Template], action: Template, seen: Observation) -> Body:
     """What was printed, where there are no fixtures."""
     lines = (
@@ -117,16 +205,6 @@ def _variable(name: str) -> re.Pattern[str]:
     return re.compile(rf"⟨[^⟩]*⟩|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|(?<![\w.])({re.escape(name)})\b")
 
 
-def renamed(line: Template, name: str, other: str) -> Template:
-    """The line with another name for a variable; arguments that are passed by that name keep it."""
-
-    def exchanged(match: re.Match[str]) -> str:
-        is_keyword = line[match.end() : match.end() + 1] == "="
-        return other if match[1] and not is_keyword else match[0]
-
-    return _variable(name).sub(exchanged, line)
-
-
 def _states_result(finding: Finding, action: Template) -> bool:
     """Whether one assertion on the call itself, or on a part of what it gives, says it all."""
     only = finding.observations[0]
@@ -136,39 +214,6 @@ def _states_result(finding: Finding, action: Template) -> bool:
     return only.expression == "{result}" or (is_part and len(bare(action)) <= INLINE - len(bare(only.value)))
 
 
-def in_pytest(seen: Observation, subject: Template) -> Template:
-    """What states an observation of `subject`; for one of a block, the block's first line."""
-    if seen.subject in AROUND:
-        match = f", match={pattern(seen.message)}" if seen.message.strip() else ""
-        return f"with ⟨pytest:{seen.subject}⟩({seen.value}{match}):"
-    if seen.form == "instance":
-        return f"assert isinstance({subject}, {seen.value})"
-    if seen.form == "is" and seen.value in {"True", "False"} and _operand(subject) != subject:
-        return f"assert {subject}" if seen.value == "True" else f"assert not ({subject})"
-    if seen.form == "is":
-        return f"assert {_operand(subject)} is {seen.value}"
-    if seen.form == "approx":
-        return f"assert {_operand(subject)} == ⟨pytest:approx⟩({seen.value})"
-    return f"assert {_operand(subject)} == {seen.value}"
-
-
-def in_unittest(seen: Observation, subject: Template) -> Template:
-    """The same in a method of a `TestCase`."""
-    if seen.subject in AROUND:
-        name, match = f"assert{seen.subject.title()}", f", {pattern(seen.message)}" if seen.message else ""
-        return f"with self.{name}{'Regex' if match else ''}({seen.value}{match}):"
-    if seen.form == "instance":
-        return f"self.assertIsInstance({subject}, {seen.value})"
-    if seen.form == "is" and seen.value in {"True", "False", "None"}:
-        named = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}[seen.value]
-        return f"self.{named}({subject})"
-    if seen.form == "approx" and seen.value[:1] in "[({":
-        return f"assert {_operand(subject)} == ⟨pytest:approx⟩({seen.value})"
-    if seen.form == "approx":
-        return f"self.assertAlmostEqual({subject}, {seen.value})"
-    return f"self.assertEqual({subject}, {seen.value})"
-
-
 def _operand(subject: Template) -> Template:
     """In parentheses when the comparison would otherwise mean something else."""
     outside = re.sub(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", "", subject)
@@ -176,48 +221,3 @@ def _operand(subject: Template) -> Template:
     while count:
         outside, count = INNERMOST.subn("", outside)
     return f"({subject})" if re.search(r" (in|==|!=|<|<=|>|>=|is) ", outside) else subject
-
-
-def pattern(message: str) -> str:
-    """A pattern for the first line of the message that says something, cut at a word when it is long.
-
-    A message of a few letters is matched as a whole: they are in many others.
-    """
-    text = next((line.strip() for line in message.splitlines() if line.strip()), message)
-    if len(text) > MESSAGE:
-        text = text[:MESSAGE].rpartition(" ")[0] or text[:MESSAGE]
-    escaped = SPECIAL.sub(r"\\\1", text)
-    if text == message and text.isalnum() and len(text) <= FEW:
-        escaped = f"^{text}$"
-    quote = '"' if '"' not in escaped else "'"
-    if escaped != text and quote not in escaped and escaped.isprintable():
-        return f"r{quote}{escaped}{quote}"
-    return repr(escaped) if not escaped.isprintable() or quote in escaped else f"{quote}{escaped}{quote}"
-
-
-def bare(template: Template) -> str:
-    """The last part of a name: `⟨shop.errors:OutOfStock⟩` gives `OutOfStock`."""
-    return re.sub(r"⟨[\w.]+:(?:[\w]+\.)*(\w+)⟩", r"\1", template)
-
-
-def shown(template: Template) -> str:
-    """A value for a person's eye: short, its names bare."""
-    text = bare(template)
-    return text if len(text) <= SHOWN else text[: SHOWN - 3] + "..."
-
-
-def described(finding: Finding) -> str:
-    """What the call did, in words."""
-    first = finding.observations[0]
-    if first.subject in AROUND:
-        said = f' "{shown(first.message)}"' if first.message else ""
-        return f"{first.subject} {bare(first.value)}{said}"
-    if first.expression in OUTPUTS:
-        return f"{OUTPUTS[first.expression]} {shown(first.value)}"
-    if first.subject == "state":
-        return f"leaves {first.expression} == {shown(first.value)}"
-    if first.form == "instance":
-        return f"gives an instance of {bare(first.value)}"
-    if first.expression == "{result}":
-        return f"gives {shown(first.value)}"
-    return f"gives {first.expression.replace('{result}', 'a result')} == {shown(first.value)}"

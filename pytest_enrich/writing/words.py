@@ -72,15 +72,6 @@ def negated(test: ast.expr) -> ast.expr:
     return ast.UnaryOp(ast.Not(), test)
 
 
-def _is_single(test: ast.expr) -> TypeGuard[ast.Compare]:
-    return isinstance(test, ast.Compare) and len(test.ops) == SINGULAR
-
-
-def _is_shorter(test: ast.expr) -> bool:
-    """Whether the opposite needs no `not`."""
-    return _is_single(test) or (isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not))
-
-
 def title(name: str, done: str, text: str, outcome: str) -> str:
     """One line: what the function does, and when (`discount: raises ValueError when total < 0`)."""
     holds = condition(text, outcome)
@@ -109,6 +100,50 @@ def slug(text: str, outcome: str) -> str:
     else:
         words = {"iterates": "", "skips": "nothing"}.get(outcome, "")
     return words if words.isascii() and len(words) <= LONGEST else ""
+
+
+def value_slug(template: Template) -> str:
+    """A short value as part of a name (`'1.2 K'` gives `1_2_k`), "" when it has none.
+
+    Neither has what takes several lines, nor a number with more digits than one reads at a glance.
+    """
+    text = plain(template)
+    words = "" if re.search(r"\\[nrtx]|\d{5}", text) else _snake(text)
+    return words if words and len(words) <= LONGEST // 2 and words.count("_") <= 4 else ""  # noqa: PLR2004 - words
+
+
+def passed(action: str) -> str:
+    """The one thing that a call passes by name, as part of a name: `split(text, sep=",")` gives `with_sep`."""
+    node = expression(action)
+    keywords = [keyword.arg for keyword in node.keywords if keyword.arg] if isinstance(node, ast.Call) else []
+    return f"with_{_snake(keywords[0])}" if len(keywords) == SINGULAR and keywords[0].isascii() else ""
+
+
+def subject(qualname: str, receiver: Template | None) -> str:
+    """What a call is of, as people would say: of an inherited method the class of the object, if that is plain.
+
+    Args:
+        qualname: Of the function (`Field.load`).
+        receiver: The template of the object that it is called on (`⟨shop.fields:Number⟩(3)`).
+    """
+    method = qualname.rpartition(".")[2]
+    # A name that begins with a capital: a function may have made it, too.
+    made = re.match(r"⟨[\w.]+:([\w.]*\b_?[A-Z]\w*)⟩\(", receiver or "")
+    return f"{made[1]}.{method}" if "." in qualname and made and _is_call(receiver or "") else qualname
+
+
+def snake(name: str) -> str:
+    """A qualname as part of a test's name: `Cart.add_item` gives `cart_add_item`."""
+    return re.sub(r"_+", "_", _snake(name.replace(".", "_"))).strip("_")
+
+
+def _is_single(test: ast.expr) -> TypeGuard[ast.Compare]:
+    return isinstance(test, ast.Compare) and len(test.ops) == SINGULAR
+
+
+def _is_shorter(test: ast.expr) -> bool:
+    """Whether the opposite needs no `not`."""
+    return _is_single(test) or (isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not))
 
 
 def _words(node: ast.expr) -> str:  # noqa: PLR0911 - one line a kind of expression
@@ -172,42 +207,7 @@ def _snake(text: str) -> str:
     return re.sub(r"[^0-9A-Za-z]+", "_", text).strip("_").lower()
 
 
-def value_slug(template: Template) -> str:
-    """A short value as part of a name (`'1.2 K'` gives `1_2_k`), "" when it has none.
-
-    Neither has what takes several lines, nor a number with more digits than one reads at a glance.
-    """
-    text = plain(template)
-    words = "" if re.search(r"\\[nrtx]|\d{5}", text) else _snake(text)
-    return words if words and len(words) <= LONGEST // 2 and words.count("_") <= 4 else ""  # noqa: PLR2004 - words
-
-
-def passed(action: str) -> str:
-    """The one thing that a call passes by name, as part of a name: `split(text, sep=",")` gives `with_sep`."""
-    node = expression(action)
-    keywords = [keyword.arg for keyword in node.keywords if keyword.arg] if isinstance(node, ast.Call) else []
-    return f"with_{_snake(keywords[0])}" if len(keywords) == SINGULAR and keywords[0].isascii() else ""
-
-
-def subject(qualname: str, receiver: Template | None) -> str:
-    """What a call is of, as people would say: of an inherited method the class of the object, if that is plain.
-
-    Args:
-        qualname: Of the function (`Field.load`).
-        receiver: The template of the object that it is called on (`⟨shop.fields:Number⟩(3)`).
-    """
-    method = qualname.rpartition(".")[2]
-    # A name that begins with a capital: a function may have made it, too.
-    made = re.match(r"⟨[\w.]+:([\w.]*\b_?[A-Z]\w*)⟩\(", receiver or "")
-    return f"{made[1]}.{method}" if "." in qualname and made and _is_call(receiver or "") else qualname
-
-
 def _is_call(template: Template) -> bool:
     """Whether a template is the call of a name, and not what something does with its result."""
     node = expression(template)
     return isinstance(node, ast.Call) and all(isinstance(part, _NAMES) for part in ast.walk(node.func))
-
-
-def snake(name: str) -> str:
-    """A qualname as part of a test's name: `Cart.add_item` gives `cart_add_item`."""
-    return re.sub(r"_+", "_", _snake(name.replace(".", "_"))).strip("_")

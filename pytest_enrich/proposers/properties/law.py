@@ -175,16 +175,6 @@ def fits(given: str | None, taken: str | None) -> bool:
     return bool(ours & theirs or theirs & LOOSE)
 
 
-def _heads(annotation: str) -> set[str]:
-    """The alternatives of an annotation without module and parameters (`list` of `typing.List[int] | None`)."""
-    parts = annotation.strip("'\"").split("|")
-    return {part.partition("[")[0].strip().rpartition(".")[2].lower() for part in parts}
-
-
-def _is_needed(parameter: Parameter) -> bool:
-    return parameter.default is None and parameter.kind not in {"variadic", "keywords"}
-
-
 def inverses(name: str) -> Iterator[str]:
     """The names of functions that would undo the function of this name, likeliest first."""
     yield from TEXT_OF.get(name, ())
@@ -199,3 +189,13 @@ def inverses(name: str) -> Iterator[str]:
             yield filling.format(*(part or "" for part in match.groups()))
     if not name.startswith(("safe", "_", "un", "do")):
         yield f"un{name}"
+
+
+def _heads(annotation: str) -> set[str]:
+    """The alternatives of an annotation without module and parameters (`list` of `typing.List[int] | None`)."""
+    parts = annotation.strip("'\"").split("|")
+    return {part.partition("[")[0].strip().rpartition(".")[2].lower() for part in parts}
+
+
+def _is_needed(parameter: Parameter) -> bool:
+    return parameter.default is None and parameter.kind not in {"variadic", "keywords"}

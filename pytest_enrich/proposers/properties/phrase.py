@@ -123,19 +123,6 @@ def invariants(docstring: str, names: frozenset[str]) -> Iterator[Invariant]:
         yield from _measured(sentence, names)
 
 
-def _measured(sentence: str, names: frozenset[str]) -> Iterator[Invariant]:
-    between = BETWEEN.search(sentence)
-    if between:
-        low, high = (part for part in between.groups() if part)
-        name = f"is_between_{low}_and_{high}".replace("-", "minus_").replace(".", "_")
-        yield Invariant(left=f"{low} <= {{result}} <= {high}", name=name, words=f"is between {low} and {high}")
-    longer = NEVER_LONGER.search(sentence)
-    most = next((part for part in longer.groups() if part), "") if longer else ""
-    if most in names or most.isdigit():
-        words = f"is never longer than {most}"
-        yield Invariant(left="len({result})", relation="<=", right=most, name=words.replace(" ", "_"), words=words)
-
-
 def is_idempotent(docstring: str) -> bool:
     """Whether it says that doing it again changes nothing."""
     return bool(IDEMPOTENT.search(docstring)) and not NOT_IDEMPOTENT.search(docstring)
@@ -157,3 +144,16 @@ def same_as(docstring: str) -> Iterator[str]:
             and not re.search(r"\bnot\b", sentence, re.IGNORECASE)
         ):
             yield match[1].rstrip(".").rpartition(".")[2]
+
+
+def _measured(sentence: str, names: frozenset[str]) -> Iterator[Invariant]:
+    between = BETWEEN.search(sentence)
+    if between:
+        low, high = (part for part in between.groups() if part)
+        name = f"is_between_{low}_and_{high}".replace("-", "minus_").replace(".", "_")
+        yield Invariant(left=f"{low} <= {{result}} <= {high}", name=name, words=f"is between {low} and {high}")
+    longer = NEVER_LONGER.search(sentence)
+    most = next((part for part in longer.groups() if part), "") if longer else ""
+    if most in names or most.isdigit():
+        words = f"is never longer than {most}"
+        yield Invariant(left="len({result})", relation="<=", right=most, name=words.replace(" ", "_"), words=words)

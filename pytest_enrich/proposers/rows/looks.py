@@ -64,18 +64,6 @@ def expecting(function: ast.AST, parameters: Collection[str]) -> list[Look]:
     return [replace(look, conditional=asked[look.name] > 0) for look in looks if look.name in pure]
 
 
-def _asked(function: ast.AST) -> Iterator[str]:
-    """Names of which an `if` asks whether they are None, or true, as often as it does."""
-    for node in nodes_of(ast.If, function):
-        match _without_not(node.test):
-            case ast.Name(name) | ast.Compare(ast.Name(name), [ast.Is() | ast.IsNot()], [ast.Constant(None)]):
-                yield name
-
-
-def _without_not(test: ast.expr) -> ast.expr:
-    return test.operand if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else test
-
-
 def of_literals(function: ast.AST, known: Collection[Look] = ()) -> list[Look]:
     """The looks at which a literal, or a truth, is expected; where nothing better is, that of a comparison.
 
@@ -91,14 +79,6 @@ def of_literals(function: ast.AST, known: Collection[Look] = ()) -> list[Look]:
     return [look for look in looks if look.point.span not in taken]
 
 
-def _resolved(look: Look, values: Mapping[str, ast.expr]) -> Look:
-    """One at a variable that holds what is expected is one at its value."""
-    if not look.name:
-        return look
-    room = max(look.room, 2 * len(ast.unparse(values[look.name])))
-    return replace(look, name="", site=span(values[look.name]), room=room)
-
-
 def compared_sides(function: ast.AST) -> Iterator[ast.expr]:
     """What assertions compare with or are given just so: a literal there is expected, however that is said."""
     for node in ast.walk(function):
@@ -106,6 +86,69 @@ def compared_sides(function: ast.AST) -> Iterator[ast.expr]:
             yield from (node.test.left, *node.test.comparators)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             yield from node.args if node.func.attr.startswith("assert") else ()
+
+
+def called_mock(node: ast.AST) -> ast.expr | None:
+    """The mock that a statement says something of; None for all other statements."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return None
+    has_stars = any(isinstance(value, ast.Starred) for value in call.args)
+    is_open = has_stars or any(keyword.arg is None for keyword in call.keywords)
+    return call.func.value if call.func.attr in WITH | AT_ALL and not is_open else None
+
+
+def called_with(node: ast.AST) -> Span:
+    """The place of what it is said to be called with, an empty one where that is nothing."""
+    assert isinstance(node, ast.Expr)
+    assert isinstance(node.value, ast.Call)
+    places = sorted(map(span, (*node.value.args, *node.value.keywords)))
+    if places:
+        return *places[0][:2], *places[-1][2:]
+    _, _, line, column = span(node)
+    return line, column - 1, line, column - 1
+
+
+def message_points(function: ast.AST) -> Iterator[Point]:
+    """Where a test expects one, and does not look at it afterwards."""
+    for call in _raising_calls(function):
+        yield Point(form="message", span=span(call), subject=span(call))
+
+
+def raising_call(function: ast.AST, point: Point) -> ast.Call:
+    """What the block at such a point is entered with."""
+    return next(call for call in _raising_calls(function) if span(call) == point.span)
+
+
+def expected_variables(function: ast.AST) -> dict[str, ast.expr]:
+    """The values that are made of literals, by the variables that get them once and are read once."""
+    uses = Counter((node.id, isinstance(node.ctx, ast.Load)) for node in nodes_of(ast.Name, function))
+    values: dict[str, ast.expr] = {}
+    for node in nodes_of(ast.Assign, function):
+        match node.targets:
+            case [ast.Name(name)] if uses[name, True] == uses[name, False] == 1 and _is_written(node.value):
+                values[name] = node.value
+    return values
+
+
+def _asked(function: ast.AST) -> Iterator[str]:
+    """Names of which an `if` asks whether they are None, or true, as often as it does."""
+    for node in nodes_of(ast.If, function):
+        match _without_not(node.test):
+            case ast.Name(name) | ast.Compare(ast.Name(name), [ast.Is() | ast.IsNot()], [ast.Constant(None)]):
+                yield name
+
+
+def _without_not(test: ast.expr) -> ast.expr:
+    return test.operand if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else test
+
+
+def _resolved(look: Look, values: Mapping[str, ast.expr]) -> Look:
+    """One at a variable that holds what is expected is one at its value."""
+    if not look.name:
+        return look
+    room = max(look.room, 2 * len(ast.unparse(values[look.name])))
+    return replace(look, name="", site=span(values[look.name]), room=room)
 
 
 def _comparison(node: ast.AST) -> Iterator[Look]:
@@ -188,38 +231,6 @@ def _raising(node: ast.expr) -> Iterator[Look]:
         yield Look(point=point, name=node.args[0].id, site=span(node.args[0]))
 
 
-def called_mock(node: ast.AST) -> ast.expr | None:
-    """The mock that a statement says something of; None for all other statements."""
-    call = node.value if isinstance(node, ast.Expr) else None
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
-        return None
-    has_stars = any(isinstance(value, ast.Starred) for value in call.args)
-    is_open = has_stars or any(keyword.arg is None for keyword in call.keywords)
-    return call.func.value if call.func.attr in WITH | AT_ALL and not is_open else None
-
-
-def called_with(node: ast.AST) -> Span:
-    """The place of what it is said to be called with, an empty one where that is nothing."""
-    assert isinstance(node, ast.Expr)
-    assert isinstance(node.value, ast.Call)
-    places = sorted(map(span, (*node.value.args, *node.value.keywords)))
-    if places:
-        return *places[0][:2], *places[-1][2:]
-    _, _, line, column = span(node)
-    return line, column - 1, line, column - 1
-
-
-def message_points(function: ast.AST) -> Iterator[Point]:
-    """Where a test expects one, and does not look at it afterwards."""
-    for call in _raising_calls(function):
-        yield Point(form="message", span=span(call), subject=span(call))
-
-
-def raising_call(function: ast.AST, point: Point) -> ast.Call:
-    """What the block at such a point is entered with."""
-    return next(call for call in _raising_calls(function) if span(call) == point.span)
-
-
 def _raising_calls(function: ast.AST) -> Iterator[ast.Call]:
     blocks = (node for node in ast.walk(function) if isinstance(node, ast.With | ast.AsyncWith))
     for item in (item for block in blocks for item in block.items if item.optional_vars is None):
@@ -233,17 +244,6 @@ def _names_class(call: ast.Call) -> bool:
     most = 2 if last_name(call.func) == "assertRaisesRegex" else 1
     named = bool(call.args) and isinstance(call.args[0], ast.Name | ast.Attribute)
     return named and len(call.args) <= most and all(keyword.arg == "match" for keyword in call.keywords)
-
-
-def expected_variables(function: ast.AST) -> dict[str, ast.expr]:
-    """The values that are made of literals, by the variables that get them once and are read once."""
-    uses = Counter((node.id, isinstance(node.ctx, ast.Load)) for node in nodes_of(ast.Name, function))
-    values: dict[str, ast.expr] = {}
-    for node in nodes_of(ast.Assign, function):
-        match node.targets:
-            case [ast.Name(name)] if uses[name, True] == uses[name, False] == 1 and _is_written(node.value):
-                values[name] = node.value
-    return values
 
 
 def _is_written(node: ast.expr) -> bool:

@@ -57,6 +57,59 @@ def is_parametrize(node: ast.expr) -> bool:
     return last_name(function) == "parametrize"
 
 
+def given_decorator(function: Function) -> ast.Call | None:
+    """The `@given` of a test, None for one without."""
+    calls = (mark for mark in function.decorator_list if isinstance(mark, ast.Call))
+    return next((call for call in calls if last_name(call.func) == "given"), None)
+
+
+def drawn_names(function: Function) -> tuple[str, ...]:
+    """The arguments that are drawn, in the order of the test's; none where they cannot be read."""
+    call = given_decorator(function)
+    own = [parameter.arg for parameter in (*function.args.posonlyargs, *function.args.args)]
+    if call is None or any(isinstance(strategy, ast.Starred) for strategy in call.args):
+        return ()
+    if call.args:  # they fill the test's arguments from the right
+        return () if call.keywords or len(call.args) > len(own) else tuple(own[-len(call.args) :])
+    wanted = [keyword.arg for keyword in call.keywords]
+    own += [parameter.arg for parameter in function.args.kwonlyargs]
+    return tuple(name for name in own if name in wanted) if None not in wanted else ()
+
+
+def given_spelling(function: Function) -> str:
+    """How `example` is to be named beside this `given`: `hypothesis.` where that has it, "" where it has none."""
+    call = given_decorator(function)
+    return f"{ast.unparse(call.func.value)}." if call is not None and isinstance(call.func, ast.Attribute) else ""
+
+
+def fixture_holes(function: Function, visible: Collection[str]) -> list[Hole]:
+    """Each fixture that a test uses, with others of its name's kind; those that the test has anyway come first."""
+    names = [parameter.arg for parameter in function.args.args]
+    asked = [name for name in names if name in visible and name not in SILENT]
+    others = dict.fromkeys([*asked, *(name for name in visible if name not in SILENT and name[:1] != "_")])
+    needed = used(*function.body)
+    alike = {name: _alike(name, others)[:MOST_FIXTURES] for name in asked if name in needed}
+    return [Hole(fixture=name, values=(name,), offers=tuple(offers)) for name, offers in alike.items() if offers]
+
+
+def exchanged_fixtures(holes: Sequence[Hole], variant: Variant) -> Mapping[str, str]:
+    """The fixtures that a variant asks for, by those that the test asks for."""
+    pairs = ((holes[at].fixture, value) for at, value in variant.values)
+    return {name: value for name, value in pairs if name}
+
+
+def exchanged_arguments(declared: Iterable[tuple[str, str]], others: Mapping[str, str]) -> Iterator[str]:
+    """The arguments (name and source) with other names in the place of some, each once."""
+    declared = list(declared)
+    left = {name for name, _ in declared if name not in others}
+    for name, source in declared:
+        new = others.get(name, name)
+        if name in others and new in left:
+            continue
+        left.add(new)
+        yield new + source[len(name) :]
+
+
 def _cases_of(text: Text, call: ast.Call) -> Cases | None:
     passed = {keyword.arg or "*": keyword.value for keyword in call.keywords}
     passed |= dict(zip(("argnames", "argvalues"), call.args, strict=False))
@@ -133,41 +186,6 @@ def _row_values(text: Text, node: ast.expr, *, bare: bool) -> tuple[str, ...]:
     return () if has_stars else tuple(map(text.source, values))
 
 
-def given_decorator(function: Function) -> ast.Call | None:
-    """The `@given` of a test, None for one without."""
-    calls = (mark for mark in function.decorator_list if isinstance(mark, ast.Call))
-    return next((call for call in calls if last_name(call.func) == "given"), None)
-
-
-def drawn_names(function: Function) -> tuple[str, ...]:
-    """The arguments that are drawn, in the order of the test's; none where they cannot be read."""
-    call = given_decorator(function)
-    own = [parameter.arg for parameter in (*function.args.posonlyargs, *function.args.args)]
-    if call is None or any(isinstance(strategy, ast.Starred) for strategy in call.args):
-        return ()
-    if call.args:  # they fill the test's arguments from the right
-        return () if call.keywords or len(call.args) > len(own) else tuple(own[-len(call.args) :])
-    wanted = [keyword.arg for keyword in call.keywords]
-    own += [parameter.arg for parameter in function.args.kwonlyargs]
-    return tuple(name for name in own if name in wanted) if None not in wanted else ()
-
-
-def given_spelling(function: Function) -> str:
-    """How `example` is to be named beside this `given`: `hypothesis.` where that has it, "" where it has none."""
-    call = given_decorator(function)
-    return f"{ast.unparse(call.func.value)}." if call is not None and isinstance(call.func, ast.Attribute) else ""
-
-
-def fixture_holes(function: Function, visible: Collection[str]) -> list[Hole]:
-    """Each fixture that a test uses, with others of its name's kind; those that the test has anyway come first."""
-    names = [parameter.arg for parameter in function.args.args]
-    asked = [name for name in names if name in visible and name not in SILENT]
-    others = dict.fromkeys([*asked, *(name for name in visible if name not in SILENT and name[:1] != "_")])
-    needed = used(*function.body)
-    alike = {name: _alike(name, others)[:MOST_FIXTURES] for name in asked if name in needed}
-    return [Hole(fixture=name, values=(name,), offers=tuple(offers)) for name, offers in alike.items() if offers]
-
-
 def _alike(name: str, others: Iterable[str]) -> list[str]:
     """The others of its kind, the nearest first."""
     distances = {other: _distance(other, name) for other in others if other != name}
@@ -183,21 +201,3 @@ def _distance(first: str, second: str) -> int:
     if len(shorter) >= SHORTEST and longer.endswith(shorter):
         return 1
     return 2 if ours[0] == theirs[0] and len(ours[0]) >= SHORTEST else FAR
-
-
-def exchanged_fixtures(holes: Sequence[Hole], variant: Variant) -> Mapping[str, str]:
-    """The fixtures that a variant asks for, by those that the test asks for."""
-    pairs = ((holes[at].fixture, value) for at, value in variant.values)
-    return {name: value for name, value in pairs if name}
-
-
-def exchanged_arguments(declared: Iterable[tuple[str, str]], others: Mapping[str, str]) -> Iterator[str]:
-    """The arguments (name and source) with other names in the place of some, each once."""
-    declared = list(declared)
-    left = {name for name, _ in declared if name not in others}
-    for name, source in declared:
-        new = others.get(name, name)
-        if name in others and new in left:
-            continue
-        left.add(new)
-        yield new + source[len(name) :]

@@ -47,6 +47,27 @@ def write_row(renderer: VariantRenderer) -> NewRow | None:
     )
 
 
+def write_example(renderer: VariantRenderer) -> NewRow | None:
+    """The example, or None when it would not be one that a reviewer likes."""
+    sheet, variant, gaps = renderer.sheet, renderer.variant, renderer.gaps
+    resolved = renderer.resolve_there([_example_call(sheet, variant)])
+    if not gaps or resolved is None or len(resolved.codes[0]) >= LONGEST_LINE:
+        return None
+    values = ", ".join(value for _, value in variant.values)
+    return NewRow(
+        name=sheet.function.name,
+        code=f"@{resolved.codes[0]}",
+        argnames=(),
+        imports=resolved.imports,
+        placement=sheet.placement,
+        title=renderer.title(f"with {body.shown(values)}", gaps[0]),
+        look=questions.about_case(values),
+        oracle=questions.oracle_of_test(),
+        origin=renderer.origin,
+        gaps=tuple(gap.id for gap in gaps),
+    )
+
+
 def _values(sheet: Sheet, variant: Variant, expected: dict[str, Template]) -> list[Template]:
     """In the order of the parameters."""
     assert sheet.cases is not None
@@ -82,27 +103,6 @@ def _oracles(expected: dict[str, Template], *, raised: bool) -> tuple[Oracle, ..
 
 def _shared_with(sharers: Sequence[str]) -> str:
     return f"; it is a case of {', '.join(sharers)}, too" if sharers else ""
-
-
-def write_example(renderer: VariantRenderer) -> NewRow | None:
-    """The example, or None when it would not be one that a reviewer likes."""
-    sheet, variant, gaps = renderer.sheet, renderer.variant, renderer.gaps
-    resolved = renderer.resolve_there([_example_call(sheet, variant)])
-    if not gaps or resolved is None or len(resolved.codes[0]) >= LONGEST_LINE:
-        return None
-    values = ", ".join(value for _, value in variant.values)
-    return NewRow(
-        name=sheet.function.name,
-        code=f"@{resolved.codes[0]}",
-        argnames=(),
-        imports=resolved.imports,
-        placement=sheet.placement,
-        title=renderer.title(f"with {body.shown(values)}", gaps[0]),
-        look=questions.about_case(values),
-        oracle=questions.oracle_of_test(),
-        origin=renderer.origin,
-        gaps=tuple(gap.id for gap in gaps),
-    )
 
 
 def _example_call(sheet: Sheet, variant: Variant) -> Template:

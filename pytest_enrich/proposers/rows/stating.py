@@ -61,6 +61,85 @@ def by_name(looks: Sequence[Look], stated: dict[int, Template]) -> dict[str, Tem
     return named
 
 
+def saying_little(sheet: Sheet, variant: Variant, qualname: str) -> set[Span]:
+    """The assertions that would say no more than that something is not, or has not, what another test expects.
+
+    That two things are not equal says something where the target `qualname` is what compares them.
+    """
+    compares = qualname.endswith(("__eq__", "__ne__"))
+    denied = [sheet.looks[sighting.point].point for sighting in variant.seen if sighting.value == "False"]
+    texts = {point.span: sheet.text.rewritten(point.subject).strip() for point in denied}
+    return {place for place, text in texts.items() if LITTLE.search(text) or (not compares and _is_equality(text))}
+
+
+def unchanged(sheet: Sheet, variant: Variant) -> set[Span]:
+    """The assertions that stay what they are with what was seen."""
+    seen = by_point(sheet.looks, variant.seen)
+    return {look.point.span for at, look in enumerate(sheet.looks) if seen[at] and _is_same(sheet, at, seen[at])}
+
+
+def looked(sheet: Sheet, seen: Mapping[int, str], edits: Sequence[Edit]) -> Iterator[Edit]:
+    """The assertions, each with what was seen."""
+    for number, code in seen.items():
+        look = sheet.looks[number]
+        if look.point.form == "called":
+            yield from _call_edits(sheet, look.point, code, edits)
+            continue
+        if look.point.form == "message":
+            yield message_edit(sheet.function, look.point, code)
+            continue
+        is_one = code in SINGLETONS
+        if look.site is not None and (look.constant or is_one == look.identity):
+            yield look.site, _in_lines(sheet, look.site, code)
+            continue
+        subject = sheet.text.rewritten(look.point.subject, edits).strip()
+        yield look.point.span, _stated(sheet, look, subject, code)
+
+
+def is_usual_call(value: Template) -> bool:
+    """Whether somebody would write that it is never called, or called with these: plain literals."""
+    node = expression(value)
+    if not isinstance(node, ast.Call):
+        return value == looks.NEVER
+    return all(map(is_literal, (*node.args, *(keyword.value for keyword in node.keywords))))
+
+
+def described_call(value: Template) -> str:
+    """What was seen, for people."""
+    return "no call" if value == looks.NEVER else value
+
+
+def call_edit(node: ast.stmt, code: str, subject_code: str) -> Edit | None:
+    """What says of the mock what was seen; None where that stands there already."""
+    assert isinstance(node, ast.Expr)
+    assert isinstance(node.value, ast.Call)
+    assert isinstance(node.value.func, ast.Attribute)
+    name = node.value.func.attr
+    word = "awaited" if "awaited" in name else "called"
+    if code == looks.NEVER:
+        return None if "_not_" in name else (span(node), f"{subject_code}.assert_not_{word}()")
+    inside = code.partition("(")[2][:-1]
+    if name in looks.WITH:
+        return looks.called_with(node), inside
+    return (span(node), f"{subject_code}.assert_{word}_once_with({inside})") if "_not_" in name else None
+
+
+def expected_class(function: ast.AST, point: Point) -> str:
+    """The class that is expected, as the test writes it."""
+    return ast.unparse(looks.raising_call(function, point).args[0])
+
+
+def message_edit(function: ast.AST, point: Point, value: str) -> Edit:
+    """What says the message, a text literal; nothing is said of one that says nothing."""
+    text, name = str(ast.literal_eval(value)), ast.unparse(looks.raising_call(function, point).func)
+    expected, plain = expected_class(function, point), name.removesuffix("Regex")
+    if not text.strip():
+        return point.span, f"{plain}({expected})"
+    if plain.endswith("assertRaises"):
+        return point.span, f"{plain}Regex({expected}, {body.pattern(text)})"
+    return point.span, f"{name}({expected}, match={body.pattern(text)})"
+
+
 def _is_usual(look: Look, value: Template, cases: Cases | None) -> bool:
     """Whether a value is a plain literal, or made by a call that other cases expect there, too."""
     if look.point.form == "called":
@@ -99,26 +178,9 @@ def _as_stated(look: Look, value: Template) -> Template | None:
     return shown if look.approx or len(shown) <= LONGEST_FLOAT else None
 
 
-def saying_little(sheet: Sheet, variant: Variant, qualname: str) -> set[Span]:
-    """The assertions that would say no more than that something is not, or has not, what another test expects.
-
-    That two things are not equal says something where the target `qualname` is what compares them.
-    """
-    compares = qualname.endswith(("__eq__", "__ne__"))
-    denied = [sheet.looks[sighting.point].point for sighting in variant.seen if sighting.value == "False"]
-    texts = {point.span: sheet.text.rewritten(point.subject).strip() for point in denied}
-    return {place for place, text in texts.items() if LITTLE.search(text) or (not compares and _is_equality(text))}
-
-
 def _is_equality(text: str) -> bool:
     node = expression(text)
     return isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq)
-
-
-def unchanged(sheet: Sheet, variant: Variant) -> set[Span]:
-    """The assertions that stay what they are with what was seen."""
-    seen = by_point(sheet.looks, variant.seen)
-    return {look.point.span for at, look in enumerate(sheet.looks) if seen[at] and _is_same(sheet, at, seen[at])}
 
 
 def _is_same(sheet: Sheet, at: int, seen: Sequence[Sighting]) -> bool:
@@ -132,24 +194,6 @@ def _is_same(sheet: Sheet, at: int, seen: Sequence[Sighting]) -> bool:
     except (SyntaxError, ValueError):  # a name in a template
         return False
     return old == new
-
-
-def looked(sheet: Sheet, seen: Mapping[int, str], edits: Sequence[Edit]) -> Iterator[Edit]:
-    """The assertions, each with what was seen."""
-    for number, code in seen.items():
-        look = sheet.looks[number]
-        if look.point.form == "called":
-            yield from _call_edits(sheet, look.point, code, edits)
-            continue
-        if look.point.form == "message":
-            yield message_edit(sheet.function, look.point, code)
-            continue
-        is_one = code in SINGLETONS
-        if look.site is not None and (look.constant or is_one == look.identity):
-            yield look.site, _in_lines(sheet, look.site, code)
-            continue
-        subject = sheet.text.rewritten(look.point.subject, edits).strip()
-        yield look.point.span, _stated(sheet, look, subject, code)
 
 
 def _call_edits(sheet: Sheet, point: Point, code: str, edits: Sequence[Edit]) -> Iterator[Edit]:
@@ -196,47 +240,3 @@ def _denied(subject: str) -> str:
     if opposite is None:
         return f"not ({subject})"
     return ast.unparse(ast.Compare(node.left, [opposite()], node.comparators))
-
-
-def is_usual_call(value: Template) -> bool:
-    """Whether somebody would write that it is never called, or called with these: plain literals."""
-    node = expression(value)
-    if not isinstance(node, ast.Call):
-        return value == looks.NEVER
-    return all(map(is_literal, (*node.args, *(keyword.value for keyword in node.keywords))))
-
-
-def described_call(value: Template) -> str:
-    """What was seen, for people."""
-    return "no call" if value == looks.NEVER else value
-
-
-def call_edit(node: ast.stmt, code: str, subject_code: str) -> Edit | None:
-    """What says of the mock what was seen; None where that stands there already."""
-    assert isinstance(node, ast.Expr)
-    assert isinstance(node.value, ast.Call)
-    assert isinstance(node.value.func, ast.Attribute)
-    name = node.value.func.attr
-    word = "awaited" if "awaited" in name else "called"
-    if code == looks.NEVER:
-        return None if "_not_" in name else (span(node), f"{subject_code}.assert_not_{word}()")
-    inside = code.partition("(")[2][:-1]
-    if name in looks.WITH:
-        return looks.called_with(node), inside
-    return (span(node), f"{subject_code}.assert_{word}_once_with({inside})") if "_not_" in name else None
-
-
-def expected_class(function: ast.AST, point: Point) -> str:
-    """The class that is expected, as the test writes it."""
-    return ast.unparse(looks.raising_call(function, point).args[0])
-
-
-def message_edit(function: ast.AST, point: Point, value: str) -> Edit:
-    """What says the message, a text literal; nothing is said of one that says nothing."""
-    text, name = str(ast.literal_eval(value)), ast.unparse(looks.raising_call(function, point).func)
-    expected, plain = expected_class(function, point), name.removesuffix("Regex")
-    if not text.strip():
-        return point.span, f"{plain}({expected})"
-    if plain.endswith("assertRaises"):
-        return point.span, f"{plain}Regex({expected}, {body.pattern(text)})"
-    return point.span, f"{name}({expected}, match={body.pattern(text)})"
