@@ -35,9 +35,7 @@ def test_decisions_that_are_taken_come_before_what_is_closed_as_a_whole_and_that
         ("import shop.cart\n", "shop.cart.Cart()", ()),
     ],
 )
-def test_names_are_what_the_file_calls_them_and_what_is_no_python_is_a_new_file(
-    renderer, text, code, imports
-):
+def test_names_are_what_the_file_calls_them_and_what_is_no_python_is_a_new_file(renderer, text, code, imports):
     resolved = renderer(text=text).resolve(["⟨shop.cart:Cart⟩()"])
     assert (resolved.codes, resolved.imports) == ((code,), imports)
 
