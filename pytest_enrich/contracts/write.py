@@ -11,6 +11,7 @@ from pytest_enrich.contracts.claim import Broken, Claim
 from pytest_enrich.data import Placement, PossibleBug, Template
 from pytest_enrich.data.suggestion import MadePart, TargetPart, TestPart
 from pytest_enrich.errors import RefusedError
+from pytest_enrich.writing.precedence import relation
 
 _LONGEST = 100
 _REASON = 120
@@ -127,10 +128,10 @@ def plain(code: Template) -> str:
 def _compared(claim: Claim) -> Template:
     expected = " ".join(claim.expected.split("\n")) if "\n" in claim.expected else claim.expected
     if expected in {"None", "True", "False"}:
-        return f"assert {patch.relation(claim.action, 'is', expected)}"
+        return f"assert {relation(claim.action, 'is', expected)}"
     if isinstance(ast.literal_eval(claim.expected), float):
         expected = f"⟨pytest:approx⟩({expected}, rel=0.01)"
-    return f"assert {patch.relation(claim.action, '==', expected)}"
+    return f"assert {relation(claim.action, '==', expected)}"
 
 
 def _title(broken: Broken) -> str:

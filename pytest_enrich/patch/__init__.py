@@ -7,7 +7,6 @@ and the text that these functions take (with its line endings, its byte order ma
 from pytest_enrich.patch.body import body_of, body_sha256, row_of
 from pytest_enrich.patch.difference import blob_id, decode, diff, encode
 from pytest_enrich.patch.draft import Draft, insert, insert_each, named_apart, remove
-from pytest_enrich.patch.relation import denied, owner, relation, within
 from pytest_enrich.patch.render import combine, marked, render_bug, render_module, render_patch
 from pytest_enrich.patch.row import carriers, is_there, line
 from pytest_enrich.patch.suggestion import as_candidate, in_gap_order, suggest
@@ -21,7 +20,6 @@ __all__ = [
     "carriers",
     "combine",
     "decode",
-    "denied",
     "diff",
     "encode",
     "in_gap_order",
@@ -31,13 +29,10 @@ __all__ = [
     "line",
     "marked",
     "named_apart",
-    "owner",
-    "relation",
     "remove",
     "render_bug",
     "render_module",
     "render_patch",
     "row_of",
     "suggest",
-    "within",
 ]

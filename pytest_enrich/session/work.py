@@ -17,8 +17,7 @@ from pytest_enrich.data import Gap, RunSummary
 from pytest_enrich.data.run import Stop
 from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.errors import OutOfTimeError
-from pytest_enrich.proposers.search.joint import joint
-from pytest_enrich.proposers.search.sharper import sharpen
+from pytest_enrich.proposers.search import sharpen
 from pytest_enrich.protocols import Progress
 from pytest_enrich.sandboxes import isolation, scratch
 from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
@@ -35,6 +34,7 @@ from pytest_enrich.session.slots import Slots
 from pytest_enrich.session.walker import Walker
 from pytest_enrich.session.writing import Writer
 from pytest_enrich.store import Store, bugs, last_run, rebuild
+from pytest_enrich.writing.joining import join
 
 DOCSTRINGS = 0.2
 """The part of a budget in time that docstrings may take, beyond the file that is being looked at."""
@@ -95,7 +95,7 @@ class Session:
             grade=settings.grade,
             named=self._panel.named,
             sharper=partial(sharpen, sandbox=self._sandbox),
-            joiner=joint,
+            joiner=join,
             watch=self._sandbox.watching,
         )
 

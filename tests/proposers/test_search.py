@@ -361,6 +361,16 @@ def test_where_a_class_prepares_something_a_spare_stands_outside_of_it(fakes, pr
     assert outside.code == "def test_discount_total_below_0():\n    assert discount(-1) == 0\n"
 
 
+def test_outside_of_the_class_it_awaits_as_tests_do_there(fakes, propose):
+    text = "class TestCart(IsolatedAsyncioTestCase):\n    async def asyncSetUp(self): ...\n"
+    text += "    async def test_total(self): ...\n"
+    placement = Placement(path=fakes.TESTS, owner="TestCart", anchor="test_total", style="method")
+    task = replace(fakes.task(target=fakes.target(placement=placement)), test_text=text)
+    (*_, outside), _ = propose(fakes.finding(consume="await"), task=task)
+    assert outside.placement == Placement(path=fakes.TESTS)
+    assert outside.code == "def test_discount_total_below_0():\n    assert asyncio.run(discount(-1)) == 0\n"
+
+
 def test_where_a_class_prepares_nothing_there_is_no_such_spare(fakes, propose):
     placement = Placement(path=fakes.TESTS, owner="TestCart", style="method")
     text = PREPARED.format(prepares="def helped(self): ...")

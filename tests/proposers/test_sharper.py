@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.data import Argument, Attempt, Call, Dropped, Explore, Explored, Kept, Observation, Oracle
-from pytest_enrich.proposers.search.sharper import sharpen
+from pytest_enrich.proposers.search import sharpen
 
 CALL = Call(qualname="discount", arguments=(Argument(name="total", value="-7"),))
 FOUND = Explored(findings=(), executions=1)

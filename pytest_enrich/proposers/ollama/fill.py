@@ -21,9 +21,9 @@ from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.inputs import as_call, subject_of
 from pytest_enrich.proposers.ollama.protocol import Message
 from pytest_enrich.proposers.ollama.question import Answered, Question, about_target, is_excluded
-from pytest_enrich.proposers.rows import RowsProposer, cases
-from pytest_enrich.proposers.rows.ask import nearest
-from pytest_enrich.proposers.rows.sheet import Sheet
+from pytest_enrich.proposers.rows import RowsProposer, parameters
+from pytest_enrich.proposers.rows.asking import nearest
+from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.protocols import Proposer, Sandbox, Task
 
 NAME = "fill"
@@ -206,7 +206,7 @@ def _end(node: ast.expr | ast.stmt) -> tuple[int, int]:
 def _last_list(sheet: Sheet) -> tuple[ast.expr, list[ast.expr]] | None:
     """The decorator that has a list of its own, and its elements; None where the list stands elsewhere."""
     for decorator in reversed(sheet.function.decorator_list):
-        if isinstance(decorator, ast.Call) and cases.is_parametrize(decorator):
+        if isinstance(decorator, ast.Call) and parameters.is_parametrize(decorator):
             values = [*decorator.args[1:2], *(one.value for one in decorator.keywords if one.arg == "argvalues")]
             elements = values[0].elts if values and isinstance(values[0], ast.List | ast.Tuple) else []
             return (decorator, elements) if elements else None

@@ -15,17 +15,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Argument, Call, Candidate, Entry, Explored, Gap, Origin, Recorded, Target
+from pytest_enrich.proposers import exploring
+from pytest_enrich.proposers.exploring import NOTHING, Limits, record
 from pytest_enrich.proposers.ollama import answer, prompt, schema
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.prompt import Page
 from pytest_enrich.proposers.ollama.question import Question, about_target, is_excluded
 from pytest_enrich.proposers.ollama.schema import Hint
 from pytest_enrich.proposers.ollama.value import Names, expression_template, json_template, names_of
-from pytest_enrich.proposers.recording import NOTHING, record
-from pytest_enrich.proposers.search import exploring
-from pytest_enrich.proposers.search.body import bare
-from pytest_enrich.proposers.search.exploring import Limits
 from pytest_enrich.protocols import Sandbox, Task
+from pytest_enrich.writing import findings
+from pytest_enrich.writing.body import bare
 
 NAME = "inputs"
 MOST_INPUTS = 4
@@ -85,7 +85,7 @@ class Inputs:
             self._asker.tally[f"{NAME} valid"] += len(calls)
             explored = self._explore(task, subject, calls) if calls else None
             origin = self._origin(task, answered.prompt)
-            made = list(exploring.written(task, explored, origin, taken)) if explored else []
+            made = list(findings.render(task, explored, origin, taken)) if explored else []
             self._asker.tally[f"{NAME} reaching"] += len(made)
             yield from made
             if any(gap.id in one.gaps for one in made):

@@ -20,8 +20,8 @@ from pytest_enrich.proposers.ollama import answer, inputs, prompt, repair, scena
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.inputs import page_of, subject_of
 from pytest_enrich.proposers.ollama.question import Question, about_target, is_excluded
-from pytest_enrich.proposers.search import words
 from pytest_enrich.protocols import Task
+from pytest_enrich.writing import words
 
 NAME = "name"
 PREDICT = {"name": 40, "docstring": 40}

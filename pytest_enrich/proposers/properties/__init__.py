@@ -6,27 +6,52 @@ Only what holds, with several seeds and many examples, and closes a gap each tim
 
 from __future__ import annotations
 
+import ast
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
 from itertools import islice
+from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich.data import Call, Candidate, NewTest, Origin, Template
-from pytest_enrich.proposers.properties import draw, find, outline, trial
-from pytest_enrich.proposers.properties.draw import Drawn, Source
+from pytest_enrich import patch
+from pytest_enrich.data import Answered, Call, Candidate, Execution, NewTest, Origin, Prove, Proved, Template
+from pytest_enrich.errors import RefusedError
+from pytest_enrich.proposers.exploring import record
+from pytest_enrich.proposers.properties import drawing, outline
+from pytest_enrich.proposers.properties.drawing import Drawn, Source
+from pytest_enrich.proposers.properties.kinds import laws
 from pytest_enrich.proposers.properties.law import Law
-from pytest_enrich.proposers.properties.trial import Held
-from pytest_enrich.proposers.properties.uses import uses_hypothesis
-from pytest_enrich.proposers.properties.write import Desk
-from pytest_enrich.proposers.recording import record
+from pytest_enrich.proposers.properties.rendering import LawRenderer
 from pytest_enrich.protocols import Sandbox, Task
+from pytest_enrich.validate.gain import gained
 
 MOST_LAWS = 6
 MOST_TRIES = 3
-MOST_TESTS = 40
-RECORD_SECONDS = 30.0
+SEEDS = (1, 2, 3)
+FEW = 50
+"""Examples within which a gap has to be closed with each seed: half of what a suite usually draws."""
+MANY = 500
+SECONDS = 30.0
+SLOWEST = 3.0
+"""Seconds that a few examples may take under coverage."""
+
+Write = Callable[[Sequence[Template]], NewTest | None]
+"""Writes the test with these decorators above its own."""
+
+
+def uses_hypothesis(rootdir: Path, test_files: Iterable[str]) -> bool:
+    """Whether a test file imports it.
+
+    What a project only declares is not enough: nobody of the team may have read such a test yet.
+
+    Args:
+        rootdir: Of the project.
+        test_files: Relative to it.
+    """
+    return any(_imports(_text(rootdir / path)) for path in test_files)
 
 
 class PropertiesProposer:
@@ -38,31 +63,31 @@ class PropertiesProposer:
         self._sandbox = sandbox
 
     def propose(self, task: Task) -> Iterator[Candidate]:
-        """One candidate for each law that holds and closes gaps, the most telling first."""
+        """One candidate for each law that holds and closes gaps, the most informative first."""
         # Another seed would give it no other ideas.
         if any(attempt.candidate.origin.proposer == self.name for attempt in task.attempts):
             return
-        target, read = task.target, outline.read(task.source_text)
-        if read is None:
+        target, module = task.target, outline.read(task.source_text, task.target.module)
+        if module is None:
             return
-        desk = Desk.of(task, Origin(proposer=self.name, seed=task.seed, reduced=True))
-        source = Source(outline=read, module=target.module, calls=self._calls(task))
+        renderer = LawRenderer.of(task, Origin(proposer=self.name, seed=task.seed, reduced=True))
+        source = Source(outline=module, calls=self._calls(task))
         until, done = time.monotonic() + task.seconds, set[str]()
-        for law in find.laws(read, target.module, target.qualname.rpartition(".")[2])[:MOST_LAWS]:
+        for law in laws(module, target.qualname.rpartition(".")[2])[:MOST_LAWS]:
             if time.monotonic() > until:
                 return
-            if law.name not in done and not desk.knows(law):
-                found = self._test(task, desk, source, law)
-                yield from found
-                done |= {law.name} if found else set()
+            if law.name not in done and not renderer.knows(law):
+                tests = self._test(task, renderer, source, law)
+                yield from tests
+                done |= {law.name} if tests else set()
 
-    def _test(self, task: Task, desk: Desk, source: Source, law: Law) -> list[NewTest]:
+    def _test(self, task: Task, renderer: LawRenderer, source: Source, law: Law) -> list[NewTest]:
         """The test of a law with the widest of its strategies with which it holds, if there is one."""
         refuted = ""
         for drawn in islice(source.ways(law), MOST_TRIES):
-            every = draw.words(drawn)
-            write = partial(_write, desk, law, drawn, f"{every}{refuted}")
-            tried = trial.run(task, write, self._sandbox)
+            every = drawing.words(drawn)
+            write = partial(_write, renderer, law, drawn, f"{every}{refuted}")
+            tried = _tried(task, write, self._sandbox)
             if isinstance(tried, Held):
                 written = write(()) if tried.gaps else None
                 return [replace(written, gaps=tried.gaps)] if written else []
@@ -76,13 +101,88 @@ class PropertiesProposer:
 
         @cache
         def recorded() -> tuple[Call, ...]:
-            return record(task.target, self._sandbox, most=MOST_TESTS, seconds=RECORD_SECONDS).calls
+            return record(task.target, self._sandbox).calls
 
-        return lambda qualname: [one for one in recorded() if one.qualname == qualname]
-
-
-def _write(desk: Desk, law: Law, drawn: Drawn, every: str, above: Sequence[Template]) -> NewTest | None:
-    return desk.write(law, drawn, every, above=above)
+        return lambda qualname: [call for call in recorded() if call.qualname == qualname]
 
 
-__all__ = ["PropertiesProposer", "uses_hypothesis"]
+def _write(renderer: LawRenderer, law: Law, drawn: Drawn, every: str, above: Sequence[Template]) -> NewTest | None:
+    return renderer.write(law, drawn, every, above=above)
+
+
+class Held(Struct, frozen=True, kw_only=True):
+    """It holds; `gaps` are those that it closes with each seed."""
+
+    gaps: tuple[str, ...]
+
+
+class Refuted(Struct, frozen=True):
+    """It does not."""
+
+
+def _tried(task: Task, write: Write, sandbox: Sandbox) -> Held | Refuted | None:
+    """Run the test with a few examples and each of the seeds, then with many; None: cannot be run, or is slow.
+
+    A gap that only some seeds close is not counted: with each run of the suite others would be missing.
+    """
+    closed = [gap.id for gap in task.target.gaps]
+    for seed in SEEDS:
+        outcome = _once(task, write(_drawing(seed, FEW)), sandbox, measured=True)
+        if not isinstance(outcome, Held):
+            return outcome
+        closed = [identity for identity in closed if identity in outcome.gaps]
+        if not closed:
+            return Held(gaps=())
+    outcome = _once(task, write(_drawing(len(SEEDS) + 1, MANY)), sandbox, measured=False)
+    return Held(gaps=tuple(closed)) if isinstance(outcome, Held) else outcome
+
+
+def _drawing(seed: int, examples: int) -> list[Template]:
+    """Nothing of it depends on the machine: neither what is drawn nor how long an example may take."""
+    return [
+        f"⟨hypothesis:seed⟩({seed})",
+        f"⟨hypothesis:settings⟩(max_examples={examples}, deadline=None, database=None)",
+    ]
+
+
+def _once(task: Task, test: NewTest | None, sandbox: Sandbox, *, measured: bool) -> Held | Refuted | None:
+    if test is None:
+        return None
+    try:
+        text = patch.insert(task.test_text, test)
+    except RefusedError:
+        return None
+    place, path = test.placement, task.target.path
+    nodeid = "::".join([place.path, *(place.owner.split(".") if place.owner else []), test.name])
+    job = Prove(path=place.path, text=text, tests=(nodeid,), measure=(path,) if measured else ())
+    answer = _answer(sandbox.execute(job, timeout=SECONDS))
+    outcome = next((each for each in answer.outcomes if each.nodeid == nodeid), None) if answer else None
+    if answer is None or outcome is None or (measured and outcome.seconds > SLOWEST):
+        return None
+    if outcome.result != "passed":
+        return Refuted() if outcome.result == "failed" else None
+    return Held(gaps=gained(answer, path, task.target.gaps)[0])
+
+
+def _answer(execution: Execution) -> Proved | None:
+    answer = execution.answer if isinstance(execution, Answered) else None
+    return answer if isinstance(answer, Proved) else None
+
+
+def _imports(text: str) -> bool:
+    if "hypothesis" not in text:  # most files are not worth parsing
+        return False
+    try:
+        nodes = list(ast.walk(ast.parse(text)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
+    return any(name.partition(".")[0] == "hypothesis" for name in names)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""

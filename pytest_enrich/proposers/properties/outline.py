@@ -11,6 +11,7 @@ from pytest_enrich.data import Parameter
 from pytest_enrich.data.code import Kind
 from pytest_enrich.source.function import documentation, is_generator, kind, parameters
 from pytest_enrich.source.module import FUNCTIONS, Module, dotted
+from pytest_enrich.writing.syntax import nodes_of, used
 
 HARMLESS = frozenset({"cache", "classmethod", "lru_cache", "staticmethod"})
 """Decorators after which a function is called as it is written."""
@@ -54,12 +55,16 @@ class Function(Struct, frozen=True, kw_only=True, eq=False):
     @property
     def required(self) -> tuple[Parameter, ...]:
         """The parameters without which it cannot be called."""
-        return tuple(one for one in self.parameters if one.default is None and one.kind not in OPTIONAL)
+        return tuple(
+            parameter
+            for parameter in self.parameters
+            if parameter.default is None and parameter.kind not in OPTIONAL
+        )
 
     @property
     def optional(self) -> tuple[Parameter, ...]:
         """The named parameters that have a default."""
-        return tuple(one for one in self.parameters if one.default is not None)
+        return tuple(parameter for parameter in self.parameters if parameter.default is not None)
 
 
 class Class(Struct, frozen=True, kw_only=True, eq=False):
@@ -83,6 +88,7 @@ class Class(Struct, frozen=True, kw_only=True, eq=False):
 class Outline(Struct, frozen=True, kw_only=True, eq=False):
     """A module: its public functions and its classes by name, its constants, and what private ones call."""
 
+    module: str
     functions: dict[str, Function]
     classes: dict[str, Class]
     constants: dict[str, ast.expr]
@@ -92,14 +98,14 @@ class Outline(Struct, frozen=True, kw_only=True, eq=False):
         """The bare names of all that may be called in the course of a call of a function, itself included."""
         seen, waiting = {function.name}, set(function.calls)
         while waiting:
-            one = waiting.pop()
-            seen.add(one)
-            waiting |= self.calls.get(one, frozenset()) - seen
+            name = waiting.pop()
+            seen.add(name)
+            waiting |= self.calls.get(name, frozenset()) - seen
         return frozenset(seen)
 
 
-def read(text: str) -> Outline | None:
-    """The outline of a module's source, None when it is not Python."""
+def read(text: str, name: str) -> Outline | None:
+    """The outline of the source of the module of that name, None when it is not Python."""
     try:
         module = Module(text)
     except (SyntaxError, ValueError, RecursionError):
@@ -107,9 +113,10 @@ def read(text: str) -> Outline | None:
     called: dict[str, frozenset[str]] = {}
     for node in module.functions():
         called[node.name] = called.get(node.name, frozenset()) | _names(node)
-    found = [_function(module, node) for node in module.functions() if _is_plain(module, node)]
+    functions = [_function(module, node) for node in module.functions() if _is_plain(module, node)]
     return Outline(
-        functions={one.qualname: one for one in found},
+        module=name,
+        functions={function.qualname: function for function in functions},
         classes={node.name: _class(node, module) for node in module.tree.body if isinstance(node, ast.ClassDef)},
         constants=dict(_constants(module.tree.body)),
         calls=called,
@@ -123,7 +130,7 @@ def _is_plain(module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef) -> b
         not node.name.startswith("_") or node.name in {"__str__", "__bytes__"}
     )
     plain = isinstance(node, ast.FunctionDef) and not is_generator(node) and kind(module, node) != "nested"
-    decorators = {dotted(one).rpartition(".")[2] for one in node.decorator_list}
+    decorators = {dotted(mark).rpartition(".")[2] for mark in node.decorator_list}
     return public and plain and len(parts) <= 2 and decorators <= HARMLESS  # noqa: PLR2004 - a method
 
 
@@ -141,15 +148,13 @@ def _function(module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef) -> F
 
 
 def _names(node: ast.AST) -> frozenset[str]:
-    parts = list(ast.walk(node))
-    names = {one.id for one in parts if isinstance(one, ast.Name)}
-    return frozenset(names | {one.attr for one in parts if isinstance(one, ast.Attribute)})
+    return frozenset(used(node) | {part.attr for part in nodes_of(ast.Attribute, node)})
 
 
 def _class(node: ast.ClassDef, module: Module) -> Class:
-    methods = {one.name: one for one in node.body if isinstance(one, FUNCTIONS)}
-    decorators = {dotted(one).rpartition(".")[2] for one in node.decorator_list}
-    bases = {dotted(one).rpartition(".")[2] for one in node.bases}
+    methods = {method.name: method for method in node.body if isinstance(method, FUNCTIONS)}
+    decorators = {dotted(mark).rpartition(".")[2] for mark in node.decorator_list}
+    bases = {dotted(base).rpartition(".")[2] for base in node.bases}
     by_fields = bool(decorators & COMPARED or bases & COMPARED_BASES)
     checks = methods.get("__init__") or methods.get("__post_init__")
     return Class(
@@ -164,7 +169,9 @@ def _class(node: ast.ClassDef, module: Module) -> Class:
 def _fields(
     node: ast.ClassDef, methods: Iterable[str], module: Module, *, by_fields: bool, bare: bool
 ) -> tuple[Parameter, ...] | None:
-    made = next((one for one in node.body if isinstance(one, FUNCTIONS) and one.name == "__init__"), None)
+    made = next(
+        (method for method in node.body if isinstance(method, FUNCTIONS) and method.name == "__init__"), None
+    )
     if made is not None:
         return parameters(module, made)
     if by_fields:
@@ -173,17 +180,25 @@ def _fields(
 
 
 def _declared(body: Iterable[ast.stmt]) -> Iterator[Parameter]:
-    for one in body:
-        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
-            kind_of = ast.unparse(one.annotation)
+    for statement in body:
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            kind_of = ast.unparse(statement.annotation)
             if not kind_of.rpartition(".")[2].startswith("ClassVar"):
-                default = ast.unparse(one.value) if one.value else None
-                yield Parameter(name=one.target.id, kind="positional", annotation=kind_of, default=default)
+                default = ast.unparse(statement.value) if statement.value else None
+                yield Parameter(name=statement.target.id, kind="positional", annotation=kind_of, default=default)
 
 
 def _constants(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
-    for one in body:
-        if isinstance(one, ast.Assign) and len(one.targets) == 1 and isinstance(one.targets[0], ast.Name):
-            yield one.targets[0].id, one.value
-        elif isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name) and one.value is not None:
-            yield one.target.id, one.value
+    for statement in body:
+        if (
+            isinstance(statement, ast.Assign)
+            and len(statement.targets) == 1
+            and isinstance(statement.targets[0], ast.Name)
+        ):
+            yield statement.targets[0].id, statement.value
+        elif (
+            isinstance(statement, ast.AnnAssign)
+            and isinstance(statement.target, ast.Name)
+            and statement.value is not None
+        ):
+            yield statement.target.id, statement.value

@@ -96,7 +96,7 @@ SYMMETRIC = re.compile(r"\b(symmetric|commutative)\b", re.IGNORECASE)
 
 def sentences(docstring: str) -> Iterator[str]:
     """What is said of the function itself and of its result: not of its parameters, nor in examples."""
-    told: list[str] = []
+    kept: list[str] = []
     of_result, skipping = False, False
     for line in docstring.splitlines():
         if RESULT_SECTION.match(line):
@@ -104,23 +104,46 @@ def sentences(docstring: str) -> Iterator[str]:
         elif OTHER_SECTION.match(line):
             of_result, skipping = False, True
         elif not line.strip() or line.lstrip().startswith(">>>"):
-            told.append("\n")
+            kept.append("\n")
         elif not skipping and not FIELD.match(line) and not set(line.strip()) <= set("-=~"):
-            told.append(f"Returns {line.strip()}" if of_result else line.strip())
+            kept.append(f"Returns {line.strip()}" if of_result else line.strip())
             of_result = False
-    for block in " ".join(told).split("\n"):
-        yield from (one.strip() for one in re.split(r"(?<=[.;!])\s+", block) if one.strip())
+    for block in " ".join(kept).split("\n"):
+        yield from (sentence.strip() for sentence in re.split(r"(?<=[.;!])\s+", block) if sentence.strip())
 
 
 def invariants(docstring: str, names: frozenset[str]) -> Iterator[Invariant]:
     """The invariants of the result that a docstring states; `names` are the parameters' that it may refer to."""
-    for one in sentences(docstring):
-        if not ABOUT_RESULT.match(one) or HEDGED.search(one):
+    for sentence in sentences(docstring):
+        if not ABOUT_RESULT.match(sentence) or HEDGED.search(sentence):
             continue
         for pattern, (left, relation, right), name in RULES:
-            if re.search(pattern, one, re.IGNORECASE):
+            if re.search(pattern, sentence, re.IGNORECASE):
                 yield Invariant(left=left, relation=relation, right=right, name=name, words=name.replace("_", " "))
-        yield from _measured(one, names)
+        yield from _measured(sentence, names)
+
+
+def is_idempotent(docstring: str) -> bool:
+    """Whether it says that doing it again changes nothing."""
+    return bool(IDEMPOTENT.search(docstring)) and not NOT_IDEMPOTENT.search(docstring)
+
+
+def is_symmetric(docstring: str) -> bool:
+    """Whether it says that the arguments may change places."""
+    claims = [sentence for sentence in sentences(docstring) if SYMMETRIC.search(sentence)]
+    return bool(claims) and not any(re.search(r"\bnot\b|\bnon", sentence, re.IGNORECASE) for sentence in claims)
+
+
+def same_as(docstring: str) -> Iterator[str]:
+    """The names of functions that it says always give the same."""
+    for sentence in sentences(docstring):
+        match = SAME_AS.search(sentence)
+        if (
+            match
+            and not DIFFERS.search(sentence[match.end() :])
+            and not re.search(r"\bnot\b", sentence, re.IGNORECASE)
+        ):
+            yield match[1].rstrip(".").rpartition(".")[2]
 
 
 def _measured(sentence: str, names: frozenset[str]) -> Iterator[Invariant]:
@@ -134,22 +157,3 @@ def _measured(sentence: str, names: frozenset[str]) -> Iterator[Invariant]:
     if most in names or most.isdigit():
         words = f"is never longer than {most}"
         yield Invariant(left="len({result})", relation="<=", right=most, name=words.replace(" ", "_"), words=words)
-
-
-def is_idempotent(docstring: str) -> bool:
-    """Whether it says that doing it again changes nothing."""
-    return bool(IDEMPOTENT.search(docstring)) and not NOT_IDEMPOTENT.search(docstring)
-
-
-def is_symmetric(docstring: str) -> bool:
-    """Whether it says that the arguments may change places."""
-    found = [one for one in sentences(docstring) if SYMMETRIC.search(one)]
-    return bool(found) and not any(re.search(r"\bnot\b|\bnon", one, re.IGNORECASE) for one in found)
-
-
-def same_as(docstring: str) -> Iterator[str]:
-    """The names of functions that it says always give the same."""
-    for one in sentences(docstring):
-        match = SAME_AS.search(one)
-        if match and not DIFFERS.search(one[match.end() :]) and not re.search(r"\bnot\b", one, re.IGNORECASE):
-            yield match[1].rstrip(".").rpartition(".")[2]

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Parameter, Template
 from pytest_enrich.proposers.properties.outline import Outline
+from pytest_enrich.writing.syntax import last_name
 
 DEEPEST = 3
 SIZED = frozenset({"text", "binary", "lists", "sets", "dictionaries"})
@@ -39,7 +40,7 @@ class Strategy(Struct, frozen=True, kw_only=True):
     @property
     def template(self) -> Template:
         """The call, to be resolved for a file."""
-        parts = [one.template for one in self.parts]
+        parts = [part.template for part in self.parts]
         if not self.call:
             return " | ".join(parts)
         options = [f"{name}={value}" for name, value in self.options]
@@ -49,7 +50,7 @@ class Strategy(Struct, frozen=True, kw_only=True):
     def having(self, **options: Template) -> Strategy:
         """The same with these keyword arguments; what it has already stays."""
         known = {**options, **dict(self.options)}
-        return replace(self, options=tuple(sorted(known.items(), key=lambda one: _place(one[0]))))
+        return replace(self, options=tuple(sorted(known.items(), key=lambda option: _place(option[0]))))
 
 
 PLAIN = {
@@ -72,36 +73,37 @@ PLAIN = {
 LISTS = frozenset({"list", "List", "Sequence", "Iterable", "Collection", "MutableSequence", "Iterator"})
 SETS = {"set": "sets", "Set": "sets", "frozenset": "frozensets", "FrozenSet": "frozensets", "AbstractSet": "sets"}
 DICTIONARIES = frozenset({"dict", "Dict", "Mapping", "MutableMapping"})
+NO_MODULE = Outline(module="", functions={}, classes={}, constants={}, calls={})
 LITERALS: dict[type, str] = {str: "str", bytes: "bytes", int: "int", float: "float", bool: "bool"}
 
 
-def of_annotation(annotation: str, outline: Outline, module: str) -> Strategy | None:
+def of_annotation(annotation: str, outline: Outline) -> Strategy | None:
     """The strategy for an annotation's source, None when there is no plain one."""
     try:
         node = ast.parse(annotation.strip("'\""), mode="eval").body
     except (SyntaxError, ValueError, RecursionError):
         return None
-    return _of(node, outline, module, DEEPEST)
+    return _of(node, outline, DEEPEST)
 
 
 def of_values(values: Sequence[Template]) -> Strategy | None:
     """The strategy for arguments that were seen: literals of one kind, else None."""
     try:
-        kinds = {_kind(ast.literal_eval(one)) for one in values}
+        kinds = {_kind(ast.literal_eval(value)) for value in values}
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     kinds = kinds - {"list[?]"} or kinds
     kind = kinds.pop() if len(kinds) == 1 else ""
-    return of_annotation(kind, Outline(functions={}, classes={}, constants={}, calls={}), "") if kind else None
+    return of_annotation(kind, NO_MODULE) if kind else None
 
 
-def of_documented(documented: str, outline: Outline, module: str) -> Strategy | None:
+def of_documented(documented: str, outline: Outline) -> Strategy | None:
     """The strategy for a type as docstrings give it (`list of str`)."""
     match = re.fullmatch(r"(list|set|sequence|iterable) of (\w+?)s?", documented.strip(), re.IGNORECASE)
     if match:
-        return of_annotation(f"{match[1].lower().replace('sequence', 'list')}[{match[2]}]", outline, module)
+        return of_annotation(f"{match[1].lower().replace('sequence', 'list')}[{match[2]}]", outline)
     words = {"string": "str", "integer": "int", "boolean": "bool"}
-    return of_annotation(words.get(documented.strip(), documented), outline, module)
+    return of_annotation(words.get(documented.strip(), documented), outline)
 
 
 def of_default(parameter: Parameter) -> Strategy | None:
@@ -118,52 +120,52 @@ def _place(option: str) -> tuple[int, str]:
 def _kind(value: object) -> str:
     """An annotation for a literal, "" when it has none that says enough."""
     if isinstance(value, list):
-        inner = {_kind(one) for one in value}
+        inner = {_kind(item) for item in value}
         return "list[?]" if not inner else f"list[{inner.pop()}]" if len(inner) == 1 else ""
     if isinstance(value, dict):
-        keys, inner = {_kind(one) for one in value}, {_kind(one) for one in value.values()}
+        keys, inner = {_kind(item) for item in value}, {_kind(item) for item in value.values()}
         return f"dict[{keys.pop()}, {inner.pop()}]" if len(keys) == len(inner) == 1 else ""
     return LITERALS.get(type(value), "")
 
 
-def _of(node: ast.expr, outline: Outline, module: str, depth: int) -> Strategy | None:
+def _of(node: ast.expr, outline: Outline, depth: int) -> Strategy | None:
     if not depth:
         return None
     if isinstance(node, ast.Constant):
-        return PLAIN["None"] if node.value is None else _named(str(node.value), outline, module)
+        return PLAIN["None"] if node.value is None else _named(str(node.value), outline)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        return _union([_of(one, outline, module, depth) for one in (node.left, node.right)])
+        return _union([_of(side, outline, depth) for side in (node.left, node.right)])
     if isinstance(node, ast.Subscript):
-        return _generic(node, outline, module, depth)
-    return _named(_last(node), outline, module)
+        return _generic(node, outline, depth)
+    return _named(last_name(node), outline)
 
 
-def _named(name: str, outline: Outline, module: str) -> Strategy | None:
+def _named(name: str, outline: Outline) -> Strategy | None:
     cls = outline.classes.get(name)
     if cls is None:
         return PLAIN.get(name)
-    template = f"⟨{module}:{name}⟩"
+    template = f"⟨{outline.module}:{name}⟩"
     if cls.values:
         return Strategy(call="sampled_from", first=template, words=name)
-    known = cls.fields and all(one.annotation or one.default for one in cls.fields)
+    known = cls.fields and all(field.annotation or field.default for field in cls.fields)
     return Strategy(call="from_type", first=template, words=name) if known else None
 
 
-def _generic(node: ast.Subscript, outline: Outline, module: str, depth: int) -> Strategy | None:
-    name = _last(node.value)
+def _generic(node: ast.Subscript, outline: Outline, depth: int) -> Strategy | None:
+    name = last_name(node.value)
     inside = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     if name == "Literal":
         return Strategy(call="sampled_from", first=f"[{', '.join(map(ast.unparse, inside))}]", words="of them")
     repeated = name in {"tuple", "Tuple"} and len(inside) == 2 and _is_dots(inside[1])  # noqa: PLR2004 - `[T, ...]`
-    parts = [_of(one, outline, module, depth - 1) for one in (inside[:1] if repeated else inside)]
-    found = tuple(one for one in parts if one is not None)
-    if len(found) < len(parts):
+    parts = [_of(argument, outline, depth - 1) for argument in (inside[:1] if repeated else inside)]
+    known = tuple(part for part in parts if part is not None)
+    if len(known) < len(parts):
         return None
     if name == "Optional":
-        return _union([*found, PLAIN["None"]])
+        return _union([*known, PLAIN["None"]])
     if name == "Union":
         return _union(parts)
-    return _container(name, found, repeated=repeated)
+    return _container(name, known, repeated=repeated)
 
 
 def _container(name: str, parts: tuple[Strategy, ...], *, repeated: bool) -> Strategy | None:
@@ -180,17 +182,11 @@ def _container(name: str, parts: tuple[Strategy, ...], *, repeated: bool) -> Str
 
 
 def _union(parts: Sequence[Strategy | None]) -> Strategy | None:
-    found = [one for one in parts if one is not None]
-    if len(found) < len(parts):
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
         return None
-    ordered = sorted(found, key=lambda one: one.call != "none")
-    return Strategy(call="", parts=tuple(ordered), words=" or ".join(one.words for one in found))
-
-
-def _last(node: ast.expr) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
+    ordered = sorted(known, key=lambda part: part.call != "none")
+    return Strategy(call="", parts=tuple(ordered), words=" or ".join(part.words for part in known))
 
 
 def _is_dots(node: ast.expr) -> bool:

@@ -26,19 +26,19 @@ from pytest_enrich.data import (
     Varied,
     Vary,
 )
-from pytest_enrich.proposers.rows import ask, example, failure, row, sibling
-from pytest_enrich.proposers.rows.desk import Desk
-from pytest_enrich.proposers.rows.literal import is_expression
-from pytest_enrich.proposers.rows.sheet import KINDS, Kind, Sheet
+from pytest_enrich.proposers.rows import asking, failure, row, sibling
+from pytest_enrich.proposers.rows.reading import KINDS, Kind, Sheet
+from pytest_enrich.proposers.rows.rendering import VariantRenderer
 from pytest_enrich.protocols import Sandbox, Task
+from pytest_enrich.writing.syntax import is_expression
 
 # Beyond the variation itself: starting pytest, making variants plain and looking at them.
 START_SECONDS = 60.0
 OFFERED_EXECUTIONS, OFFERED_SECONDS = 400, 5.0
 """What is tried of values that are known: little, and the same whatever the budget."""
-WRITERS: dict[Kind, Callable[[Desk, Sheet, Variant], Candidate | None]] = {
-    "row": row.write,
-    "example": example.write,
+WRITERS: dict[Kind, Callable[[VariantRenderer], Candidate | None]] = {
+    "row": row.write_row,
+    "example": row.write_example,
     "sibling": sibling.write,
 }
 
@@ -67,7 +67,7 @@ class RowsProposer:
         """One candidate for each variant found: rows, and what else it makes only after it was tried as a row."""
         if task.has_asked(self.name):
             return
-        files = ask.nearest(task.target, self._read, source=task.source_text)
+        files = asking.nearest(task.target, self._read, source=task.source_text)
         others: list[Written] = []
         for number, sheets in enumerate(files):
             if not any(sheet.takes_rows for sheet in sheets):
@@ -75,51 +75,59 @@ class RowsProposer:
                 others = []
             started = time.monotonic()
             # What tests beside lists are made of comes last, with what is left then.
-            share = sum(not one[0].is_apart for one in files[number:]) or 1
-            varied = self._varied(ask.job(task, sheets, share, self._read), sheets)
+            share = sum(not of_file[0].is_apart for of_file in files[number:]) or 1
+            varied = self._varied(asking.job(task, sheets, share, self._read), sheets)
             if varied is None:
                 continue
             left = max(task.seconds - (time.monotonic() - started), task.seconds / len(files))
             task = replace(task, seconds=left, executions=max(task.executions - varied.executions, 1))
             made = list(self._written(task, sheets, varied))
-            yield from (one.candidate for one in made if isinstance(one.candidate, NewRow))
-            others += [one for one in made if not isinstance(one.candidate, NewRow)]
+            yield from (written.candidate for written in made if isinstance(written.candidate, NewRow))
+            others += [written for written in made if not isinstance(written.candidate, NewRow)]
         yield from self._rather_rows(task, others)
 
     def of_calls(self, task: Task, explored: Explored) -> Iterator[Candidate]:
         """Rows of tests that pass on what calls were found to need: a `search.Rewrite`."""
-        calls = dict.fromkeys(one.call.arguments for one in explored.findings if one.call.arguments)
+        calls = dict.fromkeys(finding.call.arguments for finding in explored.findings if finding.call.arguments)
         yield from self._rows(task, tuple(calls))
 
     def _rather_rows(self, task: Task, others: Sequence[Written]) -> Iterator[Candidate]:
         """Rows with the values of these, and then these."""
-        wanted = {gap for one in others for gap in one.candidate.gaps}
-        first = [one for one in others if not one.is_second]
-        values = dict.fromkeys(value for one in first for value in one.values)
+        wanted = {gap for written in others for gap in written.candidate.gaps}
+        first = [written for written in others if not written.is_second]
+        values = dict.fromkeys(value for written in first for value in written.values)
         narrowed = replace(task, target=task.target.without(lambda gap: gap.id not in wanted))
-        yield from self._rows(narrowed, tuple((Argument(name="", value=one),) for one in values))
-        yield from (one.candidate for one in others)
+        yield from self._rows(narrowed, tuple((Argument(name="", value=value),) for value in values))
+        yield from (written.candidate for written in others)
 
     def _rows(self, task: Task, offered: tuple[tuple[Argument, ...], ...]) -> Iterator[Candidate]:
         """Rows of parametrized tests with what is offered in the place of their values."""
-        for sheets in ask.nearest(task.target, self._read, _takes_rows) if offered else ():
+        for sheets in asking.nearest(task.target, self._read, _takes_rows) if offered else ():
             job = replace(
-                ask.job(task, sheets, 1),
+                asking.job(task, sheets, 1),
                 offered=offered,
                 executions=min(task.executions, OFFERED_EXECUTIONS),
                 seconds=min(task.seconds, OFFERED_SECONDS),
             )
             varied = self._varied(job, sheets)
             made = self._written(task, sheets, varied) if varied is not None else ()
-            yield from (one.candidate for one in made if isinstance(one.candidate, NewRow))
+            yield from (written.candidate for written in made if isinstance(written.candidate, NewRow))
 
     def _written(self, task: Task, sheets: Sequence[Sheet], varied: Varied) -> Iterator[Written]:
         origin = Origin(proposer=self.name, seed=task.seed, executions=varied.executions, varied=True)
-        desk = Desk(target=task.target, aliases=varied.aliases, origin=origin)
-        for variant in sorted(varied.variants, key=lambda one: _rank(sheets[one.pattern], one)):
-            made = list(_written(desk, sheets[variant.pattern], variant))
-            values = sheets[variant.pattern].values(variant)
-            yield from (Written(values, _ranked(one, variant), one is not made[0]) for one in made)
+        for variant in sorted(varied.variants, key=lambda variant: _rank(sheets[variant.pattern], variant)):
+            sheet = sheets[variant.pattern]
+            renderer = VariantRenderer(
+                target=task.target,
+                text=sheet.text.text,
+                placement=sheet.placement,
+                origin=origin,
+                aliases=varied.aliases,
+                sheet=sheet,
+                variant=variant,
+            )
+            for number, candidate in enumerate(_written(renderer)):
+                yield Written(sheet.values(variant), _ranked(candidate, variant), is_second=number > 0)
 
     def _varied(self, job: Vary, sheets: Sequence[Sheet]) -> Varied | None:
         execution = self._sandbox.execute(job, timeout=job.seconds + START_SECONDS)
@@ -135,9 +143,8 @@ def _ranked(candidate: Candidate, variant: Variant) -> Candidate:
 
 def _is_sound(answer: Varied, sheets: Sequence[Sheet]) -> bool:
     """Whether it speaks of what was asked about: it comes from a process that ran untrusted code."""
-    return all(
-        0 <= one.pattern < len(sheets) and _fits(one, sheets[one.pattern].pattern) for one in answer.variants
-    )
+    known = range(len(sheets))
+    return all(one.pattern in known and _fits(one, sheets[one.pattern].pattern) for one in answer.variants)
 
 
 def _fits(variant: Variant, pattern: Pattern) -> bool:
@@ -145,7 +152,7 @@ def _fits(variant: Variant, pattern: Pattern) -> bool:
     within = all(0 <= hole < len(pattern.holes) for hole in changed)
     rows = all(0 <= variant.row < len(hole.values) for hole in pattern.holes)
     known = changed == list(range(len(pattern.holes))) if pattern.given else rows
-    values = [*(value for _, value in variant.values), *(one.value for one in variant.seen if one.value)]
+    values = [*(value for _, value in variant.values), *(seen.value for seen in variant.seen if seen.value)]
     return bool(changed) and within and known and _looks_at(variant, pattern) and all(map(is_expression, values))
 
 
@@ -163,14 +170,15 @@ def _takes_rows(sheet: Sheet) -> bool:
     return sheet.takes_rows
 
 
-def _written(desk: Desk, sheet: Sheet, variant: Variant) -> Iterator[Candidate]:
+def _written(renderer: VariantRenderer) -> Iterator[Candidate]:
     """What a variant may become: one more case, where the list is that of others, before a test beside it."""
+    sheet, variant = renderer.sheet, renderer.variant
     made: list[Candidate | None]
     if sheet.is_apart and sheet.is_of_cases(variant):
         return  # that was tried as a row, and is none
     if variant.raised:  # of what is drawn nothing may raise: the test says so
-        made = [None if sheet.kind == "example" else failure.write(desk, sheet, variant)]
+        made = [None if sheet.kind == "example" else failure.write(renderer)]
     else:
-        first = [row.write(desk, sheet, variant)] if sheet.kind == "sibling" and sheet.takes_rows else []
-        made = [*first, WRITERS[sheet.kind](desk, sheet, variant)]
-    yield from (one for one in made if one is not None)
+        first = [row.write_row(renderer)] if sheet.kind == "sibling" and sheet.takes_rows else []
+        made = [*first, WRITERS[sheet.kind](renderer)]
+    yield from (candidate for candidate in made if candidate is not None)

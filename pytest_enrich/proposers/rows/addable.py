@@ -1,21 +1,33 @@
-"""What callers of a function may pass besides: its optional parameters, the options of the command round it."""
+"""What callers of a target, and its tests, may pass or set besides what they do: parameters, options, keys, kin.
+
+`Hole.adds` says how, by the marks that are here.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+import io
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from pytest_enrich.data import Target, Template
-from pytest_enrich.proposers.rows import asked, caught, kindred, options, tables, typed
-from pytest_enrich.proposers.rows.kindred import Kin
-from pytest_enrich.proposers.rows.literal import is_literal
-from pytest_enrich.proposers.rows.names import Function, aliases, last
+from pytest_enrich.proposers.rows import asked, options
+from pytest_enrich.proposers.rows.asked import Known
 from pytest_enrich.proposers.rows.options import Option
-from pytest_enrich.proposers.rows.tables import Known
+from pytest_enrich.writing.syntax import Function, calls, is_literal, last_name, nodes_of
 
+WORDS, KEYS = "*", "**"
+"""More words at the end of a list, more keys in a dictionary."""
+INSTEAD = "="
+"""Something else in the place of an expression."""
+LEFT_OUT = "-"
+"""A step that is not done."""
+CONFIGURED = "!"
+"""An assignment that configures a mock, above a statement: `!load.return_value`."""
+ATTRIBUTE, ITEM = ".", "["
+"""The first sign of one more assignment: `.name`, `["key"]`."""
 Optional: TypeAlias = tuple[str, "ast.expr | None", ast.expr]
 """The name of a parameter, its hint, its default."""
 VALUES: Mapping[str, tuple[str, ...]] = {
@@ -37,14 +49,16 @@ PLAIN = ("'a'", "1", "True", "['a']", "{}")
 UNKNOWN = ("'a'", "True")
 """For a parameter that is None where nobody passes it."""
 SWITCH = ("True", "'a'", "1")
-"""For one of which only the truth is asked."""
+"""For a key of which only the truth is asked."""
 UNIONS = {"Optional", "Union", "Annotated"}
 LISTS = {"Sequence", "Iterable", "Collection", "list"}
 EITHER = ("True", "None", "'a'", "1", "False")
 """For an attribute: what stands for yes, and for no."""
-GIVEN = {True: ("False", "True"), False: ("None", "False")}
-"""For what a stand-in gives: where only its truth is asked, and where something else is."""
+RETURNED = {True: ("False", "True"), False: ("None", "False")}
+"""For what a mock gives: where only its truth is asked, and where something else is."""
 MOST_PAIRED = 4
+COMMON = {name for kind in (dict, list, set, str, io.IOBase) for name in dir(kind)}
+"""Methods that say nothing of the kind of a class: many that are not alike have them."""
 
 
 class Keyword(Struct, frozen=True):
@@ -53,6 +67,17 @@ class Keyword(Struct, frozen=True):
     name: str
     values: tuple[str, ...]
     default: str = ""
+
+
+class Kin(Struct, frozen=True):
+    """The class of a target that no test reaches, and the names under which tests know others of its kind."""
+
+    own: Template = ""
+    names: frozenset[str] = frozenset()
+
+    def made(self, function: Function) -> list[ast.Call]:
+        """Where a test makes one of them."""
+        return [call for call in calls(function) if last_name(call.func) in self.names]
 
 
 class Addable(Struct, frozen=True):
@@ -82,45 +107,73 @@ def of(target: Target, source: str) -> Addable:
         tree, own = ast.parse(source), ast.parse(target.source)
     except (SyntaxError, ValueError, RecursionError):
         return Addable()
-    named = set(asked.named(own))
-    function, owner = _found(tree, target.qualname)
-    optional = [*_optional(function), *_optional(_maker(owner)), *_fields(owner)]
-    texts = tuple(one for one in target.constants if one[:1] in "'\"")[:MOST_PAIRED]
-    keywords = {
-        name: Keyword(name, _values(hint, default, texts), ast.unparse(default) if is_literal(default) else "")
-        for name, hint, default in optional
-        if name in named
-    }
-    names = {part for part in target.qualname.split(".")[-2:] if part != "__init__"}
-    every = (*options.declared(tree), *typed.declared(tree))
-    taken = dict.fromkeys(one for one in every if _name(one.text) in named)
-    switches = {key for test in asked.tests(own) for key in asked.keys(test)}
-    keys = tuple(
-        Keyword(key, (*(SWITCH if key in switches else PLAIN), *texts)) for key in dict.fromkeys(asked.keys(own))
-    )
+    texts = tuple(constant for constant in target.constants if constant[:1] in "'\"")[:MOST_PAIRED]
+    named = set(asked.names(own))
+    callables = {part for part in target.qualname.split(".")[-2:] if part != "__init__"}
+    taken = (option for option in options.declared(tree) if _variable(option.text) in named)
+    switches = {key for call in asked.truth_tested(own) for key in asked.keys(call)}
+    keys = dict.fromkeys(asked.keys(own))
     return Addable(
-        callables=frozenset({*names, *aliases(tree, names)}),
-        keywords=tuple(keywords.values()),
-        options=tuple(taken),
-        keys=keys,
-        attributes=tuple(Keyword(one, (*EITHER, *texts)) for one in dict.fromkeys(asked.attributes(own))),
-        tables=tables.of(tree),
-        caught=caught.of(target, tree),
+        callables=frozenset({*callables, *aliases(tree, callables)}),
+        keywords=_keywords(tree, target.qualname, named, texts),
+        options=tuple(dict.fromkeys(taken)),
+        keys=tuple(Keyword(key, (*(SWITCH if key in switches else PLAIN), *texts)) for key in keys),
+        attributes=tuple(Keyword(name, (*EITHER, *texts)) for name in dict.fromkeys(asked.attributes(own))),
+        tables=asked.tables(tree),
+        caught=asked.caught(target, tree),
         tried=tuple(dict.fromkeys(asked.tried(own)))[:MOST_PAIRED],
         outcomes=tuple(
-            Keyword(name, GIVEN[is_truth] if is_truth else (*GIVEN[is_truth], *texts))
+            Keyword(name, RETURNED[is_truth] if is_truth else (*RETURNED[is_truth], *texts))
             for name, is_truth in [*asked.outcomes(own).items()][:MOST_PAIRED]
         ),
-        kin=kindred.of(target, tree),
+        kin=kin_of(target, tree),
     )
 
 
-def _found(tree: ast.Module, qualname: str) -> tuple[Function | None, ast.ClassDef | None]:
+def kin_of(target: Target, tree: ast.Module) -> Kin:
+    """Those that have such a method as the target is; none where a test reaches it, or its class is private."""
+    owner, _, method = target.qualname.rpartition(".")
+    is_reached = any(near.shared for near in target.nearest)
+    if not owner or "." in owner or owner[:1] == "_" or method in COMMON or is_reached:
+        return Kin()
+    classes = (node for node in tree.body if isinstance(node, ast.ClassDef))
+    parameters = {node.name: _parameters(node, method) for node in classes}
+    own = parameters.pop(owner, None)
+    names = {name for name, others in parameters.items() if others is not None and others == own}
+    known = frozenset({*names, *aliases(tree, names)})
+    return Kin(f"⟨{target.module}:{owner}⟩", known) if known else Kin()
+
+
+def aliases(tree: ast.Module, names: Collection[str]) -> Iterator[str]:
+    """What a module calls these besides: `ip_address = IPAddress`."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in names:
+            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+
+
+def _keywords(tree: ast.Module, qualname: str, named: set[str], texts: Sequence[str]) -> tuple[Keyword, ...]:
+    """The optional parameters of a function and of its class of which its own code speaks."""
+    function, owner = _definition(tree, qualname)
+    keywords = {
+        name: Keyword(name, _values(hint, default, texts), ast.unparse(default) if is_literal(default) else "")
+        for name, hint, default in (*_optional(function), *_optional(_maker(owner)), *_fields(owner))
+        if name in named
+    }
+    return tuple(keywords.values())
+
+
+def _parameters(owner: ast.ClassDef, method: str) -> list[str] | None:
+    """The names of what a method of a class is given; None where it has none of that name."""
+    methods = (node for node in owner.body if isinstance(node, Function) and node.name == method)
+    return next(([each.arg for each in nodes_of(ast.arg, node.args)] for node in methods), None)
+
+
+def _definition(tree: ast.Module, qualname: str) -> tuple[Function | None, ast.ClassDef | None]:
     """The function of that name, and the class that it, or the name itself, is of."""
     body: Sequence[ast.stmt] = tree.body
     owner: ast.ClassDef | None = None
     for part in qualname.split("."):
-        node = next((one for one in body if getattr(one, "name", None) == part), None)
+        node = next((each for each in body if getattr(each, "name", None) == part), None)
         if isinstance(node, Function):
             return node, owner
         if not isinstance(node, ast.ClassDef):
@@ -130,61 +183,62 @@ def _found(tree: ast.Module, qualname: str) -> tuple[Function | None, ast.ClassD
 
 
 def _maker(owner: ast.ClassDef | None) -> Function | None:
-    held = owner.body if owner is not None else []
-    return next((one for one in held if isinstance(one, Function) and one.name == "__init__"), None)
+    body = owner.body if owner is not None else []
+    return next((node for node in body if isinstance(node, Function) and node.name == "__init__"), None)
 
 
 def _optional(function: Function | None) -> Iterator[Optional]:
     """The parameters that have a default and may be named."""
     if function is None:
         return
-    given = function.args
-    late = [*given.posonlyargs, *given.args][-len(given.defaults) :] if given.defaults else []
-    pairs = [*zip(late, given.defaults, strict=True), *zip(given.kwonlyargs, given.kw_defaults, strict=True)]
-    for argument, default in pairs:
-        if default is not None and argument not in given.posonlyargs:
-            yield argument.arg, argument.annotation, default
+    every = function.args
+    late = [*every.posonlyargs, *every.args][-len(every.defaults) :] if every.defaults else []
+    pairs = [*zip(late, every.defaults, strict=True), *zip(every.kwonlyargs, every.kw_defaults, strict=True)]
+    for parameter, default in pairs:
+        if default is not None and parameter not in every.posonlyargs:
+            yield parameter.arg, parameter.annotation, default
 
 
 def _fields(owner: ast.ClassDef | None) -> Iterator[Optional]:
     """Those of a class that is made from its fields, as data classes are."""
     if owner is None or _maker(owner) is not None:
         return
-    for one in owner.body:
-        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name) and one.value is not None:
-            yield one.target.id, one.annotation, one.value
+    for node in owner.body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+            yield node.target.id, node.annotation, node.value
 
 
 def _values(hint: ast.expr | None, default: ast.expr, texts: Sequence[str]) -> tuple[str, ...]:
     """What its hint and its default tell, other than the default; for texts those that the code has, too."""
     words = set(_words(hint)) if hint is not None else set()
     words |= {type(default.value).__name__} if isinstance(default, ast.Constant) else set()
-    choices = [ast.unparse(one) for one in _choices(hint)]
-    told = [value for word in VALUES if word in words for value in VALUES[word]]
-    told += [one for text in texts for one in [text] * ("str" in words) + [f"[{text}]"] * bool(words & LISTS)]
+    values = [*map(ast.unparse, _choices(hint))]
+    values += [value for word in VALUES if word in words for value in VALUES[word]]
+    for text in texts:
+        values += [text] * ("str" in words) + [f"[{text}]"] * bool(words & LISTS)
     own = ast.unparse(default)
     if hint is None and own == "None":
-        told = [*told, *UNKNOWN]
-    return tuple(dict.fromkeys(value for value in (*choices, *told) if value != own))
+        values += UNKNOWN
+    return tuple(dict.fromkeys(value for value in values if value != own))
 
 
 def _words(hint: ast.expr) -> Iterator[str]:
     """The names of the alternatives of a hint, not of what is in them."""
     if isinstance(hint, ast.BinOp):
         yield from (*_words(hint.left), *_words(hint.right))
-    elif isinstance(hint, ast.Subscript) and last(hint.value) in UNIONS:
-        held = hint.slice.elts if isinstance(hint.slice, ast.Tuple) else [hint.slice]
-        yield from (word for one in held for word in _words(one))
+    elif isinstance(hint, ast.Subscript) and last_name(hint.value) in UNIONS:
+        alternatives = hint.slice.elts if isinstance(hint.slice, ast.Tuple) else [hint.slice]
+        yield from (word for alternative in alternatives for word in _words(alternative))
     else:
-        yield last(hint.value if isinstance(hint, ast.Subscript) else hint)
+        yield last_name(hint.value if isinstance(hint, ast.Subscript) else hint)
 
 
 def _choices(hint: ast.expr | None) -> Iterator[ast.expr]:
-    for one in ast.walk(hint) if hint is not None else ():
-        if isinstance(one, ast.Subscript) and last(one.value) == "Literal":
-            yield from one.slice.elts if isinstance(one.slice, ast.Tuple) else [one.slice]
+    for node in nodes_of(ast.Subscript, hint) if hint is not None else ():
+        if last_name(node.value) == "Literal":
+            yield from node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
 
 
-def _name(option: str) -> str:
-    """The variable of an option."""
+def _variable(option: str) -> str:
+    """That of an option."""
     return option.lstrip("-").replace("-", "_")

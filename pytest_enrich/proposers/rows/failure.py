@@ -9,14 +9,12 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from pytest_enrich.data import Call, Finding, Gap, NewTest, Observation, Oracle, Template, Variant
-from pytest_enrich.proposers.rows import desk as desks
-from pytest_enrich.proposers.rows import frame, omitting, part, stand_ins, wording
-from pytest_enrich.proposers.rows.desk import LONGEST_LINE, Desk
-from pytest_enrich.proposers.rows.names import used
-from pytest_enrich.proposers.rows.sheet import Sheet
-from pytest_enrich.proposers.rows.text import Edit, span
-from pytest_enrich.proposers.search import body, words
+from pytest_enrich.data import Call, Finding, Gap, NewTest, Observation, Oracle, Template
+from pytest_enrich.proposers.rows import mocks, steps
+from pytest_enrich.proposers.rows.rendering import VariantRenderer
+from pytest_enrich.writing import body, questions, words
+from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE
+from pytest_enrich.writing.syntax import Edit, span, used
 
 DEFINITION = re.compile(r"@|(async )?def |class ")
 
@@ -34,79 +32,82 @@ class Underway(Struct, frozen=True):
         return self.block.items if self.block is not None else []
 
 
-def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
+def write(renderer: VariantRenderer) -> NewTest | None:
     """The test, or None when the statement is not one that stands alone, or it would not be readable."""
+    sheet, variant = renderer.sheet, renderer.variant
     underway = _underway(sheet.function.body, variant.line)
-    if underway is None or not desk.closed(variant):
+    if underway is None or not renderer.gaps:
         return None
-    gone = omitting.gone(sheet.pattern, variant)
-    left = [one for one in underway.before if span(one) not in gone]
-    scene = part.before(left, used(underway.action, *underway.items))
-    if scene is None or not frame.is_free(sheet, [*scene, underway.action, *underway.items], set()):
+    gone = steps.left_out(sheet.pattern, variant)
+    left = [statement for statement in underway.before if span(statement) not in gone]
+    scene = steps.needed_before(left, used(underway.action, *underway.items))
+    if scene is None or not renderer.is_free([*scene, underway.action, *underway.items]):
         return None
-    edits, told = _edits(sheet, variant, scene)
+    edits, configuring = _edits(renderer, scene)
     opening = sheet.text.opening(underway.block, edits) if underway.block is not None else ""
-    lines = tuple(sheet.text.rewritten(span(one), edits).strip() for one in scene)
+    lines = tuple(sheet.text.rewritten(span(statement), edits).strip() for statement in scene)
     action = _inside(underway.action, sheet.text.rewritten(span(underway.action), edits).strip())
-    return _written(desk, sheet, variant, _finding(desk, variant, (*lines, *told), action), opening)
+    return _written(renderer, _finding(renderer, (*lines, *configuring), action), opening)
 
 
-def _edits(sheet: Sheet, variant: Variant, scene: Sequence[ast.stmt]) -> tuple[list[Edit], list[str]]:
-    """What is other, and what stand-ins are told right before the action: above no statement of the scene."""
-    there = {span(one)[:2] for one in scene}
-    starts = {place[:2] for place in stand_ins.places(sheet.pattern, variant)} - there
-    every = list(frame.values(sheet, variant))
+def _edits(renderer: VariantRenderer, scene: Sequence[ast.stmt]) -> tuple[list[Edit], list[str]]:
+    """What is other, and how mocks are configured right before the action: above no statement of the scene."""
+    there = {span(statement)[:2] for statement in scene}
+    starts = {place[:2] for place in mocks.configured_places(renderer.sheet.pattern, renderer.variant)} - there
+    every = list(renderer.edits())
     late = [edit for edit in every if edit[0][:2] == edit[0][2:] and edit[0][:2] in starts]
     return [edit for edit in every if edit not in late], [code.strip() for _, code in late]
 
 
-def _finding(desk: Desk, variant: Variant, lines: tuple[str, ...], action: str) -> Finding:
+def _finding(renderer: VariantRenderer, lines: tuple[str, ...], action: str) -> Finding:
     """What was done, statements and an action, as `search` would tell of it."""
+    variant = renderer.variant
+    seen = Observation(subject="raises", value=variant.raised, message=variant.message)
     return Finding(
-        call=Call(qualname=desk.target.qualname),
+        call=Call(qualname=renderer.target.qualname),
         lines=lines,
         action=action,
         expression=True,
         consume="",
         branches=(),
         reached=(),
-        observations=(Observation(subject="raises", value=variant.raised, message=variant.message),),
+        observations=(seen,),
     )
 
 
 def _inside(action: ast.expr, code: str) -> str:
     """What it is written as, later lines as far in as those of a block are; a text of several lines stays."""
-    texts = (one for one in ast.walk(action) if isinstance(one, ast.Constant | ast.JoinedStr))
-    if any(one.lineno != one.end_lineno for one in texts):
+    texts = (node for node in ast.walk(action) if isinstance(node, ast.Constant | ast.JoinedStr))
+    if any(node.lineno != node.end_lineno for node in texts):
         return code
-    return textwrap.indent(code, frame.INDENT).strip()
+    return textwrap.indent(code, INDENT).strip()
 
 
-def _written(desk: Desk, sheet: Sheet, variant: Variant, finding: Finding, opening: str) -> NewTest | None:
+def _written(renderer: VariantRenderer, finding: Finding, opening: str) -> NewTest | None:
     """The test; `opening` is that of the block which the action is in (`with patch("a.b")`), "" for none."""
-    statements = body.write(finding, sheet.placement.style)
-    *before, told = statements.lines
-    resolved = desk.resolve(sheet, [*before, _within(opening, told) if opening else told])
+    statements = body.write(finding, renderer.placement.style)
+    *before, raising = statements.lines
+    resolved = renderer.resolve_there([*before, _within(opening, raising) if opening else raising])
     if resolved is None:
         return None
-    gap, raised = desk.closed(variant)[0], finding.observations[0].value
-    name = desks.name(sheet, desk.target.qualname, _slugs(gap, raised))
+    gaps, raised = renderer.gaps, finding.observations[0].value
+    name = renderer.name_beside(_slugs(gaps[0], raised))
     codes = list(_parted(resolved.codes))
-    lines = textwrap.indent("\n".join(codes), frame.INDENT).split("\n")
-    code = frame.write(sheet, variant, name, lines)
+    lines = textwrap.indent("\n".join(codes), INDENT).split("\n")
+    code = renderer.frame(name, lines)
     if code is None:
         return None
-    line = len(frame.header(sheet, variant, name, lines)) + _line(codes, statements.expects[0])
+    line = len(renderer.header(name, lines)) + _line(codes, statements.expects[0])
     return NewTest(
         name=name,
         code=code,
         imports=resolved.imports,
-        placement=sheet.placement,
-        title=desk.title(body.told(finding), gap),
-        look=wording.look(desk.target, raised, raised=True),
+        placement=renderer.placement,
+        title=renderer.title(body.described(finding), gaps[0]),
+        look=questions.about_value(raised, renderer.documented, raised=True),
         oracle=(Oracle(line=line, what=f"raises {body.bare(raised)}", source="raises", look=True),),
-        origin=desk.origin,
-        gaps=tuple(one.id for one in desk.closed(variant)),
+        origin=renderer.origin,
+        gaps=tuple(gap.id for gap in gaps),
     )
 
 
@@ -125,16 +126,16 @@ def _line(codes: Sequence[str], at: int) -> int:
 def _parted(codes: Sequence[str]) -> Iterator[str]:
     """Statements with an empty line round each definition among them."""
     for at, code in enumerate(codes):
-        apart = at and any(DEFINITION.match(one) for one in codes[at - 1 : at + 1])
+        apart = at and any(DEFINITION.match(near) for near in codes[at - 1 : at + 1])
         yield f"\n{code}" if apart else code
 
 
-def _within(opening: str, told: str) -> str:
+def _within(opening: str, raising: str) -> str:
     """A block in another one: as one where that is not too wide."""
-    first = f"{opening}, {told.splitlines()[0].removeprefix('with ')}"
-    if len(body.bare(first)) <= LONGEST_LINE - 2 * len(frame.INDENT):
-        return f"{opening}, {told.removeprefix('with ')}"
-    return f"{opening}:\n{textwrap.indent(told, frame.INDENT)}"
+    first = f"{opening}, {raising.splitlines()[0].removeprefix('with ')}"
+    if len(body.bare(first)) <= LONGEST_LINE - 2 * len(INDENT):
+        return f"{opening}, {raising.removeprefix('with ')}"
+    return f"{opening}:\n{textwrap.indent(raising, INDENT)}"
 
 
 def _underway(body: Sequence[ast.stmt], line: int) -> Underway | None:
@@ -151,21 +152,20 @@ def _underway(body: Sequence[ast.stmt], line: int) -> Underway | None:
 def _opened(body: Sequence[ast.stmt], line: int) -> tuple[Sequence[ast.stmt], ast.With | None]:
     """The body of a test, where a block was underway only to its end, and opened.
 
-    Besides the block, unless it only tells what it raises.
+    Besides the block, unless it only says what it raises.
     """
-    for at, one in enumerate(body):
-        if not isinstance(one, ast.With) or not one.body[0].lineno <= line <= (one.end_lineno or one.lineno):
-            continue
-        tells = all(map(part.tells_raised, one.items))
-        return [*body[:at], *one.body], None if tells else one
+    for at, block in enumerate(body):
+        if isinstance(block, ast.With) and block.body[0].lineno <= line <= (block.end_lineno or block.lineno):
+            is_expected = all(map(steps.expects_raise, block.items))
+            return [*body[:at], *block.body], None if is_expected else block
     return body, None
 
 
 def _place(body: Sequence[ast.stmt], line: int) -> int | None:
     """The place of the simple statement that was underway at a line of the file."""
-    for at, one in enumerate(body):
-        if one.lineno <= line <= (one.end_lineno or one.lineno):
-            return at if isinstance(one, ast.Assert | ast.Assign | ast.AnnAssign | ast.Expr) else None
+    for at, statement in enumerate(body):
+        if statement.lineno <= line <= (statement.end_lineno or statement.lineno):
+            return at if isinstance(statement, ast.Assert | ast.Assign | ast.AnnAssign | ast.Expr) else None
     return None
 
 
@@ -177,16 +177,16 @@ def _action(statement: ast.stmt) -> ast.expr | None:
         sides = [inner.left, *inner.comparators] if isinstance(inner, ast.Compare) else [inner]
         return _acting(sides)
     value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign | ast.Expr) else None
-    if isinstance(value, ast.Call) and part.is_assertion(value):
+    if isinstance(value, ast.Call) and steps.is_assertion(value):
         return _acting(value.args)
     return value if value is not None and _acts(value) else None
 
 
 def _acting(sides: Sequence[ast.expr]) -> ast.expr | None:
     """The one side that does something."""
-    found = [side for side in sides if _acts(side)]
-    return found[0] if len(found) == 1 else None
+    acting = [side for side in sides if _acts(side)]
+    return acting[0] if len(acting) == 1 else None
 
 
 def _acts(node: ast.expr) -> bool:
-    return any(isinstance(one, ast.Call | ast.Subscript | ast.BinOp | ast.Attribute) for one in ast.walk(node))
+    return any(isinstance(part, ast.Call | ast.Subscript | ast.BinOp | ast.Attribute) for part in ast.walk(node))

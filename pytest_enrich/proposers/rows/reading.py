@@ -4,25 +4,91 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator, Sequence
-from typing import Literal
+from typing import Literal, TypeAlias
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich.data import Hole, Pattern, Placement
-from pytest_enrich.proposers.rows import cases, exchange, given, look
-from pytest_enrich.proposers.rows.cases import Cases
-from pytest_enrich.proposers.rows.literal import is_literal
-from pytest_enrich.proposers.rows.look import Look
-from pytest_enrich.proposers.rows.names import Function, last
-from pytest_enrich.proposers.rows.sheet import Kind, Sheet
-from pytest_enrich.proposers.rows.text import Text, is_within, span
+from pytest_enrich.data import Hole, Pattern, Placement, Template, Variant
+from pytest_enrich.proposers.rows import adding, looks, mocks, parameters, steps
+from pytest_enrich.proposers.rows.addable import Addable
+from pytest_enrich.proposers.rows.looks import Look
+from pytest_enrich.proposers.rows.parameters import Cases
+from pytest_enrich.writing.syntax import Function, Text, is_literal, is_within, last_name, span
 
+Kind: TypeAlias = Literal["row", "example", "sibling"]
+KINDS: tuple[Kind, ...] = ("row", "example", "sibling")
+"""Best first."""
 MOST_HOLES = 60
 NOT_VALUES = {
     "setattr", "delattr", "setenv", "delenv", "patch", "object", "raises", "warns", "match", "getattr", "hasattr",
     "isinstance", "open", "encode", "decode", "importorskip", "skip", "fail", "approx",
 }  # fmt: skip
 """Functions whose literal arguments say how a test works, not what it tries."""
+
+
+class Sheet(Struct, frozen=True, kw_only=True):
+    """An existing test.
+
+    Attributes:
+        kind: What a variant of it becomes: a row of it, an example for it, a sibling beside it.
+        text: Of its file.
+        function: The test.
+        placement: Where it is, itself for an anchor.
+        cases: Of the `parametrize` that varies, None for none.
+        looks: Where an expected value can be derived anew, in the order of the pattern's points.
+        pattern: The test as a job names it.
+        is_apart: Whether it takes rows, and is here to make tests beside it of.
+    """
+
+    kind: Kind
+    text: Text
+    function: Function
+    placement: Placement
+    cases: Cases | None
+    looks: tuple[Look, ...]
+    pattern: Pattern
+    is_apart: bool = False
+
+    @property
+    def takes_rows(self) -> bool:
+        """Whether a variant can become one more case; where other tests have the list, it becomes theirs, too."""
+        return self.kind == "row" or (self.cases is not None and bool(self.cases.sharers))
+
+    @property
+    def local_names(self) -> set[str]:
+        """Its parameters, and the names that it binds."""
+        nodes = [*ast.walk(self.function)]
+        stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        return stored | {node.arg for node in nodes if isinstance(node, ast.arg)}
+
+    def is_of_cases(self, variant: Variant) -> bool:
+        """Whether a variant has other values for parameters, and nothing else: it is one more case."""
+        return all(self.pattern.holes[at].name for at, _ in variant.values)
+
+    def values(self, variant: Variant) -> tuple[Template, ...]:
+        """What a variant has in the place of literals and parameters."""
+        pairs = ((self.pattern.holes[at], value) for at, value in variant.values)
+        return tuple(value for hole, value in pairs if not hole.adds and not hole.fixture)
+
+    def with_added(self, known: Addable) -> Sheet:
+        """The same with what may be given besides, or left out; of a row only a command's words, and keys."""
+        worded = (adding.with_words(hole, self.function, known) for hole in self.pattern.holes)
+        keyed = (adding.with_keys(hole, self.function, known) for hole in worded)
+        holes = tuple(adding.with_default(hole, self.function, known) for hole in keyed)
+        if self.kind == "sibling":
+            rows = len(self.cases.rows) if self.cases is not None else 1
+            holes = (*holes, *(replace(hole, values=hole.values * rows) for hole in self._more(known)))
+        return replace(self, pattern=replace(self.pattern, holes=holes))
+
+    def _more(self, known: Addable) -> Iterator[Hole]:
+        """Places beside what stands there."""
+        yield from adding.added_holes(self.function, known)
+        yield from adding.default_holes(self.text, self.function, known)
+        yield from adding.kin_holes(self.text, self.function, known.kin)
+        yield from adding.setting_holes(self.function, known)
+        yield from mocks.mock_holes(self.text.tree, self.placement.owner, self.function, known)
+        yield from steps.step_holes(self.function)
 
 
 def read(
@@ -34,78 +100,78 @@ def read(
     `apart` a test that has cases is one to make tests beside it of: there, all of its body may vary.
     """
     path, *names = nodeid.split("::")
-    function = _find(text.tree, names)
+    function = _function(text.tree, names)
     if function is None:
         return None
-    kind, found = _kind(function), cases.innermost(text, function)
-    is_apart = apart and found is not None and not found.shared
-    if is_apart and found is not None:
-        found = replace(found, shared=True)
-    looks, holes = _open(text, function, kind, found)
+    kind, cases = _kind(function), parameters.innermost_cases(text, function)
+    is_apart = apart and cases is not None and not cases.shared
+    if is_apart and cases is not None:
+        cases = replace(cases, shared=True)
+    places, holes = _open(text, function, kind, cases)
     if kind == "sibling":
-        holes += exchange.holes(function, fixtures)
-    if kind == "row" and found is not None and found.shared:
+        holes += parameters.fixture_holes(function, fixtures)
+    if kind == "row" and cases is not None and cases.shared:
         kind = "sibling"
     if kind is None or len(holes) > MOST_HOLES:
         return None
     owner = ".".join(names[:-1]) or None
-    placement = Placement(path=path, owner=owner, anchor=names[-1], style=_style(function, owner, style))
     pattern = Pattern(
         nodeid=nodeid,
         line=function.lineno,
         holes=tuple(holes),
-        argnames=found.argnames if found else (),
-        points=tuple(one.point for one in looks),
+        argnames=cases.argnames if cases else (),
+        points=tuple(look.point for look in places),
         given=kind == "example",
     )
     return Sheet(
         kind=kind,
         text=text,
         function=function,
-        placement=placement,
-        cases=found,
-        looks=tuple(looks),
+        placement=Placement(path=path, owner=owner, anchor=names[-1], style=_style(function, owner, style)),
+        cases=cases,
+        looks=tuple(places),
         pattern=pattern,
         is_apart=is_apart,
     )
 
 
 def _open(
-    text: Text, function: Function, kind: Kind | None, found: Cases | None
+    text: Text, function: Function, kind: Kind | None, cases: Cases | None
 ) -> tuple[Sequence[Look], list[Hole]]:
     """Where a test looks, and what may vary in it."""
-    if kind == "row" and found is not None:
-        looks = look.expecting(function, found.argnames)
-        holes = _parameters(found, {one.name for one in looks})
-        if found.shared:  # what is made of it is a test of its own, whose literals may be others
-            more = look.of_literals(function, looks)
-            literals = _literals(text, function, more)
-            looks, holes = [*looks, *more], [*holes, *(_repeated(one, len(found.rows)) for one in literals)]
-        return looks, holes
+    if kind == "row" and cases is not None:
+        expecting = looks.expecting(function, cases.argnames)
+        holes = _parameters(cases, {look.name for look in expecting})
+        if not cases.shared:
+            return expecting, holes
+        # What is made of it is a test of its own, whose literals may be others.
+        more = looks.of_literals(function, expecting)
+        literals = _literals(text, function, more)
+        return [*expecting, *more], [*holes, *(_repeated(hole, len(cases.rows)) for hole in literals)]
     if kind == "example":
-        return (), [Hole(name=name) for name in given.names(function)]
-    looks = look.of_literals(function)
-    return looks, _literals(text, function, looks) if kind == "sibling" else []
+        return (), [Hole(name=name) for name in parameters.drawn_names(function)]
+    stating = looks.of_literals(function)
+    return stating, _literals(text, function, stating) if kind == "sibling" else []
 
 
 def _repeated(hole: Hole, rows: int) -> Hole:
     return replace(hole, values=hole.values * rows)
 
 
-def _find(tree: ast.Module, names: Sequence[str]) -> Function | None:
+def _function(tree: ast.Module, names: Sequence[str]) -> Function | None:
     """The function of that name in these classes; None when it is not written there, or twice."""
     body: Sequence[ast.stmt] = tree.body
     for name in names[:-1]:
         body = next((node.body for node in body if isinstance(node, ast.ClassDef) and node.name == name), ())
-    found = [one for one in body if isinstance(one, Function) and one.name == names[-1]]
-    return found[0] if len(found) == 1 else None
+    functions = [node for node in body if isinstance(node, Function) and node.name == names[-1]]
+    return functions[0] if len(functions) == 1 else None
 
 
 def _kind(function: Function) -> Kind | None:
     """What a variant of a test can be; None for nothing."""
-    if any(cases.is_parametrize(one) for one in function.decorator_list):
-        return "row" if given.decorator(function) is None else None
-    if given.decorator(function) is not None:
+    if any(parameters.is_parametrize(mark) for mark in function.decorator_list):
+        return "row" if parameters.given_decorator(function) is None else None
+    if parameters.given_decorator(function) is not None:
         return "example"
     return "sibling"
 
@@ -114,23 +180,24 @@ def _style(function: Function, owner: str | None, known: str) -> Literal["functi
     if owner is None:
         return "function"
     asserts = (
-        one for one in ast.walk(function) if isinstance(one, ast.Attribute) and one.attr.startswith("assert")
+        node for node in ast.walk(function) if isinstance(node, ast.Attribute) and node.attr.startswith("assert")
     )
-    on_self = any(isinstance(one.value, ast.Name) and one.value.id == "self" for one in asserts)
+    on_self = any(isinstance(node.value, ast.Name) and node.value.id == "self" for node in asserts)
     return "unittest" if on_self or known == "unittest" else "method"
 
 
-def _parameters(found: Cases, expected: set[str]) -> list[Hole]:
+def _parameters(cases: Cases, expected: set[str]) -> list[Hole]:
     return [
-        Hole(name=name, values=tuple(row[at] for row in found.rows))
-        for at, name in enumerate(found.argnames)
+        Hole(name=name, values=tuple(row[at] for row in cases.rows))
+        for at, name in enumerate(cases.argnames)
         if name not in expected
     ]
 
 
-def _literals(text: Text, function: Function, looks: Sequence[Look]) -> list[Hole]:
+def _literals(text: Text, function: Function, known: Sequence[Look]) -> list[Hole]:
     """The largest literals of a body that are neither expected anywhere nor say how the test works."""
-    sites, sides = [one.site for one in looks if one.site is not None], set(map(span, look.sides(function)))
+    sites = [look.site for look in known if look.site is not None]
+    sides = set(map(span, looks.compared_sides(function)))
     nodes = (node for statement in _body(function) for node in _tried(statement) if span(node) not in sides)
     varying = (node for node in nodes if not any(is_within(span(node), site) for site in sites))
     return [Hole(span=span(node), values=(text.source(node),)) for node in varying]
@@ -152,14 +219,14 @@ def _tried(node: ast.AST) -> Iterator[ast.expr]:
         if not isinstance(node, ast.Constant) or not isinstance(node.value, bool | None):
             yield node
         return
-    if isinstance(node, ast.Call) and last(node.func) in NOT_VALUES:
+    if isinstance(node, ast.Call) and last_name(node.func) in NOT_VALUES:
         return
     if isinstance(node, ast.JoinedStr | Function | ast.ClassDef | ast.Lambda):
         return
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
         return
-    inner = [one for one in ast.iter_child_nodes(node) if not isinstance(one, ast.Slice)]
+    inner = [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.Slice)]
     if isinstance(node, ast.Subscript):
         inner = [node.value]
-    for one in inner:
-        yield from _tried(one)
+    for child in inner:
+        yield from _tried(child)

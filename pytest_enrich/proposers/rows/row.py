@@ -1,4 +1,4 @@
-"""A variant of a parametrized test as one more row of it."""
+"""A variant of a test as one more case of it: a row of its list, or an `@example` where Hypothesis draws."""
 
 from __future__ import annotations
 
@@ -6,22 +6,27 @@ import ast
 from collections.abc import Sequence
 
 from pytest_enrich.data import NewRow, Oracle, Template, Variant
-from pytest_enrich.proposers.rows import derive, wording
-from pytest_enrich.proposers.rows.desk import LONGEST_LINE, Desk
-from pytest_enrich.proposers.rows.sheet import Sheet
-from pytest_enrich.proposers.search import body
+from pytest_enrich.proposers.rows import parameters, stating
+from pytest_enrich.proposers.rows.reading import Sheet
+from pytest_enrich.proposers.rows.rendering import VariantRenderer
+from pytest_enrich.writing import body, questions
+from pytest_enrich.writing.renderer import LONGEST_LINE
+
+EXAMPLE = "⟨hypothesis:example⟩"
 
 
-def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewRow | None:
+def write_row(renderer: VariantRenderer) -> NewRow | None:
     """The row, or None when it would not be one that a reviewer likes."""
-    gaps, cases = desk.closed(variant), sheet.cases
-    seen = derive.by_point(sheet.looks, variant.seen)
-    found = derive.expected(sheet.looks, {at: one for at, one in seen.items() if sheet.looks[at].name}, cases)
-    expected = None if found is None else derive.by_name(sheet.looks, found)
+    sheet, variant = renderer.sheet, renderer.variant
+    gaps, cases = renderer.gaps, sheet.cases
+    seen = stating.by_point(sheet.looks, variant.seen)
+    named = {at: sightings for at, sightings in seen.items() if sheet.looks[at].name}
+    stated = stating.expected(sheet.looks, named, cases)
+    expected = None if stated is None else stating.by_name(sheet.looks, stated)
     if not gaps or cases is None or expected is None or not sheet.is_of_cases(variant):
         return None
     values = _values(sheet, variant, expected)
-    resolved = desk.resolve(sheet, values)
+    resolved = renderer.resolve_there(values)
     if resolved is None or _dumped(resolved.codes) in [_dumped(row) for row in cases.rows]:
         return None
     code = resolved.codes[0] if cases.bare else f"({', '.join(resolved.codes)}{',' * (len(values) == 1)})"
@@ -34,10 +39,31 @@ def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewRow | None:
         argnames=cases.argnames,
         imports=resolved.imports,
         placement=sheet.placement,
-        title=desk.title(_done(expected, values), gaps[0]),
-        look=_look(desk, expected, values) + _told(cases.sharers),
-        oracle=_oracle(expected, raised=raised),
-        origin=desk.origin,
+        title=renderer.title(_done(expected, values), gaps[0]),
+        look=_question(renderer, expected, values) + _shared_with(cases.sharers),
+        oracle=_oracles(expected, raised=raised),
+        origin=renderer.origin,
+        gaps=tuple(gap.id for gap in gaps),
+    )
+
+
+def write_example(renderer: VariantRenderer) -> NewRow | None:
+    """The example, or None when it would not be one that a reviewer likes."""
+    sheet, variant, gaps = renderer.sheet, renderer.variant, renderer.gaps
+    resolved = renderer.resolve_there([_example_call(sheet, variant)])
+    if not gaps or resolved is None or len(resolved.codes[0]) >= LONGEST_LINE:
+        return None
+    values = ", ".join(value for _, value in variant.values)
+    return NewRow(
+        name=sheet.function.name,
+        code=f"@{resolved.codes[0]}",
+        argnames=(),
+        imports=resolved.imports,
+        placement=sheet.placement,
+        title=renderer.title(f"with {body.shown(values)}", gaps[0]),
+        look=questions.about_case(values),
+        oracle=questions.oracle_of_test(),
+        origin=renderer.origin,
         gaps=tuple(gap.id for gap in gaps),
     )
 
@@ -60,20 +86,27 @@ def _done(expected: dict[str, Template], values: Sequence[Template]) -> str:
     return f"with {body.shown(', '.join(values))}"
 
 
-def _look(desk: Desk, expected: dict[str, Template], values: Sequence[Template]) -> str:
+def _question(renderer: VariantRenderer, expected: dict[str, Template], values: Sequence[Template]) -> str:
     if expected:
-        return wording.look(desk.target, next(iter(expected.values())))
-    return f"what the test asserts holds for {body.shown(', '.join(values))}, too: should it?"
+        return questions.about_value(next(iter(expected.values())), renderer.documented)
+    return questions.about_case(", ".join(values))
 
 
-def _oracle(expected: dict[str, Template], *, raised: bool) -> tuple[Oracle, ...]:
+def _oracles(expected: dict[str, Template], *, raised: bool) -> tuple[Oracle, ...]:
     if not expected:
-        return (Oracle(line=1, what="what the test asserts", source="property", look=True),)
+        return questions.oracle_of_test()
     return tuple(
         Oracle(line=1, what=body.shown(value), source="raises" if raised else "observed", look=at == 0)
         for at, value in enumerate(expected.values())
     )
 
 
-def _told(sharers: Sequence[str]) -> str:
+def _shared_with(sharers: Sequence[str]) -> str:
     return f"; it is a case of {', '.join(sharers)}, too" if sharers else ""
+
+
+def _example_call(sheet: Sheet, variant: Variant) -> Template:
+    """By name, as the decorator beside it is called."""
+    spelling = parameters.given_spelling(sheet.function)
+    arguments = ", ".join(f"{sheet.pattern.holes[hole].name}={value}" for hole, value in variant.values)
+    return f"{f'{spelling}example' if spelling else EXAMPLE}({arguments})"

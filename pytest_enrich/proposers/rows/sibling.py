@@ -8,89 +8,81 @@ import re
 import tokenize
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from pytest_enrich.data import Gap, NewTest, Sighting, Span, Template, Variant
-from pytest_enrich.proposers.rows import (
-    called,
-    derive,
-    frame,
-    message,
-    mocks,
-    omitting,
-    oracles,
-    part,
-    stand_ins,
-    stating,
-    wording,
-)
-from pytest_enrich.proposers.rows import desk as desks
-from pytest_enrich.proposers.rows.desk import Desk
-from pytest_enrich.proposers.rows.marks import ATTRIBUTE, LEFT_OUT
-from pytest_enrich.proposers.rows.names import calls
-from pytest_enrich.proposers.rows.sheet import Sheet
-from pytest_enrich.proposers.rows.text import Edit, is_within, span
-from pytest_enrich.proposers.search import body, words
+from pytest_enrich.data import Gap, NewTest, Oracle, Sighting, Span, Template, Variant
+from pytest_enrich.proposers.rows import mocks, stating, steps
+from pytest_enrich.proposers.rows.addable import ATTRIBUTE, LEFT_OUT
+from pytest_enrich.proposers.rows.reading import Sheet
+from pytest_enrich.proposers.rows.rendering import VariantRenderer
+from pytest_enrich.writing import body, questions, words
+from pytest_enrich.writing.syntax import Edit, calls, is_within, last_name, span
 
 MOST_CHANGED, MOST_WORDS = 3, 4
 RAISED = re.compile(r"^(⟨[^⟩]+⟩)\(.*\)$")
 LONGEST = 24
 """Lines that a reviewer reads for one more case, most of them known from the test beside it; no empty ones."""
+RAISES = "raises"
+"""What is seen begins so where it is an exception."""
+ASSERTION = re.compile(r"\s*(assert\b|[\w.]*\bassert_?\w*\(|(async )?with\b.*\b(raises|assertRaises\w*)\()")
 
 
-def write(desk: Desk, sheet: Sheet, variant: Variant) -> NewTest | None:
+def write(renderer: VariantRenderer) -> NewTest | None:
     """The test, or None when it would not be one that a reviewer likes.
 
     Where it would be too long it says only what is other than in the test that it is made of.
     """
-    if not desk.closed(variant) or len(variant.values) > MOST_CHANGED:
+    sheet, variant = renderer.sheet, renderer.variant
+    if not renderer.gaps or len(variant.values) > MOST_CHANGED:
         return None
-    little = stating.saying_little(sheet, variant, desk.target.qualname)
-    whole = _write(desk, sheet, variant, _kept(sheet, variant, little))
-    return whole or _write(desk, sheet, variant, _kept(sheet, variant, little | stating.unchanged(sheet, variant)))
+    little = stating.saying_little(sheet, variant, renderer.target.qualname)
+    for without in (little, little | stating.unchanged(sheet, variant)):
+        kept = _kept(sheet, variant, without)
+        test = _write(renderer, kept) if kept is not None else None
+        if test is not None:
+            return test
+    return None
 
 
-def _write(desk: Desk, sheet: Sheet, variant: Variant, kept: Sequence[ast.stmt] | None) -> NewTest | None:
-    if kept is None:
-        return None
-    gaps = desk.closed(variant)
+def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | None:
+    sheet, variant, gaps = renderer.sheet, renderer.variant, renderer.gaps
     seen = _seen(sheet, variant, kept)
-    found = derive.expected(sheet.looks, seen, sheet.cases)
+    expected = stating.expected(sheet.looks, seen, sheet.cases)
     # Without its list a test has no ways to choose from.
-    if found is None or any(sheet.looks[at].conditional for at in seen):
+    if expected is None or any(sheet.looks[at].conditional for at in seen):
         return None
-    edits = list(frame.values(sheet, variant))
-    named = {sheet.looks[at].name for at in found}
-    resolved = desk.resolve(sheet, [*(value for _, value in edits), *found.values()])
-    if resolved is None or not frame.is_free(sheet, kept, named):
+    edits = list(renderer.edits())
+    resolved = renderer.resolve_there([*(value for _, value in edits), *expected.values()])
+    if resolved is None or not renderer.is_free(kept, (sheet.looks[at].name for at in expected)):
         return None
     edits = [(place, code) for (place, _), code in zip(edits, resolved.codes, strict=False)]
-    stated = dict(zip(found, resolved.codes[len(edits) :], strict=True))
+    stated = dict(zip(expected, resolved.codes[len(edits) :], strict=True))
     lines = _lines(sheet, kept, [*edits, *stating.looked(sheet, stated, edits)])
-    name = desks.name(sheet, desk.target.qualname, _slugs(sheet, gaps[0], variant, found))
-    code = frame.write(sheet, variant, name, lines) if lines is not None else None
-    if code is None or not oracles.asserts(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
+    name = renderer.name_beside(_slugs(sheet, gaps[0], variant, expected))
+    code = renderer.frame(name, lines) if lines is not None else None
+    if code is None or not _asserts_anything(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
         return None
-    seen_as = {at: _told(sheet, at, value) for at, value in found.items()}
-    done, first = next(iter([*seen_as.values(), *(one[:2] for one in _changes(sheet, variant))]))
+    seen_as = [_described(sheet, at, value) for at, value in expected.items()]
+    done, first = next(iter([*seen_as, *(change[:2] for change in _changes(sheet, variant))]))
+    change, value = questions.about_change(done, first), questions.about_value(first, renderer.documented)
     return NewTest(
         name=name,
         code=code,
         imports=resolved.imports,
-        placement=sheet.placement,
-        title=desk.title(f"{done} {body.shown(first)}", gaps[0]),
-        look=wording.look(desk.target, first) if found else wording.still(done, first),
-        oracle=oracles.of(code, [*seen_as.values()]),
-        origin=desk.origin,
+        placement=renderer.placement,
+        title=renderer.title(f"{done} {body.shown(first)}", gaps[0]),
+        look=value if expected else change,
+        oracle=_oracles(code, seen_as),
+        origin=renderer.origin,
         gaps=tuple(gap.id for gap in gaps),
     )
 
 
-def _told(sheet: Sheet, at: int, value: Template) -> tuple[str, str]:
-    """What was seen at a look, in words: what the code gives, or which call it makes."""
+def _described(sheet: Sheet, at: int, value: Template) -> tuple[str, str]:
+    """What was seen at a look, described: what the code gives, or which call it makes."""
     point = sheet.looks[at].point
     if point.form == "called":
-        return "makes", called.told(value)
+        return "makes", stating.described_call(value)
     return (
-        f"{oracles.RAISES} {message.kind(sheet.function, point)}" if point.form == "message" else "gives"
+        f"{RAISES} {stating.expected_class(sheet.function, point)}" if point.form == "message" else "gives"
     ), value
 
 
@@ -102,33 +94,33 @@ def _changes(sheet: Sheet, variant: Variant) -> Iterator[tuple[str, Template, st
             continue
         # Of an exception that is raised its class says enough, and what is passed besides has a name.
         named = hole.adds.lstrip(ATTRIBUTE) if hole.adds != mocks.RAISES else ""
-        given = words.value_slug(RAISED.sub(r"\1", value))
-        if stand_ins.is_told(hole):
-            yield "with", stand_ins.told(hole, value), f"{stand_ins.method(hole)}_{given}".strip("_")
+        slug = words.value_slug(RAISED.sub(r"\1", value))
+        if mocks.is_configured(hole):
+            yield "with", mocks.described(hole, value), f"{mocks.configured_method(hole)}_{slug}".strip("_")
         else:
             known_by = words.snake(_keyword(sheet, hole.span))
-            yield "with", value, named if named.isidentifier() else f"{known_by}_{given}".strip("_")
-    for one in _gone(sheet, variant):
-        yield "without", sheet.text.rewritten(span(one)).strip(), words.snake(omitting.told(one))
+            yield "with", value, named if named.isidentifier() else f"{known_by}_{slug}".strip("_")
+    for step in _gone(sheet, variant):
+        yield "without", sheet.text.rewritten(span(step)).strip(), words.snake(steps.step_name(step))
 
 
 def _keyword(sheet: Sheet, place: Span | None) -> str:
     """The name by which a call is given what stands there, "" for none."""
-    given = (one for call in calls(sheet.function) for one in call.keywords)
-    return next((one.arg for one in given if one.arg and span(one.value) == place), "")
+    keywords = (keyword for call in calls(sheet.function) for keyword in call.keywords)
+    return next((keyword.arg for keyword in keywords if keyword.arg and span(keyword.value) == place), "")
 
 
 def _gone(sheet: Sheet, variant: Variant) -> list[ast.stmt]:
     """The steps that it does without."""
-    return omitting.statements(sheet.function, omitting.gone(sheet.pattern, variant))
+    return steps.statements_at(sheet.function, steps.left_out(sheet.pattern, variant))
 
 
-def _slugs(sheet: Sheet, gap: Gap, variant: Variant, found: Mapping[int, Template]) -> Iterator[str]:
+def _slugs(sheet: Sheet, gap: Gap, variant: Variant, expected: Mapping[int, Template]) -> Iterator[str]:
     """Ends of a name, best first: the condition in a few words, what is changed, what it gives, the condition."""
     holds = words.slug(gap.text, gap.outcome)
     yield holds if holds.count("_") < MOST_WORDS else ""
     yield from (f"{done}_{slug}" for done, _, slug in _changes(sheet, variant) if slug)
-    yield from map(words.value_slug, found.values())
+    yield from map(words.value_slug, expected.values())
     yield holds
 
 
@@ -136,39 +128,39 @@ def _kept(sheet: Sheet, variant: Variant, without: Collection[Span] = ()) -> lis
     """The statements that the changed values are in or have to do with."""
     holes = [sheet.pattern.holes[hole] for hole, _ in variant.values]
     spans = [hole.span for hole in holes if hole.span is not None]
-    gone, arguments = _gone(sheet, variant), [one.arg for one in sheet.function.args.args]
+    gone, arguments = _gone(sheet, variant), [parameter.arg for parameter in sheet.function.args.args]
     names = [name for hole in holes if (name := hole.name or hole.fixture)]
-    statements = [one for one in sheet.function.body if one not in gone]
+    statements = [statement for statement in sheet.function.body if statement not in gone]
     # A step may change anything, whatever it is given: all that comes after has to do with it.
-    spans += [span(one) for one in statements if any(span(step) < span(one) for step in gone)]
-    told = stand_ins.reaching_all(sheet.function, sheet.pattern, variant)
-    spans += [span(one) for one in statements if any(place[:2] <= span(one)[2:] for place in told)]
+    spans += [place for place in map(span, statements) if any(span(step) < place for step in gone)]
+    reaching = mocks.reaching_all(sheet.function, sheet.pattern, variant)
+    spans += [place for place in map(span, statements) if any(change[:2] <= place[2:] for change in reaching)]
     if ast.get_docstring(sheet.function, clean=False) is not None:
         statements = statements[1:]
-    return part.changed(statements, spans, names, arguments, without)
+    return steps.concerned(statements, spans, names, arguments, without)
 
 
 def _seen(sheet: Sheet, variant: Variant, kept: Sequence[ast.stmt]) -> dict[int, list[Sighting]]:
     """What was seen at the looks in these statements."""
-    inside = [
-        at for at, look in enumerate(sheet.looks) if any(is_within(look.point.span, span(one)) for one in kept)
-    ]
-    return {at: [one for one in variant.seen if one.point == at] for at in inside}
+    places = [*map(span, kept)]
+    points = [look.point.span for look in sheet.looks]
+    inside = [at for at, point in enumerate(points) if any(is_within(point, place) for place in places)]
+    return {at: [sighting for sighting in variant.seen if sighting.point == at] for at in inside}
 
 
 def _lines(sheet: Sheet, kept: Sequence[ast.stmt], edits: Sequence[Edit]) -> list[str] | None:
     """The body of the test; None where a text of several lines would not stay what it is."""
     column = sheet.function.col_offset
-    texts = [one for node in kept for one in ast.walk(node) if isinstance(one, ast.Constant | ast.JoinedStr)]
-    if column and any(one.lineno != one.end_lineno for one in texts):
+    texts = [part for node in kept for part in ast.walk(node) if isinstance(part, ast.Constant | ast.JoinedStr)]
+    if column and any(part.lineno != part.end_lineno for part in texts):
         return None
     outer = [edit for edit in edits if not any(_is_inside(edit[0], other) for other, _ in edits)]
     lines: list[str] = []
     end = 0
-    for one in kept:
-        text = _without_comments(sheet.text.raw(span(one), outer))
-        apart = bool(lines) and any(sheet.text.is_empty(at) for at in range(end + 1, span(one)[0]))
-        end = one.end_lineno or one.lineno
+    for statement in kept:
+        text = _without_comments(sheet.text.raw(span(statement), outer))
+        apart = bool(lines) and any(sheet.text.is_empty(at) for at in range(end + 1, span(statement)[0]))
+        end = statement.end_lineno or statement.lineno
         lines += [*[""] * apart, *(line[column:] for line in text.splitlines())]
     return lines
 
@@ -185,3 +177,29 @@ def _without_comments(code: str) -> str:
     comments = (token for token in tokens if token.type == tokenize.COMMENT)
     alone = {token.start[0] - 2 for token in comments if not token.line[: token.start[1]].strip()}
     return "".join(line for at, line in enumerate(code.splitlines(keepends=True)) if at not in alone)
+
+
+def _asserts_anything(code: str) -> bool:
+    """Whether it says anything that can fail."""
+    nodes = list(ast.walk(ast.parse(code)))
+    called = [last_name(node.func) for node in nodes if isinstance(node, ast.Call)]
+    expects = any(name in {"raises", "warns"} or name.startswith("assert") for name in called)
+    return expects or any(isinstance(node, ast.Assert) for node in nodes)
+
+
+def _oracles(code: str, values: Sequence[tuple[str, Template]]) -> tuple[Oracle, ...]:
+    """Where the expected values come from: by the lines oracles the assertions, in their order."""
+    numbered = enumerate(code.splitlines(), 1)
+    lines = [at for at, line in numbered if ASSERTION.match(line)]
+    if not values:
+        return questions.oracle_of_test((lines or [1])[0])
+    pairs = zip([*lines, *[1] * len(values)], values, strict=False)
+    return tuple(
+        Oracle(
+            line=line,
+            what=body.shown(value),
+            source="raises" if done.startswith(RAISES) else "observed",
+            look=at == 0,
+        )
+        for at, (line, (done, value)) in enumerate(pairs)
+    )

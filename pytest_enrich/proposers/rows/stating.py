@@ -1,4 +1,4 @@
-"""The assertions of a test that is made of another one's: what was seen, in the words of those that are there."""
+"""What a test that is made of another one expects: what was seen, where the other looks, in its words."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from pytest_enrich import patch
-from pytest_enrich.data import Point, Sighting, Span, Variant
-from pytest_enrich.proposers.rows import called, derive, message
-from pytest_enrich.proposers.rows.derive import SINGLETONS
-from pytest_enrich.proposers.rows.look import Look
-from pytest_enrich.proposers.rows.sheet import Sheet
-from pytest_enrich.proposers.rows.text import Edit, span
+from pytest_enrich.data import Point, Sighting, Span, Template, Variant
+from pytest_enrich.proposers.rows import looks
+from pytest_enrich.proposers.rows.looks import Look
+from pytest_enrich.proposers.rows.parameters import Cases
+from pytest_enrich.proposers.rows.reading import Sheet
+from pytest_enrich.writing import body
+from pytest_enrich.writing.precedence import denied, relation
+from pytest_enrich.writing.syntax import IMPORTED, Edit, expression, is_literal, last_name, nodes_of, span
 
+SINGLETONS = {"None", "True", "False"}
+LONGEST_FLOAT = 8
 LITTLE = re.compile(r"""\bexpect\w* ==|== expect|^(["'])[^"']*\1 in [\w.]+$""")
 """What says little where it does not hold."""
 OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -25,42 +28,55 @@ OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 """Comparisons whose opposite asks the object the same question: `!=` does not call `__eq__`."""
 
 
+def expected(
+    looks: Sequence[Look], seen: Mapping[int, Sequence[Sighting]], cases: Cases | None = None
+) -> dict[int, Template] | None:
+    """What was seen at each of the looks that `seen` has, by their place.
+
+    None when one was not met, was not the same each time, or is nothing that somebody would write there. One that
+    stands only on one of several ways need not be met.
+    """
+    stated: dict[int, Template] = {}
+    for at, sightings in seen.items():
+        if not sightings and looks[at].conditional:
+            continue
+        values = {_as_stated(looks[at], sighting.value) for sighting in sightings}
+        value = values.pop() if len(values) == 1 else None
+        if value is None or not _is_usual(looks[at], value, cases):
+            return None
+        stated[at] = value
+    return stated
+
+
+def by_point(looks: Sequence[Look], seen: Sequence[Sighting]) -> dict[int, list[Sighting]]:
+    """All sightings, by the place of the look."""
+    return {at: [sighting for sighting in seen if sighting.point == at] for at in range(len(looks))}
+
+
+def by_name(looks: Sequence[Look], stated: dict[int, Template]) -> dict[str, Template] | None:
+    """The same by the parameters that are expected; None when one would have to be two things."""
+    named: dict[str, Template] = {}
+    for point, value in stated.items():
+        if named.setdefault(looks[point].name, value) != value:
+            return None
+    return named
+
+
 def saying_little(sheet: Sheet, variant: Variant, qualname: str) -> set[Span]:
     """The assertions that would say no more than that something is not, or has not, what another test expects.
 
     That two things are not equal says something where the target `qualname` is what compares them.
     """
     compares = qualname.endswith(("__eq__", "__ne__"))
-    denied = [sheet.looks[one.point].point for one in variant.seen if one.value == "False"]
-    texts = {one.span: sheet.text.rewritten(one.subject).strip() for one in denied}
+    denied = [sheet.looks[sighting.point].point for sighting in variant.seen if sighting.value == "False"]
+    texts = {point.span: sheet.text.rewritten(point.subject).strip() for point in denied}
     return {place for place, text in texts.items() if LITTLE.search(text) or (not compares and _is_equality(text))}
-
-
-def _is_equality(text: str) -> bool:
-    try:
-        node = ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError):
-        return False
-    return isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq)
 
 
 def unchanged(sheet: Sheet, variant: Variant) -> set[Span]:
     """The assertions that stay what they are with what was seen."""
-    seen = derive.by_point(sheet.looks, variant.seen)
+    seen = by_point(sheet.looks, variant.seen)
     return {look.point.span for at, look in enumerate(sheet.looks) if seen[at] and _is_same(sheet, at, seen[at])}
-
-
-def _is_same(sheet: Sheet, at: int, seen: Sequence[Sighting]) -> bool:
-    place = sheet.looks[at].point.span
-    found = derive.expected(sheet.looks, {at: seen}, sheet.cases)
-    if found is None:
-        return False
-    texts = (sheet.text.rewritten(place, edits) for edits in ((), list(looked(sheet, found, ()))))
-    try:
-        old, new = (ast.dump(ast.parse(text.strip())) for text in texts)
-    except (SyntaxError, ValueError):  # a name in a template
-        return False
-    return old == new
 
 
 def looked(sheet: Sheet, seen: Mapping[int, str], edits: Sequence[Edit]) -> Iterator[Edit]:
@@ -68,10 +84,10 @@ def looked(sheet: Sheet, seen: Mapping[int, str], edits: Sequence[Edit]) -> Iter
     for number, code in seen.items():
         look = sheet.looks[number]
         if look.point.form == "called":
-            yield from _called(sheet, look.point, code, edits)
+            yield from _call_edits(sheet, look.point, code, edits)
             continue
         if look.point.form == "message":
-            yield message.edit(sheet.function, look.point, code)
+            yield message_edit(sheet.function, look.point, code)
             continue
         is_one = code in SINGLETONS
         if look.site is not None and (look.constant or is_one == look.identity):
@@ -81,17 +97,116 @@ def looked(sheet: Sheet, seen: Mapping[int, str], edits: Sequence[Edit]) -> Iter
         yield look.point.span, _stated(sheet, look, subject, code)
 
 
-def _called(sheet: Sheet, point: Point, code: str, edits: Sequence[Edit]) -> Iterator[Edit]:
-    """What says how a stand-in was called; nothing where that stands there."""
-    nodes = (one for one in ast.walk(sheet.function) if isinstance(one, ast.Expr))
-    statement = next(one for one in nodes if span(one) == point.span)
-    changed = called.edit(statement, code, sheet.text.rewritten(point.subject, edits).strip())
+def is_usual_call(value: Template) -> bool:
+    """Whether somebody would write that it is never called, or called with these: plain literals."""
+    node = expression(value)
+    if not isinstance(node, ast.Call):
+        return value == looks.NEVER
+    return all(map(is_literal, (*node.args, *(keyword.value for keyword in node.keywords))))
+
+
+def described_call(value: Template) -> str:
+    """What was seen, for people."""
+    return "no call" if value == looks.NEVER else value
+
+
+def call_edit(node: ast.stmt, code: str, subject_code: str) -> Edit | None:
+    """What says of the mock what was seen; None where that stands there already."""
+    assert isinstance(node, ast.Expr)
+    assert isinstance(node.value, ast.Call)
+    assert isinstance(node.value.func, ast.Attribute)
+    name = node.value.func.attr
+    word = "awaited" if "awaited" in name else "called"
+    if code == looks.NEVER:
+        return None if "_not_" in name else (span(node), f"{subject_code}.assert_not_{word}()")
+    inside = code.partition("(")[2][:-1]
+    if name in looks.WITH:
+        return looks.called_with(node), inside
+    return (span(node), f"{subject_code}.assert_{word}_once_with({inside})") if "_not_" in name else None
+
+
+def expected_class(function: ast.AST, point: Point) -> str:
+    """The class that is expected, as the test writes it."""
+    return ast.unparse(looks.raising_call(function, point).args[0])
+
+
+def message_edit(function: ast.AST, point: Point, value: str) -> Edit:
+    """What says the message, a text literal; nothing is said of one that says nothing."""
+    text, name = str(ast.literal_eval(value)), ast.unparse(looks.raising_call(function, point).func)
+    expected, plain = expected_class(function, point), name.removesuffix("Regex")
+    if not text.strip():
+        return point.span, f"{plain}({expected})"
+    if plain.endswith("assertRaises"):
+        return point.span, f"{plain}Regex({expected}, {body.pattern(text)})"
+    return point.span, f"{name}({expected}, match={body.pattern(text)})"
+
+
+def _is_usual(look: Look, value: Template, cases: Cases | None) -> bool:
+    """Whether a value is a plain literal, or made by a call that other cases expect there, too."""
+    if look.point.form == "called":
+        return is_usual_call(value)
+    node = expression(value)
+    if look.point.form == "message":
+        return isinstance(getattr(node, "value", None), str)
+    if look.point.form == "raises" or (node is not None and is_literal(node)):
+        return True
+    if look.constant:
+        return IMPORTED.fullmatch(value) is not None
+    column = cases.column(look.name) if cases is not None and look.name in cases.argnames else ()
+    made = _called(value)
+    return bool(made) and made in map(_called, column)
+
+
+def _called(source: Template) -> str:
+    """The last name of what is called; "" for anything else."""
+    node = expression(source)
+    return last_name(node.func) if isinstance(node, ast.Call) else ""
+
+
+def _as_stated(look: Look, value: Template) -> Template | None:
+    is_one = value in SINGLETONS or (look.constant and IMPORTED.fullmatch(value) is not None)
+    is_fixed = look.identity and (look.constant or bool(look.name))  # where only one of its kind can stand
+    if not value or len(value) > look.room or (is_fixed and not is_one):
+        return None
+    try:
+        number = ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        return value
+    if not isinstance(number, float):
+        return value
+    # What `pytest.approx` compares with needs no more digits than it looks at.
+    shown = repr(float(f"{number:.7g}")) if look.approx else value
+    return shown if look.approx or len(shown) <= LONGEST_FLOAT else None
+
+
+def _is_equality(text: str) -> bool:
+    node = expression(text)
+    return isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq)
+
+
+def _is_same(sheet: Sheet, at: int, seen: Sequence[Sighting]) -> bool:
+    place = sheet.looks[at].point.span
+    stated = expected(sheet.looks, {at: seen}, sheet.cases)
+    if stated is None:
+        return False
+    texts = (sheet.text.rewritten(place, edits) for edits in ((), list(looked(sheet, stated, ()))))
+    try:
+        old, new = (ast.dump(ast.parse(text.strip())) for text in texts)
+    except (SyntaxError, ValueError):  # a name in a template
+        return False
+    return old == new
+
+
+def _call_edits(sheet: Sheet, point: Point, code: str, edits: Sequence[Edit]) -> Iterator[Edit]:
+    """What says how a mock was called; nothing where that stands there."""
+    statement = next(node for node in nodes_of(ast.Expr, sheet.function) if span(node) == point.span)
+    changed = call_edit(statement, code, sheet.text.rewritten(point.subject, edits).strip())
     yield from [changed] if changed is not None else []
 
 
 def _in_lines(sheet: Sheet, site: Span, code: str) -> str:
     """A text of several lines as one that is joined of them, where that is what stands there."""
-    node = next((one for one in ast.walk(sheet.function) if isinstance(one, ast.Call) and span(one) == site), None)
+    node = next((call for call in nodes_of(ast.Call, sheet.function) if span(call) == site), None)
     text = ast.literal_eval(code) if node is not None and code[:1] in "'\"" else None
     if not isinstance(text, str) or node is None or ast.unparse(node.func) != r"'\n'.join" or "\n" not in text:
         return code
@@ -103,20 +218,20 @@ def _in_lines(sheet: Sheet, site: Span, code: str) -> str:
 def _stated(sheet: Sheet, look: Look, subject: str, code: str) -> str:
     """A whole assertion about None or a truth; that of a value where `is` stands, which is for those."""
     if code not in SINGLETONS:
-        return f"assert {patch.relation(subject, '==', code)}"
+        return f"assert {relation(subject, '==', code)}"
     if sheet.placement.style == "unittest":
         named = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}[code]
         return f"self.{named}({subject})"
     if look.point.form == "truth":
         whole = f"({subject})" if "\n" in subject else subject
         return f"assert {whole if code == 'True' else _denied(whole)}"
-    return f"assert {patch.relation(subject, 'is', code)}"
+    return f"assert {relation(subject, 'is', code)}"
 
 
 def _denied(subject: str) -> str:
     """The opposite, as people write it."""
     node = ast.parse(subject, mode="eval").body
     if not isinstance(node, ast.Compare) or type(node.ops[0]) not in OPPOSITE:
-        return patch.denied(subject)
+        return denied(subject)
     opposite = OPPOSITE[type(node.ops[0])]
     return ast.unparse(ast.Compare(node.left, [opposite()], node.comparators))

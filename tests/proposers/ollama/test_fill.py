@@ -26,8 +26,8 @@ from pytest_enrich.proposers.ollama.gate import Pulled
 from pytest_enrich.proposers.ollama.protocol import Message
 from pytest_enrich.proposers.ollama.question import Model, Question
 from pytest_enrich.proposers.rows import reading
-from pytest_enrich.proposers.rows.text import Text
 from pytest_enrich.proposers.search import SearchProposer
+from pytest_enrich.writing.syntax import Text
 from tests.proposers.rows.conftest import once
 
 GENERATE = "POST /api/generate"

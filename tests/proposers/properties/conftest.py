@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from pytest_enrich.data import Call
-from pytest_enrich.proposers.properties import find, outline
-from pytest_enrich.proposers.properties.draw import Source
+from pytest_enrich.proposers.properties import kinds, outline
+from pytest_enrich.proposers.properties.drawing import Source
 from pytest_enrich.proposers.properties.law import Law
 from pytest_enrich.proposers.properties.outline import Outline
-from pytest_enrich.proposers.search.body import bare
+from pytest_enrich.writing.body import bare
 
 MODULE = "shop.wire"
 
@@ -18,7 +18,7 @@ MODULE = "shop.wire"
 @pytest.fixture
 def read() -> Callable[[str], Outline]:
     def read(source: str) -> Outline:
-        found = outline.read(textwrap.dedent(source))
+        found = outline.read(textwrap.dedent(source), MODULE)
         assert found is not None
         return found
 
@@ -32,7 +32,7 @@ def laws(read) -> Callable[..., list[Law]]:
     def laws(source: str, name: str = "") -> list[Law]:
         made = read(source)
         names = [name] if name else list(made.calls)
-        found = {told(law): law for one in names for law in find.laws(made, MODULE, one)}
+        found = {told(law): law for one in names for law in kinds.laws(made, one)}
         return list(found.values())
 
     return laws
@@ -56,8 +56,6 @@ def told(law: Law) -> str:
 @pytest.fixture
 def source(read) -> Callable[..., Source]:
     def source(text: str, calls: Sequence[Call] = ()) -> Source:
-        return Source(
-            outline=read(text), module=MODULE, calls=lambda name: [one for one in calls if one.qualname == name]
-        )
+        return Source(outline=read(text), calls=lambda name: [one for one in calls if one.qualname == name])
 
     return source

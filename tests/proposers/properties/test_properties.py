@@ -16,7 +16,7 @@ from pytest_enrich.data import (
     Recorded,
     TestOutcome,
 )
-from pytest_enrich.proposers.properties import PropertiesProposer
+from pytest_enrich.proposers.properties import PropertiesProposer, uses_hypothesis
 
 TESTS = "from hypothesis import given\nfrom hypothesis import strategies as st\n\nfrom shop.cart import discount\n"
 SOURCE = '''
@@ -189,3 +189,23 @@ def test_where_nothing_invites_a_law_nothing_is_run(propose, source):
 def test_when_the_time_is_up_no_law_is_tried(propose, fakes):
     made, sandbox = propose(Answers(), task=fakes.task(text=TESTS, seconds=-1.0))
     assert (made, sandbox.asked(Prove)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "used"),
+    [
+        ("from hypothesis import given\n", True),
+        ("import hypothesis.strategies as st\n", True),
+        ("def test_it():\n    from hypothesis import find\n", True),
+        ("import pytest\n", False),
+        ("TEXT = '''\nfrom hypothesis import given\n'''\n", False),
+        ("# from hypothesis import given\n", False),
+        ("from .hypothesis import given\n", False),
+        ("import hypothesis_of_ours\n", False),
+        ("from hypothesis import (\n", False),
+    ],
+)
+def test_a_team_uses_what_its_tests_import(tmp_path, text, used):
+    (tmp_path / "test_a.py").write_text("import pytest\n")
+    (tmp_path / "test_b.py").write_text(text)
+    assert uses_hypothesis(tmp_path, ("test_a.py", "test_b.py", "test_gone.py")) is used

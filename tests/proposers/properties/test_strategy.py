@@ -5,7 +5,7 @@ import re
 import pytest
 
 from pytest_enrich.data import Argument, Call
-from pytest_enrich.proposers.properties import draw
+from pytest_enrich.proposers.properties import drawing
 from pytest_enrich.proposers.properties.strategy import of_annotation, of_documented, of_values
 
 CLASSES = """
@@ -50,7 +50,7 @@ def short(template):
     ],
 )
 def test_an_annotation_has_a_plain_strategy(read, annotation, drawn):
-    found = of_annotation(annotation, read(CLASSES), "shop.wire")
+    found = of_annotation(annotation, read(CLASSES))
     assert found is not None
     assert short(found.template) == drawn
 
@@ -60,14 +60,14 @@ def test_an_annotation_has_a_plain_strategy(read, annotation, drawn):
     ["Odd", "Unknown", "Any", "Callable[[], int]", "list", "int |", "list[list[list[int]]]", "dict[str]"],
 )
 def test_what_has_none_is_left_alone(read, annotation):
-    assert of_annotation(annotation, read(CLASSES), "shop.wire") is None
+    assert of_annotation(annotation, read(CLASSES)) is None
 
 
 def test_a_documented_type_is_as_good_as_an_annotation(read):
     outline = read(CLASSES)
-    assert short(of_documented("list of str", outline, "m").template) == "lists(text())"
-    assert short(of_documented("string", outline, "m").template) == "text()"
-    assert of_documented("anything", outline, "m") is None
+    assert short(of_documented("list of str", outline).template) == "lists(text())"
+    assert short(of_documented("string", outline).template) == "text()"
+    assert of_documented("anything", outline) is None
 
 
 def test_values_of_one_kind_show_what_is_taken():
@@ -167,4 +167,4 @@ def test_inputs_are_told_in_words(source, laws):
     text = 'def tidy(text: str, most: int, part: float):\n    """Idempotent."""\n    if not text: raise ValueError'
     (law,) = laws(text)
     *_, last = source(text).ways(law)
-    assert draw.words(last) == "non-empty text and whole number and finite number"
+    assert drawing.words(last) == "non-empty text and whole number and finite number"

@@ -1,4 +1,4 @@
-"""Where a test may pass more, and how that is written."""
+"""What an existing test may pass, set or leave at its default besides what it does."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pytest
 
 from pytest_enrich.data import Hole, Vary
 from pytest_enrich.proposers.rows import adding
-from pytest_enrich.proposers.rows.addable import Addable, Keyword
+from pytest_enrich.proposers.rows.addable import KEYS, WORDS, Addable, Keyword
 from pytest_enrich.proposers.rows.options import Option
-from pytest_enrich.proposers.rows.text import Text
+from pytest_enrich.writing.syntax import Text
 from tests.proposers.rows.conftest import variant
 
-KNOWN = Addable(
+PASSED = Addable(
     frozenset({"Shop"}),
     (Keyword("open", ("False",)), Keyword("mode", ("'rich'",))),
     (Option("--table", 0), Option("--kind", 1, ("new",)), Option("--limit", 1)),
@@ -25,7 +25,7 @@ KNOWN = Addable(
 def places(body):
     """The text of a test with this body, and the places in it."""
     text = Text("def test_it(path, args):\n" + textwrap.indent(textwrap.dedent(body).strip(), "    ") + "\n")
-    return text, adding.holes(text.tree.body[0], KNOWN)
+    return text, adding.added_holes(text.tree.body[0], PASSED)
 
 
 @pytest.mark.parametrize(
@@ -45,11 +45,11 @@ def test_a_call_may_get_a_keyword_that_it_does_not_pass(body, names):
 @pytest.mark.parametrize(
     ("body", "names"),
     [
-        ("runner.invoke(cli, ['list', path, 'dogs'])", [adding.WORDS]),
-        ("runner.invoke(cli, ['list', path] + args)", [adding.WORDS]),
-        ("cli.main(args=['list'])", [adding.WORDS]),
+        ("runner.invoke(cli, ['list', path, 'dogs'])", [WORDS]),
+        ("runner.invoke(cli, ['list', path] + args)", [WORDS]),
+        ("cli.main(args=['list'])", [WORDS]),
         ("other(['list'])", []),
-        ("main([path])", [adding.WORDS]),
+        ("main([path])", [WORDS]),
         ("main(args)", []),
     ],
 )
@@ -68,7 +68,7 @@ def test_the_words_of_a_command_may_get_an_option(body, names):
 )
 def test_a_dictionary_may_get_a_key_that_it_lacks(body, offers):
     found = {one.adds: one.offers for one in places(body)[1]}
-    assert found.get(adding.KEYS) == offers
+    assert found.get(KEYS) == offers
 
 
 def test_an_option_gets_what_the_test_names_otherwise_first():
@@ -94,7 +94,7 @@ def test_an_option_gets_what_the_test_names_otherwise_first():
 )
 def test_what_is_added_stands_behind_the_rest(body, value, written):
     text, found = places(body)
-    place, new = adding.edit(text, found[0], value)
+    place, new = adding.adding_edit(text, found[0], value)
     whole = (2, 4, len(body.splitlines()) + 1, len((" " * 4 + body).splitlines()[-1]) if "\n" not in body else 5)
     assert text.rewritten(whole, [(place, new)]) == written
 
@@ -110,7 +110,7 @@ def test_what_is_added_stands_behind_the_rest(body, value, written):
 )
 def test_rows_of_words_are_offered_options(values, first):
     function = ast.parse("def test_it(args): pass").body[0]
-    offers = adding.with_words(Hole(name="args", values=values), function, KNOWN).offers
+    offers = adding.with_words(Hole(name="args", values=values), function, PASSED).offers
     assert (offers[0] if offers else None) == first
 
 
@@ -124,3 +124,103 @@ def test_a_name_says_what_is_passed_besides_where_the_condition_is_long(rows, fa
     (made,), _ = rows(text, variant(values=((at, "'a'"),), seen=("0",)), source=source, gaps=gaps)
     assert made.code.splitlines()[1] == "    assert discount(9, coupon='a') == 0"
     assert made.name == "test_discount_with_coupon"
+
+
+DEFAULTED = """
+def discount(total, coupon=None, level=0, made=list):
+    if coupon is None and level and made:
+        return total
+    return 0
+"""
+PASSING = """
+    from shop.cart import Coupon, discount
+
+
+    def test_discount():
+        assert discount(9, coupon=Coupon(3), level=2) == 0
+    """
+
+
+def asked(rows, text):
+    _, sandbox = rows(text, source=DEFAULTED)
+    return sandbox.asked(Vary)[0].patterns[0].holes
+
+
+def test_a_literal_may_be_what_it_is_when_it_is_left_out(rows):
+    assert {one.values: one.offers for one in asked(rows, PASSING)}[("2",)] == ("0",)
+
+
+def test_so_may_any_other_optional_argument(rows):
+    (hole,) = (one for one in asked(rows, PASSING) if one.adds == "=")
+    assert (hole.values, hole.offers) == (("Coupon(3)",), ("None",))
+
+
+def test_a_default_that_is_passed_or_no_literal_is_nothing_to_try(rows):
+    text = PASSING.replace("Coupon(3), level=2", "None, made=sorted(x)")
+    assert [one for one in asked(rows, text) if one.adds == "=" or "None" in one.offers] == []
+
+
+def test_the_sibling_passes_the_default(rows):
+    at = next(at for at, one in enumerate(asked(rows, PASSING)) if one.adds == "=")
+    (made,), _ = rows(PASSING, variant(values=((at, "None"),), seen=("9",)), source=DEFAULTED)
+    assert made.code.splitlines()[1:] == ["    assert discount(9, coupon=None, level=2) == 9"]
+
+
+def test_where_the_condition_is_long_a_name_says_by_which_a_value_is_passed(rows, fakes):
+    at = next(at for at, one in enumerate(asked(rows, PASSING)) if one.values == ("2",))
+    gaps = (fakes.gap(text="if total and coupon is not None and level > 3 or mode == 'a':"),)
+    (made,), _ = rows(PASSING, variant(values=((at, "0"),), seen=("9",)), source=DEFAULTED, gaps=gaps)
+    assert made.name == "test_discount_with_level_0"
+
+
+SET = Addable(
+    attributes=(Keyword("open", ("True", "None")), Keyword("name", ("'a'",))),
+    keys=(Keyword("mode", ("'x'",)), Keyword("level", ("1",))),
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("shop.name = 'ann'\nassert shop.total() == 1", [".open"]),
+        ("shop.name = 'ann'\nshop.open = True\nassert shop.total() == 1", []),
+        ("shop.a = 1\nshop.b = 2\nassert shop.total()", [".open", ".name"]),
+        ("shop.config['level'] = 2\nassert shop.total() == 1", ['["mode"]']),
+        ("shop.config[0] = 2\nassert shop.total() == 1", []),
+        ("with shop as s:\n    s.a = 1\n    assert s.total()", [".open", ".name"]),
+        ("name = 1\nassert shop.total(name)", []),
+    ],
+)
+def test_beside_what_is_set_the_rest_that_is_asked_may_be_set_too(body, found):
+    (function,) = ast.parse("def test_it(shop):\n" + textwrap.indent(body, "    ")).body
+    assert [hole.adds for hole in adding.setting_holes(function, SET)] == found
+
+
+SETS = """
+    from shop.cart import Cart, discount
+
+
+    def test_discount():
+        with Cart() as cart:
+            cart.owner = "ann"
+            assert discount(cart) == 3
+    """
+SETTING = "def discount(cart):\n    if cart.open:\n        return 1\n"
+
+
+def test_the_sibling_sets_it_on_a_line_of_its_own(rows):
+    _, sandbox = rows(SETS, source=SETTING)
+    holes = sandbox.asked(Vary)[0].patterns[0].holes
+    at = next(at for at, one in enumerate(holes) if one.adds == ".open")
+    (made, *_), _ = rows(SETS, variant(values=((at, "True"),), seen=("1",)), source=SETTING)
+    assert made.code.splitlines()[1:] == [
+        "    with Cart() as cart:",
+        '        cart.owner = "ann"',
+        "        cart.open = True",
+        "        assert discount(cart) == 1",
+    ]
+
+
+def test_an_attribute_that_varies_has_to_do_with_what_is_asserted_of_its_object(rows):
+    (made, *_), _ = rows(SETS, variant("'eve'", seen=("7",)))
+    assert made.code.splitlines()[2:] == ["        cart.owner = 'eve'", "        assert discount(cart) == 7"]

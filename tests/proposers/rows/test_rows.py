@@ -19,8 +19,9 @@ from pytest_enrich.data import (
     Varied,
     Vary,
 )
-from pytest_enrich.proposers.rows import RowsProposer, desk, reading
-from pytest_enrich.proposers.rows.text import Text
+from pytest_enrich.proposers.rows import RowsProposer, reading
+from pytest_enrich.writing import names as naming
+from pytest_enrich.writing.syntax import Text
 from tests.proposers.rows.conftest import variant
 
 LISTED = """
@@ -665,7 +666,8 @@ def test_a_test_about_one_report_comes_last(rows):
 def test_a_name_says_what_is_tested_and_not_what_the_test_beside_it_says(anchor, qualname, name):
     text = Text(f"def {anchor}():\n    assert discount(3) == 3\n")
     sheet = reading.read(text, f"tests/test_cart.py::{anchor}", "function")
-    assert desk.name(sheet, qualname, ["extra"]) == name
+    taken = naming.functions(sheet.text.text)
+    assert naming.beside(sheet.function.name, qualname, ["extra"], taken) == name
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,256 @@
+"""Where a test looks at what the code gave, and where the value stands that it expects there."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pytest_enrich.data import Point, Span
+from pytest_enrich.proposers.rows import steps
+from pytest_enrich.writing.syntax import is_literal, last_name, nodes_of, span
+
+EQUAL = {"assertEqual", "assertEquals", "assertListEqual", "assertDictEqual", "assertTupleEqual"}
+HELPERS = {"assert_equal", "assert_equals", "assert_eq", "eq_"}
+"""Functions that assert the same, in tests that are no classes of `unittest`."""
+TRUTH = {"assertTrue": True, "assertFalse": False}
+BOTH = 2
+LONGEST_MESSAGE = 1000
+"""What is matched is only its beginning."""
+TEXTUAL = {"join", "strip", "lstrip", "rstrip", "format", "encode", "dedent", "cleandoc"}
+"""Functions that only say how a text is written."""
+WITH = {"assert_called_with", "assert_called_once_with", "assert_awaited_with", "assert_awaited_once_with"}
+"""Assertions that say with what."""
+AT_ALL = {"assert_called", "assert_called_once", "assert_not_called", "assert_awaited", "assert_not_awaited"}
+NEVER = "None"
+"""What is seen of a mock that nobody calls; else `call("eur", by=2)`."""
+
+
+class Look(Struct, frozen=True, kw_only=True):
+    """A point of a test, and the place of its expected value.
+
+    Attributes:
+        point: What is looked at.
+        name: The parameter that is expected there, "" for none.
+        site: The literal or the name that is expected there; None for a truth, which has no place.
+        approx: Whether it is inside of `pytest.approx`.
+        identity: Whether it is compared with `is`.
+        constant: Whether it is a constant of a class or a module, whose like may stand there.
+        room: The most characters of what may be expected there.
+        conditional: Whether the parameter says, too, which way the test goes (`if expected is None:`): a row that
+            goes another way is not looked at here.
+    """
+
+    point: Point
+    name: str = ""
+    site: Span | None = None
+    approx: bool = False
+    identity: bool = False
+    constant: bool = False
+    room: int = 72
+    conditional: bool = False
+
+
+def expecting(function: ast.AST, parameters: Collection[str]) -> list[Look]:
+    """The looks at which a parameter is expected, of those that are used for nothing else but to choose a way."""
+    looks = [look for node in ast.walk(function) for look in _looks(node) if look.name in parameters]
+    uses = Counter(node.id for node in nodes_of(ast.Name, function))
+    asked = Counter(_asked(function))
+    expected = Counter(look.name for look in looks)
+    pure = {name for name, count in expected.items() if uses[name] == count + asked[name]}
+    return [replace(look, conditional=asked[look.name] > 0) for look in looks if look.name in pure]
+
+
+def of_literals(function: ast.AST, known: Collection[Look] = ()) -> list[Look]:
+    """The looks at which a literal, or a truth, is expected; where nothing better is, that of a comparison.
+
+    Statements that `known` looks are in have none.
+    """
+    taken = {look.point.span for look in known}
+    values = expected_variables(function)
+    looks: list[Look] = []
+    for node in ast.walk(function):
+        literal = [_resolved(look, values) for look in _looks(node) if not look.name or look.name in values]
+        looks += literal or _comparison(node)
+    looks += [Look(point=point, room=LONGEST_MESSAGE) for point in message_points(function)]
+    return [look for look in looks if look.point.span not in taken]
+
+
+def compared_sides(function: ast.AST) -> Iterator[ast.expr]:
+    """What assertions compare with or are given just so: a literal there is expected, however that is said."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare):
+            yield from (node.test.left, *node.test.comparators)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            yield from node.args if node.func.attr.startswith("assert") else ()
+
+
+def called_mock(node: ast.AST) -> ast.expr | None:
+    """The mock that a statement says something of; None for all other statements."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return None
+    has_stars = any(isinstance(value, ast.Starred) for value in call.args)
+    is_open = has_stars or any(keyword.arg is None for keyword in call.keywords)
+    return call.func.value if call.func.attr in WITH | AT_ALL and not is_open else None
+
+
+def called_with(node: ast.AST) -> Span:
+    """The place of what it is said to be called with, an empty one where that is nothing."""
+    assert isinstance(node, ast.Expr)
+    assert isinstance(node.value, ast.Call)
+    places = sorted(map(span, (*node.value.args, *node.value.keywords)))
+    if places:
+        return *places[0][:2], *places[-1][2:]
+    _, _, line, column = span(node)
+    return line, column - 1, line, column - 1
+
+
+def message_points(function: ast.AST) -> Iterator[Point]:
+    """Where a test expects one, and does not look at it afterwards."""
+    for call in _raising_calls(function):
+        yield Point(form="message", span=span(call), subject=span(call))
+
+
+def raising_call(function: ast.AST, point: Point) -> ast.Call:
+    """What the block at such a point is entered with."""
+    return next(call for call in _raising_calls(function) if span(call) == point.span)
+
+
+def expected_variables(function: ast.AST) -> dict[str, ast.expr]:
+    """The values that are made of literals, by the variables that get them once and are read once."""
+    uses = Counter((node.id, isinstance(node.ctx, ast.Load)) for node in nodes_of(ast.Name, function))
+    values: dict[str, ast.expr] = {}
+    for node in nodes_of(ast.Assign, function):
+        match node.targets:
+            case [ast.Name(name)] if uses[name, True] == uses[name, False] == 1 and _is_written(node.value):
+                values[name] = node.value
+    return values
+
+
+def _asked(function: ast.AST) -> Iterator[str]:
+    """Names of which an `if` asks whether they are None, or true, as often as it does."""
+    for node in nodes_of(ast.If, function):
+        match _without_not(node.test):
+            case ast.Name(name) | ast.Compare(ast.Name(name), [ast.Is() | ast.IsNot()], [ast.Constant(None)]):
+                yield name
+
+
+def _without_not(test: ast.expr) -> ast.expr:
+    return test.operand if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else test
+
+
+def _resolved(look: Look, values: Mapping[str, ast.expr]) -> Look:
+    """One at a variable that holds what is expected is one at its value."""
+    if not look.name:
+        return look
+    room = max(look.room, 2 * len(ast.unparse(values[look.name])))
+    return replace(look, name="", site=span(values[look.name]), room=room)
+
+
+def _comparison(node: ast.AST) -> Iterator[Look]:
+    """Whether two things that are no literals are equal, or one is in the other."""
+    if isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare) and len(node.test.ops) == 1:
+        yield Look(point=Point(form="truth", span=span(node), subject=span(node.test)))
+
+
+def _looks(node: ast.AST) -> Iterator[Look]:
+    if isinstance(node, ast.Assert):
+        yield from _asserted(node, node.test)
+    elif isinstance(node, ast.Expr) and (mock := called_mock(node)) is not None:
+        point = Point(form="called", span=span(node), subject=span(mock))
+        yield Look(point=point, site=called_with(node))
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        yield from _unittest(node, node.value)
+    elif isinstance(node, ast.With | ast.AsyncWith):
+        unused = (item.context_expr for item in node.items if item.optional_vars is None)
+        yield from (look for expression in unused for look in _raising(expression))
+
+
+def _asserted(statement: ast.stmt, test: ast.expr) -> Iterator[Look]:
+    inner = _without_not(test)
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq | ast.Is):
+        sides = (test.left, test.comparators[0])
+        yield from _compared(statement, sides, identity=isinstance(test.ops[0], ast.Is))
+    elif isinstance(inner, ast.Call | ast.Attribute):
+        yield Look(point=Point(form="truth", span=span(statement), subject=span(inner)))
+
+
+def _unittest(statement: ast.stmt, call: ast.Call) -> Iterator[Look]:
+    function = call.func
+    on_self = isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name)
+    name = function.attr if isinstance(function, ast.Attribute) and on_self else ""
+    if name in EQUAL or getattr(function, "id", "") in HELPERS:
+        both = call.args if len(call.args) == BOTH and not call.keywords else ()
+        yield from _compared(statement, (both[0], both[1]), identity=False) if both else ()
+    elif name in TRUTH and len(call.args) == 1 and isinstance(call.args[0], ast.Call | ast.Attribute):
+        yield Look(point=Point(form="truth", span=span(statement), subject=span(call.args[0])))
+
+
+def _compared(statement: ast.stmt, sides: tuple[ast.expr, ast.expr], *, identity: bool) -> Iterator[Look]:
+    """The look at one side when the other one is a literal, and those when one is a name."""
+    for expected, subject in (sides[::-1], sides):
+        inner, approx = _inside(expected)
+        if is_literal(subject) or isinstance(_inside(subject)[0], ast.Constant):
+            continue
+        point = Point(form="equal", span=span(statement), subject=span(subject))
+        if is_literal(inner):
+            yield Look(point=point, site=span(inner), approx=approx, identity=identity)
+            return
+        if _is_constant(inner):
+            point = replace(point, constant=span(inner))
+            yield Look(point=point, site=span(inner), approx=approx, identity=identity, constant=True)
+            return
+        if isinstance(inner, ast.Name):
+            yield Look(point=point, name=inner.id, site=span(inner), approx=approx, identity=identity)
+
+
+def _is_constant(node: ast.expr) -> bool:
+    """`Colour.RED` or `status.HTTP_200_OK`: a name in capitals, of something that has a name itself."""
+    if not isinstance(node, ast.Attribute) or not node.attr.isupper():
+        return False
+    return all(isinstance(part, ast.Attribute | ast.Name | ast.Load) for part in ast.walk(node.value))
+
+
+def _inside(node: ast.expr) -> tuple[ast.expr, bool]:
+    """What is in `pytest.approx(...)`, and whether it was."""
+    if isinstance(node, ast.Call) and last_name(node.func) == "approx":
+        return (node.args[0], True) if len(node.args) == 1 and not node.keywords else (node, False)
+    return node, False
+
+
+def _raising(node: ast.expr) -> Iterator[Look]:
+    """`pytest.raises(expected)`, whose class is a parameter."""
+    if not isinstance(node, ast.Call) or last_name(node.func) != "raises":
+        return
+    if len(node.args) == 1 and isinstance(node.args[0], ast.Name) and not node.keywords:
+        point = Point(form="raises", span=span(node), subject=span(node))
+        yield Look(point=point, name=node.args[0].id, site=span(node.args[0]))
+
+
+def _raising_calls(function: ast.AST) -> Iterator[ast.Call]:
+    blocks = (node for node in ast.walk(function) if isinstance(node, ast.With | ast.AsyncWith))
+    for item in (item for block in blocks for item in block.items if item.optional_vars is None):
+        call = item.context_expr
+        if steps.expects_raise(item) and isinstance(call, ast.Call) and _names_class(call):
+            yield call
+
+
+def _names_class(call: ast.Call) -> bool:
+    """Whether it names a class, and at most what the message has to match."""
+    most = 2 if last_name(call.func) == "assertRaisesRegex" else 1
+    named = bool(call.args) and isinstance(call.args[0], ast.Name | ast.Attribute)
+    return named and len(call.args) <= most and all(keyword.arg == "match" for keyword in call.keywords)
+
+
+def _is_written(node: ast.expr) -> bool:
+    """Whether it is a literal, or one of several lines as people write it."""
+    if isinstance(node, ast.Call):
+        parts = [*node.args, *([node.func.value] if isinstance(node.func, ast.Attribute) else [])]
+        return last_name(node.func) in TEXTUAL and not node.keywords and all(map(_is_written, parts))
+    if isinstance(node, ast.BinOp):
+        return _is_written(node.left) and _is_written(node.right)
+    return is_literal(node)

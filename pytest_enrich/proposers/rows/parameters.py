@@ -1,0 +1,203 @@
+"""What the parameters of a test stand for: cases of a list, what Hypothesis draws, fixtures."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from pytest_enrich.data import Hole, Variant
+from pytest_enrich.writing.syntax import Function, Text, last_name, nodes_of, used
+
+VALUES = 1
+"""The place of the list among the arguments."""
+MADE_AND_USED = 2
+"""So often is a constant named that has one use."""
+PLAIN = {"ids", "argnames", "argvalues"}
+SILENT = {"tmp_path", "tmpdir", "capsys", "capfd", "caplog", "monkeypatch", "recwarn", "request"}
+"""Fixtures that nothing happens through when nobody uses them."""
+SHORTEST = 4
+"""Of an ending without a sign before it, as in `superuser`."""
+MOST_FIXTURES, FAR = 6, 3
+
+
+class Cases(Struct, frozen=True, kw_only=True):
+    """What one `parametrize` lists: `argnames`, whether a value alone is a case, and the `rows`.
+
+    `shared` says whether something else reads the list, and `sharers` are the names of the tests that have it,
+    too, where nothing but such tests does: what is added to it is added to them.
+    """
+
+    argnames: tuple[str, ...]
+    bare: bool
+    rows: tuple[tuple[str, ...], ...]
+    shared: bool = False
+    sharers: tuple[str, ...] = ()
+
+    def column(self, name: str) -> tuple[str, ...]:
+        """The values of one parameter, row by row."""
+        at = self.argnames.index(name)
+        return tuple(row[at] for row in self.rows)
+
+
+def innermost_cases(text: Text, function: Function) -> Cases | None:
+    """The cases of the last `parametrize` above a test whose list can be read."""
+    for decorator in reversed(function.decorator_list):
+        if is_parametrize(decorator) and isinstance(decorator, ast.Call):
+            cases = _cases_of(text, decorator)
+            if cases is not None:
+                return cases
+    return None
+
+
+def is_parametrize(node: ast.expr) -> bool:
+    """Whether it is a call of something named `parametrize`."""
+    function = node.func if isinstance(node, ast.Call) else node
+    return last_name(function) == "parametrize"
+
+
+def given_decorator(function: Function) -> ast.Call | None:
+    """The `@given` of a test, None for one without."""
+    calls = (mark for mark in function.decorator_list if isinstance(mark, ast.Call))
+    return next((call for call in calls if last_name(call.func) == "given"), None)
+
+
+def drawn_names(function: Function) -> tuple[str, ...]:
+    """The arguments that are drawn, in the order of the test's; none where they cannot be read."""
+    call = given_decorator(function)
+    own = [parameter.arg for parameter in (*function.args.posonlyargs, *function.args.args)]
+    if call is None or any(isinstance(strategy, ast.Starred) for strategy in call.args):
+        return ()
+    if call.args:  # they fill the test's arguments from the right
+        return () if call.keywords or len(call.args) > len(own) else tuple(own[-len(call.args) :])
+    wanted = [keyword.arg for keyword in call.keywords]
+    own += [parameter.arg for parameter in function.args.kwonlyargs]
+    return tuple(name for name in own if name in wanted) if None not in wanted else ()
+
+
+def given_spelling(function: Function) -> str:
+    """How `example` is to be named beside this `given`: `hypothesis.` where that has it, "" where it has none."""
+    call = given_decorator(function)
+    return f"{ast.unparse(call.func.value)}." if call is not None and isinstance(call.func, ast.Attribute) else ""
+
+
+def fixture_holes(function: Function, visible: Collection[str]) -> list[Hole]:
+    """Each fixture that a test uses, with others of its name's kind; those that the test has anyway come first."""
+    names = [parameter.arg for parameter in function.args.args]
+    asked = [name for name in names if name in visible and name not in SILENT]
+    others = dict.fromkeys([*asked, *(name for name in visible if name not in SILENT and name[:1] != "_")])
+    needed = used(*function.body)
+    alike = {name: _alike(name, others)[:MOST_FIXTURES] for name in asked if name in needed}
+    return [Hole(fixture=name, values=(name,), offers=tuple(offers)) for name, offers in alike.items() if offers]
+
+
+def exchanged_fixtures(holes: Sequence[Hole], variant: Variant) -> Mapping[str, str]:
+    """The fixtures that a variant asks for, by those that the test asks for."""
+    pairs = ((holes[at].fixture, value) for at, value in variant.values)
+    return {name: value for name, value in pairs if name}
+
+
+def exchanged_arguments(declared: Iterable[tuple[str, str]], others: Mapping[str, str]) -> Iterator[str]:
+    """The arguments (name and source) with other names in the place of some, each once."""
+    declared = list(declared)
+    left = {name for name, _ in declared if name not in others}
+    for name, source in declared:
+        new = others.get(name, name)
+        if name in others and new in left:
+            continue
+        left.add(new)
+        yield new + source[len(name) :]
+
+
+def _cases_of(text: Text, call: ast.Call) -> Cases | None:
+    passed = {keyword.arg or "*": keyword.value for keyword in call.keywords}
+    passed |= dict(zip(("argnames", "argvalues"), call.args, strict=False))
+    names, values = passed.get("argnames"), _listed(text, passed.get("argvalues"))
+    # What is indirect goes through a fixture; a scope changes what is set up.
+    if names is None or values is None or passed.keys() - PLAIN:
+        return None
+    argnames, bare = _argnames(names)
+    rows = (_row_values(text, node, bare=bare) for node in values)
+    fitting = tuple(row for row in rows if row and len(row) == len(argnames))
+    if not argnames or not fitting:
+        return None
+    shared, sharers = _sharing(text, passed["argvalues"], call)
+    return Cases(argnames=argnames, bare=bare, rows=fitting, shared=shared, sharers=sharers)
+
+
+def _argnames(node: ast.expr) -> tuple[tuple[str, ...], bool]:
+    """The names, and whether a value alone is a case."""
+    try:
+        names = ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError):
+        return (), False
+    if isinstance(names, str):
+        words = tuple(word.strip() for word in names.split(",") if word.strip())
+        return words, len(words) == 1
+    plain = isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)
+    return (tuple(names), False) if plain else ((), False)
+
+
+def _listed(text: Text, node: ast.expr | None) -> list[ast.expr] | None:
+    """The elements of a list, which may be that of a constant of the file."""
+    if isinstance(node, ast.Name):
+        values = [value for name, value in _assigned(text.tree) if name == node.id]
+        node = values[0] if len(values) == 1 else None
+    return node.elts if isinstance(node, ast.List | ast.Tuple) else None
+
+
+def _sharing(text: Text, node: ast.expr, call: ast.Call) -> tuple[bool, tuple[str, ...]]:
+    """Whether something else reads a constant, and the tests that do, where nothing else does."""
+    if not isinstance(node, ast.Name):
+        return False, ()
+    uses = sum(name.id == node.id for name in nodes_of(ast.Name, text.tree))
+    owners = (owner for owner in ast.walk(text.tree) if isinstance(owner, Function | ast.ClassDef))
+    sharers = [owner.name for owner in owners for mark in owner.decorator_list if _has(mark, node.id, call)]
+    return uses > MADE_AND_USED, tuple(sharers) if uses == len(sharers) + MADE_AND_USED else ()
+
+
+def _has(decorator: ast.expr, name: str, call: ast.Call) -> bool:
+    """Whether another `parametrize` takes its cases from the constant of this name."""
+    if decorator is call or not is_parametrize(decorator) or not isinstance(decorator, ast.Call):
+        return False
+    by_name = (keyword.value for keyword in decorator.keywords if keyword.arg == "argvalues")
+    values = (*decorator.args[VALUES : VALUES + 1], *by_name)
+    return any(isinstance(value, ast.Name) and value.id == name for value in values)
+
+
+def _assigned(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    for node in tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        value = getattr(node, "value", None)
+        if len(targets) == 1 and isinstance(targets[0], ast.Name) and isinstance(value, ast.expr):
+            yield targets[0].id, value
+
+
+def _row_values(text: Text, node: ast.expr, *, bare: bool) -> tuple[str, ...]:
+    """The source of each value of a case; none of one that has marks of its own or cannot be read."""
+    if isinstance(node, ast.Call) and last_name(node.func) == "param":
+        values = [] if any(keyword.arg != "id" for keyword in node.keywords) else node.args
+    elif bare:
+        values = [node]
+    else:
+        values = node.elts if isinstance(node, ast.List | ast.Tuple) else []
+    has_stars = any(isinstance(value, ast.Starred) for value in values)
+    return () if has_stars else tuple(map(text.source, values))
+
+
+def _alike(name: str, others: Iterable[str]) -> list[str]:
+    """The others of its kind, the nearest first."""
+    distances = {other: _distance(other, name) for other in others if other != name}
+    return sorted((other for other in distances if distances[other] < FAR), key=distances.__getitem__)
+
+
+def _distance(first: str, second: str) -> int:
+    """By the last word of both names, else by their ending, else by the first word."""
+    ours, theirs = first.split("_"), second.split("_")
+    shorter, longer = sorted((first, second), key=len)
+    if ours[-1] == theirs[-1]:
+        return 0
+    if len(shorter) >= SHORTEST and longer.endswith(shorter):
+        return 1
+    return 2 if ours[0] == theirs[0] and len(ours[0]) >= SHORTEST else FAR

@@ -1,0 +1,110 @@
+"""What all has that is made of a variant: its gaps, the names that are there, the frame of a test beside it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+
+from pytest_enrich import imports
+from pytest_enrich.data import Gap, Hole, Template, Variant
+from pytest_enrich.proposers.rows import adding, mocks, parameters, steps
+from pytest_enrich.proposers.rows.addable import INSTEAD, LEFT_OUT
+from pytest_enrich.proposers.rows.parameters import SILENT
+from pytest_enrich.proposers.rows.reading import Sheet
+from pytest_enrich.writing import names
+from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE, Renderer, is_readable
+from pytest_enrich.writing.syntax import Edit, nodes_of, span, stored, used
+
+
+class VariantRenderer(Renderer, frozen=True, kw_only=True):
+    """Renders a variant of an existing test, which the `sheet` is of."""
+
+    sheet: Sheet
+    variant: Variant
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """The gaps that the variant closes."""
+        return self.closed(self.variant.reached, self.variant.branches)
+
+    def resolve_there(self, templates: Iterable[Template]) -> imports.ResolvedAll | None:
+        """The templates as the test would write them; None for names that are none."""
+        return self.resolve(templates, self.sheet.local_names)
+
+    def name_beside(self, ends: Iterable[str]) -> str:
+        """A free name for a test beside it, with the first of `ends` that makes a good one."""
+        return names.beside(self.sheet.function.name, self.target.qualname, ends, self.taken)
+
+    def frame(self, name: str, lines: Sequence[str]) -> str | None:
+        """The test of that name with this body, not indented; None when it is none, or gets too wide."""
+        code = "\n".join([*self.header(name, lines), *lines]) + "\n"
+        try:
+            tree = ast.parse(code)
+        except (SyntaxError, ValueError):
+            return None
+        return code if is_readable([code]) and len(tree.body) == 1 else None
+
+    def header(self, name: str, lines: Sequence[str]) -> list[str]:
+        """The decorators but `parametrize`, and the `def` with the fixtures that are left."""
+        sheet, function, text = self.sheet, self.sheet.function, self.sheet.text
+        gone = {
+            *sheet.pattern.argnames,
+            *(SILENT - _used(lines)),
+            *steps.unneeded_names(function, sheet.pattern, self.variant),
+        }
+        declared = ((each.arg, text.source(each)) for each in function.args.args if each.arg not in gone)
+        exchanged = parameters.exchanged_fixtures(sheet.pattern.holes, self.variant)
+        arguments = [*parameters.exchanged_arguments(declared, exchanged)]
+        keyword = "async def" if isinstance(function, ast.AsyncFunctionDef) else "def"
+        returns = f" -> {text.source(function.returns)}" if function.returns is not None else ""
+        kept = (mark for mark in function.decorator_list if not parameters.is_parametrize(mark))
+        signature = _signature(f"{keyword} {name}(", arguments, f"){returns}:")
+        return [*(f"@{text.source(mark)}" for mark in kept), *signature]
+
+    def edits(self) -> Iterator[Edit]:
+        """The values in the place of the literals, and of the parameters that have no list any more."""
+        changed = dict(self.variant.values)
+        for at, hole in enumerate(self.sheet.pattern.holes):
+            if hole.adds and at in changed:
+                yield self._added(hole, changed[at])
+            elif hole.span is not None and at in changed:
+                yield hole.span, changed[at]
+            elif hole.name or (hole.fixture and at in changed):
+                value = changed.get(at, hole.values[self.variant.row])
+                uses = nodes_of(ast.Name, self.sheet.function)
+                yield from ((span(name), value) for name in uses if name.id == (hole.name or hole.fixture))
+
+    def is_free(self, nodes: Sequence[ast.AST], given: Iterable[str] = ()) -> bool:
+        """Whether nothing is left in the nodes of a list of cases; `given` are parameters that get a value."""
+        sheet = self.sheet
+        lists = sum(map(parameters.is_parametrize, sheet.function.decorator_list))
+        left = set(sheet.pattern.argnames) - {hole.name for hole in sheet.pattern.holes} - {*given}
+        bound = stored(*nodes) & set(sheet.pattern.argnames)
+        return lists == bool(sheet.cases) and not left & used(*nodes) and not bound
+
+    def _added(self, hole: Hole, value: str) -> Edit:
+        """What is passed or set besides, or left out."""
+        if hole.adds in {LEFT_OUT, INSTEAD} and hole.span is not None:
+            return hole.span, "" if hole.adds == LEFT_OUT else value
+        if mocks.is_configured(hole):
+            return mocks.configuring_edit(hole, value)
+        write = adding.setting_edit if adding.is_setting(hole) else adding.adding_edit
+        return write(self.sheet.text, hole, value)
+
+
+def _signature(start: str, arguments: Sequence[str], end: str) -> list[str]:
+    """On one line, with the arguments on a line of theirs, or on a line each: what is not too wide."""
+    alone = f"{start}{', '.join(arguments)}{end}"
+    inside = f"{INDENT}{', '.join(arguments)}"
+    if len(alone) <= LONGEST_LINE - len(INDENT):
+        return [alone]
+    if len(inside) <= LONGEST_LINE - len(INDENT):
+        return [start, inside, end]
+    return [start, *(f"{INDENT}{argument}," for argument in arguments), end]
+
+
+def _used(lines: Sequence[str]) -> set[str]:
+    try:
+        return used(ast.parse("if 1:\n" + "\n".join(lines)))
+    except (SyntaxError, ValueError):
+        return SILENT

@@ -1,0 +1,105 @@
+"""`search`: call the function directly, with inputs that take the missing branch, and say what was seen.
+
+Record what existing tests pass, explore from there inside the sandbox, and write each finding as a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from typing import TypeAlias
+
+from msgspec.structs import replace
+
+from pytest_enrich.data import Call, Candidate, Explored, Finding, Kept, NewTest, Origin
+from pytest_enrich.proposers import exploring
+from pytest_enrich.protocols import Sandbox, Task
+from pytest_enrich.writing import findings, names
+from pytest_enrich.writing.findings import FindingRenderer
+
+BODIES = {"class", "module"}
+MOST_ADDED = 2
+"""Lines that a test may have more for what it notices more."""
+MOST_SHARPENED = 2
+Rewrite: TypeAlias = Callable[[Task, Explored], Iterator[Candidate]]
+"""Better candidates of what was found."""
+
+
+def has_solver() -> bool:
+    """Whether the extra `symbolic` is installed."""
+    return find_spec("hypothesis_crosshair_provider") is not None
+
+
+class SearchProposer:
+    """Thinks of tests by search; everything runs in `sandbox`.
+
+    What was found is written as a test of its own only after what `better` makes of it. A `solver` is asked, too,
+    where the extra `symbolic` brings one.
+    """
+
+    name = "search"
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        better: Rewrite = lambda _task, _explored: iter(()),
+        *,
+        solver: bool = False,
+    ) -> None:
+        self._sandbox = sandbox
+        self._better = better
+        self._solver = solver
+
+    def propose(self, task: Task) -> Iterator[Candidate]:
+        """One candidate for each input found, those that close the most first."""
+        target = task.target
+        if target.kind in BODIES or task.has_asked(self.name):
+            return
+        seconds = max(exploring.RECORD_SECONDS, task.seconds)
+        recorded = exploring.record(target, self._sandbox, seconds=seconds)
+        if not target.entries and not recorded.through:
+            return
+        limits = exploring.Limits.of(task)
+        explored = exploring.explore(task, target.entries, recorded, self._sandbox, limits, solver=self._solver)
+        if explored is not None:
+            yield from self._better(task, explored)
+            yield from findings.render(task, explored, Origin(proposer=self.name, seed=task.seed))
+
+
+def sharpen(task: Task, candidate: Candidate, call: Call, *, sandbox: Sandbox) -> Iterator[list[NewTest]]:
+    """Tests that notice more: of a call that told mutants apart which `candidate`, that search found, let live.
+
+    First a test of the call in the place of the candidate, then the candidate with that, too; those of a smaller
+    call of which there is the same to say come before those of the one that is given.
+    """
+    explored = exploring.look(task, call, sandbox) if isinstance(candidate, NewTest) else None
+    if explored is not None and isinstance(candidate, NewTest):
+        renderer = FindingRenderer.of(task, candidate.origin, explored.aliases)
+        for finding in explored.findings[:MOST_SHARPENED]:
+            yield [*_sharper(task, candidate, finding, renderer)]
+
+
+def _sharper(task: Task, candidate: NewTest, finding: Finding, renderer: FindingRenderer) -> Iterator[NewTest]:
+    alone, both = renderer.write(finding), renderer.extend(candidate, finding)
+    if alone is not None and _added_lines(alone, candidate) <= 1 and set(candidate.gaps) <= set(alone.gaps):
+        yield replace(alone, origin=candidate.origin)
+    if both is not None and _added_lines(both, candidate) <= MOST_ADDED and not _is_stated(task, both, candidate):
+        yield _truly_named(renderer, both, finding)
+
+
+def _truly_named(renderer: FindingRenderer, both: NewTest, finding: Finding) -> NewTest:
+    """Under a name that speaks of no exception where behind the calls that raise comes one that does not."""
+    subject, _, raised = both.name.partition("_raises_")
+    raises = raised and both.oracle[0].what.startswith("raises ") and finding.observations[0].subject != "raises"
+    return findings.renamed(both, names.free([subject], renderer.taken - {both.name})) if raises else both
+
+
+def _added_lines(test: NewTest, candidate: NewTest) -> int:
+    return test.code.count("\n") - candidate.code.count("\n")
+
+
+def _is_stated(task: Task, both: NewTest, candidate: NewTest) -> bool:
+    """Whether a test that was kept for the same function states already what `both` has more."""
+    added = both.code.removeprefix(candidate.code)
+    kept = (attempt.candidate for attempt in task.attempts if isinstance(attempt.verdict, Kept))
+    return any(added in test.code for test in kept if isinstance(test, NewTest))

@@ -1,0 +1,205 @@
+"""The statements of a test: set the scene, act, and state what was seen, in the words of pytest or of unittest."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from msgspec import Struct
+
+from pytest_enrich.data import Finding, Observation, Template
+from pytest_enrich.writing.precedence import owner, relation, within
+from pytest_enrich.writing.syntax import plain
+
+INLINE, SHOWN = 72, 60
+MESSAGE, FEW = 60, 3
+COLLECT = "collect"
+AROUND = ("raises", "warns")
+"""What is said by a block round the call."""
+PRINTED, LOGGED = "capsys.readouterr().out", "caplog.messages"
+"""The expressions of what was printed and logged, by the fixtures that see it."""
+OUTPUTS = {PRINTED: "prints", LOGGED: "logs"}
+CAPTURING = "output = ⟨io:StringIO⟩()"
+"""What is printed, in a class of `unittest`."""
+PART = re.compile(r"\{result\}(\.\w+(\(\))?|\[[^\[\]{}]+\])+")
+RUN = re.compile(r"^⟨asyncio:run⟩\((.*)\)$", re.DOTALL)
+SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
+
+
+class Body(Struct, frozen=True, kw_only=True):
+    """Lines, as templates, and for each observation the index of the line that states it."""
+
+    lines: tuple[Template, ...]
+    expects: tuple[int, ...]
+
+
+def write(
+    finding: Finding,
+    style: Literal["function", "method", "unittest"],
+    *,
+    awaits: bool = False,
+    apart: bool = False,
+) -> Body:
+    """The statements for a finding; in a test that is a coroutine, it `awaits`.
+
+    Where they stand `apart`, the assertion is not on the call itself but on a variable.
+    """
+    scene, action = _scene(finding, awaits=awaits)
+    state = in_unittest if style == "unittest" else in_pytest
+    if finding.observations[0].subject in AROUND:
+        opening = state(finding.observations[0], "")
+        return Body(lines=(*scene, f"{opening}\n    {action}"), expects=(len(scene),))
+    if style == "unittest" and finding.observations[0].expression == PRINTED:
+        return _printed([*scene, CAPTURING], action, finding.observations[0])
+    if not apart and _states_result(finding, action):
+        only = finding.observations[0]
+        whole = action if only.expression == "{result}" else owner(action)
+        subject = only.expression.replace("{result}", whole)
+        return Body(lines=(*scene, state(only, subject)), expects=(len(scene),))
+    about_result = any(seen.subject == "result" for seen in finding.observations)
+    lines = [*scene, f"result = {action}" if about_result else action]
+    checks = [state(seen, seen.expression.replace("{result}", "result")) for seen in finding.observations]
+    return Body(lines=(*lines, *checks), expects=tuple(range(len(lines), len(lines) + len(checks))))
+
+
+def renamed(line: Template, name: str, other: str) -> Template:
+    """The line with another name for a variable; arguments that are passed by that name keep it."""
+
+    def exchanged(match: re.Match[str]) -> str:
+        is_keyword = line[match.end() : match.end() + 1] == "="
+        return other if match[1] and not is_keyword else match[0]
+
+    return _variable(name).sub(exchanged, line)
+
+
+def in_pytest(seen: Observation, subject: Template) -> Template:
+    """What states an observation of `subject`; for one of a block, the block's first line."""
+    if seen.subject in AROUND:
+        match = f", match={pattern(seen.message)}" if seen.message.strip() else ""
+        return f"with ⟨pytest:{seen.subject}⟩({seen.value}{match}):"
+    if seen.form == "instance":
+        return f"assert isinstance({subject}, {seen.value})"
+    if seen.form == "is":
+        return f"assert {relation(subject, 'is', seen.value)}"
+    return f"assert {relation(subject, '==', _approximately(seen) if seen.form == 'approx' else seen.value)}"
+
+
+def in_unittest(seen: Observation, subject: Template) -> Template:
+    """The same in a method of a `TestCase`."""
+    if seen.subject in AROUND:
+        name, match = f"assert{seen.subject.title()}", f", {pattern(seen.message)}" if seen.message else ""
+        return f"with self.{name}{'Regex' if match else ''}({seen.value}{match}):"
+    if seen.form == "instance":
+        return f"self.assertIsInstance({subject}, {seen.value})"
+    if seen.form == "is" and seen.value in {"True", "False", "None"}:
+        named = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}[seen.value]
+        return f"self.{named}({subject})"
+    if seen.form == "approx" and seen.value[:1] in "[({":
+        return f"assert {relation(subject, '==', _approximately(seen))}"
+    if seen.form == "approx":
+        return f"self.assertAlmostEqual({subject}, {seen.value})"
+    return f"self.assertEqual({subject}, {seen.value})"
+
+
+def pattern(message: str) -> str:
+    """A pattern for the first line of the message that says something, cut at a word when it is long.
+
+    A message of a few letters is matched as a whole: they are in many others.
+    """
+    text = next((line.strip() for line in message.splitlines() if line.strip()), message)
+    if len(text) > MESSAGE:
+        text = text[:MESSAGE].rpartition(" ")[0] or text[:MESSAGE]
+    escaped = SPECIAL.sub(r"\\\1", text)
+    if text == message and text.isalnum() and len(text) <= FEW:
+        escaped = f"^{text}$"
+    quote = '"' if '"' not in escaped else "'"
+    if escaped != text and quote not in escaped and escaped.isprintable():
+        return f"r{quote}{escaped}{quote}"
+    return repr(escaped) if not escaped.isprintable() or quote in escaped else f"{quote}{escaped}{quote}"
+
+
+def bare(template: Template) -> str:
+    """The last part of a name: `⟨shop.errors:OutOfStock⟩` gives `OutOfStock`."""
+    return re.sub(r"⟨[\w.]+:(?:[\w]+\.)*(\w+)⟩", r"\1", template)
+
+
+def shown(template: Template) -> str:
+    """A value for a person's eye: short, its names bare."""
+    text = bare(template)
+    return text if len(text) <= SHOWN else text[: SHOWN - 3] + "..."
+
+
+def described(finding: Finding) -> str:
+    """What the call did, in words."""
+    first = finding.observations[0]
+    if first.subject in AROUND:
+        said = f' "{shown(first.message)}"' if first.message else ""
+        return f"{first.subject} {bare(first.value)}{said}"
+    if first.expression in OUTPUTS:
+        return f"{OUTPUTS[first.expression]} {shown(first.value)}"
+    if first.subject == "state":
+        return f"leaves {first.expression} == {shown(first.value)}"
+    if first.form == "instance":
+        return f"gives an instance of {bare(first.value)}"
+    if first.expression == "{result}":
+        return f"gives {shown(first.value)}"
+    return f"gives {first.expression.replace('{result}', 'a result')} == {shown(first.value)}"
+
+
+def _printed(scene: list[Template], action: Template, seen: Observation) -> Body:
+    """What was printed, where there are no fixtures."""
+    lines = (
+        *scene,
+        f"with ⟨contextlib:redirect_stdout⟩(output):\n    {action}",
+        in_unittest(seen, "output.getvalue()"),
+    )
+    return Body(lines=lines, expects=(len(lines) - 1,))
+
+
+def _scene(finding: Finding, *, awaits: bool) -> tuple[list[Template], Template]:
+    """The statements before, and the action; a single short object is made where it is used."""
+    lines, action = [_awaited(line) if awaits else line for line in finding.lines], finding.action
+    if finding.consume == "await" and awaits:
+        action = f"await {action}"
+    elif finding.consume == "async list" and awaits:
+        action = f"[item async for item in {action}]"
+    elif finding.consume == "await":
+        action = f"⟨asyncio:run⟩({action})"
+    elif finding.consume == "list":
+        action = f"list({action})"
+    elif finding.consume == "async list":
+        lines.append(f"async def {COLLECT}():\n    return [item async for item in {action}]\n")
+        return lines, f"⟨asyncio:run⟩({COLLECT}())"
+    if len(lines) != 1 or any(seen.subject == "state" for seen in finding.observations):
+        return lines, action
+    name, _, value = lines[0].partition(" = ")
+    uses = [match for match in _variable(name).finditer(action) if match[1]]
+    short = len(plain(value + action)) <= INLINE
+    if len(uses) == 1 and short and finding.expression and " " not in name:
+        place = uses[0]
+        before, after = action[: place.start()], action[place.end() :]
+        return [], before + within(value, before, after) + after
+    return lines, action
+
+
+def _awaited(line: Template) -> Template:
+    """A step that is run to its end, as a coroutine has it."""
+    return RUN.sub(r"await \1", line)
+
+
+def _variable(name: str) -> re.Pattern[str]:
+    """The uses of a variable (group 1); names to be imported and literals match, too, to be passed over."""
+    return re.compile(rf"⟨[^⟩]*⟩|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|(?<![\w.])({re.escape(name)})\b")
+
+
+def _states_result(finding: Finding, action: Template) -> bool:
+    """Whether one assertion on the call itself, or on a part of what it gives, says it all."""
+    only = finding.observations[0]
+    if len(finding.observations) > 1 or only.subject != "result" or not finding.expression:
+        return False
+    is_part = PART.fullmatch(only.expression) is not None
+    return only.expression == "{result}" or (is_part and len(bare(action)) <= INLINE - len(bare(only.value)))
+
+
+def _approximately(seen: Observation) -> Template:
+    return f"⟨pytest:approx⟩({seen.value})"

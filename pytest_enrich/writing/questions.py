@@ -1,0 +1,123 @@
+"""What a person is asked to look at in a test, and where each expected value comes from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from pytest_enrich.data import Finding, Oracle, Template
+from pytest_enrich.writing import body
+
+EXAMPLE, EXAMPLES = "the docstring has this example", "the docstring has these examples"
+PROMISED = "stands in the docstring, too: is it for this input?"
+ALL_PROMISED = "these values stand in the docstring, too: are they for these inputs?"
+# A value so short stands in any text.
+SHORT = 3
+
+
+def about(finding: Finding, documented: str) -> str:
+    """The question of a test of one finding; `documented` is the docstring of the function."""
+    first = finding.observations[0]
+    if _is_example(finding, documented):
+        return EXAMPLE
+    if first.subject == "warns":
+        return f"{body.bare(first.value)} was seen when the code ran; no docstring promises it"
+    return about_value(first.value, documented, raised=first.subject == "raises")
+
+
+def about_value(value: Template, documented: str, *, raised: bool = False) -> str:
+    """The question of a test that expects a value, or that an exception of this class is `raised`."""
+    shown = body.shown(value)
+    if raised and _names_class(value, documented):
+        return f"the docstring names {shown}; its message was read off the code"
+    if not raised and _has_value(value, documented):
+        return f"{shown} {PROMISED}"
+    return f"{shown} was seen when the code ran; no docstring promises it"
+
+
+def about_change(done: str, value: Template) -> str:
+    """That of a test that asserts what it did before, "with" another value or "without" a step."""
+    return f"what the test asserts holds {'for' if done == 'with' else done} {body.shown(value)}: should it?"
+
+
+def about_case(values: Template) -> str:
+    """That of one more case of a test, which asserts of it what it does of the others."""
+    return f"what the test asserts holds for {body.shown(values)}, too: should it?"
+
+
+def about_all(findings: Sequence[Finding]) -> str:
+    """That of a test of several findings, none of which a docstring promises."""
+    first = findings[0].observations[0]
+    raised = (body.bare(first.value),) if first.subject == "raises" else ()
+    return about_both(raised, gives=not raised)
+
+
+def about_both(raised: Sequence[str], *, gives: bool) -> str:
+    """That of a test that expects these exceptions and, where it `gives`, anything else."""
+    if not gives and len(raised) == 1:
+        return f"{raised[0]} was seen when the code ran, each time; no docstring promises it"
+    values = " and ".join(("these values", "exceptions")[: 1 + bool(raised)]) if gives else " and ".join(raised)
+    return f"{values} were seen when the code ran; no docstring promises them"
+
+
+def about_documented(first: str, second: str) -> str | None:
+    """That of two tests of whose values a docstring speaks; None where it does not in the same way."""
+    for single, several in ((EXAMPLE, EXAMPLES), (PROMISED, ALL_PROMISED)):
+        if all(question.endswith((single, several)) for question in (first, second)):
+            return several
+    return None
+
+
+def oracles(
+    finding: Finding, expects: Iterable[int], codes: Sequence[str], documented: str, above: int = 1
+) -> tuple[Oracle, ...]:
+    """What each expected value is, on which line of the test (its first is 1), and why it is believed.
+
+    Args:
+        finding: What was seen.
+        expects: For each observation the index of its statement among `codes`.
+        codes: The statements of the test.
+        documented: The docstring of the function.
+        above: Lines of the test above these.
+    """
+    promised = is_documented(finding, documented)
+    expected = []
+    for at, (statement, seen) in enumerate(zip(expects, finding.observations, strict=True)):
+        is_around = seen.subject in body.AROUND
+        what = f"{seen.subject} {body.bare(seen.value)}" if is_around else body.shown(seen.value)
+        origin = "docstring" if promised else "raises" if seen.subject == "raises" else "observed"
+        line = 1 + above + sum(len(code.splitlines()) for code in codes[:statement])
+        expected.append(Oracle(line=line, what=what, source=origin, look=at == 0))  # type: ignore[arg-type]
+    return tuple(expected)
+
+
+def oracle_of_test(line: int = 1) -> tuple[Oracle, ...]:
+    """Where nothing is expected but what a test that a person wrote asserts."""
+    return (Oracle(line=line, what="what the test asserts", source="property", look=True),)
+
+
+def is_documented(finding: Finding, documented: str) -> bool:
+    """Whether the docstring promises what was seen."""
+    first = finding.observations[0]
+    raised = first.subject == "raises" and _names_class(first.value, documented)
+    return raised or _has_value(first.value, documented) or _is_example(finding, documented)
+
+
+def _names_class(value: Template, documented: str) -> bool:
+    return re.search(rf"\b{re.escape(body.bare(value))}\b", documented) is not None
+
+
+def _has_value(value: Template, documented: str) -> bool:
+    return len(value) > SHORT and value in documented
+
+
+def _is_example(finding: Finding, documented: str) -> bool:
+    """Whether the call and its value stand in the docstring, one after the other, as a doctest."""
+    first = finding.observations[0]
+    is_whole = first.subject == "result" and first.expression == "{result}" and not finding.lines
+    return is_whole and _squeezed(f">>> {body.bare(finding.action)}\n{first.value}") in _squeezed(documented)
+
+
+def _squeezed(text: str) -> str:
+    """Without what a person may write in another way: spaces, and one sort of quotes for the other."""
+    return re.sub(r"\s", "", text).replace('"', "'")

@@ -1,0 +1,106 @@
+"""The style of the file that a test goes into: how its tests await, what is done before them, what they expect."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Literal, TypeAlias
+
+from pytest_enrich.data import Placement
+from pytest_enrich.writing.syntax import Function, functions_in, tree_of
+
+Decorators: TypeAlias = tuple[str, ...]
+PREPARING = {"setUp", "setUpClass", "asyncSetUp", "setup_method", "setup_class", "setup"}
+HABIT = 2
+"""So many tests that do the same are no accident."""
+RAISING = re.compile(r"self\.assertRaises\w*|(pytest\.)?raises")
+
+
+@lru_cache(maxsize=8)  # a few files are asked about, each for many targets
+def coroutine_decorators(text: str, placement: Placement) -> Decorators | None:
+    """What most coroutine tests beside which a new one goes are decorated with; None where there are none.
+
+    Args:
+        text: Of the test file.
+        placement: Where the new test goes.
+    """
+    tree = tree_of(text)
+    body = _scope(tree.body, _owners(placement)) if tree is not None else []
+    tests = [node for node in body if isinstance(node, ast.AsyncFunctionDef) and node.name.startswith("test")]
+    kinds = Counter(tuple(_decorators(test)) for test in tests)
+    return kinds.most_common(1)[0][0] if kinds else None
+
+
+@lru_cache(maxsize=32)  # a few classes are asked about, each for many targets
+def is_prepared(text: str, placement: Placement) -> bool:
+    """Whether a test there runs after something that the class, or one of the file above it, does before each.
+
+    There a call may do another thing than it did alone.
+
+    Args:
+        text: Of the test file.
+        placement: Where the test goes.
+    """
+    tree = tree_of(text)
+    nodes = ast.walk(tree) if tree is not None else ()
+    classes = {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
+    return any(map(_prepares, _lineage(_owners(placement)[-1:], classes)))
+
+
+@lru_cache(maxsize=8)  # a few files are asked about, each for many targets
+def keeps_exceptions_apart(text: str) -> bool:
+    """Whether tests of a file, several, expect exceptions, and none of them anything else besides."""
+    tree = tree_of(text)
+    tests = functions_in(tree) if tree is not None else ()
+    expected = [set(_expected(test)) for test in tests if test.name.startswith("test")]
+    return expected.count({"exception"}) >= HABIT and {"exception", "value"} not in expected
+
+
+def _owners(placement: Placement) -> list[str]:
+    """The classes that a test goes into, from outside in."""
+    return re.split(r"::|\.", placement.owner) if placement.owner else []
+
+
+def _scope(body: Sequence[ast.stmt], owners: Sequence[str]) -> Sequence[ast.stmt]:
+    for owner in owners:
+        body = next((node.body for node in body if isinstance(node, ast.ClassDef) and node.name == owner), [])
+    return body
+
+
+def _decorators(test: ast.AsyncFunctionDef) -> Iterator[str]:
+    """Those of a test, without what gives it cases."""
+    texts = map(ast.unparse, test.decorator_list)
+    return (text for text in texts if "parametrize" not in text)
+
+
+def _lineage(names: Iterable[str], classes: dict[str, ast.ClassDef]) -> list[ast.ClassDef]:
+    """The classes of these names, and those that they are made from."""
+    lineage: dict[str, ast.ClassDef] = {}
+    waiting = [*names]
+    while waiting:
+        name = waiting.pop()
+        if name in classes and name not in lineage:
+            lineage[name] = classes[name]
+            waiting += [base.id for base in classes[name].bases if isinstance(base, ast.Name)]
+    return list(lineage.values())
+
+
+def _prepares(owner: ast.ClassDef) -> bool:
+    functions = [node for node in owner.body if isinstance(node, Function)]
+    decorators = [*owner.decorator_list, *(mark for function in functions for mark in function.decorator_list)]
+    texts = map(ast.unparse, decorators)
+    named = any(function.name in PREPARING for function in functions)
+    return named or any("usefixtures" in text or "autouse=True" in text for text in texts)
+
+
+def _expected(test: ast.AST) -> Iterator[Literal["value", "exception"]]:
+    """What a test expects, of each of its assertions."""
+    for node in ast.walk(test):
+        called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+        if RAISING.fullmatch(called):
+            yield "exception"
+        elif isinstance(node, ast.Assert) or called.startswith("self.assert"):
+            yield "value"

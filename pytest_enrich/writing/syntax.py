@@ -1,0 +1,207 @@
+"""Python's syntax: a file's text by the places of its nodes, and what a piece of code uses, binds and calls."""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias, TypeVar
+
+from pytest_enrich.data import Span, Template
+
+Edit: TypeAlias = tuple[Span, str]
+"""What is replaced, and by what; nothing overlaps."""
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Node = TypeVar("Node", bound=ast.AST)
+IMPORTED = re.compile(r"⟨[\w.]+:([\w.]+)⟩")
+"""A name to be imported, in a template: `⟨shop.errors:OutOfStock⟩`."""
+
+OPERATORS = (b"=", b"<", b">", b"+", b",")
+"""What brackets behind these only hold together."""
+
+
+class Text:
+    """A Python file.
+
+    Raises:
+        SyntaxError: It is none.
+        ValueError: It holds a null character.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tree = ast.parse(text)
+        # Columns count bytes, and only these end a line for Python.
+        self._lines = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "surrogatepass").split(b"\n")
+
+    def source(self, node: ast.AST) -> str:
+        """The source of an expression, on one line."""
+        first, start, last, end = span(node)
+        if first != last:
+            return ast.unparse(node)
+        return _decoded(self._lines[first - 1][start:end])
+
+    def rewritten(self, place: Span, edits: Iterable[Edit] = ()) -> str:
+        """What is at `place`, whole lines of it without their indentation, with what lies in it replaced."""
+        return textwrap.dedent(self.raw(place, edits))
+
+    def opening(self, block: ast.With, edits: Iterable[Edit] = ()) -> str:
+        """What a block begins with, without the colon, with what lies in it replaced."""
+        first, start, *_ = span(block)
+        last = max(
+            (item.optional_vars or item.context_expr for item in block.items), key=lambda node: span(node)[2:]
+        )
+        return self.rewritten((first, start, *span(last)[2:]), edits).strip()
+
+    def is_empty(self, line: int) -> bool:
+        """Whether nothing is on a line."""
+        return 0 < line <= len(self._lines) and not self._lines[line - 1].strip()
+
+    def raw(self, place: Span, edits: Iterable[Edit] = ()) -> str:
+        """The same with the indentation that it has in the file."""
+        first, start, last, end = place
+        lines = self._lines[first - 1 : last]
+        lines[-1] = lines[-1][:end]
+        for (line, begin, until, stop), new in sorted(edits, reverse=True):
+            if not (place[:2] <= (line, begin) and (until, stop) <= place[2:]):
+                continue
+            head, tail = lines[line - first][:begin], lines[until - first][stop:]
+            left = head + new.encode("utf-8", "surrogatepass") + tail
+            lines[line - first : until - first + 1] = [left] * bool(new or left.strip())
+            if new and line < until:
+                _unwrap(lines, line - first)
+        lines[0] = b" " * start + lines[0][start:]
+        return _decoded(b"\n".join(lines))
+
+
+def parsed(text: str) -> Text | None:
+    """A file's text with its nodes; None where it is no Python."""
+    try:
+        return Text(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def tree_of(text: str) -> ast.Module | None:
+    """The nodes alone; None where it is no Python."""
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def span(node: ast.AST) -> Span:
+    """Where a node that has a place is, with its decorators."""
+    first = min(part.lineno for part in (node, *getattr(node, "decorator_list", ())))
+    return first, node.col_offset, node.end_lineno, node.end_col_offset  # type: ignore[attr-defined]
+
+
+def is_within(place: Span, whole: Span) -> bool:
+    """Whether a place lies in another one, or is it."""
+    return whole[:2] <= place[:2] and place[2:] <= whole[2:]
+
+
+def used(*nodes: ast.AST) -> set[str]:
+    """All names in these nodes."""
+    return {node.id for node in nodes_of(ast.Name, *nodes)}
+
+
+def loaded(*nodes: ast.AST) -> set[str]:
+    """Those that are read."""
+    return {node.id for node in nodes_of(ast.Name, *nodes) if isinstance(node.ctx, ast.Load)}
+
+
+def stored(*nodes: ast.AST) -> set[str]:
+    """Those that are bound."""
+    names = {node.id for node in nodes_of(ast.Name, *nodes) if isinstance(node.ctx, ast.Store)}
+    return names | {node.name for node in nodes if isinstance(node, Function | ast.ClassDef)}
+
+
+def last_name(node: ast.AST | None) -> str:
+    """The last name of what is called, or passed: `invoke` for `runner.invoke`; "" where it has none."""
+    return str(getattr(node, "attr", getattr(node, "id", "")))
+
+
+def inner_nodes(function: Function) -> Iterator[ast.AST]:
+    """All of a function's body."""
+    return _inside(function.body)
+
+
+def nodes_of(kind: type[Node], *trees: ast.AST) -> Iterator[Node]:
+    """All nodes of a kind in these."""
+    return (node for node in _inside(trees) if isinstance(node, kind))
+
+
+def functions_in(tree: ast.AST) -> Iterator[Function]:
+    """All functions in it, those of classes and of other functions, too."""
+    return (node for node in ast.walk(tree) if isinstance(node, Function))
+
+
+def texts(nodes: Iterable[ast.AST | None]) -> Iterator[str]:
+    """The texts that are written out among these."""
+    constants = (node.value for node in nodes if isinstance(node, ast.Constant))
+    return (value for value in constants if isinstance(value, str))
+
+
+def calls(function: Function) -> Iterator[ast.Call]:
+    """All calls in a function's body."""
+    return nodes_of(ast.Call, *function.body)
+
+
+def arguments(call: ast.Call) -> list[ast.expr]:
+    """What a call passes."""
+    return [*call.args, *(keyword.value for keyword in call.keywords)]
+
+
+def is_literal(node: ast.expr) -> bool:
+    """Whether a node is written with literals alone."""
+    match node:
+        case ast.Constant(value):
+            return value is not ...
+        case ast.UnaryOp(ast.USub(), operand):
+            return isinstance(operand, ast.Constant)
+        case ast.List(elements) | ast.Tuple(elements) | ast.Set(elements):
+            return all(map(is_literal, elements))
+        case ast.Dict(keys, values):
+            return all(part is not None and is_literal(part) for part in (*keys, *values))
+    return False
+
+
+def is_expression(template: Template) -> bool:
+    """Whether a template is one expression and nothing more."""
+    try:
+        ast.parse(f"({plain(template)}\n)", mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def expression(template: Template) -> ast.expr | None:
+    """The node of a template that is one expression, None for anything else."""
+    try:
+        return ast.parse(plain(template).strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def plain(template: Template) -> str:
+    """A template with its names as a file has them that imports them: `⟨shop:Cart.total⟩` gives `Cart.total`."""
+    return IMPORTED.sub(r"\1", template)
+
+
+def _inside(trees: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    return (node for tree in trees for node in ast.walk(tree))
+
+
+def _unwrap(lines: list[bytes], at: int) -> None:
+    """Take what several lines were in brackets for out of them, where it is alone in them on one line now."""
+    above, own, below = (lines[near].rstrip() if 0 <= near < len(lines) else b"" for near in (at - 1, at, at + 1))
+    opened = above.removesuffix(b"(").rstrip()
+    if opened != above and below.strip() == b")" and not own.endswith(b",") and opened[-1:] in OPERATORS:
+        lines[at - 1 : at + 2] = [opened + b" " + own.lstrip()]
+
+
+def _decoded(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogatepass")

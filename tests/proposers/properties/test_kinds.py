@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import pytest
+
+from pytest_enrich.proposers.properties import kinds
+
+PAIR = """
+def {0}(value): ...
+def {1}(value): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("makes", "undoes"),
+    [
+        ("encode", "decode"),
+        ("dumps", "loads"),
+        ("format_price", "parse_price"),
+        ("to_hex", "from_hex"),
+        ("rgb_to_hsv", "hsv_to_rgb"),
+        ("quote", "unquote"),
+        ("b64encode", "b64decode"),
+        ("compress", "decompress"),
+        ("str2bytes", "bytes2str"),
+        ("tojson", "fromjson"),
+    ],
+)
+def test_what_one_makes_the_other_takes_apart(said, makes, undoes):
+    assert said(PAIR.format(makes, undoes))[0] == f"{undoes}({makes}({{value}})) == {{value}}"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("encode", "encoding"), ("joint", "splitt"), ("decode", "redecode"), ("load", "loads")]
+)
+def test_names_that_only_look_alike_are_no_pair(said, one, other):
+    assert said(PAIR.format(one, other)) == []
+
+
+def test_a_pair_whose_types_do_not_fit_is_none(said):
+    assert said("def encode(text: str) -> bytes: ...\ndef decode(count: int) -> str: ...") == []
+    assert said("def encode(text: str) -> bytes: ...\ndef decode(data: bytes) -> float: ...") == []
+    assert len(said("def encode(text: str) -> 'bytes | None': ...\ndef decode(data: bytes) -> str: ...")) == 1
+
+
+def test_what_both_need_is_given_to_both(said):
+    source = "def encrypt(text, key): ...\ndef decrypt(text, key): ..."
+    assert said(source) == ["decrypt(encrypt({text}, {key}), {key}) == {text}"]
+
+
+def test_what_only_the_second_needs_makes_no_pair(said):
+    assert said("def encrypt(text): ...\ndef decrypt(text, key): ...") == []
+
+
+def test_what_both_may_be_given_is_tried_after_the_plain_form(said):
+    source = "def dumps(data, *, strict=False): ...\ndef loads(text, *, strict=False): ..."
+    assert said(source) == [
+        "loads(dumps({data})) == {data}",
+        "loads(dumps({data}, strict={strict}), strict={strict}) == {data}",
+    ]
+
+
+def test_an_object_is_written_and_read_back(said):
+    source = """
+    from dataclasses import dataclass
+
+    @dataclass
+    class Frame:
+        size: int
+
+        def __str__(self): ...
+
+        @classmethod
+        def parse(cls, text): ...
+    """
+    assert said(source) == ["parse(str({frame})) == {frame}"]
+
+
+def test_objects_that_cannot_be_compared_have_no_law(said):
+    source = """
+    class Frame:
+        def __init__(self, size): ...
+        def to_text(self): ...
+        @classmethod
+        def from_text(cls, text): ...
+    """
+    assert said(source) == []
+
+
+def test_methods_are_called_on_an_object_that_needs_nothing(said):
+    source = """
+    class {}:
+        def __init__(self{}): ...
+        def encode(self, text): ...
+        def decode(self, data): ...
+    """
+    assert said(source.format("Codec", "")) == ["codec = Codec(); codec.decode(codec.encode({text})) == {text}"]
+    assert said(source.format("Codec", ", strict=True")) != []
+    assert said(source.format("Codec", ", table")) == []
+
+
+@pytest.mark.parametrize("name", ["normalize", "clean_title", "strip_marks", "slugify"])
+def test_by_its_name_nothing_is_left_to_do(said, name):
+    assert said(f"def {name}(text: str) -> str: ...") == [
+        f"result = {name}({{text}}); {name}({{result}}) == {{result}}"
+    ]
+
+
+def test_the_docstring_says_that_nothing_is_left_to_do(said):
+    assert said('def tidy(text):\n    """Tidy up. Idempotent."""') == [
+        "result = tidy({text}); tidy({result}) == {result}"
+    ]
+    assert said('def tidy(text):\n    """Tidy up. Not idempotent."""') == []
+
+
+def test_what_returns_something_else_is_not_done_twice(said):
+    assert said("def normalize(text: str) -> int: ...") == []
+    assert said("def normalize(text: str) -> None: ...") == []
+
+
+def test_an_invariant_of_the_docstring(said):
+    source = 'def shorten(text, limit):\n    """Cut it. The result is never longer than `limit`."""'
+    assert said(source) == ["len(shorten({text}, {limit})) <= {limit}"]
+
+
+def test_what_a_docstring_says_twice_is_one_law(read):
+    source = 'def count(items):\n    """It is never negative. The result is never negative."""'
+    (law,) = kinds.laws(read(source), "count")
+    assert law.name == "count_is_never_negative"
+
+
+def test_an_invariant_that_looks_twice_at_a_result_keeps_it(said):
+    source = 'def distinct(items):\n    """Returns the items without duplicates."""'
+    assert said(source) == ["result = distinct({items}); len({result}) == len(set({result}))"]
+
+
+def test_two_ways_of_doing_the_same(said):
+    source = 'def total(items):\n    """The same as `slow_total`."""\ndef slow_total(items): ...'
+    assert said(source) == ["total({items}) == slow_total({items})"]
+    assert said("def total(items): ...\ndef total_naive(items): ...") == ["total_naive({items}) == total({items})"]
+    assert said("def total(items): ...\ndef total_naive(items, key): ...") == []
+
+
+def test_arguments_that_may_change_places(said):
+    docstring = '"""How far they are from each other; it is symmetric."""'
+    assert said(f"def distance(a, b):\n    {docstring}") == ["distance({a}, {b}) == distance({b}, {a})"]
+    assert said(f"def distance(a, b, c):\n    {docstring}") == []
+    assert said(f"def distance(*, a, b):\n    {docstring}") == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def _encode(x): ...\ndef _decode(x): ...",
+        "async def encode(x): ...\nasync def decode(x): ...",
+        "def encode(x):\n    yield x\ndef decode(x):\n    yield x",
+        "@contextmanager\ndef encode(x): ...\ndef decode(x): ...",
+        "class _Inner:\n    def encode(self, x): ...\n    def decode(self, x): ...",
+        "def encode(): ...\ndef decode(): ...",
+        "def encode(a, b, c, d): ...\ndef decode(a): ...",
+    ],
+)
+def test_what_a_test_would_not_call_just_so_has_no_law(said, source):
+    assert said(source) == []
+
+
+def test_only_laws_that_may_reach_the_function_are_found(said):
+    source = """
+    def encode(x):
+        return _each(x)
+    def decode(x): ...
+    def _each(x):
+        return _one(x)
+    def _one(x): ...
+    def other(x): ...
+    """
+    assert len(said(source, "_one")) == 1
+    assert said(source, "other") == []
+
+
+@pytest.mark.parametrize("call", ["open(name)", "Path(name).unlink()", "os.system(name)", "_write(name)"])
+def test_what_touches_the_world_is_not_done_with_whatever_is_drawn(said, call):
+    source = f"""
+    def encode(name):
+        return {call}
+    def decode(data): ...
+    def _write(name):
+        Path(name).write_text("")
+    """
+    assert said(source) == []
+
+
+def test_the_most_telling_comes_first(laws):
+    source = """
+    def normalize(x):
+        \"\"\"Returns a non-empty text, symmetric.\"\"\"
+    def encode(x):
+        return normalize(x)
+    def decode(x):
+        return normalize(x)
+    """
+    assert [law.name for law in laws(source, "normalize")] == [
+        "decode_undoes_encode",
+        "normalize_is_idempotent",
+        "normalize_is_never_empty",
+    ]

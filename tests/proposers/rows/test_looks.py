@@ -1,0 +1,66 @@
+"""Variables that hold what a test expects, and tests with another value in them."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from pytest_enrich.data import Vary
+from pytest_enrich.proposers.rows import looks
+from tests.proposers.rows.conftest import variant
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        ("expected = 3; assert f(1) == expected", ["expected"]),
+        ("expected = '\\n'.join(['a', 'b']); assert f(1) == expected", ["expected"]),
+        ("expected = dedent('a').strip() + 'b'; assert f(1) == expected", ["expected"]),
+        ("expected = g(1); assert f(1) == expected", []),
+        ("expected = 3; assert f(expected) == expected", []),
+        ("expected = 3; expected = 4; assert f(1) == expected", []),
+        ("expected = other = 3; assert f(1) == expected", []),
+    ],
+)
+def test_what_is_written_out_and_read_once_is_expected(body, names):
+    assert list(looks.expected_variables(ast.parse(body))) == names
+
+
+HELD = """
+    from shop.cart import discount
+
+
+    def test_discount():
+        expected = "\\n".join(["a", "b"])
+
+        result = discount(3)
+        {asserted}
+    """
+
+
+def test_a_text_of_several_lines_is_joined_of_them_as_the_other_one_is(rows):
+    long = "a" * 30
+    seen = repr(f"{long}\n{long}")
+    (made,), _ = rows(HELD.format(asserted="assert result == expected"), variant("-1", seen=(seen,)))
+    assert made.code.splitlines()[1:7] == [
+        '    expected = "\\n".join(',
+        "        [",
+        f"            '{long}',",
+        f"            '{long}',",
+        "        ]",
+        "    )",
+    ]
+
+
+@pytest.mark.parametrize("asserted", ["assert result == expected", "assert_equal(expected, result)"])
+def test_a_sibling_expects_something_else_in_its_variable(rows, asserted):
+    (made,), sandbox = rows(HELD.format(asserted=asserted), variant("-1", seen=("'c'",)))
+    assert [one.values for one in sandbox.asked(Vary)[0].patterns[0].holes] == [("3",)]
+    assert made.code.splitlines() == [
+        "def test_discount_total_below_0():",
+        "    expected = 'c'",
+        "",
+        "    result = discount(-1)",
+        f"    {asserted}",
+    ]

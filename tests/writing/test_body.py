@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_enrich.data import Observation
+from pytest_enrich.writing import body
+
+
+def written(fakes, *observations, style="function", **changes):
+    made = body.write(fakes.finding(*observations, **changes), style)
+    return [body.bare(line) for line in made.lines], made.expects
+
+
+def result(value, **changes):
+    return Observation(subject="result", value=value, **changes)
+
+
+@pytest.mark.parametrize(
+    ("observation", "pytests", "unittests"),
+    [
+        (result("0"), "assert discount(-1) == 0", "self.assertEqual(discount(-1), 0)"),
+        (result("None", form="is"), "assert discount(-1) is None", "self.assertIsNone(discount(-1))"),
+        (
+            result("⟨shop:Refusal⟩", form="instance"),
+            "assert isinstance(discount(-1), Refusal)",
+            "self.assertIsInstance(discount(-1), Refusal)",
+        ),
+        (result("True", form="is"), "assert discount(-1) is True", "self.assertTrue(discount(-1))"),
+        (
+            result("0.125001", form="approx"),
+            "assert discount(-1) == approx(0.125001)",
+            "self.assertAlmostEqual(discount(-1), 0.125001)",
+        ),
+        (
+            Observation(subject="raises", value="⟨m:Bad⟩", message="no [x]"),
+            'with raises(Bad, match=r"no \\[x\\]"):\n    discount(-1)',
+            'with self.assertRaisesRegex(Bad, r"no \\[x\\]"):\n    discount(-1)',
+        ),
+        (
+            Observation(subject="raises", value="⟨m:Bad⟩", message="no"),
+            'with raises(Bad, match=r"^no$"):\n    discount(-1)',
+            'with self.assertRaisesRegex(Bad, r"^no$"):\n    discount(-1)',
+        ),
+        (
+            Observation(subject="raises", value="⟨m:Bad⟩"),
+            "with raises(Bad):\n    discount(-1)",
+            "with self.assertRaises(Bad):\n    discount(-1)",
+        ),
+    ],
+)
+def test_one_observation_is_one_statement(fakes, observation, pytests, unittests):
+    assert written(fakes, observation) == ([pytests], (0,))
+    assert written(fakes, observation, style="unittest") == ([unittests], (0,))
+
+
+def test_several_observations_share_one_result(fakes):
+    seen = [result("1", expression="{result}.a"), result("2", expression="{result}.b")]
+    lines, expects = written(fakes, *seen)
+    assert lines == ["result = discount(-1)", "assert result.a == 1", "assert result.b == 2"]
+    assert expects == (1, 2)
+
+
+def test_a_short_object_is_made_where_it_is_used(fakes):
+    lines, _ = written(fakes, result("1"), lines=("cart = ⟨m:Cart⟩(2)",), action="cart.size")
+    assert lines == ["assert Cart(2).size == 1"]
+
+
+def test_an_object_that_is_used_twice_keeps_its_name(fakes):
+    lines, _ = written(fakes, result("1"), lines=("cart = ⟨m:Cart⟩(2)",), action="cart + cart")
+    assert lines == ["cart = Cart(2)", "assert cart + cart == 1"]
+
+
+def test_a_name_inside_a_text_is_no_use_of_the_variable(fakes):
+    lines, _ = written(fakes, result("1"), lines=("cart = ⟨m:cart.Cart⟩(2)",), action="cart.get('cart')")
+    assert lines == ["assert Cart(2).get('cart') == 1"]
+
+
+def test_what_changed_is_looked_at_by_its_name(fakes):
+    seen = Observation(subject="state", expression="cart.items", value="[1]")
+    lines, expects = written(fakes, seen, lines=("cart = ⟨m:Cart⟩()",), action="cart.add(1)")
+    assert (lines, expects) == (["cart = Cart()", "cart.add(1)", "assert cart.items == [1]"], (2,))
+
+
+def test_a_comparison_is_not_chained(fakes):
+    lines, _ = written(fakes, result("True", form="is"), action="1 in cart")
+    assert lines == ["assert 1 in cart"]
+    lines, _ = written(fakes, result("False", form="is"), action="1 in cart")
+    assert lines == ["assert not (1 in cart)"]
+    lines, _ = written(fakes, result("'x'"), action="any([1 in [2, (3,)]])")
+    assert lines == ["assert any([1 in [2, (3,)]]) == 'x'"]
+    lines, _ = written(fakes, result("'x'"), action="a == b")
+    assert lines == ["assert (a == b) == 'x'"]
+
+
+def test_an_await_and_a_list_are_written_out(fakes):
+    assert written(fakes, result("0"), consume="await")[0] == ["assert run(discount(-1)) == 0"]
+    assert written(fakes, result("[0]"), consume="list")[0] == ["assert list(discount(-1)) == [0]"]
+
+
+@pytest.mark.parametrize(
+    ("awaits", "lines"),
+    [
+        (False, ("store = Store()", "⟨asyncio:run⟩(store.open(1))", "assert ⟨asyncio:run⟩(store.get()) == 1")),
+        (True, ("store = Store()", "await store.open(1)", "assert await store.get() == 1")),
+    ],
+)
+def test_a_step_that_is_awaited_is_so_in_a_coroutine(fakes, awaits, lines):
+    scene = ("store = Store()", "⟨asyncio:run⟩(store.open(1))")
+    seen = fakes.finding(result("1"), lines=scene, action="store.get()", consume="await")
+    assert body.write(seen, "function", awaits=awaits).lines == lines
+
+
+def test_what_is_printed_is_heard_where_there_are_no_fixtures(fakes):
+    seen = Observation(subject="state", expression="capsys.readouterr().out", value="'x\\n'")
+    finding = fakes.finding(seen, lines=("cart = Cart()",), action="cart.show()")
+    assert body.write(finding, "unittest").lines == (
+        "cart = Cart()",
+        "output = ⟨io:StringIO⟩()",
+        "with ⟨contextlib:redirect_stdout⟩(output):\n    cart.show()",
+        "self.assertEqual(output.getvalue(), 'x\\n')",
+    )
+
+
+def test_what_is_logged_is_told_as_such(fakes):
+    seen = Observation(subject="state", expression="caplog.messages", value="['no such file']")
+    finding = fakes.finding(seen, action="load()")
+    assert body.write(finding, "function").lines == ("load()", "assert caplog.messages == ['no such file']")
+    assert body.described(finding) == "logs ['no such file']"
+
+
+def test_a_part_of_what_a_coroutine_gives_is_that_of_what_was_awaited(fakes):
+    part = fakes.finding(result("0", expression="{result}.total"), consume="await")
+    assert body.write(part, "function", awaits=True).lines == (
+        "assert (await ⟨shop.cart:discount⟩(-1)).total == 0",
+    )
+
+
+@pytest.mark.parametrize(
+    ("action", "whole"),
+    [("⟨m:f⟩(1)", "f(1)"), ("⟨m:A⟩(1) + 2", "(A(1) + 2)"), ("-⟨m:A⟩(1)", "(-A(1))"), ("a[0]", "a[0]")],
+)
+def test_a_part_of_what_an_operator_gives_is_none_of_its_last_operand(fakes, action, whole):
+    made = [result("3", expression="{result}.size().width")]
+    assert written(fakes, *made, action=action)[0] == [f"assert {whole}.size().width == 3"]
+
+
+@given(st.text(min_size=1, max_size=120))
+def test_a_pattern_matches_the_message_it_was_made_from(message):
+    assert re.search(ast.literal_eval(body.pattern(message)), message)
+
+
+@given(st.text(min_size=1, max_size=120))
+def test_a_pattern_is_short_and_on_one_line(message):
+    pattern = body.pattern(message)
+    assert "\n" not in pattern
+    assert len(ast.literal_eval(pattern)) <= 2 * body.MESSAGE
+
+
+def test_what_a_call_did_is_told_in_words(fakes):
+    assert body.described(fakes.finding(result("0"))) == "gives 0"
+    assert body.described(fakes.finding(result("2", expression="len({result})"))) == "gives len(a result) == 2"
+    raised = Observation(subject="raises", value="⟨m:Bad⟩", message="x" * 99)
+    assert body.described(fakes.finding(raised)) == f'raises Bad "{"x" * 57}..."'
+    assert (
+        body.described(fakes.finding(Observation(subject="state", expression="cart.n", value="1")))
+        == "leaves cart.n == 1"
+    )
+
+
+def test_a_pattern_is_of_the_first_line_that_says_something(fakes):
+    assert body.pattern("\n\n  To build a table, give rows\nor columns") == '"To build a table, give rows"'
+    blank = fakes.finding(Observation(subject="raises", value="⟨m:Bad⟩", message="\n"))
+    assert body.write(blank, "function").lines[0].startswith("with ⟨pytest:raises⟩(⟨m:Bad⟩):\n")

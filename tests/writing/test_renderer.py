@@ -1,0 +1,56 @@
+"""What is the same for all that is written for one target."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_enrich.data import Origin
+from pytest_enrich.writing.renderer import Renderer
+
+
+@pytest.fixture
+def renderer(fakes):
+    def renderer(*gaps, text=""):
+        target = fakes.target(*gaps)
+        return Renderer(target=target, text=text, placement=target.placement, origin=Origin(proposer="rows"))
+
+    return renderer
+
+
+def test_decisions_that_are_taken_come_before_what_is_closed_as_a_whole_and_that_before_the_rest(fakes, renderer):
+    part = fakes.gap("cart-aaaaaaaa", lines=(4, 5), branches=())
+    whole = fakes.gap("cart-bbbbbbbb", lines=(4,), branches=())
+    taken = fakes.gap("cart-cccccccc", lines=(9,), branches=((8, 9),))
+    other = fakes.gap("cart-dddddddd", lines=(20,), branches=((19, 20),))
+    closed = renderer(part, whole, taken, other).closed((4,), ((8, 9),))
+    assert closed == [taken, whole, part]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "imports"),
+    [
+        ("from shop.cart import Cart\n", "Cart()", ()),
+        ("", "Cart()", ("from shop.cart import Cart",)),
+        ("def test_(:\n", "Cart()", ("from shop.cart import Cart",)),
+        ("import shop.cart\n", "shop.cart.Cart()", ()),
+    ],
+)
+def test_names_are_what_the_file_calls_them_and_what_is_no_python_is_a_new_file(renderer, text, code, imports):
+    resolved = renderer(text=text).resolve(["⟨shop.cart:Cart⟩()"])
+    assert (resolved.codes, resolved.imports) == ((code,), imports)
+
+
+def test_a_name_that_is_local_is_not_taken_for_the_one_that_is_imported(renderer):
+    resolved = renderer(text="from shop.cart import Cart\n").resolve(["⟨shop.cart:Cart⟩()"], ["Cart"])
+    assert resolved.codes != ("Cart()",)
+
+
+def test_what_is_imported_anyway_comes_first(renderer):
+    statement = "from hypothesis import strategies as st"
+    resolved = renderer().resolve(["⟨hypothesis.strategies:text⟩()", "⟨shop.cart:Cart⟩()"], more=[statement])
+    assert resolved.codes == ("st.text()", "Cart()")
+    assert resolved.imports == (statement, "from shop.cart import Cart")
+
+
+def test_what_is_no_name_is_rendered_as_nothing(renderer):
+    assert renderer().resolve(["⟨shop.cart:not-a-name⟩"]) is None
