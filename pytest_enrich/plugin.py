@@ -144,9 +144,9 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """In place of a session: prove one test that a person has edited, or try existing ones in the sandbox."""
     if _is_inert() or not (config.option.enrich_prove or config.option.enrich_rehearse):
         return None
-    from pytest_enrich.pytest_hooks import proving
+    from pytest_enrich.pytest_hooks.setting import prove, rehearse
 
-    return proving.prove(config) if config.option.enrich_prove else proving.rehearse(config)
+    return prove(config) if config.option.enrich_prove else rehearse(config)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

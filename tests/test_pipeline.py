@@ -16,7 +16,7 @@ from pytest_enrich.data import Dropped, Kept, Prove, Proved, TestOutcome
 from pytest_enrich.errors import OutOfTimeError
 from pytest_enrich.executors import InlineExecutor
 from pytest_enrich.pipeline import Bench, Purse, Turn
-from pytest_enrich.pipeline.purse import FEWEST_EXECUTIONS, LONGEST, MOST_PARTS, SHORTEST, SHORTEST_TURN
+from pytest_enrich.pipeline.budget import FEWEST_EXECUTIONS, LONGEST, MOST_PARTS, SHORTEST, SHORTEST_TURN
 
 TURN = Turn(seconds=2.0, executions=500)
 

@@ -1,24 +1,124 @@
-"""`pytest-enrich accept ID...`: put suggestions into their test files, and only if those stay green."""
+"""A suggestion whose runnable file a person has edited: what is between its marks counts, when they say so."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from functools import partial
 
 import click
 from msgspec.structs import replace
 
-from pytest_enrich.commands import edited, reproof, settling, taking
-from pytest_enrich.commands.output import answer, json_option, say
-from pytest_enrich.commands.project import project_option
+from pytest_enrich.commands import reproof, taking
+from pytest_enrich.commands.project import answer, json_option, project_option, say
+from pytest_enrich.commands.pytest_run import Tell, unheard
 from pytest_enrich.commands.reproof import Believed
-from pytest_enrich.commands.taking import PLAINLY, How, Taken
+from pytest_enrich.commands.taking import PLAINLY, How, Taken, settle_interrupted
 from pytest_enrich.data import Suggestion
+from pytest_enrich.data.suggestion import TestPart
 from pytest_enrich.errors import RefusedError, UsageError
 from pytest_enrich.reporters.words import counted, visible, visible_lines
-from pytest_enrich.store import Store, bugs, options, rebuild, staleness, targets, turn
+from pytest_enrich.store import Store, bugs, identity, python_file, rebuild, targets
+from pytest_enrich.store.python_file import is_stale
+from pytest_enrich.store.rebuild import taken_turn
+from pytest_enrich.store.seal import options_of
 
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _REFUSED = 3
+
+
+def is_edited_by_hand(store: Store, one: Suggestion) -> bool:
+    """Whether the test in the runnable file is another than the one that was proven."""
+    from pytest_enrich import patch
+
+    text = store.read_text(one, identity.module_name(one.id))
+    if one.kind == "row":  # the rest of the file is a copy
+        return bool(text) and _lines(patch.marked(text)) != _lines(one.test.code)
+    return bool(text) and _without_comments(text) != _without_comments(patch.render_module(one))
+
+
+def take_up_edited(store: Store, one: Suggestion, tell: Tell = unheard) -> Suggestion:
+    """The suggestion with the test of the edited file, proven in the sandbox, and saved as such.
+
+    Raises:
+        RefusedError: There is no test between the marks, the file is not Python, or the test does not pass.
+    """
+    new = reproof.passing(store, one, edited_version(store, one), tell)
+    save_edited(store, new)
+    return new
+
+
+def edited_version(store: Store, one: Suggestion) -> Suggestion:
+    """The suggestion with the test of the edited file, not saved.
+
+    Raises:
+        RefusedError: See `take_up`.
+    """
+    name = identity.module_name(one.id)
+    text = store.read_text(one, name).replace("\r\n", "\n")
+    test = replace(one.test, imports=_imports(text, name))
+    return replace(one, test=_row(one, test, text, name) if one.kind == "row" else _test(test, text, name))
+
+
+def save_edited(store: Store, one: Suggestion) -> None:
+    """Write the suggestion with its patch and its runnable file, against today's test file.
+
+    Raises:
+        RefusedError: The test file cannot be read, or cannot take the test.
+    """
+    from pytest_enrich import patch
+
+    file = python_file.read(store.rootdir, one.target.path)
+    before = None if file.content is None else file.text
+    store.save(one, patch.render_patch(one, before), patch.render_module(one, before))
+
+
+def _test(test: TestPart, text: str, name: str) -> TestPart:
+    """With the functions between the marks."""
+    from pytest_enrich import patch
+
+    code = patch.marked(text)
+    names = tuple(node.name for node in python_file.tree(code, name).body if isinstance(node, _FUNCTIONS))
+    if not names or len(names) != len(ast.parse(code).body):
+        raise _wrong(name, "test functions")
+    return replace(test, names=names, code=code, body_sha256=patch.body_sha256(code))
+
+
+def _row(one: Suggestion, test: TestPart, text: str, name: str) -> TestPart:
+    """With the one element, or the one decorator, between the marks."""
+    from pytest_enrich import patch
+
+    code = patch.marked(text).strip().removesuffix(",")
+    start = "{}\ndef test(): pass" if not test.argnames else "[{}\n]"
+    body = python_file.tree(start.format(code), name).body
+    value = body[0].value if body and isinstance(body[0], ast.Expr) else None
+    decorators = getattr(body[0], "decorator_list", ()) if body else ()
+    if len(body) != 1 or len(value.elts if isinstance(value, ast.List) else decorators) != 1:
+        raise _wrong(name, "one case")
+    known = patch.row_of(one.target.owner, test.names[0], test.argnames)
+    return replace(test, code=code, body_sha256=patch.body_sha256(code, known))
+
+
+def _wrong(name: str, what: str) -> RefusedError:
+    return RefusedError(
+        f"{name} has something else than {what} between its marks\n"
+        "Nothing was changed.\n"
+        f"Mend it, or delete it to have the original:  {name}"
+    )
+
+
+def _lines(code: str) -> list[str]:
+    return [line.rstrip() for line in code.strip().removesuffix(",").splitlines()]
+
+
+def _without_comments(text: str) -> list[str]:
+    """The lines that matter: another version of ours may have written other words above them."""
+    return [line.rstrip() for line in text.splitlines() if not line.startswith("#")]
+
+
+def _imports(text: str, name: str) -> tuple[str, ...]:
+    body = python_file.tree(text, name).body
+    return tuple(ast.unparse(node) for node in body if isinstance(node, ast.Import | ast.ImportFrom))
 
 
 @click.command("accept")
@@ -34,11 +134,11 @@ def command(store: Store, identities: tuple[str, ...], *, all_strong: bool, is_e
     """
     if all_strong == bool(identities):
         raise UsageError("accept needs an ID, or --all-strong\nNothing was changed.\nSee:  pytest-enrich list")
-    for name in settling.settle_interrupted(store):
+    for name in settle_interrupted(store):
         say(f"an earlier accept of {name} was interrupted and changed nothing: it waits again", as_json=True)
     chosen = _chosen(store, identities, is_edited=is_edited, as_json=as_json)
     how = How(
-        edited=frozenset(one.id for one in chosen if is_edited and edited.is_edited(store, one)),
+        edited=frozenset(one.id for one in chosen if is_edited and is_edited_by_hand(store, one)),
         only_strong=all_strong,
         tell=partial(say, as_json=True),
     )
@@ -54,7 +154,7 @@ def accept(store: Store, chosen: Sequence[Suggestion], how: How = PLAINLY) -> tu
     found = [_believed(store, one, how) for one in chosen]
     known = {each.one.id: each for each in found if isinstance(each, Believed)}
     refused = [each for each in found if isinstance(each, Taken)]
-    with turn.taken(store):
+    with taken_turn(store):
         results = (*refused, *_accepted(store, [each.one for each in known.values()], how))
     notes = {name: each.note for name, each in known.items() if each.note}
     return tuple(replace(one, note=_both(notes.get(one.id, ""), one.note)) for one in results)
@@ -69,7 +169,7 @@ def _believed(store: Store, one: Suggestion, how: How) -> Believed | Taken:
     if refusal := _refusal(store, one):
         return refusal
     try:
-        targets.refuse(store.rootdir, one.target.path, options.of(store.rootdir, one).words)
+        targets.refuse(store.rootdir, one.target.path, options_of(store.rootdir, one).words)
         found = reproof.believed(store, one, how.tell)
     except RefusedError as error:
         return Taken(id=one.id, path=one.target.path, refused=str(error))
@@ -111,8 +211,8 @@ def _chosen(store: Store, identities: Sequence[str], *, is_edited: bool, as_json
 
 def _strong(store: Store, *, is_edited: bool, as_json: bool) -> tuple[Suggestion, ...]:
     """What may be taken without a look at each: there is no such thing for any other grade."""
-    found = [one for one in store.pending() if one.grade == "strong" and not staleness.is_stale(store, one)]
-    changed = [one.id for one in found if not is_edited and edited.is_edited(store, one)]
+    found = [one for one in store.pending() if one.grade == "strong" and not is_stale(store, one)]
+    changed = [one.id for one in found if not is_edited and is_edited_by_hand(store, one)]
     for name in changed:
         say(f"{name} was edited and is left out: pytest-enrich accept {name} --edited", as_json=as_json)
     return tuple(one for one in found if one.id not in changed)
@@ -124,10 +224,10 @@ def _version(store: Store, one: Suggestion, how: How, *, is_edited: bool) -> Sug
     Raises:
         RefusedError: The two differ, and it is not clear which one is meant.
     """
-    if not edited.is_edited(store, one):
+    if not is_edited_by_hand(store, one):
         return one
     if is_edited:
-        return edited.take_up(store, one, how.tell)
+        return take_up_edited(store, one, how.tell)
     raise RefusedError(
         f"{one.id}: its runnable file is not the test that was proven\n"
         "Nothing was changed.\n"
@@ -140,7 +240,7 @@ def _refusal(store: Store, one: Suggestion) -> Taken | None:
     state = store.state(one)
     if state != "pending":
         return Taken(id=one.id, path=one.target.path, refused=f"it was {state} meanwhile")
-    if not staleness.is_stale(store, one):
+    if not is_stale(store, one):
         return None
     name = one.gap.qualname or one.gap.path
     return Taken(id=one.id, path=one.target.path, refused=f"stale: {name} changed since it was made")

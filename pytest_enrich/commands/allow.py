@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pytest_enrich.commands.output import answer, json_option, say
-from pytest_enrich.commands.project import project_option
+from pytest_enrich.commands.project import answer, json_option, project_option, say
 from pytest_enrich.commands.taking import now
 from pytest_enrich.data import Decision
 from pytest_enrich.errors import UsageError

@@ -6,13 +6,14 @@ import sys
 
 import click
 
-from pytest_enrich.commands import settling, taking
-from pytest_enrich.commands.output import answer, json_option, say
-from pytest_enrich.commands.project import project_option
+from pytest_enrich.commands import taking
+from pytest_enrich.commands.project import answer, json_option, project_option, say
+from pytest_enrich.commands.taking import settle_interrupted
 from pytest_enrich.data import Decision, Suggestion
 from pytest_enrich.errors import UsageError
 from pytest_enrich.reporters.words import counted
-from pytest_enrich.store import Store, rebuild, staleness
+from pytest_enrich.store import Store, rebuild
+from pytest_enrich.store.python_file import is_stale
 
 
 @click.command("clean")
@@ -21,8 +22,8 @@ from pytest_enrich.store import Store, rebuild, staleness
 @project_option
 def command(store: Store, *, yes: bool, as_json: bool) -> int:
     """Remove decided and stale suggestions (their undo with them); never those that wait."""
-    settling.settle_interrupted(store)
-    stale = [one for one in store.pending() if staleness.is_stale(store, one)]
+    settle_interrupted(store)
+    stale = [one for one in store.pending() if is_stale(store, one)]
     decided = store.decided_names()
     if not stale and not decided:
         say("Nothing to clean.", as_json=as_json)

@@ -16,8 +16,7 @@ from msgspec import Struct
 
 from pytest_enrich import __version__
 from pytest_enrich.commands import reproof
-from pytest_enrich.commands.output import answer, json_option, say
-from pytest_enrich.commands.project import project_option
+from pytest_enrich.commands.project import answer, json_option, project_option, say
 from pytest_enrich.reporters.words import counted, visible
 from pytest_enrich.sandboxes import survey
 from pytest_enrich.sandboxes.isolation import RLIMITS_ONLY

@@ -1,7 +1,11 @@
-"""The team's formatter, where it has had its way with the file before: what was not formatted stays as it is."""
+"""Where an accepted test came from, as a comment in it, for teams that want that.
+
+A comment, not a marker: an unregistered marker is an error where the plugin is missing.
+"""
 
 from __future__ import annotations
 
+import ast
 import shlex
 import subprocess
 import sys
@@ -10,14 +14,54 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from pytest_enrich.data import NewRow, Suggestion
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.store import ini, python_file
+from pytest_enrich.reporters.words import visible
+from pytest_enrich.store import Store, python_file, rebuild
 from pytest_enrich.store.python_file import PythonFile
+from pytest_enrich.store.targets import has_tool, ini_value
 
-KEY = "enrich_format_command"
+MARKER_KEY = "enrich_provenance"
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+FORMAT_KEY = "enrich_format_command"
 SECONDS = 60
 _KNOWN = {"ruff": ["format", "--quiet", "--stdin-filename"], "black": ["--quiet", "--stdin-filename"]}
 """Formatters that are asked without being named, and their words in front of the file's name."""
+
+
+def signed(rootdir: Path, one: Suggestion, before: str, after: str) -> str:
+    """`after`, in which each test that `before` does not have says where it came from, if the team wants that.
+
+    A row is one line among others, and stays as it is.
+
+    Raises:
+        RefusedError: The key has a value that means nothing.
+    """
+    wanted = ini_value(rootdir, MARKER_KEY) or "none"
+    if wanted not in {"none", "comment"}:
+        raise RefusedError(
+            f"{MARKER_KEY} = {wanted}: it may be none or comment\nNothing was changed.\nMend it first."
+        )
+    if wanted == "none" or one.kind == "row":
+        return after
+    lines = after.split("\n")
+    for number in sorted(_beginnings(one.target.path, before, after), reverse=True):
+        line = lines[number - 1]
+        indent, end = line[: len(line) - len(line.lstrip())], "\r" if line.endswith("\r") else ""
+        lines.insert(number - 1, f"{indent}# {_told(one)}{end}")
+    return "\n".join(lines)
+
+
+def _told(one: Suggestion) -> str:
+    return visible(f"suggested by pytest-enrich {one.id} ({one.origin.model or one.origin.proposer}), reviewed")
+
+
+def _beginnings(path: str, before: str, after: str) -> list[int]:
+    """The lines on which the bodies of the new functions begin: what stands there goes when they go."""
+    known = python_file.functions(before, path).keys()
+    places = {line for name, line in python_file.functions(after, path).items() if name not in known}
+    nodes = (node for node in ast.walk(python_file.tree(after, path)) if isinstance(node, _FUNCTIONS))
+    return [node.body[0].lineno for node in nodes if node.lineno in places and node.body[0].lineno > node.lineno]
 
 
 class Formatted(Struct, frozen=True):
@@ -47,11 +91,11 @@ def formatted(rootdir: Path, file: PythonFile, text: str) -> Formatted:
 
 
 def _words(rootdir: Path, name: str) -> list[str]:
-    command = ini.text(rootdir, KEY)
+    command = ini_value(rootdir, FORMAT_KEY)
     try:
         return [word.replace("{filename}", name) for word in shlex.split(command)]
     except ValueError as error:
-        raise RefusedError(f"{KEY} = {command}: {error}\nNothing was changed.\nMend it first.") from error
+        raise RefusedError(f"{FORMAT_KEY} = {command}: {error}\nNothing was changed.\nMend it first.") from error
 
 
 def _configured(rootdir: Path, name: str) -> list[str]:
@@ -66,12 +110,12 @@ def _configured(rootdir: Path, name: str) -> list[str]:
 def _is_configured(rootdir: Path, tool: str) -> bool:
     if tool == "ruff" and any((rootdir / name).is_file() for name in ("ruff.toml", ".ruff.toml")):
         return True
-    return ini.has_tool(rootdir, tool)
+    return has_tool(rootdir, tool)
 
 
 def _named(words: Sequence[str]) -> str:
     tool = Path(words[0]).name
-    return tool if Path(words[0]).parent == Path(sys.executable).parent and tool in _KNOWN else KEY
+    return tool if Path(words[0]).parent == Path(sys.executable).parent and tool in _KNOWN else FORMAT_KEY
 
 
 def _run(words: Sequence[str], rootdir: Path, file: PythonFile, text: str) -> str:
@@ -84,3 +128,39 @@ def _run(words: Sequence[str], rootdir: Path, file: PythonFile, text: str) -> st
 def _why(error: Exception) -> str:
     said = error.stderr.decode("utf-8", "replace") if isinstance(error, subprocess.CalledProcessError) else ""
     return (said or str(error)).strip().partition("\n")[0]
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """One suggestion on top of those before it."""
+
+    suggestion: Suggestion
+    before: str
+    after: str
+
+
+def made_from(store: Store, file: PythonFile, group: Sequence[Suggestion]) -> list[Step]:
+    """The suggestions for a file, each on top of those before it.
+
+    Raises:
+        RefusedError: The file cannot take one of them.
+    """
+    from pytest_enrich import patch
+
+    order = rebuild.neighbours(store, file.name)
+    steps: list[Step] = []
+    for one in patch.in_gap_order(group):
+        before, candidate = (steps[-1].after if steps else file.text), patch.as_candidate(one)
+        if isinstance(candidate, NewRow) and patch.is_there(before, candidate):
+            raise _known(one)
+        after = signed(store.rootdir, one, before, patch.insert(before, candidate, order))
+        python_file.tree(after, file.name)
+        steps.append(Step(suggestion=one, before=before, after=after))
+    return steps
+
+
+def _known(one: Suggestion) -> RefusedError:
+    return RefusedError(
+        f"{one.test.names[0]} in {one.target.path} has this case already\n"
+        "It was not put in again.\n"
+        f"Turn it down:  pytest-enrich reject {one.id} --reason duplicate"
+    )

@@ -17,8 +17,7 @@ from pathlib import Path
 import click
 
 from pytest_enrich import config
-from pytest_enrich.commands.output import say
-from pytest_enrich.commands.project import DEFAULT, locate
+from pytest_enrich.commands.project import DEFAULT, locate, say
 from pytest_enrich.data import PossibleBug, Suggestion
 from pytest_enrich.errors import EnrichError, UsageError
 from pytest_enrich.reporters.words import counted, visible

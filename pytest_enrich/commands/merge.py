@@ -9,8 +9,7 @@ import click
 
 from pytest_enrich import reports
 from pytest_enrich.commands import taking
-from pytest_enrich.commands.output import answer, json_option, say
-from pytest_enrich.commands.project import DEFAULT, locate
+from pytest_enrich.commands.project import DEFAULT, answer, json_option, locate, say
 from pytest_enrich.errors import StoreError, UsageError
 from pytest_enrich.reporters import text
 from pytest_enrich.reporters.words import counted, filled, visible

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import msgspec
 
-from pytest_enrich.commands import accept, parts, pytest_run, reproof, settling, taking
+from pytest_enrich.commands import accept, parts, pytest_run, reproof, taking
 from pytest_enrich.commands.pytest_run import Outcome, Tell, unheard
-from pytest_enrich.commands.taking import How, Taken
+from pytest_enrich.commands.taking import How, Taken, refuse_decided
 from pytest_enrich.data import Decision, PossibleBug, Reason, Scope
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.reporters.figures import contract_of, observed_of, reproduction_of, runs_of
 from pytest_enrich.reporters.words import fit, visible_lines
-from pytest_enrich.store import Store, bugs, options, rebuild, rejected, seal, staleness, turn
-from pytest_enrich.store.xfail import xfail
+from pytest_enrich.store import Store, bugs, rebuild, rejected, seal
+from pytest_enrich.store.bugs import xfail
+from pytest_enrich.store.python_file import is_stale
+from pytest_enrich.store.rebuild import taken_turn
+from pytest_enrich.store.seal import options_of
 
 _RULE = "-" * 78
 _STATES = {0: "mended", 1: "there"}
@@ -41,12 +44,12 @@ def run(store: Store, bug: PossibleBug, tell: Tell = unheard) -> Outcome:
         RefusedError: It was not made here, and does not fail in the sandbox.
     """
     bug = reproof.believed_bug(store, bug, tell)
-    return pytest_run.suggestion(store, bug, options.of(store.rootdir, bug).words, tell)
+    return pytest_run.suggestion(store, bug, options_of(store.rootdir, bug).words, tell)
 
 
 def verify(store: Store, bug: PossibleBug, tell: Tell = unheard) -> tuple[str, str]:
     """`there`, `mended`, `stale` (the words are gone) or `unclear`, and the end of what pytest printed."""
-    if staleness.is_stale(store, xfail(bug)):
+    if is_stale(store, xfail(bug)):
         return "stale", ""
     try:
         outcome = run(store, bug, tell)
@@ -79,7 +82,7 @@ def turn_down(  # noqa: PLR0913 - the parts of a decision
     store: Store, bug: PossibleBug, *, reason: Reason, scope: Scope, note: str, seconds: float | None = None
 ) -> tuple[PossibleBug, ...]:
     """Say that it is none, in the committed file too; returns all that wait no more."""
-    with turn.taken(store):
+    with taken_turn(store):
         return _turned_down(store, bug, reason=reason, scope=scope, note=note, seconds=seconds)
 
 
@@ -88,7 +91,7 @@ def _turned_down(  # noqa: PLR0913 - the same
 ) -> tuple[PossibleBug, ...]:
     from pytest_enrich import patch
 
-    settling.refuse_decided(store, xfail(bug))
+    refuse_decided(store, xfail(bug))
     before, one, at = bugs.waiting(store), xfail(bug), taking.now()
     decision = Decision(
         id=bug.id, verb="reject", body=bug.test.body_sha256, at=at, reason=reason, scope=scope, note=note

@@ -1,23 +1,102 @@
-"""`pytest-enrich hook --push`: a run about the lines that are pushed, in given time, on tests that touch them."""
+"""What a push is about: the commit to compare with, and the tests that touch the changed files."""
 
 from __future__ import annotations
 
 import os
+import re
 import tempfile
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
 
 from pytest_enrich import changes
-from pytest_enrich.commands import hook, pushed, pytest_run
-from pytest_enrich.commands.output import say
+from pytest_enrich.commands import hook, pytest_run
+from pytest_enrich.commands.project import say
 from pytest_enrich.config import Budget
 from pytest_enrich.data import ChangedPart, Changes, RunSummary
 from pytest_enrich.reporters.words import counted, duration, visible, visible_lines
 from pytest_enrich.store import Store, last_run
 
+_SHORT = 10
+_MOST = 500  # files that a command line names
+_ID = re.compile(r"[0-9a-f]{40,64}")
+_TEST_NAME = re.compile(r"(test_.*|.*_test|conftest)\.py")
+# What git itself would push to comes first; for a new branch of a clone, where the default branch is. A repository
+# that was pushed and never cloned has no origin/HEAD.
+_NEAREST = ("@{push}", "@{upstream}", "origin/HEAD", "origin/main", "origin/master")
 THINKING = 0.5
 _FOUND = 1
 _WRONG_USE = 4  # of pytest's statuses
 _SHOWN = 3
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """What to compare with, or why nothing can be looked for."""
+
+    since: str = ""
+    problem: str = ""
+
+
+def asked_by_git(rootdir: Path, environment: Mapping[str, str], since: str | None) -> Asked:
+    """What to compare with: what was given, what pre-commit says, or the branch that a push would go to.
+
+    Raises:
+        UsageError: There is no git, or no repository.
+    """
+    if since:
+        return Asked(since=since)
+    changes.check_base(rootdir)
+    to = environment.get("PRE_COMMIT_TO_REF", "")
+    if to and changes.resolved(rootdir, to) != changes.head(rootdir):
+        return Asked(problem="What is pushed is not what is checked out: nothing was looked for.")
+    for name in (environment.get("PRE_COMMIT_FROM_REF", ""), *_NEAREST):
+        if changes.resolved(rootdir, name):
+            return Asked(since=name[:_SHORT] if _ID.fullmatch(name) else name)
+    return Asked(problem="No earlier commit to compare with: nothing was looked for. Name one:  --since REF")
+
+
+def pushed_tests(
+    rootdir: Path, changed: Collection[str], touching: Mapping[str, Sequence[str]]
+) -> tuple[str, ...]:
+    """The test files to run for these files, relative to rootdir; none (of too many, too) says that all have to.
+
+    Args:
+        rootdir: The project's.
+        changed: Relative to it.
+        touching: For each source file the test files that ran any of it in the last run of the whole suite.
+    """
+    names = {PurePosixPath(name).name for files in touching.values() for name in files}
+    names |= {name for path in changed for name in (*_namesakes(path), PurePosixPath(path).name)}
+    chosen = choose_pushed(changed, touching, changes.named(rootdir, names))
+    return chosen if len(chosen) <= _MOST else ()
+
+
+def choose_pushed(
+    changed: Iterable[str], touching: Mapping[str, Sequence[str]], known: Collection[str]
+) -> tuple[str, ...]:
+    """Of the `known` files the changed tests, those that touch a changed source, and those named after one."""
+    found: set[str] = set()
+    for path in changed:
+        if not is_test(path):
+            found |= {
+                *touching.get(path, ()),
+                *(one for one in known if PurePosixPath(one).name in _namesakes(path)),
+            }
+        elif PurePosixPath(path).name != "conftest.py":
+            found.add(path)
+    return tuple(sorted(found & set(known)))
+
+
+def is_test(path: str) -> bool:
+    """Whether it is named like a file of tests, or of their fixtures."""
+    return _TEST_NAME.fullmatch(PurePosixPath(path).name) is not None
+
+
+def _namesakes(path: str) -> tuple[str, str]:
+    pure = PurePosixPath(path)
+    stem = pure.parent.name if pure.stem == "__init__" else pure.stem
+    return f"test_{stem}.py", f"{stem}_test.py"
 
 
 def run(store: Store, budget: Budget, since: str | None, fail_on: Collection[str]) -> int:
@@ -28,12 +107,12 @@ def run(store: Store, budget: Budget, since: str | None, fail_on: Collection[str
     Raises:
         EnrichError: git, or the suggestions folder, cannot be used.
     """
-    asked = pushed.asked(store.rootdir, os.environ, since)
+    asked = asked_by_git(store.rootdir, os.environ, since)
     if asked.problem:
         say(asked.problem)
         return 0
     changed = changes.since(store.rootdir, asked.since)
-    if all(pushed.is_test(path) for path in changed.lines):
+    if all(is_test(path) for path in changed.lines):
         what = "Only tests" if changed.lines else "No Python file"
         say(f"{what} changed since {visible(asked.since)}: nothing to look for.")
         return 0
@@ -68,7 +147,7 @@ def _judge(store: Store, changed: Changes, seen: ChangedPart | None, fail_on: Co
 
 
 def _run(store: Store, changed: Changes, budget: Budget) -> pytest_run.Outcome:
-    chosen = pushed.tests(store.rootdir, list(changed.lines), last_run.read_tests(store))
+    chosen = pushed_tests(store.rootdir, list(changed.lines), last_run.read_tests(store))
     limits = [f"--enrich-since={changed.since}", f"--enrich-budget={_part(budget)}"]
     with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
         private = ["-o", f"cache_dir={scratch}/cache"]  # what `--lf` remembers is of the user's own runs

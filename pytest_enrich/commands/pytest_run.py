@@ -17,7 +17,7 @@ from pytest_enrich.commands.project import DEFAULT
 from pytest_enrich.data import PossibleBug, Suggestion
 from pytest_enrich.reporters.words import duration, visible
 from pytest_enrich.store import Store, python_file
-from pytest_enrich.store.xfail import xfail
+from pytest_enrich.store.bugs import xfail
 
 _USAGE = 4
 _AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import click
 import msgspec
 
-from pytest_enrich.commands import possible_bug, settling, taking
-from pytest_enrich.commands.output import answer, json_option, say
-from pytest_enrich.commands.project import project_option
+from pytest_enrich.commands import possible_bug, taking
+from pytest_enrich.commands.project import answer, json_option, project_option, say
+from pytest_enrich.commands.taking import refuse_decided, settle_interrupted
 from pytest_enrich.data import Decision, Reason, Scope, Suggestion
 from pytest_enrich.reporters.words import counted
-from pytest_enrich.store import Store, bugs, rebuild, rejected, turn
+from pytest_enrich.store import Store, bugs, rebuild, rejected
+from pytest_enrich.store.rebuild import taken_turn
 
 _COMES_BACK = {
     "idea": "This idea will not come back; other ideas for the gap may.",
@@ -33,7 +34,7 @@ def command(  # noqa: PLR0913 - one argument an option, as click passes them
     store: Store, identities: tuple[str, ...], *, reason: Reason, scope: Scope, note: str, as_json: bool
 ) -> int:
     """Turn suggestions down; `.enrich-rejected` remembers it for the whole team."""
-    settling.settle_interrupted(store)
+    settle_interrupted(store)
     found = {one.id: one for name in identities if (one := bugs.find(store, name)) is not None}
     names = [name for name in identities if bugs.find(store, name) is None]
     chosen = {one.id: one for one in map(store.find, names)}
@@ -80,7 +81,7 @@ def reject(  # noqa: PLR0913 - the parts of a decision
     Raises:
         RefusedError: One of them does not wait any more.
     """
-    with turn.taken(store):
+    with taken_turn(store):
         return _rejected(store, chosen, reason=reason, scope=scope, note=note, seconds=seconds)
 
 
@@ -94,7 +95,7 @@ def _rejected(  # noqa: PLR0913 - the same
     seconds: float | None,
 ) -> tuple[Suggestion, ...]:
     for one in chosen:
-        settling.refuse_decided(store, one)
+        refuse_decided(store, one)
     at = taking.now()
     written: set[str] = set()
     for one in chosen:

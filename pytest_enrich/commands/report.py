@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 
 from pytest_enrich import reports
-from pytest_enrich.commands.output import answer, json_option, say, tell_problems
-from pytest_enrich.commands.project import project_option
+from pytest_enrich.commands.project import answer, json_option, project_option, say, tell_problems
 from pytest_enrich.config import WantedReport
 from pytest_enrich.data import Report
 from pytest_enrich.errors import UsageError

@@ -19,8 +19,9 @@ from pytest_enrich.commands.pytest_run import Tell, unheard
 from pytest_enrich.data import PossibleBug, Question, Rehearsal, Reproof, Suggestion
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.reporters.words import visible, visible_lines
-from pytest_enrich.store import Store, bugs, identity, options, python_file, seal
-from pytest_enrich.store.xfail import xfail
+from pytest_enrich.store import Store, bugs, identity, python_file, seal
+from pytest_enrich.store.bugs import xfail
+from pytest_enrich.store.seal import options_of
 
 _WHY = {"elsewhere": "made on another machine", "changed": "changed after it was made"}
 
@@ -47,7 +48,7 @@ def believed(store: Store, one: Suggestion, tell: Tell = unheard) -> Believed:
     if not reason:
         return Believed(one)
     tell(f"proving {one.id} again: it was {reason} ...")
-    used = options.of(store.rootdir, one)
+    used = options_of(store.rootdir, one)
     found = prove(store, Question(one=one, foreign=True), used.words)
     if found.trouble or not found.passed:
         raise _refused(f"{one.id} was {reason}, and is not proven here", found)
@@ -76,7 +77,7 @@ def judged(store: Store, one: Suggestion, version: Suggestion) -> tuple[Suggesti
 
     It is theirs to decide what it is worth. Where it passes it is sealed: it may run.
     """
-    used = options.of(store.rootdir, one)
+    used = options_of(store.rootdir, one)
     found = prove(store, Question(one=version, edited=True, foreign=bool(why(store, one))), used.words)
     new = _measured(replace(version, made=replace(one.made, options=used.words)), found)
     return (seal.sealed(store.rootdir, new) if found.passed else new), found
@@ -105,7 +106,7 @@ def believed_bug(store: Store, bug: PossibleBug, tell: Tell = unheard) -> Possib
 
     if not why(store, bug):
         return bug
-    used = options.of(store.rootdir, bug)
+    used = options_of(store.rootdir, bug)
     believed(store, xfail(bug), tell)
     known = seal.sealed(store.rootdir, replace(bug, made=replace(bug.made, options=used.words)))
     bugs.save(store, known, patch.render_bug(known))

@@ -8,10 +8,10 @@ from functools import partial
 import click
 
 from pytest_enrich.commands import pytest_run, reproof, verify
-from pytest_enrich.commands.output import say
-from pytest_enrich.commands.project import project_option
+from pytest_enrich.commands.project import project_option, say
 from pytest_enrich.data import PossibleBug, Suggestion
-from pytest_enrich.store import Store, bugs, options
+from pytest_enrich.store import Store, bugs
+from pytest_enrich.store.seal import options_of
 
 
 @click.command("run", context_settings={"ignore_unknown_options": True})
@@ -28,7 +28,7 @@ def command(store: Store, identity: str, arguments: tuple[str, ...]) -> int:
         found: Suggestion | PossibleBug = reproof.believed_bug(store, bug, tell)
     else:
         found = verify.runnable(store, store.find(identity), tell)
-    words = (*options.of(store.rootdir, found).words, *arguments)
+    words = (*options_of(store.rootdir, found).words, *arguments)
     # Somebody at a terminal may be in a debugger, and has Ctrl-C.
     outcome = pytest_run.shown(store, found, words, None if sys.stdin.isatty() else pytest_run.LIMIT)
     if outcome.late:

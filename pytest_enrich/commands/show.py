@@ -6,13 +6,14 @@ import sys
 
 import click
 
-from pytest_enrich.commands import parts, possible_bug, stored_patch
-from pytest_enrich.commands.output import answer, json_option, say
-from pytest_enrich.commands.project import project_option
+from pytest_enrich.commands import parts, possible_bug
+from pytest_enrich.commands.parts import made_again
+from pytest_enrich.commands.project import answer, json_option, project_option, say
 from pytest_enrich.data import PossibleBug, Suggestion
 from pytest_enrich.errors import EnrichError, UsageError
 from pytest_enrich.reporters.words import fit, visible_lines
-from pytest_enrich.store import Store, bugs, staleness
+from pytest_enrich.store import Store, bugs
+from pytest_enrich.store.python_file import today_text
 
 _WIDTH = 79
 _RULE = "-" * 78
@@ -35,7 +36,7 @@ def command(store: Store, identity: str, *, as_patch: bool, as_issue: bool, as_j
         )
     suggestion = store.find(identity)
     if as_patch:
-        text = stored_patch.made_again(store, suggestion)
+        text = made_again(store, suggestion)
         click.echo(visible_lines(text) if sys.stdout.isatty() else text, nl=False)
     elif as_json:
         answer(suggestion)
@@ -91,7 +92,7 @@ def screen(store: Store, one: Suggestion) -> str:
 
 
 def _source(store: Store, one: Suggestion) -> list[str]:
-    line = staleness.today(store, one)
+    line = today_text(store, one)
     if line is None:
         return [f"  stale: {fit(one.gap.qualname, 40)} changed since"]
     try:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import click
 
 from pytest_enrich import reports
-from pytest_enrich.commands.output import answer, json_option, say, tell_problems
-from pytest_enrich.commands.project import project_option
+from pytest_enrich.commands.project import answer, json_option, project_option, say, tell_problems
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import UsageError
 from pytest_enrich.reporters import text
 from pytest_enrich.reporters.figures import contract_of, observed_of
 from pytest_enrich.reporters.words import counted, filled, fit, visible
-from pytest_enrich.store import Store, bugs, rejected, seal, staleness
+from pytest_enrich.store import Store, bugs, rejected, seal
+from pytest_enrich.store.python_file import lines
 
 _FOUND = 1
 _FOREIGN = (
@@ -40,7 +40,7 @@ def command(store: Store, which: str | None, *, check: bool, as_json: bool) -> i
 
 def _pending(store: Store, *, as_json: bool) -> int:
     pending = store.pending()
-    places = staleness.lines(store, pending)
+    places = lines(store, pending)
     stale = [one for one in pending if places[one.id] is None]
     foreign = [one for one in pending if seal.made(store.rootdir, one) != "here"]
     if as_json:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import click
 import msgspec
 
-from pytest_enrich.commands import settling, taking
-from pytest_enrich.commands.output import answer, json_option, say
-from pytest_enrich.commands.project import project_option
+from pytest_enrich.commands import taking
+from pytest_enrich.commands.project import answer, json_option, project_option, say
+from pytest_enrich.commands.taking import settle_interrupted
 from pytest_enrich.data import Decision, Suggestion
 from pytest_enrich.errors import RefusedError, UsageError
 from pytest_enrich.reporters.words import visible
-from pytest_enrich.store import Store, disk, identity, options, python_file, rebuild, rejected, targets, turn
+from pytest_enrich.store import Store, disk, identity, python_file, rebuild, rejected, targets
+from pytest_enrich.store.rebuild import taken_turn
+from pytest_enrich.store.seal import options_of
 
 
 @click.command("undo")
@@ -20,7 +22,7 @@ from pytest_enrich.store import Store, disk, identity, options, python_file, reb
 @project_option
 def command(store: Store, prefix: str | None, *, as_json: bool) -> int:
     """Take back the latest decision, or the one on ID; the suggestion waits again."""
-    settling.settle_interrupted(store)
+    settle_interrupted(store)
     decision, suggestion = _asked(store, prefix)
     others = [] if prefix else _along(store, decision, suggestion)
     changed = undo(store, decision, suggestion)
@@ -57,7 +59,7 @@ def undo(store: Store, decision: Decision, suggestion: Suggestion) -> str:
         RefusedError: The test is not there as it was put in, another idea for the same gap waits, or another
             process has taken the decision back.
     """
-    with turn.taken(store):
+    with taken_turn(store):
         return _undone(store, decision, suggestion)
 
 
@@ -115,7 +117,7 @@ def _take_out(store: Store, back: Decision, suggestion: Suggestion) -> str:
     from pytest_enrich import patch
 
     path = suggestion.target.path
-    targets.refuse(store.rootdir, path, options.of(store.rootdir, suggestion).words)
+    targets.refuse(store.rootdir, path, options_of(store.rootdir, suggestion).words)
     file = python_file.read(store.rootdir, path)
     accepts = [one for one in store.decisions() if one.verb == "accept" and one.path == path]
     imports = tuple(dict.fromkeys(line for one in accepts for line in one.imports))

@@ -7,14 +7,16 @@ from functools import partial
 
 import click
 
-from pytest_enrich.commands import edited, possible_bug, pytest_run, reproof
-from pytest_enrich.commands.output import answer, json_option, say
-from pytest_enrich.commands.project import project_option
+from pytest_enrich.commands import possible_bug, pytest_run, reproof
+from pytest_enrich.commands.accept import edited_version, is_edited_by_hand
+from pytest_enrich.commands.project import answer, json_option, project_option, say
 from pytest_enrich.commands.pytest_run import Outcome, Tell, unheard
 from pytest_enrich.data import PossibleBug, Suggestion
 from pytest_enrich.errors import RefusedError, UsageError
 from pytest_enrich.reporters.words import visible, visible_lines
-from pytest_enrich.store import Store, bugs, options, staleness
+from pytest_enrich.store import Store, bugs
+from pytest_enrich.store.python_file import is_stale
+from pytest_enrich.store.seal import options_of
 
 _FOUND = 1
 _FINE = frozenset({"ok", "there"})
@@ -47,7 +49,7 @@ def command(store: Store, identities: tuple[str, ...], *, every: bool, as_json: 
 
 def verify(store: Store, one: Suggestion, tell: Tell = unheard) -> tuple[str, str]:
     """`ok`, `stale` or `fails`, and the end of what pytest printed."""
-    if staleness.is_stale(store, one):
+    if is_stale(store, one):
         return "stale", ""
     try:
         outcome = run(store, one, tell)
@@ -59,7 +61,7 @@ def verify(store: Store, one: Suggestion, tell: Tell = unheard) -> tuple[str, st
 def run(store: Store, one: Suggestion, tell: Tell = unheard) -> Outcome:
     """Run it as if it lay in its file; see `runnable`."""
     found = runnable(store, one, tell)
-    return pytest_run.suggestion(store, found, options.of(store.rootdir, found).words, tell)
+    return pytest_run.suggestion(store, found, options_of(store.rootdir, found).words, tell)
 
 
 def runnable(store: Store, one: Suggestion, tell: Tell = unheard) -> Suggestion:
@@ -68,8 +70,8 @@ def runnable(store: Store, one: Suggestion, tell: Tell = unheard) -> Suggestion:
     Raises:
         RefusedError: It does not hold in the sandbox.
     """
-    if edited.is_edited(store, one):
-        return reproof.passing(store, one, edited.version(store, one), tell)
+    if is_edited_by_hand(store, one):
+        return reproof.passing(store, one, edited_version(store, one), tell)
     found = reproof.believed(store, one, tell)
     if found.note:
         reproof.keep(store, found.one)

@@ -7,10 +7,9 @@ from functools import partial
 
 import click
 
-from pytest_enrich.commands import possible_bug, settling
-from pytest_enrich.commands.output import answer, json_option, say
-from pytest_enrich.commands.project import project_option
-from pytest_enrich.commands.taking import Taken
+from pytest_enrich.commands import possible_bug
+from pytest_enrich.commands.project import answer, json_option, project_option, say
+from pytest_enrich.commands.taking import Taken, settle_interrupted
 from pytest_enrich.data import PossibleBug
 from pytest_enrich.errors import UsageError
 from pytest_enrich.reporters.words import counted, visible, visible_lines
@@ -28,7 +27,7 @@ def command(store: Store, identities: tuple[str, ...], *, as_json: bool) -> int:
 
     Each is `xfail(strict=True)`: it tells when the bug is mended. A file that turns red gets its old text back.
     """
-    settling.settle_interrupted(store)
+    settle_interrupted(store)
     chosen = {one.id: one for one in (bug(store, prefix) for prefix in identities)}
     results = [possible_bug.keep(store, one, tell=partial(say, as_json=True)) for one in chosen.values()]
     if as_json:

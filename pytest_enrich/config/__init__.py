@@ -6,7 +6,6 @@
 - `private`: names that speak of secrets.
 """
 
-from pytest_enrich.config.duration import seconds
 from pytest_enrich.config.options import (
     budget,
     count,
@@ -19,7 +18,7 @@ from pytest_enrich.config.options import (
     word,
     workers,
 )
-from pytest_enrich.config.settings import MODEL, PROPOSERS, Budget, Settings, WantedReport
+from pytest_enrich.config.settings import MODEL, PROPOSERS, Budget, Settings, WantedReport, seconds
 
 __all__ = [
     "MODEL",

@@ -6,8 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from pytest_enrich.config.duration import seconds
-from pytest_enrich.config.settings import GRADES, MODEL, PROPOSERS, SANDBOXES, Budget
+from pytest_enrich.config.settings import GRADES, MODEL, PROPOSERS, SANDBOXES, Budget, seconds
 from pytest_enrich.data import Grade, Shard
 from pytest_enrich.errors import UsageError
 

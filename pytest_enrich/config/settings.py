@@ -1,14 +1,17 @@
-"""The settings of one run: the command line over ini options over defaults, as one frozen value."""
+"""How long something may take, as people type it: read, and spelled the same way."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from msgspec import Struct
 
-from pytest_enrich.config import duration
 from pytest_enrich.data import Changes, Grade, Shard
+from pytest_enrich.errors import UsageError
 
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+_DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)([smh])")
 MODEL = "ollama"
 """The proposer that asks a model: code is shown to it, so that it is never asked unless somebody said so."""
 
@@ -19,6 +22,26 @@ SANDBOXES = ("auto", "strict", "process")
 
 GRADES: tuple[Grade, ...] = ("strong", "good", "weak")
 """What may be the lowest grade written, best first."""
+
+
+def seconds(text: str) -> float:
+    """The seconds that `90s`, `1.5m` or `1h` stand for, more than 0.
+
+    Raises:
+        UsageError: With what is accepted; the caller puts the option's name in front.
+    """
+    match = _DURATION.fullmatch(text.strip())
+    if not match or not float(match[1]):
+        raise UsageError("accepted is a time such as 10s, 1.5m or 1h")
+    return float(match[1]) * _UNITS[match[2]]
+
+
+def spelled(duration: float) -> str:
+    """Seconds as `seconds` reads them, in the largest unit that leaves no rest: `5m`, `90s`, `1.5s`."""
+    for unit, size in reversed(_UNITS.items()):
+        if duration >= size and duration % size == 0:
+            return f"{duration / size:.0f}{unit}"
+    return f"{duration:g}s"
 
 
 class Budget(Struct, frozen=True, kw_only=True):
@@ -34,7 +57,7 @@ class Budget(Struct, frozen=True, kw_only=True):
         """As it is typed: `5m`, `90s`, `20000x`."""
         if self.executions is not None:
             return f"{self.executions}x"
-        return duration.spelled(self.seconds or 0.0)
+        return spelled(self.seconds or 0.0)
 
 
 class WantedReport(Struct, frozen=True, kw_only=True):

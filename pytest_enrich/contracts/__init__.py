@@ -5,11 +5,9 @@ them the calls of a test are about, and of several examples of one docstring `to
 that leave no room are read; of all others nothing is said: one false alarm costs more trust than ten bugs earn.
 """
 
-from pytest_enrich.contracts.claim import Broken, Claim
-from pytest_enrich.contracts.examine import Examined, examine
-from pytest_enrich.contracts.find import find
-from pytest_enrich.contracts.pins import contradicted, sided
-from pytest_enrich.contracts.together import are_told, together
+from pytest_enrich.contracts.examine import Examined, are_told, examine, together
+from pytest_enrich.contracts.find import contradicted, find, sided
+from pytest_enrich.contracts.function import Broken, Claim
 from pytest_enrich.contracts.write import bug
 
 __all__ = [

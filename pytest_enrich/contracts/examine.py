@@ -1,9 +1,9 @@
-"""Claims, put to the test in the sandbox: all at once, and what is contradicted in three ways more."""
+"""Several examples of one docstring that differ: they build upon each other, and one is enough to look at."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import resources
 
 from msgspec import Struct
@@ -11,14 +11,32 @@ from msgspec.structs import replace
 
 from pytest_enrich import imports
 from pytest_enrich.contracts import write
-from pytest_enrich.contracts.claim import Broken, Claim
-from pytest_enrich.data import Answered, Prove, Proved, TestOutcome, World
+from pytest_enrich.contracts.function import Broken, Claim
+from pytest_enrich.data import Answered, PossibleBug, Prove, Proved, TestOutcome, World
 from pytest_enrich.protocols import Sandbox
 from pytest_enrich.validate.stable import ELSEWHERE
 
 MARK = "enrich-contract:"
 _START = 30.0
 _INDENT = "    "
+
+
+def together(found: Iterable[PossibleBug]) -> tuple[PossibleBug, ...]:
+    """In their order, of the examples of one docstring the first alone, which says where the others are."""
+    told: dict[tuple[str, str, str], PossibleBug] = {}
+    for one in found:
+        key = _what(one)
+        told[key] = replace(told[key], also=(*told[key].also, one.contract_line)) if key in told else one
+    return tuple(told.values())
+
+
+def are_told(known: Iterable[PossibleBug], one: PossibleBug) -> bool:
+    """Whether it is among those, or an example of a docstring of which they have one."""
+    return _what(one) in {_what(each) for each in known}
+
+
+def _what(one: PossibleBug) -> tuple[str, str, str]:
+    return (one.path, one.qualname, "" if one.promise == "example" else one.id)
 
 
 class Way(Struct, frozen=True, kw_only=True):

@@ -10,9 +10,15 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from pytest_enrich.contracts import names
-from pytest_enrich.contracts.claim import Claim
-from pytest_enrich.contracts.function import Documented
+from pytest_enrich.contracts.function import (
+    Claim,
+    Documented,
+    exception_named,
+    imported_names,
+    name_template,
+    stored_names,
+    used_names,
+)
 from pytest_enrich.data import Promise, Template
 
 MOST = 40
@@ -80,7 +86,7 @@ def _promised(one: Documented, want: str) -> Template | None:
     """The literal or the exception; None for all that leaves room."""
     text = want.strip()
     if _TRACEBACK.match(text):
-        return names.exception(text.splitlines()[-1].partition(":")[0].strip(), one.module, one.names)
+        return exception_named(text.splitlines()[-1].partition(":")[0].strip(), one.module, one.names)
     if not text or "..." in text or "<" in text[:1] or len(text) > _LONGEST:
         return None
     try:
@@ -92,16 +98,16 @@ def _promised(one: Documented, want: str) -> Template | None:
 
 def _scene(before: Sequence[_Step], step: _Step) -> list[_Step] | None:
     """The statements that the call builds on, oldest first; None when they are too many to see through."""
-    local = frozenset().union(*(names.stored(each.tree) for each in before)) if before else frozenset()
-    needed = set(names.used(step.tree) & local)
-    if "_" in names.used(step.tree):
+    local = frozenset().union(*(stored_names(each.tree) for each in before)) if before else frozenset()
+    needed = set(used_names(step.tree) & local)
+    if "_" in used_names(step.tree):
         return None
     kept: list[_Step] = []
     for each in reversed(before):
-        if names.imported(each.tree):
+        if imported_names(each.tree):
             continue
-        if needed & names.used(each.tree):
-            needed |= names.used(each.tree) & local
+        if needed & used_names(each.tree):
+            needed |= used_names(each.tree) & local
             kept.insert(0, each)
     return kept if len(kept) <= _SETUP and not any(each.odd for each in kept) else None
 
@@ -120,11 +126,11 @@ def _written(
 ) -> list[Template] | None:
     known = {name: f"⟨{one.module}:{name}⟩" for name in one.names}
     for each in every:
-        more = names.imported(each.tree)
+        more = imported_names(each.tree)
         if more is None:
             return None
         known.update(more)
     trees = [*(each.tree for each in scene), step.tree]
-    local = frozenset().union(*(names.stored(tree) for tree in trees))
-    found = [names.template(each.code, known, local) for each in (*scene, step)]
+    local = frozenset().union(*(stored_names(tree) for tree in trees))
+    found = [name_template(each.code, known, local) for each in (*scene, step)]
     return [text for text in found if text is not None] if None not in found else None

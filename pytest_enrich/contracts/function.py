@@ -1,19 +1,60 @@
-"""The documented functions and classes of a source file, with the docstrings as they stand in it."""
+"""One promise of a docstring, and what is seen instead."""
 
 from __future__ import annotations
 
 import ast
+import builtins
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from pytest_enrich.contracts.claim import Claim
 from pytest_enrich.data import Promise, Template
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LAZY = (ast.Yield, ast.YieldFrom)
 _NO_CALL = ("property", "setter", "deleter", "overload", "abstractmethod")
+_BUILTINS = frozenset(dir(builtins))
+
+
+class Claim(Struct, frozen=True, kw_only=True):
+    """A promise that can be put to the test.
+
+    Attributes:
+        path, module, qualname, line: The function, and where it starts.
+        promise: What kind it is.
+        quote: The words, as they stand in the docstring; lines joined by line ends.
+        quote_line: The line of the source file on which they begin.
+        setup: Statements before the call.
+        action: The call, an expression.
+        expected: A literal, an exception's class or a type's name.
+        refuses: Of an exception: the argument, how it is compared (`<`, `is`, `empty`, ...), and with what.
+    """
+
+    path: str
+    module: str
+    qualname: str
+    line: int
+    promise: Promise
+    quote: str
+    quote_line: int
+    action: Template
+    expected: Template
+    setup: tuple[Template, ...] = ()
+    refuses: tuple[str, str, str] | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes it another promise: spacing does not."""
+        return (self.qualname, self.promise, " ".join(self.quote.split()))
+
+
+class Broken(Struct, frozen=True, kw_only=True):
+    """A claim that the code does not keep: what it did each time, and in which ways it was run."""
+
+    claim: Claim
+    observed: str
+    runs: tuple[str, ...] = ()
 
 
 class Documented(Struct, frozen=True, kw_only=True):
@@ -156,3 +197,57 @@ def _bound(body: list[ast.stmt]) -> Iterator[str]:
             inside = [*node.body, *node.orelse, *getattr(node, "finalbody", ())]
             handlers = [one for handler in getattr(node, "handlers", ()) for one in handler.body]
             yield from _bound([*inside, *handlers])
+
+
+def used_names(tree: ast.AST) -> frozenset[str]:
+    """All names that it reads or binds."""
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return frozenset(names | {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)})
+
+
+def stored_names(tree: ast.AST) -> frozenset[str]:
+    """The names that it binds, imports left out; functions, classes and parameters too."""
+    found = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    found |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    return frozenset(found | {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)})
+
+
+def imported_names(tree: ast.Module) -> dict[str, Template] | None:
+    """What the import statements of an example bind; None for those that cannot be said in one name."""
+    found: dict[str, Template] = {}
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            for one in node.names:
+                if "." in one.name and not one.asname:
+                    return None
+                found[one.asname or one.name] = f"⟨{one.name}:⟩"
+        elif isinstance(node, ast.ImportFrom):
+            if node.level or any(one.name == "*" for one in node.names):
+                return None
+            found.update({one.asname or one.name: f"⟨{node.module}:{one.name}⟩" for one in node.names})
+    return found
+
+
+def name_template(code: str, known: Mapping[str, Template], local: frozenset[str]) -> Template | None:
+    """`code` with its free names as `known` has them; None when one is not known."""
+    if "⟨" in code or "⟩" in code:
+        return None
+    lines = code.encode().split(b"\n")
+    names = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name) and node.id not in local]
+    for node in sorted(names, key=lambda one: (one.lineno, one.col_offset), reverse=True):
+        if node.id not in known and node.id not in _BUILTINS:
+            return None
+        line = lines[node.lineno - 1]
+        end = node.col_offset + len(node.id.encode())
+        written = known.get(node.id, node.id).encode()
+        lines[node.lineno - 1] = line[: node.col_offset] + written + line[end:]
+    return b"\n".join(lines).decode()
+
+
+def exception_named(name: str, module: str, names: frozenset[str]) -> Template | None:
+    """An exception's class by the name that a docstring has for it; None when it is not clear which one."""
+    last = name.rpartition(".")[2]
+    if last in names:
+        return f"⟨{module}:{last}⟩"
+    found = getattr(builtins, last, None)
+    return last if isinstance(found, type) and issubclass(found, Exception) else None

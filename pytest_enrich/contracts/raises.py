@@ -1,17 +1,16 @@
-"""Documented exceptions whose condition names one argument and says plainly what of it is refused."""
+"""The parameters of a documented function, and calls of it with one argument chosen."""
 
 from __future__ import annotations
 
 import ast
+import doctest
 import operator
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from pytest_enrich.contracts import names
-from pytest_enrich.contracts.arguments import parameters, with_argument
-from pytest_enrich.contracts.claim import Claim
-from pytest_enrich.contracts.function import Documented
+from pytest_enrich.contracts.function import Claim, Documented, exception_named
+from pytest_enrich.source.function import docstring_types
 
 _EXC = r"`{0,2}(?P<exc>[A-Za-z_][\w.]*(?:Error|Exception))`{0,2}"
 _SPHINX = re.compile(rf"^:raises?\s+{_EXC}\s*:\s*(?P<when>.+)$", re.IGNORECASE)
@@ -48,6 +47,67 @@ _MEETS: dict[str, Callable[[Any, Any], bool]] = {
     "is": operator.is_,
     "empty": operator.eq,
 }
+TYPES = {"str": "str", "string": "str", "int": "int", "integer": "int", "bool": "bool", "boolean": "bool"}
+TYPES |= {name: name for name in ("bytes", "list", "dict", "tuple", "set", "float")}
+
+_RETURNS_SPHINX = re.compile(r"^:rtype:\s*`{0,2}(?P<type>\w+)`{0,2}\.?$")
+_ONE_LINE = re.compile(r"^Returns?:\s*`{0,2}(?P<type>\w+)`{0,2}(?:\s*[:.].*)?$")
+_RETURNS_LISTED = re.compile(r"^`{0,2}(?P<type>\w+)`{0,2}(?::\s.*|\.)?$")
+_NAMED = re.compile(r"^\w+\s*:\s*`{0,2}(?P<type>\w+)`{0,2}$")
+_MOST = 12
+"""Calls of one function that are tried."""
+
+
+def parameters(one: Documented) -> dict[str, str]:
+    """Each that can be passed by position, with its annotation or documented type, "" for none; {} of a class."""
+    if isinstance(one.node, ast.ClassDef):
+        return {}
+    documented = docstring_types(one.docstring)
+    found = [*one.node.args.posonlyargs, *one.node.args.args]
+    return {
+        each.arg: ast.unparse(each.annotation) if each.annotation else documented.get(each.arg, "")
+        for each in found
+    }
+
+
+def with_argument(one: Documented, name: str, value: str) -> str | None:
+    """`⟨module:f⟩(value)`, with other arguments as an example has them; None where nothing is known."""
+    assert isinstance(one.node, ast.FunctionDef)
+    args = one.node.args
+    found, plain = list(parameters(one)), len(args.posonlyargs) + len(args.args) - len(args.defaults)
+    if name not in found or any(default is None for default in args.kw_defaults):
+        return None
+    at = found.index(name)
+    needed = found[: max(plain, at + 1)]
+    others = ["None"] * len(needed) if needed == [name] else _example(one, len(needed))
+    if others is None:
+        return None
+    words = [*others[:at], value, *others[at + 1 :]]
+    return f"⟨{one.module}:{one.name}⟩({', '.join(words)})"
+
+
+def _example(one: Documented, count: int) -> list[str] | None:
+    """The first arguments of an example in the docstring that has them all as literals."""
+    try:
+        examples = doctest.DocTestParser().get_examples(one.docstring)
+        trees = [ast.parse(example.source) for example in examples if not example.exc_msg]
+    except (ValueError, SyntaxError):
+        return None
+    for tree in trees:
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or getattr(node.func, "id", "") != one.name:
+                continue
+            if len(node.args) >= count and all(_is_literal(arg) for arg in node.args[:count]):
+                return [ast.unparse(arg) for arg in node.args[:count]]
+    return None
+
+
+def _is_literal(node: ast.expr) -> bool:
+    try:
+        ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def claims(one: Documented) -> Iterator[Claim]:
@@ -55,7 +115,7 @@ def claims(one: Documented) -> Iterator[Claim]:
     if not one.is_plain:
         return
     for at, (exc, when, count) in _said(one):
-        expected, refused = names.exception(exc, one.module, one.names), _refused(one, when)
+        expected, refused = exception_named(exc, one.module, one.names), _refused(one, when)
         call = with_argument(one, refused[0], _INPUTS[refused[1]](refused[2])) if refused else None
         if expected is not None and call is not None:
             yield one.claim("raises", at, count, action=call, expected=expected, refuses=refused)
@@ -105,3 +165,41 @@ def _refused(one: Documented, when: str) -> tuple[str, str, str] | None:
         return None
     fits = name in found and value and (how in {"is", "empty"} or _NUMBERS.match(found[name]) or not found[name])
     return (name, how, value) if fits else None
+
+
+def return_claims(one: Documented, calls: Iterable[str]) -> Iterator[Claim]:
+    """That each of these calls (templates) returns what the docstring says."""
+    said = promised_result(one)
+    if said is None or not one.is_plain:
+        return
+    at, count, name = said
+    for call in list(dict.fromkeys(calls))[:_MOST]:
+        yield one.claim("returns", at, count, action=call, expected=name)
+
+
+def promised_result(one: Documented) -> tuple[int, int, str] | None:
+    """The place in the docstring, on how many lines, and the type; None where anything else is thinkable."""
+    returns = getattr(one.node, "returns", None)
+    written = ast.unparse(returns) if returns else ""
+    if re.search(r"\b(None|optional|nothing)\b", one.docstring + written, re.IGNORECASE) or "|" in written:
+        return None
+    found = [said for at in range(len(one.lines)) if (said := _at(one.lines, at)) is not None]
+    return found[0] if len({name for _, _, name in found}) == 1 else None
+
+
+def _at(lines: tuple[str, ...], at: int) -> tuple[int, int, str] | None:
+    line = lines[at].strip()
+    if found := _RETURNS_SPHINX.match(line) or _ONE_LINE.match(line):
+        return _named(at, 1, found["type"])
+    heading, count = line.lower() in {"returns", "returns:"}, 2
+    if heading and at + 1 < len(lines) and set(lines[at + 1].strip()) == {"-"}:
+        count = 3
+    if not heading or at + count > len(lines):
+        return None
+    below = lines[at + count - 1].strip()
+    listed = [found["type"] for found in (_RETURNS_LISTED.match(below), _NAMED.match(below)) if found]
+    return next((said for name in listed if (said := _named(at, count, name)) is not None), None)
+
+
+def _named(at: int, count: int, name: str) -> tuple[int, int, str] | None:
+    return (at, count, TYPES[name]) if name in TYPES else None

@@ -7,7 +7,7 @@ import hashlib
 import re
 
 from pytest_enrich import gaps, imports, patch
-from pytest_enrich.contracts.claim import Broken, Claim
+from pytest_enrich.contracts.function import Broken, Claim
 from pytest_enrich.data import Placement, PossibleBug, Template
 from pytest_enrich.data.suggestion import MadePart, TargetPart, TestPart
 from pytest_enrich.errors import RefusedError

@@ -40,12 +40,11 @@ from pytest_enrich.data.attempts import (
     Rung,
     Verdict,
 )
-from pytest_enrich.data.bug import PossibleBug, Promise
-from pytest_enrich.data.changes import Changes
 from pytest_enrich.data.code import (
     Argument,
     Branch,
     Call,
+    Changes,
     Condition,
     Entry,
     Gap,
@@ -55,14 +54,25 @@ from pytest_enrich.data.code import (
     Target,
     Template,
 )
-from pytest_enrich.data.decision import Attempted, Decision, Finished, Reason, Scope, State, Verb
 from pytest_enrich.data.jobs import Collect, Explore, Job, Mutate, Program, Prove, Record, World
 from pytest_enrich.data.mutants import Grade, Mutant, MutantsPart, Tried
 from pytest_enrich.data.report import Report, ReportedSuggestion, SourceLine
-from pytest_enrich.data.reproof import Question, Rehearsal, Reproof
-from pytest_enrich.data.run import ChangedPart, CoveragePart, MadeSuggestion, ModelPart, RunSummary
-from pytest_enrich.data.shard import Shard
-from pytest_enrich.data.suggestion import Suggestion
+from pytest_enrich.data.run import (
+    Attempted,
+    ChangedPart,
+    CoveragePart,
+    Decision,
+    Finished,
+    MadeSuggestion,
+    ModelPart,
+    Reason,
+    RunSummary,
+    Scope,
+    Shard,
+    State,
+    Verb,
+)
+from pytest_enrich.data.suggestion import PossibleBug, Promise, Question, Rehearsal, Reproof, Suggestion
 from pytest_enrich.data.varying import Hole, Pattern, Point, Sighting, Span, Variant, Varied, Vary
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What is missing, and all that is known about the code around it."""
+"""What changed since a commit, line by line."""
 
 from __future__ import annotations
 
@@ -29,6 +29,20 @@ comprehension; ``matches``/``no match`` of a ``case``; ``raises``: a handler tha
 Kind: TypeAlias = Literal[
     "function", "method", "classmethod", "staticmethod", "property", "setter", "nested", "class", "module"
 ]
+
+
+class Changes(Struct, frozen=True, kw_only=True):
+    """The lines that are new or different in the work tree.
+
+    Attributes:
+        since: As it was asked for: `origin/main`, `HEAD`, `staged`.
+        base: The commit that was compared with, its whole id; "" when there is none yet.
+        lines: Of each Python file below rootdir that has any, ascending; paths are relative to rootdir, with `/`.
+    """
+
+    since: str
+    base: str = ""
+    lines: dict[str, tuple[int, ...]] = {}
 
 
 class Gap(Struct, frozen=True, kw_only=True):

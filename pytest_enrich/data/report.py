@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from pytest_enrich.data.bug import PossibleBug
-from pytest_enrich.data.decision import Finished
-from pytest_enrich.data.run import RunSummary
-from pytest_enrich.data.suggestion import Suggestion
+from pytest_enrich.data.run import Finished, RunSummary
+from pytest_enrich.data.suggestion import PossibleBug, Suggestion
 
 REPORT_SCHEMA = "pytest-enrich/report/1"
 

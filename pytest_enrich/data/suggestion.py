@@ -5,7 +5,7 @@ Readers ignore keys they do not know; the schema's number changes only when a re
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -14,6 +14,10 @@ from pytest_enrich.data.code import Branch
 from pytest_enrich.data.mutants import Grade, MutantsPart
 
 SCHEMA = "pytest-enrich/suggestion/1"
+BUG_SCHEMA = "pytest-enrich/bug/1"
+
+Promise: TypeAlias = Literal["example", "raises", "returns", "value"]
+"""What a docstring promises: an example's value, an exception, a type, or (a model expected it, too) a value."""
 
 
 class GapPart(Struct, frozen=True, kw_only=True):
@@ -149,3 +153,107 @@ class Suggestion(Struct, frozen=True, kw_only=True):
         what = "row" if self.test.argnames else "example"
         owner = f"{self.target.owner}." if self.target.owner else ""
         return f"one more {what} in {owner}{self.test.names[0]}"
+
+
+class PossibleBug(Struct, frozen=True, kw_only=True):
+    """A promise that the code does not keep.
+
+    Attributes:
+        id: As a gap's, of the function and of what it promises: moved lines do not change it.
+        title: What happens, in words (`refund: ZeroDivisionError`).
+        path, qualname, line: The function and where it starts.
+        promise: What kind of promise it is.
+        contract: The words of the docstring, as they stand there.
+        contract_line: The line of the source file on which they begin.
+        also: The lines of other examples of that docstring with which it is the same.
+        call: What was called, as the reproduction writes it.
+        observed: What it did, each time (`returned 4`, `raised ZeroDivisionError in orders.py:61`).
+        runs: The ways in which it was run.
+        target: Where an `xfail` test would go.
+        test: A short test of what is promised; it fails.
+        mark, mark_imports: The decorator that makes it one that is known to fail, and what that needs besides.
+        proposer: Who found it (`docstring`, or the proposer whose test it was).
+        made: When and with what.
+        seal: On which machine, as a suggestion's.
+    """
+
+    schema: str = BUG_SCHEMA
+    id: str
+    title: str
+    path: str
+    qualname: str
+    line: int
+    promise: Promise
+    contract: str
+    contract_line: int
+    also: tuple[int, ...] = ()
+    call: str
+    observed: str
+    runs: tuple[str, ...]
+    target: TargetPart
+    test: TestPart
+    mark: str
+    mark_imports: tuple[str, ...] = ()
+    proposer: str
+    made: MadePart
+    seal: str = ""
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """A suggestion to be proven anew.
+
+    Attributes:
+        one: As it would be taken.
+        foreign: Whether nobody here has made it or written it: then it is read first, as any candidate is.
+        edited: Whether a person may have written it: it need not be one test then, nor a new one.
+    """
+
+    one: Suggestion
+    foreign: bool = False
+    edited: bool = False
+
+
+class Reproof(Struct, frozen=True, kw_only=True):
+    """How a version fared; what comes after the first failure is as if it were not.
+
+    Attributes:
+        passed: Whether it passed alone; of the test of a possible bug, whether it failed as it should.
+        seconds: How long that took.
+        covers: Whether it runs what the gap misses.
+        lines, branches: How many of its lines and branches.
+        grade, mutants: What it notices of the gap's code.
+        runs: In how many ways it passed, and which.
+        isolation: How the sandbox kept it apart.
+        trouble: Why it did not come further, "" when it did.
+        detail: The evidence, several lines.
+    """
+
+    passed: bool = False
+    seconds: float = 0.0
+    covers: bool = False
+    lines: int = 0
+    branches: int = 0
+    grade: Grade = "ungraded"
+    mutants: MutantsPart = MutantsPart()
+    runs: RunsPart = RunsPart(passed=0, of=0, modes=())
+    isolation: str = ""
+    trouble: str = ""
+    detail: str = ""
+
+
+class Rehearsal(Struct, frozen=True, kw_only=True):
+    """How a few existing tests fare where candidates run.
+
+    Attributes:
+        isolation: The layers in force there.
+        tests: Those that pass, by node id; of the others nothing is asked.
+        passed: The ways in which these pass.
+        fallen: The other ways, each with the first test that does not pass so, and why.
+        trouble: Why nothing could be asked, or why no test passes; "" when some do, or there are none.
+    """
+
+    isolation: str = ""
+    tests: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
+    fallen: tuple[str, ...] = ()
+    trouble: str = ""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import ast
+import functools
+import os
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich.data.code import Branch
+from pytest_enrich.data.code import Branch, Gap
+from pytest_enrich.gaps.outline import Node, children, first_row, header_end
+from pytest_enrich.gaps.text import Text
 
 
 class FileCoverage(Struct, frozen=True, kw_only=True):
@@ -81,3 +87,98 @@ def _percent(parts: list[tuple[Sequence[object], Sequence[object]]]) -> float:
     total = sum(len(everything) for everything, _ in parts)
     missing = sum(len(missed) for _, missed in parts)
     return 100.0 * (total - missing) / total if total else 100.0
+
+
+def imported_files() -> frozenset[str]:
+    """The files of the modules that are loaded in this process, resolved."""
+    named = (getattr(module, "__file__", None) for module in [*sys.modules.values()])
+    return frozenset(os.path.realpath(name) for name in named if isinstance(name, str))
+
+
+def with_import(file: FileCoverage, text: str, *, is_loaded: bool) -> FileCoverage:
+    """The file with what its import ran as run, where it was imported and nothing of that was measured.
+
+    Args:
+        file: What was measured.
+        text: What is in it.
+        is_loaded: Whether it is known to be imported; that one of its functions ran says so as well.
+    """
+    missing, executed = set(file.missing_lines), set(file.statements) - set(file.missing_lines)
+    if not missing or not (executed or is_loaded):
+        return file
+    ran = set(_at_import(text))
+    if ran & executed:
+        return file
+    return replace(
+        file,
+        missing_lines=tuple(sorted(missing - ran)),
+        missing_branches=tuple(one for one in file.missing_branches if one[0] not in ran),
+    )
+
+
+def _at_import(text: str) -> Iterator[int]:
+    """The lines outside of functions; those that define a function are among them."""
+    known = Text(text)
+    waiting: list[Node] = [*known.tree.body]
+    while waiting:
+        node = waiting.pop()
+        yield from (known.first(row) for row in range(first_row(node), header_end(node) + 1))
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            waiting += children(node)
+
+
+@functools.lru_cache(maxsize=4)  # a few files are asked about, each many times
+def branches(text: str) -> frozenset[Branch]:
+    """All branches of a source file's text, whether they can be taken or not; none when it cannot be parsed."""
+    from coverage.exceptions import CoverageException
+    from coverage.parser import PythonParser
+
+    parser = PythonParser(text=text or "\n")
+    try:
+        parser.parse_source()
+        exits = parser.exit_counts()
+        return frozenset(arc for arc in parser.arcs() if exits.get(arc[0], 0) > 1)
+    except (CoverageException, SyntaxError, ValueError, RecursionError):
+        return frozenset()
+
+
+class Counted(Struct, frozen=True, kw_only=True):
+    """Changed statements: how many `lines` in how many `files`; by file those that no test runs (`open`)."""
+
+    files: int = 0
+    lines: int = 0
+    open: dict[str, tuple[int, ...]] = {}
+
+
+def changed_statements(lines: Mapping[str, Sequence[int]], texts: Mapping[str, str]) -> dict[str, set[int]]:
+    """For each changed file the lines that coverage counts its changed lines as; files in `texts` only."""
+    return {path: _firsts(texts[path], changed) for path, changed in lines.items() if path in texts}
+
+
+def within_changed(gaps: Iterable[Gap], changed: Mapping[str, Collection[int]]) -> tuple[Gap, ...]:
+    """The gaps in which a changed line is missing, is the decision, or is where a missing branch starts."""
+    return tuple(gap for gap in gaps if not _places(gap).isdisjoint(changed.get(gap.path, ())))
+
+
+def count_changed(files: Iterable[FileCoverage], changed: Mapping[str, Collection[int]]) -> Counted:
+    """What coverage says about the changed lines."""
+    found = [(one, set(one.statements) & set(changed.get(one.path, ()))) for one in files]
+    touched = [(one, lines) for one, lines in found if lines]
+    missing = {one.path: tuple(sorted(lines & set(one.missing_lines))) for one, lines in touched}
+    return Counted(
+        files=len(touched),
+        lines=sum(len(lines) for _, lines in touched),
+        open={path: lines for path, lines in missing.items() if lines},
+    )
+
+
+def _firsts(text: str, lines: Iterable[int]) -> set[int]:
+    try:
+        known = Text(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return set(lines)
+    return {known.first(line) for line in lines}
+
+
+def _places(gap: Gap) -> set[int]:
+    return {gap.line, *gap.lines, *(abs(start) for start, _ in gap.branches)}

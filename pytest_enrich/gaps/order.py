@@ -1,18 +1,126 @@
-"""Which gaps first, and why."""
+"""What a team has of a test for a function: what can go wrong there, and how much depends on it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from pytest_enrich.data.code import Gap
-from pytest_enrich.gaps.worth import Worth, is_error, weigh
+from pytest_enrich.gaps.outline import Outline, Site
 
+# fmt: off
+MONEY = frozenset({
+    "amount", "balance", "billing", "charge", "credit", "currency", "debit", "discount", "fee", "invoice", "money",
+    "pay", "payment", "payout", "price", "quota", "refund", "tax", "total", "vat",
+})
+ACCESS = frozenset({
+    "access", "admin", "allowed", "auth", "authenticate", "authenticated", "authorize", "authorized", "credential",
+    "deny", "forbidden", "login", "logout", "owner", "password", "permission", "permitted", "privilege", "role",
+    "secret", "session", "signature", "token", "verify",
+})
+# fmt: on
+RISK = 3.0
+MOST_CALLS, A_CALL = 6, 0.5
+MOST_DECISIONS, A_DECISION = 10, 0.2
 _DEFINES = ("def ", "async def ", "class ")
 MOST_BRANCHES = 10
 # A test to start from is worth as much as three branches.
 STARTED = 3
+
+
+class Worth(Struct, frozen=True, kw_only=True):
+    """Of one function: a number to compare by, and the parts of it that are worth a word.
+
+    Attributes:
+        value: The higher, the sooner.
+        calls: Places in the measured files that call it by name.
+        handles: `money`, `access` or "".
+    """
+
+    value: float = 0.0
+    calls: int = 0
+    handles: str = ""
+
+
+def weigh(texts: Mapping[str, str], functions: Sequence[Sequence[Gap]]) -> list[Worth]:
+    """The worth of each function, given by its gaps.
+
+    Args:
+        texts: The measured files, by path; files that are not Python count for nothing.
+        functions: For each function its gaps, at least one.
+    """
+    outlines = {path: outline for path, text in texts.items() if (outline := _outline(text)) is not None}
+    references = Counter(name for outline in outlines.values() for name in _references(outline))
+    definitions = Counter(_name(site.qualname) for outline in outlines.values() for site in _functions(outline))
+    decisions = {
+        (path, name): count for path, outline in outlines.items() for name, count in _decisions(outline).items()
+    }
+
+    def one(group: Sequence[Gap]) -> Worth:
+        first, name = group[0], _name(group[0].qualname)
+        # A name that several functions have is called for one of them: nobody knows which.
+        calls = references[name] // max(definitions[name], 1) if name else 0
+        handles = _handles(group)
+        value = RISK * (bool(handles) + any(map(is_error, group)))
+        value += min(calls, MOST_CALLS) * A_CALL
+        value += min(decisions.get((first.path, first.qualname), 0), MOST_DECISIONS) * A_DECISION
+        return Worth(value=value, calls=calls, handles=handles)
+
+    return [one(group) for group in functions]
+
+
+def is_error(gap: Gap) -> bool:
+    """Whether it is error handling that never happened."""
+    return gap.outcome == "raises"
+
+
+def _outline(text: str) -> Outline | None:
+    try:
+        return Outline(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def _functions(outline: Outline) -> Iterator[Site]:
+    return (
+        site for node, site in outline.bodies.items() if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+
+
+def _references(outline: Outline) -> Iterator[str]:
+    for node in ast.walk(outline.text.tree):
+        if isinstance(node, ast.Call):
+            called = node.func
+            name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+            if name:
+                yield name
+
+
+def _decisions(outline: Outline) -> Counter[str]:
+    """For each function how many ways there are in it beyond the first."""
+    return Counter(
+        site.qualname for site in outline.statements.values() for outcome in site.outcomes if outcome != "entered"
+    )
+
+
+def _name(qualname: str) -> str:
+    """The last part, "" for a name that Python calls by itself."""
+    name = qualname.rpartition(".")[2]
+    return "" if name.startswith("__") else name
+
+
+def _handles(group: Sequence[Gap]) -> str:
+    words = {word for gap in group for word in _words(f"{gap.path} {gap.qualname} {gap.text}")}
+    return "money" if words & MONEY else "access" if words & ACCESS else ""
+
+
+def _words(text: str) -> Iterator[str]:
+    """`TotalPrice_2` is `total` and `price`."""
+    return (word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", text))
 
 
 class Ranked(Struct, frozen=True, kw_only=True):

@@ -1,7 +1,8 @@
-"""What coverage measured, file by file."""
+"""Which source files the project's settings choose."""
 
 from __future__ import annotations
 
+import fnmatch
 import os
 import re
 import warnings
@@ -9,19 +10,39 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from pytest_enrich.gaps import imported
-from pytest_enrich.gaps.chosen import wanted
-from pytest_enrich.gaps.measured import FileCoverage, Measured
+from pytest_enrich.gaps.measured import FileCoverage, Measured, imported_files, with_import
 from pytest_enrich.gaps.unimported import find, is_script
 
 if TYPE_CHECKING:
     from coverage import Coverage, CoverageData
     from coverage.plugin import FileReporter
 
+_VENDORED = {"_vendor", "vendor", "_vendored", "vendored", "third_party", "node_modules"}
 _TESTS = {"test", "tests"}
 # Of a test's node id: one that has all its data in its name is no test that anyone can ask for.
 _LONGEST_NAME = 4000
 _PHASE = re.compile(r"\|(run|setup|teardown)$")
+
+
+def wanted(path: str, include: Sequence[str], exclude: Sequence[str]) -> bool:
+    """Whether the globs choose `path`; one without a `/` is tried on the name alone too.
+
+    A copy of what others wrote is chosen only by one that says so.
+    """
+    inside = not include or any(_matches(path, glob) for glob in include)
+    is_meant = not _is_copied(path) or any(map(_is_copied, include))
+    return inside and is_meant and not any(_matches(path, glob) for glob in exclude)
+
+
+def _is_copied(path: str) -> bool:
+    return not _VENDORED.isdisjoint(path.split("/"))
+
+
+def _matches(path: str, glob: str) -> bool:
+    glob = glob.removeprefix("./")
+    names = [path] if "/" in glob else [path, path.rpartition("/")[2]]
+    folder = f"{glob.rstrip('/')}/*"
+    return any(fnmatch.fnmatchcase(name, glob) for name in names) or fnmatch.fnmatchcase(path, folder)
 
 
 def read(  # noqa: PLR0913, PLR0917 - what coverage measured, what is a source, and what counts besides
@@ -47,7 +68,7 @@ def read(  # noqa: PLR0913, PLR0917 - what coverage measured, what is a source, 
     """
     files: list[FileCoverage] = []
     skipped: list[tuple[str, str]] = []
-    loaded = imported.files()
+    loaded = imported_files()
     measured, folders = dict(_sources(cov, rootdir)), _test_folders(tests)
     ran = {path for path, name in measured.items() if cov.get_data().lines(name)}
     if roots is not None:
@@ -125,7 +146,7 @@ def _file(cov: Coverage, path: str, name: str, *, is_loaded: bool) -> FileCovera
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             found, text = _analyse(cov, path, name)
-            return imported.with_import(found, text, is_loaded=is_loaded)
+            return with_import(found, text, is_loaded=is_loaded)
     except (NoSource, FileNotFoundError):
         return "it is gone"
     except OSError as error:

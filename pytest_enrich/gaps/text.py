@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import base64
 import bisect
+import hashlib
 import io
 import tokenize
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -24,6 +26,7 @@ _DROPPED = {
 }
 _F_STRING_STARTS = {getattr(tokenize, name, -1) for name in ("FSTRING_START", "TSTRING_START")}
 _F_STRING_ENDS = {getattr(tokenize, name, -1) for name in ("FSTRING_END", "TSTRING_END")}
+_LENGTH = 8
 
 
 class Token(Struct, frozen=True):
@@ -138,3 +141,38 @@ def one_line(tokens: Sequence[Token]) -> str:
             parts.append(" ")
         parts.append(" ".join(token.text.split()) if "\n" in token.text else token.text)
     return "".join(parts)
+
+
+def digest(parts: Iterable[str]) -> str:
+    """Eight letters and digits (40 bits) that stand for `parts`."""
+    hashed = hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).digest()
+    return base64.b32encode(hashed).decode()[:_LENGTH].lower()
+
+
+def tokens_digest(text: str) -> str:
+    """Hash of a text's tokens: comments, spacing and indentation do not change it.
+
+    Returns:
+        64 hexadecimal digits. A text that cannot be tokenised counts as it stands.
+    """
+    try:
+        found = " ".join(token.text for token in whole_strings(text.replace("\r\n", "\n")) if token.text)
+    except SyntaxError:
+        found = text
+    return hashlib.sha256(found.encode(errors="surrogatepass")).hexdigest()
+
+
+def body_digest(code: str) -> str:
+    """Hash of a test's tokens without its name: the same idea under another name is the same.
+
+    Returns:
+        64 hexadecimal digits.
+    """
+    try:
+        tree = parse(code)
+    except SyntaxError:
+        return tokens_digest(code)
+    words = [token.text for token in whole_strings(code.replace("\r\n", "\n")) if token.text]
+    if any(isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) for node in tree.body):
+        del words[words.index("def") + 1]
+    return hashlib.sha256(" ".join(words).encode(errors="surrogatepass")).hexdigest()

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from pytest_enrich.data import Gap, Mutant
-from pytest_enrich.mutants import bytecode, expression, statement, walk
+from pytest_enrich.mutants import bytecode, expression
+from pytest_enrich.mutants.bytecode import spread
 from pytest_enrich.mutants.canary import canary
-from pytest_enrich.mutants.edit import Edit, Source
-from pytest_enrich.mutants.spread import spread
+from pytest_enrich.mutants.edit import Edit, Site, Source, expressions, sites
+from pytest_enrich.mutants.expression import statement_edits
 
 MOST = 60
 MOST_OF_GAPS = 20
@@ -44,7 +45,7 @@ def _make(text: str, wanted: Callable[[int], bool], limit: int) -> tuple[Mutant,
         source = Source(text)
     except SyntaxError:
         return ()
-    edits = [edit for site in walk.sites(source.tree) if wanted(site.line) for edit in _edits(source, site)]
+    edits = [edit for site in sites(source.tree) if wanted(site.line) for edit in _edits(source, site)]
     different = bytecode.Different(source)
     kept: list[Edit] = []
     for edit in spread(dict.fromkeys(edits)):
@@ -55,10 +56,10 @@ def _make(text: str, wanted: Callable[[int], bool], limit: int) -> tuple[Mutant,
     return _named(source, sorted(kept, key=lambda edit: (edit.start, edit.end, edit.replacement)))
 
 
-def _edits(source: Source, site: walk.Site) -> list[Edit]:
+def _edits(source: Source, site: Site) -> list[Edit]:
     """The edits of one statement, those of what is inside its expressions included."""
-    found = list(statement.edits(source, site))
-    for node, role in walk.expressions(site.node):
+    found = list(statement_edits(source, site))
+    for node, role in expressions(site.node):
         found += expression.edits(source, site.line, node, role)
     return found
 

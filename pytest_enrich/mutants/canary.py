@@ -12,8 +12,7 @@ from typing import TypeAlias
 
 from pytest_enrich.data import Gap, Mutant
 from pytest_enrich.gaps.outline import children, first_row
-from pytest_enrich.mutants import walk
-from pytest_enrich.mutants.edit import Source
+from pytest_enrich.mutants.edit import Site, Source, sites
 
 ID = "canary"
 _RAISE = "raise BaseException"
@@ -38,12 +37,12 @@ def canary(text: str, gaps: Iterable[Gap], ran: Collection[int]) -> Mutant | Non
         return None
 
 
-def _sites(source: Source, gaps: list[Gap], ran: Collection[int]) -> Iterator[walk.Site]:
+def _sites(source: Source, gaps: list[Gap], ran: Collection[int]) -> Iterator[Site]:
     lines = {line for gap in gaps for line in ({*gap.lines} & {*ran} or {gap.line})}
-    return (site for site in walk.sites(source.tree) if site.line in lines)
+    return (site for site in sites(source.tree) if site.line in lines)
 
 
-def _changes(source: Source, site: walk.Site) -> Iterator[_Change]:
+def _changes(source: Source, site: Site) -> Iterator[_Change]:
     """Before a statement there is one that raises; what has no place before it raises where it decides."""
     node = site.node
     if isinstance(node, (ast.ExceptHandler, ast.match_case)):

@@ -1,20 +1,96 @@
-"""A source text whose nodes know their place in it, and edits of it."""
+"""Which assignments can go: those of names that have a value before, so that the code goes on with the old one."""
 
 from __future__ import annotations
 
 import ast
 import bisect
+from collections.abc import Iterator, Sequence
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
 from pytest_enrich.data.mutants import Operator
+from pytest_enrich.gaps.outline import children, first_row, is_docstring
 from pytest_enrich.gaps.text import parse
-from pytest_enrich.mutants.bound import again
 
+Assignment = (ast.Assign, ast.AnnAssign)
 SHOWN = 40
 BEFORE_IT = 12
 Span = tuple[int, int]
 """Start and end as offsets in characters."""
+Role: TypeAlias = Literal["", "test", "default", "annotation"]
+"""What an expression is to its parent."""
+
+_BLOCKS = (ast.stmt, ast.excepthandler, ast.match_case)
+# What is inside strings has no place of its own before Python 3.12, and annotations and decorators run once.
+_CLOSED = (ast.JoinedStr, getattr(ast, "TemplateStr", ast.JoinedStr))
+_PASSED_OVER = {"annotation", "returns", "decorator_list", "type_params", "type_comment"}
+_DEFAULTS = {"defaults", "kw_defaults"}
+
+
+def again(tree: ast.Module) -> frozenset[ast.stmt]:
+    """The assignments that bind names which certainly have a value when they run.
+
+    Without any other one each test would fail at once, whatever it looks at.
+    """
+    return frozenset(_again(tree.body, set()))
+
+
+def _again(block: Sequence[ast.stmt], before: set[str]) -> Iterator[ast.stmt]:
+    bound = set(before)
+    for one in block:
+        names = _bound(one)
+        if isinstance(one, Assignment) and names and names <= bound | _read(one):
+            yield one
+        if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield from _again(one.body, _parameters(one.args))
+        elif isinstance(one, ast.ClassDef):
+            yield from _again(one.body, set())
+        else:
+            bound |= names if isinstance(one, (ast.With, ast.AsyncWith)) else set()
+            for inner in _blocks(one):
+                yield from _again(inner, bound)
+        bound |= names
+        if isinstance(one, ast.Delete):
+            bound -= {node.id for node in ast.walk(one) if isinstance(node, ast.Name)}
+
+
+def _blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
+    for name in ("body", "orelse", "finalbody"):
+        if inner := getattr(node, name, None):
+            yield inner
+    for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+        yield part.body
+
+
+def _bound(node: ast.stmt) -> set[str]:
+    """The names that a statement binds whenever it runs to its end."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return {node.name}
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+    targets: Sequence[ast.expr | None] = ()
+    if isinstance(node, ast.Assign):
+        targets = node.targets
+    elif isinstance(node, ast.AugAssign) or (isinstance(node, ast.AnnAssign) and node.value is not None):
+        targets = [node.target]
+    elif isinstance(node, (ast.With, ast.AsyncWith)):
+        targets = [item.optional_vars for item in node.items]
+    parts = [part for target in targets if target is not None for part in ast.walk(target)]
+    return {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+
+
+def _read(node: ast.Assign | ast.AnnAssign) -> set[str]:
+    """The names that the value reads, and that are not its own."""
+    value = node.value
+    parts = [] if value is None or isinstance(value, ast.Lambda) else [*ast.walk(value)]
+    names = [part for part in parts if isinstance(part, ast.Name)]
+    return {one.id for one in names} - {one.id for one in names if isinstance(one.ctx, ast.Store)}
+
+
+def _parameters(arguments: ast.arguments) -> set[str]:
+    given = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg)
+    return {one.arg for one in given if one is not None}
 
 
 class Edit(Struct, frozen=True):
@@ -92,3 +168,34 @@ def _shown(before: str, after: str) -> tuple[str, str]:
 def _cut(line: str, start: int) -> str:
     rest = f"...{line[start:]}" if start else line
     return rest if len(rest) <= SHOWN else f"{rest[: SHOWN - 3]}..."
+
+
+class Site(Struct, frozen=True, eq=False):
+    """A statement, handler or case, and the line that coverage counts it as."""
+
+    node: ast.AST
+    line: int
+
+
+def sites(tree: ast.Module) -> Iterator[Site]:
+    """All statements in the order of the text, docstrings left out."""
+    waiting = list(children(tree))[::-1]
+    while waiting:
+        node = waiting.pop()
+        if not is_docstring(node):
+            line = node.lineno if isinstance(node, (ast.stmt, ast.excepthandler)) else first_row(node)
+            yield Site(node, line)
+        waiting += list(children(node))[::-1]
+
+
+def expressions(node: ast.AST) -> Iterator[tuple[ast.AST, Role]]:
+    """The expressions of a statement's own header or line, outer ones first."""
+    for name, value in ast.iter_fields(node):
+        if name in _PASSED_OVER:
+            continue
+        role: Role = "test" if name in {"test", "ifs", "guard"} else "default" if name in _DEFAULTS else ""
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST) and not isinstance(child, _BLOCKS):
+                yield child, role
+                if not isinstance(child, _CLOSED):
+                    yield from expressions(child)

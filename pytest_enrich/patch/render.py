@@ -103,7 +103,7 @@ def render_bug(bug: PossibleBug) -> str:
 
 
 def _row(test: NewRow, text: str) -> str:
-    alone = row.alone(row.insert(text, test), test, BEGIN, END)
+    alone = row.alone_in_list(row.insert(text, test), test, BEGIN, END)
     return alone.replace("\r\n", "\n").replace("\r", "\n")
 
 

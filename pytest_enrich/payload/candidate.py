@@ -1,4 +1,4 @@
-"""A test file's text in place of what the disk holds, imported and collected as pytest would do with the file."""
+"""Parts of a test file that need not be looked at, because they will not run."""
 
 from __future__ import annotations
 
@@ -15,16 +15,47 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import CodeType, ModuleType
+from typing import TypeGuard
 
 import _pytest.pathlib
 import pytest
 from _pytest.assertion import rewrite
 from _pytest.pathlib import insert_missing_modules, module_name_from_path, resolve_package_path
 
-from . import aside
+from . import selection
 
 BY_PACKAGE = hasattr(_pytest.pathlib, "_import_module_using_spec")
 """Whether pytest's importlib mode imports a test file as part of its package (since 8.1)."""
+
+
+@contextlib.contextmanager
+def put_aside(tree: ast.Module, wanted: Sequence[str]) -> Iterator[None]:
+    """While this lasts, tests that no node id in `wanted` leads to have no body; with no node ids all have."""
+    names = [one.partition("::")[2] for one in wanted]
+    asleep = list(_asleep(tree.body, "", names)) if all(names) else []
+    bodies = [one.body for one in asleep]
+    for one in asleep:
+        one.body = []
+    try:
+        yield
+    finally:
+        for one, body in zip(asleep, bodies, strict=True):
+            one.body = body
+
+
+def _asleep(
+    body: Sequence[ast.stmt], prefix: str, names: Sequence[str]
+) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in body if names else ():
+        if isinstance(node, ast.ClassDef):
+            yield from _asleep(node.body, f"{prefix}{node.name}::", names)
+        elif _is_test(node) and not selection.leads(f"{prefix}{node.name}", names):
+            yield node
+
+
+def _is_test(node: ast.stmt) -> TypeGuard[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Functions with other names may be called by those that run."""
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test")
 
 
 class TextFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -100,7 +131,7 @@ class TextFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """
         tree = self._tree()
         if self.config is not None and self.config.known_args_namespace.assertmode == "rewrite":
-            with aside.put(tree, self.wanted):
+            with put_aside(tree, self.wanted):
                 rewrite.rewrite_asserts(tree, _bytes(self.text), str(self.path), self.config)
         return compile(tree, str(self.path), "exec", dont_inherit=True)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from . import invocation, selection
-from .outcome import text_of
+from .selection import text_of
 
 
 def collect(work: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""Do something in a fork, and learn what it answered or how it ended: all that it did is gone with it.
+"""Answers as JSON, made and read by what was bound before any code of the project ran.
 
-What it needs of the system is bound here, before code of the project runs that may put something else there.
+`json.dumps` asks for its encoder's methods each time, so that whoever replaces one of them has a say in what is
+written. What is made here once asks nobody any more.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ import contextlib
 import os
 import signal
 from collections.abc import Callable
+from json import JSONDecoder
+from json import encoder as _json
 from os import _exit, close, kill, pipe, read, waitpid, write
 from select import select
 from signal import setitimer
@@ -16,8 +19,9 @@ from time import monotonic
 from traceback import format_exc, format_exception_only
 from typing import Any, NoReturn
 
-from . import serial
-
+_decoder: Any = JSONDecoder()
+_scan = _decoder.scan_once
+_join = "".join
 _fork = os.fork
 _restore = signal.signal
 
@@ -25,6 +29,48 @@ CHUNK = 1 << 16
 MOST = 16 << 20
 LONGEST = 600.0
 MOST_REASON = 500
+
+
+def _refuse(value: object) -> None:
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+
+def _maker() -> Any:
+    own: Any = _json
+    text = own.encode_basestring_ascii
+    if own.c_make_encoder is not None:
+        return own.c_make_encoder(None, _refuse, text, None, ": ", ", ", False, False, True)  # noqa: FBT003 - takes no names
+    make = own._make_iterencode  # noqa: SLF001 - as `json` makes it without its C part
+    return make(None, _refuse, text, None, repr, ": ", ", ", False, False, False)  # noqa: FBT003 - the same
+
+
+_encode = _maker()
+
+
+def encode(value: Any) -> bytes:
+    """The JSON of plain data.
+
+    Raises:
+        TypeError: It holds something else.
+    """
+    return _join(_encode(value, 0)).encode()
+
+
+def decode(text: bytes) -> Any:
+    """What JSON says.
+
+    Raises:
+        ValueError: It is none.
+        RecursionError: It is too deep.
+    """
+    whole = text.decode()
+    try:
+        value, end = _scan(whole, 0)
+    except StopIteration:
+        raise ValueError("no JSON") from None
+    if end != len(whole):
+        raise ValueError("more than one value")
+    return value
 
 
 def run(work: Callable[[], dict[str, Any]], seconds: float, processor: float = 0.0) -> dict[str, Any]:
@@ -62,7 +108,7 @@ def run(work: Callable[[], dict[str, Any]], seconds: float, processor: float = 0
 
 def _decoded(text: bytes) -> dict[str, Any]:
     with contextlib.suppress(ValueError, RecursionError):
-        answer = serial.decode(text)
+        answer = decode(text)
         if isinstance(answer, dict):
             return answer
     return {"ended": "crash"}
@@ -70,13 +116,13 @@ def _decoded(text: bytes) -> dict[str, Any]:
 
 def _answer(work: Callable[[], dict[str, Any]], writing: int) -> NoReturn:
     try:
-        text = serial.encode(work())
+        text = encode(work())
         while text:
             text = text[write(writing, text) :]
     except BaseException as error:  # that is the answer; the text is for whoever reads the child's output
         write(2, format_exc().encode())
         why = format_exception_only(error)[-1].strip()[:MOST_REASON]
-        write(writing, serial.encode({"ended": "crash", "why": why}))
+        write(writing, encode({"ended": "crash", "why": why}))
     finally:
         _exit(0)
 

@@ -1,21 +1,122 @@
-"""Which code objects matter to somebody who watches calls, and why: looked up once for each."""
+"""Which code is of interest: what runs a function, which ways lead to it, and what of the project is watched."""
 
 from __future__ import annotations
 
+import dis
+import functools
+import inspect
 import os
-from collections.abc import Container
+from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from . import codes
 from .project import Project
-from .ways import Ways
 
+RETURNS = {dis.opmap[name] for name in ("RETURN_VALUE", "RETURN_CONST", "RETURN_GENERATOR") if name in dis.opmap}
 CHANGING = {"__call__", "__setitem__", "__delitem__", "__enter__", "__exit__", "__iadd__", "__isub__", "__ior__"}
 """Of the dunder methods, those that may leave the object in another state."""
 MAKING = {"__init__", "__new__"}
 """Those that make one."""
+
+
+def qualnames(path: Path) -> dict[tuple[int, str], str]:
+    """For each function and class of a file, by first line and bare name, its name without `<locals>`.
+
+    Python 3.10 does not keep it in code objects. A file that cannot be compiled has none.
+    """
+    try:
+        code = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+    except (OSError, SyntaxError, ValueError):
+        return {}
+    return dict(_walk(code, ""))
+
+
+def _walk(code: CodeType, prefix: str) -> Iterator[tuple[tuple[int, str], str]]:
+    for inner in code.co_consts:
+        if not isinstance(inner, CodeType):
+            continue
+        if inner.co_name.startswith("<generic"):  # the scope of type parameters
+            yield from _walk(inner, prefix)
+            continue
+        name = prefix + inner.co_name
+        yield (inner.co_firstlineno, inner.co_name), name
+        yield from _walk(inner, f"{name}.")
+
+
+def is_resumable(code: CodeType) -> bool:
+    """Whether calling the function makes a generator or a coroutine, which is entered many times."""
+    kinds = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+    return bool(code.co_flags & kinds)
+
+
+def start(code: CodeType) -> int:
+    """The last instruction offset at which a frame of the code has not begun with the body."""
+    resumes = (step.offset for step in dis.get_instructions(code) if step.opname == "RESUME")
+    return next(resumes, -1)
+
+
+def is_raising(code: CodeType, at: int) -> bool:
+    """Whether a frame that is left at this instruction offset is left by an exception."""
+    return not is_resumable(code) and at >= 0 and code.co_code[at] not in RETURNS
+
+
+MOST_FUNCTIONS = 4
+MOST_MET = 24
+MOST_CALLS = 30
+Described = Callable[[], "dict[str, Any] | None"]
+
+_qualnames = functools.lru_cache(maxsize=200)(qualnames)
+
+
+class Ways:
+    """What is known of such calls while tests run."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._came = 0
+        self._found: dict[str, dict[str, dict[str, Any]]] = {}
+        self._open: dict[FrameType, tuple[int, str, dict[str, Any]]] = {}
+
+    def name(self, frame: FrameType, code: CodeType) -> str:
+        """`module:qualname` of a public function of the project, "" for what is none."""
+        if self._project.kind(code.co_filename) != "source" or is_resumable(code):
+            return ""
+        qualname = _qualnames(Path(code.co_filename)).get((code.co_firstlineno, code.co_name), "")
+        is_public = qualname and not any(part.startswith(("_", "<")) for part in qualname.split("."))
+        module = frame.f_globals.get("__name__", "")
+        return f"{module}:{qualname}" if is_public and isinstance(module, str) else ""
+
+    def came(self) -> None:
+        """A function of the file is called."""
+        self._came += 1
+
+    def begin(self, frame: FrameType, name: str, described: Described) -> None:
+        """A function elsewhere is called; it counts when a test does so."""
+        if frame.f_back is None or self._project.kind(frame.f_back.f_code.co_filename) != "test":
+            return
+        held = self._found.get(name, {})
+        if len(held) >= MOST_CALLS or (not held and len(self._found) >= MOST_MET):
+            return
+        call = described()
+        if call is not None:
+            self._open[frame] = self._came, name, call
+
+    def end(self, frame: FrameType) -> None:
+        """A function ends; its call is kept when it came to the file meanwhile."""
+        held = self._open.pop(frame, None)
+        if held is not None and self._came > held[0]:
+            _, name, call = held
+            self._found.setdefault(name, {}).setdefault(repr(call), {**call, "qualname": name})
+
+    def forget(self) -> None:
+        """The ends of what is under way may not be seen."""
+        self._open.clear()
+
+    def calls(self) -> list[dict[str, Any]]:
+        """The calls of the functions that were called most, each once."""
+        most = sorted(self._found.values(), key=len, reverse=True)[:MOST_FUNCTIONS]
+        return [call for of_function in most for call in of_function.values()]
 
 
 class Interest(NamedTuple):
@@ -45,7 +146,7 @@ class Interests:
     def __init__(self, path: Path, project: Project, wanted: Container[str], ways: Ways) -> None:
         self.known: dict[int, Interest | CodeType] = {}
         self._file = os.path.realpath(path)
-        self._names = codes.qualnames(path)
+        self._names = qualnames(path)
         self._project, self._wanted, self._ways = project, wanted, ways
 
     def look(self, frame: FrameType, code: CodeType) -> Interest | CodeType:
@@ -58,7 +159,7 @@ class Interests:
     def _interest(self, frame: FrameType, code: CodeType) -> Interest:
         inside = os.path.realpath(code.co_filename) == self._file
         qualname = self._names.get((code.co_firstlineno, code.co_name), "") if inside else ""
-        resumable = codes.is_resumable(code)
+        resumable = is_resumable(code)
         own = self._project.kind(code.co_filename) == "source"
         silent = code.co_name.startswith("__") and code.co_name not in CHANGING
         return Interest(
@@ -66,7 +167,7 @@ class Interests:
             qualname if qualname in self._wanted else "",
             code.co_name in MAKING,
             own and bool(code.co_argcount) and not resumable and not silent,
-            codes.start(code) if resumable else None,
+            start(code) if resumable else None,
             inside,
             "" if inside else self._ways.name(frame, code),
         )

@@ -1,16 +1,21 @@
-"""How pytest is started inside: the user's configuration, less what would write, spread out or stop early."""
+"""Another day on another machine: the part of a job's world that is not said by its environment."""
 
 from __future__ import annotations
 
+import datetime as dt
+import os
+import platform
+import socket
 import sys
+import time
 from collections.abc import Callable, Generator, Sequence
 from types import FunctionType
 from typing import Any, TypeAlias
 
 import pytest
 
-from . import world
-
+PATCH = 99
+"""A release of this version of Python that there is not."""
 Session: TypeAlias = Callable[[dict[str, Any], Sequence[str], Sequence[object]], str]
 """Runs pytest for a job on its own arguments, with plugins; answers why it stopped early, or ""."""
 
@@ -18,6 +23,34 @@ MOST_REASON = 1500
 LONGEST_NAME = 4000
 """Of a test's node id. `gaps.read` knows of no longer ones, either."""
 SEED = "_hypothesis_internal_use_seed"
+
+
+def enter_world(world: dict[str, Any]) -> None:
+    """From now on, in this process and its forks, all is as somebody else has it on that day.
+
+    The clock is so many days (and some hours and minutes) ahead; what waits here is not affected: the monotonic
+    clock goes on as ever. The system is of the same kind, and its name and its release are others.
+    """
+    if world.get("person"):
+        _visit(world["person"])
+    if world.get("days"):
+        import time_machine
+
+        ahead = dt.timedelta(days=world["days"], hours=5, minutes=17)
+        # A number: with a datetime's timezone the process would change its own.
+        time_machine.travel(time.time() + ahead.total_seconds(), tick=True).start()
+
+
+def _visit(person: str) -> None:
+    """A machine of that name: code that asks what it runs on gets other answers of the same form."""
+    known, patch = platform.uname(), f"{sys.version_info.major}.{sys.version_info.minor}.{PATCH}"
+    elsewhere = known._replace(node=person, release=f"{PATCH}.0", version=f"#{PATCH}")
+    platform.uname = lambda: elsewhere
+    platform.python_version = lambda: patch
+    socket.gethostname = lambda: person
+    if hasattr(os, "uname"):
+        own = os.uname_result((known.system, person, elsewhere.release, elsewhere.version, known.machine))
+        os.uname = lambda: own
 
 
 def arguments(work: dict[str, Any]) -> list[str]:
@@ -59,7 +92,7 @@ class Tame:
     ) -> Generator[None, Any, Any]:
         """Here all plugins are known, the options are about to be parsed for good, and no project code ran yet."""
         # Not before: pytest warns of plugins (time_machine is one) that are there before it starts.
-        world.enter(self.world)
+        enter_world(self.world)
         known = early_config.known_args_namespace
         args += self._options(early_config, known)
         if hasattr(known, "no_cov"):

@@ -1,4 +1,4 @@
-"""One job: read its file, do it, write the answer."""
+"""What the operating system allows the job: processor time, memory, file size, open files, no core dump."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import json
 import os
+import resource
 import sys
 import traceback
 from collections.abc import Callable
@@ -13,12 +14,45 @@ from os import _exit, close, write
 from pathlib import Path
 from typing import Any, NoReturn
 
-from . import confine, guard, limit, serial
+from . import confine, guard
+from .fork import encode
 
+KINDS = {
+    "cpu_seconds": "RLIMIT_CPU",
+    "data_bytes": "RLIMIT_DATA",
+    "file_bytes": "RLIMIT_FSIZE",
+    "files": "RLIMIT_NOFILE",
+    "core_bytes": "RLIMIT_CORE",
+}
+
+NICE = 5
+"""What a person does meanwhile comes first."""
 MOST_DETAIL = 4000
 _open = os.open
 _rename = os.rename
 NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+
+
+def apply_limits(limits: dict[str, int]) -> None:
+    """Lower the limits and the priority of this process; one that the platform lacks or refuses is left as it is.
+
+    Where memory runs out for all, this process and its children go first (Linux): not all memory counts in limits.
+    """
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+    with contextlib.suppress(OSError):  # a fork of a confined process has it already, and may not ask
+        os.setpriority(os.PRIO_PROCESS, 0, max(NICE, os.getpriority(os.PRIO_PROCESS, 0)))
+    for name, most in limits.items():
+        kind = getattr(resource, KINDS[name], None)
+        if kind is not None:
+            with contextlib.suppress(ValueError, OSError):
+                _lower(kind, most)
+
+
+def _lower(kind: int, most: int) -> None:
+    _soft, hard = resource.getrlimit(kind)
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(kind, (most, most))
 
 
 class UnableError(Exception):
@@ -37,7 +71,7 @@ def perform(job_file: str) -> NoReturn:
     work: dict[str, Any] = json.loads(Path(job_file).read_bytes())
     Path(job_file).unlink()
     answer_file = work.pop("answer")
-    limit.apply(work["limits"])
+    apply_limits(work["limits"])
     if work["confinement"] is not None:
         confine.apply(work["confinement"], work["scratch"])
     sys.path[:0] = work["path"]
@@ -66,7 +100,7 @@ def _answer(action: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 def _write(answer_file: str, answer: dict[str, Any]) -> None:
     # Renamed into place: the caller reads a whole answer or none.
-    draft, text = answer_file + ".part", serial.encode(answer)
+    draft, text = answer_file + ".part", encode(answer)
     descriptor = _open(draft, NEW, 0o600)
     while text:
         text = text[write(descriptor, text) :]

@@ -13,9 +13,9 @@ import pytest
 
 from . import guard, invocation, selection
 from .candidate import CandidateModule, TextFinder
+from .guard import denied
 from .measure import Measure
-from .outcome import Outcomes, outcome
-from .places import denied
+from .selection import Outcomes, outcome
 
 PYTEST_WITH_DIRECTORY_NODES = hasattr(pytest, "Dir")
 

@@ -1,17 +1,40 @@
-"""The `Record` job: run existing tests and note the calls that reach the functions of one file."""
+"""What a profile function need not see: it makes everything many times slower."""
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
+from _pytest.assertion import rewrite
 
-from . import invocation, selection, unwatched
-from .outcome import Outcomes, outcome
+from . import invocation, selection
+from .selection import Outcomes, outcome
 from .watch import Watch
+
+
+@contextlib.contextmanager
+def rewriting() -> Iterator[None]:
+    """While this lasts, nobody watches how assertions are rewritten, which makes more calls than the tests do."""
+    module, name = vars(rewrite), "_rewrite_test"  # there is no public way between it and the module's body
+    original = module[name]
+
+    def rewritten(*arguments: Any) -> Any:
+        watch = sys.getprofile()
+        sys.setprofile(None)
+        try:
+            return original(*arguments)
+        finally:
+            sys.setprofile(watch)
+
+    module[name] = rewritten
+    try:
+        yield
+    finally:
+        module[name] = original
 
 
 def record(work: dict[str, Any], run: invocation.Session = invocation.run) -> dict[str, Any]:
@@ -55,7 +78,7 @@ class Watched:
         """Objects made while the tests are imported are used in them."""
         if not (self.watch.module and isinstance(collector, pytest.Module)):
             return (yield)
-        with unwatched.rewriting():
+        with rewriting():
             sys.setprofile(self.watch)
             try:
                 return (yield)

@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 
-from . import guard, invocation, world
+from . import guard, invocation
+from .invocation import enter_world
 from .job import UnableError
-from .outcome import Outcomes, outcome
 from .prove import StandIn, argument
+from .selection import Outcomes, outcome
 
 PLUGIN = "_enrich_spread"
 TEXT = """\
@@ -94,7 +95,7 @@ class Entrance:
         job, root = self._work["job"], self._work["rootdir"]
         if "PYTEST_XDIST_WORKER" in os.environ:
             guard.install(self._work["scratch"], root, subprocesses=True)
-            world.enter(job["world"])
+            enter_world(job["world"])
         order = job["shuffle"], job["backwards"]
         stand_in = StandIn(Path(root, job["path"]), job["text"], job["tests"], *order)
         stand_in.install(early_config)

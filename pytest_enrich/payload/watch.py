@@ -9,11 +9,10 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-from . import arguments, codes, express
-from .interest import Interest, Interests
-from .objects import MOST_SETUP, Made, Objects
+from . import express
+from .interest import Interest, Interests, Ways, is_raising
+from .objects import MOST_SETUP, Made, Objects, Passed, function_of, passed_arguments
 from .project import Project
-from .ways import Ways
 
 FARTHEST_CALLER = 30
 # Of one test with all its parameters, about half a second; a count, so that the same is seen on every machine.
@@ -118,9 +117,9 @@ class Watch:
         cls = type(made)
         if self.objects.knows(made) or not self.project.owns(cls):
             return
-        function, _ = arguments.function_of(cls, frame.f_code.co_name, frame.f_code)
+        function, _ = function_of(cls, frame.f_code.co_name, frame.f_code)
         is_hidden = any(part.startswith("_") for part in cls.__qualname__.split(".")) and self._is_inside(frame)
-        passed = None if is_hidden else arguments.passed(frame, function, self.objects, bound=True)
+        passed = None if is_hidden else passed_arguments(frame, function, self.objects, bound=True)
         self.objects.note(made, passed, self.nodeid)
 
     def _keep(self, frame: FrameType, interest: Interest, first: object) -> None:
@@ -141,7 +140,7 @@ class Watch:
             template = express.express(receiver, self.objects)
             if template is None:
                 return None
-        call = self._call(qualname, arguments.passed(frame, function, self.objects, bound=bound))
+        call = self._call(qualname, passed_arguments(frame, function, self.objects, bound=bound))
         return (
             None
             if call is None
@@ -152,7 +151,7 @@ class Watch:
         """An operator that gives `NotImplemented` was handed what it is not for: that is no call to learn from."""
         if value is NotImplemented:
             del self._found[qualname][key]
-        elif value is None and codes.is_raising(frame.f_code, frame.f_lasti):
+        elif value is None and is_raising(frame.f_code, frame.f_lasti):
             self._found[qualname][key]["refused"] = True
 
     def _binding(self, frame: FrameType, code: CodeType, qualname: str, first: object) -> tuple[Any, bool, object]:
@@ -169,10 +168,10 @@ class Watch:
         if made is None or len(made.setup) >= MOST_SETUP or self._is_inside(frame):
             return
         cls = type(receiver)
-        function, found = arguments.function_of(cls, interest.code.co_name, interest.code)
+        function, found = function_of(cls, interest.code.co_name, interest.code)
         if function is None or isinstance(found, property | classmethod | staticmethod):
             return
-        shown = arguments.passed(frame, function, self.objects, bound=True)
+        shown = passed_arguments(frame, function, self.objects, bound=True)
         where = "" if cls.__module__ == self.module else f"{cls.__module__}:"
         call = self._call(f"{where}{cls.__qualname__}.{interest.code.co_name}", shown)
         if call is not None:
@@ -190,7 +189,7 @@ class Watch:
         return False
 
     @staticmethod
-    def _call(qualname: str, shown: list[arguments.Passed] | None) -> dict[str, Any] | None:
+    def _call(qualname: str, shown: list[Passed] | None) -> dict[str, Any] | None:
         if shown is None:
             return None
         return {"qualname": qualname, "arguments": [{"name": part.name, "value": part.value} for part in shown]}
@@ -202,7 +201,7 @@ def _binding(module: str, code: CodeType, qualname: str) -> tuple[Any, bool, boo
     holder: Any = sys.modules.get(module)
     for part in above:
         holder = inspect.getattr_static(holder, part, None)
-    function, found = arguments.function_of(holder, name, code)
+    function, found = function_of(holder, name, code)
     if not isinstance(holder, type) or isinstance(found, staticmethod):
         return function, False, False
     by_class = isinstance(found, classmethod) or name in {"__new__", "__init_subclass__", "__class_getitem__"}

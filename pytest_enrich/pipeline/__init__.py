@@ -17,10 +17,8 @@ from msgspec.structs import replace
 from pytest_enrich.data import Attempt, Branch, Candidate, Kept, Target, Verdict
 from pytest_enrich.errors import EnrichError, OutOfTimeError
 from pytest_enrich.pipeline import judging
-from pytest_enrich.pipeline.bench import Bench, Done
-from pytest_enrich.pipeline.narrowing import narrowed, still_open
-from pytest_enrich.pipeline.purse import Purse, Turn
-from pytest_enrich.pipeline.share import shares
+from pytest_enrich.pipeline.budget import Purse, Turn, shares
+from pytest_enrich.pipeline.judging import Bench, Done, narrowed, still_open
 from pytest_enrich.protocols import Task
 
 T = TypeVar("T")

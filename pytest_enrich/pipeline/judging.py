@@ -1,20 +1,90 @@
-"""The verdict on a candidate: what the ladder says, and what people said of the same test before."""
+"""Targets with fewer gaps: those that somebody has closed already are left out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich import patch, validate
-from pytest_enrich.data import Attempt, Candidate, Dropped, Kept, NewTest, Target, Verdict
-from pytest_enrich.pipeline.bench import Bench
-from pytest_enrich.protocols import Task
+from pytest_enrich.data import (
+    Attempt,
+    Branch,
+    Candidate,
+    Dropped,
+    Gap,
+    Grade,
+    Job,
+    Kept,
+    NewTest,
+    Reason,
+    Target,
+    Verdict,
+)
+from pytest_enrich.pipeline.budget import Purse
+from pytest_enrich.protocols import Proposer, Sandbox, Task
 from pytest_enrich.validate import Beside
 
 REPEATED = Dropped(rung="gains", reason="closes no gap that is still open")
 JOINED = Dropped(rung="new", reason="is stated in another suggestion")
 _REJECTED = Dropped(rung="new", reason="was turned down before")
+
+
+def narrowed(target: Target, done: Sequence[Gap]) -> Target:
+    """The target without these gaps."""
+    identities = {gap.id for gap in done}
+    return target.without(lambda gap: gap.id in identities)
+
+
+def still_open(target: Target, covered: Collection[tuple[str, int | Branch]]) -> Target:
+    """The target without the gaps of which a line or a branch was covered meanwhile."""
+    return target.without(lambda gap: any((gap.path, part) in covered for part in (*gap.lines, *gap.branches)))
+
+
+class Done(Struct, frozen=True, kw_only=True):
+    """A target that is finished: what it was, with the gaps that were open, and the attempts on it.
+
+    `complete` is False when time ran out in the middle: its open gaps may be tried again. `defect` is the
+    traceback of a mistake of ours that ended it, "" for none.
+    """
+
+    target: Target
+    attempts: tuple[Attempt, ...]
+    complete: bool = True
+    defect: str = ""
+
+
+class Bench(Struct, frozen=True, kw_only=True):
+    """What all targets of a run are worked on with.
+
+    `earlier` are the run's attempts on a target (its path and qualname) before: nothing is tried twice.
+    `watch` gives the jobs that failed in this thread meanwhile: what they were asked for is to be tried again.
+    `is_rejected` tells, of a gap's id, a test's hash (`patch.body_of`), a source file and a function, whether
+    people turned this test down; `turned_down` why they turned down others for a source file.
+    `existing` is what the run knows of the tests that exist: whoever is asked, it is the same.
+    `named` may give a test that was kept a better name; under that it is judged once more. `sharper` as in
+    `validate.judge`; `joiner` writes one test of two that are kept for one target.
+    """
+
+    proposers: tuple[Proposer, ...]
+    sandbox: Sandbox
+    purse: Purse
+    existing: validate.Existing
+    timeout: float
+    seed: int
+    test_text: Callable[[str], str]
+    gaps: Mapping[str, Sequence[Gap]]
+    source_text: Callable[[str], str] = lambda _path: ""
+    grade: Grade = "good"
+    earlier: Mapping[tuple[str, str], tuple[Attempt, ...]] = {}
+    is_rejected: Callable[[str, str, str, str], bool] = lambda *_facts: False
+    turned_down: Callable[[str], tuple[Reason, ...]] = lambda _path: ()
+    named: Callable[[Task, NewTest], NewTest | None] = lambda *_test: None
+    sharper: validate.Sharper = lambda *_call: ()
+    joiner: validate.Joiner = lambda *_tests: None
+    watch: Callable[[], AbstractContextManager[Sequence[Job]]] = lambda: nullcontext(())
 
 
 def judge(task: Task, candidate: Candidate, bench: Bench, beside: Beside | None = None) -> Verdict:

@@ -15,9 +15,10 @@ from pytest_enrich import measurement
 from pytest_enrich.config import Settings
 from pytest_enrich.errors import EnrichError, UsageError
 from pytest_enrich.measurement import Measurement
-from pytest_enrich.pytest_hooks import arguments, crash, ending, model, part, remeasure, setting
-from pytest_enrich.pytest_hooks.suite import Suite
-from pytest_enrich.pytest_hooks.terminal import Terminal
+from pytest_enrich.pytest_hooks import arguments, setting
+from pytest_enrich.pytest_hooks.arguments import choosing, part_options, stopping
+from pytest_enrich.pytest_hooks.suite import Repetition, Suite, measure_again, measured_sources
+from pytest_enrich.pytest_hooks.terminal import Looked, Terminal, as_interrupts, look_for_model, report_crash
 from pytest_enrich.reporters import words
 from pytest_enrich.reporters.figures import since_asked
 from pytest_enrich.reporters.words import visible
@@ -42,7 +43,7 @@ def register(config: pytest.Config, measured: Measurement | None) -> None:
     suite = Suite()
     config.pluginmanager.register(suite, "enrich-suite")
     settings = setting.read(config)
-    looked = model.Looked(settings=settings) if measured.kind == "none" else model.look(settings)
+    looked = Looked(settings=settings) if measured.kind == "none" else look_for_model(settings)
     known = _earlier(config, measured) if measured.kind == "earlier" else None
     config.pluginmanager.register(Run(looked, measured, suite, known), "enrich-run")
 
@@ -66,7 +67,7 @@ class Run:
     """The plugin that is registered for `--enrich`, in the controller only."""
 
     def __init__(
-        self, looked: model.Looked, measured: Measurement, suite: Suite, earlier: Coverage | None = None
+        self, looked: Looked, measured: Measurement, suite: Suite, earlier: Coverage | None = None
     ) -> None:
         self._settings: Settings = looked.settings
         self._model = looked.line
@@ -94,7 +95,7 @@ class Run:
         took = time.monotonic() - self._began
         terminal = Terminal(session.config)
         try:
-            with warnings.catch_warnings(), ending.as_interrupts():
+            with warnings.catch_warnings(), as_interrupts():
                 warnings.simplefilter("ignore")  # the suite's filters judge the suite, not us
                 self._follow(session.config, int(exitstatus), took, terminal)
         except KeyboardInterrupt:
@@ -102,14 +103,14 @@ class Run:
         except EnrichError as error:
             terminal.write_line(f"enrich: {error}")
         except (Exception, SystemExit) as error:  # noqa: BLE001 - our defects are not the user's
-            terminal.write_line(f"enrich: {crash.report(error, self._settings)}")
+            terminal.write_line(f"enrich: {report_crash(error, self._settings)}")
         session.exitstatus = status
         return result
 
     def _follow(self, config: pytest.Config, status: int, took: float, terminal: Terminal) -> None:
         measurement.restore(self._measured)
         # Which tests ran says nothing about coverage that is of another run.
-        partial = () if self._earlier else part.options(config)
+        partial = () if self._earlier else part_options(config)
         reason = self._reason_not_to(config, status, partial)
         if reason is not None:
             if reason:
@@ -138,7 +139,7 @@ class Run:
         if early := self._ended_early(config, status):
             return early
         if self._suite.is_empty or status == pytest.ExitCode.NO_TESTS_COLLECTED:
-            return self._nothing(partial or part.choosing(config))
+            return self._nothing(partial or choosing(config))
         if self._suite.red and not self._test_files(config):
             return f"not run, no file of tests is green: {words.listed([*self._suite.red], _SHOWN)}"
         return None
@@ -150,7 +151,7 @@ class Run:
         if is_interrupted and suite.broken:
             files = words.listed(suite.broken, _SHOWN)
             return f"not run, could not be collected: {files}. To work on what the others leave open:  {_GO_ON}"
-        option = part.stopping(config, suite.failures) if suite.failures else ""
+        option = stopping(config, suite.failures) if suite.failures else ""
         if option:
             return f"not run, the tests stopped at a failure ({option}); without it, what is green is worked on"
         return "not run, the tests were interrupted" if is_interrupted else ""
@@ -178,14 +179,14 @@ class Run:
         folder = self._measured.folder
         if folder is None:  # only with coverage that we asked for, when a plugin took it away
             raise EnrichError("not run, pytest-cov measured nothing")
-        sources, file = remeasure.sources(config, self._measured), config.option.cov_config
+        sources, file = measured_sources(config, self._measured), config.option.cov_config
         if self._suite.is_empty:
             return measurement.load(folder / "coverage", sources, file)
         terminal.write_line(
             "enrich: your coverage lacks branches or a context per test: running the tests once more for these, "
             f"privately (about {took:.0f}s)"
         )
-        repetition = remeasure.Repetition(
+        repetition = Repetition(
             arguments=arguments.for_repetition(config),
             source=sources,
             config_file=file,
@@ -193,7 +194,7 @@ class Run:
             status=status,
             seconds=took,
         )
-        return remeasure.measure(repetition, folder)
+        return measure_again(repetition, folder)
 
 
 def _start(settings: Settings, coverage: Coverage, terminal: Terminal) -> None:

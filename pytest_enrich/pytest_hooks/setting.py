@@ -7,13 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
 import pytest
 
-from pytest_enrich import changes, reports
+from pytest_enrich import changes, reports, session
 from pytest_enrich import config as values
 from pytest_enrich.config import Settings, WantedReport, private
-from pytest_enrich.data import Changes, Shard
-from pytest_enrich.errors import UsageError
+from pytest_enrich.data import Changes, Question, Shard
+from pytest_enrich.errors import EnrichError, UsageError
 from pytest_enrich.pytest_hooks import arguments
 from pytest_enrich.reporters import formats
 from pytest_enrich.reporters.words import visible_lines
@@ -131,3 +132,33 @@ def _limit(config: pytest.Config, text: str) -> str:
         f"--enrich-only={text}: there is no such file below {config.rootpath}; accepted is PATH or PATH::QUALNAME "
         "of a source file"
     )
+
+
+def prove(config: pytest.Config) -> int:
+    """Read the `Question` in the file that was named, and write a `Reproof` beside it (`.answer`).
+
+    Raises:
+        pytest.UsageError: There is no such suggestion.
+    """
+    file = Path(config.option.enrich_prove)
+    try:
+        question = msgspec.json.decode(file.read_bytes(), type=Question)
+        found = session.prove(read(config), question)
+    except (OSError, SyntaxError, ValueError, EnrichError) as error:
+        raise pytest.UsageError(f"--enrich-prove={file}: {error}") from None
+    file.with_suffix(".answer").write_bytes(msgspec.json.encode(found))
+    return 0
+
+
+def rehearse(config: pytest.Config) -> int:
+    """Write into the file that was named how existing tests fare in the sandbox: a `Rehearsal`.
+
+    Raises:
+        pytest.UsageError: The file cannot be written, or there is no sandbox of the kind that is wanted.
+    """
+    file = Path(config.option.enrich_rehearse)
+    try:
+        file.write_bytes(msgspec.json.encode(session.rehearse(read(config))))
+    except (OSError, EnrichError) as error:
+        raise pytest.UsageError(f"--enrich-rehearse={file}: {error}") from None
+    return 0

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from typing import Any
+import signal
+import threading
+import traceback
+from collections.abc import Iterator
+from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pytest_enrich.config import MODEL, Settings
+from pytest_enrich.errors import EnrichError
+from pytest_enrich.reporters.words import visible
+from pytest_enrich.store import disk, folder
+
+if TYPE_CHECKING:
+    from pytest_enrich.proposers.ollama.gate import Refusal
+
+_TELLING = ("SIGTERM", "SIGHUP")
 
 
 class Terminal:
@@ -47,3 +65,81 @@ class Terminal:
             self.rewrite("")
             self._reporter.rewrite("")
             self._shown = ""
+
+
+def report_crash(error: BaseException, settings: Settings) -> str:
+    """Write the traceback to `.cache/crash.txt`; answers the line to say, with the folder as the user calls it."""
+    path = settings.directory / ".cache" / "crash.txt"
+    text = "".join(traceback.format_exception(error))
+    try:
+        folder.prepare(settings.directory, settings.rootdir)
+        disk.make_folder(path.parent)
+        disk.write(path, text)
+    except (EnrichError, OSError):
+        summary = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
+        return f"internal error ({summary}; nowhere to write the details); your test result is not affected"
+    shown = path.relative_to(settings.rootdir) if path.is_relative_to(settings.rootdir) else path
+    return f"internal error, details in {shown}; your test result is not affected"
+
+
+class Looked(Struct, frozen=True, kw_only=True):
+    """The settings as far as they can be fulfilled, and the line that the header has for it, "" for none."""
+
+    settings: Settings
+    line: str = ""
+
+
+def look_for_model(settings: Settings) -> Looked:
+    """Ask whether the model is there, if one is to be asked; nothing of the project is sent.
+
+    Raises:
+        pytest.UsageError: It was asked for by name and cannot be asked.
+    """
+    if MODEL not in settings.asked or settings.listing:
+        return Looked(settings=settings)
+    from pytest_enrich.proposers.ollama import connect
+
+    found = connect.connect(connect.wish(settings))
+    if isinstance(found, connect.Connected):
+        found.client.close()
+        return Looked(settings=settings, line=visible(f"{found.heading}; {found.reason}"))
+    if MODEL in settings.with_:
+        raise pytest.UsageError(_impossible(found))
+    others = tuple(name for name in settings.asked if name != MODEL)
+    told = f"without {MODEL}: {found.reason}" + f" ({_command(found.remedy)})" * bool(found.remedy)
+    return Looked(settings=replace(settings, with_=others), line=visible(told))
+
+
+def _impossible(refusal: Refusal) -> str:
+    first = f"--enrich-with={MODEL}: {refusal.reason}"
+    lines = (first, refusal.remedy, "or do without:  pytest --enrich --enrich-with=auto")
+    return "\n       ".join(visible(line) for line in lines if line)
+
+
+def _command(remedy: str) -> str:
+    """The command of a remedy, without the words before it."""
+    return remedy.partition(":")[2].strip()
+
+
+@contextlib.contextmanager
+def as_interrupts() -> Iterator[None]:
+    """While it lasts, being told to end is the same as Ctrl-C: processes are ended, temporary files removed.
+
+    What somebody else handles, or has the process ignore, is left alone.
+    """
+    numbers = [getattr(signal, name) for name in _TELLING if hasattr(signal, name)]
+    is_main = threading.current_thread() is threading.main_thread()
+    usual = [number for number in numbers if is_main and signal.getsignal(number) == signal.SIG_DFL]
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        for number in usual:
+            signal.signal(number, signal.SIG_IGN)  # once is enough: what it sets off takes a moment
+        raise KeyboardInterrupt
+
+    for number in usual:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number in usual:
+            signal.signal(number, signal.SIG_DFL)

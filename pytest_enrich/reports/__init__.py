@@ -3,8 +3,7 @@
 A run and `pytest-enrich report` do the same, so that every report can be made again later.
 """
 
-from pytest_enrich.reports.announce import announce, fenced
 from pytest_enrich.reports.gather import gather, left, without
-from pytest_enrich.reports.write import place, shown, write
+from pytest_enrich.reports.write import announce, fenced, place, shown, write
 
 __all__ = ["announce", "fenced", "gather", "left", "place", "shown", "without", "write"]

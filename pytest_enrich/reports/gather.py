@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Finished, Grade, Report, ReportedSuggestion, RunSummary, SourceLine, Suggestion
 from pytest_enrich.errors import EnrichError
-from pytest_enrich.store import Store, bugs, excerpt, last_run, python_file, rejected, staleness
+from pytest_enrich.store import Store, bugs, excerpt, last_run, python_file, rejected
+from pytest_enrich.store.python_file import stale_places
 
 if TYPE_CHECKING:
     from pytest_enrich.patch import Draft
@@ -36,7 +37,7 @@ def gather(store: Store, run: RunSummary | None = None, together: str | None = N
     source = functools.cache(functools.partial(_source_text, store))
     test = functools.cache(functools.partial(_test_text, store))
     draft = functools.cache(lambda path: patch.Draft(test(path) or "", path))
-    places = functools.cache(functools.partial(staleness.places, store))
+    places = functools.cache(functools.partial(stale_places, store))
     pending = sorted(store.pending() if store.exists() else (), key=_order)
     return Report(
         run=_dated(run or last_run.read(store) or RunSummary()),

@@ -1,16 +1,25 @@
-"""The environment variables of a job: the user's, less what looks like a secret, with a home of its own."""
+"""What a job finds round it: environment variables, a home and a temporary folder of its own."""
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
+import shutil
 import site
-from collections.abc import Collection, Mapping
+import stat
+import tempfile
+import time
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from pytest_enrich.config import private
 from pytest_enrich.data import World
-from pytest_enrich.sandboxes import characters
 
+CHARACTERS_VARIABLE = "HYPOTHESIS_STORAGE_DIRECTORY"
+CHARACTERS = "hypothesis"
+"""In a job's own directory."""
+LARGEST_STORAGE = 1 << 20
 CREDENTIALS_IN_URL = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
 AGENTS = frozenset({"SSH_AUTH_SOCK", "SSH_AGENT_PID", "GPG_AGENT_INFO", "DBUS_SESSION_BUS_ADDRESS"})
 """They lead to someone who signs or decrypts for the user."""
@@ -28,6 +37,31 @@ LANGUAGES = ("LANG", "LC_ALL", "LANGUAGE")
 """With `LC_ALL` all of a locale is set; `LANGUAGE` would go before it."""
 PERSONAL = ("USER", "LOGNAME", "USERNAME", "EDITOR", "VISUAL", "PAGER", "BROWSER")
 HERE = World()
+OURS = "pytest-enrich-"
+"""How the names of all our temporary folders begin."""
+PREFIX = f"{OURS}job-"
+TEMPORARY = "tmp"
+HOME = "home"
+CACHE = "cache"
+"""Pytest's. Where it has to make that itself it changes its mode, and warns where the isolation forbids it."""
+MOMENT, DAY = 10, 24 * 60 * 60
+
+
+def bring_characters(place: Path, environ: Mapping[str, str]) -> None:
+    """Copy what the user's runs have found into a job's own directory; what cannot be read is left."""
+    source = Path(environ.get(CHARACTERS_VARIABLE) or ".hypothesis").resolve()
+    for file in _files(source):
+        copy = place / CHARACTERS / file.relative_to(source)
+        with contextlib.suppress(OSError):
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, copy)
+
+
+def _files(storage: Path) -> Iterator[Path]:
+    """One for each encoding, in a folder for each version of Unicode."""
+    for file in storage.glob("unicode_data/*/*.json.gz"):
+        if os.path.realpath(file) == str(file) and file.is_file() and file.stat().st_size <= LARGEST_STORAGE:
+            yield file
 
 
 def clean(
@@ -62,7 +96,7 @@ def _own(scratch: Path, name: str) -> dict[str, str]:
     home, temporary = str(scratch / name), str(scratch / "tmp")
     own = {
         "HOME": home,
-        characters.VARIABLE: str(scratch / characters.STORAGE),
+        CHARACTERS_VARIABLE: str(scratch / CHARACTERS),
         "PYTEST_ENRICH": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
@@ -74,3 +108,92 @@ def _own(scratch: Path, name: str) -> dict[str, str]:
         # With another home, what was installed with `pip install --user` would be gone.
         own["PYTHONUSERBASE"] = site.getuserbase()
     return own
+
+
+@contextlib.contextmanager
+def scratch_directory(within: Path | None = None, home: str = HOME) -> Iterator[Path]:
+    """A new directory with `home`, `tmp` and `cache` in it, only for this user; removed whatever is done to it.
+
+    Args:
+        within: Where it is made; by default where temporary files are.
+        home: The name of the home in it.
+
+    Raises:
+        OSError: It cannot be made (no space, no temporary directory).
+    """
+    with _made(within) as place:
+        for part in (home, TEMPORARY, CACHE):
+            (place / part).mkdir()
+        bring_characters(place, os.environ)
+        yield place
+
+
+@contextlib.contextmanager
+def _made(within: Path | None) -> Iterator[Path]:
+    # Resolved: on macOS the temporary directory is a link, and pytest shows resolved paths.
+    place = Path(tempfile.mkdtemp(prefix=PREFIX, dir=within)).resolve()
+    try:
+        with contextlib.ExitStack() as held:
+            with contextlib.suppress(OSError):  # where there are no locks, nothing is swept away either
+                held.enter_context(contextlib.nullcontext() if within else _locked(place))
+            yield place
+    finally:
+        remove_scratch(place)
+
+
+@contextlib.contextmanager
+def _locked(place: Path) -> Iterator[None]:
+    """While it lasts, nobody takes the directory for one that was left behind.
+
+    Raises:
+        OSError: Somebody holds it; it is no directory of this user's; or there are no locks here.
+    """
+    import fcntl  # there is none on Windows
+
+    descriptor = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        if os.fstat(descriptor).st_uid != os.geteuid():
+            raise PermissionError(f"{place} belongs to somebody else")
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def sweep() -> None:
+    """Remove what was left behind by runs that were killed: of ours, what nobody holds.
+
+    Our other temporary folders are not locked: they count as left behind when they are a day old.
+    """
+    with contextlib.suppress(OSError):
+        for entry in list(os.scandir(tempfile.gettempdir())):
+            if entry.name.startswith(OURS):
+                with contextlib.suppress(OSError):
+                    _sweep(Path(entry.path), is_job=entry.name.startswith(PREFIX))
+
+
+def _sweep(place: Path, *, is_job: bool) -> None:
+    age = time.time() - place.lstat().st_mtime
+    if age > (MOMENT if is_job else DAY):  # one that is being made is not locked yet
+        with _locked(place):
+            remove_scratch(place)
+
+
+def remove_scratch(place: Path) -> None:
+    """Remove a directory and all in it, read-only directories too; links are not followed."""
+    shutil.rmtree(place, ignore_errors=True)
+    if place.exists():
+        _unlock(place)
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _unlock(place: Path) -> None:
+    """Top down: a directory that cannot be read hides those below it."""
+    with contextlib.suppress(OSError):
+        place.chmod(stat.S_IRWXU)
+    for folder, names, _files in os.walk(place):
+        for name in names:
+            below = Path(folder, name)
+            if not below.is_symlink():
+                with contextlib.suppress(OSError):
+                    below.chmod(stat.S_IRWXU)

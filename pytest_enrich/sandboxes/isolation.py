@@ -1,9 +1,14 @@
-"""The kernel's layers round a job: what this machine has, which are taken, and what they are called."""
+"""Device files: whoever owns one may change its mode, and for the whole machine, however it is mounted.
+
+bwrap mounts the machine's. Where they belong to this user (to root, in most containers) each process is given some
+of its own; where none can be made, no mode can be changed at all.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -14,10 +19,23 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from pytest_enrich.errors import UsageError
-from pytest_enrich.sandboxes import devices, places
-from pytest_enrich.sandboxes.devices import Devices
+from pytest_enrich.sandboxes import places
 from pytest_enrich.sandboxes.places import Place
 
+Devices: TypeAlias = Literal["theirs", "copied", "exposed"]
+"""Of another user; of this one, who can make more; of this one, who cannot."""
+
+DEVICE_NUMBERS = {
+    "null": (1, 3),
+    "zero": (1, 5),
+    "full": (1, 7),
+    "random": (1, 8),
+    "urandom": (1, 9),
+    "tty": (5, 0),
+}
+"""As bwrap has them in its `/dev`, with their numbers on Linux."""
+FOLDER = "dev"
+EVERYBODY = 0o666
 Kind: TypeAlias = Literal["auto", "strict", "process"]
 Name: TypeAlias = Literal["bwrap+landlock+seccomp", "landlock+seccomp", "rlimits-only"]
 
@@ -25,9 +43,38 @@ PAYLOAD = Path(__file__).resolve().parent.parent / "payload"
 PROBE = f"import sys; sys.path.insert(0, {str(PAYLOAD)!r}); import confine; confine.probe(sys.argv[1])"
 NAMESPACES = ("mnt", "net", "pid")
 PROBE_SECONDS = 20.0
-DEVICES = tuple(f"/dev/{name}" for name in devices.NUMBERS)
+DEVICES = tuple(f"/dev/{name}" for name in DEVICE_NUMBERS)
 NOTHING = "65536"
 SHARED_MEMORY = str(64 * 1024**2)
+
+
+def whose_devices() -> Devices:
+    """What they are on this machine, tried just now."""
+    if Path(os.devnull).stat().st_uid != os.geteuid():
+        return "theirs"
+    with tempfile.TemporaryDirectory(prefix="pytest-enrich-devices-") as name:
+        try:
+            copy_devices(Path(name))
+            Path(name, FOLDER, "null").write_bytes(b"")  # on some file systems they are there and do nothing
+        except OSError:
+            return "exposed"
+    return "copied"
+
+
+def copy_devices(place: Path) -> tuple[str, ...]:
+    """Make them in a directory; the words that have bwrap put them into the place of the machine's.
+
+    Raises:
+        OSError: They cannot be made.
+    """
+    words: list[str] = []
+    (place / FOLDER).mkdir()
+    for name, numbers in DEVICE_NUMBERS.items():
+        file = place / FOLDER / name
+        os.mknod(file, stat.S_IFCHR | EVERYBODY, os.makedev(*numbers))
+        file.chmod(EVERYBODY)  # whatever the umask is
+        words += ["--dev-bind", str(file), f"/dev/{name}"]
+    return tuple(words)
 
 
 class Confinement(Struct, frozen=True, kw_only=True):
@@ -74,7 +121,7 @@ class Isolation(Struct, frozen=True, kw_only=True):
         if not self.bwrap:
             return tuple(inner)
         mounts = [part for place in self.places if _is_mounted(place) for part in _mount(place)]
-        copies = devices.copy(scratch) if self.devices == "copied" else ()
+        copies = copy_devices(scratch) if self.devices == "copied" else ()
         own = (*copies, "--bind", str(scratch), str(scratch), "--chdir", str(rootdir))
         return (*_walls(self.bwrap), *mounts, *own, "--", *inner)
 
@@ -130,7 +177,7 @@ def conceivable(rootdir: Path) -> Iterator[Isolation]:
         return
     seen = places.survey(rootdir)
     if bwrap := shutil.which("bwrap"):
-        yield Isolation(name="bwrap+landlock+seccomp", bwrap=bwrap, places=seen, devices=devices.found())
+        yield Isolation(name="bwrap+landlock+seccomp", bwrap=bwrap, places=seen, devices=whose_devices())
     read, listed = places.entries(seen)
     yield Isolation(name="landlock+seccomp", places=seen, read=tuple(read), listed=tuple(listed))
 

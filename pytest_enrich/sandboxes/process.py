@@ -13,9 +13,10 @@ from pathlib import Path
 import msgspec
 
 from pytest_enrich.data import Execution, Explore, Job, Mutate, Prove, Vary, World
-from pytest_enrich.sandboxes import child, environment, excess, limits, reply, scratch
+from pytest_enrich.sandboxes import child, environment, limits, reply
+from pytest_enrich.sandboxes.environment import scratch_directory
 from pytest_enrich.sandboxes.isolation import RLIMITS_ONLY, Confinement, Isolation
-from pytest_enrich.sandboxes.limits import Limits
+from pytest_enrich.sandboxes.limits import Limits, excess, start
 
 PAYLOAD = Path(__file__).resolve().parent.parent / "payload" / "__main__.py"
 
@@ -69,7 +70,7 @@ class ProcessSandbox(msgspec.Struct, frozen=True):
         if refusal := self._refusal(job):
             return reply.failed("refused", refusal)
         try:
-            with scratch.directory(home=world(job).home) as place:
+            with scratch_directory(home=world(job).home) as place:
                 answer_file = place / reply.answer_name()
                 ended = self._run(job, place, answer_file, timeout)
                 execution = reply.judge(job, ended, answer_file)
@@ -88,7 +89,7 @@ class ProcessSandbox(msgspec.Struct, frozen=True):
             cwd=self.rootdir,
             environ=environ,
             timeout=timeout,
-            excess=functools.partial(excess.found, place, excess.start(place)),
+            excess=functools.partial(excess, place, start(place)),
             namespace=bool(self.layers.bwrap),
         )
 

@@ -17,8 +17,9 @@ from pytest_enrich.data import Report, RunSummary
 from pytest_enrich.progress import Terminal
 from pytest_enrich.reporters import formats, text
 from pytest_enrich.reporters.figures import changed_heading
-from pytest_enrich.session import listing, scope, summary, tree
+from pytest_enrich.session import scope, summary
 from pytest_enrich.session.reproof import prove, rehearse
+from pytest_enrich.session.summary import changed_files, render_gaps, snapshot_files
 from pytest_enrich.session.work import Session
 from pytest_enrich.store import Store, bugs, last_run, rebuild
 
@@ -53,17 +54,17 @@ def _run(settings: Settings, cov: Coverage, terminal: Terminal) -> tuple[RunSumm
     if found.changed is not None and found.ranked:
         terminal.write_line(changed_heading(found.changed))
     if settings.listing:
-        told = (listing.render(found.ranked, found.changed), text.notes(found.notes))
+        told = (render_gaps(found.ranked, found.changed), text.notes(found.notes))
         terminal.write_line("\n\n".join(filter(None, told)))
         return summary.of_nothing(settings, found, started), None
-    before = tree.snapshot(settings.rootdir, settings.directory)
+    before = snapshot_files(settings.rootdir, settings.directory)
     with (
         executors.parsing_in_turn(),
         progress.on(terminal) as lines,
         closing(Session(settings, store, found, lines)) as session,
     ):
         session.work()
-    ended = session.summary(started, tree.changed(settings.rootdir, settings.directory, before))
+    ended = session.summary(started, changed_files(settings.rootdir, settings.directory, before))
     last_run.write(store, ended)
     if not settings.partial:
         last_run.write_tests(store, found.measured.tests)

@@ -19,7 +19,7 @@ from pytest_enrich.gaps import FileCoverage, Measured
 from pytest_enrich.patch import decode
 from pytest_enrich.protocols import Sandbox
 from pytest_enrich.source import Suite
-from pytest_enrich.validate import reason
+from pytest_enrich.validate.proof import last_line
 
 COLLECT_SECONDS = 120.0
 MOST_PROBED = 600
@@ -168,6 +168,6 @@ def _able(target: Target, unable: Iterable[TestOutcome]) -> tuple:  # type: igno
 
 
 def _told(unable: Sequence[TestOutcome]) -> list[str]:
-    lines = [f"{one.nodeid} does not pass inside the sandbox: {reason.last(one.detail)}" for one in unable[:SHOWN]]
+    lines = [f"{one.nodeid} does not pass inside the sandbox: {last_line(one.detail)}" for one in unable[:SHOWN]]
     more = len(unable) - SHOWN
     return [*lines, f"and {more} more tests that do not pass inside the sandbox"] if more > 0 else lines

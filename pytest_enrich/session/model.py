@@ -25,7 +25,7 @@ from pytest_enrich.proposers.ollama.repair import Corrected, Repair
 from pytest_enrich.proposers.ollama.scenario import Scenario
 from pytest_enrich.protocols import Proposer, Sandbox, Task
 from pytest_enrich.reporters.words import counted
-from pytest_enrich.store.answers import Answers
+from pytest_enrich.store.folder import Answers
 
 CONFINED = "rlimits-only"
 _DIGEST = 12

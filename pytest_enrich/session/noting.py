@@ -1,13 +1,17 @@
-"""Why a run found less, for it to say: jobs that gave no answer, and candidates that fell for one reason."""
+"""A sandbox that does so many jobs at a time, however many threads ask, and none beyond the time of the run."""
 
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
 
 from pytest_enrich.data import (
+    Answered,
     Attempt,
     Collect,
     Dropped,
@@ -20,9 +24,11 @@ from pytest_enrich.data import (
     Record,
     Vary,
 )
+from pytest_enrich.errors import OutOfTimeError
 from pytest_enrich.protocols import Sandbox
-from pytest_enrich.validate import reason
+from pytest_enrich.validate.proof import first_line, last_line, shape_of
 
+_OVER = "the time of the run is over"
 SHOWN = 3
 IN_A_ROW = 5
 """So many candidates that fall for one reason are hardly to blame for it."""
@@ -36,6 +42,78 @@ _DOING: dict[type, str] = {
     Mutate: "mutating a function",
     Vary: "varying the tests of a function",
 }
+
+
+class Slots:
+    """Does what the sandbox inside does; who comes when all slots are taken waits, before its time begins.
+
+    Args:
+        inside: Does the jobs.
+        slots: How many at a time.
+        left: Seconds of the run, as long as a job may still go on.
+    """
+
+    def __init__(self, inside: Sandbox, slots: int, left: Callable[[], float] = lambda: math.inf) -> None:
+        self._inside = inside
+        self._left = left
+        self._slots = threading.Semaphore(slots)
+
+    @property
+    def isolation(self) -> str:
+        """The inner one's."""
+        return self._inside.isolation
+
+    def execute(self, job: Job, *, timeout: float) -> Execution:
+        """See `protocols.Sandbox`.
+
+        Raises:
+            OutOfTimeError: The run is over, or was before the job had its time: that says nothing about the job.
+        """
+        with self._slots:
+            left = self._left()
+            if left <= 0:
+                raise OutOfTimeError(_OVER)
+            execution = self._inside.execute(job, timeout=min(timeout, left))
+        if isinstance(execution, Failed) and left < timeout and self._left() <= 0:
+            raise OutOfTimeError(_OVER)
+        return execution
+
+    def close(self) -> None:
+        """Close the inner one."""
+        self._inside.close()
+
+
+class Remembering:
+    """Does what the sandbox inside does; of a `Record` it gives the answer that it has. A failure is no answer."""
+
+    def __init__(self, inside: Sandbox) -> None:
+        self._inside = inside
+        self._known: dict[bytes, Answered] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def isolation(self) -> str:
+        """The inner one's."""
+        return self._inside.isolation
+
+    def execute(self, job: Job, *, timeout: float) -> Execution:
+        """See `protocols.Sandbox`."""
+        if not isinstance(job, Record):
+            return self._inside.execute(job, timeout=timeout)
+        key = msgspec.msgpack.encode(job)
+        with self._lock:
+            known = self._known.get(key)
+        return known or self._kept(key, self._inside.execute(job, timeout=timeout))
+
+    def _kept(self, key: bytes, execution: Execution) -> Execution:
+        if isinstance(execution, Answered):
+            with self._lock:
+                self._known[key] = execution
+        return execution
+
+    def close(self) -> None:
+        """Close the inner one."""
+        self._inside.close()
 
 
 class NotingSandbox:
@@ -59,7 +137,7 @@ class NotingSandbox:
         """See `protocols.Sandbox`."""
         execution = self._inside.execute(job, timeout=timeout)
         if isinstance(execution, Failed) and not isinstance(job, Prove) and not self._closed.is_set():
-            self._failed[f"{_DOING[type(job)]} failed ({execution.reason}): {reason.last(execution.detail)}"] += 1
+            self._failed[f"{_DOING[type(job)]} failed ({execution.reason}): {last_line(execution.detail)}"] += 1
             if isinstance(job, Record | Explore | Vary):
                 getattr(self._here, "failed", []).append(job)
         return execution
@@ -124,14 +202,14 @@ def _fall(attempt: Attempt) -> tuple[str, str, str] | None:
     verdict = attempt.verdict
     if not isinstance(verdict, Dropped) or verdict.rung not in RUN:
         return None
-    shape = reason.shape(_told(verdict))
+    shape = shape_of(_told(verdict))
     return (verdict.rung, verdict.reason, shape) if shape else None
 
 
 def _told(verdict: Dropped) -> str:
     """The line that says how it fell; of a run that did not end the last one says nothing. "" for an assertion."""
-    late = reason.first(verdict.detail) if verdict.reason == "timeout" else ""
-    return late or (reason.last(verdict.detail) if reason.shape(verdict.detail) else "")
+    late = first_line(verdict.detail) if verdict.reason == "timeout" else ""
+    return late or (last_line(verdict.detail) if shape_of(verdict.detail) else "")
 
 
 def _help(why: str, isolation: str) -> str:

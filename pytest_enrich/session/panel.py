@@ -11,7 +11,7 @@ from pytest_enrich.proposers.properties import PropertiesProposer, uses_hypothes
 from pytest_enrich.proposers.rows import RowsProposer
 from pytest_enrich.proposers.search import SearchProposer, has_solver
 from pytest_enrich.protocols import Proposer, Sandbox, Task
-from pytest_enrich.session.files import TestFiles
+from pytest_enrich.session.writing import TestFiles
 
 if TYPE_CHECKING:
     from pytest_enrich.session.model import LocalModel

@@ -32,8 +32,9 @@ from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
 from pytest_enrich.sandboxes.process import ProcessSandbox
 from pytest_enrich.session import scope
 from pytest_enrich.session.ground import COLLECT_SECONDS
-from pytest_enrich.validate import beside, check, gain, grade, reason, stable, version
-from pytest_enrich.validate.proof import PLAIN, Trial, allowed, asked
+from pytest_enrich.validate import beside, check, gain, stable, version
+from pytest_enrich.validate.kills import grade_of
+from pytest_enrich.validate.proof import PLAIN, Trial, allowed, asked, first_line, last_line
 
 MOST_FILES = 3
 MOST_TESTS = 3
@@ -112,9 +113,9 @@ def rehearse(settings: Settings) -> Rehearsal:
 def _rehearsed(settings: Settings, sandbox: Sandbox) -> Rehearsal:
     execution = sandbox.execute(Collect(tests=()), timeout=COLLECT_SECONDS)
     if not isinstance(execution, Answered) or not isinstance(execution.answer, Collected):
-        why = reason.last(getattr(execution, "detail", ""))
+        why = last_line(getattr(execution, "detail", ""))
         return Rehearsal(trouble=f"the tests could not be collected: {why}")
-    trouble = "; ".join(reason.last(error) for error in execution.answer.errors[:1])
+    trouble = "; ".join(last_line(error) for error in execution.answer.errors[:1])
     by_file = groupby(execution.answer.items, lambda item: item.path)
     for path, items in islice(by_file, MOST_FILES):
         names = tuple(item.nodeid for item in islice(items, MOST_TESTS))
@@ -123,7 +124,7 @@ def _rehearsed(settings: Settings, sandbox: Sandbox) -> Rehearsal:
         if sound and "" not in plain:
             return _in_all_ways(settings, sandbox, path, sound)
         name, why = next(iter(plain.items()))
-        trouble = f"{name or names[0]} does not pass: {reason.last(why)}"
+        trouble = f"{name or names[0]} does not pass: {last_line(why)}"
     return Rehearsal(trouble=trouble)
 
 
@@ -131,7 +132,7 @@ def _in_all_ways(settings: Settings, sandbox: Sandbox, path: str, names: tuple[s
     passed, fallen = [], []
     for trial, fell in zip(stable.TRIALS, _tried(settings, sandbox, path, names, stable.TRIALS), strict=True):
         told = [
-            f"{name} does not pass {trial.name}: {reason.last(why)}" if name else why for name, why in fell.items()
+            f"{name} does not pass {trial.name}: {last_line(why)}" if name else why for name, why in fell.items()
         ]
         fallen += told[:1]
         passed += [] if told else [trial.name]
@@ -152,7 +153,7 @@ def _tried(
         job = asked(trial, path, text, wanted, path)
         execution = sandbox.execute(job, timeout=allowed(trial, settings.timeout))
         if isinstance(execution, Failed) and execution.reason == "refused":
-            yield {"": f"{trial.name}: {reason.first(execution.detail)}"}
+            yield {"": f"{trial.name}: {first_line(execution.detail)}"}
         else:
             yield beside.why(execution, wanted)
 
@@ -167,7 +168,7 @@ def _beside(one: Suggestion, found: Reproof) -> Reproof:
     """With what existing tests notice: the suggestion's proof knows it, and they are the same."""
     known = {tried.change for tried in one.proof.mutants.list if tried.killed_before}
     tried = tuple(replace(each, killed_before=each.change in known) for each in found.mutants.list)
-    return replace(found, mutants=replace(found.mutants, list=tried), grade=grade.grade(tried))
+    return replace(found, mutants=replace(found.mutants, list=tried), grade=grade_of(tried))
 
 
 def _task(settings: Settings, one: Suggestion, text: str, line: int) -> Task:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from pytest_enrich import gaps, source
 from pytest_enrich.config import Settings
 from pytest_enrich.data import ChangedPart, Decision, Gap, Suggestion
-from pytest_enrich.data.decision import Verb
+from pytest_enrich.data.run import Verb
 from pytest_enrich.gaps import FileCoverage, Measured, Ranked
 from pytest_enrich.reporters import words
 from pytest_enrich.store import Store, rejected
@@ -131,9 +131,9 @@ def _limited(
     """The gaps in order and, where only those in changed lines count, what is to be said about these."""
     if settings.changes is None:
         return gaps.order(wanted, texts), None
-    changed = gaps.changed.statements(settings.changes.lines, texts)
-    ranked = gaps.order(gaps.changed.within(wanted, changed), texts)
-    counted = gaps.changed.count(measured.files, changed)
+    changed = gaps.changed_statements(settings.changes.lines, texts)
+    ranked = gaps.order(gaps.within_changed(wanted, changed), texts)
+    counted = gaps.count_changed(measured.files, changed)
     part = ChangedPart(
         since=settings.changes.since,
         base=settings.changes.base,

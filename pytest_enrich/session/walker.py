@@ -1,27 +1,124 @@
-"""Goes over the targets, round after round: what is left for one, who is asked, when it is enough."""
+"""What is reviewed as one thing is one target: small methods of a class, a function with those that it holds."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from msgspec.structs import replace
 
 from pytest_enrich import executors, pipeline
 from pytest_enrich.config import MODEL, Settings
-from pytest_enrich.data import Target
+from pytest_enrich.data import Entry, Target
 from pytest_enrich.data.run import Stop
 from pytest_enrich.protocols import Progress
-from pytest_enrich.session import rounds
-from pytest_enrich.session.joining import joined
-from pytest_enrich.session.ledger import Ledger, key
+from pytest_enrich.session.ledger import Ledger, Round, by_module, deeper, key, plan_round
 from pytest_enrich.session.panel import Panel
-from pytest_enrich.session.rounds import Round
 from pytest_enrich.store import rejected
 
+SCOPES = {"class", "module"}
+METHODS = {"method", "classmethod", "staticmethod", "property", "setter"}
+MOST_LINES, MOST_DECISIONS, MOST = 8, 1, 4
 MOST_VAIN = 2
 """So many whole walks in a row may find nothing."""
 AHEAD = 2
 """So many more targets than slots for proofs are under way while a model is asked, so that it never waits."""
+
+
+def joined(targets: Iterable[Target]) -> list[Target]:
+    """The targets in their order, those of small methods of a class, whose tests go to one place, as one.
+
+    So is a function with those that it holds: whoever reaches these went through it.
+    """
+    groups: list[list[Target]] = []
+    latest: dict[tuple[str, ...], list[Target]] = {}
+    for target in _with_inner([*targets]):
+        group = latest.get(_place(target)) if _is_small(target) else None
+        if group is not None and len(group) < MOST:
+            group.append(target)
+            continue
+        groups.append([target])
+        if _is_small(target):
+            latest[_place(target)] = groups[-1]
+    return [_as_one(group) for group in groups]
+
+
+def _with_inner(targets: Sequence[Target]) -> list[Target]:
+    """Each function with those that it holds as one target, in the place of the first of them."""
+    outer = {(one.path, one.qualname): one for one in targets if one.kind not in {"nested", *SCOPES}}
+    groups: dict[int, list[Target]] = {}
+    for one in targets:
+        holder = next((outer[one.path, name] for name in _holders(one) if (one.path, name) in outer), one)
+        groups.setdefault(id(holder), [holder]).extend([one] if one is not holder else [])
+    return [group[0] if len(group) == 1 else _together(group[0], group) for group in groups.values()]
+
+
+def _holders(target: Target) -> Iterator[str]:
+    """The names of all that a nested function is in, the outermost first."""
+    parts = target.qualname.split(".")[:-1] if target.kind == "nested" else ()
+    return itertools.accumulate(parts, "{}.{}".format)
+
+
+def _is_small(target: Target) -> bool:
+    """Whether there is little that it can do, and one decision is open in it at most."""
+    is_short = target.last_line - target.first_line < MOST_LINES
+    decisions = {line for gap in target.gaps for line, _ in gap.branches}
+    return target.kind in METHODS and not target.parts and is_short and len(decisions) <= MOST_DECISIONS
+
+
+def _place(target: Target) -> tuple[str, ...]:
+    """Its class, and where its tests go."""
+    there = target.placement
+    return target.path, _owner(target), there.path, there.owner or "", there.style
+
+
+def _owner(target: Target) -> str:
+    return target.qualname.rpartition(".")[0]
+
+
+def _as_one(group: Sequence[Target]) -> Target:
+    """Methods as a target with the name of their class."""
+    first = group[0]
+    if len(group) == 1:
+        return first
+    entries = tuple(_each_once(entry for one in group for entry in one.entries))
+    entered = {entry.qualname for entry in entries}
+    others = dict.fromkeys(name for one in group for name in one.neighbours if name not in entered)
+    return replace(
+        _together(first, group),
+        qualname=_owner(first),
+        first_line=min(one.first_line for one in group),
+        last_line=max(one.last_line for one in group),
+        source="\n\n".join(one.source for one in group),
+        docstring="\n\n".join(filter(None, (one.docstring for one in group))) or None,
+        parameters=(),
+        returns=None,
+        decorators=(),
+        entries=entries,
+        neighbours=tuple(others),
+    )
+
+
+def _together(first: Target, group: Sequence[Target]) -> Target:
+    """The first with the gaps of all, and what leads to them."""
+    return replace(
+        first,
+        gaps=tuple(chain.from_iterable(one.gaps for one in group)),
+        conditions=tuple(chain.from_iterable(one.conditions for one in group)),
+        raises=tuple(dict.fromkeys(chain.from_iterable(one.raises for one in group))),
+        constants=tuple(dict.fromkeys(chain.from_iterable(one.constants for one in group))),
+        nearest=tuple(dict.fromkeys(chain.from_iterable(one.nearest for one in group))),
+        parts=tuple(group),
+    )
+
+
+def _each_once(entries: Iterable[Entry]) -> Iterator[Entry]:
+    known: set[str] = set()
+    for entry in entries:
+        if entry.qualname not in known:
+            known.add(entry.qualname)
+            yield entry
 
 
 class Walker:
@@ -66,7 +163,7 @@ class Walker:
         The budget is spent since the run `started`.
         """
         whole = pipeline.Purse(self._settings.budget, len(targets), started=started)
-        for turn in rounds.plan(self._settings.asked, model=self._panel.has_model):
+        for turn in plan_round(self._settings.asked, model=self._panel.has_model):
             self._round(turn, targets, whole)
             if self.is_enough:
                 break
@@ -78,7 +175,7 @@ class Walker:
     def _go_deeper(self, targets: Sequence[Target], whole: pipeline.Purse) -> None:
         """With time left, ask once more for what is open, until `MOST_VAIN` whole walks gave nothing."""
         vain = 0
-        for turn in rounds.deeper(self._settings.asked, whole):
+        for turn in deeper(self._settings.asked, whole):
             if self.is_enough or vain == MOST_VAIN:
                 return
             made = self._ledger.written
@@ -112,7 +209,7 @@ class Walker:
             return joined(self._ledger.left_open(targets))
         left = self._ledger.untried(targets, turn, self._panel.identities(turn.names))
         # A model is asked about one function at a time.
-        return rounds.by_module(left) if MODEL in turn.names else joined(left)
+        return by_module(left) if MODEL in turn.names else joined(left)
 
     def _bench_for(self, turn: Round, purse: pipeline.Purse) -> pipeline.Bench:
         """With what people turned down as it is now: they may review while this runs."""

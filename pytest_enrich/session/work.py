@@ -19,20 +19,18 @@ from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.errors import OutOfTimeError
 from pytest_enrich.proposers.search import sharpen
 from pytest_enrich.protocols import Progress
-from pytest_enrich.sandboxes import isolation, scratch
+from pytest_enrich.sandboxes import isolation
+from pytest_enrich.sandboxes.environment import sweep
 from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
 from pytest_enrich.sandboxes.process import ProcessSandbox
 from pytest_enrich.session import ground, summary
 from pytest_enrich.session.contradictions import Contradictions
-from pytest_enrich.session.files import TestFiles
 from pytest_enrich.session.ledger import LEFT_OUT, Ledger
-from pytest_enrich.session.noting import NotingSandbox
+from pytest_enrich.session.noting import NotingSandbox, Remembering, Slots
 from pytest_enrich.session.panel import Panel
-from pytest_enrich.session.remembering import Remembering
 from pytest_enrich.session.scope import Found, now
-from pytest_enrich.session.slots import Slots
 from pytest_enrich.session.walker import Walker
-from pytest_enrich.session.writing import Writer
+from pytest_enrich.session.writing import TestFiles, Writer
 from pytest_enrich.store import Store, bugs, last_run, rebuild
 from pytest_enrich.writing.joining import join
 
@@ -53,7 +51,7 @@ class Session:
         self._store = store
         self._found = found
         self._progress = progress
-        scratch.sweep()
+        sweep()
         fresh = ProcessSandbox(
             settings.rootdir,
             settings.pytest_args,

@@ -4,7 +4,6 @@
 """
 
 from pytest_enrich.source.locate import locate
-from pytest_enrich.source.name import module_name, packages, roots
-from pytest_enrich.source.suite import Suite
+from pytest_enrich.source.module import Suite, module_name, packages, roots
 
 __all__ = ["Suite", "locate", "module_name", "packages", "roots"]

@@ -1,14 +1,133 @@
-"""The decisions on the way to a statement."""
+"""The literals that code compares with: what an input has to be for a decision to come out another way."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from pytest_enrich.data.code import Condition
 from pytest_enrich.gaps.flow import Step
 from pytest_enrich.gaps.outline import Loop, Node, ways
-from pytest_enrich.source.module import Module
+from pytest_enrich.source.module import FUNCTIONS, Module, own_nodes
+
+_QUESTIONS = {
+    *("startswith", "endswith", "removeprefix", "removesuffix", "strip", "lstrip", "rstrip", "replace"),
+    *("split", "rsplit", "partition", "rpartition", "find", "rfind", "index", "rindex", "count"),
+    *("get", "pop", "setdefault", "getattr", "hasattr"),
+}
+_LOOKUPS = {"get", "pop", "setdefault"}
+"""Methods of a mapping: what it is asked for is worth trying when it is one of its keys."""
+_LONGEST = 200
+_MOST = 80
+_MEMBERS = 30
+
+
+class Constants:
+    """The named literals of a module, and what its functions do with literals."""
+
+    def __init__(self, module: Module) -> None:
+        self._module = module
+        self._named: dict[str, ast.expr] = {}
+        for node in module.outline.statements:
+            if isinstance(module.scope(node), (ast.Module, ast.ClassDef)):
+                self._named.update(_assigned(node))
+
+    def of(self, node: Node, called: Iterable[Node], near: Collection[int] = ()) -> tuple[str, ...]:
+        """Literals as source text, best first.
+
+        Args:
+            node: The function.
+            called: The functions that it calls, nearest first.
+            near: Lines of the decisions on the way to its gaps: what stands there comes first.
+        """
+        own = sorted(self._compared(node), key=lambda found: found[0] not in near)
+        lists = [[one for _, one in own], *([one for _, one in self._compared(other)] for other in called)]
+        lists += [list(self._of_functions(node)), list(self._of_module())]
+        texts = (literal(one) for some in lists for one in some)
+        return tuple(dict.fromkeys(text for text in texts if text))[:_MOST]
+
+    def _compared(self, node: Node) -> Iterator[tuple[int, ast.expr]]:
+        """What a function compares with, each with its line."""
+        for one in own_nodes(node):
+            for operand in _operands(one):
+                for value in self._values(operand):
+                    yield getattr(one, "lineno", 0), value
+
+    def _values(self, node: ast.expr) -> Iterator[ast.expr]:
+        """The literals that an operand is, is made of, or is the name of."""
+        name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", None)
+        value = self._named.get(name, node) if name else node
+        if isinstance(value, ast.Call) and len(value.args) == 1 and not value.keywords:
+            value = value.args[0]
+        yield from _members(value)
+
+    def _of_functions(self, node: Node) -> Iterator[ast.expr]:
+        """Literals that the function calculates with, and its defaults."""
+        if isinstance(node, FUNCTIONS):
+            yield from (one for one in (*node.args.defaults, *node.args.kw_defaults) if one is not None)
+        for one in own_nodes(node):
+            if isinstance(one, ast.BinOp):
+                yield from (side for side in (one.right, one.left))
+            elif isinstance(one, ast.Dict):
+                yield from (key for key in one.keys if key is not None)
+
+    def _of_module(self) -> Iterator[ast.expr]:
+        for value in self._named.values():
+            yield from _members(value)
+
+
+def _assigned(node: Node) -> Iterator[tuple[str, ast.expr]]:
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    value = getattr(node, "value", None)
+    if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(value, ast.expr):
+        names = [one.id for one in targets if isinstance(one, ast.Name)]
+        yield from ((name, value) for name in names if not name.startswith("__") and name != "TYPE_CHECKING")
+
+
+def _operands(node: ast.AST) -> Iterator[ast.expr]:
+    """What `node` compares something with."""
+    if isinstance(node, ast.Compare):
+        yield from [*node.comparators, node.left]
+    elif isinstance(node, ast.MatchValue):
+        yield node.value
+    elif isinstance(node, ast.MatchMapping):
+        yield from node.keys
+    elif isinstance(node, ast.Subscript):
+        yield node.slice if isinstance(node.slice, ast.Constant) else node.value
+    elif isinstance(node, ast.Call) and _called(node) in _QUESTIONS:
+        yield from node.args
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _LOOKUPS:
+            yield node.func.value
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def _members(node: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+        yield from node.elts[:_MEMBERS]
+    elif isinstance(node, ast.Dict):
+        yield from [key for key in node.keys if key is not None][:_MEMBERS]
+    else:
+        yield node
+
+
+def literal(node: ast.expr) -> str | None:
+    """The source text of a number, text, bytes, None, True or False; None for all else."""
+    sign: Callable[[complex], complex] | None = None
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        node, sign = node.operand, lambda value: -value
+    if not isinstance(node, ast.Constant) or node.value is ...:
+        return None
+    value = node.value
+    if isinstance(value, (int, float, complex)) and not isinstance(value, bool):
+        value = sign(value) if sign else value
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    text = repr(value)
+    return text if len(text) <= _LONGEST else None
 
 
 def conditions(module: Module, node: Node) -> tuple[Condition, ...]:

@@ -1,17 +1,70 @@
-"""A function's signature as its source declares it."""
+"""The types that a docstring gives to parameters: Google's, NumPy's and Sphinx's ways of writing."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
-from pytest_enrich.data.code import Kind, Parameter
+from pytest_enrich.data.code import Kind, NearTest, Parameter
+from pytest_enrich.gaps import FileCoverage
 from pytest_enrich.gaps.outline import Node
-from pytest_enrich.source import docstring
 from pytest_enrich.source.module import FUNCTIONS, Function, Module, dotted, own_nodes
 
+_SPHINX = re.compile(r"^\s*:param\s+(?P<type>[^:]+?)\s+\*{0,2}(?P<name>\w+)\s*:", re.MULTILINE)
+_SPHINX_TYPE = re.compile(r"^\s*:type\s+\*{0,2}(?P<name>\w+)\s*:\s*(?P<type>.+?)\s*$", re.MULTILINE)
+_GOOGLE = re.compile(r"^\s+\*{0,2}(?P<name>\w+)\s*\((?P<type>[^()]*(?:\([^()]*\)[^()]*)*)\)\s*:")
+_NUMPY = re.compile(r"^\s*(?P<names>\*{0,2}\w+(?:\s*,\s*\*{0,2}\w+)*)\s*:\s*(?P<type>\S.*?)\s*$")
+_GOOGLE_HEAD = re.compile(r"^((keyword )?(args|arguments)|parameters|params)\s*:\s*$", re.IGNORECASE)
+_NUMPY_HEAD = re.compile(r"^(other )?parameters$", re.IGNORECASE)
+_ADDED = re.compile(r",?\s*(optional|required|keyword-only|default\b.*|defaults to .*)\s*$", re.IGNORECASE)
 _PROPERTIES = {"getter", "deleter"}
 _CLASS_METHODS = {"__init_subclass__", "__class_getitem__"}
+_MOST = 200
+_MOST_STRANGERS = 20
+
+
+def docstring_types(docstring: str | None) -> dict[str, str]:
+    """The documented type of each parameter that has one."""
+    if not docstring:
+        return {}
+    pairs = [*_sphinx(docstring), *_google(docstring), *_numpy(docstring)]
+    return {name: kind for name, kind in ((name, _plain(kind)) for name, kind in pairs) if kind}
+
+
+def _plain(kind: str) -> str:
+    before = ""
+    while before != kind:
+        before, kind = kind, _ADDED.sub("", kind)
+    return kind.strip(" `,.")
+
+
+def _sphinx(docstring: str) -> Iterator[tuple[str, str]]:
+    for pattern in (_SPHINX, _SPHINX_TYPE):
+        yield from ((match["name"], match["type"]) for match in pattern.finditer(docstring))
+
+
+def _google(docstring: str) -> Iterator[tuple[str, str]]:
+    inside = False
+    for line in docstring.splitlines():
+        if line.strip() and not line.startswith((" ", "\t")):
+            inside = _GOOGLE_HEAD.match(line.strip()) is not None
+        found = _GOOGLE.match(line) if inside else None
+        if found:
+            yield found["name"], found["type"]
+
+
+def _numpy(docstring: str) -> Iterator[tuple[str, str]]:
+    lines = [*docstring.splitlines(), ""]
+    inside = False
+    for line, below in pairwise(lines):
+        if below.strip() and not below.strip("- \t"):
+            inside = _NUMPY_HEAD.match(line.strip()) is not None
+        found = _NUMPY.match(line) if inside and not line.startswith((" ", "\t")) else None
+        for name in found["names"].split(",") if found else ():
+            yield name.strip(" *"), found["type"] if found else ""
 
 
 def kind(module: Module, node: Node) -> Kind:
@@ -50,7 +103,7 @@ def parameters(module: Module, node: Node) -> tuple[Parameter, ...]:
     """A function's parameters, without the bound `self` or `cls`."""
     if not isinstance(node, FUNCTIONS):
         return ()
-    documented = docstring.types(documentation(module, node))
+    documented = docstring_types(documentation(module, node))
     found = [_parameter(module, *parts, documented) for parts in _declared(node.args)]
     in_class = isinstance(module.scope(node), ast.ClassDef)
     bound = in_class and _method(node) != "staticmethod"
@@ -101,3 +154,33 @@ def raises(node: Node) -> tuple[str, ...]:
     """The exceptions that the function raises by name; what it catches and raises again is not among them."""
     names = [dotted(one.exc) for one in own_nodes(node) if isinstance(one, ast.Raise) and one.exc]
     return tuple(dict.fromkeys(name for name in names if name.rpartition(".")[2][:1].isupper()))
+
+
+def nearest(module: Module, node: Node, file: FileCoverage) -> tuple[NearTest, ...]:
+    """Tests that run lines of the function, those that run most first.
+
+    Of two that run as many, the one that runs less of the rest of the file is nearer. When no test runs the
+    function: those that run most of its class, then most of the module; they share 0 lines.
+    """
+    inside = _counted(file, _body(module, node))
+    everything = _counted(file, file.contexts)
+    if inside:
+        ranked = sorted(inside, key=lambda test: (-inside[test], everything[test], test))
+        return tuple(NearTest(nodeid=test, shared=inside[test]) for test in ranked[:_MOST])
+    around = Counter[str]()
+    for outer in scopes(module, node):
+        around.update(_counted(file, _body(module, outer)))
+    strangers = sorted(everything, key=lambda test: (-around[test], -everything[test], test))
+    return tuple(NearTest(nodeid=test, shared=0) for test in strangers[:_MOST_STRANGERS])
+
+
+def _body(module: Module, node: Node) -> Iterable[int]:
+    """The lines of a function without its `def` and decorators, which run on import."""
+    body = getattr(node, "body", [])
+    first = module.outline.text.first(body[0].lineno) if body else 1
+    header = getattr(node, "lineno", 0)
+    return range(max(first, header + 1), module.extent(node)[1] + 1)
+
+
+def _counted(file: FileCoverage, lines: Iterable[int]) -> Counter[str]:
+    return Counter(test for line in lines for test in file.contexts.get(line, ()))

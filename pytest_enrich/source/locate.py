@@ -10,16 +10,11 @@ from msgspec import Struct
 from pytest_enrich.data.code import Condition, Gap, Target
 from pytest_enrich.gaps import FileCoverage, tokens_digest
 from pytest_enrich.gaps.outline import Node
-from pytest_enrich.source.calls import Calls
-from pytest_enrich.source.condition import conditions
-from pytest_enrich.source.constant import Constants
-from pytest_enrich.source.entry import entries
-from pytest_enrich.source.function import documentation, is_generator, kind, parameters, raises
-from pytest_enrich.source.module import FUNCTIONS, Module
-from pytest_enrich.source.name import module_name
-from pytest_enrich.source.near import nearest
+from pytest_enrich.source.condition import Constants, conditions
+from pytest_enrich.source.entry import Calls, entries
+from pytest_enrich.source.function import documentation, is_generator, kind, nearest, parameters, raises
+from pytest_enrich.source.module import FUNCTIONS, Module, Suite, module_name
 from pytest_enrich.source.placement import Shelf
-from pytest_enrich.source.suite import Suite
 
 
 class _Described(Struct, frozen=True):

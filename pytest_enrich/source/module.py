@@ -1,12 +1,16 @@
-"""A source file, read once: its functions and classes, its imports and its constants."""
+"""What is known about the tests."""
 
 from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
+from pathlib import Path, PurePosixPath
 
+from msgspec import Struct
+
+from pytest_enrich.data.answers import Item
 from pytest_enrich.gaps.flow import Onward
 from pytest_enrich.gaps.flow import read as read_flow
 from pytest_enrich.gaps.outline import Node, Outline, Scope, children, first_row, last_row
@@ -14,6 +18,73 @@ from pytest_enrich.gaps.text import one_line
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+class Suite(Struct, frozen=True, kw_only=True):
+    """The tests of a project; all paths are relative to rootdir, with `/`.
+
+    Attributes:
+        items: The tests that pytest collected, in its order.
+        files: The test files.
+        folders: Where files of tests are made as long as there are none.
+        patterns: What their names have to match.
+        texts: What is in them, by path; a file that is not Python counts as empty.
+        source_roots: Folders that modules are imported from ("" is rootdir itself).
+        packages: Folders that hold an `__init__.py`.
+    """
+
+    items: tuple[Item, ...] = ()
+    files: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ("tests",)
+    patterns: tuple[str, ...] = ("test_*.py", "*_test.py")
+    texts: dict[str, str] = {}
+    source_roots: tuple[str, ...] = ("",)
+    packages: frozenset[str] = frozenset()
+
+
+def roots(rootdir: Path, paths: Iterable[str]) -> tuple[str, ...]:
+    """The entries of a `sys.path` that are in `rootdir`, relative to it, "" for itself.
+
+    Args:
+        rootdir: Absolute.
+        paths: Entries of `sys.path`, PYTHONPATH or pytest's `pythonpath`; relative ones count from rootdir.
+    """
+    real = rootdir.resolve()
+    found: dict[str, None] = {}
+    for path in paths:
+        try:
+            folder = (rootdir / path).resolve()
+        except (OSError, ValueError, RuntimeError):
+            continue
+        if folder.is_relative_to(real) and "site-packages" not in folder.parts:
+            found[_posix(folder.relative_to(real))] = None
+    return tuple(found)
+
+
+def packages(rootdir: Path, files: Iterable[str]) -> frozenset[str]:
+    """The folders of `files`, and those above them, that hold an `__init__.py`."""
+    folders = {_posix(parent) for file in files for parent in PurePosixPath(file).parents}
+    return frozenset(folder for folder in folders if (rootdir / folder / "__init__.py").is_file())
+
+
+def module_name(path: str, source_roots: Sequence[str], package_folders: Collection[str]) -> str:
+    """The name that the file is imported by.
+
+    The longest source root that holds the outermost package decides; without one, that package is at the top.
+    """
+    file = PurePosixPath(path)
+    top = file.parent
+    while _posix(top) in package_folders and top.parent != top:
+        top = top.parent
+    holding = [root for root in source_roots if top.is_relative_to(PurePosixPath(root))]
+    base = PurePosixPath(max(holding, key=len)) if holding else top
+    parts = file.relative_to(base).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+
+
+def _posix(path: PurePosixPath | Path) -> str:
+    text = path.as_posix()
+    return "" if text == "." else text
 
 
 class Module:

@@ -7,9 +7,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from pytest_enrich.data import Attempted, Decision, Finished, State, Suggestion
-from pytest_enrich.data.decision import Line
+from pytest_enrich.data.run import Line
 from pytest_enrich.errors import StoreError
-from pytest_enrich.store import disk, folder, identity, log, rejected, shelf
+from pytest_enrich.store import disk, folder, identity, rejected, shelf
+from pytest_enrich.store.identity import append_to_log, logged_states, read_log
 from pytest_enrich.store.shelf import Shelf
 
 __all__ = ["Shelf", "Store", "disk", "identity", "rejected"]
@@ -31,8 +32,8 @@ class Store(Struct, frozen=True):
     def shelf(self) -> Shelf:
         """`pending()`, with a line for every suggestion and log line that could not be read."""
         lying = shelf.read(self.directory / "pending", self.rootdir)
-        decisions, broken = log.read(self._decisions, Decision, disk.LARGEST)
-        states = log.states(decisions)
+        decisions, broken = read_log(self._decisions, Decision, disk.LARGEST)
+        states = logged_states(decisions)
         waiting = (one for one in lying.suggestions if one.kind != "bug" and self._state(one, states) == "pending")
         problems = (f"decisions.jsonl has {broken} unreadable lines: not used",) if broken else ()
         return Shelf(tuple(waiting), lying.problems + problems)
@@ -65,7 +66,7 @@ class Store(Struct, frozen=True):
 
     def state(self, suggestion: Suggestion) -> State:
         """What was decided about it, folded from the decisions (`stale` only when a run noted it)."""
-        return self._state(suggestion, log.states(self.decisions()))
+        return self._state(suggestion, logged_states(self.decisions()))
 
     def save(self, suggestion: Suggestion, patch_text: str, module_text: str) -> Path:
         """Write a pending suggestion; returns its folder. One with the same id is replaced.
@@ -126,7 +127,7 @@ class Store(Struct, frozen=True):
     def note(self, *decisions: Decision) -> None:
         """Only note the decisions: for those whose consequence is still to come."""
         self.prepare()
-        log.append(self._decisions, decisions)
+        append_to_log(self._decisions, decisions)
 
     def settle(self, decision: Decision) -> None:
         """Move the suggestion to `decided/`, or back to `pending/` after an undo."""
@@ -146,13 +147,13 @@ class Store(Struct, frozen=True):
 
     def decisions(self) -> tuple[Decision, ...]:
         """All decisions, oldest first."""
-        return log.read(self._decisions, Decision, disk.LARGEST)[0]
+        return read_log(self._decisions, Decision, disk.LARGEST)[0]
 
     def journal(self, *lines: Line) -> None:
         """Note attempts and finished gaps; on the disk when this returns."""
         self.prepare()
         folder.make_inside(self.directory, ".cache")
-        log.append(self.directory / ".cache" / "state.jsonl", lines)
+        append_to_log(self.directory / ".cache" / "state.jsonl", lines)
 
     def finished(self) -> tuple[Finished, ...]:
         """The gaps that earlier runs are done with, oldest first.
@@ -182,7 +183,7 @@ class Store(Struct, frozen=True):
         return self.directory / "decisions.jsonl"
 
     def _journal(self) -> tuple[Line, ...]:
-        return log.read(self.directory / ".cache" / "state.jsonl", Line)[0]  # type: ignore[arg-type]
+        return read_log(self.directory / ".cache" / "state.jsonl", Line)[0]  # type: ignore[arg-type]
 
     @staticmethod
     def _state(one: Suggestion, states: dict[tuple[str, str], State]) -> State:

@@ -1,8 +1,4 @@
-"""`bugs/`: what a docstring promises and the code does not do. Nothing in it is ever offered as a test.
-
-A possible bug lies there as long as the contradiction is there. What a person decided about it is folded from the
-decisions, as for a suggestion.
-"""
+"""A possible bug as a test that is known to fail: what a person takes, and what a review shows."""
 
 from __future__ import annotations
 
@@ -12,12 +8,53 @@ from pathlib import Path
 
 import msgspec
 
-from pytest_enrich.data import PossibleBug
+from pytest_enrich.data import Oracle, PossibleBug, Suggestion
+from pytest_enrich.data.suggestion import GapPart, OriginPart, ProofPart, RunsPart, TestPart
 from pytest_enrich.errors import StoreError
-from pytest_enrich.store import Store, disk, folder, identity, log, options, reading, rejected, shelf
-from pytest_enrich.store.xfail import xfail
+from pytest_enrich.store import Store, disk, folder, identity, rejected, shelf
+from pytest_enrich.store.disk import read_bounded
+from pytest_enrich.store.identity import logged_states
+from pytest_enrich.store.seal import options_of
 
 FOLDER = "bugs"
+
+
+def xfail(bug: PossibleBug) -> Suggestion:
+    """What a person takes with `pytest-enrich xfail`: strict, so that it tells when it is mended."""
+    test = TestPart(
+        names=bug.test.names,
+        code=f"{bug.mark}\n{bug.test.code}",
+        imports=(*bug.test.imports, *bug.mark_imports),
+        body_sha256=bug.test.body_sha256,
+    )
+    return Suggestion(
+        id=bug.id,
+        kind="bug",
+        title=bug.title,
+        look="which of the two is wrong, the words or the code?",
+        gap=GapPart(
+            path=bug.path,
+            qualname=bug.qualname,
+            line=bug.line,
+            outcome="entered",
+            text=bug.contract,
+            lines=(),
+            branches=(),
+            function_sha256="",
+        ),
+        target=bug.target,
+        test=test,
+        oracle=(Oracle(line=len(test.code.splitlines()), what=bug.contract, source="docstring", look=True),),
+        proof=ProofPart(
+            lines_gained=0,
+            branches_gained=0,
+            runs=RunsPart(passed=0, of=len(bug.runs), modes=bug.runs),
+            duration_ms=0.0,
+            isolation="",
+        ),
+        origin=OriginPart(proposer=bug.proposer),
+        made=bug.made,
+    )
 
 
 def lying(store: Store) -> tuple[PossibleBug, ...]:
@@ -32,7 +69,7 @@ def waiting(store: Store) -> tuple[PossibleBug, ...]:
     found = lying(store)
     if not found:
         return ()
-    states, known = log.states(store.decisions()), rejected.read(store.rootdir)
+    states, known = logged_states(store.decisions()), rejected.read(store.rootdir)
     return tuple(
         one
         for one in found
@@ -92,11 +129,11 @@ def _read(store: Store, place: Path) -> PossibleBug | None:
     if place.is_symlink():
         return None
     try:
-        one = reading.file(place / "bug.json", PossibleBug)
+        one = read_bounded(place / "bug.json", PossibleBug)
         holds = shelf.holds(xfail(one)) and _is_mark(one.mark)
     except (msgspec.MsgspecError, ValueError, SyntaxError, RecursionError, MemoryError, StoreError):
         return None
-    misplaced = shelf.misplaced(store.rootdir, one.target.path, one.path, options.of(store.rootdir, one).words)
+    misplaced = shelf.misplaced(store.rootdir, one.target.path, one.path, options_of(store.rootdir, one).words)
     return one if one.id == place.name and holds and not misplaced else None
 
 

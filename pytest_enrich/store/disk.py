@@ -9,6 +9,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -30,6 +31,14 @@ _REASONS = {
     errno.ELOOP: "it is a symbolic link",
     errno.ENAMETOOLONG: "the name is too long",
 }
+LARGEST_FILE = 1024 * 1024
+"""Bytes of one suggestion, or of one line of a log."""
+LONGEST = 50_000
+"""Characters of one text in it."""
+LONGEST_LIST = 10_000
+"""Values in one list."""
+_NUMBER = 1 << 63
+_T = TypeVar("_T")
 
 
 def explained(error: OSError) -> str:
@@ -164,3 +173,41 @@ def _torn(descriptor: int) -> bool:
         return False
     os.lseek(descriptor, size - 1, os.SEEK_SET)
     return os.read(descriptor, 1) != b"\n"
+
+
+class TooMuchError(ValueError):
+    """Something in it is larger than any that we write."""
+
+
+def read_bounded(path: Path, kind: type[_T], largest: int = LARGEST_FILE) -> _T:
+    """What is in the file.
+
+    Raises:
+        ValueError: It is no such value, or one that is too large: `msgspec.MsgspecError`, `TooMuchError`, ...
+        RecursionError: It is too deep.
+        StoreError: It cannot be read.
+    """
+    return decoded(read(path, largest) or b"", kind, largest)
+
+
+def decoded(content: bytes, kind: type[_T], largest: int = LARGEST_FILE) -> _T:
+    """What the bytes say; see `file`."""
+    if len(content) > largest:
+        raise TooMuchError(f"it has more than {largest} bytes")
+    found = msgspec.json.decode(content, type=kind)
+    _check(msgspec.to_builtins(found), "it")
+    return found
+
+
+def _check(value: Any, name: str) -> None:  # noqa: ANN401 - whatever JSON may hold
+    if isinstance(value, str) and len(value) > LONGEST:
+        raise TooMuchError(f"{name} has more than {LONGEST} characters")
+    if isinstance(value, int | float) and not -_NUMBER < value < _NUMBER:
+        raise TooMuchError(f"{name} is larger than any number that we write")
+    if isinstance(value, list | tuple | dict) and len(value) > LONGEST_LIST:
+        raise TooMuchError(f"{name} has more than {LONGEST_LIST} parts")
+    for key, part in value.items() if isinstance(value, dict) else ():
+        _check(key, "a key")
+        _check(part, str(key)[:30])
+    for part in value if isinstance(value, list | tuple) else ():
+        _check(part, name)

@@ -6,13 +6,29 @@ import difflib
 import re
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
-from pytest_enrich.data import Suggestion
+import msgspec
+
+from pytest_enrich.data import Decision, State, Suggestion
+from pytest_enrich.data.encoded import encoded
 from pytest_enrich.errors import UsageError
+from pytest_enrich.store import disk
+from pytest_enrich.store.disk import decoded
 
 _ID = re.compile(r"[A-Za-z0-9_]{1,100}-[a-z2-7]{8}")
 _PLACE = re.compile(r"pending/([^/ ]+)")
 _NEAR = 3
+LARGEST = 1 << 30
+_T = TypeVar("_T")
+
+_STATES: dict[str, State] = {
+    "accept": "accepted",
+    "reject": "rejected",
+    "undo": "pending",
+    "stale": "stale",
+    "closed": "closed",
+}
 
 
 def is_valid(identity: str) -> bool:
@@ -85,3 +101,34 @@ def _none(prefix: str, known: list[str]) -> str:
     names = dict.fromkeys(endings.get(name, name) for name in near)
     hint = f"Near to it:  {' '.join(names)}\n" if names else ""
     return f"no suggestion {prefix!r}\n{hint}Nothing was done. What there is:  pytest-enrich list"
+
+
+def read_log(path: Path, kind: type[_T], largest: int = LARGEST) -> tuple[tuple[_T, ...], int]:
+    """The file's readable lines as values, oldest first, and how many could not be read.
+
+    A last line without its end is not counted: it is what a killed process leaves.
+    """
+    *whole, last = (disk.read(path, largest) or b"").split(b"\n")
+    values = [_decoded(kind, line) for line in whole if line.strip()]
+    broken = sum(value is None for value in values)
+    values.append(_decoded(kind, last))
+    return tuple(value for value in values if value is not None), broken
+
+
+def append_to_log(path: Path, values: Iterable[object]) -> None:
+    """Append one line a value; on the disk when this returns."""
+    lines = b"\n".join(encoded(value) for value in values)
+    if lines:
+        disk.append(path, lines)
+
+
+def _decoded(kind: type[_T], line: bytes) -> _T | None:
+    try:
+        return decoded(line, kind)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+
+
+def logged_states(decisions: Iterable[Decision]) -> dict[tuple[str, str], State]:
+    """The state of every suggestion that was decided, by id and body; those of odd ids are left out."""
+    return {(one.id, one.body): _STATES[one.verb] for one in decisions if is_valid(one.id)}

@@ -1,16 +1,66 @@
-"""What a run leaves in the folder beside its suggestions: for people, for the commands, and for the next run."""
+"""`README.md` of the suggestions folder: for whoever opens it without the tool."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-from pytest_enrich.data import RunSummary
+from pytest_enrich.data import RunSummary, Suggestion
 from pytest_enrich.data.run import RUN_SCHEMA
 from pytest_enrich.errors import StoreError
-from pytest_enrich.store import Store, disk, folder, reading, readme
+from pytest_enrich.store import Store, disk, folder
+from pytest_enrich.store.disk import read_bounded
+
+_HOW = """\
+## How to review
+
+0. One after the other, a key a decision: `pytest-enrich review`. Or one at a time:
+1. Read a suggestion: `pytest-enrich show ID`, or open its `suggestion.patch`.
+2. Its **Look** line is the one question that no machine could answer.
+3. Run it: `pytest-enrich run ID`
+4. Take it: `pytest-enrich accept ID` (changes the test file, runs it, never commits)
+5. Turn it down: `pytest-enrich reject ID --reason wrong` (it will not come back)
+6. Changed your mind: `pytest-enrich undo`
+
+Any unique beginning of an id will do. Without the tool, from the project's folder:
+
+- one: `git apply {folder}/pending/ID/suggestion.patch`
+- several in one command: `git apply -C2 PATCH1 PATCH2`
+- all: `git apply {folder}/all.patch`
+
+This folder ignores itself: nothing in it reaches git. It can be deleted at any time.
+"""
+
+
+def render_readme(pending: Sequence[Suggestion], run: RunSummary | None) -> str:
+    """The whole file, in Markdown; the same input gives the same bytes."""
+    count = f"{len(pending)} suggested test{'' if len(pending) == 1 else 's'}"
+    directory = _code(run.directory) if run else "enrich-suggestions"
+    lines = [f"# {count}", "", "Written by pytest-enrich. **Not reviewed**, not part of the suite.", ""]
+    return "\n".join([*lines, *_table(pending), _HOW.replace("{folder}", directory)])
+
+
+def _table(pending: Sequence[Suggestion]) -> list[str]:
+    if not pending:
+        return ["Nothing waits for a decision.", ""]
+    rows = [
+        f"| `{one.id}` | {one.grade} | `{_code(one.gap.path)}:{one.gap.line}` | {_plain(one.title)} |"
+        for one in pending
+    ]
+    return ["| id | grade | for | what it checks |", "|---|---|---|---|", *rows, ""]
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown shows as it is, in one cell of a table."""
+    visible = "".join(c if c.isprintable() else " " for c in text)
+    return re.sub(r"([\\`*_{}\[\]<>()#+!|~&])", r"\\\1", visible)
+
+
+def _code(text: str) -> str:
+    return "".join(c if c.isprintable() and c not in "`|" else "?" for c in text)
 
 
 def write(store: Store, summary: RunSummary) -> None:
@@ -25,7 +75,7 @@ def write(store: Store, summary: RunSummary) -> None:
 def read(store: Store) -> RunSummary | None:
     """The last run; None when there is none, or it cannot be read or is of another version."""
     try:
-        found = reading.file(store.directory / "run.json", RunSummary, disk.LARGEST)
+        found = read_bounded(store.directory / "run.json", RunSummary, disk.LARGEST)
     except (msgspec.MsgspecError, ValueError, RecursionError, StoreError):
         return None
     return found if found.schema == RUN_SCHEMA else None
@@ -33,7 +83,7 @@ def read(store: Store) -> RunSummary | None:
 
 def rebuild_readme(store: Store) -> None:
     """Write `README.md` again from what is pending now."""
-    disk.write(store.directory / "README.md", readme.render(store.pending(), read(store)))
+    disk.write(store.directory / "README.md", render_readme(store.pending(), read(store)))
 
 
 def write_tests(store: Store, tests: Mapping[str, Sequence[str]]) -> None:

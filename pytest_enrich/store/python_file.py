@@ -8,13 +8,14 @@ import hashlib
 import io
 import tokenize
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
+from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import EnrichError, RefusedError, StoreError
-from pytest_enrich.store import disk
+from pytest_enrich.store import Store, disk
 
 _MARKERS = ("<<<<<<< ", ">>>>>>> ")
 
@@ -136,3 +137,54 @@ def functions(text: str, name: str) -> dict[str, int]:
 
 def _refused(name: str, why: str) -> RefusedError:
     return RefusedError(f"{name} {why}\nIt was not changed.\nMend it, then:  pytest-enrich list")
+
+
+def today_text(store: Store, suggestion: Suggestion) -> int | None:
+    """The line on which the suggestion's gap is now, None when the source has no such gap any more."""
+    return lines(store, [suggestion])[suggestion.id]
+
+
+def lines(store: Store, suggestions: Iterable[Suggestion]) -> dict[str, int | None]:
+    """As `today`, for several by id: each source file is read once."""
+    found: dict[str, int | None] = {}
+    known: dict[str, dict[str, tuple[str, int]]] = {}
+    for one in suggestions:
+        path = one.gap.path
+        if path not in known:
+            known[path] = stale_places(store, path)
+        if one.kind == "bug":
+            found[one.id] = _promised(store, one)
+            continue
+        place = known[path].get(one.id)
+        found[one.id] = None if place is None else place[1]
+    return found
+
+
+def stale_places(store: Store, path: str) -> dict[str, tuple[str, int]]:
+    """The gaps that a source file can have as it is now: qualname and line by id; none when it cannot be read."""
+    from pytest_enrich import gaps
+
+    try:
+        return gaps.identify(path, read(store.rootdir, path).text)
+    except EnrichError:
+        return {}
+
+
+def _promised(store: Store, one: Suggestion) -> int | None:
+    """The line of the function whose docstring has the words of a possible bug, None when none has them now."""
+    try:
+        tree = ast.parse(read(store.rootdir, one.gap.path).text)
+    except EnrichError:
+        return None
+    wanted = " ".join(one.gap.text.split())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            words = " ".join((ast.get_docstring(node, clean=False) or "").split())
+            if node.name == one.gap.qualname.rpartition(".")[2] and wanted in words:
+                return node.lineno
+    return None
+
+
+def is_stale(store: Store, suggestion: Suggestion) -> bool:
+    """Whether the logic around the gap has changed, or is gone."""
+    return today_text(store, suggestion) is None

@@ -11,12 +11,15 @@ import contextlib
 import hashlib
 import hmac
 import os
+import re
 import secrets
 import stat
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, TypeVar
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import PossibleBug, Suggestion
@@ -28,6 +31,10 @@ Made = Literal["here", "changed", "elsewhere"]
 _T = TypeVar("_T", Suggestion, PossibleBug)
 _BYTES = 32
 _ID = 8
+_HARMLESS = re.compile(
+    r"(-o|--override-ini) addopts=|--override-ini=addopts=|-oaddopts="
+    r"|-m ?not [\w ]+|--import-mode[ =](prepend|append|importlib)|-p ?no:[\w.]+|--strict-(markers|config)"
+)
 
 
 def sealed(rootdir: Path, one: _T) -> _T:
@@ -106,3 +113,32 @@ def _make(folder: Path) -> None:
             os.link(name, folder / "key")
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+class Options(Struct, frozen=True):
+    """The `words` that are used, and what was `left_out`, one option each."""
+
+    words: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+def options_of(rootdir: Path, one: Suggestion | PossibleBug) -> Options:
+    """Those with which its tests are run here."""
+    if not one.made.options or made(rootdir, one) == "here":
+        return Options(one.made.options)
+    grouped = list(_grouped(one.made.options))
+    kept = [group for group in grouped if _HARMLESS.fullmatch(" ".join(group))]
+    words = tuple(word for group in kept for word in group)
+    return Options(words, tuple(" ".join(group) for group in grouped if group not in kept))
+
+
+def _grouped(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Each option with the words behind it that do not begin as one."""
+    group: tuple[str, ...] = ()
+    for word in words:
+        if group and word.startswith("-"):
+            yield group
+            group = ()
+        group = (*group, word)
+    if group:
+        yield group

@@ -16,7 +16,9 @@ from msgspec import Struct
 from pytest_enrich.data import Suggestion
 from pytest_enrich.data.suggestion import SCHEMA
 from pytest_enrich.errors import StoreError
-from pytest_enrich.store import disk, folder, identity, options, reading, targets
+from pytest_enrich.store import disk, folder, identity, targets
+from pytest_enrich.store.disk import LARGEST_FILE, LONGEST_LIST, decoded
+from pytest_enrich.store.seal import options_of
 
 _OF_ANOTHER = "is of another version of pytest-enrich"
 _VISIBLE = 60
@@ -41,9 +43,9 @@ def read(directory: Path, rootdir: Path) -> Shelf:
         return Shelf((), (f"{directory.name} is no folder: not used",))
     names = [name for name in folder.names(directory) if identity.is_valid(name)]
     fault = _asked_once(rootdir)
-    found = [suggestion(directory / name, fault) for name in names[: reading.MOST] if (directory / name).is_dir()]
+    found = [suggestion(directory / name, fault) for name in names[:LONGEST_LIST] if (directory / name).is_dir()]
     readable = sorted((one for one in found if isinstance(one, Suggestion)), key=order)
-    more = len(names) - reading.MOST
+    more = len(names) - LONGEST_LIST
     left = (f"{directory.name} holds {more} more than we would write: not used",) if more > 0 else ()
     return Shelf(tuple(readable), (*(one for one in found if isinstance(one, str)), *left))
 
@@ -58,8 +60,8 @@ def suggestion(directory: Path, misplaced: Callable[[Suggestion], str]) -> Sugge
         return f"{where} is a symbolic link: not followed"
     content = None
     try:
-        content = disk.read(directory / "suggestion.json", reading.LARGEST)
-        found = reading.decoded(content or b"", Suggestion)
+        content = disk.read(directory / "suggestion.json", LARGEST_FILE)
+        found = decoded(content or b"", Suggestion)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         why = (
             f"{_OF_ANOTHER}: not used"
@@ -84,7 +86,7 @@ def _asked_once(rootdir: Path) -> Callable[[Suggestion], str]:
     known: dict[tuple[str, str, tuple[str, ...]], str] = {}
 
     def asked(one: Suggestion) -> str:
-        key = (one.target.path, one.gap.path, options.of(rootdir, one).words)
+        key = (one.target.path, one.gap.path, options_of(rootdir, one).words)
         if key not in known:
             known[key] = misplaced(rootdir, *key)
         return known[key]

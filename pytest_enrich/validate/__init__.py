@@ -12,12 +12,11 @@ from pytest_enrich import patch
 from pytest_enrich.data import Candidate, Dropped, Grade, Kept, NewRow, Verdict
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.protocols import Sandbox, Task
-from pytest_enrich.validate import cases, check, grade, smaller, stable
-from pytest_enrich.validate.existing import Existing
-from pytest_enrich.validate.graded import Graded, of
-from pytest_enrich.validate.joined import Beside, Joiner
-from pytest_enrich.validate.proof import Proof
-from pytest_enrich.validate.sharper import Sharper, sharpened
+from pytest_enrich.validate import check, smaller, stable
+from pytest_enrich.validate.gain import find_cases
+from pytest_enrich.validate.kills import grade_refusal
+from pytest_enrich.validate.proof import Existing, Proof
+from pytest_enrich.validate.smaller import Beside, Graded, Joiner, Sharper, of, sharpened
 
 
 def judge(  # noqa: PLR0913 - each is known to another part of a run
@@ -62,7 +61,7 @@ def judge(  # noqa: PLR0913 - each is known to another part of a run
     )
     if not isinstance(candidate, NewRow):
         return _run(proof, sharper, beside)
-    found = cases.find(task, candidate, text, sandbox, timeout)
+    found = find_cases(task, candidate, text, sandbox, timeout)
     return found if isinstance(found, Dropped) else _run(replace(proof, cases=found), sharper, beside)
 
 
@@ -72,7 +71,7 @@ def _run(proof: Proof, sharper: Sharper, beside: Beside | None) -> Verdict:
         return graded
     graded = sharpened(graded, sharper)
     counted = graded.counted
-    if (fault := grade.refused(counted.grade, counted.facts, proof.lowest)) is not None:
+    if (fault := grade_refusal(counted.grade, counted.facts, proof.lowest)) is not None:
         return fault
     least = _least(graded)
     for one, other in beside.joint(least) if beside is not None else ():

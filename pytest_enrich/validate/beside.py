@@ -11,9 +11,17 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from pytest_enrich.data import Answered, Execution, Failed, Proved, TestOutcome
-from pytest_enrich.validate import reason
-from pytest_enrich.validate.existing import Fallen
-from pytest_enrich.validate.proof import PLAIN, Proof, Trial, function
+from pytest_enrich.validate.proof import (
+    PLAIN,
+    Fallen,
+    Proof,
+    Trial,
+    first_line,
+    function,
+    last_line,
+    lasting_reason,
+    shape_of,
+)
 
 ALONE = 3
 """So many tests, one after the other, are asked whether they pass alone; one that does is enough."""
@@ -53,14 +61,14 @@ def excuse(proof: Proof, trial: Trial, detail: str) -> str:
         detail: How that ended.
     """
     found = fallen(proof, trial)
-    own = reason.shape(detail)
-    alike = [one for one in found.details if own and reason.shape(one) == own]
+    own = shape_of(detail)
+    alike = [one for one in found.details if own and shape_of(one) == own]
     if not (alike or found.all or (found.details and trial.is_ordered)):
         return ""
     fall = (alike or found.details)[0]
     way = f"{trial.name}; that is left out of proofs there"
-    proof.existing.note(proof.candidate.placement.path, way, reason.last(fall))
-    return f"existing tests do not pass so: {reason.lasting(fall)}"
+    proof.existing.note(proof.candidate.placement.path, way, last_line(fall))
+    return f"existing tests do not pass so: {lasting_reason(fall)}"
 
 
 def fallen(proof: Proof, trial: Trial) -> Fallen:
@@ -104,7 +112,7 @@ def _nearest(proof: Proof) -> list[str]:
 def why(execution: Execution, names: Iterable[str]) -> dict[str, str]:
     """Of these test functions those that did not pass, with why; a job that was refused says nothing."""
     if isinstance(execution, Failed):
-        told = execution.detail if execution.reason == "crash" else reason.first(execution.detail)
+        told = execution.detail if execution.reason == "crash" else first_line(execution.detail)
         return {} if execution.reason == "refused" else dict.fromkeys(names, told)
     ran: dict[str, list[TestOutcome]] = {}
     for one in _outcomes(execution):

@@ -1,17 +1,73 @@
-"""What can be said of a candidate by reading it."""
+"""What can be said of a row by reading it and the test that it belongs to."""
 
 from __future__ import annotations
 
 import ast
+import contextlib
 import textwrap
+from collections.abc import Callable
 from functools import lru_cache
 
-from pytest_enrich import gaps
+from pytest_enrich import gaps, patch
 from pytest_enrich.data import Candidate, Dropped, NewRow, NewTest
+from pytest_enrich.errors import RefusedError
 from pytest_enrich.imports.text import split
 from pytest_enrich.protocols import Task
-from pytest_enrich.validate import allowed, falsifiable, row
+from pytest_enrich.validate import allowed, falsifiable
 from pytest_enrich.validate.telling import is_telling
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def read_row(row: NewRow) -> ast.AST:
+    """The element or the decorator.
+
+    Raises:
+        SyntaxError: It is no Python.
+        ValueError: It is something else, or more.
+    """
+    if row.argnames:
+        ast.parse(row.code.strip(), mode="eval")
+        listed = ast.parse(f"[{row.code}\n]", mode="eval").body
+        if not isinstance(listed, ast.List) or len(listed.elts) != 1 or isinstance(listed.elts[0], ast.Starred):
+            raise ValueError("not exactly one case")
+        return listed.elts[0]
+    body = ast.parse(f"{row.code.strip()}\ndef test(): pass").body
+    if len(body) != 1 or not isinstance(body[0], ast.FunctionDef) or len(body[0].decorator_list) != 1:
+        raise ValueError("not exactly one decorator")
+    return body[0].decorator_list[0]
+
+
+def row_asserts(task: Task, row: NewRow, tells: Callable[[ast.AST], bool]) -> bool:
+    """Whether the test, or a function of its file that it calls by name, has something that `tells`."""
+    try:
+        tree = ast.parse(task.test_text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    functions = [node for node in ast.walk(tree) if isinstance(node, Function)]
+    tests = [node for node in functions if node.name == row.name]
+    called = {
+        node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+        for test in tests
+        for node in ast.walk(test)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute)
+    }
+    asked = [*tests, *(node for node in functions if node.name in called)]
+    return any(tells(node) for function in asked for node in ast.walk(function))
+
+
+def is_known_row(task: Task, row: NewRow) -> bool:
+    """Whether the test has this case already, or it was thought of before."""
+    tried = [one.candidate for one in task.attempts if isinstance(one.candidate, NewRow)]
+    if _key(row) in map(_key, tried):
+        return True
+    with contextlib.suppress(RefusedError):  # what cannot be put in says so when it is
+        return patch.is_there(task.test_text, row)
+    return False
+
+
+def _key(row: NewRow) -> tuple[object, ...]:
+    return (row.placement.path, row.placement.owner, row.name, row.argnames, gaps.body_digest(row.code))
 
 
 def text(task: Task, candidate: Candidate) -> Dropped | None:
@@ -22,7 +78,7 @@ def text(task: Task, candidate: Candidate) -> Dropped | None:
 def refusal(task: Task, candidate: Candidate) -> Dropped | None:
     """The rung `allowed` by itself, of what need not be one test: a person's version, perhaps."""
     try:
-        code = row.read(candidate) if isinstance(candidate, NewRow) else ast.parse(textwrap.dedent(candidate.code))
+        code = read_row(candidate) if isinstance(candidate, NewRow) else ast.parse(textwrap.dedent(candidate.code))
         trees = [code, *(ast.parse(statement) for statement in candidate.imports)]
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return Dropped(rung="parses", reason="is no test", detail=str(error))
@@ -33,14 +89,14 @@ def refusal(task: Task, candidate: Candidate) -> Dropped | None:
 def _row(task: Task, candidate: NewRow) -> Dropped | None:
     """A row asserts what its test asserts."""
     try:
-        trees = [row.read(candidate), *(ast.parse(statement) for statement in candidate.imports)]
+        trees = [read_row(candidate), *(ast.parse(statement) for statement in candidate.imports)]
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return Dropped(rung="parses", reason="is no case of a test", detail=str(error))
     if forbidden := next(allowed.refused(task, trees), ""):
         return Dropped(rung="allowed", reason=f"uses {forbidden}")
-    if not row.asserts(task, candidate, _tells):
+    if not row_asserts(task, candidate, _tells):
         return Dropped(rung="asserts", reason="its test asserts nothing about the code")
-    if row.is_known(task, candidate):
+    if is_known_row(task, candidate):
         return Dropped(rung="new", reason="repeats an existing case")
     return None
 

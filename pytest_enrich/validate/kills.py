@@ -1,9 +1,9 @@
-"""The last rung: which small changes of the gap's code does the candidate notice?"""
+"""The rung `kills`: which small changes of the gap's code a test notices, and the grade that this gives."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
 from msgspec import Struct
@@ -22,17 +22,84 @@ from pytest_enrich.data import (
     Mutate,
     Mutated,
     Program,
+    Tried,
 )
 from pytest_enrich.protocols import Sandbox, Task
-from pytest_enrich.validate.existing import Existing
-from pytest_enrich.validate.grade import grade, part, tried
+from pytest_enrich.validate.proof import Existing
 
+_BEST_FIRST: tuple[Grade, ...] = ("strong", "good", "weak")
+_ALIVE = "survived"
 BUDGET = 20.0
 """Seconds for all mutants of one candidate, or so many `TIMES` as long as it takes."""
 TIMES = 10
 MOST_OTHERS = 100
 MOST_TOLD = 3
 _LOST = {"timeout", "crash"}
+
+
+def tried_mutants(mutants: Iterable[Mutant], fates: Iterable[MutantFate]) -> tuple[Tried, ...]:
+    """The mutants that were run, in their order, with what became of each; others are left out of the count."""
+    by_id = {fate.id: fate for fate in fates if fate.fate != "untried"}
+    return tuple(_tried(mutant, by_id[mutant.id]) for mutant in mutants if mutant.id in by_id)
+
+
+def _tried(mutant: Mutant, fate: MutantFate) -> Tried:
+    """What noticed a mutant; one that nothing noticed at all, explored calls included, is perhaps none."""
+    killed, before = fate.fate != _ALIVE, bool(fate.killed_before)
+    return Tried(
+        line=mutant.line,
+        change=mutant.change,
+        killed=killed,
+        killed_before=before,
+        equivalent=fate.alike > 0 and not killed and not before,
+    )
+
+
+def grade_of(found: Sequence[Tried]) -> Grade:
+    """The grade that the mutants of the gaps' code give.
+
+    Returns:
+        `strong` when the test kills one that no existing test kills, and none is left alive by all of them
+        together; `good` when it kills one; `weak` when none; `ungraded` when there are none.
+    """
+    if not found:
+        return "ungraded"
+    if not any(one.killed for one in found):
+        return "weak"
+    is_new = any(one.killed and not one.killed_before for one in found)
+    return "strong" if is_new and all(one.killed or one.killed_before for one in found) else "good"
+
+
+def is_no_worse(given: Grade, other: Grade) -> bool:
+    """Whether no test with the other grade is better; what nobody could grade is compared with nothing else."""
+    if "ungraded" in {given, other}:
+        return given == other
+    return _BEST_FIRST.index(given) <= _BEST_FIRST.index(other)
+
+
+def mutants_part(found: Sequence[Tried], note: str = "") -> MutantsPart:
+    """What a suggestion says about them."""
+    return MutantsPart(killed=sum(one.killed for one in found), of=len(found), list=tuple(found), note=note)
+
+
+def grade_refusal(given: Grade, part: MutantsPart, lowest: Grade) -> Dropped | None:
+    """Why a test with this grade is not shown to anyone, or None.
+
+    What nobody could grade is shown, unless only strong tests are wanted.
+    """
+    if given == "ungraded":
+        return (
+            Dropped(rung="kills", reason="could not be graded", detail=part.note, grade=given)
+            if lowest == "strong"
+            else None
+        )
+    if is_no_worse(given, lowest):
+        return None
+    alive = "; ".join(f"line {one.line}: {one.change}" for one in part.list if not one.killed)
+    nothing = "its assertions notice no mutant" if part.killed else "kills no mutant"
+    reason = nothing if given == "weak" else f"is {given}, not {lowest}"
+    detail = f"{part.killed} of {part.of} killed; alive: {alive}"
+    return Dropped(rung="kills", reason=reason, detail=detail, grade=given)
 
 
 class Placed(Struct, frozen=True, kw_only=True):
@@ -100,7 +167,7 @@ def count(  # noqa: PLR0913 - each is known to another part of a run
     """
     made = mutants.of_gaps(task.source_text, closed)
     if not made:
-        return Counted(grade="ungraded", facts=part((), "no mutant could be made of the gap's code"))
+        return Counted(grade="ungraded", facts=mutants_part((), "no mutant could be made of the gap's code"))
     near = tuple(one.nodeid for one in task.target.nearest if one.shared)[:MOST_OTHERS]
     contested = existing.unasked(task.target.path, _contested(made, closed)) if near else []
     ids = tuple(one.id for one in contested)
@@ -108,7 +175,7 @@ def count(  # noqa: PLR0913 - each is known to another part of a run
     job = _job(task, test, made, canary=canary, seconds=seconds, corpus=corpus, others=near, contested=ids)
     answer = _ask(job, sandbox)
     if (fault := _fault(canary, answer)) is not None:
-        return Counted(grade="ungraded", facts=part((), f"{fault.reason}: {fault.detail}"), fault=fault)
+        return Counted(grade="ungraded", facts=mutants_part((), f"{fault.reason}: {fault.detail}"), fault=fault)
     fates = existing.completed(task.target.path, made, answer.fates)
     return replace(_counted(made, replace(answer, fates=fates), test, corpus), canary=canary)
 
@@ -138,12 +205,12 @@ def _contested(made: Sequence[Mutant], closed: Sequence[Gap]) -> list[Mutant]:
 
 def _counted(made: Sequence[Mutant], answer: Mutated, test: Placed, corpus: Sequence[Program]) -> Counted:
     """What the fates of the mutants come to."""
-    found = tried(made, answer.fates)
+    found = tried_mutants(made, answer.fates)
     fates = _fates(answer)
     killed = tuple(one for one in made if fates.get(one.id, "untried") not in {"survived", "untried"})
     return Counted(
-        grade="weak" if killed and _is_blind(answer.fates, test) else grade(found),
-        facts=part(found, answer.unable if found or answer.unable else "no mutant could be tried in time"),
+        grade="weak" if killed and _is_blind(answer.fates, test) else grade_of(found),
+        facts=mutants_part(found, answer.unable if found or answer.unable else "no mutant could be tried in time"),
         killed=killed,
         by_part=tuple(_killed_by(name, answer, killed) for name in test.parts),
         told=tuple(islice(_told(answer.fates, corpus), MOST_TOLD)),

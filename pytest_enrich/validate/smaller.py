@@ -1,21 +1,30 @@
-"""A candidate that passed, with less in it: whatever is left out, the proof is made again without it."""
+"""A candidate that gains something, and others in its place: smaller, sharper, or joined with another one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from typing import TypeAlias
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich import patch
-from pytest_enrich.data import Candidate, Dropped, NewTest
+from pytest_enrich.data import Attempt, Call, Candidate, Dropped, Grade, Kept, NewTest, Target, Verdict
 from pytest_enrich.errors import RefusedError
+from pytest_enrich.protocols import Task
 from pytest_enrich.validate import check, gain, kills, minimal
 from pytest_enrich.validate.gain import Gained
-from pytest_enrich.validate.kills import Counted, Placed
+from pytest_enrich.validate.kills import Counted, Placed, is_no_worse
 from pytest_enrich.validate.minimal import Parts
 from pytest_enrich.validate.proof import Proof
 from pytest_enrich.validate.telling import expects
+
+MOST_SHARPENED = 2
+Sharper: TypeAlias = Callable[[Task, Candidate, Call], Iterable[Sequence[Candidate]]]
+"""Makes tests of a call that may take the place of a candidate, the shortest first; of a smaller call before."""
+Joiner: TypeAlias = Callable[[Task, NewTest, NewTest], NewTest | None]
+"""Makes one test of one that was kept and one that is new; None where two read better."""
 
 
 def find(proof: Proof, first: Gained, counted: Counted, parts: Parts | None) -> Proof:
@@ -84,3 +93,106 @@ def instead(proof: Proof, candidate: Candidate) -> Proof | None:
 
 def _put(proof: Proof, candidate: Candidate) -> Proof:
     return replace(proof, candidate=candidate, text=patch.insert(proof.task.test_text, candidate))
+
+
+class Graded(Struct, frozen=True):
+    """A candidate that gains something: what, its assertions when it has several, and what it notices."""
+
+    proof: Proof
+    first: gain.Gained
+    parts: minimal.Parts | None
+    counted: kills.Counted
+
+    def instead(self, other: Candidate) -> Graded | None:
+        """What another candidate comes to in its place; None when it does not close all that this one does."""
+        placed = instead(self.proof, other)
+        again = of(placed) if placed is not None else None
+        return again if isinstance(again, Graded) and again.first.holds(self.first) else None
+
+
+def of(proof: Proof) -> Graded | Dropped:
+    """What a candidate is worth."""
+    first = gain.measure(proof)
+    if isinstance(first, Dropped):
+        return first
+    parts = minimal.parts(proof.candidate)
+    counted = _counted(proof, first, parts)
+    return counted.fault or Graded(proof, first, parts, counted)
+
+
+def _counted(proof: Proof, first: gain.Gained, parts: minimal.Parts | None) -> kills.Counted:
+    closed = [gap for gap in proof.task.target.gaps if gap.id in first.own]
+    return kills.count(
+        proof.task,
+        closed,
+        placed(proof, parts),
+        proof.sandbox,
+        ran=first.lines,
+        seconds=first.seconds,
+        corpus=proof.candidate.origin.corpus,
+        existing=proof.existing,
+    )
+
+
+def sharpened(graded: Graded, sharper: Sharper) -> Graded:
+    """What notices more, as long as one more call helps, and a few times at most."""
+    for _ in range(MOST_SHARPENED):
+        better = _sharper(graded, sharper)
+        if better is graded:
+            break
+        graded = better
+    return graded
+
+
+def _sharper(graded: Graded, sharper: Sharper) -> Graded:
+    """The best of what is made of the first call that helps to tell more mutants apart; else the same."""
+    task, candidate = graded.proof.task, graded.proof.candidate
+    made = (tests for call in graded.counted.told for tests in sharper(task, candidate, call))
+    best = (_best(graded, tests) for tests in made)
+    return next((one for one in best if one is not graded), graded)
+
+
+def _best(graded: Graded, tests: Iterable[Candidate]) -> Graded:
+    """The one that kills most; none of the others once one is strong."""
+    best = graded
+    for other in tests:
+        best = max(best, graded.instead(other) or graded, key=lambda one: len(one.counted.killed))
+        if best.counted.grade == "strong":
+            break
+    return best
+
+
+class Beside(Struct, frozen=True, kw_only=True):
+    """What was kept for a target before a candidate, and may become one test with it.
+
+    Attributes:
+        target: As it was before these tests, with the gaps that they close.
+        attempts: They.
+        joiner: Who writes one test of two.
+    """
+
+    target: Target
+    attempts: tuple[Attempt, ...]
+    joiner: Joiner
+
+    def joint(self, graded: Graded) -> Iterator[tuple[Graded, Candidate]]:
+        """The tests that may take the place of two: of a candidate that would be kept, and of one that was."""
+        task = replace(graded.proof.task, target=self.target)
+        opened = replace(graded, proof=replace(graded.proof, task=task))
+        for attempt in self.attempts:
+            both = self._written(task, attempt.candidate, graded.proof.candidate)
+            one = opened.instead(both) if both is not None else None
+            if one is not None and _is_worth(one, graded.counted.grade, attempt.verdict):
+                yield one, attempt.candidate
+
+    def _written(self, task: Task, first: Candidate, second: Candidate) -> NewTest | None:
+        if not (isinstance(first, NewTest) and isinstance(second, NewTest)):
+            return None
+        return self.joiner(task, first, second)
+
+
+def _is_worth(joint: Graded, given: Grade, kept: Verdict) -> bool:
+    """Whether it closes what was closed before, and neither grade is better."""
+    if not (isinstance(kept, Kept) and joint.first.holds(kept)):
+        return False
+    return all(is_no_worse(joint.counted.grade, one) for one in (given, kept.grade))

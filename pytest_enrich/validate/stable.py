@@ -15,9 +15,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Dropped, Execution, Failed, World
-from pytest_enrich.validate import beside, gain, reason
+from pytest_enrich.validate import beside, gain
 from pytest_enrich.validate.gain import Gained
-from pytest_enrich.validate.proof import PLAIN, SHOWN, Proof, Trial, function
+from pytest_enrich.validate.proof import PLAIN, SHOWN, Proof, Trial, first_line, function
 
 ZONE = "Asia/Kathmandu"
 """A quarter of an hour off all that people think of."""
@@ -70,7 +70,7 @@ def check(proof: Proof, first: Gained) -> Ways | Dropped:
         proof, known = measured if trial.measured else plain
         execution = proof.prove(trial)
         if trial.workers and isinstance(execution, Failed) and execution.reason == "refused":
-            left_out.append(f"{trial.name}: {reason.first(execution.detail)}")
+            left_out.append(f"{trial.name}: {first_line(execution.detail)}")
             continue
         if (fault := _fault(proof, first, trial, execution)) is not None:
             why = beside.excuse(proof, trial, fault.detail)

@@ -1,4 +1,4 @@
-"""Which calls of a test can fail because of what they look at."""
+"""Statements of a test that are there for a reason: they assert, or keep it apart from the machine."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ import textwrap
 
 BLOCKS = {"raises", "warns", "deprecated_call"}
 """What pytest's blocks are called that expect something."""
+REPLACING = {
+    "setattr", "delattr", "setitem", "delitem", "setenv", "delenv", "chdir", "syspath_prepend", "patch", "seed",
+}  # fmt: skip
+"""Of `monkeypatch`, and of modules that others look at."""
+BEGINNING = {"start", "activate"}
+"""Of patchers; servers have them, too."""
+BUILT_IN = {"setattr", "delattr"}
 
 
 def is_telling(node: ast.AST) -> bool:
@@ -28,3 +35,17 @@ def expects(code: str) -> bool:
     return any(isinstance(node, ast.Try) for node in nodes) or any(
         name in BLOCKS or name.startswith(("assertRaises", "assertWarns")) for name in names
     )
+
+
+def keeps_apart(node: ast.AST) -> bool:
+    """Whether anything in it puts something into the place of something else, or says what chance gives."""
+    called = [one.func for one in ast.walk(node) if isinstance(one, ast.Call)]
+    return any(replaces(one) or (isinstance(one, ast.Attribute) and one.attr in BEGINNING) for one in called)
+
+
+def replaces(function: ast.expr) -> bool:
+    """Whether what is called does so for sure: `patch`, `mock.patch.object`, `monkeypatch.setattr`."""
+    if isinstance(function, ast.Name):
+        return function.id in REPLACING - BUILT_IN
+    names = ast.unparse(function).split(".")
+    return isinstance(function, ast.Attribute) and (function.attr in REPLACING or "patch" in names[-2:])

@@ -11,7 +11,8 @@ from pytest_enrich.data import Answered, Candidate, Dropped, NewRow, Prove, Prov
 from pytest_enrich.data.suggestion import RunsPart
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.protocols import Sandbox, Task
-from pytest_enrich.validate import cases, gain, kills, smaller, stable
+from pytest_enrich.validate import gain, kills, smaller, stable
+from pytest_enrich.validate.gain import find_cases
 from pytest_enrich.validate.proof import SHOWN, Proof, function
 
 _KNOWN = "expected to fail:"
@@ -80,7 +81,7 @@ def _placed(
         return Dropped(rung="parses", reason="it cannot be put into the test file", detail=str(error))
     proof = Proof(task=task, candidate=candidate, text=text, sandbox=sandbox, timeout=timeout, lowest="weak")
     if isinstance(candidate, NewRow):
-        found = cases.find(task, candidate, text, sandbox, timeout)
+        found = find_cases(task, candidate, text, sandbox, timeout)
     else:
         found = _collected(proof, names)
     return found if isinstance(found, Dropped) else replace(proof, cases=found)

@@ -3,7 +3,7 @@ import difflib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_enrich.changes.diff import FileDiff, Hunk, carried, read
+from pytest_enrich.changes.since import FileDiff, Hunk, carried, read_diff
 
 TEXTS = st.lists(st.sampled_from(["a", "b", "--- c", "+++ d", "@@ -1 +1 @@", "diff --git", ""]), max_size=12)
 
@@ -28,7 +28,7 @@ index 1..2 100644
 -a
 -b
 """
-    (file,) = read(diff)
+    (file,) = read_diff(diff)
     assert file == FileDiff("src/cart.py", (Hunk(3, 1, 3, 2), Hunk(9, 2, 10, 0)))
     assert file.lines == (3, 4)
 
@@ -49,7 +49,7 @@ diff --git a/z.py b/z.py
 Binary files a/z.py and b/z.py differ
 * Unmerged path c.py
 """
-    assert [one for one in read(diff) if one.lines] == []
+    assert [one for one in read_diff(diff) if one.lines] == []
 
 
 def test_text_that_looks_like_a_header_is_text():
@@ -64,7 +64,7 @@ diff --git a/x.py b/x.py
 +diff --git a/y.py b/y.py
 \\ No newline at end of file
 """
-    assert [(one.path, one.lines) for one in read(diff)] == [("x.py", (1, 2))]
+    assert [(one.path, one.lines) for one in read_diff(diff)] == [("x.py", (1, 2))]
 
 
 def test_odd_names_are_read_as_they_are():
@@ -74,16 +74,16 @@ def test_odd_names_are_read_as_they_are():
         b"diff --git a/two words.py b/two words.py\n"
         b"--- a/two words.py\t\n+++ b/two words.py\t\n@@ -0,0 +1 @@\n+x\n"
     )
-    assert [one.path for one in read(diff)] == ['a"\tb\u00e9\\n.py', "two words.py"]
+    assert [one.path for one in read_diff(diff)] == ['a"\tb\u00e9\\n.py', "two words.py"]
 
 
 def test_a_diff_that_is_cut_short_ends():
-    assert [one.lines for one in read(b"diff --git a/x b/x\n+++ b/x\n@@ -1 +1,9 @@\n-x\n+y")] == [(1,)]
+    assert [one.lines for one in read_diff(b"diff --git a/x b/x\n+++ b/x\n@@ -1 +1,9 @@\n-x\n+y")] == [(1,)]
 
 
 @given(old=TEXTS, new=TEXTS, context=st.integers(0, 3))
 def test_the_lines_that_are_told_are_all_that_differ(old, new, context):
-    found = {line for one in read(unified(old, new, context)) for line in one.lines}
+    found = {line for one in read_diff(unified(old, new, context)) for line in one.lines}
     kept = [text for number, text in enumerate(new, 1) if number not in found]
     rest = iter(old)
     assert all(text in rest for text in kept)  # what is not told was there before, in this order
@@ -92,7 +92,7 @@ def test_the_lines_that_are_told_are_all_that_differ(old, new, context):
 
 @given(old=TEXTS, new=TEXTS)
 def test_a_line_that_is_carried_on_has_its_text(old, new):
-    (hunks,) = [one.hunks for one in read(unified(old, new))] or [()]
+    (hunks,) = [one.hunks for one in read_diff(unified(old, new))] or [()]
     for line in range(1, len(old) + 1):
         for place in carried([line], hunks):
             assert new[place - 1] == old[line - 1]

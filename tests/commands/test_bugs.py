@@ -11,7 +11,7 @@ from pytest_enrich.commands import pytest_run
 from pytest_enrich.commands.review import loop
 from pytest_enrich.reporters import formats, html, md
 from pytest_enrich.store import Store, bugs, merge
-from pytest_enrich.store.xfail import xfail
+from pytest_enrich.store.bugs import xfail
 from tests.commands.review.test_loop import Gone, Reader
 
 HOSTILE = "```\n</script><script>alert(1)</script> @team \x1b[31m"

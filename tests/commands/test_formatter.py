@@ -6,7 +6,7 @@ import pytest
 
 from pytest_enrich.commands import pytest_run
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.store import ini
+from pytest_enrich.store.targets import ini_value
 
 FORMAT = """\
 import subprocess
@@ -80,19 +80,19 @@ def test_a_formatter_that_fails_is_named_and_the_test_is_in(project, no_dash):
 )
 def test_a_key_is_read_from_the_file_that_configures_pytest(tmp_path, name, content, expected):
     (tmp_path / name).write_text(content)
-    assert ini.text(tmp_path, "enrich_x") == expected
+    assert ini_value(tmp_path, "enrich_x") == expected
 
 
 def test_the_first_file_that_configures_pytest_counts(tmp_path):
     (tmp_path / "pytest.ini").write_text("")
     (tmp_path / "tox.ini").write_text("[pytest]\nenrich_x = a\n")
-    assert ini.text(tmp_path, "enrich_x") == ""
+    assert ini_value(tmp_path, "enrich_x") == ""
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
     (tmp_path / "pyproject.toml").write_text("[tool")
     with pytest.raises(RefusedError, match=r"pyproject.toml cannot be read"):
-        ini.text(tmp_path, "enrich_x")
+        ini_value(tmp_path, "enrich_x")
 
 
 ROWS = """\

@@ -4,8 +4,8 @@ import subprocess
 
 import pytest
 
-from pytest_enrich.commands import push, pushed, pytest_run
-from pytest_enrich.commands.pushed import Asked
+from pytest_enrich.commands import push, pytest_run
+from pytest_enrich.commands.push import Asked, asked_by_git, choose_pushed, pushed_tests
 from pytest_enrich.config import Budget
 from pytest_enrich.data import ChangedPart, Changes, RunSummary
 from pytest_enrich.data.run import MadeSuggestion
@@ -27,18 +27,18 @@ KNOWN = ("tests/test_all.py", "tests/test_cart.py", "tests/test_new.py", "tests/
     ],
 )
 def test_the_tests_that_touch_the_changed_files_are_chosen(changed, chosen):
-    assert pushed.choose(changed, TOUCHING, KNOWN) == chosen
+    assert choose_pushed(changed, TOUCHING, KNOWN) == chosen
 
 
 def test_a_test_file_that_is_gone_is_not_run():
-    assert pushed.choose(["src/cart.py"], TOUCHING, ("tests/test_all.py",)) == ("tests/test_all.py",)
+    assert choose_pushed(["src/cart.py"], TOUCHING, ("tests/test_all.py",)) == ("tests/test_all.py",)
 
 
 def test_where_very_many_tests_touch_the_change_all_are_run(tmp_path, monkeypatch):
     many = tuple(f"tests/test_{number}.py" for number in range(501))
     monkeypatch.setattr("pytest_enrich.changes.named", lambda *_: many)
-    assert pushed.tests(tmp_path, ["src/cart.py"], {"src/cart.py": many[:500]}) == tuple(sorted(many[:500]))
-    assert pushed.tests(tmp_path, ["src/cart.py"], {"src/cart.py": many}) == ()
+    assert pushed_tests(tmp_path, ["src/cart.py"], {"src/cart.py": many[:500]}) == tuple(sorted(many[:500]))
+    assert pushed_tests(tmp_path, ["src/cart.py"], {"src/cart.py": many}) == ()
 
 
 @pytest.fixture
@@ -57,22 +57,22 @@ def test_what_pre_commit_says_is_compared_with(project, git):
     first = git("rev-parse", "HEAD")
     git("commit", "-qm", "next", "--allow-empty")
     refs = {"PRE_COMMIT_FROM_REF": first, "PRE_COMMIT_TO_REF": git("rev-parse", "HEAD")}
-    assert pushed.asked(project.root, refs, None) == Asked(since=first[:10])
-    assert pushed.asked(project.root, refs, "v1") == Asked(since="v1")
-    elsewhere = pushed.asked(project.root, {**refs, "PRE_COMMIT_TO_REF": first}, None)
+    assert asked_by_git(project.root, refs, None) == Asked(since=first[:10])
+    assert asked_by_git(project.root, refs, "v1") == Asked(since="v1")
+    elsewhere = asked_by_git(project.root, {**refs, "PRE_COMMIT_TO_REF": first}, None)
     assert elsewhere.problem.startswith("What is pushed is not what is checked out")
 
 
 def test_without_pre_commit_it_is_the_branch_that_a_push_goes_to(project, git, tmp_path):
-    assert pushed.asked(project.root, {}, None).problem.startswith("No earlier commit to compare with")
+    assert asked_by_git(project.root, {}, None).problem.startswith("No earlier commit to compare with")
     git("init", "-q", "--bare", str(tmp_path / "remote.git"))
     git("remote", "add", "origin", str(tmp_path / "remote.git"))
     git("push", "-q", "--no-verify", "-u", "origin", "main")
-    assert pushed.asked(project.root, {"PRE_COMMIT_FROM_REF": "0" * 40}, None) == Asked(since="@{push}")
+    assert asked_by_git(project.root, {"PRE_COMMIT_FROM_REF": "0" * 40}, None) == Asked(since="@{push}")
     git("checkout", "-q", "-b", "new")
-    assert pushed.asked(project.root, {}, None) == Asked(since="origin/main")
+    assert asked_by_git(project.root, {}, None) == Asked(since="origin/main")
     git("checkout", "-q", "--detach")
-    assert pushed.asked(project.root, {}, None) == Asked(since="origin/main")
+    assert asked_by_git(project.root, {}, None) == Asked(since="origin/main")
 
 
 @pytest.mark.usefixtures("git")

@@ -10,7 +10,7 @@ import pytest
 
 from pytest_enrich.commands import accept, pytest_run, reject, undo
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.store import turn
+from pytest_enrich.store import rebuild
 
 ENOUGH = 20_000
 """Bytes of a test file that is larger than what may be written."""
@@ -75,9 +75,9 @@ def test_what_was_decided_elsewhere_meanwhile_is_not_turned_down_or_taken_back(p
 
 
 def test_a_turn_that_does_not_come_is_told_and_changes_nothing(project, no_dash, monkeypatch):
-    monkeypatch.setattr(turn, "PATIENCE", 0.1)
+    monkeypatch.setattr(rebuild, "PATIENCE", 0.1)
     before = project.snapshot()
-    with turn.taken(project.store):
+    with rebuild.taken_turn(project.store):
         answers = [project.run("accept", no_dash), project.run("reject", no_dash, "--reason", "wrong")]
     assert [one.status for one in answers] == [3, 3]
     assert all("another pytest-enrich is deciding" in one.err for one in answers)
@@ -86,7 +86,7 @@ def test_a_turn_that_does_not_come_is_told_and_changes_nothing(project, no_dash,
 
 def test_what_another_process_is_accepting_is_not_settled(project, no_dash):
     one = project.store.find(no_dash)
-    with turn.taken(project.store):
+    with rebuild.taken_turn(project.store):
         project.store.note(reject._decision(one, "", reason="wrong", scope="idea", note=""))
         project.run("list")
         project.run("undo")

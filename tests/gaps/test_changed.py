@@ -1,5 +1,6 @@
 from pytest_enrich import gaps
 from pytest_enrich.gaps import FileCoverage
+from pytest_enrich.gaps.measured import Counted
 
 TEXT = """\
 def total(
@@ -27,13 +28,13 @@ GAPS = gaps.find("shop.py", TEXT, FILE)
 
 
 def chosen(*lines):
-    changed = gaps.changed.statements({"shop.py": lines}, {"shop.py": TEXT})
-    return [(gap.qualname, gap.outcome) for gap in gaps.changed.within(GAPS, changed)]
+    changed = gaps.changed_statements({"shop.py": lines}, {"shop.py": TEXT})
+    return [(gap.qualname, gap.outcome) for gap in gaps.within_changed(GAPS, changed)]
 
 
 def counted(*lines):
-    changed = gaps.changed.statements({"shop.py": lines}, {"shop.py": TEXT})
-    told = gaps.changed.count([FILE], changed)
+    changed = gaps.changed_statements({"shop.py": lines}, {"shop.py": TEXT})
+    told = gaps.count_changed([FILE], changed)
     return (told.files, told.lines, *map(len, told.open.values()))
 
 
@@ -45,7 +46,7 @@ def test_a_missing_line_that_changed_has_its_gap():
 def test_any_line_of_a_statement_stands_for_it():
     assert chosen(7) == chosen(8) == chosen(6)
     assert counted(7, 8) == (1, 1, 1)
-    assert gaps.changed.count([FILE], {"shop.py": {5, 6, 13}}).open == {"shop.py": (6, 13)}
+    assert gaps.count_changed([FILE], {"shop.py": {5, 6, 13}}).open == {"shop.py": (6, 13)}
 
 
 def test_a_decision_that_changed_has_its_missing_outcome():
@@ -64,6 +65,6 @@ def test_covered_lines_and_lines_without_statements_have_none():
 
 
 def test_files_that_are_not_measured_count_for_nothing():
-    changed = gaps.changed.statements({"docs.py": (1,), "broken.py": (1,)}, {"broken.py": "def ("})
+    changed = gaps.changed_statements({"docs.py": (1,), "broken.py": (1,)}, {"broken.py": "def ("})
     assert changed == {"broken.py": {1}}
-    assert gaps.changed.count([FILE], changed) == gaps.changed.Counted()
+    assert gaps.count_changed([FILE], changed) == Counted()

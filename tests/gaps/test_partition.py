@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_enrich import gaps
-from pytest_enrich.gaps.branch import Branches
+from pytest_enrich.gaps.flow import Branches
 from pytest_enrich.gaps.outline import Outline
 
 MODULES = ("textwrap", "shlex", "configparser", "tempfile", "queue", "cmd", "email.utils")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from pytest_enrich.payload.alias import aliases
+from pytest_enrich.payload.objects import aliases
 
 
 def slug():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_enrich.payload import arguments
+from pytest_enrich.payload.objects import call_text, passed_arguments
 
 
 def required(a, b, /, c, *rest, d):  # noqa: ARG001 - read off the frame
@@ -19,8 +19,8 @@ def optional(a=1, b=2, /, c=3, *rest, d=4, **more):  # noqa: ARG001 - read off t
 
 def text(function, *args, **kwargs) -> str:
     frame = function(*args, **kwargs)
-    shown = arguments.passed(frame, function, lambda _value: None, bound=False)
-    return arguments.call_text("f", shown)
+    shown = passed_arguments(frame, function, lambda _value: None, bound=False)
+    return call_text("f", shown)
 
 
 @pytest.mark.parametrize(
@@ -56,4 +56,4 @@ def test_the_text_makes_the_same_call(args, kwargs):
 def test_one_value_without_a_template_leaves_none():
     frame = optional(object())
 
-    assert arguments.passed(frame, optional, lambda _value: None, bound=False) is None
+    assert passed_arguments(frame, optional, lambda _value: None, bound=False) is None

@@ -6,7 +6,8 @@ import ast
 
 import pytest
 
-from pytest_enrich.payload import aside, selection
+from pytest_enrich.payload import selection
+from pytest_enrich.payload.candidate import put_aside
 
 TEXT = """
 def helper(): assert 0
@@ -23,7 +24,7 @@ class TestC:
 def seen(*wanted):
     """The numbers that are asserted in the tree while parts of it are put aside."""
     tree = ast.parse(TEXT)
-    with aside.put(tree, wanted):
+    with put_aside(tree, wanted):
         return {node.test.value for node in ast.walk(tree) if isinstance(node, ast.Assert)}
 
 
@@ -45,7 +46,7 @@ def test_where_the_whole_file_is_wanted_nothing_is_put_aside(wanted):
 
 def test_afterwards_all_is_as_it_was():
     tree = ast.parse(TEXT)
-    with aside.put(tree, ("t.py::test_a",)):
+    with put_aside(tree, ("t.py::test_a",)):
         pass
     assert ast.dump(tree) == ast.dump(ast.parse(TEXT))
 

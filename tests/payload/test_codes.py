@@ -3,7 +3,7 @@ from __future__ import annotations
 import contextlib
 import sys
 
-from pytest_enrich.payload import codes
+from pytest_enrich.payload.interest import is_raising, is_resumable, qualnames
 
 
 def test_names_are_qualified_without_locals(tmp_path):
@@ -12,14 +12,14 @@ def test_names_are_qualified_without_locals(tmp_path):
         "class A:\n    @property\n    def b(self):\n        def c(): pass\n        return c\n\ndef d(): pass\n"
     )
 
-    assert codes.qualnames(path) == {(1, "A"): "A", (2, "b"): "A.b", (4, "c"): "A.b.c", (7, "d"): "d"}
+    assert qualnames(path) == {(1, "A"): "A", (2, "b"): "A.b", (4, "c"): "A.b.c", (7, "d"): "d"}
 
 
 def test_a_file_that_is_broken_or_gone_has_no_names(tmp_path):
     (tmp_path / "a.py").write_text("def broken(:\n")
     (tmp_path / "b.py").write_bytes(b"\0\xff")
 
-    assert [codes.qualnames(tmp_path / name) for name in ("a.py", "b.py", "c.py")] == [{}, {}, {}]
+    assert [qualnames(tmp_path / name) for name in ("a.py", "b.py", "c.py")] == [{}, {}, {}]
 
 
 def test_a_generator_can_be_entered_again_and_a_function_cannot():
@@ -32,7 +32,7 @@ def test_a_generator_can_be_entered_again_and_a_function_cannot():
     async def coroutine():
         return 1
 
-    assert [codes.is_resumable(f.__code__) for f in (plain, generator, coroutine)] == [False, True, True]
+    assert [is_resumable(f.__code__) for f in (plain, generator, coroutine)] == [False, True, True]
 
 
 def test_a_frame_is_left_by_a_return_or_by_an_exception():
@@ -44,7 +44,7 @@ def test_a_frame_is_left_by_a_return_or_by_an_exception():
 
     def watch(frame, event, _value):
         if event == "return" and frame.f_code is shown.__code__:
-            left.append(codes.is_raising(frame.f_code, frame.f_lasti))
+            left.append(is_raising(frame.f_code, frame.f_lasti))
 
     sys.setprofile(watch)
     try:

@@ -9,9 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from pytest_enrich.payload.confine import filter as bpf
 from pytest_enrich.payload.confine import rules, syscalls
-from pytest_enrich.payload.confine.rules import Rules
+from pytest_enrich.payload.confine.rules import (
+    ALLOW,
+    AND,
+    ARCHITECTURE,
+    ARGUMENTS,
+    IF_ANY_BIT,
+    IF_AT_LEAST,
+    IF_EQUAL,
+    KILL_PROCESS,
+    LOAD,
+    NUMBER,
+    RETURN,
+    Instruction,
+    Rules,
+)
 
 PAYLOAD = Path(rules.__file__).parent.parent
 MACHINES = ("x86_64", "aarch64")
@@ -21,26 +34,26 @@ OWN, PARENT = 100, 99
 NAMES = errno.errorcode | {errno.EOPNOTSUPP: "EOPNOTSUPP"}  # on Linux it has two names
 
 
-def decide(program: list[bpf.Instruction], architecture: int, number: int, *arguments: int) -> str:
+def decide(program: list[Instruction], architecture: int, number: int, *arguments: int) -> str:
     """What the kernel would do: a small interpreter for the few instructions that are used."""
-    data = {bpf.NUMBER: number, bpf.ARCHITECTURE: architecture}
-    data |= {bpf.ARGUMENTS + 8 * at: value & 0xFFFFFFFF for at, value in enumerate(arguments)}
+    data = {NUMBER: number, ARCHITECTURE: architecture}
+    data |= {ARGUMENTS + 8 * at: value & 0xFFFFFFFF for at, value in enumerate(arguments)}
     at, value = 0, 0
     while True:
         code, true, false, operand = program[at]
         at += 1
-        if code == bpf.LOAD:
+        if code == LOAD:
             value = data[operand]
-        elif code == bpf.AND:
+        elif code == AND:
             value &= operand
-        elif code == bpf.RETURN:
-            named = {bpf.ALLOW: "allowed", bpf.KILL_PROCESS: "killed"}
+        elif code == RETURN:
+            named = {ALLOW: "allowed", KILL_PROCESS: "killed"}
             return named.get(operand) or NAMES[operand & 0xFFFF]
         else:
             tests = {
-                bpf.IF_EQUAL: value == operand,
-                bpf.IF_AT_LEAST: value >= operand,
-                bpf.IF_ANY_BIT: bool(value & operand),
+                IF_EQUAL: value == operand,
+                IF_AT_LEAST: value >= operand,
+                IF_ANY_BIT: bool(value & operand),
             }
             at += true if tests[code] else false
 

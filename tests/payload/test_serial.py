@@ -2,29 +2,29 @@ import json
 
 import pytest
 
-from pytest_enrich.payload import serial
+from pytest_enrich.payload.fork import decode, encode
 
 PLAIN = {"a": [1, -2.5, True, None, "é\n\ud800"], "b": {"c": []}, "d": (1, 2)}
 
 
 def test_it_is_the_json_that_json_makes():
-    assert serial.encode(PLAIN) == json.dumps(PLAIN).encode()
+    assert encode(PLAIN) == json.dumps(PLAIN).encode()
 
 
 def test_what_is_written_is_read():
     value = {"a": [1, -2.5, True, None, "é"]}
-    assert serial.decode(serial.encode(value)) == value
+    assert decode(encode(value)) == value
 
 
 def test_what_is_not_plain_is_refused():
     with pytest.raises(TypeError, match="Object of type object is not JSON serializable"):
-        serial.encode({"a": object()})
+        encode({"a": object()})
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"{} {}", b"\xff"])
 def test_what_is_no_json_is_an_error(text):
     with pytest.raises(ValueError):  # noqa: PT011 - its words are of no use to anyone
-        serial.decode(text)
+        decode(text)
 
 
 def test_whoever_replaces_the_encoder_has_no_say(monkeypatch):
@@ -37,4 +37,4 @@ def test_whoever_replaces_the_encoder_has_no_say(monkeypatch):
     monkeypatch.setattr(json, "dumps", forged)
     monkeypatch.setattr(json, "loads", forged)
     monkeypatch.setattr(json.encoder, "c_make_encoder", forged)
-    assert (serial.encode({"a": 1}), serial.decode(b'{"a": 1}')) == (b'{"a": 1}', {"a": 1})
+    assert (encode({"a": 1}), decode(b'{"a": 1}')) == (b'{"a": 1}', {"a": 1})

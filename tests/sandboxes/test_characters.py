@@ -4,7 +4,13 @@ import os
 
 import pytest
 
-from pytest_enrich.sandboxes import characters, scratch
+from pytest_enrich.sandboxes.environment import (
+    CHARACTERS,
+    CHARACTERS_VARIABLE,
+    LARGEST_STORAGE,
+    bring_characters,
+    scratch_directory,
+)
 
 FILE = "unicode_data/15.0.0/charmap.json.gz"
 
@@ -19,7 +25,7 @@ def storage(tmp_path):
 
 def brought(tmp_path, **environ):
     place = tmp_path / "place"
-    characters.bring(place, environ)
+    bring_characters(place, environ)
     return {str(file.relative_to(place)): file.read_bytes() for file in sorted(place.rglob("*")) if file.is_file()}
 
 
@@ -59,14 +65,14 @@ def test_no_link_is_followed_out_of_the_folder(storage, tmp_path, monkeypatch, l
 def test_what_is_no_file_or_far_too_large_is_left(storage, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     os.mkfifo((storage / FILE).with_name("pipe.json.gz"))
-    (storage / FILE).with_name("huge.json.gz").write_bytes(bytes(characters.LARGEST + 1))
+    (storage / FILE).with_name("huge.json.gz").write_bytes(bytes(LARGEST_STORAGE + 1))
 
     assert list(brought(tmp_path)) == [f"hypothesis/{FILE}"]
 
 
 def test_there_is_nothing_to_bring_without_hypothesis(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv(characters.VARIABLE, raising=False)
+    monkeypatch.delenv(CHARACTERS_VARIABLE, raising=False)
 
-    with scratch.directory() as place:
-        assert not (place / characters.STORAGE).exists()
+    with scratch_directory() as place:
+        assert not (place / CHARACTERS).exists()

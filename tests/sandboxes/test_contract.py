@@ -12,7 +12,7 @@ import _pytest.pathlib
 import pytest
 
 from pytest_enrich.data import Collect, Entry, Explore, Parameter, Prove, Record, World
-from pytest_enrich.sandboxes import excess
+from pytest_enrich.sandboxes import limits
 
 LAYERS = tuple(
     kind + layers
@@ -541,7 +541,7 @@ def test_a_memory_hog_does_not_pass(sandbox):
 
 @at_each_layer
 def test_a_job_that_wrote_too_much_and_ended_before_anyone_looked_does_not_pass(sandbox, failed, monkeypatch):
-    monkeypatch.setattr(excess, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(limits, "MOST_BYTES", 100_000)
     job = candidate(
         """
         import os, pathlib, tempfile

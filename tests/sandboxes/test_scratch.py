@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from pytest_enrich.sandboxes import scratch
+from pytest_enrich.sandboxes.environment import DAY, PREFIX, _unlock, remove_scratch, scratch_directory, sweep
 
 
 def test_the_directory_is_private_and_gone_afterwards(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # where no run of Hypothesis has left anything
     monkeypatch.delenv("HYPOTHESIS_STORAGE_DIRECTORY", raising=False)
-    with scratch.directory() as place:
+    with scratch_directory() as place:
         mode = stat.S_IMODE(place.stat().st_mode)
         parts = {part.name for part in place.iterdir()}
 
@@ -25,7 +25,7 @@ def test_the_directory_is_private_and_gone_afterwards(tmp_path, monkeypatch):
 
 
 def test_it_is_gone_after_an_error_too():
-    with pytest.raises(KeyboardInterrupt), scratch.directory() as place:
+    with pytest.raises(KeyboardInterrupt), scratch_directory() as place:
         raise KeyboardInterrupt
 
     assert not place.exists()
@@ -60,16 +60,16 @@ def test_what_a_killed_process_left_behind_is_swept_away(maker):
     process.wait()
 
     assert place.is_dir()
-    scratch.sweep()
+    sweep()
     assert not place.exists()
 
 
 def test_what_a_living_process_has_made_or_makes_stays(maker, tmp_path):
     _, place = maker
-    new = tmp_path / f"{scratch.PREFIX}new"
+    new = tmp_path / f"{PREFIX}new"
     new.mkdir()
 
-    scratch.sweep()
+    sweep()
 
     assert new.is_dir()
 
@@ -80,7 +80,7 @@ def test_only_what_is_surely_ours_is_swept_away(maker, tmp_path):
     process, _ = maker
     process.kill()
     process.wait()
-    old, new = time.time() - 2 * scratch.DAY, time.time()
+    old, new = time.time() - 2 * DAY, time.time()
     ages = {"other": old, "pytest-enrich-abc": new, "pytest-enrich-old": old}
     for name, age in ages.items():
         (tmp_path / name).mkdir()
@@ -88,7 +88,7 @@ def test_only_what_is_surely_ours_is_swept_away(maker, tmp_path):
     (tmp_path / "pytest-enrich-job-link").symlink_to(tmp_path / "other")
     (tmp_path / "pytest-enrich-job-file").write_text("x")
 
-    scratch.sweep()
+    sweep()
 
     left = ["other", "pytest-enrich-abc", "pytest-enrich-job-file", "pytest-enrich-job-link"]
     assert sorted(path.name for path in tmp_path.iterdir()) == left
@@ -101,7 +101,7 @@ def test_what_belongs_to_somebody_else_stays(maker):
     process.wait()
     os.chown(place, 65534, 65534)
 
-    scratch.sweep()
+    sweep()
 
     assert place.is_dir()
 
@@ -113,7 +113,7 @@ def test_read_only_directories_are_removed(tmp_path):
     for part in (deep, deep.parent, tmp_path / "place"):
         part.chmod(0o000)
 
-    scratch.remove(tmp_path / "place")
+    remove_scratch(tmp_path / "place")
 
     assert not (tmp_path / "place").exists()
 
@@ -125,7 +125,7 @@ def test_what_a_link_leads_to_is_left_alone(tmp_path):
     place.mkdir()
     (place / "link").symlink_to(other)
 
-    scratch.remove(place)
+    remove_scratch(place)
 
     assert not place.exists()
     assert stat.S_IMODE(other.stat().st_mode) == 0o500
@@ -138,6 +138,6 @@ def test_a_link_to_a_directory_is_not_unlocked(tmp_path):
     place.mkdir()
     (place / "link").symlink_to(other)
 
-    scratch._unlock(place)
+    _unlock(place)
 
     assert stat.S_IMODE(other.stat().st_mode) == 0o500

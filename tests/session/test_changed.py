@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from pytest_enrich import gaps, patch
 from pytest_enrich.data import Attempt, Changes, Kept, NewTest, Origin, Placement
 from pytest_enrich.data.suggestion import MadePart
-from pytest_enrich.session import listing, scope, summary
+from pytest_enrich.session import scope, summary
+from pytest_enrich.session.summary import render_gaps
 
 CART = "src/shop/cart.py"
 MADE = MadePart(at="2026-11-24T22:41:07Z", pytest_enrich="0.1.0", python="3.11.7")
@@ -44,7 +45,7 @@ def test_a_limit_by_name_and_one_by_change_both_hold(settings, store, measured):
 def test_covered_changes_leave_nothing_to_do_and_the_list_says_why(since):
     found = since(2, 5)
     assert found.open == ()
-    assert listing.render(found.ranked, found.changed) == (
+    assert render_gaps(found.ranked, found.changed) == (
         "All 2 changed lines since main are covered. Nothing to list."
     )
 

@@ -23,7 +23,7 @@ from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.session import scope
 from pytest_enrich.session.contradictions import Contradictions
 from pytest_enrich.store import bugs, rejected
-from pytest_enrich.store.xfail import xfail
+from pytest_enrich.store.bugs import xfail
 
 MADE = MadePart(at="2026-11-25T10:00:00Z", pytest_enrich="0.1.0", python="3.11.7")
 SAID = 'def discount(total):\n    """It.\n\n    Raises ValueError if total is negative.\n    """\n'

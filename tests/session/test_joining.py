@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.data import Entry, NearTest, Placement
-from pytest_enrich.session.joining import MOST, joined
+from pytest_enrich.session.walker import MOST, joined
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from pytest_enrich.data import (
     Recorded,
 )
 from pytest_enrich.session import model, scope
-from pytest_enrich.session.rounds import SHORTEST_WALK
+from pytest_enrich.session.ledger import SHORTEST_WALK
 from pytest_enrich.session.work import Session
 
 NOTHING = Recorded(calls=(), constructors=(), outcomes=())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_enrich.data import Collect, Collected, Record, Recorded
-from pytest_enrich.session.remembering import Remembering
+from pytest_enrich.session.noting import Remembering
 
 RECORDED = Recorded(calls=(), constructors=(), outcomes=())
 

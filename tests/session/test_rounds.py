@@ -4,28 +4,27 @@ import pytest
 
 from pytest_enrich.config import Budget
 from pytest_enrich.pipeline import Purse
-from pytest_enrich.session import rounds
-from pytest_enrich.session.rounds import Round
+from pytest_enrich.session.ledger import Round, by_module, deeper, plan_round
 
 
 def test_without_a_model_there_is_one_round():
-    assert rounds.plan(("rows", "search"), model=False) == (Round(names=("rows", "search")),)
+    assert plan_round(("rows", "search"), model=False) == (Round(names=("rows", "search")),)
 
 
 def test_a_model_that_was_asked_for_and_is_not_there_is_in_no_round():
-    assert rounds.plan(("search", "ollama"), model=False) == (Round(names=("search",)),)
-    assert rounds.plan(("ollama",), model=False) == ()
+    assert plan_round(("search", "ollama"), model=False) == (Round(names=("search",)),)
+    assert plan_round(("ollama",), model=False) == ()
 
 
 def test_a_model_comes_after_the_others_and_leaves_them_the_rest():
-    first, second, third = rounds.plan(("rows", "search", "ollama"), model=True)
+    first, second, third = plan_round(("rows", "search", "ollama"), model=True)
     assert (first.names, first.part) == (("rows", "search"), 0.5)
     assert (second.names, second.after, second.part) == (("ollama",), ("rows", "search"), 0.8)
     assert (third.names, third.part) == (("rows", "search"), 1.0)
 
 
 def test_a_model_alone_waits_for_nobody():
-    assert rounds.plan(("ollama",), model=True) == (Round(names=("ollama",)),)
+    assert plan_round(("ollama",), model=True) == (Round(names=("ollama",)),)
 
 
 def test_a_round_has_its_part_of_what_is_left():
@@ -39,7 +38,7 @@ def test_a_budget_in_executions_is_each_rounds():
 
 
 def test_with_time_left_there_is_another_walk_with_more_time_for_each():
-    turns = rounds.deeper(("rows", "search", "ollama"), Purse(Budget(seconds=100.0), 1))
+    turns = deeper(("rows", "search", "ollama"), Purse(Budget(seconds=100.0), 1))
     first, second = next(turns), next(turns)
     assert (first.names, first.depth, second.depth) == (("rows", "search"), 1, 2)
     assert second.patience == 2 * first.patience == 4 * Round(names=()).patience
@@ -47,15 +46,15 @@ def test_with_time_left_there_is_another_walk_with_more_time_for_each():
 
 @pytest.mark.parametrize("budget", [Budget(seconds=9.0), Budget(executions=500)])
 def test_without_time_left_there_is_none(budget):
-    assert list(rounds.deeper(("search",), Purse(budget, 1))) == []
+    assert list(deeper(("search",), Purse(budget, 1))) == []
 
 
 def test_a_model_alone_is_asked_once():
-    assert list(rounds.deeper(("ollama",), Purse(Budget(seconds=100.0), 1))) == []
+    assert list(deeper(("ollama",), Purse(Budget(seconds=100.0), 1))) == []
 
 
 def test_targets_of_a_module_come_together(fakes):
     one, two, three = (
         fakes.target(fakes.gap(path=path, qualname=name)) for path, name in (("a", "x"), ("b", "y"), ("a", "z"))
     )
-    assert rounds.by_module([one, two, three]) == [one, three, two]
+    assert by_module([one, two, three]) == [one, three, two]

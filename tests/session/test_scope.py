@@ -5,7 +5,8 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.data import CoveragePart
-from pytest_enrich.session import listing, scope, summary
+from pytest_enrich.session import scope, summary
+from pytest_enrich.session.summary import render_gaps
 
 
 def gaps(found):
@@ -79,7 +80,7 @@ def test_a_source_in_another_encoding_is_read_as_it_says(settings):
 
 def test_the_list_names_each_gap_under_its_function(settings, store, measured):
     found = scope.find(settings, measured(), store)
-    text = listing.render(found.ranked)
+    text = render_gaps(found.ranked)
     assert text.startswith("gaps      3, in the order in which they would be worked on\n\n")
     for gap in found.open:
         assert f"{gap.line:>5}  {gap.outcome:<9} {gap.text}  [{gap.id}]" in text
@@ -87,7 +88,7 @@ def test_the_list_names_each_gap_under_its_function(settings, store, measured):
 
 
 def test_an_empty_list_says_so():
-    assert listing.render(()) == "No gaps: nothing to list."
+    assert render_gaps(()) == "No gaps: nothing to list."
 
 
 def test_a_run_that_only_looked_sums_up(settings, store, measured):

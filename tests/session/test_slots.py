@@ -8,7 +8,7 @@ import pytest
 
 from pytest_enrich.data import Answered, Collect, Collected, Failed
 from pytest_enrich.errors import OutOfTimeError
-from pytest_enrich.session.slots import Slots
+from pytest_enrich.session.noting import Slots
 
 
 class Counting:

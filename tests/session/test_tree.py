@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from pytest_enrich.session import tree
+from pytest_enrich.session import summary
 
 
 @pytest.fixture
@@ -13,37 +13,37 @@ def directory(rootdir):
 
 
 def test_nothing_changed_when_nothing_did(rootdir, directory):
-    assert tree.changed(rootdir, directory, tree.snapshot(rootdir, directory)) == ()
+    assert summary.changed_files(rootdir, directory, summary.snapshot_files(rootdir, directory)) == ()
 
 
 def test_what_is_new_changed_or_gone_is_named(rootdir, directory):
-    before = tree.snapshot(rootdir, directory)
+    before = summary.snapshot_files(rootdir, directory)
     (rootdir / "new.txt").write_text("x")
     (rootdir / "pytest.ini").write_text("[pytest]\n")
     (rootdir / "tests/test_cart.py").unlink()
-    assert tree.changed(rootdir, directory, before) == ("new.txt", "pytest.ini", "tests/test_cart.py")
+    assert summary.changed_files(rootdir, directory, before) == ("new.txt", "pytest.ini", "tests/test_cart.py")
 
 
 def test_a_file_of_the_same_size_with_another_time_is_changed(rootdir, directory):
-    before = tree.snapshot(rootdir, directory)
+    before = summary.snapshot_files(rootdir, directory)
     os.utime(rootdir / "pytest.ini", (1, 1))
-    assert tree.changed(rootdir, directory, before) == ("pytest.ini",)
+    assert summary.changed_files(rootdir, directory, before) == ("pytest.ini",)
 
 
 @pytest.mark.parametrize(("name", "told"), [("log", ()), ("src/shop/cart.py", ("src/shop/cart.py",))])
 def test_a_log_that_grows_is_no_change_but_code_that_grows_is(rootdir, directory, name, told):
     (rootdir / "log").write_text("2 passed\n")
-    before = tree.snapshot(rootdir, directory)
+    before = summary.snapshot_files(rootdir, directory)
     with (rootdir / name).open("a") as file:
         file.write("# more\n")
-    assert tree.changed(rootdir, directory, before) == told
+    assert summary.changed_files(rootdir, directory, before) == told
 
 
 def test_a_log_that_shrinks_is_changed(rootdir, directory):
     (rootdir / "log").write_text("2 passed\n")
-    before = tree.snapshot(rootdir, directory)
+    before = summary.snapshot_files(rootdir, directory)
     (rootdir / "log").write_text("")
-    assert tree.changed(rootdir, directory, before) == ("log",)
+    assert summary.changed_files(rootdir, directory, before) == ("log",)
 
 
 @pytest.mark.parametrize(
@@ -51,21 +51,21 @@ def test_a_log_that_shrinks_is_changed(rootdir, directory):
     ["enrich-suggestions/x", ".git/x", "src/__pycache__/x.pyc", ".pytest_cache/x", ".venv/x", "node_modules/x"],
 )
 def test_what_others_write_by_themselves_is_passed_over(rootdir, directory, name):
-    before = tree.snapshot(rootdir, directory)
+    before = summary.snapshot_files(rootdir, directory)
     (rootdir / name).parent.mkdir(parents=True, exist_ok=True)
     (rootdir / name).write_text("x")
-    assert tree.changed(rootdir, directory, before) == ()
+    assert summary.changed_files(rootdir, directory, before) == ()
 
 
 def test_a_link_is_not_followed(rootdir, directory, tmp_path):
     (tmp_path / "outside").mkdir()
     (rootdir / "link").symlink_to(tmp_path / "outside")
-    before = tree.snapshot(rootdir, directory)
+    before = summary.snapshot_files(rootdir, directory)
     (tmp_path / "outside" / "x").write_text("x")
-    assert tree.changed(rootdir, directory, before) == ()
+    assert summary.changed_files(rootdir, directory, before) == ()
 
 
 def test_too_many_files_are_not_looked_at(rootdir, directory, monkeypatch):
-    monkeypatch.setattr(tree, "MOST_FILES", 2)
-    assert tree.snapshot(rootdir, directory) is None
-    assert tree.changed(rootdir, directory, None) is None
+    monkeypatch.setattr(summary, "MOST_FILES", 2)
+    assert summary.snapshot_files(rootdir, directory) is None
+    assert summary.changed_files(rootdir, directory, None) is None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pytest_enrich.data import Explored
-from pytest_enrich.session.files import TestFiles
 from pytest_enrich.session.panel import Panel
+from pytest_enrich.session.writing import TestFiles
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from pytest_enrich.data import (
 from pytest_enrich.errors import StoreError
 from pytest_enrich.pipeline import Turn
 from pytest_enrich.session import scope
-from pytest_enrich.session.rounds import SHORTEST_WALK
+from pytest_enrich.session.ledger import SHORTEST_WALK
 from pytest_enrich.session.work import Session
 from pytest_enrich.store import last_run, merge, rejected
 

@@ -9,8 +9,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Attempt, Kept
 from pytest_enrich.data.suggestion import MadePart
-from pytest_enrich.session.files import TestFiles
-from pytest_enrich.session.writing import Writer
+from pytest_enrich.session.writing import TestFiles, Writer
 
 MADE = MadePart(at="2026-11-26T00:00:00Z", pytest_enrich="0.1", python="3.12.1", commit="a1b2c3d")
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_enrich.source import docstring
+from pytest_enrich.source.function import docstring_types
 
 GOOGLE = """Do it.
 
@@ -50,7 +50,7 @@ SPHINX = """Do it.
     ],
 )
 def test_types_are_read_from_docstrings(text, types):
-    assert docstring.types(text) == types
+    assert docstring_types(text) == types
 
 
 def test_a_parameter_carries_its_documented_type(target):

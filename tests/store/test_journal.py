@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_enrich.data import Decision, Finished, Gap
-from pytest_enrich.store import log
+from pytest_enrich.store.identity import append_to_log, read_log
 
 
 def gap(number):
@@ -63,11 +63,11 @@ def test_a_broken_line_is_counted(filled):
 @given(numbers=st.lists(st.integers(0, 7), max_size=6), cut=st.integers(0, 2000))
 def test_whatever_is_cut_off_the_end_only_the_last_lines_are_lost(tmp_path_factory, numbers, cut):
     path = tmp_path_factory.mktemp("log") / "state.jsonl"
-    log.append(path, [finished(number) for number in numbers])
+    append_to_log(path, [finished(number) for number in numbers])
     data = path.read_bytes() if path.exists() else b""
     path.write_bytes(data[: max(0, len(data) - cut)])
-    log.append(path, [finished(0, digest="after")])
-    values, _ = log.read(path, Finished)
+    append_to_log(path, [finished(0, digest="after")])
+    values, _ = read_log(path, Finished)
     kept = [finished(number) for number in numbers]
     assert values[-1] == finished(0, digest="after")
     assert list(values[:-1]) == kept[: len(values) - 1]

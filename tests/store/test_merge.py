@@ -13,8 +13,7 @@ from msgspec.structs import replace
 from pytest_enrich.data import CoveragePart, Decision, Finished, MadeSuggestion, RunSummary
 from pytest_enrich.data.mutants import MutantsPart
 from pytest_enrich.store import Store, last_run, merge, rejected
-from pytest_enrich.store.merge import decisions, runs
-from pytest_enrich.store.merge.choice import Offer, choose
+from pytest_enrich.store.merge.choice import Offer, choose, merged_runs, missing_decisions
 
 AT = "2026-11-25T10:00:00Z"
 IDS = ("cart-aaaaaaaa", "cart-bbbbbbbb", "cart-cccccccc", "cart-dddddddd")
@@ -174,9 +173,9 @@ def test_of_decisions_on_one_test_the_latest_counts():
         Decision(id=IDS[0], verb=verb, body="b", at=at) for verb, at in (("reject", "1"), ("undo", "2"))
     )
     other = Decision(id=IDS[1], verb="reject", body="b", at="0")
-    assert decisions.missing([late], [[early, other]]) == (other,)
-    assert decisions.missing([early], [[late], [late, early]]) == (late,)
-    assert decisions.missing([], [[late], [early]]) == (early, late)
+    assert missing_decisions([late], [[early, other]]) == (other,)
+    assert missing_decisions([early], [[late], [late, early]]) == (late,)
+    assert missing_decisions([], [[late], [early]]) == (early, late)
 
 
 def test_what_was_accepted_elsewhere_brings_what_its_undo_needs(store, job, one):
@@ -248,7 +247,7 @@ def shards(*numbers, of=4, **values):
 
 
 def test_what_shards_came_to_is_added_up():
-    made = runs.merged(shards(1, 2, 3, 4, seconds={"total": 3.0}), (), directory="e", waiting=4)
+    made = merged_runs(shards(1, 2, 3, 4, seconds={"total": 3.0}), (), directory="e", waiting=4)
     assert made.gaps == {"suggested": 4, "nothing found": 8}
     assert (made.candidates, made.dropped, made.seconds, made.notes) == (
         20,
@@ -261,12 +260,12 @@ def test_what_shards_came_to_is_added_up():
 
 def test_what_waits_still_and_what_is_gone_is_known_of_all_jobs():
     jobs = [RunSummary(known=("a", "b"), closed=("c",)), RunSummary(known=("b",), closed=("d",), stale=("e",))]
-    made = runs.merged(jobs, (), directory="e", waiting=2)
+    made = merged_runs(jobs, (), directory="e", waiting=2)
     assert (made.known, made.closed, made.stale) == (("a", "b"), ("c", "d"), ("e",))
 
 
 def test_a_shard_that_is_missing_is_named():
-    made = runs.merged(shards(1, 3, 4), (), directory="e", waiting=0)
+    made = merged_runs(shards(1, 3, 4), (), directory="e", waiting=0)
     assert made.notes == ("shard 2 of 4 not among the merged folders: those gaps are not counted",)
     assert made.options["shard"] == "1/4 3/4 4/4"
 
@@ -281,8 +280,8 @@ def test_the_gaps_that_are_left_are_those_of_the_jobs_that_count(fakes):
     ]
     poorer = RunSummary(gaps={"not tried": 2}, left=(one, other))
     better = RunSummary(gaps={"suggested": 1, "not tried": 1}, left=(other,))
-    assert runs.merged(parts, (), directory="d", waiting=0).left == (one, other)
-    assert runs.merged([poorer, better], (), directory="d", waiting=0).left == (other,)
+    assert merged_runs(parts, (), directory="d", waiting=0).left == (one, other)
+    assert merged_runs([poorer, better], (), directory="d", waiting=0).left == (other,)
 
 
 def test_gaps_of_jobs_with_the_same_gaps_count_once():
@@ -290,13 +289,13 @@ def test_gaps_of_jobs_with_the_same_gaps_count_once():
         RunSummary(gaps={"suggested": found, "nothing found": 9 - found}, versions={"python": python}, tests=found)
         for found, python in ((2, "3.10.1"), (5, "3.13.0"))
     ]
-    made = runs.merged(legs, (), directory="e", waiting=0)
+    made = merged_runs(legs, (), directory="e", waiting=0)
     assert (made.gaps, made.tests) == ({"suggested": 5, "nothing found": 4}, 5)
     assert made.versions["python"] == "3.10.1, 3.13.0"
 
 
 def test_folders_of_different_commits_are_named():
-    made = runs.merged([RunSummary(commit="a1"), RunSummary(commit="b2")], (), directory="e", waiting=0)
+    made = merged_runs([RunSummary(commit="a1"), RunSummary(commit="b2")], (), directory="e", waiting=0)
     assert made.notes == ("the merged folders come from different commits: a1, b2",)
 
 

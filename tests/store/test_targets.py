@@ -4,7 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.store import options, targets
+from pytest_enrich.store import targets
+from pytest_enrich.store.seal import options_of
 
 
 def config(rootdir, text):
@@ -71,6 +72,6 @@ def test_of_a_stranger_only_harmless_options_count(rootdir, make_suggestion):
     one = make_suggestion()
     words = ("-p", "evil", "-pevil", "-p", "no:cov", "-c", "evil.ini", "--rootdir=/", "-o", "addopts=", "-o",
              "addopts=-p evil", "-o", "python_files=*.py", "--import-mode=importlib", "evil.py")  # fmt: skip
-    found = options.of(rootdir, replace(one, made=replace(one.made, options=words)))
+    found = options_of(rootdir, replace(one, made=replace(one.made, options=words)))
     assert found.words == ("-p", "no:cov", "-o", "addopts=")
     assert {"-p evil", "-pevil", "-c evil.ini", "--rootdir=/", "-o addopts=-p evil"} <= {*found.left_out}

@@ -1,7 +1,7 @@
 import pytest
 
 from pytest_enrich.data import Mutant, MutantFate, MutantsPart, Tried
-from pytest_enrich.validate import grade
+from pytest_enrich.validate.kills import grade_of, grade_refusal, mutants_part, tried_mutants
 
 
 def tried(*fates):
@@ -26,12 +26,12 @@ def tried(*fates):
     ],
 )
 def test_a_grade_says_what_a_test_adds(fates, expected):
-    assert grade.grade(tried(*fates)) == expected
+    assert grade_of(tried(*fates)) == expected
 
 
 @pytest.mark.parametrize("fate", ["killed", "timeout", "crash"])
 def test_a_mutant_that_stops_the_test_in_any_way_is_killed(fate):
-    (one,) = grade.tried([mutant("1")], [MutantFate(id="1", fate=fate, killed_before=("t::a",))])
+    (one,) = tried_mutants([mutant("1")], [MutantFate(id="1", fate=fate, killed_before=("t::a",))])
     assert one == Tried(line=3, change="a -> b", killed=True, killed_before=True)
 
 
@@ -41,8 +41,8 @@ def test_mutants_that_were_not_tried_leave_the_count():
         MutantFate(id="2", fate="survived"),
         MutantFate(id="x", fate="killed"),
     ]
-    found = grade.tried([mutant("1"), mutant("2"), mutant("3")], fates)
-    assert grade.part(found, "slow") == MutantsPart(killed=0, of=1, list=found, note="slow")
+    found = tried_mutants([mutant("1"), mutant("2"), mutant("3")], fates)
+    assert mutants_part(found, "slow") == MutantsPart(killed=0, of=1, list=found, note="slow")
 
 
 def mutant(name):
@@ -61,7 +61,7 @@ def mutant(name):
     ],
 )
 def test_a_grade_below_the_lowest_is_dropped_with_the_reason(given, lowest, reason):
-    dropped = grade.refused(given, grade.part(tried("aa")), lowest)
+    dropped = grade_refusal(given, mutants_part(tried("aa")), lowest)
     assert (dropped.rung, dropped.reason) == ("kills", reason)
 
 
@@ -70,9 +70,9 @@ def test_a_grade_below_the_lowest_is_dropped_with_the_reason(given, lowest, reas
     [("strong", "strong"), ("good", "good"), ("weak", "weak"), ("ungraded", "good"), ("strong", "weak")],
 )
 def test_a_grade_that_is_high_enough_is_kept(given, lowest):
-    assert grade.refused(given, grade.part(()), lowest) is None
+    assert grade_refusal(given, mutants_part(()), lowest) is None
 
 
 def test_the_reason_names_what_stays_alive():
-    dropped = grade.refused("weak", grade.part(tried("aa")), "good")
+    dropped = grade_refusal("weak", mutants_part(tried("aa")), "good")
     assert dropped.detail == "0 of 1 killed; alive: line 1: a -> b"

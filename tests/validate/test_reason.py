@@ -1,6 +1,6 @@
 import pytest
 
-from pytest_enrich.validate import reason
+from pytest_enrich.validate.proof import last_line, lasting_reason, shape_of
 
 TRACE = """\
 Traceback (most recent call last):
@@ -20,20 +20,20 @@ OSError: [Errno 13] no: '/tmp/pytest-enrich-x1/cache'
     ],
 )
 def test_the_error_is_told_that_a_failure_ends_with(text, told):
-    assert reason.last(text) == told
+    assert last_line(text) == told
 
 
 def test_the_same_error_has_the_same_shape_wherever_it_happens():
-    assert reason.shape(TRACE) == reason.shape(TRACE.replace("x1/cache", "y2/other").replace("line 3", "line 9"))
-    assert reason.shape(TRACE) != reason.shape(TRACE.replace("OSError", "ValueError"))
+    assert shape_of(TRACE) == shape_of(TRACE.replace("x1/cache", "y2/other").replace("line 3", "line 9"))
+    assert shape_of(TRACE) != shape_of(TRACE.replace("OSError", "ValueError"))
 
 
 @pytest.mark.parametrize(
     "text", ["", "E   assert 1 == 2\nE    +  where 1 = f()", "E   AssertionError: no\nE   end"]
 )
 def test_nothing_and_failed_assertions_have_none(text):
-    assert reason.shape(text) == ""
+    assert shape_of(text) == ""
 
 
 def test_what_is_kept_holds_no_path_of_a_scratch_folder():
-    assert reason.lasting(TRACE) == "OSError: [Errno 13] no: '...'"
+    assert lasting_reason(TRACE) == "OSError: [Errno 13] no: '...'"

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pytest_enrich.commands.output import problems, say
-from pytest_enrich.commands.project import project_option
+from pytest_enrich.commands.project import problems, project_option, say
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import UsageError
 from pytest_enrich.reporters.words import counted, visible
@@ -51,7 +50,8 @@ def command(store: Store, wanted: tuple[str, ...], *, plain: bool, all_grades: b
 
 
 def _hold(store: Store, review: Review, console: Console) -> int:
-    from pytest_enrich.commands.review import held, sitting
+    from pytest_enrich.commands.review import sitting
+    from pytest_enrich.commands.review.bug import every
     from pytest_enrich.commands.review.console import Gone, Hangup
 
     status = 0
@@ -62,7 +62,7 @@ def _hold(store: Store, review: Review, console: Console) -> int:
     except (KeyboardInterrupt, Gone) as end:
         status = 0 if isinstance(end, Gone) else _INTERRUPTED
     with contextlib.suppress(Gone):
-        told = [*review.sitting.told, *sitting.summary(review.sitting, held.every(store))]
+        told = [*review.sitting.told, *sitting.summary(review.sitting, every(store))]
         console.tell("\n" + "\n".join(told))
     return status
 
@@ -70,8 +70,8 @@ def _hold(store: Store, review: Review, console: Console) -> int:
 @contextlib.contextmanager
 def _console(*, plain: bool) -> Iterator[Console]:
     """Single keys where the terminal has them, else lines."""
-    from pytest_enrich.commands.review import paint
-    from pytest_enrich.commands.review.plain import Lines
+    from pytest_enrich.commands.review.console import wants_colour
+    from pytest_enrich.commands.review.terminal import Lines
 
     try:
         from pytest_enrich.commands.review.terminal import Terminal
@@ -80,7 +80,7 @@ def _console(*, plain: bool) -> Iterator[Console]:
     if plain or os.environ.get("TERM", "dumb") == "dumb":
         yield Lines()
         return
-    with Terminal(colours=paint.wanted(os.environ)) as terminal:
+    with Terminal(colours=wants_colour(os.environ)) as terminal:
         yield terminal
 
 
@@ -90,9 +90,9 @@ def _chosen(store: Store, wanted: tuple[str, ...], *, all_grades: bool = False) 
     Raises:
         UsageError: One of them is neither.
     """
-    from pytest_enrich.commands.review import held
+    from pytest_enrich.commands.review.bug import every
 
-    pending = held.every(store)
+    pending = every(store)
     shown = [one for one in pending if all_grades or one.grade != "weak"]
     found: dict[str, Suggestion] = {}
     for word in wanted:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytest_enrich.commands import edited, undo, verify
-from pytest_enrich.commands.review.came import Came
-from pytest_enrich.commands.review.sitting import Done
+from pytest_enrich.commands import undo, verify
+from pytest_enrich.commands.accept import is_edited_by_hand
+from pytest_enrich.commands.review.sitting import Came, Done
 from pytest_enrich.data import Decision, Reason, Scope, Suggestion
 from pytest_enrich.errors import EnrichError
 from pytest_enrich.reporters.words import counted, visible, visible_lines
-from pytest_enrich.store import Store, rejected, staleness
+from pytest_enrich.store import Store, rejected
+from pytest_enrich.store.python_file import is_stale
 
 _COMES_BACK = {
     "idea": "This idea will not come back; other ideas for {name} may.",
@@ -115,5 +116,5 @@ def check(store: Store, one: Suggestion) -> Came:
 
 def strong(store: Store, waiting: Sequence[Suggestion]) -> list[Suggestion]:
     """Those that may be taken together: marked strong, not stale, not edited."""
-    marked = (one for one in waiting if one.grade == "strong" and not staleness.is_stale(store, one))
-    return [one for one in marked if not edited.is_edited(store, one)]
+    marked = (one for one in waiting if one.grade == "strong" and not is_stale(store, one))
+    return [one for one in marked if not is_edited_by_hand(store, one)]

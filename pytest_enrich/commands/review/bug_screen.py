@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Sequence
 
 from pytest_enrich.commands import parts
+from pytest_enrich.commands.review import screen
 from pytest_enrich.commands.review.screen import Size, View, share, shortened
 from pytest_enrich.data import SourceLine
 from pytest_enrich.reporters.figures import contract_of, observed_of, reproduction_of, runs_of
@@ -17,7 +18,7 @@ _ROOM = 4
 """Rows for source and test together, however small the screen is."""
 
 
-def compose(view: View, size: Size, legend: Sequence[str]) -> list[str]:
+def compose_bug(view: View, size: Size, legend: Sequence[str]) -> list[str]:
     """The lines of the screen; the row of the prompt is left free."""
     if view.bug is None:
         return [*view.told, *legend]
@@ -79,3 +80,9 @@ def _without_docstring(lines: Sequence[SourceLine]) -> Sequence[SourceLine]:
     if not isinstance(first, ast.Expr) or not isinstance(first.value, ast.Constant) or not first.end_lineno:
         return lines
     return [*lines[: first.lineno - 1], *lines[first.end_lineno :]]
+
+
+def screen_lines(view: View, size: Size, legend: Sequence[str]) -> list[str]:
+    """All but the legend, for which there is room."""
+    compose = compose_bug if view.one.kind == "bug" else screen.compose
+    return compose(view, size, legend)[: -len(legend) or None]

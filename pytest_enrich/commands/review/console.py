@@ -1,20 +1,181 @@
-"""What a review is held on: something that shows lines and says which choice was made."""
+"""Keys and what they mean: the same choices for a single key and for a typed word."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from pytest_enrich.commands.review.keys import Choice
-from pytest_enrich.commands.review.screen import Size
+from msgspec import Struct
 
+from pytest_enrich.commands.review.screen import Size
+from pytest_enrich.data import Reason, Scope, Suggestion
+from pytest_enrich.reporters.words import columns
+
+ENTER, ESCAPE = "\r", "\x1b"
+_WORD = 2  # fewer letters are a key
+_BOLD, _RED, _GREEN, _YELLOW, _OFF = "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[0m"
+_KINDS = (
+    (re.compile(r" *\+ |\+"), _GREEN),
+    (re.compile(r"! "), _YELLOW),
+    (re.compile(r"look  | \d+/\d+  "), _BOLD),
+    (re.compile(r"-(?!-)| +\d+  alive"), _RED),
+)
 REDRAW = "redraw"
 """The answer when nothing was chosen, and what was drawn is no longer right."""
 
 
 ESCAPED = "escaped"
 """The answer to Escape where no choice has it."""
+
+
+class Choice(Struct, frozen=True):
+    """One thing that can be done: its key, its word, and what the screen says beside the key."""
+
+    key: str
+    word: str
+    text: str = ""
+
+
+MAIN = (
+    Choice("a", "accept"),
+    Choice("e", "edit"),
+    Choice("r", "reject"),
+    Choice("s", "skip"),
+    Choice("t", "test", "run it"),
+    Choice("d", "diff"),
+    Choice("m", "mutants"),
+    Choice("u", "undo"),
+    Choice("?", "help"),
+    Choice("j", "next"),
+    Choice("k", "back"),
+    Choice("/", "find"),
+    Choice("v", "verify"),
+    Choice("A", "all-strong", "all strong"),
+    Choice("q", "quit", "quit (all is saved)"),
+)
+SHORT = (*(one for one in MAIN if one.key in "aersu"), Choice("q", "quit"), Choice("?", "help", "all keys"))
+"""For screens with few rows; the other keys work there, too."""
+
+STALE = (Choice("v", "verify", "check again"), *(one for one in MAIN if one.key not in "aev"))
+BUG = (
+    Choice("x", "xfail", "add as xfail(strict=True) test"),
+    Choice("c", "copy", "copy as issue text"),
+    Choice("r", "reject", "not a bug"),
+    *(one for one in MAIN if one.key in "stu"),
+    Choice("d", "diff", "whole function"),
+    *(one for one in MAIN if one.key in "?jk/vq"),
+)
+"""For a possible bug: there is nothing to accept."""
+
+SHORT_BUG = (
+    Choice("x", "xfail", "as xfail"),
+    Choice("c", "copy"),
+    *(one for one in BUG if one.key in "rs"),
+    *(one for one in SHORT if one.key in "uq?"),
+)
+MORE = Choice(" ", "more")
+"""For a page that is longer than the screen."""
+
+REASONS = (
+    Choice("w", "wrong", "wrong expectation"),
+    Choice("t", "trivial", "trivial"),
+    Choice("d", "duplicate", "duplicate"),
+    Choice("s", "style", "style"),
+    Choice("f", "flaky", "flaky"),
+    Choice("n", "never", "never for this code"),
+    Choice("N", "never-file", "never for this file"),
+    Choice(ENTER, "none", "none"),
+    Choice(ESCAPE, "cancel", "back"),
+)
+EDITED = (
+    Choice("a", "accept", "accept your version"),
+    Choice("e", "edit", "edit again"),
+    Choice("x", "original", "back to the original"),
+    Choice(ESCAPE, "cancel", "decide later"),
+)
+SHOWN = (Choice(ENTER, "done", "back"),)
+_REASONS: dict[str, Reason] = {
+    "wrong": "wrong",
+    "trivial": "trivial",
+    "duplicate": "duplicate",
+    "style": "style",
+    "flaky": "flaky",
+}
+_SCOPES: dict[str, Scope] = {"never": "gap", "never-file": "file"}
+
+
+def keys_of(one: Suggestion, *, stale: bool) -> tuple[Choice, ...]:
+    """What can be chosen for it."""
+    if one.kind == "bug":
+        return BUG
+    return STALE if stale else MAIN
+
+
+def key_words(one: Suggestion) -> frozenset[str]:
+    """The words that mean something for it: a stale one's accept is refused in words, not unknown."""
+    return frozenset(choice.word for choice in (BUG if one.kind == "bug" else MAIN))
+
+
+def short_legend(choices: Sequence[Choice]) -> Sequence[Choice]:
+    """Those that a screen with few rows names."""
+    return {MAIN: SHORT, BUG: SHORT_BUG}.get(tuple(choices), choices)
+
+
+def pressed(key: str, choices: Sequence[Choice]) -> str:
+    """The word of a pressed key, "" when it means nothing here."""
+    return next((one.word for one in choices if one.key == key), "")
+
+
+def typed(text: str, choices: Sequence[Choice]) -> str:
+    """The word that a typed line means: a key, a word, or the beginning of one word; "" for none.
+
+    An empty line means nothing: Enter decides nothing by accident.
+    """
+    text = text.strip()
+    exact = [one.word for one in choices if text and text in {one.key, one.word}]
+    begun = [one.word for one in choices if len(text) >= _WORD and one.word.startswith(text.lower())]
+    found = exact or begun
+    return found[0] if len(found) == 1 else ""
+
+
+def rejection(word: str) -> tuple[Reason, Scope]:
+    """What is noted for one of `REASONS`."""
+    return _REASONS.get(word, "other"), _SCOPES.get(word, "idea")
+
+
+def key_legend(choices: Sequence[Choice], width: int) -> list[str]:
+    """`a accept  e edit ...` on as many lines as it takes."""
+    lines = [""]
+    for one in choices:
+        item = f"{_name(one.key)} {one.text or one.word}"
+        joined = f"{lines[-1]}  {item}" if lines[-1] else item
+        if columns(joined) <= width or not lines[-1]:
+            lines[-1] = joined
+        else:
+            lines.append(item)
+    return lines
+
+
+def question_keys(choices: Sequence[Choice]) -> str:
+    """`accept, edit, reject, ... quit?` for a prompt in words."""
+    return ", ".join(one.word for one in choices) + "?"
+
+
+def _name(key: str) -> str:
+    return {ENTER: "Enter", ESCAPE: "Esc"}.get(key, key)
+
+
+def wants_colour(environ: Mapping[str, str]) -> bool:
+    """Whether the environment has nothing against colours (https://no-color.org)."""
+    return not environ.get("NO_COLOR") and environ.get("TERM", "dumb") != "dumb"
+
+
+def painted(line: str) -> str:
+    """The line with the colour of its kind, if it has one; nothing else of it changes."""
+    colour = next((colour for pattern, colour in _KINDS if pattern.match(line)), "")
+    return f"{colour}{line}{_OFF}" if colour else line
 
 
 class Gone(EOFError):  # noqa: N818 - no error: the reader has left

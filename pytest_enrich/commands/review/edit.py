@@ -6,14 +6,19 @@ import os
 import shlex
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from pytest_enrich.commands import edited, reproof
-from pytest_enrich.commands.review.console import Console
+from msgspec.structs import replace
+
+from pytest_enrich.commands import parts, reproof
+from pytest_enrich.commands.accept import edited_version
+from pytest_enrich.commands.review.bug_screen import screen_lines
+from pytest_enrich.commands.review.console import EDITED, ESCAPED, REASONS, SHOWN, Choice, Console
+from pytest_enrich.commands.review.screen import View
 from pytest_enrich.data import Reproof, Suggestion
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.reporters.words import filled, visible, visible_lines
+from pytest_enrich.reporters.words import filled, fit, visible, visible_lines
 from pytest_enrich.store import Store, identity, python_file, rebuild
 
 _EDITORS = ("sensible-editor", "vi", "nano")
@@ -77,10 +82,10 @@ def judged(store: Store, one: Suggestion) -> tuple[Suggestion, Reproof]:
     Raises:
         RefusedError: There is no test between the marks.
     """
-    return reproof.judged(store, one, edited.version(store, one))
+    return reproof.judged(store, one, edited_version(store, one))
 
 
-def told(one: Suggestion, found: Reproof, width: int) -> list[str]:
+def told_version(one: Suggestion, found: Reproof, width: int) -> list[str]:
     """How the version fared, beside what the suggested test had shown."""
     facts = [
         ("runs", f"yes, {found.seconds * 1000:.1f} ms" if found.passed else "NO"),
@@ -139,3 +144,49 @@ def _without_help(store: Store, one: Suggestion) -> None:
     text = store.read_text(one, identity.module_name(one.id))
     if _MARK in text:
         store.replace_module(one, text[: text.index(_MARK)])
+
+
+def why_not(console: Console, seen: View) -> str:
+    """The word of one of `keys.REASONS`, with the suggestion still in sight."""
+    asked = f" why not {seen.one.id}?"
+
+    def lines() -> list[str]:
+        size = console.size()
+        if size.rows is None:  # it was read just now
+            return [fit(f"{asked}  {seen.one.title}", size.width)]
+        return screen_lines(replace(seen, told=(asked,)), size, console.legend(REASONS, size.width))
+
+    return _answer(console, lines, REASONS)
+
+
+def on_version(store: Store, console: Console, one: Suggestion) -> tuple[str, Suggestion]:
+    """Prove the edited test, again after each further edit: the word of one of `keys.EDITED`, and the version.
+
+    Raises:
+        RefusedError: There is no test in the edited file, or no editor.
+    """
+    while True:
+        console.tell(" checking your version ...")
+        version, found = judged(store, one)
+        console.forget_typed()
+        told = told_version(one, found, console.size().width)
+        lines = [" your version:", *parts.change(store, version), "", *told]
+        word = _answer(console, lines.copy, EDITED)
+        if word != "edit":
+            return word, version
+        open_editor(store, console, one)
+
+
+def show(console: Console, lines: Sequence[str]) -> None:
+    """Until the person goes back."""
+    _answer(console, lambda: lines, SHOWN, ESCAPED)
+
+
+def _answer(console: Console, lines: Callable[[], Sequence[str]], choices: Sequence[Choice], *others: str) -> str:
+    """Ask until it is one of the choices, or of the `others`; the terminal may get another size meanwhile."""
+    words = {*(one.word for one in choices), *others}
+    while True:
+        console.draw([*lines(), *console.legend(choices, console.size().width)])
+        word = console.choose(choices)
+        if word in words:
+            return word

@@ -7,7 +7,11 @@ from collections.abc import Sequence
 from pytest_enrich.commands import parts
 from pytest_enrich.commands.review.screen import Size, View, heading
 from pytest_enrich.commands.review.sitting import Sitting
+from pytest_enrich.data import SourceLine, Suggestion
+from pytest_enrich.errors import EnrichError
 from pytest_enrich.reporters.words import columns, fit, visible_lines
+from pytest_enrich.store import Store, bugs
+from pytest_enrich.store.python_file import today_text
 
 BACK = "Esc goes back to the suggestion; the keys below are about it."
 _RULE = "=_- "
@@ -73,3 +77,29 @@ def mutants(view: View, width: int) -> tuple[str, ...]:
 def helping() -> tuple[str, ...]:
     """The keys."""
     return tuple(HELP.rstrip().splitlines())
+
+
+def view_of(store: Store, one: Suggestion, sitting: Sitting) -> View:
+    """The suggestion as it stands in the files of today."""
+    line = today_text(store, one)
+    function, trouble = _function(store, one, line)
+    return View(
+        number=sitting.at + 1,
+        total=len(sitting.order),
+        one=one,
+        bug=bugs.find(store, one.id) if one.kind == "bug" else None,
+        function=function,
+        trouble=trouble,
+        stale=line is None,
+        change=tuple(parts.change(store, one)) if one.kind != "bug" else (),
+        told=sitting.told,
+    )
+
+
+def _function(store: Store, one: Suggestion, line: int | None) -> tuple[tuple[SourceLine, ...], tuple[str, ...]]:
+    if line is None:
+        return (), ()
+    try:
+        return parts.function(store, one, line), ()
+    except EnrichError as error:
+        return (), tuple(visible_lines(str(error)).splitlines())

@@ -10,10 +10,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Grade, Suggestion
-from pytest_enrich.reporters.words import counted, visible
+from pytest_enrich.reporters.words import counted, visible, visible_lines
 
 END = -1
 _GRADES = get_args(Grade)
+_SHOWN = 40
 
 
 class Done(Struct, frozen=True, kw_only=True):
@@ -162,3 +163,24 @@ def _worth(one: Suggestion) -> tuple[int, int, int, int, str]:
 
 def _words(one: Suggestion) -> str:
     return f"{one.id} {one.title} {one.gap.path} {one.gap.qualname} {one.target.path}".lower()
+
+
+class Came(Struct, frozen=True, kw_only=True):
+    """What came of a key.
+
+    Attributes:
+        told: It in a line or two.
+        besides: What else a person must know.
+        output: What a program said, at length.
+        done: The decisions.
+    """
+
+    told: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
+    output: str = ""
+    done: tuple[Done, ...] = ()
+
+    @property
+    def page(self) -> list[str]:
+        """The end of `output`, as lines to show."""
+        return visible_lines("\n".join(self.output.splitlines()[-_SHOWN:])).split("\n")

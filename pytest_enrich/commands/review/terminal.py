@@ -1,8 +1,4 @@
-"""A review on a terminal: one key a decision, a screen that fits whatever size the terminal has now.
-
-Only what every terminal of the last decades knows is used: home, erase, and a few colours that repeat what signs
-and words say already.
-"""
+"""A review line by line: nothing moves, nothing is coloured, everything is asked in words. For any reader."""
 
 from __future__ import annotations
 
@@ -17,12 +13,24 @@ import tty
 from collections.abc import Iterator, Sequence
 from types import FrameType
 
-from pytest_enrich.commands.review import keys
-from pytest_enrich.commands.review.console import ESCAPED, REDRAW, Gone, Hangup
-from pytest_enrich.commands.review.keys import Choice
-from pytest_enrich.commands.review.paint import painted
+from pytest_enrich.commands.project import say
+from pytest_enrich.commands.review.console import (
+    ENTER,
+    ESCAPE,
+    ESCAPED,
+    REDRAW,
+    Choice,
+    Gone,
+    Hangup,
+    key_legend,
+    painted,
+    pressed,
+    question_keys,
+    short_legend,
+    typed,
+)
 from pytest_enrich.commands.review.screen import Size
-from pytest_enrich.reporters.words import columns
+from pytest_enrich.reporters.words import columns, filled
 
 _CLEAR = "\x1b[H\x1b[2J"
 _END = "\x04"
@@ -35,6 +43,47 @@ _LEADS = (0xC0, 0xE0, 0xF0)
 """From these bytes on one more follows in UTF-8."""
 _FOLLOWS = 0.05
 """Seconds within which the rest of a key that sends several bytes comes."""
+
+
+class Lines:
+    """Standard input and output."""
+
+    def size(self) -> Size:
+        """Rows have no end: what was said scrolls away."""
+        return Size(shutil.get_terminal_size().columns)
+
+    def legend(self, choices: Sequence[Choice], width: int) -> list[str]:  # noqa: ARG002 - the question says it
+        """None: see `choose`."""
+        return []
+
+    def draw(self, lines: Sequence[str]) -> None:
+        """Below what was said before."""
+        say("\n".join(["", *lines]))
+
+    def tell(self, line: str) -> None:
+        """One line."""
+        say(line)
+
+    def choose(self, choices: Sequence[Choice]) -> str:
+        """Ask in words; a key or the beginning of a word will do."""
+        text = self.line(filled(question_keys(choices), self.size().width))
+        empty = next((one.word for one in choices if one.key == ENTER), "")
+        return typed(text, choices) or (text or empty)
+
+    def line(self, question: str) -> str:
+        """A line of standard input."""
+        try:
+            return input(f"{question} ").strip()
+        except (EOFError, OSError, UnicodeDecodeError) as error:
+            raise Gone from error
+
+    def forget_typed(self) -> None:
+        """Lines that were typed ahead were meant."""
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """The terminal was never changed."""
+        yield
 
 
 class Terminal:
@@ -76,7 +125,7 @@ class Terminal:
 
     def legend(self, choices: Sequence[Choice], width: int) -> list[str]:
         """Keys and words, on as many lines as they take; the short list where rows are few."""
-        return keys.legend(keys.short(choices) if self.size().is_low else choices, width)
+        return key_legend(short_legend(choices) if self.size().is_low else choices, width)
 
     def draw(self, lines: Sequence[str]) -> None:
         """On an empty screen, the prompt below."""
@@ -95,18 +144,18 @@ class Terminal:
                 raise Gone
             if key == REDRAW:
                 return REDRAW
-            word = keys.pressed(key, choices)
+            word = pressed(key, choices)
             if word or key.isprintable():
                 self._write(f"{key if key.isprintable() else ''}\n")
                 return word or key
-            if key == keys.ESCAPE:
+            if key == ESCAPE:
                 return ESCAPED
 
     def line(self, question: str) -> str:
         """Typed key by key, so that Escape is a key; it and Ctrl-D think better of it."""
         self._write(f" {question} ")
         text = ""
-        while (key := self._key()) not in {keys.ENTER, keys.ESCAPE, _END}:
+        while (key := self._key()) not in {ENTER, ESCAPE, _END}:
             if key in _ERASE:
                 kept = text[:-1] if key != _ERASE_ALL else ""
                 self._write("\b \b" * columns(text[len(kept) :]))
@@ -115,7 +164,7 @@ class Terminal:
                 self._write(key)
                 text += key
         self._write("\n")
-        return text.strip() if key == keys.ENTER else ""
+        return text.strip() if key == ENTER else ""
 
     def forget_typed(self) -> None:
         """What the terminal has for us is thrown away."""
@@ -147,7 +196,7 @@ class Terminal:
         while len(first) < size and select.select([self._in], [], [], _FOLLOWS)[0]:
             first += self._byte()
         key = first.decode("utf-8", "replace")
-        return keys.ENTER if key == "\n" else key
+        return ENTER if key == "\n" else key
 
     def _sequence(self) -> str:
         """Escape alone, or a key that begins with it."""
@@ -159,7 +208,7 @@ class Terminal:
         if rest[:1] in _BEGINNINGS:
             return _ARROWS.get(rest, "")
         self._ahead = rest
-        return keys.ESCAPE
+        return ESCAPE
 
     def _byte(self) -> bytes:
         if self._ahead:

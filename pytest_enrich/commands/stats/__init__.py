@@ -7,8 +7,7 @@ from collections.abc import Mapping
 import click
 import msgspec
 
-from pytest_enrich.commands.output import answer, json_option, say, tell_problems
-from pytest_enrich.commands.project import project_option
+from pytest_enrich.commands.project import answer, json_option, project_option, say, tell_problems
 from pytest_enrich.commands.stats import ledger
 from pytest_enrich.commands.stats.ledger import Ledger, Tally
 from pytest_enrich.reporters.words import duration, fit, percent, visible

@@ -12,10 +12,11 @@ from pytest_enrich.data import NewRow
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.imports import drop, merge
 from pytest_enrich.imports.text import BOM, split_bom
-from pytest_enrich.patch.row import edit, example, exchange
-from pytest_enrich.patch.row.alone import alone
+from pytest_enrich.patch.row import edit, example
+from pytest_enrich.patch.row.example import alone_in_list
+from pytest_enrich.patch.row.wrap import exchanged_position
 
-__all__ = ["alone", "carriers", "codes", "insert", "is_there", "line", "remove", "written"]
+__all__ = ["alone_in_list", "carriers", "codes", "insert", "is_there", "line", "remove", "written"]
 
 
 def insert(text: str, row: NewRow, *, joined: bool = True) -> str:
@@ -113,10 +114,10 @@ def line(text: str, row: NewRow) -> int:
     if row.argnames:
         found = edit.find(text, row)
         at = edit.index(found, row)
-        return 0 if at is None else exchange.position(found.scope, found.cases.elements[at])[0]
+        return 0 if at is None else exchanged_position(found.scope, found.cases.elements[at])[0]
     scope, function = example.find(text, row)
     at = example.index(function, row)
-    return 0 if at is None else exchange.position(scope, function.decorators[at])[0]
+    return 0 if at is None else exchanged_position(scope, function.decorators[at])[0]
 
 
 def _without(text: str, row: NewRow) -> Iterator[str]:

@@ -1,20 +1,128 @@
-"""Where a test's cases are listed: the `parametrize` that gives them, its literal list, and its list of ids."""
+"""Names of a test file that stand for a value: where they get it, and who uses them."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 from typing import NoReturn, TypeAlias, TypeGuard
 
 import libcst as cst
+from libcst import matchers
 from msgspec import Struct
 
 from pytest_enrich.data import NewRow
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.patch.row import argument, sharing
-from pytest_enrich.patch.row.constant import assigned, uses
 from pytest_enrich.patch.scope import Scope, definitions
 
+NAMES, VALUES, IDS = ("argnames", 0), ("argvalues", 1), ("ids", 3)
 Listing: TypeAlias = cst.List | cst.Tuple
+
+
+def assigned(place: cst.Module | cst.ClassDef, name: str) -> cst.BaseExpression | None:
+    """What the one assignment to `name` directly in `place` gives it; None when there is none or several."""
+    body = place.body if isinstance(place, cst.Module) else place.body.body
+    lines = [line.body for line in body if isinstance(line, cst.SimpleStatementLine)]
+    found = [value for line in lines for one in line if (value := _value(one, name)) is not None]
+    return found[0] if len(found) == 1 else None
+
+
+def uses(node: cst.CSTNode, name: str) -> int:
+    """How often `name` is written in `node`."""
+    return len(matchers.findall(node, matchers.Name(name)))
+
+
+def _value(node: cst.CSTNode, name: str) -> cst.BaseExpression | None:
+    """The value that a statement gives to just this name."""
+    targets: list[cst.BaseExpression] = []
+    if isinstance(node, cst.Assign):
+        targets = [one.target for one in node.targets]
+    elif isinstance(node, cst.AnnAssign):
+        targets = [node.target]
+    named = len(targets) == 1 and isinstance(targets[0], cst.Name) and targets[0].value == name
+    return node.value if named and isinstance(node, cst.Assign | cst.AnnAssign) else None
+
+
+def is_parametrize(call: cst.CSTNode) -> TypeGuard[cst.Call]:
+    """Whether this is a call of something that is named `parametrize`."""
+    return isinstance(call, cst.Call) and last_name(call.func) == "parametrize"
+
+
+def last_name(node: cst.BaseExpression) -> str:
+    """`param` of `pytest.param`, "" of what is no name."""
+    node = node.attr if isinstance(node, cst.Attribute) else node
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def argument_names(call: cst.Call) -> tuple[str, ...] | None:
+    """The names that the call gives values to, None when that cannot be read."""
+    given = _literal(argument(call, *NAMES))
+    if argument(call, *VALUES) is None or not isinstance(given, str | list | tuple):
+        return None
+    words = given.split(",") if isinstance(given, str) else given
+    return tuple(word.strip() for word in words if isinstance(word, str) and word.strip())
+
+
+def is_bare(call: cst.Call) -> bool:
+    """Whether a case is the value itself, not a tuple of values."""
+    given = argument_names(call)
+    return isinstance(_literal(argument(call, *NAMES)), str) and given is not None and len(given) == 1
+
+
+def argument(call: cst.Call, keyword: str, index: int) -> cst.Arg | None:
+    """The argument of this name or at this place; None when it is not there or cannot be told."""
+    if any(one.star for one in call.args):
+        return None
+    named = [one for one in call.args if one.keyword is not None and one.keyword.value == keyword]
+    positional = [one for one in call.args if one.keyword is None]
+    return named[0] if named else positional[index] if index < len(positional) else None
+
+
+def _literal(given: cst.Arg | None) -> object:
+    if given is None:
+        return None
+    try:
+        return ast.literal_eval(cst.Module(body=()).code_for_node(given.value).strip())
+    except (ValueError, SyntaxError):
+        return None
+
+
+class Sharer(Struct, frozen=True):
+    """A `call` of `parametrize`, and the classes and the function that get its cases."""
+
+    carrier: str
+    call: cst.Call
+
+
+def sharers(module: cst.Module, name: str) -> tuple[Sharer, ...] | None:
+    """All that take their cases from the constant of this name; None when something else reads it, too."""
+    found = tuple(_calls(module.body, name, ()))
+    return found if uses(module, name) == len(found) + 1 else None
+
+
+def is_alike(one: Sharer, call: cst.Call) -> bool:
+    """Whether a case of `call` can be one of this, too: as many values, and no list of ids to grow with it."""
+    own, others = argument_names(one.call), argument_names(call)
+    same = own is not None and others is not None and len(own) == len(others)
+    ids = argument(one.call, *IDS)
+    listed = ids is not None and isinstance(ids.value, cst.List | cst.Tuple | cst.Name)
+    return same and is_bare(one.call) == is_bare(call) and not listed
+
+
+def _calls(body: Sequence[cst.BaseStatement], name: str, owners: tuple[str, ...]) -> Iterator[Sharer]:
+    for one in definitions(body):
+        carrier = (*owners, one.name.value)
+        for decorator in one.decorators:
+            call = decorator.decorator
+            if is_parametrize(call) and _named(call) == name:
+                yield Sharer("::".join(carrier), call)
+        if isinstance(one, cst.ClassDef):
+            yield from _calls(one.body.body, name, carrier)  # type: ignore[arg-type]
+
+
+def _named(call: cst.Call) -> str:
+    """The name of the list that a call takes its cases from, "" for none."""
+    values = argument(call, *VALUES)
+    return values.value.value if values is not None and isinstance(values.value, cst.Name) else ""
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -58,16 +166,16 @@ def find(scope: Scope, row: NewRow) -> Place:
         RefusedError: The test, or a `parametrize` of it with these names and a literal list, is not there.
     """
     call, carrier = _call(scope, row)
-    values = argument.argument(call, *argument.VALUES)
+    values = argument(call, *VALUES)
     cases = _listing(scope, values.value) if values is not None else None
     if values is None or cases is None:
         _refuse(row, f"takes its cases for {', '.join(row.argnames)} from something else than a literal list")
     carriers = dict.fromkeys((carrier, *_sharers(scope, values.value, call, row)))
-    given = argument.argument(call, *argument.IDS)
+    given = argument(call, *IDS)
     ids = _listing(scope, given.value) if given is not None else None
     if given is not None and ids is not None:
         _sharers(scope, given.value, call, row)  # refused where others read it
-    bare = argument.is_bare(call)
+    bare = is_bare(call)
     return Place(scope=scope, call=call, bare=bare, cases=cases, ids=ids, carriers=tuple(carriers))
 
 
@@ -95,7 +203,7 @@ def _call(scope: Scope, row: NewRow) -> tuple[cst.Call, str]:
     for node, carrier in [*carriers, *reversed(inner)]:
         for decorator in node.decorators:
             call = decorator.decorator
-            if argument.is_parametrize(call) and argument.names(call) == row.argnames:
+            if is_parametrize(call) and argument_names(call) == row.argnames:
                 return call, carrier
     if any("parametrize" in scope.module.code_for_node(one) for one in _marks(scope)):
         _refuse(row, "may get its cases from a pytestmark, which other tests share")
@@ -127,9 +235,9 @@ def _sharers(scope: Scope, node: cst.BaseExpression, call: cst.Call, row: NewRow
     """
     if not isinstance(node, cst.Name) or uses(scope.module, node.value) - uses(call, node.value) == 1:
         return []
-    found = sharing.sharers(scope.module, node.value)
+    found = sharers(scope.module, node.value)
     others = [one for one in found or () if one.call is not call]
-    if found is None or not all(sharing.is_alike(one, call) for one in others):
+    if found is None or not all(is_alike(one, call) for one in others):
         _refuse(row, f"shares its list {node.value} with others")
     return [one.carrier for one in others]
 

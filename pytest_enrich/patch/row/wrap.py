@@ -1,22 +1,147 @@
-"""A call, or a list in it, that has become too long for one line: broken up, and put together again."""
+"""One case: its values, and how it is written in a list of others."""
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
-from collections.abc import Iterator
-from typing import Literal, TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, TypeAlias, cast
 
 import libcst as cst
 from libcst import matchers
+from libcst.metadata import MetadataWrapper, PositionProvider
+from msgspec import Struct
 
-from pytest_enrich.patch.row import listing, space
-from pytest_enrich.patch.row.argument import is_parametrize
-from pytest_enrich.patch.row.place import Listing
-from pytest_enrich.patch.row.space import NONE, ONE, Space
+from pytest_enrich.imports.text import unreadable
+from pytest_enrich.patch.row import listing
+from pytest_enrich.patch.row.listing import NONE, ONE, Space, has_comment, is_line, whole_line
+from pytest_enrich.patch.row.place import Listing, is_parametrize, last_name
+from pytest_enrich.patch.scope import Scope
 
+Shape: TypeAlias = Literal["bare", "tuple", "list", "param", "other"]
+_EMPTY = cst.Module(body=())
+Changes: TypeAlias = Mapping[cst.CSTNode, cst.CSTNode | cst.RemovalSentinel]
 Style: TypeAlias = Literal["formatter", "hugging", "aligned"]
 USUAL, WIDER = 88, (100, 120)
 NARROW, SURE = 79, 100
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """A case as it is written.
+
+    Attributes:
+        code: The whole.
+        shape: What holds its values; `other` for what is known at run time only.
+        values: Source of each value.
+        wrapper: `pytest.param`, for this shape.
+        id: Source of its id, "" for none.
+        options: The other keyword arguments of the wrapper (`marks=pytest.mark.slow`).
+    """
+
+    code: str
+    shape: Shape
+    values: tuple[str, ...]
+    wrapper: str = ""
+    id: str = ""
+    options: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The values, whatever their layout and quotes."""
+        return tuple(ast.dump(ast.parse(f"({value}\n)", mode="eval")) for value in self.values)
+
+
+def read_case(node: cst.BaseExpression, *, bare: bool) -> Case:
+    """The case that an element is; `bare` when a plain value is a case."""
+    code = case_source(node)
+    if isinstance(node, cst.Call) and last_name(node.func) == "param" and not any(one.star for one in node.args):
+        values = tuple(case_source(one.value) for one in node.args if one.keyword is None)
+        named = {one.keyword.value: case_source(one.value) for one in node.args if one.keyword is not None}
+        given = named.pop("id", "")
+        options = tuple(f"{name}={value}" for name, value in named.items())
+        return Case(
+            code=code, shape="param", values=values, wrapper=case_source(node.func), id=given, options=options
+        )
+    if bare:
+        return Case(code=code, shape="bare", values=(code,))
+    if isinstance(node, cst.Tuple | cst.List) and all(isinstance(one, cst.Element) for one in node.elements):
+        shape: Shape = "list" if isinstance(node, cst.List) else "tuple"
+        return Case(code=code, shape=shape, values=tuple(case_source(one.value) for one in node.elements))
+    return Case(code=code, shape="other", values=(code,))
+
+
+def case_source(node: cst.CSTNode) -> str:
+    """The code of an expression."""
+    return _EMPTY.code_for_node(node).strip()
+
+
+def styled_case(case: Case, others: Sequence[Case], fresh: str) -> str:
+    """The code of `case` as `others` are written: plain, or wrapped with an id, `fresh` when it has none.
+
+    What has options stays wrapped: they may be what it needs.
+    """
+    wrapped = [one for one in others if one.shape == "param"]
+    named = [one for one in wrapped if one.id]
+    most = 2 * len(named) > len(others)
+    if case.shape == "other" or case.options or (case.id and named) or not others:
+        return case.code
+    if most or (wrapped and len(wrapped) == len(others)):
+        wrapper, id_ = wrapped[-1].wrapper, (case.id or fresh) if most else ""
+        if case.shape == "param" and bool(case.id) == bool(id_):
+            return case.code
+        return f"{wrapper}({', '.join([*case.values, *([f'id={id_}'] if id_ else [])])})"
+    return _plain(case, Counter(one.shape for one in others if one.shape != "param"))
+
+
+def _plain(case: Case, shapes: Counter[Shape]) -> str:
+    usual = shapes.most_common(1)[0][0] if shapes else "tuple"
+    if usual in {case.shape, "other"}:
+        return case.code
+    if usual == "bare":
+        return case.values[0] if len(case.values) == 1 else case.code
+    inside = ", ".join(case.values)
+    if usual == "list":
+        return f"[{inside}]"
+    return f"({inside},)" if len(case.values) == 1 else f"({inside})"
+
+
+def rebuilt(scope: Scope, changes: Changes) -> str:
+    """The module's code with some of its nodes exchanged.
+
+    Raises:
+        RefusedError: The module is nested too deeply.
+    """
+    try:
+        changed = scope.module.visit(_Exchange(changes))
+    except RecursionError as error:
+        raise unreadable(scope.path, "", error) from error
+    assert isinstance(changed, cst.Module)
+    return changed.code
+
+
+def within(call: cst.Call, changes: Changes) -> cst.Call:
+    """The call with some of the nodes in it exchanged."""
+    changed = call.visit(_Exchange(changes))
+    assert isinstance(changed, cst.Call)
+    return changed
+
+
+def exchanged_position(scope: Scope, node: cst.CSTNode) -> tuple[int, int]:
+    """The line (1-based) and the column (0-based) where a node of the module begins."""
+    wrapper = MetadataWrapper(scope.module, unsafe_skip_copy=True)
+    start = wrapper.resolve(PositionProvider)[node].start
+    return start.line, start.column
+
+
+class _Exchange(cst.CSTTransformer):
+    def __init__(self, changes: Changes) -> None:
+        super().__init__()
+        self._changes = changes
+
+    def on_leave(
+        self, original_node: cst.CSTNodeT, updated_node: cst.CSTNodeT
+    ) -> cst.CSTNodeT | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNodeT]:
+        return cast("cst.CSTNodeT", self._changes.get(original_node, updated_node))
 
 
 def style(module: cst.Module) -> Style:
@@ -55,12 +180,12 @@ def chosen_of(lists: list[Listing]) -> list[list[Listing]]:
 
 def is_one_line(call: cst.Call) -> bool:
     """Whether no line ends between its arguments."""
-    return not any(space.is_line(one) for one in _spaces(call))
+    return not any(is_line(one) for one in _spaces(call))
 
 
 def flat(call: cst.Call) -> Iterator[cst.Call]:
     """The call as it was before it was broken up, if it was: on one line, or indented as a whole."""
-    if is_one_line(call) or any(space.has_comment(one) for one in _spaces(call)):
+    if is_one_line(call) or any(has_comment(one) for one in _spaces(call)):
         return
     arguments = [
         one.with_changes(comma=cst.Comma(whitespace_after=ONE), whitespace_after_arg=NONE) for one in call.args
@@ -69,22 +194,22 @@ def flat(call: cst.Call) -> Iterator[cst.Call]:
     whole = call.with_changes(whitespace_before_args=NONE, args=arguments)
     yield whole
     first, last = call.whitespace_before_args, _spaces(call)[-1]
-    if space.is_line(first) and space.is_line(last):
+    if is_line(first) and is_line(last):
         ended = arguments[-1].with_changes(whitespace_after_arg=last)
         yield whole.with_changes(whitespace_before_args=first, args=[*arguments[:-1], ended])
 
 
 def _indented(call: cst.Call, step: str) -> cst.Call:
     """All arguments on one line, without the brackets."""
-    arguments = [*call.args[:-1], call.args[-1].with_changes(whitespace_after_arg=space.line(""))]
-    return call.with_changes(whitespace_before_args=space.line(step), args=arguments)
+    arguments = [*call.args[:-1], call.args[-1].with_changes(whitespace_after_arg=whole_line(""))]
+    return call.with_changes(whitespace_before_args=whole_line(step), args=arguments)
 
 
 def _one_a_line(call: cst.Call, step: str) -> cst.Call:
-    between = cst.Comma(whitespace_after=space.line(step))
+    between = cst.Comma(whitespace_after=whole_line(step))
     arguments = [one.with_changes(comma=between, whitespace_after_arg=NONE) for one in call.args]
-    arguments[-1] = arguments[-1].with_changes(comma=cst.Comma(whitespace_after=space.line("")))
-    return call.with_changes(whitespace_before_args=space.line(step), args=arguments)
+    arguments[-1] = arguments[-1].with_changes(comma=cst.Comma(whitespace_after=whole_line("")))
+    return call.with_changes(whitespace_before_args=whole_line(step), args=arguments)
 
 
 def _spaces(call: cst.Call) -> list[Space]:
@@ -100,7 +225,7 @@ def _styles(call: cst.Call) -> Iterator[Style]:
     for argument in call.args:
         value = argument.value
         if isinstance(value, cst.List | cst.Tuple) and not listing.is_one_line(value):
-            if not space.is_line(listing.opening(value)):
+            if not is_line(listing.opening(value)):
                 yield "aligned"
             else:
-                yield "formatter" if space.is_line(call.whitespace_before_args) else "hugging"
+                yield "formatter" if is_line(call.whitespace_before_args) else "hugging"

@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from . import filter as bpf
-from . import landlock, privilege, syscalls
-from .rules import Rules
+from . import landlock, syscalls
+from .rules import Rules, install_filter
+from .syscalls import drop_privileges
 
 __all__ = ["NAMESPACES", "Rules", "apply", "narrow", "probe"]
 
@@ -32,7 +32,7 @@ def apply(confinement: dict[str, Any], scratch: str) -> None:
         OSError: The kernel lacks a layer or refuses it: nothing untrusted may run then.
     """
     system = syscalls.System.current()
-    privilege.drop()
+    drop_privileges()
     version = landlock.version(system)
     landlock.restrict(system, version, confinement, scratch)
     rules = Rules(
@@ -43,7 +43,7 @@ def apply(confinement: dict[str, Any], scratch: str) -> None:
         signals=version >= landlock.SCOPES,
         truncates=version >= landlock.TRUNCATES,
     )
-    bpf.install(system, rules.instructions(system, os.getpid(), os.getppid()))
+    install_filter(system, rules.instructions(system, os.getpid(), os.getppid()))
 
 
 def narrow() -> None:
@@ -54,7 +54,7 @@ def narrow() -> None:
     """
     system = syscalls.System.current()
     rules = Rules(network=True, metadata=True, forks=False, programs=False, signals=False, truncates=True)
-    bpf.install(system, rules.instructions(system, os.getpid(), os.getppid()))
+    install_filter(system, rules.instructions(system, os.getpid(), os.getppid()))
 
 
 def probe(scratch: str) -> None:

@@ -1,14 +1,26 @@
-"""Which system calls are denied. What is not named here, and known to the table, is allowed."""
+"""Seccomp: a program for the kernel that looks at every system call, assembled by hand."""
 
 from __future__ import annotations
 
+import ctypes
 import dataclasses
 import errno
 import os
+from collections.abc import Iterable
+from typing import TypeAlias
 
-from . import filter as bpf
 from .syscalls import System
 
+Instruction: TypeAlias = tuple[int, int, int, int]
+"""Code, how many instructions to skip if true and if false, operand."""
+
+LOAD, AND, RETURN = 0x20, 0x54, 0x06
+IF_EQUAL, IF_AT_LEAST, IF_ANY_BIT = 0x15, 0x35, 0x45
+NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16
+ALLOW, ERRNO, KILL_PROCESS = 0x7FFF0000, 0x00050000, 0x80000000
+LOWER_HALF = 0xFFFFFFFF
+SET_MODE_FILTER = 1
+LONGEST = 4096
 AF_UNIX, AF_INET, AF_INET6 = 1, 2, 10
 SOCK_STREAM, SOCK_SEQPACKET = 1, 5
 SOCK_KIND = 0xF
@@ -48,6 +60,90 @@ FORKS = "fork vfork"
 PROGRAMS = "execve execveat"
 
 
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+
+
+class _Instruction(ctypes.Structure):
+    _fields_ = (
+        ("code", ctypes.c_uint16),
+        ("true", ctypes.c_uint8),
+        ("false", ctypes.c_uint8),
+        ("operand", ctypes.c_uint32),
+    )
+
+
+def deny(number: int) -> list[Instruction]:
+    """The call answers with this errno and does nothing."""
+    return [(RETURN, 0, 0, ERRNO | number)]
+
+
+def only(argument: int, values: Iterable[int], number: int, *, mask: int = LOWER_HALF) -> list[Instruction]:
+    """Allowed when the bits of `mask` in the argument (its lower 32 bits) are one of these values."""
+    body = [_load(argument), (AND, 0, 0, mask)]
+    for value in values:
+        body += [(IF_EQUAL, 0, 1, value & 0xFFFFFFFF), (RETURN, 0, 0, ALLOW)]
+    return body + deny(number)
+
+
+def must(argument: int, value: int, number: int) -> list[Instruction]:
+    """Denied when the argument is anything else; what follows decides about the rest."""
+    return [_load(argument), (IF_EQUAL, 1, 0, value), *deny(number)]
+
+
+def never(argument: int, values: Iterable[int], number: int) -> list[Instruction]:
+    """Denied when the argument is one of these values."""
+    body = [_load(argument)]
+    for value in values:
+        body += [(IF_EQUAL, 0, 1, value & 0xFFFFFFFF), *deny(number)]
+    return [*body, (RETURN, 0, 0, ALLOW)]
+
+
+def bits(argument: int, denied: int, needed: int, number: int) -> list[Instruction]:
+    """Denied when one of the `denied` bits is set, or (unless it is 0) none of the `needed` ones."""
+    body = [_load(argument), (IF_ANY_BIT, 0, 1, denied), *deny(number)]
+    if needed:
+        body += [(IF_ANY_BIT, 1, 0, needed), *deny(number)]
+    return [*body, (RETURN, 0, 0, ALLOW)]
+
+
+def masked(argument: int, mask: int, value: int, number: int) -> list[Instruction]:
+    """Denied when the bits of `mask` in the argument have this value."""
+    return [_load(argument), (AND, 0, 0, mask), (IF_EQUAL, 0, 1, value), *deny(number), (RETURN, 0, 0, ALLOW)]
+
+
+def filter_program(system: System, rules: dict[int, list[Instruction]], number: int) -> list[Instruction]:
+    """The whole: other architectures end the process, calls newer than the table answer `number`."""
+    whole: list[Instruction] = [
+        (LOAD, 0, 0, ARCHITECTURE),
+        (IF_EQUAL, 1, 0, system.architecture),
+        (RETURN, 0, 0, KILL_PROCESS),
+        (LOAD, 0, 0, NUMBER),
+        (IF_AT_LEAST, 0, 1, system.unknown),
+        *deny(number),
+    ]
+    for call, body in rules.items():
+        whole += [(IF_EQUAL, 0, len(body), call), *body]
+    return [*whole, (RETURN, 0, 0, ALLOW)]
+
+
+def _load(argument: int) -> Instruction:
+    # Both architectures are little-endian: the lower half comes first.
+    return (LOAD, 0, 0, ARGUMENTS + 8 * argument)
+
+
+def install_filter(system: System, instructions: list[Instruction]) -> None:
+    """Put the program in force for this thread and all that it starts.
+
+    Raises:
+        OSError: The kernel refuses it.
+    """
+    assert len(instructions) <= LONGEST
+    assembled = (_Instruction * len(instructions))(*(_Instruction(*one) for one in instructions))
+    whole = _Program(len(instructions), ctypes.cast(assembled, ctypes.c_void_p))
+    system.call("seccomp", SET_MODE_FILTER, 0, ctypes.byref(whole))
+
+
 @dataclasses.dataclass(frozen=True)
 class Rules:
     """What a filter allows.
@@ -68,15 +164,15 @@ class Rules:
     signals: bool
     truncates: bool
 
-    def instructions(self, system: System, own: int, parent: int) -> list[bpf.Instruction]:
+    def instructions(self, system: System, own: int, parent: int) -> list[Instruction]:
         """The filter for the process `own`."""
         rules = self._denied() | self._sockets() | self._processes(own, parent) | self._files()
         numbered = {
             system.numbers[name]: body for name, body in rules.items() if system.numbers.get(name) is not None
         }
-        return bpf.program(system, numbered, errno.ENOSYS)
+        return filter_program(system, numbered, errno.ENOSYS)
 
-    def _denied(self) -> dict[str, list[bpf.Instruction]]:
+    def _denied(self) -> dict[str, list[Instruction]]:
         names = ALWAYS.split()
         for allowed, more in (
             (self.metadata, METADATA),
@@ -86,46 +182,46 @@ class Rules:
         ):
             names += [] if allowed else more.split()
         # So that libc falls back to calls whose arguments can be seen, and files whose size is.
-        unknown = dict.fromkeys(("clone3", "openat2", "memfd_create"), bpf.deny(errno.ENOSYS))
+        unknown = dict.fromkeys(("clone3", "openat2", "memfd_create"), deny(errno.ENOSYS))
         # Space has to be written, which takes time enough to be noticed; libc does so where this is not there.
-        slow = {"fallocate": bpf.deny(errno.EOPNOTSUPP)}
-        return dict.fromkeys(names, bpf.deny(errno.EPERM)) | unknown | slow
+        slow = {"fallocate": deny(errno.EOPNOTSUPP)}
+        return dict.fromkeys(names, deny(errno.EPERM)) | unknown | slow
 
-    def _sockets(self) -> dict[str, list[bpf.Instruction]]:
+    def _sockets(self) -> dict[str, list[Instruction]]:
         # A local socket reaches services outside by a path, even from a network of one's own.
         families = (AF_INET, AF_INET6) if self.network else ()
         return {
-            "socket": bpf.only(0, families, errno.EPERM),
+            "socket": only(0, families, errno.EPERM),
             # Nor may a pair be of datagrams (SOCK_RAW makes one as well): each can be sent to any path.
             "socketpair": [
-                *bpf.must(0, AF_UNIX, errno.EPERM),
-                *bpf.only(1, (SOCK_STREAM, SOCK_SEQPACKET), errno.EPERM, mask=SOCK_KIND),
+                *must(0, AF_UNIX, errno.EPERM),
+                *only(1, (SOCK_STREAM, SOCK_SEQPACKET), errno.EPERM, mask=SOCK_KIND),
             ],
         }
 
-    def _processes(self, own: int, parent: int) -> dict[str, list[bpf.Instruction]]:
+    def _processes(self, own: int, parent: int) -> dict[str, list[Instruction]]:
         rules = {
-            "clone": bpf.bits(0, CLONE_NEW, 0 if self.forks else CLONE_THREAD, errno.EPERM),
+            "clone": bits(0, CLONE_NEW, 0 if self.forks else CLONE_THREAD, errno.EPERM),
             # Of other processes of this user, they change the limits and the processors.
-            "prlimit64": bpf.only(0, (0, own), errno.EPERM),
-            "sched_setaffinity": bpf.only(0, (0, own), errno.EPERM),
-            "fcntl": bpf.never(1, FD_OWNER, errno.EPERM),
-            "ioctl": bpf.never(1, TERMINAL_AND_OWNER, errno.EPERM),
+            "prlimit64": only(0, (0, own), errno.EPERM),
+            "sched_setaffinity": only(0, (0, own), errno.EPERM),
+            "fcntl": never(1, FD_OWNER, errno.EPERM),
+            "ioctl": never(1, TERMINAL_AND_OWNER, errno.EPERM),
         }
         if not self.signals:
-            rules["tgkill"] = bpf.only(0, (own,), errno.EPERM)
+            rules["tgkill"] = only(0, (own,), errno.EPERM)
             # With forks there are others to be ended; never all, never the group, never who watches over it.
             everyone = (-1, 0, 1, parent)
-            rules["kill"] = bpf.never(0, everyone, errno.EPERM) if self.forks else bpf.only(0, (own,), errno.EPERM)
+            rules["kill"] = never(0, everyone, errno.EPERM) if self.forks else only(0, (own,), errno.EPERM)
         return rules
 
-    def _files(self) -> dict[str, list[bpf.Instruction]]:
+    def _files(self) -> dict[str, list[Instruction]]:
         if self.truncates:
             return {}
         # Opening for reading can truncate too.
         mask, value = os.O_TRUNC | os.O_ACCMODE, os.O_TRUNC
         return {
-            "truncate": bpf.deny(errno.EPERM),
-            "open": bpf.masked(1, mask, value, errno.EPERM),
-            "openat": bpf.masked(2, mask, value, errno.EPERM),
+            "truncate": deny(errno.EPERM),
+            "open": masked(1, mask, value, errno.EPERM),
+            "openat": masked(2, mask, value, errno.EPERM),
         }

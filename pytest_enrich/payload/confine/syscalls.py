@@ -43,6 +43,11 @@ ARCHITECTURES = {"x86_64": (1, 0xC000003E), "aarch64": (2, 0xC00000B7)}
 
 UNKNOWN = 463
 """The first number that the table says nothing about; all of x86-64's 32-bit variants lie above it."""
+SET_NO_NEW_PRIVS = 38
+CAPBSET_DROP = 24
+CAP_AMBIENT, CAP_AMBIENT_CLEAR_ALL = 47, 4
+CAPABILITY_VERSION = 0x20080522
+MOST_CAPABILITIES = 64
 
 
 def _libc() -> Callable[..., int]:
@@ -91,3 +96,25 @@ class System:
             number = ctypes.get_errno()
             raise OSError(number, f"{name}: {os.strerror(number)}")
         return answer
+
+
+class _Header(ctypes.Structure):
+    _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
+
+
+def drop_privileges() -> None:
+    """Gain nothing by programs started later, and lose all capabilities now.
+
+    Raises:
+        OSError: The kernel refuses it.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    for capability in range(MOST_CAPABILITIES):
+        # Fails for those that the kernel does not know, and when there is nothing to lose.
+        libc.prctl(CAPBSET_DROP, capability, 0, 0, 0)
+    libc.prctl(CAP_AMBIENT, CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+    nothing = (ctypes.c_uint32 * 6)()
+    header = _Header(CAPABILITY_VERSION, 0)
+    if libc.capset(ctypes.byref(header), nothing) or libc.prctl(SET_NO_NEW_PRIVS, 1, 0, 0, 0):
+        number = ctypes.get_errno()
+        raise OSError(number, f"capabilities cannot be dropped: {os.strerror(number)}")

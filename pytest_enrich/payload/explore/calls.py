@@ -6,12 +6,11 @@ import builtins
 import dataclasses
 import keyword
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias
 
-from . import command, files, operators
-from .entry import Entry
-from .operators import COPYING, MAKERS, OPERATORS, STATEMENTS
+from . import command, files
+from .entry import COPYING, MAKERS, OPERATORS, STATEMENTS, Entry, operation_text
 
 MADE = re.compile(r"⟨[\w.]+:(\w+\.)*_?[A-Z]\w*⟩\(")
 """An object that its class makes, not one that a function gave."""
@@ -181,7 +180,7 @@ def _on(variable: str, entry: Entry, arguments: list[tuple[str, str]]) -> str:
         return f"{variable}.{entry.name.rstrip('=')} = {''.join(values[:1])}"  # no program without a value
     if entry.name in COPYING:
         return f"⟨copy:{'deepcopy' if entry.name == '__deepcopy__' else 'copy'}⟩({variable})"
-    if (operation := operators.operation(entry.name, variable, values)) is not None:
+    if (operation := operation_text(entry.name, variable, values)) is not None:
         return operation
     called = variable if entry.name == "__call__" else f"{variable}.{entry.name}"
     return f"{called}({_listed(arguments, entry.parameters)})"
@@ -210,3 +209,48 @@ def _listed(arguments: list[tuple[str, str]], parameters: tuple[dict[str, Any], 
     known = {parameter["name"] for parameter in parameters}
     named = [f"{name}={value}" for name, value in arguments if name and name not in known]
     return ", ".join([*parts, *extra, *named])
+
+
+Make: TypeAlias = Callable[[str], Call]
+"""Makes a call with another template in one place of it."""
+
+
+def sites(call: Call, absent: Mapping[str, str]) -> Iterator[tuple[str, Make]]:
+    """Each template of a call, and what makes the call with another in its place.
+
+    `absent` are templates of the defaults of parameters that the call does not give.
+    """
+    for at, (name, value) in enumerate(call.arguments):
+        yield value, _placed(call, at, name)
+    for name, value in absent.items():
+        yield value, lambda text, name=name: call.with_argument(name, text)  # type: ignore[misc]
+    if call.receiver:
+        yield call.receiver, lambda text: dataclasses.replace(call, receiver=text)
+    yield from given(call)
+    for at, step in enumerate(call.setup):
+        for text, make in sites(step, {}):
+            yield text, _in_setup(call, at, make)
+
+
+def given(call: Call) -> Iterator[tuple[str, Make]]:
+    """Those of what is passed to the functions that the call gives."""
+    for at, values in enumerate(call.then):
+        for place, value in enumerate(values):
+            yield value, _given(call, at, place)
+
+
+def _placed(call: Call, at: int, name: str) -> Make:
+    before, after = call.arguments[:at], call.arguments[at + 1 :]
+    return lambda text: dataclasses.replace(call, arguments=(*before, (name, text), *after))
+
+
+def _given(call: Call, at: int, place: int) -> Make:
+    def make(text: str) -> Call:
+        values = (*call.then[at][:place], text, *call.then[at][place + 1 :])
+        return dataclasses.replace(call, then=(*call.then[:at], values, *call.then[at + 1 :]))
+
+    return make
+
+
+def _in_setup(call: Call, at: int, make: Make) -> Make:
+    return lambda text: dataclasses.replace(call, setup=(*call.setup[:at], make(text), *call.setup[at + 1 :]))

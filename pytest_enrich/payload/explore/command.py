@@ -1,15 +1,18 @@
-"""Commands of click: called as a user calls them, with words, through click's own runner for tests."""
+"""The command line: a test has pytest's, which is another one each time."""
 
 from __future__ import annotations
 
+import contextlib
 import pathlib
+import sys
 import types
 import typing
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from ..express import evaluate
 
+Argv = TypeVar("Argv", bound=list[str])
 KINDS: Mapping[str, Any] = {
     "IntParamType": int,
     "IntRange": int,
@@ -20,6 +23,48 @@ KINDS: Mapping[str, Any] = {
     "File": pathlib.Path,
 }
 """What the words are for, by the class of the parameter's type; a text for all others."""
+
+
+class Words(list[str]):
+    """A command line that knows whether anything but the program's name was read; it stays what it was."""
+
+    is_read = False
+
+    def __getitem__(self, at: Any) -> Any:
+        """One of the words, or several."""
+        self.is_read |= at != 0
+        return super().__getitem__(at)
+
+    def __iter__(self) -> Iterator[str]:
+        """All of them."""
+        self.is_read = True
+        return super().__iter__()
+
+    def __len__(self) -> int:
+        """How many there are: whoever asks goes by them."""
+        self.is_read = True
+        return super().__len__()
+
+
+def watched() -> contextlib.AbstractContextManager[Words]:
+    """The command line, as it is, and whether it was read."""
+    return _exchanged(Words(sys.argv))
+
+
+def started_as(name: str) -> contextlib.AbstractContextManager[list[str]]:
+    """The program has another name."""
+    return _exchanged([name, *sys.argv[1:]])
+
+
+@contextlib.contextmanager
+def _exchanged(words: Argv) -> Iterator[Argv]:
+    """These words in the place of the command line."""
+    before = sys.argv
+    sys.argv = words
+    try:
+        yield words
+    finally:
+        sys.argv = before
 
 
 class Line(typing.NamedTuple):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import collections.abc
 import datetime as dt
 import functools
 import inspect
 import io
 import re
+import sys
 import typing
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
+from ..express import compilable, named
+from . import types, usage
 from .types import ANYTHING, UNKNOWN
 from .usage import Use
 
@@ -50,6 +55,7 @@ NAMES: tuple[tuple[str, Any], ...] = (
     (r"value|val|item|element|elem|obj|(\w+_)?default|initial|fill_?value", ANYTHING),
 )
 """What parameters of these names are for, where nothing else tells: only Python's own customs."""
+MOST_CLASSES = 4
 
 
 def of_parameter(
@@ -109,3 +115,165 @@ def from_words(text: str) -> Any:
     if not found or len(found) > 4:  # noqa: PLR2004 - that many types are prose
         return None
     return typing.Union[tuple(found)]  # noqa: UP007 - of a tuple
+
+
+def hints_of_function(function: object) -> dict[str, Any]:
+    """The resolved hints of a function's parameters; those that cannot be resolved are left out."""
+    plain = inspect.unwrap(function) if callable(function) else function
+    names = Names(sys.modules.get(getattr(plain, "__module__", "")))
+    hints = {}
+    for name, hint in getattr(plain, "__annotations__", {}).items():
+        try:
+            hints[name] = names.evaluate(hint) if isinstance(hint, str) else hint
+        except Exception:  # hints are code of the project: anything can be wrong with them
+            continue
+    return hints
+
+
+def default_values(function: object) -> dict[str, object]:
+    """The defaults of a function's parameters, as they are at run time; none where there is no signature."""
+    try:
+        parameters = inspect.signature(function).parameters.values()  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return {}
+    return {one.name: one.default for one in parameters if one.default is not one.empty}
+
+
+class Names:
+    """A module's names, with those that it only imports for type checkers."""
+
+    def __init__(self, module: object) -> None:
+        self._names: dict[str, Any] = {**vars(typing), **WORDS, **getattr(module, "__dict__", {})}
+        for statement in _for_type_checkers(module):
+            try:
+                exec(compile(statement, "<hints>", "exec", dont_inherit=True), self._names)
+            except Exception:  # a stub-only module, a name of a newer Python
+                continue
+
+    def evaluate(self, hint: object) -> object:
+        """The type that a hint's text stands for, aliases that are texts followed."""
+        for _ in range(5):
+            if isinstance(hint, typing.ForwardRef):
+                hint = hint.__forward_arg__
+            if not isinstance(hint, str):
+                return hint
+            hint = eval(hint, self._names)
+        return ANYTHING
+
+
+def _for_type_checkers(module: object) -> Iterator[ast.Module]:
+    try:
+        tree = ast.parse(inspect.getsource(module))  # type: ignore[arg-type]
+    except Exception:  # no source, or none that parses here
+        return
+    for node in tree.body:
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            yield from (ast.Module([statement], []) for statement in node.body)
+
+
+class Constructor(NamedTuple):
+    """The template of a class, what its constructor takes by name, and the types of these, as far as known.
+
+    `variadic` is what it takes any number of, "" for nothing, or where other arguments come before.
+    """
+
+    owner: str
+    parameters: Sequence[inspect.Parameter]
+    hints: Mapping[str, Any]
+    variadic: str = ""
+
+
+def constructor(kind: type) -> Constructor | None:
+    """That of a class; None where nobody can say how to call it."""
+    owner = named(kind)
+    try:
+        parameters = list(inspect.signature(kind).parameters.values())
+    except (TypeError, ValueError):  # no constructor of its own, above it one of C
+        parameters = []
+    if owner is None or kind.__module__ in {"builtins", "typing"}:
+        return None
+    hints = _hints(kind, parameters)
+    singles = (p for p in parameters if p.kind not in {p.VAR_POSITIONAL, p.VAR_KEYWORD})
+    fixed = [p for p in singles if p.default is p.empty or not p.name.startswith("_")]
+    if any(p.default is p.empty and p.name not in hints for p in fixed):
+        return None
+    several = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL and p.name in hints), "")
+    return Constructor(owner, fixed, hints, several if all(p.kind is p.KEYWORD_ONLY for p in fixed) else "")
+
+
+def _hints(kind: type, parameters: Sequence[inspect.Parameter]) -> dict[str, Any]:
+    """The types of the parameters, as far as anything tells them."""
+    init = getattr(kind, "__init__", None)
+    hints, used, kept = hints_of_function(init), usage.of(init), usage.kept(kind)
+    for one in parameters:
+        use = used.get(one.name, usage.NO_USE) | kept.get(one.name, usage.NO_USE)
+        default = NOTHING if one.default is one.empty else one.default
+        guess = of_parameter({"name": one.name}, hints.get(one.name), (), use, default)
+        if guess is not types.UNKNOWN:
+            hints[one.name] = guess
+    return hints
+
+
+def concrete(kind: type) -> list[type]:
+    """The class itself, or the public ones below it when people cannot make objects of it."""
+    if types.is_protocol(kind):
+        near = vars(sys.modules.get(kind.__module__, types)).values()
+        return [one for one in near if isinstance(one, type) and one is not kind and types.is_kind(one, kind)]
+    if not inspect.isabstract(kind) and not kind.__name__.startswith("_"):
+        return [kind]
+    subclasses: list[type] = type.__subclasses__(kind)
+    return [one for below in subclasses for one in concrete(below)][:MOST_CLASSES]
+
+
+@lru_cache(maxsize=4096)
+def is_well_made(template: str) -> bool:
+    """Whether literals, names and new objects that constructors are called with are what their hints name.
+
+    What is neither, or has no hint, is taken for right; so is a template that cannot be read.
+    """
+    if "⟩(" not in template:
+        return True
+    try:
+        source, names = compilable(template)
+        tree = ast.parse(source.strip(), mode="eval")
+    except Exception:  # a name that is gone, a module of the project's that cannot be imported
+        return True
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return all(_is_well_called(node, kind, names) for node in calls if (kind := _made(node, names)) is not None)
+
+
+def _made(node: ast.expr, names: Mapping[str, object]) -> type | None:
+    """The class that an expression makes an object of."""
+    is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    kind = names.get(node.func.id) if is_call else None  # type: ignore[attr-defined]
+    return kind if isinstance(kind, type) else None
+
+
+def _is_well_called(node: ast.Call, kind: type, names: Mapping[str, object]) -> bool:
+    known = hints_of_function(getattr(kind, "__init__", None))
+    given = _given(node, kind)
+    return all(_fits(value, known.get(one.name, types.ANYTHING), one.default, names) for one, value in given)
+
+
+def _fits(value: ast.expr, hint: Any, default: object, names: Mapping[str, object]) -> bool:
+    """Whether a literal or what a name stands for conforms to a hint, or a new object is of a class that does."""
+    if (kind := _made(value, names)) is not None:
+        return types.admits(kind, hint)
+    if isinstance(value, ast.Name) and value.id in names:
+        return types.conforms(names[value.id], hint) or any(map(types.is_protocol, types.members(hint)))
+    try:
+        literal = ast.literal_eval(value)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return True
+    return literal is default or types.conforms(literal, hint)
+
+
+def _given(node: ast.Call, kind: type) -> Iterator[tuple[inspect.Parameter, ast.expr]]:
+    """What a class is called with, each with its parameter."""
+    try:
+        parameters = inspect.signature(kind).parameters
+    except (TypeError, ValueError):  # a constructor of C
+        return
+    singles = [one for one in parameters.values() if one.kind in {one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD}]
+    yield from zip(singles, node.args, strict=False)
+    yield from ((parameters[one.arg], one.value) for one in node.keywords if one.arg and one.arg in parameters)

@@ -1,14 +1,12 @@
-"""The `Explore` job.
-
-Runs inside a configured pytest, so that the project's code is importable as its tests import it. The module
-under test is imported once; the search, and each look at what a found call does, happen in forks of that, so
-that no call sees what another one left behind.
-"""
+"""A chosen call as it is shown: its program, and what there is to say of it."""
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import importlib
 import json
+import re
 import sys
 import time
 from collections import Counter
@@ -17,15 +15,66 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
-from .. import alias, confine, fork, guard
+from .. import confine, fork, guard
 from ..job import UnableError
-from . import found, look, world
+from ..objects import aliases
+from . import calls, found, world
+from .bounds import shifted
+from .calls import Call, Program, program
+from .command import started_as
+from .files import listed_backwards
+from .observe import observe
+from .world import Scene
 
 LOOK_SECONDS = 5.0
 LOOKS_IN_TIME = 10
 GRACE_SECONDS = 10.0
 # A result that depends on today's date is not the same on both.
 DAYS_AHEAD = (0, 400)
+
+
+def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
+    """The `Finding` for a chosen call, looked at with the clock `days` ahead, and then in another place."""
+    call = calls.load(record["call"])
+    wanted = dataclasses.replace(_program(scene, call), about=_words(scene, record))
+    elsewhere = listed_backwards() if days else contextlib.nullcontext()
+    with shifted(days), elsewhere, started_as("__main__.py" if days else "pytest"):
+        consume, observations = observe(scene.runner, wanted, warns=_is_about_warning(scene, record))
+    return {
+        **record,
+        "lines": wanted.lines,
+        "action": wanted.action,
+        "expression": wanted.expression,
+        "consume": consume,
+        "observations": observations,
+    }
+
+
+def _words(scene: Scene, record: dict[str, Any]) -> frozenset[str]:
+    """The words of the lines that a chosen call reaches."""
+    return frozenset(word for at in _lines(record) for word in re.findall(r"\w+", scene.runner.line(at)))
+
+
+def _is_about_warning(scene: Scene, record: dict[str, Any]) -> bool:
+    """Whether what a chosen call reaches is there to warn."""
+    return not scene.warning.isdisjoint(_lines(record))
+
+
+def _lines(record: dict[str, Any]) -> set[int]:
+    """The lines that a chosen call reaches."""
+    return {*record["reached"], *(to for _, to in record["branches"])}
+
+
+def _program(scene: Scene, call: Call) -> Program:
+    """The program, with a variable for each argument that the call changes."""
+    mutable = calls.changeable(call)
+    if not mutable:
+        return program(call, scene.entries)
+    hoisted = program(call, scene.entries, mutable)
+    _, observations = observe(scene.runner, hoisted)
+    looked_at = " ".join(record["expression"] for record in observations if record["subject"] == "state")
+    changed = frozenset(name for name in mutable if re.search(rf"(?<![\w.]){re.escape(name)}\b", looked_at))
+    return program(call, scene.entries, changed)
 
 
 def explore(work: dict[str, Any]) -> dict[str, Any]:
@@ -43,7 +92,7 @@ def explore(work: dict[str, Any]) -> dict[str, Any]:
         "type": "explored",
         "findings": findings,
         "executions": drawn["executions"],
-        "aliases": alias.aliases(json.dumps(findings, ensure_ascii=False), sys.modules),
+        "aliases": aliases(json.dumps(findings, ensure_ascii=False), sys.modules),
         "dropped": dropped,
         "corpus": drawn["corpus"],
     }
@@ -76,7 +125,7 @@ def _looks(
     findings, dropped = [], Counter(drawn["dropped"])
     seconds = max(LOOK_SECONDS, work["job"]["seconds"] / LOOKS_IN_TIME)
     for record in drawn["found"]:
-        first, *others = (_apart(work, partial(look.look, scene, record, days), seconds) for days in DAYS_AHEAD)
+        first, *others = (_apart(work, partial(look, scene, record, days), seconds) for days in DAYS_AHEAD)
         objection = _objection(first, others)
         if not objection:
             findings.append(first)

@@ -1,17 +1,16 @@
-"""Files that a call is to find: a mark in a template, which becomes lines that write the file into `tmp_path`.
-
-``⟨file⟩('a=b')`` stands for the path of a file that holds this text, ``⟨file⟩()`` for one where there is no file,
-``⟨folder⟩(a.txt, sub/b.txt)`` for a directory that holds these files.
-"""
+"""Directories as another file system would list them: no two need to agree on an order."""
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import os
 import pathlib
 import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from types import TracebackType
 from typing import Any
 
 FOLDER = "tmp_path"
@@ -41,6 +40,47 @@ LAYOUTS = ("a.txt", "a.txt, b.py, sub/c.txt", "", "a.py, sub/b.txt, sub/sub/c.py
 NAMES = ("'a.txt'", "'*.txt'", "'*'")
 """What finds files in such a directory."""
 MOST_NAMED = 4
+
+
+@contextlib.contextmanager
+def listed_backwards() -> Iterator[None]:
+    """While this lasts, what is in a directory comes in the reverse order."""
+    before = os.listdir, os.scandir
+
+    def listdir(*place: Any) -> list[Any]:
+        return before[0](*place)[::-1]
+
+    def scandir(*place: Any) -> _Entries:
+        with before[1](*place) as entries:
+            return _Entries([*entries][::-1])
+
+    os.listdir, os.scandir = listdir, scandir  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        os.listdir, os.scandir = before
+
+
+class _Entries(Iterator[Any]):
+    """As `os.scandir` gives them."""
+
+    def __init__(self, entries: list[Any]) -> None:
+        self._left = iter(entries)
+
+    def __next__(self) -> Any:
+        return next(self._left)
+
+    def __enter__(self) -> Iterator[Any]:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Nothing comes any more."""
+        self._left = iter(())
 
 
 def called(name: str) -> str:

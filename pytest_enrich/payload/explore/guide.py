@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Iterator
 
 from . import solve
 from .calls import Call
-from .descent import descend, distance
 from .inputs import Inputs
 from .probe import Note, Probes
 from .run import Outcome, Runner
+from .solve import descend, distance
 from .trace import Branch
 
 MOST_WITNESSES, MOST_RAISING = 4, 2

@@ -1,26 +1,53 @@
-"""What is known about calling one function: values for its parameters, objects to call it on, what tests pass."""
+"""Keywords: names that a function takes without declaring them, as `**options` does."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 
 from ..express import express
-from . import grafting, natural, solve, types, usage
+from . import solve, types, usage
 from .calls import Call, ordered
-from .entry import Entry
-from .fitting import is_well_made
-from .keywords import undeclared
-from .operators import COMPARERS
-from .pool import MOST_PLAIN, Pool, Seen
-from .supply import Supply
+from .entry import COMPARERS, Entry
+from .evidence import is_well_made
+from .plain import GENERAL
+from .pool import MOST_PLAIN, Pool, Seen, Supply
+from .reduce import known_texts, oddness
+from .templates import template_parts
 from .values import World, evaluable
 
+MOST = 24
+IDENTIFIER = re.compile(r"[a-z]\w{2,}")
+SWITCH = ("True", "False")
 MOST_LITERALS = 160
 LONGEST_LITERAL = 60
 WRONG = ("None", "2", "'abc'", "[]")
+
+
+def undeclared(
+    calls: Iterable[Call], declared: Collection[str], constants: Iterable[object]
+) -> dict[str, list[str]]:
+    """Such names, with values (templates): those that tests give, or that are looked up.
+
+    Args:
+        calls: Of the function, from tests.
+        declared: The names of its parameters.
+        constants: Values of the source: one that could be a name may be one that is looked up.
+    """
+    found: dict[str, list[str]] = {}
+    for name, value in (pair for call in calls for pair in call.arguments):
+        if name and name not in declared:
+            found.setdefault(name, []).append(value)
+    for text in constants:
+        if isinstance(text, str) and IDENTIFIER.fullmatch(text) and text not in declared:
+            found.setdefault(text, [])
+    # What one of them takes the others take, too, most often: switches only where one of them is one.
+    given = dict.fromkeys(value for values in found.values() for value in values)
+    more = [*given, *(SWITCH if not given or given.keys() & {*SWITCH} else ())]
+    named = [*found.items()][:MOST]
+    return {name: list(dict.fromkeys([*values, *more])) for name, values in named} or {"key": [*GENERAL]}
 
 
 class Inputs:
@@ -77,18 +104,18 @@ class Inputs:
         """What the objects are made of that tests pass, call it on, or make."""
         passed = (value for call in self.calls for _, value in call.arguments)
         made = (text for texts in self._world.constructors.values() for text in texts)
-        return grafting.parts([*passed, *self.known_receivers, *made])
+        return template_parts([*passed, *self.known_receivers, *made])
 
     @cached_property
     def usual(self) -> frozenset[str]:
         """What a reader has seen in tests of it."""
         shown = [value for pool in self.pools.values() for value in pool.seen]
-        return natural.known([*shown, *(call.receiver for call in self.calls if call.receiver)])
+        return known_texts([*shown, *(call.receiver for call in self.calls if call.receiver)])
 
     def oddness(self, call: Call) -> int:
         """How far a call is from what callers write."""
         bare = sum(name in self.pools and self.pools[name].is_unnamed(value) for name, value in call.arguments)
-        return natural.oddness(call, self.usual) + bare
+        return oddness(call, self.usual) + bare
 
     @cached_property
     def givable(self) -> list[str]:

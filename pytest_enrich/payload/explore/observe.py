@@ -1,21 +1,28 @@
-"""What to say of a call in a test: its result, its exception, or what it changed."""
+"""What an object can be asked that shows nothing by itself: methods of the project's that need no argument.
+
+A collection is asked nothing: what it gives first may depend on how its elements are hashed.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import inspect
+import io
+import pathlib
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Container, Iterable, Iterator, Mapping, Sized
 from itertools import islice
 
-from ..express import UNSTABLE, named, spoken, steady
+from ..express import UNSTABLE, express, named, spoken, steady
 from . import files
-from .asked import questions
 from .calls import Call, Program, changeable
 from .contract import is_worded
 from .run import Outcome, Runner
-from .state import state
-from .stated import MOST, Record, is_empty, stated
+from .stated import MOST, Record, fields, is_empty, stated, visible_text
 
+COLLECTIONS = (Container, Iterable, Sized)
 PRINTED = "capsys.readouterr().out"
 """How a test sees what was printed: by a fixture that it asks for."""
 LOGGED = "caplog.messages"
@@ -23,6 +30,72 @@ LOGGED = "caplog.messages"
 STARTED = "__main__"
 MOST_ASKED = 4
 LONGEST_OUTPUT = 100
+
+
+def questions(value: object) -> Iterator[str]:
+    """The names of such methods, those of its own class first, as they are defined."""
+    known: set[str] = set()
+    for cls in type(value).__mro__ if not isinstance(value, COLLECTIONS) else ():
+        own = {} if cls.__module__.partition(".")[0] in sys.stdlib_module_names else vars(cls)
+        for name, function in own.items():
+            if name not in known and not name.startswith("_") and _needs_nothing(function):
+                yield name
+        known |= {*own}
+
+
+def _needs_nothing(function: object) -> bool:
+    """Whether it is called with nothing but its object, and is over when it returns."""
+    if not inspect.isfunction(function) or inspect.iscoroutinefunction(function):
+        return False
+    try:
+        _own, *others = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # it takes nothing, or says of itself what is no signature
+        return False
+    return all(one.default is not one.empty or one.kind in {one.VAR_POSITIONAL, one.VAR_KEYWORD} for one in others)
+
+
+def state(program: Program, namespace: Mapping[str, object]) -> list[tuple[str, str]]:
+    """What can be seen of the program's variables: (expression, template) pairs."""
+    found: list[tuple[str, str]] = []
+    names = [line.partition(" = ")[0] for line in program.lines]
+    for name in (*names, *([files.FOLDER] if files.is_filled(program.lines, program.action) else [])):
+        if not name.isidentifier() or name not in namespace:
+            continue
+        with contextlib.suppress(Exception):  # a container of the project's may do anything
+            found += [*_visible(name, namespace[name])]
+    return found
+
+
+def _visible(name: str, value: object) -> Iterator[tuple[str, str]]:
+    if isinstance(value, pathlib.Path):
+        yield from _of_path(name, value)
+        return
+    if isinstance(value, io.StringIO | io.BytesIO):
+        text = None if value.closed else express(value.getvalue())
+        yield from [(f"{name}.getvalue()", text)] if text is not None else []
+        return
+    if (text := visible_text(value)) is not None:
+        yield name, text
+        return
+    if isinstance(value, Mapping) and (text := express(dict(value))) is not None:
+        yield f"dict({name})", text
+    elif isinstance(value, Sized):
+        yield f"len({name})", repr(len(value))
+    for attribute, part in fields(value):
+        if not inspect.isroutine(part) and (text := visible_text(part)) is not None:
+            yield f"{name}.{attribute}", text
+
+
+def _of_path(name: str, path: pathlib.Path) -> Iterator[tuple[str, str]]:
+    """What is in the file or the directory, or that there is none."""
+    if path.is_file():
+        text = visible_text(path.read_text(errors="replace"))
+        yield from [(f"{name}.read_text()", text)] if text is not None else []
+    elif path.is_dir():
+        inside = sorted(one.name for one in path.iterdir())
+        yield f"sorted(one.name for one in {name}.iterdir())", repr(inside)
+    else:
+        yield f"{name}.exists()", repr(path.exists())
 
 
 def observe(

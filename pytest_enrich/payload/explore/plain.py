@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from ..express import express
 from . import files
-from .standard import AWAITABLE
+from .types import AWAITABLE
 
 Strategy: typing.TypeAlias = "st.SearchStrategy[str]"
 LETTERS = "ab1 -.,:/_Zé"

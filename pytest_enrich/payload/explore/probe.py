@@ -1,8 +1,4 @@
-"""Compared values, seen at run time: the module's conditions rewritten so that they tell their operands.
-
-Lines stay as they are, and so does what the code does. It is used to learn from; whether a call is worth
-anything is judged on the original.
-"""
+"""Conditions rewritten so that they tell their operands to a probe, and do what they did."""
 
 from __future__ import annotations
 
@@ -10,14 +6,140 @@ import ast
 import contextlib
 import gc
 import inspect
+import operator
 import re
 from collections.abc import Callable, Collection, Iterator
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
-from .probing import COMPARISONS, FUNCTIONS, METHODS, NAME, OF_TYPE, PAIRS, Probing
+NAME = "_enrich_probe_"
+COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]] = {
+    ast.Eq: ("==", operator.eq),
+    ast.NotEq: ("==", operator.ne),
+    ast.Lt: ("<", operator.lt),
+    ast.LtE: ("<", operator.le),
+    ast.Gt: ("<", operator.gt),
+    ast.GtE: ("<", operator.ge),
+    ast.Is: ("==", operator.is_),
+    ast.IsNot: ("==", operator.is_not),
+    ast.In: ("in", lambda left, right: left in right),
+    ast.NotIn: ("in", lambda left, right: left not in right),
+}
+"""How two operands are compared (what brings them together matters, not which of both comes out), by operator."""
+METHODS = {
+    "startswith",
+    "endswith",
+    "match",
+    "fullmatch",
+    "search",
+    "isdigit",
+    "isalpha",
+    "isupper",
+    "islower",
+    "isspace",
+}
 
+FUNCTIONS = {
+    "isfinite",
+    "isinf",
+    "isnan",
+    "iscoroutinefunction",
+    "isgenerator",
+    "isawaitable",
+    "isclass",
+    "isfunction",
+}
+"""Functions of one value, of `math`, `inspect` and their like, that say what sort it is."""
+PAIRS: dict[str, Callable[[Any, Any], Any]] = {"isinstance": isinstance, "hasattr": hasattr}
+"""Built-in functions that ask something of a value."""
+OF_TYPE = "type "
+"""Before the operator of a comparison of a value's type."""
 MOST = 300
+
+
+class Probing(ast.NodeTransformer):
+    """Puts a call of the probe in the place of each condition."""
+
+    def __init__(self) -> None:
+        self._line = 0
+
+    def visit(self, node: ast.AST) -> Any:
+        """As `NodeTransformer`; remembers the statement."""
+        if isinstance(node, ast.stmt):
+            self._line = node.lineno
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            return self._with_body(node)
+        visited = super().visit(node)
+        if isinstance(visited, ast.If | ast.While | ast.IfExp):
+            visited.test = self._truth(visited.test, getattr(visited, "lineno", 0))
+        return visited
+
+    def _with_body(self, node: Any) -> Any:
+        """Defaults and decorators run on import, and stay as they are."""
+        node.body = (
+            self.visit(node.body) if isinstance(node, ast.Lambda) else [self.visit(one) for one in node.body]
+        )
+        return node
+
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        """`a < b`, `type(a) is b`; a chain becomes several, unless what stands in its middle may do something."""
+        self.generic_visit(node)
+        is_plain = isinstance(node.ops[0], ast.Is | ast.IsNot | ast.Eq | ast.NotEq)
+        if is_plain and (made := of_type(node)) is not None:
+            how = f"{OF_TYPE}{type(node.ops[0]).__name__}"
+            return self._probe(node, self._line, how, made.args[0], node.comparators[0], made.func)
+        if not all(isinstance(one, ast.Name | ast.Constant) for one in node.comparators[:-1]):
+            return node
+        lefts = [node.left, *node.comparators]
+        parts: list[ast.expr] = [
+            self._probe(node, self._line, type(op).__name__, left, right)
+            for left, op, right in zip(lefts, node.ops, node.comparators, strict=False)
+        ]
+        return parts[0] if len(parts) == 1 else ast.copy_location(ast.BoolOp(ast.And(), parts), node)
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """`isinstance(a, b)`, `a.startswith(b)`, `isfinite(a)` and their like."""
+        self.generic_visit(node)
+        if node.keywords or any(isinstance(one, ast.Starred) for one in node.args):
+            return node
+        if isinstance(node.func, ast.Name) and node.func.id in PAIRS and len(node.args) > 1:
+            return self._probe(node, self._line, node.func.id, *node.args)
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name in FUNCTIONS and len(node.args) == 1:
+            return self._probe(node, self._line, name, *node.args, node.func)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in METHODS and not _is_super(node.func.value):
+            return self._probe(node, self._line, node.func.attr, node.func.value, *node.args)
+        return node
+
+    def _truth(self, test: ast.expr, line: int) -> ast.expr:
+        if isinstance(test, ast.BoolOp):
+            test.values = [self._truth(one, line) for one in test.values]
+            return test
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            test.operand = self._truth(test.operand, line)
+            return test
+        is_probe = isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == NAME
+        return test if is_probe or isinstance(test, ast.Constant) else self._probe(test, line, "truth", test)
+
+    @staticmethod
+    def _probe(node: ast.expr, line: int, how: str, *operands: ast.expr) -> ast.expr:
+        # Located one by one: to fix what is missing in a whole file takes as long as all the rest.
+        made = ast.Name(NAME, ast.Load()), ast.Constant(line), ast.Constant(how)
+        name, *told = (ast.copy_location(one, node) for one in made)
+        return ast.copy_location(ast.Call(name, [*told, *operands], []), node)
+
+
+def of_type(node: ast.Compare) -> ast.Call | None:
+    """The call in `type(a) is b`, `type(a) in (b, c)` and their like; None for other comparisons."""
+    made = node.left
+    if not (isinstance(made, ast.Call) and isinstance(made.func, ast.Name) and made.func.id == "type"):
+        return None
+    is_one = len(made.args) == len(node.ops) == 1 and not isinstance(made.args[0], ast.Starred)
+    return made if is_one else None
+
+
+def _is_super(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
 
 
 class Note(NamedTuple):

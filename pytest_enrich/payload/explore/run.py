@@ -1,24 +1,73 @@
-"""Make one call and say what came of it: the branches taken, and whether a caller could rely on it."""
+"""What a call logs, as pytest's `caplog` would see it."""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import CodeType
 from typing import Any
 
 from .. import express, guard
-from . import command, files, warned
-from .argv import watched
-from .bounds import quiet, time_limit
+from ..express import UNSTABLE
+from . import command, files
+from .bounds import consumed, consumption, quiet, time_limit
 from .calls import Call, Program, program
-from .consumption import consumed, consumption
-from .contract import is_contract, not_installed
+from .command import watched
+from .contract import Warned, is_contract, is_forgotten, not_installed, warnings_of
 from .entry import Entry
-from .logged import Logged
 from .trace import Branch, TooLongError, Tracer
 
+MOST, LONGEST = 2, 100
 CALL_SECONDS = 0.5
+
+
+class Logged(logging.Handler):
+    """Keeps what comes to the root logger: whatever its loggers let through."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._records: list[logging.LogRecord] = []
+        self._scene = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Kept as it is; what it says is made of it when somebody asks."""
+        self._records.append(record)
+
+    def begin(self) -> None:
+        """What is logged from now on is the call's own."""
+        self._scene = len(self._records)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """All messages, where they are few, short and stable, and one of the call's own is a warning at least."""
+        own = self._records[self._scene :]
+        if not any(one.levelno >= logging.WARNING for one in own):
+            return ()
+        texts = tuple(_message(one) for one in self._records)
+        plain = all(text and len(text) <= LONGEST and not UNSTABLE.search(text) for text in texts)
+        return texts if plain and len(texts) <= MOST else ()
+
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[Logged]:
+        """While this lasts, what is logged is kept; what was before is forgotten."""
+        self._records.clear()
+        self._scene = 0
+        root = logging.getLogger()
+        root.addHandler(self)
+        try:
+            yield self
+        finally:
+            root.removeHandler(self)
+
+
+def _message(record: logging.LogRecord) -> str:
+    """What it says; "" where its arguments do not fit."""
+    try:
+        return record.getMessage()
+    except Exception:  # the project's own formatting, of objects of its own
+        return ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +93,7 @@ class Outcome:
     consume: str = ""
     namespace: Mapping[str, object] = dataclasses.field(default_factory=dict)
     printed: str = ""
-    warned: tuple[warned.Warned, ...] = ()
+    warned: tuple[Warned, ...] = ()
     logged: tuple[str, ...] = ()
 
 
@@ -119,12 +168,12 @@ class Runner:
         refusals = {
             "side effect": guard.denials() > denials,
             "goes by the command line": words.is_read,
-            "accident": warned.is_forgotten(caught),
+            "accident": is_forgotten(caught),
             "goes by what is installed": not_installed(outcome.raised, wanted.text),
         }
         if refusal := next((why for why, holds in refusals.items() if holds), ""):
             return dataclasses.replace(outcome, refusal=refusal)
-        given = warned.of(caught, self._root) if caught else ()
+        given = warnings_of(caught, self._root) if caught else ()
         printed, logged = output.told, heard.told
         is_heard = printed or given or logged
         return dataclasses.replace(outcome, printed=printed, warned=given, logged=logged) if is_heard else outcome

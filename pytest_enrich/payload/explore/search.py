@@ -9,17 +9,15 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from . import worth
+from .bounds import Limits
 from .calls import Call
-from .corpus import Corpus
-from .find import Find, best
 from .guide import Guide
 from .inputs import Inputs
-from .limits import Limits
 from .probe import Probes
 from .run import Outcome, Runner
-from .telling import is_function
 from .trace import Branch, Reached, reached_by
 from .varied import Varied
+from .worth import Corpus, Find, best, is_function
 
 PATIENCE = 2000
 ROUND = 100

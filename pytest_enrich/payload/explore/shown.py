@@ -1,20 +1,89 @@
-"""What the tests, and the examples of docstrings, show of how a function is called."""
+"""The calls that a docstring's examples make: what its author would pass is as good as what a test passes."""
 
 from __future__ import annotations
 
+import ast
 import dataclasses
+import doctest
+import importlib
 import inspect
 import types
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import ModuleType
+from typing import Any, NamedTuple
 
-from . import calls, changing, example
+from .. import express
+from . import calls
+from .body import answers, changing_methods, parameters
 from .calls import Call
-from .entry import Entry
-from .operators import ASKING, MAKERS, OPERATORS
+from .entry import ASKING, MAKERS, OPERATORS, Entry
 from .pool import Seen
 
+MOST = 20
 MOST_STEPS_BEFORE, MOST_CHANGING, MOST_IN_A_ROW = 12, 6, 3
+
+
+def example_calls(entry: Entry, documented: object, names: Mapping[str, object]) -> list[Call]:
+    """Calls of `entry` in the docstring of `documented`; its examples' names stand for `names`."""
+    found: list[Call] = []
+    made: dict[str, str] = {}
+    for node in _statements(documented):
+        value = node.value if isinstance(node, ast.Expr | ast.Assign) else None
+        if isinstance(value, ast.Await):
+            value = value.value
+        for one in ast.walk(value) if value is not None else ():
+            call = _call(one, entry, names, made) if isinstance(one, ast.Call) else None
+            found += [call] if call is not None else []
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            made[node.targets[0].id] = express.written(node.value, names) or ""
+    return found[:MOST]
+
+
+def example_objects(documented: type, names: Mapping[str, object]) -> Iterator[str]:
+    """Templates of the objects that the examples of a class's docstring make of it."""
+    for node in _statements(documented):
+        made = node.value if isinstance(node, ast.Assign | ast.Expr) else None
+        if isinstance(made, ast.Call) and getattr(made.func, "id", "") == documented.__name__:
+            text = express.written(made, names)
+            yield from [] if text is None else [text]
+
+
+def _statements(documented: object) -> Iterator[ast.stmt]:
+    """What the examples of its docstring do."""
+    text = getattr(documented, "__doc__", None)
+    try:
+        examples = doctest.DocTestParser().get_examples(text if isinstance(text, str) else "")
+    except ValueError:  # it is laid out as no doctest may be
+        return
+    for example in examples:
+        try:
+            yield from ast.parse(example.source).body
+        except (SyntaxError, ValueError):
+            continue
+
+
+def _call(node: ast.Call, entry: Entry, names: Mapping[str, object], made: Mapping[str, str]) -> Call | None:
+    called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    wanted = entry.owner.rpartition(".")[2] if entry.name in MAKERS else entry.name
+    if called != wanted:
+        return None
+    holder = node.func.value if isinstance(node.func, ast.Attribute) else None
+    receiver = made.get(holder.id) if isinstance(holder, ast.Name) else None
+    if entry.needs_receiver and not receiver:
+        return None
+    arguments = _arguments(node, entry, names)
+    return None if arguments is None else Call(entry.key, arguments, receiver if entry.needs_receiver else None)
+
+
+def _arguments(node: ast.Call, entry: Entry, names: Mapping[str, object]) -> tuple[tuple[str, str], ...] | None:
+    positional = [p["name"] for p in entry.parameters if p["kind"] in {"positional only", "positional"}]
+    if any(isinstance(one, ast.Starred) for one in node.args) or any(one.arg is None for one in node.keywords):
+        return None
+    places = [*positional[: len(node.args)], *[""] * (len(node.args) - len(positional))]
+    pairs = [*zip(places, node.args, strict=True), *((str(one.arg), one.value) for one in node.keywords)]
+    written = [(name, express.written(value, names)) for name, value in pairs]
+    found = tuple((name, text) for name, text in written if text is not None)
+    return found if len(found) == len(written) else None
 
 
 def of_job(job: dict[str, Any], entries: Sequence[Entry], module: types.ModuleType) -> list[Seen]:
@@ -45,7 +114,7 @@ def _steps(entry: Entry, beside: Iterable[Call], module: types.ModuleType) -> li
     own = [call for call in telling if _is_public_method(call.qualname, owner, module)]
     several = ((*call.setup[-MOST_IN_A_ROW:], Call(call.qualname, call.arguments)) for call in own)
     made = list(dict.fromkeys(several))[:MOST_STEPS_BEFORE]
-    changing_it = [(Call(f"{entry.owner}.{name}"),) for name in changing.methods(owner) if name != entry.name]
+    changing_it = [(Call(f"{entry.owner}.{name}"),) for name in changing_methods(owner) if name != entry.name]
     return [*made, *changing_it[:MOST_CHANGING]]
 
 
@@ -66,7 +135,7 @@ def _examples(entry: Entry, module: types.ModuleType) -> list[Call]:
     """The calls of the docstring's examples, the class's too when it is a method."""
     owner = owner_of(entry, module)
     documented = [find(module, entry.qualname), *([owner] if owner else [])]
-    return [call for one in documented for call in example.of(entry, one, vars(module))]
+    return [call for one in documented for call in example_calls(entry, one, vars(module))]
 
 
 def _siblings(entry: Entry, beside: Iterable[Call]) -> dict[str, list[str]]:
@@ -100,3 +169,65 @@ def owner_of(entry: Entry, module: object) -> type | None:
     """The class whose objects the entry is called on."""
     owner = find(module, entry.owner) if entry.owner else None
     return owner if isinstance(owner, type) else None
+
+
+class Way(NamedTuple):
+    """One such function, and what tests show of it."""
+
+    entry: Entry
+    seen: Seen
+    function: object
+    owner: type | None
+
+
+def ways_elsewhere(job: dict[str, Any]) -> Iterator[Way]:
+    """Those of an `Explore` job, of the calls that it should only look at, too; without what cannot be found."""
+    grouped: dict[str, list[Call]] = {}
+    for record in (*job["through"], *job["only"]):
+        if ":" in record["qualname"]:
+            grouped.setdefault(record["qualname"], []).append(calls.load(record))
+    for name, seen in grouped.items():
+        if (way := _way(name, seen)) is not None:
+            yield way
+
+
+def _way(name: str, seen: list[Call]) -> Way | None:
+    found = _found(name)
+    if found is None:
+        return None
+    entry, function, module = found
+    setups = tuple(dict.fromkeys(call.setup for call in seen if call.setup))
+    shown = Seen(tuple(dict.fromkeys(seen)), namesakes(seen), setups=setups)
+    return Way(entry, shown, function, owner_of(entry, module))
+
+
+def step_elsewhere(name: str) -> tuple[Entry, object]:
+    """A method that only set-ups call; what cannot be found is called as it was."""
+    found = _found(name)
+    where, _, qualname = name.partition(":")
+    return found[:2] if found is not None else (Entry(where, qualname, "method", (), is_elsewhere=True), None)
+
+
+def _found(name: str) -> tuple[Entry, Callable[..., object], ModuleType] | None:
+    where, _, qualname = name.partition(":")
+    try:
+        module = importlib.import_module(where)
+    except Exception:  # it cannot be imported by its name
+        return None
+    function, kind = find(module, qualname), _kind(module, qualname)
+    if not callable(function):
+        return None
+    described = parameters(function, bound=kind in {"method", "property", "classmethod"})
+    later = inspect.iscoroutinefunction(function)
+    entry = Entry(where, qualname, kind, described, answers(function), is_elsewhere=True, is_async=later)
+    return entry, function, module
+
+
+def _kind(module: object, qualname: str) -> str:
+    """As in `Entry`."""
+    above, _, name = qualname.rpartition(".")
+    if not above:
+        return "function"
+    found = inspect.getattr_static(find(module, above), name, None)
+    kinds = {property: "property", classmethod: "classmethod", staticmethod: "staticmethod"}
+    return kinds.get(type(found), "method")

@@ -1,20 +1,24 @@
-"""What to say of a value that a call gives: as a whole, by its parts, by its text."""
+"""What can be seen of an object: all of it, where it can be written, or its fields one by one."""
 
 from __future__ import annotations
 
 import collections.abc
+import contextlib
 import inspect
+import itertools
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..express import UNSTABLE, express, named, spoken
+from ..express import UNSTABLE, compilable, express, is_true, named, spoken
 from . import command
 from .calls import Program
 from .run import Outcome
-from .visible import fields, written
 
+PLAIN: tuple[Any, ...] = (tuple, list, dict, set, frozenset, str, int)
+BARE: dict[type, Callable[[Any], object]] = {int: int.__index__, float: float.__float__, str: str.__str__}
+MOST_HELD, DEEPEST = 50, 3
 Record = dict[str, Any]
 MOST = 3
 SHORT_FLOAT = 6
@@ -24,18 +28,77 @@ MOST_ITEMS = 8
 EMPTY = {"None", "[]", "{}", "()", "''", "0", "False", "set()"}
 
 
+def visible_text(value: object) -> str | None:
+    """The template of an equal value; of a container's subclass that is equal to a plain one, the plain one's."""
+    options: list[object] = [value]
+    # Keys are equal to a set, and a tuple with more to it is still equal to a tuple.
+    options += [set(value)] if isinstance(value, collections.abc.KeysView) else []
+    options += [plain(value) for plain in PLAIN if isinstance(value, plain) and type(value) is not plain]
+    for option in itertools.chain(options, _plain_throughout(value)):
+        text = express(option)
+        if text is not None and (_equals(text, value) or isinstance(value, float)):
+            return text
+    return None
+
+
+def _plain_throughout(value: object) -> Iterator[object]:
+    """The value where nothing in it is of a subclass: a list of the project's, with numbers of the project's."""
+    with contextlib.suppress(Exception):  # a container of the project's may do anything
+        yield _plain(value, DEEPEST)
+
+
+def _plain(value: Any, deeper: int) -> Any:
+    if isinstance(value, dict | list | tuple | set | frozenset) and (len(value) > MOST_HELD or not deeper):
+        return value
+    if isinstance(value, dict):
+        return {_plain(key, deeper - 1): _plain(held, deeper - 1) for key, held in value.items()}
+    for kind in (list, tuple, set, frozenset):
+        if isinstance(value, kind):
+            return kind(_plain(held, deeper - 1) for held in value)
+    if isinstance(value, bool):
+        return value
+    return next((base(value) for kind, base in BARE.items() if isinstance(value, kind)), value)
+
+
+def _equals(text: str, value: object) -> bool:
+    try:
+        source, namespace = compilable(text)
+        return is_true(eval(source, namespace) == value)
+    except Exception:  # an __eq__ of the project's may do anything
+        return False
+
+
+def fields(value: object) -> Iterator[tuple[str, object]]:
+    """Public attributes and properties, those that are set on the object first."""
+    own = [name for name in getattr(value, "__dict__", {}) if not name.startswith("_")]
+    slots = [name for name in getattr(type(value), "__slots__", ()) if not name.startswith("_")]
+    computed = [
+        name
+        for cls in type(value).__mro__[:-1]
+        for name, item in vars(cls).items()
+        if isinstance(item, property) and not name.startswith("_") and cls.__module__ != "builtins"
+    ]
+    for name in dict.fromkeys([*own, *slots, *computed]):
+        try:
+            yield name, getattr(value, name)
+        except Exception:  # a property of the project's may raise
+            continue
+
+
 def stated(outcome: Outcome, plain: Program) -> list[Record]:
     """The result, else what is public of it."""
     value = outcome.result
     if command.is_result(value):
         said = [_stated(f"{{result}}.{name}", part, repr(part)) for name, part in _told(value)]
         return [one for one in said if not UNSTABLE.search(one["value"]) and len(one["value"]) <= LONGEST]
-    text = written(value)
+    text = visible_text(value)
     if text is not None and len(text) > LONGEST_FIELD and isinstance(value, Mapping):
         return list(_items(value))[:MOST] or [_stated("{result}", value, text)]
     if text is not None and (len(text) <= LONGEST or isinstance(value, str | bytes)):
         return [_stated("{result}", value, text)]
-    if isinstance(value, collections.abc.ValuesView | collections.abc.ItemsView) and (text := written([*value])):
+    if isinstance(value, collections.abc.ValuesView | collections.abc.ItemsView) and (
+        text := visible_text([*value])
+    ):
         return [_stated("list({result})", [*value], text)]
     alike = [one for one in outcome.namespace.values() if type(one) is type(value)]
     return list(_parts(value, plain, alike))[:MOST] or ([_stated("{result}", value, text)] if text else [])
@@ -73,7 +136,7 @@ def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Itera
     nothing else is. Its length, and what it looks like to a programmer, say too little to be worth a test.
     """
     if isinstance(value, tuple | list) and len(value) <= MOST_ITEMS:
-        placed = ((at, part, written(part)) for at, part in enumerate(value))
+        placed = ((at, part, visible_text(part)) for at, part in enumerate(value))
         yield from (_stated(f"{{result}}[{at}]", part, text) for at, part, text in placed if text is not None)
         return
     stated = _fields(value)
@@ -84,7 +147,7 @@ def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Itera
         yield from (one for one in telling if one["value"] not in plain.action)
         return
     readable = [record for record in stated if len(record["value"]) <= LONGEST_FIELD] or stated
-    same = {(f"{{result}}.{name}", written(part)) for one in alike for name, part in fields(one)}
+    same = {(f"{{result}}.{name}", visible_text(part)) for one in alike for name, part in fields(one)}
 
     def little(record: Record) -> tuple[bool, bool, bool, bool]:
         is_unchanged = (record["expression"], record["value"]) in same
@@ -101,13 +164,13 @@ def _fields(value: object) -> list[Record]:
     return [
         _stated(f"{{result}}.{name}", part, text)
         for name, part in fields(value)
-        if not inspect.isroutine(part) and (text := written(part)) is not None
+        if not inspect.isroutine(part) and (text := visible_text(part)) is not None
     ]
 
 
 def _items(value: Mapping[Any, Any]) -> Iterator[Record]:
     """What a mapping that fills more than a line holds, that says something first."""
-    keyed = ((express(key), part, written(part)) for key, part in value.items())
+    keyed = ((express(key), part, visible_text(part)) for key, part in value.items())
     items = [_stated(f"{{result}}[{key}]", part, text) for key, part, text in keyed if key and text]
     yield from sorted((one for one in items if len(one["value"]) <= LONGEST_FIELD), key=is_empty)
 

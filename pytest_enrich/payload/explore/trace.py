@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from types import CodeType, FrameType
 from typing import Any, TypeAlias
 
-from ..codes import RETURNS
+from ..interest import RETURNS
 
 Branch: TypeAlias = tuple[int, int]
 Reached: TypeAlias = frozenset["Branch | int"]

@@ -10,13 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from .again import is_true
-from .code import written
-from .container import CONTAINERS, Inner
-from .instance import instance
-from .name import NAME, compilable, evaluate, named
-from .scalar import SCALARS
-from .words import UNSTABLE, spoken, steady
+from .code import NAME, compilable, evaluate, named, written
+from .instance import instance, is_true
+from .values import CONTAINERS, SCALARS, UNSTABLE, Inner, spoken, steady
 
 __all__ = [
     "NAME",

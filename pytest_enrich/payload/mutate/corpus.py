@@ -101,7 +101,7 @@ class Corpus:
 
 def _load() -> None:
     """Import here, once, what each of the forks would import."""
-    from ..explore import calls, observe, run, trace  # noqa: F401 - for those
+    from ..explore import run  # noqa: F401 - for those
 
 
 def _end(runner: Runner, program: Program) -> tuple[str | None, list[int]]:

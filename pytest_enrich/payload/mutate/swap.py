@@ -1,22 +1,95 @@
-"""Exchanging the code of functions that are there already, where that is the same as importing the mutant.
-
-It is not the same for what ran while the tests were imported: default arguments, decorators, class bodies, and of
-the functions that something called at that time the lines that ran, and what they made.
-"""
+"""A mutant in place: in the source file that is imported, or swapped into functions that are there."""
 
 from __future__ import annotations
+import __future__
 
+import ast
 import gc
+import importlib.abc
 import inspect
+import itertools
+import os
 import sys
+import warnings
 from collections import defaultdict
-from collections.abc import Callable
-from types import CodeType, FrameType, FunctionType
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from pathlib import Path
+from types import CodeType, FrameType, FunctionType, ModuleType
+from typing import Any, NamedTuple
 
 Pair = tuple[CodeType, CodeType]
 RESUMED = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 """Flags of functions whose calls may still be going on."""
+FUTURE = {getattr(__future__, name).compiler_flag for name in __future__.all_feature_names}
+
+
+def compiled(text: str, filename: str, flags: int = 0) -> CodeType:
+    """The code of a whole file, or of a part; what the compiler would warn of, it warned of before."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        code: CodeType = compile(text, filename, "exec", flags, dont_inherit=True)
+        return code
+
+
+class SourceFinder(importlib.abc.MetaPathFinder):
+    """Finds what the finders after it find, and puts `text` in the place of what is in the file.
+
+    Attributes:
+        code: What was served, None before.
+        filename: The name it was compiled under.
+        before: Called before the module runs.
+    """
+
+    def __init__(self, path: Path, text: str, before: Callable[[SourceFinder], None] | None = None) -> None:
+        self.path = os.path.realpath(path)
+        self.names = {path.stem, path.parent.name}
+        self.text = text
+        self.before = before
+        self.code: CodeType | None = None
+        self.filename = ""
+
+    def serve(self, text: str) -> None:
+        """From now on this text, and nothing is called."""
+        self.text, self.code, self.before = text, None, None
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """As the import system asks."""
+        if fullname.rpartition(".")[2] not in self.names:
+            return None
+        for finder in sys.meta_path[sys.meta_path.index(self) + 1 :]:
+            spec = finder.find_spec(fullname, path, target)
+            if spec is not None:
+                return self._with_text(spec)
+        return None
+
+    def _with_text(self, spec: ModuleSpec) -> ModuleSpec:
+        if spec.origin is not None and spec.has_location and os.path.realpath(spec.origin) == self.path:
+            spec.loader = _Loader(spec.name, spec.origin, self)
+        return spec
+
+    def is_loaded(self) -> bool:
+        """Whether the file was imported by something that came before."""
+        files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+        return any(isinstance(file, str) and os.path.realpath(file) == self.path for file in files)
+
+
+class _Loader(SourceFileLoader):
+    def __init__(self, fullname: str, path: str, finder: SourceFinder) -> None:
+        super().__init__(fullname, path)
+        self.finder = finder
+
+    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - as the import system asks
+        finder = self.finder
+        if finder.code is None:
+            finder.filename = str(self.path)
+            finder.code = compiled(finder.text, finder.filename)
+            if finder.before is not None:
+                finder.before(finder)
+        return finder.code
 
 
 class Swaps:
@@ -131,3 +204,64 @@ def _constant(value: object) -> tuple[Any, ...]:
         parts = [_constant(one) for one in value]
         return (type(value), parts if isinstance(value, tuple) else frozenset(map(repr, parts)))
     return (type(value), repr(value))
+
+
+class Span(NamedTuple):
+    """Where a statement is: its first line (from 1), and what is before it and up to its end, in characters."""
+
+    line: int
+    start: int
+    end: int
+
+
+class Statements:
+    """A file's, as it is loaded.
+
+    Args:
+        text: What is in it.
+        filename: The name that its code has.
+        loaded: That code.
+    """
+
+    def __init__(self, text: str, filename: str, loaded: CodeType) -> None:
+        self._text, self._filename, self._loaded = text, filename, loaded
+        self._flags = sum(loaded.co_flags & flag for flag in FUTURE)
+        self._spans = tuple(_spans(text))
+        self._functions = functions(loaded)
+        self._alone = cache(self._compiled)
+
+    def pairs(self, mutant: dict[str, Any]) -> list[Pair] | None:
+        """The functions that differ in a mutant, as they are loaded and as they would be; as `differences`."""
+        span = next(
+            (one for one in self._spans if one.start <= mutant["start"] and mutant["end"] <= one.end), None
+        )
+        if span is not None:
+            own = self._text[span.start : span.end]
+            found = differences(self._alone(span, own), self._compiled(span, changed(own, mutant, span.start)))
+            if found is None or all(place(old) in self._functions for old, _ in found):
+                return found and [(self._functions[place(old)], new) for old, new in found]
+        return differences(self._loaded, compiled(changed(self._text, mutant), self._filename))
+
+    def _compiled(self, span: Span, text: str) -> CodeType:
+        """A statement in its place, with all lines as they are in the file."""
+        return compiled("\n" * (span.line - 1) + text, self._filename, self._flags)
+
+
+def changed(text: str, mutant: dict[str, Any], before: int = 0) -> str:
+    """A part of the file's text, with so much `before` it, with a mutant in it."""
+    return f"{text[: mutant['start'] - before]}{mutant['replacement']}{text[mutant['end'] - before :]}"
+
+
+def _spans(text: str) -> Iterator[Span]:
+    """Of each statement that has its lines for itself."""
+    starts = [*itertools.accumulate((len(line) + 1 for line in text.split("\n")), initial=0)]
+    nodes = ast.parse(text).body
+    lines = [(min([one.lineno, *_decorators(one)]), one.end_lineno or one.lineno) for one in nodes]
+    for at, (first, last) in enumerate(lines):
+        is_alone = (not at or lines[at - 1][1] < first) and (at + 1 == len(lines) or last < lines[at + 1][0])
+        if is_alone:
+            yield Span(first, starts[first - 1], starts[last])
+
+
+def _decorators(node: ast.stmt) -> list[int]:
+    return [one.lineno for one in getattr(node, "decorator_list", ())]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from .. import selection
-from ..outcome import Outcomes
+from ..selection import Outcomes
 
 FAILURES = {"failed", "error"}
 SETTINGS = "_hypothesis_internal_use_settings"

@@ -17,8 +17,7 @@ import pytest
 from .. import confine, fork, invocation
 from . import tests
 from .corpus import Corpus
-from .finder import SourceFinder
-from .statements import changed
+from .swap import SourceFinder, changed
 from .untouched import kept
 
 CANARY = "canary"

@@ -17,11 +17,9 @@ from typing import TypeAlias
 
 import pytest
 
-from .. import unwatched
+from ..record import rewriting
 from .corpus import NOTHING
-from .finder import SourceFinder
-from .statements import Statements
-from .swap import Swaps
+from .swap import SourceFinder, Statements, Swaps
 from .tests import Stages
 from .trial import ELSEWHERE, Answer, Known, Took, Trial, joined
 from .untouched import kept
@@ -97,7 +95,7 @@ def _collected(trial: Trial, session: pytest.Session, original: Original) -> Ans
     """Collect, see which tests pass, and try what can be tried from here."""
     finder, swaps = original
     begun = monotonic()
-    with unwatched.rewriting():
+    with rewriting():
         Stages.collect(session)
     collected = _since(begun)
     swaps.ready()

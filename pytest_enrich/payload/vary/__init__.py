@@ -15,8 +15,7 @@ import pytest
 from .. import invocation
 from ..mutate.tests import Stages
 from ..prove import StandIn
-from .instrument import Instrumented
-from .probe import Probe
+from .instrument import Instrumented, Probe
 
 
 def vary(work: dict[str, Any], session: invocation.Session = invocation.run) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from ..express import express
-from .ending import Record
-from .names import Names
+from .carrier import Record
 from .pool import BOUNDARIES, Pool
+from .values import Names
 
 EXAMPLES = 200
 FEW = EXAMPLES // 5

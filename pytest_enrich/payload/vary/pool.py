@@ -6,13 +6,10 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
-from ..explore import natural
 from ..explore.calls import Call
-from ..explore.mutate import literals, vary
-from .members import combined, members
-from .names import Names, Path
-from .shapes import emptied
-from .template import is_literal, is_odd, keys
+from ..explore.reduce import known_texts, oddness
+from ..explore.templates import literals, vary
+from .values import Names, Path, combined, emptied, is_literal, is_odd, keys, members
 
 UNKNOWN_KEY = UNNAMED = UNSIGNED = 3
 MOST_PLAIN, MOST_CONSTANTS, MOST_NEAR = 8, 24, 16
@@ -120,7 +117,7 @@ class Pool:
         unknown = len(keys(value) - self._keys) if self._keys else 0
         unnamed = self._has_names and is_literal(value)
         unsigned = bool(self._sign) and _first(value) not in {self._sign, ""}
-        odd = natural.oddness(Call("", (("", value),)), self._usual)
+        odd = oddness(Call("", (("", value),)), self._usual)
         return signs + UNKNOWN_KEY * unknown + UNNAMED * unnamed + UNSIGNED * unsigned + odd
 
     @cached_property
@@ -141,7 +138,7 @@ class Pool:
 
     @cached_property
     def _usual(self) -> frozenset[str]:
-        return natural.known(self.seen)
+        return known_texts(self.seen)
 
 
 def _first(template: str) -> str:
@@ -162,3 +159,58 @@ def _neighbours(text: str) -> tuple[str, ...]:
     except ValueError:
         return ()
     return repr(value - 1), repr(value + 1)
+
+
+class Added(Pool):
+    """A pool of a place where nothing stands in the rows.
+
+    Args:
+        rows: What stands for nothing, in each row.
+        offers: Values to try, best first.
+        names: Of the test file.
+    """
+
+    def __init__(self, rows: Sequence[str], offers: Sequence[str], names: Names) -> None:
+        super().__init__(rows, names, (), (), offers)
+        self._offers = tuple(offers)
+
+    def fits(self, template: str) -> bool:
+        """Whether it was offered, or is a plain value of the same type as one that was."""
+        if super().fits(template):
+            return True
+        return bool(literals(template)) and self._names.parts(template) in self._kinds
+
+    @cached_property
+    def _kinds(self) -> frozenset[frozenset[Path]]:
+        """What the offered plain values are made of."""
+        return frozenset(self._names.parts(one) for one in self._offers if literals(one))
+
+    @cached_property
+    def promising(self) -> tuple[str, ...]:
+        """What was offered."""
+        return self._offers
+
+    @cached_property
+    def plain(self) -> tuple[str, ...]:
+        """The same."""
+        return self._offers
+
+    def any(self, chance: random.Random, value: str) -> str:
+        """One of the offers; `value` when there are none."""
+        return chance.choice(self._offers) if self._offers else value
+
+    def strangeness(self, value: str) -> int:
+        """A value that nobody offered is one sign to stumble over."""
+        return int(value not in self._offers)
+
+
+class Exchanged(Added):
+    """A pool of names that are no values: nothing but what was offered fits."""
+
+    def fits(self, template: str) -> bool:
+        """Whether it was offered, or is there."""
+        return template in self.seen or template in self._offers
+
+    def like(self, kind: object) -> list[str]:  # noqa: ARG002 - as of a pool
+        """None: a name is of no type."""
+        return []

@@ -13,23 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from ..alias import aliases
-from ..explore.limits import Limits
+from ..explore.bounds import Limits
 from ..explore.probe import Probes
 from ..explore.trace import Reached, Tracer
-from .added import Added
-from .carrier import Carrier, Stage, taken
-from .ending import Endings, Record
-from .exchanged import Exchanged
+from ..objects import aliases
+from .carrier import Carrier, Endings, Record, Stage, taken
 from .given import Drawn, draw
-from .names import Names
-from .pool import Pool
-from .probe import Probe
+from .instrument import Probe
+from .pool import Added, Exchanged, Pool
 from .search import Find, Search, choose
-from .subject import Subject
-from .template import is_literal
+from .subject import Subject, Variation
 from .test import Test
-from .variation import Variation
+from .values import Names, is_literal
 
 MOST_CARRIERS = 6
 FEW_ROWS = 6

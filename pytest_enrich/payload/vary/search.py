@@ -9,14 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
-from ..explore.limits import Limits
+from ..explore.bounds import Limits
 from ..explore.trace import Branch, Reached, reached_by
-from . import ideas
-from .carrier import taken
-from .ending import Record
+from .carrier import Record, taken
 from .guide import Guide
-from .subject import Subject
-from .variation import Variation
+from .subject import Subject, Variation, drawn_variations, fresh, offered_variations, promising_variations
 
 PATIENCE_AT_ONCE, PATIENCE = 1500, 150
 FAR = 5
@@ -88,7 +85,7 @@ class Search:
         chance = random.Random(share.seed + subject.number)  # noqa: S311 - no secret
         if subject.offers:  # all of them, before anything is asked about one
             most = share.executions - self.executions
-            batch = list(ideas.fresh(subject, ideas.offered(subject, bases), tried, most))
+            batch = list(fresh(subject, offered_variations(subject, bases), tried, most))
             bases += self._batch(subject, batch, guide, share.deadline)
         source = self._ideas(subject, bases, guide, chance)
         idle = 0
@@ -96,7 +93,7 @@ class Search:
             if not self._open(subject):
                 return
             wanted = min(size, share.executions - self.executions)
-            batch = list(ideas.fresh(subject, source, tried, wanted))
+            batch = list(fresh(subject, source, tried, wanted))
             if not batch:
                 return
             new = self._batch(subject, batch, guide, share.deadline)
@@ -122,10 +119,10 @@ class Search:
         if subject.offers:
             yield from guide.ideas(is_open)
             return
-        plain, guided = ideas.promising(subject, bases, chance), guide.ideas(is_open)
+        plain, guided = promising_variations(subject, bases, chance), guide.ideas(is_open)
         for one, other in itertools.zip_longest(plain, guided):
             yield from (idea for idea in (one, other) if idea is not None)
-        for one in ideas.drawn(subject, bases, chance):
+        for one in drawn_variations(subject, bases, chance):
             yield from guide.ideas(is_open)
             yield one
 

@@ -8,16 +8,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import confine, fork
-from ..explore.clock import shifted
+from ..explore.bounds import shifted
 from ..explore.probe import Note, Probes
-from .approach import Approach
-from .carrier import Carrier
-from .ending import Record
-from .names import Names
+from .carrier import Carrier, Record
+from .guide import Approach
 from .pool import Pool
 from .reduction import Reduction
 from .search import Find, Search, objection
-from .variation import Variation
+from .subject import Variation
+from .values import Names
 
 GRACE_SECONDS = 10.0
 STEPS_AT_ONCE, STEPS = 400, 60

@@ -13,7 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from .. import confine, guard, limit, supervise
+from .. import confine, guard, supervise
+from ..job import apply_limits
 from .line import Line
 
 
@@ -28,7 +29,7 @@ def serve(start_file: str, control: int) -> NoReturn:
     """
     start: dict[str, Any] = json.loads(Path(start_file).read_bytes())
     supervise.adopt()
-    limit.apply(start["limits"])
+    apply_limits(start["limits"])
     if start["confinement"] is not None:
         confine.apply(start["confinement"], start["scratch"])
     sys.path[:0] = start["path"]

@@ -1,30 +1,102 @@
-"""One job in a fork: what is its own is put in place, pytest goes on, and at the end the answer is written."""
+"""Open files of the process that is forked: what its children must not share with one another."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from types import CodeType
+from typing import Any, NamedTuple, NoReturn
 
 import pytest
 from _pytest.assertion.rewrite import AssertionRewritingHook
 
-from .. import confine, invocation, job, limit
-from ..places import Places
+from .. import confine, invocation, job
+from ..candidate import TextFinder
+from ..guard import Places
+from ..job import apply_limits
 from ..prove import Proof, StandIn
-from . import unfit
-from .descriptors import Descriptors
-from .kept import Kept
 from .line import Request
-from .seen import Seen
-from .texts import Texts
+from .seen import Kept, Seen, has_first_word
 
+HERE = "/dev/fd"
+MOST = 8
 _ANEW = {"vary": job.varied, "record": job.recorded}
 """What runs the session anew, with other plugins."""
+
+
+class Descriptors(NamedTuple):
+    """Those that lead to this process's output, and temporary files without a name, with what is in them.
+
+    Pytest captures into such files. Children would write over each other's, and read what a killed one left.
+    """
+
+    outputs: tuple[int, ...]
+    temporary: dict[int, tuple[bytes, int]]
+
+    @classmethod
+    def survey(cls) -> Descriptors:
+        """The open files of now; output is where descriptors 1 and 2 lead."""
+        own = {_identity(os.fstat(number)) for number in (1, 2)}
+        outputs, temporary = [1, 2], {}
+        for number, found in _open():
+            if _identity(found) in own:
+                outputs.append(number)
+            elif stat.S_ISREG(found.st_mode) and not found.st_nlink:
+                with contextlib.suppress(OSError):
+                    place = os.lseek(number, 0, os.SEEK_CUR)
+                    temporary[number] = os.pread(number, found.st_size, 0), place
+        return cls(tuple(dict.fromkeys(outputs)), temporary)
+
+    def separate(self, output: int) -> None:
+        """In a child: print to `output`, and have temporary files of its own."""
+        for number in self.outputs:
+            os.dup2(output, number, inheritable=os.get_inheritable(number))
+        os.close(output)
+        for number, (content, place) in self.temporary.items():
+            with tempfile.TemporaryFile(buffering=0) as file:
+                file.write(content)
+                file.seek(place)
+                os.dup2(file.fileno(), number, inheritable=False)
+
+
+def _open() -> Iterator[tuple[int, os.stat_result]]:
+    for name in os.listdir(HERE):  # noqa: PTH208 - names are wanted
+        if name.isdigit() and int(name) > 2:  # noqa: PLR2004 - after the standard ones
+            with contextlib.suppress(OSError):
+                yield int(name), os.fstat(int(name))
+
+
+def _identity(found: os.stat_result) -> tuple[int, int]:
+    return found.st_dev, found.st_ino
+
+
+class Texts:
+    """The code of the last few texts of which all tests were asked for."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType] = {}
+
+    def prepare(self, work: dict[str, Any], config: pytest.Config) -> None:
+        """Compile what a job will need; one that asks for single tests compiles just these, and does so itself."""
+        job = work["job"]
+        if job["type"] != "prove" or job["tests"] or self.code(work) is not None:
+            return
+        if len(self._codes) >= MOST:
+            self._codes.pop(next(iter(self._codes)))
+        finder = TextFinder(Path(work["rootdir"], job["path"]), job["text"])
+        finder.config = config
+        with contextlib.suppress(Exception):  # the job will say what is wrong with it
+            self._codes[job["path"], job["text"]] = finder.compiled()
+
+    def code(self, work: dict[str, Any]) -> CodeType | None:
+        """The code of the text that a job runs, if it is known."""
+        return self._codes.get((work["job"]["path"], work["job"]["text"]))
 
 
 class Child:
@@ -55,7 +127,7 @@ class Child:
         work = self._work
         self._settle()
         descriptors.separate(self._request.output)
-        limit.apply(work["limits"])
+        apply_limits(work["limits"])
         if work["confinement"] is not None:
             confine.apply(work["confinement"], work["scratch"])
         _move(session.config, self._start["scratch"], work["scratch"])
@@ -119,7 +191,7 @@ class Child:
             config.pluginmanager.register(plugin)
         config.args = [proof.argument]
         config.option.file_or_dir = [proof.argument]
-        if unfit.has_first_word(config, self._seen.project):
+        if has_first_word(config, self._seen.project):
             proof.measure.__enter__()
         else:  # until then nothing of the project runs
             proof.stand_in.finder.begin = proof.measure.__enter__

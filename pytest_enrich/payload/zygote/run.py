@@ -14,13 +14,11 @@ from typing import Any
 import pytest
 
 from .. import invocation, job
-from ..places import Places
-from . import preload, unfit
-from .child import Child
-from .descriptors import Descriptors
+from ..guard import Places
+from . import preload
+from .child import Child, Descriptors, Texts
 from .line import Line
-from .seen import Seen
-from .texts import Texts
+from .seen import Seen, has_first_word, has_last_word, held_modules, unfit_files, unfit_reason
 
 
 def run(start: dict[str, Any], places: Places, line: Line) -> str:
@@ -76,7 +74,7 @@ class Waiting:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """All that counts has happened, unless the project has something to add."""
-        if self.child is not None and not unfit.has_last_word(session.config, self._seen.project):
+        if self.child is not None and not has_last_word(session.config, self._seen.project):
             self.child.conclude()
 
     @pytest.hookimpl(trylast=True)
@@ -98,12 +96,12 @@ class Waiting:
         if config.getoption("doctestmodules", default=False):
             importlib.import_module("doctest")
         self._seen.stop()
-        reason = unfit.reason()
-        files = unfit.files(self._start["rootdir"], config, self._seen)
-        for has_say in (unfit.has_first_word, unfit.has_last_word):  # each fork asks again, of few plugins more
+        reason = unfit_reason()
+        files = unfit_files(self._start["rootdir"], config, self._seen)
+        for has_say in (has_first_word, has_last_word):  # each fork asks again, of few plugins more
             has_say(config, self._seen.project)
         # What others hold on to is not made anew by importing it anew.
-        held = files if self._seen.shared else unfit.held()
+        held = files if self._seen.shared else held_modules()
         if reason:
             self._line.ready(unfit=reason, files=files)
             os._exit(0)

@@ -10,9 +10,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Decision, RunSummary, Suggestion
-from pytest_enrich.store import Store, bugs, folder, identity, last_run, log, rebuild, rejected, seal
-from pytest_enrich.store.merge import decisions, runs
-from pytest_enrich.store.merge.choice import Choice, Offer, choose
+from pytest_enrich.store import Store, bugs, folder, identity, last_run, rebuild, rejected, seal
+from pytest_enrich.store.identity import logged_states
+from pytest_enrich.store.merge.choice import Choice, Offer, choose, merged_runs, missing_decisions
 
 _MOST_FOLDERS = 10_000
 _LOST = "{}/{}/run.json cannot be read here: what that job came to is not counted"
@@ -77,7 +77,7 @@ def merge(into: Store, sources: Sequence[Store], *, at: str) -> Merged:
 
 def _offers(into: Store, sources: Sequence[Store]) -> Iterator[Offer]:
     """All that waits in any folder, by what was decided in all of them and by what the team has turned down."""
-    states = log.states(into.decisions())
+    states = logged_states(into.decisions())
     turned_down = rejected.read(into.rootdir)
     for number, store in enumerate((into, *sources)):
         run = last_run.read(store)
@@ -93,7 +93,7 @@ def _offers(into: Store, sources: Sequence[Store]) -> Iterator[Offer]:
 
 def _accepted(into: Store) -> frozenset[str]:
     """The gaps that tests close which a person has taken."""
-    states = log.states(into.decisions())
+    states = logged_states(into.decisions())
     decided = into.lying("decided")
     taken = [one for one in decided if states.get((one.id, one.test.body_sha256)) == "accepted"]
     return frozenset(gap for one in taken for gap in (one.id, *one.gap.also_closes))
@@ -117,7 +117,7 @@ def _texts(into: Store, source: Store, one: Suggestion) -> tuple[str, str]:
 def _join_decisions(into: Store, sources: Sequence[Store]) -> Sequence[Decision]:
     for one in sources:
         _adopt_decided(into, one)
-    new = decisions.missing(into.decisions(), [one.decisions() for one in sources])
+    new = missing_decisions(into.decisions(), [one.decisions() for one in sources])
     taken = [decision for decision in new if identity.is_valid(decision.id)]
     for decision in taken:
         into.decide(decision)
@@ -159,7 +159,7 @@ def _write(into: Store, sources: Sequence[Store], chosen: Choice) -> tuple[str, 
     kept = {offer.suggestion.id for offer in chosen.kept}
     place = into.directory
     shown = place.relative_to(into.rootdir).as_posix() if place.is_relative_to(into.rootdir) else str(place)
-    summary = runs.merged(read, kept, directory=shown, waiting=len(pending))
+    summary = merged_runs(read, kept, directory=shown, waiting=len(pending))
     notes = (*_lost(found), *summary.notes)
     summary = replace(summary, bugs=tuple(one.id for one in bugs.waiting(into)), notes=notes)
     better = {one.id: one.grade for one in pending}

@@ -8,12 +8,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Candidate, NewTest
-from pytest_enrich.validate.minimal import literal, statement
-from pytest_enrich.validate.minimal.cover import smallest
-from pytest_enrich.validate.minimal.inline import inlined
-from pytest_enrich.validate.minimal.raising import cut_short
+from pytest_enrich.validate.minimal import statement
+from pytest_enrich.validate.minimal.reductions import cut_short, inlined, smaller_literals, smallest
 from pytest_enrich.validate.minimal.rewrite import renamed, without
-from pytest_enrich.validate.shield import keeps_apart
+from pytest_enrich.validate.telling import keeps_apart
 
 MOST_TRIES = 12
 
@@ -107,7 +105,7 @@ def _smaller(candidate: NewTest) -> Iterator[NewTest]:
             yield without(candidate, going)
     yield from cut_short(candidate)
     if not (candidate.origin.reduced or candidate.origin.varied):
-        yield from literal.smaller(candidate)
+        yield from smaller_literals(candidate)
     yield from inlined(candidate)
 
 

@@ -5,7 +5,8 @@ import sys
 import pytest
 
 from pytest_enrich.commands import pytest_run, reproof
-from pytest_enrich.commands.review import _chosen, decide, loop
+from pytest_enrich.commands.review import _chosen, loop
+from pytest_enrich.commands.review.loop import KEYS
 from pytest_enrich.data import Reproof
 from pytest_enrich.store import identity
 from tests.commands.review.test_loop import Reader, grade, hold, rewrite
@@ -83,7 +84,7 @@ def test_undo_takes_back_all_that_one_key_decided(project, no_dash):
     review = loop.Review(project.store, Reader("reject", "never-file"), project.store.pending())
     review.hold()
     assert "0 left   back: pytest-enrich undo" in review.sitting.told[-1]
-    decide.KEYS["undo"](review, None)
+    KEYS["undo"](review, None)
     assert review.sitting.told == (" took back 3 decisions; what they were about waits again",)
     assert review.sitting.done == ()
     for name in waiting - {no_dash}:

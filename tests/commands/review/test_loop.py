@@ -11,7 +11,8 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich import patch
-from pytest_enrich.commands import edited, pytest_run, reproof
+from pytest_enrich.commands import pytest_run, reproof
+from pytest_enrich.commands.accept import is_edited_by_hand
 from pytest_enrich.commands.review import edit, loop
 from pytest_enrich.commands.review.console import ESCAPED, Gone
 from pytest_enrich.commands.review.screen import Size
@@ -176,7 +177,7 @@ def test_an_editor_that_changes_nothing_decides_nothing(project, no_dash, monkey
     monkeypatch.setenv("VISUAL", "true")
     reader, _ = hold(project, "edit")
     assert "The test was not changed" in reader.screens[-1]
-    assert not edited.is_edited(project.store, project.store.find(no_dash))
+    assert not is_edited_by_hand(project.store, project.store.find(no_dash))
 
 
 @pytest.mark.usefixtures("quick")
@@ -199,7 +200,7 @@ def test_a_version_can_be_given_up_or_left_for_later(project, no_dash, monkeypat
     reader, _ = hold(project, "edit", "cancel", "accept", "original")
     assert "but             failed" in reader.screens[2]
     assert "Your version is kept" in reader.screens[3]
-    assert not edited.is_edited(project.store, project.store.find(no_dash))
+    assert not is_edited_by_hand(project.store, project.store.find(no_dash))
     assert project.store.decisions() == ()
 
 
@@ -224,7 +225,7 @@ def test_what_is_noticed_no_longer_is_named(project, no_dash):
     one = replace(one, proof=replace(one.proof, mutants=MutantsPart(killed=2, of=2, list=tried)))
     left = (tried[0], replace(tried[1], killed=False))
     found = Reproof(passed=True, covers=True, seconds=0.0012, mutants=MutantsPart(killed=1, of=2, list=left))
-    assert edit.told(one, found, 79) == [
+    assert edit.told_version(one, found, 79) == [
         "   runs            yes, 1.2 ms",
         "   covers the gap  yes",
         "   kills mutants   1 of 2 (was 2 of 2): no longer noticed: line 4 a -> b",
@@ -254,7 +255,7 @@ import sys
 from pathlib import Path
 from pytest_enrich.commands.review import edit, loop
 from pytest_enrich.commands.review.console import Gone
-from pytest_enrich.commands.review.plain import Lines
+from pytest_enrich.commands.review.terminal import Lines
 from pytest_enrich.store import Store
 store = Store(Path('enrich-suggestions').absolute(), Path.cwd())
 for one in store.pending():

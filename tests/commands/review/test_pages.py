@@ -5,13 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pytest_enrich.commands.review import bug_screen, keys, pages
-from pytest_enrich.commands.review.console import ESCAPED
+from pytest_enrich.commands.review import bug_screen, pages
+from pytest_enrich.commands.review.console import BUG, ESCAPED, SHORT_BUG, key_legend
 from pytest_enrich.commands.review.screen import Size, View
 from pytest_enrich.commands.review.sitting import END, Sitting
 from pytest_enrich.data import SourceLine
 from pytest_enrich.reporters.words import columns
-from pytest_enrich.store.xfail import xfail
+from pytest_enrich.store.bugs import xfail
 from tests.commands.review.test_loop import hold
 
 ROWS = st.lists(st.text("abc=漢", max_size=200).map(lambda text: f"{text}."), max_size=60)
@@ -68,8 +68,8 @@ def test_a_possible_bug_fits_any_terminal_with_what_is_said_and_what_is_done(bug
     code = f"def test_a():\n{'    assert 1' * times}\n"
     longer = replace(bug.bug, contract=bug.bug.contract * times, test=replace(bug.bug.test, code=code))
     size = Size(wide, high)
-    legend = keys.legend(keys.SHORT_BUG if size.is_low else keys.BUG, size.width)
-    lines = bug_screen.compose(replace(bug, bug=longer, told=("done " * 40,) * told), size, legend)
+    legend = key_legend(SHORT_BUG if size.is_low else BUG, size.width)
+    lines = bug_screen.compose_bug(replace(bug, bug=longer, told=("done " * 40,) * told), size, legend)
     assert len(lines) < high
     assert max(map(columns, lines)) < wide
     assert lines[told].startswith(" 11/12  POSSIBLE BUG  ")
@@ -83,13 +83,13 @@ def test_a_possible_bug_that_would_act_on_a_terminal_is_made_visible(bug, fakes)
     spoiled = fakes.spoiled(bug.bug, evil)
     seen = replace(bug, bug=spoiled, one=replace(bug.one, title=evil, look=evil), function=function, told=(evil,))
     for size in (Size(80, 24), Size(80)):
-        assert "".join(bug_screen.compose(seen, size, [])).isprintable()
+        assert "".join(bug_screen.compose_bug(seen, size, [])).isprintable()
 
 
 def test_every_key_of_a_possible_bug_is_used_once_and_explained():
     from pytest_enrich.commands.review import bug
 
-    for choices in (keys.BUG, keys.SHORT_BUG):
+    for choices in (BUG, SHORT_BUG):
         assert len({one.key for one in choices}) == len(choices) == len({one.word for one in choices})
-    assert {one.key for one in keys.BUG} - {"?"} <= set("\n".join(bug.HELP))
-    assert len(bug.HELP) + len(keys.legend(keys.SHORT_BUG, 59)) < 20
+    assert {one.key for one in BUG} - {"?"} <= set("\n".join(bug.HELP))
+    assert len(bug.HELP) + len(key_legend(SHORT_BUG, 59)) < 20

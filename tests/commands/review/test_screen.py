@@ -5,7 +5,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pytest_enrich.commands.review import keys, pages, paint, screen, view
+from pytest_enrich.commands.review import pages, screen
+from pytest_enrich.commands.review.console import (
+    EDITED,
+    MAIN,
+    REASONS,
+    SHORT,
+    STALE,
+    key_legend,
+    painted,
+    pressed,
+    rejection,
+    typed,
+    wants_colour,
+)
+from pytest_enrich.commands.review.pages import view_of
 from pytest_enrich.commands.review.screen import Size, View, compose, share
 from pytest_enrich.commands.review.sitting import Sitting
 from pytest_enrich.reporters.words import columns
@@ -24,7 +38,7 @@ def views(made):
 
     store = Store(made / "enrich-suggestions", made)
     order = tuple(one.id for one in store.pending())
-    return Views(view.of(store, one, Sitting(order=order, at=at)) for at, one in enumerate(store.pending()))
+    return Views(view_of(store, one, Sitting(order=order, at=at)) for at, one in enumerate(store.pending()))
 
 
 @settings(max_examples=30, deadline=None)
@@ -32,8 +46,8 @@ def views(made):
 def test_it_fits_any_terminal_and_has_all_that_a_decision_needs(views, index, wide, high, told):
     seen = replace(views[index], told=("done " * 40,) * told)
     size = Size(wide, high)
-    choices = keys.SHORT if size.is_low else keys.MAIN
-    lines = compose(seen, size, keys.legend(choices, size.width))
+    choices = SHORT if size.is_low else MAIN
+    lines = compose(seen, size, key_legend(choices, size.width))
     assert len(lines) < high  # the prompt has the last row
     assert max(map(columns, lines)) < wide
     assert lines[told].startswith(f" {seen.number}/{seen.total}  ")
@@ -89,14 +103,14 @@ def test_source_and_test_share_the_room_and_leave_none_free_that_is_needed(room,
 
 
 def test_a_key_is_a_key_and_a_word_may_be_begun():
-    assert keys.pressed("a", keys.MAIN) == "accept"
-    assert keys.pressed("\r", keys.MAIN) == ""
-    assert keys.typed("rej", keys.MAIN) == "reject"
-    assert keys.typed("A", keys.MAIN) == "all-strong"
-    assert keys.typed("ACCEPT", keys.MAIN) == "accept"
-    assert keys.typed("", keys.MAIN) == ""
-    assert keys.typed("never", keys.REASONS) == "never"
-    assert keys.typed("accept everything", keys.MAIN) == ""
+    assert pressed("a", MAIN) == "accept"
+    assert pressed("\r", MAIN) == ""
+    assert typed("rej", MAIN) == "reject"
+    assert typed("A", MAIN) == "all-strong"
+    assert typed("ACCEPT", MAIN) == "accept"
+    assert typed("", MAIN) == ""
+    assert typed("never", REASONS) == "never"
+    assert typed("accept everything", MAIN) == ""
 
 
 @pytest.mark.parametrize(
@@ -109,16 +123,16 @@ def test_a_key_is_a_key_and_a_word_may_be_begun():
     ],
 )
 def test_what_a_reason_notes(word, expected):
-    assert keys.rejection(word) == expected
+    assert rejection(word) == expected
 
 
 def test_every_key_is_used_once():
-    for choices in (keys.MAIN, keys.STALE, keys.SHORT, keys.REASONS, keys.EDITED):
+    for choices in (MAIN, STALE, SHORT, REASONS, EDITED):
         assert len({one.key for one in choices}) == len(choices) == len({one.word for one in choices})
 
 
 def test_the_keys_of_the_usual_screen_take_two_lines():
-    assert [columns(line) <= 79 for line in keys.legend(keys.MAIN, 79)] == [True, True]
+    assert [columns(line) <= 79 for line in key_legend(MAIN, 79)] == [True, True]
 
 
 @pytest.mark.parametrize(
@@ -132,12 +146,12 @@ def test_the_keys_of_the_usual_screen_take_two_lines():
     ],
 )
 def test_colours_are_there_unless_somebody_minds(environ, expected):
-    assert paint.wanted(environ) is expected
+    assert wants_colour(environ) is expected
 
 
 def test_colours_change_nothing_but_colour(views):
-    for line in compose(views[0], Size(80, 24), keys.legend(keys.MAIN, 79)):
-        assert re.sub(r"\x1b\[\d+m", "", paint.painted(line)) == line
+    for line in compose(views[0], Size(80, 24), key_legend(MAIN, 79)):
+        assert re.sub(r"\x1b\[\d+m", "", painted(line)) == line
 
 
 def test_a_heading_keeps_its_id_however_narrow(views):
@@ -149,5 +163,5 @@ def test_a_heading_keeps_its_id_however_narrow(views):
 def test_the_help_fits_the_smallest_screen_and_names_every_key():
     lines = pages.helping()
     assert max(map(columns, lines)) < 60
-    assert len(lines) + len(keys.legend(keys.SHORT, 59)) < 20
-    assert {one.key for one in keys.MAIN} - {"?"} <= set("\n".join(lines))
+    assert len(lines) + len(key_legend(SHORT, 59)) < 20
+    assert {one.key for one in MAIN} - {"?"} <= set("\n".join(lines))

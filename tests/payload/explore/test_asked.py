@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from pytest_enrich.payload.explore.asked import questions
+from pytest_enrich.payload.explore.observe import questions
 
 
 class Base:

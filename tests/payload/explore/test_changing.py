@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pytest_enrich.payload.explore.changing import methods
+from pytest_enrich.payload.explore.body import changing_methods
 
 
 class Line:
@@ -41,4 +41,4 @@ class Line:
 
 
 def test_methods_that_set_delete_or_order_what_the_object_keeps_and_need_nothing():
-    assert list(methods(Line)) == ["close", "forget", "hang_up", "wait"]
+    assert list(changing_methods(Line)) == ["close", "forget", "hang_up", "wait"]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pytest_enrich.payload.explore import example
+from pytest_enrich.payload.explore import shown
 from pytest_enrich.payload.explore.calls import Call
 from pytest_enrich.payload.explore.entry import Entry
 
@@ -32,30 +32,30 @@ Cart.__module__ = "pytest_enrich.payload.explore.example"
 
 
 def test_calls_in_the_examples_of_a_docstring_are_calls_to_begin_with():
-    assert example.of(PRICE, Documented, {}) == [
+    assert shown.example_calls(PRICE, Documented, {}) == [
         Call("price", (("total", "3"), ("unit", "'EUR'"))),
         Call("price", (("total", "4"), ("unit", "'USD'"))),
     ]
 
 
 def test_a_method_is_called_on_the_object_that_the_examples_made(monkeypatch):
-    monkeypatch.setattr(example, "Cart", Cart, raising=False)
-    (call,) = example.of(ADD, Documented, {"Cart": Cart})
-    assert call == Call("Cart.add", (("item", "1"),), "⟨pytest_enrich.payload.explore.example:Cart⟩(2)")
+    monkeypatch.setattr(shown, "Cart", Cart, raising=False)
+    (call,) = shown.example_calls(ADD, Documented, {"Cart": Cart})
+    assert call == Call("Cart.add", (("item", "1"),), "⟨pytest_enrich.payload.explore.shown:Cart⟩(2)")
 
 
 def test_what_has_no_docstring_has_no_examples():
-    assert example.of(PRICE, None, {}) == []
+    assert shown.example_calls(PRICE, None, {}) == []
 
 
 def test_the_objects_that_the_examples_make_of_a_class_are_known(monkeypatch):
-    monkeypatch.setattr(example, "Cart", Cart, raising=False)
-    shown = """
+    monkeypatch.setattr(shown, "Cart", Cart, raising=False)
+    documentation = """
     >>> cart = Cart(2)
     >>> Cart([1], size=3)
     >>> Cart(other)
     >>> total(Cart(5))
     """
-    monkeypatch.setattr(Cart, "__doc__", shown, raising=False)
-    made = "⟨pytest_enrich.payload.explore.example:Cart⟩"
-    assert [*example.objects(Cart, {"Cart": Cart})] == [f"{made}(2)", f"{made}([1], size=3)"]
+    monkeypatch.setattr(Cart, "__doc__", documentation, raising=False)
+    made = "⟨pytest_enrich.payload.explore.shown:Cart⟩"
+    assert [*shown.example_objects(Cart, {"Cart": Cart})] == [f"{made}(2)", f"{made}([1], size=3)"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_enrich.data import Argument, Call
-from pytest_enrich.payload.explore.factories import objects
+from pytest_enrich.payload.explore.world import made_objects
 
 TEXT = """
 class Word:
@@ -46,7 +46,7 @@ def module(imported):
 
 
 def test_objects_are_found_with_the_way_to_them(module):
-    found = objects(["⟨given:read⟩('a b;c')"])
+    found = made_objects(["⟨given:read⟩('a b;c')"])
     lines, words = found[module.Line], found[module.Word]
     assert lines == ["⟨given:read⟩('a b;c')[0]", "⟨given:read⟩('a b;c')[1]"]
     assert words[0] == "⟨given:read⟩('a b;c')[0].words[0]"
@@ -54,7 +54,7 @@ def test_objects_are_found_with_the_way_to_them(module):
 
 
 def test_what_a_mapping_holds_is_found_by_its_names(module):
-    assert objects(["⟨given:mapped⟩('a')"])[module.Line] == ["⟨given:mapped⟩('a')['first']"]
+    assert made_objects(["⟨given:mapped⟩('a')"])[module.Line] == ["⟨given:mapped⟩('a')['first']"]
 
 
 @pytest.mark.usefixtures("module")
@@ -62,7 +62,7 @@ def test_what_a_mapping_holds_is_found_by_its_names(module):
     "template", ["⟨given:fail⟩(ValueError)", "⟨given:fail⟩(SystemExit)", "⟨given:hang⟩()", "⟨given:gone⟩()", "("]
 )
 def test_a_call_that_does_not_end_well_gives_nothing(template):
-    assert objects([template]) == {}
+    assert made_objects([template]) == {}
 
 
 def test_a_method_is_called_on_what_a_function_gave(explore):

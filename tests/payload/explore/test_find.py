@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_enrich.payload.explore.calls import Call
-from pytest_enrich.payload.explore.find import ALTERNATIVES, Find, best
+from pytest_enrich.payload.explore.worth import ALTERNATIVES, Find, best
 
 
 class Plain:

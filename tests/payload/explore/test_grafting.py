@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_enrich.data import Argument, Call
-from pytest_enrich.payload.explore.grafting import LONGEST, grafted, parts, places
-from pytest_enrich.payload.explore.spans import NAME
+from pytest_enrich.payload.explore.templates import LONGEST, NAME, grafted, places, template_parts
 
 PAIR = "⟨shop:Pair⟩(⟨shop:Leaf⟩('a'), right=[⟨shop:Leaf⟩('b')])"
 TREES = """
@@ -41,7 +40,7 @@ def test_the_places_of_a_template_are_arguments_elements_and_values():
 
 
 def test_parts_are_objects_and_displays_each_once():
-    assert parts([PAIR, PAIR]) == (PAIR, "⟨shop:Leaf⟩('a')", "[⟨shop:Leaf⟩('b')]", "⟨shop:Leaf⟩('b')")
+    assert template_parts([PAIR, PAIR]) == (PAIR, "⟨shop:Leaf⟩('a')", "[⟨shop:Leaf⟩('b')]", "⟨shop:Leaf⟩('b')")
 
 
 def test_what_has_no_parts_or_knows_none_stays():
@@ -52,14 +51,14 @@ def test_what_has_no_parts_or_knows_none_stays():
 
 @given(st.sampled_from([PAIR, f"[{PAIR}]", f"{{'k': {PAIR}}}"]), st.integers(0, 500))
 def test_what_is_grafted_keeps_the_names_and_is_not_too_long(template, seed):
-    changed = grafted(template, parts([PAIR]), random.Random(seed))
+    changed = grafted(template, template_parts([PAIR]), random.Random(seed))
     assert len(changed) <= LONGEST
     assert {*NAME.findall(changed)} <= {*NAME.findall(template)}
 
 
 @given(st.integers(0, 500))
 def test_what_takes_the_place_of_positional_parts_is_python(seed):
-    changed = grafted("[⟨shop:Leaf⟩('a'), ⟨shop:Leaf⟩('b')]", parts([PAIR]), random.Random(seed))
+    changed = grafted("[⟨shop:Leaf⟩('a'), ⟨shop:Leaf⟩('b')]", template_parts([PAIR]), random.Random(seed))
     ast.parse(NAME.sub("_", changed), mode="eval")
 
 

@@ -5,7 +5,7 @@ import functools
 import http
 import types
 
-from pytest_enrich.payload.explore import keyed
+from pytest_enrich.payload.explore.body import keys_looked_up
 
 RATES = {"low": 1, "high": 9}
 MANY = dict.fromkeys(range(10_000))
@@ -34,27 +34,27 @@ def is_known(kind):
 
 
 def test_a_parameter_gets_the_keys_of_the_mappings_that_it_is_looked_up_in():
-    assert keyed.of(rate, "kind") == ("'low'", "'high'")
-    assert keyed.of(rate, "other") == ()
+    assert keys_looked_up(rate, "kind") == ("'low'", "'high'")
+    assert keys_looked_up(rate, "other") == ()
 
 
 def test_what_a_decorator_hides_is_seen():
-    assert keyed.of(is_known, "kind") == ("'low'", "'high'")
+    assert keys_looked_up(is_known, "kind") == ("'low'", "'high'")
 
 
 def test_a_class_and_an_enumeration_have_keys_as_well():
     def colour(name):
         return Colour[name], http.HTTPStatus[name]
 
-    assert keyed.of(colour, "name")[:3] == ("'RED'", "'BLUE'", "'CONTINUE'")
-    assert keyed.of(Shop.price, "name") == ("b'tea'",)
+    assert keys_looked_up(colour, "name")[:3] == ("'RED'", "'BLUE'", "'CONTINUE'")
+    assert keys_looked_up(Shop.price, "name") == ("b'tea'",)
 
 
 def test_keys_that_no_caller_writes_and_all_of_a_big_table_are_left_alone():
     def either(key):
         return MANY[key], OBJECTS[key], unknown[key]  # noqa: F821 - there is no such name
 
-    assert keyed.of(either, "key") == ("'named'",)
+    assert keys_looked_up(either, "key") == ("'named'",)
 
 
 class Broken(dict):
@@ -69,7 +69,7 @@ def test_a_table_that_cannot_be_read_has_no_keys():
     def looked_up(key):
         return BROKEN[key]
 
-    assert keyed.of(looked_up, "key") == ()
+    assert keys_looked_up(looked_up, "key") == ()
 
 
 def test_the_search_reaches_what_only_one_entry_of_a_table_leads_to(explore):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pytest_enrich.payload.explore.mutate import literals, vary
+from pytest_enrich.payload.explore.templates import literals, vary
 from pytest_enrich.payload.express import evaluate, express
 
 templates = st.recursive(

@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 
 from pytest_enrich.payload.explore.calls import Call
-from pytest_enrich.payload.explore.natural import known, oddness, shape
+from pytest_enrich.payload.explore.reduce import known_texts, oddness, shape
 
 
 def odd(value, *seen):
-    return oddness(Call("f", (("a", value),)), known(seen))
+    return oddness(Call("f", (("a", value),)), known_texts(seen))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_enrich.payload.explore.shorter import shorter
+from pytest_enrich.payload.explore.templates import shorter
 
 
 @pytest.mark.parametrize(

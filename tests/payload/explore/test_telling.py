@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.data import Argument, Call, Entry, Parameter
-from pytest_enrich.payload.explore.limits import Limits
+from pytest_enrich.payload.explore.bounds import Limits
 
 SCALE = """
     class Scale:

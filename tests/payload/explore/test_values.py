@@ -12,13 +12,12 @@ import typing
 import pytest
 
 from pytest_enrich.payload.explore.calls import Call
-from pytest_enrich.payload.explore.construction import constructor
-from pytest_enrich.payload.explore.drawing import drawn
 from pytest_enrich.payload.explore.entry import Entry
+from pytest_enrich.payload.explore.evidence import constructor
 from pytest_enrich.payload.explore.inputs import Inputs
 from pytest_enrich.payload.explore.pool import Seen
 from pytest_enrich.payload.explore.types import UNKNOWN, conforms, members
-from pytest_enrich.payload.explore.values import World, evaluable
+from pytest_enrich.payload.explore.values import World, drawn, evaluable
 from pytest_enrich.payload.explore.varied import Varied
 from pytest_enrich.payload.express import evaluate
 

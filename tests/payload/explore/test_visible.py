@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_enrich.payload.explore import visible
+from pytest_enrich.payload.explore.stated import visible_text
 
 
 class Number(int):
@@ -40,9 +40,9 @@ class Unequal(list):
     ],
 )
 def test_a_value_that_is_equal_to_a_plain_one_is_written_as_that(value, text):
-    assert visible.written(value) == text
+    assert visible_text(value) == text
 
 
 @pytest.mark.parametrize("value", [Unequal([Number(1)]), [object()], Items([Number(1)] * 60)])
 def test_what_is_equal_to_nothing_plain_or_is_too_long_has_no_text(value):
-    assert visible.written(value) is None
+    assert visible_text(value) is None

@@ -4,7 +4,7 @@ import ctypes
 
 import pytest
 
-from pytest_enrich.payload.explore.visible import written
+from pytest_enrich.payload.explore.stated import visible_text
 from pytest_enrich.payload.express import express, is_true
 
 ALLOCATE = ctypes.pythonapi.PyMem_RawMalloc
@@ -108,7 +108,7 @@ def test_what_is_made_the_same_each_time_is_one():
 
 
 def test_what_an_equality_gives_that_is_no_truth_states_nothing():
-    assert (express(Column("a")), written(Column("a"))) == (None, None)
+    assert (express(Column("a")), visible_text(Column("a"))) == (None, None)
     assert not is_true(Answer(1))
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_enrich.payload.mutate.statements import Statements, changed
-from pytest_enrich.payload.mutate.swap import _key, differences
+from pytest_enrich.payload.mutate.swap import Statements, _key, changed, differences
 
 SOURCE = '''\
 """Prices."""

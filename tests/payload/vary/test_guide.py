@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from pytest_enrich.payload.vary.guide import MOST_WITNESSES, Guide
-from pytest_enrich.payload.vary.variation import Variation
+from pytest_enrich.payload.vary.subject import Variation
 
 NEAR = [Variation(0, ((0, str(number)),)) for number in range(9)]
 

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_enrich.payload.vary.given import Drawn
-from pytest_enrich.payload.vary.names import Names
 from pytest_enrich.payload.vary.pool import Pool
-from pytest_enrich.payload.vary.template import is_literal
+from pytest_enrich.payload.vary.values import Names, is_literal
 
 NAMES = Names({"Money": complex})
 

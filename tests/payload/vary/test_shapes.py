@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_enrich.payload.vary.shapes import emptied
+from pytest_enrich.payload.vary.values import emptied
 
 
 @pytest.mark.parametrize(

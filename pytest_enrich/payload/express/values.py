@@ -1,7 +1,8 @@
-"""Values that are written as one literal or one call: numbers, texts, dates."""
+"""Plain values, containers of them, and what people read of an exception, as code."""
 
 from __future__ import annotations
 
+import collections
 import datetime as dt
 import decimal
 import fractions
@@ -10,9 +11,36 @@ import math
 import re
 import uuid
 from collections.abc import Callable
+from typing import TypeAlias
 
+# An address, or the name of a temporary directory, differs in every run.
+UNSTABLE = re.compile(r"\b0x[0-9a-f]{6,}\b|/tmp/|\\Temp\\|pytest-enrich")
+UNFINISHED = re.compile(r"(<[^>]*|\S*)$")
+"""The end of what was cut off: a `<...` that is not closed, or a part of a word."""
+LONGEST = 400
+LEAST = re.compile(r"\w+\W+\w+")
+"""What a message that says something has at least."""
 UNREADABLE = 12
 """So many signs that cannot be printed are counted rather than written."""
+Inner: TypeAlias = Callable[[object], "str | None"]
+"""Writes a part of a value."""
+
+
+def spoken(value: object) -> str:
+    """Its text; "" where a `__str__` of the project's raises, or gives something else."""
+    try:
+        return str(value)
+    except Exception:  # its `__str__` is code of the project: anything can be wrong with it
+        return ""
+
+
+def steady(message: str) -> str:
+    """The beginning of a message, up to what differs from run to run; "" where that says hardly anything."""
+    differs = UNSTABLE.search(message)
+    if differs is None:
+        return message
+    beginning = UNFINISHED.sub("", message[: min(differs.start(), LONGEST)]).rstrip()
+    return beginning if LEAST.search(beginning) else ""
 
 
 def _string(value: object) -> str:
@@ -113,4 +141,58 @@ SCALARS: dict[type, Callable[[object], str | None]] = {
     re.Pattern: _pattern,
     io.StringIO: _stream,
     io.BytesIO: _stream,
+}
+
+
+def _sequence(left: str, right: str) -> Callable[[object, Inner], str | None]:
+    def text(value: object, inner: Inner) -> str | None:
+        parts = [inner(part) for part in value]  # type: ignore[attr-defined]
+        if any(part is None for part in parts):
+            return None
+        comma = "," if left == "(" and len(parts) == 1 else ""
+        return f"{left}{', '.join(map(str, parts))}{comma}{right}"
+
+    return text
+
+
+def _set(value: object, inner: Inner) -> str | None:
+    texts = [inner(part) for part in value]  # type: ignore[attr-defined]
+    if any(text is None for text in texts):
+        return None
+    parts = sorted(map(str, texts))
+    literal = f"{{{', '.join(parts)}}}" if parts else "set()"
+    return literal if type(value) is set else f"frozenset({literal if parts else ''})"
+
+
+def _dict(value: object, inner: Inner) -> str | None:
+    parts = [(inner(key), inner(part)) for key, part in value.items()]  # type: ignore[attr-defined]
+    if any(key is None or part is None for key, part in parts):
+        return None
+    return f"{{{', '.join(f'{key}: {part}' for key, part in parts)}}}"
+
+
+def _wrapped(name: str, plain: type) -> Callable[[object, Inner], str | None]:
+    def text(value: object, inner: Inner) -> str | None:
+        part = inner(plain(value))
+        return None if part is None else f"⟨collections:{name}⟩({part})"
+
+    return text
+
+
+def _deque(value: object, inner: Inner) -> str | None:
+    assert isinstance(value, collections.deque)
+    part = inner(list(value))
+    most = "" if value.maxlen is None else f", maxlen={value.maxlen}"
+    return None if part is None else f"⟨collections:deque⟩({part}{most})"
+
+
+CONTAINERS: dict[type, Callable[[object, Inner], str | None]] = {
+    list: _sequence("[", "]"),
+    tuple: _sequence("(", ")"),
+    set: _set,
+    frozenset: _set,
+    dict: _dict,
+    collections.OrderedDict: _wrapped("OrderedDict", dict),
+    collections.Counter: _wrapped("Counter", dict),
+    collections.deque: _deque,
 }

@@ -1,13 +1,16 @@
-"""What a run may use, and how it is shared out."""
+"""A run's budget, and the slice of it that one target may use."""
 
 from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
 from pytest_enrich.config import Budget
+from pytest_enrich.data import Candidate
+from pytest_enrich.protocols import Proposer
 
 # Of the time that is left, the part that goes into thinking; the rest is for proofs.
 THINKING = 0.6
@@ -17,6 +20,8 @@ UNHURRIED = 300.0
 FEWEST_EXECUTIONS, MOST_EXECUTIONS = 100, 50_000
 # With its proofs a target may take so many times its even part of what is left, while others wait.
 MOST_PARTS, SHORTEST_TURN = 4, 20.0
+# What a proposer may have of a target's share when others come after it.
+EARLY = 0.4
 
 
 class Turn(Struct, frozen=True, kw_only=True):
@@ -81,3 +86,32 @@ class Purse:
             return ""
         minutes, seconds = divmod(max(int(self.left), 0), 60)
         return f"{minutes}:{seconds:02}"
+
+
+class Share:
+    """What one proposer may use; `spent` is how long it thought."""
+
+    def __init__(self, seconds: float, executions: int) -> None:
+        self.seconds = seconds
+        self.executions = executions
+        self.spent = 0.0
+
+    def timed(self, candidates: Iterator[Candidate]) -> Iterator[Candidate]:
+        """The candidates; judging them takes no time of their proposer's."""
+        while True:
+            started = time.monotonic()
+            candidate = next(candidates, None)
+            self.spent += time.monotonic() - started
+            if candidate is None:
+                return
+            yield candidate
+
+
+def shares(proposers: Sequence[Proposer], seconds: float, executions: int) -> Iterator[tuple[Proposer, Share]]:
+    """Each but the last gets a part of what is left; time that it does not use is left for the others."""
+    for proposer in proposers[:-1]:
+        share = Share(seconds * EARLY, int(executions * EARLY))
+        yield proposer, share
+        seconds -= min(share.spent, share.seconds)
+        executions -= share.executions
+    yield from ((proposer, Share(seconds, executions)) for proposer in proposers[-1:])

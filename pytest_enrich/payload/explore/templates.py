@@ -1,0 +1,262 @@
+"""Templates with something else, or less, in them."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import random
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+
+NAME = re.compile(r"⟨[^⟩]*⟩")
+Span = tuple[int, int]
+"""Start and end as offsets in characters."""
+NUMBER = re.compile(r"-?\d+")
+"""A whole number, as a template."""
+LITERAL = re.compile(
+    r"""(?P<string>(?<![\w])b?'(?:[^'\\]|\\.)*'|(?<![\w])b?"(?:[^"\\]|\\.)*")"""
+    r"""|(?P<number>(?<![\w.⟩'"])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.'"]))"""
+    r"""|(?P<word>(?<![\w.])(?:True|False|None)(?![\w]))"""
+    r"""|(?P<name>⟨[^⟩]*⟩)"""
+)
+LARGEST = 10**18
+MOST_KNOWN = 4096
+WHOLE = (ast.List, ast.Set, ast.Tuple, ast.Dict, ast.Call)
+"""What may stand in the place of what is made of it: a number is seldom meant where something is made of one."""
+# With fewer elements it would be written in another way.
+FEWEST: dict[type[ast.expr], int] = {ast.List: 0, ast.Set: 1, ast.Tuple: 2}
+LONGEST_PART, LONGEST = 60, 160
+MOST_PARTS = 200
+_COMPOSED = ("⟨", "[", "(", "{")
+"""What the templates of objects, and of displays of several values, begin with."""
+
+
+def parsed_template(template: str) -> tuple[ast.Expression, Places]:
+    """The syntax tree of a template, and what says where its nodes are.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError: It is no expression that can be read.
+    """
+    # Of the same length, so that what stands where is the same in both.
+    readable = NAME.sub(lambda match: "_" * len(match[0]), template)
+    return ast.parse(readable, mode="eval"), Places(readable)
+
+
+class Places:
+    """Where a node's text is; the parser counts bytes of UTF-8 in a line."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.splitlines(keepends=True)
+        self._starts = [sum(map(len, self._lines[:at])) for at in range(len(self._lines))]
+
+    def of(self, part: tuple[ast.expr | ast.keyword, ast.expr]) -> Span:
+        """From the start of the first node to the end of the second."""
+        first, last = part
+        return self._at(first.lineno, first.col_offset), self._at(last.end_lineno or 1, last.end_col_offset or 0)
+
+    def _at(self, line: int, column: int) -> int:
+        return self._starts[line - 1] + len(self._lines[line - 1].encode()[:column].decode())
+
+
+def literals(template: str) -> list[re.Match[str]]:
+    """The literals of a template, in order; names to be imported are none."""
+    return [match for match in LITERAL.finditer(template) if match.lastgroup != "name"]
+
+
+def vary(template: str, where: int, how: int, what: int, constants: Sequence[str]) -> str:
+    """`template` with one literal changed: `where`, `how` and `what` are any numbers, small ones change little.
+
+    `constants` are literals to put in its place or to build the new one from.
+    """
+    found = literals(template)
+    if not found:
+        return constants[what % len(constants)] if constants else template
+    match = found[where % len(found)]
+    changed = _changed(match, how, what, constants)
+    return template[: match.start()] + changed + template[match.end() :]
+
+
+def _changed(match: re.Match[str], how: int, what: int, constants: Sequence[str]) -> str:
+    text = match[0]
+    same = [constant for constant in constants if _kind(constant) == match.lastgroup]
+    if same and how % 3 == 0:
+        return same[what % len(same)]
+    if match.lastgroup == "number":
+        return _number(text, how, what)
+    if match.lastgroup == "string":
+        return _string(text, how, what, same)
+    return {"True": "False", "False": "True"}.get(text, text)
+
+
+@lru_cache(MOST_KNOWN)
+def _kind(literal: str) -> str | None:
+    match = LITERAL.fullmatch(literal)
+    return match.lastgroup if match else None
+
+
+def _number(text: str, how: int, what: int) -> str:
+    value = float(text) if re.search(r"[.e]", text) else int(text)
+    ways: list[Callable[[], float]] = [
+        lambda: value - 1,
+        lambda: value + 1,
+        lambda: -value,
+        lambda: 0,
+        lambda: value * 10,
+        lambda: value // 2,
+        lambda: value * 1000,
+        lambda: what,
+        lambda: value + 0.5 if isinstance(value, float) else value * 2,
+        lambda: value + what,
+    ]
+    changed = ways[how % len(ways)]()
+    return repr(changed) if abs(changed) < LARGEST else text
+
+
+def _string(text: str, how: int, what: int, constants: Sequence[str]) -> str:
+    value = eval(text, {})
+    if isinstance(value, bytes):
+        # The capitals of a few characters are beyond latin-1.
+        return repr(_characters(value.decode("latin-1"), how, what, None).encode("latin-1", "replace"))
+    texts = [constant for constant in constants if constant[0] != "b"]
+    return repr(_characters(value, how, what, eval(texts[what % len(texts)], {}) if texts else None))
+
+
+def _characters(value: str, how: int, what: int, part: str | None) -> str:
+    at = what % (len(value) + 1)
+    alphabet = "0129 aAzZ-+.,:;/_'\"\\\n\t#=%{}()[]<>$@é" + value
+    char = alphabet[(what * 7 + how) % len(alphabet)]
+    part = char if part is None else part
+    ways: list[Callable[[], str]] = [
+        lambda: value[: at - 1] + value[at:] if at else value[1:],
+        lambda: value[:at] + char + value[at:],
+        lambda: value[:at] + char + value[at + 1 :],
+        lambda: value[:at],
+        lambda: value[at:],
+        lambda: "",
+        value.upper,
+        value.lower,
+        lambda: part + value,
+        lambda: value + part,
+        lambda: value[:at] + part + value[at:],
+        lambda: value * 2,
+        lambda: f" {value} ",
+        value.swapcase,
+        lambda: "-" + value,
+        lambda: "".join(c for c in value if not c.isdigit()),
+        lambda: _counted(value, what, lambda number: number + 1),
+        lambda: _counted(value, what, lambda number: number * 11),
+        lambda: _counted(value, what, lambda number: max(number - 1, 0)),
+    ]
+    return ways[how % len(ways)]()
+
+
+def _counted(value: str, which: int, change: Callable[[int], int]) -> str:
+    """A text with one of the numbers in it changed."""
+    numbers = [*re.finditer(r"[0-9]{1,9}", value)]
+    if not numbers:
+        return value
+    match = numbers[which % len(numbers)]
+    return f"{value[: match.start()]}{change(int(match[0]))}{value[match.end() :]}"
+
+
+def shorter(template: str) -> Iterator[str]:
+    """The template with what a call is given, or made on, in its place; then without one of its parts.
+
+    The outer ones come first, and the last of several before the first.
+    """
+    try:
+        tree, place = parsed_template(template)
+    except (SyntaxError, ValueError, RecursionError):
+        return
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        start, end = place.of((call, call))
+        for first, last in (place.of((one, one)) for one in (*_given(call), *_steps(call))):
+            yield f"{template[:start]}{template[first:last]}{template[end:]}"
+    for node in ast.walk(tree):
+        yield from _without_each(template, [place.of(part) for part in _parts(node)])
+
+
+def _given(call: ast.Call) -> Iterator[ast.expr]:
+    """The arguments that may stand in its place; a built-in that converts one is there for a reason."""
+    if isinstance(call.func, ast.Name) and call.func.id.strip("_"):
+        return iter(())
+    return (one for one in (*call.args, *(given.value for given in call.keywords)) if isinstance(one, WHOLE))
+
+
+def _steps(call: ast.Call) -> list[ast.expr]:
+    """What a call without arguments is made on, where that is a call as well: `f(2).copy()` may do with `f(2)`."""
+    on = call.func.value if isinstance(call.func, ast.Attribute) else call.func
+    return [on] if isinstance(on, ast.Call) and not call.args and not call.keywords else []
+
+
+def _parts(node: ast.AST) -> list[tuple[ast.expr | ast.keyword, ast.expr]]:
+    """The arguments of a call, or the elements of a display: where each begins, and where it ends."""
+    if isinstance(node, ast.Call) and _converts(node):
+        return []
+    if isinstance(node, ast.Call) and all(one.arg is not None for one in node.keywords):
+        keywords = [(one, one.value) for one in node.keywords]
+        return [*((one, one) for one in node.args), *keywords]
+    if isinstance(node, ast.List | ast.Set | ast.Tuple) and len(node.elts) > FEWEST[type(node)]:
+        return [(one, one) for one in node.elts]
+    if isinstance(node, ast.Dict):
+        return [(key, value) for key, value in zip(node.keys, node.values, strict=True) if key is not None]
+    return []
+
+
+def _converts(call: ast.Call) -> bool:
+    """Whether a built-in type is made of one thing: without it nobody would write so."""
+    kind = getattr(builtins, call.func.id, None) if isinstance(call.func, ast.Name) else None
+    return isinstance(kind, type) and len(call.args) == 1 and not call.keywords
+
+
+def _without_each(template: str, spans: list[Span]) -> Iterator[str]:
+    for at in reversed(range(len(spans))):
+        start, end = spans[at]
+        if at:
+            start = spans[at - 1][1]
+        elif len(spans) > 1:
+            end = spans[1][0]
+        yield template[:start] + template[end:]
+
+
+def template_parts(templates: Iterable[str]) -> tuple[str, ...]:
+    """The objects and displays that templates are made of, and those of them that are short, each once."""
+    found: dict[str, None] = {}
+    for template in templates:
+        for part in (template, *(template[start:end] for start, end in places(template))):
+            if part.startswith(_COMPOSED) and len(part) <= LONGEST_PART:
+                found[part] = None
+    return tuple(found)[:MOST_PARTS]
+
+
+def grafted(template: str, known: Sequence[str], chance: random.Random) -> str:
+    """The template with one of the `known` parts in the place of one of its own, or behind it."""
+    where = [span for span in places(template) if template[span[0]].startswith(_COMPOSED)]
+    if not where or not known:
+        return template
+    start, end = chance.choice(where)
+    part = chance.choice(known)
+    own = template[start:end]
+    changed = template[:start] + chance.choice((part, part, f"{own}, {part}")) + template[end:]
+    return changed if len(changed) <= LONGEST else template
+
+
+@lru_cache(maxsize=5000)
+def places(template: str) -> tuple[Span, ...]:
+    """Where the arguments of its calls, and the elements and values of its displays are."""
+    try:
+        tree, place = parsed_template(template)
+    except (SyntaxError, ValueError, RecursionError):
+        return ()
+    return tuple(place.of((one, one)) for node in ast.walk(tree) for one in _within(node))
+
+
+def _within(node: ast.AST) -> Iterator[ast.expr]:
+    if isinstance(node, ast.Call):
+        yield from node.args
+        yield from (one.value for one in node.keywords)
+    elif isinstance(node, ast.List | ast.Tuple | ast.Set):
+        yield from node.elts
+    elif isinstance(node, ast.Dict):
+        yield from node.values
