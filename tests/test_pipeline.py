@@ -15,17 +15,17 @@ from pytest_enrich.config import Budget
 from pytest_enrich.data import Dropped, Kept, Prove, Proved, TestOutcome
 from pytest_enrich.errors import OutOfTimeError
 from pytest_enrich.executors import InlineExecutor
-from pytest_enrich.pipeline import Bench, Purse, Turn
-from pytest_enrich.pipeline.budget import FEWEST_EXECUTIONS, LONGEST, MOST_PARTS, SHORTEST, SHORTEST_TURN
+from pytest_enrich.pipeline import RemainingBudget, RunContext, Slice
+from pytest_enrich.pipeline.budget import FEWEST_EXECUTIONS, LONGEST, MOST_PARTS, SHORTEST, SHORTEST_SLICE
 
-TURN = Turn(seconds=2.0, executions=500)
+SLICE = Slice(seconds=2.0, executions=500)
 
 
 @pytest.fixture
-def bench(fakes):
-    """A bench where every candidate that is run passes and takes these lines."""
+def context(fakes):
+    """A context where every candidate that is run passes and takes these lines."""
 
-    def bench(*proposers, lines=(4,), branches=((3, 4),), budget=None, gaps=None):
+    def context(*proposers, lines=(4,), branches=((3, 4),), budget=None, gaps=None):
         def proved(job):
             tests = job.tests or [
                 f"{job.path}::{name}" for name in re.findall(r"^def (test\w+)", job.text, re.MULTILINE)
@@ -34,10 +34,10 @@ def bench(fakes):
             measured = dict.fromkeys(job.measure, lines)
             return Proved(outcomes=outcomes, lines=measured, branches=dict.fromkeys(job.measure, branches))
 
-        return Bench(
+        return RunContext(
             proposers=proposers,
             sandbox=fakes.ScriptedSandbox({Prove: proved}),
-            purse=Purse(budget or Budget(seconds=60.0), 1),
+            remaining=RemainingBudget(budget or Budget(seconds=60.0), 1),
             existing=validate.Existing(),
             timeout=5.0,
             seed=3,
@@ -45,7 +45,7 @@ def bench(fakes):
             gaps=gaps or {},
         )
 
-    return bench
+    return context
 
 
 def candidates(fakes, *values, gaps=("cart-aaaaaaaa",)):
@@ -53,16 +53,16 @@ def candidates(fakes, *values, gaps=("cart-aaaaaaaa",)):
     return [fakes.candidate(code(value), gaps=gaps) for value in values]
 
 
-def test_a_candidate_that_is_kept_closes_its_gap(fakes, bench):
+def test_a_candidate_that_is_kept_closes_its_gap(fakes, context):
     proposer = fakes.FakeProposer(*candidates(fakes, 1, 2))
-    done = pipeline.work(fakes.target(), bench(proposer), TURN)
+    done = pipeline.work(fakes.target(), context(proposer), SLICE)
     (attempt,) = done.attempts
     assert isinstance(attempt.verdict, Kept)
     assert (attempt.path, attempt.qualname, attempt.digest) == (fakes.PATH, "discount", "digest")
     assert (done.complete, proposer.taken) == (True, 1)
 
 
-def test_what_was_kept_stays_when_the_time_of_the_run_is_over(fakes, bench):
+def test_what_was_kept_stays_when_the_time_of_the_run_is_over(fakes, context):
     gaps = fakes.gap("cart-aaaaaaaa"), fakes.gap("cart-bbbbbbbb", 8)
 
     class Late(fakes.FakeProposer):
@@ -70,59 +70,65 @@ def test_what_was_kept_stays_when_the_time_of_the_run_is_over(fakes, bench):
             yield from candidates(fakes, 1)
             raise OutOfTimeError("over")
 
-    spent = replace(bench(Late()), purse=Purse(Budget(seconds=60.0), 1, started=time.monotonic() - 59.0))
-    done = pipeline.work(fakes.target(*gaps), spent, TURN)
+    spent = replace(
+        context(Late()), remaining=RemainingBudget(Budget(seconds=60.0), 1, started=time.monotonic() - 59.0)
+    )
+    done = pipeline.work(fakes.target(*gaps), spent, SLICE)
     assert [type(one.verdict) for one in done.attempts] == [Kept]
 
 
-def test_a_candidate_that_the_end_of_the_run_comes_before_is_tried_again(fakes, bench):
+def test_a_candidate_that_the_end_of_the_run_comes_before_is_tried_again(fakes, context):
     def over(_job):
         raise OutOfTimeError("over")
 
-    late = replace(bench(fakes.FakeProposer(*candidates(fakes, 1))), sandbox=fakes.ScriptedSandbox({Prove: over}))
-    done = pipeline.work(fakes.target(), late, TURN)
+    late = replace(
+        context(fakes.FakeProposer(*candidates(fakes, 1))), sandbox=fakes.ScriptedSandbox({Prove: over})
+    )
+    done = pipeline.work(fakes.target(), late, SLICE)
     assert (done.attempts, done.complete) == ((), False)
 
 
 def test_a_budget_is_spent_since_the_run_began():
-    purse = Purse(Budget(seconds=60.0), 1, started=time.monotonic() - 50.0)
-    assert 0 < purse.left <= 10.0
+    remaining = RemainingBudget(Budget(seconds=60.0), 1, started=time.monotonic() - 50.0)
+    assert 0 < remaining.left <= 10.0
 
 
-def test_what_is_tried_for_joined_methods_is_noted_for_the_one_that_it_was_tried_for(fakes, bench):
+def test_what_is_tried_for_joined_methods_is_noted_for_the_one_that_it_was_tried_for(fakes, context):
     gaps = fakes.gap("cart-aaaaaaaa", qualname="Cart.size"), fakes.gap("cart-bbbbbbbb", 8, qualname="Cart.total")
     parts = [replace(fakes.target(gap), qualname=gap.qualname, digest=gap.id) for gap in gaps]
     target = replace(fakes.target(*gaps), qualname="Cart", parts=tuple(parts))
     (tried,) = candidates(fakes, 1, gaps=("cart-bbbbbbbb",))
 
-    done = pipeline.work(target, bench(fakes.FakeProposer(tried), lines=(9,), branches=((8, 9),)), TURN)
+    done = pipeline.work(target, context(fakes.FakeProposer(tried), lines=(9,), branches=((8, 9),)), SLICE)
 
     (attempt,) = done.attempts
     assert (attempt.qualname, attempt.digest) == ("Cart.total", "cart-bbbbbbbb")
-    again = replace(bench(proposer := fakes.FakeProposer()), earlier={(fakes.PATH, "Cart.total"): (attempt,)})
-    pipeline.work(target, again, TURN)
+    again = replace(context(proposer := fakes.FakeProposer()), earlier={(fakes.PATH, "Cart.total"): (attempt,)})
+    pipeline.work(target, again, SLICE)
     assert proposer.tasks[0].attempts == (attempt,)
 
 
-def test_a_proposer_is_told_what_is_known(fakes, bench):
+def test_a_proposer_is_told_what_is_known(fakes, context):
     proposer = fakes.FakeProposer()
-    pipeline.work(fakes.target(), bench(proposer), TURN)
+    pipeline.work(fakes.target(), context(proposer), SLICE)
     (task,) = proposer.tasks
     assert (task.seconds, task.executions, task.seed, task.test_text) == (2.0, 500, 3, fakes.TEST_TEXT)
 
 
-def test_a_dropped_candidate_is_followed_by_the_next(fakes, bench):
+def test_a_dropped_candidate_is_followed_by_the_next(fakes, context):
     first, second = candidates(fakes, 1, 2)
     answers = [
         fakes.proved("tests/test_cart.py::test_1", "failed"),
         *[fakes.proved("tests/test_cart.py::test_2")] * 4,
     ]
-    sandboxed = replace(bench(fakes.FakeProposer(first, second)), sandbox=fakes.ScriptedSandbox({Prove: answers}))
-    done = pipeline.work(fakes.target(), sandboxed, TURN)
+    sandboxed = replace(
+        context(fakes.FakeProposer(first, second)), sandbox=fakes.ScriptedSandbox({Prove: answers})
+    )
+    done = pipeline.work(fakes.target(), sandboxed, SLICE)
     assert [type(attempt.verdict) for attempt in done.attempts] == [Dropped, Kept]
 
 
-def test_a_test_that_was_turned_down_is_followed_by_another_idea(fakes, bench):
+def test_a_test_that_was_turned_down_is_followed_by_another_idea(fakes, context):
     first, second = candidates(fakes, 1, 2)
     asked = []
 
@@ -132,8 +138,8 @@ def test_a_test_that_was_turned_down_is_followed_by_another_idea(fakes, bench):
 
     done = pipeline.work(
         fakes.target(),
-        replace(bench(fakes.FakeProposer(first, second)), is_rejected=is_rejected),
-        TURN,
+        replace(context(fakes.FakeProposer(first, second)), is_rejected=is_rejected),
+        SLICE,
     )
 
     dropped, kept = (attempt.verdict for attempt in done.attempts)
@@ -142,26 +148,26 @@ def test_a_test_that_was_turned_down_is_followed_by_another_idea(fakes, bench):
     assert set(asked) == {("cart-aaaaaaaa", fakes.PATH, "discount")}
 
 
-def test_what_is_kept_of_a_larger_test_may_have_been_turned_down(fakes, bench, monkeypatch):
+def test_what_is_kept_of_a_larger_test_may_have_been_turned_down(fakes, context, monkeypatch):
     whole, part = candidates(fakes, 1, 2)
     kept = Kept(
         gaps=("cart-aaaaaaaa",), lines=(4,), branches=((3, 4),), runs=("alone",), seconds=0.1, smaller=part
     )
     monkeypatch.setattr(validate, "judge", lambda *_, **__: kept)
     rejecting = replace(
-        bench(fakes.FakeProposer(whole)), is_rejected=lambda _gap, body, *_: body == patch.body_of(part)
+        context(fakes.FakeProposer(whole)), is_rejected=lambda _gap, body, *_: body == patch.body_of(part)
     )
 
-    (attempt,) = pipeline.work(fakes.target(), rejecting, TURN).attempts
+    (attempt,) = pipeline.work(fakes.target(), rejecting, SLICE).attempts
 
     assert attempt.verdict.rung == "new"
     assert attempt.candidate.code == whole.code
 
 
-def test_the_next_proposer_gets_what_is_still_open_and_what_was_tried(fakes, bench):
+def test_the_next_proposer_gets_what_is_still_open_and_what_was_tried(fakes, context):
     target = fakes.target(fakes.gap(), fakes.gap("cart-bbbbbbbb", 6))
     first, second = fakes.FakeProposer(*candidates(fakes, 1)), fakes.FakeProposer()
-    done = pipeline.work(target, bench(first, second), TURN)
+    done = pipeline.work(target, context(first, second), SLICE)
     (task,) = second.tasks
     assert [gap.id for gap in task.target.gaps] == ["cart-bbbbbbbb"]
     assert len(task.target.conditions) == 1
@@ -169,62 +175,62 @@ def test_the_next_proposer_gets_what_is_still_open_and_what_was_tried(fakes, ben
     assert len(done.target.gaps) == 2
 
 
-def test_a_candidate_for_a_gap_that_is_closed_is_not_run(fakes, bench):
+def test_a_candidate_for_a_gap_that_is_closed_is_not_run(fakes, context):
     target = fakes.target(fakes.gap(), fakes.gap("cart-bbbbbbbb", 6))
-    working = bench(fakes.FakeProposer(*candidates(fakes, 1, 2)))
-    done = pipeline.work(target, working, TURN)
+    working = context(fakes.FakeProposer(*candidates(fakes, 1, 2)))
+    done = pipeline.work(target, working, SLICE)
     assert done.attempts[1].verdict == Dropped(rung="gains", reason="closes no gap that is still open")
     assert {job.tests for job in working.sandbox.jobs} <= {("tests/test_cart.py::test_1",), ()}
 
 
 @pytest.mark.parametrize(("taken", "tried"), [(((3, 4),), 1), ((), 2)], ids=["kept", "dropped"])
-def test_a_spare_is_tried_only_when_the_one_before_it_was_not_kept(fakes, bench, taken, tried):
+def test_a_spare_is_tried_only_when_the_one_before_it_was_not_kept(fakes, context, taken, tried):
     one, other = candidates(fakes, 1, 2)
     spare = replace(other, origin=replace(other.origin, spare=True))
-    found = bench(fakes.FakeProposer(one, spare), lines=(), branches=taken)
-    assert len(pipeline.work(fakes.target(), found, TURN).attempts) == tried
+    found = context(fakes.FakeProposer(one, spare), lines=(), branches=taken)
+    assert len(pipeline.work(fakes.target(), found, SLICE).attempts) == tried
 
 
-def test_a_spare_has_its_turn_when_all_proposers_have_had_a_say(fakes, bench):
+def test_a_spare_has_its_turn_when_all_proposers_have_had_a_say(fakes, context):
     spare, other = candidates(fakes, 1, 2)
     spare = replace(spare, origin=replace(spare.origin, spare=True))
-    both = bench(fakes.FakeProposer(spare), fakes.FakeProposer(other), lines=(), branches=())
-    names = [one.candidate.name for one in pipeline.work(fakes.target(), both, TURN).attempts]
+    both = context(fakes.FakeProposer(spare), fakes.FakeProposer(other), lines=(), branches=())
+    names = [one.candidate.name for one in pipeline.work(fakes.target(), both, SLICE).attempts]
     assert names == [other.name, spare.name]
 
 
-def test_a_target_without_ideas_is_done(fakes, bench):
-    assert pipeline.work(fakes.target(), bench(fakes.FakeProposer()), TURN).complete
+def test_a_target_without_ideas_is_done(fakes, context):
+    assert pipeline.work(fakes.target(), context(fakes.FakeProposer()), SLICE).complete
 
 
-def test_a_target_that_was_thought_about_until_the_budget_was_used_up_is_not_complete(fakes, bench):
-    working = bench(fakes.FakeProposer(), budget=Budget(seconds=1e-9))
-    assert not pipeline.work(fakes.target(), working, TURN).complete
+def test_a_target_that_was_thought_about_until_the_budget_was_used_up_is_not_complete(fakes, context):
+    working = context(fakes.FakeProposer(), budget=Budget(seconds=1e-9))
+    assert not pipeline.work(fakes.target(), working, SLICE).complete
 
 
-def test_whose_turn_is_over_makes_room_with_what_it_has(fakes, bench):
-    working = bench(fakes.FakeProposer(*candidates(fakes, 1)))
-    done = pipeline.work(fakes.target(), working, replace(TURN, ends=time.monotonic()))
+def test_whose_turn_is_over_makes_room_with_what_it_has(fakes, context):
+    working = context(fakes.FakeProposer(*candidates(fakes, 1)))
+    done = pipeline.work(fakes.target(), working, replace(SLICE, ends=time.monotonic()))
     assert (done.complete, done.attempts) == (False, ())
 
 
-def test_no_candidate_is_asked_for_when_the_budget_is_used_up(fakes, bench):
-    working = bench(fakes.FakeProposer(*candidates(fakes, 1)), budget=Budget(seconds=1e-9))
-    done = pipeline.work(fakes.target(), working, TURN)
+def test_no_candidate_is_asked_for_when_the_budget_is_used_up(fakes, context):
+    working = context(fakes.FakeProposer(*candidates(fakes, 1)), budget=Budget(seconds=1e-9))
+    done = pipeline.work(fakes.target(), working, SLICE)
     assert (done.complete, done.attempts, working.sandbox.jobs) == (False, (), [])
 
 
 @pytest.mark.parametrize("ahead", [1, 2, 4])
-def test_what_is_done_comes_in_the_order_of_the_targets(fakes, bench, ahead):
+def test_what_is_done_comes_in_the_order_of_the_targets(fakes, context, ahead):
     targets = [
         fakes.target(fakes.gap(f"cart-{line}", line, lines=(), branches=((line, 99),))) for line in range(10, 18)
     ]
     with ThreadPoolExecutor(ahead) as executor:
-        done = list(pipeline.run(targets, bench(fakes.FakeProposer()), executor, ahead))
+        done = list(pipeline.run(targets, context(fakes.FakeProposer()), executor, ahead))
     assert [one.target.gaps[0].line for one in done] == list(range(10, 18))
 
 
-def test_a_target_that_takes_long_keeps_no_other_waiting(fakes, bench):
+def test_a_target_that_takes_long_keeps_no_other_waiting(fakes, context):
     last_begun = threading.Event()
 
     class FirstIsSlow(fakes.FakeProposer):
@@ -239,31 +245,31 @@ def test_a_target_that_takes_long_keeps_no_other_waiting(fakes, bench):
         fakes.target(fakes.gap(f"cart-{line}", line, lines=(), branches=((line, 99),))) for line in range(10, 14)
     ]
     with ThreadPoolExecutor(2) as executor:
-        done = list(pipeline.run(targets, bench(FirstIsSlow()), executor, 2))
+        done = list(pipeline.run(targets, context(FirstIsSlow()), executor, 2))
     assert [one.target.gaps[0].line for one in done] == [10, 11, 12, 13]
 
 
-def test_a_gap_that_was_closed_in_passing_is_not_worked_on_again(fakes, bench):
+def test_a_gap_that_was_closed_in_passing_is_not_worked_on_again(fakes, context):
     first = fakes.target(fakes.gap())
     second = fakes.target(fakes.gap("cart-bbbbbbbb", 6, lines=(4,), branches=()))
     proposer = fakes.FakeProposer(*candidates(fakes, 1))
-    done = list(pipeline.run([first, second], bench(proposer), InlineExecutor(), 1))
+    done = list(pipeline.run([first, second], context(proposer), InlineExecutor(), 1))
     assert [one.target.gaps[0].id for one in done] == ["cart-aaaaaaaa"]
     assert len(proposer.tasks) == 1
 
 
-def test_nothing_is_begun_when_the_budget_is_used_up(fakes, bench):
+def test_nothing_is_begun_when_the_budget_is_used_up(fakes, context):
     proposer = fakes.FakeProposer()
     assert (
-        list(pipeline.run([fakes.target()], bench(proposer, budget=Budget(seconds=1e-9)), InlineExecutor(), 1))
+        list(pipeline.run([fakes.target()], context(proposer, budget=Budget(seconds=1e-9)), InlineExecutor(), 1))
         == []
     )
     assert proposer.tasks == []
 
 
-def test_a_test_closes_gaps_of_other_targets_in_passing(fakes, bench):
+def test_a_test_closes_gaps_of_other_targets_in_passing(fakes, context):
     first, second = fakes.gap(), fakes.gap("cart-bbbbbbbb", 6, qualname="total")
-    working = bench(
+    working = context(
         fakes.FakeProposer(*candidates(fakes, 1)), branches=((3, 4), (6, 7)), gaps={fakes.PATH: (first, second)}
     )
     done = list(pipeline.run([fakes.target(first), fakes.target(second)], working, InlineExecutor(), 1))
@@ -271,11 +277,11 @@ def test_a_test_closes_gaps_of_other_targets_in_passing(fakes, bench):
     assert done[0].attempts[0].verdict.gaps == (first.id, second.id)
 
 
-def test_no_targets_are_done_at_once(bench):
-    assert list(pipeline.run([], bench(), InlineExecutor(), 1)) == []
+def test_no_targets_are_done_at_once(context):
+    assert list(pipeline.run([], context(), InlineExecutor(), 1)) == []
 
 
-def test_an_interrupt_ends_the_run_and_keeps_what_was_done(fakes, bench):
+def test_an_interrupt_ends_the_run_and_keeps_what_was_done(fakes, context):
     def interrupt(number):
         if number == 1:
             raise KeyboardInterrupt
@@ -284,7 +290,7 @@ def test_an_interrupt_ends_the_run_and_keeps_what_was_done(fakes, bench):
     proposer = fakes.FakeProposer(*candidates(fakes, 1, gaps=("cart-3", "cart-6")), before=interrupt)
     done = []
     with pytest.raises(KeyboardInterrupt):
-        done.extend(pipeline.run(targets, bench(proposer), InlineExecutor(), 1))
+        done.extend(pipeline.run(targets, context(proposer), InlineExecutor(), 1))
     assert len(done) == 1
 
 
@@ -295,53 +301,53 @@ def test_a_target_can_be_narrowed(fakes):
 
 
 def test_executions_are_shared_out_evenly_beforehand():
-    purse = Purse(Budget(executions=9000), 3)
-    assert {purse.turn(left).executions for left in (3, 2, 1)} == {3000}
-    assert (purse.left, str(purse)) == (float("inf"), "")
+    remaining = RemainingBudget(Budget(executions=9000), 3)
+    assert {remaining.slice(left).executions for left in (3, 2, 1)} == {3000}
+    assert (remaining.left, str(remaining)) == (float("inf"), "")
 
 
 def test_a_share_of_executions_is_never_too_small_to_be_of_use():
-    assert Purse(Budget(executions=10), 50).turn(50).executions == FEWEST_EXECUTIONS
+    assert RemainingBudget(Budget(executions=10), 50).slice(50).executions == FEWEST_EXECUTIONS
 
 
 def test_executions_that_are_counted_are_never_cut_short_by_a_clock():
-    assert Purse(Budget(executions=9000), 20).turn(20).ends == math.inf
+    assert RemainingBudget(Budget(executions=9000), 20).slice(20).ends == math.inf
 
 
 def test_time_is_shared_among_those_who_are_left():
-    purse = Purse(Budget(seconds=100.0), 20)
-    assert SHORTEST <= purse.turn(20).seconds < purse.turn(1).seconds <= LONGEST
+    remaining = RemainingBudget(Budget(seconds=100.0), 20)
+    assert SHORTEST <= remaining.slice(20).seconds < remaining.slice(1).seconds <= LONGEST
 
 
 def test_those_who_are_worked_on_at_a_time_share_it_side_by_side():
-    purse = Purse(Budget(seconds=100.0), 20)
-    assert purse.turn(20, 2).seconds == pytest.approx(2 * purse.turn(20, 1).seconds, rel=0.01)
-    assert purse.turn(1, 2).seconds == purse.turn(1, 1).seconds == LONGEST
+    remaining = RemainingBudget(Budget(seconds=100.0), 20)
+    assert remaining.slice(20, 2).seconds == pytest.approx(2 * remaining.slice(20, 1).seconds, rel=0.01)
+    assert remaining.slice(1, 2).seconds == remaining.slice(1, 1).seconds == LONGEST
 
 
 def test_nobody_waits_for_a_target_for_more_than_a_few_times_its_part():
-    start, purse = time.monotonic(), Purse(Budget(seconds=1000.0), 20)
-    ends = purse.turn(20).ends - start
+    start, remaining = time.monotonic(), RemainingBudget(Budget(seconds=1000.0), 20)
+    ends = remaining.slice(20).ends - start
     assert 1000 / 20 < ends <= MOST_PARTS * 1000 / 20 + 1
-    assert purse.turn(500).ends - start >= SHORTEST_TURN
+    assert remaining.slice(500).ends - start >= SHORTEST_SLICE
 
 
 def test_where_nobody_waits_a_turn_has_no_end():
-    assert Purse(Budget(seconds=1000.0), 2).turn(2, at_once=2).ends == math.inf
+    assert RemainingBudget(Budget(seconds=1000.0), 2).slice(2, at_once=2).ends == math.inf
 
 
 def test_the_time_that_is_left_is_shown_in_minutes():
-    assert str(Purse(Budget(seconds=185.9), 1)) == "3:05"
-    assert str(Purse(Budget(seconds=1e-9), 1)) == "0:00"
+    assert str(RemainingBudget(Budget(seconds=185.9), 1)) == "3:05"
+    assert str(RemainingBudget(Budget(seconds=1e-9), 1)) == "0:00"
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4, 7])
-def test_with_a_budget_in_executions_workers_change_nothing_of_what_is_asked(fakes, bench, workers):
+def test_with_a_budget_in_executions_workers_change_nothing_of_what_is_asked(fakes, context, workers):
     """The second target of each pair has a gap that a test for the first one closes in passing."""
     gaps = [fakes.gap(f"cart-{at}", at, lines=(4,) if at % 2 else (at,), branches=()) for at in range(10, 20)]
     targets = [fakes.target(gap) for gap in gaps]
     proposer = fakes.FakeProposer(*candidates(fakes, 1, gaps=tuple(f"cart-{at}" for at in range(10, 20))))
-    counted = bench(proposer, budget=Budget(executions=1000), gaps={fakes.PATH: gaps})
+    counted = context(proposer, budget=Budget(executions=1000), gaps={fakes.PATH: gaps})
     with ThreadPoolExecutor(workers) as executor:
         done = list(pipeline.run(targets, counted, executor, workers))
     found = [(one.target.gaps[0].id, [type(attempt.verdict).__name__ for attempt in one.attempts]) for one in done]
@@ -352,10 +358,10 @@ def test_with_a_budget_in_executions_workers_change_nothing_of_what_is_asked(fak
     assert [gap for gap, verdicts in found if verdicts == ["Kept"]] == ["cart-11"]
 
 
-def test_a_test_that_closes_only_what_an_earlier_target_closed_meanwhile_is_dropped(fakes, bench):
+def test_a_test_that_closes_only_what_an_earlier_target_closed_meanwhile_is_dropped(fakes, context):
     first, second = fakes.gap(), fakes.gap("cart-bbbbbbbb", 6, lines=(4,), branches=())
     proposer = fakes.FakeProposer(*candidates(fakes, 1, gaps=("cart-aaaaaaaa", "cart-bbbbbbbb")))
-    working = bench(proposer, gaps={fakes.PATH: (first, second)})
+    working = context(proposer, gaps={fakes.PATH: (first, second)})
     with ThreadPoolExecutor(2) as executor:
         done = list(pipeline.run([fakes.target(first), fakes.target(second)], working, executor, 2))
     verdicts = [attempt.verdict for one in done for attempt in one.attempts]
@@ -363,8 +369,8 @@ def test_a_test_that_closes_only_what_an_earlier_target_closed_meanwhile_is_drop
     assert verdicts[1:] == [Dropped(rung="gains", reason="closes no gap that is still open")]
 
 
-def test_a_target_of_which_a_job_failed_is_not_complete(fakes, bench):
-    failing = replace(bench(fakes.FakeProposer()), watch=lambda: nullcontext([fakes.failed()]))
+def test_a_target_of_which_a_job_failed_is_not_complete(fakes, context):
+    failing = replace(context(fakes.FakeProposer()), watch=lambda: nullcontext([fakes.failed()]))
     (done,) = pipeline.run([fakes.target()], failing, InlineExecutor(), 1)
     assert (done.complete, done.attempts) == (False, ())
 
@@ -379,29 +385,29 @@ def renamed(name):
     return named
 
 
-def test_a_kept_test_may_get_a_better_name_and_is_judged_under_it(fakes, bench):
+def test_a_kept_test_may_get_a_better_name_and_is_judged_under_it(fakes, context):
     proposer, tasks = fakes.FakeProposer(*candidates(fakes, 1)), []
-    made = bench(proposer)
+    made = context(proposer)
 
     def named(task, test):
         tasks.append(task)
         return renamed("test_better_name")(task, test)
 
-    (attempt,) = pipeline.work(fakes.target(), replace(made, named=named), TURN).attempts
+    (attempt,) = pipeline.work(fakes.target(), replace(made, named=named), SLICE).attempts
     assert (attempt.candidate.name, type(attempt.verdict)) == ("test_better_name", Kept)
     assert "test_better_name" in made.sandbox.asked(Prove)[-1].text
     assert [gap.id for gap in tasks[0].target.gaps] == ["cart-aaaaaaaa"]
 
 
-def test_under_a_name_that_it_does_not_pass_under_it_is_kept_as_it_was(fakes, bench):
-    made = replace(bench(fakes.FakeProposer(*candidates(fakes, 1))), named=renamed("test_no_name()"))
-    (attempt,) = pipeline.work(fakes.target(), made, TURN).attempts
+def test_under_a_name_that_it_does_not_pass_under_it_is_kept_as_it_was(fakes, context):
+    made = replace(context(fakes.FakeProposer(*candidates(fakes, 1))), named=renamed("test_no_name()"))
+    (attempt,) = pipeline.work(fakes.target(), made, SLICE).attempts
     assert (attempt.candidate.name, type(attempt.verdict)) == ("test_1", Kept)
 
 
-def test_what_is_dropped_gets_no_name(fakes, bench):
-    made = bench(fakes.FakeProposer(*candidates(fakes, 1)), lines=(), branches=())
-    (attempt,) = pipeline.work(fakes.target(), replace(made, named=renamed("test_x")), TURN).attempts
+def test_what_is_dropped_gets_no_name(fakes, context):
+    made = context(fakes.FakeProposer(*candidates(fakes, 1)), lines=(), branches=())
+    (attempt,) = pipeline.work(fakes.target(), replace(made, named=renamed("test_x")), SLICE).attempts
     assert isinstance(attempt.verdict, Dropped)
     assert attempt.candidate.name == "test_1"
 
@@ -410,7 +416,7 @@ BOTH = "def test_both():\n    assert discount(-1) == a\n    assert discount(-1) 
 
 
 @pytest.fixture
-def joining(fakes, bench):
+def joining(fakes, context):
     """Work on two gaps, each closed by a test of its own, which somebody writes as one."""
 
     def joining(**changes):
@@ -421,8 +427,8 @@ def joining(fakes, bench):
         def joiner(_task, one, other):
             return fakes.candidate(BOTH, gaps=(*one.gaps, *other.gaps))
 
-        made = replace(bench(fakes.FakeProposer(first, second)), joiner=joiner, sandbox=sandbox, **changes)
-        return pipeline.work(fakes.target(*gaps), made, TURN)
+        made = replace(context(fakes.FakeProposer(first, second)), joiner=joiner, sandbox=sandbox, **changes)
+        return pipeline.work(fakes.target(*gaps), made, SLICE)
 
     return joining
 

@@ -17,8 +17,8 @@ from msgspec.structs import replace
 from pytest_enrich.data import Attempt, Branch, Candidate, Kept, Target, Verdict
 from pytest_enrich.errors import EnrichError, OutOfTimeError
 from pytest_enrich.pipeline import judging
-from pytest_enrich.pipeline.budget import Purse, Turn, shares
-from pytest_enrich.pipeline.judging import Bench, Done, narrowed, still_open
+from pytest_enrich.pipeline.budget import RemainingBudget, Slice, shares
+from pytest_enrich.pipeline.judging import Done, RunContext, narrowed, still_open
 from pytest_enrich.protocols import Task
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ MOST_HELD = 4
 """So many times as many as are worked on at a time may be done, or under way, behind one that takes long."""
 
 
-def run(targets: Sequence[Target], bench: Bench, executor: Executor, ahead: int) -> Iterator[Done]:
+def run(targets: Sequence[Target], context: RunContext, executor: Executor, ahead: int) -> Iterator[Done]:
     """Work on the targets, `ahead` at the same time; what is done comes in their order.
 
     A gap that a test for an earlier target closed in passing is not worked on again. With a budget in executions
@@ -39,9 +39,9 @@ def run(targets: Sequence[Target], bench: Bench, executor: Executor, ahead: int)
     working: deque[Future[Done]] = deque()
     while waiting or working:
         busy = [one for one in working if not one.done()]
-        for target in _next_ones(waiting, covered, _room(len(working), len(busy), bench.purse, ahead)):
-            turn = bench.purse.turn(len(waiting) + 1, ahead)
-            busy.append(executor.submit(watched, target, bench, turn))
+        for target in _next_ones(waiting, covered, _room(len(working), len(busy), context.remaining, ahead)):
+            slice_ = context.remaining.slice(len(waiting) + 1, ahead)
+            busy.append(executor.submit(watched, target, context, slice_))
             working.append(busy[-1])
         if not working:
             return
@@ -54,11 +54,11 @@ def run(targets: Sequence[Target], bench: Bench, executor: Executor, ahead: int)
         yield done
 
 
-def _room(under_way: int, busy: int, purse: Purse, ahead: int) -> int:
+def _room(under_way: int, busy: int, remaining: RemainingBudget, ahead: int) -> int:
     """How many more may begin: one that takes long keeps nobody waiting."""
-    if purse.left <= 0:
+    if remaining.left <= 0:
         return 0
-    if purse.is_counted:
+    if remaining.is_counted:
         return 0 if under_way else TOGETHER
     return min(ahead - busy, MOST_HELD * ahead - under_way)
 
@@ -74,11 +74,11 @@ def _next_ones(
             yield target
 
 
-def watched(target: Target, bench: Bench, turn: Turn) -> Done:
+def watched(target: Target, context: RunContext, slice_: Slice) -> Done:
     """As `work`; a target of which a job failed is not complete, and a mistake of ours costs no more than one."""
-    with bench.watch() as failed:
+    with context.watch() as failed:
         try:
-            done = work(target, bench, turn)
+            done = work(target, context, slice_)
         except EnrichError:
             raise
         except Exception as error:  # noqa: BLE001 - a run of hours must not end by one odd test
@@ -87,42 +87,44 @@ def watched(target: Target, bench: Bench, turn: Turn) -> Done:
     return replace(done, complete=done.complete and not failed)
 
 
-def work(target: Target, bench: Bench, turn: Turn) -> Done:
+def work(target: Target, context: RunContext, slice_: Slice) -> Done:
     """Ask each proposer for what the ones before it left open, and judge each candidate, while it is its turn."""
     names = [one.qualname for one in target.parts or (target,)]
-    earlier = tuple(one for name in names for one in bench.earlier.get((target.path, name), ()))
+    earlier = tuple(one for name in names for one in context.earlier.get((target.path, name), ()))
     attempts: tuple[Attempt, ...] = ()
     task = Task(
         target=target,
         attempts=earlier,
-        test_text=bench.test_text(target.placement.path),
-        seconds=turn.seconds,
-        executions=turn.executions,
-        seed=bench.seed,
-        source_text=bench.source_text(target.path),
-        others=tuple(gap for gap in bench.gaps.get(target.path, ()) if gap not in target.gaps),
-        turned_down=bench.turned_down(target.path),
+        test_text=context.test_text(target.placement.path),
+        seconds=slice_.seconds,
+        executions=slice_.executions,
+        seed=context.seed,
+        source_text=context.source_text(target.path),
+        others=tuple(gap for gap in context.gaps.get(target.path, ()) if gap not in target.gaps),
+        turned_down=context.turned_down(target.path),
     )
 
     def now() -> Task:
         return task
 
-    thought_of = _thought_of(now, bench)
+    thought_of = _thought_of(now, context)
     while (candidate := _in_time(lambda: next(thought_of, None))) is not None:
-        if bench.purse.left <= 0 or turn.is_over:
+        if context.remaining.left <= 0 or slice_.is_over:
             return Done(target=target, attempts=attempts, complete=False)
         if judging.is_among(candidate, earlier) or judging.is_needless(candidate, task):
             continue
-        found = _in_time(partial(judging.judge, task, candidate, bench, judging.beside(target, attempts, bench)))
+        found = _in_time(
+            partial(judging.judge, task, candidate, context, judging.beside(target, attempts, context))
+        )
         if found is None:
             return Done(target=target, attempts=attempts, complete=False)
-        named = _in_time(partial(judging.named, task, candidate, found, bench))
+        named = _in_time(partial(judging.named, task, candidate, found, context))
         kept, verdict = named or (candidate, found)
         attempts = (*judging.without_joined(attempts, found), judging.attempt(target, kept, verdict))
         task = _next(task, (*earlier, *attempts), verdict)
         if not task.target.gaps:
             return Done(target=target, attempts=attempts)
-    return Done(target=target, attempts=attempts, complete=bench.purse.left > 0)
+    return Done(target=target, attempts=attempts, complete=context.remaining.left > 0)
 
 
 def _in_time(doing: Callable[[], T]) -> T | None:
@@ -133,7 +135,7 @@ def _in_time(doing: Callable[[], T]) -> T | None:
         return None
 
 
-def _thought_of(task: Callable[[], Task], bench: Bench) -> Iterator[Candidate]:
+def _thought_of(task: Callable[[], Task], context: RunContext) -> Iterator[Candidate]:
     """What the proposers think of, one after the other; spares when all have had a say.
 
     Each is asked for what is open then: `task` gives that, with all the time that there is for the target.
@@ -143,7 +145,7 @@ def _thought_of(task: Callable[[], Task], bench: Bench) -> Iterator[Candidate]:
     def is_open(gap: str) -> bool:
         return gap in {one.id for one in task().target.gaps}
 
-    for proposer, share in shares(bench.proposers, first.seconds, first.executions):
+    for proposer, share in shares(context.proposers, first.seconds, first.executions):
         own = replace(task(), seconds=share.seconds, executions=share.executions, is_open=is_open)
         for candidate in share.timed(proposer.propose(own)):
             if candidate.origin.spare:
@@ -182,4 +184,4 @@ def _covered(done: Done) -> Iterator[tuple[str, int | Branch]]:
             yield from ((done.target.path, branch) for branch in attempt.verdict.branches)
 
 
-__all__ = ["Bench", "Done", "Purse", "Turn", "narrowed", "run", "watched", "work"]
+__all__ = ["Done", "RemainingBudget", "RunContext", "Slice", "narrowed", "run", "watched", "work"]

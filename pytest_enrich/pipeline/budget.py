@@ -19,12 +19,12 @@ SHORTEST, LONGEST = 3.0, 12.0
 UNHURRIED = 300.0
 FEWEST_EXECUTIONS, MOST_EXECUTIONS = 100, 50_000
 # With its proofs a target may take so many times its even part of what is left, while others wait.
-MOST_PARTS, SHORTEST_TURN = 4, 20.0
+MOST_PARTS, SHORTEST_SLICE = 4, 20.0
 # What a proposer may have of a target's share when others come after it.
 EARLY = 0.4
 
 
-class Turn(Struct, frozen=True, kw_only=True):
+class Slice(Struct, frozen=True, kw_only=True):
     """What one target may use.
 
     Attributes:
@@ -42,7 +42,7 @@ class Turn(Struct, frozen=True, kw_only=True):
         return time.monotonic() >= self.ends
 
 
-class Purse:
+class RemainingBudget:
     """What is left of a budget: of time, or of executions, which are shared out evenly beforehand.
 
     Args:
@@ -70,15 +70,15 @@ class Purse:
         """Whether it is a budget in executions, with which every machine comes to the same."""
         return self._budget.executions is not None
 
-    def turn(self, targets_left: int, at_once: int = 1) -> Turn:
+    def slice(self, targets_left: int, at_once: int = 1) -> Slice:
         """What one of the targets that are left, so many at a time, may use."""
         if self._budget.executions is not None:
             share = max(FEWEST_EXECUTIONS, self._budget.executions // self._targets)
-            return Turn(seconds=UNHURRIED, executions=share)
+            return Slice(seconds=UNHURRIED, executions=share)
         even = self.left * min(at_once, targets_left) / max(targets_left, 1)
         seconds = min(max(even * THINKING, SHORTEST), LONGEST * self._patience)
-        whole = max(even * MOST_PARTS, SHORTEST_TURN) * self._patience if targets_left > at_once else math.inf
-        return Turn(seconds=seconds, executions=MOST_EXECUTIONS, ends=time.monotonic() + whole)
+        whole = max(even * MOST_PARTS, SHORTEST_SLICE) * self._patience if targets_left > at_once else math.inf
+        return Slice(seconds=seconds, executions=MOST_EXECUTIONS, ends=time.monotonic() + whole)
 
     def __str__(self) -> str:
         """As progress shows it: `3:07`, or "" for a budget in executions."""

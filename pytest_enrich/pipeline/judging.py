@@ -23,7 +23,7 @@ from pytest_enrich.data import (
     Target,
     Verdict,
 )
-from pytest_enrich.pipeline.budget import Purse
+from pytest_enrich.pipeline.budget import RemainingBudget
 from pytest_enrich.protocols import Proposer, Sandbox, Task
 from pytest_enrich.validate import Beside
 
@@ -56,7 +56,7 @@ class Done(Struct, frozen=True, kw_only=True):
     defect: str = ""
 
 
-class Bench(Struct, frozen=True, kw_only=True):
+class RunContext(Struct, frozen=True, kw_only=True):
     """What all targets of a run are worked on with.
 
     `earlier` are the run's attempts on a target (its path and qualname) before: nothing is tried twice.
@@ -70,7 +70,7 @@ class Bench(Struct, frozen=True, kw_only=True):
 
     proposers: tuple[Proposer, ...]
     sandbox: Sandbox
-    purse: Purse
+    remaining: RemainingBudget
     existing: validate.Existing
     timeout: float
     seed: int
@@ -87,35 +87,35 @@ class Bench(Struct, frozen=True, kw_only=True):
     watch: Callable[[], AbstractContextManager[Sequence[Job]]] = lambda: nullcontext(())
 
 
-def judge(task: Task, candidate: Candidate, bench: Bench, beside: Beside | None = None) -> Verdict:
+def judge(task: Task, candidate: Candidate, context: RunContext, beside: Beside | None = None) -> Verdict:
     """The verdict of the ladder, unless nothing is open for it, or people turned it down."""
     if not {gap.id for gap in task.target.gaps} & set(candidate.gaps):
         return REPEATED
     if candidate.placement.path != task.target.placement.path:
-        task = replace(task, test_text=bench.test_text(candidate.placement.path))
-    if _is_rejected(candidate, candidate.gaps, task.target, bench):
+        task = replace(task, test_text=context.test_text(candidate.placement.path))
+    if _is_rejected(candidate, candidate.gaps, task.target, context):
         return _REJECTED
     verdict = validate.judge(
         task,
         candidate,
-        bench.sandbox,
-        timeout=bench.timeout,
-        lowest=bench.grade,
-        existing=bench.existing,
-        sharper=bench.sharper,
+        context.sandbox,
+        timeout=context.timeout,
+        lowest=context.grade,
+        existing=context.existing,
+        sharper=context.sharper,
         beside=beside,
     )
     if not isinstance(verdict, Kept):
         return verdict
-    return _REJECTED if _is_rejected(verdict.smaller or candidate, verdict.gaps, task.target, bench) else verdict
+    return _REJECTED if _is_rejected(verdict.smaller or candidate, verdict.gaps, task.target, context) else verdict
 
 
-def beside(target: Target, attempts: Sequence[Attempt], bench: Bench) -> Beside:
+def beside(target: Target, attempts: Sequence[Attempt], context: RunContext) -> Beside:
     """What was kept for `target`, which it has as it was before; no joint test that people turned down."""
 
     def joiner(task: Task, first: NewTest, second: NewTest) -> NewTest | None:
-        both = bench.joiner(task, first, second)
-        return None if both is None or _is_rejected(both, both.gaps, target, bench) else both
+        both = context.joiner(task, first, second)
+        return None if both is None or _is_rejected(both, both.gaps, target, context) else both
 
     kept = tuple(one for one in attempts if isinstance(one.verdict, Kept))
     return Beside(target=target, attempts=kept, joiner=joiner)
@@ -127,13 +127,13 @@ def without_joined(attempts: Sequence[Attempt], verdict: Verdict) -> tuple[Attem
     return tuple(replace(one, verdict=JOINED) if one.candidate is joined else one for one in attempts)
 
 
-def named(task: Task, candidate: Candidate, verdict: Verdict, bench: Bench) -> tuple[Candidate, Verdict]:
+def named(task: Task, candidate: Candidate, verdict: Verdict, context: RunContext) -> tuple[Candidate, Verdict]:
     """A kept test under a better name, where there is one and it is as good there; else both as they are."""
     if not isinstance(verdict, Kept):
         return candidate, verdict
     kept = verdict.smaller or candidate
-    other = bench.named(task, kept) if isinstance(kept, NewTest) else None
-    again = judge(task, other, bench) if other is not None else None
+    other = context.named(task, kept) if isinstance(kept, NewTest) else None
+    again = judge(task, other, context) if other is not None else None
     if other is None or not isinstance(again, Kept):
         return candidate, verdict
     is_as_good = (again.gaps, again.grade) == (verdict.gaps, verdict.grade)
@@ -151,10 +151,10 @@ def is_among(candidate: Candidate, earlier: Iterable[Attempt]) -> bool:
     return any(isinstance(one.verdict, Dropped) and patch.body_of(one.candidate) == body for one in earlier)
 
 
-def _is_rejected(candidate: Candidate, gaps: Sequence[str], target: Target, bench: Bench) -> bool:
+def _is_rejected(candidate: Candidate, gaps: Sequence[str], target: Target, context: RunContext) -> bool:
     """Whether people turned this test down for one of the gaps."""
     body = patch.body_of(candidate)
-    return any(bench.is_rejected(gap, body, target.path, target.part_of(gap).qualname) for gap in gaps)
+    return any(context.is_rejected(gap, body, target.path, target.part_of(gap).qualname) for gap in gaps)
 
 
 def attempt(target: Target, candidate: Candidate, verdict: Verdict) -> Attempt:

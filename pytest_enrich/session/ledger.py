@@ -22,7 +22,7 @@ from pytest_enrich.data import (
 )
 from pytest_enrich.data.run import Stop
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.pipeline.budget import Purse
+from pytest_enrich.pipeline.budget import RemainingBudget
 from pytest_enrich.session.contradictions import Contradictions
 from pytest_enrich.session.noting import Streak
 from pytest_enrich.session.scope import Found
@@ -74,7 +74,7 @@ class Round(Struct, frozen=True, kw_only=True):
         """Whether a solver, which takes seconds, is asked where there is one: for what all else left open."""
         return self.depth > 0
 
-    def budget(self, budget: Budget, whole: Purse) -> Budget:
+    def budget(self, budget: Budget, whole: RemainingBudget) -> Budget:
         """What this round may use; a budget in executions is each round's."""
         if budget.seconds is None:
             return budget
@@ -90,7 +90,7 @@ def plan_round(names: Sequence[str], *, model: bool) -> tuple[Round, ...]:
     return (Round(names=others, part=EARLY_PART), last, Round(names=others)) if others else (last,)
 
 
-def deeper(names: Sequence[str], whole: Purse) -> Iterator[Round]:
+def deeper(names: Sequence[str], whole: RemainingBudget) -> Iterator[Round]:
     """More walks over what is open, as long as there is time; a budget in executions was shared out at once."""
     others = tuple(name for name in names if name != MODEL)
     depth = 0

@@ -126,16 +126,16 @@ class Walker:
 
     Args:
         settings: How long, how many at a time, and when it is enough.
-        bench: What all rounds work with; who is asked, and with how much time, is each round's own.
+        context: What all rounds work with; who is asked, and with how much time, is each round's own.
         panel: Who may be asked.
         ledger: Told of each target that is done.
         progress: The same, for people.
     """
 
     def __init__(
-        self, settings: Settings, bench: pipeline.Bench, panel: Panel, ledger: Ledger, progress: Progress
+        self, settings: Settings, context: pipeline.RunContext, panel: Panel, ledger: Ledger, progress: Progress
     ) -> None:
-        self._settings, self._bench, self._panel = settings, bench, panel
+        self._settings, self._context, self._panel = settings, context, panel
         self._ledger, self._progress = ledger, progress
         self._slots = max(settings.workers, 1)
         self._executor = executors.choose(settings.workers)
@@ -150,7 +150,7 @@ class Walker:
     @property
     def left(self) -> float:
         """Seconds of the round that is walked."""
-        return self._bench.purse.left
+        return self._context.remaining.left
 
     @property
     def is_enough(self) -> bool:
@@ -162,7 +162,7 @@ class Walker:
 
         The budget is spent since the run `started`.
         """
-        whole = pipeline.Purse(self._settings.budget, len(targets), started=started)
+        whole = pipeline.RemainingBudget(self._settings.budget, len(targets), started=started)
         for turn in plan_round(self._settings.asked, model=self._panel.has_model):
             self._round(turn, targets, whole)
             if self.is_enough:
@@ -172,7 +172,7 @@ class Walker:
             return "enough waiting"
         return "budget" if whole.left <= 0 or (self._is_late and self._ledger.is_any_open) else ""
 
-    def _go_deeper(self, targets: Sequence[Target], whole: pipeline.Purse) -> None:
+    def _go_deeper(self, targets: Sequence[Target], whole: pipeline.RemainingBudget) -> None:
         """With time left, ask once more for what is open, until `MOST_VAIN` whole walks gave nothing."""
         vain = 0
         for turn in deeper(self._settings.asked, whole):
@@ -182,19 +182,19 @@ class Walker:
             self._round(turn, targets, whole)
             vain = vain + 1 if self._ledger.written == made else 0
 
-    def _round(self, turn: Round, targets: Sequence[Target], whole: pipeline.Purse) -> None:
+    def _round(self, turn: Round, targets: Sequence[Target], whole: pipeline.RemainingBudget) -> None:
         every = self._open(turn, targets)
         own = [one for one in every if self._settings.shard.holds(one.path, one.qualname)]
         if not own:
             return
         # Executions are shared out over all targets: a shard looks as long at each as the whole run would.
-        purse = pipeline.Purse(turn.budget(self._settings.budget, whole), len(every), turn.patience)
-        self._bench = self._bench_for(turn, purse)
+        remaining = pipeline.RemainingBudget(turn.budget(self._settings.budget, whole), len(every), turn.patience)
+        self._context = self._context_for(turn, remaining)
         asks = MODEL in turn.names
         executor, ahead = (self._asking, self._slots + AHEAD) if asks else (self._executor, self._slots)
         self._progress.working(0, len(own), own[0], whole)
         finished: set[tuple[str, str]] = set()
-        for raw in pipeline.run(own, self._bench, executor, ahead):
+        for raw in pipeline.run(own, self._context, executor, ahead):
             done = self._completed(raw) if asks else raw
             self._ledger.finish(done, self._panel.identities(turn.names))
             finished |= {key(target) for target in own if any(map(self._ledger.is_closed, target.gaps))}
@@ -211,13 +211,13 @@ class Walker:
         # A model is asked about one function at a time.
         return by_module(left) if MODEL in turn.names else joined(left)
 
-    def _bench_for(self, turn: Round, purse: pipeline.Purse) -> pipeline.Bench:
+    def _context_for(self, turn: Round, remaining: pipeline.RemainingBudget) -> pipeline.RunContext:
         """With what people turned down as it is now: they may review while this runs."""
         known = rejected.read(self._settings.rootdir)
         return replace(
-            self._bench,
+            self._context,
             proposers=self._panel.proposers(turn.names, solver=turn.asks_solver),
-            purse=purse,
+            remaining=remaining,
             seed=self._settings.seed + turn.depth,
             earlier=self._ledger.earlier,
             is_rejected=known.is_rejected,

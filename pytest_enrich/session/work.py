@@ -75,15 +75,15 @@ class Session:
         self._ledger = Ledger(found, store, writer, self._contradictions)
         self._panel = Panel(settings, self._sandbox, self._files)
         self._existing = validate.Existing(math.inf if settings.budget.seconds is None else BESIDE_SECONDS)
-        self._walker = Walker(settings, self._bench(), self._panel, self._ledger, progress)
+        self._walker = Walker(settings, self._context(), self._panel, self._ledger, progress)
 
-    def _bench(self) -> pipeline.Bench:
+    def _context(self) -> pipeline.RunContext:
         """What all targets are worked on with, before anybody is asked."""
         settings, found = self._settings, self._found
-        return pipeline.Bench(
+        return pipeline.RunContext(
             proposers=(),
             sandbox=self._sandbox,
-            purse=pipeline.Purse(settings.budget, 1),
+            remaining=pipeline.RemainingBudget(settings.budget, 1),
             existing=self._existing,
             timeout=settings.timeout,
             seed=settings.seed,
@@ -129,10 +129,10 @@ class Session:
 
     def _look(self) -> None:
         """See whether the code does what its docstrings say; that takes a part of the time."""
-        purse = pipeline.Purse(self._settings.budget, 1)
+        remaining = pipeline.RemainingBudget(self._settings.budget, 1)
         most = (1 - DOCSTRINGS) * (self._settings.budget.seconds or 0.0)
-        whole = pipeline.Purse(self._settings.budget, 1, started=self._started)
-        self._contradictions.look(lambda: min(purse.left - most, whole.left))
+        whole = pipeline.RemainingBudget(self._settings.budget, 1, started=self._started)
+        self._contradictions.look(lambda: min(remaining.left - most, whole.left))
 
     def _prepare(self) -> None:
         """See what there is to be done; a model loads from here on."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_enrich.config import Budget
-from pytest_enrich.pipeline import Purse
+from pytest_enrich.pipeline import RemainingBudget
 from pytest_enrich.session.ledger import Round, by_module, deeper, plan_round
 
 
@@ -28,17 +28,17 @@ def test_a_model_alone_waits_for_nobody():
 
 
 def test_a_round_has_its_part_of_what_is_left():
-    whole = Purse(Budget(seconds=100.0), 1)
+    whole = RemainingBudget(Budget(seconds=100.0), 1)
     assert Round(names=(), part=0.5).budget(Budget(seconds=100.0), whole).seconds == pytest.approx(50, abs=1)
 
 
 def test_a_budget_in_executions_is_each_rounds():
     budget = Budget(executions=500)
-    assert Round(names=(), part=0.5).budget(budget, Purse(budget, 1)) == budget
+    assert Round(names=(), part=0.5).budget(budget, RemainingBudget(budget, 1)) == budget
 
 
 def test_with_time_left_there_is_another_walk_with_more_time_for_each():
-    turns = deeper(("rows", "search", "ollama"), Purse(Budget(seconds=100.0), 1))
+    turns = deeper(("rows", "search", "ollama"), RemainingBudget(Budget(seconds=100.0), 1))
     first, second = next(turns), next(turns)
     assert (first.names, first.depth, second.depth) == (("rows", "search"), 1, 2)
     assert second.patience == 2 * first.patience == 4 * Round(names=()).patience
@@ -46,11 +46,11 @@ def test_with_time_left_there_is_another_walk_with_more_time_for_each():
 
 @pytest.mark.parametrize("budget", [Budget(seconds=9.0), Budget(executions=500)])
 def test_without_time_left_there_is_none(budget):
-    assert list(deeper(("search",), Purse(budget, 1))) == []
+    assert list(deeper(("search",), RemainingBudget(budget, 1))) == []
 
 
 def test_a_model_alone_is_asked_once():
-    assert list(deeper(("ollama",), Purse(Budget(seconds=100.0), 1))) == []
+    assert list(deeper(("ollama",), RemainingBudget(Budget(seconds=100.0), 1))) == []
 
 
 def test_targets_of_a_module_come_together(fakes):
