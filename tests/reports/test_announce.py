@@ -18,7 +18,7 @@ from pytest_enrich.data.suggestion import (
     TargetPart,
     TestPart,
 )
-from pytest_enrich.reports import fenced, write
+from pytest_enrich.reports import announce, fenced
 
 MIB = 1024 * 1024
 
@@ -79,49 +79,49 @@ def runner(page):
 
 
 def test_the_notices_go_to_the_log_and_the_report_to_the_summary(runner, page, lines):
-    assert write(report(2), runner, lines.append) == "Job summary written."
+    assert announce(report(2), runner, lines.append) == "Job summary written."
     assert "\n".join(lines).count("::notice ") == 2
     assert "### Suggested tests: 2" in page.read_text("utf-8")
 
 
 def test_what_stands_in_the_summary_stays(runner, page, lines):
     page.write_text("of another command", "utf-8")
-    write(report(1), runner, lines.append)
-    write(report(1), runner, lines.append)
+    announce(report(1), runner, lines.append)
+    announce(report(1), runner, lines.append)
     assert page.read_text("utf-8").startswith("of another command\n")
     assert page.read_text("utf-8").count("### Suggested tests: 1") == 2
 
 
 def test_no_heading_is_larger_than_the_third(runner, page, lines):
-    write(report(3), runner, lines.append)
+    announce(report(3), runner, lines.append)
     assert re.findall(r"^#{1,2} ", page.read_text("utf-8"), re.MULTILINE) == []
 
 
 def test_400_suggestions_stay_under_what_github_takes(runner, page, lines):
-    write(report(400, difference="+" + "x" * 5000 + "\n"), runner, lines.append)
+    announce(report(400, difference="+" + "x" * 5000 + "\n"), runner, lines.append)
     assert 500 * 1024 < page.stat().st_size <= 900 * 1024
     assert len("\n".join(lines).splitlines()) == 10
 
 
 def test_a_summary_that_is_nearly_full_is_left_alone_and_that_is_said(runner, page, lines):
     page.write_bytes(b"x" * (900 * 1024))
-    assert "it has 921600 bytes already" in write(report(1), runner, lines.append)
+    assert "it has 921600 bytes already" in announce(report(1), runner, lines.append)
     assert page.stat().st_size == 900 * 1024 < MIB
 
 
 def test_where_nothing_waits_nothing_is_said(runner, page, lines):
-    assert write(Report(), runner, lines.append) == ""
+    assert announce(Report(), runner, lines.append) == ""
     assert (lines, page.exists()) == ([], False)
 
 
 def test_a_summary_that_cannot_be_written_is_said_and_the_notices_are_there(tmp_path, lines):
-    told = write(report(1), {"GITHUB_STEP_SUMMARY": str(tmp_path / "no" / "page")}, lines.append)
+    told = announce(report(1), {"GITHUB_STEP_SUMMARY": str(tmp_path / "no" / "page")}, lines.append)
     assert told.startswith("The job summary was not written: No such file")
     assert len(lines) == 1
 
 
 def test_without_a_summary_there_are_notices_only(lines):
-    assert write(report(1), {}, lines.append) == ""
+    assert announce(report(1), {}, lines.append) == ""
     assert len(lines) == 1
 
 
@@ -153,5 +153,5 @@ def test_elsewhere_there_are_no_such_lines(lines):
 def test_text_that_no_file_can_hold_is_written_escaped(runner, page, lines):
     (one,) = report(1).suggestions
     odd = replace(one, suggestion=replace(one.suggestion, look="a\ud800b"))
-    assert write(Report(suggestions=(odd,)), runner, lines.append) == "Job summary written."
+    assert announce(Report(suggestions=(odd,)), runner, lines.append) == "Job summary written."
     assert "ud800" in page.read_text("utf-8")

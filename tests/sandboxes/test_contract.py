@@ -498,7 +498,7 @@ def test_a_job_that_ends_its_supervisor_is_ended_all_the_same(sandbox, tmp_path,
 def test_an_answer_of_the_wrong_shape_is_no_answer(sandbox, failed, write_answer):
     job = candidate(
         f"""
-        import os, sys
+        import os, pathlib, sys
 
         def test_it():
             frame, place = sys._getframe(), None
@@ -506,6 +506,7 @@ def test_an_answer_of_the_wrong_shape_is_no_answer(sandbox, failed, write_answer
                 frame = frame.f_back
                 child = getattr(frame.f_locals.get("waiting"), "child", None)
                 place = frame.f_locals.get("answer_file") or getattr(child, "answer_file", None)
+            place = pathlib.Path(place)
             {write_answer}
             os._exit(0)
         """

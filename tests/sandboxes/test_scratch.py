@@ -33,8 +33,8 @@ def test_it_is_gone_after_an_error_too():
 
 MAKE = """
 import sys
-from pytest_enrich.sandboxes import scratch
-with scratch.directory() as place:
+from pytest_enrich.sandboxes.environment import scratch_directory
+with scratch_directory() as place:
     (place / "tmp" / "file").write_text("x")
     print(place, flush=True)
     sys.stdin.read()

@@ -28,7 +28,7 @@ class Cart:
     pass
 
 
-Cart.__module__ = "pytest_enrich.payload.explore.example"
+Cart.__module__ = "pytest_enrich.payload.explore.shown"
 
 
 def test_calls_in_the_examples_of_a_docstring_are_calls_to_begin_with():

@@ -33,7 +33,7 @@ def after_failure(test, seen):
 def test_a_failing_example_is_not_made_small():
     seen = []
     test = failing(seen)
-    without_words([SimpleNamespace(obj=test)])
+    without_words([SimpleNamespace(nodeid="test", obj=test)], "")
     assert after_failure(test, seen) <= MOST_AFTERWARDS
 
 
@@ -46,6 +46,11 @@ def test_a_method_and_what_else_was_set_are_understood():
     class Tests:
         test = failing([], max_examples=7, phases=[Phase.generate, Phase.shrink])
 
-    without_words([SimpleNamespace(obj=Tests().test), SimpleNamespace(obj=len), SimpleNamespace()])
+    items = [
+        SimpleNamespace(nodeid="a", obj=Tests().test),
+        SimpleNamespace(nodeid="b", obj=len),
+        SimpleNamespace(nodeid="c"),
+    ]
+    without_words(items, "")
     known = Tests.test._hypothesis_internal_use_settings
     assert (known.max_examples, known.phases) == (7, (Phase.generate,))

@@ -6,12 +6,12 @@ import pytest
 
 from pytest_enrich.data import Call, Entry, Explore, Explored, NearTest, Parameter, Record, Recorded
 from pytest_enrich.data.code import Argument
+from pytest_enrich.proposers.exploring import NOTHING
 from pytest_enrich.proposers.ollama import inputs
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.gate import Pulled
 from pytest_enrich.proposers.ollama.inputs import Inputs, as_call, as_input, subject_of
 from pytest_enrich.proposers.ollama.question import Model
-from pytest_enrich.proposers.recording import NOTHING
 
 CHAT = "POST /api/chat"
 TOTAL = Parameter(name="total", kind="positional", annotation="int")
