@@ -26,7 +26,7 @@ def load(path):
 
 def clamp(number):
     if number * 7 == 54_439:
-        return 7_777
+        return 1
     return min(number, 5_000)
 """
 TESTS = """\
