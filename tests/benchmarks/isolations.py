@@ -1,6 +1,6 @@
 """Whether a project gets the same suggestions in each isolation, as root and as an ordinary user.
 
-    python tests/benchmarks/isolations.py [NAME...] --folder FOLDER [--user nobody] [--budget 20000x]
+    python tests/benchmarks/isolations.py [NAME...] --folder FOLDER [--user nobody] [--budget 5000x]
 
 The projects are those of `strict.toml`, which turn every warning into an error. Each runs four times, with
 bubblewrap and without (a PATH that does not have it), as root and as the user. It has to be started by root, with
@@ -55,7 +55,8 @@ def main() -> int:
     """Run each project in each isolation; 1 when one has none, or differs by more than one."""
     parser = projects.arguments(__doc__, "projects of strict.toml")
     parser.add_argument("--user", default="nobody", help="an ordinary user of this machine")
-    parser.add_argument("--budget", default="20000x", help="as in --enrich-budget")
+    parser.add_argument("--budget", default="5000x", help="as in --enrich-budget")
+    parser.add_argument("--most", default="10", help="as in --enrich-max")
     given = parser.parse_args()
     listing = projects.read(LIST)
     machines = [Machine(user, bwrap) for user, bwrap in product(("root", given.user), (True, False))]
@@ -63,7 +64,9 @@ def main() -> int:
     is_alike = True
     for name in projects.chosen(given.names, listing):
         bench = layout.prepare(name, given.folder, listing)
-        found = [_found(bench, machine, given.folder / "isolations", given.budget) for machine in machines]
+        found = [
+            _found(bench, machine, given.folder / "isolations", (given.budget, given.most)) for machine in machines
+        ]
         counts = [one.suggestions for one in found]
         alike = min(counts) >= FEWEST and max(counts) - min(counts) <= MOST_APART
         is_alike = is_alike and alike
@@ -76,13 +79,13 @@ def main() -> int:
     return not is_alike
 
 
-def _found(bench: Bench, machine: Machine, folder: Path, budget: str) -> Found:
+def _found(bench: Bench, machine: Machine, folder: Path, limits: tuple[str, str]) -> Found:
     place = folder / bench.name / machine.name
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
     checkout = repository.make(bench.ablated, place / "checkout")
     env = bench.environment(checkout) | {"PATH": _path(place, with_bwrap=machine.bwrap), "HOME": str(place)}
-    ours = ("--enrich", f"--enrich-budget={budget}", "--enrich-max=0")
+    ours = ("--enrich", f"--enrich-budget={limits[0]}", f"--enrich-max={limits[1]}")
     argv = (*_as(machine.user), str(bench.python), *bench.project.pytest, *ours)
     command.check(["chown", "-R", machine.user, place], cwd=place)
     ended = command.run(argv, cwd=checkout, env=env, timeout=HOUR)
