@@ -28,7 +28,7 @@ from pytest_enrich.data import (
     Vary,
 )
 from pytest_enrich.errors import StoreError
-from pytest_enrich.pipeline import Turn
+from pytest_enrich.pipeline import Slice
 from pytest_enrich.session import scope
 from pytest_enrich.session.ledger import SHORTEST_WALK
 from pytest_enrich.session.work import Session
@@ -201,7 +201,7 @@ def test_with_time_left_what_is_open_is_asked_for_until_that_was_in_vain_twice(w
 
 def test_what_had_to_make_room_for_others_is_asked_for_again(work, monkeypatch):
     over = iter([True, True])
-    monkeypatch.setattr(Turn, "is_over", property(lambda _turn: next(over, False)))
+    monkeypatch.setattr(Slice, "is_over", property(lambda _turn: next(over, False)))
     made, progress, _ = work(budget=Budget(seconds=60.0), grade="weak")
     assert progress.finished_targets[:2] == [(1, 3, "discount"), (2, 3, "parse_sku")]
     assert made.gaps == {"suggested": 2, "nothing found": 1}
