@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
 import os
 import re
@@ -159,11 +160,11 @@ def _analyse(cov: Coverage, path: str, name: str) -> tuple[FileCoverage, str]:
     """What was measured, and the text."""
     from coverage.results import analysis_from_file_reporter
 
-    data = cov.get_data()
-    if not data.has_arcs() and not data.lines(name):
-        data = _nothing()
     reporter = cov._get_file_reporter(name)  # noqa: SLF001 - there is no public way to branches
-    analysis = analysis_from_file_reporter(data, 0, reporter, name)
+    data = cov.get_data()
+    with contextlib.nullcontext(data) if data.has_arcs() or data.lines(name) else _nothing() as known:
+        analysis = analysis_from_file_reporter(known, 0, reporter, name)
+        contexts = _contexts(known.contexts_by_lineno(name), reporter)
     counts = analysis.exit_counts
     branches = {arc for arc in analysis.arc_possibilities if counts.get(arc[0], 0) > 1}
     missing = analysis.missing_branch_arcs()
@@ -173,18 +174,22 @@ def _analyse(cov: Coverage, path: str, name: str) -> tuple[FileCoverage, str]:
         missing_lines=tuple(sorted(analysis.missing)),
         branches=tuple(sorted(arc for arc in branches if arc[1] not in analysis.excluded)),
         missing_branches=tuple(sorted((start, end) for start, ends in missing.items() for end in ends)),
-        contexts=_contexts(data.contexts_by_lineno(name), reporter),
+        contexts=contexts,
     )
     return found, reporter.source()
 
 
-def _nothing() -> CoverageData:
+@contextlib.contextmanager
+def _nothing() -> Iterator[CoverageData]:
     """What is measured with branches and did not run: without data coverage does not know that there are any."""
     from coverage import CoverageData
 
     empty = CoverageData(no_disk=True)
     empty.add_arcs({})
-    return empty
+    try:
+        yield empty
+    finally:
+        empty.close(force=True)  # Python 3.13 warns of databases that are left open
 
 
 def _contexts(raw: dict[int, list[str]], reporter: FileReporter) -> dict[int, tuple[str, ...]]:

@@ -34,7 +34,19 @@ OWN = ["shop/__init__.py", "shop/cart.py", "shop/sub/__init__.py", "shop/sub/dee
 
 
 @pytest.fixture
-def read(tmp_path, monkeypatch):
+def measuring(request):
+    """A coverage without a file, closed afterwards."""
+
+    def measuring(**options):
+        cov = coverage.Coverage(data_file=None, branch=True, config_file=False, **options)
+        request.addfinalizer(lambda: cov.get_data().close(force=True))
+        return cov
+
+    return measuring
+
+
+@pytest.fixture
+def read(tmp_path, monkeypatch, measuring):
     """The files that count in a project of these texts, and those left out; `ran` are lines by file."""
     (tmp_path / "project").mkdir()
     root = tmp_path / "project"
@@ -45,7 +57,7 @@ def read(tmp_path, monkeypatch):
             (root / name).write_text(text)
         for entry in path:
             monkeypatch.syspath_prepend(root / entry)
-        cov = coverage.Coverage(data_file=None, branch=True, config_file=False, **options)
+        cov = measuring(**options)
         if ran:
             cov.get_data().add_arcs({str(root / name): [(-1, 1), (1, -1)] for name in ran})
         return gaps.read(cov, root, tests, (), (), roots)
@@ -124,8 +136,8 @@ def test_a_package_of_the_name_of_another_that_comes_first_is_not_what_is_import
     assert read({"json/__init__.py": CODE}).files == ()
 
 
-def test_a_script_that_coverage_counts_and_nobody_ran_is_left_alone_unless_it_is_named(tmp_path):
-    cov = coverage.Coverage(data_file=None, branch=True, config_file=False)
+def test_a_script_that_coverage_counts_and_nobody_ran_is_left_alone_unless_it_is_named(tmp_path, measuring):
+    cov = measuring()
     (tmp_path / "setup.py").write_text(CODE)
     cov.get_data().add_arcs({})
     cov.get_data().touch_file(str(tmp_path / "setup.py"))
