@@ -115,6 +115,11 @@ def test_a_test_whose_fixture_has_parameters_passes_with_each(judge):
     assert judge(cases("asyncio", "trio", result="failed"))[0] == Dropped(rung="passes", reason="failed")
 
 
+def test_a_parameter_that_is_skipped_here_does_not_count_where_another_one_passes(judge):
+    assert isinstance(judge(cases("native", "speedups", result="skipped"))[0], Kept)
+    assert judge(cases("speedups", result="skipped"))[0] == Dropped(rung="passes", reason="skipped")
+
+
 def test_too_many_parameters_are_not_one_test(judge):
     verdict, _ = judge(cases(*"abcdefghi"))
     assert verdict.reason == "was not collected as one test"
