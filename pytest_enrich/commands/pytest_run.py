@@ -90,11 +90,7 @@ def shown(store: Store, one: Suggestion | PossibleBug, words: Sequence[str], sec
             env=_environment(Path(scratch), inert=False),
         ) as process,
     ):
-        try:
-            late = _ended_late(process, seconds)
-        except KeyboardInterrupt:
-            _ended_late(process, _GRACE)
-            raise
+        late = _waited(process, seconds)
     return Outcome(process.returncode, "", late)
 
 
@@ -116,13 +112,18 @@ def within(
             stderr=subprocess.STDOUT,
         ) as process,
     ):
-        try:
-            late = _ended_late(process, seconds)
-        except KeyboardInterrupt:
-            _ended_late(process, _GRACE)
-            raise
+        late = _waited(process, seconds)
         output.seek(0)
         return Outcome(process.returncode, output.read().decode("utf-8", "replace"), late)
+
+
+def _waited(process: subprocess.Popen[bytes], seconds: float | None) -> bool:
+    """Whether it had to be ended; a Ctrl-C reaches it, too, and it has a moment to end by itself."""
+    try:
+        return _ended_late(process, seconds)
+    except KeyboardInterrupt:
+        _ended_late(process, _GRACE)
+        raise
 
 
 def _ended_late(process: subprocess.Popen[bytes], seconds: float | None) -> bool:
