@@ -21,6 +21,29 @@ SHOP = FIXTURES / "shop"
 CODEC = FIXTURES / "codec"
 PLUGINS = ("pytest_enrich.plugin", "pytest_cov")
 LEFT_BEHIND = ("__pycache__", ".pytest_cache", "enrich-suggestions", ".git", ".coverage")
+CART = """\
+def discount(total: int) -> int:
+    if total < 0:
+        raise ValueError("negative")
+    return total
+
+
+def half(total: int) -> int:
+    if total > 100:
+        return 50
+    return total // 2
+"""
+TESTS = """\
+from shop.cart import discount, half
+
+
+def test_discount():
+    assert discount(10) == 10
+
+
+def test_half():
+    assert half(10) == 5
+"""
 
 
 class Ended(Struct, frozen=True):

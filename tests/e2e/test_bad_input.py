@@ -11,32 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.conftest import CART, TESTS
+
 pytestmark = pytest.mark.slow
 
 ENRICH = ("pytest", "--enrich", "--enrich-budget=3000x", "--enrich-max=0", "-p", "no:cacheprovider")
-CART = """\
-def discount(total: int) -> int:
-    if total < 0:
-        raise ValueError("negative")
-    return total
-
-
-def half(total: int) -> int:
-    if total > 100:
-        return 50
-    return total // 2
-"""
-TESTS = """\
-from shop.cart import discount, half
-
-
-def test_discount():
-    assert discount(10) == 10
-
-
-def test_half():
-    assert half(10) == 5
-"""
 FILES = {
     "pytest.ini": "[pytest]\npythonpath = src\n",
     "src/shop/__init__.py": "",

@@ -7,32 +7,11 @@ import sys
 
 import pytest
 
+from tests.e2e.conftest import CART, TESTS
+
 pytestmark = pytest.mark.slow
 
 ENRICH = ("pytest", "--enrich", "--enrich-budget=600x", "--enrich-max=0", "-p", "no:cacheprovider")
-CART = """\
-def discount(total: int) -> int:
-    if total < 0:
-        raise ValueError("negative")
-    return total
-
-
-def half(total: int) -> int:
-    if total > 100:
-        return 50
-    return total // 2
-"""
-TESTS = """\
-from shop.cart import discount, half
-
-
-def test_discount():
-    assert discount(10) == 10
-
-
-def test_half():
-    assert half(10) == 5
-"""
 NEW = """\
 def parity(number: int) -> str:
     if number % 2:
