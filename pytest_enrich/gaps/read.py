@@ -189,7 +189,8 @@ def _nothing() -> Iterator[CoverageData]:
     try:
         yield empty
     finally:
-        empty.close(force=True)  # Python 3.13 warns of databases that are left open
+        if hasattr(empty, "close"):  # older releases leave it to the garbage collector; Python 3.13 warns of that
+            empty.close(force=True)
 
 
 def _contexts(raw: dict[int, list[str]], reporter: FileReporter) -> dict[int, tuple[str, ...]]:
