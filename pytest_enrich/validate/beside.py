@@ -21,6 +21,7 @@ from pytest_enrich.validate.proof import (
     last_line,
     lasting_reason,
     shape_of,
+    together,
 )
 
 ALONE = 3
@@ -96,10 +97,9 @@ def _fallen(proof: Proof, trial: Trial) -> Fallen:
 def _sound(proof: Proof) -> list[str]:
     """The test functions beside the candidate that pass plainly."""
     path, text = proof.candidate.placement.path, proof.task.test_text
-    outcomes = _outcomes(proof.existing.ends(path, text, lambda: proof.without(PLAIN)))
-    fell = {function(one.nodeid) for one in outcomes if one.result != "passed"}
-    names = dict.fromkeys(function(one.nodeid) for one in outcomes)
-    return [name for name in names if name not in fell and (proof.beside is None or name in proof.beside)]
+    ends = _by_function(proof.existing.ends(path, text, lambda: proof.without(PLAIN)))
+    chosen = [name for name in ends if proof.beside is None or name in proof.beside]
+    return [name for name in chosen if together(ends[name]).result == "passed"]
 
 
 def _nearest(proof: Proof) -> list[str]:
@@ -114,12 +114,16 @@ def why(execution: Execution, names: Iterable[str]) -> dict[str, str]:
     if isinstance(execution, Failed):
         told = execution.detail if execution.reason == "crash" else first_line(execution.detail)
         return {} if execution.reason == "refused" else dict.fromkeys(names, told)
-    ran: dict[str, list[TestOutcome]] = {}
+    ran, missing = _by_function(execution), [TestOutcome(nodeid="", result="error", detail="it was not run")]
+    ends = {name: together(ran.get(name, missing)) for name in names}
+    return {name: one.detail for name, one in ends.items() if one.result != "passed"}
+
+
+def _by_function(execution: Execution) -> dict[str, list[TestOutcome]]:
+    found: dict[str, list[TestOutcome]] = {}
     for one in _outcomes(execution):
-        ran.setdefault(function(one.nodeid), []).append(one)
-    missing = [TestOutcome(nodeid="", result="error", detail="it was not run")]
-    ends = {name: [one.detail for one in ran.get(name, missing) if one.result != "passed"] for name in names}
-    return {name: details[0] for name, details in ends.items() if details}
+        found.setdefault(function(one.nodeid), []).append(one)
+    return found
 
 
 def _outcomes(execution: Execution) -> Sequence[TestOutcome]:

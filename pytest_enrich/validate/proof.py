@@ -249,10 +249,7 @@ class Proof(Struct, frozen=True, kw_only=True):
         if not self._is_all([o.nodeid for o in found]):
             detail = "; ".join(o.detail for o in answer.outcomes) if isinstance(answer, Proved) else ""
             return Dropped(rung="runs", reason="was not collected as one test", detail=detail[-SHOWN:])
-        seconds = sum(o.seconds for o in found)
-        # A fixture may skip some of its parameters here (an extension that is not built): the others tell.
-        ran = [o for o in found if o.result != "skipped"] or found
-        return replace(next((o for o in ran if o.result != "passed"), ran[0]), seconds=seconds)
+        return together(found)
 
     def _is_own(self, nodeid: str) -> bool:
         """Whether a test is the candidate: one for each parameter, too, that a fixture has."""
@@ -279,6 +276,16 @@ class Proof(Struct, frozen=True, kw_only=True):
     def _is_named(self, nodeid: str) -> bool:
         """Whether a test has the candidate's name, in whichever class."""
         return function(nodeid).rpartition("::")[2] == self.candidate.name
+
+
+def together(outcomes: Sequence[TestOutcome]) -> TestOutcome:
+    """How the parameters of one test, at least one, ended together.
+
+    A fixture may skip some of its parameters here (an extension that is not built): the others tell.
+    """
+    ran = [one for one in outcomes if one.result != "skipped"] or outcomes
+    told = next((one for one in ran if one.result != "passed"), ran[0])
+    return replace(told, seconds=sum(one.seconds for one in outcomes))
 
 
 def function(nodeid: str) -> str:
