@@ -217,6 +217,17 @@ def test_tests_that_fail_anyway_excuse_nothing(battery):
     assert verdict.reason == "does not pass in its file, in a fresh process, with coverage"
 
 
+@pytest.mark.parametrize("trial", LATER, ids=lambda trial: trial.name)
+def test_a_way_in_which_existing_tests_fail_is_left_out_where_each_skips_a_parameter_here(battery, trial):
+    def ends(job):
+        ran = [f"{OTHER}[native]", *([OWN] if is_there(job) else [])]
+        ended = {name: failing(name) if is_in(job, trial) else "passed" for name in ran}
+        return {**ended, f"{OTHER}[speedups]": "skipped"}
+
+    ways, _ = battery(ends)
+    assert ways.passed == tuple(one.name for one in TRIALS if one is not trial)
+
+
 def test_existing_tests_are_asked_once_for_all_candidates_and_only_where_one_falls(battery):
     existing = Existing()
 
