@@ -48,11 +48,15 @@ def as_a_script(_name, *words):
 
 LAYOUTS = {
     "no folder of tests": (PACKAGE, "tests/test_cart.py"),
-    "an empty folder": ({**PACKAGE, "test/README": ""}, "test/test_cart.py"),
-    "a conftest alone": ({**PACKAGE, "tests/conftest.py": "import shop.cart\n"}, "tests/test_cart.py"),
+    "an empty folder and python_files": (
+        {**PACKAGE, "test/README": "", "pytest.ini": f"{INI}python_files = check_*.py\n"},
+        "test/check_cart.py",
+    ),
+    "testpaths and a conftest alone": (
+        {**PACKAGE, "checks/conftest.py": "import shop.cart\n", "pytest.ini": f"{INI}testpaths = checks\n"},
+        "checks/test_cart.py",
+    ),
     "a file without tests": ({**PACKAGE, "tests/test_cart.py": "import shop.cart\n"}, "tests/test_cart.py"),
-    "testpaths": ({**PACKAGE, "pytest.ini": f"{INI}testpaths = checks\n"}, "checks/test_cart.py"),
-    "python_files": ({**PACKAGE, "pytest.ini": f"{INI}python_files = check_*.py\n"}, "tests/check_cart.py"),
     "a package at the top": (
         {"shop/__init__.py": "", "shop/cart.py": CART, "setup.py": "raise SystemExit(3)\n", "conftest.py": ""},
         "tests/test_cart.py",
@@ -96,10 +100,9 @@ def test_without_tests_what_cannot_be_imported_is_told_with_the_way_out(small, m
     assert not project.pending()
 
 
-@XDIST
-def test_a_module_that_no_test_imports_gets_a_test_file_of_its_own(small, xdist):
+def test_a_module_that_no_test_imports_gets_a_test_file_of_its_own(small):
     project = small({**GREEN, "src/shop/new.py": NEW, "src/shop/__main__.py": NEW})
-    ended = project.run(*ENRICH, *xdist)
+    ended = project.run(*ENRICH, "-n2", "-p", "xdist")
     assert ended.status == 0, ended.text
     assert ("parity", "tests/test_new.py", True) in targets(project), ended.text
     assert "tests/test_new.py" in accepted(project)
@@ -138,13 +141,12 @@ def test_a_test_file_that_is_green_again_is_worked_on(small):
     assert [name for name, _, _ in targets(project)] == ["discount", "half"], ended.text
 
 
-@XDIST
-def test_a_file_that_cannot_be_imported_is_left_out_with_the_option_that_is_named(small, xdist):
+def test_a_file_that_cannot_be_imported_is_left_out_with_the_option_that_is_named(small):
     project = small({**GREEN, "tests/test_broken.py": "import nowhere_to_be_found\n"})
     refused = project.run(*ENRICH)
     assert refused.status == 2, refused.text
     assert "pytest --enrich --continue-on-collection-errors" in refused.text
-    ended = project.run(*ENRICH, "--continue-on-collection-errors", *xdist)
+    ended = project.run(*ENRICH, "--continue-on-collection-errors")
     assert ended.status == 1, ended.text
     assert "tests/test_broken.py (could not be collected)" in " ".join(ended.text.split())
     assert [name for name, _, _ in targets(project)] == ["discount", "half"], ended.text
