@@ -1,219 +1,172 @@
-"""White space between the parts of a bracket, as libcst has it."""
+"""A literal list in the text of its file: edits that add an element or take one out, and touch nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TypeAlias, TypeGuard
+import bisect
+import re
+from collections.abc import Iterable
+from itertools import accumulate
+from typing import TypeAlias
 
 import libcst as cst
+from libcst.metadata import MetadataWrapper, WhitespaceInclusivePositionProvider
 
+from pytest_enrich.imports.text import newline, split, unreadable
 from pytest_enrich.patch.row.place import Listing
+from pytest_enrich.patch.scope import Scope
 
-Space: TypeAlias = cst.BaseParenthesizableWhitespace
-NONE = cst.SimpleWhitespace("")
-ONE = cst.SimpleWhitespace(" ")
-
-
-def whole_line(
-    indent: str, first: cst.TrailingWhitespace | None = None, lines: Sequence[cst.EmptyLine] = ()
-) -> Space:
-    """A new line that is indented by `indent` more than its statement; comments above it, if any."""
-    return cst.ParenthesizedWhitespace(
-        first_line=first or cst.TrailingWhitespace(whitespace=NONE),
-        empty_lines=lines,
-        indent=True,
-        last_line=cst.SimpleWhitespace(indent),
-    )
+Edit: TypeAlias = tuple[int, int, str]
+"""Where a text is replaced, as offsets in characters, and by what."""
+_COMMENT = re.compile(r"#[^\r\n]*")
+_BREAK = re.compile(r"[\r\n]")
 
 
-def is_line(space: Space) -> TypeGuard[cst.ParenthesizedWhitespace]:
-    """Whether a line ends in it."""
-    return isinstance(space, cst.ParenthesizedWhitespace)
+def spliced(text: str, edits: Iterable[Edit]) -> str:
+    """The text with edits in it, of which no two overlap."""
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
 
 
-def plain_space(space: Space) -> Space:
-    """The space without the comments in it."""
-    return space_like(space) if is_line(space) else space
+class Spans:
+    """Where the nodes of a module stand in its text, with the parentheses and white space that are theirs.
+
+    Raises:
+        RefusedError: The module is nested too deeply.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self.text = scope.module.code
+        self.newline = newline(self.text)
+        self._starts = [0, *accumulate(map(len, split(self.text)))]
+        wrapper = MetadataWrapper(scope.module, unsafe_skip_copy=True)
+        try:
+            self._ranges = wrapper.resolve(WhitespaceInclusivePositionProvider)
+        except RecursionError as error:
+            raise unreadable(scope.path, "", error) from error
+
+    def of(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Start and end of a node."""
+        found = self._ranges[node]
+        start = self._starts[found.start.line - 1] + found.start.column
+        return start, self._starts[found.end.line - 1] + found.end.column
+
+    def line(self, offset: int) -> int:
+        """The line (1-based) that an offset is in."""
+        return bisect.bisect_right(self._starts, offset)
+
+    def lines(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Where the lines of a node begin and end."""
+        start, end = self.of(node)
+        return self._starts[self.line(start) - 1], self._starts[min(self.line(end), len(self._starts) - 1)]
+
+    def indent(self, offset: int) -> str:
+        """The white space that the line of an offset begins with."""
+        line = self.text[self._starts[self.line(offset) - 1] : offset]
+        return line[: len(line) - len(line.lstrip(" \t"))]
+
+    def lead(self, offset: int) -> str:
+        """What stands before an offset on its line."""
+        return self.text[self._starts[self.line(offset) - 1] : offset]
 
 
-def space_like(
-    space: cst.ParenthesizedWhitespace,
-    first: cst.TrailingWhitespace | None = None,
-    lines: Sequence[cst.EmptyLine] = (),
-) -> Space:
-    """A new line that is indented as `space` is; comments above it, if any."""
-    return space.with_changes(first_line=first or cst.TrailingWhitespace(whitespace=NONE), empty_lines=lines)
+class Elements:
+    """The elements of a list, `start` and `end` being those of what is inside of its brackets."""
+
+    def __init__(self, spans: Spans, node: Listing) -> None:
+        self._spans, self._text = spans, spans.text
+        self._is_tuple = isinstance(node, cst.Tuple)
+        opening, closing = (
+            (node.lbracket, node.rbracket) if isinstance(node, cst.List) else (node.lpar[-1], node.rpar[0])
+        )
+        self.start, self.end = spans.of(opening)[0] + 1, spans.of(closing)[1] - 1
+        self.spans = [self._without_comma(one) for one in node.elements]
+        self._has_comma = bool(node.elements) and isinstance(node.elements[-1].comma, cst.Comma)
+
+    def _without_comma(self, element: cst.BaseElement) -> tuple[int, int]:
+        start, end = self._spans.of(element)
+        return start, self._spans.of(element.comma)[0] if isinstance(element.comma, cst.Comma) else end
+
+    @property
+    def codes(self) -> list[str]:
+        """The elements as they are written."""
+        return [self._text[start:end] for start, end in self.spans]
+
+    def appended(self, code: str) -> Edit:
+        """With one more element at its end: on a line of its own where the last one has one."""
+        if not self.spans:
+            return self.start, self.end, self._in_line([code])
+        start, end = self.spans[-1]
+        if not self._begins_line(start):
+            is_bare = self._is_tuple and len(self.spans) == 1 and self._text[end : self.end] == ","
+            return end, self.end if is_bare else end, f", {code}"
+        stop, lead = self._line_end(end), self._spans.lead(start)
+        if "," in lead:  # lines begin with commas
+            return stop, stop, f"{self._spans.newline}{lead}{code}"
+        before, after = ("", ",") if self._has_comma else (",", "")
+        return end, stop, f"{before}{self._text[end:stop]}{self._spans.newline}{lead}{code}{after}"
+
+    def without(self, at: int) -> Edit:
+        """Without one element: what `appended` made of it comes back as it was."""
+        start, end = self.spans[at]
+        if len(self.spans) == 1:
+            return self.start, self.end, ""
+        is_last = at == len(self.spans) - 1
+        # A tuple of one cannot do without its comma.
+        comma = "," if self._is_tuple and len(self.spans) == 2 and not self._has_comma else ""  # noqa: PLR2004
+        if not is_last and not self._has_lines(at):
+            following = self.spans[at + 1]
+            return start, following[1], f"{self._text[slice(*following)]}{comma}"
+        previous = self.spans[at - 1][1]
+        if not self._has_lines(at):
+            return previous, end, comma
+        lead, stop = self._spans.lead(start), self._line_end(end)
+        above = len(self._text[: start - len(lead)].removesuffix("\n").removesuffix("\r"))
+        if not is_last or self._has_comma or comma or "," in lead:
+            return above, stop, ""
+        return previous, stop, _without_comma(self._text[previous:above])
+
+    def exploded(self, code: str, step: str) -> Edit | None:
+        """With one more element, all on lines of their own; None for what is not plainly on one line."""
+        if self._text[self.start : self.end] != self._in_line(self.codes):
+            return None
+        indent = self._spans.newline + self._spans.indent(self.start)
+        return self.start, self.end, "".join(f"{indent}{step}{one}," for one in [*self.codes, code]) + indent
+
+    def collapsed(self, at: int) -> Edit | None:
+        """Without one element, the others on one line; None for what is so already, or has comments."""
+        inside = self._text[self.start : self.end]
+        if not _BREAK.search(inside) or "#" in inside:
+            return None
+        return self.start, self.end, self._in_line([*self.codes[:at], *self.codes[at + 1 :]])
+
+    def only(self, at: int, begin: str, end: str) -> Edit:
+        """With one element alone, between two comments."""
+        indent = self._spans.newline + self._spans.indent(self.start)
+        lines = "".join(f"{indent}    {one}" for one in (begin, f"{self.codes[at]},", end))
+        return self.start, self.end, lines + indent
+
+    def _in_line(self, codes: list[str]) -> str:
+        return ", ".join(codes) + ("," if self._is_tuple and len(codes) == 1 else "")
+
+    def _begins_line(self, start: int) -> bool:
+        """Whether only white space, or the comma before it, stands before an element on its line."""
+        return not self._spans.lead(start).strip(" \t,")
+
+    def _has_lines(self, at: int) -> bool:
+        """Whether an element has its lines for itself, with its comma."""
+        if not self._begins_line(self.spans[at][0]):
+            return False
+        following = self._spans.lead(self.spans[at + 1][0]) if at + 1 < len(self.spans) else ""
+        return not following.strip(" \t,") and not (at == 0 and "," in following)
+
+    def _line_end(self, end: int) -> int:
+        """Where what belongs to an element ends on its line: its comma, and a comment."""
+        found = _BREAK.search(self._text, end, self.end)
+        return found.start() if found else end + (self._text[end] == ",")
 
 
-def joined(before: Space, after: Space) -> Space:
-    """The space where what stood between two is gone: no comment is lost but the one beside it."""
-    if not is_line(before):
-        return after if is_line(after) else before
-    if not is_line(after):
-        return before
-    lines = [*before.empty_lines, *after.empty_lines]
-    return before.with_changes(empty_lines=lines, indent=after.indent, last_line=after.last_line)
-
-
-def has_comment(space: Space) -> bool:
-    """Whether there is a comment in it."""
-    if not is_line(space):
-        return False
-    return space.first_line.comment is not None or any(one.comment is not None for one in space.empty_lines)
-
-
-def appended(listing: Listing, value: cst.BaseExpression) -> Iterator[Listing]:
-    """The list with `value` at its end: on the last line where elements share lines, then on one of its own."""
-    last = listing.elements[-1] if listing.elements else None
-    if last is None:
-        yield listing.with_changes(elements=[cst.Element(value=value, comma=_only(listing))])
-        return
-    close, sample = closing(listing), _sample(listing)
-    if not is_line(_gaps(listing)[-1]) and not _has_first_comment(close):
-        yield _with(listing, value, ONE, close)
-    if sample is not None and is_line(close):
-        between = space_like(sample, close.first_line, close.empty_lines)
-        yield _with(listing, value, between, plain_space(close))
-    elif sample is not None:
-        yield _with(listing, value, space_like(sample), close)
-
-
-def lowered(listing: Listing, value: cst.BaseExpression, indent: str) -> Listing:
-    """The list, which has one line, with `value` on a second one that begins with this white space."""
-    return _with(listing, value, whole_line(indent).with_changes(indent=False), closing(listing))
-
-
-def without(listing: Listing, index: int) -> Listing:
-    """The list without the element at `index`: what `appended` made of it comes back as it was."""
-    elements = list(listing.elements)
-    gaps = [opening(listing), *(_after(one) for one in elements[:-1]), closing(listing)]
-    gone = elements.pop(index)
-    gap = joined(gaps[index], gaps[index + 1])
-    if not elements:
-        return _closed(listing.with_changes(elements=[]), NONE, NONE)
-    if index == 0:
-        return _closed(listing.with_changes(elements=elements), gap, closing(listing))
-    last = index == len(elements)
-    comma = gone.comma if last else _spaced(elements[index - 1], gap)
-    both = is_line(gaps[index]) and is_line(closing(listing))
-    if last and not both and not _has_first_comment(gaps[index]):
-        gap = closing(listing)
-    elements[index - 1] = elements[index - 1].with_changes(comma=comma)
-    new = listing.with_changes(elements=elements)
-    return _closed(new, opening(listing), gap) if last else new
-
-
-def exploded(listing: Listing, base: str, step: str) -> Listing:
-    """The list with a line for each element, as formatters write it; its own lines are indented by `base`."""
-    between = cst.Comma(whitespace_after=whole_line(base + step))
-    elements = [one.with_changes(comma=between) for one in listing.elements]
-    elements[-1] = elements[-1].with_changes(comma=cst.Comma())
-    return _closed(listing.with_changes(elements=elements), whole_line(base + step), whole_line(base))
-
-
-def collapsed(listing: Listing) -> Listing:
-    """The list on one line, as formatters write it."""
-    elements = [one.with_changes(comma=cst.Comma(whitespace_after=ONE)) for one in listing.elements]
-    if elements:
-        elements[-1] = elements[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
-    return _closed(listing.with_changes(elements=elements), NONE, NONE)
-
-
-def only(listing: Listing, value: cst.BaseExpression, begin: str, end: str) -> Listing:
-    """A list of just `value`, between two comments."""
-    sample = _sample(listing)
-    step = sample.last_line.value if sample else "    "
-    lines = [cst.EmptyLine(indent=True, whitespace=cst.SimpleWhitespace(step), comment=cst.Comment(begin))]
-    open_ = whole_line(step, lines=lines)
-    after = [lines[0].with_changes(comment=cst.Comment(end))]
-    old = closing(listing)
-    close = whole_line(old.last_line.value if is_line(old) else "", lines=after)
-    return _closed(listing.with_changes(elements=[cst.Element(value=value, comma=cst.Comma())]), open_, close)
-
-
-def is_one_line(listing: Listing) -> bool:
-    """Whether no line ends between its elements."""
-    spaces = [opening(listing), *(_after(one) for one in listing.elements[:-1]), closing(listing)]
-    return not any(is_line(one) for one in spaces)
-
-
-def has_comments(listing: Listing) -> bool:
-    """Whether there are comments between its elements."""
-    spaces = [opening(listing), closing(listing), *(_after(one) for one in listing.elements)]
-    return any(has_comment(one) for one in spaces)
-
-
-def opening(listing: Listing) -> Space:
-    """The space after the opening bracket."""
-    return listing.lbracket.whitespace_after if isinstance(listing, cst.List) else _lpar(listing)
-
-
-def closing(listing: Listing) -> Space:
-    """The space before the closing bracket."""
-    if isinstance(listing, cst.List):
-        return listing.rbracket.whitespace_before
-    return listing.rpar[-1].whitespace_before if listing.rpar else NONE
-
-
-def _lpar(listing: cst.Tuple) -> Space:
-    return listing.lpar[0].whitespace_after if listing.lpar else NONE
-
-
-def _gaps(listing: Listing) -> list[Space]:
-    """The spaces before each element."""
-    return [opening(listing), *(_after(one) for one in listing.elements[:-1])]
-
-
-def _after(element: cst.BaseElement) -> Space:
-    return element.comma.whitespace_after if isinstance(element.comma, cst.Comma) else NONE
-
-
-def _sample(listing: Listing) -> cst.ParenthesizedWhitespace | None:
-    """The space before the last element that begins a line; None when none does."""
-    return next((gap for gap in reversed(_gaps(listing)) if is_line(gap)), None)
-
-
-def _has_first_comment(gap: Space) -> bool:
-    return is_line(gap) and gap.first_line.comment is not None
-
-
-def _with(listing: Listing, value: cst.BaseExpression, gap: Space, close: Space) -> Listing:
-    """`value` after `gap` at the end; whether a comma comes last stays as it was."""
-    before, last = list(listing.elements[:-1]), listing.elements[-1]
-    spaced = cst.Comma(whitespace_before=_before(listing), whitespace_after=gap)
-    alone = isinstance(listing, cst.Tuple) and not before
-    forced = alone and not is_line(close) and _is_plain(last.comma)  # a tuple of one cannot do without it
-    comma = cst.MaybeSentinel.DEFAULT if forced else last.comma
-    elements = [*before, last.with_changes(comma=spaced), cst.Element(value=value, comma=comma)]
-    return _closed(listing.with_changes(elements=elements), opening(listing), close)
-
-
-def _is_plain(comma: cst.Comma | cst.MaybeSentinel) -> bool:
-    return not isinstance(comma, cst.Comma) or comma.deep_equals(cst.Comma())
-
-
-def _before(listing: Listing) -> Space:
-    """The space before a comma, as the commas here have it (some begin lines with them)."""
-    commas = [one.comma for one in listing.elements[:-1] if isinstance(one.comma, cst.Comma)]
-    return plain_space(commas[-1].whitespace_before) if commas else NONE
-
-
-def _spaced(element: cst.BaseElement, gap: Space) -> cst.Comma:
-    comma = element.comma if isinstance(element.comma, cst.Comma) else cst.Comma()
-    return comma.with_changes(whitespace_after=gap)
-
-
-def _only(listing: Listing) -> cst.Comma | cst.MaybeSentinel:
-    return cst.Comma() if isinstance(listing, cst.Tuple) else cst.MaybeSentinel.DEFAULT
-
-
-def _closed(listing: Listing, open_: Space, close: Space) -> Listing:
-    if isinstance(listing, cst.List):
-        left = listing.lbracket.with_changes(whitespace_after=open_)
-        return listing.with_changes(lbracket=left, rbracket=listing.rbracket.with_changes(whitespace_before=close))
-    if not listing.lpar:
-        return listing
-    lpar = [listing.lpar[0].with_changes(whitespace_after=open_), *listing.lpar[1:]]
-    return listing.with_changes(
-        lpar=lpar, rpar=[*listing.rpar[:-1], listing.rpar[-1].with_changes(whitespace_before=close)]
-    )
+def _without_comma(gap: str) -> str:
+    """What is between two elements without the comma; comments may hold others."""
+    at = _COMMENT.sub(lambda comment: " " * len(comment[0]), gap).index(",")
+    return gap[:at] + gap[at + 1 :]
