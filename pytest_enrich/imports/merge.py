@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from pytest_enrich.imports.bindings import read
+from pytest_enrich.imports.elements import Elements, spliced
 from pytest_enrich.imports.place import (
     NAME_KEYS,
     ImportNode,
@@ -21,7 +22,6 @@ from pytest_enrich.imports.place import (
 from pytest_enrich.imports.text import UNNAMED, column, newline, parse, parsed, split, split_bom
 
 WIDTH = 88  # beyond it a statement is wrapped, one name a line; the limit of black and ruff
-_REST = re.compile(r"\s*(,?)\s*(#.*)?[\r\n]*")
 
 
 def merge(
@@ -83,7 +83,7 @@ def _joined(text: str, want: Wanted) -> str | None:
         return None
     for node in import_nodes(text):
         if isinstance(node, ast.ImportFrom) and module_of(node) == want.module and _is_plain(node):
-            return _with_name(split(text), node, want.member)
+            return _with_name(text, node, want.member)
     return None
 
 
@@ -91,64 +91,38 @@ def _is_plain(node: ast.ImportFrom) -> bool:
     return all(alias.name != "*" and not alias.asname for alias in node.names)
 
 
-def _with_name(lines: list[str], node: ast.ImportFrom, name: str) -> str:
+def _with_name(text: str, node: ast.ImportFrom, name: str) -> str:
+    """`text` with a name in a statement; one that gets too long by that is wrapped."""
     names = [alias.name for alias in node.names]
-    index = place_of(names, name)
-    if node.lineno == node.end_lineno:
-        _put_on_line(lines, node, name, index)
-    elif _one_a_line(lines, node):
-        _put_own_line(lines, node, name, index)
-    else:
-        _put_beside(lines, node, name, index)
-    return "".join(lines)
+    at = place_of(names, name)
+    new = spliced(text, [_names(text, node).inserted(at, name)])
+    line = split(new)[node.lineno - 1]
+    plain = f"from {module_of(node)} import {', '.join([*names[:at], name, *names[at:]])}"
+    if len(plain) <= WIDTH or line.rstrip("\r\n") != plain:
+        return new
+    wrapped_line = wrapped(module_of(node), [*names[:at], name, *names[at:]], newline(text))
+    return (
+        "".join(split(new)[: node.lineno - 1])
+        + line.replace(plain, wrapped_line)
+        + "".join(split(new)[node.lineno :])
+    )
 
 
-def _put_on_line(lines: list[str], node: ast.ImportFrom, name: str, index: int) -> None:
-    _put_beside(lines, node, name, index)
-    line = lines[node.lineno - 1]
-    ending = line[len(line.rstrip("\r\n")) :]
-    whole = ast.get_source_segment(lines[node.lineno - 1], parse(line.strip()).body[0])
-    if len(line) - len(ending) > WIDTH and line.rstrip("\r\n") == whole and "(" not in line:
-        names = [alias.name for alias in node.names]
-        names.insert(index, name)
-        lines[node.lineno - 1] = wrapped(module_of(node), names, newline("".join(lines))) + ending
+def _names(text: str, node: ImportNode) -> Elements:
+    """The names of a statement in the text."""
+    lines = split(text)
+    starts = [0, *accumulate(map(len, lines))]
 
+    def offset(row: int | None, at: int | None) -> int:
+        return starts[(row or 1) - 1] + column(lines[(row or 1) - 1], at or 0)
 
-def _put_beside(lines: list[str], node: ast.ImportFrom, name: str, index: int) -> None:
-    if index < len(node.names):
-        alias = node.names[index]
-        row, at, piece = alias.lineno - 1, alias.col_offset, f"{name}, "
-    else:
-        alias = node.names[-1]
-        row, at, piece = (alias.end_lineno or 0) - 1, alias.end_col_offset or 0, f", {name}"
-    cut = column(lines[row], at)
-    lines[row] = lines[row][:cut] + piece + lines[row][cut:]
-
-
-def _one_a_line(lines: list[str], node: ast.ImportFrom) -> bool:
-    """Whether each name has a line to itself, so that a new one gets its own, too."""
-    rows = [alias.lineno for alias in node.names]
-    apart = len(set(rows)) == len(rows) and node.lineno < rows[0] and rows[-1] < (node.end_lineno or 0)
-    return apart and all(_REST.fullmatch(_after(lines, alias)) for alias in node.names)
-
-
-def _after(lines: list[str], alias: ast.alias) -> str:
-    line = lines[alias.lineno - 1]
-    return line[column(line, alias.end_col_offset or 0) :]
-
-
-def _put_own_line(lines: list[str], node: ast.ImportFrom, name: str, index: int) -> None:
-    beside = node.names[min(index, len(node.names) - 1)]
-    row = beside.lineno - 1
-    line = lines[row]
-    indent, end = line[: column(line, beside.col_offset)], newline("".join(lines))
-    if index < len(node.names):
-        lines.insert(row, f"{indent}{name},{end}")
-        return
-    cut = column(line, beside.end_col_offset or 0)
-    comma = "," if line[cut:].lstrip().startswith(",") else ""
-    lines[row] = line if comma else f"{line[:cut]},{line[cut:]}"
-    lines.insert(row + 1, f"{indent}{name}{comma}{end}")
+    spans = [
+        (offset(one.lineno, one.col_offset), offset(one.end_lineno, one.end_col_offset)) for one in node.names
+    ]
+    start, end = spans[0][0], offset(node.end_lineno, node.end_col_offset)
+    bracketed = text[end - 1] == ")"
+    inside = (text.rindex("(", 0, start) + 1, end - 1) if bracketed else (start, end)
+    return Elements(text, inside, spans, bracketed=bracketed)
 
 
 def _used(text: str, want: Wanted) -> bool:
@@ -185,9 +159,9 @@ def _texts(lines: list[str], node: ImportNode, want: Wanted) -> Iterator[str]:
         return
     if last - first > 1 and _alone(lines, node) and "#" not in "".join(lines[first:last]):
         yield from (one for one in _collapsed(lines, node, rest) if merge(one, [want.text]) == "".join(lines))
-    for index, alias in enumerate(node.names):
-        if alias not in rest:
-            yield from _cut_out(lines, node, index)
+    text = "".join(lines)
+    gone = (at for at, alias in enumerate(node.names) if alias not in rest)
+    yield from (spliced(text, [_names(text, node).without(at)]) for at in gone)
 
 
 def _alone(lines: list[str], node: ImportNode) -> bool:
@@ -203,21 +177,6 @@ def _collapsed(lines: list[str], node: ImportNode, names: list[ast.alias]) -> It
     if len(one_line) <= WIDTH:
         end = lines[last - 1][len(lines[last - 1].rstrip("\r\n")) :]
         yield "".join([*lines[:first], one_line + end, *lines[last:]])
-
-
-def _cut_out(lines: list[str], node: ImportNode, index: int) -> Iterator[str]:
-    """Without the name at `index`: its own line, or the piece of a line up to the name beside it."""
-    alias, row = node.names[index], node.names[index].lineno - 1
-    line = lines[row]
-    start, end = column(line, alias.col_offset), column(line, alias.end_col_offset or 0)
-    if not line[:start].strip() and re.fullmatch(r"\s*,?\s*(#.*)?\s*", line[end:]):
-        yield "".join([*lines[:row], *lines[row + 1 :]])
-    elif index + 1 < len(node.names) and node.names[index + 1].lineno == alias.lineno:
-        end = column(line, node.names[index + 1].col_offset)
-        yield "".join([*lines[:row], line[:start] + line[end:], *lines[row + 1 :]])
-    elif index and node.names[index - 1].lineno == alias.lineno:
-        start = column(line, node.names[index - 1].end_col_offset or 0)
-        yield "".join([*lines[:row], line[:start] + line[end:], *lines[row + 1 :]])
 
 
 def _cuts(lines: list[str], first: int, last: int) -> Iterator[str]:

@@ -15,11 +15,12 @@ from libcst import matchers
 from pytest_enrich.data import NewRow
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.imports import drop, merge
+from pytest_enrich.imports.elements import Edit, Elements, spliced
 from pytest_enrich.imports.text import BOM, split_bom
 from pytest_enrich.patch.row import place
 from pytest_enrich.patch.row.case import derive_id, new_case, read_case, styled
 from pytest_enrich.patch.row.example import Examples
-from pytest_enrich.patch.row.listing import Edit, Elements, Spans, spliced
+from pytest_enrich.patch.row.listing import Spans
 from pytest_enrich.patch.row.place import uses
 from pytest_enrich.patch.scope import Scope, enter, parse, quotes, requote, unit
 
@@ -39,8 +40,8 @@ class Cases:
         self._text, self._row = text, row
         self._place = place.find(self.scope, row)
         self._spans = Spans(self.scope)
-        self._cases = Elements(self._spans, self._place.cases)
-        self._ids = Elements(self._spans, self._place.ids) if self._place.ids is not None else None
+        self._cases = self._spans.elements(self._place.cases)
+        self._ids = self._spans.elements(self._place.ids) if self._place.ids is not None else None
         self._case = new_case(row, bare=self._place.bare)
         self._others = [read_case(one.value, bare=self._place.bare) for one in self._place.cases.elements]
         self.at = next((at for at, one in enumerate(self._others) if one.key == self._case.key), None)
@@ -67,8 +68,8 @@ class Cases:
 
     def inserted(self) -> str:
         """The text with the case at the end of its list, and an id at the end of the list of ids."""
-        ids = [self._ids.appended(self._new_id(self._ids))] if self._ids is not None else []
-        whole = spliced(self._text, [self._cases.appended(self.written), *ids])
+        ids = [self._ids.inserted(len(self._ids.spans), self._new_id(self._ids))] if self._ids is not None else []
+        whole = spliced(self._text, [self._cases.inserted(len(self._others), self.written), *ids])
         exploded = self._cases.exploded(self.written, unit(self.scope))
         if exploded is None or _fits(whole, self._text):
             return whole

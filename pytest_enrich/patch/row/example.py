@@ -9,9 +9,10 @@ import libcst as cst
 
 from pytest_enrich.data import NewRow
 from pytest_enrich.errors import RefusedError
+from pytest_enrich.imports.elements import Edit, indent, spliced
 from pytest_enrich.patch.row import place
 from pytest_enrich.patch.row.case import case_source
-from pytest_enrich.patch.row.listing import Edit, Spans, spliced
+from pytest_enrich.patch.row.listing import Spans
 from pytest_enrich.patch.row.place import last_name
 from pytest_enrich.patch.scope import enter, parse, quotes, requote
 
@@ -61,8 +62,8 @@ class Examples:
         """The text with the example below the others, else right above `@given`."""
         beside = self._examples[-1] if self._examples else self._named("given")[0]
         first, last = self._spans.lines(beside)
-        indent, end = self._spans.indent(self._spans.of(beside)[0]), self._spans.newline
-        lines = "".join(f"{indent}{line}{end}" for line in self.written.strip().splitlines())
+        space, end = indent(self._text, self._spans.of(beside)[0]), self._spans.newline
+        lines = "".join(f"{space}{line}{end}" for line in self.written.strip().splitlines())
         where = last if self._examples else first
         return spliced(self._text, [(where, where, lines)])
 
@@ -75,8 +76,8 @@ class Examples:
         edits = []
         for number, one in enumerate(self._examples):
             first, last = self._spans.lines(one)
-            indent, line = self._spans.indent(self._spans.of(one)[0]), self._spans.newline
-            own = f"{indent}{begin}{line}{self._text[first:last]}{indent}{end}{line}"
+            space, line = indent(self._text, self._spans.of(one)[0]), self._spans.newline
+            own = f"{space}{begin}{line}{self._text[first:last]}{space}{end}{line}"
             edits.append((first, last, own if number == at else ""))
         return self._spans, edits
 
