@@ -13,8 +13,8 @@ from pytest_enrich.data import Candidate, Dropped, NewRow, NewTest
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.imports.text import split
 from pytest_enrich.protocols import Task
+from pytest_enrich.refine.asserting import is_telling
 from pytest_enrich.validate import allowed, falsifiable
-from pytest_enrich.validate.telling import is_telling
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

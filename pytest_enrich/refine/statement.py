@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from pytest_enrich.validate.telling import is_telling
+from pytest_enrich.refine.asserting import is_telling
 
 
 class Statement(Struct, frozen=True, eq=False):

@@ -9,9 +9,8 @@ from collections.abc import Collection
 from msgspec.structs import replace
 
 from pytest_enrich.data import NewTest, Oracle
-from pytest_enrich.mutants.edit import Source
-from pytest_enrich.validate.minimal import statement
-from pytest_enrich.validate.minimal.statement import Statement
+from pytest_enrich.refine import statement
+from pytest_enrich.refine.statement import Statement
 
 SHOWN = 60
 _DOING = (
@@ -64,27 +63,6 @@ def replaced(candidate: NewTest, first: int, last: int, text: str) -> NewTest:
     moved = text.count("\n") - (last - first + 1)
     oracle = [_moved(one, first, last, moved) for one in candidate.oracle if text or not first <= one.line <= last]
     return replace(candidate, code="".join(lines), oracle=tuple(oracle))
-
-
-def replaced_node(candidate: NewTest, source: Source, node: ast.AST, text: str) -> NewTest:
-    """The candidate with `text` in the place of a node of its code, of which `source` is."""
-    start, end = source.span(node)
-    if source.line(start) < source.line(end):
-        start, end = _with_brackets(candidate.code, start, end)
-    first, last = source.line(start), source.line(end)
-    lines = candidate.code.splitlines(keepends=True)
-    before = sum(map(len, lines[: first - 1]))
-    after = sum(map(len, lines[:last]))
-    return replaced(candidate, first, last, candidate.code[before:start] + text + candidate.code[end:after])
-
-
-def _with_brackets(code: str, start: int, end: int) -> tuple[int, int]:
-    """The place of what several lines are in brackets for, with these: one line needs none."""
-    opened, closed = code[:start].rstrip(), code[end:].lstrip()
-    above = opened.removesuffix("(")
-    if above == opened or closed[:1] != ")" or above.rstrip()[-1:] not in {"=", "<", ">", "+", ","}:
-        return start, end
-    return len(above), len(code) - len(closed) + 1
 
 
 def renamed(candidate: NewTest, name: str) -> NewTest:
