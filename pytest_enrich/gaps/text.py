@@ -160,19 +160,3 @@ def tokens_digest(text: str) -> str:
     except SyntaxError:
         found = text
     return hashlib.sha256(found.encode(errors="surrogatepass")).hexdigest()
-
-
-def body_digest(code: str) -> str:
-    """Hash of a test's tokens without its name: the same idea under another name is the same.
-
-    Returns:
-        64 hexadecimal digits.
-    """
-    try:
-        tree = parse(code)
-    except SyntaxError:
-        return tokens_digest(code)
-    words = [token.text for token in whole_strings(code.replace("\r\n", "\n")) if token.text]
-    if any(isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) for node in tree.body):
-        del words[words.index("def") + 1]
-    return hashlib.sha256(" ".join(words).encode(errors="surrogatepass")).hexdigest()

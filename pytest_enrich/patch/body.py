@@ -9,10 +9,12 @@ import ast
 import contextlib
 import hashlib
 import io
+import textwrap
 import tokenize
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -68,12 +70,18 @@ def body_of(candidate: Candidate) -> str:
         return ""
 
 
+@lru_cache(maxsize=8)  # a few files are asked about, each for many candidates
+def bodies(text: str) -> frozenset[str]:
+    """The hashes of all test functions of a file."""
+    return frozenset(body_sha256(code) for _, code in _tests(text.removeprefix(BOM)))
+
+
 def nearest_test(new: NewTest, text: str) -> NearestPart | None:
     """The test in the file's text whose body is most like that of `new`; None when there is none."""
     wanted = _pairs(_body(new.code))
     found = [
-        NearestPart(nodeid="::".join([new.placement.path, *name]), similarity=_alike(wanted, _pairs(body)))
-        for name, body in _tests(text.removeprefix(BOM))
+        NearestPart(nodeid="::".join([new.placement.path, *name]), similarity=_alike(wanted, _pairs(_body(code))))
+        for name, code in _tests(text.removeprefix(BOM))
     ]
     return max(found, key=lambda one: one.similarity, default=None)
 
@@ -116,8 +124,8 @@ def _pairs(body: Iterable[str]) -> _Pairs:
     return Counter(pairwise(["", *body, ""]))
 
 
-def _tests(text: str) -> Iterator[tuple[tuple[str, ...], list[str]]]:
-    """The test functions of a file: their names after those of their classes, and their tokens."""
+def _tests(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The test functions of a file: their names after those of their classes, and their code."""
     lines = split(text)
     tree = parsed(text)
     stack: list[tuple[tuple[str, ...], ast.AST]] = [((), tree)] if tree else []
@@ -126,7 +134,10 @@ def _tests(text: str) -> Iterator[tuple[tuple[str, ...], list[str]]]:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, _Function):
                 if child.name.startswith("test"):
-                    yield (*names, child.name), _body("".join(lines[child.lineno - 1 : child.end_lineno]))
+                    yield (
+                        (*names, child.name),
+                        textwrap.dedent("".join(lines[child.lineno - 1 : child.end_lineno])),
+                    )
             elif not isinstance(child, ast.expr):
                 inner = (*names, child.name) if isinstance(child, ast.ClassDef) else names
                 stack.append((inner, child))

@@ -36,7 +36,7 @@ class Cases:
     """
 
     def __init__(self, text: str, row: NewRow) -> None:
-        self.scope = enter(parse(text, row.placement.path)[0], row.placement)
+        self.scope = enter(parse(text, row.placement.path), row.placement)
         self._text, self._row = text, row
         self._place = place.find(self.scope, row)
         self._spans = Spans(self.scope)

@@ -25,7 +25,7 @@ class Examples:
     """
 
     def __init__(self, text: str, row: NewRow) -> None:
-        self.scope = enter(parse(text, row.placement.path)[0], row.placement)
+        self.scope = enter(parse(text, row.placement.path), row.placement)
         self._text, self._row = text, row
         self._function = place.function(self.scope, row)
         self._spans = Spans(self.scope)
