@@ -20,8 +20,7 @@ from pytest_enrich.imports.text import BOM, split_bom
 from pytest_enrich.patch.row import place
 from pytest_enrich.patch.row.case import derive_id, new_case, read_case, styled
 from pytest_enrich.patch.row.example import Examples
-from pytest_enrich.patch.row.listing import Spans
-from pytest_enrich.patch.row.place import uses
+from pytest_enrich.patch.row.place import Spans, uses
 from pytest_enrich.patch.scope import Scope, enter, parse, quotes, requote, unit
 
 SHORTEST_LIMIT, LONGEST_LIMIT = 88, 120

@@ -12,8 +12,7 @@ from pytest_enrich.errors import RefusedError
 from pytest_enrich.imports.elements import Edit, indent, spliced
 from pytest_enrich.patch.row import place
 from pytest_enrich.patch.row.case import case_source
-from pytest_enrich.patch.row.listing import Spans
-from pytest_enrich.patch.row.place import last_name
+from pytest_enrich.patch.row.place import Spans, last_name
 from pytest_enrich.patch.scope import enter, parse, quotes, requote
 
 

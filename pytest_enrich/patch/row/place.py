@@ -1,17 +1,22 @@
-"""Names of a test file that stand for a value: where they get it, and who uses them."""
+"""Where a case goes: the `parametrize` call with its names, its literal list, and who shares that."""
 
 from __future__ import annotations
 
 import ast
+import bisect
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import NoReturn, TypeAlias, TypeGuard
 
 import libcst as cst
 from libcst import matchers
+from libcst.metadata import MetadataWrapper, WhitespaceInclusivePositionProvider
 from msgspec import Struct
 
 from pytest_enrich.data import NewRow
 from pytest_enrich.errors import RefusedError
+from pytest_enrich.imports.elements import Elements
+from pytest_enrich.imports.text import newline, split, unreadable
 from pytest_enrich.patch.scope import Scope, definitions
 
 NAMES, VALUES, IDS = ("argnames", 0), ("argvalues", 1), ("ids", 3)
@@ -251,3 +256,51 @@ def _refuse(row: NewRow, why: str) -> NoReturn:
     raise RefusedError(
         f"{row.name} in {path} {why}\nThe case was not put in.\nPut it in by hand where it belongs:  {row.code}"
     )
+
+
+class Spans:
+    """Where the nodes of a module stand in its text, with the parentheses and white space that are theirs.
+
+    Raises:
+        RefusedError: The module is nested too deeply.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self.text = scope.module.code
+        self.newline = newline(self.text)
+        self._starts = [0, *accumulate(map(len, split(self.text)))]
+        wrapper = MetadataWrapper(scope.module, unsafe_skip_copy=True)
+        try:
+            self._ranges = wrapper.resolve(WhitespaceInclusivePositionProvider)
+        except RecursionError as error:
+            raise unreadable(scope.path, "", error) from error
+
+    def of(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Start and end of a node, as offsets in characters."""
+        found = self._ranges[node]
+        start = self._starts[found.start.line - 1] + found.start.column
+        return start, self._starts[found.end.line - 1] + found.end.column
+
+    def line(self, offset: int) -> int:
+        """The line (1-based) that an offset is in."""
+        return bisect.bisect_right(self._starts, offset)
+
+    def lines(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Where the lines of a node begin and end."""
+        start, end = self.of(node)
+        return self._starts[self.line(start) - 1], self._starts[min(self.line(end), len(self._starts) - 1)]
+
+    def elements(self, listing: Listing) -> Elements:
+        """The elements of a literal list."""
+        is_list = isinstance(listing, cst.List)
+        opening, closing = (
+            (listing.lbracket, listing.rbracket)
+            if isinstance(listing, cst.List)
+            else (listing.lpar[-1], listing.rpar[0])
+        )
+        inside = self.of(opening)[0] + 1, self.of(closing)[1] - 1
+        return Elements(self.text, inside, [*map(self._without_comma, listing.elements)], is_tuple=not is_list)
+
+    def _without_comma(self, element: cst.BaseElement) -> tuple[int, int]:
+        start, end = self.of(element)
+        return start, self.of(element.comma)[0] if isinstance(element.comma, cst.Comma) else end

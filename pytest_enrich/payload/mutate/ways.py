@@ -21,8 +21,7 @@ from ..record import rewriting
 from .corpus import NOTHING
 from .swap import SourceFinder, Swaps, compiled, differences
 from .tests import Stages
-from .trial import ELSEWHERE, Answer, Known, Took, Trial, joined
-from .untouched import kept
+from .trial import ELSEWHERE, Answer, Known, Took, Trial, joined, kept
 
 MARGIN = 2.0
 """Seconds for an outer fork to say what its inner ones came to when the time is up."""
