@@ -1,4 +1,4 @@
-"""Which assignments can go: those of names that have a value before, so that the code goes on with the old one."""
+"""A source text as something to change: its statements, its expressions, and edits of them."""
 
 from __future__ import annotations
 
