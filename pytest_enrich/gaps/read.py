@@ -127,7 +127,7 @@ def _is_package(folder: Path) -> bool:
 
 def _packages(folder: Path) -> list[Path]:
     names = (one for one in _listed(folder) if one.name not in _NO_PACKAGES and one.name.isidentifier())
-    return [one for one in names if _is_package(one)]
+    return [name for name in names if _is_package(name)]
 
 
 def _modules(folder: Path) -> list[Path]:

@@ -54,7 +54,7 @@ def wanted(statements: Iterable[str]) -> Iterator[Wanted]:
                 yield from (Wanted(module=alias.name, alias=alias.asname) for alias in node.names)
             else:
                 module = module_of(node)
-                yield from (Wanted(module=module, member=one.name, alias=one.asname) for one in node.names)
+                yield from (Wanted(module=module, member=alias.name, alias=alias.asname) for alias in node.names)
 
 
 def import_nodes(text: str) -> list[ImportNode]:
@@ -74,7 +74,7 @@ def provided(want: Wanted, bindings: Bindings) -> bool:
     if want.member:
         meanings = bindings.objects.get(want.alias or want.member, ())
         return any(_same(f"{want.module}:{want.member}", meaning) for meaning in meanings)
-    inner = not want.alias and any(one.startswith(f"{want.module}.") for one in bindings.modules)
+    inner = not want.alias and any(module.startswith(f"{want.module}.") for module in bindings.modules)
     return not inner and want.module in bindings.modules.get(want.alias or want.module, ())
 
 
@@ -240,7 +240,7 @@ def _end(node: ast.stmt) -> int:
 def _above(lines: list[str], node: ast.stmt) -> int:
     """The row of `node` with the comments that belong to it, which those at the top of a file do not."""
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    first = min(node.lineno, *(one.lineno for one in decorators), node.lineno) - 1
+    first = min(node.lineno, *(decorator.lineno for decorator in decorators), node.lineno) - 1
     row = first
     while row and lines[row - 1].lstrip().startswith("#"):
         row -= 1
@@ -350,7 +350,8 @@ def _names(text: str, node: ImportNode) -> Elements:
         return starts[(row or 1) - 1] + column(lines[(row or 1) - 1], at or 0)
 
     spans = [
-        (offset(one.lineno, one.col_offset), offset(one.end_lineno, one.end_col_offset)) for one in node.names
+        (offset(alias.lineno, alias.col_offset), offset(alias.end_lineno, alias.end_col_offset))
+        for alias in node.names
     ]
     start, end = spans[0][0], offset(node.end_lineno, node.end_col_offset)
     bracketed = text[end - 1] == ")"
@@ -366,7 +367,7 @@ def _used(text: str, want: Wanted) -> bool:
 def _without(text: str, want: Wanted) -> str:
     """The text that `merge` would turn into this one; else the plainest one without the name."""
     candidates = list(_candidates(text, want))
-    exact = (one for one in candidates if merge(one, [want.text]) == text)
+    exact = (candidate for candidate in candidates if merge(candidate, [want.text]) == text)
     return next(exact, candidates[0] if candidates else text)
 
 

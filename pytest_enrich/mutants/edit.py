@@ -85,7 +85,7 @@ def _read(node: ast.Assign | ast.AnnAssign) -> set[str]:
     value = node.value
     parts = [] if value is None or isinstance(value, ast.Lambda) else [*ast.walk(value)]
     names = [part for part in parts if isinstance(part, ast.Name)]
-    return {one.id for one in names} - {one.id for one in names if isinstance(one.ctx, ast.Store)}
+    return {name.id for name in names} - {name.id for name in names if isinstance(name.ctx, ast.Store)}
 
 
 def _parameters(arguments: ast.arguments) -> set[str]:

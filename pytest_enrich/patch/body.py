@@ -82,7 +82,7 @@ def nearest_case(new: NewRow, text: str) -> NearestPart | None:
         codes, nodeid = row.codes(text, new), row.carriers(text, new)[0]
     except RefusedError:
         return None
-    found = [NearestPart(nodeid=nodeid, similarity=_spelled_alike(new.code, one), code=one) for one in codes]
+    found = [NearestPart(nodeid=nodeid, similarity=_spelled_alike(new.code, code), code=code) for code in codes]
     return max(found, key=lambda one: one.similarity, default=None)
 
 

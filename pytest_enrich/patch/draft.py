@@ -137,8 +137,8 @@ def remove(text: str, test: Candidate, was: Callable[[str], bool] | None = None)
             f"See what it holds now:  git diff {path}"
         )
     candidates = [drop(one, test.imports, path=path) for one in _without(scope, index)]
-    known = (one for one in candidates if was and was(start + one))
-    exact = (one for one in candidates if insert(one, test) == text)
+    known = (candidate for candidate in candidates if was and was(start + candidate))
+    exact = (candidate for candidate in candidates if insert(candidate, test) == text)
     return start + next(known, next(exact, candidates[0]))
 
 
@@ -213,8 +213,8 @@ def _index(scope: Scope, test: NewTest, order: Sequence[NewTest]) -> int:
     owner = test.placement.owner
     peers = [one for one in order if one.placement.owner == owner and _anchor(scope, one) == anchor]
     middle = peers.index(test) if test in peers else len(peers)
-    before = [found for one in peers[:middle] if (found := find_test(scope, one)) is not None]
-    after = [found for one in peers[middle:] if (found := find_test(scope, one)) is not None]
+    before = [found for peer in peers[:middle] if (found := find_test(scope, peer)) is not None]
+    after = [found for peer in peers[middle:] if (found := find_test(scope, peer)) is not None]
     if before:
         return max(before) + 1
     if after:

@@ -70,7 +70,11 @@ def enter(module: cst.Module, placement: Placement) -> Scope:
     owners: list[cst.ClassDef] = []
     body = _statements(module)
     for name in re.split(r"::|\.", placement.owner) if placement.owner else []:
-        found = [one for one in definitions(body) if isinstance(one, cst.ClassDef) and one.name.value == name]
+        found = [
+            definition
+            for definition in definitions(body)
+            if isinstance(definition, cst.ClassDef) and definition.name.value == name
+        ]
         if not found:
             raise RefusedError(
                 f"{placement.path} has no class {placement.owner} any more\nThe test was not put in.\n"
@@ -163,7 +167,9 @@ def find_test(scope: Scope, test: NewTest) -> int | None:
 def find_last(scope: Scope, name: str) -> int | None:
     """The index of the statement that defines `name` last, itself or inside an `if` or the like."""
     found = [
-        at for at, node in enumerate(scope.body) if any(one.name.value == name for one in definitions([node]))
+        at
+        for at, node in enumerate(scope.body)
+        if any(definition.name.value == name for definition in definitions([node]))
     ]
     return found[-1] if found else None
 
@@ -202,7 +208,11 @@ def _statements(node: cst.Module | cst.ClassDef) -> list[Statement]:
     suite = node if isinstance(node, cst.Module) else node.body
     if isinstance(suite, cst.SimpleStatementSuite):
         return [cst.SimpleStatementLine(body=suite.body, trailing_whitespace=suite.trailing_whitespace)]
-    return [one for one in suite.body if isinstance(one, (cst.SimpleStatementLine, cst.BaseCompoundStatement))]
+    return [
+        statement
+        for statement in suite.body
+        if isinstance(statement, (cst.SimpleStatementLine, cst.BaseCompoundStatement))
+    ]
 
 
 def _shape(code: str) -> str:

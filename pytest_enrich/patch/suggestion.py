@@ -74,7 +74,7 @@ def as_candidate(suggestion: Suggestion) -> Candidate:
 
 def in_gap_order(suggestions: Iterable[Suggestion]) -> list[Suggestion]:
     """In the order of the source that they test, which is the order of tests with one anchor."""
-    return sorted(suggestions, key=lambda one: (one.gap.path, one.gap.line, one.id))
+    return sorted(suggestions, key=lambda suggestion: (suggestion.gap.path, suggestion.gap.line, suggestion.id))
 
 
 def _as_test(suggestion: Suggestion) -> NewTest:

@@ -70,7 +70,7 @@ def _is_asserted_once(name: str, below: Sequence[Statement]) -> bool:
 
 def _is_act(at: int, statements: Sequence[Statement]) -> bool:
     """Whether an object of which more is said below takes part in it: it may be changed, and that stays a line."""
-    made = {name for one in statements[:at] for name in one.binds}
+    made = {name for statement in statements[:at] for name in statement.binds}
     return any(_is_read(name, statements[at + 2 :]) for name in made & statements[at].reads)
 
 

@@ -109,7 +109,7 @@ def _value(code: str, one: Statement) -> str:
 
 def _imported(candidate: NewTest) -> NewTest:
     """With the import statements that its code still needs."""
-    used = {one.id for one in ast.walk(ast.parse(candidate.code)) if isinstance(one, ast.Name)}
+    used = {node.id for node in ast.walk(ast.parse(candidate.code)) if isinstance(node, ast.Name)}
     kept = (_needed(text, used) for text in candidate.imports)
     return replace(candidate, imports=tuple(text for text in kept if text))
 
@@ -119,7 +119,7 @@ def _needed(text: str, used: Collection[str]) -> str:
     node = ast.parse(text).body[0]
     if not isinstance(node, ast.Import | ast.ImportFrom):
         return text
-    names = [one for one in node.names if (one.asname or one.name.partition(".")[0]) in {*used, "*"}]
+    names = [alias for alias in node.names if (alias.asname or alias.name.partition(".")[0]) in {*used, "*"}]
     if len(names) == len(node.names):
         return text
     node.names = names

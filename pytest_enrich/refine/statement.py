@@ -29,12 +29,12 @@ class Statement(Struct, frozen=True, eq=False):
     @property
     def reads(self) -> frozenset[str]:
         """Names that it looks up, anywhere inside."""
-        return frozenset(one.id for one in _names(self.node) if isinstance(one.ctx, ast.Load))
+        return frozenset(name.id for name in _names(self.node) if isinstance(name.ctx, ast.Load))
 
     @property
     def binds(self) -> frozenset[str]:
         """Names that it gives a meaning."""
-        return frozenset(one.id for one in _names(self.node) if isinstance(one.ctx, ast.Store))
+        return frozenset(name.id for name in _names(self.node) if isinstance(name.ctx, ast.Store))
 
 
 def read(code: str) -> tuple[Statement, ...]:
@@ -101,13 +101,13 @@ def unread(statements: Sequence[Statement]) -> list[int]:
 
 def repeated(statements: Sequence[Statement]) -> list[int]:
     """The places of assertions that say what the one right before them says."""
-    texts = [ast.dump(one.node) for one in statements]
+    texts = [ast.dump(statement.node) for statement in statements]
     return [at for at in range(1, len(texts)) if statements[at].asserts and texts[at] == texts[at - 1]]
 
 
 def _statement(node: ast.stmt) -> Statement:
     decorators = getattr(node, "decorator_list", [])
-    first = min([node.lineno, *(one.lineno for one in decorators)])
+    first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
     return Statement(node, first, node.end_lineno or node.lineno, any(map(_tells, ast.walk(node))))
 
 

@@ -65,7 +65,9 @@ class Constants:
     def _of_functions(self, node: Node) -> Iterator[ast.expr]:
         """Literals that the function calculates with, and its defaults."""
         if isinstance(node, FUNCTIONS):
-            yield from (one for one in (*node.args.defaults, *node.args.kw_defaults) if one is not None)
+            yield from (
+                default for default in (*node.args.defaults, *node.args.kw_defaults) if default is not None
+            )
         for one in own_nodes(node):
             if isinstance(one, ast.BinOp):
                 yield from (side for side in (one.right, one.left))
@@ -81,7 +83,7 @@ def _assigned(node: Node) -> Iterator[tuple[str, ast.expr]]:
     targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
     value = getattr(node, "value", None)
     if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(value, ast.expr):
-        names = [one.id for one in targets if isinstance(one, ast.Name)]
+        names = [target.id for target in targets if isinstance(target, ast.Name)]
         yield from ((name, value) for name in names if not name.startswith("__") and name != "TYPE_CHECKING")
 
 

@@ -27,7 +27,7 @@ class Calls:
 
     def __init__(self, module: Module) -> None:
         self._module = module
-        self._classes = [one for one in module.outline.bodies if isinstance(one, ast.ClassDef)]
+        self._classes = [node for node in module.outline.bodies if isinstance(node, ast.ClassDef)]
         self._bases = {one.name: base_names(one) & {each.name for each in self._classes} for one in self._classes}
         self._wanted = {node: self._names_of(node) for node in module.functions()}
         variables = self._variables()
@@ -110,7 +110,7 @@ def entries(module: Module, calls: Calls, node: Node, suite: Suite) -> tuple[Ent
         return (_entry(module, start),)
     direct = [start] if is_public(module, start) or _is_named(start, suite) else []
     found = [*direct, *_public_callers(module, calls, start)]
-    found += [one for maker in found if _is_maker(module, maker) for one in _methods(module, maker, suite)]
+    found += [method for maker in found if _is_maker(module, maker) for method in _methods(module, maker, suite)]
     alone = [start] if not found and _is_method(module, start) and not start.name.startswith("_") else []
     return tuple(_entry(module, one) for one in list(dict.fromkeys([*found, *alone]))[:_MOST])
 
@@ -129,7 +129,7 @@ def is_public(module: Module, node: Function) -> bool:
 
 def _is_shown(module: Module, owner: ast.ClassDef) -> bool:
     """Whether it, or a class of the module that is made from it, is public."""
-    classes = [one for one in module.outline.bodies if isinstance(one, ast.ClassDef)]
+    classes = [node for node in module.outline.bodies if isinstance(node, ast.ClassDef)]
     made, size = {owner.name}, 0
     while size != len(made):
         size = len(made)
@@ -146,7 +146,7 @@ def _public_callers(module: Module, calls: Calls, start: Function) -> list[Funct
     seen, wave = {start}, [start]
     while wave:
         callers = dict.fromkeys(_outermost(module, one) for node in wave for one in calls.callers(node))
-        wave = [one for one in callers if one not in seen]
+        wave = [caller for caller in callers if caller not in seen]
         seen.update(wave)
         found += [one for one in wave if is_public(module, one)]
         wave = [one for one in wave if not is_public(module, one) or _is_maker(module, one)]
@@ -187,10 +187,10 @@ def _names(text: str) -> frozenset[str]:
         nodes = list(ast.walk(parse(text)))
     except SyntaxError:
         return frozenset()
-    plain = {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
-    read = (one for one in nodes if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Load))
+    plain = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    read = (node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load))
     attributes = {one.attr for one in read if not _is_super(one.value)}
-    return frozenset(plain | attributes | {one.name for one in nodes if isinstance(one, ast.alias)})
+    return frozenset(plain | attributes | {node.name for node in nodes if isinstance(node, ast.alias)})
 
 
 def _is_super(value: ast.expr) -> bool:

@@ -88,7 +88,7 @@ def scopes(module: Module, node: Node) -> Iterator[Node]:
 
 
 def _method(node: Function) -> Kind:
-    names = {dotted(one).rpartition(".")[2] for one in node.decorator_list}
+    names = {dotted(decorator).rpartition(".")[2] for decorator in node.decorator_list}
     if "classmethod" in names or node.name in _CLASS_METHODS:
         return "classmethod"
     if "staticmethod" in names:

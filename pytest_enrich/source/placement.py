@@ -170,7 +170,9 @@ def new_file(path: str, suite: Suite) -> str:
     files = [PurePosixPath(file) for file in suite.files if _is_test(PurePosixPath(file).name)]
     folders = [file.parent.as_posix() for file in files]
     best = max(
-        sorted(set(folders)), key=lambda one: (_mirrors(one, path), folders.count(one)), default=suite.folders[0]
+        sorted(set(folders)),
+        key=lambda folder: (_mirrors(folder, path), folders.count(folder)),
+        default=suite.folders[0],
     )
     return (PurePosixPath(best) / _new_name(module_stem(path), suite)).as_posix()
 
@@ -180,7 +182,7 @@ def _new_name(stem: str, suite: Suite) -> str:
     first, second = f"test_{stem}.py", f"{stem}_test.py"
     ends = sum(file.endswith("_test.py") for file in suite.files) > len(suite.files) / 2
     usual = (second, first) if ends else (first, second)
-    fitting = (name for name in usual if any(fnmatch.fnmatchcase(name, one) for one in suite.patterns))
+    fitting = (name for name in usual if any(fnmatch.fnmatchcase(name, pattern) for pattern in suite.patterns))
     return next(fitting, PurePosixPath(suite.patterns[0].replace("*", stem, 1).replace("*", "")).name)
 
 

@@ -38,7 +38,9 @@ class _Reading:
         stored = {node.id for node in self.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
         self.inner = {node.name: node for node in self.nodes if isinstance(node, Scope) and node is not function}
         classes = [node for node in self.nodes if isinstance(node, ast.ClassDef)]
-        self.methods = {one.name for node in classes for one in node.body if isinstance(one, Scope)}
+        self.methods = {
+            statement.name for node in classes for statement in node.body if isinstance(statement, Scope)
+        }
         self.local = stored | self.parameters | self.inner.keys()
         self.live = set(self.parameters)
         before = -1
@@ -112,7 +114,7 @@ class _Reading:
 
     def _can_miss(self, block: ast.expr, body: Sequence[ast.AST]) -> bool:
         """Whether what a block expects may not happen: it has to come from outside."""
-        parts = [one for part in body for one in ast.walk(part)]
+        parts = [node for part in body for node in ast.walk(part)]
         is_own = any(isinstance(one, (ast.Assert, ast.Raise)) for one in parts)
         is_live = any(isinstance(one, (ast.Import, ast.ImportFrom)) for one in parts) or self._is_any(body)
         return is_live and not (is_own and _swallows(block))
@@ -136,8 +138,8 @@ class _Reading:
     def is_true(self, node: ast.expr) -> bool:
         """Whether it is plainly true, whatever the code does."""
         if isinstance(node, ast.BoolOp):
-            each = [self.is_true(one) for one in node.values]
-            both = {ast.dump(one) for one in node.values} & {_opposite(one) for one in node.values}
+            each = [self.is_true(value) for value in node.values]
+            both = {ast.dump(value) for value in node.values} & {_opposite(value) for value in node.values}
             return any(each) or bool(both) if isinstance(node.op, ast.Or) else all(each)
         if isinstance(node, ast.Compare) and len(node.ops) == 1:
             (op,), (right,) = node.ops, node.comparators
@@ -156,7 +158,7 @@ def _given(node: ast.arguments) -> list[ast.arg]:
 
 
 def _arguments(node: ast.expr) -> list[ast.expr]:
-    return [*node.args, *(one.value for one in node.keywords)] if isinstance(node, ast.Call) else []
+    return [*node.args, *(keyword.value for keyword in node.keywords)] if isinstance(node, ast.Call) else []
 
 
 def _run(block: Sequence[ast.stmt], reading: _Reading) -> Iterator[ast.stmt]:
@@ -201,7 +203,7 @@ def _forgives(handler: ast.ExceptHandler) -> bool:
 
 def _swallows(block: ast.expr) -> bool:
     """Whether a block goes on after any failure in it, whatever that says."""
-    if not isinstance(block, ast.Call) or any(one.arg == "match" for one in block.keywords):
+    if not isinstance(block, ast.Call) or any(keyword.arg == "match" for keyword in block.keywords):
         return False
     name = ast.unparse(block.func).rpartition(".")[2]
     return name in {*BLOCKS, "assertRaises", "suppress"} and _is_catch_all(block.args)
@@ -223,7 +225,7 @@ def _is_true(node: ast.expr) -> bool:
     if isinstance(node, ast.Constant):
         return bool(node.value)
     if isinstance(node, ast.JoinedStr):
-        return any(isinstance(one, ast.Constant) and one.value for one in node.values)
+        return any(isinstance(value, ast.Constant) and value.value for value in node.values)
     if isinstance(node, ast.Dict):
         return bool(node.keys)
     return isinstance(node, (ast.Lambda, ast.GeneratorExp)) or bool(getattr(node, "elts", ()))

@@ -147,7 +147,7 @@ def _closed(task: Task, row: NewRow, before: Proved) -> bool:
 
 
 def _by_id(proved: Proved) -> dict[str, TestOutcome]:
-    return {one.nodeid: one for one in proved.outcomes}
+    return {outcome.nodeid: outcome for outcome in proved.outcomes}
 
 
 def _changed(runs: _Runs) -> Dropped | None:

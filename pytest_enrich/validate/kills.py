@@ -251,7 +251,7 @@ def _killed_by(name: str, answer: Mutated, killed: tuple[Mutant, ...]) -> frozen
 
 
 def _fates(answer: Mutated) -> dict[str, str]:
-    return {one.id: one.fate for one in answer.fates}
+    return {fate.id: fate.fate for fate in answer.fates}
 
 
 def _job(  # noqa: PLR0913 - each is known to another part of the question

@@ -97,9 +97,9 @@ def _collected(proof: Proof, names: Sequence[str]) -> tuple[str, ...] | Dropped:
         return Dropped(
             rung="runs", reason="its file did not run", detail=getattr(execution, "detail", "")[-SHOWN:]
         )
-    ran = [one.nodeid for one in execution.answer.outcomes]
+    ran = [outcome.nodeid for outcome in execution.answer.outcomes]
     found = tuple(one for one in ran if function(one) in wanted)
-    detail = "; ".join(one.detail for one in execution.answer.outcomes if one.detail)
+    detail = "; ".join(outcome.detail for outcome in execution.answer.outcomes if outcome.detail)
     return found or Dropped(rung="runs", reason="pytest collects no test of it", detail=detail[-SHOWN:])
 
 

@@ -42,7 +42,7 @@ class Cases:
         self._cases = self._spans.elements(self._place.cases)
         self._ids = self._spans.elements(self._place.ids) if self._place.ids is not None else None
         self._case = new_case(row, bare=self._place.bare)
-        self._others = [read_case(one.value, bare=self._place.bare) for one in self._place.cases.elements]
+        self._others = [read_case(element.value, bare=self._place.bare) for element in self._place.cases.elements]
         self.at = next((at for at, one in enumerate(self._others) if one.key == self._case.key), None)
         """Which of the cases has the same values; None when none has."""
 
@@ -135,8 +135,8 @@ def remove(text: str, row: NewRow, was: Callable[[str], bool] | None = None) -> 
             f"See what it holds now:  git diff {path}"
         )
     candidates = [start + drop(one, row.imports, path=path) for one in found.removals(found.at)]
-    known = (one for one in candidates if was and was(one))
-    exact = (one for one in candidates if insert(one, row) == text)
+    known = (candidate for candidate in candidates if was and was(candidate))
+    exact = (candidate for candidate in candidates if insert(candidate, row) == text)
     return next(chain(known, exact, candidates))
 
 
@@ -175,7 +175,7 @@ def carriers(text: str, row: NewRow) -> tuple[str, ...]:
     Raises:
         RefusedError: As `insert`.
     """
-    return tuple(f"{row.placement.path}::{one}" for one in _find(text, row).carriers)
+    return tuple(f"{row.placement.path}::{carrier}" for carrier in _find(text, row).carriers)
 
 
 def line(text: str, row: NewRow) -> int:
@@ -204,8 +204,8 @@ def alone_in_list(text: str, row: NewRow, begin: str, end: str) -> str:
 
 def _unwanted(scope: Scope, row: NewRow, carriers: tuple[str, ...]) -> Iterator[cst.CSTNode]:
     """The other tests beside those with the case and their classes, those that somebody names left alone."""
-    bodies = [scope.module.body, *(one.body.body for one in scope.owners)]
-    ours = [*(one.name.value for one in scope.owners), row.name]
+    bodies = [scope.module.body, *(owner.body.body for owner in scope.owners)]
+    ours = [*(owner.name.value for owner in scope.owners), row.name]
     kept = {name for carrier in carriers for name in carrier.split("::")}
     for body, own in zip(bodies, ours, strict=True):
         for node in body:

@@ -78,17 +78,19 @@ def new_case(row: NewRow, *, bare: bool) -> Case:
 def read_case(node: cst.BaseExpression, *, bare: bool) -> Case:
     """The case that an element is; `bare` when a plain value is a case."""
     code = case_source(node)
-    if isinstance(node, cst.Call) and last_name(node.func) == "param" and not any(one.star for one in node.args):
-        values = tuple(case_source(one.value) for one in node.args if one.keyword is None)
-        named = {one.keyword.value: case_source(one.value) for one in node.args if one.keyword is not None}
+    if isinstance(node, cst.Call) and last_name(node.func) == "param" and not any(arg.star for arg in node.args):
+        values = tuple(case_source(arg.value) for arg in node.args if arg.keyword is None)
+        named = {arg.keyword.value: case_source(arg.value) for arg in node.args if arg.keyword is not None}
         given = named.pop("id", "")
         wrapper = case_source(node.func)
         return Case(code=code, shape="param", values=values, wrapper=wrapper, id=given, options=bool(named))
     if bare:
         return Case(code=code, shape="bare", values=(code,))
-    if isinstance(node, cst.Tuple | cst.List) and all(isinstance(one, cst.Element) for one in node.elements):
+    if isinstance(node, cst.Tuple | cst.List) and all(
+        isinstance(element, cst.Element) for element in node.elements
+    ):
         shape: Shape = "list" if isinstance(node, cst.List) else "tuple"
-        return Case(code=code, shape=shape, values=tuple(case_source(one.value) for one in node.elements))
+        return Case(code=code, shape=shape, values=tuple(case_source(element.value) for element in node.elements))
     return Case(code=code, shape="other", values=(code,))
 
 
@@ -128,7 +130,7 @@ def _plain(case: Case, shapes: Counter[Shape]) -> str:
 
 def derive_id(title: str, sources: Sequence[str]) -> str:
     """The source of an id for a case that shows `title`, in words as the ids in `sources` have them."""
-    known = [text for one in sources if (text := _text(one)) is not None]
+    known = [text for source in sources if (text := _text(source)) is not None]
     separators = Counter(char for one in known for char in one if char in "-_ ")
     separator = separators.most_common(1)[0][0] if separators else "-"
     words = _words(title, max((len(_WORD.findall(one)) for one in known), default=FEWEST))

@@ -41,12 +41,12 @@ class Examples:
     @property
     def codes(self) -> tuple[str, ...]:
         """The examples as they are written."""
-        return tuple(f"@{case_source(one)}" for one in self._examples)
+        return tuple(f"@{case_source(example)}" for example in self._examples)
 
     @property
     def carriers(self) -> tuple[str, ...]:
         """What gets the example: the test alone."""
-        return ("::".join([*(one.name.value for one in self.scope.owners), self._row.name]),)
+        return ("::".join([*(owner.name.value for owner in self.scope.owners), self._row.name]),)
 
     @property
     def written(self) -> str:
@@ -82,7 +82,7 @@ class Examples:
 
     def _named(self, name: str) -> list[cst.Call]:
         """The decorators that are calls of this name."""
-        calls = (one.decorator for one in self._function.decorators)
+        calls = (decorator.decorator for decorator in self._function.decorators)
         return [call for call in calls if isinstance(call, cst.Call) and last_name(call.func) == name]
 
 
@@ -107,5 +107,5 @@ def _key(node: cst.Call) -> str:
     tree = ast.parse(f"({case_source(node)}\n)", mode="eval").body
     if not isinstance(tree, ast.Call):
         return ast.dump(tree)
-    named = sorted(tree.keywords, key=lambda one: one.arg or "")
+    named = sorted(tree.keywords, key=lambda keyword: keyword.arg or "")
     return ast.dump(ast.Call(func=ast.Name("example"), args=tree.args, keywords=named))

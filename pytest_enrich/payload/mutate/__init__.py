@@ -57,7 +57,7 @@ def _candidate(work: dict[str, Any]) -> tuple[object, Sequence[str]]:
 def _is_any_noticed(job: dict[str, Any], answer: dict[str, Any]) -> bool:
     """Whether it is worth while to ask what existing tests notice: of one mutant at least somebody can tell."""
     fates = answer["fates"].values()
-    return any(one.get("told") or _word(job, one) != "survived" for one in fates)
+    return any(fate.get("told") or _word(job, fate) != "survived" for fate in fates)
 
 
 def _before(

@@ -163,13 +163,13 @@ def differences(old: CodeType, new: CodeType) -> list[Pair] | None:
 
 
 def _inner(code: CodeType) -> list[CodeType]:
-    return [one for one in code.co_consts if isinstance(one, CodeType)]
+    return [const for const in code.co_consts if isinstance(const, CodeType)]
 
 
 def _key(code: CodeType, *, deep: bool = True) -> tuple[Any, ...]:
     """What a code object does; without what the codes inside it do when not `deep`."""
     inner = [_key(one) if deep else one.co_name for one in _inner(code)]
-    constants = [_constant(one) for one in code.co_consts if not isinstance(one, CodeType)]
+    constants = [_constant(const) for const in code.co_consts if not isinstance(const, CodeType)]
     names = (code.co_name, code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)
     counts = (code.co_flags, code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount)
     return (code.co_code, getattr(code, "co_exceptiontable", b""), names, counts, constants, inner)
