@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from pytest_enrich.data.mutants import Operator
 from pytest_enrich.gaps.outline import children, first_row, is_docstring
-from pytest_enrich.gaps.text import parse
+from pytest_enrich.imports.text import column as characters
+from pytest_enrich.imports.text import tree_of
 
 Assignment = (ast.Assign, ast.AnnAssign)
 SHOWN = 40
@@ -114,7 +115,7 @@ class Source:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tree = parse(text)
+        self.tree = tree_of(text)
         self.again = again(self.tree)
         self._lines = text.split("\n")
         self._starts = [0]
@@ -124,7 +125,7 @@ class Source:
     def offset(self, row: int, column: int) -> int:
         """Of a place as `ast` counts it: columns in bytes."""
         line = self._lines[row - 1]
-        return self._starts[row - 1] + (column if line.isascii() else len(line.encode()[:column].decode()))
+        return self._starts[row - 1] + characters(line, column)
 
     def span(self, node: ast.AST) -> Span:
         """Of a node, without parentheses round it."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from pytest_enrich.imports import only_statement
 from pytest_enrich.refine.asserting import is_telling
 
 
@@ -43,10 +44,7 @@ def read(code: str) -> tuple[Statement, ...]:
     Args:
         code: Of one function, not indented.
     """
-    try:
-        (function,) = ast.parse(code).body
-    except (SyntaxError, ValueError, RecursionError):
-        return ()
+    function = only_statement(code)
     if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
         return ()
     found = [_statement(node) for node in function.body if not _is_text(node)]

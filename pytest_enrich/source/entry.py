@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from pytest_enrich.data.code import Entry
 from pytest_enrich.gaps.outline import Node
-from pytest_enrich.gaps.text import parse
+from pytest_enrich.imports import parsed
 from pytest_enrich.source.function import kind, parameters, scopes
 from pytest_enrich.source.module import FUNCTIONS, Function, Module, Suite
 
@@ -183,10 +183,8 @@ def _is_named(node: Function, suite: Suite) -> bool:
 @lru_cache(maxsize=256)
 def _names(text: str) -> frozenset[str]:
     """What is read or imported there by name. A test that overrides or replaces a function does not call it."""
-    try:
-        nodes = list(ast.walk(parse(text)))
-    except SyntaxError:
-        return frozenset()
+    tree = parsed(text)
+    nodes = [*ast.walk(tree)] if tree else []
     plain = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     read = (node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load))
     attributes = {one.attr for one in read if not _is_super(one.value)}

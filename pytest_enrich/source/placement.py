@@ -11,7 +11,7 @@ from typing import Literal
 
 from pytest_enrich.data.answers import Item
 from pytest_enrich.data.code import NearTest, Placement
-from pytest_enrich.gaps.text import parse
+from pytest_enrich.imports import parsed
 from pytest_enrich.source.module import FUNCTIONS, Suite, dotted
 
 Style = Literal["function", "method", "unittest"]
@@ -27,13 +27,10 @@ class TestFile:
     __test__ = False  # pytest collects classes by this name
 
     def __init__(self, text: str) -> None:
-        try:
-            body = parse(text).body
-        except SyntaxError:
-            body = []
+        tree = parsed(text)
         self._functions: dict[str | None, list[str]] = {}
         self._classes: dict[str, ast.ClassDef] = {}
-        self._read(None, body)
+        self._read(None, tree.body if tree else [])
 
     def has_class(self, owner: str) -> bool:
         """Whether a class of this dotted name is written here."""

@@ -15,6 +15,7 @@ from pytest_enrich.refine.asserting import is_telling
 from pytest_enrich.validate import allowed, falsifiable
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 def read_row(row: NewRow) -> ast.AST:
@@ -36,7 +37,7 @@ def read_row(row: NewRow) -> ast.AST:
     return body[0].decorator_list[0]
 
 
-def row_asserts(task: Task, row: NewRow) -> bool:
+def row_asserts(task: Task, row: Candidate) -> bool:
     """Whether the test, or a function of its file that it calls by name, asserts something about the code."""
     tree = parsed(task.test_text)
     functions = [node for node in ast.walk(tree) if isinstance(node, Function)] if tree else []
@@ -47,12 +48,12 @@ def row_asserts(task: Task, row: NewRow) -> bool:
     return any(_tells(node) for function in asked for node in ast.walk(function))
 
 
-def is_known_row(task: Task, row: NewRow) -> bool:
-    """Whether the test has this case already, or it was thought of before."""
-    if _is_tried(task, row):
-        return True
+def _is_there(task: Task, candidate: Candidate) -> bool:
+    """Whether its file has this test, or its test this case."""
+    if isinstance(candidate, NewTest):
+        return patch.body_of(candidate) in patch.bodies(task.test_text)
     with contextlib.suppress(RefusedError):  # what cannot be put in says so when it is
-        return patch.is_there(task.test_text, row)
+        return patch.is_there(task.test_text, candidate)
     return False
 
 
@@ -65,56 +66,41 @@ def _is_tried(task: Task, candidate: Candidate) -> bool:
 
 def text(task: Task, candidate: Candidate) -> Dropped | None:
     """The first of the reading rungs that the candidate misses, or None."""
-    return _row(task, candidate) if isinstance(candidate, NewRow) else _test(task, candidate)
+    is_row = isinstance(candidate, NewRow)
+    try:
+        code = read_row(candidate) if isinstance(candidate, NewRow) else _function(candidate)
+        trees = [code, *map(ast.parse, candidate.imports)]
+    except _UNREADABLE as error:
+        reason = "is no case of a test" if is_row else "is no test function"
+        return Dropped(rung="parses", reason=reason, detail=str(error))
+    if forbidden := next(allowed.refused(task, trees), ""):
+        return Dropped(rung="allowed", reason=f"uses {forbidden}")
+    # A row asserts what its test asserts.
+    asserts = falsifiable.asserts(code) if isinstance(code, Function) else row_asserts(task, candidate)
+    if not asserts:
+        return Dropped(rung="asserts", reason=f"{'its test ' if is_row else ''}asserts nothing about the code")
+    if _is_tried(task, candidate) or _is_there(task, candidate):
+        return Dropped(rung="new", reason=f"repeats an existing {'case' if is_row else 'test'}")
+    return None
 
 
 def refusal(task: Task, candidate: Candidate) -> Dropped | None:
     """The rung `allowed` by itself, of what need not be one test: a person's version, perhaps."""
     try:
         code = read_row(candidate) if isinstance(candidate, NewRow) else ast.parse(textwrap.dedent(candidate.code))
-        trees = [code, *(ast.parse(statement) for statement in candidate.imports)]
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        trees = [code, *map(ast.parse, candidate.imports)]
+    except _UNREADABLE as error:
         return Dropped(rung="parses", reason="is no test", detail=str(error))
     forbidden = next(allowed.refused(task, trees), "")
     return Dropped(rung="allowed", reason=f"uses {forbidden}") if forbidden else None
 
 
-def _row(task: Task, candidate: NewRow) -> Dropped | None:
-    """A row asserts what its test asserts."""
-    try:
-        trees = [read_row(candidate), *(ast.parse(statement) for statement in candidate.imports)]
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return Dropped(rung="parses", reason="is no case of a test", detail=str(error))
-    if forbidden := next(allowed.refused(task, trees), ""):
-        return Dropped(rung="allowed", reason=f"uses {forbidden}")
-    if not row_asserts(task, candidate):
-        return Dropped(rung="asserts", reason="its test asserts nothing about the code")
-    if is_known_row(task, candidate):
-        return Dropped(rung="new", reason="repeats an existing case")
-    return None
-
-
-def _test(task: Task, candidate: NewTest) -> Dropped | None:
-    try:
-        function = _function(candidate.code)
-        trees = [function, *(ast.parse(statement) for statement in candidate.imports)]
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return Dropped(rung="parses", reason="is no test function", detail=str(error))
-    if function.name != candidate.name or not function.name.startswith("test"):
-        return Dropped(rung="parses", reason="is not the test that it says it is", detail=function.name)
-    if forbidden := next(allowed.refused(task, trees), ""):
-        return Dropped(rung="allowed", reason=f"uses {forbidden}")
-    if not falsifiable.asserts(function):
-        return Dropped(rung="asserts", reason="asserts nothing about the code")
-    if _is_tried(task, candidate) or patch.body_of(candidate) in patch.bodies(task.test_text):
-        return Dropped(rung="new", reason="repeats an existing test")
-    return None
-
-
-def _function(code: str) -> ast.FunctionDef | ast.AsyncFunctionDef:
-    body = ast.parse(textwrap.dedent(code)).body
-    if len(body) != 1 or not isinstance(body[0], ast.FunctionDef | ast.AsyncFunctionDef):
+def _function(candidate: NewTest) -> ast.FunctionDef | ast.AsyncFunctionDef:
+    body = ast.parse(textwrap.dedent(candidate.code)).body
+    if len(body) != 1 or not isinstance(body[0], Function):
         raise ValueError("not exactly one function")
+    if body[0].name != candidate.name or not candidate.name.startswith("test"):
+        raise ValueError(f"{body[0].name} is not the test that it says it is")
     return body[0]
 
 

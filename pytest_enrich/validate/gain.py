@@ -7,10 +7,24 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from pytest_enrich import gaps, patch
-from pytest_enrich.data import Answered, Branch, Dropped, Execution, Gap, Kept, NewRow, Prove, Proved, TestOutcome
+from pytest_enrich.data import (
+    Answered,
+    Branch,
+    Candidate,
+    Dropped,
+    Execution,
+    Gap,
+    Grade,
+    Kept,
+    NewRow,
+    Prove,
+    Proved,
+    TestOutcome,
+)
+from pytest_enrich.errors import RefusedError
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.validate import beside
-from pytest_enrich.validate.proof import MEASURED, SHOWN, Proof, last_line
+from pytest_enrich.validate.proof import MEASURED, SHOWN, Existing, Proof, last_line
 
 
 class Gained(Struct, frozen=True, kw_only=True):
@@ -33,6 +47,35 @@ class Gained(Struct, frozen=True, kw_only=True):
         """Whether it closes all that another one does, or that a kept test did."""
         pairs = ((self.gaps, other.gaps), (self.lines, other.lines), (self.branches, other.branches))
         return all(set(theirs) <= set(ours) for ours, theirs in pairs)
+
+
+def placed(  # noqa: PLR0913 - each is known to another part of a run
+    task: Task,
+    candidate: Candidate,
+    sandbox: Sandbox,
+    *,
+    timeout: float,
+    lowest: Grade,
+    existing: Existing | None = None,
+) -> Proof | Dropped:
+    """The candidate in its file, ready to run, or why it is dropped; with a row are its cases."""
+    try:
+        text = patch.insert(task.test_text, candidate)
+    except RefusedError as error:
+        return Dropped(rung="parses", reason="cannot be put into the test file", detail=str(error))
+    cases = find_cases(task, candidate, text, sandbox, timeout) if isinstance(candidate, NewRow) else ()
+    if isinstance(cases, Dropped):
+        return cases
+    return Proof(
+        task=task,
+        candidate=candidate,
+        text=text,
+        sandbox=sandbox,
+        timeout=timeout,
+        lowest=lowest,
+        existing=existing or Existing(),
+        cases=cases,
+    )
 
 
 def measure(proof: Proof) -> Gained | Dropped:
