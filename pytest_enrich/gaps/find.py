@@ -199,7 +199,9 @@ def identify(path: str, text: str) -> dict[str, tuple[str, int]]:
     except SyntaxError:
         return {}
     sites = [*outline.statements.values(), *outline.bodies.values()]
-    return {identity(path, one, what): (one.qualname, one.line) for one in sites for what in one.outcomes}
+    return {
+        identity(path, place, what): (place.qualname, place.line) for place in sites for what in place.outcomes
+    }
 
 
 def identity(path: str, place: Site, outcome: Outcome) -> str:

@@ -126,12 +126,16 @@ def _is_package(folder: Path) -> bool:
 
 
 def _packages(folder: Path) -> list[Path]:
-    names = (one for one in _listed(folder) if one.name not in _NO_PACKAGES and one.name.isidentifier())
+    names = (entry for entry in _listed(folder) if entry.name not in _NO_PACKAGES and entry.name.isidentifier())
     return [name for name in names if _is_package(name)]
 
 
 def _modules(folder: Path) -> list[Path]:
-    return [one for one in _listed(folder) if one.suffix == ".py" and one.stem.isidentifier() and one.is_file()]
+    return [
+        entry
+        for entry in _listed(folder)
+        if entry.suffix == ".py" and entry.stem.isidentifier() and entry.is_file()
+    ]
 
 
 def _listed(folder: Path) -> list[Path]:
@@ -229,7 +233,7 @@ def read(  # noqa: PLR0913, PLR0917 - what coverage measured, what is a source, 
     if roots is not None:
         others = find_unimported(cov, rootdir, roots, ran - {*tests})
         if not tests:  # else some of it may be imported by what tests do to the import path
-            skipped += [one for one in others.skipped if wanted(one[0], (), exclude)]
+            skipped += [pair for pair in others.skipped if wanted(pair[0], (), exclude)]
         names = _reported(cov, [str(rootdir / path) for path in others.files])
         measured = {**{Path(name).relative_to(rootdir).as_posix(): name for name in names}, **measured}
     for path, name in sorted(measured.items()):

@@ -106,7 +106,7 @@ class Elements:
         if self._text[self.start : self.end] != self._in_line(self.codes):
             return None
         line = self._newline + indent(self._text, self.start)
-        return self.start, self.end, "".join(f"{line}{step}{one}," for one in [*self.codes, code]) + line
+        return self.start, self.end, "".join(f"{line}{step}{element}," for element in [*self.codes, code]) + line
 
     def collapsed(self, at: int) -> Edit | None:
         """Without one element, the others on one line; None for what is so already, or has comments."""

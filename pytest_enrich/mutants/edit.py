@@ -39,21 +39,21 @@ def again(tree: ast.Module) -> frozenset[ast.stmt]:
 
 def _again(block: Sequence[ast.stmt], before: set[str]) -> Iterator[ast.stmt]:
     bound = set(before)
-    for one in block:
-        names = _bound(one)
-        if isinstance(one, Assignment) and names and names <= bound | _read(one):
-            yield one
-        if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield from _again(one.body, _parameters(one.args))
-        elif isinstance(one, ast.ClassDef):
-            yield from _again(one.body, set())
+    for statement in block:
+        names = _bound(statement)
+        if isinstance(statement, Assignment) and names and names <= bound | _read(statement):
+            yield statement
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield from _again(statement.body, _parameters(statement.args))
+        elif isinstance(statement, ast.ClassDef):
+            yield from _again(statement.body, set())
         else:
-            bound |= names if isinstance(one, (ast.With, ast.AsyncWith)) else set()
-            for inner in _blocks(one):
+            bound |= names if isinstance(statement, (ast.With, ast.AsyncWith)) else set()
+            for inner in _blocks(statement):
                 yield from _again(inner, bound)
         bound |= names
-        if isinstance(one, ast.Delete):
-            bound -= {node.id for node in ast.walk(one) if isinstance(node, ast.Name)}
+        if isinstance(statement, ast.Delete):
+            bound -= {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
 
 
 def _blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:

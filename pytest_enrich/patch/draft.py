@@ -204,7 +204,7 @@ def _is_plain(scope: Scope, code: str, index: int) -> bool:
 
 def _bound(scope: Scope) -> frozenset[str]:
     code = scope.module.with_changes(header=(), footer=(), body=scope.body).code
-    return frozenset(one.name for one in bound(parse_ast(code).body))
+    return frozenset(binding.name for binding in bound(parse_ast(code).body))
 
 
 def _index(scope: Scope, test: NewTest, order: Sequence[NewTest]) -> int:

@@ -158,7 +158,7 @@ def _rest(suggestion: Suggestion) -> str:
 
 
 def _look_line(suggestion: Suggestion, first: int) -> int:
-    marked = [one.line for one in suggestion.oracle if one.look]
+    marked = [oracle.line for oracle in suggestion.oracle if oracle.look]
     return first + (marked[0] if marked else 1) - 1
 
 

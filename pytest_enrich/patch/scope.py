@@ -98,9 +98,9 @@ def grown(scope: Scope, body: Sequence[Statement], *, ended: bool) -> cst.Module
         block = owner.body if isinstance(owner.body, cst.IndentedBlock) else cst.IndentedBlock(body=())
         changed = owner.with_changes(body=block.with_changes(body=new))
         around = _statements(scope.owners[at - 1] if at else module)
-        if not any(one is owner for one in around):
+        if not any(item is owner for item in around):
             return _replaced(scope, module, owner, changed)
-        new = [changed if one is owner else one for one in around]
+        new = [changed if item is owner else item for item in around]
     return module.with_changes(body=new)
 
 

@@ -41,7 +41,7 @@ def expects(code: str) -> bool:
 
 def keeps_apart(node: ast.AST) -> bool:
     """Whether anything in it puts something into the place of something else, or says what chance gives."""
-    called = [one.func for one in ast.walk(node) if isinstance(one, ast.Call)]
+    called = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
     return any(replaces(one) or (isinstance(one, ast.Attribute) and one.attr in BEGINNING) for one in called)
 
 

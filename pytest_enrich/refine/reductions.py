@@ -76,16 +76,16 @@ def _is_act(at: int, statements: Sequence[Statement]) -> bool:
 
 def _is_read(name: str, below: Sequence[Statement]) -> bool:
     """Whether a statement reads the name before another value gets it."""
-    for one in below:
-        if name in one.reads or (isinstance(one.node, ast.AugAssign) and name in one.binds):
+    for statement in below:
+        if name in statement.reads or (isinstance(statement.node, ast.AugAssign) and name in statement.binds):
             return True
-        if name in one.binds:
+        if name in statement.binds:
             return False
     return False
 
 
 def _reads(name: str, node: ast.AST) -> list[ast.Name]:
-    return [one for one in ast.walk(node) if isinstance(one, ast.Name) and one.id == name]
+    return [part for part in ast.walk(node) if isinstance(part, ast.Name) and part.id == name]
 
 
 def _joined(source: Source, name: str, given: Statement, reader: Statement) -> str:

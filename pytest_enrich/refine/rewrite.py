@@ -128,8 +128,8 @@ def _needed(text: str, used: Collection[str]) -> str:
 
 def _explained(before: NewTest, after: NewTest) -> NewTest:
     """With a question to the reader, and a title, about something that is still there."""
-    gone = next((one for one in before.oracle if one.look), None)
-    if gone is None or not after.oracle or any(one.look for one in after.oracle):
+    gone = next((oracle for oracle in before.oracle if oracle.look), None)
+    if gone is None or not after.oracle or any(oracle.look for oracle in after.oracle):
         return after
     first, *others = after.oracle
     said = re.compile(rf"gives (a result\S* == )?{re.escape(gone.what)}")

@@ -77,10 +77,10 @@ def is_whole(left: Sequence[Statement], before: Sequence[Statement]) -> bool:
     """Whether each name that is read in what is `left` of some statements is still bound, if it was `before`."""
     bindable = frozenset[str]().union(*(one.binds for one in before))
     bound: set[str] = set()
-    for one in left:
-        if (one.reads & bindable) - bound - one.binds:
+    for statement in left:
+        if (statement.reads & bindable) - bound - statement.binds:
             return False
-        bound |= one.binds
+        bound |= statement.binds
     return True
 
 
@@ -119,9 +119,9 @@ def _tells(node: ast.AST) -> bool:
 
 def _calls(node: ast.AST) -> bool:
     """Whether it calls something, other than built-ins and what compares."""
-    called = [ast.unparse(one.func) for one in ast.walk(node) if isinstance(one, ast.Call) and not _tells(one)]
+    called = [ast.unparse(part.func) for part in ast.walk(node) if isinstance(part, ast.Call) and not _tells(part)]
     return any(not hasattr(builtins, name) and not name.endswith("approx") for name in called)
 
 
 def _names(node: ast.AST) -> Iterator[ast.Name]:
-    return (one for one in ast.walk(node) if isinstance(one, ast.Name))
+    return (part for part in ast.walk(node) if isinstance(part, ast.Name))

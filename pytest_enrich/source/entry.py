@@ -62,19 +62,19 @@ class Calls:
 
     def _references(self, node: Node, own: str) -> set[str]:
         """Names as `f`, attributes as `.f`, those of a class of the module as `Class.f`."""
-        found = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-        for one in ast.walk(node):
-            if isinstance(one, ast.Attribute):
-                holder = one.value.func if isinstance(one.value, ast.Call) else one.value
+        found = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+        for part in ast.walk(node):
+            if isinstance(part, ast.Attribute):
+                holder = part.value.func if isinstance(part.value, ast.Call) else part.value
                 name = getattr(holder, "id", "")
-                is_own = own and (name in _OWN or (name == "super" and isinstance(one.value, ast.Call)))
+                is_own = own and (name in _OWN or (name == "super" and isinstance(part.value, ast.Call)))
                 known = own if is_own else name if name in self._bases else ""
-                found.add(f"{known}.{one.attr}")
+                found.add(f"{known}.{part.attr}")
         return found
 
     def _with_variables(self, node: Function, variables: dict[str, set[str]]) -> set[str]:
         """What a function refers to, directly or through a variable of the module (a table of functions)."""
-        classes = [one.name for one in scopes(self._module, node) if isinstance(one, ast.ClassDef)]
+        classes = [scope.name for scope in scopes(self._module, node) if isinstance(scope, ast.ClassDef)]
         names = self._references(node, classes[0] if classes else "")
         return names.union(*(variables[name] for name in names if name in variables))
 
@@ -148,15 +148,17 @@ def _public_callers(module: Module, calls: Calls, start: Function) -> list[Funct
         callers = dict.fromkeys(_outermost(module, one) for node in wave for one in calls.callers(node))
         wave = [caller for caller in callers if caller not in seen]
         seen.update(wave)
-        found += [one for one in wave if is_public(module, one)]
-        wave = [one for one in wave if not is_public(module, one) or _is_maker(module, one)]
+        found += [function for function in wave if is_public(module, function)]
+        wave = [function for function in wave if not is_public(module, function) or _is_maker(module, function)]
     return found
 
 
 def _methods(module: Module, maker: Function, suite: Suite) -> Iterator[Function]:
     """The public methods of the maker's class that tests name most."""
     owner = module.scope(maker)
-    named = {one: _times(one, suite) for one in module.functions() if module.scope(one) is owner}
+    named = {
+        function: _times(function, suite) for function in module.functions() if module.scope(function) is owner
+    }
     most = sorted((one for one in named if named[one] and is_public(module, one)), key=lambda one: -named[one])
     yield from most[:_MOST_METHODS]
 
@@ -171,7 +173,7 @@ def _is_maker(module: Module, node: Function) -> bool:
 
 
 def _outermost(module: Module, node: Function) -> Function:
-    return [node, *(one for one in scopes(module, node) if isinstance(one, FUNCTIONS))][-1]
+    return [node, *(scope for scope in scopes(module, node) if isinstance(scope, FUNCTIONS))][-1]
 
 
 def _is_named(node: Function, suite: Suite) -> bool:

@@ -108,7 +108,7 @@ class Shelf:
         """
         names = _names(path, qualname)
         named = sorted((file for file in self._suite.files if _topic(file) in names), key=_likeness(path))
-        inside = [one for one in near if one.shared and _path(one.nodeid) in named]
+        inside = [test for test in near if test.shared and _path(test.nodeid) in named]
         for one in inside[:1] or ([] if named else near):
             found = self._beside(one)
             if found:

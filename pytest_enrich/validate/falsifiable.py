@@ -33,7 +33,7 @@ class _Reading:
     def __init__(self, function: Function) -> None:
         self.nodes = [*ast.walk(function)]
         self.parameters = {
-            one.arg for node in self.nodes if isinstance(node, ast.arguments) for one in _given(node)
+            argument.arg for node in self.nodes if isinstance(node, ast.arguments) for argument in _given(node)
         }
         stored = {node.id for node in self.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
         self.inner = {node.name: node for node in self.nodes if isinstance(node, Scope) and node is not function}
@@ -74,7 +74,7 @@ class _Reading:
             self.live |= {name for target in targets if target is not None for name in self._names(target)}
 
     def _names(self, node: ast.AST) -> set[str]:
-        return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)} & self.local
+        return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)} & self.local
 
     def _is_outside(self, func: ast.expr) -> bool:
         """Whether what is called is neither made in the test nor Python's, nor makes something that stands in."""
@@ -92,10 +92,10 @@ class _Reading:
 
     def is_live(self, node: ast.AST) -> bool:
         """Whether code outside has a part in it."""
-        for one in ast.walk(node):
-            if isinstance(one, ast.Name) and (one.id in self.live or self._is_global(one)):
+        for part in ast.walk(node):
+            if isinstance(part, ast.Name) and (part.id in self.live or self._is_global(part)):
                 return True
-            if isinstance(one, ast.Call) and self._is_outside(one.func):
+            if isinstance(part, ast.Call) and self._is_outside(part.func):
                 return True
         return False
 
@@ -163,11 +163,11 @@ def _arguments(node: ast.expr) -> list[ast.expr]:
 
 def _run(block: Sequence[ast.stmt], reading: _Reading) -> Iterator[ast.stmt]:
     """The statements that may run, and whose failure is nobody else's business."""
-    for one in block:
-        yield one
-        for inner in _inside(one, reading):
+    for statement in block:
+        yield statement
+        for inner in _inside(statement, reading):
             yield from _run(inner, reading)
-        if isinstance(one, (ast.Return, ast.Raise, ast.Break, ast.Continue)):
+        if isinstance(statement, (ast.Return, ast.Raise, ast.Break, ast.Continue)):
             return
 
 
@@ -210,14 +210,14 @@ def _swallows(block: ast.expr) -> bool:
 
 
 def _is_catch_all(kinds: Sequence[ast.expr]) -> bool:
-    names = {ast.unparse(one) for kind in kinds for one in getattr(kind, "elts", [kind])}
+    names = {ast.unparse(element) for kind in kinds for element in getattr(kind, "elts", [kind])}
     return not CATCH_ALL.isdisjoint(names)
 
 
 def _is_plain(node: ast.expr) -> bool:
     """Whether its truth is written there."""
     shown = (ast.Constant, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Lambda, ast.GeneratorExp)
-    parts = [one for one in getattr(node, "elts", ()) if isinstance(one, ast.Starred)]
+    parts = [element for element in getattr(node, "elts", ()) if isinstance(element, ast.Starred)]
     return (isinstance(node, shown) and not parts) or (isinstance(node, ast.JoinedStr) and _is_true(node))
 
 
@@ -233,7 +233,7 @@ def _is_true(node: ast.expr) -> bool:
 
 def _is_made(node: ast.expr) -> bool:
     """Whether an object is made: two of them are as equal as their class says."""
-    names = [ast.unparse(one.func).rpartition(".")[2] for one in ast.walk(node) if isinstance(one, ast.Call)]
+    names = [ast.unparse(part.func).rpartition(".")[2] for part in ast.walk(node) if isinstance(part, ast.Call)]
     return any(name[:1].isupper() for name in names)
 
 

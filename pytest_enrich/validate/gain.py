@@ -197,7 +197,9 @@ def _changed(runs: _Runs) -> Dropped | None:
     """Why the row is not just one more, if it is not."""
     gone = [nodeid for nodeid in runs.before if nodeid not in runs.after]
     if gone:
-        detail = "; ".join([*gone, *(one.detail for one in runs.after.values() if one.result == "error")])
+        detail = "; ".join(
+            [*gone, *(outcome.detail for outcome in runs.after.values() if outcome.result == "error")]
+        )
         return Dropped(rung="runs", reason="cases that exist are gone with it", detail=detail[-SHOWN:])
     other = [nodeid for nodeid, one in runs.before.items() if runs.after[nodeid].result != one.result]
     if other:
@@ -208,7 +210,7 @@ def _changed(runs: _Runs) -> Dropped | None:
 
 def _new(runs: _Runs, row: NewRow, scopes: Sequence[str]) -> tuple[str, ...] | Dropped:
     """Those that came; a run cannot choose others than those of its tests to answer for it."""
-    wanted = runs.after if not row.argnames else [one for one in runs.after if one not in runs.before]
+    wanted = runs.after if not row.argnames else [nodeid for nodeid in runs.after if nodeid not in runs.before]
     inside = tuple(mark for scope in scopes for mark in (f"{scope}[", f"{scope}::"))
     new = tuple(one for one in wanted if one in scopes or one.startswith(inside))
     whole = [runs.after[one].detail for one in new if one in scopes]

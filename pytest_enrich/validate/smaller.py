@@ -40,7 +40,7 @@ def find(proof: Proof, first: Gained, counted: Counted, parts: Parts | None) -> 
         return proof
     holds = partial(_holds, proof, first, counted)
     least: NewTest = proof.candidate
-    chosen = refine.smallest(frozenset(one.id for one in counted.killed), counted.by_part)
+    chosen = refine.smallest(frozenset(mutant.id for mutant in counted.killed), counted.by_part)
     if parts is not None and chosen is not None:
         least = _fewest(parts, parts.completed(chosen), holds)
     least = refine.reduce(least, holds)

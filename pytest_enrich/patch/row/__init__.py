@@ -49,7 +49,7 @@ class Cases:
     @property
     def codes(self) -> tuple[str, ...]:
         """The cases as they are written."""
-        return tuple(one.code for one in self._others)
+        return tuple(case.code for case in self._others)
 
     @property
     def carriers(self) -> tuple[str, ...]:
@@ -134,7 +134,7 @@ def remove(text: str, row: NewRow, was: Callable[[str], bool] | None = None) -> 
             f"The case of {row.name} is not in {path} as it was put in\nNothing was changed in it.\n"
             f"See what it holds now:  git diff {path}"
         )
-    candidates = [start + drop(one, row.imports, path=path) for one in found.removals(found.at)]
+    candidates = [start + drop(rest, row.imports, path=path) for rest in found.removals(found.at)]
     known = (candidate for candidate in candidates if was and was(candidate))
     exact = (candidate for candidate in candidates if insert(candidate, row) == text)
     return next(chain(known, exact, candidates))

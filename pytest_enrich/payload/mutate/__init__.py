@@ -19,7 +19,7 @@ def mutate(work: dict[str, Any], session: invocation.Session = invocation.run) -
     """Answer a `Mutate` job as a `Mutated`, both as JSON; `session` runs pytest with arguments and plugins."""
     job = work["job"]
     deadline = monotonic() + job["budget"]
-    mutants = {one["id"]: one for one in job["mutants"]}
+    mutants = {mutant["id"]: mutant for mutant in job["mutants"]}
     answer = ways.run(_trial(work, mutants, deadline, session))
     if not answer["error"] and not _own(job, answer["names"]):
         answer["error"] = "the test does not pass on the original"

@@ -115,9 +115,9 @@ class Swaps:
     def ready(self) -> None:
         """The tests are about to run: find the functions."""
         sys.settrace(None)
-        for one in gc.get_objects():
-            if type(one) is FunctionType and one.__code__.co_filename == self._filename:
-                self._functions.setdefault(id(one.__code__), []).append(one)
+        for thing in gc.get_objects():
+            if type(thing) is FunctionType and thing.__code__.co_filename == self._filename:
+                self._functions.setdefault(id(thing.__code__), []).append(thing)
 
     def plan(self, pairs: list[Pair] | None, lines: range) -> list[Pair] | None:
         """The codes to exchange; None when that would not be the same as importing the file with a change.
