@@ -257,9 +257,7 @@ def _put(lines: list[str], row: int, new: list[str]) -> str:
     return "".join([*lines[:row], added, *lines[row:]])
 
 
-def merge(
-    text: str, statements: Sequence[str], package: str = "", *, path: str = UNNAMED, joined: bool = True
-) -> str:
+def merge(text: str, statements: Sequence[str], *, path: str = UNNAMED, joined: bool = True) -> str:
     """`text` with those of `statements` that it lacks; the same text when it lacks none.
 
     A name goes into the statement that imports from its module already, in sorted place when the names there
@@ -270,7 +268,7 @@ def merge(
     """
     start, text = split_bom(text)
     for want in wanted(statements):
-        if not provided(want, read(text, package, path=path)) and not _stated(text, want):
+        if not provided(want, read(text, path=path)) and not _stated(text, want):
             text = (_joined(text, want) if joined else None) or place(text, want)
     return start + text
 

@@ -32,7 +32,6 @@ def suggest(  # noqa: PLR0913 - each is known to another part of a run
     *,
     made: MadePart,
     isolation: str,
-    package: str = "",
 ) -> Suggestion:
     """The suggestion that closes `gap`, and `others` with it.
 
@@ -43,7 +42,6 @@ def suggest(  # noqa: PLR0913 - each is known to another part of a run
         test_text: The test file as `decode` gives it, None for a new one.
         made: When and with what.
         isolation: How the sandbox kept it apart while it was proven.
-        package: The dotted package of the test file, for its relative imports.
 
     Raises:
         RefusedError: The test file is not Python.
@@ -58,7 +56,7 @@ def suggest(  # noqa: PLR0913 - each is known to another part of a run
         look=test.look,
         gap=_gap(gap, others, attempt.digest),
         target=_target(test, test_text),
-        test=_row(test, test_text or "", package) if isinstance(test, NewRow) else _test(test, test_text, package),
+        test=_row(test, test_text or "") if isinstance(test, NewRow) else _test(test, test_text),
         oracle=test.oracle,
         proof=_proof(verdict, isolation, _nearest(test, test_text or "")),
         origin=OriginPart(**{name: getattr(test.origin, name) for name in OriginPart.__struct_fields__}),
@@ -128,8 +126,8 @@ def _target(test: Candidate, text: str | None) -> TargetPart:
     )
 
 
-def _test(test: NewTest, text: str | None, package: str) -> TestPart:
-    known = read(text or "", package, path=test.placement.path)
+def _test(test: NewTest, text: str | None) -> TestPart:
+    known = read(text or "", path=test.placement.path)
     needed = needs(test.code, known)
     return TestPart(
         names=(test.name,),
@@ -139,9 +137,9 @@ def _test(test: NewTest, text: str | None, package: str) -> TestPart:
     )
 
 
-def _row(test: NewRow, text: str, package: str) -> TestPart:
+def _row(test: NewRow, text: str) -> TestPart:
     """As `_test`; it runs in a copy of its file, so that whatever it needs is there."""
-    known = read(text, package, path=test.placement.path)
+    known = read(text, path=test.placement.path)
     code = row.written(text, test)
     needed = needs(code.strip().removeprefix("@"), known)
     return TestPart(
