@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 import re
 
 from pytest_enrich import gaps, imports, patch
@@ -42,7 +41,6 @@ def bug(broken: Broken, place: Placement, test_text: str, made: MadePart, propos
             path=place.path,
             where="end of file",
             new_file=not test_text,
-            sha256=hashlib.sha256(test_text.encode()).hexdigest() if test_text else "",
         ),
         test=TestPart(
             names=(name,),

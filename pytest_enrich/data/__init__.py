@@ -5,12 +5,10 @@
 - `mutants`: changes of the code that a test should notice.
 - `jobs`: what is asked of a sandbox (`Job`); `answers`: what it says (`Execution`); `varying`: both about
   existing tests with other values.
-- `suggestion`: what a person reviews, as it is written to `suggestion.json`.
-- `bug`: what a docstring promises and the code does not do, as it is written to `bug.json`.
-- `decision`: what people decided, and what a run has finished.
-- `changes`: which lines are new or different.
-- `run`: one run, as it is written to `run.json`.
-- `shard`: a part of a run, for one of several jobs.
+- `suggestion`: what a person reviews, as it is written to `suggestion.json`, and what a docstring promises and the
+  code does not do (`bug.json`).
+- `run`: one run, as it is written to `run.json`, what people decided, and what a run has finished.
+- `report`: what a report is rendered from.
 """
 
 from pytest_enrich.data.answers import (

@@ -26,7 +26,6 @@ class Item(Struct, frozen=True, kw_only=True):
     name: str
     style: Literal["function", "method", "unittest"]
     is_async: bool
-    markers: tuple[str, ...]
     fixtures: tuple[str, ...]
 
 

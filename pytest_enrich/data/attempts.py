@@ -21,7 +21,6 @@ class Origin(Struct, frozen=True, kw_only=True):
         proposer: Its name.
         seed, executions: Of a search.
         reduced: Whether its inputs were made as small as they can be already.
-        varied: Whether it is an existing test with other values: what else is in it are the team's own words.
         spare: Whether it is only worth trying for gaps that nothing else closed.
         corpus: Calls that were made on the way. Known while the candidate is judged, not kept in the record: the
             same seed gives them again.
@@ -33,7 +32,6 @@ class Origin(Struct, frozen=True, kw_only=True):
     seed: int = 0
     executions: int = 0
     reduced: bool = False
-    varied: bool = False
     spare: bool = False
     corpus: tuple[Program, ...] = ()
     model: str = ""

@@ -217,11 +217,11 @@ class Target(Struct, frozen=True, kw_only=True):
     @property
     def joins_methods(self) -> bool:
         """Whether it is about several methods of a class."""
-        return bool(self.parts) and self.qualname not in {one.qualname for one in self.parts}
+        return bool(self.parts) and self.qualname not in {part.qualname for part in self.parts}
 
     def part_of(self, gap: str) -> Target:
         """The target of the one function that the gap of this id is in."""
-        return next((one for one in self.parts if gap in {own.id for own in one.gaps}), self)
+        return next((part for part in self.parts if gap in {own.id for own in part.gaps}), self)
 
     def without(self, closed: Callable[[Gap], bool]) -> Target:
         """It with the gaps that are not closed, and the way to each."""

@@ -82,9 +82,9 @@ class MutantsPart(Struct, frozen=True, kw_only=True):
             noun: What one is called.
             of: What they are changes of, as ` of the gap`.
         """
-        spared = [one for one in self.list if not one.killed]
-        before = sum(one.killed_before for one in spared)
-        alive, alike = len(spared) - before, sum(one.equivalent for one in spared)
+        spared = [tried for tried in self.list if not tried.killed]
+        before = sum(mutant.killed_before for mutant in spared)
+        alive, alike = len(spared) - before, sum(mutant.equivalent for mutant in spared)
         parts = [f"{self.killed} of {self.of} {noun}{'' if self.of == 1 else 's'}{of}"]
         parts += [f"existing tests {before} more"] if before else []
         parts += [f"{alive} survive{'s' if alive == 1 else ''}"] if alive else []

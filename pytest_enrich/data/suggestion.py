@@ -36,10 +36,7 @@ class GapPart(Struct, frozen=True, kw_only=True):
 
 
 class TargetPart(Struct, frozen=True, kw_only=True):
-    """The test file: where in it, and its hash and git blob id when the suggestion was made.
-
-    A row is `in` its test, which `anchor` names.
-    """
+    """The test file, and where in it; a row is `in` its test, which `anchor` names."""
 
     path: str
     where: Literal["after", "in", "end of class", "end of file"]
@@ -47,12 +44,10 @@ class TargetPart(Struct, frozen=True, kw_only=True):
     anchor: str | None = None
     style: Literal["function", "method", "unittest"] = "function"
     new_file: bool = False
-    sha256: str = ""
-    blob: str = ""
 
 
 class TestPart(Struct, frozen=True, kw_only=True):
-    """The test itself; `standalone` is False when it cannot run from the suggestions folder.
+    """The test itself.
 
     Of a row, `names` is the test that it belongs to, `code` the element or the `@example`, and `argnames` are the
     names of the `parametrize` that it goes into.
@@ -64,8 +59,6 @@ class TestPart(Struct, frozen=True, kw_only=True):
     code: str
     imports: tuple[str, ...]
     body_sha256: str
-    fixtures: tuple[str, ...] = ()
-    standalone: bool = True
     argnames: tuple[str, ...] = ()
 
 

@@ -16,13 +16,12 @@ from pytest_enrich.gaps.measured import (
 )
 from pytest_enrich.gaps.order import Ranked, order
 from pytest_enrich.gaps.read import read
-from pytest_enrich.gaps.text import body_digest, tokens_digest
+from pytest_enrich.gaps.text import tokens_digest
 
 __all__ = [
     "FileCoverage",
     "Measured",
     "Ranked",
-    "body_digest",
     "branches",
     "changed_statements",
     "count_changed",

@@ -60,7 +60,7 @@ def _is_stub(node: Node) -> bool:
     """Whether it is a function that is declared to be overridden or never called."""
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return False
-    names = {getattr(one, "attr", getattr(one, "id", "")) for one in node.decorator_list}
+    names = {getattr(decorator, "attr", getattr(decorator, "id", "")) for decorator in node.decorator_list}
     return not names.isdisjoint({"abstractmethod", "overload"})
 
 
@@ -182,7 +182,7 @@ def find(path: str, text: str, file: FileCoverage) -> tuple[Gap, ...]:
         return ()
     away = unwanted(outline, text)
     lines = [line for line in file.missing_lines if line not in away]
-    branches = [one for one in file.missing_branches if one[0] not in away and one[1] not in away]
+    branches = [branch for branch in file.missing_branches if branch[0] not in away and branch[1] not in away]
     found = _group(Partition(outline, file.statements, lines, branches), lines)
     gaps = [_gap(path, site(outline, step), step[1], *parts) for step, parts in found.items()]
     return tuple(sorted(gaps, key=lambda gap: (gap.line, gap.qualname, gap.outcome)))
@@ -199,7 +199,9 @@ def identify(path: str, text: str) -> dict[str, tuple[str, int]]:
     except SyntaxError:
         return {}
     sites = [*outline.statements.values(), *outline.bodies.values()]
-    return {identity(path, one, what): (one.qualname, one.line) for one in sites for what in one.outcomes}
+    return {
+        identity(path, place, what): (place.qualname, place.line) for place in sites for what in place.outcomes
+    }
 
 
 def identity(path: str, place: Site, outcome: Outcome) -> str:

@@ -85,7 +85,7 @@ def _past_match(node: ast.Match, found: dict[Node, Onward]) -> Onward:
 
 def _past_try(node: Node, found: dict[Node, Onward]) -> Onward:
     body = [*getattr(node, "body", ()), *getattr(node, "orelse", ())]
-    ways = [through(one.body, (one, "raises"), found) for one in getattr(node, "handlers", ())]
+    ways = [through(handler.body, (handler, "raises"), found) for handler in getattr(node, "handlers", ())]
     if through(getattr(node, "finalbody", ()), "on", found) is None:
         return None
     return "on" if through(body, "on", found) is not None else _one(ways)
@@ -180,4 +180,4 @@ def _pairs(block: Sequence[Node], after: Node | None) -> Iterator[tuple[Node, No
 
 def _comprehends(node: Node) -> bool:
     kinds = (ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.DictComp)
-    return any(isinstance(one, kinds) for one in ast.walk(node))
+    return any(isinstance(part, kinds) for part in ast.walk(node))

@@ -46,7 +46,7 @@ class FileCoverage(Struct, frozen=True, kw_only=True):
         if not red:
             return self
         kept = {
-            line: tuple(one for one in names if _file(one) not in red) for line, names in self.contexts.items()
+            line: tuple(name for name in names if _file(name) not in red) for line, names in self.contexts.items()
         }
         return replace(self, contexts={line: names for line, names in kept.items() if names})
 
@@ -112,7 +112,7 @@ def with_import(file: FileCoverage, text: str, *, is_loaded: bool) -> FileCovera
     return replace(
         file,
         missing_lines=tuple(sorted(missing - ran)),
-        missing_branches=tuple(one for one in file.missing_branches if one[0] not in ran),
+        missing_branches=tuple(branch for branch in file.missing_branches if branch[0] not in ran),
     )
 
 
@@ -162,7 +162,7 @@ def within_changed(gaps: Iterable[Gap], changed: Mapping[str, Collection[int]]) 
 
 def count_changed(files: Iterable[FileCoverage], changed: Mapping[str, Collection[int]]) -> Counted:
     """What coverage says about the changed lines."""
-    found = [(one, set(one.statements) & set(changed.get(one.path, ()))) for one in files]
+    found = [(file, set(file.statements) & set(changed.get(file.path, ()))) for file in files]
     touched = [(one, lines) for one, lines in found if lines]
     missing = {one.path: tuple(sorted(lines & set(one.missing_lines))) for one, lines in touched}
     return Counted(

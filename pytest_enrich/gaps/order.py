@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -12,17 +11,6 @@ from msgspec import Struct
 from pytest_enrich.data.code import Gap
 from pytest_enrich.gaps.outline import Outline, Site
 
-# fmt: off
-MONEY = frozenset({
-    "amount", "balance", "billing", "charge", "credit", "currency", "debit", "discount", "fee", "invoice", "money",
-    "pay", "payment", "payout", "price", "quota", "refund", "tax", "total", "vat",
-})
-ACCESS = frozenset({
-    "access", "admin", "allowed", "auth", "authenticate", "authenticated", "authorize", "authorized", "credential",
-    "deny", "forbidden", "login", "logout", "owner", "password", "permission", "permitted", "privilege", "role",
-    "secret", "session", "signature", "token", "verify",
-})
-# fmt: on
 RISK = 3.0
 MOST_CALLS, A_CALL = 6, 0.5
 MOST_DECISIONS, A_DECISION = 10, 0.2
@@ -38,12 +26,10 @@ class Worth(Struct, frozen=True, kw_only=True):
     Attributes:
         value: The higher, the sooner.
         calls: Places in the measured files that call it by name.
-        handles: `money`, `access` or "".
     """
 
     value: float = 0.0
     calls: int = 0
-    handles: str = ""
 
 
 def weigh(texts: Mapping[str, str], functions: Sequence[Sequence[Gap]]) -> list[Worth]:
@@ -64,11 +50,10 @@ def weigh(texts: Mapping[str, str], functions: Sequence[Sequence[Gap]]) -> list[
         first, name = group[0], _name(group[0].qualname)
         # A name that several functions have is called for one of them: nobody knows which.
         calls = references[name] // max(definitions[name], 1) if name else 0
-        handles = _handles(group)
-        value = RISK * (bool(handles) + any(map(is_error, group)))
+        value = RISK * any(map(is_error, group))
         value += min(calls, MOST_CALLS) * A_CALL
         value += min(decisions.get((first.path, first.qualname), 0), MOST_DECISIONS) * A_DECISION
-        return Worth(value=value, calls=calls, handles=handles)
+        return Worth(value=value, calls=calls)
 
     return [one(group) for group in functions]
 
@@ -113,16 +98,6 @@ def _name(qualname: str) -> str:
     return "" if name.startswith("__") else name
 
 
-def _handles(group: Sequence[Gap]) -> str:
-    words = {word for gap in group for word in _words(f"{gap.path} {gap.qualname} {gap.text}")}
-    return "money" if words & MONEY else "access" if words & ACCESS else ""
-
-
-def _words(text: str) -> Iterator[str]:
-    """`TotalPrice_2` is `total` and `price`."""
-    return (word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", text))
-
-
 class Ranked(Struct, frozen=True, kw_only=True):
     """A gap, and in a few words why it stands where it does."""
 
@@ -134,7 +109,7 @@ def order(gaps: Sequence[Gap], texts: Mapping[str, str]) -> tuple[Ranked, ...]:
     """The gaps, those first that are worth most and are easiest to reach.
 
     Functions come first that tests already run, since there is a test to start from, that have many missing
-    branches, that handle errors, money or access, that many others call, that decide much. Module bodies come
+    branches, that handle errors, that many others call, that decide much. Module bodies come
     last. The gaps of one function stay together: what enters it, then the others by line.
 
     Args:
@@ -186,8 +161,6 @@ def _reason(gap: Gap, group: Sequence[Gap], worth: Worth) -> str:
         parts.append("its error handling never happened")
     elif missing:
         parts.append(f"{missing} missing branch{'es' * (missing > 1)}")
-    if worth.handles:
-        parts.append(f"handles {worth.handles}")
     if worth.calls > 1:
         parts.append(f"called in {worth.calls} places")
     return "; ".join(parts)

@@ -126,7 +126,7 @@ def first_row(node: Node) -> int:
         return node.pattern.lineno
     assert isinstance(node, (ast.stmt, ast.ExceptHandler))
     decorators: Sequence[ast.expr] = getattr(node, "decorator_list", ())
-    return min([node.lineno, *(one.lineno for one in decorators)])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 def last_row(node: Node) -> int:

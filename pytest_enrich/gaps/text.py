@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import base64
 import bisect
 import hashlib
 import io
 import tokenize
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
+
+from pytest_enrich.imports.text import column, tree_of
 
 Place = tuple[int, int]
 """A row (1-based) and a column (0-based, in characters)."""
@@ -47,7 +47,7 @@ class Text:
     def __init__(self, text: str) -> None:
         unix = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ")
         self.lines = unix.split("\n")
-        self.tree = parse(unix)
+        self.tree = tree_of(unix)
         self.first_line: dict[int, int] = {}
         self.tokens = list(self._read(unix))
         self._starts = [token.start for token in self.tokens]
@@ -71,7 +71,7 @@ class Text:
     def place(self, row: int, offset: int) -> Place:
         """The place of a node: `ast` counts columns in bytes, `tokenize` in characters."""
         line = self.lines[row - 1] if row <= len(self.lines) else ""
-        return (row, offset if line.isascii() else len(line.encode()[:offset].decode(errors="replace")))
+        return (row, column(line, offset))
 
     def between(self, start: Place, end: Place) -> list[Token]:
         """The tokens that start in the half-open range."""
@@ -80,20 +80,6 @@ class Text:
     def first(self, line: int) -> int:
         """The line that coverage counts `line` as."""
         return self.first_line.get(line, line)
-
-
-def parse(text: str) -> ast.Module:
-    """The syntax tree, without a word about what the compiler would warn of.
-
-    Raises:
-        SyntaxError: It is not Python, or too deeply nested to be read.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return ast.parse(text)
-        except (ValueError, RecursionError, MemoryError) as error:
-            raise SyntaxError(str(error) or type(error).__name__) from error
 
 
 def whole_strings(text: str) -> Iterator[Token]:
@@ -160,19 +146,3 @@ def tokens_digest(text: str) -> str:
     except SyntaxError:
         found = text
     return hashlib.sha256(found.encode(errors="surrogatepass")).hexdigest()
-
-
-def body_digest(code: str) -> str:
-    """Hash of a test's tokens without its name: the same idea under another name is the same.
-
-    Returns:
-        64 hexadecimal digits.
-    """
-    try:
-        tree = parse(code)
-    except SyntaxError:
-        return tokens_digest(code)
-    words = [token.text for token in whole_strings(code.replace("\r\n", "\n")) if token.text]
-    if any(isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) for node in tree.body):
-        del words[words.index("def") + 1]
-    return hashlib.sha256(" ".join(words).encode(errors="surrogatepass")).hexdigest()

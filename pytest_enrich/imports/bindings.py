@@ -157,7 +157,7 @@ def needs(code: str, bindings: Bindings) -> Needed:
     missing: list[str] = []
     for name in sorted(_looked_up_outside(code)):
         statements = list(_statements(name, bindings))
-        usable = statements and not any(" ." in one for one in statements)
+        usable = statements and not any(" ." in statement for statement in statements)
         if usable:
             imports += statements
         elif name in bindings.taken or not hasattr(builtins, name):
@@ -303,7 +303,11 @@ def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
 
 def _looked_up(table: symtable.SymbolTable) -> Iterable[str]:
     top = table.get_type() == "module"
-    return (one.get_name() for one in table.get_symbols() if one.is_referenced() and (top or one.is_global()))
+    return (
+        symbol.get_name()
+        for symbol in table.get_symbols()
+        if symbol.is_referenced() and (top or symbol.is_global())
+    )
 
 
 def _statements(name: str, bindings: Bindings) -> Iterator[str]:

@@ -3,30 +3,261 @@
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import accumulate, pairwise
+from typing import TypeAlias
 
-from pytest_enrich.imports.bindings import read
-from pytest_enrich.imports.place import (
-    NAME_KEYS,
-    ImportNode,
-    Wanted,
-    import_nodes,
-    module_of,
-    place,
-    position,
-    provided,
-    wanted,
-)
+from msgspec import Struct
+
+from pytest_enrich.imports.bindings import Bindings, read
+from pytest_enrich.imports.elements import Elements, spliced
 from pytest_enrich.imports.text import UNNAMED, column, newline, parse, parsed, split, split_bom
 
+ImportNode: TypeAlias = ast.Import | ast.ImportFrom
+SortKey: TypeAlias = tuple[int | str, ...]
+
+FUTURE, STANDARD, THIRD_PARTY, FIRST_PARTY, LOCAL = range(5)
+
+# A text does not tell whose a package is. What tests import that is not the project's is mostly one of these.
+THIRD_PARTY_ROOTS = frozenset(
+    """
+    _pytest aiohttp anyio attr attrs bs4 celery click django faker fastapi flask freezegun httpx hypothesis jinja2
+    jwt mock msgspec numpy pandas pexpect pydantic pytest pytest_asyncio pytest_mock pytz redis requests respx
+    responses rich scipy six sqlalchemy starlette syrupy time_machine toml trio typer typing_extensions werkzeug
+    yaml
+    """.split()  # noqa: SIM905 - a list of these as literals would take a page
+)
 WIDTH = 88  # beyond it a statement is wrapped, one name a line; the limit of black and ruff
-_REST = re.compile(r"\s*(,?)\s*(#.*)?[\r\n]*")
 
 
-def merge(
-    text: str, statements: Sequence[str], package: str = "", *, path: str = UNNAMED, joined: bool = True
-) -> str:
+class Wanted(Struct, frozen=True, kw_only=True):
+    """One import: `import module`, or `member` from it; with its `alias`, if it has one."""
+
+    module: str
+    member: str | None = None
+    alias: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The statement, without a line ending."""
+        name = f"from {self.module} import {self.member}" if self.member else f"import {self.module}"
+        return f"{name} as {self.alias}" if self.alias else name
+
+
+def wanted(statements: Iterable[str]) -> Iterator[Wanted]:
+    """Each single import of `statements`; other statements are no business of ours."""
+    for text in statements:
+        for node in import_nodes(text):
+            if isinstance(node, ast.Import):
+                yield from (Wanted(module=alias.name, alias=alias.asname) for alias in node.names)
+            else:
+                module = module_of(node)
+                yield from (Wanted(module=module, member=alias.name, alias=alias.asname) for alias in node.names)
+
+
+def import_nodes(text: str) -> list[ImportNode]:
+    """The import statements at the top level of a text."""
+    return [node for node in parse(text).body if isinstance(node, (ast.Import, ast.ImportFrom))]
+
+
+def module_of(node: ImportNode) -> str:
+    """The module that `node` names first, as it is written there."""
+    if isinstance(node, ast.Import):
+        return node.names[0].name
+    return "." * node.level + (node.module or "")
+
+
+def provided(want: Wanted, bindings: Bindings) -> bool:
+    """Whether a file with `bindings` surely has it already: `import a.b` alone may be all that binds `a`."""
+    if want.member:
+        meanings = bindings.objects.get(want.alias or want.member, ())
+        return any(_same(f"{want.module}:{want.member}", meaning) for meaning in meanings)
+    inner = not want.alias and any(module.startswith(f"{want.module}.") for module in bindings.modules)
+    return not inner and want.module in bindings.modules.get(want.alias or want.module, ())
+
+
+def section(module: str) -> int:
+    """Its place among the sections that isort makes, as far as a name tells."""
+    root = module.partition(".")[0]
+    if root == "__future__":
+        return FUTURE
+    if not root:
+        return LOCAL
+    if root in sys.stdlib_module_names:
+        return STANDARD
+    return THIRD_PARTY if root in THIRD_PARTY_ROOTS else FIRST_PARTY
+
+
+def _alias_of(alias: ast.alias) -> str:
+    """`a as b`, "" for a name that keeps its own."""
+    return f"{alias.name} as {alias.asname}" if alias.asname else ""
+
+
+def _module_key(module: str, *, is_from: bool, alias: str, mixed: bool) -> SortKey:
+    """What isort sorts statements of a section by: `import` before `from`, or (`mixed`) both together."""
+    first, second = (module.lower(), int(is_from)) if mixed else (int(is_from), module.lower())
+    return (first, second, module, alias)
+
+
+def _name_key(name: str, *, by_type: bool) -> SortKey:
+    """What isort sorts the names of a statement by: constants, classes, others, or just by the alphabet."""
+    if not by_type:
+        return (name.lower(), name)
+    kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
+    return (kind, name.lower(), name)
+
+
+MODULE_KEYS = (partial(_module_key, mixed=False), partial(_module_key, mixed=True))
+
+
+NAME_KEYS = (partial(_name_key, by_type=True), partial(_name_key, by_type=False))
+
+
+def position(keys: list[SortKey], new: SortKey) -> int:
+    """Where `new` goes in the longest sorted end of `keys`.
+
+    So a sorted list stays sorted, and an unsorted one ends the same whatever the order of insertions.
+    """
+    start = len(keys) - 1
+    while start > 0 and keys[start - 1] <= keys[start]:
+        start -= 1
+    later = [index for index in range(max(start, 0), len(keys)) if keys[index] > new]
+    return later[0] if later else len(keys)
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """Import statements without a blank line between them."""
+
+    nodes: tuple[ImportNode, ...]
+
+    @property
+    def sections(self) -> frozenset[int]:
+        """The sections of all of them; several in a file that does not keep them apart."""
+        return frozenset(section(module_of(node)) for node in self.nodes)
+
+
+def place(text: str, want: Wanted) -> str:
+    """`text` with `want` as a statement of its own beside its kin; the text has no byte order mark."""
+    lines = split(text)
+    tree = parse(text)
+    known = groups(tree, lines)
+    group = _home(known, want)
+    if group:
+        return _into(lines, group, want)
+    earlier = [one for one in known if min(one.sections) < section(want.module)]
+    if earlier:
+        return _put(lines, _end(earlier[-1].nodes[-1]), ["", want.text])
+    if known:
+        return _put(lines, _above(lines, known[0].nodes[0]), [want.text, ""])
+    return _first(lines, tree, want)
+
+
+def groups(tree: ast.Module, lines: list[str]) -> list[Group]:
+    """The groups among the statements at the top level, in their order."""
+    found: list[list[ImportNode]] = []
+    previous: ast.stmt | None = None
+    for node in tree.body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            if found and previous is found[-1][-1] and not _blank_between(lines, previous, node):
+                found[-1].append(node)
+            else:
+                found.append([node])
+        previous = node
+    return [Group(nodes=tuple(nodes)) for nodes in found]
+
+
+def _same(target: str, meaning: str) -> bool:
+    """Whether they are one thing; a relative import of an unknown package is taken at its end."""
+    end = meaning.lstrip(".")
+    if end == meaning:
+        return target == meaning
+    return f".{target}".endswith(end if end.startswith(":") else f".{end}")
+
+
+def _blank_between(lines: list[str], before: ast.stmt, after: ast.stmt) -> bool:
+    return any(not line.strip() for line in lines[_end(before) : after.lineno - 1])
+
+
+def _home(known: list[Group], want: Wanted) -> Group | None:
+    """The group that `want` belongs in: its package's, its section's, or the one that holds everything."""
+    kind, root = section(want.module), want.module.partition(".")[0]
+    same = [one for one in known if any(module_of(node).partition(".")[0] == root for node in one.nodes)]
+    alike = [one for one in known if kind in one.sections]
+    mixed = [one for one in known if len(one.sections - {FUTURE}) > 1]
+    return next((found[-1] for found in (same if root else [], alike, mixed) if found), None)
+
+
+def _into(lines: list[str], group: Group, want: Wanted) -> str:
+    keys, new = _keys(group, want)
+    index = position(keys, new)
+    if index:
+        return _put(lines, _end(group.nodes[index - 1]), [want.text])
+    return _put(lines, _above(lines, group.nodes[0]), [want.text])
+
+
+def _keys(group: Group, want: Wanted) -> tuple[list[SortKey], SortKey]:
+    for key in (*MODULE_KEYS, MODULE_KEYS[0]):
+        keys = [
+            key(module_of(node), is_from=isinstance(node, ast.ImportFrom), alias=_alias_of(node.names[0]))
+            for node in group.nodes
+        ]
+        if all(one <= other for one, other in pairwise(keys)):
+            break
+    alias = f"{want.member or want.module} as {want.alias}" if want.alias else ""
+    return keys, key(want.module, is_from=want.member is not None, alias=alias)
+
+
+def _first(lines: list[str], tree: ast.Module, want: Wanted) -> str:
+    """The file's first import: after the docstring, else before the first statement."""
+    if not tree.body:
+        return _put(lines, len(lines), [*([""] if lines and lines[-1].strip() else []), want.text])
+    if ast.get_docstring(tree, clean=False) is not None:
+        row = _end(tree.body[0])
+        close = row < len(lines) and lines[row].strip()
+        return _put(lines, row, ["", want.text, *(_gap(tree.body[1:]) if close else [])])
+    head = _head(lines)
+    if head and not lines[head].strip():
+        return _put(lines, head, ["", want.text])
+    return _put(lines, _above(lines, tree.body[0]), [want.text, *_gap(tree.body)])
+
+
+def _head(lines: list[str]) -> int:
+    """The number of comment lines that the file begins with."""
+    return next((row for row, line in enumerate(lines) if not line.startswith("#")), len(lines))
+
+
+def _gap(body: list[ast.stmt]) -> list[str]:
+    apart = body and isinstance(body[0], (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    return ["", ""] if apart else [""]
+
+
+def _end(node: ast.stmt) -> int:
+    return node.end_lineno or node.lineno
+
+
+def _above(lines: list[str], node: ast.stmt) -> int:
+    """The row of `node` with the comments that belong to it, which those at the top of a file do not."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    first = min(node.lineno, *(decorator.lineno for decorator in decorators), node.lineno) - 1
+    row = first
+    while row and lines[row - 1].lstrip().startswith("#"):
+        row -= 1
+    return row or first
+
+
+def _put(lines: list[str], row: int, new: list[str]) -> str:
+    """The text with the lines `new` before line `row`; a missing last line ending stays missing."""
+    end = newline("".join(lines))
+    if row < len(lines) or not lines or lines[-1].endswith(("\n", "\r")):
+        added = "".join(one + end for one in new)
+    else:
+        added = "".join(end + one for one in new)
+    return "".join([*lines[:row], added, *lines[row:]])
+
+
+def merge(text: str, statements: Sequence[str], *, path: str = UNNAMED, joined: bool = True) -> str:
     """`text` with those of `statements` that it lacks; the same text when it lacks none.
 
     A name goes into the statement that imports from its module already, in sorted place when the names there
@@ -37,7 +268,7 @@ def merge(
     """
     start, text = split_bom(text)
     for want in wanted(statements):
-        if not provided(want, read(text, package, path=path)) and not _stated(text, want):
+        if not provided(want, read(text, path=path)) and not _stated(text, want):
             text = (_joined(text, want) if joined else None) or place(text, want)
     return start + text
 
@@ -83,7 +314,7 @@ def _joined(text: str, want: Wanted) -> str | None:
         return None
     for node in import_nodes(text):
         if isinstance(node, ast.ImportFrom) and module_of(node) == want.module and _is_plain(node):
-            return _with_name(split(text), node, want.member)
+            return _with_name(text, node, want.member)
     return None
 
 
@@ -91,64 +322,39 @@ def _is_plain(node: ast.ImportFrom) -> bool:
     return all(alias.name != "*" and not alias.asname for alias in node.names)
 
 
-def _with_name(lines: list[str], node: ast.ImportFrom, name: str) -> str:
+def _with_name(text: str, node: ast.ImportFrom, name: str) -> str:
+    """`text` with a name in a statement; one that gets too long by that is wrapped."""
     names = [alias.name for alias in node.names]
-    index = place_of(names, name)
-    if node.lineno == node.end_lineno:
-        _put_on_line(lines, node, name, index)
-    elif _one_a_line(lines, node):
-        _put_own_line(lines, node, name, index)
-    else:
-        _put_beside(lines, node, name, index)
-    return "".join(lines)
+    at = place_of(names, name)
+    new = spliced(text, [_names(text, node).inserted(at, name)])
+    line = split(new)[node.lineno - 1]
+    plain = f"from {module_of(node)} import {', '.join([*names[:at], name, *names[at:]])}"
+    if len(plain) <= WIDTH or line.rstrip("\r\n") != plain:
+        return new
+    wrapped_line = wrapped(module_of(node), [*names[:at], name, *names[at:]], newline(text))
+    return (
+        "".join(split(new)[: node.lineno - 1])
+        + line.replace(plain, wrapped_line)
+        + "".join(split(new)[node.lineno :])
+    )
 
 
-def _put_on_line(lines: list[str], node: ast.ImportFrom, name: str, index: int) -> None:
-    _put_beside(lines, node, name, index)
-    line = lines[node.lineno - 1]
-    ending = line[len(line.rstrip("\r\n")) :]
-    whole = ast.get_source_segment(lines[node.lineno - 1], parse(line.strip()).body[0])
-    if len(line) - len(ending) > WIDTH and line.rstrip("\r\n") == whole and "(" not in line:
-        names = [alias.name for alias in node.names]
-        names.insert(index, name)
-        lines[node.lineno - 1] = wrapped(module_of(node), names, newline("".join(lines))) + ending
+def _names(text: str, node: ImportNode) -> Elements:
+    """The names of a statement in the text."""
+    lines = split(text)
+    starts = [0, *accumulate(map(len, lines))]
 
+    def offset(row: int | None, at: int | None) -> int:
+        return starts[(row or 1) - 1] + column(lines[(row or 1) - 1], at or 0)
 
-def _put_beside(lines: list[str], node: ast.ImportFrom, name: str, index: int) -> None:
-    if index < len(node.names):
-        alias = node.names[index]
-        row, at, piece = alias.lineno - 1, alias.col_offset, f"{name}, "
-    else:
-        alias = node.names[-1]
-        row, at, piece = (alias.end_lineno or 0) - 1, alias.end_col_offset or 0, f", {name}"
-    cut = column(lines[row], at)
-    lines[row] = lines[row][:cut] + piece + lines[row][cut:]
-
-
-def _one_a_line(lines: list[str], node: ast.ImportFrom) -> bool:
-    """Whether each name has a line to itself, so that a new one gets its own, too."""
-    rows = [alias.lineno for alias in node.names]
-    apart = len(set(rows)) == len(rows) and node.lineno < rows[0] and rows[-1] < (node.end_lineno or 0)
-    return apart and all(_REST.fullmatch(_after(lines, alias)) for alias in node.names)
-
-
-def _after(lines: list[str], alias: ast.alias) -> str:
-    line = lines[alias.lineno - 1]
-    return line[column(line, alias.end_col_offset or 0) :]
-
-
-def _put_own_line(lines: list[str], node: ast.ImportFrom, name: str, index: int) -> None:
-    beside = node.names[min(index, len(node.names) - 1)]
-    row = beside.lineno - 1
-    line = lines[row]
-    indent, end = line[: column(line, beside.col_offset)], newline("".join(lines))
-    if index < len(node.names):
-        lines.insert(row, f"{indent}{name},{end}")
-        return
-    cut = column(line, beside.end_col_offset or 0)
-    comma = "," if line[cut:].lstrip().startswith(",") else ""
-    lines[row] = line if comma else f"{line[:cut]},{line[cut:]}"
-    lines.insert(row + 1, f"{indent}{name}{comma}{end}")
+    spans = [
+        (offset(alias.lineno, alias.col_offset), offset(alias.end_lineno, alias.end_col_offset))
+        for alias in node.names
+    ]
+    start, end = spans[0][0], offset(node.end_lineno, node.end_col_offset)
+    bracketed = text[end - 1] == ")"
+    inside = (text.rindex("(", 0, start) + 1, end - 1) if bracketed else (start, end)
+    return Elements(text, inside, spans, bracketed=bracketed)
 
 
 def _used(text: str, want: Wanted) -> bool:
@@ -159,7 +365,7 @@ def _used(text: str, want: Wanted) -> bool:
 def _without(text: str, want: Wanted) -> str:
     """The text that `merge` would turn into this one; else the plainest one without the name."""
     candidates = list(_candidates(text, want))
-    exact = (one for one in candidates if merge(one, [want.text]) == text)
+    exact = (candidate for candidate in candidates if merge(candidate, [want.text]) == text)
     return next(exact, candidates[0] if candidates else text)
 
 
@@ -185,9 +391,9 @@ def _texts(lines: list[str], node: ImportNode, want: Wanted) -> Iterator[str]:
         return
     if last - first > 1 and _alone(lines, node) and "#" not in "".join(lines[first:last]):
         yield from (one for one in _collapsed(lines, node, rest) if merge(one, [want.text]) == "".join(lines))
-    for index, alias in enumerate(node.names):
-        if alias not in rest:
-            yield from _cut_out(lines, node, index)
+    text = "".join(lines)
+    gone = (at for at, alias in enumerate(node.names) if alias not in rest)
+    yield from (spliced(text, [_names(text, node).without(at)]) for at in gone)
 
 
 def _alone(lines: list[str], node: ImportNode) -> bool:
@@ -203,21 +409,6 @@ def _collapsed(lines: list[str], node: ImportNode, names: list[ast.alias]) -> It
     if len(one_line) <= WIDTH:
         end = lines[last - 1][len(lines[last - 1].rstrip("\r\n")) :]
         yield "".join([*lines[:first], one_line + end, *lines[last:]])
-
-
-def _cut_out(lines: list[str], node: ImportNode, index: int) -> Iterator[str]:
-    """Without the name at `index`: its own line, or the piece of a line up to the name beside it."""
-    alias, row = node.names[index], node.names[index].lineno - 1
-    line = lines[row]
-    start, end = column(line, alias.col_offset), column(line, alias.end_col_offset or 0)
-    if not line[:start].strip() and re.fullmatch(r"\s*,?\s*(#.*)?\s*", line[end:]):
-        yield "".join([*lines[:row], *lines[row + 1 :]])
-    elif index + 1 < len(node.names) and node.names[index + 1].lineno == alias.lineno:
-        end = column(line, node.names[index + 1].col_offset)
-        yield "".join([*lines[:row], line[:start] + line[end:], *lines[row + 1 :]])
-    elif index and node.names[index - 1].lineno == alias.lineno:
-        start = column(line, node.names[index - 1].end_col_offset or 0)
-        yield "".join([*lines[:row], line[:start] + line[end:], *lines[row + 1 :]])
 
 
 def _cuts(lines: list[str], first: int, last: int) -> Iterator[str]:

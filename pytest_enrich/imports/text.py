@@ -45,7 +45,11 @@ def newline(text: str) -> str:
 
 def column(line: str, offset: int) -> int:
     """The index in `line` of the UTF-8 byte `offset` that `ast` counts in."""
-    return len(line.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "replace"))
+    return (
+        offset
+        if line.isascii()
+        else len(line.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "replace"))
+    )
 
 
 def parse(text: str, path: str = UNNAMED) -> ast.Module:
@@ -55,11 +59,23 @@ def parse(text: str, path: str = UNNAMED) -> ast.Module:
         RefusedError: It is not Python; `path` names the file in the message.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text.removeprefix(BOM))
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return tree_of(text.removeprefix(BOM))
+    except SyntaxError as error:
         raise unreadable(path, text, error) from error
+
+
+def tree_of(text: str) -> ast.Module:
+    """The syntax tree, without a word about what the compiler would warn of.
+
+    Raises:
+        SyntaxError: It is not Python, or too deeply nested to be read.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(text)
+        except (ValueError, RecursionError, MemoryError) as error:
+            raise SyntaxError(str(error) or type(error).__name__) from error
 
 
 def parsed(text: str) -> ast.Module | None:

@@ -34,10 +34,10 @@ def make(text: str, first_line: int, last_line: int, limit: int = MOST) -> tuple
     return _make(text, lambda line: first_line <= line <= last_line, limit)
 
 
-def of_gaps(text: str, gaps: Iterable[Gap], limit: int = MOST_OF_GAPS) -> tuple[Mutant, ...]:
+def of_gaps(text: str, gaps: Iterable[Gap]) -> tuple[Mutant, ...]:
     """Mutants of the gaps' own lines and of the statements that decide on them; see `make`."""
     lines = {line for gap in gaps for line in (gap.line, *gap.lines)}
-    return _make(text, lines.__contains__, limit)
+    return _make(text, lines.__contains__, MOST_OF_GAPS)
 
 
 def _make(text: str, wanted: Callable[[int], bool], limit: int) -> tuple[Mutant, ...]:

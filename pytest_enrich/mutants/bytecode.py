@@ -51,7 +51,14 @@ class Different:
     def __call__(self, edit: Edit) -> bool:
         """Whether it is one more difference; False for what does not compile."""
         line = self._source.line(edit.start)
-        outer = next((one for one in self._source.tree.body if first_row(one) <= line <= last_row(one)), None)
+        outer = next(
+            (
+                statement
+                for statement in self._source.tree.body
+                if first_row(statement) <= line <= last_row(statement)
+            ),
+            None,
+        )
         if outer is None:
             return False
         start, end = self._extent(outer)
@@ -89,7 +96,7 @@ def key(code: CodeType) -> Key:
         code.co_cellvars,
         code.co_flags,
         (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount),
-        tuple(_constant(one) for one in code.co_consts),
+        tuple(_constant(const) for const in code.co_consts),
     )
 
 

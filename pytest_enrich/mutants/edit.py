@@ -1,4 +1,4 @@
-"""Which assignments can go: those of names that have a value before, so that the code goes on with the old one."""
+"""A source text as something to change: its statements, its expressions, and edits of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from pytest_enrich.data.mutants import Operator
 from pytest_enrich.gaps.outline import children, first_row, is_docstring
-from pytest_enrich.gaps.text import parse
+from pytest_enrich.imports.text import column as characters
+from pytest_enrich.imports.text import tree_of
 
 Assignment = (ast.Assign, ast.AnnAssign)
 SHOWN = 40
@@ -38,21 +39,21 @@ def again(tree: ast.Module) -> frozenset[ast.stmt]:
 
 def _again(block: Sequence[ast.stmt], before: set[str]) -> Iterator[ast.stmt]:
     bound = set(before)
-    for one in block:
-        names = _bound(one)
-        if isinstance(one, Assignment) and names and names <= bound | _read(one):
-            yield one
-        if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield from _again(one.body, _parameters(one.args))
-        elif isinstance(one, ast.ClassDef):
-            yield from _again(one.body, set())
+    for statement in block:
+        names = _bound(statement)
+        if isinstance(statement, Assignment) and names and names <= bound | _read(statement):
+            yield statement
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield from _again(statement.body, _parameters(statement.args))
+        elif isinstance(statement, ast.ClassDef):
+            yield from _again(statement.body, set())
         else:
-            bound |= names if isinstance(one, (ast.With, ast.AsyncWith)) else set()
-            for inner in _blocks(one):
+            bound |= names if isinstance(statement, (ast.With, ast.AsyncWith)) else set()
+            for inner in _blocks(statement):
                 yield from _again(inner, bound)
         bound |= names
-        if isinstance(one, ast.Delete):
-            bound -= {node.id for node in ast.walk(one) if isinstance(node, ast.Name)}
+        if isinstance(statement, ast.Delete):
+            bound -= {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
 
 
 def _blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
@@ -85,7 +86,7 @@ def _read(node: ast.Assign | ast.AnnAssign) -> set[str]:
     value = node.value
     parts = [] if value is None or isinstance(value, ast.Lambda) else [*ast.walk(value)]
     names = [part for part in parts if isinstance(part, ast.Name)]
-    return {one.id for one in names} - {one.id for one in names if isinstance(one.ctx, ast.Store)}
+    return {name.id for name in names} - {name.id for name in names if isinstance(name.ctx, ast.Store)}
 
 
 def _parameters(arguments: ast.arguments) -> set[str]:
@@ -114,7 +115,7 @@ class Source:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tree = parse(text)
+        self.tree = tree_of(text)
         self.again = again(self.tree)
         self._lines = text.split("\n")
         self._starts = [0]
@@ -124,7 +125,7 @@ class Source:
     def offset(self, row: int, column: int) -> int:
         """Of a place as `ast` counts it: columns in bytes."""
         line = self._lines[row - 1]
-        return self._starts[row - 1] + (column if line.isascii() else len(line.encode()[:column].decode()))
+        return self._starts[row - 1] + characters(line, column)
 
     def span(self, node: ast.AST) -> Span:
         """Of a node, without parentheses round it."""

@@ -88,7 +88,7 @@ def computed(
     """Another arithmetic operator; not for text, of which every operator but one is an error at once."""
     left, kind, right = parts
     known = _COMPUTED.get(type(kind))
-    if known is not None and not any(_is_text(one) for one in (left, right)):
+    if known is not None and not any(_is_text(operand) for operand in (left, right)):
         token, other = known
         yield source.edit("arithmetic", statement, node, _between(source, left, right, re.escape(token)), other)
 

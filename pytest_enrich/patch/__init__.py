@@ -4,7 +4,7 @@ The only owner of edits of test files. All on texts; `decode` and `encode` are t
 and the text that these functions take (with its line endings, its byte order mark as a leading U+FEFF).
 """
 
-from pytest_enrich.patch.body import body_of, body_sha256, row_of
+from pytest_enrich.patch.body import bodies, body_of, body_sha256, row_of
 from pytest_enrich.patch.difference import blob_id, decode, diff, encode
 from pytest_enrich.patch.draft import Draft, insert, insert_each, named_apart, remove
 from pytest_enrich.patch.render import combine, marked, render_bug, render_module, render_patch
@@ -15,6 +15,7 @@ __all__ = [
     "Draft",
     "as_candidate",
     "blob_id",
+    "bodies",
     "body_of",
     "body_sha256",
     "carriers",

@@ -8,38 +8,24 @@ from __future__ import annotations
 import ast
 import contextlib
 import hashlib
-import io
-import tokenize
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import pairwise
 from typing import TypeAlias
 
 from pytest_enrich.data import Candidate, NewRow, NewTest
 from pytest_enrich.data.suggestion import NearestPart
 from pytest_enrich.errors import RefusedError
+from pytest_enrich.gaps.text import whole_strings
 from pytest_enrich.imports.text import BOM, parsed, split
 from pytest_enrich.patch import row
-
-_LAYOUT = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
 
 _Pairs: TypeAlias = Counter[tuple[str, str]]
 _LONGEST = 200
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
-
-
-def tokens(code: str, *, documented: bool = True) -> Iterator[str]:
-    """The texts of the tokens that are not layout, with or without the docstring of the first function.
-
-    Raises:
-        SyntaxError, tokenize.TokenError: It is no Python.
-    """
-    found = list(tokenize.generate_tokens(io.StringIO(code).readline))
-    docstring = None if documented else _docstring(found)
-    for at, token in enumerate(found):
-        if token.type not in _LAYOUT and at != docstring:
-            yield token.string
 
 
 def row_of(owner: str | None, name: str, argnames: Sequence[str]) -> tuple[str, ...]:
@@ -52,10 +38,13 @@ def body_sha256(code: str, before: tuple[str, ...] = ()) -> str:
 
     Of a row, the tokens come after what `row_of` it says.
     """
-    found = list(tokens(code, documented=False))
-    named = found.index("def") + 1 if "def" in found else None
-    kept = [*before, *(text for index, text in enumerate(found) if index != named)]
-    return hashlib.sha256("\0".join(kept).replace("{{", "{").replace("}}", "}").encode()).hexdigest()
+    found = [token.text for token in whole_strings(code) if token.text]
+    if "def" in found:
+        del found[found.index("def") + 1]
+        if (docstring := _docstring(code)) in found:
+            found.remove(docstring)
+    kept = [*before, *found]
+    return hashlib.sha256("\0".join(kept).encode()).hexdigest()
 
 
 def body_of(candidate: Candidate) -> str:
@@ -64,16 +53,22 @@ def body_of(candidate: Candidate) -> str:
     before = row_of(place.owner, candidate.name, candidate.argnames) if isinstance(candidate, NewRow) else ()
     try:
         return body_sha256(candidate.code, before)
-    except (SyntaxError, tokenize.TokenError, UnicodeError):
+    except (SyntaxError, UnicodeError):
         return ""
+
+
+@lru_cache(maxsize=8)  # a few files are asked about, each for many candidates
+def bodies(text: str) -> frozenset[str]:
+    """The hashes of all test functions of a file."""
+    return frozenset(body_sha256(code) for _, code in _tests(text.removeprefix(BOM)))
 
 
 def nearest_test(new: NewTest, text: str) -> NearestPart | None:
     """The test in the file's text whose body is most like that of `new`; None when there is none."""
     wanted = _pairs(_body(new.code))
     found = [
-        NearestPart(nodeid="::".join([new.placement.path, *name]), similarity=_alike(wanted, _pairs(body)))
-        for name, body in _tests(text.removeprefix(BOM))
+        NearestPart(nodeid="::".join([new.placement.path, *name]), similarity=_alike(wanted, _pairs(_body(code))))
+        for name, code in _tests(text.removeprefix(BOM))
     ]
     return max(found, key=lambda one: one.similarity, default=None)
 
@@ -87,17 +82,17 @@ def nearest_case(new: NewRow, text: str) -> NearestPart | None:
         codes, nodeid = row.codes(text, new), row.carriers(text, new)[0]
     except RefusedError:
         return None
-    found = [NearestPart(nodeid=nodeid, similarity=_spelled_alike(new.code, one), code=one) for one in codes]
+    found = [NearestPart(nodeid=nodeid, similarity=_spelled_alike(new.code, code), code=code) for code in codes]
     return max(found, key=lambda one: one.similarity, default=None)
 
 
-def _docstring(found: Sequence[tokenize.TokenInfo]) -> int | None:
-    """The place of the string that a function's body begins with and goes on after."""
-    named = next((at for at, token in enumerate(found) if token.string == "def"), len(found))
-    body = next((at for at in range(named, len(found)) if found[at].type == tokenize.INDENT), len(found))
-    kinds = [token.type for token in found[body + 1 : body + 3]]
-    is_more = len(found) > body + 3 and found[body + 3].type != tokenize.DEDENT
-    return body + 1 if kinds == [tokenize.STRING, tokenize.NEWLINE] and is_more else None
+def _docstring(code: str) -> str:
+    """The docstring of a function that goes on after it, as it is written; "" when there is none."""
+    tree = parsed(textwrap.dedent(code))
+    function = tree.body[-1] if tree and tree.body else None
+    if not isinstance(function, _Function) or len(function.body) == 1 or ast.get_docstring(function) is None:
+        return ""
+    return ast.get_source_segment(textwrap.dedent(code), function.body[0]) or ""
 
 
 def _alike(one: _Pairs, other: _Pairs) -> float:
@@ -116,8 +111,8 @@ def _pairs(body: Iterable[str]) -> _Pairs:
     return Counter(pairwise(["", *body, ""]))
 
 
-def _tests(text: str) -> Iterator[tuple[tuple[str, ...], list[str]]]:
-    """The test functions of a file: their names after those of their classes, and their tokens."""
+def _tests(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The test functions of a file: their names after those of their classes, and their code."""
     lines = split(text)
     tree = parsed(text)
     stack: list[tuple[tuple[str, ...], ast.AST]] = [((), tree)] if tree else []
@@ -126,7 +121,10 @@ def _tests(text: str) -> Iterator[tuple[tuple[str, ...], list[str]]]:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, _Function):
                 if child.name.startswith("test"):
-                    yield (*names, child.name), _body("".join(lines[child.lineno - 1 : child.end_lineno]))
+                    yield (
+                        (*names, child.name),
+                        textwrap.dedent("".join(lines[child.lineno - 1 : child.end_lineno])),
+                    )
             elif not isinstance(child, ast.expr):
                 inner = (*names, child.name) if isinstance(child, ast.ClassDef) else names
                 stack.append((inner, child))
@@ -134,12 +132,7 @@ def _tests(text: str) -> Iterator[tuple[tuple[str, ...], list[str]]]:
 
 def _body(code: str) -> list[str]:
     """The tokens of a function after its name."""
-    found = _tokens(code)
-    return found[found.index("def") + 2 :] if "def" in found else found
-
-
-def _tokens(code: str) -> list[str]:
     found: list[str] = []
-    with contextlib.suppress(tokenize.TokenError, SyntaxError):  # what comes before it counts
-        found.extend(tokens(code))
-    return found
+    with contextlib.suppress(SyntaxError):  # what comes before it counts
+        found.extend(token.text for token in whole_strings(code) if token.text)
+    return found[found.index("def") + 2 :] if "def" in found else found

@@ -7,64 +7,45 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from functools import cached_property, reduce
+from functools import reduce
 
 import libcst as cst
 from libcst import matchers
-from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Candidate, NewRow, NewTest
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.imports import drop, merge, read
-from pytest_enrich.imports.text import BOM, bound, split_bom
+from pytest_enrich.imports.text import bound, split_bom
 from pytest_enrich.imports.text import parse as parse_ast
 from pytest_enrich.patch import row
 from pytest_enrich.patch.scope import (
-    Codes,
-    Names,
     Scope,
     Statement,
     blanks,
     enter,
+    find_last,
+    find_test,
     grown,
     parse,
     quotes,
-    rebuilt,
     requote,
     spacing,
     unit,
 )
 
 
-class Known(Struct, frozen=True, kw_only=True):
-    """What is known of a text: its tree, how often it has which quote, and the names that its scopes bind."""
-
-    start: str
-    module: cst.Module
-    codes: Codes
-    quotes: tuple[int, int]
-    taken: dict[str, frozenset[str]]
-
-
 class Draft:
-    """The text of the test file at `path`, and what has to be known of it to put tests in.
+    """The text of the test file at `path`, and its tree, so that one test after the other can be put in.
 
-    It stays as it is: `insert` gives another one, which takes over what is still true.
+    It stays as it is: `insert` gives another one.
     """
 
-    def __init__(self, given: str | Known, path: str, imported: frozenset[str] = frozenset()) -> None:
-        """`given` is the text, or what makes it; the `imported` statements add nothing to it."""
-        self._given = given
+    def __init__(self, text: str, path: str, module: cst.Module | None = None) -> None:
+        """`module` is the tree of the text without its byte order mark, where that is known."""
+        self.text = text
         self._path = path
-        self._imported = imported
-        self._merged: dict[tuple[str, bool], Draft] = {}
-
-    @cached_property
-    def text(self) -> str:
-        """The whole text, with its byte order mark."""
-        given = self._given
-        return given if isinstance(given, str) else given.start + given.codes.whole(given.module)
+        self._known = module
 
     def insert(self, test: Candidate, order: Sequence[Candidate] = (), *, joined: bool = True) -> Draft:
         """The file with `test` in it, as `patch.insert` says.
@@ -74,67 +55,28 @@ class Draft:
         """
         if isinstance(test, NewRow):
             return self._changed(row.insert(self.text, test, joined=joined))
-        ready = self
-        for statement in test.imports:
-            ready = ready.with_import(statement, joined=joined)
+        ready = self._changed(merge(self.text, test.imports, path=self._path, joined=joined))
         return ready.with_test(test, [one for one in order if isinstance(one, NewTest)])
 
     def _changed(self, text: str) -> Draft:
         return self if text == self.text else Draft(text, self._path)
 
-    def with_import(self, statement: str, *, joined: bool) -> Draft:
-        """The file with what an import statement brings, if it lacks that."""
-        if statement in self._imported:
-            return self
-        if (statement, joined) not in self._merged:
-            text = merge(self.text, [statement], path=self._path, joined=joined)
-            imported = self._imported | {statement}
-            self._merged[statement, joined] = Draft(text, self._path, imported) if text != self.text else self
-        return self._merged[statement, joined]
-
-    @cached_property
-    def _known(self) -> Known:
-        if isinstance(self._given, Known):
-            return self._given
-        start, text = split_bom(self._given)
-        module, codes = parse(text, self._path)
-        return Known(start=start, module=module, codes=codes, quotes=quotes(text), taken={})
-
     def with_test(self, test: NewTest, order: Sequence[NewTest]) -> Draft:
         """The file with the test alone, which has all its imports."""
-        known = self._known
-        scope = enter(known.module, test.placement)
-        names = Names(scope, known.codes)
-        if names.find(test) is not None:
+        start, text = split_bom(self.text)
+        module = self._known or parse(text, self._path)
+        scope = enter(module, test.placement)
+        if find_test(scope, test) is not None:
             return self
-        index = _index(scope, names, test, order)
-        name, code = _renamed(test, self._taken(scope, test))
-        code = requote(code, known.quotes)
+        index = _index(scope, test, order)
+        code = requote(_renamed(test, _bound(scope) if scope.owners else read(text).taken)[1], quotes(text))
         body = [
             *scope.body[:index],
             *_statements(scope, code, index),
             *_apart(scope.body[index:], spacing(scope)),
         ]
-        module = grown(scope, body, ended=known.module.has_trailing_newline or not self.text.strip())
-        if _is_plain(scope, code, index):
-            return self._taking_over(module, test.placement.owner or "", name, code)
-        return Draft(known.start + known.codes.whole(module), self._path)
-
-    def _taking_over(self, module: cst.Module, owner: str, name: str, code: str) -> Draft:
-        """The draft with one more function, by which no name and no import gets another meaning."""
-        known = self._known
-        single, double = (sum(counts) for counts in zip(known.quotes, quotes(code), strict=True))
-        taken = {**known.taken, owner: known.taken[owner] | {name}}
-        then = replace(known, module=module, quotes=(single, double), taken=taken)
-        nothing_added = {statement for (statement, _), one in self._merged.items() if one is self}
-        return Draft(then, self._path, self._imported | nothing_added)
-
-    def _taken(self, scope: Scope, test: NewTest) -> frozenset[str]:
-        """The names that are bound in the scope; found out when they are first wanted."""
-        owner, taken = test.placement.owner or "", self._known.taken
-        if owner not in taken:
-            taken[owner] = _bound(scope) if scope.owners else read(self.text.removeprefix(BOM)).taken
-        return taken[owner]
+        changed = grown(scope, body, ended=module.has_trailing_newline or not text.strip())
+        return Draft(start + changed.code, self._path, changed if _is_plain(scope, code, index) else None)
 
 
 def named_apart(candidate: Candidate, taken: AbstractSet[str]) -> Candidate:
@@ -187,17 +129,16 @@ def remove(text: str, test: Candidate, was: Callable[[str], bool] | None = None)
         return row.remove(text, test, was)
     start, text = split_bom(text)
     path = test.placement.path
-    module, codes = parse(text, path)
-    scope = enter(module, test.placement)
-    index = Names(scope, codes).find(test)
+    scope = enter(parse(text, path), test.placement)
+    index = find_test(scope, test)
     if index is None:
         raise RefusedError(
             f"{test.name} is not in {path} as it was put in\nNothing was changed in it.\n"
             f"See what it holds now:  git diff {path}"
         )
     candidates = [drop(one, test.imports, path=path) for one in _without(scope, index)]
-    known = (one for one in candidates if was and was(start + one))
-    exact = (one for one in candidates if insert(one, test) == text)
+    known = (candidate for candidate in candidates if was and was(start + candidate))
+    exact = (candidate for candidate in candidates if insert(candidate, test) == text)
     return start + next(known, next(exact, candidates[0]))
 
 
@@ -263,17 +204,17 @@ def _is_plain(scope: Scope, code: str, index: int) -> bool:
 
 def _bound(scope: Scope) -> frozenset[str]:
     code = scope.module.with_changes(header=(), footer=(), body=scope.body).code
-    return frozenset(one.name for one in bound(parse_ast(code).body))
+    return frozenset(binding.name for binding in bound(parse_ast(code).body))
 
 
-def _index(scope: Scope, names: Names, test: NewTest, order: Sequence[NewTest]) -> int:
+def _index(scope: Scope, test: NewTest, order: Sequence[NewTest]) -> int:
     """Where among the scope's statements: beside the tests of `order` with the same place, else after it."""
-    anchor = _anchor(names, test)
+    anchor = _anchor(scope, test)
     owner = test.placement.owner
-    peers = [one for one in order if one.placement.owner == owner and _anchor(names, one) == anchor]
+    peers = [one for one in order if one.placement.owner == owner and _anchor(scope, one) == anchor]
     middle = peers.index(test) if test in peers else len(peers)
-    before = [found for one in peers[:middle] if (found := names.find(one)) is not None]
-    after = [found for one in peers[middle:] if (found := names.find(one)) is not None]
+    before = [found for peer in peers[:middle] if (found := find_test(scope, peer)) is not None]
+    after = [found for peer in peers[middle:] if (found := find_test(scope, peer)) is not None]
     if before:
         return max(before) + 1
     if after:
@@ -281,9 +222,9 @@ def _index(scope: Scope, names: Names, test: NewTest, order: Sequence[NewTest]) 
     return _end(scope) if anchor is None else anchor + 1
 
 
-def _anchor(names: Names, test: NewTest) -> int | None:
+def _anchor(scope: Scope, test: NewTest) -> int | None:
     name = (test.placement.anchor or "").partition("[")[0].rpartition("::")[2].rpartition(".")[2]
-    return names.last(name) if name else None
+    return find_last(scope, name) if name else None
 
 
 def _end(scope: Scope) -> int:
@@ -305,7 +246,7 @@ def _without(scope: Scope, index: int) -> Iterator[str]:
     """The text without the statement, and without the blank lines below it that may have come with it."""
     before, after = list(scope.body[:index]), list(scope.body[index + 1 :])
     ended = scope.module.has_trailing_newline
-    yield rebuilt(scope, [*before, *after], ended=ended)
+    yield grown(scope, [*before, *after], ended=ended).code
     if after and blanks(after[0]):
         lines = [one for one in getattr(after[0], "leading_lines", ()) if one.comment is not None]
-        yield rebuilt(scope, [*before, after[0].with_changes(leading_lines=lines), *after[1:]], ended=ended)
+        yield grown(scope, [*before, after[0].with_changes(leading_lines=lines), *after[1:]], ended=ended).code

@@ -158,7 +158,7 @@ def _rest(suggestion: Suggestion) -> str:
 
 
 def _look_line(suggestion: Suggestion, first: int) -> int:
-    marked = [one.line for one in suggestion.oracle if one.look]
+    marked = [oracle.line for oracle in suggestion.oracle if oracle.look]
     return first + (marked[0] if marked else 1) - 1
 
 
@@ -173,7 +173,7 @@ def _body(suggestion: Suggestion) -> str:
 
 
 def _contents(suggestions: Sequence[Suggestion], left_out: Sequence[Suggestion]) -> str:
-    taken = [one for one in suggestions if one not in left_out]
+    taken = [suggestion for suggestion in suggestions if suggestion not in left_out]
     what = f"{len(taken)} suggestion{'s' if len(taken) != 1 else ''}"
     lines = [f"pytest-enrich: {what:<32} NOT REVIEWED, not part of the suite", ""]
     lines += [f"Adds:   {one_line(one.id)}  {one_line(one.title)}" for one in taken]

@@ -39,14 +39,26 @@ class Scope(Struct, frozen=True, kw_only=True):
     body: tuple[Statement, ...]
 
 
-def parse(text: str, path: str) -> tuple[cst.Module, Codes]:
+@lru_cache(
+    maxsize=3
+)  # it takes a tenth of a second for a thousand lines, and each candidate goes into the same file
+def parse(text: str, path: str) -> cst.Module:
     """Parse a test file's text without byte order mark.
 
     Raises:
         RefusedError: It is not Python, or would not come back as it was.
     """
-    module, codes = _parsed(text, path)
-    return module, codes.copy()
+    try:
+        module = cst.parse_module(text)
+        is_same = module.code == text
+    except (cst.ParserSyntaxError, RecursionError, UnicodeError) as error:
+        raise unreadable(path, text, error) from error
+    if not is_same:
+        raise RefusedError(
+            f"{path} cannot be edited without changing other lines\nNothing was changed in it.\n"
+            f"Put the test in by hand:  git apply, or copy it into {path}"
+        )
+    return module
 
 
 def enter(module: cst.Module, placement: Placement) -> Scope:
@@ -58,7 +70,11 @@ def enter(module: cst.Module, placement: Placement) -> Scope:
     owners: list[cst.ClassDef] = []
     body = _statements(module)
     for name in re.split(r"::|\.", placement.owner) if placement.owner else []:
-        found = [one for one in definitions(body) if isinstance(one, cst.ClassDef) and one.name.value == name]
+        found = [
+            definition
+            for definition in definitions(body)
+            if isinstance(definition, cst.ClassDef) and definition.name.value == name
+        ]
         if not found:
             raise RefusedError(
                 f"{placement.path} has no class {placement.owner} any more\nThe test was not put in.\n"
@@ -67,15 +83,6 @@ def enter(module: cst.Module, placement: Placement) -> Scope:
         owners.append(found[-1])
         body = _statements(found[-1])
     return Scope(path=placement.path, module=module, owners=tuple(owners), body=tuple(body))
-
-
-def rebuilt(scope: Scope, body: Sequence[Statement], *, ended: bool) -> str:
-    """The module's code with `body` as the scope's statements; `ended` by a line ending or not.
-
-    Raises:
-        RefusedError: The module is nested too deeply.
-    """
-    return grown(scope, body, ended=ended).code
 
 
 def grown(scope: Scope, body: Sequence[Statement], *, ended: bool) -> cst.Module:
@@ -91,9 +98,9 @@ def grown(scope: Scope, body: Sequence[Statement], *, ended: bool) -> cst.Module
         block = owner.body if isinstance(owner.body, cst.IndentedBlock) else cst.IndentedBlock(body=())
         changed = owner.with_changes(body=block.with_changes(body=new))
         around = _statements(scope.owners[at - 1] if at else module)
-        if not any(one is owner for one in around):
+        if not any(item is owner for item in around):
             return _replaced(scope, module, owner, changed)
-        new = [changed if one is owner else one for one in around]
+        new = [changed if item is owner else item for item in around]
     return module.with_changes(body=new)
 
 
@@ -144,73 +151,27 @@ def method(shell: str, code: str) -> str:
     return outer.with_changes(body=[outer.body[0].with_changes(body=block)]).code
 
 
-class Codes:
-    """What the nodes of one file look like; nodes do not change, so that what was found out of one stays true."""
-
-    def __init__(self, module: cst.Module) -> None:
-        self._module = module
-        self._codes: dict[cst.CSTNode, str] = {}
-        self._shapes: dict[str, str] = {}
-
-    def copy(self) -> Codes:
-        """The same knowledge, to which others may add."""
-        other = Codes(self._module)
-        other._codes, other._shapes = self._codes.copy(), self._shapes.copy()
-        return other
-
-    def of(self, node: cst.CSTNode) -> str:
-        """The code of a statement at the top level, or of any node as it would be there."""
-        if node not in self._codes:
-            self._codes[node] = self._module.code_for_node(node)
-        return self._codes[node]
-
-    def whole(self, module: cst.Module) -> str:
-        """The code of `module`, which is the file with other statements."""
-        if not module.has_trailing_newline or not module.body:
-            return module.code
-        return "".join([self._lines(module.header), *map(self.of, module.body), self._lines(module.footer)])
-
-    def shape(self, code: str) -> str:
-        """What a function does, whatever its name and layout; only compared within one process."""
-        if code not in self._shapes:
-            self._shapes[code] = _shape(code)
-        return self._shapes[code]
-
-    def _lines(self, lines: Sequence[cst.EmptyLine]) -> str:
-        return "".join(map(self._module.code_for_node, lines))
-
-
-class Names:
-    """The functions and classes of a scope by name: looked up once for each of the tests that may be there."""
-
-    def __init__(self, scope: Scope, codes: Codes) -> None:
-        self._scope = scope
-        self._codes = codes
-        self._functions: dict[str, list[int]] = {}
-        self._last: dict[str, int] = {}
-        for index, node in enumerate(scope.body):
-            self._add(index, node)
-
-    def find(self, test: NewTest) -> int | None:
-        """The index of the statement that is `test`, under its name or a numbered one; None when not there."""
-        for index in self._functions.get(test.name, ()):
-            code = self._codes.of(self._scope.body[index])
-            if self._codes.shape(code) == self._codes.shape(test.code):
+def find_test(scope: Scope, test: NewTest) -> int | None:
+    """The index of the statement that is `test`, under its name or a numbered one; None when it is not there."""
+    wanted = None
+    for index, node in enumerate(scope.body):
+        name = node.name.value if isinstance(node, cst.FunctionDef) else ""
+        base, _, number = name.rpartition("_")
+        if test.name in ((name, base) if number.isdecimal() else (name,)):
+            wanted = wanted or _shape(test.code)
+            if _shape(scope.module.code_for_node(node)) == wanted:
                 return index
-        return None
+    return None
 
-    def last(self, name: str) -> int | None:
-        """The index of the statement that defines `name` last, itself or inside an `if` or the like."""
-        return self._last.get(name)
 
-    def _add(self, index: int, node: cst.CSTNode) -> None:
-        if isinstance(node, cst.FunctionDef):
-            name = node.name.value
-            base, _, number = name.rpartition("_")
-            for known in (name, base) if number.isdecimal() else (name,):
-                self._functions.setdefault(known, []).append(index)
-        for one in definitions([node]):
-            self._last[one.name.value] = index
+def find_last(scope: Scope, name: str) -> int | None:
+    """The index of the statement that defines `name` last, itself or inside an `if` or the like."""
+    found = [
+        at
+        for at, node in enumerate(scope.body)
+        if any(definition.name.value == name for definition in definitions([node]))
+    ]
+    return found[-1] if found else None
 
 
 def requote(code: str, counted: tuple[int, int]) -> str:
@@ -233,22 +194,6 @@ def quotes(text: str) -> tuple[int, int]:
     return ends.count("'"), ends.count('"')
 
 
-@lru_cache(maxsize=3)  # it takes a second for a large file, and each candidate goes into the same one
-def _parsed(text: str, path: str) -> tuple[cst.Module, Codes]:
-    try:
-        module = cst.parse_module(text)
-        codes = Codes(module)
-        same = codes.whole(module) == text
-    except (cst.ParserSyntaxError, RecursionError, UnicodeError) as error:
-        raise unreadable(path, text, error) from error
-    if not same:
-        raise RefusedError(
-            f"{path} cannot be edited without changing other lines\nNothing was changed in it.\n"
-            f"Put the test in by hand:  git apply, or copy it into {path}"
-        )
-    return module, codes
-
-
 def _replaced(scope: Scope, module: cst.Module, owner: cst.ClassDef, changed: cst.ClassDef) -> cst.Module:
     """For a class inside an `if` or the like, wherever that is."""
     try:
@@ -263,10 +208,15 @@ def _statements(node: cst.Module | cst.ClassDef) -> list[Statement]:
     suite = node if isinstance(node, cst.Module) else node.body
     if isinstance(suite, cst.SimpleStatementSuite):
         return [cst.SimpleStatementLine(body=suite.body, trailing_whitespace=suite.trailing_whitespace)]
-    return [one for one in suite.body if isinstance(one, (cst.SimpleStatementLine, cst.BaseCompoundStatement))]
+    return [
+        statement
+        for statement in suite.body
+        if isinstance(statement, (cst.SimpleStatementLine, cst.BaseCompoundStatement))
+    ]
 
 
 def _shape(code: str) -> str:
+    """What a function does, whatever its name and layout; only compared within one process."""
     tree = ast.parse(code).body[0]
     if isinstance(tree, (ast.FunctionDef, ast.AsyncFunctionDef)):
         tree.name = "test"

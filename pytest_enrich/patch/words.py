@@ -30,7 +30,7 @@ def wrapped(label: str, text: str) -> str:
     """
     line = f"{label + ':':<7} {one_line(text)}"
     lines = textwrap.wrap(line, WIDTH, subsequent_indent=" " * 8, break_long_words=False, break_on_hyphens=False)
-    tame = all(_TAME.match(one.strip()) for one in lines[1:])
+    tame = ": " in lines[0] and all(_TAME.match(one.strip()) for one in lines[1:])
     return "\n".join(lines if tame else [line])
 
 

@@ -33,7 +33,7 @@ def put_aside(tree: ast.Module, wanted: Sequence[str]) -> Iterator[None]:
     """While this lasts, tests that no node id in `wanted` leads to have no body; with no node ids all have."""
     names = [one.partition("::")[2] for one in wanted]
     asleep = list(_asleep(tree.body, "", names)) if all(names) else []
-    bodies = [one.body for one in asleep]
+    bodies = [function.body for function in asleep]
     for one in asleep:
         one.body = []
     try:

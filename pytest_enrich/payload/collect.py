@@ -64,7 +64,6 @@ class Inventory:
             "name": _name(item),
             "style": _style(item),
             "is_async": inspect.iscoroutinefunction(item.obj),
-            "markers": list(dict.fromkeys(mark.name for mark in item.iter_markers())),
             "fixtures": self._visible(item),
         }
 

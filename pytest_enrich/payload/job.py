@@ -75,7 +75,7 @@ def perform(job_file: str) -> NoReturn:
     if work["confinement"] is not None:
         confine.apply(work["confinement"], work["scratch"])
     sys.path[:0] = work["path"]
-    conclude(answer_file, lambda: _JOBS[work["job"]["type"]](work))
+    conclude(answer_file, lambda: _begin(work))
 
 
 def conclude(answer_file: str, action: Callable[[], dict[str, Any]]) -> NoReturn:
@@ -112,66 +112,39 @@ def _module(name: str) -> Any:
     return importlib.import_module(f"{__package__}.{name}")
 
 
-def _collect(work: dict[str, Any]) -> dict[str, Any]:
-    return _module("collect").collect(work)  # type: ignore[no-any-return]
+def _begin(work: dict[str, Any]) -> dict[str, Any]:
+    """Do a job in this process, in which pytest has not started yet."""
+    kind = work["job"]["type"]
+    if kind not in _UNGUARDED:
+        # Forks of `explore` forbid programs, and with that forks, to what they run.
+        guard.install(work["scratch"], work["rootdir"], subprocesses=True)
+    if kind == "explore":
+        answer: dict[str, Any] = _module("invocation").inside(work, lambda: do(work))
+        return answer
+    return do(work)
 
 
-def _record(work: dict[str, Any]) -> dict[str, Any]:
-    return _module("record").record(work)  # type: ignore[no-any-return]
-
-
-def _prove(work: dict[str, Any]) -> dict[str, Any]:
-    guard.install(work["scratch"], work["rootdir"], subprocesses=True)
-    return _module("spread" if work["job"]["workers"] else "prove").prove(work)  # type: ignore[no-any-return]
-
-
-def _mutate(work: dict[str, Any]) -> dict[str, Any]:
-    guard.install(work["scratch"], work["rootdir"], subprocesses=True)
-    return _module("mutate").mutate(work)  # type: ignore[no-any-return]
-
-
-def _vary(work: dict[str, Any]) -> dict[str, Any]:
-    guard.install(work["scratch"], work["rootdir"], subprocesses=True)
-    return _module("vary").vary(work)  # type: ignore[no-any-return]
-
-
-def _explore(work: dict[str, Any]) -> dict[str, Any]:
-    # Its forks forbid programs, and with that forks, to what they run.
-    guard.install(work["scratch"], work["rootdir"], subprocesses=True)
-    return _module("invocation").inside(work, lambda: explored(work))  # type: ignore[no-any-return]
-
-
-def explored(work: dict[str, Any]) -> dict[str, Any]:
-    """Do an `Explore` job inside a configured pytest."""
-    # Imported inside: pytest warns of plugins (Hypothesis has one) that are there before it starts.
-    return _module("explore.exploration").explore(work)  # type: ignore[no-any-return]
-
-
-def mutated(work: dict[str, Any], session: Callable[..., str]) -> dict[str, Any]:
-    """Do a `Mutate` job inside a configured pytest, which `session` runs."""
-    return _module("mutate").mutate(work, session)  # type: ignore[no-any-return]
-
-
-def recorded(work: dict[str, Any], session: Callable[..., str]) -> dict[str, Any]:
-    """Do a `Record` job inside a configured pytest, which `session` runs."""
-    return _module("record").record(work, session)  # type: ignore[no-any-return]
-
-
-def varied(work: dict[str, Any], session: Callable[..., str]) -> dict[str, Any]:
-    """Do a `Vary` job inside a configured pytest, which `session` runs."""
-    return _module("vary").vary(work, session)  # type: ignore[no-any-return]
+def do(work: dict[str, Any], *session: Callable[..., str]) -> dict[str, Any]:
+    """Do a job inside a configured pytest, which `session` runs, or with one that the job starts by itself."""
+    kind = work["job"]["type"]
+    name = "spread" if work["job"].get("workers") else _MODULES[kind]
+    # Imported here: pytest warns of plugins (Hypothesis has one) that are there before it starts.
+    answer: dict[str, Any] = getattr(_module(name), kind)(work, *session)
+    return answer
 
 
 def warm() -> None:
-    """Load what `explored` will need, inside a configured pytest."""
-    _module("explore.exploration")
+    """Load what `explore` will need, inside a configured pytest."""
+    _module(_MODULES["explore"])
 
 
-_JOBS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
-    "collect": _collect,
-    "record": _record,
-    "prove": _prove,
-    "explore": _explore,
-    "mutate": _mutate,
-    "vary": _vary,
+_UNGUARDED = {"collect", "record"}
+"""Jobs that run existing tests only."""
+_MODULES = {
+    "collect": "collect",
+    "record": "record",
+    "prove": "prove",
+    "explore": "explore.exploration",
+    "mutate": "mutate",
+    "vary": "vary",
 }

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from types import CodeType, FrameType, FunctionType
+from inspect import Parameter
+from types import CellType, CodeType, FrameType, FunctionType
 from typing import Any, NamedTuple
 
 from . import express
 from .project import Project
 
 Express = Callable[[object], "str | None"]
-NO_DEFAULT = object()
 MOST_OBJECTS = 3000
 MOST_SETUP = 6
 
@@ -51,12 +51,15 @@ class Passed(NamedTuple):
 
 
 class Slot(NamedTuple):
-    """One parameter of a code object, with the value that the call gave it."""
+    """One parameter of a function, with the value that the call gave it."""
 
-    name: str
+    parameter: Parameter
     value: Any
-    default: object
-    kind: str
+
+    @property
+    def is_default(self) -> bool:
+        """Whether the call need not give it."""
+        return self.value is self.parameter.default
 
 
 def passed_arguments(
@@ -81,58 +84,41 @@ def call_text(callee: str, arguments: list[Passed]) -> str:
 
 def _slots(frame: FrameType, function: FunctionType | None) -> list[Slot]:
     code, values = frame.f_code, frame.f_locals
-    defaults = _defaults(code, function)
-    return [Slot(name, values.get(name), defaults.get(name, NO_DEFAULT), kind) for name, kind in _parameters(code)]
-
-
-def _parameters(code: CodeType) -> Iterator[tuple[str, str]]:
-    """Names and kinds in the order in which they are declared."""
-    names = iter(code.co_varnames)
-    positional = [next(names) for _ in range(code.co_argcount)]
-    keyword_only = [next(names) for _ in range(code.co_kwonlyargcount)]
-    for index, name in enumerate(positional):
-        yield name, "positional only" if index < code.co_posonlyargcount else "positional"
-    if code.co_flags & inspect.CO_VARARGS:
-        yield next(names), "variadic"
-    for name in keyword_only:
-        yield name, "keyword only"
-    if code.co_flags & inspect.CO_VARKEYWORDS:
-        yield next(names), "keywords"
-
-
-def _defaults(code: CodeType, function: FunctionType | None) -> dict[str, object]:
-    if function is None:
-        return {}
-    values = function.__defaults__ or ()
-    positional = code.co_varnames[: code.co_argcount]
-    found: dict[str, object] = dict(zip(positional[len(positional) - len(values) :], values, strict=True))
-    return found | (function.__kwdefaults__ or {})
+    if function is None:  # it cannot be found by its name: nothing is known of its defaults
+        function = FunctionType(code, {}, closure=tuple(CellType() for _ in code.co_freevars))
+    parameters = inspect.signature(function, follow_wrapped=False).parameters
+    return [Slot(parameter, values.get(name)) for name, parameter in parameters.items()]
 
 
 def _shown(slots: list[Slot]) -> list[Slot]:
     """Without arguments that are their default, unless a later positional one needs their place."""
-    extra = any(slot.kind == "variadic" and slot.value for slot in slots)
     shown: list[Slot] = []
     for slot in reversed(slots):
-        later = any(other.kind == "positional only" for other in shown)
-        needs_place = (extra and slot.kind.startswith("positional")) or (slot.kind == "positional only" and later)
-        if slot.value is not slot.default or needs_place:
+        kind = slot.parameter.kind
+        later = any(other.parameter.kind is Parameter.POSITIONAL_ONLY for other in shown)
+        needs_place = _has_extra(slots) and kind in {Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD}
+        if not slot.is_default or needs_place or (kind is Parameter.POSITIONAL_ONLY and later):
             shown.append(slot)
     return shown[::-1]
 
 
 def _unfolded(slots: list[Slot]) -> Iterator[tuple[str, Any, bool]]:
-    extra = any(slot.kind == "variadic" and slot.value for slot in slots)
     named = False
-    for slot in slots:
-        if slot.kind == "variadic":
-            yield from (("", value, False) for value in slot.value)
-        elif slot.kind == "keywords":
-            yield from ((name, value, True) for name, value in slot.value.items())
+    for parameter, value in slots:
+        if parameter.kind is Parameter.VAR_POSITIONAL:
+            yield from (("", item, False) for item in value)
+        elif parameter.kind is Parameter.VAR_KEYWORD:
+            yield from ((name, item, True) for name, item in value.items())
         else:
-            optional = slot.default is not NO_DEFAULT and slot.kind == "positional" and not extra
-            named = named or optional or slot.kind == "keyword only"
-            yield slot.name, slot.value, named
+            has_default = parameter.default is not Parameter.empty
+            optional = has_default and parameter.kind is Parameter.POSITIONAL_OR_KEYWORD and not _has_extra(slots)
+            named = named or optional or parameter.kind is Parameter.KEYWORD_ONLY
+            yield parameter.name, value, named
+
+
+def _has_extra(slots: list[Slot]) -> bool:
+    """Whether there are more positional arguments than named parameters."""
+    return any(slot.parameter.kind is Parameter.VAR_POSITIONAL and slot.value for slot in slots)
 
 
 def function_of(holder: Any, name: str, code: CodeType) -> tuple[FunctionType | None, object]:

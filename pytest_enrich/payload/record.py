@@ -1,19 +1,218 @@
-"""What a profile function need not see: it makes everything many times slower."""
+"""The `Record` job: the calls that existing tests make, noted by a profile function."""
 
 from __future__ import annotations
 
 import contextlib
+import inspect
+import json
 import sys
 import threading
 from collections.abc import Generator, Iterator
+from pathlib import Path
+from types import CodeType, FrameType
 from typing import Any
 
 import pytest
 from _pytest.assertion import rewrite
 
-from . import invocation, selection
+from . import express, invocation, selection
+from .interest import Interest, Interests, Ways, is_raising
+from .objects import MOST_SETUP, Made, Objects, Passed, function_of, passed_arguments
+from .project import Project
 from .selection import Outcomes, outcome
-from .watch import Watch
+
+FARTHEST_CALLER = 30
+# Of one test with all its parameters, about half a second; a count, so that the same is seen on every machine.
+MOST_EVENTS = 400_000
+FEWEST_EVENTS = 5_000
+"""Of each set of its parameters: what is done first is what it shows best."""
+MOST_WHILE_IMPORTED = 10 * MOST_EVENTS
+# Of all tests: what many long ones show after that is not worth the time.
+MOST_IN_ALL = 5 * MOST_EVENTS
+
+
+class Watch:
+    """Called by the interpreter for each event, so it must be quick for what does not matter."""
+
+    def __init__(self, rootdir: str, job: dict[str, Any]) -> None:
+        path = Path(rootdir, job["path"])
+        self.nodeid = ""
+        self._given = self._left = MOST_WHILE_IMPORTED
+        self._share, self._rest = MOST_EVENTS, MOST_IN_ALL
+        self.module = job["module"]
+        self.limit = job["limit"]
+        self.project = Project(rootdir, job["module"])
+        self.objects = Objects(self.project, job["limit"])
+        self._found: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in job["qualnames"]}
+        # Frames, not ids of frames: to ask for an id is an event for audit hooks, and this happens at each return.
+        self._underway: dict[FrameType, tuple[Made, dict[str, Any]]] = {}
+        self._open: dict[FrameType, tuple[str, str]] = {}
+        self._making: set[FrameType] = set()
+        # It takes long to know, and some functions are called very often; interests keep their code alive.
+        self._bindings: dict[int, tuple[Any, bool, bool]] = {}
+        self.ways = Ways(self.project)
+        self._interests = Interests(path, self.project, self._found, self.ways)
+
+    def __call__(self, frame: FrameType, event: str, value: object) -> None:
+        """As `sys.setprofile` wants it."""
+        self._left -= 1
+        if self._left < 0:
+            sys.setprofile(None)  # this test does a great deal, and watched it would take many times as long
+            return
+        if event == "call":
+            code = frame.f_code
+            interest = self._interests.known.get(id(code)) or self._interests.look(frame, code)
+            if isinstance(interest, Interest):
+                self._entered(frame, interest)
+        elif event == "return":
+            self.ways.end(frame)
+            if (key := self._open.pop(frame, None)) is not None:
+                self._ended(frame, value, *key)
+            if (done := self._underway.pop(frame, None)) is not None:
+                made, call = done
+                made.setup.append(call)
+            elif frame in self._making:
+                self._making.discard(frame)
+                self._note(frame, value)
+
+    def begin(self, nodeid: str) -> None:
+        """What comes is of this test."""
+        used = self._given - max(self._left, 0) if self.nodeid else 0  # what is imported has a share of its own
+        is_same = nodeid.partition("[")[0] == self.nodeid.partition("[")[0]
+        self.nodeid = nodeid
+        self._rest -= used
+        self._share = self._share - used if is_same else MOST_EVENTS
+        self._given = self._left = max(min(max(self._share, FEWEST_EVENTS), self._rest), 0)
+        # Their ends may not have been seen.
+        self._open.clear()
+        self._underway.clear()
+        self._making.clear()
+        self.ways.forget()
+
+    def calls(self) -> list[dict[str, Any]]:
+        """The calls seen, each once, in the order of the functions asked for."""
+        return [call for of_function in self._found.values() for call in of_function.values()]
+
+    def is_full(self) -> bool:
+        """Whether there are enough calls of each function; with no function asked for there never are."""
+        return bool(self._found) and all(len(calls) >= self.limit for calls in self._found.values())
+
+    def _entered(self, frame: FrameType, interest: Interest) -> None:
+        if interest.start is not None and frame.f_lasti > interest.start:
+            return  # a generator or coroutine goes on
+        code = interest.code
+        first = frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
+        if interest.makes and code.co_name == "__new__":  # what it makes is known when it ends
+            self._making.add(frame)
+        elif interest.makes:
+            self._note(frame, first)
+        if interest.inside:
+            self.ways.came()
+        elif interest.way:
+            qualname = interest.way.partition(":")[2]
+            self.ways.begin(frame, interest.way, lambda: self._described(frame, code, qualname, first))
+        if interest.qualname and len(self._found[interest.qualname]) < self.limit:
+            self._keep(frame, interest, first)
+        if interest.method and self.project.owns(type(first)):
+            self._prepare(frame, interest, first)
+
+    def _note(self, frame: FrameType, made: object) -> None:
+        """The outermost `__init__` or `__new__` of an object comes first, and is the call that made it.
+
+        How the project's own code makes one of a private class is not for tests to write down.
+        """
+        cls = type(made)
+        if self.objects.knows(made) or not self.project.owns(cls):
+            return
+        function, _ = function_of(cls, frame.f_code.co_name, frame.f_code)
+        is_hidden = any(part.startswith("_") for part in cls.__qualname__.split(".")) and self._is_inside(frame)
+        passed = None if is_hidden else passed_arguments(frame, function, self.objects, bound=True)
+        self.objects.note(made, passed, self.nodeid)
+
+    def _keep(self, frame: FrameType, interest: Interest, first: object) -> None:
+        """Note a call of a function that was asked for."""
+        call = self._described(frame, interest.code, interest.qualname, first)
+        if call is not None:
+            key = interest.qualname, json.dumps(call)
+            if key[1] not in self._found[interest.qualname]:
+                self._found[interest.qualname][key[1]] = call | {"nodeid": self.nodeid, "refused": False}
+                self._open[frame] = key
+
+    def _described(self, frame: FrameType, code: CodeType, qualname: str, first: object) -> dict[str, Any] | None:
+        """A call that begins, as JSON; None when it cannot be written."""
+        function, bound, receiver = self._binding(frame, code, qualname, first)
+        made = self.objects.made(receiver) if receiver is not None else None
+        template = made.template if made else None
+        if receiver is not None and template is None:
+            template = express.express(receiver, self.objects)
+            if template is None:
+                return None
+        call = self._call(qualname, passed_arguments(frame, function, self.objects, bound=bound))
+        return (
+            None
+            if call is None
+            else call | {"receiver": template, "setup": made.setup[:MOST_SETUP] if made else []}
+        )
+
+    def _ended(self, frame: FrameType, value: object, qualname: str, key: str) -> None:
+        """An operator that gives `NotImplemented` was handed what it is not for: that is no call to learn from."""
+        if value is NotImplemented:
+            del self._found[qualname][key]
+        elif value is None and is_raising(frame.f_code, frame.f_lasti):
+            self._found[qualname][key]["refused"] = True
+
+    def _binding(self, frame: FrameType, code: CodeType, qualname: str, first: object) -> tuple[Any, bool, object]:
+        """The function, whether its first parameter is bound, and the object that it is bound to."""
+        known = self._bindings.get(id(code))
+        if known is None:
+            known = self._bindings[id(code)] = _binding(frame.f_globals.get("__name__", ""), code, qualname)
+        function, is_bound, is_of_object = known
+        return function, is_bound, first if is_of_object else None
+
+    def _prepare(self, frame: FrameType, interest: Interest, receiver: object) -> None:
+        """A test calls a method: what comes later on this object comes after it."""
+        made = self.objects.made(receiver)
+        if made is None or len(made.setup) >= MOST_SETUP or self._is_inside(frame):
+            return
+        cls = type(receiver)
+        function, found = function_of(cls, interest.code.co_name, interest.code)
+        if function is None or isinstance(found, property | classmethod | staticmethod):
+            return
+        shown = passed_arguments(frame, function, self.objects, bound=True)
+        where = "" if cls.__module__ == self.module else f"{cls.__module__}:"
+        call = self._call(f"{where}{cls.__qualname__}.{interest.code.co_name}", shown)
+        if call is not None:
+            self._underway[frame] = made, call
+
+    def _is_inside(self, frame: FrameType) -> bool:
+        """Whether the project's own code makes the call, and not a test."""
+        caller = frame.f_back
+        for _ in range(FARTHEST_CALLER):
+            if caller is None:
+                break
+            if kind := self.project.kind(caller.f_code.co_filename):
+                return kind == "source"
+            caller = caller.f_back
+        return False
+
+    @staticmethod
+    def _call(qualname: str, shown: list[Passed] | None) -> dict[str, Any] | None:
+        if shown is None:
+            return None
+        return {"qualname": qualname, "arguments": [{"name": part.name, "value": part.value} for part in shown]}
+
+
+def _binding(module: str, code: CodeType, qualname: str) -> tuple[Any, bool, bool]:
+    """The function of that code, whether its first parameter is bound, and whether that is to an object."""
+    *above, name = qualname.split(".")
+    holder: Any = sys.modules.get(module)
+    for part in above:
+        holder = inspect.getattr_static(holder, part, None)
+    function, found = function_of(holder, name, code)
+    if not isinstance(holder, type) or isinstance(found, staticmethod):
+        return function, False, False
+    by_class = isinstance(found, classmethod) or name in {"__new__", "__init_subclass__", "__class_getitem__"}
+    return function, True, not by_class
 
 
 @contextlib.contextmanager

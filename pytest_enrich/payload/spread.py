@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +48,9 @@ def prove(work: dict[str, Any]) -> dict[str, Any]:
     stopped = invocation.run(work, (str(argument(path)),), (outcomes,))
     if not stopped and "xdist.dsession" not in sys.modules:
         raise UnableError("pytest-xdist is switched off here")
-    found = [*outcomes.results.values(), *_missing(work["job"], outcomes, stopped)]
+    found = [*outcomes.results.values(), *outcomes.unusable.values()]
+    if stopped or not found:
+        found.append(outcome(work["job"]["path"], "error", stopped or "it was not run"))
     return {"type": "proved", "outcomes": found, "lines": {}, "branches": {}}
 
 
@@ -65,18 +66,6 @@ def _install(work: dict[str, Any]) -> None:
     sys.path.append(str(folder))
     plugins = [os.environ.get("PYTEST_PLUGINS", ""), PLUGIN]
     os.environ["PYTEST_PLUGINS"] = ",".join(filter(None, plugins))
-
-
-def _missing(job: dict[str, Any], outcomes: Outcomes, stopped: str) -> list[dict[str, Any]]:
-    """Of tests that were to run and did not, one outcome each that says why."""
-    reasons = [one["detail"] for one in outcomes.unusable.values()]
-    why = stopped or next(iter(reasons), "it was not run")
-    wanted = job["tests"] or ([] if outcomes.results else [job["path"]])
-    return [outcome(name, "error", why) for name in wanted if not _is_met(name, outcomes.results)]
-
-
-def _is_met(name: str, met: Collection[str]) -> bool:
-    return any(one == name or one.startswith((f"{name}[", f"{name}::")) for one in met)
 
 
 class Entrance:

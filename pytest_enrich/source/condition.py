@@ -49,10 +49,10 @@ class Constants:
 
     def _compared(self, node: Node) -> Iterator[tuple[int, ast.expr]]:
         """What a function compares with, each with its line."""
-        for one in own_nodes(node):
-            for operand in _operands(one):
+        for inner in own_nodes(node):
+            for operand in _operands(inner):
                 for value in self._values(operand):
-                    yield getattr(one, "lineno", 0), value
+                    yield getattr(inner, "lineno", 0), value
 
     def _values(self, node: ast.expr) -> Iterator[ast.expr]:
         """The literals that an operand is, is made of, or is the name of."""
@@ -65,12 +65,14 @@ class Constants:
     def _of_functions(self, node: Node) -> Iterator[ast.expr]:
         """Literals that the function calculates with, and its defaults."""
         if isinstance(node, FUNCTIONS):
-            yield from (one for one in (*node.args.defaults, *node.args.kw_defaults) if one is not None)
-        for one in own_nodes(node):
-            if isinstance(one, ast.BinOp):
-                yield from (side for side in (one.right, one.left))
-            elif isinstance(one, ast.Dict):
-                yield from (key for key in one.keys if key is not None)
+            yield from (
+                default for default in (*node.args.defaults, *node.args.kw_defaults) if default is not None
+            )
+        for inner in own_nodes(node):
+            if isinstance(inner, ast.BinOp):
+                yield from (side for side in (inner.right, inner.left))
+            elif isinstance(inner, ast.Dict):
+                yield from (key for key in inner.keys if key is not None)
 
     def _of_module(self) -> Iterator[ast.expr]:
         for value in self._named.values():
@@ -81,7 +83,7 @@ def _assigned(node: Node) -> Iterator[tuple[str, ast.expr]]:
     targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
     value = getattr(node, "value", None)
     if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(value, ast.expr):
-        names = [one.id for one in targets if isinstance(one, ast.Name)]
+        names = [target.id for target in targets if isinstance(target, ast.Name)]
         yield from ((name, value) for name in names if not name.startswith("__") and name != "TYPE_CHECKING")
 
 
@@ -161,10 +163,10 @@ def _entering(above: Node, node: Node) -> list[Step]:
 def _before(module: Module, above: Node, node: Node) -> list[Step]:
     """The steps that lead past the statements before `node` in its block."""
     found: list[Step] = []
-    for one in _block(above, node):
-        past = module.past[one]
+    for statement in _block(above, node):
+        past = module.past[statement]
         if isinstance(past, tuple):
-            found += [*_inside(module, one, past[0]), past]
+            found += [*_inside(module, statement, past[0]), past]
     return found
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from pytest_enrich.data.code import Entry
 from pytest_enrich.gaps.outline import Node
-from pytest_enrich.gaps.text import parse
+from pytest_enrich.imports import parsed
 from pytest_enrich.source.function import kind, parameters, scopes
 from pytest_enrich.source.module import FUNCTIONS, Function, Module, Suite
 
@@ -27,7 +27,7 @@ class Calls:
 
     def __init__(self, module: Module) -> None:
         self._module = module
-        self._classes = [one for one in module.outline.bodies if isinstance(one, ast.ClassDef)]
+        self._classes = [node for node in module.outline.bodies if isinstance(node, ast.ClassDef)]
         self._bases = {one.name: base_names(one) & {each.name for each in self._classes} for one in self._classes}
         self._wanted = {node: self._names_of(node) for node in module.functions()}
         variables = self._variables()
@@ -62,19 +62,19 @@ class Calls:
 
     def _references(self, node: Node, own: str) -> set[str]:
         """Names as `f`, attributes as `.f`, those of a class of the module as `Class.f`."""
-        found = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-        for one in ast.walk(node):
-            if isinstance(one, ast.Attribute):
-                holder = one.value.func if isinstance(one.value, ast.Call) else one.value
+        found = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+        for part in ast.walk(node):
+            if isinstance(part, ast.Attribute):
+                holder = part.value.func if isinstance(part.value, ast.Call) else part.value
                 name = getattr(holder, "id", "")
-                is_own = own and (name in _OWN or (name == "super" and isinstance(one.value, ast.Call)))
+                is_own = own and (name in _OWN or (name == "super" and isinstance(part.value, ast.Call)))
                 known = own if is_own else name if name in self._bases else ""
-                found.add(f"{known}.{one.attr}")
+                found.add(f"{known}.{part.attr}")
         return found
 
     def _with_variables(self, node: Function, variables: dict[str, set[str]]) -> set[str]:
         """What a function refers to, directly or through a variable of the module (a table of functions)."""
-        classes = [one.name for one in scopes(self._module, node) if isinstance(one, ast.ClassDef)]
+        classes = [scope.name for scope in scopes(self._module, node) if isinstance(scope, ast.ClassDef)]
         names = self._references(node, classes[0] if classes else "")
         return names.union(*(variables[name] for name in names if name in variables))
 
@@ -110,7 +110,7 @@ def entries(module: Module, calls: Calls, node: Node, suite: Suite) -> tuple[Ent
         return (_entry(module, start),)
     direct = [start] if is_public(module, start) or _is_named(start, suite) else []
     found = [*direct, *_public_callers(module, calls, start)]
-    found += [one for maker in found if _is_maker(module, maker) for one in _methods(module, maker, suite)]
+    found += [method for maker in found if _is_maker(module, maker) for method in _methods(module, maker, suite)]
     alone = [start] if not found and _is_method(module, start) and not start.name.startswith("_") else []
     return tuple(_entry(module, one) for one in list(dict.fromkeys([*found, *alone]))[:_MOST])
 
@@ -129,7 +129,7 @@ def is_public(module: Module, node: Function) -> bool:
 
 def _is_shown(module: Module, owner: ast.ClassDef) -> bool:
     """Whether it, or a class of the module that is made from it, is public."""
-    classes = [one for one in module.outline.bodies if isinstance(one, ast.ClassDef)]
+    classes = [node for node in module.outline.bodies if isinstance(node, ast.ClassDef)]
     made, size = {owner.name}, 0
     while size != len(made):
         size = len(made)
@@ -146,17 +146,19 @@ def _public_callers(module: Module, calls: Calls, start: Function) -> list[Funct
     seen, wave = {start}, [start]
     while wave:
         callers = dict.fromkeys(_outermost(module, one) for node in wave for one in calls.callers(node))
-        wave = [one for one in callers if one not in seen]
+        wave = [caller for caller in callers if caller not in seen]
         seen.update(wave)
-        found += [one for one in wave if is_public(module, one)]
-        wave = [one for one in wave if not is_public(module, one) or _is_maker(module, one)]
+        found += [function for function in wave if is_public(module, function)]
+        wave = [function for function in wave if not is_public(module, function) or _is_maker(module, function)]
     return found
 
 
 def _methods(module: Module, maker: Function, suite: Suite) -> Iterator[Function]:
     """The public methods of the maker's class that tests name most."""
     owner = module.scope(maker)
-    named = {one: _times(one, suite) for one in module.functions() if module.scope(one) is owner}
+    named = {
+        function: _times(function, suite) for function in module.functions() if module.scope(function) is owner
+    }
     most = sorted((one for one in named if named[one] and is_public(module, one)), key=lambda one: -named[one])
     yield from most[:_MOST_METHODS]
 
@@ -171,7 +173,7 @@ def _is_maker(module: Module, node: Function) -> bool:
 
 
 def _outermost(module: Module, node: Function) -> Function:
-    return [node, *(one for one in scopes(module, node) if isinstance(one, FUNCTIONS))][-1]
+    return [node, *(scope for scope in scopes(module, node) if isinstance(scope, FUNCTIONS))][-1]
 
 
 def _is_named(node: Function, suite: Suite) -> bool:
@@ -183,14 +185,12 @@ def _is_named(node: Function, suite: Suite) -> bool:
 @lru_cache(maxsize=256)
 def _names(text: str) -> frozenset[str]:
     """What is read or imported there by name. A test that overrides or replaces a function does not call it."""
-    try:
-        nodes = list(ast.walk(parse(text)))
-    except SyntaxError:
-        return frozenset()
-    plain = {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
-    read = (one for one in nodes if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Load))
+    tree = parsed(text)
+    nodes = [*ast.walk(tree)] if tree else []
+    plain = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    read = (node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load))
     attributes = {one.attr for one in read if not _is_super(one.value)}
-    return frozenset(plain | attributes | {one.name for one in nodes if isinstance(one, ast.alias)})
+    return frozenset(plain | attributes | {node.name for node in nodes if isinstance(node, ast.alias)})
 
 
 def _is_super(value: ast.expr) -> bool:

@@ -74,7 +74,7 @@ def kind(module: Module, node: Node) -> Kind:
     outer = module.scope(node)
     if isinstance(outer, ast.Module):
         return "function"
-    if any(isinstance(one, FUNCTIONS) for one in scopes(module, node)):
+    if any(isinstance(scope, FUNCTIONS) for scope in scopes(module, node)):
         return "nested"
     return _method(node)
 
@@ -88,7 +88,7 @@ def scopes(module: Module, node: Node) -> Iterator[Node]:
 
 
 def _method(node: Function) -> Kind:
-    names = {dotted(one).rpartition(".")[2] for one in node.decorator_list}
+    names = {dotted(decorator).rpartition(".")[2] for decorator in node.decorator_list}
     if "classmethod" in names or node.name in _CLASS_METHODS:
         return "classmethod"
     if "staticmethod" in names:
@@ -147,12 +147,12 @@ def documentation(module: Module, node: Node) -> str | None:
 def is_generator(node: Node) -> bool:
     """Whether calling it gives a generator."""
     yields = (ast.Yield, ast.YieldFrom)
-    return isinstance(node, FUNCTIONS) and any(isinstance(one, yields) for one in own_nodes(node))
+    return isinstance(node, FUNCTIONS) and any(isinstance(inner, yields) for inner in own_nodes(node))
 
 
 def raises(node: Node) -> tuple[str, ...]:
     """The exceptions that the function raises by name; what it catches and raises again is not among them."""
-    names = [dotted(one.exc) for one in own_nodes(node) if isinstance(one, ast.Raise) and one.exc]
+    names = [dotted(inner.exc) for inner in own_nodes(node) if isinstance(inner, ast.Raise) and inner.exc]
     return tuple(dict.fromkeys(name for name in names if name.rpartition(".")[2][:1].isupper()))
 
 

@@ -77,7 +77,7 @@ def _target(of: _Described, node: Node, gaps: Sequence[Gap]) -> Target:
         parameters=parameters(module, node),
         returns=module.text(node.returns) if isinstance(node, FUNCTIONS) and node.returns else None,
         docstring=documentation(module, node),
-        decorators=tuple(module.text(one) for one in getattr(node, "decorator_list", ())),
+        decorators=tuple(module.text(decorator) for decorator in getattr(node, "decorator_list", ())),
         raises=raises(node),
         imports=module.imports,
         constants=of.constants.of(node, of.calls.called(node), on_the_way),
@@ -92,7 +92,7 @@ def _target(of: _Described, node: Node, gaps: Sequence[Gap]) -> Target:
 
 
 def _others(module: Module, entered: Sequence[str]) -> tuple[str, ...]:
-    names = dict.fromkeys(module.qualname(one) for one in module.functions())
+    names = dict.fromkeys(module.qualname(function) for function in module.functions())
     return tuple(name for name in names if name not in entered)
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pytest_enrich.data.answers import Item
 from pytest_enrich.data.code import NearTest, Placement
-from pytest_enrich.gaps.text import parse
+from pytest_enrich.imports import parsed
 from pytest_enrich.source.module import FUNCTIONS, Suite, dotted
 
 Style = Literal["function", "method", "unittest"]
@@ -27,13 +27,10 @@ class TestFile:
     __test__ = False  # pytest collects classes by this name
 
     def __init__(self, text: str) -> None:
-        try:
-            body = parse(text).body
-        except SyntaxError:
-            body = []
+        tree = parsed(text)
         self._functions: dict[str | None, list[str]] = {}
         self._classes: dict[str, ast.ClassDef] = {}
-        self._read(None, body)
+        self._read(None, tree.body if tree else [])
 
     def has_class(self, owner: str) -> bool:
         """Whether a class of this dotted name is written here."""
@@ -111,7 +108,7 @@ class Shelf:
         """
         names = _names(path, qualname)
         named = sorted((file for file in self._suite.files if _topic(file) in names), key=_likeness(path))
-        inside = [one for one in near if one.shared and _path(one.nodeid) in named]
+        inside = [test for test in near if test.shared and _path(test.nodeid) in named]
         for one in inside[:1] or ([] if named else near):
             found = self._beside(one)
             if found:
@@ -170,7 +167,9 @@ def new_file(path: str, suite: Suite) -> str:
     files = [PurePosixPath(file) for file in suite.files if _is_test(PurePosixPath(file).name)]
     folders = [file.parent.as_posix() for file in files]
     best = max(
-        sorted(set(folders)), key=lambda one: (_mirrors(one, path), folders.count(one)), default=suite.folders[0]
+        sorted(set(folders)),
+        key=lambda folder: (_mirrors(folder, path), folders.count(folder)),
+        default=suite.folders[0],
     )
     return (PurePosixPath(best) / _new_name(module_stem(path), suite)).as_posix()
 
@@ -180,7 +179,7 @@ def _new_name(stem: str, suite: Suite) -> str:
     first, second = f"test_{stem}.py", f"{stem}_test.py"
     ends = sum(file.endswith("_test.py") for file in suite.files) > len(suite.files) / 2
     usual = (second, first) if ends else (first, second)
-    fitting = (name for name in usual if any(fnmatch.fnmatchcase(name, one) for one in suite.patterns))
+    fitting = (name for name in usual if any(fnmatch.fnmatchcase(name, pattern) for pattern in suite.patterns))
     return next(fitting, PurePosixPath(suite.patterns[0].replace("*", stem, 1).replace("*", "")).name)
 
 

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from pytest_enrich import patch
-from pytest_enrich.data import Candidate, Dropped, Grade, Kept, NewRow, Verdict
-from pytest_enrich.errors import RefusedError
+from pytest_enrich.data import Candidate, Dropped, Grade, Kept, Verdict
 from pytest_enrich.protocols import Sandbox, Task
-from pytest_enrich.validate import check, smaller, stable
-from pytest_enrich.validate.gain import find_cases
+from pytest_enrich.validate import check, gain, smaller, stable
 from pytest_enrich.validate.kills import grade_refusal
 from pytest_enrich.validate.proof import Existing, Proof
 from pytest_enrich.validate.smaller import Beside, Graded, Joiner, Sharper, of, sharpened
@@ -46,23 +43,8 @@ def judge(  # noqa: PLR0913 - each is known to another part of a run
     """
     if (fault := check.text(task, candidate)) is not None:
         return fault
-    try:
-        text = patch.insert(task.test_text, candidate)
-    except RefusedError as error:
-        return Dropped(rung="parses", reason="cannot be put into the test file", detail=str(error))
-    proof = Proof(
-        task=task,
-        candidate=candidate,
-        text=text,
-        sandbox=sandbox,
-        timeout=timeout,
-        lowest=lowest,
-        existing=existing or Existing(),
-    )
-    if not isinstance(candidate, NewRow):
-        return _run(proof, sharper, beside)
-    found = find_cases(task, candidate, text, sandbox, timeout)
-    return found if isinstance(found, Dropped) else _run(replace(proof, cases=found), sharper, beside)
+    proof = gain.placed(task, candidate, sandbox, timeout=timeout, lowest=lowest, existing=existing)
+    return proof if isinstance(proof, Dropped) else _run(proof, sharper, beside)
 
 
 def _run(proof: Proof, sharper: Sharper, beside: Beside | None) -> Verdict:

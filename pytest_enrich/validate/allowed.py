@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from pytest_enrich.imports import parsed
 from pytest_enrich.protocols import Task
 from pytest_enrich.validate import harmless
 
@@ -54,10 +55,8 @@ def refused(task: Task, trees: Sequence[ast.AST]) -> Iterator[str]:
 
 @lru_cache(maxsize=8)  # a few files are asked about, each for many candidates
 def _said(text: str) -> Said:
-    try:
-        nodes = [*ast.walk(ast.parse(text))]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        nodes = []
+    tree = parsed(text)
+    nodes = [*ast.walk(tree)] if tree else []
     known = _known(nodes)
     names = frozenset(name for node in nodes for name in _names(node, known))
     calls = frozenset(ast.unparse(node) for node in nodes if isinstance(node, ast.Call))

@@ -121,8 +121,8 @@ def why(execution: Execution, names: Iterable[str]) -> dict[str, str]:
 
 def _by_function(execution: Execution) -> dict[str, list[TestOutcome]]:
     found: dict[str, list[TestOutcome]] = {}
-    for one in _outcomes(execution):
-        found.setdefault(function(one.nodeid), []).append(one)
+    for outcome in _outcomes(execution):
+        found.setdefault(function(outcome.nodeid), []).append(outcome)
     return found
 
 
@@ -145,9 +145,9 @@ def _quick(execution: Execution, left: float) -> tuple[str, ...] | None:
 def _spent(execution: Execution) -> dict[str, float]:
     """The seconds of each test function, with what pytest does round each case: of hundreds that is the most."""
     outcomes = _outcomes(execution)
-    within = sum(one.seconds for one in outcomes)
+    within = sum(outcome.seconds for outcome in outcomes)
     around = max(0.0, execution.seconds - within) / max(1, len(outcomes))
     spent: dict[str, float] = {}
-    for one in outcomes:
-        spent[function(one.nodeid)] = spent.get(function(one.nodeid), 0.0) + one.seconds + around
+    for outcome in outcomes:
+        spent[function(outcome.nodeid)] = spent.get(function(outcome.nodeid), 0.0) + outcome.seconds + around
     return spent

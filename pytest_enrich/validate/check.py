@@ -1,22 +1,21 @@
-"""What can be said of a row by reading it and the test that it belongs to."""
+"""The rungs that only read: what can be said of a candidate before anything runs."""
 
 from __future__ import annotations
 
 import ast
 import contextlib
 import textwrap
-from collections.abc import Callable
-from functools import lru_cache
 
-from pytest_enrich import gaps, patch
+from pytest_enrich import patch
 from pytest_enrich.data import Candidate, Dropped, NewRow, NewTest
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.imports.text import split
+from pytest_enrich.imports import parsed
 from pytest_enrich.protocols import Task
+from pytest_enrich.refine.asserting import is_telling
 from pytest_enrich.validate import allowed, falsifiable
-from pytest_enrich.validate.telling import is_telling
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 def read_row(row: NewRow) -> ast.AST:
@@ -38,90 +37,70 @@ def read_row(row: NewRow) -> ast.AST:
     return body[0].decorator_list[0]
 
 
-def row_asserts(task: Task, row: NewRow, tells: Callable[[ast.AST], bool]) -> bool:
-    """Whether the test, or a function of its file that it calls by name, has something that `tells`."""
-    try:
-        tree = ast.parse(task.test_text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    functions = [node for node in ast.walk(tree) if isinstance(node, Function)]
+def row_asserts(task: Task, row: Candidate) -> bool:
+    """Whether the test, or a function of its file that it calls by name, asserts something about the code."""
+    tree = parsed(task.test_text)
+    functions = [node for node in ast.walk(tree) if isinstance(node, Function)] if tree else []
     tests = [node for node in functions if node.name == row.name]
-    called = {
-        node.func.id if isinstance(node.func, ast.Name) else node.func.attr
-        for test in tests
-        for node in ast.walk(test)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute)
-    }
+    calls = (node.func for test in tests for node in ast.walk(test) if isinstance(node, ast.Call))
+    called = {getattr(function, "attr", getattr(function, "id", "")) for function in calls}
     asked = [*tests, *(node for node in functions if node.name in called)]
-    return any(tells(node) for function in asked for node in ast.walk(function))
+    return any(_tells(node) for function in asked for node in ast.walk(function))
 
 
-def is_known_row(task: Task, row: NewRow) -> bool:
-    """Whether the test has this case already, or it was thought of before."""
-    tried = [one.candidate for one in task.attempts if isinstance(one.candidate, NewRow)]
-    if _key(row) in map(_key, tried):
-        return True
+def _is_there(task: Task, candidate: Candidate) -> bool:
+    """Whether its file has this test, or its test this case."""
+    if isinstance(candidate, NewTest):
+        return patch.body_of(candidate) in patch.bodies(task.test_text)
     with contextlib.suppress(RefusedError):  # what cannot be put in says so when it is
-        return patch.is_there(task.test_text, row)
+        return patch.is_there(task.test_text, candidate)
     return False
 
 
-def _key(row: NewRow) -> tuple[object, ...]:
-    return (row.placement.path, row.placement.owner, row.name, row.argnames, gaps.body_digest(row.code))
+def _is_tried(task: Task, candidate: Candidate) -> bool:
+    """Whether the same was thought of before, whatever it is called."""
+    body = patch.body_of(candidate)
+    tried = (attempt.candidate for attempt in task.attempts)
+    return any(type(one) is type(candidate) and patch.body_of(one) == body for one in tried)
 
 
 def text(task: Task, candidate: Candidate) -> Dropped | None:
     """The first of the reading rungs that the candidate misses, or None."""
-    return _row(task, candidate) if isinstance(candidate, NewRow) else _test(task, candidate)
+    is_row = isinstance(candidate, NewRow)
+    try:
+        code = read_row(candidate) if isinstance(candidate, NewRow) else _function(candidate)
+        trees = [code, *map(ast.parse, candidate.imports)]
+    except _UNREADABLE as error:
+        reason = "is no case of a test" if is_row else "is no test function"
+        return Dropped(rung="parses", reason=reason, detail=str(error))
+    if forbidden := next(allowed.refused(task, trees), ""):
+        return Dropped(rung="allowed", reason=f"uses {forbidden}")
+    # A row asserts what its test asserts.
+    asserts = falsifiable.asserts(code) if isinstance(code, Function) else row_asserts(task, candidate)
+    if not asserts:
+        return Dropped(rung="asserts", reason=f"{'its test ' if is_row else ''}asserts nothing about the code")
+    if _is_tried(task, candidate) or _is_there(task, candidate):
+        return Dropped(rung="new", reason=f"repeats an existing {'case' if is_row else 'test'}")
+    return None
 
 
 def refusal(task: Task, candidate: Candidate) -> Dropped | None:
     """The rung `allowed` by itself, of what need not be one test: a person's version, perhaps."""
     try:
         code = read_row(candidate) if isinstance(candidate, NewRow) else ast.parse(textwrap.dedent(candidate.code))
-        trees = [code, *(ast.parse(statement) for statement in candidate.imports)]
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        trees = [code, *map(ast.parse, candidate.imports)]
+    except _UNREADABLE as error:
         return Dropped(rung="parses", reason="is no test", detail=str(error))
     forbidden = next(allowed.refused(task, trees), "")
     return Dropped(rung="allowed", reason=f"uses {forbidden}") if forbidden else None
 
 
-def _row(task: Task, candidate: NewRow) -> Dropped | None:
-    """A row asserts what its test asserts."""
-    try:
-        trees = [read_row(candidate), *(ast.parse(statement) for statement in candidate.imports)]
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return Dropped(rung="parses", reason="is no case of a test", detail=str(error))
-    if forbidden := next(allowed.refused(task, trees), ""):
-        return Dropped(rung="allowed", reason=f"uses {forbidden}")
-    if not row_asserts(task, candidate, _tells):
-        return Dropped(rung="asserts", reason="its test asserts nothing about the code")
-    if is_known_row(task, candidate):
-        return Dropped(rung="new", reason="repeats an existing case")
-    return None
-
-
-def _test(task: Task, candidate: NewTest) -> Dropped | None:
-    try:
-        function = _function(candidate.code)
-        trees = [function, *(ast.parse(statement) for statement in candidate.imports)]
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return Dropped(rung="parses", reason="is no test function", detail=str(error))
-    if function.name != candidate.name or not function.name.startswith("test"):
-        return Dropped(rung="parses", reason="is not the test that it says it is", detail=function.name)
-    if forbidden := next(allowed.refused(task, trees), ""):
-        return Dropped(rung="allowed", reason=f"uses {forbidden}")
-    if not falsifiable.asserts(function):
-        return Dropped(rung="asserts", reason="asserts nothing about the code")
-    if _is_known(task, candidate):
-        return Dropped(rung="new", reason="repeats an existing test")
-    return None
-
-
-def _function(code: str) -> ast.FunctionDef | ast.AsyncFunctionDef:
-    body = ast.parse(textwrap.dedent(code)).body
-    if len(body) != 1 or not isinstance(body[0], ast.FunctionDef | ast.AsyncFunctionDef):
+def _function(candidate: NewTest) -> ast.FunctionDef | ast.AsyncFunctionDef:
+    body = ast.parse(textwrap.dedent(candidate.code)).body
+    if len(body) != 1 or not isinstance(body[0], Function):
         raise ValueError("not exactly one function")
+    if body[0].name != candidate.name or not candidate.name.startswith("test"):
+        raise ValueError(f"{body[0].name} is not the test that it says it is")
     return body[0]
 
 
@@ -130,23 +109,3 @@ def _tells(node: ast.AST) -> bool:
     if isinstance(node, ast.Assert):
         return any(isinstance(part, ast.Call | ast.Name) for part in ast.walk(node.test))
     return is_telling(node)
-
-
-def _is_known(task: Task, candidate: NewTest) -> bool:
-    """Whether a test with the same body, whatever its name, is in the file or was thought of before."""
-    body = gaps.body_digest(candidate.code)
-    if any(gaps.body_digest(attempt.candidate.code) == body for attempt in task.attempts):
-        return True
-    return body in _bodies(task.test_text)
-
-
-@lru_cache(maxsize=8)  # a few files are asked about, each for many candidates
-def _bodies(text: str) -> frozenset[str]:
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return frozenset()
-    lines = split(text)
-    tests = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-    sources = ("".join(lines[node.lineno - 1 : node.end_lineno]) for node in tests)
-    return frozenset(gaps.body_digest(textwrap.dedent(source)) for source in sources)

@@ -1,32 +1,24 @@
 """Whether a test has an assertion that could fail, as far as reading tells: what it notices is counted in mutants.
 
-An assertion is put in all worlds: each of its parts may be true or false there, but the same part is the same, and
-what is a constant stays one. It has to be false in one of them, and about something that is not made in the test.
+It has to be reached, its failure must be nobody else's business, and it has to be about something that is not made
+in the test, and not plainly true.
 """
 
 from __future__ import annotations
 
 import ast
 import builtins
-import itertools
 import unittest
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from pytest_enrich.validate.telling import BLOCKS, is_telling
+from pytest_enrich.refine.asserting import BLOCKS, is_telling
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
-World: TypeAlias = dict[str, bool]
-MOST_PARTS = 8
 STAND_INS = frozenset({"AsyncMock", "MagicMock", "Mock", "NonCallableMock", "PropertyMock", "call", "sentinel"})
 CATCH_ALL = frozenset({"AssertionError", "BaseException", "Exception"})
-TRUE = frozenset({"id", "repr", "type"})
-"""Functions that always give something true."""
-SOMETHING = TRUE | {"abs", "bool", "bytes", "dict", "float", "hash", "int", "len", "list", "set", "sorted", "str"}
-"""Those that never give None."""
 _BUILTIN = frozenset(dir(builtins))
-_OPPOSITE = {ast.NotEq: ast.Eq, ast.NotIn: ast.In, ast.IsNot: ast.Is, ast.GtE: ast.Lt}
-_REFLEXIVE = (ast.Eq, ast.LtE, ast.GtE)
+_OPPOSITE = {ast.NotEq: ast.Eq, ast.NotIn: ast.In, ast.IsNot: ast.Is, ast.GtE: ast.Lt, ast.Gt: ast.LtE}
 
 
 def asserts(function: Function) -> bool:
@@ -41,12 +33,14 @@ class _Reading:
     def __init__(self, function: Function) -> None:
         self.nodes = [*ast.walk(function)]
         self.parameters = {
-            one.arg for node in self.nodes if isinstance(node, ast.arguments) for one in _given(node)
+            argument.arg for node in self.nodes if isinstance(node, ast.arguments) for argument in _given(node)
         }
         stored = {node.id for node in self.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
         self.inner = {node.name: node for node in self.nodes if isinstance(node, Scope) and node is not function}
         classes = [node for node in self.nodes if isinstance(node, ast.ClassDef)]
-        self.methods = {one.name for node in classes for one in node.body if isinstance(one, Scope)}
+        self.methods = {
+            statement.name for node in classes for statement in node.body if isinstance(statement, Scope)
+        }
         self.local = stored | self.parameters | self.inner.keys()
         self.live = set(self.parameters)
         before = -1
@@ -80,7 +74,7 @@ class _Reading:
             self.live |= {name for target in targets if target is not None for name in self._names(target)}
 
     def _names(self, node: ast.AST) -> set[str]:
-        return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)} & self.local
+        return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)} & self.local
 
     def _is_outside(self, func: ast.expr) -> bool:
         """Whether what is called is neither made in the test nor Python's, nor makes something that stands in."""
@@ -98,17 +92,17 @@ class _Reading:
 
     def is_live(self, node: ast.AST) -> bool:
         """Whether code outside has a part in it."""
-        for one in ast.walk(node):
-            if isinstance(one, ast.Name) and (one.id in self.live or self._is_global(one)):
+        for part in ast.walk(node):
+            if isinstance(part, ast.Name) and (part.id in self.live or self._is_global(part)):
                 return True
-            if isinstance(one, ast.Call) and self._is_outside(one.func):
+            if isinstance(part, ast.Call) and self._is_outside(part.func):
                 return True
         return False
 
     def can_fail(self, node: ast.AST) -> bool:
         """Whether it is an assertion that could fail."""
         if isinstance(node, ast.Assert):
-            return self.is_live(node.test) and self._is_false_somewhere(node.test)
+            return self.is_live(node.test) and not self.is_true(node.test)
         if isinstance(node, (ast.With, ast.AsyncWith)):
             blocks = [item.context_expr for item in node.items if is_telling(item.context_expr)]
             others = [item.context_expr for item in node.items if item.context_expr not in blocks]
@@ -120,7 +114,7 @@ class _Reading:
 
     def _can_miss(self, block: ast.expr, body: Sequence[ast.AST]) -> bool:
         """Whether what a block expects may not happen: it has to come from outside."""
-        parts = [one for part in body for one in ast.walk(part)]
+        parts = [node for part in body for node in ast.walk(part)]
         is_own = any(isinstance(one, (ast.Assert, ast.Raise)) for one in parts)
         is_live = any(isinstance(one, (ast.Import, ast.ImportFrom)) for one in parts) or self._is_any(body)
         return is_live and not (is_own and _swallows(block))
@@ -132,90 +126,27 @@ class _Reading:
             return self.is_live(call.func.value) or self._is_any(parts)
         if not parts or not hasattr(unittest.TestCase, name):  # somebody's helper: it knows what it looks at
             return name not in BLOCKS or self._is_any(parts)
-        if name in {"assertTrue", "assertFalse"}:
-            wrong = ast.UnaryOp(ast.Not(), parts[0]) if name == "assertFalse" else parts[0]
-            return self.is_live(parts[0]) and self._is_false_somewhere(wrong)
+        if name == "assertTrue":
+            return self.is_live(parts[0]) and not self.is_true(parts[0])
         if name in {"assertEqual", "assertEquals", "assertAlmostEqual"} and len(parts) > 1:
-            return self._is_false_somewhere(ast.Compare(parts[0], [ast.Eq()], [parts[1]])) and self._is_any(parts)
+            return self._is_any(parts) and not self.is_true(ast.Compare(parts[0], [ast.Eq()], [parts[1]]))
         return self._is_any(parts)
 
     def _is_any(self, parts: Sequence[ast.AST]) -> bool:
         return any(map(self.is_live, parts))
 
-    def _is_false_somewhere(self, test: ast.expr) -> bool:
-        parts: World = {}
-        self._truth(test, parts)
-        if len(parts) > MOST_PARTS:
-            return True
-        worlds = itertools.product((False, True), repeat=len(parts))
-        return any(not self._truth(test, dict(zip(parts, world, strict=True))) for world in worlds)
-
-    def _truth(self, node: ast.expr, world: World) -> bool:  # noqa: C901, PLR0911 - one for each kind of expression
-        """Whether it is true in a world, which gets to know all parts that it has not met."""
-
-        def truth(one: ast.expr) -> bool:
-            return self._truth(one, world)
-
-        def part(one: ast.AST) -> bool:
-            return world.setdefault(ast.dump(one), False)
-
+    def is_true(self, node: ast.expr) -> bool:
+        """Whether it is plainly true, whatever the code does."""
         if isinstance(node, ast.BoolOp):
-            each = [truth(one) for one in node.values]
-            return all(each) if isinstance(node.op, ast.And) else any(each)
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            return not truth(node.operand)
-        if isinstance(node, ast.IfExp):
-            test, one, other = truth(node.test), truth(node.body), truth(node.orelse)
-            return one if test else other
-        if isinstance(node, ast.NamedExpr):
-            return truth(node.value)
-        if isinstance(node, ast.Compare):
-            pairs = zip([node.left, *node.comparators], node.ops, node.comparators, strict=False)
-            each = [self._compared(*pair, world) for pair in pairs]
-            return all(each)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
-            if node.func.id == "bool":
-                return truth(node.args[0])
-            return self._is_sure(node.func.id, node.args) or part(node)
-        if isinstance(node, ast.Name):
-            return self._is_global(node) or part(node)
-        return _is_true(node) if _is_plain(node) else part(node)
-
-    def _is_sure(self, name: str, given: Sequence[ast.expr]) -> bool:
-        """Whether a call of a function of Python's gives something true whatever it is about."""
-        last = given[-1]
-        if name in {"isinstance", "issubclass"}:
-            return "object" in {one.id for one in ast.walk(last) if isinstance(one, ast.Name)}
-        if name == "hasattr":
-            return isinstance(last, ast.Constant) and isinstance(last.value, str) and hasattr(object, last.value)
-        return name in TRUE or (name == "callable" and self._is_global(last))
-
-    def _compared(  # noqa: PLR0911 - one for each kind of comparison
-        self, left: ast.expr, op: ast.cmpop, right: ast.expr, world: World
-    ) -> bool:
-        if type(op) in _OPPOSITE:
-            return not self._compared(left, _OPPOSITE[type(op)](), right, world)
-        if isinstance(op, ast.Gt):
-            return self._compared(right, ast.Lt(), left, world)
-        one, other = ast.dump(left), ast.dump(right)
-        if isinstance(op, ast.LtE):
-            return one == other or not self._compared(right, ast.Lt(), left, world)
-        if one == other and not _is_made(left) and not isinstance(op, ast.In):
-            return not isinstance(op, ast.Lt) and (isinstance(op, ast.Eq) or not isinstance(left, ast.Call))
-        if isinstance(op, ast.In) and one in map(ast.dump, getattr(right, "elts", ())) and not _is_made(left):
-            return True
-        if isinstance(op, ast.Is) and self._is_something(left, right):
-            return False
-        if isinstance(op, ast.Lt) and _is_length(left) and _number(right) <= 0:
-            return False
-        key = sorted((one, other)) if isinstance(op, ast.Eq) else [one, other]
-        return world.setdefault(f"{type(op).__name__}: {key}", False)
-
-    def _is_something(self, left: ast.expr, right: ast.expr) -> bool:
-        """Whether it asks for None where nothing else than something can be."""
-        is_call = isinstance(left, ast.Call) and isinstance(left.func, ast.Name) and left.func.id in SOMETHING
-        is_there = is_call or self._is_global(left) if isinstance(left, (ast.Call, ast.Name)) else _is_plain(left)
-        return isinstance(right, ast.Constant) and right.value is None and is_there and not _is_none(left)
+            each = [self.is_true(value) for value in node.values]
+            both = {ast.dump(value) for value in node.values} & {_opposite(value) for value in node.values}
+            return any(each) or bool(both) if isinstance(node.op, ast.Or) else all(each)
+        if isinstance(node, ast.Compare) and len(node.ops) == 1:
+            (op,), (right,) = node.ops, node.comparators
+            is_same = ast.dump(node.left) == ast.dump(right) and not _is_made(right)
+            is_length = isinstance(op, ast.GtE) and _is_length(node.left) and ast.unparse(right) == "0"
+            return is_length or (is_same and isinstance(op, (ast.Eq, ast.LtE, ast.GtE)))
+        return self._is_global(node) if isinstance(node, ast.Name) else _is_plain(node) and _is_true(node)
 
 
 Scope = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -227,16 +158,16 @@ def _given(node: ast.arguments) -> list[ast.arg]:
 
 
 def _arguments(node: ast.expr) -> list[ast.expr]:
-    return [*node.args, *(one.value for one in node.keywords)] if isinstance(node, ast.Call) else []
+    return [*node.args, *(keyword.value for keyword in node.keywords)] if isinstance(node, ast.Call) else []
 
 
 def _run(block: Sequence[ast.stmt], reading: _Reading) -> Iterator[ast.stmt]:
     """The statements that may run, and whose failure is nobody else's business."""
-    for one in block:
-        yield one
-        for inner in _inside(one, reading):
+    for statement in block:
+        yield statement
+        for inner in _inside(statement, reading):
             yield from _run(inner, reading)
-        if isinstance(one, (ast.Return, ast.Raise, ast.Break, ast.Continue)):
+        if isinstance(statement, (ast.Return, ast.Raise, ast.Break, ast.Continue)):
             return
 
 
@@ -272,21 +203,21 @@ def _forgives(handler: ast.ExceptHandler) -> bool:
 
 def _swallows(block: ast.expr) -> bool:
     """Whether a block goes on after any failure in it, whatever that says."""
-    if not isinstance(block, ast.Call) or any(one.arg == "match" for one in block.keywords):
+    if not isinstance(block, ast.Call) or any(keyword.arg == "match" for keyword in block.keywords):
         return False
     name = ast.unparse(block.func).rpartition(".")[2]
     return name in {*BLOCKS, "assertRaises", "suppress"} and _is_catch_all(block.args)
 
 
 def _is_catch_all(kinds: Sequence[ast.expr]) -> bool:
-    names = {ast.unparse(one) for kind in kinds for one in getattr(kind, "elts", [kind])}
+    names = {ast.unparse(element) for kind in kinds for element in getattr(kind, "elts", [kind])}
     return not CATCH_ALL.isdisjoint(names)
 
 
 def _is_plain(node: ast.expr) -> bool:
     """Whether its truth is written there."""
     shown = (ast.Constant, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Lambda, ast.GeneratorExp)
-    parts = [one for one in getattr(node, "elts", ()) if isinstance(one, ast.Starred)]
+    parts = [element for element in getattr(node, "elts", ()) if isinstance(element, ast.Starred)]
     return (isinstance(node, shown) and not parts) or (isinstance(node, ast.JoinedStr) and _is_true(node))
 
 
@@ -294,19 +225,15 @@ def _is_true(node: ast.expr) -> bool:
     if isinstance(node, ast.Constant):
         return bool(node.value)
     if isinstance(node, ast.JoinedStr):
-        return any(isinstance(one, ast.Constant) and one.value for one in node.values)
+        return any(isinstance(value, ast.Constant) and value.value for value in node.values)
     if isinstance(node, ast.Dict):
         return bool(node.keys)
     return isinstance(node, (ast.Lambda, ast.GeneratorExp)) or bool(getattr(node, "elts", ()))
 
 
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
-
-
 def _is_made(node: ast.expr) -> bool:
     """Whether an object is made: two of them are as equal as their class says."""
-    names = [ast.unparse(one.func).rpartition(".")[2] for one in ast.walk(node) if isinstance(one, ast.Call)]
+    names = [ast.unparse(part.func).rpartition(".")[2] for part in ast.walk(node) if isinstance(part, ast.Call)]
     return any(name[:1].isupper() for name in names)
 
 
@@ -314,9 +241,10 @@ def _is_length(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"abs", "len"}
 
 
-def _number(node: ast.expr) -> float:
-    try:
-        value = ast.literal_eval(node)
-    except ValueError:
-        return 1
-    return value if isinstance(value, (int, float)) else 1
+def _opposite(node: ast.expr) -> str:
+    """What is false whenever a condition is true, as `ast.dump` has it; "" when nobody can say."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return ast.dump(node.operand)
+    if isinstance(node, ast.Compare) and type(node.ops[0]) in _OPPOSITE and len(node.ops) == 1:
+        return ast.dump(ast.Compare(node.left, [_OPPOSITE[type(node.ops[0])]()], node.comparators))
+    return ""

@@ -7,10 +7,24 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from pytest_enrich import gaps, patch
-from pytest_enrich.data import Answered, Branch, Dropped, Execution, Gap, Kept, NewRow, Prove, Proved, TestOutcome
+from pytest_enrich.data import (
+    Answered,
+    Branch,
+    Candidate,
+    Dropped,
+    Execution,
+    Gap,
+    Grade,
+    Kept,
+    NewRow,
+    Prove,
+    Proved,
+    TestOutcome,
+)
+from pytest_enrich.errors import RefusedError
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.validate import beside
-from pytest_enrich.validate.proof import MEASURED, SHOWN, Proof, last_line
+from pytest_enrich.validate.proof import MEASURED, SHOWN, Existing, Proof, last_line
 
 
 class Gained(Struct, frozen=True, kw_only=True):
@@ -33,6 +47,35 @@ class Gained(Struct, frozen=True, kw_only=True):
         """Whether it closes all that another one does, or that a kept test did."""
         pairs = ((self.gaps, other.gaps), (self.lines, other.lines), (self.branches, other.branches))
         return all(set(theirs) <= set(ours) for ours, theirs in pairs)
+
+
+def placed(  # noqa: PLR0913 - each is known to another part of a run
+    task: Task,
+    candidate: Candidate,
+    sandbox: Sandbox,
+    *,
+    timeout: float,
+    lowest: Grade,
+    existing: Existing | None = None,
+) -> Proof | Dropped:
+    """The candidate in its file, ready to run, or why it is dropped; with a row are its cases."""
+    try:
+        text = patch.insert(task.test_text, candidate)
+    except RefusedError as error:
+        return Dropped(rung="parses", reason="cannot be put into the test file", detail=str(error))
+    cases = find_cases(task, candidate, text, sandbox, timeout) if isinstance(candidate, NewRow) else ()
+    if isinstance(cases, Dropped):
+        return cases
+    return Proof(
+        task=task,
+        candidate=candidate,
+        text=text,
+        sandbox=sandbox,
+        timeout=timeout,
+        lowest=lowest,
+        existing=existing or Existing(),
+        cases=cases,
+    )
 
 
 def measure(proof: Proof) -> Gained | Dropped:
@@ -147,14 +190,16 @@ def _closed(task: Task, row: NewRow, before: Proved) -> bool:
 
 
 def _by_id(proved: Proved) -> dict[str, TestOutcome]:
-    return {one.nodeid: one for one in proved.outcomes}
+    return {outcome.nodeid: outcome for outcome in proved.outcomes}
 
 
 def _changed(runs: _Runs) -> Dropped | None:
     """Why the row is not just one more, if it is not."""
     gone = [nodeid for nodeid in runs.before if nodeid not in runs.after]
     if gone:
-        detail = "; ".join([*gone, *(one.detail for one in runs.after.values() if one.result == "error")])
+        detail = "; ".join(
+            [*gone, *(outcome.detail for outcome in runs.after.values() if outcome.result == "error")]
+        )
         return Dropped(rung="runs", reason="cases that exist are gone with it", detail=detail[-SHOWN:])
     other = [nodeid for nodeid, one in runs.before.items() if runs.after[nodeid].result != one.result]
     if other:
@@ -165,7 +210,7 @@ def _changed(runs: _Runs) -> Dropped | None:
 
 def _new(runs: _Runs, row: NewRow, scopes: Sequence[str]) -> tuple[str, ...] | Dropped:
     """Those that came; a run cannot choose others than those of its tests to answer for it."""
-    wanted = runs.after if not row.argnames else [one for one in runs.after if one not in runs.before]
+    wanted = runs.after if not row.argnames else [nodeid for nodeid in runs.after if nodeid not in runs.before]
     inside = tuple(mark for scope in scopes for mark in (f"{scope}[", f"{scope}::"))
     new = tuple(one for one in wanted if one in scopes or one.startswith(inside))
     whole = [runs.after[one].detail for one in new if one in scopes]

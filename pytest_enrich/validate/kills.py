@@ -95,7 +95,7 @@ def grade_refusal(given: Grade, part: MutantsPart, lowest: Grade) -> Dropped | N
         )
     if is_no_worse(given, lowest):
         return None
-    alive = "; ".join(f"line {one.line}: {one.change}" for one in part.list if not one.killed)
+    alive = "; ".join(f"line {mutant.line}: {mutant.change}" for mutant in part.list if not mutant.killed)
     nothing = "its assertions notice no mutant" if part.killed else "kills no mutant"
     reason = nothing if given == "weak" else f"is {given}, not {lowest}"
     detail = f"{part.killed} of {part.of} killed; alive: {alive}"
@@ -170,7 +170,7 @@ def count(  # noqa: PLR0913 - each is known to another part of a run
         return Counted(grade="ungraded", facts=mutants_part((), "no mutant could be made of the gap's code"))
     near = tuple(one.nodeid for one in task.target.nearest if one.shared)[:MOST_OTHERS]
     contested = existing.unasked(task.target.path, _contested(made, closed)) if near else []
-    ids = tuple(one.id for one in contested)
+    ids = tuple(mutant.id for mutant in contested)
     canary = mutants.canary(task.source_text, closed, ran)
     job = _job(task, test, made, canary=canary, seconds=seconds, corpus=corpus, others=near, contested=ids)
     answer = _ask(job, sandbox)
@@ -247,11 +247,11 @@ def _killed_by(name: str, answer: Mutated, killed: tuple[Mutant, ...]) -> frozen
     if name not in answer.parts:
         return frozenset()
     ours = {fate.id for fate in answer.fates if name in fate.parts or fate.fate in _LOST}
-    return frozenset(one.id for one in killed if one.id in ours)
+    return frozenset(mutant.id for mutant in killed if mutant.id in ours)
 
 
 def _fates(answer: Mutated) -> dict[str, str]:
-    return {one.id: one.fate for one in answer.fates}
+    return {fate.id: fate.fate for fate in answer.fates}
 
 
 def _job(  # noqa: PLR0913 - each is known to another part of the question

@@ -113,13 +113,13 @@ class Existing:
 
     def unasked(self, path: str, mutants: Iterable[Mutant]) -> list[Mutant]:
         """Of the mutants of a source file those of which nothing is known."""
-        return [one for one in mutants if _key(path, one) not in self._known]
+        return [mutant for mutant in mutants if _key(path, mutant) not in self._known]
 
     def completed(
         self, path: str, mutants: Sequence[Mutant], fates: Sequence[MutantFate]
     ) -> tuple[MutantFate, ...]:
         """The fates with what is known of the mutants; what the fates tell is known from now on."""
-        by_id = {one.id: one for one in mutants}
+        by_id = {mutant.id: mutant for mutant in mutants}
         return tuple(self._completed(_key(path, by_id[fate.id]), fate) for fate in fates if fate.id in by_id)
 
     def _completed(self, key: tuple[str, int, int, str], fate: MutantFate) -> MutantFate:
@@ -268,7 +268,11 @@ class Proof(Struct, frozen=True, kw_only=True):
         """
         if not isinstance(execution, Answered) or not isinstance(execution.answer, Proved):
             return None
-        ends = {one.nodeid: one.result for one in execution.answer.outcomes if not self._is_own(one.nodeid)}
+        ends = {
+            outcome.nodeid: outcome.result
+            for outcome in execution.answer.outcomes
+            if not self._is_own(outcome.nodeid)
+        }
         return {
             nodeid: result for nodeid, result in ends.items() if result != "passed" or not self._is_named(nodeid)
         }
@@ -283,9 +287,9 @@ def together(outcomes: Sequence[TestOutcome]) -> TestOutcome:
 
     A fixture may skip some of its parameters here (an extension that is not built): the others tell.
     """
-    ran = [one for one in outcomes if one.result != "skipped"] or outcomes
+    ran = [outcome for outcome in outcomes if outcome.result != "skipped"] or outcomes
     told = next((one for one in ran if one.result != "passed"), ran[0])
-    return replace(told, seconds=sum(one.seconds for one in outcomes))
+    return replace(told, seconds=sum(outcome.seconds for outcome in outcomes))
 
 
 def function(nodeid: str) -> str:

@@ -9,16 +9,16 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich import patch
+from pytest_enrich import patch, refine
 from pytest_enrich.data import Attempt, Call, Candidate, Dropped, Grade, Kept, NewTest, Target, Verdict
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.protocols import Task
-from pytest_enrich.validate import check, gain, kills, minimal
+from pytest_enrich.refine import Parts
+from pytest_enrich.refine.asserting import expects
+from pytest_enrich.validate import check, gain, kills
 from pytest_enrich.validate.gain import Gained
 from pytest_enrich.validate.kills import Counted, Placed, is_no_worse
-from pytest_enrich.validate.minimal import Parts
 from pytest_enrich.validate.proof import Proof
-from pytest_enrich.validate.telling import expects
 
 MOST_SHARPENED = 2
 Sharper: TypeAlias = Callable[[Task, Candidate, Call], Iterable[Sequence[Candidate]]]
@@ -40,10 +40,10 @@ def find(proof: Proof, first: Gained, counted: Counted, parts: Parts | None) -> 
         return proof
     holds = partial(_holds, proof, first, counted)
     least: NewTest = proof.candidate
-    chosen = minimal.smallest(frozenset(one.id for one in counted.killed), counted.by_part)
+    chosen = refine.smallest(frozenset(mutant.id for mutant in counted.killed), counted.by_part)
     if parts is not None and chosen is not None:
         least = _fewest(parts, parts.completed(chosen), holds)
-    least = minimal.reduce(least, holds)
+    least = refine.reduce(least, holds)
     return proof if least is proof.candidate else _put(proof, least)
 
 
@@ -100,7 +100,7 @@ class Graded(Struct, frozen=True):
 
     proof: Proof
     first: gain.Gained
-    parts: minimal.Parts | None
+    parts: refine.Parts | None
     counted: kills.Counted
 
     def instead(self, other: Candidate) -> Graded | None:
@@ -115,12 +115,12 @@ def of(proof: Proof) -> Graded | Dropped:
     first = gain.measure(proof)
     if isinstance(first, Dropped):
         return first
-    parts = minimal.parts(proof.candidate)
+    parts = refine.parts(proof.candidate)
     counted = _counted(proof, first, parts)
     return counted.fault or Graded(proof, first, parts, counted)
 
 
-def _counted(proof: Proof, first: gain.Gained, parts: minimal.Parts | None) -> kills.Counted:
+def _counted(proof: Proof, first: gain.Gained, parts: refine.Parts | None) -> kills.Counted:
     closed = [gap for gap in proof.task.target.gaps if gap.id in first.own]
     return kills.count(
         proof.task,

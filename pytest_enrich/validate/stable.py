@@ -87,11 +87,11 @@ def check(proof: Proof, first: Gained) -> Ways | Dropped:
 
 def _trials(*, whole: bool, measured: bool) -> Iterator[Trial]:
     """Where the tests of the file come to no end in time, the candidate alone: in all ways, or measured."""
-    for one in TRIALS:
-        if whole and (measured or not one.measured):
-            yield one
-        elif one is not PLAIN and not one.is_ordered:
-            yield replace(one, alone=True)
+    for trial in TRIALS:
+        if whole and (measured or not trial.measured):
+            yield trial
+        elif trial is not PLAIN and not trial.is_ordered:
+            yield replace(trial, alone=True)
 
 
 def _fault(proof: Proof, first: Gained, trial: Trial, execution: Execution) -> Dropped | None:

@@ -6,13 +6,10 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from pytest_enrich import patch
 from pytest_enrich.data import Answered, Candidate, Dropped, NewRow, Prove, Proved, Reproof
 from pytest_enrich.data.suggestion import RunsPart
-from pytest_enrich.errors import RefusedError
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.validate import gain, kills, smaller, stable
-from pytest_enrich.validate.gain import find_cases
 from pytest_enrich.validate.proof import SHOWN, Proof, function
 
 _KNOWN = "expected to fail:"
@@ -75,15 +72,10 @@ def fails(task: Task, candidate: Candidate, sandbox: Sandbox, *, timeout: float)
 def _placed(
     task: Task, candidate: Candidate, names: Sequence[str], sandbox: Sandbox, timeout: float
 ) -> Proof | Dropped:
-    try:
-        text = patch.insert(task.test_text, candidate)
-    except RefusedError as error:
-        return Dropped(rung="parses", reason="it cannot be put into the test file", detail=str(error))
-    proof = Proof(task=task, candidate=candidate, text=text, sandbox=sandbox, timeout=timeout, lowest="weak")
-    if isinstance(candidate, NewRow):
-        found = find_cases(task, candidate, text, sandbox, timeout)
-    else:
-        found = _collected(proof, names)
+    proof = gain.placed(task, candidate, sandbox, timeout=timeout, lowest="weak")
+    if isinstance(proof, Dropped) or isinstance(candidate, NewRow):
+        return proof
+    found = _collected(proof, names)
     return found if isinstance(found, Dropped) else replace(proof, cases=found)
 
 
@@ -97,9 +89,9 @@ def _collected(proof: Proof, names: Sequence[str]) -> tuple[str, ...] | Dropped:
         return Dropped(
             rung="runs", reason="its file did not run", detail=getattr(execution, "detail", "")[-SHOWN:]
         )
-    ran = [one.nodeid for one in execution.answer.outcomes]
+    ran = [outcome.nodeid for outcome in execution.answer.outcomes]
     found = tuple(one for one in ran if function(one) in wanted)
-    detail = "; ".join(one.detail for one in execution.answer.outcomes if one.detail)
+    detail = "; ".join(outcome.detail for outcome in execution.answer.outcomes if outcome.detail)
     return found or Dropped(rung="runs", reason="pytest collects no test of it", detail=detail[-SHOWN:])
 
 

@@ -29,11 +29,6 @@ def test_most_missing_branches_come_first():
     assert names(gap("one", 1), gap("two", 5), gap("two", 6)) == ["two", "two", "one"]
 
 
-def test_risk_is_worth_more_than_a_branch():
-    assert names(gap("plain", 1, branches=2), gap("refund", 5)) == ["refund", "plain"]
-    assert names(gap("plain", 1, branches=2), gap("check", 5, text="if not user.is_admin:")) == ["check", "plain"]
-
-
 def test_what_many_call_comes_before_what_nobody_calls():
     text = "def rare(): ...\ndef often(): ...\n" + "often()\n" * 3
     some = [gap("rare", 1), gap("often", 2)]

@@ -2,7 +2,7 @@ import ast
 import textwrap
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_enrich import mutants
@@ -196,6 +196,7 @@ STATEMENTS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(STATEMENTS, min_size=1, max_size=4))
 def test_every_mutant_compiles_differs_and_is_made_again(statements):
     text = "def f(x, y):\n" + "".join(f"    {one}\n" for one in statements)

@@ -254,15 +254,14 @@ def test_a_value_is_not_the_same_for_being_equal(make_row):
     assert not patch.is_there(text, make_row("'1'"))
 
 
-def test_a_call_that_grew_too_long_is_broken_up_as_formatters_do(make_row):
+def test_a_line_that_grew_too_long_becomes_one_for_each_case(make_row):
     long = f'"{"x" * 75}"'
     old = file('@p("a", [1, 2], ids=["one", "two"])')
     row = make_row(long)
 
     new = patch.insert(old, row)
 
-    lists = f'    [\n        1,\n        2,\n        {long},\n    ],\n    ids=["one", "two", "n-below-0"],\n'
-    assert new == file(f'@p(\n    "a",\n{lists})')
+    assert new == file(f'@p("a", [\n    1,\n    2,\n    {long},\n], ids=["one", "two", "n-below-0"])')
     assert patch.remove(new, row, lambda text: text == old) == old
 
 

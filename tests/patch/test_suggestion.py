@@ -1,4 +1,3 @@
-import hashlib
 import re
 
 import msgspec
@@ -13,8 +12,6 @@ def test_a_suggestion_says_where_its_test_goes(cart, new_test, suggestion):
 
     assert made.target.where == "after"
     assert (made.target.owner, made.target.anchor, made.target.new_file) == ("TestCart", "test_empty", False)
-    assert made.target.sha256 == hashlib.sha256(cart.encode()).hexdigest()
-    assert made.target.blob == patch.blob_id(cart)[:7]
 
 
 @pytest.mark.parametrize(
@@ -31,44 +28,12 @@ def test_the_other_gaps_that_it_closes_are_named_with_their_lines(cart, new_test
     assert gap.also_lines == fakes.gap("cart-bbbbbbbb", 30).lines
 
 
-def test_a_new_file_has_no_hash(new_test, suggestion):
-    target = suggestion(new_test(), None).target
-
-    assert (target.new_file, target.sha256, target.blob) == (True, "", "")
-
-
 def test_it_needs_the_imports_that_the_file_has_already(cart, new_test, suggestion):
     code = "def test_new():\n    with pytest.raises(ValueError):\n        discount(1)\n"
 
     test = suggestion(new_test(code=code, imports=["import pytest"]), cart).test
 
     assert test.imports == ("import pytest", "from shop.cart import discount")
-    assert test.standalone
-
-
-@pytest.mark.parametrize("code", ["def test_new():\n    HELPER()\n", "def test_new():\n    TestCart()\n"])
-def test_what_uses_more_of_its_file_than_imports_cannot_stand_alone(cart, new_test, suggestion, code):
-    assert not suggestion(new_test(code=code), cart).test.standalone
-
-
-def test_what_uses_its_class_cannot_stand_alone(cart, new_test, suggestion):
-    code = "def test_new(self):\n    assert self.{}(1)\n"
-
-    def alone(style, attribute):
-        test = new_test(code=code.format(attribute), owner="TestCart", style=style)
-        return suggestion(test, cart).test.standalone
-
-    assert alone("unittest", "assertTrue")
-    assert not alone("unittest", "client")
-    assert not alone("method", "client")
-
-
-def test_its_fixtures_are_the_parameters_that_nothing_else_gives(cart, new_test, suggestion):
-    code = (
-        "@pytest.mark.parametrize('a, b', [(1, 2)])\ndef test_new(self, tmp_path, a, b, c=3, *, shop):\n    pass\n"
-    )
-
-    assert suggestion(new_test(code=code, owner="TestCart"), cart).test.fixtures == ("tmp_path", "shop")
 
 
 def test_its_code_has_the_quotes_of_its_file(new_test, suggestion):

@@ -33,8 +33,6 @@ def test_an_item_says_where_and_how_it_is_written(project, collect):
         ("OldTest::test_old", "test_old", "OldTest", "unittest", False),
     ]
     assert {item.path for item in collected.items} == {"tests/test_a.py"}
-    assert collected.items[0].markers == ("parametrize",)
-    assert collected.items[1].markers == ("slow",)
 
 
 def test_the_answer_does_not_grow_with_the_parameters_of_a_test(project, collect):

@@ -107,7 +107,7 @@ def test_it(number): assert 0, f"<{os.environ['PYTEST_XDIST_WORKER']}>"
 
     def test_a_test_that_is_not_there_is_an_error(self, run):
         found = run("def test_a(): pass\n", workers=2, tests=("tests/test_new.py::test_b",))
-        assert found["test_b"][0] == "error"
+        assert {result for result, _ in found.values()} == {"error"}
 
     def test_a_file_that_cannot_be_imported_is_an_error_that_says_why(self, run):
         ((result, detail),) = run("import nowhere_at_all\n", workers=2).values()

@@ -17,7 +17,6 @@ COLLECTED = Collected(
             name=nodeid.partition("::")[2],
             style="function",
             is_async=False,
-            markers=(),
             fixtures=("tmp_path",),
         )
         for nodeid in (PARTS, DISCOUNT)

@@ -24,7 +24,6 @@ def item(nodeid: str, style: str = "function", fixtures: tuple[str, ...] = ()) -
         name=name,
         style=style,
         is_async=False,
-        markers=(),
         fixtures=fixtures,
     )
 

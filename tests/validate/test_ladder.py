@@ -112,7 +112,7 @@ def test_one_that_only_runs_the_code_is_weak_and_not_shown(judge):
             """
             ages = [30, 40, 50, 60]
             other = price(30)
-            assert price(1000, member=True) == 7
+            assert price(100, member=True) == 7
             """,
             ["assert price(100, member=True) == 7"],
             id="what nothing needs",

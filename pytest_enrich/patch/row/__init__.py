@@ -1,22 +1,110 @@
 """One more case of a test that exists: an element of its `parametrize` list, or an `@example`.
 
 Nothing else in the file changes: a case gets lines of its own, and the one before it a comma, or it goes to the
-end of the line that holds them all.
+end of the line that holds them all. A line that gets too long by that becomes one for each case.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
+
+import libcst as cst
+from libcst import matchers
 
 from pytest_enrich.data import NewRow
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.imports import drop, merge
+from pytest_enrich.imports.elements import Edit, Elements, spliced
 from pytest_enrich.imports.text import BOM, split_bom
-from pytest_enrich.patch.row import edit, example
-from pytest_enrich.patch.row.example import alone_in_list
-from pytest_enrich.patch.row.wrap import exchanged_position
+from pytest_enrich.patch.row import place
+from pytest_enrich.patch.row.case import derive_id, new_case, read_case, styled
+from pytest_enrich.patch.row.example import Examples
+from pytest_enrich.patch.row.place import Spans, uses
+from pytest_enrich.patch.scope import Scope, enter, parse, quotes, requote, unit
 
-__all__ = ["alone_in_list", "carriers", "codes", "insert", "is_there", "line", "remove", "written"]
+SHORTEST_LIMIT, LONGEST_LIMIT = 88, 120
+"""Between these is how long a line may be: as long as the longest of the file."""
+
+
+class Cases:
+    """The list of cases that `row` belongs to, in the text of its file.
+
+    Raises:
+        RefusedError: There is none, or the row is not one case.
+    """
+
+    def __init__(self, text: str, row: NewRow) -> None:
+        self.scope = enter(parse(text, row.placement.path), row.placement)
+        self._text, self._row = text, row
+        self._place = place.find(self.scope, row)
+        self._spans = Spans(self.scope)
+        self._cases = self._spans.elements(self._place.cases)
+        self._ids = self._spans.elements(self._place.ids) if self._place.ids is not None else None
+        self._case = new_case(row, bare=self._place.bare)
+        self._others = [read_case(element.value, bare=self._place.bare) for element in self._place.cases.elements]
+        self.at = next((at for at, one in enumerate(self._others) if one.key == self._case.key), None)
+        """Which of the cases has the same values; None when none has."""
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The cases as they are written."""
+        return tuple(case.code for case in self._others)
+
+    @property
+    def carriers(self) -> tuple[str, ...]:
+        """What gets the new case: the test, or a class whose decorator it is, and others with the same list."""
+        return self._place.carriers
+
+    @property
+    def written(self) -> str:
+        """The code of the case as the list has the others."""
+        return requote(styled(self._case, self._others, self._row.title), quotes(self._text))
+
+    def line(self, at: int) -> int:
+        """Where a case stands (1-based)."""
+        return self._spans.line(self._cases.spans[at][0])
+
+    def inserted(self) -> str:
+        """The text with the case at the end of its list, and an id at the end of the list of ids."""
+        ids = [self._ids.inserted(len(self._ids.spans), self._new_id(self._ids))] if self._ids is not None else []
+        whole = spliced(self._text, [self._cases.inserted(len(self._others), self.written), *ids])
+        exploded = self._cases.exploded(self.written, unit(self.scope))
+        if exploded is None or _fits(whole, self._text):
+            return whole
+        return spliced(self._text, [exploded, *ids])
+
+    def removals(self, at: int) -> Iterator[str]:
+        """The texts without a case: as the list stands, then with all of it on the line that it may have been."""
+        ids: list[Edit] = []
+        number = self._place.id_of(at)
+        if self._ids is not None and number is not None:
+            ids = [self._ids.without(number)]
+        yield spliced(self._text, [self._cases.without(at), *ids])
+        if (collapsed := self._cases.collapsed(at)) is not None:
+            yield spliced(self._text, [collapsed, *ids])
+
+    def only(self, at: int, begin: str, end: str) -> tuple[Spans, list[Edit]]:
+        """What leaves only this case, between two comments."""
+        edits = [self._cases.only(at, begin, end)]
+        number = self._place.id_of(at)
+        if self._ids is not None and number is not None:
+            edits.append((self._ids.start, self._ids.end, f"{self._ids.codes[number]},"))
+        return self._spans, edits
+
+    def _new_id(self, ids: Elements) -> str:
+        return requote(self._case.id or derive_id(self._row.title, ids.codes), quotes(self._text))
+
+
+def _fits(new: str, old: str) -> bool:
+    """Whether no line is new that is longer than others are."""
+    known = {line: len(line.expandtabs(8)) for line in old.splitlines()}
+    limit = min(max(SHORTEST_LIMIT, *known.values(), 0), LONGEST_LIMIT)
+    return all(len(line.expandtabs(8)) <= limit for line in new.splitlines() if line not in known)
+
+
+def _find(text: str, row: NewRow) -> Cases | Examples:
+    return (Cases if row.argnames else Examples)(text.removeprefix(BOM), row)
 
 
 def insert(text: str, row: NewRow, *, joined: bool = True) -> str:
@@ -25,14 +113,10 @@ def insert(text: str, row: NewRow, *, joined: bool = True) -> str:
     Raises:
         RefusedError: The file is not Python, or the test or a literal list for these names is not there.
     """
-    if is_there(text, row):
+    found = _find(text, row)
+    if found.at is not None:
         return text
-    start, text = split_bom(text)
-    if row.argnames:
-        new = edit.insert(text, edit.find(text, row), row)
-    else:
-        new = example.insert(text, example.find(text, row), row)
-    return start + merge(new, row.imports, path=row.placement.path, joined=joined)
+    return split_bom(text)[0] + merge(found.inserted(), row.imports, path=row.placement.path, joined=joined)
 
 
 def remove(text: str, row: NewRow, was: Callable[[str], bool] | None = None) -> str:
@@ -44,18 +128,16 @@ def remove(text: str, row: NewRow, was: Callable[[str], bool] | None = None) -> 
     Raises:
         RefusedError: The row is not there as it was put in.
     """
-    start, without_bom = split_bom(text)
-    path = row.placement.path
-    rest = list(_without(without_bom, row))
-    if not rest:
+    start, path, found = split_bom(text)[0], row.placement.path, _find(text, row)
+    if found.at is None:
         raise RefusedError(
             f"The case of {row.name} is not in {path} as it was put in\nNothing was changed in it.\n"
             f"See what it holds now:  git diff {path}"
         )
-    candidates = [start + drop(one, row.imports, path=path) for one in rest]
-    known = next((one for one in candidates if was and was(one)), None)
-    exact = (one for one in candidates if insert(one, row) == text)
-    return known if known is not None else next(exact, candidates[0])
+    candidates = [start + drop(rest, row.imports, path=path) for rest in found.removals(found.at)]
+    known = (candidate for candidate in candidates if was and was(candidate))
+    exact = (candidate for candidate in candidates if insert(candidate, row) == text)
+    return next(chain(known, exact, candidates))
 
 
 def is_there(text: str, row: NewRow) -> bool:
@@ -64,10 +146,7 @@ def is_there(text: str, row: NewRow) -> bool:
     Raises:
         RefusedError: As `insert`.
     """
-    text = text.removeprefix(BOM)
-    if row.argnames:
-        return edit.index(edit.find(text, row), row) is not None
-    return example.index(example.find(text, row)[1], row) is not None
+    return _find(text, row).at is not None
 
 
 def written(text: str, row: NewRow) -> str:
@@ -76,8 +155,7 @@ def written(text: str, row: NewRow) -> str:
     Raises:
         RefusedError: As `insert`.
     """
-    text = text.removeprefix(BOM)
-    return edit.written(edit.find(text, row), row, text) if row.argnames else example.written(row, text)
+    return _find(text, row).written
 
 
 def codes(text: str, row: NewRow) -> tuple[str, ...]:
@@ -86,8 +164,7 @@ def codes(text: str, row: NewRow) -> tuple[str, ...]:
     Raises:
         RefusedError: As `insert`.
     """
-    text = text.removeprefix(BOM)
-    return edit.codes(edit.find(text, row)) if row.argnames else example.codes(example.find(text, row)[1])
+    return _find(text, row).codes
 
 
 def carriers(text: str, row: NewRow) -> tuple[str, ...]:
@@ -98,10 +175,7 @@ def carriers(text: str, row: NewRow) -> tuple[str, ...]:
     Raises:
         RefusedError: As `insert`.
     """
-    path, owner = row.placement.path, row.placement.owner
-    if row.argnames:
-        return tuple(f"{path}::{one}" for one in edit.find(text.removeprefix(BOM), row).carriers)
-    return ("::".join([path, *(owner.replace("::", ".").split(".") if owner else []), row.name]),)
+    return tuple(f"{row.placement.path}::{carrier}" for carrier in _find(text, row).carriers)
 
 
 def line(text: str, row: NewRow) -> int:
@@ -110,23 +184,41 @@ def line(text: str, row: NewRow) -> int:
     Raises:
         RefusedError: As `insert`.
     """
+    found = _find(text, row)
+    return 0 if found.at is None else found.line(found.at)
+
+
+def alone_in_list(text: str, row: NewRow, begin: str, end: str) -> str:
+    """The text, which has the case, with it between two comments and without other cases and other tests.
+
+    Raises:
+        RefusedError: As `insert`.
+    """
     text = text.removeprefix(BOM)
-    if row.argnames:
-        found = edit.find(text, row)
-        at = edit.index(found, row)
-        return 0 if at is None else exchanged_position(found.scope, found.cases.elements[at])[0]
-    scope, function = example.find(text, row)
-    at = example.index(function, row)
-    return 0 if at is None else exchanged_position(scope, function.decorators[at])[0]
+    found = _find(text, row)
+    assert found.at is not None, "the case is put in before it is shown alone"
+    spans, edits = found.only(found.at, begin, end)
+    others = _unwanted(found.scope, row, found.carriers)
+    return spliced(text, [*edits, *((*spans.of(one), "") for one in others)])
 
 
-def _without(text: str, row: NewRow) -> Iterator[str]:
-    if row.argnames:
-        found = edit.find(text, row)
-        at = edit.index(found, row)
-        yield from edit.removals(found, at) if at is not None else ()
-        return
-    place = example.find(text, row)
-    at = example.index(place[1], row)
-    if at is not None:
-        yield example.removed(place, at)
+def _unwanted(scope: Scope, row: NewRow, carriers: tuple[str, ...]) -> Iterator[cst.CSTNode]:
+    """The other tests beside those with the case and their classes, those that somebody names left alone."""
+    bodies = [scope.module.body, *(owner.body.body for owner in scope.owners)]
+    ours = [*(owner.name.value for owner in scope.owners), row.name]
+    kept = {name for carrier in carriers for name in carrier.split("::")}
+    for body, own in zip(bodies, ours, strict=True):
+        for node in body:
+            if isinstance(node, cst.FunctionDef | cst.ClassDef) and node.name.value not in {own, *kept}:
+                name = node.name.value
+                if name.lower().startswith("test") and not _mentions(scope, name):
+                    yield node
+
+
+def _mentions(scope: Scope, name: str) -> int:
+    """How often the name is used where it is not defined."""
+    found = matchers.findall(scope.module, matchers.FunctionDef() | matchers.ClassDef())
+    return uses(scope.module, name) - sum(one.name.value == name for one in found)  # type: ignore[attr-defined]
+
+
+__all__ = ["alone_in_list", "carriers", "codes", "insert", "is_there", "line", "remove", "written"]

@@ -1,17 +1,22 @@
-"""Names of a test file that stand for a value: where they get it, and who uses them."""
+"""Where a case goes: the `parametrize` call with its names, its literal list, and who shares that."""
 
 from __future__ import annotations
 
 import ast
+import bisect
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import NoReturn, TypeAlias, TypeGuard
 
 import libcst as cst
 from libcst import matchers
+from libcst.metadata import MetadataWrapper, WhitespaceInclusivePositionProvider
 from msgspec import Struct
 
 from pytest_enrich.data import NewRow
 from pytest_enrich.errors import RefusedError
+from pytest_enrich.imports.elements import Elements
+from pytest_enrich.imports.text import newline, split, unreadable
 from pytest_enrich.patch.scope import Scope, definitions
 
 NAMES, VALUES, IDS = ("argnames", 0), ("argvalues", 1), ("ids", 3)
@@ -35,7 +40,7 @@ def _value(node: cst.CSTNode, name: str) -> cst.BaseExpression | None:
     """The value that a statement gives to just this name."""
     targets: list[cst.BaseExpression] = []
     if isinstance(node, cst.Assign):
-        targets = [one.target for one in node.targets]
+        targets = [target.target for target in node.targets]
     elif isinstance(node, cst.AnnAssign):
         targets = [node.target]
     named = len(targets) == 1 and isinstance(targets[0], cst.Name) and targets[0].value == name
@@ -70,10 +75,10 @@ def is_bare(call: cst.Call) -> bool:
 
 def argument(call: cst.Call, keyword: str, index: int) -> cst.Arg | None:
     """The argument of this name or at this place; None when it is not there or cannot be told."""
-    if any(one.star for one in call.args):
+    if any(arg.star for arg in call.args):
         return None
-    named = [one for one in call.args if one.keyword is not None and one.keyword.value == keyword]
-    positional = [one for one in call.args if one.keyword is None]
+    named = [arg for arg in call.args if arg.keyword is not None and arg.keyword.value == keyword]
+    positional = [arg for arg in call.args if arg.keyword is None]
     return named[0] if named else positional[index] if index < len(positional) else None
 
 
@@ -109,14 +114,14 @@ def is_alike(one: Sharer, call: cst.Call) -> bool:
 
 
 def _calls(body: Sequence[cst.BaseStatement], name: str, owners: tuple[str, ...]) -> Iterator[Sharer]:
-    for one in definitions(body):
-        carrier = (*owners, one.name.value)
-        for decorator in one.decorators:
+    for definition in definitions(body):
+        carrier = (*owners, definition.name.value)
+        for decorator in definition.decorators:
             call = decorator.decorator
             if is_parametrize(call) and _named(call) == name:
                 yield Sharer("::".join(carrier), call)
-        if isinstance(one, cst.ClassDef):
-            yield from _calls(one.body.body, name, carrier)  # type: ignore[arg-type]
+        if isinstance(definition, cst.ClassDef):
+            yield from _calls(definition.body.body, name, carrier)  # type: ignore[arg-type]
 
 
 def _named(call: cst.Call) -> str:
@@ -148,7 +153,7 @@ class Place(Struct, frozen=True, kw_only=True):
     @property
     def is_inside(self) -> bool:
         """Whether the list is written in the call itself."""
-        return any(one.value is self.cases for one in self.call.args)
+        return any(arg.value is self.cases for arg in self.call.args)
 
     def id_of(self, at: int) -> int | None:
         """Where among the ids that of the case at `at` is; None when there is none.
@@ -185,7 +190,7 @@ def function(scope: Scope, row: NewRow) -> cst.FunctionDef:
     Raises:
         RefusedError: It is gone.
     """
-    found = [one for one in definitions(scope.body) if one.name.value == row.name]
+    found = [definition for definition in definitions(scope.body) if definition.name.value == row.name]
     if not found or not isinstance(found[-1], cst.FunctionDef):
         raise RefusedError(
             f"{row.placement.path} has no test {row.name} any more\nThe case was not put in.\n"
@@ -197,7 +202,7 @@ def function(scope: Scope, row: NewRow) -> cst.FunctionDef:
 def _call(scope: Scope, row: NewRow) -> tuple[cst.Call, str]:
     """The call, and whose it is; the function's own come before those of its classes."""
     own = function(scope, row)
-    names = [one.name.value for one in scope.owners]
+    names = [owner.name.value for owner in scope.owners]
     carriers: list[tuple[cst.FunctionDef | cst.ClassDef, str]] = [(own, "::".join([*names, row.name]))]
     inner = [(one, "::".join(names[: index + 1])) for index, one in enumerate(scope.owners)]
     for node, carrier in [*carriers, *reversed(inner)]:
@@ -205,7 +210,7 @@ def _call(scope: Scope, row: NewRow) -> tuple[cst.Call, str]:
             call = decorator.decorator
             if is_parametrize(call) and argument_names(call) == row.argnames:
                 return call, carrier
-    if any("parametrize" in scope.module.code_for_node(one) for one in _marks(scope)):
+    if any("parametrize" in scope.module.code_for_node(mark) for mark in _marks(scope)):
         _refuse(row, "may get its cases from a pytestmark, which other tests share")
     return _refuse(row, f"has no parametrize for {', '.join(row.argnames)}")
 
@@ -251,3 +256,51 @@ def _refuse(row: NewRow, why: str) -> NoReturn:
     raise RefusedError(
         f"{row.name} in {path} {why}\nThe case was not put in.\nPut it in by hand where it belongs:  {row.code}"
     )
+
+
+class Spans:
+    """Where the nodes of a module stand in its text, with the parentheses and white space that are theirs.
+
+    Raises:
+        RefusedError: The module is nested too deeply.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self.text = scope.module.code
+        self.newline = newline(self.text)
+        self._starts = [0, *accumulate(map(len, split(self.text)))]
+        wrapper = MetadataWrapper(scope.module, unsafe_skip_copy=True)
+        try:
+            self._ranges = wrapper.resolve(WhitespaceInclusivePositionProvider)
+        except RecursionError as error:
+            raise unreadable(scope.path, "", error) from error
+
+    def of(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Start and end of a node, as offsets in characters."""
+        found = self._ranges[node]
+        start = self._starts[found.start.line - 1] + found.start.column
+        return start, self._starts[found.end.line - 1] + found.end.column
+
+    def line(self, offset: int) -> int:
+        """The line (1-based) that an offset is in."""
+        return bisect.bisect_right(self._starts, offset)
+
+    def lines(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Where the lines of a node begin and end."""
+        start, end = self.of(node)
+        return self._starts[self.line(start) - 1], self._starts[min(self.line(end), len(self._starts) - 1)]
+
+    def elements(self, listing: Listing) -> Elements:
+        """The elements of a literal list."""
+        is_list = isinstance(listing, cst.List)
+        opening, closing = (
+            (listing.lbracket, listing.rbracket)
+            if isinstance(listing, cst.List)
+            else (listing.lpar[-1], listing.rpar[0])
+        )
+        inside = self.of(opening)[0] + 1, self.of(closing)[1] - 1
+        return Elements(self.text, inside, [*map(self._without_comma, listing.elements)], is_tuple=not is_list)
+
+    def _without_comma(self, element: cst.BaseElement) -> tuple[int, int]:
+        start, end = self.of(element)
+        return start, self.of(element.comma)[0] if isinstance(element.comma, cst.Comma) else end

@@ -139,7 +139,7 @@ def install_filter(system: System, instructions: list[Instruction]) -> None:
         OSError: The kernel refuses it.
     """
     assert len(instructions) <= LONGEST
-    assembled = (_Instruction * len(instructions))(*(_Instruction(*one) for one in instructions))
+    assembled = (_Instruction * len(instructions))(*(_Instruction(*instruction) for instruction in instructions))
     whole = _Program(len(instructions), ctypes.cast(assembled, ctypes.c_void_p))
     system.call("seccomp", SET_MODE_FILTER, 0, ctypes.byref(whole))
 

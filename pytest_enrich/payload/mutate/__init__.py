@@ -19,7 +19,7 @@ def mutate(work: dict[str, Any], session: invocation.Session = invocation.run) -
     """Answer a `Mutate` job as a `Mutated`, both as JSON; `session` runs pytest with arguments and plugins."""
     job = work["job"]
     deadline = monotonic() + job["budget"]
-    mutants = {one["id"]: one for one in job["mutants"]}
+    mutants = {mutant["id"]: mutant for mutant in job["mutants"]}
     answer = ways.run(_trial(work, mutants, deadline, session))
     if not answer["error"] and not _own(job, answer["names"]):
         answer["error"] = "the test does not pass on the original"
@@ -57,7 +57,7 @@ def _candidate(work: dict[str, Any]) -> tuple[object, Sequence[str]]:
 def _is_any_noticed(job: dict[str, Any], answer: dict[str, Any]) -> bool:
     """Whether it is worth while to ask what existing tests notice: of one mutant at least somebody can tell."""
     fates = answer["fates"].values()
-    return any(one.get("told") or _word(job, one) != "survived" for one in fates)
+    return any(fate.get("told") or _word(job, fate) != "survived" for fate in fates)
 
 
 def _before(

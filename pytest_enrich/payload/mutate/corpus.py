@@ -86,7 +86,7 @@ class Corpus:
     def _programs(self) -> list[Program]:
         from ..explore.calls import Program
 
-        return [Program(tuple(one["lines"]), one["action"], one["expression"]) for one in self._calls]
+        return [Program(tuple(call["lines"]), call["action"], call["expression"]) for call in self._calls]
 
     def _runner(self, filename: str) -> Runner:
         """A runner in a process that may from now on do no more than one that explores."""

@@ -1,35 +1,30 @@
 """A mutant in place: in the source file that is imported, or swapped into functions that are there."""
 
 from __future__ import annotations
-import __future__
 
-import ast
 import gc
 import importlib.abc
 import inspect
-import itertools
 import os
 import sys
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType, ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 Pair = tuple[CodeType, CodeType]
 RESUMED = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 """Flags of functions whose calls may still be going on."""
-FUTURE = {getattr(__future__, name).compiler_flag for name in __future__.all_feature_names}
 
 
-def compiled(text: str, filename: str, flags: int = 0) -> CodeType:
-    """The code of a whole file, or of a part; what the compiler would warn of, it warned of before."""
+def compiled(text: str, filename: str) -> CodeType:
+    """The code of a whole file; what the compiler would warn of, it warned of before."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        code: CodeType = compile(text, filename, "exec", flags, dont_inherit=True)
+        code: CodeType = compile(text, filename, "exec", dont_inherit=True)
         return code
 
 
@@ -120,9 +115,9 @@ class Swaps:
     def ready(self) -> None:
         """The tests are about to run: find the functions."""
         sys.settrace(None)
-        for one in gc.get_objects():
-            if type(one) is FunctionType and one.__code__.co_filename == self._filename:
-                self._functions.setdefault(id(one.__code__), []).append(one)
+        for thing in gc.get_objects():
+            if type(thing) is FunctionType and thing.__code__.co_filename == self._filename:
+                self._functions.setdefault(id(thing.__code__), []).append(thing)
 
     def plan(self, pairs: list[Pair] | None, lines: range) -> list[Pair] | None:
         """The codes to exchange; None when that would not be the same as importing the file with a change.
@@ -167,32 +162,14 @@ def differences(old: CodeType, new: CodeType) -> list[Pair] | None:
     return found
 
 
-def functions(code: CodeType) -> dict[tuple[int, str], CodeType]:
-    """The outermost functions of a file by their first lines and names, of which no two have the same."""
-    found: dict[tuple[int, str], CodeType | None] = {}
-    waiting = [code]
-    while waiting:
-        one = waiting.pop()
-        if one.co_flags & inspect.CO_OPTIMIZED:
-            found[place(one)] = None if place(one) in found else one
-        else:
-            waiting += _inner(one)
-    return {there: one for there, one in found.items() if one is not None}
-
-
-def place(code: CodeType) -> tuple[int, str]:
-    """Where the source has it: its first line, and its name."""
-    return code.co_firstlineno, code.co_name
-
-
 def _inner(code: CodeType) -> list[CodeType]:
-    return [one for one in code.co_consts if isinstance(one, CodeType)]
+    return [const for const in code.co_consts if isinstance(const, CodeType)]
 
 
 def _key(code: CodeType, *, deep: bool = True) -> tuple[Any, ...]:
     """What a code object does; without what the codes inside it do when not `deep`."""
     inner = [_key(one) if deep else one.co_name for one in _inner(code)]
-    constants = [_constant(one) for one in code.co_consts if not isinstance(one, CodeType)]
+    constants = [_constant(const) for const in code.co_consts if not isinstance(const, CodeType)]
     names = (code.co_name, code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)
     counts = (code.co_flags, code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount)
     return (code.co_code, getattr(code, "co_exceptiontable", b""), names, counts, constants, inner)
@@ -206,62 +183,6 @@ def _constant(value: object) -> tuple[Any, ...]:
     return (type(value), repr(value))
 
 
-class Span(NamedTuple):
-    """Where a statement is: its first line (from 1), and what is before it and up to its end, in characters."""
-
-    line: int
-    start: int
-    end: int
-
-
-class Statements:
-    """A file's, as it is loaded.
-
-    Args:
-        text: What is in it.
-        filename: The name that its code has.
-        loaded: That code.
-    """
-
-    def __init__(self, text: str, filename: str, loaded: CodeType) -> None:
-        self._text, self._filename, self._loaded = text, filename, loaded
-        self._flags = sum(loaded.co_flags & flag for flag in FUTURE)
-        self._spans = tuple(_spans(text))
-        self._functions = functions(loaded)
-        self._alone = cache(self._compiled)
-
-    def pairs(self, mutant: dict[str, Any]) -> list[Pair] | None:
-        """The functions that differ in a mutant, as they are loaded and as they would be; as `differences`."""
-        span = next(
-            (one for one in self._spans if one.start <= mutant["start"] and mutant["end"] <= one.end), None
-        )
-        if span is not None:
-            own = self._text[span.start : span.end]
-            found = differences(self._alone(span, own), self._compiled(span, changed(own, mutant, span.start)))
-            if found is None or all(place(old) in self._functions for old, _ in found):
-                return found and [(self._functions[place(old)], new) for old, new in found]
-        return differences(self._loaded, compiled(changed(self._text, mutant), self._filename))
-
-    def _compiled(self, span: Span, text: str) -> CodeType:
-        """A statement in its place, with all lines as they are in the file."""
-        return compiled("\n" * (span.line - 1) + text, self._filename, self._flags)
-
-
-def changed(text: str, mutant: dict[str, Any], before: int = 0) -> str:
-    """A part of the file's text, with so much `before` it, with a mutant in it."""
-    return f"{text[: mutant['start'] - before]}{mutant['replacement']}{text[mutant['end'] - before :]}"
-
-
-def _spans(text: str) -> Iterator[Span]:
-    """Of each statement that has its lines for itself."""
-    starts = [*itertools.accumulate((len(line) + 1 for line in text.split("\n")), initial=0)]
-    nodes = ast.parse(text).body
-    lines = [(min([one.lineno, *_decorators(one)]), one.end_lineno or one.lineno) for one in nodes]
-    for at, (first, last) in enumerate(lines):
-        is_alone = (not at or lines[at - 1][1] < first) and (at + 1 == len(lines) or last < lines[at + 1][0])
-        if is_alone:
-            yield Span(first, starts[first - 1], starts[last])
-
-
-def _decorators(node: ast.stmt) -> list[int]:
-    return [one.lineno for one in getattr(node, "decorator_list", ())]
+def changed(text: str, mutant: dict[str, Any]) -> str:
+    """The file's text with a mutant in it."""
+    return f"{text[: mutant['start']]}{mutant['replacement']}{text[mutant['end'] :]}"

@@ -19,10 +19,9 @@ import pytest
 
 from ..record import rewriting
 from .corpus import NOTHING
-from .swap import SourceFinder, Statements, Swaps
+from .swap import SourceFinder, Swaps, compiled, differences
 from .tests import Stages
-from .trial import ELSEWHERE, Answer, Known, Took, Trial, joined
-from .untouched import kept
+from .trial import ELSEWHERE, Answer, Known, Took, Trial, joined, kept
 
 MARGIN = 2.0
 """Seconds for an outer fork to say what its inner ones came to when the time is up."""
@@ -135,8 +134,10 @@ def _unchanged(trial: Trial, session: pytest.Session, finder: SourceFinder) -> A
 def _exchanged(trial: Trial, session: pytest.Session, original: Original, known: Known) -> Answer:
     finder, swaps = original
     assert finder.code is not None
-    statements = Statements(trial.text(None), finder.filename, finder.code)
-    plans = {name: swaps.plan(statements.pairs(one), trial.lines(name)) for name, one in trial.mutants.items()}
+    plans = {
+        name: swaps.plan(differences(finder.code, compiled(trial.text(name), finder.filename)), trial.lines(name))
+        for name in trial.mutants
+    }
 
     # A control exchanges, too, but the codes for the same once more.
     same = [(old, old.replace()) for old in dict.fromkeys(old for plan in plans.values() for old, _ in plan or ())]

@@ -26,7 +26,7 @@ from .seen import Kept, Seen, has_first_word
 
 HERE = "/dev/fd"
 MOST = 8
-_ANEW = {"vary": job.varied, "record": job.recorded}
+_ANEW = {"vary", "record", "mutate"}
 """What runs the session anew, with other plugins."""
 
 
@@ -133,17 +133,15 @@ class Child:
         _move(session.config, self._start["scratch"], work["scratch"])
         self._session, self._seen = session, seen
         self._kept = Kept(seen)
-        if work["job"]["type"] == "mutate":  # imports all that it needs once more, with other code in it
-            self._instead.action = lambda: job.mutated(work, partial(self._again, session))
-            return
-        sys.meta_path.insert(0, self._kept)
-        if work["job"]["type"] == "prove":
+        kind = work["job"]["type"]
+        if kind != "mutate":  # that imports all that it needs once more, with other code in it
+            sys.meta_path.insert(0, self._kept)
+        if kind == "prove":
             self._prove(session, texts)
-        elif work["job"]["type"] in _ANEW:
-            action = _ANEW[work["job"]["type"]]
-            self._instead.action = lambda: action(work, partial(self._again, session))
+        elif kind in _ANEW:
+            self._instead.action = lambda: job.do(work, partial(self._again, session))
         else:
-            self._instead.action = lambda: job.explored(work)
+            self._instead.action = lambda: job.do(work)
 
     def _again(
         self, session: pytest.Session, _work: dict[str, Any], tests: Sequence[str], plugins: Sequence[object]

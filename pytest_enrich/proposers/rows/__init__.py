@@ -114,7 +114,7 @@ class RowsProposer:
             yield from (written.candidate for written in made if isinstance(written.candidate, NewRow))
 
     def _written(self, task: Task, sheets: Sequence[Sheet], varied: Varied) -> Iterator[Written]:
-        origin = Origin(proposer=self.name, seed=task.seed, executions=varied.executions, varied=True)
+        origin = Origin(proposer=self.name, seed=task.seed, executions=varied.executions)
         for variant in sorted(varied.variants, key=lambda variant: _rank(sheets[variant.pattern], variant)):
             sheet = sheets[variant.pattern]
             renderer = VariantRenderer(

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pytest_enrich.data import Hole, Pattern, Span, Variant
 from pytest_enrich.proposers.rows import steps
 from pytest_enrich.proposers.rows.addable import CONFIGURED, INSTEAD, Addable
-from pytest_enrich.validate.telling import replaces
+from pytest_enrich.refine.asserting import replaces
 from pytest_enrich.writing.syntax import Edit, Function, calls, inner_nodes, is_within, last_name, nodes_of, span
 
 RETURNS, RAISES = "return_value", "side_effect"

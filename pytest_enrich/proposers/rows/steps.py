@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from pytest_enrich.data import Hole, Pattern, Span, Variant
 from pytest_enrich.proposers.rows.addable import LEFT_OUT
-from pytest_enrich.validate.telling import keeps_apart, replaces
+from pytest_enrich.refine.asserting import keeps_apart, replaces
 from pytest_enrich.writing.syntax import (
     Function,
     inner_nodes,

@@ -155,15 +155,15 @@ def _can(zygote: Zygote, job: Job) -> bool:
 
 def _files(tests: Iterable[str]) -> tuple[str, ...]:
     """The files that node ids lie in, each once."""
-    return tuple(dict.fromkeys(one.partition("::")[0] for one in tests))
+    return tuple(dict.fromkeys(test.partition("::")[0] for test in tests))
 
 
 def forkable(job: Job) -> bool:
     """Whether a fork can do it: not when what imports do must be seen, nor for tests of several directories."""
     if isinstance(job, Mutate):
-        return {Path(one).parent for one in _files(job.others)} <= {Path(job.path).parent}
+        return {Path(file).parent for file in _files(job.others)} <= {Path(job.path).parent}
     if isinstance(job, Record):
-        return len({Path(one).parent for one in _files(job.tests)}) == 1
+        return len({Path(file).parent for file in _files(job.tests)}) == 1
     return isinstance(job, Explore | Vary) or (isinstance(job, Prove) and not job.fresh and not job.workers)
 
 

@@ -47,7 +47,7 @@ def test_a_variant_of_a_parametrized_test_is_one_more_row(fakes, rows):
     )
     assert (made.placement.path, made.placement.anchor) == (fakes.TESTS, "test_discount")
     assert (made.title, made.gaps) == ("discount: gives 0 when total < 0", ("cart-aaaaaaaa",))
-    assert made.origin == Origin(proposer="rows", seed=7, executions=9, varied=True)
+    assert made.origin == Origin(proposer="rows", seed=7, executions=9)
     (oracle,) = made.oracle
     assert (oracle.line, oracle.what, oracle.source, oracle.look) == (1, "0", "observed", True)
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from pytest_enrich.validate.telling import is_telling
+from pytest_enrich.imports import only_statement
+from pytest_enrich.refine.asserting import is_telling
 
 
 class Statement(Struct, frozen=True, eq=False):
@@ -29,12 +30,12 @@ class Statement(Struct, frozen=True, eq=False):
     @property
     def reads(self) -> frozenset[str]:
         """Names that it looks up, anywhere inside."""
-        return frozenset(one.id for one in _names(self.node) if isinstance(one.ctx, ast.Load))
+        return frozenset(name.id for name in _names(self.node) if isinstance(name.ctx, ast.Load))
 
     @property
     def binds(self) -> frozenset[str]:
         """Names that it gives a meaning."""
-        return frozenset(one.id for one in _names(self.node) if isinstance(one.ctx, ast.Store))
+        return frozenset(name.id for name in _names(self.node) if isinstance(name.ctx, ast.Store))
 
 
 def read(code: str) -> tuple[Statement, ...]:
@@ -43,10 +44,7 @@ def read(code: str) -> tuple[Statement, ...]:
     Args:
         code: Of one function, not indented.
     """
-    try:
-        (function,) = ast.parse(code).body
-    except (SyntaxError, ValueError, RecursionError):
-        return ()
+    function = only_statement(code)
     if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
         return ()
     found = [_statement(node) for node in function.body if not _is_text(node)]
@@ -79,10 +77,10 @@ def is_whole(left: Sequence[Statement], before: Sequence[Statement]) -> bool:
     """Whether each name that is read in what is `left` of some statements is still bound, if it was `before`."""
     bindable = frozenset[str]().union(*(one.binds for one in before))
     bound: set[str] = set()
-    for one in left:
-        if (one.reads & bindable) - bound - one.binds:
+    for statement in left:
+        if (statement.reads & bindable) - bound - statement.binds:
             return False
-        bound |= one.binds
+        bound |= statement.binds
     return True
 
 
@@ -101,13 +99,13 @@ def unread(statements: Sequence[Statement]) -> list[int]:
 
 def repeated(statements: Sequence[Statement]) -> list[int]:
     """The places of assertions that say what the one right before them says."""
-    texts = [ast.dump(one.node) for one in statements]
+    texts = [ast.dump(statement.node) for statement in statements]
     return [at for at in range(1, len(texts)) if statements[at].asserts and texts[at] == texts[at - 1]]
 
 
 def _statement(node: ast.stmt) -> Statement:
     decorators = getattr(node, "decorator_list", [])
-    first = min([node.lineno, *(one.lineno for one in decorators)])
+    first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
     return Statement(node, first, node.end_lineno or node.lineno, any(map(_tells, ast.walk(node))))
 
 
@@ -121,9 +119,9 @@ def _tells(node: ast.AST) -> bool:
 
 def _calls(node: ast.AST) -> bool:
     """Whether it calls something, other than built-ins and what compares."""
-    called = [ast.unparse(one.func) for one in ast.walk(node) if isinstance(one, ast.Call) and not _tells(one)]
+    called = [ast.unparse(part.func) for part in ast.walk(node) if isinstance(part, ast.Call) and not _tells(part)]
     return any(not hasattr(builtins, name) and not name.endswith("approx") for name in called)
 
 
 def _names(node: ast.AST) -> Iterator[ast.Name]:
-    return (one for one in ast.walk(node) if isinstance(one, ast.Name))
+    return (part for part in ast.walk(node) if isinstance(part, ast.Name))

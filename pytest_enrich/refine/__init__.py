@@ -8,10 +8,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Candidate, NewTest
-from pytest_enrich.validate.minimal import statement
-from pytest_enrich.validate.minimal.reductions import cut_short, inlined, smaller_literals, smallest
-from pytest_enrich.validate.minimal.rewrite import renamed, without
-from pytest_enrich.validate.telling import keeps_apart
+from pytest_enrich.refine import statement
+from pytest_enrich.refine.asserting import keeps_apart
+from pytest_enrich.refine.reductions import inlined, smallest
+from pytest_enrich.refine.rewrite import renamed, without
 
 MOST_TRIES = 12
 
@@ -89,7 +89,6 @@ def _smaller(candidate: NewTest) -> Iterator[NewTest]:
     """The candidate with something less that looks as if it were not needed, the greatest steps first.
 
     Where the inputs are as small as they can be, what is set up was tried already, and what nobody reads was not.
-    The literals of an existing test stay as its authors wrote them: those that are other were reduced already.
     """
     statements = statement.read(candidate.code)
     if repeated := statement.repeated(statements):
@@ -103,9 +102,6 @@ def _smaller(candidate: NewTest) -> Iterator[NewTest]:
         left = [one for at, one in enumerate(statements) if at not in going]
         if left and statement.is_whole([*left], statements):
             yield without(candidate, going)
-    yield from cut_short(candidate)
-    if not (candidate.origin.reduced or candidate.origin.varied):
-        yield from smaller_literals(candidate)
     yield from inlined(candidate)
 
 

@@ -2,7 +2,7 @@ import ast
 
 import pytest
 
-from pytest_enrich.validate.telling import keeps_apart, replaces
+from pytest_enrich.refine.asserting import keeps_apart, replaces
 
 
 @pytest.mark.parametrize(

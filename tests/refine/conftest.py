@@ -13,7 +13,7 @@ from pytest_enrich.data import Oracle
 def test_of(fakes):
     """A candidate with this code; its oracle speaks of each assertion, the first is to be looked at."""
 
-    def test_of(code, imports=(), *, reduced=False, varied=False, **changes):
+    def test_of(code, imports=(), *, reduced=False, **changes):
         text = textwrap.dedent(code).lstrip("\n")
         body = ast.parse(text).body[0].body
         lines = [node.lineno for node in body if isinstance(node, ast.Assert | ast.With)]
@@ -21,7 +21,7 @@ def test_of(fakes):
             Oracle(line=line, what=f"value {at}", source="observed", look=at == 0) for at, line in enumerate(lines)
         )
         plain = fakes.candidate(text)
-        origin = replace(plain.origin, reduced=reduced, varied=varied)
+        origin = replace(plain.origin, reduced=reduced)
         return replace(plain, oracle=oracle, imports=tuple(imports), origin=origin, **changes)
 
     return test_of

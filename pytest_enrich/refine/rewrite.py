@@ -9,9 +9,8 @@ from collections.abc import Collection
 from msgspec.structs import replace
 
 from pytest_enrich.data import NewTest, Oracle
-from pytest_enrich.mutants.edit import Source
-from pytest_enrich.validate.minimal import statement
-from pytest_enrich.validate.minimal.statement import Statement
+from pytest_enrich.refine import statement
+from pytest_enrich.refine.statement import Statement
 
 SHOWN = 60
 _DOING = (
@@ -66,27 +65,6 @@ def replaced(candidate: NewTest, first: int, last: int, text: str) -> NewTest:
     return replace(candidate, code="".join(lines), oracle=tuple(oracle))
 
 
-def replaced_node(candidate: NewTest, source: Source, node: ast.AST, text: str) -> NewTest:
-    """The candidate with `text` in the place of a node of its code, of which `source` is."""
-    start, end = source.span(node)
-    if source.line(start) < source.line(end):
-        start, end = _with_brackets(candidate.code, start, end)
-    first, last = source.line(start), source.line(end)
-    lines = candidate.code.splitlines(keepends=True)
-    before = sum(map(len, lines[: first - 1]))
-    after = sum(map(len, lines[:last]))
-    return replaced(candidate, first, last, candidate.code[before:start] + text + candidate.code[end:after])
-
-
-def _with_brackets(code: str, start: int, end: int) -> tuple[int, int]:
-    """The place of what several lines are in brackets for, with these: one line needs none."""
-    opened, closed = code[:start].rstrip(), code[end:].lstrip()
-    above = opened.removesuffix("(")
-    if above == opened or closed[:1] != ")" or above.rstrip()[-1:] not in {"=", "<", ">", "+", ","}:
-        return start, end
-    return len(above), len(code) - len(closed) + 1
-
-
 def renamed(candidate: NewTest, name: str) -> NewTest:
     """The candidate under another name."""
     code = re.sub(rf"\bdef\s+{re.escape(candidate.name)}\b", f"def {name}", candidate.code, count=1)
@@ -131,7 +109,7 @@ def _value(code: str, one: Statement) -> str:
 
 def _imported(candidate: NewTest) -> NewTest:
     """With the import statements that its code still needs."""
-    used = {one.id for one in ast.walk(ast.parse(candidate.code)) if isinstance(one, ast.Name)}
+    used = {node.id for node in ast.walk(ast.parse(candidate.code)) if isinstance(node, ast.Name)}
     kept = (_needed(text, used) for text in candidate.imports)
     return replace(candidate, imports=tuple(text for text in kept if text))
 
@@ -141,7 +119,7 @@ def _needed(text: str, used: Collection[str]) -> str:
     node = ast.parse(text).body[0]
     if not isinstance(node, ast.Import | ast.ImportFrom):
         return text
-    names = [one for one in node.names if (one.asname or one.name.partition(".")[0]) in {*used, "*"}]
+    names = [alias for alias in node.names if (alias.asname or alias.name.partition(".")[0]) in {*used, "*"}]
     if len(names) == len(node.names):
         return text
     node.names = names
@@ -150,8 +128,8 @@ def _needed(text: str, used: Collection[str]) -> str:
 
 def _explained(before: NewTest, after: NewTest) -> NewTest:
     """With a question to the reader, and a title, about something that is still there."""
-    gone = next((one for one in before.oracle if one.look), None)
-    if gone is None or not after.oracle or any(one.look for one in after.oracle):
+    gone = next((oracle for oracle in before.oracle if oracle.look), None)
+    if gone is None or not after.oracle or any(oracle.look for oracle in after.oracle):
         return after
     first, *others = after.oracle
     said = re.compile(rf"gives (a result\S* == )?{re.escape(gone.what)}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import textwrap
 
+from pytest_enrich.imports import parsed
+
 BLOCKS = {"raises", "warns", "deprecated_call"}
 """What pytest's blocks are called that expect something."""
 REPLACING = {
@@ -27,19 +29,19 @@ def is_telling(node: ast.AST) -> bool:
 
 def expects(code: str) -> bool:
     """Whether a test may look at an exception: by a block, a call, or by hand; so may what cannot be read."""
-    try:
-        nodes = [*ast.walk(ast.parse(textwrap.dedent(code)))]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return True
+    tree = parsed(textwrap.dedent(code))
+    nodes = [*ast.walk(tree)] if tree else []
     names = {ast.unparse(node.func).rpartition(".")[2] for node in nodes if isinstance(node, ast.Call)}
-    return any(isinstance(node, ast.Try) for node in nodes) or any(
-        name in BLOCKS or name.startswith(("assertRaises", "assertWarns")) for name in names
+    return (
+        not tree
+        or any(isinstance(node, ast.Try) for node in nodes)
+        or any(name in BLOCKS or name.startswith(("assertRaises", "assertWarns")) for name in names)
     )
 
 
 def keeps_apart(node: ast.AST) -> bool:
     """Whether anything in it puts something into the place of something else, or says what chance gives."""
-    called = [one.func for one in ast.walk(node) if isinstance(one, ast.Call)]
+    called = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
     return any(replaces(one) or (isinstance(one, ast.Attribute) and one.attr in BEGINNING) for one in called)
 
 

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from pytest_enrich.validate.telling import is_telling
+from pytest_enrich.refine.asserting import is_telling
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_enrich.validate.minimal import smallest
+from pytest_enrich.refine import smallest
 
 SETS = st.lists(st.frozensets(st.sampled_from("abcdef")), max_size=6)
 

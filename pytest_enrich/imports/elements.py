@@ -1,0 +1,150 @@
+"""What stands between commas in a text: edits that put an element in or take one out, and touch nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+from pytest_enrich.imports.text import newline
+
+Edit: TypeAlias = tuple[int, int, str]
+"""Where a text is replaced, as offsets in characters, and by what."""
+_COMMENT = re.compile(r"#[^\r\n]*")
+_BREAK = re.compile(r"[\r\n]")
+
+
+def spliced(text: str, edits: Iterable[Edit]) -> str:
+    """The text with edits in it, of which no two overlap."""
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+def lead(text: str, offset: int) -> str:
+    """What stands before an offset on its line."""
+    return text[max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1 : offset]
+
+
+def indent(text: str, offset: int) -> str:
+    """The white space that the line of an offset begins with."""
+    line = lead(text, offset)
+    return line[: len(line) - len(line.lstrip(" \t"))]
+
+
+class Elements:
+    """The elements of a list, a tuple or an import statement.
+
+    Args:
+        text: Of the file.
+        inside: Start and end of what the brackets enclose; without brackets, of the elements.
+        spans: Start and end of each element, parentheses included, commas not.
+        bracketed: Whether lines may end between them.
+        is_tuple: Whether one alone needs a comma.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        inside: tuple[int, int],
+        spans: Sequence[tuple[int, int]],
+        *,
+        bracketed: bool = True,
+        is_tuple: bool = False,
+    ) -> None:
+        self.start, self.end = inside
+        self.spans = spans
+        self._text, self._newline = text, newline(text)
+        self._bracketed, self._is_tuple = bracketed, is_tuple
+        self._has_comma = bool(spans) and "," in _COMMENT.sub("", text[spans[-1][1] : self.end])
+
+    @property
+    def codes(self) -> list[str]:
+        """The elements as they are written."""
+        return [self._text[start:end] for start, end in self.spans]
+
+    def inserted(self, at: int, code: str) -> Edit:
+        """With one more element before the one at `at`, or at the end: on its own line where others have one."""
+        if not self.spans:
+            return self.start, self.end, self._in_line([code])
+        if at < len(self.spans):
+            start = self.spans[at][0]
+            between = f"{self._newline}{lead(self._text, start)}" if self._has_lines(at) else " "
+            return start, start, f"{code},{between}"
+        start, end = self.spans[-1]
+        if not self._begins_line(start):
+            is_bare = self._is_tuple and len(self.spans) == 1 and self._text[end : self.end] == ","
+            return end, self.end if is_bare else end, f", {code}"
+        stop, before = self._line_end(end), lead(self._text, start)
+        if "," in before:  # lines begin with commas
+            return stop, stop, f"{self._newline}{before}{code}"
+        comma, last = ("", ",") if self._has_comma else (",", "")
+        return end, stop, f"{comma}{self._text[end:stop]}{self._newline}{before}{code}{last}"
+
+    def without(self, at: int) -> Edit:
+        """Without one element: what `inserted` made of it comes back as it was."""
+        start, end = self.spans[at]
+        if len(self.spans) == 1:
+            return self.start, self.end, ""
+        is_last = at == len(self.spans) - 1
+        # A tuple of one cannot do without its comma.
+        comma = "," if self._is_tuple and len(self.spans) == 2 and not self._has_comma else ""  # noqa: PLR2004
+        if not is_last and not self._has_lines(at):
+            following = self.spans[at + 1]
+            return start, following[1], f"{self._text[slice(*following)]}{comma}"
+        previous = self.spans[at - 1][1]
+        if not self._has_lines(at):
+            return previous, end, comma
+        before, stop = lead(self._text, start), self._line_end(end)
+        above = len(self._text[: start - len(before)].removesuffix("\n").removesuffix("\r"))
+        if not is_last or self._has_comma or comma or "," in before:
+            return above, stop, ""
+        return previous, stop, _without_comma(self._text[previous:above])
+
+    def exploded(self, code: str, step: str) -> Edit | None:
+        """With one more element, all on lines of their own; None for what is not plainly on one line."""
+        if self._text[self.start : self.end] != self._in_line(self.codes):
+            return None
+        line = self._newline + indent(self._text, self.start)
+        return self.start, self.end, "".join(f"{line}{step}{element}," for element in [*self.codes, code]) + line
+
+    def collapsed(self, at: int) -> Edit | None:
+        """Without one element, the others on one line; None for what is so already, or has comments."""
+        inside = self._text[self.start : self.end]
+        if not _BREAK.search(inside) or "#" in inside:
+            return None
+        return self.start, self.end, self._in_line([*self.codes[:at], *self.codes[at + 1 :]])
+
+    def only(self, at: int, begin: str, end: str) -> Edit:
+        """With one element alone, between two comments."""
+        line = self._newline + indent(self._text, self.start)
+        return (
+            self.start,
+            self.end,
+            "".join(f"{line}    {one}" for one in (begin, f"{self.codes[at]},", end)) + line,
+        )
+
+    def _in_line(self, codes: Sequence[str]) -> str:
+        return ", ".join(codes) + ("," if self._is_tuple and len(codes) == 1 else "")
+
+    def _begins_line(self, start: int) -> bool:
+        """Whether only white space, or the comma before it, stands before an element on its line."""
+        return self._bracketed and not lead(self._text, start).strip(" \t,")
+
+    def _has_lines(self, at: int) -> bool:
+        """Whether an element has its lines for itself, with its comma."""
+        if not self._begins_line(self.spans[at][0]):
+            return False
+        following = lead(self._text, self.spans[at + 1][0]) if at + 1 < len(self.spans) else ""
+        return not following.strip(" \t,") and not (at == 0 and "," in following)
+
+    def _line_end(self, end: int) -> int:
+        """Where what belongs to an element ends on its line: its comma, and a comment."""
+        found = _BREAK.search(self._text, end, self.end)
+        return found.start() if found else end + (self._text[end : end + 1] == ",")
+
+
+def _without_comma(gap: str) -> str:
+    """What is between two elements without the comma; comments may hold others."""
+    at = _COMMENT.sub(lambda comment: " " * len(comment[0]), gap).index(",")
+    return gap[:at] + gap[at + 1 :]

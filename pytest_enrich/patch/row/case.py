@@ -1,0 +1,167 @@
+"""One case: its values, and how it is written in a list of others."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal, TypeAlias
+
+import libcst as cst
+from msgspec import Struct
+
+from pytest_enrich.data import NewRow
+from pytest_enrich.errors import RefusedError
+from pytest_enrich.patch.row.place import last_name
+
+Shape: TypeAlias = Literal["bare", "tuple", "list", "param", "other"]
+_EMPTY = cst.Module(body=())
+_WORD = re.compile(r"[A-Za-z0-9]+")
+_SIGNS = {"<=": "up to", ">=": "from", "<": "below", ">": "above", "!=": "not"}
+_SIGN = re.compile(r"[<>!]=|[<>]|(?<![\w)])-(?=\d)")
+_WEAK = frozenset({"a", "an", "and", "as", "by", "for", "in", "is", "of", "or", "the", "to", "with", "without"})
+# Words for signs do not count: what they compare does.
+_WEAK |= {word for sign in (*_SIGNS.values(), "minus") for word in sign.split()}
+FEWEST, MOST = 2, 4
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """A case as it is written.
+
+    Attributes:
+        code: The whole.
+        shape: What holds its values; `other` for what is known at run time only.
+        values: Source of each value.
+        wrapper: `pytest.param`, for this shape.
+        id: Source of its id, "" for none.
+        options: Whether the wrapper has other keyword arguments (`marks=pytest.mark.slow`).
+    """
+
+    code: str
+    shape: Shape
+    values: tuple[str, ...]
+    wrapper: str = ""
+    id: str = ""
+    options: bool = False
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The values, whatever their layout and quotes."""
+        return tuple(ast.dump(ast.parse(f"({value}\n)", mode="eval")) for value in self.values)
+
+
+def case_source(node: cst.CSTNode) -> str:
+    """The code of an expression."""
+    return _EMPTY.code_for_node(node).strip()
+
+
+def new_case(row: NewRow, *, bare: bool) -> Case:
+    """The case that a row adds.
+
+    Raises:
+        RefusedError: It is not one expression without more commas or stars.
+    """
+    wrong = RefusedError(
+        f"The case for {row.name} is not one Python expression\nIt was not put in.\nSee it:  {row.code[:60]!r}"
+    )
+    try:
+        listed = ast.parse(f"[{row.code.strip()}\n]", mode="eval").body
+        node = cst.parse_expression(row.code.strip())
+    except (cst.ParserSyntaxError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise wrong from error
+    if not isinstance(listed, ast.List) or len(listed.elts) != 1 or isinstance(listed.elts[0], ast.Starred):
+        raise wrong
+    return read_case(node, bare=bare)
+
+
+def read_case(node: cst.BaseExpression, *, bare: bool) -> Case:
+    """The case that an element is; `bare` when a plain value is a case."""
+    code = case_source(node)
+    if isinstance(node, cst.Call) and last_name(node.func) == "param" and not any(arg.star for arg in node.args):
+        values = tuple(case_source(arg.value) for arg in node.args if arg.keyword is None)
+        named = {arg.keyword.value: case_source(arg.value) for arg in node.args if arg.keyword is not None}
+        given = named.pop("id", "")
+        wrapper = case_source(node.func)
+        return Case(code=code, shape="param", values=values, wrapper=wrapper, id=given, options=bool(named))
+    if bare:
+        return Case(code=code, shape="bare", values=(code,))
+    if isinstance(node, cst.Tuple | cst.List) and all(
+        isinstance(element, cst.Element) for element in node.elements
+    ):
+        shape: Shape = "list" if isinstance(node, cst.List) else "tuple"
+        return Case(code=code, shape=shape, values=tuple(case_source(element.value) for element in node.elements))
+    return Case(code=code, shape="other", values=(code,))
+
+
+def styled(case: Case, others: Sequence[Case], title: str) -> str:
+    """The code of `case` as `others` are written: plain, or wrapped, with an id that says `title` if it has none.
+
+    What has options stays wrapped: they may be what it needs.
+    """
+    wrapped = [one for one in others if one.shape == "param"]
+    ids = [one.id for one in wrapped if one.id]
+    if case.shape == "other" or case.options or (case.id and ids) or not others:
+        return case.code
+    if 2 * len(ids) > len(others):
+        return _wrapped(case, wrapped[-1].wrapper, case.id or derive_id(title, ids))
+    if wrapped and len(wrapped) == len(others):
+        return _wrapped(case, wrapped[-1].wrapper, "")
+    return _plain(case, Counter(one.shape for one in others if one.shape != "param"))
+
+
+def _wrapped(case: Case, wrapper: str, id_: str) -> str:
+    if case.shape == "param" and bool(case.id) == bool(id_):
+        return case.code
+    return f"{wrapper}({', '.join([*case.values, *([f'id={id_}'] if id_ else [])])})"
+
+
+def _plain(case: Case, shapes: Counter[Shape]) -> str:
+    usual = shapes.most_common(1)[0][0] if shapes else "tuple"
+    if usual in {case.shape, "other"}:
+        return case.code
+    if usual == "bare":
+        return case.values[0] if len(case.values) == 1 else case.code
+    inside = ", ".join(case.values)
+    if usual == "list":
+        return f"[{inside}]"
+    return f"({inside},)" if len(case.values) == 1 else f"({inside})"
+
+
+def derive_id(title: str, sources: Sequence[str]) -> str:
+    """The source of an id for a case that shows `title`, in words as the ids in `sources` have them."""
+    known = [text for source in sources if (text := _text(source)) is not None]
+    separators = Counter(char for one in known for char in one if char in "-_ ")
+    separator = separators.most_common(1)[0][0] if separators else "-"
+    words = _words(title, max((len(_WORD.findall(one)) for one in known), default=FEWEST))
+    name, number = separator.join(words), 2
+    if known and all(one.isupper() for one in known):
+        name = name.upper()
+    first = name
+    while name in known:
+        name, number = f"{first}{separator}{number}", number + 1
+    return f'"{name}"'
+
+
+def _words(title: str, usual: int) -> list[str]:
+    """The first words of what is said after the function's name, up to so many that say something.
+
+    Of "gives 0 when total < 0" it is the condition that tells one case from another.
+    """
+    said = title.partition(": ")[2] or title
+    condition = said.partition(" when ")[2] or said
+    plain = _SIGN.sub(lambda sign: f" {_SIGNS.get(sign[0], 'minus')} ", condition)
+    words: list[str] = []
+    for word in _WORD.findall(plain):
+        words.append(word.lower())
+        if sum(one not in _WEAK for one in words) == min(max(usual, FEWEST), MOST):
+            break
+    return words or ["case"]
+
+
+def _text(source: str) -> str | None:
+    try:
+        value = ast.literal_eval(source)
+    except (ValueError, SyntaxError):
+        return None
+    return value if isinstance(value, str) else None
