@@ -45,10 +45,7 @@ _GLOBS = (
 )
 _REPORT = (
     "TYPE[:DEST]",
-    (
-        "a report: html, md, json, diff, github, github-comment, gitlab, sarif, rdjsonl, junit; or none "
-        "(repeat; default: html)"
-    ),
+    "a report: html, md, json, github, github-comment, gitlab, sarif; or none (repeat; default: html)",
 )
 _SWITCHES = (
     ("enrich", "after the tests, look for tests that would close gaps in their coverage"),

@@ -268,7 +268,6 @@ def reported(identity: str = "cart-aaaaaaaa", **changes: object) -> ReportedSugg
             SourceLine(number=number, text=text, missing=number > 8) for number, text in enumerate(source, 6)
         ),
         difference=DIFFERENCE,
-        anchor=5,
         nearest="def test_discount():\n    assert discount(10) == 10",
     )
     return replace(plain, **changes)
@@ -342,7 +341,6 @@ def report(number: int = 3, **changes: object) -> Report:
         suggestions=tuple(suggestions),
         without=(left,),
         turned_down=2,
-        difference=DIFFERENCE,
     )
     return replace(plain, **changes)
 

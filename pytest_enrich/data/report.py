@@ -25,7 +25,6 @@ class ReportedSuggestion(Struct, frozen=True, kw_only=True):
         suggestion: As it was written.
         source: The lines round the gap, in order; empty when the file cannot be read or the function changed.
         difference: The unified diff of the test file, "" when it cannot be made any more.
-        anchor: The line of the test file, from 1, after which the test goes; 1 for a new file.
         stale: Whether the function changed since.
         nearest: The existing test that is most like a new one, as it stands today, its first lines; "" for none.
     """
@@ -33,7 +32,6 @@ class ReportedSuggestion(Struct, frozen=True, kw_only=True):
     suggestion: Suggestion
     source: tuple[SourceLine, ...] = ()
     difference: str = ""
-    anchor: int = 1
     stale: bool = False
     nearest: str = ""
 
@@ -49,7 +47,6 @@ class Report(Struct, frozen=True, kw_only=True):
         bugs: The possible bugs that wait, by path and line.
         without: The gaps for which no good test was found, by path and line.
         turned_down: How many lines `.enrich-rejected` has.
-        difference: All suggestions as one patch, with imports merged; "" for none.
     """
 
     schema: str = REPORT_SCHEMA
@@ -60,4 +57,3 @@ class Report(Struct, frozen=True, kw_only=True):
     bugs: tuple[PossibleBug, ...] = ()
     without: tuple[Finished, ...] = ()
     turned_down: int = 0
-    difference: str = ""

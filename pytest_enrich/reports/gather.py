@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -24,10 +23,8 @@ _LATEST = 253402300799  # the end of the year 9999, after which Python has no da
 _GRADES: tuple[Grade, ...] = get_args(Grade)
 
 
-def gather(store: Store, run: RunSummary | None = None, together: str | None = None) -> Report:
+def gather(store: Store, run: RunSummary | None = None) -> Report:
     """The report on `run` (default: the last one), with what waits now.
-
-    `together` is the patch of all, where it was just made: making it takes as long as all else.
 
     Raises:
         EnrichError: The suggestions folder or `.enrich-rejected` cannot be read.
@@ -56,7 +53,6 @@ def gather(store: Store, run: RunSummary | None = None, together: str | None = N
         bugs=bugs.waiting(store) if store.exists() else (),
         without=without(store),
         turned_down=len(rejected.read(store.rootdir).lines),
-        difference=_together(pending, test) if together is None else together,
     )
 
 
@@ -92,7 +88,6 @@ def _reported(
         suggestion=one,
         source=_source(source, one, place),
         difference=difference,
-        anchor=excerpt.anchor(difference),
         stale=place is None,
         nearest="" if test is None else excerpt.nearest(test, one),
     )
@@ -110,13 +105,6 @@ def _difference(text: str | None, one: Suggestion, draft: Draft) -> str:
         return excerpt.difference(text, one, draft)
     except EnrichError:
         return ""
-
-
-def _together(pending: Sequence[Suggestion], text: Callable[[str], str | None]) -> str:
-    from pytest_enrich import patch
-
-    left = [one for one in pending if one.target.new_file or text(one.target.path) is not None]
-    return patch.combine(left, {one.target.path: text(one.target.path) for one in left}) if left else ""
 
 
 def _dated(run: RunSummary) -> RunSummary:

@@ -21,7 +21,7 @@ from pytest_enrich.session import scope, summary
 from pytest_enrich.session.reproof import prove, rehearse
 from pytest_enrich.session.summary import changed_files, render_gaps, snapshot_files
 from pytest_enrich.session.work import Session
-from pytest_enrich.store import Store, bugs, last_run, rebuild
+from pytest_enrich.store import Store, bugs, last_run
 
 if TYPE_CHECKING:
     from coverage import Coverage
@@ -78,7 +78,7 @@ def _report(settings: Settings, store: Store, ended: RunSummary, terminal: Termi
     """Write the reports, last: whatever becomes of them, the suggestions are safe and told."""
     if not settings.reports:
         return None
-    report = reports.gather(store, ended, rebuild.read_all_patch(store))
+    report = reports.gather(store, ended)
     written = reports.write(store, report, settings.reports)
     if report.suggestions or report.bugs:  # silence is the reward of those who need no test
         names = [path.as_posix() for path in reports.shown(written, settings.rootdir)]

@@ -57,20 +57,6 @@ def difference(text: str | None, one: Suggestion, draft: Draft) -> str:
     return patch.diff(one.target.path, text, draft.insert(patch.as_candidate(one)).text)
 
 
-def anchor(difference: str) -> int:
-    """The line of the old file, from 1, after which the last lines of the diff are added."""
-    old, found, is_adding = 0, 0, False
-    for line in difference[difference.find("\n@@ ") + 1 :].split("\n"):
-        if line.startswith("@@ "):
-            first, _, count = line.split()[1].lstrip("-").partition(",")
-            old, is_adding = int(first) - (count != "0"), False
-        elif line.startswith("+"):
-            found, is_adding = (found if is_adding else old), True
-        elif line[:1] in {" ", "-"}:
-            old, is_adding = old + 1, False
-    return max(found, 1)
-
-
 def nearest(text: str, one: Suggestion) -> str:
     """The existing test that is most like `one`, its first lines, not indented; "" when `text` has it no more."""
     near = one.proof.nearest_test

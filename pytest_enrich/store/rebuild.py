@@ -44,11 +44,6 @@ def write_all_patch(store: Store, patch_text: str) -> None:
         folder.remove(store.directory / "all.patch")
 
 
-def read_all_patch(store: Store) -> str:
-    """The patch of all pending suggestions as it was last made, "" when there is none."""
-    return (disk.read(store.directory / "all.patch") or b"").decode("utf-8", "replace")
-
-
 def module(store: Store, one: Suggestion) -> None:
     """Make a row's runnable file again from today's test file, unless a person has edited the row in it.
 

@@ -1,7 +1,6 @@
 import pytest
 from msgspec.structs import replace
 
-from pytest_enrich import patch
 from pytest_enrich.data.suggestion import NearestPart
 from pytest_enrich.store import excerpt
 
@@ -35,24 +34,6 @@ def test_lines_of_other_gaps_that_it_closes_are_marked_when_they_are_near(fakes)
 def test_a_long_gap_is_cut(fakes):
     one = replace(fakes.suggestion(), gap=replace(fakes.suggestion().gap, lines=tuple(range(9, 900))))
     assert len(excerpt.source("#\n" * 1000, one, 8)) == 31
-
-
-@pytest.mark.parametrize(
-    ("new", "anchor"),
-    [
-        (OLD + "\n\ndef test_c():\n    pass\n", 9),
-        (OLD.replace("\n\n\ndef test_b", "\n\n\ndef test_c():\n    pass\n\n\ndef test_b"), 7),
-        (OLD.replace("import os\n", "import os\nimport pytest\n") + "\n\ndef test_c():\n    pass\n", 9),
-        (OLD.replace("pass\n\n\ndef test_b", "pass\n    ++x\n\n\ndef test_b"), 5),
-    ],
-)
-def test_the_anchor_is_the_line_after_which_the_test_goes(new, anchor):
-    assert excerpt.anchor(patch.diff("tests/test_a.py", OLD, new)) == anchor
-
-
-def test_a_new_file_and_no_difference_are_anchored_at_the_first_line():
-    assert excerpt.anchor(patch.diff("tests/test_a.py", None, OLD)) == 1
-    assert excerpt.anchor("") == 1
 
 
 TESTS = (
