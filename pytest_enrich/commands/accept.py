@@ -18,7 +18,7 @@ from pytest_enrich.data import Suggestion
 from pytest_enrich.data.suggestion import TestPart
 from pytest_enrich.errors import RefusedError, UsageError
 from pytest_enrich.reporters.words import counted, visible, visible_lines
-from pytest_enrich.store import Store, bugs, identity, python_file, rebuild, targets
+from pytest_enrich.store import Store, identity, python_file, rebuild, targets
 from pytest_enrich.store.python_file import is_stale
 from pytest_enrich.store.rebuild import taken_turn
 from pytest_enrich.store.seal import options_of
@@ -32,6 +32,8 @@ def is_edited_by_hand(store: Store, one: Suggestion) -> bool:
     from pytest_enrich import patch
 
     text = store.read_text(one, identity.module_name(one.id))
+    if one.kind == "bug":  # there is nothing of it to be chosen
+        return False
     if one.kind == "row":  # the rest of the file is a copy
         return bool(text) and _lines(patch.marked(text)) != _lines(one.test.code)
     return bool(text) and _without_comments(text) != _without_comments(patch.render_module(one))
@@ -198,15 +200,15 @@ def _accepted(store: Store, chosen: Sequence[Suggestion], how: How) -> tuple[Tak
 
 def _chosen(store: Store, identities: Sequence[str], *, is_edited: bool, as_json: bool) -> tuple[Suggestion, ...]:
     """Those that were named, or without names those that are strong."""
-    for name in identities:
-        if (found := bugs.find(store, name)) is not None:
-            raise UsageError(
-                f"{found.id} is a possible bug: there is nothing to accept\nNothing was changed.\n"
-                f"Its test, as known to fail:  pytest-enrich xfail {found.id}"
-            )
     if not identities:
         return _strong(store, is_edited=is_edited, as_json=as_json)
-    return tuple({one.id: one for one in map(store.find, identities)}.values())
+    chosen = {one.id: one for one in map(store.find, identities)}
+    for name in (one.id for one in chosen.values() if one.kind == "bug"):
+        raise UsageError(
+            f"{name} is a possible bug: there is nothing to accept\nNothing was changed.\n"
+            f"Its test, as known to fail:  pytest-enrich xfail {name}"
+        )
+    return tuple(chosen.values())
 
 
 def _strong(store: Store, *, is_edited: bool, as_json: bool) -> tuple[Suggestion, ...]:

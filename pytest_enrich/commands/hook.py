@@ -18,10 +18,10 @@ import click
 
 from pytest_enrich import config
 from pytest_enrich.commands.project import DEFAULT, locate, say
-from pytest_enrich.data import PossibleBug, Suggestion
+from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import EnrichError, UsageError
 from pytest_enrich.reporters.words import counted, visible
-from pytest_enrich.store import Store, bugs, last_run
+from pytest_enrich.store import Store, last_run
 
 NEXT = "pytest-enrich review"
 _FOUND = 1
@@ -139,9 +139,9 @@ def told(paths: Sequence[str]) -> str:
     return "\n".join([*lines, *([f"       and {counted(more, 'more file')}"] if more > 0 else [])])
 
 
-def told_bugs(found: Sequence[PossibleBug]) -> str:
+def told_bugs(found: Sequence[Suggestion]) -> str:
     """`1 possible bug in src/shop/cart.py:  pytest-enrich list --bugs`."""
-    files = list(dict.fromkeys(visible(one.path) for one in found))
+    files = list(dict.fromkeys(visible(one.gap.path) for one in found))
     where = files[0] if len(files) == 1 else f"{len(files)} files"
     return f"{counted(len(found), 'possible bug')} in {where}:  pytest-enrich list --bugs"
 
@@ -182,19 +182,18 @@ def _waiting(files: Sequence[str], directory: Path | None, cwd: Path) -> list[st
     return found
 
 
-def _bugs(files: Sequence[str], directory: Path | None, cwd: Path) -> list[PossibleBug]:
+def _bugs(files: Sequence[str], directory: Path | None, cwd: Path) -> list[Suggestion]:
     """The possible bugs in one of the files, or whose test would go into one; without files all."""
     if not files:
         store = locate(directory, cwd)
-        return [*bugs.waiting(store)] if store.exists() else []
+        return [*store.bugs()] if store.exists() else []
     found = _projects(files, directory, cwd)
     return [one for store, paths in found.items() for one in bugs_in(store, paths)]
 
 
-def bugs_in(store: Store, paths: Iterable[str]) -> list[PossibleBug]:
+def bugs_in(store: Store, paths: Iterable[str]) -> list[Suggestion]:
     """The possible bugs in these source files, or for these test files."""
-    wanted, known = set(paths), bugs.waiting(store) if store.exists() else ()
-    return [one for one in known if wanted & {one.path, one.target.path}]
+    return concerning(store.bugs(), paths) if store.exists() else []
 
 
 def _projects(files: Iterable[str], directory: Path | None, cwd: Path) -> dict[Store, list[str]]:

@@ -14,10 +14,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from pytest_enrich.commands.project import DEFAULT
-from pytest_enrich.data import PossibleBug, Suggestion
+from pytest_enrich.data import Suggestion
 from pytest_enrich.reporters.words import duration, visible
 from pytest_enrich.store import Store, python_file
-from pytest_enrich.store.bugs import xfail
 
 _USAGE = 4
 _AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
@@ -71,15 +70,13 @@ def file(store: Store, path: str, words: Sequence[str] = (), tell: Tell = unhear
     return _without_coverage(store, arguments, inert=True, tell=_waiting(tell, path))
 
 
-def suggestion(
-    store: Store, one: Suggestion | PossibleBug, words: Sequence[str] = (), tell: Tell = unheard
-) -> Outcome:
+def suggestion(store: Store, one: Suggestion, words: Sequence[str] = (), tell: Tell = unheard) -> Outcome:
     """Run one suggestion with the fixtures of the file that it would go into, and keep the output."""
     with selecting(store, one) as chosen:
         return _without_coverage(store, [*chosen, *words], inert=False, tell=_waiting(tell, one.id))
 
 
-def shown(store: Store, one: Suggestion | PossibleBug, words: Sequence[str], seconds: float | None) -> Outcome:
+def shown(store: Store, one: Suggestion, words: Sequence[str], seconds: float | None) -> Outcome:
     """As `suggestion`, with the output going where ours goes, and the status that pytest ends with."""
     with (
         selecting(store, one) as chosen,
@@ -141,7 +138,7 @@ def _ended_late(process: subprocess.Popen[bytes], seconds: float | None) -> bool
 
 
 @contextlib.contextmanager
-def selecting(store: Store, one: Suggestion | PossibleBug) -> Iterator[list[str]]:
+def selecting(store: Store, one: Suggestion) -> Iterator[list[str]]:
     """The options by which our plugin collects this suggestion and nothing else.
 
     What is run is written anew: the file in the folder may hold more than the test, and compiled files may lie
@@ -151,16 +148,13 @@ def selecting(store: Store, one: Suggestion | PossibleBug) -> Iterator[list[str]
         RefusedError: The test cannot be written as a file of its own.
     """
     with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
-        found = xfail(one) if isinstance(one, PossibleBug) else one
-        Store(Path(scratch), store.rootdir).save(found, "", _module(store, one))
+        Store(Path(scratch), store.rootdir).save(one, "", _module(store, one))
         yield [*_plugins(), f"--enrich-run={one.id}", f"--enrich-dir={scratch}"]
 
 
-def _module(store: Store, one: Suggestion | PossibleBug) -> str:
+def _module(store: Store, one: Suggestion) -> str:
     from pytest_enrich import patch
 
-    if isinstance(one, PossibleBug):
-        return patch.render_bug(one)
     file = python_file.read(store.rootdir, one.target.path)
     return patch.render_module(one, None if file.content is None else file.text)
 

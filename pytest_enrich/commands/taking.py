@@ -172,10 +172,12 @@ def _try(store: Store, file: PythonFile, steps: Sequence[Step], how: How) -> pyt
 
 
 def _accept(file: PythonFile, step: Step, after: str, how: How) -> Decision:
-    from pytest_enrich import imports
+    from pytest_enrich import imports, patch
 
     one = step.suggestion
-    lacking = (line for line in one.test.imports if imports.merge(step.before, [line]) != step.before)
+    lacking = (
+        line for line in patch.as_candidate(one).imports if imports.merge(step.before, [line]) != step.before
+    )
     return Decision(
         id=one.id,
         verb="accept",
@@ -240,7 +242,6 @@ def _waits_again(store: Store, decision: Decision, one: Suggestion) -> bool:
     """Settle one: whether nothing had come of the decision, or else it is finished now."""
     if decision.verb == "accept" and _current(store, decision.path) == decision.before:
         store.note(undone(decision, why="interrupted"))
-        store.withdraw(one) if one.kind == "bug" else None  # it waits in `bugs/`
         return True
     _remember(store, decision, one)
     store.settle(decision)
@@ -249,8 +250,7 @@ def _waits_again(store: Store, decision: Decision, one: Suggestion) -> bool:
 
 def _remember(store: Store, decision: Decision, one: Suggestion) -> None:
     """Write the line of a rejection that was killed before it was in the committed file."""
-    gap, lines = one.gap, rejected.read(store.rootdir)
-    if decision.verb == "reject" and not lines.is_rejected(one.id, decision.body, gap.path, gap.qualname):
+    if decision.verb == "reject" and not rejected.read(store.rootdir).has(one):
         when = decision.at[:10]
         line = rejected.of(one, scope=decision.scope, reason=decision.reason, when=when, note=decision.note)
         rejected.append(store.rootdir, line)

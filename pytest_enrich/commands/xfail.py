@@ -7,13 +7,13 @@ from functools import partial
 
 import click
 
-from pytest_enrich.commands import possible_bug
+from pytest_enrich.commands.accept import accept
 from pytest_enrich.commands.project import answer, json_option, project_option, say
-from pytest_enrich.commands.taking import Taken, settle_interrupted
-from pytest_enrich.data import PossibleBug
+from pytest_enrich.commands.taking import How, Taken, settle_interrupted
+from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import UsageError
 from pytest_enrich.reporters.words import counted, visible, visible_lines
-from pytest_enrich.store import Store, bugs
+from pytest_enrich.store import Store
 
 _REFUSED = 3
 
@@ -29,23 +29,23 @@ def command(store: Store, identities: tuple[str, ...], *, as_json: bool) -> int:
     """
     settle_interrupted(store)
     chosen = {one.id: one for one in (bug(store, prefix) for prefix in identities)}
-    results = [possible_bug.keep(store, one, tell=partial(say, as_json=True)) for one in chosen.values()]
+    results = accept(store, tuple(chosen.values()), How(tell=partial(say, as_json=True)))
     if as_json:
         answer({"accepted": [r for r in results if not r.refused], "refused": [r for r in results if r.refused]})
-    _tell(results, len(bugs.waiting(store)), as_json=as_json)
+    _tell(results, len(store.bugs()), as_json=as_json)
     return _REFUSED if any(one.refused for one in results) else 0
 
 
-def bug(store: Store, prefix: str) -> PossibleBug:
+def bug(store: Store, prefix: str) -> Suggestion:
     """The possible bug that waits under this id.
 
     Raises:
         UsageError: There is none.
     """
-    found = bugs.find(store, prefix)
-    if found is None:
+    found = store.find(prefix)
+    if found.kind != "bug":
         raise UsageError(
-            f"no possible bug {prefix!r}\nNothing was done. What there is:  pytest-enrich list --bugs"
+            f"{found.id} is no possible bug\nNothing was done. What there is:  pytest-enrich list --bugs"
         )
     return found
 

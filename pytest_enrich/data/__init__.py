@@ -72,7 +72,7 @@ from pytest_enrich.data.run import (
     State,
     Verb,
 )
-from pytest_enrich.data.suggestion import PossibleBug, Promise, Question, Rehearsal, Reproof, Suggestion
+from pytest_enrich.data.suggestion import Promise, Question, Rehearsal, Reproof, Suggestion
 from pytest_enrich.data.varying import Hole, Pattern, Point, Sighting, Span, Variant, Varied, Vary
 
 __all__ = [
@@ -121,7 +121,6 @@ __all__ = [
     "Pattern",
     "Placement",
     "Point",
-    "PossibleBug",
     "Program",
     "Promise",
     "Prove",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from pytest_enrich.data.run import Finished, RunSummary
-from pytest_enrich.data.suggestion import PossibleBug, Suggestion
+from pytest_enrich.data.suggestion import Suggestion
 
 REPORT_SCHEMA = "pytest-enrich/report/1"
 
@@ -54,6 +54,6 @@ class Report(Struct, frozen=True, kw_only=True):
     project: str = ""
     base: str = ""
     suggestions: tuple[ReportedSuggestion, ...] = ()
-    bugs: tuple[PossibleBug, ...] = ()
+    bugs: tuple[Suggestion, ...] = ()
     without: tuple[Finished, ...] = ()
     turned_down: int = 0

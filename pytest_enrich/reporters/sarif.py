@@ -9,7 +9,7 @@ import json
 from urllib.parse import quote
 
 from pytest_enrich import __version__
-from pytest_enrich.data import PossibleBug, Report, ReportedSuggestion
+from pytest_enrich.data import Report, ReportedSuggestion, Suggestion
 from pytest_enrich.reporters import findings
 from pytest_enrich.reporters.figures import contract_of, observed_of
 from pytest_enrich.reporters.words import visible
@@ -45,7 +45,7 @@ def _driver(*, bugs: bool) -> dict[str, object]:
     suggested = _rule(
         findings.RULE, "SuggestedTest", "Code that no test runs, with a suggested test", _HELP, "note"
     )
-    contradicting = _rule(BUG_RULE, "PossibleBug", "Code that contradicts its docstring", _BUG_HELP, "warning")
+    contradicting = _rule(BUG_RULE, "Suggestion", "Code that contradicts its docstring", _BUG_HELP, "warning")
     rules = [suggested | {"properties": {"tags": ["test", "coverage"], "precision": "very-high"}}]
     if bugs:
         rules += [contradicting | {"properties": {"tags": ["docstring", "correctness"], "precision": "high"}}]
@@ -69,9 +69,12 @@ def _rule(identity: str, name: str, short: str, text: str, level: str) -> dict[s
     }
 
 
-def _bug(report: Report, one: PossibleBug) -> dict[str, object]:
+def _bug(report: Report, one: Suggestion) -> dict[str, object]:
     text = visible(f"{one.title}. {contract_of(one)}; {observed_of(one)}. See: pytest-enrich show {one.id}")
-    place = {"artifactLocation": _artifact(report.base + one.path), "region": {"startLine": max(one.line, 1)}}
+    place = {
+        "artifactLocation": _artifact(findings.source_path(report, one)),
+        "region": {"startLine": max(one.gap.line, 1)},
+    }
     return {
         "ruleId": BUG_RULE,
         "ruleIndex": 1,

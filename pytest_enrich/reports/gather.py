@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Finished, Grade, Report, ReportedSuggestion, RunSummary, SourceLine, Suggestion
 from pytest_enrich.errors import EnrichError
-from pytest_enrich.store import Store, bugs, excerpt, last_run, python_file, rejected
+from pytest_enrich.store import Store, excerpt, last_run, python_file, rejected
 from pytest_enrich.store.python_file import stale_places
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def gather(store: Store, run: RunSummary | None = None) -> Report:
             )
             for one in pending
         ),
-        bugs=bugs.waiting(store) if store.exists() else (),
+        bugs=store.bugs() if store.exists() else (),
         without=without(store),
         turned_down=len(rejected.read(store.rootdir).lines),
     )

@@ -21,7 +21,7 @@ from pytest_enrich.session import scope, summary
 from pytest_enrich.session.reproof import prove, rehearse
 from pytest_enrich.session.summary import changed_files, render_gaps, snapshot_files
 from pytest_enrich.session.work import Session
-from pytest_enrich.store import Store, bugs, last_run
+from pytest_enrich.store import Store, last_run
 
 if TYPE_CHECKING:
     from coverage import Coverage
@@ -68,9 +68,7 @@ def _run(settings: Settings, cov: Coverage, terminal: Terminal) -> tuple[RunSumm
     last_run.write(store, ended)
     if not settings.partial:
         last_run.write_tests(store, found.measured.tests)
-    terminal.write_line(
-        text.render(ended, store.pending(), bugs.waiting(store) if store.exists() else ()).rstrip("\n")
-    )
+    terminal.write_line(text.render(ended, store.pending(), store.bugs() if store.exists() else ()).rstrip("\n"))
     return ended, _report(settings, store, ended, terminal)
 
 

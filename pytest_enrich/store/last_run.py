@@ -102,6 +102,18 @@ def read_tests(store: Store) -> dict[str, tuple[str, ...]]:
         return {}
 
 
+def examined(store: Store) -> str:
+    """The digest of the sources whose docstrings were all examined last, "" for none."""
+    return (disk.read(store.directory / ".cache" / "examined") or b"").decode("utf-8", "replace")
+
+
+def note_examined(store: Store, digest: str) -> None:
+    """Note it, where there is a folder to note it in."""
+    if store.exists() and store.directory.is_dir():
+        folder.make_inside(store.directory, ".cache")
+        disk.write(store.directory / ".cache" / "examined", digest)
+
+
 def write_crash(store: Store, text: str) -> Path:
     """Keep the traceback of a defect of ours; returns where."""
     store.prepare()

@@ -11,7 +11,7 @@ from pytest_enrich.commands.project import answer, json_option, project_option, 
 from pytest_enrich.commands.stats import ledger
 from pytest_enrich.commands.stats.ledger import Ledger, Tally
 from pytest_enrich.reporters.words import duration, fit, percent, visible
-from pytest_enrich.store import Store, bugs
+from pytest_enrich.store import Store
 
 _DAYS = 14
 _NAME = 28
@@ -26,7 +26,7 @@ def command(store: Store, *, as_json: bool) -> int:
     """Say what was offered, accepted, edited and rejected, by whom it was made, and how long a decision took."""
     tell_problems(store)
     lying = (*store.lying("decided"), *store.lying("pending"))
-    of_bugs = {one.id for one in lying if one.kind == "bug"} | {one.id for one in bugs.lying(store)}
+    of_bugs = {one.id for one in lying if one.kind == "bug"}
     decisions = [one for one in store.decisions() if one.id not in of_bugs]
     found = ledger.fold(decisions, [one for one in lying if one.kind != "bug"])
     if as_json:

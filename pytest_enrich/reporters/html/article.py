@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich.data import PossibleBug, Report, ReportedSuggestion, SourceLine, Suggestion, Tried
+from pytest_enrich.data import Report, ReportedSuggestion, SourceLine, Suggestion, Tried
 from pytest_enrich.patch import words as facts
 from pytest_enrich.reporters import figures
 from pytest_enrich.reporters.figures import observed_of, reproduction_of, runs_of
@@ -205,25 +205,26 @@ def _commands(each: ReportedSuggestion) -> Markup:
     return tag("p", *(copyable(command) for command in commands), class_="commands")
 
 
-def _bug(one: PossibleBug) -> Markup:
+def _bug(one: Suggestion) -> Markup:
     title = tag("h3", one.title, " ", tag("small", "possible bug", class_="grade"), id=f"t-{one.id}")
-    where, place = f"{one.path}:{one.line} {one.qualname}".rstrip(), f"{one.path}:{one.contract_line}"
+    gap, broken = one.gap, one.contradiction
+    where, place = f"{gap.path}:{gap.line} {gap.qualname}".rstrip(), f"{gap.path}:{broken.contract_line}"
     parts = [
         title,
         tag("p", tag("code", one.id), " ", tag("code", where), class_="dim"),
         tag("p", "The docstring says, at ", tag("code", place), ":"),
-        block([one.contract], f"What the docstring of {one.id} says"),
+        block([broken.contract], f"What the docstring of {one.id} says"),
         tag("p", "The code does: ", tag("code", observed_of(one))),
         tag("p", "This test fails:"),
         python_block(reproduction_of(one), f"Test of {one.id}"),
-        tag("p", tag("b", "Look:"), " which of the two is wrong, the words or the code?", class_="look"),
+        tag("p", tag("b", "Look:"), f" {one.look}", class_="look"),
         tag("p", f"Seen {runs_of(one)}.", class_="dim"),
         tag("ul", *(tag("li", f"{name}: ", copyable(command)) for name, command in _bug_commands(one))),
     ]
     return tag("article", *parts, class_="bug", id=one.id, aria_labelledby=f"t-{one.id}", tabindex="-1")
 
 
-def _bug_commands(one: PossibleBug) -> Iterator[tuple[str, str]]:
+def _bug_commands(one: Suggestion) -> Iterator[tuple[str, str]]:
     yield "See it fail", f"pytest-enrich run {one.id}"
     yield "Keep it as a test that is known to fail", f"pytest-enrich xfail {one.id}"
     yield "As the text of an issue", f"pytest-enrich show {one.id} --issue"

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Decision, RunSummary, Suggestion
-from pytest_enrich.store import Store, bugs, folder, identity, last_run, rebuild, rejected, seal
+from pytest_enrich.store import Store, folder, identity, last_run, rebuild, rejected, seal
 from pytest_enrich.store.identity import logged_states
 from pytest_enrich.store.merge.choice import Choice, Offer, choose, merged_runs, missing_decisions
 
@@ -85,7 +85,7 @@ def _offers(into: Store, sources: Sequence[Store]) -> Iterator[Offer]:
         for one in store.pending():
             if states.get((one.id, one.test.body_sha256), "pending") != "pending":
                 continue
-            if number and turned_down.is_rejected(one.id, one.test.body_sha256, one.gap.path, one.gap.qualname):
+            if number and turned_down.has(one):
                 continue
             turn, place = made.get(one.id, (len(made), 0))
             yield Offer(suggestion=one, place=place, folder=number, turn=turn)
@@ -141,13 +141,12 @@ def _join_finished(into: Store, sources: Sequence[Store]) -> None:
 
 def _join_bugs(into: Store, sources: Sequence[Store]) -> None:
     """Take over the possible bugs that wait in a job and are not known here."""
-    from pytest_enrich import patch
-
-    known = {one.id for one in bugs.lying(into)}
+    known = {one.id for one in (*into.lying("pending"), *into.lying("decided"))}
+    turned_down = rejected.read(into.rootdir)
     for source in sources:
-        for one in bugs.waiting(source):
-            if one.id not in known:
-                bugs.save(into, one, patch.render_bug(one))
+        for one in source.bugs():
+            if one.id not in known and not turned_down.has(one):
+                into.save(one, *_texts(into, source, one))
                 known.add(one.id)
 
 
@@ -161,7 +160,7 @@ def _write(into: Store, sources: Sequence[Store], chosen: Choice) -> tuple[str, 
     shown = place.relative_to(into.rootdir).as_posix() if place.is_relative_to(into.rootdir) else str(place)
     summary = merged_runs(read, kept, directory=shown, waiting=len(pending))
     notes = (*_lost(found), *summary.notes)
-    summary = replace(summary, bugs=tuple(one.id for one in bugs.waiting(into)), notes=notes)
+    summary = replace(summary, bugs=tuple(one.id for one in into.bugs()), notes=notes)
     better = {one.id: one.grade for one in pending}
     made = tuple(replace(one, grade=better.get(one.id, one.grade)) for one in summary.suggestions)
     if read:

@@ -32,7 +32,7 @@ class Reader:
     def size(self):
         return Size(80, 24)
 
-    def legend(self, choices, width):  # noqa: ARG002 - as in the protocol
+    def legend(self, choices, size):  # noqa: ARG002 - as in the protocol
         return []
 
     def draw(self, lines):
