@@ -1,11 +1,7 @@
-"""Where an accepted test came from, as a comment in it, for teams that want that.
-
-A comment, not a marker: an unregistered marker is an error where the plugin is missing.
-"""
+"""Suggestions in the text of their test file, as the team's formatter would have it."""
 
 from __future__ import annotations
 
-import ast
 import shlex
 import subprocess
 import sys
@@ -16,52 +12,14 @@ from msgspec import Struct
 
 from pytest_enrich.data import NewRow, Suggestion
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.reporters.words import visible
 from pytest_enrich.store import Store, python_file, rebuild
 from pytest_enrich.store.python_file import PythonFile
 from pytest_enrich.store.targets import has_tool, ini_value
 
-MARKER_KEY = "enrich_provenance"
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 FORMAT_KEY = "enrich_format_command"
 SECONDS = 60
 _KNOWN = {"ruff": ["format", "--quiet", "--stdin-filename"], "black": ["--quiet", "--stdin-filename"]}
 """Formatters that are asked without being named, and their words in front of the file's name."""
-
-
-def signed(rootdir: Path, one: Suggestion, before: str, after: str) -> str:
-    """`after`, in which each test that `before` does not have says where it came from, if the team wants that.
-
-    A row is one line among others, and stays as it is.
-
-    Raises:
-        RefusedError: The key has a value that means nothing.
-    """
-    wanted = ini_value(rootdir, MARKER_KEY) or "none"
-    if wanted not in {"none", "comment"}:
-        raise RefusedError(
-            f"{MARKER_KEY} = {wanted}: it may be none or comment\nNothing was changed.\nMend it first."
-        )
-    if wanted == "none" or one.kind == "row":
-        return after
-    lines = after.split("\n")
-    for number in sorted(_beginnings(one.target.path, before, after), reverse=True):
-        line = lines[number - 1]
-        indent, end = line[: len(line) - len(line.lstrip())], "\r" if line.endswith("\r") else ""
-        lines.insert(number - 1, f"{indent}# {_told(one)}{end}")
-    return "\n".join(lines)
-
-
-def _told(one: Suggestion) -> str:
-    return visible(f"suggested by pytest-enrich {one.id} ({one.origin.model or one.origin.proposer}), reviewed")
-
-
-def _beginnings(path: str, before: str, after: str) -> list[int]:
-    """The lines on which the bodies of the new functions begin: what stands there goes when they go."""
-    known = python_file.functions(before, path).keys()
-    places = {line for name, line in python_file.functions(after, path).items() if name not in known}
-    nodes = (node for node in ast.walk(python_file.tree(after, path)) if isinstance(node, _FUNCTIONS))
-    return [node.body[0].lineno for node in nodes if node.lineno in places and node.body[0].lineno > node.lineno]
 
 
 class Formatted(Struct, frozen=True):
@@ -152,7 +110,7 @@ def made_from(store: Store, file: PythonFile, group: Sequence[Suggestion]) -> li
         before, candidate = (steps[-1].after if steps else file.text), patch.as_candidate(one)
         if isinstance(candidate, NewRow) and patch.is_there(before, candidate):
             raise _known(one)
-        after = signed(store.rootdir, one, before, patch.insert(before, candidate, order))
+        after = patch.insert(before, candidate, order)
         python_file.tree(after, file.name)
         steps.append(Step(suggestion=one, before=before, after=after))
     return steps

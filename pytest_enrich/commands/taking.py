@@ -146,12 +146,8 @@ def _halves(store: Store, path: str, group: Sequence[Suggestion], how: How) -> t
 
 def _try(store: Store, file: PythonFile, steps: Sequence[Step], how: How) -> pytest_run.Outcome:
     """Write the file and run it; what comes back red, or is interrupted, is as it was before."""
-    from pytest_enrich import patch
-
     content = file.encoded(steps[-1].after)
     decisions = [_accept(file, step, sha256(content), how) for step in steps]
-    for step in steps:
-        store.keep_undo(step.suggestion, patch.diff(file.name, step.after, step.before))
     store.note(*decisions)
     folders = [folder for folder in file.path.parents if not folder.exists()]
     green = False

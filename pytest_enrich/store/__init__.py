@@ -96,10 +96,6 @@ class Store(Struct, frozen=True):
         name = identity.module_name(suggestion.id)
         disk.write(self.directory / "pending" / suggestion.id / name, module_text)
 
-    def keep_undo(self, suggestion: Suggestion, patch_text: str) -> None:
-        """Write `undo.patch`, the reverse of what an accept is about to do."""
-        disk.write(self.directory / "pending" / suggestion.id / "undo.patch", patch_text)
-
     def keep_decided(self, suggestion: Suggestion, patch_text: str, module_text: str) -> None:
         """Write a suggestion that was decided elsewhere; "" is no file."""
         if not identity.is_valid(suggestion.id):
@@ -136,7 +132,6 @@ class Store(Struct, frozen=True):
         if decision.verb == "undo":
             if not pending.exists():
                 folder.move(decided, pending)
-            folder.remove(pending / "undo.patch")
         else:
             folder.move(pending, decided)
 

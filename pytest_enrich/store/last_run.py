@@ -1,20 +1,24 @@
-"""`README.md` of the suggestions folder: for whoever opens it without the tool."""
+"""What a run leaves in the suggestions folder besides suggestions: what it came to, and what the next one asks."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-from pytest_enrich.data import RunSummary, Suggestion
+from pytest_enrich.data import RunSummary
 from pytest_enrich.data.run import RUN_SCHEMA
 from pytest_enrich.errors import StoreError
 from pytest_enrich.store import Store, disk, folder
 from pytest_enrich.store.disk import read_bounded
 
-_HOW = """\
+_README = """\
+# Suggested tests
+
+Written by pytest-enrich. **Not reviewed**, not part of the suite.
+`report.html` shows them, `pytest-enrich list` names them.
+
 ## How to review
 
 0. One after the other, a key a decision: `pytest-enrich review`. Or one at a time:
@@ -35,41 +39,17 @@ This folder ignores itself: nothing in it reaches git. It can be deleted at any 
 """
 
 
-def render_readme(pending: Sequence[Suggestion], run: RunSummary | None) -> str:
-    """The whole file, in Markdown; the same input gives the same bytes."""
-    count = f"{len(pending)} suggested test{'' if len(pending) == 1 else 's'}"
-    directory = _code(run.directory) if run else "enrich-suggestions"
-    lines = [f"# {count}", "", "Written by pytest-enrich. **Not reviewed**, not part of the suite.", ""]
-    return "\n".join([*lines, *_table(pending), _HOW.replace("{folder}", directory)])
-
-
-def _table(pending: Sequence[Suggestion]) -> list[str]:
-    if not pending:
-        return ["Nothing waits for a decision.", ""]
-    rows = [
-        f"| `{one.id}` | {one.grade} | `{_code(one.gap.path)}:{one.gap.line}` | {_plain(one.title)} |"
-        for one in pending
-    ]
-    return ["| id | grade | for | what it checks |", "|---|---|---|---|", *rows, ""]
-
-
-def _plain(text: str) -> str:
-    """Text that Markdown shows as it is, in one cell of a table."""
-    visible = "".join(c if c.isprintable() else " " for c in text)
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|~&])", r"\\\1", visible)
-
-
-def _code(text: str) -> str:
-    return "".join(c if c.isprintable() and c not in "`|" else "?" for c in text)
-
-
 def write(store: Store, summary: RunSummary) -> None:
-    """Write `run.json` and the README, unless there is nothing to say and no folder to say it in."""
+    """Write `run.json`, and `README.md` for people without the tool, where there is something to say it about."""
     if not (store.directory.is_dir() or summary.suggestions or summary.candidates or summary.bugs):
         return
     store.prepare()
     disk.write_json(store.directory / "run.json", summary)
-    rebuild_readme(store)
+    disk.write(store.directory / "README.md", _README.replace("{folder}", _code(summary.directory)))
+
+
+def _code(text: str) -> str:
+    return "".join(c if c.isprintable() and c not in "`|" else "?" for c in text)
 
 
 def read(store: Store) -> RunSummary | None:
@@ -79,11 +59,6 @@ def read(store: Store) -> RunSummary | None:
     except (msgspec.MsgspecError, ValueError, RecursionError, StoreError):
         return None
     return found if found.schema == RUN_SCHEMA else None
-
-
-def rebuild_readme(store: Store) -> None:
-    """Write `README.md` again from what is pending now."""
-    disk.write(store.directory / "README.md", render_readme(store.pending(), read(store)))
 
 
 def write_tests(store: Store, tests: Mapping[str, Sequence[str]]) -> None:
