@@ -56,7 +56,6 @@ def gather(store: Store, run: RunSummary | None = None) -> Report:
                 one,
                 source(one.gap.path),
                 _difference(test(one.target.path), one, draft(one.target.path)),
-                test(one.target.path),
                 places(one.gap.path).get(one.id),
             )
             for one in pending
@@ -93,14 +92,13 @@ def _base(rootdir: Path) -> str:
 
 
 def _reported(
-    one: Suggestion, source: str | None, difference: str, test: str | None, place: tuple[str, int] | None
+    one: Suggestion, source: str | None, difference: str, place: tuple[str, int] | None
 ) -> ReportedSuggestion:
     return ReportedSuggestion(
         suggestion=one,
         source=_source(source, one, place),
         difference=difference,
         stale=place is None,
-        nearest="" if test is None else excerpt.nearest(test, one),
     )
 
 

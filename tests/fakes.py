@@ -268,7 +268,6 @@ def reported(identity: str = "cart-aaaaaaaa", **changes: object) -> ReportedSugg
             SourceLine(number=number, text=text, missing=number > 8) for number, text in enumerate(source, 6)
         ),
         difference=DIFFERENCE,
-        nearest="def test_discount():\n    assert discount(10) == 10",
     )
     return replace(plain, **changes)
 

@@ -7,8 +7,6 @@ imported.
 from __future__ import annotations
 
 import os
-import shlex
-import sys
 import traceback
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -27,20 +25,6 @@ NEXT = "pytest-enrich review"
 _FOUND = 1
 _SHOWN = 5
 _REASONS = ("pending", "gaps", "bugs")
-_SCRIPT = """\
-#!/bin/sh
-# Made by: pytest-enrich hook{words} --script
-python={python}
-if ! "$python" -c "import pytest_enrich" 2>/dev/null; then
-    echo "pytest-enrich is no longer at $python: nothing was looked for, and this holds up nothing." >&2
-    echo "Make this hook again:  pytest-enrich hook{words} --script > $0" >&2
-    exit 0
-fi
-{command}
-"""
-_ON_PUSH = 'exec "$python" -m pytest_enrich hook{words} </dev/null'
-_ON_COMMIT = """\
-git diff --cached --name-only --diff-filter=d -z -- '*.py' | xargs -0 -r "$python" -m pytest_enrich hook{words}"""
 
 
 class WrongBudgetError(UsageError):
@@ -62,7 +46,6 @@ class _Files(click.Command):
 @click.option("--push", is_flag=True, help="Look for tests for the lines that are pushed.")
 @click.option("--budget", metavar="TIME", help="With --push: how long in all (default: 60s), or executions.")
 @click.option("--since", metavar="REF", help="With --push: what to compare with (default: what the hook says).")
-@click.option("--script", is_flag=True, help="Print a hook for git that calls this interpreter.")
 @click.option("--fail-on", multiple=True, type=click.Choice(_REASONS), help="Exit with 1 on these.")
 @click.option(
     "--dir", "directory", type=click.Path(path_type=Path), help=f"The suggestions folder (default: {DEFAULT})."
@@ -73,7 +56,6 @@ def command(  # noqa: PLR0913 - one parameter for each option
     push: bool,
     budget: str | None,
     since: str | None,
-    script: bool,
     fail_on: tuple[str, ...],
     directory: Path | None,
 ) -> int:
@@ -82,12 +64,6 @@ def command(  # noqa: PLR0913 - one parameter for each option
     Exits with 0, whatever is found, unless --fail-on names it.
     """
     _check(files, push=push, only_push=bool(budget or since or "gaps" in fail_on))
-    if script:
-        pairs = (("--budget", budget), ("--since", since), ("--dir", directory and str(directory)))
-        said = [word for name, value in pairs if value for word in (name, value)]
-        said += [word for reason in fail_on for word in ("--fail-on", reason)]
-        say(_script(["--push", *said] if push else said, push=push))
-        return 0
     try:
         if push:
             return _push(directory, budget or "60s", since, fail_on)
@@ -100,13 +76,6 @@ def command(  # noqa: PLR0913 - one parameter for each option
         known = isinstance(error, EnrichError)
         say(f"{error if known else _crash(directory, traceback.format_exc())}\nThis holds up nothing.")
         return 0
-
-
-def _script(words: Sequence[str], *, push: bool) -> str:
-    """A hook for git, which starts it without anybody's virtual environment on PATH."""
-    said = "".join(f" {shlex.quote(word)}" for word in words)
-    command = (_ON_PUSH if push else _ON_COMMIT).format(words=said)
-    return _SCRIPT.format(words=said, python=shlex.quote(sys.executable), command=command).rstrip()
 
 
 def _check(files: Sequence[str], *, push: bool, only_push: bool) -> None:

@@ -26,14 +26,12 @@ class ReportedSuggestion(Struct, frozen=True, kw_only=True):
         source: The lines round the gap, in order; empty when the file cannot be read or the function changed.
         difference: The unified diff of the test file, "" when it cannot be made any more.
         stale: Whether the function changed since.
-        nearest: The existing test that is most like a new one, as it stands today, its first lines; "" for none.
     """
 
     suggestion: Suggestion
     source: tuple[SourceLine, ...] = ()
     difference: str = ""
     stale: bool = False
-    nearest: str = ""
 
 
 class Report(Struct, frozen=True, kw_only=True):

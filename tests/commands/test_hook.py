@@ -129,25 +129,3 @@ def test_a_defect_of_ours_holds_up_nothing_and_is_kept(project, monkeypatch):
     assert (answer.status, answer.out.splitlines()[-1]) == (0, "This holds up nothing.")
     assert "ZeroDivisionError" in (project.store.directory / ".cache" / "crash.txt").read_text()
     assert project.run("hook", "--fail-on", "pending", CART).status == 3
-
-
-@pytest.mark.usefixtures("no_dash")
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [((), f"1 suggestion waits for {CART}"), (("--push", "--budget", "9s"), "No earlier commit to compare with")],
-)
-def test_the_script_finds_us_without_an_environment_on_the_path(project, words, told):
-    script = project.root / "hook.sh"
-    script.write_text(project.run("hook", *words, "--script").out)
-    for name in (["init", "-q"], ["add", "."]):
-        subprocess.run(["git", *name], cwd=project.root, check=True)
-    bare = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"} | {"PATH": "/usr/bin:/bin"}
-    done = subprocess.run(["sh", script], cwd=project.root, env=bare, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert told in done.stdout
-
-
-def test_a_script_whose_interpreter_is_gone_says_so_and_holds_up_nothing(project):
-    text = project.run("hook", "--push", "--script").out.replace(sys.executable, "/gone/python")
-    done = subprocess.run(["sh", "-c", text], cwd=project.root, capture_output=True, text=True, check=False)
-    assert (done.returncode, "no longer at /gone/python: nothing was looked for" in done.stderr) == (0, True)

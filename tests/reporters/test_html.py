@@ -159,19 +159,6 @@ def test_no_line_of_a_diff_is_taken_for_the_name_of_a_file(fakes):
     assert "fd53795" not in article
 
 
-def test_what_is_the_same_for_several_is_told_once(fakes):
-    report = fakes.report(3)
-    near = "def test_discount():\n    assert discount(10) == 10\n"
-    shown = tuple(replace(one, nearest=near) for one in report.suggestions)
-    page = parsed(html.render(replace(report, suggestions=shown)))
-    first, *others = (words(found(page, each.suggestion.id)) for each in shown)
-    assert "Ran measured; alone; in its file;" in first
-    assert "assert discount(10) == 10" in first
-    for text in others:
-        assert f"Ran as {shown[0].suggestion.id}." in text
-        assert f"It is shown at {shown[0].suggestion.id}." in text
-
-
 def test_the_ways_in_which_a_test_was_not_run_are_named(fakes):
     report = fakes.report(1)
     one = report.suggestions[0].suggestion
