@@ -10,8 +10,8 @@ import os
 import re
 import stat
 import subprocess
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -308,19 +308,6 @@ def since(rootdir: Path, name: str) -> Changes:
     start = find_base(rootdir, name)
     found = {one.path: one.lines for one in _diff(rootdir, start)}
     return Changes(since=name, base=start, lines=_below(rootdir, found) | _untracked(rootdir))
-
-
-def named(rootdir: Path, names: Collection[str]) -> tuple[str, ...]:
-    """The Python files below rootdir that have one of these names, known to git or new; relative to it, sorted.
-
-    Raises:
-        UsageError: See `since`.
-    """
-    options = ("-z", "--cached", "--others", "--exclude-standard")
-    # Names are not handed over: of a change of ten thousand files, they would be more than a command line holds.
-    listing = need(rootdir, "ls-files", *options, "--", "*.py") if names else b""
-    known = {os.fsdecode(path) for path in listing.split(b"\0") if path}
-    return tuple(sorted(one for one in known if PurePosixPath(one).name in names and (rootdir / one).is_file()))
 
 
 def _staged(rootdir: Path) -> dict[str, tuple[int, ...]]:

@@ -1,7 +1,6 @@
 """`pytest-enrich hook`: for pre-commit and for git's own hooks. Advice, unless a team asks for more.
 
-Without `--push` only the suggestions folder is read: no test runs, no model is asked, nothing of the project is
-imported.
+Only the suggestions folder is read: no test runs, no model is asked, nothing of the project is imported.
 """
 
 from __future__ import annotations
@@ -14,21 +13,16 @@ from pathlib import Path
 
 import click
 
-from pytest_enrich import config
 from pytest_enrich.commands.project import DEFAULT, locate, say
 from pytest_enrich.data import Suggestion
-from pytest_enrich.errors import EnrichError, UsageError
+from pytest_enrich.errors import EnrichError
 from pytest_enrich.reporters.words import counted, visible
 from pytest_enrich.store import Store, last_run
 
 NEXT = "pytest-enrich review"
 _FOUND = 1
 _SHOWN = 5
-_REASONS = ("pending", "gaps", "bugs")
-
-
-class WrongBudgetError(UsageError):
-    """What was typed is wrong, whatever is found."""
+_REASONS = ("pending", "bugs")
 
 
 class _Files(click.Command):
@@ -43,46 +37,23 @@ class _Files(click.Command):
 
 @click.command("hook", cls=_Files)
 @click.argument("files", nargs=-1, type=click.Path())
-@click.option("--push", is_flag=True, help="Look for tests for the lines that are pushed.")
-@click.option("--budget", metavar="TIME", help="With --push: how long in all (default: 60s), or executions.")
-@click.option("--since", metavar="REF", help="With --push: what to compare with (default: what the hook says).")
 @click.option("--fail-on", multiple=True, type=click.Choice(_REASONS), help="Exit with 1 on these.")
 @click.option(
     "--dir", "directory", type=click.Path(path_type=Path), help=f"The suggestions folder (default: {DEFAULT})."
 )
-def command(  # noqa: PLR0913 - one parameter for each option
-    files: tuple[str, ...],
-    *,
-    push: bool,
-    budget: str | None,
-    since: str | None,
-    fail_on: tuple[str, ...],
-    directory: Path | None,
-) -> int:
-    """Say which suggestions wait for FILES, or look for tests for what is pushed.
+def command(files: tuple[str, ...], *, fail_on: tuple[str, ...], directory: Path | None) -> int:
+    """Say which suggestions wait for FILES.
 
     Exits with 0, whatever is found, unless --fail-on names it.
     """
-    _check(files, push=push, only_push=bool(budget or since or "gaps" in fail_on))
     try:
-        if push:
-            return _push(directory, budget or "60s", since, fail_on)
         return _pending(files, directory, fail_on)
-    except WrongBudgetError:
-        raise
     except Exception as error:
         if fail_on:
             raise
         known = isinstance(error, EnrichError)
         say(f"{error if known else _crash(directory, traceback.format_exc())}\nThis holds up nothing.")
         return 0
-
-
-def _check(files: Sequence[str], *, push: bool, only_push: bool) -> None:
-    if only_push and not push:
-        raise UsageError("--budget, --since and --fail-on gaps go with --push\nNothing was done.")
-    if files and push:
-        raise UsageError("--push finds out which files changed; it takes none\nNothing was done.")
 
 
 def _pending(files: Sequence[str], directory: Path | None, fail_on: Sequence[str]) -> int:
@@ -113,16 +84,6 @@ def told_bugs(found: Sequence[Suggestion]) -> str:
     files = list(dict.fromkeys(visible(one.gap.path) for one in found))
     where = files[0] if len(files) == 1 else f"{len(files)} files"
     return f"{counted(len(found), 'possible bug')} in {where}:  pytest-enrich list --bugs"
-
-
-def _push(directory: Path | None, budget: str, since: str | None, fail_on: Sequence[str]) -> int:
-    from pytest_enrich.commands import push
-
-    try:
-        limit = config.budget(budget)
-    except UsageError as error:
-        raise WrongBudgetError(f"--budget {visible(budget)}: {error}\nNothing was done.") from None
-    return push.run(locate(directory, Path.cwd()), limit, since, fail_on)
 
 
 def _crash(directory: Path | None, text: str) -> str:
@@ -157,12 +118,7 @@ def _bugs(files: Sequence[str], directory: Path | None, cwd: Path) -> list[Sugge
         store = locate(directory, cwd)
         return [*store.bugs()] if store.exists() else []
     found = _projects(files, directory, cwd)
-    return [one for store, paths in found.items() for one in bugs_in(store, paths)]
-
-
-def bugs_in(store: Store, paths: Iterable[str]) -> list[Suggestion]:
-    """The possible bugs in these source files, or for these test files."""
-    return concerning(store.bugs(), paths) if store.exists() else []
+    return [one for store, paths in found.items() if store.exists() for one in concerning(store.bugs(), paths)]
 
 
 def _projects(files: Iterable[str], directory: Path | None, cwd: Path) -> dict[Store, list[str]]:

@@ -8,12 +8,11 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
-from pytest_enrich.commands.project import DEFAULT
 from pytest_enrich.data import Suggestion
 from pytest_enrich.reporters.words import duration, visible
 from pytest_enrich.store import Store, python_file
@@ -91,29 +90,6 @@ def shown(store: Store, one: Suggestion, words: Sequence[str], seconds: float | 
     return Outcome(process.returncode, "", late)
 
 
-def within(
-    store: Store, arguments: Sequence[str], seconds: float | None, environment: Mapping[str, str]
-) -> Outcome:
-    """Run the user's pytest for at most `seconds` (None: no limit); then it is asked to end, with what it has.
-
-    A Ctrl-C at the terminal reaches both processes; this one waits for the other.
-    """
-    with (
-        tempfile.TemporaryFile() as output,
-        subprocess.Popen(
-            [sys.executable, "-m", "pytest", *_plugins(), *_folder(store), *arguments],
-            cwd=store.rootdir,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        ) as process,
-    ):
-        late = _waited(process, seconds)
-        output.seek(0)
-        return Outcome(process.returncode, output.read().decode("utf-8", "replace"), late)
-
-
 def _waited(process: subprocess.Popen[bytes], seconds: float | None) -> bool:
     """Whether it had to be ended; a Ctrl-C reaches it, too, and it has a moment to end by itself."""
     try:
@@ -164,11 +140,6 @@ def _plugins() -> list[str]:
     return (
         ["-p", "pytest_enrich.pytest_hooks.autoload"] if os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD") else []
     )
-
-
-def _folder(store: Store) -> list[str]:
-    elsewhere = store.directory != store.rootdir / DEFAULT
-    return [f"--enrich-dir={store.directory}"] if elsewhere else []
 
 
 def reproof(store: Store, file: Path, words: Sequence[str] = ()) -> Outcome:

@@ -66,8 +66,6 @@ def _run(settings: Settings, cov: Coverage, terminal: Terminal) -> tuple[RunSumm
         session.work()
     ended = session.summary(started, changed_files(settings.rootdir, settings.directory, before))
     last_run.write(store, ended)
-    if not settings.partial:
-        last_run.write_tests(store, found.measured.tests)
     terminal.write_line(text.render(ended, store.pending(), store.bugs() if store.exists() else ()).rstrip("\n"))
     return ended, _report(settings, store, ended, terminal)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -59,22 +58,6 @@ def read(store: Store) -> RunSummary | None:
     except (msgspec.MsgspecError, ValueError, RecursionError, StoreError):
         return None
     return found if found.schema == RUN_SCHEMA else None
-
-
-def write_tests(store: Store, tests: Mapping[str, Sequence[str]]) -> None:
-    """Note for each source file the test files that touch it, where there is a folder to note it in."""
-    if store.exists() and store.directory.is_dir():
-        folder.make_inside(store.directory, ".cache")
-        disk.write_json(store.directory / ".cache" / "tests.json", tests)
-
-
-def read_tests(store: Store) -> dict[str, tuple[str, ...]]:
-    """What the last run of the whole suite noted; empty when there was none or it cannot be read."""
-    try:
-        content = disk.read(store.directory / ".cache" / "tests.json") or b"{}"
-        return msgspec.json.decode(content, type=dict[str, tuple[str, ...]])
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, StoreError):
-        return {}
 
 
 def examined(store: Store) -> str:

@@ -57,7 +57,7 @@ def test_files_are_found_in_the_project_that_they_are_in(project):
 
 
 @pytest.mark.usefixtures("no_dash", "negative")
-@pytest.mark.parametrize("name", ["-x.py", "--push", "b\udcff.py", "two\nlines.py", "two words.py"])
+@pytest.mark.parametrize("name", ["-x.py", "--json", "b\udcff.py", "two\nlines.py", "two words.py"])
 def test_a_file_may_have_any_name(project, name):
     (project.root / name).touch()
     answer = project.run("hook", name, CART)
@@ -85,17 +85,9 @@ def test_a_name_of_a_file_cannot_act_on_a_terminal():
     assert told(["\x1b[31m.py"]).startswith(r"1 suggestion waits for \x1b[31m.py:")
 
 
-@pytest.mark.parametrize(
-    "words", [["--budget", "5s"], ["--since", "x"], ["--fail-on", "gaps"], ["--push", "a.py"], ["--fail-on", "x"]]
-)
+@pytest.mark.parametrize("words", [["--budget", "5s"], ["--fail-on", "gaps"], ["--fail-on", "x"]])
 def test_what_does_not_go_together_is_wrong_use(project, words):
     assert project.run("hook", *words).status == 2
-
-
-def test_a_wrong_budget_is_wrong_use(project):
-    answer = project.run("hook", "--push", "--budget", "soon")
-    assert (answer.status, answer.out) == (2, "")
-    assert "--budget soon: accepted is a time such as 90s" in answer.err
 
 
 @pytest.mark.usefixtures("no_dash")

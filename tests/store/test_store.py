@@ -177,11 +177,3 @@ def test_the_patch_of_all_goes_when_nothing_is_pending(filled):
 
 def test_a_crash_is_kept_in_the_hidden_part(filled):
     assert last_run.write_crash(filled, "Traceback").relative_to(filled.directory).as_posix() == ".cache/crash.txt"
-
-
-def test_which_tests_touch_a_file_is_noted_where_there_is_a_folder(store, filled):
-    assert last_run.read_tests(store) == {}
-    last_run.write_tests(filled, {"src/cart.py": ["tests/test_cart.py"]})
-    assert last_run.read_tests(filled) == {"src/cart.py": ("tests/test_cart.py",)}
-    (filled.directory / ".cache" / "tests.json").write_text('{"a": 1}')
-    assert last_run.read_tests(filled) == {}
