@@ -11,11 +11,8 @@ import functools
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
-
-from msgspec.structs import replace
 
 from pytest_enrich.config import WantedReport
 from pytest_enrich.data import Finished, Grade, Report, ReportedSuggestion, RunSummary, SourceLine, Suggestion
@@ -30,7 +27,6 @@ if TYPE_CHECKING:
     from pytest_enrich.patch import Draft
 
 _SUGGESTED = "suggested"
-_LATEST = 253402300799  # the end of the year 9999, after which Python has no dates
 _GRADES: tuple[Grade, ...] = get_args(Grade)
 
 
@@ -48,7 +44,7 @@ def gather(store: Store, run: RunSummary | None = None) -> Report:
     places = functools.cache(functools.partial(stale_places, store))
     pending = sorted(store.pending() if store.exists() else (), key=_order)
     return Report(
-        run=_dated(run or last_run.read(store) or RunSummary()),
+        run=run or last_run.read(store) or RunSummary(),
         project=store.rootdir.name,
         base=_base(store.rootdir),
         suggestions=tuple(
@@ -114,15 +110,6 @@ def _difference(text: str | None, one: Suggestion, draft: Draft) -> str:
         return excerpt.difference(text, one, draft)
     except EnrichError:
         return ""
-
-
-def _dated(run: RunSummary) -> RunSummary:
-    """The run with the time that people who want the same bytes each time have set."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if not (run.at and epoch.isdecimal()):
-        return run
-    at = datetime.fromtimestamp(min(int(epoch), _LATEST), tz=timezone.utc)
-    return replace(run, at=at.strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
 def _source_text(store: Store, path: str) -> str | None:

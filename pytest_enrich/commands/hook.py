@@ -51,19 +51,24 @@ def command(files: tuple[str, ...], *, fail_on: tuple[str, ...], directory: Path
     except Exception as error:
         if fail_on:
             raise
-        known = isinstance(error, EnrichError)
-        say(f"{error if known else _crash(directory, traceback.format_exc())}\nThis holds up nothing.")
+        why = str(error)
+        if not isinstance(error, EnrichError):
+            store = locate(directory, Path.cwd())
+            why = f"pytest-enrich: internal error, {last_run.keep_crash(store, traceback.format_exc())}"
+        say(f"{why}\nThis holds up nothing.")
         return 0
 
 
 def _pending(files: Sequence[str], directory: Path | None, fail_on: Sequence[str]) -> int:
-    found = _waiting(files, directory, Path.cwd())
-    wrong = _bugs(files, directory, Path.cwd())
-    if found:
-        say(told(found))
+    cwd = Path.cwd()
+    found = _waiting(files, directory, cwd)
+    paths = [_seen(store, one, cwd) for store, one in found if one.kind != "bug"]
+    wrong = [one for _, one in found if one.kind == "bug"]
+    if paths:
+        say(told(paths))
     if wrong:
         say(told_bugs(wrong))
-    failed = (found and "pending" in fail_on) or (wrong and "bugs" in fail_on)
+    failed = (paths and "pending" in fail_on) or (wrong and "bugs" in fail_on)
     return _FOUND if failed else 0
 
 
@@ -86,39 +91,15 @@ def told_bugs(found: Sequence[Suggestion]) -> str:
     return f"{counted(len(found), 'possible bug')} in {where}:  pytest-enrich list --bugs"
 
 
-def _crash(directory: Path | None, text: str) -> str:
-    """Keep the traceback of a defect of ours where one can be kept, and say where."""
-    try:
-        where = f"details in {last_run.write_crash(locate(directory, Path.cwd()), text)}"
-    except (EnrichError, OSError):
-        where = visible(text.strip().splitlines()[-1])
-    return f"pytest-enrich: internal error, {where}"
-
-
-def concerning(pending: Iterable[Suggestion], paths: Iterable[str]) -> list[Suggestion]:
-    """The suggestions for these source files, or into these test files."""
-    wanted = set(paths)
-    return [one for one in pending if wanted & {one.gap.path, one.target.path}]
-
-
-def _waiting(files: Sequence[str], directory: Path | None, cwd: Path) -> list[str]:
-    """The sources of what waits for one of the files, or without files for any, as they are seen from `cwd`."""
-    if not files:
-        store = locate(directory, cwd)
-        return _seen(store, store.pending(), cwd) if store.exists() else []
-    found: list[str] = []
-    for store, paths in _projects(files, directory, cwd).items():
-        found += _seen(store, concerning(store.pending(), paths), cwd) if store.exists() else []
-    return found
-
-
-def _bugs(files: Sequence[str], directory: Path | None, cwd: Path) -> list[Suggestion]:
-    """The possible bugs in one of the files, or whose test would go into one; without files all."""
-    if not files:
-        store = locate(directory, cwd)
-        return [*store.bugs()] if store.exists() else []
-    found = _projects(files, directory, cwd)
-    return [one for store, paths in found.items() if store.exists() for one in concerning(store.bugs(), paths)]
+def _waiting(files: Sequence[str], directory: Path | None, cwd: Path) -> list[tuple[Store, Suggestion]]:
+    """What waits for one of these source or test files, or without files all that waits."""
+    projects = _projects(files, directory, cwd) if files else {locate(directory, cwd): []}
+    return [
+        (store, one)
+        for store, paths in projects.items()
+        for one in (store.shelf().suggestions if store.exists() else ())
+        if not files or not {one.gap.path, one.target.path}.isdisjoint(paths)
+    ]
 
 
 def _projects(files: Iterable[str], directory: Path | None, cwd: Path) -> dict[Store, list[str]]:
@@ -136,8 +117,6 @@ def _projects(files: Iterable[str], directory: Path | None, cwd: Path) -> dict[S
     return found
 
 
-def _seen(store: Store, found: Sequence[Suggestion], cwd: Path) -> list[str]:
-    here = os.path.realpath(cwd)
-    paths = {one.gap.path for one in found}  # few, each of many suggestions
-    names = {path: os.path.relpath(os.path.realpath(store.rootdir / path), here) for path in paths}
-    return [names[one.gap.path] for one in found]
+def _seen(store: Store, one: Suggestion, cwd: Path) -> str:
+    """Its source file as it is called from `cwd`."""
+    return os.path.relpath(os.path.realpath(store.rootdir / one.gap.path), os.path.realpath(cwd))

@@ -79,3 +79,11 @@ def write_crash(store: Store, text: str) -> Path:
     path = store.directory / ".cache" / "crash.txt"
     disk.write(path, text)
     return path
+
+
+def keep_crash(store: Store, text: str) -> str:
+    """Keep a traceback where one can be kept; answers where, or what it ends with."""
+    try:
+        return f"details in {write_crash(store, text)}"
+    except (StoreError, OSError):
+        return f"{text.strip().splitlines()[-1]} (there is nowhere to write the details)"
