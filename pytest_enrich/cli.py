@@ -71,44 +71,29 @@ def _program() -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command with these words (default: the process's own) and return its exit status."""
     _print_anything()
+    status = DONE
     try:
-        with _errors_told():
-            answer = _program.main(
-                args=None if argv is None else list(argv), prog_name="pytest-enrich", standalone_mode=False
-            )
-            sys.stdout.flush()
-            return answer if isinstance(answer, int) else DONE
-    except _Ended as ended:
-        return ended.status
-
-
-class _Ended(Exception):  # noqa: N818 - an exit status on its way, not an error
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
-
-
-@contextlib.contextmanager
-def _errors_told():  # type: ignore[no-untyped-def]  # noqa: ANN202 - a generator's type says nothing here
-    try:
-        yield
+        words = None if argv is None else list(argv)
+        answer = _program.main(args=words, prog_name="pytest-enrich", standalone_mode=False)
+        sys.stdout.flush()
+        status = answer if isinstance(answer, int) else DONE
     except click.exceptions.Exit as end:
-        raise _Ended(end.exit_code) from None
+        status = end.exit_code
     except (click.Abort, KeyboardInterrupt):
         _tell("\nStopped. Decisions that were made are saved.\nGo on:  pytest-enrich review")
-        raise _Ended(INTERRUPTED) from None
+        status = INTERRUPTED
     except (BrokenPipeError, SystemExit):  # click's own answer to a pipe that nobody reads is SystemExit
         _leave_pipe()
-        raise _Ended(DONE) from None
     except click.ClickException as error:
         error.show(sys.stderr)
-        raise _Ended(WRONG_USE) from None
+        status = WRONG_USE
     except EnrichError as error:
         _tell(visible_lines(f"pytest-enrich: {error}"))
-        raise _Ended(WRONG_USE if isinstance(error, UsageError) else REFUSED) from None
+        status = WRONG_USE if isinstance(error, UsageError) else REFUSED
     except Exception:  # noqa: BLE001 - a defect of ours: kept for a report, never shown as a traceback
         _tell(_crash(traceback.format_exc()))
-        raise _Ended(REFUSED) from None
+        status = REFUSED
+    return status
 
 
 def _crash(text: str) -> str:

@@ -45,10 +45,7 @@ _GLOBS = (
 )
 _REPORT = (
     "TYPE[:DEST]",
-    (
-        "a report: html, md, json, diff, github, github-comment, gitlab, sarif, rdjsonl, junit; or none "
-        "(repeat; default: html)"
-    ),
+    "a report: html, md, json, github, github-comment, gitlab, sarif; or none (repeat; default: html)",
 )
 _SWITCHES = (
     ("enrich", "after the tests, look for tests that would close gaps in their coverage"),
@@ -92,8 +89,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("enrich_allow_remote", remote, type="bool", default=False)
     style = "what formats a test file, from stdin to stdout ({filename}); used where it was used before"
     parser.addini("enrich_format_command", style, type="string", default="")
-    source = "none, or comment: whether an accepted test says in a comment where it came from"
-    parser.addini("enrich_provenance", source, type="string", default="none")
     hidden = "files whose text never goes into a prompt, besides those that are always left out (.env, keys, ...)"
     parser.addini("enrich_prompt_exclude", hidden, type="linelist", default=["*secret*"])
 

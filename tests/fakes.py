@@ -30,7 +30,6 @@ from pytest_enrich.data import (
     Oracle,
     Origin,
     Placement,
-    PossibleBug,
     Prove,
     Proved,
     Report,
@@ -44,6 +43,7 @@ from pytest_enrich.data import (
 )
 from pytest_enrich.data.answers import Answer
 from pytest_enrich.data.suggestion import (
+    BrokenPart,
     GapPart,
     MadePart,
     NearestPart,
@@ -268,26 +268,36 @@ def reported(identity: str = "cart-aaaaaaaa", **changes: object) -> ReportedSugg
             SourceLine(number=number, text=text, missing=number > 8) for number, text in enumerate(source, 6)
         ),
         difference=DIFFERENCE,
-        anchor=5,
-        nearest="def test_discount():\n    assert discount(10) == 10",
     )
     return replace(plain, **changes)
 
 
-def bug(**changes: object) -> PossibleBug:
-    """`discount` contradicts its docstring."""
-    plain = PossibleBug(
-        id="cart-bbbbbbbb",
-        title="discount: ValueError",
-        path=PATH,
-        qualname="discount",
-        line=6,
+def bug(**changes: object) -> Suggestion:
+    """`discount` contradicts its docstring; `changes` are of the suggestion, or of what is broken."""
+    broken = BrokenPart(
         promise="example",
         contract=">>> discount(-1)\n0",
         contract_line=8,
         call="discount(-1)",
         observed="raised ValueError in cart.py:14",
-        runs=("in a fork", "in a fresh process"),
+        mark="@pytest.mark.xfail(strict=True, reason='>>> discount(-1) 0')",
+        mark_imports=("import pytest",),
+    )
+    plain = Suggestion(
+        id="cart-bbbbbbbb",
+        kind="bug",
+        title="discount: ValueError",
+        look="which of the two is wrong, the words or the code?",
+        gap=GapPart(
+            path=PATH,
+            qualname="discount",
+            line=6,
+            outcome="entered",
+            text=broken.contract,
+            lines=(),
+            branches=(),
+            function_sha256="",
+        ),
         target=TargetPart(path=TESTS, where="end of file"),
         test=TestPart(
             names=("test_discount_as_documented",),
@@ -295,12 +305,20 @@ def bug(**changes: object) -> PossibleBug:
             imports=("from shop.cart import discount",),
             body_sha256="c" * 64,
         ),
-        mark="@pytest.mark.xfail(strict=True, reason='>>> discount(-1) 0')",
-        mark_imports=("import pytest",),
-        proposer="docstring",
+        oracle=(),
+        proof=ProofPart(
+            lines_gained=0,
+            branches_gained=0,
+            runs=RunsPart(passed=0, of=2, modes=("in a fork", "in a fresh process")),
+            duration_ms=0.0,
+            isolation="",
+        ),
+        origin=OriginPart(proposer="docstring"),
         made=MadePart(at="2026-11-24T22:41:07Z", pytest_enrich="0.1.0", python="3.11.7", commit="a1b2c3d"),
+        broken=broken,
     )
-    return replace(plain, **changes)
+    inner = {name: changes.pop(name) for name in BrokenPart.__struct_fields__ if name in changes}
+    return replace(plain, broken=replace(broken, **inner), **changes)
 
 
 def report(number: int = 3, **changes: object) -> Report:
@@ -342,7 +360,6 @@ def report(number: int = 3, **changes: object) -> Report:
         suggestions=tuple(suggestions),
         without=(left,),
         turned_down=2,
-        difference=DIFFERENCE,
     )
     return replace(plain, **changes)
 

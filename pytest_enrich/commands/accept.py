@@ -18,7 +18,7 @@ from pytest_enrich.data import Suggestion
 from pytest_enrich.data.suggestion import TestPart
 from pytest_enrich.errors import RefusedError, UsageError
 from pytest_enrich.reporters.words import counted, visible, visible_lines
-from pytest_enrich.store import Store, bugs, identity, python_file, rebuild, targets
+from pytest_enrich.store import Store, identity, python_file, rebuild, targets
 from pytest_enrich.store.python_file import is_stale
 from pytest_enrich.store.rebuild import taken_turn
 from pytest_enrich.store.seal import options_of
@@ -32,6 +32,8 @@ def is_edited_by_hand(store: Store, one: Suggestion) -> bool:
     from pytest_enrich import patch
 
     text = store.read_text(one, identity.module_name(one.id))
+    if one.kind == "bug":  # there is nothing of it to be chosen
+        return False
     if one.kind == "row":  # the rest of the file is a copy
         return bool(text) and _lines(patch.marked(text)) != _lines(one.test.code)
     return bool(text) and _without_comments(text) != _without_comments(patch.render_module(one))
@@ -143,10 +145,7 @@ def command(store: Store, identities: tuple[str, ...], *, all_strong: bool, is_e
         tell=partial(say, as_json=True),
     )
     results = accept(store, tuple(_version(store, one, how, is_edited=is_edited) for one in chosen), how)
-    if as_json:
-        answer({"accepted": [r for r in results if not r.refused], "refused": [r for r in results if r.refused]})
-    _tell(results, len(store.pending()), as_json=as_json)
-    return _REFUSED if any(result.refused for result in results) else 0
+    return tell(results, len(store.pending()), as_json=as_json)
 
 
 def accept(store: Store, chosen: Sequence[Suggestion], how: How = PLAINLY) -> tuple[Taken, ...]:
@@ -198,15 +197,15 @@ def _accepted(store: Store, chosen: Sequence[Suggestion], how: How) -> tuple[Tak
 
 def _chosen(store: Store, identities: Sequence[str], *, is_edited: bool, as_json: bool) -> tuple[Suggestion, ...]:
     """Those that were named, or without names those that are strong."""
-    for name in identities:
-        if (found := bugs.find(store, name)) is not None:
-            raise UsageError(
-                f"{found.id} is a possible bug: there is nothing to accept\nNothing was changed.\n"
-                f"Its test, as known to fail:  pytest-enrich xfail {found.id}"
-            )
     if not identities:
         return _strong(store, is_edited=is_edited, as_json=as_json)
-    return tuple({one.id: one for one in map(store.find, identities)}.values())
+    chosen = {one.id: one for one in map(store.find, identities)}
+    for name in (one.id for one in chosen.values() if one.kind == "bug"):
+        raise UsageError(
+            f"{name} is a possible bug: there is nothing to accept\nNothing was changed.\n"
+            f"Its test, as known to fail:  pytest-enrich xfail {name}"
+        )
+    return tuple(chosen.values())
 
 
 def _strong(store: Store, *, is_edited: bool, as_json: bool) -> tuple[Suggestion, ...]:
@@ -246,27 +245,30 @@ def _refusal(store: Store, one: Suggestion) -> Taken | None:
     return Taken(id=one.id, path=one.target.path, refused=f"stale: {name} changed since it was made")
 
 
-def _tell(results: Sequence[Taken], left: int, *, as_json: bool) -> None:
-    accepted = [result for result in results if not result.refused]
+def tell(results: Sequence[Taken], left: int, *, bugs: bool = False, as_json: bool) -> int:
+    """Say what came of it, `left` that much waits; answers the exit status."""
+    accepted, refused = (
+        [one for one in results if bool(one.refused) is is_refused] for is_refused in (False, True)
+    )
+    if as_json:
+        answer({"accepted": accepted, "refused": refused})
+    known, noun = (", as known to fail", "possible bug") if bugs else ("", "suggestion")
     for result in accepted:
         for name, line in result.names:
-            say(f"added to {visible(result.path)}:{line}  {visible(name)}", as_json=as_json)
+            say(f"added to {visible(result.path)}:{line}  {visible(name)}{known}", as_json=as_json)
     for path, summary in {result.path: result.summary for result in accepted}.items():
         say(f"{visible(path)}: {visible(summary)}", as_json=as_json)
     for note in dict.fromkeys(result.note for result in accepted if result.note):
         say(f"note: {visible(note)}", as_json=as_json)
-    for result in (one for one in results if one.refused):
+    for result in refused:
         say(f"\n{result.id} was not accepted: {visible_lines(result.refused)}", as_json=as_json)
         say(visible_lines(result.output), as_json=as_json) if result.output else None
-        say("The test file is as it was before; the suggestion still waits.", as_json=as_json)
-    say(_last(accepted, results, left), as_json=as_json)
-
-
-def _last(accepted: Sequence[Taken], results: Sequence[Taken], left: int) -> str:
+        say(f"The test file is as it was before; the {noun} still waits.", as_json=as_json)
     files = ", ".join(sorted({visible(result.path) for result in accepted}))
     written = f"Changed, not staged: {files}." if accepted else "Nothing was changed."
-    stale = any(result.refused.startswith("stale") for result in results)
-    after = "pytest-enrich list" if left else "git diff"
-    following = "pytest --enrich" if stale else after
+    is_stale = any(result.refused.startswith("stale") for result in refused)
+    listing = f"pytest-enrich list{' --bugs' if bugs else ''}"
+    following = "pytest --enrich" if is_stale else listing if left else "git diff"
     undo = "   (take it back: pytest-enrich undo)" if accepted else ""
-    return f"\n{written} {counted(left, 'suggestion')} left.\nNext:  {following}{undo}"
+    say(f"\n{written} {counted(left, noun)} left.\nNext:  {following}{undo}", as_json=as_json)
+    return _REFUSED if refused else 0

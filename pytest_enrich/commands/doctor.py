@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -23,15 +21,6 @@ from pytest_enrich.sandboxes.isolation import RLIMITS_ONLY
 from pytest_enrich.store import Store
 
 _FOUND = 1
-_OLDEST_PYTHON = (3, 10)
-_NEEDED = {
-    "pytest": (7, 4),
-    "pytest-cov": (5,),
-    "coverage": (7, 6, 2),
-    "hypothesis": (6, 100),
-    "libcst": (1, 5),
-    "msgspec": (0, 18, 6),
-}
 
 
 class Check(Struct, frozen=True):
@@ -61,27 +50,11 @@ def command(store: Store, *, as_json: bool) -> int:
 
 
 def _checks(store: Store) -> Iterator[Check]:
-    version = ".".join(map(str, sys.version_info[:3]))
-    python = sys.version_info[:2] >= _OLDEST_PYTHON
-    yield Check("Python", python, version, "" if python else "python3.12 -m venv .venv")
-    yield from (_package(name, oldest) for name, oldest in _NEEDED.items())
     yield _folder(store)
     yield _git(store)
     yield _limits()
     yield from _isolation(Path(store.rootdir))
     yield from _inside(store)
-
-
-def _package(name: str, oldest: tuple[int, ...]) -> Check:
-    wanted = ".".join(map(str, oldest))
-    fix = f'{sys.executable} -m pip install "{name}>={wanted}"'
-    try:
-        found = importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return Check(name, ok=False, found=f"not installed (needs {wanted})", fix=fix)
-    numbers = tuple(int(part) for part in re.findall(r"\d+", found)[:3])
-    enough = numbers >= oldest
-    return Check(name, enough, found if enough else f"{found} (needs {wanted})", "" if enough else fix)
 
 
 def _folder(store: Store) -> Check:

@@ -1,14 +1,11 @@
 """`pytest-enrich hook`: for pre-commit and for git's own hooks. Advice, unless a team asks for more.
 
-Without `--push` only the suggestions folder is read: no test runs, no model is asked, nothing of the project is
-imported.
+Only the suggestions folder is read: no test runs, no model is asked, nothing of the project is imported.
 """
 
 from __future__ import annotations
 
 import os
-import shlex
-import sys
 import traceback
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -16,35 +13,16 @@ from pathlib import Path
 
 import click
 
-from pytest_enrich import config
 from pytest_enrich.commands.project import DEFAULT, locate, say
-from pytest_enrich.data import PossibleBug, Suggestion
-from pytest_enrich.errors import EnrichError, UsageError
+from pytest_enrich.data import Suggestion
+from pytest_enrich.errors import EnrichError
 from pytest_enrich.reporters.words import counted, visible
-from pytest_enrich.store import Store, bugs, last_run
+from pytest_enrich.store import Store, last_run
 
 NEXT = "pytest-enrich review"
 _FOUND = 1
 _SHOWN = 5
-_REASONS = ("pending", "gaps", "bugs")
-_SCRIPT = """\
-#!/bin/sh
-# Made by: pytest-enrich hook{words} --script
-python={python}
-if ! "$python" -c "import pytest_enrich" 2>/dev/null; then
-    echo "pytest-enrich is no longer at $python: nothing was looked for, and this holds up nothing." >&2
-    echo "Make this hook again:  pytest-enrich hook{words} --script > $0" >&2
-    exit 0
-fi
-{command}
-"""
-_ON_PUSH = 'exec "$python" -m pytest_enrich hook{words} </dev/null'
-_ON_COMMIT = """\
-git diff --cached --name-only --diff-filter=d -z -- '*.py' | xargs -0 -r "$python" -m pytest_enrich hook{words}"""
-
-
-class WrongBudgetError(UsageError):
-    """What was typed is wrong, whatever is found."""
+_REASONS = ("pending", "bugs")
 
 
 class _Files(click.Command):
@@ -59,71 +37,38 @@ class _Files(click.Command):
 
 @click.command("hook", cls=_Files)
 @click.argument("files", nargs=-1, type=click.Path())
-@click.option("--push", is_flag=True, help="Look for tests for the lines that are pushed.")
-@click.option("--budget", metavar="TIME", help="With --push: how long in all (default: 60s), or executions.")
-@click.option("--since", metavar="REF", help="With --push: what to compare with (default: what the hook says).")
-@click.option("--script", is_flag=True, help="Print a hook for git that calls this interpreter.")
 @click.option("--fail-on", multiple=True, type=click.Choice(_REASONS), help="Exit with 1 on these.")
 @click.option(
     "--dir", "directory", type=click.Path(path_type=Path), help=f"The suggestions folder (default: {DEFAULT})."
 )
-def command(  # noqa: PLR0913 - one parameter for each option
-    files: tuple[str, ...],
-    *,
-    push: bool,
-    budget: str | None,
-    since: str | None,
-    script: bool,
-    fail_on: tuple[str, ...],
-    directory: Path | None,
-) -> int:
-    """Say which suggestions wait for FILES, or look for tests for what is pushed.
+def command(files: tuple[str, ...], *, fail_on: tuple[str, ...], directory: Path | None) -> int:
+    """Say which suggestions wait for FILES.
 
     Exits with 0, whatever is found, unless --fail-on names it.
     """
-    _check(files, push=push, only_push=bool(budget or since or "gaps" in fail_on))
-    if script:
-        pairs = (("--budget", budget), ("--since", since), ("--dir", directory and str(directory)))
-        said = [word for name, value in pairs if value for word in (name, value)]
-        said += [word for reason in fail_on for word in ("--fail-on", reason)]
-        say(_script(["--push", *said] if push else said, push=push))
-        return 0
     try:
-        if push:
-            return _push(directory, budget or "60s", since, fail_on)
         return _pending(files, directory, fail_on)
-    except WrongBudgetError:
-        raise
     except Exception as error:
         if fail_on:
             raise
-        known = isinstance(error, EnrichError)
-        say(f"{error if known else _crash(directory, traceback.format_exc())}\nThis holds up nothing.")
+        why = str(error)
+        if not isinstance(error, EnrichError):
+            store = locate(directory, Path.cwd())
+            why = f"pytest-enrich: internal error, {last_run.keep_crash(store, traceback.format_exc())}"
+        say(f"{why}\nThis holds up nothing.")
         return 0
 
 
-def _script(words: Sequence[str], *, push: bool) -> str:
-    """A hook for git, which starts it without anybody's virtual environment on PATH."""
-    said = "".join(f" {shlex.quote(word)}" for word in words)
-    command = (_ON_PUSH if push else _ON_COMMIT).format(words=said)
-    return _SCRIPT.format(words=said, python=shlex.quote(sys.executable), command=command).rstrip()
-
-
-def _check(files: Sequence[str], *, push: bool, only_push: bool) -> None:
-    if only_push and not push:
-        raise UsageError("--budget, --since and --fail-on gaps go with --push\nNothing was done.")
-    if files and push:
-        raise UsageError("--push finds out which files changed; it takes none\nNothing was done.")
-
-
 def _pending(files: Sequence[str], directory: Path | None, fail_on: Sequence[str]) -> int:
-    found = _waiting(files, directory, Path.cwd())
-    wrong = _bugs(files, directory, Path.cwd())
-    if found:
-        say(told(found))
+    cwd = Path.cwd()
+    found = _waiting(files, directory, cwd)
+    paths = [_seen(store, one, cwd) for store, one in found if one.kind != "bug"]
+    wrong = [one for _, one in found if one.kind == "bug"]
+    if paths:
+        say(told(paths))
     if wrong:
         say(told_bugs(wrong))
-    failed = (found and "pending" in fail_on) or (wrong and "bugs" in fail_on)
+    failed = (paths and "pending" in fail_on) or (wrong and "bugs" in fail_on)
     return _FOUND if failed else 0
 
 
@@ -139,62 +84,22 @@ def told(paths: Sequence[str]) -> str:
     return "\n".join([*lines, *([f"       and {counted(more, 'more file')}"] if more > 0 else [])])
 
 
-def told_bugs(found: Sequence[PossibleBug]) -> str:
+def told_bugs(found: Sequence[Suggestion]) -> str:
     """`1 possible bug in src/shop/cart.py:  pytest-enrich list --bugs`."""
-    files = list(dict.fromkeys(visible(one.path) for one in found))
+    files = list(dict.fromkeys(visible(one.gap.path) for one in found))
     where = files[0] if len(files) == 1 else f"{len(files)} files"
     return f"{counted(len(found), 'possible bug')} in {where}:  pytest-enrich list --bugs"
 
 
-def _push(directory: Path | None, budget: str, since: str | None, fail_on: Sequence[str]) -> int:
-    from pytest_enrich.commands import push
-
-    try:
-        limit = config.budget(budget)
-    except UsageError as error:
-        raise WrongBudgetError(f"--budget {visible(budget)}: {error}\nNothing was done.") from None
-    return push.run(locate(directory, Path.cwd()), limit, since, fail_on)
-
-
-def _crash(directory: Path | None, text: str) -> str:
-    """Keep the traceback of a defect of ours where one can be kept, and say where."""
-    try:
-        where = f"details in {last_run.write_crash(locate(directory, Path.cwd()), text)}"
-    except (EnrichError, OSError):
-        where = visible(text.strip().splitlines()[-1])
-    return f"pytest-enrich: internal error, {where}"
-
-
-def concerning(pending: Iterable[Suggestion], paths: Iterable[str]) -> list[Suggestion]:
-    """The suggestions for these source files, or into these test files."""
-    wanted = set(paths)
-    return [one for one in pending if wanted & {one.gap.path, one.target.path}]
-
-
-def _waiting(files: Sequence[str], directory: Path | None, cwd: Path) -> list[str]:
-    """The sources of what waits for one of the files, or without files for any, as they are seen from `cwd`."""
-    if not files:
-        store = locate(directory, cwd)
-        return _seen(store, store.pending(), cwd) if store.exists() else []
-    found: list[str] = []
-    for store, paths in _projects(files, directory, cwd).items():
-        found += _seen(store, concerning(store.pending(), paths), cwd) if store.exists() else []
-    return found
-
-
-def _bugs(files: Sequence[str], directory: Path | None, cwd: Path) -> list[PossibleBug]:
-    """The possible bugs in one of the files, or whose test would go into one; without files all."""
-    if not files:
-        store = locate(directory, cwd)
-        return [*bugs.waiting(store)] if store.exists() else []
-    found = _projects(files, directory, cwd)
-    return [one for store, paths in found.items() for one in bugs_in(store, paths)]
-
-
-def bugs_in(store: Store, paths: Iterable[str]) -> list[PossibleBug]:
-    """The possible bugs in these source files, or for these test files."""
-    wanted, known = set(paths), bugs.waiting(store) if store.exists() else ()
-    return [one for one in known if wanted & {one.path, one.target.path}]
+def _waiting(files: Sequence[str], directory: Path | None, cwd: Path) -> list[tuple[Store, Suggestion]]:
+    """What waits for one of these source or test files, or without files all that waits."""
+    projects = _projects(files, directory, cwd) if files else {locate(directory, cwd): []}
+    return [
+        (store, one)
+        for store, paths in projects.items()
+        for one in (store.shelf().suggestions if store.exists() else ())
+        if not files or not {one.gap.path, one.target.path}.isdisjoint(paths)
+    ]
 
 
 def _projects(files: Iterable[str], directory: Path | None, cwd: Path) -> dict[Store, list[str]]:
@@ -212,8 +117,6 @@ def _projects(files: Iterable[str], directory: Path | None, cwd: Path) -> dict[S
     return found
 
 
-def _seen(store: Store, found: Sequence[Suggestion], cwd: Path) -> list[str]:
-    here = os.path.realpath(cwd)
-    paths = {one.gap.path for one in found}  # few, each of many suggestions
-    names = {path: os.path.relpath(os.path.realpath(store.rootdir / path), here) for path in paths}
-    return [names[one.gap.path] for one in found]
+def _seen(store: Store, one: Suggestion, cwd: Path) -> str:
+    """Its source file as it is called from `cwd`."""
+    return os.path.relpath(os.path.realpath(store.rootdir / one.gap.path), os.path.realpath(cwd))

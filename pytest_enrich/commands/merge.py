@@ -13,7 +13,7 @@ from pytest_enrich.commands.project import DEFAULT, answer, json_option, locate,
 from pytest_enrich.errors import StoreError, UsageError
 from pytest_enrich.reporters import text
 from pytest_enrich.reporters.words import counted, filled, visible
-from pytest_enrich.store import Store, bugs, merge
+from pytest_enrich.store import Store, merge
 from pytest_enrich.store.merge import Merged
 
 _NO_FOLDER = (
@@ -103,7 +103,7 @@ def _told(store: Store, sources: list[Store], done: Merged) -> str:
             + (f"{counted(done.decisions, 'decision')} taken over." if done.decisions else "")
         ),
         text.table(pending),
-        text.told_bugs(bugs.waiting(store)),
+        text.told_bugs(store.bugs()),
         filled(f"left out: {', '.join(left)}") if left else "",
         "\n".join(filled(f"note: {visible(note)}", indent=6) for note in done.notes),
         f"Written to {into}/. Nothing else was changed.\nNext:  pytest-enrich review",
@@ -120,6 +120,6 @@ def _facts(store: Store, sources: list[Store], done: Merged) -> dict[str, object
         "adds_nothing": [offer.suggestion.id for offer in done.choice.repeated],
         "decisions": done.decisions,
         "waiting": [one.id for one in store.pending()],
-        "bugs": [one.id for one in bugs.waiting(store)],
+        "bugs": [one.id for one in store.bugs()],
         "notes": done.notes,
     }

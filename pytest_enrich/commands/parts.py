@@ -1,15 +1,12 @@
-"""The diff of a suggestion: as it lies in its folder where that is true, else made again, which takes a moment.
+"""What a person reads about a suggestion, in lines: its gap, its test as a change of today's file, its proof.
 
-The folder may have come from another machine. What a person reads is what would be put in, so the file that lies
-there is believed only as far as it agrees with the suggestion and with the test file of today.
+The folder may have come from another machine: a person reads what would be put in, whatever patch lies there.
 """
 
 from __future__ import annotations
 
 import ast
-import re
 import textwrap
-from collections.abc import Sequence
 
 from pytest_enrich.data import SourceLine, Suggestion, Tried
 from pytest_enrich.errors import EnrichError
@@ -17,8 +14,6 @@ from pytest_enrich.reporters.words import counted, filled, fit, visible, visible
 from pytest_enrich.store import Store, excerpt, python_file, rebuild, seal, targets
 from pytest_enrich.store.seal import options_of
 
-_HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+\d+(?:,\d+)? @@")
-_QUOTES = re.compile(r"\'\'\'|\"\"\"")  # inside them indentation counts
 _NAMES = 4  # the lines of a diff before its first hunk
 LABEL = 6
 """Columns of the words that the parts begin with."""
@@ -27,24 +22,11 @@ _NUMBER = 9  # columns in front of a line of source
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def patch_hunks(store: Store, one: Suggestion) -> list[str]:
-    """The lines of the diff from the first `@@` on, against the test file of today; none when nothing changes.
-
-    Raises:
-        EnrichError: The test file cannot be read, or the test cannot be put into it.
-    """
-    kept = _kept(store.read_text(one, "suggestion.patch"))
-    text = python_file.read(store.rootdir, one.target.path).text
-    if kept and _is_ours(store, one, kept) and _fits(kept, text.splitlines()):
-        return kept
-    return whole_patch(store, one).splitlines()[_NAMES:]
-
-
 def whole_patch(store: Store, one: Suggestion) -> str:
     """The diff that accepting would make now, "" when nothing changes.
 
     Raises:
-        EnrichError: See `hunks`.
+        EnrichError: The test file cannot be read, or the test cannot be put into it.
     """
     from pytest_enrich import patch
 
@@ -57,47 +39,13 @@ def made_again(store: Store, one: Suggestion) -> str:
     """The patch for `git apply`, whatever lies in the folder: of the suggestion against the test file of today.
 
     Raises:
-        EnrichError: See `hunks`; or it may not go there.
+        EnrichError: See `whole_patch`; or it may not go there.
     """
     from pytest_enrich import patch
 
     targets.refuse(store.rootdir, one.target.path, options_of(store.rootdir, one).words)
     file = python_file.read(store.rootdir, one.target.path)
     return patch.render_patch(one, None if file.content is None else file.text)
-
-
-def _kept(text: str) -> list[str]:
-    lines = text.splitlines()
-    starts = [index for index, line in enumerate(lines) if _HUNK.match(line)]
-    return lines[starts[0] :] if starts else []
-
-
-def _is_ours(store: Store, one: Suggestion, lines: Sequence[str]) -> bool:
-    """Whether the diff brings the suggestion's code and the imports that it lacks, and does nothing else."""
-    if any(line.startswith("-") for line in lines) or _QUOTES.search(one.test.code):
-        return False
-    brought = [line[1:] for line in lines if line.startswith("+")]
-    imports = python_file.lacking(store.rootdir, one.target.path, one.test.imports)
-    code = [line for line in brought if line not in imports]
-    return {*imports} <= {*brought} and _stripped(code) == _stripped(one.test.code.splitlines())
-
-
-def _fits(lines: Sequence[str], today: Sequence[str]) -> bool:
-    """Whether the lines that the diff leaves stand where it says."""
-    number = 0
-    for line in lines:
-        if found := _HUNK.match(line):
-            number = int(found[1])
-        elif line.startswith(" "):
-            if not 0 < number <= len(today) or today[number - 1] != line[1:]:
-                return False
-            number += 1
-    return True
-
-
-def _stripped(lines: Sequence[str]) -> list[str]:
-    """Lines without their indentation and a comma at the end: a row has them as its list wants it."""
-    return [text.removesuffix(",") for line in lines if (text := line.strip())]
 
 
 def labelled(label: str, told: str, width: int) -> list[str]:
@@ -163,7 +111,7 @@ def change(store: Store, one: Suggestion) -> list[str]:
     if one.kind == "test":
         return visible_lines(whole).splitlines()
     try:
-        hunks = patch_hunks(store, one)
+        hunks = whole_patch(store, one).splitlines()[_NAMES:]
     except EnrichError as error:
         return visible_lines(f"{whole}\n{error}").splitlines()
     if not hunks:

@@ -36,9 +36,8 @@ def answer(value: object) -> None:
 def problems(store: Store) -> list[str]:
     """A line for each thing in the folder that could not be read."""
     from pytest_enrich.reporters.words import visible
-    from pytest_enrich.store import bugs
 
-    return [f"passed over: {visible(one)}" for one in (*store.shelf().problems, *bugs.unusable(store))]
+    return [f"passed over: {visible(one)}" for one in store.shelf().problems]
 
 
 def tell_problems(store: Store) -> None:

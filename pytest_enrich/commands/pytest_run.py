@@ -8,16 +8,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
-from pytest_enrich.commands.project import DEFAULT
-from pytest_enrich.data import PossibleBug, Suggestion
+from pytest_enrich.data import Suggestion
 from pytest_enrich.reporters.words import duration, visible
 from pytest_enrich.store import Store, python_file
-from pytest_enrich.store.bugs import xfail
 
 _USAGE = 4
 _AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
@@ -71,15 +69,13 @@ def file(store: Store, path: str, words: Sequence[str] = (), tell: Tell = unhear
     return _without_coverage(store, arguments, inert=True, tell=_waiting(tell, path))
 
 
-def suggestion(
-    store: Store, one: Suggestion | PossibleBug, words: Sequence[str] = (), tell: Tell = unheard
-) -> Outcome:
+def suggestion(store: Store, one: Suggestion, words: Sequence[str] = (), tell: Tell = unheard) -> Outcome:
     """Run one suggestion with the fixtures of the file that it would go into, and keep the output."""
     with selecting(store, one) as chosen:
         return _without_coverage(store, [*chosen, *words], inert=False, tell=_waiting(tell, one.id))
 
 
-def shown(store: Store, one: Suggestion | PossibleBug, words: Sequence[str], seconds: float | None) -> Outcome:
+def shown(store: Store, one: Suggestion, words: Sequence[str], seconds: float | None) -> Outcome:
     """As `suggestion`, with the output going where ours goes, and the status that pytest ends with."""
     with (
         selecting(store, one) as chosen,
@@ -92,29 +88,6 @@ def shown(store: Store, one: Suggestion | PossibleBug, words: Sequence[str], sec
     ):
         late = _waited(process, seconds)
     return Outcome(process.returncode, "", late)
-
-
-def within(
-    store: Store, arguments: Sequence[str], seconds: float | None, environment: Mapping[str, str]
-) -> Outcome:
-    """Run the user's pytest for at most `seconds` (None: no limit); then it is asked to end, with what it has.
-
-    A Ctrl-C at the terminal reaches both processes; this one waits for the other.
-    """
-    with (
-        tempfile.TemporaryFile() as output,
-        subprocess.Popen(
-            [sys.executable, "-m", "pytest", *_plugins(), *_folder(store), *arguments],
-            cwd=store.rootdir,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        ) as process,
-    ):
-        late = _waited(process, seconds)
-        output.seek(0)
-        return Outcome(process.returncode, output.read().decode("utf-8", "replace"), late)
 
 
 def _waited(process: subprocess.Popen[bytes], seconds: float | None) -> bool:
@@ -141,7 +114,7 @@ def _ended_late(process: subprocess.Popen[bytes], seconds: float | None) -> bool
 
 
 @contextlib.contextmanager
-def selecting(store: Store, one: Suggestion | PossibleBug) -> Iterator[list[str]]:
+def selecting(store: Store, one: Suggestion) -> Iterator[list[str]]:
     """The options by which our plugin collects this suggestion and nothing else.
 
     What is run is written anew: the file in the folder may hold more than the test, and compiled files may lie
@@ -151,16 +124,13 @@ def selecting(store: Store, one: Suggestion | PossibleBug) -> Iterator[list[str]
         RefusedError: The test cannot be written as a file of its own.
     """
     with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
-        found = xfail(one) if isinstance(one, PossibleBug) else one
-        Store(Path(scratch), store.rootdir).save(found, "", _module(store, one))
+        Store(Path(scratch), store.rootdir).save(one, "", _module(store, one))
         yield [*_plugins(), f"--enrich-run={one.id}", f"--enrich-dir={scratch}"]
 
 
-def _module(store: Store, one: Suggestion | PossibleBug) -> str:
+def _module(store: Store, one: Suggestion) -> str:
     from pytest_enrich import patch
 
-    if isinstance(one, PossibleBug):
-        return patch.render_bug(one)
     file = python_file.read(store.rootdir, one.target.path)
     return patch.render_module(one, None if file.content is None else file.text)
 
@@ -170,11 +140,6 @@ def _plugins() -> list[str]:
     return (
         ["-p", "pytest_enrich.pytest_hooks.autoload"] if os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD") else []
     )
-
-
-def _folder(store: Store) -> list[str]:
-    elsewhere = store.directory != store.rootdir / DEFAULT
-    return [f"--enrich-dir={store.directory}"] if elsewhere else []
 
 
 def reproof(store: Store, file: Path, words: Sequence[str] = ()) -> Outcome:

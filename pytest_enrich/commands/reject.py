@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import click
 import msgspec
 
-from pytest_enrich.commands import possible_bug, taking
+from pytest_enrich.commands import taking
 from pytest_enrich.commands.project import answer, json_option, project_option, say
 from pytest_enrich.commands.taking import refuse_decided, settle_interrupted
 from pytest_enrich.data import Decision, Reason, Scope, Suggestion
 from pytest_enrich.reporters.words import counted
-from pytest_enrich.store import Store, bugs, rebuild, rejected
+from pytest_enrich.store import Store, rebuild, rejected
 from pytest_enrich.store.rebuild import taken_turn
 
 _COMES_BACK = {
@@ -35,33 +35,17 @@ def command(  # noqa: PLR0913 - one argument an option, as click passes them
 ) -> int:
     """Turn suggestions down; `.enrich-rejected` remembers it for the whole team."""
     settle_interrupted(store)
-    found = {one.id: one for name in identities if (one := bugs.find(store, name)) is not None}
-    names = [name for name in identities if bugs.find(store, name) is None]
-    chosen = {one.id: one for one in map(store.find, names)}
-    gone = [*reject(store, tuple(chosen.values()), reason=reason, scope=scope, note=note)] if chosen else []
-    for one in found.values():
-        possible_bug.turn_down(store, one, reason=reason, scope=scope, note=note)
-    if found and not chosen:
-        return _no_bugs(store, tuple(found), as_json=as_json)
+    chosen = {one.id: one for one in map(store.find, identities)}
+    gone = reject(store, tuple(chosen.values()), reason=reason, scope=scope, note=note)
     if as_json:
-        answer({"rejected": [*found, *(one.id for one in gone)], "scope": scope, "reason": reason})
-    left = len(store.pending())
-    say(f"{counted(len(gone), 'suggestion')} turned down: {' '.join(one.id for one in gone)}", as_json=as_json)
+        answer({"rejected": [one.id for one in gone], "scope": scope, "reason": reason})
+    noun = "possible bug" if all(one.kind == "bug" for one in gone) else "suggestion"
+    left = len(store.bugs() if noun == "possible bug" else store.pending())
+    say(f"{counted(len(gone), noun)} turned down: {' '.join(one.id for one in gone)}", as_json=as_json)
     say(f"Noted in {rejected.NAME} (commit it). {_COMES_BACK[scope]}", as_json=as_json)
-    following = f"{'pytest-enrich list' if left else 'pytest --enrich'}   (take it back: pytest-enrich undo)"
-    say(f"{counted(left, 'suggestion')} left.\nNext:  {following}", as_json=as_json)
-    return 0
-
-
-def _no_bugs(store: Store, names: tuple[str, ...], *, as_json: bool) -> int:
-    """What is said where only possible bugs were turned down."""
-    if as_json:
-        answer({"rejected": names})
-    left = len(bugs.waiting(store))
-    say(f"{counted(len(names), 'possible bug')} turned down: {' '.join(names)}", as_json=as_json)
-    say(f"Noted in {rejected.NAME} (commit it). It will not come back.", as_json=as_json)
-    following = f"pytest-enrich list{' --bugs' if left else ''}   (take it back: pytest-enrich undo)"
-    say(f"{counted(left, 'possible bug')} left.\nNext:  {following}", as_json=as_json)
+    listed = "pytest-enrich list" + " --bugs" * (noun == "possible bug")
+    following = f"{listed if left else 'pytest --enrich'}   (take it back: pytest-enrich undo)"
+    say(f"{counted(left, noun)} left.\nNext:  {following}", as_json=as_json)
     return 0
 
 
@@ -106,17 +90,13 @@ def _rejected(  # noqa: PLR0913 - the same
             rejected.append(store.rootdir, line)
         written.add(line.what)
     known = rejected.read(store.rootdir)
-    covered = [one for one in store.lying("pending") if known.is_rejected(*_key(one))]
+    covered = [one for one in store.lying("pending") if known.has(one)]
     noted = {one.id for one in chosen}
     for one in covered:
         decision = _decision(one, at, reason=reason, scope=scope, note=note)
         store.settle(decision) if one.id in noted else store.decide(decision)
     rebuild.texts(store)
     return tuple(covered)
-
-
-def _key(one: Suggestion) -> tuple[str, str, str, str]:
-    return (one.id, one.test.body_sha256, one.gap.path, one.gap.qualname)
 
 
 def _decision(one: Suggestion, at: str, *, reason: Reason, scope: Scope, note: str) -> Decision:

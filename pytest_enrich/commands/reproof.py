@@ -16,11 +16,10 @@ from msgspec.structs import replace
 
 from pytest_enrich.commands import pytest_run
 from pytest_enrich.commands.pytest_run import Tell, unheard
-from pytest_enrich.data import PossibleBug, Question, Rehearsal, Reproof, Suggestion
+from pytest_enrich.data import Question, Rehearsal, Reproof, Suggestion
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.reporters.words import visible, visible_lines
-from pytest_enrich.store import Store, bugs, identity, python_file, seal
-from pytest_enrich.store.bugs import xfail
+from pytest_enrich.store import Store, identity, python_file, seal
 from pytest_enrich.store.seal import options_of
 
 _WHY = {"elsewhere": "made on another machine", "changed": "changed after it was made"}
@@ -33,7 +32,7 @@ class Believed(Struct, frozen=True):
     note: str = ""
 
 
-def why(store: Store, one: Suggestion | PossibleBug) -> str:
+def why(store: Store, one: Suggestion) -> str:
     """Why what it says of itself does not count, "" when it does."""
     return _WHY.get(seal.made(store.rootdir, one), "")
 
@@ -54,8 +53,9 @@ def believed(store: Store, one: Suggestion, tell: Tell = unheard) -> Believed:
         raise _refused(f"{one.id} was {reason}, and is not proven here", found)
     gap = replace(one.gap, also_closes=(), also_lines=())  # they were not looked at
     made = replace(one.made, options=used.words)
-    now = seal.sealed(store.rootdir, _measured(replace(one, gap=gap, made=made), found))
-    grade = "" if now.grade == one.grade or one.kind == "bug" else f": it is {now.grade}, not {one.grade}"
+    proven = replace(one, gap=gap, made=made)
+    now = seal.sealed(store.rootdir, proven if one.kind == "bug" else _measured(proven, found))
+    grade = "" if now.grade == one.grade else f": it is {now.grade}, not {one.grade}"
     left = f"; left out of its options: {visible(', '.join(used.left_out))}" if used.left_out else ""
     return Believed(now, f"{one.id} was {reason}: proven again here{grade}{left}")
 
@@ -64,12 +64,11 @@ def keep(store: Store, one: Suggestion) -> None:
     """Write down what was found out here, so that it is not asked again; a person's version stays in its file."""
     from pytest_enrich import patch
 
-    if one.kind == "bug":
-        return
     text = store.read_text(one, identity.module_name(one.id))
     file = python_file.read(store.rootdir, one.target.path)
     before = None if file.content is None else file.text
-    store.save(one, patch.render_patch(one, before), text or patch.render_module(one, before))
+    patch_text = "" if one.kind == "bug" else patch.render_patch(one, before)
+    store.save(one, patch_text, text or patch.render_module(one, before))
 
 
 def judged(store: Store, one: Suggestion, version: Suggestion) -> tuple[Suggestion, Reproof]:
@@ -94,23 +93,6 @@ def passing(store: Store, one: Suggestion, version: Suggestion, tell: Tell = unh
     if not found.passed:
         raise _refused(f"your version of {one.id} does not pass in the sandbox", found)
     return new
-
-
-def believed_bug(store: Store, bug: PossibleBug, tell: Tell = unheard) -> PossibleBug:
-    """As `believed`, of a possible bug: its test has to fail in the sandbox first; it is saved when it does.
-
-    Raises:
-        RefusedError: It does not.
-    """
-    from pytest_enrich import patch
-
-    if not why(store, bug):
-        return bug
-    used = options_of(store.rootdir, bug)
-    believed(store, xfail(bug), tell)
-    known = seal.sealed(store.rootdir, replace(bug, made=replace(bug.made, options=used.words)))
-    bugs.save(store, known, patch.render_bug(known))
-    return known
 
 
 def prove(store: Store, question: Question, words: Sequence[str] = ()) -> Reproof:
@@ -139,8 +121,8 @@ def _measured(one: Suggestion, found: Reproof) -> Suggestion:
         duration_ms=round(found.seconds * 1000, 1),
         isolation=found.isolation,
     )
-    body = one.test.body_sha256 if one.kind == "bug" else patch.body_of(patch.as_candidate(one))
-    return replace(one, grade=found.grade, proof=proof, test=replace(one.test, body_sha256=body))
+    test = replace(one.test, body_sha256=patch.body_of(patch.as_candidate(one)))
+    return replace(one, grade=found.grade, proof=proof, test=test)
 
 
 def _refused(what: str, found: Reproof) -> RefusedError:

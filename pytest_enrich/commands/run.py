@@ -7,10 +7,9 @@ from functools import partial
 
 import click
 
-from pytest_enrich.commands import pytest_run, reproof, verify
+from pytest_enrich.commands import pytest_run, verify
 from pytest_enrich.commands.project import project_option, say
-from pytest_enrich.data import PossibleBug, Suggestion
-from pytest_enrich.store import Store, bugs
+from pytest_enrich.store import Store
 from pytest_enrich.store.seal import options_of
 
 
@@ -23,11 +22,8 @@ def command(store: Store, identity: str, arguments: tuple[str, ...]) -> int:
 
     It answers what pytest answers: the test of a possible bug fails.
     """
-    bug, tell = bugs.find(store, identity), partial(say, as_json=True)
-    if bug:
-        found: Suggestion | PossibleBug = reproof.believed_bug(store, bug, tell)
-    else:
-        found = verify.runnable(store, store.find(identity), tell)
+    tell = partial(say, as_json=True)
+    found = verify.runnable(store, store.find(identity), tell)
     words = (*options_of(store.rootdir, found).words, *arguments)
     # Somebody at a terminal may be in a debugger, and has Ctrl-C.
     outcome = pytest_run.shown(store, found, words, None if sys.stdin.isatty() else pytest_run.LIMIT)

@@ -6,13 +6,14 @@ import sys
 
 import click
 
-from pytest_enrich.commands import parts, possible_bug
+from pytest_enrich.commands import parts
 from pytest_enrich.commands.parts import made_again
 from pytest_enrich.commands.project import answer, json_option, project_option, say
-from pytest_enrich.data import PossibleBug, Suggestion
+from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import EnrichError, UsageError
+from pytest_enrich.reporters.figures import contract_of, observed_of, reproduction_of, runs_of
 from pytest_enrich.reporters.words import fit, visible_lines
-from pytest_enrich.store import Store, bugs
+from pytest_enrich.store import Store
 from pytest_enrich.store.python_file import today_text
 
 _WIDTH = 79
@@ -27,40 +28,47 @@ _RULE = "-" * 78
 @project_option
 def command(store: Store, identity: str, *, as_patch: bool, as_issue: bool, as_json: bool) -> int:
     """Show one suggestion: its gap, its test, its proof. Or one possible bug: what is said, and what is done."""
-    found = bugs.find(store, identity)
-    if found is not None:
-        return _bug(found, as_patch=as_patch, as_issue=as_issue, as_json=as_json)
-    if as_issue:
+    found = store.find(identity)
+    if as_issue and found.kind != "bug":
         raise UsageError(
-            f"no possible bug {identity!r}\n--issue is about one. What there is:  pytest-enrich list --bugs"
+            f"{found.id} is no possible bug\n--issue is about one. What there is:  pytest-enrich list --bugs"
         )
-    suggestion = store.find(identity)
+    if as_patch and found.kind == "bug":
+        raise UsageError(
+            f"{found.id} is a possible bug without a patch\nAs a known failure:  pytest-enrich xfail {found.id}"
+        )
     if as_patch:
-        text = made_again(store, suggestion)
+        text = made_again(store, found)
         click.echo(visible_lines(text) if sys.stdout.isatty() else text, nl=False)
-    elif as_json:
-        answer(suggestion)
-    else:
-        say(screen(store, suggestion))
-    return 0
-
-
-def _bug(one: PossibleBug, *, as_patch: bool, as_issue: bool, as_json: bool) -> int:
-    if as_patch:
-        raise UsageError(
-            f"{one.id} is a possible bug without a patch\nAs a known failure:  pytest-enrich xfail {one.id}"
-        )
-    if as_json:
-        answer(one)
     elif as_issue:
         from pytest_enrich.reporters.md import issue
 
-        click.echo(issue(one), nl=False)
+        click.echo(issue(found), nl=False)
+    elif as_json:
+        answer(found)
     else:
-        ways = ("run {}", "xfail {}", "show {} --issue", "reject {} --reason wrong")
-        ends = (f"pytest-enrich {way.format(one.id)}" for way in ways)
-        say("\n".join([*possible_bug.screen(one, _WIDTH), _RULE, *ends]))
+        say(_bug_screen(found) if found.kind == "bug" else screen(store, found))
     return 0
+
+
+def _bug_screen(bug: Suggestion) -> str:
+    lines = [
+        f"{fit(f'POSSIBLE BUG  {bug.title}', _WIDTH - 4 - len(bug.id))}   {bug.id}",
+        *parts.labelled("says", contract_of(bug), _WIDTH),
+        *parts.labelled("does", observed_of(bug), _WIDTH),
+        _RULE,
+        *(f"  {line}" for line in visible_lines(reproduction_of(bug)).rstrip("\n").split("\n")),
+        _RULE,
+        *parts.labelled("proof", runs_of(bug), _WIDTH),
+        *parts.labelled("look", bug.look, _WIDTH),
+        *parts.labelled("from", bug.origin.proposer, _WIDTH),
+        _RULE,
+        f"pytest-enrich run {bug.id}",
+        f"pytest-enrich xfail {bug.id}",
+        f"pytest-enrich show {bug.id} --issue",
+        f"pytest-enrich reject {bug.id} --reason wrong",
+    ]
+    return "\n".join(lines)
 
 
 def screen(store: Store, one: Suggestion) -> str:

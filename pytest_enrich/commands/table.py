@@ -11,7 +11,7 @@ from pytest_enrich.errors import UsageError
 from pytest_enrich.reporters import text
 from pytest_enrich.reporters.figures import contract_of, observed_of
 from pytest_enrich.reporters.words import counted, filled, fit, visible
-from pytest_enrich.store import Store, bugs, rejected, seal
+from pytest_enrich.store import Store, rejected, seal
 from pytest_enrich.store.python_file import lines
 
 _FOUND = 1
@@ -52,7 +52,7 @@ def _pending(store: Store, *, as_json: bool) -> int:
             }
         )
     elif not pending:
-        following = "pytest-enrich list --bugs" if bugs.waiting(store) else "pytest --enrich"
+        following = "pytest-enrich list --bugs" if store.bugs() else "pytest --enrich"
         say(f"Nothing is pending.\nNext:  {following}")
     else:
         say(text.table(pending))
@@ -63,7 +63,7 @@ def _pending(store: Store, *, as_json: bool) -> int:
         fresh = next((one.id for one in pending if places[one.id] is not None), None)
         say(f"\nNext:  pytest-enrich {'review' if fresh else 'clean'}")
         say(f"       pytest-enrich show {fresh or pending[0].id}")
-        found = len(bugs.waiting(store))
+        found = len(store.bugs())
         say(f"\n{counted(found, 'possible bug')}:  pytest-enrich list --bugs") if found else None
     return len(pending)
 
@@ -85,7 +85,7 @@ def _facts(one: Suggestion, *, stale: bool, here: bool) -> dict[str, object]:
 
 
 def _bugs(store: Store, *, as_json: bool) -> int:
-    found = bugs.waiting(store)
+    found = store.bugs()
     if as_json:
         answer({"bugs": found})
     elif not found:

@@ -1,7 +1,7 @@
 """Putting suggestions into one test file: insert, note, write, run, and back again when red.
 
 At any moment at which the process may be killed, the decisions on the disk and the test file tell what
-happened: see `settling`.
+happened: see `settle_interrupted`. Before it is written the text is given to the team's formatter.
 """
 
 from __future__ import annotations
@@ -9,6 +9,9 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
+import shlex
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -16,15 +19,20 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from pytest_enrich.commands import formatter, pytest_run
-from pytest_enrich.commands.formatter import Step, made_from
+from pytest_enrich.commands import pytest_run
 from pytest_enrich.commands.pytest_run import Tell, unheard
 from pytest_enrich.data import Decision, NewRow, Suggestion
 from pytest_enrich.errors import EnrichError, RefusedError
-from pytest_enrich.store import Store, disk, python_file, rejected, targets
+from pytest_enrich.store import Store, disk, python_file, rebuild, rejected, targets
 from pytest_enrich.store.python_file import PythonFile
 from pytest_enrich.store.rebuild import taken_turn
 from pytest_enrich.store.seal import options_of
+from pytest_enrich.store.targets import has_tool, ini_value
+
+FORMAT_KEY = "enrich_format_command"
+SECONDS = 60
+_KNOWN = {"ruff": ["format", "--quiet", "--stdin-filename"], "black": ["--quiet", "--stdin-filename"]}
+"""Formatters that are asked without being named, and their words in front of the file's name."""
 
 
 class Taken(Struct, frozen=True, kw_only=True):
@@ -88,7 +96,7 @@ def _take(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tup
         targets.refuse(store.rootdir, path, _words(store, group))
         file = python_file.read(store.rootdir, path)
         steps = made_from(store, file, group)
-        made = formatter.formatted(store.rootdir, file, steps[-1].after)
+        made = formatted(store.rootdir, file, steps[-1].after)
         steps = [*steps[:-1], msgspec.structs.replace(steps[-1], after=made.text)]
         outcome = _try(store, file, steps, how)
     except EnrichError as error:
@@ -146,12 +154,8 @@ def _halves(store: Store, path: str, group: Sequence[Suggestion], how: How) -> t
 
 def _try(store: Store, file: PythonFile, steps: Sequence[Step], how: How) -> pytest_run.Outcome:
     """Write the file and run it; what comes back red, or is interrupted, is as it was before."""
-    from pytest_enrich import patch
-
     content = file.encoded(steps[-1].after)
     decisions = [_accept(file, step, sha256(content), how) for step in steps]
-    for step in steps:
-        store.keep_undo(step.suggestion, patch.diff(file.name, step.after, step.before))
     store.note(*decisions)
     folders = [folder for folder in file.path.parents if not folder.exists()]
     green = False
@@ -172,10 +176,12 @@ def _try(store: Store, file: PythonFile, steps: Sequence[Step], how: How) -> pyt
 
 
 def _accept(file: PythonFile, step: Step, after: str, how: How) -> Decision:
-    from pytest_enrich import imports
+    from pytest_enrich import imports, patch
 
     one = step.suggestion
-    lacking = (line for line in one.test.imports if imports.merge(step.before, [line]) != step.before)
+    lacking = (
+        line for line in patch.as_candidate(one).imports if imports.merge(step.before, [line]) != step.before
+    )
     return Decision(
         id=one.id,
         verb="accept",
@@ -240,7 +246,6 @@ def _waits_again(store: Store, decision: Decision, one: Suggestion) -> bool:
     """Settle one: whether nothing had come of the decision, or else it is finished now."""
     if decision.verb == "accept" and _current(store, decision.path) == decision.before:
         store.note(undone(decision, why="interrupted"))
-        store.withdraw(one) if one.kind == "bug" else None  # it waits in `bugs/`
         return True
     _remember(store, decision, one)
     store.settle(decision)
@@ -249,8 +254,7 @@ def _waits_again(store: Store, decision: Decision, one: Suggestion) -> bool:
 
 def _remember(store: Store, decision: Decision, one: Suggestion) -> None:
     """Write the line of a rejection that was killed before it was in the committed file."""
-    gap, lines = one.gap, rejected.read(store.rootdir)
-    if decision.verb == "reject" and not lines.is_rejected(one.id, decision.body, gap.path, gap.qualname):
+    if decision.verb == "reject" and not rejected.read(store.rootdir).has(one):
         when = decision.at[:10]
         line = rejected.of(one, scope=decision.scope, reason=decision.reason, when=when, note=decision.note)
         rejected.append(store.rootdir, line)
@@ -259,3 +263,105 @@ def _remember(store: Store, decision: Decision, one: Suggestion) -> None:
 def _current(store: Store, path: str) -> str:
     content = disk.read((store.rootdir / path).resolve())
     return "" if content is None else sha256(content)
+
+
+class Formatted(Struct, frozen=True):
+    """A text, and what a person must know about it: "" when all is well."""
+
+    text: str
+    note: str = ""
+
+
+def formatted(rootdir: Path, file: PythonFile, text: str) -> Formatted:
+    """`text` as the team's formatter would have it, if the file was so before or is new.
+
+    Raises:
+        RefusedError: The command cannot be read.
+    """
+    words = _format_command(rootdir, file.name) or _configured(rootdir, file.name)
+    if not words:
+        return Formatted(text)
+    try:
+        if file.content is not None and _run(words, rootdir, file, file.text) != file.text:
+            return Formatted(text)
+        new = _run(words, rootdir, file, text)
+        python_file.tree(new, file.name)
+        return Formatted(new)
+    except (OSError, subprocess.SubprocessError, UnicodeError, RefusedError) as error:
+        return Formatted(text, f"{_named(words)} failed, the test is in the style of its file: {_why(error)}")
+
+
+def _format_command(rootdir: Path, name: str) -> list[str]:
+    command = ini_value(rootdir, FORMAT_KEY)
+    try:
+        return [word.replace("{filename}", name) for word in shlex.split(command)]
+    except ValueError as error:
+        raise RefusedError(f"{FORMAT_KEY} = {command}: {error}\nNothing was changed.\nMend it first.") from error
+
+
+def _configured(rootdir: Path, name: str) -> list[str]:
+    """The formatter that the project's own files configure, where it is installed beside this interpreter."""
+    for tool, words in _KNOWN.items():
+        program = Path(sys.executable).with_name(tool)
+        if program.is_file() and _is_configured(rootdir, tool):
+            return [str(program), *words, name, "-"]
+    return []
+
+
+def _is_configured(rootdir: Path, tool: str) -> bool:
+    if tool == "ruff" and any((rootdir / name).is_file() for name in ("ruff.toml", ".ruff.toml")):
+        return True
+    return has_tool(rootdir, tool)
+
+
+def _named(words: Sequence[str]) -> str:
+    tool = Path(words[0]).name
+    return tool if Path(words[0]).parent == Path(sys.executable).parent and tool in _KNOWN else FORMAT_KEY
+
+
+def _run(words: Sequence[str], rootdir: Path, file: PythonFile, text: str) -> str:
+    done = subprocess.run(
+        words, cwd=rootdir, input=file.encoded(text), capture_output=True, timeout=SECONDS, check=True
+    )
+    return done.stdout.decode(file.encoding)
+
+
+def _why(error: Exception) -> str:
+    said = error.stderr.decode("utf-8", "replace") if isinstance(error, subprocess.CalledProcessError) else ""
+    return (said or str(error)).strip().partition("\n")[0]
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """One suggestion on top of those before it."""
+
+    suggestion: Suggestion
+    before: str
+    after: str
+
+
+def made_from(store: Store, file: PythonFile, group: Sequence[Suggestion]) -> list[Step]:
+    """The suggestions for a file, each on top of those before it.
+
+    Raises:
+        RefusedError: The file cannot take one of them.
+    """
+    from pytest_enrich import patch
+
+    order = rebuild.neighbours(store, file.name)
+    steps: list[Step] = []
+    for one in patch.in_gap_order(group):
+        before, candidate = (steps[-1].after if steps else file.text), patch.as_candidate(one)
+        if isinstance(candidate, NewRow) and patch.is_there(before, candidate):
+            raise _known(one)
+        after = patch.insert(before, candidate, order)
+        python_file.tree(after, file.name)
+        steps.append(Step(suggestion=one, before=before, after=after))
+    return steps
+
+
+def _known(one: Suggestion) -> RefusedError:
+    return RefusedError(
+        f"{one.test.names[0]} in {one.target.path} has this case already\n"
+        "It was not put in again.\n"
+        f"Turn it down:  pytest-enrich reject {one.id} --reason duplicate"
+    )

@@ -7,20 +7,22 @@ from functools import partial
 
 import click
 
-from pytest_enrich.commands import possible_bug, pytest_run, reproof
+from pytest_enrich.commands import pytest_run, reproof
 from pytest_enrich.commands.accept import edited_version, is_edited_by_hand
 from pytest_enrich.commands.project import answer, json_option, project_option, say
 from pytest_enrich.commands.pytest_run import Outcome, Tell, unheard
-from pytest_enrich.data import PossibleBug, Suggestion
+from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import RefusedError, UsageError
 from pytest_enrich.reporters.words import visible, visible_lines
-from pytest_enrich.store import Store, bugs
+from pytest_enrich.store import Store
 from pytest_enrich.store.python_file import is_stale
 from pytest_enrich.store.seal import options_of
 
 _FOUND = 1
 _FINE = frozenset({"ok", "there"})
-_OUTPUT = frozenset({"fails", "unclear"})
+OUTPUT = frozenset({"fails", "unclear"})
+_STATES = {False: ({0: "ok"}, "fails"), True: ({0: "mended", 1: "there"}, "unclear")}
+"""By the status that pytest ends with, and what any other one says; whether it is a possible bug."""
 
 
 @click.command("verify")
@@ -34,12 +36,10 @@ def command(store: Store, identities: tuple[str, ...], *, every: bool, as_json: 
         raise UsageError("verify needs an ID, or --all\nNothing was run.\nSee:  pytest-enrich list")
     answers, tell = [], partial(say, as_json=True)
     for one in _chosen(store, identities, every=every):
-        state, output = (
-            verify(store, one, tell) if isinstance(one, Suggestion) else possible_bug.verify(store, one, tell)
-        )
+        state, output = verify(store, one, tell)
         answers.append({"id": one.id, "state": state})
         say(f"{one.id}  {state}", as_json=as_json)
-        say(visible_lines(output), as_json=as_json) if state in _OUTPUT else None
+        say(visible_lines(output), as_json=as_json) if state in OUTPUT else None
     if as_json:
         answer({"verified": answers})
     elif not answers:
@@ -48,14 +48,18 @@ def command(store: Store, identities: tuple[str, ...], *, every: bool, as_json: 
 
 
 def verify(store: Store, one: Suggestion, tell: Tell = unheard) -> tuple[str, str]:
-    """`ok`, `stale` or `fails`, and the end of what pytest printed."""
+    """`ok`, `stale` or `fails`, and the end of what pytest printed.
+
+    Of a possible bug: `there`, `mended`, `stale` (the words are gone) or `unclear` (its test was not run).
+    """
     if is_stale(store, one):
         return "stale", ""
+    states, otherwise = _STATES[one.kind == "bug"]
     try:
         outcome = run(store, one, tell)
     except RefusedError as error:
-        return "fails", str(error)
-    return ("ok" if outcome.passed else "fails"), outcome.end
+        return otherwise, str(error)
+    return otherwise if outcome.late else states.get(outcome.status, otherwise), outcome.end
 
 
 def run(store: Store, one: Suggestion, tell: Tell = unheard) -> Outcome:
@@ -79,8 +83,6 @@ def runnable(store: Store, one: Suggestion, tell: Tell = unheard) -> Suggestion:
     return found.one
 
 
-def _chosen(store: Store, identities: Sequence[str], *, every: bool) -> tuple[Suggestion | PossibleBug, ...]:
-    if every:
-        return (*store.pending(), *bugs.waiting(store))
-    found = (bugs.find(store, name) or store.find(name) for name in identities)
+def _chosen(store: Store, identities: Sequence[str], *, every: bool) -> tuple[Suggestion, ...]:
+    found = (*store.pending(), *store.bugs()) if every else map(store.find, identities)
     return tuple({one.id: one for one in found}.values())

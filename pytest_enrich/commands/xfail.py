@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 import click
 
-from pytest_enrich.commands import possible_bug
-from pytest_enrich.commands.project import answer, json_option, project_option, say
-from pytest_enrich.commands.taking import Taken, settle_interrupted
-from pytest_enrich.data import PossibleBug
+from pytest_enrich.commands.accept import accept, tell
+from pytest_enrich.commands.project import json_option, project_option, say
+from pytest_enrich.commands.taking import How, settle_interrupted
+from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import UsageError
-from pytest_enrich.reporters.words import counted, visible, visible_lines
-from pytest_enrich.store import Store, bugs
-
-_REFUSED = 3
+from pytest_enrich.store import Store
 
 
 @click.command("xfail")
@@ -29,39 +25,19 @@ def command(store: Store, identities: tuple[str, ...], *, as_json: bool) -> int:
     """
     settle_interrupted(store)
     chosen = {one.id: one for one in (bug(store, prefix) for prefix in identities)}
-    results = [possible_bug.keep(store, one, tell=partial(say, as_json=True)) for one in chosen.values()]
-    if as_json:
-        answer({"accepted": [r for r in results if not r.refused], "refused": [r for r in results if r.refused]})
-    _tell(results, len(bugs.waiting(store)), as_json=as_json)
-    return _REFUSED if any(one.refused for one in results) else 0
+    results = accept(store, tuple(chosen.values()), How(tell=partial(say, as_json=True)))
+    return tell(results, len(store.bugs()), bugs=True, as_json=as_json)
 
 
-def bug(store: Store, prefix: str) -> PossibleBug:
+def bug(store: Store, prefix: str) -> Suggestion:
     """The possible bug that waits under this id.
 
     Raises:
         UsageError: There is none.
     """
-    found = bugs.find(store, prefix)
-    if found is None:
+    found = store.find(prefix)
+    if found.kind != "bug":
         raise UsageError(
-            f"no possible bug {prefix!r}\nNothing was done. What there is:  pytest-enrich list --bugs"
+            f"{found.id} is no possible bug\nNothing was done. What there is:  pytest-enrich list --bugs"
         )
     return found
-
-
-def _tell(results: Sequence[Taken], left: int, *, as_json: bool) -> None:
-    for one in results:
-        for name, line in one.names:
-            say(f"added to {visible(one.path)}:{line}  {visible(name)}, as known to fail", as_json=as_json)
-        if one.refused:
-            say(f"\n{one.id} was not put in: {visible_lines(one.refused)}", as_json=as_json)
-            say(visible_lines(one.output), as_json=as_json) if one.output else None
-            say("The test file is as it was before; the possible bug still waits.", as_json=as_json)
-        else:
-            say(f"{visible(one.path)}: {visible(one.summary)}", as_json=as_json)
-    files = ", ".join(sorted({visible(one.path) for one in results if not one.refused}))
-    written = f"Changed, not staged: {files}." if files else "Nothing was changed."
-    undo = "   (take it back: pytest-enrich undo)" if files else ""
-    following = "pytest-enrich list --bugs" if left else "git diff"
-    say(f"\n{written} {counted(left, 'possible bug')} left.\nNext:  {following}{undo}", as_json=as_json)

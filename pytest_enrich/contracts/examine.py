@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from pytest_enrich import imports
 from pytest_enrich.contracts import write
 from pytest_enrich.contracts.function import Broken, Claim
-from pytest_enrich.data import Answered, PossibleBug, Prove, Proved, TestOutcome, World
+from pytest_enrich.data import Answered, Prove, Proved, Suggestion, TestOutcome, World
 from pytest_enrich.protocols import Sandbox
 from pytest_enrich.validate.stable import ELSEWHERE
 
@@ -21,22 +21,25 @@ _START = 30.0
 _INDENT = "    "
 
 
-def together(found: Iterable[PossibleBug]) -> tuple[PossibleBug, ...]:
+def together(found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
     """In their order, of the examples of one docstring the first alone, which says where the others are."""
-    told: dict[tuple[str, str, str], PossibleBug] = {}
+    told: dict[tuple[str, str, str], Suggestion] = {}
     for one in found:
         key = _what(one)
-        told[key] = replace(told[key], also=(*told[key].also, one.contract_line)) if key in told else one
+        known = told.setdefault(key, one)
+        if known is not one:
+            also = (*known.contradiction.also, one.contradiction.contract_line)
+            told[key] = replace(known, broken=replace(known.contradiction, also=also))
     return tuple(told.values())
 
 
-def are_told(known: Iterable[PossibleBug], one: PossibleBug) -> bool:
+def are_told(known: Iterable[Suggestion], one: Suggestion) -> bool:
     """Whether it is among those, or an example of a docstring of which they have one."""
     return _what(one) in {_what(each) for each in known}
 
 
-def _what(one: PossibleBug) -> tuple[str, str, str]:
-    return (one.path, one.qualname, "" if one.promise == "example" else one.id)
+def _what(one: Suggestion) -> tuple[str, str, str]:
+    return (one.gap.path, one.gap.qualname, "" if one.contradiction.promise == "example" else one.id)
 
 
 class Way(Struct, frozen=True, kw_only=True):

@@ -7,8 +7,17 @@ import re
 
 from pytest_enrich import gaps, imports, patch
 from pytest_enrich.contracts.function import Broken, Claim
-from pytest_enrich.data import Placement, PossibleBug, Template
-from pytest_enrich.data.suggestion import MadePart, TargetPart, TestPart
+from pytest_enrich.data import Oracle, Placement, Suggestion, Template
+from pytest_enrich.data.suggestion import (
+    BrokenPart,
+    GapPart,
+    MadePart,
+    OriginPart,
+    ProofPart,
+    RunsPart,
+    TargetPart,
+    TestPart,
+)
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.writing.precedence import relation
 
@@ -17,7 +26,7 @@ _REASON = 120
 _NAME = re.compile(r"⟨(?:[^⟨⟩:.]*\.)*([^⟨⟩:.]*):([^⟨⟩]*)⟩")
 
 
-def bug(broken: Broken, place: Placement, test_text: str, made: MadePart, proposer: str) -> PossibleBug:
+def bug(broken: Broken, place: Placement, test_text: str, made: MadePart, proposer: str) -> Suggestion:
     """What a person reads; the reproduction is as the file at `place` (`test_text`, "" for none) has it."""
     claim = broken.claim
     bindings = _bindings(test_text, place.path)
@@ -25,33 +34,52 @@ def bug(broken: Broken, place: Placement, test_text: str, made: MadePart, propos
     found = imports.resolve_all((mark(claim), *body(claim)), bindings)
     alone = imports.resolve_all(body(claim), bindings)
     code = function(name, alone.codes)
-    return PossibleBug(
+    test = TestPart(
+        names=(name,),
+        code=code,
+        imports=tuple(dict.fromkeys([*alone.imports, *imports.needs(code, bindings).imports])),
+        body_sha256=patch.body_sha256(plain(function(name, body(claim)))),
+    )
+    return Suggestion(
         id=gaps.name_of(claim.path, claim.key),
+        kind="bug",
         title=_title(broken),
-        path=claim.path,
-        qualname=claim.qualname,
-        line=claim.line,
-        promise=claim.promise,
-        contract=claim.quote,
-        contract_line=claim.quote_line,
-        call=plain(claim.action),
-        observed=broken.observed,
-        runs=broken.runs,
+        look="which of the two is wrong, the words or the code?",
+        gap=GapPart(
+            path=claim.path,
+            qualname=claim.qualname,
+            line=claim.line,
+            outcome="entered",
+            text=claim.quote,
+            lines=(),
+            branches=(),
+            function_sha256="",
+        ),
         target=TargetPart(
             path=place.path,
             where="end of file",
             new_file=not test_text,
         ),
-        test=TestPart(
-            names=(name,),
-            code=code,
-            imports=tuple(dict.fromkeys([*alone.imports, *imports.needs(code, bindings).imports])),
-            body_sha256=patch.body_sha256(plain(function(name, body(claim)))),
+        test=test,
+        oracle=(Oracle(line=len(code.splitlines()), what=claim.quote, source="docstring", look=True),),
+        proof=ProofPart(
+            lines_gained=0,
+            branches_gained=0,
+            runs=RunsPart(passed=0, of=len(broken.runs), modes=broken.runs),
+            duration_ms=0.0,
+            isolation="",
         ),
-        mark=found.codes[0],
-        mark_imports=tuple(one for one in found.imports if one not in alone.imports),
-        proposer=proposer,
+        origin=OriginPart(proposer=proposer),
         made=made,
+        broken=BrokenPart(
+            promise=claim.promise,
+            contract=claim.quote,
+            contract_line=claim.quote_line,
+            call=plain(claim.action),
+            observed=broken.observed,
+            mark=found.codes[0],
+            mark_imports=tuple(one for one in found.imports if one not in alone.imports),
+        ),
     )
 
 

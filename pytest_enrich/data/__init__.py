@@ -70,7 +70,7 @@ from pytest_enrich.data.run import (
     State,
     Verb,
 )
-from pytest_enrich.data.suggestion import PossibleBug, Promise, Question, Rehearsal, Reproof, Suggestion
+from pytest_enrich.data.suggestion import Promise, Question, Rehearsal, Reproof, Suggestion
 from pytest_enrich.data.varying import Hole, Pattern, Point, Sighting, Span, Variant, Varied, Vary
 
 __all__ = [
@@ -119,7 +119,6 @@ __all__ = [
     "Pattern",
     "Placement",
     "Point",
-    "PossibleBug",
     "Program",
     "Promise",
     "Prove",

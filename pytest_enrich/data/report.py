@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from pytest_enrich.data.run import Finished, RunSummary
-from pytest_enrich.data.suggestion import PossibleBug, Suggestion
+from pytest_enrich.data.suggestion import Suggestion
 
 REPORT_SCHEMA = "pytest-enrich/report/1"
 
@@ -25,17 +25,13 @@ class ReportedSuggestion(Struct, frozen=True, kw_only=True):
         suggestion: As it was written.
         source: The lines round the gap, in order; empty when the file cannot be read or the function changed.
         difference: The unified diff of the test file, "" when it cannot be made any more.
-        anchor: The line of the test file, from 1, after which the test goes; 1 for a new file.
         stale: Whether the function changed since.
-        nearest: The existing test that is most like a new one, as it stands today, its first lines; "" for none.
     """
 
     suggestion: Suggestion
     source: tuple[SourceLine, ...] = ()
     difference: str = ""
-    anchor: int = 1
     stale: bool = False
-    nearest: str = ""
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -49,7 +45,6 @@ class Report(Struct, frozen=True, kw_only=True):
         bugs: The possible bugs that wait, by path and line.
         without: The gaps for which no good test was found, by path and line.
         turned_down: How many lines `.enrich-rejected` has.
-        difference: All suggestions as one patch, with imports merged; "" for none.
     """
 
     schema: str = REPORT_SCHEMA
@@ -57,7 +52,6 @@ class Report(Struct, frozen=True, kw_only=True):
     project: str = ""
     base: str = ""
     suggestions: tuple[ReportedSuggestion, ...] = ()
-    bugs: tuple[PossibleBug, ...] = ()
+    bugs: tuple[Suggestion, ...] = ()
     without: tuple[Finished, ...] = ()
     turned_down: int = 0
-    difference: str = ""

@@ -131,8 +131,6 @@ class ChangedPart(Struct, frozen=True, kw_only=True):
         lines: How many changed statements there are, by their first lines as coverage counts them.
         missing: How many of them no test runs.
         open: These by file, ascending.
-        functions: `path::qualname` of the functions (classes, modules) whose changed lines have gaps that nobody
-            turned down, best first.
     """
 
     since: str
@@ -142,7 +140,6 @@ class ChangedPart(Struct, frozen=True, kw_only=True):
     lines: int = 0
     missing: int = 0
     open: dict[str, tuple[int, ...]] = {}
-    functions: tuple[str, ...] = ()
 
 
 class MadeSuggestion(Struct, frozen=True, kw_only=True):

@@ -14,7 +14,6 @@ from pytest_enrich.data.code import Branch
 from pytest_enrich.data.mutants import Grade, MutantsPart
 
 SCHEMA = "pytest-enrich/suggestion/1"
-BUG_SCHEMA = "pytest-enrich/bug/1"
 
 Promise: TypeAlias = Literal["example", "raises", "returns", "value"]
 """What a docstring promises: an example's value, an exception, a type, or (a model expected it, too) a value."""
@@ -118,10 +117,34 @@ class MadePart(Struct, frozen=True, kw_only=True):
     options: tuple[str, ...] = ()
 
 
+class BrokenPart(Struct, frozen=True, kw_only=True):
+    """A promise of a docstring that the code does not keep.
+
+    Attributes:
+        promise: What kind of promise it is.
+        contract: The words of the docstring, as they stand there.
+        contract_line: The line of the source file on which they begin.
+        also: The lines of other examples of that docstring with which it is the same.
+        call: What was called, as the test writes it.
+        observed: What it did, each time (`returned 4`, `raised ZeroDivisionError in orders.py:61`).
+        mark, mark_imports: The decorator by which the test is known to fail, and what that needs besides.
+    """
+
+    promise: Promise
+    contract: str
+    contract_line: int
+    also: tuple[int, ...] = ()
+    call: str
+    observed: str
+    mark: str
+    mark_imports: tuple[str, ...] = ()
+
+
 class Suggestion(Struct, frozen=True, kw_only=True):
     """What a person reviews. Fixed once written; its state is folded from decisions and today's source.
 
-    One of kind `bug` is the `xfail` test of a possible bug: it is only made when a person asks for it.
+    One of kind `bug` is a possible bug: what is `broken`, and a test of it, which fails. Into its file that goes
+    as one that is known to fail.
     `seal` tells on which machine it was made or proven, see `store.seal`.
     """
 
@@ -138,7 +161,14 @@ class Suggestion(Struct, frozen=True, kw_only=True):
     proof: ProofPart
     origin: OriginPart
     made: MadePart
+    broken: BrokenPart | None = None
     seal: str = ""
+
+    @property
+    def contradiction(self) -> BrokenPart:
+        """Of a possible bug, what is broken."""
+        assert self.broken is not None
+        return self.broken
 
     @property
     def more(self) -> str:
@@ -146,50 +176,6 @@ class Suggestion(Struct, frozen=True, kw_only=True):
         what = "row" if self.test.argnames else "example"
         owner = f"{self.target.owner}." if self.target.owner else ""
         return f"one more {what} in {owner}{self.test.names[0]}"
-
-
-class PossibleBug(Struct, frozen=True, kw_only=True):
-    """A promise that the code does not keep.
-
-    Attributes:
-        id: As a gap's, of the function and of what it promises: moved lines do not change it.
-        title: What happens, in words (`refund: ZeroDivisionError`).
-        path, qualname, line: The function and where it starts.
-        promise: What kind of promise it is.
-        contract: The words of the docstring, as they stand there.
-        contract_line: The line of the source file on which they begin.
-        also: The lines of other examples of that docstring with which it is the same.
-        call: What was called, as the reproduction writes it.
-        observed: What it did, each time (`returned 4`, `raised ZeroDivisionError in orders.py:61`).
-        runs: The ways in which it was run.
-        target: Where an `xfail` test would go.
-        test: A short test of what is promised; it fails.
-        mark, mark_imports: The decorator that makes it one that is known to fail, and what that needs besides.
-        proposer: Who found it (`docstring`, or the proposer whose test it was).
-        made: When and with what.
-        seal: On which machine, as a suggestion's.
-    """
-
-    schema: str = BUG_SCHEMA
-    id: str
-    title: str
-    path: str
-    qualname: str
-    line: int
-    promise: Promise
-    contract: str
-    contract_line: int
-    also: tuple[int, ...] = ()
-    call: str
-    observed: str
-    runs: tuple[str, ...]
-    target: TargetPart
-    test: TestPart
-    mark: str
-    mark_imports: tuple[str, ...] = ()
-    proposer: str
-    made: MadePart
-    seal: str = ""
 
 
 class Question(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ and the text that these functions take (with its line endings, its byte order ma
 from pytest_enrich.patch.body import bodies, body_of, body_sha256, row_of
 from pytest_enrich.patch.difference import blob_id, decode, diff, encode
 from pytest_enrich.patch.draft import Draft, insert, insert_each, named_apart, remove
-from pytest_enrich.patch.render import combine, marked, render_bug, render_module, render_patch
+from pytest_enrich.patch.render import combine, marked, render_module, render_patch
 from pytest_enrich.patch.row import carriers, is_there, line
 from pytest_enrich.patch.suggestion import as_candidate, in_gap_order, suggest
 
@@ -31,7 +31,6 @@ __all__ = [
     "marked",
     "named_apart",
     "remove",
-    "render_bug",
     "render_module",
     "render_patch",
     "row_of",

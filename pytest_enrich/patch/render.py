@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 
-from pytest_enrich.data import Candidate, NewRow, PossibleBug, Suggestion
+from pytest_enrich.data import Candidate, NewRow, Suggestion
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.imports import merge
 from pytest_enrich.patch import row
@@ -47,11 +47,14 @@ def render_patch(suggestion: Suggestion, test_text: str | None, draft: Draft | N
 def render_module(suggestion: Suggestion, test_text: str | None = None) -> str:
     """`suggestion_<id>.py`: the test between two marks, with all that it needs to run by itself.
 
-    A row's is the test file `test_text` with this one case of its test, and without the other tests.
+    A row's is the test file `test_text` with this one case of its test, and without the other tests. That of a
+    possible bug is the test as it fails.
 
     Raises:
         RefusedError: A row cannot be put into the file, as `insert`.
     """
+    if suggestion.broken is not None:
+        return _possible_bug(suggestion)
     candidate = as_candidate(suggestion)
     rest = _row(candidate, test_text or "") if isinstance(candidate, NewRow) else _test(suggestion)
     above = _comments(suggestion, 0, 0).count("\n") + rest[: rest.index(BEGIN)].count("\n") + 1
@@ -88,12 +91,13 @@ def combine(suggestions: Sequence[Suggestion], texts: Mapping[str, str | None]) 
     return f"{_contents(ordered, left_out)}\n{changes}"
 
 
-def render_bug(bug: PossibleBug) -> str:
-    """`suggestion_<id>.py` of a possible bug: the test of what is promised, which fails."""
+def _possible_bug(bug: Suggestion) -> str:
+    """The test of what is promised, which fails."""
+    broken = bug.contradiction
     facts = [
         f"pytest-enrich possible bug {bug.id}. NOT REVIEWED. This test fails.",
-        f"says    {bug.path}:{bug.contract_line} {one_line(bug.contract)}",
-        f"does    {one_line(bug.observed)}",
+        f"says    {bug.gap.path}:{broken.contract_line} {one_line(broken.contract)}",
+        f"does    {one_line(broken.observed)}",
         f"keep    pytest-enrich xfail {bug.id}   (into {bug.target.path}, as known to fail)",
         f"no bug  pytest-enrich reject {bug.id} --reason wrong",
     ]

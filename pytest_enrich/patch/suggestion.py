@@ -76,11 +76,11 @@ def in_gap_order(suggestions: Iterable[Suggestion]) -> list[Suggestion]:
 
 
 def _as_test(suggestion: Suggestion) -> NewTest:
-    target, test = suggestion.target, suggestion.test
+    target, test, broken = suggestion.target, suggestion.test, suggestion.broken
     return NewTest(
         name=test.names[0],
-        code=test.code,
-        imports=test.imports,
+        code=f"{broken.mark}\n{test.code}" if broken else test.code,
+        imports=(*test.imports, *broken.mark_imports) if broken else test.imports,
         placement=Placement(
             path=target.path,
             owner=target.owner,

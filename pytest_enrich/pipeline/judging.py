@@ -1,4 +1,4 @@
-"""Targets with fewer gaps: those that somebody has closed already are left out."""
+"""One candidate of a target: whether it is worth trying, how it is judged, and what is still open after it."""
 
 from __future__ import annotations
 

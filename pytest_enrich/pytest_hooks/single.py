@@ -16,8 +16,6 @@ import pytest
 from msgspec import Struct
 
 _PACKAGE = "__init__.py"
-_KINDS = {"bugs": "bug.json", "pending": "suggestion.json"}
-"""Folders that hold what can be run, and the file without which there is nothing."""
 
 
 class Suggested(Struct, frozen=True, kw_only=True):
@@ -41,8 +39,7 @@ def find(config: pytest.Config, prefix: str) -> Suggested:
         pytest.UsageError: There is none, there are several, or it cannot be read.
     """
     directory = config.rootpath / (config.known_args_namespace.enrich_dir or str(config.getini("enrich_dir")))
-    places = (path for kind, name in _KINDS.items() for path in directory.glob(f"{kind}/*-*/{name}"))
-    known = {path.parent.name: path for path in places}
+    known = {path.parent.name: path for path in directory.glob("pending/*-*/suggestion.json")}
     found = [name for name in sorted(known) if prefix and _answers(name, prefix)]
     if prefix in found:
         found = [prefix]

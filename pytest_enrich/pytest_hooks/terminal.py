@@ -16,9 +16,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.config import MODEL, Settings
-from pytest_enrich.errors import EnrichError
 from pytest_enrich.reporters.words import visible
-from pytest_enrich.store import disk, folder
+from pytest_enrich.store import Store, last_run
 
 if TYPE_CHECKING:
     from pytest_enrich.proposers.ollama.gate import Refusal
@@ -68,18 +67,10 @@ class Terminal:
 
 
 def report_crash(error: BaseException, settings: Settings) -> str:
-    """Write the traceback to `.cache/crash.txt`; answers the line to say, with the folder as the user calls it."""
-    path = settings.directory / ".cache" / "crash.txt"
-    text = "".join(traceback.format_exception(error))
-    try:
-        folder.prepare(settings.directory, settings.rootdir)
-        disk.make_folder(path.parent)
-        disk.write(path, text)
-    except (EnrichError, OSError):
-        summary = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
-        return f"internal error ({summary}; nowhere to write the details); your test result is not affected"
-    shown = path.relative_to(settings.rootdir) if path.is_relative_to(settings.rootdir) else path
-    return f"internal error, details in {shown}; your test result is not affected"
+    """Keep the traceback; answers the line to say."""
+    store = Store(settings.directory, settings.rootdir)
+    where = last_run.keep_crash(store, "".join(traceback.format_exception(error)))
+    return f"internal error, {where.replace(f'{settings.rootdir}/', '')}; your test result is not affected"
 
 
 class Looked(Struct, frozen=True, kw_only=True):

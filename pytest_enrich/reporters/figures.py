@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from pytest_enrich.data import ChangedPart, PossibleBug, Report, ReportedSuggestion, RunSummary
+from pytest_enrich.data import ChangedPart, Report, ReportedSuggestion, RunSummary, Suggestion
 from pytest_enrich.data.run import GITHUB_RUN
 from pytest_enrich.reporters.words import counted, filled, fit, percent, visible
 
@@ -119,31 +119,32 @@ def waiting(summary: RunSummary) -> str:
     return ", ".join(parts)
 
 
-def contract_of(bug: PossibleBug) -> str:
+def contract_of(bug: Suggestion) -> str:
     """`src/shop/orders.py:61 docstring: >>> refund(0)`, without what ends a line."""
-    return f"{bug.path}:{bug.contract_line} docstring: {' '.join(bug.contract.split())}"
+    broken = bug.contradiction
+    return f"{bug.gap.path}:{broken.contract_line} docstring: {' '.join(broken.contract.split())}"
 
 
-def observed_of(bug: PossibleBug) -> str:
+def observed_of(bug: Suggestion) -> str:
     """`refund(0) raised ZeroDivisionError in orders.py:61`, and which other examples differ."""
-    more = other_examples(bug)
-    return f"{' '.join(bug.call.split())} {bug.observed}" + (f"; {more}" if more else "")
+    more, broken = other_examples(bug), bug.contradiction
+    return f"{' '.join(broken.call.split())} {broken.observed}" + (f"; {more}" if more else "")
 
 
-def other_examples(bug: PossibleBug) -> str:
+def other_examples(bug: Suggestion) -> str:
     """`the examples of lines 63 and 65 differ, too`; "" where there are none."""
-    lines = [str(line) for line in bug.also]
+    lines = [str(line) for line in bug.contradiction.also]
     if len(lines) <= 1:
         return f"the example of line {lines[0]} differs, too" if lines else ""
     return f"the examples of lines {', '.join(lines[:-1])} and {lines[-1]} differ, too"
 
 
-def runs_of(bug: PossibleBug) -> str:
+def runs_of(bug: Suggestion) -> str:
     """How sure that is."""
-    return f"the same in {counted(len(bug.runs), 'run')}: {'; '.join(bug.runs)}"
+    return f"the same in {counted(len(bug.proof.runs.modes), 'run')}: {'; '.join(bug.proof.runs.modes)}"
 
 
-def reproduction_of(bug: PossibleBug) -> str:
+def reproduction_of(bug: Suggestion) -> str:
     """The test of what is promised, with its imports."""
     head = "\n".join(bug.test.imports)
     return f"{head}\n\n\n{bug.test.code}" if head else bug.test.code

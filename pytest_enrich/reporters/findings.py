@@ -1,10 +1,13 @@
 """What formats for other programs have in common: where a suggestion belongs in the repository, and in what words.
 
+And the smallest of them, GitLab's code quality, which is no more than that.
+
 Texts come from the code under test, from models and from other machines: they stay data in every format.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
@@ -106,3 +109,24 @@ def advice(one: Suggestion) -> str:
 def encodable(text: str) -> str:
     """Code as it is, but for what no UTF-8 file can hold."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def render_gitlab(report: Report) -> str:
+    """One entry a suggestion, severity `info`; of items with one fingerprint GitLab shows one: it is the id."""
+    entries = [_entry(report, one) for one in placed(report)]
+    return json.dumps(entries, indent=2) + "\n"
+
+
+def _entry(report: Report, reported: ReportedSuggestion) -> dict[str, object]:
+    one = reported.suggestion
+    first, last = lines(reported)
+    return {
+        "check_name": RULE,
+        "description": f"{sentence(one)} {advice(one)}",
+        "fingerprint": visible(one.id),
+        "severity": "info",
+        "location": {
+            "path": visible(source_path(report, one)),
+            "lines": {"begin": first, "end": last},
+        },
+    }

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Iterable, Mapping
+from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from pytest_enrich.config import WantedReport
 from pytest_enrich.data import Report
+from pytest_enrich.data.encoded import encoded
 from pytest_enrich.errors import UsageError
 
 
@@ -33,13 +37,10 @@ _KNOWN = (
     Format(name="html", file="report.html", mark='<meta name="generator" content="pytest-enrich">'),
     Format(name="md", file="report.md", mark="<!-- pytest-enrich report -->"),
     Format(name="json", file="report.json", mark='"schema": "pytest-enrich/report/'),
-    Format(name="diff", file="all.diff", mark="pytest-enrich: "),
     Format(name="github", file="github-notices.txt", mark="::notice ", is_log=True),
     Format(name="github-comment", file="github-comment.md", mark="<!-- pytest-enrich comment -->"),
     Format(name="gitlab", file="gl-code-quality.json", mark='"check_name": "suggested-test"'),
     Format(name="sarif", file="report.sarif", mark='"name": "pytest-enrich"'),
-    Format(name="rdjsonl", file="report.rdjsonl", mark='"name": "pytest-enrich"'),
-    Format(name="junit", file="junit.xml", mark='<testsuites name="pytest-enrich"'),
 )
 
 FORMATS: Mapping[str, Format] = {one.name: one for one in _KNOWN}
@@ -47,14 +48,11 @@ FORMATS: Mapping[str, Format] = {one.name: one for one in _KNOWN}
 _RENDERERS = {
     "html": "html:render",
     "md": "md:render",
-    "json": "machine:render_json",
-    "diff": "machine:render_diff",
+    "json": "formats:render_json",
     "github": "github:render_notices",
     "github-comment": "github:render_comment",
-    "gitlab": "machine:render_gitlab",
-    "sarif": "code_review:render_sarif",
-    "rdjsonl": "code_review:render_rdjsonl",
-    "junit": "machine:render_junit",
+    "gitlab": "findings:render_gitlab",
+    "sarif": "sarif:render",
 }
 """By what function of which module of this package each is rendered: loaded when such a report is wanted."""
 
@@ -106,6 +104,23 @@ def render(name: str, report: Report) -> str:
     module, _, function = _RENDERERS[name].partition(":")
     text: str = getattr(importlib.import_module(f"pytest_enrich.reporters.{module}"), function)(report)
     return text
+
+
+def render_json(report: Report) -> str:
+    """The whole report, indented; the first key is `schema`."""
+    return msgspec.json.format(encoded(report), indent=2).decode() + "\n"
+
+
+def json_schema() -> dict[str, object]:
+    """The JSON schema (2020-12) of what `render` gives."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_cleaned(msgspec.json.schema(Report))}
+
+
+def _cleaned(part: dict[str, Any]) -> dict[str, Any]:
+    """The same on every Python: from 3.13 on docstrings come without their indentation."""
+    cleaned = {name: _cleaned(value) if isinstance(value, dict) else value for name, value in part.items()}
+    described = cleaned.get("description")
+    return {**cleaned, "description": inspect.cleandoc(described)} if isinstance(described, str) else cleaned
 
 
 def _parsed(word: str) -> WantedReport:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytest_enrich.data import PossibleBug, Report, ReportedSuggestion
+from pytest_enrich.data import Report, ReportedSuggestion, Suggestion
 from pytest_enrich.reporters import findings, md
 from pytest_enrich.reporters.figures import contract_of, observed_of
 from pytest_enrich.reporters.words import counted, visible
@@ -51,10 +51,12 @@ def render_comment(report: Report) -> str:
     return f"{MARK}\n{md.render(report, LARGEST - len(MARK) - 1)}"
 
 
-def _bug(report: Report, one: PossibleBug) -> str:
+def _bug(report: Report, one: Suggestion) -> str:
     lines = [f"{one.title}.", contract_of(one), observed_of(one), f"See: pytest-enrich show {one.id}"]
     text = "\n".join(visible(line) for line in lines)
-    return notice(text, file=report.base + one.path, line=one.line, endLine=one.line, title="possible bug")
+    return notice(
+        text, file=report.base + one.gap.path, line=one.gap.line, endLine=one.gap.line, title="possible bug"
+    )
 
 
 def _notice(report: Report, group: Sequence[ReportedSuggestion], more: int) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 
-from pytest_enrich.data import PossibleBug, Report, ReportedSuggestion, RunSummary
+from pytest_enrich.data import Report, ReportedSuggestion, RunSummary, Suggestion
 from pytest_enrich.patch import words as facts
 from pytest_enrich.reporters import figures
 from pytest_enrich.reporters.figures import observed_of, other_examples, reproduction_of, runs_of, waiting
@@ -49,14 +49,14 @@ def render(report: Report, largest: int = LARGEST) -> str:
     return "\n\n".join(part.rstrip("\n") for part in told if part) + "\n"
 
 
-def issue(bug: PossibleBug) -> str:
+def issue(bug: Suggestion) -> str:
     """The text of an issue, in Markdown: what it quotes calls nobody and ends no fence."""
-    name, more = code(bug.qualname), other_examples(bug)
+    broken, more = bug.contradiction, other_examples(bug)
     lines = [
         f"# {plain(bug.title)}",
-        f"The docstring of {name} ({code(f'{bug.path}:{bug.contract_line}')}) says:",
-        fenced(bug.contract),
-        f"{code(' '.join(bug.call.split()))} {plain(bug.observed)}."
+        f"The docstring of {code(bug.gap.qualname)} ({code(f'{bug.gap.path}:{broken.contract_line}')}) says:",
+        fenced(broken.contract),
+        f"{code(' '.join(broken.call.split()))} {plain(broken.observed)}."
         + (f" {more[0].upper()}{more[1:]}." if more else ""),
         "This test fails:",
         fenced(reproduction_of(bug), "python"),
@@ -190,12 +190,12 @@ def _proof(each: ReportedSuggestion) -> str:
     return f"kills {part.told()}" if part.of else f"{runs.passed} of {runs.of} runs passed"
 
 
-def _bug_details(one: PossibleBug) -> str:
+def _bug_details(one: Suggestion) -> str:
     """What is said, what is done, and how to see it."""
     return "\n\n".join(
         [
-            f"**{plain(one.title)}** {code(one.id)}, {code(f'{one.path}:{one.line}')}",
-            f"The docstring says {code(' '.join(one.contract.split()))}; {code(observed_of(one))}.",
+            f"**{plain(one.title)}** {code(one.id)}, {code(f'{one.gap.path}:{one.gap.line}')}",
+            f"The docstring says {code(' '.join(one.contradiction.contract.split()))}; {code(observed_of(one))}.",
             fenced(reproduction_of(one), "python"),
         ]
     )

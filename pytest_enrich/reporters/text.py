@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import get_args
 
 from pytest_enrich.config import WantedReport
-from pytest_enrich.data import CoveragePart, Grade, PossibleBug, RunSummary, Suggestion
+from pytest_enrich.data import CoveragePart, Grade, RunSummary, Suggestion
 from pytest_enrich.reporters.figures import nothing_changed, waiting_line
 from pytest_enrich.reporters.words import WIDTH, columns, counted, duration, filled, percent, visible
 
@@ -23,7 +23,7 @@ def heading(coverage: CoveragePart) -> str:
     return f"coverage  {percent(coverage.lines)} of lines{branches}"
 
 
-def render(summary: RunSummary, suggestions: Sequence[Suggestion], bugs: Sequence[PossibleBug] = ()) -> str:
+def render(summary: RunSummary, suggestions: Sequence[Suggestion], bugs: Sequence[Suggestion] = ()) -> str:
     """The end of a run's section: what came of it, what was written, and the one next command.
 
     Args:
@@ -94,20 +94,20 @@ def _result(summary: RunSummary, new: Sequence[Suggestion]) -> str:
     return "\n\n".join(line for line in lines if line)
 
 
-def bug_table(bugs: Sequence[PossibleBug]) -> str:
+def bug_table(bugs: Sequence[Suggestion]) -> str:
     """One line a possible bug: its id and what happens; "" for none."""
     width = max((len(one.id) for one in bugs), default=0)
     return "\n".join(_beside(f"  {one.id:<{width}}  BUG?  ", one.title, WIDTH - width - 11) for one in bugs)
 
 
-def told_bugs(bugs: Sequence[PossibleBug]) -> str:
+def told_bugs(bugs: Sequence[Suggestion]) -> str:
     """How many there are, and the first of them; "" for none."""
     head = f"{counted(len(bugs), 'possible bug')}:  pytest-enrich list --bugs"
     more = f"\n  and {len(bugs) - _BUGS} more" if len(bugs) > _BUGS else ""
     return f"{head}\n\n{bug_table(bugs[:_BUGS])}{more}" if bugs else ""
 
 
-def _bugs(summary: RunSummary, bugs: Sequence[PossibleBug]) -> str:
+def _bugs(summary: RunSummary, bugs: Sequence[Suggestion]) -> str:
     """What contradicts its docstring; it is told again as long as it waits."""
     gone = f"No possible bug any more: {' '.join(summary.mended)}" if summary.mended else ""
     return "\n\n".join(part for part in (told_bugs(bugs), _wrapped(gone, 2) if gone else "") if part)

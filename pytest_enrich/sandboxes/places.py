@@ -13,7 +13,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from pytest_enrich.changes import git
+from pytest_enrich import changes
 from pytest_enrich.config import private
 from pytest_enrich.errors import UsageError
 
@@ -162,7 +162,7 @@ def _tracked(top: str) -> frozenset[str] | None:
     """The files that git tracks in a folder, relative to it; None where it does not say."""
     words = ("-c", "core.fsmonitor=false", "ls-files", "-z", "--cached", "--recurse-submodules")
     try:
-        return frozenset(os.fsdecode(git.need(Path(top), *words)).split("\0"))
+        return frozenset(os.fsdecode(changes.need(Path(top), *words)).split("\0"))
     except UsageError:
         return None
 

@@ -21,7 +21,7 @@ from pytest_enrich.session import scope, summary
 from pytest_enrich.session.reproof import prove, rehearse
 from pytest_enrich.session.summary import changed_files, render_gaps, snapshot_files
 from pytest_enrich.session.work import Session
-from pytest_enrich.store import Store, bugs, last_run, rebuild
+from pytest_enrich.store import Store, last_run
 
 if TYPE_CHECKING:
     from coverage import Coverage
@@ -66,11 +66,7 @@ def _run(settings: Settings, cov: Coverage, terminal: Terminal) -> tuple[RunSumm
         session.work()
     ended = session.summary(started, changed_files(settings.rootdir, settings.directory, before))
     last_run.write(store, ended)
-    if not settings.partial:
-        last_run.write_tests(store, found.measured.tests)
-    terminal.write_line(
-        text.render(ended, store.pending(), bugs.waiting(store) if store.exists() else ()).rstrip("\n")
-    )
+    terminal.write_line(text.render(ended, store.pending(), store.bugs() if store.exists() else ()).rstrip("\n"))
     return ended, _report(settings, store, ended, terminal)
 
 
@@ -78,7 +74,7 @@ def _report(settings: Settings, store: Store, ended: RunSummary, terminal: Termi
     """Write the reports, last: whatever becomes of them, the suggestions are safe and told."""
     if not settings.reports:
         return None
-    report = reports.gather(store, ended, rebuild.read_all_patch(store))
+    report = reports.gather(store, ended)
     written = reports.write(store, report, settings.reports)
     if report.suggestions or report.bugs:  # silence is the reward of those who need no test
         names = [path.as_posix() for path in reports.shown(written, settings.rootdir)]

@@ -12,14 +12,14 @@ from pytest_enrich import contracts, patch, source
 from pytest_enrich.config import Settings
 from pytest_enrich.contracts import Broken, Claim, Examined
 from pytest_enrich.contracts.function import Documented
-from pytest_enrich.data import Attempt, Dropped, NewTest, Placement, PossibleBug
+from pytest_enrich.data import Attempt, Dropped, NewTest, Placement, Suggestion
 from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.errors import OutOfTimeError
 from pytest_enrich.protocols import Sandbox
 from pytest_enrich.session import ground
 from pytest_enrich.session.scope import Found
 from pytest_enrich.source.placement import Shelf, new_file
-from pytest_enrich.store import Store, bugs, rejected, seal
+from pytest_enrich.store import Store, last_run, rejected, seal
 
 DOCSTRING = "docstring"
 
@@ -51,7 +51,7 @@ class Contradictions:
         A run over the same files as the last one, with all of them examined, has nothing to look at.
         """
         digest = self._digest()
-        if not self._settings.fresh and bugs.examined(self._store) == digest:
+        if not self._settings.fresh and last_run.examined(self._store) == digest:
             return
         self._clear()
         unsure = False
@@ -63,7 +63,7 @@ class Contradictions:
             unsure = unsure or bool(examined.unsure)
             self._settle(path, examined)
         if not unsure:
-            bugs.note_examined(self._store, digest)
+            last_run.note_examined(self._store, digest)
 
     def contradicts(self, attempt: Attempt) -> bool:
         """Whether a kept test states what a docstring denies; then that is a possible bug, and no suggestion."""
@@ -85,14 +85,21 @@ class Contradictions:
     def _keep(self, claims: Sequence[Claim], proposer: str) -> bool:
         """Write those that are broken and not known; whether any is that nobody turned down."""
         broken = self._examine(claims).broken
-        known = bugs.lying(self._store)
+        known = [*self._store.bugs(), *self._decided()]
         found = self._wanted([self._bug(one, proposer) for one in broken])
         self._save(contracts.together(one for one in found if not contracts.are_told(known, one)))
         return bool(found)
 
+    def _decided(self) -> list[Suggestion]:
+        return [one for one in self._store.lying("decided") if one.kind == "bug"]
+
     def _clear(self) -> None:
         """Put away what is about files that are not there any more."""
-        bugs.remove(self._store, (one for one in bugs.lying(self._store) if not self._exists(one.path)))
+        self._withdraw(one for one in self._store.bugs() if not self._exists(one.gap.path))
+
+    def _withdraw(self, gone: Iterable[Suggestion]) -> None:
+        for one in gone:
+            self._store.withdraw(one)
 
     def _exists(self, path: str) -> bool:
         return (self._settings.rootdir / path).is_file()
@@ -108,36 +115,39 @@ class Contradictions:
         found = [self._bug(each, DOCSTRING) for each in examined.broken]
         told = contracts.together(self._wanted(found))
         there, unsure = {one.id for one in found}, {each.qualname for each in examined.unsure}
-        here = [one for one in bugs.lying(self._store) if one.path == path]
-        waiting = {one.id for one in bugs.waiting(self._store)}
-        gone = [one for one in here if one.id not in there and self._is_over(one, unsure)]
-        folded = [one for one in here if one.id in waiting & there - {one.id for one in told}]
-        bugs.remove(self._store, [*gone, *folded])
-        self.mended = (*self.mended, *(one.id for one in gone if one.id in waiting))
+        waiting = [one for one in self._store.bugs() if one.gap.path == path]
+        gone = [one for one in waiting if one.id not in there and self._is_over(one, unsure)]
+        folded = [one for one in waiting if one.id in there - {one.id for one in told}]
+        self._withdraw([*gone, *folded])
+        self.mended = (*self.mended, *(one.id for one in gone))
         self._save(told)
 
-    def _wanted(self, found: Sequence[PossibleBug]) -> list[PossibleBug]:
+    def _wanted(self, found: Sequence[Suggestion]) -> list[Suggestion]:
         """Those that nobody turned down."""
-        return [one for one in found if not self._is_turned_down(one)]
+        known = rejected.read(self._settings.rootdir)
+        return [one for one in found if not known.has(one)]
 
-    def _save(self, found: Iterable[PossibleBug]) -> None:
+    def _save(self, found: Iterable[Suggestion]) -> None:
+        """Write those on which nobody has decided."""
         for one in found:
-            bugs.save(self._store, seal.sealed(self._store.rootdir, one), patch.render_bug(one))
+            if self._store.state(one) == "pending":
+                self._store.save(seal.sealed(self._store.rootdir, one), "", patch.render_module(one))
 
-    def _is_over(self, one: PossibleBug, unsure: set[str]) -> bool:
+    def _is_over(self, one: Suggestion, unsure: set[str]) -> bool:
         """Whether it was looked for and not found, or its words or its function are gone."""
-        words = " ".join(one.contract.split())
-        named = [each for each in self._file(one.path).functions if each.qualname == one.qualname]
+        gap, words = one.gap, " ".join(one.contradiction.contract.split())
+        named = [each for each in self._file(gap.path).functions if each.qualname == gap.qualname]
         if not any(words in " ".join(each.docstring.split()) for each in named):
             return True
-        if one.qualname in unsure or not self._is_wanted(one.path, one.qualname):
+        if gap.qualname in unsure or not self._is_wanted(gap.path, gap.qualname):
             return False
-        return one.proposer == DOCSTRING or not self._still_fails(one)
+        return one.origin.proposer == DOCSTRING or not self._still_fails(one)
 
-    def _still_fails(self, one: PossibleBug) -> bool:
+    def _still_fails(self, one: Suggestion) -> bool:
         """What a proposer's test showed is looked at by the same call."""
-        key = (one.qualname, one.promise, " ".join(one.contract.split()))
-        file, code = self._file(one.path), one.test.code
+        broken = one.contradiction
+        key = (one.gap.qualname, broken.promise, " ".join(broken.contract.split()))
+        file, code = self._file(one.gap.path), one.test.code
         about = (
             *contracts.contradicted(code, file.functions, file.claims),
             *contracts.sided(code, file.functions),
@@ -145,16 +155,12 @@ class Contradictions:
         examined = self._examine([each for each in about if each.key == key])
         return bool(examined.broken or examined.unsure)
 
-    def _bug(self, broken: Broken, proposer: str) -> PossibleBug:
+    def _bug(self, broken: Broken, proposer: str) -> Suggestion:
         claim = broken.claim
         place = self._shelf.place(claim.path, claim.qualname, ())
         text = self._suite.texts.get(place.path, "")
         at = Placement(path=place.path, new_file=not text)
         return contracts.bug(broken, at, text, self._made, proposer)
-
-    def _is_turned_down(self, one: PossibleBug) -> bool:
-        known = rejected.read(self._settings.rootdir)
-        return known.is_rejected(one.id, one.test.body_sha256, one.path, one.qualname)
 
     def _is_wanted(self, path: str, qualname: str) -> bool:
         """Whether the function is within what the run is limited to."""

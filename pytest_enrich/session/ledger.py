@@ -1,4 +1,4 @@
-"""In which order those who think of tests go over the targets: a model last, for what the others left open."""
+"""The rounds of a run, a model's last, and the ledger: what came of each gap so far."""
 
 from __future__ import annotations
 

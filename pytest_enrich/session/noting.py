@@ -1,4 +1,4 @@
-"""A sandbox that does so many jobs at a time, however many threads ask, and none beyond the time of the run."""
+"""What stands round the sandbox of a run: slots and its end, answers that are known, and notes of what failed."""
 
 from __future__ import annotations
 

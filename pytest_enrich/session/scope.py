@@ -5,13 +5,12 @@ from __future__ import annotations
 import sys
 import tokenize
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from pytest_enrich import gaps, source
 from pytest_enrich.config import Settings
@@ -91,7 +90,7 @@ def find(settings: Settings, cov: Coverage, store: Store) -> Found:
         waiting=len(waiting),
         known=tuple(one.id for one in waiting),
         away=away,
-        changed=changed and replace(changed, functions=_functions(ranked, state)),
+        changed=changed,
         notes=tuple(notes),
     )
 
@@ -144,12 +143,6 @@ def _limited(
         open=counted.open,
     )
     return ranked, part
-
-
-def _functions(ranked: Sequence[Ranked], state: Mapping[str, str]) -> tuple[str, ...]:
-    """Where gaps are that nobody turned down, each place once."""
-    wanted = (one.gap for one in ranked if state[one.gap.id] != "turned down")
-    return tuple(dict.fromkeys(f"{gap.path}::{gap.qualname}" for gap in wanted))
 
 
 def _of(file: FileCoverage, text: str) -> tuple[Gap, ...]:

@@ -1,4 +1,4 @@
-"""Whether a run left everything outside the suggestions folder as it was."""
+"""What a run came to in figures, and whether it left everything outside the suggestions folder as it was."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is reviewed as one thing is one target: small methods of a class, a function with those that it holds."""
+"""The walk over the targets, round after round; what is reviewed as one thing is one target."""
 
 from __future__ import annotations
 

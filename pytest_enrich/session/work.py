@@ -31,7 +31,7 @@ from pytest_enrich.session.panel import Panel
 from pytest_enrich.session.scope import Found, now
 from pytest_enrich.session.walker import Walker
 from pytest_enrich.session.writing import TestFiles, Writer
-from pytest_enrich.store import Store, bugs, last_run, rebuild
+from pytest_enrich.store import Store, last_run, rebuild
 from pytest_enrich.writing.joining import join
 
 DOCSTRINGS = 0.2
@@ -165,7 +165,7 @@ class Session:
             seconds={"total": time.monotonic() - started},
             suggestions=self._ledger.suggestions,
             waiting=self._ledger.waiting,
-            bugs=tuple(one.id for one in bugs.waiting(self._store)) if self._store.exists() else (),
+            bugs=tuple(one.id for one in self._store.bugs()) if self._store.exists() else (),
             mended=self._contradictions.mended,
             stopped=self._stopped,
             model=self._panel.part,

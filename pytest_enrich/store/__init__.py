@@ -27,14 +27,18 @@ class Store(Struct, frozen=True):
 
     def pending(self) -> tuple[Suggestion, ...]:
         """The suggestions that nobody has decided on, those of one function together."""
-        return self.shelf().suggestions
+        return tuple(one for one in self.shelf().suggestions if one.kind != "bug")
+
+    def bugs(self) -> tuple[Suggestion, ...]:
+        """The possible bugs that nobody has decided on, in the same order."""
+        return tuple(one for one in self.shelf().suggestions if one.kind == "bug")
 
     def shelf(self) -> Shelf:
-        """`pending()`, with a line for every suggestion and log line that could not be read."""
+        """All that waits, with a line for every suggestion and log line that could not be read."""
         lying = shelf.read(self.directory / "pending", self.rootdir)
         decisions, broken = read_log(self._decisions, Decision, disk.LARGEST)
         states = logged_states(decisions)
-        waiting = (one for one in lying.suggestions if one.kind != "bug" and self._state(one, states) == "pending")
+        waiting = (one for one in lying.suggestions if self._state(one, states) == "pending")
         problems = (f"decisions.jsonl has {broken} unreadable lines: not used",) if broken else ()
         return Shelf(tuple(waiting), lying.problems + problems)
 
@@ -56,7 +60,7 @@ class Store(Struct, frozen=True):
             folder.remove(self.directory / "decided" / name)
 
     def find(self, prefix: str) -> Suggestion:
-        """The pending suggestion whose id, or the id's second part, begins with `prefix`.
+        """The suggestion or possible bug that waits and whose id, or the id's second part, begins with `prefix`.
 
         Raises:
             UsageError: None does, or several do, or it cannot be read; the message names the nearest.
@@ -69,7 +73,7 @@ class Store(Struct, frozen=True):
         return self._state(suggestion, logged_states(self.decisions()))
 
     def save(self, suggestion: Suggestion, patch_text: str, module_text: str) -> Path:
-        """Write a pending suggestion; returns its folder. One with the same id is replaced.
+        """Write a pending suggestion; returns its folder. One with the same id is replaced; a text "" is no file.
 
         Raises:
             StoreError: It cannot be written. `suggestion.json` comes last: without it nothing is pending.
@@ -80,9 +84,7 @@ class Store(Struct, frozen=True):
         if self.state(suggestion) != "pending":
             self.note(_again(suggestion))
         place = folder.make_inside(self.directory, "pending", suggestion.id)
-        disk.write(place / "suggestion.patch", patch_text)
-        disk.write(place / identity.module_name(suggestion.id), module_text)
-        disk.write_json(place / "suggestion.json", suggestion)
+        _write(place, suggestion, patch_text, module_text)
         return place
 
     def replace_patch(self, suggestion: Suggestion, patch_text: str) -> None:
@@ -94,21 +96,13 @@ class Store(Struct, frozen=True):
         name = identity.module_name(suggestion.id)
         disk.write(self.directory / "pending" / suggestion.id / name, module_text)
 
-    def keep_undo(self, suggestion: Suggestion, patch_text: str) -> None:
-        """Write `undo.patch`, the reverse of what an accept is about to do."""
-        disk.write(self.directory / "pending" / suggestion.id / "undo.patch", patch_text)
-
     def keep_decided(self, suggestion: Suggestion, patch_text: str, module_text: str) -> None:
         """Write a suggestion that was decided elsewhere; "" is no file."""
         if not identity.is_valid(suggestion.id):
             raise StoreError(f"{suggestion.id!r} cannot be the name of a suggestion\nIt was not written.")
         self.prepare()
         place = folder.make_inside(self.directory, "decided", suggestion.id)
-        names = ("suggestion.patch", identity.module_name(suggestion.id))
-        for name, text in zip(names, (patch_text, module_text), strict=True):
-            if text:
-                disk.write(place / name, text)
-        disk.write_json(place / "suggestion.json", suggestion)
+        _write(place, suggestion, patch_text, module_text)
 
     def read_text(self, suggestion: Suggestion, name: str) -> str:
         """A file of the suggestion, pending or decided; "" when it is missing or cannot be read."""
@@ -136,12 +130,8 @@ class Store(Struct, frozen=True):
         pending = self.directory / "pending" / decision.id
         decided = self.directory / "decided" / decision.id
         if decision.verb == "undo":
-            if (self.directory / "bugs" / decision.id).is_dir():
-                folder.remove(decided)  # what waits again is the possible bug
-                folder.remove(pending)
             if not pending.exists():
                 folder.move(decided, pending)
-            folder.remove(pending / "undo.patch")
         else:
             folder.move(pending, decided)
 
@@ -188,6 +178,16 @@ class Store(Struct, frozen=True):
     @staticmethod
     def _state(one: Suggestion, states: dict[tuple[str, str], State]) -> State:
         return states.get((one.id, one.test.body_sha256), "pending")
+
+
+def _write(place: Path, one: Suggestion, patch_text: str, module_text: str) -> None:
+    """Its files; `suggestion.json` last."""
+    for name, text in (("suggestion.patch", patch_text), (identity.module_name(one.id), module_text)):
+        if text:
+            disk.write(place / name, text)
+        else:
+            folder.remove(place / name)
+    disk.write_json(place / "suggestion.json", one)
 
 
 def _again(one: Suggestion) -> Decision:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import ast
-import textwrap
-import warnings
-from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
 
 from pytest_enrich.data import SourceLine, Suggestion
 
@@ -15,9 +12,6 @@ if TYPE_CHECKING:
 
 _AROUND = 2
 _MOST = 30
-_MOST_OF_TEST = 12
-
-_Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def source(text: str, one: Suggestion, line: int) -> tuple[SourceLine, ...]:
@@ -55,48 +49,6 @@ def difference(text: str | None, one: Suggestion, draft: Draft) -> str:
     from pytest_enrich import patch
 
     return patch.diff(one.target.path, text, draft.insert(patch.as_candidate(one)).text)
-
-
-def anchor(difference: str) -> int:
-    """The line of the old file, from 1, after which the last lines of the diff are added."""
-    old, found, is_adding = 0, 0, False
-    for line in difference[difference.find("\n@@ ") + 1 :].split("\n"):
-        if line.startswith("@@ "):
-            first, _, count = line.split()[1].lstrip("-").partition(",")
-            old, is_adding = int(first) - (count != "0"), False
-        elif line.startswith("+"):
-            found, is_adding = (found if is_adding else old), True
-        elif line[:1] in {" ", "-"}:
-            old, is_adding = old + 1, False
-    return max(found, 1)
-
-
-def nearest(text: str, one: Suggestion) -> str:
-    """The existing test that is most like `one`, its first lines, not indented; "" when `text` has it no more."""
-    near = one.proof.nearest_test
-    path, *names = near.nodeid.partition("[")[0].split("::") if near and not near.code else ("",)
-    node = _named(text, names) if path == one.target.path else None
-    if node is None:
-        return ""
-    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-    lines = _lines(text)[first - 1 : node.end_lineno]
-    shown = textwrap.dedent("\n".join(lines[:_MOST_OF_TEST])).rstrip()
-    return shown if len(lines) <= _MOST_OF_TEST else f"{shown}\n..."
-
-
-def _named(text: str, names: Sequence[str]) -> _Definition | None:
-    """The function, or the method in its class, that is defined last by this name."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        body = ast.parse(text.removeprefix("\ufeff")).body
-    found = None
-    for name in names:
-        known = [node for node in body if isinstance(node, _Definition) and node.name == name]
-        if not known:
-            return None
-        found = known[-1]
-        body = found.body
-    return found
 
 
 def _lines(text: str) -> list[str]:

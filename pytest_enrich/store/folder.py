@@ -14,7 +14,7 @@ from pytest_enrich.errors import StoreError
 from pytest_enrich.store import disk
 
 GITIGNORE = "# Created by pytest-enrich.\n*\n"
-_OURS = ("pending", "decided", "bugs", "run.json", "decisions.jsonl", ".cache")
+_OURS = ("pending", "decided", "run.json", "decisions.jsonl", ".cache")
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 

@@ -1,20 +1,23 @@
-"""`README.md` of the suggestions folder: for whoever opens it without the tool."""
+"""What a run leaves in the suggestions folder besides suggestions: what it came to, and what the next one asks."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-from pytest_enrich.data import RunSummary, Suggestion
+from pytest_enrich.data import RunSummary
 from pytest_enrich.data.run import RUN_SCHEMA
 from pytest_enrich.errors import StoreError
 from pytest_enrich.store import Store, disk, folder
 from pytest_enrich.store.disk import read_bounded
 
-_HOW = """\
+_README = """\
+# Suggested tests
+
+Written by pytest-enrich. **Not reviewed**, not part of the suite.
+`report.html` shows them, `pytest-enrich list` names them.
+
 ## How to review
 
 0. One after the other, a key a decision: `pytest-enrich review`. Or one at a time:
@@ -35,41 +38,17 @@ This folder ignores itself: nothing in it reaches git. It can be deleted at any 
 """
 
 
-def render_readme(pending: Sequence[Suggestion], run: RunSummary | None) -> str:
-    """The whole file, in Markdown; the same input gives the same bytes."""
-    count = f"{len(pending)} suggested test{'' if len(pending) == 1 else 's'}"
-    directory = _code(run.directory) if run else "enrich-suggestions"
-    lines = [f"# {count}", "", "Written by pytest-enrich. **Not reviewed**, not part of the suite.", ""]
-    return "\n".join([*lines, *_table(pending), _HOW.replace("{folder}", directory)])
-
-
-def _table(pending: Sequence[Suggestion]) -> list[str]:
-    if not pending:
-        return ["Nothing waits for a decision.", ""]
-    rows = [
-        f"| `{one.id}` | {one.grade} | `{_code(one.gap.path)}:{one.gap.line}` | {_plain(one.title)} |"
-        for one in pending
-    ]
-    return ["| id | grade | for | what it checks |", "|---|---|---|---|", *rows, ""]
-
-
-def _plain(text: str) -> str:
-    """Text that Markdown shows as it is, in one cell of a table."""
-    visible = "".join(c if c.isprintable() else " " for c in text)
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|~&])", r"\\\1", visible)
-
-
-def _code(text: str) -> str:
-    return "".join(c if c.isprintable() and c not in "`|" else "?" for c in text)
-
-
 def write(store: Store, summary: RunSummary) -> None:
-    """Write `run.json` and the README, unless there is nothing to say and no folder to say it in."""
+    """Write `run.json`, and `README.md` for people without the tool, where there is something to say it about."""
     if not (store.directory.is_dir() or summary.suggestions or summary.candidates or summary.bugs):
         return
     store.prepare()
     disk.write_json(store.directory / "run.json", summary)
-    rebuild_readme(store)
+    disk.write(store.directory / "README.md", _README.replace("{folder}", _code(summary.directory)))
+
+
+def _code(text: str) -> str:
+    return "".join(c if c.isprintable() and c not in "`|" else "?" for c in text)
 
 
 def read(store: Store) -> RunSummary | None:
@@ -81,25 +60,16 @@ def read(store: Store) -> RunSummary | None:
     return found if found.schema == RUN_SCHEMA else None
 
 
-def rebuild_readme(store: Store) -> None:
-    """Write `README.md` again from what is pending now."""
-    disk.write(store.directory / "README.md", render_readme(store.pending(), read(store)))
+def examined(store: Store) -> str:
+    """The digest of the sources whose docstrings were all examined last, "" for none."""
+    return (disk.read(store.directory / ".cache" / "examined") or b"").decode("utf-8", "replace")
 
 
-def write_tests(store: Store, tests: Mapping[str, Sequence[str]]) -> None:
-    """Note for each source file the test files that touch it, where there is a folder to note it in."""
+def note_examined(store: Store, digest: str) -> None:
+    """Note it, where there is a folder to note it in."""
     if store.exists() and store.directory.is_dir():
         folder.make_inside(store.directory, ".cache")
-        disk.write_json(store.directory / ".cache" / "tests.json", tests)
-
-
-def read_tests(store: Store) -> dict[str, tuple[str, ...]]:
-    """What the last run of the whole suite noted; empty when there was none or it cannot be read."""
-    try:
-        content = disk.read(store.directory / ".cache" / "tests.json") or b"{}"
-        return msgspec.json.decode(content, type=dict[str, tuple[str, ...]])
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, StoreError):
-        return {}
+        disk.write(store.directory / ".cache" / "examined", digest)
 
 
 def write_crash(store: Store, text: str) -> Path:
@@ -109,3 +79,11 @@ def write_crash(store: Store, text: str) -> Path:
     path = store.directory / ".cache" / "crash.txt"
     disk.write(path, text)
     return path
+
+
+def keep_crash(store: Store, text: str) -> str:
+    """Keep a traceback where one can be kept; answers where, or what it ends with."""
+    try:
+        return f"details in {write_crash(store, text)}"
+    except (StoreError, OSError):
+        return f"{text.strip().splitlines()[-1]} (there is nowhere to write the details)"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pytest_enrich.data import Candidate, Suggestion
 from pytest_enrich.errors import EnrichError, RefusedError
-from pytest_enrich.store import Store, disk, folder, identity, last_run
+from pytest_enrich.store import Store, disk, folder, identity
 
 PATIENCE = 20.0
 """Seconds: another one's turn is at most the run of a test file or two."""
@@ -20,7 +20,7 @@ _TAKEN = frozenset({errno.EAGAIN, errno.EACCES})
 
 
 def texts(store: Store, changed: Iterable[str] = ()) -> None:
-    """Make `all.patch` and the README again, and the patches of what is pending for the `changed` test files."""
+    """Make `all.patch` again, and the patches of what is pending for the `changed` test files."""
     from pytest_enrich import patch
 
     pending = store.pending()
@@ -33,7 +33,6 @@ def texts(store: Store, changed: Iterable[str] = ()) -> None:
                 store.replace_patch(one, patch.render_patch(one, today[path], drafts[path]))
             module(store, one)
     write_all_patch(store, patch.combine(pending, today) if pending else "")
-    last_run.rebuild_readme(store)
 
 
 def write_all_patch(store: Store, patch_text: str) -> None:
@@ -42,11 +41,6 @@ def write_all_patch(store: Store, patch_text: str) -> None:
         disk.write(store.directory / "all.patch", patch_text)
     else:
         folder.remove(store.directory / "all.patch")
-
-
-def read_all_patch(store: Store) -> str:
-    """The patch of all pending suggestions as it was last made, "" when there is none."""
-    return (disk.read(store.directory / "all.patch") or b"").decode("utf-8", "replace")
 
 
 def module(store: Store, one: Suggestion) -> None:

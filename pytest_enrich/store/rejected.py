@@ -60,6 +60,10 @@ class Rejections(Struct, frozen=True):
         """
         return any(one.covers(gap, body, path, qualname) for one in self.lines if body or one.scope != "idea")
 
+    def has(self, one: Suggestion) -> bool:
+        """Whether this suggestion was turned down."""
+        return self.is_rejected(one.id, one.test.body_sha256, one.gap.path, one.gap.qualname)
+
     def reasons(self, path: str) -> tuple[Reason, ...]:
         """Why tests for the source file were turned down, by line; one without a known reason is passed over."""
         about = [one.reason for one in self.lines if _file(one) == path]

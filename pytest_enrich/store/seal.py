@@ -17,18 +17,17 @@ import stat
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich.data import PossibleBug, Suggestion
+from pytest_enrich.data import Suggestion
 from pytest_enrich.data.encoded import encoded
 
 Made = Literal["here", "changed", "elsewhere"]
 """Where a suggestion was made or proven last; `changed` is what was sealed here and says something else now."""
 
-_T = TypeVar("_T", Suggestion, PossibleBug)
 _BYTES = 32
 _ID = 8
 _HARMLESS = re.compile(
@@ -37,13 +36,13 @@ _HARMLESS = re.compile(
 )
 
 
-def sealed(rootdir: Path, one: _T) -> _T:
+def sealed(rootdir: Path, one: Suggestion) -> Suggestion:
     """The same with this machine's seal, without one where there is no key."""
     key = _key(rootdir, make=True)
     return replace(one, seal="" if key is None else f"{_name(key, rootdir)}:{_digest(key, rootdir, one)}")
 
 
-def made(rootdir: Path, one: Suggestion | PossibleBug) -> Made:
+def made(rootdir: Path, one: Suggestion) -> Made:
     """Whether it is word for word what was sealed here, for this project."""
     key = _key(rootdir)
     name, _, digest = one.seal.partition(":")
@@ -52,8 +51,8 @@ def made(rootdir: Path, one: Suggestion | PossibleBug) -> Made:
     return "here" if hmac.compare_digest(digest, _digest(key, rootdir, one)) else "changed"
 
 
-def _digest(key: bytes, rootdir: Path, one: Suggestion | PossibleBug) -> str:
-    said = b"\0".join([type(one).__name__.encode(), _place(rootdir), encoded(replace(one, seal=""))])
+def _digest(key: bytes, rootdir: Path, one: Suggestion) -> str:
+    said = b"\0".join([_place(rootdir), encoded(replace(one, seal=""))])
     return hmac.new(key, said, hashlib.sha256).hexdigest()
 
 
@@ -122,7 +121,7 @@ class Options(Struct, frozen=True):
     left_out: tuple[str, ...] = ()
 
 
-def options_of(rootdir: Path, one: Suggestion | PossibleBug) -> Options:
+def options_of(rootdir: Path, one: Suggestion) -> Options:
     """Those with which its tests are run here."""
     if not one.made.options or made(rootdir, one) == "here":
         return Options(one.made.options)

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from pytest_enrich.data import Suggestion
-from pytest_enrich.data.suggestion import SCHEMA
+from pytest_enrich.data.suggestion import SCHEMA, BrokenPart
 from pytest_enrich.errors import StoreError
 from pytest_enrich.store import disk, folder, identity, targets
 from pytest_enrich.store.disk import LARGEST_FILE, LONGEST_LIST, decoded
@@ -119,6 +119,8 @@ def holds(one: Suggestion) -> bool:
         above = [node for text in one.test.imports for node in ast.parse(text).body]
         clean = all(isinstance(node, ast.Import | ast.ImportFrom) for node in above)
         named = all(map(_is_name, (*one.test.names, *one.test.argnames, one.target.owner, one.target.anchor)))
+        if (one.kind == "bug") != (one.broken is not None) or (one.broken and not _is_mark(one.broken)):
+            return False
         return clean and named and (_is_row(one) if one.kind == "row" else _is_test(one))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
@@ -133,6 +135,16 @@ def _is_test(one: Suggestion) -> bool:
     body = ast.parse(one.test.code).body
     names = tuple(node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
     return bool(names) and names == one.test.names and len(names) == len(body)
+
+
+def _is_mark(broken: BrokenPart) -> bool:
+    """Whether it is one decorator by which a test is known to fail, and what that needs are imports."""
+    (function,) = ast.parse(f"{broken.mark}\ndef test(): pass").body
+    marks = function.decorator_list if isinstance(function, ast.FunctionDef) else []
+    calls = [one.func for one in marks if isinstance(one, ast.Call)]
+    is_mark = len(marks) == len(calls) == 1 and isinstance(calls[0], ast.Attribute) and calls[0].attr == "xfail"
+    needed = [node for text in broken.mark_imports for node in ast.parse(text).body]
+    return is_mark and all(isinstance(node, ast.Import | ast.ImportFrom) for node in needed)
 
 
 def _is_row(one: Suggestion) -> bool:

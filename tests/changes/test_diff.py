@@ -3,7 +3,7 @@ import difflib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_enrich.changes.since import FileDiff, Hunk, carried, read_diff
+from pytest_enrich.changes import FileDiff, Hunk, carried, read_diff
 
 TEXTS = st.lists(st.sampled_from(["a", "b", "--- c", "+++ d", "@@ -1 +1 @@", "diff --git", ""]), max_size=12)
 

@@ -3,7 +3,7 @@ import subprocess
 
 import pytest
 
-from pytest_enrich.changes import environment, named, since
+from pytest_enrich.changes import environment, since
 from pytest_enrich.errors import UsageError
 
 CART = "a = 1\nb = 2\nc = 3\n"
@@ -106,14 +106,6 @@ def test_a_file_may_have_any_name(repository, name):
     repository.commit({name: CART})
     repository.write({name: CART.replace("2", "3"), f"un{name}": "x\n"})
     assert lines(repository, "HEAD") == {name: (2,), f"un{name}": (1,)}
-
-
-def test_files_are_found_by_name_whatever_is_in_it_and_however_many_are_asked_for(repository):
-    repository.commit({"tests/test_[a].py": CART, "tests/test_a.py": CART, "-x.py": CART, "tests/test_a.txt": ""})
-    repository.write({"new/test_b.py": CART})
-    names = {"test_[a].py", "-x.py", "test_b.py", "test_a.txt"} | {f"test_{number}.py" for number in range(50_000)}
-    assert named(repository.root, names) == ("-x.py", "new/test_b.py", "tests/test_[a].py")
-    assert named(repository.root, ()) == ()
 
 
 def test_settings_of_the_user_change_nothing(branched):

@@ -15,7 +15,7 @@ from pytest_enrich import contracts, gaps, patch
 from pytest_enrich.cli import main
 from pytest_enrich.data import Attempt, Gap, Kept, NewRow, NewTest, Oracle, Origin, Placement
 from pytest_enrich.data.suggestion import MadePart
-from pytest_enrich.store import Store, bugs, seal
+from pytest_enrich.store import Store, seal
 
 SOURCE = """\
 def parse_sku(text):
@@ -167,7 +167,7 @@ class Project:
         broken = contracts.Broken(claim=claim, observed="raised ValueError in cart.py:14", runs=("in a fork",))
         place = Placement(path="tests/test_cart.py")
         one = contracts.bug(broken, place, self.tests.read_text(), MADE, "docstring")
-        bugs.save(self.store, seal.sealed(self.root, one), patch.render_bug(one))
+        self.store.save(seal.sealed(self.root, one), "", patch.render_module(one))
         return one.id
 
     def suite_passes(self) -> bool:

@@ -165,15 +165,6 @@ def test_patches_of_the_others_still_apply_afterwards(project, no_dash, negative
         assert subprocess.run(words, cwd=project.root, check=False).returncode == 0
 
 
-def test_the_reverse_patch_is_kept(project, no_dash):
-    before = project.tests.read_bytes()
-    project.run("accept", no_dash)
-    subprocess.run(["git", "init", "-q"], cwd=project.root, check=True)
-    undo = project.store.directory / "decided" / no_dash / "undo.patch"
-    subprocess.run(["git", "apply", undo], cwd=project.root, check=True)
-    assert project.tests.read_bytes() == before
-
-
 @pytest.mark.usefixtures("plugins")
 def test_a_fail_under_of_the_whole_suite_does_not_turn_one_file_red(project, no_dash):
     config = project.root / "pyproject.toml"

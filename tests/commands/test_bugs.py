@@ -10,8 +10,7 @@ from pytest_enrich import reports
 from pytest_enrich.commands import pytest_run
 from pytest_enrich.commands.review import loop
 from pytest_enrich.reporters import formats, html, md
-from pytest_enrich.store import Store, bugs, merge
-from pytest_enrich.store.bugs import xfail
+from pytest_enrich.store import Store, merge
 from tests.commands.review.test_loop import Gone, Reader
 
 HOSTILE = "```\n</script><script>alert(1)</script> @team \x1b[31m"
@@ -35,13 +34,12 @@ def quick(monkeypatch):
 
 
 def waiting(project):
-    return [one.id for one in bugs.waiting(project.store)]
+    return [one.id for one in project.store.bugs()]
 
 
 def hold(project, *choices):
     reader = Reader(*choices)
-    every = (*project.store.pending(), *map(xfail, bugs.waiting(project.store)))
-    review = loop.Review(project.store, reader, every)
+    review = loop.Review(project.store, reader, project.store.shelf().suggestions)
     with contextlib.suppress(Gone):
         review.hold()
     return reader, review.sitting
@@ -57,7 +55,7 @@ def test_a_possible_bug_is_listed_apart(project, free, bug):
         f"Next:  pytest-enrich show {bug}",
     ]
     assert [one.id for one in project.store.pending()] == [free]
-    assert project.run("list", "--bugs", "--json").json["bugs"][0]["schema"] == "pytest-enrich/bug/1"
+    assert project.run("list", "--bugs", "--json").json["bugs"][0]["kind"] == "bug"
 
 
 def test_show_quotes_the_docstring_and_has_the_reproduction(project, bug):
@@ -103,7 +101,7 @@ def test_a_test_that_passes_by_now_is_not_kept_as_known_to_fail(project, bug):
     assert answer.status == 3
     assert "XPASS(strict)" in answer.out
     assert project.snapshot() == before
-    assert (waiting(project), project.store.lying("pending")) == ([bug], ())
+    assert waiting(project) == [bug]
 
 
 def test_words_that_are_gone_are_stale(project, bug):
@@ -161,7 +159,7 @@ def test_review_turns_a_bug_down_and_takes_that_back(project, bug):
 
 def test_its_test_runs_where_it_lies_and_fails_as_told(project, bug):
     assert project.run("run", bug).status == 1
-    (project.store.directory / "bugs" / bug / f"suggestion_{bug.replace('-', '_')}.py").unlink()
+    (project.store.directory / "pending" / bug / f"suggestion_{bug.replace('-', '_')}.py").unlink()
     shown, _ = hold(project, "test")
     assert " it fails, as told: 1 failed" in shown.screens[-1]
     assert "ValueError: negative" in shown.screens[-1]
@@ -177,7 +175,7 @@ def test_whether_it_is_still_so_is_verified(project, bug):
     assert project.run("verify", bug, "--json").json == {"verified": [{"id": bug, "state": "stale"}]}
     shown, _ = hold(project, "verify")
     assert "the docstring no longer says so" in shown.screens[0]
-    assert "stale: the docstring no longer says so. The next run takes it away" in shown.screens[-1]
+    assert "still stale: what it is about changed. The next run looks again" in shown.screens[-1]
 
 
 def test_one_whose_test_cannot_be_run_is_not_called_mended(project, bug):
@@ -226,7 +224,8 @@ def test_a_job_that_found_bugs_only_has_them_in_its_summary(project, tmp_path, m
 def test_hostile_words_stay_text_in_reports(project):
     report = reports.gather(project.store)
     (one,) = report.bugs
-    odd = replace(one, contract=HOSTILE, title=HOSTILE, observed=HOSTILE, call=HOSTILE, qualname=HOSTILE)
+    broken = replace(one.contradiction, contract=HOSTILE, observed=HOSTILE, call=HOSTILE)
+    odd = replace(one, title=HOSTILE, gap=replace(one.gap, qualname=HOSTILE), broken=broken)
     hostile = replace(report, bugs=(odd,))
     assert "<script>alert" not in html.render(hostile)
     for name in ("md", "github", "sarif"):
@@ -237,19 +236,11 @@ def test_hostile_words_stay_text_in_reports(project):
 def test_merge_takes_bugs_of_jobs_over_once(project, bug, tmp_path):
     store = Store(tmp_path / "here", project.root)
     done = [merge.merge(store, [project.store], at="2026-11-25T10:00:00Z") for _ in range(2)]
-    assert [one.id for one in bugs.waiting(store)] == [bug]
+    assert [one.id for one in store.bugs()] == [bug]
     assert len(done) == 2
 
 
-@pytest.mark.parametrize("text", ["{", '{"schema": 1}', "\x00"])
-def test_a_file_that_cannot_be_read_is_no_bug(project, bug, text):
-    (project.store.directory / "bugs" / bug / "bug.json").write_text(text)
-    answer = project.run("list", "--bugs")
-    assert answer.out == "No possible bug waits.\nNext:  pytest-enrich list\n"
-    assert answer.err == f"passed over: bugs/{bug} cannot be used\n"
-
-
 def test_one_that_names_files_elsewhere_is_not_believed(project, bug):
-    path = project.store.directory / "bugs" / bug / "bug.json"
+    path = project.store.directory / "pending" / bug / "suggestion.json"
     path.write_text(path.read_text().replace("tests/test_cart.py", "../evil.py"))
     assert waiting(project) == []

@@ -115,9 +115,9 @@ def test_a_possible_bug_of_another_machine_has_to_fail_in_the_sandbox(project, e
     elsewhere()
     answer = project.run("verify", bug)
     assert (answer.status, answer.out) == (0, f"{bug}  there\n")
-    file = project.store.directory / "bugs" / bug / "bug.json"
+    file = project.store.directory / "pending" / bug / "suggestion.json"
     one = json.loads(file.read_bytes())
-    one["mark"] = f"@pytest.mark.xfail(open({str(canary)!r}, 'w'), strict=True, reason='')"
+    one["broken"]["mark"] = f"@pytest.mark.xfail(open({str(canary)!r}, 'w'), strict=True, reason='')"
     file.write_text(json.dumps(one))
     before = project.snapshot()
     assert project.run("xfail", bug).status == 3

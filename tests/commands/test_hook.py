@@ -57,7 +57,7 @@ def test_files_are_found_in_the_project_that_they_are_in(project):
 
 
 @pytest.mark.usefixtures("no_dash", "negative")
-@pytest.mark.parametrize("name", ["-x.py", "--push", "b\udcff.py", "two\nlines.py", "two words.py"])
+@pytest.mark.parametrize("name", ["-x.py", "--json", "b\udcff.py", "two\nlines.py", "two words.py"])
 def test_a_file_may_have_any_name(project, name):
     (project.root / name).touch()
     answer = project.run("hook", name, CART)
@@ -85,17 +85,9 @@ def test_a_name_of_a_file_cannot_act_on_a_terminal():
     assert told(["\x1b[31m.py"]).startswith(r"1 suggestion waits for \x1b[31m.py:")
 
 
-@pytest.mark.parametrize(
-    "words", [["--budget", "5s"], ["--since", "x"], ["--fail-on", "gaps"], ["--push", "a.py"], ["--fail-on", "x"]]
-)
+@pytest.mark.parametrize("words", [["--budget", "5s"], ["--fail-on", "gaps"], ["--fail-on", "x"]])
 def test_what_does_not_go_together_is_wrong_use(project, words):
     assert project.run("hook", *words).status == 2
-
-
-def test_a_wrong_budget_is_wrong_use(project):
-    answer = project.run("hook", "--push", "--budget", "soon")
-    assert (answer.status, answer.out) == (2, "")
-    assert "--budget soon: accepted is a time such as 90s" in answer.err
 
 
 @pytest.mark.usefixtures("no_dash")
@@ -129,25 +121,3 @@ def test_a_defect_of_ours_holds_up_nothing_and_is_kept(project, monkeypatch):
     assert (answer.status, answer.out.splitlines()[-1]) == (0, "This holds up nothing.")
     assert "ZeroDivisionError" in (project.store.directory / ".cache" / "crash.txt").read_text()
     assert project.run("hook", "--fail-on", "pending", CART).status == 3
-
-
-@pytest.mark.usefixtures("no_dash")
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [((), f"1 suggestion waits for {CART}"), (("--push", "--budget", "9s"), "No earlier commit to compare with")],
-)
-def test_the_script_finds_us_without_an_environment_on_the_path(project, words, told):
-    script = project.root / "hook.sh"
-    script.write_text(project.run("hook", *words, "--script").out)
-    for name in (["init", "-q"], ["add", "."]):
-        subprocess.run(["git", *name], cwd=project.root, check=True)
-    bare = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"} | {"PATH": "/usr/bin:/bin"}
-    done = subprocess.run(["sh", script], cwd=project.root, env=bare, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert told in done.stdout
-
-
-def test_a_script_whose_interpreter_is_gone_says_so_and_holds_up_nothing(project):
-    text = project.run("hook", "--push", "--script").out.replace(sys.executable, "/gone/python")
-    done = subprocess.run(["sh", "-c", text], cwd=project.root, capture_output=True, text=True, check=False)
-    assert (done.returncode, "no longer at /gone/python: nothing was looked for" in done.stderr) == (0, True)

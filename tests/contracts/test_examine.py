@@ -88,8 +88,8 @@ def test_the_reproduction_says_names_as_its_file_does():
     assert bug.test.code == "def test_double_as_documented():\n    assert shop.double(2) == 5\n"
     assert bug.test.imports == ("import shop",)
     assert bug.title == "double: 4, not 5"
-    assert bug.mark == "@pytest.mark.xfail(strict=True, reason='>>> double(2) 5')"
-    assert bug.mark_imports == ("import pytest",)
+    assert bug.contradiction.mark == "@pytest.mark.xfail(strict=True, reason='>>> double(2) 5')"
+    assert bug.contradiction.mark_imports == ("import pytest",)
 
 
 def test_a_moved_line_makes_no_other_bug():

@@ -251,7 +251,7 @@ def test_our_defect_is_said_when_it_cannot_be_written_down(shop, write, monkeypa
     monkeypatch.setenv("FAKE", "crash")
     write("enrich-suggestions/important.txt", "not ours")
     result = shop.runpytest_subprocess("--enrich")
-    assert "internal error (ZeroDivisionError: division by zero; nowhere to write" in result.outlines[-1]
+    assert "internal error, ZeroDivisionError: division by zero (there is nowhere to write" in result.outlines[-1]
     assert [path.name for path in (shop.path / "enrich-suggestions").iterdir()] == ["important.txt"]
     assert result.ret == 0
 

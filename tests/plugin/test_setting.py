@@ -187,7 +187,7 @@ def test_a_report_is_a_page_unless_somebody_says_otherwise(read, write, monkeypa
     assert kinds(read()) == [("html", "")]
     write("pytest.ini", "[pytest]\nenrich_report =\n    md\n    json:out/a.json\n")
     assert kinds(read()) == [("md", ""), ("json", "out/a.json")]
-    assert kinds(read("--enrich-report=diff", "--enrich-report=html:a.html")) == [("diff", ""), ("html", "a.html")]
+    assert kinds(read("--enrich-report=md", "--enrich-report=html:a.html")) == [("md", ""), ("html", "a.html")]
     assert kinds(read("--enrich-report=none")) == []
 
 

@@ -125,8 +125,8 @@ def test_where_nothing_waited_before_or_nothing_was_done_nothing_is_told_apart()
     ],
 )
 def test_other_examples_that_differ_are_told_with_their_lines(fakes, also, told):
-    assert observed_of(replace(fakes.bug(), also=also)) == f"discount(-1) raised ValueError in cart.py:14{told}"
+    assert observed_of(fakes.bug(also=also)) == f"discount(-1) raised ValueError in cart.py:14{told}"
 
 
 def test_the_text_of_an_issue_names_them_in_a_sentence_of_its_own(fakes):
-    assert ". The examples of lines 12 and 14 differ, too.\n" in issue(replace(fakes.bug(), also=(12, 14)))
+    assert ". The examples of lines 12 and 14 differ, too.\n" in issue(fakes.bug(also=(12, 14)))

@@ -6,9 +6,9 @@ from pytest_enrich.reporters import formats, text
 
 
 def test_a_kind_may_have_a_destination_with_colons():
-    assert formats.wanted(["json", r"diff:C:\out.diff"]) == (
+    assert formats.wanted(["json", r"md:C:\out.md"]) == (
         WantedReport(format="json"),
-        WantedReport(format="diff", destination=r"C:\out.diff"),
+        WantedReport(format="md", destination=r"C:\out.md"),
     )
 
 

@@ -16,7 +16,6 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Report, RunSummary
 from pytest_enrich.reporters import html
-from pytest_enrich.reporters.html.markup import _hunks
 from pytest_enrich.reporters.words import visible_lines
 
 HOSTILE = "\"'></pre></script><script>told(1)</script><img src=x onerror=told(2)>\u202e\x1b[2J&amp;<!--"
@@ -158,34 +157,6 @@ def test_no_line_of_a_diff_is_taken_for_the_name_of_a_file(fakes):
     assert "+ ++ evil()" in article
     assert "- -- gone" in article
     assert "fd53795" not in article
-
-
-def test_what_is_the_same_for_several_is_told_once(fakes):
-    report = fakes.report(3)
-    near = "def test_discount():\n    assert discount(10) == 10\n"
-    shown = tuple(replace(one, nearest=near) for one in report.suggestions)
-    page = parsed(html.render(replace(report, suggestions=shown)))
-    first, *others = (words(found(page, each.suggestion.id)) for each in shown)
-    assert "Ran measured; alone; in its file;" in first
-    assert "assert discount(10) == 10" in first
-    for text in others:
-        assert f"Ran as {shown[0].suggestion.id}." in text
-        assert f"It is shown at {shown[0].suggestion.id}." in text
-
-
-def test_a_diff_is_shown_with_a_line_round_each_change():
-    lines = [" a", " b", " c", "-d", "+e", " f", " g", " h"]
-    text = "\n".join(
-        ["--- a/t.py", "+++ b/t.py", "@@ -4,7 +5,7 @@ def f", *lines, "@@ -0,0 +40,2 @@", "+x", "+y", ""]
-    )
-    assert list(_hunks(text.split("\n")[2:-1])) == [
-        "@@ -6,3 +7,3 @@ def f", " c", "-d", "+e", " f", "@@ -0,0 +40,2 @@", "+x", "+y"
-    ]  # fmt: skip
-
-
-def test_a_diff_to_the_end_of_a_file_without_a_line_ending_is_shown_whole():
-    lines = ["@@ -1,3 +1,4 @@", " a", " b", "-c", "\\ No newline at end of file", "+c", "+d"]
-    assert list(_hunks(lines)) == lines
 
 
 def test_the_ways_in_which_a_test_was_not_run_are_named(fakes):

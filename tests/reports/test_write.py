@@ -48,8 +48,8 @@ def test_a_report_may_be_replaced_by_the_next_one_of_its_kind(store, name):
 
 def test_a_report_of_another_kind_is_not_replaced(store):
     write(store, Report(), [WantedReport(format="json", destination="out")])
-    with pytest.raises(UsageError, match="no diff report of ours"):
-        at(store, "out", "diff")
+    with pytest.raises(UsageError, match="no html report of ours"):
+        at(store, "out", "html")
 
 
 def test_a_file_of_the_user_is_not_replaced_even_if_it_names_us(store):

@@ -33,7 +33,6 @@ def test_only_gaps_in_changed_lines_are_worked_on(since):
     part = found.changed
     assert (part.since, part.base) == ("main", "a1b2")
     assert (part.paths, part.files, part.lines, part.missing) == (1, 1, 1, 1)
-    assert part.functions == (f"{CART}::parse_sku",)
 
 
 def test_a_limit_by_name_and_one_by_change_both_hold(settings, store, measured):

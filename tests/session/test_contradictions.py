@@ -22,8 +22,7 @@ from pytest_enrich.data import (
 from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.session import scope
 from pytest_enrich.session.contradictions import Contradictions
-from pytest_enrich.store import bugs, rejected
-from pytest_enrich.store.bugs import xfail
+from pytest_enrich.store import rejected
 
 MADE = MadePart(at="2026-11-25T10:00:00Z", pytest_enrich="0.1.0", python="3.11.7")
 SAID = 'def discount(total):\n    """It.\n\n    Raises ValueError if total is negative.\n    """\n'
@@ -72,7 +71,13 @@ def look(settings, store, measured, rootdir):
 
 
 def ids(store):
-    return [one.id for one in bugs.waiting(store)]
+    return [one.id for one in store.bugs()]
+
+
+def calls(store):
+    """Of the examples that are told."""
+    broken = [one.contradiction for one in store.bugs()]
+    return [one.call for one in broken if one.promise == "example"]
 
 
 def attempt(code, verdict=KEPT, **origin):
@@ -92,8 +97,11 @@ def attempt(code, verdict=KEPT, **origin):
 
 def test_what_is_broken_is_written_once(look, store):
     look(Scripted(discount="returned 0"))
-    (one,) = bugs.waiting(store)
-    assert (one.title, one.contract) == ("discount: no ValueError", "Raises ValueError if total is negative.")
+    (one,) = store.bugs()
+    assert (one.title, one.contradiction.contract) == (
+        "discount: no ValueError",
+        "Raises ValueError if total is negative.",
+    )
     look(Scripted(discount="returned 0"), fresh=True)
     assert ids(store) == [one.id]
 
@@ -114,7 +122,7 @@ def test_what_is_not_wrong_any_more_is_told_as_mended(look, store):
     look(Scripted(discount="returned 0"))
     (name,) = ids(store)
     assert look(Scripted(), fresh=True).mended == (name,)
-    assert bugs.lying(store) == ()
+    assert store.bugs() == ()
 
 
 def test_a_sandbox_that_crashes_mends_nothing_and_a_budget_that_is_used_up_neither(look, store):
@@ -136,19 +144,19 @@ def test_beyond_the_limits_of_a_run_nothing_is_looked_at(look, store):
 
 def test_one_that_was_turned_down_does_not_come_back(look, store, rootdir):
     look(Scripted(discount="returned 0"))
-    (one,) = bugs.waiting(store)
-    bugs.remove(store, [one])
-    rejected.append(rootdir, rejected.of(xfail(one), scope="idea", reason="wrong", when="2026-11-25"))
+    (one,) = store.bugs()
+    store.withdraw(one)
+    rejected.append(rootdir, rejected.of(one, scope="idea", reason="wrong", when="2026-11-25"))
     look(Scripted(discount="returned 0"), fresh=True)
-    assert bugs.lying(store) == ()
+    assert store.bugs() == ()
 
 
 def test_a_test_that_states_what_the_docstring_denies_is_a_bug_and_no_suggestion(look, store):
     run = look(Scripted())
     run._sandbox = Scripted(discount="returned 0")
     assert run.contradicts(attempt("def test_a():\n    assert discount(-7) == 0\n"))
-    (one,) = bugs.waiting(store)
-    assert (one.proposer, one.call) == ("search", "discount(-7)")
+    (one,) = store.bugs()
+    assert (one.origin.proposer, one.contradiction.call) == ("search", "discount(-7)")
     assert not run.contradicts(attempt("def test_a():\n    assert discount(7) == 7\n"))
     look(Scripted(discount="returned 0"), fresh=True)
     assert ids(store) == [one.id]
@@ -164,8 +172,8 @@ def test_what_a_model_and_the_docstring_expect_is_a_bug_where_the_code_does_some
     run.side(attempt(code, failed))
     assert ids(store) == []
     run.side(attempt(code, failed, model="tiny", strategy="scenario"))
-    (one,) = bugs.waiting(store)
-    assert (one.promise, one.contract) == ("value", "Gives 4000 for 5000.")
+    (one,) = store.bugs()
+    assert (one.contradiction.promise, one.contradiction.contract) == ("value", "Gives 4000 for 5000.")
     look(Scripted(discount="returned 5000"), fresh=True)
     assert one.id in ids(store)
 
@@ -183,28 +191,31 @@ def examples(look, rootdir):
 
 def test_of_the_examples_of_one_docstring_the_first_is_told_with_the_lines_of_the_others(examples, store):
     examples(Scripted(discount="returned 0"))
-    told = {one.promise: one for one in bugs.waiting(store)}
+    told = {one.contradiction.promise: one for one in store.bugs()}
     first = told["example"]
     assert sorted(told) == ["example", "raises"]
-    assert (first.call, len(bugs.lying(store))) == ("discount(1)", 2)
-    assert first.also == (first.contract_line + 2, first.contract_line + 4)
+    assert (first.contradiction.call, len(store.bugs())) == ("discount(1)", 2)
+    assert first.contradiction.also == (
+        first.contradiction.contract_line + 2,
+        first.contradiction.contract_line + 4,
+    )
 
 
 def test_when_the_first_example_is_turned_down_the_next_is_told(examples, store, rootdir):
     examples(Scripted(discount="returned 0"))
-    first = next(one for one in bugs.waiting(store) if one.promise == "example")
-    rejected.append(rootdir, rejected.of(xfail(first), scope="idea", reason="wrong", when="2026-11-25"))
+    first = next(one for one in store.bugs() if one.contradiction.promise == "example")
+    rejected.append(rootdir, rejected.of(first, scope="idea", reason="wrong", when="2026-11-25"))
     examples(Scripted(discount="returned 0"), fresh=True)
-    assert [one.call for one in bugs.waiting(store) if one.promise == "example"] == ["discount(2)"]
+    assert calls(store) == ["discount(2)"]
 
 
 def test_an_example_that_a_test_denied_first_gives_way_to_the_first_of_its_docstring(examples, store):
     run = examples(Scripted(), seconds=0.0)
     run._sandbox = Scripted(discount="returned 0")
     assert run.contradicts(attempt("def test_a():\n    assert discount(2) == 0\n"))
-    assert [one.call for one in bugs.waiting(store)] == ["discount(2)"]
+    assert [one.contradiction.call for one in store.bugs()] == ["discount(2)"]
     mended = examples(Scripted(discount="returned 0"), fresh=True).mended
-    assert [one.call for one in bugs.waiting(store) if one.promise == "example"] == ["discount(1)"]
+    assert calls(store) == ["discount(1)"]
     assert mended == ()
 
 

@@ -1,8 +1,5 @@
-import pytest
 from msgspec.structs import replace
 
-from pytest_enrich import patch
-from pytest_enrich.data.suggestion import NearestPart
 from pytest_enrich.store import excerpt
 
 OLD = "import os\n\n\ndef test_a():\n    pass\n\n\ndef test_b():\n    pass\n"
@@ -35,74 +32,3 @@ def test_lines_of_other_gaps_that_it_closes_are_marked_when_they_are_near(fakes)
 def test_a_long_gap_is_cut(fakes):
     one = replace(fakes.suggestion(), gap=replace(fakes.suggestion().gap, lines=tuple(range(9, 900))))
     assert len(excerpt.source("#\n" * 1000, one, 8)) == 31
-
-
-@pytest.mark.parametrize(
-    ("new", "anchor"),
-    [
-        (OLD + "\n\ndef test_c():\n    pass\n", 9),
-        (OLD.replace("\n\n\ndef test_b", "\n\n\ndef test_c():\n    pass\n\n\ndef test_b"), 7),
-        (OLD.replace("import os\n", "import os\nimport pytest\n") + "\n\ndef test_c():\n    pass\n", 9),
-        (OLD.replace("pass\n\n\ndef test_b", "pass\n    ++x\n\n\ndef test_b"), 5),
-    ],
-)
-def test_the_anchor_is_the_line_after_which_the_test_goes(new, anchor):
-    assert excerpt.anchor(patch.diff("tests/test_a.py", OLD, new)) == anchor
-
-
-def test_a_new_file_and_no_difference_are_anchored_at_the_first_line():
-    assert excerpt.anchor(patch.diff("tests/test_a.py", None, OLD)) == 1
-    assert excerpt.anchor("") == 1
-
-
-TESTS = (
-    """\
-class TestCart:
-    @pytest.mark.slow
-    def test_discount(self):
-        assert discount(10) == 10
-
-
-def test_discount():
-    assert 1
-
-
-def test_long():
-"""
-    + "    assert 1\n" * 40
-)
-
-
-def like(fakes, nodeid, code=""):
-    one = fakes.suggestion()
-    return replace(
-        one, proof=replace(one.proof, nearest_test=NearestPart(nodeid=nodeid, similarity=0.5, code=code))
-    )
-
-
-@pytest.mark.parametrize(
-    ("nodeid", "shown"),
-    [
-        ("tests/test_cart.py::test_discount[a::b]", "def test_discount():\n    assert 1"),
-        (
-            "tests/test_cart.py::TestCart::test_discount",
-            "@pytest.mark.slow\ndef test_discount(self):\n    assert discount(10) == 10",
-        ),
-        ("tests/test_cart.py::test_long", "def test_long():\n" + "    assert 1\n" * 11 + "..."),
-        ("tests/test_cart.py::test_gone", ""),
-        ("tests/test_other.py::test_discount", ""),
-    ],
-)
-def test_the_nearest_test_is_shown_as_it_is_today(fakes, nodeid, shown):
-    assert excerpt.nearest(TESTS, like(fakes, nodeid)) == shown
-    assert excerpt.nearest("\ufeff" + TESTS.replace("\n", "\r\n"), like(fakes, nodeid)) == shown
-
-
-def test_the_nearest_of_a_row_is_a_case_and_stands_in_its_diff(fakes):
-    assert excerpt.nearest(TESTS, like(fakes, "tests/test_cart.py::test_discount", "(1, 1)")) == ""
-    assert (
-        excerpt.nearest(
-            TESTS, replace(fakes.suggestion(), proof=replace(fakes.suggestion().proof, nearest_test=None))
-        )
-        == ""
-    )

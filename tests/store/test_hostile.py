@@ -6,7 +6,7 @@ import os
 import msgspec
 import pytest
 
-from pytest_enrich.data import Decision
+from pytest_enrich.data import Decision, RunSummary
 from pytest_enrich.errors import StoreError
 from pytest_enrich.store import folder, identity, last_run
 
@@ -85,7 +85,7 @@ def test_nothing_is_appended_through_a_linked_log(filled, tmp_path):
 def test_a_link_in_place_of_a_file_is_replaced_not_followed(filled, tmp_path):
     (tmp_path / "outside").write_text("theirs")
     (filled.directory / "README.md").symlink_to(tmp_path / "outside")
-    last_run.rebuild_readme(filled)
+    last_run.write(filled, RunSummary())
     assert (tmp_path / "outside").read_text() == "theirs"
 
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from pytest_enrich.data import CoveragePart, Decision, Finished, MadeSuggestion, RunSummary
 from pytest_enrich.data.mutants import MutantsPart
 from pytest_enrich.store import Store, last_run, merge, rejected
-from pytest_enrich.store.merge.choice import Offer, choose, merged_runs, missing_decisions
+from pytest_enrich.store.merge import Offer, choose, merged_runs, missing_decisions
 
 AT = "2026-11-25T10:00:00Z"
 IDS = ("cart-aaaaaaaa", "cart-bbbbbbbb", "cart-cccccccc", "cart-dddddddd")
@@ -267,7 +267,6 @@ def test_what_waits_still_and_what_is_gone_is_known_of_all_jobs():
 def test_a_shard_that_is_missing_is_named():
     made = merged_runs(shards(1, 3, 4), (), directory="e", waiting=0)
     assert made.notes == ("shard 2 of 4 not among the merged folders: those gaps are not counted",)
-    assert made.options["shard"] == "1/4 3/4 4/4"
 
 
 def test_the_gaps_that_are_left_are_those_of_the_jobs_that_count(fakes):
@@ -285,13 +284,9 @@ def test_the_gaps_that_are_left_are_those_of_the_jobs_that_count(fakes):
 
 
 def test_gaps_of_jobs_with_the_same_gaps_count_once():
-    legs = [
-        RunSummary(gaps={"suggested": found, "nothing found": 9 - found}, versions={"python": python}, tests=found)
-        for found, python in ((2, "3.10.1"), (5, "3.13.0"))
-    ]
+    legs = [RunSummary(gaps={"suggested": found, "nothing found": 9 - found}, tests=found) for found in (2, 5)]
     made = merged_runs(legs, (), directory="e", waiting=0)
     assert (made.gaps, made.tests) == ({"suggested": 5, "nothing found": 4}, 5)
-    assert made.versions["python"] == "3.10.1, 3.13.0"
 
 
 def test_folders_of_different_commits_are_named():

@@ -46,10 +46,10 @@ def test_nothing_to_say_makes_no_folder(store):
     assert not store.directory.exists()
 
 
-def test_a_run_is_written_with_a_readme_that_lists_what_is_pending(filled):
+def test_a_run_is_written_with_a_readme_that_says_how_to_review(filled):
     last_run.write(filled, RunSummary(suggestions=(MadeSuggestion(id="cart-6e2m3fea", grade="ungraded"),)))
     assert last_run.read(filled).suggestions[0].id == "cart-6e2m3fea"
-    assert "| `cart-6e2m3fea` | ungraded | `src/shop/cart.py:3` |" in (filled.directory / "README.md").read_text()
+    assert "`pytest-enrich review`" in (filled.directory / "README.md").read_text()
 
 
 def test_the_same_run_and_suggestions_give_the_same_bytes(filled):
@@ -58,13 +58,6 @@ def test_the_same_run_and_suggestions_give_the_same_bytes(filled):
     filled.save(filled.pending()[0], "patch", "module")
     last_run.write(filled, RunSummary(candidates=1))
     assert {path: path.read_bytes() for path in filled.directory.rglob("*") if path.is_file()} == before
-
-
-def test_a_title_cannot_break_the_table_of_the_readme(store, make_suggestion):
-    store.save(make_suggestion(title="a | b\n# <img src=x> `c`"), "patch", "module")
-    last_run.rebuild_readme(store)
-    row = next(line for line in (store.directory / "README.md").read_text().splitlines() if "cart-6e2m" in line)
-    assert row.endswith(r"| a \| b \# \<img src=x\> \`c\` |")
 
 
 def test_a_decided_suggestion_no_longer_waits(filled):
@@ -184,11 +177,3 @@ def test_the_patch_of_all_goes_when_nothing_is_pending(filled):
 
 def test_a_crash_is_kept_in_the_hidden_part(filled):
     assert last_run.write_crash(filled, "Traceback").relative_to(filled.directory).as_posix() == ".cache/crash.txt"
-
-
-def test_which_tests_touch_a_file_is_noted_where_there_is_a_folder(store, filled):
-    assert last_run.read_tests(store) == {}
-    last_run.write_tests(filled, {"src/cart.py": ["tests/test_cart.py"]})
-    assert last_run.read_tests(filled) == {"src/cart.py": ("tests/test_cart.py",)}
-    (filled.directory / ".cache" / "tests.json").write_text('{"a": 1}')
-    assert last_run.read_tests(filled) == {}

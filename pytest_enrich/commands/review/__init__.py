@@ -51,7 +51,6 @@ def command(store: Store, wanted: tuple[str, ...], *, plain: bool, all_grades: b
 
 def _hold(store: Store, review: Review, console: Console) -> int:
     from pytest_enrich.commands.review import sitting
-    from pytest_enrich.commands.review.bug import every
     from pytest_enrich.commands.review.console import Gone, Hangup
 
     status = 0
@@ -62,7 +61,7 @@ def _hold(store: Store, review: Review, console: Console) -> int:
     except (KeyboardInterrupt, Gone) as end:
         status = 0 if isinstance(end, Gone) else _INTERRUPTED
     with contextlib.suppress(Gone):
-        told = [*review.sitting.told, *sitting.summary(review.sitting, every(store))]
+        told = [*review.sitting.told, *sitting.summary(review.sitting, store.shelf().suggestions)]
         console.tell("\n" + "\n".join(told))
     return status
 
@@ -90,9 +89,7 @@ def _chosen(store: Store, wanted: tuple[str, ...], *, all_grades: bool = False) 
     Raises:
         UsageError: One of them is neither.
     """
-    from pytest_enrich.commands.review.bug import every
-
-    pending = every(store)
+    pending = store.shelf().suggestions
     shown = [one for one in pending if all_grades or one.grade != "weak"]
     found: dict[str, Suggestion] = {}
     for word in wanted:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -38,6 +38,8 @@ class Choice(Struct, frozen=True):
     text: str = ""
 
 
+HELP = Choice("?", "help")
+_ALL = "  ? all keys"
 MAIN = (
     Choice("a", "accept"),
     Choice("e", "edit"),
@@ -47,7 +49,7 @@ MAIN = (
     Choice("d", "diff"),
     Choice("m", "mutants"),
     Choice("u", "undo"),
-    Choice("?", "help"),
+    HELP,
     Choice("j", "next"),
     Choice("k", "back"),
     Choice("/", "find"),
@@ -55,9 +57,6 @@ MAIN = (
     Choice("A", "all-strong", "all strong"),
     Choice("q", "quit", "quit (all is saved)"),
 )
-SHORT = (*(one for one in MAIN if one.key in "aersu"), Choice("q", "quit"), Choice("?", "help", "all keys"))
-"""For screens with few rows; the other keys work there, too."""
-
 STALE = (Choice("v", "verify", "check again"), *(one for one in MAIN if one.key not in "aev"))
 BUG = (
     Choice("x", "xfail", "add as xfail(strict=True) test"),
@@ -69,12 +68,6 @@ BUG = (
 )
 """For a possible bug: there is nothing to accept."""
 
-SHORT_BUG = (
-    Choice("x", "xfail", "as xfail"),
-    Choice("c", "copy"),
-    *(one for one in BUG if one.key in "rs"),
-    *(one for one in SHORT if one.key in "uq?"),
-)
 MORE = Choice(" ", "more")
 """For a page that is longer than the screen."""
 
@@ -118,11 +111,6 @@ def key_words(one: Suggestion) -> frozenset[str]:
     return frozenset(choice.word for choice in (BUG if one.kind == "bug" else MAIN))
 
 
-def short_legend(choices: Sequence[Choice]) -> Sequence[Choice]:
-    """Those that a screen with few rows names."""
-    return {MAIN: SHORT, BUG: SHORT_BUG}.get(tuple(choices), choices)
-
-
 def pressed(key: str, choices: Sequence[Choice]) -> str:
     """The word of a pressed key, "" when it means nothing here."""
     return next((one.word for one in choices if one.key == key), "")
@@ -145,11 +133,18 @@ def rejection(word: str) -> tuple[Reason, Scope]:
     return _REASONS.get(word, "other"), _SCOPES.get(word, "idea")
 
 
-def key_legend(choices: Sequence[Choice], width: int) -> list[str]:
-    """`a accept  e edit ...` on as many lines as it takes."""
+def key_legend(choices: Sequence[Choice], size: Size) -> list[str]:
+    """`a accept  e edit ...` on as many lines as it takes; where rows are few, on one with the way to more."""
+    items = [f"{_name(one.key)} {one.text or one.word}" for one in choices]
+    lines = _joined(items, size.width)
+    if len(lines) > 1 and size.is_low and HELP in choices:
+        return [_joined(items, size.width - len(_ALL))[0] + _ALL]
+    return lines
+
+
+def _joined(items: Iterable[str], width: int) -> list[str]:
     lines = [""]
-    for one in choices:
-        item = f"{_name(one.key)} {one.text or one.word}"
+    for item in items:
         joined = f"{lines[-1]}  {item}" if lines[-1] else item
         if columns(joined) <= width or not lines[-1]:
             lines[-1] = joined
@@ -192,7 +187,7 @@ class Console(Protocol):
     def size(self) -> Size:
         """How much can be seen at once, now."""
 
-    def legend(self, choices: Sequence[Choice], width: int) -> list[str]:
+    def legend(self, choices: Sequence[Choice], size: Size) -> list[str]:
         """The lines of a screen that say what can be chosen; none where the question says it."""
 
     def draw(self, lines: Sequence[str]) -> None:
@@ -220,3 +215,15 @@ class Console(Protocol):
 
     def aside(self) -> AbstractContextManager[None]:
         """While it lasts the terminal is as it was: for an editor."""
+
+
+def answer_of(
+    console: Console, lines: Callable[[], Sequence[str]], choices: Sequence[Choice], *others: str
+) -> str:
+    """Ask until it is one of the choices, or of the `others`; the terminal may get another size meanwhile."""
+    words = {*(one.word for one in choices), *others}
+    while True:
+        console.draw([*lines(), *console.legend(choices, console.size())])
+        word = console.choose(choices)
+        if word in words:
+            return word

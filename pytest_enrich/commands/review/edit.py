@@ -6,19 +6,15 @@ import os
 import shlex
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-
-from msgspec.structs import replace
 
 from pytest_enrich.commands import parts, reproof
 from pytest_enrich.commands.accept import edited_version
-from pytest_enrich.commands.review.bug_screen import screen_lines
-from pytest_enrich.commands.review.console import EDITED, ESCAPED, REASONS, SHOWN, Choice, Console
-from pytest_enrich.commands.review.screen import View
+from pytest_enrich.commands.review.console import EDITED, Console, answer_of
 from pytest_enrich.data import Reproof, Suggestion
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.reporters.words import filled, fit, visible, visible_lines
+from pytest_enrich.reporters.words import filled, visible, visible_lines
 from pytest_enrich.store import Store, identity, python_file, rebuild
 
 _EDITORS = ("sensible-editor", "vi", "nano")
@@ -146,19 +142,6 @@ def _without_help(store: Store, one: Suggestion) -> None:
         store.replace_module(one, text[: text.index(_MARK)])
 
 
-def why_not(console: Console, seen: View) -> str:
-    """The word of one of `keys.REASONS`, with the suggestion still in sight."""
-    asked = f" why not {seen.one.id}?"
-
-    def lines() -> list[str]:
-        size = console.size()
-        if size.rows is None:  # it was read just now
-            return [fit(f"{asked}  {seen.one.title}", size.width)]
-        return screen_lines(replace(seen, told=(asked,)), size, console.legend(REASONS, size.width))
-
-    return _answer(console, lines, REASONS)
-
-
 def on_version(store: Store, console: Console, one: Suggestion) -> tuple[str, Suggestion]:
     """Prove the edited test, again after each further edit: the word of one of `keys.EDITED`, and the version.
 
@@ -171,22 +154,7 @@ def on_version(store: Store, console: Console, one: Suggestion) -> tuple[str, Su
         console.forget_typed()
         told = told_version(one, found, console.size().width)
         lines = [" your version:", *parts.change(store, version), "", *told]
-        word = _answer(console, lines.copy, EDITED)
+        word = answer_of(console, lines.copy, EDITED)
         if word != "edit":
             return word, version
         open_editor(store, console, one)
-
-
-def show(console: Console, lines: Sequence[str]) -> None:
-    """Until the person goes back."""
-    _answer(console, lambda: lines, SHOWN, ESCAPED)
-
-
-def _answer(console: Console, lines: Callable[[], Sequence[str]], choices: Sequence[Choice], *others: str) -> str:
-    """Ask until it is one of the choices, or of the `others`; the terminal may get another size meanwhile."""
-    words = {*(one.word for one in choices), *others}
-    while True:
-        console.draw([*lines(), *console.legend(choices, console.size().width)])
-        word = console.choose(choices)
-        if word in words:
-            return word

@@ -1,7 +1,8 @@
-"""A review line by line: nothing moves, nothing is coloured, everything is asked in words. For any reader."""
+"""A person's side of a review: a terminal with single keys, or lines and words for any reader."""
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 import select
@@ -26,7 +27,6 @@ from pytest_enrich.commands.review.console import (
     painted,
     pressed,
     question_keys,
-    short_legend,
     typed,
 )
 from pytest_enrich.commands.review.screen import Size
@@ -37,12 +37,10 @@ _END = "\x04"
 _ERASE_ALL = "\x15"
 _ERASE = ("\x7f", "\b", _ERASE_ALL)
 """Backspace, as terminals send it, and Ctrl-U."""
-_ARROWS = {b"[A": "k", b"[D": "k", b"[B": "j", b"[C": "j", b"OA": "k", b"OD": "k", b"OB": "j", b"OC": "j"}
-_BEGINNINGS = (b"[", b"O")
-_LEADS = (0xC0, 0xE0, 0xF0)
-"""From these bytes on one more follows in UTF-8."""
+_ARROWS = {"A": "k", "D": "k", "B": "j", "C": "j"}
+_BEGINNINGS, _PARAMETERS = ("[", "O"), "0123456789;"
 _FOLLOWS = 0.05
-"""Seconds within which the rest of a key that sends several bytes comes."""
+"""Seconds within which the rest of a key that sends several characters comes."""
 
 
 class Lines:
@@ -52,7 +50,7 @@ class Lines:
         """Rows have no end: what was said scrolls away."""
         return Size(shutil.get_terminal_size().columns)
 
-    def legend(self, choices: Sequence[Choice], width: int) -> list[str]:  # noqa: ARG002 - the question says it
+    def legend(self, choices: Sequence[Choice], size: Size) -> list[str]:  # noqa: ARG002 - the question says it
         """None: see `choose`."""
         return []
 
@@ -93,20 +91,20 @@ class Terminal:
         self._in = sys.stdin.fileno()
         self._colours = colours
         self._before = termios.tcgetattr(self._in)
-        self._ahead = b""
-        self._is_aside = False
+        self._ahead = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._signals: dict[signal.Signals, object] = {}
-        self._wake, self._resized = os.pipe()
+        self._wake, self._changed = os.pipe()
 
     def __enter__(self) -> Terminal:  # noqa: PYI034 - `Self` is newer than the oldest Python
-        os.set_blocking(self._resized, False)
+        os.set_blocking(self._changed, False)
         self._signals = {
-            signal.SIGWINCH: signal.signal(signal.SIGWINCH, self._note_resize),
-            signal.SIGCONT: signal.signal(signal.SIGCONT, self._come_back),
+            signal.SIGWINCH: signal.signal(signal.SIGWINCH, self._note_change),
+            signal.SIGCONT: signal.signal(signal.SIGCONT, self._note_change),
             signal.SIGHUP: signal.signal(signal.SIGHUP, _hang_up),
             signal.SIGTERM: signal.signal(signal.SIGTERM, _hang_up),
         }
-        tty.setcbreak(self._in)
+        self._single_keys()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -114,7 +112,7 @@ class Terminal:
         for number, handler in self._signals.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
         os.close(self._wake)
-        os.close(self._resized)
+        os.close(self._changed)
 
     def size(self) -> Size:
         """Asked anew each time: it changes."""
@@ -123,9 +121,9 @@ class Terminal:
             found = os.get_terminal_size(sys.stdout.fileno())
         return Size(found.columns or 80, found.lines or 24)
 
-    def legend(self, choices: Sequence[Choice], width: int) -> list[str]:
-        """Keys and words, on as many lines as they take; the short list where rows are few."""
-        return key_legend(short_legend(choices) if self.size().is_low else choices, width)
+    def legend(self, choices: Sequence[Choice], size: Size) -> list[str]:
+        """Keys and words."""
+        return key_legend(choices, size)
 
     def draw(self, lines: Sequence[str]) -> None:
         """On an empty screen, the prompt below."""
@@ -175,52 +173,43 @@ class Terminal:
     def aside(self) -> Iterator[None]:
         """Lines and echo, as before."""
         self._restore()
-        self._is_aside = True
         try:
             yield
         finally:
-            self._is_aside = False
-            with contextlib.suppress(termios.error):
-                tty.setcbreak(self._in)
+            self._single_keys()
 
     def _key(self) -> str:
-        """The next key, `REDRAW` after a change of size, "" for one that sends what we do not know."""
-        ready = [] if self._ahead else select.select([self._in, self._wake], [], [])[0]
-        if self._wake in ready:
+        """The next key, `REDRAW` after a change of size or `fg`, "" for one that sends what we do not know."""
+        if not self._ahead and self._wake in select.select([self._in, self._wake], [], [])[0]:
             os.read(self._wake, 1024)
+            self._single_keys()
             return REDRAW
-        first = self._byte()
-        if first == b"\x1b":
-            return self._sequence()
-        size = 1 + sum(first[0] >= lead for lead in _LEADS)
-        while len(first) < size and select.select([self._in], [], [], _FOLLOWS)[0]:
-            first += self._byte()
-        key = first.decode("utf-8", "replace")
-        return ENTER if key == "\n" else key
+        key = self._character()
+        if key != ESCAPE or not self._follows():
+            return ENTER if key == "\n" else key
+        following = self._character()
+        if following not in _BEGINNINGS:
+            self._ahead = following
+            return ESCAPE
+        last = self._character()
+        while last in _PARAMETERS:
+            last = self._character()
+        return _ARROWS.get(last, "")
 
-    def _sequence(self) -> str:
-        """Escape alone, or a key that begins with it."""
-        rest = b""
-        while select.select([self._in], [], [], _FOLLOWS)[0]:
-            rest += self._byte()
-            if rest not in _BEGINNINGS and not rest[-1:].isdigit() and rest[-1:] != b";":
-                break
-        if rest[:1] in _BEGINNINGS:
-            return _ARROWS.get(rest, "")
-        self._ahead = rest
-        return ESCAPE
+    def _follows(self) -> bool:
+        return bool(select.select([self._in], [], [], _FOLLOWS)[0])
 
-    def _byte(self) -> bytes:
-        if self._ahead:
-            content, self._ahead = self._ahead[:1], self._ahead[1:]
-            return content
-        try:
-            content = os.read(self._in, 1)
-        except OSError as error:
-            raise Gone from error
-        if not content:
-            raise Gone
-        return content
+    def _character(self) -> str:
+        text, self._ahead = self._ahead, ""
+        while not text:
+            try:
+                content = os.read(self._in, 1)
+            except OSError as error:
+                raise Gone from error
+            if not content:
+                raise Gone
+            text = self._decoder.decode(content)
+        return text
 
     def _write(self, text: str) -> None:
         try:
@@ -229,20 +218,17 @@ class Terminal:
         except OSError as error:
             raise Gone from error
 
+    def _single_keys(self) -> None:
+        with contextlib.suppress(termios.error):
+            tty.setcbreak(self._in, termios.TCSADRAIN)
+
     def _restore(self) -> None:
         with contextlib.suppress(termios.error):
             termios.tcsetattr(self._in, termios.TCSADRAIN, self._before)
 
-    def _come_back(self, number: int, frame: FrameType | None) -> None:
-        """After Ctrl-Z and `fg`: keys again, and a screen."""
-        if not self._is_aside:
-            with contextlib.suppress(termios.error):
-                tty.setcbreak(self._in)
-        self._note_resize(number, frame)
-
-    def _note_resize(self, _number: int, _frame: FrameType | None) -> None:
+    def _note_change(self, _number: int, _frame: FrameType | None) -> None:
         with contextlib.suppress(OSError):  # the pipe is full: it will be read
-            os.write(self._resized, b"x")
+            os.write(self._changed, b"x")
 
 
 def _hang_up(_number: int, _frame: FrameType | None) -> None:

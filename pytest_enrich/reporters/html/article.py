@@ -5,12 +5,11 @@ One reading of a function's source serves all of its suggestions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich.data import PossibleBug, Report, ReportedSuggestion, SourceLine, Suggestion, Tried
+from pytest_enrich.data import Report, ReportedSuggestion, SourceLine, Suggestion, Tried
 from pytest_enrich.patch import words as facts
 from pytest_enrich.reporters import figures
 from pytest_enrich.reporters.figures import observed_of, reproduction_of, runs_of
@@ -20,7 +19,6 @@ from pytest_enrich.reporters.html.markup import (
     copyable,
     difference_block,
     joined,
-    link,
     python_block,
     source_block,
     table,
@@ -52,16 +50,8 @@ def function_sections(report: Report) -> Iterator[Markup]:
     for each in report.suggestions:
         gap = each.suggestion.gap
         groups.setdefault((gap.path, gap.qualname), []).append(each)
-    known = _told_first(each for group in groups.values() for each in group)
     for number, ((path, qualname), group) in enumerate(groups.items(), 1):
-        yield _section(f"f{number}", path, qualname, group, known)
-
-
-class _Told(Struct, frozen=True, kw_only=True):
-    """What is the same for many suggestions, and which of them tells it: the ways to run, the existing tests."""
-
-    ways: dict[tuple[str, ...], str]
-    nearest: dict[str, str]
+        yield _section(f"f{number}", path, qualname, group)
 
 
 def bug_section(report: Report) -> Iterator[Markup]:
@@ -71,13 +61,13 @@ def bug_section(report: Report) -> Iterator[Markup]:
         yield tag("section", *parts, aria_labelledby="bugs")
 
 
-def _section(identity: str, path: str, qualname: str, group: Sequence[ReportedSuggestion], told: _Told) -> Markup:
+def _section(identity: str, path: str, qualname: str, group: Sequence[ReportedSuggestion]) -> Markup:
     name = qualname or "module level"
     title = tag("h2", tag("code", name), " ", tag("small", path), id=identity)
     lines = _merged(group)
     missing = tag("p", "The source cannot be shown: it changed, or cannot be read.", class_="dim")
     source = source_block(lines, f"{name} in {path}") if lines else missing
-    articles = (_article(each, told) for each in group)
+    articles = map(_article, group)
     return tag("section", title, source, *articles, aria_labelledby=identity, class_="function")
 
 
@@ -90,22 +80,12 @@ def _merged(group: Sequence[ReportedSuggestion]) -> list[SourceLine]:
     return [found[number] for number in sorted(found)]
 
 
-def _told_first(shown: Iterable[ReportedSuggestion]) -> _Told:
-    """What each of `shown`, in this order, tells first."""
-    ways: dict[tuple[str, ...], str] = {}
-    nearest: dict[str, str] = {}
-    for each in shown:
-        ways.setdefault(each.suggestion.proof.runs.modes, each.suggestion.id)
-        nearest.setdefault(each.nearest, each.suggestion.id)
-    return _Told(ways=ways, nearest=nearest)
-
-
-def _article(each: ReportedSuggestion, told: _Told) -> Markup:
-    """Everything that a decision about this one needs; what another has `told` is a link to it."""
+def _article(each: ReportedSuggestion) -> Markup:
+    """Everything that a decision about this one needs."""
     one = each.suggestion
     title = tag("h3", facts.checks(one), " ", tag("small", one.grade, class_="grade"), id=f"t-{one.id}")
     shown = [title, _lead(one), _stale(each), _test(each), _look(one)]
-    parts = [*shown, _proof(each, told), _origin(one), _commands(each)]
+    parts = [*shown, _proof(one), _origin(one), _commands(each)]
     return tag("article", *parts, id=one.id, aria_labelledby=f"t-{one.id}", tabindex="-1", data_stale=each.stale)
 
 
@@ -134,25 +114,18 @@ def _look(one: Suggestion) -> Markup:
     return tag("p", tag("b", "Look:"), f" {one.look}", class_="look")
 
 
-def _proof(each: ReportedSuggestion, told: _Told) -> Markup:
-    one = each.suggestion
+def _proof(one: Suggestion) -> Markup:
     part, runs = one.proof.mutants, one.proof.runs
     kills = f"kills {part.told()}; " if part.of else ""
     summary = tag("summary", f"Proof: {kills}{runs.passed} of {runs.of} runs passed")
     inside = [
         _mutants(one),
         tag("p", f"{part.note}.") if part.note else Markup(),
-        tag("p", f"{one.proof.duration_ms:.1f} ms, inside {one.proof.isolation}. Ran ", _ways(one, told)),
+        tag("p", f"{one.proof.duration_ms:.1f} ms, inside {one.proof.isolation}. Ran {'; '.join(runs.modes)}."),
         tag("p", "Left out: ", "; ".join(runs.left_out), ".") if runs.left_out else Markup(),
-        *_nearest(each, told),
+        *_nearest(one),
     ]
     return tag("details", summary, *inside)
-
-
-def _ways(one: Suggestion, told: _Told) -> Markup:
-    modes = one.proof.runs.modes
-    first = told.ways[modes]
-    return joined(["; ".join(modes), "."] if first == one.id else ["as ", link(first), "."])
 
 
 def _mutants(one: Suggestion) -> Markup:
@@ -173,16 +146,11 @@ def _mutant(each: Tried) -> tuple[str, ...]:
     return str(each.line), tag("code", each.change), ", ".join(notes)
 
 
-def _nearest(each: ReportedSuggestion, told: _Told) -> Iterator[Markup]:
-    near = each.suggestion.proof.nearest_test
+def _nearest(one: Suggestion) -> Iterator[Markup]:
+    near = one.proof.nearest_test
     if near is not None:
         name = tag("code", near.code or near.nodeid)
         yield tag("p", "Most like it: ", name, f" ({near.similarity:.0%} the same).")
-    first = told.nearest[each.nearest]
-    if each.nearest and first != each.suggestion.id:
-        yield tag("p", "It is shown at ", link(first), ".")
-    elif each.nearest:
-        yield python_block(each.nearest, f"The test most like {each.suggestion.id}")
 
 
 def _origin(one: Suggestion) -> Markup:
@@ -205,25 +173,26 @@ def _commands(each: ReportedSuggestion) -> Markup:
     return tag("p", *(copyable(command) for command in commands), class_="commands")
 
 
-def _bug(one: PossibleBug) -> Markup:
+def _bug(one: Suggestion) -> Markup:
     title = tag("h3", one.title, " ", tag("small", "possible bug", class_="grade"), id=f"t-{one.id}")
-    where, place = f"{one.path}:{one.line} {one.qualname}".rstrip(), f"{one.path}:{one.contract_line}"
+    gap, broken = one.gap, one.contradiction
+    where, place = f"{gap.path}:{gap.line} {gap.qualname}".rstrip(), f"{gap.path}:{broken.contract_line}"
     parts = [
         title,
         tag("p", tag("code", one.id), " ", tag("code", where), class_="dim"),
         tag("p", "The docstring says, at ", tag("code", place), ":"),
-        block([one.contract], f"What the docstring of {one.id} says"),
+        block([broken.contract], f"What the docstring of {one.id} says"),
         tag("p", "The code does: ", tag("code", observed_of(one))),
         tag("p", "This test fails:"),
         python_block(reproduction_of(one), f"Test of {one.id}"),
-        tag("p", tag("b", "Look:"), " which of the two is wrong, the words or the code?", class_="look"),
+        tag("p", tag("b", "Look:"), f" {one.look}", class_="look"),
         tag("p", f"Seen {runs_of(one)}.", class_="dim"),
         tag("ul", *(tag("li", f"{name}: ", copyable(command)) for name, command in _bug_commands(one))),
     ]
     return tag("article", *parts, class_="bug", id=one.id, aria_labelledby=f"t-{one.id}", tabindex="-1")
 
 
-def _bug_commands(one: PossibleBug) -> Iterator[tuple[str, str]]:
+def _bug_commands(one: Suggestion) -> Iterator[tuple[str, str]]:
     yield "See it fail", f"pytest-enrich run {one.id}"
     yield "Keep it as a test that is known to fail", f"pytest-enrich xfail {one.id}"
     yield "As the text of an issue", f"pytest-enrich show {one.id} --issue"

@@ -9,15 +9,12 @@ from __future__ import annotations
 import html
 import keyword
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
 
 from pytest_enrich.data import SourceLine
 from pytest_enrich.reporters.words import visible_lines
 
 _SIGNS = {"+": "add", "-": "del"}
-_HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@(.*)")
-_CONTEXT = 1  # lines round a change: the page says in words where the test goes
 
 _STRING = r"[rbfuRBFU]{0,2}(?:\"\"\".*?\"\"\"|'''.*?'''|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*')"
 _WORD = rf"\b(?:{'|'.join(keyword.kwlist)})\b"
@@ -98,7 +95,7 @@ def difference_block(text: str, label: str) -> Markup:
     """A diff without the lines above its first hunk, which name its files."""
     lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
     first = next((at for at, line in enumerate(lines) if line.startswith("@@ ")), 0)
-    return block((_changed_line(line) for line in _hunks(lines[first:])), label)
+    return block(map(_changed_line, lines[first:]), label)
 
 
 def python_block(text: str, label: str) -> Markup:
@@ -124,31 +121,6 @@ def _written(attributes: dict[str, str | bool]) -> str:
         for name, value in attributes.items()
         if not isinstance(value, bool) or value
     )
-
-
-def _hunks(lines: Sequence[str]) -> Iterator[str]:
-    """The lines of a diff with less around its changes."""
-    starts = [at for at, line in enumerate(lines) if line.startswith("@@ ")]
-    for start, end in pairwise([*starts, len(lines)]):
-        yield from _narrowed(lines[start], lines[start + 1 : end])
-
-
-def _narrowed(head: str, lines: Sequence[str]) -> Iterator[str]:
-    changed = [at for at, line in enumerate(lines) if line[:1] in _SIGNS]
-    found = _HUNK.fullmatch(head)
-    if not changed or found is None or any(line.startswith("\\") for line in lines):
-        yield from (head, *lines)
-        return
-    above = max(changed[0] - _CONTEXT, 0)
-    below = max(len(lines) - 1 - changed[-1] - _CONTEXT, 0)
-    old, new = (_range(found[at], found[at + 1], above, below) for at in (1, 3))
-    yield from (f"@@ -{old} +{new} @@{found[5]}", *lines[above : len(lines) - below])
-
-
-def _range(first: str, count: str | None, above: int, below: int) -> str:
-    """A range of a hunk without that many of its lines."""
-    number = int(count or 1) - above - below
-    return f"{int(first) + above}{'' if number == 1 else f',{number}'}"
 
 
 def _source_line(line: SourceLine) -> Markup:

@@ -19,7 +19,7 @@ import pytest_enrich
 from pytest_enrich import contracts, patch
 from pytest_enrich.data import Placement, Suggestion
 from pytest_enrich.data.suggestion import MadePart
-from pytest_enrich.store import Store, bugs, disk, seal
+from pytest_enrich.store import Store, disk, seal
 
 SHOP = Path(__file__).parents[3] / "fixtures" / "shop"
 MADE = MadePart(at="2026-11-24T22:41:07Z", pytest_enrich="0.1.0", python="3.11.7")
@@ -184,7 +184,7 @@ def bug(shop) -> str:
     broken = contracts.Broken(claim=claim, observed="returned 2", runs=("in a fork", "in a fresh process"))
     tests = (shop.root / "tests" / "test_orders.py").read_text()
     one = contracts.bug(broken, Placement(path="tests/test_orders.py"), tests, MADE, "docstring")
-    bugs.save(shop.store, seal.sealed(shop.root, one), patch.render_bug(one))
+    shop.store.save(seal.sealed(shop.root, one), "", patch.render_module(one))
     return one.id
 
 

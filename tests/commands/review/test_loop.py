@@ -32,7 +32,7 @@ class Reader:
     def size(self):
         return Size(80, 24)
 
-    def legend(self, choices, width):  # noqa: ARG002 - as in the protocol
+    def legend(self, choices, size):  # noqa: ARG002 - as in the protocol
         return []
 
     def draw(self, lines):
@@ -249,7 +249,7 @@ def test_what_cannot_be_proven_says_why(project, no_dash):
     assert "--no-such-option" in found.detail
 
 
-def test_reading_starts_without_pytest_the_project_or_a_syntax_tree_library(shop):
+def test_reading_starts_without_pytest_and_without_the_project(shop):
     code = """
 import sys
 from pathlib import Path
@@ -263,7 +263,7 @@ for one in store.pending():
         loop.Review(store, Lines(), (one,)).hold()
     except Gone:
         pass
-bad = {'pytest', '_pytest', 'libcst', 'coverage', 'hypothesis', 'rich', 'shop'}
+bad = {'pytest', '_pytest', 'coverage', 'hypothesis', 'rich', 'shop'}
 print(sorted(bad & sys.modules.keys()))
 """
     words = [sys.executable, "-c", code]

@@ -5,13 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pytest_enrich.commands.review import bug_screen, pages
-from pytest_enrich.commands.review.console import BUG, ESCAPED, SHORT_BUG, key_legend
+from pytest_enrich.commands.review import screen
+from pytest_enrich.commands.review.console import BUG, ESCAPED, key_legend
 from pytest_enrich.commands.review.screen import Size, View
 from pytest_enrich.commands.review.sitting import END, Sitting
 from pytest_enrich.data import SourceLine
 from pytest_enrich.reporters.words import columns
-from pytest_enrich.store.bugs import xfail
 from tests.commands.review.test_loop import hold
 
 ROWS = st.lists(st.text("abc=漢", max_size=200).map(lambda text: f"{text}."), max_size=60)
@@ -23,7 +22,7 @@ def test_the_parts_of_a_page_fit_and_are_all_of_it(page, told, wide, high):
     size, sitting = Size(wide, high), Sitting(order=("a",), page=tuple(page), told=tuple(told))
     seen, following = [], 1
     while following:
-        lines, following = pages.part(sitting, size, ["a accept"])
+        lines, following = screen.part(sitting, size, ["a accept"])
         assert len(lines) < high
         assert max(map(columns, lines)) < wide
         seen += [line for line in lines[len(told) : -1] if not line.startswith("-- lines ")]
@@ -33,13 +32,13 @@ def test_the_parts_of_a_page_fit_and_are_all_of_it(page, told, wide, high):
 
 def test_the_end_of_a_page_begins_as_late_as_it_can():
     sitting = Sitting(order=("a",), page=tuple(map(str, range(50))), first=END)
-    lines, following = pages.part(sitting, Size(80, 12), ["a accept"])
+    lines, following = screen.part(sitting, Size(80, 12), ["a accept"])
     assert (lines[-3], following, len(lines)) == ("49", 0, 11)
 
 
 def test_the_end_of_a_line_that_is_drawn_is_no_row():
     page = (f"{'=' * 90}", f"{'_' * 30} test_a {'_' * 50}")
-    lines, _ = pages.part(Sitting(order=("a",), page=page), Size(80, 24), [])
+    lines, _ = screen.part(Sitting(order=("a",), page=page), Size(80, 24), [])
     assert len(lines) == 2
 
 
@@ -59,17 +58,19 @@ def test_space_shows_more_of_a_page_and_escape_leaves_it(project):
 def bug(fakes):
     one = fakes.bug()
     function = [SourceLine(number=number, text=f"    line {number}") for number in range(1, 40)]
-    return View(number=11, total=12, one=xfail(one), bug=one, function=tuple(function))
+    return View(number=11, total=12, one=one, function=tuple(function), change=("  def test_a():",))
 
 
 @settings(max_examples=30, deadline=None)
 @given(wide=st.integers(60, 200), high=st.integers(20, 60), times=st.integers(1, 40), told=st.integers(0, 2))
 def test_a_possible_bug_fits_any_terminal_with_what_is_said_and_what_is_done(bug, wide, high, times, told):
-    code = f"def test_a():\n{'    assert 1' * times}\n"
-    longer = replace(bug.bug, contract=bug.bug.contract * times, test=replace(bug.bug.test, code=code))
+    broken = replace(bug.one.contradiction, contract=bug.one.contradiction.contract * times)
+    longer = replace(bug.one, broken=broken)
+    change = ("  def test_a():", *["      assert 1"] * times)
     size = Size(wide, high)
-    legend = key_legend(SHORT_BUG if size.is_low else BUG, size.width)
-    lines = bug_screen.compose_bug(replace(bug, bug=longer, told=("done " * 40,) * told), size, legend)
+    legend = key_legend(BUG, size)
+    seen = replace(bug, one=longer, change=change, told=("done " * 40,) * told)
+    lines = [*screen.compose(seen, size, len(legend)), *legend]
     assert len(lines) < high
     assert max(map(columns, lines)) < wide
     assert lines[told].startswith(" 11/12  POSSIBLE BUG  ")
@@ -80,16 +81,6 @@ def test_a_possible_bug_fits_any_terminal_with_what_is_said_and_what_is_done(bug
 def test_a_possible_bug_that_would_act_on_a_terminal_is_made_visible(bug, fakes):
     evil = "\x1b[2J\u202e"
     function = (SourceLine(number=1, text=evil),)
-    spoiled = fakes.spoiled(bug.bug, evil)
-    seen = replace(bug, bug=spoiled, one=replace(bug.one, title=evil, look=evil), function=function, told=(evil,))
+    seen = replace(bug, one=replace(fakes.spoiled(bug.one, evil), id=bug.one.id), function=function, told=(evil,))
     for size in (Size(80, 24), Size(80)):
-        assert "".join(bug_screen.compose_bug(seen, size, [])).isprintable()
-
-
-def test_every_key_of_a_possible_bug_is_used_once_and_explained():
-    from pytest_enrich.commands.review import bug
-
-    for choices in (BUG, SHORT_BUG):
-        assert len({one.key for one in choices}) == len(choices) == len({one.word for one in choices})
-    assert {one.key for one in BUG} - {"?"} <= set("\n".join(bug.HELP))
-    assert len(bug.HELP) + len(key_legend(SHORT_BUG, 59)) < 20
+        assert "".join(screen.compose(seen, size)).isprintable()

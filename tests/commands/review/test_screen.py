@@ -5,12 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pytest_enrich.commands.review import pages, screen
+from pytest_enrich.commands.review import screen
 from pytest_enrich.commands.review.console import (
+    BUG,
     EDITED,
     MAIN,
     REASONS,
-    SHORT,
     STALE,
     key_legend,
     painted,
@@ -19,8 +19,7 @@ from pytest_enrich.commands.review.console import (
     typed,
     wants_colour,
 )
-from pytest_enrich.commands.review.pages import view_of
-from pytest_enrich.commands.review.screen import Size, View, compose, share
+from pytest_enrich.commands.review.screen import Size, View, compose, share, view_of
 from pytest_enrich.commands.review.sitting import Sitting
 from pytest_enrich.reporters.words import columns
 
@@ -46,8 +45,8 @@ def views(made):
 def test_it_fits_any_terminal_and_has_all_that_a_decision_needs(views, index, wide, high, told):
     seen = replace(views[index], told=("done " * 40,) * told)
     size = Size(wide, high)
-    choices = SHORT if size.is_low else MAIN
-    lines = compose(seen, size, key_legend(choices, size.width))
+    legend = key_legend(MAIN, size)
+    lines = [*compose(seen, size, len(legend)), *legend]
     assert len(lines) < high  # the prompt has the last row
     assert max(map(columns, lines)) < wide
     assert lines[told].startswith(f" {seen.number}/{seen.total}  ")
@@ -57,14 +56,14 @@ def test_it_fits_any_terminal_and_has_all_that_a_decision_needs(views, index, wi
 
 def test_without_an_end_of_rows_nothing_is_left_out(views):
     for seen in views:
-        lines = compose(seen, Size(80), [])
+        lines = compose(seen, Size(80))
         assert not any(line.endswith("d shows all") for line in lines)
         assert sum(line.startswith("  + ") for line in lines) == sum(one.startswith("  + ") for one in seen.change)
 
 
 def test_no_assertion_is_cut(views):
     line = "  +     assert parse_sku('a long text') == " + ", ".join(f"'part {number}'" for number in range(20))
-    lines = compose(replace(views[0], change=("  + def test_it():", line)), Size(80), [])
+    lines = compose(replace(views[0], change=("  + def test_it():", line)), Size(80))
     start = next(at for at, one in enumerate(lines) if one.startswith("  +     assert"))
     end = next(at for at, one in enumerate(lines) if "'part 19'" in one)
     assert "".join("".join(lines[start : end + 1]).split()) == "".join(line.split())
@@ -85,12 +84,12 @@ def test_what_would_act_on_a_terminal_is_made_visible(views):
         proof=replace(one.proof, nearest_test=near),
     )
     for size in (Size(80, 24), Size(80)):
-        text = "\n".join(compose(replace(views[0], one=bad, told=(evil,)), size, []))
+        text = "\n".join(compose(replace(views[0], one=bad, told=(evil,)), size))
         assert text.replace("\n", "").isprintable()
 
 
 def test_a_stale_one_says_so_in_place_of_its_source(views):
-    lines = compose(replace(views[0], stale=True, function=()), Size(80, 24), [])
+    lines = compose(replace(views[0], stale=True, function=()), Size(80, 24))
     assert any("changed since this was made. v checks again" in line for line in lines)
 
 
@@ -127,12 +126,12 @@ def test_what_a_reason_notes(word, expected):
 
 
 def test_every_key_is_used_once():
-    for choices in (MAIN, STALE, SHORT, REASONS, EDITED):
+    for choices in (MAIN, STALE, BUG, REASONS, EDITED):
         assert len({one.key for one in choices}) == len(choices) == len({one.word for one in choices})
 
 
 def test_the_keys_of_the_usual_screen_take_two_lines():
-    assert [columns(line) <= 79 for line in key_legend(MAIN, 79)] == [True, True]
+    assert [columns(line) <= 79 for line in key_legend(MAIN, Size(80))] == [True, True]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +149,7 @@ def test_colours_are_there_unless_somebody_minds(environ, expected):
 
 
 def test_colours_change_nothing_but_colour(views):
-    for line in compose(views[0], Size(80, 24), key_legend(MAIN, 79)):
+    for line in [*compose(views[0], Size(80, 24)), *key_legend(MAIN, Size(80, 24))]:
         assert re.sub(r"\x1b\[\d+m", "", painted(line)) == line
 
 
@@ -160,8 +159,13 @@ def test_a_heading_keeps_its_id_however_narrow(views):
     assert columns(screen.heading(seen, 59)) <= 59
 
 
-def test_the_help_fits_the_smallest_screen_and_names_every_key():
-    lines = pages.helping()
-    assert max(map(columns, lines)) < 60
-    assert len(lines) + len(key_legend(SHORT, 59)) < 20
-    assert {one.key for one in MAIN} - {"?"} <= set("\n".join(lines))
+def test_the_help_is_narrow_and_names_every_key():
+    assert max(map(columns, screen.HELP)) < 70
+    assert {one.key for one in (*MAIN, *BUG)} - {"?"} <= set("\n".join(screen.HELP))
+
+
+def test_where_rows_are_few_one_line_of_keys_names_the_way_to_the_others():
+    (line,) = key_legend(MAIN, Size(60, 20))
+    assert line.startswith("a accept  e edit  r reject  s skip")
+    assert line.endswith("  ? all keys")
+    assert columns(line) < 60

@@ -96,9 +96,7 @@ def suggestion(identity="cart-6e2m3fea", *, qualname="parse_sku", text="", path=
 
 
 def reported(one=None, **changes):
-    made = ReportedSuggestion(
-        suggestion=one or suggestion(), source=SOURCE, difference=DIFFERENCE, anchor=14, stale=False
-    )
+    made = ReportedSuggestion(suggestion=one or suggestion(), source=SOURCE, difference=DIFFERENCE, stale=False)
     return replace(made, **changes)
 
 

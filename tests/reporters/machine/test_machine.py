@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import jsonschema
 import msgspec
 from msgspec.structs import replace
 
 from pytest_enrich.data import ChangedPart, Report
-from pytest_enrich.reporters import machine
+from pytest_enrich.reporters import findings, formats
 
 
 def test_gitlab_gets_one_entry_of_the_least_severity_a_suggestion(report):
-    (entry,) = json.loads(machine.render_gitlab(report))
+    (entry,) = json.loads(findings.render_gitlab(report))
     assert entry.pop("description").startswith(
         "parse_sku: text without a dash is refused. Suggested: a test in tests/"
     )
@@ -28,61 +27,30 @@ def test_gitlab_gets_one_entry_of_the_least_severity_a_suggestion(report):
 
 
 def test_gitlab_gets_a_list_also_for_nothing():
-    assert json.loads(machine.render_gitlab(Report())) == []
+    assert json.loads(findings.render_gitlab(Report())) == []
 
 
 def test_no_two_of_gitlabs_entries_have_one_fingerprint(large, report):
-    entries = json.loads(machine.render_gitlab(large(400)))
+    entries = json.loads(findings.render_gitlab(large(400)))
     assert len({entry["fingerprint"] for entry in entries}) == len(entries) == 400
-    assert len(json.loads(machine.render_gitlab(replace(report, suggestions=report.suggestions * 2)))) == 1
+    assert len(json.loads(findings.render_gitlab(replace(report, suggestions=report.suggestions * 2)))) == 1
 
 
 def test_the_path_is_the_one_in_the_repository(report):
     moved = replace(report, base="packages/shop/")
-    assert json.loads(machine.render_gitlab(moved))[0]["location"]["path"] == "packages/shop/src/shop/cart.py"
-    assert cases(moved)[0].get("file") == "packages/shop/tests/test_cart.py"
-
-
-def cases(report):
-    return ET.fromstring(machine.render_junit(report)).findall("testsuite/testcase")
-
-
-def test_junit_has_a_passed_case_with_its_proof_a_suggestion(report):
-    (case,) = cases(report)
-    assert (case.get("classname"), case.get("time")) == ("tests.test_cart", "0.000400")
-    assert case.get("name") == "cart-6e2m3fea: parse_sku: text without a dash is refused"
-    told = case.findtext("system-out")
-    assert "3 of 3 runs passed: alone, suite" in told
-    assert "kills 2 of 2 mutants" in told
-    assert "line 26: not sep -> sep  killed" in told
-
-
-def test_junit_counts_what_it_has(report, reported_one):
-    stale = reported_one(stale=True)
-    root = ET.fromstring(machine.render_junit(replace(report, suggestions=(*report.suggestions, stale))))
-    assert (root.get("tests"), root.get("skipped"), root.get("failures")) == ("2", "1", "0")
-    assert len(root.findall("testsuite/testcase/skipped")) == 1
-    assert ET.fromstring(machine.render_junit(Report())).get("tests") == "0"
+    assert json.loads(findings.render_gitlab(moved))[0]["location"]["path"] == "packages/shop/src/shop/cart.py"
 
 
 def test_hostile_text_stays_text_for_gitlab(hostile):
-    text = machine.render_gitlab(hostile)
+    text = findings.render_gitlab(hostile)
     (entry,) = json.loads(text)
     assert text.isascii()
     assert set(entry) == {"description", "check_name", "fingerprint", "severity", "location"}
     assert "\x1b" not in entry["description"]
 
 
-def test_hostile_text_stays_text_in_xml(hostile):
-    root = ET.fromstring(machine.render_junit(hostile).encode("utf-8"))
-    assert [element.tag for element in root.iter()] == ["testsuites", "testsuite", "testcase", "system-out"]
-    told = root.findtext("testsuite/testcase/system-out")
-    assert "</script><img src=x onerror=alert(1)>" in told
-    assert "::add-mask::secret" in told
-
-
 MAKE = """\
-python -c "import json; from pytest_enrich.reporters.machine import json_schema as schema
+python -c "import json; from pytest_enrich.reporters.formats import json_schema as schema
 print(json.dumps(schema(), indent=2))" \
     > docs/reference/report.schema.json"""
 SCHEMA = Path(__file__).parents[3] / "docs" / "reference" / "report.schema.json"
@@ -90,13 +58,13 @@ SCHEMA = Path(__file__).parents[3] / "docs" / "reference" / "report.schema.json"
 
 def test_everything_comes_back(fakes):
     report = fakes.report()
-    assert msgspec.json.decode(machine.render_json(report), type=Report) == report
-    assert next(iter(json.loads(machine.render_json(report)))) == "schema"
+    assert msgspec.json.decode(formats.render_json(report), type=Report) == report
+    assert next(iter(json.loads(formats.render_json(report)))) == "schema"
 
 
 def test_a_text_that_no_file_can_hold_is_written_escaped(fakes):
     report = fakes.spoiled(fakes.report(1), "\ud800")
-    text = machine.render_json(report)
+    text = formats.render_json(report)
     assert json.loads(text)["project"] == "shop\\ud800"
     assert text.encode()
 
@@ -106,9 +74,9 @@ def test_every_report_keeps_to_the_published_schema(fakes):
     report = replace(fakes.report(), run=replace(fakes.report().run, changed=part))
     for each in (report, Report(), replace(report, project="\n```</script>\u202e\x1b\ud800")):
         jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text("utf-8"))).validate(
-            json.loads(machine.render_json(each))
+            json.loads(formats.render_json(each))
         )
 
 
 def test_the_published_schema_is_the_one_of_the_code():
-    assert json.loads(SCHEMA.read_text("utf-8")) == json.loads(msgspec.json.encode(machine.json_schema())), MAKE
+    assert json.loads(SCHEMA.read_text("utf-8")) == json.loads(msgspec.json.encode(formats.json_schema())), MAKE

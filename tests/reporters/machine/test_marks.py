@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.reporters import formats
 
-OURS = ("github", "github-comment", "gitlab", "sarif", "rdjsonl", "junit")
+OURS = ("github", "github-comment", "gitlab", "sarif")
 
 
 @pytest.mark.parametrize("name", OURS)

@@ -1,0 +1,357 @@
+"""Which lines changed since a commit: git is asked, never changed, and no setting or hook of the user's counts.
+
+`since` answers it, `check_base` whether it can be asked, `named` finds files by name; `environment` is that of a
+process that must not take a hook's repository for its own.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from pytest_enrich.data.code import Changes
+from pytest_enrich.errors import UsageError
+
+SECONDS = 120.0
+_SETTINGS = (
+    "--no-optional-locks", "--no-pager", "-c", "core.quotePath=off", "-c", "diff.suppressBlankEmpty=false",
+    "-c", "diff.autoRefreshIndex=false",
+)  # fmt: skip
+# What git tells a hook about the repository that it works for. It is found anew from the folder: in a folder
+# below the top, GIT_DIR alone would make git take that folder for the top.
+_OF_A_HOOK = (
+    "GIT_DIR",
+    "GIT_PREFIX",
+    "GIT_COMMON_DIR",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_QUARANTINE_PATH",
+    "GIT_LITERAL_PATHSPECS",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_ICASE_PATHSPECS",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_DIFF_OPTS",
+    "GIT_TRACE",
+)
+_DEEPEN = "git fetch --deepen=1000"
+_WHOLE = "git fetch --unshallow"
+_ACTIONS = "(in GitHub Actions: actions/checkout with fetch-depth: 0)"
+
+
+class Said(Struct, frozen=True):
+    """How git ended, and what it printed."""
+
+    status: int
+    output: bytes
+    errors: str
+
+    @property
+    def word(self) -> str:
+        """The answer that is one line, "" when git had none."""
+        return "" if self.status else os.fsdecode(self.output).rstrip("\n")
+
+
+def ask(folder: Path, *words: str) -> Said:
+    """Run git in `folder`.
+
+    Raises:
+        UsageError: There is no git, or it does not answer in time.
+    """
+    command = ["git", *_SETTINGS, *words]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=environment(os.environ) | {"LC_ALL": "C"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise UsageError("it needs git, which is not here\nInstall git, or do without this option.") from None
+    except subprocess.TimeoutExpired:
+        raise UsageError(f"git {words[0]} did not end within {SECONDS:.0f}s\nDo without this option.") from None
+    return Said(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace").strip())
+
+
+def need(folder: Path, *words: str) -> bytes:
+    """What git prints when all is well.
+
+    Raises:
+        UsageError: It is not; with git's own words.
+    """
+    said = ask(folder, *words)
+    if said.status:
+        raise UsageError(f"git {words[0]} failed: {last(said.errors)}")
+    return said.output
+
+
+def head(folder: Path) -> str:
+    """The id of the commit that is checked out, "" when there is none yet."""
+    return resolved(folder, "HEAD")
+
+
+def resolved(folder: Path, name: str) -> str:
+    """The id of the commit that `name` stands for, "" when it stands for none."""
+    if not name or name.startswith("-"):
+        return ""
+    return ask(folder, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").word
+
+
+def environment(given: Mapping[str, str]) -> dict[str, str]:
+    """These variables without what git tells a hook; a work tree that somebody named stays."""
+    kept = {name: value for name, value in given.items() if name not in _OF_A_HOOK or name == "GIT_DIR"}
+    if "GIT_WORK_TREE" not in kept:
+        kept.pop("GIT_DIR", None)
+    if not Path(kept.get("GIT_INDEX_FILE", "")).is_absolute():  # relative to a folder that nobody told us
+        kept.pop("GIT_INDEX_FILE", None)
+    return kept
+
+
+def last(text: str) -> str:
+    """The last line that says something."""
+    lines: Sequence[str] = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "it gave no reason"
+
+
+def check_base(rootdir: Path) -> None:
+    """See to it that there is a work tree to ask about.
+
+    Raises:
+        UsageError: There is none, or git does not trust it.
+    """
+    said = ask(rootdir, "rev-parse", "--is-inside-work-tree")
+    if said.word == "true":
+        return
+    why = _whole(said.errors) if said.status else "this is no work tree"
+    raise UsageError(f"{rootdir} is not in the work tree of a git repository: {why}\nDo without this option.")
+
+
+def _whole(errors: str) -> str:
+    """The reason, and the command that it ends with where it knows one."""
+    lines = [line.strip() for line in errors.splitlines() if line.strip()] or ["it gave no reason"]
+    return "\n".join(dict.fromkeys((lines[0], lines[-1])))
+
+
+def find_base(rootdir: Path, since: str) -> str:
+    """The id of the commit where HEAD and `since` parted, as `since...HEAD` has it.
+
+    Raises:
+        UsageError: There is no such commit; what to do about it is said.
+    """
+    if ".." in since:
+        raise UsageError("accepted is one commit: staged, HEAD or a name; where it parted from HEAD is found out")
+    commit = resolved(rootdir, since)
+    if not commit:
+        raise UsageError(_unknown(rootdir, since))
+    if not head(rootdir):
+        raise UsageError("nothing is committed here yet\nCommit something first, or use --enrich-since=staged.")
+    parted = ask(rootdir, "merge-base", commit, "HEAD").word
+    if not parted:
+        raise UsageError(_apart(rootdir))
+    return parted
+
+
+def _unknown(rootdir: Path, since: str) -> str:
+    lines = ["there is no such commit here"]
+    remote, _, branch = since.partition("/")
+    shallow, remotes = _is_shallow(rootdir), ask(rootdir, "remote").word.split("\n")
+    lines += [f"There is:    {one}/{since}" for one in remotes if one and resolved(rootdir, f"{one}/{since}")]
+    if branch and remote in remotes:
+        lines.append(f"Fetch it:    git fetch {remote} +refs/heads/{branch}:refs/remotes/{remote}/{branch}")
+    if shallow:
+        lines.append(f"All of it:   {_WHOLE}    {_ACTIONS}")
+    if len(lines) == 1:
+        lines.append("What there is:  git branch --all")
+    return "\n".join(lines)
+
+
+def _apart(rootdir: Path) -> str:
+    if not _is_shallow(rootdir):
+        return "it has no commit in common with HEAD\nName a commit that HEAD comes from:  git log --oneline"
+    return (
+        "this clone is shallow: it does not reach back to where the two parted\n"
+        f"More of it:  {_DEEPEN}\n"
+        f"All of it:   {_WHOLE}    {_ACTIONS}"
+    )
+
+
+def _is_shallow(rootdir: Path) -> bool:
+    return ask(rootdir, "rev-parse", "--is-shallow-repository").word == "true"
+
+
+_HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_QUOTED = re.compile(rb'\\([abtnvfr"\\]|[0-7]{3})')
+_PLAIN = {b"a": 7, b"b": 8, b"t": 9, b"n": 10, b"v": 11, b"f": 12, b"r": 13, b'"': 34, b"\\": 92}
+STAGED = "staged"
+LARGEST = 16 * 1024 * 1024
+_PYTHON = ":(top)*.py"
+# Names as they are, no programs of the user's, files that .gitattributes calls binary too, and what changed inside
+# a submodule as well.
+_DIFF = (
+    "diff", "--no-color", "--no-ext-diff", "--no-textconv", "--no-relative", "--src-prefix=a/", "--dst-prefix=b/",
+    "--text", "--unified=0", "--find-renames", "--submodule=diff", "--ignore-submodules=none",
+    "--diff-algorithm=default",
+)  # fmt: skip
+
+
+class Hunk(Struct, frozen=True):
+    """One change: from `old` on, `removed` lines went; from `new` on, the lines in `added` came.
+
+    `old` and `new` are the numbers of the first line that the hunk is about, context not counted.
+    """
+
+    old: int
+    removed: int
+    new: int
+    added: int
+
+
+class FileDiff(Struct, frozen=True):
+    """What changed in one file; `path` is its new name, relative to the top of the work tree."""
+
+    path: str
+    hunks: tuple[Hunk, ...]
+
+    @property
+    def lines(self) -> tuple[int, ...]:
+        """The lines that are new or different, ascending."""
+        return tuple(line for hunk in self.hunks for line in range(hunk.new, hunk.new + hunk.added))
+
+
+def read_diff(output: bytes) -> Iterator[FileDiff]:
+    """The files that a diff leaves in place, each with its hunks; with or without lines of context."""
+    lines = iter(output.split(b"\n"))
+    path = b""
+    hunks: list[Hunk] = []
+    for line in lines:
+        if line.startswith(b"diff --"):
+            yield from _file(path, hunks)
+            path, hunks = b"", []
+        elif line.startswith(b"+++ "):
+            path = _name(line[4:])
+        elif found := _HUNK.match(line):
+            old, removed, new, added = (int(text or b"1") for text in found.groups())
+            hunks += _hunks(lines, (old + (not removed), removed), (new + (not added), added))
+    yield from _file(path, hunks)
+
+
+def carried(lines: Iterable[int], hunks: Sequence[Hunk]) -> tuple[int, ...]:
+    """Where lines of the old text are in the new one; those that a hunk takes away are left out."""
+    found = []
+    for line in lines:
+        before = [hunk for hunk in hunks if hunk.old <= line]
+        if all(line >= hunk.old + hunk.removed for hunk in before):
+            found.append(line + sum(hunk.added - hunk.removed for hunk in before))
+    return tuple(found)
+
+
+def _file(path: bytes, hunks: Sequence[Hunk]) -> Iterator[FileDiff]:
+    if path and path != b"/dev/null":
+        yield FileDiff(os.fsdecode(path.removeprefix(b"b/")), tuple(hunks))
+
+
+def _hunks(lines: Iterator[bytes], old: tuple[int, int], new: tuple[int, int]) -> Iterator[Hunk]:
+    """The changes of one hunk, of which each run of lines between context is one."""
+    (old_line, old_left), (new_line, new_left) = old, new
+    removed = added = 0
+    for line in lines:
+        if line.startswith(b"+"):
+            added, new_left = added + 1, new_left - 1
+        elif line.startswith(b"-"):
+            removed, old_left = removed + 1, old_left - 1
+        elif not line.startswith(b"\\"):  # that is "No newline at end of file"
+            if removed or added:
+                yield Hunk(old_line, removed, new_line, added)
+            old_line, new_line = old_line + removed + 1, new_line + added + 1
+            old_left, new_left, removed, added = old_left - 1, new_left - 1, 0, 0
+        if old_left <= 0 and new_left <= 0:
+            break
+    if removed or added:
+        yield Hunk(old_line, removed, new_line, added)
+
+
+def _name(text: bytes) -> bytes:
+    """A name as git writes it: one with a space has a tab behind it, one with odd signs is quoted as in C."""
+    if not text.startswith(b'"'):
+        return text.removesuffix(b"\t")
+    return _QUOTED.sub(_sign, text[1 : text.rindex(b'"')])
+
+
+def _sign(found: re.Match[bytes]) -> bytes:
+    text = found[1]
+    return bytes([_PLAIN[text] if text in _PLAIN else int(text, 8)])
+
+
+def since(rootdir: Path, name: str) -> Changes:
+    """What changed since `name`: `staged`, `HEAD`, or a commit, from where it and HEAD parted.
+
+    Lines are those of the work tree. Files that git does not know yet are new, but for `staged`; ignored ones
+    never count. `rootdir` may lie below the top of the work tree, and in a worktree or submodule of its own.
+
+    Raises:
+        UsageError: git cannot say; what to do about it is said.
+    """
+    check_base(rootdir)
+    if name == STAGED:
+        return Changes(since=name, base=head(rootdir), lines=_below(rootdir, _staged(rootdir)))
+    start = find_base(rootdir, name)
+    found = {one.path: one.lines for one in _diff(rootdir, start)}
+    return Changes(since=name, base=start, lines=_below(rootdir, found) | _untracked(rootdir))
+
+
+def _staged(rootdir: Path) -> dict[str, tuple[int, ...]]:
+    """What is staged, by where it stands in the work tree, which is what tests ran."""
+    after = {one.path: one for one in _diff(rootdir)}
+    return {
+        one.path: carried(one.lines, after[one.path].hunks if one.path in after else ())
+        for one in _diff(rootdir, "--cached")
+    }
+
+
+def _diff(rootdir: Path, *what: str) -> Iterable[FileDiff]:
+    return read_diff(need(rootdir, *_DIFF, *what, "--", _PYTHON, *_submodules(rootdir)))
+
+
+def _submodules(rootdir: Path) -> Sequence[str]:
+    """Their places: a limit to Python files would leave them out."""
+    top = Path(ask(rootdir, "rev-parse", "--show-toplevel").word)
+    if not (top / ".gitmodules").is_file():
+        return ()
+    listing = ask(top, "config", "-z", "--file", ".gitmodules", "--get-regexp", r"^submodule\..*\.path$")
+    entries = (entry.partition(b"\n")[2] for entry in listing.output.split(b"\0"))
+    return [f":(top,literal){os.fsdecode(entry)}" for entry in entries if entry]
+
+
+def _below(rootdir: Path, found: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    """Only what is below rootdir, relative to it."""
+    prefix = ask(rootdir, "rev-parse", "--show-prefix").word
+    return {path[len(prefix) :]: lines for path, lines in found.items() if lines and path.startswith(prefix)}
+
+
+def _untracked(rootdir: Path) -> dict[str, tuple[int, ...]]:
+    listing = need(rootdir, "ls-files", "-z", "--others", "--exclude-standard", "--", "*.py")
+    names = [os.fsdecode(name) for name in listing.split(b"\0") if name]
+    counted = {name: _length(rootdir / name) for name in names}
+    return {name: tuple(range(1, length + 1)) for name, length in counted.items() if length}
+
+
+def _length(path: Path) -> int:
+    """How many lines a file has, 0 when it is no file that anybody wrote."""
+    try:
+        state = path.lstat()
+        if not stat.S_ISREG(state.st_mode) or state.st_size > LARGEST:
+            return 0
+        return len(path.read_bytes().splitlines())
+    except OSError:
+        return 0
