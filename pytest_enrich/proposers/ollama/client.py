@@ -170,9 +170,8 @@ class Client:
         return answer
 
     def _once(self, request: Request, deadline: float, stopped: Callable[[], bool]) -> Answer:
-        path = "/api/chat" if request.suffix is None else "/api/generate"
         timeout = self._timeout(max(0.01, min(self._limits.first, deadline - time.monotonic())))
-        built = self._http.build_request("POST", path, json=request_body(request), timeout=timeout)
+        built = self._http.build_request("POST", "/api/chat", json=request_body(request), timeout=timeout)
         built.extensions["trace"] = self._note
         with self._noticing(request):
             return _guarded(lambda: self._streamed(built, deadline, stopped))
