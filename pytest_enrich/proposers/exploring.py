@@ -15,7 +15,7 @@ NOTHING = Recorded(calls=(), constructors=(), outcomes=())
 
 
 def record(target: Target, sandbox: Sandbox, *, seconds: float = RECORD_SECONDS) -> Recorded:
-    """The calls that its nearest tests make to its entries and to others of its module; nothing when that failed."""
+    """The calls that its nearest tests make to its entries and to others of its module; nothing when it failed."""
     # Without their parameters: ids of parameters may differ from run to run (a set gives them).
     tests = tuple(dict.fromkeys(near.nodeid.partition("[")[0] for near in target.nearest))[:MOST_TESTS]
     if not tests:

@@ -6,7 +6,7 @@ import ast
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from pytest_enrich.data import Span, Template
 
@@ -167,6 +167,14 @@ def is_literal(node: ast.expr) -> bool:
         case ast.Dict(keys, values):
             return all(part is not None and is_literal(part) for part in (*keys, *values))
     return False
+
+
+def literal_value(code: str | ast.expr) -> tuple[Any] | None:
+    """The value of a literal, in a tuple since it may be None itself; None for all that is none."""
+    try:
+        return (ast.literal_eval(code),)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return None
 
 
 def is_expression(template: Template) -> bool:

@@ -21,6 +21,7 @@ from pytest_enrich.proposers.ollama import prompt, scenario
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.scenario import Writer
 from pytest_enrich.protocols import Task
+from pytest_enrich.writing.syntax import literal_value
 
 NAME = "repair"
 MOST = 2
@@ -156,13 +157,12 @@ def _plain(line: str) -> str:
 def _seen(detail: str, expected: ast.expr) -> str | None:
     """The literal that stood on the left, read back from what pytest shows; None when it is none, or is cut."""
     shown = _SEEN.search(detail)
-    try:
-        left, compared, right = (
-            shown[1].rpartition(f" == {ast.literal_eval(expected)!r}") if shown else ("", "", "")
-        )
-        is_whole = compared and not right and repr(ast.literal_eval(left)) == left
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):  # one of them is no literal
+    wanted = literal_value(expected)
+    if shown is None or wanted is None:
         return None
+    left, compared, right = shown[1].rpartition(f" == {wanted[0]!r}")
+    value = literal_value(left)
+    is_whole = compared and not right and value is not None and repr(value[0]) == left
     return left if is_whole and len(left) <= LONGEST_SEEN else None
 
 
