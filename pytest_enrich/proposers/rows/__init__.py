@@ -76,7 +76,7 @@ class RowsProposer:
             started = time.monotonic()
             # What tests beside lists are made of comes last, with what is left then.
             share = sum(not of_file[0].is_apart for of_file in files[number:]) or 1
-            varied = self._varied(asking.job(task, sheets, share, self._read), sheets)
+            varied = self._varied(asking.job(task, sheets, share), sheets)
             if varied is None:
                 continue
             left = max(task.seconds - (time.monotonic() - started), task.seconds / len(files))

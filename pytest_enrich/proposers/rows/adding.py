@@ -1,22 +1,20 @@
-"""Where an existing test may do more or other things than it does: pass, set, or leave at its default.
+"""Where an existing test may pass more or other things than it does.
 
-A keyword of a call, an option of a command's words, a key, an attribute, a class of the same kind.
+A keyword of a call, an option of a command's words, a key of a mapping, the default of a parameter.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice, permutations
 from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from pytest_enrich.data import Hole, Span, Template
-from pytest_enrich.proposers.rows import asked, steps
-from pytest_enrich.proposers.rows.addable import ATTRIBUTE, INSTEAD, ITEM, KEYS, WORDS, Addable, Kin
+from pytest_enrich.data import Hole, Span
+from pytest_enrich.proposers.rows.addable import INSTEAD, KEYS, WORDS, Addable, Option
 from pytest_enrich.proposers.rows.mocks import MOCKS, NOT_BY_ITSELF, PATCHES, RAISES, RETURNS
-from pytest_enrich.proposers.rows.options import Option
 from pytest_enrich.writing.syntax import (
     Edit,
     Function,
@@ -37,8 +35,6 @@ RUNNERS = {"invoke", "main", "run", "parse_args", "parse_known_args", "call"}
 """Functions that a command's words are passed to."""
 MOST_HOLES, MOST_VALUES, MOST_WORDS, MOST_NAMED = 24, 6, 8, 4
 MOST_DEFAULTS = 8
-MOST_SETTINGS, MOST_SET = 12, 5
-MOST_KIN = 8
 
 
 def added_holes(function: Function, known: Addable) -> list[Hole]:
@@ -79,79 +75,21 @@ def with_words(hole: Hole, function: Function, known: Addable) -> Hole:
     return replace(hole, offers=tuple(repr([*shortest, *words]) for words in added))
 
 
-def with_keys(hole: Hole, function: Function, known: Addable) -> Hole:
-    """A literal or a parameter that a function looks up in a table, and the other keys of that."""
-    made = calls(function) if known.tables else ()
-    pairs = ((call, argument) for call in made for argument in arguments(call) if _is_of(hole, argument))
-    keys = dict.fromkeys(key for pair in pairs for key in asked.table_keys(*pair, known.tables))
-    return _offering(hole, keys)
-
-
 def with_default(hole: Hole, function: Function, known: Addable) -> Hole:
     """A literal that is an optional argument, with its default besides."""
     passed = _passed_defaults(function, known) if not hole.adds else ()
-    return _offering(hole, [default for value, default in passed if span(value) == hole.span])
+    defaults = (default for value, default in passed if span(value) == hole.span)
+    return replace(hole, offers=(*hole.offers, *(default for default in defaults if default not in hole.values)))
 
 
 def default_holes(text: Text, function: Function, known: Addable) -> list[Hole]:
     """A place for each other optional argument."""
     passed = ((value, default) for value, default in _passed_defaults(function, known) if not is_literal(value))
-    holes = (_instead(text, value, default) for value, default in passed)
+    holes = (
+        Hole(span=span(value), values=(text.source(value),), adds=INSTEAD, offers=(default,))
+        for value, default in passed
+    )
     return [hole for hole in holes if hole.offers != hole.values][:MOST_DEFAULTS]
-
-
-def kin_holes(text: Text, function: Function, kin: Kin) -> list[Hole]:
-    """The places where a test makes another one: its class, and the whole call, where that passes something."""
-    made = kin.made(function)
-    places: list[tuple[ast.expr, Template]] = [(call.func, kin.own) for call in made]
-    places += [(call, f"{kin.own}()") for call in made if call.args or call.keywords]
-    return [_instead(text, node, other) for node, other in places[:MOST_KIN]]
-
-
-def is_setting(hole: Hole) -> bool:
-    """Whether it is a place for one more assignment."""
-    return hole.adds[:1] in {ATTRIBUTE, ITEM}
-
-
-def setting_holes(function: Function, known: Addable) -> list[Hole]:
-    """A place behind the last assignment to each object, for each of what the target asks of such objects."""
-    assignments = [(step, ast.unparse(target.value), _set_part(target)) for step, target in _assignments(function)]
-    last = {(receiver, part[0]): step for step, receiver, part in assignments}
-    there = {f"{receiver}{part}" for _, receiver, part in assignments}
-    asked_for = {ATTRIBUTE: known.attributes, ITEM: known.keys}
-    holes = [
-        Hole(span=span(step), values=("...",), adds=part, offers=keyword.values[:MOST_SET])
-        for (receiver, kind), step in last.items()
-        for keyword in asked_for[kind]
-        if f"{receiver}{(part := _part(kind, keyword.name))}" not in there
-    ]
-    return holes[:MOST_SETTINGS]
-
-
-def setting_edit(text: Text, hole: Hole, value: str) -> Edit:
-    """What writes such an assignment below the one that is there."""
-    statement = next(node for node in nodes_of(ast.Assign, text.tree) if span(node) == hole.span)
-    target = statement.targets[0]
-    assert isinstance(target, ast.Attribute | ast.Subscript)
-    line, end = span(statement)[2:]
-    code = f"{' ' * statement.col_offset}{text.source(target.value)}{hole.adds} = {value}"
-    return (line, end, line, end), f"\n{code}"
-
-
-def _offering(hole: Hole, values: Iterable[str]) -> Hole:
-    """The hole with these besides."""
-    return replace(hole, offers=(*hole.offers, *(value for value in values if value not in hole.values)))
-
-
-def _instead(text: Text, node: ast.expr, other: Template) -> Hole:
-    """A place for something else than an expression."""
-    return Hole(span=span(node), values=(text.source(node),), adds=INSTEAD, offers=(other,))
-
-
-def _is_of(hole: Hole, argument: ast.expr) -> bool:
-    """Whether it is what stands in a hole, or the parameter that it is."""
-    is_parameter = isinstance(argument, ast.Name) and argument.id == hole.name
-    return is_parameter or (hole.span == span(argument) and not hole.adds)
 
 
 def _listed_words(value: str) -> list[str] | None:
@@ -247,23 +185,3 @@ def _passed_defaults(function: Function, known: Addable) -> Iterator[tuple[ast.e
     for call in (call for call in calls(function) if last_name(call.func) in known.callables):
         passed = ((keyword.value, defaults.get(keyword.arg or "", "")) for keyword in call.keywords)
         yield from ((value, default) for value, default in passed if default)
-
-
-def _assignments(function: Function) -> Iterator[tuple[ast.stmt, ast.Attribute | ast.Subscript]]:
-    """The steps that set an attribute or a key of what a name, or an attribute of one, stands for."""
-    places = {hole.span for hole in steps.step_holes(function) if hole.span is not None}
-    for step in steps.statements_at(function, places):
-        target = step.targets[0] if isinstance(step, ast.Assign) else None
-        if isinstance(target, ast.Attribute) or (isinstance(target, ast.Subscript) and [*texts([target.slice])]):
-            yield step, target
-
-
-def _set_part(target: ast.Attribute | ast.Subscript) -> str:
-    """What it sets, as `Hole.adds` has it."""
-    if isinstance(target, ast.Attribute):
-        return _part(ATTRIBUTE, target.attr)
-    return _part(ITEM, *texts([target.slice]))
-
-
-def _part(kind: str, name: str) -> str:
-    return f".{name}" if kind == ATTRIBUTE else f'["{name}"]'

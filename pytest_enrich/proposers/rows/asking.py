@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from functools import lru_cache
 from itertools import islice
-from pathlib import PurePosixPath
 
 from pytest_enrich.data import Target, Vary
 from pytest_enrich.proposers.rows import addable, reading, steps
@@ -18,32 +15,22 @@ from pytest_enrich.writing.syntax import Text, arguments, is_literal, last_name,
 
 MOST_TESTS, MOST_APART, MOST_FILES, MOST_READ = 6, 3, 2, 40
 MOST_VALUES, LONGEST_VALUE = 60, 40
-MOST_WORDS = 24
-WORD = re.compile(r"[\w.@+-]{3,30}")
-REPORT = r"(?i)(?:issue|bug|ticket|gh|pr)_?\d+"
 
 
-def _nothing(_path: str) -> str:
-    return ""
-
-
-def job(task: Task, sheets: Sequence[Sheet], files: int, read: Callable[[str], str] = _nothing) -> Vary:
-    """To vary these tests of one file, with what the task has for one of so many files.
-
-    `read` gives the text of a test file, "" for none: fixtures beside the tests have words that fit.
-    """
-    target, path = task.target, sheets[0].placement.path
+def job(task: Task, sheets: Sequence[Sheet], files: int) -> Vary:
+    """To vary these tests of one file, with what the task has for one of so many files."""
+    target = task.target
     return Vary(
         path=target.path,
         module=target.module,
-        test_path=path,
+        test_path=sheets[0].placement.path,
         text=sheets[0].text.text,
         patterns=tuple(sheet.pattern for sheet in sheets),
         branches=tuple(branch for gap in target.gaps for branch in gap.branches),
         lines=tuple(line for gap in target.gaps for line in gap.lines),
         statements=target.statements,
         constants=target.constants,
-        values=(*_near(task.target, sheets), *_of_fixtures(path, read)),
+        values=_near(target, sheets),
         way=tuple(sorted({condition.line for way in target.conditions for condition in way})),
         raises=target.raise_lines,
         seed=task.seed,
@@ -60,20 +47,11 @@ def nearest(
 ) -> list[list[Sheet]]:
     """The nearest tests that are wanted and in which something can vary, by file.
 
-    Those with cases come first, and last, as what tests beside them are made of. Of a target that no test reaches
-    it is those that make another class of its kind. With the text of the `source` file they may be given what they
-    do not pass.
+    Those with cases come first, and last, as what tests beside them are made of. With the text of the `source`
+    file they may be given what they do not pass.
     """
-    known = addable.of(target, source) if source else addable.Addable()
-    shelf = Shelf(target, read, known)
-    nodeids = dict.fromkeys(
-        near.nodeid.partition("[")[0] for near in target.nearest if near.shared or known.kin.own
-    )
-    if known.kin.own:
-        kin = shelf.sheets(
-            nodeids, lambda sheet: wanted(sheet) and bool(known.kin.made(sheet.function)), MOST_TESTS, apart=True
-        )
-        return [*islice(by_file(kin), MOST_FILES)]
+    shelf = Shelf(target, read, addable.of(target, source) if source else addable.Addable())
+    nodeids = dict.fromkeys(near.nodeid.partition("[")[0] for near in target.nearest if near.shared)
     first = shelf.sheets([*nodeids][:MOST_READ], wanted, MOST_TESTS)
     rows = [sheet.pattern.nodeid for sheet in first if sheet.kind == "row"]
     apart = shelf.sheets(rows, wanted, MOST_APART, apart=True)
@@ -96,21 +74,6 @@ def _arguments(calls: Iterable[ast.Call], names: Collection[str]) -> Iterator[as
     for call in calls:
         if last_name(call.func) in names:
             yield from arguments(call)
-
-
-def _of_fixtures(path: str, read: Callable[[str], str]) -> Iterator[str]:
-    """Words that the conftest files round a test file have, the nearest first: names and passwords, most often."""
-    folders = PurePosixPath(path).parents
-    words = (word for folder in folders for word in _single_words(read((folder / "conftest.py").as_posix())))
-    return islice((repr(word) for word in dict.fromkeys(words)), MOST_WORDS)
-
-
-@lru_cache(maxsize=8)  # a few files are asked about, each for many targets
-def _single_words(source: str) -> tuple[str, ...]:
-    """The texts of a file that are one word."""
-    text = parsed(source)
-    nodes = (node for node in ast.walk(text.tree) if isinstance(node, ast.Constant)) if text is not None else ()
-    return tuple(node.value for node in nodes if isinstance(node.value, str) and WORD.fullmatch(node.value))
 
 
 class Shelf:
@@ -157,7 +120,6 @@ def by_file(sheets: Iterable[Sheet]) -> Iterator[list[Sheet]]:
     yield from files.values()
 
 
-def _worth(sheet: Sheet) -> tuple[bool, bool, int]:
-    """Rows first; last what is about one report, where cases of anything else are out of place."""
-    is_report = bool(re.search(REPORT, sheet.function.name))
-    return is_report, not sheet.takes_rows, KINDS.index(sheet.kind)
+def _worth(sheet: Sheet) -> tuple[bool, int]:
+    """Rows first."""
+    return not sheet.takes_rows, KINDS.index(sheet.kind)

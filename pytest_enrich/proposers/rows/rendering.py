@@ -88,8 +88,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
             return hole.span, "" if hole.adds == LEFT_OUT else value
         if mocks.is_configured(hole):
             return mocks.configuring_edit(hole, value)
-        write = adding.setting_edit if adding.is_setting(hole) else adding.adding_edit
-        return write(self.sheet.text, hole, value)
+        return adding.adding_edit(self.sheet.text, hole, value)
 
 
 def _signature(start: str, arguments: Sequence[str], end: str) -> list[str]:

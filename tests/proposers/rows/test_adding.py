@@ -9,8 +9,7 @@ import pytest
 
 from pytest_enrich.data import Hole, Vary
 from pytest_enrich.proposers.rows import adding
-from pytest_enrich.proposers.rows.addable import KEYS, WORDS, Addable, Keyword
-from pytest_enrich.proposers.rows.options import Option
+from pytest_enrich.proposers.rows.addable import KEYS, WORDS, Addable, Keyword, Option
 from pytest_enrich.writing.syntax import Text
 from tests.proposers.rows.conftest import variant
 
@@ -173,29 +172,6 @@ def test_where_the_condition_is_long_a_name_says_by_which_a_value_is_passed(rows
     assert made.name == "test_discount_with_level_0"
 
 
-SET = Addable(
-    attributes=(Keyword("open", ("True", "None")), Keyword("name", ("'a'",))),
-    keys=(Keyword("mode", ("'x'",)), Keyword("level", ("1",))),
-)
-
-
-@pytest.mark.parametrize(
-    ("body", "found"),
-    [
-        ("shop.name = 'ann'\nassert shop.total() == 1", [".open"]),
-        ("shop.name = 'ann'\nshop.open = True\nassert shop.total() == 1", []),
-        ("shop.a = 1\nshop.b = 2\nassert shop.total()", [".open", ".name"]),
-        ("shop.config['level'] = 2\nassert shop.total() == 1", ['["mode"]']),
-        ("shop.config[0] = 2\nassert shop.total() == 1", []),
-        ("with shop as s:\n    s.a = 1\n    assert s.total()", [".open", ".name"]),
-        ("name = 1\nassert shop.total(name)", []),
-    ],
-)
-def test_beside_what_is_set_the_rest_that_is_asked_may_be_set_too(body, found):
-    (function,) = ast.parse("def test_it(shop):\n" + textwrap.indent(body, "    ")).body
-    assert [hole.adds for hole in adding.setting_holes(function, SET)] == found
-
-
 SETS = """
     from shop.cart import Cart, discount
 
@@ -205,20 +181,6 @@ SETS = """
             cart.owner = "ann"
             assert discount(cart) == 3
     """
-SETTING = "def discount(cart):\n    if cart.open:\n        return 1\n"
-
-
-def test_the_sibling_sets_it_on_a_line_of_its_own(rows):
-    _, sandbox = rows(SETS, source=SETTING)
-    holes = sandbox.asked(Vary)[0].patterns[0].holes
-    at = next(at for at, one in enumerate(holes) if one.adds == ".open")
-    (made, *_), _ = rows(SETS, variant(values=((at, "True"),), seen=("1",)), source=SETTING)
-    assert made.code.splitlines()[1:] == [
-        "    with Cart() as cart:",
-        '        cart.owner = "ann"',
-        "        cart.open = True",
-        "        assert discount(cart) == 1",
-    ]
 
 
 def test_an_attribute_that_varies_has_to_do_with_what_is_asserted_of_its_object(rows):

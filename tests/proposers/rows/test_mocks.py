@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.data import NearTest, Varied, Vary
-from pytest_enrich.proposers.rows import RowsProposer, asked, mocks
+from pytest_enrich.proposers.rows import RowsProposer, addable, mocks
 from pytest_enrich.proposers.rows.addable import Addable, Keyword
 from pytest_enrich.writing.syntax import span
 from tests.proposers.rows.conftest import variant
@@ -181,7 +181,7 @@ def test_what_decides_is_known_by_the_methods_and_by_how_it_is_asked():
                 user.log("x")
             return load(limit)
         """
-    assert asked.outcomes(ast.parse(dedent(source))) == {
+    assert addable._outcomes(ast.parse(dedent(source))) == {
         "limit": False,
         "is_known": True,
         "next": False,
@@ -191,7 +191,7 @@ def test_what_decides_is_known_by_the_methods_and_by_how_it_is_asked():
 
 def test_what_may_raise_is_what_is_called_where_something_is_caught():
     source = "def pay(bank):\n    try:\n        bank.book(1)\n    except KeyError:\n        bank.undo()\n"
-    assert list(asked.tried(ast.parse(source))) == ["book"]
+    assert list(addable._tried(ast.parse(source))) == ["book"]
 
 
 TESTS = """
