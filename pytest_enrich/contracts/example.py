@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import doctest
 import re
-import warnings
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
@@ -20,6 +19,7 @@ from pytest_enrich.contracts.function import (
     used_names,
 )
 from pytest_enrich.data import Promise, Template
+from pytest_enrich.writing.syntax import last_name, literal_value, nodes_of, tree_of
 
 MOST = 40
 """Examples of one docstring that are looked at."""
@@ -55,11 +55,8 @@ def _steps(one: Documented) -> list[_Step]:
         return []
     steps = []
     for example in found:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(example.source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = tree_of(example.source)
+        if tree is None:
             return []  # of another language or another Python: the rest would build on it
         steps.append(_Step(example.source.rstrip("\n"), tree, example.want, example.lineno, bool(example.options)))
     return steps
@@ -89,11 +86,7 @@ def _promised(one: Documented, want: str) -> Template | None:
         return exception_named(text.splitlines()[-1].partition(":")[0].strip(), one.module, one.names)
     if not text or "..." in text or "<" in text[:1] or len(text) > _LONGEST:
         return None
-    try:
-        ast.literal_eval(text)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        return None
-    return text
+    return text if literal_value(text) is not None else None
 
 
 def _scene(before: Sequence[_Step], step: _Step) -> list[_Step] | None:
@@ -115,10 +108,7 @@ def _scene(before: Sequence[_Step], step: _Step) -> list[_Step] | None:
 def _is_about(one: Documented, trees: Sequence[ast.AST]) -> bool:
     """Whether the function itself is called: an example may be about another one."""
     wanted = trees if isinstance(one.node, ast.ClassDef) else trees[-1:]
-    called = (node.func for tree in wanted for node in ast.walk(tree) if isinstance(node, ast.Call))
-    return any(
-        one.name == (func.id if isinstance(func, ast.Name) else getattr(func, "attr", "")) for func in called
-    )
+    return any(last_name(call.func) == one.name for call in nodes_of(ast.Call, *wanted))
 
 
 def _written(

@@ -11,6 +11,7 @@ from typing import Any
 
 from pytest_enrich.contracts.function import Claim, Documented, exception_named
 from pytest_enrich.source.function import docstring_types
+from pytest_enrich.writing.syntax import literal_value, nodes_of
 
 _EXC = r"`{0,2}(?P<exc>[A-Za-z_][\w.]*(?:Error|Exception))`{0,2}"
 _SPHINX = re.compile(rf"^:raises?\s+{_EXC}\s*:\s*(?P<when>.+)$", re.IGNORECASE)
@@ -93,21 +94,11 @@ def _example(one: Documented, count: int) -> list[str] | None:
         trees = [ast.parse(example.source) for example in examples if not example.exc_msg]
     except (ValueError, SyntaxError):
         return None
-    for tree in trees:
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Call) or getattr(node.func, "id", "") != one.name:
-                continue
-            if len(node.args) >= count and all(_is_literal(arg) for arg in node.args[:count]):
-                return [ast.unparse(arg) for arg in node.args[:count]]
+    for call in nodes_of(ast.Call, *trees):
+        first = call.args[:count]
+        if getattr(call.func, "id", "") == one.name and len(first) == count and all(map(literal_value, first)):
+            return [ast.unparse(argument) for argument in first]
     return None
-
-
-def _is_literal(node: ast.expr) -> bool:
-    try:
-        ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def claims(one: Documented) -> Iterator[Claim]:
@@ -128,10 +119,12 @@ def meets(one: Documented, claim: Claim, call: ast.Call) -> bool:
     name, how, value = claim.refuses
     found = dict(zip(parameters(one), call.args, strict=False))
     found |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+    given, refused = literal_value(found[name]) if name in found else None, literal_value(value)
+    if given is None or refused is None:
+        return False
     try:
-        given = ast.literal_eval(found[name])
-        return bool(_MEETS[how](given, ast.literal_eval(value)))
-    except (KeyError, TypeError, ValueError):
+        return bool(_MEETS[how](given[0], refused[0]))
+    except TypeError:
         return False
 
 

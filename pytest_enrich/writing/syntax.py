@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
+import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias, TypeVar
 
@@ -85,10 +86,12 @@ def parsed(text: str) -> Text | None:
 
 
 def tree_of(text: str) -> ast.Module | None:
-    """The nodes alone; None where it is no Python."""
+    """The nodes alone; None where it is no Python. What Python warns of in it is nothing to us."""
     try:
-        return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
@@ -175,6 +178,13 @@ def literal_value(code: str | ast.expr) -> tuple[Any] | None:
         return (ast.literal_eval(code),)
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return None
+
+
+def has_only_literals(call: ast.Call) -> bool:
+    """Whether a call passes nothing but literals, each as one argument."""
+    values = [*call.args, *(keyword.value for keyword in call.keywords)]
+    is_plain = all(keyword.arg for keyword in call.keywords) and "⟨" not in ast.unparse(call)
+    return is_plain and all(literal_value(value) is not None for value in values)
 
 
 def is_expression(template: Template) -> bool:

@@ -14,7 +14,6 @@ from msgspec.structs import replace
 
 from pytest_enrich import imports
 from pytest_enrich.data import Candidate, Gap, NewTest, Oracle, Origin, Target
-from pytest_enrich.errors import RefusedError
 from pytest_enrich.imports import parsed
 from pytest_enrich.proposers.ollama import prompt
 from pytest_enrich.proposers.ollama.asking import Asker
@@ -22,7 +21,7 @@ from pytest_enrich.proposers.ollama.protocol import Message
 from pytest_enrich.proposers.ollama.question import Question, about_target, is_excluded
 from pytest_enrich.protocols import Task
 from pytest_enrich.writing import names
-from pytest_enrich.writing.renderer import is_readable
+from pytest_enrich.writing.renderer import bindings_of, is_readable
 from pytest_enrich.writing.syntax import Function
 
 NAME = "scenario"
@@ -135,7 +134,7 @@ class ReplyRenderer(Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, task: Task, gap: Gap, origin: Origin, taken: frozenset[str] = frozenset()) -> ReplyRenderer:
         """The renderer for a task; a test file that cannot be parsed is as good as a new one here."""
-        bindings = _bindings(task.test_text, ".".join(task.target.placement.path.split("/")[:-1]))
+        bindings = bindings_of(task.test_text, task.target.placement.path)
         return cls(
             target=task.target,
             gap=gap,
@@ -199,16 +198,9 @@ def _functions(text: str) -> Iterator[Function]:
         yield from (function for function in inside if isinstance(function, Function))
 
 
-def _bindings(text: str, package: str) -> imports.Bindings:
-    try:
-        return imports.read(text, package)
-    except (RefusedError, SyntaxError, ValueError, RecursionError):
-        return imports.Bindings()
-
-
 def _known(module: str, source_text: str) -> dict[str, str]:
     """What names mean: those that everybody knows, what a module imports, and what it defines."""
-    bindings, tree = _bindings(source_text, module.rpartition(".")[0]), parsed(source_text)
+    bindings, tree = bindings_of(source_text, module.replace(".", "/")), parsed(source_text)
     public = (node.name for node in (tree.body if tree else ()) if isinstance(node, Function | ast.ClassDef))
     return {
         **{name: f"{name}:" for name in _MODULES},
