@@ -9,13 +9,13 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import os
-import re
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
+from urllib.parse import SplitResult, urlsplit
 
 import httpx
 from msgspec import Struct
@@ -37,7 +37,6 @@ from pytest_enrich.proposers.ollama.protocol import (
 
 PORT = 11434
 _PORTS = {"http": 80, "https": 443}
-_LARGEST_PORT = 65535
 
 WAITS = (0.5, 1.0, 2.0, 4.0)
 _SHORT = 10.0
@@ -93,18 +92,19 @@ def parse_host(text: str) -> Host:
 
     A bad port is the default one, and an address to bind to (`0.0.0.0`) is loopback, as for Ollama itself.
     """
-    given = text.strip().strip("\"'").strip()
-    scheme, found, rest = given.partition("://")
-    if not found:
-        scheme, rest = "http", given
-    authority, slash, path = rest.partition("/")
-    name, port = _split(authority.rpartition("@")[2])
-    default = _PORTS.get(scheme, PORT) if found else PORT
+    scheme, has_scheme, rest = text.strip().strip("\"'").strip().rpartition("://")
+    is_bare = ":" in rest and _address(rest) is not None  # an IPv6 address without brackets
+    default = _PORTS.get(scheme, PORT) if has_scheme else PORT
+    try:
+        parts = urlsplit(f"//[{rest}]" if is_bare else f"//{rest}")
+        name, port = parts.hostname or "", _port(parts, default)
+    except ValueError:  # brackets without an end
+        return Host()
     return Host(
         scheme=scheme if scheme in _PORTS else "http",
         name=_reachable(name),
-        port=_number(port, default),
-        path=f"{slash}{path}".rstrip("/"),
+        port=port,
+        path=parts.path.rstrip("/"),
     )
 
 
@@ -259,17 +259,6 @@ def _guarded(action: Callable[[], T]) -> T | Failure:
         return _told(error)
 
 
-def _split(authority: str) -> tuple[str, str]:
-    """Name and port; an IPv6 address may stand in brackets or, without a port, alone."""
-    bracketed = re.fullmatch(r"\[([^\]]*)\](?::(.*))?", authority)
-    if bracketed:
-        return bracketed[1], bracketed[2] or ""
-    if authority.count(":") > 1:
-        return authority, ""
-    name, _, port = authority.partition(":")
-    return name, port
-
-
 def _reachable(name: str) -> str:
     address = _address(name)
     if address is not None and address.is_unspecified:
@@ -277,10 +266,11 @@ def _reachable(name: str) -> str:
     return name or "127.0.0.1"
 
 
-def _number(text: str, default: int) -> int:
-    if not re.fullmatch(r"[0-9]{1,5}", text) or not 0 < int(text) <= _LARGEST_PORT:
-        return default if not text else PORT
-    return int(text)
+def _port(parts: SplitResult, default: int) -> int:
+    try:
+        return parts.port or default
+    except ValueError:
+        return PORT
 
 
 def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

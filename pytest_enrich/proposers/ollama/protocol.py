@@ -41,7 +41,6 @@ _UNSUPPORTED = re.compile(r"does not support|not supported")
 KEEP_ALIVE = "10m"
 LONGEST_LINE = 4 * 1024 * 1024
 LONGEST_REPLY = 256 * 1024
-LONGEST_SPACE = 60
 _NANO = 1e9
 
 
@@ -301,15 +300,7 @@ def _part(line: bytes) -> dict[str, Any] | Failure:
 def _endless(text: list[str], thinking: list[str]) -> Failure | None:
     if sum(map(len, text)) + sum(map(len, thinking)) > LONGEST_REPLY:
         return Failure(kind="bad answer", message="the reply is longer than any that was asked for")
-    if _says_nothing(text):
-        return Failure(kind="aborted", message="the reply goes on with nothing but space")
     return None
-
-
-def _says_nothing(text: list[str]) -> bool:
-    """Whether a reply that begins has turned into endless space, as a schema lets it."""
-    last = "".join(text[-LONGEST_SPACE:])
-    return len(last) >= LONGEST_SPACE and not last[-LONGEST_SPACE:].strip()
 
 
 def _said(part: dict[str, Any]) -> tuple[str, str]:

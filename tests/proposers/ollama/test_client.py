@@ -234,11 +234,6 @@ def test_a_reply_without_measure_is_cut(ask, ollama):
     assert ask(ollama.stream(*[ollama.line("x" * 100_000)] * 3)).kind == "bad answer"
 
 
-def test_a_reply_of_nothing_but_space_is_left(ask, ollama):
-    answer = ask(ollama.stream(ollama.line("{"), *[ollama.line(" ")] * 100, ollama.done()))
-    assert (answer.kind, answer.message) == ("aborted", "the reply goes on with nothing but space")
-
-
 def test_a_reply_from_another_machine_is_none(ask, ollama):
     answer = ask(ollama.recorded("79d-chat-innocent-stub"))
     assert (answer.kind, answer.message) == (
