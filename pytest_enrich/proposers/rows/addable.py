@@ -22,8 +22,6 @@ INSTEAD = "="
 """Something else in the place of an expression."""
 LEFT_OUT = "-"
 """A step that is not done."""
-CONFIGURED = "!"
-"""An assignment that configures a mock, above a statement: `!load.return_value`."""
 Optional: TypeAlias = tuple[str, "ast.expr | None", ast.expr]
 """The name of a parameter, its hint, its default."""
 VALUES: Mapping[str, tuple[str, ...]] = {
@@ -86,8 +84,7 @@ class Addable(Struct, frozen=True):
     """All that the target asks for by name; `callables` are the names that take the keywords.
 
     `keys` are what it looks for in mappings, with values to try; `caught` are templates of the exceptions that no
-    test makes it catch, `tried` the methods that may raise them, and `outcomes` those that decide something, with
-    what they may give.
+    test makes it catch, and `outcomes` what functions may give that decide something by it.
     """
 
     callables: frozenset[str] = frozenset()
@@ -95,8 +92,7 @@ class Addable(Struct, frozen=True):
     options: tuple[Option, ...] = ()
     keys: tuple[Keyword, ...] = ()
     caught: tuple[Template, ...] = ()
-    tried: tuple[str, ...] = ()
-    outcomes: tuple[Keyword, ...] = ()
+    outcomes: tuple[str, ...] = ()
 
 
 def of(target: Target, source: str) -> Addable:
@@ -121,11 +117,7 @@ def of(target: Target, source: str) -> Addable:
         options=tuple(dict.fromkeys(taken)),
         keys=tuple(Keyword(key, (*(SWITCH if key in switches else PLAIN), *texts)) for key in keys),
         caught=_caught(target, tree),
-        tried=tuple(dict.fromkeys(_tried(own)))[:MOST_PAIRED],
-        outcomes=tuple(
-            Keyword(name, RETURNED[is_truth] if is_truth else (*RETURNED[is_truth], *texts))
-            for name, is_truth in [*_outcomes(own).items()][:MOST_PAIRED]
-        ),
+        outcomes=tuple(dict.fromkeys(value for value in _outcomes(own, texts))),
     )
 
 
@@ -244,25 +236,18 @@ def _truth_tested(tree: ast.AST) -> Iterator[ast.Call]:
             yield from (value for value in map(_awaited, operands) if isinstance(value, ast.Call))
 
 
-def _outcomes(tree: ast.AST) -> dict[str, bool]:
-    """What is called and decides something by what it gives, and whether only the truth of that is asked.
-
-    Methods by their names, other functions of the project as "".
-    """
-    only_truth = {_method(call) for call in _truth_tested(tree)}
-    deciding = [*_decisions(tree)]
+def _outcomes(tree: ast.AST, texts: Sequence[str]) -> Iterator[str]:
+    """What the calls may give by which something is decided, those of builtins left out."""
+    only_truth = {last_name(call.func) for call in _truth_tested(tree)}
+    tests = (node.test for node in ast.walk(tree) if isinstance(node, ast.If | ast.IfExp | ast.While))
+    deciding = [node for test in tests for node in ast.walk(test)]
     variables = {node.id for node in deciding if isinstance(node, ast.Name)}
     assigned = (node for node in nodes_of(ast.Assign, tree) if getattr(node.targets[0], "id", "") in variables)
     nodes = (*deciding, *(_awaited(node.value) for node in assigned))
-    called = ((_method(call), call) for call in nodes if isinstance(call, ast.Call))
-    own = (method for method, call in called if method or not hasattr(builtins, last_name(call.func)))
-    return {method: method in only_truth for method in own}
-
-
-def _tried(tree: ast.AST) -> Iterator[str]:
-    """The methods that are called where exceptions are caught."""
-    body = (statement for block in nodes_of(ast.Try, tree) if block.handlers for statement in block.body)
-    return filter(None, map(_method, nodes_of(ast.Call, *body)))
+    calls = (node for node in nodes if isinstance(node, ast.Call))
+    names = dict.fromkeys(name for call in calls if not hasattr(builtins, name := last_name(call.func)))
+    for name in [*names][:MOST_PAIRED]:
+        yield from RETURNED[True] if name in only_truth else (*RETURNED[False], *texts)
 
 
 def _caught(target: Target, tree: ast.Module) -> tuple[Template, ...]:
@@ -276,17 +261,6 @@ def _caught(target: Target, tree: ast.Module) -> tuple[Template, ...]:
     kinds = [(kind, used) for name, used in is_used.items() if (kind := _template(name, known))][:MOST_CAUGHT]
     pairs = ((call, *kind) for call in CALLS for kind in kinds)
     return tuple(f"{kind}{call}" for call, kind, used in pairs if _may_call(kind, call) or not (call or used))
-
-
-def _decisions(tree: ast.AST) -> Iterator[ast.AST]:
-    """All nodes of the conditions."""
-    tests = (node.test for node in ast.walk(tree) if isinstance(node, ast.If | ast.IfExp | ast.While))
-    return (node for test in tests for node in ast.walk(test))
-
-
-def _method(call: ast.Call) -> str:
-    """The name of the method that is called, "" for a function."""
-    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
 
 
 def _awaited(value: ast.expr) -> ast.expr:

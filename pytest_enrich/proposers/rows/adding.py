@@ -14,13 +14,14 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Hole, Span
 from pytest_enrich.proposers.rows.addable import INSTEAD, KEYS, WORDS, Addable, Option
-from pytest_enrich.proposers.rows.mocks import MOCKS, NOT_BY_ITSELF, PATCHES, RAISES, RETURNS
+from pytest_enrich.validate.telling import replaces
 from pytest_enrich.writing.syntax import (
     Edit,
     Function,
     Text,
     arguments,
     calls,
+    inner_nodes,
     is_literal,
     last_name,
     nodes_of,
@@ -31,6 +32,10 @@ from pytest_enrich.writing.syntax import (
 NOTHING = {WORDS: "[]", KEYS: "{}"}
 """What stands for nothing added; for a keyword it is `...`."""
 Holder: TypeAlias = ast.List | ast.Dict | ast.Call
+RETURNS, RAISES = "return_value", "side_effect"
+MOCKS, PATCHES = {"Mock", "MagicMock", "AsyncMock", "create_autospec"}, {"patch": 1, "object": 2}
+"""What makes a mock; `patch` and `patch.object` do with so many arguments."""
+NOT_BY_ITSELF = {"new", "new_callable", "wraps", None}
 RUNNERS = {"invoke", "main", "run", "parse_args", "parse_known_args", "call"}
 """Functions that a command's words are passed to."""
 MOST_HOLES, MOST_VALUES, MOST_WORDS, MOST_NAMED = 24, 6, 8, 4
@@ -90,6 +95,20 @@ def default_holes(text: Text, function: Function, known: Addable) -> list[Hole]:
         for value, default in passed
     )
     return [hole for hole in holes if hole.offers != hole.values][:MOST_DEFAULTS]
+
+
+def mock_holes(tree: ast.Module, function: Function, known: Addable) -> Iterator[Hole]:
+    """What a test puts into the place of a function (`monkeypatch.setattr(shop, "load", lambda: 3)`): a mock."""
+    own = {node.name: node for node in (*tree.body, *inner_nodes(function)) if isinstance(node, Function)}
+    ways = [f"{RAISES}={f'⟨builtins:{kind}⟩' if kind.isidentifier() else kind}" for kind in known.caught]
+    ways += [f"{RETURNS}={value}" for value in known.outcomes]
+    for call in calls(function) if ways else ():
+        put = call.args[-1] if replaces(call.func) and call.args else ast.Constant(None)
+        stands_for = own.get(last_name(put), put)
+        if isinstance(stands_for, ast.Lambda | Function):
+            kind = "AsyncMock" if isinstance(stands_for, ast.AsyncFunctionDef) else "Mock"
+            offers = tuple(f"⟨unittest.mock:{kind}⟩({way})" for way in ways)
+            yield Hole(span=span(put), values=(ast.unparse(put),), adds=INSTEAD, offers=offers[:MOST_VALUES])
 
 
 def _listed_words(value: str) -> list[str] | None:

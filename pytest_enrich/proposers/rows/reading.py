@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Hole, Pattern, Placement, Template, Variant
-from pytest_enrich.proposers.rows import adding, looks, mocks, parameters, steps
+from pytest_enrich.proposers.rows import adding, looks, parameters, steps
 from pytest_enrich.proposers.rows.addable import Addable
 from pytest_enrich.proposers.rows.looks import Look
 from pytest_enrich.proposers.rows.parameters import Cases
@@ -84,7 +84,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
         """Places beside what stands there."""
         yield from adding.added_holes(self.function, known)
         yield from adding.default_holes(self.text, self.function, known)
-        yield from mocks.mock_holes(self.text.tree, self.placement.owner, self.function, known)
+        yield from adding.mock_holes(self.text.tree, self.function, known)
         yield from steps.step_holes(self.function)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pytest_enrich import imports
 from pytest_enrich.data import Gap, Hole, Template, Variant
-from pytest_enrich.proposers.rows import adding, mocks, parameters, steps
+from pytest_enrich.proposers.rows import adding, parameters, steps
 from pytest_enrich.proposers.rows.addable import INSTEAD, LEFT_OUT
 from pytest_enrich.proposers.rows.parameters import SILENT
 from pytest_enrich.proposers.rows.reading import Sheet
@@ -86,8 +86,6 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         """What is passed or set besides, or left out."""
         if hole.adds in {LEFT_OUT, INSTEAD} and hole.span is not None:
             return hole.span, "" if hole.adds == LEFT_OUT else value
-        if mocks.is_configured(hole):
-            return mocks.configuring_edit(hole, value)
         return adding.adding_edit(self.sheet.text, hole, value)
 
 

@@ -13,6 +13,7 @@ from pytest_enrich.proposers.rows.addable import LEFT_OUT
 from pytest_enrich.validate.telling import keeps_apart, replaces
 from pytest_enrich.writing.syntax import (
     Function,
+    calls,
     inner_nodes,
     is_within,
     last_name,
@@ -124,6 +125,16 @@ def left_out(pattern: Pattern, variant: Variant) -> set[Span]:
     """The places of the steps that a variant does without."""
     changed = (pattern.holes[at] for at, _ in variant.values)
     return {hole.span for hole in changed if hole.adds == LEFT_OUT and hole.span is not None}
+
+
+def replaced_places(function: Function, pattern: Pattern, variant: Variant) -> set[Span]:
+    """The places where a variant changes what is put into the place of something else.
+
+    That reaches all that comes after, whatever it is given.
+    """
+    changed = {pattern.holes[at].span for at, _ in variant.values}
+    replacing = [span(call) for call in calls(function) if replaces(call.func)]
+    return {place for place in changed if place and any(is_within(place, whole) for whole in replacing)}
 
 
 def statements_at(function: Function, places: set[Span]) -> list[ast.stmt]:
