@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import islice
 
 from pytest_enrich.data import Target, Vary
 from pytest_enrich.proposers.rows import addable, reading, steps
-from pytest_enrich.proposers.rows.addable import Addable
 from pytest_enrich.proposers.rows.reading import KINDS, Sheet
 from pytest_enrich.protocols import Task
-from pytest_enrich.writing.syntax import Text, arguments, is_literal, last_name, parsed
+from pytest_enrich.writing.syntax import arguments, is_literal, last_name, parsed
 
 MOST_TESTS, MOST_APART, MOST_FILES, MOST_READ = 6, 3, 2, 40
 MOST_VALUES, LONGEST_VALUE = 60, 40
@@ -50,12 +50,27 @@ def nearest(
     Those with cases come first, and last, as what tests beside them are made of. With the text of the `source`
     file they may be given what they do not pass.
     """
-    shelf = Shelf(target, read, addable.of(target, source) if source else addable.Addable())
+    known = addable.of(target, source) if source else addable.Addable()
+    text_of = cache(lambda path: parsed(read(path)))
+
+    def sheets(nodeids: Iterable[str], most: int, *, apart: bool = False) -> list[Sheet]:
+        """So many of these tests; with `apart` they are there to make tests beside them of."""
+        style, fixtures = target.placement.style, target.fixtures
+        texts = ((nodeid, text_of(nodeid.partition("::")[0])) for nodeid in nodeids)
+        tests = (
+            reading.read(text, nodeid, style, fixtures, apart=apart) for nodeid, text in texts if text is not None
+        )
+        chosen = sorted((sheet for sheet in tests if sheet is not None and wanted(sheet)), key=_worth)
+        added = (sheet.with_added(known) for sheet in chosen)
+        return [*islice((sheet for sheet in added if sheet.pattern.holes), most)]
+
     nodeids = dict.fromkeys(near.nodeid.partition("[")[0] for near in target.nearest if near.shared)
-    first = shelf.sheets([*nodeids][:MOST_READ], wanted, MOST_TESTS)
+    first = sheets([*nodeids][:MOST_READ], MOST_TESTS)
     rows = [sheet.pattern.nodeid for sheet in first if sheet.kind == "row"]
-    apart = shelf.sheets(rows, wanted, MOST_APART, apart=True)
-    return [*islice(by_file(first), MOST_FILES), *islice(by_file(apart), 1)]
+    return [
+        *islice(_by_file(first), MOST_FILES),
+        *islice(_by_file(sheets(rows, MOST_APART, apart=True)), 1),
+    ]
 
 
 def _near(target: Target, sheets: Sequence[Sheet]) -> tuple[str, ...]:
@@ -76,43 +91,7 @@ def _arguments(calls: Iterable[ast.Call], names: Collection[str]) -> Iterator[as
             yield from arguments(call)
 
 
-class Shelf:
-    """Gives tests as sheets.
-
-    Args:
-        target: What they are near to.
-        read: Gives the text of a test file, "" for none.
-        known: What they may be given besides.
-    """
-
-    def __init__(self, target: Target, read: Callable[[str], str], known: Addable) -> None:
-        self._target = target
-        self._read = read
-        self._known = known
-        self._texts: dict[str, Text | None] = {}
-
-    def sheets(
-        self, nodeids: Iterable[str], wanted: Callable[[Sheet], bool], most: int, *, apart: bool = False
-    ) -> list[Sheet]:
-        """So many of the tests that are wanted and in which something can vary, those with cases first.
-
-        With `apart` they are there to make tests beside them of.
-        """
-        readable = filter(None, (self._sheet(nodeid, apart=apart) for nodeid in nodeids))
-        added = (sheet.with_added(self._known) for sheet in sorted(filter(wanted, readable), key=_worth))
-        return list(islice((sheet for sheet in added if sheet.pattern.holes), most))
-
-    def _sheet(self, nodeid: str, *, apart: bool) -> Sheet | None:
-        text, style = self._text(nodeid.partition("::")[0]), self._target.placement.style
-        return reading.read(text, nodeid, style, self._target.fixtures, apart=apart) if text is not None else None
-
-    def _text(self, path: str) -> Text | None:
-        if path not in self._texts:
-            self._texts[path] = parsed(self._read(path))
-        return self._texts[path]
-
-
-def by_file(sheets: Iterable[Sheet]) -> Iterator[list[Sheet]]:
+def _by_file(sheets: Iterable[Sheet]) -> Iterator[list[Sheet]]:
     """Those of each file, in the order of the files."""
     files: dict[str, list[Sheet]] = {}
     for sheet in sheets:
