@@ -1,4 +1,4 @@
-"""What callers of a target, and its tests, may pass besides what they do: parameters, options, keys, outcomes.
+"""What callers of a target, and its tests, may pass besides what they do: parameters, keys, outcomes.
 
 `Hole.adds` says how, by the marks that are here.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -16,8 +16,8 @@ from msgspec import Struct
 from pytest_enrich.data import Target, Template
 from pytest_enrich.writing.syntax import Function, is_literal, last_name, nodes_of, texts
 
-WORDS, KEYS = "*", "**"
-"""More words at the end of a list, more keys in a dictionary."""
+KEYS = "**"
+"""More keys in a dictionary."""
 INSTEAD = "="
 """Something else in the place of an expression."""
 LEFT_OUT = "-"
@@ -54,14 +54,6 @@ MOST_CAUGHT = 4
 CONSTRUCTED = {"JSONDecodeError": "('a', 'b', 0)", "UnicodeDecodeError": "('ascii', b'a', 0, 1, 'b')"}
 CALLS = ("", "('a')", *CONSTRUCTED.values())
 """What follows the class: nothing most often; some cannot be made of that."""
-DECLARING = {"option", "add_argument"}
-"""Functions that say of a command which options it takes: of click, of argparse, of what is made as they are."""
-FLAGS = {"store_true", "store_false", "store_const", "count"}
-NUMBERS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("int", "INT", "IntRange"), ("1", "0", "100")),
-    **dict.fromkeys(("float", "FLOAT", "FloatRange"), ("0.5", "0")),
-}
-"""By the type of an option."""
 
 
 class Keyword(Struct, frozen=True):
@@ -70,14 +62,6 @@ class Keyword(Struct, frozen=True):
     name: str
     values: tuple[str, ...]
     default: str = ""
-
-
-class Option(Struct, frozen=True):
-    """An option of a command: how it is written, how many words it takes, what they may be (any, when empty)."""
-
-    text: str
-    words: int
-    choices: tuple[str, ...] = ()
 
 
 class Addable(Struct, frozen=True):
@@ -89,14 +73,13 @@ class Addable(Struct, frozen=True):
 
     callables: frozenset[str] = frozenset()
     keywords: tuple[Keyword, ...] = ()
-    options: tuple[Option, ...] = ()
     keys: tuple[Keyword, ...] = ()
     caught: tuple[Template, ...] = ()
     outcomes: tuple[str, ...] = ()
 
 
 def of(target: Target, source: str) -> Addable:
-    """What the target's code asks for by name, of all that may be passed to it, its class, or its command."""
+    """What the target's code asks for by name, of all that may be passed to it or its class."""
     try:
         tree, own = ast.parse(source), ast.parse(target.source)
     except (SyntaxError, ValueError, RecursionError):
@@ -104,17 +87,11 @@ def of(target: Target, source: str) -> Addable:
     texts = tuple(constant for constant in target.constants if constant[:1] in "'\"")[:MOST_PAIRED]
     named = set(_names(own))
     callables = {part for part in target.qualname.split(".")[-2:] if part != "__init__"}
-    taken = (
-        option
-        for option in filter(None, map(_option, nodes_of(ast.Call, tree)))
-        if _variable(option.text) in named
-    )
     switches = {key for call in _truth_tested(own) for key in _keys(call)}
     keys = dict.fromkeys(_keys(own))
     return Addable(
         callables=frozenset({*callables, *aliases(tree, callables)}),
         keywords=_keywords(tree, target.qualname, named, texts),
-        options=tuple(dict.fromkeys(taken)),
         keys=tuple(Keyword(key, (*(SWITCH if key in switches else PLAIN), *texts)) for key in keys),
         caught=_caught(target, tree),
         outcomes=tuple(dict.fromkeys(value for value in _outcomes(own, texts))),
@@ -208,11 +185,6 @@ def _choices(hint: ast.expr | None) -> Iterator[ast.expr]:
     for node in nodes_of(ast.Subscript, hint) if hint is not None else ():
         if last_name(node.value) == "Literal":
             yield from node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-
-
-def _variable(option: str) -> str:
-    """That of an option."""
-    return option.lstrip("-").replace("-", "_")
 
 
 def _names(tree: ast.AST) -> Iterator[str]:
@@ -323,34 +295,3 @@ def _template(name: str, known: Mapping[str, str]) -> Template:
             return f"⟨{start}{'.' * bool(rest and start[-1] != ':')}{rest}⟩"
     kind = getattr(builtins, name, None)
     return name if isinstance(kind, type) and issubclass(kind, Exception) else ""
-
-
-def _option(call: ast.Call) -> Option | None:
-    """The option that a call declares, None where it declares none."""
-    if last_name(call.func) not in DECLARING:
-        return None
-    names = [*texts(call.args)]
-    spelled = [word for name in names for word in name.split("/") if word[:1] == "-"]
-    if not spelled:
-        return None
-    is_switch = any("/" in name for name in names)
-    words, choices = _taken({keyword.arg: keyword.value for keyword in call.keywords})
-    return Option(max(spelled, key=len), *((0, ()) if is_switch else (words, choices)))
-
-
-def _taken(keywords: Mapping[str | None, ast.expr]) -> tuple[int, tuple[str, ...]]:
-    """How many words an option takes, and which."""
-    flag, action, number = (getattr(keywords.get(name), "value", None) for name in ("is_flag", "action", "nargs"))
-    if flag is True or action in FLAGS:
-        return 0, ()
-    choices = (*_listed_choices(keywords.get("choices")), *_listed_choices(keywords.get("type")))
-    return number if isinstance(number, int) and number > 0 else 1, choices
-
-
-def _listed_choices(node: ast.expr | None) -> Iterable[str]:
-    """The texts of a list of choices, inside of `click.Choice(...)`, too; for a number a few."""
-    kind = last_name(node.func if isinstance(node, ast.Call) else node)
-    if kind in NUMBERS:
-        return NUMBERS[kind]
-    inner = node.args[0] if isinstance(node, ast.Call) and node.args else node
-    return texts(inner.elts) if isinstance(inner, ast.List | ast.Tuple) else ()

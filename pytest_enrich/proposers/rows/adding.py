@@ -1,19 +1,17 @@
 """Where an existing test may pass more or other things than it does.
 
-A keyword of a call, an option of a command's words, a key of a mapping, the default of a parameter.
+A keyword of a call, a key of a mapping, the default of a parameter, a mock in the place of a function.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from itertools import islice, permutations
-from typing import TypeAlias
 
 from msgspec.structs import replace
 
 from pytest_enrich.data import Hole, Span
-from pytest_enrich.proposers.rows.addable import INSTEAD, KEYS, WORDS, Addable, Option
+from pytest_enrich.proposers.rows.addable import INSTEAD, KEYS, Addable
 from pytest_enrich.validate.telling import replaces
 from pytest_enrich.writing.syntax import (
     Edit,
@@ -26,31 +24,22 @@ from pytest_enrich.writing.syntax import (
     last_name,
     nodes_of,
     span,
-    texts,
 )
 
-NOTHING = {WORDS: "[]", KEYS: "{}"}
-"""What stands for nothing added; for a keyword it is `...`."""
-Holder: TypeAlias = ast.List | ast.Dict | ast.Call
 RETURNS, RAISES = "return_value", "side_effect"
 MOCKS, PATCHES = {"Mock", "MagicMock", "AsyncMock", "create_autospec"}, {"patch": 1, "object": 2}
 """What makes a mock; `patch` and `patch.object` do with so many arguments."""
 NOT_BY_ITSELF = {"new", "new_callable", "wraps", None}
-RUNNERS = {"invoke", "main", "run", "parse_args", "parse_known_args", "call"}
-"""Functions that a command's words are passed to."""
-MOST_HOLES, MOST_VALUES, MOST_WORDS, MOST_NAMED = 24, 6, 8, 4
+MOST_HOLES, MOST_VALUES, MOST_KEYS = 24, 6, 48
 MOST_DEFAULTS = 8
 
 
 def added_holes(function: Function, known: Addable) -> list[Hole]:
     """The places in a test's body where something of what is known may be added."""
     made = list(calls(function))
-    words = {span(node): node for call in made if last_name(call.func) in RUNNERS for node in _lists(call)}
-    named = _identifiers(function)
     compared = {span(node) for test in nodes_of(ast.Compare, function) for node in test.comparators}
     holes = [
         *(hole for call in made for hole in (*_of_call(call, known), *_of_mock(call, known))),
-        *(_of_words(node, named, known) for node in words.values()),
         *(_of_keys(node, known) for node in nodes_of(ast.Dict, *function.body) if span(node) not in compared),
     ]
     return [hole for hole in holes if hole.offers][:MOST_HOLES]
@@ -63,21 +52,11 @@ def adding_edit(text: Text, hole: Hole, value: str) -> Edit:
     returned = next((keyword for keyword in keywords if keyword.arg == RETURNS), None)
     if returned is not None:  # what the mock gives says nothing any more
         return span(returned), f"{RAISES}={value}"
-    added = value[1:-1] if hole.adds in NOTHING else f"{hole.adds}={value}"
-    ends = [span(part)[2:] for part in _parts(node)]
+    added = value[1:-1] if hole.adds == KEYS else f"{hole.adds}={value}"
+    parts = arguments(node) if isinstance(node, ast.Call) else node.values
+    ends = [span(part)[2:] for part in parts]
     line, column = max(ends, default=(node.end_lineno or 0, (node.end_col_offset or 1) - 1))
     return (line, column, line, column), f", {added}" if ends else added
-
-
-def with_words(hole: Hole, function: Function, known: Addable) -> Hole:
-    """A parameter that is the words of a command in its rows, and the options that they do without."""
-    rows = [words for value in hole.values if hole.name and (words := _listed_words(value)) is not None]
-    if not any(word[:1] == "-" for words in rows for word in words):
-        return hole
-    plain = [*(word for words in rows for word in words if word[:1] not in {"-", ""}), *_identifiers(function)]
-    shortest = min(rows, key=len)
-    added = (words for option in known.options for words in islice(_with_option(option, plain), MOST_VALUES))
-    return replace(hole, offers=tuple(repr([*shortest, *words]) for words in added))
 
 
 def with_default(hole: Hole, function: Function, known: Addable) -> Hole:
@@ -111,27 +90,11 @@ def mock_holes(tree: ast.Module, function: Function, known: Addable) -> Iterator
             yield Hole(span=span(put), values=(ast.unparse(put),), adds=INSTEAD, offers=offers[:MOST_VALUES])
 
 
-def _listed_words(value: str) -> list[str] | None:
-    """The texts of a list; None where it is none, or of something else."""
-    try:
-        words = ast.literal_eval(value)
-    except (ValueError, SyntaxError):
-        return None
-    return words if isinstance(words, list) and all(isinstance(word, str) for word in words) else None
-
-
-def _holder(tree: ast.Module, hole: Hole) -> Holder:
-    """The list, the dictionary, or the call, that something is added to."""
-    sort = {WORDS: ast.List, KEYS: ast.Dict}.get(hole.adds, ast.Call)
-    holders = (node for node in ast.walk(tree) if isinstance(node, Holder) and isinstance(node, sort))
-    return next(node for node in holders if span(node.func if isinstance(node, ast.Call) else node) == hole.span)
-
-
-def _parts(holder: Holder) -> list[ast.expr]:
-    """What is in it by now."""
-    if isinstance(holder, ast.Call):
-        return arguments(holder)
-    return [*(holder.elts if isinstance(holder, ast.List) else holder.values)]
+def _holder(tree: ast.Module, hole: Hole) -> ast.Dict | ast.Call:
+    """The dictionary, or the call, that something is added to."""
+    if hole.adds == KEYS:
+        return next(node for node in nodes_of(ast.Dict, tree) if span(node) == hole.span)
+    return next(call for call in nodes_of(ast.Call, tree) if span(call.func) == hole.span)
 
 
 def _of_call(call: ast.Call, known: Addable) -> Iterator[Hole]:
@@ -152,50 +115,17 @@ def _of_mock(call: ast.Call, known: Addable) -> Iterator[Hole]:
         yield _hole(span(call.func), RAISES, known.caught)
 
 
-def _of_words(words: ast.List, named: Sequence[str], known: Addable) -> Hole:
-    there = [*texts(words.elts)]
-    plain = [
-        *(name for name in named if name not in there),
-        *(word for word in there if word[:1] not in {"-", ""}),
-    ]
-    offers = [repr([*added]) for option in known.options for added in _with_option(option, plain)]
-    return _hole(span(words), WORDS, offers, most=MOST_VALUES * MOST_WORDS)
-
-
 def _of_keys(mapping: ast.Dict, known: Addable) -> Hole:
     """Keys that a dictionary of texts lacks."""
     there = {getattr(key, "value", None) for key in mapping.keys}
     is_of_texts = all(isinstance(key, str) for key in there)
     lacking = [keyword for keyword in known.keys if keyword.name not in there] if is_of_texts else []
     offers = [f"{{{keyword.name!r}: {value}}}" for keyword in lacking for value in keyword.values]
-    return _hole(span(mapping), KEYS, offers, most=MOST_VALUES * MOST_WORDS)
+    return Hole(span=span(mapping), values=("{}",), adds=KEYS, offers=tuple(offers[:MOST_KEYS]))
 
 
-def _hole(place: Span, adds: str, offers: Sequence[str], most: int = MOST_VALUES) -> Hole:
-    return Hole(span=place, values=(NOTHING.get(adds, "..."),), adds=adds, offers=tuple(offers[:most]))
-
-
-def _identifiers(function: Function) -> list[str]:
-    """What the test names otherwise: the columns of its table, the keys of its document."""
-    names = filter(str.isidentifier, texts(nodes_of(ast.Constant, *function.body)))
-    return [*dict.fromkeys(names)][:MOST_NAMED]
-
-
-def _with_option(option: Option, words: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """The option with words for it: its choices, else those that stand there, and plain ones."""
-    each = dict.fromkeys([*option.choices] or [*words, "1", "a"])
-    several = permutations([*each][:MOST_WORDS], option.words)
-    yield from ((option.text, *taken) for taken in islice(several, MOST_WORDS))
-
-
-def _lists(call: ast.Call) -> Iterator[ast.List]:
-    """The lists of words among its arguments, those that something is added to included."""
-    for argument in arguments(call):
-        left = argument
-        while isinstance(left, ast.BinOp):
-            left = left.left
-        if isinstance(left, ast.List):
-            yield left
+def _hole(place: Span, adds: str, offers: Sequence[str]) -> Hole:
+    return Hole(span=place, values=("...",), adds=adds, offers=tuple(offers[:MOST_VALUES]))
 
 
 def _passed_defaults(function: Function, known: Addable) -> Iterator[tuple[ast.expr, str]]:

@@ -72,9 +72,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
         return tuple(value for hole, value in pairs if not hole.adds and not hole.fixture)
 
     def with_added(self, known: Addable) -> Sheet:
-        """The same with what may be given besides, or left out; of a row only a command's words."""
-        worded = (adding.with_words(hole, self.function, known) for hole in self.pattern.holes)
-        holes = tuple(adding.with_default(hole, self.function, known) for hole in worded)
+        """The same with what may be given besides, or left out; of a row only the default of a parameter."""
+        holes = tuple(adding.with_default(hole, self.function, known) for hole in self.pattern.holes)
         if self.kind == "sibling":
             rows = len(self.cases.rows) if self.cases is not None else 1
             holes = (*holes, *(replace(hole, values=hole.values * rows) for hole in self._more(known)))

@@ -1,4 +1,4 @@
-"""What a target's code takes: parameters, options, keys, exceptions that it catches."""
+"""What a target's code takes: parameters, keys, exceptions that it catches."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import NearTest, Varied, Vary
 from pytest_enrich.proposers.rows import RowsProposer, addable
-from pytest_enrich.proposers.rows.addable import Keyword, Option
+from pytest_enrich.proposers.rows.addable import Keyword
 from tests.proposers.rows.conftest import variant
 
 TAKING = """
-    import click
     from typing import Literal
 
     class Shop:
@@ -37,23 +36,7 @@ TAKING = """
         def total(self):
             return len(self.items) - self.rebate + len(self.tags)
 
-    @click.command()
-    @click.argument("path")
-    @click.option("--limit", type=int)
-    @click.option("-t", "--table", is_flag=True)
-    @click.option("--kind", type=click.Choice(["new", "old"]))
-    @click.option("--rename", nargs=2)
-    @click.option("--other")
-    def listed(path, limit, table, kind, rename, other):
-        if limit or table or kind or rename:
-            return 1
-
     Basket = ordered_by = Order
-
-    def shown(order, other):
-        if order.open and not other.find(order._hidden) and order.total.low:
-            return order.name
-        return 1 if other.rank else 2
 
     def parted(text, by=None):
         return text.split(by)
@@ -62,12 +45,6 @@ TAKING = """
         if "coupon" in data or data.get("express"):
             data["total"] = 1
         return data["kind"]
-
-    def parse(parser):
-        parser.add_argument("--verbose", "-v", action="store_true")
-        parser.add_argument("--color/--no-color")
-        parser.add_argument("name")
-        return parser.verbose or parser.no_color
 """
 
 
@@ -114,21 +91,6 @@ def test_a_constructor_takes_those_of_its_class(known):
 def test_the_fields_of_a_data_class_are_optional_where_they_have_a_default(known):
     found = known("Order.total", "def total")
     assert found.keywords == (Keyword("rebate", ("1", "2"), "0"), Keyword("tags", ("['a']",)))
-
-
-def test_options_of_the_command_are_those_that_its_function_asks_for(known):
-    found = known("listed", "def listed")
-    assert found.options == (
-        Option("--limit", 1, ("1", "0", "100")),
-        Option("--table", 0),
-        Option("--kind", 1, ("new", "old")),
-        Option("--rename", 2),
-        Option("--other", 1),
-    )
-
-
-def test_those_of_a_parser_are_options_too(known):
-    assert known("parse", "def parse").options == (Option("--verbose", 0), Option("--no-color", 0))
 
 
 def test_what_is_looked_up_is_a_key(known):
