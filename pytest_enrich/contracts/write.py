@@ -11,8 +11,8 @@ from pytest_enrich.contracts.function import Broken, Claim
 from pytest_enrich.data import Placement, PossibleBug, Template
 from pytest_enrich.data.suggestion import MadePart, TargetPart, TestPart
 from pytest_enrich.writing import names
-from pytest_enrich.writing.precedence import relation
 from pytest_enrich.writing.renderer import bindings_of
+from pytest_enrich.writing.syntax import relation
 
 _LONGEST = 100
 _REASON = 120

@@ -12,8 +12,18 @@ from pytest_enrich.proposers.rows.looks import Look
 from pytest_enrich.proposers.rows.parameters import Cases
 from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.writing import body
-from pytest_enrich.writing.precedence import denied, relation
-from pytest_enrich.writing.syntax import IMPORTED, Edit, expression, is_literal, last_name, nodes_of, span
+from pytest_enrich.writing.syntax import (
+    IMPORTED,
+    Edit,
+    denied,
+    expression,
+    is_literal,
+    last_name,
+    literal_value,
+    nodes_of,
+    relation,
+    span,
+)
 
 SINGLETONS = {"None", "True", "False"}
 LONGEST_FLOAT = 8
@@ -168,10 +178,8 @@ def _as_stated(look: Look, value: Template) -> Template | None:
     is_fixed = look.identity and (look.constant or bool(look.name))  # where only one of its kind can stand
     if not value or len(value) > look.room or (is_fixed and not is_one):
         return None
-    try:
-        number = ast.literal_eval(value)
-    except (ValueError, SyntaxError):
-        return value
+    literal = literal_value(value)
+    number = literal[0] if literal is not None else None
     if not isinstance(number, float):
         return value
     # What `pytest.approx` compares with needs no more digits than it looks at.
