@@ -133,8 +133,8 @@ def _argnames(node: ast.expr) -> tuple[tuple[str, ...], bool]:
     if isinstance(names, str):
         words = tuple(word.strip() for word in names.split(",") if word.strip())
         return words, len(words) == 1
-    plain = isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)
-    return (tuple(names), False) if plain else ((), False)
+    is_plain = isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)
+    return tuple(names or ()) if is_plain else (), False
 
 
 def _listed(text: Text, node: ast.expr | None) -> list[ast.expr] | None:
