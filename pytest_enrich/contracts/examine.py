@@ -24,19 +24,19 @@ _INDENT = "    "
 def together(found: Iterable[PossibleBug]) -> tuple[PossibleBug, ...]:
     """In their order, of the examples of one docstring the first alone, which says where the others are."""
     told: dict[tuple[str, str, str], PossibleBug] = {}
-    for one in found:
-        key = _what(one)
-        told[key] = replace(told[key], also=(*told[key].also, one.contract_line)) if key in told else one
+    for bug in found:
+        key = _what(bug)
+        told[key] = replace(told[key], also=(*told[key].also, bug.contract_line)) if key in told else bug
     return tuple(told.values())
 
 
-def are_told(known: Iterable[PossibleBug], one: PossibleBug) -> bool:
+def are_told(known: Iterable[PossibleBug], bug: PossibleBug) -> bool:
     """Whether it is among those, or an example of a docstring of which they have one."""
-    return _what(one) in {_what(each) for each in known}
+    return _what(bug) in set(map(_what, known))
 
 
-def _what(one: PossibleBug) -> tuple[str, str, str]:
-    return (one.path, one.qualname, "" if one.promise == "example" else one.id)
+def _what(bug: PossibleBug) -> tuple[str, str, str]:
+    return (bug.path, bug.qualname, "" if bug.promise == "example" else bug.id)
 
 
 class Way(Struct, frozen=True, kw_only=True):
@@ -106,7 +106,7 @@ def _run(  # noqa: PLR0913 - the parts of a job
     execution = sandbox.execute(job, timeout=_START + timeout)
     if not isinstance(execution, Answered) or not isinstance(execution.answer, Proved):
         return None
-    return {one.nodeid.rpartition("::")[2]: one for one in execution.answer.outcomes}
+    return {outcome.nodeid.rpartition("::")[2]: outcome for outcome in execution.answer.outcomes}
 
 
 def _path(folder: str) -> str:
@@ -154,8 +154,9 @@ def _function(name: str, body: tuple[str, ...]) -> str:
 
 def _seen(run: dict[str, TestOutcome], at: int) -> str:
     """What the probe saw, "" for nothing that contradicts."""
-    one = run.get(f"test_probe_{at}")
-    _, mark, rest = one.detail.partition(MARK) if one is not None and one.result == "failed" else ("", "", "")
+    probe = run.get(f"test_probe_{at}")
+    has_failed = probe is not None and probe.result == "failed"
+    _, mark, rest = probe.detail.partition(MARK) if probe is not None and has_failed else ("", "", "")
     try:
         seen = json.JSONDecoder().raw_decode(rest)[0] if mark else ""
     except ValueError:

@@ -119,7 +119,7 @@ class Documented(Struct, frozen=True, kw_only=True):
         node = self.node
         if self.owner or not isinstance(node, ast.FunctionDef):
             return False
-        lazy = any(isinstance(one, _LAZY) for one in ast.walk(node))
+        lazy = any(isinstance(part, _LAZY) for part in ast.walk(node))
         return not lazy and not node.decorator_list
 
 
@@ -160,7 +160,7 @@ def _documented(
 
 
 def _is_special(node: Function | ast.ClassDef) -> bool:
-    names = [ast.unparse(one).rpartition(".")[2] for one in node.decorator_list]
+    names = [ast.unparse(decorator).rpartition(".")[2] for decorator in node.decorator_list]
     return any(name.endswith(_NO_CALL) for name in names)
 
 
@@ -181,13 +181,13 @@ def _bound(body: list[ast.stmt]) -> Iterator[str]:
         if isinstance(node, Function | ast.ClassDef):
             yield node.name
         elif isinstance(node, ast.Import | ast.ImportFrom):
-            yield from (one.asname or one.name.partition(".")[0] for one in node.names)
+            yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            yield from (name.id for one in targets for name in ast.walk(one) if isinstance(name, ast.Name))
+            yield from used(*targets)
         elif isinstance(node, ast.If | ast.Try):
             inside = [*node.body, *node.orelse, *getattr(node, "finalbody", ())]
-            handlers = [one for handler in getattr(node, "handlers", ()) for one in handler.body]
+            handlers = [statement for handler in getattr(node, "handlers", ()) for statement in handler.body]
             yield from _bound([*inside, *handlers])
 
 
@@ -207,14 +207,13 @@ def imported_names(tree: ast.Module) -> dict[str, Template] | None:
     found: dict[str, Template] = {}
     for node in tree.body:
         if isinstance(node, ast.Import):
-            for one in node.names:
-                if "." in one.name and not one.asname:
-                    return None
-                found[one.asname or one.name] = f"⟨{one.name}:⟩"
-        elif isinstance(node, ast.ImportFrom):
-            if node.level or any(one.name == "*" for one in node.names):
+            if any("." in alias.name and not alias.asname for alias in node.names):
                 return None
-            found.update({one.asname or one.name: f"⟨{node.module}:{one.name}⟩" for one in node.names})
+            found.update({alias.asname or alias.name: f"⟨{alias.name}:⟩" for alias in node.names})
+        elif isinstance(node, ast.ImportFrom):
+            if node.level or any(alias.name == "*" for alias in node.names):
+                return None
+            found.update({alias.asname or alias.name: f"⟨{node.module}:{alias.name}⟩" for alias in node.names})
     return found
 
 
@@ -224,7 +223,7 @@ def name_template(code: str, known: Mapping[str, Template], local: frozenset[str
         return None
     lines = code.encode().split(b"\n")
     names = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name) and node.id not in local]
-    for node in sorted(names, key=lambda one: (one.lineno, one.col_offset), reverse=True):
+    for node in sorted(names, key=lambda name: (name.lineno, name.col_offset), reverse=True):
         if node.id not in known and node.id not in _BUILTINS:
             return None
         line = lines[node.lineno - 1]

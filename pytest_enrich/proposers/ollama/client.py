@@ -78,8 +78,8 @@ class Host(Struct, frozen=True, kw_only=True):
     def is_loopback(self) -> bool:
         """Whether all that the name stands for is this machine; what cannot be told is not."""
         addresses = [self.name] if _address(self.name) else _resolved(self.name)
-        found = [_address(one) for one in addresses]
-        return bool(found) and all(one is not None and one.is_loopback for one in found)
+        parsed = [*map(_address, addresses)]
+        return bool(parsed) and all(address is not None and address.is_loopback for address in parsed)
 
     def is_cloud(self) -> bool:
         """Whether it is Ollama's own service."""
@@ -129,7 +129,7 @@ class Client:
         self._limits = limits
         self._wait = wait
         self._notice = notice
-        self._one = threading.Lock()
+        self._asking = threading.Lock()
         # Proxies are for other hosts, and a redirection would carry code to one.
         self._ollama = ollama.Client(host.url, timeout=limits.connect, trust_env=False, follow_redirects=False)
         self._http: httpx.Client = self._ollama._client  # noqa: SLF001 - it cannot send `truncate` and `shift`
@@ -139,9 +139,9 @@ class Client:
 
     def close(self) -> None:
         """Nothing is asked any more; a request that is under way ends."""
-        for one in self._sockets:
+        for connected in self._sockets:
             with suppress(OSError):  # it may be closed already
-                one.shutdown(socket.SHUT_RDWR)  # unlike a close it wakes the thread that reads
+                connected.shutdown(socket.SHUT_RDWR)  # unlike a close it wakes the thread that reads
         self._http.close()
 
     def get(self, path: str) -> dict[str, Any] | Failure:
@@ -155,7 +155,7 @@ class Client:
     def ask(self, request: Request, seconds: float, stopped: Callable[[], bool] = lambda: False) -> Answer:
         """The reply to a question, streamed, within `seconds`; tried again where that may help."""
         end = time.monotonic() + seconds
-        with self._one:  # waiting for its turn, behind a load perhaps, is no fault of this question
+        with self._asking:  # waiting for its turn, behind a load perhaps, is no fault of this question
             deadline = min(end, time.monotonic() + self._limits.total)
             answer = self._once(request, deadline, stopped)
             died = 0

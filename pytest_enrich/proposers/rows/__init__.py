@@ -144,7 +144,9 @@ def _ranked(candidate: Candidate, variant: Variant) -> Candidate:
 def _is_sound(answer: Varied, sheets: Sequence[Sheet]) -> bool:
     """Whether it speaks of what was asked about: it comes from a process that ran untrusted code."""
     known = range(len(sheets))
-    return all(one.pattern in known and _fits(one, sheets[one.pattern].pattern) for one in answer.variants)
+    return all(
+        variant.pattern in known and _fits(variant, sheets[variant.pattern].pattern) for variant in answer.variants
+    )
 
 
 def _fits(variant: Variant, pattern: Pattern) -> bool:

@@ -86,7 +86,7 @@ def concerned(
     if not stating:
         return None
     upto = body[: body.index(stating[-1]) + 1]
-    needed = needed_before([one for one in upto if span(one) not in without], set(), stating)
+    needed = needed_before([statement for statement in upto if span(statement) not in without], set(), stating)
     if needed is None or len(needed) + len(stating) > MOST_NEEDED:
         return None
     return [statement for statement in body if statement in stating or statement in needed]

@@ -412,7 +412,7 @@ def test_a_short_question_to_the_wrong_place_is_said(client):
     assert client.get("/api/nothing") == Failure(kind="not found", message="404 page not found", status=404)
 
 
-@pytest.mark.parametrize("text", ["127.0.0.1:x", "http://[::1", "::", "127.0.0.1:99999"])
+@pytest.mark.parametrize("text", ["127.0.0.1:x", "http://[::1"])
 def test_a_bad_address_in_the_environment_is_no_reason_to_fail(text):
     code = "import os, pytest_enrich.proposers.ollama.client; print(os.environ['OLLAMA_HOST'])"
     environment = {**os.environ, "OLLAMA_HOST": text}
