@@ -24,19 +24,19 @@ _INDENT = "    "
 def together(found: Iterable[PossibleBug]) -> tuple[PossibleBug, ...]:
     """In their order, of the examples of one docstring the first alone, which says where the others are."""
     told: dict[tuple[str, str, str], PossibleBug] = {}
-    for bug in found:
-        key = _what(bug)
-        told[key] = replace(told[key], also=(*told[key].also, bug.contract_line)) if key in told else bug
+    for one in found:
+        key = _what(one)
+        told[key] = replace(told[key], also=(*told[key].also, one.contract_line)) if key in told else one
     return tuple(told.values())
 
 
-def are_told(known: Iterable[PossibleBug], bug: PossibleBug) -> bool:
+def are_told(known: Iterable[PossibleBug], one: PossibleBug) -> bool:
     """Whether it is among those, or an example of a docstring of which they have one."""
-    return _what(bug) in set(map(_what, known))
+    return _what(one) in {_what(each) for each in known}
 
 
-def _what(bug: PossibleBug) -> tuple[str, str, str]:
-    return (bug.path, bug.qualname, "" if bug.promise == "example" else bug.id)
+def _what(one: PossibleBug) -> tuple[str, str, str]:
+    return (one.path, one.qualname, "" if one.promise == "example" else one.id)
 
 
 class Way(Struct, frozen=True, kw_only=True):

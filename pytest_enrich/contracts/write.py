@@ -10,8 +10,7 @@ from pytest_enrich import gaps, imports, patch
 from pytest_enrich.contracts.function import Broken, Claim
 from pytest_enrich.data import Placement, PossibleBug, Template
 from pytest_enrich.data.suggestion import MadePart, TargetPart, TestPart
-from pytest_enrich.writing import names
-from pytest_enrich.writing.renderer import bindings_of
+from pytest_enrich.errors import RefusedError
 from pytest_enrich.writing.syntax import relation
 
 _LONGEST = 100
@@ -22,9 +21,9 @@ _NAME = re.compile(r"⟨(?:[^⟨⟩:.]*\.)*([^⟨⟩:.]*):([^⟨⟩]*)⟩")
 def bug(broken: Broken, place: Placement, test_text: str, made: MadePart, proposer: str) -> PossibleBug:
     """What a person reads; the reproduction is as the file at `place` (`test_text`, "" for none) has it."""
     claim = broken.claim
-    bindings = bindings_of(test_text, place.path)
-    name = names.free([test_name(claim)], names.functions(test_text))
-    marked = imports.resolve_all((mark(claim), *body(claim)), bindings)
+    bindings = _bindings(test_text, place.path)
+    name = _free(test_name(claim), test_text)
+    found = imports.resolve_all((mark(claim), *body(claim)), bindings)
     alone = imports.resolve_all(body(claim), bindings)
     code = function(name, alone.codes)
     return PossibleBug(
@@ -51,8 +50,8 @@ def bug(broken: Broken, place: Placement, test_text: str, made: MadePart, propos
             imports=tuple(dict.fromkeys([*alone.imports, *imports.needs(code, bindings).imports])),
             body_sha256=patch.body_sha256(plain(function(name, body(claim)))),
         ),
-        mark=marked.codes[0],
-        mark_imports=tuple(each for each in marked.imports if each not in alone.imports),
+        mark=found.codes[0],
+        mark_imports=tuple(one for one in found.imports if one not in alone.imports),
         proposer=proposer,
         made=made,
     )
@@ -150,3 +149,17 @@ def _title(broken: Broken) -> str:
 
 def _bare(name: Template) -> str:
     return plain(name).rpartition(".")[2]
+
+
+def _free(name: str, test_text: str) -> str:
+    number, found = 2, name
+    while f"def {found}(" in test_text:
+        found, number = f"{name}_{number}", number + 1
+    return found
+
+
+def _bindings(test_text: str, path: str) -> imports.Bindings:
+    try:
+        return imports.read(test_text, ".".join(path.split("/")[:-1]))
+    except RefusedError:
+        return imports.Bindings()

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from pytest_enrich.data import Hole, Span
+from pytest_enrich.proposers.rows import steps
 from pytest_enrich.proposers.rows.addable import INSTEAD, KEYS, Addable
-from pytest_enrich.validate.telling import replaces
 from pytest_enrich.writing.syntax import (
     Edit,
     Function,
@@ -81,8 +81,8 @@ def mock_holes(tree: ast.Module, function: Function, known: Addable) -> Iterator
     own = {node.name: node for node in (*tree.body, *inner_nodes(function)) if isinstance(node, Function)}
     ways = [f"{RAISES}={f'⟨builtins:{kind}⟩' if kind.isidentifier() else kind}" for kind in known.caught]
     ways += [f"{RETURNS}={value}" for value in known.outcomes]
-    for call in calls(function) if ways else ():
-        put = call.args[-1] if replaces(call.func) and call.args else ast.Constant(None)
+    for call in steps.replacing_calls(function) if ways else ():
+        put = call.args[-1] if call.args else ast.Constant(None)
         stands_for = own.get(last_name(put), put)
         if isinstance(stands_for, ast.Lambda | Function):
             kind = "AsyncMock" if isinstance(stands_for, ast.AsyncFunctionDef) else "Mock"

@@ -133,8 +133,13 @@ def replaced_places(function: Function, pattern: Pattern, variant: Variant) -> s
     That reaches all that comes after, whatever it is given.
     """
     changed = {pattern.holes[at].span for at, _ in variant.values}
-    replacing = [span(call) for call in calls(function) if replaces(call.func)]
+    replacing = [span(call) for call in replacing_calls(function)]
     return {place for place in changed if place and any(is_within(place, whole) for whole in replacing)}
+
+
+def replacing_calls(function: Function) -> list[ast.Call]:
+    """The calls that put something into the place of something else, as `monkeypatch.setattr` does."""
+    return [call for call in calls(function) if replaces(call.func)]
 
 
 def statements_at(function: Function, places: set[Span]) -> list[ast.stmt]:
