@@ -64,8 +64,8 @@ class LocalModel:
         return f"ollama:{self._asker.model.pulled.digest[:_DIGEST] or self._asker.model.pulled.name}"
 
     def named(self, task: Task, test: NewTest) -> NewTest | None:
-        """A kept test under a better name, None where it has a good one."""
-        return self._naming.named(task, test)
+        """A kept test under a better name, None where it has a good one, or the model is not loaded yet."""
+        return None if self._loading.is_alive() else self._naming.named(task, test)
 
     @property
     def is_gone(self) -> bool:

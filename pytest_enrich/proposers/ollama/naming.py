@@ -19,6 +19,8 @@ from pytest_enrich.writing import findings, names, words
 
 NAME = "name"
 PREDICT = 40
+MOST = 6
+"""Names that are asked for in a run: each takes time from those who look for tests."""
 LONGEST, LONGEST_REST = 72, 40
 _SMALL = {"a", "an", "the", "is", "in", "of", "for", "and", "or", "not", "with", "test", "def", "return"}
 
@@ -35,7 +37,8 @@ class Naming:
         target = task.target
         gap = next((gap for gap in target.gaps if gap.id in test.gaps), None)
         is_open = not is_excluded(target.path, self._excluded) and not test.origin.strategy
-        if gap is None or not is_open or not says_little(test.name, target.qualname):
+        has_all = self._asker.tally[f"{NAME} asked"] >= MOST
+        if gap is None or not is_open or has_all or not says_little(test.name, target.qualname):
             return None
         answered = self._asker.ask(self._question(task, test, gap))
         name = _name(answered.text) if answered is not None else ""
