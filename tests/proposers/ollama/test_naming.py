@@ -29,10 +29,11 @@ def test_of(fakes):
 
 @pytest.fixture
 def named(client, server, fakes, ollama, nowhere):
-    def named(test, text=GOOD, *, attempts=(), excluded=()):
+    def named(test, text=GOOD, *, attempts=(), excluded=(), asked=0):
         server.answer(CHAT, ollama.reply(text))
         model = Model(pulled=Pulled(name="m:1", digest="d"), name="m:1")
         asker = Asker(client, model, nowhere, lambda: 60.0)
+        asker.tally["name asked"] = asked
         task = replace(fakes.task(), attempts=attempts)
         return Naming(asker, excluded).named(task, test), server.bodies("/chat")
 
@@ -55,14 +56,8 @@ def test_a_good_name_is_left_without_asking(named, test_of, test):
     assert named(test_of(**test)) == (None, [])
 
 
-def test_only_a_few_names_of_a_run_are_asked_for(client, server, fakes, ollama, nowhere, test_of):
-    server.answer(CHAT, *[ollama.reply("no name")] * 9)
-    model = Model(pulled=Pulled(name="m:1", digest="d"), name="m:1")
-    naming_of_run = Naming(Asker(client, model, nowhere, lambda: 60.0))
-    for number in range(9):
-        task = replace(fakes.task(), seed=number)
-        assert naming_of_run.named(task, test_of()) is None
-    assert len(server.bodies("/chat")) == naming.MOST
+def test_only_a_few_names_of_a_run_are_asked_for(named, test_of):
+    assert named(test_of(), asked=naming.MOST) == (None, [])
 
 
 def test_nothing_is_asked_about_an_excluded_file(named, test_of):
