@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from pytest_enrich.data import Condition, Gap, Reason, Target
-from pytest_enrich.imports import only_statement, parsed
+from pytest_enrich.imports import parsed
 from pytest_enrich.proposers.ollama.protocol import Message
 from pytest_enrich.writing.syntax import Function
 
@@ -53,7 +53,6 @@ MOST_TEST = 1200
 MOST_MEMBER = 60
 _ROUND = 12
 _HEAD = 8
-_DOCSTRING_LINES = 6
 _MARKS = {
     "true": "never true so far",
     "false": "never false so far",
@@ -213,12 +212,12 @@ def _piece(text: str, node: Function) -> Piece:
 
 
 def _short(piece: Piece, near: Sequence[int]) -> Piece:
-    """Without the end of a long docstring and, when it is still too long, without what is far from `near`."""
-    documented = _documented(piece)
-    kept = [index for index in range(len(piece.lines)) if index not in documented]
-    if sum(len(piece.lines[index]) + 1 for index in kept) > MOST_FUNCTION:
-        places = [index for index, number in enumerate(piece.numbers) if number in set(near)]
-        kept = [i for i in kept if i < _HEAD or any(abs(i - place) <= _ROUND for place in places)]
+    """Of a piece that is too long its beginning, and what is round `near`."""
+    if sum(len(line) + 1 for line in piece.lines) <= MOST_FUNCTION:
+        return piece
+    places = [index for index, number in enumerate(piece.numbers) if number in set(near)]
+    indexes = range(len(piece.lines))
+    kept = [i for i in indexes if i < _HEAD or any(abs(i - place) <= _ROUND for place in places)]
     lines, numbers = [], []
     for index, following in zip(kept, [*kept[1:], len(piece.lines)], strict=True):
         lines.append(piece.lines[index])
@@ -228,16 +227,6 @@ def _short(piece: Piece, near: Sequence[int]) -> Piece:
             lines.append(f"{indent}...")
             numbers.append(0)
     return Piece(lines=tuple(lines), numbers=tuple(numbers))
-
-
-def _documented(piece: Piece) -> set[int]:
-    """The lines of the docstring after its first few."""
-    node = only_statement("\n".join(piece.lines))
-    first = node.body[0] if isinstance(node, Function) and node.body else None
-    if not isinstance(first, ast.Expr) or not isinstance(first.value, ast.Constant):
-        return set()
-    start, end = first.lineno - 1 + _DOCSTRING_LINES, (first.end_lineno or first.lineno) - 1
-    return set(range(start, end)) if isinstance(first.value.value, str) else set()
 
 
 def _summary(node: ast.stmt) -> Iterator[str]:

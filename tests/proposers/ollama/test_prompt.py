@@ -117,14 +117,6 @@ def test_an_outline_has_an_end():
     assert len(prompt.outline("\n".join(f"def f{n}(a, b, c): ..." for n in range(999)))) < prompt.MOST_OUTLINE * 2
 
 
-def test_a_long_docstring_is_cut_to_its_beginning():
-    documented = "\n".join(f"    line {n}" for n in range(40))
-    text = prompt.function_text(f'def f():\n    """First.\n{documented}\n    """\n    return 1\n', "f")
-    assert "line 3" in text
-    assert "line 30" not in text
-    assert "return 1" in text
-
-
 def test_of_a_long_function_the_part_round_the_gap_is_shown(fakes):
     body = "\n".join(f"    value_{n} = some_function_with_a_long_name({n})" for n in range(400))
     target = fakes.target(fakes.gap(line=200), source=f"def f():\n{body}\n", first_line=1)
