@@ -19,7 +19,8 @@ from pytest_enrich.contracts.function import (
     used_names,
 )
 from pytest_enrich.data import Promise, Template
-from pytest_enrich.writing.syntax import last_name, literal_value, nodes_of, tree_of
+from pytest_enrich.imports import parsed
+from pytest_enrich.writing.syntax import last_name, literal_value, nodes_of
 
 MOST = 40
 """Examples of one docstring that are looked at."""
@@ -55,7 +56,7 @@ def _steps(function: Documented) -> list[_Step]:
         return []
     steps = []
     for example in found:
-        tree = tree_of(example.source)
+        tree = parsed(example.source)
         if tree is None:
             return []  # of another language or another Python: the rest would build on it
         steps.append(_Step(example.source.rstrip("\n"), tree, example.want, example.lineno, bool(example.options)))

@@ -13,7 +13,8 @@ from pytest_enrich.contracts.function import Claim, Documented, read
 from pytest_enrich.contracts.raises import promised_result, return_claims
 from pytest_enrich.contracts.write import plain
 from pytest_enrich.data import Template
-from pytest_enrich.writing.syntax import expression, has_only_literals, last_name, nodes_of, tree_of
+from pytest_enrich.imports import parsed
+from pytest_enrich.writing.syntax import expression, has_only_literals, last_name, nodes_of
 
 _TELLING = 3
 """A shorter value stands in any docstring."""
@@ -39,7 +40,7 @@ def find(
 
 def contradicted(code: str, functions: Iterable[Documented], claims: Sequence[Claim]) -> tuple[Claim, ...]:
     """The promises that the calls of a test are about: where one is broken, the test states the opposite of it."""
-    tree, known = tree_of(code), _plain_functions(functions)
+    tree, known = parsed(code), _plain_functions(functions)
     found: list[Claim] = []
     for call in nodes_of(ast.Call, tree) if tree is not None else ():
         found += _examples_of(call, claims)
@@ -54,7 +55,7 @@ def contradicted(code: str, functions: Iterable[Documented], claims: Sequence[Cl
 
 def sided(code: str, functions: Iterable[Documented]) -> tuple[Claim, ...]:
     """What a test expects of a call where one line of the docstring names both an argument and the value."""
-    tree, known = tree_of(code), _plain_functions(functions)
+    tree, known = parsed(code), _plain_functions(functions)
     asserts = nodes_of(ast.Assert, tree) if tree is not None else ()
     return tuple(claim for claim in (_sided(node.test, known) for node in asserts) if claim is not None)
 
@@ -115,7 +116,7 @@ def _calls(tests: Iterable[str], wanted: Mapping[str, Documented]) -> dict[str, 
     """Calls of these functions with nothing but literals, by name."""
     found: dict[str, list[Template]] = {}
     for text in tests:
-        tree = tree_of(text) if any(name in text for name in wanted) else None
+        tree = parsed(text) if any(name in text for name in wanted) else None
         for call in nodes_of(ast.Call, tree) if tree is not None else ():
             name = call.func.id if isinstance(call.func, ast.Name) else ""
             if name in wanted and has_only_literals(call):

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from pytest_enrich.data import Promise, Template
-from pytest_enrich.writing.syntax import Function, functions_in, nodes_of, stored, tree_of, used
+from pytest_enrich.imports import parsed
+from pytest_enrich.writing.syntax import Function, functions_in, nodes_of, stored, used
 
 _LAZY = (ast.Yield, ast.YieldFrom)
 _NO_CALL = ("property", "setter", "deleter", "overload", "abstractmethod")
@@ -125,7 +126,7 @@ class Documented(Struct, frozen=True, kw_only=True):
 
 def read(path: str, module: str, text: str) -> tuple[Documented, ...]:
     """In the order of the text; none when it is not Python."""
-    tree = tree_of(text)
+    tree = parsed(text)
     if tree is None:
         return ()
     names = frozenset(_bound(tree.body))

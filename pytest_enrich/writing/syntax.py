@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
-import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias, TypeVar
 
@@ -83,21 +82,11 @@ class Text:
         return _decoded(b"\n".join(lines))
 
 
-def parsed(text: str) -> Text | None:
+def text_of(source: str) -> Text | None:
     """A file's text with its nodes; None where it is no Python."""
     try:
-        return Text(text)
+        return Text(source)
     except (SyntaxError, ValueError, RecursionError):
-        return None
-
-
-def tree_of(text: str) -> ast.Module | None:
-    """The nodes alone; None where it is no Python. What Python warns of in it is nothing to us."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
@@ -191,15 +180,6 @@ def has_only_literals(call: ast.Call) -> bool:
     values = [*call.args, *(keyword.value for keyword in call.keywords)]
     is_plain = all(keyword.arg for keyword in call.keywords) and "⟨" not in ast.unparse(call)
     return is_plain and all(literal_value(value) is not None for value in values)
-
-
-def is_expression(template: Template) -> bool:
-    """Whether a template is one expression and nothing more."""
-    try:
-        ast.parse(f"({plain(template)}\n)", mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def expression(template: Template) -> ast.expr | None:

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from pytest_enrich import patch
 from pytest_enrich.data import Answered, Call, Candidate, NewTest, Origin, Prove, Proved, Template
 from pytest_enrich.errors import RefusedError
+from pytest_enrich.imports import parsed
 from pytest_enrich.proposers.exploring import record
 from pytest_enrich.proposers.properties import drawing, laws, outline
 from pytest_enrich.proposers.properties.drawing import Source
@@ -25,7 +26,7 @@ from pytest_enrich.proposers.properties.laws import Law
 from pytest_enrich.proposers.properties.rendering import LawRenderer
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.validate.gain import gained
-from pytest_enrich.writing.syntax import nodes_of, tree_of
+from pytest_enrich.writing.syntax import nodes_of
 
 MOST_LAWS = 6
 SEEDS = (1, 2, 3)
@@ -162,7 +163,7 @@ def _once(task: Task, test: NewTest | None, sandbox: Sandbox, *, measured: bool)
 
 
 def _imports(text: str) -> bool:
-    tree = tree_of(text) if "hypothesis" in text else None  # most files are not worth parsing
+    tree = parsed(text) if "hypothesis" in text else None  # most files are not worth parsing
     if tree is None:
         return False
     names = [alias.name for node in nodes_of(ast.Import, tree) for alias in node.names]

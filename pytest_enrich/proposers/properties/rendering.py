@@ -10,12 +10,13 @@ from functools import lru_cache
 
 from pytest_enrich import imports
 from pytest_enrich.data import NewTest, Oracle, Origin, Template
+from pytest_enrich.imports import parsed
 from pytest_enrich.proposers.properties.drawing import Drawn
 from pytest_enrich.proposers.properties.laws import Law
 from pytest_enrich.protocols import Task
 from pytest_enrich.writing import names
 from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE, Renderer, indented
-from pytest_enrich.writing.syntax import functions_in, last_name, nodes_of, relation, tree_of
+from pytest_enrich.writing.syntax import functions_in, last_name, nodes_of, relation
 
 STRATEGIES = "from hypothesis import strategies as st"
 BY_KEYWORD = re.compile(r"@(?:\w+\.)?given\(\s*\w+\s*=")
@@ -96,7 +97,7 @@ class LawRenderer(Renderer, frozen=True, kw_only=True):
 @lru_cache(maxsize=8)  # a few files are asked about, each for many targets
 def _given_tests(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
     """The tests of a file that Hypothesis draws for, each with the names of what it calls."""
-    tree = tree_of(text)
+    tree = parsed(text)
     tests = functions_in(tree) if tree is not None else ()
     given = (test for test in tests if any("given" in ast.unparse(mark) for mark in test.decorator_list))
     return tuple((test.name, frozenset(_called(test))) for test in given)

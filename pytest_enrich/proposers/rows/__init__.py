@@ -30,7 +30,7 @@ from pytest_enrich.proposers.rows import asking, failure, row, sibling
 from pytest_enrich.proposers.rows.reading import KINDS, Kind, Sheet
 from pytest_enrich.proposers.rows.rendering import VariantRenderer
 from pytest_enrich.protocols import Sandbox, Task
-from pytest_enrich.writing.syntax import is_expression
+from pytest_enrich.writing.syntax import expression
 
 # Beyond the variation itself: starting pytest, making variants plain and looking at them.
 START_SECONDS = 60.0
@@ -155,7 +155,13 @@ def _fits(variant: Variant, pattern: Pattern) -> bool:
     rows = all(0 <= variant.row < len(hole.values) for hole in pattern.holes)
     known = changed == list(range(len(pattern.holes))) if pattern.given else rows
     values = [*(value for _, value in variant.values), *(seen.value for seen in variant.seen if seen.value)]
-    return bool(changed) and within and known and _looks_at(variant, pattern) and all(map(is_expression, values))
+    return (
+        bool(changed)
+        and within
+        and known
+        and _looks_at(variant, pattern)
+        and all(expression(value) is not None for value in values)
+    )
 
 
 def _looks_at(variant: Variant, pattern: Pattern) -> bool:

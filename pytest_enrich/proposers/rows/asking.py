@@ -11,7 +11,7 @@ from pytest_enrich.data import Target, Vary
 from pytest_enrich.proposers.rows import addable, reading, steps
 from pytest_enrich.proposers.rows.reading import KINDS, Sheet
 from pytest_enrich.protocols import Task
-from pytest_enrich.writing.syntax import arguments, is_literal, last_name, parsed
+from pytest_enrich.writing.syntax import arguments, is_literal, last_name, text_of
 
 MOST_TESTS, MOST_APART, MOST_FILES, MOST_READ = 6, 3, 2, 40
 MOST_VALUES, LONGEST_VALUE = 60, 40
@@ -51,12 +51,12 @@ def nearest(
     file they may be given what they do not pass.
     """
     known = addable.of(target, source) if source else addable.Addable()
-    text_of = cache(lambda path: parsed(read(path)))
+    file_at = cache(lambda path: text_of(read(path)))
 
     def sheets(nodeids: Iterable[str], most: int, *, apart: bool = False) -> list[Sheet]:
         """So many of these tests; with `apart` they are there to make tests beside them of."""
         style, fixtures = target.placement.style, target.fixtures
-        texts = ((nodeid, text_of(nodeid.partition("::")[0])) for nodeid in nodeids)
+        texts = ((nodeid, file_at(nodeid.partition("::")[0])) for nodeid in nodeids)
         tests = (
             reading.read(text, nodeid, style, fixtures, apart=apart) for nodeid, text in texts if text is not None
         )
