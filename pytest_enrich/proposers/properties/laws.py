@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_enrich.data import Parameter, Template
 from pytest_enrich.proposers.properties.outline import Class, Function, Outline
@@ -75,6 +76,7 @@ class Law(Struct, frozen=True, kw_only=True, eq=False):
         name: The test's name without `test_`.
         title: What is checked, in words.
         question: What only a person can answer; `{every}` stands for the inputs in words.
+        rule: By which it was thought of.
     """
 
     functions: tuple[Function, ...]
@@ -86,13 +88,19 @@ class Law(Struct, frozen=True, kw_only=True, eq=False):
     name: str
     title: str
     question: str
+    rule: str = ""
 
 
 def find(outline: Outline, name: str) -> list[Law]:
     """The laws about functions that may call the one of this bare name, the most informative first."""
     caller = Caller(outline=outline)
     functions = outline.functions.values()
-    every = [law for kind in KINDS for function in functions for law in kind(caller, function)]
+    every = [
+        replace(law, rule=f"law: {kind.__name__}")
+        for kind in KINDS
+        for function in functions
+        for law in kind(caller, function)
+    ]
     reaching = [law for law in every if _is_about(law, name, outline)]
     # `slow_total` agrees with `total` and the other way round: the first one says it.
     first = {_sides(law): law for law in reversed(reaching)}
