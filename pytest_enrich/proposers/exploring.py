@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
-from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich.data import Answered, Call, Entry, Explore, Explored, Record, Recorded, Target
+from pytest_enrich.data import Answered, Call, Explore, Explored, Record, Recorded, Target
 from pytest_enrich.protocols import Sandbox, Task
 
 # Beyond the search itself: starting pytest, importing the project, making findings plain and looking at them.
@@ -17,39 +14,10 @@ MOST_TESTS, RECORD_SECONDS = 40, 30.0
 NOTHING = Recorded(calls=(), constructors=(), outcomes=())
 
 
-class Limits(Struct, frozen=True, kw_only=True):
-    """Of one exploration: its seed, the most calls, the most seconds."""
-
-    seed: int
-    executions: int
-    seconds: float
-
-    @classmethod
-    def of(cls, task: Task) -> Limits:
-        """All that the task has."""
-        return cls(seed=task.seed, executions=task.executions, seconds=task.seconds)
-
-
-def record(
-    target: Target,
-    sandbox: Sandbox,
-    *,
-    most: int = MOST_TESTS,
-    seconds: float = RECORD_SECONDS,
-    may_run: Callable[[str], bool] = lambda _: True,
-) -> Recorded:
-    """The calls seen of the target's entries and of the other functions of its module; nothing when that failed.
-
-    Args:
-        target: Its nearest tests are run.
-        sandbox: Where they run.
-        most: How many of them.
-        seconds: The most time to take.
-        may_run: Whether the tests of this file may.
-    """
+def record(target: Target, sandbox: Sandbox, *, seconds: float = RECORD_SECONDS) -> Recorded:
+    """The calls that its nearest tests make to its entries and to others of its module; nothing when it failed."""
     # Without their parameters: ids of parameters may differ from run to run (a set gives them).
-    names = (near.nodeid.partition("[")[0] for near in target.nearest)
-    tests = tuple(dict.fromkeys(name for name in names if may_run(name.partition("::")[0])))[:most]
+    tests = tuple(dict.fromkeys(near.nodeid.partition("[")[0] for near in target.nearest))[:MOST_TESTS]
     if not tests:
         return NOTHING
     qualnames = {*(entry.qualname for entry in target.entries), *target.neighbours}
@@ -62,27 +30,25 @@ def record(
     return answer if isinstance(answer, Recorded) else NOTHING
 
 
-def explore(  # noqa: PLR0913 - each is known to another part of a run
-    task: Task,
-    entries: Sequence[Entry],
-    recorded: Recorded,
-    sandbox: Sandbox,
-    limits: Limits,
-    *,
-    solver: bool = False,
-) -> Explored | None:
-    """What calls of `entries` did, from their own calls and from what was recorded; None when it failed."""
-    job = replace(_job(task, recorded, limits), solver=solver)
-    return _answer(replace(job, entries=tuple(_with_calls(entry, recorded.calls) for entry in entries)), sandbox)
+def explore(task: Task, recorded: Recorded, sandbox: Sandbox, *, solver: bool = False) -> Explored | None:
+    """What calls of the target's entries did, from those that were recorded on; None when that failed."""
+    entries = [
+        replace(
+            entry,
+            calls=(*entry.calls, *(call for call in recorded.calls if call.qualname == entry.qualname)),
+        )
+        for entry in task.target.entries
+    ]
+    return _answer(replace(_job(task, recorded), solver=solver, entries=tuple(entries)), sandbox)
 
 
 def look(task: Task, call: Call, sandbox: Sandbox) -> Explored | None:
     """What this call did; None when that failed."""
-    limits = Limits(seed=task.seed, executions=1, seconds=LOOK_SECONDS)
-    return _answer(replace(_job(task, NOTHING, limits), only=(call,)), sandbox)
+    short = replace(task, executions=1, seconds=LOOK_SECONDS)
+    return _answer(replace(_job(short, NOTHING), only=(call,)), sandbox)
 
 
-def _job(task: Task, recorded: Recorded, limits: Limits) -> Explore:
+def _job(task: Task, recorded: Recorded) -> Explore:
     target = task.target
     return Explore(
         path=target.path,
@@ -96,9 +62,9 @@ def _job(task: Task, recorded: Recorded, limits: Limits) -> Explore:
         constructors=recorded.constructors,
         through=recorded.through,
         raises=target.raise_lines,
-        seed=limits.seed,
-        executions=limits.executions,
-        seconds=limits.seconds,
+        seed=task.seed,
+        executions=task.executions,
+        seconds=task.seconds,
     )
 
 
@@ -106,7 +72,3 @@ def _answer(job: Explore, sandbox: Sandbox) -> Explored | None:
     execution = sandbox.execute(job, timeout=job.seconds + START_SECONDS)
     answer = execution.answer if isinstance(execution, Answered) else None
     return answer if isinstance(answer, Explored) else None
-
-
-def _with_calls(entry: Entry, calls: Sequence[Call]) -> Entry:
-    return replace(entry, calls=(*entry.calls, *(call for call in calls if call.qualname == entry.qualname)))

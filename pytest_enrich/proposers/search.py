@@ -59,8 +59,7 @@ class SearchProposer:
         recorded = exploring.record(target, self._sandbox, seconds=seconds)
         if not target.entries and not recorded.through:
             return
-        limits = exploring.Limits.of(task)
-        explored = exploring.explore(task, target.entries, recorded, self._sandbox, limits, solver=self._solver)
+        explored = exploring.explore(task, recorded, self._sandbox, solver=self._solver)
         if explored is not None:
             yield from self._better(task, explored)
             yield from findings.render(task, explored, Origin(proposer=self.name, seed=task.seed))

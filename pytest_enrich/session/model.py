@@ -13,12 +13,10 @@ from msgspec.structs import replace
 
 from pytest_enrich.config import Settings
 from pytest_enrich.data import Attempt, ModelPart, NewTest, Target
-from pytest_enrich.proposers.ollama import connect, inputs, prompt, repair
+from pytest_enrich.proposers.ollama import connect, prompt, repair
 from pytest_enrich.proposers.ollama.asking import LEFT, NEEDED, UNASKED, Asker
 from pytest_enrich.proposers.ollama.connect import Connected
-from pytest_enrich.proposers.ollama.fill import Fill, Seeded
 from pytest_enrich.proposers.ollama.gate import Refusal
-from pytest_enrich.proposers.ollama.inputs import Inputs
 from pytest_enrich.proposers.ollama.naming import Naming
 from pytest_enrich.proposers.ollama.question import about_target
 from pytest_enrich.proposers.ollama.repair import Corrected, Repair
@@ -35,14 +33,13 @@ class Course(Struct, frozen=True, kw_only=True):
     """What a model has to know of the run that it is asked in.
 
     Attributes:
-        source_text, test_text: A file's text.
+        source_text: A source file's text.
         left: Seconds of the run.
         attempts: What was tried so far.
         say: Told what the model is waited for.
     """
 
     source_text: Callable[[str], str]
-    test_text: Callable[[str], str]
     left: Callable[[], float]
     attempts: Callable[[], Sequence[Attempt]]
     say: Callable[[str], None]
@@ -51,16 +48,13 @@ class Course(Struct, frozen=True, kw_only=True):
 class LocalModel:
     """A model that may be asked; `proposers` are the strategies that ask it, cheapest first."""
 
-    def __init__(
-        self, found: Connected, asker: Asker, proposers: tuple[Proposer, ...], naming: Naming, *, literal: bool
-    ) -> None:
+    def __init__(self, found: Connected, asker: Asker, proposers: tuple[Proposer, ...], naming: Naming) -> None:
         self.proposers = proposers
         self._found = found
         self._asker = asker
-        self._literal = literal
         self._naming = naming
         self._loading = threading.Thread(
-            target=asker.warm, args=(prompt.EXAMPLE,), name="enrich-model", daemon=True
+            target=asker.warm, args=((prompt.INSTRUCTION,),), name="enrich-model", daemon=True
         )
         self._loading.start()
 
@@ -69,13 +63,9 @@ class LocalModel:
         """As a finished gap names it: another model is asked again."""
         return f"ollama:{self._asker.model.pulled.digest[:_DIGEST] or self._asker.model.pulled.name}"
 
-    def seeded(self, proposer: Proposer) -> Proposer:
-        """Another proposer that begins with what this model said, too."""
-        return Seeded(proposer, self._asker, literal=self._literal)
-
     def named(self, task: Task, test: NewTest) -> NewTest | None:
-        """A kept test of the model's under a better name, None where it has a good one."""
-        return self._naming.named(task, test)
+        """A kept test under a better name, None where it has a good one, or the model is not loaded yet."""
+        return None if self._loading.is_alive() else self._naming.named(task, test)
 
     @property
     def is_gone(self) -> bool:
@@ -139,17 +129,17 @@ def begin(settings: Settings, sandbox: Sandbox, targets: Sequence[Target], cours
     found = connect.connect(connect.wish(settings), notice=course.say)
     if isinstance(found, Refusal):
         return found.reason
-    window = connect.window(inputs.sizes(targets, course.source_text), found.model.pulled)
+    window = connect.window(prompt.sizes(targets, course.source_text), found.model.pulled)
     answers = Answers(settings.directory, settings.rootdir)
     known = replace(found.model, window=window)
     asker = Asker(found.client, known, answers, course.left, attempts=course.attempts)
-    literal, excluded = sandbox.isolation == CONFINED and settings.sandbox != "process", settings.prompt_exclude
-    strategies = (
-        Inputs(asker, sandbox, excluded, literal=literal),
-        Fill(asker, sandbox, course.test_text, excluded),
-        Scenario(asker, excluded, literal=literal),
+    excluded = settings.prompt_exclude
+    strategies: tuple[Proposer, ...] = (
+        Scenario(asker, excluded),
         Corrected(),
-        Repair(asker, excluded, literal=literal),
+        Repair(asker, excluded),
         Corrected(repair.NAME),
     )
-    return LocalModel(found, asker, strategies, Naming(asker, excluded), literal=literal)
+    # Where nothing confines it, no code runs that a model wrote.
+    may_run = sandbox.isolation != CONFINED or settings.sandbox == "process"
+    return LocalModel(found, asker, strategies if may_run else (), Naming(asker, excluded))

@@ -47,9 +47,7 @@ class Panel:
             return
         from pytest_enrich.session import model
 
-        course = model.Course(
-            source_text=source_text, test_text=self._files.readable, left=left, attempts=attempts, say=say
-        )
+        course = model.Course(source_text=source_text, left=left, attempts=attempts, say=say)
         found = model.begin(self._settings, self._sandbox, targets, course)
         if isinstance(found, str):
             self._silence = f"the model was not asked: {found}"
@@ -62,10 +60,7 @@ class Panel:
             self._model.close()
 
     def proposers(self, names: Sequence[str], *, solver: bool = False) -> tuple[Proposer, ...]:
-        """Those of these names that can be asked; with a model all others begin with what it said, too.
-
-        A `solver` is asked by the search, where there is one.
-        """
+        """Those of these names that can be asked; a `solver` is asked by the search, where there is one."""
         rows = RowsProposer(self._sandbox, self._files.readable)
         known: dict[str, Proposer] = {
             "rows": rows,
@@ -80,9 +75,7 @@ class Panel:
         if not uses_hypothesis(self._settings.rootdir, self._settings.test_files):
             del known["properties"]  # a share of the time that is for nothing
         others = tuple(known[name] for name in names if name in known)
-        if self._model is None:
-            return others
-        return (*map(self._model.seeded, others), *(self._model.proposers if MODEL in names else ()))
+        return (*others, *(self._model.proposers if self._model is not None and MODEL in names else ()))
 
     def identities(self, names: Sequence[str]) -> tuple[str, ...]:
         """The proposers as a finished gap names them: a model's with its digest."""

@@ -137,10 +137,6 @@ class Answers(Struct, frozen=True):
         make_inside(self.directory, ".cache", "answers")
         disk.write(self._folder / _file(name), content)
 
-    def names(self) -> tuple[str, ...]:
-        """Of all that is kept, in order."""
-        return tuple(sorted(path.stem for path in self._folder.glob("*.json") if _NAME.fullmatch(path.stem)))
-
     @property
     def _folder(self) -> Path:
         return self.directory / ".cache" / "answers"

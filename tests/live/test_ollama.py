@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from pytest_enrich.proposers.ollama import answer, connect, prompt
+from pytest_enrich.proposers.ollama import connect, prompt
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.connect import Connected, Wish
 from pytest_enrich.proposers.ollama.protocol import Failure, Message, Options, Reply, Request
@@ -70,7 +70,6 @@ def test_a_schema_binds(ask):
     assert reply.text.lstrip().startswith("{")
     if reply.reason == "stop":
         assert isinstance(json.loads(reply.text)["inputs"], list)
-        assert isinstance(answer.inputs(reply.text), tuple)
 
 
 def test_a_prompt_that_does_not_fit_is_an_error_and_not_cut(ask):
@@ -93,11 +92,11 @@ def test_loading_tells_how_fast_the_model_is(found):
     """So that a question for which there is no time is known before it is asked."""
     left = [240.0]
     asker = Asker(found.client, found.model, Shelf(), lambda: left[0])
-    reply = asker.warm(prompt.EXAMPLE)
+    reply = asker.warm((prompt.INSTRUCTION,))
     assert isinstance(reply, Reply), reply
     left[0] = 0.001
-    long = (*prompt.EXAMPLE, Message(role="user", content="word " * 200))
-    assert asker.ask(Question(strategy="inputs", about="a.py::f", messages=long)) is None
+    long = (prompt.INSTRUCTION, Message(role="user", content="word " * 200))
+    assert asker.ask(Question(strategy="scenario", about="a.py::f", messages=long)) is None
     assert asker.is_late
     assert asker.seconds["needed by what was not asked"] > 0.001
 
@@ -106,7 +105,7 @@ def test_a_second_question_of_the_same_words_is_answered_from_what_was_kept(foun
     kept = Shelf()
     asker = Asker(found.client, found.model, kept, lambda: 240.0)
     question = Question(
-        strategy="inputs", about="a.py::f", messages=(Message(role="user", content="Say yes."),), predict=8
+        strategy="scenario", about="a.py::f", messages=(Message(role="user", content="Say yes."),), predict=8
     )
     first = asker.ask(question)
     again = asker.ask(question)

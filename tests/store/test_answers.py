@@ -47,11 +47,3 @@ def test_a_folder_of_somebody_else_is_left_alone(answers):
     (answers.directory / "mine.txt").write_text("x")
     with pytest.raises(StoreError, match="not ours"):
         answers.put(NAME, b"yes")
-
-
-def test_the_names_of_all_that_is_kept_are_known_and_of_nothing_else(answers):
-    assert answers.names() == ()
-    answers.put("b" * 64, b"yes")
-    answers.put(NAME, b"yes")
-    (answers.directory / ".cache" / "answers" / "notes.json").write_text("x", encoding="utf-8")
-    assert answers.names() == (NAME, "b" * 64)

@@ -1,20 +1,23 @@
 """Asking one model for one run: what is sent is clean and noted, what was asked before is not asked again.
 
-What was asked is counted, for people and for `run.json`, and a strategy that never pays is left.
+From the replies of a run it is learned how long a question takes: one that the end of the run would cut off is not
+asked. What was asked is counted, for people and for `run.json`, and a strategy that never pays is left.
 """
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import takewhile
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Attempt, Kept
 from pytest_enrich.proposers.ollama.client import Client
-from pytest_enrich.proposers.ollama.line import Line
 from pytest_enrich.proposers.ollama.protocol import Answer, Counts, Failure, Message, Options, Reply, Request
 from pytest_enrich.proposers.ollama.question import (
     Answered,
@@ -23,7 +26,6 @@ from pytest_enrich.proposers.ollama.question import (
     Model,
     Question,
     Redaction,
-    Replies,
     Scan,
     scanner,
     without_secrets,
@@ -33,8 +35,6 @@ PATIENCE = 3
 _DOWN = {"unreachable", "busy", "timeout", "server error"}
 _FINAL = {"remote", "not found", "stopped"}
 FIRST_WORDS = 4
-DEAR = 0.1
-"""The part of the time that is left which one question of another form may cost."""
 
 UNASKED = "not asked: no time"
 NEEDED, LEFT = "needed by what was not asked", "left for what was not asked"
@@ -43,6 +43,14 @@ BARREN = 16
 """So many questions of which none led to a candidate are enough."""
 IDLE = 12
 """So many questions in a row of whose candidates none was kept are, too."""
+
+# Code has two to five characters a token; a prompt of which the server counts far fewer was cut.
+MOST_CHARACTERS = 9.0
+MARGIN = 1.2
+"""What a question may take beyond what those before it took."""
+FULL = 0.3
+"""Of the tokens that a reply may have, how many it is taken to have before there was one of its kind."""
+_THINKING_ROOM = 4
 
 
 class Asker:
@@ -68,14 +76,16 @@ class Asker:
         self.unasked: set[str] = set()
         self.is_late = False
         self._client = client
-        self._replies = Replies(answers)
+        self._answers = answers
         self._left = left
         self._scan = scan or scanner()
         self._attempts = attempts
-        self._window = model.window
         self._is_closed = False
         self._failed = 0
-        self._line = Line(client, model, left)
+        self._server = threading.Lock()
+        self._pace = Pace()
+        self._last_prompt = ""
+        self._thinks = False
 
     def ask(self, question: Question) -> Answered | None:
         """The reply, from before or from the model; None when there is none."""
@@ -84,27 +94,24 @@ class Asker:
             self.tally["secrets taken out"] += len(log)
         request = self._request(question)  # as it would be sent at first: whatever is learned, it is kept as this
         digest = request.digest(self.model.pulled.digest)
-        if (known := self._replies.get(digest)) is not None:
+        if (known := self._known(digest)) is not None:
             self.tally["from before"] += 1
-            return Answered(text=known.text, prompt=digest, strategy=question.strategy, kept=True)
-        with self._line.turn(request):
+            return Answered(text=known.text, prompt=digest, kept=True)
+        with self._server:
             return self._asked(question, request, digest, log) if self._may_ask(question, request) else None
 
-    def said(self, about: str) -> Sequence[Answered]:
-        """What was replied to questions about a target (`path::qualname`), in this run and in earlier ones."""
-        return self._replies.about(about)
-
     def warm(self, first: tuple[Message, ...] = ()) -> Answer:
-        """Have the model loaded with the options of the run, and read what all questions about inputs begin with.
+        """Have the model loaded with the options of the run, and read what questions begin with.
 
         From that it is known how fast it is before it is asked anything about the code.
         """
-        empty = Request(model=self.model.name, messages=(), options=Options(window=self._window))
-        few = replace(empty.options, predict=FIRST_WORDS, temperature=0.0)
-        primer = replace(empty, messages=first, options=few, think=self.model.think)
-        with self._line.turn(empty):
-            for request in (empty, primer) if first else (empty,):
-                answer = self._line.ask(request)
+        options = Options(window=self.model.window)
+        load = Request(model=self.model.name, messages=(), options=options)
+        few = replace(options, predict=FIRST_WORDS, temperature=0.0)
+        primer = replace(load, messages=first, options=few, think=self.model.think)
+        with self._server:
+            for request in (load, primer) if first else (load,):
+                answer = self._sent_thinking_little(request)
                 if isinstance(answer, Failure):
                     return answer
                 self._figures.loaded(answer.counts)
@@ -117,18 +124,7 @@ class Asker:
 
     def is_barren(self, strategy: str) -> bool:
         """Whether a strategy led nowhere so often that its time is better spent elsewhere, or it is late."""
-        paid = self.paid().get(strategy, UNTRIED)
-        reached = bool(self.tally[f"{strategy} reaching"])
-        return self.is_late or is_spent(paid, self.tally[f"{strategy} asked"], reached=reached)
-
-    def is_dear(self, question: Question) -> bool:
-        """Whether a question of another form than those round it costs more than it is likely to be worth.
-
-        The server reads all of it, and then all of the others once more: several of those could be asked instead.
-        """
-        request = self._request(without_secrets(question, self._scan)[0])
-        is_known = self._replies.get(request.digest(self.model.pulled.digest)) is not None
-        return not is_known and self._line.costs(request, question.strategy) > DEAR * max(self._left(), 0.0)
+        return self.is_late or is_spent(self.paid().get(strategy, UNTRIED), self.tally[f"{strategy} asked"])
 
     def paid(self) -> Mapping[str, Paid]:
         """What became of the candidates of each strategy."""
@@ -138,10 +134,11 @@ class Asker:
         """Whether there is somebody to be asked, and time for it: a reply that is cut off is worth nothing."""
         if self._is_closed or self.problem:
             return False
-        left, needed = self._left(), self._line.needs(request, question.strategy)
+        expected = self._pace.expect(question.strategy, self._unread(request.text), request.options.predict)
+        left, needed = self._left(), MARGIN * expected
         if left > 0 and needed <= left:
             return True
-        self.is_late = self.is_late or left <= self._line.shortest or not self.tally["questions"]
+        self.is_late = self.is_late or left <= MARGIN * self._pace.shortest or not self.tally["questions"]
         self.unasked.add(question.about)
         self._figures.unasked(needed, max(left, 0.0))
         return False
@@ -150,7 +147,7 @@ class Asker:
         self, question: Question, request: Request, digest: str, log: tuple[Redaction, ...]
     ) -> Answered | None:
         began = time.monotonic()
-        answer = self._line.ask(request, question.strategy)
+        answer = self._sent_thinking_little(request, question.strategy)
         took = time.monotonic() - began
         self._figures.answered(question, answer, took)
         if isinstance(answer, Failure):
@@ -158,40 +155,78 @@ class Asker:
             return None
         self._failed = 0
         self._keep(question, answer, digest, log, took)
-        return Answered(text=answer.text, prompt=digest, strategy=question.strategy)
+        return Answered(text=answer.text, prompt=digest)
+
+    def _sent_thinking_little(self, request: Request, strategy: str = "") -> Answer:
+        """The answer; a model that thinks although it was told not to is asked once more, with room for it."""
+        answer = self._sent(self._with_room(request) if self._thinks else request, strategy)
+        if _is_only_thought(answer) and self.model.think is not None and not self._thinks:
+            self._thinks = True
+            answer = self._sent(self._with_room(request), strategy)
+        return answer
+
+    def _sent(self, request: Request, strategy: str) -> Answer:
+        """The answer, unless the server's own count tells that it did not see the whole prompt."""
+        unread = self._unread(request.text)
+        self._last_prompt = request.text
+        answer = self._client.ask(request, max(self._left(), 0.1))
+        if not isinstance(answer, Reply):
+            return answer
+        self._pace.learn(strategy, unread, answer.counts)
+        count = answer.counts.prompt
+        if count and request.size > count * MOST_CHARACTERS:
+            return Failure(kind="cut", message=f"the server saw {count} tokens of {request.size} characters")
+        return answer
+
+    def _unread(self, prompt: str) -> int:
+        """How many characters of it the server has to read, which remembers the last one that it was asked."""
+        pairs = zip(prompt, self._last_prompt, strict=False)
+        return len(prompt) - sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+    @staticmethod
+    def _with_room(request: Request) -> Request:
+        """For a model that does not stop thinking: to think little, with room for it."""
+        options = replace(request.options, predict=request.options.predict * _THINKING_ROOM)
+        return replace(request, think="low", options=options)
 
     def _request(self, question: Question) -> Request:
         return Request(
             model=self.model.name,
             messages=question.messages,
             options=Options(
-                window=self._window,
+                window=self.model.window,
                 predict=question.predict,
                 temperature=question.temperature,
                 seed=question.seed,
             ),
             schema=question.schema,
             think=self.model.think,
-            suffix=question.suffix,
-            stop=question.stop,
         )
+
+    def _known(self, digest: str) -> Exchange | None:
+        """What was kept, None when nothing was or it cannot be read."""
+        content = self._answers.get(digest)
+        try:
+            return msgspec.json.decode(content, type=Exchange) if content else None
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return None
 
     def _keep(
         self, question: Question, reply: Reply, digest: str, log: tuple[Redaction, ...], took: float
     ) -> None:
-        kept = Exchange(
+        exchange = Exchange(
             model=self.model.pulled.name,
             digest=self.model.pulled.digest,
             host=str(self._client.host),
             question=question,
-            window=self._window,
+            window=self.model.window,
             text=reply.text,
             reason=reply.reason,
             counts=reply.counts,
             seconds=took,
             redactions=log,
         )
-        self._replies.keep(digest, kept)
+        self._answers.put(digest, msgspec.json.encode(exchange))
 
     def _note(self, failure: Failure) -> None:
         """A server that is gone, or that sends code elsewhere, is not asked again in this run; unless we left."""
@@ -200,6 +235,37 @@ class Asker:
         self._failed = self._failed + 1 if failure.kind in _DOWN else 0
         if failure.kind in _FINAL or self._failed >= PATIENCE:
             self.problem = str(failure)
+
+
+class Pace:
+    """What one server needs to read and to write; what it reads is counted in characters, tokens are its own.
+
+    `shortest` is what the quickest reply took; loading, which is of no strategy, is no measure for others.
+    """
+
+    def __init__(self) -> None:
+        self._reading = self._characters = 0.0
+        self._writing = self._tokens = 0.0
+        self._replies: defaultdict[str, list[int]] = defaultdict(list)
+        self.shortest = 0.0
+
+    def learn(self, strategy: str, unread: int, counts: Counts) -> None:
+        """A reply to a question, of which `unread` characters were new to the server, had these figures."""
+        took = counts.reading + counts.writing
+        self.shortest = min(self.shortest or took, took) if strategy else self.shortest
+        self._reading += counts.reading
+        self._characters += unread
+        if counts.reply:
+            self._writing += counts.writing
+            self._tokens += counts.reply
+            self._replies[strategy].append(counts.reply)
+
+    def expect(self, strategy: str, unread: int, most: int) -> float:
+        """Seconds for a question with `most` tokens of reply; 0.0 as long as the server gave no figures."""
+        replies = self._replies[strategy]
+        tokens = sum(replies) / len(replies) if replies else FULL * most
+        reading = unread * self._reading / self._characters if self._characters else 0.0
+        return reading + (tokens * self._writing / self._tokens if self._tokens else 0.0)
 
 
 class Figures:
@@ -211,7 +277,7 @@ class Figures:
         self._modules: set[str] = set()
 
     def loaded(self, counts: Counts) -> None:
-        """The model was loaded, or read what all questions begin with."""
+        """The model was loaded, or read what questions begin with."""
         self.seconds["loading"] += counts.load
         self.seconds["server"] += counts.total
 
@@ -260,18 +326,18 @@ UNTRIED = Paid()
 
 def fold_attempts(attempts: Iterable[Attempt], model: str) -> Mapping[str, Paid]:
     """Of each strategy of this model, what it came to."""
-    found: dict[str, dict[str, list[bool]]] = {}
+    strategies: dict[str, dict[str, list[bool]]] = {}
     for attempt in attempts:
         origin = attempt.candidate.origin
         if origin.model == model and origin.strategy:
-            questions = found.setdefault(origin.strategy, {})
+            questions = strategies.setdefault(origin.strategy, {})
             questions.setdefault(origin.prompt, []).append(isinstance(attempt.verdict, Kept))
-    return {strategy: _paid(list(questions.values())) for strategy, questions in found.items()}
+    return {strategy: _paid(list(questions.values())) for strategy, questions in strategies.items()}
 
 
-def is_spent(paid: Paid, asked: int, *, reached: bool) -> bool:
-    """Whether a strategy has led nowhere for so long; `reached` says that one of its questions did."""
-    return paid.idle >= IDLE or (asked >= BARREN and not reached and not paid.tried)
+def is_spent(paid: Paid, asked: int) -> bool:
+    """Whether a strategy has led nowhere for so long."""
+    return paid.idle >= IDLE or (asked >= BARREN and not paid.tried)
 
 
 def _paid(questions: Sequence[Sequence[bool]]) -> Paid:
@@ -279,3 +345,8 @@ def _paid(questions: Sequence[Sequence[bool]]) -> Paid:
     return Paid(
         tried=sum(map(len, questions)), kept=sum(map(sum, questions)), idle=len(questions) - max(paying, default=0)
     )
+
+
+def _is_only_thought(answer: Answer) -> bool:
+    """Whether a model that was told not to think did nothing else."""
+    return isinstance(answer, Reply) and not answer.text.strip() and bool(answer.thinking.strip())

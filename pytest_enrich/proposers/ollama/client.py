@@ -9,13 +9,13 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import os
-import re
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
+from urllib.parse import SplitResult, urlsplit
 
 import httpx
 from msgspec import Struct
@@ -37,7 +37,6 @@ from pytest_enrich.proposers.ollama.protocol import (
 
 PORT = 11434
 _PORTS = {"http": 80, "https": 443}
-_LARGEST_PORT = 65535
 
 WAITS = (0.5, 1.0, 2.0, 4.0)
 _SHORT = 10.0
@@ -79,8 +78,8 @@ class Host(Struct, frozen=True, kw_only=True):
     def is_loopback(self) -> bool:
         """Whether all that the name stands for is this machine; what cannot be told is not."""
         addresses = [self.name] if _address(self.name) else _resolved(self.name)
-        found = [_address(one) for one in addresses]
-        return bool(found) and all(one is not None and one.is_loopback for one in found)
+        parsed = [*map(_address, addresses)]
+        return bool(parsed) and all(address is not None and address.is_loopback for address in parsed)
 
     def is_cloud(self) -> bool:
         """Whether it is Ollama's own service."""
@@ -93,18 +92,19 @@ def parse_host(text: str) -> Host:
 
     A bad port is the default one, and an address to bind to (`0.0.0.0`) is loopback, as for Ollama itself.
     """
-    given = text.strip().strip("\"'").strip()
-    scheme, found, rest = given.partition("://")
-    if not found:
-        scheme, rest = "http", given
-    authority, slash, path = rest.partition("/")
-    name, port = _split(authority.rpartition("@")[2])
-    default = _PORTS.get(scheme, PORT) if found else PORT
+    scheme, has_scheme, rest = text.strip().strip("\"'").strip().rpartition("://")
+    is_bare = ":" in rest and _address(rest) is not None  # an IPv6 address without brackets
+    default = _PORTS.get(scheme, PORT) if has_scheme else PORT
+    try:
+        parts = urlsplit(f"//[{rest}]" if is_bare else f"//{rest}")
+        name, port = parts.hostname or "", _port(parts, default)
+    except ValueError:  # brackets without an end
+        return Host()
     return Host(
         scheme=scheme if scheme in _PORTS else "http",
         name=_reachable(name),
-        port=_number(port, default),
-        path=f"{slash}{path}".rstrip("/"),
+        port=port,
+        path=parts.path.rstrip("/"),
     )
 
 
@@ -129,7 +129,7 @@ class Client:
         self._limits = limits
         self._wait = wait
         self._notice = notice
-        self._one = threading.Lock()
+        self._asking = threading.Lock()
         # Proxies are for other hosts, and a redirection would carry code to one.
         self._ollama = ollama.Client(host.url, timeout=limits.connect, trust_env=False, follow_redirects=False)
         self._http: httpx.Client = self._ollama._client  # noqa: SLF001 - it cannot send `truncate` and `shift`
@@ -139,9 +139,9 @@ class Client:
 
     def close(self) -> None:
         """Nothing is asked any more; a request that is under way ends."""
-        for one in self._sockets:
+        for connected in self._sockets:
             with suppress(OSError):  # it may be closed already
-                one.shutdown(socket.SHUT_RDWR)  # unlike a close it wakes the thread that reads
+                connected.shutdown(socket.SHUT_RDWR)  # unlike a close it wakes the thread that reads
         self._http.close()
 
     def get(self, path: str) -> dict[str, Any] | Failure:
@@ -155,7 +155,7 @@ class Client:
     def ask(self, request: Request, seconds: float, stopped: Callable[[], bool] = lambda: False) -> Answer:
         """The reply to a question, streamed, within `seconds`; tried again where that may help."""
         end = time.monotonic() + seconds
-        with self._one:  # waiting for its turn, behind a load perhaps, is no fault of this question
+        with self._asking:  # waiting for its turn, behind a load perhaps, is no fault of this question
             deadline = min(end, time.monotonic() + self._limits.total)
             answer = self._once(request, deadline, stopped)
             died = 0
@@ -170,9 +170,8 @@ class Client:
         return answer
 
     def _once(self, request: Request, deadline: float, stopped: Callable[[], bool]) -> Answer:
-        path = "/api/chat" if request.suffix is None else "/api/generate"
         timeout = self._timeout(max(0.01, min(self._limits.first, deadline - time.monotonic())))
-        built = self._http.build_request("POST", path, json=request_body(request), timeout=timeout)
+        built = self._http.build_request("POST", "/api/chat", json=request_body(request), timeout=timeout)
         built.extensions["trace"] = self._note
         with self._noticing(request):
             return _guarded(lambda: self._streamed(built, deadline, stopped))
@@ -260,17 +259,6 @@ def _guarded(action: Callable[[], T]) -> T | Failure:
         return _told(error)
 
 
-def _split(authority: str) -> tuple[str, str]:
-    """Name and port; an IPv6 address may stand in brackets or, without a port, alone."""
-    bracketed = re.fullmatch(r"\[([^\]]*)\](?::(.*))?", authority)
-    if bracketed:
-        return bracketed[1], bracketed[2] or ""
-    if authority.count(":") > 1:
-        return authority, ""
-    name, _, port = authority.partition(":")
-    return name, port
-
-
 def _reachable(name: str) -> str:
     address = _address(name)
     if address is not None and address.is_unspecified:
@@ -278,10 +266,11 @@ def _reachable(name: str) -> str:
     return name or "127.0.0.1"
 
 
-def _number(text: str, default: int) -> int:
-    if not re.fullmatch(r"[0-9]{1,5}", text) or not 0 < int(text) <= _LARGEST_PORT:
-        return default if not text else PORT
-    return int(text)
+def _port(parts: SplitResult, default: int) -> int:
+    try:
+        return parts.port or default
+    except ValueError:
+        return PORT
 
 
 def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

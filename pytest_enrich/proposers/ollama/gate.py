@@ -85,22 +85,25 @@ def read_models(client: Client) -> tuple[Pulled, ...] | Failure:
     models = found.get("models")
     if not isinstance(models, list):
         return Failure(kind="bad answer", message="no list of models")
-    return tuple(_pulled(one) for one in models if isinstance(one, dict) and isinstance(one.get("name"), str))
+    return tuple(
+        _pulled(entry) for entry in models if isinstance(entry, dict) and isinstance(entry.get("name"), str)
+    )
 
 
 def find_model(models: Sequence[Pulled], name: str) -> Pulled | None:
     """The model of that name; without a tag it is the latest."""
     wanted = name if ":" in name.rpartition("/")[2] else f"{name}:latest"
-    return next((one for one in models if one.name == wanted), None)
+    return next((model for model in models if model.name == wanted), None)
 
 
 def choose_model(models: Sequence[Pulled], memory: int = 0) -> Choice | None:
     """The best of them: for code before others, then the largest that `memory` bytes hold (0: not known)."""
-    here = [one for one in models if one.is_text and not one.remote and not is_stub(one)]
-    fitting = [one for one in here if not memory or one.size <= memory * SHARE] or sorted(here, key=_size)[:1]
+    here = [model for model in models if model.is_text and not model.remote and not is_stub(model)]
+    smallest = sorted(here, key=lambda model: model.size)[:1]
+    fitting = [model for model in here if not memory or model.size <= memory * SHARE] or smallest
     if not fitting:
         return None
-    best = max(fitting, key=lambda one: (one.is_for_code, one.parameters or one.size, one.name))
+    best = max(fitting, key=lambda model: (model.is_for_code, model.parameters or model.size, model.name))
     return Choice(model=best, reason=_reason(best, models, fits=not memory or best.size <= memory * SHARE))
 
 
@@ -203,7 +206,7 @@ def _elsewhere(model: Pulled) -> Refusal:
 
 
 def _not_pulled(name: str, models: Sequence[Pulled]) -> Refusal:
-    have = ", ".join(one.name for one in models[:8]) or "none"
+    have = ", ".join(model.name for model in models[:8]) or "none"
     return Refusal(
         reason=f"model {name} is not pulled (you have: {have})", remedy=f"pull it:        ollama pull {name}"
     )
@@ -216,21 +219,17 @@ def _reason(best: Pulled, models: Sequence[Pulled], *, fits: bool) -> str:
     return f"{of}: {sort}, {size}{'' if fits else ', more than fits the memory'}"
 
 
-def _size(model: Pulled) -> int:
-    return model.size
-
-
-def _pulled(one: dict[str, Any]) -> Pulled:
-    details = one.get("details") if isinstance(one.get("details"), dict) else {}
+def _pulled(entry: dict[str, Any]) -> Pulled:
+    details = entry.get("details") if isinstance(entry.get("details"), dict) else {}
     assert isinstance(details, dict)
-    capabilities = one.get("capabilities")
+    capabilities = entry.get("capabilities")
     return Pulled(
-        name=one["name"],
-        digest=_text(one.get("digest")).removeprefix("sha256:"),
-        size=_whole(one.get("size")),
+        name=entry["name"],
+        digest=_text(entry.get("digest")).removeprefix("sha256:"),
+        size=_whole(entry.get("size")),
         parameters=_parameters(_text(details.get("parameter_size"))),
         capabilities=frozenset(map(str, capabilities)) if isinstance(capabilities, list) else None,
-        remote=_text(one.get("remote_host")) or _text(one.get("remote_model")),
+        remote=_text(entry.get("remote_host")) or _text(entry.get("remote_model")),
         window=_whole(details.get("context_length")),
     )
 

@@ -41,7 +41,6 @@ _UNSUPPORTED = re.compile(r"does not support|not supported")
 KEEP_ALIVE = "10m"
 LONGEST_LINE = 4 * 1024 * 1024
 LONGEST_REPLY = 256 * 1024
-LONGEST_SPACE = 60
 _NANO = 1e9
 
 
@@ -92,12 +91,10 @@ class Request(Struct, frozen=True, kw_only=True):
 
     Attributes:
         model: As the server is asked for it.
-        messages: The chat; for a completion in the middle there is one message, and `suffix`.
+        messages: The chat.
         options: See `Options`.
         schema: JSON schema of the reply, None for free text.
         think: What is sent as `think`; None sends nothing, as for models that cannot.
-        suffix: What comes after the text to fill in; None for a chat.
-        stop: Texts that end the reply.
     """
 
     model: str
@@ -105,19 +102,16 @@ class Request(Struct, frozen=True, kw_only=True):
     options: Options
     schema: dict[str, Any] | None = None
     think: bool | str | None = None
-    suffix: str | None = None
-    stop: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         """The prompt in one piece, as far as it is ours: what a server reads from its beginning."""
-        told = "".join(f"{one.role}:{one.content}" for one in self.messages)
-        return told if self.suffix is None else f"{told}{self.suffix}"
+        return "".join(f"{message.role}:{message.content}" for message in self.messages)
 
     @property
     def size(self) -> int:
         """Characters of the prompt."""
-        return sum(len(one.content) for one in self.messages) + len(self.suffix or "")
+        return sum(len(message.content) for message in self.messages)
 
     def digest(self, model_digest: str) -> str:
         """Of all that decides about the reply: 64 hexadecimal digits.
@@ -125,8 +119,8 @@ class Request(Struct, frozen=True, kw_only=True):
         The window is none of it: it decides whether there is a reply, not which.
         """
         plain = msgspec.structs.replace(self, model="", options=msgspec.structs.replace(self.options, window=0))
-        told = msgspec.json.encode((model_digest, plain), order="deterministic")
-        return hashlib.sha256(told).hexdigest()
+        encoded = msgspec.json.encode((model_digest, plain), order="deterministic")
+        return hashlib.sha256(encoded).hexdigest()
 
 
 class Counts(Struct, frozen=True, kw_only=True):
@@ -201,16 +195,13 @@ def request_body(request: Request) -> dict[str, Any]:
     """A request as it is sent. `truncate` and `shift`: rather an error than a prompt that lost its beginning."""
     sent: dict[str, Any] = {
         "model": request.model,
-        "options": {**request.options.sent(), **({"stop": list(request.stop)} if request.stop else {})},
+        "messages": [{"role": message.role, "content": message.content} for message in request.messages],
+        "options": request.options.sent(),
         "stream": True,
         "keep_alive": KEEP_ALIVE,
         "truncate": False,
         "shift": False,
     }
-    if request.suffix is None:
-        sent["messages"] = [{"role": one.role, "content": one.content} for one in request.messages]
-    else:
-        sent |= {"prompt": "".join(one.content for one in request.messages), "suffix": request.suffix}
     if request.schema is not None:
         sent["format"] = request.schema
     if request.think is not None:
@@ -309,23 +300,13 @@ def _part(line: bytes) -> dict[str, Any] | Failure:
 def _endless(text: list[str], thinking: list[str]) -> Failure | None:
     if sum(map(len, text)) + sum(map(len, thinking)) > LONGEST_REPLY:
         return Failure(kind="bad answer", message="the reply is longer than any that was asked for")
-    if _says_nothing(text):
-        return Failure(kind="aborted", message="the reply goes on with nothing but space")
     return None
 
 
-def _says_nothing(text: list[str]) -> bool:
-    """Whether a reply that begins has turned into endless space, as a schema lets it."""
-    last = "".join(text[-LONGEST_SPACE:])
-    return len(last) >= LONGEST_SPACE and not last[-LONGEST_SPACE:].strip()
-
-
 def _said(part: dict[str, Any]) -> tuple[str, str]:
-    """Content and thinking of a part, of `/api/chat` or `/api/generate`."""
+    """Content and thinking of a part."""
     message = part.get("message")
-    source = message if isinstance(message, dict) else part
-    content = source.get("content") if source is message else part.get("response")
-    thinking = source.get("thinking")
+    content, thinking = map(message.get, ("content", "thinking")) if isinstance(message, dict) else ("", "")
     return content if isinstance(content, str) else "", thinking if isinstance(thinking, str) else ""
 
 

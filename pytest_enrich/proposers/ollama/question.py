@@ -1,20 +1,17 @@
 """What a strategy asks, what is taken out of it before it is sent, and what is kept of it between runs.
 
 Out of a prompt go files that people named, and what looks like a secret. Replies are kept by the digest of their
-question, and found by what they are about.
+question.
 """
 
 from __future__ import annotations
 
 import fnmatch
-import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import PurePosixPath
 from typing import Any, Protocol
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -22,7 +19,6 @@ from pytest_enrich.data import Target
 from pytest_enrich.proposers.ollama.gate import Pulled
 from pytest_enrich.proposers.ollama.protocol import Counts, Message
 
-FEWEST_PARAMETERS = 3e9
 MARK = "REDACTED"
 _SHORTEST = 4
 
@@ -39,9 +35,6 @@ class Answers(Protocol):
     def put(self, name: str, content: bytes) -> None:
         """Keep it."""
 
-    def names(self) -> Iterable[str]:
-        """Of all that is kept."""
-
 
 class Question(Struct, frozen=True, kw_only=True):
     """What a strategy wants to know.
@@ -53,7 +46,6 @@ class Question(Struct, frozen=True, kw_only=True):
         schema: Of the reply, None for free text.
         predict: The most tokens of the reply.
         temperature, seed: As in `Options`.
-        suffix, stop: As in `Request`.
     """
 
     strategy: str
@@ -63,8 +55,6 @@ class Question(Struct, frozen=True, kw_only=True):
     predict: int = 256
     temperature: float = 0.2
     seed: int = 0
-    suffix: str | None = None
-    stop: tuple[str, ...] = ()
 
 
 def about_target(target: Target) -> str:
@@ -74,13 +64,10 @@ def about_target(target: Target) -> str:
 
 def without_secrets(question: Question, scan: Scan) -> tuple[Question, tuple[Redaction, ...]]:
     """The question as it may be sent, and what was taken out of it."""
-    cleaned = [redacted(one.content, scan) for one in question.messages]
-    after = redacted(question.suffix or "", scan)
+    cleaned = [redacted(message.content, scan) for message in question.messages]
     pairs = zip(question.messages, cleaned, strict=True)
-    messages = tuple(replace(one, content=clean.text) for one, clean in pairs)
-    log = tuple(entry for clean in (*cleaned, after) for entry in clean.log)
-    suffix = None if question.suffix is None else after.text
-    return replace(question, messages=messages, suffix=suffix), log
+    messages = tuple(replace(message, content=clean.text) for message, clean in pairs)
+    return replace(question, messages=messages), tuple(entry for clean in cleaned for entry in clean.log)
 
 
 class Exchange(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -102,11 +89,10 @@ class Exchange(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Answered(Struct, frozen=True, kw_only=True):
-    """A reply's text, the strategy that asked, and the digest of the question, by which it is kept."""
+    """A reply's text, and the digest of the question, by which it is kept."""
 
     text: str
     prompt: str
-    strategy: str = ""
     kept: bool = False
 
 
@@ -116,11 +102,6 @@ class Model(Struct, frozen=True, kw_only=True):
     pulled: Pulled
     name: str
     window: int = 4096
-
-    @property
-    def is_small(self) -> bool:
-        """Whether it is surely too small for anything but inputs."""
-        return 0 < self.pulled.parameters < FEWEST_PARAMETERS
 
     @property
     def think(self) -> bool | None:
@@ -146,19 +127,19 @@ def is_excluded(path: str, globs: Sequence[str]) -> bool:
     """Whether a file's text must never be in a prompt; a glob may speak of any part of the path."""
     lowered = path.lower()
     parts = [lowered, *PurePosixPath(lowered).parts]
-    return any(fnmatch.fnmatchcase(part, one.lower()) for part in parts for one in globs)
+    return any(fnmatch.fnmatchcase(part, glob.lower()) for part in parts for glob in globs)
 
 
 def redacted(text: str, scan: Scan) -> Redacted:
     """The text with each secret that `scan` finds in its lines written over, wherever else it stands."""
     log: list[Redaction] = []
-    found: set[str] = set()
+    secrets: set[str] = set()
     for number, line in enumerate(text.splitlines(), 1):
         for sort, secret in scan(line):
             if len(secret) >= _SHORTEST:
-                found.add(secret)
+                secrets.add(secret)
                 log.append(Redaction(sort=sort, line=number))
-    for secret in sorted(found, key=len, reverse=True):
+    for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, MARK)
     return Redacted(text=text, log=tuple(log))
 
@@ -192,52 +173,9 @@ def scanner() -> Scan:
         if heuristic.is_indirect_reference(line):
             return
         for plugin in plugins:
-            for one in plugin.analyze_line(filename="prompt.py", line=line, line_number=1):
-                secret = one.secret_value or ""
+            for found in plugin.analyze_line(filename="prompt.py", line=line, line_number=1):
+                secret = found.secret_value or ""
                 if not any(is_harmless(secret) for is_harmless in harmless):
-                    yield one.type, secret
+                    yield found.type, secret
 
     return scan
-
-
-class Replies:
-    """What is in a folder of answers; threads may share it."""
-
-    def __init__(self, answers: Answers) -> None:
-        self._answers = answers
-        self._lock = threading.Lock()
-        self._said: defaultdict[str, dict[str, Answered]] | None = None
-
-    def get(self, digest: str) -> Exchange | None:
-        """What was kept, None when nothing was or it cannot be read."""
-        content = self._answers.get(digest)
-        try:
-            return msgspec.json.decode(content, type=Exchange) if content else None
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return None
-
-    def keep(self, digest: str, exchange: Exchange) -> None:
-        """Keep it."""
-        self._answers.put(digest, msgspec.json.encode(exchange))
-        with self._lock:
-            if self._said is not None:
-                self._note(self._said, digest, exchange)
-
-    def about(self, target: str) -> Sequence[Answered]:
-        """What was replied to questions about a target (`path::qualname`), in this run and in earlier ones."""
-        with self._lock:
-            return tuple(self._index().get(target, {}).values())
-
-    def _index(self) -> defaultdict[str, dict[str, Answered]]:
-        """All replies by what they are about; read when it is needed first."""
-        if self._said is None:
-            self._said = defaultdict(dict)
-            for digest in self._answers.names():
-                self._note(self._said, digest, self.get(digest))
-        return self._said
-
-    @staticmethod
-    def _note(said: defaultdict[str, dict[str, Answered]], digest: str, kept: Exchange | None) -> None:
-        if kept is not None:
-            one = Answered(text=kept.text, prompt=digest, strategy=kept.question.strategy, kept=True)
-            said[kept.question.about][digest] = one

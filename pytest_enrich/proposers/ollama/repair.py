@@ -20,8 +20,8 @@ from pytest_enrich.imports import parsed
 from pytest_enrich.proposers.ollama import prompt, scenario
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.scenario import Writer
-from pytest_enrich.proposers.ollama.value import literal_value
 from pytest_enrich.protocols import Task
+from pytest_enrich.writing.syntax import literal_value
 
 NAME = "repair"
 MOST = 2
@@ -40,8 +40,8 @@ class Repair:
 
     name = "ollama"
 
-    def __init__(self, asker: Asker, excluded: Sequence[str] = (), *, literal: bool) -> None:
-        self._writer = Writer(asker, excluded, literal=literal)
+    def __init__(self, asker: Asker, excluded: Sequence[str] = ()) -> None:
+        self._writer = Writer(asker, excluded)
 
     def propose(self, task: Task) -> Iterator[Candidate]:
         """For each of the model's tests that failed, what it writes after having seen how: one round."""
@@ -51,10 +51,10 @@ class Repair:
             if gap is None or not self._writer.may_ask(task.target, NAME):
                 continue
             messages = prompt.repair(self._writer.messages(task, gap), test.code, failure)
-            for made in self._writer.ask(NAME, task, gap, messages, taken):
-                if made.code.partition("(")[2] != test.code.partition("(")[2]:
-                    taken |= {made.name}
-                    yield made
+            for repaired in self._writer.ask(NAME, task, gap, messages, taken):
+                if repaired.code.partition("(")[2] != test.code.partition("(")[2]:
+                    taken |= {repaired.name}
+                    yield repaired
 
 
 def described(verdict: Dropped) -> str:
@@ -80,27 +80,19 @@ class Corrected:
         """Each test that failed at a comparison with a literal, with the other value."""
         for attempt in task.attempts:
             is_its = attempt.candidate.origin.strategy == self._strategy
-            if is_its and (made := _corrected(attempt, task.target.docstring or "")) is not None:
-                yield made
-
-
-def is_disagreement(attempt: Attempt) -> bool:
-    """Whether a test failed only since a value was another than the one that it states."""
-    return _disagreement(attempt) is not None
+            if is_its and (corrected := _corrected(attempt, task.target.docstring or "")) is not None:
+                yield corrected
 
 
 def _failed(task: Task) -> Iterator[tuple[NewTest, str]]:
     """The tests to be repaired, with what is told of their end."""
     for attempt in task.attempts:
         test, verdict = attempt.candidate, attempt.verdict
-        if isinstance(verdict, Dropped) and verdict.rung in RUNGS and _is_first_try(test, task):
-            is_ours = is_disagreement(attempt)
-            if isinstance(test, NewTest) and not is_ours and len(test.code) <= prompt.MOST_TEST:
+        is_first_try = test.origin.strategy == scenario.NAME and test.origin.seed == task.seed
+        if is_first_try and isinstance(verdict, Dropped) and verdict.rung in RUNGS:
+            is_ours = _disagreement(attempt) is None  # else `Corrected` mends it
+            if isinstance(test, NewTest) and is_ours and len(test.code) <= prompt.MOST_TEST:
                 yield test, described(verdict)
-
-
-def _is_first_try(test: Candidate, task: Task) -> bool:
-    return test.origin.strategy == scenario.NAME and test.origin.seed == task.seed
 
 
 def _gap(target: Target, test: NewTest) -> Gap | None:
@@ -128,19 +120,19 @@ def _disagreement(attempt: Attempt) -> _Disagreement | None:
 
 
 def _corrected(attempt: Attempt, docstring: str) -> NewTest | None:
-    found = _disagreement(attempt)
-    if found is None:
+    disagreement = _disagreement(attempt)
+    if disagreement is None:
         return None
-    place, seen = found.place, found.seen
+    place, seen = disagreement.place, disagreement.seen
     expected = ast.unparse(place.comparators[0])
     if len(expected) > _TELLING and expected in docstring:
         return None
     place.comparators[0] = ast.parse(seen, mode="eval").body
     return replace(
-        found.test,
-        code=ast.unparse(found.tree) + "\n",
+        disagreement.test,
+        code=ast.unparse(disagreement.tree) + "\n",
         look=f"the model expected {expected}, {seen} was seen when the code ran: which one is right?",
-        oracle=tuple(_oracle(one, place, seen) for one in found.test.oracle),
+        oracle=tuple(_oracle(oracle, place, seen) for oracle in disagreement.test.oracle),
     )
 
 
@@ -174,6 +166,6 @@ def _seen(detail: str, expected: ast.expr) -> str | None:
     return left if is_whole and len(left) <= LONGEST_SEEN else None
 
 
-def _oracle(one: Oracle, place: ast.Compare, seen: str) -> Oracle:
-    is_there = one.line == place.lineno
-    return replace(one, what=seen, source="observed", look=True) if is_there else replace(one, look=False)
+def _oracle(oracle: Oracle, place: ast.Compare, seen: str) -> Oracle:
+    is_there = oracle.line == place.lineno
+    return replace(oracle, what=seen, source="observed", look=True) if is_there else replace(oracle, look=False)

@@ -14,33 +14,43 @@ from msgspec.structs import replace
 
 from pytest_enrich import imports
 from pytest_enrich.data import Candidate, Gap, NewTest, Oracle, Origin, Target
-from pytest_enrich.errors import RefusedError
-from pytest_enrich.proposers.ollama import answer, prompt
+from pytest_enrich.imports import parsed
+from pytest_enrich.proposers.ollama import prompt
 from pytest_enrich.proposers.ollama.asking import Asker
-from pytest_enrich.proposers.ollama.inputs import page_of, subject_of
 from pytest_enrich.proposers.ollama.protocol import Message
 from pytest_enrich.proposers.ollama.question import Question, about_target, is_excluded
-from pytest_enrich.proposers.ollama.value import KNOWN_MODULES, KNOWN_OBJECTS, Names, names_of
 from pytest_enrich.protocols import Task
+from pytest_enrich.writing import names
+from pytest_enrich.writing.renderer import bindings_of, is_readable
+from pytest_enrich.writing.syntax import Function
 
 NAME = "scenario"
 MOST_GAPS = 2
 PREDICT = 400
 TEMPERATURE = 0.2
 
-LONGEST_LINE = 110
 MOST_LINES = 25
 _SHOWN = 60
 _LOOK = "the model expected this and the code does it; no docstring promises it"
+_FENCE = re.compile(r"```[ \t]*[\w+-]*[ \t]*\r?\n(.*?)(?:```|\Z)", re.DOTALL)
+_THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
+_OBJECTS = {
+    "Counter": "collections", "Decimal": "decimal", "Fraction": "fractions", "OrderedDict": "collections",
+    "Path": "pathlib", "PurePath": "pathlib", "StringIO": "io", "BytesIO": "io", "SimpleNamespace": "types",
+    "UUID": "uuid", "date": "datetime", "defaultdict": "collections", "deque": "collections",
+    "timedelta": "datetime", "timezone": "datetime",
+}  # fmt: skip
+_MODULES = {"pytest", "collections", "datetime", "decimal", "fractions", "io", "math", "pathlib", "types", "uuid"}
+"""What a test may import although the module under test does not."""
 
 
 class Scenario:
-    """The strategy as a proposer; `literal` says that no code that a model wrote may run: then it is silent."""
+    """The strategy as a proposer."""
 
     name = "ollama"
 
-    def __init__(self, asker: Asker, excluded: Sequence[str] = (), *, literal: bool) -> None:
-        self._writer = Writer(asker, excluded, literal=literal)
+    def __init__(self, asker: Asker, excluded: Sequence[str] = ()) -> None:
+        self._writer = Writer(asker, excluded)
 
     def propose(self, task: Task) -> Iterator[Candidate]:
         """The tests that the model writes for a few of the gaps, those without a chance left out."""
@@ -48,103 +58,110 @@ class Scenario:
             return
         taken: frozenset[str] = frozenset()
         for gap in task.target.gaps[:MOST_GAPS]:
-            for made in self._writer.ask(NAME, task, gap, self._writer.messages(task, gap), taken):
-                taken |= {made.name}
-                yield made
+            for test in self._writer.ask(NAME, task, gap, self._writer.messages(task, gap), taken):
+                taken |= {test.name}
+                yield test
 
 
 class Writer:
     """Has a model write whole tests, for the strategies that do."""
 
-    def __init__(self, asker: Asker, excluded: Sequence[str], *, literal: bool) -> None:
+    def __init__(self, asker: Asker, excluded: Sequence[str]) -> None:
         self._asker = asker
         self._excluded = excluded
-        # What a small model writes as a whole test does not pass; its time is better spent on inputs.
-        self._is_silent = literal or asker.model.is_small
 
     def may_ask(self, target: Target, strategy: str) -> bool:
-        """Whether this model is asked for whole tests, about this target, and whether that ever led anywhere."""
+        """Whether the model may be asked about this target, and whether that ever led anywhere."""
         is_open = bool(target.entries) and not is_excluded(target.path, self._excluded)
-        return is_open and not self._is_silent and not self._asker.is_barren(strategy)
+        return is_open and not self._asker.is_barren(strategy)
 
     def messages(self, task: Task, gap: Gap) -> tuple[Message, ...]:
         """The chat that asks for a whole test."""
         is_open = not is_excluded(task.target.placement.path, self._excluded)
-        page = page_of(subject_of(task.target, task.source_text))
-        return prompt.scenario(page, gap, task.test_text if is_open else "", task.turned_down)
+        test_text = task.test_text if is_open else ""
+        return prompt.scenario(task.target, gap, task.source_text, test_text, task.turned_down)
 
     def ask(
         self, strategy: str, task: Task, gap: Gap, messages: tuple[Message, ...], taken: frozenset[str]
     ) -> Iterator[NewTest]:
         """The tests of the reply that could run, under names that are not among `taken`."""
-        answered = self._asker.ask(_question(strategy, task, messages))
+        question = Question(
+            strategy=strategy,
+            about=about_target(task.target),
+            messages=messages,
+            predict=PREDICT,
+            temperature=TEMPERATURE,
+            seed=task.seed,
+        )
+        answered = self._asker.ask(question)
         if answered is None:
             return
         model = self._asker.model.pulled.name
         origin = Origin(proposer="ollama", seed=task.seed, model=model, strategy=strategy, prompt=answered.prompt)
-        renderer = Renderer.of(task, gap, origin, taken)
-        for code in answer.tests(answered.text):
+        renderer = ReplyRenderer.of(task, gap, origin, taken)
+        for function in written_tests(answered.text):
             self._asker.tally[f"{strategy} given"] += 1
-            made = renderer.write(code)
-            if made is not None:
+            test = renderer.write(function)
+            if test is not None:
                 self._asker.tally[f"{strategy} valid"] += 1
-                yield made
-                renderer = renderer.without(made.name)
+                yield test
+                renderer = replace(renderer, taken=renderer.taken | {test.name})
 
 
-class Renderer(Struct, frozen=True, kw_only=True):
-    """Writes the tests for one gap: it knows what the test file and the module under test have by name."""
+def written_tests(reply: str) -> list[Function]:
+    """The test functions in a reply, whatever a model writes round them."""
+    plain = _THOUGHT.sub("", reply)
+    for part in (*(match[1] for match in _FENCE.finditer(plain)), plain):
+        functions = [function for function in _functions(part) if function.name.startswith("test")]
+        if functions:
+            return functions
+    return []
+
+
+class ReplyRenderer(Struct, frozen=True, kw_only=True):
+    """Writes the tests for one gap: it knows what the test file and the module under test have by name.
+
+    `known` are the meanings (`module:name`, `module:` for a module) of the names that a test may use.
+    """
 
     target: Target
     gap: Gap
     bindings: imports.Bindings
-    names: Names
+    known: dict[str, str]
     taken: frozenset[str]
     origin: Origin
 
     @classmethod
-    def of(cls, task: Task, gap: Gap, origin: Origin, taken: frozenset[str] = frozenset()) -> Renderer:
+    def of(cls, task: Task, gap: Gap, origin: Origin, taken: frozenset[str] = frozenset()) -> ReplyRenderer:
         """The renderer for a task; a test file that cannot be parsed is as good as a new one here."""
-        package = ".".join(task.target.placement.path.split("/")[:-1])
-        try:
-            bindings = imports.read(task.test_text, package)
-            inner = {
-                node.name for node in ast.walk(ast.parse(task.test_text)) if isinstance(node, ast.FunctionDef)
-            }
-        except (RefusedError, SyntaxError, ValueError):
-            bindings, inner = imports.Bindings(), set()
+        bindings = bindings_of(task.test_text, task.target.placement.path)
         return cls(
             target=task.target,
             gap=gap,
             bindings=bindings,
-            names=names_of(task.target.module, task.source_text),
-            taken=taken | inner | bindings.taken,
+            known=_known(task.target.module, task.source_text),
+            taken=taken | names.functions(task.test_text) | bindings.taken,
             origin=origin,
         )
 
-    def without(self, name: str) -> Renderer:
-        """The same with one more name taken."""
-        return replace(self, taken=self.taken | {name})
-
-    def write(self, code: str) -> NewTest | None:
+    def write(self, function: Function) -> NewTest | None:
         """The candidate, or None for what nobody could run or would read: invented names, decorators, length."""
-        function = _function(code)
-        if function is None or not self._may_take(function):
+        if isinstance(function, ast.AsyncFunctionDef) or function.decorator_list or not self._may_take(function):
             return None
-        function.name = _free(function.name, self.taken)
+        function.name = names.free([_plain_name(function.name)], self.taken)
         function.body = _without_docstring(function.body)
-        text = ast.unparse(ast.fix_missing_locations(function)) + "\n"
-        statements = self._imports(text)
-        if statements is None or _is_unreadable(text):
+        code = ast.unparse(ast.fix_missing_locations(function)) + "\n"
+        statements = self._imports(code)
+        if statements is None or not is_readable([code]) or code.count("\n") > MOST_LINES:
             return None
         return NewTest(
             name=function.name,
-            code=text,
+            code=code,
             imports=statements,
             placement=self.target.placement,
             title=f"{self.target.qualname}: {function.name.removeprefix('test_').replace('_', ' ')}",
             look=_LOOK,
-            oracle=tuple(_oracles(text)),
+            oracle=tuple(_oracles(code)),
             origin=self.origin,
             gaps=(self.gap.id, *(gap.id for gap in self.target.gaps if gap.id != self.gap.id)),
         )
@@ -152,62 +169,58 @@ class Renderer(Struct, frozen=True, kw_only=True):
     def _may_take(self, function: ast.FunctionDef) -> bool:
         """Whether its parameters are fixtures that exist; `self` is put in front where tests are methods."""
         style, parameters = self.target.placement.style, function.args
-        plain = [one.arg for one in parameters.args if one.arg != "self"]
-        if ast.unparse(parameters) != ", ".join(one.arg for one in parameters.args):
+        fixtures = [parameter.arg for parameter in parameters.args if parameter.arg != "self"]
+        if ast.unparse(parameters) != ", ".join(parameter.arg for parameter in parameters.args):
             return False
-        parameters.args = [ast.arg(name) for name in ([] if style == "function" else ["self"]) + plain]
-        return set(plain) <= set(self.target.fixtures) and not (plain and style == "unittest")
+        parameters.args = [ast.arg(name) for name in ([] if style == "function" else ["self"]) + fixtures]
+        return set(fixtures) <= set(self.target.fixtures) and not (fixtures and style == "unittest")
 
-    def _imports(self, text: str) -> tuple[str, ...] | None:
+    def _imports(self, code: str) -> tuple[str, ...] | None:
         """The statements for the names that the file does not have, None when one of them is invented."""
         try:
-            missing = imports.needs(text, self.bindings).missing
+            missing = imports.needs(code, self.bindings).missing
         except SyntaxError:  # what only a compiler refuses: a `nonlocal` without one
             return None
-        found = [self._statement(name) for name in missing if name not in self.bindings.taken]
-        return None if None in found else tuple(one for one in found if one is not None)
-
-    def _statement(self, name: str) -> str | None:
-        if name in self.names.own:
-            return f"from {self.target.module} import {name}"
-        return next(_statements(name, self.names), None)
+        lacking = [name for name in missing if name not in self.bindings.taken]
+        if not all(name in self.known for name in lacking):
+            return None
+        return tuple(_statement(name, self.known[name]) for name in lacking)
 
 
-def _question(strategy: str, task: Task, messages: tuple[Message, ...]) -> Question:
-    return Question(
-        strategy=strategy,
-        about=about_target(task.target),
-        messages=messages,
-        predict=PREDICT,
-        temperature=TEMPERATURE,
-        seed=task.seed,
-    )
+def _functions(text: str) -> Iterator[Function]:
+    """The functions of a text, and of its classes; when it breaks off, of what stands before the last function."""
+    lines = text.strip().splitlines()
+    starts = [index for index, line in enumerate(lines) if re.match(r"(async )?def |@|class ", line)]
+    trees = (parsed("\n".join(lines[:end])) for end in (len(lines), *reversed(starts[1:])))
+    tree = next((tree for tree in trees if tree is not None), None)
+    for node in tree.body if tree is not None else ():
+        inside = node.body if isinstance(node, ast.ClassDef) else [node]
+        yield from (function for function in inside if isinstance(function, Function))
 
 
-def _statements(name: str, names: Names) -> Iterator[str]:
-    """How a name can be imported: as the module under test does it, or one that everybody knows."""
-    for meaning in (*names.bindings.objects.get(name, ()), KNOWN_OBJECTS.get(name, "")):
-        module, colon, member = meaning.partition(":")
-        if colon:
-            yield f"from {module} import {member}" + ("" if member == name else f" as {name}")
-    for module in names.bindings.modules.get(name, ()):
-        yield f"import {module}" + ("" if module == name else f" as {name}")
-    if name in {*KNOWN_MODULES, "pytest"}:
-        yield f"import {name}"
+def _known(module: str, source_text: str) -> dict[str, str]:
+    """What names mean: those that everybody knows, what a module imports, and what it defines."""
+    bindings, tree = bindings_of(source_text, module.replace(".", "/")), parsed(source_text)
+    public = (node.name for node in (tree.body if tree else ()) if isinstance(node, Function | ast.ClassDef))
+    return {
+        **{name: f"{name}:" for name in _MODULES},
+        **{name: f"{source}:{name}" for name, source in _OBJECTS.items()},
+        **{name: f"{meanings[0]}:" for name, meanings in bindings.modules.items() if meanings},
+        **{name: meanings[0] for name, meanings in bindings.objects.items() if meanings},
+        **{name: f"{module}:{name}" for name in public if name[0] != "_"},
+    }
 
 
-def _function(code: str) -> ast.FunctionDef | None:
-    """The one plain function that it is."""
-    only = imports.only_statement(code)
-    return only if isinstance(only, ast.FunctionDef) and not only.decorator_list else None
+def _statement(name: str, meaning: str) -> str:
+    module, _, member = meaning.partition(":")
+    alias = "" if name == (member or module) else f" as {name}"
+    return f"from {module} import {member}{alias}" if member else f"import {module}{alias}"
 
 
-def _free(name: str, taken: frozenset[str]) -> str:
-    """The model's name for it, short, and with a number when the file has it."""
+def _plain_name(name: str) -> str:
+    """The model's name for a test in plain letters, short."""
     plain = re.sub(r"[^a-z0-9_]", "", name.lower())[:_SHOWN].rstrip("_")
-    first = plain if re.fullmatch(r"test_[a-z0-9_]+", plain) else "test_scenario"
-    names = (first, *(f"{first}_{number}" for number in range(2, len(taken) + 3)))
-    return next(one for one in names if one not in taken)
+    return plain if re.fullmatch(r"test_[a-z0-9_]+", plain) else "test_scenario"
 
 
 def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
@@ -215,15 +228,10 @@ def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
     return body[1:] or [ast.Pass()] if is_text else body
 
 
-def _is_unreadable(text: str) -> bool:
-    lines = text.splitlines()
-    return len(lines) > MOST_LINES or any(len(line) > LONGEST_LINE for line in lines)
-
-
-def _oracles(text: str) -> Iterator[Oracle]:
+def _oracles(code: str) -> Iterator[Oracle]:
     """What it asserts, which the model expected: the first is what a person should check."""
     look = True
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Assert):
             yield Oracle(line=node.lineno, what=ast.unparse(node.test)[:_SHOWN], source="model", look=look)
             look = False

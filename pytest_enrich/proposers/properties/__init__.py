@@ -1,6 +1,6 @@
 """`properties`: laws that the source invites, as short `@given` tests, for teams that use Hypothesis.
 
-Round trips by name, doing a thing twice, what a docstring says of each result, two functions that do the same.
+Round trips by name, doing a thing twice, two functions that do the same.
 Only what holds, with several seeds and many examples, and closes a gap each time is proposed.
 """
 
@@ -10,26 +10,25 @@ import ast
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
-from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich import patch
-from pytest_enrich.data import Answered, Call, Candidate, Execution, NewTest, Origin, Prove, Proved, Template
+from pytest_enrich.data import Answered, Call, Candidate, NewTest, Origin, Prove, Proved, Template
 from pytest_enrich.errors import RefusedError
+from pytest_enrich.imports import parsed
 from pytest_enrich.proposers.exploring import record
-from pytest_enrich.proposers.properties import drawing, outline
-from pytest_enrich.proposers.properties.drawing import Drawn, Source
-from pytest_enrich.proposers.properties.kinds import laws
-from pytest_enrich.proposers.properties.law import Law
+from pytest_enrich.proposers.properties import drawing, laws, outline
+from pytest_enrich.proposers.properties.drawing import Source
+from pytest_enrich.proposers.properties.laws import Law
 from pytest_enrich.proposers.properties.rendering import LawRenderer
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.validate.gain import gained
+from pytest_enrich.writing.syntax import nodes_of
 
 MOST_LAWS = 6
-MOST_TRIES = 3
 SEEDS = (1, 2, 3)
 FEW = 50
 """Examples within which a gap has to be closed with each seed: half of what a suite usually draws."""
@@ -38,8 +37,8 @@ SECONDS = 30.0
 SLOWEST = 3.0
 """Seconds that a few examples may take under coverage."""
 
-Write = Callable[[Sequence[Template]], NewTest | None]
-"""Writes the test with these decorators above its own."""
+Write = Callable[..., NewTest | None]
+"""Writes the test, with decorators `above` its own."""
 
 
 def uses_hypothesis(rootdir: Path, test_files: Iterable[str]) -> bool:
@@ -73,7 +72,7 @@ class PropertiesProposer:
         renderer = LawRenderer.of(task, Origin(proposer=self.name, seed=task.seed, reduced=True))
         source = Source(outline=module, calls=self._calls(task))
         until, done = time.monotonic() + task.seconds, set[str]()
-        for law in laws(module, target.qualname.rpartition(".")[2])[:MOST_LAWS]:
+        for law in laws.find(module, target.qualname.rpartition(".")[2])[:MOST_LAWS]:
             if time.monotonic() > until:
                 return
             if law.name not in done and not renderer.knows(law):
@@ -84,12 +83,12 @@ class PropertiesProposer:
     def _test(self, task: Task, renderer: LawRenderer, source: Source, law: Law) -> list[NewTest]:
         """The test of a law with the widest of its strategies with which it holds, if there is one."""
         refuted = ""
-        for drawn in islice(source.ways(law), MOST_TRIES):
+        for drawn in source.ways(law):
             every = drawing.words(drawn)
-            write = partial(_write, renderer, law, drawn, f"{every}{refuted}")
+            write = partial(renderer.write, law, drawn, f"{every}{refuted}")
             tried = _tried(task, write, self._sandbox)
             if isinstance(tried, Held):
-                written = write(()) if tried.gaps else None
+                written = write() if tried.gaps else None
                 return [replace(written, gaps=tried.gaps)] if written else []
             if tried is None:
                 return []
@@ -104,10 +103,6 @@ class PropertiesProposer:
             return record(task.target, self._sandbox).calls
 
         return lambda qualname: [call for call in recorded() if call.qualname == qualname]
-
-
-def _write(renderer: LawRenderer, law: Law, drawn: Drawn, every: str, above: Sequence[Template]) -> NewTest | None:
-    return renderer.write(law, drawn, every, above=above)
 
 
 class Held(Struct, frozen=True, kw_only=True):
@@ -127,13 +122,13 @@ def _tried(task: Task, write: Write, sandbox: Sandbox) -> Held | Refuted | None:
     """
     closed = [gap.id for gap in task.target.gaps]
     for seed in SEEDS:
-        outcome = _once(task, write(_drawing(seed, FEW)), sandbox, measured=True)
+        outcome = _once(task, write(above=_drawing(seed, FEW)), sandbox, measured=True)
         if not isinstance(outcome, Held):
             return outcome
         closed = [identity for identity in closed if identity in outcome.gaps]
         if not closed:
             return Held(gaps=())
-    outcome = _once(task, write(_drawing(len(SEEDS) + 1, MANY)), sandbox, measured=False)
+    outcome = _once(task, write(above=_drawing(len(SEEDS) + 1, MANY)), sandbox, measured=False)
     return Held(gaps=tuple(closed)) if isinstance(outcome, Held) else outcome
 
 
@@ -155,29 +150,24 @@ def _once(task: Task, test: NewTest | None, sandbox: Sandbox, *, measured: bool)
     place, path = test.placement, task.target.path
     nodeid = "::".join([place.path, *(place.owner.split(".") if place.owner else []), test.name])
     job = Prove(path=place.path, text=text, tests=(nodeid,), measure=(path,) if measured else ())
-    answer = _answer(sandbox.execute(job, timeout=SECONDS))
-    outcome = next((each for each in answer.outcomes if each.nodeid == nodeid), None) if answer else None
-    if answer is None or outcome is None or (measured and outcome.seconds > SLOWEST):
+    execution = sandbox.execute(job, timeout=SECONDS)
+    answer = execution.answer if isinstance(execution, Answered) else None
+    if not isinstance(answer, Proved):
+        return None
+    outcome = next((each for each in answer.outcomes if each.nodeid == nodeid), None)
+    if outcome is None or (measured and outcome.seconds > SLOWEST):
         return None
     if outcome.result != "passed":
         return Refuted() if outcome.result == "failed" else None
     return Held(gaps=gained(answer, path, task.target.gaps)[0])
 
 
-def _answer(execution: Execution) -> Proved | None:
-    answer = execution.answer if isinstance(execution, Answered) else None
-    return answer if isinstance(answer, Proved) else None
-
-
 def _imports(text: str) -> bool:
-    if "hypothesis" not in text:  # most files are not worth parsing
+    tree = parsed(text) if "hypothesis" in text else None  # most files are not worth parsing
+    if tree is None:
         return False
-    try:
-        nodes = list(ast.walk(ast.parse(text)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
-    names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
+    names = [alias.name for node in nodes_of(ast.Import, tree) for alias in node.names]
+    names += [node.module or "" for node in nodes_of(ast.ImportFrom, tree) if not node.level]
     return any(name.partition(".")[0] == "hypothesis" for name in names)
 
 

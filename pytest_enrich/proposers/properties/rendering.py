@@ -10,17 +10,16 @@ from functools import lru_cache
 
 from pytest_enrich import imports
 from pytest_enrich.data import NewTest, Oracle, Origin, Template
+from pytest_enrich.imports import parsed
 from pytest_enrich.proposers.properties.drawing import Drawn
-from pytest_enrich.proposers.properties.law import Law
+from pytest_enrich.proposers.properties.laws import Law
 from pytest_enrich.protocols import Task
 from pytest_enrich.writing import names
-from pytest_enrich.writing.precedence import relation
 from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE, Renderer, indented
-from pytest_enrich.writing.syntax import functions_in, last_name, nodes_of, tree_of
+from pytest_enrich.writing.syntax import functions_in, last_name, nodes_of, relation
 
 STRATEGIES = "from hypothesis import strategies as st"
 BY_KEYWORD = re.compile(r"@(?:\w+\.)?given\(\s*\w+\s*=")
-METHODS = {"==": "assertEqual", ">=": "assertGreaterEqual", "<=": "assertLessEqual", ">": "assertGreater"}
 DRAWN = re.compile(r"\{(\w+)\}")
 
 
@@ -98,7 +97,7 @@ class LawRenderer(Renderer, frozen=True, kw_only=True):
 @lru_cache(maxsize=8)  # a few files are asked about, each for many targets
 def _given_tests(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
     """The tests of a file that Hypothesis draws for, each with the names of what it calls."""
-    tree = tree_of(text)
+    tree = parsed(text)
     tests = functions_in(tree) if tree is not None else ()
     given = (test for test in tests if any("given" in ast.unparse(mark) for mark in test.decorator_list))
     return tuple((test.name, frozenset(_called(test))) for test in given)
@@ -124,10 +123,6 @@ def _body(law: Law, local: dict[str, str], *, unittest: bool) -> list[Template]:
         return DRAWN.sub(lambda match: local.get(match[1], match[1]), template)
 
     left, right = named(law.left), named(law.right)
-    holds = relation(left, law.relation, right) if law.relation else left
-    if unittest and law.relation in METHODS:
-        check = f"self.{METHODS[law.relation]}({left}, {right})"
-    else:
-        check = f"self.assertTrue({holds})" if unittest else f"assert {holds}"
+    check = f"self.assertEqual({left}, {right})" if unittest else f"assert {relation(left, '==', right)}"
     result = [f"result = {named(law.result)}"] if law.result else []
     return [*([named(law.scene)] if law.scene else []), *result, check]

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich.data import Parameter, Template
+from pytest_enrich.data import Template
 from pytest_enrich.proposers.properties.outline import Outline
-from pytest_enrich.writing.syntax import last_name
+from pytest_enrich.writing.syntax import last_name, literal_value
 
 DEEPEST = 3
 SIZED = frozenset({"text", "binary", "lists", "sets", "dictionaries"})
@@ -88,10 +88,8 @@ def of_annotation(annotation: str, outline: Outline) -> Strategy | None:
 
 def of_values(values: Sequence[Template]) -> Strategy | None:
     """The strategy for arguments that were seen: literals of one kind, else None."""
-    try:
-        kinds = {_kind(ast.literal_eval(value)) for value in values}
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    literals = [literal_value(value) for value in values]
+    kinds = {_kind(literal[0]) if literal is not None else "" for literal in literals}
     kinds = kinds - {"list[?]"} or kinds
     kind = kinds.pop() if len(kinds) == 1 else ""
     return of_annotation(kind, NO_MODULE) if kind else None
@@ -104,11 +102,6 @@ def of_documented(documented: str, outline: Outline) -> Strategy | None:
         return of_annotation(f"{match[1].lower().replace('sequence', 'list')}[{match[2]}]", outline)
     words = {"string": "str", "integer": "int", "boolean": "bool"}
     return of_annotation(words.get(documented.strip(), documented), outline)
-
-
-def of_default(parameter: Parameter) -> Strategy | None:
-    """The strategy for a parameter with a default; only for those whose values all make sense."""
-    return PLAIN["bool"] if parameter.default in {"True", "False"} else None
 
 
 def _place(option: str) -> tuple[int, str]:

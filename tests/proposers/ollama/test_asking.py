@@ -7,10 +7,10 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.data import Attempt, Dropped, Kept, Origin
-from pytest_enrich.proposers.ollama import prompt
 from pytest_enrich.proposers.ollama.asking import (
     BARREN,
     FIRST_WORDS,
+    FULL,
     IDLE,
     LEFT,
     NEEDED,
@@ -18,26 +18,27 @@ from pytest_enrich.proposers.ollama.asking import (
     UNASKED,
     UNTRIED,
     Asker,
+    Pace,
     Paid,
     fold_attempts,
     is_spent,
 )
 from pytest_enrich.proposers.ollama.gate import Pulled
-from pytest_enrich.proposers.ollama.protocol import Message
+from pytest_enrich.proposers.ollama.protocol import Counts, Message
 from pytest_enrich.proposers.ollama.question import Model, Question
 
 CHAT = "POST /api/chat"
+BEGINNING = (Message(role="system", content="You write tests. " * 9),)
 CODER = Pulled(name="coder:7b", digest="d" * 64, capabilities=frozenset({"completion"}))
 THINKER = Pulled(name="thinker:7b", digest="e" * 64, capabilities=frozenset({"completion", "thinking"}))
 
 
 class Shelf(dict):
     put = dict.__setitem__
-    names = dict.keys
 
 
 def question(text="which?", **changes):
-    plain = {"strategy": "inputs", "about": "a.py::f", "messages": (Message(role="user", content=text),)}
+    plain = {"strategy": "scenario", "about": "a.py::f", "messages": (Message(role="user", content=text),)}
     return Question(**{**plain, **changes})
 
 
@@ -226,9 +227,9 @@ def test_warming_loads_the_model_with_the_options_of_the_run(asker, server, olla
 def test_what_all_questions_begin_with_is_read_while_the_model_loads(asker, server, ollama):
     server.answer(CHAT, ollama.recorded("35-chat-empty-messages-load"), ollama.reply("yes", prompt_eval_count=90))
     made = asker(THINKER)
-    made.warm(prompt.EXAMPLE)
+    made.warm(BEGINNING)
     empty, sent = server.bodies("/chat")
-    first = [{"role": one.role, "content": one.content} for one in prompt.EXAMPLE]
+    first = [{"role": one.role, "content": one.content} for one in BEGINNING]
     assert (empty["messages"], sent["messages"], sent["think"]) == ([], first, False)
     assert {**sent["options"], "num_predict": 0, "temperature": 0} == {
         **empty["options"], "num_predict": 0, "temperature": 0,
@@ -239,7 +240,7 @@ def test_what_all_questions_begin_with_is_read_while_the_model_loads(asker, serv
 
 def test_a_server_that_cannot_load_a_model_is_told_nothing_more(asker, server, ollama):
     server.answer(CHAT, ollama.plain(500, b'{"error":"out of memory"}'))
-    assert asker().warm(prompt.EXAMPLE).kind == "server error"
+    assert asker().warm(BEGINNING).kind == "server error"
     assert len(server.asked) == 1
 
 
@@ -271,9 +272,9 @@ def test_the_first_question_is_not_asked_when_loading_showed_that_there_is_no_ti
     server.answer(CHAT, ollama.reply(""), ollama.reply("yes", **SLOW), ollama.reply("yes"))
     left = [100.0]
     made = asker(left=lambda: left[0])
-    made.warm(prompt.EXAMPLE)
+    made.warm(BEGINNING)
     left[0] = 20.0
-    long = (*prompt.EXAMPLE, Message(role="user", content="x" * 3000))
+    long = (*BEGINNING, Message(role="user", content="x" * 3000))
     assert made.ask(question(messages=long)) is None
     assert made.is_late
     assert len(server.asked) == 2
@@ -288,31 +289,13 @@ def test_when_a_long_question_does_not_fit_a_short_one_still_may(asker, server, 
     left[0] = 10.0
     assert made.ask(question("y" * 3000, about="b.py::g")) is None
     assert not made.is_late
-    assert not made.is_barren("inputs")
+    assert not made.is_barren("scenario")
     assert made.ask(question("x" * 1000 + "!")).text == "yes"
-
-
-@pytest.mark.parametrize(("left", "is_dear"), [(1000.0, False), (100.0, True), (0.0, True)])
-def test_a_question_of_another_form_costs_what_is_read_again_too(asker, server, ollama, left, is_dear):
-    server.answer(CHAT, ollama.reply("yes", **SLOW))
-    time_left = [60.0]
-    made = asker(left=lambda: time_left[0])
-    assert not made.is_dear(question("z" * 1000, suffix="]"))  # nothing is known of the server's pace
-    made.ask(question("x" * 1000))
-    time_left[0] = left
-    assert made.is_dear(question("z" * 1000, suffix="]")) is is_dear
-
-
-def test_what_is_known_from_before_is_never_dear(asker, server, ollama):
-    server.answer(CHAT, ollama.reply("yes", **SLOW))
-    asker().ask(question())
-    assert not asker(left=lambda: 0.0).is_dear(question())
 
 
 def test_when_it_is_late_no_strategy_begins(asker):
     made = asker()
     made.is_late = True
-    assert made.is_barren("inputs")
     assert made.is_barren("scenario")
 
 
@@ -329,27 +312,8 @@ def test_the_figures_tell_the_first_question_of_a_module_from_the_later(asker, s
 
 def test_a_strategy_that_leads_nowhere_is_barren(asker):
     made = asker()
-    made.tally["inputs asked"] = BARREN
-    assert made.is_barren("inputs")
-    made.tally["inputs reaching"] = 1
-    assert not made.is_barren("inputs")
-
-
-def test_what_was_said_about_a_target_is_known_in_this_run_and_the_next(asker, server, ollama):
-    server.answer(CHAT, ollama.reply("one"), ollama.reply("two"), ollama.reply("other"))
-    first = asker()
-    first.ask(question("a?"))
-    assert [one.text for one in first.said("a.py::f")] == ["one"]
-    first.ask(question("b?", strategy="fill"))
-    first.ask(question("c?", about="a.py::g"))
-    assert [(one.text, one.strategy) for one in first.said("a.py::f")] == [("one", "inputs"), ("two", "fill")]
-    assert sorted(one.text for one in asker().said("a.py::f")) == ["one", "two"]
-    assert asker().said("a.py::h") == ()
-
-
-def test_a_kept_reply_that_cannot_be_read_says_nothing(asker, kept):
-    kept["0" * 64] = b"{"
-    assert asker().said("a.py::f") == ()
+    made.tally["scenario asked"] = BARREN
+    assert made.is_barren("scenario")
 
 
 KEPT = Kept(gaps=(), lines=(), branches=(), runs=(), seconds=0.0)
@@ -358,7 +322,7 @@ DROPPED = Dropped(rung="gains", reason="closes no gap")
 
 @pytest.fixture
 def attempts(fakes):
-    def attempts(*verdicts, strategy="inputs", model="m:1", prompt="a"):
+    def attempts(*verdicts, strategy="scenario", model="m:1", prompt="a"):
         origin = Origin(proposer="ollama", model=model, strategy=strategy, prompt=prompt)
         made = replace(fakes.candidate(), origin=origin)
         return [Attempt(path="", qualname="", digest="", candidate=made, verdict=one) for one in verdicts]
@@ -369,7 +333,7 @@ def attempts(fakes):
 def test_what_a_strategy_came_to_is_in_its_attempts(attempts):
     done = [*attempts(DROPPED, KEPT, DROPPED), *attempts(DROPPED, strategy="repair")]
     assert fold_attempts(done, "m:1") == {
-        "inputs": Paid(tried=3, kept=1), "repair": Paid(tried=1, idle=1),
+        "scenario": Paid(tried=3, kept=1), "repair": Paid(tried=1, idle=1),
     }  # fmt: skip
 
 
@@ -379,8 +343,8 @@ def test_questions_are_idle_not_candidates(attempts):
         *attempts(DROPPED, DROPPED, prompt="b"),
         *attempts(DROPPED, prompt="c"),
     ]
-    assert fold_attempts(done, "m:1")["inputs"] == Paid(tried=24, kept=1, idle=2)
-    assert fold_attempts([*done, *attempts(KEPT, prompt="d")], "m:1")["inputs"].idle == 0
+    assert fold_attempts(done, "m:1")["scenario"] == Paid(tried=24, kept=1, idle=2)
+    assert fold_attempts([*done, *attempts(KEPT, prompt="d")], "m:1")["scenario"].idle == 0
 
 
 def test_attempts_of_others_are_none_of_it(attempts):
@@ -388,15 +352,47 @@ def test_attempts_of_others_are_none_of_it(attempts):
 
 
 @pytest.mark.parametrize(
-    ("paid", "asked", "reached", "spent"),
+    ("paid", "asked", "spent"),
     [
-        (UNTRIED, BARREN - 1, False, False),
-        (UNTRIED, BARREN, False, True),
-        (UNTRIED, BARREN, True, False),
-        (Paid(tried=1, idle=1), BARREN, False, False),
-        (Paid(tried=IDLE, idle=IDLE), 1, True, True),
-        (Paid(tried=40, kept=1, idle=IDLE - 1), 40, True, False),
+        (UNTRIED, BARREN - 1, False),
+        (UNTRIED, BARREN, True),
+        (Paid(tried=1, idle=1), BARREN, False),
+        (Paid(tried=IDLE, idle=IDLE), 1, True),
+        (Paid(tried=40, kept=1, idle=IDLE - 1), 40, False),
     ],
 )
-def test_a_strategy_is_left_when_it_leads_nowhere(paid, asked, reached, spent):
-    assert is_spent(paid, asked, reached=reached) is spent
+def test_a_strategy_is_left_when_it_leads_nowhere(paid, asked, spent):
+    assert is_spent(paid, asked) is spent
+
+
+# --- how fast a server is
+
+
+@pytest.fixture
+def pace():
+    """Reads 100 characters and writes 10 tokens a second."""
+    made = Pace()
+    made.learn("scenario", 500, Counts(reading=5.0, writing=6.0, reply=60))
+    return made
+
+
+def test_nothing_is_expected_before_there_was_a_figure():
+    pace = Pace()
+    assert pace.expect("scenario", 9999, 320) == 0.0
+    pace.learn("scenario", 500, Counts())
+    assert pace.expect("scenario", 9999, 320) == 0.0
+
+
+def test_a_reply_is_expected_to_be_as_long_as_those_of_its_strategy(pace):
+    assert pace.expect("scenario", 1000, 320) == pytest.approx(10.0 + 6.0)
+
+
+def test_a_reply_of_another_strategy_is_expected_to_fill_a_part_of_its_room(pace):
+    assert pace.expect("name", 0, 400) == pytest.approx(0.1 * FULL * 400)
+
+
+def test_the_shortest_is_one_of_a_strategy(pace):
+    pace.learn("", 10, Counts(reading=0.1, writing=0.1, reply=4))
+    assert pace.shortest == 11.0
+    pace.learn("name", 10, Counts(reading=1.0, writing=2.0, reply=10))
+    assert pace.shortest == 3.0

@@ -36,12 +36,12 @@ def attempt(fakes):
 
 @pytest.fixture
 def propose(client, server, fakes, ollama, nowhere):
-    def propose(*attempts, reply=MENDED, model=LARGE, literal=False, so_far=(), excluded=()):
+    def propose(*attempts, reply=MENDED, model=LARGE, so_far=(), excluded=()):
         server.answer(CHAT, ollama.reply(reply))
         entry = Entry(qualname="discount", kind="function")
         task = replace(fakes.task(target=fakes.target(entries=(entry,))), attempts=tuple(attempts))
         asker = Asker(client, Model(pulled=model, name="m"), nowhere, lambda: 60.0, attempts=lambda: list(so_far))
-        made = list(Repair(asker, excluded, literal=literal).propose(task))
+        made = list(Repair(asker, excluded).propose(task))
         return made, [body["messages"] for body in server.bodies("/chat")], asker
 
     return propose
@@ -58,7 +58,7 @@ def test_a_test_that_failed_is_shown_once_more_with_its_end(propose, attempt):
 def test_what_was_said_before_comes_first_so_that_it_is_read_once(propose, attempt, server, fakes):
     _, (chat,), asker = propose(attempt(dropped()))
     entry = Entry(qualname="discount", kind="function")
-    list(Scenario(asker, literal=False).propose(fakes.task(target=fakes.target(entries=(entry,)))))
+    list(Scenario(asker).propose(fakes.task(target=fakes.target(entries=(entry,)))))
     assert server.bodies("/chat")[-1]["messages"] == chat[:2]
 
 
@@ -94,7 +94,7 @@ def test_what_a_second_look_would_not_or_must_not_mend_is_left(propose, attempt,
     assert propose(attempt(verdict))[:2] == ([], [])
 
 
-@pytest.mark.parametrize("strategy", ["", "inputs", "repair"])
+@pytest.mark.parametrize("strategy", ["", "repair"])
 def test_only_the_first_try_of_a_whole_test_is_repaired(propose, attempt, strategy):
     assert propose(attempt(dropped(), strategy=strategy))[:2] == ([], [])
 
@@ -109,11 +109,8 @@ def test_the_same_again_or_nothing_is_no_candidate(propose, attempt, reply):
     assert (made, len(chats)) == ([], 1)
 
 
-@pytest.mark.parametrize(
-    "changes", [{"literal": True}, {"model": replace(LARGE, parameters=1e9)}, {"excluded": ("src/shop/*",)}]
-)
-def test_who_is_not_asked_for_whole_tests_repairs_none(propose, attempt, changes):
-    assert propose(attempt(dropped()), **changes)[:2] == ([], [])
+def test_nothing_is_asked_about_an_excluded_file(propose, attempt):
+    assert propose(attempt(dropped()), excluded=("src/shop/*",))[:2] == ([], [])
 
 
 def test_when_no_repair_was_ever_kept_none_is_asked_for(propose, attempt):
@@ -238,9 +235,8 @@ def test_where_the_docstring_sides_with_the_model_nothing_is_stated(correct):
     assert len(correct(**given, docstring="Returns a text.")) == 1
 
 
-@pytest.mark.parametrize("strategy", ["", "inputs"])
-def test_tests_that_observe_are_not_corrected(correct, strategy):
-    assert correct(strategy=strategy) == []
+def test_tests_that_observe_are_not_corrected(correct):
+    assert correct(strategy="") == []
 
 
 def test_a_test_that_was_kept_is_left(correct):

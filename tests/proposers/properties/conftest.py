@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from pytest_enrich.data import Call
-from pytest_enrich.proposers.properties import kinds, outline
+from pytest_enrich.proposers.properties import laws as known_laws
+from pytest_enrich.proposers.properties import outline
 from pytest_enrich.proposers.properties.drawing import Source
-from pytest_enrich.proposers.properties.law import Law
+from pytest_enrich.proposers.properties.laws import Law
 from pytest_enrich.proposers.properties.outline import Outline
 from pytest_enrich.writing.body import bare
 
@@ -32,7 +33,7 @@ def laws(read) -> Callable[..., list[Law]]:
     def laws(source: str, name: str = "") -> list[Law]:
         made = read(source)
         names = [name] if name else list(made.calls)
-        found = {told(law): law for one in names for law in kinds.laws(made, one)}
+        found = {told(law): law for one in names for law in known_laws.find(made, one)}
         return list(found.values())
 
     return laws
@@ -49,7 +50,7 @@ def said(laws) -> Callable[..., list[str]]:
 
 
 def told(law: Law) -> str:
-    lines = [law.scene, f"result = {law.result}" if law.result else "", f"{law.left} {law.relation} {law.right}"]
+    lines = [law.scene, f"result = {law.result}" if law.result else "", f"{law.left} == {law.right}"]
     return "; ".join(bare(line.strip()) for line in lines if line)
 
 

@@ -85,19 +85,11 @@ def propose(codec, fakes):
             ],
         ),
         (
-            "shorten",
-            [
-                "@given(text=st.text(), limit=st.integers(min_value=1))",
-                "def test_shorten_is_never_longer_than_limit(text, limit):",
-                "    assert len(shorten(text, limit)) <= limit",
-            ],
-        ),
-        (
             "fletcher",
             [
                 "@given(st.binary())",
-                "def test_fletcher_agrees_with_slow_fletcher(data):",
-                "    assert fletcher(data) == slow_fletcher(data)",
+                "def test_slow_fletcher_agrees_with_fletcher(data):",
+                "    assert slow_fletcher(data) == fletcher(data)",
             ],
         ),
     ],

@@ -92,10 +92,6 @@ def test_a_method_of_a_class_of_tests_takes_self(write):
 def test_a_unittest_asserts_in_its_own_way(write):
     made = write(owner="WireTest", style="unittest")
     assert "    self.assertEqual(decode(encode(text)), text)" in made.code.splitlines()
-    source = 'def shorten(text: str) -> str:\n    """The result is never empty."""'
-    assert (
-        "    self.assertTrue(shorten(text))" in write(source, owner="WireTest", style="unittest").code.splitlines()
-    )
 
 
 def test_decorators_may_be_put_above(write):

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_enrich.proposers.properties import kinds
-
 PAIR = """
 def {0}(value): ...
 def {1}(value): ...
@@ -117,34 +115,10 @@ def test_what_returns_something_else_is_not_done_twice(said):
     assert said("def normalize(text: str) -> None: ...") == []
 
 
-def test_an_invariant_of_the_docstring(said):
-    source = 'def shorten(text, limit):\n    """Cut it. The result is never longer than `limit`."""'
-    assert said(source) == ["len(shorten({text}, {limit})) <= {limit}"]
-
-
-def test_what_a_docstring_says_twice_is_one_law(read):
-    source = 'def count(items):\n    """It is never negative. The result is never negative."""'
-    (law,) = kinds.laws(read(source), "count")
-    assert law.name == "count_is_never_negative"
-
-
-def test_an_invariant_that_looks_twice_at_a_result_keeps_it(said):
-    source = 'def distinct(items):\n    """Returns the items without duplicates."""'
-    assert said(source) == ["result = distinct({items}); len({result}) == len(set({result}))"]
-
-
 def test_two_ways_of_doing_the_same(said):
-    source = 'def total(items):\n    """The same as `slow_total`."""\ndef slow_total(items): ...'
-    assert said(source) == ["total({items}) == slow_total({items})"]
+    assert said("def total(items): ...\ndef slow_total(items): ...") == ["slow_total({items}) == total({items})"]
     assert said("def total(items): ...\ndef total_naive(items): ...") == ["total_naive({items}) == total({items})"]
     assert said("def total(items): ...\ndef total_naive(items, key): ...") == []
-
-
-def test_arguments_that_may_change_places(said):
-    docstring = '"""How far they are from each other; it is symmetric."""'
-    assert said(f"def distance(a, b):\n    {docstring}") == ["distance({a}, {b}) == distance({b}, {a})"]
-    assert said(f"def distance(a, b, c):\n    {docstring}") == []
-    assert said(f"def distance(*, a, b):\n    {docstring}") == []
 
 
 @pytest.mark.parametrize(
@@ -192,7 +166,7 @@ def test_what_touches_the_world_is_not_done_with_whatever_is_drawn(said, call):
 def test_the_most_telling_comes_first(laws):
     source = """
     def normalize(x):
-        \"\"\"Returns a non-empty text, symmetric.\"\"\"
+        return x
     def encode(x):
         return normalize(x)
     def decode(x):
@@ -201,5 +175,4 @@ def test_the_most_telling_comes_first(laws):
     assert [law.name for law in laws(source, "normalize")] == [
         "decode_undoes_encode",
         "normalize_is_idempotent",
-        "normalize_is_never_empty",
     ]
