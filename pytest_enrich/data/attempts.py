@@ -25,6 +25,7 @@ class Origin(Struct, frozen=True, kw_only=True):
         spare: Whether it is only worth trying for gaps that nothing else closed.
         corpus: Calls that were made on the way. Known while the candidate is judged, not kept in the record: the
             same seed gives them again.
+        rules: Names of the rules by which its inputs were thought of.
         model, strategy, prompt: Of a model: its name, what it was asked for (`inputs`), and the digest of the
             question, by which its reply is kept.
     """
@@ -36,6 +37,7 @@ class Origin(Struct, frozen=True, kw_only=True):
     varied: bool = False
     spare: bool = False
     corpus: tuple[Program, ...] = ()
+    rules: tuple[str, ...] = ()
     model: str = ""
     strategy: str = ""
     prompt: str = ""

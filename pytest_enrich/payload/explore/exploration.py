@@ -94,6 +94,7 @@ def explore(work: dict[str, Any]) -> dict[str, Any]:
         "executions": drawn["executions"],
         "aliases": aliases(json.dumps(findings, ensure_ascii=False), sys.modules),
         "dropped": dropped,
+        "ideas": drawn["ideas"],
         "corpus": drawn["corpus"],
     }
 

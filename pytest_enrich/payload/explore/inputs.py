@@ -8,6 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from ..express import express
+from ..rules import is_left_out, rule
 from . import solve, types, usage
 from .calls import Call, ordered
 from .entry import COMPARERS, Entry
@@ -89,7 +90,7 @@ class Inputs:
     @cached_property
     def keywords(self) -> dict[str, list[str]]:
         """Names that it takes and does not declare, with values: those that tests give, or that it looks up."""
-        if not any(p["kind"] == "keywords" for p in self.entry.parameters):
+        if is_left_out("keywords") or not any(p["kind"] == "keywords" for p in self.entry.parameters):
             return {}
         declared = {p["name"] for p in self.entry.parameters}
         return undeclared(self.calls, declared, (value for _, value in self._world.constants))
@@ -145,12 +146,40 @@ class Inputs:
         unknown = [name for name in self.required if self.pools[name].is_unknown]
         return f"nothing tells what {unknown[0]} is" if unknown else ""
 
+    def rules(self, call: Call) -> frozenset[str]:
+        """The rules by which its arguments, its object, and what is done before and after were thought of."""
+        found: set[str] = set()
+        for name, value in call.arguments:
+            pool = self.pools.get(name) or (self.extra if not name else None)
+            found |= pool.rules_of(value) if pool is not None else {"keywords"}
+            found |= {"wrong types"} if value in WRONG and pool is not None and value not in pool.rules else set()
+        found |= {self._rule_of_receiver(call.receiver)} if call.receiver and self.entry.needs_receiver else set()
+        found |= {rule for step in call.setup for rule in self._rules_of_step(step)}
+        found |= {"calls of the result"} if call.then else set()
+        found |= {"command lines"} if self.entry.line is not None else set()
+        found |= {"calls from elsewhere"} if self.entry.is_elsewhere else set()
+        return frozenset(found)
+
+    def _rule_of_receiver(self, receiver: str) -> str:
+        groups: dict[str, Sequence[str | None]] = {
+            "objects of tests": [*(call.receiver for call in self.calls), *self._world.made],
+            "objects of functions": self._world.objects_of(self.owner) if self.owner else [],
+            "objects built": self.receivers,
+        }
+        return next((name for name, held in groups.items() if receiver in held), "objects changed")
+
+    def _rules_of_step(self, step: Call) -> Iterator[str]:
+        yield "steps that change" if not step.arguments else "steps of tests"
+        inputs = self.steps.get(step.qualname)
+        yield from inputs.rules(step) if inputs is not None else ()
+
     def learn(self, values: Iterable[object]) -> None:
         """Values that the code compared with are worth trying elsewhere, too."""
         plain = (express(value) for value in values if type(value) in {int, float, str, bytes})
         new = (text for text in plain if text is not None and len(text) <= LONGEST_LITERAL)
         self.literals = list(dict.fromkeys([*self.literals, *new]))[:MOST_LITERALS]
 
+    @rule("wrong types")
     def wrong(self, calls: Sequence[Call]) -> Iterator[Call]:
         """Calls with an argument of another type, one for each parameter: the code may say itself that it is one.
 

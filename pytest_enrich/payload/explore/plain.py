@@ -17,6 +17,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ..express import express
+from ..rules import is_left_out
 from . import files
 from .types import AWAITABLE
 
@@ -103,6 +104,7 @@ PLAIN: dict[type, Strategy] = {
     **dict.fromkeys((typing.IO, typing.TextIO, io.TextIOBase, io.StringIO), _text_files),
     **dict.fromkeys((typing.BinaryIO, io.BufferedIOBase, io.BytesIO), _binary_files),
 }
+PLAIN = {kind: one for kind, one in PLAIN.items() if not is_left_out(f"drawn {kind.__name__}")}
 BRACKETS: dict[type, tuple[str, str]] = {
     list: ("[", "]"),
     dict: ("{", "}"),
