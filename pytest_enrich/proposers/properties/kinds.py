@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_enrich.data import Parameter, Template
 from pytest_enrich.proposers.properties import phrase
@@ -52,7 +53,8 @@ def laws(outline: Outline, name: str) -> list[Law]:
     """The laws about functions that may call the one of this bare name, the most informative first."""
     caller = Caller(outline=outline)
     functions = outline.functions.values()
-    every = [law for kind in KINDS for function in functions for law in kind(caller, function)]
+    made = ((kind.__name__, law) for kind in KINDS for function in functions for law in kind(caller, function))
+    every = [replace(law, rule=f"law: {name}") for name, law in made]
     reaching = [law for law in every if _is_about(law, name, outline)]
     # `slow_total` agrees with `total` and the other way round: the first one says it.
     said = {_sides(law): law for law in reversed(reaching)}

@@ -84,6 +84,7 @@ class Law(Struct, frozen=True, kw_only=True, eq=False):
         name: The test's name without `test_`.
         title: What is checked, in words.
         question: What only a person can answer; `{every}` stands for the inputs in words.
+        rule: By which it was thought of.
     """
 
     functions: tuple[Function, ...]
@@ -96,6 +97,7 @@ class Law(Struct, frozen=True, kw_only=True, eq=False):
     name: str
     title: str
     question: str
+    rule: str = ""
 
 
 class Caller(Struct, frozen=True, kw_only=True, eq=False):
