@@ -153,20 +153,23 @@ class Inputs:
             pool = self.pools.get(name) or (self.extra if not name else None)
             found |= pool.rules_of(value) if pool is not None else {"keywords"}
             found |= {"wrong types"} if value in WRONG and pool is not None and value not in pool.rules else set()
-        found |= {self._rule_of_receiver(call.receiver)} if call.receiver and self.entry.needs_receiver else set()
+        if call.receiver and self.entry.needs_receiver:
+            found.add(self._rules_of_objects.get(call.receiver, "objects changed"))
         found |= {rule for step in call.setup for rule in self._rules_of_step(step)}
         found |= {"calls of the result"} if call.then else set()
         found |= {"command lines"} if self.entry.line is not None else set()
         found |= {"calls from elsewhere"} if self.entry.is_elsewhere else set()
         return frozenset(found)
 
-    def _rule_of_receiver(self, receiver: str) -> str:
-        groups: dict[str, Sequence[str | None]] = {
-            "objects of tests": [*(call.receiver for call in self.calls), *self._world.made],
-            "objects of functions": self._world.objects_of(self.owner) if self.owner else [],
+    @cached_property
+    def _rules_of_objects(self) -> dict[str, str]:
+        """By the object that it is called on, the rule that thought of it."""
+        groups = {
             "objects built": self.receivers,
+            "objects of functions": self._world.objects_of(self.owner) if self.owner else (),
+            "objects of tests": (*(call.receiver or "" for call in self.calls), *self._world.made),
         }
-        return next((name for name, held in groups.items() if receiver in held), "objects changed")
+        return {text: name for name, texts in groups.items() for text in texts}
 
     def _rules_of_step(self, step: Call) -> Iterator[str]:
         yield "steps that change" if not step.arguments else "steps of tests"

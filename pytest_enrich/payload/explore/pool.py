@@ -6,7 +6,7 @@ import dataclasses
 import itertools
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from ..rules import is_left_out, rule
@@ -274,6 +274,7 @@ def by_value(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def _sort(template: str) -> str:
     """What sort of value was drawn."""
     if template.startswith((files.MARK, files.FOLDER_MARK, "str(⟨f")):

@@ -20,7 +20,7 @@ from ..express import evaluate, express
 from ..rules import is_left_out, rule
 from . import types
 from .evidence import concrete, constructor
-from .plain import ANSWERING, BRACKETS, CALLABLES, EMPTY, GENERAL, PLAIN, Strategy
+from .plain import ANSWERING, BRACKETS, CALLABLES, EMPTY, FROM_HYPOTHESIS, GENERAL, PLAIN, Strategy, expressed
 from .types import AWAITABLE
 
 PROVIDERS, COLLECTING = "hypothesis.internal.conjecture.providers", "_get_local_constants"
@@ -216,6 +216,8 @@ class World:
         return self._tuple(arguments, depth) if kind is tuple else self._held(kind, arguments, depth)
 
     def _held(self, kind: type, arguments: tuple[Any, ...], depth: int) -> Strategy:
+        if kind.__module__ in FROM_HYPOTHESIS and kind not in BRACKETS and not inspect.isabstract(kind):
+            return expressed(st.from_type(kind))
         for base, (left, right) in BRACKETS.items():
             if kind is base or (inspect.isabstract(kind) and issubclass(base, kind)):
                 return self._container(base, left, right, arguments, depth)

@@ -4,10 +4,12 @@ import collections.abc
 import datetime as dt
 import decimal
 import enum
+import fractions
 import http
 import io
 import random
 import typing
+import uuid
 
 import pytest
 
@@ -64,6 +66,9 @@ HINTS = [
     dt.datetime,
     dt.timedelta,
     dt.tzinfo,
+    dt.time,
+    fractions.Fraction,
+    uuid.UUID,
     decimal.Decimal,
     http.HTTPStatus,
     typing.Any,
