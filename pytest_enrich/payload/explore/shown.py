@@ -192,6 +192,7 @@ class Way(NamedTuple):
     owner: type | None
 
 
+@rule("calls from elsewhere")
 def ways_elsewhere(job: dict[str, Any]) -> Iterator[Way]:
     """Those of an `Explore` job, of the calls that it should only look at, too; without what cannot be found."""
     grouped: dict[str, list[Call]] = {}
