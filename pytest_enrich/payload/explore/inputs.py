@@ -8,16 +8,16 @@ from functools import cached_property
 from types import MappingProxyType
 
 from ..express import express
-from ..rules import is_left_out, rule
-from . import solve, types, usage
+from ..rules import is_left_out, rule, types, usage
+from ..rules.evidence import is_well_made
+from ..rules.plain import GENERAL
+from ..rules.values import World, evaluable
+from . import solve
 from .calls import Call, ordered
 from .entry import COMPARERS, Entry
-from .evidence import is_well_made
-from .plain import GENERAL
 from .pool import MOST_PLAIN, Pool, Seen, Supply
 from .reduce import known_texts, oddness
 from .templates import template_parts
-from .values import World, evaluable
 
 MOST = 24
 IDENTIFIER = re.compile(r"[a-z]\w{2,}")

@@ -9,15 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 from typing import Any
 
-from ..rules import is_left_out, rule
-from . import evidence, files, types, usage
-from .body import keys_looked_up
+from ..rules import evidence, files, is_left_out, rule, types, usage
+from ..rules.body import keys_looked_up
+from ..rules.evidence import default_values, hints_of_function
+from ..rules.plain import ANSWERING, CALLABLES, GENERAL, PLAIN
+from ..rules.values import World, enumerated, evaluable
 from .calls import Call
 from .entry import MAKERS, Entry
-from .evidence import default_values, hints_of_function
-from .plain import ANSWERING, CALLABLES, GENERAL, PLAIN
 from .templates import NUMBER
-from .values import World, enumerated, evaluable
 
 MOST_PLAIN = 6
 SHORT = 24

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from .. import express
 from ..rules import is_left_out, rule
+from ..rules.body import answers, changing_methods, parameters
 from . import calls
-from .body import answers, changing_methods, parameters
 from .calls import Call
 from .entry import ASKING, MAKERS, OPERATORS, Entry
 from .pool import Seen

@@ -9,16 +9,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import CodeType, FunctionType, MethodType
 from typing import Any, TypeAlias
 
-from ..rules import rule
-from . import types
-from .body import parameters
+from ..rules import rule, types
+from ..rules.body import parameters
+from ..rules.values import World, evaluable
 from .calls import Call, given, ordered, sites
 from .entry import Entry
 from .inputs import Inputs
 from .pool import Pool, Seen
 from .shown import namesakes
 from .templates import grafted, literals, vary
-from .values import World, evaluable
 
 Arguments: TypeAlias = tuple[str, ...]
 GENERAL: tuple[Arguments, ...] = (

@@ -17,8 +17,9 @@ from typing import Any
 
 from ..express import evaluate
 from ..rules import rule
+from ..rules.body import answers, nodes, parameters
+from ..rules.values import World, evaluable
 from . import calls, command, shown
-from .body import answers, nodes, parameters
 from .bounds import quiet, time_limit
 from .calls import Call
 from .contract import warning_lines
@@ -28,7 +29,6 @@ from .pool import Seen
 from .run import CALL_SECONDS, Runner
 from .shown import Way, example_objects, find, owner_of, step_elsewhere, ways_elsewhere
 from .trace import MOST_STEPS, TooLongError, Tracer
-from .values import World, evaluable
 from .varied import Given
 
 MOST_CALLS = 12

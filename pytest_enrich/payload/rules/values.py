@@ -17,8 +17,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
 
 from ..express import evaluate, express
-from ..rules import is_left_out, rule
-from . import types
+from . import is_left_out, rule, types
 from .evidence import concrete, constructor
 from .plain import ANSWERING, BRACKETS, CALLABLES, EMPTY, FROM_HYPOTHESIS, GENERAL, PLAIN, Strategy, expressed
 from .types import AWAITABLE

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pytest_enrich.payload.explore import usage
+from pytest_enrich.payload.rules import usage
 
 
 class Span:

@@ -16,8 +16,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..express import compilable, named
-from ..rules import rule
-from . import types, usage
+from . import rule, types, usage
 from .types import ANYTHING, UNKNOWN
 from .usage import Use
 

@@ -10,10 +10,10 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from ..rules import rule
-from .body import code_of, function_of, nodes, owner_of
-from .files import DIRECTORY, FILE
-from .probe import of_type
+from ..explore.probe import of_type
+from ..rules.body import code_of, function_of, nodes, owner_of
+from ..rules.files import DIRECTORY, FILE
+from . import rule
 from .types import ALIKE, ANY_NUMBER, TAKING, holders, with_all, with_several
 
 TEXTUAL = {"match", "fullmatch", "search", "finditer", "findall", "sub", "split"}

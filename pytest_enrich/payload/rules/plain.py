@@ -14,8 +14,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ..express import express
-from ..rules import is_left_out
-from . import files
+from . import files, is_left_out
 from .types import AWAITABLE
 
 Strategy: typing.TypeAlias = "st.SearchStrategy[str]"
