@@ -94,6 +94,7 @@ class Finding(Struct, frozen=True, kw_only=True):
         branches, reached: The wanted branches and lines that it reaches.
         observations: What it did; never empty.
         spare: Whether the finding before it reaches the same; this one does something else there.
+        rules: Names of the rules by which the call was thought of.
     """
 
     call: Call
@@ -105,6 +106,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     reached: tuple[int, ...]
     observations: tuple[Observation, ...]
     spare: bool = False
+    rules: tuple[str, ...] = ()
 
 
 class Explored(Struct, frozen=True, kw_only=True, tag="explored"):
@@ -114,13 +116,15 @@ class Explored(Struct, frozen=True, kw_only=True, tag="explored"):
     (``humanize.number:intword`` and ``humanize:intword``); a name beside itself hides the module of that name in
     its package. `dropped` counts, by reason, the inputs that reached something and are not shown (`accident`,
     `side effect`, `nothing to observe`, ...). `corpus` are a few calls of all kinds that were made: what changes
-    nothing for them may change nothing at all.
+    nothing for them may change nothing at all. `ideas` counts the calls that were made by the rules that they were
+    thought of by.
     """
 
     findings: tuple[Finding, ...]
     executions: int
     aliases: tuple[tuple[str, str], ...] = ()
     dropped: dict[str, int] = {}
+    ideas: dict[str, int] = {}
     corpus: tuple[Program, ...] = ()
 
 

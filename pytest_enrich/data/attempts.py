@@ -24,6 +24,7 @@ class Origin(Struct, frozen=True, kw_only=True):
         spare: Whether it is only worth trying for gaps that nothing else closed.
         corpus: Calls that were made on the way. Known while the candidate is judged, not kept in the record: the
             same seed gives them again.
+        rules: Names of the rules by which its inputs were thought of.
         model, strategy, prompt: Of a model: its name, what it was asked for (`inputs`), and the digest of the
             question, by which its reply is kept.
     """
@@ -34,6 +35,7 @@ class Origin(Struct, frozen=True, kw_only=True):
     reduced: bool = False
     spare: bool = False
     corpus: tuple[Program, ...] = ()
+    rules: tuple[str, ...] = ()
     model: str = ""
     strategy: str = ""
     prompt: str = ""

@@ -196,6 +196,7 @@ class RunSummary(Struct, frozen=True, kw_only=True):
         left: The gaps that were `not tried` or `left out`, each with the reason.
         candidates: How many were tried.
         dropped: How many of them were dropped, by reason.
+        ideas: How many inputs were tried that a rule had a part in, by the rule's name.
         grades: How many of them were graded how, those that were dropped for it included.
         seconds: Per phase (`gaps`, `propose`, `prove`, `total`).
         suggestions: What this run wrote.
@@ -227,6 +228,7 @@ class RunSummary(Struct, frozen=True, kw_only=True):
     left: tuple[Finished, ...] = ()
     candidates: int = 0
     dropped: dict[str, int] = {}
+    ideas: dict[str, int] = {}
     grades: dict[str, int] = {}
     seconds: dict[str, float] = {}
     suggestions: tuple[MadeSuggestion, ...] = ()

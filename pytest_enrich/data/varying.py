@@ -141,6 +141,7 @@ class Variant(Struct, frozen=True, kw_only=True):
         line: Of the test file: where the test was when it raised.
         branches, reached: The wanted branches and lines that it reaches.
         spare: Whether the variant before it reaches the same; this one comes to something else.
+        rules: Names of the rules by which the values were thought of.
     """
 
     pattern: int
@@ -153,10 +154,11 @@ class Variant(Struct, frozen=True, kw_only=True):
     message: str = ""
     line: int = 0
     spare: bool = False
+    rules: tuple[str, ...] = ()
 
 
 class Varied(Struct, frozen=True, kw_only=True, tag="varied"):
-    """The answer to `Vary`; `executions`, `aliases` and `dropped` as in `Explored`.
+    """The answer to `Vary`; `executions`, `aliases`, `dropped` and `ideas` as in `Explored`.
 
     `unusable` says of patterns, by their place, why they could not be varied.
     """
@@ -165,4 +167,5 @@ class Varied(Struct, frozen=True, kw_only=True, tag="varied"):
     executions: int
     aliases: tuple[tuple[str, str], ...] = ()
     dropped: dict[str, int] = {}
+    ideas: dict[str, int] = {}
     unusable: dict[int, str] = {}

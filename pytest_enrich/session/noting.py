@@ -17,11 +17,13 @@ from pytest_enrich.data import (
     Dropped,
     Execution,
     Explore,
+    Explored,
     Failed,
     Job,
     Mutate,
     Prove,
     Record,
+    Varied,
     Vary,
 )
 from pytest_enrich.errors import OutOfTimeError
@@ -119,12 +121,13 @@ class Remembering:
 class NotingSandbox:
     """Does what the sandbox inside does, and remembers which jobs gave no answer: the next run tries them again.
 
-    A failed proof is a verdict and is not noted.
+    A failed proof is a verdict and is not noted. `ideas` counts, by its rule, what was tried.
     """
 
     def __init__(self, inside: Sandbox) -> None:
         self._inside = inside
         self._failed: Counter[str] = Counter()
+        self.ideas: Counter[str] = Counter()
         self._here = threading.local()
         self._closed = threading.Event()
 
@@ -136,6 +139,8 @@ class NotingSandbox:
     def execute(self, job: Job, *, timeout: float) -> Execution:
         """See `protocols.Sandbox`."""
         execution = self._inside.execute(job, timeout=timeout)
+        if isinstance(execution, Answered) and isinstance(execution.answer, Explored | Varied):
+            self.ideas.update(execution.answer.ideas)
         if isinstance(execution, Failed) and not isinstance(job, Prove) and not self._closed.is_set():
             self._failed[f"{_DOING[type(job)]} failed ({execution.reason}): {last_line(execution.detail)}"] += 1
             if isinstance(job, Record | Explore | Vary):

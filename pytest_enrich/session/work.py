@@ -162,6 +162,7 @@ class Session:
             candidates=len(self._ledger.attempts),
             dropped=dict(self._ledger.dropped),
             grades=dict(Counter(str(grade) for one in self._ledger.attempts if (grade := one.verdict.grade))),
+            ideas=dict(self._sandbox.ideas),
             seconds={"total": time.monotonic() - started},
             suggestions=self._ledger.suggestions,
             waiting=self._ledger.waiting,

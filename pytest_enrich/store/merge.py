@@ -303,6 +303,7 @@ def merged_runs(runs: Sequence[RunSummary], kept: Collection[str], *, directory:
         left=tuple(dict.fromkeys(one for run in shards.values() for one in run.left)),
         candidates=sum(run.candidates for run in runs),
         dropped=_sum(run.dropped for run in runs),
+        ideas=_sum(run.ideas for run in runs),
         grades=_sum(run.grades for run in runs),
         seconds={"total": max((run.seconds.get("total", 0.0) for run in runs), default=0.0)},
         suggestions=tuple(_made(runs, kept)),

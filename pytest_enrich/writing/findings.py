@@ -39,7 +39,7 @@ def render(
         for spare, way in renderer.ways(group):
             test = way.together([finding for finding in group if any(map(task.is_open, way.gaps_of(finding)))])
             if test is not None:
-                yield replace(test, origin=replace(whole, spare=spare))
+                yield replace(test, origin=replace(test.origin, spare=spare))
                 joined |= {test.name}
         renderer = renderer.reserving(*joined)
         for finding in group:
@@ -47,7 +47,7 @@ def render(
             for spare, way in renderer.ways([finding]):
                 test = way.write(finding)
                 if test is not None:
-                    yield replace(test, origin=replace(whole, spare=finding.spare or bool(joined) or spare))
+                    yield replace(test, origin=replace(test.origin, spare=finding.spare or bool(joined) or spare))
                     alone |= {test.name}
             renderer = renderer.reserving(*alone)
 
@@ -113,7 +113,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
             title=names.title(finding, gaps[0], body.described(finding)),
             look=questions.about(finding, self.documented),
             oracle=questions.oracles(finding, statements.expects, resolved.codes, self.documented, len(header)),
-            origin=self.origin,
+            origin=replace(self.origin, rules=finding.rules),
             gaps=tuple(gap.id for gap in gaps),
         )
 
@@ -141,6 +141,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         oracle = questions.oracles(finding, statements.expects, resolved.codes, self.documented, above)
         return replace(
             test,
+            origin=replace(test.origin, rules=tuple(dict.fromkeys((*test.origin.rules, *finding.rules)))),
             gaps=tuple(dict.fromkeys((*test.gaps, *self.gaps_of(finding)))),
             code=test.code + "".join(f"{line}\n" for line in indented(resolved.codes)),
             imports=tuple(dict.fromkeys((*test.imports, *resolved.imports))),

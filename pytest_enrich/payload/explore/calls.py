@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from . import command, files
+from ..rules import files
+from . import command
 from .entry import COPYING, MAKERS, OPERATORS, STATEMENTS, Entry, operation_text
 
 MADE = re.compile(r"⟨[\w.]+:(\w+\.)*_?[A-Z]\w*⟩\(")

@@ -18,11 +18,11 @@ from typing import Any
 from .. import confine, fork, guard
 from ..job import UnableError
 from ..objects import aliases
+from ..rules.files import listed_backwards
 from . import calls, found, world
 from .bounds import shifted
 from .calls import Call, Program, program
 from .command import started_as
-from .files import listed_backwards
 from .observe import observe
 from .world import Scene
 
@@ -94,6 +94,7 @@ def explore(work: dict[str, Any]) -> dict[str, Any]:
         "executions": drawn["executions"],
         "aliases": aliases(json.dumps(findings, ensure_ascii=False), sys.modules),
         "dropped": dropped,
+        "ideas": drawn["ideas"],
         "corpus": drawn["corpus"],
     }
 

@@ -145,6 +145,7 @@ def _shown(looking: Search, scene: Scene, constants: list[str], until: float) ->
         "corpus": written(chosen, scene.entries, frozenset(call for call in chosen if _is_wanted(scene, call))),
         "executions": looking.executions,
         "dropped": dict(looking.dropped),
+        "ideas": dict(looking.ideas),
     }
 
 
@@ -157,7 +158,7 @@ def _given(scene: Scene, wanted: Reached, given: list[Call]) -> dict[str, Any]:
         if not outcome.refusal
         for one in dict.fromkeys((_smaller(scene, call), call))
     ]
-    return {"found": found, "corpus": [], "executions": len(given), "dropped": {}}
+    return {"found": found, "corpus": [], "executions": len(given), "dropped": {}, "ideas": {}}
 
 
 def _smaller(scene: Scene, call: Call) -> Call:
@@ -189,11 +190,12 @@ def _records(
     looking: Search, find: Find, call: Call, near: Iterable[Call], until: float
 ) -> Iterator[dict[str, Any]]:
     """A chosen call, and behind it one that does something else on the same way: its test may notice more."""
-    yield _record(find.reached, call)
+    yield _record(find.reached, call, find.inputs)
     done = _done(looking, call)
     for other in (*_others(looking, find), *(dataclasses.replace(find, call=one) for one in near)):
         if _done(looking, other.call) not in ([], done):
-            yield {**_record(find.reached, _reduced(looking, other, until, unlike=done)), "spare": True}
+            smaller = _reduced(looking, other, until, unlike=done)
+            yield {**_record(find.reached, smaller, find.inputs), "spare": True}
             return
 
 
@@ -252,7 +254,8 @@ def _reduced(looking: Search, find: Find, until: float, unlike: list[dict[str, A
     return reduce(find.call, plain, holds)
 
 
-def _record(reached: Reached, call: Call) -> dict[str, Any]:
+def _record(reached: Reached, call: Call, inputs: Inputs | None = None) -> dict[str, Any]:
     branches = sorted(item for item in reached if isinstance(item, tuple))
     lines = sorted(item for item in reached if isinstance(item, int))
-    return {"call": calls.dump(call), "branches": branches, "reached": lines}
+    rules = sorted(inputs.rules(call)) if inputs is not None else []
+    return {"call": calls.dump(call), "branches": branches, "reached": lines, "rules": rules}

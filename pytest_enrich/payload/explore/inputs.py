@@ -8,15 +8,16 @@ from functools import cached_property
 from types import MappingProxyType
 
 from ..express import express
-from . import solve, types, usage
+from ..rules import is_left_out, rule, types, usage
+from ..rules.evidence import is_well_made
+from ..rules.plain import GENERAL
+from ..rules.values import World, evaluable
+from . import solve
 from .calls import Call, ordered
 from .entry import COMPARERS, Entry
-from .evidence import is_well_made
-from .plain import GENERAL
 from .pool import MOST_PLAIN, Pool, Seen, Supply
 from .reduce import known_texts, oddness
 from .templates import template_parts
-from .values import World, evaluable
 
 MOST = 24
 IDENTIFIER = re.compile(r"[a-z]\w{2,}")
@@ -89,7 +90,7 @@ class Inputs:
     @cached_property
     def keywords(self) -> dict[str, list[str]]:
         """Names that it takes and does not declare, with values: those that tests give, or that it looks up."""
-        if not any(p["kind"] == "keywords" for p in self.entry.parameters):
+        if is_left_out("keywords") or not any(p["kind"] == "keywords" for p in self.entry.parameters):
             return {}
         declared = {p["name"] for p in self.entry.parameters}
         return undeclared(self.calls, declared, (value for _, value in self._world.constants))
@@ -145,12 +146,43 @@ class Inputs:
         unknown = [name for name in self.required if self.pools[name].is_unknown]
         return f"nothing tells what {unknown[0]} is" if unknown else ""
 
+    def rules(self, call: Call) -> frozenset[str]:
+        """The rules by which its arguments, its object, and what is done before and after were thought of."""
+        found: set[str] = set()
+        for name, value in call.arguments:
+            pool = self.pools.get(name) or (self.extra if not name else None)
+            found |= pool.rules_of(value) if pool is not None else {"keywords"}
+            found |= {"wrong types"} if value in WRONG and pool is not None and value not in pool.rules else set()
+        if call.receiver and self.entry.needs_receiver:
+            found.add(self._rules_of_objects.get(call.receiver, "objects changed"))
+        found |= {rule for step in call.setup for rule in self._rules_of_step(step)}
+        found |= {"calls of the result"} if call.then else set()
+        found |= {"command lines"} if self.entry.line is not None else set()
+        found |= {"calls from elsewhere"} if self.entry.is_elsewhere else set()
+        return frozenset(found)
+
+    @cached_property
+    def _rules_of_objects(self) -> dict[str, str]:
+        """By the object that it is called on, the rule that thought of it."""
+        groups = {
+            "objects built": self.receivers,
+            "objects of functions": self._world.objects_of(self.owner) if self.owner else (),
+            "objects of tests": (*(call.receiver or "" for call in self.calls), *self._world.made),
+        }
+        return {text: name for name, texts in groups.items() for text in texts}
+
+    def _rules_of_step(self, step: Call) -> Iterator[str]:
+        yield "steps that change" if not step.arguments else "steps of tests"
+        inputs = self.steps.get(step.qualname)
+        yield from inputs.rules(step) if inputs is not None else ()
+
     def learn(self, values: Iterable[object]) -> None:
         """Values that the code compared with are worth trying elsewhere, too."""
         plain = (express(value) for value in values if type(value) in {int, float, str, bytes})
         new = (text for text in plain if text is not None and len(text) <= LONGEST_LITERAL)
         self.literals = list(dict.fromkeys([*self.literals, *new]))[:MOST_LITERALS]
 
+    @rule("wrong types")
     def wrong(self, calls: Sequence[Call]) -> Iterator[Call]:
         """Calls with an argument of another type, one for each parameter: the code may say itself that it is one.
 

@@ -16,7 +16,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sized
 from itertools import islice
 
 from ..express import UNSTABLE, express, named, spoken, steady
-from . import files
+from ..rules import files
 from .calls import Call, Program, changeable
 from .contract import is_worded
 from .run import Outcome, Runner

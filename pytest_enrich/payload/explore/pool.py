@@ -5,18 +5,18 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
-from . import evidence, files, types, usage
-from .body import keys_looked_up
+from ..rules import evidence, files, is_left_out, rule, types, usage
+from ..rules.body import keys_looked_up
+from ..rules.evidence import default_values, hints_of_function
+from ..rules.plain import ANSWERING, CALLABLES, GENERAL, PLAIN
+from ..rules.values import World, enumerated, evaluable
 from .calls import Call
 from .entry import MAKERS, Entry
-from .evidence import default_values, hints_of_function
-from .plain import ANSWERING, CALLABLES, GENERAL
 from .templates import NUMBER
-from .values import World, enumerated, evaluable
 
 MOST_PLAIN = 6
 SHORT = 24
@@ -26,7 +26,8 @@ SHORT = 24
 class Pool:
     """Values for one parameter, each group plainest first: `seen` in tests, `constants`, `drawn` by type.
 
-    `keys` are those of the mappings that it is looked up in.
+    `keys` are those of the mappings that it is looked up in; `rules` are, by value, those that thought of it, and
+    `told_by` those that told the type.
     """
 
     seen: tuple[str, ...]
@@ -34,6 +35,8 @@ class Pool:
     draw: Callable[[], tuple[str, ...]]
     hint: Any
     keys: tuple[str, ...] = ()
+    rules: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
+    told_by: frozenset[str] = frozenset()
 
     @cached_property
     def drawn(self) -> tuple[str, ...]:
@@ -68,6 +71,16 @@ class Pool:
         """Whether nothing tells what a caller would pass."""
         return self.hint is types.UNKNOWN and not self.seen
 
+    def rules_of(self, value: str) -> frozenset[str]:
+        """Those that had a part in thinking of a value: one that tests pass needs no type."""
+        own = self.rules.get(value)
+        if own is None:
+            is_drawn = value in self.__dict__.get("drawn", ())
+            own = frozenset(
+                {f"drawn {_sort(value)}" if is_drawn else "plain" if value in self.plain else "changed"}
+            )
+        return own if value in self.seen else own | self.told_by
+
     def any(self, chance: random.Random) -> str:
         """One of them, each group as likely."""
         known = [group for group in (self.seen, self.keys, self.constants) if group]
@@ -83,6 +96,7 @@ class Seen:
     Attributes:
         calls: Of the function.
         namesakes: What parameters of other functions got, by name.
+        examples: Those of the calls that only a docstring shows.
         siblings: The same, of the operators of the same class.
         refused: Those calls that ended in an exception: they show what may be passed only where nothing else does.
         setups: What was done to objects before.
@@ -93,19 +107,28 @@ class Seen:
     siblings: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
     refused: frozenset[Call] = frozenset()
     setups: tuple[tuple[Call, ...], ...] = ()
+    examples: frozenset[Call] = frozenset()
 
     @property
     def steps(self) -> Iterator[Call]:
         """All that was done to objects."""
         return itertools.chain.from_iterable(self.setups)
 
-    def values(self, name: str, *, operator: bool = False, own: bool = False) -> list[str]:
+    def values(self, name: str, *, operator: bool = False, own: bool = False) -> dict[str, frozenset[str]]:
         """Of a parameter; those of its namesakes where there are none, unless its `own` alone tell what it is."""
-        taken = self._of([call for call in self.calls if call not in self.refused], name)
-        taken += self.siblings.get(name, ()) if operator else ()
-        # What an operator refuses is what it is not for.
-        refused = [] if operator else self._of(self.calls, name)
-        return taken or refused or ([] if own else list(self.namesakes.get(name, ())))
+        plain = [call for call in self.calls if call not in self.refused]
+        groups = {
+            "tests' own": self._of([call for call in plain if call not in self.examples], name),
+            "docstring examples": self._of([call for call in plain if call in self.examples], name),
+            "other operators": self.siblings.get(name, ()) if operator else (),
+        }
+        if not any(groups.values()):  # what an operator refuses is what it is not for
+            groups = {"refused": [] if operator else self._of(self.calls, name)}
+        if not any(groups.values()):
+            groups = {"namesakes": [] if own else self.namesakes.get(name, ())}
+        return by_value(
+            (rule, value) for rule, values in groups.items() if not is_left_out(rule) for value in values
+        )
 
     @staticmethod
     def _of(calls: Sequence[Call], name: str) -> list[str]:
@@ -143,34 +166,49 @@ class Supply:
         name = parameter["name"] if parameter["kind"] != "variadic" else ""
         # A flag is no more than that, whatever the parameter of another function is that has its name.
         is_flag = isinstance(self.defaults.get(parameter["name"]), bool)
-        seen = evaluable(self._seen.values(name, operator=self._entry.is_operator, own=is_flag))
-        keys = evaluable(keys_looked_up(self._function, parameter["name"]))
-        hint = self._hint(parameter, [value for _, value in (*seen, *keys)])
-        constants = (*enumerated(hint), *self._world.constants_for(hint))
-        if usage.awaits(self._function) and types.conforms(len, hint) and hint is not types.ANYTHING:
-            constants += (ANSWERING,)
+        shown = self._seen.values(name, operator=self._entry.is_operator, own=is_flag)
+        seen = evaluable([*shown])
+        keys = evaluable([*_keys(self._function, parameter["name"])])
+        hint, told_by = self._told(parameter, [value for _, value in (*seen, *keys)])
+        members, numbers = tuple(enumerated(hint)), tuple(self._world.constants_for(hint))
+        answering = tuple(_answering(self._function, hint))
+        constants = (*members, *numbers, *answering)
         known, keys_of = (tuple(text for text, _ in pairs) for pairs in (seen, keys))
-        if not known and types.conforms("", hint) and self._is_beside_directory(name):
-            known = files.NAMES
-        return Pool(known, constants, partial(self._drawn, name, hint), hint, keys_of)
+        names = tuple(self._names_of_files(name)) if not known and types.conforms("", hint) else ()
+        sources = {
+            "members": members,
+            "constants": self._world.plain_constants,
+            "awaited functions": answering,
+            "keys looked up": keys_of,
+            "names of files": names,
+        }
+        rules = by_value((rule, value) for rule, values in sources.items() for value in values)
+        rules = {**{number: frozenset({"next to constants"}) for number in numbers}, **rules, **shown}
+        return Pool(known or names, constants, partial(self._drawn, name, hint), hint, keys_of, rules, told_by)
+
+    @rule("names of files")
+    def _names_of_files(self, name: str) -> Sequence[str]:
+        """What finds files in the directory that another parameter is."""
+        return files.NAMES if self._is_beside_directory(name) else ()
 
     def _is_beside_directory(self, name: str) -> bool:
         others = (self._place(other["name"]) for other in self._entry.parameters)
         return not self._place(name) and files.DIRECTORY in others
 
-    def _hint(self, parameter: dict[str, Any], seen: list[object]) -> Any:
+    def _told(self, parameter: dict[str, Any], seen: list[object]) -> evidence.Told:
         """The type of a parameter: anything where the function does nothing with it, and nothing else tells it."""
         name = parameter["name"]
         used = self._used.get(name, usage.NO_USE)
         if self._owner is not None and self._entry.is_operator:
-            used = used._replace(stated=used.stated | {self._owner})
+            used |= usage.asks_for("operand of an operator", _operand(self._owner))
         if len(self._entry.parameters) == 1:
             told = evidence.from_prose(getattr(self._function, "__doc__", None) or "")
-            used = used._replace(stated=used.stated | told)
+            used |= usage.asks_for("prose", told)
         default = self.defaults.get(name, evidence.NOTHING)
-        hint = evidence.of_parameter(parameter, self.hints.get(name), seen, used, default)
-        is_idle = hint is types.UNKNOWN and not usage.is_read(self._function, name)
-        return types.ANYTHING if is_idle else hint
+        told_by = evidence.told(parameter, self.hints.get(name), seen, used, default)
+        if told_by.hint is types.UNKNOWN and any(_idle(self._function, name)):
+            return evidence.Told(types.ANYTHING, frozenset({"idle"}))
+        return told_by
 
     def _place(self, name: str) -> str:
         """Whether it is for a file or a directory: as the body uses it, else as it is called."""
@@ -191,7 +229,58 @@ class Supply:
         """Values of a type for a parameter; texts of the source's patterns, and paths, where they may be."""
         if not types.conforms("", hint) or hint is types.ANYTHING:
             return self._world.drawn(hint, self._seed)
-        places = tuple(files.texts(self._place(name), (text for text, _ in self._world.constants)))
+        places = tuple(self._places(name))
         if places and hint is str and self._is_place(name):
             return places
         return self._world.drawn(hint, self._seed) + self._world.shaped(self._seed) + places
+
+    @rule("paths")
+    def _places(self, name: str) -> Sequence[str]:
+        """Paths of files and directories, for a parameter that is opened, or called so."""
+        return files.texts(self._place(name), (text for text, _ in self._world.constants))
+
+
+@rule("operand of an operator")
+def _operand(owner: type) -> Iterator[type]:
+    """An operator takes an object of its own class."""
+    yield owner
+
+
+@rule("idle")
+def _idle(function: object, name: str) -> Iterator[bool]:
+    """A parameter that the body does nothing with may be anything."""
+    yield not usage.is_read(function, name)
+
+
+@rule("keys looked up")
+def _keys(function: object, name: str) -> Sequence[str]:
+    """The keys of the mappings that a parameter is looked up in."""
+    return keys_looked_up(function, name)
+
+
+@rule("awaited functions")
+def _answering(function: object, hint: Any) -> Iterator[str]:
+    """Where something is awaited, a function that gives something to await."""
+    if usage.awaits(function) and types.conforms(len, hint) and hint is not types.ANYTHING:
+        yield ANSWERING
+
+
+def by_value(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    """Of each value the rules that thought of it, from pairs of a rule and a value."""
+    found: dict[str, frozenset[str]] = {}
+    for name, value in pairs:
+        found[value] = found.get(value, frozenset()) | {name}
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _sort(template: str) -> str:
+    """What sort of value was drawn."""
+    if template.startswith((files.MARK, files.FOLDER_MARK, "str(⟨f")):
+        return "path"
+    value = dict(evaluable([template])).get(template)
+    return "function" if callable(value) else type(value).__name__ if type(value) in PLAIN else _written(template)
+
+
+def _written(template: str) -> str:
+    return {"[": "list", "{": "dict", "(": "tuple", "⟨": "object"}.get(template[:1], "other")

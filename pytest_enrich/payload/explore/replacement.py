@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeGuard
 
 from ..express import evaluate, express
+from ..rules.types import AWAITABLE, holders
 from .probe import Note
 from .templates import literals
-from .types import AWAITABLE, holders
 
 MEMBERS = 12
 NUMBERS = (int, float)

@@ -11,7 +11,8 @@ from typing import Any
 
 from .. import express, guard
 from ..express import UNSTABLE
-from . import command, files
+from ..rules import files
+from . import command
 from .bounds import consumed, consumption, quiet, time_limit
 from .calls import Call, Program, program
 from .command import watched

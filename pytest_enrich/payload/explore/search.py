@@ -53,6 +53,7 @@ class Search:
         self.limits = self._now = limits
         self.executions = 0
         self.dropped: Counter[str] = Counter()
+        self.ideas: Counter[str] = Counter()
         self.finds: dict[Branch | int, list[Find]] = {}
         self.corpus = Corpus()
         self._known: set[Branch] = set()
@@ -168,6 +169,7 @@ class Search:
 
     def _try(self, inputs: Inputs, call: Call) -> Outcome:
         self.executions += 1
+        self.ideas.update(inputs.rules(call))
         outcome = self.runner.call(call)
         self.guide.see(call, outcome)
         reached = self.reached(outcome)

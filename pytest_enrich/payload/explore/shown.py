@@ -13,8 +13,9 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from .. import express
+from ..rules import is_left_out, rule
+from ..rules.body import answers, changing_methods, parameters
 from . import calls
-from .body import answers, changing_methods, parameters
 from .calls import Call
 from .entry import ASKING, MAKERS, OPERATORS, Entry
 from .pool import Seen
@@ -39,6 +40,7 @@ def example_calls(entry: Entry, documented: object, names: Mapping[str, object])
     return found[:MOST]
 
 
+@rule("docstring objects")
 def example_objects(documented: type, names: Mapping[str, object]) -> Iterator[str]:
     """Templates of the objects that the examples of a class's docstring make of it."""
     for node in _statements(documented):
@@ -94,10 +96,13 @@ def of_job(job: dict[str, Any], entries: Sequence[Entry], module: types.ModuleTy
         given = record["calls"] if entry.line is None else ()
         own = [calls.load(one) for one in given]
         refused = [calls.load(one) for one in given if one.get("refused")]
-        made = [*map(_doing, own), *(_examples(entry, module) if entry.line is None else ())]
+        shown = [*map(_doing, own)]
+        examples = [*(_examples(entry, module) if entry.line is None else ())]
+        made = [*shown, *examples]
         setups = [call.setup for call in made if call.setup] + _steps(entry, [*map(_doing, beside)], module)
         siblings = _siblings(entry, beside)
-        found.append(Seen(tuple(made), namesakes(beside), siblings, frozenset(refused), tuple(setups)))
+        only = frozenset(examples).difference(shown)
+        found.append(Seen(tuple(made), namesakes(beside), siblings, frozenset(refused), tuple(setups), only))
     return found
 
 
@@ -113,9 +118,15 @@ def _steps(entry: Entry, beside: Iterable[Call], module: types.ModuleType) -> li
     telling = (call for call in called if call.arguments or call.qualname.endswith(".__call__"))
     own = [call for call in telling if _is_public_method(call.qualname, owner, module)]
     several = ((*call.setup[-MOST_IN_A_ROW:], Call(call.qualname, call.arguments)) for call in own)
-    made = list(dict.fromkeys(several))[:MOST_STEPS_BEFORE]
-    changing_it = [(Call(f"{entry.owner}.{name}"),) for name in changing_methods(owner) if name != entry.name]
+    made = [] if is_left_out("steps of tests") else list(dict.fromkeys(several))[:MOST_STEPS_BEFORE]
+    changing_it = [(Call(f"{entry.owner}.{name}"),) for name in _changing(owner) if name != entry.name]
     return [*made, *changing_it[:MOST_CHANGING]]
+
+
+@rule("steps that change")
+def _changing(owner: type) -> Iterator[str]:
+    """Methods that need nothing and change the object: each may leave it in another state."""
+    return changing_methods(owner)
 
 
 def _doing(call: Call) -> Call:
@@ -131,6 +142,7 @@ def _is_public_method(qualname: str, owner: type, module: types.ModuleType) -> b
     return isinstance(kind, type) and issubclass(owner, kind) and is_public
 
 
+@rule("docstring examples")
 def _examples(entry: Entry, module: types.ModuleType) -> list[Call]:
     """The calls of the docstring's examples, the class's too when it is a method."""
     owner = owner_of(entry, module)
@@ -180,6 +192,7 @@ class Way(NamedTuple):
     owner: type | None
 
 
+@rule("calls from elsewhere")
 def ways_elsewhere(job: dict[str, Any]) -> Iterator[Way]:
     """Those of an `Explore` job, of the calls that it should only look at, too; without what cannot be found."""
     grouped: dict[str, list[Call]] = {}

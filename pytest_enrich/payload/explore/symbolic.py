@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from ..express import express
-from . import types
+from ..rules import types
 from .bounds import quiet, time_limit
 from .calls import Call
 from .inputs import Inputs

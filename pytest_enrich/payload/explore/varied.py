@@ -9,15 +9,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import CodeType, FunctionType, MethodType
 from typing import Any, TypeAlias
 
-from . import types
-from .body import parameters
+from ..rules import rule, types
+from ..rules.body import parameters
+from ..rules.values import World, evaluable
 from .calls import Call, given, ordered, sites
 from .entry import Entry
 from .inputs import Inputs
 from .pool import Pool, Seen
 from .shown import namesakes
 from .templates import grafted, literals, vary
-from .values import World, evaluable
 
 Arguments: TypeAlias = tuple[str, ...]
 GENERAL: tuple[Arguments, ...] = (
@@ -58,6 +58,7 @@ class Given:
         self._world, self._seed = world, seed
         self._known: dict[CodeType, tuple[Arguments, ...]] = {}
 
+    @rule("calls of the result")
     def arguments(self, given: object) -> tuple[Arguments, ...]:
         """What to call it with, by position, what tests pass to it or to its like first."""
         called = given if isinstance(given, FunctionType | MethodType) else type(given).__call__
@@ -87,6 +88,12 @@ class Given:
         seen = Seen(own, namesakes(self._beside))
         entry = Entry(function.__module__, name, "function", described)
         return Inputs(entry, seen, function, self._world, None, self._seed)
+
+
+@rule("parts exchanged")
+def _grafts(template: str, parts: Sequence[str], chance: random.Random) -> Iterator[str]:
+    """The template with a part of another one in it."""
+    yield grafted(template, parts, chance)
 
 
 def _rows(pools: Sequence[Pool]) -> Iterator[Arguments]:
@@ -200,7 +207,7 @@ class Varied:
         return vary(receiver, where, how, what, [])
 
     def _grafted(self, template: str) -> str:
-        return grafted(template, self._inputs.parts, self._chance)
+        return next(iter(_grafts(template, self._inputs.parts, self._chance)), template)
 
     def _other_setup(self, call: Call) -> tuple[Call, ...]:
         setups = self._inputs.setups

@@ -16,8 +16,10 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from ..express import evaluate
+from ..rules import rule
+from ..rules.body import answers, nodes, parameters
+from ..rules.values import World, evaluable
 from . import calls, command, shown
-from .body import answers, nodes, parameters
 from .bounds import quiet, time_limit
 from .calls import Call
 from .contract import warning_lines
@@ -27,7 +29,6 @@ from .pool import Seen
 from .run import CALL_SECONDS, Runner
 from .shown import Way, example_objects, find, owner_of, step_elsewhere, ways_elsewhere
 from .trace import MOST_STEPS, TooLongError, Tracer
-from .values import World, evaluable
 from .varied import Given
 
 MOST_CALLS = 12
@@ -176,13 +177,20 @@ def _beside(beside: Iterable[Call], module: types.ModuleType) -> Iterator[str]:
 def _of_job(record: Mapping[str, Any], module: types.ModuleType) -> Entry:
     """An entry of the job; where click made a command of the function, that is what is called."""
     found = find(module, record["qualname"])
-    called = command.line(found, module) if command.is_command(found) else None
+    called = next(iter(_lines(found, module)), None)
     if called is not None:
         described = tuple(command.parameters(found, called))
         return Entry(module.__name__, record["qualname"], "function", described, line=called)
     declared = tuple(record["parameters"])
     is_async = inspect.iscoroutinefunction(found)
     return Entry(module.__name__, record["qualname"], record["kind"], declared, answers(found), is_async=is_async)
+
+
+@rule("command lines")
+def _lines(found: object, module: types.ModuleType) -> Iterator[command.Line]:
+    """How a command of click is called."""
+    called = command.line(found, module) if command.is_command(found) else None
+    yield from [called] if called is not None else []
 
 
 def _callable(entry: Entry, module: types.ModuleType) -> object:

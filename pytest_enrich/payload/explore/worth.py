@@ -10,7 +10,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from ..express import express, named
-from . import body
+from ..rules import body
 from .calls import Call, changeable, dump, program
 from .entry import MAKERS, Entry
 from .inputs import Inputs

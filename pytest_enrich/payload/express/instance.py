@@ -13,6 +13,7 @@ import types
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from ..rules import rule
 from . import code
 from .code import evaluate, named
 from .values import Inner
@@ -86,7 +87,7 @@ def instance(value: object, inner: Inner) -> str | None:
     if isinstance(value, enum.Enum):
         return _member(value)
     if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType):
-        return named(value) or (code.function(value) if isinstance(value, types.FunctionType) else None)
+        return named(value) or next(iter(_lambda(value)), None)
     fields = getattr(type(value), "_fields", None)  # of the class: an object may answer to any name
     if isinstance(value, tuple) and isinstance(fields, tuple):
         return _construct(value, [(name, getattr(value, name)) for name in fields], inner)
@@ -95,6 +96,13 @@ def instance(value: object, inner: Inner) -> str | None:
     if isinstance(value, pathlib.PurePath):
         return _path(value)
     return _constant(value) or _rebuilt(value, inner)
+
+
+@rule("lambdas")
+def _lambda(value: object) -> Iterator[str]:
+    """A function of the tests that is one expression, as a lambda."""
+    text = code.function(value) if isinstance(value, types.FunctionType) else None
+    yield from [text] if text is not None else []
 
 
 def _constant(value: object) -> str | None:

@@ -9,6 +9,7 @@ from functools import cached_property
 from ..explore.calls import Call
 from ..explore.reduce import known_texts, oddness
 from ..explore.templates import literals, vary
+from ..rules import is_left_out, rule
 from .values import Names, Path, combined, emptied, is_literal, is_odd, keys, members
 
 UNKNOWN_KEY = UNNAMED = UNSIGNED = 3
@@ -57,9 +58,10 @@ class Pool:
         self._known = _widened(frozenset[Path]().union(*map(names.parts, self.seen)))
         self._offered = dict.fromkeys(text for text in offered if names.parts(text))
         given = list(constants)
+        given = [] if is_left_out("rows: constants") else given
         self.constants = self._fitting(one for text in given for one in (text, *_neighbours(text)))
-        self._members = self._fitting(members(self.seen, names))
-        near = list(near)
+        self._members = self._fitting(() if is_left_out("rows: members") else members(self.seen, names))
+        near = [] if is_left_out("rows: near") else list(near)
         self._near = self._fitting(near)
         # Also what would not fit by itself: a word for one that a dictionary holds.
         self._literals = [text for text in (*given, *near) if literals(text)]
@@ -84,19 +86,38 @@ class Pool:
     def _is(self, text: str, kind: type) -> bool:
         return (kind.__qualname__,) in self._names.parts(text) and self.fits(text)
 
+    def rule_of(self, value: str) -> str:
+        """The rule that thought of a value."""
+        return self._rules.get(value, "rows: changed")
+
+    @cached_property
+    def _rules(self) -> dict[str, str]:
+        groups: dict[str, Iterable[str]] = {
+            "rows: emptied": [one for text in self.seen[:MOST_PLAIN] for one in _emptied(text)],
+            "rows: plain": [text for kind in BOUNDARIES for text in BOUNDARIES[kind]],
+            "rows: near": self._near,
+            "rows: constants": self.constants,
+            "rows: members": self._members,
+            "rows: offered": self._offered,
+            "rows: other rows": self.seen,
+        }
+        return {value: name for name, values in groups.items() for value in values}
+
     @cached_property
     def plain(self) -> tuple[str, ...]:
         """Values to prefer: those that a reader of the test has met, then the plainest."""
-        general = self._fitting(text for kind in BOUNDARIES for text in BOUNDARIES[kind])
+        general = self._fitting(
+            text for kind in BOUNDARIES for text in BOUNDARIES[kind] if not is_left_out("rows: plain")
+        )
         return tuple(dict.fromkeys([*self.seen[:MOST_PLAIN], *general, *self.constants[:2]]))
 
     @cached_property
     def promising(self) -> tuple[str, ...]:
         """What is tried first, best first: what the code compares with, then what stands near, then the plain."""
         near = [*self.seen[:12], *self._near[:MOST_NEAR]]
-        flags = self._fitting(combined(self.seen, self._members))
+        flags = self._fitting(() if is_left_out("rows: flags") else combined(self.seen, self._members))
         first = [*self._offered, *self._members, *self.constants[:MOST_CONSTANTS]]
-        less = self._fitting(one for text in self.seen[:MOST_PLAIN] for one in emptied(text))
+        less = self._fitting(one for text in self.seen[:MOST_PLAIN] for one in _emptied(text))
         every = [*first, *near, *self.plain, *less, *flags]
         return tuple(dict.fromkeys(every))
 
@@ -141,6 +162,12 @@ class Pool:
         return known_texts(self.seen)
 
 
+@rule("rows: emptied")
+def _emptied(template: str) -> Iterable[str]:
+    """The value with one of its parts empty, or without one of its keys."""
+    return emptied(template)
+
+
 def _first(template: str) -> str:
     """The first sign of a text, "" of an empty one and of anything else."""
     return template[1] if template[:1] in {"'", '"'} and template[1] not in "'\"" else ""
@@ -168,11 +195,15 @@ class Added(Pool):
         rows: What stands for nothing, in each row.
         offers: Values to try, best first.
         names: Of the test file.
+        rule: That thought of them.
     """
 
-    def __init__(self, rows: Sequence[str], offers: Sequence[str], names: Names) -> None:
+    def __init__(
+        self, rows: Sequence[str], offers: Sequence[str], names: Names, rule: str = "rows: added"
+    ) -> None:
+        offers = () if is_left_out(rule) else offers
         super().__init__(rows, names, (), (), offers)
-        self._offers = tuple(offers)
+        self._offers, self._rule = tuple(offers), rule
 
     def fits(self, template: str) -> bool:
         """Whether it was offered, or is a plain value of the same type as one that was."""
@@ -184,6 +215,10 @@ class Added(Pool):
     def _kinds(self) -> frozenset[frozenset[Path]]:
         """What the offered plain values are made of."""
         return frozenset(self._names.parts(one) for one in self._offers if literals(one))
+
+    def rule_of(self, value: str) -> str:
+        """Its own."""
+        return "rows: other rows" if value in self.seen else self._rule
 
     @cached_property
     def promising(self) -> tuple[str, ...]:

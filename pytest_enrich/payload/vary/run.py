@@ -46,6 +46,7 @@ def varied(work: Record, probe: Probe, items: list[pytest.Item]) -> Record:
         "executions": search.executions,
         "aliases": aliases(json.dumps(variants, ensure_ascii=False), sys.modules),
         "dropped": dict(search.dropped),
+        "ideas": dict(search.ideas),
         "unusable": cast.unusable,
     }
 
@@ -104,10 +105,10 @@ class Cast:
         offers = [one for offer in self._offers(test) for one in offer]
         for hole, values in enumerate(rows):
             if holes[hole]["fixture"]:
-                yield Exchanged(values, holes[hole]["offers"], test.names)
+                yield Exchanged(values, holes[hole]["offers"], test.names, "rows: fixtures")
                 continue
             if holes[hole]["adds"]:
-                yield Added(values, holes[hole]["offers"], test.names)
+                yield Added(values, holes[hole]["offers"], test.names, _rule(holes[hole]["adds"]))
                 continue
             offered = [*holes[hole]["offers"], *(value for at, value in offers if at == hole)]
             yield Pool(values, test.names, constants, near, offered)
@@ -121,6 +122,22 @@ class Cast:
             others = ((at, argument["value"]) for argument in call for at, _ in parameters)
             yield from [named] if len(named) > 1 else []
             yield from ((one,) for one in dict.fromkeys([*named, *others]))
+
+
+ADDING = {
+    "**": "rows: keys added",
+    "*": "rows: words added",
+    ".": "rows: attributes set",
+    "[": "rows: items set",
+    "!": "rows: stand-ins told",
+    "=": "rows: expressions exchanged",
+    "-": "rows: statements left out",
+}
+"""The rules that add to a test, by what the kind of a hole begins with."""
+
+
+def _rule(adds: str) -> str:
+    return next((name for sign, name in ADDING.items() if adds.startswith(sign)), "rows: keywords added")
 
 
 def _plain_id(item: pytest.Function) -> str:
@@ -149,7 +166,7 @@ def _variants(search: Search, tests: dict[int, Test], until: float) -> list[Reco
         if isinstance(record, str):
             search.dropped[record] += 1
         elif reached := search.reached(taken(record)):
-            found.append(_variant(test, variation, record, reached))
+            found.append(_variant(test, find.subject.rules(variation), variation, record, reached))
             found += _spares(search, tests, find, record)
     return found
 
@@ -168,19 +185,22 @@ def _spares(search: Search, tests: dict[int, Test], find: Find, first: Record) -
 def _spare(search: Search, tests: dict[int, Test], finds: Iterable[Find], known: object) -> list[Record]:
     """The first of the finds, as it was found, that passes and comes to something else than is known."""
     shown = ((find.subject.number, tests[find.subject.number].shown(find.variation)) for find in finds)
+    rules = {find.subject.number: find.subject.rules(find.variation) for find in finds}
     for number, variation in dict.fromkeys(shown):
         record = tests[number].look(variation)
         if not isinstance(record, str) and "raised" not in record and record["seen"] != known:
-            return [{**_variant(tests[number], variation, record, search.reached(taken(record))), "spare": True}]
+            reached = search.reached(taken(record))
+            return [{**_variant(tests[number], rules[number], variation, record, reached), "spare": True}]
     return []
 
 
-def _variant(test: Test, variation: Variation, record: Record, reached: Reached) -> Record:
+def _variant(test: Test, rules: frozenset[str], variation: Variation, record: Record, reached: Reached) -> Record:
     raised = {key: record[key] for key in ("raised", "message", "line") if "raised" in record}
     return {
         "pattern": test.number,
         "row": 0 if test.pattern["given"] else test.rows[variation.row],
         "values": variation.values,
+        "rules": sorted(rules),
         "branches": sorted(item for item in reached if isinstance(item, tuple)),
         "reached": sorted(item for item in reached if isinstance(item, int)),
         "seen": [] if raised else record["seen"],

@@ -56,6 +56,7 @@ class Search:
         self._way = frozenset(way)
         self.executions = 0
         self.dropped: Counter[str] = Counter()
+        self.ideas: Counter[str] = Counter()
         self.finds: dict[Branch | int, list[Find]] = {}
         self._known: set[Branch] = set()
 
@@ -131,6 +132,7 @@ class Search:
         self.executions += len(batch)
         new = []
         for variation, record in zip(batch, subject.run(batch, deadline), strict=True):
+            self.ideas.update(subject.rules(variation))
             branches = taken(record)
             guide.see(variation, branches)
             if record["refusal"] not in {"crash", "too long"} and not self._known.issuperset(branches):

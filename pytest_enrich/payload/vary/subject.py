@@ -70,6 +70,10 @@ class Subject:
         """How much of it a reader would stumble over."""
         return sum(self.pools[hole].strangeness(value) for hole, value in variation.values)
 
+    def rules(self, variation: Variation) -> frozenset[str]:
+        """The rules that thought of its values."""
+        return frozenset(self.pools[hole].rule_of(value) for hole, value in variation.values)
+
     def bases(self) -> list[Variation]:
         """Rows to begin with: those that take branches which the ones before do not, then others."""
         met: set[Branch] = set()

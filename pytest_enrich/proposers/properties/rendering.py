@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from pytest_enrich import imports
 from pytest_enrich.data import NewTest, Oracle, Origin, Template
 from pytest_enrich.imports import parsed
@@ -72,7 +74,7 @@ class LawRenderer(Renderer, frozen=True, kw_only=True):
             title=law.title,
             look=law.question.replace("{every}", f"every {every}"),
             oracle=(oracle,),
-            origin=self.origin,
+            origin=replace(self.origin, rules=(law.rule,)),
             gaps=tuple(gap.id for gap in self.target.gaps),
         )
 

@@ -127,7 +127,7 @@ class RowsProposer:
                 target=task.target,
                 text=sheet.text.text,
                 placement=sheet.placement,
-                origin=origin,
+                origin=replace(origin, rules=variant.rules),
                 aliases=varied.aliases,
                 sheet=sheet,
                 variant=variant,

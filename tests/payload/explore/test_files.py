@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_enrich.payload.explore import files
+from pytest_enrich.payload.rules import files
 
 
 def test_a_file_is_written_before_the_line_that_asks_for_it():

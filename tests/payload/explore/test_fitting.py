@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_enrich.data import Argument, Call
-from pytest_enrich.payload.explore.evidence import is_well_made
+from pytest_enrich.payload.rules.evidence import is_well_made
 
 MODULE = """
 from __future__ import annotations

@@ -5,7 +5,7 @@ import functools
 import http
 import types
 
-from pytest_enrich.payload.explore.body import keys_looked_up
+from pytest_enrich.payload.rules.body import keys_looked_up
 
 RATES = {"low": 1, "high": 9}
 MANY = dict.fromkeys(range(10_000))

@@ -4,22 +4,24 @@ import collections.abc
 import datetime as dt
 import decimal
 import enum
+import fractions
 import http
 import io
 import random
 import typing
+import uuid
 
 import pytest
 
 from pytest_enrich.payload.explore.calls import Call
 from pytest_enrich.payload.explore.entry import Entry
-from pytest_enrich.payload.explore.evidence import constructor
 from pytest_enrich.payload.explore.inputs import Inputs
 from pytest_enrich.payload.explore.pool import Seen
-from pytest_enrich.payload.explore.types import UNKNOWN, conforms, members
-from pytest_enrich.payload.explore.values import World, drawn, evaluable
 from pytest_enrich.payload.explore.varied import Varied
 from pytest_enrich.payload.express import evaluate
+from pytest_enrich.payload.rules.evidence import constructor
+from pytest_enrich.payload.rules.types import UNKNOWN, conforms, members
+from pytest_enrich.payload.rules.values import World, drawn, evaluable
 
 Number = typing.TypeVar("Number", int, float)
 Name = typing.NewType("Name", str)
@@ -64,6 +66,9 @@ HINTS = [
     dt.datetime,
     dt.timedelta,
     dt.tzinfo,
+    dt.time,
+    fractions.Fraction,
+    uuid.UUID,
     decimal.Decimal,
     http.HTTPStatus,
     typing.Any,

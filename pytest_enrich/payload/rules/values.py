@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
 
 from ..express import evaluate, express
-from . import types
+from . import is_left_out, rule, types
 from .evidence import concrete, constructor
-from .plain import ANSWERING, BRACKETS, CALLABLES, EMPTY, GENERAL, PLAIN, Strategy
+from .plain import ANSWERING, BRACKETS, CALLABLES, EMPTY, FROM_HYPOTHESIS, GENERAL, PLAIN, Strategy, expressed
 from .types import AWAITABLE
 
 PROVIDERS, COLLECTING = "hypothesis.internal.conjecture.providers", "_get_local_constants"
@@ -90,10 +90,17 @@ def evaluable(templates: Sequence[str]) -> list[tuple[str, object]]:
     return pairs
 
 
+@rule("members")
 def enumerated(hint: Any) -> tuple[str, ...]:
     """Templates of the members of the enumerations that a hint allows."""
     members = (member for kind in types.enumerations(hint) for member in kind)
     return tuple(text for member in members if (text := express(member)))
+
+
+@rule("next to constants")
+def _neighbours(value: int) -> Iterator[str]:
+    """Limits are off by one."""
+    yield from (repr(value - 1), repr(value + 1))
 
 
 class World:
@@ -115,7 +122,7 @@ class World:
     ) -> None:
         self._ask_given = given
         self._patterns = patterns
-        self.constants = evaluable(constants)
+        self.constants = evaluable([] if is_left_out("constants") else constants)
         self.constructors = constructors
         self._drawn: dict[str, tuple[str, ...]] = {}
 
@@ -126,8 +133,18 @@ class World:
             if types.conforms(value, hint):
                 found.append(template)
             if isinstance(value, int) and not isinstance(value, bool) and types.conforms(value, hint):
-                found += [repr(value - 1), repr(value + 1)]
+                found += _neighbours(value)
         return list(dict.fromkeys(found))
+
+    @cached_property
+    def made(self) -> frozenset[str]:
+        """Objects that tests, or a docstring, make."""
+        return frozenset(text for texts in self.constructors.values() for text in texts)
+
+    @cached_property
+    def plain_constants(self) -> frozenset[str]:
+        """The constants as the source has them."""
+        return frozenset(template for template, _ in self.constants)
 
     def objects_of(self, kind: type) -> list[str]:
         """Templates of objects of the class or of its subclasses, small ones first; then what functions give."""
@@ -139,7 +156,7 @@ class World:
 
     @cached_property
     def _given_by_functions(self) -> dict[type, list[str]]:
-        return self._ask_given()
+        return {} if is_left_out("objects of functions") else self._ask_given()
 
     def drawn(self, hint: Any, seed: int) -> tuple[str, ...]:
         """Templates of values that conform to `hint`, drawn once for all parameters of that type."""
@@ -148,6 +165,7 @@ class World:
             self._drawn[key] = drawn(self.of(hint), seed)
         return self._drawn[key]
 
+    @rule("patterns")
     def shaped(self, seed: int) -> tuple[str, ...]:
         """Texts that the patterns of the source match."""
         return tuple(dict.fromkeys(text for pattern in self._patterns for text in self.matching(pattern, seed)))
@@ -197,6 +215,8 @@ class World:
         return self._tuple(arguments, depth) if kind is tuple else self._held(kind, arguments, depth)
 
     def _held(self, kind: type, arguments: tuple[Any, ...], depth: int) -> Strategy:
+        if kind.__module__ in FROM_HYPOTHESIS and kind not in BRACKETS and not inspect.isabstract(kind):
+            return expressed(st.from_type(kind))
         for base, (left, right) in BRACKETS.items():
             if kind is base or (inspect.isabstract(kind) and issubclass(base, kind)):
                 return self._container(base, left, right, arguments, depth)

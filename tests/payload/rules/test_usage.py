@@ -3,16 +3,14 @@ from __future__ import annotations
 import argparse
 import ast
 import collections.abc
-import contextlib
 import datetime as dt
 import itertools
 import os
-import random
 from typing import Any
 
 import pytest
 
-from pytest_enrich.payload.explore import usage
+from pytest_enrich.payload.rules import usage
 
 
 class Span:
@@ -41,22 +39,6 @@ def spaced(text):
 
 def passed_on(text):
     return spaced(text)
-
-
-def drawn(source):
-    return hasattr(source, "getrandbits")
-
-
-def chosen(field):
-    return field.choices
-
-
-def offered(field):
-    return getattr(field, "limit", 0) if hasattr(field, "choices") else None
-
-
-def entered(manager):
-    return hasattr(manager, "__exit__")
 
 
 def some(items, count):
@@ -100,8 +82,6 @@ def of(function, name):
         (spaced, "text", {str}),
         (passed_on, "text", {str}),
         (half, "number", {int, float}),
-        (drawn, "source", {random.Random}),
-        (entered, "manager", {contextlib.nullcontext}),
         (some, "items", {list}),
         (main, "args", {list[str]}),
         (found, "where", {str}),
@@ -136,12 +116,6 @@ def test_who_asks_whether_it_can_be_called_is_ready_for_something_else():
         return [key(item) for item in items]
 
     assert usage.of(grouped)["key"].stated >= {collections.abc.Callable, Any}
-
-
-def test_the_choices_of_a_field_are_not_those_of_a_generator():
-    for function in (chosen, offered):
-        use = usage.of(function).get("field", usage.NO_USE)
-        assert random.Random not in use.stated | use.suggested
 
 
 def test_what_goes_through_directories_is_told_from_what_goes_through_trees():

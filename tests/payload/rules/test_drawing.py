@@ -6,7 +6,7 @@ import sys
 import pytest
 from hypothesis import strategies as st
 
-from pytest_enrich.payload.explore.values import PROVIDERS, drawn
+from pytest_enrich.payload.rules.values import PROVIDERS, drawn
 
 NUMBERS = st.integers().map(repr)
 

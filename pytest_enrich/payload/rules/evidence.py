@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..express import compilable, named
-from . import types, usage
+from . import rule, types, usage
 from .types import ANYTHING, UNKNOWN
 from .usage import Use
 
@@ -58,31 +58,85 @@ NAMES: tuple[tuple[str, Any], ...] = (
 MOST_CLASSES = 4
 
 
+class Told(NamedTuple):
+    """The type to draw for a parameter, and the rules that told it."""
+
+    hint: Any
+    rules: frozenset[str] = frozenset()
+
+
 def of_parameter(
     parameter: dict[str, Any], hint: Any, seen: Iterable[object], used: Use, default: object = NOTHING
 ) -> Any:
+    """The type of `told`."""
+    return told(parameter, hint, seen, used, default).hint
+
+
+def told(
+    parameter: dict[str, Any], hint: Any, seen: Iterable[object], used: Use, default: object = NOTHING
+) -> Told:
     """The type to draw for a parameter: its hint, else what its documentation, callers, default and use tell.
 
     `types.UNKNOWN` when nothing tells it: then nobody can say what a caller would pass.
     """
     if hint is not None:
-        return hint
-    if (documented := from_words(parameter.get("documented") or "")) is not None:
-        return documented
-    # Of a list of texts that is asked for, those that were seen say no more than that they are lists.
-    seen_kinds = {_kind(value) for value in seen} - {typing.get_origin(one) for one in used.stated}
-    kinds = seen_kinds | {*used.stated}
-    if default is not NOTHING and not _is_sentinel(default):
-        kinds.add(_kind(default))
-    for kin in (NUMBERS, MOMENTS):
-        kinds |= used.suggested & kin if kinds & kin else set()
-    # Who asks whether it is a list, and goes over it all the same, is ready for what is none.
-    kinds |= {collections.abc.Iterator} if list in used.suggested and used.stated & SEQUENCES else set()
-    called = {from_name(parameter["name"])} - {None}
+        return Told(hint, frozenset({"annotation"}))
+    if (documented := next(iter(_documented(parameter.get("documented") or "")), None)) is not None:
+        return Told(documented, frozenset({"documented type"}))
+    groups: dict[str, frozenset[Any]] = {
+        "seen in tests": frozenset(_seen_kinds(seen, used)),
+        "default": frozenset(_of_default(default)),
+    }
+    kinds = used.stated.union(*groups.values())
+    groups["widened"] = frozenset(_widened(kinds, used))
+    kinds |= groups["widened"]
+    called = frozenset(_named(parameter["name"]))
     # A body that compares `maxsize` with 0 takes a float, too, but that is not what its callers pass.
     for more in (used.suggested & called, used.suggested, called):
-        kinds |= set() if kinds - {type(None)} else more
-    return typing.Union[tuple(sorted(kinds, key=repr))] if kinds - {type(None)} else UNKNOWN  # noqa: UP007 - of a tuple
+        if not kinds - {type(None)}:
+            kinds |= more
+            groups["name"] = more & called
+    if not kinds - {type(None)}:
+        return Told(UNKNOWN)
+    own = (*((name, kind) for name, group in groups.items() for kind in group), *used.rules)
+    rules = frozenset(name for name, kind in own if kind in kinds)
+    return Told(typing.Union[tuple(sorted(kinds, key=repr))], rules)  # noqa: UP007 - of a tuple
+
+
+@rule("documented type")
+def _documented(text: str) -> Iterator[Any]:
+    """The type that the docstring gives the parameter."""
+    if (documented := from_words(text)) is not None:
+        yield documented
+
+
+@rule("seen in tests")
+def _seen_kinds(seen: Iterable[object], used: Use) -> set[Any]:
+    """Types of values that tests pass; of a list of texts that is asked for, only that it is a list."""
+    return {_kind(value) for value in seen} - {typing.get_origin(one) for one in used.stated}
+
+
+@rule("default")
+def _of_default(default: object) -> Iterator[Any]:
+    """The type of its default."""
+    if default is not NOTHING and not _is_sentinel(default):
+        yield _kind(default)
+
+
+@rule("widened")
+def _widened(kinds: frozenset[Any], used: Use) -> Iterator[Any]:
+    """Other types of the kin of those known, that the body treats alike."""
+    for kin in (NUMBERS, MOMENTS):
+        yield from used.suggested & kin if kinds & kin else ()
+    # Who asks whether it is a list, and goes over it all the same, is ready for what is none.
+    yield from [collections.abc.Iterator] if list in used.suggested and used.stated & SEQUENCES else []
+
+
+@rule("name")
+def _named(name: str) -> Iterator[Any]:
+    """The type that the parameter's name suggests."""
+    if (kind := from_name(name)) is not None:
+        yield kind
 
 
 def _is_sentinel(default: object) -> bool:
@@ -103,7 +157,8 @@ def from_name(name: str) -> Any:
     return next(found, None)
 
 
-def from_prose(text: str) -> frozenset[Any]:
+@rule("prose")
+def from_prose(text: str) -> Iterable[Any]:
     """The types of moments that a docstring speaks of: such words are seldom meant otherwise."""
     words = re.findall(r"[a-z]+", text.lower())
     return frozenset(WORDS[word] for word in ("timedelta", "datetime", "date") if word in words)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pytest_enrich.payload.explore.body import changing_methods
+from pytest_enrich.payload.rules.body import changing_methods
 
 
 class Line:

@@ -7,12 +7,13 @@ import collections.abc
 import contextlib
 import copy
 import inspect
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeAlias
 
-from .body import code_of, function_of, nodes, owner_of
-from .files import DIRECTORY, FILE
-from .probe import of_type
+from ..explore.probe import of_type
+from ..rules.body import code_of, function_of, nodes, owner_of
+from ..rules.files import DIRECTORY, FILE
+from . import rule
 from .types import ALIKE, ANY_NUMBER, TAKING, holders, with_all, with_several
 
 TEXTUAL = {"match", "fullmatch", "search", "finditer", "findall", "sub", "split"}
@@ -28,34 +29,31 @@ OPERATORS: Mapping[type[ast.operator], str] = {
 }
 
 
-def asked(node: ast.AST, function: object) -> Iterator[tuple[str, Any]]:
-    """Variables, each with the types that a node of `function` asks of it by name or by a call."""
-    if isinstance(node, ast.Compare):
-        yield from _compared(node)
-        yield from _of_type(node, function)
-    if not isinstance(node, ast.Call):
+Proposals: TypeAlias = Iterator[tuple[str, Any]]
+"""Variables, each with types."""
+NodeRule: TypeAlias = Callable[[ast.AST, object], Proposals]
+"""What one node of a function says of the variables in it."""
+ASKS: dict[str, NodeRule] = {}
+"""The rules by which code asks for types by name or by a call."""
+SUGGESTS: dict[str, NodeRule] = {}
+"""Those by which the way of using a variable suggests types."""
+
+
+def node_rule(name: str, table: dict[str, NodeRule]) -> Callable[[NodeRule], NodeRule]:
+    """Register a rule about nodes."""
+
+    def register(proposing: NodeRule) -> NodeRule:
+        table[name] = rule(name)(proposing)
+        return proposing
+
+    return register
+
+
+@node_rule("compared with a constant", ASKS)
+def _compared(node: ast.AST, _function: object) -> Proposals:
+    """What is compared with a number or a text is most often one as well."""
+    if not isinstance(node, ast.Compare):
         return
-    if isinstance(node.func, ast.Name):
-        yield node.func.id, {collections.abc.Callable}
-    name = node.args[0].id if node.args and isinstance(node.args[0], ast.Name) else ""
-    last = _last(node)
-    if last in {"isinstance", "issubclass"} and len(node.args) > 1 and name:
-        yield name, set(_classes(node.args[1], function)) if last == "isinstance" else {type}
-    elif last == "hasattr" and name and isinstance(node.args[-1], ast.Constant):
-        yield name, set(holders(str(node.args[-1].value)))
-    elif last == "callable" and name:
-        # Who asks that is ready for something else, too: an index, the name of an attribute.
-        yield name, {collections.abc.Callable, Any}
-    elif last in {"parse_args", "parse_known_args"} and name:
-        yield name, {list[str]}
-    elif last in {"iscoroutinefunction", "map", "filter", "reduce", "wraps"} and name:
-        yield name, {collections.abc.Callable}
-    elif last == "partial":
-        inner = 1 if name in {"map", "filter", "reduce"} else 0
-        yield from ((part.id, {collections.abc.Callable}) for part in _names(node.args[inner : inner + 1]))
-
-
-def _compared(node: ast.Compare) -> Iterator[tuple[str, Any]]:
     for left, op, right in zip([node.left, *node.comparators], node.ops, node.comparators, strict=False):
         for one, other in ((left, right), (right, left)):
             if not isinstance(one, ast.Name):
@@ -70,11 +68,58 @@ def _compared(node: ast.Compare) -> Iterator[tuple[str, Any]]:
                 yield one.id, values
 
 
-def _of_type(node: ast.Compare, function: object) -> Iterator[tuple[str, Any]]:
+@node_rule("type(x) is", ASKS)
+def _of_type(node: ast.AST, function: object) -> Proposals:
     """`type(a) is b`, `type(a) in (b, c)`."""
-    if (made := of_type(node)) is not None:
+    if isinstance(node, ast.Compare) and (made := of_type(node)) is not None:
         kinds = set(_classes(node.comparators[0], function)) - {type(None)}
         yield from ((one.id, kinds) for one in _names(made.args))
+
+
+@node_rule("called", ASKS)
+def _called(node: ast.AST, _function: object) -> Proposals:
+    """A parameter that the body calls."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        yield node.func.id, {collections.abc.Callable}
+
+
+@node_rule("isinstance", ASKS)
+def _instance(node: ast.AST, function: object) -> Proposals:
+    """`isinstance(a, b)` and `issubclass(a, b)`."""
+    if (name := _first(node, "isinstance", "issubclass")) and len(node.args) > 1:  # type: ignore[attr-defined]
+        is_class = _last(node) == "issubclass"
+        yield name, {type} if is_class else set(_classes(node.args[1], function))  # type: ignore[attr-defined]
+
+
+@node_rule("hasattr", ASKS)
+def _having(node: ast.AST, _function: object) -> Proposals:
+    """Standard types that have the attribute that is asked for."""
+    if (name := _first(node, "hasattr")) and isinstance(node.args[-1], ast.Constant):  # type: ignore[attr-defined]
+        yield name, set(holders(str(node.args[-1].value)))  # type: ignore[attr-defined]
+
+
+@node_rule("callable(x)", ASKS)
+def _callable(node: ast.AST, _function: object) -> Proposals:
+    """Who asks that is ready for something else, too: an index, the name of an attribute."""
+    if name := _first(node, "callable"):
+        yield name, {collections.abc.Callable, Any}
+
+
+@node_rule("parsed as a command line", ASKS)
+def _parsed(node: ast.AST, _function: object) -> Proposals:
+    """What `parse_args` takes."""
+    if name := _first(node, "parse_args", "parse_known_args"):
+        yield name, {list[str]}
+
+
+@node_rule("passed as a function", ASKS)
+def _passed_as_function(node: ast.AST, _function: object) -> Proposals:
+    """What `map`, `filter`, `partial` and the like take first."""
+    if name := _first(node, "iscoroutinefunction", "map", "filter", "reduce", "wraps"):
+        yield name, {collections.abc.Callable}
+    elif isinstance(node, ast.Call) and _last(node) == "partial":
+        inner = 1 if _first(node, "partial") in {"map", "filter", "reduce"} else 0
+        yield from ((part.id, {collections.abc.Callable}) for part in _names(node.args[inner : inner + 1]))
 
 
 def _classes(node: ast.expr, function: object) -> Iterator[type]:
@@ -86,44 +131,64 @@ def _classes(node: ast.expr, function: object) -> Iterator[type]:
         yield from (one for one in (kind if isinstance(kind, tuple) else (kind,)) if isinstance(one, type))
 
 
-def suggested(node: ast.AST) -> Iterator[tuple[str, Any]]:
-    """Variables, each with the types of which it may be, to be used as it is in a node."""
-    if isinstance(node, ast.Call):
-        yield from _called(node)
-    elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension) and isinstance(node.iter, ast.Name):
-        yield node.iter.id, {list}
-    elif isinstance(node, ast.BinOp):
-        yield from _calculated(node)
-    elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
-        by_text = isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
-        is_part = isinstance(node.slice, ast.Slice | ast.Constant | ast.UnaryOp)
-        yield from [(node.value.id, {dict} if by_text else {list, str})] if is_part else []
-
-
-def _called(node: ast.Call) -> Iterator[tuple[str, Any]]:
+@node_rule("passed to a standard function", SUGGESTS)
+def _taken(node: ast.AST, _function: object) -> Proposals:
+    """`len(a)`, `sorted(a)`, `int(a)`: they take what they are known to take."""
+    if not isinstance(node, ast.Call):
+        return
     names = [part.id if isinstance(part, ast.Name) else "" for part in node.args]
     last = _last(node)
     if last in {"map", "filter", "reduce"}:
         yield from ((name, {list}) for name in names[1:])
     elif kinds := next((TAKING[name] for name in names_of(node.func) if name in TAKING), None):
         yield from ((name, kinds) for name in (names if last in ALIKE else names[:1]))
-    elif last in TEXTUAL and isinstance(node.func, ast.Attribute):
-        yield from ((name, {str}) for name in names)
 
 
-def _calculated(node: ast.BinOp) -> Iterator[tuple[str, Any]]:
-    for one, other in ((node.left, node.right), (node.right, node.left)):
+@node_rule("matched by a pattern", SUGGESTS)
+def _matched(node: ast.AST, _function: object) -> Proposals:
+    """`pattern.match(a)`."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _last(node) in TEXTUAL:
+        yield from ((part.id, {str}) for part in _names(node.args))
+
+
+@node_rule("gone over", SUGGESTS)
+def _gone_over(node: ast.AST, _function: object) -> Proposals:
+    """`for b in a`."""
+    if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension) and isinstance(node.iter, ast.Name):
+        yield node.iter.id, {list}
+
+
+@node_rule("calculated with", SUGGESTS)
+def _calculated(node: ast.AST, _function: object) -> Proposals:
+    """`a + 1`, `a + "b"`."""
+    for one, other in ((node.left, node.right), (node.right, node.left)) if isinstance(node, ast.BinOp) else ():
         if not isinstance(one, ast.Name):
             continue
         constant = type(other.value) if isinstance(other, ast.Constant) else None
-        if constant is str and isinstance(node.op, ast.Add):
+        if constant is str and isinstance(node.op, ast.Add):  # type: ignore[attr-defined]
             yield one.id, {str}
-        elif constant in ANY_NUMBER and not (isinstance(node.op, ast.Mult) and one is node.right):
+        elif constant in ANY_NUMBER and not (isinstance(node.op, ast.Mult) and one is node.right):  # type: ignore[attr-defined]
             yield one.id, ANY_NUMBER
 
 
-def _last(node: ast.Call) -> str:
-    return names_of(node.func)[0]
+@node_rule("indexed", SUGGESTS)
+def _indexed(node: ast.AST, _function: object) -> Proposals:
+    """`a["key"]`, `a[0]`, `a[1:]`."""
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+        by_text = isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+        is_part = isinstance(node.slice, ast.Slice | ast.Constant | ast.UnaryOp)
+        yield from [(node.value.id, {dict} if by_text else {list, str})] if is_part else []
+
+
+def _first(node: ast.AST, *called: str) -> str:
+    """The name of the variable that a call of one of these gets first; "" for any other node."""
+    is_call = isinstance(node, ast.Call) and _last(node) in called and node.args
+    return getattr(node.args[0], "id", "") if is_call else ""  # type: ignore[attr-defined]
+
+
+def _last(node: ast.AST) -> str:
+    """The last name of what a node calls; "" where it calls nothing."""
+    return names_of(node.func)[0] if isinstance(node, ast.Call) else ""
 
 
 def names_of(called: ast.expr) -> tuple[str, ...]:
@@ -138,17 +203,33 @@ def _names(nodes_of: Iterable[ast.expr]) -> Iterator[ast.Name]:
 
 
 class Use(NamedTuple):
-    """The types that a body asks for by name or by a call (`stated`), and those that its way of using suggests."""
+    """The types that a body asks for by name or by a call (`stated`), and those that its way of using suggests.
+
+    `rules` are pairs of a rule and a type that it gave.
+    """
 
     stated: frozenset[Any] = frozenset()
     suggested: frozenset[Any] = frozenset()
+    rules: frozenset[tuple[str, Any]] = frozenset()
 
     def __or__(self, other: Use) -> Use:
         """Both together."""
-        return Use(self.stated | other.stated, self.suggested | other.suggested)
+        return Use(self.stated | other.stated, self.suggested | other.suggested, self.rules | other.rules)
 
 
 NO_USE = Use()
+
+
+def asks_for(name: str, kinds: Iterable[Any]) -> Use:
+    """That a rule found these types asked for."""
+    stated = frozenset(kinds)
+    return Use(stated=stated, rules=frozenset((name, kind) for kind in stated))
+
+
+def suggests(name: str, kinds: Iterable[Any]) -> Use:
+    """That a rule found these types suggested."""
+    suggested = frozenset(kinds)
+    return Use(suggested=suggested, rules=frozenset((name, kind) for kind in suggested))
 
 
 def of(function: object, followed: int = FOLLOWED) -> dict[str, Use]:
@@ -194,10 +275,12 @@ def kept(owner: type) -> dict[str, Use]:
         tree = _Unfolded(stored).visit(copy.deepcopy((*nodes(method), ast.Module([], []))[0]))
         for name, use in _uses(tuple(ast.walk(tree)), method, 0).items():
             if name in stored.values():
-                found[name] = found.get(name, NO_USE) | use
+                rules = frozenset(("kept in an attribute", kind) for kind in use.stated | use.suggested)
+                found[name] = found.get(name, NO_USE) | use._replace(rules=use.rules | rules)
     return found
 
 
+@rule("kept in an attribute")
 def _keeps(node: ast.AST) -> Iterator[tuple[str, str]]:
     """The attribute's name and the parameter's in `self.name = parameter`."""
     if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
@@ -228,23 +311,41 @@ def _uses(of_nodes: Iterable[ast.AST], function: object, followed: int) -> dict[
         for name, use in _told(node, function, followed):
             found[name] = found.get(name, NO_USE) | use
     for name, wanted in attributes.items():
-        fitting = with_all(wanted)
-        more = Use(suggested=frozenset(fitting)) if fitting else Use(stated=frozenset(with_several(wanted)))
+        fitting = [*_with_all(wanted)]
+        more = suggests("attributes", fitting) if fitting else asks_for("some attributes", _with_several(wanted))
         found[name] = found.get(name, NO_USE) | more
     return found
 
 
+@rule("attributes")
+def _with_all(wanted: set[str]) -> Iterable[Any]:
+    """The standard types that have all attributes that are used of a variable."""
+    return with_all(wanted)
+
+
+@rule("some attributes")
+def _with_several(wanted: set[str]) -> Iterable[Any]:
+    """The standard types that have several of them: some branches may be for them."""
+    return with_several(wanted)
+
+
 def _told(node: ast.AST, function: object, followed: int) -> Iterator[tuple[str, Use]]:
     """What one node says of the names in it."""
-    yield from ((name, Use(stated=frozenset(kinds))) for name, kinds in asked(node, function))
-    yield from ((name, Use(suggested=frozenset(kinds))) for name, kinds in suggested(node))
+    for known, proposing in ASKS.items():
+        yield from ((name, asks_for(known, kinds)) for name, kinds in proposing(node, function))
+    for known, proposing in SUGGESTS.items():
+        yield from ((name, suggests(known, kinds)) for name, kinds in proposing(node, function))
     if isinstance(node, ast.Call) and followed:
         for name, use in _passed_on(node, function, followed - 1):
-            yield name, Use(use.stated - {type(None)}, use.suggested)
+            stated = use.stated - {type(None)}
+            rules = frozenset(("passed on", kind) for kind in stated | use.suggested)
+            yield name, Use(stated, use.suggested, use.rules | rules)
     if isinstance(node, ast.BinOp) and followed:
-        yield from ((name, Use(frozenset(kinds))) for name, kinds in _with_own(node, function, followed - 1))
+        for name, kinds in _with_own(node, function, followed - 1):
+            yield name, asks_for("added to its own object", kinds)
 
 
+@rule("passed on")
 def _passed_on(node: ast.Call, function: object, followed: int) -> Iterator[tuple[str, Use]]:
     """What another function of the project does with an argument that is passed on to it."""
     plain = [(at, part.id) for at, part in enumerate(node.args) if isinstance(part, ast.Name)]
@@ -263,6 +364,7 @@ def _passed_on(node: ast.Call, function: object, followed: int) -> Iterator[tupl
             yield name, used.get(str(parameter), NO_USE)
 
 
+@rule("added to its own object")
 def _with_own(node: ast.BinOp, function: object, followed: int) -> Iterator[tuple[str, set[Any]]]:
     """A parameter that is added to the object itself is what the object's operators take."""
     owner, word = owner_of(function), OPERATORS.get(type(node.op), "")

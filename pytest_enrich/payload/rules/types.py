@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections.abc
-import contextlib
 import datetime as dt
 import decimal
 import enum
@@ -12,7 +11,6 @@ import io
 import itertools
 import os
 import pathlib
-import random
 import re
 import types
 import typing
@@ -23,12 +21,10 @@ SEVERAL = 2
 ANY_NUMBER = frozenset({int, float})
 STANDARD: tuple[type, ...] = (
     str, bytes, int, float, list, dict, set, dt.datetime, dt.date, dt.time, dt.timedelta, decimal.Decimal,
-    pathlib.Path, io.StringIO, re.Pattern, random.Random,
+    pathlib.Path, io.StringIO, re.Pattern,
 )  # fmt: skip
 """Types whose attributes tell them: ``p.strftime`` is of a date, ``p.items`` of a dict."""
 MOST_HOLDERS = 4
-ELSEWHERE = {"choices", "sample", "seed"}
-"""Attributes of a random generator that many other things have."""
 AWAITABLE = "⟨asyncio:sleep⟩(0, 2)"
 _TAKEN: tuple[tuple[str, frozenset[Any]], ...] = (
     ("iter enumerate sorted reversed list tuple sum any all zip set", frozenset({list})),
@@ -59,7 +55,7 @@ VARIABLES = (typing.TypeVar, typing.ParamSpecArgs, typing.ParamSpecKwargs)
 def with_all(attributes: set[str]) -> set[Any]:
     """The standard types that have all of these attributes, when they are telling."""
     wanted = {name for name in attributes if not name.startswith("__")}
-    fitting = {kind for kind in STANDARD if all(_has(kind, name) for name in wanted)} if wanted else set()
+    fitting = {kind for kind in STANDARD if all(hasattr(kind, name) for name in wanted)} if wanted else set()
     if str in fitting:
         fitting -= {bytes}
     return fitting if len(fitting) <= MOST_HOLDERS else set()  # `count` is of nearly everything
@@ -70,13 +66,8 @@ def holders(attribute: str) -> list[type]:
 
     Of special methods the plainest one: nobody opens a path where a context manager is asked for.
     """
-    kinds = (kind for kind in (contextlib.nullcontext, *STANDARD) if _has(kind, attribute))
+    kinds = (kind for kind in STANDARD if hasattr(kind, attribute))
     return [*itertools.islice(kinds, 1 if attribute.startswith("__") else MOST_HOLDERS)]
-
-
-def _has(kind: type, attribute: str) -> bool:
-    """Whether it has an attribute that tells it: the `choices` of a form's field are no generator's."""
-    return hasattr(kind, attribute) and not (kind is random.Random and attribute in ELSEWHERE)
 
 
 def with_several(attributes: set[str]) -> set[Any]:

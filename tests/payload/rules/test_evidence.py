@@ -7,9 +7,9 @@ import typing
 
 import pytest
 
-from pytest_enrich.payload.explore import evidence
-from pytest_enrich.payload.explore.types import UNKNOWN
-from pytest_enrich.payload.explore.usage import NO_USE, Use
+from pytest_enrich.payload.rules import evidence
+from pytest_enrich.payload.rules.types import UNKNOWN
+from pytest_enrich.payload.rules.usage import NO_USE, Use
 
 NUMBER = Use(suggested=frozenset({int, float}))
 

@@ -1,0 +1,43 @@
+"""Rules: each thinks of types, values or calls by one heuristic, and what comes of it carries the rule's name.
+
+A rule is a function that is registered here under a name; its docstring says what it proposes, and why.
+`tests/benchmarks/rules.py` tells what each is worth on projects that no rule was made on; one whose absence costs
+nothing there has no place here.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+LEFT_OUT: frozenset[str] = frozenset()
+"""Names of rules that propose nothing; a benchmark puts some here, in a copy of the package."""
+NAMES: set[str] = set()
+"""Of all rules, as far as their modules are imported."""
+Proposing = TypeVar("Proposing", bound=Callable[..., Any])
+
+
+def rule(name: str) -> Callable[[Proposing], Proposing]:
+    """Register a function that gives proposals as the rule of that name; one that is left out gives none."""
+
+    def register(proposing: Proposing) -> Proposing:
+        @functools.wraps(proposing)
+        def nothing(*_: object, **__: object) -> tuple[()]:
+            return ()
+
+        return nothing if is_left_out(name) else proposing  # type: ignore[return-value]
+
+    return register
+
+
+def is_left_out(name: str) -> bool:
+    """Whether the rule of that name proposes nothing; it is one from now on."""
+    NAMES.add(name)
+    return name in LEFT_OUT
+
+
+def without(names: Iterable[str], table: dict[Any, Any], prefix: str) -> dict[Any, Any]:
+    """A table with a rule a row, less the rows of the rules that are left out."""
+    named = zip(names, table.items(), strict=True)
+    return {key: value for name, (key, value) in named if not is_left_out(f"{prefix}{name}")}
