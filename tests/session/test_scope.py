@@ -16,8 +16,8 @@ def gaps(found):
 def test_all_gaps_are_found_those_that_tests_come_near_to_first(settings, store, measured):
     found = scope.find(settings, measured(), store)
     assert gaps(found) == [
-        ("discount", "true", "if total < 0:"),
         ("parse_sku", "true", "if not sep:"),
+        ("discount", "true", "if total < 0:"),
         ("Cart.size", "entered", "def size(self):"),
     ]
     assert (found.counts, found.waiting, found.notes) == ({}, 0, ())
