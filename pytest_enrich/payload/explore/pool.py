@@ -95,14 +95,12 @@ class Seen:
         calls: Of the function.
         namesakes: What parameters of other functions got, by name.
         examples: Those of the calls that only a docstring shows.
-        siblings: The same, of the operators of the same class.
         refused: Those calls that ended in an exception: they show what may be passed only where nothing else does.
         setups: What was done to objects before.
     """
 
     calls: tuple[Call, ...]
     namesakes: Mapping[str, Sequence[str]]
-    siblings: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
     refused: frozenset[Call] = frozenset()
     setups: tuple[tuple[Call, ...], ...] = ()
     examples: frozenset[Call] = frozenset()
@@ -115,10 +113,9 @@ class Seen:
     def values(self, name: str, *, operator: bool = False, own: bool = False) -> dict[str, frozenset[str]]:
         """Of a parameter; those of its namesakes where there are none, unless its `own` alone tell what it is."""
         plain = [call for call in self.calls if call not in self.refused]
-        groups = {
+        groups: dict[str, Sequence[str]] = {
             "tests' own": self._of([call for call in plain if call not in self.examples], name),
             "docstring examples": self._of([call for call in plain if call in self.examples], name),
-            "other operators": self.siblings.get(name, ()) if operator else (),
         }
         if not any(groups.values()):  # what an operator refuses is what it is not for
             groups = {"refused": [] if operator else self._of(self.calls, name)}
@@ -182,8 +179,6 @@ class Supply:
         """The type of a parameter: anything where the function does nothing with it, and nothing else tells it."""
         name = parameter["name"]
         used = self._used.get(name, usage.NO_USE)
-        if self._owner is not None and self._entry.is_operator:
-            used |= usage.asks_for("operand of an operator", _operand(self._owner))
         default = self.defaults.get(name, evidence.NOTHING)
         told_by = evidence.told(parameter, self.hints.get(name), seen, used, default)
         if told_by.hint is types.UNKNOWN and any(_idle(self._function, name)):
@@ -218,12 +213,6 @@ class Supply:
     def _places(self, name: str) -> Sequence[str]:
         """Paths of files and directories, for a parameter that is opened, or called so."""
         return files.texts(self._place(name))
-
-
-@rule("operand of an operator")
-def _operand(owner: type) -> Iterator[type]:
-    """An operator takes an object of its own class."""
-    yield owner
 
 
 @rule("idle")

@@ -90,17 +90,15 @@ def of_job(job: dict[str, Any], entries: Sequence[Entry], module: types.ModuleTy
         examples = [*(_examples(entry, module) if entry.line is None else ())]
         made = [*shown, *examples]
         setups = [call.setup for call in made if call.setup] + _steps(entry, [*map(_doing, beside)], module)
-        siblings = _siblings(entry, beside)
         only = frozenset(examples).difference(shown)
-        found.append(Seen(tuple(made), namesakes(beside), siblings, frozenset(refused), tuple(setups), only))
+        found.append(
+            Seen(tuple(made), namesakes(beside), refused=frozenset(refused), setups=tuple(setups), examples=only)
+        )
     return found
 
 
 def _steps(entry: Entry, beside: Iterable[Call], module: types.ModuleType) -> list[tuple[Call, ...]]:
-    """What tests do to such objects, each with what they did before, and what changes them.
-
-    Each may leave an object in another state.
-    """
+    """What tests do to such objects, each with what they did before: it may leave an object in another state."""
     owner = owner_of(entry, module) if entry.needs_receiver else None
     if owner is None:
         return []
@@ -130,13 +128,6 @@ def _examples(entry: Entry, module: types.ModuleType) -> list[Call]:
     owner = owner_of(entry, module)
     documented = [find(module, entry.qualname), *([owner] if owner else [])]
     return [call for one in documented for call in example_calls(entry, one, vars(module))]
-
-
-def _siblings(entry: Entry, beside: Iterable[Call]) -> dict[str, list[str]]:
-    """What was passed to the operators of the same class: they often take the same, but for the equal sign."""
-    others = ((Entry("", call.qualname, "method", ()), call) for call in beside)
-    same = ((one, call) for one, call in others if one.owner == entry.owner and one.is_operator)
-    return namesakes(call for one, call in same if one.name not in {"__eq__", "__ne__"})
 
 
 def namesakes(others: Iterable[Call]) -> dict[str, list[str]]:
