@@ -51,6 +51,11 @@ def test_a_finding_becomes_a_whole_test(fakes, propose):
     assert (oracle.line, oracle.what, oracle.source, oracle.look) == (2, "0", "observed", True)
 
 
+def test_a_test_names_the_rules_that_thought_of_its_findings(fakes, propose):
+    (made,), _ = propose(replace(fakes.finding(), rules=("constants", "default")))
+    assert made.origin.rules == ("constants", "default")
+
+
 def test_what_the_file_lacks_is_imported(fakes, propose):
     raised = Observation(subject="raises", value="⟨shop.cart:Refused⟩", message="no rebate")
     (made,), _ = propose(fakes.finding(raised))

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from pytest_enrich.data import Attempt, Dropped, Explore, Failed, Kept
+from pytest_enrich.data import Answered, Attempt, Dropped, Explore, Explored, Failed, Kept
 from pytest_enrich.session.noting import IN_A_ROW, NotingSandbox, Streak
 
 JOB = Explore(path="m.py", module="m", entries=(), branches=(), lines=())
@@ -50,6 +50,18 @@ def test_what_closing_puts_an_end_to_is_no_failure(inside):
     sandbox.close()
     worker.join(10)
     assert sandbox.notes == ()
+
+
+def test_what_rules_had_a_part_in_is_counted():
+    class Exploring(Inside):
+        def execute(self, job, *, timeout):  # noqa: ARG002 - as the protocol has it
+            explored = Explored(findings=(), executions=5, ideas={"name": 2, "default": 3})
+            return Answered(answer=explored, seconds=0.0)
+
+    sandbox = NotingSandbox(Exploring())
+    sandbox.execute(JOB, timeout=1)
+    sandbox.execute(JOB, timeout=1)
+    assert sandbox.ideas == {"name": 4, "default": 6}
 
 
 FRESH = "does not pass in its file, in a fresh process"

@@ -166,7 +166,6 @@ class Inputs:
         """By the object that it is called on, the rule that thought of it."""
         groups = {
             "objects built": self.receivers,
-            "objects of functions": self._world.objects_of(self.owner) if self.owner else (),
             "objects of tests": (*(call.receiver or "" for call in self.calls), *self._world.made),
         }
         return {text: name for name, texts in groups.items() for text in texts}

@@ -10,9 +10,8 @@ from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from ..rules import evidence, files, is_left_out, rule, types, usage
-from ..rules.body import keys_looked_up
 from ..rules.evidence import default_values, hints_of_function
-from ..rules.plain import ANSWERING, CALLABLES, GENERAL, PLAIN
+from ..rules.plain import CALLABLES, GENERAL, PLAIN
 from ..rules.values import World, enumerated, evaluable
 from .calls import Call
 from .entry import MAKERS, Entry
@@ -26,7 +25,7 @@ SHORT = 24
 class Pool:
     """Values for one parameter, each group plainest first: `seen` in tests, `constants`, `drawn` by type.
 
-    `keys` are those of the mappings that it is looked up in; `rules` are, by value, those that thought of it, and
+    `rules` are, by value, those that thought of it, and
     `told_by` those that told the type.
     """
 
@@ -34,7 +33,6 @@ class Pool:
     constants: tuple[str, ...]
     draw: Callable[[], tuple[str, ...]]
     hint: Any
-    keys: tuple[str, ...] = ()
     rules: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
     told_by: frozenset[str] = frozenset()
 
@@ -83,7 +81,7 @@ class Pool:
 
     def any(self, chance: random.Random) -> str:
         """One of them, each group as likely."""
-        known = [group for group in (self.seen, self.keys, self.constants) if group]
+        known = [group for group in (self.seen, self.constants) if group]
         group = chance.choice([*known, None])
         values = (self.drawn if group is None else group) or next(iter(known), ())
         return chance.choice(values) if values else "None"
@@ -97,14 +95,12 @@ class Seen:
         calls: Of the function.
         namesakes: What parameters of other functions got, by name.
         examples: Those of the calls that only a docstring shows.
-        siblings: The same, of the operators of the same class.
         refused: Those calls that ended in an exception: they show what may be passed only where nothing else does.
         setups: What was done to objects before.
     """
 
     calls: tuple[Call, ...]
     namesakes: Mapping[str, Sequence[str]]
-    siblings: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
     refused: frozenset[Call] = frozenset()
     setups: tuple[tuple[Call, ...], ...] = ()
     examples: frozenset[Call] = frozenset()
@@ -117,10 +113,9 @@ class Seen:
     def values(self, name: str, *, operator: bool = False, own: bool = False) -> dict[str, frozenset[str]]:
         """Of a parameter; those of its namesakes where there are none, unless its `own` alone tell what it is."""
         plain = [call for call in self.calls if call not in self.refused]
-        groups = {
+        groups: dict[str, Sequence[str]] = {
             "tests' own": self._of([call for call in plain if call not in self.examples], name),
             "docstring examples": self._of([call for call in plain if call in self.examples], name),
-            "other operators": self.siblings.get(name, ()) if operator else (),
         }
         if not any(groups.values()):  # what an operator refuses is what it is not for
             groups = {"refused": [] if operator else self._of(self.calls, name)}
@@ -168,42 +163,22 @@ class Supply:
         is_flag = isinstance(self.defaults.get(parameter["name"]), bool)
         shown = self._seen.values(name, operator=self._entry.is_operator, own=is_flag)
         seen = evaluable([*shown])
-        keys = evaluable([*_keys(self._function, parameter["name"])])
-        hint, told_by = self._told(parameter, [value for _, value in (*seen, *keys)])
+        hint, told_by = self._told(parameter, [value for _, value in seen])
         members, numbers = tuple(enumerated(hint)), tuple(self._world.constants_for(hint))
-        answering = tuple(_answering(self._function, hint))
-        constants = (*members, *numbers, *answering)
-        known, keys_of = (tuple(text for text, _ in pairs) for pairs in (seen, keys))
-        names = tuple(self._names_of_files(name)) if not known and types.conforms("", hint) else ()
+        constants = (*members, *numbers)
+        known = tuple(text for text, _ in seen)
         sources = {
             "members": members,
             "constants": self._world.plain_constants,
-            "awaited functions": answering,
-            "keys looked up": keys_of,
-            "names of files": names,
         }
         rules = by_value((rule, value) for rule, values in sources.items() for value in values)
         rules = {**{number: frozenset({"next to constants"}) for number in numbers}, **rules, **shown}
-        return Pool(known or names, constants, partial(self._drawn, name, hint), hint, keys_of, rules, told_by)
-
-    @rule("names of files")
-    def _names_of_files(self, name: str) -> Sequence[str]:
-        """What finds files in the directory that another parameter is."""
-        return files.NAMES if self._is_beside_directory(name) else ()
-
-    def _is_beside_directory(self, name: str) -> bool:
-        others = (self._place(other["name"]) for other in self._entry.parameters)
-        return not self._place(name) and files.DIRECTORY in others
+        return Pool(known, constants, partial(self._drawn, name, hint), hint, rules, told_by)
 
     def _told(self, parameter: dict[str, Any], seen: list[object]) -> evidence.Told:
         """The type of a parameter: anything where the function does nothing with it, and nothing else tells it."""
         name = parameter["name"]
         used = self._used.get(name, usage.NO_USE)
-        if self._owner is not None and self._entry.is_operator:
-            used |= usage.asks_for("operand of an operator", _operand(self._owner))
-        if len(self._entry.parameters) == 1:
-            told = evidence.from_prose(getattr(self._function, "__doc__", None) or "")
-            used |= usage.asks_for("prose", told)
         default = self.defaults.get(name, evidence.NOTHING)
         told_by = evidence.told(parameter, self.hints.get(name), seen, used, default)
         if told_by.hint is types.UNKNOWN and any(_idle(self._function, name)):
@@ -237,32 +212,13 @@ class Supply:
     @rule("paths")
     def _places(self, name: str) -> Sequence[str]:
         """Paths of files and directories, for a parameter that is opened, or called so."""
-        return files.texts(self._place(name), (text for text, _ in self._world.constants))
-
-
-@rule("operand of an operator")
-def _operand(owner: type) -> Iterator[type]:
-    """An operator takes an object of its own class."""
-    yield owner
+        return files.texts(self._place(name))
 
 
 @rule("idle")
 def _idle(function: object, name: str) -> Iterator[bool]:
     """A parameter that the body does nothing with may be anything."""
     yield not usage.is_read(function, name)
-
-
-@rule("keys looked up")
-def _keys(function: object, name: str) -> Sequence[str]:
-    """The keys of the mappings that a parameter is looked up in."""
-    return keys_looked_up(function, name)
-
-
-@rule("awaited functions")
-def _answering(function: object, hint: Any) -> Iterator[str]:
-    """Where something is awaited, a function that gives something to await."""
-    if usage.awaits(function) and types.conforms(len, hint) and hint is not types.ANYTHING:
-        yield ANSWERING
 
 
 def by_value(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:

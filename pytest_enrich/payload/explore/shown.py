@@ -14,14 +14,14 @@ from typing import Any, NamedTuple
 
 from .. import express
 from ..rules import is_left_out, rule
-from ..rules.body import answers, changing_methods, parameters
+from ..rules.body import answers, parameters
 from . import calls
 from .calls import Call
 from .entry import ASKING, MAKERS, OPERATORS, Entry
 from .pool import Seen
 
 MOST = 20
-MOST_STEPS_BEFORE, MOST_CHANGING, MOST_IN_A_ROW = 12, 6, 3
+MOST_STEPS_BEFORE, MOST_IN_A_ROW = 12, 3
 
 
 def example_calls(entry: Entry, documented: object, names: Mapping[str, object]) -> list[Call]:
@@ -38,16 +38,6 @@ def example_calls(entry: Entry, documented: object, names: Mapping[str, object])
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             made[node.targets[0].id] = express.written(node.value, names) or ""
     return found[:MOST]
-
-
-@rule("docstring objects")
-def example_objects(documented: type, names: Mapping[str, object]) -> Iterator[str]:
-    """Templates of the objects that the examples of a class's docstring make of it."""
-    for node in _statements(documented):
-        made = node.value if isinstance(node, ast.Assign | ast.Expr) else None
-        if isinstance(made, ast.Call) and getattr(made.func, "id", "") == documented.__name__:
-            text = express.written(made, names)
-            yield from [] if text is None else [text]
 
 
 def _statements(documented: object) -> Iterator[ast.stmt]:
@@ -100,17 +90,15 @@ def of_job(job: dict[str, Any], entries: Sequence[Entry], module: types.ModuleTy
         examples = [*(_examples(entry, module) if entry.line is None else ())]
         made = [*shown, *examples]
         setups = [call.setup for call in made if call.setup] + _steps(entry, [*map(_doing, beside)], module)
-        siblings = _siblings(entry, beside)
         only = frozenset(examples).difference(shown)
-        found.append(Seen(tuple(made), namesakes(beside), siblings, frozenset(refused), tuple(setups), only))
+        found.append(
+            Seen(tuple(made), namesakes(beside), refused=frozenset(refused), setups=tuple(setups), examples=only)
+        )
     return found
 
 
 def _steps(entry: Entry, beside: Iterable[Call], module: types.ModuleType) -> list[tuple[Call, ...]]:
-    """What tests do to such objects, each with what they did before, and what changes them.
-
-    Each may leave an object in another state.
-    """
+    """What tests do to such objects, each with what they did before: it may leave an object in another state."""
     owner = owner_of(entry, module) if entry.needs_receiver else None
     if owner is None:
         return []
@@ -118,15 +106,7 @@ def _steps(entry: Entry, beside: Iterable[Call], module: types.ModuleType) -> li
     telling = (call for call in called if call.arguments or call.qualname.endswith(".__call__"))
     own = [call for call in telling if _is_public_method(call.qualname, owner, module)]
     several = ((*call.setup[-MOST_IN_A_ROW:], Call(call.qualname, call.arguments)) for call in own)
-    made = [] if is_left_out("steps of tests") else list(dict.fromkeys(several))[:MOST_STEPS_BEFORE]
-    changing_it = [(Call(f"{entry.owner}.{name}"),) for name in _changing(owner) if name != entry.name]
-    return [*made, *changing_it[:MOST_CHANGING]]
-
-
-@rule("steps that change")
-def _changing(owner: type) -> Iterator[str]:
-    """Methods that need nothing and change the object: each may leave it in another state."""
-    return changing_methods(owner)
+    return [] if is_left_out("steps of tests") else list(dict.fromkeys(several))[:MOST_STEPS_BEFORE]
 
 
 def _doing(call: Call) -> Call:
@@ -148,13 +128,6 @@ def _examples(entry: Entry, module: types.ModuleType) -> list[Call]:
     owner = owner_of(entry, module)
     documented = [find(module, entry.qualname), *([owner] if owner else [])]
     return [call for one in documented for call in example_calls(entry, one, vars(module))]
-
-
-def _siblings(entry: Entry, beside: Iterable[Call]) -> dict[str, list[str]]:
-    """What was passed to the operators of the same class: they often take the same, but for the equal sign."""
-    others = ((Entry("", call.qualname, "method", ()), call) for call in beside)
-    same = ((one, call) for one, call in others if one.owner == entry.owner and one.is_operator)
-    return namesakes(call for one, call in same if one.name not in {"__eq__", "__ne__"})
 
 
 def namesakes(others: Iterable[Call]) -> dict[str, list[str]]:

@@ -9,82 +9,25 @@ import inspect
 import itertools
 import re
 import types
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
-from types import FunctionType, ModuleType
 from typing import Any
 
-from ..express import evaluate
 from ..rules import rule
 from ..rules.body import answers, nodes, parameters
 from ..rules.values import World, evaluable
 from . import calls, command, shown
-from .bounds import quiet, time_limit
 from .calls import Call
 from .contract import warning_lines
 from .entry import Entry
 from .inputs import Inputs
 from .pool import Seen
 from .run import CALL_SECONDS, Runner
-from .shown import Way, example_objects, find, owner_of, step_elsewhere, ways_elsewhere
-from .trace import MOST_STEPS, TooLongError, Tracer
+from .shown import find, owner_of, step_elsewhere, ways_elsewhere
+from .trace import MOST_STEPS, Tracer
 from .varied import Given
 
-MOST_CALLS = 12
-MOST_OF_A_CLASS = 6
-MOST_SEEN, MOST_ITEMS, DEEPEST = 120, 5, 4
-SECONDS = 0.3
-NOT_LOOKED_INTO = (str, bytes, int, float, complex, bool, type(None), type, FunctionType, ModuleType)
 MOST_PATTERNS = 8
 CALLS_IN_TIME = 30
-
-
-def made_objects(templates: Iterable[str], seconds: float = SECONDS) -> dict[type, list[str]]:
-    """Templates of the objects of the project's classes in what these calls give, by class; the nearest first.
-
-    A call that takes longer than `seconds`, or does not end well, gives none.
-    """
-    found: dict[type, list[str]] = {}
-    for template in sorted(dict.fromkeys(templates), key=len)[:MOST_CALLS]:
-        for path, value in _inside(_made(template, seconds)):
-            held = found.setdefault(type(value), [])
-            if len(held) < MOST_OF_A_CLASS:
-                held.append(f"{template}{path}")
-    return found
-
-
-def _made(template: str, seconds: float) -> object:
-    """What the call gives, None when it does not end well."""
-    try:
-        with quiet(), time_limit(seconds):
-            return evaluate(template)
-    except (Exception, SystemExit, TooLongError):
-        return None
-
-
-def _inside(result: object) -> Iterator[tuple[str, object]]:
-    """The objects of classes that are no built-in ones, each once, with the way to them."""
-    waiting: deque[tuple[str, int, Any]] = deque([("", 0, result)])
-    seen: dict[int, object] = {}
-    while waiting and len(seen) < MOST_SEEN:
-        path, depth, value = waiting.popleft()
-        if isinstance(value, NOT_LOOKED_INTO) or id(value) in seen:
-            continue
-        seen[id(value)] = value
-        if type(value).__module__ != "builtins":
-            yield path, value
-        if depth < DEEPEST:
-            waiting.extend((f"{path}{step}", depth + 1, part) for step, part in _parts(value))
-
-
-def _parts(value: object) -> list[tuple[str, object]]:
-    """What it holds, and how to come to it; properties may do anything, and are left alone."""
-    if isinstance(value, list | tuple):
-        return [(f"[{at}]", part) for at, part in enumerate(value[:MOST_ITEMS])]
-    if isinstance(value, Mapping):
-        return [(f"[{key!r}]", part) for key, part in [*value.items()][:MOST_ITEMS] if isinstance(key, str)]
-    return [(f".{name}", part) for name, part in getattr(value, "__dict__", {}).items() if name[:1] != "_"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,7 +47,7 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     ways = tuple(ways_elsewhere(job))
     own = itertools.chain.from_iterable(entry["calls"] for entry in job["entries"])
     beside = [calls.load(one) for one in (*job["neighbours"], *own)]
-    world = _world(job, module, ways, beside)
+    world = _world(job, module)
     entries = [_of_job(e, module) for e in job["entries"]]
     seen = shown.of_job(job, entries, module)
     # Calls that are only to be looked at come with their steps, and with nothing else that tests do.
@@ -124,12 +67,11 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     )
 
 
-def _world(job: Mapping[str, Any], module: types.ModuleType, ways: Iterable[Way], beside: Iterable[Call]) -> World:
+def _world(job: Mapping[str, Any], module: types.ModuleType) -> World:
     """What is known of values, whatever takes them."""
     made = [calls.load(record) for record in job["constructors"]]
     objects, patterns = _objects(job, made, module), _patterns(module, job["entries"])
-    given = partial(made_objects, [*_given(ways), *_beside(beside, module)], _seconds(job))
-    return World(job["constants"], objects, patterns, given)
+    return World(job["constants"], objects, patterns)
 
 
 def _runner(job: Mapping[str, Any], module: types.ModuleType, known: Mapping[str, Entry], root: str) -> Runner:
@@ -156,22 +98,6 @@ def _steps(seen: Iterable[Seen], module: types.ModuleType, world: World, seed: i
 
 def _step(name: str, module: types.ModuleType) -> tuple[Entry, object]:
     return _entry(module.__name__, name, module), find(module, name)
-
-
-def _given(ways: Iterable[Way]) -> Iterator[str]:
-    """The calls of functions elsewhere."""
-    for way in ways:
-        if way.owner is None:
-            yield from (calls.program(call, {way.entry.key: way.entry}).action for call in way.seen.calls)
-
-
-def _beside(beside: Iterable[Call], module: types.ModuleType) -> Iterator[str]:
-    """The calls of functions of the module itself."""
-    for call in beside:
-        function = find(module, call.qualname)
-        if "." not in call.qualname and inspect.isfunction(function) and not call.then:
-            entry = Entry(module.__name__, call.qualname, "function", parameters(function, bound=False))
-            yield calls.program(call, {call.qualname: entry}).action
 
 
 def _of_job(record: Mapping[str, Any], module: types.ModuleType) -> Entry:
@@ -220,12 +146,10 @@ def _entry(module: str, qualname: str, where: object) -> Entry:
 
 
 def _objects(job: Mapping[str, Any], made: Iterable[Call], where: types.ModuleType) -> dict[type, list[str]]:
-    """Templates of the objects that tests made, by their class; and of those that its docstring makes."""
+    """Templates of the objects that tests made, by their class."""
     found: dict[type, list[str]] = {}
     texts = [call.receiver or _construction(job["module"], call, where) for call in made]
-    owners = dict.fromkeys(find(where, entry["qualname"].rpartition(".")[0]) for entry in job["entries"])
-    documented = (example_objects(one, vars(where)) for one in owners if isinstance(one, type))
-    for text, value in evaluable([*texts, *itertools.chain.from_iterable(documented)]):
+    for text, value in evaluable(texts):
         found.setdefault(type(value), []).append(text)
     return found
 

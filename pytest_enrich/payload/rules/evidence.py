@@ -7,7 +7,6 @@ import collections.abc
 import datetime as dt
 import functools
 import inspect
-import io
 import re
 import sys
 import typing
@@ -16,7 +15,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..express import compilable, named
-from . import rule, types, usage
+from . import files, rule, types, usage
 from .types import ANYTHING, UNKNOWN
 from .usage import Use
 
@@ -34,28 +33,19 @@ WORDS: dict[str, Any] = {
 }  # fmt: skip
 
 NAMES: tuple[tuple[str, Any], ...] = (
-    (r"(is|has|use|should|allow|enable|with)_\w+|flag|strict|verbose|force|quiet|debug|reverse", bool),
-    (r"dt|date_?time|when|now", dt.datetime),
-    (r"date|day_date|\w+_date", dt.date),
-    (r"td|delta|time_?delta|interval|duration", dt.timedelta),
-    (r"func|fn|f|function|callback|predicate|pred|hook|\w*factory|\w+_func", collections.abc.Callable),
-    (r"get[a-z]+|(bin)?op", collections.abc.Callable),
-    (r"[nijk]|count|num|number|size|length|index|idx|width|height|depth|limit|level|port|max_?size", int),
-    (r"offset|pos|position|lineno|line_no|row|col|column|stop", int),
-    (r"year|month|days?|hours?|minutes?|seconds?|(num|max|min|n)_\w+|\w+_(count|size|len|index|id)", int),
-    (r"ttl|timeout|delay|age|ratio|rate|factor|weight|percent|percentage|alpha|x|y|z", float),
-    (r"prob(ability)?|fraction|threshold|tolerance|eps(ilon)?", float),
-    (r"s|text|string|name|title|word|label|msg|message|prefix|suffix|sep|separator|delimiter|pattern|format", str),
-    (r"fmt|encoding|url|uri|locale|lang|line|char|\w+(_name|_str|_text|string|_url)", str),
-    (r"items|seq|sequence|lst|values|iterable|elements|names|lines|words|\w+_list", list),
-    (r"mapping|options|headers|params|config|\w+_(map|dict)|d|dct|dicts?", dict),
-    (r"(\w+_)?(path|filename|file_?path|dir|folder|directory)|dirname|(base|root|src|dst|out|work)dir", str),
-    (r"key|regex|source|content|prompt|command", str),
-    (r"(\w+_)?(file_?obj|file_?like|fobj|fp|stream)", io.StringIO | io.BytesIO),
-    (r"value|val|item|element|elem|obj|(\w+_)?default|initial|fill_?value", ANYTHING),
+    (r"func|function|fn|f|callback|pred|predicate|\w*factory|\w+_func", collections.abc.Callable),
+    (r"[nijk]|count|num|number|(max_?)?size|length|index|idx|pos|offset", int),
+    (r"s|text|string|name|title|msg|message|prefix|suffix|sep|key|uri|url|\w+(_name|_str|_text|string)", str),
+    (r"seq|sequence|lst|values|items|iterable|names|\w+_list", list),
+    (r"value|val|item|element|elem|obj|default", ANYTHING),
 )
-"""What parameters of these names are for, where nothing else tells: only Python's own customs."""
+"""What parameters of these names are for, where nothing else tells: only Python's own customs.
+
+Each row is the only one to tell the type of parameters of three or more of the projects of `strangers.toml`.
+"""
 MOST_CLASSES = 4
+MOST_WORDS = 4
+"""More types than that are prose."""
 
 
 class Told(NamedTuple):
@@ -63,13 +53,6 @@ class Told(NamedTuple):
 
     hint: Any
     rules: frozenset[str] = frozenset()
-
-
-def of_parameter(
-    parameter: dict[str, Any], hint: Any, seen: Iterable[object], used: Use, default: object = NOTHING
-) -> Any:
-    """The type of `told`."""
-    return told(parameter, hint, seen, used, default).hint
 
 
 def told(
@@ -105,9 +88,10 @@ def told(
 
 @rule("documented type")
 def _documented(text: str) -> Iterator[Any]:
-    """The type that the docstring gives the parameter."""
-    if (documented := from_words(text)) is not None:
-        yield documented
+    """The types that the docstring's words for the parameter name: `int or None`, `list of str`."""
+    found = [WORDS[word] for word in re.findall(r"[a-z]+", text.lower()) if word in WORDS]
+    if 0 < len(found) <= MOST_WORDS:
+        yield typing.Union[tuple(found)]  # noqa: UP007 - of a tuple
 
 
 @rule("seen in tests")
@@ -135,8 +119,9 @@ def _widened(kinds: frozenset[Any], used: Use) -> Iterator[Any]:
 @rule("name")
 def _named(name: str) -> Iterator[Any]:
     """The type that the parameter's name suggests."""
-    if (kind := from_name(name)) is not None:
-        yield kind
+    words = [word for word in dict.fromkeys((name.lower(), name.lower().removesuffix("s"))) if word]
+    by_custom = [kind for word in words for pattern, kind in NAMES if re.fullmatch(pattern, word)]
+    yield from [str] if files.called(name) else by_custom[:1]
 
 
 def _is_sentinel(default: object) -> bool:
@@ -148,28 +133,6 @@ def _kind(value: object) -> Any:
     """The type that a value stands for: a function for any that can be called."""
     routine = inspect.isroutine(value) or isinstance(value, functools.partial | type)
     return collections.abc.Callable if routine else type(value)
-
-
-def from_name(name: str) -> Any:
-    """The type that a parameter's name suggests, or None."""
-    words = dict.fromkeys(word for word in (name.lower(), name.lower().removesuffix("s")) if word)
-    found = (kind for word in words for pattern, kind in NAMES if re.fullmatch(pattern, word))
-    return next(found, None)
-
-
-@rule("prose")
-def from_prose(text: str) -> Iterable[Any]:
-    """The types of moments that a docstring speaks of: such words are seldom meant otherwise."""
-    words = re.findall(r"[a-z]+", text.lower())
-    return frozenset(WORDS[word] for word in ("timedelta", "datetime", "date") if word in words)
-
-
-def from_words(text: str) -> Any:
-    """The type that a docstring's words name (`int or None`, `list of str`), or None."""
-    found = [WORDS[word] for word in re.findall(r"[a-z]+", text.lower()) if word in WORDS]
-    if not found or len(found) > 4:  # noqa: PLR2004 - that many types are prose
-        return None
-    return typing.Union[tuple(found)]  # noqa: UP007 - of a tuple
 
 
 def hints_of_function(function: object) -> dict[str, Any]:
@@ -263,7 +226,7 @@ def _hints(kind: type, parameters: Sequence[inspect.Parameter]) -> dict[str, Any
     for one in parameters:
         use = used.get(one.name, usage.NO_USE) | kept.get(one.name, usage.NO_USE)
         default = NOTHING if one.default is one.empty else one.default
-        guess = of_parameter({"name": one.name}, hints.get(one.name), (), use, default)
+        guess = told({"name": one.name}, hints.get(one.name), (), use, default).hint
         if guess is not types.UNKNOWN:
             hints[one.name] = guess
     return hints

@@ -19,8 +19,6 @@ MARK, FOLDER_MARK = "⟨file⟩", "⟨folder⟩"
 WRITTEN = re.compile(rf"{MARK}\(('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|)\)")
 LAYOUT = re.compile(rf"{FOLDER_MARK}\(([\w., /-]*)\)")
 PLACE = "<tmp_path>"
-SUFFIX = re.compile(r"'([*]?)([\w-]*[.]\w{1,8})'")
-"""A literal that may be the name of a file, or the end of one."""
 NAMING = re.compile(rf"path(_\d+)? = {FOLDER} / ")
 NAMED = re.compile(r"(\w+_)?(path|file|filename|filepath)")
 FOLDER_NAMED = re.compile(r"(\w+_)?(dir|directory|folder|dirname|dirpath)|(base|root|src|dst|out|work)dir")
@@ -37,9 +35,6 @@ TEXTS = (
     "",
 )
 LAYOUTS = ("a.txt", "a.txt, b.py, sub/c.txt", "", "a.py, sub/b.txt, sub/sub/c.py")
-NAMES = ("'a.txt'", "'*.txt'", "'*'")
-"""What finds files in such a directory."""
-MOST_NAMED = 4
 
 
 @contextlib.contextmanager
@@ -100,17 +95,14 @@ def paths() -> list[str]:
     return [*(f"{MARK}({text!r})" for text in TEXTS), f"{MARK}()"]
 
 
-def folders(constants: Iterable[str] = ()) -> list[str]:
-    """Templates of directories, with and without files, those named that `constants` name; one is not there."""
-    named = (match for one in constants if (match := SUFFIX.fullmatch(one)) is not None)
-    names = (f"a{match[2]}" if match[1] or match[2][0] == "." else match[2] for match in named)
-    layouts = dict.fromkeys([*LAYOUTS, *itertools.islice(names, MOST_NAMED)])
-    return [*(f"{FOLDER_MARK}({one})" for one in layouts), f"{MARK}()"]
+def folders() -> list[str]:
+    """Templates of directories, with and without files; one is not there."""
+    return [*(f"{FOLDER_MARK}({one})" for one in LAYOUTS), f"{MARK}()"]
 
 
-def texts(place: str, constants: Iterable[str] = ()) -> list[str]:
+def texts(place: str) -> list[str]:
     """Templates of the paths, as texts, for a parameter that is called a file or a directory."""
-    made = folders(constants) if place == DIRECTORY else paths() if place == FILE else []
+    made = folders() if place == DIRECTORY else paths() if place == FILE else []
     return [f"str({one})" for one in made]
 
 

@@ -17,7 +17,6 @@ import typing
 from collections.abc import Mapping
 from typing import Any
 
-SEVERAL = 2
 ANY_NUMBER = frozenset({int, float})
 STANDARD: tuple[type, ...] = (
     str, bytes, int, float, list, dict, set, dt.datetime, dt.date, dt.time, dt.timedelta, decimal.Decimal,
@@ -68,13 +67,6 @@ def holders(attribute: str) -> list[type]:
     """
     kinds = (kind for kind in STANDARD if hasattr(kind, attribute))
     return [*itertools.islice(kinds, 1 if attribute.startswith("__") else MOST_HOLDERS)]
-
-
-def with_several(attributes: set[str]) -> set[Any]:
-    """The standard types that have several telling ones of these attributes: some branches may be for them."""
-    having = [{kind for kind in STANDARD if hasattr(kind, name)} for name in attributes]
-    telling = [kinds for kinds in having if len(kinds) <= MOST_HOLDERS]
-    return {kind for kind in STANDARD if sum(kind in kinds for kinds in telling) >= SEVERAL}
 
 
 class Unknown:

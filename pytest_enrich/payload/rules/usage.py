@@ -10,25 +10,14 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from ..explore.probe import of_type
-from ..rules.body import code_of, function_of, nodes, owner_of
+from ..rules.body import code_of, function_of, nodes
 from ..rules.files import DIRECTORY, FILE
 from . import rule
-from .types import ALIKE, ANY_NUMBER, TAKING, holders, with_all, with_several
+from .types import ALIKE, ANY_NUMBER, TAKING, holders, with_all
 
 TEXTUAL = {"match", "fullmatch", "search", "finditer", "findall", "sub", "split"}
 FOLLOWED = 2
 THROUGH = {"listdir", "os.walk", "scandir", "makedirs", "mkdir", "rmtree", "copytree"}
-OPERATORS: Mapping[type[ast.operator], str] = {
-    ast.Add: "add",
-    ast.Sub: "sub",
-    ast.Mult: "mul",
-    ast.Div: "truediv",
-    ast.FloorDiv: "floordiv",
-    ast.Mod: "mod",
-}
-
-
 Proposals: TypeAlias = Iterator[tuple[str, Any]]
 """Variables, each with types."""
 NodeRule: TypeAlias = Callable[[ast.AST, object], Proposals]
@@ -68,14 +57,6 @@ def _compared(node: ast.AST, _function: object) -> Proposals:
                 yield one.id, values
 
 
-@node_rule("type(x) is", ASKS)
-def _of_type(node: ast.AST, function: object) -> Proposals:
-    """`type(a) is b`, `type(a) in (b, c)`."""
-    if isinstance(node, ast.Compare) and (made := of_type(node)) is not None:
-        kinds = set(_classes(node.comparators[0], function)) - {type(None)}
-        yield from ((one.id, kinds) for one in _names(made.args))
-
-
 @node_rule("called", ASKS)
 def _called(node: ast.AST, _function: object) -> Proposals:
     """A parameter that the body calls."""
@@ -96,30 +77,6 @@ def _having(node: ast.AST, _function: object) -> Proposals:
     """Standard types that have the attribute that is asked for."""
     if (name := _first(node, "hasattr")) and isinstance(node.args[-1], ast.Constant):  # type: ignore[attr-defined]
         yield name, set(holders(str(node.args[-1].value)))  # type: ignore[attr-defined]
-
-
-@node_rule("callable(x)", ASKS)
-def _callable(node: ast.AST, _function: object) -> Proposals:
-    """Who asks that is ready for something else, too: an index, the name of an attribute."""
-    if name := _first(node, "callable"):
-        yield name, {collections.abc.Callable, Any}
-
-
-@node_rule("parsed as a command line", ASKS)
-def _parsed(node: ast.AST, _function: object) -> Proposals:
-    """What `parse_args` takes."""
-    if name := _first(node, "parse_args", "parse_known_args"):
-        yield name, {list[str]}
-
-
-@node_rule("passed as a function", ASKS)
-def _passed_as_function(node: ast.AST, _function: object) -> Proposals:
-    """What `map`, `filter`, `partial` and the like take first."""
-    if name := _first(node, "iscoroutinefunction", "map", "filter", "reduce", "wraps"):
-        yield name, {collections.abc.Callable}
-    elif isinstance(node, ast.Call) and _last(node) == "partial":
-        inner = 1 if _first(node, "partial") in {"map", "filter", "reduce"} else 0
-        yield from ((part.id, {collections.abc.Callable}) for part in _names(node.args[inner : inner + 1]))
 
 
 def _classes(node: ast.expr, function: object) -> Iterator[type]:
@@ -255,11 +212,6 @@ def is_read(function: object, name: str) -> bool:
     return not found or any(isinstance(one, ast.Name) and one.id == name for one in found)
 
 
-def awaits(function: object) -> bool:
-    """Whether something is awaited in a function, or in one that it makes."""
-    return any(isinstance(one, ast.Await) for one in nodes(function))
-
-
 def refuses(function: object) -> bool:
     """Whether a function itself raises `TypeError`."""
     raised = (one.exc for one in nodes(function) if isinstance(one, ast.Raise))
@@ -311,9 +263,7 @@ def _uses(of_nodes: Iterable[ast.AST], function: object, followed: int) -> dict[
         for name, use in _told(node, function, followed):
             found[name] = found.get(name, NO_USE) | use
     for name, wanted in attributes.items():
-        fitting = [*_with_all(wanted)]
-        more = suggests("attributes", fitting) if fitting else asks_for("some attributes", _with_several(wanted))
-        found[name] = found.get(name, NO_USE) | more
+        found[name] = found.get(name, NO_USE) | suggests("attributes", _with_all(wanted))
     return found
 
 
@@ -321,12 +271,6 @@ def _uses(of_nodes: Iterable[ast.AST], function: object, followed: int) -> dict[
 def _with_all(wanted: set[str]) -> Iterable[Any]:
     """The standard types that have all attributes that are used of a variable."""
     return with_all(wanted)
-
-
-@rule("some attributes")
-def _with_several(wanted: set[str]) -> Iterable[Any]:
-    """The standard types that have several of them: some branches may be for them."""
-    return with_several(wanted)
 
 
 def _told(node: ast.AST, function: object, followed: int) -> Iterator[tuple[str, Use]]:
@@ -340,9 +284,6 @@ def _told(node: ast.AST, function: object, followed: int) -> Iterator[tuple[str,
             stated = use.stated - {type(None)}
             rules = frozenset(("passed on", kind) for kind in stated | use.suggested)
             yield name, Use(stated, use.suggested, use.rules | rules)
-    if isinstance(node, ast.BinOp) and followed:
-        for name, kinds in _with_own(node, function, followed - 1):
-            yield name, asks_for("added to its own object", kinds)
 
 
 @rule("passed on")
@@ -362,17 +303,3 @@ def _passed_on(node: ast.Call, function: object, followed: int) -> Iterator[tupl
                 yield name, used.get(order[at + offset], NO_USE)
         for parameter, name in named:
             yield name, used.get(str(parameter), NO_USE)
-
-
-@rule("added to its own object")
-def _with_own(node: ast.BinOp, function: object, followed: int) -> Iterator[tuple[str, set[Any]]]:
-    """A parameter that is added to the object itself is what the object's operators take."""
-    owner, word = owner_of(function), OPERATORS.get(type(node.op), "")
-    for one, other in ((node.left, node.right), (node.right, node.left)):
-        if not (isinstance(one, ast.Name) and isinstance(other, ast.Name) and other.id == "self" and word):
-            continue
-        for name in (f"__{word}__", f"__r{word}__"):
-            method = getattr(owner, name, None)
-            if inspect.isfunction(method) and code_of(method) is not code_of(function):
-                used = of(method, followed).get((*inspect.signature(method).parameters, "", "")[1], NO_USE)
-                yield one.id, {kind for kind in used.stated | used.suggested if kind is not owner}

@@ -9,7 +9,7 @@ import inspect
 import re
 import sys
 import typing
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -110,7 +110,6 @@ class World:
         constants: Literals, best first.
         constructors: Templates of objects by the class they make (exactly).
         patterns: Regular expressions of the source.
-        given: Asked, once and when it is needed, for more such templates: of objects that functions give.
     """
 
     def __init__(
@@ -118,9 +117,7 @@ class World:
         constants: Sequence[str],
         constructors: dict[type, list[str]],
         patterns: Sequence[re.Pattern[Any]] = (),
-        given: Callable[[], dict[type, list[str]]] = dict,
     ) -> None:
-        self._ask_given = given
         self._patterns = patterns
         self.constants = evaluable([] if is_left_out("constants") else constants)
         self.constructors = constructors
@@ -147,16 +144,9 @@ class World:
         return frozenset(template for template, _ in self.constants)
 
     def objects_of(self, kind: type) -> list[str]:
-        """Templates of objects of the class or of its subclasses, small ones first; then what functions give."""
-        made, given = (
-            sorted((text for cls, texts in of.items() if types.is_kind(cls, kind) for text in texts), key=len)
-            for of in (self.constructors, self._given_by_functions)
-        )
-        return list(dict.fromkeys([*made, *given]))
-
-    @cached_property
-    def _given_by_functions(self) -> dict[type, list[str]]:
-        return {} if is_left_out("objects of functions") else self._ask_given()
+        """Templates of objects of the class or of its subclasses, small ones first."""
+        made = (text for cls, texts in self.constructors.items() if types.is_kind(cls, kind) for text in texts)
+        return sorted(dict.fromkeys(made), key=len)
 
     def drawn(self, hint: Any, seed: int) -> tuple[str, ...]:
         """Templates of values that conform to `hint`, drawn once for all parameters of that type."""

@@ -46,16 +46,3 @@ def test_a_method_is_called_on_the_object_that_the_examples_made(monkeypatch):
 
 def test_what_has_no_docstring_has_no_examples():
     assert shown.example_calls(PRICE, None, {}) == []
-
-
-def test_the_objects_that_the_examples_make_of_a_class_are_known(monkeypatch):
-    monkeypatch.setattr(shown, "Cart", Cart, raising=False)
-    documentation = """
-    >>> cart = Cart(2)
-    >>> Cart([1], size=3)
-    >>> Cart(other)
-    >>> total(Cart(5))
-    """
-    monkeypatch.setattr(Cart, "__doc__", documentation, raising=False)
-    made = "⟨pytest_enrich.payload.explore.shown:Cart⟩"
-    assert [*shown.example_objects(Cart, {"Cart": Cart})] == [f"{made}(2)", f"{made}([1], size=3)"]

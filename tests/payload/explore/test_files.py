@@ -111,11 +111,6 @@ def test_the_files_of_a_directory_are_written_before_the_line_that_asks_for_it()
     )
 
 
-def test_files_are_called_as_the_source_calls_them():
-    named = files.folders(["'*.json'", "'setup.cfg'", "'.toml'", "'a b'", "1"])
-    assert named[-4:] == ["⟨folder⟩(a.json)", "⟨folder⟩(setup.cfg)", "⟨folder⟩(a.toml)", "⟨file⟩()"]
-
-
 def test_paths_in_the_directory_are_told_by_its_name():
     place = files.folder()
     held = files.placed([f"{place}/a.txt", str(place), place / "sub" / "b.py", f"{place}s", (str(place),), 1])
@@ -165,20 +160,6 @@ def test_files_that_a_call_makes_in_a_directory_are_named(explore):
     (seen,) = finding.observations
     assert seen.expression == "sorted(one.name for one in tmp_path.iterdir())"
     assert "'marked'" in seen.value
-
-
-def test_beside_a_directory_texts_are_names_of_files_and_patterns(explore):
-    text = """
-        import fnmatch
-        import os
-
-        def found(where: str, wanted: str):
-            for name in os.listdir(where):
-                if fnmatch.fnmatch(name, wanted):
-                    return name  # here
-        """
-    (finding,) = explore(text, "found").findings
-    assert finding.action == "⟨sample:found⟩(str(tmp_path), '*')"
 
 
 @pytest.mark.parametrize(
