@@ -35,10 +35,10 @@ def command(store: Store, identities: tuple[str, ...], *, every: bool, as_json: 
     if every == bool(identities):
         raise UsageError("verify needs an ID, or --all\nNothing was run.\nSee:  pytest-enrich list")
     answers, tell = [], partial(say, as_json=True)
-    for one in _chosen(store, identities, every=every):
-        state, output = verify(store, one, tell)
-        answers.append({"id": one.id, "state": state})
-        say(f"{one.id}  {state}", as_json=as_json)
+    for suggestion in _chosen(store, identities, every=every):
+        state, output = verify(store, suggestion, tell)
+        answers.append({"id": suggestion.id, "state": state})
+        say(f"{suggestion.id}  {state}", as_json=as_json)
         say(visible_lines(output), as_json=as_json) if state in OUTPUT else None
     if as_json:
         answer({"verified": answers})
@@ -47,36 +47,36 @@ def command(store: Store, identities: tuple[str, ...], *, every: bool, as_json: 
     return _FOUND if any(each["state"] not in _FINE for each in answers) else 0
 
 
-def verify(store: Store, one: Suggestion, tell: Tell = unheard) -> tuple[str, str]:
+def verify(store: Store, suggestion: Suggestion, tell: Tell = unheard) -> tuple[str, str]:
     """`ok`, `stale` or `fails`, and the end of what pytest printed.
 
     Of a possible bug: `there`, `mended`, `stale` (the words are gone) or `unclear` (its test was not run).
     """
-    if is_stale(store, one):
+    if is_stale(store, suggestion):
         return "stale", ""
-    states, otherwise = _STATES[one.kind == "bug"]
+    states, otherwise = _STATES[suggestion.kind == "bug"]
     try:
-        outcome = run(store, one, tell)
+        outcome = run(store, suggestion, tell)
     except RefusedError as error:
         return otherwise, str(error)
     return otherwise if outcome.late else states.get(outcome.status, otherwise), outcome.end
 
 
-def run(store: Store, one: Suggestion, tell: Tell = unheard) -> Outcome:
+def run(store: Store, suggestion: Suggestion, tell: Tell = unheard) -> Outcome:
     """Run it as if it lay in its file; see `runnable`."""
-    found = runnable(store, one, tell)
+    found = runnable(store, suggestion, tell)
     return pytest_run.suggestion(store, found, options_of(store.rootdir, found).words, tell)
 
 
-def runnable(store: Store, one: Suggestion, tell: Tell = unheard) -> Suggestion:
+def runnable(store: Store, suggestion: Suggestion, tell: Tell = unheard) -> Suggestion:
     """What may run of it outside the sandbox: it, or a person's version of it, as proven on this machine.
 
     Raises:
         RefusedError: It does not hold in the sandbox.
     """
-    if is_edited_by_hand(store, one):
-        return reproof.passing(store, one, edited_version(store, one), tell)
-    found = reproof.believed(store, one, tell)
+    if is_edited_by_hand(store, suggestion):
+        return reproof.passing(store, suggestion, edited_version(store, suggestion), tell)
+    found = reproof.believed(store, suggestion, tell)
     if found.note:
         reproof.keep(store, found.one)
         tell(visible(found.note))

@@ -53,7 +53,8 @@ class Contradictions:
         digest = self._digest()
         if not self._settings.fresh and last_run.examined(self._store) == digest:
             return
-        self._clear()
+        waiting = self._store.bugs()
+        self._withdraw(one for one in waiting if not (self._settings.rootdir / one.gap.path).is_file())
         unsure = False
         for path in sorted(self._found.texts):
             if left() <= 0:
@@ -61,7 +62,7 @@ class Contradictions:
             claims = [claim for claim in self._file(path).claims if self._is_wanted(path, claim.qualname)]
             examined = self._examine(claims)
             unsure = unsure or bool(examined.unsure)
-            self._settle(path, examined)
+            self._settle([one for one in waiting if one.gap.path == path], examined)
         if not unsure:
             last_run.note_examined(self._store, digest)
 
@@ -84,7 +85,9 @@ class Contradictions:
 
     def _keep(self, claims: Sequence[Claim], proposer: str) -> bool:
         """Write those that are broken and not known; whether any is that nobody turned down."""
-        broken = self._examine(claims).broken
+        broken = self._examine(claims).broken if claims else ()
+        if not broken:
+            return False
         known = [*self._store.bugs(), *self._decided()]
         found = self._wanted([self._bug(one, proposer) for one in broken])
         self._save(contracts.together(one for one in found if not contracts.are_told(known, one)))
@@ -93,16 +96,9 @@ class Contradictions:
     def _decided(self) -> list[Suggestion]:
         return [one for one in self._store.lying("decided") if one.kind == "bug"]
 
-    def _clear(self) -> None:
-        """Put away what is about files that are not there any more."""
-        self._withdraw(one for one in self._store.bugs() if not self._exists(one.gap.path))
-
     def _withdraw(self, gone: Iterable[Suggestion]) -> None:
         for one in gone:
             self._store.withdraw(one)
-
-    def _exists(self, path: str) -> bool:
-        return (self._settings.rootdir / path).is_file()
 
     def _examine(self, claims: Sequence[Claim]) -> Examined:
         try:
@@ -110,12 +106,11 @@ class Contradictions:
         except OutOfTimeError:
             return Examined(unsure=tuple(claims))
 
-    def _settle(self, path: str, examined: Examined) -> None:
-        """Write what is broken; what lay there, was looked for and is not broken now, is mended."""
+    def _settle(self, waiting: Sequence[Suggestion], examined: Examined) -> None:
+        """Write what is broken in a file; what was `waiting`, was looked for and is not broken now, is mended."""
         found = [self._bug(each, DOCSTRING) for each in examined.broken]
         told = contracts.together(self._wanted(found))
         there, unsure = {one.id for one in found}, {each.qualname for each in examined.unsure}
-        waiting = [one for one in self._store.bugs() if one.gap.path == path]
         gone = [one for one in waiting if one.id not in there and self._is_over(one, unsure)]
         folded = [one for one in waiting if one.id in there - {one.id for one in told}]
         self._withdraw([*gone, *folded])

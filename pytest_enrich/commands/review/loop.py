@@ -64,18 +64,22 @@ class Review:
         Raises:
             Gone: Nobody is there any more. Decisions are on the disk.
         """
-        for one in iter(self._current, None):
-            word = self._ask(one)
+        for suggestion in iter(self._current, None):
+            word = self._ask(suggestion)
             if word == _QUIT:
                 return
             try:
-                self._do(word, one)
+                self._do(word, suggestion)
             except EnrichError as error:
                 self.tell(*_lines(error))
 
     def waiting(self) -> dict[str, Suggestion]:
         """What waits now, by id, as the disk says it."""
-        return {one.id: one for one in self.store.shelf().suggestions if one.id in self.sitting.order}
+        return {
+            suggestion.id: suggestion
+            for suggestion in self.store.shelf().suggestions
+            if suggestion.id in self.sitting.order
+        }
 
     @property
     def width(self) -> int:
@@ -128,24 +132,24 @@ class Review:
         self.sitting = following
         return waiting[following.id]
 
-    def _ask(self, one: Suggestion) -> str:
+    def _ask(self, suggestion: Suggestion) -> str:
         """Show the suggestion, or a page about it, and wait for a choice."""
-        size, seen = self.console.size(), view_of(self.store, one, self.sitting)
-        choices = keys_of(one, stale=seen.stale)
+        size, seen = self.console.size(), view_of(self.store, suggestion, self.sitting)
+        choices = keys_of(suggestion, stale=seen.stale)
         legend = self.console.legend(choices, size)
         lines = self.sitting.page or screen.compose(seen, size, len(legend))
         told = self.sitting.told if self.sitting.page else ()
         shown, following = screen.part(replace(self.sitting, page=tuple(lines), told=told), size, legend)
         choices = (*choices, MORE) if following != self.sitting.first else choices
         self.sitting = replace(self.sitting, following=following)
-        if self._seen[0] != one.id:
-            self._seen = (one.id, time.monotonic())
+        if self._seen[0] != suggestion.id:
+            self._seen = (suggestion.id, time.monotonic())
         self.console.draw(shown)
         return self.console.choose(choices)
 
-    def _do(self, word: str, one: Suggestion) -> None:
-        if word in key_words(one):
-            self._act(word, one)
+    def _do(self, word: str, suggestion: Suggestion) -> None:
+        if word in key_words(suggestion):
+            self._act(word, suggestion)
         elif word == MORE.word:
             self.sitting = replace(self.sitting, first=self.sitting.following)
         elif word == ESCAPED:
@@ -153,12 +157,14 @@ class Review:
         elif word != REDRAW:
             self.tell(f" {visible(word)!r} means nothing here; ? shows all keys." if word else "")
 
-    def _act(self, word: str, one: Suggestion) -> None:
+    def _act(self, word: str, suggestion: Suggestion) -> None:
         """Another process may have decided on it since it was shown."""
-        if self.waiting().get(one.id) != one:
-            self.tell(f" {one.id} was decided or made anew elsewhere meanwhile; nothing was done with it here.")
+        if self.waiting().get(suggestion.id) != suggestion:
+            self.tell(
+                f" {suggestion.id} was decided or made anew elsewhere meanwhile; nothing was done with it here."
+            )
         else:
-            KEYS[word](self, one)
+            KEYS[word](self, suggestion)
 
 
 def settle(store: Store) -> list[str]:
@@ -166,55 +172,55 @@ def settle(store: Store) -> list[str]:
     return [f"an earlier accept of {name} was interrupted: it waits again" for name in settle_interrupted(store)]
 
 
-def _whole(review: Review, one: Suggestion) -> None:
-    patch = "" if one.kind == "bug" else whole_patch(review.store, one)
-    review.show(screen.whole(view_of(review.store, one, review.sitting), patch, review.width))
+def _whole(review: Review, suggestion: Suggestion) -> None:
+    patch = "" if suggestion.kind == "bug" else whole_patch(review.store, suggestion)
+    review.show(screen.whole(view_of(review.store, suggestion, review.sitting), patch, review.width))
 
 
-def _mutants(review: Review, one: Suggestion) -> None:
-    review.show(screen.mutants(view_of(review.store, one, review.sitting), review.width))
+def _mutants(review: Review, suggestion: Suggestion) -> None:
+    review.show(screen.mutants(view_of(review.store, suggestion, review.sitting), review.width))
 
 
 def _help(review: Review, _: Suggestion) -> None:
     review.show(screen.HELP)
 
 
-def _copy(review: Review, one: Suggestion) -> None:
+def _copy(review: Review, suggestion: Suggestion) -> None:
     """All at once: what has scrolled away can be copied too, what is on another page cannot."""
     from pytest_enrich.reporters.md import issue
 
-    text = visible_lines(issue(one)).rstrip("\n").split("\n")
-    command = f"  pytest-enrich show {one.id} --issue"
+    text = visible_lines(issue(suggestion)).rstrip("\n").split("\n")
+    command = f"  pytest-enrich show {suggestion.id} --issue"
     lines = [*text, "", "This is the text to copy. It is printed alone by:", command]
     answer_of(review.console, lambda: lines, SHOWN, ESCAPED)
     review.tell()
 
 
-def _run(review: Review, one: Suggestion) -> None:
+def _run(review: Review, suggestion: Suggestion) -> None:
     """Run the test where it lies."""
     known, otherwise = {0: "it passed"}, "it did NOT pass"
-    if one.kind == "bug":
+    if suggestion.kind == "bug":
         known, otherwise = {0: "it PASSED", 1: "it fails, as told"}, "it was NOT run"
 
     def run() -> Came:
         try:
-            outcome = verify.run(review.store, one)
+            outcome = verify.run(review.store, suggestion)
         except EnrichError as error:
             return Came(besides=_lines(error))
         word = otherwise if outcome.late else known.get(outcome.status, otherwise)
         return Came(told=(f" {word}: {visible(outcome.last_line)}",), output=outcome.end)
 
-    review.wait_for(f" running {one.id} ...", run)
+    review.wait_for(f" running {suggestion.id} ...", run)
 
 
-def _verify(review: Review, one: Suggestion) -> None:
+def _verify(review: Review, suggestion: Suggestion) -> None:
     """Is it still true on today's tree?"""
 
     def check() -> Came:
-        state, output = verify.verify(review.store, one)
+        state, output = verify.verify(review.store, suggestion)
         return Came(told=(_VERIFIED[state],), output=output if state in verify.OUTPUT else "")
 
-    review.wait_for(f" checking {one.id} ...", check)
+    review.wait_for(f" checking {suggestion.id} ...", check)
 
 
 def _skip(review: Review, _: Suggestion) -> None:
@@ -233,16 +239,16 @@ def _find(review: Review, _: Suggestion) -> None:
     review.sitting = sitting.found(review.sitting, tuple(review.waiting().values()), text)
 
 
-def _accept(review: Review, one: Suggestion) -> None:
-    if is_edited_by_hand(review.store, one):
-        _on_version(review, one)
+def _accept(review: Review, suggestion: Suggestion) -> None:
+    if is_edited_by_hand(review.store, suggestion):
+        _on_version(review, suggestion)
     else:
-        _take(review, [one], How(seconds=review.seconds()))
+        _take(review, [suggestion], How(seconds=review.seconds()))
 
 
 def _take(review: Review, chosen: Sequence[Suggestion], how: How) -> None:
     """Put them into their files, and run those."""
-    files = {one.target.path for one in chosen}
+    files = {suggestion.target.path for suggestion in chosen}
     running = visible(next(iter(files))) if len(files) == 1 else counted(len(files), "file")
     pronoun = "it" if len(chosen) == 1 else "them"
     review.wait_for(f" running {running} with {pronoun} ...", lambda: _taken(review.store, chosen, how))
@@ -250,57 +256,62 @@ def _take(review: Review, chosen: Sequence[Suggestion], how: How) -> None:
 
 def _taken(store: Store, chosen: Sequence[Suggestion], how: How) -> Came:
     results = accept.accept(store, chosen, how)
-    taken = [one for one in results if not one.refused]
-    refused = [one for one in results if one.refused]
+    taken = [result for result in results if not result.refused]
+    refused = [result for result in results if result.refused]
     known = ", as known to fail" if chosen[0].kind == "bug" else ""
-    names = ((visible(one.path), line, visible(name)) for one in taken for name, line in one.names)
+    names = ((visible(result.path), line, visible(name)) for result in taken for name, line in result.names)
     told = [f" added to {path}:{line}  {name}{known}" for path, line, name in names]
     if len(told) > 1:
         told = [f" added {counted(len(told), 'test')}"]
-    told += [f" {visible(path)}: {visible(ran)}" for path, ran in {one.path: one.summary for one in taken}.items()]
-    notes = [f"note: {visible(note)}" for note in dict.fromkeys(one.note for one in taken if one.note)]
-    reasons = [visible_lines(f"{one.id} was not accepted: {one.refused}") for one in refused]
+    told += [
+        f" {visible(path)}: {visible(ran)}"
+        for path, ran in {result.path: result.summary for result in taken}.items()
+    ]
+    notes = [f"note: {visible(note)}" for note in dict.fromkeys(result.note for result in taken if result.note)]
+    reasons = [visible_lines(f"{result.id} was not accepted: {result.refused}") for result in refused]
     return Came(
         told=tuple(told),
         besides=(*notes, *(line for reason in reasons for line in reason.split("\n"))),
-        output="\n\n".join(f"{one.refused}\n{one.output}".strip() for one in refused if one.output),
-        done=tuple(Done(id=one.id, verb="accept", path=one.path, edited=one.id in how.edited) for one in taken),
+        output="\n\n".join(f"{result.refused}\n{result.output}".strip() for result in refused if result.output),
+        done=tuple(
+            Done(id=result.id, verb="accept", path=result.path, edited=result.id in how.edited) for result in taken
+        ),
     )
 
 
-def _edit(review: Review, one: Suggestion) -> None:
-    edit.open_editor(review.store, review.console, one)
+def _edit(review: Review, suggestion: Suggestion) -> None:
+    edit.open_editor(review.store, review.console, suggestion)
     review.console.forget_typed()
-    if is_edited_by_hand(review.store, one):
-        _on_version(review, one)
+    if is_edited_by_hand(review.store, suggestion):
+        _on_version(review, suggestion)
     else:
         review.tell(" The test was not changed; nothing was decided.")
 
 
-def _on_version(review: Review, one: Suggestion) -> None:
+def _on_version(review: Review, suggestion: Suggestion) -> None:
     """Prove what the person wrote, and let them decide about it."""
-    word, version = edit.on_version(review.store, review.console, one)
-    if one.id not in review.waiting():
-        review.tell(f" {one.id} was decided elsewhere meanwhile; your version went with it.")
+    word, version = edit.on_version(review.store, review.console, suggestion)
+    if suggestion.id not in review.waiting():
+        review.tell(f" {suggestion.id} was decided elsewhere meanwhile; your version went with it.")
     elif word == "accept":
         save_edited(review.store, version)
-        _take(review, [version], How(edited=frozenset({one.id}), seconds=review.seconds()))
+        _take(review, [version], How(edited=frozenset({suggestion.id}), seconds=review.seconds()))
     elif word == "original":
-        edit.original(review.store, one)
+        edit.original(review.store, suggestion)
         review.tell(" The suggested test is back.")
     else:
         review.tell(" Your version is kept in its file; a comes back to it.")
 
 
-def _reject(review: Review, one: Suggestion) -> None:
+def _reject(review: Review, suggestion: Suggestion) -> None:
     """Turn it down, and what else waits in the same scope."""
-    console, asked = review.console, f" why not {one.id}?"
-    seen = replace(view_of(review.store, one, review.sitting), told=(asked,))
+    console, asked = review.console, f" why not {suggestion.id}?"
+    seen = replace(view_of(review.store, suggestion, review.sitting), told=(asked,))
 
     def lines() -> list[str]:
         size = console.size()
         if size.rows is None:  # it was read just now
-            return [fit(f"{asked}  {one.title}", size.width)]
+            return [fit(f"{asked}  {suggestion.title}", size.width)]
         return screen.compose(seen, size, len(console.legend(REASONS, size)))
 
     word = answer_of(console, lines, REASONS)
@@ -308,8 +319,8 @@ def _reject(review: Review, one: Suggestion) -> None:
         review.tell(" Nothing was decided.")
         return
     reason, scope = rejection(word)
-    gone = reject.reject(review.store, [one], reason=reason, scope=scope, note="", seconds=review.seconds())
-    name = visible(one.gap.qualname or one.gap.path)
+    gone = reject.reject(review.store, [suggestion], reason=reason, scope=scope, note="", seconds=review.seconds())
+    name = visible(suggestion.gap.qualname or suggestion.gap.path)
     more = f" {len(gone)} suggestions went with it." if len(gone) > 1 else ""
     told = (f" noted in {rejected.NAME}. {_COMES_BACK[scope].format(name=name)}", more)
     review.came(Came(told=told, done=tuple(Done(id=each.id, verb="reject") for each in gone)))
@@ -317,7 +328,7 @@ def _reject(review: Review, one: Suggestion) -> None:
 
 def _undo(review: Review, _: Suggestion) -> None:
     """Take back the latest decision, and those that the same key made."""
-    standing = {one.id: (decision, one) for decision, one in undo.standing(review.store)}
+    standing = {suggestion.id: (decision, suggestion) for decision, suggestion in undo.standing(review.store)}
     if not standing:
         review.tell(" There is no decision to take back.")
         return
@@ -329,15 +340,15 @@ def _undo(review: Review, _: Suggestion) -> None:
     back: list[str] = []
     told: list[str] = []
     besides: list[str] = []
-    for decision, one in [standing[name] for name in reversed(together or (latest,)) if name in standing]:
+    for decision, suggestion in [standing[name] for name in reversed(together or (latest,)) if name in standing]:
         try:
-            changed = undo.undo(review.store, decision, one)
+            changed = undo.undo(review.store, decision, suggestion)
         except EnrichError as error:
             besides += _lines(error)
             continue
-        back.append(one.id)
+        back.append(suggestion.id)
         what = "accepting" if decision.verb == "accept" else "rejecting"
-        told.append(f" took back {what} {one.id} in {visible(changed)}; it waits again")
+        told.append(f" took back {what} {suggestion.id} in {visible(changed)}; it waits again")
     if len(back) > 1:
         told = [f" took back {len(back)} decisions; what they were about waits again"]
     review.came(Came(told=tuple(told), besides=tuple(besides)))
@@ -354,8 +365,12 @@ def _is_meant(review: Review, name: str, at: str) -> bool:
 def _all_strong(review: Review, _: Suggestion) -> None:
     """Those that are marked strong, not stale, not edited. Slower than single keys, on purpose."""
     store = review.store
-    marked = [one for one in review.waiting().values() if one.grade == "strong" and not is_stale(store, one)]
-    chosen = [one for one in marked if not is_edited_by_hand(store, one)]
+    marked = [
+        suggestion
+        for suggestion in review.waiting().values()
+        if suggestion.grade == "strong" and not is_stale(store, suggestion)
+    ]
+    chosen = [suggestion for suggestion in marked if not is_edited_by_hand(store, suggestion)]
     if not chosen:
         review.tell(" Nothing that waits is marked strong.")
         return

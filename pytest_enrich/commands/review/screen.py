@@ -75,7 +75,7 @@ class View(Struct, frozen=True, kw_only=True):
 
     Attributes:
         number, total: Which one of how many.
-        one: The suggestion.
+        suggestion: What is looked at.
         function: The source lines of its function, or those around the gap.
         stale: Whether the code changed since.
         change: The lines of the test, or of the row among others.
@@ -85,7 +85,7 @@ class View(Struct, frozen=True, kw_only=True):
 
     number: int
     total: int
-    one: Suggestion
+    suggestion: Suggestion
     function: tuple[SourceLine, ...] = ()
     stale: bool = False
     change: tuple[str, ...] = ()
@@ -93,41 +93,44 @@ class View(Struct, frozen=True, kw_only=True):
     told: tuple[str, ...] = ()
 
 
-def view_of(store: Store, one: Suggestion, sitting: Sitting) -> View:
+def view_of(store: Store, suggestion: Suggestion, sitting: Sitting) -> View:
     """The suggestion as it stands in the files of today."""
-    line = today_text(store, one)
+    line = today_text(store, suggestion)
     function: tuple[SourceLine, ...] = ()
     trouble: tuple[str, ...] = ()
     try:
-        function = () if line is None else parts.function(store, one, line)
+        function = () if line is None else parts.function(store, suggestion, line)
     except EnrichError as error:
         trouble = tuple(visible_lines(str(error)).splitlines())
     return View(
         number=sitting.at + 1,
         total=len(sitting.order),
-        one=one,
+        suggestion=suggestion,
         function=function,
         trouble=trouble,
         stale=line is None,
-        change=tuple(_reproduction(one) if one.kind == "bug" else parts.change(store, one)),
+        change=tuple(_reproduction(suggestion) if suggestion.kind == "bug" else parts.change(store, suggestion)),
         told=sitting.told,
     )
 
 
 def compose(view: View, size: Size, below: int = 0) -> list[str]:
     """The lines of the screen; so many rows stay free `below` them, and one for the prompt."""
-    one, width, rule = view.one, size.width, [] if size.is_low else ["-" * (size.width - 1)]
+    suggestion, width, rule = view.suggestion, size.width, [] if size.is_low else ["-" * (size.width - 1)]
     told = [fit(line, width) for line in view.told]
-    title, facts = titled(view, width), _facts(one, width)
-    above = _contradiction(one, size) if one.kind == "bug" else parts.gap(one, width)
-    into = f"into  {fit(parts.place(one), width - parts.LABEL)}"
-    middle = "test  fails as long as the two differ:" if one.kind == "bug" else into
+    title, facts = titled(view, width), _facts(suggestion, width)
+    above = _contradiction(suggestion, size) if suggestion.kind == "bug" else parts.gap(suggestion, width)
+    into = f"into  {fit(parts.place(suggestion), width - parts.LABEL)}"
+    middle = "test  fails as long as the two differ:" if suggestion.kind == "bug" else into
     source, change = _source(view, width), [row for line in view.change for row in _changed(line, width)]
     if size.rows is not None:
         free = size.rows - 2 - below - len([*told, *above]) - 3 * len(rule)
         needed = len(change) + min(len(source), _SOURCE)
         if len([*title, *facts]) > free - needed:
-            title, facts = title if len(title) < free - needed else [heading(view, width)], _brief(one, width)
+            title, facts = (
+                title if len(title) < free - needed else [heading(view, width)],
+                _brief(suggestion, width),
+            )
         room = max(free - len([*title, *facts]), _ROOM)
         ours, theirs = share(room, len(source), len(change))
         source, change = _window(source, ours), _window(change, theirs)
@@ -137,14 +140,14 @@ def compose(view: View, size: Size, below: int = 0) -> list[str]:
 def heading(view: View, width: int) -> str:
     """` 3/12  parse_sku: text without a dash is refused   cart-6e2m3fea   strong`."""
     first, last = _frame(view)
-    title = fit(view.one.title, max(width - len(first) - len(last), 10))
+    title = fit(view.suggestion.title, max(width - len(first) - len(last), 10))
     return f"{first}{title}{' ' * (width - len(first) - len(last) - columns(title))}{last}"
 
 
 def titled(view: View, width: int) -> list[str]:
     """The heading, with the rest of a long title below it."""
     first, last = _frame(view)
-    pieces = filled(visible(view.one.title), max(width - len(first) - len(last), 10)).splitlines()
+    pieces = filled(visible(view.suggestion.title), max(width - len(first) - len(last), 10)).splitlines()
     if len(pieces) == 1:
         return [heading(view, width)]
     begun = f"{first}{pieces[0]}"
@@ -168,8 +171,10 @@ def whole(view: View, patch: str, width: int) -> tuple[str, ...]:
 
 def mutants(view: View, width: int) -> tuple[str, ...]:
     """The page with a line a mutant."""
-    one = view.one
-    lines = [*parts.killed(one, width), *parts.mutants(one, width)] or ["No mutant was tried for this one."]
+    suggestion = view.suggestion
+    lines = [*parts.killed(suggestion, width), *parts.mutants(suggestion, width)] or [
+        "No mutant was tried for this suggestion."
+    ]
     return (heading(view, width), *lines, "", BACK)
 
 
@@ -198,11 +203,11 @@ def _rows(line: str, size: Size) -> list[str]:
 
 def _frame(view: View) -> tuple[str, str]:
     """What stands before and behind a title."""
-    one, number = view.one, f" {view.number}/{view.total}  "
+    suggestion, number = view.suggestion, f" {view.number}/{view.total}  "
     return (
-        (f"{number}POSSIBLE BUG  ", f"   {one.id}")
-        if one.kind == "bug"
-        else (number, f"   {one.id}   {one.grade}")
+        (f"{number}POSSIBLE BUG  ", f"   {suggestion.id}")
+        if suggestion.kind == "bug"
+        else (number, f"   {suggestion.id}   {suggestion.grade}")
     )
 
 
@@ -220,12 +225,12 @@ def _reproduction(bug: Suggestion) -> list[str]:
 
 
 def _source(view: View, width: int) -> list[str]:
-    one = view.one
+    suggestion = view.suggestion
     if view.stale:
-        changed = f"{one.gap.qualname or one.gap.path} changed since this was made"
-        what = "the docstring no longer says so" if one.kind == "bug" else changed
+        changed = f"{suggestion.gap.qualname or suggestion.gap.path} changed since this was made"
+        what = "the docstring no longer says so" if suggestion.kind == "bug" else changed
         return [fit(f"  stale: {what}. v checks again.", width)]
-    lines = _without_docstring(view.function) if one.kind == "bug" else view.function
+    lines = _without_docstring(view.function) if suggestion.kind == "bug" else view.function
     return [*view.trouble] or [parts.source_line(line, width) for line in lines]
 
 
@@ -255,20 +260,21 @@ def _window(lines: list[str], rows: int) -> list[str]:
     return [*lines[start : start + rows - 1], f"  ... {len(lines) - rows + 1} more lines: d shows all"]
 
 
-def _facts(one: Suggestion, width: int) -> list[str]:
+def _facts(suggestion: Suggestion, width: int) -> list[str]:
     """What was shown, and the one question that only a person can answer."""
-    if one.kind == "bug":
-        told = [("proof", runs_of(one)), ("look", one.look)]
+    if suggestion.kind == "bug":
+        told = [("proof", runs_of(suggestion)), ("look", suggestion.look)]
     else:
-        noticed, runs = parts.noticed(one), parts.runs(one)
+        noticed, runs = parts.noticed(suggestion), parts.runs(suggestion)
         proof = [("proof", noticed), ("", runs)] if noticed else [("proof", runs)]
-        told = [*proof, ("near", parts.near(one)), ("look", one.look)]
+        told = [*proof, ("near", parts.near(suggestion)), ("look", suggestion.look)]
     return [line for label, text in told if text for line in parts.labelled(label, text, width)]
 
 
-def _brief(one: Suggestion, width: int) -> list[str]:
+def _brief(suggestion: Suggestion, width: int) -> list[str]:
     """The same in few rows."""
-    passed = f"{one.proof.runs.passed} of {one.proof.runs.of} runs passed; {parts.noticed(one)}".rstrip("; ")
-    proof = runs_of(one) if one.kind == "bug" else passed
-    look = parts.labelled("look", one.look, width)[:_LOOK]
+    runs = suggestion.proof.runs
+    passed = f"{runs.passed} of {runs.of} runs passed; {parts.noticed(suggestion)}".rstrip("; ")
+    proof = runs_of(suggestion) if suggestion.kind == "bug" else passed
+    look = parts.labelled("look", suggestion.look, width)[:_LOOK]
     return [f"proof {fit(proof, width - parts.LABEL)}", *look]

@@ -58,18 +58,18 @@ def test_space_shows_more_of_a_page_and_escape_leaves_it(project):
 def bug(fakes):
     one = fakes.bug()
     function = [SourceLine(number=number, text=f"    line {number}") for number in range(1, 40)]
-    return View(number=11, total=12, one=one, function=tuple(function), change=("  def test_a():",))
+    return View(number=11, total=12, suggestion=one, function=tuple(function), change=("  def test_a():",))
 
 
 @settings(max_examples=30, deadline=None)
 @given(wide=st.integers(60, 200), high=st.integers(20, 60), times=st.integers(1, 40), told=st.integers(0, 2))
 def test_a_possible_bug_fits_any_terminal_with_what_is_said_and_what_is_done(bug, wide, high, times, told):
-    broken = replace(bug.one.contradiction, contract=bug.one.contradiction.contract * times)
-    longer = replace(bug.one, broken=broken)
+    broken = replace(bug.suggestion.contradiction, contract=bug.suggestion.contradiction.contract * times)
+    longer = replace(bug.suggestion, broken=broken)
     change = ("  def test_a():", *["      assert 1"] * times)
     size = Size(wide, high)
     legend = key_legend(BUG, size)
-    seen = replace(bug, one=longer, change=change, told=("done " * 40,) * told)
+    seen = replace(bug, suggestion=longer, change=change, told=("done " * 40,) * told)
     lines = [*screen.compose(seen, size, len(legend)), *legend]
     assert len(lines) < high
     assert max(map(columns, lines)) < wide
@@ -81,6 +81,11 @@ def test_a_possible_bug_fits_any_terminal_with_what_is_said_and_what_is_done(bug
 def test_a_possible_bug_that_would_act_on_a_terminal_is_made_visible(bug, fakes):
     evil = "\x1b[2J\u202e"
     function = (SourceLine(number=1, text=evil),)
-    seen = replace(bug, one=replace(fakes.spoiled(bug.one, evil), id=bug.one.id), function=function, told=(evil,))
+    seen = replace(
+        bug,
+        suggestion=replace(fakes.spoiled(bug.suggestion, evil), id=bug.suggestion.id),
+        function=function,
+        told=(evil,),
+    )
     for size in (Size(80, 24), Size(80)):
         assert "".join(screen.compose(seen, size)).isprintable()

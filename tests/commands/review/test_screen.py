@@ -73,8 +73,8 @@ def test_no_assertion_is_cut(views):
 
 def test_what_would_act_on_a_terminal_is_made_visible(views):
     evil = "\x1b[2J\u202e"
-    one = views[0].one
-    near = replace(one.proof.nearest_test or views[1].one.proof.nearest_test, code=evil, nodeid=evil)
+    one = views[0].suggestion
+    near = replace(one.proof.nearest_test or views[1].suggestion.proof.nearest_test, code=evil, nodeid=evil)
     bad = replace(
         one,
         title=evil,
@@ -84,7 +84,7 @@ def test_what_would_act_on_a_terminal_is_made_visible(views):
         proof=replace(one.proof, nearest_test=near),
     )
     for size in (Size(80, 24), Size(80)):
-        text = "\n".join(compose(replace(views[0], one=bad, told=(evil,)), size))
+        text = "\n".join(compose(replace(views[0], suggestion=bad, told=(evil,)), size))
         assert text.replace("\n", "").isprintable()
 
 
@@ -154,8 +154,8 @@ def test_colours_change_nothing_but_colour(views):
 
 
 def test_a_heading_keeps_its_id_however_narrow(views):
-    seen: View = replace(views[0], one=replace(views[0].one, title="x" * 300))
-    assert seen.one.id in screen.heading(seen, 59)
+    seen: View = replace(views[0], suggestion=replace(views[0].suggestion, title="x" * 300))
+    assert seen.suggestion.id in screen.heading(seen, 59)
     assert columns(screen.heading(seen, 59)) <= 59
 
 
