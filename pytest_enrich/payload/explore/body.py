@@ -136,7 +136,7 @@ def changing_methods(owner: type) -> Iterator[str]:
     held = {name: one for cls in reversed(owner.__mro__) for name, one in vars(cls).items()}
     for name, function in sorted(held.items()):
         is_plain = not name.startswith("_") and _is_done_at_once(function)
-        if is_plain and _needs_nothing(function) and _changes(function):
+        if is_plain and needs_nothing(function) and _changes(function):
             yield name
 
 
@@ -146,8 +146,8 @@ def _is_done_at_once(function: object) -> bool:
     return inspect.isfunction(function) and not any(asked(function) for asked in later)
 
 
-def _needs_nothing(function: object) -> bool:
-    """Whether it takes nothing, or has a default for all that it takes."""
+def needs_nothing(function: object) -> bool:
+    """Whether a method takes nothing, or has a default for all that it takes."""
     try:
         _, *others = inspect.signature(function).parameters.values()  # type: ignore[arg-type]
     except (TypeError, ValueError):  # it takes nothing at all, or nobody says what

@@ -1,4 +1,4 @@
-"""Keywords: names that a function takes without declaring them, as `**options` does."""
+"""What is known about calling a function: the choices for its arguments, and which of them callers make."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 
+from ..engine.reduce import known_texts, oddness
+from ..engine.solve import Mark
 from ..express import express
-from . import solve, types, usage
+from . import types, usage
 from .calls import Call, ordered
 from .entry import COMPARERS, Entry
 from .evidence import is_well_made
 from .plain import GENERAL
 from .pool import MOST_PLAIN, Pool, Seen, Supply
-from .reduce import known_texts, oddness
 from .templates import template_parts
 from .values import World, evaluable
 
 MOST = 24
+MOST_ODD = 1
 IDENTIFIER = re.compile(r"[a-z]\w{2,}")
 SWITCH = ("True", "False")
 MOST_LITERALS = 160
@@ -112,6 +114,10 @@ class Inputs:
         shown = [value for pool in self.pools.values() for value in pool.seen]
         return known_texts([*shown, *(call.receiver for call in self.calls if call.receiver)])
 
+    def is_usual(self, call: Call) -> bool:
+        """Whether callers might make this call, and people read it without wonder."""
+        return self.conforms(call) and self.oddness(call) <= MOST_ODD
+
     def oddness(self, call: Call) -> int:
         """How far a call is from what callers write."""
         bare = sum(name in self.pools and self.pools[name].is_unnamed(value) for name, value in call.arguments)
@@ -180,11 +186,11 @@ class Inputs:
         texts = {} if call.is_full else self._default_texts
         return {name: text for name, text in texts.items() if text is not None and name not in given}
 
-    def marks(self, call: Call) -> list[solve.Mark]:
+    def marks(self, call: Call) -> list[Mark]:
         """The parameters that a call does not give, with defaults that have no template."""
         given = dict(call.arguments)
         return [
-            solve.Mark(name, self._supply.defaults[name], self.pools[name].plain[:MOST_PLAIN])
+            Mark(name, self._supply.defaults[name], self.pools[name].plain[:MOST_PLAIN])
             for name, text in self._default_texts.items()
             if text is None and name not in given
         ]

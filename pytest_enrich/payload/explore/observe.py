@@ -17,6 +17,7 @@ from itertools import islice
 
 from ..express import UNSTABLE, express, named, spoken, steady
 from . import files
+from .body import needs_nothing
 from .calls import Call, Program, changeable
 from .contract import is_worded
 from .run import Outcome, Runner
@@ -38,20 +39,14 @@ def questions(value: object) -> Iterator[str]:
     for cls in type(value).__mro__ if not isinstance(value, COLLECTIONS) else ():
         own = {} if cls.__module__.partition(".")[0] in sys.stdlib_module_names else vars(cls)
         for name, function in own.items():
-            if name not in known and not name.startswith("_") and _needs_nothing(function):
+            if name not in known and not name.startswith("_") and _is_asked(function):
                 yield name
         known |= {*own}
 
 
-def _needs_nothing(function: object) -> bool:
+def _is_asked(function: object) -> bool:
     """Whether it is called with nothing but its object, and is over when it returns."""
-    if not inspect.isfunction(function) or inspect.iscoroutinefunction(function):
-        return False
-    try:
-        _own, *others = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):  # it takes nothing, or says of itself what is no signature
-        return False
-    return all(one.default is not one.empty or one.kind in {one.VAR_POSITIONAL, one.VAR_KEYWORD} for one in others)
+    return inspect.isfunction(function) and not inspect.iscoroutinefunction(function) and needs_nothing(function)
 
 
 def state(program: Program, namespace: Mapping[str, object]) -> list[tuple[str, str]]:

@@ -18,13 +18,13 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from ..engine.bounds import quiet, time_limit
+from ..engine.trace import TooLongError
 from ..express import express
 from . import types
-from .bounds import quiet, time_limit
 from .calls import Call
 from .inputs import Inputs
 from .run import Runner
-from .trace import TooLongError
 
 MOST_WAYS = 400
 MOST_SECONDS = 8.0

@@ -10,9 +10,9 @@ import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from ..engine.probe import of_type
 from .body import code_of, function_of, nodes, owner_of
 from .files import DIRECTORY, FILE
-from .probe import of_type
 from .types import ALIKE, ANY_NUMBER, TAKING, holders, with_all, with_several
 
 TEXTUAL = {"match", "fullmatch", "search", "finditer", "findall", "sub", "split"}

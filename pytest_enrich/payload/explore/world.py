@@ -15,10 +15,11 @@ from functools import partial
 from types import FunctionType, ModuleType
 from typing import Any
 
+from ..engine.bounds import quiet, time_limit
+from ..engine.trace import MOST_STEPS, TooLongError, Tracer
 from ..express import evaluate
 from . import calls, command, shown
 from .body import answers, nodes, parameters
-from .bounds import quiet, time_limit
 from .calls import Call
 from .contract import warning_lines
 from .entry import Entry
@@ -26,7 +27,6 @@ from .inputs import Inputs
 from .pool import Seen
 from .run import CALL_SECONDS, Runner
 from .shown import Way, example_objects, find, owner_of, step_elsewhere, ways_elsewhere
-from .trace import MOST_STEPS, TooLongError, Tracer
 from .values import World, evaluable
 from .varied import Given
 

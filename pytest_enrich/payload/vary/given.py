@@ -9,9 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from ..express import express
-from .carrier import Record
-from .pool import BOUNDARIES, Pool
-from .values import Names
+from .pool import BOUNDARIES, Names, Pool
+from .runner import Record
 
 EXAMPLES = 200
 FEW = EXAMPLES // 5

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import AnyStr
 
-from .calls import Call, given
-from .templates import literals, shorter
+from ..explore.calls import Call, given
+from ..explore.templates import literals, shorter
 
 USUAL_YEARS = range(1900, 2101)
 LARGE = 10**10
@@ -95,19 +95,23 @@ def _odd_line(text: str) -> int:
 
 
 def reduce(
-    call: Call, plain: Mapping[str, Sequence[str]], holds: Callable[[Call], bool], most: int = MOST_TRIES
+    call: Call,
+    plain: Mapping[str, Sequence[str]],
+    holds: Callable[[Call], bool],
+    unusual: Callable[[Call], int] = lambda _call: 0,
+    most: int = MOST_TRIES,
 ) -> Call:
-    """The plainest call found for which `holds`.
+    """The plainest call found for which `holds`; what is smaller is no gain when a reader stumbles over it.
 
     Args:
         call: One for which it holds.
         plain: For each parameter (and "" for the receiver) values to prefer, plainest first.
         holds: Whether a call still does what it is for; must not raise.
-        most: How often that may be asked.
+        unusual: How much a reader stumbles over: it never becomes more.
+        most: How many calls may be thought of.
     """
     # What was asked about once is not asked about again: two that take each other's place would never be done.
-    asked = {call}
-    changed = True
+    asked, least, changed = {call}, unusual(call), True
     while changed:
         changed = False
         for simpler in _simpler(call, plain):
@@ -116,8 +120,8 @@ def reduce(
             if len(asked) > most:
                 return call
             asked.add(simpler)
-            if holds(simpler):
-                call, changed = simpler, True
+            if (much := unusual(simpler)) <= least and holds(simpler):
+                call, least, changed = simpler, much, True
                 break
     return call
 

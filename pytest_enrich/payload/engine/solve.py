@@ -1,4 +1,8 @@
-"""What would make a condition come out the other way: another value in the place of one of its operands."""
+"""What would make a condition come out the other way: another value in the place of one of its operands.
+
+What a condition compares is often there in the input, as it is or nearly: put in its place what it was compared
+with. Where both are numbers, steps come nearer.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,18 @@ import enum
 import itertools
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TypeGuard
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeGuard
 
+from ..explore.calls import Call, Make, sites
+from ..explore.templates import literals
+from ..explore.types import AWAITABLE, holders
 from ..express import evaluate, express
 from .probe import Note
-from .templates import literals
-from .types import AWAITABLE, holders
 
+STEPS = 100
+# Where a step of 1 brings it no nearer: what is rounded or divided takes larger ones.
+COARSE = (4, 16, 64, 256, 1024)
 MEMBERS = 12
 NUMBERS = (int, float)
 TEXTS = (str, bytes, bytearray)
@@ -43,7 +51,90 @@ LARGEST = 200_000
 FILL: dict[type, Any] = {str: "a", bytes: b"a", list: [1], tuple: (1,)}
 
 
-def wishes(note: Note, like: Callable[[object], Iterable[str]]) -> Iterator[tuple[object, object]]:
+class Mark(NamedTuple):
+    """A parameter that a call does not give, whose default has no template: most often a mark for just that."""
+
+    name: str
+    default: object
+    values: Sequence[str]
+    """Templates of values to give."""
+
+
+def proposals(
+    call: Call, notes: Iterable[Note], absent: Mapping[str, str], like: Callable[[object], Iterable[str]]
+) -> Iterator[Call]:
+    """Calls in which an operand of one of the conditions is what the condition asks for.
+
+    Args:
+        call: The call that the notes are of.
+        notes: Of the conditions that should come out another way.
+        absent: Templates of the defaults of the parameters that the call does not give.
+        like: Templates of values of a type, or texts that a pattern matches.
+    """
+    short = [(text, make) for text, make in sites(call, absent) if len(text) <= LONGEST]
+    for note in notes:
+        for known, wanted in _substitutions(note, like):
+            for text, make in short:
+                yield from (
+                    make(changed)
+                    for changed in dict.fromkeys(replacements(text, known, wanted))
+                    if changed != text
+                )
+
+
+def unmarked(call: Call, notes: Iterable[Note], marks: Iterable[Mark]) -> Iterator[Call]:
+    """Calls that give what a condition found to be not given."""
+    for note in notes:
+        for mark in marks:
+            if note.left is mark.default or note.right is mark.default:
+                yield from (call.with_argument(mark.name, value) for value in mark.values)
+
+
+def descend(call: Call, far: Callable[[Call], float], absent: Mapping[str, str]) -> Iterator[Call]:
+    """Calls that come nearer and nearer to what is wanted: one number after the other, in growing steps.
+
+    Args:
+        call: Where to begin.
+        far: How far a call is from it; infinite when it does not come to the condition.
+        absent: As in `sites`.
+    """
+    tries, best = 0, far(call)
+    for which in range(sum(1 for _ in _numbers(call, absent))):
+        step, grown, coarse = 1, False, iter(COARSE)
+        while step and tries < STEPS and 0 < best < float("inf"):
+            text, make = list(_numbers(call, absent))[which]
+            moved = [make(repr(evaluate(text) + move)) for move in (step, -step)]  # type: ignore[operator]
+            tries += 2
+            distance, nearer = min(((far(one), at) for at, one in enumerate(moved)), default=(best, 0))
+            if distance < best:
+                best, call, step, grown, coarse = distance, moved[nearer], step * 2, True, iter(COARSE)
+                yield call
+            else:
+                step, grown = 1 if grown else next(coarse, 0), False
+
+
+def _numbers(call: Call, absent: Mapping[str, str]) -> Iterator[tuple[str, Make]]:
+    for template, make in sites(call, absent):
+        for match in literals(template):
+            if match.lastgroup == "number":
+                before, after = template[: match.start()], template[match.end() :]
+                yield match[0], lambda text, b=before, a=after, m=make: m(b + text + a)  # type: ignore[misc]
+
+
+def distance(notes: Iterable[Note]) -> float:
+    """How far the nearest of the compared numbers are from each other; infinite where there are none."""
+    pairs = (note for note in notes if note.how in {"==", "<"} and are_numbers(note.left, note.right))
+    return min((_between(note.left, note.right) for note in pairs), default=math.inf)
+
+
+def _between(left: float, right: float) -> float:
+    try:
+        return float(abs(left - right))
+    except OverflowError:  # a number that no float can hold
+        return math.inf
+
+
+def _substitutions(note: Note, like: Callable[[object], Iterable[str]]) -> Iterator[tuple[object, object]]:
     """Pairs of an operand and a value that would change the outcome if it stood in its place."""
     left, right = note.left, note.right
     if note.how in {"==", "<"}:
