@@ -62,17 +62,11 @@ def record(
     return answer if isinstance(answer, Recorded) else NOTHING
 
 
-def explore(  # noqa: PLR0913 - each is known to another part of a run
-    task: Task,
-    entries: Sequence[Entry],
-    recorded: Recorded,
-    sandbox: Sandbox,
-    limits: Limits,
-    *,
-    solver: bool = False,
+def explore(
+    task: Task, entries: Sequence[Entry], recorded: Recorded, sandbox: Sandbox, limits: Limits
 ) -> Explored | None:
     """What calls of `entries` did, from their own calls and from what was recorded; None when it failed."""
-    job = replace(_job(task, recorded, limits), solver=solver)
+    job = _job(task, recorded, limits)
     return _answer(replace(job, entries=tuple(_with_calls(entry, recorded.calls) for entry in entries)), sandbox)
 
 

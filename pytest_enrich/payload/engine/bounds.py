@@ -33,11 +33,6 @@ class Limits:
             deadline=now + max(self.deadline - now, 0.0) / parts,
         )
 
-    @property
-    def left(self) -> float:
-        """Seconds."""
-        return max(self.deadline - time.monotonic(), 0.0)
-
     def over(self, executions: int) -> bool:
         """Whether they are used up."""
         return executions >= self.executions or time.monotonic() >= self.deadline

@@ -19,7 +19,6 @@ from .function import Function, Laboratory
 from .informative import SILENT, informative_rank
 from .inputs import Inputs
 from .observe import said
-from .symbolic import solved
 from .world import Scene
 
 REDUCE_SECONDS = 5.0
@@ -35,12 +34,7 @@ def search(job: Record, scene: Scene, started: float) -> Record:
     if job["only"]:
         return _given(scene, branches | lines, [calls.load(one) for one in job["only"]])
     limits = Limits(job["executions"], started + job["seconds"], job["seed"])
-    laboratory = Laboratory(
-        scene.runner,
-        Probes(scene.module),
-        scene.given.arguments,
-        (lambda inputs, seconds: solved(inputs, scene.runner, seconds)) if job["solver"] else None,
-    )
+    laboratory = Laboratory(scene.runner, Probes(scene.module), scene.given.arguments)
     # The first half of the time is for the function itself, half of the rest for the first of those that call it.
     looking: Search[Function] = Search(branches, lines, limits, parts=2)
     functions = enumerate(scene.inputs)

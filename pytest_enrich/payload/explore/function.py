@@ -43,14 +43,12 @@ class Laboratory:
         runner: Runs calls.
         probes: Of the file's functions.
         arguments: What to call a function with that a call returned.
-        solver: Calls for conditions to which nothing else leads, found in so many seconds.
         corpus: Keeps the calls that were made.
     """
 
     runner: Runner
     probes: Probes
     arguments: Callable[[object], Iterable[tuple[str, ...]]]
-    solver: Callable[[Inputs, float], Iterable[Call]] | None = None
     corpus: Corpus = dataclasses.field(default_factory=Corpus)
 
 
@@ -98,7 +96,7 @@ class Function:
         return notes
 
     def ideas(self, search: Search[Function]) -> Iterator[Call]:
-        """What tests do, then whatever chance says, and what a guide and a solver make of what came near."""
+        """What tests do, then whatever chance says, and what a guide makes of what came near."""
         varied = Varied(self.inputs, random.Random(search.limits.seed + self._number))  # noqa: S311 - no secret
         returned = iter(range(MOST_RETURNED))
         starts = [*search.starts]
@@ -117,7 +115,7 @@ class Function:
                 if len(search.starts) > known:
                     idle = 0
                     break
-        for call in chain(self._guided(search), self._solved(search), self._refined(search)):
+        for call in chain(self._guided(search), self._refined(search)):
             yield from self._with_returned(call, search, returned)
         for _ in range(POLISH):
             if search.unreached or not any(_can_be_better(first) for first, *_ in search.results.values()):
@@ -141,11 +139,6 @@ class Function:
         """What the guide thinks would help, as long as something is left to be found."""
         approach = Approach(self.inputs, self.watch, MOST_PROPOSALS, DEEPEST, search.is_open)
         return search.guide.ideas(approach.towards, search.is_open)
-
-    def _solved(self, search: Search[Function]) -> Iterator[Call]:
-        """What a solver says, where nothing else led to all that is wanted."""
-        if self._laboratory.solver and search.unreached and not search.is_over:
-            yield from self._laboratory.solver(self.inputs, search.turn.left)
 
     def _refined(self, search: Search[Function]) -> Iterator[Call]:
         """Calls near those that say little, in the hope that they say more."""

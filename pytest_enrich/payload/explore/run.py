@@ -193,19 +193,6 @@ class Runner:
         is_heard = printed or given or logged
         return dataclasses.replace(outcome, printed=printed, warned=given, logged=logged) if is_heard else outcome
 
-    def unwatched(self, wanted: Program) -> Callable[[Mapping[str, object]], object]:
-        """What runs a program with values for names that it leaves open, while nobody looks which way it goes."""
-        scene = [self._code(line, "exec") for line in wanted.lines]
-        action = self._code(wanted.action, "eval" if wanted.expression else "exec")
-
-        def perform(given: Mapping[str, object]) -> object:
-            namespace = {**self._names, **given}
-            for line in scene:
-                exec(line, namespace)
-            return eval(action, namespace)
-
-        return perform
-
     def _perform(
         self,
         scene: list[CodeType],
