@@ -7,7 +7,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice, zip_longest
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from ..explore.calls import Call
 from .probe import Note
@@ -70,17 +70,20 @@ class Guide:
         return line in self._way and len(self._taken[line]) < 2  # noqa: PLR2004 - of the two ways
 
 
-class Inputs(Protocol):
-    """What is known of the choices of a subject."""
+class Choices:
+    """What is known of the choices of a subject: nothing, unless it says more."""
 
-    def absent(self, call: Call) -> Mapping[str, str]:
+    def absent(self, _call: Call) -> Mapping[str, str]:
         """Templates of the defaults of what may be chosen and is not."""
+        return {}
 
-    def marks(self, call: Call) -> Sequence[Mark]:
+    def marks(self, _call: Call) -> Sequence[Mark]:
         """What may be chosen and is not, with defaults that have no template."""
+        return ()
 
-    def like(self, kind: object) -> Iterable[str]:
+    def like(self, _kind: object) -> Iterable[str]:
         """Templates of values of a type, or texts that a pattern matches."""
+        return ()
 
     def learn(self, values: Iterable[object]) -> None:
         """Code compared with these: they are worth trying elsewhere, too."""
@@ -95,14 +98,14 @@ class Approach:
     """The way to the other outcome of conditions.
 
     Attributes:
-        inputs: Of the subject.
+        choices: Of the subject.
         watch: Runs it.
         most: Proposals for one line.
         depth: So many parts of a condition are made to hold one after the other.
         is_open: Whether the other outcome is still wanted, where the choices are run meanwhile.
     """
 
-    inputs: Inputs
+    choices: Choices
     watch: Watch
     most: int
     depth: int = 0
@@ -126,17 +129,17 @@ class Approach:
             likely = self._likely(call, notes)
             yield from likely
         if self.is_open(line) and distance(notes) < math.inf:
-            absent = self.inputs.absent(call)
+            absent = self.choices.absent(call)
             yield from descend(call, lambda other: distance(self.watch(other, [line])), absent)
 
     def _likely(self, call: Call, notes: Sequence[Note]) -> list[Call]:
         """What would make one of the conditions come out another way."""
-        self.inputs.learn(operand for note in notes for operand in (note.left, note.right))
+        self.choices.learn(operand for note in notes for operand in (note.left, note.right))
         notes = notes[:MOST_NOTES]
-        marked = unmarked(call, notes, self.inputs.marks(call))
+        marked = unmarked(call, notes, self.choices.marks(call))
         return [
             *islice(
-                dict.fromkeys(chain(marked, proposals(call, notes, self.inputs.absent(call), self.inputs.like))),
+                dict.fromkeys(chain(marked, proposals(call, notes, self.choices.absent(call), self.choices.like))),
                 self.most,
             )
         ]
@@ -147,18 +150,18 @@ class Approach:
         return next(((call, found) for call, found in noted if len(found) > len(notes)), None)
 
 
-def variations(inputs: Inputs, watch: Watch, call: Call) -> Iterator[Call]:
+def variations(choices: Choices, watch: Watch, call: Call) -> Iterator[Call]:
     """Choices for which one of the last conditions that this call came to comes out another way."""
-    return _proposals(inputs, call, watch(call, ())[::-1])
+    return _proposals(choices, call, watch(call, ())[::-1])
 
 
-def edges(inputs: Inputs, watch: Watch, call: Call, lines: Collection[int]) -> Iterator[Call]:
+def edges(choices: Choices, watch: Watch, call: Call, lines: Collection[int]) -> Iterator[Call]:
     """Choices for which the numbers that conditions on these lines compare are equal, or nearly so."""
-    return _proposals(inputs, call, [note for note in watch(call, lines) if note.how == "<"])
+    return _proposals(choices, call, [note for note in watch(call, lines) if note.how == "<"])
 
 
-def _proposals(inputs: Inputs, call: Call, notes: Sequence[Note]) -> Iterator[Call]:
-    likely = proposals(call, notes[:MOST_NOTES], inputs.absent(call), inputs.like)
+def _proposals(choices: Choices, call: Call, notes: Sequence[Note]) -> Iterator[Call]:
+    likely = proposals(call, notes[:MOST_NOTES], choices.absent(call), choices.like)
     return islice(dict.fromkeys(likely), MOST_VARIATIONS)
 
 

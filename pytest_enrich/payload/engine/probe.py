@@ -178,15 +178,13 @@ class Probes:
             self.notes.append(Note(line, _kind(how), *_operands(left, right, rest)))
         if how == "truth":
             return left
-        if how.startswith(OF_TYPE):
-            return _compared(how.removeprefix(OF_TYPE))(rest[0](left), right)
-        if how in PAIRS:
-            return PAIRS[how](left, right)
         if how in FUNCTIONS:
             return right(left)
         if how in METHODS:
             return getattr(left, how)(*([] if right is None else [right]), *rest)
-        return _compared(how)(left, right)
+        if how.startswith(OF_TYPE):
+            left, how = rest[0](left), how.removeprefix(OF_TYPE)
+        return (PAIRS[how] if how in PAIRS else COMPARISONS[getattr(ast, how)][1])(left, right)
 
 
 def _kind(how: str) -> str:
@@ -194,10 +192,6 @@ def _kind(how: str) -> str:
     if how.startswith(OF_TYPE):
         return "isinstance"
     return how if how in {"truth", *PAIRS, *METHODS, *FUNCTIONS} else COMPARISONS[getattr(ast, how)][0]
-
-
-def _compared(operator: str) -> Callable[[Any, Any], Any]:
-    return COMPARISONS[getattr(ast, operator)][1]
 
 
 def _operands(left: Any, right: Any, rest: tuple[Any, ...]) -> tuple[Any, Any]:

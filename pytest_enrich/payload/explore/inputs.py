@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 
+from ..engine.guide import Choices
 from ..engine.reduce import known_texts, oddness
 from ..engine.solve import Mark
 from ..express import express
@@ -52,7 +53,7 @@ def undeclared(
     return {name: list(dict.fromkeys([*values, *more])) for name, values in named} or {"key": [*GENERAL]}
 
 
-class Inputs:
+class Inputs(Choices):
     """What is known about calling one function, which `owner` is the class of; `steps` of what is done before."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - each is known to another part of a job

@@ -6,14 +6,13 @@ import functools
 import itertools
 import random
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 
-from ..engine.guide import Approach
+from ..engine.guide import Approach, Choices
 from ..engine.probe import Note
 from ..engine.reduce import reduce
 from ..engine.search import Cost, Result, Search
-from ..engine.solve import Mark
 from ..engine.trace import Branch
 from .pool import Pool
 from .runner import TestRun
@@ -35,26 +34,15 @@ FEWEST_ALIKE = 4
 """Signs in a row: fewer are alike by chance."""
 
 
-class Holes:
-    """What a guide asks about the choices in a test: each hole has a value."""
+class Holes(Choices):
+    """The choices in a test: all have a value, and the rows say what fits."""
 
     def __init__(self, pools: Sequence[Pool]) -> None:
         self._pools = pools
 
-    def absent(self, _call: Variation) -> Mapping[str, str]:
-        """Nothing."""
-        return {}
-
-    def marks(self, _call: Variation) -> Sequence[Mark]:
-        """None."""
-        return ()
-
     def like(self, kind: object) -> Iterable[str]:
         """Templates of values of a type that a row has."""
         return dict.fromkeys(text for pool in self._pools for text in pool.like(kind))
-
-    def learn(self, values: Iterable[object]) -> None:
-        """The rows say what fits."""
 
 
 class ExistingTest:
