@@ -52,7 +52,7 @@ def known_texts(templates: Iterable[str]) -> frozenset[str]:
     """What `oddness` takes for usual where tests pass these values."""
     texts = list(templates)
     shapes = {shape(_text(match[0])) for text in texts for match in literals(text) if match.lastgroup == "string"}
-    return frozenset([*texts, *(one for one in shapes if one)])
+    return frozenset([*texts, *(shown for shown in shapes if shown)])
 
 
 @lru_cache(maxsize=20_000)
@@ -137,7 +137,7 @@ def _simpler(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:
     yield from _plainer_arguments(call, plain)
     yield from _plainer_throughout(call, plain)
     if call.receiver:
-        yield from (dataclasses.replace(call, receiver=one) for one in _receivers(call.receiver, plain))
+        yield from (dataclasses.replace(call, receiver=receiver) for receiver in _receivers(call.receiver, plain))
     for value, make in given(call):
         yield from map(make, _plainer(value, ()))
     for at, step in enumerate(call.setup):
@@ -165,7 +165,7 @@ def _plainer_throughout(call: Call, plain: Mapping[str, Sequence[str]]) -> Itera
 def _receivers(receiver: str, plain: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """An object made from nothing shows little: one argument stays, unless that is nothing itself."""
     bare = receiver.endswith(("()", "=None)"))
-    return (one for one in _plainer(receiver, plain.get("", ())) if bare or not one.endswith("()"))
+    return (simpler for simpler in _plainer(receiver, plain.get("", ())) if bare or not simpler.endswith("()"))
 
 
 def _plainer(value: str, preferred: Sequence[str]) -> Iterator[str]:
@@ -196,7 +196,7 @@ def _smaller(match: re.Match[str]) -> Iterator[str]:
         value = eval(text, {})
         less = itertools.chain([value.rstrip()], *(_without(value, cuts) for cuts in _cuts(value)))
         # An empty text shows little; where only that will do, the search has found it as such.
-        yield from (repr(one) for one in less if one and one != value)
+        yield from (repr(left) for left in less if left and left != value)
 
 
 def _cuts(value: str | bytes) -> Iterator[Sequence[int]]:

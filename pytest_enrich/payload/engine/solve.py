@@ -105,7 +105,7 @@ def descend(call: Call, far: Callable[[Call], float], absent: Mapping[str, str])
             text, make = list(_numbers(call, absent))[which]
             moved = [make(repr(evaluate(text) + move)) for move in (step, -step)]  # type: ignore[operator]
             tries += 2
-            distance, nearer = min(((far(one), at) for at, one in enumerate(moved)), default=(best, 0))
+            distance, nearer = min(((far(other), at) for at, other in enumerate(moved)), default=(best, 0))
             if distance < best:
                 best, call, step, grown, coarse = distance, moved[nearer], step * 2, True, iter(COARSE)
                 yield call
@@ -138,22 +138,22 @@ def _substitutions(note: Note, like: Callable[[object], Iterable[str]]) -> Itera
     """Pairs of an operand and a value that would change the outcome if it stood in its place."""
     left, right = note.left, note.right
     if note.how in {"==", "<"}:
-        yield from ((left, one) for one in (UNLIKE if left is right else _round(right, note.how)))
-        yield from ((right, one) for one in _round(left, note.how))
+        yield from ((left, wanted) for wanted in (UNLIKE if left is right else _round(right, note.how)))
+        yield from ((right, wanted) for wanted in _round(left, note.how))
     elif note.how == "in":
-        yield from ((left, one) for one in _members(right))
+        yield from ((left, wanted) for wanted in _members(right))
         yield from ((right, right + part) for part in _texts(left, right) if isinstance(right, TEXTS))
         yield from [(right, [*right, left])] if isinstance(right, list) else []
     elif note.how in {"startswith", "endswith"} and isinstance(left, TEXTS):
         parts = _texts(right, left)
-        yield from ((left, one + left if note.how == "startswith" else left + one) for one in parts)
-        yield from ((left, one) for one in parts)
+        yield from ((left, part + left if note.how == "startswith" else left + part) for part in parts)
+        yield from ((left, part) for part in parts)
     elif note.how in {"match", "fullmatch", "search", "isinstance"}:
         subject, kind = (left, right) if note.how == "isinstance" or isinstance(left, str) else (right, left)
         yield from ((subject, Written(text)) for text in like(kind))
         yield from ((left, Written(text)) for text in _used_up(left, kind))
     elif note.how in UNUSUAL:
-        yield from ((left, one) for one in UNUSUAL[note.how])
+        yield from ((left, wanted) for wanted in UNUSUAL[note.how])
     elif note.how in SORTS:
         yield from ((left, Written(text)) for text in SORTS[note.how])
     elif note.how == "hasattr":
@@ -161,14 +161,14 @@ def _substitutions(note: Note, like: Callable[[object], Iterable[str]]) -> Itera
     elif note.how in SAMPLES:
         yield left, SAMPLES[note.how]
     elif note.how == "truth":
-        yield from ((left, one) for one in _opposite(left))
+        yield from ((left, wanted) for wanted in _opposite(left))
 
 
 def _used_up(value: object, kind: object) -> Iterator[str]:
     """An iterator over what a container holds, where it is asked whether it is one."""
-    kinds = [one for one in (kind if isinstance(kind, tuple) else (kind,)) if one is not str]
+    kinds = [each for each in (kind if isinstance(kind, tuple) else (kind,)) if each is not str]
     text = express(value) if isinstance(value, list | tuple | str) else None
-    if text is not None and any(isinstance(one, type) and isinstance(value, one) for one in kinds):
+    if text is not None and any(isinstance(each, type) and isinstance(value, each) for each in kinds):
         yield f"iter({text})"
 
 
@@ -192,7 +192,7 @@ def are_numbers(*values: object) -> bool:
 def _texts(given: Any, like: object) -> list[Any]:
     """A text, or those of a tuple, that may be put beside `like`."""
     every = given if isinstance(given, tuple) else (given,)
-    return [one for one in every if isinstance(one, TEXTS) and isinstance(one, str) == isinstance(like, str)]
+    return [text for text in every if isinstance(text, TEXTS) and isinstance(text, str) == isinstance(like, str)]
 
 
 def _members(value: object) -> list[object]:
@@ -243,16 +243,16 @@ def _changed(value: Any, known: Any, wanted: Any) -> Iterator[str]:
     if isinstance(wanted, Written):
         yield from [str(wanted)] if type(value) is type(known) and value == known else []
     elif isinstance(value, TEXTS) and isinstance(known, TEXTS) and isinstance(wanted, TEXTS):
-        pairs = ((_as_such(value, known, one), _as_such(value, wanted, one)) for one in ENCODINGS)
+        pairs = ((_as_such(value, known, encoding), _as_such(value, wanted, encoding)) for encoding in ENCODINGS)
         for pair in dict.fromkeys(pairs):
             yield from map(repr, _rewritten(value, *pair))
     elif isinstance(value, str) and are_numbers(known, wanted):
         shown = dict.fromkeys((str(known), str(known).removesuffix(".0")))
-        yield from (repr(value.replace(one, str(wanted), 1)) for one in shown if one in value)
+        yield from (repr(value.replace(digits, str(wanted), 1)) for digits in shown if digits in value)
     elif isinstance(value, str) and isinstance(known, enum.Enum) and isinstance(wanted, enum.Enum):
         yield from _named(value, known, wanted)
     elif are_numbers(value, known, wanted):
-        yield from (express(_like(value, one)) or "0" for one in _moved(value, known, wanted))
+        yield from (express(_like(value, number)) or "0" for number in _moved(value, known, wanted))
     elif type(value) is type(known) and value == known:
         yield express(wanted) or "None"
 

@@ -32,7 +32,7 @@ def search(job: Record, scene: Scene, started: float) -> Record:
     """Search through all entries; the answer's `found` are the chosen calls, reduced, with what they reach."""
     branches, lines = frozenset(map(tuple, job["branches"])), frozenset(job["lines"])
     if job["only"]:
-        return _given(scene, branches | lines, [calls.load(one) for one in job["only"]])
+        return _given(scene, branches | lines, [calls.load(record) for record in job["only"]])
     limits = Limits(job["executions"], started + job["seconds"], job["seed"])
     laboratory = Laboratory(scene.runner, Probes(scene.module), scene.given.arguments)
     # The first half of the time is for the function itself, half of the rest for the first of those that call it.

@@ -91,7 +91,7 @@ def rank(inputs: Inputs, outcome: Outcome, reached: Reached, filename: str) -> i
 
 def _is_made(inputs: Inputs, result: object, reached: Reached, filename: str) -> bool:
     """Whether a function made an object that shows no value, and what was `reached` is code of its class."""
-    codes = {code for one in vars(type(result)).values() if isinstance(code := body.code_of(one), CodeType)}
+    codes = {code for member in vars(type(result)).values() if isinstance(code := body.code_of(member), CodeType)}
     own = frozenset[int]().union(*(_lines(code) for code in codes if code.co_filename == filename))
     return body.code_of(inputs.function) not in codes and lines_of(reached) <= own and visible_text(result) is None
 
@@ -99,7 +99,7 @@ def _is_made(inputs: Inputs, result: object, reached: Reached, filename: str) ->
 @lru_cache(maxsize=512)
 def _lines(code: CodeType) -> frozenset[int]:
     """Those of a function, and of what is defined in it."""
-    inner = (_lines(one) for one in code.co_consts if isinstance(one, CodeType))
+    inner = (_lines(constant) for constant in code.co_consts if isinstance(constant, CodeType))
     return frozenset(line for _, _, line in code.co_lines() if line).union(*inner)
 
 
@@ -114,7 +114,8 @@ def unobserved(runner: Runner, call: Call, reached: Reached, of: Callable[[Outco
     """
     # Two steps may reach the same, so that it is lost without both only.
     steps = dict.fromkeys([(), *(call.setup[:at] + call.setup[at + 1 :] for at in range(len(call.setup)))])
-    tried = [(other, runner.call(other)) for other in (dataclasses.replace(call, setup=one) for one in steps)]
+    fewer = [dataclasses.replace(call, setup=setup) for setup in steps]
+    tried = [(other, runner.call(other)) for other in fewer]
     losing = [(other, lost) for other, outcome in tried if not outcome.refusal and (lost := reached - of(outcome))]
     shown = said(runner, call) if losing else []
     return frozenset[Any]().union(*(lost for other, lost in losing if said(runner, other) == shown))
