@@ -48,7 +48,6 @@ class Explore(Struct, frozen=True, kw_only=True, tag="explore"):
         constants: Literals that the source compares with, best first.
         constructors: Calls that make objects of the project's classes, seen in tests.
         raises: Lines of `raise` statements in `path`: an exception from elsewhere is an accident, not a contract.
-        solver: Whether a solver is asked, too, which comes to something else every time.
         seed: Of the search; with the same seed and `executions` the answer is the same everywhere.
         executions: The most calls to make.
         seconds: The most time to take.
@@ -66,7 +65,6 @@ class Explore(Struct, frozen=True, kw_only=True, tag="explore"):
     constants: tuple[str, ...] = ()
     constructors: tuple[Call, ...] = ()
     raises: tuple[int, ...] = ()
-    solver: bool = False
     seed: int = 0
     executions: int = 5000
     seconds: float = 10.0

@@ -30,7 +30,7 @@ def record(target: Target, sandbox: Sandbox, *, seconds: float = RECORD_SECONDS)
     return answer if isinstance(answer, Recorded) else NOTHING
 
 
-def explore(task: Task, recorded: Recorded, sandbox: Sandbox, *, solver: bool = False) -> Explored | None:
+def explore(task: Task, recorded: Recorded, sandbox: Sandbox) -> Explored | None:
     """What calls of the target's entries did, from those that were recorded on; None when that failed."""
     entries = [
         replace(
@@ -39,7 +39,7 @@ def explore(task: Task, recorded: Recorded, sandbox: Sandbox, *, solver: bool = 
         )
         for entry in task.target.entries
     ]
-    return _answer(replace(_job(task, recorded), solver=solver, entries=tuple(entries)), sandbox)
+    return _answer(replace(_job(task, recorded), entries=tuple(entries)), sandbox)
 
 
 def look(task: Task, call: Call, sandbox: Sandbox) -> Explored | None:

@@ -6,7 +6,6 @@ Record what existing tests pass, explore from there inside the sandbox, and writ
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from importlib.util import find_spec
 from typing import TypeAlias
 
 from msgspec.structs import replace
@@ -25,30 +24,17 @@ Rewrite: TypeAlias = Callable[[Task, Explored], Iterator[Candidate]]
 """Better candidates of what was found."""
 
 
-def has_solver() -> bool:
-    """Whether the extra `symbolic` is installed."""
-    return find_spec("hypothesis_crosshair_provider") is not None
-
-
 class SearchProposer:
     """Thinks of tests by search; everything runs in `sandbox`.
 
-    What was found is written as a test of its own only after what `better` makes of it. A `solver` is asked, too,
-    where the extra `symbolic` brings one.
+    What was found is written as a test of its own only after what `better` makes of it.
     """
 
     name = "search"
 
-    def __init__(
-        self,
-        sandbox: Sandbox,
-        better: Rewrite = lambda _task, _explored: iter(()),
-        *,
-        solver: bool = False,
-    ) -> None:
+    def __init__(self, sandbox: Sandbox, better: Rewrite = lambda _task, _explored: iter(())) -> None:
         self._sandbox = sandbox
         self._better = better
-        self._solver = solver
 
     def propose(self, task: Task) -> Iterator[Candidate]:
         """One candidate for each input found, those that close the most first."""
@@ -59,7 +45,7 @@ class SearchProposer:
         recorded = exploring.record(target, self._sandbox, seconds=seconds)
         if not target.entries and not recorded.through:
             return
-        explored = exploring.explore(task, recorded, self._sandbox, solver=self._solver)
+        explored = exploring.explore(task, recorded, self._sandbox)
         if explored is not None:
             yield from self._better(task, explored)
             yield from findings.render(task, explored, Origin(proposer=self.name, seed=task.seed))

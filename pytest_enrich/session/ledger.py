@@ -69,11 +69,6 @@ class Round(Struct, frozen=True, kw_only=True):
         """How many times longer than at first one target may take."""
         return 1 << self.depth
 
-    @property
-    def asks_solver(self) -> bool:
-        """Whether a solver, which takes seconds, is asked where there is one: for what all else left open."""
-        return self.depth > 0
-
     def budget(self, budget: Budget, whole: RemainingBudget) -> Budget:
         """What this round may use; a budget in executions is each round's."""
         if budget.seconds is None:

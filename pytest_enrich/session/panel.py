@@ -9,7 +9,7 @@ from pytest_enrich.config import MODEL, Settings
 from pytest_enrich.data import Attempt, ModelPart, NewTest, Target
 from pytest_enrich.proposers.properties import PropertiesProposer, uses_hypothesis
 from pytest_enrich.proposers.rows import RowsProposer
-from pytest_enrich.proposers.search import SearchProposer, has_solver
+from pytest_enrich.proposers.search import SearchProposer
 from pytest_enrich.protocols import Proposer, Sandbox, Task
 from pytest_enrich.session.writing import TestFiles
 
@@ -59,17 +59,13 @@ class Panel:
         if self._model is not None:
             self._model.close()
 
-    def proposers(self, names: Sequence[str], *, solver: bool = False) -> tuple[Proposer, ...]:
-        """Those of these names that can be asked; a `solver` is asked by the search, where there is one."""
+    def proposers(self, names: Sequence[str]) -> tuple[Proposer, ...]:
+        """Those of these names that can be asked; with a model all others begin with what it said, too."""
         rows = RowsProposer(self._sandbox, self._files.readable)
         known: dict[str, Proposer] = {
             "rows": rows,
             # A value that a call needs is the better suggestion as one more row of a test that passes it on.
-            "search": SearchProposer(
-                self._sandbox,
-                *([rows.of_calls] if rows.name in names else []),
-                solver=solver and has_solver(),
-            ),
+            "search": SearchProposer(self._sandbox, *([rows.of_calls] if rows.name in names else [])),
             "properties": PropertiesProposer(self._sandbox),
         }
         if not uses_hypothesis(self._settings.rootdir, self._settings.test_files):

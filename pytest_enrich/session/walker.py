@@ -216,7 +216,7 @@ class Walker:
         known = rejected.read(self._settings.rootdir)
         return replace(
             self._context,
-            proposers=self._panel.proposers(turn.names, solver=turn.asks_solver),
+            proposers=self._panel.proposers(turn.names),
             remaining=remaining,
             seed=self._settings.seed + turn.depth,
             earlier=self._ledger.earlier,

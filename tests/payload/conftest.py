@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import importlib
+import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -49,3 +52,19 @@ def record() -> Callable[..., Recorded]:
         return execution.answer
 
     return record
+
+
+@pytest.fixture
+def imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], ModuleType]]:
+    """Writes a module and imports it; it is gone afterwards."""
+    names: list[str] = []
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def imported(name: str, text: str) -> ModuleType:
+        names.append(name)
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+        return importlib.import_module(name)
+
+    yield imported
+    for name in names:
+        del sys.modules[name]

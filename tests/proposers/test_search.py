@@ -414,13 +414,6 @@ def test_one_that_is_awaited_makes_a_coroutine_of_a_test_of_several(fakes, propo
     assert (made.origin.spare, plain.origin.spare) == (False, True)
 
 
-@pytest.mark.parametrize("solver", [False, True])
-def test_a_solver_is_asked_where_it_was_asked_for(fakes, solver):
-    sandbox = fakes.ScriptedSandbox({Explore: Explored(findings=(), executions=1), Record: NOTHING})
-    assert list(SearchProposer(sandbox, solver=solver).propose(fakes.task())) == []
-    assert [job.solver for job in sandbox.asked(Explore)] == [solver]
-
-
 def test_findings_of_several_methods_of_a_class_come_as_one_test_named_after_it(fakes, propose):
     gaps = [fakes.gap(f"cart-{name}", line, qualname=f"Cart.{name}") for name, line in (("size", 3), ("total", 8))]
     parts = tuple(replace(fakes.target(gap), qualname=gap.qualname) for gap in gaps)

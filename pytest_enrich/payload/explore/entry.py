@@ -9,69 +9,49 @@ from typing import Any
 from ..express import NAME
 from . import command
 
+SIGNS = {
+    "add": "+",
+    "sub": "-",
+    "mul": "*",
+    "truediv": "/",
+    "floordiv": "//",
+    "mod": "%",
+    "pow": "**",
+    "matmul": "@",
+    "and": "&",
+    "or": "|",
+    "xor": "^",
+    "lshift": "<<",
+    "rshift": ">>",
+}
+COMPARISONS = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+BUILT_INS = ("abs", "bool", "bytes", "float", "int", "len", "next", "repr", "str")
 OPERATORS = {
     "__getitem__": "{0}[{1}]",
     "__setitem__": "{0}[{1}] = {2}",
     "__delitem__": "del {0}[{1}]",
+    "__missing__": "{0}[{1}]",
     "__contains__": "{1} in {0}",
-    "__len__": "len({0})",
     "__iter__": "list({0})",
     "__reversed__": "list(reversed({0}))",
-    "__bool__": "bool({0})",
-    "__repr__": "repr({0})",
-    "__str__": "str({0})",
-    "__int__": "int({0})",
-    "__float__": "float({0})",
-    "__abs__": "abs({0})",
-    "__neg__": "-{0}",
-    "__eq__": "{0} == {1}",
-    "__ne__": "{0} != {1}",
-    "__lt__": "{0} < {1}",
-    "__le__": "{0} <= {1}",
-    "__gt__": "{0} > {1}",
-    "__ge__": "{0} >= {1}",
-    "__add__": "{0} + {1}",
-    "__radd__": "{1} + {0}",
-    "__sub__": "{0} - {1}",
-    "__rsub__": "{1} - {0}",
-    "__mul__": "{0} * {1}",
-    "__rmul__": "{1} * {0}",
-    "__truediv__": "{0} / {1}",
-    "__floordiv__": "{0} // {1}",
-    "__mod__": "{0} % {1}",
-    "__and__": "{0} & {1}",
-    "__or__": "{0} | {1}",
-    "__xor__": "{0} ^ {1}",
-    "__missing__": "{0}[{1}]",
-    "__pow__": "{0} ** {1}",
-    "__matmul__": "{0} @ {1}",
-    "__lshift__": "{0} << {1}",
-    "__rshift__": "{0} >> {1}",
-    "__rtruediv__": "{1} / {0}",
-    "__rfloordiv__": "{1} // {0}",
-    "__rmod__": "{1} % {0}",
-    "__rand__": "{1} & {0}",
-    "__ror__": "{1} | {0}",
-    "__rxor__": "{1} ^ {0}",
-    "__iadd__": "{0} += {1}",
-    "__isub__": "{0} -= {1}",
-    "__iand__": "{0} &= {1}",
-    "__ior__": "{0} |= {1}",
-    "__ixor__": "{0} ^= {1}",
-    "__pos__": "+{0}",
-    "__invert__": "~{0}",
-    "__next__": "next({0})",
-    "__bytes__": "bytes({0})",
     "__format__": "format({0}, {1})",
     "__fspath__": "⟨os:fspath⟩({0})",
     "__index__": "⟨operator:index⟩({0})",
+    "__neg__": "-{0}",
+    "__pos__": "+{0}",
+    "__invert__": "~{0}",
+    **{f"__{name}__": f"{name}({{0}})" for name in BUILT_INS},
+    **{f"__{name}__": f"{{0}} {sign} {{1}}" for name, sign in (SIGNS | COMPARISONS).items()},
+    **{f"__r{name}__": f"{{1}} {sign} {{0}}" for name, sign in SIGNS.items()},
+    **{f"__i{name}__": f"{{0}} {sign}= {{1}}" for name, sign in SIGNS.items()},
 }
+"""How people call special methods, by their names."""
 BETWEEN = {
     f"{left} {sign} {right}"
     for sign in ("==", "!=", "<", "<=", ">", ">=", "+", "-")
     for left, right in (("{0}", "{1}"), ("{1}", "{0}"))
 }
-STATEMENTS = {"__setitem__", "__delitem__", "__iadd__", "__isub__", "__iand__", "__ior__", "__ixor__"}
+STATEMENTS = {"__setitem__", "__delitem__", *(f"__i{name}__" for name in SIGNS)}
 ASKING = OPERATORS.keys() - STATEMENTS - {"__getitem__", "__next__"}
 """What gives an answer and is done for nothing else: nobody writes `"a" in box` as a line of its own."""
 LOOSE = (ast.Lambda, ast.IfExp, ast.BoolOp, ast.Compare, ast.NamedExpr, ast.BinOp)

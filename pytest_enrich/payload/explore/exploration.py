@@ -16,11 +16,11 @@ from types import ModuleType
 from typing import Any
 
 from .. import confine, fork, guard
+from ..engine.bounds import shifted
 from ..job import UnableError
 from ..objects import aliases
 from ..rules.files import listed_backwards
-from . import calls, found, world
-from .bounds import shifted
+from . import calls, findings, world
 from .calls import Call, Program, program
 from .command import started_as
 from .observe import observe
@@ -82,17 +82,17 @@ def explore(work: dict[str, Any]) -> dict[str, Any]:
     job, started = work["job"], time.monotonic()
     module = _imported(job["module"])
     scene = world.build(job, module, work["rootdir"])
-    drawn = _apart(work, partial(found.search, job, scene, started), job["seconds"] + GRACE_SECONDS)
+    drawn = _apart(work, partial(findings.search, job, scene, started), job["seconds"] + GRACE_SECONDS)
     if "why" in drawn:
         raise RuntimeError(f"the search ended by {drawn['why']}")
     if "ended" in drawn:  # by what was called: the process is gone, or goes on for ever
         return {"type": "explored", "findings": [], "executions": 0, "dropped": {"search ended early": 1}}
-    findings, dropped = _looks(work, scene, drawn)
+    shown, dropped = _looks(work, scene, drawn)
     return {
         "type": "explored",
-        "findings": findings,
+        "findings": shown,
         "executions": drawn["executions"],
-        "aliases": aliases(json.dumps(findings, ensure_ascii=False), sys.modules),
+        "aliases": aliases(json.dumps(shown, ensure_ascii=False), sys.modules),
         "dropped": dropped,
         "ideas": drawn["ideas"],
         "corpus": drawn["corpus"],
@@ -123,16 +123,16 @@ def _looks(
     work: dict[str, Any], scene: world.Scene, drawn: dict[str, Any]
 ) -> tuple[list[dict[str, Any]], dict[str, int]]:
     """What each found call did, of those that did the same each time; and why the others are left out."""
-    findings, dropped = [], Counter(drawn["dropped"])
+    shown, dropped = [], Counter(drawn["dropped"])
     seconds = max(LOOK_SECONDS, work["job"]["seconds"] / LOOKS_IN_TIME)
     for record in drawn["found"]:
         first, *others = (_apart(work, partial(look, scene, record, days), seconds) for days in DAYS_AHEAD)
         objection = _objection(first, others)
         if not objection:
-            findings.append(first)
+            shown.append(first)
         elif not record.get("spare"):
             dropped[objection] += 1
-    return findings, dict(dropped)
+    return shown, dict(dropped)
 
 
 def _objection(first: dict[str, Any], others: Sequence[dict[str, Any]]) -> str:

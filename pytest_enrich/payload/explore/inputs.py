@@ -1,4 +1,4 @@
-"""Keywords: names that a function takes without declaring them, as `**options` does."""
+"""What is known about calling a function: the choices for its arguments, and which of them callers make."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 
+from ..engine.guide import Choices
+from ..engine.reduce import known_texts, oddness
+from ..engine.solve import Mark
 from ..express import express
 from ..rules import is_left_out, rule, types, usage
 from ..rules.evidence import is_well_made
 from ..rules.plain import GENERAL
 from ..rules.values import World, evaluable
-from . import solve
 from .calls import Call, ordered
 from .entry import COMPARERS, Entry
 from .pool import MOST_PLAIN, Pool, Seen, Supply
-from .reduce import known_texts, oddness
 from .templates import template_parts
 
 MOST = 24
+MOST_ODD = 1
 IDENTIFIER = re.compile(r"[a-z]\w{2,}")
 SWITCH = ("True", "False")
 MOST_LITERALS = 160
@@ -51,7 +53,7 @@ def undeclared(
     return {name: list(dict.fromkeys([*values, *more])) for name, values in named} or {"key": [*GENERAL]}
 
 
-class Inputs:
+class Inputs(Choices):
     """What is known about calling one function, which `owner` is the class of; `steps` of what is done before."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - each is known to another part of a job
@@ -112,6 +114,10 @@ class Inputs:
         """What a reader has seen in tests of it."""
         shown = [value for pool in self.pools.values() for value in pool.seen]
         return known_texts([*shown, *(call.receiver for call in self.calls if call.receiver)])
+
+    def is_usual(self, call: Call) -> bool:
+        """Whether callers might make this call, and people read it without wonder."""
+        return self.conforms(call) and self.oddness(call) <= MOST_ODD
 
     def oddness(self, call: Call) -> int:
         """How far a call is from what callers write."""
@@ -211,11 +217,11 @@ class Inputs:
         texts = {} if call.is_full else self._default_texts
         return {name: text for name, text in texts.items() if text is not None and name not in given}
 
-    def marks(self, call: Call) -> list[solve.Mark]:
+    def marks(self, call: Call) -> list[Mark]:
         """The parameters that a call does not give, with defaults that have no template."""
         given = dict(call.arguments)
         return [
-            solve.Mark(name, self._supply.defaults[name], self.pools[name].plain[:MOST_PLAIN])
+            Mark(name, self._supply.defaults[name], self.pools[name].plain[:MOST_PLAIN])
             for name, text in self._default_texts.items()
             if text is None and name not in given
         ]

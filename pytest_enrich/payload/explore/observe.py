@@ -17,6 +17,7 @@ from itertools import islice
 
 from ..express import UNSTABLE, express, named, spoken, steady
 from ..rules import files
+from ..rules.body import needs_nothing
 from .calls import Call, Program, changeable
 from .contract import is_worded
 from .run import Outcome, Runner
@@ -38,20 +39,14 @@ def questions(value: object) -> Iterator[str]:
     for cls in type(value).__mro__ if not isinstance(value, COLLECTIONS) else ():
         own = {} if cls.__module__.partition(".")[0] in sys.stdlib_module_names else vars(cls)
         for name, function in own.items():
-            if name not in known and not name.startswith("_") and _needs_nothing(function):
+            if name not in known and not name.startswith("_") and _is_asked(function):
                 yield name
         known |= {*own}
 
 
-def _needs_nothing(function: object) -> bool:
+def _is_asked(function: object) -> bool:
     """Whether it is called with nothing but its object, and is over when it returns."""
-    if not inspect.isfunction(function) or inspect.iscoroutinefunction(function):
-        return False
-    try:
-        _own, *others = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):  # it takes nothing, or says of itself what is no signature
-        return False
-    return all(one.default is not one.empty or one.kind in {one.VAR_POSITIONAL, one.VAR_KEYWORD} for one in others)
+    return inspect.isfunction(function) and not inspect.iscoroutinefunction(function) and needs_nothing(function)
 
 
 def state(program: Program, namespace: Mapping[str, object]) -> list[tuple[str, str]]:
@@ -132,7 +127,7 @@ def _ended(outcome: Outcome) -> tuple[str, list[Record]]:
 def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Mapping[str, str]) -> list[Record]:
     """What it gave, and what it changed."""
     changes = [
-        {"subject": "state", "expression": text, "value": value, "message": "", "form": _form(value)}
+        _record("state", text, value, form=_form(value))
         for text, value in state(plain, outcome.namespace)
         if value != earlier.get(text)
     ]
@@ -149,6 +144,11 @@ def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Mapping[st
     return [one for one in shown or (result if plain.answers else []) if STARTED not in one["value"]]
 
 
+def _record(subject: str, expression: str, value: str, message: str = "", form: str = "equal") -> Record:
+    """The JSON form of a `data.Observation`."""
+    return {"subject": subject, "expression": expression, "value": value, "message": message, "form": form}
+
+
 def _earlier(runner: Runner, plain: Program) -> dict[str, str]:
     """What can be seen before the action."""
     scene = runner.run(dataclasses.replace(plain, action="None", expression=True))
@@ -157,10 +157,7 @@ def _earlier(runner: Runner, plain: Program) -> dict[str, str]:
 
 def _warned(outcome: Outcome) -> list[Record]:
     """The first warning."""
-    return [
-        {"subject": "warns", "expression": "{result}", "value": name, "message": message, "form": "equal"}
-        for name, message in outcome.warned[:1]
-    ]
+    return [_record("warns", "{result}", name, message) for name, message in outcome.warned[:1]]
 
 
 def _printed(outcome: Outcome) -> list[Record]:
@@ -168,15 +165,12 @@ def _printed(outcome: Outcome) -> list[Record]:
     text = outcome.printed
     if not text.strip() or len(text) > LONGEST_OUTPUT or UNSTABLE.search(text):
         return []
-    return [{"subject": "state", "expression": PRINTED, "value": repr(text), "message": "", "form": "equal"}]
+    return [_record("state", PRINTED, repr(text))]
 
 
 def _logged(outcome: Outcome) -> list[Record]:
     """What it logged, where that is all there is to see of it."""
-    if not outcome.logged:
-        return []
-    text = repr([*outcome.logged])
-    return [{"subject": "state", "expression": LOGGED, "value": text, "message": "", "form": "equal"}]
+    return [_record("state", LOGGED, repr([*outcome.logged]))] if outcome.logged else []
 
 
 def said(runner: Runner, call: Call) -> list[Record]:
@@ -192,7 +186,7 @@ def _raised(error: BaseException) -> list[Record]:
         return []
     told = spoken(error) if is_worded(error) else ""
     message = "" if str(files.folder()) in told else steady(told)
-    return [{"subject": "raises", "expression": "{result}", "value": kind, "message": message, "form": "equal"}]
+    return [_record("raises", "{result}", kind, message)]
 
 
 def _asked(runner: Runner, plain: Program, outcome: Outcome) -> list[Record]:

@@ -1,26 +1,31 @@
-"""What a call logs, as pytest's `caplog` would see it."""
+"""A call is run: what it gives, raises, prints, warns of and logs, and why no test should be made of it."""
 
 from __future__ import annotations
 
+import collections.abc
 import contextlib
 import dataclasses
+import inspect
+import io
+import itertools
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from types import CodeType
 from typing import Any
 
 from .. import express, guard
+from ..engine.bounds import quiet, time_limit
+from ..engine.trace import Branch, TooLongError, Tracer
 from ..express import UNSTABLE
 from ..rules import files
 from . import command
-from .bounds import consumed, consumption, quiet, time_limit
 from .calls import Call, Program, program
 from .command import watched
 from .contract import Warned, is_contract, is_forgotten, not_installed, warnings_of
 from .entry import Entry
-from .trace import Branch, TooLongError, Tracer
 
 MOST, LONGEST = 2, 100
+LONGEST_RESULT = 50
 CALL_SECONDS = 0.5
 
 
@@ -96,6 +101,16 @@ class Outcome:
     printed: str = ""
     warned: tuple[Warned, ...] = ()
     logged: tuple[str, ...] = ()
+
+    @property
+    def is_raising(self) -> bool:
+        """Whether it raised."""
+        return self.raised is not None
+
+    @property
+    def is_start(self) -> bool:
+        """Whether other calls may start from this one."""
+        return not self.refusal
 
 
 class Runner:
@@ -179,19 +194,6 @@ class Runner:
         is_heard = printed or given or logged
         return dataclasses.replace(outcome, printed=printed, warned=given, logged=logged) if is_heard else outcome
 
-    def unwatched(self, wanted: Program) -> Callable[[Mapping[str, object]], object]:
-        """What runs a program with values for names that it leaves open, while nobody looks which way it goes."""
-        scene = [self._code(line, "exec") for line in wanted.lines]
-        action = self._code(wanted.action, "eval" if wanted.expression else "exec")
-
-        def perform(given: Mapping[str, object]) -> object:
-            namespace = {**self._names, **given}
-            for line in scene:
-                exec(line, namespace)
-            return eval(action, namespace)
-
-        return perform
-
     def _perform(
         self,
         scene: list[CodeType],
@@ -235,3 +237,45 @@ class Runner:
             self._names.update(names)
             self._compiled[key] = compile(source, "<enrich>", mode)
         return self._compiled[key]
+
+
+def consumption(result: Any) -> str:
+    """How a result must be taken before there is anything to look at: as in `data.Finding.consume`."""
+    if inspect.isawaitable(result):
+        return "await"
+    if isinstance(result, collections.abc.AsyncIterator):
+        return "async list"
+    is_iterator = isinstance(result, collections.abc.Iterator) and not isinstance(result, io.IOBase)
+    return "list" if is_iterator else ""
+
+
+def consumed(result: Any, consume: str) -> Any:
+    """The result, taken so. An iterator that goes on and on is a call that takes too long."""
+    if consume == "await":
+        return _run(_awaited(result))
+    if consume == "async list":
+        result = _run(_listed(result))
+    if consume == "list":
+        result = list(itertools.islice(result, LONGEST_RESULT + 1))
+    if consume.endswith("list") and len(result) > LONGEST_RESULT:
+        raise TooLongError
+    return result
+
+
+def _run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    import asyncio  # here: it takes longer than all the rest of what a fork loads to try a mutant, and few await
+
+    return asyncio.run(coroutine)
+
+
+async def _awaited(result: Any) -> Any:
+    return await result
+
+
+async def _listed(result: Any) -> list[Any]:
+    found: list[Any] = []
+    async for item in result:
+        found.append(item)
+        if len(found) > LONGEST_RESULT:
+            break
+    return found

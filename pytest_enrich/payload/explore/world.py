@@ -12,6 +12,7 @@ import types
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ..engine.trace import MOST_STEPS, Tracer
 from ..rules import rule
 from ..rules.body import answers, nodes, parameters
 from ..rules.values import World, evaluable
@@ -23,7 +24,6 @@ from .inputs import Inputs
 from .pool import Seen
 from .run import CALL_SECONDS, Runner
 from .shown import find, owner_of, step_elsewhere, ways_elsewhere
-from .trace import MOST_STEPS, Tracer
 from .varied import Given
 
 MOST_PATTERNS = 8

@@ -90,8 +90,8 @@ class Corpus:
 
     def _runner(self, filename: str) -> Runner:
         """A runner in a process that may from now on do no more than one that explores."""
+        from ..engine.trace import Tracer
         from ..explore.run import Runner
-        from ..explore.trace import Tracer
 
         guard.install(self._work["scratch"], self._work["rootdir"], subprocesses=False)
         if self._work["confinement"] is not None:

@@ -9,9 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from ..express import express
-from .carrier import Record
-from .pool import BOUNDARIES, Pool
-from .values import Names
+from .pool import BOUNDARIES, Names, Pool
+from .runner import Record
 
 EXAMPLES = 200
 FEW = EXAMPLES // 5
@@ -78,7 +77,7 @@ class Drawn(Pool):
         if not super().fits(template) or len(self._drawn) < FEW:
             return False
         value = self._names.value(template)
-        same = [one for one in self._values if type(one) is type(value)]
+        same = [drawn for drawn in self._values if type(drawn) is type(value)]
         return _is_within(value, same)
 
     @cached_property
@@ -92,11 +91,11 @@ def _is_within(value: Any, known: Collection[Any]) -> bool:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return bool(min(known) <= value <= max(known))
     if isinstance(value, str | bytes):
-        sizes = [len(one) for one in known]
+        sizes = [len(text) for text in known]
         return min(sizes) <= len(value) <= max(sizes) and _signs([value]) <= _signs(known)
     return False
 
 
 def _signs(texts: Iterable[str | bytes]) -> set[object]:
     """The kinds of characters in texts."""
-    return {unicodedata.category(one) if isinstance(one, str) else "" for text in texts for one in text}
+    return {unicodedata.category(char) if isinstance(char, str) else "" for text in texts for char in text}

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import ast
+import enum
+import itertools
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from types import CodeType
+from typing import Any, TypeAlias
 
+from .. import express
+from ..engine.reduce import known_texts, oddness
 from ..explore.calls import Call
-from ..explore.reduce import known_texts, oddness
-from ..explore.templates import literals, vary
+from ..explore.templates import literals, shorter, vary
 from ..rules import is_left_out, rule
-from .values import Names, Path, combined, emptied, is_literal, is_odd, keys, members
 
+LARGEST: Mapping[type[ast.operator], int] = {ast.Pow: 400, ast.LShift: 400}
+"""The largest right side of an operation that makes large numbers."""
+Path: TypeAlias = tuple[str, ...]
+"""The names of types from the outside of a value to a part of it: ``("list", "int")``."""
+
+DEEPEST = 3
+MOST_COMBINED = 120
+MOST_LESS = 12
 UNKNOWN_KEY = UNNAMED = UNSIGNED = 3
 MOST_PLAIN, MOST_CONSTANTS, MOST_NEAR = 8, 24, 16
 BOUNDARIES: Mapping[type, tuple[str, ...]] = {
@@ -28,6 +41,134 @@ BOUNDARIES: Mapping[type, tuple[str, ...]] = {
 """By type what is at the edges, plainest first."""
 MIXED: tuple[frozenset[Path], ...] = tuple(frozenset({("str",), (other,)}) for other in ("int", "float", "bool"))
 PLAIN: frozenset[Path] = frozenset((name,) for name in ("str", "int", "float", "bool"))
+
+
+def is_odd(template: str) -> bool:
+    """Whether nobody writes it: the rest of a sum (`+ 30`, `365 + 0`), `float("inf")**2`, what fills memory."""
+    try:
+        tree = parsed(template)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return True
+    return any(map(_is_left_over, ast.walk(tree)))
+
+
+def parsed(template: str) -> ast.Expression:
+    """The tree of a template, with names that can be compiled.
+
+    Raises:
+        SyntaxError: It is no expression; `ValueError`, `MemoryError` and `RecursionError` as `ast.parse` has them.
+    """
+    return ast.parse(express.compilable(template)[0].strip(), mode="eval")
+
+
+def _is_left_over(node: ast.AST) -> bool:
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.UAdd)
+    if not isinstance(node, ast.BinOp):
+        return False
+    sides = (node.left, node.right)
+    if any(isinstance(one, ast.Call) and getattr(one.func, "id", "") == "float" for one in sides):
+        return True
+    numbers = [one.value for one in sides if isinstance(one, ast.Constant)]
+    if isinstance(node.op, ast.Add | ast.Sub):
+        return 0 in numbers
+    limit = LARGEST.get(type(node.op))
+    return limit is not None and any(isinstance(one, int) and abs(one) > limit for one in numbers[-1:])
+
+
+def is_literal(template: str) -> bool:
+    """Whether it says all by itself."""
+    try:
+        ast.literal_eval(template)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return False
+    return True
+
+
+def keys(template: str) -> frozenset[object]:
+    """The texts and numbers that are keys in a template."""
+    nodes = ast.walk(parsed(template))
+    found = (key for node in nodes if isinstance(node, ast.Dict) for key in node.keys)
+    return frozenset(key.value for key in found if isinstance(key, ast.Constant))
+
+
+class Names:
+    """The names of a test file, in which the source of its values means something."""
+
+    def __init__(self, namespace: Mapping[str, Any]) -> None:
+        self._namespace = namespace
+        self._compiled: dict[str, tuple[CodeType, dict[str, object]]] = {}
+        self._parts: dict[str, frozenset[Path]] = {}
+
+    def value(self, template: str) -> Any:
+        """The value, made anew.
+
+        Raises:
+            Exception: Whatever making it raises.
+        """
+        if template not in self._compiled:
+            source, names = express.compilable(template)
+            self._compiled[template] = compile(source, "<enrich>", "eval"), names
+        code, names = self._compiled[template]
+        return eval(code, {**self._namespace, **names})
+
+    def parts(self, template: str) -> frozenset[Path]:
+        """The types that its value is made of; none for what cannot be made here."""
+        if template not in self._parts:
+            try:
+                self._parts[template] = frozenset(_parts(self.value(template), DEEPEST))
+            except Exception:  # a constructor that refuses, a name that is gone
+                self._parts[template] = frozenset()
+        return self._parts[template]
+
+
+def _parts(value: object, depth: int) -> set[Path]:
+    kind = type(value).__qualname__
+    found: set[Path] = {(kind,)}
+    if depth and isinstance(value, dict):
+        found |= {(f"{kind} key", *path) for one in value for path in _parts(one, depth - 1)}
+    if depth and isinstance(value, list | tuple | set | frozenset | dict):
+        inner = value.values() if isinstance(value, dict) else value
+        found |= {(kind, *path) for one in inner for path in _parts(one, depth - 1)}
+    return found
+
+
+def members(rows: Iterable[str], names: Names) -> tuple[str, ...]:
+    """`Color.RED` gives `Color.RED`, `Color.GREEN` and so on, in the order of their definition.
+
+    Args:
+        rows: Templates of values.
+        names: In which they mean something.
+    """
+    bases = dict.fromkeys(base for text in rows for base in _bases(text))
+    return tuple(f"{base}.{name}" for base in bases for name in _names_of(base, names))
+
+
+def combined(rows: Iterable[str], every: Iterable[str]) -> tuple[str, ...]:
+    """Flags together: each of `rows` with one of `every` besides, then two of those."""
+    every = list(every)
+    more = (f"{text} | {one}" for one in every for text in rows if text not in every and one not in text)
+    pairs = (f"{one} | {other}" for one, other in itertools.combinations(every, 2))
+    return tuple(itertools.islice(itertools.chain(pairs, more), MOST_COMBINED))
+
+
+def _bases(text: str) -> Iterator[str]:
+    """What stands before a dot in a template."""
+    try:
+        tree = parsed(text)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return
+    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute))
+    yield from (ast.unparse(node.value) for node in nodes if isinstance(node.value, ast.Name | ast.Attribute))
+
+
+def _names_of(base: str, names: Names) -> list[str]:
+    try:
+        value = names.value(base)
+    except Exception:  # a name that is gone
+        return []
+    is_enumeration = isinstance(value, type) and issubclass(value, enum.Enum)
+    return [one.name for one in value if one.name] if is_enumeration else []
 
 
 class Pool:
@@ -93,7 +234,7 @@ class Pool:
     @cached_property
     def _rules(self) -> dict[str, str]:
         groups: dict[str, Iterable[str]] = {
-            "rows: emptied": [one for text in self.seen[:MOST_PLAIN] for one in _emptied(text)],
+            "rows: emptied": [one for text in self.seen[:MOST_PLAIN] for one in _less(text)],
             "rows: plain": [text for kind in BOUNDARIES for text in BOUNDARIES[kind]],
             "rows: near": self._near,
             "rows: constants": self.constants,
@@ -117,7 +258,7 @@ class Pool:
         near = [*self.seen[:12], *self._near[:MOST_NEAR]]
         flags = self._fitting(() if is_left_out("rows: flags") else combined(self.seen, self._members))
         first = [*self._offered, *self._members, *self.constants[:MOST_CONSTANTS]]
-        less = self._fitting(one for text in self.seen[:MOST_PLAIN] for one in _emptied(text))
+        less = self._fitting(less for text in self.seen[:MOST_PLAIN] for less in _less(text))
         every = [*first, *near, *self.plain, *less, *flags]
         return tuple(dict.fromkeys(every))
 
@@ -128,7 +269,7 @@ class Pool:
             return chance.choice(chance.choice(groups))
         return vary(value, chance.randrange(6), chance.randrange(48), chance.randrange(48), self._literals)
 
-    def strangeness(self, value: str) -> int:
+    def unusual(self, value: str) -> int:
         """How much a reader would stumble over: signs and keys that no row has, shapes that nobody writes."""
         if value in self.seen:
             return 0
@@ -163,9 +304,9 @@ class Pool:
 
 
 @rule("rows: emptied")
-def _emptied(template: str) -> Iterable[str]:
+def _less(template: str) -> Iterable[str]:
     """The value with one of its parts empty, or without one of its keys."""
-    return emptied(template)
+    return itertools.islice(shorter(template), MOST_LESS)
 
 
 def _first(template: str) -> str:
@@ -234,7 +375,7 @@ class Added(Pool):
         """One of the offers; `value` when there are none."""
         return chance.choice(self._offers) if self._offers else value
 
-    def strangeness(self, value: str) -> int:
+    def unusual(self, value: str) -> int:
         """A value that nobody offered is one sign to stumble over."""
         return int(value not in self._offers)
 

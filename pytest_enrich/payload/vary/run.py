@@ -13,20 +13,19 @@ from pathlib import Path
 
 import pytest
 
-from ..explore.bounds import Limits
-from ..explore.probe import Probes
-from ..explore.trace import Reached, Tracer
+from ..engine.bounds import Limits
+from ..engine.probe import Probes
+from ..engine.search import Result, Search, cover
+from ..engine.trace import Reached, Tracer
 from ..objects import aliases
-from .carrier import Carrier, Endings, Record, Stage, taken
 from .given import Drawn, draw
 from .instrument import Probe
-from .pool import Added, Exchanged, Pool
-from .search import Find, Search, choose
-from .subject import Subject, Variation
-from .test import Test
-from .values import Names, is_literal
+from .pool import Added, Exchanged, Pool, is_literal
+from .runner import Endings, ItemRunner, Record, Setting, TestRun
+from .subject import ExistingTest
+from .test import Test, Variation, row_of
 
-MOST_CARRIERS = 6
+MOST_RUNNERS = 6
 FEW_ROWS = 6
 REDUCE_SECONDS = 5.0
 
@@ -35,11 +34,11 @@ def varied(work: Record, probe: Probe, items: list[pytest.Item]) -> Record:
     """The `Varied`, as JSON, for a file that was collected with `probe` in it."""
     job, started = work["job"], time.monotonic()
     limits = Limits(job["executions"], started + job["seconds"], job["seed"])
-    search = Search(map(tuple, job["branches"]), job["lines"], limits, job["way"])
-    cast = Cast(work, probe, items)
-    search.through([partial(cast.subject, number) for number in range(len(job["patterns"]))])
-    until = max(time.monotonic() + min(REDUCE_SECONDS, job["seconds"]), search.limits.deadline)
-    variants = _variants(search, cast.tests, until)
+    search: Search[ExistingTest] = Search(map(tuple, job["branches"]), job["lines"], limits, job["way"])
+    tests = Tests(work, probe, items)
+    search.through([partial(tests.subject, number) for number in range(len(job["patterns"]))])
+    until = max(time.monotonic() + min(REDUCE_SECONDS, job["seconds"]), limits.deadline)
+    variants = _variants(search, until)
     return {
         "type": "varied",
         "variants": variants,
@@ -47,11 +46,11 @@ def varied(work: Record, probe: Probe, items: list[pytest.Item]) -> Record:
         "aliases": aliases(json.dumps(variants, ensure_ascii=False), sys.modules),
         "dropped": dict(search.dropped),
         "ideas": dict(search.ideas),
-        "unusable": cast.unusable,
+        "unusable": tests.unusable,
     }
 
 
-class Cast:
+class Tests:
     """The tests of a job, each made ready when its turn comes; `unusable` says why some cannot be."""
 
     def __init__(self, work: Record, probe: Probe, items: Iterable[pytest.Item]) -> None:
@@ -60,14 +59,13 @@ class Cast:
         filename = inspect.getsourcefile(module) or module.__file__ or ""
         endings = Endings(work["rootdir"], job["module"], Path(work["rootdir"], job["test_path"]))
         probe.accepts = endings.is_meant
-        self._stage = Stage(Tracer(filename, dict(map(tuple, job["statements"]))), probe, endings)
+        self._setting = Setting(Tracer(filename, dict(map(tuple, job["statements"]))), probe, endings)
         self._work = work
         self._items = [item for item in items if isinstance(item, pytest.Function)]
         self._probes = Probes(module)
-        self.tests: dict[int, Test] = {}
         self.unusable: dict[int, str] = {}
 
-    def subject(self, number: int) -> Subject | None:
+    def subject(self, number: int) -> ExistingTest | None:
         """What the search works with; None for a test that cannot be varied."""
         test = self._test(number)
         # Where values are offered, the rows are only what they are put into.
@@ -76,33 +74,30 @@ class Cast:
         if isinstance(known, str) or not isinstance(test, Test):
             self.unusable[number] = str(known)
             return None
-        self.tests[number], pools = test, tuple(self._pools(test))
-        towards, offers = partial(test.towards, pools), tuple(self._offers(test))
-        return Subject(number, pools, known, test.is_direct, test.run_all, towards, offers)
+        return ExistingTest(test, tuple(self._pools(test)), known, tuple(self._offers(test)))
 
     def _test(self, number: int) -> Test | str:
         """The test, or why it cannot be varied."""
         pattern = self._work["job"]["patterns"][number]
         own = [item for item in self._items if _plain_id(item) == pattern["nodeid"]]
         chosen = _different(own, set(pattern["argnames"]))
-        carriers = [Carrier(self._stage, item, given=pattern["given"]) for item in chosen]
-        if not carriers:
+        runners = [ItemRunner(self._setting, item, given=pattern["given"]) for item in chosen]
+        if not runners:
             return "was not collected"
         if pattern["given"]:
-            pattern = {**pattern, "holes": draw(carriers[0].item.obj, pattern["holes"], self._work["job"]["seed"])}
-        names = Names(carriers[0].namespace)
-        return Test(self._work, pattern, (number, carriers), names, self._probes)
+            pattern = {**pattern, "holes": draw(runners[0].item.obj, pattern["holes"], self._work["job"]["seed"])}
+        return Test(self._work, pattern, number, runners, self._probes)
 
     def _pools(self, test: Test) -> Iterator[Pool]:
-        constants, holes = self._work["job"]["constants"], test.pattern["holes"]
+        constants, holes = self._work["job"]["constants"], test.holes
         rows = [test.values(at) for at in range(len(holes))]
-        if test.pattern["given"]:
+        if test.is_drawn:
             drawn = zip(rows, (hole["values"] for hole in holes), strict=True)
             yield from (Drawn(values, every, test.names, constants) for values, every in drawn)
             return
         others = (value for values in rows for value in values if is_literal(value))
         near = [*self._work["job"]["values"], *others]
-        offers = [one for offer in self._offers(test) for one in offer]
+        offers = [pair for offer in self._offers(test) for pair in offer]
         for hole, values in enumerate(rows):
             if holes[hole]["fixture"]:
                 yield Exchanged(values, holes[hole]["offers"], test.names, "rows: fixtures")
@@ -110,18 +105,18 @@ class Cast:
             if holes[hole]["adds"]:
                 yield Added(values, holes[hole]["offers"], test.names, _rule(holes[hole]["adds"]))
                 continue
-            offered = [*holes[hole]["offers"], *(value for at, value in offers if at == hole)]
+            offered = [*holes[hole]["offers"], *(value for at, value in offers if at == str(hole))]
             yield Pool(values, test.names, constants, near, offered)
 
-    def _offers(self, test: Test) -> Iterator[tuple[tuple[int, str], ...]]:
+    def _offers(self, test: Test) -> Iterator[tuple[tuple[str, str], ...]]:
         """What calls pass, in the place of parameters: all of the same names, then each of them alone."""
-        parameters = [(at, hole["name"]) for at, hole in enumerate(test.pattern["holes"]) if hole["name"]]
+        parameters = [(str(at), hole["name"]) for at, hole in enumerate(test.holes) if hole["name"]]
         for call in self._work["job"]["offered"]:
             given = {argument["name"]: argument["value"] for argument in call if argument["name"]}
             named = tuple((at, given[name]) for at, name in parameters if name in given)
             others = ((at, argument["value"]) for argument in call for at, _ in parameters)
             yield from [named] if len(named) > 1 else []
-            yield from ((one,) for one in dict.fromkeys([*named, *others]))
+            yield from ((pair,) for pair in dict.fromkeys([*named, *others]))
 
 
 ADDING = {
@@ -153,56 +148,58 @@ def _different(items: list[pytest.Function], varying: set[str]) -> list[pytest.F
         indices = getattr(getattr(item, "callspec", None), "indices", {})
         others = {name: at for name, at in indices.items() if name not in varying}
         found.setdefault(json.dumps(others, sort_keys=True), item)
-    return list(found.values())[:MOST_CARRIERS]
+    return list(found.values())[:MOST_RUNNERS]
 
 
-def _variants(search: Search, tests: dict[int, Test], until: float) -> list[Record]:
-    """The chosen finds, made small and looked at again, as JSON of `Variant`; a spare behind each that has one."""
+def _variants(search: Search[ExistingTest], until: float) -> list[Record]:
+    """The chosen results, made small and looked at again, as JSON of `Variant`, and spares behind them."""
     found = []
-    for find in choose(search):
-        test = tests[find.subject.number]
-        variation = test.reduce(find, search, until) if time.monotonic() < until else test.shown(find.variation)
-        record = test.look(variation)
-        if isinstance(record, str):
-            search.dropped[record] += 1
-        elif reached := search.reached(taken(record)):
-            found.append(_variant(test, find.subject.rules(variation), variation, record, reached))
-            found += _spares(search, tests, find, record)
+    for result in cover(search.results):
+        test = result.subject.test
+        in_time = time.monotonic() < until
+        variation = result.subject.reduced(result, search, until) if in_time else test.shown(result.call)
+        run = test.look(variation)
+        if isinstance(run, str):
+            search.dropped[run] += 1
+        elif reached := search.reached(run):
+            found.append(_variant(result, variation, run, reached))
+            found += _spares(search, result, run)
     return found
 
 
-def _spares(search: Search, tests: dict[int, Test], find: Find, first: Record) -> list[Record]:
+def _spares(search: Search[ExistingTest], result: Result[ExistingTest], first: TestRun) -> list[Record]:
     """What reaches the same and may notice more: of another test, and of the same that comes to something else."""
-    if "raised" in first:
+    if first.raised:
         return []
-    held = [find, *(one for item in sorted(find.reached, key=repr) for one in search.finds[item])]
-    fitting = [one for one in held if not one.raised and find.reached <= one.reached]
-    same = [one for one in fitting if one.subject is find.subject]
-    others = [one for one in fitting if one.subject is not find.subject]
-    return [*_spare(search, tests, others, None), *_spare(search, tests, same, first["seen"])]
+    held = [result, *(other for item in sorted(result.reached, key=repr) for other in search.results[item])]
+    fitting = [other for other in held if not other.cost.exceptional and result.reached <= other.reached]
+    same = [other for other in fitting if other.subject is result.subject]
+    others = [other for other in fitting if other.subject is not result.subject]
+    return [*_spare(search, others, None), *_spare(search, same, first.seen)]
 
 
-def _spare(search: Search, tests: dict[int, Test], finds: Iterable[Find], known: object) -> list[Record]:
-    """The first of the finds, as it was found, that passes and comes to something else than is known."""
-    shown = ((find.subject.number, tests[find.subject.number].shown(find.variation)) for find in finds)
-    rules = {find.subject.number: find.subject.rules(find.variation) for find in finds}
-    for number, variation in dict.fromkeys(shown):
-        record = tests[number].look(variation)
-        if not isinstance(record, str) and "raised" not in record and record["seen"] != known:
-            reached = search.reached(taken(record))
-            return [{**_variant(tests[number], rules[number], variation, record, reached), "spare": True}]
+def _spare(search: Search[ExistingTest], results: Iterable[Result[ExistingTest]], known: object) -> list[Record]:
+    """The first of the results, as it was found, that passes and comes to something else than is known."""
+    shown: dict[tuple[Test, Variation], Result[ExistingTest]] = {}
+    for result in results:
+        shown.setdefault((result.subject.test, result.subject.test.shown(result.call)), result)
+    for (test, variation), result in shown.items():
+        run = test.look(variation)
+        if isinstance(run, TestRun) and not run.raised and run.seen != known:
+            return [{**_variant(result, variation, run, search.reached(run)), "spare": True}]
     return []
 
 
-def _variant(test: Test, rules: frozenset[str], variation: Variation, record: Record, reached: Reached) -> Record:
-    raised = {key: record[key] for key in ("raised", "message", "line") if "raised" in record}
+def _variant(result: Result[ExistingTest], variation: Variation, run: TestRun, reached: Reached) -> Record:
+    test = result.subject.test
+    ended = {"raised": run.raised, "message": run.message, "line": run.line} if run.raised else {}
     return {
         "pattern": test.number,
-        "row": 0 if test.pattern["given"] else test.rows[variation.row],
-        "values": variation.values,
-        "rules": sorted(rules),
+        "row": 0 if test.is_drawn else test.rows[row_of(variation)],
+        "values": sorted((int(hole), value) for hole, value in variation.arguments),
+        "rules": sorted(result.subject.rules(result.call)),
         "branches": sorted(item for item in reached if isinstance(item, tuple)),
         "reached": sorted(item for item in reached if isinstance(item, int)),
-        "seen": [] if raised else record["seen"],
-        **raised,
+        "seen": [] if run.raised else run.seen,
+        **ended,
     }

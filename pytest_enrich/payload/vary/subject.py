@@ -1,129 +1,243 @@
-"""A test as the search sees it: its rows, its holes, other values for them, and which of those to try."""
+"""A test that exists, as the subject of a search: which other values to try in it, and what they are worth."""
 
 from __future__ import annotations
 
-import dataclasses
 import functools
+import itertools
 import random
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
 
-from ..explore.calls import Call
-from ..explore.trace import Branch
-from .carrier import Record, taken
+from ..engine.guide import Approach, Choices
+from ..engine.probe import Note
+from ..engine.reduce import reduce
+from ..engine.search import Cost, Result, Search
+from ..engine.trace import Branch
 from .pool import Pool
+from .runner import TestRun
+from .test import GRACE_SECONDS, SECONDS_EACH, Test, Variation, row_of, variation_of
 
 MOST_ROWS = 6
+BATCH_AT_ONCE, BATCH = 100, 10
+PATIENCE_AT_ONCE, PATIENCE = 1500, 150
+FAR = 5
+"""So many times less patience for a test that never came to a decision which is wanted otherwise."""
+MOST_PROPOSALS = 60
+STEPS_AT_ONCE, STEPS = 400, 60
+"""Runs that one look for what comes nearer may take."""
+ASKS = 6
+"""Such a look may take one part in so many of the time that is left."""
+TRIES_AT_ONCE, TRIES = 300, 40
+LONG = 20
+FEWEST_ALIKE = 4
+"""Signs in a row: fewer are alike by chance."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Variation:
-    """Row `row` of a test with other values (templates) in some holes, in the order of the holes."""
+class Holes(Choices):
+    """The choices in a test: all have a value, and the rows say what fits."""
 
-    row: int
-    values: tuple[tuple[int, str], ...]
+    def __init__(self, pools: Sequence[Pool]) -> None:
+        self._pools = pools
 
-    def with_value(self, hole: int, value: str) -> Variation:
-        """The same with this value."""
-        return dataclasses.replace(self, values=tuple(sorted({**dict(self.values), hole: value}.items())))
-
-    def call(self) -> Call:
-        """Its values as arguments, for what works with calls."""
-        return Call("", tuple((str(hole), value) for hole, value in self.values))
-
-    def of(self, call: Call) -> Variation:
-        """The same row with the arguments of such a call."""
-        return Variation(self.row, tuple((int(hole), value) for hole, value in call.arguments))
+    def like(self, kind: object) -> Iterable[str]:
+        """Templates of values of a type that a row has."""
+        return dict.fromkeys(text for pool in self._pools for text in pool.like(kind))
 
 
-@dataclasses.dataclass(frozen=True)
-class Subject:
+class ExistingTest:
     """A test to vary.
 
-    Attributes:
-        number: Its place among the patterns.
+    Args:
+        test: Runs it.
         pools: One for each hole.
         known: What its rows do as they are.
-        is_direct: Whether a run costs little.
-        run: Runs a batch of variations, those for which there is time.
-        ask: As a `Guide` asks, with a `deadline`.
         offers: Values for some of its holes each, by their places, that are to be tried instead of all else.
     """
 
-    number: int
-    pools: tuple[Pool, ...]
-    known: Sequence[Record]
-    is_direct: bool
-    run: Callable[[Sequence[Variation], float], list[Record]]
-    ask: Callable[..., list[Variation]]
-    offers: Sequence[tuple[tuple[int, str], ...]] = ()
+    def __init__(
+        self,
+        test: Test,
+        pools: Sequence[Pool],
+        known: Sequence[TestRun],
+        offers: Sequence[Sequence[tuple[str, str]]] = (),
+    ) -> None:
+        self.test, self._pools, self._offers = test, pools, offers
+        self.known = [(variation_of(row), run) for row, run in enumerate(known)]
+        self.batch = BATCH_AT_ONCE if test.is_direct else BATCH
 
-    def value(self, variation: Variation, hole: int) -> str:
-        """What is in a hole."""
-        changed = dict(variation.values)
-        return changed[hole] if hole in changed else self.pools[hole].rows[variation.row]
+    def starts(self) -> list[Variation]:
+        """Rows to begin with: those that take branches which the ones before do not, then others."""
+        taken: set[Branch] = set()
+        telling: list[Variation] = []
+        for variation, run in self.known:
+            if not taken.issuperset(run.branches):
+                telling.append(variation)
+                taken |= run.branches
+        others = [variation for variation, _ in self.known if variation not in telling]
+        return [*telling, *others][:MOST_ROWS]
 
     def fits(self, variation: Variation) -> bool:
         """Whether its values are such as the rows have."""
-        return all(self.pools[hole].fits(value) for hole, value in variation.values)
+        return all(self._pools[int(hole)].fits(value) for hole, value in variation.arguments)
 
-    def strangeness(self, variation: Variation) -> int:
+    def unusual(self, variation: Variation) -> int:
         """How much of it a reader would stumble over."""
-        return sum(self.pools[hole].strangeness(value) for hole, value in variation.values)
+        return sum(self._pools[int(hole)].unusual(value) for hole, value in variation.arguments)
 
     def rules(self, variation: Variation) -> frozenset[str]:
         """The rules that thought of its values."""
-        return frozenset(self.pools[hole].rule_of(value) for hole, value in variation.values)
+        return frozenset(self._pools[int(hole)].rule_of(value) for hole, value in variation.arguments)
 
-    def bases(self) -> list[Variation]:
-        """Rows to begin with: those that take branches which the ones before do not, then others."""
-        met: set[Branch] = set()
-        telling = []
-        for row, record in enumerate(self.known):
-            if not met.issuperset(taken(record)):
-                telling.append(row)
-                met |= taken(record)
-        others = [row for row in range(len(self.known)) if row not in telling]
-        return [Variation(row, ()) for row in [*telling, *others][:MOST_ROWS]]
+    def run(self, variations: Sequence[Variation], deadline: float) -> list[TestRun]:
+        """What came of each, of those for which there is time."""
+        return self.test.run_all(variations, deadline)
 
+    def judge(
+        self, variation: Variation, run: TestRun, search: Search[ExistingTest]
+    ) -> Result[ExistingTest] | str:
+        """How good a test it promises; the least one which sees nothing but what it saw in one of its rows."""
+        if run.objection:
+            return run.objection
+        dull = not run.raised and any(run.seen == known.seen for _, known in self.known)
+        changes = len(variation.arguments)
+        cost = Cost(bool(run.raised), int(dull), changes, self.unusual(variation), variation.size)
+        return Result(self, variation, search.reached(run), cost, is_poor=dull or bool(run.raised))
 
-def promising_variations(subject: Subject, bases: list[Variation], chance: random.Random) -> Iterator[Variation]:
-    """Each promising value in each hole, best first."""
-    for rank in range(max((len(pool.promising) for pool in subject.pools), default=0)):
-        for hole, pool in enumerate(subject.pools):
-            for base in (bases[0], chance.choice(bases)):
-                if rank < len(pool.promising):
-                    yield base.with_value(hole, pool.promising[rank])
+    def ideas(self, search: Search[ExistingTest]) -> Iterator[Variation]:
+        """What to try, as long as it leads to something."""
+        chance = random.Random(search.limits.seed + self.test.number)  # noqa: S311 - no secret
+        yield from self._offered(search.starts)
+        patience = PATIENCE_AT_ONCE if self.test.is_direct else PATIENCE
+        for variation in self._thought_of(search, chance):
+            if search.idle >= (patience if search.guide.is_near else patience // FAR) or not search.open(self):
+                return
+            yield variation
 
-
-def offered_variations(subject: Subject, bases: list[Variation]) -> Iterator[Variation]:
-    """Each offer, in one of `bases` after the other; the first is enough for one that leaves nothing of it."""
-    for number, base in enumerate(list(bases)):
-        for values in subject.offers:
-            if not number or len(values) < len(subject.pools):
-                yield functools.reduce(lambda one, change: one.with_value(*change), values, base)
-
-
-def drawn_variations(subject: Subject, bases: list[Variation], chance: random.Random) -> Iterator[Variation]:
-    """Whatever chance says about growing `bases`."""
-    while subject.pools:
-        variation = chance.choice(bases)
-        for _ in range(chance.choice((1, 1, 1, 2, 3))):
-            hole = chance.randrange(len(subject.pools))
-            value = subject.pools[hole].any(chance, subject.value(variation, hole))
-            variation = variation.with_value(hole, value)
-        yield variation
-
-
-def fresh(subject: Subject, ideas: Iterator[Variation], tried: set[Variation], size: int) -> Iterator[Variation]:
-    """The next ideas that fit and were not tried; none when there are only old ones."""
-    found = old = 0
-    while found < size and old < 20 * size:
-        variation = next(ideas, None)
-        if variation is None:
+    def _thought_of(self, search: Search[ExistingTest], chance: random.Random) -> Iterator[Variation]:
+        """By turns what stands near and what the guide says; then what chance says, and the guide of that."""
+        is_open = functools.partial(search.is_open, subject=self)
+        guided = search.guide.ideas(functools.partial(self._towards, deadline=search.turn.deadline), is_open)
+        if self._offers:  # all of them were tried before anything is asked about one
+            yield from guided
             return
-        if variation in tried or not subject.fits(variation):
-            old += 1
-            continue
-        tried.add(variation)
-        found += 1
-        yield variation
+        for pair in itertools.zip_longest(self._promising(search.starts, chance), guided):
+            yield from (variation for variation in pair if variation is not None)
+        while self._pools:
+            yield from search.guide.ideas(functools.partial(self._towards, deadline=search.turn.deadline), is_open)
+            yield self._drawn(search.starts, chance)
+
+    def _offered(self, starts: Sequence[Variation]) -> Iterator[Variation]:
+        """Each offer, in one row after the other; the first is enough for one that leaves nothing of it."""
+        for number, start in enumerate([*starts]):
+            for values in self._offers:
+                if not number or len(values) < len(self._pools):
+                    yield functools.reduce(lambda call, change: call.with_argument(*change), values, start)
+
+    def _promising(self, starts: Sequence[Variation], chance: random.Random) -> Iterator[Variation]:
+        """Each promising value in each hole, best first."""
+        for rank in range(max((len(pool.promising) for pool in self._pools), default=0)):
+            for hole, pool in enumerate(self._pools):
+                for start in (starts[0], chance.choice(starts)):
+                    if rank < len(pool.promising):
+                        yield start.with_argument(str(hole), pool.promising[rank])
+
+    def _drawn(self, starts: Sequence[Variation], chance: random.Random) -> Variation:
+        """Whatever chance says."""
+        call = chance.choice(starts)
+        for _ in range(chance.choice((1, 1, 1, 2, 3))):
+            hole = chance.randrange(len(self._pools))
+            value = dict(self.test.whole(call).arguments)[str(hole)]
+            call = call.with_argument(str(hole), self._pools[hole].any(chance, value))
+        return call
+
+    def _towards(self, variation: Variation, lines: Sequence[int], deadline: float) -> list[Variation]:
+        """Variations in which what is compared on these lines comes nearer to the other outcome."""
+        # Only a part of the time: what is found has to be tried.
+        late = time.monotonic() + min(GRACE_SECONDS, (deadline - time.monotonic()) / ASKS)
+        left = iter(range(STEPS_AT_ONCE if self.test.is_direct else STEPS))
+
+        def watch(call: Variation, lines: Collection[int]) -> list[Note]:
+            if next(left, None) is None or time.monotonic() > late:
+                return []
+            return self.test.watch(call, lines)
+
+        approach = Approach(Holes(self._pools), watch, MOST_PROPOSALS)
+        whole = self.test.whole(variation)
+        return self.test.apart(
+            lambda: [self.test.changed(other) for other in approach.towards(whole, lines)], GRACE_SECONDS, late
+        )
+
+    def reduced(self, result: Result[ExistingTest], search: Search[ExistingTest], until: float) -> Variation:
+        """The variation with fewer and plainer values that still does what it was found for, in time."""
+        first = self.test.shown(result.call)
+        tries = TRIES_AT_ONCE if self.test.is_direct else TRIES
+        found = self.test.apart(
+            lambda: [self._reduced(first, result, search, tries, until)], SECONDS_EACH * tries / 4, until
+        )
+        return found[0] if found else first
+
+    def _reduced(
+        self,
+        first: Variation,
+        result: Result[ExistingTest],
+        search: Search[ExistingTest],
+        tries: int,
+        until: float,
+    ) -> Variation:
+        before, left = self.test.run(result.call), iter(range(tries))
+        fewest = len(first.arguments) if self.test.is_drawn else 1
+
+        def holds(smaller: Variation) -> bool:
+            if (
+                len(smaller.arguments) < fewest
+                or not self.fits(smaller)
+                or not self._is_still_theirs(first, smaller)
+            ):
+                return False
+            if next(left, None) is None or time.monotonic() > until:
+                return False
+            run = self.test.run(smaller)
+            same = run.raised == before.raised and not run.objection
+            return same and result.reached <= search.reached(run)
+
+        plain = {str(hole): pool.plain for hole, pool in enumerate(self._pools)}
+        return reduce(first, plain, holds, self.unusual)
+
+    def _is_still_theirs(self, first: Variation, smaller: Variation) -> bool:
+        found = dict(first.arguments)
+        return all(
+            keeps(self._pools[int(hole)].rows[row_of(first)], found[hole], value)
+            for hole, value in smaller.arguments
+        )
+
+
+def keeps(own: str, found: str, smaller: str) -> bool:
+    """Whether `smaller` has what `found` shares with the author's `own` text, where that is most of a long one.
+
+    What is left of a text that was cut until nothing more could go says less than the whole with a change in it.
+
+    Args:
+        own: The author's, as all of them a template.
+        found: What came of it.
+        smaller: The same with less in it.
+    """
+    if own[:1] not in {"'", '"'} or len(own) < LONG:
+        return True
+    shared = _shared(own, found)
+    if 2 * sum(map(len, shared)) < len(own):
+        return True
+    start = 0
+    for piece in shared:
+        place = smaller.find(piece, start)
+        if place < 0:
+            return False
+        start = place + len(piece)
+    return True
+
+
+@functools.lru_cache(maxsize=64)  # of each result many that are smaller are asked about
+def _shared(first: str, second: str) -> tuple[str, ...]:
+    """The pieces that both have, in order."""
+    blocks = SequenceMatcher(None, first, second, autojunk=False).get_matching_blocks()
+    return tuple(first[block.a : block.a + block.size] for block in blocks if block.size >= FEWEST_ALIKE)

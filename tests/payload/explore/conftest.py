@@ -1,12 +1,9 @@
 from __future__ import annotations
 
 import ast
-import importlib
-import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from msgspec.structs import replace
@@ -38,22 +35,6 @@ def entry(tree: ast.Module, qualname: str, kind: str) -> Entry:
         body = node.body
     bound = kind in {"method", "property", "classmethod"}
     return Entry(qualname=qualname, kind=kind, parameters=tuple(parameters(node, bound=bound)))
-
-
-@pytest.fixture
-def imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], ModuleType]]:
-    """Writes a module and imports it; it is gone afterwards."""
-    names: list[str] = []
-    monkeypatch.syspath_prepend(tmp_path)
-
-    def imported(name: str, text: str) -> ModuleType:
-        names.append(name)
-        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
-        return importlib.import_module(name)
-
-    yield imported
-    for name in names:
-        del sys.modules[name]
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 
 from pytest_enrich.payload.explore.calls import Call
+from pytest_enrich.payload.explore.corpus import MOST, Corpus, written
 from pytest_enrich.payload.explore.entry import Entry
 from pytest_enrich.payload.explore.run import Outcome
-from pytest_enrich.payload.explore.worth import MOST, Corpus, written
 
 
 def call(value):

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from pytest_enrich.data import Argument, Call
-from pytest_enrich.payload.explore.replacement import replacements
+from pytest_enrich.payload.engine.solve import replacements
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.data import Argument, Call, Entry, Parameter
-from pytest_enrich.payload.explore.bounds import Limits
 
 SCALE = """
     class Scale:
@@ -172,14 +169,6 @@ def test_calls_that_a_test_may_be_made_of_are_there_as_data(explore):
     offered = {one.call.arguments[0].value for one in explored.corpus if one.call is not None}
     assert offered & {"70", "80"}
     assert "3" in offered  # it does not reach the line, and may still tell a mutant of it
-
-
-@pytest.mark.parametrize(("spent", "ways", "most"), [(0, 1, 100), (0, 3, 50), (50, 2, 75), (200, 2, 200)])
-def test_one_way_gets_half_of_what_is_left_and_the_last_one_all(spent, ways, most):
-    limits = Limits(100, time.monotonic() + 60, 0).part(spent, ways)
-    assert limits.executions == most
-    assert limits.over(most)
-    assert limits.deadline - time.monotonic() == pytest.approx(60 / min(ways, 2), abs=5)
 
 
 def test_a_large_negative_number_becomes_a_small_one_and_not_0(explore):

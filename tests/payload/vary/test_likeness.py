@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_enrich.payload.vary.reduction import keeps
+from pytest_enrich.payload.vary.subject import keeps
 
 OWN = "'SELECT * FROM foo FOR UPDATE'"
 

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_enrich.payload.vary.given import Drawn
-from pytest_enrich.payload.vary.pool import Pool
-from pytest_enrich.payload.vary.values import Names, is_literal
+from pytest_enrich.payload.vary.pool import Names, Pool, is_literal
 
 NAMES = Names({"Money": complex})
 
@@ -56,7 +55,7 @@ def test_nobody_calculates_with_infinity():
 
 def test_keys_that_no_row_has_are_strange():
     made = pool("{'name': 'ada', 'size': 1}", "[{'name': 'bob'}]")
-    known, other = (made.strangeness(f"{{'{key}': 'eve'}}") for key in ("name", "nam"))
+    known, other = (made.unusual(f"{{'{key}': 'eve'}}") for key in ("name", "nam"))
     assert known == 0 < other
 
 
@@ -83,7 +82,7 @@ def test_constants_come_first_with_their_neighbours_and_only_those_that_fit():
 def test_a_value_that_a_row_has_is_never_strange_and_short_plain_ones_hardly():
     made = pool("'2024-02-29'", "'$'")
     values = ["'$'", "'2025-01-31'", "'\\x00\\x7f'"]
-    first, second, third = map(made.strangeness, values)
+    first, second, third = map(made.unusual, values)
     assert (first, second) == (0, 0)
     assert third > 0
 
@@ -97,7 +96,7 @@ def test_a_value_that_a_row_has_is_never_strange_and_short_plain_ones_hardly():
 )
 def test_what_does_not_begin_as_all_rows_do_is_strange(rows, value, other):
     made = pool(*rows, "''")
-    assert made.strangeness(value) < made.strangeness(other)
+    assert made.unusual(value) < made.unusual(other)
 
 
 @given(st.integers(0, 2**32), st.sampled_from(["12", "'ab-1'", "[1, 'a']"]))
@@ -170,4 +169,4 @@ def test_numbers_are_tried_together_where_rows_do_so():
 def test_a_bare_number_is_stranger_than_a_member_where_rows_have_names():
     made = enumerated("Way.PLAIN", "Way.BACK | Way.LOUD")
     assert made.fits("2")
-    assert made.strangeness("2") > made.strangeness("Way.LOUD")
+    assert made.unusual("2") > made.unusual("Way.LOUD")

@@ -11,7 +11,7 @@ import pytest
 from coverage.exceptions import ConfigError
 from coverage.results import analysis_from_file_reporter
 
-from pytest_enrich.payload.explore.trace import TooLongError, Tracer
+from pytest_enrich.payload.engine.trace import TooLongError, Tracer
 
 MANY_LINES = """
 def f(a,

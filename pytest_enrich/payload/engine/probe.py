@@ -77,7 +77,9 @@ class Probing(ast.NodeTransformer):
     def _with_body(self, node: Any) -> Any:
         """Defaults and decorators run on import, and stay as they are."""
         node.body = (
-            self.visit(node.body) if isinstance(node, ast.Lambda) else [self.visit(one) for one in node.body]
+            self.visit(node.body)
+            if isinstance(node, ast.Lambda)
+            else [self.visit(statement) for statement in node.body]
         )
         return node
 
@@ -88,7 +90,7 @@ class Probing(ast.NodeTransformer):
         if is_plain and (made := of_type(node)) is not None:
             how = f"{OF_TYPE}{type(node.ops[0]).__name__}"
             return self._probe(node, self._line, how, made.args[0], node.comparators[0], made.func)
-        if not all(isinstance(one, ast.Name | ast.Constant) for one in node.comparators[:-1]):
+        if not all(isinstance(operand, ast.Name | ast.Constant) for operand in node.comparators[:-1]):
             return node
         lefts = [node.left, *node.comparators]
         parts: list[ast.expr] = [
@@ -100,7 +102,7 @@ class Probing(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """`isinstance(a, b)`, `a.startswith(b)`, `isfinite(a)` and their like."""
         self.generic_visit(node)
-        if node.keywords or any(isinstance(one, ast.Starred) for one in node.args):
+        if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
             return node
         if isinstance(node.func, ast.Name) and node.func.id in PAIRS and len(node.args) > 1:
             return self._probe(node, self._line, node.func.id, *node.args)
@@ -113,7 +115,7 @@ class Probing(ast.NodeTransformer):
 
     def _truth(self, test: ast.expr, line: int) -> ast.expr:
         if isinstance(test, ast.BoolOp):
-            test.values = [self._truth(one, line) for one in test.values]
+            test.values = [self._truth(part, line) for part in test.values]
             return test
         if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
             test.operand = self._truth(test.operand, line)
@@ -125,7 +127,7 @@ class Probing(ast.NodeTransformer):
     def _probe(node: ast.expr, line: int, how: str, *operands: ast.expr) -> ast.expr:
         # Located one by one: to fix what is missing in a whole file takes as long as all the rest.
         made = ast.Name(NAME, ast.Load()), ast.Constant(line), ast.Constant(how)
-        name, *told = (ast.copy_location(one, node) for one in made)
+        name, *told = (ast.copy_location(argument, node) for argument in made)
         return ast.copy_location(ast.Call(name, [*told, *operands], []), node)
 
 
@@ -178,15 +180,13 @@ class Probes:
             self.notes.append(Note(line, _kind(how), *_operands(left, right, rest)))
         if how == "truth":
             return left
-        if how.startswith(OF_TYPE):
-            return _compared(how.removeprefix(OF_TYPE))(rest[0](left), right)
-        if how in PAIRS:
-            return PAIRS[how](left, right)
         if how in FUNCTIONS:
             return right(left)
         if how in METHODS:
             return getattr(left, how)(*([] if right is None else [right]), *rest)
-        return _compared(how)(left, right)
+        if how.startswith(OF_TYPE):
+            left, how = rest[0](left), how.removeprefix(OF_TYPE)
+        return (PAIRS[how] if how in PAIRS else COMPARISONS[getattr(ast, how)][1])(left, right)
 
 
 def _kind(how: str) -> str:
@@ -194,10 +194,6 @@ def _kind(how: str) -> str:
     if how.startswith(OF_TYPE):
         return "isinstance"
     return how if how in {"truth", *PAIRS, *METHODS, *FUNCTIONS} else COMPARISONS[getattr(ast, how)][0]
-
-
-def _compared(operator: str) -> Callable[[Any, Any], Any]:
-    return COMPARISONS[getattr(ast, operator)][1]
 
 
 def _operands(left: Any, right: Any, rest: tuple[Any, ...]) -> tuple[Any, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_enrich.payload.explore.probe import Probes
+from pytest_enrich.payload.engine.probe import Probes
 
 TEXT = """import re
 

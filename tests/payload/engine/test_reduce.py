@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_enrich.payload.engine.reduce import MOST_TRIES, reduce
 from pytest_enrich.payload.explore.calls import Call
-from pytest_enrich.payload.explore.reduce import MOST_TRIES, reduce
 from pytest_enrich.payload.express import evaluate, express
 
 values = st.one_of(

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_enrich.payload.engine.reduce import known_texts, oddness, shape
 from pytest_enrich.payload.explore.calls import Call
-from pytest_enrich.payload.explore.reduce import known_texts, oddness, shape
 
 
 def odd(value, *seen):

@@ -1,22 +1,21 @@
-"""A collected test that variants are run in, by pytest's own protocol or at once, and how it ended."""
+"""One item of a test is run with other values, by pytest's own protocol or at once, and how that ended."""
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import dataclasses
 import inspect
-import linecache
 import traceback
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import FrameType, MappingProxyType
 from typing import Any
 
 import pytest
 
-from ..explore.bounds import quiet, time_limit
+from ..engine.bounds import quiet, time_limit
+from ..engine.trace import Branch, TooLongError, Tracer
 from ..explore.contract import raises
-from ..explore.trace import Branch, TooLongError, Tracer
 from ..express import named, spoken, steady
 from ..project import Project
 from .instrument import NothingRaisedError, Probe
@@ -30,6 +29,55 @@ CALL_SECONDS = 0.5
 TEST_SECONDS = 2.0
 
 
+@dataclasses.dataclass(frozen=True)
+class TestRun:
+    """What came of a test with other values.
+
+    Attributes:
+        branches: Taken in the source file.
+        refusal: Why no test should be made of it, "" if one may.
+        seen: At points, as JSON.
+        raised: The template of the class of an exception that the code raises on purpose, "" for none.
+        message: Of that exception.
+        line: Of the test, where it was raised.
+    """
+
+    __test__ = False  # pytest collects classes by this name
+
+    branches: frozenset[Branch] = frozenset()
+    refusal: str = ""
+    seen: Sequence[Record] = ()
+    raised: str = ""
+    message: str = ""
+    line: int = 0
+
+    @classmethod
+    def load(cls, record: Record) -> TestRun:
+        """From its JSON form."""
+        return cls(**{**record, "branches": frozenset(map(tuple, record["branches"]))})
+
+    def dump(self) -> Record:
+        """The JSON form."""
+        return {**vars(self), "branches": sorted(self.branches)}
+
+    @property
+    def is_raising(self) -> bool:
+        """Whether the code raised on purpose."""
+        return bool(self.raised)
+
+    @property
+    def is_start(self) -> bool:
+        """Whether other values may start from these: what the test expected of the old ones does not matter."""
+        return self.refusal not in {"crash", "too long"}
+
+    @property
+    def objection(self) -> str:
+        """Why nobody would want a test of this, "" when somebody may."""
+        if self.refusal or self.raised or not self.seen or any(sighting["value"] for sighting in self.seen):
+            return self.refusal
+        return "nothing to observe"
+
+
 class Endings:
     """Tells endings apart for the tests of one file of a project."""
 
@@ -37,16 +85,16 @@ class Endings:
         self._project = Project(rootdir, module)
         self._test_path = str(test_path)
 
-    def of(self, error: BaseException | None) -> Record:
-        """`refusal` ("" for none), and of an exception that is a contract `raised`, `message` and `line`."""
+    def of(self, error: BaseException | None) -> TestRun:
+        """How a test ended, without what it ran and saw."""
         if error is None:
-            return {"refusal": ""}
+            return TestRun()
         if refusal := self._refusal(error):
-            return {"refusal": refusal}
+            return TestRun(refusal=refusal)
         kind, line = named(type(error)), self._line(error)
         if kind is None or not line:
-            return {"refusal": "accident"}
-        return {"refusal": "", "raised": kind, "message": steady(spoken(error)), "line": line}
+            return TestRun(refusal="accident")
+        return TestRun(raised=kind, message=steady(spoken(error)), line=line)
 
     def is_meant(self, error: BaseException) -> bool:
         """Whether it is a contract."""
@@ -57,26 +105,23 @@ class Endings:
             return "too long"
         if isinstance(error, NO_TEST):
             return "fails its own assertions"
-        frames = list(_frames(error))
-        last = frames[-1][0].f_code.co_filename if frames else ""
+        frames = traceback.extract_tb(error.__traceback__)
+        last = frames[-1].filename if frames else ""
         if isinstance(error, AssertionError) and self._project.kind(last) != "source":
             return "fails its own assertions"
         if isinstance(error, NOT_CONTRACTS) or not isinstance(error, Exception):
             return "accident"
-        stated = bool(frames) and raises(linecache.getline(last, frames[-1][1]).strip(), error)
+        stated = bool(frames) and raises(frames[-1].line or "", error)
         return "" if stated and self._project.kind(last) == "source" else "accident"
 
     def _line(self, error: BaseException) -> int:
         """Where the test was: the outermost frame of its file."""
-        return next((line for frame, line in _frames(error) if frame.f_code.co_filename == self._test_path), 0)
-
-
-def _frames(error: BaseException) -> Iterator[tuple[FrameType, int]]:
-    yield from traceback.walk_tb(error.__traceback__)
+        frames = traceback.extract_tb(error.__traceback__)
+        return next((frame.lineno or 0 for frame in frames if frame.filename == self._test_path), 0)
 
 
 @dataclasses.dataclass(frozen=True)
-class Stage:
+class Setting:
     """What all tests of a file are run with."""
 
     tracer: Tracer
@@ -84,19 +129,26 @@ class Stage:
     endings: Endings
 
 
-class Carrier:
-    """One item of a test; its own values are replaced in each run.
+class ItemRunner:
+    """Runs one item of a test; its own values are replaced in each run.
+
+    It is the plugin for these runs, too: it puts the values in, watches the call, and keeps the first error.
 
     Args:
-        stage: Shared by all.
+        setting: Shared by all.
         item: The test; a copy of it takes turns with it, so that what is set up for it is torn down between.
         given: Whether Hypothesis draws the test's arguments, and so has to be stepped round.
     """
 
-    def __init__(self, stage: Stage, item: pytest.Function, *, given: bool) -> None:
-        self._stage = stage
+    def __init__(self, setting: Setting, item: pytest.Function, *, given: bool) -> None:
+        self._setting = setting
         self._items = [item, copy.copy(item)]
+        for each in self._items:
+            setattr(each, "repr_failure", _no_words)  # noqa: B010 - a method of this one object
         self._given = given
+        self._parameters: Mapping[str, Any] = {}
+        self._fixtures: Mapping[str, str] = {}
+        self._error: BaseException | None = None
         self.item = item
         self.namespace: Mapping[str, Any] = vars(item.getparent(pytest.Module).obj)  # type: ignore[union-attr]
         self.is_direct = not given and _is_plain(item)
@@ -105,78 +157,52 @@ class Carrier:
         self,
         parameters: Mapping[str, Any],
         literals: Mapping[int, Any],
-        fixtures: Mapping[str, str] = MappingProxyType({}),
+        fixtures: Mapping[str, str],
         *,
         whole: bool = False,
-    ) -> Record:
+    ) -> TestRun:
         """Run it with these values of parameters by name, and of literals by their place among the holes.
 
         `fixtures` are names of those that take the place of others; with `whole` it goes through pytest's protocol
         whatever the test is.
-
-        Returns:
-            `branches` taken in the source file, `seen` at points, and how it ended as `Endings.of` says.
         """
-        self._stage.probe.begin(literals)
-        self._stage.tracer.branches = set()
+        tracer, probe = self._setting.tracer, self._setting.probe
+        probe.begin(literals)
+        tracer.branches = set()
+        self._parameters, self._fixtures, self._error = parameters, fixtures, None
         if self.is_direct and not whole:
-            error = self._at_once(parameters)
+            self._run_at_once()
         else:
-            error = self._by_protocol(parameters, fixtures)
-        ending = self._stage.endings.of(error)
-        seen = self._stage.probe.seen
-        return {"branches": sorted(self._stage.tracer.branches), "seen": seen, **ending}
+            self._run_by_protocol()
+        ended = self._setting.endings.of(self._error)
+        return dataclasses.replace(ended, branches=frozenset(tracer.branches), seen=probe.seen)
 
-    def _at_once(self, parameters: Mapping[str, Any]) -> BaseException | None:
-        arguments = {**getattr(getattr(self.item, "callspec", None), "params", {}), **parameters}
+    def _run_at_once(self) -> None:
+        arguments = {**getattr(getattr(self.item, "callspec", None), "params", {}), **self._parameters}
         try:
-            with quiet(), time_limit(CALL_SECONDS):
-                self._stage.tracer.start()
+            with quiet(), time_limit(CALL_SECONDS), self._watched():
                 self.item.obj(**arguments)
         except (Exception, TooLongError, SystemExit, *ENDED) as error:
-            return error
-        finally:
-            self._stage.tracer.stop()
-        return None
+            self._error = error
 
-    def _by_protocol(self, parameters: Mapping[str, Any], fixtures: Mapping[str, str]) -> BaseException | None:
+    def _run_by_protocol(self) -> None:
         item, following = self._items
         self._items.reverse()
         item._initrequest()  # noqa: SLF001 - a copy still has the request of the original
-        observer = Observer(self._stage, item, (parameters, fixtures), given=self._given)
         manager = item.config.pluginmanager
-        manager.register(observer)
+        manager.register(self)
         try:
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         finally:
-            manager.unregister(observer)
-        return observer.error
+            manager.unregister(self)
 
-
-class Observer:
-    """A plugin for one run of `item`: it puts the values in, watches the call, and keeps the first error.
-
-    Args:
-        stage: Shared by all.
-        item: What is run.
-        values: Of parameters by their names, and the names of fixtures by those whose place they take.
-        given: As of a `Carrier`.
-    """
-
-    def __init__(
-        self,
-        stage: Stage,
-        item: pytest.Function,
-        values: tuple[Mapping[str, Any], Mapping[str, str]],
-        *,
-        given: bool,
-    ) -> None:
-        self._stage = stage
-        self._item = item
-        self._parameters, self._fixtures = values
-        self._given = given
-        self.error: BaseException | None = None
-        setattr(item, "repr_failure", _no_words)  # noqa: B010 - a method of this one object
+    @contextlib.contextmanager
+    def _watched(self) -> Iterator[None]:
+        self._setting.tracer.start()
+        try:
+            yield
+        finally:
+            self._setting.tracer.stop()
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_call(self, item: pytest.Function) -> Generator[None, Any, Any]:
@@ -184,12 +210,8 @@ class Observer:
         if not self._given:
             item.funcargs.update(self._parameters)
             item.funcargs.update({name: _like(item, name, other) for name, other in self._fixtures.items()})
-        with time_limit(TEST_SECONDS):
-            self._stage.tracer.start()
-            try:
-                return (yield)
-            finally:
-                self._stage.tracer.stop()
+        with time_limit(TEST_SECONDS), self._watched():
+            return (yield)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
@@ -207,8 +229,8 @@ class Observer:
     def pytest_runtest_makereport(self, call: pytest.CallInfo[Any]) -> Generator[None, Any, Any]:
         """Of set-up, call and tear-down."""
         report = yield
-        if call.excinfo is not None and self.error is None:
-            self.error = call.excinfo.value
+        if call.excinfo is not None and self._error is None:
+            self._error = call.excinfo.value
         return report
 
 
@@ -239,14 +261,9 @@ def _arguments(item: pytest.Function) -> tuple[str, ...]:
 def _prepares(item: pytest.Function, name: str) -> bool:
     """Whether a fixture that nobody asked for is the project's; those of plugins are used in the last look."""
     known = item._fixtureinfo.name2fixturedefs.get(name, ())  # noqa: SLF001 - no other way
-    files = [getattr(getattr(one.func, "__code__", None), "co_filename", "") for one in known]
+    files = [getattr(getattr(fixture.func, "__code__", None), "co_filename", "") for fixture in known]
     return name.startswith("_xunit") or not files or not all("site-packages" in file for file in files)
 
 
 def _no_words(*_arguments: object, **_options: object) -> str:
     return ""
-
-
-def taken(record: Record) -> frozenset[Branch]:
-    """The branches of a run's record."""
-    return frozenset((start, end) for start, end in record["branches"])

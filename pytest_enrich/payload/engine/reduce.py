@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import AnyStr
 
-from .calls import Call, given
-from .templates import literals, shorter
+from ..explore.calls import Call, given
+from ..explore.templates import literals, shorter
 
 USUAL_YEARS = range(1900, 2101)
 LARGE = 10**10
@@ -52,7 +52,7 @@ def known_texts(templates: Iterable[str]) -> frozenset[str]:
     """What `oddness` takes for usual where tests pass these values."""
     texts = list(templates)
     shapes = {shape(_text(match[0])) for text in texts for match in literals(text) if match.lastgroup == "string"}
-    return frozenset([*texts, *(one for one in shapes if one)])
+    return frozenset([*texts, *(shown for shown in shapes if shown)])
 
 
 @lru_cache(maxsize=20_000)
@@ -95,19 +95,23 @@ def _odd_line(text: str) -> int:
 
 
 def reduce(
-    call: Call, plain: Mapping[str, Sequence[str]], holds: Callable[[Call], bool], most: int = MOST_TRIES
+    call: Call,
+    plain: Mapping[str, Sequence[str]],
+    holds: Callable[[Call], bool],
+    unusual: Callable[[Call], int] = lambda _call: 0,
+    most: int = MOST_TRIES,
 ) -> Call:
-    """The plainest call found for which `holds`.
+    """The plainest call found for which `holds`; what is smaller is no gain when a reader stumbles over it.
 
     Args:
         call: One for which it holds.
         plain: For each parameter (and "" for the receiver) values to prefer, plainest first.
         holds: Whether a call still does what it is for; must not raise.
-        most: How often that may be asked.
+        unusual: How much a reader stumbles over: it never becomes more.
+        most: How many calls may be thought of.
     """
     # What was asked about once is not asked about again: two that take each other's place would never be done.
-    asked = {call}
-    changed = True
+    asked, least, changed = {call}, unusual(call), True
     while changed:
         changed = False
         for simpler in _simpler(call, plain):
@@ -116,8 +120,8 @@ def reduce(
             if len(asked) > most:
                 return call
             asked.add(simpler)
-            if holds(simpler):
-                call, changed = simpler, True
+            if (much := unusual(simpler)) <= least and holds(simpler):
+                call, least, changed = simpler, much, True
                 break
     return call
 
@@ -133,7 +137,7 @@ def _simpler(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:
     yield from _plainer_arguments(call, plain)
     yield from _plainer_throughout(call, plain)
     if call.receiver:
-        yield from (dataclasses.replace(call, receiver=one) for one in _receivers(call.receiver, plain))
+        yield from (dataclasses.replace(call, receiver=receiver) for receiver in _receivers(call.receiver, plain))
     for value, make in given(call):
         yield from map(make, _plainer(value, ()))
     for at, step in enumerate(call.setup):
@@ -161,7 +165,7 @@ def _plainer_throughout(call: Call, plain: Mapping[str, Sequence[str]]) -> Itera
 def _receivers(receiver: str, plain: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """An object made from nothing shows little: one argument stays, unless that is nothing itself."""
     bare = receiver.endswith(("()", "=None)"))
-    return (one for one in _plainer(receiver, plain.get("", ())) if bare or not one.endswith("()"))
+    return (simpler for simpler in _plainer(receiver, plain.get("", ())) if bare or not simpler.endswith("()"))
 
 
 def _plainer(value: str, preferred: Sequence[str]) -> Iterator[str]:
@@ -192,7 +196,7 @@ def _smaller(match: re.Match[str]) -> Iterator[str]:
         value = eval(text, {})
         less = itertools.chain([value.rstrip()], *(_without(value, cuts) for cuts in _cuts(value)))
         # An empty text shows little; where only that will do, the search has found it as such.
-        yield from (repr(one) for one in less if one and one != value)
+        yield from (repr(left) for left in less if left and left != value)
 
 
 def _cuts(value: str | bytes) -> Iterator[Sequence[int]]:

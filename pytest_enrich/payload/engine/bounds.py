@@ -1,25 +1,19 @@
-"""The bounds of a search and of a call: time, what is printed, which day it is, and how a result is taken."""
+"""The bounds of a search and of a run: time, what is printed, and which day it is."""
 
 from __future__ import annotations
 
-import collections.abc
 import contextlib
 import dataclasses
 import datetime as dt
-import inspect
 import io
-import itertools
 import signal
 import sys
 import time
 import warnings
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from types import FrameType
-from typing import Any
 
 from .trace import TooLongError
-
-LONGEST_RESULT = 50
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,26 +24,14 @@ class Limits:
     deadline: float
     seed: int
 
-    def part(self, spent: int, ways: int) -> Limits:
-        """The part of what is left after `spent` executions that is for the first of so many ways.
-
-        That is half of it, or all for the last: what one does not use is left for those after it.
-        """
-        return self.share(spent, min(ways, 2))
-
     def share(self, spent: int, parts: int) -> Limits:
-        """One of so many equal parts of what is left after `spent` executions."""
+        """The first of so many equal parts of what is left after `spent` executions."""
         now = time.monotonic()
         return dataclasses.replace(
             self,
             executions=spent + max(self.executions - spent, 0) // parts,
             deadline=now + max(self.deadline - now, 0.0) / parts,
         )
-
-    @property
-    def left(self) -> float:
-        """Seconds."""
-        return max(self.deadline - time.monotonic(), 0.0)
 
     def over(self, executions: int) -> bool:
         """Whether they are used up."""
@@ -120,45 +102,3 @@ def time_limit(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-
-
-def consumption(result: Any) -> str:
-    """How a result must be taken before there is anything to look at: as in `data.Finding.consume`."""
-    if inspect.isawaitable(result):
-        return "await"
-    if isinstance(result, collections.abc.AsyncIterator):
-        return "async list"
-    is_iterator = isinstance(result, collections.abc.Iterator) and not isinstance(result, io.IOBase)
-    return "list" if is_iterator else ""
-
-
-def consumed(result: Any, consume: str) -> Any:
-    """The result, taken so. An iterator that goes on and on is a call that takes too long."""
-    if consume == "await":
-        return _run(_awaited(result))
-    if consume == "async list":
-        result = _run(_listed(result))
-    if consume == "list":
-        result = list(itertools.islice(result, LONGEST_RESULT + 1))
-    if consume.endswith("list") and len(result) > LONGEST_RESULT:
-        raise TooLongError
-    return result
-
-
-def _run(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    import asyncio  # here: it takes longer than all the rest of what a fork loads to try a mutant, and few await
-
-    return asyncio.run(coroutine)
-
-
-async def _awaited(result: Any) -> Any:
-    return await result
-
-
-async def _listed(result: Any) -> list[Any]:
-    found: list[Any] = []
-    async for item in result:
-        found.append(item)
-        if len(found) > LONGEST_RESULT:
-            break
-    return found

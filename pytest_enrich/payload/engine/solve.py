@@ -1,4 +1,8 @@
-"""What would make a condition come out the other way: another value in the place of one of its operands."""
+"""What would make a condition come out the other way: another value in the place of one of its operands.
+
+What a condition compares is often there in the input, as it is or nearly: put in its place what it was compared
+with. Where both are numbers, steps come nearer.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,18 @@ import enum
 import itertools
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TypeGuard
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeGuard
 
+from ..explore.calls import Call, Make, sites
+from ..explore.templates import literals
 from ..express import evaluate, express
 from ..rules.types import AWAITABLE, holders
 from .probe import Note
-from .templates import literals
 
+STEPS = 100
+# Where a step of 1 brings it no nearer: what is rounded or divided takes larger ones.
+COARSE = (4, 16, 64, 256, 1024)
 MEMBERS = 12
 NUMBERS = (int, float)
 TEXTS = (str, bytes, bytearray)
@@ -43,26 +51,109 @@ LARGEST = 200_000
 FILL: dict[type, Any] = {str: "a", bytes: b"a", list: [1], tuple: (1,)}
 
 
-def wishes(note: Note, like: Callable[[object], Iterable[str]]) -> Iterator[tuple[object, object]]:
+class Mark(NamedTuple):
+    """A parameter that a call does not give, whose default has no template: most often a mark for just that."""
+
+    name: str
+    default: object
+    values: Sequence[str]
+    """Templates of values to give."""
+
+
+def proposals(
+    call: Call, notes: Iterable[Note], absent: Mapping[str, str], like: Callable[[object], Iterable[str]]
+) -> Iterator[Call]:
+    """Calls in which an operand of one of the conditions is what the condition asks for.
+
+    Args:
+        call: The call that the notes are of.
+        notes: Of the conditions that should come out another way.
+        absent: Templates of the defaults of the parameters that the call does not give.
+        like: Templates of values of a type, or texts that a pattern matches.
+    """
+    short = [(text, make) for text, make in sites(call, absent) if len(text) <= LONGEST]
+    for note in notes:
+        for known, wanted in _substitutions(note, like):
+            for text, make in short:
+                yield from (
+                    make(changed)
+                    for changed in dict.fromkeys(replacements(text, known, wanted))
+                    if changed != text
+                )
+
+
+def unmarked(call: Call, notes: Iterable[Note], marks: Iterable[Mark]) -> Iterator[Call]:
+    """Calls that give what a condition found to be not given."""
+    for note in notes:
+        for mark in marks:
+            if note.left is mark.default or note.right is mark.default:
+                yield from (call.with_argument(mark.name, value) for value in mark.values)
+
+
+def descend(call: Call, far: Callable[[Call], float], absent: Mapping[str, str]) -> Iterator[Call]:
+    """Calls that come nearer and nearer to what is wanted: one number after the other, in growing steps.
+
+    Args:
+        call: Where to begin.
+        far: How far a call is from it; infinite when it does not come to the condition.
+        absent: As in `sites`.
+    """
+    tries, best = 0, far(call)
+    for which in range(sum(1 for _ in _numbers(call, absent))):
+        step, grown, coarse = 1, False, iter(COARSE)
+        while step and tries < STEPS and 0 < best < float("inf"):
+            text, make = list(_numbers(call, absent))[which]
+            moved = [make(repr(evaluate(text) + move)) for move in (step, -step)]  # type: ignore[operator]
+            tries += 2
+            distance, nearer = min(((far(other), at) for at, other in enumerate(moved)), default=(best, 0))
+            if distance < best:
+                best, call, step, grown, coarse = distance, moved[nearer], step * 2, True, iter(COARSE)
+                yield call
+            else:
+                step, grown = 1 if grown else next(coarse, 0), False
+
+
+def _numbers(call: Call, absent: Mapping[str, str]) -> Iterator[tuple[str, Make]]:
+    for template, make in sites(call, absent):
+        for match in literals(template):
+            if match.lastgroup == "number":
+                before, after = template[: match.start()], template[match.end() :]
+                yield match[0], lambda text, b=before, a=after, m=make: m(b + text + a)  # type: ignore[misc]
+
+
+def distance(notes: Iterable[Note]) -> float:
+    """How far the nearest of the compared numbers are from each other; infinite where there are none."""
+    pairs = (note for note in notes if note.how in {"==", "<"} and are_numbers(note.left, note.right))
+    return min((_between(note.left, note.right) for note in pairs), default=math.inf)
+
+
+def _between(left: float, right: float) -> float:
+    try:
+        return float(abs(left - right))
+    except OverflowError:  # a number that no float can hold
+        return math.inf
+
+
+def _substitutions(note: Note, like: Callable[[object], Iterable[str]]) -> Iterator[tuple[object, object]]:
     """Pairs of an operand and a value that would change the outcome if it stood in its place."""
     left, right = note.left, note.right
     if note.how in {"==", "<"}:
-        yield from ((left, one) for one in (UNLIKE if left is right else _round(right, note.how)))
-        yield from ((right, one) for one in _round(left, note.how))
+        yield from ((left, wanted) for wanted in (UNLIKE if left is right else _round(right, note.how)))
+        yield from ((right, wanted) for wanted in _round(left, note.how))
     elif note.how == "in":
-        yield from ((left, one) for one in _members(right))
+        yield from ((left, wanted) for wanted in _members(right))
         yield from ((right, right + part) for part in _texts(left, right) if isinstance(right, TEXTS))
         yield from [(right, [*right, left])] if isinstance(right, list) else []
     elif note.how in {"startswith", "endswith"} and isinstance(left, TEXTS):
         parts = _texts(right, left)
-        yield from ((left, one + left if note.how == "startswith" else left + one) for one in parts)
-        yield from ((left, one) for one in parts)
+        yield from ((left, part + left if note.how == "startswith" else left + part) for part in parts)
+        yield from ((left, part) for part in parts)
     elif note.how in {"match", "fullmatch", "search", "isinstance"}:
         subject, kind = (left, right) if note.how == "isinstance" or isinstance(left, str) else (right, left)
         yield from ((subject, Written(text)) for text in like(kind))
         yield from ((left, Written(text)) for text in _used_up(left, kind))
     elif note.how in UNUSUAL:
-        yield from ((left, one) for one in UNUSUAL[note.how])
+        yield from ((left, wanted) for wanted in UNUSUAL[note.how])
     elif note.how in SORTS:
         yield from ((left, Written(text)) for text in SORTS[note.how])
     elif note.how == "hasattr":
@@ -70,14 +161,14 @@ def wishes(note: Note, like: Callable[[object], Iterable[str]]) -> Iterator[tupl
     elif note.how in SAMPLES:
         yield left, SAMPLES[note.how]
     elif note.how == "truth":
-        yield from ((left, one) for one in _opposite(left))
+        yield from ((left, wanted) for wanted in _opposite(left))
 
 
 def _used_up(value: object, kind: object) -> Iterator[str]:
     """An iterator over what a container holds, where it is asked whether it is one."""
-    kinds = [one for one in (kind if isinstance(kind, tuple) else (kind,)) if one is not str]
+    kinds = [each for each in (kind if isinstance(kind, tuple) else (kind,)) if each is not str]
     text = express(value) if isinstance(value, list | tuple | str) else None
-    if text is not None and any(isinstance(one, type) and isinstance(value, one) for one in kinds):
+    if text is not None and any(isinstance(each, type) and isinstance(value, each) for each in kinds):
         yield f"iter({text})"
 
 
@@ -101,7 +192,7 @@ def are_numbers(*values: object) -> bool:
 def _texts(given: Any, like: object) -> list[Any]:
     """A text, or those of a tuple, that may be put beside `like`."""
     every = given if isinstance(given, tuple) else (given,)
-    return [one for one in every if isinstance(one, TEXTS) and isinstance(one, str) == isinstance(like, str)]
+    return [text for text in every if isinstance(text, TEXTS) and isinstance(text, str) == isinstance(like, str)]
 
 
 def _members(value: object) -> list[object]:
@@ -152,16 +243,16 @@ def _changed(value: Any, known: Any, wanted: Any) -> Iterator[str]:
     if isinstance(wanted, Written):
         yield from [str(wanted)] if type(value) is type(known) and value == known else []
     elif isinstance(value, TEXTS) and isinstance(known, TEXTS) and isinstance(wanted, TEXTS):
-        pairs = ((_as_such(value, known, one), _as_such(value, wanted, one)) for one in ENCODINGS)
+        pairs = ((_as_such(value, known, encoding), _as_such(value, wanted, encoding)) for encoding in ENCODINGS)
         for pair in dict.fromkeys(pairs):
             yield from map(repr, _rewritten(value, *pair))
     elif isinstance(value, str) and are_numbers(known, wanted):
         shown = dict.fromkeys((str(known), str(known).removesuffix(".0")))
-        yield from (repr(value.replace(one, str(wanted), 1)) for one in shown if one in value)
+        yield from (repr(value.replace(digits, str(wanted), 1)) for digits in shown if digits in value)
     elif isinstance(value, str) and isinstance(known, enum.Enum) and isinstance(wanted, enum.Enum):
         yield from _named(value, known, wanted)
     elif are_numbers(value, known, wanted):
-        yield from (express(_like(value, one)) or "0" for one in _moved(value, known, wanted))
+        yield from (express(_like(value, number)) or "0" for number in _moved(value, known, wanted))
     elif type(value) is type(known) and value == known:
         yield express(wanted) or "None"
 

@@ -5,7 +5,7 @@ import importlib
 
 import pytest
 
-from pytest_enrich.payload.explore.probe import Probes
+from pytest_enrich.payload.engine.probe import Probes
 
 
 @pytest.fixture

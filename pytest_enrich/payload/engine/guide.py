@@ -1,0 +1,171 @@
+"""What to try next, from what conditions compared in runs that came to a wanted one and took its other way."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice, zip_longest
+from typing import TypeAlias
+
+from ..explore.calls import Call
+from .probe import Note
+from .solve import Mark, descend, distance, proposals, unmarked
+from .trace import Branch
+
+MOST_WITNESSES, MOST_RAISING = 4, 2
+MOST_NOTES = 12
+MOST_VARIATIONS = 80
+Towards: TypeAlias = Callable[[Call, Sequence[int]], Iterable[Call]]
+"""Choices that would bring a call nearer to the other ways of the conditions on these lines."""
+
+
+class Guide:
+    """Remembers choices of one subject that came near wanted branches, and says what would bring them further.
+
+    Args:
+        lines: Of the conditions whose other way is wanted.
+        way: Lines of the conditions that come before: their other way is wanted while the subject never took it.
+
+    Attributes:
+        is_near: Whether something came to one of `lines`, or there are none to come to.
+    """
+
+    def __init__(self, lines: Iterable[int], way: Iterable[int] = ()) -> None:
+        self._lines = frozenset(lines)
+        self._way = frozenset(way) - self._lines
+        self._room = dict.fromkeys(self._lines | self._way, MOST_WITNESSES)
+        self._taken: dict[int, set[int]] = defaultdict(set)
+        self._witnesses: list[tuple[Call, list[int]]] = []
+        self.is_near = not self._lines
+
+    def see(self, call: Call, branches: Iterable[Branch], *, is_raising: bool = False) -> None:
+        """Choices were run; the first ones that come to a line are kept for it.
+
+        Few of those that end in an exception: they may have come no further than to the line.
+        """
+        came = set()
+        for start, end in branches:
+            came |= {start, end}
+            if start in self._way:
+                self._taken[start].add(end)
+        lines = sorted(came & self._room.keys())
+        self.is_near |= not self._lines.isdisjoint(lines)
+        full = MOST_WITNESSES - MOST_RAISING if is_raising else 0
+        wanted = [line for line in lines if self._room[line] > full]
+        for line in wanted:
+            self._room[line] -= 1
+        if wanted:
+            self._witnesses.append((call, wanted))
+
+    def ideas(self, towards: Towards, is_open: Callable[[int], bool]) -> Iterator[Call]:
+        """Choices to try for the lines that `is_open` says are wanted; ends when nobody new came near."""
+        while self._witnesses:
+            call, lines = self._witnesses.pop(0)
+            if wanted := [line for line in lines if is_open(line) or self._is_one_way(line)]:
+                yield from towards(call, wanted)
+
+    def _is_one_way(self, line: int) -> bool:
+        return line in self._way and len(self._taken[line]) < 2  # noqa: PLR2004 - of the two ways
+
+
+class Choices:
+    """What is known of the choices of a subject: nothing, unless it says more."""
+
+    def absent(self, _call: Call) -> Mapping[str, str]:
+        """Templates of the defaults of what may be chosen and is not."""
+        return {}
+
+    def marks(self, _call: Call) -> Sequence[Mark]:
+        """What may be chosen and is not, with defaults that have no template."""
+        return ()
+
+    def like(self, _kind: object) -> Iterable[str]:
+        """Templates of values of a type, or texts that a pattern matches."""
+        return ()
+
+    def learn(self, values: Iterable[object]) -> None:
+        """Code compared with these: they are worth trying elsewhere, too."""
+
+
+Watch: TypeAlias = Callable[[Call, Collection[int]], list[Note]]
+"""Runs choices, and says what conditions on these lines compare; on all lines where there are none."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Approach:
+    """The way to the other outcome of conditions.
+
+    Attributes:
+        choices: Of the subject.
+        watch: Runs it.
+        most: Proposals for one line.
+        depth: So many parts of a condition are made to hold one after the other.
+        is_open: Whether the other outcome is still wanted, where the choices are run meanwhile.
+    """
+
+    choices: Choices
+    watch: Watch
+    most: int
+    depth: int = 0
+    is_open: Callable[[int], bool] = lambda _line: True
+
+    def towards(self, call: Call, lines: Sequence[int]) -> Iterator[Call]:
+        """Choices in which what these lines compare is what is asked for, then such as come nearer to it."""
+        notes = self.watch(call, lines)
+        of_line = {line: [note for note in notes if note.line == line] for line in lines}
+        likely = {line: self._likely(call, of_line[line]) for line in lines}
+        yield from (other for line, other in _by_turns(likely) if self.is_open(line))
+        for line in lines:
+            yield from self._nearer(line, call, of_line[line], likely[line])
+
+    def _nearer(self, line: int, call: Call, notes: list[Note], likely: list[Call]) -> Iterator[Call]:
+        for _ in range(self.depth):
+            further = self._further(line, notes, likely) if self.is_open(line) else None
+            if further is None:
+                break
+            call, notes = further
+            likely = self._likely(call, notes)
+            yield from likely
+        if self.is_open(line) and distance(notes) < math.inf:
+            absent = self.choices.absent(call)
+            yield from descend(call, lambda other: distance(self.watch(other, [line])), absent)
+
+    def _likely(self, call: Call, notes: Sequence[Note]) -> list[Call]:
+        """What would make one of the conditions come out another way."""
+        self.choices.learn(operand for note in notes for operand in (note.left, note.right))
+        notes = notes[:MOST_NOTES]
+        marked = unmarked(call, notes, self.choices.marks(call))
+        return [
+            *islice(
+                dict.fromkeys(chain(marked, proposals(call, notes, self.choices.absent(call), self.choices.like))),
+                self.most,
+            )
+        ]
+
+    def _further(self, line: int, notes: Sequence[Note], likely: Iterable[Call]) -> tuple[Call, list[Note]] | None:
+        """The first that comes to one more condition of the line: of an `and`, the first part holds now."""
+        noted = ((call, self.watch(call, [line])) for call in likely)
+        return next(((call, found) for call, found in noted if len(found) > len(notes)), None)
+
+
+def variations(choices: Choices, watch: Watch, call: Call) -> Iterator[Call]:
+    """Choices for which one of the last conditions that this call came to comes out another way."""
+    return _proposals(choices, call, watch(call, ())[::-1])
+
+
+def edges(choices: Choices, watch: Watch, call: Call, lines: Collection[int]) -> Iterator[Call]:
+    """Choices for which the numbers that conditions on these lines compare are equal, or nearly so."""
+    return _proposals(choices, call, [note for note in watch(call, lines) if note.how == "<"])
+
+
+def _proposals(choices: Choices, call: Call, notes: Sequence[Note]) -> Iterator[Call]:
+    likely = proposals(call, notes[:MOST_NOTES], choices.absent(call), choices.like)
+    return islice(dict.fromkeys(likely), MOST_VARIATIONS)
+
+
+def _by_turns(likely: Mapping[int, Sequence[Call]]) -> Iterator[tuple[int, Call]]:
+    """The first of each line, then the second: where a run takes long, few of them are tried."""
+    for row in zip_longest(*likely.values()):
+        yield from ((line, call) for line, call in zip(likely, row, strict=True) if call is not None)

@@ -1,0 +1,174 @@
+"""What a search through functions comes to: a few calls that together reach the most, made plain."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Any, TypeAlias
+
+from ..engine.bounds import Limits
+from ..engine.probe import Probes
+from ..engine.reduce import reduce
+from ..engine.search import Result, Search, cover
+from ..engine.trace import Reached, reached_by
+from . import calls, corpus, informative
+from .calls import Call
+from .function import Function, Laboratory
+from .informative import SILENT, informative_rank
+from .inputs import Inputs
+from .observe import said
+from .world import Scene
+
+REDUCE_SECONDS = 5.0
+FEW_TRIES = 60
+"""Where no clock ends it, so that it comes to the same everywhere."""
+MOST_RECEIVERS = 12
+Record: TypeAlias = dict[str, Any]
+
+
+def search(job: Record, scene: Scene, started: float) -> Record:
+    """Search through all entries; the answer's `found` are the chosen calls, reduced, with what they reach."""
+    branches, lines = frozenset(map(tuple, job["branches"])), frozenset(job["lines"])
+    if job["only"]:
+        return _given(scene, branches | lines, [calls.load(record) for record in job["only"]])
+    limits = Limits(job["executions"], started + job["seconds"], job["seed"])
+    laboratory = Laboratory(scene.runner, Probes(scene.module), scene.given.arguments)
+    # The first half of the time is for the function itself, half of the rest for the first of those that call it.
+    looking: Search[Function] = Search(branches, lines, limits, parts=2)
+    functions = enumerate(scene.inputs)
+    looking.through([partial(_function, looking, laboratory, *numbered) for numbered in functions])
+    # With a budget in executions there is ample time, so that the clock decides nothing.
+    until = max(time.monotonic() + REDUCE_SECONDS, limits.deadline)
+    return _shown(looking, scene, laboratory.corpus, job["constants"], until)
+
+
+def _function(looking: Search[Function], laboratory: Laboratory, number: int, inputs: Inputs) -> Function | None:
+    if not inputs.obstacle:
+        return Function(inputs, number, laboratory)
+    looking.dropped[inputs.obstacle] += 1
+    return None
+
+
+def _shown(
+    looking: Search[Function], scene: Scene, seen: corpus.Corpus, constants: list[str], until: float
+) -> Record:
+    """What a search that has ended comes to, made plain as long as there is time."""
+    reduced = [(result, _reduced(looking, result, until)) for result in cover(looking.results)]
+    near = [corpus.around(looking, result, call, len(reduced), until) for result, call in reduced]
+    edges = [edge for result, call in reduced for edge in corpus.edges(result, call, until)]
+    others = [*edges, *(call for of_result in near for call in of_result)]
+    chosen = seen.chosen([call for _, call in reduced], others, constants)
+    testable = frozenset(call for call in chosen if _is_wanted(scene, call))
+    return {
+        "found": [
+            record
+            for (result, call), beside in zip(reduced, near, strict=True)
+            for record in _records(looking, result, call, beside, until)
+        ],
+        "corpus": corpus.written(chosen, scene.entries, testable),
+        "executions": looking.executions,
+        "dropped": dict(looking.dropped),
+        "ideas": dict(looking.ideas),
+    }
+
+
+def _given(scene: Scene, wanted: Reached, given: list[Call]) -> Record:
+    """As `search` answers, of these calls: smaller ones of which there is the same to say, then as they are."""
+    outcomes = [(call, scene.runner.call(call)) for call in given]
+    found = [
+        _record(reached_by(wanted, outcome.branches), shown)
+        for call, outcome in outcomes
+        if not outcome.refusal
+        for shown in dict.fromkeys((_smaller(scene, call), call))
+    ]
+    return {"found": found, "corpus": [], "executions": len(given), "dropped": {}, "ideas": {}}
+
+
+def _smaller(scene: Scene, call: Call) -> Call:
+    """The call made small, as long as the same is to be said of it."""
+    inputs = _inputs(scene, call)
+    done = said(scene.runner, call)
+    if inputs is None or not done:
+        return call
+    most = inputs.oddness(call)
+
+    def holds(other: Call) -> bool:
+        return inputs.conforms(other) and inputs.oddness(other) <= most and said(scene.runner, other) == done
+
+    return reduce(call, {}, holds, most=FEW_TRIES)
+
+
+def _inputs(scene: Scene, call: Call) -> Inputs | None:
+    """What is known of the function that is called."""
+    return next((inputs for inputs in scene.inputs if inputs.entry.key == call.qualname), None)
+
+
+def _is_wanted(scene: Scene, call: Call) -> bool:
+    """Whether a test of this call is one that people might want: usual, and short."""
+    inputs = _inputs(scene, call)
+    return inputs is not None and call.size <= corpus.LONGEST and inputs.is_usual(call)
+
+
+def _records(
+    looking: Search[Function], result: Result[Function], call: Call, near: Iterable[Call], until: float
+) -> Iterator[Record]:
+    """A chosen call, and behind it one that does something else on the same way: its test may notice more."""
+    rules = result.subject.rules(result.call)
+    yield _record(result.reached, call, rules)
+    done = result.subject.said(call)
+    for other in (*_others(looking, result), *(dataclasses.replace(result, call=beside) for beside in near)):
+        if result.subject.said(other.call) not in ([], done):
+            yield {**_record(result.reached, _reduced(looking, other, until, unlike=done), rules), "spare": True}
+            return
+
+
+def _others(looking: Search[Function], result: Result[Function]) -> list[Result[Function]]:
+    """The other results that reach the same and that callers might make, the best first."""
+    held = {other.call: other for item in result.reached for other in looking.results[item]}
+    fitting = (
+        other
+        for other in held.values()
+        if result.reached <= other.reached and not other.cost.exceptional and other.call != result.call
+    )
+    return [dataclasses.replace(other, reached=result.reached) for other in sorted(fitting, key=_cost)]
+
+
+def _cost(result: Result[Function]) -> tuple[object, ...]:
+    return result.cost
+
+
+def _reduced(
+    looking: Search[Function], result: Result[Function], until: float, unlike: list[Record] | None = None
+) -> Call:
+    """The call made small, as long as it reaches the same; what it does stays something else than `unlike`."""
+    function = result.subject
+    inputs = function.inputs
+    plain = {name: (*pool.plain, *pool.short) for name, pool in inputs.pools.items()}
+    receivers = sorted(inputs.known_receivers, key=lambda text: (text.endswith("()"), len(text)))
+    plain[""] = tuple(receivers[:MOST_RECEIVERS])
+    before = function.call(result.call)
+
+    def does_the_same(call: Call) -> bool:
+        if time.monotonic() > until:
+            return False
+        if not result.cost.exceptional and not inputs.conforms(call):
+            return False
+        outcome = function.call(call)
+        if outcome.refusal or type(outcome.raised) is not type(before.raised):
+            return False
+        rank = informative_rank(outcome)
+        if rank > informative_rank(before) or not result.reached <= looking.reached(outcome):
+            return False
+        if call.setup and informative.unobserved(function.runner, call, result.reached, looking.reached):
+            return False
+        return (rank < SILENT and unlike is None) or function.said(call) not in ([], unlike)
+
+    return reduce(result.call, plain, does_the_same, inputs.oddness)
+
+
+def _record(reached: Reached, call: Call, rules: frozenset[str] = frozenset()) -> Record:
+    branches = sorted(item for item in reached if isinstance(item, tuple))
+    lines = sorted(item for item in reached if isinstance(item, int))
+    return {"call": calls.dump(call), "branches": branches, "reached": lines, "rules": sorted(rules)}

@@ -1,0 +1,173 @@
+"""A function as the subject of a search: which calls to try, and which of them are worth a test."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import chain
+
+from ..engine import guide
+from ..engine.guide import Approach
+from ..engine.probe import Note, Probes
+from ..engine.search import Cost, Result, Run, Search
+from . import informative
+from .calls import Call
+from .corpus import Corpus
+from .entry import MAKERS
+from .informative import is_function
+from .inputs import Inputs
+from .observe import said
+from .run import Outcome, Runner
+from .stated import Record
+from .varied import Varied
+
+PATIENCE = 2000
+"""Draws in a row that take no new branch: then there is nothing to hope for."""
+ROUND = 100
+POLISH = 60
+"""So many calls more, when all is reached, in the hope of ones that make better tests."""
+MOST_REFINED = 6
+MOST_PROPOSALS = 160
+DEEPEST = 2
+DEEPEST_RETURNED = 3
+MOST_RETURNED = 12
+"""Returned callables that are tried where no new branch was taken: what the first were made of may matter."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Laboratory:
+    """What all functions of a search are called with.
+
+    Attributes:
+        runner: Runs calls.
+        probes: Of the file's functions.
+        arguments: What to call a function with that a call returned.
+        corpus: Keeps the calls that were made.
+    """
+
+    runner: Runner
+    probes: Probes
+    arguments: Callable[[object], Iterable[tuple[str, ...]]]
+    corpus: Corpus = dataclasses.field(default_factory=Corpus)
+
+
+class Function:
+    """One function; `inputs` is what is known about calling it, `number` its place among the others."""
+
+    batch = 1
+    known: Sequence[tuple[Call, Run]] = ()
+
+    def __init__(self, inputs: Inputs, number: int, laboratory: Laboratory) -> None:
+        self.inputs = inputs
+        self._number, self._laboratory = number, laboratory
+        self.runner = laboratory.runner
+        self._latest: Outcome | None = None
+
+    def starts(self) -> list[Call]:
+        """The calls that tests make."""
+        return list(dict.fromkeys(self.inputs.calls))
+
+    def fits(self, _call: Call) -> bool:
+        """Any: a call costs little, and may show what to try next."""
+        return True
+
+    def rules(self, call: Call) -> frozenset[str]:
+        """The rules that thought of a call."""
+        return self.inputs.rules(call)
+
+    def call(self, call: Call) -> Outcome:
+        """What a call does."""
+        return self.runner.call(call)
+
+    def said(self, call: Call) -> list[Record]:
+        """What there is to say of a call."""
+        return said(self.runner, call)
+
+    def run(self, calls: Sequence[Call], _deadline: float) -> list[Outcome]:
+        """What each call did; what one gave is looked at before the next."""
+        outcomes = [self.runner.call(call) for call in calls]
+        for call, outcome in zip(calls, outcomes, strict=True):
+            self._latest = outcome
+            if outcome.branches and not outcome.refusal:
+                self._laboratory.corpus.add(call, outcome)
+        return outcomes
+
+    def watch(self, call: Call, lines: Collection[int]) -> list[Note]:
+        """What conditions compare when the call is made."""
+        with self._laboratory.probes.watching(lines) as notes:
+            self.runner.call(call)
+        return notes
+
+    def ideas(self, search: Search[Function]) -> Iterator[Call]:
+        """What tests do, then whatever chance says, and what a guide makes of what came near."""
+        varied = Varied(self.inputs, random.Random(search.limits.seed + self._number))  # noqa: S311 - no secret
+        returned = iter(range(MOST_RETURNED))
+        starts = [*search.starts]
+        for call in (*starts, *self.inputs.wrong(starts or [varied.any([])])):
+            yield from self._with_returned(call, search, returned)
+        idle = 0
+        while idle < PATIENCE and search.unreached:
+            for call in self._guided(search):
+                yield from self._with_returned(call, search, returned)
+            for _ in range(ROUND):
+                if not search.unreached:
+                    break
+                known = len(search.starts)
+                yield from self._with_returned(varied.any(search.starts), search, returned)
+                idle += 1
+                if len(search.starts) > known:
+                    idle = 0
+                    break
+        for call in chain(self._guided(search), self._refined(search)):
+            yield from self._with_returned(call, search, returned)
+        for _ in range(POLISH):
+            if search.unreached or not any(_can_be_better(first) for first, *_ in search.results.values()):
+                return
+            yield from self._with_returned(varied.any(search.starts), search, returned)
+
+    def _with_returned(self, call: Call, search: Search[Function], returned: Iterator[int]) -> Iterator[Call]:
+        """A call, then what a decorator or factory returned: it shows itself when it is called."""
+        known = len(search.starts)
+        self._latest = None
+        yield call
+        outcome = self._latest
+        if outcome is None or not is_function(outcome.result) or len(call.then) >= DEEPEST_RETURNED:
+            return
+        if len(search.starts) > known or call.then or next(returned, None) is not None:
+            for values in self._laboratory.arguments(outcome.result):
+                further = dataclasses.replace(call, then=(*call.then, values))
+                yield from self._with_returned(further, search, returned)
+
+    def _guided(self, search: Search[Function]) -> Iterator[Call]:
+        """What the guide thinks would help, as long as something is left to be found."""
+        approach = Approach(self.inputs, self.watch, MOST_PROPOSALS, DEEPEST, search.is_open)
+        return search.guide.ideas(approach.towards, search.is_open)
+
+    def _refined(self, search: Search[Function]) -> Iterator[Call]:
+        """Calls near those that say little, in the hope that they say more."""
+        held = (search.results.get(item, ()) for item in search.open())
+        own = (next((result for result in results if result.subject is self), None) for results in held)
+        poor = {result.call: result for result in own if result is not None and result.is_poor}
+        for result in sorted(poor.values(), key=lambda result: result.cost)[:MOST_REFINED]:
+            for call in guide.variations(self.inputs, self.watch, result.call):
+                if not result.reached & search.open():
+                    break
+                yield call
+
+    def judge(self, call: Call, outcome: Outcome, search: Search[Function]) -> Result[Function] | str:
+        """How good a test it promises, or why nobody would want one."""
+        runner, inputs, reached = self.runner, self.inputs, search.reached(outcome)
+        if refusal := outcome.refusal or informative.objection(runner, inputs, call, outcome):
+            return refusal
+        if call.setup and reached & search.open():  # it costs some runs to know
+            reached -= informative.unobserved(runner, call, reached, search.reached)
+        rank = informative.rank(inputs, outcome, reached, runner.filename)
+        is_poor = bool(rank) and (inputs.entry.answers or inputs.entry.name in MAKERS)
+        cost = Cost(not inputs.conforms(call), rank, 0, inputs.oddness(call), call.size)
+        return Result(self, call, reached, cost, is_poor)
+
+
+def _can_be_better(result: Result[Function]) -> bool:
+    """Whether it says little, or is what nobody writes."""
+    return any(result.cost[:-1])

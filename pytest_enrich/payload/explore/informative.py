@@ -1,0 +1,121 @@
+"""How much what a call did tells: the less, the poorer a test of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import traceback
+from collections.abc import Callable
+from functools import lru_cache
+from types import CodeType, FunctionType
+from typing import Any
+
+from ..engine.trace import Reached
+from ..express import express, named
+from ..rules import body
+from .calls import Call
+from .entry import MAKERS
+from .inputs import Inputs
+from .observe import said
+from .run import Outcome, Runner
+from .stated import visible_text
+
+SILENT = 2
+
+
+def informative_rank(outcome: Outcome) -> int:
+    """0 for a call with something to say, 1 for an empty or zero result, 2 for None, 3 for a function."""
+    if outcome.raised is not None:
+        return 0
+    if is_function(outcome.result):
+        return SILENT + 1
+    return SILENT if outcome.result is None else int(is_degenerate(outcome.result))
+
+
+def is_checked(outcome: Outcome) -> bool:
+    """Whether the code under test itself says that an argument is of a wrong type."""
+    frames = traceback.extract_tb(outcome.raised.__traceback__) if type(outcome.raised) is TypeError else []
+    return bool(frames) and (frames[-1].line or "").startswith("raise TypeError")
+
+
+def is_function(result: object) -> bool:
+    """Whether a result is there to be called."""
+    if isinstance(result, FunctionType):
+        return named(result) is None
+    return callable(result) and not isinstance(result, type) and express(result) is None
+
+
+def is_degenerate(result: object) -> bool:
+    """Whether a result says little: nothing in it, or zero."""
+    try:
+        return not isinstance(result, bool) and not result
+    except Exception:  # a __bool__ of the project's may raise
+        return True
+
+
+def ending(outcome: Outcome) -> str:
+    """What sort of end it is: yes, no, nothing, something of a type, something empty of it, an exception."""
+    if outcome.raised is not None:
+        return type(outcome.raised).__name__
+    if outcome.result is None or isinstance(outcome.result, bool):
+        return str(outcome.result)
+    return f"{type(outcome.result).__name__}{'?' if is_degenerate(outcome.result) else ''}"
+
+
+def raised_through(error: BaseException) -> set[int]:
+    """The numbers of the lines that the exception went through, of all files."""
+    return {frame.lineno or 0 for frame in traceback.extract_tb(error.__traceback__)}
+
+
+def lines_of(reached: Reached) -> set[int]:
+    """The lines, and those that the branches lead to."""
+    return {item[1] if isinstance(item, tuple) else item for item in reached}
+
+
+def objection(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome) -> str:
+    """Why nobody would want a test of this call, "" when somebody may; `runner` makes it again to look at it."""
+    if not inputs.conforms(call) and not is_checked(outcome):
+        return "not what callers pass"
+    if inputs.entry.name == "__hash__" and outcome.result is not True:
+        return "nothing to observe"  # the hash of an object tells nothing but that it is this one
+    is_telling = informative_rank(outcome) < SILENT or bool(said(runner, call))
+    return "" if is_telling else "nothing to observe"
+
+
+def rank(inputs: Inputs, outcome: Outcome, reached: Reached, filename: str) -> int:
+    """As `telling.rank`; a new object, or an exception from elsewhere, most often shows little of `reached`."""
+    if outcome.raised is not None:
+        return int(not lines_of(reached) & raised_through(outcome.raised))
+    is_new = inputs.entry.name in MAKERS or _is_made(inputs, outcome.result, reached, filename)
+    return max(informative_rank(outcome), int(is_new))
+
+
+def _is_made(inputs: Inputs, result: object, reached: Reached, filename: str) -> bool:
+    """Whether a function made an object that shows no value, and what was `reached` is code of its class."""
+    codes = {code for member in vars(type(result)).values() if isinstance(code := body.code_of(member), CodeType)}
+    own = frozenset[int]().union(*(_lines(code) for code in codes if code.co_filename == filename))
+    return body.code_of(inputs.function) not in codes and lines_of(reached) <= own and visible_text(result) is None
+
+
+@lru_cache(maxsize=512)
+def _lines(code: CodeType) -> frozenset[int]:
+    """Those of a function, and of what is defined in it."""
+    inner = (_lines(constant) for constant in code.co_consts if isinstance(constant, CodeType))
+    return frozenset(line for _, _, line in code.co_lines() if line).union(*inner)
+
+
+def unobserved(runner: Runner, call: Call, reached: Reached, of: Callable[[Outcome], Reached]) -> Reached:
+    """What is reached by steps alone without which there is the same to say of the call: nobody looks at them.
+
+    Args:
+        runner: Runs calls.
+        call: One that may have steps before it.
+        reached: What it reaches of the wanted.
+        of: Says that of an outcome.
+    """
+    # Two steps may reach the same, so that it is lost without both only.
+    steps = dict.fromkeys([(), *(call.setup[:at] + call.setup[at + 1 :] for at in range(len(call.setup)))])
+    fewer = [dataclasses.replace(call, setup=setup) for setup in steps]
+    tried = [(other, runner.call(other)) for other in fewer]
+    losing = [(other, lost) for other, outcome in tried if not outcome.refusal and (lost := reached - of(outcome))]
+    shown = said(runner, call) if losing else []
+    return frozenset[Any]().union(*(lost for other, lost in losing if said(runner, other) == shown))
