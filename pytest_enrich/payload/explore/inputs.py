@@ -155,7 +155,10 @@ class Inputs:
             found |= {"wrong types"} if value in WRONG and pool is not None and value not in pool.rules else set()
         if call.receiver and self.entry.needs_receiver:
             found.add(self._rules_of_objects.get(call.receiver, "objects changed"))
-        found |= {rule for step in call.setup for rule in self._rules_of_step(step)}
+        found |= {"steps of tests"} if call.setup else set()
+        for step in call.setup:
+            inputs = self.steps.get(step.qualname)
+            found |= inputs.rules(step) if inputs is not None else set()
         found |= {"calls of the result"} if call.then else set()
         found |= {"command lines"} if self.entry.line is not None else set()
         found |= {"calls from elsewhere"} if self.entry.is_elsewhere else set()
@@ -169,11 +172,6 @@ class Inputs:
             "objects of tests": (*(call.receiver or "" for call in self.calls), *self._world.made),
         }
         return {text: name for name, texts in groups.items() for text in texts}
-
-    def _rules_of_step(self, step: Call) -> Iterator[str]:
-        yield "steps that change" if not step.arguments else "steps of tests"
-        inputs = self.steps.get(step.qualname)
-        yield from inputs.rules(step) if inputs is not None else ()
 
     def learn(self, values: Iterable[object]) -> None:
         """Values that the code compared with are worth trying elsewhere, too."""

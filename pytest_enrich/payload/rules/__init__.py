@@ -8,7 +8,7 @@ nothing there has no place here.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 LEFT_OUT: frozenset[str] = frozenset()
@@ -35,9 +35,3 @@ def is_left_out(name: str) -> bool:
     """Whether the rule of that name proposes nothing; it is one from now on."""
     NAMES.add(name)
     return name in LEFT_OUT
-
-
-def without(names: Iterable[str], table: dict[Any, Any], prefix: str) -> dict[Any, Any]:
-    """A table with a rule a row, less the rows of the rules that are left out."""
-    named = zip(names, table.items(), strict=True)
-    return {key: value for name, (key, value) in named if not is_left_out(f"{prefix}{name}")}
