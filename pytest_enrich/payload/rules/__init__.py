@@ -2,7 +2,8 @@
 
 A rule is a function that is registered here under a name; its docstring says what it proposes, and why.
 `tests/benchmarks/rules.py` tells what each is worth on projects that no rule was made on; one whose absence costs
-nothing there has no place here.
+nothing there has no place here. "Alone: 12 of 120" says how many of the lines and branches that were reached there
+no kept test reaches without the rule.
 """
 
 from __future__ import annotations
