@@ -161,7 +161,10 @@ class Inputs(Choices):
             found |= {"wrong types"} if value in WRONG and pool is not None and value not in pool.rules else set()
         if call.receiver and self.entry.needs_receiver:
             found.add(self._rules_of_objects.get(call.receiver, "objects changed"))
-        found |= {rule for step in call.setup for rule in self._rules_of_step(step)}
+        found |= {"steps of tests"} if call.setup else set()
+        for step in call.setup:
+            inputs = self.steps.get(step.qualname)
+            found |= inputs.rules(step) if inputs is not None else set()
         found |= {"calls of the result"} if call.then else set()
         found |= {"command lines"} if self.entry.line is not None else set()
         found |= {"calls from elsewhere"} if self.entry.is_elsewhere else set()
@@ -176,11 +179,6 @@ class Inputs(Choices):
         }
         return {text: name for name, texts in groups.items() for text in texts}
 
-    def _rules_of_step(self, step: Call) -> Iterator[str]:
-        yield "steps that change" if not step.arguments else "steps of tests"
-        inputs = self.steps.get(step.qualname)
-        yield from inputs.rules(step) if inputs is not None else ()
-
     def learn(self, values: Iterable[object]) -> None:
         """Values that the code compared with are worth trying elsewhere, too."""
         plain = (express(value) for value in values if type(value) in {int, float, str, bytes})
@@ -190,6 +188,8 @@ class Inputs(Choices):
     @rule("wrong types")
     def wrong(self, calls: Sequence[Call]) -> Iterator[Call]:
         """Calls with an argument of another type, one for each parameter: the code may say itself that it is one.
+
+        Alone: 2 of 120.
 
         Args:
             calls: Some; the first that gives an argument is changed, the first of all where none does.

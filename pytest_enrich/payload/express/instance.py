@@ -13,7 +13,6 @@ import types
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from ..rules import rule
 from . import code
 from .code import evaluate, named
 from .values import Inner
@@ -87,7 +86,7 @@ def instance(value: object, inner: Inner) -> str | None:
     if isinstance(value, enum.Enum):
         return _member(value)
     if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType):
-        return named(value) or next(iter(_lambda(value)), None)
+        return named(value) or _lambda(value)
     fields = getattr(type(value), "_fields", None)  # of the class: an object may answer to any name
     if isinstance(value, tuple) and isinstance(fields, tuple):
         return _construct(value, [(name, getattr(value, name)) for name in fields], inner)
@@ -98,11 +97,9 @@ def instance(value: object, inner: Inner) -> str | None:
     return _constant(value) or _rebuilt(value, inner)
 
 
-@rule("lambdas")
-def _lambda(value: object) -> Iterator[str]:
+def _lambda(value: object) -> str | None:
     """A function of the tests that is one expression, as a lambda."""
-    text = code.function(value) if isinstance(value, types.FunctionType) else None
-    yield from [text] if text is not None else []
+    return code.function(value) if isinstance(value, types.FunctionType) else None
 
 
 def _constant(value: object) -> str | None:

@@ -2,13 +2,14 @@
 
 A rule is a function that is registered here under a name; its docstring says what it proposes, and why.
 `tests/benchmarks/rules.py` tells what each is worth on projects that no rule was made on; one whose absence costs
-nothing there has no place here.
+nothing there has no place here. "Alone: 12 of 120" says how many of the lines and branches that were reached there
+no kept test reaches without the rule.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 LEFT_OUT: frozenset[str] = frozenset()
@@ -35,9 +36,3 @@ def is_left_out(name: str) -> bool:
     """Whether the rule of that name proposes nothing; it is one from now on."""
     NAMES.add(name)
     return name in LEFT_OUT
-
-
-def without(names: Iterable[str], table: dict[Any, Any], prefix: str) -> dict[Any, Any]:
-    """A table with a rule a row, less the rows of the rules that are left out."""
-    named = zip(names, table.items(), strict=True)
-    return {key: value for name, (key, value) in named if not is_left_out(f"{prefix}{name}")}

@@ -96,20 +96,23 @@ def _documented(text: str) -> Iterator[Any]:
 
 @rule("seen in tests")
 def _seen_kinds(seen: Iterable[object], used: Use) -> set[Any]:
-    """Types of values that tests pass; of a list of texts that is asked for, only that it is a list."""
+    """Types of values that tests pass; of a list of texts that is asked for, only that it is a list.
+
+    Alone: 26 of 120.
+    """
     return {_kind(value) for value in seen} - {typing.get_origin(one) for one in used.stated}
 
 
 @rule("default")
 def _of_default(default: object) -> Iterator[Any]:
-    """The type of its default."""
+    """The type of its default. Alone: 14 of 120."""
     if default is not NOTHING and not _is_sentinel(default):
         yield _kind(default)
 
 
 @rule("widened")
 def _widened(kinds: frozenset[Any], used: Use) -> Iterator[Any]:
-    """Other types of the kin of those known, that the body treats alike."""
+    """Other types of the kin of those known, that the body treats alike. Alone: 14 of 120."""
     for kin in (NUMBERS, MOMENTS):
         yield from used.suggested & kin if kinds & kin else ()
     # Who asks whether it is a list, and goes over it all the same, is ready for what is none.
@@ -118,7 +121,7 @@ def _widened(kinds: frozenset[Any], used: Use) -> Iterator[Any]:
 
 @rule("name")
 def _named(name: str) -> Iterator[Any]:
-    """The type that the parameter's name suggests."""
+    """The type that the parameter's name suggests. Alone: 7 of 120."""
     words = [word for word in dict.fromkeys((name.lower(), name.lower().removesuffix("s"))) if word]
     by_custom = [kind for word in words for pattern, kind in NAMES if re.fullmatch(pattern, word)]
     yield from [str] if files.called(name) else by_custom[:1]

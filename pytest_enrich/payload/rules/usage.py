@@ -40,7 +40,7 @@ def node_rule(name: str, table: dict[str, NodeRule]) -> Callable[[NodeRule], Nod
 
 @node_rule("compared with a constant", ASKS)
 def _compared(node: ast.AST, _function: object) -> Proposals:
-    """What is compared with a number or a text is most often one as well."""
+    """What is compared with a number or a text is most often one as well. Alone: 14 of 120."""
     if not isinstance(node, ast.Compare):
         return
     for left, op, right in zip([node.left, *node.comparators], node.ops, node.comparators, strict=False):
@@ -59,14 +59,14 @@ def _compared(node: ast.AST, _function: object) -> Proposals:
 
 @node_rule("called", ASKS)
 def _called(node: ast.AST, _function: object) -> Proposals:
-    """A parameter that the body calls."""
+    """A parameter that the body calls. Alone: 2 of 120."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         yield node.func.id, {collections.abc.Callable}
 
 
 @node_rule("isinstance", ASKS)
 def _instance(node: ast.AST, function: object) -> Proposals:
-    """`isinstance(a, b)` and `issubclass(a, b)`."""
+    """`isinstance(a, b)` and `issubclass(a, b)`. Alone: 7 of 120."""
     if (name := _first(node, "isinstance", "issubclass")) and len(node.args) > 1:  # type: ignore[attr-defined]
         is_class = _last(node) == "issubclass"
         yield name, {type} if is_class else set(_classes(node.args[1], function))  # type: ignore[attr-defined]
@@ -74,7 +74,7 @@ def _instance(node: ast.AST, function: object) -> Proposals:
 
 @node_rule("hasattr", ASKS)
 def _having(node: ast.AST, _function: object) -> Proposals:
-    """Standard types that have the attribute that is asked for."""
+    """Standard types that have the attribute that is asked for. Alone: 2 of 120."""
     if (name := _first(node, "hasattr")) and isinstance(node.args[-1], ast.Constant):  # type: ignore[attr-defined]
         yield name, set(holders(str(node.args[-1].value)))  # type: ignore[attr-defined]
 
@@ -90,7 +90,7 @@ def _classes(node: ast.expr, function: object) -> Iterator[type]:
 
 @node_rule("passed to a standard function", SUGGESTS)
 def _taken(node: ast.AST, _function: object) -> Proposals:
-    """`len(a)`, `sorted(a)`, `int(a)`: they take what they are known to take."""
+    """`len(a)`, `sorted(a)`, `int(a)`: they take what they are known to take. Alone: 8 of 120."""
     if not isinstance(node, ast.Call):
         return
     names = [part.id if isinstance(part, ast.Name) else "" for part in node.args]
@@ -103,21 +103,21 @@ def _taken(node: ast.AST, _function: object) -> Proposals:
 
 @node_rule("matched by a pattern", SUGGESTS)
 def _matched(node: ast.AST, _function: object) -> Proposals:
-    """`pattern.match(a)`."""
+    """`pattern.match(a)`. Alone: 0 of 120."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _last(node) in TEXTUAL:
         yield from ((part.id, {str}) for part in _names(node.args))
 
 
 @node_rule("gone over", SUGGESTS)
 def _gone_over(node: ast.AST, _function: object) -> Proposals:
-    """`for b in a`."""
+    """`for b in a`. Alone: 0 of 120."""
     if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension) and isinstance(node.iter, ast.Name):
         yield node.iter.id, {list}
 
 
 @node_rule("calculated with", SUGGESTS)
 def _calculated(node: ast.AST, _function: object) -> Proposals:
-    """`a + 1`, `a + "b"`."""
+    """`a + 1`, `a + "b"`. Alone: 12 of 120."""
     for one, other in ((node.left, node.right), (node.right, node.left)) if isinstance(node, ast.BinOp) else ():
         if not isinstance(one, ast.Name):
             continue
@@ -130,7 +130,7 @@ def _calculated(node: ast.AST, _function: object) -> Proposals:
 
 @node_rule("indexed", SUGGESTS)
 def _indexed(node: ast.AST, _function: object) -> Proposals:
-    """`a["key"]`, `a[0]`, `a[1:]`."""
+    """`a["key"]`, `a[0]`, `a[1:]`. Alone: 6 of 120."""
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
         by_text = isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
         is_part = isinstance(node.slice, ast.Slice | ast.Constant | ast.UnaryOp)
@@ -234,7 +234,7 @@ def kept(owner: type) -> dict[str, Use]:
 
 @rule("kept in an attribute")
 def _keeps(node: ast.AST) -> Iterator[tuple[str, str]]:
-    """The attribute's name and the parameter's in `self.name = parameter`."""
+    """The attribute's name and the parameter's in `self.name = parameter`. Alone: 6 of 120."""
     if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
         for target in node.targets:
             if isinstance(target, ast.Attribute) and getattr(target.value, "id", "") == "self":
@@ -269,7 +269,7 @@ def _uses(of_nodes: Iterable[ast.AST], function: object, followed: int) -> dict[
 
 @rule("attributes")
 def _with_all(wanted: set[str]) -> Iterable[Any]:
-    """The standard types that have all attributes that are used of a variable."""
+    """The standard types that have all attributes that are used of a variable. Alone: 12 of 120."""
     return with_all(wanted)
 
 
@@ -288,7 +288,7 @@ def _told(node: ast.AST, function: object, followed: int) -> Iterator[tuple[str,
 
 @rule("passed on")
 def _passed_on(node: ast.Call, function: object, followed: int) -> Iterator[tuple[str, Use]]:
-    """What another function of the project does with an argument that is passed on to it."""
+    """What another function of the project does with an argument that is passed on to it. Alone: 7 of 120."""
     plain = [(at, part.id) for at, part in enumerate(node.args) if isinstance(part, ast.Name)]
     named = [(part.arg, part.value.id) for part in node.keywords if isinstance(part.value, ast.Name)]
     called = function_of(node.func, function) if plain or named else None

@@ -99,7 +99,7 @@ def enumerated(hint: Any) -> tuple[str, ...]:
 
 @rule("next to constants")
 def _neighbours(value: int) -> Iterator[str]:
-    """Limits are off by one."""
+    """Limits are off by one. Alone: 12 of 120."""
     yield from (repr(value - 1), repr(value + 1))
 
 

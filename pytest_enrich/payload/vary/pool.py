@@ -305,7 +305,7 @@ class Pool:
 
 @rule("rows: emptied")
 def _less(template: str) -> Iterable[str]:
-    """The value with one of its parts empty, or without one of its keys."""
+    """The value with one of its parts empty, or without one of its keys. Alone: 0 of 120."""
     return itertools.islice(shorter(template), MOST_LESS)
 
 
