@@ -548,24 +548,6 @@ def test_what_tests_do_to_such_objects_is_done_before(explore):
     assert (made, pushed[:11], finding.action) == ("stack = ⟨sample:Stack⟩()", "stack.push(", "stack.pop()")
 
 
-def test_a_method_that_changes_the_object_and_needs_nothing_is_called_before(explore):
-    text = """
-        class Line:
-            def __init__(self):
-                self.state = "open"
-
-            def hang_up(self):
-                self.state = "closed"
-
-            def say(self, word: str) -> str:
-                if self.state == "closed":
-                    return "nobody hears " + word  # here
-                return word
-        """
-    (finding,) = explore(text, "Line.say", "method").findings
-    assert finding.lines == ("line = ⟨sample:Line⟩()", "line.hang_up()")
-
-
 def test_a_flag_is_given_no_text_that_another_function_takes_by_its_name(explore):
     text = """
         class Url:
