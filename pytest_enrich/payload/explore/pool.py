@@ -179,6 +179,8 @@ class Supply:
         """The type of a parameter: anything where the function does nothing with it, and nothing else tells it."""
         name = parameter["name"]
         used = self._used.get(name, usage.NO_USE)
+        if self._owner is not None and self._entry.is_operator:
+            used |= usage.asks_for("operand of an operator", _operand(self._owner))
         default = self.defaults.get(name, evidence.NOTHING)
         told_by = evidence.told(parameter, self.hints.get(name), seen, used, default)
         if told_by.hint is types.UNKNOWN and any(_idle(self._function, name)):
@@ -213,6 +215,12 @@ class Supply:
     def _places(self, name: str) -> Sequence[str]:
         """Paths of files and directories, for a parameter that is opened, or called so."""
         return files.texts(self._place(name))
+
+
+@rule("operand of an operator")
+def _operand(owner: type) -> Iterator[type]:
+    """An operator takes an object of its own class."""
+    yield owner
 
 
 @rule("idle")

@@ -548,24 +548,6 @@ def test_what_tests_do_to_such_objects_is_done_before(explore):
     assert (made, pushed[:11], finding.action) == ("stack = ⟨sample:Stack⟩()", "stack.push(", "stack.pop()")
 
 
-def test_a_method_that_changes_the_object_and_needs_nothing_is_called_before(explore):
-    text = """
-        class Line:
-            def __init__(self):
-                self.state = "open"
-
-            def hang_up(self):
-                self.state = "closed"
-
-            def say(self, word: str) -> str:
-                if self.state == "closed":
-                    return "nobody hears " + word  # here
-                return word
-        """
-    (finding,) = explore(text, "Line.say", "method").findings
-    assert finding.lines == ("line = ⟨sample:Line⟩()", "line.hang_up()")
-
-
 def test_a_flag_is_given_no_text_that_another_function_takes_by_its_name(explore):
     text = """
         class Url:
@@ -843,18 +825,6 @@ def test_what_is_to_be_awaited_is_passed(explore, hint, action):
         """
     (finding,) = explore(text, "total").findings
     assert (finding.consume, finding.observations[0].value) == ("await", "2")
-
-
-def test_a_decorator_of_coroutines_is_given_one(explore):
-    text = """
-        def twice(function):
-            async def run(*args):
-                first = await function(*args)
-                return first + await function(*args)  # here
-            return run
-        """
-    (finding,) = explore(text, "twice").findings
-    assert finding.observations[0].value == "4"
 
 
 def test_keywords_are_those_that_tests_give_or_that_the_function_looks_up(explore):
@@ -1157,20 +1127,6 @@ def test_a_mapping_that_cannot_be_gone_through_ends_no_search(explore):
     assert explore(text, "Broken.size", "method").findings
 
 
-@pytest.mark.parametrize(
-    "condition", ["type(value) is list", "type(value) == list", "type(value) in (list, tuple)"]
-)
-def test_a_value_of_the_type_that_the_code_compares_with_is_passed(explore, condition):
-    text = f"""
-        def size(value=0):
-            if {condition}:
-                return 1  # here
-            return 2
-        """
-    (finding,) = explore(text, "size").findings
-    assert finding.observations[0].value == "1"
-
-
 def test_an_exception_from_what_is_passed_is_none_of_the_call(explore):
     text = """
         class Item:
@@ -1184,23 +1140,3 @@ def test_an_exception_from_what_is_passed_is_none_of_the_call(explore):
         """
     made = Call(qualname="load", arguments=(Argument(name="item", value="⟨sample:Item⟩(weight=0)"),))
     assert not explore(text, "load", calls=(made,)).findings
-
-
-def test_objects_are_made_as_the_docstring_of_their_class_makes_them(explore):
-    text = '''
-        class Reader:
-            """Reads what others hold.
-
-            >>> reader = Reader([1, 2], [3])
-            """
-
-            def __init__(self, *held):
-                if not all(hasattr(one, "index") for one in held):
-                    raise TypeError("no lists")
-                self.held = held
-
-            def first(self, number):
-                return self.held[number][0]  # here
-        '''
-    (finding,) = explore(text, "Reader.first", "method").findings
-    assert "[1, 2], [3]" in finding.call.receiver
