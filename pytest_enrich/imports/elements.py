@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from pytest_enrich.imports.text import newline
@@ -114,6 +114,15 @@ class Elements:
         if not _BREAK.search(inside) or "#" in inside:
             return None
         return self.start, self.end, self._in_line([*self.codes[:at], *self.codes[at + 1 :]])
+
+    def joined(self, step: str) -> Iterator[Edit]:
+        """All on the line of the brackets, then on one between them; nothing where it is so, or has comments."""
+        inside = self._text[self.start : self.end]
+        if not _BREAK.search(inside) or "#" in inside:
+            return
+        line = self._newline + indent(self._text, self.start)
+        yield self.start, self.end, self._in_line(self.codes)
+        yield self.start, self.end, f"{line}{step}{self._in_line(self.codes)}{line}"
 
     def only(self, at: int, begin: str, end: str) -> Edit:
         """With one element alone, between two comments."""

@@ -7,7 +7,7 @@ end of the line that holds them all. A line that gets too long by that becomes o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import chain
+from itertools import chain, product
 
 import libcst as cst
 from libcst import matchers
@@ -75,14 +75,20 @@ class Cases:
         return spliced(self._text, [exploded, *ids])
 
     def removals(self, at: int) -> Iterator[str]:
-        """The texts without a case: as the list stands, then with all of it on the line that it may have been."""
-        ids: list[Edit] = []
+        """The texts without a case: as the list stands, then as it may have been before it was broken up."""
         number = self._place.id_of(at)
-        if self._ids is not None and number is not None:
-            ids = [self._ids.without(number)]
-        yield spliced(self._text, [self._cases.without(at), *ids])
-        if (collapsed := self._cases.collapsed(at)) is not None:
-            yield spliced(self._text, [collapsed, *ids])
+        ids = _without(self._ids, number) if self._ids is not None and number is not None else [()]
+        for edits in product(_without(self._cases, at), ids):
+            text = spliced(self._text, chain.from_iterable(edits))
+            yield text
+            yield from Cases(text, self._row).joined()
+
+    def joined(self) -> Iterator[str]:
+        """The texts with the arguments of the call on one line."""
+        yield from (
+            spliced(self._text, [edit])
+            for edit in self._spans.arguments(self._place.call).joined(unit(self.scope))
+        )
 
     def only(self, at: int, begin: str, end: str) -> tuple[Spans, list[Edit]]:
         """What leaves only this case, between two comments."""
@@ -94,6 +100,11 @@ class Cases:
 
     def _new_id(self, ids: Elements) -> str:
         return requote(self._case.id or derive_id(self._row.title, ids.codes), quotes(self._text))
+
+
+def _without(elements: Elements, at: int) -> list[tuple[Edit]]:
+    collapsed = elements.collapsed(at)
+    return [(elements.without(at),), *([(collapsed,)] if collapsed is not None else [])]
 
 
 def _fits(new: str, old: str) -> bool:
