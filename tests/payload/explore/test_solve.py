@@ -41,8 +41,6 @@ from pytest_enrich.payload.engine.solve import replacements
         ("object", "not isinstance(value, (list, str)) and sum(value) == 3"),
         ("Callable", "inspect.iscoroutinefunction(value)"),
         ("object", "inspect.isclass(value)"),
-        ("object", "hasattr(value, '__aexit__')"),
-        ("object", "hasattr(value, 'random' + '')"),
         ("object", "value is not None and hasattr(value, 'total_seconds')"),
         ("date", "value.month == 6 * 2 and value.day == 30 + 1"),
     ],
