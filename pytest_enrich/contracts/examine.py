@@ -109,7 +109,7 @@ def _run(  # noqa: PLR0913 - the parts of a job
     execution = sandbox.execute(job, timeout=_START + timeout)
     if not isinstance(execution, Answered) or not isinstance(execution.answer, Proved):
         return None
-    return {outcome.nodeid.rpartition("::")[2]: outcome for outcome in execution.answer.outcomes}
+    return {one.nodeid.rpartition("::")[2]: one for one in execution.answer.outcomes}
 
 
 def _path(folder: str) -> str:
@@ -157,9 +157,8 @@ def _function(name: str, body: tuple[str, ...]) -> str:
 
 def _seen(run: dict[str, TestOutcome], at: int) -> str:
     """What the probe saw, "" for nothing that contradicts."""
-    probe = run.get(f"test_probe_{at}")
-    has_failed = probe is not None and probe.result == "failed"
-    _, mark, rest = probe.detail.partition(MARK) if probe is not None and has_failed else ("", "", "")
+    one = run.get(f"test_probe_{at}")
+    _, mark, rest = one.detail.partition(MARK) if one is not None and one.result == "failed" else ("", "", "")
     try:
         seen = json.JSONDecoder().raw_decode(rest)[0] if mark else ""
     except ValueError:

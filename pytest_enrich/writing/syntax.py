@@ -1,4 +1,4 @@
-"""Python's syntax: a file by the places of its nodes, what code uses, and expressions as parts of others."""
+"""Python's syntax: a file's text by the places of its nodes, and what a piece of code uses, binds and calls."""
 
 from __future__ import annotations
 
@@ -20,12 +20,6 @@ IMPORTED = re.compile(r"⟨[\w.]+:([\w.]+)⟩")
 
 OPERATORS = (b"=", b"<", b">", b"+", b",")
 """What brackets behind these only hold together."""
-_TRUTHS = {"True", "False"}
-_CONDITIONS = (ast.Compare, ast.BoolOp)
-_LOOSE = (*_CONDITIONS, ast.IfExp, ast.Lambda, ast.NamedExpr, ast.Yield, ast.YieldFrom)
-"""What binds no closer than a comparison does."""
-_DISPLAYS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp)
-_CLOSE = (ast.Call, ast.Subscript, ast.Attribute, ast.Name, *_DISPLAYS)
 
 
 class Text:
@@ -82,10 +76,18 @@ class Text:
         return _decoded(b"\n".join(lines))
 
 
-def text_of(source: str) -> Text | None:
+def parsed(text: str) -> Text | None:
     """A file's text with its nodes; None where it is no Python."""
     try:
-        return Text(source)
+        return Text(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def tree_of(text: str) -> ast.Module | None:
+    """The nodes alone; None where it is no Python."""
+    try:
+        return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
         return None
 
@@ -175,11 +177,13 @@ def literal_value(code: str | ast.expr) -> tuple[Any] | None:
         return None
 
 
-def has_only_literals(call: ast.Call) -> bool:
-    """Whether a call passes nothing but literals, each as one argument."""
-    values = [*call.args, *(keyword.value for keyword in call.keywords)]
-    is_plain = all(keyword.arg for keyword in call.keywords) and "⟨" not in ast.unparse(call)
-    return is_plain and all(literal_value(value) is not None for value in values)
+def is_expression(template: Template) -> bool:
+    """Whether a template is one expression and nothing more."""
+    try:
+        ast.parse(f"({plain(template)}\n)", mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def expression(template: Template) -> ast.expr | None:
@@ -193,38 +197,6 @@ def expression(template: Template) -> ast.expr | None:
 def plain(template: Template) -> str:
     """A template with its names as a file has them that imports them: `⟨shop:Cart.total⟩` gives `Cart.total`."""
     return IMPORTED.sub(r"\1", template)
-
-
-def relation(left: Template, sign: str, right: Template) -> Template:
-    """What is true when both sides, whatever they are, stand in a relation (`==`, `is`, `in`, `<=`, ...).
-
-    Of a condition nobody says that it `is True`: it is stated itself, or denied.
-    """
-    if sign == "is" and right in _TRUTHS and _is_condition(left):
-        return left if right == "True" else denied(left)
-    return f"{side(left)} {sign} {side(right)}"
-
-
-def denied(code: Template) -> Template:
-    """What is true when `code` is not."""
-    return f"not {side(code)}"
-
-
-def side(code: Template) -> Template:
-    """`code` as one side of a comparison, or behind a `not`."""
-    return f"({code})" if "\n" in code or _binds_loosely(code) else code
-
-
-def owner(code: Template) -> Template:
-    """`code` as what an attribute, an item or a call is taken of."""
-    node = expression(code)
-    return code if node is None or isinstance(node, _CLOSE) or node.col_offset else f"({code})"
-
-
-def within(code: Template, before: str, after: str) -> Template:
-    """`code` in the place of a name, between these texts: as it is where it stands by itself."""
-    is_apart = before.rstrip()[-1:] in {"", *"([{,="} and after.lstrip()[:1] in {"", *")]},"}
-    return code if is_apart else owner(code)
 
 
 def _inside(trees: Iterable[ast.AST]) -> Iterator[ast.AST]:
@@ -241,20 +213,3 @@ def _unwrap(lines: list[bytes], at: int) -> None:
 
 def _decoded(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogatepass")
-
-
-def _is_condition(code: Template) -> bool:
-    node = expression(code)
-    return isinstance(node, _CONDITIONS) or _is_denial(node)
-
-
-def _binds_loosely(code: Template) -> bool:
-    node = expression(code)
-    if node is None or node.col_offset:  # what stands in parentheses begins behind the first one
-        return False
-    is_bare = isinstance(node, ast.Tuple) and bool(node.elts) and node.elts[0].col_offset == 0
-    return isinstance(node, _LOOSE) or _is_denial(node) or is_bare
-
-
-def _is_denial(node: ast.expr | None) -> bool:
-    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)

@@ -6,11 +6,8 @@ branch, and write that as a row, as a test beside it, or as a test of what it ra
 
 from __future__ import annotations
 
-import ast
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from functools import cache
-from itertools import islice
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,24 +21,21 @@ from pytest_enrich.data import (
     NewTest,
     Origin,
     Pattern,
-    Target,
     Template,
     Variant,
     Varied,
     Vary,
 )
-from pytest_enrich.proposers.rows import addable, failure, reading, row, sibling, steps
+from pytest_enrich.proposers.rows import asking, failure, row, sibling
 from pytest_enrich.proposers.rows.reading import KINDS, Kind, Sheet
 from pytest_enrich.proposers.rows.rendering import VariantRenderer
 from pytest_enrich.protocols import Sandbox, Task
-from pytest_enrich.writing.syntax import arguments, expression, is_literal, last_name, text_of
+from pytest_enrich.writing.syntax import is_expression
 
 # Beyond the variation itself: starting pytest, making variants plain and looking at them.
 START_SECONDS = 60.0
 OFFERED_EXECUTIONS, OFFERED_SECONDS = 400, 5.0
 """What is tried of values that are known: little, and the same whatever the budget."""
-MOST_TESTS, MOST_APART, MOST_FILES, MOST_READ = 6, 3, 2, 40
-MOST_VALUES, LONGEST_VALUE = 60, 40
 WRITERS: dict[Kind, Callable[[VariantRenderer], Candidate | None]] = {
     "row": row.write_row,
     "example": row.write_example,
@@ -73,7 +67,7 @@ class RowsProposer:
         """One candidate for each variant found: rows, and what else it makes only after it was tried as a row."""
         if task.has_asked(self.name):
             return
-        files = _nearest(task.target, self._read, source=task.source_text)
+        files = asking.nearest(task.target, self._read, source=task.source_text)
         others: list[Written] = []
         for number, sheets in enumerate(files):
             if not any(sheet.takes_rows for sheet in sheets):
@@ -82,7 +76,7 @@ class RowsProposer:
             started = time.monotonic()
             # What tests beside lists are made of comes last, with what is left then.
             share = sum(not of_file[0].is_apart for of_file in files[number:]) or 1
-            varied = self._varied(_job(task, sheets, share), sheets)
+            varied = self._varied(asking.job(task, sheets, share, self._read), sheets)
             if varied is None:
                 continue
             left = max(task.seconds - (time.monotonic() - started), task.seconds / len(files))
@@ -108,9 +102,9 @@ class RowsProposer:
 
     def _rows(self, task: Task, offered: tuple[tuple[Argument, ...], ...]) -> Iterator[Candidate]:
         """Rows of parametrized tests with what is offered in the place of their values."""
-        for sheets in _nearest(task.target, self._read, _takes_rows) if offered else ():
+        for sheets in asking.nearest(task.target, self._read, _takes_rows) if offered else ():
             job = replace(
-                _job(task, sheets, 1),
+                asking.job(task, sheets, 1),
                 offered=offered,
                 executions=min(task.executions, OFFERED_EXECUTIONS),
                 seconds=min(task.seconds, OFFERED_SECONDS),
@@ -150,9 +144,7 @@ def _ranked(candidate: Candidate, variant: Variant) -> Candidate:
 def _is_sound(answer: Varied, sheets: Sequence[Sheet]) -> bool:
     """Whether it speaks of what was asked about: it comes from a process that ran untrusted code."""
     known = range(len(sheets))
-    return all(
-        variant.pattern in known and _fits(variant, sheets[variant.pattern].pattern) for variant in answer.variants
-    )
+    return all(one.pattern in known and _fits(one, sheets[one.pattern].pattern) for one in answer.variants)
 
 
 def _fits(variant: Variant, pattern: Pattern) -> bool:
@@ -161,13 +153,7 @@ def _fits(variant: Variant, pattern: Pattern) -> bool:
     rows = all(0 <= variant.row < len(hole.values) for hole in pattern.holes)
     known = changed == list(range(len(pattern.holes))) if pattern.given else rows
     values = [*(value for _, value in variant.values), *(seen.value for seen in variant.seen if seen.value)]
-    return (
-        bool(changed)
-        and within
-        and known
-        and _looks_at(variant, pattern)
-        and all(expression(value) is not None for value in values)
-    )
+    return bool(changed) and within and known and _looks_at(variant, pattern) and all(map(is_expression, values))
 
 
 def _looks_at(variant: Variant, pattern: Pattern) -> bool:
@@ -196,90 +182,3 @@ def _written(renderer: VariantRenderer) -> Iterator[Candidate]:
         first = [row.write_row(renderer)] if sheet.kind == "sibling" and sheet.takes_rows else []
         made = [*first, WRITERS[sheet.kind](renderer)]
     yield from (candidate for candidate in made if candidate is not None)
-
-
-def _job(task: Task, sheets: Sequence[Sheet], files: int) -> Vary:
-    """To vary these tests of one file, with what the task has for one of so many files."""
-    target = task.target
-    return Vary(
-        path=target.path,
-        module=target.module,
-        test_path=sheets[0].placement.path,
-        text=sheets[0].text.text,
-        patterns=tuple(sheet.pattern for sheet in sheets),
-        branches=tuple(branch for gap in target.gaps for branch in gap.branches),
-        lines=tuple(line for gap in target.gaps for line in gap.lines),
-        statements=target.statements,
-        constants=target.constants,
-        values=_near(target, sheets),
-        way=tuple(sorted({condition.line for way in target.conditions for condition in way})),
-        raises=target.raise_lines,
-        seed=task.seed,
-        executions=max(task.executions // files, 1),
-        seconds=task.seconds / files,
-    )
-
-
-def _nearest(
-    target: Target,
-    read: Callable[[str], str],
-    wanted: Callable[[Sheet], bool] = lambda _sheet: True,
-    source: str = "",
-) -> list[list[Sheet]]:
-    """The nearest tests that are wanted and in which something can vary, by file.
-
-    Those with cases come first, and last, as what tests beside them are made of. With the text of the `source`
-    file they may be given what they do not pass.
-    """
-    known = addable.of(target, source) if source else addable.Addable()
-    file_at = cache(lambda path: text_of(read(path)))
-
-    def sheets(nodeids: Iterable[str], most: int, *, apart: bool = False) -> list[Sheet]:
-        """So many of these tests; with `apart` they are there to make tests beside them of."""
-        style, fixtures = target.placement.style, target.fixtures
-        texts = ((nodeid, file_at(nodeid.partition("::")[0])) for nodeid in nodeids)
-        tests = (
-            reading.read(text, nodeid, style, fixtures, apart=apart) for nodeid, text in texts if text is not None
-        )
-        chosen = sorted((sheet for sheet in tests if sheet is not None and wanted(sheet)), key=_worth)
-        added = (sheet.with_added(known) for sheet in chosen)
-        return [*islice((sheet for sheet in added if sheet.pattern.holes), most)]
-
-    nodeids = dict.fromkeys(near.nodeid.partition("[")[0] for near in target.nearest if near.shared)
-    first = sheets([*nodeids][:MOST_READ], MOST_TESTS)
-    rows = [sheet.pattern.nodeid for sheet in first if sheet.kind == "row"]
-    return [
-        *islice(_by_file(first), MOST_FILES),
-        *islice(_by_file(sheets(rows, MOST_APART, apart=True)), 1),
-    ]
-
-
-def _near(target: Target, sheets: Sequence[Sheet]) -> tuple[str, ...]:
-    """Short literals: what calls of the function pass, what the tests have, what others pass in such calls."""
-    calls = [node for node in ast.walk(sheets[0].text.tree) if isinstance(node, ast.Call)]
-    nodes = [node for sheet in sheets for node in ast.walk(sheet.function)]
-    made = {last_name(node.func) for node in nodes if isinstance(node, ast.Call) and not steps.is_assertion(node)}
-    texts = (node for node in nodes if isinstance(node, ast.Constant))
-    near = (*_arguments(calls, {target.qualname.rpartition(".")[2]}), *texts, *_arguments(calls, made))
-    shown = (ast.unparse(node) for node in near if is_literal(node))
-    return tuple(dict.fromkeys(text for text in shown if len(text) <= LONGEST_VALUE))[:MOST_VALUES]
-
-
-def _arguments(calls: Iterable[ast.Call], names: Collection[str]) -> Iterator[ast.expr]:
-    """The arguments of the calls of these names."""
-    for call in calls:
-        if last_name(call.func) in names:
-            yield from arguments(call)
-
-
-def _by_file(sheets: Iterable[Sheet]) -> Iterator[list[Sheet]]:
-    """Those of each file, in the order of the files."""
-    files: dict[str, list[Sheet]] = {}
-    for sheet in sheets:
-        files.setdefault(sheet.placement.path, []).append(sheet)
-    yield from files.values()
-
-
-def _worth(sheet: Sheet) -> tuple[bool, int]:
-    """Rows first."""
-    return not sheet.takes_rows, KINDS.index(sheet.kind)

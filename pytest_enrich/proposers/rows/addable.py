@@ -1,4 +1,4 @@
-"""What callers of a target, and its tests, may pass besides what they do: parameters, keys, outcomes.
+"""What callers of a target, and its tests, may pass or set besides what they do: parameters, options, keys, kin.
 
 `Hole.adds` says how, by the marks that are here.
 """
@@ -6,22 +6,28 @@
 from __future__ import annotations
 
 import ast
-import builtins
-import re
+import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from pytest_enrich.data import Target, Template
-from pytest_enrich.writing.syntax import Function, is_literal, last_name, nodes_of, texts
+from pytest_enrich.proposers.rows import asked, options
+from pytest_enrich.proposers.rows.asked import Known
+from pytest_enrich.proposers.rows.options import Option
+from pytest_enrich.writing.syntax import Function, calls, is_literal, last_name, nodes_of
 
-KEYS = "**"
-"""More keys in a dictionary."""
+WORDS, KEYS = "*", "**"
+"""More words at the end of a list, more keys in a dictionary."""
 INSTEAD = "="
 """Something else in the place of an expression."""
 LEFT_OUT = "-"
 """A step that is not done."""
+CONFIGURED = "!"
+"""An assignment that configures a mock, above a statement: `!load.return_value`."""
+ATTRIBUTE, ITEM = ".", "["
+"""The first sign of one more assignment: `.name`, `["key"]`."""
 Optional: TypeAlias = tuple[str, "ast.expr | None", ast.expr]
 """The name of a parameter, its hint, its default."""
 VALUES: Mapping[str, tuple[str, ...]] = {
@@ -46,14 +52,13 @@ SWITCH = ("True", "'a'", "1")
 """For a key of which only the truth is asked."""
 UNIONS = {"Optional", "Union", "Annotated"}
 LISTS = {"Sequence", "Iterable", "Collection", "list"}
+EITHER = ("True", "None", "'a'", "1", "False")
+"""For an attribute: what stands for yes, and for no."""
 RETURNED = {True: ("False", "True"), False: ("None", "False")}
 """For what a mock gives: where only its truth is asked, and where something else is."""
 MOST_PAIRED = 4
-LOOKING = {"get", "pop", "setdefault"}
-MOST_CAUGHT = 4
-CONSTRUCTED = {"JSONDecodeError": "('a', 'b', 0)", "UnicodeDecodeError": "('ascii', b'a', 0, 1, 'b')"}
-CALLS = ("", "('a')", *CONSTRUCTED.values())
-"""What follows the class: nothing most often; some cannot be made of that."""
+COMMON = {name for kind in (dict, list, set, str, io.IOBase) for name in dir(kind)}
+"""Methods that say nothing of the kind of a class: many that are not alike have them."""
 
 
 class Keyword(Struct, frozen=True):
@@ -64,38 +69,79 @@ class Keyword(Struct, frozen=True):
     default: str = ""
 
 
+class Kin(Struct, frozen=True):
+    """The class of a target that no test reaches, and the names under which tests know others of its kind."""
+
+    own: Template = ""
+    names: frozenset[str] = frozenset()
+
+    def made(self, function: Function) -> list[ast.Call]:
+        """Where a test makes one of them."""
+        return [call for call in calls(function) if last_name(call.func) in self.names]
+
+
 class Addable(Struct, frozen=True):
     """All that the target asks for by name; `callables` are the names that take the keywords.
 
-    `keys` are what it looks for in mappings, with values to try; `caught` are templates of the exceptions that no
-    test makes it catch, and `outcomes` what functions may give that decide something by it.
+    `keys` are what it looks for in mappings, and `attributes` in objects, with values to try; `tables` what
+    functions look up in theirs; `caught` are templates of the exceptions that no test makes it catch, `tried` the
+    methods that may raise them, and `outcomes` those that decide something, with what they may give; `kin` are
+    classes of the kind of its own.
     """
 
     callables: frozenset[str] = frozenset()
     keywords: tuple[Keyword, ...] = ()
+    options: tuple[Option, ...] = ()
     keys: tuple[Keyword, ...] = ()
+    attributes: tuple[Keyword, ...] = ()
+    tables: Known = {}
     caught: tuple[Template, ...] = ()
-    outcomes: tuple[str, ...] = ()
+    tried: tuple[str, ...] = ()
+    outcomes: tuple[Keyword, ...] = ()
+    kin: Kin = Kin()
 
 
 def of(target: Target, source: str) -> Addable:
-    """What the target's code asks for by name, of all that may be passed to it or its class."""
+    """What the target's code asks for by name, of all that may be passed to it, its class, or its command."""
     try:
         tree, own = ast.parse(source), ast.parse(target.source)
     except (SyntaxError, ValueError, RecursionError):
         return Addable()
     texts = tuple(constant for constant in target.constants if constant[:1] in "'\"")[:MOST_PAIRED]
-    named = set(_names(own))
+    named = set(asked.names(own))
     callables = {part for part in target.qualname.split(".")[-2:] if part != "__init__"}
-    switches = {key for call in _truth_tested(own) for key in _keys(call)}
-    keys = dict.fromkeys(_keys(own))
+    taken = (option for option in options.declared(tree) if _variable(option.text) in named)
+    switches = {key for call in asked.truth_tested(own) for key in asked.keys(call)}
+    keys = dict.fromkeys(asked.keys(own))
     return Addable(
         callables=frozenset({*callables, *aliases(tree, callables)}),
         keywords=_keywords(tree, target.qualname, named, texts),
+        options=tuple(dict.fromkeys(taken)),
         keys=tuple(Keyword(key, (*(SWITCH if key in switches else PLAIN), *texts)) for key in keys),
-        caught=_caught(target, tree),
-        outcomes=tuple(dict.fromkeys(value for value in _outcomes(own, texts))),
+        attributes=tuple(Keyword(name, (*EITHER, *texts)) for name in dict.fromkeys(asked.attributes(own))),
+        tables=asked.tables(tree),
+        caught=asked.caught(target, tree),
+        tried=tuple(dict.fromkeys(asked.tried(own)))[:MOST_PAIRED],
+        outcomes=tuple(
+            Keyword(name, RETURNED[is_truth] if is_truth else (*RETURNED[is_truth], *texts))
+            for name, is_truth in [*asked.outcomes(own).items()][:MOST_PAIRED]
+        ),
+        kin=kin_of(target, tree),
     )
+
+
+def kin_of(target: Target, tree: ast.Module) -> Kin:
+    """Those that have such a method as the target is; none where a test reaches it, or its class is private."""
+    owner, _, method = target.qualname.rpartition(".")
+    is_reached = any(near.shared for near in target.nearest)
+    if not owner or "." in owner or owner[:1] == "_" or method in COMMON or is_reached:
+        return Kin()
+    classes = (node for node in tree.body if isinstance(node, ast.ClassDef))
+    parameters = {node.name: _parameters(node, method) for node in classes}
+    own = parameters.pop(owner, None)
+    names = {name for name, others in parameters.items() if others is not None and others == own}
+    known = frozenset({*names, *aliases(tree, names)})
+    return Kin(f"⟨{target.module}:{owner}⟩", known) if known else Kin()
 
 
 def aliases(tree: ast.Module, names: Collection[str]) -> Iterator[str]:
@@ -114,6 +160,12 @@ def _keywords(tree: ast.Module, qualname: str, named: set[str], texts: Sequence[
         if name in named
     }
     return tuple(keywords.values())
+
+
+def _parameters(owner: ast.ClassDef, method: str) -> list[str] | None:
+    """The names of what a method of a class is given; None where it has none of that name."""
+    methods = (node for node in owner.body if isinstance(node, Function) and node.name == method)
+    return next(([each.arg for each in nodes_of(ast.arg, node.args)] for node in methods), None)
 
 
 def _definition(tree: ast.Module, qualname: str) -> tuple[Function | None, ast.ClassDef | None]:
@@ -187,111 +239,6 @@ def _choices(hint: ast.expr | None) -> Iterator[ast.expr]:
             yield from node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
 
 
-def _names(tree: ast.AST) -> Iterator[str]:
-    """All names, those of attributes and parameters, too, without leading underscores."""
-    for node in ast.walk(tree):
-        name = getattr(node, "id", getattr(node, "attr", getattr(node, "arg", None)))
-        if isinstance(name, str):
-            yield name.lstrip("_")
-
-
-def _keys(tree: ast.AST) -> Iterator[str]:
-    """The texts that are looked up: `data["key"]`, `data.get("key")`, `"key" in data`."""
-    return texts(_looked_up(tree))
-
-
-def _truth_tested(tree: ast.AST) -> Iterator[ast.Call]:
-    """The calls of which only the truth is asked."""
-    for node in ast.walk(tree):
-        operands = [getattr(node, "test", None), getattr(node, "operand", None), *getattr(node, "values", ())]
-        if not isinstance(node, ast.Dict):
-            yield from (value for value in map(_awaited, operands) if isinstance(value, ast.Call))
-
-
-def _outcomes(tree: ast.AST, texts: Sequence[str]) -> Iterator[str]:
-    """What the calls may give by which something is decided, those of builtins left out."""
-    only_truth = {last_name(call.func) for call in _truth_tested(tree)}
-    tests = (node.test for node in ast.walk(tree) if isinstance(node, ast.If | ast.IfExp | ast.While))
-    deciding = [node for test in tests for node in ast.walk(test)]
-    variables = {node.id for node in deciding if isinstance(node, ast.Name)}
-    assigned = (node for node in nodes_of(ast.Assign, tree) if getattr(node.targets[0], "id", "") in variables)
-    nodes = (*deciding, *(_awaited(node.value) for node in assigned))
-    calls = (node for node in nodes if isinstance(node, ast.Call))
-    names = dict.fromkeys(name for call in calls if not hasattr(builtins, name := last_name(call.func)))
-    for name in [*names][:MOST_PAIRED]:
-        yield from RETURNED[True] if name in only_truth else (*RETURNED[False], *texts)
-
-
-def _caught(target: Target, tree: ast.Module) -> tuple[Template, ...]:
-    """Templates of the exceptions that a target catches where no test makes it, in the order of the gaps.
-
-    There is none of a name that nobody can resolve. One that the handler gives a name (`as error`) says something:
-    what becomes of that is seen.
-    """
-    known = _imported(tree, target.module)
-    is_used = {name: " as " in text for text in _handlers(target) for name in _classes(text)}
-    kinds = [(kind, used) for name, used in is_used.items() if (kind := _template(name, known))][:MOST_CAUGHT]
-    pairs = ((call, *kind) for call in CALLS for kind in kinds)
-    return tuple(f"{kind}{call}" for call, kind, used in pairs if _may_call(kind, call) or not (call or used))
-
-
-def _awaited(value: ast.expr) -> ast.expr:
-    return value.value if isinstance(value, ast.Await) else value
-
-
-def _looked_up(tree: ast.AST) -> Iterator[ast.expr]:
-    """What is looked up: `table[key]` where it is read, `table.get(key)`, `key in table`."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
-            yield node.slice
-        elif isinstance(node, ast.Call) and last_name(node.func) in LOOKING and node.args:
-            yield node.args[0]
-        elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
-            yield node.left
-
-
-def _handlers(target: Target) -> Iterator[str]:
-    """What the handlers begin with that no test reached."""
-    begins = [gap.text for gap in target.gaps]
-    begins += [condition.text for way in target.conditions for condition in way]
-    return (text for text in begins if text.startswith("except"))
-
-
-def _may_call(kind: Template, call: str) -> bool:
-    """Whether a class may be called so; two of the standard library take just one sort of arguments."""
-    name = re.split(r"[.:]", kind.strip("⟨⟩"))[-1]
-    return CONSTRUCTED.get(name, "('a')") == call
-
-
-def _classes(handler: str) -> Iterator[str]:
-    """`requests.Timeout` and `ValueError` of `except (requests.Timeout, ValueError) as error:`."""
-    try:
-        block = ast.parse(f"try:\n    pass\n{handler}\n    pass\n").body[0]
-    except (SyntaxError, ValueError):
-        return
-    kind = block.handlers[0].type if isinstance(block, ast.Try) else None
-    kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
-    yield from (ast.unparse(node) for node in kinds if isinstance(node, ast.Name | ast.Attribute))
-
-
-def _imported(tree: ast.Module, module: str) -> dict[str, str]:
-    """What names of the module stand for, as the start of a template."""
-    meanings = {node.name: f"{module}:{node.name}" for node in tree.body if isinstance(node, ast.ClassDef)}
-    for node in tree.body:
-        if isinstance(node, ast.Import):
-            meanings |= {(alias.asname or alias.name): f"{alias.name}:" for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            above = module.split(".")[: -node.level] if node.level else []
-            package = ".".join([*above, *([node.module] if node.module else [])])
-            meanings |= {(alias.asname or alias.name): f"{package}:{alias.name}" for alias in node.names}
-    return meanings
-
-
-def _template(name: str, known: Mapping[str, str]) -> Template:
-    parts = name.split(".")
-    for at in range(len(parts), 0, -1):
-        start, rest = known.get(".".join(parts[:at])), ".".join(parts[at:])
-        if start is not None:
-            return f"⟨{start}{'.' * bool(rest and start[-1] != ':')}{rest}⟩"
-    kind = getattr(builtins, name, None)
-    return name if isinstance(kind, type) and issubclass(kind, Exception) else ""
+def _variable(option: str) -> str:
+    """That of an option."""
+    return option.lstrip("-").replace("-", "_")

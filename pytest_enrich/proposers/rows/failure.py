@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from pytest_enrich.data import Call, Finding, Gap, NewTest, Observation, Oracle, Template
-from pytest_enrich.proposers.rows import steps
+from pytest_enrich.proposers.rows import mocks, steps
 from pytest_enrich.proposers.rows.rendering import VariantRenderer
 from pytest_enrich.writing import body, questions, words
 from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE
-from pytest_enrich.writing.syntax import span, used
+from pytest_enrich.writing.syntax import Edit, span, used
 
 DEFINITION = re.compile(r"@|(async )?def |class ")
 
@@ -43,11 +43,20 @@ def write(renderer: VariantRenderer) -> NewTest | None:
     scene = steps.needed_before(left, used(underway.action, *underway.items))
     if scene is None or not renderer.is_free([*scene, underway.action, *underway.items]):
         return None
-    edits = list(renderer.edits())
+    edits, configuring = _edits(renderer, scene)
     opening = sheet.text.opening(underway.block, edits) if underway.block is not None else ""
     lines = tuple(sheet.text.rewritten(span(statement), edits).strip() for statement in scene)
     action = _inside(underway.action, sheet.text.rewritten(span(underway.action), edits).strip())
-    return _written(renderer, _finding(renderer, lines, action), opening)
+    return _written(renderer, _finding(renderer, (*lines, *configuring), action), opening)
+
+
+def _edits(renderer: VariantRenderer, scene: Sequence[ast.stmt]) -> tuple[list[Edit], list[str]]:
+    """What is other, and how mocks are configured right before the action: above no statement of the scene."""
+    there = {span(statement)[:2] for statement in scene}
+    starts = {place[:2] for place in mocks.configured_places(renderer.sheet.pattern, renderer.variant)} - there
+    every = list(renderer.edits())
+    late = [edit for edit in every if edit[0][:2] == edit[0][2:] and edit[0][:2] in starts]
+    return [edit for edit in every if edit not in late], [code.strip() for _, code in late]
 
 
 def _finding(renderer: VariantRenderer, lines: tuple[str, ...], action: str) -> Finding:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from pytest_enrich.data import Hole, Variant
-from pytest_enrich.writing.syntax import Function, Text, last_name, literal_value, nodes_of, used
+from pytest_enrich.writing.syntax import Function, Text, last_name, nodes_of, used
 
 VALUES = 1
 """The place of the list among the arguments."""
@@ -128,13 +128,15 @@ def _cases_of(text: Text, call: ast.Call) -> Cases | None:
 
 def _argnames(node: ast.expr) -> tuple[tuple[str, ...], bool]:
     """The names, and whether a value alone is a case."""
-    literal = literal_value(node)
-    names = literal[0] if literal is not None else None
+    try:
+        names = ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError):
+        return (), False
     if isinstance(names, str):
         words = tuple(word.strip() for word in names.split(",") if word.strip())
         return words, len(words) == 1
-    is_plain = isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)
-    return tuple(names or ()) if is_plain else (), False
+    plain = isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)
+    return (tuple(names), False) if plain else ((), False)
 
 
 def _listed(text: Text, node: ast.expr | None) -> list[ast.expr] | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pytest_enrich import imports
 from pytest_enrich.data import Gap, Hole, Template, Variant
-from pytest_enrich.proposers.rows import adding, parameters, steps
+from pytest_enrich.proposers.rows import adding, mocks, parameters, steps
 from pytest_enrich.proposers.rows.addable import INSTEAD, LEFT_OUT
 from pytest_enrich.proposers.rows.parameters import SILENT
 from pytest_enrich.proposers.rows.reading import Sheet
@@ -86,7 +86,10 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         """What is passed or set besides, or left out."""
         if hole.adds in {LEFT_OUT, INSTEAD} and hole.span is not None:
             return hole.span, "" if hole.adds == LEFT_OUT else value
-        return adding.adding_edit(self.sheet.text, hole, value)
+        if mocks.is_configured(hole):
+            return mocks.configuring_edit(hole, value)
+        write = adding.setting_edit if adding.is_setting(hole) else adding.adding_edit
+        return write(self.sheet.text, hole, value)
 
 
 def _signature(start: str, arguments: Sequence[str], end: str) -> list[str]:

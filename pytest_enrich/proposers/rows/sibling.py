@@ -9,8 +9,8 @@ import tokenize
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pytest_enrich.data import Gap, NewTest, Oracle, Sighting, Span, Template, Variant
-from pytest_enrich.proposers.rows import adding, stating, steps
-from pytest_enrich.proposers.rows.addable import LEFT_OUT
+from pytest_enrich.proposers.rows import mocks, stating, steps
+from pytest_enrich.proposers.rows.addable import ATTRIBUTE, LEFT_OUT
 from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.proposers.rows.rendering import VariantRenderer
 from pytest_enrich.writing import body, questions, words
@@ -93,10 +93,13 @@ def _changes(sheet: Sheet, variant: Variant) -> Iterator[tuple[str, Template, st
         if hole.adds == LEFT_OUT:
             continue
         # Of an exception that is raised its class says enough, and what is passed besides has a name.
-        named = hole.adds if hole.adds != adding.RAISES else ""
+        named = hole.adds.lstrip(ATTRIBUTE) if hole.adds != mocks.RAISES else ""
         slug = words.value_slug(RAISED.sub(r"\1", value))
-        known_by = words.snake(_keyword(sheet, hole.span))
-        yield "with", value, named if named.isidentifier() else f"{known_by}_{slug}".strip("_")
+        if mocks.is_configured(hole):
+            yield "with", mocks.described(hole, value), f"{mocks.configured_method(hole)}_{slug}".strip("_")
+        else:
+            known_by = words.snake(_keyword(sheet, hole.span))
+            yield "with", value, named if named.isidentifier() else f"{known_by}_{slug}".strip("_")
     for step in _gone(sheet, variant):
         yield "without", sheet.text.rewritten(span(step)).strip(), words.snake(steps.step_name(step))
 
@@ -130,7 +133,7 @@ def _kept(sheet: Sheet, variant: Variant, without: Collection[Span] = ()) -> lis
     statements = [statement for statement in sheet.function.body if statement not in gone]
     # A step may change anything, whatever it is given: all that comes after has to do with it.
     spans += [place for place in map(span, statements) if any(span(step) < place for step in gone)]
-    reaching = steps.replaced_places(sheet.function, sheet.pattern, variant)
+    reaching = mocks.reaching_all(sheet.function, sheet.pattern, variant)
     spans += [place for place in map(span, statements) if any(change[:2] <= place[2:] for change in reaching)]
     if ast.get_docstring(sheet.function, clean=False) is not None:
         statements = statements[1:]

@@ -13,7 +13,6 @@ from pytest_enrich.proposers.rows.addable import LEFT_OUT
 from pytest_enrich.refine.asserting import keeps_apart, replaces
 from pytest_enrich.writing.syntax import (
     Function,
-    calls,
     inner_nodes,
     is_within,
     last_name,
@@ -86,7 +85,7 @@ def concerned(
     if not stating:
         return None
     upto = body[: body.index(stating[-1]) + 1]
-    needed = needed_before([statement for statement in upto if span(statement) not in without], set(), stating)
+    needed = needed_before([one for one in upto if span(one) not in without], set(), stating)
     if needed is None or len(needed) + len(stating) > MOST_NEEDED:
         return None
     return [statement for statement in body if statement in stating or statement in needed]
@@ -125,21 +124,6 @@ def left_out(pattern: Pattern, variant: Variant) -> set[Span]:
     """The places of the steps that a variant does without."""
     changed = (pattern.holes[at] for at, _ in variant.values)
     return {hole.span for hole in changed if hole.adds == LEFT_OUT and hole.span is not None}
-
-
-def replaced_places(function: Function, pattern: Pattern, variant: Variant) -> set[Span]:
-    """The places where a variant changes what is put into the place of something else.
-
-    That reaches all that comes after, whatever it is given.
-    """
-    changed = {pattern.holes[at].span for at, _ in variant.values}
-    replacing = [span(call) for call in replacing_calls(function)]
-    return {place for place in changed if place and any(is_within(place, whole) for whole in replacing)}
-
-
-def replacing_calls(function: Function) -> list[ast.Call]:
-    """The calls that put something into the place of something else, as `monkeypatch.setattr` does."""
-    return [call for call in calls(function) if replaces(call.func)]
 
 
 def statements_at(function: Function, places: set[Span]) -> list[ast.stmt]:

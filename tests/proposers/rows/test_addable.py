@@ -1,18 +1,21 @@
-"""What a target's code takes: parameters, keys, exceptions that it catches."""
+"""What a target's code takes: parameters, options, keys, and classes of its kind."""
 
 from __future__ import annotations
 
+import ast
 import textwrap
 
 import pytest
 from msgspec.structs import replace
 
-from pytest_enrich.data import NearTest, Varied, Vary
-from pytest_enrich.proposers.rows import RowsProposer, addable
+from pytest_enrich.data import NearTest, Vary
+from pytest_enrich.proposers.rows import addable
 from pytest_enrich.proposers.rows.addable import Keyword
+from pytest_enrich.proposers.rows.options import Option
 from tests.proposers.rows.conftest import variant
 
 TAKING = """
+    import click
     from typing import Literal
 
     class Shop:
@@ -36,7 +39,23 @@ TAKING = """
         def total(self):
             return len(self.items) - self.rebate + len(self.tags)
 
+    @click.command()
+    @click.argument("path")
+    @click.option("--limit", type=int)
+    @click.option("-t", "--table", is_flag=True)
+    @click.option("--kind", type=click.Choice(["new", "old"]))
+    @click.option("--rename", nargs=2)
+    @click.option("--other")
+    def listed(path, limit, table, kind, rename, other):
+        if limit or table or kind or rename:
+            return 1
+
     Basket = ordered_by = Order
+
+    def shown(order, other):
+        if order.open and not other.find(order._hidden) and order.total.low:
+            return order.name
+        return 1 if other.rank else 2
 
     def parted(text, by=None):
         return text.split(by)
@@ -45,6 +64,12 @@ TAKING = """
         if "coupon" in data or data.get("express"):
             data["total"] = 1
         return data["kind"]
+
+    def parse(parser):
+        parser.add_argument("--verbose", "-v", action="store_true")
+        parser.add_argument("--color/--no-color")
+        parser.add_argument("name")
+        return parser.verbose or parser.no_color
 """
 
 
@@ -93,6 +118,21 @@ def test_the_fields_of_a_data_class_are_optional_where_they_have_a_default(known
     assert found.keywords == (Keyword("rebate", ("1", "2"), "0"), Keyword("tags", ("['a']",)))
 
 
+def test_options_of_the_command_are_those_that_its_function_asks_for(known):
+    found = known("listed", "def listed")
+    assert found.options == (
+        Option("--limit", 1, ("1", "0", "100")),
+        Option("--table", 0),
+        Option("--kind", 1, ("new", "old")),
+        Option("--rename", 2),
+        Option("--other", 1),
+    )
+
+
+def test_those_of_a_parser_are_options_too(known):
+    assert known("parse", "def parse").options == (Option("--verbose", 0), Option("--no-color", 0))
+
+
 def test_what_is_looked_up_is_a_key(known):
     keys = known("ordered", "def ordered", constants=("'gold'",)).keys
     assert {one.name: one.values for one in keys} == {
@@ -106,106 +146,117 @@ def test_other_names_of_a_class_take_what_it_takes(known):
     assert known("Order.total", "def total").callables == {"Order", "total", "Basket", "ordered_by"}
 
 
+def test_what_decides_something_of_an_object_is_an_attribute(known):
+    found = known("shown", "def shown", constants=("'gold'",)).attributes
+    assert found[0] == Keyword("open", ("True", "None", "'a'", "1", "False", "'gold'"))
+    assert {one.name for one in found} == {"open", "total", "rank"}
+
+
 def test_of_a_file_that_is_not_python_nothing_is_known(fakes):
     assert addable.of(fakes.target(), "def (") == addable.Addable()
 
 
-CATCHING = """
-import json
-import urllib.error as wrong
-import requests.exceptions
-from .errors import Refused
-from socket import timeout
+KINDRED = """
+    class Text:
+        def check(self, field): ...
+        def __str__(self): ...
 
-class Late(Exception):
-    pass
-"""
+    class Number:
+        def check(self, field): ...
+        def __str__(self): ...
+
+    class Other:
+        def render(self): ...
+        def check(self, form): ...
+        def update(self, other): ...
+
+    class Like:
+        def update(self, other): ...
+
+    class _Hidden:
+        def check(self, field): ...
+
+    number = Number
+    """
 
 
 @pytest.mark.parametrize(
-    ("text", "kinds"),
+    ("qualname", "names"),
     [
-        ("except ValueError:", ["ValueError", "ValueError('a')"]),
-        ("except (Refused, timeout):", ["⟨shop.errors:Refused⟩", "⟨socket:timeout⟩"]),
-        ("except (Refused, timeout) as error:", ["⟨shop.errors:Refused⟩('a')", "⟨socket:timeout⟩('a')"]),
-        ("except wrong.URLError:", ["⟨urllib.error:URLError⟩"]),
-        ("except requests.exceptions.Timeout:", ["⟨requests.exceptions:Timeout⟩"]),
-        ("except json.JSONDecodeError:", ["⟨json:JSONDecodeError⟩", "⟨json:JSONDecodeError⟩('a', 'b', 0)"]),
-        ("except Late:", ["⟨shop.cart:Late⟩"]),
-        ("except unknown.Error:", []),
-        ("except:", []),
-        ("if total:", []),
+        ("Text.check", {"Number", "number", "_Hidden"}),
+        ("Number.check", {"Text", "_Hidden"}),
+        ("Number.__str__", set()),
+        ("Other.render", set()),
+        ("Other.check", set()),
+        ("Like.update", set()),
+        ("_Hidden.check", set()),
+        ("check", set()),
     ],
 )
-def test_what_is_caught_is_known_by_where_it_comes_from(fakes, text, kinds):
-    target = fakes.target(fakes.gap(text=text, outcome="raises"))
-    found = addable.of(target, CATCHING).caught
-    assert list(found[: len(kinds)]) == kinds
-    assert bool(found) == bool(kinds)
+def test_classes_of_one_kind_have_the_same_method(fakes, qualname, names):
+    target = replace(fakes.target(), qualname=qualname, nearest=())
+    found = addable.kin_of(target, ast.parse(textwrap.dedent(KINDRED)))
+    assert (found.names, bool(found.own)) == (names, bool(names))
 
 
-MOCKED = """
-    from unittest.mock import Mock, patch
+def test_a_class_that_a_test_comes_to_needs_no_other(fakes):
+    near = (NearTest(nodeid="tests/test_cart.py::test_a", shared=1),)
+    target = replace(fakes.target(), qualname="Text.check", nearest=near)
+    assert addable.kin_of(target, ast.parse(textwrap.dedent(KINDRED))) == addable.Kin()
 
-    from shop.cart import discount
+
+TESTS = """
+    import pytest
+
+    from shop.cart import Number
 
 
-    def test_discount():
-        with patch("shop.cart.fetch", return_value=3):
-            assert discount() == 3
+    @pytest.mark.parametrize("value", ["a", "b"])
+    def test_discount(value, field):
+        field.data = value
+        number = Number(3)
+        with pytest.raises(ValueError):
+            number.check(field)
 
-    def test_given():
-        load = Mock(return_value=3)
-        assert discount(load) == 3
-
-    def test_plain(mocker):
-        load = mocker.patch("shop.cart.fetch")
-        assert discount(load) == 3
-
-    def test_told(mocker):
-        load = mocker.patch("shop.cart.fetch", new=len)
-        assert discount(load) == 3
+    def test_total(field):
+        assert field.total() == 3
     """
-READ = {"source": "def discount(load=None):\n    try: ...\n    except ValueError: ...\n"}
 
 
 @pytest.fixture
-def mocked(fakes):
-    """The candidates of a test in `MOCKED` for what catches `ValueError`, and the holes that were asked about."""
+def kin(fakes, rows):
+    """The candidates for a class that no test comes to, and the job."""
 
-    def mocked(name, *variants):
-        text = textwrap.dedent(MOCKED).lstrip("\n")
-        gap = fakes.gap(text="except ValueError:", outcome="raises")
-        target = fakes.target(gap, nearest=(NearTest(nodeid=f"{fakes.TESTS}::{name}", shared=2),))
-        sandbox = fakes.ScriptedSandbox({Vary: Varied(variants=variants, executions=9)})
-        task = replace(fakes.task(text=text), target=target, source_text=READ["source"])
-        made = list(RowsProposer(sandbox, lambda path: text if path == fakes.TESTS else "").propose(task))
-        holes = [hole for job in sandbox.asked(Vary) for hole in job.patterns[0].holes]
-        return made, [one for one in holes if one.adds == "side_effect"]
+    def kin(*variants):
+        near = tuple(
+            NearTest(nodeid=f"{fakes.TESTS}::{name}", shared=0) for name in ("test_discount", "test_total")
+        )
+        changes = {"qualname": "Text.check", "nearest": near}
+        return rows(TESTS, *variants, source=textwrap.dedent(KINDRED), names=(), **changes)
 
-    return mocked
+    return kin
 
 
-@pytest.mark.parametrize(
-    ("name", "asked"), [("test_discount", 1), ("test_given", 1), ("test_plain", 1), ("test_told", 0)]
-)
-def test_what_stands_for_a_collaborator_may_raise(mocked, name, asked):
-    holes = mocked(name)[1]
-    assert [one.offers for one in holes] == [("ValueError", "ValueError('a')")] * asked
+def test_only_tests_that_make_one_of_its_kind_are_tried_with_it(kin):
+    _, sandbox = kin()
+    (job,) = sandbox.asked(Vary)
+    assert [one.nodeid.rpartition("::")[2] for one in job.patterns] == ["test_discount"]
+    offers = [(one.values[0], one.offers) for one in job.patterns[0].holes if one.adds == "="]
+    assert offers == [("Number", ("⟨shop.cart:Text⟩",)), ("Number(3)", ("⟨shop.cart:Text⟩()",))]
 
 
-def test_what_it_raises_is_said_in_the_place_of_what_it_gives(mocked):
-    (made,), _ = mocked("test_given", variant(values=((1, "ValueError"),), seen=("0",)))
+def test_the_test_of_the_other_class_is_named_after_it(kin):
+    _, sandbox = kin()
+    holes = sandbox.asked(Vary)[0].patterns[0].holes
+    at = next(at for at, one in enumerate(holes) if one.offers == ("⟨shop.cart:Text⟩()",))
+    raised = variant(
+        values=((at, "⟨shop.cart:Text⟩()"),), raised="⟨builtins:ValueError⟩", message="no text", line=11
+    )
+    (made,), _ = kin(raised)
     assert made.code.splitlines()[1:] == [
-        "    load = Mock(side_effect=ValueError)",
-        "    assert discount(load) == 0",
+        '    field.data = "a"',
+        "    number = Text()",
+        '    with pytest.raises(ValueError, match="no text"):',
+        "        number.check(field)",
     ]
-
-
-def test_what_a_block_with_a_stand_in_raises_is_expected_in_it(mocked):
-    raising = variant(values=((0, "ValueError"),), raised="⟨builtins:KeyError⟩", message="no rate", line=8)
-    (made,), _ = mocked("test_discount", raising)
-    assert made.code.splitlines()[1:] == [
-        '    with patch("shop.cart.fetch", side_effect=ValueError), pytest.raises(KeyError, match="no rate"):',
-        "        discount()",
-    ]
+    assert made.name.startswith("test_check")

@@ -39,6 +39,20 @@ HELD = """
     """
 
 
+def test_a_text_of_several_lines_is_joined_of_them_as_the_other_one_is(rows):
+    long = "a" * 30
+    seen = repr(f"{long}\n{long}")
+    (made,), _ = rows(HELD.format(asserted="assert result == expected"), variant("-1", seen=(seen,)))
+    assert made.code.splitlines()[1:7] == [
+        '    expected = "\\n".join(',
+        "        [",
+        f"            '{long}',",
+        f"            '{long}',",
+        "        ]",
+        "    )",
+    ]
+
+
 @pytest.mark.parametrize("asserted", ["assert result == expected", "assert_equal(expected, result)"])
 def test_a_sibling_expects_something_else_in_its_variable(rows, asserted):
     (made,), sandbox = rows(HELD.format(asserted=asserted), variant("-1", seen=("'c'",)))

@@ -52,6 +52,20 @@ def test_a_variant_of_a_parametrized_test_is_one_more_row(fakes, rows):
     assert (oracle.line, oracle.what, oracle.source, oracle.look) == (1, "0", "observed", True)
 
 
+def test_words_of_the_conftest_files_round_the_tests_are_values_that_stand_near(fakes):
+    folder = fakes.TESTS.rpartition("/")[0]
+    texts = {
+        fakes.TESTS: textwrap.dedent(LISTED),
+        f"{folder}/conftest.py": "NAME = 'ada@example.com'\nTEXT = 'more than a word'\n",
+        "conftest.py": "WORD = 'secret'\n",
+    }
+    sandbox = fakes.ScriptedSandbox({Vary: Varied(variants=(), executions=1)})
+    near = (NearTest(nodeid=f"{fakes.TESTS}::test_discount", shared=2),)
+    task = fakes.task(text=texts[fakes.TESTS], target=fakes.target(nearest=near))
+    list(RowsProposer(sandbox, lambda path: texts.get(path, "")).propose(task))
+    assert sandbox.asked(Vary)[0].values[-2:] == ("'ada@example.com'", "'secret'")
+
+
 def test_the_sandbox_is_asked_to_vary_what_is_not_expected(rows):
     _, sandbox = rows(LISTED, constants=("0",))
     job = sandbox.asked(Vary)[0]
@@ -626,6 +640,16 @@ def test_a_test_that_would_be_long_is_not_written_twice(rows):
 def test_an_exponent_is_no_value_to_try(rows):
     _, sandbox = rows("def test_discount():\n    assert discount(2**10) != 5\n")
     assert sandbox.jobs == []
+
+
+def test_a_test_about_one_report_comes_last(rows):
+    more = "\n\n    def test_one():\n        assert discount(1) == 1\n"
+    text = LISTED.replace("def test_discount", "def test_issue284") + more
+    _, sandbox = rows(text, names=("test_issue284", "test_one"))
+    assert [one.nodeid.rpartition(":")[2] for one in sandbox.asked(Vary)[0].patterns] == [
+        "test_one",
+        "test_issue284",
+    ]
 
 
 @pytest.mark.parametrize(

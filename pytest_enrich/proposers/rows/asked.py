@@ -1,0 +1,205 @@
+"""What a target's code asks for by name: names, keys, attributes, tables, exceptions that it catches."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
+
+from pytest_enrich.data import Target, Template
+from pytest_enrich.writing.syntax import Function, functions_in, last_name, nodes_of, texts
+
+LOOKING = {"get", "pop", "setdefault"}
+MOST_KEYS, MOST_CAUGHT = 60, 4
+CONSTRUCTED = {"JSONDecodeError": "('a', 'b', 0)", "UnicodeDecodeError": "('ascii', b'a', 0, 1, 'b')"}
+CALLS = ("", "('a')", *CONSTRUCTED.values())
+"""What follows the class: nothing most often; some cannot be made of that."""
+
+
+class Keyed(dict[str, tuple[str, ...]]):
+    """Source of keys, by the parameter's name and by its place (`#0`) among the arguments of a call."""
+
+
+Known: TypeAlias = Mapping[str, Keyed]
+"""By the name of the function."""
+
+
+def names(tree: ast.AST) -> Iterator[str]:
+    """All names, those of attributes and parameters, too, without leading underscores."""
+    for node in ast.walk(tree):
+        name = getattr(node, "id", getattr(node, "attr", getattr(node, "arg", None)))
+        if isinstance(name, str):
+            yield name.lstrip("_")
+
+
+def keys(tree: ast.AST) -> Iterator[str]:
+    """The texts that are looked up: `data["key"]`, `data.get("key")`, `"key" in data`."""
+    return texts(key for _, key in _looked_up(tree))
+
+
+def attributes(tree: ast.AST) -> Iterator[str]:
+    """The public attributes that decide something."""
+    nodes = [*_decisions(tree)]
+    called = [node.func for node in nodes if isinstance(node, ast.Call)]
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node not in called:
+            yield from [node.attr] if node.attr[:1] != "_" else []
+
+
+def truth_tested(tree: ast.AST) -> Iterator[ast.Call]:
+    """The calls of which only the truth is asked."""
+    for node in ast.walk(tree):
+        operands = [getattr(node, "test", None), getattr(node, "operand", None), *getattr(node, "values", ())]
+        if not isinstance(node, ast.Dict):
+            yield from (value for value in map(_awaited, operands) if isinstance(value, ast.Call))
+
+
+def outcomes(tree: ast.AST) -> dict[str, bool]:
+    """What is called and decides something by what it gives, and whether only the truth of that is asked.
+
+    Methods by their names, other functions of the project as "".
+    """
+    only_truth = {_method(call) for call in truth_tested(tree)}
+    deciding = [*_decisions(tree)]
+    variables = {node.id for node in deciding if isinstance(node, ast.Name)}
+    assigned = (node for node in nodes_of(ast.Assign, tree) if getattr(node.targets[0], "id", "") in variables)
+    nodes = (*deciding, *(_awaited(node.value) for node in assigned))
+    called = ((_method(call), call) for call in nodes if isinstance(call, ast.Call))
+    own = (method for method, call in called if method or not hasattr(builtins, last_name(call.func)))
+    return {method: method in only_truth for method in own}
+
+
+def tried(tree: ast.AST) -> Iterator[str]:
+    """The methods that are called where exceptions are caught."""
+    body = (statement for block in nodes_of(ast.Try, tree) if block.handlers for statement in block.body)
+    return filter(None, map(_method, nodes_of(ast.Call, *body)))
+
+
+def tables(tree: ast.Module) -> dict[str, Keyed]:
+    """What the functions of a module look up in its tables."""
+    written = dict(table for node in tree.body for table in _written_tables(node))
+    every = ((function.name, _keyed(function, written)) for function in functions_in(tree)) if written else ()
+    return {name: keyed for name, keyed in dict(every).items() if keyed}
+
+
+def table_keys(call: ast.Call, argument: ast.expr, known: Known) -> tuple[str, ...]:
+    """What may stand in the place of an argument of a call."""
+    keyed = known.get(last_name(call.func), Keyed())
+    name = next((keyword.arg for keyword in call.keywords if keyword.value is argument), None)
+    place = next((f"#{at}" for at, passed in enumerate(call.args) if passed is argument), "")
+    return keyed.get(name or place, ())
+
+
+def caught(target: Target, tree: ast.Module) -> tuple[Template, ...]:
+    """Templates of the exceptions that a target catches where no test makes it, in the order of the gaps.
+
+    There is none of a name that nobody can resolve. One that the handler gives a name (`as error`) says something:
+    what becomes of that is seen.
+    """
+    known = _imported(tree, target.module)
+    is_used = {name: " as " in text for text in _handlers(target) for name in _classes(text)}
+    kinds = [(kind, used) for name, used in is_used.items() if (kind := _template(name, known))][:MOST_CAUGHT]
+    pairs = ((call, *kind) for call in CALLS for kind in kinds)
+    return tuple(f"{kind}{call}" for call, kind, used in pairs if _may_call(kind, call) or not (call or used))
+
+
+def _decisions(tree: ast.AST) -> Iterator[ast.AST]:
+    """All nodes of the conditions."""
+    tests = (node.test for node in ast.walk(tree) if isinstance(node, ast.If | ast.IfExp | ast.While))
+    return (node for test in tests for node in ast.walk(test))
+
+
+def _method(call: ast.Call) -> str:
+    """The name of the method that is called, "" for a function."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
+
+
+def _awaited(value: ast.expr) -> ast.expr:
+    return value.value if isinstance(value, ast.Await) else value
+
+
+def _looked_up(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What is looked up in what: `table[key]` where it is read, `table.get(key)`, `key in table`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+            yield node.value, node.slice
+        elif isinstance(node, ast.Call) and last_name(node.func) in LOOKING and node.args:
+            yield getattr(node.func, "value", node.func), node.args[0]
+        elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
+            yield node.comparators[0], node.left
+
+
+def _written_tables(node: ast.stmt) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The name of a mapping that is written out, and its keys."""
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    value = getattr(node, "value", None)
+    if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(value, ast.Dict):
+        values = (key.value for key in value.keys if isinstance(key, ast.Constant))
+        plain = [repr(key) for key in values if isinstance(key, str | int) and not isinstance(key, bool)]
+        yield from ((name, (*plain[:MOST_KEYS],)) for name in map(_name, targets) if name and plain)
+
+
+def _keyed(function: Function, written: Mapping[str, tuple[str, ...]]) -> Keyed:
+    parameters = function.args
+    order = [each.arg for each in (*parameters.posonlyargs, *parameters.args) if each.arg not in {"self", "cls"}]
+    own = {*order, *(each.arg for each in parameters.kwonlyargs)}
+    keyed = Keyed()
+    for place, key in _looked_up(function):
+        table, name = _name(place), _name(key)
+        if name in own and table in written:
+            keyed[name] = tuple(dict.fromkeys((*keyed.get(name, ()), *written[table])))
+    keyed.update({f"#{at}": keyed[name] for at, name in enumerate(order) if name in keyed})
+    return keyed
+
+
+def _name(node: ast.AST | None) -> str:
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _handlers(target: Target) -> Iterator[str]:
+    """What the handlers begin with that no test reached."""
+    begins = [gap.text for gap in target.gaps]
+    begins += [condition.text for way in target.conditions for condition in way]
+    return (text for text in begins if text.startswith("except"))
+
+
+def _may_call(kind: Template, call: str) -> bool:
+    """Whether a class may be called so; two of the standard library take just one sort of arguments."""
+    name = re.split(r"[.:]", kind.strip("⟨⟩"))[-1]
+    return CONSTRUCTED.get(name, "('a')") == call
+
+
+def _classes(handler: str) -> Iterator[str]:
+    """`requests.Timeout` and `ValueError` of `except (requests.Timeout, ValueError) as error:`."""
+    try:
+        block = ast.parse(f"try:\n    pass\n{handler}\n    pass\n").body[0]
+    except (SyntaxError, ValueError):
+        return
+    kind = block.handlers[0].type if isinstance(block, ast.Try) else None
+    kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
+    yield from (ast.unparse(node) for node in kinds if isinstance(node, ast.Name | ast.Attribute))
+
+
+def _imported(tree: ast.Module, module: str) -> dict[str, str]:
+    """What names of the module stand for, as the start of a template."""
+    meanings = {node.name: f"{module}:{node.name}" for node in tree.body if isinstance(node, ast.ClassDef)}
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            meanings |= {(alias.asname or alias.name): f"{alias.name}:" for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = module.split(".")[: -node.level] if node.level else []
+            package = ".".join([*above, *([node.module] if node.module else [])])
+            meanings |= {(alias.asname or alias.name): f"{package}:{alias.name}" for alias in node.names}
+    return meanings
+
+
+def _template(name: str, known: Mapping[str, str]) -> Template:
+    parts = name.split(".")
+    for at in range(len(parts), 0, -1):
+        start, rest = known.get(".".join(parts[:at])), ".".join(parts[at:])
+        if start is not None:
+            return f"⟨{start}{'.' * bool(rest and start[-1] != ':')}{rest}⟩"
+    kind = getattr(builtins, name, None)
+    return name if isinstance(kind, type) and issubclass(kind, Exception) else ""

@@ -1,0 +1,163 @@
+"""What a sandbox is asked to vary for a target: the tests that come nearest, and values that stand near them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
+from pathlib import PurePosixPath
+
+from pytest_enrich.data import Target, Vary
+from pytest_enrich.proposers.rows import addable, reading, steps
+from pytest_enrich.proposers.rows.addable import Addable
+from pytest_enrich.proposers.rows.reading import KINDS, Sheet
+from pytest_enrich.protocols import Task
+from pytest_enrich.writing.syntax import Text, arguments, is_literal, last_name, parsed
+
+MOST_TESTS, MOST_APART, MOST_FILES, MOST_READ = 6, 3, 2, 40
+MOST_VALUES, LONGEST_VALUE = 60, 40
+MOST_WORDS = 24
+WORD = re.compile(r"[\w.@+-]{3,30}")
+REPORT = r"(?i)(?:issue|bug|ticket|gh|pr)_?\d+"
+
+
+def _nothing(_path: str) -> str:
+    return ""
+
+
+def job(task: Task, sheets: Sequence[Sheet], files: int, read: Callable[[str], str] = _nothing) -> Vary:
+    """To vary these tests of one file, with what the task has for one of so many files.
+
+    `read` gives the text of a test file, "" for none: fixtures beside the tests have words that fit.
+    """
+    target, path = task.target, sheets[0].placement.path
+    return Vary(
+        path=target.path,
+        module=target.module,
+        test_path=path,
+        text=sheets[0].text.text,
+        patterns=tuple(sheet.pattern for sheet in sheets),
+        branches=tuple(branch for gap in target.gaps for branch in gap.branches),
+        lines=tuple(line for gap in target.gaps for line in gap.lines),
+        statements=target.statements,
+        constants=target.constants,
+        values=(*_near(task.target, sheets), *_of_fixtures(path, read)),
+        way=tuple(sorted({condition.line for way in target.conditions for condition in way})),
+        raises=target.raise_lines,
+        seed=task.seed,
+        executions=max(task.executions // files, 1),
+        seconds=task.seconds / files,
+    )
+
+
+def nearest(
+    target: Target,
+    read: Callable[[str], str],
+    wanted: Callable[[Sheet], bool] = lambda _sheet: True,
+    source: str = "",
+) -> list[list[Sheet]]:
+    """The nearest tests that are wanted and in which something can vary, by file.
+
+    Those with cases come first, and last, as what tests beside them are made of. Of a target that no test reaches
+    it is those that make another class of its kind. With the text of the `source` file they may be given what they
+    do not pass.
+    """
+    known = addable.of(target, source) if source else addable.Addable()
+    shelf = Shelf(target, read, known)
+    nodeids = dict.fromkeys(
+        near.nodeid.partition("[")[0] for near in target.nearest if near.shared or known.kin.own
+    )
+    if known.kin.own:
+        kin = shelf.sheets(
+            nodeids, lambda sheet: wanted(sheet) and bool(known.kin.made(sheet.function)), MOST_TESTS, apart=True
+        )
+        return [*islice(by_file(kin), MOST_FILES)]
+    first = shelf.sheets([*nodeids][:MOST_READ], wanted, MOST_TESTS)
+    rows = [sheet.pattern.nodeid for sheet in first if sheet.kind == "row"]
+    apart = shelf.sheets(rows, wanted, MOST_APART, apart=True)
+    return [*islice(by_file(first), MOST_FILES), *islice(by_file(apart), 1)]
+
+
+def _near(target: Target, sheets: Sequence[Sheet]) -> tuple[str, ...]:
+    """Short literals: what calls of the function pass, what the tests have, what others pass in such calls."""
+    calls = [node for node in ast.walk(sheets[0].text.tree) if isinstance(node, ast.Call)]
+    nodes = [node for sheet in sheets for node in ast.walk(sheet.function)]
+    made = {last_name(node.func) for node in nodes if isinstance(node, ast.Call) and not steps.is_assertion(node)}
+    texts = (node for node in nodes if isinstance(node, ast.Constant))
+    near = (*_arguments(calls, {target.qualname.rpartition(".")[2]}), *texts, *_arguments(calls, made))
+    shown = (ast.unparse(node) for node in near if is_literal(node))
+    return tuple(dict.fromkeys(text for text in shown if len(text) <= LONGEST_VALUE))[:MOST_VALUES]
+
+
+def _arguments(calls: Iterable[ast.Call], names: Collection[str]) -> Iterator[ast.expr]:
+    """The arguments of the calls of these names."""
+    for call in calls:
+        if last_name(call.func) in names:
+            yield from arguments(call)
+
+
+def _of_fixtures(path: str, read: Callable[[str], str]) -> Iterator[str]:
+    """Words that the conftest files round a test file have, the nearest first: names and passwords, most often."""
+    folders = PurePosixPath(path).parents
+    words = (word for folder in folders for word in _single_words(read((folder / "conftest.py").as_posix())))
+    return islice((repr(word) for word in dict.fromkeys(words)), MOST_WORDS)
+
+
+@lru_cache(maxsize=8)  # a few files are asked about, each for many targets
+def _single_words(source: str) -> tuple[str, ...]:
+    """The texts of a file that are one word."""
+    text = parsed(source)
+    nodes = (node for node in ast.walk(text.tree) if isinstance(node, ast.Constant)) if text is not None else ()
+    return tuple(node.value for node in nodes if isinstance(node.value, str) and WORD.fullmatch(node.value))
+
+
+class Shelf:
+    """Gives tests as sheets.
+
+    Args:
+        target: What they are near to.
+        read: Gives the text of a test file, "" for none.
+        known: What they may be given besides.
+    """
+
+    def __init__(self, target: Target, read: Callable[[str], str], known: Addable) -> None:
+        self._target = target
+        self._read = read
+        self._known = known
+        self._texts: dict[str, Text | None] = {}
+
+    def sheets(
+        self, nodeids: Iterable[str], wanted: Callable[[Sheet], bool], most: int, *, apart: bool = False
+    ) -> list[Sheet]:
+        """So many of the tests that are wanted and in which something can vary, those with cases first.
+
+        With `apart` they are there to make tests beside them of.
+        """
+        readable = filter(None, (self._sheet(nodeid, apart=apart) for nodeid in nodeids))
+        added = (sheet.with_added(self._known) for sheet in sorted(filter(wanted, readable), key=_worth))
+        return list(islice((sheet for sheet in added if sheet.pattern.holes), most))
+
+    def _sheet(self, nodeid: str, *, apart: bool) -> Sheet | None:
+        text, style = self._text(nodeid.partition("::")[0]), self._target.placement.style
+        return reading.read(text, nodeid, style, self._target.fixtures, apart=apart) if text is not None else None
+
+    def _text(self, path: str) -> Text | None:
+        if path not in self._texts:
+            self._texts[path] = parsed(self._read(path))
+        return self._texts[path]
+
+
+def by_file(sheets: Iterable[Sheet]) -> Iterator[list[Sheet]]:
+    """Those of each file, in the order of the files."""
+    files: dict[str, list[Sheet]] = {}
+    for sheet in sheets:
+        files.setdefault(sheet.placement.path, []).append(sheet)
+    yield from files.values()
+
+
+def _worth(sheet: Sheet) -> tuple[bool, bool, int]:
+    """Rows first; last what is about one report, where cases of anything else are out of place."""
+    is_report = bool(re.search(REPORT, sheet.function.name))
+    return is_report, not sheet.takes_rows, KINDS.index(sheet.kind)

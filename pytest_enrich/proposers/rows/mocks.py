@@ -1,0 +1,191 @@
+"""The mocks of a test: by which expressions it knows them, and what else a collaborator may give, or raise."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+
+from pytest_enrich.data import Hole, Pattern, Span, Variant
+from pytest_enrich.proposers.rows import steps
+from pytest_enrich.proposers.rows.addable import CONFIGURED, INSTEAD, Addable
+from pytest_enrich.refine.asserting import replaces
+from pytest_enrich.writing.syntax import Edit, Function, calls, inner_nodes, is_within, last_name, nodes_of, span
+
+RETURNS, RAISES = "return_value", "side_effect"
+MOCKS, PATCHES = {"Mock", "MagicMock", "AsyncMock", "create_autospec"}, {"patch": 1, "object": 2}
+"""What makes one; `patch` and `patch.object` do with so many arguments."""
+NOT_BY_ITSELF = {"new", "new_callable", "wraps", None}
+SET_UPS = {"setUp", "asyncSetUp", "setup_method", "setup"}
+MOST_MOCKS, MOST_VALUES = 16, 6
+
+
+def mock_holes(tree: ast.Module, owner: str | None, function: Function, known: Addable) -> list[Hole]:
+    """A place for each way in which a mock of the test may be configured: what it raises, and what it gives."""
+    where = dict(mock_places(tree, owner, function))
+    assigned = [*nodes_of(ast.Assign, function)]
+    there = {ast.unparse(target) for statement in assigned for target in statement.targets}
+    holes = [
+        Hole(span=place, values=("...",), adds=f"{CONFIGURED}{name}.{attribute}", offers=offers[:MOST_VALUES])
+        for attribute, offers in _configurable(known)
+        for name, place in where.items()
+        if offers and f"{name}.{attribute}" not in there
+    ]
+    return [*_returning(assigned, known), *_replacing(tree, function, known), *holes][:MOST_MOCKS]
+
+
+def is_configured(hole: Hole) -> bool:
+    """Whether it is a place for an assignment that configures a mock."""
+    return hole.adds[:1] == CONFIGURED
+
+
+def configuring_edit(hole: Hole, value: str) -> Edit:
+    """What writes it above the statement that is there."""
+    assert hole.span is not None
+    line, column, *_ = hole.span
+    indent = " " * column
+    return (line, column, line, column), f"{hole.adds[1:]} = {value}\n{indent}"
+
+
+def configured_places(pattern: Pattern, variant: Variant) -> set[Span]:
+    """The statements above which a variant configures a mock."""
+    changed = (pattern.holes[at] for at, _ in variant.values)
+    return {hole.span for hole in changed if is_configured(hole) and hole.span is not None}
+
+
+def reaching_all(function: Function, pattern: Pattern, variant: Variant) -> set[Span]:
+    """The places of a variant's changes that reach all that comes after, whatever it is given.
+
+    How mocks are configured does, and what is changed where something is put into the place of something else.
+    """
+    changed = {pattern.holes[at].span for at, _ in variant.values}
+    replacing = [span(call) for call in calls(function) if replaces(call.func)]
+    patched = {place for place in changed if place and any(is_within(place, whole) for whole in replacing)}
+    return patched | configured_places(pattern, variant)
+
+
+def described(hole: Hole, value: str) -> str:
+    """In a few words: `fetch.return_value = None`, of the method alone."""
+    return f"{'.'.join(hole.adds[1:].split('.')[-2:])} = {value}"
+
+
+def configured_method(hole: Hole) -> str:
+    """The name of what is called."""
+    return hole.adds[1:].split(".")[-2]
+
+
+def mock_places(tree: ast.Module, owner: str | None, function: Function) -> Iterator[tuple[str, Span]]:
+    """Expressions for mocks, each with a statement above which it can be configured: the last is best."""
+    body = function.body[1:] if ast.get_docstring(function, clean=False) is not None else function.body
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == owner]
+    there = (
+        *_set_up_attributes(classes),
+        *_patched_parameters(classes, function),
+        *_mock_fixtures([*tree.body, *(node for each in classes for node in each.body)], function),
+    )
+    for name in there if body else ():
+        yield name, span(body[0])
+    for statement, following in _followed(body):
+        known = (*_bound_mocks(statement), *_configured_there(statement))
+        yield from ((name, span(following)) for name in known)
+
+
+def _configurable(known: Addable) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """How a mock, or a method of one, may be configured, with values: exceptions first, then what methods give."""
+    if known.caught:
+        yield from ((f"{name}.{RAISES}".lstrip("."), known.caught) for name in ("", *known.tried))
+    yield from ((f"{outcome.name}.{RETURNS}", outcome.values) for outcome in known.outcomes if outcome.name)
+    yield RETURNS, tuple(dict.fromkeys(value for outcome in known.outcomes for value in outcome.values))
+
+
+def _returning(assigned: Iterable[ast.Assign], known: Addable) -> Iterator[Hole]:
+    """What a test has a method give that decides something: it may give something else."""
+    values = {f"{outcome.name}.{RETURNS}": outcome.values for outcome in known.outcomes if outcome.name}
+    for statement in assigned:
+        own, name = ast.unparse(statement.value), ".".join(ast.unparse(statement.targets[0]).split(".")[-2:])
+        if others := tuple(value for value in values.get(name, ()) if value != own):
+            yield Hole(span=span(statement.value), values=(own,), adds=INSTEAD, offers=others)
+
+
+def _replacing(tree: ast.Module, function: Function, known: Addable) -> Iterator[Hole]:
+    """What a test puts into the place of a function (`monkeypatch.setattr(shop, "load", lambda: 3)`): a mock."""
+    own = {node.name: node for node in (*tree.body, *inner_nodes(function)) if isinstance(node, Function)}
+    ways = [f"{RAISES}={f'⟨builtins:{kind}⟩' if kind.isidentifier() else kind}" for kind in known.caught]
+    ways += [f"{RETURNS}={value}" for outcome in known.outcomes for value in outcome.values]
+    for call in calls(function) if ways else ():
+        put = call.args[-1] if replaces(call.func) and call.args else ast.Constant(None)
+        stands_for = own.get(last_name(put), put)
+        if isinstance(stands_for, ast.Lambda | Function):
+            kind = "AsyncMock" if isinstance(stands_for, ast.AsyncFunctionDef) else "Mock"
+            offers = tuple(f"⟨unittest.mock:{kind}⟩({way})" for way in dict.fromkeys(ways))
+            yield Hole(span=span(put), values=(ast.unparse(put),), adds=INSTEAD, offers=offers[:MOST_VALUES])
+
+
+def _followed(body: Sequence[ast.stmt]) -> Iterator[tuple[ast.stmt, ast.stmt]]:
+    """Statements and what follows each, those in `with` blocks too, but not where something has to be raised."""
+    yield from pairwise(body)
+    for block in body:
+        if isinstance(block, ast.With | ast.AsyncWith) and not any(map(steps.expects_raise, block.items)):
+            yield block, block.body[0]
+            yield from _followed(block.body)
+
+
+def _bound_mocks(statement: ast.stmt) -> Iterator[str]:
+    """The names that a statement binds to mocks."""
+    value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
+    if isinstance(statement, ast.Assign | ast.AnnAssign) and value is not None and _is_mock(value):
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        yield from (ast.unparse(target) for target in targets if isinstance(target, ast.Name | ast.Attribute))
+    for item in statement.items if isinstance(statement, ast.With | ast.AsyncWith) else ():
+        if isinstance(item.optional_vars, ast.Name) and _is_mock(item.context_expr):
+            yield item.optional_vars.id
+
+
+def _configured_there(statement: ast.stmt) -> Iterator[str]:
+    """What a statement configures: `fetch` and `fetch.return_value.json` of that one's `return_value`."""
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    while isinstance(target, ast.Attribute):
+        if target.attr in {RETURNS, RAISES} and isinstance(target.value, ast.Name | ast.Attribute):
+            yield ast.unparse(target.value)
+        target = target.value
+
+
+def _is_mock(value: ast.expr) -> bool:
+    """Whether it makes one: `Mock()`, `mocker.patch("a.b")`, `patch("a.b").start()`."""
+    if not isinstance(value, ast.Call):
+        return False
+    if last_name(value.func) == "start" and isinstance(value.func, ast.Attribute):
+        return _patches(value.func.value)
+    return last_name(value.func) in MOCKS or _patches(value)
+
+
+def _patches(call: ast.expr) -> bool:
+    """Whether a call makes the mock that it puts into the place of something."""
+    if not isinstance(call, ast.Call) or len(call.args) != PATCHES.get(last_name(call.func), -1):
+        return False
+    return not {keyword.arg for keyword in call.keywords} & NOT_BY_ITSELF
+
+
+def _set_up_attributes(classes: Iterable[ast.ClassDef]) -> Iterator[str]:
+    """The attributes that a class gives its tests as mocks."""
+    nodes = (node for each in classes for node in each.body)
+    methods = (node for node in nodes if isinstance(node, Function) and node.name in SET_UPS)
+    for statement in (statement for method in methods for statement in method.body):
+        yield from (name for name in _bound_mocks(statement) if name.startswith("self."))
+
+
+def _patched_parameters(classes: Sequence[ast.ClassDef], function: Function) -> Iterator[str]:
+    """The parameters that decorators give, those of the function first and the lowest of them before others."""
+    parameters = [parameter.arg for parameter in function.args.args][len(classes) :]
+    decorators = [mark for each in (function, *classes) for mark in reversed(each.decorator_list)]
+    yield from (name for name, _ in zip(parameters, filter(_patches, decorators), strict=False))
+
+
+def _mock_fixtures(body: Iterable[ast.stmt], function: Function) -> Iterator[str]:
+    """The parameters for which a fixture of the same file gives one."""
+    parameters = {parameter.arg for parameter in function.args.args}
+    for fixture in (node for node in body if isinstance(node, Function) and node.name in parameters):
+        own = {name for statement in nodes_of(ast.stmt, fixture) for name in _bound_mocks(statement)}
+        gives = (node.value for node in ast.walk(fixture) if isinstance(node, ast.Return | ast.Yield))
+        if any(_is_mock(value) or getattr(value, "id", None) in own for value in gives if value is not None):
+            yield fixture.name
