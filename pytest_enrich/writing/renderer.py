@@ -39,10 +39,7 @@ class Renderer(Struct, frozen=True, kw_only=True):
     @property
     def bindings(self) -> imports.Bindings:
         """What the names at the file's top level mean."""
-        try:
-            return imports.read(self.text, ".".join(self.placement.path.split("/")[:-1]))
-        except (RefusedError, SyntaxError, ValueError, RecursionError):
-            return imports.Bindings()
+        return bindings_of(self.text, self.placement.path)
 
     @property
     def taken(self) -> frozenset[str]:
@@ -85,6 +82,14 @@ class Renderer(Struct, frozen=True, kw_only=True):
         """The `def` of a new test."""
         bound = [] if self.placement.style == "function" else ["self"]
         return f"def {name}({', '.join((*bound, *arguments))}):"
+
+
+def bindings_of(text: str, path: str) -> imports.Bindings:
+    """What the names at the top level of a file mean; one that cannot be read is as good as a new one."""
+    try:
+        return imports.read(text, ".".join(path.split("/")[:-1]))
+    except (RefusedError, SyntaxError, ValueError, RecursionError):
+        return imports.Bindings()
 
 
 def is_readable(codes: Iterable[str]) -> bool:
