@@ -145,8 +145,3 @@ def test_two_fresh_copies_give_the_same_suggestions_byte_for_byte(shop, tmp_path
 
     assert patches(first)
     assert patches(second) == patches(first)
-
-
-def test_a_run_of_the_whole_suite_notes_which_tests_touch_a_file(enriched):
-    noted = json.loads((enriched[0].root / "enrich-suggestions/.cache/tests.json").read_text("utf-8"))
-    assert "tests/test_cart.py" in noted["src/shop/cart.py"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import enum
 import itertools
 import random
@@ -14,7 +15,7 @@ from typing import Any, TypeAlias
 from .. import express
 from ..engine.reduce import known_texts, oddness
 from ..explore.calls import Call
-from ..explore.templates import literals, shorter, vary
+from ..explore.templates import literals, vary
 from ..rules import is_left_out, rule
 
 LARGEST: Mapping[type[ast.operator], int] = {ast.Pow: 400, ast.LShift: 400}
@@ -234,7 +235,7 @@ class Pool:
     @cached_property
     def _rules(self) -> dict[str, str]:
         groups: dict[str, Iterable[str]] = {
-            "rows: emptied": [one for text in self.seen[:MOST_PLAIN] for one in _less(text)],
+            "rows: emptied": [one for text in self.seen[:MOST_PLAIN] for one in emptied(text)],
             "rows: plain": [text for kind in BOUNDARIES for text in BOUNDARIES[kind]],
             "rows: near": self._near,
             "rows: constants": self.constants,
@@ -258,7 +259,7 @@ class Pool:
         near = [*self.seen[:12], *self._near[:MOST_NEAR]]
         flags = self._fitting(() if is_left_out("rows: flags") else combined(self.seen, self._members))
         first = [*self._offered, *self._members, *self.constants[:MOST_CONSTANTS]]
-        less = self._fitting(less for text in self.seen[:MOST_PLAIN] for less in _less(text))
+        less = self._fitting(less for text in self.seen[:MOST_PLAIN] for less in emptied(text))
         every = [*first, *near, *self.plain, *less, *flags]
         return tuple(dict.fromkeys(every))
 
@@ -304,9 +305,44 @@ class Pool:
 
 
 @rule("rows: emptied")
-def _less(template: str) -> Iterable[str]:
-    """The value with one of its parts empty, or without one of its keys. Alone: 0 of 120."""
-    return itertools.islice(shorter(template), MOST_LESS)
+def emptied(template: str) -> Iterable[str]:
+    """The value with one of its parts empty, or without one of its keys. Alone: 0 of 120.
+
+    None of what is no literal, or names something. `shorter` takes one element after the other: an empty list is far.
+    """
+    if express.NAME.search(template):
+        return []
+    try:
+        tree = ast.parse(template.strip(), mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return []
+    return list(dict.fromkeys(map(ast.unparse, _with_less(tree))))[:MOST_LESS]
+
+
+def _with_less(tree: ast.expr) -> Iterator[ast.expr]:
+    places = [at for at, node in enumerate(ast.walk(tree)) if at and _is_full(node)]
+    for at in places:
+        other = copy.deepcopy(tree)
+        _empty([*ast.walk(other)][at])
+        yield other
+    for at in range(len(tree.keys) if isinstance(tree, ast.Dict) else 0):
+        shorter = copy.deepcopy(tree)
+        assert isinstance(shorter, ast.Dict)
+        del shorter.keys[at], shorter.values[at]
+        yield shorter
+
+
+def _is_full(node: ast.AST) -> bool:
+    """Whether it is a container of something."""
+    return isinstance(node, ast.List | ast.Dict | ast.Tuple) and bool(
+        getattr(node, "elts", getattr(node, "keys", ()))
+    )
+
+
+def _empty(node: ast.AST) -> None:
+    for name in ("elts", "keys", "values"):
+        if hasattr(node, name):
+            setattr(node, name, [])
 
 
 def _first(template: str) -> str:
