@@ -308,7 +308,7 @@ class Pool:
 def emptied(template: str) -> Iterable[str]:
     """The value with one of its parts empty, or without one of its keys. Alone: 0 of 120.
 
-    None of what is no literal, or names something. `shorter` takes one element after the other: an empty list is far.
+    None of what is no literal, or names something. `shorter` takes one element after the other.
     """
     if express.NAME.search(template):
         return []
