@@ -5,10 +5,23 @@ them the calls of a test are about, and of several examples of one docstring `to
 that leave no room are read; of all others nothing is said: one false alarm costs more trust than ten bugs earn.
 """
 
-from pytest_enrich.contracts.examine import Examined, are_told, examine, together
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from importlib import resources
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pytest_enrich import imports
+from pytest_enrich.contracts import write
 from pytest_enrich.contracts.find import contradicted, find, sided
 from pytest_enrich.contracts.function import Broken, Claim
 from pytest_enrich.contracts.write import bug
+from pytest_enrich.data import Answered, Prove, Proved, Suggestion, TestOutcome, World
+from pytest_enrich.protocols import Sandbox
+from pytest_enrich.validate.stable import ELSEWHERE
 
 __all__ = [
     "Broken",
@@ -22,3 +35,159 @@ __all__ = [
     "sided",
     "together",
 ]
+
+
+MARK = "enrich-contract:"
+_START = 30.0
+_INDENT = "    "
+
+
+def together(found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
+    """In their order, of the examples of one docstring the first alone, which says where the others are."""
+    told: dict[tuple[str, str, str], Suggestion] = {}
+    for one in found:
+        key = _what(one)
+        known = told.setdefault(key, one)
+        if known is not one:
+            also = (*known.contradiction.also, one.contradiction.contract_line)
+            told[key] = replace(known, broken=replace(known.contradiction, also=also))
+    return tuple(told.values())
+
+
+def are_told(known: Iterable[Suggestion], one: Suggestion) -> bool:
+    """Whether it is among those, or an example of a docstring of which they have one."""
+    return _what(one) in {_what(each) for each in known}
+
+
+def _what(one: Suggestion) -> tuple[str, str, str]:
+    return (one.gap.path, one.gap.qualname, "" if one.contradiction.promise == "example" else one.id)
+
+
+class Way(Struct, frozen=True, kw_only=True):
+    """One of the ways in which a contradiction has to show; `name` as people read it."""
+
+    name: str
+    world: World = World()
+    fresh: bool = False
+
+
+WAYS = (
+    Way(name="in a fork"),
+    Way(name="in a fork with another hash seed, time zone, locale, user and date", world=ELSEWHERE),
+    Way(name="in a fresh process", fresh=True),
+)
+
+
+class Examined(Struct, frozen=True, kw_only=True):
+    """What came of claims: those that are `broken`, and those of which nothing can be said (`unsure`)."""
+
+    broken: tuple[Broken, ...] = ()
+    unsure: tuple[Claim, ...] = ()
+
+
+def examine(claims: Sequence[Claim], folder: str, sandbox: Sandbox, *, timeout: float) -> Examined:
+    """Which of the claims the code does not keep, in their order, each kind of promise of a sentence once.
+
+    Args:
+        claims: Of one source file.
+        folder: Where the tests are ("" is rootdir): theirs is the configuration that counts.
+        sandbox: Where the code runs.
+        timeout: Seconds for one call.
+    """
+    seen = _looked(claims, folder, sandbox, timeout)
+    suspects = {claim: told for claim, told in seen.items() if told}
+    unsure = [claim for claim, told in seen.items() if told is None]
+    runs = [_run(list(suspects), folder, sandbox, timeout, way, kept=True) for way in WAYS] if suspects else []
+    found: dict[tuple[str, str, str], Broken] = {}
+    for at, (claim, told) in enumerate(suspects.items()):
+        if all(run is not None and _seen(run, at) == told and _turns(run, at) for run in runs):
+            broken = Broken(claim=claim, observed=told, runs=tuple(way.name for way in WAYS))
+            found.setdefault(claim.key, broken)
+        else:
+            unsure.append(claim)
+    return Examined(broken=tuple(found.values()), unsure=tuple(unsure))
+
+
+def _looked(claims: Sequence[Claim], folder: str, sandbox: Sandbox, timeout: float) -> dict[Claim, str | None]:
+    """What was seen once of each, "" for nothing that contradicts; None of one that ends the process."""
+    if not claims:
+        return {}
+    run = _run(claims, folder, sandbox, timeout, WAYS[0], kept=False)
+    if run is not None:
+        return {claim: _seen(run, at) for at, claim in enumerate(claims)}
+    if len(claims) == 1:
+        return {claims[0]: None}
+    middle = len(claims) // 2
+    halves = (_looked(half, folder, sandbox, timeout) for half in (claims[:middle], claims[middle:]))
+    return {claim: told for half in halves for claim, told in half.items()}
+
+
+def _run(  # noqa: PLR0913 - the parts of a job
+    claims: Sequence[Claim], folder: str, sandbox: Sandbox, timeout: float, way: Way, *, kept: bool
+) -> dict[str, TestOutcome] | None:
+    """How each test ended, by its name; None where nothing can be said."""
+    job = Prove(path=_path(folder), text=_module(claims, kept=kept), world=way.world, fresh=way.fresh)
+    execution = sandbox.execute(job, timeout=_START + timeout)
+    if not isinstance(execution, Answered) or not isinstance(execution.answer, Proved):
+        return None
+    return {one.nodeid.rpartition("::")[2]: one for one in execution.answer.outcomes}
+
+
+def _path(folder: str) -> str:
+    return f"{folder}/test_enrich_contracts.py" if folder else "test_enrich_contracts.py"
+
+
+def _module(claims: Sequence[Claim], *, kept: bool) -> str:
+    """A test of each claim that says what was seen; with `kept` the one that a person would get, too.
+
+    And that one as it is where the code keeps its promise.
+    """
+    judge = resources.files(__package__).joinpath("judge.py").read_text("utf-8")
+    parts = [_probe(at, claim) for at, claim in enumerate(claims)]
+    for at, claim in enumerate(claims) if kept else ():
+        parts += [_reproduction(at, claim), _fixed(at, claim)]
+    return "\n\n".join([judge, *parts])
+
+
+def _probe(at: int, claim: Claim) -> str:
+    action = claim.action.replace("\n", f"\n{_INDENT}")
+    last = f"judge(lambda: ({action}), {claim.promise!r}, {claim.expected}, {claim.path!r})"
+    return _function(f"test_probe_{at}", (*claim.setup, last))
+
+
+def _reproduction(at: int, claim: Claim) -> str:
+    return _function(f"test_kept_{at}", write.body(claim))
+
+
+def _fixed(at: int, claim: Claim) -> str:
+    *setup, last = write.body(claim)
+    found = imports.resolve_all((*setup, last, claim.action, claim.expected), imports.Bindings())
+    *scene, stated, action, expected = found.codes
+    try:
+        fixed = write.kept(replace(claim, expected=expected), stated, action)
+    except (ValueError, SyntaxError, RecursionError):
+        return ""  # a test that is not there does not pass
+    return write.function(f"test_fixed_{at}", (*found.imports, *scene, fixed))
+
+
+def _function(name: str, body: tuple[str, ...]) -> str:
+    """With its imports inside: what cannot be imported for one is no trouble for the others."""
+    found = imports.resolve_all(body, imports.reserve(imports.Bindings(), {"judge"}))
+    return write.function(name, (*found.imports, *found.codes))
+
+
+def _seen(run: dict[str, TestOutcome], at: int) -> str:
+    """What the probe saw, "" for nothing that contradicts."""
+    one = run.get(f"test_probe_{at}")
+    _, mark, rest = one.detail.partition(MARK) if one is not None and one.result == "failed" else ("", "", "")
+    try:
+        seen = json.JSONDecoder().raw_decode(rest)[0] if mark else ""
+    except ValueError:
+        return ""
+    return seen if isinstance(seen, str) else ""
+
+
+def _turns(run: dict[str, TestOutcome], at: int) -> bool:
+    """Whether the test fails, and would pass if the code kept its promise."""
+    ended = [getattr(run.get(f"test_{name}_{at}"), "result", "") for name in ("kept", "fixed")]
+    return ended == ["failed", "passed"]

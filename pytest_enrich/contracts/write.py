@@ -19,7 +19,7 @@ from pytest_enrich.data.suggestion import (
     TestPart,
 )
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.writing.precedence import relation
+from pytest_enrich.writing.syntax import relation
 
 _LONGEST = 100
 _REASON = 120

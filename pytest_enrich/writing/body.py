@@ -8,8 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from pytest_enrich.data import Finding, Observation, Template
-from pytest_enrich.writing.precedence import owner, relation, within
-from pytest_enrich.writing.syntax import plain
+from pytest_enrich.writing.syntax import owner, plain, relation, within
 
 INLINE, SHOWN = 72, 60
 MESSAGE, FEW = 60, 3

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from pytest_enrich.writing import precedence
+from pytest_enrich.writing import syntax
 
 PARTS = [
     ("a == b", "(a == b)"),
@@ -28,10 +28,10 @@ PARTS = [
 
 @pytest.mark.parametrize(("code", "side"), PARTS)
 def test_a_side_of_a_comparison_stays_whole(code, side):
-    assert precedence.relation(code, "==", "7") == f"{side} == 7"
-    assert precedence.relation("7", "in", code) == f"7 in {side}"
-    assert precedence.relation(code, "is", "None") == f"{side} is None"
-    assert precedence.denied(code) == f"not {side}"
+    assert syntax.relation(code, "==", "7") == f"{side} == 7"
+    assert syntax.relation("7", "in", code) == f"7 in {side}"
+    assert syntax.relation(code, "is", "None") == f"{side} is None"
+    assert syntax.denied(code) == f"not {side}"
 
 
 @pytest.mark.parametrize(
@@ -46,8 +46,8 @@ def test_a_side_of_a_comparison_stays_whole(code, side):
     ],
 )
 def test_a_condition_is_stated_itself_and_anything_else_is_true_or_false(code, true, false):
-    assert precedence.relation(code, "is", "True") == true
-    assert precedence.relation(code, "is", "False") == false
+    assert syntax.relation(code, "is", "True") == true
+    assert syntax.relation(code, "is", "False") == false
     (stated,) = ast.parse(true).body
     assert len(getattr(stated.value, "ops", ())) <= 1
 
@@ -65,7 +65,7 @@ def test_a_condition_is_stated_itself_and_anything_else_is_true_or_false(code, t
     ],
 )
 def test_what_an_attribute_is_taken_of_stays_whole(code, owner):
-    assert precedence.owner(code) == owner
+    assert syntax.owner(code) == owner
 
 
 @pytest.mark.parametrize(
@@ -78,4 +78,4 @@ def test_what_an_attribute_is_taken_of_stays_whole(code, owner):
     ],
 )
 def test_what_is_put_in_the_place_of_a_name_stays_whole(before, after, text):
-    assert before + precedence.within("'a' * 3", before, after) + after == text
+    assert before + syntax.within("'a' * 3", before, after) + after == text

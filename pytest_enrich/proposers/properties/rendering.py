@@ -17,9 +17,8 @@ from pytest_enrich.proposers.properties.drawing import Drawn
 from pytest_enrich.proposers.properties.laws import Law
 from pytest_enrich.protocols import Task
 from pytest_enrich.writing import names
-from pytest_enrich.writing.precedence import relation
 from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE, Renderer, indented
-from pytest_enrich.writing.syntax import functions_in, last_name, nodes_of
+from pytest_enrich.writing.syntax import functions_in, last_name, nodes_of, relation
 
 STRATEGIES = "from hypothesis import strategies as st"
 BY_KEYWORD = re.compile(r"@(?:\w+\.)?given\(\s*\w+\s*=")

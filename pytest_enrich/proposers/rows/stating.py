@@ -12,8 +12,17 @@ from pytest_enrich.proposers.rows.looks import Look
 from pytest_enrich.proposers.rows.parameters import Cases
 from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.writing import body
-from pytest_enrich.writing.precedence import denied, relation
-from pytest_enrich.writing.syntax import IMPORTED, Edit, expression, is_literal, last_name, nodes_of, span
+from pytest_enrich.writing.syntax import (
+    IMPORTED,
+    Edit,
+    denied,
+    expression,
+    is_literal,
+    last_name,
+    nodes_of,
+    relation,
+    span,
+)
 
 SINGLETONS = {"None", "True", "False"}
 LONGEST_FLOAT = 8
