@@ -247,7 +247,7 @@ def several(count=5):
 
 
 @pytest.mark.usefixtures("usual_signals")
-@pytest.mark.parametrize(("workers", "group"), [(1, False), (1, True), (2, True)])
+@pytest.mark.parametrize(("workers", "group"), [(1, False), (2, True)])
 def test_an_interrupt_ends_soon_and_keeps_what_is_finished(small, workers, group):
     project = small(several())
     text, took = interrupted(project, workers, group=group)
