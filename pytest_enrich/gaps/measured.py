@@ -35,12 +35,6 @@ class FileCoverage(Struct, frozen=True, kw_only=True):
     missing_branches: tuple[Branch, ...] = ()
     contexts: dict[int, tuple[str, ...]] = {}
 
-    @property
-    def test_files(self) -> tuple[str, ...]:
-        """The files of the tests that ran any of it, sorted."""
-        names = {name for names in self.contexts.values() for name in names}
-        return tuple(sorted({_file(name) for name in names}))
-
     def without(self, red: Collection[str]) -> FileCoverage:
         """The same lines run, by the tests of other files than these."""
         if not red:
@@ -56,11 +50,6 @@ class Measured(Struct, frozen=True, kw_only=True):
 
     files: tuple[FileCoverage, ...]
     skipped: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def tests(self) -> dict[str, tuple[str, ...]]:
-        """For each source file the files of the tests that ran any of it, sorted."""
-        return {file.path: file.test_files for file in self.files if file.test_files}
 
     @property
     def line_percent(self) -> float:

@@ -131,12 +131,6 @@ def test_contexts_are_node_ids_that_can_be_asked_for_by_the_first_line_of_a_stat
     }
 
 
-def test_the_test_files_that_touch_a_source_are_known(cov, project):
-    noted = gaps.read(cov, project).tests
-    assert noted["src/shop/cart.py"] == ("tests/test_cart.py",)
-    assert "src/shop/unused.py" not in noted
-
-
 def test_percentages_are_what_coverage_reports(cov, project):
     measured = gaps.read(cov, project)
     read = [str(project / file.path) for file in measured.files]
