@@ -110,15 +110,13 @@ class Elements:
 
     def collapsed(self, at: int) -> Edit | None:
         """Without one element, the others on one line; None for what is so already, or has comments."""
-        inside = self._text[self.start : self.end]
-        if not _BREAK.search(inside) or "#" in inside:
+        if not self._is_broken_up:
             return None
         return self.start, self.end, self._in_line([*self.codes[:at], *self.codes[at + 1 :]])
 
     def joined(self, step: str) -> Iterator[Edit]:
         """All on the line of the brackets, then on one between them; nothing where it is so, or has comments."""
-        inside = self._text[self.start : self.end]
-        if not _BREAK.search(inside) or "#" in inside:
+        if not self._is_broken_up:
             return
         line = self._newline + indent(self._text, self.start)
         yield self.start, self.end, self._in_line(self.codes)
@@ -132,6 +130,12 @@ class Elements:
             self.end,
             "".join(f"{line}    {one}" for one in (begin, f"{self.codes[at]},", end)) + line,
         )
+
+    @property
+    def _is_broken_up(self) -> bool:
+        """Whether lines end between the brackets, and no comment keeps them apart."""
+        inside = self._text[self.start : self.end]
+        return bool(_BREAK.search(inside)) and "#" not in inside
 
     def _in_line(self, codes: Sequence[str]) -> str:
         return ", ".join(codes) + ("," if self._is_tuple and len(codes) == 1 else "")

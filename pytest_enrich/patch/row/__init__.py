@@ -77,9 +77,9 @@ class Cases:
     def removals(self, at: int) -> Iterator[str]:
         """The texts without a case: as the list stands, then as it may have been before it was broken up."""
         number = self._place.id_of(at)
-        ids = _without(self._ids, number) if self._ids is not None and number is not None else [()]
-        for edits in product(_without(self._cases, at), ids):
-            text = spliced(self._text, chain.from_iterable(edits))
+        ids = [_without(self._ids, number)] if self._ids is not None and number is not None else []
+        for edits in product(_without(self._cases, at), *ids):
+            text = spliced(self._text, edits)
             yield text
             yield from Cases(text, self._row).joined()
 
@@ -102,9 +102,9 @@ class Cases:
         return requote(self._case.id or derive_id(self._row.title, ids.codes), quotes(self._text))
 
 
-def _without(elements: Elements, at: int) -> list[tuple[Edit]]:
+def _without(elements: Elements, at: int) -> list[Edit]:
     collapsed = elements.collapsed(at)
-    return [(elements.without(at),), *([(collapsed,)] if collapsed is not None else [])]
+    return [elements.without(at), *([collapsed] if collapsed is not None else [])]
 
 
 def _fits(new: str, old: str) -> bool:
