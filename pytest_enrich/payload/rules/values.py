@@ -31,14 +31,6 @@ AWAITABLES = {collections.abc.Awaitable, collections.abc.Coroutine}
 def drawn(strategy: Strategy, number: int, count: int = 60) -> tuple[str, ...]:
     """Templates drawn from a strategy, the same for the same `number`; fewer, or none, where it has no more."""
     found: dict[str, None] = {}
-    quiet = settings(
-        max_examples=count,
-        phases=[Phase.generate],
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        verbosity=Verbosity.quiet,
-    )
     if strategy.is_empty:
         return ()
 
@@ -46,8 +38,20 @@ def drawn(strategy: Strategy, number: int, count: int = 60) -> tuple[str, ...]:
         found[template] = None
 
     with _whatever_is_loaded():
-        quiet(seed(number)(given(strategy)(note)))()
+        quietly(count)(seed(number)(given(strategy)(note)))()
     return tuple(found)
+
+
+def quietly(count: int) -> settings:
+    """Settings under which Hypothesis draws so many examples and does nothing else."""
+    return settings(
+        max_examples=count,
+        phases=[Phase.generate],
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        verbosity=Verbosity.quiet,
+    )
 
 
 @contextlib.contextmanager

@@ -235,7 +235,7 @@ class Pool:
     @cached_property
     def _rules(self) -> dict[str, str]:
         groups: dict[str, Iterable[str]] = {
-            "rows: emptied": [one for text in self.seen[:MOST_PLAIN] for one in emptied(text)],
+            "rows: emptied": self._emptied,
             "rows: plain": [text for kind in BOUNDARIES for text in BOUNDARIES[kind]],
             "rows: near": self._near,
             "rows: constants": self.constants,
@@ -259,9 +259,12 @@ class Pool:
         near = [*self.seen[:12], *self._near[:MOST_NEAR]]
         flags = self._fitting(() if is_left_out("rows: flags") else combined(self.seen, self._members))
         first = [*self._offered, *self._members, *self.constants[:MOST_CONSTANTS]]
-        less = self._fitting(less for text in self.seen[:MOST_PLAIN] for less in emptied(text))
-        every = [*first, *near, *self.plain, *less, *flags]
+        every = [*first, *near, *self.plain, *self._fitting(self._emptied), *flags]
         return tuple(dict.fromkeys(every))
+
+    @cached_property
+    def _emptied(self) -> list[str]:
+        return [less for text in self.seen[:MOST_PLAIN] for less in emptied(text)]
 
     def any(self, chance: random.Random, value: str) -> str:
         """Another value than `value`: a known one, or it with one of its literals changed."""
