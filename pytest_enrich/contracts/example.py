@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import doctest
 import re
-import warnings
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
@@ -20,6 +19,8 @@ from pytest_enrich.contracts.function import (
     used_names,
 )
 from pytest_enrich.data import Promise, Template
+from pytest_enrich.imports import parsed
+from pytest_enrich.writing.syntax import last_name, literal_value, nodes_of
 
 MOST = 40
 """Examples of one docstring that are looked at."""
@@ -39,61 +40,54 @@ class _Step(Struct, frozen=True):
     odd: bool
 
 
-def claims(one: Documented) -> Iterator[Claim]:
+def claims(function: Documented) -> Iterator[Claim]:
     """What the examples promise about the function itself."""
-    steps = _steps(one)
+    steps = _steps(function)
     for index, step in enumerate(steps[:MOST]):
-        made = _claim(one, steps[:index], step)
+        made = _claim(function, steps[:index], step)
         if made is not None:
             yield made
 
 
-def _steps(one: Documented) -> list[_Step]:
+def _steps(function: Documented) -> list[_Step]:
     try:
-        found = doctest.DocTestParser().get_examples(one.docstring)
+        found = doctest.DocTestParser().get_examples(function.docstring)
     except ValueError:
         return []
     steps = []
     for example in found:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(example.source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = parsed(example.source)
+        if tree is None:
             return []  # of another language or another Python: the rest would build on it
         steps.append(_Step(example.source.rstrip("\n"), tree, example.want, example.lineno, bool(example.options)))
     return steps
 
 
-def _claim(one: Documented, before: Sequence[_Step], step: _Step) -> Claim | None:
+def _claim(function: Documented, before: Sequence[_Step], step: _Step) -> Claim | None:
     expression = step.tree.body[0] if len(step.tree.body) == 1 else None
     if not isinstance(expression, ast.Expr) or step.odd or len(step.code) > _LONGEST:
         return None
-    promised = _promised(one, step.want)
+    promised = _promised(function, step.want)
     scene = _scene(before, step)
-    if promised is None or scene is None or not _is_about(one, [*(each.tree for each in scene), step.tree]):
+    if promised is None or scene is None or not _is_about(function, [*(each.tree for each in scene), step.tree]):
         return None
-    written = _written(one, [*before, step], scene, step)
+    written = _written(function, [*before, step], scene, step)
     if written is None:
         return None
     count = len(step.code.split("\n")) + len(step.want.rstrip("\n").split("\n"))
     promise: Promise = "raises" if _TRACEBACK.match(step.want.strip()) else "example"
     *setup, action = written
-    return one.claim(promise, step.at, count, setup=tuple(setup), action=action, expected=promised)
+    return function.claim(promise, step.at, count, setup=tuple(setup), action=action, expected=promised)
 
 
-def _promised(one: Documented, want: str) -> Template | None:
+def _promised(function: Documented, want: str) -> Template | None:
     """The literal or the exception; None for all that leaves room."""
     text = want.strip()
     if _TRACEBACK.match(text):
-        return exception_named(text.splitlines()[-1].partition(":")[0].strip(), one.module, one.names)
+        return exception_named(text.splitlines()[-1].partition(":")[0].strip(), function.module, function.names)
     if not text or "..." in text or "<" in text[:1] or len(text) > _LONGEST:
         return None
-    try:
-        ast.literal_eval(text)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        return None
-    return text
+    return text if literal_value(text) is not None else None
 
 
 def _scene(before: Sequence[_Step], step: _Step) -> list[_Step] | None:
@@ -112,19 +106,16 @@ def _scene(before: Sequence[_Step], step: _Step) -> list[_Step] | None:
     return kept if len(kept) <= _SETUP and not any(each.odd for each in kept) else None
 
 
-def _is_about(one: Documented, trees: Sequence[ast.AST]) -> bool:
+def _is_about(function: Documented, trees: Sequence[ast.AST]) -> bool:
     """Whether the function itself is called: an example may be about another one."""
-    wanted = trees if isinstance(one.node, ast.ClassDef) else trees[-1:]
-    called = (node.func for tree in wanted for node in ast.walk(tree) if isinstance(node, ast.Call))
-    return any(
-        one.name == (func.id if isinstance(func, ast.Name) else getattr(func, "attr", "")) for func in called
-    )
+    wanted = trees if isinstance(function.node, ast.ClassDef) else trees[-1:]
+    return any(last_name(call.func) == function.name for call in nodes_of(ast.Call, *wanted))
 
 
 def _written(
-    one: Documented, every: Sequence[_Step], scene: Sequence[_Step], step: _Step
+    function: Documented, every: Sequence[_Step], scene: Sequence[_Step], step: _Step
 ) -> list[Template] | None:
-    known = {name: f"⟨{one.module}:{name}⟩" for name in one.names}
+    known = {name: f"⟨{function.module}:{name}⟩" for name in function.names}
     for each in every:
         more = imported_names(each.tree)
         if more is None:

@@ -1,4 +1,4 @@
-"""Tests that state what a docstring denies: what they call is put to the test of its promises."""
+"""The promises of a source file, and those that the calls of a test are about."""
 
 from __future__ import annotations
 
@@ -13,103 +13,11 @@ from pytest_enrich.contracts.function import Claim, Documented, read
 from pytest_enrich.contracts.raises import promised_result, return_claims
 from pytest_enrich.contracts.write import plain
 from pytest_enrich.data import Template
+from pytest_enrich.imports import parsed
+from pytest_enrich.writing.syntax import expression, has_only_literals, last_name, nodes_of
 
 _TELLING = 3
 """A shorter value stands in any docstring."""
-
-
-def contradicted(code: str, functions: Iterable[Documented], claims: Sequence[Claim]) -> tuple[Claim, ...]:
-    """The promises that the calls of a test are about: where one is broken, the test states the opposite of it."""
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ()
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    known = {one.name: one for one in functions if one.is_plain}
-    found = [claim for call in calls for claim in _shown(call, claims)]
-    for call in calls:
-        one = known.get(_name(call))
-        if one is not None and _is_pinned_literal(call):
-            found += _about(one, call, claims)
-    return tuple(dict.fromkeys(found))
-
-
-def sided(code: str, functions: Iterable[Documented]) -> tuple[Claim, ...]:
-    """What a test expects of a call where one line of the docstring names both an argument and the value."""
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ()
-    known = {one.name: one for one in functions if one.is_plain}
-    found = [_sided(node.test, known) for node in ast.walk(tree) if isinstance(node, ast.Assert)]
-    return tuple(claim for claim in found if claim is not None)
-
-
-def _sided(test: ast.expr, known: Mapping[str, Documented]) -> Claim | None:
-    if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.Eq):
-        return None
-    call, expected = test.left, test.comparators[0]
-    one = known.get(_name(call)) if isinstance(call, ast.Call) and _is_pinned_literal(call) else None
-    if one is None or not isinstance(call, ast.Call) or not isinstance(expected, ast.Constant):
-        return None
-    if len(str(expected.value)) <= _TELLING:
-        return None
-    for at, line in enumerate(one.lines):
-        if _says(line, expected) and any(_says(line, arg) for arg in call.args):
-            return one.claim(
-                "value",
-                at,
-                action=f"⟨{one.module}:{one.name}⟩({', '.join(_arguments(call))})",
-                expected=ast.unparse(expected),
-            )
-    return None
-
-
-def _says(line: str, value: ast.expr) -> bool:
-    """Whether a literal stands in the line as a word of its own."""
-    text = str(value.value) if isinstance(value, ast.Constant) else ast.unparse(value)
-    return bool(text) and re.search(rf"(?<![\w.-]){re.escape(text)}(?![\w-]|\.\d)", line) is not None
-
-
-def _shown(call: ast.Call, claims: Iterable[Claim]) -> Iterator[Claim]:
-    """Examples that have the same call."""
-    text = ast.unparse(call)
-    for claim in claims:
-        if claim.promise == "example" and not claim.setup and _plain(claim) == text:
-            yield claim
-
-
-def _about(one: Documented, call: ast.Call, claims: Iterable[Claim]) -> Iterator[Claim]:
-    action = f"⟨{one.module}:{one.name}⟩({', '.join(_arguments(call))})"
-    yield from return_claims(one, [action])
-    for claim in claims:
-        if claim.qualname == one.qualname and raises.meets(one, claim, call):
-            yield replace(claim, action=action)
-
-
-def _plain(claim: Claim) -> str:
-    try:
-        return ast.unparse(ast.parse(plain(claim.action), mode="eval").body)
-    except SyntaxError:
-        return ""
-
-
-def _name(call: ast.Call) -> str:
-    func = call.func
-    return func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
-
-
-def _arguments(call: ast.Call) -> list[str]:
-    return [*map(ast.unparse, call.args), *(f"{one.arg}={ast.unparse(one.value)}" for one in call.keywords)]
-
-
-def _is_pinned_literal(call: ast.Call) -> bool:
-    try:
-        for value in (*call.args, *(one.value for one in call.keywords)):
-            ast.literal_eval(value)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        return False
-    return all(one.arg for one in call.keywords) and "⟨" not in ast.unparse(call)
 
 
 def find(
@@ -124,53 +32,93 @@ def find(
         tests: Texts of test files: their calls with literals are inputs that people care about.
     """
     functions = read(path, module, text)
-    wanted = {one.name: one for one in functions if promised_result(one) and one.is_plain}
+    wanted = {function.name: function for function in functions if promised_result(function) and function.is_plain}
     calls = _calls(tests, wanted) if wanted else {}
-    claims = [claim for one in functions for claim in _claims(one, calls.get(one.name, ()))]
+    claims = [claim for function in functions for claim in _claims(function, calls.get(function.name, ()))]
     return functions, tuple(dict.fromkeys(claims))
 
 
-def _claims(one: Documented, calls: Iterable[str]) -> Iterator[Claim]:
-    found = list(example.claims(one))
-    yield from found
-    yield from raises.claims(one)
-    shown = [claim.action for claim in found if not claim.setup and claim.promise == "example"]
-    yield from return_claims(one, [*(action for action in shown if _is_call(one, action)), *calls])
+def contradicted(code: str, functions: Iterable[Documented], claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """The promises that the calls of a test are about: where one is broken, the test states the opposite of it."""
+    tree, known = parsed(code), _plain_functions(functions)
+    found: list[Claim] = []
+    for call in nodes_of(ast.Call, tree) if tree is not None else ():
+        found += _examples_of(call, claims)
+        function = known.get(last_name(call.func))
+        if function is not None and has_only_literals(call):
+            action = _action(function, call)
+            refusing = (claim for claim in claims if claim.qualname == function.qualname)
+            found += return_claims(function, [action])
+            found += (replace(claim, action=action) for claim in refusing if raises.meets(function, claim, call))
+    return tuple(dict.fromkeys(found))
 
 
-def _is_call(one: Documented, action: Template) -> bool:
+def sided(code: str, functions: Iterable[Documented]) -> tuple[Claim, ...]:
+    """What a test expects of a call where one line of the docstring names both an argument and the value."""
+    tree, known = parsed(code), _plain_functions(functions)
+    asserts = nodes_of(ast.Assert, tree) if tree is not None else ()
+    return tuple(claim for claim in (_sided(node.test, known) for node in asserts) if claim is not None)
+
+
+def _sided(test: ast.expr, known: Mapping[str, Documented]) -> Claim | None:
+    match test:
+        case ast.Compare(ast.Call() as call, [ast.Eq()], [ast.Constant(value) as expected]):
+            function = known.get(last_name(call.func))
+            if function is None or not has_only_literals(call) or len(str(value)) <= _TELLING:
+                return None
+            for at, line in enumerate(function.lines):
+                if _says(line, expected) and any(_says(line, argument) for argument in call.args):
+                    action = _action(function, call)
+                    return function.claim("value", at, action=action, expected=ast.unparse(expected))
+    return None
+
+
+def _says(line: str, value: ast.expr) -> bool:
+    """Whether a literal stands in the line as a word of its own."""
+    text = str(value.value) if isinstance(value, ast.Constant) else ast.unparse(value)
+    return bool(text) and re.search(rf"(?<![\w.-]){re.escape(text)}(?![\w-]|\.\d)", line) is not None
+
+
+def _plain_functions(functions: Iterable[Documented]) -> dict[str, Documented]:
+    return {function.name: function for function in functions if function.is_plain}
+
+
+def _examples_of(call: ast.Call, claims: Iterable[Claim]) -> Iterator[Claim]:
+    """Examples that have the same call."""
+    text = ast.unparse(call)
+    for claim in claims:
+        if claim.promise == "example" and not claim.setup:
+            action = expression(plain(claim.action))
+            if action is not None and ast.unparse(action) == text:
+                yield claim
+
+
+def _action(function: Documented, call: ast.Call) -> Template:
+    """A call of the function with the same arguments."""
+    return f"⟨{function.module}:{function.name}⟩{ast.unparse(call)[len(ast.unparse(call.func)) :]}"
+
+
+def _claims(function: Documented, calls: Iterable[Template]) -> Iterator[Claim]:
+    examples = list(example.claims(function))
+    yield from examples
+    yield from raises.claims(function)
+    shown = [claim.action for claim in examples if not claim.setup and claim.promise == "example"]
+    yield from return_claims(function, [*(action for action in shown if _is_call(function, action)), *calls])
+
+
+def _is_call(function: Documented, action: Template) -> bool:
     """Whether it is a call of the function and nothing else: what is compared with it has another type."""
-    try:
-        tree = ast.parse(plain(action), mode="eval").body
-    except (SyntaxError, ValueError):
-        return False
-    return isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == one.name
+    node = expression(plain(action))
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == function.name
 
 
-def _calls(tests: Iterable[str], wanted: Mapping[str, Documented]) -> dict[str, list[str]]:
+def _calls(tests: Iterable[str], wanted: Mapping[str, Documented]) -> dict[str, list[Template]]:
     """Calls of these functions with nothing but literals, by name."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Template]] = {}
     for text in tests:
-        if not any(name in text for name in wanted):
-            continue
-        try:
-            tree = ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        for node in ast.walk(tree):
-            name = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
-            if name in wanted and _is_literal(node):
-                call = ast.unparse(node)[len(name) :]
-                found.setdefault(name, []).append(f"⟨{wanted[name].module}:{name}⟩{call}")
+        tree = parsed(text) if any(name in text for name in wanted) else None
+        for call in nodes_of(ast.Call, tree) if tree is not None else ():
+            name = call.func.id if isinstance(call.func, ast.Name) else ""
+            if name in wanted and has_only_literals(call):
+                found.setdefault(name, []).append(_action(wanted[name], call))
     return found
-
-
-def _is_literal(node: ast.AST) -> bool:
-    assert isinstance(node, ast.Call)
-    values = [*node.args, *(keyword.value for keyword in node.keywords)]
-    try:
-        for value in values:
-            ast.literal_eval(value)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        return False
-    return all(keyword.arg for keyword in node.keywords) and "⟨" not in ast.unparse(node)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 import builtins
-import warnings
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
 from pytest_enrich.data import Promise, Template
+from pytest_enrich.imports import parsed
+from pytest_enrich.writing.syntax import Function, functions_in, nodes_of, stored, used
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LAZY = (ast.Yield, ast.YieldFrom)
 _NO_CALL = ("property", "setter", "deleter", "overload", "abstractmethod")
 _BUILTINS = frozenset(dir(builtins))
@@ -77,7 +77,7 @@ class Documented(Struct, frozen=True, kw_only=True):
     name: str
     line: int
     last: int
-    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    node: Function | ast.ClassDef
     owner: str
     lines: tuple[str, ...]
     first: int
@@ -120,17 +120,14 @@ class Documented(Struct, frozen=True, kw_only=True):
         node = self.node
         if self.owner or not isinstance(node, ast.FunctionDef):
             return False
-        lazy = any(isinstance(one, _LAZY) for one in ast.walk(node))
+        lazy = any(isinstance(part, _LAZY) for part in ast.walk(node))
         return not lazy and not node.decorator_list
 
 
 def read(path: str, module: str, text: str) -> tuple[Documented, ...]:
     """In the order of the text; none when it is not Python."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(text)
+    if tree is None:
         return ()
     names = frozenset(_bound(tree.body))
     return tuple(_documented(path, module, names, tree, ""))
@@ -139,8 +136,8 @@ def read(path: str, module: str, text: str) -> tuple[Documented, ...]:
 def _documented(
     path: str, module: str, names: frozenset[str], scope: ast.Module | ast.ClassDef, owner: str
 ) -> Iterator[Documented]:
-    for node in _definitions(scope.body):
-        if node.name.startswith("_") or _is_special(node):
+    for node in scope.body:
+        if not isinstance(node, Function | ast.ClassDef) or node.name.startswith("_") or _is_special(node):
             continue
         qualname = f"{owner}.{node.name}" if owner else node.name
         found = _lines(node)
@@ -163,16 +160,12 @@ def _documented(
             yield from _documented(path, module, names, node, qualname)
 
 
-def _definitions(body: list[ast.stmt]) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
-    return (node for node in body if isinstance(node, (*_FUNCTIONS, ast.ClassDef)))
-
-
-def _is_special(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
-    names = [ast.unparse(one).rpartition(".")[2] for one in node.decorator_list]
+def _is_special(node: Function | ast.ClassDef) -> bool:
+    names = [ast.unparse(decorator).rpartition(".")[2] for decorator in node.decorator_list]
     return any(name.endswith(_NO_CALL) for name in names)
 
 
-def _lines(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> tuple[int, tuple[str, ...]] | None:
+def _lines(node: Function | ast.ClassDef) -> tuple[int, tuple[str, ...]] | None:
     """The first line of the docstring and its lines; None where escapes make them others than the file's."""
     first = node.body[0]
     if not isinstance(first, ast.Expr) or not isinstance(first.value, ast.Constant):
@@ -186,30 +179,28 @@ def _lines(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> tuple
 def _bound(body: list[ast.stmt]) -> Iterator[str]:
     """What the statements of a module bind, those under conditions too."""
     for node in body:
-        if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+        if isinstance(node, Function | ast.ClassDef):
             yield node.name
         elif isinstance(node, ast.Import | ast.ImportFrom):
-            yield from (one.asname or one.name.partition(".")[0] for one in node.names)
+            yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            yield from (name.id for one in targets for name in ast.walk(one) if isinstance(name, ast.Name))
+            yield from used(*targets)
         elif isinstance(node, ast.If | ast.Try):
             inside = [*node.body, *node.orelse, *getattr(node, "finalbody", ())]
-            handlers = [one for handler in getattr(node, "handlers", ()) for one in handler.body]
+            handlers = [statement for handler in getattr(node, "handlers", ()) for statement in handler.body]
             yield from _bound([*inside, *handlers])
 
 
 def used_names(tree: ast.AST) -> frozenset[str]:
     """All names that it reads or binds."""
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    return frozenset(names | {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)})
+    return frozenset(used(tree) | {function.name for function in functions_in(tree)})
 
 
 def stored_names(tree: ast.AST) -> frozenset[str]:
     """The names that it binds, imports left out; functions, classes and parameters too."""
-    found = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    found |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    return frozenset(found | {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)})
+    inside = {node.name for node in ast.walk(tree) if isinstance(node, Function | ast.ClassDef)}
+    return frozenset(stored(tree) | inside | {parameter.arg for parameter in nodes_of(ast.arg, tree)})
 
 
 def imported_names(tree: ast.Module) -> dict[str, Template] | None:
@@ -217,14 +208,13 @@ def imported_names(tree: ast.Module) -> dict[str, Template] | None:
     found: dict[str, Template] = {}
     for node in tree.body:
         if isinstance(node, ast.Import):
-            for one in node.names:
-                if "." in one.name and not one.asname:
-                    return None
-                found[one.asname or one.name] = f"⟨{one.name}:⟩"
-        elif isinstance(node, ast.ImportFrom):
-            if node.level or any(one.name == "*" for one in node.names):
+            if any("." in alias.name and not alias.asname for alias in node.names):
                 return None
-            found.update({one.asname or one.name: f"⟨{node.module}:{one.name}⟩" for one in node.names})
+            found.update({alias.asname or alias.name: f"⟨{alias.name}:⟩" for alias in node.names})
+        elif isinstance(node, ast.ImportFrom):
+            if node.level or any(alias.name == "*" for alias in node.names):
+                return None
+            found.update({alias.asname or alias.name: f"⟨{node.module}:{alias.name}⟩" for alias in node.names})
     return found
 
 
@@ -234,7 +224,7 @@ def name_template(code: str, known: Mapping[str, Template], local: frozenset[str
         return None
     lines = code.encode().split(b"\n")
     names = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name) and node.id not in local]
-    for node in sorted(names, key=lambda one: (one.lineno, one.col_offset), reverse=True):
+    for node in sorted(names, key=lambda name: (name.lineno, name.col_offset), reverse=True):
         if node.id not in known and node.id not in _BUILTINS:
             return None
         line = lines[node.lineno - 1]

@@ -1,4 +1,4 @@
-"""The parameters of a documented function, and calls of it with one argument chosen."""
+"""What a docstring says of exceptions and of the result, as promises about calls of its function."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 from pytest_enrich.contracts.function import Claim, Documented, exception_named
 from pytest_enrich.source.function import docstring_types
+from pytest_enrich.writing.syntax import literal_value, nodes_of
 
 _EXC = r"`{0,2}(?P<exc>[A-Za-z_][\w.]*(?:Error|Exception))`{0,2}"
 _SPHINX = re.compile(rf"^:raises?\s+{_EXC}\s*:\s*(?P<when>.+)$", re.IGNORECASE)
@@ -58,103 +59,98 @@ _MOST = 12
 """Calls of one function that are tried."""
 
 
-def parameters(one: Documented) -> dict[str, str]:
+def parameters(function: Documented) -> dict[str, str]:
     """Each that can be passed by position, with its annotation or documented type, "" for none; {} of a class."""
-    if isinstance(one.node, ast.ClassDef):
+    if isinstance(function.node, ast.ClassDef):
         return {}
-    documented = docstring_types(one.docstring)
-    found = [*one.node.args.posonlyargs, *one.node.args.args]
+    types = docstring_types(function.docstring)
+    found = [*function.node.args.posonlyargs, *function.node.args.args]
     return {
-        each.arg: ast.unparse(each.annotation) if each.annotation else documented.get(each.arg, "")
-        for each in found
+        each.arg: ast.unparse(each.annotation) if each.annotation else types.get(each.arg, "") for each in found
     }
 
 
-def with_argument(one: Documented, name: str, value: str) -> str | None:
+def with_argument(function: Documented, name: str, value: str) -> str | None:
     """`⟨module:f⟩(value)`, with other arguments as an example has them; None where nothing is known."""
-    assert isinstance(one.node, ast.FunctionDef)
-    args = one.node.args
-    found, plain = list(parameters(one)), len(args.posonlyargs) + len(args.args) - len(args.defaults)
+    assert isinstance(function.node, ast.FunctionDef)
+    args = function.node.args
+    found, plain = list(parameters(function)), len(args.posonlyargs) + len(args.args) - len(args.defaults)
     if name not in found or any(default is None for default in args.kw_defaults):
         return None
     at = found.index(name)
     needed = found[: max(plain, at + 1)]
-    others = ["None"] * len(needed) if needed == [name] else _example(one, len(needed))
+    others = ["None"] * len(needed) if needed == [name] else _example(function, len(needed))
     if others is None:
         return None
     words = [*others[:at], value, *others[at + 1 :]]
-    return f"⟨{one.module}:{one.name}⟩({', '.join(words)})"
+    return f"⟨{function.module}:{function.name}⟩({', '.join(words)})"
 
 
-def _example(one: Documented, count: int) -> list[str] | None:
+def _example(function: Documented, count: int) -> list[str] | None:
     """The first arguments of an example in the docstring that has them all as literals."""
     try:
-        examples = doctest.DocTestParser().get_examples(one.docstring)
+        examples = doctest.DocTestParser().get_examples(function.docstring)
         trees = [ast.parse(example.source) for example in examples if not example.exc_msg]
     except (ValueError, SyntaxError):
         return None
-    for tree in trees:
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Call) or getattr(node.func, "id", "") != one.name:
-                continue
-            if len(node.args) >= count and all(_is_literal(arg) for arg in node.args[:count]):
-                return [ast.unparse(arg) for arg in node.args[:count]]
+    for call in nodes_of(ast.Call, *trees):
+        first = call.args[:count]
+        if (
+            getattr(call.func, "id", "") == function.name
+            and len(first) == count
+            and all(map(literal_value, first))
+        ):
+            return [ast.unparse(argument) for argument in first]
     return None
 
 
-def _is_literal(node: ast.expr) -> bool:
-    try:
-        ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        return False
-    return True
-
-
-def claims(one: Documented) -> Iterator[Claim]:
+def claims(function: Documented) -> Iterator[Claim]:
     """What the docstring says that the function refuses."""
-    if not one.is_plain:
+    if not function.is_plain:
         return
-    for at, (exc, when, count) in _said(one):
-        expected, refused = exception_named(exc, one.module, one.names), _refused(one, when)
-        call = with_argument(one, refused[0], _INPUTS[refused[1]](refused[2])) if refused else None
+    for at, (exc, when, count) in _said(function):
+        expected, refused = exception_named(exc, function.module, function.names), _refused(function, when)
+        call = with_argument(function, refused[0], _INPUTS[refused[1]](refused[2])) if refused else None
         if expected is not None and call is not None:
-            yield one.claim("raises", at, count, action=call, expected=expected, refuses=refused)
+            yield function.claim("raises", at, count, action=call, expected=expected, refuses=refused)
 
 
-def meets(one: Documented, claim: Claim, call: ast.Call) -> bool:
+def meets(function: Documented, claim: Claim, call: ast.Call) -> bool:
     """Whether a call with literals passes what is refused."""
     if claim.refuses is None:
         return False
     name, how, value = claim.refuses
-    found = dict(zip(parameters(one), call.args, strict=False))
+    found = dict(zip(parameters(function), call.args, strict=False))
     found |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+    given, refused = literal_value(found[name]) if name in found else None, literal_value(value)
+    if given is None or refused is None:
+        return False
     try:
-        given = ast.literal_eval(found[name])
-        return bool(_MEETS[how](given, ast.literal_eval(value)))
-    except (KeyError, TypeError, ValueError):
+        return bool(_MEETS[how](given[0], refused[0]))
+    except TypeError:
         return False
 
 
-def _said(one: Documented) -> Iterator[tuple[int, tuple[str, str, int]]]:
+def _said(function: Documented) -> Iterator[tuple[int, tuple[str, str, int]]]:
     """The exceptions, each with its condition and on how many lines both are."""
     inside = False
-    for at, raw in enumerate(one.lines):
-        line, below = raw.strip(), one.lines[at + 1].strip() if at + 1 < len(one.lines) else ""
+    for at, raw in enumerate(function.lines):
+        line, below = raw.strip(), function.lines[at + 1].strip() if at + 1 < len(function.lines) else ""
         inside = (inside and bool(line)) or line.lower() in {"raises:", "raises"}
         ends = not below or line.endswith(".") or bool(_NEXT.match(below))
         found = _SPHINX.match(line) or _SENTENCE.match(line) or (_LISTED.match(line) if inside else None)
         if found and ends:
             yield at, (found["exc"], found["when"], 1)
         elif inside and (bare := _BARE.match(line)) and below:
-            after = one.lines[at + 2].strip() if at + 2 < len(one.lines) else ""
+            after = function.lines[at + 2].strip() if at + 2 < len(function.lines) else ""
             if not after or _BARE.match(after) or below.endswith("."):
                 yield at, (bare["exc"], below, 2)
 
 
-def _refused(one: Documented, when: str) -> tuple[str, str, str] | None:
+def _refused(function: Documented, when: str) -> tuple[str, str, str] | None:
     """The argument, the comparison and the value; None unless it is beyond doubt."""
     said = _WHEN.match(when.strip())
-    rest, found = said["rest"].strip() if said else "", parameters(one)
+    rest, found = said["rest"].strip() if said else "", parameters(function)
     if compared := _COMPARED.match(rest):
         name, how, value = compared["name"], _OPERATORS[compared["op"]], compared["value"]
     elif plain := _IS.match(rest):
@@ -167,23 +163,23 @@ def _refused(one: Documented, when: str) -> tuple[str, str, str] | None:
     return (name, how, value) if fits else None
 
 
-def return_claims(one: Documented, calls: Iterable[str]) -> Iterator[Claim]:
+def return_claims(function: Documented, calls: Iterable[str]) -> Iterator[Claim]:
     """That each of these calls (templates) returns what the docstring says."""
-    said = promised_result(one)
-    if said is None or not one.is_plain:
+    said = promised_result(function)
+    if said is None or not function.is_plain:
         return
     at, count, name = said
     for call in list(dict.fromkeys(calls))[:_MOST]:
-        yield one.claim("returns", at, count, action=call, expected=name)
+        yield function.claim("returns", at, count, action=call, expected=name)
 
 
-def promised_result(one: Documented) -> tuple[int, int, str] | None:
+def promised_result(function: Documented) -> tuple[int, int, str] | None:
     """The place in the docstring, on how many lines, and the type; None where anything else is thinkable."""
-    returns = getattr(one.node, "returns", None)
+    returns = getattr(function.node, "returns", None)
     written = ast.unparse(returns) if returns else ""
-    if re.search(r"\b(None|optional|nothing)\b", one.docstring + written, re.IGNORECASE) or "|" in written:
+    if re.search(r"\b(None|optional|nothing)\b", function.docstring + written, re.IGNORECASE) or "|" in written:
         return None
-    found = [said for at in range(len(one.lines)) if (said := _at(one.lines, at)) is not None]
+    found = [said for at in range(len(function.lines)) if (said := _at(function.lines, at)) is not None]
     return found[0] if len({name for _, _, name in found}) == 1 else None
 
 

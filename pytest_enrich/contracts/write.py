@@ -18,7 +18,7 @@ from pytest_enrich.data.suggestion import (
     TargetPart,
     TestPart,
 )
-from pytest_enrich.errors import RefusedError
+from pytest_enrich.writing.renderer import bindings_of
 from pytest_enrich.writing.syntax import relation
 
 _LONGEST = 100
@@ -29,7 +29,7 @@ _NAME = re.compile(r"⟨(?:[^⟨⟩:.]*\.)*([^⟨⟩:.]*):([^⟨⟩]*)⟩")
 def bug(broken: Broken, place: Placement, test_text: str, made: MadePart, proposer: str) -> Suggestion:
     """What a person reads; the reproduction is as the file at `place` (`test_text`, "" for none) has it."""
     claim = broken.claim
-    bindings = _bindings(test_text, place.path)
+    bindings = bindings_of(test_text, place.path)
     name = _free(test_name(claim), test_text)
     found = imports.resolve_all((mark(claim), *body(claim)), bindings)
     alone = imports.resolve_all(body(claim), bindings)
@@ -182,10 +182,3 @@ def _free(name: str, test_text: str) -> str:
     while f"def {found}(" in test_text:
         found, number = f"{name}_{number}", number + 1
     return found
-
-
-def _bindings(test_text: str, path: str) -> imports.Bindings:
-    try:
-        return imports.read(test_text, ".".join(path.split("/")[:-1]))
-    except RefusedError:
-        return imports.Bindings()

@@ -214,7 +214,7 @@ def alike(
 
 def _may_join(group: Sequence[Finding], finding: Finding, documented: str, *, awaits: bool) -> bool:
     whole = (*group, finding)
-    lengths = [(_length(one, 1, awaits=awaits), _length(one, awaits=awaits)) for one in whole]
+    lengths = [(_length(each, 1, awaits=awaits), _length(each, awaits=awaits)) for each in whole]
     return (
         not any(each.spare or questions.is_documented(each, documented) for each in whole)
         and sum(least for least, _ in lengths) <= MOST_LINES

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from pytest_enrich.data import Finding, Gap, Kept, NewTest
+from pytest_enrich.imports import parsed
 from pytest_enrich.protocols import Task
 from pytest_enrich.writing import body, words
-from pytest_enrich.writing.syntax import functions_in, tree_of
+from pytest_enrich.writing.syntax import functions_in
 
 # Beyond it a name fills most of a line of code.
 LONGEST = 70
@@ -85,7 +86,7 @@ def kept(task: Task) -> frozenset[str]:
 @lru_cache(maxsize=8)  # a few files are asked about, each for many targets
 def functions(text: str) -> frozenset[str]:
     """The names of all functions of a file; none of one that cannot be parsed, which is as good as a new one."""
-    tree = tree_of(text)
+    tree = parsed(text)
     return frozenset(function.name for function in functions_in(tree)) if tree is not None else frozenset()
 
 

@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from pytest_enrich.data import Placement
-from pytest_enrich.writing.syntax import Function, functions_in, tree_of
+from pytest_enrich.imports import parsed
+from pytest_enrich.writing.syntax import Function, functions_in
 
 Decorators: TypeAlias = tuple[str, ...]
 PREPARING = {"setUp", "setUpClass", "asyncSetUp", "setup_method", "setup_class", "setup"}
@@ -27,7 +28,7 @@ def coroutine_decorators(text: str, placement: Placement) -> Decorators | None:
         text: Of the test file.
         placement: Where the new test goes.
     """
-    tree = tree_of(text)
+    tree = parsed(text)
     body = _scope(tree.body, _owners(placement)) if tree is not None else []
     tests = [node for node in body if isinstance(node, ast.AsyncFunctionDef) and node.name.startswith("test")]
     kinds = Counter(tuple(_decorators(test)) for test in tests)
@@ -44,7 +45,7 @@ def is_prepared(text: str, placement: Placement) -> bool:
         text: Of the test file.
         placement: Where the test goes.
     """
-    tree = tree_of(text)
+    tree = parsed(text)
     nodes = ast.walk(tree) if tree is not None else ()
     classes = {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
     return any(map(_prepares, _lineage(_owners(placement)[-1:], classes)))
@@ -53,7 +54,7 @@ def is_prepared(text: str, placement: Placement) -> bool:
 @lru_cache(maxsize=8)  # a few files are asked about, each for many targets
 def keeps_exceptions_apart(text: str) -> bool:
     """Whether tests of a file, several, expect exceptions, and none of them anything else besides."""
-    tree = tree_of(text)
+    tree = parsed(text)
     tests = functions_in(tree) if tree is not None else ()
     expected = [set(_expected(test)) for test in tests if test.name.startswith("test")]
     return expected.count({"exception"}) >= HABIT and {"exception", "value"} not in expected

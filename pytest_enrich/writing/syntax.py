@@ -1,4 +1,4 @@
-"""Python's syntax: a file's text by the places of its nodes, and what a piece of code uses, binds and calls."""
+"""Python's syntax: a file by the places of its nodes, what code uses, and expressions as parts of others."""
 
 from __future__ import annotations
 
@@ -20,6 +20,12 @@ IMPORTED = re.compile(r"⟨[\w.]+:([\w.]+)⟩")
 
 OPERATORS = (b"=", b"<", b">", b"+", b",")
 """What brackets behind these only hold together."""
+_TRUTHS = {"True", "False"}
+_CONDITIONS = (ast.Compare, ast.BoolOp)
+_LOOSE = (*_CONDITIONS, ast.IfExp, ast.Lambda, ast.NamedExpr, ast.Yield, ast.YieldFrom)
+"""What binds no closer than a comparison does."""
+_DISPLAYS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp)
+_CLOSE = (ast.Call, ast.Subscript, ast.Attribute, ast.Name, *_DISPLAYS)
 
 
 class Text:
@@ -76,18 +82,10 @@ class Text:
         return _decoded(b"\n".join(lines))
 
 
-def parsed(text: str) -> Text | None:
+def text_of(source: str) -> Text | None:
     """A file's text with its nodes; None where it is no Python."""
     try:
-        return Text(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return None
-
-
-def tree_of(text: str) -> ast.Module | None:
-    """The nodes alone; None where it is no Python."""
-    try:
-        return ast.parse(text)
+        return Text(source)
     except (SyntaxError, ValueError, RecursionError):
         return None
 
@@ -177,6 +175,13 @@ def literal_value(code: str | ast.expr) -> tuple[Any] | None:
         return None
 
 
+def has_only_literals(call: ast.Call) -> bool:
+    """Whether a call passes nothing but literals, each as one argument."""
+    values = [*call.args, *(keyword.value for keyword in call.keywords)]
+    is_plain = all(keyword.arg for keyword in call.keywords) and "⟨" not in ast.unparse(call)
+    return is_plain and all(literal_value(value) is not None for value in values)
+
+
 def is_expression(template: Template) -> bool:
     """Whether a template is one expression and nothing more."""
     try:
@@ -197,31 +202,6 @@ def expression(template: Template) -> ast.expr | None:
 def plain(template: Template) -> str:
     """A template with its names as a file has them that imports them: `⟨shop:Cart.total⟩` gives `Cart.total`."""
     return IMPORTED.sub(r"\1", template)
-
-
-def _inside(trees: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    return (node for tree in trees for node in ast.walk(tree))
-
-
-def _unwrap(lines: list[bytes], at: int) -> None:
-    """Take what several lines were in brackets for out of them, where it is alone in them on one line now."""
-    above, own, below = (lines[near].rstrip() if 0 <= near < len(lines) else b"" for near in (at - 1, at, at + 1))
-    opened = above.removesuffix(b"(").rstrip()
-    if opened != above and below.strip() == b")" and not own.endswith(b",") and opened[-1:] in OPERATORS:
-        lines[at - 1 : at + 2] = [opened + b" " + own.lstrip()]
-
-
-def _decoded(raw: bytes) -> str:
-    return raw.decode("utf-8", "surrogatepass")
-
-
-_NAME = re.compile(r"⟨[^⟨⟩]*⟩")
-_TRUTHS = {"True", "False"}
-_CONDITIONS = (ast.Compare, ast.BoolOp)
-_LOOSE = (*_CONDITIONS, ast.IfExp, ast.Lambda, ast.NamedExpr, ast.Yield, ast.YieldFrom)
-"""What binds no closer than a comparison does."""
-_DISPLAYS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp)
-_CLOSE = (ast.Call, ast.Subscript, ast.Attribute, ast.Name, *_DISPLAYS)
 
 
 def relation(left: Template, sign: str, right: Template) -> Template:
@@ -246,7 +226,7 @@ def side(code: Template) -> Template:
 
 def owner(code: Template) -> Template:
     """`code` as what an attribute, an item or a call is taken of."""
-    node = _parsed(code)
+    node = expression(code)
     return code if node is None or isinstance(node, _CLOSE) or node.col_offset else f"({code})"
 
 
@@ -256,13 +236,29 @@ def within(code: Template, before: str, after: str) -> Template:
     return code if is_apart else owner(code)
 
 
+def _inside(trees: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    return (node for tree in trees for node in ast.walk(tree))
+
+
+def _unwrap(lines: list[bytes], at: int) -> None:
+    """Take what several lines were in brackets for out of them, where it is alone in them on one line now."""
+    above, own, below = (lines[near].rstrip() if 0 <= near < len(lines) else b"" for near in (at - 1, at, at + 1))
+    opened = above.removesuffix(b"(").rstrip()
+    if opened != above and below.strip() == b")" and not own.endswith(b",") and opened[-1:] in OPERATORS:
+        lines[at - 1 : at + 2] = [opened + b" " + own.lstrip()]
+
+
+def _decoded(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogatepass")
+
+
 def _is_condition(code: Template) -> bool:
-    node = _parsed(code)
+    node = expression(code)
     return isinstance(node, _CONDITIONS) or _is_denial(node)
 
 
 def _binds_loosely(code: Template) -> bool:
-    node = _parsed(code)
+    node = expression(code)
     if node is None or node.col_offset:  # what stands in parentheses begins behind the first one
         return False
     is_bare = isinstance(node, ast.Tuple) and bool(node.elts) and node.elts[0].col_offset == 0
@@ -271,11 +267,3 @@ def _binds_loosely(code: Template) -> bool:
 
 def _is_denial(node: ast.expr | None) -> bool:
     return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
-
-
-def _parsed(code: Template) -> ast.expr | None:
-    """The syntax tree; None of what is no expression."""
-    try:
-        return ast.parse(_NAME.sub("_", code.strip()), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None

@@ -14,7 +14,7 @@ from pytest_enrich.proposers.rows import addable, reading, steps
 from pytest_enrich.proposers.rows.addable import Addable
 from pytest_enrich.proposers.rows.reading import KINDS, Sheet
 from pytest_enrich.protocols import Task
-from pytest_enrich.writing.syntax import Text, arguments, is_literal, last_name, parsed
+from pytest_enrich.writing.syntax import Text, arguments, is_literal, last_name, text_of
 
 MOST_TESTS, MOST_APART, MOST_FILES, MOST_READ = 6, 3, 2, 40
 MOST_VALUES, LONGEST_VALUE = 60, 40
@@ -108,7 +108,7 @@ def _of_fixtures(path: str, read: Callable[[str], str]) -> Iterator[str]:
 @lru_cache(maxsize=8)  # a few files are asked about, each for many targets
 def _single_words(source: str) -> tuple[str, ...]:
     """The texts of a file that are one word."""
-    text = parsed(source)
+    text = text_of(source)
     nodes = (node for node in ast.walk(text.tree) if isinstance(node, ast.Constant)) if text is not None else ()
     return tuple(node.value for node in nodes if isinstance(node.value, str) and WORD.fullmatch(node.value))
 
@@ -145,7 +145,7 @@ class Shelf:
 
     def _text(self, path: str) -> Text | None:
         if path not in self._texts:
-            self._texts[path] = parsed(self._read(path))
+            self._texts[path] = text_of(self._read(path))
         return self._texts[path]
 
 
