@@ -137,9 +137,7 @@ def _module(store: Store, one: Suggestion) -> str:
 
 def _plugins() -> list[str]:
     """Where plugins are not loaded by themselves, ours and the one that it needs have to be."""
-    return (
-        ["-p", "pytest_enrich.pytest_hooks.autoload"] if os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD") else []
-    )
+    return ["-p", "pytest_enrich.pytest_hooks.autoload"] if os.environ.get(_AUTOLOAD) else []
 
 
 def reproof(store: Store, file: Path, words: Sequence[str] = ()) -> Outcome:
