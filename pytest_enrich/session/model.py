@@ -13,13 +13,13 @@ from msgspec.structs import replace
 
 from pytest_enrich.config import Settings
 from pytest_enrich.data import Attempt, ModelPart, NewTest, Target
-from pytest_enrich.proposers.ollama import connect, prompt, repair
+from pytest_enrich.proposers.ollama import connect, prompt
 from pytest_enrich.proposers.ollama.asking import LEFT, NEEDED, UNASKED, Asker
 from pytest_enrich.proposers.ollama.connect import Connected
 from pytest_enrich.proposers.ollama.gate import Refusal
 from pytest_enrich.proposers.ollama.naming import Naming
+from pytest_enrich.proposers.ollama.places import Places
 from pytest_enrich.proposers.ollama.question import about_target
-from pytest_enrich.proposers.ollama.repair import Corrected, Repair
 from pytest_enrich.proposers.ollama.scenario import Scenario
 from pytest_enrich.protocols import Proposer, Sandbox, Task
 from pytest_enrich.reporters.words import counted
@@ -34,12 +34,14 @@ class Course(Struct, frozen=True, kw_only=True):
 
     Attributes:
         source_text: A source file's text.
+        places: Where tests may stand.
         left: Seconds of the run.
         attempts: What was tried so far.
         say: Told what the model is waited for.
     """
 
     source_text: Callable[[str], str]
+    places: Places
     left: Callable[[], float]
     attempts: Callable[[], Sequence[Attempt]]
     say: Callable[[str], None]
@@ -129,17 +131,12 @@ def begin(settings: Settings, sandbox: Sandbox, targets: Sequence[Target], cours
     found = connect.connect(connect.wish(settings), notice=course.say)
     if isinstance(found, Refusal):
         return found.reason
-    window = connect.window(prompt.sizes(targets, course.source_text), found.model.pulled)
+    window = connect.window(prompt.sizes(targets, course.source_text, found.model.room), found.model.pulled)
     answers = Answers(settings.directory, settings.rootdir)
     known = replace(found.model, window=window)
     asker = Asker(found.client, known, answers, course.left, attempts=course.attempts)
     excluded = settings.prompt_exclude
-    strategies: tuple[Proposer, ...] = (
-        Scenario(asker, excluded),
-        Corrected(),
-        Repair(asker, excluded),
-        Corrected(repair.NAME),
-    )
+    strategies: tuple[Proposer, ...] = (Scenario(asker, course.places, excluded),)
     # Where nothing confines it, no code runs that a model wrote.
     may_run = sandbox.isolation != CONFINED or settings.sandbox == "process"
     return LocalModel(found, asker, strategies if may_run else (), Naming(asker, excluded))

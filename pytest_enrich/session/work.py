@@ -143,7 +143,7 @@ class Session:
         if settings.fresh:
             self._store.forget()
         self._panel.begin_model(
-            self._ground.targets,
+            self._ground,
             source_text=found.texts.__getitem__,
             left=lambda: self._walker.left,
             attempts=lambda: self._ledger.attempts,

@@ -58,10 +58,11 @@ def _is_there(task: Task, candidate: Candidate) -> bool:
 
 
 def _is_tried(task: Task, candidate: Candidate) -> bool:
-    """Whether the same was thought of before, whatever it is called."""
-    body = patch.body_of(candidate)
-    tried = (attempt.candidate for attempt in task.attempts)
-    return any(type(one) is type(candidate) and patch.body_of(one) == body for one in tried)
+    """Whether the same was thought of before for the same place, whatever it is called."""
+    body, place = patch.body_of(candidate), (candidate.placement.path, candidate.placement.owner)
+    tried = (attempt.candidate for attempt in task.attempts if type(attempt.candidate) is type(candidate))
+    there = (each for each in tried if (each.placement.path, each.placement.owner) == place)
+    return any(patch.body_of(each) == body for each in there)
 
 
 def text(task: Task, candidate: Candidate) -> Dropped | None:

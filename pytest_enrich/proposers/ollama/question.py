@@ -21,6 +21,8 @@ from pytest_enrich.proposers.ollama.protocol import Counts, Message
 
 MARK = "REDACTED"
 _SHORTEST = 4
+SMALL, SHORT, LONG = 4e9, 3500, 14000
+"""Models with fewer parameters are shown so many characters, others more."""
 
 Scan = Callable[[str], Iterable[tuple[str, str]]]
 """The secrets of a line: of which sort, and what they are."""
@@ -102,6 +104,11 @@ class Model(Struct, frozen=True, kw_only=True):
     pulled: Pulled
     name: str
     window: int = 4096
+
+    @property
+    def room(self) -> int:
+        """How many characters a question may have: a small model runs where each token takes long."""
+        return SHORT if 0 < self.pulled.parameters < SMALL else LONG
 
     @property
     def think(self) -> bool | None:
