@@ -111,6 +111,7 @@ def known_names(target: Target, source_text: str, places: Places) -> dict[str, s
     bindings, tree = bindings_of(source_text, target.path), parsed(source_text)
     defined = (node.name for node in (tree.body if tree else ()) if isinstance(node, Function | ast.ClassDef))
     return {
+        "pytest": "pytest:",
         **{name: f"{source}:{name}" for name, source in _OBJECTS.items()},
         **{name: f"{meanings[0]}:" for name, meanings in bindings.modules.items() if meanings},
         **{name: meanings[0] for name, meanings in bindings.objects.items() if meanings},

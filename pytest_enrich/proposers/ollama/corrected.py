@@ -40,6 +40,11 @@ def corrected(attempt: Attempt, docstring: str) -> NewTest | None:
     )
 
 
+def disagrees(attempt: Attempt) -> bool:
+    """Whether a test failed at a literal: there the code may be wrong, and what it gives is told to no model."""
+    return _disagreement(attempt) is not None
+
+
 def _replaced(code: str, node: ast.expr, new: str) -> str:
     """The code with another expression in the place of a literal."""
     lines = code.encode().split(b"\n")

@@ -59,9 +59,9 @@ class Places:
         if said in self._suite.texts:
             yield self._place(said, inside.replace("::", ".") or None)
         yield self._described(usual)
-        collected = sorted(((item.path, item.owner) for item in self._suite.items), key=lambda place: place[0])
-        files = [(path, None) for path in self._suite.files]
-        known: dict[tuple[str, str | None], None] = dict.fromkeys([(usual.path, None), *owned, *collected, *files])
+        files: list[tuple[str, str | None]] = [(path, None) for path in (usual.path, *self._suite.files)]
+        collected = ((item.path, item.owner) for item in self._suite.items)
+        known = dict.fromkeys([*owned, *files, *collected])
         for path, owner in sorted(known, key=lambda place: place[0] != usual.path):
             if path in self._suite.texts and (path, owner) != (usual.path, usual.owner):
                 yield self._place(path, owner)

@@ -17,12 +17,13 @@ from pytest_enrich.data import Attempt, Candidate, Dropped, Gap, Kept, NewTest, 
 from pytest_enrich.proposers.ollama import prompt, reply
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.candidates import Candidates, known_names
-from pytest_enrich.proposers.ollama.corrected import corrected
+from pytest_enrich.proposers.ollama.corrected import corrected, disagrees
 from pytest_enrich.proposers.ollama.places import Places
 from pytest_enrich.proposers.ollama.prompt import Context
 from pytest_enrich.proposers.ollama.protocol import Message
 from pytest_enrich.proposers.ollama.question import Answered, Question, about_target, is_excluded
 from pytest_enrich.protocols import Task
+from pytest_enrich.writing import names
 
 FIRST, AGAIN = "scenario", "repair"
 ROUNDS = 3
@@ -133,18 +134,18 @@ class _Talk:
     def _written(self, answered: Answered, strategy: str) -> Iterator[NewTest]:
         """The tests of a reply; what cannot be read as one is judged like any other."""
         origin = replace(self._candidates.origin, strategy=strategy, prompt=answered.prompt)
-        candidates = replace(self._candidates, origin=origin)
+        taken = names.kept(replace(self._task, attempts=self._task.so_far()))
+        candidates = replace(self._candidates, origin=origin, taken=taken)
         tests = reply.read(answered.text)
         self._asker.tally[f"{strategy} given"] += len(tests)
         if not tests:
             yield candidates.unreadable(answered.text)
         for test in tests:
             for made in islice(candidates.of(test), PLACES):
-                candidates = replace(candidates, taken=candidates.taken | {made.name})
                 yield made
                 if not self._stands_elsewhere(made):
+                    candidates = replace(candidates, taken=candidates.taken | {made.name})
                     break
-        self._candidates = replace(self._candidates, taken=candidates.taken)
 
     def _stands_elsewhere(self, made: NewTest) -> bool:
         """Whether a test did not even run as it should, as one does whose names mean something else there."""
@@ -161,7 +162,7 @@ class _Talk:
 def described(attempt: Attempt) -> str:
     """How a test ended, in a few lines without paths; "" for one that was kept, or that no second try may mend."""
     verdict, name = attempt.verdict, attempt.candidate.name
-    if not isinstance(verdict, Dropped) or verdict.rung in _HOPELESS:
+    if not isinstance(verdict, Dropped) or verdict.rung in _HOPELESS or disagrees(attempt):
         return ""
     if verdict.rung == "gains":
         return f"{name} passes, but does not get to a marked line."
