@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
@@ -157,6 +158,11 @@ class Walker:
         """Whether as many suggestions wait as people want to see."""
         return 0 < self._settings.maximum <= self._ledger.waiting
 
+    def _is_full(self, turn: Round) -> bool:
+        """Whether as many wait as may in a round."""
+        most = math.ceil(self._settings.maximum * turn.places)
+        return self.is_enough or 0 < most <= self._ledger.waiting
+
     def walk(self, targets: Sequence[Target], started: float | None = None) -> Stop:
         """Work on the targets in all rounds; says why it ended before all was done, "" when it was.
 
@@ -185,7 +191,7 @@ class Walker:
     def _round(self, turn: Round, targets: Sequence[Target], whole: pipeline.RemainingBudget) -> None:
         every = self._open(turn, targets)
         own = [one for one in every if self._settings.shard.holds(one.path, one.qualname)]
-        if not own:
+        if not own or self._is_full(turn):
             return
         # Executions are shared out over all targets: a shard looks as long at each as the whole run would.
         remaining = pipeline.RemainingBudget(turn.budget(self._settings.budget, whole), len(every), turn.patience)
@@ -200,7 +206,7 @@ class Walker:
             finished |= {key(target) for target in own if any(map(self._ledger.is_closed, target.gaps))}
             finished.add(key(done.target))
             self._progress.finished(len(finished), len(own), done.target, done.attempts, whole)
-            if self.is_enough or (asks and self._panel.is_gone):
+            if self._is_full(turn) or (asks and self._panel.is_gone):
                 return
 
     def _open(self, turn: Round, targets: Sequence[Target]) -> list[Target]:
