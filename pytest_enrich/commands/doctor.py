@@ -56,8 +56,8 @@ def _checks(store: Store) -> Iterator[Check]:
     yield _git(store)
     yield _limits()
     yield from _isolation(Path(store.rootdir))
-    yield from _inside(store)
     yield from _model()
+    yield from _inside(store)
 
 
 def _model() -> Iterator[Check]:

@@ -148,7 +148,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     @property
     def asked(self) -> tuple[str, ...]:
-        """The proposers by name, in the order in which they are asked; `auto` is all, unless no model is wanted."""
+        """The proposers by name, in the order in which they are asked; `auto` is all but an unwanted model."""
         auto = {name for name in PROPOSERS if name != MODEL or self.model != NO_MODEL}
         auto = auto if "auto" in self.with_ else set()
         return tuple(name for name in PROPOSERS if name in self.with_ or name in auto)

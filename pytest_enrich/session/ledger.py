@@ -29,8 +29,8 @@ from pytest_enrich.session.scope import Found
 from pytest_enrich.session.writing import Writer
 from pytest_enrich.store import Store
 
-# While a model may still be asked, what the others may use of the budget, and of the places for suggestions; what is
-# left over is theirs again.
+# While a model may still be asked, what the others may use of the budget, and of the places for suggestions; what
+# is left over is theirs again.
 EARLY_PART, EARLY_PLACES = 0.5, 0.7
 # What a model may use of the rest: with what it said the others have a second turn.
 MODEL_PART = 0.8

@@ -183,9 +183,9 @@ def test_the_summary_says_what_was_asked(run, asked):
     assert "asked" in made.notes
 
 
-def test_nobody_looks_for_a_model_that_nobody_named(run, monkeypatch):
+def test_nobody_looks_for_a_model_that_nobody_wants(run, monkeypatch):
     monkeypatch.setattr(model, "begin", lambda *_: pytest.fail("looked for"))
-    made, _ = run(None, with_=("auto",))
+    made, _ = run(None, with_=("auto",), model="none")
     assert made.model is None
 
 
