@@ -21,6 +21,7 @@ from pytest_enrich.proposers.ollama.naming import Naming
 from pytest_enrich.proposers.ollama.places import Places
 from pytest_enrich.proposers.ollama.question import about_target
 from pytest_enrich.proposers.ollama.scenario import Scenario
+from pytest_enrich.proposers.ollama.use import Use
 from pytest_enrich.protocols import Proposer, Sandbox, Task
 from pytest_enrich.reporters.words import counted
 from pytest_enrich.store.folder import Answers
@@ -136,7 +137,9 @@ def begin(settings: Settings, sandbox: Sandbox, targets: Sequence[Target], cours
     known = replace(found.model, window=window)
     asker = Asker(found.client, known, answers, course.left, attempts=course.attempts)
     excluded = settings.prompt_exclude
-    strategies: tuple[Proposer, ...] = (Scenario(asker, course.places, excluded),)
+    use, scenario = Use(asker, sandbox, excluded), Scenario(asker, course.places, excluded)
+    # A small model is a user before it is a tester.
+    strategies: tuple[Proposer, ...] = (use, scenario) if known.is_small else (scenario, use)
     # Where nothing confines it, no code runs that a model wrote.
     may_run = sandbox.isolation != CONFINED or settings.sandbox == "process"
     return LocalModel(found, asker, strategies if may_run else (), Naming(asker, excluded))

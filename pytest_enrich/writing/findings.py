@@ -13,7 +13,7 @@ from pytest_enrich.data import Explored, Finding, Gap, NewTest, Origin, Template
 from pytest_enrich.protocols import Task
 from pytest_enrich.writing import body, names, questions, style
 from pytest_enrich.writing.body import Body
-from pytest_enrich.writing.renderer import Renderer, indented, is_readable
+from pytest_enrich.writing.renderer import Renderer, indented, is_readable, wrapped
 
 AWAITED = {"await", "async list"}
 FIXTURES = ("tmp_path", "capsys", "caplog")
@@ -164,6 +164,8 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         for apart in (False, True):
             statements = body.write(finding, self.placement.style, awaits=awaits, apart=apart)
             resolved = self._resolved(statements.lines)
+            if resolved is not None:
+                resolved = replace(resolved, codes=tuple(map(wrapped, resolved.codes)))
             if resolved is not None and is_readable(resolved.codes):
                 return statements, resolved
         return None

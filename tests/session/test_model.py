@@ -210,7 +210,7 @@ def test_a_real_conversation_leaves_its_evidence(run, server, settings):
     kept = [json.loads(path.read_bytes()) for path in (settings.directory / ".cache/answers").iterdir()]
     about = {one["question"]["about"].partition("::")[2] for one in kept}
     assert about == {"discount", "parse_sku", "Cart.size"}
-    assert {one["question"]["strategy"] for one in kept} == {"scenario"}
+    assert {one["question"]["strategy"] for one in kept} == {"scenario", "use"}
     windows = {body["options"]["num_ctx"] for body in server.bodies("/chat")}
     assert windows == {made.model.window}
 

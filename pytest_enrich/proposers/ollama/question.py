@@ -106,9 +106,14 @@ class Model(Struct, frozen=True, kw_only=True):
     window: int = 4096
 
     @property
+    def is_small(self) -> bool:
+        """Whether it is of those that can do little, and that run where each token takes long."""
+        return 0 < self.pulled.parameters < SMALL
+
+    @property
     def room(self) -> int:
-        """How many characters a question may have: a small model runs where each token takes long."""
-        return SHORT if 0 < self.pulled.parameters < SMALL else LONG
+        """How many characters a question may have."""
+        return SHORT if self.is_small else LONG
 
     @property
     def think(self) -> bool | None:
