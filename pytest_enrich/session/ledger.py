@@ -98,6 +98,11 @@ def deeper(names: Sequence[str], whole: RemainingBudget) -> Iterator[Round]:
         yield Round(names=others, depth=depth)
 
 
+def last_round(names: Sequence[str]) -> Round:
+    """A model alone, with all the time that is left."""
+    return Round(names=(MODEL,), after=tuple(name for name in names if name != MODEL))
+
+
 def by_module(targets: Iterable[Target]) -> list[Target]:
     """Those of one module together, in the order of the first: what their questions share is read once."""
     found: dict[str, list[Target]] = {}

@@ -122,6 +122,10 @@ class LocalModel:
         takes = f"it takes about {needed:.0f}s, " * (needed > left)
         return f"no time for another question: {takes}{left:.0f}s were left; the next run asks it"
 
+    def resume(self) -> None:
+        """There is time again for what was not asked."""
+        self._asker.resume()
+
     def close(self) -> None:
         """Ask nothing more; what is under way ends."""
         self._asker.close()

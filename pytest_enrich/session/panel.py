@@ -76,6 +76,11 @@ class Panel:
         others = tuple(known[name] for name in names if name in known)
         return (*others, *(self._model.proposers if self._model is not None and MODEL in names else ()))
 
+    def resume(self) -> None:
+        """There is time again for what the model was not asked."""
+        if self._model is not None:
+            self._model.resume()
+
     def identities(self, names: Sequence[str]) -> tuple[str, ...]:
         """The proposers as a finished gap names them: a model's with its digest."""
         return tuple(self._model.identity if name == MODEL and self._model else name for name in names)

@@ -14,7 +14,16 @@ from pytest_enrich.config import MODEL, Settings
 from pytest_enrich.data import Entry, Target
 from pytest_enrich.data.run import Stop
 from pytest_enrich.protocols import Progress
-from pytest_enrich.session.ledger import Ledger, Round, by_module, deeper, key, plan_round
+from pytest_enrich.session.ledger import (
+    SHORTEST_WALK,
+    Ledger,
+    Round,
+    by_module,
+    deeper,
+    key,
+    last_round,
+    plan_round,
+)
 from pytest_enrich.session.panel import Panel
 from pytest_enrich.store import rejected
 
@@ -174,6 +183,11 @@ class Walker:
             if self.is_enough:
                 break
         self._go_deeper(targets, whole)
+        if self._is_late and not self.is_enough and whole.left >= SHORTEST_WALK:
+            # What there was no time to ask while the others waited for theirs.
+            self._is_late = False
+            self._panel.resume()
+            self._round(last_round(self._settings.asked), targets, whole)
         if self.is_enough:
             return "enough waiting"
         return "budget" if whole.left <= 0 or (self._is_late and self._ledger.is_any_open) else ""

@@ -227,6 +227,15 @@ def test_what_there_is_no_time_for_is_not_asked_and_said(run, server, ollama):
     assert quick.model.counts["scenario asked"] == 3
 
 
+def test_what_there_was_no_time_for_is_asked_when_the_others_leave_time(run, asked):
+    asked.unasked = {"discount"}
+    asked.resume = asked.unasked.clear
+    run(asked, budget=Budget(seconds=SHORTEST_WALK + 20))
+    names = [task.target.qualname for task in asked.proposer.tasks]
+    assert names.count("discount") == 2
+    assert names.count("parse_sku") == 1
+
+
 def _answer(body):
     """Nothing for loading, and no test."""
     return "I cannot write this test." if body["messages"] else ""

@@ -116,6 +116,12 @@ class Asker:
                 self._figures.loaded(answer.counts)
         return answer
 
+    def resume(self) -> None:
+        """Forget for which questions there was no time: there is more of it."""
+        self.is_late = False
+        self.unasked.clear()
+        self._figures.resume()
+
     def close(self) -> None:
         """Ask nothing more, and leave what is under way."""
         self._is_closed = True
@@ -300,6 +306,12 @@ class Figures:
         self.tally[UNASKED] += 1
         self.seconds.setdefault(NEEDED, needed)
         self.seconds.setdefault(LEFT, left)
+
+    def resume(self) -> None:
+        """There is time again for what was not asked."""
+        for counts in (self.tally, self.seconds):
+            for name in (UNASKED, NEEDED, LEFT):
+                counts.pop(name, None)
 
     def _read(self, question: Question, seconds: float) -> None:
         module = question.about.partition("::")[0]

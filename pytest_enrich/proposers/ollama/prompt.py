@@ -144,7 +144,7 @@ def script(target: Target, source_text: str) -> tuple[Message, ...]:
     """The chat that asks for a script that uses a module."""
     question = (
         f"Write a short Python script that imports from {target.module} and uses what it offers in realistic "
-        "ways, one after the other, with varied realistic values. No explanations, nothing of the module written again."
+        "ways, one after the other, with varied realistic values. No explanations, nothing of the module again."
     )
     return _about_use(target, source_text, question)
 

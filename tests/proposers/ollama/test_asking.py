@@ -296,6 +296,20 @@ def test_when_it_is_late_no_strategy_begins(asker):
     assert made.is_barren("scenario")
 
 
+def test_with_time_again_what_was_not_asked_is(asker, server, ollama):
+    server.answer(CHAT, ollama.reply("yes", **SLOW))
+    left = [60.0]
+    made = asker(left=lambda: left[0])
+    made.ask(question("a"))
+    left[0] = 1.0
+    assert made.ask(question("b")) is None
+    assert made.unasked
+    made.resume()
+    left[0] = 60.0
+    assert made.ask(question("b")).text == "yes"
+    assert (made.unasked, made.is_late, made.tally[UNASKED]) == (set(), False, 0)
+
+
 def test_the_figures_tell_the_first_question_of_a_module_from_the_later(asker, server, ollama):
     first = ollama.reply("yes", prompt_eval_duration=5 * 10**9)
     server.answer(CHAT, first, ollama.reply("yes", prompt_eval_duration=10**9))
