@@ -32,6 +32,11 @@ class TestFile:
         self._classes: dict[str, ast.ClassDef] = {}
         self._read(None, tree.body if tree else [])
 
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The dotted names of those that are written here."""
+        return tuple(self._classes)
+
     def has_class(self, owner: str) -> bool:
         """Whether a class of this dotted name is written here."""
         return owner in self._classes

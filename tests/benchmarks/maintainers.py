@@ -100,13 +100,16 @@ def _of(bench: Bench, nodeid: str, ran: dict[str, dict[str, _Ran]], missing: mea
     lines = {(file, line) for files in own for file, one in files.items() for line in one.lines}
     return Deleted(
         nodeid=nodeid,
-        code=_code((bench.full / path).read_text(encoding="utf-8"), names),
+        code=code_of(bench, nodeid),
         branches=frozenset(branches) & missing.branches,
         lines=frozenset(lines) & missing.lines,
     )
 
 
-def _code(text: str, names: Sequence[str]) -> str:
+def code_of(bench: Bench, nodeid: str) -> str:
+    """The text of a deleted test, dedented."""
+    path, *names = nodeid.split("::")
+    text = (bench.full / path).read_text(encoding="utf-8")
     nodes: Sequence[ast.stmt] = ast.parse(text).body
     found: ast.stmt | None = None
     for name in names:

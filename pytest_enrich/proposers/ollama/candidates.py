@@ -24,7 +24,7 @@ from pytest_enrich.writing.renderer import bindings_of
 from pytest_enrich.writing.syntax import Function
 
 UNREADABLE = "test_reply"
-_SHOWN = 60
+_SHOWN, LONGEST_NAME = 60, 80
 _LOOK = "the model expected this and the code does it; no docstring promises it"
 _OBJECTS = {
     "Counter": "collections", "Decimal": "decimal", "Fraction": "fractions", "OrderedDict": "collections",
@@ -66,7 +66,10 @@ class Candidates(Struct, frozen=True, kw_only=True):
         yield from (self._made(test, fitted) for fitted in self._fitted(test))
 
     def _made(self, test: WrittenTest, best: Fitted) -> NewTest:
-        free = names.free([test.name], self.taken | names.functions(best.place.text) | best.place.bindings.taken)
+        free = names.free(
+            [test.name[:LONGEST_NAME].rstrip("_")],
+            self.taken | names.functions(best.place.text) | best.place.bindings.taken,
+        )
         code = re.sub(rf"\bdef\s+{test.name}\b", f"def {free}", best.code, count=1)
         return NewTest(
             name=free,
@@ -79,6 +82,10 @@ class Candidates(Struct, frozen=True, kw_only=True):
             origin=self.origin,
             gaps=tuple(gap.id for gap in self.target.gaps),
         )
+
+    def lacking(self, test: WrittenTest) -> tuple[str, ...]:
+        """What a test names that is known at no place."""
+        return next(self._fitted(test)).lacks
 
     def unreadable(self, reply: str) -> NewTest:
         """What stands for a reply without a test: the first rung says so."""
