@@ -31,8 +31,8 @@ def whole_patch(store: Store, one: Suggestion) -> str:
     from pytest_enrich import patch
 
     file = python_file.read(store.rootdir, one.target.path)
-    after = patch.insert(file.text, patch.as_candidate(one), rebuild.neighbours(store, file.name))
-    return patch.diff(one.target.path, None if file.content is None else file.text, after)
+    before = None if file.content is None else file.text
+    return patch.change(one, before, how=rebuild.how(store, file.name))
 
 
 def made_again(store: Store, one: Suggestion) -> str:
@@ -45,7 +45,8 @@ def made_again(store: Store, one: Suggestion) -> str:
 
     targets.refuse(store.rootdir, one.target.path, options_of(store.rootdir, one).words)
     file = python_file.read(store.rootdir, one.target.path)
-    return patch.render_patch(one, None if file.content is None else file.text)
+    before = None if file.content is None else file.text
+    return patch.render_patch(one, before, how=rebuild.how(store, file.name))
 
 
 def labelled(label: str, told: str, width: int) -> list[str]:
