@@ -102,7 +102,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         if fixtures and self.placement.style == "unittest":
             return None
         name = names.of_finding(finding, gaps[0], self.taken)
-        header = [self.define(name, fixtures=fixtures)]
+        header = [self.define(name, fixtures)]
         if awaits:
             header = [*(f"@{decorator}" for decorator in self.coroutines or ()), f"async {header[0]}"]
         return NewTest(

@@ -17,7 +17,7 @@ MOST_LINES = 8
 MORE = re.compile(r", and (\d+) more$")
 RAISES = "raises "
 DEFINED = re.compile(r"def test\w*\(")
-PLAIN = ("():", "(self):", "() -> None:", "(self) -> None:")
+PLAIN = ("():", "(self):")
 
 
 def join(task: Task, first: NewTest, second: NewTest) -> NewTest | None:

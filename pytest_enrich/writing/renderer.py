@@ -11,7 +11,8 @@ from pytest_enrich import imports
 from pytest_enrich.data import Gap, Origin, Placement, Target, Template
 from pytest_enrich.data.code import Branch
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.writing import names, style, words
+from pytest_enrich.writing import names, words
+from pytest_enrich.writing.annotations import annotated
 
 LONGEST_LINE = 110
 INDENT = "    "
@@ -78,11 +79,11 @@ class Renderer(Struct, frozen=True, kw_only=True):
         """One line: what the function does, and when."""
         return words.title(self.target.qualname, done, gap.text, gap.outcome)
 
-    def define(self, name: str, drawn: Iterable[str] = (), fixtures: Iterable[str] = ()) -> str:
-        """The `def` of a new test with values that are `drawn` for it, and fixtures; annotated as others there."""
-        known = style.annotated(self.text)
+    def define(self, name: str, fixtures: Iterable[str] = (), drawn: Iterable[str] = ()) -> str:
+        """The `def` of a new test with fixtures, and values that are `drawn` for it; annotated as others there."""
+        known = annotated(self.text)
         bound = [] if self.placement.style == "function" else ["self"]
-        return f"def {name}({', '.join((*bound, *drawn, *map(known.parameter, fixtures)))}){known.returns}:"
+        return f"def {name}({', '.join((*bound, *map(known.parameter, fixtures), *drawn))}){known.returns}:"
 
 
 def bindings_of(text: str, path: str) -> imports.Bindings:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
-from msgspec import Struct
-
 from pytest_enrich.data import Placement
 from pytest_enrich.imports import parsed
-from pytest_enrich.writing.syntax import Function, functions_in, parameters_of
+from pytest_enrich.writing.syntax import Function, functions_in
 
 Decorators: TypeAlias = tuple[str, ...]
 PREPARING = {"setUp", "setUpClass", "asyncSetUp", "setup_method", "setup_class", "setup"}
@@ -51,34 +49,6 @@ def is_prepared(text: str, placement: Placement) -> bool:
     nodes = ast.walk(tree) if tree is not None else ()
     classes = {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
     return any(map(_prepares, _lineage(_owners(placement)[-1:], classes)))
-
-
-class Annotated(Struct, frozen=True, kw_only=True):
-    """How functions of a file are annotated.
-
-    Attributes:
-        parameters: The annotation of each parameter that has one somewhere, by its name.
-        returns: What is written behind a test's parentheses, "" where most tests have nothing there.
-    """
-
-    parameters: Mapping[str, str] = {}
-    returns: str = ""
-
-    def parameter(self, name: str) -> str:
-        """A parameter, annotated where others of its name are."""
-        return f"{name}: {self.parameters[name]}" if name in self.parameters else name
-
-
-@lru_cache(maxsize=8)  # a few files are asked about, each for many targets
-def annotated(text: str) -> Annotated:
-    """How the functions of a file are annotated."""
-    tree = parsed(text)
-    functions = list(functions_in(tree)) if tree is not None else []
-    parameters = [parameter for function in functions for parameter in parameters_of(function)]
-    known = {each.arg: ast.unparse(each.annotation) for each in parameters if each.annotation is not None}
-    tests = [function for function in functions if function.name.startswith("test")]
-    count = sum(test.returns is not None for test in tests)
-    return Annotated(parameters=known, returns=" -> None" if 2 * count > len(tests) else "")
 
 
 @lru_cache(maxsize=8)  # a few files are asked about, each for many targets

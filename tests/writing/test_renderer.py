@@ -74,6 +74,6 @@ def test_a_test_is_annotated_where_most_of_its_file_are(renderer):
 
 
 def test_a_fixture_is_annotated_as_the_file_has_it_and_a_drawn_value_is_not(renderer):
-    found = renderer(text=TYPED).define("test_d", fixtures=["tmp_path", "capsys"])
+    found = renderer(text=TYPED).define("test_d", ["tmp_path", "capsys"])
     assert found == "def test_d(tmp_path: Path, capsys) -> None:"
-    assert renderer(text=TYPED).define("test_d", ["tmp_path"]) == "def test_d(tmp_path) -> None:"
+    assert renderer(text=TYPED).define("test_d", drawn=["tmp_path"]) == "def test_d(tmp_path) -> None:"
