@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import PurePosixPath
 
@@ -11,6 +11,8 @@ from pytest_enrich.data.answers import Item
 from pytest_enrich.data.code import NearTest, Placement
 from pytest_enrich.source.module import Suite
 from pytest_enrich.source.test_file import Style, Subject, TestFile
+
+HALF = 0.5
 
 
 class Shelf:
@@ -24,39 +26,34 @@ class Shelf:
     def place(self, subject: Subject, near: Sequence[NearTest]) -> Placement:
         """Where a test for a function goes, `near` being the tests next to it.
 
-        In a file named after the module, the function or its class when there is one, else in one whose tests name
-        what they run of it, else in the nearest test's, else in a new one. In it in the class that is named after
-        the function's, after the nearest test that is written there, else at the end of the class or file.
+        In a file named after the function or its class, else after the module, else in one whose tests name what
+        they run of it, else in the nearest test's, else in a new one. In it in the class that is named after the
+        function's, after the nearest test that is written there, else at the end of the class or file.
         """
         running = [test for test in near if test.shared and _path(test.nodeid) in self._suite.texts]
-        named = [file for file in self._suite.files if self._is_named(file, subject)]
+        named = {file: likeness for file in self._suite.files if (likeness := self._likeness(file, subject))}
         files = dict.fromkeys([*named, *(_path(test.nodeid) for test in running)])
         if files:
             return self._inside(max(files, key=partial(self._worth, subject, named, running)), subject, running)
         beside = (found for test in near if (found := self._beside(test)))
         return next(beside, None) or Placement(path=new_file(subject.path, self._suite), new_file=True)
 
-    def _is_named(self, file: str, subject: Subject) -> bool:
-        """Whether a file is named after the subject, and not after something else of that name."""
-        is_touching = file in subject.touching
-        return _topic(file) in _names(subject) and (is_touching or not self.file(file).is_about_another(subject))
+    def _likeness(self, file: str, subject: Subject) -> float:
+        """How much a file is named after the subject, 0.0 for one that is about something else of that name."""
+        likeness, written = _likeness(_topic(file), subject), self.file(file)
+        is_related = file in subject.touching or (likeness >= 1 and not written.is_about_another(subject))
+        return likeness if is_related or (likeness and written.imports_name(subject)) else 0.0
 
     def _worth(
-        self, subject: Subject, named: Collection[str], running: Sequence[NearTest], file: str
-    ) -> tuple[bool | int, ...]:
+        self, subject: Subject, named: Mapping[str, float], running: Sequence[NearTest], file: str
+    ) -> tuple[float, ...]:
         """How much speaks for a file."""
         inside = [test for test in running if _path(test.nodeid) == file]
         nearest = next((len(running) - at for at, test in enumerate(running) if test in inside), 0)
         names = self.file(file).imports_name(subject)
         direct = names and any(subject.qualname.rpartition(".")[2] in self._words(test) for test in inside)
-        return (
-            file in named,
-            direct,
-            names,
-            nearest,
-            _mirrors(PurePosixPath(file).parent.as_posix(), subject.path),
-            -len(file),
-        )
+        mirrors = _mirrors(PurePosixPath(file).parent.as_posix(), subject.path)
+        return (named.get(file, 0.0), direct, names, nearest, mirrors, -len(file))
 
     def _inside(self, path: str, subject: Subject, running: Sequence[NearTest]) -> Placement:
         """The place in a file: after the nearest test that names the subject, in its class if it has one."""
@@ -152,10 +149,26 @@ def _is_test(name: str) -> bool:
     return name.startswith("test_") or name.endswith("_test.py")
 
 
-def _names(subject: Subject) -> set[str]:
-    """What a test file can be called that is about this function, without underscores."""
+def _likeness(topic: str, subject: Subject) -> float:
+    """How much a file on `topic` is named after the subject: 2 after itself or its class, 1 after the module.
+
+    Less than 1 where more than half of a name is left, its beginning or its end: `datetime` for `isodatetime`.
+    """
     stem, folder = module_stem(subject.path), PurePosixPath(subject.path).parent.name
-    return {name.replace("_", "").lower() for name in (stem, f"{folder}{stem}", *subject.topics)} - {""}
+    own, modules = map(_squeezed, subject.topics), [_squeezed(stem), _squeezed(f"{folder}{stem}")]
+    if topic and topic in own:
+        return 2.0
+    return max(_shared(topic, name) for name in modules) if topic else 0.0
+
+
+def _shared(one: str, other: str) -> float:
+    short, long = sorted((one, other), key=len)
+    share = len(short) / max(len(long), 1)
+    return share if share > HALF and (long.startswith(short) or long.endswith(short)) else 0.0
+
+
+def _squeezed(name: str) -> str:
+    return name.replace("_", "").lower()
 
 
 def _topic(file: str) -> str:
@@ -163,7 +176,7 @@ def _topic(file: str) -> str:
     name = PurePosixPath(file).name
     stem = name.removesuffix(".py").lower()
     topic = stem.removeprefix("test_").removesuffix("_test").removesuffix("_tests")
-    return topic.replace("_", "") if _is_test(name) else ""
+    return _squeezed(topic) if _is_test(name) else ""
 
 
 def _mirrors(folder: str, path: str) -> int:

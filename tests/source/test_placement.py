@@ -289,3 +289,29 @@ def test_a_file_named_after_another_module_of_that_name_is_no_place(put):
     assert put(PARSE, texts, contexts).path == "tests/test_pages.py"
     touched = {**contexts, 3: ("tests/test_web.py::test_show",)}
     assert put(PARSE, texts, touched).path == "tests/test_web.py"
+
+
+def test_the_file_of_a_class_comes_before_that_of_its_module(put):
+    texts = {f"tests/test_{name}.py": f"{IMPORTS}def test_{name}(): assert Header\n" for name in ("web", "header")}
+    contexts = {3: ("tests/test_web.py::test_web",), 10: ("tests/test_web.py::test_web",)}
+    assert put(HEADER_PARSE, texts, contexts).path == "tests/test_header.py"
+    assert put(URL_PARSE, texts, contexts).path == "tests/test_web.py"
+
+
+@pytest.mark.parametrize(
+    ("file", "is_chosen"),
+    [("test_datetime", True), ("test_isodatetimes", True), ("test_date", False), ("test_time", False)],
+)
+def test_a_file_that_bears_most_of_the_modules_name_is_about_it_if_it_imports_from_it(target, file, is_chosen):
+    def placed(imports: str) -> str:
+        texts = {
+            f"tests/{file}.py": imports,
+            "tests/test_pickle.py": "from iso import f\ndef test_p(): assert f(1)\n",
+        }
+        near = {2: ("tests/test_pickle.py::test_p",)}
+        text = "def f(x):\n    if x:\n        return 1\n"
+        found = target(text, ("f", "if x:"), suite=suite(texts), contexts=near, path="iso/isodatetime.py")
+        return found.placement.path
+
+    assert (placed("from iso import f\n") == f"tests/{file}.py") is is_chosen
+    assert placed("from iso import g\n") == "tests/test_pickle.py"
