@@ -30,6 +30,8 @@ from runs import Run, Settings
 
 HOUR = 3600.0
 PLACE = re.compile(r"^(?:\./)?(?P<path>[^:]+):\d+(?::\d+)?:\s*")
+CONFIG = ".pre-commit-config.yaml"
+ARGUMENT = re.compile(r"--[\w-]+=[^\s\"',\]]+")
 CHANGED = re.compile(r"^[-+](?![-+]{2} )")
 
 
@@ -49,15 +51,24 @@ class Tool(Struct, frozen=True, kw_only=True):
 
     def is_used(self, checkout: Path) -> bool:
         """Whether the project configures it."""
-        hooks = _read(checkout / ".pre-commit-config.yaml")
         tables = re.escape(self.table or self.package)
         named = re.compile(rf"^\[(?:tool[.:])?{tables}[.\]]", re.MULTILINE)
         texts = (_read(checkout / name) for name in ("pyproject.toml", "setup.cfg", "tox.ini"))
         return (
             any((checkout / name).is_file() for name in self.files)
-            or re.search(rf"\bid:\s*['\"]?(?:{self.hook})['\"]?\s*$", hooks, re.MULTILINE) is not None
+            or self._hook(checkout) is not None
             or any(named.search(text) for text in texts)
         )
+
+    def arguments(self, checkout: Path) -> tuple[str, ...]:
+        """What pre-commit passes to it."""
+        hook = self._hook(checkout)
+        return tuple(ARGUMENT.findall(hook[1])) if hook is not None else ()
+
+    def _hook(self, checkout: Path) -> re.Match[str] | None:
+        """Where pre-commit's configuration names it, with all that is said of it there."""
+        name = rf"\bid:\s*['\"]?(?:{self.hook})['\"]?\s*$"
+        return re.search(rf"{name}((?:.(?!\bid:|\brepo:))*)", _read(checkout / CONFIG), re.MULTILINE | re.DOTALL)
 
 
 RUFF = ("ruff.toml", ".ruff.toml")
@@ -133,7 +144,7 @@ def tidied(name: str, folder: Path, listing: Listing, run: Run) -> Tidied:
 def findings(tool: Tool, bench: Bench, checkout: Path) -> Counter[str]:
     """What a tool says of the tests, each finding with its file and without its line."""
     tests = [str(path.relative_to(checkout)) for path in bench.project.test_files(checkout)]
-    argv = [bench.python.with_name(tool.package), *tool.words[1:], *tests]
+    argv = [bench.python.with_name(tool.package), *tool.words[1:], *tool.arguments(checkout), *tests]
     ended = command.run(argv, cwd=checkout, env=bench.environment(checkout), timeout=HOUR, apart=True)
     if ended.status > 1:
         raise command.CommandError(f"{tool.name} ended with status {ended.status}\n{ended.errors}{ended.end}")
