@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import PurePosixPath
@@ -13,6 +14,7 @@ from pytest_enrich.source.module import Suite
 from pytest_enrich.source.test_file import Style, Subject, TestFile
 
 HALF = 0.5
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
 class Shelf:
@@ -41,8 +43,12 @@ class Shelf:
     def _likeness(self, file: str, subject: Subject) -> float:
         """How much a file is named after the subject, 0.0 for one that is about something else of that name."""
         likeness, written = _likeness(_topic(file), subject), self.file(file)
-        is_related = file in subject.touching or (likeness >= 1 and not written.is_about_another(subject))
-        return likeness if is_related or (likeness and written.imports_name(subject)) else 0.0
+        if file in subject.touching:
+            return likeness
+        # Where others run the module, one that does not is no better than they are.
+        known = min(likeness, 1.0) if subject.touching else likeness
+        is_related = likeness >= 1 and not written.is_about_another(subject)
+        return known if is_related or (likeness and written.imports_name(subject)) else 0.0
 
     def _worth(
         self, subject: Subject, named: Mapping[str, float], running: Sequence[NearTest], file: str
@@ -152,13 +158,22 @@ def _is_test(name: str) -> bool:
 def _likeness(topic: str, subject: Subject) -> float:
     """How much a file on `topic` is named after the subject: 2 after itself or its class, 1 after the module.
 
-    Less than 1 where more than half of a name is left, its beginning or its end: `datetime` for `isodatetime`.
+    Less than 1 where half of the words of a name are left, its beginning or its end (`lru` for `LRUCache`), or
+    more than half of the letters of a module's (`datetime` for `isodatetime`).
     """
+    if not topic:
+        return 0.0
+    own = max((_kept(topic, name) for name in subject.topics), default=0.0)
     stem, folder = module_stem(subject.path), PurePosixPath(subject.path).parent.name
-    own, modules = map(_squeezed, subject.topics), [_squeezed(stem), _squeezed(f"{folder}{stem}")]
-    if topic and topic in own:
-        return 2.0
-    return max(_shared(topic, name) for name in modules) if topic else 0.0
+    return 2.0 if own == 1 else max(own, *(_shared(topic, _squeezed(name)) for name in (stem, f"{folder}{stem}")))
+
+
+def _kept(topic: str, name: str) -> float:
+    """The share of the words of a name that `topic` is made of, 0.0 for less than a half."""
+    words = [word.lower() for word in _WORD.findall(name)]
+    counts = (at for at in range(len(words), 0, -1) if topic in {"".join(words[:at]), "".join(words[-at:])})
+    share = next(counts, 0) / max(len(words), 1)
+    return share if share >= HALF else 0.0
 
 
 def _shared(one: str, other: str) -> float:

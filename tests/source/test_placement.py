@@ -293,9 +293,20 @@ def test_a_file_named_after_another_module_of_that_name_is_no_place(put):
 
 def test_the_file_of_a_class_comes_before_that_of_its_module(put):
     texts = {f"tests/test_{name}.py": f"{IMPORTS}def test_{name}(): assert Header\n" for name in ("web", "header")}
-    contexts = {3: ("tests/test_web.py::test_web",), 10: ("tests/test_web.py::test_web",)}
+    web, header = "tests/test_web.py::test_web", "tests/test_header.py::test_header"
+    contexts = {3: (web,), 9: (header,), 10: (web,)}
     assert put(HEADER_PARSE, texts, contexts).path == "tests/test_header.py"
     assert put(URL_PARSE, texts, contexts).path == "tests/test_web.py"
+    assert put(HEADER_PARSE, texts, {3: (web,), 10: (web,)}).path == "tests/test_web.py"
+
+
+@pytest.mark.parametrize(("file", "is_chosen"), [("test_lru", True), ("test_cache", True), ("test_ttl", False)])
+def test_a_file_that_bears_half_of_a_class_name_is_about_it(target, file, is_chosen):
+    text = TEXT.replace("Cart", "LRUCache")
+    texts = {f"tests/{file}.py": "from shop import LRUCache\n", "tests/test_x.py": "def test_a(): pass\n"}
+    near = {3: ("tests/test_x.py::test_a",)}
+    found = target(text, ("LRUCache.f", "if x:"), suite=suite(texts), contexts=near, path="shop/all.py")
+    assert (found.placement.path == f"tests/{file}.py") is is_chosen
 
 
 @pytest.mark.parametrize(
