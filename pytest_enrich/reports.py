@@ -20,11 +20,11 @@ from pytest_enrich.errors import EnrichError, StoreError, UsageError
 from pytest_enrich.reporters import formats
 from pytest_enrich.reporters.formats import Format
 from pytest_enrich.reporters.words import visible
-from pytest_enrich.store import Store, disk, excerpt, last_run, python_file, rejected
+from pytest_enrich.store import Store, disk, excerpt, last_run, python_file, rebuild, rejected
 from pytest_enrich.store.python_file import stale_places
 
 if TYPE_CHECKING:
-    from pytest_enrich.patch import Draft
+    from pytest_enrich.patch import Draft, How
 
 _SUGGESTED = "suggested"
 _GRADES: tuple[Grade, ...] = get_args(Grade)
@@ -41,6 +41,7 @@ def gather(store: Store, run: RunSummary | None = None) -> Report:
     source = functools.cache(functools.partial(_source_text, store))
     test = functools.cache(functools.partial(_test_text, store))
     draft = functools.cache(lambda path: patch.Draft(test(path) or "", path))
+    how = functools.cache(functools.partial(rebuild.how, store))
     places = functools.cache(functools.partial(stale_places, store))
     pending = sorted(store.pending() if store.exists() else (), key=_order)
     return Report(
@@ -51,7 +52,7 @@ def gather(store: Store, run: RunSummary | None = None) -> Report:
             _reported(
                 one,
                 source(one.gap.path),
-                _difference(test(one.target.path), one, draft(one.target.path)),
+                _difference(test(one.target.path), one, draft(one.target.path), how(one.target.path)),
                 places(one.gap.path).get(one.id),
             )
             for one in pending
@@ -102,12 +103,14 @@ def _source(text: str | None, one: Suggestion, place: tuple[str, int] | None) ->
     return () if text is None or place is None else excerpt.source(text, one, place[1])
 
 
-def _difference(text: str | None, one: Suggestion, draft: Draft) -> str:
+def _difference(text: str | None, one: Suggestion, draft: Draft, how: How) -> str:
     """The test in its file; one that can be read no longer, or that refuses, gets none."""
+    from pytest_enrich import patch
+
     if text is None and not one.target.new_file:
         return ""
     try:
-        return excerpt.difference(text, one, draft)
+        return patch.change(one, text, draft, how)
     except EnrichError:
         return ""
 

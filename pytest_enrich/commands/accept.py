@@ -72,7 +72,8 @@ def save_edited(store: Store, one: Suggestion) -> None:
 
     file = python_file.read(store.rootdir, one.target.path)
     before = None if file.content is None else file.text
-    store.save(one, patch.render_patch(one, before), patch.render_module(one, before))
+    how = rebuild.how(store, file.name)
+    store.save(one, patch.render_patch(one, before, how=how), patch.render_module(one, before))
 
 
 def _test(test: TestPart, text: str, name: str) -> TestPart:
@@ -110,7 +111,7 @@ def _wrong(name: str, what: str) -> RefusedError:
 
 
 def _lines(code: str) -> list[str]:
-    return [line.rstrip() for line in code.strip().removesuffix(",").splitlines()]
+    return [line.strip() for line in code.strip().removesuffix(",").splitlines()]
 
 
 def _without_comments(text: str) -> list[str]:

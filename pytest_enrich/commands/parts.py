@@ -31,8 +31,8 @@ def whole_patch(store: Store, one: Suggestion) -> str:
     from pytest_enrich import patch
 
     file = python_file.read(store.rootdir, one.target.path)
-    after = patch.insert(file.text, patch.as_candidate(one), rebuild.neighbours(store, file.name))
-    return patch.diff(one.target.path, None if file.content is None else file.text, after)
+    before = None if file.content is None else file.text
+    return patch.change(one, before, how=rebuild.how(store, file.name))
 
 
 def made_again(store: Store, one: Suggestion) -> str:
@@ -45,7 +45,8 @@ def made_again(store: Store, one: Suggestion) -> str:
 
     targets.refuse(store.rootdir, one.target.path, options_of(store.rootdir, one).words)
     file = python_file.read(store.rootdir, one.target.path)
-    return patch.render_patch(one, None if file.content is None else file.text)
+    before = None if file.content is None else file.text
+    return patch.render_patch(one, before, how=rebuild.how(store, file.name))
 
 
 def labelled(label: str, told: str, width: int) -> list[str]:
@@ -105,9 +106,12 @@ def place(one: Suggestion) -> str:
 
 
 def change(store: Store, one: Suggestion) -> list[str]:
-    """The test, or the row among those around it as they are today, each new line with a `+` in front."""
-    imports = python_file.lacking(store.rootdir, one.target.path, one.test.imports)
-    whole = textwrap.indent("\n".join([*imports, one.test.code.rstrip()]), "  + ", lambda _: True)
+    """The test with what changes among the imports, or the row among those around it as they are today.
+
+    Each new line has a `+` in front, each that goes a `-`.
+    """
+    code = textwrap.indent(one.test.code.rstrip(), "+", lambda _: True).splitlines()
+    whole = "\n".join(f"  {line[:1]} {line[1:]}" for line in [*_imports(store, one), *code])
     if one.kind == "test":
         return visible_lines(whole).splitlines()
     try:
@@ -117,6 +121,19 @@ def change(store: Store, one: Suggestion) -> list[str]:
     if not hunks:
         return visible_lines(f"{whole}\n  it is there already").splitlines()
     return [f"  {line[:1]} {visible(line[1:])}" if line[:1] != "@" else f"  {visible(line)}" for line in hunks]
+
+
+def _imports(store: Store, one: Suggestion) -> list[str]:
+    """The lines of imports that change, as in a diff; all that it needs where the test file cannot be read."""
+    from pytest_enrich import imports, patch
+
+    try:
+        before = python_file.read(store.rootdir, one.target.path).text
+        after = imports.merge(before, one.test.imports, path=one.target.path)
+    except EnrichError:
+        return [f"+{line}" for line in one.test.imports]
+    lines = patch.diff(one.target.path, before, after).splitlines()[_NAMES:]
+    return [line for line in lines if line[:1] in {"+", "-"} and line[1:].strip()]
 
 
 def runs(one: Suggestion) -> str:

@@ -19,7 +19,7 @@ from pytest_enrich.commands.pytest_run import Tell, unheard
 from pytest_enrich.data import Question, Rehearsal, Reproof, Suggestion
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.reporters.words import visible, visible_lines
-from pytest_enrich.store import Store, identity, python_file, seal
+from pytest_enrich.store import Store, identity, python_file, rebuild, seal
 from pytest_enrich.store.seal import options_of
 
 _WHY = {"elsewhere": "made on another machine", "changed": "changed after it was made"}
@@ -67,7 +67,8 @@ def keep(store: Store, one: Suggestion) -> None:
     text = store.read_text(one, identity.module_name(one.id))
     file = python_file.read(store.rootdir, one.target.path)
     before = None if file.content is None else file.text
-    patch_text = "" if one.kind == "bug" else patch.render_patch(one, before)
+    how = rebuild.how(store, one.target.path)
+    patch_text = "" if one.kind == "bug" else patch.render_patch(one, before, how=how)
     store.save(one, patch_text, text or patch.render_module(one, before))
 
 

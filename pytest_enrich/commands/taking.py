@@ -9,9 +9,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
-import shlex
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -23,16 +20,10 @@ from pytest_enrich.commands import pytest_run
 from pytest_enrich.commands.pytest_run import Tell, unheard
 from pytest_enrich.data import Decision, NewRow, Suggestion
 from pytest_enrich.errors import EnrichError, RefusedError
-from pytest_enrich.store import Store, disk, python_file, rebuild, rejected, targets
+from pytest_enrich.store import Store, disk, formatter, python_file, rebuild, rejected, targets
 from pytest_enrich.store.python_file import PythonFile
 from pytest_enrich.store.rebuild import taken_turn
 from pytest_enrich.store.seal import options_of
-from pytest_enrich.store.targets import has_tool, ini_value
-
-FORMAT_KEY = "enrich_format_command"
-SECONDS = 60
-_KNOWN = {"ruff": ["format", "--quiet", "--stdin-filename"], "black": ["--quiet", "--stdin-filename"]}
-"""Formatters that are asked without being named, and their words in front of the file's name."""
 
 
 class Taken(Struct, frozen=True, kw_only=True):
@@ -96,7 +87,8 @@ def _take(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tup
         targets.refuse(store.rootdir, path, _words(store, group))
         file = python_file.read(store.rootdir, path)
         steps = made_from(store, file, group)
-        made = formatted(store.rootdir, file, steps[-1].after)
+        before = None if file.content is None else file.text
+        made = formatter.formatted(store.rootdir, file.name, before, steps[-1].after)
         steps = [*steps[:-1], msgspec.structs.replace(steps[-1], after=made.text)]
         outcome = _try(store, file, steps, how)
     except EnrichError as error:
@@ -263,72 +255,6 @@ def _remember(store: Store, decision: Decision, one: Suggestion) -> None:
 def _current(store: Store, path: str) -> str:
     content = disk.read((store.rootdir / path).resolve())
     return "" if content is None else sha256(content)
-
-
-class Formatted(Struct, frozen=True):
-    """A text, and what a person must know about it: "" when all is well."""
-
-    text: str
-    note: str = ""
-
-
-def formatted(rootdir: Path, file: PythonFile, text: str) -> Formatted:
-    """`text` as the team's formatter would have it, if the file was so before or is new.
-
-    Raises:
-        RefusedError: The command cannot be read.
-    """
-    words = _format_command(rootdir, file.name) or _configured(rootdir, file.name)
-    if not words:
-        return Formatted(text)
-    try:
-        if file.content is not None and _run(words, rootdir, file, file.text) != file.text:
-            return Formatted(text)
-        new = _run(words, rootdir, file, text)
-        python_file.tree(new, file.name)
-        return Formatted(new)
-    except (OSError, subprocess.SubprocessError, UnicodeError, RefusedError) as error:
-        return Formatted(text, f"{_named(words)} failed, the test is in the style of its file: {_why(error)}")
-
-
-def _format_command(rootdir: Path, name: str) -> list[str]:
-    command = ini_value(rootdir, FORMAT_KEY)
-    try:
-        return [word.replace("{filename}", name) for word in shlex.split(command)]
-    except ValueError as error:
-        raise RefusedError(f"{FORMAT_KEY} = {command}: {error}\nNothing was changed.\nMend it first.") from error
-
-
-def _configured(rootdir: Path, name: str) -> list[str]:
-    """The formatter that the project's own files configure, where it is installed beside this interpreter."""
-    for tool, words in _KNOWN.items():
-        program = Path(sys.executable).with_name(tool)
-        if program.is_file() and _is_configured(rootdir, tool):
-            return [str(program), *words, name, "-"]
-    return []
-
-
-def _is_configured(rootdir: Path, tool: str) -> bool:
-    if tool == "ruff" and any((rootdir / name).is_file() for name in ("ruff.toml", ".ruff.toml")):
-        return True
-    return has_tool(rootdir, tool)
-
-
-def _named(words: Sequence[str]) -> str:
-    tool = Path(words[0]).name
-    return tool if Path(words[0]).parent == Path(sys.executable).parent and tool in _KNOWN else FORMAT_KEY
-
-
-def _run(words: Sequence[str], rootdir: Path, file: PythonFile, text: str) -> str:
-    done = subprocess.run(
-        words, cwd=rootdir, input=file.encoded(text), capture_output=True, timeout=SECONDS, check=True
-    )
-    return done.stdout.decode(file.encoding)
-
-
-def _why(error: Exception) -> str:
-    said = error.stderr.decode("utf-8", "replace") if isinstance(error, subprocess.CalledProcessError) else ""
-    return (said or str(error)).strip().partition("\n")[0]
 
 
 class Step(Struct, frozen=True, kw_only=True):

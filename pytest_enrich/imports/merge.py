@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from pytest_enrich.imports.bindings import Bindings, read
 from pytest_enrich.imports.elements import Elements, spliced
-from pytest_enrich.imports.text import UNNAMED, column, newline, parse, parsed, split, split_bom
+from pytest_enrich.imports.text import UNNAMED, column, limit, newline, parse, parsed, split, split_bom
 
 ImportNode: TypeAlias = ast.Import | ast.ImportFrom
 SortKey: TypeAlias = tuple[int | str, ...]
@@ -29,7 +29,6 @@ THIRD_PARTY_ROOTS = frozenset(
     yaml
     """.split()  # noqa: SIM905 - a list of these as literals would take a page
 )
-WIDTH = 88  # beyond it a statement is wrapped, one name a line; the limit of black and ruff
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -257,11 +256,11 @@ def _put(lines: list[str], row: int, new: list[str]) -> str:
     return "".join([*lines[:row], added, *lines[row:]])
 
 
-def merge(text: str, statements: Sequence[str], *, path: str = UNNAMED, joined: bool = True) -> str:
+def merge(text: str, statements: Sequence[str], *, path: str = UNNAMED) -> str:
     """`text` with those of `statements` that it lacks; the same text when it lacks none.
 
     A name goes into the statement that imports from its module already, in sorted place when the names there
-    are sorted; with `joined=False` it gets its own line instead, so that no line of the text changes.
+    are sorted.
 
     Raises:
         RefusedError: The text is not Python.
@@ -269,7 +268,7 @@ def merge(text: str, statements: Sequence[str], *, path: str = UNNAMED, joined: 
     start, text = split_bom(text)
     for want in wanted(statements):
         if not provided(want, read(text, path=path)) and not _stated(text, want):
-            text = (_joined(text, want) if joined else None) or place(text, want)
+            text = _joined(text, want) or place(text, want)
     return start + text
 
 
@@ -329,7 +328,7 @@ def _with_name(text: str, node: ast.ImportFrom, name: str) -> str:
     new = spliced(text, [_names(text, node).inserted(at, name)])
     line = split(new)[node.lineno - 1]
     plain = f"from {module_of(node)} import {', '.join([*names[:at], name, *names[at:]])}"
-    if len(plain) <= WIDTH or line.rstrip("\r\n") != plain:
+    if len(plain) <= limit(text) or line.rstrip("\r\n") != plain:
         return new
     wrapped_line = wrapped(module_of(node), [*names[:at], name, *names[at:]], newline(text))
     return (
@@ -406,9 +405,8 @@ def _collapsed(lines: list[str], node: ImportNode, names: list[ast.alias]) -> It
     """With the statement on one line, as it was if it was `merge` that wrapped it."""
     first, last = node.lineno - 1, node.end_lineno or node.lineno
     one_line = f"from {module_of(node)} import " + ", ".join(map(ast.unparse, names))
-    if len(one_line) <= WIDTH:
-        end = lines[last - 1][len(lines[last - 1].rstrip("\r\n")) :]
-        yield "".join([*lines[:first], one_line + end, *lines[last:]])
+    end = lines[last - 1][len(lines[last - 1].rstrip("\r\n")) :]
+    yield "".join([*lines[:first], one_line + end, *lines[last:]])
 
 
 def _cuts(lines: list[str], first: int, last: int) -> Iterator[str]:

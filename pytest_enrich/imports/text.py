@@ -18,6 +18,9 @@ from pytest_enrich.errors import RefusedError
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _BREAK = re.compile(r"\r\n|\r|\n")
 _MARKER = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
+LIMITS, USUAL_LIMIT = (79, 88, 100, 120), 88
+_FEW, _MOST = 20, 0.99
+"""So many lines say nothing about others, and so large a share of many lines does."""
 BOM = "\ufeff"
 UNNAMED = "the test file"
 
@@ -41,6 +44,13 @@ def newline(text: str) -> str:
     r"""The first line ending in `text`, "\n" when it has none."""
     found = _BREAK.search(text)
     return found.group() if found else "\n"
+
+
+def limit(text: str) -> int:
+    """How long lines of a file may be: of the usual limits the least that all but a few keep."""
+    lengths = sorted(len(line) for line in text.splitlines())
+    longest = lengths[int(len(lengths) * _MOST) - 1] if len(lengths) > _FEW else USUAL_LIMIT
+    return next((one for one in LIMITS if longest <= one), LIMITS[-1])
 
 
 def column(line: str, offset: int) -> int:

@@ -7,22 +7,28 @@ and the text that these functions take (with its line endings, its byte order ma
 from pytest_enrich.patch.body import bodies, body_of, body_sha256, row_of
 from pytest_enrich.patch.difference import blob_id, decode, diff, encode
 from pytest_enrich.patch.draft import Draft, insert, insert_each, named_apart, remove
-from pytest_enrich.patch.render import combine, marked, render_module, render_patch
+from pytest_enrich.patch.form import Form, formed
+from pytest_enrich.patch.render import How, change, combine, marked, render_module, render_patch
 from pytest_enrich.patch.row import carriers, is_there, line
 from pytest_enrich.patch.suggestion import as_candidate, in_gap_order, suggest
+from pytest_enrich.patch.wrapping import wrapped
 
 __all__ = [
     "Draft",
+    "Form",
+    "How",
     "as_candidate",
     "blob_id",
     "bodies",
     "body_of",
     "body_sha256",
     "carriers",
+    "change",
     "combine",
     "decode",
     "diff",
     "encode",
+    "formed",
     "in_gap_order",
     "insert",
     "insert_each",
@@ -35,4 +41,5 @@ __all__ = [
     "render_patch",
     "row_of",
     "suggest",
+    "wrapped",
 ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import copy
 import hashlib
 import textwrap
 from collections import Counter
@@ -20,7 +21,7 @@ from pytest_enrich.data import Candidate, NewRow, NewTest
 from pytest_enrich.data.suggestion import NearestPart
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.gaps.text import whole_strings
-from pytest_enrich.imports.text import BOM, parsed, split
+from pytest_enrich.imports.text import BOM, parsed, split, tree_of
 from pytest_enrich.patch import row
 
 _Pairs: TypeAlias = Counter[tuple[str, str]]
@@ -34,17 +35,16 @@ def row_of(owner: str | None, name: str, argnames: Sequence[str]) -> tuple[str, 
 
 
 def body_sha256(code: str, before: tuple[str, ...] = ()) -> str:
-    """The hash of a test's tokens without its name, docstring and layout: the same idea has the same hash.
+    """The hash of a test without its name, docstring and layout: the same idea has the same hash.
 
-    Of a row, the tokens come after what `row_of` it says.
+    Formatters change quotes, parentheses and commas, so that it is what Python makes of the test. Of a row, that
+    comes after what `row_of` it says.
+
+    Raises:
+        SyntaxError: The code is not Python.
     """
-    found = [token.text for token in whole_strings(code) if token.text]
-    if "def" in found:
-        del found[found.index("def") + 1]
-        if (docstring := _docstring(code)) in found:
-            found.remove(docstring)
-    kept = [*before, *found]
-    return hashlib.sha256("\0".join(kept).encode()).hexdigest()
+    source = textwrap.dedent(code).strip()
+    return _hashed(tree_of(source if parsed(source) else source.removeprefix("@")).body, before)
 
 
 def body_of(candidate: Candidate) -> str:
@@ -53,14 +53,14 @@ def body_of(candidate: Candidate) -> str:
     before = row_of(place.owner, candidate.name, candidate.argnames) if isinstance(candidate, NewRow) else ()
     try:
         return body_sha256(candidate.code, before)
-    except (SyntaxError, UnicodeError):
+    except (SyntaxError, ValueError, RecursionError):
         return ""
 
 
 @lru_cache(maxsize=8)  # a few files are asked about, each for many candidates
 def bodies(text: str) -> frozenset[str]:
     """The hashes of all test functions of a file."""
-    return frozenset(body_sha256(code) for _, code in _tests(text.removeprefix(BOM)))
+    return frozenset(_hashed([node]) for _, node in _functions(text.removeprefix(BOM)))
 
 
 def nearest_test(new: NewTest, text: str) -> NearestPart | None:
@@ -86,13 +86,20 @@ def nearest_case(new: NewRow, text: str) -> NearestPart | None:
     return max(found, key=lambda one: one.similarity, default=None)
 
 
-def _docstring(code: str) -> str:
-    """The docstring of a function that goes on after it, as it is written; "" when there is none."""
-    tree = parsed(textwrap.dedent(code))
-    function = tree.body[-1] if tree and tree.body else None
-    if not isinstance(function, _Function) or len(function.body) == 1 or ast.get_docstring(function) is None:
-        return ""
-    return ast.get_source_segment(textwrap.dedent(code), function.body[0]) or ""
+def _hashed(body: Iterable[ast.stmt], before: Iterable[str] = ()) -> str:
+    kept = [*before, *(ast.unparse(_anonymous(node)) for node in body)]
+    return hashlib.sha256("\0".join(kept).encode()).hexdigest()
+
+
+def _anonymous(node: ast.stmt) -> ast.stmt:
+    """A function without its name and docstring; any other statement as it is."""
+    if not isinstance(node, _Function):
+        return node
+    new = copy.copy(node)
+    new.name = "test"
+    if len(node.body) > 1 and ast.get_docstring(node) is not None:
+        new.body = node.body[1:]
+    return new
 
 
 def _alike(one: _Pairs, other: _Pairs) -> float:
@@ -114,6 +121,12 @@ def _pairs(body: Iterable[str]) -> _Pairs:
 def _tests(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
     """The test functions of a file: their names after those of their classes, and their code."""
     lines = split(text)
+    for names, node in _functions(text):
+        yield names, textwrap.dedent("".join(lines[node.lineno - 1 : node.end_lineno]))
+
+
+def _functions(text: str) -> Iterator[tuple[tuple[str, ...], ast.FunctionDef | ast.AsyncFunctionDef]]:
+    """The test functions of a file, with their names after those of their classes."""
     tree = parsed(text)
     stack: list[tuple[tuple[str, ...], ast.AST]] = [((), tree)] if tree else []
     while stack:
@@ -121,10 +134,7 @@ def _tests(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, _Function):
                 if child.name.startswith("test"):
-                    yield (
-                        (*names, child.name),
-                        textwrap.dedent("".join(lines[child.lineno - 1 : child.end_lineno])),
-                    )
+                    yield (*names, child.name), child
             elif not isinstance(child, ast.expr):
                 inner = (*names, child.name) if isinstance(child, ast.ClassDef) else names
                 stack.append((inner, child))

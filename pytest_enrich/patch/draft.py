@@ -47,15 +47,15 @@ class Draft:
         self._path = path
         self._known = module
 
-    def insert(self, test: Candidate, order: Sequence[Candidate] = (), *, joined: bool = True) -> Draft:
+    def insert(self, test: Candidate, order: Sequence[Candidate] = ()) -> Draft:
         """The file with `test` in it, as `patch.insert` says.
 
         Raises:
             RefusedError: As `patch.insert`.
         """
         if isinstance(test, NewRow):
-            return self._changed(row.insert(self.text, test, joined=joined))
-        ready = self._changed(merge(self.text, test.imports, path=self._path, joined=joined))
+            return self._changed(row.insert(self.text, test))
+        ready = self._changed(merge(self.text, test.imports, path=self._path))
         return ready.with_test(test, [one for one in order if isinstance(one, NewTest)])
 
     def _changed(self, text: str) -> Draft:
@@ -87,7 +87,7 @@ def named_apart(candidate: Candidate, taken: AbstractSet[str]) -> Candidate:
     return replace(candidate, name=name, code=code)
 
 
-def insert(text: str, test: Candidate, order: Sequence[Candidate] = (), *, joined: bool = True) -> str:
+def insert(text: str, test: Candidate, order: Sequence[Candidate] = ()) -> str:
     """The file's text with `test` in it, and with the imports that it lacks.
 
     A new test goes after its anchor, else to the end of its class or of the file (before what runs the file as a
@@ -101,13 +101,12 @@ def insert(text: str, test: Candidate, order: Sequence[Candidate] = (), *, joine
         test: What to put in.
         order: All that is known for this file, in gap order (`in_gap_order`): tests with one anchor keep it,
             whichever comes first. It may hold `test` itself.
-        joined: False gives each import its own line, so that lines are only added.
 
     Raises:
         RefusedError: The file is not Python, has conflict markers, or the class is gone; for a row, too: the test
             is gone, or has no literal list of cases.
     """
-    return Draft(text, test.placement.path).insert(test, order, joined=joined).text
+    return Draft(text, test.placement.path).insert(test, order).text
 
 
 def insert_each(text: str, tests: Sequence[Candidate]) -> str:
@@ -140,6 +139,18 @@ def remove(text: str, test: Candidate, was: Callable[[str], bool] | None = None)
     known = (candidate for candidate in candidates if was and was(start + candidate))
     exact = (candidate for candidate in candidates if insert(candidate, test) == text)
     return start + next(known, next(exact, candidates[0]))
+
+
+def code_of(text: str, test: NewTest) -> str:
+    """The code of `test` as it stands in the text, "" where it has another name or is more than one function."""
+    _, text = split_bom(text)
+    scope = enter(parse(text, test.placement.path), test.placement)
+    index = find_test(scope, test)
+    node = None if index is None else scope.body[index]
+    if not isinstance(node, cst.FunctionDef) or node.name.value != test.name or len(parse_ast(test.code).body) > 1:
+        return ""
+    above = [line for line in node.leading_lines if line.comment is not None]
+    return scope.module.code_for_node(node.with_changes(leading_lines=above)).replace("\r\n", "\n")
 
 
 def _renamed(test: NewTest, taken: AbstractSet[str]) -> tuple[str, str]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 
+from msgspec import Struct
+
 from pytest_enrich.data import Candidate, NewRow, Suggestion
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.imports import merge
 from pytest_enrich.patch import row
 from pytest_enrich.patch.difference import diff
 from pytest_enrich.patch.draft import Draft
+from pytest_enrich.patch.form import Form, as_it_is
 from pytest_enrich.patch.scope import method
 from pytest_enrich.patch.suggestion import as_candidate, in_gap_order
 from pytest_enrich.patch.words import (
@@ -29,19 +32,42 @@ BEGIN, END = "# --- enrich: begin ---", "# --- enrich: end ---"
 STATUS = "NOT REVIEWED, not part of the suite"
 
 
-def render_patch(suggestion: Suggestion, test_text: str | None, draft: Draft | None = None) -> str:
-    """`suggestion.patch`: what a person wants to know, then a diff that only adds lines.
+class How(Struct, frozen=True, kw_only=True):
+    """How a test is put into its file: beside which others (`order` as in `insert`), and by which formatter."""
 
-    A row's may change the line before it, by a comma, or the one that holds the whole list. `test_text` is the
-    test file as it is now, None when it is not there; a `draft` of it serves several suggestions.
+    order: tuple[Candidate, ...] = ()
+    form: Form = as_it_is
+
+
+PLAINLY = How()
+
+
+def render_patch(
+    suggestion: Suggestion, test_text: str | None, draft: Draft | None = None, how: How = PLAINLY
+) -> str:
+    """`suggestion.patch`: what a person wants to know, then what accepting it changes.
+
+    Args:
+        suggestion: What is to be put in.
+        test_text: The test file as it is now, None when it is not there.
+        draft: One of that text, which serves several suggestions.
+        how: In what order and form.
+
+    Raises:
+        RefusedError: As `insert`.
+    """
+    return f"{_head(suggestion)}\n{change(suggestion, test_text, draft, how)}"
+
+
+def change(suggestion: Suggestion, test_text: str | None, draft: Draft | None = None, how: How = PLAINLY) -> str:
+    """What accepting it changes, as git writes it; see `render_patch`.
 
     Raises:
         RefusedError: As `insert`.
     """
     path = suggestion.target.path
-    before = draft or Draft(test_text or "", path)
-    after = before.insert(as_candidate(suggestion), joined=False)
-    return f"{_head(suggestion)}\n{diff(path, test_text, after.text)}"
+    after = (draft or Draft(test_text or "", path)).insert(as_candidate(suggestion), how.order)
+    return diff(path, test_text, how.form(path, test_text, after.text))
 
 
 def render_module(suggestion: Suggestion, test_text: str | None = None) -> str:
@@ -68,11 +94,11 @@ def marked(module: str) -> str:
     return textwrap.dedent(inside).strip("\n") + "\n"
 
 
-def combine(suggestions: Sequence[Suggestion], texts: Mapping[str, str | None]) -> str:
+def combine(suggestions: Sequence[Suggestion], texts: Mapping[str, str | None], form: Form = as_it_is) -> str:
     """`all.patch`: what the files are when all of `suggestions` are accepted, one `git apply`.
 
-    `texts` are the test files as they are now, by path; None or no entry for one that is not there. A
-    suggestion whose file cannot take it is named above the diff and left out.
+    `texts` are the test files as they are now, by path; None or no entry for one that is not there; `form` is the
+    formatter. A suggestion whose file cannot take it is named above the diff and left out.
     """
     after: dict[str, Draft] = {}
     left_out: list[Suggestion] = []
@@ -87,7 +113,8 @@ def combine(suggestions: Sequence[Suggestion], texts: Mapping[str, str | None]) 
             after[path] = before.insert(test, peers[path])
         except RefusedError:
             left_out.append(suggestion)
-    changes = "".join(diff(path, texts.get(path), after[path].text) for path in sorted(after))
+    formatted = {path: form(path, texts.get(path), after[path].text) for path in sorted(after)}
+    changes = "".join(diff(path, texts.get(path), text) for path, text in formatted.items())
     return f"{_contents(ordered, left_out)}\n{changes}"
 
 

@@ -19,6 +19,7 @@ from pytest_enrich.protocols import Sandbox
 from pytest_enrich.session import ground
 from pytest_enrich.session.scope import Found
 from pytest_enrich.source.placement import Shelf, new_file
+from pytest_enrich.source.test_file import Subject
 from pytest_enrich.store import Store, last_run, rejected, seal
 
 DOCSTRING = "docstring"
@@ -152,7 +153,7 @@ class Contradictions:
 
     def _bug(self, broken: Broken, proposer: str) -> Suggestion:
         claim = broken.claim
-        place = self._shelf.place(claim.path, claim.qualname, ())
+        place = self._shelf.place(Subject(path=claim.path, module=claim.module, qualname=claim.qualname), ())
         text = self._suite.texts.get(place.path, "")
         at = Placement(path=place.path, new_file=not text)
         return contracts.bug(broken, at, text, self._made, proposer)

@@ -71,8 +71,8 @@ class Session:
             options=settings.said,
         )
         self._contradictions = Contradictions(settings, store, found, self._sandbox, made=made)
-        writer = Writer(store=store, files=self._files, made=made, sandbox=self._sandbox)
-        self._ledger = Ledger(found, store, writer, self._contradictions)
+        self._writer = Writer(store=store, files=self._files, made=made, sandbox=self._sandbox)
+        self._ledger = Ledger(found, store, self._writer, self._contradictions)
         self._panel = Panel(settings, self._sandbox, self._files)
         self._existing = validate.Existing(math.inf if settings.budget.seconds is None else BESIDE_SECONDS)
         self._walker = Walker(settings, self._context(), self._panel, self._ledger, progress)
@@ -178,6 +178,7 @@ class Session:
                 *self._forks.notes,
                 *self._sandbox.notes,
                 *self._panel.notes,
+                *self._writer.notes,
                 *self._given_up(),
                 *told,
             ),

@@ -15,7 +15,7 @@ from pytest_enrich.data import Attempt, Gap, Suggestion
 from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.protocols import Sandbox
-from pytest_enrich.store import Store, seal
+from pytest_enrich.store import Store, formatter, seal
 
 
 class TestFiles:
@@ -52,7 +52,7 @@ class TestFiles:
             with contextlib.suppress(RefusedError):
                 texts[path] = self.text(path)
         left = [one for one in pending if one.target.path in texts]
-        return patch.combine(left, texts) if left else ""
+        return patch.combine(left, texts, formatter.of(self._rootdir)) if left else ""
 
 
 class Writer:
@@ -67,6 +67,12 @@ class Writer:
 
     def __init__(self, store: Store, files: TestFiles, made: MadePart, sandbox: Sandbox) -> None:
         self._store, self._files, self._made, self._sandbox = store, files, made, sandbox
+        self._notes: dict[str, None] = {}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person must know about the form of the tests."""
+        return tuple(self._notes)
 
     @cached_property
     def _names(self) -> dict[str, set[str]]:
@@ -89,7 +95,13 @@ class Writer:
         taken = self._names[candidate.placement.path]
         attempt = replace(attempt, candidate=patch.named_apart(candidate, taken))
         one = patch.suggest(attempt, gap, others, text, made=self._made, isolation=isolation)
-        one = seal.sealed(self._store.rootdir, one)
-        self._store.save(one, patch.render_patch(one, text), patch.render_module(one, text))
+        one = seal.sealed(self._store.rootdir, patch.formed(one, text, self._form))
+        patch_text = patch.render_patch(one, text, how=patch.How(form=self._form))
+        self._store.save(one, patch_text, patch.render_module(one, text))
         taken.update(one.test.names)
         return one
+
+    def _form(self, path: str, before: str | None, after: str) -> str:
+        made = formatter.formatted(self._store.rootdir, path, before, after)
+        self._notes.update(dict.fromkeys(filter(None, [made.note])))
+        return made.text

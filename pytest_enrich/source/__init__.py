@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from itertools import chain
 
 from msgspec import Struct
 
@@ -18,6 +19,7 @@ from pytest_enrich.source.entry import Calls, entries
 from pytest_enrich.source.function import documentation, is_generator, kind, nearest, parameters, raises
 from pytest_enrich.source.module import FUNCTIONS, Module, Suite, module_name, packages, roots
 from pytest_enrich.source.placement import Shelf
+from pytest_enrich.source.test_file import Subject
 
 __all__ = ["Suite", "locate", "module_name", "packages", "roots"]
 
@@ -32,6 +34,7 @@ class _Described(Struct, frozen=True):
     constants: Constants
     suite: Suite
     shelf: Shelf
+    touching: frozenset[str]
 
 
 def locate(file: FileCoverage, text: str, gaps: Sequence[Gap], suite: Suite) -> tuple[Target, ...]:
@@ -51,7 +54,8 @@ def locate(file: FileCoverage, text: str, gaps: Sequence[Gap], suite: Suite) -> 
     except SyntaxError:
         return ()
     name = module_name(file.path, suite.source_roots, suite.packages)
-    described = _Described(file, module, name, Calls(module), Constants(module), suite, Shelf(suite))
+    touching = frozenset(test.partition("::")[0] for test in chain.from_iterable(file.contexts.values()))
+    described = _Described(file, module, name, Calls(module), Constants(module), suite, Shelf(suite), touching)
     grouped: dict[Node, list[Gap]] = {}
     for gap in gaps:
         grouped.setdefault(module.find(gap.qualname, gap.line), []).append(gap)
@@ -61,7 +65,8 @@ def locate(file: FileCoverage, text: str, gaps: Sequence[Gap], suite: Suite) -> 
 def _target(of: _Described, node: Node, gaps: Sequence[Gap]) -> Target:
     module, source = of.module, of.module.lines(node)
     near = nearest(module, node, of.file)
-    place = of.shelf.place(of.file.path, module.qualname(node), near)
+    subject = Subject(path=of.file.path, module=of.name, qualname=module.qualname(node), touching=of.touching)
+    place = of.shelf.place(subject, near)
     ways = tuple(_way(module, node, gap) for gap in gaps)
     on_the_way = {condition.line for way in ways for condition in way} | {gap.line for gap in gaps}
     first, last = module.extent(node)

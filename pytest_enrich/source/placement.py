@@ -1,100 +1,20 @@
-"""What is written in a test file: its test functions and classes."""
+"""Where a new test belongs: in which file, in which class, after which test."""
 
 from __future__ import annotations
 
-import ast
 import fnmatch
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import PurePosixPath
-from typing import Literal
 
 from pytest_enrich.data.answers import Item
 from pytest_enrich.data.code import NearTest, Placement
-from pytest_enrich.imports import parsed
-from pytest_enrich.source.module import FUNCTIONS, Suite, dotted
+from pytest_enrich.source.module import Suite
+from pytest_enrich.source.test_file import Style, Subject, TestFile
 
-Style = Literal["function", "method", "unittest"]
-
-
-class TestFile:
-    """The classes of a test file and the tests that are written in them.
-
-    Args:
-        text: What is in the file; one that is not Python counts as empty.
-    """
-
-    __test__ = False  # pytest collects classes by this name
-
-    def __init__(self, text: str) -> None:
-        tree = parsed(text)
-        self._functions: dict[str | None, list[str]] = {}
-        self._classes: dict[str, ast.ClassDef] = {}
-        self._read(None, tree.body if tree else [])
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """The dotted names of those that are written here."""
-        return tuple(self._classes)
-
-    def has_class(self, owner: str) -> bool:
-        """Whether a class of this dotted name is written here."""
-        return owner in self._classes
-
-    def has(self, owner: str | None, name: str) -> bool:
-        """Whether a function of this name is written in a class, or outside all."""
-        return name in self._functions.get(owner, [])
-
-    def tests(self, owner: str | None) -> list[str]:
-        """The test functions written in a class, or outside all, in order."""
-        return [name for name in self._functions.get(owner, []) if name.startswith("test")]
-
-    def last_class(self) -> str | None:
-        """The last class that has tests."""
-        return next((name for name in reversed(self._classes) if self.tests(name)), None)
-
-    def class_about(self, qualname: str) -> str | None:
-        """The class with tests that is named after a function or a class round it, innermost first."""
-        for name in reversed(qualname.split(".") if qualname else []):
-            for owner in self._classes:
-                if self.tests(owner) and _topic_of_tests(owner) == _topic_of_tests(name):
-                    return owner
-        return None
-
-    def style(self, owner: str | None) -> Style:
-        """How a test is written in a class, or outside all."""
-        if owner is None or owner not in self._classes:
-            return "function"
-        return "unittest" if self._is_unittest(owner, set()) else "method"
-
-    def _is_unittest(self, owner: str, seen: set[str]) -> bool:
-        names = {dotted(base).rpartition(".")[2] for base in self._classes[owner].bases} - seen
-        inherited = (name in self._classes and self._is_unittest(name, seen | names) for name in names)
-        return any(name.endswith("TestCase") for name in names) or any(inherited)
-
-    def _read(self, owner: str | None, body: Sequence[ast.stmt]) -> None:
-        for node in _flat(body):
-            if isinstance(node, FUNCTIONS):
-                self._functions.setdefault(owner, []).append(node.name)
-            elif isinstance(node, ast.ClassDef):
-                name = f"{owner}.{node.name}" if owner else node.name
-                self._classes[name] = node
-                self._read(name, node.body)
-
-
-def _flat(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements of a block, and of the `if`, `try` and `with` blocks in it."""
-    waiting = list(reversed(body))
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if isinstance(node, (ast.If, ast.Try, ast.With)):
-            waiting += reversed([*node.body, *getattr(node, "orelse", ())])
-
-
-def _topic_of_tests(name: str) -> str:
-    """What a class is about: `cartitem` for `TestCartItem`, `CartItemTests` and `cart_item`."""
-    return re.sub(r"test(s|case|cases)?$|^tests?", "", name.rpartition(".")[2].replace("_", "").lower())
+HALF = 0.5
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
 class Shelf:
@@ -105,22 +25,57 @@ class Shelf:
         self._items = {item.nodeid: item for item in suite.items}
         self._files: dict[str, TestFile] = {}
 
-    def place(self, path: str, qualname: str, near: Sequence[NearTest]) -> Placement:
-        """Where a test for `qualname` of the source file `path` goes, `near` being the tests next to it.
+    def place(self, subject: Subject, near: Sequence[NearTest]) -> Placement:
+        """Where a test for a function goes, `near` being the tests next to it.
 
-        In a file named after the module, the function or its class when there is one, else in the nearest test's,
-        else in a new one: after the nearest test that is written there, else at the end of the class or file.
+        In a file named after the function or its class, else after the module, else in one whose tests name what
+        they run of it, else in the nearest test's, else in a new one. In it in the class that is named after the
+        function's, after the nearest test that is written there, else at the end of the class or file.
         """
-        names = _names(path, qualname)
-        named = sorted((file for file in self._suite.files if _topic(file) in names), key=_likeness(path))
-        inside = [test for test in near if test.shared and _path(test.nodeid) in named]
-        for one in inside[:1] or ([] if named else near):
-            found = self._beside(one)
-            if found:
-                return found
-        if named:
-            return self._end(named[-1], qualname)
-        return Placement(path=new_file(path, self._suite), new_file=True)
+        running = [test for test in near if test.shared and _path(test.nodeid) in self._suite.texts]
+        named = {file: likeness for file in self._suite.files if (likeness := self._likeness(file, subject))}
+        files = dict.fromkeys([*named, *(_path(test.nodeid) for test in running)])
+        if files:
+            return self._inside(max(files, key=partial(self._worth, subject, named, running)), subject, running)
+        beside = (found for test in near if (found := self._beside(test)))
+        return next(beside, None) or Placement(path=new_file(subject.path, self._suite), new_file=True)
+
+    def _likeness(self, file: str, subject: Subject) -> float:
+        """How much a file is named after the subject, 0.0 for one that is about something else of that name."""
+        likeness, written = _likeness(_topic(file), subject), self.file(file)
+        if file in subject.touching:
+            return likeness
+        # Where others run the module, one that does not is no better than they are.
+        known = min(likeness, 1.0) if subject.touching else likeness
+        is_related = likeness >= 1 and not written.is_about_another(subject)
+        return known if is_related or (likeness and written.imports_name(subject)) else 0.0
+
+    def _worth(
+        self, subject: Subject, named: Mapping[str, float], running: Sequence[NearTest], file: str
+    ) -> tuple[float, ...]:
+        """How much speaks for a file."""
+        inside = [test for test in running if _path(test.nodeid) == file]
+        nearest = next((len(running) - at for at, test in enumerate(running) if test in inside), 0)
+        names = self.file(file).imports_name(subject)
+        direct = names and any(subject.qualname.rpartition(".")[2] in self._words(test) for test in inside)
+        mirrors = _mirrors(PurePosixPath(file).parent.as_posix(), subject.path)
+        return (named.get(file, 0.0), direct, names, nearest, mirrors, -len(file))
+
+    def _inside(self, path: str, subject: Subject, running: Sequence[NearTest]) -> Placement:
+        """The place in a file: after the nearest test that names the subject, in its class if it has one."""
+        owner = self.file(path).class_about(subject)
+        inside = [test for test in running if _path(test.nodeid) == path]
+        own = [test for test in inside if owner is None or self._named_parts(test)[1] == owner]
+        name = subject.qualname.rpartition(".")[2]
+        own.sort(key=lambda test: name not in self._words(test))
+        return next(filter(None, map(self._beside, own)), None) or self._end(path, subject)
+
+    def _named_parts(self, near: NearTest) -> tuple[str, str | None, str]:
+        return _parts(near.nodeid, self._items.get(near.nodeid.partition("[")[0]))
+
+    def _words(self, near: NearTest) -> frozenset[str]:
+        path, owner, name = self._named_parts(near)
+        return self.file(path).words(owner, name)
 
     def fixtures(self, place: Placement) -> tuple[str, ...]:
         """The names of the fixtures that a new test there could use."""
@@ -135,12 +90,13 @@ class Shelf:
     def file(self, path: str) -> TestFile:
         """What is written in a test file."""
         if path not in self._files:
-            self._files[path] = TestFile(self._suite.texts.get(path, ""))
+            package = ".".join(PurePosixPath(path).parts[:-1])
+            self._files[path] = TestFile(self._suite.texts.get(path, ""), package)
         return self._files[path]
 
     def _beside(self, near: NearTest) -> Placement | None:
         """Next to a test, None when its file is not one of the suite's that can be read."""
-        path, owner, name = _parts(near.nodeid, self._items.get(near.nodeid.partition("[")[0]))
+        path, owner, name = self._named_parts(near)
         if path not in self._suite.texts:
             return None
         file = self.file(path)
@@ -151,11 +107,11 @@ class Shelf:
         anchor = (name if file.has(owner, name) else last) if near.shared else None
         return Placement(path=path, owner=owner, anchor=anchor, style=self._style(path, owner))
 
-    def _end(self, path: str, qualname: str) -> Placement:
-        """The end of a file, or of the class there that is about `qualname`, or that a unittest file ends with."""
+    def _end(self, path: str, subject: Subject) -> Placement:
+        """The end of a file, or of its class about the subject, or of the one that a unittest file ends with."""
         file = self.file(path)
         last = None if file.tests(None) else file.last_class()
-        owner = file.class_about(qualname) or (last if self._style(path, last) == "unittest" else None)
+        owner = file.class_about(subject) or (last if self._style(path, last) == "unittest" else None)
         return Placement(path=path, owner=owner, style=self._style(path, owner))
 
     def _style(self, path: str, owner: str | None) -> Style:
@@ -199,22 +155,43 @@ def _is_test(name: str) -> bool:
     return name.startswith("test_") or name.endswith("_test.py")
 
 
-def _names(path: str, qualname: str) -> set[str]:
-    """What a test file can be called that is about this function."""
-    stem, folder = module_stem(path), PurePosixPath(path).parent.name
-    names = {stem, f"{folder}_{stem}", *qualname.split(".")}
-    return {name.strip("_").lower() for name in names} - {""}
+def _likeness(topic: str, subject: Subject) -> float:
+    """How much a file on `topic` is named after the subject: 2 after itself or its class, 1 after the module.
+
+    Less than 1 where half of the words of a name are left, its beginning or its end (`lru` for `LRUCache`), or
+    more than half of the letters of a module's (`datetime` for `isodatetime`).
+    """
+    if not topic:
+        return 0.0
+    own = max((_kept(topic, name) for name in subject.topics), default=0.0)
+    stem, folder = module_stem(subject.path), PurePosixPath(subject.path).parent.name
+    return 2.0 if own == 1 else max(own, *(_shared(topic, _squeezed(name)) for name in (stem, f"{folder}{stem}")))
+
+
+def _kept(topic: str, name: str) -> float:
+    """The share of the words of a name that `topic` is made of, 0.0 for less than a half."""
+    words = [word.lower() for word in _WORD.findall(name)]
+    counts = (at for at in range(len(words), 0, -1) if topic in {"".join(words[:at]), "".join(words[-at:])})
+    share = next(counts, 0) / max(len(words), 1)
+    return share if share >= HALF else 0.0
+
+
+def _shared(one: str, other: str) -> float:
+    short, long = sorted((one, other), key=len)
+    share = len(short) / max(len(long), 1)
+    return share if share > HALF and (long.startswith(short) or long.endswith(short)) else 0.0
+
+
+def _squeezed(name: str) -> str:
+    return name.replace("_", "").lower()
 
 
 def _topic(file: str) -> str:
     """What a test file is about, by its name; "" for other files."""
     name = PurePosixPath(file).name
     stem = name.removesuffix(".py").lower()
-    return stem.removeprefix("test_").removesuffix("_test").removesuffix("_tests") if _is_test(name) else ""
-
-
-def _likeness(path: str) -> Callable[[str], tuple[int, int]]:
-    return lambda file: (_mirrors(PurePosixPath(file).parent.as_posix(), path), -len(file))
+    topic = stem.removeprefix("test_").removesuffix("_test").removesuffix("_tests")
+    return _squeezed(topic) if _is_test(name) else ""
 
 
 def _mirrors(folder: str, path: str) -> int:

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
 
 from pytest_enrich.data import SourceLine, Suggestion
-
-if TYPE_CHECKING:
-    from pytest_enrich.patch import Draft
 
 _AROUND = 2
 _MOST = 30
@@ -36,19 +32,6 @@ def between(text: str, numbers: Iterable[int], missing: Collection[int]) -> tupl
         for number in numbers
         if number <= len(lines)
     )
-
-
-def difference(text: str | None, one: Suggestion, draft: Draft) -> str:
-    """The unified diff of the test file with `text` (None: there is none); "" when the test is there already.
-
-    `draft` is of the same text: one for all suggestions for the file.
-
-    Raises:
-        RefusedError: The file cannot take the test.
-    """
-    from pytest_enrich import patch
-
-    return patch.diff(one.target.path, text, draft.insert(patch.as_candidate(one)).text)
 
 
 def _lines(text: str) -> list[str]:

@@ -8,7 +8,7 @@ import hashlib
 import io
 import tokenize
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec import Struct
@@ -99,24 +99,6 @@ def tree(text: str, name: str) -> ast.Module:
             return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise _refused(name, f"cannot be parsed: {str(error)[:60]}") from error
-
-
-def lacking(rootdir: Path, name: str, statements: Sequence[str]) -> list[str]:
-    """Those of the import statements that import something which the file does not; all when it cannot be read."""
-    try:
-        known = set(_imported(read(rootdir, name).text))
-    except EnrichError:
-        known = set()
-    return [line for line in statements if not known.issuperset(_imported(line))]
-
-
-def _imported(text: str) -> Iterator[str]:
-    """What a text imports at its top, each name as a statement of its own."""
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.Import):
-            yield from (ast.unparse(ast.Import([alias])) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield from (ast.unparse(ast.ImportFrom(node.module, [alias], node.level)) for alias in node.names)
 
 
 def functions(text: str, name: str) -> dict[str, int]:

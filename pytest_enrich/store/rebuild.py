@@ -6,12 +6,16 @@ import contextlib
 import errno
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pytest_enrich.data import Candidate, Suggestion
 from pytest_enrich.errors import EnrichError, RefusedError
-from pytest_enrich.store import Store, disk, folder, identity
+from pytest_enrich.store import Store, disk, folder, formatter, identity
+
+if TYPE_CHECKING:
+    from pytest_enrich import patch
 
 PATIENCE = 20.0
 """Seconds: another one's turn is at most the run of a test file or two."""
@@ -26,13 +30,14 @@ def texts(store: Store, changed: Iterable[str] = ()) -> None:
     pending = store.pending()
     today = {path: _text(store.rootdir, path) for path in sorted({one.target.path for one in pending})}
     drafts = {path: patch.Draft(today[path] or "", path) for path in changed if path in today}
+    ways = {path: how(store, path) for path in drafts}
     for one in pending:
         path = one.target.path
         if path in drafts:
             with contextlib.suppress(RefusedError):
-                store.replace_patch(one, patch.render_patch(one, today[path], drafts[path]))
+                store.replace_patch(one, patch.render_patch(one, today[path], drafts[path], ways[path]))
             module(store, one)
-    write_all_patch(store, patch.combine(pending, today) if pending else "")
+    write_all_patch(store, patch.combine(pending, today, formatter.of(store.rootdir)) if pending else "")
 
 
 def write_all_patch(store: Store, patch_text: str) -> None:
@@ -69,7 +74,14 @@ def rendered(store: Store, one: Suggestion) -> str:
         return ""
 
 
-def neighbours(store: Store, path: str) -> Sequence[Candidate]:
+def how(store: Store, path: str) -> patch.How:
+    """How a test is put into a file: as `accept` does it."""
+    from pytest_enrich import patch
+
+    return patch.How(order=neighbours(store, path), form=formatter.of(store.rootdir))
+
+
+def neighbours(store: Store, path: str) -> tuple[Candidate, ...]:
     """All tests of ours for this file, accepted or not, in the order in which they stand there."""
     from pytest_enrich import patch
 
@@ -77,7 +89,7 @@ def neighbours(store: Store, path: str) -> Sequence[Candidate]:
     for one in (*store.lying("decided"), *store.lying("pending")):
         if one.target.path == path:
             known[one.id, one.test.body_sha256] = one
-    return [patch.as_candidate(one) for one in patch.in_gap_order(known.values())]
+    return tuple(patch.as_candidate(one) for one in patch.in_gap_order(known.values()))
 
 
 def _text(rootdir: Path, path: str) -> str | None:

@@ -15,6 +15,7 @@ from pytest_enrich.data import Gap, Origin, Placement, Target, Template
 from pytest_enrich.data.code import Branch
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.writing import names, words
+from pytest_enrich.writing.annotations import annotated
 
 LONGEST_LINE = 110
 LONGEST_TEXT, MOST_PIECES = 40, 24
@@ -83,10 +84,11 @@ class Renderer(Struct, frozen=True, kw_only=True):
         """One line: what the function does, and when."""
         return words.title(self.target.qualname, done, gap.text, gap.outcome)
 
-    def define(self, name: str, arguments: Iterable[str]) -> str:
-        """The `def` of a new test."""
+    def define(self, name: str, fixtures: Iterable[str] = (), drawn: Iterable[str] = ()) -> str:
+        """The `def` of a new test with fixtures, and values that are `drawn` for it; annotated as others there."""
+        known = annotated(self.text)
         bound = [] if self.placement.style == "function" else ["self"]
-        return f"def {name}({', '.join((*bound, *arguments))}):"
+        return f"def {name}({', '.join((*bound, *map(known.parameter, fixtures), *drawn))}){known.returns}:"
 
 
 def bindings_of(text: str, path: str) -> imports.Bindings:

@@ -137,6 +137,12 @@ def functions_in(tree: ast.AST) -> Iterator[Function]:
     return (node for node in ast.walk(tree) if isinstance(node, Function))
 
 
+def parameters_of(function: Function) -> list[ast.arg]:
+    """The parameters of a function, without those that take any number."""
+    given = function.args
+    return [*given.posonlyargs, *given.args, *given.kwonlyargs]
+
+
 def texts(nodes: Iterable[ast.AST | None]) -> Iterator[str]:
     """The texts that are written out among these."""
     constants = (node.value for node in nodes if isinstance(node, ast.Constant))

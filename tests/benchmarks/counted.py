@@ -30,7 +30,7 @@ from pytest_enrich.proposers.ollama.candidates import Candidates
 from pytest_enrich.proposers.ollama.places import Places
 from pytest_enrich.protocols import Task
 from pytest_enrich.source import Suite
-from pytest_enrich.source.placement import TestFile
+from pytest_enrich.source.test_file import TestFile
 from pytest_enrich.validate import check
 
 BUILT_IN = (

@@ -138,6 +138,89 @@ def test_an_accepted_row_leaves_a_file_as_clean_as_ruff_had_it(project, width, r
     assert project.tests.read_bytes() == before
 
 
+LONG = """\
+def test_free():
+    codes = ["FREE", "FREE", "FREE", "FREE", "FREE", "FREE", "FREE", "FREE", "FREE", "FREE", "FREE"]
+    assert [discount(10,code) for code in codes] == [0.0] * 11
+"""
+STRANGE = """
+
+def test_strange():
+    assert parse_sku(   "ab-1" )
+"""
+
+
+@pytest.fixture
+def long_test(project):
+    """One that is longer than ruff has lines, and waits."""
+    return project.suggest("discount", 11, LONG, anchor="test_discount")
+
+
+@pytest.fixture
+def with_ruff(project):
+    (project.root / "ruff.toml").write_text("line-length = 88\n")
+
+
+def many_tests(project):
+    """So many that one strange line does not count."""
+    project.tests.write_text(
+        project.tests.read_text()
+        + "".join(
+            f"\n\ndef test_{number}():\n    assert discount({number}, '') == {number}\n" for number in range(10)
+        ).replace("''", '""')
+        + STRANGE
+    )
+
+
+@pytest.mark.usefixtures("quick", "with_ruff")
+def test_what_is_shown_is_what_is_accepted(project, long_test):
+    shown = project.run("show", long_test, "--patch").out
+    assert "discount(10, code)" in shown
+    assert project.run("accept", long_test).status == 0
+    accepted = project.tests.read_text()
+    added = [line[1:] for line in shown.partition("+++ ")[2].splitlines()[1:] if line.startswith("+")]
+    assert "\n".join(added) in accepted
+    assert is_clean(project)
+
+
+@pytest.mark.usefixtures("quick", "with_ruff")
+def test_of_a_file_that_is_formatted_but_for_a_few_lines_only_the_new_ones_are(project, long_test):
+    many_tests(project)
+    assert project.run("accept", long_test).status == 0
+    text = project.tests.read_text()
+    assert "discount(10, code)" in text
+    assert STRANGE in text
+
+
+@pytest.mark.usefixtures("quick", "with_ruff")
+def test_a_file_that_is_kept_in_another_style_stays_in_that(project, long_test):
+    project.tests.write_text(project.tests.read_text().replace('"', "'").replace(", ", ","))
+    assert project.run("accept", long_test).status == 0
+    assert "discount(10,code)" in project.tests.read_text()
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(("hook", "is_formatted"), [("ruff-format", True), ("ruff", False)])
+def test_what_pre_commit_runs_is_configured(project, long_test, hook, is_formatted):
+    (project.root / ".pre-commit-config.yaml").write_text(f"repos:\n- hooks:\n  - id: {hook}\n")
+    assert project.run("accept", long_test).status == 0
+    assert ("discount(10, code)" in project.tests.read_text()) is is_formatted
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_formatter_that_changes_what_a_test_does_is_not_believed(project, free):
+    (project.root / "style.py").write_text(
+        "import sys\nsys.stdout.write(sys.stdin.read().replace('0.0', '1.0'))\n"
+    )
+    config = project.root / "pyproject.toml"
+    config.write_text(config.read_text() + f"enrich_format_command = '{sys.executable} style.py'\n")
+    answer = project.run("accept", free)
+    assert (
+        "note: enrich_format_command failed, the test is in the style of its file: it would change" in answer.out
+    )
+    assert "== 0.0" in project.tests.read_text()
+
+
 @pytest.mark.usefixtures("quick")
 def test_a_project_that_configures_no_formatter_gets_none(project, no_dash):
     project.tests.write_text(project.tests.read_text().replace('"ab-1"', "'ab-1'"))

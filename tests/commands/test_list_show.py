@@ -177,3 +177,15 @@ def test_show_names_the_ways_in_which_it_was_not_run(project, no_dash):
     told = show.screen(project.store, replace(one, proof=replace(one.proof, runs=runs)))
     assert "left out: in its file, reversed: existing tests do not pass so" in told
     assert "\x1b" not in told
+
+
+def test_show_has_a_name_in_the_import_that_it_goes_into(project):
+    code = "def test_zip():\n    assert ZIP\n"
+    name = project.suggest("discount", 11, code, imports=("from shop.cart import ZIP",), anchor="test_discount")
+    lines = project.run("show", name).out.splitlines()
+    first = lines.index("  - from shop.cart import discount, parse_sku")
+    assert lines[first + 1 : first + 4] == [
+        "  + from shop.cart import ZIP, discount, parse_sku",
+        "  + def test_zip():",
+        "  +     assert ZIP",
+    ]

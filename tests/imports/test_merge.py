@@ -73,14 +73,6 @@ def test_a_renamed_name_gets_its_own_statement():
     assert merged("from m import a\n", "from m import b as c") == "from m import a\nfrom m import b as c\n"
 
 
-def test_unjoined_names_leave_every_line_as_it_is():
-    before = "from m import a\n\nx = 1\n"
-
-    assert (
-        imports.merge(before, ["from m import b"], joined=False) == "from m import a\nfrom m import b\n\nx = 1\n"
-    )
-
-
 @pytest.mark.parametrize(
     ("before", "after"),
     [
@@ -203,15 +195,6 @@ def test_dropping_undoes_merging_in_a_formatted_file(text, statements):
     new = conflict_free(text, statements)
 
     assert imports.drop(imports.merge(text, new), new) == text
-
-
-@given(files(), st.lists(STATEMENTS, unique=True))
-def test_unjoined_merging_only_adds_lines(text, statements):
-    rest = iter(imports.merge(text, statements, joined=False).splitlines(keepends=True))
-
-    assert all(
-        line.rstrip("\r\n") in (other.rstrip("\r\n") for other in rest) for line in text.splitlines(keepends=True)
-    )
 
 
 def conflict_free(text, statements):

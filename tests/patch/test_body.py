@@ -69,3 +69,24 @@ def test_a_test_that_was_turned_down_is_known_by_its_body(new_test, suggestion, 
 
     assert patch.body_of(one) == patch.body_of(other) == suggestion(one, cart).test.body_sha256
     assert patch.body_of(new_test(code="def (")) != patch.body_of(one)
+
+
+@pytest.mark.parametrize(
+    ("code", "formatted"),
+    [
+        (
+            "def test_a():\n    assert f('a', 1) == (1,)\n",
+            'def test_a():\n    assert f(\n        "a", 1\n    ) == (1,)\n',
+        ),
+        ("(1, 'a')", '(\n    1,\n    "a",\n)'),
+        ("@example(x='a')", '@example(\n    x="a",\n)'),
+    ],
+)
+def test_what_a_formatter_changes_does_not_change_the_hash(code, formatted):
+    assert patch.body_sha256(code) == patch.body_sha256(formatted)
+
+
+def test_a_decorated_test_of_a_file_is_known_by_its_hash():
+    code = "@pytest.mark.slow\ndef test_a():\n    assert f(1)\n"
+    assert patch.body_sha256(code) in patch.bodies(f"class TestA:\n    {code.replace(chr(10), chr(10) + '    ')}")
+    assert patch.body_sha256(code.partition("\n")[2]) not in patch.bodies(code)

@@ -331,19 +331,6 @@ def test_any_order_of_accepts_gives_the_same_bytes(case, random):
     assert len(names(one)) == len(names(text)) + len(order)
 
 
-@settings(max_examples=40, deadline=None)
-@given(cases())
-def test_unjoined_inserting_only_adds_lines(case):
-    text, order = case
-    after = text
-    for test in order:
-        if text.endswith("\n") and "TestC: pass" not in text:
-            after = patch.insert(after, test, order, joined=False)
-    rest = iter(after.split("\n"))
-
-    assert all(line in rest for line in text.removesuffix("\n").split("\n"))
-
-
 def test_several_tests_go_in_as_one_after_the_other(fakes):
     first = fakes.candidate("def test_a():\n    assert discount(1) == 1\n")
     second = fakes.candidate("def test_b():\n    assert discount(2) == 2\n")
@@ -513,7 +500,7 @@ def test_it_stays_as_it_is_for_whatever_else_goes_in(cart, new_test):
         new_test(name, imports=["from shop.cart import parse"], anchor="test_pct") for name in ("test_x", "test_y")
     ]
 
-    after = [draft.insert(one, joined=joined).text for one in tests for joined in (False, True)]
+    after = [draft.insert(one).text for one in tests]
 
     assert draft.text == cart
-    assert after == [patch.insert(cart, one, joined=joined) for one in tests for joined in (False, True)]
+    assert after == [patch.insert(cart, one) for one in tests]

@@ -69,13 +69,14 @@ def test_long_facts_are_wrapped_under_their_label(cart, new_test, suggestion):
     assert all(line.startswith("        word") for line in look.splitlines()[1:])
 
 
-def test_a_patch_only_adds_lines(cart, new_test, suggestion):
-    made = suggestion(new_test(imports=["from shop.cart import parse"], anchor="test_pct"), cart)
+def test_a_patch_puts_a_name_into_the_import_that_is_there(new_test, suggestion):
+    text = "from shop.cart import add, total\n\n\ndef test_pct():\n    assert total(add(1)) == 1\n"
+    made = suggestion(new_test(imports=["from shop.cart import parse"], anchor="test_pct"), text)
 
-    lines = patch.render_patch(made, cart).partition("+++ ")[2].splitlines()
+    lines = patch.render_patch(made, text).partition("+++ ")[2].splitlines()
 
-    assert not [line for line in lines if line.startswith("-")]
-    assert "+from shop.cart import parse" in lines
+    assert "-from shop.cart import add, total" in lines
+    assert "+from shop.cart import add, parse, total" in lines
 
 
 @pytest.mark.parametrize("command", [["git", "apply", "--check"], ["git", "apply"], ["patch", "-p1"]])

@@ -97,6 +97,6 @@ def test_another_text_that_is_no_docstring_makes_another_idea(one, other):
 
 
 def test_the_hash_is_the_same_on_every_python():
-    code = "def test_a():\n    assert f(1) == 'a'\n"
+    code = "def test_a():\n    assert f(1)[(1, 2)] == 'it\\'s' and f'{a!r:>{b}} {c}'\n"
 
-    assert patch.body_sha256(code)[:12] == "4f37ca69ca65"
+    assert patch.body_sha256(code)[:12] == "a03af6f14b07"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 
 import pytest
@@ -20,7 +21,10 @@ def begin(store, fakes):
 
     def begin():
         sandbox = fakes.ScriptedSandbox({})
-        return partial(written, Writer(store=store, files=TestFiles(store.rootdir), made=MADE, sandbox=sandbox))
+        writer = Writer(store=store, files=TestFiles(store.rootdir), made=MADE, sandbox=sandbox)
+        write = partial(written, writer)
+        write.writer = writer
+        return write
 
     def written(writer, identity, name, path="tests/test_cart.py"):
         (store.rootdir / path).parent.mkdir(exist_ok=True)
@@ -54,3 +58,30 @@ def test_the_second_may_come_in_a_later_run(begin):
 def test_in_another_file_the_name_is_free(write):
     write("cart-aaaaaaaa", "test_total")
     assert write("cart-bbbbbbbb", "test_total", "tests/test_money.py").test.names == ("test_total",)
+
+
+@pytest.fixture
+def formatter(store):
+    """The project's: a program that is not asked what it is."""
+
+    def named(program):
+        (store.rootdir / "style.py").write_text(program)
+        (store.rootdir / "pytest.ini").write_text(f"[pytest]\nenrich_format_command = {sys.executable} style.py\n")
+
+    return named
+
+
+def test_a_suggestion_holds_the_test_and_shows_the_patch_as_the_formatter_has_them(store, write, formatter):
+    formatter("import re, sys\nsys.stdout.write(re.sub('assert +', 'assert  ', sys.stdin.read()))\n")
+    one = write("cart-aaaaaaaa", "test_total", "tests/test_money.py")
+    assert one.test.code == 'def test_total():\n    assert  "cart-aaaaaaaa"\n'
+    assert '+    assert  "cart-aaaaaaaa"\n' in store.read_text(one, "suggestion.patch")
+
+
+def test_a_formatter_that_fails_is_told_once(write, formatter):
+    formatter("import sys\nsys.exit('no such style')\n")
+    assert write("cart-aaaaaaaa", "test_total").test.code == 'def test_total():\n    assert "cart-aaaaaaaa"\n'
+    write("cart-bbbbbbbb", "test_money")
+    assert write.writer.notes == (
+        "enrich_format_command failed, the test is in the style of its file: no such style",
+    )

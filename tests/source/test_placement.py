@@ -178,3 +178,151 @@ def test_fixtures_are_those_of_the_test_beside(target):
     assert beside.fixtures == ("db", "tmp_path")
     new = target(TEXT, PLACE, suite=suite(texts, items))
     assert (new.placement.path, new.fixtures) == ("tests/test_cart.py", ("tmp_path",))
+
+
+URL = """\
+class Url:
+    def parse(self, x):
+        if x:
+            return 1
+        return 2
+
+
+class Header:
+    def parse(self, x):
+        if not x:
+            return 1
+        return 2
+
+
+def parse(x):
+    if x > 1:
+        return 1
+    return 2
+"""
+URL_PARSE, HEADER_PARSE, PARSE = ("Url.parse", "if x:"), ("Header.parse", "if not x:"), ("parse", "if x > 1:")
+IMPORTS = "from net.web import Header, Url, parse\n"
+TESTED = "    def test_parse(self): assert Url().parse(0)\n"
+
+
+@pytest.fixture
+def put(target):
+    def placed(where: tuple[str, str], texts: dict[str, str], contexts: dict[int, tuple[str, ...]]) -> Placement:
+        return target(URL, where, suite=suite(texts), contexts=contexts, path="net/web.py").placement
+
+    return placed
+
+
+def test_a_file_with_the_name_of_a_method_is_no_place_for_its_tests(put):
+    texts = {
+        "tests/test_parse.py": "from net.text import parse\ndef test_b(): assert parse(1)\n",
+        "tests/test_pages.py": f"{IMPORTS}def test_a(): assert Url().parse(0)\n",
+    }
+    contexts = {3: ("tests/test_pages.py::test_a",)}
+    assert put(URL_PARSE, texts, contexts) == Placement(path="tests/test_pages.py", anchor="test_a")
+
+
+def test_of_two_classes_with_one_method_each_has_its_own_file(put):
+    texts = {
+        "tests/test_url.py": f"{IMPORTS}def test_parse(): assert Url().parse(0)\n",
+        "tests/test_header.py": f"{IMPORTS}def test_parse(): assert Header().parse(0)\n",
+    }
+    both = ("tests/test_url.py::test_parse", "tests/test_header.py::test_parse")
+    contexts = {3: both[:1], 5: both[:1], 10: both, 12: both[:1]}
+    assert put(HEADER_PARSE, texts, contexts).path == "tests/test_header.py"
+    assert put(URL_PARSE, texts, contexts).path == "tests/test_url.py"
+
+
+def test_of_two_classes_in_one_file_each_has_its_own_class_of_tests(put):
+    text = f"{IMPORTS}class TestUrl:\n{TESTED}class TestHeader:\n    def test_empty(self): assert Header()\n"
+    contexts = {10: ("tests/test_web.py::TestUrl::test_parse",)}
+    found = put(HEADER_PARSE, {"tests/test_web.py": text}, contexts)
+    assert (found.owner, found.anchor, found.style) == ("TestHeader", None, "method")
+
+
+def test_a_class_of_tests_with_the_name_of_a_method_is_about_another_function(put):
+    text = f"{IMPORTS}class TestParse:\n    def test_a(self): assert parse(0)\n"
+    assert put(PARSE, {"tests/test_web.py": text}, {}).owner == "TestParse"
+    assert put(URL_PARSE, {"tests/test_web.py": text}, {}).owner is None
+
+
+def test_underscores_in_the_name_of_a_file_make_no_difference(target):
+    text = TEXT.replace("Cart", "ShopCart")
+    found = target(text, ("ShopCart.f", "if x:"), suite=suite({"tests/test_shop_cart.py": ""}), path="shop/all.py")
+    assert found.placement.path == "tests/test_shop_cart.py"
+
+
+def test_beside_the_test_that_names_the_function_rather_than_one_that_runs_more_of_it(put):
+    text = f"{IMPORTS}def test_page(): assert page()\ndef test_parse(): assert parse(1)\n"
+    contexts = {
+        17: ("tests/test_a.py::test_page",),
+        18: ("tests/test_a.py::test_page", "tests/test_a.py::test_parse"),
+    }
+    assert put(PARSE, {"tests/test_a.py": text}, contexts).anchor == "test_parse"
+
+
+def test_in_the_file_that_imports_the_function_rather_than_in_one_that_runs_more_of_it(put):
+    texts = {
+        "tests/test_pages.py": "from net.pages import parse\ndef test_page(): assert parse('')\n",
+        "tests/test_numbers.py": "import net.web\ndef test_one(): assert net.web.parse(1)\n",
+    }
+    page = "tests/test_pages.py::test_page"
+    contexts = {17: (page,), 18: (page, "tests/test_numbers.py::test_one")}
+    assert put(PARSE, texts, contexts) == Placement(path="tests/test_numbers.py", anchor="test_one")
+
+
+def test_a_helper_is_tested_where_its_caller_is(put):
+    texts = {
+        "tests/test_pages.py": "from net.pages import page\ndef test_page(): assert page('')\n",
+        "tests/test_other.py": "from net.pages import page\ndef test_other(): assert page\n",
+    }
+    contexts = {17: ("tests/test_pages.py::test_page",)}
+    assert put(PARSE, texts, contexts) == Placement(path="tests/test_pages.py", anchor="test_page")
+
+
+def test_a_file_named_after_another_module_of_that_name_is_no_place(put):
+    texts = {
+        "tests/test_web.py": "from net.ui.web import show\ndef test_show(): assert show()\n",
+        "tests/test_pages.py": f"{IMPORTS}def test_a(): assert parse(0)\n",
+    }
+    contexts = {17: ("tests/test_pages.py::test_a",)}
+    assert put(PARSE, texts, contexts).path == "tests/test_pages.py"
+    touched = {**contexts, 3: ("tests/test_web.py::test_show",)}
+    assert put(PARSE, texts, touched).path == "tests/test_web.py"
+
+
+def test_the_file_of_a_class_comes_before_that_of_its_module(put):
+    texts = {f"tests/test_{name}.py": f"{IMPORTS}def test_{name}(): assert Header\n" for name in ("web", "header")}
+    web, header = "tests/test_web.py::test_web", "tests/test_header.py::test_header"
+    contexts = {3: (web,), 9: (header,), 10: (web,)}
+    assert put(HEADER_PARSE, texts, contexts).path == "tests/test_header.py"
+    assert put(URL_PARSE, texts, contexts).path == "tests/test_web.py"
+    assert put(HEADER_PARSE, texts, {3: (web,), 10: (web,)}).path == "tests/test_web.py"
+
+
+@pytest.mark.parametrize(("file", "is_chosen"), [("test_lru", True), ("test_cache", True), ("test_ttl", False)])
+def test_a_file_that_bears_half_of_a_class_name_is_about_it(target, file, is_chosen):
+    text = TEXT.replace("Cart", "LRUCache")
+    texts = {f"tests/{file}.py": "from shop import LRUCache\n", "tests/test_x.py": "def test_a(): pass\n"}
+    near = {3: ("tests/test_x.py::test_a",)}
+    found = target(text, ("LRUCache.f", "if x:"), suite=suite(texts), contexts=near, path="shop/all.py")
+    assert (found.placement.path == f"tests/{file}.py") is is_chosen
+
+
+@pytest.mark.parametrize(
+    ("file", "is_chosen"),
+    [("test_datetime", True), ("test_isodatetimes", True), ("test_date", False), ("test_time", False)],
+)
+def test_a_file_that_bears_most_of_the_modules_name_is_about_it_if_it_imports_from_it(target, file, is_chosen):
+    def placed(imports: str) -> str:
+        texts = {
+            f"tests/{file}.py": imports,
+            "tests/test_pickle.py": "from iso import f\ndef test_p(): assert f(1)\n",
+        }
+        near = {2: ("tests/test_pickle.py::test_p",)}
+        text = "def f(x):\n    if x:\n        return 1\n"
+        found = target(text, ("f", "if x:"), suite=suite(texts), contexts=near, path="iso/isodatetime.py")
+        return found.placement.path
+
+    assert (placed("from iso import f\n") == f"tests/{file}.py") is is_chosen
+    assert placed("from iso import g\n") == "tests/test_pickle.py"

@@ -54,3 +54,26 @@ def test_what_is_imported_anyway_comes_first(renderer):
 
 def test_what_is_no_name_is_rendered_as_nothing(renderer):
     assert renderer().resolve(["⟨shop.cart:not-a-name⟩"]) is None
+
+
+TYPED = """\
+def test_a(tmp_path: Path) -> None: ...
+
+
+def test_b() -> None: ...
+
+
+def test_c(): ...
+"""
+
+
+def test_a_test_is_annotated_where_most_of_its_file_are(renderer):
+    assert renderer(text=TYPED).define("test_d") == "def test_d() -> None:"
+    assert renderer(text=TYPED.replace("_b() -> None", "_b()")).define("test_d") == "def test_d():"
+    assert renderer().define("test_d") == "def test_d():"
+
+
+def test_a_fixture_is_annotated_as_the_file_has_it_and_a_drawn_value_is_not(renderer):
+    found = renderer(text=TYPED).define("test_d", ["tmp_path", "capsys"])
+    assert found == "def test_d(tmp_path: Path, capsys) -> None:"
+    assert renderer(text=TYPED).define("test_d", drawn=["tmp_path"]) == "def test_d(tmp_path) -> None:"

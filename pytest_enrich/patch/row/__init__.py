@@ -6,6 +6,7 @@ end of the line that holds them all. A line that gets too long by that becomes o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import chain, product
 
@@ -16,15 +17,16 @@ from pytest_enrich.data import NewRow
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.imports import drop, merge
 from pytest_enrich.imports.elements import Edit, Elements, spliced
-from pytest_enrich.imports.text import BOM, split_bom
+from pytest_enrich.imports.text import BOM, limit, split_bom
 from pytest_enrich.patch.row import place
 from pytest_enrich.patch.row.case import derive_id, new_case, read_case, styled
 from pytest_enrich.patch.row.example import Examples
 from pytest_enrich.patch.row.place import Spans, uses
 from pytest_enrich.patch.scope import Scope, enter, parse, quotes, requote, unit
+from pytest_enrich.patch.wrapping import wrapped
 
-SHORTEST_LIMIT, LONGEST_LIMIT = 88, 120
-"""Between these is how long a line may be: as long as the longest of the file."""
+_HUGGING = re.compile(r"\bparametrize\([^\r\n]*[(\[][ \t]*[\r\n]")
+"""A list whose bracket stands on the line of the call: `parametrize(\"n\", [`."""
 
 
 class Cases:
@@ -61,6 +63,10 @@ class Cases:
         """The code of the case as the list has the others."""
         return requote(styled(self._case, self._others, self._row.title), quotes(self._text))
 
+    def code(self, at: int) -> str:
+        """A case as it stands in the text."""
+        return self._cases.codes[at]
+
     def line(self, at: int) -> int:
         """Where a case stands (1-based)."""
         return self._spans.line(self._cases.spans[at][0])
@@ -72,6 +78,9 @@ class Cases:
         exploded = self._cases.exploded(self.written, unit(self.scope))
         if exploded is None or _fits(whole, self._text):
             return whole
+        broken = wrapped(self._text, whole)
+        if self._place.is_inside and not _HUGGING.search(self._text) and _fits(broken, self._text):
+            return broken
         return spliced(self._text, [exploded, *ids])
 
     def removals(self, at: int) -> Iterator[str]:
@@ -108,17 +117,16 @@ def _without(elements: Elements, at: int) -> list[Edit]:
 
 
 def _fits(new: str, old: str) -> bool:
-    """Whether no line is new that is longer than others are."""
-    known = {line: len(line.expandtabs(8)) for line in old.splitlines()}
-    limit = min(max(SHORTEST_LIMIT, *known.values(), 0), LONGEST_LIMIT)
-    return all(len(line.expandtabs(8)) <= limit for line in new.splitlines() if line not in known)
+    """Whether no line is new that is longer than lines are in the file."""
+    known, longest = {*old.splitlines()}, limit(old)
+    return all(len(line.expandtabs(8)) <= longest for line in new.splitlines() if line not in known)
 
 
 def _find(text: str, row: NewRow) -> Cases | Examples:
     return (Cases if row.argnames else Examples)(text.removeprefix(BOM), row)
 
 
-def insert(text: str, row: NewRow, *, joined: bool = True) -> str:
+def insert(text: str, row: NewRow) -> str:
     """The file's text with `row` in it, and with the imports that it lacks; a row that is there changes nothing.
 
     Raises:
@@ -127,7 +135,7 @@ def insert(text: str, row: NewRow, *, joined: bool = True) -> str:
     found = _find(text, row)
     if found.at is not None:
         return text
-    return split_bom(text)[0] + merge(found.inserted(), row.imports, path=row.placement.path, joined=joined)
+    return split_bom(text)[0] + merge(found.inserted(), row.imports, path=row.placement.path)
 
 
 def remove(text: str, row: NewRow, was: Callable[[str], bool] | None = None) -> str:
@@ -167,6 +175,16 @@ def written(text: str, row: NewRow) -> str:
         RefusedError: As `insert`.
     """
     return _find(text, row).written
+
+
+def code_of(text: str, row: NewRow) -> str:
+    """The code of the case as it stands in the text, "" when it is not there.
+
+    Raises:
+        RefusedError: As `insert`.
+    """
+    found = _find(text, row)
+    return "" if found.at is None else found.code(found.at)
 
 
 def codes(text: str, row: NewRow) -> tuple[str, ...]:
@@ -232,4 +250,4 @@ def _mentions(scope: Scope, name: str) -> int:
     return uses(scope.module, name) - sum(one.name.value == name for one in found)  # type: ignore[attr-defined]
 
 
-__all__ = ["alone_in_list", "carriers", "codes", "insert", "is_there", "line", "remove", "written"]
+__all__ = ["alone_in_list", "carriers", "code_of", "codes", "insert", "is_there", "line", "remove", "written"]

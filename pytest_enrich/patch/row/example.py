@@ -53,6 +53,10 @@ class Examples:
         """The decorator as it is written in the file."""
         return requote(self._row.code, quotes(self._text))
 
+    def code(self, at: int) -> str:
+        """An example as it is written."""
+        return self.codes[at]
+
     def line(self, at: int) -> int:
         """Where an example stands (1-based)."""
         return self._spans.line(self._spans.of(self._examples[at])[0])

@@ -62,7 +62,7 @@ class LawRenderer(Renderer, frozen=True, kw_only=True):
         head = len(lines) - len(body)
         code = [
             *resolved.codes[:head],
-            self.define(name, local.values()),
+            self.define(name, drawn=local.values()),
             *indented(resolved.codes[head:]),
         ]
         oracle = Oracle(line=len(code), what=law.title.partition(": ")[2], source="property", look=True)

@@ -1,0 +1,168 @@
+"""What is written in a test file, and whether that is about a function of the project."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Literal
+
+from msgspec import Struct
+
+from pytest_enrich import imports
+from pytest_enrich.errors import RefusedError
+from pytest_enrich.source.module import FUNCTIONS, dotted
+
+Style = Literal["function", "method", "unittest"]
+
+
+class Subject(Struct, frozen=True, kw_only=True):
+    """What a test is about.
+
+    Attributes:
+        path: The source file.
+        module: What that is imported as, "" where that is not known.
+        qualname: The function or class in it, "" for the module.
+        touching: The test files of which some test runs lines of the source file.
+    """
+
+    path: str
+    module: str
+    qualname: str
+    touching: frozenset[str] = frozenset()
+
+    @property
+    def outermost(self) -> str:
+        """The name that a test has to import: of the function, or of the class round it."""
+        return self.qualname.partition(".")[0]
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What a class of tests can be called after: of a method the classes round it, whose names are its own."""
+        *around, name = self.qualname.split(".")
+        return tuple(reversed(around or [name] if name else []))
+
+    def is_in(self, module: str) -> bool:
+        """Whether it can be imported from there: from its module, or from a package that holds it."""
+        return f"{self.module}.".startswith(f"{module}.")
+
+
+class TestFile:
+    """The classes of a test file and the tests that are written in them.
+
+    Args:
+        text: What is in the file; one that is not Python counts as empty.
+        package: The dotted package of the file, for its relative imports.
+    """
+
+    __test__ = False  # pytest collects classes by this name
+
+    def __init__(self, text: str, package: str = "") -> None:
+        self._tree = imports.parsed(text) or ast.Module(body=[], type_ignores=[])
+        self._bindings = _bindings(text, package)
+        self._functions: dict[str | None, dict[str, ast.AST]] = {}
+        self._classes: dict[str, ast.ClassDef] = {}
+        self._read(None, self._tree.body)
+
+    def imports_name(self, subject: Subject) -> bool:
+        """Whether the outermost name of the subject is imported here, itself or by its module."""
+        for meaning in chain.from_iterable(self._bindings.objects.values()):
+            module, _, member = meaning.partition(":")
+            if member == subject.outermost and subject.is_in(module):
+                return True
+        modules = {name for name, found in self._modules() if any(map(subject.is_in, found))}
+        nodes = (node for node in ast.walk(self._tree) if isinstance(node, ast.Attribute))
+        return any(node.attr == subject.outermost and dotted(node.value) in modules for node in nodes)
+
+    def is_about_another(self, subject: Subject) -> bool:
+        """Whether all that it imports of the project are modules that the subject is not in."""
+        root = subject.module.partition(".")[0]
+        found = {
+            module for _, modules in self._modules() for module in modules if module.partition(".")[0] == root
+        }
+        return bool(root and found) and not any(map(subject.is_in, found))
+
+    def _modules(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The names here that are modules, or are imported from one, with what these may be."""
+        yield from self._bindings.modules.items()
+        for name, meanings in self._bindings.objects.items():
+            yield name, tuple(meaning.replace(":", ".") for meaning in meanings)
+            yield "", tuple(meaning.partition(":")[0] for meaning in meanings)
+
+    def words(self, owner: str | None, name: str) -> frozenset[str]:
+        """The names and attributes that a function uses."""
+        nodes = list(ast.walk(self._functions.get(owner, {}).get(name, ast.Pass())))
+        names = {node.id for node in nodes if isinstance(node, ast.Name)}
+        return frozenset(names | {node.attr for node in nodes if isinstance(node, ast.Attribute)})
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The dotted names of those that are written here."""
+        return tuple(self._classes)
+
+    def has_class(self, owner: str) -> bool:
+        """Whether a class of this dotted name is written here."""
+        return owner in self._classes
+
+    def has(self, owner: str | None, name: str) -> bool:
+        """Whether a function of this name is written in a class, or outside all."""
+        return name in self._functions.get(owner, {})
+
+    def tests(self, owner: str | None) -> list[str]:
+        """The test functions written in a class, or outside all, in order."""
+        return [name for name in self._functions.get(owner, {}) if name.startswith("test")]
+
+    def last_class(self) -> str | None:
+        """The last class that has tests."""
+        return next((name for name in reversed(self._classes) if self.tests(name)), None)
+
+    def class_about(self, subject: Subject) -> str | None:
+        """The class with tests that is named after the subject, the innermost class of a method first."""
+        for name in subject.topics:
+            for owner in self._classes:
+                if self.tests(owner) and _topic_of_tests(owner) == _topic_of_tests(name):
+                    return owner
+        return None
+
+    def style(self, owner: str | None) -> Style:
+        """How a test is written in a class, or outside all."""
+        if owner is None or owner not in self._classes:
+            return "function"
+        return "unittest" if self._is_unittest(owner, set()) else "method"
+
+    def _is_unittest(self, owner: str, seen: set[str]) -> bool:
+        names = {dotted(base).rpartition(".")[2] for base in self._classes[owner].bases} - seen
+        inherited = (name in self._classes and self._is_unittest(name, seen | names) for name in names)
+        return any(name.endswith("TestCase") for name in names) or any(inherited)
+
+    def _read(self, owner: str | None, body: Sequence[ast.stmt]) -> None:
+        for node in _flat(body):
+            if isinstance(node, FUNCTIONS):
+                self._functions.setdefault(owner, {})[node.name] = node
+            elif isinstance(node, ast.ClassDef):
+                name = f"{owner}.{node.name}" if owner else node.name
+                self._classes[name] = node
+                self._read(name, node.body)
+
+
+def _bindings(text: str, package: str) -> imports.Bindings:
+    try:
+        return imports.read(text, package)
+    except RefusedError:
+        return imports.Bindings()
+
+
+def _flat(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a block, and of the `if`, `try` and `with` blocks in it."""
+    waiting = list(reversed(body))
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, (ast.If, ast.Try, ast.With)):
+            waiting += reversed([*node.body, *getattr(node, "orelse", ())])
+
+
+def _topic_of_tests(name: str) -> str:
+    """What a class is about: `cartitem` for `TestCartItem`, `CartItemTests` and `cart_item`."""
+    return re.sub(r"test(s|case|cases)?$|^tests?", "", name.rpartition(".")[2].replace("_", "").lower())

@@ -1,0 +1,40 @@
+"""How the functions of a test file are annotated."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from functools import lru_cache
+
+from msgspec import Struct
+
+from pytest_enrich.imports import parsed
+from pytest_enrich.writing.syntax import functions_in, parameters_of
+
+
+class Annotated(Struct, frozen=True, kw_only=True):
+    """What is written there.
+
+    Attributes:
+        parameters: The annotation of each parameter that has one somewhere, by its name.
+        returns: What is written behind a test's parentheses, "" where most tests have nothing there.
+    """
+
+    parameters: Mapping[str, str] = {}
+    returns: str = ""
+
+    def parameter(self, name: str) -> str:
+        """A parameter, annotated where others of its name are."""
+        return f"{name}: {self.parameters[name]}" if name in self.parameters else name
+
+
+@lru_cache(maxsize=8)  # a few files are asked about, each for many targets
+def annotated(text: str) -> Annotated:
+    """How the functions of a file are annotated."""
+    tree = parsed(text)
+    functions = list(functions_in(tree)) if tree is not None else []
+    parameters = [parameter for function in functions for parameter in parameters_of(function)]
+    known = {each.arg: ast.unparse(each.annotation) for each in parameters if each.annotation is not None}
+    tests = [function for function in functions if function.name.startswith("test")]
+    count = sum(test.returns is not None for test in tests)
+    return Annotated(parameters=known, returns=" -> None" if 2 * count > len(tests) else "")
