@@ -6,14 +6,15 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 
 from pytest_enrich import imports
-from pytest_enrich.data import Gap, Hole, Template, Variant
+from pytest_enrich.data import Gap, Hole, Observation, Span, Template, Variant
 from pytest_enrich.proposers.rows import adding, mocks, parameters, steps
 from pytest_enrich.proposers.rows.addable import INSTEAD, LEFT_OUT
 from pytest_enrich.proposers.rows.parameters import SILENT
 from pytest_enrich.proposers.rows.reading import Sheet
-from pytest_enrich.writing import names
+from pytest_enrich.writing import cases, names
+from pytest_enrich.writing.cases import Case
 from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE, Renderer, is_readable
-from pytest_enrich.writing.syntax import Edit, nodes_of, span, stored, used
+from pytest_enrich.writing.syntax import Edit, calls, last_name, nodes_of, span, stored, used
 
 
 class VariantRenderer(Renderer, frozen=True, kw_only=True):
@@ -31,9 +32,46 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         """The templates as the test would write them; None for names that are none."""
         return self.resolve(templates, self.sheet.local_names)
 
-    def name_beside(self, ends: Iterable[str]) -> str:
-        """A free name for a test beside it, with the first of `ends` that makes a good one."""
-        return names.beside(self.sheet.function.name, self.target.qualname, ends, self.taken)
+    def case(self, seen: Observation, changed: Iterable[str] = ()) -> Case:
+        """What there is to be said of it; `changed` is what is other than in the test, as situations."""
+        gap, target = self.gaps[0], self.target
+        return Case(
+            subject=target.qualname,
+            seen=seen,
+            text=gap.text,
+            outcome=gap.outcome,
+            comment=cases.comment_of(target, gap),
+            docstring=self.documented,
+            parameters=tuple(parameter.name for parameter in target.parameters if parameter.default is None),
+            optional=tuple(parameter.name for parameter in target.parameters if parameter.default is not None),
+            arguments=dict(self._arguments()),
+            changed=tuple(changed),
+        )
+
+    def name_beside(self, case: Case) -> str:
+        """A free name for a test beside it."""
+        start = names.start(self.sheet.function.name, self.target.qualname)
+        return names.of([case], (start,), self.taken)
+
+    def known_by(self, place: Span | None) -> str:
+        """The parameter of the call that is given what stands there, "" for none."""
+        for call in calls(self.sheet.function):
+            keywords = {keyword.arg or "": keyword.value for keyword in call.keywords}
+            if last_name(call.func) == self.target.qualname.rpartition(".")[2]:
+                keywords |= {
+                    own.name: value for own, value in zip(self.target.parameters, call.args, strict=False)
+                }
+            if name := next((name for name, value in keywords.items() if span(value) == place), ""):
+                return name
+        return ""
+
+    def _arguments(self) -> Iterator[tuple[str, Template]]:
+        """What is passed otherwise, by the names of parameters."""
+        for at, value in self.variant.values:
+            hole = self.sheet.pattern.holes[at]
+            name = hole.name or (hole.adds if hole.adds.isidentifier() else self.known_by(hole.span))
+            if name:
+                yield name, value
 
     def frame(self, name: str, lines: Sequence[str]) -> str | None:
         """The test of that name with this body, not indented; None when it is none, or gets too wide."""

@@ -1,0 +1,92 @@
+"""A case: all that the name of a test may be made of."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from msgspec import Struct
+
+from pytest_enrich.data import Gap, Observation, Target, Template
+from pytest_enrich.writing import words
+from pytest_enrich.writing.syntax import expression, literal_value, nodes_of
+
+OTHER = "other"
+"""What the other side of an operator is called."""
+NUMBERED = re.compile(r"^\[\w+ \d+\]\s*")
+"""What messages of the system begin with."""
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """All that the name of a test may be made of.
+
+    Attributes:
+        subject: What is called, as people would say (`Cart.add`).
+        text, outcome: The decision that goes another way than before, as in `Gap`.
+        comment: What the source says there.
+        docstring: Of the function.
+        parameters: The names of what a caller has to pass.
+        optional: The names of what a caller may pass.
+        arguments: What is passed, by the names of parameters, and what the object was made of.
+        changed: What is other than in the test that it is made of, as situations.
+        seen: What comes of it.
+    """
+
+    subject: str
+    seen: Observation
+    text: str = ""
+    outcome: str = ""
+    comment: str = ""
+    docstring: str = ""
+    parameters: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    arguments: dict[str, Template] = {}
+    changed: tuple[str, ...] = ()
+
+    @property
+    def values(self) -> frozenset[str]:
+        """The texts, and the numbers, that are passed."""
+        nodes = [expression(value) for value in self.arguments.values()]
+        constants = (part.value for node in nodes if node is not None for part in nodes_of(ast.Constant, node))
+        return frozenset(map(str, constants))
+
+    @property
+    def message(self) -> str:
+        """What the exception or the warning says, without the values that were passed."""
+        return words.phrase(NUMBERED.sub("", self.seen.message), self.values)
+
+    def known_as(self, name: str) -> str:
+        """A parameter in words, one of a single letter by what it is."""
+        if len(known := words.snake(name)) > 1 and known != OTHER:
+            return known
+        literal = literal_value(self.arguments.get(name, ""))
+        kinds = ((bool, "flag"), (int | float | complex, "number"), (str, "text"))
+        return next((word for kind, word in kinds if literal and isinstance(literal[0], kind)), "value")
+
+    def evident(self, name: str) -> str:
+        """What anybody sees of a value that is passed (`empty_text`, `without_sep`); "" for one like others."""
+        return (
+            words.evident(self.arguments[name], self.known_as(name), optional=name in self.optional)
+            if name in self.arguments
+            else ""
+        )
+
+    @property
+    def raised(self) -> str:
+        """The name of the exception's class, "" where nothing is raised."""
+        return self.seen.value.strip("⟨⟩").split(":")[-1].split(".")[-1] if self.seen.subject == "raises" else ""
+
+
+def comment_of(target: Target, gap: Gap) -> str:
+    """The comment on what a gap begins with: behind the decision, or above the lines that were not run."""
+    part = target.part_of(gap.id)
+    lines = dict(enumerate(part.source.splitlines(), part.first_line))
+    behind = re.search(r"\s#\s*(.*)", lines.get(gap.line, "").split('"')[-1].split("'")[-1])
+    first = min(gap.lines, default=0)
+    if behind or gap.outcome == "entered" or first <= gap.line:
+        return behind[1] if behind and gap.outcome != "entered" else ""
+    above: list[str] = []
+    while (match := re.match(r"\s*#+\s*(.*)", lines.get(first - 1, ""))) is not None:
+        above.insert(0, match[1])
+        first -= 1
+    return " ".join(above)
