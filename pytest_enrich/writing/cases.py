@@ -11,8 +11,15 @@ from pytest_enrich.data import Gap, Observation, Target, Template
 from pytest_enrich.writing import words
 from pytest_enrich.writing.syntax import expression, literal_value, nodes_of
 
+GENERAL = ("flag", "number", "text", "value")
+"""How a parameter is known whose name says nothing."""
 OTHER = "other"
 """What the other side of an operator is called."""
+INTERPRETER = re.compile(
+    r"^('\w+'|\w+) object (has|is|does|can)|^\w+(\.\w+)*\(\) (got|takes|missing)|^Python int"
+    r"|^unsupported operand|\d{3}"
+)
+"""What the interpreter says, another thing in its next version, and what has numbers of the input in it."""
 NUMBERED = re.compile(r"^\[\w+ \d+\]\s*")
 """What messages of the system begin with."""
 
@@ -53,15 +60,18 @@ class Case(Struct, frozen=True, kw_only=True):
     @property
     def message(self) -> str:
         """What the exception or the warning says, without the values that were passed."""
-        return words.phrase(NUMBERED.sub("", self.seen.message), self.values)
+        said = NUMBERED.sub("", self.seen.message)
+        return "" if INTERPRETER.search(said) else words.phrase(said, self.values)
 
     def known_as(self, name: str) -> str:
         """A parameter in words, one of a single letter by what it is."""
         if len(known := words.snake(name)) > 1 and known != OTHER:
             return known
         literal = literal_value(self.arguments.get(name, ""))
-        kinds = ((bool, "flag"), (int | float | complex, "number"), (str, "text"))
-        return next((word for kind, word in kinds if literal and isinstance(literal[0], kind)), "value")
+        if literal is None:
+            return GENERAL[-1]
+        kinds = zip((bool, int | float | complex, str, object), GENERAL, strict=True)
+        return next(word for kind, word in kinds if isinstance(literal[0], kind))
 
     def evident(self, name: str) -> str:
         """What anybody sees of a value that is passed (`empty_text`, `without_sep`); "" for one like others."""

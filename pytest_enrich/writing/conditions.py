@@ -11,7 +11,7 @@ from typing import Any
 
 from pytest_enrich.data import Template
 from pytest_enrich.writing import words
-from pytest_enrich.writing.cases import Case
+from pytest_enrich.writing.cases import GENERAL, Case
 from pytest_enrich.writing.syntax import expression, last_name, literal_value, nodes_of
 
 NEGATED: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -73,9 +73,9 @@ def said(node: ast.expr, case: Case) -> Iterator[str]:
             spoken = [value for value in values if _is_passed(value, case)]
             values = spoken or (values if isinstance(joint, ast.And) else [])
             each = [next(filter(None, said(value, case)), "") for value in values]
-            parts = [part.removeprefix("with_") for part in each if part.startswith("with_")]
-            if isinstance(joint, ast.And) and len(parts) == len(values):
-                yield f"with_{'_and_'.join(parts)}"
+            for start, word in (("with_", "_and_"), ("without_", "_or_")):
+                if isinstance(joint, ast.And) and len(each) > 1 and all(part.startswith(start) for part in each):
+                    yield start + word.join(part.removeprefix(start) for part in each)
             yield from each
         case ast.UnaryOp(ast.Not(), operand):
             yield _of_truth(operand, case, is_true=False)
@@ -96,12 +96,12 @@ def _of_truth(node: ast.expr, case: Case, *, is_true: bool) -> str:
         passed = literal_value(case.arguments.get(name, ""))
         if passed is not None and bool(passed[0]) != is_true:
             return ""
-        return case.evident(name) or f"{'with' if is_true else 'without'}_{case.known_as(name)}"
+        return case.evident(name) or _there(name, case, is_there=is_true)
     match node:
         case ast.Call(ast.Name("isinstance"), [about, kind]) if is_true and (name := _parameter(about, case)):
             kinds = [last_name(each) for each in (kind.elts if isinstance(kind, ast.Tuple) else [kind])]
             made = last_name(getattr(expression(case.arguments.get(name, "")), "func", None))
-            return f"with_{words.snake(made if made in kinds else kinds[0])}" if any(kinds) else ""
+            return _of_kind(case.known_as(name), made if made in kinds else kinds[0]) if any(kinds) else ""
         case ast.Call(ast.Attribute(about, affix), [ast.Constant(str(text))]) if affix in AFFIXES:
             said, name = words.value_slug(repr(text)), _parameter(about, case)
             if name and said:
@@ -124,21 +124,36 @@ def _compared(  # noqa: PLR0911 - one line a comparison
         return f"{ABOUT_ZERO[type(sign)]}_{known}"
     match sign:
         case ast.Is() | ast.IsNot() if literal == (None,):
-            return f"{'without' if isinstance(sign, ast.Is) else 'with'}_{known}"
+            return seen or _there(name, case, is_there=isinstance(sign, ast.IsNot))
         case ast.NotIn():
             return seen or f"unknown_{known}"
         case ast.Eq() if literal is not None and isinstance(literal[0], str):
             said = words.value_slug(repr(literal[0]))
             return seen or (f"{said}_{known}" if said else "")
         case ast.Lt() | ast.LtE() | ast.Gt() | ast.GtE():
+            if literal == (0,) and not seen:
+                return ""
             bound, size, length = BOUNDS[type(sign)]
             other = words.snake(_parameter(right, case)) or (
                 words.value_slug(ast.unparse(right)) if literal else ""
             )
-            if seen or is_length or not other:
-                return seen or f"{length if is_length else size}_{known}"
-            return f"{known}_{bound}_{other}"
+            if seen or is_length:
+                return seen or f"{length}_{known}"
+            return f"{known}_{bound}_{other}" if other else f"{size}_{known}" if isinstance(left, ast.Name) else ""
     return seen
+
+
+def _there(name: str, case: Case, *, is_there: bool) -> str:
+    """That an argument is passed, or is not; nothing of one that has to be."""
+    if is_there and name in case.parameters:
+        return ""
+    return f"{'with' if is_there else 'without'}_{case.known_as(name)}"
+
+
+def _of_kind(known: str, kind: str) -> str:
+    """That a parameter is of a class; of one that Python has the parameter says more."""
+    is_plain = hasattr(builtins, kind) and known not in GENERAL
+    return f"{known}_as_{kind}" if is_plain else f"with_{words.snake(kind)}"
 
 
 def _may_hold(value: Template, sign: ast.cmpop, other: object) -> bool:

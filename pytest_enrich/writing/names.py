@@ -27,12 +27,13 @@ FEWEST_WORDS, MOST_WORDS = 3, 7
 LONGEST_CLAUSE = 60
 MOST_SHARED = 3
 FAULTS = {
-    "unknown", "invalid", "unsupported", "missing", "bad", "illegal", "unexpected", "duplicate", "empty",
+    "unknown", "zero", "invalid", "unsupported", "missing", "bad", "illegal", "unexpected", "duplicate", "empty",
     "negative", "malformed",
 }  # fmt: skip
 FORBIDDEN = re.compile(r"^(.+?)_(?:is|are|can|must|may|should)_not_(?:allowed_to_)?be_(\w+)$")
 """`ports are not allowed to be negative`: what is refused are negative ports."""
-UNASKED = {"without", "with", "when", "for", "is", "not", "the", "returns", "raises"}
+RAISES = re.compile(r"raises_\w+?(?=_when_|$)")
+UNASKED = {"", "without", "with", "when", "for", "is", "not", "the", "returns", "raises"}
 CAMEL = re.compile(r"test[A-Z]")
 
 
@@ -45,7 +46,7 @@ class Way(Struct, frozen=True):
     def score(self, subject: str, known: Collection[str]) -> float:
         """The better, the higher; `known` are words of messages, docstrings, parameters and other tests."""
         spoken = f"{subject}_{self.rest}".split("_")
-        said = {*self.rest.split("_")} - {*subject.split("_")} - UNASKED
+        said = {*RAISES.sub("", self.rest).split("_")} - {*subject.split("_")} - UNASKED
         shared = min(len(said & {*known}), MOST_SHARED)
         length = max(FEWEST_WORDS - len(spoken), 0) + max(len(spoken) - MOST_WORDS, 0)
         repeated = len(spoken) - len({*spoken})
@@ -69,7 +70,9 @@ def of(cases: Sequence[Case], subjects: Sequence[str], taken: Collection[str], v
     )
     every = [(subject, way) for subject in subjects for way in ways(first) if way.rest in common]
     ranked = sorted(every, key=lambda one: -one[1].score(one[0], known))
-    options = [f"test_{subject}_{way.rest}".rstrip("_") for subject, way in ranked]
+    options = [
+        f"test_{subject}_{way.rest}".rstrip("_").replace("_from_with_", "_from_") for subject, way in ranked
+    ]
     options += [f"test_{subject}" for subject in subjects]
     return free([styled(option, taken) for option in options if len(option) <= LONGEST] or [options[-1]], taken)
 
@@ -87,8 +90,8 @@ def ways(case: Case) -> Iterator[Way]:
         yield from (Way(f"{end}_{situation}" if is_clause else f"{situation}_{end}", 2) for end in done)
         yield Way(situation if situation.startswith(JOINED) else f"with_{situation}", 1)
     yield from (Way(end, 1) for end in done)
-    slugs = map(words.value_slug, case.arguments.values())
-    yield from (Way(f"for_{slug}", 0) for slug in slugs if re.fullmatch(r"[a-z_]+", slug))
+    slugs = map(words.value_slug, () if case.raised else case.arguments.values())
+    yield from (Way(f"for_{slug}", 0) for slug in slugs if re.fullmatch(r"[a-z_]{3,}", slug))
     yield Way("", 0)
 
 
@@ -116,7 +119,7 @@ def title(case: Case, done: str) -> str:
 def subjects(subject: str, place: str) -> tuple[str, ...]:
     """How what is tested may be called in a file: a method without its class, where that is known there."""
     owner, _, own = subject.rpartition(".")
-    if own == "__init__":
+    if own in {"__init__", "__call__"}:
         return (words.snake(owner),)
     whole = "_".join(filter(None, (words.snake(owner), words.called(own))))
     is_known = bool(owner) and words.snake(owner.rpartition(".")[2]) in words.snake(place)
@@ -169,16 +172,16 @@ def functions(text: str) -> frozenset[str]:
 
 def _by_message(case: Case) -> Iterator[Way]:
     """What the message of an exception says, unless that is no more than what is called."""
-    said = case.message
-    new = {*said.split("_")} - {*words.snake(case.subject).split("_")} - words.JOINTS - situations.EMPTY
-    if not new:
+    said = re.sub(r"^not_valid_", "invalid_", case.message)
+    if not said:
         return
     forbidden = FORBIDDEN.match(said)
-    if forbidden:
+    if forbidden and forbidden[2] in FAULTS:
         yield Way(f"rejects_{forbidden[2]}_{forbidden[1]}", 2)
     if said.split("_")[0] in FAULTS:
         yield Way(f"rejects_{said}", 2)
-    yield Way(said if case.raised else f"warns_{said}", 2)
+    if {*said.split("_")} - {*words.snake(case.subject).split("_")} - words.JOINTS - situations.EMPTY:
+        yield Way(said if case.raised else f"warns_{said}", 2)
 
 
 def _is_refusal(raised: str) -> bool:

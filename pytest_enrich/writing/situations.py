@@ -60,13 +60,11 @@ def outcomes(case: Case) -> Iterator[str]:
     """What can be said of what comes of it, best first."""
     seen, value = case.seen, case.seen.value
     if case.raised:
-        yield f"raises_{words.snake(case.raised)}"
+        yield "exits" if case.raised == "SystemExit" else f"raises_{words.snake(case.raised)}"
     elif seen.subject == "warns":
         yield "warns"
     elif seen.expression == "{result}":
         yield from _given(case, value)
-    elif seen.subject == "state" and value in {"True", "False", "None"}:
-        yield ""
 
 
 def _documented(case: Case) -> str:
@@ -91,7 +89,7 @@ def _given(case: Case, value: Template) -> Iterator[str]:
     match literal:
         case (None | True | False as singleton,):
             yield f"returns_{singleton}".lower()
-        case ("" | b"",) | ([],) | ((),) | ({},):
+        case (str() | bytes() | list() | tuple() | dict() as several,) if not several:
             yield "is_empty"
         case (int() | float() as number,):
             yield "is_zero" if number == 0 else ""

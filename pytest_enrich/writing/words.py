@@ -38,9 +38,16 @@ JOINTS = {
     "since", "so", "than", "that", "the", "their", "then", "these", "this", "to", "was", "were",
     "when", "where", "which", "while", "will", "with", "would",
 }  # fmt: skip
-"""Words that say nothing by themselves: a phrase does not end with one, and may be cut before it."""
+"""Words that say nothing by themselves: a phrase does not end with one."""
 CLASSES = {"date", "datetime", "time", "timedelta"}
 """Classes whose names do not begin with a capital."""
+CUTS = {
+    "and", "as", "at", "because", "but", "by", "for", "from", "if", "in", "into", "of", "on", "or", "since", "so",
+    "than", "that", "to", "when", "where", "which", "while", "with",
+}  # fmt: skip
+"""Before which a phrase may be cut that is too long."""
+OPEN = {"of", "by", "to", "than"}
+"""What says nothing without that which follows."""
 _NAMES = (ast.Name, ast.Attribute, ast.Load)
 
 
@@ -51,12 +58,14 @@ def phrase(prose: str, given: Collection[str] = ()) -> str:
     """
     text = SENTENCE.split(prose.strip().replace("`", "").replace("*", ""), maxsplit=1)[0]
     text = QUOTED.sub(lambda match: "" if _is_value(match[2] or "", given) else f" {match[2]} ", text)
-    text = re.sub(r"\bcan(no|')t\b", "can not", text.replace("\u2019", "'"))
+    text = re.sub(r"\bcan(no|')t\b", "can not", text.replace("\u2019", "'").replace("ain't", "isn't"))
     text = re.sub(r"(?<=\w)n't\b", " not", text)
     words = [word for word in _split(text) if word not in {"a", "an", "the", *given}]
     if len(words) > MOST_WORDS:
-        cuts = [at for at, word in enumerate(words[: MOST_WORDS + 1]) if word in JOINTS and at > SINGLE]
+        cuts = [at for at, word in enumerate(words[: MOST_WORDS + 1]) if word in CUTS and at > SINGLE]
         words = words[: cuts[-1]] if cuts else []
+    if words and words[-1] in OPEN:
+        return ""
     while words and words[-1] in JOINTS:
         words.pop()
     return "_".join(words) if text.isascii() else ""
