@@ -17,7 +17,7 @@ OTHER = "other"
 """What the other side of an operator is called."""
 INTERPRETER = re.compile(
     r"^('\w+'|\w+) object (has|is|does|can)|^\w+(\.\w+)*\(\) (got|takes|missing)|^Python int"
-    r"|^unsupported operand|\d{3}"
+    r"|^unsupported operand|\d{5}"
 )
 """What the interpreter says, another thing in its next version, and what has numbers of the input in it."""
 NUMBERED = re.compile(r"^\[\w+ \d+\]\s*")

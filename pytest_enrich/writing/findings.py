@@ -162,8 +162,11 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         target, gap = self.target, self._closed(finding)[0]
         call = finding.call
         qualname = call.qualname.rpartition(":")[2].rstrip("=")
-        entry = next((entry for entry in target.entries if entry.qualname == call.qualname), None)
-        parameters = entry.parameters if entry is not None else target.parameters
+        declared = {entry.qualname: entry.parameters for entry in target.entries} | {
+            target.qualname: target.parameters
+        }
+        parameters = declared.get(call.qualname, ())
+        passed = [argument.name for argument in call.arguments if f"{argument.name}=" not in finding.action]
         made = expression(call.receiver) if call.receiver else None
         keywords = made.keywords if isinstance(made, ast.Call) else ()
         return Case(
@@ -173,8 +176,8 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
             outcome=gap.outcome,
             comment=cases.comment_of(target, gap),
             docstring=target.part_of(gap.id).docstring or "",
-            parameters=tuple(parameter.name for parameter in parameters if parameter.default is None),
-            optional=tuple(parameter.name for parameter in parameters if parameter.default is not None),
+            parameters=tuple(each.name for each in parameters if each.default is None) or tuple(passed),
+            optional=tuple(each.name for each in parameters if each.default is not None),
             arguments={
                 **{keyword.arg: ast.unparse(keyword.value) for keyword in keywords if keyword.arg},
                 **{argument.name: plain(argument.value) for argument in call.arguments if argument.name},

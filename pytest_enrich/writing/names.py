@@ -90,7 +90,8 @@ def ways(case: Case) -> Iterator[Way]:
         yield from (Way(f"{end}_{situation}" if is_clause else f"{situation}_{end}", 2) for end in done)
         yield Way(situation if situation.startswith(JOINED) else f"with_{situation}", 1)
     yield from (Way(end, 1) for end in done)
-    slugs = map(words.value_slug, () if case.raised else case.arguments.values())
+    passed = () if case.raised else case.arguments.values()
+    slugs = (words.value_slug(value) for value in passed if value[:1] in "'\"")
     yield from (Way(f"for_{slug}", 0) for slug in slugs if re.fullmatch(r"[a-z_]{3,}", slug))
     yield Way("", 0)
 

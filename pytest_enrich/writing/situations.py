@@ -82,7 +82,7 @@ def _documented(case: Case) -> str:
 def _given(case: Case, value: Template) -> Iterator[str]:
     """What is said of a result."""
     node = expression(value)
-    same = [name for name, passed in case.arguments.items() if passed == value and len(value) > len("'a'")]
+    same = [name for name, passed in case.arguments.items() if passed == value and len(value) >= len("'a'")]
     if same and value not in {"True", "False", "None"}:
         yield "is_unchanged" if same[0] == next(iter(case.arguments)) else f"returns_{words.snake(same[0])}"
     literal = literal_value(node) if node is not None else None

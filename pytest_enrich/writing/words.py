@@ -21,7 +21,7 @@ VERBS = {
     "sub": "subtract", "mul": "multiply", "truediv": "divide", "floordiv": "floor_divide", "eq": "equality",
     "ne": "inequality", "lt": "less_than", "le": "at_most", "gt": "greater_than", "ge": "at_least",
     "neg": "negate", "contains": "membership", "getitem": "lookup", "setitem": "assignment", "delitem": "deletion",
-    "bool": "truth", "iter": "iteration", "len": "length", "str": "as_text", "call": "calling",
+    "bool": "truth", "iter": "iteration", "len": "length", "call": "calling",
     "enter": "entering", "exit": "leaving", "getattr": "attribute", "and": "intersection", "or": "union",
     "xor": "symmetric_difference", "mod": "modulo", "pow": "power",
 }  # fmt: skip

@@ -105,6 +105,7 @@ def test_a_method_is_named_with_its_class(qualname, name):
         ("__add__", "add"),
         ("__rsub__", "subtract_from"),
         ("__eq__", "equality"),
+        ("__str__", "str"),
         ("__hash__", "hash"),
         ("__reduce__", "reduce"),
         ("__repr__", "repr"),
