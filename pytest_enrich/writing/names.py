@@ -53,18 +53,17 @@ class Way(Struct, frozen=True):
         return 2 * self.says * bool(said) + shared - length - repeated - 2 * any(word.isdigit() for word in said)
 
 
-def of(cases: Sequence[Case], subjects: Sequence[str], taken: Collection[str], vocabulary: str = "") -> str:
+def of(cases: Sequence[Case], subjects: Sequence[str], taken: Collection[str]) -> str:
     """A name for a test of these cases, which are variants of one; none of `taken`.
 
     Args:
         cases: What it states.
         subjects: How what is tested may be called, the best first.
         taken: Names of tests.
-        vocabulary: A text in whose words it may be said.
     """
     first = cases[0]
-    prose = " ".join((vocabulary, first.docstring, first.seen.message, *first.parameters, *first.optional, *taken))
-    known = {*words.snake(prose).split("_")}
+    texts = (first.docstring, first.comment, first.seen.message, *first.parameters, *first.optional, *taken)
+    known = {*words.snake(" ".join(texts)).split("_")}
     common = reduce(
         lambda rests, case: rests & {way.rest for way in ways(case)}, cases, {way.rest for way in ways(first)}
     )
@@ -88,7 +87,7 @@ def ways(case: Case) -> Iterator[Way]:
             yield Way(f"rejects_{situation}", 2)
         is_clause = situation.startswith("when_")
         yield from (Way(f"{end}_{situation}" if is_clause else f"{situation}_{end}", 2) for end in done)
-        yield Way(situation if situation.startswith(JOINED) else f"with_{situation}", 1)
+        yield from [] if case.raised else [Way(_joined(situation), 1)]
     yield from (Way(end, 1) for end in done)
     passed = () if case.raised else case.arguments.values()
     slugs = (words.value_slug(value) for value in passed if value[:1] in "'\"")
@@ -169,6 +168,13 @@ def functions(text: str) -> frozenset[str]:
     """The names of all functions of a file; none of one that cannot be parsed, which is as good as a new one."""
     tree = parsed(text)
     return frozenset(function.name for function in functions_in(tree)) if tree is not None else frozenset()
+
+
+def _joined(situation: str) -> str:
+    """A situation with the word that joins it to what is called."""
+    if situation.startswith(JOINED):
+        return situation
+    return f"for_{situation}" if re.search("_with(out)?_", situation) else f"with_{situation}"
 
 
 def _by_message(case: Case) -> Iterator[Way]:

@@ -15,7 +15,7 @@ from pytest_enrich.writing import conditions, words
 from pytest_enrich.writing.cases import Case
 from pytest_enrich.writing.syntax import expression, last_name, literal_value
 
-MOST_NAMED = 2
+MOST_NAMED, MOST_WORDS = 2, 5
 JOINED = ("with_", "without_", "when_", "for_", "from_", "of_")
 """What joins a situation to the rest by itself."""
 SCENERY = re.compile(
@@ -35,8 +35,8 @@ def situations(case: Case) -> Iterator[str]:
     """What can be said of the situation, best first."""
     yield _documented(case)
     if case.comment and not SCENERY.search(case.comment):
-        said = words.phrase(case.comment)
-        yield f"when_{said}" if said and said.count("_") < words.MOST_WORDS - 2 else ""
+        said = words.phrase(case.comment, most=MOST_WORDS)
+        yield f"when_{said}" if said else ""
     yield from case.changed
     holds = conditions.condition(case.text, case.outcome)
     if holds is not None:
@@ -71,11 +71,11 @@ def _documented(case: Case) -> str:
     """When the docstring says that this is raised; or what it says of just this condition."""
     prose = re.sub(r"\s+", " ", case.docstring)
     if case.raised:
-        said = re.search(rf"\b{re.escape(case.raised)}\b`*\s*[:-]?\s*(?:\w+ )?(?:if|when) ([^.;]+)", prose)
-        return f"when_{clause}" if said and (clause := words.phrase(said[1])) else ""
+        said = re.search(rf"\b{re.escape(case.raised)}\b`*\s*[:-]?\s*(?:\w+ )?(?:[Ii]f|[Ww]hen) ([^.;]+)", prose)
+        return f"when_{clause}" if said and (clause := words.phrase(said[1], most=MOST_WORDS)) else ""
     holds = conditions.condition(case.text, case.outcome)
     wanted = {*words.snake(ast.unparse(holds)).split("_")} if holds is not None else set()
-    clauses = (words.phrase(said) for said in re.findall(r"\b(?:[Ii]f|[Ww]hen) ([^.;,]+)", prose))
+    clauses = (words.phrase(said, most=MOST_WORDS) for said in re.findall(r"\b(?:[Ii]f|[Ww]hen) ([^.;,]+)", prose))
     return next((f"when_{said}" for said in clauses if len(wanted) > 1 and wanted <= {*said.split("_")}), "")
 
 

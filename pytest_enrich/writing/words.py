@@ -27,7 +27,7 @@ VERBS = {
 }  # fmt: skip
 """What Python calls by itself, as people call it; others have a name that says it (`__hash__`, `__add__`)."""
 REVERSED = re.compile(r"r(?=(add|sub|mul|truediv|floordiv|mod|pow|and|or|xor|matmul|divmod|lshift|rshift)$)")
-MOST_WORDS = 7
+MOST_WORDS, LONGEST_PROSE = 7, 300
 SINGLE = 1
 LONGEST_VALUE, MOST_VALUE_WORDS = 22, 3
 SENTENCE = re.compile(r"[.;:!?](?=\s|$)|\s[-\u2013(]|,\s|\n\s*\n")
@@ -51,18 +51,18 @@ OPEN = {"of", "by", "to", "than"}
 _NAMES = (ast.Name, ast.Attribute, ast.Load)
 
 
-def phrase(prose: str, given: Collection[str] = ()) -> str:
+def phrase(prose: str, given: Collection[str] = (), most: int = MOST_WORDS) -> str:
     """The first clause of a text as part of a name, "" for none that is short enough.
 
     Without articles, and what is quoted if it is one of the values `given`: another input has another one.
     """
-    text = SENTENCE.split(prose.strip().replace("`", "").replace("*", ""), maxsplit=1)[0]
+    text = SENTENCE.split(prose.strip()[:LONGEST_PROSE].replace("`", "").replace("*", ""), maxsplit=1)[0]
     text = QUOTED.sub(lambda match: "" if _is_value(match[2] or "", given) else f" {match[2]} ", text)
     text = re.sub(r"\bcan(no|')t\b", "can not", text.replace("\u2019", "'").replace("ain't", "isn't"))
     text = re.sub(r"(?<=\w)n't\b", " not", text)
     words = [word for word in _split(text) if word not in {"a", "an", "the", *given}]
-    if len(words) > MOST_WORDS:
-        cuts = [at for at, word in enumerate(words[: MOST_WORDS + 1]) if word in CUTS and at > SINGLE]
+    if len(words) > most:
+        cuts = [at for at, word in enumerate(words[: most + 1]) if word in CUTS and at > SINGLE]
         words = words[: cuts[-1]] if cuts else []
     if words and words[-1] in OPEN:
         return ""
