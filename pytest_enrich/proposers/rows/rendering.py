@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 
 from pytest_enrich import imports
-from pytest_enrich.data import Gap, Hole, Observation, Span, Template, Variant
+from pytest_enrich.data import Gap, Hole, Observation, Template, Variant
 from pytest_enrich.proposers.rows import adding, mocks, parameters, steps
 from pytest_enrich.proposers.rows.addable import INSTEAD, LEFT_OUT
 from pytest_enrich.proposers.rows.parameters import SILENT
@@ -53,25 +53,23 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         start = names.start(self.sheet.function.name, self.target.qualname)
         return names.of([case], (start,), self.taken)
 
-    def known_by(self, place: Span | None) -> str:
-        """The parameter of the call that is given what stands there, "" for none."""
-        for call in calls(self.sheet.function):
-            keywords = {keyword.arg or "": keyword.value for keyword in call.keywords}
-            if last_name(call.func) == self.target.qualname.rpartition(".")[2]:
-                keywords |= {
-                    own.name: value for own, value in zip(self.target.parameters, call.args, strict=False)
-                }
-            if name := next((name for name, value in keywords.items() if span(value) == place), ""):
-                return name
-        return ""
-
     def _arguments(self) -> Iterator[tuple[str, Template]]:
-        """What is passed otherwise, by the names of parameters."""
+        """What is passed otherwise, by the names of parameters; those of the test say nothing of the function."""
         for at, value in self.variant.values:
             hole = self.sheet.pattern.holes[at]
-            name = hole.name or (hole.adds if hole.adds.isidentifier() else self.known_by(hole.span))
-            if name:
+            if name := hole.adds if hole.adds.isidentifier() else self._known_by(hole):
                 yield name, value
+
+    def _known_by(self, hole: Hole) -> str:
+        """The parameter of a call that is given what stands there, "" for none."""
+        for call in calls(self.sheet.function):
+            passed = {keyword.arg or "": keyword.value for keyword in call.keywords}
+            if last_name(call.func) == self.target.qualname.rpartition(".")[2]:
+                passed |= {own.name: value for own, value in zip(self.target.parameters, call.args, strict=False)}
+            for name, node in passed.items():
+                if span(node) == hole.span or (isinstance(node, ast.Name) and node.id == hole.name):
+                    return name
+        return ""
 
     def frame(self, name: str, lines: Sequence[str]) -> str | None:
         """The test of that name with this body, not indented; None when it is none, or gets too wide."""

@@ -51,6 +51,12 @@ def test_a_variant_of_a_parametrized_test_is_one_more_row(fakes, rows):
     assert (oracle.line, oracle.what, oracle.source, oracle.look) == (1, "0", "observed", True)
 
 
+def test_a_title_speaks_of_the_parameters_of_the_function_and_not_of_those_of_the_test(rows):
+    text = LISTED.replace("total", "given")
+    (made,), _ = rows(text, variant("-1", seen=("0",)))
+    assert made.title == "discount: gives 0 for negative total"
+
+
 def test_words_of_the_conftest_files_round_the_tests_are_values_that_stand_near(fakes):
     folder = fakes.TESTS.rpartition("/")[0]
     texts = {
