@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 
 from msgspec import Struct
 
-from pytest_enrich.data import Gap, Observation, Target, Template
+from pytest_enrich.data import Gap, Observation, Parameter, Target, Template
 from pytest_enrich.writing import words
 from pytest_enrich.writing.syntax import expression, literal_value, nodes_of
 
@@ -20,6 +21,8 @@ INTERPRETER = re.compile(
     r"|^unsupported operand|\d{5}"
 )
 """What the interpreter says, another thing in its next version, and what has numbers of the input in it."""
+COMMENT, BEHIND = re.compile(r"\s*#+\s*(.*)"), re.compile(r":\s+#\s*([^'\"]*)$")
+HOLDING = {"true", "matches", "raises", "iterates"}
 NUMBERED = re.compile(r"^\[\w+ \d+\]\s*")
 """What messages of the system begin with."""
 
@@ -75,11 +78,10 @@ class Case(Struct, frozen=True, kw_only=True):
 
     def evident(self, name: str) -> str:
         """What anybody sees of a value that is passed (`empty_text`, `without_sep`); "" for one like others."""
-        return (
-            words.evident(self.arguments[name], self.known_as(name), optional=name in self.optional)
-            if name in self.arguments
-            else ""
-        )
+        value = self.arguments.get(name, "")
+        if value == "None" and [*self.arguments] == [name] and name not in self.optional:
+            return "with_none"
+        return words.evident(value, self.known_as(name), optional=name in self.optional) if value else ""
 
     @property
     def raised(self) -> str:
@@ -87,16 +89,32 @@ class Case(Struct, frozen=True, kw_only=True):
         return self.seen.value.strip("⟨⟩").split(":")[-1].split(".")[-1] if self.seen.subject == "raises" else ""
 
 
+def case_of(
+    target: Target, gap: Gap, seen: Observation, parameters: Iterable[Parameter], arguments: dict[str, Template]
+) -> Case:
+    """What there is to be said of a test that closes `gap`, of a function that is declared with `parameters`."""
+    declared = [*parameters]
+    return Case(
+        subject=target.qualname,
+        seen=seen,
+        text=gap.text,
+        outcome=gap.outcome,
+        comment=comment_of(target, gap),
+        docstring=target.part_of(gap.id).docstring or "",
+        parameters=tuple(parameter.name for parameter in declared if parameter.default is None),
+        optional=tuple(parameter.name for parameter in declared if parameter.default is not None),
+        arguments=arguments,
+    )
+
+
 def comment_of(target: Target, gap: Gap) -> str:
-    """The comment on what a gap begins with: behind the decision, or above the lines that were not run."""
+    """The comment on what a gap begins with: behind a decision that holds, or above the lines that were not run."""
     part = target.part_of(gap.id)
     lines = dict(enumerate(part.source.splitlines(), part.first_line))
-    behind = re.search(r"\s#\s*(.*)", lines.get(gap.line, "").split('"')[-1].split("'")[-1])
-    first = min(gap.lines, default=0)
-    if behind or gap.outcome == "entered" or first <= gap.line:
-        return behind[1] if behind and gap.outcome != "entered" else ""
+    behind = BEHIND.search(lines.get(gap.line, "")) if gap.outcome in HOLDING else None
+    first = min(gap.lines, default=0) if gap.outcome != "entered" else 0
     above: list[str] = []
-    while (match := re.match(r"\s*#+\s*(.*)", lines.get(first - 1, ""))) is not None:
+    while not behind and first > gap.line and (match := COMMENT.match(lines.get(first - 1, ""))) is not None:
         above.insert(0, match[1])
         first -= 1
-    return " ".join(above)
+    return behind[1] if behind else " ".join(above)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from pytest_enrich import imports
-from pytest_enrich.data import Explored, Finding, Gap, NewTest, Origin, Template
+from pytest_enrich.data import Explored, Finding, Gap, NewTest, Observation, Origin, Template
 from pytest_enrich.protocols import Task
 from pytest_enrich.writing import body, cases, names, questions, style, words
 from pytest_enrich.writing.body import Body
@@ -19,6 +19,7 @@ from pytest_enrich.writing.shape import shapes
 from pytest_enrich.writing.syntax import expression, plain
 
 AWAITED = {"await", "async list"}
+COMPARING = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__"}
 FIXTURES = ("tmp_path", "capsys", "caplog")
 """What a test asks for when its lines name it."""
 # Lines of one test that states several findings: with one assertion for each, and with all that may be needless.
@@ -169,20 +170,18 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         passed = [argument.name for argument in call.arguments if f"{argument.name}=" not in finding.action]
         made = expression(call.receiver) if call.receiver else None
         keywords = made.keywords if isinstance(made, ast.Call) else ()
-        return Case(
-            subject=words.subject(qualname, None if "__init__" in qualname else call.receiver),
-            seen=finding.observations[0],
-            text=gap.text,
-            outcome=gap.outcome,
-            comment=cases.comment_of(target, gap),
-            docstring=target.part_of(gap.id).docstring or "",
-            parameters=tuple(each.name for each in parameters if each.default is None) or tuple(passed),
-            optional=tuple(each.name for each in parameters if each.default is not None),
-            arguments={
-                **{keyword.arg: ast.unparse(keyword.value) for keyword in keywords if keyword.arg},
-                **{argument.name: plain(argument.value) for argument in call.arguments if argument.name},
-            },
-        )
+        arguments = {keyword.arg: ast.unparse(keyword.value) for keyword in keywords if keyword.arg}
+        arguments |= {argument.name: plain(argument.value) for argument in call.arguments if argument.name}
+        case = cases.case_of(target, gap, self._seen(finding), parameters, arguments)
+        subject = words.subject(qualname, None if "__init__" in qualname else call.receiver)
+        return replace(case, subject=subject, parameters=case.parameters or tuple(passed))
+
+    def _seen(self, finding: Finding) -> Observation:
+        """What it did first; that two results are equal is no result of a call, unless of one that compares."""
+        first = finding.observations[0]
+        is_given = not isinstance(expression(finding.action), ast.Compare)
+        own = finding.call.qualname.rpartition(".")[2]
+        return first if is_given or own in COMPARING else replace(first, expression="")
 
     def kind_of(self, finding: Finding) -> tuple[str, str, tuple[str, ...]]:
         """What is the same of variants of one statement: what is called, in which situation, and the shape."""

@@ -104,7 +104,7 @@ def test_a_name_that_is_taken_is_not_used_again(fakes, propose):
         ({"total": "5"}, "", "test_discount_is_zero"),
         ({"total": "5"}, "def test_discount_is_zero(): ...\n", "test_discount"),
         ({"total": "5", "rate": "2"}, "", "test_discount_with_rate_is_zero"),
-        ({"total": "None"}, "", "test_discount_none_total_is_zero"),
+        ({"total": "None"}, "", "test_discount_with_none_is_zero"),
     ],
 )
 def test_a_name_without_a_condition_says_what_tells_the_test_from_others(fakes, propose, arguments, there, name):
@@ -551,3 +551,13 @@ def test_without_any_way_in_nothing_is_explored(fakes, propose):
     )
     made, sandbox = propose(fakes.finding(), task=fakes.task(target=target))
     assert (made, sandbox.asked(Explore)) == ([], [])
+
+
+def test_that_two_results_are_equal_is_no_result(fakes, propose):
+    finding = fakes.finding(
+        Observation(subject="result", value="True", form="is"),
+        action="hash(⟨shop.cart:Cart⟩(1)) == hash(⟨shop.cart:Cart⟩(1))",
+        call=Call(qualname="Cart.__hash__", receiver="⟨shop.cart:Cart⟩(1)"),
+    )
+    (made,), _ = propose(finding)
+    assert made.name == "test_hash"

@@ -138,6 +138,7 @@ def test_a_comment_for_those_who_read_the_code_says_nothing(comment):
             "paid before closing",
         ),
         (["def price(total):", "    if total:  # paid before", "        x", "", ""], "true", "paid before"),
+        (["def price(total):", "    if total:  # paid before", "        x", "", ""], "false", ""),
         (["def price(total):", "    if total == '# none':", "        x", "", ""], "true", ""),
         (["def price(total):  # noqa", "    if total:", "        x", "", ""], "entered", ""),
     ],

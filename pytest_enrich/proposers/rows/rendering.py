@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from pytest_enrich import imports
 from pytest_enrich.data import Gap, Hole, Observation, Template, Variant
 from pytest_enrich.proposers.rows import adding, mocks, parameters, steps
@@ -34,19 +36,8 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
 
     def case(self, seen: Observation, changed: Iterable[str] = ()) -> Case:
         """What there is to be said of it; `changed` is what is other than in the test, as situations."""
-        gap, target = self.gaps[0], self.target
-        return Case(
-            subject=target.qualname,
-            seen=seen,
-            text=gap.text,
-            outcome=gap.outcome,
-            comment=cases.comment_of(target, gap),
-            docstring=self.documented,
-            parameters=tuple(parameter.name for parameter in target.parameters if parameter.default is None),
-            optional=tuple(parameter.name for parameter in target.parameters if parameter.default is not None),
-            arguments=dict(self._arguments()),
-            changed=tuple(changed),
-        )
+        case = cases.case_of(self.target, self.gaps[0], seen, self.target.parameters, dict(self._arguments()))
+        return replace(case, changed=tuple(changed))
 
     def name_beside(self, case: Case) -> str:
         """A free name for a test beside it."""
