@@ -108,7 +108,7 @@ def case_of(
 
 
 def comment_of(target: Target, gap: Gap) -> str:
-    """The comment on what a gap begins with: behind a decision that holds, or above the lines that were not run."""
+    """The comment on what a gap begins with: behind a decision that holds, or above the lines of the gap."""
     part = target.part_of(gap.id)
     lines = dict(enumerate(part.source.splitlines(), part.first_line))
     behind = BEHIND.search(lines.get(gap.line, "")) if gap.outcome in HOLDING else None

@@ -560,4 +560,4 @@ def test_that_two_results_are_equal_is_no_result(fakes, propose):
         call=Call(qualname="Cart.__hash__", receiver="⟨shop.cart:Cart⟩(1)"),
     )
     (made,), _ = propose(finding)
-    assert made.name == "test_hash"
+    assert made.name == "test_cart_hash"
