@@ -177,11 +177,14 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         return replace(case, subject=subject, parameters=case.parameters or tuple(passed))
 
     def _seen(self, finding: Finding) -> Observation:
-        """What it did first; that two results are equal is no result of a call, unless of one that compares."""
+        """What it did, if that is one thing: of several some may prove needless, and be in the test no more.
+
+        That two results are equal is no result of a call, unless of one that compares.
+        """
         first = finding.observations[0]
         is_given = not isinstance(expression(finding.action), ast.Compare)
-        own = finding.call.qualname.rpartition(".")[2]
-        return first if is_given or own in COMPARING else replace(first, expression="")
+        is_result = is_given or finding.call.qualname.rpartition(".")[2] in COMPARING
+        return first if is_result and len(finding.observations) == 1 else replace(first, expression="")
 
     def kind_of(self, finding: Finding) -> tuple[str, str, tuple[str, ...]]:
         """What is the same of variants of one statement: what is called, in which situation, and the shape."""

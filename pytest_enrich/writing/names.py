@@ -25,7 +25,7 @@ from pytest_enrich.writing.syntax import functions_in
 LONGEST = 72
 FEWEST_WORDS, MOST_WORDS = 3, 7
 LONGEST_CLAUSE = 60
-MOST_SHARED = 3
+MOST_SHARED = 2
 FAULTS = {
     "unknown", "zero", "invalid", "unsupported", "missing", "bad", "illegal", "unexpected", "duplicate", "empty",
     "negative", "malformed",
@@ -43,9 +43,15 @@ class Way(Struct, frozen=True):
     rest: str
     says: int
 
+    def behind(self, subject: str) -> str:
+        """Both together; what the subject ends with is not said again."""
+        last = subject.rpartition("_")[2]
+        rest = self.rest.removeprefix("with_" if last == "from" else f"{last}_")
+        return f"{subject}_{rest}".rstrip("_")
+
     def score(self, subject: str, known: Collection[str]) -> float:
         """The better, the higher; `known` are words of messages, docstrings, parameters and other tests."""
-        spoken = f"{subject}_{self.rest}".split("_")
+        spoken = self.behind(subject).split("_")
         said = {*RAISES.sub("", self.rest).split("_")} - {*subject.split("_")} - UNASKED
         shared = min(len(said & {*known}), MOST_SHARED)
         length = max(FEWEST_WORDS - len(spoken), 0) + max(len(spoken) - MOST_WORDS, 0)
@@ -69,9 +75,7 @@ def of(cases: Sequence[Case], subjects: Sequence[str], taken: Collection[str]) -
     )
     every = [(subject, way) for subject in subjects for way in ways(first) if way.rest in common]
     ranked = sorted(every, key=lambda one: -one[1].score(one[0], known))
-    options = [
-        f"test_{subject}_{way.rest}".rstrip("_").replace("_from_with_", "_from_") for subject, way in ranked
-    ]
+    options = [f"test_{way.behind(subject)}" for subject, way in ranked]
     options += [f"test_{subject}" for subject in subjects]
     return free([styled(option, taken) for option in options if len(option) <= LONGEST] or [options[-1]], taken)
 
@@ -179,7 +183,7 @@ def _joined(situation: str) -> str:
 
 def _by_message(case: Case) -> Iterator[Way]:
     """What the message of an exception says, unless that is no more than what is called."""
-    said = re.sub(r"^not_valid_", "invalid_", case.message)
+    said = re.sub(r"^not_(a_|an_)?valid_", "invalid_", case.message)
     if not said:
         return
     forbidden = FORBIDDEN.match(said)
@@ -187,7 +191,10 @@ def _by_message(case: Case) -> Iterator[Way]:
         yield Way(f"rejects_{forbidden[2]}_{forbidden[1]}", 2)
     if said.split("_")[0] in FAULTS:
         yield Way(f"rejects_{said}", 2)
-    if {*said.split("_")} - {*words.snake(case.subject).split("_")} - words.JOINTS - situations.EMPTY:
+    if (
+        "_" in said
+        and {*said.split("_")} - {*words.snake(case.subject).split("_")} - words.JOINTS - situations.EMPTY
+    ):
         yield Way(said if case.raised else f"warns_{said}", 2)
 
 

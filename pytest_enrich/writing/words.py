@@ -6,13 +6,14 @@ import ast
 import re
 import unicodedata
 from collections.abc import Collection
+from itertools import pairwise
 from typing import Any
 
 from pytest_enrich.data import Template
 from pytest_enrich.writing.syntax import expression, last_name, literal_value, plain, texts
 
 SIGNS = {
-    "\n": "newline", "\t": "tab", "\r": "carriage_return", ".": "dot", "/": "slash", "\\": "backslash",
+    "@": "at_sign", "\n": "newline", "\t": "tab", "\r": "carriage_return", ".": "dot", "/": "slash", "\\": "backslash",
     "_": "underscore", "-": "hyphen", "#": "hash", "{": "brace", "}": "closing_brace", "[": "bracket",
     "]": "closing_bracket", "(": "parenthesis", ")": "closing_parenthesis", "'": "quote", '"': "double_quote",
 }  # fmt: skip
@@ -30,7 +31,7 @@ REVERSED = re.compile(r"r(?=(add|sub|mul|truediv|floordiv|mod|pow|and|or|xor|mat
 MOST_WORDS, LONGEST_PROSE = 7, 300
 SINGLE = 1
 LONGEST_VALUE, MOST_VALUE_WORDS = 22, 3
-SENTENCE = re.compile(r"[.;:!?](?=\s|$)|\s[-\u2013(]|,\s|\n\s*\n")
+SENTENCE = re.compile(r"[.;:!?](?=\s|$)|\s[-\u2013](?=\s)|\s\(|,\s|\n\s*\n")
 QUOTED = re.compile(r"""(?<!\w)(['"])(.*?)\1(?!\w)|<[^>]*>|\{[^}]*\}""")
 JOINTS = {
     "a", "an", "and", "are", "as", "at", "be", "because", "been", "but", "by", "could", "did", "do", "does",
@@ -41,6 +42,7 @@ JOINTS = {
 """Words that say nothing by themselves: a phrase does not end with one."""
 CLASSES = {"date", "datetime", "time", "timedelta"}
 """Classes whose names do not begin with a capital."""
+ARTICLES = {"a", "an", "the"}
 CUTS = {
     "and", "as", "at", "because", "but", "by", "for", "from", "if", "in", "into", "of", "on", "or", "since", "so",
     "than", "that", "to", "when", "where", "which", "while", "with",
@@ -60,7 +62,9 @@ def phrase(prose: str, given: Collection[str] = (), most: int = MOST_WORDS) -> s
     text = QUOTED.sub(lambda match: "" if _is_value(match[2] or "", given) else f" {match[2]} ", text)
     text = re.sub(r"\bcan(no|')t\b", "can not", text.replace("\u2019", "'").replace("ain't", "isn't"))
     text = re.sub(r"(?<=\w)n't\b", " not", text)
-    words = [word for word in _split(text) if word not in {"a", "an", "the", *given}]
+    spoken = _split(text)
+    told = (word for before, word in pairwise(["", *spoken]) if word not in ARTICLES or before == "not")
+    words = [word for word in told if word not in given]
     if len(words) > most:
         cuts = [at for at, word in enumerate(words[: most + 1]) if word in CUTS and at > SINGLE]
         words = words[: cuts[-1]] if cuts else []

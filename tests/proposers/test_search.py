@@ -553,6 +553,12 @@ def test_without_any_way_in_nothing_is_explored(fakes, propose):
     assert (made, sandbox.asked(Explore)) == ([], [])
 
 
+def test_of_several_things_that_may_prove_needless_none_is_in_the_name(fakes, propose):
+    seen = Observation(subject="result", value="0"), Observation(subject="state", expression="log", value="[]")
+    (made,), _ = propose(fakes.finding(*seen))
+    assert made.name == "test_discount_with_negative_total"
+
+
 def test_that_two_results_are_equal_is_no_result(fakes, propose):
     finding = fakes.finding(
         Observation(subject="result", value="True", form="is"),

@@ -36,6 +36,9 @@ def named(*given, taken=(), place="tests/test_cart.py"):
         ("load_default must not be set", "test_price_load_default_must_not_be_set"),
         ("'NoneType' object is not subscriptable", "test_price_raises_value_error"),
         ("invalid price", "test_price_rejects_invalid_price"),
+        ("a price is 100 at most", "test_price_is_100_at_most"),
+        ("days cannot be negative", "test_price_rejects_negative_days"),
+        ("closed", "test_price_raises_value_error"),
         ("", "test_price_raises_value_error"),
     ],
 )
