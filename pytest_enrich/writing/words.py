@@ -13,9 +13,10 @@ from pytest_enrich.data import Template
 from pytest_enrich.writing.syntax import expression, last_name, literal_value, plain, texts
 
 SIGNS = {
-    "@": "at_sign", "\n": "newline", "\t": "tab", "\r": "carriage_return", ".": "dot", "/": "slash", "\\": "backslash",
+    "\n": "newline", "\t": "tab", "\r": "carriage_return", ".": "dot", "/": "slash", "\\": "backslash",
     "_": "underscore", "-": "hyphen", "#": "hash", "{": "brace", "}": "closing_brace", "[": "bracket",
     "]": "closing_bracket", "(": "parenthesis", ")": "closing_parenthesis", "'": "quote", '"': "double_quote",
+    "@": "at_sign",
 }  # fmt: skip
 """Where people say something else than Unicode does."""
 VERBS = {
