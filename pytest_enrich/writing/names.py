@@ -9,7 +9,7 @@ import ast
 import builtins
 import re
 from collections.abc import Collection, Iterator, Sequence
-from functools import lru_cache, reduce
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -70,9 +70,7 @@ def of(cases: Sequence[Case], subjects: Sequence[str], taken: Collection[str]) -
     first = cases[0]
     texts = (first.docstring, first.comment, first.seen.message, *first.parameters, *first.optional, *taken)
     known = {*words.snake(" ".join(texts)).split("_")}
-    common = reduce(
-        lambda rests, case: rests & {way.rest for way in ways(case)}, cases, {way.rest for way in ways(first)}
-    )
+    common = set.intersection(*({way.rest for way in ways(case)} for case in cases))
     every = [(subject, way) for subject in subjects for way in ways(first) if way.rest in common]
     ranked = sorted(every, key=lambda one: -one[1].score(one[0], known))
     options = [f"test_{way.behind(subject)}" for subject, way in ranked]
@@ -103,16 +101,13 @@ def situation(case: Case) -> str:
     """The situation in which a case is, in words for a title; "" where there is nothing to say of it."""
     if case.raised and [*_by_message(case)]:
         return ""
-    holds = conditions.condition(case.text, case.outcome)
-    said = next(filter(None, situations.situations(case)), "")
-    if said:
+    if said := next(filter(None, situations.situations(case)), ""):
         return f"{'' if said.startswith(JOINED) else 'for '}{said}".replace("_", " ")
-    clause = ast.unparse(ast.fix_missing_locations(holds)) if holds is not None else ""
-    return (
-        f"when {clause}"
-        if holds is not None and conditions.is_of_parameters(holds, case) and len(clause) <= LONGEST_CLAUSE
-        else ""
-    )
+    holds = conditions.condition(case.text, case.outcome)
+    if holds is None or not conditions.is_of_parameters(holds, case):
+        return ""
+    clause = ast.unparse(ast.fix_missing_locations(holds))
+    return f"when {clause}" if len(clause) <= LONGEST_CLAUSE else ""
 
 
 def title(case: Case, done: str) -> str:
@@ -126,7 +121,7 @@ def subjects(subject: str, place: str) -> tuple[str, ...]:
     if own in {"__init__", "__call__"}:
         return (words.snake(owner),)
     whole = "_".join(filter(None, (words.snake(owner), words.called(own))))
-    is_known = bool(owner) and words.snake(owner.rpartition(".")[2]) in words.snake(place)
+    is_known = bool(owner) and f"_{words.snake(owner.rpartition('.')[2])}_" in f"_{words.snake(place)}_"
     return (words.called(own), whole) if is_known else (whole,)
 
 
@@ -201,4 +196,4 @@ def _by_message(case: Case) -> Iterator[Way]:
 def _is_refusal(raised: str) -> bool:
     """Whether an exception says that an argument is no good; others of Python say that something is not there."""
     known = getattr(builtins, raised, None)
-    return known is None or issubclass(known, ValueError | TypeError)
+    return not isinstance(known, type) or issubclass(known, ValueError | TypeError)

@@ -110,6 +110,19 @@ def test_a_name_says_the_situation_and_what_comes_of_it(seen, name):
 
 
 @pytest.mark.parametrize(
+    ("raised", "name"),
+    [
+        ("⟨builtins:TypeError⟩", "test_price_rejects_empty_total"),
+        ("⟨shop:Refused⟩", "test_price_rejects_empty_total"),
+        ("⟨shop:open⟩", "test_price_rejects_empty_total"),
+        ("⟨builtins:KeyError⟩", "test_price_empty_total_raises_key_error"),
+    ],
+)
+def test_an_argument_is_rejected_by_an_exception_that_is_about_arguments(raised, name):
+    assert named(case(raises(value=raised), arguments={"total": "''"})) == name
+
+
+@pytest.mark.parametrize(
     ("docstring", "name"),
     [
         ("Raises:\n    ValueError: If the cart is closed.", "test_price_raises_value_error_when_cart_is_closed"),
@@ -163,6 +176,7 @@ def test_the_comment_of_a_gap_is_behind_its_decision_or_above_its_lines(fakes, l
         ("Cart.__eq__", "tests/test_shop.py None", "test_cart_equality_returns_false"),
         ("Cart.__rsub__", "tests/test_cart.py None", "test_subtract_from_returns_false"),
         ("Cart.__init__", "tests/test_cart.py None", "test_cart_returns_false"),
+        ("Art.add", "tests/test_cart.py None", "test_art_add_returns_false"),
     ],
 )
 def test_a_method_goes_without_its_class_where_that_is_known(subject, place, name):
