@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pytest_enrich.data import Gap, Observation
@@ -21,8 +23,8 @@ def case(seen=GIVES, **changes):
     return replace(Case(subject="price", seen=seen, parameters=("total",), optional=("sep", "code")), **changes)
 
 
-def named(*given, taken=(), place="tests/test_cart.py"):
-    return names.of(given, names.subjects(given[0].subject, place), taken)
+def named(*stated, taken=(), place="tests/test_cart.py"):
+    return names.of(stated, names.subjects(stated[0].subject, place), taken)
 
 
 @pytest.mark.parametrize(
@@ -236,3 +238,50 @@ def test_no_name_is_wider_than_a_line():
 )
 def test_a_title_says_the_same_in_a_sentence(given, title):
     assert names.title(given, "gives 9") == title
+
+
+OUTCOMES = ["true", "false", "iterates", "skips", "matches", "no match", "raises", "entered"]
+operands = st.sampled_from(
+    ["total", "self.sep", "0", "-1", "'x'", "None", "f(total)", "isinstance(sep, str)", "a[0]"]
+)
+signs = st.sampled_from(["<", "<=", ">", ">=", "==", "!=", "is", "is not", "in", "not in", "and", "or", "and not"])
+decisions = st.one_of(
+    st.tuples(operands, signs, operands).map(" ".join).map("if {}:".format),
+    operands.map("while not {}:".format),
+    operands.map("case {}:".format),
+    operands.map("for one in {}:".format),
+    st.text(max_size=30),
+)
+values = st.one_of(
+    st.sampled_from(["None", "True", "0", "-1.5", "''", "'ab cd'", "[]", "Cart(size=3)", "float('inf')", "1 if"]),
+    st.text(max_size=20),
+)
+
+
+@given(
+    decisions,
+    st.sampled_from(OUTCOMES),
+    st.text(max_size=60),
+    values,
+    values,
+    st.sampled_from(["raises", "result", "warns"]),
+)
+@example("if a if b else c:", "true", "", "1", "2", "result")
+@example("case _:", "matches", "", "1", "2", "result")
+@example("except*ValueError:", "raises", "", "1", "2", "result")
+@example("if total == 'größe':", "true", "größe fehlt", "'größe'", "2", "raises")
+def test_whatever_is_said_a_name_is_one_and_a_title_is_a_line(decision, outcome, prose, value, result, subject):  # noqa: PLR0913, PLR0917 - drawn
+    seen = Observation(subject=subject, value=result, message=prose)
+    made = case(
+        seen,
+        text=decision,
+        outcome=outcome,
+        comment=prose,
+        docstring=prose,
+        arguments={"total": value, "sep": value},
+    )
+    name = named(made)
+    assert name.isidentifier()
+    assert name.isascii()
+    assert len(name) <= names.LONGEST
+    assert len(names.title(made, "gives 9").splitlines()) == 1
