@@ -114,14 +114,12 @@ def work(target: Target, context: RunContext, slice_: Slice) -> Done:
             return Done(target=target, attempts=attempts, complete=False)
         if judging.is_among(candidate, earlier) or judging.is_needless(candidate, task):
             continue
-        found = _in_time(
-            partial(judging.judge, task, candidate, context, judging.beside(target, attempts, context))
-        )
+        found = _in_time(partial(judging.judge, task, candidate, context))
         if found is None:
             return Done(target=target, attempts=attempts, complete=False)
         named = _in_time(partial(judging.named, task, candidate, found, context))
         kept, verdict = named or (candidate, found)
-        attempts = (*judging.without_joined(attempts, found), judging.attempt(target, kept, verdict))
+        attempts = (*attempts, judging.attempt(target, kept, verdict))
         task = _next(task, (*earlier, *attempts), verdict)
         if not task.target.gaps:
             return Done(target=target, attempts=attempts)

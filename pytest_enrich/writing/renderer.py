@@ -14,7 +14,7 @@ from pytest_enrich import imports
 from pytest_enrich.data import Gap, Origin, Placement, Target, Template
 from pytest_enrich.data.code import Branch
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.writing import names, words
+from pytest_enrich.writing import names
 from pytest_enrich.writing.annotations import annotated
 
 LONGEST_LINE = 110
@@ -79,10 +79,6 @@ class Renderer(Struct, frozen=True, kw_only=True):
         except (ValueError, SyntaxError):
             return None
         return replace(resolved, imports=(*more, *resolved.imports))
-
-    def title(self, done: str, gap: Gap) -> str:
-        """One line: what the function does, and when."""
-        return words.title(self.target.qualname, done, gap.text, gap.outcome)
 
     def define(self, name: str, fixtures: Iterable[str] = (), drawn: Iterable[str] = ()) -> str:
         """The `def` of a new test with fixtures, and values that are `drawn` for it; annotated as others there."""

@@ -109,7 +109,7 @@ def test_a_model_is_not_asked_about_what_another_closed(run, asked, fakes):
         return Explored(findings=(found,) if job.lines == (10,) else (), executions=1)
 
     def proved(job):
-        node = (job.tests or (f"{job.path}::test_discount_total_below_0",))[0]
+        node = (job.tests or (f"{job.path}::test_discount_negative_total_is_zero",))[0]
         return fakes.proved(node, lines=(10,), branches=((9, 10),))(job)
 
     made, _ = run(asked, script={Explore: explored, Prove: proved}, grade="weak")
