@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -136,7 +137,12 @@ class Inputs(Choices):
         built = self._world.drawn(owner, self._seed)
         return list(dict.fromkeys([*known, *sorted(built, key=len)]))
 
-    @property
+    def receiver(self, chance: random.Random) -> str | None:
+        """One of them, as likely one that tests made as any: what is built of whatever fits is often far off."""
+        groups = [group for group in (self.known_receivers, self.receivers) if group]
+        return chance.choice(chance.choice(groups)) if groups and self.receivers else None
+
+    @cached_property
     def known_receivers(self) -> list[str]:
         """The objects that tests called it on or made."""
         seen = [call.receiver for call in self.calls if call.receiver]

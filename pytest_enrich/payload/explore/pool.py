@@ -71,6 +71,16 @@ class Pool:
 
     def rules_of(self, value: str) -> frozenset[str]:
         """Those that had a part in thinking of a value: one that tests pass needs no type."""
+        if value not in self._told_of:
+            self._told_of[value] = self._rules_of(value)
+        return self._told_of[value]
+
+    @cached_property
+    def _told_of(self) -> dict[str, frozenset[str]]:
+        """Asked for each call that is tried, most often of the same values."""
+        return {}
+
+    def _rules_of(self, value: str) -> frozenset[str]:
         own = self.rules.get(value)
         if own is None:
             is_drawn = value in self.__dict__.get("drawn", ())
@@ -95,12 +105,14 @@ class Seen:
         calls: Of the function.
         namesakes: What parameters of other functions got, by name.
         examples: Those of the calls that only a docstring shows.
+        siblings: The same, of the operators of the same class.
         refused: Those calls that ended in an exception: they show what may be passed only where nothing else does.
         setups: What was done to objects before.
     """
 
     calls: tuple[Call, ...]
     namesakes: Mapping[str, Sequence[str]]
+    siblings: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
     refused: frozenset[Call] = frozenset()
     setups: tuple[tuple[Call, ...], ...] = ()
     examples: frozenset[Call] = frozenset()
@@ -116,6 +128,7 @@ class Seen:
         groups: dict[str, Sequence[str]] = {
             "tests' own": self._of([call for call in plain if call not in self.examples], name),
             "docstring examples": self._of([call for call in plain if call in self.examples], name),
+            "other operators": self.siblings.get(name, ()) if operator else (),
         }
         if not any(groups.values()):  # what an operator refuses is what it is not for
             groups = {"refused": [] if operator else self._of(self.calls, name)}
@@ -181,6 +194,8 @@ class Supply:
         used = self._used.get(name, usage.NO_USE)
         if self._owner is not None and self._entry.is_operator:
             used |= usage.asks_for("operand of an operator", _operand(self._owner))
+        if len(self._entry.parameters) == 1:
+            used |= usage.asks_for("prose", evidence.of_prose(self._function))
         default = self.defaults.get(name, evidence.NOTHING)
         told_by = evidence.told(parameter, self.hints.get(name), seen, used, default)
         if told_by.hint is types.UNKNOWN and any(_idle(self._function, name)):

@@ -609,6 +609,34 @@ def test_a_call_that_says_more_is_preferred_to_the_first_one(explore):
     assert finding.observations[0].value != "[]"
 
 
+def test_an_operator_takes_what_tests_pass_to_the_others_of_its_class(explore):
+    text = """
+        class Price:
+            def __init__(self, cents=0):
+                self.cents = cents
+
+            def __add__(self, other):
+                return Price(self.cents + int(other[0]))
+
+            def __sub__(self, other):
+                number, unit = other
+                if unit == "c":
+                    return number  # here
+                return None
+        """
+    own, added = (
+        Call(
+            qualname=f"Price.{name}",
+            arguments=(Argument(name="other", value=value),),
+            receiver="⟨sample:Price⟩(3)",
+        )
+        for name, value in (("__sub__", "(1, 'd')"), ("__add__", "(12, 'c')"))
+    )
+    found = explore(text, "Price.__sub__", "method", calls=(own,), neighbours=(added,), executions=60)
+    (finding,) = found.findings
+    assert finding.action == "price - (12, 'c')"
+
+
 def test_what_an_operator_was_only_seen_to_refuse_is_not_passed_to_it(explore):
     text = """
         class Sum:
