@@ -9,7 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from ..engine.guide import Choices
-from ..engine.reduce import known_texts, oddness
+from ..engine.reduce import foreignness, known_texts, oddness
 from ..engine.solve import Mark
 from ..express import express
 from ..rules import is_left_out, rule, types, usage
@@ -114,7 +114,8 @@ class Inputs(Choices):
     def usual(self) -> frozenset[str]:
         """What a reader has seen in tests of it."""
         shown = [value for pool in self.pools.values() for value in pool.seen]
-        return known_texts([*shown, *(call.receiver for call in self.calls if call.receiver)])
+        receivers = (call.receiver for call in self.calls if call.receiver)
+        return known_texts([*shown, *receivers, *(text for pool in self.pools.values() for text in pool.written)])
 
     def is_usual(self, call: Call) -> bool:
         """Whether callers might make this call, and people read it without wonder."""
@@ -124,6 +125,17 @@ class Inputs(Choices):
         """How far a call is from what callers write."""
         bare = sum(name in self.pools and self.pools[name].is_unnamed(value) for name, value in call.arguments)
         return oddness(call, self.usual) + bare
+
+    def strangeness(self, call: Call) -> tuple[int, int]:
+        """How far a call is from what callers write, then how far its values are from those that people wrote."""
+        return self.oddness(call), self._foreignness(call) + sum(map(self._foreignness, call.setup))
+
+    def _foreignness(self, call: Call) -> int:
+        own = {(name, text) for name, pool in self.pools.items() for text in pool.seen}
+        values = [value for name, value in call.arguments if (name, value) not in own]
+        values += [call.receiver] if call.receiver and call.receiver not in self.known_receivers else []
+        values += [value for given in call.then for value in given]
+        return sum(foreignness(value, self._world.written_literals) for value in values)
 
     @cached_property
     def givable(self) -> list[str]:

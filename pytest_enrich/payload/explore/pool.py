@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from functools import cached_property, lru_cache, partial
 from typing import Any
 
@@ -17,13 +18,15 @@ from .calls import Call
 from .entry import MAKERS, Entry
 from .templates import NUMBER
 
-MOST_PLAIN = 6
+MOST_PLAIN, MOST_WRITTEN, MOST_KNOWN = 6, 60, 8
 SHORT = 24
 
 
 @dataclasses.dataclass(frozen=True)
 class Pool:
     """Values for one parameter, each group plainest first: `seen` in tests, `constants`, `drawn` by type.
+
+    `written` are those that people wrote for something else, the nearest first.
 
     `rules` are, by value, those that thought of it, and
     `told_by` those that told the type.
@@ -33,6 +36,7 @@ class Pool:
     constants: tuple[str, ...]
     draw: Callable[[], tuple[str, ...]]
     hint: Any
+    written: tuple[str, ...] = ()
     rules: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
     told_by: frozenset[str] = frozenset()
 
@@ -48,6 +52,12 @@ class Pool:
         general = [text for text, value in options if types.conforms(value, self.hint)]
         known = sorted(self.seen, key=len)[:MOST_PLAIN]
         return tuple(dict.fromkeys([*known, *(general if self.hint is not types.ANYTHING else [])]))
+
+    @cached_property
+    def usual(self) -> tuple[str, ...]:
+        """Values to prefer: what tests pass for it, what people wrote elsewhere, what needs no thought."""
+        seen = sorted(self.seen, key=len)[:MOST_WRITTEN]
+        return tuple(dict.fromkeys([*seen, *self.written, *self.plain]))
 
     @property
     def short(self) -> list[str]:
@@ -91,7 +101,7 @@ class Pool:
 
     def any(self, chance: random.Random) -> str:
         """One of them, each group as likely."""
-        known = [group for group in (self.seen, self.constants) if group]
+        known = [group for group in (self.seen or self.written, self.constants) if group]
         group = chance.choice([*known, None])
         values = (self.drawn if group is None else group) or next(iter(known), ())
         return chance.choice(values) if values else "None"
@@ -180,13 +190,15 @@ class Supply:
         members, numbers = tuple(enumerated(hint)), tuple(self._world.constants_for(hint))
         constants = (*members, *numbers)
         known = tuple(text for text, _ in seen)
+        written = nearest(self._world.written_for(hint), known)[:MOST_WRITTEN]
         sources = {
             "members": members,
             "constants": self._world.plain_constants,
+            "written": written,
         }
         rules = by_value((rule, value) for rule, values in sources.items() for value in values)
         rules = {**{number: frozenset({"next to constants"}) for number in numbers}, **rules, **shown}
-        return Pool(known, constants, partial(self._drawn, name, hint), hint, rules, told_by)
+        return Pool(known, constants, partial(self._drawn, name, hint), hint, written, rules, told_by)
 
     def _told(self, parameter: dict[str, Any], seen: list[object]) -> evidence.Told:
         """The type of a parameter: anything where the function does nothing with it, and nothing else tells it."""
@@ -242,6 +254,18 @@ def _operand(owner: type) -> Iterator[type]:
 def _idle(function: object, name: str) -> Iterator[bool]:
     """A parameter that the body does nothing with may be anything."""
     yield not usage.is_read(function, name)
+
+
+def nearest(values: Iterable[str], known: Sequence[str]) -> tuple[str, ...]:
+    """The values in the order of how much of their text one of those that are `known` has."""
+    matchers = [SequenceMatcher(None, "", text, autojunk=False) for text in known[:MOST_KNOWN]]
+
+    def unlike(value: str) -> float:
+        for matcher in matchers:
+            matcher.set_seq1(value)
+        return -max((matcher.ratio() for matcher in matchers), default=0.0)
+
+    return tuple(sorted(values, key=unlike))
 
 
 def by_value(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:

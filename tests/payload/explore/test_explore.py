@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_enrich.data import Argument, Call, Explore, Observation
 from pytest_enrich.sandboxes.process import ProcessSandbox
@@ -656,6 +657,41 @@ def test_what_an_operator_was_only_seen_to_refuse_is_not_passed_to_it(explore):
     )
     (finding,) = explore(text, "Sum.__add__", "method", calls=(refused,)).findings
     assert "'wrong'" not in finding.action
+
+
+READING = """
+    def read(text: str) -> int:
+        if "T" not in text:
+            raise ValueError("no time in it")  # here
+        return len(text)
+    """
+
+
+def test_what_people_wrote_is_not_cut_short(explore):
+    seen = Call(qualname="read", arguments=(Argument(name="text", value="'2019-01-01T12:00'"),))
+    (finding,) = explore(READING, "read", calls=(seen,), written=("'key'", "'2019-01-01'")).findings
+    assert finding.action == "⟨sample:read⟩('2019-01-01')"
+
+
+def test_where_no_test_passes_anything_what_stands_in_tests_is_better_than_what_is_drawn(explore):
+    (finding,) = explore(READING, "read", written=("'2019-W01'",)).findings
+    assert finding.action == "⟨sample:read⟩('2019-W01')"
+
+
+def test_a_step_that_takes_the_branch_and_is_looked_at_by_nobody_is_left_out(explore):
+    text = """
+        class Span:
+            def end(self, start=None, stop=None):
+                if start is None and stop is None:
+                    raise ValueError("start or stop")  # here
+                if stop is not None:
+                    return stop  # here
+                return start  # here
+        """
+    ended = Call(qualname="Span.end", arguments=(Argument(name="stop", value="3"),), receiver="⟨sample:Span⟩()")
+    twice = replace(ended, arguments=(), setup=(replace(ended, receiver=None),))
+    found = explore(text, "Span.end", "method", calls=(ended, twice))
+    assert {tuple(finding.lines[1:]) for finding in found.findings} == {()}
 
 
 def test_behind_a_call_comes_one_that_does_something_else_on_the_same_way(explore):
