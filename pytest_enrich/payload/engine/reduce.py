@@ -85,10 +85,15 @@ def literals_of(template: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=20_000)
-def foreignness(template: str, written: frozenset[str]) -> int:
-    """How far a value is from what people wrote: 0 a plain one, 1 one that they wrote elsewhere, 2 any other."""
-    telling = [text for text in literals_of(template) if not TRIVIAL.fullmatch(text)]
-    return 1 + any(text not in written for text in telling) if telling else 0
+def foreignness(template: str, *circles: frozenset[str]) -> int:
+    """How far a value is from what people wrote: the number of the first circle that has all its telling literals.
+
+    Args:
+        template: A plain value is in all circles.
+        circles: Literals that people wrote, the nearest first.
+    """
+    telling = {text for text in literals_of(template) if not TRIVIAL.fullmatch(text)}
+    return next((at for at, circle in enumerate(circles) if telling <= circle), len(circles))
 
 
 def _odd_text(text: str) -> int:

@@ -6,10 +6,11 @@ import random
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from types import MappingProxyType
 
 from ..engine.guide import Choices
-from ..engine.reduce import foreignness, known_texts, oddness
+from ..engine.reduce import foreignness, known_texts, literals_of, oddness
 from ..engine.solve import Mark
 from ..express import express
 from ..rules import is_left_out, rule, types, usage
@@ -23,6 +24,8 @@ from .templates import template_parts
 
 MOST = 24
 MOST_ODD = 1
+OBJECT = "()"
+"""In the place of a parameter's name, for the object that a method is called on."""
 IDENTIFIER = re.compile(r"[a-z]\w{2,}")
 SWITCH = ("True", "False")
 MOST_LITERALS = 160
@@ -131,11 +134,17 @@ class Inputs(Choices):
         return self.oddness(call), self._foreignness(call) + sum(map(self._foreignness, call.setup))
 
     def _foreignness(self, call: Call) -> int:
-        own = {(name, text) for name, pool in self.pools.items() for text in pool.seen}
-        values = [value for name, value in call.arguments if (name, value) not in own]
-        values += [call.receiver] if call.receiver and call.receiver not in self.known_receivers else []
-        values += [value for given in call.then for value in given]
-        return sum(foreignness(value, self._world.written_literals) for value in values)
+        """How far the arguments are from what tests pass to their parameters, the object from those they make."""
+        values = [*call.arguments, *(("", value) for given in call.then for value in given)]
+        values += [(OBJECT, call.receiver)] if call.receiver else []
+        circles = ((value, self._own_literals.get(name, frozenset())) for name, value in values)
+        return sum(foreignness(value, own, self._world.written_literals) for value, own in circles)
+
+    @cached_property
+    def _own_literals(self) -> dict[str, frozenset[str]]:
+        """Those of what tests pass, by parameter, and of the objects."""
+        shown = {OBJECT: self.known_receivers, **{name: pool.seen for name, pool in self.pools.items()}}
+        return {name: frozenset(chain.from_iterable(map(literals_of, texts))) for name, texts in shown.items()}
 
     @cached_property
     def givable(self) -> list[str]:
