@@ -190,7 +190,7 @@ class Supply:
         members, numbers = tuple(enumerated(hint)), tuple(self._world.constants_for(hint))
         constants = (*members, *numbers)
         known = tuple(text for text, _ in seen)
-        written = nearest(self._world.written_for(hint), known)[:MOST_WRITTEN]
+        written = self._written(parameter, hint, known)
         sources = {
             "members": members,
             "constants": self._world.plain_constants,
@@ -213,6 +213,12 @@ class Supply:
         if told_by.hint is types.UNKNOWN and any(_idle(self._function, name)):
             return evidence.Told(types.ANYTHING, frozenset({"idle"}))
         return told_by
+
+    def _written(self, parameter: dict[str, Any], hint: Any, seen: Sequence[str]) -> tuple[str, ...]:
+        """What people wrote elsewhere: the most like what tests pass, else another one for each parameter."""
+        found = nearest(self._world.written_for(hint), seen)[:MOST_WRITTEN]
+        at = 0 if seen else [*self._entry.parameters].index(parameter)
+        return (*found[at:], *found[:at])
 
     def _place(self, name: str) -> str:
         """Whether it is for a file or a directory: as the body uses it, else as it is called."""

@@ -678,6 +678,17 @@ def test_where_no_test_passes_anything_what_stands_in_tests_is_better_than_what_
     assert finding.action == "⟨sample:read⟩('2019-W01')"
 
 
+def test_where_no_test_tells_which_is_for_which_each_parameter_gets_another_value(explore):
+    text = """
+        def put(key: str, value: str) -> str:
+            if len(key) > 2:
+                return f"{key}={value}"  # here
+            return ""
+        """
+    (finding,) = explore(text, "put", written=("'colour'", "'blue'")).findings
+    assert finding.action == "⟨sample:put⟩('colour', 'blue')"
+
+
 def test_a_step_that_takes_the_branch_and_is_looked_at_by_nobody_is_left_out(explore):
     text = """
         class Span:
