@@ -33,7 +33,7 @@ def main() -> int:
     given = parser.parse_args()
     listing = projects.read(given.list)
     names = projects.chosen(given.names, listing)
-    settings = Settings(budget=given.budget, seed=given.seed, more=tuple(given.pytest))
+    settings = Settings(budget=given.budget, seed=given.seed, more=("--enrich-model=none", *given.pytest))
     run = runs.begin(given.folder, settings, given.package, given.run)
     about = f"{tables.machine()}; budget {settings.budget}, seed {settings.seed}"
     kept = Results(run.place, "recovery", Result)
