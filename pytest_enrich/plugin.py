@@ -36,7 +36,7 @@ _VALUES = (
     ("sandbox", "auto", "string", "KIND", "how candidates are kept apart: auto, strict, process"),
 )
 _WORDS = (
-    ("model", "TAG", "the Ollama model to ask; the default is the best of those that are pulled"),
+    ("model", "TAG", "the Ollama model to ask, or none; the default is the best of those that are pulled"),
     ("host", "URL", "where Ollama listens; the default is OLLAMA_HOST, else http://127.0.0.1:11434"),
 )
 _GLOBS = (

@@ -42,6 +42,8 @@ class Task(Struct, frozen=True, kw_only=True):
         executions: How many calls it may make.
         seed: For whatever it draws.
         is_open: Whether a gap, by its id, is still open by now: what was proposed before may have closed it.
+        so_far: The run's attempts on this target by now.
+        has_turn: Whether there is time to think of more; others wait.
     """
 
     target: Target
@@ -54,6 +56,8 @@ class Task(Struct, frozen=True, kw_only=True):
     others: tuple[Gap, ...] = ()
     turned_down: tuple[Reason, ...] = ()
     is_open: Callable[[str], bool] = lambda _gap: True
+    so_far: Callable[[], tuple[Attempt, ...]] = tuple
+    has_turn: Callable[[], bool] = lambda: True
 
     def has_asked(self, proposer: str) -> bool:
         """Whether this proposer has thought of something for the target, with the same seed."""

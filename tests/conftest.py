@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.util
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,6 +52,15 @@ def own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The key that suggestions are sealed with is kept out of the home of whoever runs the tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_model() -> Iterator[None]:
+    """No test asks the model of whoever runs it by chance; those marked `live` are told where one is."""
+    with pytest.MonkeyPatch.context() as patch:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", 11434), 0.3):
+            patch.setenv("PYTEST_ADDOPTS", "-o enrich_model=none")
         yield
 
 

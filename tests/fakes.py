@@ -29,6 +29,7 @@ from pytest_enrich.data import (
     Observation,
     Oracle,
     Origin,
+    Parameter,
     Placement,
     Prove,
     Proved,
@@ -75,6 +76,7 @@ FIXED = frozenset({"kind", "grade", "where", "style", "stopped", "source"})
 """Fields whose words are on a list."""
 KEYS = frozenset({"with", "budget", "total", "closed"})
 """Names that a run gives itself."""
+TOTAL = (Parameter(name="total", kind="positional"),)
 CODE = "def test_negative():\n    assert discount(-1) == 0\n"
 
 
@@ -165,7 +167,8 @@ def target(*gaps: Gap, **changes: object) -> Target:
         conditions=tuple(() for _ in own),
         placement=Placement(path=TESTS, anchor="test_discount"),
         digest="digest",
-        entries=(Entry(qualname="discount", kind="function"),),
+        parameters=TOTAL,
+        entries=(Entry(qualname="discount", kind="function", parameters=TOTAL),),
     )
     return replace(plain, **changes)
 

@@ -21,6 +21,8 @@ from pytest_enrich.sandboxes.isolation import RLIMITS_ONLY
 from pytest_enrich.store import Store
 
 _FOUND = 1
+FOR_TESTS = 3e9
+"""Of models with fewer parameters few whole tests are worth anything."""
 
 
 class Check(Struct, frozen=True):
@@ -54,7 +56,25 @@ def _checks(store: Store) -> Iterator[Check]:
     yield _git(store)
     yield _limits()
     yield from _isolation(Path(store.rootdir))
+    yield from _model()
     yield from _inside(store)
+
+
+def _model() -> Iterator[Check]:
+    """Which local model a run would ask; none is needed."""
+    from pytest_enrich.proposers.ollama import connect
+    from pytest_enrich.proposers.ollama.gate import Refusal
+
+    found = connect.connect(connect.Wish())
+    if isinstance(found, Refusal):
+        remedy = f" ({found.remedy.partition(':')[2].strip()})" * bool(found.remedy)
+        yield Check("model", ok=True, found=f"none: {found.reason}{remedy}: not needed")
+        return
+    found.client.close()
+    yield Check("model", ok=True, found=f"{found.heading}; {found.reason}")
+    size = found.model.pulled.parameters
+    use = "names and whole tests" if not 0 < size < FOR_TESTS else "names; for whole tests it is small"
+    yield Check("  good for", ok=True, found=use)
 
 
 def _folder(store: Store) -> Check:

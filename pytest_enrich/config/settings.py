@@ -13,7 +13,8 @@ from pytest_enrich.errors import UsageError
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)([smh])")
 MODEL = "ollama"
-"""The proposer that asks a model: code is shown to it, so that it is never asked unless somebody said so."""
+"""The proposer that asks a model on this machine, where there is one."""
+NO_MODEL = "none"
 
 PROPOSERS = ("rows", "properties", "search", MODEL)
 """The names that `with_` may hold besides `auto`, in the order in which they are asked."""
@@ -101,7 +102,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         test_files: The files, relative to rootdir, that the suite's tests are in, as far as all of these passed.
         red: The other ones, each with what happened there: nothing is learnt from them and nothing put into them.
         testpaths, python_files: pytest's, for files that are made.
-        model: The tag of the local model to ask, "" for the best one that is there.
+        model: The tag of the local model to ask, "" for the best one that is there, "none" for no model.
         host: Where Ollama listens, "" for what the environment says.
         allow_remote: Whether source code may be sent to another machine.
         prompt_exclude: Globs of files whose text never goes into a prompt.
@@ -147,6 +148,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     @property
     def asked(self) -> tuple[str, ...]:
-        """The proposers by name, in the order in which they are asked; `auto` is all, a model only if named."""
-        auto = {name for name in PROPOSERS if name != MODEL or self.model} if "auto" in self.with_ else set()
+        """The proposers by name, in the order in which they are asked; `auto` is all but an unwanted model."""
+        auto = {name for name in PROPOSERS if name != MODEL or self.model != NO_MODEL}
+        auto = auto if "auto" in self.with_ else set()
         return tuple(name for name in PROPOSERS if name in self.with_ or name in auto)

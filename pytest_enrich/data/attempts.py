@@ -117,7 +117,7 @@ class Kept(Struct, frozen=True, kw_only=True, tag="kept"):
     `gaps` are those it closes, at least partly.
 
     `grade` and `mutants` are about the code of these gaps. `smaller` is what was kept in the candidate's place,
-    when a part of it was enough; `joined` a test that was kept before, where both became one.
+    when a part of it was enough.
     """
 
     gaps: tuple[str, ...]
@@ -128,7 +128,6 @@ class Kept(Struct, frozen=True, kw_only=True, tag="kept"):
     grade: Grade = "ungraded"
     mutants: MutantsPart = MutantsPart()
     smaller: Candidate | None = None
-    joined: Candidate | None = None
     left_out: tuple[str, ...] = ()
 
 

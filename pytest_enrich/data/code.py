@@ -214,11 +214,6 @@ class Target(Struct, frozen=True, kw_only=True):
     fixtures: tuple[str, ...] = ()
     parts: tuple[Target, ...] = ()
 
-    @property
-    def joins_methods(self) -> bool:
-        """Whether it is about several methods of a class."""
-        return bool(self.parts) and self.qualname not in {part.qualname for part in self.parts}
-
     def part_of(self, gap: str) -> Target:
         """The target of the one function that the gap of this id is in."""
         return next((part for part in self.parts if gap in {own.id for own in part.gaps}), self)

@@ -47,6 +47,7 @@ class Explore(Struct, frozen=True, kw_only=True, tag="explore"):
         neighbours: Calls seen of other functions of the module: a parameter of the same name takes such values.
         constants: Literals that the source compares with, best first.
         constructors: Calls that make objects of the project's classes, seen in tests.
+        written: Values in the file that the new test goes into.
         raises: Lines of `raise` statements in `path`: an exception from elsewhere is an accident, not a contract.
         seed: Of the search; with the same seed and `executions` the answer is the same everywhere.
         executions: The most calls to make.
@@ -64,6 +65,7 @@ class Explore(Struct, frozen=True, kw_only=True, tag="explore"):
     neighbours: tuple[Call, ...] = ()
     constants: tuple[str, ...] = ()
     constructors: tuple[Call, ...] = ()
+    written: tuple[str, ...] = ()
     raises: tuple[int, ...] = ()
     seed: int = 0
     executions: int = 5000

@@ -107,20 +107,19 @@ def work(target: Target, context: RunContext, slice_: Slice) -> Done:
     def now() -> Task:
         return task
 
-    thought_of = _thought_of(now, context)
+    thought_of = _thought_of(now, context, slice_)
     while (candidate := _in_time(lambda: next(thought_of, None))) is not None:
-        if context.remaining.left <= 0 or slice_.is_over:
+        # What a model wrote was paid for: it is proven before the turn of its target ends.
+        if context.remaining.left <= 0 or (slice_.is_over and not candidate.origin.prompt):
             return Done(target=target, attempts=attempts, complete=False)
         if judging.is_among(candidate, earlier) or judging.is_needless(candidate, task):
             continue
-        found = _in_time(
-            partial(judging.judge, task, candidate, context, judging.beside(target, attempts, context))
-        )
+        found = _in_time(partial(judging.judge, task, candidate, context))
         if found is None:
             return Done(target=target, attempts=attempts, complete=False)
         named = _in_time(partial(judging.named, task, candidate, found, context))
         kept, verdict = named or (candidate, found)
-        attempts = (*judging.without_joined(attempts, found), judging.attempt(target, kept, verdict))
+        attempts = (*attempts, judging.attempt(target, kept, verdict))
         task = _next(task, (*earlier, *attempts), verdict)
         if not task.target.gaps:
             return Done(target=target, attempts=attempts)
@@ -135,7 +134,7 @@ def _in_time(doing: Callable[[], T]) -> T | None:
         return None
 
 
-def _thought_of(task: Callable[[], Task], context: RunContext) -> Iterator[Candidate]:
+def _thought_of(task: Callable[[], Task], context: RunContext, slice_: Slice) -> Iterator[Candidate]:
     """What the proposers think of, one after the other; spares when all have had a say.
 
     Each is asked for what is open then: `task` gives that, with all the time that there is for the target.
@@ -146,7 +145,14 @@ def _thought_of(task: Callable[[], Task], context: RunContext) -> Iterator[Candi
         return gap in {one.id for one in task().target.gaps}
 
     for proposer, share in shares(context.proposers, first.seconds, first.executions):
-        own = replace(task(), seconds=share.seconds, executions=share.executions, is_open=is_open)
+        own = replace(
+            task(),
+            seconds=share.seconds,
+            executions=share.executions,
+            is_open=is_open,
+            so_far=lambda: task().attempts,
+            has_turn=lambda: not slice_.is_over,
+        )
         for candidate in share.timed(proposer.propose(own)):
             if candidate.origin.spare:
                 spares.append(candidate)

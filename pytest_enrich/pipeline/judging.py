@@ -25,10 +25,8 @@ from pytest_enrich.data import (
 )
 from pytest_enrich.pipeline.budget import RemainingBudget
 from pytest_enrich.protocols import Proposer, Sandbox, Task
-from pytest_enrich.validate import Beside
 
 REPEATED = Dropped(rung="gains", reason="closes no gap that is still open")
-JOINED = Dropped(rung="new", reason="is stated in another suggestion")
 _REJECTED = Dropped(rung="new", reason="was turned down before")
 
 
@@ -65,7 +63,7 @@ class RunContext(Struct, frozen=True, kw_only=True):
     people turned this test down; `turned_down` why they turned down others for a source file.
     `existing` is what the run knows of the tests that exist: whoever is asked, it is the same.
     `named` may give a test that was kept a better name; under that it is judged once more. `sharper` as in
-    `validate.judge`; `joiner` writes one test of two that are kept for one target.
+    `validate.judge`.
     """
 
     proposers: tuple[Proposer, ...]
@@ -83,11 +81,10 @@ class RunContext(Struct, frozen=True, kw_only=True):
     turned_down: Callable[[str], tuple[Reason, ...]] = lambda _path: ()
     named: Callable[[Task, NewTest], NewTest | None] = lambda *_test: None
     sharper: validate.Sharper = lambda *_call: ()
-    joiner: validate.Joiner = lambda *_tests: None
     watch: Callable[[], AbstractContextManager[Sequence[Job]]] = lambda: nullcontext(())
 
 
-def judge(task: Task, candidate: Candidate, context: RunContext, beside: Beside | None = None) -> Verdict:
+def judge(task: Task, candidate: Candidate, context: RunContext) -> Verdict:
     """The verdict of the ladder, unless nothing is open for it, or people turned it down."""
     if not {gap.id for gap in task.target.gaps} & set(candidate.gaps):
         return REPEATED
@@ -103,28 +100,10 @@ def judge(task: Task, candidate: Candidate, context: RunContext, beside: Beside 
         lowest=context.grade,
         existing=context.existing,
         sharper=context.sharper,
-        beside=beside,
     )
     if not isinstance(verdict, Kept):
         return verdict
     return _REJECTED if _is_rejected(verdict.smaller or candidate, verdict.gaps, task.target, context) else verdict
-
-
-def beside(target: Target, attempts: Sequence[Attempt], context: RunContext) -> Beside:
-    """What was kept for `target`, which it has as it was before; no joint test that people turned down."""
-
-    def joiner(task: Task, first: NewTest, second: NewTest) -> NewTest | None:
-        both = context.joiner(task, first, second)
-        return None if both is None or _is_rejected(both, both.gaps, target, context) else both
-
-    kept = tuple(one for one in attempts if isinstance(one.verdict, Kept))
-    return Beside(target=target, attempts=kept, joiner=joiner)
-
-
-def without_joined(attempts: Sequence[Attempt], verdict: Verdict) -> tuple[Attempt, ...]:
-    """The attempts, that one as dropped which became a part of what the verdict is about."""
-    joined = verdict.joined if isinstance(verdict, Kept) else None
-    return tuple(replace(one, verdict=JOINED) if one.candidate is joined else one for one in attempts)
 
 
 def named(task: Task, candidate: Candidate, verdict: Verdict, context: RunContext) -> tuple[Candidate, Verdict]:
@@ -160,7 +139,7 @@ def _is_rejected(candidate: Candidate, gaps: Sequence[str], target: Target, cont
 def attempt(target: Target, candidate: Candidate, verdict: Verdict) -> Attempt:
     """The record: of a candidate that was kept as what it was kept, without what only judging it needed."""
     if isinstance(verdict, Kept) and verdict.smaller is not None:
-        candidate, verdict = verdict.smaller, replace(verdict, smaller=None, joined=None)
+        candidate, verdict = verdict.smaller, replace(verdict, smaller=None)
     part = target.part_of(candidate.gaps[0])
     return Attempt(
         path=part.path,

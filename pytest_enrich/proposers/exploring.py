@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Answered, Call, Explore, Explored, Record, Recorded, Target
 from pytest_enrich.protocols import Sandbox, Task
+from pytest_enrich.source import written
 
 # Beyond the search itself: starting pytest, importing the project, making findings plain and looking at them.
 START_SECONDS = 40.0
@@ -60,6 +61,7 @@ def _job(task: Task, recorded: Recorded) -> Explore:
         neighbours=tuple(call for call in recorded.calls if call.qualname in target.neighbours),
         constants=target.constants,
         constructors=recorded.constructors,
+        written=written.values(task.test_text),
         through=recorded.through,
         raises=target.raise_lines,
         seed=task.seed,

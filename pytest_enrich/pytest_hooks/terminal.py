@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import threading
 import traceback
 from collections.abc import Iterator
@@ -73,6 +74,9 @@ def report_crash(error: BaseException, settings: Settings) -> str:
     return f"internal error, {where.replace(f'{settings.rootdir}/', '')}; your test result is not affected"
 
 
+OLLAMA, PROBE_SECONDS = ("127.0.0.1", 11434), 0.3
+
+
 class Looked(Struct, frozen=True, kw_only=True):
     """The settings as far as they can be fulfilled, and the line that the header has for it, "" for none."""
 
@@ -88,6 +92,11 @@ def look_for_model(settings: Settings) -> Looked:
     """
     if MODEL not in settings.asked or settings.listing:
         return Looked(settings=settings)
+    others = tuple(name for name in settings.asked if name != MODEL)
+    is_usual = not (MODEL in settings.with_ or settings.model or settings.host or os.environ.get("OLLAMA_HOST"))
+    if is_usual and not _is_listening():  # a client is not imported for nothing
+        told = f"no local model: nobody listens on {OLLAMA[0]}:{OLLAMA[1]} (ollama serve)"
+        return Looked(settings=replace(settings, with_=others), line=told)
     from pytest_enrich.proposers.ollama import connect
 
     found = connect.connect(connect.wish(settings))
@@ -96,9 +105,15 @@ def look_for_model(settings: Settings) -> Looked:
         return Looked(settings=settings, line=visible(f"{found.heading}; {found.reason}"))
     if MODEL in settings.with_:
         raise pytest.UsageError(_impossible(found))
-    others = tuple(name for name in settings.asked if name != MODEL)
     told = f"without {MODEL}: {found.reason}" + f" ({_command(found.remedy)})" * bool(found.remedy)
     return Looked(settings=replace(settings, with_=others), line=visible(told))
+
+
+def _is_listening() -> bool:
+    """Whether anybody is where Ollama listens when it is not told otherwise."""
+    with contextlib.suppress(OSError), socket.create_connection(OLLAMA, PROBE_SECONDS):
+        return True
+    return False
 
 
 def _impossible(refusal: Refusal) -> str:

@@ -31,10 +31,11 @@ NAMES = ("test_*.py", "*_test.py")
 class Ground(Struct, frozen=True, kw_only=True):
     """The targets of a run, and what a person must know about the tests.
 
-    `left_out` are gaps that only tests reach which do not run inside.
+    `suite` is what is known of the tests, `left_out` are gaps that only tests reach which do not run inside.
     """
 
     targets: tuple[Target, ...]
+    suite: Suite = Suite()
     left_out: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -57,7 +58,7 @@ def survey(
     kept = [new for old, new in zip(targets, reached, strict=True) if new.nearest or not old.nearest]
     lost = [old for old, new in zip(targets, reached, strict=True) if old.nearest and not new.nearest]
     away = tuple(gap for target in (*red, *lost) for gap in target.gaps)
-    return Ground(targets=tuple(kept), left_out=away, notes=(*notes, *_told(unable)))
+    return Ground(targets=tuple(kept), suite=known, left_out=away, notes=(*notes, *_told(unable)))
 
 
 def _located(

@@ -29,8 +29,9 @@ from pytest_enrich.session.scope import Found
 from pytest_enrich.session.writing import Writer
 from pytest_enrich.store import Store
 
-# While a model may still be asked, what the others may use of the budget; what is left over is theirs again.
-EARLY_PART = 0.5
+# While a model may still be asked, what the others may use of the budget, and of the places for suggestions; what
+# is left over is theirs again.
+EARLY_PART, EARLY_PLACES = 0.5, 0.7
 # What a model may use of the rest: with what it said the others have a second turn.
 MODEL_PART = 0.8
 # With less than that left another walk over the targets gives nothing.
@@ -55,6 +56,7 @@ class Round(Struct, frozen=True, kw_only=True):
         names: The proposers that are asked.
         after: Those that must be done with a gap before.
         part: Of what is left of the budget, how much may be used.
+        places: Of the suggestions that people want to see, how many may wait before the round ends.
         depth: How often the same were asked before in this run: each time one target may take twice as
             long, and something else is drawn.
     """
@@ -62,6 +64,7 @@ class Round(Struct, frozen=True, kw_only=True):
     names: tuple[str, ...]
     after: tuple[str, ...] = ()
     part: float = 1.0
+    places: float = 1.0
     depth: int = 0
 
     @property
@@ -82,7 +85,8 @@ def plan_round(names: Sequence[str], *, model: bool) -> tuple[Round, ...]:
     if not model:
         return (Round(names=others),) if others else ()
     last = Round(names=(MODEL,), after=others, part=MODEL_PART if others else 1.0)
-    return (Round(names=others, part=EARLY_PART), last, Round(names=others)) if others else (last,)
+    first = Round(names=others, part=EARLY_PART, places=EARLY_PLACES)
+    return (first, last, Round(names=others)) if others else (last,)
 
 
 def deeper(names: Sequence[str], whole: RemainingBudget) -> Iterator[Round]:
@@ -92,6 +96,11 @@ def deeper(names: Sequence[str], whole: RemainingBudget) -> Iterator[Round]:
     while others and not whole.is_counted and whole.left >= SHORTEST_WALK:
         depth += 1
         yield Round(names=others, depth=depth)
+
+
+def last_round(names: Sequence[str]) -> Round:
+    """A model alone, with all the time that is left."""
+    return Round(names=(MODEL,), after=tuple(name for name in names if name != MODEL))
 
 
 def by_module(targets: Iterable[Target]) -> list[Target]:

@@ -13,14 +13,15 @@ from msgspec.structs import replace
 
 from pytest_enrich.config import Settings
 from pytest_enrich.data import Attempt, ModelPart, NewTest, Target
-from pytest_enrich.proposers.ollama import connect, prompt, repair
+from pytest_enrich.proposers.ollama import connect, prompt
 from pytest_enrich.proposers.ollama.asking import LEFT, NEEDED, UNASKED, Asker
 from pytest_enrich.proposers.ollama.connect import Connected
 from pytest_enrich.proposers.ollama.gate import Refusal
 from pytest_enrich.proposers.ollama.naming import Naming
+from pytest_enrich.proposers.ollama.places import Places
 from pytest_enrich.proposers.ollama.question import about_target
-from pytest_enrich.proposers.ollama.repair import Corrected, Repair
 from pytest_enrich.proposers.ollama.scenario import Scenario
+from pytest_enrich.proposers.ollama.use import Use
 from pytest_enrich.protocols import Proposer, Sandbox, Task
 from pytest_enrich.reporters.words import counted
 from pytest_enrich.store.folder import Answers
@@ -34,12 +35,14 @@ class Course(Struct, frozen=True, kw_only=True):
 
     Attributes:
         source_text: A source file's text.
+        places: Where tests may stand.
         left: Seconds of the run.
         attempts: What was tried so far.
         say: Told what the model is waited for.
     """
 
     source_text: Callable[[str], str]
+    places: Places
     left: Callable[[], float]
     attempts: Callable[[], Sequence[Attempt]]
     say: Callable[[str], None]
@@ -119,6 +122,10 @@ class LocalModel:
         takes = f"it takes about {needed:.0f}s, " * (needed > left)
         return f"no time for another question: {takes}{left:.0f}s were left; the next run asks it"
 
+    def resume(self) -> None:
+        """There is time again for what was not asked."""
+        self._asker.resume()
+
     def close(self) -> None:
         """Ask nothing more; what is under way ends."""
         self._asker.close()
@@ -129,17 +136,14 @@ def begin(settings: Settings, sandbox: Sandbox, targets: Sequence[Target], cours
     found = connect.connect(connect.wish(settings), notice=course.say)
     if isinstance(found, Refusal):
         return found.reason
-    window = connect.window(prompt.sizes(targets, course.source_text), found.model.pulled)
+    window = connect.window(prompt.sizes(targets, course.source_text, found.model.room), found.model.pulled)
     answers = Answers(settings.directory, settings.rootdir)
     known = replace(found.model, window=window)
     asker = Asker(found.client, known, answers, course.left, attempts=course.attempts)
     excluded = settings.prompt_exclude
-    strategies: tuple[Proposer, ...] = (
-        Scenario(asker, excluded),
-        Corrected(),
-        Repair(asker, excluded),
-        Corrected(repair.NAME),
-    )
+    use, scenario = Use(asker, sandbox, excluded), Scenario(asker, course.places, excluded)
+    # A small model is a user before it is a tester.
+    strategies: tuple[Proposer, ...] = (use, scenario) if known.is_small else (scenario, use)
     # Where nothing confines it, no code runs that a model wrote.
     may_run = sandbox.isolation != CONFINED or settings.sandbox == "process"
     return LocalModel(found, asker, strategies if may_run else (), Naming(asker, excluded))

@@ -11,6 +11,7 @@ from pytest_enrich.proposers.properties import PropertiesProposer, uses_hypothes
 from pytest_enrich.proposers.rows import RowsProposer
 from pytest_enrich.proposers.search import SearchProposer
 from pytest_enrich.protocols import Proposer, Sandbox, Task
+from pytest_enrich.session.ground import Ground
 from pytest_enrich.session.writing import TestFiles
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Panel:
 
     def begin_model(
         self,
-        targets: Sequence[Target],
+        ground: Ground,
         source_text: Callable[[str], str],
         left: Callable[[], float],
         attempts: Callable[[], Sequence[Attempt]],
@@ -43,12 +44,14 @@ class Panel:
 
         The functions are as in `model.Course`.
         """
-        if MODEL not in self._settings.asked or not targets:
+        if MODEL not in self._settings.asked or not ground.targets:
             return
+        from pytest_enrich.proposers.ollama.places import Places
         from pytest_enrich.session import model
 
-        course = model.Course(source_text=source_text, left=left, attempts=attempts, say=say)
-        found = model.begin(self._settings, self._sandbox, targets, course)
+        places = Places(ground.suite, self._files.readable)
+        course = model.Course(source_text=source_text, places=places, left=left, attempts=attempts, say=say)
+        found = model.begin(self._settings, self._sandbox, ground.targets, course)
         if isinstance(found, str):
             self._silence = f"the model was not asked: {found}"
         else:
@@ -72,6 +75,11 @@ class Panel:
             del known["properties"]  # a share of the time that is for nothing
         others = tuple(known[name] for name in names if name in known)
         return (*others, *(self._model.proposers if self._model is not None and MODEL in names else ()))
+
+    def resume(self) -> None:
+        """There is time again for what the model was not asked."""
+        if self._model is not None:
+            self._model.resume()
 
     def identities(self, names: Sequence[str]) -> tuple[str, ...]:
         """The proposers as a finished gap names them: a model's with its digest."""

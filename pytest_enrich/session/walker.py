@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
@@ -13,7 +14,16 @@ from pytest_enrich.config import MODEL, Settings
 from pytest_enrich.data import Entry, Target
 from pytest_enrich.data.run import Stop
 from pytest_enrich.protocols import Progress
-from pytest_enrich.session.ledger import Ledger, Round, by_module, deeper, key, plan_round
+from pytest_enrich.session.ledger import (
+    SHORTEST_WALK,
+    Ledger,
+    Round,
+    by_module,
+    deeper,
+    key,
+    last_round,
+    plan_round,
+)
 from pytest_enrich.session.panel import Panel
 from pytest_enrich.store import rejected
 
@@ -157,6 +167,11 @@ class Walker:
         """Whether as many suggestions wait as people want to see."""
         return 0 < self._settings.maximum <= self._ledger.waiting
 
+    def _is_full(self, turn: Round) -> bool:
+        """Whether as many wait as may in a round."""
+        most = math.ceil(self._settings.maximum * turn.places)
+        return self.is_enough or 0 < most <= self._ledger.waiting
+
     def walk(self, targets: Sequence[Target], started: float | None = None) -> Stop:
         """Work on the targets in all rounds; says why it ended before all was done, "" when it was.
 
@@ -168,6 +183,11 @@ class Walker:
             if self.is_enough:
                 break
         self._go_deeper(targets, whole)
+        if self._is_late and not self.is_enough and whole.left >= SHORTEST_WALK:
+            # What there was no time to ask while the others waited for theirs.
+            self._is_late = False
+            self._panel.resume()
+            self._round(last_round(self._settings.asked), targets, whole)
         if self.is_enough:
             return "enough waiting"
         return "budget" if whole.left <= 0 or (self._is_late and self._ledger.is_any_open) else ""
@@ -185,7 +205,7 @@ class Walker:
     def _round(self, turn: Round, targets: Sequence[Target], whole: pipeline.RemainingBudget) -> None:
         every = self._open(turn, targets)
         own = [one for one in every if self._settings.shard.holds(one.path, one.qualname)]
-        if not own:
+        if not own or self._is_full(turn):
             return
         # Executions are shared out over all targets: a shard looks as long at each as the whole run would.
         remaining = pipeline.RemainingBudget(turn.budget(self._settings.budget, whole), len(every), turn.patience)
@@ -200,7 +220,7 @@ class Walker:
             finished |= {key(target) for target in own if any(map(self._ledger.is_closed, target.gaps))}
             finished.add(key(done.target))
             self._progress.finished(len(finished), len(own), done.target, done.attempts, whole)
-            if self.is_enough or (asks and self._panel.is_gone):
+            if self._is_full(turn) or (asks and self._panel.is_gone):
                 return
 
     def _open(self, turn: Round, targets: Sequence[Target]) -> list[Target]:

@@ -32,7 +32,6 @@ from pytest_enrich.session.scope import Found, now
 from pytest_enrich.session.walker import Walker
 from pytest_enrich.session.writing import TestFiles, Writer
 from pytest_enrich.store import Store, last_run, rebuild
-from pytest_enrich.writing.joining import join
 
 DOCSTRINGS = 0.2
 """The part of a budget in time that docstrings may take, beyond the file that is being looked at."""
@@ -93,7 +92,6 @@ class Session:
             grade=settings.grade,
             named=self._panel.named,
             sharper=partial(sharpen, sandbox=self._sandbox),
-            joiner=join,
             watch=self._sandbox.watching,
         )
 
@@ -143,7 +141,7 @@ class Session:
         if settings.fresh:
             self._store.forget()
         self._panel.begin_model(
-            self._ground.targets,
+            self._ground,
             source_text=found.texts.__getitem__,
             left=lambda: self._walker.left,
             attempts=lambda: self._ledger.attempts,

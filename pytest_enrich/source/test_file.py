@@ -96,6 +96,11 @@ class TestFile:
         names = {node.id for node in nodes if isinstance(node, ast.Name)}
         return frozenset(names | {node.attr for node in nodes if isinstance(node, ast.Attribute)})
 
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The dotted names of those that are written here."""
+        return tuple(self._classes)
+
     def has_class(self, owner: str) -> bool:
         """Whether a class of this dotted name is written here."""
         return owner in self._classes

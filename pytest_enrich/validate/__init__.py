@@ -13,7 +13,7 @@ from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.validate import check, gain, smaller, stable
 from pytest_enrich.validate.kills import grade_refusal
 from pytest_enrich.validate.proof import Existing, Proof
-from pytest_enrich.validate.smaller import Beside, Graded, Joiner, Sharper, of, sharpened
+from pytest_enrich.validate.smaller import Graded, Sharper, of, sharpened
 
 
 def judge(  # noqa: PLR0913 - each is known to another part of a run
@@ -25,7 +25,6 @@ def judge(  # noqa: PLR0913 - each is known to another part of a run
     lowest: Grade = "good",
     existing: Existing | None = None,
     sharper: Sharper = lambda *_call: (),
-    beside: Beside | None = None,
 ) -> Verdict:
     """The verdict on a candidate: `Kept` when it passes every rung, else `Dropped` at the first that it misses.
 
@@ -38,16 +37,14 @@ def judge(  # noqa: PLR0913 - each is known to another part of a run
         existing: What the run knows of the tests that exist.
         sharper: Asked where an explored call tells mutants apart that no test notices. What it makes is kept
             instead when it closes the same and notices more.
-        beside: Tests that were kept for the same target and that nobody has seen: the candidate may become one
-            test with one of them.
     """
     if (fault := check.text(task, candidate)) is not None:
         return fault
     proof = gain.placed(task, candidate, sandbox, timeout=timeout, lowest=lowest, existing=existing)
-    return proof if isinstance(proof, Dropped) else _run(proof, sharper, beside)
+    return proof if isinstance(proof, Dropped) else _run(proof, sharper)
 
 
-def _run(proof: Proof, sharper: Sharper, beside: Beside | None) -> Verdict:
+def _run(proof: Proof, sharper: Sharper) -> Verdict:
     graded = of(proof)
     if isinstance(graded, Dropped):
         return graded
@@ -55,17 +52,8 @@ def _run(proof: Proof, sharper: Sharper, beside: Beside | None) -> Verdict:
     counted = graded.counted
     if (fault := grade_refusal(counted.grade, counted.facts, proof.lowest)) is not None:
         return fault
-    least = _least(graded)
-    for one, other in beside.joint(least) if beside is not None else ():
-        verdict = _kept(_least(one), proof.candidate)
-        if isinstance(verdict, Kept):
-            return replace(verdict, joined=other)
-    return _kept(least, proof.candidate)
-
-
-def _least(graded: Graded) -> Graded:
-    """What is left of a candidate that does the same."""
-    return replace(graded, proof=smaller.find(graded.proof, graded.first, graded.counted, graded.parts))
+    least = smaller.find(graded.proof, graded.first, graded.counted, graded.parts)
+    return _kept(replace(graded, proof=least), proof.candidate)
 
 
 def _kept(graded: Graded, candidate: Candidate) -> Verdict:
@@ -87,4 +75,4 @@ def _kept(graded: Graded, candidate: Candidate) -> Verdict:
     )
 
 
-__all__ = ["Beside", "Existing", "Joiner", "Sharper", "judge"]
+__all__ = ["Existing", "Sharper", "judge"]

@@ -124,7 +124,7 @@ class _Reading:
             yield name
 
     def _named(self, node: ast.Name | ast.Attribute, name: str) -> Iterator[str]:
-        if isinstance(node, ast.Name) and _is_special(name) and name not in harmless.NAMES:
+        if isinstance(node, ast.Name) and _is_special(name) and not self._may_be_named(node):
             yield name
         if name in BY_NAME and not self._is_called(node):
             yield f"{name} out of sight"
@@ -132,7 +132,7 @@ class _Reading:
         root = _root(node)
         if root in {"request", "pytestconfig"} & self.parameters:
             yield from self._asked_of_pytest(name)
-        if root not in self.known:
+        if root not in self.known or self._is_parameter(node, root):
             return
         if name in self.modules and not self._is_looked_into(node):
             yield f"{name} out of sight"
@@ -144,6 +144,27 @@ class _Reading:
             yield from [] if harmless.is_harmless(name) else [name]
         else:
             yield from self._hidden(name)
+
+    def _is_parameter(self, node: ast.AST, name: str) -> bool:
+        """Whether an inner function has a parameter of this name: what is passed is read where it is passed."""
+        inside = node
+        while inside in self.above:
+            above = self.above[inside]
+            if isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+                body = above.body if isinstance(above.body, list) else [above.body]
+                parameters = {each.arg for each in ast.walk(above.args) if isinstance(each, ast.arg)}
+                if inside in body and name in parameters:
+                    return True
+            inside = above
+        return False
+
+    def _may_be_named(self, node: ast.Name) -> bool:
+        """Whether a special name is one that modules have, or what a class says of itself (`__slots__ = ()`)."""
+        above = [self.above.get(node, node)]
+        above.append(self.above.get(above[0], node))
+        is_of_class = isinstance(above[0], (ast.Assign, ast.AnnAssign)) and isinstance(above[1], ast.ClassDef)
+        is_set = is_of_class and isinstance(node.ctx, ast.Store)
+        return node.id in harmless.NAMES or (is_set and bool(harmless.DUNDERS.fullmatch(node.id)))
 
     def _is_called(self, node: ast.AST) -> bool:
         above = self.above.get(node)

@@ -39,13 +39,30 @@ def read_row(row: NewRow) -> ast.AST:
 
 def row_asserts(task: Task, row: Candidate) -> bool:
     """Whether the test, or a function of its file that it calls by name, asserts something about the code."""
-    tree = parsed(task.test_text)
-    functions = [node for node in ast.walk(tree) if isinstance(node, Function)] if tree else []
+    functions = _functions(task.test_text)
     tests = [node for node in functions if node.name == row.name]
-    calls = (node.func for test in tests for node in ast.walk(test) if isinstance(node, ast.Call))
-    called = {getattr(function, "attr", getattr(function, "id", "")) for function in calls}
-    asked = [*tests, *(node for node in functions if node.name in called)]
+    asked = [*tests, *(function for test in tests for function in _called(test, functions))]
     return any(_tells(node) for function in asked for node in ast.walk(function))
+
+
+def _asserts(task: Task, test: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether an assertion of a test could fail: its own, or one of a function of its file that it calls."""
+    helpers = _called(test, _functions(task.test_text))
+    return falsifiable.asserts(test) or any(_tells(node) for helper in helpers for node in ast.walk(helper))
+
+
+def _functions(text: str) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    tree = parsed(text)
+    return [node for node in ast.walk(tree) if isinstance(node, Function)] if tree else []
+
+
+def _called(
+    test: ast.AST, functions: list[ast.FunctionDef | ast.AsyncFunctionDef]
+) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """The functions of a file that a test of it calls by name."""
+    calls = (node.func for node in ast.walk(test) if isinstance(node, ast.Call))
+    called = {getattr(function, "attr", getattr(function, "id", "")) for function in calls}
+    return [node for node in functions if node.name in called]
 
 
 def _is_there(task: Task, candidate: Candidate) -> bool:
@@ -58,10 +75,11 @@ def _is_there(task: Task, candidate: Candidate) -> bool:
 
 
 def _is_tried(task: Task, candidate: Candidate) -> bool:
-    """Whether the same was thought of before, whatever it is called."""
-    body = patch.body_of(candidate)
-    tried = (attempt.candidate for attempt in task.attempts)
-    return any(type(one) is type(candidate) and patch.body_of(one) == body for one in tried)
+    """Whether the same was thought of before for the same place, whatever it is called."""
+    body, place = patch.body_of(candidate), (candidate.placement.path, candidate.placement.owner)
+    tried = (attempt.candidate for attempt in task.attempts if type(attempt.candidate) is type(candidate))
+    there = (each for each in tried if (each.placement.path, each.placement.owner) == place)
+    return any(patch.body_of(each) == body for each in there)
 
 
 def text(task: Task, candidate: Candidate) -> Dropped | None:
@@ -76,7 +94,7 @@ def text(task: Task, candidate: Candidate) -> Dropped | None:
     if forbidden := next(allowed.refused(task, trees), ""):
         return Dropped(rung="allowed", reason=f"uses {forbidden}")
     # A row asserts what its test asserts.
-    asserts = falsifiable.asserts(code) if isinstance(code, Function) else row_asserts(task, candidate)
+    asserts = _asserts(task, code) if isinstance(code, Function) else row_asserts(task, candidate)
     if not asserts:
         return Dropped(rung="asserts", reason=f"{'its test ' if is_row else ''}asserts nothing about the code")
     if _is_tried(task, candidate) or _is_there(task, candidate):

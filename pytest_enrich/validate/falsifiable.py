@@ -53,6 +53,9 @@ class _Reading:
         for node in self.nodes:
             if isinstance(node, ast.Call) and self._is_outside(node.func):
                 self.live |= self._names(node)
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                # What is put into an object of the test's is in it from then on.
+                self.live |= self._names(node.func.value) if self._is_any(_arguments(node)) else set()
             elif isinstance(node, ast.withitem) and node.optional_vars is not None:
                 self.live |= self._names(node.optional_vars)
             elif isinstance(node, ast.ExceptHandler) and node.name:

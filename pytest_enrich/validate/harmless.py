@@ -102,7 +102,7 @@ DUNDERS = re.compile(
 """Special attributes that tests of classes look at."""
 NAMES = frozenset({"__class__", "__debug__", "__doc__", "__file__", "__name__"})
 OF_MODULES = frozenset({"__all__", "__doc__", "__file__", "__name__", "__version__"})
-REPLACEABLE = frozenset({"builtins.input", "builtins.open", "builtins.print"})
+REPLACEABLE = frozenset({"builtins.input", "builtins.open", "builtins.print", "sys.gettrace"})
 FIXED = frozenset(
     {
         "abc", "ast", "collections", "contextlib", "copy", "dataclasses", "enum", "functools",

@@ -1,8 +1,8 @@
-"""A candidate that gains something, and others in its place: smaller, sharper, or joined with another one."""
+"""A candidate that gains something, and others in its place: smaller, or sharper."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TypeAlias
 
@@ -10,21 +10,19 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich import patch, refine
-from pytest_enrich.data import Attempt, Call, Candidate, Dropped, Grade, Kept, NewTest, Target, Verdict
+from pytest_enrich.data import Call, Candidate, Dropped, NewTest
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.protocols import Task
 from pytest_enrich.refine import Parts
 from pytest_enrich.refine.asserting import expects
 from pytest_enrich.validate import check, gain, kills
 from pytest_enrich.validate.gain import Gained
-from pytest_enrich.validate.kills import Counted, Placed, is_no_worse
+from pytest_enrich.validate.kills import Counted, Placed
 from pytest_enrich.validate.proof import Proof
 
 MOST_SHARPENED = 2
 Sharper: TypeAlias = Callable[[Task, Candidate, Call], Iterable[Sequence[Candidate]]]
 """Makes tests of a call that may take the place of a candidate, the shortest first; of a smaller call before."""
-Joiner: TypeAlias = Callable[[Task, NewTest, NewTest], NewTest | None]
-"""Makes one test of one that was kept and one that is new; None where two read better."""
 
 
 def find(proof: Proof, first: Gained, counted: Counted, parts: Parts | None) -> Proof:
@@ -160,39 +158,3 @@ def _best(graded: Graded, tests: Iterable[Candidate]) -> Graded:
         if best.counted.grade == "strong":
             break
     return best
-
-
-class Beside(Struct, frozen=True, kw_only=True):
-    """What was kept for a target before a candidate, and may become one test with it.
-
-    Attributes:
-        target: As it was before these tests, with the gaps that they close.
-        attempts: They.
-        joiner: Who writes one test of two.
-    """
-
-    target: Target
-    attempts: tuple[Attempt, ...]
-    joiner: Joiner
-
-    def joint(self, graded: Graded) -> Iterator[tuple[Graded, Candidate]]:
-        """The tests that may take the place of two: of a candidate that would be kept, and of one that was."""
-        task = replace(graded.proof.task, target=self.target)
-        opened = replace(graded, proof=replace(graded.proof, task=task))
-        for attempt in self.attempts:
-            both = self._written(task, attempt.candidate, graded.proof.candidate)
-            one = opened.instead(both) if both is not None else None
-            if one is not None and _is_worth(one, graded.counted.grade, attempt.verdict):
-                yield one, attempt.candidate
-
-    def _written(self, task: Task, first: Candidate, second: Candidate) -> NewTest | None:
-        if not (isinstance(first, NewTest) and isinstance(second, NewTest)):
-            return None
-        return self.joiner(task, first, second)
-
-
-def _is_worth(joint: Graded, given: Grade, kept: Verdict) -> bool:
-    """Whether it closes what was closed before, and neither grade is better."""
-    if not (isinstance(kept, Kept) and joint.first.holds(kept)):
-        return False
-    return all(is_no_worse(joint.counted.grade, one) for one in (given, kept.grade))

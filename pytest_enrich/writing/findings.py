@@ -9,18 +9,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from pytest_enrich import imports
-from pytest_enrich.data import Explored, Finding, Gap, NewTest, Origin, Template
+from pytest_enrich.data import Explored, Finding, Gap, NewTest, Observation, Origin, Template
 from pytest_enrich.protocols import Task
-from pytest_enrich.writing import body, names, questions, style
+from pytest_enrich.writing import body, cases, names, questions, style, words
 from pytest_enrich.writing.body import Body
-from pytest_enrich.writing.renderer import Renderer, indented, is_readable
+from pytest_enrich.writing.cases import Case
+from pytest_enrich.writing.renderer import Renderer, indented, is_readable, wrapped
+from pytest_enrich.writing.shape import shapes
+from pytest_enrich.writing.syntax import expression, plain
 
 AWAITED = {"await", "async list"}
+COMPARING = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__"}
 FIXTURES = ("tmp_path", "capsys", "caplog")
 """What a test asks for when its lines name it."""
 # Lines of one test that states several findings: with one assertion for each, and with all that may be needless.
 MOST_LINES = 6
 MOST_AT_FIRST = 12
+MOST_JOINED = 4
 
 
 def render(
@@ -33,8 +38,7 @@ def render(
     whole = replace(origin, executions=explored.executions, reduced=True, corpus=explored.corpus)
     renderer = FindingRenderer.of(task, whole, explored.aliases).reserving(*reserved)
     ranked = sorted(explored.findings, key=_gain, reverse=True)
-    awaits, methods = renderer.coroutines is not None, task.target.joins_methods
-    for group in alike(ranked, renderer.documented, awaits=awaits, methods=methods):
+    for group in alike(ranked, renderer, awaits=renderer.coroutines is not None):
         joined: set[str] = set()
         for spare, way in renderer.ways(group):
             test = way.together([finding for finding in group if any(map(task.is_open, way.gaps_of(finding)))])
@@ -101,7 +105,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         fixtures = _fixtures(statements)
         if fixtures and self.placement.style == "unittest":
             return None
-        name = names.of_finding(finding, gaps[0], self.taken)
+        name = self.name_of([finding])
         header = [self.define(name, fixtures)]
         if awaits:
             header = [*(f"@{decorator}" for decorator in self.coroutines or ()), f"async {header[0]}"]
@@ -110,7 +114,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
             code="\n".join([*header, *indented(resolved.codes)]) + "\n",
             imports=resolved.imports,
             placement=self.placement,
-            title=names.title(finding, gaps[0], body.described(finding)),
+            title=names.title(self.case_of(finding), body.described(finding)),
             look=questions.about(finding, self.documented),
             oracle=questions.oracles(finding, statements.expects, resolved.codes, self.documented, len(header)),
             origin=replace(self.origin, rules=finding.rules),
@@ -125,8 +129,8 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         if test is None:
             return None
         return replace(
-            renamed(test, names.free([names.of_findings(findings), test.name], self.taken)),
-            title=names.title_of_all(findings, self._closed(findings[0])[0]),
+            renamed(test, self.name_of(findings)),
+            title=f"{test.title}, and {len(findings) - 1} more",
             look=questions.about_all(findings),
             oracle=tuple(replace(oracle, look=True) for oracle in test.oracle),
         )
@@ -148,6 +152,46 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
             oracle=(*test.oracle, *(replace(added, look=False) for added in oracle)),
         )
 
+    def name_of(self, findings: Sequence[Finding]) -> str:
+        """A name for a test of these."""
+        cases = [*map(self.case_of, findings)]
+        place = f"{self.placement.path} {self.placement.owner}"
+        return names.of(cases, names.subjects(cases[0].subject, place), self.taken)
+
+    def case_of(self, finding: Finding) -> Case:
+        """What there is to be said of a finding; the first gap that it closes is the one it is for."""
+        target, gap = self.target, self._closed(finding)[0]
+        call = finding.call
+        qualname = call.qualname.rpartition(":")[2].rstrip("=")
+        declared = {entry.qualname: entry.parameters for entry in target.entries} | {
+            target.qualname: target.parameters
+        }
+        parameters = declared.get(call.qualname, ())
+        passed = [argument.name for argument in call.arguments if f"{argument.name}=" not in finding.action]
+        made = expression(call.receiver) if call.receiver else None
+        keywords = made.keywords if isinstance(made, ast.Call) else ()
+        arguments = {keyword.arg: ast.unparse(keyword.value) for keyword in keywords if keyword.arg}
+        arguments |= {argument.name: plain(argument.value) for argument in call.arguments if argument.name}
+        case = cases.case_of(target, gap, self._seen(finding), parameters, arguments)
+        subject = words.subject(qualname, None if "__init__" in qualname else call.receiver)
+        return replace(case, subject=subject, parameters=case.parameters or tuple(passed))
+
+    def _seen(self, finding: Finding) -> Observation:
+        """What it did, if that is one thing: of several some may prove needless, and be in the test no more.
+
+        That two results are equal is no result of a call, unless of one that compares.
+        """
+        first = finding.observations[0]
+        is_given = not isinstance(expression(finding.action), ast.Compare)
+        is_result = is_given or finding.call.qualname.rpartition(".")[2] in COMPARING
+        return first if is_result and len(finding.observations) == 1 else replace(first, expression="")
+
+    def kind_of(self, finding: Finding) -> tuple[str, str, tuple[str, ...]]:
+        """What is the same of variants of one statement: what is called, in which situation, and the shape."""
+        case = self.case_of(finding) if self.gaps_of(finding) else None
+        about = (case.message or names.situation(case)) if case is not None else ""
+        return finding.call.qualname, about, shapes("\n".join(body.write(finding, "function").lines))
+
     def gaps_of(self, finding: Finding) -> list[str]:
         """The ids of the gaps that a finding closes."""
         return [gap.id for gap in self._closed(finding)]
@@ -164,6 +208,8 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         for apart in (False, True):
             statements = body.write(finding, self.placement.style, awaits=awaits, apart=apart)
             resolved = self._resolved(statements.lines)
+            if resolved is not None:
+                resolved = replace(resolved, codes=tuple(map(wrapped, resolved.codes)))
             if resolved is not None and is_readable(resolved.codes):
                 return statements, resolved
         return None
@@ -194,37 +240,33 @@ def renamed(test: NewTest, name: str) -> NewTest:
 
 
 def alike(
-    findings: Iterable[Finding], documented: str, *, awaits: bool = False, methods: bool = False
+    findings: Iterable[Finding], renderer: FindingRenderer, *, awaits: bool = False
 ) -> Iterator[tuple[Finding, ...]]:
     """The findings in their order, those together that one short test may state, which `awaits` or does not.
 
-    These are calls of a function, or of several `methods` of a class, that give something, or that raise the same.
-    What a docstring promises stands alone, and so do spares.
+    These are variants of one statement in one situation. What a docstring promises stands alone, and so do spares.
     """
-    groups: list[list[Finding]] = []
+    groups: dict[object, list[list[Finding]]] = {}
+    ordered: list[list[Finding]] = []
     for finding in findings:
-        same = (group for group in groups if _kind(group[0], methods=methods) == _kind(finding, methods=methods))
-        group = next((group for group in same if _may_join(group, finding, documented, awaits=awaits)), None)
+        same = groups.setdefault(renderer.kind_of(finding), [])
+        group = next((each for each in same if _may_join(each, finding, renderer, awaits=awaits)), None)
         if group is None:
-            groups.append([finding])
-        else:
-            group.append(finding)
-    yield from map(tuple, groups)
+            same.append(group := [])
+            ordered.append(group)
+        group.append(finding)
+    yield from map(tuple, ordered)
 
 
-def _may_join(group: Sequence[Finding], finding: Finding, documented: str, *, awaits: bool) -> bool:
+def _may_join(group: Sequence[Finding], finding: Finding, renderer: FindingRenderer, *, awaits: bool) -> bool:
     whole = (*group, finding)
     lengths = [(_length(each, 1, awaits=awaits), _length(each, awaits=awaits)) for each in whole]
     return (
-        not any(each.spare or questions.is_documented(each, documented) for each in whole)
+        len(whole) <= MOST_JOINED
+        and not any(each.spare or questions.is_documented(each, renderer.documented) for each in whole)
         and sum(least for least, _ in lengths) <= MOST_LINES
         and sum(most for _, most in lengths) <= MOST_AT_FIRST
     )
-
-
-def _kind(finding: Finding, *, methods: bool) -> tuple[str, str]:
-    first, name = finding.observations[0], finding.call.qualname
-    return name.rpartition(".")[0] if methods else name, first.value if first.subject == "raises" else ""
 
 
 def _length(finding: Finding, observations: int | None = None, *, awaits: bool) -> int:

@@ -1,56 +1,143 @@
 """What a test is called, and the one line that says what it is about.
 
-`words` knows how a condition or a value is said; here it is decided which of them a name is made of.
+There are several ways to say it: `situations` knows what may be said, here the best of the ways is chosen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import ast
+import builtins
+import re
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
-from pytest_enrich.data import Finding, Gap, Kept, NewTest
+from msgspec import Struct
+
+from pytest_enrich.data import Kept, NewTest
 from pytest_enrich.imports import parsed
 from pytest_enrich.protocols import Task
-from pytest_enrich.writing import body, words
+from pytest_enrich.writing import conditions, situations, words
+from pytest_enrich.writing.cases import Case
+from pytest_enrich.writing.situations import JOINED
 from pytest_enrich.writing.syntax import functions_in
 
 # Beyond it a name fills most of a line of code.
-LONGEST = 70
-LONGEST_BESIDE = 72
-"""The same of a test that is made of another one, whose name begins it."""
+LONGEST = 72
+FEWEST_WORDS, MOST_WORDS = 3, 7
+LONGEST_CLAUSE = 60
+MOST_SHARED = 2
+FAULTS = {
+    "unknown", "zero", "invalid", "unsupported", "missing", "bad", "illegal", "unexpected", "duplicate", "empty",
+    "negative", "malformed",
+}  # fmt: skip
+FORBIDDEN = re.compile(r"^(.+?)_(?:is|are|can|must|may|should)_not_(?:allowed_to_)?be_(\w+)$")
+"""`ports are not allowed to be negative`: what is refused are negative ports."""
+RAISES = re.compile(r"raises_\w+?(?=_when_|$)")
+UNASKED = {"", "without", "with", "when", "for", "is", "not", "the", "returns", "raises"}
+CAMEL = re.compile(r"test[A-Z]")
 
 
-def of_finding(finding: Finding, gap: Gap, taken: frozenset[str]) -> str:
-    """A name for the test of a finding which closes `gap` before others; none of `taken`."""
-    subject = words.snake(_subject(finding).replace(".__init__", ""))
-    ends = _raised(finding, gap) if finding.observations[0].subject in body.AROUND else _returned(finding, gap)
-    options = [f"test_{subject}_{end}".rstrip("_") for end in ends]
-    return free([option for option in options if len(option) <= LONGEST] or [f"test_{subject}"], taken)
+class Way(Struct, frozen=True):
+    """A way to go on behind the subject, and how much it says: the situation, what comes of it, or both."""
+
+    rest: str
+    says: int
+
+    def behind(self, subject: str) -> str:
+        """Both together; what the subject ends with is not said again."""
+        last = subject.rpartition("_")[2]
+        rest = self.rest.removeprefix("with_" if last == "from" else f"{last}_")
+        return f"{subject}_{rest}".rstrip("_")
+
+    def score(self, subject: str, known: Collection[str]) -> float:
+        """The better, the higher; `known` are words of messages, docstrings, parameters and other tests."""
+        spoken = self.behind(subject).split("_")
+        said = {*RAISES.sub("", self.rest).split("_")} - {*subject.split("_")} - UNASKED
+        shared = min(len(said & {*known}), MOST_SHARED)
+        length = max(FEWEST_WORDS - len(spoken), 0) + max(len(spoken) - MOST_WORDS, 0)
+        repeated = len(spoken) - len({*spoken})
+        return 2 * self.says * bool(said) + shared - length - repeated - 2 * any(word.isdigit() for word in said)
 
 
-def of_findings(findings: Sequence[Finding]) -> str:
-    """The name of a test that states more than one thing of a function, or of methods of a class."""
-    first = findings[0].observations[0]
-    subject, others = _subjects(findings)
-    shown = subject.rpartition(".")[0] if others else subject
-    return stem(shown, (body.bare(first.value),) if first.subject == "raises" else ())
+def of(cases: Sequence[Case], subjects: Sequence[str], taken: Collection[str]) -> str:
+    """A name for a test of these cases, which are variants of one; none of `taken`.
+
+    Args:
+        cases: What it states.
+        subjects: How what is tested may be called, the best first.
+        taken: Names of tests.
+    """
+    first = cases[0]
+    texts = (first.docstring, first.comment, first.seen.message, *first.parameters, *first.optional, *taken)
+    known = {*words.snake(" ".join(texts)).split("_")}
+    common = set.intersection(*({way.rest for way in ways(case)} for case in cases))
+    every = [(subject, way) for subject in subjects for way in ways(first) if way.rest in common]
+    ranked = sorted(every, key=lambda one: -one[1].score(one[0], known))
+    options = [f"test_{way.behind(subject)}" for subject, way in ranked]
+    options += [f"test_{subject}" for subject in subjects]
+    return free([styled(option, taken) for option in options if len(option) <= LONGEST] or [options[-1]], taken)
 
 
-def stem(subject: str, raised: Sequence[str]) -> str:
-    """A name that tells of no condition, but of the exceptions where nothing but those is expected."""
-    done = "_raises" if raised else ""
-    which = f"_{words.snake(raised[0])}" if len(raised) == 1 else ""
-    return f"test_{words.snake(subject.replace('.__init__', ''))}{done}{which}"
+def ways(case: Case) -> Iterator[Way]:
+    """The ways to say what a case is about."""
+    said = [*dict.fromkeys(filter(None, situations.situations(case)))]
+    done = [*dict.fromkeys(filter(None, situations.outcomes(case)))]
+    if case.seen.subject in {"raises", "warns"}:
+        yield from _by_message(case)
+    for situation in said:
+        if case.raised and _is_refusal(case.raised) and not situation.startswith(JOINED):
+            yield Way(f"rejects_{situation}", 2)
+        is_clause = situation.startswith("when_")
+        yield from (Way(f"{end}_{situation}" if is_clause else f"{situation}_{end}", 2) for end in done)
+        yield from [] if case.raised else [Way(_joined(situation), 1)]
+    yield from (Way(end, 1) for end in done)
+    passed = () if case.raised else case.arguments.values()
+    slugs = (words.value_slug(value) for value in passed if value[:1] in "'\"")
+    yield from (Way(f"for_{slug}", 0) for slug in slugs if re.fullmatch(r"[a-z_]{3,}", slug))
+    yield Way("", 0)
 
 
-def beside(anchor: str, qualname: str, ends: Iterable[str], taken: frozenset[str]) -> str:
-    """A name for a test of `qualname` beside that named `anchor`, with the first of `ends` that fits."""
-    start = _start(anchor, qualname)
-    options = [f"{start}_{end}" for end in ends if end and not start.endswith(end)]
-    return free([option for option in options if len(option) <= LONGEST_BESIDE] or [anchor], taken)
+def situation(case: Case) -> str:
+    """The situation in which a case is, in words for a title; "" where there is nothing to say of it."""
+    if case.raised and [*_by_message(case)]:
+        return ""
+    if said := next(filter(None, situations.situations(case)), ""):
+        return f"{'' if said.startswith(JOINED) else 'for '}{said}".replace("_", " ")
+    holds = conditions.condition(case.text, case.outcome)
+    if holds is None or not conditions.is_of_parameters(holds, case):
+        return ""
+    clause = ast.unparse(ast.fix_missing_locations(holds))
+    return f"when {clause}" if len(clause) <= LONGEST_CLAUSE else ""
 
 
-def free(options: Sequence[str], taken: frozenset[str]) -> str:
+def title(case: Case, done: str) -> str:
+    """One line: what is tested, what it does, and in which situation."""
+    return f"{case.subject}: {done} {situation(case)}".rstrip()
+
+
+def subjects(subject: str, place: str) -> tuple[str, ...]:
+    """How what is tested may be called in a file: a method without its class, where that is known there."""
+    owner, _, own = subject.rpartition(".")
+    if own in {"__init__", "__call__"}:
+        return (words.snake(owner),)
+    whole = "_".join(filter(None, (words.snake(owner), words.called(own))))
+    is_known = bool(owner) and f"_{words.snake(owner.rpartition('.')[2])}_" in f"_{words.snake(place)}_"
+    return (words.called(own), whole) if is_known else (whole,)
+
+
+def start(anchor: str, qualname: str) -> str:
+    """What a test's name says of the function, without what it says of the case: that is another one now."""
+    parts, (owner, _, own) = anchor.removeprefix("test_").split("_"), qualname.rpartition(".")
+    known = words.snake(qualname).split("_")
+    about = [at for at, part in enumerate(parts) if part and part in known]
+    if about or (own[:1] == "_" and not own.endswith("__")):
+        return "_".join(parts[: about[-1] + 1] if about else parts)
+    # What Python calls by itself is known by its class.
+    known_by = owner.rpartition(".")[2] if own.endswith("__") else own
+    return words.snake(known_by or own)
+
+
+def free(options: Sequence[str], taken: Collection[str]) -> str:
     """The first that is not taken; where all are, the first with a number."""
     for option in options:
         if option not in taken:
@@ -61,20 +148,12 @@ def free(options: Sequence[str], taken: frozenset[str]) -> str:
     return f"{options[0]}_{number}"
 
 
-def title(finding: Finding, gap: Gap, done: str) -> str:
-    """One line for what a call does, described as `done`."""
-    return words.title(_subject(finding), done, gap.text, gap.outcome)
-
-
-def title_of_all(findings: Sequence[Finding], gap: Gap) -> str:
-    """One line for what several calls do, of a function or of methods of a class; the first closes `gap`."""
-    first = findings[0].observations[0]
-    done = f"raises {body.bare(first.value)}" if first.subject == "raises" else "results"
-    subject, others = _subjects(findings)
-    if not others:
-        return f"{title(findings[0], gap, done)}, and {len(findings) - 1} more"
-    owner, _, name = subject.rpartition(".")
-    return f"{owner}: {done} of {', '.join((name, *others[:-1]))} and {others[-1]}"
+def styled(name: str, others: Collection[str]) -> str:
+    """The name as most others are written: `testAddItem` where they have no underscores."""
+    tests = [other for other in others if other.startswith("test")]
+    if 2 * sum(CAMEL.match(other) is not None for other in tests) <= len(tests):
+        return name
+    return "test" + "".join(word.capitalize() for word in name.removeprefix("test_").split("_"))
 
 
 def kept(task: Task) -> frozenset[str]:
@@ -90,41 +169,31 @@ def functions(text: str) -> frozenset[str]:
     return frozenset(function.name for function in functions_in(tree)) if tree is not None else frozenset()
 
 
-def _raised(finding: Finding, gap: Gap) -> list[str]:
-    """What a name may say of an exception behind what is called, best first."""
-    first, when = finding.observations[0], words.slug(gap.text, gap.outcome)
-    done = f"{first.subject}_{words.snake(body.bare(first.value))}"
-    return [*([f"{done}_{when}", when] if when else []), done, ""]
+def _joined(situation: str) -> str:
+    """A situation with the word that joins it to what is called."""
+    if situation.startswith(JOINED):
+        return situation
+    return f"for_{situation}" if re.search("_with(out)?_", situation) else f"with_{situation}"
 
 
-def _returned(finding: Finding, gap: Gap) -> list[str]:
-    """The same of a result: when it is given, what is passed by name, nothing, and what it is."""
-    first = finding.observations[0]
-    value = words.value_slug(first.value) if first.expression == "{result}" else ""
-    when, passed = words.slug(gap.text, gap.outcome), words.passed(body.bare(finding.action))
-    return [*filter(None, (when, passed)), "", *([f"returns_{value}"] if value else [])]
+def _by_message(case: Case) -> Iterator[Way]:
+    """What the message of an exception says, unless that is no more than what is called."""
+    said = re.sub(r"^not_(a_|an_)?valid_", "invalid_", case.message)
+    if not said:
+        return
+    forbidden = FORBIDDEN.match(said)
+    if forbidden and forbidden[2] in FAULTS:
+        yield Way(f"rejects_{forbidden[2]}_{forbidden[1]}", 2)
+    if said.split("_")[0] in FAULTS:
+        yield Way(f"rejects_{said}", 2)
+    if (
+        "_" in said
+        and {*said.split("_")} - {*words.snake(case.subject).split("_")} - words.JOINTS - situations.EMPTY
+    ):
+        yield Way(said if case.raised else f"warns_{said}", 2)
 
 
-def _subjects(findings: Sequence[Finding]) -> tuple[str, list[str]]:
-    """What is called first, and the names of the other methods; classes may have the same from one above them."""
-    first, *others = map(_subject, findings)
-    methods = dict.fromkeys(other.rpartition(".")[2] for other in others)
-    return first, [method for method in methods if method != first.rpartition(".")[2]]
-
-
-def _subject(finding: Finding) -> str:
-    call = finding.call
-    qualname = call.qualname.rpartition(":")[2].rstrip("=")
-    return words.subject(qualname, None if "__init__" in qualname else call.receiver)
-
-
-def _start(anchor: str, qualname: str) -> str:
-    """What a test's name says of the function, without what it says of the case: that is another one now."""
-    parts, (owner, _, own) = anchor.split("_"), qualname.rpartition(".")
-    known = words.snake(qualname).split("_")
-    about = [at for at, part in enumerate(parts) if part and part in known]
-    if about or (own[:1] == "_" and not own.endswith("__")):
-        return "_".join(parts[: about[-1] + 1] if about else parts)
-    # What Python calls by itself is known by its class.
-    known_by = owner.rpartition(".")[2] if own.endswith("__") else own
-    return f"test_{words.snake(known_by or own)}"
+def _is_refusal(raised: str) -> bool:
+    """Whether an exception says that an argument is no good; others of Python say that something is not there."""
+    known = getattr(builtins, raised, None)
+    return not isinstance(known, type) or issubclass(known, ValueError | TypeError)

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Sequence
 from pytest_enrich.data import Finding, Oracle, Template
 from pytest_enrich.writing import body
 
-EXAMPLE, EXAMPLES = "the docstring has this example", "the docstring has these examples"
+EXAMPLE = "the docstring has this example"
 PROMISED = "stands in the docstring, too: is it for this input?"
-ALL_PROMISED = "these values stand in the docstring, too: are they for these inputs?"
 # A value so short stands in any text.
 SHORT = 3
 
@@ -46,26 +45,11 @@ def about_case(values: Template) -> str:
 
 
 def about_all(findings: Sequence[Finding]) -> str:
-    """That of a test of several findings, none of which a docstring promises."""
+    """That of a test of several findings, variants of one, none of which a docstring promises."""
     first = findings[0].observations[0]
-    raised = (body.bare(first.value),) if first.subject == "raises" else ()
-    return about_both(raised, gives=not raised)
-
-
-def about_both(raised: Sequence[str], *, gives: bool) -> str:
-    """That of a test that expects these exceptions and, where it `gives`, anything else."""
-    if not gives and len(raised) == 1:
-        return f"{raised[0]} was seen when the code ran, each time; no docstring promises it"
-    values = " and ".join(("these values", "exceptions")[: 1 + bool(raised)]) if gives else " and ".join(raised)
-    return f"{values} were seen when the code ran; no docstring promises them"
-
-
-def about_documented(first: str, second: str) -> str | None:
-    """That of two tests of whose values a docstring speaks; None where it does not in the same way."""
-    for single, several in ((EXAMPLE, EXAMPLES), (PROMISED, ALL_PROMISED)):
-        if all(question.endswith((single, several)) for question in (first, second)):
-            return several
-    return None
+    if first.subject == "raises":
+        return f"{body.bare(first.value)} was seen when the code ran, each time; no docstring promises it"
+    return "these values were seen when the code ran; no docstring promises them"
 
 
 def oracles(

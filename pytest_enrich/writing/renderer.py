@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import io
+import tokenize
 from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
@@ -11,10 +14,12 @@ from pytest_enrich import imports
 from pytest_enrich.data import Gap, Origin, Placement, Target, Template
 from pytest_enrich.data.code import Branch
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.writing import names, words
+from pytest_enrich.writing import names
 from pytest_enrich.writing.annotations import annotated
 
 LONGEST_LINE = 110
+LONGEST_TEXT, MOST_PIECES = 40, 24
+"""A text that is longer may be divided into its lines, of which there are so many at most."""
 INDENT = "    "
 
 
@@ -75,10 +80,6 @@ class Renderer(Struct, frozen=True, kw_only=True):
             return None
         return replace(resolved, imports=(*more, *resolved.imports))
 
-    def title(self, done: str, gap: Gap) -> str:
-        """One line: what the function does, and when."""
-        return words.title(self.target.qualname, done, gap.text, gap.outcome)
-
     def define(self, name: str, fixtures: Iterable[str] = (), drawn: Iterable[str] = ()) -> str:
         """The `def` of a new test with fixtures, and values that are `drawn` for it; annotated as others there."""
         known = annotated(self.text)
@@ -97,6 +98,51 @@ def bindings_of(text: str, path: str) -> imports.Bindings:
 def is_readable(codes: Iterable[str]) -> bool:
     """Whether all lines are short enough."""
     return all(len(line) <= LONGEST_LINE for code in codes for line in code.splitlines())
+
+
+def wrapped(code: str) -> str:
+    """A statement with each text that makes a line too long on lines of its own, one for each of the text's.
+
+    What cannot be divided so stays as it is.
+    """
+    if is_readable([code]):
+        return code
+    try:
+        tokens = [*tokenize.generate_tokens(io.StringIO(code).readline)]
+    except (tokenize.TokenError, SyntaxError):
+        return code
+    for at in reversed(range(1, len(tokens) - 1)):
+        token = tokens[at]
+        is_long = (
+            token.type == tokenize.STRING and len(token.string) > LONGEST_TEXT and token.start[0] == token.end[0]
+        )
+        pieces = _pieces(token.string) if is_long else []
+        if 1 < len(pieces) <= MOST_PIECES:
+            is_inside = tokens[at - 1].string == "(" and tokens[at + 1].string == ")"
+            code = _replaced(code, token, pieces, *(("", "") if is_inside else ("(", ")")))
+    return code
+
+
+def _pieces(literal: str) -> list[str]:
+    """The lines of a text as literals; none of what is no plain text of several lines."""
+    value = ast.literal_eval(literal) if literal[0] in "'\"" else ""
+    parts = value.splitlines(keepends=True) if isinstance(value, str) else []
+    return (
+        [repr(part) for part in parts]
+        if all(len(repr(part)) < LONGEST_LINE - len(INDENT) * 3 for part in parts)
+        else []
+    )
+
+
+def _replaced(code: str, token: tokenize.TokenInfo, pieces: Sequence[str], opening: str, closing: str) -> str:
+    """The code with literals, one a line, in the place of one."""
+    lines = code.splitlines()
+    row = token.start[0] - 1
+    line = lines[row]
+    margin = line[: len(line) - len(line.lstrip())]
+    below = [f"{margin}{INDENT}{piece}" for piece in pieces]
+    head, tail = f"{line[: token.start[1]]}{opening}", f"{margin}{closing}{line[token.end[1] :]}"
+    return "\n".join([*lines[:row], head, *below, tail, *lines[row + 1 :]])
 
 
 def indented(codes: Iterable[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The style of the file that a test goes into: how its tests await, what is done before them, what they expect."""
+"""The style of the file that a test goes into: how its tests await, and what is done before them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from pytest_enrich.data import Placement
 from pytest_enrich.imports import parsed
-from pytest_enrich.writing.syntax import Function, functions_in
+from pytest_enrich.writing.syntax import Function
 
 Decorators: TypeAlias = tuple[str, ...]
 PREPARING = {"setUp", "setUpClass", "asyncSetUp", "setup_method", "setup_class", "setup"}
-HABIT = 2
-"""So many tests that do the same are no accident."""
-RAISING = re.compile(r"self\.assertRaises\w*|(pytest\.)?raises")
 
 
 @lru_cache(maxsize=8)  # a few files are asked about, each for many targets
@@ -49,15 +46,6 @@ def is_prepared(text: str, placement: Placement) -> bool:
     nodes = ast.walk(tree) if tree is not None else ()
     classes = {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
     return any(map(_prepares, _lineage(_owners(placement)[-1:], classes)))
-
-
-@lru_cache(maxsize=8)  # a few files are asked about, each for many targets
-def keeps_exceptions_apart(text: str) -> bool:
-    """Whether tests of a file, several, expect exceptions, and none of them anything else besides."""
-    tree = parsed(text)
-    tests = functions_in(tree) if tree is not None else ()
-    expected = [set(_expected(test)) for test in tests if test.name.startswith("test")]
-    return expected.count({"exception"}) >= HABIT and {"exception", "value"} not in expected
 
 
 def _owners(placement: Placement) -> list[str]:
@@ -95,13 +83,3 @@ def _prepares(owner: ast.ClassDef) -> bool:
     texts = map(ast.unparse, decorators)
     named = any(function.name in PREPARING for function in functions)
     return named or any("usefixtures" in text or "autouse=True" in text for text in texts)
-
-
-def _expected(test: ast.AST) -> Iterator[Literal["value", "exception"]]:
-    """What a test expects, of each of its assertions."""
-    for node in ast.walk(test):
-        called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-        if RAISING.fullmatch(called):
-            yield "exception"
-        elif isinstance(node, ast.Assert) or called.startswith("self.assert"):
-            yield "value"

@@ -1,122 +1,99 @@
-"""Names and titles: what a test checks, in the words of the code.
-
-`names` decides which of these words a name is made of.
-"""
+"""Words: prose, names and values of the code as parts of a test's name."""
 
 from __future__ import annotations
 
 import ast
 import re
 import unicodedata
-from typing import TypeGuard
+from collections.abc import Collection
+from itertools import pairwise
+from typing import Any
 
 from pytest_enrich.data import Template
-from pytest_enrich.writing.syntax import expression, plain
+from pytest_enrich.writing.syntax import expression, last_name, literal_value, plain, texts
 
-NEGATED: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Lt: ast.GtE,
-    ast.GtE: ast.Lt,
-    ast.Gt: ast.LtE,
-    ast.LtE: ast.Gt,
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.Is: ast.IsNot,
-    ast.IsNot: ast.Is,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-}
-OPERATORS: dict[type[ast.cmpop], str] = {
-    ast.Lt: "below",
-    ast.GtE: "at_least",
-    ast.Gt: "above",
-    ast.LtE: "at_most",
-    ast.Eq: "is",
-    ast.NotEq: "is_not",
-    ast.Is: "is",
-    ast.IsNot: "is_not",
-    ast.In: "in",
-    ast.NotIn: "not_in",
-}
 SIGNS = {
     "\n": "newline", "\t": "tab", "\r": "carriage_return", ".": "dot", "/": "slash", "\\": "backslash",
     "_": "underscore", "-": "hyphen", "#": "hash", "{": "brace", "}": "closing_brace", "[": "bracket",
     "]": "closing_bracket", "(": "parenthesis", ")": "closing_parenthesis", "'": "quote", '"': "double_quote",
+    "@": "at_sign",
 }  # fmt: skip
 """Where people say something else than Unicode does."""
-LONGEST = 44
-SINGULAR = 1
+VERBS = {
+    "sub": "subtract", "mul": "multiply", "truediv": "divide", "floordiv": "floor_divide", "eq": "equality",
+    "ne": "inequality", "lt": "less_than", "le": "at_most", "gt": "greater_than", "ge": "at_least",
+    "neg": "negate", "contains": "membership", "getitem": "lookup", "setitem": "assignment", "delitem": "deletion",
+    "bool": "truth", "iter": "iteration", "len": "length", "call": "calling",
+    "enter": "entering", "exit": "leaving", "getattr": "attribute", "and": "intersection", "or": "union",
+    "xor": "symmetric_difference", "mod": "modulo", "pow": "power",
+}  # fmt: skip
+"""What Python calls by itself, as people call it; others have a name that says it (`__hash__`, `__add__`)."""
+REVERSED = re.compile(r"r(?=(add|sub|mul|truediv|floordiv|mod|pow|and|or|xor|matmul|divmod|lshift|rshift)$)")
+MOST_WORDS, LONGEST_PROSE = 7, 300
+SINGLE = 1
+LONGEST_VALUE, MOST_VALUE_WORDS = 22, 3
+SENTENCE = re.compile(r"[.;:!?](?=\s|$)|\s[-\u2013](?=\s)|\s\(|,\s|\n\s*\n")
+QUOTED = re.compile(r"""(?<!\w)(['"])(.*?)\1(?!\w)|<[^>]*>|\{[^}]*\}""")
+JOINTS = {
+    "a", "an", "and", "are", "as", "at", "be", "because", "been", "but", "by", "could", "did", "do", "does",
+    "for", "from", "got", "had", "has", "have", "if", "in", "into", "is", "it", "its", "of", "on", "or",
+    "since", "so", "than", "that", "the", "their", "then", "these", "this", "to", "was", "were",
+    "when", "where", "which", "while", "will", "with", "would",
+}  # fmt: skip
+"""Words that say nothing by themselves: a phrase does not end with one."""
+CLASSES = {"date", "datetime", "time", "timedelta"}
+"""Classes whose names do not begin with a capital."""
+ARTICLES = {"a", "an", "the"}
+CUTS = {
+    "and", "as", "at", "because", "but", "by", "for", "from", "if", "in", "into", "of", "on", "or", "since", "so",
+    "than", "that", "to", "when", "where", "which", "while", "with",
+}  # fmt: skip
+"""Before which a phrase may be cut that is too long."""
+OPEN = {"of", "by", "to", "than"}
+"""What says nothing without that which follows."""
 _NAMES = (ast.Name, ast.Attribute, ast.Load)
 
 
-def condition(text: str, outcome: str) -> ast.expr | None:
-    """What holds when the decision in `text` (`if not sep:`) has this outcome; None if it is no condition."""
-    match = re.fullmatch(r"(?:el)?(?:if|while)\b\s*(.*?):?", text, re.DOTALL)
-    if match is None or outcome not in {"true", "false"}:
-        return None
-    try:
-        test = ast.parse(match[1], mode="eval").body
-    except (SyntaxError, ValueError):
-        return None
-    return test if outcome == "true" else negated(test)
+def phrase(prose: str, given: Collection[str] = (), most: int = MOST_WORDS) -> str:
+    """The first clause of a text as part of a name, "" for none that is short enough.
 
-
-def negated(test: ast.expr) -> ast.expr:
-    """The opposite condition, in the form that a person would write."""
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return test.operand
-    if _is_single(test):
-        return ast.Compare(test.left, [NEGATED[type(test.ops[0])]()], test.comparators)
-    if isinstance(test, ast.BoolOp) and sum(map(_is_shorter, test.values)) * 2 >= len(test.values):
-        joint = ast.Or() if isinstance(test.op, ast.And) else ast.And()
-        return ast.BoolOp(joint, [negated(value) for value in test.values])
-    return ast.UnaryOp(ast.Not(), test)
-
-
-def title(name: str, done: str, text: str, outcome: str) -> str:
-    """One line: what the function does, and when (`discount: raises ValueError when total < 0`)."""
-    holds = condition(text, outcome)
-    if holds is not None:
-        clause = ast.unparse(ast.fix_missing_locations(holds))
-        return f"{name}: {done} when {clause}" if len(clause) <= 2 * LONGEST else f"{name}: {done}"
-    loop = {"iterates": "with something to loop over", "skips": "with nothing to loop over"}.get(outcome, "")
-    if outcome == "matches":
-        loop = f"for {text.rstrip(':')}"
-    elif outcome == "raises" and text.startswith("except "):
-        loop = f"after {text.removeprefix('except').partition(' as ')[0].rstrip(':').strip()}"
-    return f"{name}: {done} {loop}".rstrip()
-
-
-def slug(text: str, outcome: str) -> str:
-    """The same condition as part of a name (`total_below_0`), "" when it has no short one."""
-    holds = condition(text, outcome)
-    if holds is not None:
-        words = _words(holds)
-    elif outcome == "matches":
-        words = _snake(text.removeprefix("case").rstrip(":"))
-    elif outcome == "raises":
-        words = (
-            "after_" + _snake(re.sub(r"^except\b\*?|\bas \w+|:$", "", text)) if text.startswith("except ") else ""
-        )
-    else:
-        words = {"iterates": "", "skips": "nothing"}.get(outcome, "")
-    return words if words.isascii() and len(words) <= LONGEST else ""
+    Without articles, and what is quoted if it is one of the values `given`: another input has another one.
+    """
+    text = SENTENCE.split(prose.strip()[:LONGEST_PROSE].replace("`", "").replace("*", ""), maxsplit=1)[0]
+    text = QUOTED.sub(lambda match: "" if _is_value(match[2] or "", given) else f" {match[2]} ", text)
+    text = re.sub(r"\bcan(no|')t\b", "can not", text.replace("\u2019", "'").replace("ain't", "isn't"))
+    text = re.sub(r"(?<=\w)n't\b", " not", text)
+    spoken = _split(text)
+    told = (word for before, word in pairwise(["", *spoken]) if word not in ARTICLES or before == "not")
+    words = [word for word in told if word not in given]
+    if len(words) > most:
+        cuts = [at for at, word in enumerate(words[: most + 1]) if word in CUTS and at > SINGLE]
+        words = words[: cuts[-1]] if cuts else []
+    if words and words[-1] in OPEN:
+        return ""
+    while words and words[-1] in JOINTS:
+        words.pop()
+    return "_".join(words) if text.isascii() else ""
 
 
 def value_slug(template: Template) -> str:
-    """A short value as part of a name (`'1.2 K'` gives `1_2_k`), "" when it has none.
+    """A short value as part of a name (`'not found'` gives `not_found`), "" when it has none that one would say.
 
-    Neither has what takes several lines, nor a number with more digits than one reads at a glance.
+    Such are texts of several lines, texts and numbers with many digits, and what has to be computed.
     """
-    text = plain(template)
-    words = "" if re.search(r"\\[nrtx]|\d{5}", text) else _snake(text)
-    return words if words and len(words) <= LONGEST // 2 and words.count("_") <= 4 else ""  # noqa: PLR2004 - words
+    text, node = plain(template), expression(template)
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and (sign := sign_name(node.value)):
+        return sign
+    words = "" if re.search(r"\\[nrtx]|\d{5}|[(\[{]", text) else snake(text)
+    is_short = len(words) <= LONGEST_VALUE and words.count("_") < MOST_VALUE_WORDS
+    return words if words and words.isascii() and is_short else ""
 
 
-def passed(action: str) -> str:
-    """The one thing that a call passes by name, as part of a name: `split(text, sep=",")` gives `with_sep`."""
-    node = expression(action)
-    keywords = [keyword.arg for keyword in node.keywords if keyword.arg] if isinstance(node, ast.Call) else []
-    return f"with_{_snake(keywords[0])}" if len(keywords) == SINGULAR and keywords[0].isascii() else ""
+def sign_name(text: str) -> str:
+    """`percent_sign` for `%`; "" for all that is more than a sign."""
+    if len(text) != SINGLE or text.isalnum():
+        return ""
+    return re.sub(r"\W+", "_", (SIGNS[text] if text in SIGNS else unicodedata.name(text, "")).lower())
 
 
 def subject(qualname: str, receiver: Template | None) -> str:
@@ -132,82 +109,61 @@ def subject(qualname: str, receiver: Template | None) -> str:
     return f"{made[1]}.{method}" if "." in qualname and made and _is_call(receiver or "") else qualname
 
 
+def called(name: str) -> str:
+    """A function by the last part of its qualname, what Python calls by itself as people call it."""
+    if not (name.startswith("__") and name.endswith("__")):
+        return snake(name)
+    bare = name.strip("_")
+    base = REVERSED.sub("", bare)
+    return VERBS.get(base, base) + ("_from" if base != bare else "")
+
+
 def snake(name: str) -> str:
-    """A qualname as part of a test's name: `Cart.add_item` gives `cart_add_item`."""
-    return re.sub(r"_+", "_", _snake(name.replace(".", "_"))).strip("_")
+    """A name or a short text as part of a test's name: `Cart.addItem` gives `cart_add_item`."""
+    return "_".join(_split(re.sub(r"(?<![0-9A-Za-z])-(?=\d)", " minus ", name)))
 
 
-def _is_single(test: ast.expr) -> TypeGuard[ast.Compare]:
-    return isinstance(test, ast.Compare) and len(test.ops) == SINGULAR
-
-
-def _is_shorter(test: ast.expr) -> bool:
-    """Whether the opposite needs no `not`."""
-    return _is_single(test) or (isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not))
-
-
-def _words(node: ast.expr) -> str:  # noqa: PLR0911 - one line a kind of expression
-    if isinstance(node, ast.Compare) and len(node.ops) == SINGULAR:
-        parts = [_words(node.left), OPERATORS[type(node.ops[0])], _words(node.comparators[0])]
-        return "_".join(parts) if all(parts) else ""
-    if isinstance(node, ast.BoolOp):
-        joint = "_and_" if isinstance(node.op, ast.And) else "_or_"
-        parts = [_words(value) for value in node.values]
-        # `x.is_integer() and y.is_integer()`: whose they are the words do not say.
-        is_clear = len({part.removeprefix("not_") for part in parts}) == len(parts)
-        return joint.join(parts) if is_clear and all(parts) else ""
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        words = _words(node.operand)
-        return _kind(node.operand, "is_not") or (f"not_{words}" if words else "")
-    if kind := _kind(node, "is"):
-        return kind
-    if isinstance(node, ast.Call):
-        return _called(node)
-    if isinstance(node, ast.Attribute):
-        owner = node.value
-        is_own = isinstance(owner, ast.Name) and owner.id in {"self", "cls"}
-        return _snake(node.attr) if is_own else f"{_words(owner)}_{_snake(node.attr)}"
-    return _literal(node) or _snake(ast.unparse(node))
-
-
-def _literal(node: ast.expr) -> str:
-    """`percent_sign` for `"%"`, `empty` for what has nothing in it; "" for all that is more than a sign."""
-    match node:
-        case ast.Constant("") | ast.List([]) | ast.Tuple([]) | ast.Dict([]):
-            return "empty"
-        case ast.Constant(str(text)) if len(text) == SINGULAR and not text.isalnum():
-            name = SIGNS[text] if text in SIGNS else unicodedata.name(text, "")
-            return re.sub(r"\W+", "_", name.lower())
-    return ""
-
-
-def _kind(node: ast.expr, verb: str) -> str:
-    """`isinstance(value, uuid.UUID)` is `value_is_uuid`; "" for anything else."""
-    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance"):
-        return ""
-    kind = node.args[-1]
-    name = kind.attr if isinstance(kind, ast.Attribute) else ast.unparse(kind)
-    return f"{_words(node.args[0])}_{verb}_{_snake(name)}"
-
-
-def _called(node: ast.Call) -> str:
-    """A call by its last name, and by an argument that is a name: `math.isfinite(float(x))` is `isfinite`."""
-    match node:
-        case ast.Call(ast.Name("getattr"), [owner, ast.Constant(str(name)), *_]):
-            return _words(ast.Attribute(owner, name))
-    function = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
-    names = [argument.id for argument in node.args if isinstance(argument, ast.Name)]
-    return "_".join([_snake(function), *(names if len(node.args) == SINGULAR else [])])
-
-
-def _snake(text: str) -> str:
-    # The sign of a number, and not the hyphen of `hmac-sha-1`.
-    text = re.sub(r"(?<![0-9A-Za-z])-(?=\d)", " minus ", text)
+def _split(text: str) -> list[str]:
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})", "_", text)
-    return re.sub(r"[^0-9A-Za-z]+", "_", text).strip("_").lower()
+    return [word.lower() for word in re.split(r"[^0-9A-Za-z]+", text) if word]
+
+
+def _is_value(quoted: str, given: Collection[str]) -> bool:
+    return not re.fullmatch(r"\w[\w ]+", quoted) or quoted in given
 
 
 def _is_call(template: Template) -> bool:
     """Whether a template is the call of a name, and not what something does with its result."""
     node = expression(template)
     return isinstance(node, ast.Call) and all(isinstance(part, _NAMES) for part in ast.walk(node.func))
+
+
+def evident(value: Template, known: str, *, optional: bool) -> str:
+    """What anybody sees of the value of a parameter that is `known` as this; "" of one like others."""
+    node = expression(value)
+    if not isinstance(node, ast.Call):
+        literal = literal_value(node) if node is not None else None
+        return _evident_literal(literal[0], known, optional=optional) if literal is not None else ""
+    if is_class(made := last_name(node.func)):
+        return f"with_{snake(made)}"
+    number = next(texts(node.args), "") if last_name(node.func) == "float" else ""
+    return {"nan": f"nan_{known}", "inf": f"infinite_{known}", "-inf": f"infinite_{known}"}.get(number, "")
+
+
+def _evident_literal(value: Any, known: str, *, optional: bool) -> str:  # noqa: ANN401 - any literal
+    if value is None:
+        return f"without_{known}" if optional else f"none_{known}"
+    if isinstance(value, bool):
+        return f"{'with' if value else 'without'}_{known}"
+    if isinstance(value, int | float):
+        kind = "zero" if value == 0 else "negative" if value < 0 else "fractional" if value % 1 else ""
+    elif isinstance(value, str) and value and not value.strip():
+        kind = "blank"
+    else:
+        kind = "" if value else "empty"
+    return f"{kind}_{known}" if kind else ""
+
+
+def is_class(name: str) -> bool:
+    """Whether a name looks like that of a class."""
+    return name[:1].isupper() or name in CLASSES

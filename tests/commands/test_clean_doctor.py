@@ -4,6 +4,11 @@ import pytest
 
 from pytest_enrich.commands import doctor
 from pytest_enrich.data import Rehearsal
+from pytest_enrich.proposers.ollama import connect
+from pytest_enrich.proposers.ollama.client import Client, parse_host
+from pytest_enrich.proposers.ollama.gate import Pulled
+from pytest_enrich.proposers.ollama.protocol import Limits
+from pytest_enrich.proposers.ollama.question import Model
 from pytest_enrich.sandboxes import survey
 
 
@@ -64,6 +69,30 @@ def test_doctor_says_what_is_not_done_without_layers(project, monkeypatch):
     monkeypatch.setattr(survey, "survey", lambda _root: ("rlimits-only", ()))
     answer = project.run("doctor")
     assert "rlimits-only: code that a model writes is not run here" in answer.out
+
+
+@pytest.mark.usefixtures("rehearsed")
+def test_doctor_says_that_no_model_is_needed(project, monkeypatch):
+    monkeypatch.setenv("OLLAMA_HOST", "127.0.0.1:1")
+    answer = project.run("doctor")
+    assert answer.status == 0
+    assert "model        none: no answer from http://127.0.0.1:1 (ollama serve): not needed" in answer.out
+
+
+@pytest.mark.usefixtures("rehearsed")
+@pytest.mark.parametrize(("size", "use"), [("1.5B", "names; for whole"), ("7B", "names and whole tests")])
+def test_doctor_says_which_model_would_be_asked_and_what_it_is_good_for(project, monkeypatch, size, use):
+    found = connect.Connected(
+        client=Client(parse_host("127.0.0.1:1"), Limits()),
+        model=Model(pulled=Pulled(name="coder", parameters=float(size[:-1]) * 1e9), name="coder"),
+        reason="the only one pulled",
+        version="0.33.0",
+        is_here=True,
+    )
+    monkeypatch.setattr(connect, "connect", lambda _wish: found)
+    answer = project.run("doctor")
+    assert "ollama coder on 127.0.0.1:1 (code stays here); the only one pulled" in answer.out
+    assert f"good for   {use}" in answer.out
 
 
 @pytest.mark.usefixtures("rehearsed")

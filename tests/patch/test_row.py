@@ -357,6 +357,8 @@ def test_the_module_is_a_copy_of_its_file_with_this_case_of_this_test(make_row, 
     ("title", "ids", "new"),
     [
         ("cut: gives 'x' when code == 'FREE'", ["plain"], "code-free"),
+        ("cut: gives 0 for negative total", ["a-b", "c-d"], "negative-total"),
+        ("cut: with 7, 0 without sep", ["a-b", "c-d"], "without-sep"),
         ("cut: gives 0 when total <= -1", ["a-b", "c-d"], "total-up-to-minus-1"),
         ("cut: raises ValueError", ["a_b"], "raises_valueerror"),
         ("cut: raises ValueError", ["A", "B"], "RAISES-VALUEERROR"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import socket
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,34 @@ def test_a_model_that_is_only_configured_is_done_without(shop, write, given):
     ])  # fmt: skip
     assert "ollama" not in given(result)["settings"]["with_"]
     assert result.ret == 0
+
+
+def test_where_nobody_listens_the_header_says_so_and_the_run_goes_on(shop, given, monkeypatch):
+    monkeypatch.delenv("OLLAMA_HOST", raising=False)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    shop.makepyfile(
+        elsewhere=f"from pytest_enrich.pytest_hooks import terminal\nterminal.OLLAMA = ('127.0.0.1', {port})\n"
+    )
+    result = shop.runpytest_subprocess("-p", "elsewhere", "--enrich")
+    result.stdout.fnmatch_lines([
+        "enrich: rows,*search, 5m budget, 10 suggestions",
+        f"enrich: no local model: nobody listens on 127.0.0.1:{port} (ollama serve)",
+    ])  # fmt: skip
+    assert "ollama" not in given(result)["settings"]["with_"]
+
+
+def test_a_model_that_is_there_is_asked_without_being_named(shop, server, monkeypatch):
+    monkeypatch.setenv("OLLAMA_HOST", server.url)
+    result = shop.runpytest_subprocess("--enrich")
+    result.stdout.fnmatch_lines(["enrich: *search,ollama, 5m budget*", "enrich: ollama m:1b on *"])
+
+
+def test_nobody_is_looked_for_where_no_model_is_wanted(shop, server, monkeypatch):
+    monkeypatch.setenv("OLLAMA_HOST", server.url)
+    shop.runpytest_subprocess("--enrich", "--enrich-model=none")
+    assert server.asked == []
 
 
 def test_another_machine_is_refused_before_a_test_runs(shop):

@@ -148,9 +148,9 @@ def test_wrong_use_ends_pytest_before_a_test_runs(shop):
     assert result.ret == 4
 
 
-def test_a_model_is_asked_only_when_it_or_its_proposer_is_named(read):
-    assert "ollama" not in read().asked
-    assert "ollama" in read("--enrich-model=coder:7b").asked
+def test_a_model_is_asked_unless_none_is_wanted(read):
+    assert "ollama" in read().asked
+    assert "ollama" not in read("--enrich-model=none").asked
     assert read("--enrich-with=ollama").asked == ("ollama",)
     assert read("--enrich-with=search", "--enrich-model=coder:7b").asked == ("search",)
 

@@ -6,10 +6,10 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.data import (
+    Argument,
     Attempt,
     Call,
     Dropped,
-    Entry,
     Explore,
     Explored,
     NearTest,
@@ -43,9 +43,9 @@ def near(fakes, *nodeids, **changes):
 
 def test_a_finding_becomes_a_whole_test(fakes, propose):
     (made,), _ = propose(fakes.finding())
-    assert made.code == "def test_discount_total_below_0():\n    assert discount(-1) == 0\n"
-    assert (made.name, made.imports, made.gaps) == ("test_discount_total_below_0", (), ("cart-aaaaaaaa",))
-    assert made.title == "discount: gives 0 when total < 0"
+    assert made.code == "def test_discount_negative_total_is_zero():\n    assert discount(-1) == 0\n"
+    assert (made.name, made.imports, made.gaps) == ("test_discount_negative_total_is_zero", (), ("cart-aaaaaaaa",))
+    assert made.title == "discount: gives 0 for negative total"
     assert made.origin == Origin(proposer="search", seed=7, executions=9, reduced=True)
     (oracle,) = made.oracle
     assert (oracle.line, oracle.what, oracle.source, oracle.look) == (2, "0", "observed", True)
@@ -61,7 +61,7 @@ def test_what_the_file_lacks_is_imported(fakes, propose):
     (made,), _ = propose(fakes.finding(raised))
     assert made.code.splitlines()[1] == '    with pytest.raises(Refused, match="no rebate"):'
     assert set(made.imports) == {"import pytest", "from shop.cart import Refused"}
-    assert made.name == "test_discount_raises_refused_total_below_0"
+    assert made.name == "test_discount_no_rebate"
 
 
 def test_a_shorter_name_of_the_same_object_is_taken(fakes, propose):
@@ -91,24 +91,26 @@ def test_a_variable_hides_nothing_that_the_file_imports(fakes, propose):
 
 
 def test_a_name_that_is_taken_is_not_used_again(fakes, propose):
-    text = "from shop.cart import discount\n\n\ndef test_discount_total_below_0(): ...\n"
+    text = "from shop.cart import discount\n\n\ndef test_discount_negative_total_is_zero(): ...\n"
     raised = Observation(subject="raises", value="⟨shop.cart:Refused⟩", message="no")
     first, second = propose(fakes.finding(), fakes.finding(raised), task=fakes.task(text=text))[0]
     assert first.name != second.name
-    assert "test_discount_total_below_0" not in {first.name, second.name}
+    assert "test_discount_negative_total_is_zero" not in {first.name, second.name}
 
 
 @pytest.mark.parametrize(
-    ("action", "there", "name"),
+    ("arguments", "there", "name"),
     [
-        ("⟨shop.cart:discount⟩(5)", "", "test_discount"),
-        ("⟨shop.cart:discount⟩(5)", "def test_discount(): ...\n", "test_discount_returns_0"),
-        ("⟨shop.cart:discount⟩(5, rate=2)", "def test_discount(): ...\n", "test_discount_with_rate"),
+        ({"total": "5"}, "", "test_discount_is_zero"),
+        ({"total": "5"}, "def test_discount_is_zero(): ...\n", "test_discount"),
+        ({"total": "5", "rate": "2"}, "", "test_discount_with_rate_is_zero"),
+        ({"total": "None"}, "", "test_discount_with_none_is_zero"),
     ],
 )
-def test_a_name_without_a_condition_says_what_tells_the_test_from_others(fakes, propose, action, there, name):
+def test_a_name_without_a_condition_says_what_tells_the_test_from_others(fakes, propose, arguments, there, name):
     task = fakes.task(replace(fakes.gap(), text="return 0", outcome="true"), text=there)
-    (made,), _ = propose(fakes.finding(action=action), task=task)
+    passed = tuple(Argument(name=key, value=value) for key, value in arguments.items())
+    (made,), _ = propose(fakes.finding(call=Call(qualname="discount", arguments=passed)), task=task)
     assert made.name == name
 
 
@@ -124,16 +126,18 @@ def test_the_finding_that_closes_the_most_comes_first(fakes, propose):
 def two(fakes, **changes):
     """A task with two gaps, and a finding for each."""
     task = fakes.task(fakes.gap(), fakes.gap("cart-bbbbbbbb", 6), text="from shop.cart import discount\n")
-    other = fakes.finding(branches=((6, 7),), reached=(7,), action="⟨shop.cart:discount⟩(5)")
+    other = fakes.finding(branches=((6, 7),), reached=(7,), action="⟨shop.cart:discount⟩(-5)")
     return replace(task, **changes), fakes.finding(), other
 
 
-def test_short_findings_of_a_function_come_as_one_test_and_each_alone_in_case_it_fails(fakes, propose):
+def test_variants_of_one_statement_come_as_one_test_and_each_alone_in_case_it_fails(fakes, propose):
     task, *findings = two(fakes)
     joint, *alone = propose(*findings, task=task)[0]
-    assert joint.code == "def test_discount():\n    assert discount(-1) == 0\n    assert discount(5) == 0\n"
+    assert joint.code == (
+        "def test_discount_negative_total_is_zero():\n    assert discount(-1) == 0\n    assert discount(-5) == 0\n"
+    )
     assert joint.gaps == ("cart-aaaaaaaa", "cart-bbbbbbbb")
-    assert joint.title == "discount: results when total < 0, and 1 more"
+    assert joint.title == "discount: gives 0 for negative total, and 1 more"
     assert joint.look == "these values were seen when the code ran; no docstring promises them"
     assert [(one.line, one.look) for one in joint.oracle] == [(2, True), (3, True)]
     assert [one.origin.spare for one in (joint, *alone)] == [False, True, True]
@@ -149,7 +153,7 @@ def test_calls_that_raise_the_same_come_as_one_test(fakes, propose):
     task, *findings = two(fakes)
     raised = Observation(subject="raises", value="⟨shop.cart:Refused⟩", message="no")
     joint = propose(*(replace(one, observations=(raised,)) for one in findings), task=task)[0][0]
-    assert joint.name == "test_discount_raises_refused"
+    assert joint.name == "test_discount_rejects_negative_total"
     assert joint.code.count("with pytest.raises(Refused") == 2
     assert joint.look == "Refused was seen when the code ran, each time; no docstring promises it"
 
@@ -187,7 +191,7 @@ def test_a_method_of_a_class_of_tests_takes_self(fakes, propose):
     placement = Placement(path=fakes.TESTS, owner="TestCart", style="method")
     task = fakes.task(target=fakes.target(placement=placement))
     (made,), _ = propose(fakes.finding(), task=task)
-    assert made.code.startswith("def test_discount_total_below_0(self):")
+    assert made.code.startswith("def test_discount_negative_total_is_zero(self):")
 
 
 def test_a_unittest_asserts_in_its_own_way(fakes, propose):
@@ -225,7 +229,7 @@ FILE = ("path = tmp_path / 'file.txt'", "path.write_text('a')")
 def test_a_test_that_writes_a_file_asks_for_the_folder(fakes, propose):
     (made,), _ = propose(fakes.finding(lines=FILE, action="⟨shop.cart:discount⟩(path)"))
     assert made.code.splitlines() == [
-        "def test_discount_total_below_0(tmp_path):",
+        "def test_discount_negative_total_is_zero(tmp_path):",
         *(f"    {line}" for line in FILE),
         "    assert discount(path) == 0",
     ]
@@ -247,8 +251,8 @@ def test_a_warning_is_expected_as_the_file_expects_things(fakes, propose, style,
     (made, *_), *_ = propose(fakes.finding(WARNS), task=fakes.task(target=fakes.target(placement=placement)))
     _, block, call = made.code.splitlines()
     assert (block, call) == (f"    {expected}", "        discount(-1)")
-    assert made.name == "test_discount_warns_user_warning_total_below_0"
-    assert made.title == 'discount: warns UserWarning "is old" when total < 0'
+    assert made.name == "test_discount_warns_is_old"
+    assert made.title == 'discount: warns UserWarning "is old" for negative total'
 
 
 PRINTED = Observation(subject="state", expression="capsys.readouterr().out", value="'Hello\\n'")
@@ -257,11 +261,11 @@ PRINTED = Observation(subject="state", expression="capsys.readouterr().out", val
 def test_a_test_of_what_is_printed_asks_for_the_fixture_that_sees_it(fakes, propose):
     (made,), _ = propose(fakes.finding(PRINTED))
     assert made.code.splitlines() == [
-        "def test_discount_total_below_0(capsys):",
+        "def test_discount_with_negative_total(capsys):",
         "    discount(-1)",
         "    assert capsys.readouterr().out == 'Hello\\n'",
     ]
-    assert made.title == "discount: prints 'Hello\\n' when total < 0"
+    assert made.title == "discount: prints 'Hello\\n' for negative total"
 
 
 def test_a_unittest_listens_itself(fakes, propose):
@@ -319,7 +323,7 @@ def test_where_tests_are_coroutines_a_new_one_is_too_and_as_a_spare_one_that_run
     fakes, propose, consume, asserted
 ):
     (made, plain), _ = propose(fakes.finding(consume=consume), task=fakes.task(text=ASYNC))
-    assert made.code == f"@sync\nasync def test_discount_total_below_0():\n    assert {asserted}\n"
+    assert made.code == f"@sync\nasync def test_discount_negative_total_is_zero():\n    assert {asserted}\n"
     assert [(one.line, one.look) for one in made.oracle] == [(3, True)]
     assert not made.origin.spare
     assert plain.origin.spare
@@ -331,7 +335,7 @@ def test_a_coroutine_in_a_class_is_decorated_as_those_of_the_class(fakes, propos
     placement = Placement(path=fakes.TESTS, owner="TestCart", style="method")
     task = replace(fakes.task(target=fakes.target(placement=placement)), test_text=ASYNC)
     made = propose(fakes.finding(consume="await"), task=task)[0][0]
-    assert made.code.startswith("async def test_discount_total_below_0(self):\n")
+    assert made.code.startswith("async def test_discount_negative_total_is_zero(self):\n")
 
 
 PREPARED = """\
@@ -363,7 +367,7 @@ def test_where_a_class_prepares_something_a_spare_stands_outside_of_it(fakes, pr
     (made, outside), _ = propose(fakes.finding(), task=task)
     assert (made.placement, made.origin.spare) == (placement, False)
     assert (outside.placement, outside.origin.spare) == (Placement(path=fakes.TESTS), True)
-    assert outside.code == "def test_discount_total_below_0():\n    assert discount(-1) == 0\n"
+    assert outside.code == "def test_discount_negative_total_is_zero():\n    assert discount(-1) == 0\n"
 
 
 def test_outside_of_the_class_it_awaits_as_tests_do_there(fakes, propose):
@@ -373,7 +377,9 @@ def test_outside_of_the_class_it_awaits_as_tests_do_there(fakes, propose):
     task = replace(fakes.task(target=fakes.target(placement=placement)), test_text=text)
     (*_, outside), _ = propose(fakes.finding(consume="await"), task=task)
     assert outside.placement == Placement(path=fakes.TESTS)
-    assert outside.code == "def test_discount_total_below_0():\n    assert asyncio.run(discount(-1)) == 0\n"
+    assert (
+        outside.code == "def test_discount_negative_total_is_zero():\n    assert asyncio.run(discount(-1)) == 0\n"
+    )
 
 
 def test_where_a_class_prepares_nothing_there_is_no_such_spare(fakes, propose):
@@ -393,28 +399,20 @@ def test_several_awaited_findings_of_a_function_come_as_one_coroutine(fakes, pro
     made = propose(fakes.finding(consume="await"), other, task=fakes.task(text=ASYNC))[0][0]
     assert made.code.splitlines() == [
         "@sync",
-        "async def test_discount():",
+        "async def test_discount_negative_total_is_zero():",
         "    assert await discount(-1) == 0",
         "    assert await discount(-2) == 0",
     ]
     assert [one.line for one in made.oracle] == [3, 4]
 
 
-def test_one_that_is_awaited_makes_a_coroutine_of_a_test_of_several(fakes, propose):
+def test_what_is_awaited_and_what_is_not_stay_apart(fakes, propose):
     other = fakes.finding(consume="async list", action="⟨shop.cart:discount⟩(-2)")
-    made, plain = propose(fakes.finding(), other, task=fakes.task(text=ASYNC))[0][:2]
-    assert made.code.splitlines() == [
-        "@sync",
-        "async def test_discount():",
-        "    assert discount(-1) == 0",
-        "    assert [item async for item in discount(-2)] == 0",
-    ]
-    assert plain.code.startswith("def test_discount():\n    assert discount(-1) == 0\n")
-    assert "run(collect())" in plain.code
-    assert (made.origin.spare, plain.origin.spare) == (False, True)
+    made = propose(fakes.finding(), other, task=fakes.task(text=ASYNC))[0]
+    assert [one.code.count("assert") for one in made] == [1, 1, 1]
 
 
-def test_findings_of_several_methods_of_a_class_come_as_one_test_named_after_it(fakes, propose):
+def test_several_methods_of_a_class_have_a_test_each(fakes, propose):
     gaps = [fakes.gap(f"cart-{name}", line, qualname=f"Cart.{name}") for name, line in (("size", 3), ("total", 8))]
     parts = tuple(replace(fakes.target(gap), qualname=gap.qualname) for gap in gaps)
     target = replace(fakes.target(*gaps), qualname="Cart", parts=parts)
@@ -428,16 +426,16 @@ def test_findings_of_several_methods_of_a_class_come_as_one_test_named_after_it(
         for gap in gaps
     ]
 
-    made, *spares = propose(*findings, task=fakes.task(target=target))[0]
+    made = propose(*findings, task=fakes.task(target=target))[0]
 
-    assert (made.name, made.title) == ("test_cart", "Cart: results of size and total")
-    assert made.code.splitlines()[1:] == ["    assert Cart().size() == 0", "    assert Cart().total() == 0"]
-    assert made.gaps == ("cart-size", "cart-total")
-    assert [one.name for one in spares] == ["test_cart_size_total_below_0", "test_cart_total_total_below_0"]
+    assert [(one.name, one.gaps) for one in made] == [
+        ("test_size_is_zero", ("cart-size",)),
+        ("test_total_is_zero", ("cart-total",)),
+    ]
 
 
-def test_findings_of_one_method_of_several_classes_come_as_one_test_named_after_the_first(fakes, propose):
-    gap = fakes.gap("cart-size", 3, qualname="Cart.size")
+def test_one_method_of_several_classes_has_a_test_for_each(fakes, propose):
+    gap = fakes.gap("cart-size", 3, qualname="Cart.size", text="return len(self.items)", outcome="entered")
     findings = [
         fakes.finding(
             call=Call(qualname="Cart.size", receiver=f"⟨shop.cart:{name}⟩()"),
@@ -449,11 +447,15 @@ def test_findings_of_one_method_of_several_classes_come_as_one_test_named_after_
     ]
     target = replace(fakes.target(gap), qualname="Cart", parts=(replace(fakes.target(gap), qualname="Cart.size"),))
 
-    made, *_ = propose(*findings, task=fakes.task(target=target))[0]
+    made = propose(*findings, task=fakes.task(target=target))[0]
 
-    assert made.name == "test_cart_size"
-    assert made.title.startswith("Cart.size: results ")
-    assert made.title.endswith(", and 1 more")
+    assert [one.name for one in made] == ["test_size_is_zero", "test_basket_size_is_zero"]
+
+
+def test_so_many_variants_are_in_one_test_and_no_more(fakes, propose):
+    findings = [fakes.finding(action=f"⟨shop.cart:discount⟩(-{number})") for number in range(1, 7)]
+    joint = [one for one in propose(*findings)[0] if not one.origin.spare]
+    assert [one.code.count("assert") for one in joint] == [4, 2]
 
 
 def test_a_broken_test_file_is_as_good_as_a_new_one(fakes, propose):
@@ -469,7 +471,7 @@ def test_the_job_holds_all_that_is_known(fakes, propose):
     _, sandbox = propose(task=task, recorded=recorded)
     (record,), (job,) = sandbox.asked(Record), sandbox.asked(Explore)
     assert (record.tests, record.qualnames) == (("tests/test_cart.py::test_discount",), ("discount", "total"))
-    assert job.entries == (Entry(qualname="discount", kind="function", calls=(call,)),)
+    assert job.entries == (replace(task.target.entries[0], calls=(call,)),)
     assert (job.neighbours, job.constructors, job.constants) == ((other,), recorded.constructors, ("7",))
     assert (job.branches, job.lines, job.seed, job.executions) == (((3, 4),), (4,), 7, 500)
 
@@ -539,8 +541,8 @@ def test_a_function_that_nobody_can_call_is_reached_through_what_tests_call(fake
     recorded = replace(NOTHING, through=(way,))
     (made,), sandbox = propose(finding, task=fakes.task(target=target), recorded=recorded)
     assert sandbox.asked(Explore)[0].through == (way,)
-    assert made.name == "test_pay_total_below_0"
-    assert made.title == "pay: gives 0 when total < 0"
+    assert made.name == "test_pay_is_zero"
+    assert made.title == "pay: gives 0"
 
 
 def test_without_any_way_in_nothing_is_explored(fakes, propose):
@@ -549,3 +551,19 @@ def test_without_any_way_in_nothing_is_explored(fakes, propose):
     )
     made, sandbox = propose(fakes.finding(), task=fakes.task(target=target))
     assert (made, sandbox.asked(Explore)) == ([], [])
+
+
+def test_of_several_things_that_may_prove_needless_none_is_in_the_name(fakes, propose):
+    seen = Observation(subject="result", value="0"), Observation(subject="state", expression="log", value="[]")
+    (made,), _ = propose(fakes.finding(*seen))
+    assert made.name == "test_discount_with_negative_total"
+
+
+def test_that_two_results_are_equal_is_no_result(fakes, propose):
+    finding = fakes.finding(
+        Observation(subject="result", value="True", form="is"),
+        action="hash(⟨shop.cart:Cart⟩(1)) == hash(⟨shop.cart:Cart⟩(1))",
+        call=Call(qualname="Cart.__hash__", receiver="⟨shop.cart:Cart⟩(1)"),
+    )
+    (made,), _ = propose(finding)
+    assert made.name == "test_cart_hash"

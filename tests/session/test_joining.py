@@ -91,7 +91,6 @@ def test_a_function_and_those_that_it_holds_are_one_target_in_the_place_of_the_f
     assert (whole.qualname, whole.first_line, whole.last_line, whole.source) == ("Cart.any", 10, 40, outer.source)
     assert [gap.line for gap in whole.gaps] == [10, 12, 14]
     assert whole.parts == (outer, inner, deepest)
-    assert not whole.joins_methods
     assert whole.part_of(inner.gaps[0].id) == inner
 
 

@@ -109,7 +109,7 @@ def test_a_model_is_not_asked_about_what_another_closed(run, asked, fakes):
         return Explored(findings=(found,) if job.lines == (10,) else (), executions=1)
 
     def proved(job):
-        node = (job.tests or (f"{job.path}::test_discount_total_below_0",))[0]
+        node = (job.tests or (f"{job.path}::test_discount_negative_total_is_zero",))[0]
         return fakes.proved(node, lines=(10,), branches=((9, 10),))(job)
 
     made, _ = run(asked, script={Explore: explored, Prove: proved}, grade="weak")
@@ -183,9 +183,9 @@ def test_the_summary_says_what_was_asked(run, asked):
     assert "asked" in made.notes
 
 
-def test_nobody_looks_for_a_model_that_nobody_named(run, monkeypatch):
+def test_nobody_looks_for_a_model_that_nobody_wants(run, monkeypatch):
     monkeypatch.setattr(model, "begin", lambda *_: pytest.fail("looked for"))
-    made, _ = run(None, with_=("auto",))
+    made, _ = run(None, with_=("auto",), model="none")
     assert made.model is None
 
 
@@ -210,7 +210,7 @@ def test_a_real_conversation_leaves_its_evidence(run, server, settings):
     kept = [json.loads(path.read_bytes()) for path in (settings.directory / ".cache/answers").iterdir()]
     about = {one["question"]["about"].partition("::")[2] for one in kept}
     assert about == {"discount", "parse_sku", "Cart.size"}
-    assert {one["question"]["strategy"] for one in kept} == {"scenario"}
+    assert {one["question"]["strategy"] for one in kept} == {"scenario", "use"}
     windows = {body["options"]["num_ctx"] for body in server.bodies("/chat")}
     assert windows == {made.model.window}
 
@@ -225,6 +225,15 @@ def test_what_there_is_no_time_for_is_not_asked_and_said(run, server, ollama):
     assert (made.stopped, made.gaps) == ("budget", {"not tried": 3})
     quick, _ = run(None, host=server.url, with_=("ollama",), budget=Budget(seconds=3000.0))
     assert quick.model.counts["scenario asked"] == 3
+
+
+def test_what_there_was_no_time_for_is_asked_when_the_others_leave_time(run, asked):
+    asked.unasked = {"discount"}
+    asked.resume = asked.unasked.clear
+    run(asked, budget=Budget(seconds=SHORTEST_WALK + 20))
+    names = [task.target.qualname for task in asked.proposer.tasks]
+    assert names.count("discount") == 2
+    assert names.count("parse_sku") == 1
 
 
 def _answer(body):

@@ -4,7 +4,7 @@ import pytest
 
 from pytest_enrich.config import Budget
 from pytest_enrich.pipeline import RemainingBudget
-from pytest_enrich.session.ledger import Round, by_module, deeper, plan_round
+from pytest_enrich.session.ledger import EARLY_PLACES, Round, by_module, deeper, plan_round
 
 
 def test_without_a_model_there_is_one_round():
@@ -58,3 +58,9 @@ def test_targets_of_a_module_come_together(fakes):
         fakes.target(fakes.gap(path=path, qualname=name)) for path, name in (("a", "x"), ("b", "y"), ("a", "z"))
     )
     assert by_module([one, two, three]) == [one, three, two]
+
+
+def test_while_a_model_may_be_asked_the_others_leave_places_for_it():
+    first, last, rest = plan_round(("rows", "search", "ollama"), model=True)
+    assert (first.places, last.places, rest.places) == (EARLY_PLACES, 1.0, 1.0)
+    assert [turn.places for turn in plan_round(("rows", "search"), model=False)] == [1.0]

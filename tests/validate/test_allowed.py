@@ -80,6 +80,10 @@ def fault(imports: tuple[str, ...], statement: str, text: str = "") -> str:
         (("import os",), "value.append(os)"),
         (("import os",), "match os:\n        case o: pass"),
         (("import os",), "class A: o = os"),
+        (("import os",), "def f(o=os): return o._exit"),
+        (("import os",), "def f(o):\n        return o._exit\n    f(os)"),
+        ((), "__slots__ = ()"),
+        ((), "class A:\n        __builtins__ = ()"),
         (("import os",), "str.__getattribute__(os, '_exit')"),
         (("import os.path as p",), "p.os._exit(0)"),
         (("import os.path as p",), "o = p"),
@@ -183,6 +187,9 @@ def test_ways_to_what_runs_the_test_are_refused(imports, statement):
         ((), "'{0.name}'.format(value)"),
         ((), "time = value.time; assert value(time) == time.hour"),
         (("import inspect",), "inspect.signature(value)"),
+        ((), "class A:\n        __slots__ = ('a',)\n        __hash__ = None"),
+        ((), "value.setattr('sys.gettrace', lambda: None)"),
+        (("import os as a",), "class A:\n        def __init__(self, a):\n            self.a = a"),
     ],
 )
 def test_what_honest_tests_do_is_not(imports, statement):

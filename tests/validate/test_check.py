@@ -35,6 +35,18 @@ def test_an_honest_test_passes(read, code):
     assert read(code) is None
 
 
+HELPED = "def check_total(seen, total):\n    assert seen == total\n\n\ndef note(seen):\n    print(seen)\n"
+
+
+def test_a_helper_of_the_file_may_assert_for_a_test(read, fakes):
+    task = fakes.task(text=HELPED)
+    assert read("def test_a():\n    check_total(discount(1), 1)\n", task=task) is None
+    assert read("def test_a():\n    note(discount(1))\n", task=task) == (
+        "asserts",
+        "asserts nothing about the code",
+    )
+
+
 @pytest.mark.parametrize(
     ("code", "reason"),
     [

@@ -52,6 +52,7 @@ def asserts(body: str, given: str = "") -> bool:
         "def check():\n    assert f() == 1",
         "self.assertTrue(True or f())",
         "self.assertEqual(f(), f())",
+        "values = []\nvalues.append(1)\nf()\nassert values == [1]",
         "self.assertEqual(1, 1)",
     ],
 )
@@ -110,6 +111,8 @@ def test_this_cannot_fail(body):
         "self.assertEqual(f(), 1)",
         "self.assertFalse(f())",
         "self.check(f())\nself.assertIsNone(self.cart.item)",
+        "values = []\nvalues.append(f())\nassert values == [1]",
+        "seen = {}\nseen.update(a=f())\nassert seen == {'a': 1}",
     ],
 )
 def test_this_can(body):

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from pytest_enrich import validate
 from pytest_enrich.data import Dropped, Kept, NearTest, Prove, Proved, TestOutcome
+from pytest_enrich.validate import proof
 from pytest_enrich.validate.gain import gained
 from pytest_enrich.validate.stable import TRIALS
 
@@ -121,7 +122,7 @@ def test_a_parameter_that_is_skipped_here_does_not_count_where_another_one_passe
 
 
 def test_too_many_parameters_are_not_one_test(judge):
-    verdict, _ = judge(cases(*"abcdefghi"))
+    verdict, _ = judge(cases(*map(str, range(proof.MOST_CASES + 1))))
     assert verdict.reason == "was not collected as one test"
 
 

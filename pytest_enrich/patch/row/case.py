@@ -20,6 +20,7 @@ _EMPTY = cst.Module(body=())
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _SIGNS = {"<=": "up to", ">=": "from", "<": "below", ">": "above", "!=": "not"}
 _SIGN = re.compile(r"[<>!]=|[<>]|(?<![\w)])-(?=\d)")
+_SITUATION = re.compile(r" (?:when |for |(?=with(?:out)? ))")
 _WEAK = frozenset({"a", "an", "and", "as", "by", "for", "in", "is", "of", "or", "the", "to", "with", "without"})
 # Words for signs do not count: what they compare does.
 _WEAK |= {word for sign in (*_SIGNS.values(), "minus") for word in sign.split()}
@@ -146,10 +147,10 @@ def derive_id(title: str, sources: Sequence[str]) -> str:
 def _words(title: str, usual: int) -> list[str]:
     """The first words of what is said after the function's name, up to so many that say something.
 
-    Of "gives 0 when total < 0" it is the condition that tells one case from another.
+    Of "gives 0 for negative total" it is the situation that tells one case from another.
     """
     said = title.partition(": ")[2] or title
-    condition = said.partition(" when ")[2] or said
+    condition = _SITUATION.split(said)[-1]
     plain = _SIGN.sub(lambda sign: f" {_SIGNS.get(sign[0], 'minus')} ", condition)
     words: list[str] = []
     for word in _WORD.findall(plain):

@@ -37,7 +37,7 @@ class Guide:
         self._way = frozenset(way) - self._lines
         self._room = dict.fromkeys(self._lines | self._way, MOST_WITNESSES)
         self._taken: dict[int, set[int]] = defaultdict(set)
-        self._witnesses: list[tuple[Call, list[int]]] = []
+        self._witnesses: list[tuple[bool, Call, list[int]]] = []
         self.is_near = not self._lines
 
     def see(self, call: Call, branches: Iterable[Branch], *, is_raising: bool = False) -> None:
@@ -57,12 +57,14 @@ class Guide:
         for line in wanted:
             self._room[line] -= 1
         if wanted:
-            self._witnesses.append((call, wanted))
+            self._witnesses.append((is_raising, call, wanted))
 
     def ideas(self, towards: Towards, is_open: Callable[[int], bool]) -> Iterator[Call]:
         """Choices to try for the lines that `is_open` says are wanted; ends when nobody new came near."""
         while self._witnesses:
-            call, lines = self._witnesses.pop(0)
+            nearest = min(self._witnesses, key=lambda witness: witness[0])  # one that came through, if any
+            self._witnesses.remove(nearest)
+            _, call, lines = nearest
             if wanted := [line for line in lines if is_open(line) or self._is_one_way(line)]:
                 yield from towards(call, wanted)
 

@@ -7,7 +7,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import AnyStr
+from typing import Any, AnyStr
 
 from ..explore.calls import Call, given
 from ..explore.templates import literals, shorter
@@ -18,6 +18,8 @@ LONG_WORD = 30
 MIXED = 5
 PRIVATE = re.compile(r"[(,]\s*_[A-Za-z]\w*=(?!=)")
 """A parameter that callers are not meant to know of, by its name."""
+TRIVIAL = re.compile(r"-?\d|b?''")
+"""A literal that shows nothing but that something is there, or how many."""
 NOTHING = re.compile(r"⟩\((\w+=None)?\)")
 DATE = re.compile(r"⟨datetime:date(?:time)?⟩\((-?\d+)")
 MOST_TRIES = 400
@@ -77,6 +79,23 @@ def _text(literal: str) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
+def literals_of(template: str) -> Iterator[str]:
+    """Its texts and numbers, each as `repr` writes it."""
+    yield from (repr(eval(match[0], {})) for match in literals(template) if match.lastgroup != "word")
+
+
+@lru_cache(maxsize=20_000)
+def foreignness(template: str, *circles: frozenset[str]) -> int:
+    """How far a value is from what people wrote: the number of the first circle that has all its telling literals.
+
+    Args:
+        template: A plain value is in all circles.
+        circles: Literals that people wrote, the nearest first.
+    """
+    telling = {text for text in literals_of(template) if not TRIVIAL.fullmatch(text)}
+    return next((at for at, circle in enumerate(circles) if telling <= circle), len(circles))
+
+
 def _odd_text(text: str) -> int:
     """Of texts of several lines, how odd the oddest line is: a file's last line ends, too."""
     lines = text.removesuffix("\n").split("\n")
@@ -98,7 +117,7 @@ def reduce(
     call: Call,
     plain: Mapping[str, Sequence[str]],
     holds: Callable[[Call], bool],
-    unusual: Callable[[Call], int] = lambda _call: 0,
+    unusual: Callable[[Call], Any] = lambda _call: 0,
     most: int = MOST_TRIES,
 ) -> Call:
     """The plainest call found for which `holds`; what is smaller is no gain when a reader stumbles over it.
@@ -132,8 +151,7 @@ def _simpler(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:
         yield dataclasses.replace(call, then=call.then[:at] + call.then[at + 1 :])
     for at in range(len(call.setup)):
         yield dataclasses.replace(call, setup=call.setup[:at] + call.setup[at + 1 :])
-    for at in reversed(range(len(call.arguments))):
-        yield dataclasses.replace(call, arguments=call.arguments[:at] + call.arguments[at + 1 :])
+    yield from _without_argument(call)
     yield from _plainer_arguments(call, plain)
     yield from _plainer_throughout(call, plain)
     if call.receiver:
@@ -141,8 +159,13 @@ def _simpler(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:
     for value, make in given(call):
         yield from map(make, _plainer(value, ()))
     for at, step in enumerate(call.setup):
-        for smaller in _plainer_arguments(step, {}):
+        for smaller in (*_without_argument(step), *_plainer_arguments(step, {})):
             yield dataclasses.replace(call, setup=(*call.setup[:at], smaller, *call.setup[at + 1 :]))
+
+
+def _without_argument(call: Call) -> Iterator[Call]:
+    for at in reversed(range(len(call.arguments))):
+        yield dataclasses.replace(call, arguments=call.arguments[:at] + call.arguments[at + 1 :])
 
 
 def _plainer_arguments(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:

@@ -48,6 +48,7 @@ class Cost(NamedTuple):
         uninformative: How little what is seen says of what was reached.
         changes: Values that are other than in the test that a person wrote.
         unusual: How much a reader stumbles over.
+        foreign: How far its values are from those that people wrote.
         size: How much there is to read.
     """
 
@@ -55,6 +56,7 @@ class Cost(NamedTuple):
     uninformative: int
     changes: int
     unusual: int
+    foreign: int
     size: int
 
 

@@ -16,7 +16,7 @@ from ..engine.trace import Reached, reached_by
 from . import calls, corpus, informative
 from .calls import Call
 from .function import Function, Laboratory
-from .informative import SILENT, informative_rank
+from .informative import informative_rank
 from .inputs import Inputs
 from .observe import said
 from .world import Scene
@@ -92,12 +92,11 @@ def _smaller(scene: Scene, call: Call) -> Call:
     done = said(scene.runner, call)
     if inputs is None or not done:
         return call
-    most = inputs.oddness(call)
 
     def holds(other: Call) -> bool:
-        return inputs.conforms(other) and inputs.oddness(other) <= most and said(scene.runner, other) == done
+        return inputs.conforms(other) and said(scene.runner, other) == done
 
-    return reduce(call, {}, holds, most=FEW_TRIES)
+    return reduce(call, {}, holds, inputs.strangeness, FEW_TRIES)
 
 
 def _inputs(scene: Scene, call: Call) -> Inputs | None:
@@ -145,7 +144,7 @@ def _reduced(
     """The call made small, as long as it reaches the same; what it does stays something else than `unlike`."""
     function = result.subject
     inputs = function.inputs
-    plain = {name: (*pool.plain, *pool.short) for name, pool in inputs.pools.items()}
+    plain = {name: (*pool.usual, *pool.short) for name, pool in inputs.pools.items()}
     receivers = sorted(inputs.known_receivers, key=lambda text: (text.endswith("()"), len(text)))
     plain[""] = tuple(receivers[:MOST_RECEIVERS])
     before = function.call(result.call)
@@ -163,9 +162,9 @@ def _reduced(
             return False
         if call.setup and informative.unobserved(function.runner, call, result.reached, looking.reached):
             return False
-        return (rank < SILENT and unlike is None) or function.said(call) not in ([], unlike)
+        return function.said(call) not in ([], unlike)
 
-    return reduce(result.call, plain, does_the_same, inputs.oddness)
+    return reduce(result.call, plain, does_the_same, inputs.strangeness)
 
 
 def _record(reached: Reached, call: Call, rules: frozenset[str] = frozenset()) -> Record:

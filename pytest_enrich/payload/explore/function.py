@@ -160,14 +160,14 @@ class Function:
         runner, inputs, reached = self.runner, self.inputs, search.reached(outcome)
         if refusal := outcome.refusal or informative.objection(runner, inputs, call, outcome):
             return refusal
-        if call.setup and reached & search.open():  # it costs some runs to know
+        if call.setup:
             reached -= informative.unobserved(runner, call, reached, search.reached)
         rank = informative.rank(inputs, outcome, reached, runner.filename)
         is_poor = bool(rank) and (inputs.entry.answers or inputs.entry.name in MAKERS)
-        cost = Cost(not inputs.conforms(call), rank, 0, inputs.oddness(call), call.size)
+        cost = Cost(not inputs.conforms(call), rank, 0, *inputs.strangeness(call), call.size)
         return Result(self, call, reached, cost, is_poor)
 
 
 def _can_be_better(result: Result[Function]) -> bool:
-    """Whether it says little, or is what nobody writes."""
-    return any(result.cost[:-1])
+    """Whether it says little, or is what nobody writes; other values, and fewer, it gets when it is made plain."""
+    return any(result.cost._replace(foreign=0, size=0))

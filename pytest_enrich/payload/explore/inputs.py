@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from types import MappingProxyType
 
 from ..engine.guide import Choices
-from ..engine.reduce import known_texts, oddness
+from ..engine.reduce import foreignness, known_texts, literals_of, oddness
 from ..engine.solve import Mark
 from ..express import express
 from ..rules import is_left_out, rule, types, usage
@@ -22,6 +24,8 @@ from .templates import template_parts
 
 MOST = 24
 MOST_ODD = 1
+OBJECT = "()"
+"""In the place of a parameter's name, for the object that a method is called on."""
 IDENTIFIER = re.compile(r"[a-z]\w{2,}")
 SWITCH = ("True", "False")
 MOST_LITERALS = 160
@@ -113,7 +117,8 @@ class Inputs(Choices):
     def usual(self) -> frozenset[str]:
         """What a reader has seen in tests of it."""
         shown = [value for pool in self.pools.values() for value in pool.seen]
-        return known_texts([*shown, *(call.receiver for call in self.calls if call.receiver)])
+        receivers = (call.receiver for call in self.calls if call.receiver)
+        return known_texts([*shown, *receivers, *(text for pool in self.pools.values() for text in pool.written)])
 
     def is_usual(self, call: Call) -> bool:
         """Whether callers might make this call, and people read it without wonder."""
@@ -123,6 +128,23 @@ class Inputs(Choices):
         """How far a call is from what callers write."""
         bare = sum(name in self.pools and self.pools[name].is_unnamed(value) for name, value in call.arguments)
         return oddness(call, self.usual) + bare
+
+    def strangeness(self, call: Call) -> tuple[int, int]:
+        """How far a call is from what callers write, then how far its values are from those that people wrote."""
+        return self.oddness(call), self._foreignness(call) + sum(map(self._foreignness, call.setup))
+
+    def _foreignness(self, call: Call) -> int:
+        """How far the arguments are from what tests pass to their parameters, the object from those they make."""
+        values = [*call.arguments, *(("", value) for given in call.then for value in given)]
+        values += [(OBJECT, call.receiver)] if call.receiver else []
+        circles = ((value, self._own_literals.get(name, frozenset())) for name, value in values)
+        return sum(foreignness(value, own, self._world.written_literals) for value, own in circles)
+
+    @cached_property
+    def _own_literals(self) -> dict[str, frozenset[str]]:
+        """Those of what tests pass, by parameter, and of the objects."""
+        shown = {OBJECT: self.known_receivers, **{name: pool.seen for name, pool in self.pools.items()}}
+        return {name: frozenset(chain.from_iterable(map(literals_of, texts))) for name, texts in shown.items()}
 
     @cached_property
     def givable(self) -> list[str]:
@@ -136,7 +158,12 @@ class Inputs(Choices):
         built = self._world.drawn(owner, self._seed)
         return list(dict.fromkeys([*known, *sorted(built, key=len)]))
 
-    @property
+    def receiver(self, chance: random.Random) -> str | None:
+        """One of them, as likely one that tests made as any: what is built of whatever fits is often far off."""
+        groups = [group for group in (self.known_receivers, self.receivers) if group]
+        return chance.choice(chance.choice(groups)) if groups and self.receivers else None
+
+    @cached_property
     def known_receivers(self) -> list[str]:
         """The objects that tests called it on or made."""
         seen = [call.receiver for call in self.calls if call.receiver]

@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from functools import cached_property, lru_cache, partial
 from typing import Any
 
@@ -17,13 +18,15 @@ from .calls import Call
 from .entry import MAKERS, Entry
 from .templates import NUMBER
 
-MOST_PLAIN = 6
+MOST_PLAIN, MOST_WRITTEN, MOST_KNOWN = 6, 60, 8
 SHORT = 24
 
 
 @dataclasses.dataclass(frozen=True)
 class Pool:
     """Values for one parameter, each group plainest first: `seen` in tests, `constants`, `drawn` by type.
+
+    `written` are those that people wrote for something else, the nearest first.
 
     `rules` are, by value, those that thought of it, and
     `told_by` those that told the type.
@@ -33,6 +36,7 @@ class Pool:
     constants: tuple[str, ...]
     draw: Callable[[], tuple[str, ...]]
     hint: Any
+    written: tuple[str, ...] = ()
     rules: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
     told_by: frozenset[str] = frozenset()
 
@@ -48,6 +52,12 @@ class Pool:
         general = [text for text, value in options if types.conforms(value, self.hint)]
         known = sorted(self.seen, key=len)[:MOST_PLAIN]
         return tuple(dict.fromkeys([*known, *(general if self.hint is not types.ANYTHING else [])]))
+
+    @cached_property
+    def usual(self) -> tuple[str, ...]:
+        """Values to prefer: what tests pass for it, what people wrote elsewhere, what needs no thought."""
+        seen = sorted(self.seen, key=len)[:MOST_WRITTEN]
+        return tuple(dict.fromkeys([*seen, *self.written, *self.plain]))
 
     @property
     def short(self) -> list[str]:
@@ -71,6 +81,16 @@ class Pool:
 
     def rules_of(self, value: str) -> frozenset[str]:
         """Those that had a part in thinking of a value: one that tests pass needs no type."""
+        if value not in self._told_of:
+            self._told_of[value] = self._rules_of(value)
+        return self._told_of[value]
+
+    @cached_property
+    def _told_of(self) -> dict[str, frozenset[str]]:
+        """Asked for each call that is tried, most often of the same values."""
+        return {}
+
+    def _rules_of(self, value: str) -> frozenset[str]:
         own = self.rules.get(value)
         if own is None:
             is_drawn = value in self.__dict__.get("drawn", ())
@@ -81,7 +101,7 @@ class Pool:
 
     def any(self, chance: random.Random) -> str:
         """One of them, each group as likely."""
-        known = [group for group in (self.seen, self.constants) if group]
+        known = [group for group in (self.seen or self.written, self.constants) if group]
         group = chance.choice([*known, None])
         values = (self.drawn if group is None else group) or next(iter(known), ())
         return chance.choice(values) if values else "None"
@@ -95,12 +115,14 @@ class Seen:
         calls: Of the function.
         namesakes: What parameters of other functions got, by name.
         examples: Those of the calls that only a docstring shows.
+        siblings: The same, of the operators of the same class.
         refused: Those calls that ended in an exception: they show what may be passed only where nothing else does.
         setups: What was done to objects before.
     """
 
     calls: tuple[Call, ...]
     namesakes: Mapping[str, Sequence[str]]
+    siblings: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
     refused: frozenset[Call] = frozenset()
     setups: tuple[tuple[Call, ...], ...] = ()
     examples: frozenset[Call] = frozenset()
@@ -116,6 +138,7 @@ class Seen:
         groups: dict[str, Sequence[str]] = {
             "tests' own": self._of([call for call in plain if call not in self.examples], name),
             "docstring examples": self._of([call for call in plain if call in self.examples], name),
+            "other operators": self.siblings.get(name, ()) if operator else (),
         }
         if not any(groups.values()):  # what an operator refuses is what it is not for
             groups = {"refused": [] if operator else self._of(self.calls, name)}
@@ -167,13 +190,15 @@ class Supply:
         members, numbers = tuple(enumerated(hint)), tuple(self._world.constants_for(hint))
         constants = (*members, *numbers)
         known = tuple(text for text, _ in seen)
+        written = self._written(parameter, hint, known)
         sources = {
             "members": members,
             "constants": self._world.plain_constants,
+            "written": written,
         }
         rules = by_value((rule, value) for rule, values in sources.items() for value in values)
         rules = {**{number: frozenset({"next to constants"}) for number in numbers}, **rules, **shown}
-        return Pool(known, constants, partial(self._drawn, name, hint), hint, rules, told_by)
+        return Pool(known, constants, partial(self._drawn, name, hint), hint, written, rules, told_by)
 
     def _told(self, parameter: dict[str, Any], seen: list[object]) -> evidence.Told:
         """The type of a parameter: anything where the function does nothing with it, and nothing else tells it."""
@@ -181,11 +206,19 @@ class Supply:
         used = self._used.get(name, usage.NO_USE)
         if self._owner is not None and self._entry.is_operator:
             used |= usage.asks_for("operand of an operator", _operand(self._owner))
+        if len(self._entry.parameters) == 1:
+            used |= usage.asks_for("prose", evidence.of_prose(self._function))
         default = self.defaults.get(name, evidence.NOTHING)
         told_by = evidence.told(parameter, self.hints.get(name), seen, used, default)
         if told_by.hint is types.UNKNOWN and any(_idle(self._function, name)):
             return evidence.Told(types.ANYTHING, frozenset({"idle"}))
         return told_by
+
+    def _written(self, parameter: dict[str, Any], hint: Any, seen: Sequence[str]) -> tuple[str, ...]:
+        """What people wrote elsewhere: the most like what tests pass, else another one for each parameter."""
+        found = nearest(self._world.written_for(hint), seen)[:MOST_WRITTEN]
+        at = 0 if seen else [*self._entry.parameters].index(parameter)
+        return (*found[at:], *found[:at])
 
     def _place(self, name: str) -> str:
         """Whether it is for a file or a directory: as the body uses it, else as it is called."""
@@ -227,6 +260,18 @@ def _operand(owner: type) -> Iterator[type]:
 def _idle(function: object, name: str) -> Iterator[bool]:
     """A parameter that the body does nothing with may be anything."""
     yield not usage.is_read(function, name)
+
+
+def nearest(values: Iterable[str], known: Sequence[str]) -> tuple[str, ...]:
+    """The values in the order of how much of their text one of those that are `known` has."""
+    matchers = [SequenceMatcher(None, "", text, autojunk=False) for text in known[:MOST_KNOWN]]
+
+    def unlike(value: str) -> float:
+        for matcher in matchers:
+            matcher.set_seq1(value)
+        return -max((matcher.ratio() for matcher in matchers), default=0.0)
+
+    return tuple(sorted(values, key=unlike))
 
 
 def by_value(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:

@@ -91,9 +91,8 @@ def of_job(job: dict[str, Any], entries: Sequence[Entry], module: types.ModuleTy
         made = [*shown, *examples]
         setups = [call.setup for call in made if call.setup] + _steps(entry, [*map(_doing, beside)], module)
         only = frozenset(examples).difference(shown)
-        found.append(
-            Seen(tuple(made), namesakes(beside), refused=frozenset(refused), setups=tuple(setups), examples=only)
-        )
+        siblings = _siblings(entry, beside)
+        found.append(Seen(tuple(made), namesakes(beside), siblings, frozenset(refused), tuple(setups), only))
     return found
 
 
@@ -128,6 +127,13 @@ def _examples(entry: Entry, module: types.ModuleType) -> list[Call]:
     owner = owner_of(entry, module)
     documented = [find(module, entry.qualname), *([owner] if owner else [])]
     return [call for one in documented for call in example_calls(entry, one, vars(module))]
+
+
+def _siblings(entry: Entry, beside: Iterable[Call]) -> dict[str, list[str]]:
+    """What was passed to the operators of the same class: they often take the same, but for the equal sign."""
+    others = ((Entry("", call.qualname, "method", ()), call) for call in beside)
+    same = ((one, call) for one, call in others if one.owner == entry.owner and one.is_operator)
+    return namesakes(call for one, call in same if one.name not in {"__eq__", "__ne__"})
 
 
 def namesakes(others: Iterable[Call]) -> dict[str, list[str]]:

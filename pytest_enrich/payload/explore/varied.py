@@ -143,9 +143,8 @@ class Varied:
             arguments += [("", known.extra.any(chance)) for _ in range(chance.randrange(4))]
         if known.keywords and self._happens(KEYWORDS):
             arguments.append(self._keyword())
-        receiver = chance.choice(known.receivers) if known.receivers else None
         setup = chance.choice(known.setups) if known.setups and self._happens(SETUP) else ()
-        return Call(known.entry.key, tuple(arguments), receiver, setup)
+        return Call(known.entry.key, tuple(arguments), known.receiver(chance), setup)
 
     def _other(self, base: Call) -> Call:
         call = base
@@ -200,7 +199,7 @@ class Varied:
 
     def _other_receiver(self, receiver: str) -> str:
         if self._inputs.receivers and self._happens(FAIR):
-            return self._chance.choice(self._inputs.receivers)
+            return self._inputs.receiver(self._chance) or receiver
         if self._happens(FAIR) and (other := self._grafted(receiver)) != receiver:
             return other
         where, how, what = (self._chance.randrange(most) for most in (4, 48, 12))

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..engine.trace import MOST_STEPS, Tracer
-from ..rules import rule
+from ..rules import rule, written
 from ..rules.body import answers, nodes, parameters
 from ..rules.values import World, evaluable
 from . import calls, command, shown
@@ -47,7 +47,7 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     ways = tuple(ways_elsewhere(job))
     own = itertools.chain.from_iterable(entry["calls"] for entry in job["entries"])
     beside = [calls.load(one) for one in (*job["neighbours"], *own)]
-    world = _world(job, module)
+    world = _world(job, module, root)
     entries = [_of_job(e, module) for e in job["entries"]]
     seen = shown.of_job(job, entries, module)
     # Calls that are only to be looked at come with their steps, and with nothing else that tests do.
@@ -67,11 +67,11 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     )
 
 
-def _world(job: Mapping[str, Any], module: types.ModuleType) -> World:
+def _world(job: Mapping[str, Any], module: types.ModuleType, root: str) -> World:
     """What is known of values, whatever takes them."""
     made = [calls.load(record) for record in job["constructors"]]
     objects, patterns = _objects(job, made, module), _patterns(module, job["entries"])
-    return World(job["constants"], objects, patterns)
+    return World(job["constants"], objects, patterns, tuple(written.values(job, module, root)))
 
 
 def _runner(job: Mapping[str, Any], module: types.ModuleType, known: Mapping[str, Entry], root: str) -> Runner:

@@ -43,6 +43,7 @@ NAMES: tuple[tuple[str, Any], ...] = (
 
 Each row is the only one to tell the type of parameters of three or more of the projects of `strangers.toml`.
 """
+MOMENTS_BY_WORD = ("timedelta", "datetime", "date")
 MOST_CLASSES = 4
 MOST_WORDS = 4
 """More types than that are prose."""
@@ -92,6 +93,16 @@ def _documented(text: str) -> Iterator[Any]:
     found = [WORDS[word] for word in re.findall(r"[a-z]+", text.lower()) if word in WORDS]
     if 0 < len(found) <= MOST_WORDS:
         yield typing.Union[tuple(found)]  # noqa: UP007 - of a tuple
+
+
+@rule("prose")
+def of_prose(function: object) -> Iterator[Any]:
+    """The moments and the classes of its module that a docstring names: such words are seldom meant otherwise."""
+    names = getattr(inspect.unwrap(function), "__globals__", {}) if callable(function) else {}
+    for word in dict.fromkeys(re.findall(r"[A-Za-z]\w+", getattr(function, "__doc__", None) or "")):
+        named_so = names.get(word) if word[0].isupper() else None
+        yield from [WORDS[word.lower()]] if word.lower() in MOMENTS_BY_WORD else []
+        yield from [named_so] if isinstance(named_so, type) else []
 
 
 @rule("seen in tests")

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from typing import Any
 
 ANY_NUMBER = frozenset({int, float})
+SEVERAL = 2
 STANDARD: tuple[type, ...] = (
     str, bytes, int, float, list, dict, set, dt.datetime, dt.date, dt.time, dt.timedelta, decimal.Decimal,
     pathlib.Path, io.StringIO, re.Pattern,
@@ -58,6 +59,13 @@ def with_all(attributes: set[str]) -> set[Any]:
     if str in fitting:
         fitting -= {bytes}
     return fitting if len(fitting) <= MOST_HOLDERS else set()  # `count` is of nearly everything
+
+
+def with_several(attributes: set[str]) -> set[Any]:
+    """The standard types that have several telling ones of these attributes: some branches may be for them."""
+    having = [{kind for kind in STANDARD if hasattr(kind, name)} for name in attributes]
+    telling = [kinds for kinds in having if len(kinds) <= MOST_HOLDERS]
+    return {kind for kind in STANDARD if sum(kind in kinds for kinds in telling) >= SEVERAL}
 
 
 def holders(attribute: str) -> list[type]:

@@ -10,14 +10,17 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from ..rules.body import code_of, function_of, nodes
+from ..rules.body import code_of, function_of, nodes, owner_of
 from ..rules.files import DIRECTORY, FILE
 from . import rule
-from .types import ALIKE, ANY_NUMBER, TAKING, holders, with_all
+from .types import ALIKE, ANY_NUMBER, TAKING, holders, with_all, with_several
 
 TEXTUAL = {"match", "fullmatch", "search", "finditer", "findall", "sub", "split"}
 FOLLOWED = 2
 THROUGH = {"listdir", "os.walk", "scandir", "makedirs", "mkdir", "rmtree", "copytree"}
+OPERATORS: Mapping[type[ast.operator], str] = {
+    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv", ast.Mod: "mod",
+}  # fmt: skip
 Proposals: TypeAlias = Iterator[tuple[str, Any]]
 """Variables, each with types."""
 NodeRule: TypeAlias = Callable[[ast.AST, object], Proposals]
@@ -263,7 +266,9 @@ def _uses(of_nodes: Iterable[ast.AST], function: object, followed: int) -> dict[
         for name, use in _told(node, function, followed):
             found[name] = found.get(name, NO_USE) | use
     for name, wanted in attributes.items():
-        found[name] = found.get(name, NO_USE) | suggests("attributes", _with_all(wanted))
+        fitting = [*_with_all(wanted)]
+        use = suggests("attributes", fitting) if fitting else asks_for("some attributes", _with_several(wanted))
+        found[name] = found.get(name, NO_USE) | use
     return found
 
 
@@ -271,6 +276,12 @@ def _uses(of_nodes: Iterable[ast.AST], function: object, followed: int) -> dict[
 def _with_all(wanted: set[str]) -> Iterable[Any]:
     """The standard types that have all attributes that are used of a variable. Alone: 12 of 120."""
     return with_all(wanted)
+
+
+@rule("some attributes")
+def _with_several(wanted: set[str]) -> Iterable[Any]:
+    """The standard types that have several of them where none has all: other branches are for other types."""
+    return with_several(wanted)
 
 
 def _told(node: ast.AST, function: object, followed: int) -> Iterator[tuple[str, Use]]:
@@ -284,6 +295,23 @@ def _told(node: ast.AST, function: object, followed: int) -> Iterator[tuple[str,
             stated = use.stated - {type(None)}
             rules = frozenset(("passed on", kind) for kind in stated | use.suggested)
             yield name, Use(stated, use.suggested, use.rules | rules)
+    if isinstance(node, ast.BinOp) and followed:
+        for name, kinds in _beside_self(node, function, followed - 1):
+            yield name, asks_for("operand of its own object", kinds)
+
+
+@rule("operand of its own object")
+def _beside_self(node: ast.BinOp, function: object, followed: int) -> Iterator[tuple[str, set[Any]]]:
+    """`a + self`: what the operators of the object's class take."""
+    owner, word = owner_of(function), OPERATORS.get(type(node.op), "")
+    for one, other in ((node.left, node.right), (node.right, node.left)):
+        if not (isinstance(one, ast.Name) and isinstance(other, ast.Name) and other.id == "self" and word):
+            continue
+        for name in (f"__{word}__", f"__r{word}__"):
+            method = getattr(owner, name, None)
+            if inspect.isfunction(method) and code_of(method) is not code_of(function):
+                used = of(method, followed).get((*inspect.signature(method).parameters, "", "")[1], NO_USE)
+                yield one.id, {kind for kind in used.stated | used.suggested if kind is not owner}
 
 
 @rule("passed on")

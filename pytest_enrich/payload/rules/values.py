@@ -16,6 +16,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
 
+from ..engine.reduce import literals_of
 from ..express import evaluate, express
 from . import is_left_out, rule, types
 from .evidence import concrete, constructor
@@ -114,6 +115,7 @@ class World:
         constants: Literals, best first.
         constructors: Templates of objects by the class they make (exactly).
         patterns: Regular expressions of the source.
+        written: What people wrote in tests and documentation, the nearest first.
     """
 
     def __init__(
@@ -121,7 +123,9 @@ class World:
         constants: Sequence[str],
         constructors: dict[type, list[str]],
         patterns: Sequence[re.Pattern[Any]] = (),
+        written: Sequence[str] = (),
     ) -> None:
+        self._written = evaluable(written)
         self._patterns = patterns
         self.constants = evaluable([] if is_left_out("constants") else constants)
         self.constructors = constructors
@@ -146,6 +150,17 @@ class World:
     def plain_constants(self) -> frozenset[str]:
         """The constants as the source has them."""
         return frozenset(template for template, _ in self.constants)
+
+    def written_for(self, hint: Any) -> tuple[str, ...]:
+        """What people wrote that conforms; nothing where anything would."""
+        known = () if hint is types.ANYTHING else self._written
+        return tuple(text for text, value in known if types.conforms(value, hint))
+
+    @cached_property
+    def written_literals(self) -> frozenset[str]:
+        """Of all that people wrote, in the source as well, each as `repr` writes it."""
+        templates = (*(text for text, _ in (*self._written, *self.constants)), *self.made)
+        return frozenset(literal for text in templates for literal in literals_of(text))
 
     def objects_of(self, kind: type) -> list[str]:
         """Templates of objects of the class or of its subclasses, small ones first."""

@@ -101,7 +101,7 @@ class ExistingTest:
             return run.objection
         dull = not run.raised and any(run.seen == known.seen for _, known in self.known)
         changes = len(variation.arguments)
-        cost = Cost(bool(run.raised), int(dull), changes, self.unusual(variation), variation.size)
+        cost = Cost(bool(run.raised), int(dull), changes, self.unusual(variation), 0, variation.size)
         return Result(self, variation, search.reached(run), cost, is_poor=dull or bool(run.raised))
 
     def ideas(self, search: Search[ExistingTest]) -> Iterator[Variation]:

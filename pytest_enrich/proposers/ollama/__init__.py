@@ -5,7 +5,8 @@
 - `question`: what a strategy asks, without secrets, and what is kept of it.
 - `asking`: one model for one run, one question at a time, none that never pays or has no time.
 - `prompt`: what the model sees.
-- `scenario`, `repair`: strategies, each a `protocols.Proposer`.
+- `scenario`: asks for whole tests, a `protocols.Proposer`; `reply`, `places`, `candidates`, `corrected`: what
+  becomes of a reply.
 - `naming`: a better name for what is proven.
 """
 

@@ -39,10 +39,8 @@ FIRST_WORDS = 4
 UNASKED = "not asked: no time"
 NEEDED, LEFT = "needed by what was not asked", "left for what was not asked"
 
-BARREN = 16
-"""So many questions of which none led to a candidate are enough."""
-IDLE = 12
-"""So many questions in a row of whose candidates none was kept are, too."""
+IDLE = 240.0
+"""So many seconds of questions in a row of whose candidates none was kept are enough."""
 
 # Code has two to five characters a token; a prompt of which the server counts far fewer was cut.
 MOST_CHARACTERS = 9.0
@@ -81,6 +79,7 @@ class Asker:
         self._scan = scan or scanner()
         self._attempts = attempts
         self._is_closed = False
+        self._took: dict[str, float] = {}
         self._failed = 0
         self._server = threading.Lock()
         self._pace = Pace()
@@ -117,6 +116,12 @@ class Asker:
                 self._figures.loaded(answer.counts)
         return answer
 
+    def resume(self) -> None:
+        """Forget for which questions there was no time: there is more of it."""
+        self.is_late = False
+        self.unasked.clear()
+        self._figures.resume()
+
     def close(self) -> None:
         """Ask nothing more, and leave what is under way."""
         self._is_closed = True
@@ -124,11 +129,11 @@ class Asker:
 
     def is_barren(self, strategy: str) -> bool:
         """Whether a strategy led nowhere so often that its time is better spent elsewhere, or it is late."""
-        return self.is_late or is_spent(self.paid().get(strategy, UNTRIED), self.tally[f"{strategy} asked"])
+        return self.is_late or self.paid().get(strategy, UNTRIED).idle >= IDLE
 
     def paid(self) -> Mapping[str, Paid]:
         """What became of the candidates of each strategy."""
-        return fold_attempts(self._attempts(), self.model.pulled.name)
+        return fold_attempts(self._attempts(), self.model.pulled.name, self._took)
 
     def _may_ask(self, question: Question, request: Request) -> bool:
         """Whether there is somebody to be asked, and time for it: a reply that is cut off is worth nothing."""
@@ -154,6 +159,7 @@ class Asker:
             self._note(answer)
             return None
         self._failed = 0
+        self._took[digest] = took
         self._keep(question, answer, digest, log, took)
         return Answered(text=answer.text, prompt=digest)
 
@@ -301,6 +307,12 @@ class Figures:
         self.seconds.setdefault(NEEDED, needed)
         self.seconds.setdefault(LEFT, left)
 
+    def resume(self) -> None:
+        """There is time again for what was not asked."""
+        for counts in (self.tally, self.seconds):
+            for name in (UNASKED, NEEDED, LEFT):
+                counts.pop(name, None)
+
     def _read(self, question: Question, seconds: float) -> None:
         module = question.about.partition("::")[0]
         order = "reading, later" if module in self._modules else "reading, first of a module"
@@ -312,39 +324,34 @@ class Figures:
 class Paid(Struct, frozen=True, kw_only=True):
     """What became of a strategy: how many candidates were tried and kept.
 
-    `idle` are the questions since the last one of which a candidate was kept. Candidates of one question are not
-    counted one by one: after one that closes the gap the others close none.
+    `idle` is how long the questions took since the last one of which a candidate was kept. Candidates of one
+    question are not counted one by one: after one that closes the gap the others close none.
     """
 
     tried: int = 0
     kept: int = 0
-    idle: int = 0
+    idle: float = 0.0
 
 
 UNTRIED = Paid()
 
 
-def fold_attempts(attempts: Iterable[Attempt], model: str) -> Mapping[str, Paid]:
-    """Of each strategy of this model, what it came to."""
+def fold_attempts(attempts: Iterable[Attempt], model: str, took: Mapping[str, float]) -> Mapping[str, Paid]:
+    """Of each strategy of this model, what it came to; `took` are the seconds of each question, by its digest."""
     strategies: dict[str, dict[str, list[bool]]] = {}
     for attempt in attempts:
         origin = attempt.candidate.origin
         if origin.model == model and origin.strategy:
             questions = strategies.setdefault(origin.strategy, {})
             questions.setdefault(origin.prompt, []).append(isinstance(attempt.verdict, Kept))
-    return {strategy: _paid(list(questions.values())) for strategy, questions in strategies.items()}
+    return {strategy: _paid(questions, took) for strategy, questions in strategies.items()}
 
 
-def is_spent(paid: Paid, asked: int) -> bool:
-    """Whether a strategy has led nowhere for so long."""
-    return paid.idle >= IDLE or (asked >= BARREN and not paid.tried)
-
-
-def _paid(questions: Sequence[Sequence[bool]]) -> Paid:
-    paying = [at for at, kept in enumerate(questions, 1) if any(kept)]
-    return Paid(
-        tried=sum(map(len, questions)), kept=sum(map(sum, questions)), idle=len(questions) - max(paying, default=0)
-    )
+def _paid(questions: Mapping[str, Sequence[bool]], took: Mapping[str, float]) -> Paid:
+    idle = 0.0
+    for prompt, kept in questions.items():
+        idle = 0.0 if any(kept) else idle + took.get(prompt, 0.0)
+    return Paid(tried=sum(map(len, questions.values())), kept=sum(map(sum, questions.values())), idle=idle)
 
 
 def _is_only_thought(answer: Answer) -> bool:

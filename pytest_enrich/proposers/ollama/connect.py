@@ -18,9 +18,9 @@ from pytest_enrich.proposers.ollama.question import Model
 
 # A server on this machine answers a short question at once, or is not there.
 PROBE = Limits(connect=0.3)
-ROOM, THOUGHT = 700, 1200
+ROOM, THOUGHT = 1500, 1200
 """Tokens of a window beyond the prompt's text: the reply and what a template puts round the turns; thinking."""
-SMALLEST_WINDOW, LARGEST_WINDOW, STEP = 2048, 8192, 1024
+SMALLEST_WINDOW, LARGEST_WINDOW, STEP = 2048, 16384, 1024
 _CHARACTERS = 2.8
 
 

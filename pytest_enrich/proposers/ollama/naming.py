@@ -70,7 +70,12 @@ class Naming:
 def says_little(name: str, qualname: str) -> bool:
     """Whether a test's name says no more than which function it tests, and a number."""
     rest = re.sub(r"_\d+$", "", name.removeprefix("test_"))
-    return rest in {words.snake(qualname), words.snake(qualname.rpartition(".")[2]), ""}
+    return rest in {
+        words.snake(qualname),
+        words.snake(qualname.rpartition(".")[2]),
+        *names.subjects(qualname, qualname),
+        "",
+    }
 
 
 def _name(reply: str) -> str:

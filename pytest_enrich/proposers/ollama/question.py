@@ -21,6 +21,8 @@ from pytest_enrich.proposers.ollama.protocol import Counts, Message
 
 MARK = "REDACTED"
 _SHORTEST = 4
+SMALL, SHORT, LONG = 4e9, 3500, 14000
+"""Models with fewer parameters are shown so many characters, others more."""
 
 Scan = Callable[[str], Iterable[tuple[str, str]]]
 """The secrets of a line: of which sort, and what they are."""
@@ -102,6 +104,16 @@ class Model(Struct, frozen=True, kw_only=True):
     pulled: Pulled
     name: str
     window: int = 4096
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is of those that can do little, and that run where each token takes long."""
+        return 0 < self.pulled.parameters < SMALL
+
+    @property
+    def room(self) -> int:
+        """How many characters a question may have."""
+        return SHORT if self.is_small else LONG
 
     @property
     def think(self) -> bool | None:

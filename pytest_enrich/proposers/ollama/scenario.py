@@ -1,237 +1,173 @@
-"""`scenario`: ask for a whole short test; it is kept when the code does what the model expected, and gains.
+"""Asking a model for whole tests: about a function with all its open gaps, until it gains nothing more.
 
-The function that a model wrote becomes a candidate under a free name, with the imports that it lacks.
+A test that was not kept is told to the model with what became of it, in the same chat. When a question about all
+gaps gains nothing, each of them is asked about alone. A value that the code gives and the model did not expect is
+put in without asking (`corrected`).
 """
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich import imports
-from pytest_enrich.data import Candidate, Gap, NewTest, Oracle, Origin, Target
-from pytest_enrich.imports import parsed
-from pytest_enrich.proposers.ollama import prompt
+from pytest_enrich.data import Attempt, Candidate, Dropped, Gap, Kept, NewTest, Origin
+from pytest_enrich.proposers.ollama import prompt, reply
 from pytest_enrich.proposers.ollama.asking import Asker
+from pytest_enrich.proposers.ollama.candidates import Candidates, known_names
+from pytest_enrich.proposers.ollama.corrected import corrected, disagrees
+from pytest_enrich.proposers.ollama.places import Places
+from pytest_enrich.proposers.ollama.prompt import Context
 from pytest_enrich.proposers.ollama.protocol import Message
-from pytest_enrich.proposers.ollama.question import Question, about_target, is_excluded
+from pytest_enrich.proposers.ollama.question import Answered, Question, about_target, is_excluded
 from pytest_enrich.protocols import Task
 from pytest_enrich.writing import names
-from pytest_enrich.writing.renderer import bindings_of, is_readable
-from pytest_enrich.writing.syntax import Function
 
-NAME = "scenario"
-MOST_GAPS = 2
-PREDICT = 400
+FIRST, AGAIN = "scenario", "repair"
+ROUNDS = 3
+"""How often a model speaks in one chat."""
+PREDICT = 1200
 TEMPERATURE = 0.2
-
-MOST_LINES = 25
-_SHOWN = 60
-_LOOK = "the model expected this and the code does it; no docstring promises it"
-_FENCE = re.compile(r"```[ \t]*[\w+-]*[ \t]*\r?\n(.*?)(?:```|\Z)", re.DOTALL)
-_THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
-_OBJECTS = {
-    "Counter": "collections", "Decimal": "decimal", "Fraction": "fractions", "OrderedDict": "collections",
-    "Path": "pathlib", "PurePath": "pathlib", "StringIO": "io", "BytesIO": "io", "SimpleNamespace": "types",
-    "UUID": "uuid", "date": "datetime", "defaultdict": "collections", "deque": "collections",
-    "timedelta": "datetime", "timezone": "datetime",
-}  # fmt: skip
-_MODULES = {"pytest", "collections", "datetime", "decimal", "fractions", "io", "math", "pathlib", "types", "uuid"}
-"""What a test may import although the module under test does not."""
+MOST_ENDS = 3
+"""Of how many tests a model is told what became of them."""
+PLACES = 4
+"""At so many places a test is tried."""
+_OUT_OF_PLACE = {"runs", "passes"}
+_HOPELESS = {"parses", "allowed", "new"}
+"""What is no test, not allowed, or there already is no start for another try."""
 
 
 class Scenario:
-    """The strategy as a proposer."""
+    """The strategy as a proposer.
+
+    Args:
+        asker: The model.
+        places: Where tests may stand.
+        excluded: Globs of files that must not be shown.
+    """
 
     name = "ollama"
 
-    def __init__(self, asker: Asker, excluded: Sequence[str] = ()) -> None:
-        self._writer = Writer(asker, excluded)
+    def __init__(self, asker: Asker, places: Places, excluded: Sequence[str] = ()) -> None:
+        self._asker, self._places, self._excluded = asker, places, excluded
 
     def propose(self, task: Task) -> Iterator[Candidate]:
-        """The tests that the model writes for a few of the gaps, those without a chance left out."""
-        if not self._writer.may_ask(task.target, NAME):
+        """The tests that the model writes: for all gaps, then for each that is left alone."""
+        talk = _Talk.of(task, self._asker, self._places, self._excluded)
+        if talk is None:
             return
-        taken: frozenset[str] = frozenset()
-        for gap in task.target.gaps[:MOST_GAPS]:
-            for test in self._writer.ask(NAME, task, gap, self._writer.messages(task, gap), taken):
-                taken |= {test.name}
-                yield test
+        left: Sequence[Gap] = task.target.gaps
+        while left:
+            yield from talk.about(left)
+            before, left = left, [gap for gap in left if task.is_open(gap.id)]
+            if len(left) == len(before):
+                break
+        for gap in left if len(left) > 1 else ():
+            if task.is_open(gap.id):
+                yield from talk.about([gap])
 
 
-class Writer:
-    """Has a model write whole tests, for the strategies that do."""
+class _Talk:
+    """All chats about one target."""
 
-    def __init__(self, asker: Asker, excluded: Sequence[str]) -> None:
-        self._asker = asker
-        self._excluded = excluded
+    def __init__(self, task: Task, asker: Asker, candidates: Candidates, context: Context) -> None:
+        self._task, self._asker = task, asker
+        self._candidates, self._context = candidates, context
 
-    def may_ask(self, target: Target, strategy: str) -> bool:
-        """Whether the model may be asked about this target, and whether that ever led anywhere."""
-        is_open = bool(target.entries) and not is_excluded(target.path, self._excluded)
-        return is_open and not self._asker.is_barren(strategy)
+    @classmethod
+    def of(cls, task: Task, asker: Asker, places: Places, excluded: Sequence[str]) -> _Talk | None:
+        """Those about a task's target; None when its source must not be shown."""
+        target = task.target
+        if is_excluded(target.path, excluded):
+            return None
 
-    def messages(self, task: Task, gap: Gap) -> tuple[Message, ...]:
-        """The chat that asks for a whole test."""
-        is_open = not is_excluded(task.target.placement.path, self._excluded)
-        test_text = task.test_text if is_open else ""
-        return prompt.scenario(task.target, gap, task.source_text, test_text, task.turned_down)
+        def shown(path: str) -> str:
+            return "" if is_excluded(path, excluded) else places.read(path)
 
-    def ask(
-        self, strategy: str, task: Task, gap: Gap, messages: tuple[Message, ...], taken: frozenset[str]
-    ) -> Iterator[NewTest]:
-        """The tests of the reply that could run, under names that are not among `taken`."""
-        question = Question(
+        path = target.placement.path
+        near = [near.nodeid for near in target.nearest] or places.others(path)
+        examples = (prompt.existing_test(shown(nodeid.partition("::")[0]), nodeid) for nodeid in near)
+        context = Context(
+            source_text=task.source_text,
+            test_text=shown(path),
+            example=next(filter(None, examples), ""),
+            fixtures={} if is_excluded(path, excluded) else places.fixtures(path, excluded),
+            turned_down=task.turned_down,
+            room=asker.model.room,
+        )
+        origin = Origin(proposer="ollama", seed=task.seed, model=asker.model.pulled.name)
+        known = known_names(target, task.source_text, places)
+        return cls(task, asker, Candidates(target=target, known=known, places=places, origin=origin), context)
+
+    def about(self, gaps: Sequence[Gap]) -> Iterator[Candidate]:
+        """One chat about open gaps, which ends with a reply that gains, or that nothing can be told of."""
+        messages = prompt.whole_test(self._task.target, gaps, self._context)
+        for turn in range(ROUNDS):
+            strategy = AGAIN if turn else FIRST
+            if not self._task.has_turn() or self._asker.is_barren(strategy):
+                return
+            answered = self._asker.ask(self._question(strategy, messages))
+            if answered is None:
+                return
+            seen = len(self._task.so_far())
+            yield from self._written(answered, strategy)
+            yield from self._mended(seen)
+            made = self._task.so_far()[seen:]
+            ends = [end for attempt in made if (end := described(attempt))]
+            if not ends or any(isinstance(attempt.verdict, Kept) for attempt in made):
+                return
+            codes = "\n\n".join(attempt.candidate.code for attempt in made)[: prompt.MOST_REPLY]
+            messages = prompt.again(messages, codes, ends[:MOST_ENDS])
+
+    def _question(self, strategy: str, messages: tuple[Message, ...]) -> Question:
+        return Question(
             strategy=strategy,
-            about=about_target(task.target),
+            about=about_target(self._task.target),
             messages=messages,
             predict=PREDICT,
             temperature=TEMPERATURE,
-            seed=task.seed,
-        )
-        answered = self._asker.ask(question)
-        if answered is None:
-            return
-        model = self._asker.model.pulled.name
-        origin = Origin(proposer="ollama", seed=task.seed, model=model, strategy=strategy, prompt=answered.prompt)
-        renderer = ReplyRenderer.of(task, gap, origin, taken)
-        for function in written_tests(answered.text):
-            self._asker.tally[f"{strategy} given"] += 1
-            test = renderer.write(function)
-            if test is not None:
-                self._asker.tally[f"{strategy} valid"] += 1
-                yield test
-                renderer = replace(renderer, taken=renderer.taken | {test.name})
-
-
-def written_tests(reply: str) -> list[Function]:
-    """The test functions in a reply, whatever a model writes round them."""
-    plain = _THOUGHT.sub("", reply)
-    for part in (*(match[1] for match in _FENCE.finditer(plain)), plain):
-        functions = [function for function in _functions(part) if function.name.startswith("test")]
-        if functions:
-            return functions
-    return []
-
-
-class ReplyRenderer(Struct, frozen=True, kw_only=True):
-    """Writes the tests for one gap: it knows what the test file and the module under test have by name.
-
-    `known` are the meanings (`module:name`, `module:` for a module) of the names that a test may use.
-    """
-
-    target: Target
-    gap: Gap
-    bindings: imports.Bindings
-    known: dict[str, str]
-    taken: frozenset[str]
-    origin: Origin
-
-    @classmethod
-    def of(cls, task: Task, gap: Gap, origin: Origin, taken: frozenset[str] = frozenset()) -> ReplyRenderer:
-        """The renderer for a task; a test file that cannot be parsed is as good as a new one here."""
-        bindings = bindings_of(task.test_text, task.target.placement.path)
-        return cls(
-            target=task.target,
-            gap=gap,
-            bindings=bindings,
-            known=_known(task.target.module, task.source_text),
-            taken=taken | names.functions(task.test_text) | bindings.taken,
-            origin=origin,
+            seed=self._task.seed,
         )
 
-    def write(self, function: Function) -> NewTest | None:
-        """The candidate, or None for what nobody could run or would read: invented names, decorators, length."""
-        if isinstance(function, ast.AsyncFunctionDef) or function.decorator_list or not self._may_take(function):
-            return None
-        function.name = names.free([_plain_name(function.name)], self.taken)
-        function.body = _without_docstring(function.body)
-        code = ast.unparse(ast.fix_missing_locations(function)) + "\n"
-        statements = self._imports(code)
-        if statements is None or not is_readable([code]) or code.count("\n") > MOST_LINES:
-            return None
-        return NewTest(
-            name=function.name,
-            code=code,
-            imports=statements,
-            placement=self.target.placement,
-            title=f"{self.target.qualname}: {function.name.removeprefix('test_').replace('_', ' ')}",
-            look=_LOOK,
-            oracle=tuple(_oracles(code)),
-            origin=self.origin,
-            gaps=(self.gap.id, *(gap.id for gap in self.target.gaps if gap.id != self.gap.id)),
-        )
+    def _written(self, answered: Answered, strategy: str) -> Iterator[NewTest]:
+        """The tests of a reply; what cannot be read as one is judged like any other."""
+        origin = replace(self._candidates.origin, strategy=strategy, prompt=answered.prompt)
+        taken = names.kept(replace(self._task, attempts=self._task.so_far()))
+        candidates = replace(self._candidates, origin=origin, taken=taken)
+        tests = reply.read(answered.text)
+        self._asker.tally[f"{strategy} given"] += len(tests)
+        if not tests:
+            yield candidates.unreadable(answered.text)
+        for test in tests:
+            for made in islice(candidates.of(test), PLACES):
+                yield made
+                if not self._stands_elsewhere(made):
+                    candidates = replace(candidates, taken=candidates.taken | {made.name})
+                    break
 
-    def _may_take(self, function: ast.FunctionDef) -> bool:
-        """Whether its parameters are fixtures that exist; `self` is put in front where tests are methods."""
-        style, parameters = self.target.placement.style, function.args
-        fixtures = [parameter.arg for parameter in parameters.args if parameter.arg != "self"]
-        if ast.unparse(parameters) != ", ".join(parameter.arg for parameter in parameters.args):
-            return False
-        parameters.args = [ast.arg(name) for name in ([] if style == "function" else ["self"]) + fixtures]
-        return set(fixtures) <= set(self.target.fixtures) and not (fixtures and style == "unittest")
+    def _stands_elsewhere(self, made: NewTest) -> bool:
+        """Whether a test did not even run as it should, as one does whose names mean something else there."""
+        verdicts = [attempt.verdict for attempt in self._task.so_far() if attempt.candidate is made]
+        return any(isinstance(verdict, Dropped) and verdict.rung in _OUT_OF_PLACE for verdict in verdicts)
 
-    def _imports(self, code: str) -> tuple[str, ...] | None:
-        """The statements for the names that the file does not have, None when one of them is invented."""
-        try:
-            missing = imports.needs(code, self.bindings).missing
-        except SyntaxError:  # what only a compiler refuses: a `nonlocal` without one
-            return None
-        lacking = [name for name in missing if name not in self.bindings.taken]
-        if not all(name in self.known for name in lacking):
-            return None
-        return tuple(_statement(name, self.known[name]) for name in lacking)
+    def _mended(self, seen: int) -> Iterator[NewTest]:
+        """Tests of the last reply that failed at a value, with the one that was seen."""
+        for attempt in self._task.so_far()[seen:]:
+            if (mended := corrected(attempt, self._task.target.docstring or "")) is not None:
+                yield mended
 
 
-def _functions(text: str) -> Iterator[Function]:
-    """The functions of a text, and of its classes; when it breaks off, of what stands before the last function."""
-    lines = text.strip().splitlines()
-    starts = [index for index, line in enumerate(lines) if re.match(r"(async )?def |@|class ", line)]
-    trees = (parsed("\n".join(lines[:end])) for end in (len(lines), *reversed(starts[1:])))
-    tree = next((tree for tree in trees if tree is not None), None)
-    for node in tree.body if tree is not None else ():
-        inside = node.body if isinstance(node, ast.ClassDef) else [node]
-        yield from (function for function in inside if isinstance(function, Function))
-
-
-def _known(module: str, source_text: str) -> dict[str, str]:
-    """What names mean: those that everybody knows, what a module imports, and what it defines."""
-    bindings, tree = bindings_of(source_text, module.replace(".", "/")), parsed(source_text)
-    public = (node.name for node in (tree.body if tree else ()) if isinstance(node, Function | ast.ClassDef))
-    return {
-        **{name: f"{name}:" for name in _MODULES},
-        **{name: f"{source}:{name}" for name, source in _OBJECTS.items()},
-        **{name: f"{meanings[0]}:" for name, meanings in bindings.modules.items() if meanings},
-        **{name: meanings[0] for name, meanings in bindings.objects.items() if meanings},
-        **{name: f"{module}:{name}" for name in public if name[0] != "_"},
-    }
-
-
-def _statement(name: str, meaning: str) -> str:
-    module, _, member = meaning.partition(":")
-    alias = "" if name == (member or module) else f" as {name}"
-    return f"from {module} import {member}{alias}" if member else f"import {module}{alias}"
-
-
-def _plain_name(name: str) -> str:
-    """The model's name for a test in plain letters, short."""
-    plain = re.sub(r"[^a-z0-9_]", "", name.lower())[:_SHOWN].rstrip("_")
-    return plain if re.fullmatch(r"test_[a-z0-9_]+", plain) else "test_scenario"
-
-
-def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
-    is_text = isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
-    return body[1:] or [ast.Pass()] if is_text else body
-
-
-def _oracles(code: str) -> Iterator[Oracle]:
-    """What it asserts, which the model expected: the first is what a person should check."""
-    look = True
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Assert):
-            yield Oracle(line=node.lineno, what=ast.unparse(node.test)[:_SHOWN], source="model", look=look)
-            look = False
+def described(attempt: Attempt) -> str:
+    """How a test ended, in a few lines without paths; "" for one that was kept, or that no second try may mend."""
+    verdict, name = attempt.verdict, attempt.candidate.name
+    if not isinstance(verdict, Dropped) or verdict.rung in _HOPELESS or disagrees(attempt):
+        return ""
+    if verdict.rung == "gains":
+        return f"{name} passes, but does not get to a marked line."
+    if verdict.rung == "asserts":
+        return f"{name} asserts nothing about the code."
+    lines = [line.strip() for line in verdict.detail.splitlines() if re.match(r"E |>", line)]
+    shown = "\n".join(line for line in lines if line)[: prompt.MOST_FAILURE]
+    return f"{name} failed:\n{shown}" if shown else f"{name} {verdict.reason}."

@@ -16,8 +16,8 @@ from pytest_enrich.proposers.properties import strategy as strategies
 from pytest_enrich.proposers.properties.laws import Input, Law
 from pytest_enrich.proposers.properties.outline import Class, Outline
 from pytest_enrich.proposers.properties.strategy import ORDERED, SIZED, Strategy
+from pytest_enrich.writing.conditions import NEGATED
 from pytest_enrich.writing.syntax import literal_value
-from pytest_enrich.writing.words import NEGATED
 
 MOST_FIELDS = 3
 INFINITE = frozenset({"floats", "decimals"})

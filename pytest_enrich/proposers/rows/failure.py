@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from pytest_enrich.data import Call, Finding, Gap, NewTest, Observation, Oracle, Template
+from pytest_enrich.data import Call, Finding, NewTest, Observation, Oracle
 from pytest_enrich.proposers.rows import mocks, steps
 from pytest_enrich.proposers.rows.rendering import VariantRenderer
-from pytest_enrich.writing import body, questions, words
+from pytest_enrich.writing import body, names, questions
 from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE
 from pytest_enrich.writing.syntax import Edit, span, used
 
@@ -91,7 +91,8 @@ def _written(renderer: VariantRenderer, finding: Finding, opening: str) -> NewTe
     if resolved is None:
         return None
     gaps, raised = renderer.gaps, finding.observations[0].value
-    name = renderer.name_beside(_slugs(gaps[0], raised))
+    case = renderer.case(finding.observations[0])
+    name = renderer.name_beside(case)
     codes = list(_parted(resolved.codes))
     lines = textwrap.indent("\n".join(codes), INDENT).split("\n")
     code = renderer.frame(name, lines)
@@ -103,18 +104,12 @@ def _written(renderer: VariantRenderer, finding: Finding, opening: str) -> NewTe
         code=code,
         imports=resolved.imports,
         placement=renderer.placement,
-        title=renderer.title(body.described(finding), gaps[0]),
+        title=names.title(case, body.described(finding)),
         look=questions.about_value(raised, renderer.documented, raised=True),
         oracle=(Oracle(line=line, what=f"raises {body.bare(raised)}", source="raises", look=True),),
         origin=renderer.origin,
         gaps=tuple(gap.id for gap in gaps),
     )
-
-
-def _slugs(gap: Gap, raised: Template) -> list[str]:
-    """Ends of a name, best first: what is raised and when, and only what is."""
-    done, slug = f"raises_{words.snake(body.bare(raised))}", words.slug(gap.text, gap.outcome)
-    return [f"{done}_{slug}" if slug else "", done]
 
 
 def _line(codes: Sequence[str], at: int) -> int:

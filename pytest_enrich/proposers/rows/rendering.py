@@ -5,15 +5,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from pytest_enrich import imports
-from pytest_enrich.data import Gap, Hole, Template, Variant
+from pytest_enrich.data import Gap, Hole, Observation, Template, Variant
 from pytest_enrich.proposers.rows import adding, mocks, parameters, steps
 from pytest_enrich.proposers.rows.addable import INSTEAD, LEFT_OUT
 from pytest_enrich.proposers.rows.parameters import SILENT
 from pytest_enrich.proposers.rows.reading import Sheet
-from pytest_enrich.writing import names
+from pytest_enrich.writing import cases, names
+from pytest_enrich.writing.cases import Case
 from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE, Renderer, is_readable
-from pytest_enrich.writing.syntax import Edit, nodes_of, span, stored, used
+from pytest_enrich.writing.syntax import Edit, calls, last_name, nodes_of, span, stored, used
 
 
 class VariantRenderer(Renderer, frozen=True, kw_only=True):
@@ -31,9 +34,33 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         """The templates as the test would write them; None for names that are none."""
         return self.resolve(templates, self.sheet.local_names)
 
-    def name_beside(self, ends: Iterable[str]) -> str:
-        """A free name for a test beside it, with the first of `ends` that makes a good one."""
-        return names.beside(self.sheet.function.name, self.target.qualname, ends, self.taken)
+    def case(self, seen: Observation, changed: Iterable[str] = ()) -> Case:
+        """What there is to be said of it; `changed` is what is other than in the test, as situations."""
+        case = cases.case_of(self.target, self.gaps[0], seen, self.target.parameters, dict(self._arguments()))
+        return replace(case, changed=tuple(changed))
+
+    def name_beside(self, case: Case) -> str:
+        """A free name for a test beside it."""
+        start = names.start(self.sheet.function.name, self.target.qualname)
+        return names.of([case], (start,), self.taken)
+
+    def _arguments(self) -> Iterator[tuple[str, Template]]:
+        """What is passed otherwise, by the names of parameters; those of the test say nothing of the function."""
+        for at, value in self.variant.values:
+            hole = self.sheet.pattern.holes[at]
+            if name := hole.adds if hole.adds.isidentifier() else self._known_by(hole):
+                yield name, value
+
+    def _known_by(self, hole: Hole) -> str:
+        """The parameter of a call that is given what stands there, "" for none."""
+        for call in calls(self.sheet.function):
+            passed = {keyword.arg or "": keyword.value for keyword in call.keywords}
+            if last_name(call.func) == self.target.qualname.rpartition(".")[2]:
+                passed |= {own.name: value for own, value in zip(self.target.parameters, call.args, strict=False)}
+            for name, node in passed.items():
+                if span(node) == hole.span or (isinstance(node, ast.Name) and node.id == hole.name):
+                    return name
+        return ""
 
     def frame(self, name: str, lines: Sequence[str]) -> str | None:
         """The test of that name with this body, not indented; None when it is none, or gets too wide."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from pytest_enrich.data import NewRow, Oracle, Template, Variant
+from pytest_enrich.data import NewRow, Observation, Oracle, Template, Variant
 from pytest_enrich.proposers.rows import parameters, stating
 from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.proposers.rows.rendering import VariantRenderer
-from pytest_enrich.writing import body, questions
+from pytest_enrich.writing import body, names, questions
 from pytest_enrich.writing.renderer import LONGEST_LINE
 
 EXAMPLE = "⟨hypothesis:example⟩"
@@ -39,7 +39,7 @@ def write_row(renderer: VariantRenderer) -> NewRow | None:
         argnames=cases.argnames,
         imports=resolved.imports,
         placement=sheet.placement,
-        title=renderer.title(_done(expected, values), gaps[0]),
+        title=names.title(renderer.case(_seen(expected)), _done(expected, values)),
         look=_question(renderer, expected, values) + _shared_with(cases.sharers),
         oracle=_oracles(expected, raised=raised),
         origin=renderer.origin,
@@ -60,7 +60,7 @@ def write_example(renderer: VariantRenderer) -> NewRow | None:
         argnames=(),
         imports=resolved.imports,
         placement=sheet.placement,
-        title=renderer.title(f"with {body.shown(values)}", gaps[0]),
+        title=names.title(renderer.case(_seen({})), f"with {body.shown(values)}"),
         look=questions.about_case(values),
         oracle=questions.oracle_of_test(),
         origin=renderer.origin,
@@ -78,6 +78,12 @@ def _values(sheet: Sheet, variant: Variant, expected: dict[str, Template]) -> li
 
 def _dumped(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(ast.dump(ast.parse(f"({value}\n)", mode="eval")) for value in values)
+
+
+def _seen(expected: dict[str, Template]) -> Observation:
+    """What is expected first, as `search` would tell of it."""
+    value = next(iter(expected.values()), "")
+    return Observation(subject="result" if expected else "state", value=value)
 
 
 def _done(expected: dict[str, Template], values: Sequence[Template]) -> str:

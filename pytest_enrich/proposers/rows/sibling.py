@@ -8,13 +8,13 @@ import re
 import tokenize
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from pytest_enrich.data import Gap, NewTest, Oracle, Sighting, Span, Template, Variant
+from pytest_enrich.data import NewTest, Observation, Oracle, Sighting, Span, Template, Variant
 from pytest_enrich.proposers.rows import mocks, stating, steps
 from pytest_enrich.proposers.rows.addable import ATTRIBUTE, LEFT_OUT
 from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.proposers.rows.rendering import VariantRenderer
-from pytest_enrich.writing import body, questions, words
-from pytest_enrich.writing.syntax import Edit, calls, is_within, last_name, span
+from pytest_enrich.writing import body, names, questions, words
+from pytest_enrich.writing.syntax import Edit, is_within, last_name, span
 
 MOST_CHANGED, MOST_WORDS = 3, 4
 RAISED = re.compile(r"^(⟨[^⟩]+⟩)\(.*\)$")
@@ -56,23 +56,38 @@ def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | Non
     edits = [(place, code) for (place, _), code in zip(edits, resolved.codes, strict=False)]
     stated = dict(zip(expected, resolved.codes[len(edits) :], strict=True))
     lines = _lines(sheet, kept, [*edits, *stating.looked(sheet, stated, edits)])
-    name = renderer.name_beside(_slugs(sheet, gaps[0], variant, expected))
+    changes = [*_changes(renderer)]
+    case = renderer.case(_seen_first(sheet, expected), (f"{done}_{slug}" for done, _, slug in changes if slug))
+    name = renderer.name_beside(case)
     code = renderer.frame(name, lines) if lines is not None else None
     if code is None or not _asserts_anything(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
         return None
     seen_as = [_described(sheet, at, value) for at, value in expected.items()]
-    done, first = next(iter([*seen_as, *(change[:2] for change in _changes(sheet, variant))]))
+    done, first = next(iter([*seen_as, *(change[:2] for change in changes)]))
     change, value = questions.about_change(done, first), questions.about_value(first, renderer.documented)
     return NewTest(
         name=name,
         code=code,
         imports=resolved.imports,
         placement=renderer.placement,
-        title=renderer.title(f"{done} {body.shown(first)}", gaps[0]),
+        title=names.title(case, f"{done} {body.shown(first)}"),
         look=value if expected else change,
         oracle=_oracles(code, seen_as),
         origin=renderer.origin,
         gaps=tuple(gap.id for gap in gaps),
+    )
+
+
+def _seen_first(sheet: Sheet, expected: Mapping[int, Template]) -> Observation:
+    """What is expected first, as `search` would tell of it; of what is seen where nothing is, nothing is said."""
+    at, value = next(iter(expected.items()), (0, ""))
+    point = sheet.looks[at].point if expected else None
+    if point is not None and point.form == "message":
+        raised = stating.expected_class(sheet.function, point)
+        return Observation(subject="raises", value=raised, message=str(ast.literal_eval(value)))
+    is_result = point is not None and point.form != "called"
+    return Observation(
+        subject="result" if is_result else "state", value=value, expression="{result}" if is_result else ""
     )
 
 
@@ -86,8 +101,9 @@ def _described(sheet: Sheet, at: int, value: Template) -> tuple[str, str]:
     ), value
 
 
-def _changes(sheet: Sheet, variant: Variant) -> Iterator[tuple[str, Template, str]]:
+def _changes(renderer: VariantRenderer) -> Iterator[tuple[str, Template, str]]:
     """What is other than in the test: "with" a value, or "without" a step; and that in a name, "" for none."""
+    sheet, variant = renderer.sheet, renderer.variant
     for at, value in variant.values:
         hole = sheet.pattern.holes[at]
         if hole.adds == LEFT_OUT:
@@ -98,30 +114,14 @@ def _changes(sheet: Sheet, variant: Variant) -> Iterator[tuple[str, Template, st
         if mocks.is_configured(hole):
             yield "with", mocks.described(hole, value), f"{mocks.configured_method(hole)}_{slug}".strip("_")
         else:
-            known_by = words.snake(_keyword(sheet, hole.span))
-            yield "with", value, named if named.isidentifier() else f"{known_by}_{slug}".strip("_")
+            yield "with", value, named if named.isidentifier() else ""
     for step in _gone(sheet, variant):
         yield "without", sheet.text.rewritten(span(step)).strip(), words.snake(steps.step_name(step))
-
-
-def _keyword(sheet: Sheet, place: Span | None) -> str:
-    """The name by which a call is given what stands there, "" for none."""
-    keywords = (keyword for call in calls(sheet.function) for keyword in call.keywords)
-    return next((keyword.arg for keyword in keywords if keyword.arg and span(keyword.value) == place), "")
 
 
 def _gone(sheet: Sheet, variant: Variant) -> list[ast.stmt]:
     """The steps that it does without."""
     return steps.statements_at(sheet.function, steps.left_out(sheet.pattern, variant))
-
-
-def _slugs(sheet: Sheet, gap: Gap, variant: Variant, expected: Mapping[int, Template]) -> Iterator[str]:
-    """Ends of a name, best first: the condition in a few words, what is changed, what it gives, the condition."""
-    holds = words.slug(gap.text, gap.outcome)
-    yield holds if holds.count("_") < MOST_WORDS else ""
-    yield from (f"{done}_{slug}" for done, _, slug in _changes(sheet, variant) if slug)
-    yield from map(words.value_slug, expected.values())
-    yield holds
 
 
 def _kept(sheet: Sheet, variant: Variant, without: Collection[Span] = ()) -> list[ast.stmt] | None:

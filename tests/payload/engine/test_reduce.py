@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_enrich.payload.engine.reduce import MOST_TRIES, reduce
+from pytest_enrich.payload.engine.reduce import MOST_TRIES, foreignness, reduce
 from pytest_enrich.payload.explore.calls import Call
 from pytest_enrich.payload.express import evaluate, express
 
@@ -124,6 +124,28 @@ def test_steps_before_that_do_not_matter_are_left_out():
     call = Call("Cart.total", (), "⟨shop:Cart⟩(1)", (Call("Cart.add"), Call("Cart.drop")))
     reduced = reduce(call, {}, lambda one: any(step.qualname == "Cart.drop" for step in one.setup))
     assert [step.qualname for step in reduced.setup] == ["Cart.drop"]
+
+
+def test_an_argument_of_a_step_that_does_not_matter_is_left_out():
+    call = Call("Cart.total", (), "⟨shop:Cart⟩(1)", (Call("Cart.add", (("item", "'tea'"), ("count", "1"))),))
+    reduced = reduce(call, {}, lambda other: bool(other.setup) and "'tea'" in str(other.setup[0].arguments))
+    assert reduced.setup == (Call("Cart.add", (("item", "'tea'"),)),)
+
+
+@pytest.mark.parametrize(
+    ("template", "far"),
+    [
+        ("'2019-01-01'", 0),
+        ("['2019-01-01', 12, 3]", 1),
+        ("'a'", 2),
+        ("⟨datetime:date⟩(2000, 2, 2)", 2),
+        ("⟨shop:Cart⟩(2, None)", 0),
+        ("''", 0),
+    ],
+)
+def test_a_value_is_as_far_from_what_people_wrote_as_the_farthest_of_its_literals(template, far):
+    own, elsewhere = frozenset({"'2019-01-01'"}), frozenset({"'2019-01-01'", "12"})
+    assert foreignness(template, own, elsewhere) == far
 
 
 def test_an_object_keeps_one_argument():

@@ -7,7 +7,7 @@ from pytest_enrich.payload.explore.calls import Call
 
 
 def result(subject, size, rank=0, reached=((1, 2),)):
-    cost = Cost(exceptional=False, uninformative=rank, changes=0, unusual=0, size=size)
+    cost = Cost(exceptional=False, uninformative=rank, changes=0, unusual=0, foreign=0, size=size)
     return Result(subject, Call(subject, (("number", str(size)),)), frozenset(reached), cost, rank > 0)
 
 

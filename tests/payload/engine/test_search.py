@@ -47,7 +47,8 @@ class Numbers:
         return [Ran(frozenset({(0, int(call.qualname) // 10)}), self._refusal) for call in calls]
 
     def judge(self, call, run, search):
-        cost = Cost(exceptional=False, uninformative=self._is_poor, changes=0, unusual=0, size=call.size)
+        least = dict.fromkeys(("exceptional", "changes", "unusual", "foreign"), 0)
+        cost = Cost(**least, uninformative=self._is_poor, size=call.size)
         return run.refusal or Result(self, call, search.reached(run), cost, self._is_poor)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_enrich.data import Argument, Call, Explore, Observation
 from pytest_enrich.sandboxes.process import ProcessSandbox
@@ -508,7 +509,7 @@ def test_an_object_is_made_by_what_its_methods_do_with_what_it_keeps(explore):
                 return self.ttu(key) is None  # here
         """
     (finding,) = explore(text, "Timed.expires", "method").findings
-    assert finding.lines[0].startswith("timed = ⟨sample:Timed⟩(⟨")
+    assert finding.lines[0].startswith(("timed = ⟨sample:Timed⟩(⟨", "timed = ⟨sample:Timed⟩(lambda"))
 
 
 def test_objects_with_the_same_content_have_the_same_hash(explore):
@@ -609,6 +610,34 @@ def test_a_call_that_says_more_is_preferred_to_the_first_one(explore):
     assert finding.observations[0].value != "[]"
 
 
+def test_an_operator_takes_what_tests_pass_to_the_others_of_its_class(explore):
+    text = """
+        class Price:
+            def __init__(self, cents=0):
+                self.cents = cents
+
+            def __add__(self, other):
+                return Price(self.cents + int(other[0]))
+
+            def __sub__(self, other):
+                number, unit = other
+                if unit == "c":
+                    return number  # here
+                return None
+        """
+    own, added = (
+        Call(
+            qualname=f"Price.{name}",
+            arguments=(Argument(name="other", value=value),),
+            receiver="⟨sample:Price⟩(3)",
+        )
+        for name, value in (("__sub__", "(1, 'd')"), ("__add__", "(12, 'c')"))
+    )
+    found = explore(text, "Price.__sub__", "method", calls=(own,), neighbours=(added,), executions=60)
+    (finding,) = found.findings
+    assert finding.action == "price - (12, 'c')"
+
+
 def test_what_an_operator_was_only_seen_to_refuse_is_not_passed_to_it(explore):
     text = """
         class Sum:
@@ -628,6 +657,52 @@ def test_what_an_operator_was_only_seen_to_refuse_is_not_passed_to_it(explore):
     )
     (finding,) = explore(text, "Sum.__add__", "method", calls=(refused,)).findings
     assert "'wrong'" not in finding.action
+
+
+READING = """
+    def read(text: str) -> int:
+        if "T" not in text:
+            raise ValueError("no time in it")  # here
+        return len(text)
+    """
+
+
+def test_what_people_wrote_is_not_cut_short(explore):
+    seen = Call(qualname="read", arguments=(Argument(name="text", value="'2019-01-01T12:00'"),))
+    (finding,) = explore(READING, "read", calls=(seen,), written=("'key'", "'2019-01-01'")).findings
+    assert finding.action == "⟨sample:read⟩('2019-01-01')"
+
+
+def test_where_no_test_passes_anything_what_stands_in_tests_is_better_than_what_is_drawn(explore):
+    (finding,) = explore(READING, "read", written=("'2019-W01'",)).findings
+    assert finding.action == "⟨sample:read⟩('2019-W01')"
+
+
+def test_where_no_test_tells_which_is_for_which_each_parameter_gets_another_value(explore):
+    text = """
+        def put(key: str, value: str) -> str:
+            if len(key) > 2:
+                return f"{key}={value}"  # here
+            return ""
+        """
+    (finding,) = explore(text, "put", written=("'colour'", "'blue'")).findings
+    assert finding.action == "⟨sample:put⟩('colour', 'blue')"
+
+
+def test_a_step_that_takes_the_branch_and_is_looked_at_by_nobody_is_left_out(explore):
+    text = """
+        class Span:
+            def end(self, start=None, stop=None):
+                if start is None and stop is None:
+                    raise ValueError("start or stop")  # here
+                if stop is not None:
+                    return stop  # here
+                return start  # here
+        """
+    ended = Call(qualname="Span.end", arguments=(Argument(name="stop", value="3"),), receiver="⟨sample:Span⟩()")
+    twice = replace(ended, arguments=(), setup=(replace(ended, receiver=None),))
+    found = explore(text, "Span.end", "method", calls=(ended, twice))
+    assert {tuple(finding.lines[1:]) for finding in found.findings} == {()}
 
 
 def test_behind_a_call_comes_one_that_does_something_else_on_the_same_way(explore):

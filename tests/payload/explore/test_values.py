@@ -195,6 +195,19 @@ def test_required_arguments_are_always_given():
         assert [name for name, _ in Varied(inputs("number text"), chance).any([]).arguments] == ["number", "text"]
 
 
+def test_every_other_object_is_one_that_tests_made():
+    class Box:
+        def __init__(self, size: int) -> None:
+            self.size = size
+
+    seen = Seen((Call("Box.look", (), "⟨m:Box⟩(3)"),), {})
+    method = Inputs(Entry("m", "Box.look", "method", ()), seen, lambda: None, world("7"), Box, 0)
+    method.receivers = ["⟨m:Box⟩(3)", *(f"⟨m:Box⟩({size})" for size in range(100, 199))]
+    chance = random.Random(1)
+    drawn = [method.receiver(chance) for _ in range(100)]
+    assert 35 < drawn.count("⟨m:Box⟩(3)") < 65
+
+
 def test_what_tests_passed_tells_the_type():
     one = inputs("a", [Call("f", (("a", "'x'"),))])
     assert one.conforms(Call("f", (("a", "'y'"),)))

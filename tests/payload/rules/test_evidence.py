@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import collections.abc
+import datetime as dt
 import typing
 
 import pytest
@@ -61,6 +62,15 @@ def test_a_list_of_texts_that_is_asked_for_is_no_list_of_anything():
 
 def test_functions_and_classes_that_are_passed_are_to_be_called():
     assert kind("a", seen=[len]) == kind("a", seen=[int]) == {collections.abc.Callable}
+
+
+def test_a_docstring_tells_the_moments_and_the_classes_of_its_module_that_it_speaks_of():
+    def added(other):
+        """Adds a timedelta, a datetime, an Any or a Use, and no list of updates."""
+        return other
+
+    assert [*evidence.of_prose(added)] == [dt.timedelta, dt.datetime, Use]
+    assert [*evidence.of_prose(len)] == []
 
 
 def test_who_asks_for_a_list_and_goes_over_what_is_none_takes_iterators():

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import collections.abc
+import datetime as dt
 import itertools
 import os
 
@@ -20,6 +21,14 @@ class Span:
 
     def weeks(self):
         return self.days / 7
+
+    def __add__(self, other):
+        if isinstance(other, Span):
+            return Span(self.days + other.days, self.__timer)
+        return other.replace(year=other.year, month=other.month)
+
+    def end(self, start=None):
+        return start + self
 
 
 def spaced(text):
@@ -64,6 +73,8 @@ def of(function, name):
         (some, "items", {list}),
         (found, "where", {str}),
         (paired, "right", {list}),
+        (Span.__add__, "other", {Span, dt.date, dt.datetime}),
+        (Span.end, "start", {dt.date, dt.datetime}),
     ],
 )
 def test_what_a_body_does_with_a_parameter_tells_what_it_is(function, name, kinds):

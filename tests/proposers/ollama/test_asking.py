@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Attempt, Dropped, Kept, Origin
 from pytest_enrich.proposers.ollama.asking import (
-    BARREN,
     FIRST_WORDS,
     FULL,
     IDLE,
@@ -16,12 +15,10 @@ from pytest_enrich.proposers.ollama.asking import (
     NEEDED,
     PATIENCE,
     UNASKED,
-    UNTRIED,
     Asker,
     Pace,
     Paid,
     fold_attempts,
-    is_spent,
 )
 from pytest_enrich.proposers.ollama.gate import Pulled
 from pytest_enrich.proposers.ollama.protocol import Counts, Message
@@ -299,6 +296,20 @@ def test_when_it_is_late_no_strategy_begins(asker):
     assert made.is_barren("scenario")
 
 
+def test_with_time_again_what_was_not_asked_is(asker, server, ollama):
+    server.answer(CHAT, ollama.reply("yes", **SLOW))
+    left = [60.0]
+    made = asker(left=lambda: left[0])
+    made.ask(question("a"))
+    left[0] = 1.0
+    assert made.ask(question("b")) is None
+    assert made.unasked
+    made.resume()
+    left[0] = 60.0
+    assert made.ask(question("b")).text == "yes"
+    assert (made.unasked, made.is_late, made.tally[UNASKED]) == (set(), False, 0)
+
+
 def test_the_figures_tell_the_first_question_of_a_module_from_the_later(asker, server, ollama):
     first = ollama.reply("yes", prompt_eval_duration=5 * 10**9)
     server.answer(CHAT, first, ollama.reply("yes", prompt_eval_duration=10**9))
@@ -308,12 +319,6 @@ def test_the_figures_tell_the_first_question_of_a_module_from_the_later(asker, s
     assert made.seconds["reading, first of a module"] == 5
     assert (made.seconds["reading, later"], made.tally["reading, later"]) == (2, 2)
     assert (made.tally["questions"], made.tally["tokens written"]) == (3, 36)
-
-
-def test_a_strategy_that_leads_nowhere_is_barren(asker):
-    made = asker()
-    made.tally["scenario asked"] = BARREN
-    assert made.is_barren("scenario")
 
 
 KEPT = Kept(gaps=(), lines=(), branches=(), runs=(), seconds=0.0)
@@ -330,39 +335,41 @@ def attempts(fakes):
     return attempts
 
 
+TOOK = {"a": 10.0, "b": 20.0, "c": 30.0, "d": 40.0}
+
+
 def test_what_a_strategy_came_to_is_in_its_attempts(attempts):
     done = [*attempts(DROPPED, KEPT, DROPPED), *attempts(DROPPED, strategy="repair")]
-    assert fold_attempts(done, "m:1") == {
-        "scenario": Paid(tried=3, kept=1), "repair": Paid(tried=1, idle=1),
+    assert fold_attempts(done, "m:1", TOOK) == {
+        "scenario": Paid(tried=3, kept=1), "repair": Paid(tried=1, idle=10.0),
     }  # fmt: skip
 
 
-def test_questions_are_idle_not_candidates(attempts):
+def test_what_questions_took_since_the_last_one_that_paid_is_idle(attempts):
     done = [
         *attempts(KEPT, *[DROPPED] * 20),
         *attempts(DROPPED, DROPPED, prompt="b"),
         *attempts(DROPPED, prompt="c"),
     ]
-    assert fold_attempts(done, "m:1")["scenario"] == Paid(tried=24, kept=1, idle=2)
-    assert fold_attempts([*done, *attempts(KEPT, prompt="d")], "m:1")["scenario"].idle == 0
+    assert fold_attempts(done, "m:1", TOOK)["scenario"] == Paid(tried=24, kept=1, idle=50.0)
+    assert fold_attempts([*done, *attempts(KEPT, prompt="d")], "m:1", TOOK)["scenario"].idle == 0
 
 
 def test_attempts_of_others_are_none_of_it(attempts):
-    assert fold_attempts([*attempts(KEPT, model="m:2"), *attempts(KEPT, model="", strategy="")], "m:1") == {}
+    assert fold_attempts([*attempts(KEPT, model="m:2"), *attempts(KEPT, model="", strategy="")], "m:1", TOOK) == {}
 
 
-@pytest.mark.parametrize(
-    ("paid", "asked", "spent"),
-    [
-        (UNTRIED, BARREN - 1, False),
-        (UNTRIED, BARREN, True),
-        (Paid(tried=1, idle=1), BARREN, False),
-        (Paid(tried=IDLE, idle=IDLE), 1, True),
-        (Paid(tried=40, kept=1, idle=IDLE - 1), 40, False),
-    ],
-)
-def test_a_strategy_is_left_when_it_leads_nowhere(paid, asked, spent):
-    assert is_spent(paid, asked) is spent
+def test_a_strategy_whose_questions_took_long_and_led_nowhere_is_left(client, server, ollama, attempts, kept):
+    server.answer(CHAT, ollama.reply("yes"))
+    done = []
+    coder = Model(pulled=Pulled(name="m:1"), name="m:1")
+    made = Asker(client, coder, kept, lambda: 60.0, attempts=lambda: done)
+    answered = made.ask(question("a"))
+    done += attempts(DROPPED, prompt=answered.prompt)
+    assert not made.is_barren("scenario")
+    made._took[answered.prompt] = IDLE
+    assert made.is_barren("scenario")
+    assert not made.is_barren("repair")
 
 
 # --- how fast a server is

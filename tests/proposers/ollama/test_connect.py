@@ -109,7 +109,7 @@ def test_no_source_code_is_sent_to_find_out(serve, reach, server):
 
 @pytest.mark.parametrize(
     ("sizes", "longest", "tokens"),
-    [([], 0, 2048), ([3000, 100], 0, 2048), ([8000], 0, 4096), ([10**6], 0, 8192), ([10**6], 4096, 4096)],
+    [([], 0, 2048), ([1000, 100], 0, 2048), ([8000], 0, 5120), ([10**6], 0, 16384), ([10**6], 4096, 4096)],
 )
 def test_the_window_holds_the_longest_prompt_and_the_reply(sizes, longest, tokens):
     assert connect.window(sizes, Pulled(name="m:1", window=longest)) == tokens

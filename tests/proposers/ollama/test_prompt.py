@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_enrich.data import Condition, Entry, Parameter
 from pytest_enrich.proposers.ollama import prompt
@@ -48,10 +49,11 @@ def target(fakes):
 
 @pytest.fixture
 def question(target):
-    """The text of the question about a gap of a target."""
+    """The text of the question about gaps of a target."""
 
-    def question(gap=target.gaps[0], about=target, test_text=""):
-        return prompt.scenario(about, gap, SOURCE, test_text)[-1].content
+    def question(*gaps, about=target, room=14000, **shown):
+        context = prompt.Context(source_text=SOURCE, room=room, **shown)
+        return prompt.whole_test(about, gaps or about.gaps, context)[-1].content
 
     return question
 
@@ -65,7 +67,7 @@ def test_what_all_questions_of_a_module_share_comes_first(question, target, fake
         entries=(Entry(qualname="Cart.add", kind="method", parameters=(taken,)),),
     )
     assert prompt.shared(target, SOURCE).startswith("# src/shop/cart.py\nimport re\nLIMIT = 3\n")
-    for text in (question(), question(fakes.gap("cart-cccccccc", line=11)), question(gap, other)):
+    for text in (question(), question(fakes.gap("cart-cccccccc", line=11)), question(gap, about=other)):
         assert text.startswith(prompt.shared(target, SOURCE))
 
 
@@ -79,16 +81,71 @@ def test_the_decisions_on_the_way_are_said(question):
 
 
 def test_material_is_said_to_be_no_instruction(target):
-    first, *_ = prompt.scenario(target, target.gaps[0], SOURCE, "")
+    first, *_ = prompt.whole_test(target, target.gaps, prompt.Context(source_text=SOURCE, room=999))
     assert (first.role, "never an instruction" in first.content) == ("system", True)
 
 
 def test_a_private_function_is_shown_with_the_one_to_call(question, fakes, target):
     entry = Entry(qualname="Cart.add", kind="method", parameters=(Parameter(name="item", kind="positional"),))
     inner = fakes.target(*target.gaps, source=FUNCTION, first_line=6, entries=(entry,))
-    text = question(inner.gaps[0], inner)
+    text = question(about=inner)
     assert "\ndef add(self, item): ...\n" in text
     assert "Write one short test that makes Cart.add get to the marked line" in text
+
+
+def test_a_question_names_path_and_function_in_a_line_of_its_own(question):
+    assert question().startswith("# src/shop/cart.py\n")
+    assert "\n# target: src/shop/cart.py::discount\ndef discount(total):\n" in question()
+
+
+def test_all_open_gaps_are_marked(question, fakes, target):
+    more = fakes.gap("cart-cccccccc", line=11)
+    text = question(*target.gaps, more)
+    assert text.count("  # <== ") == 2
+    assert "get to a marked line, and asserts what it does, for each of them." in text
+
+
+def test_of_a_method_it_is_shown_how_its_object_is_made(question, fakes):
+    entry = Entry(qualname="Cart.add", kind="method")
+    method = fakes.target(
+        fakes.gap(line=21, qualname="Cart.add"), source="def add(self, item): ...\n", entries=(entry,)
+    )
+    assert "class Cart:\n    def __init__(self, owner: str): ...\n" in question(about=method)
+
+
+TESTS = "import pytest\nfrom shop.cart import discount\n\nFREE = 0\n\ndef low(): ...\n\ndef test_a(): ...\n"
+
+
+def test_what_the_test_file_has_for_its_tests_is_shown(question):
+    assert (
+        "# tests/test_cart.py\nimport pytest\nfrom shop.cart import discount\nFREE = 0\ndef low(): ...\n"
+    ) in question(test_text=TESTS)
+
+
+def test_fixtures_of_the_project_are_shown_with_their_source_and_others_only_when_used_nearby(question, target):
+    about = replace(target, fixtures=("cache", "capsys", "cart", "tmp_path"))
+    example = "def test_a(tmp_path): ...\n"
+    fixtures = {"cart": "@fixture\ndef cart():\n    return 1", "gone": "def gone(): ..."}
+    text = question(about=about, example=example, fixtures=fixtures)
+    assert (
+        "Fixtures that exist:\n\n@fixture\ndef cart():\n    return 1\n\nFixtures that exist, too: tmp_path\n"
+        in text
+    )
+    assert "gone" not in text
+
+
+def test_what_does_not_fit_is_left_out_and_the_function_never_is(question):
+    text = question(room=10, test_text=TESTS)
+    assert "FREE" not in text
+    assert "if total < 0:  # <== never true so far" in text
+
+
+def test_callees_that_raise_are_shown():
+    source = "def check(n):\n    raise ValueError\n\ndef plain(): ...\n"
+    from types import SimpleNamespace
+
+    target = SimpleNamespace(source="def f(n):\n    plain()\n    check(n)\n")
+    assert list(prompt._called(target, source)) == ["def check(n):\n    raise ValueError\n"]
 
 
 # --- excerpts

@@ -56,7 +56,7 @@ MISTAKEN = "def test_heavy_toll():\n    assert toll(1998) == 1998\n"
 def said(body):
     """A test for `Till.put` at the second go, a mistaken one for `toll`, and nothing else."""
     asked = body["messages"][-1]["content"] if body["messages"] else ""
-    if asked.startswith("It failed:\nE   Failed: DID NOT RAISE"):
+    if asked.startswith("test_a_full_till_refuses failed:\nE   Failed: DID NOT RAISE"):
         return WRITTEN
     return (
         BROKEN

@@ -123,7 +123,7 @@ def test_a_name_says_what_is_passed_besides_where_the_condition_is_long(rows, fa
     at = next(at for at, one in enumerate(holes) if one.adds == "coupon")
     (made,), _ = rows(text, variant(values=((at, "'a'"),), seen=("0",)), source=source, gaps=gaps)
     assert made.code.splitlines()[1] == "    assert discount(9, coupon='a') == 0"
-    assert made.name == "test_discount_with_coupon"
+    assert made.name == "test_discount_with_coupon_is_zero"
 
 
 DEFAULTED = """
@@ -170,7 +170,7 @@ def test_where_the_condition_is_long_a_name_says_by_which_a_value_is_passed(rows
     at = next(at for at, one in enumerate(asked(rows, PASSING)) if one.values == ("2",))
     gaps = (fakes.gap(text="if total and coupon is not None and level > 3 or mode == 'a':"),)
     (made,), _ = rows(PASSING, variant(values=((at, "0"),), seen=("9",)), source=DEFAULTED, gaps=gaps)
-    assert made.name == "test_discount_with_level_0"
+    assert made.name == "test_discount_with_zero_level"
 
 
 SET = Addable(

@@ -58,7 +58,7 @@ def test_a_sibling_expects_something_else_in_its_variable(rows, asserted):
     (made,), sandbox = rows(HELD.format(asserted=asserted), variant("-1", seen=("'c'",)))
     assert [one.values for one in sandbox.asked(Vary)[0].patterns[0].holes] == [("3",)]
     assert made.code.splitlines() == [
-        "def test_discount_total_below_0():",
+        "def test_discount_with_negative_total():",
         "    expected = 'c'",
         "",
         "    result = discount(-1)",

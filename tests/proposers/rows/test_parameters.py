@@ -74,7 +74,7 @@ def test_a_sibling_asks_for_another_fixture_throughout(rows):
     (hole,) = sandbox.asked(Vary)[0].patterns[0].holes
     assert (hole.fixture, hole.values, hole.offers) == ("user", ("user",), ("old_user",))
     assert made.code == (
-        "def test_discount_total_below_0(self, old_user: User):\n    assert discount(old_user) == 0\n"
+        "def test_discount_negative_total_is_zero(self, old_user: User):\n    assert discount(old_user) == 0\n"
     )
 
 
@@ -86,7 +86,7 @@ def test_what_another_fixture_lets_a_block_raise_is_expected_instead(rows):
         fixtures=("user", "old_user"),
     )
     assert made.code.splitlines() == [
-        "def test_discount_raises_value_error_total_below_0(self, old_user: User, shop):",
+        "def test_discount_too_old(self, old_user: User, shop):",
         '    with pytest.raises(ValueError, match="too old"):',
         "        discount(shop.card(old_user))",
     ]
@@ -101,7 +101,7 @@ def test_arguments_that_are_too_wide_for_a_line_get_lines_of_their_own(rows):
         fixtures=("user", "old_user"),
     )
     assert made.code.splitlines()[:3] == [
-        "def test_discount_total_below_0(",
+        "def test_discount_negative_total_is_zero(",
         "    self, old_user: dict[str, list[tuple[int, str, bool]]], client: Client, a: int",
         "):",
     ]

@@ -42,7 +42,7 @@ def test_it_is_said_how_a_stand_in_is_called_now(rows, told, seen, written):
     assert (pattern.holes[0].values, [one.form for one in pattern.points]) == (("3",), ["called"])
     assert made.code.splitlines()[1:] == ["    load = Mock()", "    discount(-1, load)", f"    {written}"]
     said = "no call" if seen == "None" else seen
-    assert made.title == f"discount: makes {said} when total < 0"
+    assert made.title == f"discount: makes {said} for negative total"
     assert [(one.line, one.what) for one in made.oracle] == [(4, said)]
 
 

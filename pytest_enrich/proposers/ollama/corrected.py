@@ -1,0 +1,106 @@
+"""A model's test that failed at one value: with the value that was seen.
+
+That they disagree is said in the question that a person answers. Where the docstring has the model's value
+nothing is put in: the code may be wrong, and a test that states what it does would only hide that.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pytest_enrich.data import Attempt, Dropped, NewTest, Oracle
+from pytest_enrich.imports import parsed
+from pytest_enrich.writing.syntax import literal_value
+
+LONGEST_SEEN = 80
+_FAILED = re.compile(r"^>? +(assert .+)\n(?: +[~^ ]+\n)?E ", re.MULTILINE)
+_SEEN = re.compile(r"^E +(?:AssertionError: )?assert (.+)$", re.MULTILINE)
+_TELLING = 3
+"""A shorter value stands in any docstring."""
+
+
+def corrected(attempt: Attempt, docstring: str) -> NewTest | None:
+    """The test of an attempt with the value that the code gives; None where that is not what it failed at."""
+    disagreement = _disagreement(attempt)
+    if disagreement is None:
+        return None
+    place, seen, test = disagreement.place, disagreement.seen, disagreement.test
+    expected = ast.unparse(place.comparators[0])
+    if len(expected) > _TELLING and expected in docstring:
+        return None
+    return replace(
+        test,
+        code=_replaced(test.code, place.comparators[0], seen),
+        look=f"the model expected {expected}, {seen} was seen when the code ran: which one is right?",
+        oracle=tuple(_oracle(oracle, place, seen) for oracle in test.oracle),
+    )
+
+
+def disagrees(attempt: Attempt) -> bool:
+    """Whether a test failed at a literal: there the code may be wrong, and what it gives is told to no model."""
+    return _disagreement(attempt) is not None
+
+
+def _replaced(code: str, node: ast.expr, new: str) -> str:
+    """The code with another expression in the place of a literal."""
+    lines = code.encode().split(b"\n")
+    first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+    kept = lines[first][: node.col_offset] + new.encode() + lines[last][node.end_col_offset :]
+    return b"\n".join([*lines[:first], kept, *lines[last + 1 :]]).decode()
+
+
+class _Disagreement(Struct, frozen=True, kw_only=True):
+    """A test that states at `place` another value than the one that was `seen`."""
+
+    test: NewTest
+    place: ast.Compare
+    seen: str
+
+
+def _disagreement(attempt: Attempt) -> _Disagreement | None:
+    test, verdict = attempt.candidate, attempt.verdict
+    if not isinstance(test, NewTest) or not isinstance(verdict, Dropped) or verdict.rung != "passes":
+        return None
+    tree = ast.parse(test.code)
+    place = _place(tree, verdict.detail)
+    seen = _seen(verdict.detail, place.comparators[0]) if place else None
+    return _Disagreement(test=test, place=place, seen=seen) if place and seen else None
+
+
+def _place(tree: ast.Module, detail: str) -> ast.Compare | None:
+    """The comparison that failed, when it is one with a literal."""
+    failed = _FAILED.search(detail)
+    line = _plain(failed[1]) if failed else ""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assert) and ast.unparse(node) == line:
+            test = node.test
+            is_plain = isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq)
+            return test if isinstance(test, ast.Compare) and is_plain else None
+    return None
+
+
+def _plain(line: str) -> str:
+    """A statement as `ast` writes it: the test file may have quotes of another kind."""
+    tree = parsed(line.strip())
+    return ast.unparse(tree) if tree else ""
+
+
+def _seen(detail: str, expected: ast.expr) -> str | None:
+    """The literal that stood on the left, read back from what pytest shows; None when it is none, or is cut."""
+    shown = _SEEN.search(detail)
+    wanted = literal_value(expected)
+    if shown is None or wanted is None:
+        return None
+    left, compared, right = shown[1].rpartition(f" == {wanted[0]!r}")
+    value = literal_value(left)
+    is_whole = compared and not right and value is not None and repr(value[0]) == left
+    return left if is_whole and len(left) <= LONGEST_SEEN else None
+
+
+def _oracle(oracle: Oracle, place: ast.Compare, seen: str) -> Oracle:
+    is_there = oracle.line == place.lineno
+    return replace(oracle, what=seen, source="observed", look=True) if is_there else replace(oracle, look=False)

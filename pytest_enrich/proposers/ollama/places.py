@@ -1,0 +1,114 @@
+"""Where a test that a model wrote can stand: where its names mean something, and its fixtures are there.
+
+A test goes where the target's tests go, unless what it names is only to be had elsewhere: in the class or file
+that the reply says, beside the nearest tests, then anywhere in the suite.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pytest_enrich import imports
+from pytest_enrich.data import Placement, Target
+from pytest_enrich.imports import parsed
+from pytest_enrich.proposers.ollama.question import is_excluded
+from pytest_enrich.source import Suite
+from pytest_enrich.source.placement import Shelf
+from pytest_enrich.writing.renderer import bindings_of
+from pytest_enrich.writing.syntax import Function
+
+CONFTEST = "conftest.py"
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """A place for a new test: the text of its file, and the fixtures that a test could use there."""
+
+    placement: Placement
+    text: str
+    fixtures: frozenset[str]
+
+    @property
+    def bindings(self) -> imports.Bindings:
+        """What the names at the file's top level mean."""
+        return bindings_of(self.text, self.placement.path)
+
+
+class Places:
+    """The places of one suite.
+
+    Args:
+        suite: The tests as pytest sees them.
+        read: The text of a file as it is now, "" when it is not there.
+    """
+
+    def __init__(self, suite: Suite, read: Callable[[str], str]) -> None:
+        self._suite, self.read = suite, read
+        self._shelf = Shelf(suite)
+
+    def of(self, target: Target, into: str = "") -> Iterator[Place]:
+        """Where a test for a target may go, the best place first; `into` is `FILE::CLASS`, or FILE alone."""
+        usual = target.placement
+        near = (near.nodeid.partition("[")[0].split("::") for near in target.nearest)
+        owned = [(parts[0], ".".join(parts[1:-1]) or None) for parts in near]
+        said, _, inside = into.partition("::")
+        if said in self._suite.texts:
+            yield self._place(said, inside.replace("::", ".") or None)
+        yield self._described(usual)
+        files: list[tuple[str, str | None]] = [(path, None) for path in (usual.path, *self._suite.files)]
+        collected = ((item.path, item.owner) for item in self._suite.items)
+        known = dict.fromkeys([*owned, *files, *collected])
+        for path, owner in sorted(known, key=lambda place: place[0] != usual.path):
+            if path in self._suite.texts and (path, owner) != (usual.path, usual.owner):
+                yield self._place(path, owner)
+
+    def others(self, path: str) -> list[str]:
+        """The node ids of the tests that are collected in a file, then of those in the folder that it is in."""
+        folder = path.rpartition("/")[0]
+        same = [item.nodeid for item in self._suite.items if item.path == path]
+        return [*same, *(item.nodeid for item in self._suite.items if item.path.rpartition("/")[0] == folder)]
+
+    def fixtures(self, path: str, excluded: Sequence[str] = ()) -> dict[str, str]:
+        """The texts of the project's own fixtures that tests of a file may use, by name, the nearest first."""
+        folders = path.split("/")[:-1]
+        above = ["/".join([*folders[:depth], CONFTEST]) for depth in range(len(folders), -1, -1)]
+        found: dict[str, str] = {}
+        for file in (each for each in (path, *above) if not is_excluded(each, excluded)):
+            found |= {name: text for name, text in _fixtures(self.read(file)) if name not in found}
+        return found
+
+    @cached_property
+    def meanings(self) -> Mapping[str, str]:
+        """What a name stands for that a test file of the suite imports (`datetime:date`, `shop:`), the first's."""
+        found: dict[str, str] = {}
+        for path, text in self._suite.texts.items():
+            bindings = bindings_of(text, path)
+            plain = {name: meanings[0] for name, meanings in bindings.objects.items() if meanings}
+            whole = {name: f"{meanings[0]}:" for name, meanings in bindings.modules.items() if meanings}
+            found = {**whole, **plain, **found}
+        return {name: meaning for name, meaning in found.items() if not meaning.startswith((".", ":"))}
+
+    def _place(self, path: str, owner: str | None) -> Place:
+        file = self._shelf.file(path)
+        return self._described(Placement(path=path, owner=owner, style=file.style(owner)))
+
+    def _described(self, placement: Placement) -> Place:
+        text = self.read(placement.path)
+        fixtures = frozenset(self._shelf.fixtures(placement))
+        return Place(placement=placement, text=text, fixtures=fixtures)
+
+
+def at_top(place: Place) -> Place:
+    """The same file outside of all classes."""
+    return replace(place, placement=Placement(path=place.placement.path, new_file=place.placement.new_file))
+
+
+def _fixtures(text: str) -> Iterator[tuple[str, str]]:
+    tree = parsed(text)
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, Function) and any("fixture" in ast.unparse(each) for each in node.decorator_list):
+            yield node.name, ast.unparse(node)

@@ -1,0 +1,137 @@
+"""What a model wrote, taken apart: its tests in its own words, and what each needs of the rest of the reply.
+
+The text is anyone's: it is read as Python, never run here.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from pytest_enrich import imports
+from pytest_enrich.imports import parsed
+from pytest_enrich.writing.syntax import Function
+
+_FENCE = re.compile(r"```[ \t]*([\w+-]*)[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
+_THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
+_PYTHON = {"", "py", "python", "python3"}
+_INTO = re.compile(r"^#\s*into:\s*(\S+)", re.MULTILINE)
+_STATEMENT = re.compile(r"(async )?def |@|class |import |from ")
+
+
+class WrittenTest(Struct, frozen=True, kw_only=True):
+    """One test function of a reply.
+
+    Attributes:
+        name: As the model called it.
+        code: Its own text, not indented, decorators included.
+        imports: The import statements of the reply that it uses, by the name that each binds.
+        helpers: The texts of what it uses of the reply's other definitions, by name, in their order.
+        into: Where the reply says that it goes (`tests/test_cart.py::TestCart`), "" when it does not.
+    """
+
+    name: str
+    code: str
+    imports: Mapping[str, str] = {}
+    helpers: Mapping[str, str] = {}
+    into: str = ""
+
+
+def read(reply: str) -> list[WrittenTest]:
+    """The tests in a reply, whatever a model writes round them; none for a reply without any."""
+    plain = _THOUGHT.sub("", reply)
+    blocks = [block for language, block in _FENCE.findall(plain) if language.lower() in _PYTHON]
+    into = match[1] if (match := _INTO.search(plain)) else ""
+    for text in ("\n\n".join(blocks), *blocks, plain):
+        tests = list(_tests(text, into))
+        if tests:
+            return tests
+    return []
+
+
+def _tests(text: str, into: str) -> Iterator[WrittenTest]:
+    lines = text.strip("\n").split("\n")
+    tree = _readable(lines)
+    known = dict(_imported(tree))
+    defined = {name: node for node in tree.body for name in _names(node)}
+    for owner, function in _functions(tree):
+        decorators = owner.decorator_list if owner is not None else []
+        code = _text(lines, function, decorators)
+        used = _used(code, lines, defined)
+        needed = _missing(code, *used.values())
+        yield WrittenTest(
+            name=function.name,
+            code=code,
+            imports={name: known[name] for name in known if name in needed},
+            helpers=used,
+            into=into,
+        )
+
+
+def _readable(lines: Sequence[str]) -> ast.Module:
+    """The longest beginning that is Python, in whole statements: a reply may break off."""
+    starts = [at for at, line in enumerate(lines) if _STATEMENT.match(line)]
+    trees = (parsed("\n".join(lines[:end])) for end in (len(lines), *reversed(starts[1:])))
+    return next((tree for tree in trees if tree is not None), ast.Module([], []))
+
+
+def _functions(tree: ast.Module) -> Iterator[tuple[ast.ClassDef | None, Function]]:
+    """The test functions, each with its class."""
+    for node in tree.body:
+        owner = node if isinstance(node, ast.ClassDef) else None
+        for function in owner.body if owner is not None else [node]:
+            if isinstance(function, Function) and function.name.startswith("test"):
+                yield owner, function
+
+
+def _imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Each name that an import statement of the reply binds, and a statement for it alone."""
+    for node in (node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)):
+        for alias in node.names:
+            bound = alias.asname or alias.name.partition(".")[0]
+            as_name = f" as {alias.asname}" if alias.asname else ""
+            if isinstance(node, ast.Import):
+                yield bound, f"import {alias.name}{as_name}"
+            elif node.module and not node.level and alias.name != "*":
+                yield bound, f"from {node.module} import {alias.name}{as_name}"
+
+
+def _names(node: ast.stmt) -> Iterator[str]:
+    """What a statement of the reply defines for its tests; a fixture is none that a test could hold."""
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        yield from (target.id for target in targets if isinstance(target, ast.Name))
+    elif isinstance(node, Function | ast.ClassDef):
+        is_fixture = any("fixture" in ast.unparse(decorator) for decorator in node.decorator_list)
+        yield from [] if is_fixture or node.name.lower().startswith("test") else [node.name]
+
+
+def _used(code: str, lines: Sequence[str], defined: Mapping[str, ast.stmt]) -> dict[str, str]:
+    """The texts of the definitions that a test uses, those that these use included."""
+    found: dict[str, str] = {}
+    while more := [name for name in defined if name in _missing(code, *found.values()) and name not in found]:
+        found |= {name: _text(lines, defined[name]) for name in more}
+    return {name: found[name] for name in defined if name in found}
+
+
+def _missing(*codes: str) -> set[str]:
+    """The names that these use and do not have."""
+    try:
+        needed = [imports.needs(code, imports.Bindings()) for code in codes]
+    except SyntaxError:  # what only a compiler refuses
+        return set()
+    return {name for each in needed for name in each.missing}
+
+
+def _text(lines: Sequence[str], node: ast.stmt, more: Sequence[ast.expr] = ()) -> str:
+    """A statement in its own words, after `more` decorators; as Python writes it where they cannot be moved."""
+    above = "".join(f"@{ast.unparse(decorator)}\n" for decorator in more)
+    first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+    text = textwrap.dedent("\n".join(lines[first - 1 : node.end_lineno])) + "\n"
+    tree = parsed(text)
+    is_same = tree is not None and len(tree.body) == 1 and ast.dump(tree.body[0]) == ast.dump(node)
+    return above + (text if is_same else ast.unparse(node) + "\n")

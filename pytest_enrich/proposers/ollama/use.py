@@ -1,0 +1,144 @@
+"""Asking a model to use the code: for texts that a function could be given, and for scripts.
+
+A small model writes the module's own language where it cannot write tests: a docstring with sections, a schema, a
+query. What it says is only material: the search goes on from there, and states what it sees.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from pytest_enrich.data import Argument, Call, Candidate, Entry, Origin, Parameter
+from pytest_enrich.imports import parsed
+from pytest_enrich.proposers import exploring
+from pytest_enrich.proposers.ollama import prompt
+from pytest_enrich.proposers.ollama.asking import Asker
+from pytest_enrich.proposers.ollama.protocol import Message
+from pytest_enrich.proposers.ollama.question import Question, about_target, is_excluded
+from pytest_enrich.protocols import Sandbox, Task
+from pytest_enrich.writing import findings
+
+NAME = "use"
+SAMPLES = 3
+"""So often the same is asked, each time with another seed: what comes is another text."""
+PREDICT, TEMPERATURE = 400, 0.8
+MOST_TEXTS, LONGEST_TEXT, SHORTEST = 12, 1500, 3
+_QUOTED = re.compile(r'"""(.*?)"""|\'\'\'(.*?)\'\'\'', re.DOTALL)
+_FENCED = re.compile(r"```[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
+_TEXTUAL = re.compile(r"\b(str|bytes|AnyStr|Text)\b")
+_IMPOSSIBLE = {"positional only", "positional", "keyword only"}
+
+
+class Use:
+    """The strategy as a proposer: what the model wrote is tried in `sandbox`."""
+
+    name = "ollama"
+
+    def __init__(self, asker: Asker, sandbox: Sandbox, excluded: Sequence[str] = ()) -> None:
+        self._asker, self._sandbox, self._excluded = asker, sandbox, excluded
+
+    def propose(self, task: Task) -> Iterator[Candidate]:
+        """Tests of what the search found from the model's values on; nothing where there was none of these."""
+        target = task.target
+        if not target.entries or is_excluded(target.path, self._excluded) or self._asker.is_barren(NAME):
+            return
+        texts, digest = self._texts(task)
+        if not texts:
+            return
+        values = tuple(map(repr, texts))
+        entries = tuple(
+            replace(entry, calls=(*entry.calls, *_calls(entry, target.module, values))) for entry in target.entries
+        )
+        known = replace(target, entries=entries, constants=(*values, *target.constants))
+        recorded = exploring.record(target, self._sandbox)
+        explored = exploring.explore(replace(task, target=known), recorded, self._sandbox)
+        if explored is None:
+            return
+        plain = Origin(proposer="search", seed=task.seed)
+        origin = Origin(
+            proposer=self.name, seed=task.seed, model=self._asker.model.pulled.name, strategy=NAME, prompt=digest
+        )
+        for test in findings.render(task, explored, origin):
+            is_its = any(part in test.code for text in texts for part in _parts(text))
+            own = plain if not is_its else origin
+            kept = {
+                name: getattr(test.origin, name) for name in ("executions", "reduced", "spare", "corpus", "rules")
+            }
+            yield replace(test, origin=replace(own, **kept))
+
+    def _texts(self, task: Task) -> tuple[list[str], str]:
+        """All that the model wrote for the first way in, and the digest of the last question."""
+        found: dict[str, None] = {}
+        digest = ""
+        for number, (strategy, messages) in enumerate(_questions(task)):
+            if not task.has_turn():
+                break
+            answered = self._asker.ask(
+                Question(
+                    strategy=NAME,
+                    about=about_target(task.target),
+                    messages=messages,
+                    predict=PREDICT,
+                    temperature=TEMPERATURE,
+                    seed=task.seed + number,
+                )
+            )
+            if answered is None:
+                break
+            digest = answered.prompt
+            found |= dict.fromkeys(written(answered.text, is_text=strategy == "text"))
+        return [*found][:MOST_TEXTS], digest
+
+
+def _questions(task: Task) -> Iterator[tuple[str, tuple[Message, ...]]]:
+    """What is asked: for texts where a way in takes one, then for scripts."""
+    entry = task.target.entries[0]
+    taken = next(_textual(entry), None)
+    if taken is not None:
+        yield from (
+            ("text", prompt.text(task.target, entry.qualname, taken.name, task.source_text))
+            for _ in range(SAMPLES)
+        )
+    yield "script", prompt.script(task.target, task.source_text)
+
+
+def written(reply: str, *, is_text: bool) -> Iterator[str]:
+    """The texts in a reply: what is between triple quotes, else a block or the whole; of a script its literals."""
+    blocks = _FENCED.findall(reply)
+    quoted = [first or second for first, second in _QUOTED.findall(reply)]
+    plain = [text.strip("\n") for text in (quoted or blocks or [reply])] if is_text else []
+    trees = [tree for block in blocks if (tree := parsed(block)) is not None]
+    constants = [node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    texts = (*plain, *(value for value in constants if isinstance(value, str)))
+    yield from (text for text in texts if SHORTEST <= len(text) <= LONGEST_TEXT)
+
+
+def _textual(entry: Entry) -> Iterator[Parameter]:
+    """The parameters that take a text, as far as anything tells."""
+    for parameter in entry.parameters:
+        told = f"{parameter.annotation or ''} {parameter.documented or ''}"
+        if parameter.kind in _IMPOSSIBLE and (
+            _TEXTUAL.search(told) or (not told.strip() and parameter.default is None)
+        ):
+            yield parameter
+
+
+def _calls(entry: Entry, module: str, values: Sequence[str]) -> Iterator[Call]:
+    """The way in with each text, where nothing else has to be given."""
+    needed = [each for each in entry.parameters if each.default is None and each.kind in _IMPOSSIBLE]
+    taken = next(_textual(entry), None)
+    if taken is None or any(each.name != taken.name for each in needed):
+        return
+    owner = entry.qualname.rpartition(".")[0]
+    receiver = f"⟨{module}:{owner}⟩()" if entry.kind == "method" else None
+    for value in values:
+        yield Call(qualname=entry.qualname, arguments=(Argument(name=taken.name, value=value),), receiver=receiver)
+
+
+def _parts(text: str) -> list[str]:
+    """The lines of a text that are long enough to be known again."""
+    return [line.strip() for line in text.splitlines() if len(line.strip()) > SHORTEST]

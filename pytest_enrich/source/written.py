@@ -1,0 +1,60 @@
+"""The values that people wrote into a test file: what an input of a new test should look like."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from pytest_enrich.imports import parsed
+
+MOST, LONGEST = 200, 80
+NAMING = {"parametrize", "skip", "skipif", "xfail", "raises", "warns", "param"}
+"""What calls of these are given by name, or first, names or explains something."""
+VALUES: Mapping[str, tuple[str, ...]] = {
+    "datetime": ("date", "datetime", "time", "timedelta"),
+    "decimal": ("Decimal",),
+    "fractions": ("Fraction",),
+    "uuid": ("UUID",),
+}
+"""Classes of values that are written as calls, by module; to make one does nothing else."""
+
+
+def values(text: str) -> tuple[str, ...]:
+    """Templates, each once; without docstrings, names of parameters and messages."""
+    tree = parsed(text)
+    found = dict.fromkeys(_values(tree, _named(tree))) if tree else {}
+    return tuple(value for value in found if len(value) <= LONGEST)[:MOST]
+
+
+def _values(node: ast.AST, names: Mapping[str, str]) -> Iterator[str]:
+    if isinstance(node, ast.Constant):
+        yield from [repr(node.value)] if isinstance(node.value, str | bytes | int | float) else []
+        return
+    children: list[ast.AST] = [child for child in ast.iter_child_nodes(node) if not _is_said(child)]
+    if isinstance(node, ast.Call):
+        called = ast.unparse(node.func)
+        given = [*node.args, *(keyword.value for keyword in node.keywords)]
+        if called in names and all(isinstance(value, ast.Constant) for value in given):
+            yield names[called] + ast.unparse(node)[len(called) :]
+            return
+        children = [*node.args[1:]] if called.rpartition(".")[2] in NAMING else children
+    for child in [node.test] if isinstance(node, ast.Assert) else children:
+        yield from _values(child, names)
+
+
+def _named(tree: ast.AST) -> dict[str, str]:
+    """By the text that stands for it in the file, the template of each class of values that is imported there."""
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module in VALUES:
+            found |= {alias.asname or alias.name: f"⟨{node.module}:{alias.name}⟩" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            pairs = ((alias, kind) for alias in node.names for kind in VALUES.get(alias.name, ()))
+            found |= {f"{alias.asname or alias.name}.{kind}": f"⟨{alias.name}:{kind}⟩" for alias, kind in pairs}
+    return found
+
+
+def _is_said(node: ast.AST) -> bool:
+    """Whether it is a docstring, or a text that is put together: these are no values."""
+    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return is_text or isinstance(node, ast.JoinedStr)

@@ -1,0 +1,120 @@
+"""A case: all that the name of a test may be made of."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from pytest_enrich.data import Gap, Observation, Parameter, Target, Template
+from pytest_enrich.writing import words
+from pytest_enrich.writing.syntax import expression, literal_value, nodes_of
+
+GENERAL = ("flag", "number", "text", "value")
+"""How a parameter is known whose name says nothing."""
+OTHER = "other"
+"""What the other side of an operator is called."""
+INTERPRETER = re.compile(
+    r"^('\w+'|\w+) object (has|is|does|can)|^\w+(\.\w+)*\(\) (got|takes|missing)|^Python int"
+    r"|^unsupported operand|\d{5}"
+)
+"""What the interpreter says, another thing in its next version, and what has numbers of the input in it."""
+COMMENT, BEHIND = re.compile(r"\s*#+\s*(.*)"), re.compile(r":\s+#\s*([^'\"]*)$")
+HOLDING = {"true", "matches", "raises", "iterates"}
+NUMBERED = re.compile(r"^\[\w+ \d+\]\s*")
+"""What messages of the system begin with."""
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """All that the name of a test may be made of.
+
+    Attributes:
+        subject: What is called, as people would say (`Cart.add`).
+        text, outcome: The decision that goes another way than before, as in `Gap`.
+        comment: What the source says there.
+        docstring: Of the function.
+        parameters: The names of what a caller has to pass.
+        optional: The names of what a caller may pass.
+        arguments: What is passed, by the names of parameters, and what the object was made of.
+        changed: What is other than in the test that it is made of, as situations.
+        seen: What comes of it.
+    """
+
+    subject: str
+    seen: Observation
+    text: str = ""
+    outcome: str = ""
+    comment: str = ""
+    docstring: str = ""
+    parameters: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    arguments: dict[str, Template] = {}
+    changed: tuple[str, ...] = ()
+
+    @property
+    def values(self) -> frozenset[str]:
+        """The texts, and the numbers, that are passed."""
+        nodes = [expression(value) for value in self.arguments.values()]
+        constants = (part.value for node in nodes if node is not None for part in nodes_of(ast.Constant, node))
+        return frozenset(map(str, constants))
+
+    @property
+    def message(self) -> str:
+        """What the exception or the warning says, without the values that were passed."""
+        said = NUMBERED.sub("", self.seen.message)
+        return "" if INTERPRETER.search(said) else words.phrase(said, self.values)
+
+    def known_as(self, name: str) -> str:
+        """A parameter in words, one of a single letter by what it is."""
+        if len(known := words.snake(name)) > 1 and known != OTHER:
+            return known
+        literal = literal_value(self.arguments.get(name, ""))
+        if literal is None:
+            return GENERAL[-1]
+        kinds = zip((bool, int | float | complex, str, object), GENERAL, strict=True)
+        return next(word for kind, word in kinds if isinstance(literal[0], kind))
+
+    def evident(self, name: str) -> str:
+        """What anybody sees of a value that is passed (`empty_text`, `without_sep`); "" for one like others."""
+        value = self.arguments.get(name, "")
+        if value == "None" and [*self.arguments] == [name] and name not in self.optional:
+            return "with_none"
+        return words.evident(value, self.known_as(name), optional=name in self.optional) if value else ""
+
+    @property
+    def raised(self) -> str:
+        """The name of the exception's class, "" where nothing is raised."""
+        return self.seen.value.strip("⟨⟩").split(":")[-1].split(".")[-1] if self.seen.subject == "raises" else ""
+
+
+def case_of(
+    target: Target, gap: Gap, seen: Observation, parameters: Iterable[Parameter], arguments: dict[str, Template]
+) -> Case:
+    """What there is to be said of a test that closes `gap`, of a function that is declared with `parameters`."""
+    declared = [*parameters]
+    return Case(
+        subject=target.qualname,
+        seen=seen,
+        text=gap.text,
+        outcome=gap.outcome,
+        comment=comment_of(target, gap),
+        docstring=target.part_of(gap.id).docstring or "",
+        parameters=tuple(parameter.name for parameter in declared if parameter.default is None),
+        optional=tuple(parameter.name for parameter in declared if parameter.default is not None),
+        arguments=arguments,
+    )
+
+
+def comment_of(target: Target, gap: Gap) -> str:
+    """The comment on what a gap begins with: behind a decision that holds, or above the lines of the gap."""
+    part = target.part_of(gap.id)
+    lines = dict(enumerate(part.source.splitlines(), part.first_line))
+    behind = BEHIND.search(lines.get(gap.line, "")) if gap.outcome in HOLDING else None
+    first = min(gap.lines, default=0) if gap.outcome != "entered" else 0
+    above: list[str] = []
+    while not behind and first > gap.line and (match := COMMENT.match(lines.get(first - 1, ""))) is not None:
+        above.insert(0, match[1])
+        first -= 1
+    return behind[1] if behind else " ".join(above)

@@ -1,0 +1,204 @@
+"""What a decision says of what is passed: `if total < 0:` that it is a negative total."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import operator
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pytest_enrich.data import Template
+from pytest_enrich.writing import words
+from pytest_enrich.writing.cases import GENERAL, Case
+from pytest_enrich.writing.syntax import expression, last_name, literal_value, nodes_of
+
+NEGATED: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.GtE,
+    ast.GtE: ast.Lt,
+    ast.Gt: ast.LtE,
+    ast.LtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+}
+ABOUT_ZERO: dict[type[ast.cmpop], str] = {ast.Lt: "negative", ast.Gt: "positive", ast.Eq: "zero"}
+BOUNDS: dict[type[ast.cmpop], tuple[str, str, str]] = {
+    ast.Lt: ("below", "small", "short"),
+    ast.LtE: ("up_to", "small", "short"),
+    ast.Gt: ("above", "large", "long"),
+    ast.GtE: ("from", "large", "long"),
+}
+"""How a number is that is compared so with a known one, with another one, and how what has a length is."""
+COMPARES: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Eq: operator.eq,
+    ast.NotEq: operator.ne, ast.Is: operator.is_, ast.IsNot: operator.is_not,
+}  # fmt: skip
+AFFIXES = {"startswith": "leading", "endswith": "trailing"}
+
+
+def condition(text: str, outcome: str) -> ast.expr | None:
+    """What holds when the decision in `text` (`if not sep:`) has this outcome; None if it is no condition."""
+    match = re.fullmatch(r"(?:el)?(?:if|while)\b\s*(.*?):?", text, re.DOTALL)
+    test = parsed_expression(match[1]) if match is not None and outcome in {"true", "false"} else None
+    return negated(test) if test is not None and outcome == "false" else test
+
+
+def negated(test: ast.expr) -> ast.expr:
+    """The opposite condition, in the form that a person would write."""
+    match test:
+        case ast.UnaryOp(ast.Not(), operand):
+            return operand
+        case ast.Compare(left, [sign], comparators):
+            return ast.Compare(left, [NEGATED[type(sign)]()], comparators)
+        case ast.BoolOp(joint, values):
+            other = ast.Or() if isinstance(joint, ast.And) else ast.And()
+            return ast.BoolOp(other, [negated(value) for value in values])
+    return ast.UnaryOp(ast.Not(), test)
+
+
+def is_of_parameters(holds: ast.expr, case: Case) -> bool:
+    """Whether a condition speaks of nothing but what a caller passes."""
+    return names_in(holds) <= {*case.arguments, *case.parameters, *case.optional, *dir(builtins)}
+
+
+def said(node: ast.expr, case: Case) -> Iterator[str]:
+    """What a condition says of what is passed; nothing of what only the code knows."""
+    match node:
+        case ast.BoolOp(joint, values):
+            spoken = [value for value in values if _is_passed(value, case)]
+            values = spoken or (values if isinstance(joint, ast.And) else [])
+            each = [next(filter(None, said(value, case)), "") for value in values]
+            for start, word in (("with_", "_and_"), ("without_", "_or_")):
+                if isinstance(joint, ast.And) and len(each) > 1 and all(part.startswith(start) for part in each):
+                    yield start + word.join(part.removeprefix(start) for part in each)
+            yield from each
+        case ast.UnaryOp(ast.Not(), operand):
+            yield _of_truth(operand, case, is_true=False)
+        case ast.Compare(left, [sign], [right]):
+            yield _compared(left, sign, right, case)
+        case _:
+            yield _of_truth(node, case, is_true=True)
+
+
+def _is_passed(node: ast.expr, case: Case) -> bool:
+    """Whether a condition speaks of anything that is passed."""
+    return any(_parameter(part, case) in case.arguments for part in nodes_of(ast.expr, node))
+
+
+def _of_truth(node: ast.expr, case: Case, *, is_true: bool) -> str:
+    """What is said where a parameter, or what is asked of it, is true, or is not."""
+    if name := _parameter(node, case):
+        passed = literal_value(case.arguments.get(name, ""))
+        if passed is not None and bool(passed[0]) != is_true:
+            return ""
+        return case.evident(name) or _there(name, case, is_there=is_true)
+    match node:
+        case ast.Call(ast.Name("isinstance"), [about, kind]) if is_true and (name := _parameter(about, case)):
+            kinds = [last_name(each) for each in (kind.elts if isinstance(kind, ast.Tuple) else [kind])]
+            made = last_name(getattr(expression(case.arguments.get(name, "")), "func", None))
+            return _of_kind(case.known_as(name), made if made in kinds else kinds[0]) if any(kinds) else ""
+        case ast.Call(ast.Attribute(about, affix), [ast.Constant(str(text))]) if affix in AFFIXES:
+            said, name = words.value_slug(repr(text)), _parameter(about, case)
+            if name and said:
+                return f"{case.known_as(name)}_{'with' if is_true else 'without'}_{AFFIXES[affix]}_{said}"
+    return ""
+
+
+def _compared(  # noqa: PLR0911 - one line a comparison
+    left: ast.expr, sign: ast.cmpop, right: ast.expr, case: Case
+) -> str:
+    """What is said of a parameter that is compared with something."""
+    is_length = isinstance(left, ast.Call) and last_name(left.func) == "len" and bool(left.args)
+    name = _parameter(left.args[0] if isinstance(left, ast.Call) and is_length else left, case)
+    if not name:
+        return _held(left, sign, right, case)
+    known, seen, literal = case.known_as(name), case.evident(name), literal_value(right)
+    if not is_length and literal is not None and not _may_hold(case.arguments.get(name, ""), sign, literal[0]):
+        return ""
+    if not seen and literal == (0,) and type(sign) in ABOUT_ZERO and not is_length:
+        return f"{ABOUT_ZERO[type(sign)]}_{known}"
+    match sign:
+        case ast.Is() | ast.IsNot() if literal == (None,):
+            return seen or _there(name, case, is_there=isinstance(sign, ast.IsNot))
+        case ast.NotIn():
+            return seen or f"unknown_{known}"
+        case ast.Eq() if literal is not None and isinstance(literal[0], str):
+            said = words.value_slug(repr(literal[0]))
+            return seen or (f"{said}_{known}" if said else "")
+        case ast.Lt() | ast.LtE() | ast.Gt() | ast.GtE():
+            if literal == (0,) and not seen:
+                return ""
+            bound, size, length = BOUNDS[type(sign)]
+            other = words.snake(_parameter(right, case)) or (
+                words.value_slug(ast.unparse(right)) if literal else ""
+            )
+            if seen or is_length:
+                return seen or f"{length}_{known}"
+            return f"{known}_{bound}_{other}" if other else f"{size}_{known}" if isinstance(left, ast.Name) else ""
+    return seen
+
+
+def _there(name: str, case: Case, *, is_there: bool) -> str:
+    """That an argument is passed, or is not; nothing of one that has to be."""
+    if is_there and name in case.parameters:
+        return ""
+    return f"{'with' if is_there else 'without'}_{case.known_as(name)}"
+
+
+def _of_kind(known: str, kind: str) -> str:
+    """That a parameter is of a class; of one that Python has the parameter says more."""
+    is_plain = hasattr(builtins, kind) and known not in GENERAL
+    return f"{known}_as_{kind}" if is_plain else f"with_{words.snake(kind)}"
+
+
+def _may_hold(value: Template, sign: ast.cmpop, other: object) -> bool:
+    """Whether a comparison is true of what is passed, as far as anybody sees: the name may mean another value."""
+    passed = literal_value(value) if value else None
+    if passed is None or type(sign) not in COMPARES:
+        return True
+    try:
+        return bool(COMPARES[type(sign)](passed[0], other))
+    except TypeError:
+        return False
+
+
+def _held(left: ast.expr, sign: ast.cmpop, right: ast.expr, case: Case) -> str:
+    """What is said of a parameter that is asked whether it holds something."""
+    name, literal = _parameter(right, case), literal_value(left)
+    said = words.value_slug(repr(literal[0])) if literal is not None else ""
+    if not name or not said or not isinstance(sign, ast.In | ast.NotIn):
+        return ""
+    return f"{case.known_as(name)}_{'with' if isinstance(sign, ast.In) else 'without'}_{said}"
+
+
+def _parameter(node: ast.expr, case: Case) -> str:
+    """The parameter, or the public attribute of one, that a node is; "" for anything else."""
+    match node:
+        case ast.Name(name) if name in {*case.arguments, *case.parameters, *case.optional}:
+            return name
+        case ast.Attribute(ast.Name("self" | "cls"), name) if name in case.arguments:
+            return name
+        case ast.Attribute(ast.Name(owner), name) if name[:1] != "_" and owner in {
+            *case.arguments,
+            *case.optional,
+        }:
+            return name
+    return ""
+
+
+def names_in(node: ast.AST | None) -> set[str]:
+    """All names in it."""
+    return {name.id for name in nodes_of(ast.Name, *([node] if node is not None else []))}
+
+
+def parsed_expression(text: str) -> ast.expr | None:
+    """An expression of the source; None where a text is none."""
+    try:
+        return ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError):
+        return None

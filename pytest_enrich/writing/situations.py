@@ -1,0 +1,109 @@
+"""In which situation a test is, and what comes of it, in the words of docstrings, comments and parameters.
+
+A situation is a noun (`negative_total`), or begins with what joins it (`without_sep`, `when_it_is_closed`).
+`names` makes names of them.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from pytest_enrich.data import Template
+from pytest_enrich.writing import conditions, words
+from pytest_enrich.writing.cases import Case
+from pytest_enrich.writing.syntax import expression, last_name, literal_value
+
+MOST_NAMED, MOST_WORDS = 2, 5
+JOINED = ("with_", "without_", "when_", "for_", "from_", "of_")
+"""What joins a situation to the rest by itself."""
+SCENERY = re.compile(
+    r"\b(we|i|you|it|this|these|here|now|todo|fixme|xxx|hack|noqa|type|pragma|pylint|mypy|see)\b|[=\[\]{}]",
+    re.IGNORECASE,
+)
+"""What comments say to those who read the code."""
+EMPTY = {
+    "argument", "bad", "can", "error", "exception", "expected", "fail", "failed", "got", "illegal", "input",
+    "invalid", "malformed", "must", "object", "parse", "string", "text", "type", "unable", "unexpected",
+    "value", "wrong",
+}  # fmt: skip
+"""What messages say in any situation."""
+
+
+def situations(case: Case) -> Iterator[str]:
+    """What can be said of the situation, best first."""
+    yield _documented(case)
+    if case.comment and not SCENERY.search(case.comment):
+        said = words.phrase(case.comment, most=MOST_WORDS)
+        yield f"when_{said}" if said else ""
+    yield from case.changed
+    holds = conditions.condition(case.text, case.outcome)
+    if holds is not None:
+        yield from conditions.said(holds, case)
+    elif case.outcome == "skips":
+        looped = conditions.names_in(conditions.parsed_expression(case.text.partition(" in ")[2].rstrip(":")))
+        yield from (f"empty_{words.snake(name)}" for name in case.arguments if name in looped)
+    elif case.outcome == "matches":
+        yield words.value_slug(case.text.removeprefix("case").rstrip(":").strip())
+    yield from map(case.evident, reversed(case.arguments))
+    chosen = [name for name in case.arguments if name not in case.parameters]
+    made = [node for value in case.arguments.values() if isinstance(node := expression(value), ast.Call)]
+    given = [chosen, *([keyword.arg or "" for keyword in call.keywords] for call in made)]
+    for names in given:
+        known = [words.snake(name) for name in names if name]
+        yield f"with_{'_and_'.join(known)}" if 0 < len(known) <= MOST_NAMED else ""
+    yield from (f"with_{words.snake(name)}" for name in reversed(chosen))
+
+
+def outcomes(case: Case) -> Iterator[str]:
+    """What can be said of what comes of it, best first."""
+    seen, value = case.seen, case.seen.value
+    if case.raised:
+        yield "exits" if case.raised == "SystemExit" else f"raises_{words.snake(case.raised)}"
+    elif seen.subject == "warns":
+        yield "warns"
+    elif seen.expression == "{result}":
+        yield from _given(case, value)
+
+
+def _documented(case: Case) -> str:
+    """When the docstring says that this is raised; or what it says of just this condition."""
+    prose = re.sub(r"\s+", " ", case.docstring)
+    if case.raised:
+        said = re.search(rf"\b{re.escape(case.raised)}\b`*\s*[:-]?\s*(?:\w+ )?(?:[Ii]f|[Ww]hen) ([^.;]+)", prose)
+        return f"when_{clause}" if said and (clause := words.phrase(said[1], most=MOST_WORDS)) else ""
+    holds = conditions.condition(case.text, case.outcome)
+    wanted = {*words.snake(ast.unparse(holds)).split("_")} if holds is not None else set()
+    clauses = (words.phrase(said, most=MOST_WORDS) for said in re.findall(r"\b(?:[Ii]f|[Ww]hen) ([^.;,]+)", prose))
+    return next((f"when_{said}" for said in clauses if len(wanted) > 1 and wanted <= {*said.split("_")}), "")
+
+
+def _given(case: Case, value: Template) -> Iterator[str]:
+    """What is said of a result."""
+    node = expression(value)
+    same = [name for name, passed in case.arguments.items() if passed == value and len(value) >= len("'a'")]
+    if same and value not in {"True", "False", "None"}:
+        yield "is_unchanged" if same[0] == next(iter(case.arguments)) else f"returns_{words.snake(same[0])}"
+    literal = literal_value(node) if node is not None else None
+    match literal:
+        case (None | True | False as singleton,):
+            yield f"returns_{singleton}".lower()
+        case (str() | bytes() | list() | tuple() | dict() as several,) if not several:
+            yield "is_empty"
+        case (int() | float() as number,):
+            yield "is_zero" if number == 0 else ""
+        case (str(text),) if text not in {"None", "True", "False"} and re.fullmatch(
+            r"[A-Za-z][a-z]+( [a-z]+)?", text
+        ):
+            yield f"returns_{said}" if (said := words.value_slug(value)) else ""
+        case None if case.seen.form == "instance" or isinstance(node, ast.Call):
+            made = last_name(node.func if isinstance(node, ast.Call) else node)
+            yield f"returns_{words.snake(made)}" if words.is_class(made) and not _is_known(made, case) else ""
+        case None if isinstance(node, ast.Name | ast.Attribute):
+            yield f"is_{words.snake(last_name(node))}"
+
+
+def _is_known(made: str, case: Case) -> bool:
+    """Whether a class is that of the function, or of what it is given."""
+    return made in case.subject or any(f"{made}(" in value for value in case.arguments.values())

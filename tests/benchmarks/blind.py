@@ -1,0 +1,210 @@
+"""Would a maintainer merge it: suggestions and deleted human tests of the same projects, shuffled, for readers.
+
+    python tests/benchmarks/blind.py sheet FOLDER... --out DIR [--project NAME] [--each 8] [--seed 1]
+    python tests/benchmarks/blind.py fold DIR...
+
+`sheet` takes the last run that `recovery.py` left in each FOLDER. `DIR/reader` then holds all that a reader may
+see: `read.md`, the sheet that tells what to do, and the projects' sources; `DIR/key.json` says whose each test is.
+The reader leaves `DIR/reader/result.json`, or several readers `result-1.json`, `result-2.json`, and so on. `fold`
+compares them with the key, prints the table, and keeps it in `DIR/blind.md`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import random
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import command
+import layout
+import msgspec
+import projects
+import readings
+import runs
+from msgspec import Struct
+from projects import Project
+from readings import Origin, Read
+from results import pretty
+from runs import Run
+
+LONGEST = 14
+"""Lines of a human test that is shown: as many as suggestions have."""
+SHEET = Path(__file__).with_name("blind-sheet.md")
+
+
+class Shown(Struct, frozen=True, kw_only=True):
+    """A test as a reader sees it; `path` and `owner` are the file and the class that it stands in."""
+
+    project: str
+    path: str
+    owner: str
+    code: str
+    origin: Origin
+    id: str
+
+
+class _Place(Struct, frozen=True):
+    path: str
+    owner: str | None
+
+
+class _Test(Struct, frozen=True):
+    names: tuple[str, ...]
+    code: str
+
+
+class Suggestion(Struct, frozen=True):
+    """What is needed of a `suggestion.json`."""
+
+    id: str
+    kind: str
+    target: _Place
+    test: _Test
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Write a sheet, or fold what readers made of some."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    verbs = parser.add_subparsers(required=True)
+    sheet = projects.listed(verbs.add_parser("sheet", help="make a sheet of what recovery.py left"))
+    sheet.add_argument("folders", metavar="FOLDER", nargs="+", type=projects.absolute)
+    sheet.add_argument("--out", metavar="DIR", type=projects.absolute, required=True)
+    sheet.add_argument("--project", action="append", default=[], metavar="NAME", help="only these (repeat)")
+    sheet.add_argument("--each", type=int, default=8, help="of either sort, a project; the default is 8")
+    sheet.add_argument("--seed", type=int, default=1, help="of the draw")
+    sheet.set_defaults(action=_sheet)
+    fold = verbs.add_parser("fold", help="compare what readers decided with the keys")
+    fold.add_argument("sheets", metavar="DIR", nargs="+", type=projects.absolute)
+    fold.set_defaults(action=_fold)
+    given = parser.parse_args(words)
+    given.action(given)
+    return 0
+
+
+def _sheet(given: argparse.Namespace) -> None:
+    draw, listing = random.Random(given.seed), projects.read(given.list)
+    shown: list[Shown] = []
+    sources: list[tuple[Path, str]] = []
+    for folder in given.folders:
+        run = runs.find(folder, None)
+        for name in run.finished(projects.chosen(given.project, listing)):
+            for tests in (ours(run, name), human(folder, name)):
+                shown += draw.sample(tests, min(given.each, len(tests)))
+            sources.append((folder / name / "full", name))
+    draw.shuffle(shown)
+    write(given.out, shown)
+    for checkout, name in sources:
+        copy_sources(checkout, listing.projects[name], given.out / "reader" / name)
+    suggested = sum(test.origin == "ours" for test in shown)
+    command.say(f"{suggested} suggestions and {len(shown) - suggested} human tests in {given.out / 'reader'}")
+
+
+def _fold(given: argparse.Namespace) -> None:
+    for place in given.sheets:
+        key = msgspec.json.decode((place / "key.json").read_bytes(), type=dict[int, Read])
+        if not _results(place):
+            sys.exit(f"{place / 'reader'} has no result.json")
+        text = readings.table(key, [readings.read(file, key) for file in _results(place)])
+        (place / "blind.md").write_text(f"{text}\n", encoding="utf-8")
+        command.say(f"{place.name}\n\n{text}\n")
+
+
+def ours(run: Run, name: str) -> list[Shown]:
+    """The suggested tests of a project, as they stand in their files once accepted, without rows."""
+    checkout = run.checkout(name)
+    files = sorted((checkout / "enrich-suggestions").glob("*/*/suggestion.json"))
+    made = (msgspec.json.decode(file.read_bytes(), type=Suggestion) for file in files)
+    return [_suggested(name, suggestion, checkout) for suggestion in made if suggestion.kind == "test"]
+
+
+def human(folder: Path, name: str) -> list[Shown]:
+    """The tests of a project that were deleted, as people wrote them, without the long ones."""
+    laid = msgspec.json.decode((folder / name / "laid-out.json").read_bytes(), type=layout.Laid)
+    found = []
+    for nodeid in laid.removed:
+        path, _, inside = nodeid.partition("::")
+        owner, _, own = inside.rpartition("::")
+        code = _tests(folder / name / "full" / path).get((owner.replace("::", "."), own), "")
+        if code and len(code.splitlines()) <= LONGEST:
+            found.append(Shown(project=name, path=path, owner=owner, code=code, origin="human", id=nodeid))
+    return found
+
+
+def write(place: Path, shown: Sequence[Shown]) -> None:
+    """The numbered tests and the sheet for the reader, and the key where a reader does not look.
+
+    Ends the program where that would throw away what a reader decided.
+    """
+    if decided := _results(place):
+        sys.exit(f"{decided[0]}: this sheet was read; choose another folder")
+    reader = runs.clear(place / "reader")
+    numbered = list(enumerate(shown, 1))
+    (reader / "read.md").write_text("\n".join(_readable(*one) for one in numbered), encoding="utf-8")
+    shutil.copy(SHEET, reader / "sheet.md")
+    key = {number: Read(project=test.project, origin=test.origin, id=test.id) for number, test in numbered}
+    (place / "key.json").write_bytes(pretty(key))
+
+
+def copy_sources(checkout: Path, project: Project, destination: Path) -> None:
+    """What coverage measures of a project: its tests would tell which are missing."""
+    hidden = shutil.ignore_patterns("__pycache__", "tests", "test", "test_*.py")
+    for path in project.source:
+        source = next((place for place in (checkout / path, checkout / f"{path}.py") if place.exists()), None)
+        if source is not None and source.is_dir():
+            shutil.copytree(source, destination / path, ignore=hidden, dirs_exist_ok=True)
+        elif source is not None:
+            (destination / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, destination / source.relative_to(checkout))
+
+
+def _results(place: Path) -> list[Path]:
+    return sorted((place / "reader").glob("result*.json"))
+
+
+def _suggested(name: str, suggestion: Suggestion, checkout: Path) -> Shown:
+    path, owner = suggestion.target.path, suggestion.target.owner or ""
+    accepted = _tests(checkout / path)
+    code = next((accepted[owner, own] for own in suggestion.test.names if (owner, own) in accepted), None)
+    return Shown(
+        project=name, path=path, owner=owner, code=code or suggestion.test.code, origin="ours", id=suggestion.id
+    )
+
+
+def _tests(file: Path) -> Mapping[tuple[str, str], str]:
+    """The functions of a file with their decorators, by class and name; none of what is no Python."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        tree = ast.parse(text)
+    except (OSError, SyntaxError, ValueError):
+        return {}
+    lines = text.splitlines()
+    return {(owner, node.name): _code(lines, node) for owner, node in _functions(tree.body, ())}
+
+
+def _functions(
+    body: Iterable[ast.stmt], around: tuple[str, ...]
+) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield ".".join(around), node
+        elif isinstance(node, ast.ClassDef):
+            yield from _functions(node.body, (*around, node.name))
+
+
+def _code(lines: Sequence[str], node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    first = min(part.lineno for part in (node, *node.decorator_list))
+    return textwrap.dedent("\n".join(lines[first - 1 : node.end_lineno])).rstrip()
+
+
+def _readable(number: int, test: Shown) -> str:
+    where = f"`{test.path}`" + (f", class `{test.owner}`" if test.owner else "")
+    return f"## {number}\n{test.project}, into {where}\n```python\n{test.code.rstrip()}\n```\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import textwrap
+
+from pytest_enrich.source import written
+
+
+def values(text):
+    return written.values(textwrap.dedent(text))
+
+
+def test_texts_and_numbers_of_a_test_are_values():
+    assert values("""
+        def test_parse():
+            assert parse("2019-01-01", 12) == [1.5, b"x"]
+    """) == ("'2019-01-01'", "12", "1.5", "b'x'")
+
+
+def test_a_date_is_one_value_under_whatever_name_its_class_is_imported():
+    assert values("""
+        import datetime as dt
+        from decimal import Decimal as D
+
+        def test_add():
+            assert add(dt.date(2008, 2, 29), D("1.5"), dt.date.today(), when(3))
+    """) == ("⟨datetime:date⟩(2008, 2, 29)", "⟨decimal:Decimal⟩('1.5')", "3")
+
+
+def test_what_only_names_or_explains_is_no_value():
+    assert values('''
+        """Tests of parse."""
+
+        @pytest.mark.parametrize("text, expected", [("a b", 7)])
+        def test_parse(text, expected):
+            """Reads it."""
+            with pytest.raises(ValueError, match="no date"):
+                parse(f"{text}!")
+            assert parse(text) == expected, "not so"
+    ''') == ("'a b'", "7")
+
+
+def test_a_file_that_cannot_be_read_has_no_values():
+    assert values("def test(:") == ()

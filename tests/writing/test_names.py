@@ -1,0 +1,287 @@
+"""Of the ways to say what a test is about, the best is chosen."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from pytest_enrich.data import Gap, Observation
+from pytest_enrich.writing import cases, names
+from pytest_enrich.writing.cases import Case
+
+GIVES = Observation(subject="result", value="9")
+FALSE = Observation(subject="result", value="False")
+
+
+def raises(message="", value="⟨builtins:ValueError⟩"):
+    return Observation(subject="raises", value=value, message=message)
+
+
+def case(seen=GIVES, **changes):
+    return replace(Case(subject="price", seen=seen, parameters=("total",), optional=("sep", "code")), **changes)
+
+
+def named(*stated, taken=(), place="tests/test_cart.py"):
+    return names.of(stated, names.subjects(stated[0].subject, place), taken)
+
+
+@pytest.mark.parametrize(
+    ("message", "name"),
+    [
+        ("ports are not allowed to be negative", "test_price_rejects_negative_ports"),
+        ("only start or end allowed", "test_price_only_start_or_end_allowed"),
+        ("unknown code 'abc'", "test_price_rejects_unknown_code"),
+        ("Not a valid code.", "test_price_rejects_invalid_code"),
+        ("total must be positive", "test_price_total_must_be_positive"),
+        ("load_default must not be set", "test_price_load_default_must_not_be_set"),
+        ("'NoneType' object is not subscriptable", "test_price_raises_value_error"),
+        ("invalid price", "test_price_rejects_invalid_price"),
+        ("a price is 100 at most", "test_price_is_100_at_most"),
+        ("days cannot be negative", "test_price_rejects_negative_days"),
+        ("closed", "test_price_raises_value_error"),
+        ("", "test_price_raises_value_error"),
+    ],
+)
+def test_what_is_raised_is_said_in_the_words_of_its_message(message, name):
+    assert named(case(raises(message), arguments={"total": "'abc'"})) == name
+
+
+@pytest.mark.parametrize(
+    ("decision", "outcome", "arguments", "name"),
+    [
+        ("if total < 0:", "true", {"total": "-1"}, "test_price_with_negative_total"),
+        ("if total > 30:", "true", {"total": "31"}, "test_price_with_total_above_30"),
+        ("if total > limit:", "true", {"total": "31"}, "test_price_with_large_total"),
+        ("if len(total) > 3:", "true", {"total": "'abcd'"}, "test_price_with_long_total"),
+        ("if sep is None:", "true", {"total": "3"}, "test_price_without_sep"),
+        ("if sep is None:", "false", {"total": "3", "sep": "'-'"}, "test_price_with_sep"),
+        ("if sep and code:", "true", {"sep": "'-'", "code": "'x'"}, "test_price_with_sep_and_code"),
+        ("if not total:", "true", {"total": "''"}, "test_price_with_empty_total"),
+        ("if code not in CODES:", "true", {"code": "'x'"}, "test_price_with_unknown_code"),
+        ("if code == 'free':", "true", {"code": "'free'"}, "test_price_with_free_code"),
+        ("if isinstance(total, Money):", "true", {"total": "Money(3)"}, "test_price_with_money"),
+        ("if isinstance(total, str):", "true", {"total": "'3'"}, "test_price_with_total_as_str"),
+        ("if code.startswith('P'):", "false", {"code": "'x'"}, "test_price_for_code_without_leading_p"),
+        ("if '=' in code:", "true", {"code": "'a=b'"}, "test_price_for_code_with_equals_sign"),
+        ("for item in total:", "skips", {"total": "iter([])"}, "test_price_with_empty_total"),
+    ],
+)
+def test_a_decision_is_said_in_the_words_of_what_is_passed(decision, outcome, arguments, name):
+    assert named(case(text=decision, outcome=outcome, arguments=arguments)) == name
+
+
+@pytest.mark.parametrize(
+    ("decision", "outcome"),
+    [
+        ("if match:", "true"),
+        ("if match.group(0) in TABLE:", "true"),
+        ("if self._isdst(total):", "false"),
+        ("if start is not None and end is not None:", "true"),
+        ("except ValueError as error:", "raises"),
+        ("if total > 9:", "true"),
+        ("if total is not None:", "true"),
+        ("if (", "true"),
+    ],
+)
+def test_what_only_the_code_knows_is_not_said(decision, outcome):
+    assert (
+        named(case(FALSE, text=decision, outcome=outcome, arguments={"total": "5"})) == "test_price_returns_false"
+    )
+
+
+@pytest.mark.parametrize(
+    ("seen", "name"),
+    [
+        (FALSE, "test_price_without_sep_returns_false"),
+        (Observation(subject="result", value="None"), "test_price_without_sep_returns_none"),
+        (Observation(subject="result", value="''"), "test_price_without_sep_is_empty"),
+        (Observation(subject="result", value="{'a': 1}"), "test_price_without_sep"),
+        (Observation(subject="result", value="0"), "test_price_without_sep_is_zero"),
+        (Observation(subject="result", value="'abc'"), "test_price_without_sep_is_unchanged"),
+        (Observation(subject="result", value="'never'"), "test_price_without_sep_returns_never"),
+        (Observation(subject="result", value="⟨shop:Money⟩(3)"), "test_price_without_sep_returns_money"),
+        (raises(), "test_price_without_sep_raises_value_error"),
+        (raises(value="⟨builtins:SystemExit⟩"), "test_price_without_sep_exits"),
+    ],
+)
+def test_a_name_says_the_situation_and_what_comes_of_it(seen, name):
+    given = case(seen, text="if sep is None:", outcome="true", arguments={"total": "'abc'"})
+    assert named(given) == name
+
+
+@pytest.mark.parametrize(
+    ("raised", "name"),
+    [
+        ("⟨builtins:TypeError⟩", "test_price_rejects_empty_total"),
+        ("⟨shop:Refused⟩", "test_price_rejects_empty_total"),
+        ("⟨shop:open⟩", "test_price_rejects_empty_total"),
+        ("⟨builtins:KeyError⟩", "test_price_empty_total_raises_key_error"),
+    ],
+)
+def test_an_argument_is_rejected_by_an_exception_that_is_about_arguments(raised, name):
+    assert named(case(raises(value=raised), arguments={"total": "''"})) == name
+
+
+@pytest.mark.parametrize(
+    ("docstring", "name"),
+    [
+        ("Raises:\n    ValueError: If the cart is closed.", "test_price_raises_value_error_when_cart_is_closed"),
+        (":raises ValueError: when nothing is left", "test_price_raises_value_error_when_nothing_is_left"),
+        ("Raises ValueError.", "test_price_raises_value_error"),
+    ],
+)
+def test_when_the_docstring_says_that_something_is_raised_the_name_does(docstring, name):
+    assert named(case(raises(), docstring=docstring)) == name
+
+
+def test_a_comment_on_the_branch_says_when():
+    assert named(case(FALSE, comment="leap years are longer")) == (
+        "test_price_returns_false_when_leap_years_are_longer"
+    )
+
+
+@pytest.mark.parametrize("comment", ["TODO: do more", "we need this here", "total = 3", "noqa: E501"])
+def test_a_comment_for_those_who_read_the_code_says_nothing(comment):
+    assert named(case(FALSE, comment=comment)) == "test_price_returns_false"
+
+
+@pytest.mark.parametrize(
+    ("lines", "outcome", "comment"),
+    [
+        (
+            ["def price(total):", "    if total:", "        # paid before", "        # closing", "        x"],
+            "true",
+            "paid before closing",
+        ),
+        (["def price(total):", "    if total:  # paid before", "        x", "", ""], "true", "paid before"),
+        (["def price(total):", "    if total:  # paid before", "        x", "", ""], "false", ""),
+        (["def price(total):", "    if total == '# none':", "        x", "", ""], "true", ""),
+        (["def price(total):  # noqa", "    if total:", "        x", "", ""], "entered", ""),
+    ],
+)
+def test_the_comment_of_a_gap_is_behind_its_decision_or_above_its_lines(fakes, lines, outcome, comment):
+    first = next(at for at, line in enumerate(lines, 1) if line.strip() == "x")
+    line = 1 if outcome == "entered" else 2
+    gap = Gap(id="a", path="a.py", qualname="price", line=line, outcome=outcome, text="", lines=(first,))
+    target = replace(fakes.target(gap), source="\n".join(lines), first_line=1)
+    assert cases.comment_of(target, gap) == comment
+
+
+@pytest.mark.parametrize(
+    ("subject", "place", "name"),
+    [
+        ("Cart.add", "tests/test_shop.py None", "test_cart_add_returns_false"),
+        ("Cart.add", "tests/test_cart.py None", "test_add_returns_false"),
+        ("Cart.add", "tests/test_shop.py TestCart", "test_add_returns_false"),
+        ("Cart.__eq__", "tests/test_shop.py None", "test_cart_equality_returns_false"),
+        ("Cart.__rsub__", "tests/test_cart.py None", "test_subtract_from_returns_false"),
+        ("Cart.__init__", "tests/test_cart.py None", "test_cart_returns_false"),
+        ("Art.add", "tests/test_cart.py None", "test_art_add_returns_false"),
+    ],
+)
+def test_a_method_goes_without_its_class_where_that_is_known(subject, place, name):
+    assert named(case(FALSE, subject=subject, parameters=()), place=place) == name
+
+
+def test_what_is_subtracted_from_is_named_once():
+    given = case(
+        Observation(subject="result", value="3"), subject="Cart.__rsub__", arguments={"other": "date(1, 2, 3)"}
+    )
+    assert named(given) == "test_subtract_from_date"
+
+
+def test_variants_have_the_name_that_fits_all_of_them():
+    first = case(FALSE, text="if total < 0:", outcome="true", arguments={"total": "-1"})
+    second = replace(first, seen=Observation(subject="result", value="True"))
+    assert named(first, second) == "test_price_with_negative_total"
+    assert named(first, replace(first, arguments={"total": "-7"})) == "test_price_negative_total_returns_false"
+
+
+def test_another_way_to_say_it_comes_before_a_number():
+    given = case(FALSE, arguments={"total": "-1"})
+    taken: set[str] = set()
+    for _ in range(4):
+        taken.add(named(given, taken=taken))
+    assert taken == {
+        "test_price_negative_total_returns_false",
+        "test_price_with_negative_total",
+        "test_price_returns_false",
+        "test_price",
+    }
+    assert named(given, taken=taken) == "test_price_negative_total_returns_false_2"
+
+
+def test_a_file_whose_tests_have_no_underscores_gets_one_more_of_those():
+    given = case(FALSE, arguments={"total": "-1"})
+    assert named(given, taken={"testPrice", "testOther", "helper"}) == "testPriceNegativeTotalReturnsFalse"
+
+
+def test_no_name_is_wider_than_a_line():
+    given = case(FALSE, subject=f"price{'s' * 50}", arguments={"total": "-1"})
+    assert len(named(given)) <= names.LONGEST
+
+
+@pytest.mark.parametrize(
+    ("given", "title"),
+    [
+        (
+            case(text="if total < 0:", outcome="true", arguments={"total": "-1"}),
+            "price: gives 9 for negative total",
+        ),
+        (case(text="if sep is None:", outcome="true", arguments={"total": "3"}), "price: gives 9 without sep"),
+        (case(raises("only one allowed"), arguments={"total": "-1"}), "price: gives 9"),
+        (case(text="if match:", outcome="true", arguments={"total": "3"}), "price: gives 9"),
+        (case(text="if total % 2:", outcome="true", arguments={"total": "3"}), "price: gives 9 when total % 2"),
+    ],
+)
+def test_a_title_says_the_same_in_a_sentence(given, title):
+    assert names.title(given, "gives 9") == title
+
+
+OUTCOMES = ["true", "false", "iterates", "skips", "matches", "no match", "raises", "entered"]
+operands = st.sampled_from(
+    ["total", "self.sep", "0", "-1", "'x'", "None", "f(total)", "isinstance(sep, str)", "a[0]"]
+)
+signs = st.sampled_from(["<", "<=", ">", ">=", "==", "!=", "is", "is not", "in", "not in", "and", "or", "and not"])
+decisions = st.one_of(
+    st.tuples(operands, signs, operands).map(" ".join).map("if {}:".format),
+    operands.map("while not {}:".format),
+    operands.map("case {}:".format),
+    operands.map("for one in {}:".format),
+    st.text(max_size=30),
+)
+values = st.one_of(
+    st.sampled_from(["None", "True", "0", "-1.5", "''", "'ab cd'", "[]", "Cart(size=3)", "float('inf')", "1 if"]),
+    st.text(max_size=20),
+)
+
+
+@given(
+    decisions,
+    st.sampled_from(OUTCOMES),
+    st.text(max_size=60),
+    values,
+    values,
+    st.sampled_from(["raises", "result", "warns"]),
+)
+@example("if a if b else c:", "true", "", "1", "2", "result")
+@example("case _:", "matches", "", "1", "2", "result")
+@example("except*ValueError:", "raises", "", "1", "2", "result")
+@example("if total == 'größe':", "true", "größe fehlt", "'größe'", "2", "raises")
+def test_whatever_is_said_a_name_is_one_and_a_title_is_a_line(decision, outcome, prose, value, result, subject):  # noqa: PLR0913, PLR0917 - drawn
+    seen = Observation(subject=subject, value=result, message=prose)
+    made = case(
+        seen,
+        text=decision,
+        outcome=outcome,
+        comment=prose,
+        docstring=prose,
+        arguments={"total": value, "sep": value},
+    )
+    name = named(made)
+    assert name.isidentifier()
+    assert name.isascii()
+    assert len(name) <= names.LONGEST
+    assert len(names.title(made, "gives 9").splitlines()) == 1
