@@ -312,13 +312,14 @@ def _joined(text: str, want: Wanted) -> str | None:
     if not want.member or want.alias:
         return None
     for node in import_nodes(text):
-        if isinstance(node, ast.ImportFrom) and module_of(node) == want.module and _is_plain(node):
+        if isinstance(node, ast.ImportFrom) and module_of(node) == want.module and _takes_names(node):
             return _with_name(text, node, want.member)
     return None
 
 
-def _is_plain(node: ast.ImportFrom) -> bool:
-    return all(alias.name != "*" and not alias.asname for alias in node.names)
+def _takes_names(node: ast.ImportFrom) -> bool:
+    """Whether there are plain names in it: those with another name often stand in a statement of their own."""
+    return any(alias.name != "*" and not alias.asname for alias in node.names)
 
 
 def _with_name(text: str, node: ast.ImportFrom, name: str) -> str:
@@ -327,10 +328,12 @@ def _with_name(text: str, node: ast.ImportFrom, name: str) -> str:
     at = place_of(names, name)
     new = spliced(text, [_names(text, node).inserted(at, name)])
     line = split(new)[node.lineno - 1]
-    plain = f"from {module_of(node)} import {', '.join([*names[:at], name, *names[at:]])}"
+    written = [ast.unparse(alias) for alias in node.names]
+    written.insert(at, name)
+    plain = f"from {module_of(node)} import {', '.join(written)}"
     if len(plain) <= limit(text) or line.rstrip("\r\n") != plain:
         return new
-    wrapped_line = wrapped(module_of(node), [*names[:at], name, *names[at:]], newline(text))
+    wrapped_line = wrapped(module_of(node), written, newline(text))
     return (
         "".join(split(new)[: node.lineno - 1])
         + line.replace(plain, wrapped_line)

@@ -19,7 +19,7 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _BREAK = re.compile(r"\r\n|\r|\n")
 _MARKER = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 LIMITS, USUAL_LIMIT = (79, 88, 100, 120), 88
-_FEW, _MOST = 20, 0.99
+_FEW, _MOST = 100, 0.99
 """So many lines say nothing about others, and so large a share of many lines does."""
 BOM = "\ufeff"
 UNNAMED = "the test file"

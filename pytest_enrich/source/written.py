@@ -20,10 +20,10 @@ VALUES: Mapping[str, tuple[str, ...]] = {
 
 
 def values(text: str) -> tuple[str, ...]:
-    """Templates, each once; without docstrings, names of parameters and messages."""
+    """Templates, each once; without docstrings, names of parameters and messages, and without what fills lines."""
     tree = parsed(text)
     found = dict.fromkeys(_values(tree, _named(tree))) if tree else {}
-    return tuple(value for value in found if len(value) <= LONGEST)[:MOST]
+    return tuple(value for value in found if len(value) <= LONGEST and r"\n" not in value)[:MOST]
 
 
 def _values(node: ast.AST, names: Mapping[str, str]) -> Iterator[str]:

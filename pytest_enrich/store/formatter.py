@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pytest_enrich.patch import Form
 
 FORMAT_KEY = "enrich_format_command"
-SECONDS = 60
+SECONDS = 20
 FOREIGN = 0.05
 """A formatter that would change a greater share of a file's lines is not the one that the file is kept in."""
 

@@ -255,3 +255,19 @@ def test_a_name_that_something_uses_stays(use):
 
 def test_a_statement_of_the_same_name_from_elsewhere_stays():
     assert imports.drop("from n import b\n", ["from m import b"]) == "from n import b\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("from m import a, c as x\n", "from m import a, b, c as x\n"),
+        ("from m import c as x\n", "from m import b\nfrom m import c as x\n"),
+        (
+            f"from m import a, {'c' * 40} as {'x' * 30}\n",
+            f"from m import (\n    a,\n    b,\n    {'c' * 40} as {'x' * 30},\n)\n",
+        ),
+    ],
+)
+def test_a_name_goes_beside_others_that_keep_theirs(before, after):
+    assert merged(before, "from m import b") == after
+    assert imports.drop(after, ["from m import b"]) == before

@@ -13,6 +13,7 @@ def test_texts_and_numbers_of_a_test_are_values():
     assert values("""
         def test_parse():
             assert parse("2019-01-01", 12) == [1.5, b"x"]
+            assert parse("several\\nlines") is None
     """) == ("'2019-01-01'", "12", "1.5", "b'x'")
 
 
