@@ -82,7 +82,7 @@ def test_each_existing_test_gets_what_suits_it(enriched):
     found = codes(project)
     assert found["size"] == ['("xl", 10)']
     assert found["clamp"] == ["@example(number=7777)"]
-    assert found["load"][0] == "def test_load_raises_value_error_not_startswith(file):"
+    assert found["load"][0] == "def test_load_no_version(file):"
     assert found["load"][-1].strip() == "load(file)"
 
 
