@@ -18,10 +18,11 @@ from pytest_enrich.config.options import (
     word,
     workers,
 )
-from pytest_enrich.config.settings import MODEL, PROPOSERS, Budget, Settings, WantedReport, seconds
+from pytest_enrich.config.settings import MODEL, NO_MODEL, PROPOSERS, Budget, Settings, WantedReport, seconds
 
 __all__ = [
     "MODEL",
+    "NO_MODEL",
     "PROPOSERS",
     "Budget",
     "Settings",

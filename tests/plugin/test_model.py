@@ -93,6 +93,11 @@ def test_nobody_is_looked_for_where_no_model_is_wanted(shop, server, monkeypatch
     assert server.asked == []
 
 
+def test_a_model_that_is_named_and_left_out_is_told(shop):
+    result = shop.runpytest_subprocess("--enrich", "--enrich-with=rows", "--enrich-model=m:1b")
+    result.stdout.fnmatch_lines(["enrich: m:1b is not asked: --enrich-with=rows leaves ollama out"])
+
+
 def test_another_machine_is_refused_before_a_test_runs(shop):
     result = shop.runpytest_subprocess("--enrich", "--enrich-with=ollama", "--enrich-host=gpu.corp.example")
     result.stderr.fnmatch_lines(

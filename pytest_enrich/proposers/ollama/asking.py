@@ -33,6 +33,7 @@ from pytest_enrich.proposers.ollama.question import (
 
 PATIENCE = 3
 _DOWN = {"unreachable", "busy", "timeout", "server error"}
+_LOST = {"aborted", "stopped"}
 _FINAL = {"remote", "not found", "stopped"}
 FIRST_WORDS = 4
 
@@ -157,6 +158,8 @@ class Asker:
         self._figures.answered(question, answer, took)
         if isinstance(answer, Failure):
             self._note(answer)
+            if answer.kind in _DOWN | _LOST:  # the same question may well be answered later
+                self.unasked.add(question.about)
             return None
         self._failed = 0
         self._took[digest] = took

@@ -29,6 +29,7 @@ _GIGA = 1e9
 _SCALES = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 # What a server says of a stub: some hundred bytes that hold no weights.
 _SMALLEST = 1_000_000
+REGISTRY, LIBRARY = "registry.ollama.ai/", "library/"
 
 CLOUD_SINCE, STATUS_SINCE, LOCAL_SINCE = (0, 12, 0), (0, 16, 2), (0, 17, 6)
 _NOT_FOUND = (400, 404)
@@ -91,9 +92,14 @@ def read_models(client: Client) -> tuple[Pulled, ...] | Failure:
 
 
 def find_model(models: Sequence[Pulled], name: str) -> Pulled | None:
-    """The model of that name; without a tag it is the latest."""
-    wanted = name if ":" in name.rpartition("/")[2] else f"{name}:latest"
-    return next((model for model in models if model.name == wanted), None)
+    """The model of that name, in whichever case; without a tag it is the latest, the registry need not be said."""
+    wanted = plain_name(name if ":" in name.rpartition("/")[2] else f"{name}:latest")
+    return next((model for model in models if plain_name(model.name) == wanted), None)
+
+
+def plain_name(name: str) -> str:
+    """A model's name as all its spellings have it."""
+    return name.lower().removeprefix(REGISTRY).removeprefix(LIBRARY)
 
 
 def choose_model(models: Sequence[Pulled], memory: int = 0) -> Choice | None:

@@ -38,7 +38,6 @@ _DIED = re.compile(r"terminated|unexpected EOF|unexpected error|encountered whil
 _TOO_LONG = re.compile(r"exceeds? the available context|longer than the context|exceed_context_size")
 _UNSUPPORTED = re.compile(r"does not support|not supported")
 
-KEEP_ALIVE = "10m"
 LONGEST_LINE = 4 * 1024 * 1024
 LONGEST_REPLY = 256 * 1024
 _NANO = 1e9
@@ -198,7 +197,6 @@ def request_body(request: Request) -> dict[str, Any]:
         "messages": [{"role": message.role, "content": message.content} for message in request.messages],
         "options": request.options.sent(),
         "stream": True,
-        "keep_alive": KEEP_ALIVE,
         "truncate": False,
         "shift": False,
     }

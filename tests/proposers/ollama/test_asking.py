@@ -310,6 +310,20 @@ def test_with_time_again_what_was_not_asked_is(asker, server, ollama):
     assert (made.unasked, made.is_late, made.tally[UNASKED]) == (set(), False, 0)
 
 
+def test_a_question_that_the_server_did_not_answer_is_left_for_later(asker, server, ollama):
+    server.answer(CHAT, ollama.said({"error": "out of order"}, status=500), ollama.reply("yes"))
+    made = asker()
+    assert made.ask(question("a", about="a.py::f")) is None
+    assert made.unasked == {"a.py::f"}
+
+
+def test_a_question_that_the_server_refuses_is_not_left_for_later(asker, server, ollama):
+    server.answer(CHAT, ollama.said({"error": "bad schema"}, status=400))
+    made = asker()
+    assert made.ask(question("a")) is None
+    assert made.unasked == set()
+
+
 def test_the_figures_tell_the_first_question_of_a_module_from_the_later(asker, server, ollama):
     first = ollama.reply("yes", prompt_eval_duration=5 * 10**9)
     server.answer(CHAT, first, ollama.reply("yes", prompt_eval_duration=10**9))
