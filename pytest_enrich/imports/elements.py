@@ -119,7 +119,7 @@ class Elements:
         if not self._is_broken_up:
             return
         line = self._newline + indent(self._text, self.start)
-        yield self.start, self.end, self._in_line(self.codes)
+        yield from ((self.start, self.end, f"{self._in_line(self.codes)}{comma}") for comma in ("", ",", ", "))
         yield self.start, self.end, f"{line}{step}{self._in_line(self.codes)}{line}"
 
     def only(self, at: int, begin: str, end: str) -> Edit:
