@@ -60,7 +60,7 @@ def no_model() -> Iterator[None]:
     """No test asks the model of whoever runs it by chance; those marked `live` are told where one is."""
     with pytest.MonkeyPatch.context() as patch:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", 11434), 0.3):
-            patch.setenv("PYTEST_ADDOPTS", "-o enrich_model=none")
+            patch.setenv("OLLAMA_HOST", "127.0.0.1:1")  # where nobody is
         yield
 
 

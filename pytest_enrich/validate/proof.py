@@ -31,7 +31,7 @@ _PARTICULAR = re.compile(rf"""0x[0-9a-f]+|{_PATH}|'[^']*'|"[^"]*"|\d+""")
 NAMES_SHOWN = 3
 SHOWN = 600
 MOST_CASES = 200
-"""So many parameters a fixture of the candidate may have: it is run with each."""
+"""So many parameters the candidate, or a fixture of it, may have: it is run with each."""
 START = 20.0
 """Seconds of wall clock that a fresh interpreter, its imports and its workers may take besides."""
 

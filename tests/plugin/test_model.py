@@ -108,7 +108,7 @@ def test_another_machine_is_refused_before_a_test_runs(shop):
 
 def test_whoever_asks_for_no_model_imports_no_client(shop, write):
     write("conftest.py", (shop.path / "conftest.py").read_text() + MODULES)
-    result = shop.runpytest_subprocess("--enrich")
+    result = shop.runpytest_subprocess("--enrich", "--enrich-model=none")
     modules = set((shop.path / "modules.txt").read_text().splitlines())
     assert not modules & {"httpx", "ollama", "pydantic", "pytest_enrich.proposers.ollama"}
     assert result.ret == 0
