@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib.util
+import os
 import signal
 import socket
 import sys
@@ -55,11 +56,17 @@ def own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+def _is_listening(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.3):
+        return True
+    return False
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_model() -> Iterator[None]:
     """No test asks the model of whoever runs it by chance; those marked `live` are told where one is."""
     with pytest.MonkeyPatch.context() as patch:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", 11434), 0.3):
+        if "OLLAMA_HOST" not in os.environ and _is_listening(11434):
             patch.setenv("OLLAMA_HOST", "127.0.0.1:1")  # where nobody is
         yield
 
