@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from pytest_enrich.data import Argument, Call, Candidate, Entry, Origin, Parameter
+from pytest_enrich.data import Argument, Call, Candidate, Entry, NewTest, Origin, Parameter
 from pytest_enrich.imports import parsed
 from pytest_enrich.proposers import exploring
 from pytest_enrich.proposers.ollama import prompt
@@ -30,7 +30,7 @@ MOST_TEXTS, LONGEST_TEXT, SHORTEST = 12, 1500, 3
 _QUOTED = re.compile(r'"""(.*?)"""|\'\'\'(.*?)\'\'\'', re.DOTALL)
 _FENCED = re.compile(r"```[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
 _TEXTUAL = re.compile(r"\b(str|bytes|AnyStr|Text)\b")
-_IMPOSSIBLE = {"positional only", "positional", "keyword only"}
+_NAMED = {"positional only", "positional", "keyword only"}
 
 
 class Use:
@@ -46,7 +46,7 @@ class Use:
         target = task.target
         if not target.entries or is_excluded(target.path, self._excluded) or self._asker.is_barren(NAME):
             return
-        texts, digest = self._texts(task)
+        texts = self._texts(task)
         if not texts:
             return
         values = tuple(map(repr, texts))
@@ -58,22 +58,21 @@ class Use:
         explored = exploring.explore(replace(task, target=known), recorded, self._sandbox)
         if explored is None:
             return
-        plain = Origin(proposer="search", seed=task.seed)
-        origin = Origin(
-            proposer=self.name, seed=task.seed, model=self._asker.model.pulled.name, strategy=NAME, prompt=digest
-        )
-        for test in findings.render(task, explored, origin):
-            is_its = any(part in test.code for text in texts for part in _parts(text))
-            own = plain if not is_its else origin
-            kept = {
-                name: getattr(test.origin, name) for name in ("executions", "reduced", "spare", "corpus", "rules")
-            }
-            yield replace(test, origin=replace(own, **kept))
+        for test in findings.render(task, explored, Origin(proposer="search", seed=task.seed)):
+            said = (digest for text, digest in texts.items() if any(part in test.code for part in _parts(text)))
+            yield self._credited(test, next(said, ""))
 
-    def _texts(self, task: Task) -> tuple[list[str], str]:
-        """All that the model wrote for the first way in, and the digest of the last question."""
-        found: dict[str, None] = {}
-        digest = ""
+    def _credited(self, test: NewTest, digest: str) -> NewTest:
+        """A test in which a line of the model's stands is the model's; the search found the others."""
+        if not digest:
+            return test
+        model = self._asker.model.pulled.name
+        own = replace(test.origin, proposer=self.name, model=model, strategy=NAME, prompt=digest)
+        return replace(test, origin=own)
+
+    def _texts(self, task: Task) -> dict[str, str]:
+        """What the model wrote for the first way in, each text with the digest of the question."""
+        found: dict[str, str] = {}
         for number, (strategy, messages) in enumerate(_questions(task)):
             if not task.has_turn():
                 break
@@ -89,9 +88,9 @@ class Use:
             )
             if answered is None:
                 break
-            digest = answered.prompt
-            found |= dict.fromkeys(written(answered.text, is_text=strategy == "text"))
-        return [*found][:MOST_TEXTS], digest
+            texts = written(answered.text, is_text=strategy == "text")
+            found = {**dict.fromkeys(texts, answered.prompt), **found}
+        return dict([*found.items()][:MOST_TEXTS])
 
 
 def _questions(task: Task) -> Iterator[tuple[str, tuple[Message, ...]]]:
@@ -121,7 +120,7 @@ def _textual(entry: Entry) -> Iterator[Parameter]:
     """The parameters that take a text, as far as anything tells."""
     for parameter in entry.parameters:
         told = f"{parameter.annotation or ''} {parameter.documented or ''}"
-        if parameter.kind in _IMPOSSIBLE and (
+        if parameter.kind in _NAMED and (
             _TEXTUAL.search(told) or (not told.strip() and parameter.default is None)
         ):
             yield parameter
@@ -129,7 +128,7 @@ def _textual(entry: Entry) -> Iterator[Parameter]:
 
 def _calls(entry: Entry, module: str, values: Sequence[str]) -> Iterator[Call]:
     """The way in with each text, where nothing else has to be given."""
-    needed = [each for each in entry.parameters if each.default is None and each.kind in _IMPOSSIBLE]
+    needed = [each for each in entry.parameters if each.default is None and each.kind in _NAMED]
     taken = next(_textual(entry), None)
     if taken is None or any(each.name != taken.name for each in needed):
         return
