@@ -89,7 +89,7 @@ class Use:
             if answered is None:
                 break
             texts = written(answered.text, is_text=strategy == "text")
-            found = {**dict.fromkeys(texts, answered.prompt), **found}
+            found |= {text: answered.prompt for text in texts if text not in found}
         return dict([*found.items()][:MOST_TEXTS])
 
 
