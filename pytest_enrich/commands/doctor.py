@@ -21,8 +21,6 @@ from pytest_enrich.sandboxes.isolation import RLIMITS_ONLY
 from pytest_enrich.store import Store
 
 _FOUND = 1
-FOR_TESTS = 3e9
-"""Of models with fewer parameters few whole tests are worth anything."""
 
 
 class Check(Struct, frozen=True):
@@ -72,8 +70,7 @@ def _model() -> Iterator[Check]:
         return
     found.client.close()
     yield Check("model", ok=True, found=f"{found.heading}; {found.reason}")
-    size = found.model.pulled.parameters
-    use = "names and whole tests" if not 0 < size < FOR_TESTS else "names; for whole tests it is small"
+    use = "names; for whole tests it is small" if found.model.is_small else "names and whole tests"
     yield Check("  good for", ok=True, found=use)
 
 
