@@ -132,6 +132,11 @@ def nodes_of(kind: type[Node], *trees: ast.AST) -> Iterator[Node]:
     return (node for node in _inside(trees) if isinstance(node, kind))
 
 
+def is_fixture(node: Function | ast.ClassDef) -> bool:
+    """Whether a decorator says `fixture`, in whichever spelling."""
+    return any("fixture" in ast.unparse(decorator) for decorator in node.decorator_list)
+
+
 def functions_in(tree: ast.AST) -> Iterator[Function]:
     """All functions in it, those of classes and of other functions, too."""
     return (node for node in ast.walk(tree) if isinstance(node, Function))

@@ -8,7 +8,6 @@ rungs of the ladder.
 
 from __future__ import annotations
 
-import ast
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -27,7 +26,7 @@ from pytest_enrich.data.answers import Item
 from pytest_enrich.patch import decode
 from pytest_enrich.proposers.ollama import candidates, reply
 from pytest_enrich.proposers.ollama.candidates import Candidates
-from pytest_enrich.proposers.ollama.places import Places
+from pytest_enrich.proposers.ollama.places import Places, fixtures_of
 from pytest_enrich.protocols import Task
 from pytest_enrich.source import Suite
 from pytest_enrich.source.test_file import TestFile
@@ -96,26 +95,19 @@ def _suite(bench: Bench) -> Suite:
     """The suite as its files say: which fixtures there are is told by their names."""
     files = [file for file in bench.project.test_files(bench.ablated) if file.name != "conftest.py"]
     texts = {file.relative_to(bench.ablated).as_posix(): _text(file) for file in files}
-    shared = {name for file in bench.ablated.rglob("conftest.py") for name in _fixtures(_text(file))}
+    shared = {name for file in bench.ablated.rglob("conftest.py") for name, _ in fixtures_of(_text(file))}
     items = [item for path, text in texts.items() for item in _items(path, text, shared)]
     return Suite(items=tuple(items), files=tuple(texts), texts=texts)
 
 
 def _items(path: str, text: str, shared: set[str]) -> Iterator[Item]:
-    file, own = TestFile(text), {*shared, *_fixtures(text), *BUILT_IN}
+    file, own = TestFile(text), {*shared, *(name for name, _ in fixtures_of(text)), *BUILT_IN}
     for owner in (None, *file.classes):
         names = file.tests(owner) or ["test"]
         yield Item(
             nodeid="::".join(filter(None, (path, owner, names[0]))), path=path, owner=owner, name=names[0],
             style=file.style(owner), is_async=False, fixtures=tuple(sorted(own)),
         )  # fmt: skip
-
-
-def _fixtures(text: str) -> Iterator[str]:
-    functions = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef))
-    for function in functions:
-        if any("fixture" in ast.unparse(decorator) for decorator in function.decorator_list):
-            yield function.name
 
 
 def _text(file: Path) -> str:

@@ -20,7 +20,7 @@ from pytest_enrich.proposers.ollama.question import is_excluded
 from pytest_enrich.source import Suite
 from pytest_enrich.source.placement import Shelf
 from pytest_enrich.writing.renderer import bindings_of
-from pytest_enrich.writing.syntax import Function
+from pytest_enrich.writing.syntax import Function, is_fixture
 
 CONFTEST = "conftest.py"
 
@@ -78,7 +78,7 @@ class Places:
         above = ["/".join([*folders[:depth], CONFTEST]) for depth in range(len(folders), -1, -1)]
         found: dict[str, str] = {}
         for file in (each for each in (path, *above) if not is_excluded(each, excluded)):
-            found |= {name: text for name, text in _fixtures(self.read(file)) if name not in found}
+            found |= {name: text for name, text in fixtures_of(self.read(file)) if name not in found}
         return found
 
     @cached_property
@@ -107,8 +107,9 @@ def at_top(place: Place) -> Place:
     return replace(place, placement=Placement(path=place.placement.path, new_file=place.placement.new_file))
 
 
-def _fixtures(text: str) -> Iterator[tuple[str, str]]:
+def fixtures_of(text: str) -> Iterator[tuple[str, str]]:
+    """The fixtures that a file defines: the name and the text of each."""
     tree = parsed(text)
     for node in ast.walk(tree) if tree is not None else ():
-        if isinstance(node, Function) and any("fixture" in ast.unparse(each) for each in node.decorator_list):
+        if isinstance(node, Function) and is_fixture(node):
             yield node.name, ast.unparse(node)

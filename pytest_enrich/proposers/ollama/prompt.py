@@ -279,7 +279,7 @@ def _is_test(node: ast.stmt) -> bool:
 def _shown_fixtures(target: Target, context: Context) -> str:
     """The project's own fixtures with their sources; of pytest's only those that tests nearby use."""
     own = [text for name, text in context.fixtures.items() if name in target.fixtures]
-    near = [name for name in target.fixtures if name not in context.fixtures and f"{name}" in context.example]
+    near = [name for name in target.fixtures if name not in context.fixtures and name in context.example]
     texts = [*own[:MOST_FIXTURES], *([_listed("Fixtures that exist, too: ", near)] if near else [])]
     return "\n\n".join(["Fixtures that exist:", *texts]) + "\n" if texts else ""
 

@@ -14,9 +14,9 @@ from msgspec import Struct
 
 from pytest_enrich import imports
 from pytest_enrich.imports import parsed
-from pytest_enrich.writing.syntax import Function
+from pytest_enrich.writing.syntax import Function, is_fixture
 
-_FENCE = re.compile(r"```[ \t]*([\w+-]*)[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
+FENCE = re.compile(r"```[ \t]*([\w+-]*)[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 _PYTHON = {"", "py", "python", "python3"}
 _INTO = re.compile(r"^#\s*into:\s*(\S+)", re.MULTILINE)
@@ -44,7 +44,7 @@ class WrittenTest(Struct, frozen=True, kw_only=True):
 def read(reply: str) -> list[WrittenTest]:
     """The tests in a reply, whatever a model writes round them; none for a reply without any."""
     plain = _THOUGHT.sub("", reply)
-    blocks = [block for language, block in _FENCE.findall(plain) if language.lower() in _PYTHON]
+    blocks = [block for language, block in FENCE.findall(plain) if language.lower() in _PYTHON]
     into = match[1] if (match := _INTO.search(plain)) else ""
     for text in ("\n\n".join(blocks), *blocks, plain):
         tests = list(_tests(text, into))
@@ -106,8 +106,7 @@ def _names(node: ast.stmt) -> Iterator[str]:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         yield from (target.id for target in targets if isinstance(target, ast.Name))
     elif isinstance(node, Function | ast.ClassDef):
-        is_fixture = any("fixture" in ast.unparse(decorator) for decorator in node.decorator_list)
-        yield from [] if is_fixture or node.name.lower().startswith("test") else [node.name]
+        yield from [] if is_fixture(node) or node.name.lower().startswith("test") else [node.name]
 
 
 def _used(code: str, lines: Sequence[str], defined: Mapping[str, ast.stmt]) -> dict[str, str]:

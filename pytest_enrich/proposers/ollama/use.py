@@ -19,6 +19,7 @@ from pytest_enrich.proposers.ollama import prompt
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.protocol import Message
 from pytest_enrich.proposers.ollama.question import Question, about_target, is_excluded
+from pytest_enrich.proposers.ollama.reply import FENCE
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.writing import findings
 
@@ -28,7 +29,6 @@ SAMPLES = 3
 PREDICT, TEMPERATURE = 400, 0.8
 MOST_TEXTS, LONGEST_TEXT, SHORTEST = 12, 1500, 3
 _QUOTED = re.compile(r'"""(.*?)"""|\'\'\'(.*?)\'\'\'', re.DOTALL)
-_FENCED = re.compile(r"```[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
 _TEXTUAL = re.compile(r"\b(str|bytes|AnyStr|Text)\b")
 _NAMED = {"positional only", "positional", "keyword only"}
 
@@ -107,7 +107,7 @@ def _questions(task: Task) -> Iterator[tuple[str, tuple[Message, ...]]]:
 
 def written(reply: str, *, is_text: bool) -> Iterator[str]:
     """The texts in a reply: what is between triple quotes, else a block or the whole; of a script its literals."""
-    blocks = _FENCED.findall(reply)
+    blocks = [block for _, block in FENCE.findall(reply)]
     quoted = [first or second for first, second in _QUOTED.findall(reply)]
     plain = [text.strip("\n") for text in (quoted or blocks or [reply])] if is_text else []
     trees = [tree for block in blocks if (tree := parsed(block)) is not None]
