@@ -16,6 +16,10 @@ from pytest_enrich.refine.rewrite import removed, renamed, replaced, without
 from pytest_enrich.refine.statement import Statement, read
 
 MOST_TRIES = 12
+LONGEST_LINE = 84
+"""Of the code as it is here: in a class it gets four columns more."""
+_CLOSED = (ast.Call, ast.Attribute, ast.Subscript)
+"""What may stand anywhere in an expression without parentheses."""
 
 
 class Parts(Struct, frozen=True):
@@ -115,15 +119,6 @@ def _chunks(places: list[int]) -> Iterator[list[int]]:
         size //= 2
 
 
-__all__ = ["Parts", "parts", "reduce", "smallest"]
-
-
-LONGEST_LINE = 84
-"""Of the code as it is here: in a class it gets four columns more."""
-_CLOSED = (ast.Call, ast.Attribute, ast.Subscript)
-"""What may stand anywhere in an expression without parentheses."""
-
-
 def smallest(whole: frozenset[str], parts: Sequence[frozenset[str]]) -> tuple[int, ...] | None:
     """Which parts to keep, by their place, ascending, so that nothing of `whole` is lost.
 
@@ -205,3 +200,6 @@ def _joined(source: Source, name: str, given: Statement, reader: Statement) -> s
     value = source.text[slice(*source.span(given.node.value))]
     indent = " " * reader.node.col_offset
     return f"{indent}{source.text[first:start]}{value}{source.text[end:last]}\n"
+
+
+__all__ = ["Parts", "parts", "reduce", "smallest"]
