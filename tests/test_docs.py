@@ -50,7 +50,8 @@ def read(name):
 
 
 def options(verb):
-    return {text for one in verb.params for text in one.opts if text.startswith("--")}
+    own = {text for one in verb.params for text in one.opts if text.startswith("--")}
+    return own.union(*map(options, getattr(verb, "commands", {}).values()))
 
 
 def slug(heading):

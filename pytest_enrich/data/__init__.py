@@ -57,6 +57,7 @@ from pytest_enrich.data.mutants import Grade, Mutant, MutantsPart, Tried
 from pytest_enrich.data.report import Report, ReportedSuggestion, SourceLine
 from pytest_enrich.data.run import (
     Attempted,
+    Begun,
     ChangedPart,
     CoveragePart,
     Decision,
@@ -78,6 +79,7 @@ __all__ = [
     "Argument",
     "Attempt",
     "Attempted",
+    "Begun",
     "Branch",
     "Call",
     "Candidate",

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from pytest_enrich.data.attempts import Attempt
 from pytest_enrich.data.code import Gap
+from pytest_enrich.data.suggestion import Suggestion
 
 Verb: TypeAlias = Literal["accept", "reject", "undo", "stale", "closed"]
 """``accept``, ``reject`` and ``undo`` are a person's; ``stale`` (its code changed) and ``closed`` (another test
@@ -175,6 +176,32 @@ class ModelPart(Struct, frozen=True, kw_only=True):
     window: int = 0
     counts: dict[str, int] = {}
     seconds: dict[str, float] = {}
+
+
+class Begun(Struct, frozen=True, kw_only=True):
+    """What a run began with, as evidence: all that it was told and read.
+
+    `sources`, `tests` and `configuration` are the sha256 of each file, `coverage` that of the missing and executed
+    lines and branches; the rest is as in `RunSummary`.
+    """
+
+    versions: dict[str, str]
+    options: dict[str, str]
+    arguments: tuple[str, ...]
+    isolation: str
+    commit: str | None
+    coverage: str
+    sources: dict[str, str]
+    tests: dict[str, str]
+    configuration: dict[str, str]
+
+
+class Written(Struct, frozen=True, kw_only=True):
+    """A suggestion as it was written, with the sha256 of its two other files, "" for none."""
+
+    suggestion: Suggestion
+    patch: str
+    module: str
 
 
 class RunSummary(Struct, frozen=True, kw_only=True):

@@ -6,19 +6,21 @@ import os
 import platform
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TypeAlias
 
 from pytest_enrich import __version__
 from pytest_enrich.config import Settings
-from pytest_enrich.data import ChangedPart, CoveragePart, RunSummary
+from pytest_enrich.data import Begun, ChangedPart, CoveragePart, RunSummary
+from pytest_enrich.data.encoded import encoded
 from pytest_enrich.data.run import GITHUB_RUN
 from pytest_enrich.gaps import Measured, Ranked
 from pytest_enrich.reporters.figures import nothing_changed
 from pytest_enrich.reporters.words import visible
 from pytest_enrich.session.scope import Found, now
+from pytest_enrich.store import evidence
 
 Snapshot: TypeAlias = "dict[str, tuple[int, int]] | None"
 
@@ -117,6 +119,43 @@ def of_nothing(settings: Settings, found: Found, started: float) -> RunSummary:
         commit=commit(settings.rootdir),
         notes=found.notes,
     )
+
+
+CONFIGURATION = (
+    "pytest.ini",
+    ".pytest.ini",
+    "pyproject.toml",
+    "tox.ini",
+    "setup.cfg",
+    ".coveragerc",
+    "conftest.py",
+)
+
+
+def begun(settings: Settings, found: Found, isolation: str) -> Begun:
+    """What the run works on, as evidence."""
+
+    def digests(paths: Iterable[str]) -> dict[str, str]:
+        return {path: evidence.sha256(content) for path in sorted(paths) if (content := _content(settings, path))}
+
+    return Begun(
+        versions=versions(),
+        options=options(settings),
+        arguments=settings.pytest_args,
+        isolation=isolation,
+        commit=commit(settings.rootdir),
+        coverage=evidence.sha256(encoded(found.measured)),
+        sources=digests(found.texts),
+        tests=digests((*settings.test_files, *settings.red)),
+        configuration=digests(CONFIGURATION),
+    )
+
+
+def _content(settings: Settings, path: str) -> bytes:
+    try:
+        return (settings.rootdir / path).read_bytes()
+    except OSError:
+        return b""
 
 
 def versions() -> dict[str, str]:

@@ -140,6 +140,8 @@ class Session:
         self._ledger.note(self._ground.left_out, LEFT_OUT)
         if settings.fresh:
             self._store.forget()
+        self._store.prepare()
+        self._store.evidence.begin(summary.begun(settings, found, self._sandbox.isolation))
         self._panel.begin_model(
             self._ground,
             source_text=found.texts.__getitem__,

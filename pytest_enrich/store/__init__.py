@@ -1,4 +1,7 @@
-"""`enrich-suggestions/`: suggestions, decisions and what a run has finished, safe on the disk at any moment."""
+"""`enrich-suggestions/`: suggestions, decisions and what a run has finished, safe on the disk at any moment.
+
+What is told here is evidence, too: it is added to the chain of `store.evidence` before anything comes of it.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from pytest_enrich.data import Attempted, Decision, Finished, State, Suggestion
-from pytest_enrich.data.run import Line
+from pytest_enrich.data.run import Line, Written
 from pytest_enrich.errors import StoreError
 from pytest_enrich.store import disk, folder, identity, rejected, shelf
+from pytest_enrich.store.evidence import Evidence, sha256
 from pytest_enrich.store.identity import append_to_log, logged_states, read_log
 from pytest_enrich.store.shelf import Shelf
 
@@ -84,6 +88,7 @@ class Store(Struct, frozen=True):
         if self.state(suggestion) != "pending":
             self.note(_again(suggestion))
         place = folder.make_inside(self.directory, "pending", suggestion.id)
+        self.evidence.add("suggestion", _written(suggestion, patch_text, module_text))
         _write(place, suggestion, patch_text, module_text)
         return place
 
@@ -121,6 +126,7 @@ class Store(Struct, frozen=True):
     def note(self, *decisions: Decision) -> None:
         """Only note the decisions: for those whose consequence is still to come."""
         self.prepare()
+        self.evidence.add("decision", *decisions)
         append_to_log(self._decisions, decisions)
 
     def settle(self, decision: Decision) -> None:
@@ -143,6 +149,7 @@ class Store(Struct, frozen=True):
         """Note attempts and finished gaps; on the disk when this returns."""
         self.prepare()
         folder.make_inside(self.directory, ".cache")
+        self.evidence.add("attempt", *(line.attempt for line in lines if isinstance(line, Attempted)))
         append_to_log(self.directory / ".cache" / "state.jsonl", lines)
 
     def finished(self) -> tuple[Finished, ...]:
@@ -169,6 +176,11 @@ class Store(Struct, frozen=True):
         return self.directory.is_dir() and folder.is_ours(self.directory)
 
     @property
+    def evidence(self) -> Evidence:
+        """The chain of all that happened."""
+        return Evidence(self.directory / "evidence", self.rootdir)
+
+    @property
     def _decisions(self) -> Path:
         return self.directory / "decisions.jsonl"
 
@@ -188,6 +200,13 @@ def _write(place: Path, one: Suggestion, patch_text: str, module_text: str) -> N
         else:
             folder.remove(place / name)
     disk.write_json(place / "suggestion.json", one)
+
+
+def _written(one: Suggestion, patch_text: str, module_text: str) -> Written:
+    patch, module = (
+        text and sha256(text.encode("utf-8", "surrogateescape")) for text in (patch_text, module_text)
+    )
+    return Written(suggestion=one, patch=patch, module=module)
 
 
 def _again(one: Suggestion) -> Decision:

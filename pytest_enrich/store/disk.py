@@ -6,7 +6,9 @@ import contextlib
 import errno
 import os
 import stat
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -38,6 +40,8 @@ LONGEST = 50_000
 LONGEST_LIST = 10_000
 """Values in one list."""
 _NUMBER = 1 << 63
+_PAUSE = 0.05
+_TAKEN = frozenset({errno.EAGAIN, errno.EACCES})
 _T = TypeVar("_T")
 
 
@@ -106,6 +110,55 @@ def append(path: Path, line: bytes) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def cut_torn(path: Path) -> None:
+    """Take away what a killed process has left of a last line."""
+    content = read(path, sys.maxsize) or b""
+    if content and not content.endswith(b"\n"):
+        with reporting(path):
+            os.truncate(path, content.rfind(b"\n") + 1)
+
+
+class BusyError(StoreError):
+    """Another process keeps the lock."""
+
+
+@contextlib.contextmanager
+def locked(path: Path, patience: float) -> Iterator[None]:
+    """Keep the lock for the block; where the system knows no such locks, at once.
+
+    Raises:
+        BusyError: Another process keeps it for longer than `patience`, in seconds.
+    """
+    with reporting(path):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
+    try:
+        deadline = time.monotonic() + patience
+        while not _is_locked(descriptor):
+            if time.monotonic() >= deadline:
+                raise BusyError(
+                    f"another pytest-enrich has been writing for {patience:g} s: {path} is locked\n"
+                    "Nothing was changed.\n"
+                    "Try again when it is done; what waits then:  pytest-enrich list"
+                )
+            time.sleep(_PAUSE)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _is_locked(descriptor: int) -> bool:
+    """Whether the lock is ours now, or there are no locks here."""
+    try:
+        import fcntl
+    except ImportError:  # not a Unix
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in _TAKEN
+    return True
 
 
 def read(path: Path, largest: int = LARGEST) -> bytes | None:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shutil
 from pathlib import Path
-
-from msgspec import Struct
 
 from pytest_enrich.errors import StoreError
 from pytest_enrich.store import disk
 
 GITIGNORE = "# Created by pytest-enrich.\n*\n"
-_OURS = ("pending", "decided", "run.json", "decisions.jsonl", ".cache")
-_NAME = re.compile(r"[0-9a-f]{64}")
+_OURS = ("pending", "decided", "run.json", "decisions.jsonl", "evidence", ".cache")
 
 
 def is_made(directory: Path) -> bool:
@@ -112,37 +108,3 @@ def _free(path: Path) -> Path:
     while os.path.lexists(path.with_name(f"{path.name}~{number}")):
         number += 1
     return path.with_name(f"{path.name}~{number}")
-
-
-class Answers(Struct, frozen=True):
-    """`.cache/answers/` in the suggestions folder; `rootdir` is the project's."""
-
-    directory: Path
-    rootdir: Path
-
-    def get(self, name: str) -> bytes | None:
-        """What was kept by that name, None when nothing was, or it cannot be read."""
-        try:
-            return disk.read(self._folder / _file(name))
-        except StoreError:
-            return None
-
-    def put(self, name: str, content: bytes) -> None:
-        """Keep it.
-
-        Raises:
-            StoreError: It cannot be written.
-        """
-        prepare(self.directory, self.rootdir)
-        make_inside(self.directory, ".cache", "answers")
-        disk.write(self._folder / _file(name), content)
-
-    @property
-    def _folder(self) -> Path:
-        return self.directory / ".cache" / "answers"
-
-
-def _file(name: str) -> str:
-    if not _NAME.fullmatch(name):
-        raise StoreError(f"{name[:80]!r} cannot be the name of a reply")
-    return f"{name}.json"

@@ -43,6 +43,7 @@ def write(store: Store, summary: RunSummary) -> None:
     if not (store.directory.is_dir() or summary.suggestions or summary.candidates or summary.bugs):
         return
     store.prepare()
+    store.evidence.add("end", summary)
     disk.write_json(store.directory / "run.json", summary)
     disk.write(store.directory / "README.md", _README.replace("{folder}", _code(summary.directory)))
 

@@ -38,22 +38,35 @@ _HARMLESS = re.compile(
 
 def sealed(rootdir: Path, one: Suggestion) -> Suggestion:
     """The same with this machine's seal, without one where there is no key."""
-    key = _key(rootdir, make=True)
-    return replace(one, seal="" if key is None else f"{_name(key, rootdir)}:{_digest(key, rootdir, one)}")
+    return replace(one, seal=signed(rootdir, _said(one)))
 
 
 def made(rootdir: Path, one: Suggestion) -> Made:
     """Whether it is word for word what was sealed here, for this project."""
+    return verified(rootdir, _said(one), one.seal)
+
+
+def _said(one: Suggestion) -> bytes:
+    return encoded(replace(one, seal=""))
+
+
+def signed(rootdir: Path, said: bytes) -> str:
+    """This machine's seal for what is said in this project, "" where there is no key."""
+    key = _key(rootdir, make=True)
+    return "" if key is None else f"{_name(key, rootdir)}:{_digest(key, rootdir, said)}"
+
+
+def verified(rootdir: Path, said: bytes, mark: str) -> Made:
+    """Whether that is the seal which `signed` gives to what is said."""
     key = _key(rootdir)
-    name, _, digest = one.seal.partition(":")
-    if key is None or not one.seal.isascii() or name != _name(key, rootdir):
+    name, _, digest = mark.partition(":")
+    if key is None or not mark.isascii() or name != _name(key, rootdir):
         return "elsewhere"
-    return "here" if hmac.compare_digest(digest, _digest(key, rootdir, one)) else "changed"
+    return "here" if hmac.compare_digest(digest, _digest(key, rootdir, said)) else "changed"
 
 
-def _digest(key: bytes, rootdir: Path, one: Suggestion) -> str:
-    said = b"\0".join([_place(rootdir), encoded(replace(one, seal=""))])
-    return hmac.new(key, said, hashlib.sha256).hexdigest()
+def _digest(key: bytes, rootdir: Path, said: bytes) -> str:
+    return hmac.new(key, _place(rootdir) + b"\0" + said, hashlib.sha256).hexdigest()
 
 
 def _name(key: bytes, rootdir: Path) -> str:

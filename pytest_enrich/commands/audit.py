@@ -1,0 +1,248 @@
+"""`pytest-enrich audit`: who or what wrote a test, from what, and what was checked, provable later."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import click
+import msgspec
+
+from pytest_enrich.commands.project import answer, json_option, project_option, say
+from pytest_enrich.data import Attempt, Begun, Decision, Dropped, Kept
+from pytest_enrich.data.run import Written
+from pytest_enrich.errors import StoreError, UsageError
+from pytest_enrich.reporters.words import counted, visible, visible_lines
+from pytest_enrich.store import Store, disk, evidence, identity
+from pytest_enrich.store.evidence import Checked, Line
+
+NAMESPACE = "pytest-enrich"
+"""What `ssh-keygen -Y` signs for."""
+_COUNTED = ("run", "exchange", "attempt", "suggestion", "decision")
+_DATE = (1980, 1, 1, 0, 0, 0)
+_T = TypeVar("_T")
+
+
+@click.group("audit")
+def command() -> None:
+    """Show and check the evidence of all runs and decisions."""
+
+
+@command.command("verify")
+@click.option(
+    "--head", default="", metavar="SHA256", help="How the evidence ended once: that it goes on from there."
+)
+@json_option
+@project_option
+def verify(store: Store, *, head: str, as_json: bool) -> int:
+    """Go along the whole evidence: has a line been changed, removed, added, or moved? Exit with 1 if so."""
+    found = store.evidence.check()
+    faults = (*found.faults, *_lost(found, head))
+    if as_json:
+        answer({"lines": found.head.lines, "head": found.head.digest, "foreign": found.foreign, "faults": faults})
+    else:
+        say(visible_lines("\n".join(_verified(found, faults))))
+    return 1 if faults else 0
+
+
+def _lost(found: Checked, head: str) -> Iterator[str]:
+    """That the evidence does not contain the line which it ended with once."""
+    ends = {*(line.previous for line in found.lines), found.head.digest}
+    if head and head not in ends:
+        yield f"no line of it is {head}: what ended so was cut off, or made again"
+
+
+def _verified(found: Checked, faults: Sequence[str]) -> Iterator[str]:
+    if not found.head.lines and not faults:
+        yield "There is no evidence yet.\nNext:  pytest --enrich"
+        return
+    kinds = Counter(line.kind for line in found.lines)
+    parts = ", ".join(
+        counted(kinds[kind], kind) for kind in ("run", "attempt", "suggestion", "decision") if kinds[kind]
+    )
+    yield f"evidence  {counted(found.head.lines, 'line')} ({parts})"
+    yield f"sealed    {counted(len(found.lines) - found.foreign, 'line')} on this machine, for this project"
+    yield f"head      {found.head.digest}"
+    yield from (f"broken    {fault}" for fault in faults)
+    if faults:
+        yield "So it proves nothing. As it was, it may lie in a backup, or in the artifact of the run."
+    else:
+        yield "Nothing was changed, removed, added or moved."
+
+
+@command.command("show")
+@click.argument("prefix", metavar="ID")
+@json_option
+@project_option
+def show(store: Store, prefix: str, *, as_json: bool) -> int:
+    """Tell the story of one suggestion: what ran, what was asked and tried, what was checked and decided."""
+    lines = tuple(store.evidence.lines())
+    name = _chosen(prefix, lines)
+    story = _story(lines, name)
+    if as_json:
+        answer([{"number": one.number, "at": one.at, "kind": one.kind, "said": one.said} for one in story])
+    else:
+        say(visible_lines("\n".join(_told(name, story))))
+    return 0
+
+
+def _chosen(prefix: str, lines: Iterable[Line]) -> str:
+    """The id that begins so, of all suggestions that were ever written.
+
+    Raises:
+        UsageError: None does, or several do.
+    """
+    known = sorted({one.suggestion.id for one in _said(lines, "suggestion", Written)})
+    found = [prefix] if prefix in known else [name for name in known if identity.matches(prefix, name)]
+    if len(found) != 1:
+        what = f"{prefix!r} begins {len(found)} ids" if found else f"the evidence has no suggestion {prefix!r}"
+        raise UsageError(f"{what}\nNothing was done. What waits:  pytest-enrich list")
+    return found[0]
+
+
+def _said(lines: Iterable[Line], kind: str, what: type[_T]) -> Iterator[_T]:
+    for line in lines:
+        if line.kind == kind and (one := _decoded(line, what)) is not None:
+            yield one
+
+
+def _decoded(line: Line, what: type[_T]) -> _T | None:
+    try:
+        return disk.decoded(bytes(line.said), what, disk.LARGEST)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+
+
+def _story(lines: Sequence[Line], name: str) -> list[Line]:
+    """The lines about one suggestion: of its run, and of all that came after."""
+    made = max(place for place, line in enumerate(lines) if _writes(line, name))
+    run = max((place for place in range(made) if lines[place].kind == "run"), default=made)
+    written = _decoded(lines[made], Written)
+    assert written is not None
+    gap, origin = written.suggestion.gap, written.suggestion.origin
+    story = [lines[run]] if run < made else []
+    for line in lines[run:made]:
+        attempt = _decoded(line, Attempt) if line.kind == "attempt" else None
+        is_about = attempt is not None and (attempt.path, attempt.qualname) == (gap.path, gap.qualname)
+        is_asked = line.kind == "exchange" and origin.prompt and origin.prompt.encode() in bytes(line.said)
+        story += [line] if is_about or is_asked else []
+    story.append(lines[made])
+    for line in lines[made + 1 :]:
+        attempt = _decoded(line, Attempt) if line.kind == "attempt" else None
+        decision = _decoded(line, Decision) if line.kind == "decision" else None
+        is_verdict = attempt is not None and (attempt.path, attempt.qualname) == (gap.path, gap.qualname)
+        story += [line] if is_verdict or (decision is not None and decision.id == name) else []
+    return story
+
+
+def _writes(line: Line, name: str) -> bool:
+    written = _decoded(line, Written) if line.kind == "suggestion" else None
+    return written is not None and written.suggestion.id == name
+
+
+def _told(name: str, story: Iterable[Line]) -> Iterator[str]:
+    yield name
+    for line in story:
+        yield ""
+        yield f"{line.number:>6}  {line.at}  {line.kind}"
+        yield from (f"        {text}" for text in _facts(line))
+
+
+def _facts(line: Line) -> Iterator[str]:
+    """A few lines about what a line of evidence says."""
+    if line.kind == "run" and (run := _decoded(line, Begun)) is not None:
+        yield ", ".join(f"{what} {version}" for what, version in run.versions.items())
+        yield f"commit {run.commit or 'unknown'}, isolation {run.isolation}, coverage {run.coverage[:12]}"
+        yield f"options  {', '.join(f'{what}={value}' for what, value in run.options.items() if value)}"
+        read = {**run.configuration, **run.sources, **run.tests}
+        yield from (f"read     {digest[:12]}  {path}" for path, digest in read.items())
+    elif line.kind == "attempt" and (attempt := _decoded(line, Attempt)) is not None:
+        yield from _of_attempt(attempt)
+    elif line.kind == "suggestion" and (written := _decoded(line, Written)) is not None:
+        one = written.suggestion
+        yield f"{one.title}: {one.grade}, body {one.test.body_sha256[:12]}, patch {written.patch[:12]}"
+        yield f"passed {one.proof.runs.passed} of {one.proof.runs.of}: {', '.join(one.proof.runs.modes)}"
+        yield from (f"left out {way}" for way in one.proof.runs.left_out)
+        yield one.proof.mutants.told()
+        yield from one.test.code.rstrip("\n").split("\n")
+    elif line.kind == "decision" and (decision := _decoded(line, Decision)) is not None:
+        note = f" ({decision.note})" if decision.note else ""
+        why = f", {decision.reason}{note}" if decision.verb == "reject" else ""
+        file = f", {decision.path} {decision.before[:12]} -> {decision.after[:12]}" if decision.path else ""
+        yield f"{decision.verb}{why}{file}"
+    else:
+        yield bytes(line.said)[:2000].decode("utf-8", "replace")
+
+
+def _of_attempt(attempt: Attempt) -> Iterator[str]:
+    origin, verdict = attempt.candidate.origin, attempt.verdict
+    who = f"{origin.proposer} {origin.model} {origin.strategy}".strip()
+    yield f"{who}: {attempt.candidate.title}"
+    if isinstance(verdict, Dropped):
+        yield f"dropped  {verdict.rung}: {verdict.reason}"
+    elif isinstance(verdict, Kept):
+        yield f"kept     {', '.join(verdict.runs)}; {verdict.mutants.told()}"
+
+
+@command.command("export")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The zip file to write.")
+@click.option("--sign", type=click.Path(path_type=Path), help="An ssh key: `ssh-keygen -Y sign` signs the file.")
+@project_option
+def export(store: Store, *, out: Path, sign: Path | None) -> int:
+    """Pack the evidence with a list of its digests; the same evidence makes the same file."""
+    found = store.evidence.check()
+    if found.faults:
+        raise UsageError(
+            f"the evidence is broken: {visible(found.faults[0])}\n"
+            "Nothing was written.\nAll faults:  pytest-enrich audit verify"
+        )
+    names = [*store.evidence.files(), store.evidence.directory / "head.json"]
+    contents = {path.name: content for path in names if (content := disk.read(path, evidence.LARGEST)) is not None}
+    if not contents:
+        raise UsageError("there is no evidence yet\nNothing was written.\nNext:  pytest --enrich")
+    contents["SHA256SUMS"] = "".join(
+        f"{evidence.sha256(text)}  {name}\n" for name, text in contents.items()
+    ).encode()
+    disk.write(out, _zipped(contents))
+    say(f"{visible(str(out))}: {counted(found.head.lines, 'line')}, head {found.head.digest}")
+    if sign is not None:
+        say(f"signed by {visible(str(sign))}: {visible(str(_sign(out, sign)))}")
+    return 0
+
+
+def _zipped(contents: dict[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in contents.items():
+            archive.writestr(zipfile.ZipInfo(f"evidence/{name}", _DATE), content, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def _sign(out: Path, key: Path) -> Path:
+    """Sign the file.
+
+    Raises:
+        StoreError: There is no `ssh-keygen`, or it refused.
+    """
+    program = shutil.which("ssh-keygen")
+    verify = "ssh-keygen -Y sign -n pytest-enrich -f KEY FILE"
+    if program is None:
+        raise StoreError(
+            f"ssh-keygen is not installed\n{out} was written and is not signed.\nTo sign it:  {verify}"
+        )
+    signature = out.with_name(f"{out.name}.sig")
+    signature.unlink(missing_ok=True)  # it would ask whether to write over it
+    words = [program, "-Y", "sign", "-n", NAMESPACE, "-f", str(key), str(out)]
+    done = subprocess.run(words, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60, check=False)
+    if done.returncode or not signature.exists():
+        told = visible(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "it said nothing")
+        raise StoreError(
+            f"ssh-keygen refused: {told}\n{out} was written and is not signed.\nTo sign it:  {verify}"
+        )
+    return signature
