@@ -39,6 +39,7 @@ _VERBS = {
     "merge": "merge",
     "stats": "stats",
     "audit": "audit",
+    "export": "export",
     "clean": "clean",
 }
 """In the order a person meets them, each with its module in `commands`; imported when it is asked for."""

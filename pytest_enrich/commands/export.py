@@ -1,0 +1,269 @@
+"""`pytest-enrich export`: what was tried and decided, as datasets to train a model on."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import click
+from msgspec import Struct
+
+from pytest_enrich import gaps
+from pytest_enrich.commands.project import answer, json_option, project_option, say
+from pytest_enrich.config import private
+from pytest_enrich.data import Attempt, Dropped, NewTest
+from pytest_enrich.data.encoded import encoded
+from pytest_enrich.errors import EnrichError, UsageError
+from pytest_enrich.proposers.ollama.question import is_excluded, redacted, scanner
+from pytest_enrich.reporters.words import counted, visible
+from pytest_enrich.store import Store, disk, python_file
+
+Verdict: TypeAlias = Literal["accepted", "rejected", "kept", "dropped"]
+"""People's word, else the proof's."""
+
+TEST_PART = 10
+"""One function of so many is for testing, with all that belongs to it."""
+MOST_PAIRS = 3
+"""Rejected answers beside one chosen answer."""
+INSTRUCTION = (
+    "Write one short pytest test that makes the function get to the marked line, and asserts what it does."
+)
+
+
+class Example(Struct, frozen=True, kw_only=True):
+    """A function with a gap, a test that was tried for it, and what came of it; `why` is a reason or a rung."""
+
+    path: str
+    qualname: str
+    prompt: str
+    completion: str
+    verdict: Verdict
+    why: str = ""
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it belongs to the part for testing: all examples of one function do, or none."""
+        digest = hashlib.sha256(f"{self.path}\0{self.qualname}".encode("utf-8", "surrogateescape")).digest()
+        return digest[0] % TEST_PART == 0
+
+
+class Gathered(Struct, frozen=True):
+    """The examples, and how many were left out for which reason."""
+
+    examples: tuple[Example, ...]
+    left_out: Mapping[str, int]
+
+
+@click.command("export")
+@click.argument("out", metavar="FOLDER", type=click.Path(path_type=Path))
+@click.option(
+    "--exclude", multiple=True, metavar="GLOB", help="Source or test files of which nothing is exported."
+)
+@json_option
+@project_option
+def command(store: Store, out: Path, *, exclude: tuple[str, ...], as_json: bool) -> int:
+    """Write datasets for post-training: SFT, KTO and DPO in the JSONL forms that TRL reads, with a card."""
+    if out.exists() and any(out.iterdir()):
+        raise UsageError(f"{visible(str(out))} is not empty\nNothing was written.\nGive a new folder.")
+    found = gather(store, (*private.FILES, *private.FOLDERS, *exclude))
+    if not found.examples:
+        raise UsageError("nothing was tried and decided that could be exported\nNext:  pytest --enrich")
+    sets = {
+        "sft": list(_sft(found.examples)),
+        "kto": list(_kto(found.examples)),
+        "dpo": list(_dpo(found.examples)),
+    }
+    for name, rows in sets.items():
+        disk.make_folder(out / name)
+        for part in ("train", "test"):
+            lines = [encoded(row) + b"\n" for one, row in rows if one.is_test == (part == "test")]
+            disk.write(out / name / f"{part}.jsonl", b"".join(lines))
+    counts = {name: len(rows) for name, rows in sets.items()}
+    disk.write(out / "README.md", _card(found, counts))
+    if as_json:
+        answer({**counts, "left_out": found.left_out})
+    else:
+        told = ", ".join(f"{name} {count}" for name, count in counts.items())
+        say(f"{visible(str(out))}: {counted(len(found.examples), 'example')} ({told})")
+        say("".join(f"left out: {count}, {why}\n" for why, count in found.left_out.items()), as_json=True)
+    return 0
+
+
+def gather(store: Store, excluded: Sequence[str]) -> Gathered:
+    """All attempts whose function is today what it was then, each once, with the latest word on it."""
+    words = _decided(store)
+    sources = _Sources(store, excluded)
+    left_out: Counter[str] = Counter()
+    known: dict[tuple[str, str], Example] = {}
+    for attempt in (one.attempt for one in store.attempts()):
+        candidate = attempt.candidate
+        if not isinstance(candidate, NewTest):
+            left_out["a row of a test that exists"] += 1
+        elif is_excluded(candidate.placement.path, excluded):
+            left_out["of a file that is kept back"] += 1
+        elif not (prompt := sources.prompt(attempt)):
+            left_out["its function is another by now, or kept back"] += 1
+        else:
+            verdict, why, code = words.get(candidate.name, _proof(attempt))
+            completion = sources.cleaned(
+                "\n".join([*candidate.imports, "", "", code or candidate.code]).lstrip("\n")
+            )
+            known[prompt, completion] = Example(
+                path=attempt.path,
+                qualname=attempt.qualname,
+                prompt=prompt,
+                completion=completion,
+                verdict=verdict,
+                why=why,
+            )
+    return Gathered(tuple(known.values()), dict(left_out))
+
+
+def _proof(attempt: Attempt) -> tuple[Verdict, str, str]:
+    verdict = attempt.verdict
+    if isinstance(verdict, Dropped):
+        return "dropped", f"{verdict.rung}: {verdict.reason}", ""
+    smaller = verdict.smaller
+    return "kept", "", smaller.code if isinstance(smaller, NewTest) else ""
+
+
+def _decided(store: Store) -> dict[str, tuple[Verdict, str, str]]:
+    """What people decided on a test, by its name: the verdict, the reason, and the test as it was shown to them.
+
+    A test that was edited before is no answer that a model should give, and no answer that it should not.
+    """
+    shown = {(one.id, one.test.body_sha256): one for one in (*store.lying("pending"), *store.lying("decided"))}
+    found: dict[str, tuple[Verdict, str, str]] = {}
+    for decision in store.decisions():
+        one = shown.get((decision.id, decision.body))
+        if one is None:
+            continue
+        name = one.test.names[0]
+        if decision.verb == "accept" and not decision.edited:
+            found[name] = ("accepted", "", one.test.code)
+        elif decision.verb == "reject":
+            found[name] = ("rejected", decision.reason, one.test.code)
+        else:
+            found.pop(name, None)
+    return found
+
+
+class _Sources:
+    """Today's functions, as a model is shown them; read once."""
+
+    def __init__(self, store: Store, excluded: Sequence[str]) -> None:
+        self._rootdir, self._excluded, self._scan = store.rootdir, excluded, scanner()
+        self._places: dict[str, dict[str, tuple[str, int]]] = {}
+        self._texts: dict[str, str] = {}
+
+    def cleaned(self, text: str) -> str:
+        """Without what looks like a secret."""
+        return redacted(text, self._scan).text
+
+    def prompt(self, attempt: Attempt) -> str:
+        """The question that the attempt answers, "" when the function is another by now, or must not be shown."""
+        places = self._of(attempt.path)
+        lines = {places[one][1] for one in attempt.candidate.gaps if one in places}
+        if not lines or is_excluded(attempt.path, self._excluded):
+            return ""
+        source = self._function(attempt.path, attempt.qualname, lines)
+        told = f"# target: {attempt.path}::{attempt.qualname}\n{source}\n{INSTRUCTION}"
+        return self.cleaned(told) if source else ""
+
+    def _of(self, path: str) -> dict[str, tuple[str, int]]:
+        if path not in self._places:
+            try:
+                self._texts[path] = python_file.read(self._rootdir, path).text
+            except EnrichError:
+                self._texts[path] = ""
+            self._places[path] = gaps.identify(path, self._texts[path])
+        return self._places[path]
+
+    def _function(self, path: str, qualname: str, marked: set[int]) -> str:
+        """Its source; each line of a gap ends in `  # <==`."""
+        text = self._texts[path]
+        node = next((one for name, one in _functions(ast.parse(text), "") if name == qualname), None)
+        if node is None:
+            return ""
+        lines = text.splitlines()[node.lineno - 1 : node.end_lineno]
+        return "\n".join(f"{line}  # <==" * (at in marked) or line for at, line in enumerate(lines, node.lineno))
+
+
+def _functions(tree: ast.AST, owner: str) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            if not isinstance(node, ast.ClassDef):
+                yield f"{owner}{node.name}", node
+            yield from _functions(node, f"{owner}{node.name}.")
+        else:
+            yield from _functions(node, owner)
+
+
+def _said(role: str, text: str) -> list[dict[str, str]]:
+    return [{"role": role, "content": text}]
+
+
+def _row(one: Example, **more: object) -> dict[str, object]:
+    return {"prompt": _said("user", one.prompt), **more}
+
+
+def _sft(examples: Iterable[Example]) -> Iterator[tuple[Example, Mapping[str, object]]]:
+    """What a model should answer: what people accepted, and what was proven and not decided on."""
+    for one in examples:
+        if one.verdict in {"accepted", "kept"}:
+            yield one, _row(one, completion=_said("assistant", one.completion))
+
+
+def _kto(examples: Iterable[Example]) -> Iterator[tuple[Example, Mapping[str, object]]]:
+    for one in examples:
+        label = one.verdict in {"accepted", "kept"}
+        yield one, _row(one, completion=_said("assistant", one.completion), label=label)
+
+
+def _dpo(examples: Iterable[Example]) -> Iterator[tuple[Example, Mapping[str, object]]]:
+    """Pairs of answers to one question, those that people decided on first."""
+    asked: dict[str, list[Example]] = defaultdict(list)
+    for one in examples:
+        asked[one.prompt].append(one)
+    order = ("accepted", "rejected", "kept", "dropped")
+    for answers in asked.values():
+        ordered = sorted(answers, key=lambda one: order.index(one.verdict))
+        good = [one for one in ordered if one.verdict in {"accepted", "kept"}]
+        bad = [one for one in ordered if one.verdict in {"rejected", "dropped"}]
+        for one in good:
+            for other in bad[:MOST_PAIRS]:
+                chosen, refused = (_said("assistant", each.completion) for each in (one, other))
+                yield one, _row(one, chosen=chosen, rejected=refused)
+
+
+def _card(found: Gathered, counts: Mapping[str, int]) -> str:
+    """What is in the folder, in the form that `datasets` reads."""
+    configs = "".join(
+        f"- config_name: {name}\n  data_files:\n"
+        f"  - split: train\n    path: {name}/train.jsonl\n  - split: test\n    path: {name}/test.jsonl\n"
+        for name, count in counts.items()
+        if count
+    )
+    verdicts = Counter(one.verdict for one in found.examples)
+    reasons = Counter(one.why for one in found.examples if one.why)
+    functions = {(one.path, one.qualname): one.is_test for one in found.examples}
+    rows = [
+        *(f"| {name} | {counts[name]} |" for name in counts),
+        *(f"| {name} | {count} |" for name, count in verdicts.most_common()),
+        f"| functions for training | {len(functions) - sum(functions.values())} |",
+        f"| functions for testing | {sum(functions.values())} |",
+        *(f"| {visible(name)} | {count} |" for name, count in reasons.most_common()),
+        *(f"| left out: {name} | {count} |" for name, count in found.left_out.items()),
+    ]
+    return (
+        f"---\nconfigs:\n{configs}---\n\n# Tests that were tried, and what became of them\n\n"
+        "Exported by pytest-enrich from this project alone. `sft` has prompts with tests that people accepted or\n"
+        "that were proven, `kto` all tests with whether they were, `dpo` pairs of these for one prompt. All that\n"
+        "belongs to one function is in one split. What looks like a secret was taken out; it holds source code:\n"
+        "read it before you share it.\n\n"
+        "| what | how many |\n|---|---|\n" + "\n".join(rows) + "\n"
+    )

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from msgspec.structs import replace
+
+from pytest_enrich.data import Attempt, Attempted, Dropped, Kept, NewTest, Origin, Placement
+
+KEPT = Kept(gaps=(), lines=(4,), branches=(), runs=("alone",), seconds=0.001)
+DROPPED = Dropped(rung="gains", reason="reaches nothing new")
+GOOD = (
+    'def test_no_dash():\n    with pytest.raises(ValueError, match="missing dash"):\n        parse_sku("AB12")\n'
+)
+
+
+@pytest.fixture
+def tried(project):
+    """Note that a test was tried for the gap of a function."""
+
+    def tried(code, verdict=DROPPED, *, qualname="parse_sku", line=3, path="src/shop/cart.py"):
+        test = NewTest(
+            name=code.partition("def ")[2].partition("(")[0],
+            code=code,
+            imports=("import pytest",) if "pytest" in code else (),
+            placement=Placement(path="tests/test_cart.py"),
+            title="a test",
+            look="",
+            oracle=(),
+            origin=Origin(proposer="search"),
+            gaps=(project.identity(qualname, line),),
+        )
+        attempt = Attempt(path=path, qualname=qualname, digest="d", candidate=test, verdict=verdict)
+        project.store.journal(Attempted(attempt=attempt))
+
+    return tried
+
+
+def exported(project, *words):
+    """The rows of each set, and all that was said."""
+    answer = project.run("export", "out", *words)
+    assert answer.status == 0, answer.err
+    found = {}
+    for name in ("sft", "kto", "dpo"):
+        parts = [(project.root / "out" / name / f"{part}.jsonl").read_text() for part in ("train", "test")]
+        found[name] = [json.loads(line) for line in "".join(parts).splitlines()]
+    return found
+
+
+def test_the_question_is_the_function_with_its_missing_line_marked(project, tried):
+    tried(GOOD, KEPT)
+    (row,) = exported(project)["sft"]
+    (question,), (reply,) = row["prompt"], row["completion"]
+    assert question["role"] == "user"
+    assert question["content"].startswith("# target: src/shop/cart.py::parse_sku\ndef parse_sku(text):\n")
+    assert "    if not sep:  # <==\n" in question["content"]
+    assert reply == {"role": "assistant", "content": f"import pytest\n\n\n{GOOD}"}
+
+
+def test_what_was_proven_is_chosen_before_what_was_dropped(project, tried):
+    tried("def test_one():\n    assert parse_sku\n")
+    tried(GOOD, KEPT)
+    tried("def test_two():\n    assert 1\n", qualname="discount", line=9)
+    found = exported(project)
+    assert [row["label"] for row in found["kto"]] == [False, True, False]
+    (pair,) = found["dpo"]
+    assert "test_no_dash" in pair["chosen"][0]["content"]
+    assert "test_one" in pair["rejected"][0]["content"]
+
+
+def test_the_word_of_people_counts_more_than_the_proof(project, no_dash, tried):
+    tried(GOOD, KEPT)
+    assert project.run("reject", no_dash, "--reason", "trivial").status == 0
+    found = exported(project)
+    assert [row["label"] for row in found["kto"]] == [False]
+    assert found["sft"] == []
+    assert "| trivial | 1 |" in (project.root / "out" / "README.md").read_text()
+
+
+def test_a_decision_that_was_taken_back_does_not_count(project, no_dash, tried):
+    tried(GOOD, KEPT)
+    project.run("reject", no_dash, "--reason", "trivial")
+    project.run("undo")
+    assert [row["label"] for row in exported(project)["kto"]] == [True]
+
+
+def test_a_function_that_changed_is_left_out_and_that_is_said(project, tried):
+    tried(GOOD, KEPT)
+    tried("def test_two():\n    assert 1\n", qualname="discount", line=9)
+    project.source.write_text(project.source.read_text().replace("if not sep:", "if sep == '':"))
+    assert len(exported(project)["kto"]) == 1
+    assert (
+        "left out: its function is another by now, or kept back | 1"
+        in (project.root / "out/README.md").read_text()
+    )
+
+
+def test_files_that_are_kept_back_and_secrets_are_not_exported(project, tried):
+    tried(GOOD.replace('"AB12"', '"AKIAIOSFODNN7EXAMPL0"'), KEPT)
+    pytest.importorskip("detect_secrets", reason="the extra `secrets` is not installed")
+    assert "AKIA" not in json.dumps(exported(project))
+    answer = project.run("export", "more", "--exclude", "cart.py")
+    assert answer.status == 2
+    assert "nothing was tried and decided that could be exported" in answer.err
+
+
+def test_all_of_one_function_is_in_one_split(project, tried):
+    for number in range(12):
+        tried(f"def test_{number}():\n    assert {number}\n")
+        tried(f"def test_{number}():\n    assert {number}\n", qualname="discount", line=9)
+    exported(project)
+    for name in ("train", "test"):
+        lines = (project.root / "out" / "kto" / f"{name}.jsonl").read_text().splitlines()
+        heads = [json.loads(line)["prompt"][0]["content"].splitlines()[0] for line in lines]
+        assert all(heads.count(head) == 12 for head in heads)
+
+
+def test_a_folder_with_something_in_it_is_left_alone(project, tried):
+    tried(GOOD, KEPT)
+    (project.root / "out").mkdir()
+    (project.root / "out" / "mine").write_text("x")
+    answer = project.run("export", "out")
+    assert answer.status == 2
+    assert "out is not empty" in answer.err
+
+
+def test_the_same_test_twice_is_one_example(project, tried):
+    tried(GOOD)
+    tried(GOOD, replace(KEPT, seconds=1.0))
+    assert [row["label"] for row in exported(project)["kto"]] == [True]
