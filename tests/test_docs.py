@@ -125,6 +125,13 @@ def test_a_page_names_no_path_of_a_machine(page):
     assert not re.search(r"(?<![\w.])/(?:home|root|work|tmp|usr|var|opt|Users)/", page.read_text(encoding="utf-8"))
 
 
+def test_each_guard_of_the_threat_model_has_a_test():
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", read("docs/explanation/security.md"))
+    assert named
+    missing = [name for path, name in named if f"def {name}(" not in read(path)]
+    assert missing == []
+
+
 def test_every_page_of_the_documentation_can_be_reached_from_its_index():
     found, waiting = set(), [ROOT / "docs/index.md"]
     while waiting:
