@@ -6,6 +6,7 @@ import ast
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -77,13 +78,16 @@ def command(store: Store, out: Path, *, exclude: tuple[str, ...], as_json: bool)
         "kto": list(_kto(found.examples)),
         "dpo": list(_dpo(found.examples)),
     }
+    files: list[Path] = []
     for name, rows in sets.items():
-        disk.make_folder(out / name)
         for part in ("train", "test"):
             lines = [encoded(row) + b"\n" for one, row in rows if one.is_test == (part == "test")]
-            disk.write(out / name / f"{part}.jsonl", b"".join(lines))
+            if lines:  # a split without a row is one that `datasets` does not read
+                disk.make_folder(out / name)
+                disk.write(out / name / f"{part}.jsonl", b"".join(lines))
+                files.append(Path(name, f"{part}.jsonl"))
     counts = {name: len(rows) for name, rows in sets.items()}
-    disk.write(out / "README.md", _card(found, counts))
+    disk.write(out / "README.md", _card(found, counts, files))
     if as_json:
         answer({**counts, "left_out": found.left_out})
     else:
@@ -240,13 +244,12 @@ def _dpo(examples: Iterable[Example]) -> Iterator[tuple[Example, Mapping[str, ob
                 yield one, _row(one, chosen=chosen, rejected=refused)
 
 
-def _card(found: Gathered, counts: Mapping[str, int]) -> str:
+def _card(found: Gathered, counts: Mapping[str, int], files: Iterable[Path]) -> str:
     """What is in the folder, in the form that `datasets` reads."""
     configs = "".join(
         f"- config_name: {name}\n  data_files:\n"
-        f"  - split: train\n    path: {name}/train.jsonl\n  - split: test\n    path: {name}/test.jsonl\n"
-        for name, count in counts.items()
-        if count
+        + "".join(f"  - split: {file.stem}\n    path: {file.as_posix()}\n" for file in splits)
+        for name, splits in groupby(files, lambda file: file.parent.name)
     )
     verdicts = Counter(one.verdict for one in found.examples)
     reasons = Counter(one.why for one in found.examples if one.why)

@@ -42,7 +42,7 @@ def exported(project, *words):
     assert answer.status == 0, answer.err
     found = {}
     for name in ("sft", "kto", "dpo"):
-        parts = [(project.root / "out" / name / f"{part}.jsonl").read_text() for part in ("train", "test")]
+        parts = [path.read_text() for path in sorted((project.root / "out" / name).glob("*.jsonl"), reverse=True)]
         found[name] = [json.loads(line) for line in "".join(parts).splitlines()]
     return found
 
@@ -109,10 +109,23 @@ def test_all_of_one_function_is_in_one_split(project, tried):
         tried(f"def test_{number}():\n    assert {number}\n")
         tried(f"def test_{number}():\n    assert {number}\n", qualname="discount", line=9)
     exported(project)
-    for name in ("train", "test"):
-        lines = (project.root / "out" / "kto" / f"{name}.jsonl").read_text().splitlines()
+    for path in (project.root / "out" / "kto").glob("*.jsonl"):
+        lines = path.read_text().splitlines()
         heads = [json.loads(line)["prompt"][0]["content"].splitlines()[0] for line in lines]
         assert all(heads.count(head) == 12 for head in heads)
+
+
+def test_the_card_names_the_splits_that_have_a_row_and_no_other(project, tried):
+    tried(GOOD, KEPT)
+    exported(project)
+    card = (project.root / "out" / "README.md").read_text()
+    named = {
+        line.strip().removeprefix("path: ") for line in card.splitlines() if line.strip().startswith("path: ")
+    }
+    assert named == {
+        path.relative_to(project.root / "out").as_posix() for path in project.root.glob("out/*/*.jsonl")
+    }
+    assert len(named) == 2
 
 
 def test_a_folder_with_something_in_it_is_left_alone(project, tried):
