@@ -20,7 +20,7 @@ from pytest_enrich.errors import EnrichError, StoreError, UsageError
 from pytest_enrich.reporters import formats
 from pytest_enrich.reporters.formats import Format
 from pytest_enrich.reporters.words import visible
-from pytest_enrich.store import Store, disk, excerpt, last_run, python_file, rebuild, rejected
+from pytest_enrich.store import Store, disk, last_run, python_file, rebuild, rejected
 from pytest_enrich.store.python_file import stale_places
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _reported(
 
 
 def _source(text: str | None, one: Suggestion, place: tuple[str, int] | None) -> tuple[SourceLine, ...]:
-    return () if text is None or place is None else excerpt.source(text, one, place[1])
+    return () if text is None or place is None else python_file.source(text, one, place[1])
 
 
 def _difference(text: str | None, one: Suggestion, draft: Draft, how: How) -> str:

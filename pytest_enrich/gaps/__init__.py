@@ -5,7 +5,7 @@ what to do first, and `branches` what a text has at all. `changed_statements`, `
 say what of it is about changed lines.
 """
 
-from pytest_enrich.gaps.find import find, identify, name_of
+from pytest_enrich.gaps.find import Ranked, find, identify, name_of, order
 from pytest_enrich.gaps.measured import (
     FileCoverage,
     Measured,
@@ -14,7 +14,6 @@ from pytest_enrich.gaps.measured import (
     count_changed,
     within_changed,
 )
-from pytest_enrich.gaps.order import Ranked, order
 from pytest_enrich.gaps.read import read
 from pytest_enrich.gaps.text import tokens_digest
 

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from pytest_enrich.data.mutants import Operator
+from pytest_enrich.data.code import Operator
 from pytest_enrich.gaps.outline import children, first_row, is_docstring
 from pytest_enrich.imports.text import column as characters
 from pytest_enrich.imports.text import tree_of

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
-from pytest_enrich.data.mutants import Operator
+from pytest_enrich.data.code import Operator
 from pytest_enrich.mutants.edit import Edit, Role, Site, Source
 
 _COMPARED: dict[type[ast.cmpop], tuple[str, tuple[tuple[Operator, str], ...]]] = {

@@ -24,7 +24,7 @@ from pytest_enrich.proposers.ollama.scenario import Scenario
 from pytest_enrich.proposers.ollama.use import Use
 from pytest_enrich.protocols import Proposer, Sandbox, Task
 from pytest_enrich.reporters.words import counted
-from pytest_enrich.store.folder import Answers
+from pytest_enrich.store.disk import Answers
 
 CONFINED = "rlimits-only"
 _DIGEST = 12

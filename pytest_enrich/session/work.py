@@ -27,9 +27,8 @@ from pytest_enrich.session import ground, summary
 from pytest_enrich.session.contradictions import Contradictions
 from pytest_enrich.session.ledger import LEFT_OUT, Ledger
 from pytest_enrich.session.noting import NotingSandbox, Remembering, Slots
-from pytest_enrich.session.panel import Panel
 from pytest_enrich.session.scope import Found, now
-from pytest_enrich.session.walker import Walker
+from pytest_enrich.session.walker import Panel, Walker
 from pytest_enrich.session.writing import TestFiles, Writer
 from pytest_enrich.store import Store, last_run, rebuild
 

@@ -15,7 +15,7 @@ from pytest_enrich.data import Attempt, Gap, Suggestion
 from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.protocols import Sandbox
-from pytest_enrich.store import Store, formatter, seal
+from pytest_enrich.store import Store, seal, targets
 
 
 class TestFiles:
@@ -52,7 +52,7 @@ class TestFiles:
             with contextlib.suppress(RefusedError):
                 texts[path] = self.text(path)
         left = [one for one in pending if one.target.path in texts]
-        return patch.combine(left, texts, formatter.of(self._rootdir)) if left else ""
+        return patch.combine(left, texts, targets.of(self._rootdir)) if left else ""
 
 
 class Writer:
@@ -102,6 +102,6 @@ class Writer:
         return one
 
     def _form(self, path: str, before: str | None, after: str) -> str:
-        made = formatter.formatted(self._store.rootdir, path, before, after)
+        made = targets.formatted(self._store.rootdir, path, before, after)
         self._notes.update(dict.fromkeys(filter(None, [made.note])))
         return made.text

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pytest_enrich.data import Candidate, Suggestion
 from pytest_enrich.errors import EnrichError, RefusedError
-from pytest_enrich.store import Store, disk, folder, formatter, identity
+from pytest_enrich.store import Store, disk, identity, targets
 
 if TYPE_CHECKING:
     from pytest_enrich import patch
@@ -37,7 +37,7 @@ def texts(store: Store, changed: Iterable[str] = ()) -> None:
             with contextlib.suppress(RefusedError):
                 store.replace_patch(one, patch.render_patch(one, today[path], drafts[path], ways[path]))
             module(store, one)
-    write_all_patch(store, patch.combine(pending, today, formatter.of(store.rootdir)) if pending else "")
+    write_all_patch(store, patch.combine(pending, today, targets.of(store.rootdir)) if pending else "")
 
 
 def write_all_patch(store: Store, patch_text: str) -> None:
@@ -45,7 +45,7 @@ def write_all_patch(store: Store, patch_text: str) -> None:
     if patch_text:
         disk.write(store.directory / "all.patch", patch_text)
     else:
-        folder.remove(store.directory / "all.patch")
+        disk.remove(store.directory / "all.patch")
 
 
 def module(store: Store, one: Suggestion) -> None:
@@ -78,7 +78,7 @@ def how(store: Store, path: str) -> patch.How:
     """How a test is put into a file: as `accept` does it."""
     from pytest_enrich import patch
 
-    return patch.How(order=neighbours(store, path), form=formatter.of(store.rootdir))
+    return patch.How(order=neighbours(store, path), form=targets.of(store.rootdir))
 
 
 def neighbours(store: Store, path: str) -> tuple[Candidate, ...]:
@@ -111,7 +111,7 @@ def taken_turn(store: Store, patience: float | None = None) -> Iterator[None]:
         RefusedError: Another process keeps it for longer than `patience`, in seconds (default: `PATIENCE`).
     """
     store.prepare()
-    path = folder.make_inside(store.directory, ".cache") / "turn"
+    path = disk.make_inside(store.directory, ".cache") / "turn"
     with disk.reporting(path):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
     try:

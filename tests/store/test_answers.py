@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_enrich.errors import StoreError
-from pytest_enrich.store.folder import Answers
+from pytest_enrich.store.disk import Answers
 
 NAME = "a" * 64
 
