@@ -39,7 +39,7 @@ def gather(store: Store, run: RunSummary | None = None) -> Report:
     from pytest_enrich import patch
 
     source = functools.cache(functools.partial(_source_text, store))
-    test = functools.cache(functools.partial(_test_text, store))
+    test = functools.cache(functools.partial(python_file.text_of, store.rootdir))
     draft = functools.cache(lambda path: patch.Draft(test(path) or "", path))
     how = functools.cache(functools.partial(rebuild.how, store))
     places = functools.cache(functools.partial(stale_places, store))
@@ -122,17 +122,6 @@ def _source_text(store: Store, path: str) -> str | None:
     except EnrichError:
         return None
     return None if file.content is None else file.text
-
-
-def _test_text(store: Store, path: str) -> str | None:
-    """The same for a test file, as patches are made of it: with its byte order mark."""
-    from pytest_enrich import patch
-
-    try:
-        file = python_file.read(store.rootdir, path)
-        return None if file.content is None else patch.decode(file.content, path)
-    except EnrichError:
-        return None
 
 
 def _order(one: Suggestion) -> tuple[int, str, int, str]:

@@ -31,8 +31,7 @@ def whole_patch(store: Store, one: Suggestion) -> str:
     from pytest_enrich import patch
 
     file = python_file.read(store.rootdir, one.target.path)
-    before = None if file.content is None else file.text
-    return patch.change(one, before, how=rebuild.how(store, file.name))
+    return patch.change(one, file.before, how=rebuild.how(store, file.name))
 
 
 def made_again(store: Store, one: Suggestion) -> str:
@@ -45,8 +44,7 @@ def made_again(store: Store, one: Suggestion) -> str:
 
     targets.refuse(store.rootdir, one.target.path, options_of(store.rootdir, one).words)
     file = python_file.read(store.rootdir, one.target.path)
-    before = None if file.content is None else file.text
-    return patch.render_patch(one, before, how=rebuild.how(store, file.name))
+    return patch.render_patch(one, file.before, how=rebuild.how(store, file.name))
 
 
 def labelled(label: str, told: str, width: int) -> list[str]:

@@ -87,8 +87,7 @@ def _take(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tup
         targets.refuse(store.rootdir, path, _words(store, group))
         file = python_file.read(store.rootdir, path)
         steps = made_from(store, file, group)
-        before = None if file.content is None else file.text
-        made = targets.formatted(store.rootdir, file.name, before, steps[-1].after)
+        made = targets.formatted(store.rootdir, file.name, file.before, steps[-1].after)
         steps = [*steps[:-1], msgspec.structs.replace(steps[-1], after=made.text)]
         outcome = _try(store, file, steps, how)
     except EnrichError as error:

@@ -37,8 +37,8 @@ from pytest_enrich.session.ledger import (
     last_round,
     plan_round,
 )
-from pytest_enrich.session.writing import TestFiles
 from pytest_enrich.store import rejected
+from pytest_enrich.store.python_file import text_of
 
 if TYPE_CHECKING:
     from pytest_enrich.session.model import LocalModel
@@ -318,13 +318,16 @@ class Panel:
     Args:
         settings: Who is asked, and how.
         sandbox: Where they try things out.
-        files: The test files that they add to.
     """
 
-    def __init__(self, settings: Settings, sandbox: Sandbox, files: TestFiles) -> None:
-        self._settings, self._sandbox, self._files = settings, sandbox, files
+    def __init__(self, settings: Settings, sandbox: Sandbox) -> None:
+        self._settings, self._sandbox = settings, sandbox
         self._model: LocalModel | None = None
         self._silence = ""
+
+    def test_text(self, path: str) -> str:
+        """A test file as it is now, "" when it is not there or cannot be decoded."""
+        return text_of(self._settings.rootdir, path) or ""
 
     def begin_model(
         self,
@@ -343,7 +346,7 @@ class Panel:
         from pytest_enrich.proposers.ollama.places import Places
         from pytest_enrich.session import model
 
-        places = Places(ground.suite, self._files.readable)
+        places = Places(ground.suite, self.test_text)
         course = model.Course(source_text=source_text, places=places, left=left, attempts=attempts, say=say)
         found = model.begin(self._settings, self._sandbox, ground.targets, course)
         if isinstance(found, str):
@@ -358,7 +361,7 @@ class Panel:
 
     def proposers(self, names: Sequence[str]) -> tuple[Proposer, ...]:
         """Those of these names that can be asked; with a model all others begin with what it said, too."""
-        rows = RowsProposer(self._sandbox, self._files.readable)
+        rows = RowsProposer(self._sandbox, self.test_text)
         known: dict[str, Proposer] = {
             "rows": rows,
             # A value that a call needs is the better suggestion as one more row of a test that passes it on.

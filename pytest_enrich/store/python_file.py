@@ -34,6 +34,11 @@ class PythonFile(Struct, frozen=True):
         """Of the bytes, "" when there is no file."""
         return "" if self.content is None else hashlib.sha256(self.content).hexdigest()
 
+    @property
+    def before(self) -> str | None:
+        """The text, None when there is no file."""
+        return None if self.content is None else self.text
+
     def encoded(self, text: str) -> bytes:
         """Another text for the same file.
 
@@ -70,6 +75,17 @@ def read(rootdir: Path, name: str) -> PythonFile:
         raise _refused(name, "has conflict markers")
     tree(text, name)
     return PythonFile(path, name, content, text, encoding)
+
+
+def text_of(rootdir: Path, name: str) -> str | None:
+    """A file's text as patches are made of it, with its byte order mark; None when none can be read."""
+    from pytest_enrich import patch
+
+    try:
+        content = disk.read((rootdir / name).resolve())
+        return None if content is None else patch.decode(content, name)
+    except EnrichError:
+        return None
 
 
 def write(file: PythonFile, content: bytes) -> None:

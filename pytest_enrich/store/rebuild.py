@@ -7,12 +7,12 @@ import errno
 import os
 import time
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_enrich.data import Candidate, Suggestion
-from pytest_enrich.errors import EnrichError, RefusedError
+from pytest_enrich.errors import RefusedError
 from pytest_enrich.store import Store, disk, identity, targets
+from pytest_enrich.store.python_file import text_of
 
 if TYPE_CHECKING:
     from pytest_enrich import patch
@@ -28,7 +28,7 @@ def texts(store: Store, changed: Iterable[str] = ()) -> None:
     from pytest_enrich import patch
 
     pending = store.pending()
-    today = {path: _text(store.rootdir, path) for path in sorted({one.target.path for one in pending})}
+    today = {path: text_of(store.rootdir, path) for path in sorted({one.target.path for one in pending})}
     drafts = {path: patch.Draft(today[path] or "", path) for path in changed if path in today}
     ways = {path: how(store, path) for path in drafts}
     for one in pending:
@@ -37,13 +37,9 @@ def texts(store: Store, changed: Iterable[str] = ()) -> None:
             with contextlib.suppress(RefusedError):
                 store.replace_patch(one, patch.render_patch(one, today[path], drafts[path], ways[path]))
             module(store, one)
-    write_all_patch(store, patch.combine(pending, today, targets.of(store.rootdir)) if pending else "")
-
-
-def write_all_patch(store: Store, patch_text: str) -> None:
-    """Write the patch of all pending suggestions together; none when it is empty."""
-    if patch_text:
-        disk.write(store.directory / "all.patch", patch_text)
+    readable = [one for one in pending if one.target.new_file or today[one.target.path] is not None]
+    if readable:
+        disk.write(store.directory / "all.patch", patch.combine(readable, today, targets.form_of(store.rootdir)))
     else:
         disk.remove(store.directory / "all.patch")
 
@@ -55,13 +51,10 @@ def module(store: Store, one: Suggestion) -> None:
     """
     from pytest_enrich import patch
 
-    if one.kind != "row":
-        return
-    with contextlib.suppress(RefusedError):
-        new = patch.render_module(one, _text(store.rootdir, one.target.path))
-        old = store.read_text(one, identity.module_name(one.id))
-        if not old or patch.marked(old) == patch.marked(new):
-            store.replace_module(one, new)
+    new = rendered(store, one) if one.kind == "row" else ""
+    old = store.read_text(one, identity.module_name(one.id))
+    if new and (not old or patch.marked(old) == patch.marked(new)):
+        store.replace_module(one, new)
 
 
 def rendered(store: Store, one: Suggestion) -> str:
@@ -69,7 +62,7 @@ def rendered(store: Store, one: Suggestion) -> str:
     from pytest_enrich import patch
 
     try:
-        return patch.render_module(one, _text(store.rootdir, one.target.path))
+        return patch.render_module(one, text_of(store.rootdir, one.target.path))
     except RefusedError:
         return ""
 
@@ -78,7 +71,7 @@ def how(store: Store, path: str) -> patch.How:
     """How a test is put into a file: as `accept` does it."""
     from pytest_enrich import patch
 
-    return patch.How(order=neighbours(store, path), form=targets.of(store.rootdir))
+    return patch.How(order=neighbours(store, path), form=targets.form_of(store.rootdir))
 
 
 def neighbours(store: Store, path: str) -> tuple[Candidate, ...]:
@@ -90,17 +83,6 @@ def neighbours(store: Store, path: str) -> tuple[Candidate, ...]:
         if one.target.path == path:
             known[one.id, one.test.body_sha256] = one
     return tuple(patch.as_candidate(one) for one in patch.in_gap_order(known.values()))
-
-
-def _text(rootdir: Path, path: str) -> str | None:
-    """The file's text with its byte order mark, None when there is none that can be read."""
-    from pytest_enrich import patch
-
-    try:
-        content = disk.read((rootdir / path).resolve())
-        return None if content is None else patch.decode(content, path)
-    except EnrichError:
-        return None
 
 
 @contextlib.contextmanager

@@ -302,7 +302,7 @@ def formatted(root: Path, path: str, before: str | None, after: str) -> Formatte
     return Formatted(text)
 
 
-def of(root: Path) -> Form:
+def form_of(root: Path) -> Form:
     """The formatter of a project, for texts that nobody is told about."""
     return lambda path, before, after: formatted(root, path, before, after).text
 
