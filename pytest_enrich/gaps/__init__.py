@@ -16,19 +16,3 @@ from pytest_enrich.gaps.measured import (
 )
 from pytest_enrich.gaps.read import read
 from pytest_enrich.gaps.text import tokens_digest
-
-__all__ = [
-    "FileCoverage",
-    "Measured",
-    "Ranked",
-    "branches",
-    "changed_statements",
-    "count_changed",
-    "find",
-    "identify",
-    "name_of",
-    "order",
-    "read",
-    "tokens_digest",
-    "within_changed",
-]
