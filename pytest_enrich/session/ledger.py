@@ -238,6 +238,7 @@ class Ledger:
         """The gaps that an attempt closes, once its suggestion is written."""
         if isinstance(attempt.verdict, Dropped):
             self.dropped[f"{attempt.verdict.rung}: {attempt.verdict.reason}"] += 1
+            self._contradictions.side(attempt)
         elif self._contradictions.contradicts(attempt):
             self.dropped[DENIED] += 1
         elif self._write(attempt):

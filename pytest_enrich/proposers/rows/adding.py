@@ -1,20 +1,22 @@
 """Where an existing test may do more or other things than it does: pass, set, or leave at its default.
 
-A keyword of a call, a key, an attribute.
+A keyword of a call, an option of a command's words, a key, an attribute, a class of the same kind.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, permutations
 from typing import TypeAlias
 
 from msgspec.structs import replace
 
 from pytest_enrich.data import Hole, Span, Template
-from pytest_enrich.proposers.rows import steps
-from pytest_enrich.proposers.rows.addable import ATTRIBUTE, INSTEAD, ITEM, KEYS, Addable
+from pytest_enrich.proposers.rows import asked, steps
+from pytest_enrich.proposers.rows.addable import ATTRIBUTE, INSTEAD, ITEM, KEYS, WORDS, Addable, Kin
 from pytest_enrich.proposers.rows.mocks import MOCKS, NOT_BY_ITSELF, PATCHES, RAISES, RETURNS
+from pytest_enrich.proposers.rows.options import Option
 from pytest_enrich.writing.syntax import (
     Edit,
     Function,
@@ -28,20 +30,26 @@ from pytest_enrich.writing.syntax import (
     texts,
 )
 
-NOTHING = {KEYS: "{}"}
+NOTHING = {WORDS: "[]", KEYS: "{}"}
 """What stands for nothing added; for a keyword it is `...`."""
-Holder: TypeAlias = ast.Dict | ast.Call
-MOST_HOLES, MOST_VALUES, MOST_KEYED = 24, 6, 48
+Holder: TypeAlias = ast.List | ast.Dict | ast.Call
+RUNNERS = {"invoke", "main", "run", "parse_args", "parse_known_args", "call"}
+"""Functions that a command's words are passed to."""
+MOST_HOLES, MOST_VALUES, MOST_WORDS, MOST_NAMED = 24, 6, 8, 4
 MOST_DEFAULTS = 8
 MOST_SETTINGS, MOST_SET = 12, 5
+MOST_KIN = 8
 
 
 def added_holes(function: Function, known: Addable) -> list[Hole]:
     """The places in a test's body where something of what is known may be added."""
     made = list(calls(function))
+    words = {span(node): node for call in made if last_name(call.func) in RUNNERS for node in _lists(call)}
+    named = _identifiers(function)
     compared = {span(node) for test in nodes_of(ast.Compare, function) for node in test.comparators}
     holes = [
         *(hole for call in made for hole in (*_of_call(call, known), *_of_mock(call, known))),
+        *(_of_words(node, named, known) for node in words.values()),
         *(_of_keys(node, known) for node in nodes_of(ast.Dict, *function.body) if span(node) not in compared),
     ]
     return [hole for hole in holes if hole.offers][:MOST_HOLES]
@@ -60,6 +68,25 @@ def adding_edit(text: Text, hole: Hole, value: str) -> Edit:
     return (line, column, line, column), f", {added}" if ends else added
 
 
+def with_words(hole: Hole, function: Function, known: Addable) -> Hole:
+    """A parameter that is the words of a command in its rows, and the options that they do without."""
+    rows = [words for value in hole.values if hole.name and (words := _listed_words(value)) is not None]
+    if not any(word[:1] == "-" for words in rows for word in words):
+        return hole
+    plain = [*(word for words in rows for word in words if word[:1] not in {"-", ""}), *_identifiers(function)]
+    shortest = min(rows, key=len)
+    added = (words for option in known.options for words in islice(_with_option(option, plain), MOST_VALUES))
+    return replace(hole, offers=tuple(repr([*shortest, *words]) for words in added))
+
+
+def with_keys(hole: Hole, function: Function, known: Addable) -> Hole:
+    """A literal or a parameter that a function looks up in a table, and the other keys of that."""
+    made = calls(function) if known.tables else ()
+    pairs = ((call, argument) for call in made for argument in arguments(call) if _is_of(hole, argument))
+    keys = dict.fromkeys(key for pair in pairs for key in asked.table_keys(*pair, known.tables))
+    return _offering(hole, keys)
+
+
 def with_default(hole: Hole, function: Function, known: Addable) -> Hole:
     """A literal that is an optional argument, with its default besides."""
     passed = _passed_defaults(function, known) if not hole.adds else ()
@@ -71,6 +98,14 @@ def default_holes(text: Text, function: Function, known: Addable) -> list[Hole]:
     passed = ((value, default) for value, default in _passed_defaults(function, known) if not is_literal(value))
     holes = (_instead(text, value, default) for value, default in passed)
     return [hole for hole in holes if hole.offers != hole.values][:MOST_DEFAULTS]
+
+
+def kin_holes(text: Text, function: Function, kin: Kin) -> list[Hole]:
+    """The places where a test makes another one: its class, and the whole call, where that passes something."""
+    made = kin.made(function)
+    places: list[tuple[ast.expr, Template]] = [(call.func, kin.own) for call in made]
+    places += [(call, f"{kin.own}()") for call in made if call.args or call.keywords]
+    return [_instead(text, node, other) for node, other in places[:MOST_KIN]]
 
 
 def is_setting(hole: Hole) -> bool:
@@ -113,10 +148,25 @@ def _instead(text: Text, node: ast.expr, other: Template) -> Hole:
     return Hole(span=span(node), values=(text.source(node),), adds=INSTEAD, offers=(other,))
 
 
+def _is_of(hole: Hole, argument: ast.expr) -> bool:
+    """Whether it is what stands in a hole, or the parameter that it is."""
+    is_parameter = isinstance(argument, ast.Name) and argument.id == hole.name
+    return is_parameter or (hole.span == span(argument) and not hole.adds)
+
+
+def _listed_words(value: str) -> list[str] | None:
+    """The texts of a list; None where it is none, or of something else."""
+    try:
+        words = ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        return None
+    return words if isinstance(words, list) and all(isinstance(word, str) for word in words) else None
+
+
 def _holder(tree: ast.Module, hole: Hole) -> Holder:
-    """The dictionary, or the call, that something is added to."""
-    sort: type[Holder] = ast.Dict if hole.adds == KEYS else ast.Call
-    holders = nodes_of(sort, tree)
+    """The list, the dictionary, or the call, that something is added to."""
+    sort = {WORDS: ast.List, KEYS: ast.Dict}.get(hole.adds, ast.Call)
+    holders = (node for node in ast.walk(tree) if isinstance(node, Holder) and isinstance(node, sort))
     return next(node for node in holders if span(node.func if isinstance(node, ast.Call) else node) == hole.span)
 
 
@@ -124,7 +174,7 @@ def _parts(holder: Holder) -> list[ast.expr]:
     """What is in it by now."""
     if isinstance(holder, ast.Call):
         return arguments(holder)
-    return holder.values
+    return [*(holder.elts if isinstance(holder, ast.List) else holder.values)]
 
 
 def _of_call(call: ast.Call, known: Addable) -> Iterator[Hole]:
@@ -145,17 +195,50 @@ def _of_mock(call: ast.Call, known: Addable) -> Iterator[Hole]:
         yield _hole(span(call.func), RAISES, known.caught)
 
 
+def _of_words(words: ast.List, named: Sequence[str], known: Addable) -> Hole:
+    there = [*texts(words.elts)]
+    plain = [
+        *(name for name in named if name not in there),
+        *(word for word in there if word[:1] not in {"-", ""}),
+    ]
+    offers = [repr([*added]) for option in known.options for added in _with_option(option, plain)]
+    return _hole(span(words), WORDS, offers, most=MOST_VALUES * MOST_WORDS)
+
+
 def _of_keys(mapping: ast.Dict, known: Addable) -> Hole:
     """Keys that a dictionary of texts lacks."""
     there = {getattr(key, "value", None) for key in mapping.keys}
     is_of_texts = all(isinstance(key, str) for key in there)
     lacking = [keyword for keyword in known.keys if keyword.name not in there] if is_of_texts else []
     offers = [f"{{{keyword.name!r}: {value}}}" for keyword in lacking for value in keyword.values]
-    return _hole(span(mapping), KEYS, offers, most=MOST_KEYED)
+    return _hole(span(mapping), KEYS, offers, most=MOST_VALUES * MOST_WORDS)
 
 
 def _hole(place: Span, adds: str, offers: Sequence[str], most: int = MOST_VALUES) -> Hole:
     return Hole(span=place, values=(NOTHING.get(adds, "..."),), adds=adds, offers=tuple(offers[:most]))
+
+
+def _identifiers(function: Function) -> list[str]:
+    """What the test names otherwise: the columns of its table, the keys of its document."""
+    names = filter(str.isidentifier, texts(nodes_of(ast.Constant, *function.body)))
+    return [*dict.fromkeys(names)][:MOST_NAMED]
+
+
+def _with_option(option: Option, words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """The option with words for it: its choices, else those that stand there, and plain ones."""
+    each = dict.fromkeys([*option.choices] or [*words, "1", "a"])
+    several = permutations([*each][:MOST_WORDS], option.words)
+    yield from ((option.text, *taken) for taken in islice(several, MOST_WORDS))
+
+
+def _lists(call: ast.Call) -> Iterator[ast.List]:
+    """The lists of words among its arguments, those that something is added to included."""
+    for argument in arguments(call):
+        left = argument
+        while isinstance(left, ast.BinOp):
+            left = left.left
+        if isinstance(left, ast.List):
+            yield left
 
 
 def _passed_defaults(function: Function, known: Addable) -> Iterator[tuple[ast.expr, str]]:

@@ -72,8 +72,10 @@ class Sheet(Struct, frozen=True, kw_only=True):
         return tuple(value for hole, value in pairs if not hole.adds and not hole.fixture)
 
     def with_added(self, known: Addable) -> Sheet:
-        """The same with what may be given besides, or left out; of a row only a default."""
-        holes = tuple(adding.with_default(hole, self.function, known) for hole in self.pattern.holes)
+        """The same with what may be given besides, or left out; of a row only a command's words, and keys."""
+        worded = (adding.with_words(hole, self.function, known) for hole in self.pattern.holes)
+        keyed = (adding.with_keys(hole, self.function, known) for hole in worded)
+        holes = tuple(adding.with_default(hole, self.function, known) for hole in keyed)
         if self.kind == "sibling":
             rows = len(self.cases.rows) if self.cases is not None else 1
             holes = (*holes, *(replace(hole, values=hole.values * rows) for hole in self._more(known)))
@@ -83,6 +85,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
         """Places beside what stands there."""
         yield from adding.added_holes(self.function, known)
         yield from adding.default_holes(self.text, self.function, known)
+        yield from adding.kin_holes(self.text, self.function, known.kin)
         yield from adding.setting_holes(self.function, known)
         yield from mocks.mock_holes(self.text.tree, self.placement.owner, self.function, known)
         yield from steps.step_holes(self.function)
