@@ -238,7 +238,7 @@ class Mutant(Struct, frozen=True, kw_only=True):
     """One small change of a source file's text.
 
     Attributes:
-        id: Unique among those made together; the same for the same text.
+        id: Unique among those made together; the same for the same text; "" until they are numbered.
         line: Where the change is (1-based).
         statement: First line of the statement it is in, as coverage counts it.
         operator: The kind of change.
@@ -247,7 +247,7 @@ class Mutant(Struct, frozen=True, kw_only=True):
         replacement: What stands there instead.
     """
 
-    id: str
+    id: str = ""
     line: int
     statement: int
     operator: Operator

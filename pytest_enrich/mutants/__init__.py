@@ -11,16 +11,21 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from types import CodeType
 from typing import Any, TypeAlias, get_args
+
+from msgspec.structs import replace
 
 from pytest_enrich.data import Gap, Mutant
 from pytest_enrich.data.code import Operator
 from pytest_enrich.gaps.outline import children, first_row, last_row
 from pytest_enrich.mutants import expression
-from pytest_enrich.mutants.edit import Edit, Site, Source, expressions, sites
+from pytest_enrich.mutants.edit import Site, Source, expressions, sites
 from pytest_enrich.mutants.expression import statement_edits
+
+__all__ = ["canary", "make", "of_gaps"]
 
 MOST = 60
 MOST_OF_GAPS = 20
@@ -54,16 +59,16 @@ def _make(text: str, wanted: Callable[[int], bool], limit: int) -> tuple[Mutant,
         return ()
     edits = [edit for site in sites(source.tree) if wanted(site.line) for edit in _edits(source, site)]
     different = Different(source)
-    kept: list[Edit] = []
+    kept: list[Mutant] = []
     for edit in spread(dict.fromkeys(edits)):
         if len(kept) >= limit:
             break
         if different(edit):
             kept.append(edit)
-    return _named(source, sorted(kept, key=lambda edit: (edit.start, edit.end, edit.replacement)))
+    return tuple(_named(sorted(kept, key=lambda edit: (edit.start, edit.end, edit.replacement))))
 
 
-def _edits(source: Source, site: Site) -> list[Edit]:
+def _edits(source: Source, site: Site) -> list[Mutant]:
     """The edits of one statement, those of what is inside its expressions included."""
     found = list(statement_edits(source, site))
     for node, role in expressions(site.node):
@@ -71,29 +76,11 @@ def _edits(source: Source, site: Site) -> list[Edit]:
     return found
 
 
-def _named(source: Source, edits: list[Edit]) -> tuple[Mutant, ...]:
-    numbers: dict[int, int] = {}
-    made = []
-    for edit in edits:
-        line = source.line(edit.start)
-        numbers[line] = numbers.get(line, 0) + 1
-        made.append(
-            Mutant(
-                id=f"{line}.{numbers[line]}",
-                line=line,
-                statement=edit.statement,
-                operator=edit.operator,
-                before=edit.before,
-                after=edit.after,
-                start=edit.start,
-                end=edit.end,
-                replacement=edit.replacement,
-            )
-        )
-    return tuple(made)
-
-
-__all__ = ["canary", "make", "of_gaps"]
+def _named(mutants: Iterable[Mutant]) -> Iterator[Mutant]:
+    numbers: Counter[int] = Counter()
+    for mutant in mutants:
+        numbers[mutant.line] += 1
+        yield replace(mutant, id=f"{mutant.line}.{numbers[mutant.line]}")
 
 
 ID = "canary"
@@ -173,9 +160,9 @@ _RANK = {operator: rank for rank, operator in enumerate(get_args(Operator))}
 Key = tuple[Any, ...]
 
 
-def spread(edits: Iterable[Edit]) -> list[Edit]:
+def spread(edits: Iterable[Mutant]) -> list[Mutant]:
     """One edit of each statement, then a second one of each, ...; within a round, far apart first."""
-    by_statement: dict[int, list[Edit]] = {}
+    by_statement: dict[int, list[Mutant]] = {}
     for edit in edits:
         by_statement.setdefault(edit.statement, []).append(edit)
     groups = [sorted(group, key=_rank) for _, group in sorted(by_statement.items())]
@@ -184,7 +171,7 @@ def spread(edits: Iterable[Edit]) -> list[Edit]:
     return [groups[at][turn] for turn in range(rounds) for at in order if turn < len(groups[at])]
 
 
-def _rank(edit: Edit) -> tuple[int, int, int, str]:
+def _rank(edit: Mutant) -> tuple[int, int, int, str]:
     return (_RANK[edit.operator], edit.start, edit.end, edit.replacement)
 
 
@@ -205,7 +192,7 @@ class Different:
         self._source = source
         self._seen: dict[int, set[Key]] = {}
 
-    def __call__(self, edit: Edit) -> bool:
+    def __call__(self, edit: Mutant) -> bool:
         """Whether it is one more difference; False for what does not compile."""
         line = self._source.line(edit.start)
         outer = next(
