@@ -121,7 +121,7 @@ def test_what_is_typed_in_a_line_can_be_corrected(screen):
     terminal = screen()
     terminal.wait("1/12")
     terminal.press("A", "x", "C-u", "zz", "BSpace", "BSpace", "ref", "\u5b57", "BSpace", "und")
-    assert re.search(r"type \d+: refund", terminal.wait("refund"))
+    assert re.search(r"type \d+: refund", terminal.until("refund"))
 
 
 def test_another_size_is_answered_with_another_screen(screen):
