@@ -100,6 +100,7 @@ def _told(store: Store, sources: list[Store], done: Merged) -> str:
         filled(
             f"Merged {counted(len(sources), 'folder')}: {counted(len(pending), 'suggestion')} "
             f"{'waits' if len(pending) == 1 else 'wait'}, {len(done.added)} of them new. "
+            + (f"{counted(done.decisions, 'decision')} taken over." if done.decisions else "")
         ),
         text.table(pending),
         text.told_bugs(store.bugs()),
@@ -117,6 +118,7 @@ def _facts(store: Store, sources: list[Store], done: Merged) -> dict[str, object
         "added": [one.id for one in done.added],
         "same_gap": [offer.suggestion.id for offer in done.choice.worse],
         "adds_nothing": [offer.suggestion.id for offer in done.choice.repeated],
+        "decisions": done.decisions,
         "waiting": [one.id for one in store.pending()],
         "bugs": [one.id for one in store.bugs()],
         "notes": done.notes,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import click
-from msgspec.structs import replace
+import msgspec
 
 from pytest_enrich.commands import taking
 from pytest_enrich.commands.project import answer, json_option, project_option, say
@@ -15,7 +15,7 @@ from pytest_enrich.reporters.words import counted
 from pytest_enrich.store import Store, rebuild, rejected
 from pytest_enrich.store.rebuild import taken_turn
 
-COMES_BACK = {
+_COMES_BACK = {
     "idea": "This idea will not come back; other ideas for the gap may.",
     "gap": "Nothing comes back for this gap until its code changes.",
     "function": "Nothing comes back for this function.",
@@ -36,43 +36,56 @@ def command(  # noqa: PLR0913 - one argument an option, as click passes them
     """Turn suggestions down; `.enrich-rejected` remembers it for the whole team."""
     settle_interrupted(store)
     chosen = {one.id: one for one in map(store.find, identities)}
-    gone = reject(store, tuple(chosen.values()), rejection(reason, scope, note))
+    gone = reject(store, tuple(chosen.values()), reason=reason, scope=scope, note=note)
     if as_json:
         answer({"rejected": [one.id for one in gone], "scope": scope, "reason": reason})
     noun = "possible bug" if all(one.kind == "bug" for one in gone) else "suggestion"
     left = len(store.bugs() if noun == "possible bug" else store.pending())
     say(f"{counted(len(gone), noun)} turned down: {' '.join(one.id for one in gone)}", as_json=as_json)
-    say(f"Noted in {rejected.NAME} (commit it). {COMES_BACK[scope]}", as_json=as_json)
+    say(f"Noted in {rejected.NAME} (commit it). {_COMES_BACK[scope]}", as_json=as_json)
     listed = "pytest-enrich list" + " --bugs" * (noun == "possible bug")
     following = f"{listed if left else 'pytest --enrich'}   (take it back: pytest-enrich undo)"
     say(f"{counted(left, noun)} left.\nNext:  {following}", as_json=as_json)
     return 0
 
 
-def rejection(reason: Reason, scope: Scope, note: str = "", seconds: float | None = None) -> Decision:
-    """A decision like this about any suggestion; `seconds` is how long a person looked."""
-    return Decision(
-        id="", verb="reject", body="", at=taking.now(), reason=reason, scope=scope, note=note, seconds=seconds
-    )
-
-
-def reject(store: Store, chosen: Sequence[Suggestion], how: Decision) -> tuple[Suggestion, ...]:
+def reject(  # noqa: PLR0913 - the parts of a decision
+    store: Store,
+    chosen: Sequence[Suggestion],
+    *,
+    reason: Reason,
+    scope: Scope,
+    note: str,
+    seconds: float | None = None,
+) -> tuple[Suggestion, ...]:
     """Turn these down, and what else waits in the same scope; returns all that are gone.
+
+    `seconds` is how long a person looked at those `chosen`.
 
     Raises:
         RefusedError: One of them does not wait any more.
     """
     with taken_turn(store):
-        for one in chosen:
-            refuse_decided(store, one)
-        return _rejected(store, chosen, how)
+        return _rejected(store, chosen, reason=reason, scope=scope, note=note, seconds=seconds)
 
 
-def _rejected(store: Store, chosen: Sequence[Suggestion], how: Decision) -> tuple[Suggestion, ...]:
+def _rejected(  # noqa: PLR0913 - the same
+    store: Store,
+    chosen: Sequence[Suggestion],
+    *,
+    reason: Reason,
+    scope: Scope,
+    note: str,
+    seconds: float | None,
+) -> tuple[Suggestion, ...]:
+    for one in chosen:
+        refuse_decided(store, one)
+    at = taking.now()
     written: set[str] = set()
     for one in chosen:
-        line = rejected.of(one, scope=how.scope, reason=how.reason, when=how.at[:10], note=how.note)
-        store.note(_about(one, how))
+        line = rejected.of(one, scope=scope, reason=reason, when=at[:10], note=note)
+        decision = _decision(one, at, reason=reason, scope=scope, note=note)
+        store.note(msgspec.structs.replace(decision, seconds=seconds))
         if line.what not in written:
             rejected.append(store.rootdir, line)
         written.add(line.what)
@@ -80,13 +93,13 @@ def _rejected(store: Store, chosen: Sequence[Suggestion], how: Decision) -> tupl
     covered = [one for one in store.lying("pending") if known.has(one)]
     noted = {one.id for one in chosen}
     for one in covered:
-        if one.id in noted:
-            store.settle(_about(one, how))
-        else:  # nobody has looked at it
-            store.decide(_about(one, replace(how, seconds=None)))
+        decision = _decision(one, at, reason=reason, scope=scope, note=note)
+        store.settle(decision) if one.id in noted else store.decide(decision)
     rebuild.texts(store)
     return tuple(covered)
 
 
-def _about(one: Suggestion, how: Decision) -> Decision:
-    return replace(how, id=one.id, body=one.test.body_sha256)
+def _decision(one: Suggestion, at: str, *, reason: Reason, scope: Scope, note: str) -> Decision:
+    return Decision(
+        id=one.id, verb="reject", body=one.test.body_sha256, at=at, reason=reason, scope=scope, note=note
+    )

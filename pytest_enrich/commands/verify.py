@@ -20,7 +20,7 @@ from pytest_enrich.store.seal import options_of
 
 _FOUND = 1
 _FINE = frozenset({"ok", "there"})
-_OUTPUT = frozenset({"fails", "unclear"})
+OUTPUT = frozenset({"fails", "unclear"})
 _STATES = {False: ({0: "ok"}, "fails"), True: ({0: "mended", 1: "there"}, "unclear")}
 """By the status that pytest ends with, and what any other one says; whether it is a possible bug."""
 
@@ -39,7 +39,7 @@ def command(store: Store, identities: tuple[str, ...], *, every: bool, as_json: 
         state, output = verify(store, suggestion, tell)
         answers.append({"id": suggestion.id, "state": state})
         say(f"{suggestion.id}  {state}", as_json=as_json)
-        say(visible_lines(output), as_json=as_json) if state in _OUTPUT else None
+        say(visible_lines(output), as_json=as_json) if state in OUTPUT else None
     if as_json:
         answer({"verified": answers})
     elif not answers:

@@ -101,6 +101,14 @@ class Store(Struct, frozen=True):
         name = identity.module_name(suggestion.id)
         disk.write(self.directory / "pending" / suggestion.id / name, module_text)
 
+    def keep_decided(self, suggestion: Suggestion, patch_text: str, module_text: str) -> None:
+        """Write a suggestion that was decided elsewhere; "" is no file."""
+        if not identity.is_valid(suggestion.id):
+            raise StoreError(f"{suggestion.id!r} cannot be the name of a suggestion\nIt was not written.")
+        self.prepare()
+        place = disk.make_inside(self.directory, "decided", suggestion.id)
+        _write(place, suggestion, patch_text, module_text)
+
     def read_text(self, suggestion: Suggestion, name: str) -> str:
         """A file of the suggestion, pending or decided; "" when it is missing or cannot be read."""
         for kind in ("pending", "decided"):

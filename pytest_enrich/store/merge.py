@@ -26,11 +26,13 @@ class Merged(Struct, frozen=True, kw_only=True):
     Attributes:
         added: What waits now that did not before, or waits in a better form.
         choice: What was chosen of what was offered.
+        decisions: How many were taken over.
         notes: What a person must know about the jobs, one line each.
     """
 
     added: tuple[Suggestion, ...]
     choice: Choice
+    decisions: int
     notes: tuple[str, ...]
 
 
@@ -59,6 +61,7 @@ def merge(into: Store, sources: Sequence[Store], *, at: str) -> Merged:
             same merge goes on.
     """
     others = [one for one in sources if one.directory.resolve() != into.directory.resolve()]
+    taken = _join_decisions(into, others)
     chosen = choose(_offers(into, others), _accepted(into))
     added = [offer for offer in chosen.kept if offer.folder]
     waiting = {one.id: one for one in into.pending()}
@@ -69,7 +72,9 @@ def merge(into: Store, sources: Sequence[Store], *, at: str) -> Merged:
     _join_finished(into, others)
     _join_bugs(into, others)
     notes = _write(into, sources, chosen)
-    return Merged(added=tuple(offer.suggestion for offer in added), choice=chosen, notes=notes)
+    return Merged(
+        added=tuple(offer.suggestion for offer in added), choice=chosen, decisions=len(taken), notes=notes
+    )
 
 
 def _offers(into: Store, sources: Sequence[Store]) -> Iterator[Offer]:
@@ -109,6 +114,24 @@ def _texts(into: Store, source: Store, one: Suggestion) -> tuple[str, str]:
     if seal.made(into.rootdir, one) == "here":
         return "", source.read_text(one, identity.module_name(one.id))
     return "", rebuild.rendered(into, one)
+
+
+def _join_decisions(into: Store, sources: Sequence[Store]) -> Sequence[Decision]:
+    for one in sources:
+        _adopt_decided(into, one)
+    new = missing_decisions(into.decisions(), [one.decisions() for one in sources])
+    taken = [decision for decision in new if identity.is_valid(decision.id)]
+    for decision in taken:
+        into.decide(decision)
+    return taken
+
+
+def _adopt_decided(into: Store, source: Store) -> None:
+    """Copy what was decided: an undo takes it out by what it says."""
+    here = {one.id for one in (*into.lying("decided"), *into.lying("pending"))}
+    for one in source.lying("decided"):
+        if one.id not in here:
+            into.keep_decided(one, *_texts(into, source, one))
 
 
 def _join_finished(into: Store, sources: Sequence[Store]) -> None:
@@ -161,6 +184,20 @@ GRADES: tuple[Grade, ...] = get_args(Grade)
 _LAST = 1 << 31
 _SHARD = re.compile(r"([1-9][0-9]{0,3})/([1-9][0-9]{0,3})")
 _STOPS = ("interrupted", "budget", "enough waiting", "")
+
+
+def missing_decisions(ours: Sequence[Decision], others: Iterable[Sequence[Decision]]) -> tuple[Decision, ...]:
+    """The decisions of `others` that `ours` does not have and that are later than its last on the same test.
+
+    Older ones would change nothing but the state, and wrongly: it is what the last line says. Oldest first.
+    """
+    latest: dict[tuple[str, str], str] = {}
+    for one in ours:
+        latest[one.id, one.body] = max(one.at, latest.get((one.id, one.body), ""))
+    known = set(ours)
+    every = dict.fromkeys(one for decisions in others for one in decisions if one not in known)
+    later = [one for one in every if one.at > latest.get((one.id, one.body), "")]
+    return tuple(sorted(later, key=lambda one: one.at))
 
 
 class Offer(Struct, frozen=True, kw_only=True):

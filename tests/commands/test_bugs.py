@@ -110,10 +110,13 @@ def test_words_that_are_gone_are_stale(project, bug):
     assert (answer.status, "stale" in answer.out) == (3, True)
 
 
-def test_one_that_is_turned_down_does_not_come_back_until_that_is_taken_back(project, bug):
+def test_one_that_is_turned_down_does_not_come_back_until_it_is_allowed(project, bug):
     assert project.run("reject", bug, "--reason", "wrong").status == 0
     assert f"{bug} idea wrong" in " ".join((project.root / ".enrich-rejected").read_text().split())
     assert waiting(project) == []
+    assert project.run("allow", bug).status == 0
+    assert waiting(project) == [bug]
+    project.run("reject", bug, "--reason", "wrong")
     project.run("undo")
     assert waiting(project) == [bug]
 
@@ -134,11 +137,12 @@ def test_the_hook_fails_on_bugs_when_it_is_asked_to(project):
 
 
 @pytest.mark.usefixtures("free", "bug", "quick")
-def test_review_shows_bugs_last_and_keeps_them(project):
-    reader, sitting = hold(project, "skip", "help", "xfail")
+def test_review_shows_bugs_last_and_keeps_or_copies_them(project):
+    reader, sitting = hold(project, "skip", "copy", "done", "help", "xfail")
     assert "discount: line 11" in reader.screens[0]
     assert " 2/2  POSSIBLE BUG  discount: ValueError" in reader.screens[1]
-    assert "x xfail" in reader.screens[2]
+    assert "# discount: ValueError" in reader.screens[2]
+    assert "x xfail" in reader.screens[4]
     assert project.tests.read_text().endswith(XFAIL)
     assert [one.verb for one in sitting.done] == ["accept"]
     assert waiting(project) == []
@@ -169,8 +173,9 @@ def test_whether_it_is_still_so_is_verified(project, bug):
     assert (answer.status, answer.out) == (1, f"{bug}  mended\n")
     project.source.write_text(source.replace('discount(-1, "")', "discount(2, 3)"))
     assert project.run("verify", bug, "--json").json == {"verified": [{"id": bug, "state": "stale"}]}
-    shown, _ = hold(project)
+    shown, _ = hold(project, "verify")
     assert "the docstring no longer says so" in shown.screens[0]
+    assert "still stale: what it is about changed. The next run looks again" in shown.screens[-1]
 
 
 def test_one_whose_test_cannot_be_run_is_not_called_mended(project, bug):

@@ -65,8 +65,9 @@ def test_the_same_one_is_accepted_once(project, no_dash):
 def test_what_was_decided_elsewhere_meanwhile_is_not_turned_down_or_taken_back(project, no_dash):
     one = project.store.find(no_dash)
     accept.accept(project.store, [one])
+    how = {"reason": "wrong", "scope": "idea", "note": ""}
     with pytest.raises(RefusedError, match=f"{no_dash} was accepted meanwhile"):
-        reject.reject(project.store, [one], reject.rejection("wrong", "idea"))
+        reject.reject(project.store, [one], **how)
     decision, suggestion = undo.standing(project.store)[-1]
     undo.undo(project.store, decision, suggestion)
     with pytest.raises(RefusedError, match="stands no more"):
@@ -86,7 +87,7 @@ def test_a_turn_that_does_not_come_is_told_and_changes_nothing(project, no_dash,
 def test_what_another_process_is_accepting_is_not_settled(project, no_dash):
     one = project.store.find(no_dash)
     with rebuild.taken_turn(project.store):
-        project.store.note(reject._about(one, reject.rejection("wrong", "idea")))
+        project.store.note(reject._decision(one, "", reason="wrong", scope="idea", note=""))
         project.run("list")
         project.run("undo")
         assert not (project.root / ".enrich-rejected").exists()

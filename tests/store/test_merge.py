@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from pytest_enrich.data import CoveragePart, Decision, Finished, MadeSuggestion, RunSummary
 from pytest_enrich.data.code import MutantsPart
 from pytest_enrich.store import Store, last_run, merge, rejected
-from pytest_enrich.store.merge import Offer, choose, merged_runs
+from pytest_enrich.store.merge import Offer, choose, merged_runs, missing_decisions
 
 AT = "2026-11-25T10:00:00Z"
 IDS = ("cart-aaaaaaaa", "cart-bbbbbbbb", "cart-cccccccc", "cart-dddddddd")
@@ -146,6 +146,14 @@ def test_the_same_merge_again_changes_nothing(store, job, one):
     assert {path: path.read_bytes() for path in store.directory.rglob("*") if path.is_file()} == before
 
 
+def test_a_decision_of_one_folder_holds_in_all(store, job, one):
+    here, there = job("1", one(IDS[0]), one(IDS[1])), job("2", one(IDS[0]))
+    there.decide(Decision(id=IDS[0], verb="reject", body=one(IDS[0]).test.body_sha256, at=AT))
+    done = merge.merge(store, [here, there], at=AT)
+    assert (ids(store), done.decisions) == ({IDS[1]}, 1)
+    assert [each.id for each in store.lying("decided")] == [IDS[0]]
+
+
 def test_another_idea_for_a_gap_still_waits(store, job, one):
     there = job("2", one(IDS[0], body="b" * 64))
     there.decide(Decision(id=IDS[0], verb="reject", body="b" * 64, at=AT))
@@ -154,10 +162,27 @@ def test_another_idea_for_a_gap_still_waits(store, job, one):
 
 
 def test_what_closes_only_what_an_accepted_test_closes_is_left_out(store, job, one):
-    store.save(one(IDS[0], IDS[1]), "", "")
-    store.decide(Decision(id=IDS[0], verb="accept", body=one(IDS[0]).test.body_sha256, at=AT))
-    merge.merge(store, [job("2", one(IDS[1]))], at=AT)
+    taken = job("1", one(IDS[0], IDS[1]))
+    taken.decide(Decision(id=IDS[0], verb="accept", body=one(IDS[0]).test.body_sha256, at=AT))
+    merge.merge(store, [taken, job("2", one(IDS[1]))], at=AT)
     assert ids(store) == set()
+
+
+def test_of_decisions_on_one_test_the_latest_counts():
+    early, late = (
+        Decision(id=IDS[0], verb=verb, body="b", at=at) for verb, at in (("reject", "1"), ("undo", "2"))
+    )
+    other = Decision(id=IDS[1], verb="reject", body="b", at="0")
+    assert missing_decisions([late], [[early, other]]) == (other,)
+    assert missing_decisions([early], [[late], [late, early]]) == (late,)
+    assert missing_decisions([], [[late], [early]]) == (early, late)
+
+
+def test_what_was_accepted_elsewhere_brings_what_its_undo_needs(store, job, one):
+    source = job("1", one(IDS[0]))
+    source.decide(Decision(id=IDS[0], verb="accept", body=one(IDS[0]).test.body_sha256, at=AT))
+    merge.merge(store, [source], at=AT)
+    assert [each.id for each in store.lying("decided")] == [IDS[0]]
 
 
 def test_a_download_without_hidden_files_in_a_folder_for_each_artifact_will_do(store, job, one, tmp_path):

@@ -12,7 +12,6 @@ from msgspec import Struct
 from pytest_enrich.commands.review.screen import Size
 from pytest_enrich.data import Reason, Scope, Suggestion
 from pytest_enrich.reporters.words import columns
-from pytest_enrich.store import rejected
 
 ENTER, ESCAPE = "\r", "\x1b"
 _WORD = 2  # fewer letters are a key
@@ -48,20 +47,24 @@ MAIN = (
     Choice("s", "skip"),
     Choice("t", "test", "run it"),
     Choice("d", "diff"),
+    Choice("m", "mutants"),
     Choice("u", "undo"),
     HELP,
     Choice("j", "next"),
     Choice("k", "back"),
+    Choice("/", "find"),
+    Choice("v", "verify"),
     Choice("A", "all-strong", "all strong"),
     Choice("q", "quit", "quit (all is saved)"),
 )
-STALE = tuple(one for one in MAIN if one.key not in "ae")
+STALE = (Choice("v", "verify", "check again"), *(one for one in MAIN if one.key not in "aev"))
 BUG = (
     Choice("x", "xfail", "add as xfail(strict=True) test"),
+    Choice("c", "copy", "copy as issue text"),
     Choice("r", "reject", "not a bug"),
     *(one for one in MAIN if one.key in "stu"),
     Choice("d", "diff", "whole function"),
-    *(one for one in MAIN if one.key in "?jkq"),
+    *(one for one in MAIN if one.key in "?jk/vq"),
 )
 """For a possible bug: there is nothing to accept."""
 
@@ -85,6 +88,14 @@ EDITED = (
     Choice("x", "original", "back to the original"),
     Choice(ESCAPE, "cancel", "decide later"),
 )
+SHOWN = (Choice(ENTER, "done", "back"),)
+_REASONS: dict[str, Reason] = {
+    "wrong": "wrong",
+    "trivial": "trivial",
+    "duplicate": "duplicate",
+    "style": "style",
+    "flaky": "flaky",
+}
 _SCOPES: dict[str, Scope] = {"never": "gap", "never-file": "file"}
 
 
@@ -119,7 +130,7 @@ def typed(text: str, choices: Sequence[Choice]) -> str:
 
 def rejection(word: str) -> tuple[Reason, Scope]:
     """What is noted for one of `REASONS`."""
-    return next((one for one in rejected.REASONS if one == word), "other"), _SCOPES.get(word, "idea")
+    return _REASONS.get(word, "other"), _SCOPES.get(word, "idea")
 
 
 def key_legend(choices: Sequence[Choice], size: Size) -> list[str]:
@@ -206,9 +217,11 @@ class Console(Protocol):
         """While it lasts the terminal is as it was: for an editor."""
 
 
-def answer_of(console: Console, lines: Callable[[], Sequence[str]], choices: Sequence[Choice]) -> str:
-    """Ask until it is one of the choices; the terminal may get another size meanwhile."""
-    words = {one.word for one in choices}
+def answer_of(
+    console: Console, lines: Callable[[], Sequence[str]], choices: Sequence[Choice], *others: str
+) -> str:
+    """Ask until it is one of the choices, or of the `others`; the terminal may get another size meanwhile."""
+    words = {*(one.word for one in choices), *others}
     while True:
         console.draw([*lines(), *console.legend(choices, console.size())])
         word = console.choose(choices)

@@ -17,6 +17,7 @@ from pytest_enrich.commands.review.console import (
     MORE,
     REASONS,
     REDRAW,
+    SHOWN,
     Console,
     answer_of,
     key_words,
@@ -33,6 +34,20 @@ from pytest_enrich.store import Store, rejected
 from pytest_enrich.store.python_file import is_stale
 
 _QUIT = "quit"
+_COMES_BACK = {
+    "idea": "This idea will not come back; other ideas for {name} may.",
+    "gap": "Nothing comes back for this code until it changes.",
+    "function": "Nothing comes back for this function.",
+    "file": "Nothing comes back for this file.",
+}
+_VERIFIED = {
+    "ok": " still true: its code is unchanged, and it passes.",
+    "stale": " still stale: what it is about changed. The next run looks again:  pytest --enrich",
+    "fails": " it does NOT pass on today's tree.",
+    "there": " still so: the docstring says it, and the test fails.",
+    "mended": " its test PASSES by now. The next run takes it away:  pytest --enrich",
+    "unclear": " its test was NOT run.",
+}
 
 
 class Review:
@@ -162,8 +177,23 @@ def _whole(review: Review, suggestion: Suggestion) -> None:
     review.show(screen.whole(view_of(review.store, suggestion, review.sitting), patch, review.width))
 
 
+def _mutants(review: Review, suggestion: Suggestion) -> None:
+    review.show(screen.mutants(view_of(review.store, suggestion, review.sitting), review.width))
+
+
 def _help(review: Review, _: Suggestion) -> None:
     review.show(screen.HELP)
+
+
+def _copy(review: Review, suggestion: Suggestion) -> None:
+    """All at once: what has scrolled away can be copied too, what is on another page cannot."""
+    from pytest_enrich.reporters.md import issue
+
+    text = visible_lines(issue(suggestion)).rstrip("\n").split("\n")
+    command = f"  pytest-enrich show {suggestion.id} --issue"
+    lines = [*text, "", "This is the text to copy. It is printed alone by:", command]
+    answer_of(review.console, lambda: lines, SHOWN, ESCAPED)
+    review.tell()
 
 
 def _run(review: Review, suggestion: Suggestion) -> None:
@@ -183,6 +213,16 @@ def _run(review: Review, suggestion: Suggestion) -> None:
     review.wait_for(f" running {suggestion.id} ...", run)
 
 
+def _verify(review: Review, suggestion: Suggestion) -> None:
+    """Is it still true on today's tree?"""
+
+    def check() -> Came:
+        state, output = verify.verify(review.store, suggestion)
+        return Came(told=(_VERIFIED[state],), output=output if state in verify.OUTPUT else "")
+
+    review.wait_for(f" checking {suggestion.id} ...", check)
+
+
 def _skip(review: Review, _: Suggestion) -> None:
     review.sitting = sitting.skip(review.sitting)
 
@@ -192,6 +232,11 @@ def _stepping(by: Literal[1, -1]) -> Callable[[Review, Suggestion], None]:
         review.sitting = sitting.stepped(review.sitting, review.waiting(), by)
 
     return step
+
+
+def _find(review: Review, _: Suggestion) -> None:
+    text = review.console.line("find:")
+    review.sitting = sitting.found(review.sitting, tuple(review.waiting().values()), text)
 
 
 def _accept(review: Review, suggestion: Suggestion) -> None:
@@ -274,10 +319,10 @@ def _reject(review: Review, suggestion: Suggestion) -> None:
         review.tell(" Nothing was decided.")
         return
     reason, scope = rejection(word)
-    how = reject.rejection(reason, scope, seconds=review.seconds())
-    gone = reject.reject(review.store, [suggestion], how)
+    gone = reject.reject(review.store, [suggestion], reason=reason, scope=scope, note="", seconds=review.seconds())
+    name = visible(suggestion.gap.qualname or suggestion.gap.path)
     more = f" {len(gone)} suggestions went with it." if len(gone) > 1 else ""
-    told = (f" noted in {rejected.NAME}. {reject.COMES_BACK[scope]}", more)
+    told = (f" noted in {rejected.NAME}. {_COMES_BACK[scope].format(name=name)}", more)
     review.came(Came(told=told, done=tuple(Done(id=each.id, verb="reject") for each in gone)))
 
 
@@ -348,10 +393,14 @@ KEYS: Mapping[str, Callable[[Review, Suggestion], None]] = {
     "undo": _undo,
     "all-strong": _all_strong,
     "diff": _whole,
+    "mutants": _mutants,
     "help": _help,
+    "copy": _copy,
     "test": _run,
+    "verify": _verify,
     "skip": _skip,
     "next": _stepping(1),
     "back": _stepping(-1),
+    "find": _find,
 }
 """By the word of the key."""

@@ -39,15 +39,16 @@ HELP = (
     " u undo     take the latest decision back",
     " A strong   accept all marked strong: you type how many",
     " t run it   where it lies; a possible bug's test fails",
-    " d diff     the whole function, the whole change, and which",
-    "            changes of the code it notices, or not",
-    " j k        next, back",
+    " d diff     the whole function and the whole change",
+    " m mutants  changes of the code that it notices, or not",
+    " v verify   is it still true on today's tree?",
+    " j k        next, back; / finds a word in titles and paths",
     " space      more of what is longer than the screen",
     " q quit     Esc goes back, Enter does nothing",
     " Of a possible bug:",
     " x xfail    its test goes into the suite as known to fail;",
     "            strict, so that it tells when the bug is mended",
-    " its issue  pytest-enrich show ID --issue",
+    " c copy     the text of an issue about it",
     " `look` is the one question that only you can answer.",
 )
 
@@ -161,12 +162,20 @@ def share(room: int, source: int, change: int) -> tuple[int, int]:
 
 
 def whole(view: View, patch: str, width: int) -> tuple[str, ...]:
-    """The page with the whole function, the whole change, and a line a mutant."""
-    rule, suggestion = "-" * (width - 1), view.suggestion
+    """The page with the whole function, and the whole change."""
+    rule = "-" * (width - 1)
     source = view.trouble or tuple(parts.source_line(line, width) for line in view.function)
     change = tuple(visible_lines(patch).rstrip("\n").splitlines()) or view.change
-    mutants = [*parts.killed(suggestion, width), *parts.mutants(suggestion, width)]
-    return (heading(view, width), rule, *source, rule, *change, rule, *mutants, BACK)
+    return (heading(view, width), rule, *source, rule, *change, rule, BACK)
+
+
+def mutants(view: View, width: int) -> tuple[str, ...]:
+    """The page with a line a mutant."""
+    suggestion = view.suggestion
+    lines = [*parts.killed(suggestion, width), *parts.mutants(suggestion, width)] or [
+        "No mutant was tried for this suggestion."
+    ]
+    return (heading(view, width), *lines, "", BACK)
 
 
 def part(sitting: Sitting, size: Size, legend: Sequence[str]) -> tuple[list[str], int]:
@@ -220,7 +229,7 @@ def _source(view: View, width: int) -> list[str]:
     if view.stale:
         changed = f"{suggestion.gap.qualname or suggestion.gap.path} changed since this was made"
         what = "the docstring no longer says so" if suggestion.kind == "bug" else changed
-        return [fit(f"  stale: {what}. The next run looks again.", width)]
+        return [fit(f"  stale: {what}. v checks again.", width)]
     lines = _without_docstring(view.function) if suggestion.kind == "bug" else view.function
     return [*view.trouble] or [parts.source_line(line, width) for line in lines]
 

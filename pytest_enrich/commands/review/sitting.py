@@ -120,6 +120,19 @@ def taken_back(sitting: Sitting, identity: str) -> Sitting:
     return replace(sitting, order=known, at=known.index(identity), done=left, skipped=skipped)
 
 
+def found(sitting: Sitting, waiting: Sequence[Suggestion], text: str) -> Sitting:
+    """At the next that waits with `text` in its id, title, function or files."""
+    wanted = text.strip().lower()
+    places = {one.id: _words(one) for one in waiting}
+    count = len(sitting.order)
+    for step in range(1, count + 1):
+        at = (sitting.at + step) % count
+        if wanted and wanted in places.get(sitting.order[at], ""):
+            skipped = sitting.skipped - {sitting.order[at]}
+            return replace(sitting.telling(), at=at, skipped=skipped)
+    return sitting.telling(f"Nothing that waits has {visible(text.strip())!r} in it.")
+
+
 def summary(sitting: Sitting, waiting: Sequence[Suggestion]) -> list[str]:
     """What was done, which files changed, and how to go on with what waits."""
     accepted = [one for one in sitting.done if one.verb == "accept"]
@@ -146,6 +159,10 @@ def _following(waiting: Sequence[Suggestion]) -> str:
 def _worth(one: Suggestion) -> tuple[int, int, int, int, str]:
     proof = one.proof
     return (_GRADES.index(one.grade), -proof.lines_gained, -proof.branches_gained, one.gap.line, one.id)
+
+
+def _words(one: Suggestion) -> str:
+    return f"{one.id} {one.title} {one.gap.path} {one.gap.qualname} {one.target.path}".lower()
 
 
 class Came(Struct, frozen=True, kw_only=True):

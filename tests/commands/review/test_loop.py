@@ -107,9 +107,10 @@ def test_what_turns_its_file_red_waits_on_with_what_pytest_said(project, wrong):
 
 def test_a_stale_one_is_not_accepted(project, no_dash):
     project.source.write_text(project.source.read_text().replace("if not sep:", "if not sep or not tail:"))
-    reader, _ = hold(project, "accept")
+    reader, _ = hold(project, "accept", "verify")
     assert "stale: parse_sku changed since" in reader.screens[0]
     assert f"{no_dash} was not accepted: stale" in reader.screens[2]
+    assert "still stale" in reader.screens[-1]
 
 
 @pytest.mark.usefixtures("quick", "free")
@@ -149,10 +150,12 @@ def test_never_for_this_file_takes_the_others_along(project, no_dash):
 
 @pytest.mark.usefixtures("no_dash")
 def test_pages_are_shown_and_left(project):
-    reader, _ = hold(project, "diff", "help", ESCAPED)
+    reader, _ = hold(project, "diff", "mutants", "help", ESCAPED, "find", lines=["nowhere"])
     assert "diff --git a/tests/test_cart.py" in reader.screens[1]
-    assert "u undo     take the latest" in reader.screens[2]
-    assert "look  is this value meant?" in reader.screens[3]
+    assert "No mutant was tried" in reader.screens[2]
+    assert "u undo     take the latest" in reader.screens[3]
+    assert "look  is this value meant?" in reader.screens[4]
+    assert "Nothing that waits has 'nowhere' in it" in reader.screens[5]
 
 
 def test_running_shows_what_pytest_says(project, no_dash):
@@ -415,6 +418,7 @@ def test_escapes_in_a_suggestion_do_not_reach_the_terminal(project, monkeypatch)
     rewrite(project, one, "test_a", "test_b")
     words = (
         "diff",
+        "mutants",
         "test",
         "\x1b[2J",
         "reject",

@@ -90,7 +90,7 @@ def test_what_would_act_on_a_terminal_is_made_visible(views):
 
 def test_a_stale_one_says_so_in_place_of_its_source(views):
     lines = compose(replace(views[0], stale=True, function=()), Size(80, 24))
-    assert any("changed since this was made. The next run" in line for line in lines)
+    assert any("changed since this was made. v checks again" in line for line in lines)
 
 
 @given(room=st.integers(6, 60), source=st.integers(0, 200), change=st.integers(1, 200))

@@ -116,12 +116,16 @@ def test_escape_leaves_a_question_that_wants_a_line(shop, screen):
     assert "^[" not in terminal.wait("Nothing was accepted.")
     assert shop.verbs() == []
 
+    terminal.press("/")
+    terminal.press("p", "a", "Escape")
+    assert "^[" not in terminal.wait("1/12")
+
 
 def test_what_is_typed_in_a_line_can_be_corrected(screen):
     terminal = screen()
     terminal.wait("1/12")
-    terminal.press("A", "x", "C-u", "zz", "BSpace", "BSpace", "ref", "\u5b57", "BSpace", "und")
-    assert re.search(r"type \d+: refund", terminal.until("refund"))
+    terminal.press("/", "x", "C-u", "zz", "BSpace", "BSpace", "ref", "\u5b57", "BSpace", "und", "Enter")
+    assert "refund" in terminal.wait("refund").splitlines()[0]
 
 
 def test_another_size_is_answered_with_another_screen(screen):
@@ -188,7 +192,7 @@ def test_line_by_line_a_word_is_a_decision(shop, screen):
     assert shop.verbs() == [("reject", first)]
 
 
-def test_a_possible_bug_is_read_run_and_kept_as_known_to_fail(shop, screen, bug):
+def test_a_possible_bug_is_read_run_copied_and_kept_as_known_to_fail(shop, screen, bug):
     before = shop.tests()
     terminal = screen("review", bug)
     terminal.wait("1/1  POSSIBLE BUG  boxes: 2, not 1", bug, "docstring: >>> boxes(10) 1", "boxes(10) returned 2")
@@ -196,6 +200,10 @@ def test_a_possible_bug_is_read_run_and_kept_as_known_to_fail(shop, screen, bug)
     terminal.wait("it fails, as told: 1 failed", "assert 2 == 1")
     terminal.press("Escape")
     terminal.wait("POSSIBLE BUG", "x add as xfail(strict=True) test")
+    terminal.press("c")
+    terminal.wait("This is the text to copy", f"pytest-enrich show {bug} --issue", "Enter back")
+    terminal.press("Enter")
+    terminal.wait("POSSIBLE BUG")
     terminal.press("x")
     terminal.until("as known to fail", "1 xfailed", "ended 0")
     assert shop.verbs() == [("accept", bug)]

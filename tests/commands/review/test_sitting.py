@@ -40,6 +40,14 @@ def test_what_is_taken_back_is_looked_at_next_even_from_another_sitting():
     assert (other.id, other.order) == ("z", ("a", "z", "b", "c"))
 
 
+def test_a_word_is_found_in_title_id_and_paths(suggestions):
+    here = Sitting(order=sitting.order(suggestions))
+    assert "ledger" in sitting.found(here, suggestions, "LEDGER").id
+    assert sitting.found(here, suggestions, "test_orders").id.startswith("orders-")
+    nothing = sitting.found(here, suggestions, "no such \x1b thing")
+    assert (nothing.at, "Nothing that waits" in nothing.told[0], nothing.told[0].isprintable()) == (0, True, True)
+
+
 def test_the_end_says_what_was_done_and_how_to_go_on(suggestions):
     done = sitting.decided(
         ABC,
