@@ -20,7 +20,7 @@ from pytest_enrich.errors import EnrichError, StoreError, UsageError
 from pytest_enrich.reporters import formats
 from pytest_enrich.reporters.formats import Format
 from pytest_enrich.reporters.words import visible
-from pytest_enrich.store import Store, disk, excerpt, last_run, python_file, rebuild, rejected
+from pytest_enrich.store import Store, disk, last_run, python_file, rebuild, rejected
 from pytest_enrich.store.python_file import stale_places
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def gather(store: Store, run: RunSummary | None = None) -> Report:
     from pytest_enrich import patch
 
     source = functools.cache(functools.partial(_source_text, store))
-    test = functools.cache(functools.partial(_test_text, store))
+    test = functools.cache(functools.partial(python_file.text_of, store.rootdir))
     draft = functools.cache(lambda path: patch.Draft(test(path) or "", path))
     how = functools.cache(functools.partial(rebuild.how, store))
     places = functools.cache(functools.partial(stale_places, store))
@@ -100,7 +100,7 @@ def _reported(
 
 
 def _source(text: str | None, one: Suggestion, place: tuple[str, int] | None) -> tuple[SourceLine, ...]:
-    return () if text is None or place is None else excerpt.source(text, one, place[1])
+    return () if text is None or place is None else python_file.source(text, one, place[1])
 
 
 def _difference(text: str | None, one: Suggestion, draft: Draft, how: How) -> str:
@@ -122,17 +122,6 @@ def _source_text(store: Store, path: str) -> str | None:
     except EnrichError:
         return None
     return None if file.content is None else file.text
-
-
-def _test_text(store: Store, path: str) -> str | None:
-    """The same for a test file, as patches are made of it: with its byte order mark."""
-    from pytest_enrich import patch
-
-    try:
-        file = python_file.read(store.rootdir, path)
-        return None if file.content is None else patch.decode(file.content, path)
-    except EnrichError:
-        return None
 
 
 def _order(one: Suggestion) -> tuple[int, str, int, str]:

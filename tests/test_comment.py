@@ -15,7 +15,7 @@ import pytest
 
 from pytest_enrich.data import Report
 from pytest_enrich.reporters import formats
-from pytest_enrich.reporters.github import MARK
+from pytest_enrich.reporters.machine import MARK
 
 PROGRAM = Path(__file__).resolve().parent.parent / ".github/actions/comment/comment.py"
 BODY = f"{MARK}\n### Suggested tests: 1\n"

@@ -14,9 +14,9 @@ from pytest_enrich import patch, pipeline, validate
 from pytest_enrich.config import Budget
 from pytest_enrich.data import Dropped, Kept, Prove, Proved, TestOutcome
 from pytest_enrich.errors import OutOfTimeError
-from pytest_enrich.executors import InlineExecutor
 from pytest_enrich.pipeline import RemainingBudget, RunContext, Slice
 from pytest_enrich.pipeline.budget import FEWEST_EXECUTIONS, LONGEST, MOST_PARTS, SHORTEST, SHORTEST_SLICE
+from pytest_enrich.session.walker import InlineExecutor
 
 SLICE = Slice(seconds=2.0, executions=500)
 

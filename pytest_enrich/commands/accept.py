@@ -71,9 +71,8 @@ def save_edited(store: Store, one: Suggestion) -> None:
     from pytest_enrich import patch
 
     file = python_file.read(store.rootdir, one.target.path)
-    before = None if file.content is None else file.text
     how = rebuild.how(store, file.name)
-    store.save(one, patch.render_patch(one, before, how=how), patch.render_module(one, before))
+    store.save(one, patch.render_patch(one, file.before, how=how), patch.render_module(one, file.before))
 
 
 def _test(test: TestPart, text: str, name: str) -> TestPart:

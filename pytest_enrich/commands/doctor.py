@@ -16,7 +16,7 @@ from pytest_enrich import __version__
 from pytest_enrich.commands import reproof
 from pytest_enrich.commands.project import answer, json_option, project_option, say
 from pytest_enrich.reporters.words import counted, visible
-from pytest_enrich.sandboxes import survey
+from pytest_enrich.sandboxes import isolation
 from pytest_enrich.sandboxes.isolation import RLIMITS_ONLY
 from pytest_enrich.store import Store
 
@@ -115,7 +115,7 @@ def _limits() -> Check:
 
 def _isolation(rootdir: Path) -> Iterator[Check]:
     """What would be round generated code, and each layer of it; with less there is less that may be run."""
-    name, layers = survey.survey(rootdir)
+    name, layers = isolation.survey(rootdir)
     note = ": code that a model writes is not run here" if name == RLIMITS_ONLY.name else ""
     yield Check("isolation", ok=True, found=f"{name}{note}")
     yield from (Check(f"  {layer.name}", ok=True, found=layer.found) for layer in layers)

@@ -11,7 +11,7 @@ import textwrap
 from pytest_enrich.data import SourceLine, Suggestion, Tried
 from pytest_enrich.errors import EnrichError
 from pytest_enrich.reporters.words import counted, filled, fit, visible, visible_lines
-from pytest_enrich.store import Store, excerpt, python_file, rebuild, seal, targets
+from pytest_enrich.store import Store, python_file, rebuild, seal, targets
 from pytest_enrich.store.seal import options_of
 
 _NAMES = 4  # the lines of a diff before its first hunk
@@ -31,8 +31,7 @@ def whole_patch(store: Store, one: Suggestion) -> str:
     from pytest_enrich import patch
 
     file = python_file.read(store.rootdir, one.target.path)
-    before = None if file.content is None else file.text
-    return patch.change(one, before, how=rebuild.how(store, file.name))
+    return patch.change(one, file.before, how=rebuild.how(store, file.name))
 
 
 def made_again(store: Store, one: Suggestion) -> str:
@@ -45,8 +44,7 @@ def made_again(store: Store, one: Suggestion) -> str:
 
     targets.refuse(store.rootdir, one.target.path, options_of(store.rootdir, one).words)
     file = python_file.read(store.rootdir, one.target.path)
-    before = None if file.content is None else file.text
-    return patch.render_patch(one, before, how=rebuild.how(store, file.name))
+    return patch.render_patch(one, file.before, how=rebuild.how(store, file.name))
 
 
 def labelled(label: str, told: str, width: int) -> list[str]:
@@ -71,7 +69,7 @@ def source(store: Store, one: Suggestion, line: int) -> tuple[SourceLine, ...]:
     Raises:
         EnrichError: The file cannot be read.
     """
-    return excerpt.source(python_file.read(store.rootdir, one.gap.path).text, one, line)
+    return python_file.source(python_file.read(store.rootdir, one.gap.path).text, one, line)
 
 
 def function(store: Store, one: Suggestion, line: int) -> tuple[SourceLine, ...]:
@@ -86,7 +84,7 @@ def function(store: Store, one: Suggestion, line: int) -> tuple[SourceLine, ...]
         return source(store, one, line)
     inner = max(found, key=lambda node: node.lineno)
     missing = {number + line - one.gap.line for number in one.gap.lines}
-    return excerpt.between(text, range(inner.lineno, (inner.end_lineno or inner.lineno) + 1), missing)
+    return python_file.between(text, range(inner.lineno, (inner.end_lineno or inner.lineno) + 1), missing)
 
 
 def source_line(one: SourceLine, width: int) -> str:

@@ -131,8 +131,7 @@ def selecting(store: Store, one: Suggestion) -> Iterator[list[str]]:
 def _module(store: Store, one: Suggestion) -> str:
     from pytest_enrich import patch
 
-    file = python_file.read(store.rootdir, one.target.path)
-    return patch.render_module(one, None if file.content is None else file.text)
+    return patch.render_module(one, python_file.read(store.rootdir, one.target.path).before)
 
 
 def _plugins() -> list[str]:

@@ -65,8 +65,7 @@ def keep(store: Store, one: Suggestion) -> None:
     from pytest_enrich import patch
 
     text = store.read_text(one, identity.module_name(one.id))
-    file = python_file.read(store.rootdir, one.target.path)
-    before = None if file.content is None else file.text
+    before = python_file.read(store.rootdir, one.target.path).before
     how = rebuild.how(store, one.target.path)
     patch_text = "" if one.kind == "bug" else patch.render_patch(one, before, how=how)
     store.save(one, patch_text, text or patch.render_module(one, before))

@@ -20,7 +20,7 @@ from pytest_enrich.commands import pytest_run
 from pytest_enrich.commands.pytest_run import Tell, unheard
 from pytest_enrich.data import Decision, NewRow, Suggestion
 from pytest_enrich.errors import EnrichError, RefusedError
-from pytest_enrich.store import Store, disk, formatter, python_file, rebuild, rejected, targets
+from pytest_enrich.store import Store, disk, python_file, rebuild, rejected, targets
 from pytest_enrich.store.python_file import PythonFile
 from pytest_enrich.store.rebuild import taken_turn
 from pytest_enrich.store.seal import options_of
@@ -87,8 +87,7 @@ def _take(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tup
         targets.refuse(store.rootdir, path, _words(store, group))
         file = python_file.read(store.rootdir, path)
         steps = made_from(store, file, group)
-        before = None if file.content is None else file.text
-        made = formatter.formatted(store.rootdir, file.name, before, steps[-1].after)
+        made = targets.formatted(store.rootdir, file.name, file.before, steps[-1].after)
         steps = [*steps[:-1], msgspec.structs.replace(steps[-1], after=made.text)]
         outcome = _try(store, file, steps, how)
     except EnrichError as error:

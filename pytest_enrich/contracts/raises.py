@@ -1,4 +1,4 @@
-"""What a docstring says of exceptions and of the result, as promises about calls of its function."""
+"""What a docstring promises about calls of its function: examples, exceptions, the type of the result."""
 
 from __future__ import annotations
 
@@ -6,12 +6,129 @@ import ast
 import doctest
 import operator
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from pytest_enrich.contracts.function import Claim, Documented, exception_named
+from msgspec import Struct
+
+from pytest_enrich.contracts.function import (
+    Claim,
+    Documented,
+    exception_named,
+    imported_names,
+    name_template,
+    stored_names,
+    used_names,
+)
+from pytest_enrich.data import Promise, Template
+from pytest_enrich.imports import parsed
 from pytest_enrich.source.function import docstring_types
-from pytest_enrich.writing.syntax import literal_value, nodes_of
+from pytest_enrich.writing.syntax import last_name, literal_value, nodes_of
+
+MOST = 40
+"""Examples of one docstring that are looked at."""
+_SETUP = 6
+"""Statements before the call that a reader takes in."""
+_LONGEST = 300
+_TRACEBACK = re.compile(r"^Traceback \((?:most recent call last|innermost last)\):\s*$", re.MULTILINE)
+
+
+class _Step(Struct, frozen=True):
+    """One example: its text, its tree, what should come of it, where it stands in the docstring."""
+
+    code: str
+    tree: ast.Module
+    want: str
+    at: int
+    odd: bool
+
+
+def example_claims(function: Documented) -> Iterator[Claim]:
+    """What the examples promise about the function itself."""
+    steps = _steps(function)
+    for index, step in enumerate(steps[:MOST]):
+        made = _claim(function, steps[:index], step)
+        if made is not None:
+            yield made
+
+
+def _steps(function: Documented) -> list[_Step]:
+    try:
+        found = doctest.DocTestParser().get_examples(function.docstring)
+    except ValueError:
+        return []
+    steps = []
+    for example in found:
+        tree = parsed(example.source)
+        if tree is None:
+            return []  # of another language or another Python: the rest would build on it
+        steps.append(_Step(example.source.rstrip("\n"), tree, example.want, example.lineno, bool(example.options)))
+    return steps
+
+
+def _claim(function: Documented, before: Sequence[_Step], step: _Step) -> Claim | None:
+    expression = step.tree.body[0] if len(step.tree.body) == 1 else None
+    if not isinstance(expression, ast.Expr) or step.odd or len(step.code) > _LONGEST:
+        return None
+    promised = _promised(function, step.want)
+    scene = _scene(before, step)
+    if promised is None or scene is None or not _is_about(function, [*(each.tree for each in scene), step.tree]):
+        return None
+    written = _written(function, [*before, step], scene, step)
+    if written is None:
+        return None
+    count = len(step.code.split("\n")) + len(step.want.rstrip("\n").split("\n"))
+    promise: Promise = "raises" if _TRACEBACK.match(step.want.strip()) else "example"
+    *setup, action = written
+    return function.claim(promise, step.at, count, setup=tuple(setup), action=action, expected=promised)
+
+
+def _promised(function: Documented, want: str) -> Template | None:
+    """The literal or the exception; None for all that leaves room."""
+    text = want.strip()
+    if _TRACEBACK.match(text):
+        return exception_named(text.splitlines()[-1].partition(":")[0].strip(), function.module, function.names)
+    if not text or "..." in text or "<" in text[:1] or len(text) > _LONGEST:
+        return None
+    return text if literal_value(text) is not None else None
+
+
+def _scene(before: Sequence[_Step], step: _Step) -> list[_Step] | None:
+    """The statements that the call builds on, oldest first; None when they are too many to see through."""
+    local = frozenset().union(*(stored_names(each.tree) for each in before)) if before else frozenset()
+    needed = set(used_names(step.tree) & local)
+    if "_" in used_names(step.tree):
+        return None
+    kept: list[_Step] = []
+    for each in reversed(before):
+        if imported_names(each.tree):
+            continue
+        if needed & used_names(each.tree):
+            needed |= used_names(each.tree) & local
+            kept.insert(0, each)
+    return kept if len(kept) <= _SETUP and not any(each.odd for each in kept) else None
+
+
+def _is_about(function: Documented, trees: Sequence[ast.AST]) -> bool:
+    """Whether the function itself is called: an example may be about another one."""
+    wanted = trees if isinstance(function.node, ast.ClassDef) else trees[-1:]
+    return any(last_name(call.func) == function.name for call in nodes_of(ast.Call, *wanted))
+
+
+def _written(
+    function: Documented, every: Sequence[_Step], scene: Sequence[_Step], step: _Step
+) -> list[Template] | None:
+    known = {name: f"⟨{function.module}:{name}⟩" for name in function.names}
+    for each in every:
+        more = imported_names(each.tree)
+        if more is None:
+            return None
+        known.update(more)
+    trees = [*(each.tree for each in scene), step.tree]
+    local = frozenset().union(*(stored_names(tree) for tree in trees))
+    found = [name_template(each.code, known, local) for each in (*scene, step)]
+    return [text for text in found if text is not None] if None not in found else None
+
 
 _EXC = r"`{0,2}(?P<exc>[A-Za-z_][\w.]*(?:Error|Exception))`{0,2}"
 _SPHINX = re.compile(rf"^:raises?\s+{_EXC}\s*:\s*(?P<when>.+)$", re.IGNORECASE)

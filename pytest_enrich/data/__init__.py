@@ -1,14 +1,10 @@
 """The nouns: frozen values that cross every seam, and nothing that acts.
 
-- `code`: what is missing and where (`Gap`, `Target`).
+- `code`: what is missing and where (`Gap`, `Target`), and changes that a test should notice (`Mutant`).
 - `attempts`: what was thought of and what came of it (`Candidate`, `Verdict`, `Attempt`).
-- `mutants`: changes of the code that a test should notice.
-- `jobs`: what is asked of a sandbox (`Job`); `answers`: what it says (`Execution`); `varying`: both about
-  existing tests with other values.
-- `suggestion`: what a person reviews, as it is written to `suggestion.json`, and what a docstring promises and the
-  code does not do (`bug.json`).
-- `run`: one run, as it is written to `run.json`, what people decided, and what a run has finished.
-- `report`: what a report is rendered from.
+- `jobs`: what is asked of a sandbox (`Job`); `answers`: what it says (`Execution`).
+- `suggestion`: what a person reviews, as it is written to `suggestion.json`.
+- `run`: one run, as it is written to `run.json`, what people decided, what is finished, and what a report tells.
 """
 
 from pytest_enrich.data.answers import (
@@ -46,15 +42,34 @@ from pytest_enrich.data.code import (
     Condition,
     Entry,
     Gap,
+    Grade,
+    Mutant,
+    MutantsPart,
     NearTest,
     Parameter,
     Placement,
     Target,
     Template,
+    Tried,
 )
-from pytest_enrich.data.jobs import Collect, Explore, Job, Mutate, Program, Prove, Record, World
-from pytest_enrich.data.mutants import Grade, Mutant, MutantsPart, Tried
-from pytest_enrich.data.report import Report, ReportedSuggestion, SourceLine
+from pytest_enrich.data.jobs import (
+    Collect,
+    Explore,
+    Hole,
+    Job,
+    Mutate,
+    Pattern,
+    Point,
+    Program,
+    Prove,
+    Record,
+    Sighting,
+    Span,
+    Variant,
+    Varied,
+    Vary,
+    World,
+)
 from pytest_enrich.data.run import (
     Attempted,
     Begun,
@@ -65,91 +80,13 @@ from pytest_enrich.data.run import (
     MadeSuggestion,
     ModelPart,
     Reason,
+    Report,
+    ReportedSuggestion,
     RunSummary,
     Scope,
     Shard,
+    SourceLine,
     State,
     Verb,
 )
 from pytest_enrich.data.suggestion import Promise, Question, Rehearsal, Reproof, Suggestion
-from pytest_enrich.data.varying import Hole, Pattern, Point, Sighting, Span, Variant, Varied, Vary
-
-__all__ = [
-    "Answered",
-    "Argument",
-    "Attempt",
-    "Attempted",
-    "Begun",
-    "Branch",
-    "Call",
-    "Candidate",
-    "ChangedPart",
-    "Changes",
-    "Collect",
-    "Collected",
-    "Condition",
-    "CoveragePart",
-    "Decision",
-    "Dropped",
-    "Entry",
-    "Execution",
-    "Explore",
-    "Explored",
-    "Failed",
-    "Finding",
-    "Finished",
-    "Gap",
-    "Grade",
-    "Hole",
-    "Item",
-    "Job",
-    "Kept",
-    "MadeSuggestion",
-    "ModelPart",
-    "Mutant",
-    "MutantFate",
-    "MutantsPart",
-    "Mutate",
-    "Mutated",
-    "NearTest",
-    "NewRow",
-    "NewTest",
-    "Observation",
-    "Oracle",
-    "Origin",
-    "Parameter",
-    "Pattern",
-    "Placement",
-    "Point",
-    "Program",
-    "Promise",
-    "Prove",
-    "Proved",
-    "Question",
-    "Reason",
-    "Record",
-    "Recorded",
-    "Rehearsal",
-    "Report",
-    "ReportedSuggestion",
-    "Reproof",
-    "RunSummary",
-    "Rung",
-    "Scope",
-    "Shard",
-    "Sighting",
-    "SourceLine",
-    "Span",
-    "State",
-    "Suggestion",
-    "Target",
-    "Template",
-    "TestOutcome",
-    "Tried",
-    "Variant",
-    "Varied",
-    "Vary",
-    "Verb",
-    "Verdict",
-    "World",
-]

@@ -11,8 +11,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from pytest_enrich.data.code import Branch, Call, Template
-from pytest_enrich.data.jobs import Program
-from pytest_enrich.data.varying import Varied
+from pytest_enrich.data.jobs import Program, Varied
 
 Result: TypeAlias = Literal["passed", "failed", "skipped", "error"]
 

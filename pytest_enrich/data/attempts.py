@@ -6,9 +6,8 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from pytest_enrich.data.code import Branch, Placement
+from pytest_enrich.data.code import Branch, Grade, MutantsPart, Placement
 from pytest_enrich.data.jobs import Program
-from pytest_enrich.data.mutants import Grade, MutantsPart
 
 Rung: TypeAlias = Literal["parses", "allowed", "asserts", "new", "runs", "passes", "gains", "stable", "kills"]
 """The rungs of the ladder, cheapest first; a candidate is dropped at the first one that it misses."""

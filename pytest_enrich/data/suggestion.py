@@ -10,8 +10,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from pytest_enrich.data.attempts import Oracle
-from pytest_enrich.data.code import Branch
-from pytest_enrich.data.mutants import Grade, MutantsPart
+from pytest_enrich.data.code import Branch, Grade, MutantsPart
 
 SCHEMA = "pytest-enrich/suggestion/1"
 

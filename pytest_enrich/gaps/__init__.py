@@ -5,7 +5,7 @@ what to do first, and `branches` what a text has at all. `changed_statements`, `
 say what of it is about changed lines.
 """
 
-from pytest_enrich.gaps.find import find, identify, name_of
+from pytest_enrich.gaps.find import Ranked, find, identify, name_of, order
 from pytest_enrich.gaps.measured import (
     FileCoverage,
     Measured,
@@ -14,22 +14,5 @@ from pytest_enrich.gaps.measured import (
     count_changed,
     within_changed,
 )
-from pytest_enrich.gaps.order import Ranked, order
 from pytest_enrich.gaps.read import read
 from pytest_enrich.gaps.text import tokens_digest
-
-__all__ = [
-    "FileCoverage",
-    "Measured",
-    "Ranked",
-    "branches",
-    "changed_statements",
-    "count_changed",
-    "find",
-    "identify",
-    "name_of",
-    "order",
-    "read",
-    "tokens_digest",
-    "within_changed",
-]

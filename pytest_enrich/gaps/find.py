@@ -1,4 +1,4 @@
-"""Lines that nobody wants tests for, whatever coverage says about them."""
+"""Missing lines and branches become gaps: what nobody wants tests for left out, the most worthwhile first."""
 
 from __future__ import annotations
 
@@ -245,3 +245,78 @@ def _gap(path: str, place: Site, outcome: Outcome, lines: list[int], branches: l
         lines=tuple(sorted(lines)),
         branches=tuple(sorted(branches)),
     )
+
+
+RISK = 3.0
+_DEFINES = ("def ", "async def ", "class ")
+MOST_BRANCHES = 10
+# A test to start from is worth as much as three branches.
+STARTED = 3
+
+
+def is_error(gap: Gap) -> bool:
+    """Whether it is error handling that never happened."""
+    return gap.outcome == "raises"
+
+
+class Ranked(Struct, frozen=True, kw_only=True):
+    """A gap, and in a few words why it stands where it does."""
+
+    gap: Gap
+    reason: str
+
+
+def order(gaps: Sequence[Gap]) -> tuple[Ranked, ...]:
+    """The gaps, those first that are worth most and are easiest to reach.
+
+    Functions come first that tests already run, since there is a test to start from, that have many missing
+    branches, that handle errors. Module bodies come last. The gaps of one function stay together: what enters it,
+    then the others by line.
+    """
+    grouped: dict[tuple[str, str], list[Gap]] = {}
+    for gap in gaps:
+        grouped.setdefault((gap.path, gap.qualname), []).append(gap)
+    return tuple(
+        Ranked(gap=gap, reason=_reason(gap, group))
+        for group in sorted(grouped.values(), key=_place)
+        for gap in sorted(group, key=_rank)
+    )
+
+
+def _place(group: Sequence[Gap]) -> tuple[object, ...]:
+    first = group[0]
+    value = (
+        RISK * any(map(is_error, group))
+        + min(_branches(group), MOST_BRANCHES)
+        + (STARTED if _is_run(group) else 0)
+    )
+    return (not first.qualname, -value, first.path, first.line)
+
+
+def _rank(gap: Gap) -> tuple[object, ...]:
+    return (not _is_start(gap), gap.line, gap.outcome)
+
+
+def _is_run(group: Sequence[Gap]) -> bool:
+    """Whether some test runs the function: else its first lines are a gap of their own."""
+    return not any(_is_start(gap) for gap in group)
+
+
+def _is_start(gap: Gap) -> bool:
+    return gap.outcome == "entered" and gap.text.startswith(_DEFINES)
+
+
+def _branches(group: Sequence[Gap]) -> int:
+    return sum(len(gap.branches) for gap in group)
+
+
+def _reason(gap: Gap, group: Sequence[Gap]) -> str:
+    if not gap.qualname:
+        return "runs on import only"
+    parts = ["tests run this function" if _is_run(group) else "no test runs this function"]
+    missing = _branches(group)
+    if is_error(gap):
+        parts.append("its error handling never happened")
+    elif missing:
+        parts.append(f"{missing} missing branch{'es' * (missing > 1)}")
+    return "; ".join(parts)

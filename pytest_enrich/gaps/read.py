@@ -17,8 +17,6 @@ from msgspec import Struct
 from pytest_enrich.gaps.measured import FileCoverage, Measured, imported_files, with_import
 
 if TYPE_CHECKING:
-    from coverage import Coverage
-if TYPE_CHECKING:
     from coverage import Coverage, CoverageData
     from coverage.plugin import FileReporter
 

@@ -19,20 +19,3 @@ from pytest_enrich.imports.bindings import (
 )
 from pytest_enrich.imports.merge import drop, merge
 from pytest_enrich.imports.text import only_statement, parsed
-
-__all__ = [
-    "Bindings",
-    "Needed",
-    "Resolved",
-    "ResolvedAll",
-    "drop",
-    "extend",
-    "merge",
-    "needs",
-    "only_statement",
-    "parsed",
-    "read",
-    "reserve",
-    "resolve",
-    "resolve_all",
-]

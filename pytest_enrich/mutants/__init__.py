@@ -10,15 +10,22 @@ The canary is the change that every test dies of which runs the code of a gap: w
 from __future__ import annotations
 
 import ast
+import warnings
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import TypeAlias
+from types import CodeType
+from typing import Any, TypeAlias, get_args
+
+from msgspec.structs import replace
 
 from pytest_enrich.data import Gap, Mutant
-from pytest_enrich.gaps.outline import children, first_row
-from pytest_enrich.mutants import bytecode, expression
-from pytest_enrich.mutants.bytecode import spread
-from pytest_enrich.mutants.edit import Edit, Site, Source, expressions, sites
+from pytest_enrich.data.code import Operator
+from pytest_enrich.gaps.outline import children, first_row, last_row
+from pytest_enrich.mutants import expression
+from pytest_enrich.mutants.edit import Site, Source, expressions, sites
 from pytest_enrich.mutants.expression import statement_edits
+
+__all__ = ["canary", "make", "of_gaps"]
 
 MOST = 60
 MOST_OF_GAPS = 20
@@ -51,17 +58,17 @@ def _make(text: str, wanted: Callable[[int], bool], limit: int) -> tuple[Mutant,
     except SyntaxError:
         return ()
     edits = [edit for site in sites(source.tree) if wanted(site.line) for edit in _edits(source, site)]
-    different = bytecode.Different(source)
-    kept: list[Edit] = []
+    different = Different(source)
+    kept: list[Mutant] = []
     for edit in spread(dict.fromkeys(edits)):
         if len(kept) >= limit:
             break
         if different(edit):
             kept.append(edit)
-    return _named(source, sorted(kept, key=lambda edit: (edit.start, edit.end, edit.replacement)))
+    return tuple(_named(sorted(kept, key=lambda edit: (edit.start, edit.end, edit.replacement))))
 
 
-def _edits(source: Source, site: Site) -> list[Edit]:
+def _edits(source: Source, site: Site) -> list[Mutant]:
     """The edits of one statement, those of what is inside its expressions included."""
     found = list(statement_edits(source, site))
     for node, role in expressions(site.node):
@@ -69,29 +76,11 @@ def _edits(source: Source, site: Site) -> list[Edit]:
     return found
 
 
-def _named(source: Source, edits: list[Edit]) -> tuple[Mutant, ...]:
-    numbers: dict[int, int] = {}
-    made = []
-    for edit in edits:
-        line = source.line(edit.start)
-        numbers[line] = numbers.get(line, 0) + 1
-        made.append(
-            Mutant(
-                id=f"{line}.{numbers[line]}",
-                line=line,
-                statement=edit.statement,
-                operator=edit.operator,
-                before=edit.before,
-                after=edit.after,
-                start=edit.start,
-                end=edit.end,
-                replacement=edit.replacement,
-            )
-        )
-    return tuple(made)
-
-
-__all__ = ["canary", "make", "of_gaps"]
+def _named(mutants: Iterable[Mutant]) -> Iterator[Mutant]:
+    numbers: Counter[int] = Counter()
+    for mutant in mutants:
+        numbers[mutant.line] += 1
+        yield replace(mutant, id=f"{mutant.line}.{numbers[mutant.line]}")
 
 
 ID = "canary"
@@ -165,3 +154,101 @@ def _joined(source: Source, changes: list[_Change]) -> Mutant:
     )
     compile(made.apply(source.text), "<canary>", "exec", dont_inherit=True)
     return made
+
+
+_RANK = {operator: rank for rank, operator in enumerate(get_args(Operator))}
+Key = tuple[Any, ...]
+
+
+def spread(edits: Iterable[Mutant]) -> list[Mutant]:
+    """One edit of each statement, then a second one of each, ...; within a round, far apart first."""
+    by_statement: dict[int, list[Mutant]] = {}
+    for edit in edits:
+        by_statement.setdefault(edit.statement, []).append(edit)
+    groups = [sorted(group, key=_rank) for _, group in sorted(by_statement.items())]
+    rounds = max(map(len, groups), default=0)
+    order = _far_apart(len(groups))
+    return [groups[at][turn] for turn in range(rounds) for at in order if turn < len(groups[at])]
+
+
+def _rank(edit: Mutant) -> tuple[int, int, int, str]:
+    return (_RANK[edit.operator], edit.start, edit.end, edit.replacement)
+
+
+def _far_apart(count: int) -> list[int]:
+    """0 .. count - 1 so that every beginning of the list covers the range evenly."""
+    bits = max(count - 1, 0).bit_length()
+    mirrored = (int(f"{number:0{bits}b}"[::-1], 2) if bits else 0 for number in range(1 << bits))
+    return [number for number in mirrored if number < count]
+
+
+class Different:
+    """Tells which edits give bytecode that neither the original has nor one that was asked about before.
+
+    Only the outermost statement round an edit is compiled: what is beside it compiles as ever.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._seen: dict[int, set[Key]] = {}
+
+    def __call__(self, edit: Mutant) -> bool:
+        """Whether it is one more difference; False for what does not compile."""
+        line = self._source.line(edit.start)
+        outer = next(
+            (
+                statement
+                for statement in self._source.tree.body
+                if first_row(statement) <= line <= last_row(statement)
+            ),
+            None,
+        )
+        if outer is None:
+            return False
+        start, end = self._extent(outer)
+        if start not in self._seen:
+            self._seen[start] = {_compiled(self._source.text[start:end]) or ()}
+        text = self._source.text
+        key = _compiled(text[start : edit.start] + edit.replacement + text[edit.end : end])
+        if key is None or key in self._seen[start]:
+            return False
+        self._seen[start].add(key)
+        return True
+
+    def _extent(self, outer: ast.stmt) -> tuple[int, int]:
+        return self._source.offset(first_row(outer), 0), self._source.span(outer)[1]
+
+
+def _compiled(text: str) -> Key | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return key(compile(text, "<mutant>", "exec", dont_inherit=True))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+
+def key(code: CodeType) -> Key:
+    """All that a code object does, without the places it comes from."""
+    return (
+        code.co_name,
+        code.co_code,
+        getattr(code, "co_exceptiontable", b""),
+        code.co_names,
+        code.co_varnames,
+        code.co_freevars,
+        code.co_cellvars,
+        code.co_flags,
+        (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount),
+        tuple(_constant(const) for const in code.co_consts),
+    )
+
+
+def _constant(value: object) -> Key:
+    """A constant, its type with it: 1, 1.0 and True are equal and not the same."""
+    if isinstance(value, CodeType):
+        return key(value)
+    if isinstance(value, (tuple, frozenset)):
+        parts = tuple(_constant(one) for one in value)
+        return (type(value), parts if isinstance(value, tuple) else frozenset(parts))
+    return (type(value), repr(value))

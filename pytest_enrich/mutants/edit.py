@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from pytest_enrich.data.mutants import Operator
+from pytest_enrich.data.code import Mutant, Operator
 from pytest_enrich.gaps.outline import children, first_row, is_docstring
 from pytest_enrich.imports.text import column as characters
 from pytest_enrich.imports.text import tree_of
@@ -94,18 +94,6 @@ def _parameters(arguments: ast.arguments) -> set[str]:
     return {one.arg for one in given if one is not None}
 
 
-class Edit(Struct, frozen=True):
-    """One change: what is replaced by what, the statement it is in, and how people read it."""
-
-    operator: Operator
-    statement: int
-    start: int
-    end: int
-    replacement: str
-    before: str
-    after: str
-
-
 class Source:
     """A source text and its syntax tree; `again` are the assignments to names that have a value before.
 
@@ -142,15 +130,25 @@ class Source:
         start, end = self.span(node)
         return self.text[start:end]
 
-    def edit(self, operator: Operator, statement: int, context: ast.AST, span: Span, replacement: str) -> Edit:
+    def edit(self, operator: Operator, statement: int, context: ast.AST, span: Span, replacement: str) -> Mutant:
         """A replacement as part of `context`, the piece of code that people see."""
         start, end = span
         first, last = self.span(context)
         before = self.text[first:last]
         after = self.text[first:start] + replacement + self.text[end:last]
-        return Edit(operator, statement, start, end, replacement, *_shown(before, after))
+        shown, instead = _shown(before, after)
+        return Mutant(
+            line=self.line(start),
+            statement=statement,
+            operator=operator,
+            before=shown,
+            after=instead,
+            start=start,
+            end=end,
+            replacement=replacement,
+        )
 
-    def swap(self, operator: Operator, statement: int, node: ast.AST, replacement: str) -> Edit:
+    def swap(self, operator: Operator, statement: int, node: ast.AST, replacement: str) -> Mutant:
         """A replacement of all of a node."""
         return self.edit(operator, statement, node, self.span(node), replacement)
 

@@ -6,8 +6,10 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
-from pytest_enrich.data.mutants import Operator
-from pytest_enrich.mutants.edit import Edit, Role, Site, Source
+from msgspec.structs import replace
+
+from pytest_enrich.data.code import Mutant, Operator
+from pytest_enrich.mutants.edit import Role, Site, Source
 
 _COMPARED: dict[type[ast.cmpop], tuple[str, tuple[tuple[Operator, str], ...]]] = {
     ast.Lt: ("<", (("boundary", "<="), ("comparison", ">="))),
@@ -40,7 +42,7 @@ _PLAIN = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)
 _DELETED = (ast.Expr, ast.AugAssign, ast.Delete, ast.Assert, ast.Continue, ast.Break)
 
 
-def edits(source: Source, statement: int, node: ast.AST, role: Role) -> Iterator[Edit]:
+def edits(source: Source, statement: int, node: ast.AST, role: Role) -> Iterator[Mutant]:
     """The edits of one expression, those inside it left out."""
     if isinstance(node, ast.Compare):
         yield from _compare(source, statement, node)
@@ -62,12 +64,12 @@ def edits(source: Source, statement: int, node: ast.AST, role: Role) -> Iterator
         yield _negated(source, statement, node)
 
 
-def _negated(source: Source, statement: int, node: ast.AST) -> Edit:
+def _negated(source: Source, statement: int, node: ast.AST) -> Mutant:
     text = source.cut(node)
     return source.swap("boolean", statement, node, f"not {text}" if isinstance(node, _PLAIN) else f"not ({text})")
 
 
-def _compare(source: Source, statement: int, node: ast.Compare) -> Iterator[Edit]:
+def _compare(source: Source, statement: int, node: ast.Compare) -> Iterator[Mutant]:
     operands = [node.left, *node.comparators]
     for left, kind, right in zip(operands, node.ops, operands[1:], strict=False):
         pattern, ways = _COMPARED[type(kind)]
@@ -76,7 +78,7 @@ def _compare(source: Source, statement: int, node: ast.Compare) -> Iterator[Edit
             yield source.edit(operator, statement, node, span, other)
 
 
-def _bool(source: Source, statement: int, node: ast.BoolOp) -> Iterator[Edit]:
+def _bool(source: Source, statement: int, node: ast.BoolOp) -> Iterator[Mutant]:
     word, other = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
     for left, right in zip(node.values, node.values[1:], strict=False):
         yield source.edit("boolean", statement, node, _between(source, left, right, word), other)
@@ -84,7 +86,7 @@ def _bool(source: Source, statement: int, node: ast.BoolOp) -> Iterator[Edit]:
 
 def computed(
     source: Source, statement: int, node: ast.AST, parts: tuple[ast.expr, ast.operator, ast.expr]
-) -> Iterator[Edit]:
+) -> Iterator[Mutant]:
     """Another arithmetic operator; not for text, of which every operator but one is an error at once."""
     left, kind, right = parts
     known = _COMPUTED.get(type(kind))
@@ -108,7 +110,7 @@ def _between(source: Source, left: ast.expr, right: ast.expr, pattern: str) -> t
     return start + found.start(), start + found.end()
 
 
-def _unary(source: Source, statement: int, node: ast.UnaryOp) -> Iterator[Edit]:
+def _unary(source: Source, statement: int, node: ast.UnaryOp) -> Iterator[Mutant]:
     start, end = source.span(node)
     rest = source.text[start:end]
     if isinstance(node.op, ast.Not):
@@ -117,7 +119,7 @@ def _unary(source: Source, statement: int, node: ast.UnaryOp) -> Iterator[Edit]:
         yield source.swap("arithmetic", statement, node, rest.removeprefix("-").lstrip())
 
 
-def _constant(source: Source, statement: int, node: ast.Constant | ast.JoinedStr, role: Role) -> Iterator[Edit]:
+def _constant(source: Source, statement: int, node: ast.Constant | ast.JoinedStr, role: Role) -> Iterator[Mutant]:
     value = node.value if isinstance(node, ast.Constant) else "f"
     other = _other(value, is_default=role == "default")
     if other is not None:
@@ -142,14 +144,14 @@ def _other(value: object, *, is_default: bool) -> str | None:
     return '""' if value is None and is_default else None
 
 
-def _slice(source: Source, statement: int, node: ast.Slice) -> Iterator[Edit]:
+def _slice(source: Source, statement: int, node: ast.Slice) -> Iterator[Mutant]:
     parts: Sequence[tuple[ast.expr | None, str]] = ((node.lower, ""), (node.upper, ""), (node.step, "1"))
     for part, other in parts:
         if part is not None:
             yield source.edit("slice", statement, node, source.span(part), other)
 
 
-def statement_edits(source: Source, site: Site) -> Iterator[Edit]:
+def statement_edits(source: Source, site: Site) -> Iterator[Mutant]:
     """The edits of one statement as such, those of its expressions left out."""
     node, line = site.node, site.line
     if isinstance(node, ast.Raise):
@@ -173,12 +175,12 @@ def _is_stub(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def _deleted(source: Source, line: int, node: ast.stmt) -> Edit:
+def _deleted(source: Source, line: int, node: ast.stmt) -> Mutant:
     # The lines below keep their numbers.
     return source.swap("deletion", line, node, "pass" + "\n" * source.cut(node).count("\n"))
 
 
-def _raise(source: Source, line: int, node: ast.Raise) -> Iterator[Edit]:
+def _raise(source: Source, line: int, node: ast.Raise) -> Iterator[Mutant]:
     rest = "\n" * source.cut(node).count("\n")
     yield source.swap("exception", line, node, f"pass{rest}")
     raised = node.exc
@@ -196,7 +198,7 @@ def _is_class(node: ast.Name | ast.Attribute) -> bool:
     return name[:1].isupper() and name not in {"Exception", "BaseException"}
 
 
-def _return(source: Source, line: int, node: ast.Return) -> Iterator[Edit]:
+def _return(source: Source, line: int, node: ast.Return) -> Iterator[Mutant]:
     rest = "\n" * source.cut(node).count("\n")
     if node.value is None:
         yield source.swap("deletion", line, node, "pass")
@@ -206,7 +208,7 @@ def _return(source: Source, line: int, node: ast.Return) -> Iterator[Edit]:
         yield source.swap("return", line, node, f'return ""{rest}')
 
 
-def _assign(source: Source, line: int, node: ast.Assign | ast.AnnAssign) -> Iterator[Edit]:
+def _assign(source: Source, line: int, node: ast.Assign | ast.AnnAssign) -> Iterator[Mutant]:
     """What is not needed for the code to go on is not done; a name is None as well."""
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     if node.value is None:
@@ -220,10 +222,9 @@ def _assign(source: Source, line: int, node: ast.Assign | ast.AnnAssign) -> Iter
         yield source.edit("constant", line, node, source.span(node.value), "None")
 
 
-def _handler(source: Source, line: int, node: ast.ExceptHandler, caught: ast.expr) -> Iterator[Edit]:
-    start, end = source.span(caught)
-    opening = source.text[source.span(node)[0] : start]
+def _handler(source: Source, line: int, node: ast.ExceptHandler, caught: ast.expr) -> Iterator[Mutant]:
+    opening = source.text[source.span(node)[0] : source.span(caught)[0]]
     if "*" not in opening and "(" not in opening:
         # The body does not change and is not shown.
         edit = source.swap("exception", line, caught, "()")
-        yield Edit(edit.operator, line, start, end, "()", f"except {edit.before}", "except ()")
+        yield replace(edit, before=f"except {edit.before}", after="except ()")

@@ -4,42 +4,17 @@ The only owner of edits of test files. All on texts; `decode` and `encode` are t
 and the text that these functions take (with its line endings, its byte order mark as a leading U+FEFF).
 """
 
-from pytest_enrich.patch.body import bodies, body_of, body_sha256, row_of
 from pytest_enrich.patch.difference import blob_id, decode, diff, encode
 from pytest_enrich.patch.draft import Draft, insert, insert_each, named_apart, remove
-from pytest_enrich.patch.form import Form, formed
-from pytest_enrich.patch.render import How, change, combine, marked, render_module, render_patch
+from pytest_enrich.patch.render import Form, How, change, combine, formed, marked, render_module, render_patch
 from pytest_enrich.patch.row import carriers, is_there, line
-from pytest_enrich.patch.suggestion import as_candidate, in_gap_order, suggest
+from pytest_enrich.patch.suggestion import (
+    as_candidate,
+    bodies,
+    body_of,
+    body_sha256,
+    in_gap_order,
+    row_of,
+    suggest,
+)
 from pytest_enrich.patch.wrapping import wrapped
-
-__all__ = [
-    "Draft",
-    "Form",
-    "How",
-    "as_candidate",
-    "blob_id",
-    "bodies",
-    "body_of",
-    "body_sha256",
-    "carriers",
-    "change",
-    "combine",
-    "decode",
-    "diff",
-    "encode",
-    "formed",
-    "in_gap_order",
-    "insert",
-    "insert_each",
-    "is_there",
-    "line",
-    "marked",
-    "named_apart",
-    "remove",
-    "render_module",
-    "render_patch",
-    "row_of",
-    "suggest",
-    "wrapped",
-]

@@ -50,13 +50,11 @@ def register(config: pytest.Config, measured: Measurement | None) -> None:
 
 def _earlier(config: pytest.Config, measured: Measurement) -> Coverage:
     """What `--enrich-from` names, read before a test runs."""
-    from pytest_enrich.measurement import earlier
-
     assert measured.folder is not None
     name = config.getoption("enrich_from")
     configuration = getattr(config.option, "cov_config", ".coveragerc")  # pytest-cov's, if it is there
     try:
-        return earlier.load(
+        return measurement.load_earlier(
             Path(config.invocation_params.dir, name), measured.folder, config.rootpath, configuration
         )
     except UsageError as error:
@@ -166,9 +164,7 @@ class Run:
         """Those that this session knows, and those of the tests that were measured, as far as they are green."""
         known = {*self._suite.files()}
         if self._earlier is not None:
-            from pytest_enrich.measurement import earlier
-
-            known |= {*earlier.test_files(self._earlier, config.rootpath)}
+            known |= {*measurement.test_files(self._earlier, config.rootpath)}
         return tuple(sorted(known - self._suite.red.keys()))
 
     def _coverage(self, config: pytest.Config, status: int, took: float, terminal: Terminal) -> Coverage:

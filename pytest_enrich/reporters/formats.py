@@ -49,10 +49,10 @@ _RENDERERS = {
     "html": "html:render",
     "md": "md:render",
     "json": "formats:render_json",
-    "github": "github:render_notices",
-    "github-comment": "github:render_comment",
-    "gitlab": "findings:render_gitlab",
-    "sarif": "sarif:render",
+    "github": "machine:render_notices",
+    "github-comment": "machine:render_comment",
+    "gitlab": "machine:render_gitlab",
+    "sarif": "machine:render_sarif",
 }
 """By what function of which module of this package each is rendered: loaded when such a report is wanted."""
 

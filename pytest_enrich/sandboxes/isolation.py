@@ -1,7 +1,8 @@
-"""Device files: whoever owns one may change its mode, and for the whole machine, however it is mounted.
+"""The layers round a job: which work on this machine, and how a process is started inside them.
 
-bwrap mounts the machine's. Where they belong to this user (to root, in most containers) each process is given some
-of its own; where none can be made, no mode can be changed at all.
+Device files are a case of their own: whoever owns one may change its mode, for the whole machine. bwrap mounts the
+machine's. Where they belong to this user each process is given some of its own; where none can be made, no mode
+can be changed at all.
 """
 
 from __future__ import annotations
@@ -232,3 +233,43 @@ def _refusal() -> str:
         f"enrich_sandbox=strict: {what}. Nothing generated was run. "
         f"What helps: {helps} `pytest --enrich --enrich-sandbox=process`."
     )
+
+
+NO_KERNEL_LAYERS = (
+    "not there: Linux 5.13 or later has Landlock, where `cat /sys/kernel/security/lsm` names it; "
+    "container runtimes can forbid seccomp: `--security-opt seccomp=unconfined`"
+)
+
+
+class Layer(Struct, frozen=True):
+    """A layer, as tried just now: `found` says what is there, or what would help."""
+
+    name: str
+    works: bool
+    found: str
+
+
+def survey(rootdir: Path) -> tuple[str, tuple[Layer, ...]]:
+    """The name of the strongest isolation here, and all layers, the outermost first.
+
+    Args:
+        rootdir: The project's.
+    """
+    if not sys.platform.startswith("linux"):
+        return RLIMITS_ONLY.name, ()
+    working = list(available(rootdir))
+    kernel = Layer("landlock+seccomp", bool(working), "in force" if working else NO_KERNEL_LAYERS)
+    layers = _bwrap(next((one for one in working if one.bwrap), None)), kernel
+    return (working or [RLIMITS_ONLY])[0].name, layers
+
+
+def _bwrap(isolated: Isolation | None) -> Layer:
+    program = shutil.which("bwrap")
+    if program is None:
+        return Layer("bwrap", works=False, found="not installed: `apt-get install bubblewrap`")
+    if isolated is None:
+        what = "cannot make namespaces here: `sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`"
+        return Layer("bwrap", works=False, found=f"{program}, which {what}")
+    exposed = "; no modes are changed in it: root may make no device files here, and would change the machine's"
+    more = exposed if isolated.devices == "exposed" else ""
+    return Layer("bwrap", works=True, found=f"{program}, namespaces of its own{more}")

@@ -32,7 +32,7 @@ from pytest_enrich.data import (
     Vary,
 )
 from pytest_enrich.data.answers import Answer
-from pytest_enrich.sandboxes import child, limits
+from pytest_enrich.sandboxes import limits, process
 
 Reason: TypeAlias = Literal["timeout", "memory", "crash", "refused", "no answer", "bad answer"]
 
@@ -62,7 +62,7 @@ def answer_name() -> str:
     return f"answer-{secrets.token_hex(16)}.json"
 
 
-def judge(job: Job, ended: child.Ended, answer_file: Path) -> Execution:
+def judge(job: Job, ended: process.Ended, answer_file: Path) -> Execution:
     """An answer counts only when the job came to its own end and what it says has the right shape."""
     if ended.stopped:
         late = ended.stopped == "timeout"
@@ -93,7 +93,7 @@ def read(path: Path) -> bytes | None:
     return None
 
 
-def _unanswered(ended: child.Ended) -> Failed:
+def _unanswered(ended: process.Ended) -> Failed:
     kind, _, number = ended.how.partition(" ")
     if kind == "exit":
         return failed("no answer", f"it left with status {number}", ended)
@@ -110,7 +110,7 @@ def _signal_name(number: int) -> str:
     return f"signal {number}"
 
 
-def failed(reason: Reason, detail: str, ended: child.Ended | None = None) -> Failed:
+def failed(reason: Reason, detail: str, ended: process.Ended | None = None) -> Failed:
     """A failure, with the end of what was printed."""
     output = ended.output.strip()[-1500:] if ended else ""
     return Failed(reason=reason, detail=f"{detail}\n{output}".strip(), seconds=0.0)

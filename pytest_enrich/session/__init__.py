@@ -11,13 +11,13 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from pytest_enrich import executors, progress, reports
+from pytest_enrich import progress, reports
 from pytest_enrich.config import Settings
 from pytest_enrich.data import Report, RunSummary
 from pytest_enrich.progress import Terminal
 from pytest_enrich.reporters import formats, text
 from pytest_enrich.reporters.figures import changed_heading
-from pytest_enrich.session import scope, summary
+from pytest_enrich.session import scope, summary, walker
 from pytest_enrich.session.reproof import prove, rehearse
 from pytest_enrich.session.summary import changed_files, render_gaps, snapshot_files
 from pytest_enrich.session.work import Session
@@ -59,7 +59,7 @@ def _run(settings: Settings, cov: Coverage, terminal: Terminal) -> tuple[RunSumm
         return summary.of_nothing(settings, found, started), None
     before = snapshot_files(settings.rootdir, settings.directory)
     with (
-        executors.parsing_in_turn(),
+        walker.parsing_in_turn(),
         progress.on(terminal) as lines,
         closing(Session(settings, store, found, lines)) as session,
     ):

@@ -14,11 +14,10 @@ from msgspec.structs import replace
 from pytest_enrich import source
 from pytest_enrich.config import Settings
 from pytest_enrich.data import Answered, Collect, Collected, Gap, Record, Recorded, Target, TestOutcome
-from pytest_enrich.errors import RefusedError
 from pytest_enrich.gaps import FileCoverage, Measured
-from pytest_enrich.patch import decode
 from pytest_enrich.protocols import Sandbox
 from pytest_enrich.source import Suite
+from pytest_enrich.store.python_file import text_of
 from pytest_enrich.validate.proof import last_line
 
 COLLECT_SECONDS = 120.0
@@ -107,7 +106,7 @@ def suite(settings: Settings, collected: Collected | None = None) -> Suite:
         files=files,
         folders=folders or usual.folders,
         patterns=settings.python_files or usual.patterns,
-        texts={path: _text(settings.rootdir / path) for path in files},
+        texts={path: text_of(settings.rootdir, path) or "" for path in files},
         source_roots=source.roots(settings.rootdir, sys.path),
         packages=source.packages(settings.rootdir, everything),
     )
@@ -139,14 +138,6 @@ def _with_siblings(settings: Settings, folders: Sequence[str]) -> tuple[str, ...
 
 def _sources(rootdir: Path) -> Iterable[Path]:
     return (path for path in rootdir.rglob("__init__.py") if "site-packages" not in path.parts)
-
-
-def _text(path: Path) -> str:
-    """A test file's text as edits are made to it, "" when it cannot be read: nothing is put into it then."""
-    try:
-        return decode(path.read_bytes(), str(path))
-    except (OSError, RefusedError):
-        return ""
 
 
 def _unable(targets: Iterable[Target], sandbox: Sandbox, settings: Settings) -> tuple[TestOutcome, ...]:

@@ -46,7 +46,23 @@ _DOING: dict[type, str] = {
 }
 
 
-class Slots:
+class Around:
+    """A sandbox round another one, which does the jobs `inside`."""
+
+    def __init__(self, inside: Sandbox) -> None:
+        self._inside = inside
+
+    @property
+    def isolation(self) -> str:
+        """The inner one's."""
+        return self._inside.isolation
+
+    def close(self) -> None:
+        """Close the inner one."""
+        self._inside.close()
+
+
+class Slots(Around):
     """Does what the sandbox inside does; who comes when all slots are taken waits, before its time begins.
 
     Args:
@@ -56,14 +72,9 @@ class Slots:
     """
 
     def __init__(self, inside: Sandbox, slots: int, left: Callable[[], float] = lambda: math.inf) -> None:
-        self._inside = inside
+        super().__init__(inside)
         self._left = left
         self._slots = threading.Semaphore(slots)
-
-    @property
-    def isolation(self) -> str:
-        """The inner one's."""
-        return self._inside.isolation
 
     def execute(self, job: Job, *, timeout: float) -> Execution:
         """See `protocols.Sandbox`.
@@ -80,23 +91,14 @@ class Slots:
             raise OutOfTimeError(_OVER)
         return execution
 
-    def close(self) -> None:
-        """Close the inner one."""
-        self._inside.close()
 
-
-class Remembering:
+class Remembering(Around):
     """Does what the sandbox inside does; of a `Record` it gives the answer that it has. A failure is no answer."""
 
     def __init__(self, inside: Sandbox) -> None:
-        self._inside = inside
+        super().__init__(inside)
         self._known: dict[bytes, Answered] = {}
         self._lock = threading.Lock()
-
-    @property
-    def isolation(self) -> str:
-        """The inner one's."""
-        return self._inside.isolation
 
     def execute(self, job: Job, *, timeout: float) -> Execution:
         """See `protocols.Sandbox`."""
@@ -113,28 +115,19 @@ class Remembering:
                 self._known[key] = execution
         return execution
 
-    def close(self) -> None:
-        """Close the inner one."""
-        self._inside.close()
 
-
-class NotingSandbox:
+class NotingSandbox(Around):
     """Does what the sandbox inside does, and remembers which jobs gave no answer: the next run tries them again.
 
     A failed proof is a verdict and is not noted. `ideas` counts, by its rule, what was tried.
     """
 
     def __init__(self, inside: Sandbox) -> None:
-        self._inside = inside
+        super().__init__(inside)
         self._failed: Counter[str] = Counter()
         self.ideas: Counter[str] = Counter()
         self._here = threading.local()
         self._closed = threading.Event()
-
-    @property
-    def isolation(self) -> str:
-        """The inner one's."""
-        return self._inside.isolation
 
     def execute(self, job: Job, *, timeout: float) -> Execution:
         """See `protocols.Sandbox`."""
@@ -160,7 +153,7 @@ class NotingSandbox:
     def close(self) -> None:
         """Close the inner one; what this puts an end to is no failure."""
         self._closed.set()
-        self._inside.close()
+        super().close()
 
     @property
     def notes(self) -> tuple[str, ...]:

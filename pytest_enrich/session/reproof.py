@@ -32,9 +32,9 @@ from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
 from pytest_enrich.sandboxes.process import ProcessSandbox
 from pytest_enrich.session import scope
 from pytest_enrich.session.ground import COLLECT_SECONDS
-from pytest_enrich.validate import beside, check, gain, stable, version
+from pytest_enrich.validate import check, gain, stable, version
 from pytest_enrich.validate.kills import grade_of
-from pytest_enrich.validate.proof import PLAIN, Trial, allowed, asked, first_line, last_line
+from pytest_enrich.validate.proof import PLAIN, Trial, allowed, asked, failures, first_line, last_line
 
 MOST_FILES = 3
 MOST_TESTS = 3
@@ -155,7 +155,7 @@ def _tried(
         if isinstance(execution, Failed) and execution.reason == "refused":
             yield {"": f"{trial.name}: {first_line(execution.detail)}"}
         else:
-            yield beside.why(execution, wanted)
+            yield failures(execution, wanted)
 
 
 def _sandbox(settings: Settings) -> ForkserverSandbox:

@@ -129,9 +129,9 @@ def _limited(
 ) -> tuple[tuple[Ranked, ...], ChangedPart | None]:
     """The gaps in order and, where only those in changed lines count, what is to be said about these."""
     if settings.changes is None:
-        return gaps.order(wanted, texts), None
+        return gaps.order(wanted), None
     changed = gaps.changed_statements(settings.changes.lines, texts)
-    ranked = gaps.order(gaps.within_changed(wanted, changed), texts)
+    ranked = gaps.order(gaps.within_changed(wanted, changed))
     counted = gaps.count_changed(measured.files, changed)
     part = ChangedPart(
         since=settings.changes.since,

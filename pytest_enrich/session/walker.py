@@ -1,19 +1,32 @@
-"""The walk over the targets, round after round; what is reviewed as one thing is one target."""
+"""The walk over the targets, round after round: who is asked, on which executor, and what is one target.
+
+A model is among the proposers from when there is one. What is reviewed as one thing is one target.
+"""
 
 from __future__ import annotations
 
+import ast
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import chain
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
 
-from pytest_enrich import executors, pipeline
+from pytest_enrich import pipeline
 from pytest_enrich.config import MODEL, Settings
-from pytest_enrich.data import Entry, Target
+from pytest_enrich.data import Attempt, Entry, ModelPart, NewTest, Target
 from pytest_enrich.data.run import Stop
-from pytest_enrich.protocols import Progress
+from pytest_enrich.proposers.properties import PropertiesProposer, uses_hypothesis
+from pytest_enrich.proposers.rows import RowsProposer
+from pytest_enrich.proposers.search import SearchProposer
+from pytest_enrich.protocols import Progress, Proposer, Sandbox, Task
+from pytest_enrich.session.ground import Ground
 from pytest_enrich.session.ledger import (
     SHORTEST_WALK,
     Ledger,
@@ -24,8 +37,12 @@ from pytest_enrich.session.ledger import (
     last_round,
     plan_round,
 )
-from pytest_enrich.session.panel import Panel
 from pytest_enrich.store import rejected
+from pytest_enrich.store.python_file import text_of
+
+if TYPE_CHECKING:
+    from pytest_enrich.session.model import LocalModel
+
 
 SCOPES = {"class", "module"}
 METHODS = {"method", "classmethod", "staticmethod", "property", "setter"}
@@ -148,8 +165,8 @@ class Walker:
         self._settings, self._context, self._panel = settings, context, panel
         self._ledger, self._progress = ledger, progress
         self._slots = max(settings.workers, 1)
-        self._executor = executors.choose(settings.workers)
-        self._asking = executors.choose(self._slots + AHEAD)
+        self._executor = choose(settings.workers)
+        self._asking = choose(self._slots + AHEAD)
         self._is_late = False
 
     def close(self) -> None:
@@ -249,3 +266,146 @@ class Walker:
         is_left = self._panel.is_unasked(done.target)
         self._is_late = self._is_late or is_left
         return replace(done, complete=done.complete and not (self._panel.is_gone or is_left))
+
+
+T = TypeVar("T")
+PARSES_IN_THREADS = (
+    sys.version_info < (3, 11) or (3, 11, 8) <= sys.version_info < (3, 12) or sys.version_info >= (3, 12, 2)
+)
+"""Whether `ast.parse` in two threads at a time is safe in this Python (python/cpython#106905)."""
+
+
+class InlineExecutor(Executor):
+    """Does the work at once, where it is submitted: an interrupt reaches it, and nothing runs beside it."""
+
+    def submit(self, work: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:  # noqa: ANN401 - as the base class
+        """Do it; only an `Exception` is kept for `result`."""
+        future: Future[T] = Future()
+        try:
+            future.set_result(work(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - it is raised again by `result`
+            future.set_exception(error)
+        return future
+
+
+def choose(workers: int) -> Executor:
+    """An executor for so many pieces of work at the same time. Threads: what takes time is other processes."""
+    return InlineExecutor() if workers <= 1 else ThreadPoolExecutor(workers, "enrich")
+
+
+@contextmanager
+def parsing_in_turn(*, is_safe: bool = PARSES_IN_THREADS) -> Iterator[None]:
+    """Where it is not safe otherwise, `ast.parse` waits until no other thread is in it.
+
+    For all who call it, libraries too, and only as long as this lasts.
+    """
+    plain, lock = ast.parse, threading.RLock()
+
+    def parse(*given: Any, **named: Any) -> Any:  # noqa: ANN401 - as `ast.parse`, whatever that takes
+        with lock:
+            return plain(*given, **named)
+
+    ast.parse = plain if is_safe else parse
+    try:
+        yield
+    finally:
+        ast.parse = plain
+
+
+class Panel:
+    """The proposers of one run; a model is among them once it was begun and found.
+
+    Args:
+        settings: Who is asked, and how.
+        sandbox: Where they try things out.
+    """
+
+    def __init__(self, settings: Settings, sandbox: Sandbox) -> None:
+        self._settings, self._sandbox = settings, sandbox
+        self._model: LocalModel | None = None
+        self._silence = ""
+
+    def test_text(self, path: str) -> str:
+        """A test file as it is now, "" when it is not there or cannot be decoded."""
+        return text_of(self._settings.rootdir, path) or ""
+
+    def begin_model(
+        self,
+        ground: Ground,
+        source_text: Callable[[str], str],
+        left: Callable[[], float],
+        attempts: Callable[[], Sequence[Attempt]],
+        say: Callable[[str], None],
+    ) -> None:
+        """Have the model loaded while others work; that there is none is said, and no reason to stop.
+
+        The functions are as in `model.Course`.
+        """
+        if MODEL not in self._settings.asked or not ground.targets:
+            return
+        from pytest_enrich.proposers.ollama.places import Places
+        from pytest_enrich.session import model
+
+        places = Places(ground.suite, self.test_text)
+        course = model.Course(source_text=source_text, places=places, left=left, attempts=attempts, say=say)
+        found = model.begin(self._settings, self._sandbox, ground.targets, course)
+        if isinstance(found, str):
+            self._silence = f"the model was not asked: {found}"
+        else:
+            self._model = found
+
+    def close(self) -> None:
+        """Ask a model nothing more."""
+        if self._model is not None:
+            self._model.close()
+
+    def proposers(self, names: Sequence[str]) -> tuple[Proposer, ...]:
+        """Those of these names that can be asked; with a model all others begin with what it said, too."""
+        rows = RowsProposer(self._sandbox, self.test_text)
+        known: dict[str, Proposer] = {
+            "rows": rows,
+            # A value that a call needs is the better suggestion as one more row of a test that passes it on.
+            "search": SearchProposer(self._sandbox, *([rows.of_calls] if rows.name in names else [])),
+            "properties": PropertiesProposer(self._sandbox),
+        }
+        if not uses_hypothesis(self._settings.rootdir, self._settings.test_files):
+            del known["properties"]  # a share of the time that is for nothing
+        others = tuple(known[name] for name in names if name in known)
+        return (*others, *(self._model.proposers if self._model is not None and MODEL in names else ()))
+
+    def resume(self) -> None:
+        """There is time again for what the model was not asked."""
+        if self._model is not None:
+            self._model.resume()
+
+    def identities(self, names: Sequence[str]) -> tuple[str, ...]:
+        """The proposers as a finished gap names them: a model's with its digest."""
+        return tuple(self._model.identity if name == MODEL and self._model else name for name in names)
+
+    def named(self, task: Task, test: NewTest) -> NewTest | None:
+        """A kept test under a better name, None where nobody knows one."""
+        return self._model.named(task, test) if self._model is not None else None
+
+    @property
+    def has_model(self) -> bool:
+        """Whether there is a model to be asked."""
+        return self._model is not None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the model does not answer any more."""
+        return self._model is not None and self._model.is_gone
+
+    def is_unasked(self, target: Target) -> bool:
+        """Whether there was no time for a question to the model about a target."""
+        return self._model is not None and self._model.is_unasked(target)
+
+    @property
+    def part(self) -> ModelPart | None:
+        """What a model was asked and what it took, None without one."""
+        return self._model.part if self._model else None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What people should know of the model, or why there was none."""
+        return self._model.notes if self._model else (self._silence,) if self._silence else ()

@@ -27,10 +27,9 @@ from pytest_enrich.session import ground, summary
 from pytest_enrich.session.contradictions import Contradictions
 from pytest_enrich.session.ledger import LEFT_OUT, Ledger
 from pytest_enrich.session.noting import NotingSandbox, Remembering, Slots
-from pytest_enrich.session.panel import Panel
 from pytest_enrich.session.scope import Found, now
-from pytest_enrich.session.walker import Walker
-from pytest_enrich.session.writing import TestFiles, Writer
+from pytest_enrich.session.walker import Panel, Walker
+from pytest_enrich.session.writing import Writer
 from pytest_enrich.store import Store, last_run, rebuild
 
 DOCSTRINGS = 0.2
@@ -61,7 +60,6 @@ class Session:
         self._sandbox = NotingSandbox(Remembering(Slots(self._forks, max(settings.workers, 1), self._job_seconds)))
         self._ground = ground.Ground(targets=())
         self._stopped: Stop = ""
-        self._files = TestFiles(settings.rootdir)
         made = MadePart(
             at=now(),
             pytest_enrich=__version__,
@@ -70,9 +68,9 @@ class Session:
             options=settings.said,
         )
         self._contradictions = Contradictions(settings, store, found, self._sandbox, made=made)
-        self._writer = Writer(store=store, files=self._files, made=made, sandbox=self._sandbox)
+        self._writer = Writer(store=store, made=made, sandbox=self._sandbox)
         self._ledger = Ledger(found, store, self._writer, self._contradictions)
-        self._panel = Panel(settings, self._sandbox, self._files)
+        self._panel = Panel(settings, self._sandbox)
         self._existing = validate.Existing(math.inf if settings.budget.seconds is None else BESIDE_SECONDS)
         self._walker = Walker(settings, self._context(), self._panel, self._ledger, progress)
 
@@ -86,7 +84,7 @@ class Session:
             existing=self._existing,
             timeout=settings.timeout,
             seed=settings.seed,
-            test_text=self._files.readable,
+            test_text=self._panel.test_text,
             gaps=_by_path(found.open),
             source_text=found.texts.__getitem__,
             grade=settings.grade,
@@ -116,7 +114,8 @@ class Session:
             self._stopped = "budget"
         except KeyboardInterrupt:
             self._stopped = "interrupted"
-        rebuild.write_all_patch(self._store, self._files.combined(self._store))
+        if self._store.exists():
+            rebuild.texts(self._store)
         if self._ledger.defects:
             last_run.write_crash(self._store, "\n".join(self._ledger.defects))
 

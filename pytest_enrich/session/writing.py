@@ -1,58 +1,18 @@
-"""The test files of a run, as they are now: tests go into these, and people may write in them meanwhile."""
+"""What was kept becomes a suggestion on the disk, in the form of its test file."""
 
 from __future__ import annotations
 
-import contextlib
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
 
 from msgspec.structs import replace
 
 from pytest_enrich import patch
 from pytest_enrich.data import Attempt, Gap, Suggestion
 from pytest_enrich.data.suggestion import MadePart
-from pytest_enrich.errors import RefusedError
 from pytest_enrich.protocols import Sandbox
-from pytest_enrich.store import Store, formatter, seal
-
-
-class TestFiles:
-    """Reads them; all paths are relative to `rootdir`."""
-
-    __test__ = False  # pytest collects classes by this name
-
-    def __init__(self, rootdir: Path) -> None:
-        self._rootdir = rootdir
-
-    def text(self, path: str) -> str | None:
-        """What is in the file, None when it is not there.
-
-        Raises:
-            RefusedError: It is there, and not in the encoding that it says.
-        """
-        try:
-            return patch.decode((self._rootdir / path).read_bytes(), path)
-        except OSError:
-            return None
-
-    def readable(self, path: str) -> str:
-        """What is in the file, "" when it is not there or cannot be decoded."""
-        try:
-            return self.text(path) or ""
-        except RefusedError:
-            return ""
-
-    def combined(self, store: Store) -> str:
-        """The patch of all suggestions that wait, without those whose files cannot be decoded."""
-        pending = store.pending() if store.exists() else ()
-        texts: dict[str, str | None] = {}
-        for path in sorted({one.target.path for one in pending}):
-            with contextlib.suppress(RefusedError):
-                texts[path] = self.text(path)
-        left = [one for one in pending if one.target.path in texts]
-        return patch.combine(left, texts, formatter.of(self._rootdir)) if left else ""
+from pytest_enrich.store import Store, seal, targets
 
 
 class Writer:
@@ -60,13 +20,12 @@ class Writer:
 
     Args:
         store: Where they go, and where those that wait are.
-        files: The test files as they are.
         made: When and with what they are made.
         sandbox: Where they were proven.
     """
 
-    def __init__(self, store: Store, files: TestFiles, made: MadePart, sandbox: Sandbox) -> None:
-        self._store, self._files, self._made, self._sandbox = store, files, made, sandbox
+    def __init__(self, store: Store, made: MadePart, sandbox: Sandbox) -> None:
+        self._store, self._made, self._sandbox = store, made, sandbox
         self._notes: dict[str, None] = {}
 
     @property
@@ -89,7 +48,7 @@ class Writer:
             RefusedError: Its test file, as it is now, cannot take it.
         """
         candidate = attempt.candidate
-        text = self._files.text(candidate.placement.path)
+        text = self._text(candidate.placement.path)
         isolation = self._sandbox.isolation
         # Of two functions the tests may have one name; a person sees both before either is in the file.
         taken = self._names[candidate.placement.path]
@@ -101,7 +60,14 @@ class Writer:
         taken.update(one.test.names)
         return one
 
+    def _text(self, path: str) -> str | None:
+        """The test file as it is now, people may write in it meanwhile; None when it is not there."""
+        try:
+            return patch.decode((self._store.rootdir / path).read_bytes(), path)
+        except OSError:
+            return None
+
     def _form(self, path: str, before: str | None, after: str) -> str:
-        made = formatter.formatted(self._store.rootdir, path, before, after)
+        made = targets.formatted(self._store.rootdir, path, before, after)
         self._notes.update(dict.fromkeys(filter(None, [made.note])))
         return made.text

@@ -5,17 +5,22 @@ What is told here is evidence, too: it is added to the chain of `store.evidence`
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from pytest_enrich.data import Attempted, Decision, Finished, State, Suggestion
 from pytest_enrich.data.run import Line, Written
+from pytest_enrich.data.suggestion import SCHEMA, BrokenPart
 from pytest_enrich.errors import StoreError
-from pytest_enrich.store import disk, folder, identity, rejected, shelf
+from pytest_enrich.store import disk, identity, rejected, targets
+from pytest_enrich.store.disk import LARGEST_FILE, LONGEST_LIST, decoded
 from pytest_enrich.store.evidence import Evidence, sha256
 from pytest_enrich.store.identity import append_to_log, logged_states, read_log
-from pytest_enrich.store.shelf import Shelf
+from pytest_enrich.store.seal import options_of
 
 __all__ = ["Shelf", "Store", "disk", "identity", "rejected"]
 
@@ -39,7 +44,7 @@ class Store(Struct, frozen=True):
 
     def shelf(self) -> Shelf:
         """All that waits, with a line for every suggestion and log line that could not be read."""
-        lying = shelf.read(self.directory / "pending", self.rootdir)
+        lying = read(self.directory / "pending", self.rootdir)
         decisions, broken = read_log(self._decisions, Decision, disk.LARGEST)
         states = logged_states(decisions)
         waiting = (one for one in lying.suggestions if self._state(one, states) == "pending")
@@ -48,20 +53,20 @@ class Store(Struct, frozen=True):
 
     def withdraw(self, suggestion: Suggestion) -> None:
         """Remove what lies in `pending/`, as if it had never been made."""
-        folder.remove(self.directory / "pending" / suggestion.id)
+        disk.remove(self.directory / "pending" / suggestion.id)
 
     def lying(self, kind: str) -> tuple[Suggestion, ...]:
         """The suggestions whose files lie in `pending` or `decided`, whatever was decided about them."""
-        return shelf.read(self.directory / kind, self.rootdir).suggestions
+        return read(self.directory / kind, self.rootdir).suggestions
 
     def decided_names(self) -> tuple[str, ...]:
         """The folders in `decided/`, older ones of the same id included."""
-        return folder.names(self.directory / "decided")
+        return disk.names(self.directory / "decided")
 
     def clean(self) -> None:
         """Remove all that is in `decided/`."""
         for name in self.decided_names():
-            folder.remove(self.directory / "decided" / name)
+            disk.remove(self.directory / "decided" / name)
 
     def find(self, prefix: str) -> Suggestion:
         """The suggestion or possible bug that waits and whose id, or the id's second part, begins with `prefix`.
@@ -87,7 +92,7 @@ class Store(Struct, frozen=True):
         self.prepare()
         if self.state(suggestion) != "pending":
             self.note(_again(suggestion))
-        place = folder.make_inside(self.directory, "pending", suggestion.id)
+        place = disk.make_inside(self.directory, "pending", suggestion.id)
         self.evidence.add("suggestion", _written(suggestion, patch_text, module_text))
         _write(place, suggestion, patch_text, module_text)
         return place
@@ -106,7 +111,7 @@ class Store(Struct, frozen=True):
         if not identity.is_valid(suggestion.id):
             raise StoreError(f"{suggestion.id!r} cannot be the name of a suggestion\nIt was not written.")
         self.prepare()
-        place = folder.make_inside(self.directory, "decided", suggestion.id)
+        place = disk.make_inside(self.directory, "decided", suggestion.id)
         _write(place, suggestion, patch_text, module_text)
 
     def read_text(self, suggestion: Suggestion, name: str) -> str:
@@ -137,9 +142,9 @@ class Store(Struct, frozen=True):
         decided = self.directory / "decided" / decision.id
         if decision.verb == "undo":
             if not pending.exists():
-                folder.move(decided, pending)
+                disk.move(decided, pending)
         else:
-            folder.move(pending, decided)
+            disk.move(pending, decided)
 
     def decisions(self) -> tuple[Decision, ...]:
         """All decisions, oldest first."""
@@ -148,7 +153,7 @@ class Store(Struct, frozen=True):
     def journal(self, *lines: Line) -> None:
         """Note attempts and finished gaps; on the disk when this returns."""
         self.prepare()
-        folder.make_inside(self.directory, ".cache")
+        disk.make_inside(self.directory, ".cache")
         self.evidence.add("attempt", *(line.attempt for line in lines if isinstance(line, Attempted)))
         append_to_log(self.directory / ".cache" / "state.jsonl", lines)
 
@@ -165,15 +170,15 @@ class Store(Struct, frozen=True):
 
     def forget(self) -> None:
         """Forget attempts and finished gaps, so that all are tried again."""
-        folder.remove(self.directory / ".cache" / "state.jsonl")
+        disk.remove(self.directory / ".cache" / "state.jsonl")
 
     def prepare(self) -> None:
         """Make the folder with its `.gitignore`; see `folder.prepare`."""
-        folder.prepare(self.directory, self.rootdir)
+        disk.prepare(self.directory, self.rootdir)
 
     def exists(self) -> bool:
         """Whether there is a suggestions folder."""
-        return self.directory.is_dir() and folder.is_ours(self.directory)
+        return self.directory.is_dir() and disk.is_ours(self.directory)
 
     @property
     def evidence(self) -> Evidence:
@@ -198,7 +203,7 @@ def _write(place: Path, one: Suggestion, patch_text: str, module_text: str) -> N
         if text:
             disk.write(place / name, text)
         else:
-            folder.remove(place / name)
+            disk.remove(place / name)
     disk.write_json(place / "suggestion.json", one)
 
 
@@ -212,3 +217,152 @@ def _written(one: Suggestion, patch_text: str, module_text: str) -> Written:
 def _again(one: Suggestion) -> Decision:
     """The same test was made once more: whatever was decided about it, it waits again."""
     return Decision(id=one.id, body=one.test.body_sha256, verb="undo", at=one.made.at, why="again")
+
+
+_OF_ANOTHER = "is of another version of pytest-enrich"
+_VISIBLE = 60
+
+
+class _Any(Struct):
+    """What files of all versions have."""
+
+    schema: str = ""
+
+
+class Shelf(Struct, frozen=True):
+    """What a folder of suggestions holds: the readable ones in reading order, and one line for each other."""
+
+    suggestions: tuple[Suggestion, ...]
+    problems: tuple[str, ...]
+
+
+def read(directory: Path, rootdir: Path) -> Shelf:
+    """Read `pending/` or `decided/`; names that cannot be an id are passed over."""
+    if directory.is_symlink() or directory.is_file():
+        return Shelf((), (f"{directory.name} is no folder: not used",))
+    names = [name for name in disk.names(directory) if identity.is_valid(name)]
+    fault = _asked_once(rootdir)
+    found = [suggestion(directory / name, fault) for name in names[:LONGEST_LIST] if (directory / name).is_dir()]
+    readable = sorted((one for one in found if isinstance(one, Suggestion)), key=order)
+    more = len(names) - LONGEST_LIST
+    left = (f"{directory.name} holds {more} more than we would write: not used",) if more > 0 else ()
+    return Shelf(tuple(readable), (*(one for one in found if isinstance(one, str)), *left))
+
+
+def suggestion(directory: Path, misplaced: Callable[[Suggestion], str]) -> Suggestion | str:
+    """The suggestion in this folder, or why it cannot be read (one line that names it).
+
+    `misplaced` says what is wrong with the files that it names.
+    """
+    where = f"{directory.parent.name}/{directory.name}"
+    if directory.is_symlink():
+        return f"{where} is a symbolic link: not followed"
+    content = None
+    try:
+        content = disk.read(directory / "suggestion.json", LARGEST_FILE)
+        found = decoded(content or b"", Suggestion)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        why = (
+            f"{_OF_ANOTHER}: not used"
+            if _schema(content) not in {"", SCHEMA}
+            else f"cannot be read: {_short(error)}"
+        )
+        return f"{where}/suggestion.json {why}"
+    except StoreError as error:
+        cause = error.__cause__
+        why = disk.explained(cause) if isinstance(cause, OSError) else _short(error)
+        return f"{where}/suggestion.json cannot be read: {why}"
+    return _fault(found, directory.name, where, misplaced) or found
+
+
+def order(one: Suggestion) -> tuple[str, str, int, str]:
+    """Suggestions for one function come together, so that one reading of it serves them all."""
+    return (one.gap.path, one.gap.qualname, one.gap.line, one.id)
+
+
+def _asked_once(rootdir: Path) -> Callable[[Suggestion], str]:
+    """What is wrong with the files that suggestions name: many name the same few."""
+    known: dict[tuple[str, str, tuple[str, ...]], str] = {}
+
+    def asked(one: Suggestion) -> str:
+        key = (one.target.path, one.gap.path, options_of(rootdir, one).words)
+        if key not in known:
+            known[key] = misplaced(rootdir, *key)
+        return known[key]
+
+    return asked
+
+
+def misplaced(rootdir: Path, target: str, source: str, words: tuple[str, ...]) -> str:
+    """Why a test of `source` cannot go into `target`, "" when it can; `words` are of pytest's command line."""
+    if not identity.inside(rootdir, source):
+        return f"names {source[:_VISIBLE]!r}, no Python file of this project: not used"
+    why = targets.fault(rootdir, target, words) or ("is what it tests" if target == source else "")
+    return why and f"would go into {target[:_VISIBLE]!r}, which {why}: not used"
+
+
+def _fault(one: Suggestion, name: str, where: str, misplaced: Callable[[Suggestion], str]) -> str:
+    if one.schema != SCHEMA:
+        return f"{where}/suggestion.json {_OF_ANOTHER}: not used"
+    if one.id != name:
+        return f"{where}/suggestion.json says that it is {one.id[:_VISIBLE]!r}: not used"
+    if not holds(one):
+        return f"{where}/suggestion.json holds no test: not used"
+    why = misplaced(one)
+    return why and f"{where} {why}"
+
+
+def holds(one: Suggestion) -> bool:
+    """Whether the code is what is promised, below imports that are imports."""
+    try:
+        above = [node for text in one.test.imports for node in ast.parse(text).body]
+        clean = all(isinstance(node, ast.Import | ast.ImportFrom) for node in above)
+        named = all(map(_is_name, (*one.test.names, *one.test.argnames, one.target.owner, one.target.anchor)))
+        if (one.kind == "bug") != (one.broken is not None) or (one.broken and not _is_mark(one.broken)):
+            return False
+        return clean and named and (_is_row(one) if one.kind == "row" else _is_test(one))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+
+
+def _is_name(text: str | None) -> bool:
+    """Whether it is a name of Python's, in classes perhaps: it becomes part of a file."""
+    return not text or all(part.isidentifier() for part in text.replace("::", ".").split("."))
+
+
+def _is_test(one: Suggestion) -> bool:
+    body = ast.parse(one.test.code).body
+    names = tuple(node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return bool(names) and names == one.test.names and len(names) == len(body)
+
+
+def _is_mark(broken: BrokenPart) -> bool:
+    """Whether it is one decorator by which a test is known to fail, and what that needs are imports."""
+    (function,) = ast.parse(f"{broken.mark}\ndef test(): pass").body
+    marks = function.decorator_list if isinstance(function, ast.FunctionDef) else []
+    calls = [one.func for one in marks if isinstance(one, ast.Call)]
+    is_mark = len(marks) == len(calls) == 1 and isinstance(calls[0], ast.Attribute) and calls[0].attr == "xfail"
+    needed = [node for text in broken.mark_imports for node in ast.parse(text).body]
+    return is_mark and all(isinstance(node, ast.Import | ast.ImportFrom) for node in needed)
+
+
+def _is_row(one: Suggestion) -> bool:
+    """One element of a list, or one decorator."""
+    named = len(one.test.names) == 1 and one.test.names[0].isidentifier()
+    if not one.test.argnames:
+        body = ast.parse(f"{one.test.code}\ndef test(): pass").body
+        return named and len(body) == 1 and len(getattr(body[0], "decorator_list", ())) == 1
+    ast.parse(one.test.code.strip(), mode="eval")
+    tree = ast.parse(f"[{one.test.code}\n]", mode="eval").body
+    return named and isinstance(tree, ast.List) and len(tree.elts) == 1
+
+
+def _schema(content: bytes | None) -> str:
+    try:
+        return msgspec.json.decode(content or b"", type=_Any).schema
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return ""
+
+
+def _short(error: BaseException) -> str:
+    return str(error).splitlines()[0][:_VISIBLE] if str(error) else type(error).__name__

@@ -23,7 +23,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data.encoded import encoded
 from pytest_enrich.errors import StoreError
-from pytest_enrich.store import disk, folder, seal
+from pytest_enrich.store import disk, seal
 
 Kind: TypeAlias = Literal["run", "exchange", "attempt", "suggestion", "decision", "end"]
 """What a run begins with; a question to a model and its reply; a candidate and its verdict; what was written for
@@ -110,7 +110,7 @@ class Evidence(Struct, frozen=True):
 
     def files(self) -> tuple[Path, ...]:
         """One a run, the oldest first; a decision belongs to the run before it."""
-        return tuple(self.directory / name for name in folder.names(self.directory) if _FILE.fullmatch(name))
+        return tuple(self.directory / name for name in disk.names(self.directory) if _FILE.fullmatch(name))
 
     def lines(self) -> Iterator[Line]:
         """All that can be read, the oldest first, whether the chain holds or not."""
@@ -228,8 +228,8 @@ class Answers(Struct, frozen=True):
             StoreError: It cannot be written.
         """
         place = self._folder / _reply_file(name)
-        folder.prepare(self.directory, self.rootdir)
-        folder.make_inside(self.directory, ".cache", "answers")
+        disk.prepare(self.directory, self.rootdir)
+        disk.make_inside(self.directory, ".cache", "answers")
         Evidence(self.directory / "evidence", self.rootdir).add("exchange", msgspec.json.decode(content))
         disk.write(place, content)
 

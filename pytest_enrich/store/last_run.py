@@ -9,7 +9,7 @@ import msgspec
 from pytest_enrich.data import RunSummary
 from pytest_enrich.data.run import RUN_SCHEMA
 from pytest_enrich.errors import StoreError
-from pytest_enrich.store import Store, disk, folder
+from pytest_enrich.store import Store, disk
 from pytest_enrich.store.disk import read_bounded
 
 _README = """\
@@ -69,14 +69,14 @@ def examined(store: Store) -> str:
 def note_examined(store: Store, digest: str) -> None:
     """Note it, where there is a folder to note it in."""
     if store.exists() and store.directory.is_dir():
-        folder.make_inside(store.directory, ".cache")
+        disk.make_inside(store.directory, ".cache")
         disk.write(store.directory / ".cache" / "examined", digest)
 
 
 def write_crash(store: Store, text: str) -> Path:
     """Keep the traceback of a defect of ours; returns where."""
     store.prepare()
-    folder.make_inside(store.directory, ".cache")
+    disk.make_inside(store.directory, ".cache")
     path = store.directory / ".cache" / "crash.txt"
     disk.write(path, text)
     return path

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Decision, Grade, MadeSuggestion, RunSummary, Suggestion
-from pytest_enrich.store import Store, folder, identity, last_run, rebuild, rejected, seal
+from pytest_enrich.store import Store, disk, identity, last_run, rebuild, rejected, seal
 from pytest_enrich.store.identity import logged_states
 
 _MOST_FOLDERS = 10_000
@@ -41,15 +41,15 @@ def folders(directory: Path, rootdir: Path) -> tuple[Store, ...]:
 
     Each may lie in the folder of its job, with the path that it had there (`jobs/2/enrich-suggestions`).
     """
-    if folder.is_made(directory):
+    if disk.is_made(directory):
         return (Store(directory, rootdir),)
-    places = [one for each in _inside(directory) for one in ([each] if folder.is_made(each) else _inside(each))]
-    return tuple(Store(one, rootdir) for one in places if folder.is_made(one))
+    places = [one for each in _inside(directory) for one in ([each] if disk.is_made(each) else _inside(each))]
+    return tuple(Store(one, rootdir) for one in places if disk.is_made(one))
 
 
 def _inside(directory: Path) -> Sequence[Path]:
     """The folders in this one, hidden ones and links left out."""
-    found = (directory / name for name in folder.names(directory)[:_MOST_FOLDERS] if not name.startswith("."))
+    found = (directory / name for name in disk.names(directory)[:_MOST_FOLDERS] if not name.startswith("."))
     return [one for one in found if one.is_dir() and not one.is_symlink()]
 
 
@@ -168,7 +168,7 @@ def _write(into: Store, sources: Sequence[Store], chosen: Choice) -> tuple[str, 
     if read:
         into.prepare()
         last_run.write(into, replace(summary, suggestions=made))
-    if folder.is_made(into.directory):
+    if disk.is_made(into.directory):
         rebuild.texts(into, {one.target.path for one in pending})
     return summary.notes
 

@@ -1,4 +1,4 @@
-"""A Python file of the user's project: its text with the line endings and the encoding that it has."""
+"""A Python file of the user's project: its text in its encoding, and where a suggestion's gap is today."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import hashlib
 import io
 import tokenize
 import warnings
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from msgspec import Struct
 
-from pytest_enrich.data import Suggestion
+from pytest_enrich.data import SourceLine, Suggestion
 from pytest_enrich.errors import EnrichError, RefusedError, StoreError
 from pytest_enrich.store import Store, disk
 
@@ -33,6 +33,11 @@ class PythonFile(Struct, frozen=True):
     def sha256(self) -> str:
         """Of the bytes, "" when there is no file."""
         return "" if self.content is None else hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def before(self) -> str | None:
+        """The text, None when there is no file."""
+        return None if self.content is None else self.text
 
     def encoded(self, text: str) -> bytes:
         """Another text for the same file.
@@ -70,6 +75,17 @@ def read(rootdir: Path, name: str) -> PythonFile:
         raise _refused(name, "has conflict markers")
     tree(text, name)
     return PythonFile(path, name, content, text, encoding)
+
+
+def text_of(rootdir: Path, name: str) -> str | None:
+    """A file's text as patches are made of it, with its byte order mark; None when none can be read."""
+    from pytest_enrich import patch
+
+    try:
+        content = disk.read((rootdir / name).resolve())
+        return None if content is None else patch.decode(content, name)
+    except EnrichError:
+        return None
 
 
 def write(file: PythonFile, content: bytes) -> None:
@@ -170,3 +186,36 @@ def _promised(store: Store, one: Suggestion) -> int | None:
 def is_stale(store: Store, suggestion: Suggestion) -> bool:
     """Whether the logic around the gap has changed, or is gone."""
     return today_text(store, suggestion) is None
+
+
+_AROUND = 2
+_MOST = 30
+
+
+def source(text: str, one: Suggestion, line: int) -> tuple[SourceLine, ...]:
+    """The lines round the gap, which is on `line` of `text` now; those that no test runs are `missing`.
+
+    Lines of other gaps that it closes are among them when they are near.
+    """
+    lines = _lines(text)
+    moved = line - one.gap.line
+    near = (number for number in one.gap.also_lines if abs(number - one.gap.line) <= _MOST - _AROUND)
+    missing = {number + moved for number in (*one.gap.lines, *near)}
+    shown = sorted({line, *missing})
+    first, last = max(1, shown[0] - _AROUND), min(len(lines), shown[-1] + _AROUND)
+    return between(text, range(first, min(last, first + _MOST) + 1), missing)
+
+
+def between(text: str, numbers: Iterable[int], missing: Collection[int]) -> tuple[SourceLine, ...]:
+    """The lines of `text` with these numbers, as far as it has them; those in `missing` are marked."""
+    lines = _lines(text)
+    return tuple(
+        SourceLine(number=number, text=lines[number - 1].expandtabs(), missing=number in missing)
+        for number in numbers
+        if number <= len(lines)
+    )
+
+
+def _lines(text: str) -> list[str]:
+    """The lines as Python counts them: a form feed begins none."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_enrich.data import Candidate, Suggestion
-from pytest_enrich.errors import EnrichError, RefusedError
-from pytest_enrich.store import Store, disk, folder, formatter, identity
+from pytest_enrich.errors import RefusedError
+from pytest_enrich.store import Store, disk, identity, targets
+from pytest_enrich.store.python_file import text_of
 
 if TYPE_CHECKING:
     from pytest_enrich import patch
@@ -23,7 +23,7 @@ def texts(store: Store, changed: Iterable[str] = ()) -> None:
     from pytest_enrich import patch
 
     pending = store.pending()
-    today = {path: _text(store.rootdir, path) for path in sorted({one.target.path for one in pending})}
+    today = {path: text_of(store.rootdir, path) for path in sorted({one.target.path for one in pending})}
     drafts = {path: patch.Draft(today[path] or "", path) for path in changed if path in today}
     ways = {path: how(store, path) for path in drafts}
     for one in pending:
@@ -32,15 +32,11 @@ def texts(store: Store, changed: Iterable[str] = ()) -> None:
             with contextlib.suppress(RefusedError):
                 store.replace_patch(one, patch.render_patch(one, today[path], drafts[path], ways[path]))
             module(store, one)
-    write_all_patch(store, patch.combine(pending, today, formatter.of(store.rootdir)) if pending else "")
-
-
-def write_all_patch(store: Store, patch_text: str) -> None:
-    """Write the patch of all pending suggestions together; none when it is empty."""
-    if patch_text:
-        disk.write(store.directory / "all.patch", patch_text)
+    readable = [one for one in pending if one.target.new_file or today[one.target.path] is not None]
+    if readable:
+        disk.write(store.directory / "all.patch", patch.combine(readable, today, targets.form_of(store.rootdir)))
     else:
-        folder.remove(store.directory / "all.patch")
+        disk.remove(store.directory / "all.patch")
 
 
 def module(store: Store, one: Suggestion) -> None:
@@ -50,13 +46,10 @@ def module(store: Store, one: Suggestion) -> None:
     """
     from pytest_enrich import patch
 
-    if one.kind != "row":
-        return
-    with contextlib.suppress(RefusedError):
-        new = patch.render_module(one, _text(store.rootdir, one.target.path))
-        old = store.read_text(one, identity.module_name(one.id))
-        if not old or patch.marked(old) == patch.marked(new):
-            store.replace_module(one, new)
+    new = rendered(store, one) if one.kind == "row" else ""
+    old = store.read_text(one, identity.module_name(one.id))
+    if new and (not old or patch.marked(old) == patch.marked(new)):
+        store.replace_module(one, new)
 
 
 def rendered(store: Store, one: Suggestion) -> str:
@@ -64,7 +57,7 @@ def rendered(store: Store, one: Suggestion) -> str:
     from pytest_enrich import patch
 
     try:
-        return patch.render_module(one, _text(store.rootdir, one.target.path))
+        return patch.render_module(one, text_of(store.rootdir, one.target.path))
     except RefusedError:
         return ""
 
@@ -73,7 +66,7 @@ def how(store: Store, path: str) -> patch.How:
     """How a test is put into a file: as `accept` does it."""
     from pytest_enrich import patch
 
-    return patch.How(order=neighbours(store, path), form=formatter.of(store.rootdir))
+    return patch.How(order=neighbours(store, path), form=targets.form_of(store.rootdir))
 
 
 def neighbours(store: Store, path: str) -> tuple[Candidate, ...]:
@@ -87,17 +80,6 @@ def neighbours(store: Store, path: str) -> tuple[Candidate, ...]:
     return tuple(patch.as_candidate(one) for one in patch.in_gap_order(known.values()))
 
 
-def _text(rootdir: Path, path: str) -> str | None:
-    """The file's text with its byte order mark, None when there is none that can be read."""
-    from pytest_enrich import patch
-
-    try:
-        content = disk.read((rootdir / path).resolve())
-        return None if content is None else patch.decode(content, path)
-    except EnrichError:
-        return None
-
-
 @contextlib.contextmanager
 def taken_turn(store: Store, patience: float | None = None) -> Iterator[None]:
     """Wait for the turn, and keep it for the block; where the system knows no such locks, at once.
@@ -106,7 +88,7 @@ def taken_turn(store: Store, patience: float | None = None) -> Iterator[None]:
         RefusedError: Another process keeps it for longer than `patience`, in seconds (default: `PATIENCE`).
     """
     store.prepare()
-    path = folder.make_inside(store.directory, ".cache") / "turn"
+    path = disk.make_inside(store.directory, ".cache") / "turn"
     try:
         with disk.locked(path, PATIENCE if patience is None else patience):
             yield

@@ -1,17 +1,34 @@
-"""Where tests may be written, as pytest's own configuration says it."""
+"""What the project's files say of tests: where they may be written, and which formatters they are given to.
+
+Formatters are programs of the environment that runs pytest, and get the text as data. What they make of it counts
+only where it is the same program; no other line of a file changes.
+"""
 
 from __future__ import annotations
 
 import ast
 import configparser
 import fnmatch
+import re
+import shlex
+import shutil
+import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_enrich.errors import EnrichError, RefusedError, StoreError
-from pytest_enrich.store import disk, folder, identity
+from pytest_enrich.store import disk, identity
+
+if TYPE_CHECKING:
+    from pytest_enrich.patch import Form
+
 
 _DEFAULT = ("test_*.py", "*_test.py")
 _NEVER = frozenset({
@@ -145,7 +162,7 @@ def _fault(rootdir: Path, path: str, patterns: Sequence[str]) -> str:
     above = [rootdir.joinpath(*parts[:count]) for count in range(1, len(parts))]
     if any(part.startswith(".") or part in _NOT_THEIRS for part in parts):
         return "is in a folder that is not for tests"
-    if any((one / "pyvenv.cfg").exists() or folder.is_marked(one) for one in above):
+    if any((one / "pyvenv.cfg").exists() or disk.is_marked(one) for one in above):
         return "is in a folder that is not for tests"
     fitting = [pattern for pattern in patterns if _matches(path, pattern)]
     if parts[-1].lower() in _NEVER or not fitting:
@@ -179,3 +196,167 @@ def _has_tests(path: Path) -> bool:
     except (EnrichError, SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return any(isinstance(node, _TESTS) and node.name.lower().startswith("test") for node in nodes)
+
+
+FORMAT_KEY = "enrich_format_command"
+SECONDS = 20
+FOREIGN = 0.05
+"""A formatter that would change a greater share of a file's lines is not the one that the file is kept in."""
+
+
+class Formatted(Struct, frozen=True):
+    """A text, and what a person must know about it: "" when all is well."""
+
+    text: str
+    note: str = ""
+
+
+class Tool(Struct, frozen=True):
+    """A program that formats a file from stdin to stdout.
+
+    Attributes:
+        words: What starts it, with `{filename}` for the file's name.
+        hook: How pre-commit's configuration names it.
+        files: Those that configure it, besides `pyproject.toml`.
+        lines: Its option for some lines only: from the `first` to the `last`, or to before the `end`; "" for none.
+    """
+
+    words: tuple[str, ...]
+    hook: str = ""
+    files: tuple[str, ...] = ()
+    lines: str = ""
+
+    @property
+    def name(self) -> str:
+        """As people call it."""
+        return Path(self.words[0]).name if self.hook else FORMAT_KEY
+
+    @property
+    def is_sorter(self) -> bool:
+        """Whether it sorts imports and leaves the rest alone."""
+        return bool(self.hook) and not self.lines
+
+    def installed(self) -> Tool | None:
+        """The one that stands beside this interpreter."""
+        program = shutil.which(self.words[0], path=Path(sys.executable).parent)
+        return replace(self, words=(program, *self.words[1:])) if program else None
+
+    def is_configured(self, root: Path) -> bool:
+        """Whether a project has settings for it, or has pre-commit run it."""
+        hooks = (disk.read(root / ".pre-commit-config.yaml") or b"").decode("utf-8", "replace")
+        is_hook = re.search(rf"\bid:\s*['\"]?{self.hook}['\"]?\s*$", hooks, re.MULTILINE) is not None
+        return is_hook or has_tool(root, self.name) or any((root / name).is_file() for name in self.files)
+
+    def format(self, root: Path, path: str, text: str, lines: tuple[int, int] | None = None) -> str:
+        """The text as the tool has it, all of it or what is new on these `lines` (1-based, inclusive).
+
+        Raises:
+            OSError, SubprocessError: It does not run, or refuses the text.
+            EnrichError: It answers something that is no text of Python.
+        """
+        from pytest_enrich import patch
+
+        some = [self.lines.format(first=lines[0], last=lines[1], end=lines[1] + 1)] if lines else []
+        words = [*(word.replace("{filename}", path) for word in self.words), *some]
+        data = patch.encode(text)
+        done = subprocess.run(words, cwd=root, input=data, capture_output=True, timeout=SECONDS, check=True)
+        return patch.decode(done.stdout, path)
+
+
+RUFF = ("ruff.toml", ".ruff.toml")
+_IMPORTS = (ast.Import, ast.ImportFrom)
+STDIN = ("--stdin-filename", "{filename}", "-")
+SORTERS = (
+    Tool(("isort", "--quiet", "--filename", "{filename}", "-"), "isort", (".isort.cfg",)),
+    Tool(("ruff", "check", "--quiet", "--no-cache", "--select=I", "--fix-only", *STDIN), "ruff(?:-check)?", RUFF),
+)
+FORMATTERS = (
+    Tool(("black", "--quiet", *STDIN), "black", lines="--line-ranges={first}-{last}"),
+    Tool(("ruff", "format", "--quiet", "--no-cache", *STDIN), "ruff-format", RUFF, lines="--range={first}-{end}"),
+)
+
+
+def formatted(root: Path, path: str, before: str | None, after: str) -> Formatted:
+    """The text `after` with what is not in `before` as the team's tools have it; None for a new file.
+
+    Of those that sort imports and of those that format the one is used that the file is kept in. Where none
+    formats, lines are broken that are too long for the file.
+    """
+    from pytest_enrich import patch
+
+    name, old, text = FORMAT_KEY, before or "", after
+    is_formatted = False
+    try:
+        for tools in _stages(root) if before != after else ():
+            for tool in sorted(tools, key=lambda tool: _foreign(tool, root, path, old)):
+                name = tool.name
+                if _foreign(tool, root, path, old) <= (FOREIGN if tool.lines else 0):
+                    text = _formatted(tool, root, path, old, text)
+                    is_formatted = not tool.is_sorter
+                    break
+        text = text if is_formatted or before == after else patch.wrapped(old, text)
+        if _meaning(text) != _meaning(after):
+            raise RefusedError("it would change what the file means")
+    except (OSError, ValueError, subprocess.SubprocessError, EnrichError) as error:
+        return Formatted(after, f"{name} failed, the test is in the style of its file: {_why(error)}")
+    return Formatted(text)
+
+
+def form_of(root: Path) -> Form:
+    """The formatter of a project, for texts that nobody is told about."""
+    return lambda path, before, after: formatted(root, path, before, after).text
+
+
+def _stages(root: Path) -> Iterator[Sequence[Tool]]:
+    """Tools of which one does: the one that is named, else those that sort imports, and then those that format.
+
+    Raises:
+        EnrichError, ValueError: What names it cannot be read.
+    """
+    words = shlex.split(ini_value(root, FORMAT_KEY))
+    if words:
+        yield [Tool(tuple(words))]
+        return
+    for tools in (SORTERS, FORMATTERS):
+        installed = (tool.installed() for tool in tools if tool.is_configured(root))
+        yield [tool for tool in installed if tool is not None]
+
+
+@lru_cache(maxsize=32)  # a few files are asked about, each for many suggestions
+def _foreign(tool: Tool, root: Path, path: str, text: str) -> float:
+    """The share of the lines of a file, as it is, that the tool would change."""
+    old = text.splitlines()
+    new = tool.format(root, path, text).splitlines() if old else []
+    blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
+    return 1 - sum(block.size for block in blocks) / len(old) if old else 0.0
+
+
+def _formatted(tool: Tool, root: Path, path: str, before: str, after: str) -> str:
+    """All of a file that is as the tool has it, else the new lines alone, the last ones first."""
+    if not _foreign(tool, root, path, before):
+        return tool.format(root, path, after)
+    matcher = SequenceMatcher(None, before.splitlines(), after.splitlines(), autojunk=False)
+    for kind, _, _, first, last in reversed(matcher.get_opcodes()):
+        if kind != "equal" and last > first:
+            after = tool.format(root, path, after, (first + 1, last))
+    return after
+
+
+def _meaning(text: str) -> tuple[list[str], list[str]]:
+    """What a file imports at its top, in no order, and the rest of it."""
+    from pytest_enrich.imports.text import parse
+
+    body = parse(text).body
+    imported = [
+        f"{ast.dump(alias)}{_source(node)}" for node in body if isinstance(node, _IMPORTS) for alias in node.names
+    ]
+    return sorted(imported), [ast.dump(node) for node in body if not isinstance(node, _IMPORTS)]
+
+
+def _source(node: ast.Import | ast.ImportFrom) -> str:
+    return f"{node.level}{node.module}" if isinstance(node, ast.ImportFrom) else ""
+
+
+def _why(error: Exception) -> str:
+    said = error.stderr.decode("utf-8", "replace") if isinstance(error, subprocess.CalledProcessError) else ""
+    return (said or str(error)).strip().partition("\n")[0]

@@ -23,8 +23,7 @@ from pytest_enrich.data import (
 )
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.protocols import Sandbox, Task
-from pytest_enrich.validate import beside
-from pytest_enrich.validate.proof import MEASURED, SHOWN, Existing, Proof, last_line
+from pytest_enrich.validate.proof import MEASURED, SHOWN, Existing, Proof, fallen, last_line
 
 
 class Gained(Struct, frozen=True, kw_only=True):
@@ -93,10 +92,10 @@ def measure(proof: Proof) -> Gained | Dropped:
 
 def _doubt(proof: Proof) -> None:
     """Where nothing can be measured a candidate is dropped whatever it is; then the run says so."""
-    found = beside.fallen(proof, MEASURED)
-    if found.all:
+    existing = fallen(proof, MEASURED)
+    if existing.all:
         way = f"{MEASURED.name} with coverage; nothing can be proven there"
-        proof.existing.note(proof.candidate.placement.path, way, last_line(found.details[0]))
+        proof.existing.note(proof.candidate.placement.path, way, last_line(existing.details[0]))
 
 
 def read(proof: Proof, execution: Execution, seconds: float) -> Gained | Dropped:

@@ -15,9 +15,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Dropped, Execution, Failed, World
-from pytest_enrich.validate import beside, gain
+from pytest_enrich.validate import gain
 from pytest_enrich.validate.gain import Gained
-from pytest_enrich.validate.proof import PLAIN, SHOWN, Proof, Trial, first_line, function
+from pytest_enrich.validate.proof import PLAIN, SHOWN, Proof, Trial, beside, excuse, first_line, function
 
 ZONE = "Asia/Kathmandu"
 """A quarter of an hour off all that people think of."""
@@ -63,9 +63,9 @@ def check(proof: Proof, first: Gained) -> Ways | Dropped:
         first: What it closed then.
     """
     passed, left_out = [], []
-    plain = beside.of(proof, PLAIN)
+    plain = beside(proof, PLAIN)
     # Of a file of which nothing can be said nothing is remembered: it is not run once more to hear that again.
-    measured = plain if plain[1] is None else beside.of(proof, PLAIN, TRACED)
+    measured = plain if plain[1] is None else beside(proof, PLAIN, TRACED)
     for trial in _trials(whole=plain[1] is not None, measured=measured[1] is not None):
         proof, known = measured if trial.measured else plain
         execution = proof.prove(trial)
@@ -73,7 +73,7 @@ def check(proof: Proof, first: Gained) -> Ways | Dropped:
             left_out.append(f"{trial.name}: {first_line(execution.detail)}")
             continue
         if (fault := _fault(proof, first, trial, execution)) is not None:
-            why = beside.excuse(proof, trial, fault.detail)
+            why = excuse(proof, trial, fault.detail)
             if not why:
                 return fault
             left_out.append(f"{trial.name}: {why}")

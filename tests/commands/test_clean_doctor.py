@@ -9,7 +9,7 @@ from pytest_enrich.proposers.ollama.client import Client, parse_host
 from pytest_enrich.proposers.ollama.gate import Pulled
 from pytest_enrich.proposers.ollama.protocol import Limits
 from pytest_enrich.proposers.ollama.question import Model
-from pytest_enrich.sandboxes import survey
+from pytest_enrich.sandboxes import isolation
 
 
 @pytest.fixture
@@ -55,10 +55,10 @@ def test_doctor_finds_everything_here(project):
 @pytest.mark.usefixtures("rehearsed")
 def test_doctor_names_the_isolation_and_each_of_its_layers(project, monkeypatch):
     layers = (
-        survey.Layer("bwrap", works=False, found="not installed"),
-        survey.Layer("landlock", works=True, found="version 7"),
+        isolation.Layer("bwrap", works=False, found="not installed"),
+        isolation.Layer("landlock", works=True, found="version 7"),
     )
-    monkeypatch.setattr(survey, "survey", lambda _root: ("landlock+seccomp", layers))
+    monkeypatch.setattr(isolation, "survey", lambda _root: ("landlock+seccomp", layers))
     checks = {check["name"].strip(): check["found"] for check in project.run("doctor", "--json").json["checks"]}
     assert checks["isolation"] == "landlock+seccomp"
     assert (checks["bwrap"], checks["landlock"]) == ("not installed", "version 7")
@@ -66,7 +66,7 @@ def test_doctor_names_the_isolation_and_each_of_its_layers(project, monkeypatch)
 
 @pytest.mark.usefixtures("rehearsed")
 def test_doctor_says_what_is_not_done_without_layers(project, monkeypatch):
-    monkeypatch.setattr(survey, "survey", lambda _root: ("rlimits-only", ()))
+    monkeypatch.setattr(isolation, "survey", lambda _root: ("rlimits-only", ()))
     answer = project.run("doctor")
     assert "rlimits-only: code that a model writes is not run here" in answer.out
 

@@ -106,23 +106,6 @@ def test_any_order_of_accepts_and_undos_leads_to_the_same(project, data, end, he
     assert project.tests.read_bytes() == _original(head, end)
 
 
-@pytest.mark.usefixtures("no_dash", "negative", "free")
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_the_order_of_accepts_does_not_matter(project, data):
-    _fresh(project, _original("", ""))
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(pytest_run, "file", lambda *_: pytest_run.Outcome(0, "all passed"))
-        texts = []
-        for order in (project.store.pending(), data.draw(st.permutations(project.store.pending()))):
-            for one in order:
-                accept.accept(project.store, [one])
-            texts.append(project.tests.read_text())
-            for decision, one in undo.standing(project.store):
-                undo.undo(project.store, decision, one)
-    assert texts[0] == texts[1]
-
-
 def _fresh(project, content):
     """The project as the fixtures made it: examples must not see each other's decisions."""
     made = project.root.parent / "made"

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_enrich import config
-from pytest_enrich.config import Budget, options
+from pytest_enrich.config import Budget
 from pytest_enrich.errors import UsageError
 
 
@@ -37,7 +37,7 @@ def test_a_budget_is_spelled_as_it_would_be_typed():
 
 def test_auto_workers_are_as_many_as_cores_and_at_most_four(monkeypatch):
     for cores, workers in ((1, 1), (2, 2), (3, 3), (64, 4)):
-        monkeypatch.setattr(options, "_cores", lambda cores=cores: cores)
+        monkeypatch.setattr(config, "_cores", lambda cores=cores: cores)
         assert config.workers("auto") == workers
     assert config.workers("8") == 8
 

@@ -6,9 +6,8 @@ import sys
 import coverage
 import pytest
 
-from pytest_enrich import gaps
+from pytest_enrich import gaps, measurement
 from pytest_enrich.errors import UsageError
-from pytest_enrich.measurement import earlier
 
 CART = "src/shop/cart.py"
 UPPER = [(-1, 2), (2, 3), (3, 5), (5, -2)]
@@ -41,10 +40,10 @@ def load(shop, tmp_path):
         folder = tmp_path / f"private-{name}"
         folder.mkdir(exist_ok=True)
         try:
-            cov = earlier.load(shop.path / name, folder, shop.path, ".coveragerc")
+            cov = measurement.load_earlier(shop.path / name, folder, shop.path, ".coveragerc")
         except UsageError as error:
             return str(error)
-        tests = earlier.test_files(cov, shop.path)
+        tests = measurement.test_files(cov, shop.path)
         return tests, [(file.path, file.missing_lines) for file in gaps.read(cov, shop.path, tests).files]
 
     return load

@@ -61,14 +61,13 @@ def test_the_list_names_the_gap_and_writes_nothing(real):
     assert result.ret == 0
 
 
-@pytest.mark.parametrize("args", [[], ["-n2"]])
-def test_what_pytest_imports_for_its_own_settings_is_no_gap(real, write, args):
+def test_what_pytest_imports_for_its_own_settings_is_no_gap(real, write):
     write(
         "src/shop/odd.py",
         "import re\n\nclass Odd(Warning):\n    level = 1\n\n    def text(self):\n        return 1\n",
     )
     write("pytest.ini", "[pytest]\npythonpath = src\naddopts = --cov=src\nfilterwarnings = ignore::shop.odd.Odd\n")
-    result = real.runpytest_subprocess("--enrich", "--enrich-list", "--cov-branch", "--cov-context=test", *args)
+    result = real.runpytest_subprocess("--enrich", "--enrich-list", "--cov-branch", "--cov-context=test", "-n2")
     result.stdout.fnmatch_lines(["gaps      2, *", "src/shop/odd.py::Odd.text *"])
     result.stdout.no_fnmatch_line("*<module>*")
 

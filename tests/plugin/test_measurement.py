@@ -22,19 +22,14 @@ def test_a_project_without_any_configuration_is_measured_with_branches_and_conte
     said = given(shop.runpytest_subprocess("--enrich"))
     below = {path: lines for path, lines in said["missing"].items() if not path.startswith(("/", "conftest"))}
     assert below == {"src/shop/cart.py": [4], "src/shop/__init__.py": [], "tests/test_cart.py": []}
+    assert not [path for path in said["missing"] if "site-packages" in path]
     assert said["branches"]
     assert "tests/test_cart.py::test_upper|run" in said["contexts"]
 
 
-def test_what_is_installed_is_not_measured(shop, given):
-    said = given(shop.runpytest_subprocess("--enrich"))
-    assert not [path for path in said["missing"] if "site-packages" in path]
-
-
-@pytest.mark.parametrize("args", [[], ["-n2"]])
-def test_the_coverage_file_of_the_user_is_not_touched(shop, given, args):
+def test_the_coverage_file_of_the_user_is_not_touched(shop, given):
     coverage_file(shop).write_bytes(b"theirs")
-    given(shop.runpytest_subprocess("--enrich", *args))
+    given(shop.runpytest_subprocess("--enrich", "-n2"))
     assert coverage_file(shop).read_bytes() == b"theirs"
     assert [path.name for path in shop.path.glob(".coverage*")] == [".coverage"]
 
@@ -62,10 +57,9 @@ def test_what_the_configuration_leaves_out_stays_out(shop, write, given):
 PATHS = "[run]\nparallel = true\nsource = shop\n\n[paths]\nsource =\n    .tox/*/site-packages\n    src\n"
 
 
-@pytest.mark.parametrize("args", [[], ["-n2"]])
-def test_paths_that_coverage_refuses_are_no_obstacle(shop, write, given, args):
+def test_paths_that_coverage_refuses_are_no_obstacle(shop, write, given):
     write(".coveragerc", PATHS)
-    result = shop.runpytest_subprocess("--enrich", *args)
+    result = shop.runpytest_subprocess("--enrich", "-n2")
     assert given(result)["missing"]["src/shop/cart.py"] == [4]
     assert result.ret == 0
 

@@ -87,12 +87,6 @@ def test_a_model_that_is_there_is_asked_without_being_named(shop, server, monkey
     result.stdout.fnmatch_lines(["enrich: *search,ollama, 5m budget*", "enrich: ollama m:1b on *"])
 
 
-def test_nobody_is_looked_for_where_no_model_is_wanted(shop, server, monkeypatch):
-    monkeypatch.setenv("OLLAMA_HOST", server.url)
-    shop.runpytest_subprocess("--enrich", "--enrich-model=none")
-    assert server.asked == []
-
-
 def test_a_model_that_is_named_and_left_out_is_told(shop):
     result = shop.runpytest_subprocess("--enrich", "--enrich-with=rows", "--enrich-model=m:1b")
     result.stdout.fnmatch_lines(["enrich: m:1b is not asked: --enrich-with=rows leaves ollama out"])
@@ -106,11 +100,13 @@ def test_another_machine_is_refused_before_a_test_runs(shop):
     assert result.ret == 4
 
 
-def test_whoever_asks_for_no_model_imports_no_client(shop, write):
+def test_whoever_asks_for_no_model_imports_no_client_and_nobody_is_looked_for(shop, write, server, monkeypatch):
+    monkeypatch.setenv("OLLAMA_HOST", server.url)
     write("conftest.py", (shop.path / "conftest.py").read_text() + MODULES)
     result = shop.runpytest_subprocess("--enrich", "--enrich-model=none")
     modules = set((shop.path / "modules.txt").read_text().splitlines())
     assert not modules & {"httpx", "ollama", "pydantic", "pytest_enrich.proposers.ollama"}
+    assert server.asked == []
     assert result.ret == 0
 
 

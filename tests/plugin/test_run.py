@@ -9,10 +9,11 @@ import pytest
 SAID = "FAKE *"
 
 
-def test_it_comes_after_the_last_line_of_pytest_and_leaves_success_alone(shop):
-    result = shop.runpytest_subprocess("--enrich")
+def test_it_comes_after_the_last_line_of_pytest_and_leaves_success_alone(shop, given):
+    settings = given(result := shop.runpytest_subprocess("--enrich"))["settings"]
     result.stdout.fnmatch_lines(["*= 2 passed in *", "*= enrich =*", SAID])
     assert result.ret == 0
+    assert (settings["test_files"], settings["passed"], settings["partial"]) == (["tests/test_cart.py"], 2, [])
 
 
 def test_the_header_says_who_thinks_for_how_long_and_how_much(shop):
@@ -23,29 +24,6 @@ def test_the_header_says_who_thinks_for_how_long_and_how_much(shop):
 def test_it_works_quietly(shop):
     result = shop.runpytest_subprocess("--enrich", "-q", "--no-header", "--no-summary")
     result.stdout.fnmatch_lines(["2 passed in *", "*= enrich =*", SAID])
-
-
-def test_it_is_told_the_test_files_and_how_many_passed(shop, given):
-    settings = given(shop.runpytest_subprocess("--enrich"))["settings"]
-    assert settings["test_files"] == ["tests/test_cart.py"]
-    assert settings["passed"] == 2
-    assert settings["partial"] == []
-
-
-def test_a_source_file_with_doctests_is_no_test_file(shop, write, given):
-    write(
-        "src/shop/text.py",
-        '''
-        def twice(text):
-            """
-            >>> twice("a")
-            'aa'
-            """
-            return text * 2
-        ''',
-    )
-    settings = given(shop.runpytest_subprocess("--enrich", "--doctest-modules", "src", "tests"))["settings"]
-    assert settings["test_files"] == ["tests/test_cart.py"]
 
 
 def test_the_controller_alone_works_when_xdist_spreads_the_tests(shop, given):
@@ -99,8 +77,7 @@ def test_without_a_green_file_nothing_is_done(shop, write):
     assert result.ret == 1
 
 
-@XDIST
-@pytest.mark.parametrize("option", ["-x", "--maxfail=2"])
+@pytest.mark.parametrize(("option", "xdist"), [("-x", ()), ("--sw", ()), ("--maxfail=2", ("-n2",))])
 def test_where_the_tests_stopped_early_nothing_is_known_of_the_rest(shop, write, option, xdist):
     write("tests/test_red.py", f"{RED}\n\ndef test_next():\n    assert 0\n")
     result = shop.runpytest_subprocess("--enrich", *xdist, option)
@@ -114,12 +91,6 @@ def test_a_limit_of_failures_that_was_not_reached_stops_nothing(shop, write, giv
     write("tests/test_red.py", RED)
     settings = given(shop.runpytest_subprocess("--enrich", "--maxfail=2"))["settings"]
     assert (settings["partial"], list(settings["red"])) == ([], ["tests/test_red.py"])
-
-
-def test_stepwise_stops_early_too(shop, write):
-    write("tests/test_red.py", RED)
-    result = shop.runpytest_subprocess("--enrich", "--sw")
-    assert "(--sw)" in result.outlines[-1]
 
 
 def test_a_doctest_that_fails_leaves_no_file_of_tests_out(shop, write, given):
@@ -140,10 +111,9 @@ def test_a_file_that_cannot_be_imported_interrupts_and_the_command_that_goes_on_
     assert result.ret == 2
 
 
-@XDIST
-def test_a_file_that_cannot_be_imported_is_left_out_where_pytest_goes_on(shop, write, given, xdist):
+def test_a_file_that_cannot_be_imported_is_left_out_where_pytest_goes_on(shop, write, given):
     write("tests/test_red.py", "import nowhere_to_be_found\n")
-    result = shop.runpytest_subprocess("--enrich", "--continue-on-collection-errors", *xdist)
+    result = shop.runpytest_subprocess("--enrich", "--continue-on-collection-errors", "-n2")
     settings = given(result)["settings"]
     assert settings["test_files"] == ["tests/test_cart.py"]
     assert settings["red"] == {"tests/test_red.py": "could not be collected"}
@@ -181,19 +151,17 @@ def test_a_suite_without_tests_does_not_run_twice_for_the_sake_of_its_coverage(s
     result.stdout.no_fnmatch_line("*once more*")
 
 
-@XDIST
-@pytest.mark.parametrize("args", [("-k", "nothing"), ("-m", "nothing"), ("tests/sub",)])
-def test_a_selection_that_selects_nothing_is_the_users(shop, write, args, xdist):
+@pytest.mark.parametrize("args", [("-k", "nothing"), ("-m", "nothing", "-n2"), ("tests/sub",)])
+def test_a_selection_that_selects_nothing_is_the_users(shop, write, args):
     write("tests/sub/helpers.py", "")
-    result = shop.runpytest_subprocess("--enrich", *xdist, *args)
+    result = shop.runpytest_subprocess("--enrich", *args)
     assert result.outlines[-1] == f"enrich: nothing to do, no test was selected ({args[0]})"
     assert result.ret == 5
 
 
-@XDIST
-def test_what_addopts_deselects_is_no_suite_without_tests(shop, write, xdist):
+def test_what_addopts_deselects_is_no_suite_without_tests(shop, write):
     write("pytest.ini", "[pytest]\naddopts = -m nothing\n")
-    result = shop.runpytest_subprocess("--enrich", *xdist)
+    result = shop.runpytest_subprocess("--enrich")
     assert result.outlines[-1].startswith("enrich: nothing to do, ")
     assert result.ret == 5
 
@@ -209,12 +177,10 @@ def test_help_is_help(pytester):
     ("args", "part"),
     [
         (["-k", "upper"], "-k"),
-        (["tests/test_cart.py"], "tests/test_cart.py"),
         (
-            ["-x", "--deselect", "tests/test_cart.py::test_other", "tests/test_cart.py"],
-            "--deselect, tests/test_cart.py",
+            ["-x", "--lf", "--deselect", "tests/test_cart.py::test_other", "tests/test_cart.py"],
+            "--lf, --deselect, tests/test_cart.py",
         ),
-        (["--lf"], "--lf"),
     ],
 )
 def test_a_part_of_the_suite_is_called_one(shop, given, args, part):
@@ -224,7 +190,7 @@ def test_a_part_of_the_suite_is_called_one(shop, given, args, part):
     assert given(result)["settings"]["partial"] == part.split(", ")
 
 
-@pytest.mark.parametrize("args", [["-x"], ["tests"], ["."]])
+@pytest.mark.parametrize("args", [["-x", "tests"], ["."]])
 def test_the_whole_suite_is_not_called_a_part(shop, given, args):
     assert given(shop.runpytest_subprocess("--enrich", *args))["settings"]["partial"] == []
 
@@ -270,13 +236,12 @@ def test_leaving_python_is_no_way_out(shop, monkeypatch):
     assert result.ret == 0
 
 
-@pytest.mark.parametrize("red", [False, True])
-def test_an_interrupt_ends_the_run_with_the_exit_status_of_the_tests(shop, write, monkeypatch, red):
+def test_an_interrupt_ends_the_run_with_the_exit_status_of_the_tests(shop, write, monkeypatch):
     monkeypatch.setenv("FAKE", "interrupt")
-    write("tests/test_more.py", f"def test_more():\n    assert {not red}\n")
+    write("tests/test_red.py", RED)
     result = shop.runpytest_subprocess("--enrich")
     assert result.outlines[-1] == "enrich: stopped; what was finished is kept, your test result is not affected"
-    assert result.ret == int(red)
+    assert result.ret == 1
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends a POSIX signal")

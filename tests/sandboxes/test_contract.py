@@ -280,15 +280,20 @@ def test_a_deleted_test_file_is_proved_from_its_text(sandbox, project, outcomes)
         ("class Odd(BaseException): pass\nraise Odd('strange')\n", "strange"),
     ],
 )
-@pytest.mark.parametrize("wanted", [(), ("tests/test_new.py::test_it",)])
-def test_a_module_that_cannot_be_imported_is_an_error_that_says_why(sandbox, text, words, wanted):
-    (outcome,) = sandbox.execute(
-        Prove(path="tests/test_new.py", text=text, tests=wanted), timeout=20
-    ).answer.outcomes
+def test_a_module_that_cannot_be_imported_is_an_error_that_says_why(sandbox, text, words):
+    (outcome,) = sandbox.execute(candidate(text), timeout=20).answer.outcomes
 
     assert outcome.result == "error"
     assert words in outcome.detail
-    assert outcome.nodeid == (wanted[0] if wanted else "tests/test_new.py")
+    assert outcome.nodeid == "tests/test_new.py"
+
+
+def test_a_test_of_a_module_that_cannot_be_imported_is_the_error(sandbox):
+    job = candidate("import no_such_module\n", tests=("tests/test_new.py::test_it",))
+
+    (outcome,) = sandbox.execute(job, timeout=20).answer.outcomes
+
+    assert (outcome.result, outcome.nodeid) == ("error", "tests/test_new.py::test_it")
 
 
 def test_a_test_that_stops_pytest_makes_errors_of_those_after_it(sandbox, outcomes):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_enrich.config import PROPOSERS
-from pytest_enrich.session.panel import Panel
-from pytest_enrich.session.writing import TestFiles
+from pytest_enrich.session.walker import Panel
 
 
 @pytest.fixture
@@ -14,7 +13,7 @@ def asked(settings, fakes):
     """The names of the proposers that a run has."""
 
     def asked():
-        panel = Panel(settings, fakes.ScriptedSandbox({}), TestFiles(settings.rootdir))
+        panel = Panel(settings, fakes.ScriptedSandbox({}))
         return [proposer.name for proposer in panel.proposers(PROPOSERS)]
 
     return asked

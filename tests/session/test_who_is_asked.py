@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_enrich.data import Explored
-from pytest_enrich.session.panel import Panel
-from pytest_enrich.session.writing import TestFiles
+from pytest_enrich.session.walker import Panel
 
 
 @pytest.fixture
@@ -14,7 +13,7 @@ def asked(settings, fakes):
     """The proposers of these names that a run has."""
 
     def asked(*names):
-        return Panel(settings, fakes.ScriptedSandbox({}), TestFiles(settings.rootdir)).proposers(names)
+        return Panel(settings, fakes.ScriptedSandbox({})).proposers(names)
 
     return asked
 

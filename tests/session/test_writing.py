@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Attempt, Kept
 from pytest_enrich.data.suggestion import MadePart
-from pytest_enrich.session.writing import TestFiles, Writer
+from pytest_enrich.session.writing import Writer
 
 MADE = MadePart(at="2026-11-26T00:00:00Z", pytest_enrich="0.1", python="3.12.1", commit="a1b2c3d")
 
@@ -21,7 +21,7 @@ def begin(store, fakes):
 
     def begin():
         sandbox = fakes.ScriptedSandbox({})
-        writer = Writer(store=store, files=TestFiles(store.rootdir), made=MADE, sandbox=sandbox)
+        writer = Writer(store=store, made=MADE, sandbox=sandbox)
         write = partial(written, writer)
         write.writer = writer
         return write

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_enrich.data import Decision, RunSummary
 from pytest_enrich.errors import StoreError
-from pytest_enrich.store import folder, identity, last_run
+from pytest_enrich.store import disk, identity, last_run
 
 
 def rewrite(store, **target):
@@ -181,5 +181,5 @@ def test_what_stands_beside_a_test_is_no_test(filled):
 
 def test_a_pipe_that_is_to_be_removed_does_not_stop_us(filled):
     os.mkfifo(filled.directory / "all.patch")
-    folder.remove(filled.directory / "all.patch")
+    disk.remove(filled.directory / "all.patch")
     assert not (filled.directory / "all.patch").exists()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pytest_enrich.data import CoveragePart, Decision, Finished, MadeSuggestion, RunSummary
-from pytest_enrich.data.mutants import MutantsPart
+from pytest_enrich.data.code import MutantsPart
 from pytest_enrich.store import Store, last_run, merge, rejected
 from pytest_enrich.store.merge import Offer, choose, merged_runs, missing_decisions
 

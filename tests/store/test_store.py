@@ -175,8 +175,10 @@ def test_the_project_itself_is_no_suggestions_folder(rootdir, store, directory):
 
 
 def test_the_patch_of_all_goes_when_nothing_is_pending(filled):
-    rebuild.write_all_patch(filled, "diff")
-    rebuild.write_all_patch(filled, "")
+    (filled.directory / "all.patch").write_text("diff")
+    for one in filled.lying("pending"):
+        filled.withdraw(one)
+    rebuild.texts(filled)
     assert not (filled.directory / "all.patch").exists()
 
 

@@ -7,13 +7,13 @@ import textwrap
 
 import pytest
 
-from pytest_enrich.validate import falsifiable
+from pytest_enrich.validate import check
 
 
 def asserts(body: str, given: str = "") -> bool:
     (function,) = ast.parse(f"def test_it({given}):\n{textwrap.indent(textwrap.dedent(body), '    ')}\n").body
     assert isinstance(function, ast.FunctionDef)
-    return falsifiable.asserts(function)
+    return check.asserts(function)
 
 
 @pytest.mark.parametrize(

@@ -132,8 +132,7 @@ def _failed(words: list[str], why: str) -> RefusedError:
 def _original(store: Store, one: Suggestion) -> str:
     from pytest_enrich import patch
 
-    file = python_file.read(store.rootdir, one.target.path)
-    return patch.render_module(one, None if file.content is None else file.text)
+    return patch.render_module(one, python_file.read(store.rootdir, one.target.path).before)
 
 
 def _without_help(store: Store, one: Suggestion) -> None:

@@ -19,8 +19,7 @@ from pytest_enrich.imports import drop, merge
 from pytest_enrich.imports.elements import Edit, Elements, spliced
 from pytest_enrich.imports.text import BOM, limit, split_bom
 from pytest_enrich.patch.row import place
-from pytest_enrich.patch.row.case import derive_id, new_case, read_case, styled
-from pytest_enrich.patch.row.example import Examples
+from pytest_enrich.patch.row.case import Examples, derive_id, new_case, read_case, styled
 from pytest_enrich.patch.row.place import Spans, uses
 from pytest_enrich.patch.scope import Scope, enter, parse, quotes, requote, unit
 from pytest_enrich.patch.wrapping import wrapped

@@ -17,7 +17,7 @@ from typing import IO, TypeAlias
 import msgspec
 
 from pytest_enrich.data import Execution, Job, World
-from pytest_enrich.sandboxes import child, environment, limits, process, reply
+from pytest_enrich.sandboxes import environment, limits, process, reply
 from pytest_enrich.sandboxes.environment import scratch_directory
 from pytest_enrich.sandboxes.isolation import Confinement
 from pytest_enrich.sandboxes.limits import excess, start
@@ -99,7 +99,7 @@ class Forker:
         start_file.write_bytes(msgspec.json.encode(told))
         self._socket, theirs = socket.socketpair()
         try:
-            with theirs, child.nothing() as stdin:
+            with theirs, process.nothing() as stdin:
                 inner = (fresh.python, str(process.PAYLOAD), str(start_file), "zygote", str(theirs.fileno()))
                 self._process = subprocess.Popen(
                     fresh.layers.command(inner, self._place, fresh.rootdir),
@@ -127,7 +127,9 @@ class Forker:
         finally:
             self._socket.settimeout(None)
         if not said:
-            return Ready(f"the process that imports the project ended: {child.tail(self._output)[-500:].strip()}")
+            return Ready(
+                f"the process that imports the project ended: {process.tail(self._output)[-500:].strip()}"
+            )
         try:
             return msgspec.json.decode(reply.read(self._place / "ready.json") or b"", type=Ready)
         except msgspec.MsgspecError as error:
@@ -164,11 +166,11 @@ class Forker:
         finally:
             os.close(reader)
 
-    def attend(self, reader: int, job_file: Path, watch: child.Watch) -> tuple[bytes, str]:
+    def attend(self, reader: int, job_file: Path, watch: process.Watch) -> tuple[bytes, str]:
         """The job's status, and why it was stopped before its time, "" when it was not."""
         said, stopped = bytearray(), "interrupted"
         try:
-            stopped = child.read(reader, said, watch)
+            stopped = process.read(reader, said, watch)
         finally:
             if stopped:
                 self._stop(reader, said, job_file)
@@ -178,22 +180,22 @@ class Forker:
         """End a job before its time, or all of this if it does not listen."""
         with self._lock, contextlib.suppress(OSError):
             self._socket.sendall(f"stop {job_file}\n".encode())
-        if child.read(reader, said, child.Watch(time.monotonic() + child.PATIENCE, str)):
+        if process.read(reader, said, process.Watch(time.monotonic() + process.PATIENCE, str)):
             self._kill()
-            child.end_strays(job_file.parent.name)
+            process.end_strays(job_file.parent.name)
 
     def close(self) -> None:
         """End it, and all that it started: without a line it should end by itself, and is given time for that."""
         self._socket.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(child.PATIENCE)
+            self._process.wait(process.PATIENCE)
         if self._process.poll() != 0:
             self._kill()
 
     def _kill(self) -> None:
         self._process.kill()
         self._process.wait()
-        child.end_strays(self._place.name)
+        process.end_strays(self._place.name)
 
 
 def take_stamp(files: Iterable[str], since: int) -> dict[str, Stamp]:
@@ -295,7 +297,7 @@ class Zygote:
             ended = self._run(job, answer_file, timeout)
             return None if ended is None else reply.judge(job, ended, answer_file)
 
-    def _run(self, job: Job, answer_file: Path, timeout: float) -> child.Ended | None:
+    def _run(self, job: Job, answer_file: Path, timeout: float) -> process.Ended | None:
         place = answer_file.parent
         environ = environment.clean(os.environ, place, allowed=self._fresh.env, world=self._world)
         own = {name: value for name, value in environ.items() if self._environ.get(name) != value}
@@ -303,14 +305,14 @@ class Zygote:
         job_file.write_bytes(msgspec.json.encode(self._fresh.work(job, answer_file, timeout, own)))
         before = start(place)
         with tempfile.TemporaryFile(buffering=0) as output, self._forker.asked(job_file, output) as reader:
-            watch = child.Watch(time.monotonic() + timeout, functools.partial(excess, place, before))
+            watch = process.Watch(time.monotonic() + timeout, functools.partial(excess, place, before))
             said, stopped = self._forker.attend(reader, job_file, watch)
-            if not stopped and child.how(said) in {"", "stopped"} and self._forker.is_gone():
+            if not stopped and process.how(said) in {"", "stopped"} and self._forker.is_gone():
                 # With it and the job's supervisor gone, nobody has ended the job.
-                child.end_strays(self._place.name)
-                child.end_strays(place.name)
+                process.end_strays(self._place.name)
+                process.end_strays(place.name)
                 return None
-            return child.ended(said, stopped, watch.excess, output)
+            return process.ended(said, stopped, watch.excess, output)
 
     def take(self) -> None:
         """Somebody is about to ask for a job."""

@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from pytest_enrich.data import Origin, Placement
-from pytest_enrich.proposers.properties.rendering import LawRenderer
+from pytest_enrich.proposers.properties import LawRenderer
 
 PAIR = """
 def encode(text: str) -> bytes: ...

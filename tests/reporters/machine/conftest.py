@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from pytest_enrich import patch
 from pytest_enrich.data import Oracle, Report, ReportedSuggestion, RunSummary, SourceLine, Suggestion
-from pytest_enrich.data.mutants import MutantsPart, Tried
+from pytest_enrich.data.code import MutantsPart, Tried
 from pytest_enrich.data.suggestion import (
     GapPart,
     MadePart,

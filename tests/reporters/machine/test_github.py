@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.data import Report, ReportedSuggestion, SourceLine
-from pytest_enrich.reporters import github
+from pytest_enrich.reporters import machine
 
 COMMAND = re.compile(r"::(\w+) ([^:]*)::(.*)")
 
@@ -28,7 +28,7 @@ def read(line):
 
 
 def notices(report):
-    return [read(line) for line in github.render_notices(report).splitlines()]
+    return [read(line) for line in machine.render_notices(report).splitlines()]
 
 
 def test_a_notice_stands_at_the_lines_that_never_run(report):
@@ -93,16 +93,16 @@ def test_there_are_ten_notices_and_the_last_says_how_many_more(large):
 
 
 def test_ten_functions_are_all_told(large):
-    assert "other functions" not in github.render_notices(large(10))
+    assert "other functions" not in machine.render_notices(large(10))
 
 
 def test_nothing_to_say_is_said_with_nothing(reported_one):
-    assert github.render_notices(Report()) == ""
-    assert github.render_notices(Report(suggestions=(reported_one(stale=True),))) == ""
+    assert machine.render_notices(Report()) == ""
+    assert machine.render_notices(Report(suggestions=(reported_one(stale=True),))) == ""
 
 
 def test_hostile_text_is_one_notice_and_nothing_else(hostile):
-    lines = github.render_notices(hostile).split("\n")
+    lines = machine.render_notices(hostile).split("\n")
     assert (len(lines), lines[1]) == (2, "")
     name, place, text = read(lines[0])
     assert name == "notice"
@@ -112,8 +112,8 @@ def test_hostile_text_is_one_notice_and_nothing_else(hostile):
 
 
 def test_a_comment_is_short_enough_for_400_suggestions_and_empty_for_none(large, report):
-    text = github.render_comment(large(400))
+    text = machine.render_comment(large(400))
     assert 50_000 < len(text) <= len(text.encode()) <= 60_000
     assert text.startswith("<!-- pytest-enrich comment -->\n")
-    assert "### Suggested tests: 1" in github.render_comment(report)
-    assert github.render_comment(Report()) == ""
+    assert "### Suggested tests: 1" in machine.render_comment(report)
+    assert machine.render_comment(Report()) == ""

@@ -10,11 +10,11 @@ import msgspec
 from msgspec.structs import replace
 
 from pytest_enrich.data import ChangedPart, Report
-from pytest_enrich.reporters import findings, formats
+from pytest_enrich.reporters import formats, machine
 
 
 def test_gitlab_gets_one_entry_of_the_least_severity_a_suggestion(report):
-    (entry,) = json.loads(findings.render_gitlab(report))
+    (entry,) = json.loads(machine.render_gitlab(report))
     assert entry.pop("description").startswith(
         "parse_sku: text without a dash is refused. Suggested: a test in tests/"
     )
@@ -27,22 +27,22 @@ def test_gitlab_gets_one_entry_of_the_least_severity_a_suggestion(report):
 
 
 def test_gitlab_gets_a_list_also_for_nothing():
-    assert json.loads(findings.render_gitlab(Report())) == []
+    assert json.loads(machine.render_gitlab(Report())) == []
 
 
 def test_no_two_of_gitlabs_entries_have_one_fingerprint(large, report):
-    entries = json.loads(findings.render_gitlab(large(400)))
+    entries = json.loads(machine.render_gitlab(large(400)))
     assert len({entry["fingerprint"] for entry in entries}) == len(entries) == 400
-    assert len(json.loads(findings.render_gitlab(replace(report, suggestions=report.suggestions * 2)))) == 1
+    assert len(json.loads(machine.render_gitlab(replace(report, suggestions=report.suggestions * 2)))) == 1
 
 
 def test_the_path_is_the_one_in_the_repository(report):
     moved = replace(report, base="packages/shop/")
-    assert json.loads(findings.render_gitlab(moved))[0]["location"]["path"] == "packages/shop/src/shop/cart.py"
+    assert json.loads(machine.render_gitlab(moved))[0]["location"]["path"] == "packages/shop/src/shop/cart.py"
 
 
 def test_hostile_text_stays_text_for_gitlab(hostile):
-    text = findings.render_gitlab(hostile)
+    text = machine.render_gitlab(hostile)
     (entry,) = json.loads(text)
     assert text.isascii()
     assert set(entry) == {"description", "check_name", "fingerprint", "severity", "location"}

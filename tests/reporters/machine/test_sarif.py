@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from msgspec.structs import replace
 
-from pytest_enrich.reporters import sarif
+from pytest_enrich.reporters import machine
 
 SCHEMA = json.loads((Path(__file__).parent / "schemas" / "sarif-2.1.0-rtm.5.json").read_text("utf-8"))
 
@@ -20,7 +20,7 @@ def valid():
     validator = jsonschema.Draft4Validator(SCHEMA)
 
     def valid(report):
-        log = json.loads(sarif.render(report))
+        log = json.loads(machine.render_sarif(report))
         validator.validate(log)
         return log["runs"][0]
 
@@ -28,7 +28,7 @@ def valid():
 
 
 def test_the_schema_refuses_what_is_no_sarif(report):
-    log = json.loads(sarif.render(report))
+    log = json.loads(machine.render_sarif(report))
     log["runs"][0]["results"][0]["level"] = "advice"
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.Draft4Validator(SCHEMA).validate(log)
@@ -71,6 +71,6 @@ def test_hostile_text_stays_text(valid, hostile):
 
 
 def test_the_file_is_ascii_and_small_with_400_suggestions(large):
-    text = sarif.render(large(400))
+    text = machine.render_sarif(large(400))
     assert text.isascii()
     assert len(text) < 2 * 1024 * 1024

@@ -1,0 +1,310 @@
+"""The report for other programs: SARIF, GitLab's code quality, GitHub's notices and comment.
+
+What GitHub demands of SARIF is kept: level `note`, `help.text`, relative addresses, `primaryLocationLineHash`.
+Notices are workflow commands, lines of a log on which GitHub's runner acts; posting the comment is for a job that
+runs no generated code. Texts come from the code under test, from models and from other machines: they stay data.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from urllib.parse import quote
+
+from pytest_enrich import __version__
+from pytest_enrich.data import Report, ReportedSuggestion, Suggestion
+from pytest_enrich.reporters import md
+from pytest_enrich.reporters.figures import contract_of, observed_of
+from pytest_enrich.reporters.words import counted, visible
+
+RULE = "suggested-test"
+_NEVER: dict[str, str] = {
+    "true": "is never true",
+    "false": "is never false",
+    "iterates": "never has anything to go through",
+    "skips": "never comes to its end",
+    "matches": "never matches",
+    "no match": "always matches",
+    "raises": "never catches anything",
+    "entered": "never runs",
+}
+"""Of a gap without lines of its own, by its outcome."""
+URL = "https://pypi.org/project/pytest-enrich/"
+
+
+def placed(report: Report) -> Iterator[ReportedSuggestion]:
+    """Those that still have a place in today's files, best first, each id once."""
+    seen: set[str] = set()
+    for one in report.suggestions:
+        if not one.stale and one.suggestion.id not in seen:
+            seen.add(one.suggestion.id)
+            yield one
+
+
+def source_path(report: Report, one: Suggestion) -> str:
+    """The source file, relative to the top of the repository."""
+    return report.base + one.gap.path
+
+
+def lines(reported: ReportedSuggestion) -> tuple[int, int]:
+    """The first and the last of the gap's lines as they are today, 1-based."""
+    gap = reported.suggestion.gap
+    found = [line.number for line in reported.source if line.missing] or [*gap.lines] or [gap.line]
+    return max(min(found), 1), max(*found, 1)
+
+
+def never(reported: ReportedSuggestion) -> str:
+    """What of the gap's lines, as they are today, does not happen: `lines 23-26, 28 never run`."""
+    gap = reported.suggestion.gap
+    numbers = [line.number for line in reported.source if line.missing] or sorted(gap.lines)
+    if not numbers:
+        return f"line {lines(reported)[0]} {_NEVER.get(gap.outcome, _NEVER['entered'])}"
+    silent = {line.number for line in reported.source if not line.missing and _is_silent(line.text)}
+    spans = ", ".join(_spans(numbers, silent))
+    return f"line {spans} never runs" if spans.isdecimal() else f"lines {spans} never run"
+
+
+def _is_silent(text: str) -> bool:
+    """Whether there is nothing on a line that could run."""
+    return not text.strip() or text.lstrip().startswith("#")
+
+
+def _spans(numbers: Sequence[int], silent: AbstractSet[int]) -> Iterator[str]:
+    """The numbers, those that follow each other together, across `silent` ones too."""
+    start = last = numbers[0]
+    for number in (*numbers[1:], None):
+        if number is not None and silent >= set(range(last + 1, number)):
+            last = number
+            continue
+        yield str(start) if start == last else f"{start}-{last}"
+        start = last = number or 0
+
+
+def sentence(one: Suggestion) -> str:
+    """What is missing and what was found, on one line of printable text."""
+    mutants = one.proof.mutants
+    proof = f", notices {mutants.told('small change', ' of the code')}" if mutants.of else ""
+    what = "one more row for" if one.kind == "row" else "a test in"
+    return visible(f"{titled(one)}. Suggested: {what} {one.target.path} ({one.grade}{proof}).")
+
+
+def titled(one: Suggestion) -> str:
+    """What it checks, with the function's name in front."""
+    name = one.gap.qualname.rpartition(".")[2]
+    return one.title if not name or name in one.title else f"{one.gap.qualname}: {one.title}"
+
+
+def look(one: Suggestion) -> str:
+    """The question that only a person can answer, as one line; "" when there is none."""
+    return visible(f"Look: {one.look}") if one.look else ""
+
+
+def advice(one: Suggestion) -> str:
+    """The command that goes on from here."""
+    return visible(f"Review: pytest-enrich show {one.id}")
+
+
+def encodable(text: str) -> str:
+    """Code as it is, but for what no UTF-8 file can hold."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def render_gitlab(report: Report) -> str:
+    """One entry a suggestion, severity `info`; of items with one fingerprint GitLab shows one: it is the id."""
+    entries = [_entry(report, one) for one in placed(report)]
+    return json.dumps(entries, indent=2) + "\n"
+
+
+def _entry(report: Report, reported: ReportedSuggestion) -> dict[str, object]:
+    one = reported.suggestion
+    first, last = lines(reported)
+    return {
+        "check_name": RULE,
+        "description": f"{sentence(one)} {advice(one)}",
+        "fingerprint": visible(one.id),
+        "severity": "info",
+        "location": {
+            "path": visible(source_path(report, one)),
+            "lines": {"begin": first, "end": last},
+        },
+    }
+
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_ROOT = "%SRCROOT%"
+_HELP = (
+    "No test runs this code. pytest-enrich has a test for it that passes, is stable, and was proven in a sandbox. "
+    "A person decides about it: pytest-enrich show ID, then accept or reject."
+)
+
+BUG_RULE = "possible-bug"
+_BUG_HELP = (
+    "The docstring says one thing and the code does another, each time it was run in a sandbox. A person decides "
+    "which of the two is wrong: pytest-enrich show ID, then xfail or reject."
+)
+
+
+def render_sarif(report: Report) -> str:
+    """The log: one run, one result a suggestion and a possible bug; each of these has its rule."""
+    results = [_result(report, one) for one in placed(report)]
+    results += [_bug(report, one) for one in report.bugs]
+    run = {
+        "tool": {"driver": _driver(bugs=bool(report.bugs))},
+        "automationDetails": {"id": "pytest-enrich/"},
+        "columnKind": "unicodeCodePoints",
+        "results": results,
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
+
+
+def _driver(*, bugs: bool) -> dict[str, object]:
+    suggested = _rule(RULE, "SuggestedTest", "Code that no test runs, with a suggested test", _HELP, "note")
+    contradicting = _rule(BUG_RULE, "Suggestion", "Code that contradicts its docstring", _BUG_HELP, "warning")
+    rules = [suggested | {"properties": {"tags": ["test", "coverage"], "precision": "very-high"}}]
+    if bugs:
+        rules += [contradicting | {"properties": {"tags": ["docstring", "correctness"], "precision": "high"}}]
+    return {
+        "name": "pytest-enrich",
+        "version": __version__,
+        "informationUri": URL,
+        "rules": rules,
+    }
+
+
+def _rule(identity: str, name: str, short: str, text: str, level: str) -> dict[str, object]:
+    return {
+        "id": identity,
+        "name": name,
+        "shortDescription": {"text": short},
+        "fullDescription": {"text": text},
+        "help": {"text": text},
+        "helpUri": URL,
+        "defaultConfiguration": {"level": level},
+    }
+
+
+def _bug(report: Report, one: Suggestion) -> dict[str, object]:
+    text = visible(f"{one.title}. {contract_of(one)}; {observed_of(one)}. See: pytest-enrich show {one.id}")
+    place = {
+        "artifactLocation": _artifact(source_path(report, one)),
+        "region": {"startLine": max(one.gap.line, 1)},
+    }
+    return {
+        "ruleId": BUG_RULE,
+        "ruleIndex": 1,
+        "level": "warning",
+        "message": {"text": _plain(encodable(text))},
+        "locations": [{"physicalLocation": place}],
+        "partialFingerprints": {"primaryLocationLineHash": f"{encodable(one.id)}:1"},
+    }
+
+
+def _result(report: Report, reported: ReportedSuggestion) -> dict[str, object]:
+    one = reported.suggestion
+    return {
+        "ruleId": RULE,
+        "ruleIndex": 0,
+        "level": "note",
+        "message": {"text": _plain(f"{sentence(one)} {look(one)} {advice(one)}")},
+        "locations": [{"physicalLocation": _physical(report, reported)}],
+        "partialFingerprints": {"primaryLocationLineHash": f"{encodable(one.id)}:1"},
+    }
+
+
+def _physical(report: Report, reported: ReportedSuggestion) -> dict[str, object]:
+    first, last = lines(reported)
+    texts = {line.number: line.text for line in reported.source}
+    region: dict[str, int] = {"startLine": first, "endLine": last}
+    if texts.get(first, "").strip() and last in texts:
+        start = texts[first]
+        region |= {"startColumn": len(start) - len(start.lstrip()) + 1, "endColumn": len(texts[last]) + 1}
+    return {
+        "artifactLocation": _artifact(source_path(report, reported.suggestion)),
+        "region": region,
+    }
+
+
+def _artifact(path: str) -> dict[str, str]:
+    return {"uri": quote(path, errors="surrogatepass"), "uriBaseId": _ROOT}
+
+
+def _plain(text: str) -> str:
+    """Text in which nothing is a link (`[text](address)`); placeholders mean nothing without arguments."""
+    return " ".join(text.split()).replace("](", "] (")
+
+
+MOST = 10
+"""Notices of one step; GitHub drops more without a word."""
+
+MARK = "<!-- pytest-enrich comment -->"
+LARGEST = 60_000
+"""Bytes, so no more characters; GitHub takes 65,536."""
+
+
+def render_notices(report: Report) -> str:
+    """The notices, a line each: possible bugs, at most half of all, then one a function, best first.
+
+    The last says how many suggestions are left out.
+    """
+    functions: dict[tuple[str, str], list[ReportedSuggestion]] = {}
+    for one in placed(report):
+        functions.setdefault((one.suggestion.gap.path, one.suggestion.gap.qualname), []).append(one)
+    groups = list(functions.values())
+    wrong = [_bug_notice(report, one) for one in report.bugs[: MOST // 2]]
+    room = MOST - len(wrong)
+    shown, more = groups[:room], sum(len(group) for group in groups[room:])
+    last = len(shown) - 1
+    told = [_notice(report, group, more if at == last else 0) for at, group in enumerate(shown)]
+    return "".join(f"{line}\n" for line in (*wrong, *told))
+
+
+def notice(message: str, **properties: str | int) -> str:
+    """A notice on a file, as one line; whatever is in the texts stays text."""
+    said = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    return f"::notice {said}::{_data(message)}"
+
+
+def render_comment(report: Report) -> str:
+    """The summary under a mark by which the next one finds it; "" when there is nothing to say."""
+    if not (report.suggestions or report.bugs):
+        return ""
+    return f"{MARK}\n{md.render(report, LARGEST - len(MARK) - 1)}"
+
+
+def _bug_notice(report: Report, one: Suggestion) -> str:
+    lines = [f"{one.title}.", contract_of(one), observed_of(one), f"See: pytest-enrich show {one.id}"]
+    text = "\n".join(visible(line) for line in lines)
+    return notice(
+        text, file=source_path(report, one), line=one.gap.line, endLine=one.gap.line, title="possible bug"
+    )
+
+
+def _notice(report: Report, group: Sequence[ReportedSuggestion], more: int) -> str:
+    first = group[0].suggestion
+    start, end = lines(group[0])
+    told = [
+        f"{first.gap.qualname or 'the module'}: {never(group[0])}.",
+        titled(first),
+        advice(first),
+    ]
+    if len(group) > 1:
+        told.append(f"and {counted(len(group) - 1, 'other test')} for this function")
+    if more:
+        told.append(f"and {counted(more, 'suggested test')} for other functions: see the job summary")
+    return notice(
+        "\n".join(visible(line) for line in told),
+        file=source_path(report, first),
+        line=start,
+        endLine=end,
+        title="suggested test" if len(group) == 1 else "suggested tests",
+    )
+
+
+def _data(text: str) -> str:
+    lines = "\n".join(visible(line) for line in text.split("\n"))
+    return lines.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(visible(text)).replace(":", "%3A").replace(",", "%2C")
