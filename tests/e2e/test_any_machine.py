@@ -67,9 +67,13 @@ SETUPS = {
 """What projects have in `addopts`. What does not touch each other is tried together: a run takes ten seconds."""
 LAYERS = {"all": "bwrap+landlock+seccomp", "without bubblewrap": "landlock+seccomp", "process": "rlimits-only"}
 CASES = [
-    *((setup, layers) for setup in SETUPS for layers in ("all", "without bubblewrap")),
+    ("warnings are errors", "all"),
+    ("warnings are errors", "without bubblewrap"),
+    ("a cache that writes", "without bubblewrap"),
     ("a cache that writes", "process"),
+    ("many plugins", "all"),
 ]
+"""Each setup, and each isolation, more than once; not each with each."""
 LEAST = 2
 """Of the three gaps so many are closed at least."""
 

@@ -50,7 +50,7 @@ def test_a_source_file_with_doctests_is_no_test_file(shop, write, given):
 
 def test_the_controller_alone_works_when_xdist_spreads_the_tests(shop, given):
     pytest.importorskip("xdist")
-    said = given(result := shop.runpytest_subprocess("--enrich", "-n2"))
+    said = given(result := shop.runpytest_subprocess("--enrich", "-p", "xdist", "-n2"))
     assert said["missing"]["src/shop/cart.py"] == [4]
     assert {"tests/test_cart.py::test_upper|run", "tests/test_cart.py::test_other|run"} <= set(said["contexts"])
     assert said["settings"]["test_files"] == ["tests/test_cart.py"]
@@ -58,7 +58,7 @@ def test_the_controller_alone_works_when_xdist_spreads_the_tests(shop, given):
 
 
 RED = "def test_red():\n    assert False\n"
-XDIST = pytest.mark.parametrize("xdist", [(), ("-n2",)], ids=["alone", "xdist"])
+XDIST = pytest.mark.parametrize("xdist", [(), ("-p", "xdist", "-n2")], ids=["alone", "xdist"])
 
 
 @XDIST

@@ -60,7 +60,7 @@ def test_options_of_the_targets_conftest_are_known(project, suggest):
 def test_it_is_run_by_the_workers_of_xdist(project, suggest):
     pytest.importorskip("xdist")
     suggest()
-    project.runpytest_subprocess("--enrich-run=cart", "-n1").assert_outcomes(passed=1)
+    project.runpytest_subprocess("--enrich-run=cart", "-p", "xdist", "-n1").assert_outcomes(passed=1)
 
 
 def test_a_package_of_tests_is_no_obstacle(project, suggest, write):
