@@ -58,8 +58,10 @@ def test_other():
 
 
 @pytest.fixture(autouse=True)
-def plain_environment(monkeypatch, plugins):  # noqa: ARG001 - sessions start as those of users do
-    # This suite may itself be measured, spread out or enriched.
+def plain_environment(monkeypatch):
+    # This suite may itself be measured, spread out or enriched. More plugins than these two make each start three
+    # times as long; who needs them asks for `plugins`.
+    monkeypatch.setenv("PYTEST_PLUGINS", "pytest_enrich.plugin,pytest_cov.plugin")
     for name in list(os.environ):
         if name.startswith(("PYTEST_XDIST", "COV", "PYTEST_ENRICH", "PYTEST_ADDOPTS", "FAKE")):
             monkeypatch.delenv(name)

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("plugins")
+
 
 @pytest.fixture
 def real(shop):

@@ -29,7 +29,7 @@ def test_a_project_without_any_configuration_is_measured_with_branches_and_conte
 
 def test_the_coverage_file_of_the_user_is_not_touched(shop, given):
     coverage_file(shop).write_bytes(b"theirs")
-    given(shop.runpytest_subprocess("--enrich", "-n2"))
+    given(shop.runpytest_subprocess("--enrich", "-p", "xdist", "-n2"))
     assert coverage_file(shop).read_bytes() == b"theirs"
     assert [path.name for path in shop.path.glob(".coverage*")] == [".coverage"]
 
@@ -59,7 +59,7 @@ PATHS = "[run]\nparallel = true\nsource = shop\n\n[paths]\nsource =\n    .tox/*/
 
 def test_paths_that_coverage_refuses_are_no_obstacle(shop, write, given):
     write(".coveragerc", PATHS)
-    result = shop.runpytest_subprocess("--enrich", "-n2")
+    result = shop.runpytest_subprocess("--enrich", "-p", "xdist", "-n2")
     assert given(result)["missing"]["src/shop/cart.py"] == [4]
     assert result.ret == 0
 
@@ -101,7 +101,7 @@ def test_coverage_as_we_need_it_is_read_where_it_is(shop, given):
     assert coverage_file(shop).exists()
 
 
-@pytest.mark.parametrize("extra", [[], ["-n2"]])
+@pytest.mark.parametrize("extra", [[], ["-p", "xdist", "-n2"]])
 def test_the_users_own_coverage_is_left_alone_and_the_tests_are_run_once_more(shop, write, given, extra):
     write(
         "pytest.ini",
@@ -167,6 +167,7 @@ def test_coverage_that_runs_pytest_is_left_to_finish(shop, given):
     assert "75%" in outer.stdout
 
 
+@pytest.mark.usefixtures("plugins")
 @pytest.mark.parametrize(
     ("args", "message"),
     [
@@ -187,6 +188,6 @@ def test_what_cannot_be_measured_is_wrong_use(shop, args, message):
 
 def test_contexts_of_coverage_itself_are_in_the_way(shop, write):
     write(".coveragerc", "[run]\ndynamic_context = test_function\n")
-    result = shop.runpytest_subprocess("--enrich", "-n2")
+    result = shop.runpytest_subprocess("--enrich", "-p", "xdist", "-n2")
     result.stderr.fnmatch_lines(["ERROR: --enrich sets coverage's contexts itself; drop dynamic_context *"])
     assert result.ret == 4

@@ -28,7 +28,7 @@ def test_it_works_quietly(shop):
 
 def test_the_controller_alone_works_when_xdist_spreads_the_tests(shop, given):
     pytest.importorskip("xdist")
-    said = given(result := shop.runpytest_subprocess("--enrich", "-n2"))
+    said = given(result := shop.runpytest_subprocess("--enrich", "-p", "xdist", "-n2"))
     assert said["missing"]["src/shop/cart.py"] == [4]
     assert {"tests/test_cart.py::test_upper|run", "tests/test_cart.py::test_other|run"} <= set(said["contexts"])
     assert said["settings"]["test_files"] == ["tests/test_cart.py"]
@@ -36,7 +36,7 @@ def test_the_controller_alone_works_when_xdist_spreads_the_tests(shop, given):
 
 
 RED = "def test_red():\n    assert False\n"
-XDIST = pytest.mark.parametrize("xdist", [(), ("-n2",)], ids=["alone", "xdist"])
+XDIST = pytest.mark.parametrize("xdist", [(), ("-p", "xdist", "-n2")], ids=["alone", "xdist"])
 
 
 @XDIST
@@ -113,7 +113,7 @@ def test_a_file_that_cannot_be_imported_interrupts_and_the_command_that_goes_on_
 
 def test_a_file_that_cannot_be_imported_is_left_out_where_pytest_goes_on(shop, write, given):
     write("tests/test_red.py", "import nowhere_to_be_found\n")
-    result = shop.runpytest_subprocess("--enrich", "--continue-on-collection-errors", "-n2")
+    result = shop.runpytest_subprocess("--enrich", "--continue-on-collection-errors", "-p", "xdist", "-n2")
     settings = given(result)["settings"]
     assert settings["test_files"] == ["tests/test_cart.py"]
     assert settings["red"] == {"tests/test_red.py": "could not be collected"}
@@ -151,7 +151,7 @@ def test_a_suite_without_tests_does_not_run_twice_for_the_sake_of_its_coverage(s
     result.stdout.no_fnmatch_line("*once more*")
 
 
-@pytest.mark.parametrize("args", [("-k", "nothing"), ("-m", "nothing", "-n2"), ("tests/sub",)])
+@pytest.mark.parametrize("args", [("-k", "nothing"), ("-m", "nothing", "-p", "xdist", "-n2"), ("tests/sub",)])
 def test_a_selection_that_selects_nothing_is_the_users(shop, write, args):
     write("tests/sub/helpers.py", "")
     result = shop.runpytest_subprocess("--enrich", *args)

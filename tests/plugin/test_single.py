@@ -59,7 +59,7 @@ def test_options_of_the_targets_conftest_are_known(project, suggest):
 def test_it_is_run_by_the_workers_of_xdist(project, suggest):
     pytest.importorskip("xdist")
     suggest()
-    project.runpytest_subprocess("--enrich-run=cart", "-n1").assert_outcomes(passed=1)
+    project.runpytest_subprocess("--enrich-run=cart", "-p", "xdist", "-n1").assert_outcomes(passed=1)
 
 
 def test_it_lies_where_the_option_says_and_paths_beside_it_are_not_run(project, suggest):

@@ -42,8 +42,13 @@ BRANCH = {"branches": ((7, 8),), "lines": (8,)}
 
 
 @pytest.fixture
-def outer(tmp_path):
-    (tmp_path / "outer.py").write_text(OUTER, encoding="utf-8")
+def place(own_place):
+    return own_place
+
+
+@pytest.fixture
+def outer(place):
+    (place.root / "outer.py").write_text(OUTER, encoding="utf-8")
 
 
 def call(qualname: str, text: str, receiver: str | None = None) -> Call:
