@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from pytest_enrich.pytest_hooks import arguments
 
+pytestmark = pytest.mark.usefixtures("plugins")
+
 
 @pytest.fixture
 def for_child(pytester):

@@ -7,7 +7,7 @@ NAMES = ("pytest_enrich.plugin", "pytest_cov.plugin")
 
 
 @pytest.fixture(autouse=True)
-def alone(monkeypatch):
+def alone(monkeypatch, plugins):  # noqa: ARG001 - none of those that the other tests here have
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
 

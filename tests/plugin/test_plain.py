@@ -4,6 +4,10 @@ import re
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.usefixtures("plugins")
+
 MODULES = """
 import sys
 

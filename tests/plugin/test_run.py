@@ -77,7 +77,7 @@ def test_without_a_green_file_nothing_is_done(shop, write):
     assert result.ret == 1
 
 
-@pytest.mark.parametrize(("option", "xdist"), [("-x", ()), ("--sw", ()), ("--maxfail=2", ("-n2",))])
+@pytest.mark.parametrize(("option", "xdist"), [("-x", ()), ("--sw", ()), ("--maxfail=2", ("-p", "xdist", "-n2"))])
 def test_where_the_tests_stopped_early_nothing_is_known_of_the_rest(shop, write, option, xdist):
     write("tests/test_red.py", f"{RED}\n\ndef test_next():\n    assert 0\n")
     result = shop.runpytest_subprocess("--enrich", *xdist, option)
