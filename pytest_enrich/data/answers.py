@@ -94,6 +94,8 @@ class Finding(Struct, frozen=True, kw_only=True):
         observations: What it did; never empty.
         spare: Whether the finding before it reaches the same; this one does something else there.
         rules: Names of the rules by which the call was thought of.
+        doubt: How much in it makes people doubt that it is worth a test: values that nobody wrote, and an argument
+            without which there would be the same to say.
     """
 
     call: Call
@@ -106,6 +108,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     observations: tuple[Observation, ...]
     spare: bool = False
     rules: tuple[str, ...] = ()
+    doubt: int = 0
 
 
 class Explored(Struct, frozen=True, kw_only=True, tag="explored"):

@@ -24,6 +24,7 @@ class Origin(Struct, frozen=True, kw_only=True):
         corpus: Calls that were made on the way. Known while the candidate is judged, not kept in the record: the
             same seed gives them again.
         rules: Names of the rules by which its inputs were thought of.
+        doubt: As of a `Finding`: those of which there is more come later.
         model, strategy, prompt: Of a model: its name, what it was asked for (`inputs`), and the digest of the
             question, by which its reply is kept.
     """
@@ -35,6 +36,7 @@ class Origin(Struct, frozen=True, kw_only=True):
     spare: bool = False
     corpus: tuple[Program, ...] = ()
     rules: tuple[str, ...] = ()
+    doubt: int = 0
     model: str = ""
     strategy: str = ""
     prompt: str = ""

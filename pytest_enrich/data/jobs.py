@@ -205,6 +205,7 @@ class Explore(Struct, frozen=True, kw_only=True, tag="explore"):
         constants: Literals that the source compares with, best first.
         constructors: Calls that make objects of the project's classes, seen in tests.
         written: Values in the file that the new test goes into.
+        contents: Texts that tests of that file write into files and streams.
         raises: Lines of `raise` statements in `path`: an exception from elsewhere is an accident, not a contract.
         seed: Of the search; with the same seed and `executions` the answer is the same everywhere.
         executions: The most calls to make.
@@ -223,6 +224,7 @@ class Explore(Struct, frozen=True, kw_only=True, tag="explore"):
     constants: tuple[str, ...] = ()
     constructors: tuple[Call, ...] = ()
     written: tuple[str, ...] = ()
+    contents: tuple[str, ...] = ()
     raises: tuple[int, ...] = ()
     seed: int = 0
     executions: int = 5000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -17,6 +18,7 @@ from pytest_enrich.data import (
     Gap,
     Kept,
     MadeSuggestion,
+    NewTest,
     Suggestion,
     Target,
 )
@@ -38,6 +40,7 @@ MODEL_PART = 0.8
 SHORTEST_WALK = 10.0
 DENIED = "passes: states what the docstring denies"
 FOUND, NOTHING, UNTRIED, LEFT_OUT = "suggested", "nothing found", "not tried", "left out"
+PUT_OFF = "put off"
 REASONS: dict[Stop, str] = {
     "budget": "the budget was used up",
     "interrupted": "the run was interrupted",
@@ -119,15 +122,21 @@ class Ledger:
         store: Where the journal is.
         writer: Writes suggestions.
         contradictions: Told of each attempt: some are the docstring's word against the code.
+        maximum: So many suggestions may wait; 0 for any number.
     """
 
-    def __init__(self, found: Found, store: Store, writer: Writer, contradictions: Contradictions) -> None:
+    def __init__(
+        self, found: Found, store: Store, writer: Writer, contradictions: Contradictions, maximum: int = 0
+    ) -> None:
         self._found, self._store = found, store
         self._writer, self._contradictions = writer, contradictions
         functions = dict.fromkeys(key(gap) for gap in found.open)
         self._places = {function: place for place, function in enumerate(functions, 1)}
         self._outcomes: dict[str, str] = {}
         self._made: list[tuple[Suggestion, int]] = []
+        self._put_off: list[Attempt] = []
+        self._told: set[tuple[str, str]] = set()
+        self._maximum = maximum
         self.attempts: list[Attempt] = []
         self.dropped: Counter[str] = Counter()
         self.defects: list[str] = []
@@ -140,8 +149,13 @@ class Ledger:
         self._outcomes.update((gap.id, outcome) for gap in gaps)
 
     def is_closed(self, gap: Gap) -> bool:
-        """Whether a suggestion of this run closes the gap."""
-        return self._outcomes.get(gap.id) == FOUND
+        """Whether a suggestion of this run closes the gap, or one that is put off may."""
+        return self._outcomes.get(gap.id) in {FOUND, PUT_OFF}
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many suggestions wait as people want to see."""
+        return 0 < self._maximum <= self.waiting
 
     @property
     def written(self) -> int:
@@ -219,10 +233,11 @@ class Ledger:
             self._broken.update(gap.id for gap in done.target.gaps)
         for attempt in done.attempts:
             self.streak.see(attempt)
-        closed = {gap for attempt in done.attempts for gap in self._closed(attempt)}
+        closed = {gap: outcome for attempt in done.attempts for gap, outcome in self._closed(attempt)}
         if done.complete:
             self.note([gap for gap in done.target.gaps if not self.is_closed(gap)], NOTHING)
-        self.note([gap for gap in self._found.open if gap.id in closed], FOUND)
+        for outcome in (PUT_OFF, FOUND):
+            self.note([gap for gap in self._found.open if closed.get(gap.id) == outcome], outcome)
         self._store.journal(
             *(Attempted(attempt=attempt) for attempt in done.attempts),
             *(self._finished(done.target, asked) if done.complete else ()),
@@ -231,19 +246,38 @@ class Ledger:
     def _finished(self, target: Target, asked: Sequence[str]) -> Iterator[Finished]:
         names = ",".join(asked)
         for gap in target.gaps:
-            digest = target.part_of(gap.id).digest
-            yield Finished(gap=gap, digest=digest, proposer=names, outcome=self._outcomes[gap.id])
+            if (outcome := self._outcomes[gap.id]) != PUT_OFF:
+                digest = target.part_of(gap.id).digest
+                yield Finished(gap=gap, digest=digest, proposer=names, outcome=outcome)
 
-    def _closed(self, attempt: Attempt) -> Sequence[str]:
-        """The gaps that an attempt closes, once its suggestion is written."""
+    def _closed(self, attempt: Attempt) -> Iterator[tuple[str, str]]:
+        """The gaps that an attempt closes, and how they ended by that."""
         if isinstance(attempt.verdict, Dropped):
             self.dropped[f"{attempt.verdict.rung}: {attempt.verdict.reason}"] += 1
             self._contradictions.side(attempt)
         elif self._contradictions.contradicts(attempt):
             self.dropped[DENIED] += 1
+        elif attempt.candidate.origin.doubt or self._has_no_place(attempt):
+            self._put_off.append(attempt)
+            yield from ((gap, PUT_OFF) for gap in attempt.verdict.gaps)
         elif self._write(attempt):
-            return attempt.verdict.gaps
-        return ()
+            yield from ((gap, FOUND) for gap in attempt.verdict.gaps)
+
+    def _has_no_place(self, attempt: Attempt) -> bool:
+        """Whether enough waits, or one that says the same of another function: let people decide on that first."""
+        return self.is_full or _said(attempt) in self._told
+
+    def settle(self) -> None:
+        """Write what was put off, as far as there is room: what people doubt least first."""
+        for attempt in sorted(self._put_off, key=lambda one: one.candidate.origin.doubt):
+            assert isinstance(attempt.verdict, Kept)
+            left = [gap for gap in self._found.open if gap.id in attempt.verdict.gaps and self._is_put_off(gap)]
+            if left and not self._has_no_place(attempt) and self._write(attempt):
+                self.note(left, FOUND)
+        self._outcomes = {gap: outcome for gap, outcome in self._outcomes.items() if outcome != PUT_OFF}
+
+    def _is_put_off(self, gap: Gap) -> bool:
+        return self._outcomes.get(gap.id) == PUT_OFF
 
     def _write(self, attempt: Attempt) -> bool:
         """Write the suggestion for a kept attempt; whether its test file could take it."""
@@ -257,8 +291,18 @@ class Ledger:
             self.dropped["parses: cannot be put into the test file"] += 1
             return False
         self._made.append((one, self._places[attempt.path, attempt.qualname]))
+        self._told.add(_said(attempt))
         self.waiting += 1
         return True
+
+
+def _said(attempt: Attempt) -> tuple[str, str]:
+    """What a test says of a function, whatever that is called; of a row all, with the test that it goes into."""
+    test = attempt.candidate
+    if not isinstance(test, NewTest):
+        return test.name, test.code
+    name = re.escape(attempt.qualname.rpartition(".")[2])
+    return attempt.path, re.sub(rf"\b{name}\b", "_", test.code.partition("\n")[2])
 
 
 def key(place: Gap | Target) -> tuple[str, str]:

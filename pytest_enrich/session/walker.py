@@ -182,7 +182,7 @@ class Walker:
     @property
     def is_enough(self) -> bool:
         """Whether as many suggestions wait as people want to see."""
-        return 0 < self._settings.maximum <= self._ledger.waiting
+        return self._ledger.is_full
 
     def _is_full(self, turn: Round) -> bool:
         """Whether as many wait as may in a round."""

@@ -69,7 +69,7 @@ class Session:
         )
         self._contradictions = Contradictions(settings, store, found, self._sandbox, made=made)
         self._writer = Writer(store=store, made=made, sandbox=self._sandbox)
-        self._ledger = Ledger(found, store, self._writer, self._contradictions)
+        self._ledger = Ledger(found, store, self._writer, self._contradictions, settings.maximum)
         self._panel = Panel(settings, self._sandbox)
         self._existing = validate.Existing(math.inf if settings.budget.seconds is None else BESIDE_SECONDS)
         self._walker = Walker(settings, self._context(), self._panel, self._ledger, progress)
@@ -114,6 +114,7 @@ class Session:
             self._stopped = "budget"
         except KeyboardInterrupt:
             self._stopped = "interrupted"
+        self._ledger.settle()
         if self._store.exists():
             rebuild.texts(self._store)
         if self._ledger.defects:

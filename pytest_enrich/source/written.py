@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ast
+import textwrap
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from pytest_enrich.imports import parsed
 
 MOST, LONGEST = 200, 80
+MOST_CONTENTS, LONGEST_CONTENT = 40, 200
+WRITING = {"write_text", "write_bytes", "write", "StringIO", "BytesIO"}
+"""What is given the text of a file, or of a stream."""
 NAMING = {"parametrize", "skip", "skipif", "xfail", "raises", "warns", "param"}
 """What calls of these are given by name, or first, names or explains something."""
 VALUES: Mapping[str, tuple[str, ...]] = {
@@ -24,6 +29,50 @@ def values(text: str) -> tuple[str, ...]:
     tree = parsed(text)
     found = dict.fromkeys(_values(tree, _named(tree))) if tree else {}
     return tuple(value for value in found if len(value) <= LONGEST and r"\n" not in value)[:MOST]
+
+
+def contents(text: str) -> tuple[str, ...]:
+    """Templates of the texts that tests write into files and streams, by whatever name, each once."""
+    tree = parsed(text)
+    nodes = [*ast.walk(tree)] if tree else []
+    named: dict[str, list[ast.expr]] = {}
+    for name, value in (pair for node in nodes for pair in _bound(node)):
+        named.setdefault(name, []).append(value)
+    calls = [node for node in nodes if isinstance(node, ast.Call) and node.args]
+    given = [call.args[0] for call in calls if _last(call) in WRITING]
+    values = (named.get(one.id, ()) if isinstance(one, ast.Name) else (one,) for one in given)
+    texts = map(_text, chain.from_iterable(values))
+    found = dict.fromkeys(text for text in texts if text and len(text) <= LONGEST_CONTENT)
+    return tuple(map(repr, found))[:MOST_CONTENTS]
+
+
+def _bound(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """Names with what an assignment, or a row of `parametrize`, gives them."""
+    match node:
+        case ast.Assign([ast.Name(name)], value):
+            yield name, value
+        case ast.Call(ast.Attribute(attr="parametrize"), [names, ast.List() | ast.Tuple() as rows, *_]):
+            parts = [_text(one) for one in names.elts] if isinstance(names, ast.List | ast.Tuple) else None
+            columns = parts or [name.strip() for name in _text(names).split(",")]
+            for row in rows.elts:
+                cells = row.elts if isinstance(row, ast.Tuple | ast.List) and len(columns) > 1 else [row]
+                yield from zip(columns, cells, strict=False)
+
+
+def _text(node: ast.expr) -> str:
+    """The text that a node is, dedented where the test does that; "" where it is none."""
+    match node:
+        case ast.Constant(str(text)):
+            return text
+        case ast.Constant(bytes(data)):
+            return data.decode("latin-1")
+        case ast.Call(args=[ast.Constant(str(text)), *_]) if _last(node) == "dedent":
+            return textwrap.dedent(text)
+    return ""
+
+
+def _last(call: ast.Call) -> str:
+    return ast.unparse(call.func).rpartition(".")[2]
 
 
 def _values(node: ast.AST, names: Mapping[str, str]) -> Iterator[str]:

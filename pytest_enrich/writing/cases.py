@@ -22,6 +22,9 @@ INTERPRETER = re.compile(
 )
 """What the interpreter says, another thing in its next version, and what has numbers of the input in it."""
 COMMENT, BEHIND = re.compile(r"\s*#+\s*(.*)"), re.compile(r":\s+#\s*([^'\"]*)$")
+NOTHING = {"None", "{}", "[]", "()"}
+"""What is passed where something has to be, and it does not matter what."""
+DECIDING = ("if", "elif", "while", "for", "match", "case")
 HOLDING = {"true", "matches", "raises", "iterates"}
 NUMBERED = re.compile(r"^\[\w+ \d+\]\s*")
 """What messages of the system begin with."""
@@ -79,6 +82,10 @@ class Case(Struct, frozen=True, kw_only=True):
     def evident(self, name: str) -> str:
         """What anybody sees of a value that is passed (`empty_text`, `without_sep`); "" for one like others."""
         value = self.arguments.get(name, "")
+        is_needed = name in self.parameters and len(self.arguments) > 1
+        is_decided_on = self.text.startswith(DECIDING) and re.search(rf"\b{name}\b", self.text)
+        if is_needed and value in NOTHING and not is_decided_on:
+            return ""
         if value == "None" and [*self.arguments] == [name] and name not in self.optional:
             return "with_none"
         return words.evident(value, self.known_as(name), optional=name in self.optional) if value else ""

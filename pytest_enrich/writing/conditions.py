@@ -79,6 +79,9 @@ def said(node: ast.expr, case: Case) -> Iterator[str]:
             yield from each
         case ast.UnaryOp(ast.Not(), operand):
             yield _of_truth(operand, case, is_true=False)
+        case ast.Compare(ast.Subscript(about, at), [ast.Eq() | ast.NotEq() as sign], [ast.Constant(str(text))]):
+            affix = {"0": "startswith", "-1": "endswith"}.get(ast.unparse(at))
+            yield _affixed(about, affix, text, case, is_true=isinstance(sign, ast.Eq)) if affix else ""
         case ast.Compare(left, [sign], [right]):
             yield _compared(left, sign, right, case)
         case _:
@@ -102,11 +105,21 @@ def _of_truth(node: ast.expr, case: Case, *, is_true: bool) -> str:
             kinds = [last_name(each) for each in (kind.elts if isinstance(kind, ast.Tuple) else [kind])]
             made = last_name(getattr(expression(case.arguments.get(name, "")), "func", None))
             return _of_kind(case.known_as(name), made if made in kinds else kinds[0]) if any(kinds) else ""
-        case ast.Call(ast.Attribute(about, affix), [ast.Constant(str(text))]) if affix in AFFIXES:
-            said, name = words.value_slug(repr(text)), _parameter(about, case)
-            if name and said:
-                return f"{case.known_as(name)}_{'with' if is_true else 'without'}_{AFFIXES[affix]}_{said}"
+        case ast.Call(ast.Attribute(about, affix), [texts]) if affix in AFFIXES:
+            literal = literal_value(texts)
+            return _affixed(about, affix, literal[0], case, is_true=is_true) if literal is not None else ""
     return ""
+
+
+def _affixed(about: ast.expr, affix: str, texts: object, case: Case, *, is_true: bool) -> str:
+    """What is said of a parameter that begins or ends with a text; of several, with that which it has."""
+    name = _parameter(about, case)
+    if isinstance(texts, tuple):
+        passed = literal_value(case.arguments.get(name, "")) or ("",)
+        texts = next((text for text in texts if getattr(str(passed[0]), affix)(str(text))), None)
+    slug = words.value_slug(repr(texts)) if isinstance(texts, str) else ""
+    said = f"{'with' if is_true else 'without'}_{AFFIXES[affix]}_{slug}"
+    return f"{case.known_as(name)}_{said}" if name and slug else ""
 
 
 def _compared(  # noqa: PLR0911 - one line a comparison

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -15,45 +15,28 @@ from pytest_enrich.writing import body, cases, names, questions, style, words
 from pytest_enrich.writing.body import Body
 from pytest_enrich.writing.cases import Case
 from pytest_enrich.writing.renderer import Renderer, indented, is_readable, wrapped
-from pytest_enrich.writing.shape import shapes
 from pytest_enrich.writing.syntax import expression, plain
 
 AWAITED = {"await", "async list"}
 COMPARING = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__"}
 FIXTURES = ("tmp_path", "capsys", "caplog")
 """What a test asks for when its lines name it."""
-# Lines of one test that states several findings: with one assertion for each, and with all that may be needless.
-MOST_LINES = 6
-MOST_AT_FIRST = 12
-MOST_JOINED = 4
 
 
 def render(
     task: Task, explored: Explored, origin: Origin, reserved: frozenset[str] = frozenset()
 ) -> Iterator[NewTest]:
-    """Tests of the findings that make readable ones, those that close the most first; no name of `reserved`.
-
-    What one short test may state comes as one; each of it alone is a spare then.
-    """
+    """A test of each finding that makes a readable one, those that close the most first; no name of `reserved`."""
     whole = replace(origin, executions=explored.executions, reduced=True, corpus=explored.corpus)
     renderer = FindingRenderer.of(task, whole, explored.aliases).reserving(*reserved)
-    ranked = sorted(explored.findings, key=_gain, reverse=True)
-    for group in alike(ranked, renderer, awaits=renderer.coroutines is not None):
-        joined: set[str] = set()
-        for spare, way in renderer.ways(group):
-            test = way.together([finding for finding in group if any(map(task.is_open, way.gaps_of(finding)))])
+    for finding in sorted(explored.findings, key=_gain, reverse=True):
+        written: set[str] = set()
+        for spare, way in renderer.ways(finding):
+            test = way.write(finding)
             if test is not None:
-                yield replace(test, origin=replace(test.origin, spare=spare))
-                joined |= {test.name}
-        renderer = renderer.reserving(*joined)
-        for finding in group:
-            alone: set[str] = set()
-            for spare, way in renderer.ways([finding]):
-                test = way.write(finding)
-                if test is not None:
-                    yield replace(test, origin=replace(test.origin, spare=finding.spare or bool(joined) or spare))
-                    alone |= {test.name}
-            renderer = renderer.reserving(*alone)
+                yield replace(test, origin=replace(test.origin, spare=finding.spare or spare))
+                written |= {test.name}
+        renderer = renderer.reserving(*written)
 
 
 class FindingRenderer(Renderer, frozen=True, kw_only=True):
@@ -82,22 +65,21 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         """The same with more names taken."""
         return replace(self, reserved=self.reserved | {*more})
 
-    def ways(self, findings: Sequence[Finding]) -> Iterator[tuple[bool, FindingRenderer]]:
-        """How a test may be written: as others are there, and as spares with nothing of what goes on there.
+    def ways(self, finding: Finding) -> Iterator[tuple[bool, FindingRenderer]]:
+        """How its test may be written: as others are there, and as spares with nothing of what goes on there.
 
         What runs coroutines may do it in another way than the sandbox did, and a class may prepare other things.
         """
         yield False, self
-        if any(map(self._awaits, findings)):
+        if self._awaits(finding):
             yield True, replace(self, may_await=False)
         if style.is_prepared(self.text, self.placement):
             place = replace(self.placement, owner=None, anchor=None, style="function")
             yield True, replace(self, placement=place)
 
-    def write(self, finding: Finding, others: Sequence[Finding] = ()) -> NewTest | None:
-        """The test for a finding, which `others` may follow, or None when it would not be readable."""
-        gaps = self._closed(finding)
-        awaits = any(map(self._awaits, (finding, *others)))
+    def write(self, finding: Finding) -> NewTest | None:
+        """The test for a finding, or None when it would not be readable."""
+        gaps, awaits = self._closed(finding), self._awaits(finding)
         readable = self._readable(finding, awaits=awaits) if gaps else None
         if readable is None:
             return None
@@ -105,7 +87,9 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         fixtures = _fixtures(statements)
         if fixtures and self.placement.style == "unittest":
             return None
-        name = self.name_of([finding])
+        case = self.case_of(finding)
+        place = f"{self.placement.path} {self.placement.owner}"
+        name = names.of(case, names.subjects(case.subject, place), self.taken)
         header = [self.define(name, fixtures)]
         if awaits:
             header = [*(f"@{decorator}" for decorator in self.coroutines or ()), f"async {header[0]}"]
@@ -114,25 +98,11 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
             code="\n".join([*header, *indented(resolved.codes)]) + "\n",
             imports=resolved.imports,
             placement=self.placement,
-            title=names.title(self.case_of(finding), body.described(finding)),
+            title=names.title(case, body.described(finding)),
             look=questions.about(finding, self.documented),
             oracle=questions.oracles(finding, statements.expects, resolved.codes, self.documented, len(header)),
-            origin=replace(self.origin, rules=finding.rules),
+            origin=replace(self.origin, rules=finding.rules, doubt=finding.doubt),
             gaps=tuple(gap.id for gap in gaps),
-        )
-
-    def together(self, findings: Sequence[Finding]) -> NewTest | None:
-        """One test for several findings of a function (`alike`), or None when it would not be readable."""
-        test = self.write(findings[0], findings[1:]) if len(findings) > 1 else None
-        for finding in findings[1:]:
-            test = self.extend(test, finding) if test is not None else None
-        if test is None:
-            return None
-        return replace(
-            renamed(test, self.name_of(findings)),
-            title=f"{test.title}, and {len(findings) - 1} more",
-            look=questions.about_all(findings),
-            oracle=tuple(replace(oracle, look=True) for oracle in test.oracle),
         )
 
     def extend(self, test: NewTest, finding: Finding) -> NewTest | None:
@@ -151,12 +121,6 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
             imports=tuple(dict.fromkeys((*test.imports, *resolved.imports))),
             oracle=(*test.oracle, *(replace(added, look=False) for added in oracle)),
         )
-
-    def name_of(self, findings: Sequence[Finding]) -> str:
-        """A name for a test of these."""
-        cases = [*map(self.case_of, findings)]
-        place = f"{self.placement.path} {self.placement.owner}"
-        return names.of(cases, names.subjects(cases[0].subject, place), self.taken)
 
     def case_of(self, finding: Finding) -> Case:
         """What there is to be said of a finding; the first gap that it closes is the one it is for."""
@@ -185,12 +149,6 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         is_given = not isinstance(expression(finding.action), ast.Compare)
         is_result = is_given or finding.call.qualname.rpartition(".")[2] in COMPARING
         return first if is_result and len(finding.observations) == 1 else replace(first, expression="")
-
-    def kind_of(self, finding: Finding) -> tuple[str, str, tuple[str, ...]]:
-        """What is the same of variants of one statement: what is called, in which situation, and the shape."""
-        case = self.case_of(finding) if self.gaps_of(finding) else None
-        about = (case.message or names.situation(case)) if case is not None else ""
-        return finding.call.qualname, about, shapes("\n".join(body.write(finding, "function").lines))
 
     def gaps_of(self, finding: Finding) -> list[str]:
         """The ids of the gaps that a finding closes."""
@@ -237,41 +195,6 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
 def renamed(test: NewTest, name: str) -> NewTest:
     """The test under another name."""
     return replace(test, name=name, code=test.code.replace(f"def {test.name}(", f"def {name}(", 1))
-
-
-def alike(
-    findings: Iterable[Finding], renderer: FindingRenderer, *, awaits: bool = False
-) -> Iterator[tuple[Finding, ...]]:
-    """The findings in their order, those together that one short test may state, which `awaits` or does not.
-
-    These are variants of one statement in one situation. What a docstring promises stands alone, and so do spares.
-    """
-    groups: dict[object, list[list[Finding]]] = {}
-    ordered: list[list[Finding]] = []
-    for finding in findings:
-        same = groups.setdefault(renderer.kind_of(finding), [])
-        group = next((each for each in same if _may_join(each, finding, renderer, awaits=awaits)), None)
-        if group is None:
-            same.append(group := [])
-            ordered.append(group)
-        group.append(finding)
-    yield from map(tuple, ordered)
-
-
-def _may_join(group: Sequence[Finding], finding: Finding, renderer: FindingRenderer, *, awaits: bool) -> bool:
-    whole = (*group, finding)
-    lengths = [(_length(each, 1, awaits=awaits), _length(each, awaits=awaits)) for each in whole]
-    return (
-        len(whole) <= MOST_JOINED
-        and not any(each.spare or questions.is_documented(each, renderer.documented) for each in whole)
-        and sum(least for least, _ in lengths) <= MOST_LINES
-        and sum(most for _, most in lengths) <= MOST_AT_FIRST
-    )
-
-
-def _length(finding: Finding, observations: int | None = None, *, awaits: bool) -> int:
-    shown = replace(finding, observations=finding.observations[:observations])
-    return len("\n".join(body.write(shown, "function", awaits=awaits).lines).splitlines())
 
 
 def _gain(finding: Finding) -> tuple[int, int]:

@@ -59,19 +59,17 @@ class Way(Struct, frozen=True):
         return 2 * self.says * bool(said) + shared - length - repeated - 2 * any(word.isdigit() for word in said)
 
 
-def of(cases: Sequence[Case], subjects: Sequence[str], taken: Collection[str]) -> str:
-    """A name for a test of these cases, which are variants of one; none of `taken`.
+def of(case: Case, subjects: Sequence[str], taken: Collection[str]) -> str:
+    """A name for a test of this case; none of `taken`.
 
     Args:
-        cases: What it states.
+        case: What it states.
         subjects: How what is tested may be called, the best first.
         taken: Names of tests.
     """
-    first = cases[0]
-    texts = (first.docstring, first.comment, first.seen.message, *first.parameters, *first.optional, *taken)
+    texts = (case.docstring, case.comment, case.seen.message, *case.parameters, *case.optional, *taken)
     known = {*words.snake(" ".join(texts)).split("_")}
-    common = set.intersection(*({way.rest for way in ways(case)} for case in cases))
-    every = [(subject, way) for subject in subjects for way in ways(first) if way.rest in common]
+    every = [(subject, way) for subject in subjects for way in ways(case)]
     ranked = sorted(every, key=lambda one: -one[1].score(one[0], known))
     options = [f"test_{way.behind(subject)}" for subject, way in ranked]
     options += [f"test_{subject}" for subject in subjects]
@@ -91,9 +89,6 @@ def ways(case: Case) -> Iterator[Way]:
         yield from (Way(f"{end}_{situation}" if is_clause else f"{situation}_{end}", 2) for end in done)
         yield from [] if case.raised else [Way(_joined(situation), 1)]
     yield from (Way(end, 1) for end in done)
-    passed = () if case.raised else case.arguments.values()
-    slugs = (words.value_slug(value) for value in passed if value[:1] in "'\"")
-    yield from (Way(f"for_{slug}", 0) for slug in slugs if re.fullmatch(r"[a-z_]{3,}", slug))
     yield Way("", 0)
 
 

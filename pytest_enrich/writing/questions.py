@@ -44,14 +44,6 @@ def about_case(values: Template) -> str:
     return f"what the test asserts holds for {body.shown(values)}, too: should it?"
 
 
-def about_all(findings: Sequence[Finding]) -> str:
-    """That of a test of several findings, variants of one, none of which a docstring promises."""
-    first = findings[0].observations[0]
-    if first.subject == "raises":
-        return f"{body.bare(first.value)} was seen when the code ran, each time; no docstring promises it"
-    return "these values were seen when the code ran; no docstring promises them"
-
-
 def oracles(
     finding: Finding, expects: Iterable[int], codes: Sequence[str], documented: str, above: int = 1
 ) -> tuple[Oracle, ...]:

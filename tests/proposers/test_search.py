@@ -118,62 +118,19 @@ def test_the_finding_that_closes_the_most_comes_first(fakes, propose):
     task = fakes.task(fakes.gap(), fakes.gap("cart-bbbbbbbb", 6))
     small = fakes.finding(branches=((6, 7),), reached=(7,))
     large = fakes.finding(branches=((3, 4), (6, 7)), reached=(4, 7), action="⟨shop.cart:discount⟩(-2)")
-    _, first, second = propose(small, large, task=task)[0]
+    first, second = propose(small, large, task=task)[0]
     assert first.gaps == ("cart-aaaaaaaa", "cart-bbbbbbbb")
     assert second.gaps == ("cart-bbbbbbbb",)
 
 
-def two(fakes, **changes):
-    """A task with two gaps, and a finding for each."""
-    task = fakes.task(fakes.gap(), fakes.gap("cart-bbbbbbbb", 6), text="from shop.cart import discount\n")
+def test_each_finding_is_a_test_of_its_own(fakes, propose):
+    task = fakes.task(fakes.gap(), fakes.gap("cart-bbbbbbbb", 6))
     other = fakes.finding(branches=((6, 7),), reached=(7,), action="⟨shop.cart:discount⟩(-5)")
-    return replace(task, **changes), fakes.finding(), other
-
-
-def test_variants_of_one_statement_come_as_one_test_and_each_alone_in_case_it_fails(fakes, propose):
-    task, *findings = two(fakes)
-    joint, *alone = propose(*findings, task=task)[0]
-    assert joint.code == (
-        "def test_discount_negative_total_is_zero():\n    assert discount(-1) == 0\n    assert discount(-5) == 0\n"
-    )
-    assert joint.gaps == ("cart-aaaaaaaa", "cart-bbbbbbbb")
-    assert joint.title == "discount: gives 0 for negative total, and 1 more"
-    assert joint.look == "these values were seen when the code ran; no docstring promises them"
-    assert [(one.line, one.look) for one in joint.oracle] == [(2, True), (3, True)]
-    assert [one.origin.spare for one in (joint, *alone)] == [False, True, True]
-
-
-def test_what_was_closed_meanwhile_is_not_among_what_one_test_states(fakes, propose):
-    task, *findings = two(fakes, is_open=lambda gap: gap == "cart-bbbbbbbb")
-    made = propose(*findings, task=task)[0]
-    assert [one.gaps for one in made] == [("cart-aaaaaaaa",), ("cart-bbbbbbbb",)]
-
-
-def test_calls_that_raise_the_same_come_as_one_test(fakes, propose):
-    task, *findings = two(fakes)
-    raised = Observation(subject="raises", value="⟨shop.cart:Refused⟩", message="no")
-    joint = propose(*(replace(one, observations=(raised,)) for one in findings), task=task)[0][0]
-    assert joint.name == "test_discount_rejects_negative_total"
-    assert joint.code.count("with pytest.raises(Refused") == 2
-    assert joint.look == "Refused was seen when the code ran, each time; no docstring promises it"
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"observations": (Observation(subject="raises", value="⟨shop.cart:Refused⟩", message="no"),)},
-        {"call": Call(qualname="refund")},
-        {"spare": True},
-        {"lines": ("a = 1", "b = 2", "c = 3", "d = 4", "e = 5")},
-        {"observations": (Observation(subject="result", value="9.25"),)},
-    ],
-    ids=["raises", "another function", "spare", "long", "documented"],
-)
-def test_what_is_not_alike_stays_apart(fakes, propose, other):
-    task, first, second = two(fakes)
-    task = replace(task, target=replace(task.target, docstring="Gives 9.25 at times."))
-    made = propose(first, replace(second, **other), task=task)[0]
-    assert [one.code.count(" discount(") for one in made] == [1, 1]
+    made = propose(fakes.finding(), other, task=task)[0]
+    assert [(one.gaps, one.code.count("assert"), one.origin.spare) for one in made] == [
+        (("cart-aaaaaaaa",), 1, False),
+        (("cart-bbbbbbbb",), 1, False),
+    ]
 
 
 def test_a_finding_that_closes_nothing_is_no_test(fakes, propose):
@@ -394,18 +351,6 @@ def test_what_needs_no_awaiting_is_no_coroutine_there_either(fakes, propose):
     assert made.code.startswith("def test")
 
 
-def test_several_awaited_findings_of_a_function_come_as_one_coroutine(fakes, propose):
-    other = fakes.finding(consume="await", action="⟨shop.cart:discount⟩(-2)")
-    made = propose(fakes.finding(consume="await"), other, task=fakes.task(text=ASYNC))[0][0]
-    assert made.code.splitlines() == [
-        "@sync",
-        "async def test_discount_negative_total_is_zero():",
-        "    assert await discount(-1) == 0",
-        "    assert await discount(-2) == 0",
-    ]
-    assert [one.line for one in made.oracle] == [3, 4]
-
-
 def test_what_is_awaited_and_what_is_not_stay_apart(fakes, propose):
     other = fakes.finding(consume="async list", action="⟨shop.cart:discount⟩(-2)")
     made = propose(fakes.finding(), other, task=fakes.task(text=ASYNC))[0]
@@ -450,12 +395,6 @@ def test_one_method_of_several_classes_has_a_test_for_each(fakes, propose):
     made = propose(*findings, task=fakes.task(target=target))[0]
 
     assert [one.name for one in made] == ["test_size_is_zero", "test_basket_size_is_zero"]
-
-
-def test_so_many_variants_are_in_one_test_and_no_more(fakes, propose):
-    findings = [fakes.finding(action=f"⟨shop.cart:discount⟩(-{number})") for number in range(1, 7)]
-    joint = [one for one in propose(*findings)[0] if not one.origin.spare]
-    assert [one.code.count("assert") for one in joint] == [4, 2]
 
 
 def test_a_broken_test_file_is_as_good_as_a_new_one(fakes, propose):

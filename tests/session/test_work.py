@@ -190,6 +190,37 @@ def test_it_stops_when_enough_wait(work, store):
     assert (again.stopped, sandbox.jobs) == ("enough waiting", [])
 
 
+def both(fakes, **changes):
+    """Explores both functions; to what is found of the one named `first` these changes are made."""
+
+    def explored(job):
+        name = job.entries[0].qualname
+        if name not in {"parse_sku", "discount"}:
+            return Explored(findings=(), executions=5)
+        branches = ((3, 4),) if name == "parse_sku" else ((9, 10),)
+        call, action = Call(qualname=name), f"⟨shop.cart:{name}⟩('')"
+        found = fakes.finding(call=call, action=action, branches=branches, reached=job.lines)
+        return Explored(findings=(replace(found, **changes.get(name, {})),), executions=5)
+
+    return explored
+
+
+def test_what_people_would_doubt_comes_last_and_only_where_there_is_room(work, store, fakes):
+    script = {Explore: both(fakes, parse_sku={"doubt": 2, "action": "⟨shop.cart:parse_sku⟩('', 1)"})}
+    made, *_ = work(script=script, maximum=1)
+    assert [one.id.partition("-")[0] for one in made.suggestions] == ["cart"]
+    assert "discount" in store.pending()[0].test.code
+    assert made.gaps["not tried"] >= 1
+    again, *_ = work(script=script, maximum=2)
+    assert [store.find(one.id).gap.qualname for one in again.suggestions] == ["parse_sku"]
+
+
+def test_of_tests_that_say_the_same_of_two_functions_one_is_shown(work, fakes):
+    made, *_ = work(script={Explore: both(fakes)})
+    assert len(made.suggestions) == 1
+    assert made.gaps["not tried"] == 1
+
+
 def test_with_time_left_what_is_open_is_asked_for_until_that_was_in_vain_twice(work):
     made, progress, sandbox = work(budget=Budget(seconds=60.0), grade="weak")
     explored = [(job.entries[0].qualname, job.seed) for job in sandbox.asked(Explore)]

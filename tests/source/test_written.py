@@ -42,3 +42,19 @@ def test_what_only_names_or_explains_is_no_value():
 
 def test_a_file_that_cannot_be_read_has_no_values():
     assert values("def test(:") == ()
+
+
+def test_the_texts_that_tests_write_into_files_and_streams_are_contents():
+    text = textwrap.dedent("""
+        @pytest.mark.parametrize("before,after", [("a=b", "c"), (1, "d"), ("# x", "")])
+        @pytest.mark.parametrize("line", ["e f"])
+        def test_read(tmp_path, before, after, line):
+            (tmp_path / "f").write_text(before)
+            read(io.StringIO("x=1\\n"), after)
+            whole = textwrap.dedent('''
+                [a]
+                b = 1''')
+            file.write(whole)
+            file.write(line)
+    """)
+    assert {*written.contents(text)} == {"'a=b'", "'# x'", "'x=1\\n'", "'\\n[a]\\nb = 1'", "'e f'"}

@@ -52,7 +52,7 @@ class Named(Struct, frozen=True, kw_only=True, omit_defaults=True):
             optional=self.optional,
             arguments=self.arguments,
         )
-        return names.of([case], names.subjects(self.subject, self.place), frozenset())
+        return names.of(case, names.subjects(self.subject, self.place), frozenset())
 
 
 NAMED = [msgspec.json.decode(line, type=Named) for line in FILE.read_bytes().splitlines()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, AnyStr
 
@@ -18,11 +18,22 @@ LONG_WORD = 30
 MIXED = 5
 PRIVATE = re.compile(r"[(,]\s*_[A-Za-z]\w*=(?!=)")
 """A parameter that callers are not meant to know of, by its name."""
-TRIVIAL = re.compile(r"-?\d|b?''")
+BARE = re.compile(r"None|True|False|\[\]|\{\}|\(\)|set\(\)")
+"""What has no literal in it."""
+OPEN = ("'", '"', "b'", "[", "{", "(", "⟨file⟩", "str(⟨file⟩", "⟨io:")
+TRIVIAL = re.compile(rf"-?\d|b?''|{BARE.pattern}")
 """A literal that shows nothing but that something is there, or how many."""
+FUNCTION = re.compile(r"⟨(?:builtins|operator):\w+⟩(?!\()|\blambda\b.*")
+"""A function that is passed, of Python or one that is made there."""
+LONGEST_EDITED, FEWEST_EDITED = 60, 2
+"""Of texts and numbers that are compared letter by letter, as templates."""
+UNWRITTEN = 4
+"""How far from what people wrote it is what is nothing like that."""
+MOST_EDITED, MOST_EDITS = 4, 24
+"""So many values are edited, each in so many ways."""
 NOTHING = re.compile(r"⟩\((\w+=None)?\)")
 DATE = re.compile(r"⟨datetime:date(?:time)?⟩\((-?\d+)")
-MOST_TRIES = 400
+MOST_TRIES = 600
 MOST_DIGITS = 18
 LONG = 40
 FEW_CUTS = 2
@@ -41,13 +52,17 @@ def oddness(call: Call, known: frozenset[str] = frozenset()) -> int:
         call: Its arguments, receiver and set-up are looked at.
         known: Values (templates) that tests pass, and shapes of the texts among them: none of these is odd.
     """
-    values = [
-        *(value for _, value in call.arguments),
-        call.receiver or "",
-        *(v for then in call.then for v in then),
-    ]
-    own = sum(_odd(value, known) for value in values if value not in known)
+    values = [*(value for _, value in call.arguments), *(value for then in call.then for value in then)]
+    own = sum(_odd(value, known) + _made_from_nothing(value) for value in values if value not in known)
+    if call.receiver and call.receiver not in known:
+        is_operand = call.qualname.endswith("__")
+        own += _odd(call.receiver, known) + is_operand * _made_from_nothing(call.receiver)
     return own + sum(oddness(step, known) for step in call.setup)
+
+
+def _made_from_nothing(template: str) -> int:
+    """Such an object is often a zero, which a sum and a difference treat alike."""
+    return len(NOTHING.findall(template))
 
 
 def known_texts(templates: Iterable[str]) -> frozenset[str]:
@@ -62,8 +77,6 @@ def _odd(template: str, usual: frozenset[str]) -> int:
     found = 3 * template.count("⟨datetime:timezone⟩(⟨datetime:timedelta⟩())")
     found += template.count("lambda *args")
     found += 2 * len(PRIVATE.findall(template))
-    # An object made from nothing is often a zero, which a sum and a difference treat alike.
-    found += len(NOTHING.findall(template))
     found += sum(3 for year in DATE.findall(template) if int(year) not in USUAL_YEARS)
     for match in literals(template):
         if match.lastgroup == "string":
@@ -80,20 +93,82 @@ def _text(literal: str) -> str:
 
 
 def literals_of(template: str) -> Iterator[str]:
-    """Its texts and numbers, each as `repr` writes it."""
+    """Its texts and numbers, each as `repr` writes it, the functions that it names, and what is bare."""
     yield from (repr(eval(match[0], {})) for match in literals(template) if match.lastgroup != "word")
+    yield from (match[0] for match in FUNCTION.finditer(template))
+    yield from [template] if BARE.fullmatch(template) else []
 
 
 @lru_cache(maxsize=20_000)
-def foreignness(template: str, *circles: frozenset[str]) -> int:
-    """How far a value is from what people wrote: the number of the first circle that has all its telling literals.
+def foreignness(template: str, own: frozenset[str], people: frozenset[str]) -> int:
+    """How far a value is from what people wrote, by the farthest of its literals.
 
     Args:
-        template: A plain value is in all circles.
-        circles: Literals that people wrote, the nearest first.
+        template: Of the value.
+        own: Literals of what tests pass there.
+        people: Those of all that people wrote.
+
+    Returns:
+        0 for what tests pass, 1 for that with a sign more, less or another, 2 for what people wrote elsewhere (and
+        for what only says that something is there), 3 for that with another sign, 4 for what nobody wrote.
     """
-    telling = {text for text in literals_of(template) if not TRIVIAL.fullmatch(text)}
-    return next((at for at, circle in enumerate(circles) if telling <= circle), len(circles))
+    return max((_far(literal, own, people) for literal in literals_of(template)), default=0)
+
+
+def _far(literal: str, own: frozenset[str], people: frozenset[str]) -> int:
+    plain = 2 if TRIVIAL.fullmatch(literal) else UNWRITTEN
+    steps = ((0, own), (2, people))
+    exact = next((far for far, circle in steps if literal in circle), plain)
+    edited = (far + 1 for far, circle in steps if not _cut(literal).isdisjoint(_all_cut(circle)))
+    return min(exact, next(edited, plain))
+
+
+@lru_cache(maxsize=64)
+def _all_cut(circle: frozenset[str]) -> frozenset[str]:
+    return frozenset().union(*map(_cut, circle))
+
+
+@lru_cache(maxsize=20_000)
+def _cut(literal: str) -> frozenset[str]:
+    """A literal, and it without each of its signs or words: of two that differ in one these have one in common.
+
+    None for a word: without a letter that is another word, which nobody says.
+    """
+    text = literal[1:-1] if literal[:1] in {"'", '"'} else literal
+    if text.isalpha() or not FEWEST_EDITED < len(text) <= LONGEST_EDITED:
+        return frozenset()
+    return frozenset([text, *_less(text)])
+
+
+def _less(text: AnyStr) -> Iterator[AnyStr]:
+    """The text without one of its signs, none of them a letter of a word, then without one of its words."""
+    yield from (text[:at] + text[at + 1 :] for at in range(len(text)) if not _is_in_word(text, at))
+    words = next(_cuts(text))
+    yield from _without(text, words, at_once=(1,)) if len(words) > FEW_CUTS else ()
+
+
+def _is_in_word(text: str | bytes, at: int) -> bool:
+    """Whether there is a letter, and another one beside it."""
+    beside = (text[max(at - 1, 0) : at + 1], text[at : at + 2])
+    return any(len(two) > 1 and two.isalpha() for two in beside)
+
+
+def edits(templates: Iterable[str]) -> Iterator[str]:
+    """The first few of them with a little less in one of their texts: a sign, or a word."""
+    for template in itertools.islice(filter(_has_text, templates), MOST_EDITED):
+        yield from itertools.islice(_edits(template), MOST_EDITS)
+
+
+def _has_text(template: str) -> bool:
+    """Whether there is one that may be anything: what an object is made of is in a form of its own."""
+    return template.startswith(OPEN) and any(match.lastgroup == "string" for match in literals(template))
+
+
+def _edits(template: str) -> Iterator[str]:
+    for match in literals(template):
+        if match.lastgroup == "string" and not _text(match[0]).isalpha():
+            for less in dict.fromkeys(filter(None, _less(eval(match[0], {})))):
+                yield template[: match.start()] + repr(less) + template[match.end() :]
 
 
 def _odd_text(text: str) -> int:
@@ -127,19 +202,19 @@ def reduce(
         plain: For each parameter (and "" for the receiver) values to prefer, plainest first.
         holds: Whether a call still does what it is for; must not raise.
         unusual: How much a reader stumbles over: it never becomes more.
-        most: How many calls may be thought of.
+        most: How many calls may be asked about.
     """
     # What was asked about once is not asked about again: two that take each other's place would never be done.
     asked, least, changed = {call}, unusual(call), True
     while changed:
         changed = False
         for simpler in _simpler(call, plain):
-            if simpler in asked:
+            if simpler in asked or (much := unusual(simpler)) > least:
                 continue
             if len(asked) > most:
                 return call
             asked.add(simpler)
-            if (much := unusual(simpler)) <= least and holds(simpler):
+            if holds(simpler):
                 call, least, changed = simpler, much, True
                 break
     return call
@@ -155,7 +230,8 @@ def _simpler(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:
     yield from _plainer_arguments(call, plain)
     yield from _plainer_throughout(call, plain)
     if call.receiver:
-        yield from (dataclasses.replace(call, receiver=receiver) for receiver in _receivers(call.receiver, plain))
+        others = (*_plainer(call.receiver, plain.get("", ())), *shorter(call.receiver))
+        yield from (dataclasses.replace(call, receiver=receiver) for receiver in others)
     for value, make in given(call):
         yield from map(make, _plainer(value, ()))
     for at, step in enumerate(call.setup):
@@ -183,12 +259,6 @@ def _plainer_throughout(call: Call, plain: Mapping[str, Sequence[str]]) -> Itera
             for better in _preferred(value, plain.get(name, ())):
                 arguments = tuple((key, text.replace(value, better)) for key, text in call.arguments)
                 yield dataclasses.replace(call, arguments=arguments)
-
-
-def _receivers(receiver: str, plain: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """An object made from nothing shows little: one argument stays, unless that is nothing itself."""
-    bare = receiver.endswith(("()", "=None)"))
-    return (simpler for simpler in _plainer(receiver, plain.get("", ())) if bare or not simpler.endswith("()"))
 
 
 def _plainer(value: str, preferred: Sequence[str]) -> Iterator[str]:
@@ -232,10 +302,10 @@ def _cuts(value: str | bytes) -> Iterator[Sequence[int]]:
         yield range(len(text) + 1)
 
 
-def _without(value: AnyStr, cuts: Sequence[int]) -> Iterator[AnyStr]:
+def _without(value: AnyStr, cuts: Sequence[int], at_once: Collection[int] = ()) -> Iterator[AnyStr]:
     """The text without some of its parts, the most first; no space is left at its end."""
     parts = len(cuts) - 1
-    for size in sorted({parts // 2, 2, 1} - {0}, reverse=True):
+    for size in at_once or sorted({parts // 2, 2, 1} - {0}, reverse=True):
         for at in range(0, parts, size):
             left = value[: cuts[at]] + value[cuts[min(at + size, parts)] :]
             yield left.rstrip() if value == value.rstrip() else left

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import time
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -25,6 +26,9 @@ REDUCE_SECONDS = 5.0
 FEW_TRIES = 60
 """Where no clock ends it, so that it comes to the same everywhere."""
 MOST_RECEIVERS = 12
+INDIFFERENT = 2
+MADE = re.compile(r"⟨[\w.]+:(?:\w+\.)*(\w+)⟩\(")
+"""The class of an object."""
 Record: TypeAlias = dict[str, Any]
 
 
@@ -105,9 +109,11 @@ def _inputs(scene: Scene, call: Call) -> Inputs | None:
 
 
 def _is_wanted(scene: Scene, call: Call) -> bool:
-    """Whether a test of this call is one that people might want: usual, and short."""
+    """Whether a test of this call is one that people might want: usual, short, and of values that people write."""
     inputs = _inputs(scene, call)
-    return inputs is not None and call.size <= corpus.LONGEST and inputs.is_usual(call)
+    if inputs is None or call.size > corpus.LONGEST:
+        return False
+    return inputs.is_usual(call) and not inputs.unwritten(call)
 
 
 def _records(
@@ -115,12 +121,21 @@ def _records(
 ) -> Iterator[Record]:
     """A chosen call, and behind it one that does something else on the same way: its test may notice more."""
     rules = result.subject.rules(result.call)
-    yield _record(result.reached, call, rules)
-    done = result.subject.said(call)
+    function = result.subject
+    yield {**_record(result.reached, call, rules), "doubt": _doubt(looking, function, call, result.reached)}
+    done = function.said(call)
     for other in (*_others(looking, result), *(dataclasses.replace(result, call=beside) for beside in near)):
-        if result.subject.said(other.call) not in ([], done):
-            yield {**_record(result.reached, _reduced(looking, other, until, unlike=done), rules), "spare": True}
+        if function.said(other.call) not in ([], done):
+            least = _reduced(looking, other, until, unlike=done)
+            doubt = _doubt(looking, function, least, result.reached)
+            yield {**_record(result.reached, least, rules), "spare": True, "doubt": doubt}
             return
+
+
+def _doubt(looking: Search[Function], function: Function, call: Call, reached: Reached) -> int:
+    """As of a `Finding`."""
+    is_indifferent = informative.is_indifferent(function.runner, call, reached, looking.reached)
+    return function.inputs.oddness(call) + function.inputs.unwritten(call) + INDIFFERENT * is_indifferent
 
 
 def _others(looking: Search[Function], result: Result[Function]) -> list[Result[Function]]:
@@ -144,10 +159,21 @@ def _reduced(
     """The call made small, as long as it reaches the same; what it does stays something else than `unlike`."""
     function = result.subject
     inputs = function.inputs
-    plain = {name: (*pool.usual, *pool.short) for name, pool in inputs.pools.items()}
-    receivers = sorted(inputs.known_receivers, key=lambda text: (text.endswith("()"), len(text)))
-    plain[""] = tuple(receivers[:MOST_RECEIVERS])
+    about = _words(function, result.reached)
+
+    def unspoken(value: str) -> int:
+        """How many of its objects are of a class that the lines which are reached do not speak of."""
+        return sum(name.lower() not in about for name in MADE.findall(value))
+
+    plain = {name: pool.preferred(unspoken) for name, pool in inputs.pools.items()}
+    refilled = inputs.refilled(result.call.receiver or "")
+    plain[""] = (*refilled, *sorted(inputs.known_receivers, key=len)[:MOST_RECEIVERS])
+    # Made from nothing, or as nobody made it, an object shows little where it matters what is in it.
+    known = {result.call.receiver, *(one for one in plain[""] if not one.endswith("()"))}
     before = function.call(result.call)
+
+    def unusual(call: Call) -> tuple[int, int, int]:
+        return *inputs.strangeness(call), sum(unspoken(value) for _, value in call.arguments)
 
     def does_the_same(call: Call) -> bool:
         if time.monotonic() > until:
@@ -162,9 +188,21 @@ def _reduced(
             return False
         if call.setup and informative.unobserved(function.runner, call, result.reached, looking.reached):
             return False
-        return function.said(call) not in ([], unlike)
+        shown = function.said(call)
+        is_same = not plain[""] or call.receiver in known or shown == function.said(_on(call, result.call))
+        return shown not in ([], unlike) and is_same
 
-    return reduce(result.call, plain, does_the_same, inputs.strangeness)
+    return reduce(result.call, plain, does_the_same, unusual)
+
+
+def _on(call: Call, other: Call) -> Call:
+    return dataclasses.replace(call, receiver=other.receiver)
+
+
+def _words(function: Function, reached: Reached) -> frozenset[str]:
+    """The words of what is reached; a statement may go on in the next line."""
+    lines = {at + further for at in informative.lines_of(reached) for further in (0, 1)}
+    return frozenset(word for at in lines for word in re.findall(r"[a-z]+", function.runner.line(at).lower()))
 
 
 def _record(reached: Reached, call: Call, rules: frozenset[str] = frozenset()) -> Record:

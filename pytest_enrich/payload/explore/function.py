@@ -162,7 +162,7 @@ class Function:
             return refusal
         if call.setup:
             reached -= informative.unobserved(runner, call, reached, search.reached)
-        rank = informative.rank(inputs, outcome, reached, runner.filename)
+        rank = informative.rank(runner, inputs, call, outcome, search.reached)
         is_poor = bool(rank) and (inputs.entry.answers or inputs.entry.name in MAKERS)
         cost = Cost(not inputs.conforms(call), rank, 0, *inputs.strangeness(call), call.size)
         return Result(self, call, reached, cost, is_poor)

@@ -81,12 +81,34 @@ def objection(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome) -> s
     return "" if is_telling else "nothing to observe"
 
 
-def rank(inputs: Inputs, outcome: Outcome, reached: Reached, filename: str) -> int:
-    """As `telling.rank`; a new object, or an exception from elsewhere, most often shows little of `reached`."""
+def rank(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome, of: Callable[[Outcome], Reached]) -> int:
+    """As `informative_rank`, 0 for a function that can be asked something.
+
+    A new object, an exception from elsewhere, and what is the same without what is reached most often show little.
+    `of` says what of the wanted an outcome reaches.
+    """
+    reached = of(outcome)
     if outcome.raised is not None:
         return int(not lines_of(reached) & raised_through(outcome.raised))
-    is_new = inputs.entry.name in MAKERS or _is_made(inputs, outcome.result, reached, filename)
-    return max(informative_rank(outcome), int(is_new))
+    if is_function(outcome.result) and said(runner, call):
+        return int(is_indifferent(runner, call, reached, of))
+    is_new = inputs.entry.name in MAKERS or _is_made(inputs, outcome.result, reached, runner.filename)
+    found = max(informative_rank(outcome), int(is_new))
+    return found or int(is_indifferent(runner, call, reached, of))
+
+
+def is_indifferent(runner: Runner, call: Call, reached: Reached, of: Callable[[Outcome], Reached]) -> bool:
+    """Whether there is the same to say without an argument that alone leads to what is reached."""
+    fewer = (call.arguments[:at] + call.arguments[at + 1 :] for at in range(len(call.arguments)))
+    others = [dataclasses.replace(call, arguments=arguments) for arguments in fewer]
+    outcomes = [(other, runner.call(other)) for other in others]
+    elsewhere = [
+        other
+        for other, outcome in outcomes
+        if not outcome.refusal and outcome.raised is None and reached.isdisjoint(of(outcome))
+    ]
+    shown = said(runner, call) if elsewhere else []
+    return any(said(runner, other) == shown for other in elsewhere)
 
 
 def _is_made(inputs: Inputs, result: object, reached: Reached, filename: str) -> bool:

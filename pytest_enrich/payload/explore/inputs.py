@@ -10,10 +10,10 @@ from itertools import chain
 from types import MappingProxyType
 
 from ..engine.guide import Choices
-from ..engine.reduce import foreignness, known_texts, literals_of, oddness
+from ..engine.reduce import UNWRITTEN, foreignness, known_texts, literals_of, oddness
 from ..engine.solve import Mark
 from ..express import express
-from ..rules import is_left_out, rule, types, usage
+from ..rules import files, is_left_out, rule, types, usage
 from ..rules.evidence import is_well_made
 from ..rules.plain import GENERAL
 from ..rules.values import World, evaluable
@@ -24,6 +24,7 @@ from .templates import template_parts
 
 MOST = 24
 MOST_ODD = 1
+NOTHING: frozenset[str] = frozenset()
 OBJECT = "()"
 """In the place of a parameter's name, for the object that a method is called on."""
 IDENTIFIER = re.compile(r"[a-z]\w{2,}")
@@ -133,12 +134,32 @@ class Inputs(Choices):
         """How far a call is from what callers write, then how far its values are from those that people wrote."""
         return self.oddness(call), self._foreignness(call) + sum(map(self._foreignness, call.setup))
 
+    def unwritten(self, call: Call) -> int:
+        """How many of its values nobody wrote, nor anything like them."""
+        return sum(far == UNWRITTEN for far in self._distances(call))
+
     def _foreignness(self, call: Call) -> int:
+        return sum(self._distances(call))
+
+    def _distances(self, call: Call) -> Iterator[int]:
         """How far the arguments are from what tests pass to their parameters, the object from those they make."""
         values = [*call.arguments, *(("", value) for given in call.then for value in given)]
         values += [(OBJECT, call.receiver)] if call.receiver else []
-        circles = ((value, self._own_literals.get(name, frozenset())) for name, value in values)
-        return sum(foreignness(value, own, self._world.written_literals) for value, own in circles)
+        for name, value in values:
+            own = self._own_literals.get(name, frozenset())
+            # What is in a file is compared with what is in others: a word that stands somewhere is no content.
+            contents = (match[2] for match in files.CONTENT.finditer(value))
+            yield max((foreignness(text, self._contents, NOTHING) for text in contents), default=0)
+            yield foreignness(files.CONTENT.sub("", value), own, self._world.written_literals)
+
+    @cached_property
+    def _contents(self) -> frozenset[str]:
+        return frozenset(self._world.contents)
+
+    def refilled(self, template: str) -> list[str]:
+        """It with what tests write in the place of what is in its files and streams."""
+        others = self._world.contents if files.has_content(template) else ()
+        return [files.refilled(template, text) for text in others]
 
     @cached_property
     def _own_literals(self) -> dict[str, frozenset[str]]:

@@ -33,28 +33,30 @@ LONGEST_OUTPUT = 100
 
 
 def questions(value: object) -> Iterator[str]:
-    """The names of such methods, those of its own class first, as they are defined."""
+    """The names of such methods, those of its own class first, as they are defined; what a function holds."""
+    held = vars(value).items() if inspect.isfunction(value) else ()
+    yield from (name for name, one in held if name[:1] != "_" and _is_asked(one, bound=False))
     known: set[str] = set()
     for cls in type(value).__mro__ if not isinstance(value, COLLECTIONS) else ():
         own = {} if cls.__module__.partition(".")[0] in sys.stdlib_module_names else vars(cls)
         for name, function in own.items():
-            if name not in known and not name.startswith("_") and _is_asked(function):
+            if name not in known and not name.startswith("_") and _is_asked(function, bound=True):
                 yield name
         known |= {*own}
 
 
-def _is_asked(function: object) -> bool:
-    """Whether it is called with nothing but its object, and is over when it returns."""
-    return inspect.isfunction(function) and not inspect.iscoroutinefunction(function) and _needs_nothing(function)
-
-
-def _needs_nothing(function: object) -> bool:
-    """Whether a method takes nothing, or has a default for all that it takes."""
-    try:
-        _, *others = inspect.signature(function).parameters.values()  # type: ignore[arg-type]
-    except (TypeError, ValueError):  # it takes nothing at all, or nobody says what
+def _is_asked(function: object, *, bound: bool) -> bool:
+    """Whether it is called with nothing (but its object, where it is `bound`), and is over when it returns."""
+    if not inspect.isfunction(function) or inspect.iscoroutinefunction(function):
         return False
-    return all(one.default is not one.empty or one.kind in {one.VAR_POSITIONAL, one.VAR_KEYWORD} for one in others)
+    try:
+        others = [*inspect.signature(function).parameters.values()]
+    except (TypeError, ValueError):  # nobody says what it takes
+        return False
+    if bound and not others:
+        return False
+    free = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
+    return all(one.default is not one.empty or one.kind in free for one in others[bound:])
 
 
 def state(program: Program, namespace: Mapping[str, object]) -> list[tuple[str, str]]:
@@ -139,7 +141,11 @@ def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Mapping[st
         for text, value in state(plain, outcome.namespace)
         if value != earlier.get(text)
     ]
-    result = (stated(outcome, plain) or _asked(runner, plain, outcome)) if plain.expression else []
+    result: list[Record] = []
+    if plain.expression:
+        # What a function can be asked says more than what it keeps for itself.
+        asked = _asked(runner, plain, outcome) if inspect.isfunction(outcome.result) else []
+        result = asked or stated(outcome, plain) or _asked(runner, plain, outcome)
     telling = [record for record in result if record["value"] != "None"]
     shown = (
         [*telling, *changes][:MOST]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import pathlib
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache, partial
 from typing import Any
 
+from ..engine.reduce import edits
 from ..rules import evidence, files, is_left_out, rule, types, usage
 from ..rules.evidence import default_values, hints_of_function
 from ..rules.plain import CALLABLES, GENERAL, PLAIN
@@ -20,6 +22,7 @@ from .templates import NUMBER
 
 MOST_PLAIN, MOST_WRITTEN, MOST_KNOWN = 6, 60, 8
 SHORT = 24
+COMMON: tuple[object, ...] = ("", 1, True, b"")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,13 +54,23 @@ class Pool:
         options = evaluable([*GENERAL, *CALLABLES])
         general = [text for text, value in options if types.conforms(value, self.hint)]
         known = sorted(self.seen, key=len)[:MOST_PLAIN]
-        return tuple(dict.fromkeys([*known, *(general if self.hint is not types.ANYTHING else [])]))
+        if self.hint is types.ANYTHING:  # nobody thinks of a value for what the code does nothing with
+            general = ["None"] if "idle" in self.told_by else []
+        return tuple(dict.fromkeys([*known, *general]))
 
-    @cached_property
-    def usual(self) -> tuple[str, ...]:
-        """Values to prefer: what tests pass for it, what people wrote elsewhere, what needs no thought."""
-        seen = sorted(self.seen, key=len)[:MOST_WRITTEN]
-        return tuple(dict.fromkeys([*seen, *self.written, *self.plain]))
+    def preferred(self, unspoken: Callable[[str], int]) -> tuple[str, ...]:
+        """Values to prefer: what tests pass, that with a little less, what people wrote elsewhere, plain ones.
+
+        Of what tests pass what is not `unspoken` of comes first, and last what is made from nothing; contents come
+        in the order in which tests have them.
+        """
+
+        def little(text: str) -> tuple[bool, int, int]:
+            return text.endswith("()"), unspoken(text), 0 if files.has_content(text) else len(text)
+
+        seen = sorted(self.seen, key=little)[:MOST_WRITTEN]
+        written = sorted(self.written, key=lambda text: "\\n" in text)
+        return tuple(dict.fromkeys([*seen, *edits(seen), *written, *self.plain, *self.short]))
 
     @property
     def short(self) -> list[str]:
@@ -166,6 +179,14 @@ class Supply:
         self._entry, self._seen, self._function = entry, seen, function
         self._world, self._owner, self._seed = world, owner, seed
 
+    def _of_siblings(self, name: str) -> dict[str, frozenset[str]]:
+        """What tests pass to another parameter of the same type, unless that is one that most parameters have."""
+        hint = self.hints.get(name)
+        if hint is None or any(types.conforms(value, hint) for value in COMMON):
+            return {}
+        others = [other for other, its in self.hints.items() if its == hint and other != name]
+        return by_value(("siblings", value) for other in others for value in self._seen.values(other, own=True))
+
     @cached_property
     def _used(self) -> dict[str, usage.Use]:
         """What the function does with each parameter; a constructor's class with what it keeps of it, too."""
@@ -184,12 +205,12 @@ class Supply:
         name = parameter["name"] if parameter["kind"] != "variadic" else ""
         # A flag is no more than that, whatever the parameter of another function is that has its name.
         is_flag = isinstance(self.defaults.get(parameter["name"]), bool)
-        shown = self._seen.values(name, operator=self._entry.is_operator, own=is_flag)
+        shown = self._seen.values(name, operator=self._entry.is_operator, own=is_flag) or self._of_siblings(name)
         seen = evaluable([*shown])
         hint, told_by = self._told(parameter, [value for _, value in seen])
         members, numbers = tuple(enumerated(hint)), tuple(self._world.constants_for(hint))
         constants = (*members, *numbers)
-        known = tuple(text for text, _ in seen)
+        known = (*(text for text, _ in seen), *self._filled(name, hint))
         written = self._written(parameter, hint, known)
         sources = {
             "members": members,
@@ -199,6 +220,13 @@ class Supply:
         rules = by_value((rule, value) for rule, values in sources.items() for value in values)
         rules = {**{number: frozenset({"next to constants"}) for number in numbers}, **rules, **shown}
         return Pool(known, constants, partial(self._drawn, name, hint), hint, written, rules, told_by)
+
+    def _filled(self, name: str, hint: Any) -> Iterator[str]:
+        """Files and streams as tests write them, for a parameter that takes one, or the path of one as a text."""
+        if types.conforms("", hint):
+            paths = self._world.filled(pathlib.Path) if self._place(name) == files.FILE else ()
+            return (f"str({path})" for path in paths)
+        return iter(self._world.filled(hint))
 
     def _told(self, parameter: dict[str, Any], seen: list[object]) -> evidence.Told:
         """The type of a parameter: anything where the function does nothing with it, and nothing else tells it."""

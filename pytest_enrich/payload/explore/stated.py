@@ -70,7 +70,8 @@ def _equals(text: str, value: object) -> bool:
 
 def fields(value: object) -> Iterator[tuple[str, object]]:
     """Public attributes and properties, those that are set on the object first."""
-    own = [name for name in getattr(value, "__dict__", {}) if not name.startswith("_")]
+    named = getattr(type(value), "_fields", ()) if isinstance(value, tuple) else ()
+    own = [name for name in (*named, *getattr(value, "__dict__", {})) if not name.startswith("_")]
     slots = [name for name in getattr(type(value), "__slots__", ()) if not name.startswith("_")]
     computed = [
         name
@@ -135,9 +136,10 @@ def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Itera
     that are other than in objects `alike` that it was made of; what fills a line by itself is shown only where
     nothing else is. Its length, and what it looks like to a programmer, say too little to be worth a test.
     """
-    if isinstance(value, tuple | list) and len(value) <= MOST_ITEMS:
-        placed = ((at, part, visible_text(part)) for at, part in enumerate(value))
-        yield from (_stated(f"{{result}}[{at}]", part, text) for at, part, text in placed if text is not None)
+    if isinstance(value, tuple | list) and type(value) in {tuple, list} and len(value) <= MOST_ITEMS:
+        for at, part in enumerate(value):
+            place, text = f"{{result}}[{at}]", visible_text(part)
+            yield from [_stated(place, part, text)] if text is not None else _fields(part, place)
         return
     stated = _fields(value)
     if isinstance(value, BaseException) and (kind := named(type(value))) is not None:
@@ -160,9 +162,9 @@ def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Itera
         yield _stated("str({result})", text, repr(text))
 
 
-def _fields(value: object) -> list[Record]:
+def _fields(value: object, expression: str = "{result}") -> list[Record]:
     return [
-        _stated(f"{{result}}.{name}", part, text)
+        _stated(f"{expression}.{name}", part, text)
         for name, part in fields(value)
         if not inspect.isroutine(part) and (text := visible_text(part)) is not None
     ]

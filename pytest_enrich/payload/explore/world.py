@@ -71,7 +71,7 @@ def _world(job: Mapping[str, Any], module: types.ModuleType, root: str) -> World
     """What is known of values, whatever takes them."""
     made = [calls.load(record) for record in job["constructors"]]
     objects, patterns = _objects(job, made, module), _patterns(module, job["entries"])
-    return World(job["constants"], objects, patterns, tuple(written.values(job, module, root)))
+    return World(job["constants"], objects, patterns, tuple(written.values(job, module, root)), job["contents"])
 
 
 def _runner(job: Mapping[str, Any], module: types.ModuleType, known: Mapping[str, Entry], root: str) -> Runner:

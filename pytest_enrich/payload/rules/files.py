@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import itertools
 import os
 import pathlib
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -17,6 +18,8 @@ FOLDER = "tmp_path"
 FILE, DIRECTORY = "file", "directory"
 MARK, FOLDER_MARK = "⟨file⟩", "⟨folder⟩"
 WRITTEN = re.compile(rf"{MARK}\(('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|)\)")
+CONTENT = re.compile(rf"((?:{MARK}|⟨io:\w+⟩)\()b?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")
+"""The text of a file, or of a stream, in a template."""
 LAYOUT = re.compile(rf"{FOLDER_MARK}\(([\w., /-]*)\)")
 PLACE = "<tmp_path>"
 NAMING = re.compile(rf"path(_\d+)? = {FOLDER} / ")
@@ -34,6 +37,12 @@ TEXTS = (
     "a: b\n",
     "",
 )
+FILLED: Mapping[type, str] = {
+    pathlib.Path: f"{MARK}({{}})",
+    io.StringIO: "⟨io:StringIO⟩({})",
+    io.BytesIO: "⟨io:BytesIO⟩({}.encode())",
+}
+"""How a file or a stream with a text in it is written."""
 LAYOUTS = ("a.txt", "a.txt, b.py, sub/c.txt", "", "a.py, sub/b.txt, sub/sub/c.py")
 
 
@@ -118,6 +127,16 @@ def unfolded(lines: Sequence[str]) -> tuple[str, ...]:
     made = [*_filling(there), *(one for content, name in names.items() for one in _making(name, content))]
     plain = (LAYOUT.sub(FOLDER, line) for line in lines)
     return (*made, *(WRITTEN.sub(lambda match: names[match[1]], line) for line in plain))
+
+
+def has_content(template: str) -> bool:
+    """Whether there is a file, or a stream, with a text in it."""
+    return CONTENT.search(template) is not None
+
+
+def refilled(template: str, content: str) -> str:
+    """The template with another text in its files and streams."""
+    return CONTENT.sub(lambda match: f"{match[1]}{content}", template)
 
 
 def _making(name: str, content: str) -> list[str]:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from ..engine.reduce import literals_of
 from ..express import evaluate, express
-from . import is_left_out, rule, types
+from . import files, is_left_out, rule, types
 from .evidence import concrete, constructor
 from .plain import ANSWERING, BRACKETS, CALLABLES, EMPTY, FROM_HYPOTHESIS, GENERAL, PLAIN, Strategy, expressed
 from .types import AWAITABLE
@@ -116,6 +116,7 @@ class World:
         constructors: Templates of objects by the class they make (exactly).
         patterns: Regular expressions of the source.
         written: What people wrote in tests and documentation, the nearest first.
+        contents: Literals of the texts that tests write into files and streams.
     """
 
     def __init__(
@@ -124,8 +125,10 @@ class World:
         constructors: dict[type, list[str]],
         patterns: Sequence[re.Pattern[Any]] = (),
         written: Sequence[str] = (),
+        contents: Sequence[str] = (),
     ) -> None:
         self._written = evaluable(written)
+        self.contents = contents
         self._patterns = patterns
         self.constants = evaluable([] if is_left_out("constants") else constants)
         self.constructors = constructors
@@ -155,6 +158,13 @@ class World:
         """What people wrote that conforms; nothing where anything would."""
         known = () if hint is types.ANYTHING else self._written
         return tuple(text for text, value in known if types.conforms(value, hint))
+
+    @rule("contents")
+    def filled(self, hint: Any) -> Iterator[str]:
+        """Files and streams with what tests write into such."""
+        known = files.FILLED if hint is not types.ANYTHING else {}
+        forms = [form for kind, form in known.items() if types.admits(kind, hint)]
+        yield from (form.format(text) for text in self.contents for form in forms[:1])
 
     @cached_property
     def written_literals(self) -> frozenset[str]:

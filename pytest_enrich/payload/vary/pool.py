@@ -13,7 +13,7 @@ from types import CodeType
 from typing import Any, TypeAlias
 
 from .. import express
-from ..engine.reduce import known_texts, oddness
+from ..engine.reduce import edits, foreignness, known_texts, literals_of, oddness
 from ..explore.calls import Call
 from ..explore.templates import literals, vary
 from ..rules import is_left_out, rule
@@ -247,11 +247,12 @@ class Pool:
 
     @cached_property
     def plain(self) -> tuple[str, ...]:
-        """Values to prefer: those that a reader of the test has met, then the plainest."""
+        """Values to prefer: those that a reader of the test has met, or nearly so, then the plainest."""
         general = self._fitting(
             text for kind in BOUNDARIES for text in BOUNDARIES[kind] if not is_left_out("rows: plain")
         )
-        return tuple(dict.fromkeys([*self.seen[:MOST_PLAIN], *general, *self.constants[:2]]))
+        met = [*self.seen[:MOST_PLAIN], *self._fitting(edits(self.seen)), *self._near[:MOST_NEAR]]
+        return tuple(dict.fromkeys([*met, *general, *self.constants[:2]]))
 
     @cached_property
     def promising(self) -> tuple[str, ...]:
@@ -285,6 +286,17 @@ class Pool:
         unsigned = bool(self._sign) and _first(value) not in {self._sign, ""}
         odd = oddness(Call("", (("", value),)), self._usual)
         return signs + UNKNOWN_KEY * unknown + UNNAMED * unnamed + UNSIGNED * unsigned + odd
+
+    def foreign(self, value: str) -> int:
+        """How far it is from what people wrote."""
+        return foreignness(value, *self._circles)
+
+    @cached_property
+    def _circles(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The literals of the rows, and of what stands near."""
+        groups = (self.seen, (*self._near, *self.constants))
+        own, people = (frozenset(one for text in texts for one in literals_of(text)) for texts in groups)
+        return own, people
 
     @cached_property
     def _sign(self) -> str:

@@ -85,6 +85,11 @@ class ExistingTest:
         """How much of it a reader would stumble over."""
         return sum(self._pools[int(hole)].unusual(value) for hole, value in variation.arguments)
 
+    def strangeness(self, variation: Variation) -> tuple[int, int]:
+        """The same, then how far its values are from those that people wrote."""
+        far = sum(self._pools[int(hole)].foreign(value) for hole, value in variation.arguments)
+        return self.unusual(variation), far
+
     def rules(self, variation: Variation) -> frozenset[str]:
         """The rules that thought of its values."""
         return frozenset(self._pools[int(hole)].rule_of(value) for hole, value in variation.arguments)
@@ -101,7 +106,7 @@ class ExistingTest:
             return run.objection
         dull = not run.raised and any(run.seen == known.seen for _, known in self.known)
         changes = len(variation.arguments)
-        cost = Cost(bool(run.raised), int(dull), changes, self.unusual(variation), 0, variation.size)
+        cost = Cost(bool(run.raised), int(dull), changes, *self.strangeness(variation), variation.size)
         return Result(self, variation, search.reached(run), cost, is_poor=dull or bool(run.raised))
 
     def ideas(self, search: Search[ExistingTest]) -> Iterator[Variation]:
@@ -202,7 +207,7 @@ class ExistingTest:
             return same and result.reached <= search.reached(run)
 
         plain = {str(hole): pool.plain for hole, pool in enumerate(self._pools)}
-        return reduce(first, plain, holds, self.unusual)
+        return reduce(first, plain, holds, self.strangeness)
 
     def _is_still_theirs(self, first: Variation, smaller: Variation) -> bool:
         found = dict(first.arguments)

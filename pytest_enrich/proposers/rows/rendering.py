@@ -42,7 +42,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
     def name_beside(self, case: Case) -> str:
         """A free name for a test beside it."""
         start = names.start(self.sheet.function.name, self.target.qualname)
-        return names.of([case], (start,), self.taken)
+        return names.of(case, (start,), self.taken)
 
     def _arguments(self) -> Iterator[tuple[str, Template]]:
         """What is passed otherwise, by the names of parameters; those of the test say nothing of the function."""

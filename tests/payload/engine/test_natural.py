@@ -48,5 +48,10 @@ def test_an_object_made_from_nothing_shows_less_than_one_with_something_in_it():
     assert odd("⟨datetime:timedelta⟩()") > odd("⟨datetime:timedelta⟩(days=2)")
 
 
+def test_an_object_that_a_method_is_called_on_may_be_made_from_nothing_unless_it_is_an_operand():
+    assert oddness(Call("Cart.total", (), "⟨shop:Cart⟩()")) == 0
+    assert oddness(Call("Cart.__add__", (), "⟨shop:Cart⟩()")) == 1
+
+
 def test_an_object_that_tests_make_from_nothing_is_usual():
     assert odd("⟨shop:Cart⟩()", "⟨shop:Cart⟩()") == 0

@@ -1216,3 +1216,25 @@ def test_an_exception_from_what_is_passed_is_none_of_the_call(explore):
         """
     made = Call(qualname="load", arguments=(Argument(name="item", value="⟨sample:Item⟩(weight=0)"),))
     assert not explore(text, "load", calls=(made,)).findings
+
+
+def test_what_no_test_passes_is_what_a_test_passes_with_a_sign_less(explore):
+    seen = Call(qualname="read", arguments=(Argument(name="text", value="'2019-01-01T12'"),))
+    text = READING.replace('"T" not in text', '"T" not in text and len(text) > 11')
+    (finding,) = explore(text, "read", calls=(seen,), written=("'key'",)).findings
+    assert finding.action == "⟨sample:read⟩('2019-01-0112')"
+
+
+def test_what_tests_pass_to_a_parameter_of_the_same_type_comes_first(explore):
+    text = """
+        import datetime
+
+        def days(start: datetime.date | None = None, end: datetime.date | None = None) -> int:
+            if start is not None and end is not None:
+                raise ValueError("only one of both")  # here
+            return 1
+        """
+    value = "⟨datetime:date⟩(2008, 2, 29)"
+    seen = Call(qualname="days", arguments=(Argument(name="start", value=value),))
+    (finding,) = explore(text, "days", calls=(seen,)).findings
+    assert finding.action == f"⟨sample:days⟩(start={value}, end={value})"

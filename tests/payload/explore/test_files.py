@@ -198,3 +198,46 @@ def test_a_function_that_takes_a_file_gets_none_of_the_machine(explore):
         """
     (finding,) = explore(text, "rotate").findings
     assert finding.action == "⟨sample:rotate⟩(str(path))"
+
+
+LOADING = """
+    import pathlib
+
+    def load(path: pathlib.Path) -> dict:
+        found = {}
+        for line in path.read_text().splitlines():
+            if "=" in line:
+                key, _, value = line.partition("=")
+                found[key] = value  # here
+        return found
+    """
+
+
+def test_a_file_has_what_tests_write_into_such(explore):
+    (finding,) = explore(LOADING, "load", contents=("'colour=red\\nsize=3\\n'", "'# nothing'")).findings
+    assert "path.write_text('colour=red\\nsize=3')" in finding.lines or "colour=red" in finding.lines[1]
+    assert finding.doubt == 0
+
+
+def test_the_file_that_an_object_is_made_of_has_what_tests_write_into_such(explore):
+    text = """
+        import pathlib
+
+        class Table:
+            def __init__(self, path: pathlib.Path) -> None:
+                self.path = path
+
+            def rows(self) -> int:
+                found = 0
+                for line in self.path.read_text().splitlines():
+                    if line.strip():
+                        found += 1  # here
+                return found
+        """
+    (finding,) = explore(text, "Table.rows", "method", contents=("'red,3'",)).findings
+    assert "path.write_text('red,3')" in finding.lines
+
+
+def test_the_text_of_a_file_is_exchanged_wherever_it_stands():
+    assert files.refilled("⟨m:Table⟩(⟨file⟩('4'), 'x')", "'a=b'") == "⟨m:Table⟩(⟨file⟩('a=b'), 'x')"
+    assert files.refilled("⟨m:Table⟩(⟨file⟩())", "'a=b'") == "⟨m:Table⟩(⟨file⟩())"

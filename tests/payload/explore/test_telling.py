@@ -210,3 +210,84 @@ def test_a_call_that_is_only_to_be_looked_at_brings_its_steps(explore):
     (found,) = explore(text, "Cart.discount", "method", only=(given,)).findings
     assert found.lines == ("cart = ⟨sample:Cart⟩()", "cart.add(50)")
     assert found.observations[0].value == "5"
+
+
+KEEPING = """
+    import functools
+
+    def keeping(most: int | None = 128):
+        if most is None:
+            stated = "without a limit"  # here
+        else:
+            stated = most
+
+        def decorator(function):
+            @functools.wraps(function)
+            def kept(*given):
+                return function(*given)
+
+            kept.limit = lambda: {"limit": stated}
+            return kept
+
+        return decorator
+    """
+
+
+def test_what_a_decorated_function_gives_anyway_says_less_than_what_it_tells_of_itself(look):
+    (finding,) = look(KEEPING, "keeping").findings
+    (seen,) = finding.observations
+    assert (seen.expression, seen.value) == ("{result}.limit()", "{'limit': 'without a limit'}")
+    assert finding.doubt < 2
+
+
+def test_an_argument_without_which_there_is_the_same_to_say_is_doubtful(look):
+    text = """
+        def total(prices: list, fast: bool = False) -> int:
+            if fast:
+                return sum(prices)  # here
+            return sum([*prices])
+        """
+    seen = call("total", prices="[3, 4]")
+    (finding,) = look(text, "total", calls=(seen,)).findings
+    assert finding.doubt == 2
+    other = text.replace("sum(prices)", "-sum(prices)")
+    (finding,) = look(other, "total", calls=(seen,)).findings
+    assert finding.doubt == 0
+
+
+def test_a_private_kind_of_tuple_is_not_looked_into_and_a_named_one_by_its_names(look):
+    text = """
+        import typing
+
+        class Key(tuple):
+            __hash__ = object.__hash__
+
+        class Part(typing.NamedTuple):
+            size: int
+            made: object
+
+        def key(size: int):
+            if size > 3:
+                return KIND  # here
+            return 0
+        """
+    seen = call("key", size="2")
+    assert look(text.replace("KIND", "Key([size, object()])"), "key", calls=(seen,)).findings == ()
+    (finding,) = look(text.replace("KIND", "Part(size, object())"), "key", calls=(seen,)).findings
+    assert [one.expression for one in finding.observations] == ["{result}.size"]
+
+
+def test_of_objects_in_a_list_their_fields_are_asked(look):
+    text = """
+        class Node:
+            def __init__(self, name):
+                self.name = name
+                self.marks = {object()}
+
+        def nodes(size: int):
+            if size > 3:
+                return [Node("root" * size)]  # here
+            return []
+        """
+    (finding,) = look(text, "nodes", calls=(call("nodes", size="2"),)).findings
+    assert [one.expression for one in finding.observations] == ["{result}[0].name"]
