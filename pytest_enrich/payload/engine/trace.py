@@ -6,11 +6,12 @@ coverage.py itself when the candidate is proven.
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import linecache
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import CodeType, FrameType
 from typing import Any, TypeAlias
 
@@ -44,6 +45,7 @@ class Tracer:
         self.filename = filename
         self._wanted: dict[CodeType, bool] = {}
         self._steps = 0
+        self._is_noting = False
         self.branches: set[Branch] = set()
 
     def line(self, number: int) -> str:
@@ -54,15 +56,28 @@ class Tracer:
         """Forget what was noted, and note again."""
         self.branches = set()
         self._steps = 0
+        self._is_noting = True
         threading.settrace(self._enter)  # a client for tests may run the application in a thread of its own
         sys.settrace(self._enter)
 
     def stop(self) -> None:
         """Note no more."""
+        self._is_noting = False
         sys.settrace(None)
         threading.settrace(None)
 
+    @contextlib.contextmanager
+    def in_threads(self) -> Iterator[None]:
+        """Threads that are started meanwhile are noted, too, from `start` on: a fixture may start one."""
+        threading.settrace(self._enter)
+        try:
+            yield
+        finally:
+            threading.settrace(None)
+
     def _enter(self, frame: FrameType, _event: str, _arg: object) -> LocalTrace | None:
+        if not self._is_noting:
+            return None
         code = frame.f_code
         self._step()
         wanted = self._wanted.get(code)

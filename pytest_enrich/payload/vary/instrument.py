@@ -6,6 +6,7 @@ import ast
 import contextlib
 import copy
 import enum
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -33,17 +34,19 @@ class Probe:
     """Of the test that is running: `seen` are its sightings so far, as JSON.
 
     A value that cannot be stated in a test is seen as "". `accepts` says whether an exception is one that the code
-    raises on purpose.
+    raises on purpose, `is_of_test` whether it comes from what the test itself does with what it was given.
     """
 
     def __init__(self) -> None:
         self.accepts: Callable[[Any], bool] = bool
+        self.is_of_test: Callable[[BaseException], bool] = bool
+        self._whole: Any = ...
         self.seen: list[Record] = []
         self._values: Mapping[int, Any] = {}
 
     def begin(self, values: Mapping[int, Any]) -> None:
         """A test begins; `values` are those of the holes that are not as they stand there."""
-        self.seen = []
+        self.seen, self._whole = [], ...
         self._values = values
 
     def value(self, hole: int, original: Callable[[], Any]) -> Any:
@@ -83,6 +86,21 @@ class Probe:
         """Note what a test looks at; `kin` gives a class or module, and the constant of it that is expected."""
         name = _constant(value, *kin()) if kin is not None else ""
         self.seen.append({"point": point, "value": name or _stated(value), "message": ""})
+
+    def item(self, whole: Any, key: Any) -> Any:
+        """What is in `whole` at a key or a place, where a test looks."""
+        try:
+            return whole[key]
+        except (LookupError, TypeError):
+            self._whole = whole
+            raise
+
+    def missed(self, point: int) -> None:
+        """Looking failed: with other values what is looked at need not be there, which says something itself."""
+        error = sys.exc_info()[1]
+        if not self._values or error is None or not self.is_of_test(error):
+            raise  # noqa: PLE0704 - it is called where one was caught
+        self.seen.append({"point": point, "value": _stated(self._whole), "message": "", "missed": True})
 
     def called(self, point: int, mock: Any) -> None:
         """Note how a stand-in was called: `None` for never; more than once is nothing to state."""
@@ -255,8 +273,17 @@ class _Opener(ast.NodeTransformer):
         if point["form"] == "called":
             return ast.copy_location(ast.Expr(_call("called", number, self.visit(subject))), node)
         kin = [self._kin(node, tuple(point["constant"]))] if point["constant"] else []
-        looked = _call("see", number, self.visit(subject), *kin)
-        return ast.copy_location(ast.Expr(looked), node)
+        looked = ast.Expr(_call("see", number, self._opened(subject), *kin))
+        missed = ast.ExceptHandler(ast.Name("Exception", ast.Load()), None, [ast.Expr(_call("missed", number))])
+        return ast.copy_location(ast.Try([looked], [missed], [], []), node)
+
+    def _opened(self, subject: ast.expr) -> ast.expr:
+        """What is looked at; of keys and places the probe is asked."""
+        if not isinstance(subject, ast.Subscript) or isinstance(subject.slice, ast.Slice | ast.Tuple):
+            opened: ast.expr = self.visit(subject)
+            return opened
+        asked = ast.Attribute(ast.Name(NAME, ast.Load()), "item", ast.Load())
+        return ast.Call(asked, [self._opened(subject.value), self.visit(subject.slice)], [])
 
     @staticmethod
     def _kin(statement: ast.AST, at: Span) -> ast.expr:

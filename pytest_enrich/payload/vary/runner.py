@@ -100,6 +100,11 @@ class Endings:
         """Whether it is a contract."""
         return not self._refusal(error)
 
+    def is_of_test(self, error: BaseException) -> bool:
+        """Whether none of the project's code had to do with it."""
+        frames = traceback.extract_tb(error.__traceback__)
+        return not any(self._project.kind(frame.filename) == "source" for frame in frames)
+
     def _refusal(self, error: BaseException) -> str:
         if isinstance(error, TooLongError):
             return "too long"
@@ -192,7 +197,8 @@ class ItemRunner:
         manager = item.config.pluginmanager
         manager.register(self)
         try:
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            with self._setting.tracer.in_threads():
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         finally:
             manager.unregister(self)
 

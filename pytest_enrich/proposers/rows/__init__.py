@@ -127,18 +127,15 @@ class RowsProposer:
                 variant=variant,
             )
             for number, candidate in enumerate(_written(renderer)):
-                yield Written(sheet.values(variant), _ranked(candidate, variant), is_second=number > 0)
+                # Where tests call the target, one of a call that was searched for notices more, most often.
+                spare = variant.spare or (isinstance(candidate, NewTest) and sheet.is_direct(task.target))
+                ranked = replace(candidate, origin=replace(candidate.origin, spare=spare))
+                yield Written(sheet.values(variant), ranked, is_second=number > 0)
 
     def _varied(self, job: Vary, sheets: Sequence[Sheet]) -> Varied | None:
         execution = self._sandbox.execute(job, timeout=job.seconds + START_SECONDS)
         answer = execution.answer if isinstance(execution, Answered) else None
         return answer if isinstance(answer, Varied) and _is_sound(answer, sheets) else None
-
-
-def _ranked(candidate: Candidate, variant: Variant) -> Candidate:
-    """A test of its own is for what stays open: one of a call that was searched for notices more, most often."""
-    spare = variant.spare or isinstance(candidate, NewTest)
-    return replace(candidate, origin=replace(candidate.origin, spare=spare))
 
 
 def _is_sound(answer: Varied, sheets: Sequence[Sheet]) -> bool:

@@ -9,12 +9,12 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich.data import Hole, Pattern, Placement, Template, Variant
+from pytest_enrich.data import Hole, Pattern, Placement, Target, Template, Variant
 from pytest_enrich.proposers.rows import adding, looks, mocks, parameters, steps
 from pytest_enrich.proposers.rows.addable import Addable
 from pytest_enrich.proposers.rows.looks import Look
 from pytest_enrich.proposers.rows.parameters import Cases
-from pytest_enrich.writing.syntax import Function, Text, is_literal, is_within, last_name, span
+from pytest_enrich.writing.syntax import Function, Text, is_literal, is_within, last_name, nodes_of, span
 
 Kind: TypeAlias = Literal["row", "example", "sibling"]
 KINDS: tuple[Kind, ...] = ("row", "example", "sibling")
@@ -61,6 +61,13 @@ class Sheet(Struct, frozen=True, kw_only=True):
         nodes = [*ast.walk(self.function)]
         stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
         return stored | {node.arg for node in nodes if isinstance(node, ast.arg)}
+
+    def is_direct(self, target: Target) -> bool:
+        """Whether it calls the target itself, and does not come to it through a client or other functions."""
+        said, known = _words(self.function), _words(self.text.tree)
+        ways = (target.qualname, *(one.qualname for one in (*target.entries, *target.parts)))
+        paths = [[part for part in way.split(".") if part[:2] != "__"] for way in ways]
+        return any(path[-1] in said and known.issuperset(path) for path in paths if path)
 
     def is_of_cases(self, variant: Variant) -> bool:
         """Whether a variant has other values for parameters, and nothing else: it is one more case."""
@@ -154,6 +161,14 @@ def _open(
     return stating, _literals(text, function, stating) if kind == "sibling" else []
 
 
+def _words(tree: ast.AST) -> set[str]:
+    """The names in a tree, and those of attributes."""
+    return {
+        *(node.id for node in nodes_of(ast.Name, tree)),
+        *(node.attr for node in nodes_of(ast.Attribute, tree)),
+    }
+
+
 def _repeated(hole: Hole, rows: int) -> Hole:
     return replace(hole, values=hole.values * rows)
 
@@ -221,12 +236,20 @@ def _tried(node: ast.AST) -> Iterator[ast.expr]:
         return
     if isinstance(node, ast.Call) and last_name(node.func) in NOT_VALUES:
         return
-    if isinstance(node, ast.JoinedStr | Function | ast.ClassDef | ast.Lambda):
+    if isinstance(node, ast.JoinedStr | ast.ClassDef):
         return
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
         return
-    inner = [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.Slice)]
-    if isinstance(node, ast.Subscript):
-        inner = [node.value]
-    for child in inner:
+    for child in _parts(node):
         yield from _tried(child)
+
+
+def _parts(node: ast.AST) -> Sequence[ast.AST]:
+    """Where literals may be tried: a function in a test stands in for something, and does what its body says."""
+    if isinstance(node, ast.Lambda):
+        return [node.body]
+    if isinstance(node, Function):
+        return _body(node)
+    if isinstance(node, ast.Subscript):
+        return [node.value]
+    return [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.Slice)]

@@ -6,6 +6,8 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from pytest_enrich.data import Point, Sighting, Span, Template, Variant
 from pytest_enrich.proposers.rows import looks
 from pytest_enrich.proposers.rows.looks import Look
@@ -80,6 +82,33 @@ def saying_little(sheet: Sheet, variant: Variant, qualname: str) -> set[Span]:
     denied = [sheet.looks[sighting.point].point for sighting in variant.seen if sighting.value == "False"]
     texts = {point.span: sheet.text.rewritten(point.subject).strip() for point in denied}
     return {place for place, text in texts.items() if LITTLE.search(text) or (not compares and _is_equality(text))}
+
+
+def widened(sheet: Sheet, variant: Variant) -> Sheet:
+    """The test looking at the whole where what it looks for is not in it: `response.json()`, not a key of that."""
+    missed = {sighting.point for sighting in variant.seen if sighting.missed and sighting.value}
+    points = {at: replace(sheet.looks[at].point, subject=_whole(sheet, at)) for at in missed}
+    looked = (
+        Look(point=points[at], room=look.room) if at in points else look for at, look in enumerate(sheet.looks)
+    )
+    return replace(sheet, looks=tuple(looked))
+
+
+def missing(sheet: Sheet, variant: Variant) -> set[Span]:
+    """The assertions that look for what is not there, but for the first at a whole that can be stated."""
+    missed = [sighting for sighting in variant.seen if sighting.missed]
+    told: dict[str, int] = {}
+    for sighting in missed:
+        if sighting.value and len(sighting.value) <= sheet.looks[sighting.point].room:
+            told.setdefault(sheet.text.rewritten(_whole(sheet, sighting.point)), sighting.point)
+    return {sheet.looks[one.point].point.span for one in missed if one.point not in told.values()}
+
+
+def _whole(sheet: Sheet, at: int) -> Span:
+    """What a look looks into for a key or a place."""
+    subject = sheet.looks[at].point.subject
+    inner = [node for node in nodes_of(ast.Subscript, sheet.function) if span(node) == subject]
+    return span(inner[0].value) if inner else subject
 
 
 def unchanged(sheet: Sheet, variant: Variant) -> set[Span]:
