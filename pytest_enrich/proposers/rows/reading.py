@@ -65,7 +65,11 @@ class Sheet(Struct, frozen=True, kw_only=True):
     def is_direct(self, target: Target) -> bool:
         """Whether it calls the target itself, and does not come to it through a client or other functions."""
         said, known = _words(self.function), _words(self.text.tree)
-        ways = (target.qualname, *(one.qualname for one in (*target.entries, *target.parts)))
+        ways = {
+            target.qualname,
+            *(one.qualname for one in target.entries),
+            *(one.qualname for one in target.parts),
+        }
         paths = [[part for part in way.split(".") if part[:2] != "__"] for way in ways]
         return any(path[-1] in said and known.issuperset(path) for path in paths if path)
 
