@@ -40,13 +40,13 @@ class Probe:
     def __init__(self) -> None:
         self.accepts: Callable[[Any], bool] = bool
         self.is_of_test: Callable[[BaseException], bool] = bool
-        self._whole: Any = ...
+        self._whole: Any = None
         self.seen: list[Record] = []
         self._values: Mapping[int, Any] = {}
 
     def begin(self, values: Mapping[int, Any]) -> None:
         """A test begins; `values` are those of the holes that are not as they stand there."""
-        self.seen, self._whole = [], ...
+        self.seen, self._whole = [], None
         self._values = values
 
     def value(self, hole: int, original: Callable[[], Any]) -> Any:
@@ -100,7 +100,8 @@ class Probe:
         error = sys.exc_info()[1]
         if not self._values or error is None or not self.is_of_test(error):
             raise  # noqa: PLE0704 - it is called where one was caught
-        self.seen.append({"point": point, "value": _stated(self._whole), "message": "", "missed": True})
+        value = "" if self._whole is None else _stated(self._whole)
+        self.seen.append({"point": point, "value": value, "message": "", "missed": True})
 
     def called(self, point: int, mock: Any) -> None:
         """Note how a stand-in was called: `None` for never; more than once is nothing to state."""

@@ -6,6 +6,7 @@ import contextlib
 import copy
 import dataclasses
 import inspect
+import threading
 import traceback
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -25,6 +26,8 @@ NOT_CONTRACTS = AssertionError | NotImplementedError | RecursionError | MemoryEr
 # The first three are no `Exception`.
 ENDED = (pytest.skip.Exception, pytest.fail.Exception, pytest.exit.Exception)
 NO_TEST = (*ENDED, NothingRaisedError)
+SHARED = {"session", "package", "module"}
+"""Scopes of fixtures that are set up once for many tests."""
 CALL_SECONDS = 0.5
 TEST_SECONDS = 2.0
 
@@ -181,6 +184,20 @@ class ItemRunner:
             self._run_by_protocol()
         ended = self._setting.endings.of(self._error)
         return dataclasses.replace(ended, branches=frozenset(tracer.branches), seen=probe.seen)
+
+    def set_up_shared(self) -> bool:
+        """Set up what tests share, a database most often, for all forks of this process; whether forks have it.
+
+        They have no threads but the one that forks.
+        """
+        item, threads = self.item, threading.active_count()
+        item._initrequest()  # noqa: SLF001 - as before each run
+        item.session._setupstate.setup(item.getparent(pytest.Module))  # type: ignore[arg-type]  # noqa: SLF001 - the same
+        for name in item.fixturenames:
+            known = item._fixtureinfo.name2fixturedefs.get(name, ())  # noqa: SLF001 - no other way
+            if known and known[-1].scope in SHARED and not known[-1].params:
+                item._request.getfixturevalue(name)  # noqa: SLF001 - as a test itself would ask
+        return threading.active_count() == threads
 
     def _run_at_once(self) -> None:
         arguments = {**getattr(getattr(self.item, "callspec", None), "params", {}), **self._parameters}

@@ -70,6 +70,8 @@ class Test:
     def check(self, most: int = MOST_ROWS) -> list[TestRun] | str:
         """Keep `most` of the rows that pass, and say what they did; why there are none."""
         most = MOST_ROWS_AT_ONCE if self.is_direct else most
+        if not self.is_direct and self._apart(lambda: [self._runners[0].set_up_shared()], SECONDS_EACH) == [True]:
+            self._runners[0].set_up_shared()
         rows = self.rows[:: len(self.rows) // most + 1]
         runs = self.run_all([variation_of(self.rows.index(row)) for row in rows])
         refusals = [run.objection or ("raises" if run.raised else "") for run in runs]

@@ -86,7 +86,7 @@ class Addable(Struct, frozen=True):
     `keys` are what it looks for in mappings, and `attributes` in objects, with values to try; `tables` what
     functions look up in theirs; `caught` are templates of the exceptions that no test makes it catch, `tried` the
     methods that may raise them, and `outcomes` those that decide something, with what they may give; `kin` are
-    classes of the kind of its own.
+    classes of the kind of its own; `made` are the keywords of classes beside it whose attributes it asks for.
     """
 
     callables: frozenset[str] = frozenset()
@@ -99,6 +99,7 @@ class Addable(Struct, frozen=True):
     tried: tuple[str, ...] = ()
     outcomes: tuple[Keyword, ...] = ()
     kin: Kin = Kin()
+    made: Mapping[str, tuple[Keyword, ...]] = {}
 
 
 def of(target: Target, source: str) -> Addable:
@@ -127,6 +128,11 @@ def of(target: Target, source: str) -> Addable:
             for name, is_truth in [*asked.outcomes(own).items()][:MOST_PAIRED]
         ),
         kin=kin_of(target, tree),
+        made={
+            node.name: _keywords(tree, node.name, set(asked.attributes(own)), texts)
+            for node in tree.body
+            if isinstance(node, ast.ClassDef)
+        },
     )
 
 

@@ -6,9 +6,11 @@ A keyword of a call, an option of a command's words, a key, an attribute, a clas
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, permutations
 from typing import TypeAlias
+from urllib.parse import urlencode
 
 from msgspec.structs import replace
 
@@ -35,6 +37,8 @@ NOTHING = {WORDS: "[]", KEYS: "{}"}
 Holder: TypeAlias = ast.List | ast.Dict | ast.Call
 RUNNERS = {"invoke", "main", "run", "parse_args", "parse_known_args", "call"}
 """Functions that a command's words are passed to."""
+PATH = re.compile(r"(https?:/)?/[\w./~-]*(\?\S*)?")
+"""What stands for a page of a server."""
 MOST_HOLES, MOST_VALUES, MOST_WORDS, MOST_NAMED = 24, 6, 8, 4
 MOST_DEFAULTS = 8
 MOST_SETTINGS, MOST_SET = 12, 5
@@ -85,6 +89,20 @@ def with_keys(hole: Hole, function: Function, known: Addable) -> Hole:
     pairs = ((call, argument) for call in made for argument in arguments(call) if _is_of(hole, argument))
     keys = dict.fromkeys(key for pair in pairs for key in asked.table_keys(*pair, known.tables))
     return _offering(hole, keys)
+
+
+def with_query(hole: Hole, known: Addable) -> Hole:
+    """A path on a server, and it with what the code behind it takes besides, as a query."""
+    paths = [text for value in hole.values if isinstance(text := _value(value), str) and PATH.fullmatch(text)]
+    if hole.adds or not paths or len(paths) < len(hole.values):
+        return hole
+    start = f"{paths[0].partition('?')[0]}?"
+    given = (
+        (keyword.name, _value(value)) for keyword in (*known.keywords, *known.keys) for value in keyword.values
+    )
+    plain = ((name, value) for name, value in given if isinstance(value, str | int))
+    queries = dict.fromkeys(urlencode({name: value}) for name, value in plain)
+    return _offering(hole, islice((repr(start + query) for query in queries), MOST_VALUES * MOST_NAMED))
 
 
 def with_default(hole: Hole, function: Function, known: Addable) -> Hole:
@@ -154,12 +172,18 @@ def _is_of(hole: Hole, argument: ast.expr) -> bool:
     return is_parameter or (hole.span == span(argument) and not hole.adds)
 
 
-def _listed_words(value: str) -> list[str] | None:
-    """The texts of a list; None where it is none, or of something else."""
+def _value(template: str) -> object:
+    """Of a literal; None for anything else."""
     try:
-        words = ast.literal_eval(value)
+        value: object = ast.literal_eval(template)
     except (ValueError, SyntaxError):
         return None
+    return value
+
+
+def _listed_words(value: str) -> list[str] | None:
+    """The texts of a list; None where it is none, or of something else."""
+    words = _value(value)
     return words if isinstance(words, list) and all(isinstance(word, str) for word in words) else None
 
 
@@ -180,9 +204,10 @@ def _parts(holder: Holder) -> list[ast.expr]:
 def _of_call(call: ast.Call, known: Addable) -> Iterator[Hole]:
     """A keyword that it does not pass yet; none where the code cannot take it, or all of them are passed on."""
     is_about = set(map(last_name, (call.func, *call.args))) & known.callables
+    keywords = known.keywords if is_about else known.made.get(last_name(call.func), ())
     passed = {keyword.arg for keyword in call.keywords}
-    if is_about and None not in passed and not any(isinstance(value, ast.GeneratorExp) for value in call.args):
-        for keyword in known.keywords:
+    if None not in passed and not any(isinstance(value, ast.GeneratorExp) for value in call.args):
+        for keyword in keywords:
             if keyword.name not in passed:
                 yield _hole(span(call.func), keyword.name, keyword.values)
 

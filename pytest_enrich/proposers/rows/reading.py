@@ -14,7 +14,16 @@ from pytest_enrich.proposers.rows import adding, looks, mocks, parameters, steps
 from pytest_enrich.proposers.rows.addable import Addable
 from pytest_enrich.proposers.rows.looks import Look
 from pytest_enrich.proposers.rows.parameters import Cases
-from pytest_enrich.writing.syntax import Function, Text, is_literal, is_within, last_name, nodes_of, span
+from pytest_enrich.writing.syntax import (
+    Function,
+    Text,
+    is_fixture,
+    is_literal,
+    is_within,
+    last_name,
+    nodes_of,
+    span,
+)
 
 Kind: TypeAlias = Literal["row", "example", "sibling"]
 KINDS: tuple[Kind, ...] = ("row", "example", "sibling")
@@ -63,8 +72,12 @@ class Sheet(Struct, frozen=True, kw_only=True):
         return stored | {node.arg for node in nodes if isinstance(node, ast.arg)}
 
     def is_direct(self, target: Target) -> bool:
-        """Whether it calls the target itself, and does not come to it through a client or other functions."""
+        """Whether it calls the target itself, and does not come to it through a client or a helper of the file."""
         said, known = _words(self.function), _words(self.text.tree)
+        if said & {
+            node.name for node in self.text.tree.body if isinstance(node, Function) and not is_fixture(node)
+        }:
+            return False
         ways = {
             target.qualname,
             *(one.qualname for one in target.entries),
@@ -86,7 +99,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
         """The same with what may be given besides, or left out; of a row only a command's words, and keys."""
         worded = (adding.with_words(hole, self.function, known) for hole in self.pattern.holes)
         keyed = (adding.with_keys(hole, self.function, known) for hole in worded)
-        holes = tuple(adding.with_default(hole, self.function, known) for hole in keyed)
+        asking = (adding.with_query(hole, known) for hole in keyed)
+        holes = tuple(adding.with_default(hole, self.function, known) for hole in asking)
         if self.kind == "sibling":
             rows = len(self.cases.rows) if self.cases is not None else 1
             holes = (*holes, *(replace(hole, values=hole.values * rows) for hole in self._more(known)))
