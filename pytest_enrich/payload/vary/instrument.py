@@ -19,8 +19,8 @@ from ..express import evaluate, express, is_true, named, spoken, steady
 Record = dict[str, Any]
 PLAIN: tuple[type[Any], ...] = (bool, int, float, str, bytes, dict, list, set, frozenset)
 NAME = "_enrich_probe"
-LEFT_OUT, INSTEAD = "-", "="
-"""Of `Hole.adds`: a statement that may be left out, an expression that may be another one."""
+LEFT_OUT, INSTEAD, METHOD = "-", "=", ":"
+"""Of `Hole.adds`: a statement that may be left out; an expression, and a method, that may be others."""
 TOLD = "!"
 """The first sign of what a stand-in may be told above a statement."""
 Span: TypeAlias = tuple[int, int, int, int]
@@ -57,6 +57,10 @@ class Probe:
         """What is added to a call: a keyword, or nothing."""
         value = self._values.get(hole, ...)
         return {} if value is ... else {name: value}
+
+    def method(self, hole: int, owner: Any, name: str) -> Any:
+        """The method of that name, or another one."""
+        return getattr(owner, self._values.get(hole, name))
 
     def words(self, hole: int) -> list[Any]:
         """What is added to a list."""
@@ -199,11 +203,14 @@ class _Opener(ast.NodeTransformer):
     def __init__(self, pattern: dict[str, Any]) -> None:
         self._holes: dict[Span, int] = {}
         self._steps: dict[Span, int] = {}
+        self._methods: dict[Span, int] = {}
         self._settings: dict[Span, list[tuple[int, str]]] = defaultdict(list)
         self._told: dict[Span, list[tuple[int, str]]] = defaultdict(list)
         self._added: dict[Span, list[tuple[int, str]]] = defaultdict(list)
         for at, hole in enumerate(pattern["holes"]):
-            if hole["adds"] == LEFT_OUT:
+            if hole["adds"] == METHOD:
+                self._methods[tuple(hole["span"])] = at
+            elif hole["adds"] == LEFT_OUT:
                 self._steps[tuple(hole["span"])] = at
             elif hole["adds"][:1] == TOLD:
                 self._told[tuple(hole["span"])].append((at, hole["adds"][1:]))
@@ -228,6 +235,9 @@ class _Opener(ast.NodeTransformer):
             original = ast.Lambda(ast.arguments([], [], None, [], [], None, []), node)
             self.generic_visit(node)
             return ast.copy_location(_call("value", self._holes[at], original), node)
+        if at in self._methods and isinstance(node, ast.Attribute):
+            called = _call("method", self._methods[at], self.visit(node.value), ast.Constant(node.attr))
+            return ast.copy_location(called, node)
         if isinstance(node, ast.stmt) and (at in self._steps or at in self._settings):
             return self._step(node, at)
         return self.generic_visit(node)

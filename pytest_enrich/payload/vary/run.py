@@ -126,6 +126,7 @@ ADDING = {
     "[": "rows: items set",
     "!": "rows: stand-ins told",
     "=": "rows: expressions exchanged",
+    ":": "rows: methods exchanged",
     "-": "rows: statements left out",
 }
 """The rules that add to a test, by what the kind of a hole begins with."""

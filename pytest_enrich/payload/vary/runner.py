@@ -26,8 +26,6 @@ NOT_CONTRACTS = AssertionError | NotImplementedError | RecursionError | MemoryEr
 # The first three are no `Exception`.
 ENDED = (pytest.skip.Exception, pytest.fail.Exception, pytest.exit.Exception)
 NO_TEST = (*ENDED, NothingRaisedError)
-SHARED = {"session", "package", "module"}
-"""Scopes of fixtures that are set up once for many tests."""
 CALL_SECONDS = 0.5
 TEST_SECONDS = 2.0
 
@@ -177,7 +175,7 @@ class ItemRunner:
         tracer, probe = self._setting.tracer, self._setting.probe
         probe.begin(literals)
         tracer.branches = set()
-        self._parameters, self._fixtures, self._error = parameters, fixtures, None
+        self._parameters, self._fixtures = parameters, fixtures
         if self.is_direct and not whole:
             self._run_at_once()
         else:
@@ -186,20 +184,20 @@ class ItemRunner:
         return dataclasses.replace(ended, branches=frozenset(tracer.branches), seen=probe.seen)
 
     def set_up_shared(self) -> bool:
-        """Set up what tests share, a database most often, for all forks of this process; whether forks have it.
+        """Set up what tests share, a database most often, for all forks of this process; whether they can have it.
 
-        They have no threads but the one that forks.
+        All is set up for the test and torn down, but for that; a thread would not be there in a fork.
         """
-        item, threads = self.item, threading.active_count()
-        item._initrequest()  # noqa: SLF001 - as before each run
-        item.session._setupstate.setup(item.getparent(pytest.Module))  # type: ignore[arg-type]  # noqa: SLF001 - the same
-        for name in item.fixturenames:
-            known = item._fixtureinfo.name2fixturedefs.get(name, ())  # noqa: SLF001 - no other way
-            if known and known[-1].scope in SHARED and not known[-1].params:
-                item._request.getfixturevalue(name)  # noqa: SLF001 - as a test itself would ask
-        return threading.active_count() == threads
+        item, threads = self._items[0], threading.active_count()
+        setattr(item, "runtest", _no_words)  # noqa: B010 - a method of this one object
+        try:
+            self._run_by_protocol()
+        finally:
+            delattr(item, "runtest")
+        return self._error is None and threading.active_count() == threads
 
     def _run_at_once(self) -> None:
+        self._error = None
         arguments = {**getattr(getattr(self.item, "callspec", None), "params", {}), **self._parameters}
         try:
             with quiet(), time_limit(CALL_SECONDS), self._watched():
@@ -208,6 +206,7 @@ class ItemRunner:
             self._error = error
 
     def _run_by_protocol(self) -> None:
+        self._error = None
         item, following = self._items
         self._items.reverse()
         item._initrequest()  # noqa: SLF001 - a copy still has the request of the original

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Hole, Span, Template
 from pytest_enrich.proposers.rows import asked, steps
-from pytest_enrich.proposers.rows.addable import ATTRIBUTE, INSTEAD, ITEM, KEYS, WORDS, Addable, Kin
+from pytest_enrich.proposers.rows.addable import ATTRIBUTE, INSTEAD, ITEM, KEYS, METHOD, VERBS, WORDS, Addable, Kin
 from pytest_enrich.proposers.rows.mocks import MOCKS, NOT_BY_ITSELF, PATCHES, RAISES, RETURNS
 from pytest_enrich.proposers.rows.options import Option
 from pytest_enrich.writing.syntax import (
@@ -116,6 +116,21 @@ def default_holes(text: Text, function: Function, known: Addable) -> list[Hole]:
     passed = ((value, default) for value, default in _passed_defaults(function, known) if not is_literal(value))
     holes = (_instead(text, value, default) for value, default in passed)
     return [hole for hole in holes if hole.offers != hole.values][:MOST_DEFAULTS]
+
+
+def verb_holes(function: Function, known: Addable) -> list[Hole]:
+    """The places where a client asks by one method, for the others that the code tells apart."""
+    named = (call.func for call in calls(function) if isinstance(call.func, ast.Attribute) and known.verbs)
+    return [
+        Hole(
+            span=span(node),
+            values=(repr(node.attr),),
+            adds=METHOD,
+            offers=tuple(repr(verb) for verb in sorted({"get", *known.verbs} - {node.attr})),
+        )
+        for node in named
+        if node.attr in VERBS
+    ]
 
 
 def kin_holes(text: Text, function: Function, kin: Kin) -> list[Hole]:

@@ -17,6 +17,8 @@ from pytest_enrich.proposers.rows.parameters import Cases
 from pytest_enrich.writing.syntax import (
     Function,
     Text,
+    arguments,
+    calls,
     is_fixture,
     is_literal,
     is_within,
@@ -110,6 +112,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
         """Places beside what stands there."""
         yield from adding.added_holes(self.function, known)
         yield from adding.default_holes(self.text, self.function, known)
+        yield from adding.verb_holes(self.function, known)
         yield from adding.kin_holes(self.text, self.function, known.kin)
         yield from adding.setting_holes(self.function, known)
         yield from mocks.mock_holes(self.text.tree, self.placement.owner, self.function, known)
@@ -231,9 +234,24 @@ def _literals(text: Text, function: Function, known: Sequence[Look]) -> list[Hol
     """The largest literals of a body that are neither expected anywhere nor say how the test works."""
     sites = [look.site for look in known if look.site is not None]
     sides = set(map(span, looks.compared_sides(function)))
+    constants = _constants(text)
     nodes = (node for statement in _body(function) for node in _tried(statement) if span(node) not in sides)
-    varying = (node for node in nodes if not any(is_within(span(node), site) for site in sites))
-    return [Hole(span=span(node), values=(text.source(node),)) for node in varying]
+    varying = [node for node in nodes if not any(is_within(span(node), site) for site in sites)]
+    passed = [
+        node for call in calls(function) if last_name(call.func) not in NOT_VALUES for node in arguments(call)
+    ]
+    named = [node for node in passed if isinstance(node, ast.Name) and node.id in constants]
+    return [
+        *(Hole(span=span(node), values=(text.source(node),)) for node in varying),
+        *(Hole(span=span(node), values=(constants[node.id],)) for node in named),
+    ]
+
+
+def _constants(text: Text) -> dict[str, Template]:
+    """The constants of a test file that have literals, and those."""
+    assigned = (node for node in text.tree.body if isinstance(node, ast.Assign) and is_literal(node.value))
+    pairs = ((target, text.source(node.value)) for node in assigned for target in node.targets)
+    return {target.id: value for target, value in pairs if isinstance(target, ast.Name) and target.id.isupper()}
 
 
 def _body(function: Function) -> Sequence[ast.stmt]:
