@@ -78,9 +78,9 @@ def test_a_handler_that_asserts_something_stays_whole_in_a_test_of_what_was_rais
 
 
 def test_of_two_calls_that_one_is_expected_to_raise_which_is_made_of_more_than_literals(rows):
-    text = HANDLER.replace("== 3", "== Price(3, 'EUR')")
+    text = HANDLER.replace("discount(shop(answer)) == 3", "shop(answer).discount('A') == Price(3, 'EUR')")
     (made,), _ = rows(text, variant("404", raised="⟨builtins:ValueError⟩", message="no price", line=15))
-    assert made.code.splitlines()[-1] == "        discount(shop(answer))"
+    assert made.code.splitlines()[-1] == "        shop(answer).discount('A')"
 
 
 def test_a_constant_of_the_file_that_is_passed_varies(rows):
