@@ -74,8 +74,11 @@ class Sheet(Struct, frozen=True, kw_only=True):
         return stored | {node.arg for node in nodes if isinstance(node, ast.arg)}
 
     def is_direct(self, target: Target) -> bool:
-        """Whether it calls the target itself, and does not come to it through a client or a helper of the file."""
-        said, known = _words(self.function), _words(self.text.tree)
+        """Whether it calls the target itself, on an object that it makes.
+
+        It does not where a client, a helper of the file or a fixture stands between.
+        """
+        said = _words(self.function.body)
         if said & {
             node.name for node in self.text.tree.body if isinstance(node, Function) and not is_fixture(node)
         }:
@@ -86,7 +89,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
             *(one.qualname for one in target.parts),
         }
         paths = [[part for part in way.split(".") if part[:2] != "__"] for way in ways]
-        return any(path[-1] in said and known.issuperset(path) for path in paths if path)
+        return any(path and said.issuperset(path) for path in paths)
 
     def is_of_cases(self, variant: Variant) -> bool:
         """Whether a variant has other values for parameters, and nothing else: it is one more case."""
@@ -182,11 +185,11 @@ def _open(
     return stating, _literals(text, function, stating) if kind == "sibling" else []
 
 
-def _words(tree: ast.AST) -> set[str]:
-    """The names in a tree, and those of attributes."""
+def _words(statements: Sequence[ast.stmt]) -> set[str]:
+    """The names in statements, and those of attributes."""
     return {
-        *(node.id for node in nodes_of(ast.Name, tree)),
-        *(node.attr for node in nodes_of(ast.Attribute, tree)),
+        *(node.id for node in nodes_of(ast.Name, *statements)),
+        *(node.attr for node in nodes_of(ast.Attribute, *statements)),
     }
 
 

@@ -39,6 +39,13 @@ HANDLER = """
 
         assert discount(shop(answer)) == 3
     """
+FIXTURE = """
+    from shop.cart import Cart
+
+
+    def test_discount(cart: Cart):
+        assert cart.discount(3) == 3
+    """
 LAMBDA = """
     from shop.cart import discount
 
@@ -128,12 +135,18 @@ def test_where_a_key_is_missing_the_whole_is_asserted_once_or_nothing_of_it(rows
 
 
 @pytest.mark.parametrize(
-    ("text", "is_spare"),
-    [(CLIENT, False), (HANDLER, False), (LAMBDA, True)],
-    ids=["through a client", "through a helper of the file", "direct"],
+    ("text", "qualname", "is_spare"),
+    [
+        (CLIENT, "discount", False),
+        (HANDLER, "discount", False),
+        (FIXTURE, "Cart.discount", False),
+        (FIXTURE.replace("cart.", "Cart()."), "Cart.discount", True),
+        (LAMBDA, "discount", True),
+    ],
+    ids=["through a client", "through a helper of the file", "on what a fixture gives", "on its own", "direct"],
 )
-def test_a_test_through_something_else_comes_before_a_direct_call(rows, text, is_spare):
-    sandbox = rows(text)[1]
+def test_a_test_through_something_else_comes_before_a_direct_call(rows, text, qualname, is_spare):
+    sandbox = rows(text, qualname=qualname, entries=())[1]
     points = len(sandbox.asked(Vary)[0].patterns[0].points)
-    (made,), _ = rows(text, variant("400", seen=["5"] * points))
+    (made,), _ = rows(text, variant("400", seen=["5"] * points), qualname=qualname, entries=())
     assert made.origin.spare == is_spare
