@@ -47,6 +47,8 @@ class Tracer:
         self._steps = 0
         self._is_noting = False
         self.branches: set[Branch] = set()
+        self.raised: object = None
+        """What was last raised, or came through, in the file."""
 
     def line(self, number: int) -> str:
         """The text of a line of the file, "" where it has none."""
@@ -55,6 +57,7 @@ class Tracer:
     def start(self) -> None:
         """Forget what was noted, and note again."""
         self.branches = set()
+        self.raised = None
         self._steps = 0
         self._is_noting = True
         threading.settrace(self._enter)  # a client for tests may run the application in a thread of its own
@@ -98,13 +101,15 @@ class Tracer:
         last = first if frame.f_lasti <= 0 or not code.co_flags & SUSPENDABLE else frame.f_lineno
         note, step, statement = self.branches.add, self._step, self._statements.get
 
-        def follow(frame: FrameType, event: str, _arg: object) -> LocalTrace:
+        def follow(frame: FrameType, event: str, arg: Any) -> LocalTrace:
             nonlocal last
             if event == "line":
                 step()
                 line = statement(frame.f_lineno, frame.f_lineno)
                 note((last, line))
                 last = line
+            elif event == "exception":
+                self.raised = arg[1]
             elif event == "return" and not _suspends(code, frame.f_lasti):
                 note((last, first))
             return follow

@@ -19,7 +19,7 @@ from .runner import Record, TestRun
 from .test import GRACE_SECONDS, SECONDS_EACH, Test, Variation, row_of, variation_of
 
 MOST_ROWS = 6
-BATCH_AT_ONCE, BATCH = 100, 10
+BATCH_AT_ONCE, BATCH = 100, 20
 PATIENCE_AT_ONCE, PATIENCE = 1500, 150
 FAR = 5
 """So many times less patience for a test that never came to a decision which is wanted otherwise."""

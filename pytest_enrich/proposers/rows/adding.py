@@ -246,10 +246,11 @@ def _of_words(words: ast.List, named: Sequence[str], known: Addable) -> Hole:
 
 
 def _of_keys(mapping: ast.Dict, known: Addable) -> Hole:
-    """Keys that a dictionary of texts lacks."""
+    """Keys that a dictionary of texts lacks; a parameter or a field is one where a client sends it."""
     there = {getattr(key, "value", None) for key in mapping.keys}
     is_of_texts = all(isinstance(key, str) for key in there)
-    lacking = [keyword for keyword in known.keys if keyword.name not in there] if is_of_texts else []
+    names = (*known.keys, *known.keywords) if is_of_texts else ()
+    lacking = [keyword for keyword in names if keyword.name not in there]
     offers = [f"{{{keyword.name!r}: {value}}}" for keyword in lacking for value in keyword.values]
     return _hole(span(mapping), KEYS, offers, most=MOST_VALUES * MOST_WORDS)
 

@@ -129,3 +129,32 @@ def test_what_tests_share_is_set_up_once_unless_it_starts_a_thread(vary, written
     pattern = tests.pattern("test_answer", tests.literal("30"), points=points)
     (variant,) = vary(SOURCE, tests, pattern, constants=("100",)).variants
     assert variant.seen[1].value == str(not is_shared)
+
+
+def test_what_a_library_says_on_of_what_the_code_raised_is_expected(vary, written):
+    source = """
+        from pydantic import BaseModel, field_validator
+
+
+        class Order(BaseModel):
+            count: int
+
+            @field_validator("count")
+            @classmethod
+            def is_small(cls, count):
+                if count > 100:
+                    raise ValueError("100 at most")  # here
+                return count
+        """
+    tests = written("""
+        from sample import Order
+
+
+        def test_order():
+            order = Order(count=3)
+            assert order.count == 30 / 10
+        """)
+    point = tests.point("assert order.count == 30 / 10", "order.count")
+    pattern = tests.pattern("test_order", tests.literal("3"), points=(point,))
+    (variant,) = vary(source, tests, pattern, constants=("100",)).variants
+    assert (variant.raised.rpartition(":")[2], variant.message) == ("ValidationError⟩", "100 at most")
