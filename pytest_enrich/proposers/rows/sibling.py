@@ -35,9 +35,10 @@ def write(renderer: VariantRenderer) -> NewTest | None:
     sheet, variant = renderer.sheet, renderer.variant
     if not renderer.gaps or len(variant.values) > MOST_CHANGED:
         return None
+    variant = stating.with_wholes(sheet, variant)
     little = stating.saying_little(sheet, variant, renderer.target.qualname) | stating.missing(sheet, variant)
     sheet = stating.widened(sheet, variant)
-    renderer = replace(renderer, sheet=sheet)
+    renderer = replace(renderer, sheet=sheet, variant=variant)
     for without in (little, little | stating.unchanged(sheet, variant)):
         kept = _kept(sheet, variant, without)
         test = _write(renderer, kept) if kept is not None else None

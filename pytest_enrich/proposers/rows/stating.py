@@ -84,6 +84,17 @@ def saying_little(sheet: Sheet, variant: Variant, qualname: str) -> set[Span]:
     return {place for place, text in texts.items() if LITTLE.search(text) or (not compares and _is_equality(text))}
 
 
+def with_wholes(sheet: Sheet, variant: Variant) -> Variant:
+    """The variant, seeing all of what its test looks into, where that sees nothing new by itself."""
+    same = unchanged(sheet, variant)
+    if any(sheet.looks[sighting.point].point.span not in same for sighting in variant.seen):
+        return variant
+    fits = (0 < len(sighting.whole) <= sheet.looks[sighting.point].room for sighting in variant.seen)
+    pairs = zip(variant.seen, fits, strict=True)
+    seen = (replace(one, value=one.whole, missed=True) if is_short else one for one, is_short in pairs)
+    return replace(variant, seen=tuple(seen))
+
+
 def widened(sheet: Sheet, variant: Variant) -> Sheet:
     """The test looking at the whole where what it looks for is not in it: `response.json()`, not a key of that."""
     missed = {sighting.point for sighting in variant.seen if sighting.missed and sighting.value}

@@ -98,6 +98,27 @@ def test_where_a_key_is_missing_the_whole_is_seen(vary, written, key, value):
     assert variant.seen == (Sighting(point=0, value="{'error': '100 at most'}", missed=True),)
 
 
+def test_what_is_looked_into_is_seen_too(vary, written):
+    tests = written("""
+        from sample import answer
+
+
+        def test_answer():
+            body = answer(3)
+            assert body["of"]["all"] == 1
+        """)
+    point = tests.point("assert body['of']['all'] == 1", "body['of']['all']")
+    pattern = tests.pattern("test_answer", tests.literal("3"), points=(point,))
+    source = """
+        def answer(count):
+            if count > 100:
+                return {"total": 100, "of": {"all": 1}}  # here
+            return {"total": count, "of": {"all": 1}}
+        """
+    (variant,) = vary(source, tests, pattern, constants=("100",)).variants
+    assert variant.seen == (Sighting(point=0, value="1", whole="{'total': 100, 'of': {'all': 1}}"),)
+
+
 def test_what_the_code_itself_does_not_find_is_an_accident(vary, written):
     tests = written("""
         from sample import checked

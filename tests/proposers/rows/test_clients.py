@@ -150,3 +150,19 @@ def test_a_test_through_something_else_comes_before_a_direct_call(rows, text, qu
     points = len(sandbox.asked(Vary)[0].patterns[0].points)
     (made,), _ = rows(text, variant("400", seen=["5"] * points), qualname=qualname, entries=())
     assert made.origin.spare == is_spare
+
+
+@pytest.mark.parametrize(
+    ("status", "stated"),
+    [
+        ("200", ['    assert response.json() == {"total": 3, "items": 1, "page": 3}']),
+        ("201", ['    assert response.json()["total"] == 3', '    assert response.json()["items"] == 1']),
+    ],
+)
+def test_where_a_test_would_see_nothing_new_it_looks_at_the_whole(rows, status, stated):
+    whole = "{'total': 3, 'items': 1, 'page': 3}"
+    looked = {"value": "3", "whole": whole}, {"value": "1", "whole": whole}
+    found = replace(variant("'/discount/?page=3'"), seen=seen({"value": status}, *looked))
+    (made,), _ = rows(CLIENT, found)
+    lines = [line.replace("'", '"') for line in made.code.splitlines()]
+    assert lines[-1 - len(stated) :] == [f"    assert response.status_code == {status}", *stated]
