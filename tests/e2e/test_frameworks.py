@@ -13,7 +13,7 @@ ENRICH = (
     "--enrich",
     "--enrich-max=0",
     "--enrich-with=rows",
-    "--enrich-budget=400x",
+    "--enrich-budget=200x",
     "-p",
     "no:cacheprovider",
 )
@@ -34,7 +34,7 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_what_is_suggested_goes_the_way_that_the_tests_beside_it_go(tmp_path, name):
     only, written = CASES[name]
-    plugins = (*PLUGINS, "pytest_django") if name == "django" else PLUGINS
+    plugins = (*PLUGINS, "pytest_django.plugin") if name == "django" else PLUGINS
     project = Project(copied(FIXTURES / name, tmp_path / name).root, plugins)
     ended = project.run(*ENRICH, f"--enrich-only={only}")
     assert ended.status == 0, ended.text
