@@ -41,13 +41,12 @@ class Probe:
         self.accepts: Callable[[Any], bool] = bool
         self.is_of_test: Callable[[BaseException], bool] = bool
         self._whole: Any = None
-        self._outermost: Any = None
         self.seen: list[Record] = []
         self._values: Mapping[int, Any] = {}
 
     def begin(self, values: Mapping[int, Any]) -> None:
         """A test begins; `values` are those of the holes that are not as they stand there."""
-        self.seen, self._whole, self._outermost = [], None, None
+        self.seen, self._whole = [], None
         self._values = values
 
     def value(self, hole: int, original: Callable[[], Any]) -> Any:
@@ -90,26 +89,21 @@ class Probe:
     def see(self, point: int, value: Any, kin: Callable[[], tuple[Any, str]] | None = None) -> None:
         """Note what a test looks at; `kin` gives a class or module, and the constant of it that is expected."""
         name = _constant(value, *kin()) if kin is not None else ""
-        whole, self._outermost = self._outermost, None
+        whole, self._whole = self._whole, None
         more = {"whole": _stated(whole)} if type(whole) is dict else {}
         self.seen.append({"point": point, "value": name or _stated(value), "message": "", **more})
 
     def item(self, whole: Any, key: Any) -> Any:
         """What is in `whole` at a key or a place, where a test looks."""
-        try:
-            found = whole[key]
-        except (LookupError, TypeError):
-            self._whole = whole
-            raise
-        self._outermost = whole if self._outermost is None else self._outermost
-        return found
+        self._whole = whole if self._whole is None else self._whole
+        return whole[key]
 
     def missed(self, point: int) -> None:
         """Looking failed: with other values what is looked at need not be there, which says something itself."""
         error = sys.exc_info()[1]
         if not self._values or error is None or not self.is_of_test(error):
             raise  # noqa: PLE0704 - it is called where one was caught
-        value, self._outermost = "" if self._whole is None else _stated(self._whole), None
+        value, self._whole = "" if self._whole is None else _stated(self._whole), None
         self.seen.append({"point": point, "value": value, "message": "", "missed": True})
 
     def called(self, point: int, mock: Any) -> None:

@@ -27,6 +27,7 @@ from pytest_enrich.data import (
     Vary,
 )
 from pytest_enrich.proposers.rows import asking, failure, row, sibling
+from pytest_enrich.proposers.rows.addable import METHOD
 from pytest_enrich.proposers.rows.reading import KINDS, Kind, Sheet
 from pytest_enrich.proposers.rows.rendering import VariantRenderer
 from pytest_enrich.protocols import Sandbox, Task
@@ -141,7 +142,18 @@ class RowsProposer:
 def _is_sound(answer: Varied, sheets: Sequence[Sheet]) -> bool:
     """Whether it speaks of what was asked about: it comes from a process that ran untrusted code."""
     known = range(len(sheets))
-    return all(one.pattern in known and _fits(one, sheets[one.pattern].pattern) for one in answer.variants)
+    return all(
+        one.pattern in known
+        and _fits(one, sheets[one.pattern].pattern)
+        and _names_methods(one, sheets[one.pattern].pattern)
+        for one in answer.variants
+    )
+
+
+def _names_methods(variant: Variant, pattern: Pattern) -> bool:
+    """Whether what it calls instead was offered: that is no value, and is written as it is."""
+    pairs = ((pattern.holes[hole], value) for hole, value in variant.values)
+    return all(value in hole.offers for hole, value in pairs if hole.adds == METHOD)
 
 
 def _fits(variant: Variant, pattern: Pattern) -> bool:
@@ -149,7 +161,8 @@ def _fits(variant: Variant, pattern: Pattern) -> bool:
     within = all(0 <= hole < len(pattern.holes) for hole in changed)
     rows = all(0 <= variant.row < len(hole.values) for hole in pattern.holes)
     known = changed == list(range(len(pattern.holes))) if pattern.given else rows
-    values = [*(value for _, value in variant.values), *(seen.value for seen in variant.seen if seen.value)]
+    told = (text for seen in variant.seen for text in (seen.value, seen.whole) if text)
+    values = [*(value for _, value in variant.values), *told]
     return bool(changed) and within and known and _looks_at(variant, pattern) and all(map(is_expression, values))
 
 

@@ -118,8 +118,10 @@ def missing(sheet: Sheet, variant: Variant) -> set[Span]:
 def _whole(sheet: Sheet, at: int) -> Span:
     """What a look looks into for a key or a place."""
     subject = sheet.looks[at].point.subject
-    inner = [node for node in nodes_of(ast.Subscript, sheet.function) if span(node) == subject]
-    return span(inner[0].value) if inner else subject
+    node: ast.expr = next(node for node in nodes_of(ast.expr, sheet.function) if span(node) == subject)
+    while isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice | ast.Tuple):
+        node = node.value
+    return span(node)
 
 
 def unchanged(sheet: Sheet, variant: Variant) -> set[Span]:

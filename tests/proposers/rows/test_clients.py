@@ -118,6 +118,30 @@ def test_another_method_is_written_in_the_place_of_the_first(rows):
     assert made.code.splitlines()[1] == '    response = client.post("/discount/?page=2")'
 
 
+@pytest.mark.parametrize("told", ["'post().close'", "'put'", "post"])
+def test_a_method_that_was_not_offered_is_not_believed(rows, told):
+    _, sandbox = rows(CLIENT, source=SOURCE, constants=("'POST'",))
+    at = next(at for at, one in enumerate(holes_of(sandbox)) if one.adds == ":")
+    found = variant(values=((at, told),), seen=("201", "3", "1"))
+    assert rows(CLIENT, found, source=SOURCE, constants=("'POST'",))[0] == []
+
+
+def test_a_whole_that_is_no_expression_is_not_believed(rows):
+    looked = seen({"value": "200"}, {"value": "3", "whole": "{}; exit()"}, {"value": "1"})
+    assert rows(CLIENT, replace(variant("'/discount/'"), seen=looked))[0] == []
+
+
+def test_the_whole_of_a_path_of_keys_is_what_the_first_is_in(rows):
+    text = CLIENT.replace('["items"]', '["items"]["all"]')
+    missed = {"value": "{'error': 'no code'}", "missed": True}
+    answered = seen({"value": "400"}, {"value": "", "missed": True}, missed)
+    found = replace(variant("'/discount/?page=x'"), seen=answered)
+        variant("'/discount/?page=x'"), seen=seen({"value": "400"}, {"value": "", "missed": True}, missed)
+    )
+    (made,), _ = rows(text, found)
+    assert made.code.splitlines()[-1].replace("'", '"') == '    assert response.json() == {"error": "no code"}'
+
+
 @pytest.mark.parametrize(
     ("whole", "stated"),
     [
