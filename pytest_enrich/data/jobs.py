@@ -121,11 +121,15 @@ class Sighting(Struct, frozen=True, kw_only=True):
         point: Its place among the pattern's points.
         value: The value; for `raises` the exception class.
         message: For `raises`, `str(exception)`.
+        missed: Whether there was nothing at that key or place: then `value` is what was looked into.
+        whole: The dictionary that was looked into, where there was something.
     """
 
     point: int
     value: Template
     message: str = ""
+    missed: bool = False
+    whole: Template = ""
 
 
 class Variant(Struct, frozen=True, kw_only=True):

@@ -158,16 +158,17 @@ class Project:
 def shop() -> Callable[[Path], Project]:
     """A fresh copy of the shop, committed."""
 
-    return functools.partial(_copy, SHOP)
+    return functools.partial(copied, SHOP)
 
 
 @pytest.fixture(scope="session")
 def codec() -> Callable[[Path], Project]:
     """A fresh copy of the wire format, committed."""
-    return functools.partial(_copy, CODEC)
+    return functools.partial(copied, CODEC)
 
 
-def _copy(fixture: Path, root: Path) -> Project:
+def copied(fixture: Path, root: Path) -> Project:
+    """A fresh copy of a project, committed."""
     shutil.copytree(fixture, root, ignore=shutil.ignore_patterns(*LEFT_BEHIND))
     project = Project(root)
     project.commit()

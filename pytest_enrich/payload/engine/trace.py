@@ -6,11 +6,12 @@ coverage.py itself when the candidate is proven.
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import linecache
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import CodeType, FrameType
 from typing import Any, TypeAlias
 
@@ -44,7 +45,10 @@ class Tracer:
         self.filename = filename
         self._wanted: dict[CodeType, bool] = {}
         self._steps = 0
+        self._is_noting = False
         self.branches: set[Branch] = set()
+        self.raised: object = None
+        """What was last raised, or came through, in the file."""
 
     def line(self, number: int) -> str:
         """The text of a line of the file, "" where it has none."""
@@ -53,16 +57,30 @@ class Tracer:
     def start(self) -> None:
         """Forget what was noted, and note again."""
         self.branches = set()
+        self.raised = None
         self._steps = 0
+        self._is_noting = True
         threading.settrace(self._enter)  # a client for tests may run the application in a thread of its own
         sys.settrace(self._enter)
 
     def stop(self) -> None:
         """Note no more."""
+        self._is_noting = False
         sys.settrace(None)
         threading.settrace(None)
 
+    @contextlib.contextmanager
+    def in_threads(self) -> Iterator[None]:
+        """Threads that are started meanwhile are noted, too, from `start` on: a fixture may start one."""
+        threading.settrace(self._enter)
+        try:
+            yield
+        finally:
+            threading.settrace(None)
+
     def _enter(self, frame: FrameType, _event: str, _arg: object) -> LocalTrace | None:
+        if not self._is_noting:
+            return None
         code = frame.f_code
         self._step()
         wanted = self._wanted.get(code)
@@ -83,13 +101,15 @@ class Tracer:
         last = first if frame.f_lasti <= 0 or not code.co_flags & SUSPENDABLE else frame.f_lineno
         note, step, statement = self.branches.add, self._step, self._statements.get
 
-        def follow(frame: FrameType, event: str, _arg: object) -> LocalTrace:
+        def follow(frame: FrameType, event: str, arg: Any) -> LocalTrace:
             nonlocal last
             if event == "line":
                 step()
                 line = statement(frame.f_lineno, frame.f_lineno)
                 note((last, line))
                 last = line
+            elif event == "exception":
+                self.raised = arg[1]
             elif event == "return" and not _suspends(code, frame.f_lasti):
                 note((last, first))
             return follow

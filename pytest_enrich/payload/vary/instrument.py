@@ -6,6 +6,7 @@ import ast
 import contextlib
 import copy
 import enum
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -18,8 +19,8 @@ from ..express import evaluate, express, is_true, named, spoken, steady
 Record = dict[str, Any]
 PLAIN: tuple[type[Any], ...] = (bool, int, float, str, bytes, dict, list, set, frozenset)
 NAME = "_enrich_probe"
-LEFT_OUT, INSTEAD = "-", "="
-"""Of `Hole.adds`: a statement that may be left out, an expression that may be another one."""
+LEFT_OUT, INSTEAD, METHOD = "-", "=", ":"
+"""Of `Hole.adds`: a statement that may be left out; an expression, and a method, that may be others."""
 TOLD = "!"
 """The first sign of what a stand-in may be told above a statement."""
 Span: TypeAlias = tuple[int, int, int, int]
@@ -33,17 +34,19 @@ class Probe:
     """Of the test that is running: `seen` are its sightings so far, as JSON.
 
     A value that cannot be stated in a test is seen as "". `accepts` says whether an exception is one that the code
-    raises on purpose.
+    raises on purpose, `is_of_test` whether it comes from what the test itself does with what it was given.
     """
 
     def __init__(self) -> None:
         self.accepts: Callable[[Any], bool] = bool
+        self.is_of_test: Callable[[BaseException], bool] = bool
+        self._whole: Any = None
         self.seen: list[Record] = []
         self._values: Mapping[int, Any] = {}
 
     def begin(self, values: Mapping[int, Any]) -> None:
         """A test begins; `values` are those of the holes that are not as they stand there."""
-        self.seen = []
+        self.seen, self._whole = [], None
         self._values = values
 
     def value(self, hole: int, original: Callable[[], Any]) -> Any:
@@ -54,6 +57,10 @@ class Probe:
         """What is added to a call: a keyword, or nothing."""
         value = self._values.get(hole, ...)
         return {} if value is ... else {name: value}
+
+    def method(self, hole: int, owner: Any, name: str) -> Any:
+        """The method of that name, or another one."""
+        return getattr(owner, self._values.get(hole, name))
 
     def words(self, hole: int) -> list[Any]:
         """What is added to a list."""
@@ -82,7 +89,22 @@ class Probe:
     def see(self, point: int, value: Any, kin: Callable[[], tuple[Any, str]] | None = None) -> None:
         """Note what a test looks at; `kin` gives a class or module, and the constant of it that is expected."""
         name = _constant(value, *kin()) if kin is not None else ""
-        self.seen.append({"point": point, "value": name or _stated(value), "message": ""})
+        whole, self._whole = self._whole, None
+        more = {"whole": _stated(whole)} if type(whole) is dict else {}
+        self.seen.append({"point": point, "value": name or _stated(value), "message": "", **more})
+
+    def item(self, whole: Any, key: Any) -> Any:
+        """What is in `whole` at a key or a place, where a test looks."""
+        self._whole = whole if self._whole is None else self._whole
+        return whole[key]
+
+    def missed(self, point: int) -> None:
+        """Looking failed: with other values what is looked at need not be there, which says something itself."""
+        error = sys.exc_info()[1]
+        if not self._values or error is None or not self.is_of_test(error):
+            raise  # noqa: PLE0704 - it is called where one was caught
+        value, self._whole = "" if self._whole is None else _stated(self._whole), None
+        self.seen.append({"point": point, "value": value, "message": "", "missed": True})
 
     def called(self, point: int, mock: Any) -> None:
         """Note how a stand-in was called: `None` for never; more than once is nothing to state."""
@@ -180,11 +202,14 @@ class _Opener(ast.NodeTransformer):
     def __init__(self, pattern: dict[str, Any]) -> None:
         self._holes: dict[Span, int] = {}
         self._steps: dict[Span, int] = {}
+        self._methods: dict[Span, int] = {}
         self._settings: dict[Span, list[tuple[int, str]]] = defaultdict(list)
         self._told: dict[Span, list[tuple[int, str]]] = defaultdict(list)
         self._added: dict[Span, list[tuple[int, str]]] = defaultdict(list)
         for at, hole in enumerate(pattern["holes"]):
-            if hole["adds"] == LEFT_OUT:
+            if hole["adds"] == METHOD:
+                self._methods[tuple(hole["span"])] = at
+            elif hole["adds"] == LEFT_OUT:
                 self._steps[tuple(hole["span"])] = at
             elif hole["adds"][:1] == TOLD:
                 self._told[tuple(hole["span"])].append((at, hole["adds"][1:]))
@@ -209,6 +234,9 @@ class _Opener(ast.NodeTransformer):
             original = ast.Lambda(ast.arguments([], [], None, [], [], None, []), node)
             self.generic_visit(node)
             return ast.copy_location(_call("value", self._holes[at], original), node)
+        if at in self._methods and isinstance(node, ast.Attribute):
+            called = _call("method", self._methods[at], self.visit(node.value), ast.Constant(node.attr))
+            return ast.copy_location(called, node)
         if isinstance(node, ast.stmt) and (at in self._steps or at in self._settings):
             return self._step(node, at)
         return self.generic_visit(node)
@@ -255,8 +283,17 @@ class _Opener(ast.NodeTransformer):
         if point["form"] == "called":
             return ast.copy_location(ast.Expr(_call("called", number, self.visit(subject))), node)
         kin = [self._kin(node, tuple(point["constant"]))] if point["constant"] else []
-        looked = _call("see", number, self.visit(subject), *kin)
-        return ast.copy_location(ast.Expr(looked), node)
+        looked = ast.Expr(_call("see", number, self._opened(subject), *kin))
+        missed = ast.ExceptHandler(ast.Name("Exception", ast.Load()), None, [ast.Expr(_call("missed", number))])
+        return ast.copy_location(ast.Try([looked], [missed], [], []), node)
+
+    def _opened(self, subject: ast.expr) -> ast.expr:
+        """What is looked at; of keys and places the probe is asked."""
+        if not isinstance(subject, ast.Subscript) or isinstance(subject.slice, ast.Slice | ast.Tuple):
+            opened: ast.expr = self.visit(subject)
+            return opened
+        asked = ast.Attribute(ast.Name(NAME, ast.Load()), "item", ast.Load())
+        return ast.Call(asked, [self._opened(subject.value), self.visit(subject.slice)], [])
 
     @staticmethod
     def _kin(statement: ast.AST, at: Span) -> ast.expr:

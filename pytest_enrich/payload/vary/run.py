@@ -58,7 +58,7 @@ class Tests:
         module = importlib.import_module(job["module"])
         filename = inspect.getsourcefile(module) or module.__file__ or ""
         endings = Endings(work["rootdir"], job["module"], Path(work["rootdir"], job["test_path"]))
-        probe.accepts = endings.is_meant
+        probe.accepts, probe.is_of_test = endings.is_meant, endings.is_of_test
         self._setting = Setting(Tracer(filename, dict(map(tuple, job["statements"]))), probe, endings)
         self._work = work
         self._items = [item for item in items if isinstance(item, pytest.Function)]
@@ -126,6 +126,7 @@ ADDING = {
     "[": "rows: items set",
     "!": "rows: stand-ins told",
     "=": "rows: expressions exchanged",
+    ":": "rows: methods exchanged",
     "-": "rows: statements left out",
 }
 """The rules that add to a test, by what the kind of a hole begins with."""

@@ -6,6 +6,7 @@ import contextlib
 import copy
 import dataclasses
 import inspect
+import threading
 import traceback
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -85,20 +86,35 @@ class Endings:
         self._project = Project(rootdir, module)
         self._test_path = str(test_path)
 
-    def of(self, error: BaseException | None) -> TestRun:
-        """How a test ended, without what it ran and saw."""
+    def of(self, error: BaseException | None, raised: object = None) -> TestRun:
+        """How a test ended, without what it ran and saw; `raised` is what the code raised last."""
         if error is None:
             return TestRun()
-        if refusal := self._refusal(error):
+        refusal = self._refusal(error)
+        told = self._told_by(error, raised) if refusal == "accident" else ""
+        if refusal and not told:
             return TestRun(refusal=refusal)
         kind, line = named(type(error)), self._line(error)
         if kind is None or not line:
             return TestRun(refusal="accident")
-        return TestRun(raised=kind, message=steady(spoken(error)), line=line)
+        return TestRun(raised=kind, message=told or steady(spoken(error)), line=line)
+
+    def _told_by(self, error: BaseException, raised: object) -> str:
+        """What the code said when it raised, where a library says it on (as validators do), "" for nothing."""
+        is_usual = isinstance(error, Exception) and not isinstance(error, NOT_CONTRACTS)
+        if not is_usual or not isinstance(raised, Exception) or not self._is_stated(raised):
+            return ""
+        message = steady(spoken(raised))
+        return message if message in spoken(error) else ""
 
     def is_meant(self, error: BaseException) -> bool:
         """Whether it is a contract."""
         return not self._refusal(error)
+
+    def is_of_test(self, error: BaseException) -> bool:
+        """Whether none of the project's code had to do with it."""
+        frames = traceback.extract_tb(error.__traceback__)
+        return not any(self._project.kind(frame.filename) == "source" for frame in frames)
 
     def _refusal(self, error: BaseException) -> str:
         if isinstance(error, TooLongError):
@@ -111,8 +127,13 @@ class Endings:
             return "fails its own assertions"
         if isinstance(error, NOT_CONTRACTS) or not isinstance(error, Exception):
             return "accident"
-        stated = bool(frames) and raises(frames[-1].line or "", error)
-        return "" if stated and self._project.kind(last) == "source" else "accident"
+        return "" if self._is_stated(error) else "accident"
+
+    def _is_stated(self, error: BaseException) -> bool:
+        """Whether a line of the code is there to raise it."""
+        frames = traceback.extract_tb(error.__traceback__)
+        is_ours = bool(frames) and self._project.kind(frames[-1].filename) == "source"
+        return is_ours and raises(frames[-1].line or "", error)
 
     def _line(self, error: BaseException) -> int:
         """Where the test was: the outermost frame of its file."""
@@ -168,16 +189,30 @@ class ItemRunner:
         """
         tracer, probe = self._setting.tracer, self._setting.probe
         probe.begin(literals)
-        tracer.branches = set()
-        self._parameters, self._fixtures, self._error = parameters, fixtures, None
+        tracer.branches, tracer.raised = set(), None
+        self._parameters, self._fixtures = parameters, fixtures
         if self.is_direct and not whole:
             self._run_at_once()
         else:
             self._run_by_protocol()
-        ended = self._setting.endings.of(self._error)
+        ended = self._setting.endings.of(self._error, tracer.raised)
         return dataclasses.replace(ended, branches=frozenset(tracer.branches), seen=probe.seen)
 
+    def set_up_shared(self) -> bool:
+        """Set up what tests share, a database most often, for all forks of this process; whether they can have it.
+
+        All is set up for the test and torn down, but for that; a thread would not be there in a fork.
+        """
+        item, threads = self._items[0], threading.active_count()
+        setattr(item, "runtest", _no_words)  # noqa: B010 - a method of this one object
+        try:
+            self._run_by_protocol()
+        finally:
+            delattr(item, "runtest")
+        return self._error is None and threading.active_count() == threads
+
     def _run_at_once(self) -> None:
+        self._error = None
         arguments = {**getattr(getattr(self.item, "callspec", None), "params", {}), **self._parameters}
         try:
             with quiet(), time_limit(CALL_SECONDS), self._watched():
@@ -186,13 +221,15 @@ class ItemRunner:
             self._error = error
 
     def _run_by_protocol(self) -> None:
+        self._error = None
         item, following = self._items
         self._items.reverse()
         item._initrequest()  # noqa: SLF001 - a copy still has the request of the original
         manager = item.config.pluginmanager
         manager.register(self)
         try:
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            with self._setting.tracer.in_threads():
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         finally:
             manager.unregister(self)
 

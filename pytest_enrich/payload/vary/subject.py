@@ -15,11 +15,11 @@ from ..engine.reduce import reduce
 from ..engine.search import Cost, Result, Search
 from ..engine.trace import Branch
 from .pool import Pool
-from .runner import TestRun
+from .runner import Record, TestRun
 from .test import GRACE_SECONDS, SECONDS_EACH, Test, Variation, row_of, variation_of
 
 MOST_ROWS = 6
-BATCH_AT_ONCE, BATCH = 100, 10
+BATCH_AT_ONCE, BATCH = 100, 20
 PATIENCE_AT_ONCE, PATIENCE = 1500, 150
 FAR = 5
 """So many times less patience for a test that never came to a decision which is wanted otherwise."""
@@ -101,10 +101,10 @@ class ExistingTest:
     def judge(
         self, variation: Variation, run: TestRun, search: Search[ExistingTest]
     ) -> Result[ExistingTest] | str:
-        """How good a test it promises; the least one which sees nothing but what it saw in one of its rows."""
+        """How good a test it promises; the least one which sees no more than that something is not as in a row."""
         if run.objection:
             return run.objection
-        dull = not run.raised and any(run.seen == known.seen for _, known in self.known)
+        dull = not run.raised and any(_is_no_news(run.seen, known.seen) for _, known in self.known)
         changes = len(variation.arguments)
         cost = Cost(bool(run.raised), int(dull), changes, *self.strangeness(variation), variation.size)
         return Result(self, variation, search.reached(run), cost, is_poor=dull or bool(run.raised))
@@ -215,6 +215,13 @@ class ExistingTest:
             keeps(self._pools[int(hole)].rows[row_of(first)], found[hole], value)
             for hole, value in smaller.arguments
         )
+
+
+def _is_no_news(seen: Sequence[Record], known: Sequence[Record]) -> bool:
+    """Whether all is as it was, but for what was true and is not: of that many values are a reason."""
+    pairs = zip(seen, known, strict=False)
+    same = (new == old or (new["value"], old["value"]) == ("False", "True") for new, old in pairs)
+    return len(seen) == len(known) and all(same)
 
 
 def keeps(own: str, found: str, smaller: str) -> bool:

@@ -27,6 +27,7 @@ from pytest_enrich.data import (
     Vary,
 )
 from pytest_enrich.proposers.rows import asking, failure, row, sibling
+from pytest_enrich.proposers.rows.addable import METHOD
 from pytest_enrich.proposers.rows.reading import KINDS, Kind, Sheet
 from pytest_enrich.proposers.rows.rendering import VariantRenderer
 from pytest_enrich.protocols import Sandbox, Task
@@ -127,7 +128,10 @@ class RowsProposer:
                 variant=variant,
             )
             for number, candidate in enumerate(_written(renderer)):
-                yield Written(sheet.values(variant), _ranked(candidate, variant), is_second=number > 0)
+                # Where tests call the target, one of a call that was searched for notices more, most often.
+                spare = variant.spare or (isinstance(candidate, NewTest) and sheet.is_direct(task.target))
+                ranked = replace(candidate, origin=replace(candidate.origin, spare=spare))
+                yield Written(sheet.values(variant), ranked, is_second=number > 0)
 
     def _varied(self, job: Vary, sheets: Sequence[Sheet]) -> Varied | None:
         execution = self._sandbox.execute(job, timeout=job.seconds + START_SECONDS)
@@ -135,16 +139,21 @@ class RowsProposer:
         return answer if isinstance(answer, Varied) and _is_sound(answer, sheets) else None
 
 
-def _ranked(candidate: Candidate, variant: Variant) -> Candidate:
-    """A test of its own is for what stays open: one of a call that was searched for notices more, most often."""
-    spare = variant.spare or isinstance(candidate, NewTest)
-    return replace(candidate, origin=replace(candidate.origin, spare=spare))
-
-
 def _is_sound(answer: Varied, sheets: Sequence[Sheet]) -> bool:
     """Whether it speaks of what was asked about: it comes from a process that ran untrusted code."""
     known = range(len(sheets))
-    return all(one.pattern in known and _fits(one, sheets[one.pattern].pattern) for one in answer.variants)
+    return all(
+        one.pattern in known
+        and _fits(one, sheets[one.pattern].pattern)
+        and _names_methods(one, sheets[one.pattern].pattern)
+        for one in answer.variants
+    )
+
+
+def _names_methods(variant: Variant, pattern: Pattern) -> bool:
+    """Whether what it calls instead was offered: that is no value, and is written as it is."""
+    pairs = ((pattern.holes[hole], value) for hole, value in variant.values)
+    return all(value in hole.offers for hole, value in pairs if hole.adds == METHOD)
 
 
 def _fits(variant: Variant, pattern: Pattern) -> bool:
@@ -152,7 +161,8 @@ def _fits(variant: Variant, pattern: Pattern) -> bool:
     within = all(0 <= hole < len(pattern.holes) for hole in changed)
     rows = all(0 <= variant.row < len(hole.values) for hole in pattern.holes)
     known = changed == list(range(len(pattern.holes))) if pattern.given else rows
-    values = [*(value for _, value in variant.values), *(seen.value for seen in variant.seen if seen.value)]
+    told = (text for seen in variant.seen for text in (seen.value, seen.whole) if text)
+    values = [*(value for _, value in variant.values), *told]
     return bool(changed) and within and known and _looks_at(variant, pattern) and all(map(is_expression, values))
 
 

@@ -22,6 +22,8 @@ WORDS, KEYS = "*", "**"
 """More words at the end of a list, more keys in a dictionary."""
 INSTEAD = "="
 """Something else in the place of an expression."""
+METHOD = ":"
+"""Another method of the same object."""
 LEFT_OUT = "-"
 """A step that is not done."""
 CONFIGURED = "!"
@@ -50,6 +52,8 @@ UNKNOWN = ("'a'", "True")
 """For a parameter that is None where nobody passes it."""
 SWITCH = ("True", "'a'", "1")
 """For a key of which only the truth is asked."""
+VERBS = frozenset({"get", "post", "put", "patch", "delete", "head"})
+"""Methods of clients, as those of their requests are named."""
 UNIONS = {"Optional", "Union", "Annotated"}
 LISTS = {"Sequence", "Iterable", "Collection", "list"}
 EITHER = ("True", "None", "'a'", "1", "False")
@@ -86,7 +90,8 @@ class Addable(Struct, frozen=True):
     `keys` are what it looks for in mappings, and `attributes` in objects, with values to try; `tables` what
     functions look up in theirs; `caught` are templates of the exceptions that no test makes it catch, `tried` the
     methods that may raise them, and `outcomes` those that decide something, with what they may give; `kin` are
-    classes of the kind of its own.
+    classes of the kind of its own; `made` are the keywords of classes beside it whose attributes it asks for;
+    `verbs` are the methods of a request that it knows.
     """
 
     callables: frozenset[str] = frozenset()
@@ -99,6 +104,8 @@ class Addable(Struct, frozen=True):
     tried: tuple[str, ...] = ()
     outcomes: tuple[Keyword, ...] = ()
     kin: Kin = Kin()
+    made: Mapping[str, tuple[Keyword, ...]] = {}
+    verbs: frozenset[str] = frozenset()
 
 
 def of(target: Target, source: str) -> Addable:
@@ -127,6 +134,14 @@ def of(target: Target, source: str) -> Addable:
             for name, is_truth in [*asked.outcomes(own).items()][:MOST_PAIRED]
         ),
         kin=kin_of(target, tree),
+        verbs=VERBS.intersection(
+            constant[1:-1].lower() for constant in target.constants if constant[1:-1].isupper()
+        ),
+        made={
+            node.name: _keywords(tree, node.name, set(asked.attributes(own)), texts)
+            for node in tree.body
+            if isinstance(node, ast.ClassDef)
+        },
     )
 
 

@@ -6,15 +6,17 @@ A keyword of a call, an option of a command's words, a key, an attribute, a clas
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, permutations
 from typing import TypeAlias
+from urllib.parse import urlencode
 
 from msgspec.structs import replace
 
 from pytest_enrich.data import Hole, Span, Template
 from pytest_enrich.proposers.rows import asked, steps
-from pytest_enrich.proposers.rows.addable import ATTRIBUTE, INSTEAD, ITEM, KEYS, WORDS, Addable, Kin
+from pytest_enrich.proposers.rows.addable import ATTRIBUTE, INSTEAD, ITEM, KEYS, METHOD, VERBS, WORDS, Addable, Kin
 from pytest_enrich.proposers.rows.mocks import MOCKS, NOT_BY_ITSELF, PATCHES, RAISES, RETURNS
 from pytest_enrich.proposers.rows.options import Option
 from pytest_enrich.writing.syntax import (
@@ -35,6 +37,8 @@ NOTHING = {WORDS: "[]", KEYS: "{}"}
 Holder: TypeAlias = ast.List | ast.Dict | ast.Call
 RUNNERS = {"invoke", "main", "run", "parse_args", "parse_known_args", "call"}
 """Functions that a command's words are passed to."""
+PATH = re.compile(r"(https?:/)?/[\w./~-]*(\?\S*)?")
+"""What stands for a page of a server."""
 MOST_HOLES, MOST_VALUES, MOST_WORDS, MOST_NAMED = 24, 6, 8, 4
 MOST_DEFAULTS = 8
 MOST_SETTINGS, MOST_SET = 12, 5
@@ -87,6 +91,20 @@ def with_keys(hole: Hole, function: Function, known: Addable) -> Hole:
     return _offering(hole, keys)
 
 
+def with_query(hole: Hole, known: Addable) -> Hole:
+    """A path on a server, and it with what the code behind it takes besides, as a query."""
+    paths = [text for value in hole.values if isinstance(text := _value(value), str) and PATH.fullmatch(text)]
+    if hole.adds or not paths or len(paths) < len(hole.values):
+        return hole
+    start = f"{paths[0].partition('?')[0]}?"
+    given = (
+        (keyword.name, _value(value)) for keyword in (*known.keywords, *known.keys) for value in keyword.values
+    )
+    plain = ((name, value) for name, value in given if isinstance(value, str | int))
+    queries = dict.fromkeys(urlencode({name: value}) for name, value in plain)
+    return _offering(hole, islice((repr(start + query) for query in queries), MOST_VALUES * MOST_NAMED))
+
+
 def with_default(hole: Hole, function: Function, known: Addable) -> Hole:
     """A literal that is an optional argument, with its default besides."""
     passed = _passed_defaults(function, known) if not hole.adds else ()
@@ -98,6 +116,21 @@ def default_holes(text: Text, function: Function, known: Addable) -> list[Hole]:
     passed = ((value, default) for value, default in _passed_defaults(function, known) if not is_literal(value))
     holes = (_instead(text, value, default) for value, default in passed)
     return [hole for hole in holes if hole.offers != hole.values][:MOST_DEFAULTS]
+
+
+def verb_holes(function: Function, known: Addable) -> list[Hole]:
+    """The places where a client asks by one method, for the others that the code tells apart."""
+    named = (call.func for call in calls(function) if isinstance(call.func, ast.Attribute) and known.verbs)
+    return [
+        Hole(
+            span=span(node),
+            values=(repr(node.attr),),
+            adds=METHOD,
+            offers=tuple(repr(verb) for verb in sorted({"get", *known.verbs} - {node.attr})),
+        )
+        for node in named
+        if node.attr in VERBS
+    ]
 
 
 def kin_holes(text: Text, function: Function, kin: Kin) -> list[Hole]:
@@ -154,12 +187,18 @@ def _is_of(hole: Hole, argument: ast.expr) -> bool:
     return is_parameter or (hole.span == span(argument) and not hole.adds)
 
 
-def _listed_words(value: str) -> list[str] | None:
-    """The texts of a list; None where it is none, or of something else."""
+def _value(template: str) -> object:
+    """Of a literal; None for anything else."""
     try:
-        words = ast.literal_eval(value)
+        value: object = ast.literal_eval(template)
     except (ValueError, SyntaxError):
         return None
+    return value
+
+
+def _listed_words(value: str) -> list[str] | None:
+    """The texts of a list; None where it is none, or of something else."""
+    words = _value(value)
     return words if isinstance(words, list) and all(isinstance(word, str) for word in words) else None
 
 
@@ -180,9 +219,10 @@ def _parts(holder: Holder) -> list[ast.expr]:
 def _of_call(call: ast.Call, known: Addable) -> Iterator[Hole]:
     """A keyword that it does not pass yet; none where the code cannot take it, or all of them are passed on."""
     is_about = set(map(last_name, (call.func, *call.args))) & known.callables
+    keywords = known.keywords if is_about else known.made.get(last_name(call.func), ())
     passed = {keyword.arg for keyword in call.keywords}
-    if is_about and None not in passed and not any(isinstance(value, ast.GeneratorExp) for value in call.args):
-        for keyword in known.keywords:
+    if None not in passed and not any(isinstance(value, ast.GeneratorExp) for value in call.args):
+        for keyword in keywords:
             if keyword.name not in passed:
                 yield _hole(span(call.func), keyword.name, keyword.values)
 
@@ -206,10 +246,11 @@ def _of_words(words: ast.List, named: Sequence[str], known: Addable) -> Hole:
 
 
 def _of_keys(mapping: ast.Dict, known: Addable) -> Hole:
-    """Keys that a dictionary of texts lacks."""
+    """Keys that a dictionary of texts lacks; a parameter or a field is one where a client sends it."""
     there = {getattr(key, "value", None) for key in mapping.keys}
     is_of_texts = all(isinstance(key, str) for key in there)
-    lacking = [keyword for keyword in known.keys if keyword.name not in there] if is_of_texts else []
+    names = (*known.keys, *known.keywords) if is_of_texts else ()
+    lacking = [keyword for keyword in names if keyword.name not in there]
     offers = [f"{{{keyword.name!r}: {value}}}" for keyword in lacking for value in keyword.values]
     return _hole(span(mapping), KEYS, offers, most=MOST_VALUES * MOST_WORDS)
 

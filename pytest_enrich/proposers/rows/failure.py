@@ -14,7 +14,7 @@ from pytest_enrich.proposers.rows import mocks, steps
 from pytest_enrich.proposers.rows.rendering import VariantRenderer
 from pytest_enrich.writing import body, names, questions
 from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE
-from pytest_enrich.writing.syntax import Edit, span, used
+from pytest_enrich.writing.syntax import Edit, arguments, is_literal, last_name, span, used
 
 DEFINITION = re.compile(r"@|(async )?def |class ")
 
@@ -178,9 +178,18 @@ def _action(statement: ast.stmt) -> ast.expr | None:
 
 
 def _acting(sides: Sequence[ast.expr]) -> ast.expr | None:
-    """The one side that does something."""
+    """The one side that does something; where two do, an object made of literals is expected of the other."""
     acting = [side for side in sides if _acts(side)]
+    if len(acting) > 1:
+        acting = [side for side in acting if not _is_made_of_literals(side)]
     return acting[0] if len(acting) == 1 else None
+
+
+def _is_made_of_literals(node: ast.expr) -> bool:
+    """Whether it is `Price(3, "EUR")`."""
+    return (
+        isinstance(node, ast.Call) and last_name(node.func)[:1].isupper() and all(map(is_literal, arguments(node)))
+    )
 
 
 def _acts(node: ast.expr) -> bool:

@@ -9,12 +9,23 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich.data import Hole, Pattern, Placement, Template, Variant
+from pytest_enrich.data import Hole, Pattern, Placement, Target, Template, Variant
 from pytest_enrich.proposers.rows import adding, looks, mocks, parameters, steps
 from pytest_enrich.proposers.rows.addable import Addable
 from pytest_enrich.proposers.rows.looks import Look
 from pytest_enrich.proposers.rows.parameters import Cases
-from pytest_enrich.writing.syntax import Function, Text, is_literal, is_within, last_name, span
+from pytest_enrich.writing.syntax import (
+    Function,
+    Text,
+    arguments,
+    calls,
+    is_fixture,
+    is_literal,
+    is_within,
+    last_name,
+    nodes_of,
+    span,
+)
 
 Kind: TypeAlias = Literal["row", "example", "sibling"]
 KINDS: tuple[Kind, ...] = ("row", "example", "sibling")
@@ -62,6 +73,24 @@ class Sheet(Struct, frozen=True, kw_only=True):
         stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
         return stored | {node.arg for node in nodes if isinstance(node, ast.arg)}
 
+    def is_direct(self, target: Target) -> bool:
+        """Whether it calls the target itself, on an object that it makes.
+
+        It does not where a client, a helper of the file or a fixture stands between.
+        """
+        said = _words(self.function.body)
+        if said & {
+            node.name for node in self.text.tree.body if isinstance(node, Function) and not is_fixture(node)
+        }:
+            return False
+        ways = {
+            target.qualname,
+            *(one.qualname for one in target.entries),
+            *(one.qualname for one in target.parts),
+        }
+        paths = [[part for part in way.split(".") if part[:2] != "__"] for way in ways]
+        return any(path and said.issuperset(path) for path in paths)
+
     def is_of_cases(self, variant: Variant) -> bool:
         """Whether a variant has other values for parameters, and nothing else: it is one more case."""
         return all(self.pattern.holes[at].name for at, _ in variant.values)
@@ -75,7 +104,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
         """The same with what may be given besides, or left out; of a row only a command's words, and keys."""
         worded = (adding.with_words(hole, self.function, known) for hole in self.pattern.holes)
         keyed = (adding.with_keys(hole, self.function, known) for hole in worded)
-        holes = tuple(adding.with_default(hole, self.function, known) for hole in keyed)
+        asking = (adding.with_query(hole, known) for hole in keyed)
+        holes = tuple(adding.with_default(hole, self.function, known) for hole in asking)
         if self.kind == "sibling":
             rows = len(self.cases.rows) if self.cases is not None else 1
             holes = (*holes, *(replace(hole, values=hole.values * rows) for hole in self._more(known)))
@@ -85,6 +115,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
         """Places beside what stands there."""
         yield from adding.added_holes(self.function, known)
         yield from adding.default_holes(self.text, self.function, known)
+        yield from adding.verb_holes(self.function, known)
         yield from adding.kin_holes(self.text, self.function, known.kin)
         yield from adding.setting_holes(self.function, known)
         yield from mocks.mock_holes(self.text.tree, self.placement.owner, self.function, known)
@@ -154,6 +185,14 @@ def _open(
     return stating, _literals(text, function, stating) if kind == "sibling" else []
 
 
+def _words(statements: Sequence[ast.stmt]) -> set[str]:
+    """The names in statements, and those of attributes."""
+    return {
+        *(node.id for node in nodes_of(ast.Name, *statements)),
+        *(node.attr for node in nodes_of(ast.Attribute, *statements)),
+    }
+
+
 def _repeated(hole: Hole, rows: int) -> Hole:
     return replace(hole, values=hole.values * rows)
 
@@ -198,9 +237,24 @@ def _literals(text: Text, function: Function, known: Sequence[Look]) -> list[Hol
     """The largest literals of a body that are neither expected anywhere nor say how the test works."""
     sites = [look.site for look in known if look.site is not None]
     sides = set(map(span, looks.compared_sides(function)))
+    constants = _constants(text)
     nodes = (node for statement in _body(function) for node in _tried(statement) if span(node) not in sides)
-    varying = (node for node in nodes if not any(is_within(span(node), site) for site in sites))
-    return [Hole(span=span(node), values=(text.source(node),)) for node in varying]
+    varying = [node for node in nodes if not any(is_within(span(node), site) for site in sites)]
+    passed = [
+        node for call in calls(function) if last_name(call.func) not in NOT_VALUES for node in arguments(call)
+    ]
+    named = [node for node in passed if isinstance(node, ast.Name) and node.id in constants]
+    return [
+        *(Hole(span=span(node), values=(text.source(node),)) for node in varying),
+        *(Hole(span=span(node), values=(constants[node.id],)) for node in named),
+    ]
+
+
+def _constants(text: Text) -> dict[str, Template]:
+    """The constants of a test file that have literals, and those."""
+    assigned = (node for node in text.tree.body if isinstance(node, ast.Assign) and is_literal(node.value))
+    pairs = ((target, text.source(node.value)) for node in assigned for target in node.targets)
+    return {target.id: value for target, value in pairs if isinstance(target, ast.Name) and target.id.isupper()}
 
 
 def _body(function: Function) -> Sequence[ast.stmt]:
@@ -221,12 +275,20 @@ def _tried(node: ast.AST) -> Iterator[ast.expr]:
         return
     if isinstance(node, ast.Call) and last_name(node.func) in NOT_VALUES:
         return
-    if isinstance(node, ast.JoinedStr | Function | ast.ClassDef | ast.Lambda):
+    if isinstance(node, ast.JoinedStr | ast.ClassDef):
         return
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
         return
-    inner = [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.Slice)]
-    if isinstance(node, ast.Subscript):
-        inner = [node.value]
-    for child in inner:
+    for child in _parts(node):
         yield from _tried(child)
+
+
+def _parts(node: ast.AST) -> Sequence[ast.AST]:
+    """Where literals may be tried: a function in a test stands in for something, and does what its body says."""
+    if isinstance(node, ast.Lambda):
+        return [node.body]
+    if isinstance(node, Function):
+        return _body(node)
+    if isinstance(node, ast.Subscript):
+        return [node.value]
+    return [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.Slice)]

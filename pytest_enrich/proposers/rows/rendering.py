@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from pytest_enrich import imports
 from pytest_enrich.data import Gap, Hole, Observation, Template, Variant
 from pytest_enrich.proposers.rows import adding, mocks, parameters, steps
-from pytest_enrich.proposers.rows.addable import INSTEAD, LEFT_OUT
+from pytest_enrich.proposers.rows.addable import INSTEAD, LEFT_OUT, METHOD
 from pytest_enrich.proposers.rows.parameters import SILENT
 from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.writing import cases, names
@@ -113,6 +113,11 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         """What is passed or set besides, or left out."""
         if hole.adds in {LEFT_OUT, INSTEAD} and hole.span is not None:
             return hole.span, "" if hole.adds == LEFT_OUT else value
+        if hole.adds == METHOD and hole.span is not None:
+            return (
+                hole.span,
+                f"{self.sheet.text.rewritten(hole.span).rpartition('.')[0]}.{ast.literal_eval(value)}",
+            )
         if mocks.is_configured(hole):
             return mocks.configuring_edit(hole, value)
         write = adding.setting_edit if adding.is_setting(hole) else adding.adding_edit

@@ -8,6 +8,8 @@ import re
 import tokenize
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from pytest_enrich.data import NewTest, Observation, Oracle, Sighting, Span, Template, Variant
 from pytest_enrich.proposers.rows import mocks, stating, steps
 from pytest_enrich.proposers.rows.addable import ATTRIBUTE, LEFT_OUT
@@ -33,7 +35,10 @@ def write(renderer: VariantRenderer) -> NewTest | None:
     sheet, variant = renderer.sheet, renderer.variant
     if not renderer.gaps or len(variant.values) > MOST_CHANGED:
         return None
-    little = stating.saying_little(sheet, variant, renderer.target.qualname)
+    variant = stating.with_wholes(sheet, variant)
+    little = stating.saying_little(sheet, variant, renderer.target.qualname) | stating.missing(sheet, variant)
+    sheet = stating.widened(sheet, variant)
+    renderer = replace(renderer, sheet=sheet, variant=variant)
     for without in (little, little | stating.unchanged(sheet, variant)):
         kept = _kept(sheet, variant, without)
         test = _write(renderer, kept) if kept is not None else None

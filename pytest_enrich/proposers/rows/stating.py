@@ -6,6 +6,8 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from pytest_enrich.data import Point, Sighting, Span, Template, Variant
 from pytest_enrich.proposers.rows import looks
 from pytest_enrich.proposers.rows.looks import Look
@@ -80,6 +82,46 @@ def saying_little(sheet: Sheet, variant: Variant, qualname: str) -> set[Span]:
     denied = [sheet.looks[sighting.point].point for sighting in variant.seen if sighting.value == "False"]
     texts = {point.span: sheet.text.rewritten(point.subject).strip() for point in denied}
     return {place for place, text in texts.items() if LITTLE.search(text) or (not compares and _is_equality(text))}
+
+
+def with_wholes(sheet: Sheet, variant: Variant) -> Variant:
+    """The variant, seeing all of what its test looks into, where that sees nothing new by itself."""
+    same = unchanged(sheet, variant)
+    if any(sheet.looks[sighting.point].point.span not in same for sighting in variant.seen):
+        return variant
+    fits = (0 < len(sighting.whole) <= sheet.looks[sighting.point].room for sighting in variant.seen)
+    pairs = zip(variant.seen, fits, strict=True)
+    seen = (replace(one, value=one.whole, missed=True) if is_short else one for one, is_short in pairs)
+    return replace(variant, seen=tuple(seen))
+
+
+def widened(sheet: Sheet, variant: Variant) -> Sheet:
+    """The test looking at the whole where what it looks for is not in it: `response.json()`, not a key of that."""
+    missed = {sighting.point for sighting in variant.seen if sighting.missed and sighting.value}
+    points = {at: replace(sheet.looks[at].point, subject=_whole(sheet, at)) for at in missed}
+    looked = (
+        Look(point=points[at], room=look.room) if at in points else look for at, look in enumerate(sheet.looks)
+    )
+    return replace(sheet, looks=tuple(looked))
+
+
+def missing(sheet: Sheet, variant: Variant) -> set[Span]:
+    """The assertions that look for what is not there, but for the first at a whole that can be stated."""
+    missed = [sighting for sighting in variant.seen if sighting.missed]
+    told: dict[str, int] = {}
+    for sighting in missed:
+        if sighting.value and len(sighting.value) <= sheet.looks[sighting.point].room:
+            told.setdefault(sheet.text.rewritten(_whole(sheet, sighting.point)), sighting.point)
+    return {sheet.looks[one.point].point.span for one in missed if one.point not in told.values()}
+
+
+def _whole(sheet: Sheet, at: int) -> Span:
+    """What a look looks into for a key or a place."""
+    subject = sheet.looks[at].point.subject
+    node: ast.expr = next(node for node in nodes_of(ast.expr, sheet.function) if span(node) == subject)
+    while isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice | ast.Tuple):
+        node = node.value
+    return span(node)
 
 
 def unchanged(sheet: Sheet, variant: Variant) -> set[Span]:

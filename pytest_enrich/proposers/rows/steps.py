@@ -53,7 +53,7 @@ def needed_before(
         is_spare = binds and bound and not bound & wanted and not registers(statement)
         if asserts(statement) or (is_spare and not keeps_apart(statement)):
             continue
-        if any(nodes_of(ast.Assert, statement)):
+        if not isinstance(statement, Function) and any(nodes_of(ast.Assert, statement)):
             return None
         kept.insert(0, statement)
         # What a name stood for before is of no use to what comes after.

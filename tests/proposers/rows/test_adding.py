@@ -60,7 +60,10 @@ def test_the_words_of_a_command_may_get_an_option(body, names):
 @pytest.mark.parametrize(
     ("body", "offers"),
     [
-        ("send({'express': False, 'items': items})", ("{'coupon': 'a'}", "{'coupon': 1}")),
+        (
+            "send({'express': False, 'items': items})",
+            ("{'coupon': 'a'}", "{'coupon': 1}", "{'open': False}", "{'mode': 'rich'}"),
+        ),
         ("assert total == {'items': 1}", None),
         ("send({1: 2})", None),
         ("send({**others})", None),

@@ -1,0 +1,190 @@
+"""Tests that go through a client, a helper or a stand-in: what may vary in them, and what is written of that."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from pytest_enrich.data import Sighting, Vary
+from tests.proposers.rows.conftest import variant
+
+SOURCE = """
+def discount(request, coupon=None):
+    if request.method == "POST" and coupon:
+        return request.GET.get("code")
+    return 0
+"""
+CLIENT = """
+    def test_discount(client):
+        response = client.get("/discount/?page=2")
+
+        assert response.status_code == 200
+        assert response.json()["total"] == 3
+        assert response.json()["items"] == 1
+    """
+HANDLER = """
+    import httpx
+
+    from shop.cart import discount
+
+
+    def shop(handler):
+        return httpx.Client(transport=httpx.MockTransport(handler))
+
+
+    def test_discount():
+        def answer(request):
+            assert request.url.path == "/prices"
+            return httpx.Response(200, json={"price": 3})
+
+        assert discount(shop(answer)) == 3
+    """
+FIXTURE = """
+    from shop.cart import Cart
+
+
+    def test_discount(cart: Cart):
+        assert cart.discount(3) == 3
+    """
+LAMBDA = """
+    from shop.cart import discount
+
+
+    def test_discount():
+        assert discount(lambda code: {"a": 1}) == 3
+    """
+
+
+def holes_of(sandbox):
+    return sandbox.asked(Vary)[0].patterns[0].holes
+
+
+def seen(*sightings):
+    return tuple(Sighting(point=at, **one) for at, one in enumerate(sightings))
+
+
+@pytest.mark.parametrize(
+    ("text", "values"), [(HANDLER, ["200", '{"price": 3}']), (LAMBDA, ['{"a": 1}'])], ids=["handler", "lambda"]
+)
+def test_what_a_function_in_a_test_gives_varies(rows, text, values):
+    _, sandbox = rows(text)
+    assert [one.values[0] for one in holes_of(sandbox) if not one.adds] == values
+
+
+def test_a_handler_that_asserts_something_stays_whole_in_a_test_of_what_was_raised(rows):
+    raised = variant("404", raised="⟨builtins:ValueError⟩", message="no price", line=15)
+    (made,), _ = rows(HANDLER, raised)
+    assert made.code.splitlines()[1:] == [
+        "    def answer(request):",
+        '        assert request.url.path == "/prices"',
+        '        return httpx.Response(404, json={"price": 3})',
+        "",
+        '    with pytest.raises(ValueError, match="no price"):',
+        "        discount(shop(answer))",
+    ]
+
+
+def test_of_two_calls_that_one_is_expected_to_raise_which_is_made_of_more_than_literals(rows):
+    text = HANDLER.replace("discount(shop(answer)) == 3", "shop(answer).discount('A') == Price(3, 'EUR')")
+    (made,), _ = rows(text, variant("404", raised="⟨builtins:ValueError⟩", message="no price", line=15))
+    assert made.code.splitlines()[-1] == "        shop(answer).discount('A')"
+
+
+def test_a_constant_of_the_file_that_is_passed_varies(rows):
+    text = LAMBDA.replace("def test", "TOTAL = 9\n\n\n    def test").replace('lambda code: {"a": 1}', "TOTAL")
+    (made,), sandbox = rows(text, variant("-1", seen=("0",)))
+    assert holes_of(sandbox)[0].values == ("9",)
+    assert made.code.splitlines()[1:] == ["    assert discount(-1) == 0"]
+
+
+def test_a_path_may_ask_for_what_the_code_takes(rows):
+    _, sandbox = rows(CLIENT, source=SOURCE)
+    offers = holes_of(sandbox)[0].offers
+    assert {"'/discount/?coupon=a'", "'/discount/?code=1'"} <= {*offers}
+
+
+@pytest.mark.parametrize("constants", [("'POST'",), ()])
+def test_a_client_may_ask_by_another_method_that_the_code_knows(rows, constants):
+    _, sandbox = rows(CLIENT, source=SOURCE, constants=constants)
+    (place,) = [one for one in holes_of(sandbox) if one.adds == ":"] or [None]
+    assert (place.offers if place else ()) == (("'post'",) if constants else ())
+
+
+def test_another_method_is_written_in_the_place_of_the_first(rows):
+    _, sandbox = rows(CLIENT, source=SOURCE, constants=("'POST'",))
+    at = next(at for at, one in enumerate(holes_of(sandbox)) if one.adds == ":")
+    found = variant(values=((at, "'post'"),), seen=("201", "3", "1"))
+    (made,), _ = rows(CLIENT, found, source=SOURCE, constants=("'POST'",))
+    assert made.code.splitlines()[1] == '    response = client.post("/discount/?page=2")'
+
+
+@pytest.mark.parametrize("told", ["'post().close'", "'put'", "post"])
+def test_a_method_that_was_not_offered_is_not_believed(rows, told):
+    _, sandbox = rows(CLIENT, source=SOURCE, constants=("'POST'",))
+    at = next(at for at, one in enumerate(holes_of(sandbox)) if one.adds == ":")
+    found = variant(values=((at, told),), seen=("201", "3", "1"))
+    assert rows(CLIENT, found, source=SOURCE, constants=("'POST'",))[0] == []
+
+
+def test_a_whole_that_is_no_expression_is_not_believed(rows):
+    looked = seen({"value": "200"}, {"value": "3", "whole": "{}; exit()"}, {"value": "1"})
+    assert rows(CLIENT, replace(variant("'/discount/'"), seen=looked))[0] == []
+
+
+def test_the_whole_of_a_path_of_keys_is_what_the_first_is_in(rows):
+    text = CLIENT.replace('["items"]', '["items"]["all"]')
+    missed = {"value": "{'error': 'no code'}", "missed": True}
+    answered = seen({"value": "400"}, {"value": "", "missed": True}, missed)
+    found = replace(variant("'/discount/?page=x'"), seen=answered)
+    (made,), _ = rows(text, found)
+    assert made.code.splitlines()[-1].replace("'", '"') == '    assert response.json() == {"error": "no code"}'
+
+
+@pytest.mark.parametrize(
+    ("whole", "stated"),
+    [
+        ("{'error': 'no code'}", ['    assert response.json() == {"error": "no code"}']),
+        ("", []),
+        (repr({"error": "x" * 100}), []),
+    ],
+)
+def test_where_a_key_is_missing_the_whole_is_asserted_once_or_nothing_of_it(rows, whole, stated):
+    missed = {"value": whole, "missed": True}
+    found = variant("'/discount/?page=x'")
+    (made,), _ = rows(CLIENT, replace(found, seen=seen({"value": "400"}, missed, missed)))
+    lines = [line.replace("'", '"') for line in made.code.splitlines()]
+    assert lines[3:] == ["    assert response.status_code == 400", *stated]
+
+
+@pytest.mark.parametrize(
+    ("text", "qualname", "is_spare"),
+    [
+        (CLIENT, "discount", False),
+        (HANDLER, "discount", False),
+        (FIXTURE, "Cart.discount", False),
+        (FIXTURE.replace("cart.", "Cart()."), "Cart.discount", True),
+        (LAMBDA, "discount", True),
+    ],
+    ids=["through a client", "through a helper of the file", "on what a fixture gives", "on its own", "direct"],
+)
+def test_a_test_through_something_else_comes_before_a_direct_call(rows, text, qualname, is_spare):
+    sandbox = rows(text, qualname=qualname, entries=())[1]
+    points = len(sandbox.asked(Vary)[0].patterns[0].points)
+    (made,), _ = rows(text, variant("400", seen=["5"] * points), qualname=qualname, entries=())
+    assert made.origin.spare == is_spare
+
+
+@pytest.mark.parametrize(
+    ("status", "stated"),
+    [
+        ("200", ['    assert response.json() == {"total": 3, "items": 1, "page": 3}']),
+        ("201", ['    assert response.json()["total"] == 3', '    assert response.json()["items"] == 1']),
+    ],
+)
+def test_where_a_test_would_see_nothing_new_it_looks_at_the_whole(rows, status, stated):
+    whole = "{'total': 3, 'items': 1, 'page': 3}"
+    looked = {"value": "3", "whole": whole}, {"value": "1", "whole": whole}
+    found = replace(variant("'/discount/?page=3'"), seen=seen({"value": status}, *looked))
+    (made,), _ = rows(CLIENT, found)
+    lines = [line.replace("'", '"') for line in made.code.splitlines()]
+    assert lines[-1 - len(stated) :] == [f"    assert response.status_code == {status}", *stated]
