@@ -25,8 +25,9 @@ class Origin(Struct, frozen=True, kw_only=True):
         corpus: Calls that were made on the way. Known while the candidate is judged, not kept in the record: the
             same seed gives them again.
         rules: Names of the rules by which its inputs were thought of.
-        model, strategy, prompt: Of a model: its name, what it was asked for (`inputs`), and the digest of the
+        model, strategy, prompt: Of a model: its name, what it was asked for (`scenario`), and the digest of the
             question, by which its reply is kept.
+        worded: What of a test that somebody else thought of is in the model's words (`name`, `docstring`).
     """
 
     proposer: str
@@ -39,6 +40,7 @@ class Origin(Struct, frozen=True, kw_only=True):
     model: str = ""
     strategy: str = ""
     prompt: str = ""
+    worded: tuple[str, ...] = ()
 
 
 class Oracle(Struct, frozen=True, kw_only=True):

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import traceback
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from functools import partial
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
-from pytest_enrich.data import Attempt, Branch, Candidate, Kept, Target, Verdict
+from pytest_enrich.data import Attempt, Branch, Candidate, Kept, NewTest, Target, Verdict
 from pytest_enrich.errors import EnrichError, OutOfTimeError
 from pytest_enrich.pipeline import judging
 from pytest_enrich.pipeline.budget import RemainingBudget, Slice, shares
@@ -22,6 +22,8 @@ from pytest_enrich.pipeline.judging import Done, RunContext, narrowed, still_ope
 from pytest_enrich.protocols import Task
 
 T = TypeVar("T")
+Improver: TypeAlias = Callable[[Task, Attempt], Iterable[NewTest]]
+"""Thinks of other versions of a kept test, the best first."""
 TOGETHER = 4
 MOST_HELD = 4
 """So many times as many as are worked on at a time may be done, or under way, behind one that takes long."""
@@ -92,17 +94,7 @@ def work(target: Target, context: RunContext, slice_: Slice) -> Done:
     names = [one.qualname for one in target.parts or (target,)]
     earlier = tuple(one for name in names for one in context.earlier.get((target.path, name), ()))
     attempts: tuple[Attempt, ...] = ()
-    task = Task(
-        target=target,
-        attempts=earlier,
-        test_text=context.test_text(target.placement.path),
-        seconds=slice_.seconds,
-        executions=slice_.executions,
-        seed=context.seed,
-        source_text=context.source_text(target.path),
-        others=tuple(gap for gap in context.gaps.get(target.path, ()) if gap not in target.gaps),
-        turned_down=context.turned_down(target.path),
-    )
+    task = _task(target, earlier, context, slice_)
 
     def now() -> Task:
         return task
@@ -117,13 +109,40 @@ def work(target: Target, context: RunContext, slice_: Slice) -> Done:
         found = _in_time(partial(judging.judge, task, candidate, context))
         if found is None:
             return Done(target=target, attempts=attempts, complete=False)
-        named = _in_time(partial(judging.named, task, candidate, found, context))
-        kept, verdict = named or (candidate, found)
-        attempts = (*attempts, judging.attempt(target, kept, verdict))
-        task = _next(task, (*earlier, *attempts), verdict)
+        attempts = (*attempts, judging.attempt(target, candidate, found))
+        task = _next(task, (*earlier, *attempts), found)
         if not task.target.gaps:
             return Done(target=target, attempts=attempts)
     return Done(target=target, attempts=attempts, complete=context.remaining.left > 0)
+
+
+def improve(target: Target, kept: Attempt, think: Improver, context: RunContext, *, more: bool) -> Attempt | None:
+    """A kept test of this target as somebody says it better: with all that it does; None where nobody does.
+
+    Args:
+        target: With the gaps that the test closes alone.
+        kept: The test.
+        think: Thinks of other versions of it, the best first.
+        context: Where they are proven.
+        more: Whether a version is only better when the test notices more.
+    """
+    task = _task(target, (), context, context.remaining.slice(1))
+    with context.watch():
+        return _in_time(lambda: judging.improved(task, kept, think(task, kept), context, more=more))
+
+
+def _task(target: Target, earlier: tuple[Attempt, ...], context: RunContext, slice_: Slice) -> Task:
+    return Task(
+        target=target,
+        attempts=earlier,
+        test_text=context.test_text(target.placement.path),
+        seconds=slice_.seconds,
+        executions=slice_.executions,
+        seed=context.seed,
+        source_text=context.source_text(target.path),
+        others=tuple(gap for gap in context.gaps.get(target.path, ()) if gap not in target.gaps),
+        turned_down=context.turned_down(target.path),
+    )
 
 
 def _in_time(doing: Callable[[], T]) -> T | None:
@@ -190,4 +209,4 @@ def _covered(done: Done) -> Iterator[tuple[str, int | Branch]]:
             yield from ((done.target.path, branch) for branch in attempt.verdict.branches)
 
 
-__all__ = ["Done", "RemainingBudget", "RunContext", "Slice", "narrowed", "run", "watched", "work"]
+__all__ = ["Done", "RemainingBudget", "RunContext", "Slice", "improve", "narrowed", "run", "watched", "work"]

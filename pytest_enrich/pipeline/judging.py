@@ -61,8 +61,7 @@ class RunContext(Struct, frozen=True, kw_only=True):
     `watch` gives the jobs that failed in this thread meanwhile: what they were asked for is to be tried again.
     `is_rejected` tells, of a gap's id, a test's hash (`patch.body_of`), a source file and a function, whether
     people turned this test down; `turned_down` why they turned down others for a source file.
-    `existing` is what the run knows of the tests that exist: whoever is asked, it is the same.
-    `named` may give a test that was kept a better name; under that it is judged once more. `sharper` as in
+    `existing` is what the run knows of the tests that exist: whoever is asked, it is the same. `sharper` as in
     `validate.judge`.
     """
 
@@ -79,7 +78,6 @@ class RunContext(Struct, frozen=True, kw_only=True):
     earlier: Mapping[tuple[str, str], tuple[Attempt, ...]] = {}
     is_rejected: Callable[[str, str, str, str], bool] = lambda *_facts: False
     turned_down: Callable[[str], tuple[Reason, ...]] = lambda _path: ()
-    named: Callable[[Task, NewTest], NewTest | None] = lambda *_test: None
     sharper: validate.Sharper = lambda *_call: ()
     watch: Callable[[], AbstractContextManager[Sequence[Job]]] = lambda: nullcontext(())
 
@@ -106,17 +104,27 @@ def judge(task: Task, candidate: Candidate, context: RunContext) -> Verdict:
     return _REJECTED if _is_rejected(verdict.smaller or candidate, verdict.gaps, task.target, context) else verdict
 
 
-def named(task: Task, candidate: Candidate, verdict: Verdict, context: RunContext) -> tuple[Candidate, Verdict]:
-    """A kept test under a better name, where there is one and it is as good there; else both as they are."""
-    if not isinstance(verdict, Kept):
-        return candidate, verdict
-    kept = verdict.smaller or candidate
-    other = context.named(task, kept) if isinstance(kept, NewTest) else None
-    again = judge(task, other, context) if other is not None else None
-    if other is None or not isinstance(again, Kept):
-        return candidate, verdict
-    is_as_good = (again.gaps, again.grade) == (verdict.gaps, verdict.grade)
-    return (other, again) if is_as_good else (candidate, verdict)
+def improved(
+    task: Task, kept: Attempt, versions: Iterable[NewTest], context: RunContext, *, more: bool
+) -> Attempt | None:
+    """The first of these versions of a kept test that does all that the test does, and `more` where that is asked.
+
+    One with another name or docstring does the same without being run.
+    """
+    for version in versions:
+        if patch.body_of(version) == patch.body_of(kept.candidate):
+            return None if more else replace(kept, candidate=version)
+        verdict = judge(task, version, context)
+        if isinstance(verdict, Kept) and _does_all_of(verdict, kept.verdict, more=more):
+            return attempt(task.target, version, verdict)
+    return None
+
+
+def _does_all_of(new: Kept, old: Verdict, *, more: bool) -> bool:
+    """Whether it closes and notices all that the other one does."""
+    assert isinstance(old, Kept)
+    noticed, before = ({(one.line, one.change) for one in each.mutants.list if one.killed} for each in (new, old))
+    return {*new.gaps} >= {*old.gaps} and (noticed > before if more else noticed >= before)
 
 
 def is_needless(candidate: Candidate, task: Task) -> bool:

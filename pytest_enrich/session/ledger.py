@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_enrich import pipeline
 from pytest_enrich.config import MODEL, Budget
@@ -111,6 +112,23 @@ def by_module(targets: Iterable[Target]) -> list[Target]:
     return [target for group in found.values() for target in group]
 
 
+class Made(Struct, frozen=True, kw_only=True):
+    """A suggestion that was written, of an attempt on a target: named after `gap`, closing `others` as well."""
+
+    suggestion: Suggestion
+    target: Target
+    attempt: Attempt
+    gap: Gap
+    others: tuple[Gap, ...]
+
+    @property
+    def narrow(self) -> Target:
+        """The target with the gaps that this test alone closes."""
+        assert isinstance(self.attempt.verdict, Kept)
+        gaps = self.attempt.verdict.gaps
+        return self.target.without(lambda gap: gap.id not in gaps)
+
+
 class Ledger:
     """Kept while a run goes on; whatever is finished is on the disk as well.
 
@@ -127,7 +145,7 @@ class Ledger:
         functions = dict.fromkeys(key(gap) for gap in found.open)
         self._places = {function: place for place, function in enumerate(functions, 1)}
         self._outcomes: dict[str, str] = {}
-        self._made: list[tuple[Suggestion, int]] = []
+        self._made: list[Made] = []
         self.attempts: list[Attempt] = []
         self.dropped: Counter[str] = Counter()
         self.defects: list[str] = []
@@ -170,7 +188,23 @@ class Ledger:
     @property
     def suggestions(self) -> tuple[MadeSuggestion, ...]:
         """Those that were written, in this order."""
-        return tuple(MadeSuggestion(id=one.id, grade=one.grade, place=place) for one, place in self._made)
+        known = ((made.suggestion, self._places[made.attempt.path, made.attempt.qualname]) for made in self._made)
+        return tuple(MadeSuggestion(id=one.id, grade=one.grade, place=place) for one, place in known)
+
+    @property
+    def made(self) -> tuple[Made, ...]:
+        """What was written, in this order."""
+        return tuple(self._made)
+
+    def improve(self, made: Made, attempt: Attempt) -> None:
+        """Write a suggestion again with a better version of its test, unless people have touched it."""
+        one = self._writer.rewrite(made.suggestion, attempt, made.gap, made.others)
+        if one is not None:
+            new = replace(made, suggestion=one, attempt=attempt)
+            self._made[self._made.index(made)] = new
+            if attempt.verdict != made.attempt.verdict:
+                self.attempts.append(attempt)
+                self._store.journal(Attempted(attempt=attempt))
 
     @property
     def earlier(self) -> dict[tuple[str, str], tuple[Attempt, ...]]:
@@ -219,7 +253,7 @@ class Ledger:
             self._broken.update(gap.id for gap in done.target.gaps)
         for attempt in done.attempts:
             self.streak.see(attempt)
-        closed = {gap for attempt in done.attempts for gap in self._closed(attempt)}
+        closed = {gap for attempt in done.attempts for gap in self._closed(attempt, done.target)}
         if done.complete:
             self.note([gap for gap in done.target.gaps if not self.is_closed(gap)], NOTHING)
         self.note([gap for gap in self._found.open if gap.id in closed], FOUND)
@@ -234,18 +268,18 @@ class Ledger:
             digest = target.part_of(gap.id).digest
             yield Finished(gap=gap, digest=digest, proposer=names, outcome=self._outcomes[gap.id])
 
-    def _closed(self, attempt: Attempt) -> Sequence[str]:
+    def _closed(self, attempt: Attempt, target: Target) -> Sequence[str]:
         """The gaps that an attempt closes, once its suggestion is written."""
         if isinstance(attempt.verdict, Dropped):
             self.dropped[f"{attempt.verdict.rung}: {attempt.verdict.reason}"] += 1
             self._contradictions.side(attempt)
         elif self._contradictions.contradicts(attempt):
             self.dropped[DENIED] += 1
-        elif self._write(attempt):
+        elif self._write(attempt, target):
             return attempt.verdict.gaps
         return ()
 
-    def _write(self, attempt: Attempt) -> bool:
+    def _write(self, attempt: Attempt, target: Target) -> bool:
         """Write the suggestion for a kept attempt; whether its test file could take it."""
         assert isinstance(attempt.verdict, Kept)
         closed = {gap.id: gap for gap in self._found.open if gap.id in attempt.verdict.gaps}
@@ -256,7 +290,8 @@ class Ledger:
         except RefusedError:
             self.dropped["parses: cannot be put into the test file"] += 1
             return False
-        self._made.append((one, self._places[attempt.path, attempt.qualname]))
+        made = Made(suggestion=one, target=target, attempt=attempt, gap=closed[named], others=tuple(others))
+        self._made.append(made)
         self.waiting += 1
         return True
 

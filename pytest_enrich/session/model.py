@@ -7,27 +7,33 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.config import Settings
-from pytest_enrich.data import Attempt, ModelPart, NewTest, Target
+from pytest_enrich.data import Attempt, ModelPart, Target
+from pytest_enrich.pipeline import Improver
 from pytest_enrich.proposers.ollama import connect, prompt
 from pytest_enrich.proposers.ollama.asking import LEFT, NEEDED, UNASKED, Asker
 from pytest_enrich.proposers.ollama.connect import Connected
 from pytest_enrich.proposers.ollama.gate import Refusal
-from pytest_enrich.proposers.ollama.naming import Naming
 from pytest_enrich.proposers.ollama.places import Places
 from pytest_enrich.proposers.ollama.question import about_target
-from pytest_enrich.proposers.ollama.scenario import Scenario
+from pytest_enrich.proposers.ollama.scenario import Scenario, Survivors
 from pytest_enrich.proposers.ollama.use import Use
-from pytest_enrich.protocols import Proposer, Sandbox, Task
+from pytest_enrich.proposers.ollama.wording import Wording
+from pytest_enrich.protocols import Proposer, Sandbox
 from pytest_enrich.reporters.words import counted
 from pytest_enrich.store.folder import Answers
 
 CONFINED = "rlimits-only"
+LOADING = 60.0
+"""So long kept tests wait for a model that is being loaded."""
 _DIGEST = 12
+Improvers: TypeAlias = tuple[tuple[Improver, bool], ...]
+"""Who thinks of versions of a kept test, and whether these are to notice more."""
 
 
 class Course(Struct, frozen=True, kw_only=True):
@@ -51,11 +57,13 @@ class Course(Struct, frozen=True, kw_only=True):
 class LocalModel:
     """A model that may be asked; `proposers` are the strategies that ask it, cheapest first."""
 
-    def __init__(self, found: Connected, asker: Asker, proposers: tuple[Proposer, ...], naming: Naming) -> None:
+    def __init__(
+        self, found: Connected, asker: Asker, proposers: tuple[Proposer, ...], improvers: Improvers
+    ) -> None:
         self.proposers = proposers
         self._found = found
         self._asker = asker
-        self._naming = naming
+        self._improvers = improvers
         self._loading = threading.Thread(
             target=asker.warm, args=((prompt.INSTRUCTION,),), name="enrich-model", daemon=True
         )
@@ -66,9 +74,11 @@ class LocalModel:
         """As a finished gap names it: another model is asked again."""
         return f"ollama:{self._asker.model.pulled.digest[:_DIGEST] or self._asker.model.pulled.name}"
 
-    def named(self, task: Task, test: NewTest) -> NewTest | None:
-        """A kept test under a better name, None where it has a good one, or the model is not loaded yet."""
-        return None if self._loading.is_alive() else self._naming.named(task, test)
+    @property
+    def improvers(self) -> Improvers:
+        """Who says kept tests better, and who makes them notice more; once the model is loaded."""
+        self._loading.join(timeout=max(min(self._asker.left, LOADING), 0.0))
+        return () if self._loading.is_alive() else self._improvers
 
     @property
     def is_gone(self) -> bool:
@@ -146,4 +156,6 @@ def begin(settings: Settings, sandbox: Sandbox, targets: Sequence[Target], cours
     strategies: tuple[Proposer, ...] = (use, scenario) if known.is_small else (scenario, use)
     # Where nothing confines it, no code runs that a model wrote.
     may_run = sandbox.isolation != CONFINED or settings.sandbox == "process"
-    return LocalModel(found, asker, strategies if may_run else (), Naming(asker, excluded))
+    wording, survivors = Wording(asker, excluded), Survivors(asker, course.places, excluded)
+    improvers: Improvers = ((wording.versions, False), *[(survivors.versions, True)] * may_run)
+    return LocalModel(found, asker, strategies if may_run else (), improvers)

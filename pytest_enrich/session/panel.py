@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from pytest_enrich.config import MODEL, Settings
-from pytest_enrich.data import Attempt, ModelPart, NewTest, Target
+from pytest_enrich.data import Attempt, ModelPart, Target
+from pytest_enrich.pipeline import Improver
 from pytest_enrich.proposers.properties import PropertiesProposer, uses_hypothesis
 from pytest_enrich.proposers.rows import RowsProposer
 from pytest_enrich.proposers.search import SearchProposer
-from pytest_enrich.protocols import Proposer, Sandbox, Task
+from pytest_enrich.protocols import Proposer, Sandbox
 from pytest_enrich.session.ground import Ground
 from pytest_enrich.session.writing import TestFiles
 
@@ -85,9 +86,10 @@ class Panel:
         """The proposers as a finished gap names them: a model's with its digest."""
         return tuple(self._model.identity if name == MODEL and self._model else name for name in names)
 
-    def named(self, task: Task, test: NewTest) -> NewTest | None:
-        """A kept test under a better name, None where nobody knows one."""
-        return self._model.named(task, test) if self._model is not None else None
+    @property
+    def improvers(self) -> tuple[tuple[Improver, bool], ...]:
+        """Who knows other versions of a kept test, and whether they are to notice more; only a model does."""
+        return self._model.improvers if self._model is not None else ()
 
     @property
     def has_model(self) -> bool:

@@ -10,7 +10,7 @@ from itertools import chain
 from msgspec.structs import replace
 
 from pytest_enrich import executors, pipeline
-from pytest_enrich.config import MODEL, Settings
+from pytest_enrich.config import MODEL, Budget, Settings
 from pytest_enrich.data import Entry, Target
 from pytest_enrich.data.run import Stop
 from pytest_enrich.protocols import Progress
@@ -32,6 +32,8 @@ METHODS = {"method", "classmethod", "staticmethod", "property", "setter"}
 MOST_LINES, MOST_DECISIONS, MOST = 8, 1, 4
 MOST_VAIN = 2
 """So many whole walks in a row may find nothing."""
+IMPROVING, EACH = 0.3, 20.0
+"""Of what is left, how much a model may take to say better what is kept; seconds for each test, with proofs."""
 AHEAD = 2
 """So many more targets than slots for proofs are under way while a model is asked, so that it never waits."""
 
@@ -151,6 +153,7 @@ class Walker:
         self._executor = executors.choose(settings.workers)
         self._asking = executors.choose(self._slots + AHEAD)
         self._is_late = False
+        self._improved: set[str] = set()
 
     def close(self) -> None:
         """Begin nothing more."""
@@ -180,9 +183,11 @@ class Walker:
         whole = pipeline.RemainingBudget(self._settings.budget, len(targets), started=started)
         for turn in plan_round(self._settings.asked, model=self._panel.has_model):
             self._round(turn, targets, whole)
+            self._improve(whole, IMPROVING)
             if self.is_enough:
                 break
         self._go_deeper(targets, whole)
+        self._improve(whole, 1.0)
         if self._is_late and not self.is_enough and whole.left >= SHORTEST_WALK:
             # What there was no time to ask while the others waited for theirs.
             self._is_late = False
@@ -191,6 +196,22 @@ class Walker:
         if self.is_enough:
             return "enough waiting"
         return "budget" if whole.left <= 0 or (self._is_late and self._ledger.is_any_open) else ""
+
+    def _improve(self, whole: pipeline.RemainingBudget, part: float) -> None:
+        """What was written so far, as a model says it better, in a part of the time that is left."""
+        fresh = [made for made in self._ledger.made if made.suggestion.id not in self._improved]
+        improvers = self._panel.improvers if fresh and whole.left > 0 else ()
+        seconds = min(whole.left * part, EACH * len(fresh))
+        remaining = pipeline.RemainingBudget(Budget(seconds=max(seconds, 0.0)), 1)
+        self._context = replace(self._context, remaining=remaining)
+        for at, made in enumerate(fresh if improvers else (), 1):
+            if remaining.left <= 0 or self._panel.is_gone:
+                return
+            self._progress.waiting(f"test {at} of {len(fresh)} is said better")
+            self._improved.add(made.suggestion.id)
+            for think, more in improvers:
+                if better := pipeline.improve(made.narrow, made.attempt, think, self._context, more=more):
+                    self._ledger.improve(made, better)
 
     def _go_deeper(self, targets: Sequence[Target], whole: pipeline.RemainingBudget) -> None:
         """With time left, ask once more for what is open, until `MOST_VAIN` whole walks gave nothing."""
