@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Collection, Mapping
 from functools import partial
+from typing import Any, TypeGuard
 
 from msgspec.structs import replace
 
@@ -88,7 +89,10 @@ def documented(candidate: NewTest, sentence: str) -> NewTest:
 def texts(candidate: NewTest) -> list[str]:
     """The texts that a test passes to something, each once: those of its assertions are none of these."""
     nodes = [one.node for one in statement.read(candidate.code)]
+    compared = [node.test.comparators for node in nodes if _is_comparison(node)]
+    expected = {id(part) for each in compared for value in each for part in ast.walk(value)}
     calls = [part for node in nodes for part in ast.walk(node) if isinstance(part, ast.Call)]
+    calls = [call for call in calls if id(call) not in expected]
     given = [value for call in calls if not _is_expecting(call) for value in _passed(call)]
     return list(dict.fromkeys(value.value for value in given if isinstance(value.value, str)))
 
@@ -132,6 +136,10 @@ def _retold(text: str, values: Mapping[str, str]) -> str:
 
 def _literal(text: str) -> str:
     return f'"{text}"' if text.isprintable() and not set(text) & {'"', "\\"} else repr(text)
+
+
+def _is_comparison(node: ast.stmt) -> TypeGuard[Any]:
+    return isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare)
 
 
 def _is_expecting(call: ast.Call) -> bool:

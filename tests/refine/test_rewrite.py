@@ -32,6 +32,7 @@ def test_the_texts_of_a_test_are_those_that_it_passes(test_of):
             with pytest.raises(ValueError, match="no"):
                 f("a", [1, "b"], key={"c": g("d")})
             assert h("a") == "e"
+            assert i() == Money("f")
         """
     )
     assert sorted(refine.texts(test)) == ["a", "b", "c", "d"]

@@ -14,6 +14,7 @@ from pytest_enrich.config import Budget
 from pytest_enrich.data import (
     Collect,
     Collected,
+    Decision,
     Explore,
     Explored,
     ModelPart,
@@ -187,6 +188,78 @@ def test_nobody_looks_for_a_model_that_nobody_wants(run, monkeypatch):
     monkeypatch.setattr(model, "begin", lambda *_: pytest.fail("looked for"))
     made, _ = run(None, with_=("auto",), model="none")
     assert made.model is None
+
+
+# --- what was kept, said better
+
+
+NAME = "test_discount_negative_total_is_zero"
+
+
+@pytest.fixture
+def improved(run, asked, fakes, store, rootdir):
+    """The suggestion of a run in which a model says so of what was kept."""
+
+    def improved(think, *, more=False):
+        def explored(job):
+            one = fakes.finding(action="⟨shop.cart:discount⟩(-1)", branches=((9, 10),), reached=(10,))
+            return Explored(findings=(one,) if job.lines == (10,) else (), executions=1)
+
+        def proved(job):
+            node = (job.tests or (f"{job.path}::{NAME}",))[0]
+            return fakes.proved(node, lines=(10,), branches=((9, 10),))(job)
+
+        asked.improvers = ((think, more),)
+        made, _ = run(asked, script={Explore: explored, Prove: proved}, grade="weak")
+        (one,) = store.pending()
+        return one, made
+
+    return improved
+
+
+def renamed(_task, kept):
+    test = kept.candidate
+    origin = replace(test.origin, model="m:1", worded=("name",))
+    yield replace(test, name="test_free", code=test.code.replace(test.name, "test_free"), origin=origin)
+
+
+def test_a_kept_test_is_written_again_as_the_model_says_it(improved):
+    one, made = improved(renamed)
+    assert one.test.names == ("test_free",)
+    assert "def test_free(" in one.test.code
+    assert one.origin.told == "inputs by search, name by m:1, seed 0"
+    assert [each.id for each in made.suggestions] == [one.id]
+
+
+def test_a_model_is_told_the_gaps_that_the_test_closes(improved):
+    seen = []
+    improved(lambda task, _kept: seen.append([gap.line for gap in task.target.gaps]) or [])
+    assert seen == [[9]]
+
+
+def test_where_the_model_knows_nothing_better_the_test_stays(improved):
+    one, _ = improved(lambda *_: [])
+    assert (one.test.names, one.origin.worded) == ((NAME,), ())
+
+
+def test_what_people_decided_meanwhile_stays_decided(improved, store):
+    def decided(task, kept):
+        (one,) = store.pending()
+        store.decide(Decision(id=one.id, body=one.test.body_sha256, verb="reject", at="2026-11-28T00:00:00Z"))
+        yield from renamed(task, kept)
+
+    with pytest.raises(ValueError, match="not enough values"):
+        improved(decided)
+
+
+def test_what_people_changed_meanwhile_stays_as_they_wrote_it(improved, store):
+    def edited(task, kept):
+        (one,) = store.pending()
+        store.replace_module(one, "# mine\n")
+        yield from renamed(task, kept)
+
+    one, _ = improved(edited)
+    assert one.test.names == (NAME,)
 
 
 @pytest.fixture

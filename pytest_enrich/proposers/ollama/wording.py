@@ -7,6 +7,7 @@ never because a model said it: a word that nothing in sight knows is no reason f
 from __future__ import annotations
 
 import ast
+import builtins
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -38,7 +39,8 @@ _VALUE = re.compile(r"(?=.*[A-Za-z]{3})[\w .,:/@+-]{3,24}", re.ASCII)
 _NAME = re.compile(r"test_[a-z][a-z0-9]*(_[a-z0-9]+)+")
 _MACHINERY = words.JOINTS | {
     "assert", "case", "correctly", "error", "exception", "expected", "function", "give", "match", "no", "not",
-    "pytest", "raise", "refuse", "reject", "result", "return", "self", "should", "test", "value", "without",
+    "pytest", "raise", "refuse", "reject", "result", "return", "self", "should", "string", "test", "text",
+    "value", "without",
 }  # fmt: skip
 """What names say of any test."""
 _CONDITIONS = names.FAULTS | {"blank", "fractional", "infinite", "large", "long", "none", "short", "small"}
@@ -133,11 +135,10 @@ class Asked(Struct, frozen=True, kw_only=True):
         }
         if self.texts:
             text = {"type": "string", "minLength": 3, "maxLength": 24}
-            inner = {"type": "object", "properties": dict.fromkeys(self.texts, text), "required": [*self.texts]}
-            properties["values"] = inner
+            properties["values"] = _object(dict.fromkeys(self.texts, text))
         if self.has_docstrings:
             properties["docstring"] = {"type": "string", "maxLength": LONGEST_SENTENCE}
-        return {"type": "object", "properties": properties, "required": [*properties]}
+        return _object(properties)
 
     @property
     def has_docstrings(self) -> bool:
@@ -178,8 +179,14 @@ class Asked(Struct, frozen=True, kw_only=True):
         return {
             text: value
             for text, value in said.values.items()
-            if text in self.texts and _VALUE.fullmatch(value) and value not in prompt.EXAMPLES
+            if text in self.texts and _VALUE.fullmatch(value) and not self._is_echo(value)
         }
+
+    def _is_echo(self, value: str) -> bool:
+        """Whether it is a word of the prompt's examples, of the code or of Python, and no value at all."""
+        parameters = {parameter.name for parameter in self.task.target.parameters}
+        is_named = value in prompt.EXAMPLES | parameters or value in self.test.code
+        return is_named or hasattr(builtins, value) or _stem(value.lower()) in _COMMON
 
     def _known(self, test: NewTest) -> frozenset[str]:
         """What may be said: words of the test and its title, of the function's docstring and parameters."""
@@ -210,6 +217,11 @@ def read(reply: str) -> Said:
         docstring=docstring if isinstance(docstring, str) else "",
         values={old: new for old, new in pairs if isinstance(old, str) and isinstance(new, str)},
     )
+
+
+def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of an object with all of these and no others."""
+    return {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
 
 
 def says_little(name: str, qualname: str) -> bool:

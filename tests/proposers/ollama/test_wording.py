@@ -144,7 +144,7 @@ def test_for_a_text_with_words_in_it_and_for_a_number_no_other_is_asked_for(word
     assert "values" not in asked["format"]["properties"]
 
 
-@pytest.mark.parametrize("value", ["x", "'); import os", 7, "a\nb", "\u202esummer", "s" * 99])
+@pytest.mark.parametrize("value", ["x", "str", "string", "'); import os", 7, "a\nb", "\u202esummer", "s" * 99])
 def test_a_text_that_could_be_anything_is_left(worded, test_of, value):
     versions, _ = worded(test_of(call="discount('?')"), {"names": [], "values": {"?": value}})
     assert versions == []
