@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from pytest_enrich.config import Settings
 from pytest_enrich.data import Attempt, ModelPart, Target
 from pytest_enrich.pipeline import Improver
-from pytest_enrich.proposers.ollama import connect, prompt
+from pytest_enrich.proposers.ollama import abilities, connect, prompt
+from pytest_enrich.proposers.ollama.abilities import Role
 from pytest_enrich.proposers.ollama.asking import LEFT, NEEDED, UNASKED, Asker
 from pytest_enrich.proposers.ollama.connect import Connected
 from pytest_enrich.proposers.ollama.gate import Refusal
@@ -32,8 +33,10 @@ CONFINED = "rlimits-only"
 LOADING = 60.0
 """So long kept tests wait for a model that is being loaded."""
 _DIGEST = 12
-Improvers: TypeAlias = tuple[tuple[Improver, bool], ...]
-"""Who thinks of versions of a kept test, and whether these are to notice more."""
+Proposers: TypeAlias = tuple[tuple[Role, Proposer], ...]
+"""Who asks a model, and what it has to be able to do for that."""
+Improvers: TypeAlias = tuple[tuple[Role, Improver, bool], ...]
+"""The same of those who think of versions of a kept test, and whether these are to notice more."""
 
 
 class Course(Struct, frozen=True, kw_only=True):
@@ -55,19 +58,29 @@ class Course(Struct, frozen=True, kw_only=True):
 
 
 class LocalModel:
-    """A model that may be asked; `proposers` are the strategies that ask it, cheapest first."""
+    """A model that may be asked, by those who have a role that it can play, cheapest first."""
 
-    def __init__(
-        self, found: Connected, asker: Asker, proposers: tuple[Proposer, ...], improvers: Improvers
-    ) -> None:
-        self.proposers = proposers
+    def __init__(self, found: Connected, asker: Asker, proposers: Proposers, improvers: Improvers) -> None:
+        self._proposers, self._improvers = proposers, improvers
         self._found = found
         self._asker = asker
-        self._improvers = improvers
-        self._loading = threading.Thread(
-            target=asker.warm, args=((prompt.INSTRUCTION,),), name="enrich-model", daemon=True
-        )
+        self._able: dict[Role, bool] = {}
+        self._loading = threading.Thread(target=self._load, name="enrich-model", daemon=True)
         self._loading.start()
+
+    def _load(self) -> None:
+        self._asker.warm((prompt.INSTRUCTION,))
+        self._able = abilities.look(self._asker)
+
+    def _can(self, role: Role) -> bool:
+        """Whether it can, as far as is known: nobody waits longer for it than for a model that is loaded."""
+        self._loading.join(timeout=max(min(self._asker.left, LOADING), 0.0))
+        return self._able.get(role, True)
+
+    @property
+    def proposers(self) -> tuple[Proposer, ...]:
+        """The strategies that ask it."""
+        return tuple(proposer for role, proposer in self._proposers if self._can(role))
 
     @property
     def identity(self) -> str:
@@ -75,10 +88,10 @@ class LocalModel:
         return f"ollama:{self._asker.model.pulled.digest[:_DIGEST] or self._asker.model.pulled.name}"
 
     @property
-    def improvers(self) -> Improvers:
+    def improvers(self) -> tuple[tuple[Improver, bool], ...]:
         """Who says kept tests better, and who makes them notice more; once the model is loaded."""
-        self._loading.join(timeout=max(min(self._asker.left, LOADING), 0.0))
-        return () if self._loading.is_alive() else self._improvers
+        able = tuple((improver, more) for role, improver, more in self._improvers if self._can(role))
+        return () if self._loading.is_alive() else able
 
     @property
     def is_gone(self) -> bool:
@@ -113,6 +126,8 @@ class LocalModel:
     def notes(self) -> tuple[str, ...]:
         """What people should know: what was asked, and why no more was."""
         tally, seconds = self._asker.tally, self._asker.seconds
+        bad = [abilities.IN_WORDS[role] for role, is_able in self._able.items() if not is_able]
+        unable = f"asked three small tasks, the model failed at {', '.join(bad)}: not asked for these" * bool(bad)
         asked = (
             f"{self._found.heading}: {counted(tally['questions'], 'question')}, {tally['from before']} known from "
             f"before, {counted(tally['tokens written'], 'token')} in {seconds['waited']:.0f}s"
@@ -120,7 +135,7 @@ class LocalModel:
         secrets = tally["secrets taken out"]
         taken = f"{counted(secrets, 'secret')} taken out of prompts" * bool(secrets)
         gone = f"the model stopped answering ({self._asker.problem}); the others went on" * self.is_gone
-        return tuple(line for line in (asked, taken, self._unasked, gone) if line)
+        return tuple(line for line in (asked, unable, taken, self._unasked, gone) if line)
 
     @property
     def _unasked(self) -> str:
@@ -153,9 +168,11 @@ def begin(settings: Settings, sandbox: Sandbox, targets: Sequence[Target], cours
     excluded = settings.prompt_exclude
     use, scenario = Use(asker, sandbox, excluded), Scenario(asker, course.places, excluded)
     # A small model is a user before it is a tester.
-    strategies: tuple[Proposer, ...] = (use, scenario) if known.is_small else (scenario, use)
+    strategies: Proposers = (("use", use), ("tests", scenario))
+    strategies = strategies if known.is_small else strategies[::-1]
     # Where nothing confines it, no code runs that a model wrote.
     may_run = sandbox.isolation != CONFINED or settings.sandbox == "process"
     wording, survivors = Wording(asker, excluded), Survivors(asker, course.places, excluded)
-    improvers: Improvers = ((wording.versions, False), *[(survivors.versions, True)] * may_run)
+    sharper: Improvers = (("tests", survivors.versions, True),) if may_run else ()
+    improvers: Improvers = (("names", wording.versions, False), *sharper)
     return LocalModel(found, asker, strategies if may_run else (), improvers)

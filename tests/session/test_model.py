@@ -197,7 +197,7 @@ NAME = "test_discount_negative_total_is_zero"
 
 
 @pytest.fixture
-def improved(run, asked, fakes, store, rootdir):
+def improved(run, asked, fakes, store):
     """The suggestion of a run in which a model says so of what was kept."""
 
     def improved(think, *, more=False):
@@ -270,7 +270,7 @@ def server(ollama):
     fake.answer("GET /api/version", ollama.said({"version": "0.33.0"}))
     fake.answer("GET /api/tags", ollama.said({"models": [listed]}))
     fake.answer("POST /api/show", ollama.said({"capabilities": ["completion"]}))
-    fake.answer("POST /api/chat", lambda body: ollama.reply(_answer(body)))
+    fake.answer("POST /api/chat", lambda body: ollama.reply(ollama.shown(body) or _answer(body)))
     yield fake
     fake.close()
 
@@ -282,15 +282,29 @@ def test_a_real_conversation_leaves_its_evidence(run, server, settings):
     assert any("m:1 on 127.0.0.1" in note for note in made.notes)
     kept = [json.loads(path.read_bytes()) for path in (settings.directory / ".cache/answers").iterdir()]
     about = {one["question"]["about"].partition("::")[2] for one in kept}
-    assert about == {"discount", "parse_sku", "Cart.size"}
-    assert {one["question"]["strategy"] for one in kept} == {"scenario", "use"}
+    assert about == {"", "discount", "parse_sku", "Cart.size"}
+    assert {one["question"]["strategy"] for one in kept} == {"ability", "scenario", "use"}
     windows = {body["options"]["num_ctx"] for body in server.bodies("/chat")}
     assert windows == {made.model.window}
 
 
+def test_a_model_is_not_asked_for_what_it_failed_to_show_and_that_is_said(run, server, ollama):
+    server.answer("POST /api/chat", lambda body: ollama.reply(_answer(body)))
+    made, _ = run(None, host=server.url, with_=("ollama",))
+    assert made.model.counts["ability asked"] == 3
+    assert "scenario asked" not in made.model.counts
+    assert any("the model failed at whole tests, texts and scripts, names: not asked" in one for one in made.notes)
+
+
+def test_what_a_model_showed_once_is_not_asked_again(run, server):
+    run(None, host=server.url, with_=("ollama",))
+    made, _ = run(None, host=server.url, with_=("ollama",))
+    assert "ability asked" not in made.model.counts
+
+
 def test_what_there_is_no_time_for_is_not_asked_and_said(run, server, ollama):
     slow = {"prompt_eval_duration": 100 * 10**9, "eval_duration": 10**9}
-    server.answer("POST /api/chat", lambda body: ollama.reply(_answer(body), **slow))
+    server.answer("POST /api/chat", lambda body: ollama.reply(ollama.shown(body) or _answer(body), **slow))
     made, _ = run(None, host=server.url, with_=("ollama",))
     assert [body for body in server.bodies("/chat") if len(body["messages"]) > 1] == []
     (note,) = (note for note in made.notes if note.startswith("no time for another question"))

@@ -50,11 +50,8 @@ WORDER = Message(
 )
 MOST_PROMISE = 160
 MOST_WORDED = 800
-EXAMPLES = frozenset({
-    "test_a_late_loan_costs_a_fee", "test_a_fee_is_due_after_the_loan_ends", "strawberry", "Moby Dick",
-    "test_unknown_shelf_is_refused", "test_find_rejects_an_unknown_shelf",
-})  # fmt: skip
-"""What the examples below say, which some models say again."""
+EXAMPLES = frozenset({"poetry", "test_unknown_shelf_is_refused", "test_find_rejects_an_unknown_shelf"})
+"""What the example below says, which some models say again."""
 MOST_FIXTURES = 20
 MOST_CALLED = 2
 MOST_COMPLAINTS = 3
@@ -194,7 +191,7 @@ def _going_on(asked: tuple[Message, ...], code: str, question: str) -> tuple[Mes
 
 
 def wording(title: str, docstring: str, code: str) -> tuple[Message, ...]:
-    """The chat that asks how a test would be said: two examples, then the test."""
+    """The chat that asks how a test would be said: an example, then the test."""
     promise = docstring.strip().partition("\n")[0][:MOST_PROMISE]
     return (*_WORDING, Message(role="user", content=_shown_test(title[:MOST_PROMISE], promise, code)))
 
@@ -208,21 +205,6 @@ _WORDING = (
     Message(
         role="user",
         content=_shown_test(
-            "fee: gives 2 with days",
-            "The fee for a loan.",
-            'def test_...():\n    assert fee(Loan("x7"), days=30) == 2\n',
-        ),
-    ),
-    Message(
-        role="assistant",
-        content=(
-            '{"names": ["test_a_late_loan_costs_a_fee", "test_a_fee_is_due_after_the_loan_ends"], '
-            '"values": {"x7": "Moby Dick"}, "docstring": "A late loan costs a fee."}'
-        ),
-    ),
-    Message(
-        role="user",
-        content=_shown_test(
             'Library.find: raises KeyError "no shelf"',
             "Find a book on a shelf.",
             'def test_...():\n    with pytest.raises(KeyError, match="no shelf"):\n        Library().find("?")\n',
@@ -232,7 +214,7 @@ _WORDING = (
         role="assistant",
         content=(
             '{"names": ["test_unknown_shelf_is_refused", "test_find_rejects_an_unknown_shelf"], '
-            '"values": {"?": "strawberry"}, "docstring": "A shelf that is not there is refused."}'
+            '"values": {"?": "poetry"}, "docstring": "A shelf that is not there is refused."}'
         ),
     ),
 )

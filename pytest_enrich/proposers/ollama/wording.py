@@ -158,7 +158,7 @@ class Asked(Struct, frozen=True, kw_only=True):
         fitting = [
             styled
             for name in said
-            if _is_fitting(name, subject, known) and (styled := names.styled(name, taken)) not in taken
+            if _fits(name, subject, known) and (styled := names.styled(name, taken)) not in taken
         ]
         best = max(fitting, key=lambda name: _worth(name, subject, known), default=test.name)
         is_better = _worth(best, subject, known) > _worth(test.name, subject, known)
@@ -231,7 +231,12 @@ def says_little(name: str, qualname: str) -> bool:
     return rest in {*own, *names.subjects(qualname, qualname), ""}
 
 
-def _is_fitting(name: str, subject: frozenset[str], known: Collection[str]) -> bool:
+def is_fitting(name: str, qualname: str, facts: str) -> bool:
+    """Whether a test of this function may be called so, of which these facts are known."""
+    return _fits(name, _stems(qualname), _stems(facts))
+
+
+def _fits(name: str, subject: frozenset[str], known: Collection[str]) -> bool:
     is_name = _NAME.fullmatch(name) is not None and len(name) <= LONGEST
     return is_name and name not in prompt.EXAMPLES and _is_known(name.removeprefix("test_"), subject, known)
 

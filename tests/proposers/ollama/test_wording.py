@@ -92,7 +92,7 @@ def test_a_name_that_invents_or_says_nothing_is_left(worded, test_of, name):
 
 
 def test_what_the_prompt_says_as_an_example_is_no_answer(worded, test_of):
-    said = {"names": sorted(prompt.EXAMPLES), "values": {"?": "strawberry"}}
+    said = {"names": sorted(prompt.EXAMPLES), "values": {"?": "poetry"}}
     assert worded(test_of(call="discount('?')"), said)[0] == []
 
 
