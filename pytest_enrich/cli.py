@@ -38,6 +38,7 @@ _VERBS = {
     "doctor": "doctor",
     "merge": "merge",
     "stats": "stats",
+    "bench": "bench",
     "clean": "clean",
 }
 """In the order a person meets them, each with its module in `commands`; imported when it is asked for."""

@@ -161,9 +161,10 @@ def begin(settings: Settings, sandbox: Sandbox, targets: Sequence[Target], cours
     found = connect.connect(connect.wish(settings), notice=course.say)
     if isinstance(found, Refusal):
         return found.reason
-    window = connect.window(prompt.sizes(targets, course.source_text, found.model.room), found.model.pulled)
+    sizes = prompt.sizes(targets, course.source_text, found.model.room)
+    window = connect.window(sizes, found.model.pulled, may_think=settings.think)
     answers = Answers(settings.directory, settings.rootdir)
-    known = replace(found.model, window=window)
+    known = replace(found.model, window=window, may_think=settings.think)
     asker = Asker(found.client, known, answers, course.left, attempts=course.attempts)
     excluded = settings.prompt_exclude
     use, scenario = Use(asker, sandbox, excluded), Scenario(asker, course.places, excluded)

@@ -5,6 +5,7 @@ import json
 import re
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,8 @@ from pytest_enrich.data import (
     Record,
     Recorded,
 )
+from pytest_enrich.proposers.ollama import connect
+from pytest_enrich.proposers.ollama.protocol import Limits
 from pytest_enrich.session import model, scope
 from pytest_enrich.session.ledger import SHORTEST_WALK
 from pytest_enrich.session.work import Session
@@ -312,6 +315,50 @@ def test_what_there_is_no_time_for_is_not_asked_and_said(run, server, ollama):
     assert (made.stopped, made.gaps) == ("budget", {"not tried": 3})
     quick, _ = run(None, host=server.url, with_=("ollama",), budget=Budget(seconds=3000.0))
     assert quick.model.counts["scenario asked"] == 3
+
+
+def troubled(ollama):
+    """A server that dies in the middle of one reply, is busy for a moment, and is silent after another question."""
+    busy = iter([ollama.plain(503, b'{"error": "server busy, please try again"}')])
+
+    def said(body):
+        asked = body["messages"][-1]["content"] if body["messages"] else ""
+        about = re.search(r"^# target: src/shop/cart.py::(.+)$", asked, re.MULTILINE)
+        match about[1] if about else "":
+            case "discount":
+                return ollama.stream(ollama.line("def test_a"), "reset")
+            case "parse_sku":
+                return next(busy, ollama.reply(_answer(body)))
+            case "Cart.size":
+                return ["hang"]
+        return ollama.reply(ollama.shown(body) or _answer(body))
+
+    return said
+
+
+def asked_about(bodies):
+    """Of which functions whole tests were asked for."""
+    contents = (message["content"] for body in bodies for message in body["messages"])
+    return {
+        found
+        for content in contents
+        for found in re.findall(r"^# target: src/shop/cart.py::(.+)$", content, re.MULTILINE)
+    }
+
+
+def test_what_a_server_in_trouble_did_not_answer_is_asked_by_the_next_run_and_nothing_else(
+    run, server, ollama, monkeypatch
+):
+    monkeypatch.setattr(connect, "Limits", partial(Limits, first=1.0, gap=0.5))
+    server.answer("POST /api/chat", troubled(ollama))
+    made, _ = run(None, host=server.url, with_=("ollama",))
+    assert made.model.counts["failed: aborted"] == 1
+    assert made.gaps == {"nothing found": 1, "not tried": 2}
+    before = len(server.bodies("/chat"))
+    server.answer("POST /api/chat", lambda body: ollama.reply(ollama.shown(body) or _answer(body)))
+    again, _ = run(None, host=server.url, with_=("ollama",))
+    assert asked_about(server.bodies("/chat")[before:]) == {"discount", "Cart.size"}
+    assert again.gaps == {"nothing found": 2, "done before": 1}
 
 
 def test_what_there_was_no_time_for_is_asked_when_the_others_leave_time(run, asked):

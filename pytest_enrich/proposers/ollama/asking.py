@@ -116,7 +116,7 @@ class Asker:
         options = Options(window=self.model.window)
         load = Request(model=self.model.name, messages=(), options=options)
         few = replace(options, predict=FIRST_WORDS, temperature=0.0)
-        primer = replace(load, messages=first, options=few, think=self.model.think)
+        primer = replace(load, messages=first, options=few, think=None if self.model.think is None else False)
         with self._server:
             for request in (load, primer) if first else (load,):
                 answer = self._sent_thinking_little(request)
@@ -191,7 +191,7 @@ class Asker:
     def _sent_thinking_little(self, request: Request, strategy: str = "") -> Answer:
         """The answer; a model that thinks although it was told not to is asked once more, with room for it."""
         answer = self._sent(self._with_room(request) if self._thinks else request, strategy)
-        if _is_only_thought(answer) and self.model.think is not None and not self._thinks:
+        if _is_only_thought(answer) and request.think is False and not self._thinks:
             self._thinks = True
             answer = self._sent(self._with_room(request), strategy)
         return answer
@@ -221,17 +221,19 @@ class Asker:
         return replace(request, think="low", options=options)
 
     def _request(self, question: Question) -> Request:
+        # Thoughts are tokens, too; what has to be answered in seconds has no room for them.
+        thinks = self.model.think is True and question.within is None
         return Request(
             model=self.model.name,
             messages=question.messages,
             options=Options(
                 window=self.model.window,
-                predict=question.predict,
+                predict=question.predict * (_THINKING_ROOM if thinks else 1),
                 temperature=question.temperature,
                 seed=question.seed,
             ),
             schema=question.schema,
-            think=self.model.think,
+            think=None if self.model.think is None else thinks,
         )
 
     def _known(self, digest: str) -> Exchange | None:
