@@ -200,10 +200,12 @@ class Walker:
     def _improve(self, whole: pipeline.RemainingBudget, part: float) -> None:
         """What was written so far, as a model says it better, in a part of the time that is left."""
         fresh = [made for made in self._ledger.made if made.suggestion.id not in self._improved]
-        improvers = self._panel.improvers if fresh and whole.left > 0 else ()
+        if not fresh or not self._panel.has_model:
+            return
         seconds = min(whole.left * part, EACH * len(fresh))
         remaining = pipeline.RemainingBudget(Budget(seconds=max(seconds, 0.0)), 1)
         self._context = replace(self._context, remaining=remaining)
+        improvers = self._panel.improvers
         for at, made in enumerate(fresh if improvers else (), 1):
             if remaining.left <= 0 or self._panel.is_gone:
                 return

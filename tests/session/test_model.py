@@ -318,7 +318,7 @@ def test_what_there_is_no_time_for_is_not_asked_and_said(run, server, ollama):
 
 
 def troubled(ollama):
-    """A server that dies in the middle of one reply, is busy for a moment, and is silent after another question."""
+    """A server that dies in the middle of a reply, is busy for a moment, and is silent after a question."""
     busy = iter([ollama.plain(503, b'{"error": "server busy, please try again"}')])
 
     def said(body):
