@@ -192,10 +192,10 @@ class Bench(Struct, frozen=True, kw_only=True):
         return checkout
 
     def _collected(self, checkout: Path) -> list[str]:
-        """The node ids of the test functions."""
-        output = self._pytest(checkout, "--collect-only", "-q")
-        found = (line.partition("[")[0] for line in output.splitlines() if "::" in line)
-        return [*dict.fromkeys(nodeid.strip() for nodeid in found)]
+        """The node ids of the test functions whose text stands in the file that they are collected from."""
+        output = self._pytest(checkout, "--collect-only", "--verbosity=-1")
+        found = (line.partition("[")[0].strip() for line in output.splitlines() if "::" in line)
+        return [nodeid for nodeid in dict.fromkeys(found) if _is_written(checkout, nodeid)]
 
     def _missing(self, checkout: Path) -> frozenset[Branch]:
         """The branches that the tests of a copy leave out."""
@@ -221,7 +221,8 @@ class Bench(Struct, frozen=True, kw_only=True):
                 cwd=checkout,
                 env=env,
                 capture_output=True,
-                text=True,
+                encoding="utf-8",
+                errors="replace",
                 timeout=limit,
                 check=False,
             )
@@ -266,6 +267,13 @@ def without(text: str, names: set[str]) -> str:
     for first, last, instead in sorted(_going(ast.parse(text).body, "", names), reverse=True):
         lines[first - 1 : last] = [instead] if instead else []
     return "".join(lines)
+
+
+def _is_written(checkout: Path, nodeid: str) -> bool:
+    """Whether it is a function of its file; what is inherited, or a docstring's, is none."""
+    path, _, name = nodeid.partition("::")
+    file = checkout / path
+    return file.suffix == ".py" and any(_going(ast.parse(file.read_bytes()).body, "", {name}))
 
 
 def _going(body: Sequence[ast.stmt], owner: str, names: set[str]) -> Iterator[tuple[int, int, str]]:
