@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,7 +77,8 @@ def _model(store: Store) -> Iterator[Check]:
     yield Check("model", ok=True, found=f"{found.heading}; {found.reason}")
     with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
         kept = Answers(store.directory if store.exists() else Path(scratch), store.rootdir)
-        asker = Asker(found.client, found.model, kept, lambda: _MODEL)
+        end = time.monotonic() + _MODEL
+        asker = Asker(found.client, found.model, kept, lambda: end - time.monotonic())
         asker.warm((INSTRUCTION,))
         yield Check("  good for", ok=True, found=abilities.told(abilities.look(asker)))
     found.client.close()
