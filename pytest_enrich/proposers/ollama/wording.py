@@ -48,11 +48,12 @@ _CONDITIONS = names.FAULTS | {"blank", "fractional", "infinite", "large", "long"
 
 
 class Wording:
-    """Asks one model how a test would be said."""
+    """Asks one model how a test would be said; for texts only where a test that has them `may_run`."""
 
-    def __init__(self, asker: Asker, excluded: Sequence[str] = ()) -> None:
+    def __init__(self, asker: Asker, excluded: Sequence[str] = (), *, may_run: bool = True) -> None:
         self._asker = asker
         self._excluded = excluded
+        self._most_values = MOST_VALUES if may_run else 0
 
     def versions(self, task: Task, kept: Attempt) -> Iterator[NewTest]:
         """The test as it may be said, the best first: with the model's texts, then with its own.
@@ -68,7 +69,7 @@ class Wording:
         ):
             return
         texts = [text for text in refine.texts(test) if _is_dull(text, f"{task.source_text}{task.test_text}")]
-        asked = Asked(task=task, test=test, texts=tuple(texts[:MOST_VALUES]))
+        asked = Asked(task=task, test=test, texts=tuple(texts[: self._most_values]))
         answered = self._asker.ask(asked.question)
         if answered is None:
             return

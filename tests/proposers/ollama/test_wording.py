@@ -35,11 +35,11 @@ def test_of(fakes):
 def worded(client, server, fakes, ollama, nowhere):
     """The versions of a test when a model says this of it, and what it was asked."""
 
-    def worded(test, said, *, excluded=(), **task):
+    def worded(test, said, *, excluded=(), may_run=True, **task):
         server.answer(CHAT, ollama.reply(said if isinstance(said, str) else json.dumps(said)))
         asker = Asker(client, Model(pulled=Pulled(name="m:1", digest="d"), name="m:1"), nowhere, lambda: 60.0)
         kept = Attempt(path="", qualname="", digest="", candidate=test, verdict=KEPT)
-        versions = Wording(asker, excluded).versions(replace(fakes.task(), **task), kept)
+        versions = Wording(asker, excluded, may_run=may_run).versions(replace(fakes.task(), **task), kept)
         return list(versions), server.bodies("/chat")
 
     return worded
@@ -148,6 +148,13 @@ def test_for_a_text_with_words_in_it_and_for_a_number_no_other_is_asked_for(word
 def test_a_text_that_could_be_anything_is_left(worded, test_of, value):
     versions, _ = worded(test_of(call="discount('?')"), {"names": [], "values": {"?": value}})
     assert versions == []
+
+
+def test_where_no_code_of_a_models_may_run_it_is_asked_for_words_only(worded, test_of):
+    said = {"names": [GOOD], "values": {"-7": "SPRING-20"}}
+    (made,), (asked,) = worded(test_of(call="discount(-1, '-7')"), said, may_run=False, test_text=DOCUMENTED)
+    assert "discount(-1, '-7')" in made.code
+    assert "values" not in asked["format"]["properties"]
 
 
 @pytest.mark.parametrize(
