@@ -64,18 +64,21 @@ class LocalModel:
         self._proposers, self._improvers = proposers, improvers
         self._found = found
         self._asker = asker
-        self._able: dict[Role, bool] = {}
+        self._able: dict[Role, bool | None] = {}
         self._loading = threading.Thread(target=self._load, name="enrich-model", daemon=True)
         self._loading.start()
 
     def _load(self) -> None:
-        self._asker.warm((prompt.INSTRUCTION,))
-        self._able = abilities.look(self._asker)
+        """While others search: what comes first is how tests that they found are said."""
+        self._asker.warm(prompt.WORDING)
+        self._able["names"] = abilities.show(self._asker, "names")
 
     def _can(self, role: Role) -> bool:
         """Whether it can, as far as is known: nobody waits longer for it than for a model that is loaded."""
         self._loading.join(timeout=max(min(self._asker.left, LOADING), 0.0))
-        return self._able.get(role, True)
+        if self._able.get(role) is None and not self._loading.is_alive():
+            self._able[role] = abilities.show(self._asker, role)
+        return self._able.get(role) is not False
 
     @property
     def proposers(self) -> tuple[Proposer, ...]:
@@ -126,7 +129,7 @@ class LocalModel:
     def notes(self) -> tuple[str, ...]:
         """What people should know: what was asked, and why no more was."""
         tally, seconds = self._asker.tally, self._asker.seconds
-        bad = [abilities.IN_WORDS[role] for role, is_able in self._able.items() if not is_able]
+        bad = [abilities.IN_WORDS[role] for role, is_able in self._able.items() if is_able is False]
         unable = f"asked three small tasks, the model failed at {', '.join(bad)}: not asked for these" * bool(bad)
         asked = (
             f"{self._found.heading}: {counted(tally['questions'], 'question')}, {tally['from before']} known from "

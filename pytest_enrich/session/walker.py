@@ -232,6 +232,7 @@ class Walker:
             return
         # Executions are shared out over all targets: a shard looks as long at each as the whole run would.
         remaining = pipeline.RemainingBudget(turn.budget(self._settings.budget, whole), len(every), turn.patience)
+        self._context = replace(self._context, remaining=remaining)
         self._context = self._context_for(turn, remaining)
         asks = MODEL in turn.names
         executor, ahead = (self._asking, self._slots + AHEAD) if asks else (self._executor, self._slots)

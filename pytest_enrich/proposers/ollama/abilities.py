@@ -1,6 +1,7 @@
 """What a model can do: shown by three tiny tasks of its later work, never guessed from its size.
 
-They are asked when a model is met for the first time; the replies are kept with all others, by the model's digest.
+Each is asked when the work that it stands for comes up for the first time; the replies are kept with all others,
+by the model's digest.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from pytest_enrich.proposers.ollama.protocol import Message
 from pytest_enrich.proposers.ollama.question import Question
 from pytest_enrich.writing.syntax import literal_value
 
-Role: TypeAlias = Literal["tests", "use", "names"]
+Role: TypeAlias = Literal["names", "use", "tests"]
 ROLES: tuple[Role, ...] = get_args(Role)
-IN_WORDS: dict[Role, str] = {"tests": "whole tests", "use": "texts and scripts", "names": "names"}
+IN_WORDS: dict[Role, str] = {"names": "names", "use": "texts and scripts", "tests": "whole tests"}
 ABILITY = "ability"
 SECONDS = 7.0
 """So long each may take, beyond reading what all questions of its kind begin with."""
@@ -44,17 +45,16 @@ _AGE_TITLE, _AGE_PROMISE = 'parse_age: raises ValueError "age is negative"', "Re
 
 
 def look(asker: Asker) -> dict[Role, bool]:
-    """Whether a model can do what each role takes; of a role that is left out nothing is known.
+    """Whether a model can do what each role takes; of a role that is left out nothing is known."""
+    found = {role: show(asker, role) for role in ROLES}
+    return {role: is_able for role, is_able in found.items() if is_able is not None}
 
-    What it is asked next, in a run, begins as the last of the tasks does.
-    """
-    found: dict[Role, bool] = {}
-    for role in ROLES:
-        question, holds = _TASKS[role]
-        answered = asker.ask(question)
-        if answered is not None:
-            found[role] = holds(answered.text)
-    return found
+
+def show(asker: Asker, role: Role) -> bool | None:
+    """Whether a model can do what a role takes; None where it does not answer in time."""
+    question, holds = _TASKS[role]
+    answered = asker.ask(question)
+    return None if answered is None else holds(answered.text)
 
 
 def told(able: dict[Role, bool]) -> str:

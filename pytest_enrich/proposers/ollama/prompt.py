@@ -193,14 +193,14 @@ def _going_on(asked: tuple[Message, ...], code: str, question: str) -> tuple[Mes
 def wording(title: str, docstring: str, code: str) -> tuple[Message, ...]:
     """The chat that asks how a test would be said: an example, then the test."""
     promise = docstring.strip().partition("\n")[0][:MOST_PROMISE]
-    return (*_WORDING, Message(role="user", content=_shown_test(title[:MOST_PROMISE], promise, code)))
+    return (*WORDING, Message(role="user", content=_shown_test(title[:MOST_PROMISE], promise, code)))
 
 
 def _shown_test(title: str, promise: str, code: str) -> str:
     return "\n".join(filter(None, (f"# {title}", f"# {promise}" if promise else "", code[:MOST_WORDED].rstrip())))
 
 
-_WORDING = (
+WORDING = (
     WORDER,
     Message(
         role="user",
@@ -218,6 +218,7 @@ _WORDING = (
         ),
     ),
 )
+"""What all questions about how a test would be said begin with."""
 
 
 def sizes(targets: Iterable[Target], source_text: Callable[[str], str], room: int) -> Iterator[int]:

@@ -80,9 +80,9 @@ def test_of_a_model_that_does_not_answer_nothing_is_known(server, ollama, client
 @pytest.mark.parametrize(
     ("able", "told"),
     [
-        ({"tests": True, "use": True, "names": True}, "whole tests, texts and scripts, names"),
-        ({"tests": False, "use": True, "names": True}, "texts and scripts, names; not whole tests"),
-        ({}, "not known yet, no answer in time: whole tests, texts and scripts, names"),
+        ({"tests": True, "use": True, "names": True}, "names, texts and scripts, whole tests"),
+        ({"tests": False, "use": True, "names": True}, "names, texts and scripts; not whole tests"),
+        ({}, "not known yet, no answer in time: names, texts and scripts, whole tests"),
     ],
 )
 def test_abilities_in_words(able, told):
