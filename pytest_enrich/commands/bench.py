@@ -24,6 +24,7 @@ import click
 import msgspec
 from msgspec import Struct
 
+from pytest_enrich.commands import pytest_run
 from pytest_enrich.commands.project import answer, json_option, project_option, say
 from pytest_enrich.config import Budget, budget
 from pytest_enrich.data import RunSummary
@@ -208,7 +209,8 @@ class Bench(Struct, frozen=True, kw_only=True):
         return frozenset((name, *branch) for name, file in files.items() for branch in file.missing_branches)
 
     def _pytest(self, checkout: Path, *words: str) -> str:
-        return self._ran(checkout, "-m", "pytest", f"--rootdir={checkout}", "-p", "no:cacheprovider", *words)
+        always = (f"--rootdir={checkout}", "-p", "no:cacheprovider", *pytest_run.plugins())
+        return self._ran(checkout, "-m", "pytest", *always, *words)
 
     def _ran(self, checkout: Path, *words: str, allowed: Sequence[int] = (0,)) -> str:
         """What a Python process in a copy printed, which finds the copy's modules before the project's."""
