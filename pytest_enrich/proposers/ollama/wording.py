@@ -36,6 +36,7 @@ LONGEST, LONGEST_SENTENCE = 72, 80
 MOST_WORDS = 9
 _SENTENCE = re.compile(r"[A-Z][\w ,;:'()/-]+\.")
 _VALUE = re.compile(r"(?=.*[A-Za-z]{3})[\w .,:/@+-]{3,24}", re.ASCII)
+_NUMBER = re.compile(r"(?<![\w-])-?\d+(?:\.\d+)?")
 _NAME = re.compile(r"test_[a-z][a-z0-9]*(_[a-z0-9]+)+")
 _MACHINERY = words.JOINTS | {
     "assert", "case", "correctly", "error", "exception", "expected", "function", "give", "match", "no", "not",
@@ -130,7 +131,7 @@ class Asked(Struct, frozen=True, kw_only=True):
 
     @property
     def _schema(self) -> dict[str, Any]:
-        name = {"type": "string", "pattern": "^test_[a-z][a-z0-9_]{8,56}$"}
+        name = {"type": "string", "pattern": "^test_[a-z][a-z0-9_]{8,44}$"}
         properties: dict[str, Any] = {
             "names": {"type": "array", "items": name, "minItems": 2, "maxItems": MOST_NAMES}
         }
@@ -197,6 +198,8 @@ class Asked(Struct, frozen=True, kw_only=True):
         code = re.sub(r"\bdef \w+", "def _", test.code, count=1)
         gaps = " ".join(gap.text for gap in target.gaps if gap.id in test.gaps)
         literals = [ast.unparse(node) for node in ast.walk(ast.parse(code)) if isinstance(node, _LITERALS)]
+        literals += [text for text in refine.texts(test) if _NUMBER.fullmatch(text)]
+        literals += _NUMBER.findall(test.title)
         evident = [words.evident(value, "", optional=True) for value in literals]
         return _stems(" ".join((code, test.title, target.docstring or "", gaps, *parameters, *evident)))
 
@@ -253,7 +256,7 @@ def _worth(name: str, subject: frozenset[str], known: Collection[str]) -> float:
     """The better a name, the higher: what it says of the case, in words that are known, and not too many."""
     spoken = words.snake(name).split("_")[1:]
     content = _stems(name) - subject - _COMMON
-    told = len(content & {*known}) - len(content - {*known})
+    told = len(content & {*known}) - len(content - {*known}) + len(_stems(name) & _OUTCOMES & {*known})
     excess = max(len(spoken) - MOST_WORDS, 0) + len(spoken) - len({*spoken})
     return told - excess - 2 * any(word.isdigit() for word in spoken)
 
@@ -267,7 +270,8 @@ def _stem(word: str) -> str:
     return re.sub(r"(?<=\w{3})(?:ed|ing|es|s|d|e)$", "", word)[:7]
 
 
-_COMMON = _stems(" ".join(_MACHINERY))
+_COMMON, _OUTCOMES = _stems(" ".join(_MACHINERY)), _stems("refused rejected")
+"""Words that need no evidence in a name, and those of them that say something where the test has them, too."""
 
 
 def _is_dull(text: str, known: str) -> bool:

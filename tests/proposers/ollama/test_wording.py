@@ -74,6 +74,27 @@ def test_our_name_stays_where_the_models_says_no_more(worded, test_of):
     assert worded(test_of("test_negative_total_gives_nothing"), {"names": ["test_discount_negative"]})[0] == []
 
 
+def test_what_the_test_says_of_the_outcome_counts(worded, test_of):
+    test = test_of("test_discount_for_refund", call="discount('refund').rejected")
+    assert (
+        name_of(worded(test, {"names": ["test_discount_refund_is_rejected"]}))
+        == "test_discount_refund_is_rejected"
+    )
+
+
+def test_a_hyphen_in_a_text_is_no_sign(worded, test_of):
+    test = replace(test_of(call="discount('AB-12')"), title="discount: gives 0 for 'AB-12'")
+    assert worded(test, {"names": ["test_negative_discount_of_ab"]})[0] == []
+
+
+def test_a_number_in_a_text_shows_what_it_is(worded, test_of):
+    test = test_of(call="discount(Decimal('-2.50'))")
+    assert (
+        name_of(worded(test, {"names": ["test_discount_of_negative_decimal"]}))
+        == "test_discount_of_negative_decimal"
+    )
+
+
 @pytest.mark.parametrize(
     "name",
     [
