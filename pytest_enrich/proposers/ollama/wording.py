@@ -275,8 +275,9 @@ _COMMON, _OUTCOMES = _stems(" ".join(_MACHINERY)), _stems("refused rejected")
 
 
 def _is_dull(text: str, known: str) -> bool:
-    """Whether nobody would pass a text, and nobody did: it has no word, and stands nowhere in the code."""
-    return bool(text) and re.search(r"[A-Za-z]{3}", text) is None and text.isprintable() and text not in known
+    """Whether nobody would pass a text, and nobody did: it has no word, and is no literal of the code."""
+    is_known = any(f"{quote}{text}{quote}" in known for quote in "'\"")
+    return bool(text) and re.search(r"[A-Za-z]{3}", text) is None and text.isprintable() and not is_known
 
 
 def _is_text(value: object) -> bool:

@@ -159,6 +159,14 @@ def test_a_text_that_nobody_would_pass_gets_another_that_is_the_models(worded, t
     assert asked["format"]["properties"]["values"]["required"] == ["-7"]
 
 
+@pytest.mark.parametrize(("text", "is_asked"), [("'CD-7'", True), ("'-7'", False), ('"-7"', False)])
+def test_a_text_that_people_pass_stays(worded, test_of, text, is_asked):
+    _, (asked,) = worded(
+        test_of(call="discount('-7')"), {}, test_text=f"def test_discount():\n    discount({text})\n"
+    )
+    assert ("values" in asked["format"]["properties"]) is is_asked
+
+
 @pytest.mark.parametrize("call", ["discount('summer')", "discount(3)"])
 def test_for_a_text_with_words_in_it_and_for_a_number_no_other_is_asked_for(worded, test_of, call):
     _, (asked,) = worded(test_of(call=call), {"names": [GOOD]})
