@@ -38,6 +38,7 @@ _VERBS = {
     "doctor": "doctor",
     "merge": "merge",
     "stats": "stats",
+    "bench": "bench",
     "audit": "audit",
     "export": "export",
     "clean": "clean",

@@ -375,38 +375,56 @@ def test_a_target_of_which_a_job_failed_is_not_complete(fakes, context):
     assert (done.complete, done.attempts) == (False, ())
 
 
-# --- names
+# --- better versions of what was kept
 
 
-def renamed(name):
-    def named(_task, test):
-        return replace(test, name=name, code=test.code.replace(test.name, name))
+@pytest.fixture
+def improve(fakes, context):
+    """A kept test, improved by these versions of it."""
 
-    return named
+    def improve(*versions, more=False, **changes):
+        made = context(fakes.FakeProposer(*candidates(fakes, 1)), **changes)
+        (kept,) = pipeline.work(fakes.target(), made, SLICE).attempts
+        made.sandbox.jobs.clear()
+        think = lambda _task, one: [version(one.candidate) for version in versions]  # noqa: E731
+        return pipeline.improve(fakes.target(), kept, think, made, more=more), made.sandbox.asked(Prove)
+
+    return improve
 
 
-def test_a_kept_test_may_get_a_better_name_and_is_judged_under_it(fakes, context):
-    proposer, tasks = fakes.FakeProposer(*candidates(fakes, 1)), []
-    made = context(proposer)
+def renamed(test):
+    return replace(test, name="test_better_name", code=test.code.replace(test.name, "test_better_name"))
 
-    def named(task, test):
-        tasks.append(task)
-        return renamed("test_better_name")(task, test)
 
-    (attempt,) = pipeline.work(fakes.target(), replace(made, named=named), SLICE).attempts
+def rewritten(test):
+    return replace(test, code=test.code.replace("-1", "-5"))
+
+
+def broken(test):
+    return replace(test, code="def test_1(:\n")
+
+
+def test_a_better_name_needs_no_proof(improve):
+    attempt, proved = improve(renamed)
     assert (attempt.candidate.name, type(attempt.verdict)) == ("test_better_name", Kept)
-    assert "test_better_name" in made.sandbox.asked(Prove)[-1].text
-    assert [gap.id for gap in tasks[0].target.gaps] == ["cart-aaaaaaaa"]
+    assert proved == []
 
 
-def test_under_a_name_that_it_does_not_pass_under_it_is_kept_as_it_was(fakes, context):
-    made = replace(context(fakes.FakeProposer(*candidates(fakes, 1))), named=renamed("test_no_name()"))
-    (attempt,) = pipeline.work(fakes.target(), made, SLICE).attempts
-    assert (attempt.candidate.name, type(attempt.verdict)) == ("test_1", Kept)
+def test_other_values_are_proven_again(improve):
+    attempt, proved = improve(rewritten)
+    assert "discount(-5)" in attempt.candidate.code
+    assert "discount(-5)" in proved[-1].text
 
 
-def test_what_is_dropped_gets_no_name(fakes, context):
-    made = context(fakes.FakeProposer(*candidates(fakes, 1)), lines=(), branches=())
-    (attempt,) = pipeline.work(fakes.target(), replace(made, named=renamed("test_x")), SLICE).attempts
-    assert isinstance(attempt.verdict, Dropped)
-    assert attempt.candidate.name == "test_1"
+def test_a_version_that_is_dropped_makes_room_for_the_next(improve):
+    attempt, _ = improve(broken, renamed)
+    assert attempt.candidate.name == "test_better_name"
+
+
+def test_without_a_better_version_there_is_none(improve):
+    assert improve(broken) == (None, [])
+
+
+def test_where_more_is_to_be_noticed_as_much_is_not_enough(improve):
+    assert improve(rewritten, more=True)[0] is None
+    assert improve(renamed, more=True)[0] is None

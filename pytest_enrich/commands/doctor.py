@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,8 +20,11 @@ from pytest_enrich.reporters.words import counted, visible
 from pytest_enrich.sandboxes import isolation
 from pytest_enrich.sandboxes.isolation import RLIMITS_ONLY
 from pytest_enrich.store import Store
+from pytest_enrich.store.evidence import Answers
 
 _FOUND = 1
+_MODEL = 60.0
+"""Seconds that a model has to be loaded and to show what it can do."""
 
 
 class Check(Struct, frozen=True):
@@ -54,24 +58,30 @@ def _checks(store: Store) -> Iterator[Check]:
     yield _git(store)
     yield _limits()
     yield from _isolation(Path(store.rootdir))
-    yield from _model()
+    yield from _model(store)
     yield from _inside(store)
 
 
-def _model() -> Iterator[Check]:
-    """Which local model a run would ask; none is needed."""
-    from pytest_enrich.proposers.ollama import connect
+def _model(store: Store) -> Iterator[Check]:
+    """Which local model a run would ask, and what it can do; none is needed."""
+    from pytest_enrich.proposers.ollama import abilities, connect
+    from pytest_enrich.proposers.ollama.asking import Asker
     from pytest_enrich.proposers.ollama.gate import Refusal
+    from pytest_enrich.proposers.ollama.prompt import WORDING
 
     found = connect.connect(connect.Wish())
     if isinstance(found, Refusal):
         remedy = f" ({found.remedy.partition(':')[2].strip()})" * bool(found.remedy)
         yield Check("model", ok=True, found=f"none: {found.reason}{remedy}: not needed")
         return
-    found.client.close()
     yield Check("model", ok=True, found=f"{found.heading}; {found.reason}")
-    use = "names; for whole tests it is small" if found.model.is_small else "names and whole tests"
-    yield Check("  good for", ok=True, found=use)
+    with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
+        kept = Answers(store.directory if store.exists() else Path(scratch), store.rootdir)
+        end = time.monotonic() + _MODEL
+        asker = Asker(found.client, found.model, kept, lambda: end - time.monotonic())
+        asker.warm(WORDING)
+        yield Check("  good for", ok=True, found=abilities.told(abilities.look(asker)))
+    found.client.close()
 
 
 def _folder(store: Store) -> Check:

@@ -149,7 +149,7 @@ def near(one: Suggestion) -> str:
 
 def origin(one: Suggestion) -> str:
     """Who thought of it, and where it was proven."""
-    return f"{one.origin.proposer}, seed {one.origin.seed}; ran in: {one.proof.isolation}"
+    return f"{one.origin.told}; ran in: {one.proof.isolation}"
 
 
 def believed(store: Store, one: Suggestion, width: int) -> list[str]:

@@ -125,7 +125,7 @@ def selecting(store: Store, one: Suggestion) -> Iterator[list[str]]:
     """
     with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
         Store(Path(scratch), store.rootdir).save(one, "", _module(store, one))
-        yield [*_plugins(), f"--enrich-run={one.id}", f"--enrich-dir={scratch}"]
+        yield [*plugins(), f"--enrich-run={one.id}", f"--enrich-dir={scratch}"]
 
 
 def _module(store: Store, one: Suggestion) -> str:
@@ -134,20 +134,20 @@ def _module(store: Store, one: Suggestion) -> str:
     return patch.render_module(one, python_file.read(store.rootdir, one.target.path).before)
 
 
-def _plugins() -> list[str]:
+def plugins() -> list[str]:
     """Where plugins are not loaded by themselves, ours and the one that it needs have to be."""
     return ["-p", "pytest_enrich.pytest_hooks.autoload"] if os.environ.get(_AUTOLOAD) else []
 
 
 def reproof(store: Store, file: Path, words: Sequence[str] = ()) -> Outcome:
     """Prove the suggestion in `file`, with the options of this project; the answer comes beside it."""
-    arguments = [*_plugins(), f"--rootdir={store.rootdir}", *words, f"--enrich-prove={file}"]
+    arguments = [*plugins(), f"--rootdir={store.rootdir}", *words, f"--enrich-prove={file}"]
     return _captured(store, arguments, inert=False)
 
 
 def rehearsal(store: Store, file: Path) -> Outcome:
     """Try existing tests in the sandbox, with the options of this project; the answer comes into `file`."""
-    return _captured(store, [*_plugins(), f"--rootdir={store.rootdir}", f"--enrich-rehearse={file}"], inert=False)
+    return _captured(store, [*plugins(), f"--rootdir={store.rootdir}", f"--enrich-rehearse={file}"], inert=False)
 
 
 def _waiting(tell: Tell, what: str) -> Callable[[], None]:

@@ -56,6 +56,8 @@ def _pending(store: Store, *, as_json: bool) -> int:
         say(f"Nothing is pending.\nNext:  {following}")
     else:
         say(text.table(pending))
+        for line in text.by_models(pending):
+            say(f"\n{line}")
         for one in stale:
             say(f"\nstale: {one.id}: {fit(one.gap.qualname or one.gap.path, 30)} changed since")
         if foreign:
@@ -79,6 +81,7 @@ def _facts(one: Suggestion, *, stale: bool, here: bool) -> dict[str, object]:
         "line": one.gap.line,
         "target": one.target.path,
         "look": one.look,
+        "from": one.origin.told,
         "stale": stale,
         "proven_here": here,
     }

@@ -106,6 +106,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         model: The tag of the local model to ask, "" for the best one that is there, "none" for no model.
         host: Where Ollama listens, "" for what the environment says.
         allow_remote: Whether source code may be sent to another machine.
+        think: Whether a model that can think may.
         prompt_exclude: Globs of files whose text never goes into a prompt.
         fresh: Forget what earlier runs tried.
         listing: Print the gaps in order and propose nothing.
@@ -140,6 +141,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     model: str = ""
     host: str = ""
     allow_remote: bool = False
+    think: bool = False
     prompt_exclude: tuple[str, ...] = ()
     fresh: bool = False
     listing: bool = False

@@ -25,8 +25,9 @@ class Origin(Struct, frozen=True, kw_only=True):
             same seed gives them again.
         rules: Names of the rules by which its inputs were thought of.
         doubt: As of a `Finding`: those of which there is more come later.
-        model, strategy, prompt: Of a model: its name, what it was asked for (`inputs`), and the digest of the
+        model, strategy, prompt: Of a model: its name, what it was asked for (`scenario`), and the digest of the
             question, by which its reply is kept.
+        worded: What of a test that somebody else thought of is in the model's words (`name`, `docstring`).
     """
 
     proposer: str
@@ -40,6 +41,7 @@ class Origin(Struct, frozen=True, kw_only=True):
     model: str = ""
     strategy: str = ""
     prompt: str = ""
+    worded: tuple[str, ...] = ()
 
 
 class Oracle(Struct, frozen=True, kw_only=True):

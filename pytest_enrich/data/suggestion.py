@@ -93,7 +93,10 @@ class ProofPart(Struct, frozen=True, kw_only=True):
 
 
 class OriginPart(Struct, frozen=True, kw_only=True):
-    """Who thought of it; of a model its name, what it was asked for, and the digest by which its reply is kept."""
+    """Who thought of it; of a model its name, what it was asked for, and the digest by which its reply is kept.
+
+    `worded` is what alone is the model's, of a test that the proposer thought of: its `name`, its `docstring`.
+    """
 
     proposer: str
     seed: int = 0
@@ -101,6 +104,14 @@ class OriginPart(Struct, frozen=True, kw_only=True):
     model: str = ""
     strategy: str = ""
     prompt: str = ""
+    worded: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """`ollama qwen2.5-coder:7b, seed 0`, or `inputs by search, name by qwen2.5-coder:7b, seed 0`."""
+        if self.worded:
+            return f"inputs by {self.proposer}, {' and '.join(self.worded)} by {self.model}, seed {self.seed}"
+        return f"{' '.join(filter(None, (self.proposer, self.model)))}, seed {self.seed}"
 
 
 class MadePart(Struct, frozen=True, kw_only=True):

@@ -70,8 +70,7 @@ def origin(suggestion: Suggestion) -> str:
     """Who thought of it."""
     made = suggestion.origin
     spent = f", {made.executions} executions" if made.executions else ""
-    model = f" {made.model}" if made.model else ""
-    return f"{made.proposer}{model}, seed {made.seed}{spent}"
+    return f"{made.told}{spent}"
 
 
 def where(suggestion: Suggestion) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -70,8 +70,7 @@ class RunContext(Struct, frozen=True, kw_only=True):
     `watch` gives the jobs that failed in this thread meanwhile: what they were asked for is to be tried again.
     `is_rejected` tells, of a gap's id, a test's hash (`patch.body_of`), a source file and a function, whether
     people turned this test down; `turned_down` why they turned down others for a source file.
-    `existing` is what the run knows of the tests that exist: whoever is asked, it is the same.
-    `named` may give a test that was kept a better name; under that it is judged once more. `sharper` as in
+    `existing` is what the run knows of the tests that exist: whoever is asked, it is the same. `sharper` as in
     `validate.judge`.
     """
 
@@ -88,7 +87,6 @@ class RunContext(Struct, frozen=True, kw_only=True):
     earlier: Mapping[tuple[str, str], tuple[Attempt, ...]] = {}
     is_rejected: Callable[[str, str, str, str], bool] = lambda *_facts: False
     turned_down: Callable[[str], tuple[Reason, ...]] = lambda _path: ()
-    named: Callable[[Task, NewTest], NewTest | None] = lambda *_test: None
     sharper: validate.Sharper = lambda *_call: ()
     watch: Callable[[], AbstractContextManager[Sequence[Job]]] = lambda: nullcontext(())
 
@@ -115,17 +113,27 @@ def judge(task: Task, candidate: Candidate, context: RunContext) -> Verdict:
     return _REJECTED if _is_rejected(verdict.smaller or candidate, verdict.gaps, task.target, context) else verdict
 
 
-def named(task: Task, candidate: Candidate, verdict: Verdict, context: RunContext) -> tuple[Candidate, Verdict]:
-    """A kept test under a better name, where there is one and it is as good there; else both as they are."""
-    if not isinstance(verdict, Kept):
-        return candidate, verdict
-    kept = verdict.smaller or candidate
-    other = context.named(task, kept) if isinstance(kept, NewTest) else None
-    again = judge(task, other, context) if other is not None else None
-    if other is None or not isinstance(again, Kept):
-        return candidate, verdict
-    is_as_good = (again.gaps, again.grade) == (verdict.gaps, verdict.grade)
-    return (other, again) if is_as_good else (candidate, verdict)
+def improved(
+    task: Task, kept: Attempt, versions: Iterable[NewTest], context: RunContext, *, more: bool
+) -> Attempt | None:
+    """The first of these versions of a kept test that does all that the test does, and `more` where that is asked.
+
+    One with another name or docstring does the same without being run.
+    """
+    for version in versions:
+        if patch.body_of(version) == patch.body_of(kept.candidate):
+            return None if more else replace(kept, candidate=version)
+        verdict = judge(task, version, context)
+        if isinstance(verdict, Kept) and _does_all_of(verdict, kept.verdict, more=more):
+            return attempt(task.target, version, verdict)
+    return None
+
+
+def _does_all_of(new: Kept, old: Verdict, *, more: bool) -> bool:
+    """Whether it closes and notices all that the other one does."""
+    assert isinstance(old, Kept)
+    noticed, before = ({(one.line, one.change) for one in each.mutants.list if one.killed} for each in (new, old))
+    return {*new.gaps} >= {*old.gaps} and (noticed > before if more else noticed >= before)
 
 
 def is_needless(candidate: Candidate, task: Task) -> bool:
@@ -160,6 +168,8 @@ def attempt(target: Target, candidate: Candidate, verdict: Verdict) -> Attempt:
 
 
 T = TypeVar("T")
+Improver: TypeAlias = Callable[[Task, Attempt], Iterable[NewTest]]
+"""Thinks of other versions of a kept test, the best first."""
 TOGETHER = 4
 MOST_HELD = 4
 """So many times as many as are worked on at a time may be done, or under way, behind one that takes long."""
@@ -230,17 +240,7 @@ def work(target: Target, context: RunContext, slice_: Slice) -> Done:
     names = [one.qualname for one in target.parts or (target,)]
     earlier = tuple(one for name in names for one in context.earlier.get((target.path, name), ()))
     attempts: tuple[Attempt, ...] = ()
-    task = Task(
-        target=target,
-        attempts=earlier,
-        test_text=context.test_text(target.placement.path),
-        seconds=slice_.seconds,
-        executions=slice_.executions,
-        seed=context.seed,
-        source_text=context.source_text(target.path),
-        others=tuple(gap for gap in context.gaps.get(target.path, ()) if gap not in target.gaps),
-        turned_down=context.turned_down(target.path),
-    )
+    task = _task(target, earlier, context, slice_)
 
     def now() -> Task:
         return task
@@ -255,13 +255,40 @@ def work(target: Target, context: RunContext, slice_: Slice) -> Done:
         found = _in_time(partial(judge, task, candidate, context))
         if found is None:
             return Done(target=target, attempts=attempts, complete=False)
-        renamed = _in_time(partial(named, task, candidate, found, context))
-        kept, verdict = renamed or (candidate, found)
-        attempts = (*attempts, attempt(target, kept, verdict))
-        task = _next(task, (*earlier, *attempts), verdict)
+        attempts = (*attempts, attempt(target, candidate, found))
+        task = _next(task, (*earlier, *attempts), found)
         if not task.target.gaps:
             return Done(target=target, attempts=attempts)
     return Done(target=target, attempts=attempts, complete=context.remaining.left > 0)
+
+
+def improve(target: Target, kept: Attempt, think: Improver, context: RunContext, *, more: bool) -> Attempt | None:
+    """A kept test of this target as somebody says it better: with all that it does; None where nobody does.
+
+    Args:
+        target: With the gaps that the test closes alone.
+        kept: The test.
+        think: Thinks of other versions of it, the best first.
+        context: Where they are proven.
+        more: Whether a version is only better when the test notices more.
+    """
+    task = _task(target, (), context, context.remaining.slice(1))
+    with context.watch():
+        return _in_time(lambda: improved(task, kept, think(task, kept), context, more=more))
+
+
+def _task(target: Target, earlier: tuple[Attempt, ...], context: RunContext, slice_: Slice) -> Task:
+    return Task(
+        target=target,
+        attempts=earlier,
+        test_text=context.test_text(target.placement.path),
+        seconds=slice_.seconds,
+        executions=slice_.executions,
+        seed=context.seed,
+        source_text=context.source_text(target.path),
+        others=tuple(gap for gap in context.gaps.get(target.path, ()) if gap not in target.gaps),
+        turned_down=context.turned_down(target.path),
+    )
 
 
 def _in_time(doing: Callable[[], T]) -> T | None:
@@ -326,4 +353,4 @@ def _covered(done: Done) -> Iterator[tuple[str, int | Branch]]:
             yield from ((done.target.path, branch) for branch in attempt.verdict.branches)
 
 
-__all__ = ["Done", "RemainingBudget", "RunContext", "Slice", "narrowed", "run", "watched", "work"]
+__all__ = ["Done", "RemainingBudget", "RunContext", "Slice", "improve", "narrowed", "run", "watched", "work"]

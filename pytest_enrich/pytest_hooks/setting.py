@@ -55,6 +55,7 @@ def read(config: pytest.Config) -> Settings:
         model=_value(config, "model", values.word),
         host=_value(config, "host", values.word),
         allow_remote=bool(_ini(config, "enrich_allow_remote")),
+        think=bool(_ini(config, "enrich_think")),
         prompt_exclude=(*private.FILES, *private.FOLDERS, *config.getini("enrich_prompt_exclude")),
         fresh=config.getoption("enrich_fresh"),
         listing=config.getoption("enrich_list"),

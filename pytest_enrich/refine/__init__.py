@@ -12,7 +12,7 @@ from pytest_enrich.data import Candidate, NewTest
 from pytest_enrich.mutants.edit import Source
 from pytest_enrich.refine import statement
 from pytest_enrich.refine.asserting import keeps_apart
-from pytest_enrich.refine.rewrite import removed, renamed, replaced, without
+from pytest_enrich.refine.rewrite import documented, removed, renamed, replaced, revalued, texts, without
 from pytest_enrich.refine.statement import Statement, read
 
 MOST_TRIES = 12
@@ -202,4 +202,4 @@ def _joined(source: Source, name: str, given: Statement, reader: Statement) -> s
     return f"{indent}{source.text[first:start]}{value}{source.text[end:last]}\n"
 
 
-__all__ = ["Parts", "parts", "reduce", "smallest"]
+__all__ = ["Parts", "documented", "parts", "reduce", "renamed", "revalued", "smallest", "texts"]

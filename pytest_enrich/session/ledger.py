@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_enrich import pipeline
 from pytest_enrich.config import MODEL, Budget
@@ -114,6 +115,23 @@ def by_module(targets: Iterable[Target]) -> list[Target]:
     return [target for group in found.values() for target in group]
 
 
+class Made(Struct, frozen=True, kw_only=True):
+    """A suggestion that was written, of an attempt on a target: named after `gap`, closing `others` as well."""
+
+    suggestion: Suggestion
+    target: Target
+    attempt: Attempt
+    gap: Gap
+    others: tuple[Gap, ...]
+
+    @property
+    def narrow(self) -> Target:
+        """The target with the gaps that this test alone closes."""
+        assert isinstance(self.attempt.verdict, Kept)
+        gaps = self.attempt.verdict.gaps
+        return self.target.without(lambda gap: gap.id not in gaps)
+
+
 class Ledger:
     """Kept while a run goes on; whatever is finished is on the disk as well.
 
@@ -133,8 +151,8 @@ class Ledger:
         functions = dict.fromkeys(key(gap) for gap in found.open)
         self._places = {function: place for place, function in enumerate(functions, 1)}
         self._outcomes: dict[str, str] = {}
-        self._made: list[tuple[Suggestion, int]] = []
-        self._put_off: list[Attempt] = []
+        self._made: list[Made] = []
+        self._put_off: list[tuple[Attempt, Target]] = []
         self._told: set[tuple[str, str]] = set()
         self._maximum = maximum
         self.attempts: list[Attempt] = []
@@ -184,7 +202,23 @@ class Ledger:
     @property
     def suggestions(self) -> tuple[MadeSuggestion, ...]:
         """Those that were written, in this order."""
-        return tuple(MadeSuggestion(id=one.id, grade=one.grade, place=place) for one, place in self._made)
+        known = ((made.suggestion, self._places[made.attempt.path, made.attempt.qualname]) for made in self._made)
+        return tuple(MadeSuggestion(id=one.id, grade=one.grade, place=place) for one, place in known)
+
+    @property
+    def made(self) -> tuple[Made, ...]:
+        """What was written, in this order."""
+        return tuple(self._made)
+
+    def improve(self, made: Made, attempt: Attempt) -> None:
+        """Write a suggestion again with a better version of its test, unless people have touched it."""
+        one = self._writer.rewrite(made.suggestion, attempt, made.gap, made.others)
+        if one is not None:
+            new = replace(made, suggestion=one, attempt=attempt)
+            self._made[self._made.index(made)] = new
+            if attempt.verdict != made.attempt.verdict:
+                self.attempts.append(attempt)
+                self._store.journal(Attempted(attempt=attempt))
 
     @property
     def earlier(self) -> dict[tuple[str, str], tuple[Attempt, ...]]:
@@ -233,7 +267,7 @@ class Ledger:
             self._broken.update(gap.id for gap in done.target.gaps)
         for attempt in done.attempts:
             self.streak.see(attempt)
-        closed = {gap: outcome for attempt in done.attempts for gap, outcome in self._closed(attempt)}
+        closed = {gap: outcome for attempt in done.attempts for gap, outcome in self._closed(attempt, done.target)}
         if done.complete:
             self.note([gap for gap in done.target.gaps if not self.is_closed(gap)], NOTHING)
         for outcome in (PUT_OFF, FOUND):
@@ -250,7 +284,7 @@ class Ledger:
                 digest = target.part_of(gap.id).digest
                 yield Finished(gap=gap, digest=digest, proposer=names, outcome=outcome)
 
-    def _closed(self, attempt: Attempt) -> Iterator[tuple[str, str]]:
+    def _closed(self, attempt: Attempt, target: Target) -> Iterator[tuple[str, str]]:
         """The gaps that an attempt closes, and how they ended by that."""
         if isinstance(attempt.verdict, Dropped):
             self.dropped[f"{attempt.verdict.rung}: {attempt.verdict.reason}"] += 1
@@ -258,9 +292,9 @@ class Ledger:
         elif self._contradictions.contradicts(attempt):
             self.dropped[DENIED] += 1
         elif attempt.candidate.origin.doubt or self._has_no_place(attempt):
-            self._put_off.append(attempt)
+            self._put_off.append((attempt, target))
             yield from ((gap, PUT_OFF) for gap in attempt.verdict.gaps)
-        elif self._write(attempt):
+        elif self._write(attempt, target):
             yield from ((gap, FOUND) for gap in attempt.verdict.gaps)
 
     def _has_no_place(self, attempt: Attempt) -> bool:
@@ -269,17 +303,17 @@ class Ledger:
 
     def settle(self) -> None:
         """Write what was put off, as far as there is room: what people doubt least first."""
-        for attempt in sorted(self._put_off, key=lambda one: one.candidate.origin.doubt):
+        for attempt, target in sorted(self._put_off, key=lambda one: one[0].candidate.origin.doubt):
             assert isinstance(attempt.verdict, Kept)
             left = [gap for gap in self._found.open if gap.id in attempt.verdict.gaps and self._is_put_off(gap)]
-            if left and not self._has_no_place(attempt) and self._write(attempt):
+            if left and not self._has_no_place(attempt) and self._write(attempt, target):
                 self.note(left, FOUND)
         self._outcomes = {gap: outcome for gap, outcome in self._outcomes.items() if outcome != PUT_OFF}
 
     def _is_put_off(self, gap: Gap) -> bool:
         return self._outcomes.get(gap.id) == PUT_OFF
 
-    def _write(self, attempt: Attempt) -> bool:
+    def _write(self, attempt: Attempt, target: Target) -> bool:
         """Write the suggestion for a kept attempt; whether its test file could take it."""
         assert isinstance(attempt.verdict, Kept)
         closed = {gap.id: gap for gap in self._found.open if gap.id in attempt.verdict.gaps}
@@ -290,7 +324,8 @@ class Ledger:
         except RefusedError:
             self.dropped["parses: cannot be put into the test file"] += 1
             return False
-        self._made.append((one, self._places[attempt.path, attempt.qualname]))
+        made = Made(suggestion=one, target=target, attempt=attempt, gap=closed[named], others=tuple(others))
+        self._made.append(made)
         self._told.add(_said(attempt))
         self.waiting += 1
         return True

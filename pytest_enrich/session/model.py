@@ -7,27 +7,36 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.config import Settings
-from pytest_enrich.data import Attempt, ModelPart, NewTest, Target
-from pytest_enrich.proposers.ollama import connect, prompt
+from pytest_enrich.data import Attempt, ModelPart, Target
+from pytest_enrich.pipeline import Improver
+from pytest_enrich.proposers.ollama import abilities, connect, prompt
+from pytest_enrich.proposers.ollama.abilities import Role
 from pytest_enrich.proposers.ollama.asking import LEFT, NEEDED, UNASKED, Asker
 from pytest_enrich.proposers.ollama.connect import Connected
 from pytest_enrich.proposers.ollama.gate import Refusal
-from pytest_enrich.proposers.ollama.naming import Naming
 from pytest_enrich.proposers.ollama.places import Places
 from pytest_enrich.proposers.ollama.question import about_target
-from pytest_enrich.proposers.ollama.scenario import Scenario
+from pytest_enrich.proposers.ollama.scenario import Scenario, Survivors
 from pytest_enrich.proposers.ollama.use import Use
-from pytest_enrich.protocols import Proposer, Sandbox, Task
+from pytest_enrich.proposers.ollama.wording import Wording
+from pytest_enrich.protocols import Proposer, Sandbox
 from pytest_enrich.reporters.words import counted
 from pytest_enrich.store.evidence import Answers
 
 CONFINED = "rlimits-only"
+LOADING = 60.0
+"""So long kept tests wait for a model that is being loaded."""
 _DIGEST = 12
+Proposers: TypeAlias = tuple[tuple[Role, Proposer], ...]
+"""Who asks a model, and what it has to be able to do for that."""
+Improvers: TypeAlias = tuple[tuple[Role, Improver, bool], ...]
+"""The same of those who think of versions of a kept test, and whether these are to notice more."""
 
 
 class Course(Struct, frozen=True, kw_only=True):
@@ -49,26 +58,43 @@ class Course(Struct, frozen=True, kw_only=True):
 
 
 class LocalModel:
-    """A model that may be asked; `proposers` are the strategies that ask it, cheapest first."""
+    """A model that may be asked, by those who have a role that it can play, cheapest first."""
 
-    def __init__(self, found: Connected, asker: Asker, proposers: tuple[Proposer, ...], naming: Naming) -> None:
-        self.proposers = proposers
+    def __init__(self, found: Connected, asker: Asker, proposers: Proposers, improvers: Improvers) -> None:
+        self._proposers, self._improvers = proposers, improvers
         self._found = found
         self._asker = asker
-        self._naming = naming
-        self._loading = threading.Thread(
-            target=asker.warm, args=((prompt.INSTRUCTION,),), name="enrich-model", daemon=True
-        )
+        self._able: dict[Role, bool | None] = {}
+        self._loading = threading.Thread(target=self._load, name="enrich-model", daemon=True)
         self._loading.start()
+
+    def _load(self) -> None:
+        """While others search: what comes first is how tests that they found are said."""
+        self._asker.warm(prompt.WORDING)
+        self._able["names"] = abilities.show(self._asker, "names")
+
+    def _can(self, role: Role) -> bool:
+        """Whether it can, as far as is known: nobody waits longer for it than for a model that is loaded."""
+        self._loading.join(timeout=max(min(self._asker.left, LOADING), 0.0))
+        if self._able.get(role) is None and not self._loading.is_alive():
+            self._able[role] = abilities.show(self._asker, role)
+        return self._able.get(role) is not False
+
+    @property
+    def proposers(self) -> tuple[Proposer, ...]:
+        """The strategies that ask it."""
+        return tuple(proposer for role, proposer in self._proposers if self._can(role))
 
     @property
     def identity(self) -> str:
         """As a finished gap names it: another model is asked again."""
         return f"ollama:{self._asker.model.pulled.digest[:_DIGEST] or self._asker.model.pulled.name}"
 
-    def named(self, task: Task, test: NewTest) -> NewTest | None:
-        """A kept test under a better name, None where it has a good one, or the model is not loaded yet."""
-        return None if self._loading.is_alive() else self._naming.named(task, test)
+    @property
+    def improvers(self) -> tuple[tuple[Improver, bool], ...]:
+        """Who says kept tests better, and who makes them notice more; once the model is loaded."""
+        able = tuple((improver, more) for role, improver, more in self._improvers if self._can(role))
+        return () if self._loading.is_alive() else able
 
     @property
     def is_gone(self) -> bool:
@@ -103,6 +129,8 @@ class LocalModel:
     def notes(self) -> tuple[str, ...]:
         """What people should know: what was asked, and why no more was."""
         tally, seconds = self._asker.tally, self._asker.seconds
+        bad = [abilities.IN_WORDS[role] for role, is_able in self._able.items() if is_able is False]
+        unable = f"asked three small tasks, the model failed at {', '.join(bad)}: not asked for these" * bool(bad)
         asked = (
             f"{self._found.heading}: {counted(tally['questions'], 'question')}, {tally['from before']} known from "
             f"before, {counted(tally['tokens written'], 'token')} in {seconds['waited']:.0f}s"
@@ -110,7 +138,7 @@ class LocalModel:
         secrets = tally["secrets taken out"]
         taken = f"{counted(secrets, 'secret')} taken out of prompts" * bool(secrets)
         gone = f"the model stopped answering ({self._asker.problem}); the others went on" * self.is_gone
-        return tuple(line for line in (asked, taken, self._unasked, gone) if line)
+        return tuple(line for line in (asked, unable, taken, self._unasked, gone) if line)
 
     @property
     def _unasked(self) -> str:
@@ -136,14 +164,19 @@ def begin(settings: Settings, sandbox: Sandbox, targets: Sequence[Target], cours
     found = connect.connect(connect.wish(settings), notice=course.say)
     if isinstance(found, Refusal):
         return found.reason
-    window = connect.window(prompt.sizes(targets, course.source_text, found.model.room), found.model.pulled)
+    sizes = prompt.sizes(targets, course.source_text, found.model.room)
+    window = connect.window(sizes, found.model.pulled, may_think=settings.think)
     answers = Answers(settings.directory, settings.rootdir)
-    known = replace(found.model, window=window)
+    known = replace(found.model, window=window, may_think=settings.think)
     asker = Asker(found.client, known, answers, course.left, attempts=course.attempts)
     excluded = settings.prompt_exclude
     use, scenario = Use(asker, sandbox, excluded), Scenario(asker, course.places, excluded)
     # A small model is a user before it is a tester.
-    strategies: tuple[Proposer, ...] = (use, scenario) if known.is_small else (scenario, use)
+    strategies: Proposers = (("use", use), ("tests", scenario))
+    strategies = strategies if known.is_small else strategies[::-1]
     # Where nothing confines it, no code runs that a model wrote.
     may_run = sandbox.isolation != CONFINED or settings.sandbox == "process"
-    return LocalModel(found, asker, strategies if may_run else (), Naming(asker, excluded))
+    wording, survivors = Wording(asker, excluded, may_run=may_run), Survivors(asker, course.places, excluded)
+    sharper: Improvers = (("tests", survivors.versions, True),) if may_run else ()
+    improvers: Improvers = (("names", wording.versions, False), *sharper)
+    return LocalModel(found, asker, strategies if may_run else (), improvers)

@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec.structs import replace
 
 from pytest_enrich import pipeline
-from pytest_enrich.config import MODEL, Settings
-from pytest_enrich.data import Attempt, Entry, ModelPart, NewTest, Target
+from pytest_enrich.config import MODEL, Budget, Settings
+from pytest_enrich.data import Attempt, Entry, ModelPart, Target
 from pytest_enrich.data.run import Stop
 from pytest_enrich.proposers.properties import PropertiesProposer, uses_hypothesis
 from pytest_enrich.proposers.rows import RowsProposer
 from pytest_enrich.proposers.search import SearchProposer
-from pytest_enrich.protocols import Progress, Proposer, Sandbox, Task
+from pytest_enrich.protocols import Progress, Proposer, Sandbox
 from pytest_enrich.session.ground import Ground
 from pytest_enrich.session.ledger import (
     SHORTEST_WALK,
@@ -49,6 +49,8 @@ METHODS = {"method", "classmethod", "staticmethod", "property", "setter"}
 MOST_LINES, MOST_DECISIONS, MOST = 8, 1, 4
 MOST_VAIN = 2
 """So many whole walks in a row may find nothing."""
+IMPROVING, EACH = 0.3, 20.0
+"""Of what is left, how much a model may take to say better what is kept; seconds for each test, with proofs."""
 AHEAD = 2
 """So many more targets than slots for proofs are under way while a model is asked, so that it never waits."""
 
@@ -168,6 +170,7 @@ class Walker:
         self._executor = choose(settings.workers)
         self._asking = choose(self._slots + AHEAD)
         self._is_late = False
+        self._improved: set[str] = set()
 
     def close(self) -> None:
         """Begin nothing more."""
@@ -197,9 +200,11 @@ class Walker:
         whole = pipeline.RemainingBudget(self._settings.budget, len(targets), started=started)
         for turn in plan_round(self._settings.asked, model=self._panel.has_model):
             self._round(turn, targets, whole)
+            self._improve(whole, IMPROVING)
             if self.is_enough:
                 break
         self._go_deeper(targets, whole)
+        self._improve(whole, 1.0)
         if self._is_late and not self.is_enough and whole.left >= SHORTEST_WALK:
             # What there was no time to ask while the others waited for theirs.
             self._is_late = False
@@ -208,6 +213,24 @@ class Walker:
         if self.is_enough:
             return "enough waiting"
         return "budget" if whole.left <= 0 or (self._is_late and self._ledger.is_any_open) else ""
+
+    def _improve(self, whole: pipeline.RemainingBudget, part: float) -> None:
+        """What was written so far, as a model says it better, in a part of the time that is left."""
+        fresh = [made for made in self._ledger.made if made.suggestion.id not in self._improved]
+        if not fresh or not self._panel.has_model:
+            return
+        seconds = min(whole.left * part, EACH * len(fresh))
+        remaining = pipeline.RemainingBudget(Budget(seconds=max(seconds, 0.0)), 1)
+        self._context = replace(self._context, remaining=remaining)
+        improvers = self._panel.improvers
+        for at, made in enumerate(fresh if improvers else (), 1):
+            if remaining.left <= 0 or self._panel.is_gone:
+                return
+            self._progress.waiting(f"test {at} of {len(fresh)} is said better")
+            self._improved.add(made.suggestion.id)
+            for think, more in improvers:
+                if better := pipeline.improve(made.narrow, made.attempt, think, self._context, more=more):
+                    self._ledger.improve(made, better)
 
     def _go_deeper(self, targets: Sequence[Target], whole: pipeline.RemainingBudget) -> None:
         """With time left, ask once more for what is open, until `MOST_VAIN` whole walks gave nothing."""
@@ -226,6 +249,7 @@ class Walker:
             return
         # Executions are shared out over all targets: a shard looks as long at each as the whole run would.
         remaining = pipeline.RemainingBudget(turn.budget(self._settings.budget, whole), len(every), turn.patience)
+        self._context = replace(self._context, remaining=remaining)
         self._context = self._context_for(turn, remaining)
         asks = MODEL in turn.names
         executor, ahead = (self._asking, self._slots + AHEAD) if asks else (self._executor, self._slots)
@@ -382,9 +406,10 @@ class Panel:
         """The proposers as a finished gap names them: a model's with its digest."""
         return tuple(self._model.identity if name == MODEL and self._model else name for name in names)
 
-    def named(self, task: Task, test: NewTest) -> NewTest | None:
-        """A kept test under a better name, None where nobody knows one."""
-        return self._model.named(task, test) if self._model is not None else None
+    @property
+    def improvers(self) -> tuple[tuple[pipeline.Improver, bool], ...]:
+        """Who knows other versions of a kept test, and whether they are to notice more; only a model does."""
+        return self._model.improvers if self._model is not None else ()
 
     @property
     def has_model(self) -> bool:

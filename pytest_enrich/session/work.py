@@ -88,7 +88,6 @@ class Session:
             gaps=_by_path(found.open),
             source_text=found.texts.__getitem__,
             grade=settings.grade,
-            named=self._panel.named,
             sharper=partial(sharpen, sandbox=self._sandbox),
             watch=self._sandbox.watching,
         )

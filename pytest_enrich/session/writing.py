@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
@@ -11,8 +12,9 @@ from msgspec.structs import replace
 from pytest_enrich import patch
 from pytest_enrich.data import Attempt, Gap, Suggestion
 from pytest_enrich.data.suggestion import MadePart
+from pytest_enrich.errors import RefusedError
 from pytest_enrich.protocols import Sandbox
-from pytest_enrich.store import Store, seal, targets
+from pytest_enrich.store import Store, identity, seal, targets
 
 
 class Writer:
@@ -47,6 +49,20 @@ class Writer:
         Raises:
             RefusedError: Its test file, as it is now, cannot take it.
         """
+        return self._write(attempt, gap, others)
+
+    def rewrite(self, old: Suggestion, attempt: Attempt, gap: Gap, others: Sequence[Gap]) -> Suggestion | None:
+        """The suggestion written again with another version of its test; None where it is not as it was."""
+        waiting = next((one for one in self._store.pending() if one.id == old.id), None)
+        lying = self._store.read_text(old, identity.module_name(old.id))
+        with contextlib.suppress(RefusedError):
+            text = self._text(old.target.path)
+            if waiting == old and lying == patch.render_module(old, text):
+                self._names[old.target.path].difference_update(old.test.names)
+                return self._write(attempt, gap, others)
+        return None
+
+    def _write(self, attempt: Attempt, gap: Gap, others: Sequence[Gap]) -> Suggestion:
         candidate = attempt.candidate
         text = self._text(candidate.placement.path)
         isolation = self._sandbox.isolation

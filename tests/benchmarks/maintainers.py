@@ -29,6 +29,9 @@ CHARACTERS = 3.5
 """A token's."""
 MARK, TARGET = "  # <== ", "# target: "
 SILENT = "I know of no test that gets there."
+EXAMPLE = "example.py::shorten\n"
+SHOWN = "```python\ndef test_a_long_text_is_cut():\n    assert shorten('abcdef', 3) == 'abc...'\n```"
+"""To the small task by which a model shows that it writes tests."""
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 MOST = 3
 """Tests in one reply."""
@@ -139,6 +142,8 @@ class Ideal:
 
     def reply(self, content: str) -> str:
         """What it answers to the chat's first question."""
+        if f"{TARGET}{EXAMPLE}" in content:
+            return SHOWN
         target, lines = self._marked(content)
         with self._lock:
             given = self._given.setdefault(target, set())

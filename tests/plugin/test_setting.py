@@ -164,10 +164,17 @@ def test_a_model_named_beside_auto_comes_after_all_others(read):
 def test_what_may_be_told_to_a_model_is_read(read, write):
     always = (*private.FILES, *private.FOLDERS)
     assert read().prompt_exclude == (*always, "*secret*")
-    assert (read().model, read().host, read().allow_remote) == ("", "", False)
-    write("pytest.ini", "[pytest]\nenrich_model = m:1\nenrich_allow_remote = yes\nenrich_prompt_exclude = a/*\n")
+    assert (read().model, read().host, read().allow_remote, read().think) == ("", "", False, False)
+    words = (
+        "enrich_model = m:1",
+        "enrich_think = yes",
+        "enrich_allow_remote = yes",
+        "enrich_prompt_exclude = a/*",
+    )
+    write("pytest.ini", "\n".join(("[pytest]", *words, "")))
     settings = read("--enrich-host=gpu:1")
     assert (settings.model, settings.host, settings.allow_remote) == ("m:1", "gpu:1", True)
+    assert settings.think
     assert settings.prompt_exclude == (*always, "a/*")
 
 

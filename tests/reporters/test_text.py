@@ -150,3 +150,26 @@ def test_text_is_filled_by_columns_not_by_characters():
     assert words.filled("\u2e80\u2e80 \u2e80\u2e80", 8) == "\u2e80\u2e80\n\u2e80\u2e80"
     assert words.filled("abcdefgh", 5, 2) == "  abc\n  def\n  gh"
     assert words.filled("", 5) == ""
+
+
+# --- what is a model's
+
+
+def by(identity, model="m:1", *worded, proposer="search"):
+    return SimpleNamespace(id=identity, origin=SimpleNamespace(model=model, worded=worded, proposer=proposer))
+
+
+def test_what_a_model_wrote_is_told_apart_from_what_it_named():
+    made = [
+        by("cart-a", proposer="ollama"),
+        by("cart-b", "m:1", "name"),
+        by("cart-c", ""),
+        by("cart-d", "m:1", "name"),
+    ]
+    assert text.by_models(made) == ["by m:1: cart-a; the name of cart-b, cart-d"]
+
+
+def test_several_models_have_a_line_each_and_none_has_none():
+    made = [by("cart-a", "m:1", "name", "docstring"), by("cart-b", "m:2", "name")]
+    assert text.by_models(made) == ["by m:1: the name and docstring of cart-a", "by m:2: the name of cart-b"]
+    assert text.by_models([by("cart-c", "")]) == []

@@ -5,6 +5,7 @@ import json
 import re
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from pytest_enrich.config import Budget
 from pytest_enrich.data import (
     Collect,
     Collected,
+    Decision,
     Explore,
     Explored,
     ModelPart,
@@ -21,6 +23,9 @@ from pytest_enrich.data import (
     Record,
     Recorded,
 )
+from pytest_enrich.proposers.ollama import connect
+from pytest_enrich.proposers.ollama.asking import FIRST_WORDS
+from pytest_enrich.proposers.ollama.protocol import Limits
 from pytest_enrich.session import model, scope
 from pytest_enrich.session.ledger import SHORTEST_WALK
 from pytest_enrich.session.work import Session
@@ -52,7 +57,7 @@ class FakeModel:
     def is_unasked(self, target):
         return target.qualname in self.unasked
 
-    def named(self, task, test): ...
+    improvers = ()
 
     def close(self):
         self.closed = True
@@ -189,6 +194,78 @@ def test_nobody_looks_for_a_model_that_nobody_wants(run, monkeypatch):
     assert made.model is None
 
 
+# --- what was kept, said better
+
+
+NAME = "test_discount_negative_total_is_zero"
+
+
+@pytest.fixture
+def improved(run, asked, fakes, store):
+    """The suggestion of a run in which a model says so of what was kept."""
+
+    def improved(think, *, more=False):
+        def explored(job):
+            one = fakes.finding(action="⟨shop.cart:discount⟩(-1)", branches=((9, 10),), reached=(10,))
+            return Explored(findings=(one,) if job.lines == (10,) else (), executions=1)
+
+        def proved(job):
+            node = (job.tests or (f"{job.path}::{NAME}",))[0]
+            return fakes.proved(node, lines=(10,), branches=((9, 10),))(job)
+
+        asked.improvers = ((think, more),)
+        made, _ = run(asked, script={Explore: explored, Prove: proved}, grade="weak")
+        (one,) = store.pending()
+        return one, made
+
+    return improved
+
+
+def renamed(_task, kept):
+    test = kept.candidate
+    origin = replace(test.origin, model="m:1", worded=("name",))
+    yield replace(test, name="test_free", code=test.code.replace(test.name, "test_free"), origin=origin)
+
+
+def test_a_kept_test_is_written_again_as_the_model_says_it(improved):
+    one, made = improved(renamed)
+    assert one.test.names == ("test_free",)
+    assert "def test_free(" in one.test.code
+    assert one.origin.told == "inputs by search, name by m:1, seed 0"
+    assert [each.id for each in made.suggestions] == [one.id]
+
+
+def test_a_model_is_told_the_gaps_that_the_test_closes(improved):
+    seen = []
+    improved(lambda task, _kept: seen.append([gap.line for gap in task.target.gaps]) or [])
+    assert seen == [[9]]
+
+
+def test_where_the_model_knows_nothing_better_the_test_stays(improved):
+    one, _ = improved(lambda *_: [])
+    assert (one.test.names, one.origin.worded) == ((NAME,), ())
+
+
+def test_what_people_decided_meanwhile_stays_decided(improved, store):
+    def decided(task, kept):
+        (one,) = store.pending()
+        store.decide(Decision(id=one.id, body=one.test.body_sha256, verb="reject", at="2026-11-28T00:00:00Z"))
+        yield from renamed(task, kept)
+
+    with pytest.raises(ValueError, match="not enough values"):
+        improved(decided)
+
+
+def test_what_people_changed_meanwhile_stays_as_they_wrote_it(improved, store):
+    def edited(task, kept):
+        (one,) = store.pending()
+        store.replace_module(one, "# mine\n")
+        yield from renamed(task, kept)
+
+    one, _ = improved(edited)
+    assert one.test.names == (NAME,)
+
+
 @pytest.fixture
 def server(ollama):
     """One that cannot write a test."""
@@ -197,7 +274,7 @@ def server(ollama):
     fake.answer("GET /api/version", ollama.said({"version": "0.33.0"}))
     fake.answer("GET /api/tags", ollama.said({"models": [listed]}))
     fake.answer("POST /api/show", ollama.said({"capabilities": ["completion"]}))
-    fake.answer("POST /api/chat", lambda body: ollama.reply(_answer(body)))
+    fake.answer("POST /api/chat", lambda body: ollama.reply(ollama.shown(body) or _answer(body)))
     yield fake
     fake.close()
 
@@ -209,22 +286,84 @@ def test_a_real_conversation_leaves_its_evidence(run, server, settings):
     assert any("m:1 on 127.0.0.1" in note for note in made.notes)
     kept = [json.loads(path.read_bytes()) for path in (settings.directory / ".cache/answers").iterdir()]
     about = {one["question"]["about"].partition("::")[2] for one in kept}
-    assert about == {"discount", "parse_sku", "Cart.size"}
-    assert {one["question"]["strategy"] for one in kept} == {"scenario", "use"}
+    assert about == {"", "discount", "parse_sku", "Cart.size"}
+    assert {one["question"]["strategy"] for one in kept} == {"ability", "scenario", "use"}
     windows = {body["options"]["num_ctx"] for body in server.bodies("/chat")}
     assert windows == {made.model.window}
 
 
+def test_a_model_is_not_asked_for_what_it_failed_to_show_and_that_is_said(run, server, ollama):
+    server.answer("POST /api/chat", lambda body: ollama.reply(_answer(body)))
+    made, _ = run(None, host=server.url, with_=("ollama",))
+    assert made.model.counts["ability asked"] == 3
+    assert "scenario asked" not in made.model.counts
+    assert any("the model failed at names, whole tests, texts and scripts: not asked" in one for one in made.notes)
+
+
+def test_what_a_model_showed_once_is_not_asked_again(run, server):
+    run(None, host=server.url, with_=("ollama",))
+    made, _ = run(None, host=server.url, with_=("ollama",))
+    assert "ability asked" not in made.model.counts
+
+
 def test_what_there_is_no_time_for_is_not_asked_and_said(run, server, ollama):
     slow = {"prompt_eval_duration": 100 * 10**9, "eval_duration": 10**9}
-    server.answer("POST /api/chat", lambda body: ollama.reply(_answer(body), **slow))
+    server.answer("POST /api/chat", lambda body: ollama.reply(ollama.shown(body) or _answer(body), **slow))
     made, _ = run(None, host=server.url, with_=("ollama",))
-    assert [body for body in server.bodies("/chat") if len(body["messages"]) > 1] == []
+    assert [
+        body
+        for body in server.bodies("/chat")
+        if body["messages"] and body["options"]["num_predict"] != FIRST_WORDS
+    ] == []
     (note,) = (note for note in made.notes if note.startswith("no time for another question"))
     assert re.fullmatch(r".*: it takes about \d+s, \ds were left; the next run asks it", note)
     assert (made.stopped, made.gaps) == ("budget", {"not tried": 3})
     quick, _ = run(None, host=server.url, with_=("ollama",), budget=Budget(seconds=3000.0))
     assert quick.model.counts["scenario asked"] == 3
+
+
+def troubled(ollama):
+    """A server that dies in the middle of a reply, is busy for a moment, and is silent after a question."""
+    busy = iter([ollama.plain(503, b'{"error": "server busy, please try again"}')])
+
+    def said(body):
+        asked = body["messages"][-1]["content"] if body["messages"] else ""
+        about = re.search(r"^# target: src/shop/cart.py::(.+)$", asked, re.MULTILINE)
+        match about[1] if about else "":
+            case "discount":
+                return ollama.stream(ollama.line("def test_a"), "reset")
+            case "parse_sku":
+                return next(busy, ollama.reply(_answer(body)))
+            case "Cart.size":
+                return ["hang"]
+        return ollama.reply(ollama.shown(body) or _answer(body))
+
+    return said
+
+
+def asked_about(bodies):
+    """Of which functions whole tests were asked for."""
+    contents = (message["content"] for body in bodies for message in body["messages"])
+    return {
+        found
+        for content in contents
+        for found in re.findall(r"^# target: src/shop/cart.py::(.+)$", content, re.MULTILINE)
+    }
+
+
+def test_what_a_server_in_trouble_did_not_answer_is_asked_by_the_next_run_and_nothing_else(
+    run, server, ollama, monkeypatch
+):
+    monkeypatch.setattr(connect, "Limits", partial(Limits, first=1.0, gap=0.5))
+    server.answer("POST /api/chat", troubled(ollama))
+    made, _ = run(None, host=server.url, with_=("ollama",))
+    assert made.model.counts["failed: aborted"] == 1
+    assert made.gaps == {"nothing found": 1, "not tried": 2}
+    before = len(server.bodies("/chat"))
+    server.answer("POST /api/chat", lambda body: ollama.reply(ollama.shown(body) or _answer(body)))
+    again, _ = run(None, host=server.url, with_=("ollama",))
+    assert asked_about(server.bodies("/chat")[before:]) == {"discount", "Cart.size"}
+    assert again.gaps == {"nothing found": 2, "done before": 1}
 
 
 def test_what_there_was_no_time_for_is_asked_when_the_others_leave_time(run, asked):

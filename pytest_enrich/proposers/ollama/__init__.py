@@ -1,4 +1,4 @@
-"""`ollama`: ask a local model for whole tests and for names, and have the sandbox say what happens.
+"""`ollama`: ask a local model for whole tests, for values and for names, and have the sandbox say what happens.
 
 - `protocol`, `client`: what is asked and answered, as servers really behave.
 - `gate`, `connect`: which model, and what must not leave the machine.
@@ -7,7 +7,9 @@
 - `prompt`: what the model sees.
 - `scenario`: asks for whole tests, a `protocols.Proposer`; `reply`, `places`, `candidates`, `corrected`: what
   becomes of a reply.
-- `naming`: a better name for what is proven.
+- `use`: asks for texts and scripts, from which the search goes on; a `protocols.Proposer`, too.
+- `wording`: what is proven, said better.
+- `abilities`: which of these a model can do.
 """
 
 from __future__ import annotations

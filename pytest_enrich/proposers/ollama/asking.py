@@ -6,6 +6,7 @@ asked. What was asked is counted, for people and for `run.json`, and a strategy 
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import Counter, defaultdict
@@ -36,6 +37,8 @@ _DOWN = {"unreachable", "busy", "timeout", "server error"}
 _LOST = {"aborted", "stopped"}
 _FINAL = {"remote", "not found", "stopped"}
 FIRST_WORDS = 4
+FEWEST_TOKENS = 16
+"""A reply that has to be shorter, for lack of time, says nothing."""
 
 UNASKED = "not asked: no time"
 NEEDED, LEFT = "needed by what was not asked", "left for what was not asked"
@@ -87,6 +90,11 @@ class Asker:
         self._last_prompt = ""
         self._thinks = False
 
+    @property
+    def left(self) -> float:
+        """Seconds of the run, or of the part of it that questions may take."""
+        return self._left()
+
     def ask(self, question: Question) -> Answered | None:
         """The reply, from before or from the model; None when there is none."""
         question, log = without_secrets(question, self._scan)
@@ -108,7 +116,7 @@ class Asker:
         options = Options(window=self.model.window)
         load = Request(model=self.model.name, messages=(), options=options)
         few = replace(options, predict=FIRST_WORDS, temperature=0.0)
-        primer = replace(load, messages=first, options=few, think=self.model.think)
+        primer = replace(load, messages=first, options=few, think=None if self.model.think is None else False)
         with self._server:
             for request in (load, primer) if first else (load,):
                 answer = self._sent_thinking_little(request)
@@ -140,6 +148,8 @@ class Asker:
         """Whether there is somebody to be asked, and time for it: a reply that is cut off is worth nothing."""
         if self._is_closed or self.problem:
             return False
+        if question.within is not None:
+            return self._left() > 0 and self._room(question, request) >= FEWEST_TOKENS
         expected = self._pace.expect(question.strategy, self._unread(request.text), request.options.predict)
         left, needed = self._left(), MARGIN * expected
         if left > 0 and needed <= left:
@@ -153,6 +163,9 @@ class Asker:
         self, question: Question, request: Request, digest: str, log: tuple[Redaction, ...]
     ) -> Answered | None:
         began = time.monotonic()
+        if question.within is not None:
+            options = replace(request.options, predict=self._room(question, request))
+            request = replace(request, options=options)
         answer = self._sent_thinking_little(request, question.strategy)
         took = time.monotonic() - began
         self._figures.answered(question, answer, took)
@@ -166,10 +179,19 @@ class Asker:
         self._keep(question, answer, digest, log, took)
         return Answered(text=answer.text, prompt=digest)
 
+    def _room(self, question: Question, request: Request) -> int:
+        """How many tokens of a reply come within the time that the question has.
+
+        What is the same for all questions of its kind, all but the last message, is read once.
+        """
+        seconds = min(question.within or math.inf, self._left())
+        most = self._pace.tokens(min(self._unread(request.text), len(request.messages[-1].content)), seconds)
+        return int(min(most, request.options.predict))
+
     def _sent_thinking_little(self, request: Request, strategy: str = "") -> Answer:
         """The answer; a model that thinks although it was told not to is asked once more, with room for it."""
         answer = self._sent(self._with_room(request) if self._thinks else request, strategy)
-        if _is_only_thought(answer) and self.model.think is not None and not self._thinks:
+        if _is_only_thought(answer) and request.think is False and not self._thinks:
             self._thinks = True
             answer = self._sent(self._with_room(request), strategy)
         return answer
@@ -199,17 +221,19 @@ class Asker:
         return replace(request, think="low", options=options)
 
     def _request(self, question: Question) -> Request:
+        # Thoughts are tokens, too; what has to be answered in seconds has no room for them.
+        thinks = self.model.think is True and question.within is None
         return Request(
             model=self.model.name,
             messages=question.messages,
             options=Options(
                 window=self.model.window,
-                predict=question.predict,
+                predict=question.predict * (_THINKING_ROOM if thinks else 1),
                 temperature=question.temperature,
                 seed=question.seed,
             ),
             schema=question.schema,
-            think=self.model.think,
+            think=None if self.model.think is None else thinks,
         )
 
     def _known(self, digest: str) -> Exchange | None:
@@ -275,6 +299,11 @@ class Pace:
         tokens = sum(replies) / len(replies) if replies else FULL * most
         reading = unread * self._reading / self._characters if self._characters else 0.0
         return reading + (tokens * self._writing / self._tokens if self._tokens else 0.0)
+
+    def tokens(self, unread: int, seconds: float) -> float:
+        """How many tokens of a reply there are after so many seconds; no end as long as there were no figures."""
+        reading = unread * self._reading / self._characters if self._characters else 0.0
+        return max(seconds - reading, 0.0) * self._tokens / self._writing if self._writing else math.inf
 
 
 class Figures:

@@ -18,8 +18,9 @@ from pytest_enrich.proposers.ollama.question import Model
 
 # A server on this machine answers a short question at once, or is not there.
 PROBE = Limits(connect=0.3)
-ROOM, THOUGHT = 1500, 1200
-"""Tokens of a window beyond the prompt's text: the reply and what a template puts round the turns; thinking."""
+ROOM, THOUGHT, THOUGHTS = 1500, 1200, 4800
+"""Tokens of a window beyond the prompt's text: the reply and what a template puts round the turns; what a model
+thinks that was told not to, and one that may."""
 SMALLEST_WINDOW, LARGEST_WINDOW, STEP = 2048, 16384, 1024
 _CHARACTERS = 2.8
 
@@ -74,9 +75,9 @@ def connect(
     return found
 
 
-def window(prompts: Iterable[int], model: Pulled) -> int:
+def window(prompts: Iterable[int], model: Pulled, *, may_think: bool = False) -> int:
     """Tokens of context for prompts of so many characters: one size for the run, since another loads it anew."""
-    room = ROOM + THOUGHT * model.can("thinking")
+    room = ROOM + (THOUGHTS if may_think else THOUGHT) * model.can("thinking")
     needed = math.ceil((max(prompts, default=0) / _CHARACTERS + room) / STEP) * STEP
     largest = min(LARGEST_WINDOW, model.window or LARGEST_WINDOW)
     return min(max(needed, SMALLEST_WINDOW), largest)

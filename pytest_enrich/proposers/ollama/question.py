@@ -48,6 +48,7 @@ class Question(Struct, frozen=True, kw_only=True):
         schema: Of the reply, None for free text.
         predict: The most tokens of the reply.
         temperature, seed: As in `Options`.
+        within: Seconds in which the reply has to come, None as long as it takes: a slow server is asked for less.
     """
 
     strategy: str
@@ -57,6 +58,7 @@ class Question(Struct, frozen=True, kw_only=True):
     predict: int = 256
     temperature: float = 0.2
     seed: int = 0
+    within: float | None = None
 
 
 def about_target(target: Target) -> str:
@@ -99,11 +101,12 @@ class Answered(Struct, frozen=True, kw_only=True):
 
 
 class Model(Struct, frozen=True, kw_only=True):
-    """What is asked: the server's model, the name to ask by, the window of the whole run."""
+    """What is asked: the server's model, its name there, the window of the whole run, whether it may think."""
 
     pulled: Pulled
     name: str
     window: int = 4096
+    may_think: bool = False
 
     @property
     def is_small(self) -> bool:
@@ -117,8 +120,8 @@ class Model(Struct, frozen=True, kw_only=True):
 
     @property
     def think(self) -> bool | None:
-        """No thinking from a model that can think: it would be spent before the reply, without a schema."""
-        return False if self.pulled.can("thinking") else None
+        """What a model that can think is told of it: unless it may, thoughts would be spent before the reply."""
+        return self.may_think if self.pulled.can("thinking") else None
 
 
 class Redaction(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """Asking a model for whole tests: about a function with all its open gaps, until it gains nothing more.
 
-A test that was not kept is told to the model with what became of it, in the same chat. When a question about all
+A test that was not kept is told to the model with what became of it, in the same chat; one that was kept with the
+changes of the code that it does not notice. When a question about all
 gaps gains nothing, each of them is asked about alone. A value that the code gives and the model did not expect is
 put in without asking (`corrected`).
 """
@@ -25,7 +26,7 @@ from pytest_enrich.proposers.ollama.question import Answered, Question, about_ta
 from pytest_enrich.protocols import Task
 from pytest_enrich.writing import names
 
-FIRST, AGAIN = "scenario", "repair"
+FIRST, AGAIN, SURVIVED = "scenario", "repair", "survivors"
 ROUNDS = 3
 """How often a model speaks in one chat."""
 PREDICT = 1200
@@ -67,6 +68,20 @@ class Scenario:
         for gap in left if len(left) > 1 else ():
             if task.is_open(gap.id):
                 yield from talk.about([gap])
+
+
+class Survivors:
+    """The chat about a test of the model's goes on: with the changes of the code that the test does not notice."""
+
+    def __init__(self, asker: Asker, places: Places, excluded: Sequence[str] = ()) -> None:
+        self._asker, self._places, self._excluded = asker, places, excluded
+
+    def versions(self, task: Task, kept: Attempt) -> Iterator[NewTest]:
+        """Other tests for the gaps of one that was kept; none for a test of others', or that notices enough."""
+        alive = surviving(kept)
+        talk = _Talk.of(task, self._asker, self._places, self._excluded)
+        if talk is not None and alive and kept.candidate.origin.strategy in {FIRST, AGAIN}:
+            yield from talk.sharper(kept.candidate.code, alive)
 
 
 class _Talk:
@@ -121,6 +136,15 @@ class _Talk:
             codes = "\n\n".join(attempt.candidate.code for attempt in made)[: prompt.MOST_REPLY]
             messages = prompt.again(messages, codes, ends[:MOST_ENDS])
 
+    def sharper(self, code: str, alive: Sequence[str]) -> Iterator[NewTest]:
+        """Tests that the model writes when it is told what its test, which is kept, does not notice."""
+        if self._asker.is_barren(SURVIVED):
+            return
+        asked = prompt.whole_test(self._task.target, self._task.target.gaps, self._context)
+        answered = self._asker.ask(self._question(SURVIVED, prompt.sharper(asked, code, alive)))
+        if answered is not None and reply.read(answered.text):
+            yield from self._written(answered, SURVIVED)
+
     def _question(self, strategy: str, messages: tuple[Message, ...]) -> Question:
         return Question(
             strategy=strategy,
@@ -157,6 +181,14 @@ class _Talk:
         for attempt in self._task.so_far()[seen:]:
             if (mended := corrected(attempt, self._task.target.docstring or "")) is not None:
                 yield mended
+
+
+def surviving(attempt: Attempt) -> list[str]:
+    """The changes of the code that neither a kept test nor one that exists notices, as the model is told them."""
+    if not isinstance(attempt.verdict, Kept):
+        return []
+    alive = (one for one in attempt.verdict.mutants.list if not one.killed)
+    return [f"line {one.line}: {one.change}" for one in alive if not one.killed_before and not one.equivalent]
 
 
 def described(attempt: Attempt) -> str:

@@ -123,6 +123,87 @@ def test_a_model_that_can_think_is_told_not_to(asker, server, ollama):
     assert server.bodies("/chat")[0]["think"] is False
 
 
+@pytest.fixture
+def thinker(client, kept):
+    """A model that can think, and may."""
+    return Asker(client, Model(pulled=THINKER, name="thinker:7b:local", may_think=True), kept, lambda: 60.0)
+
+
+def test_a_model_that_may_think_does_with_room_for_it(thinker, server, ollama):
+    server.answer(CHAT, ollama.stream(ollama.line(thinking="hm"), ollama.line("yes"), ollama.done()))
+    assert thinker.ask(question(predict=100)).text == "yes"
+    (sent,) = server.bodies("/chat")
+    assert (sent["think"], sent["options"]["num_predict"]) == (True, 400)
+
+
+def test_what_has_to_be_answered_in_seconds_is_not_thought_about(thinker, server, ollama):
+    server.answer(CHAT, ollama.reply("yes"))
+    thinker.ask(question(predict=100, within=8.0, schema={"type": "object"}))
+    (sent,) = server.bodies("/chat")
+    assert (sent["think"], sent["options"]["num_predict"]) == (False, 100)
+
+
+def test_a_model_that_thought_until_its_room_was_used_up_is_not_asked_again(thinker, server, ollama):
+    server.answer(CHAT, ollama.stream(ollama.line(thinking="hm"), ollama.done(done_reason="length")))
+    assert thinker.ask(question()).text == ""
+    assert len(server.bodies("/chat")) == 1
+
+
+def test_thinking_is_another_question_than_not_thinking(asker, thinker, server, ollama):
+    server.answer(CHAT, ollama.reply("quick"), ollama.reply("thought through"))
+    assert asker(THINKER).ask(question()).text == "quick"
+    assert thinker.ask(question()).text == "thought through"
+
+
+def test_a_model_that_cannot_think_is_told_nothing_of_it(client, kept, server, ollama):
+    server.answer(CHAT, ollama.reply("yes"))
+    Asker(client, Model(pulled=CODER, name="m", may_think=True), kept, lambda: 60.0).ask(question())
+    assert "think" not in server.bodies("/chat")[0]
+
+
+# --- what has to be answered in seconds
+
+
+def slow(writing, reading=1.0):
+    """The figures of a reply of ten tokens."""
+    nano = 10**9
+    return {"prompt_eval_duration": int(reading * nano), "eval_duration": int(writing * nano), "eval_count": 10}
+
+
+def test_a_slow_server_is_asked_for_less(asker, server, ollama):
+    server.answer(CHAT, ollama.reply("yes", **slow(writing=2.0)))
+    made = asker()
+    made.ask(question("a" * 40, predict=100))
+    made.ask(question("a" * 40 + "b" * 40, predict=100, within=8.0))
+    sent = [body["options"]["num_predict"] for body in server.bodies("/chat")]
+    assert sent[0] == 100
+    assert 30 <= sent[1] < 40
+
+
+def test_a_server_that_is_too_slow_for_it_is_not_asked(asker, server, ollama):
+    server.answer(CHAT, ollama.reply("yes", **slow(writing=10.0)))
+    made = asker()
+    made.ask(question())
+    assert made.ask(question("next?", within=8.0)) is None
+    assert (len(server.bodies("/chat")), made.unasked) == (1, set())
+
+
+def test_what_a_slow_server_was_asked_is_the_same_question_for_a_quick_one(asker, server, ollama):
+    server.answer(CHAT, ollama.reply("yes", **slow(writing=2.0)))
+    made = asker()
+    made.ask(question())
+    made.ask(question("next?", within=8.0))
+    assert asker().ask(question("next?", within=8.0)).kept
+
+
+def test_what_is_the_same_for_all_questions_of_a_kind_is_no_part_of_their_time(asker, server, ollama):
+    server.answer(CHAT, ollama.reply("yes", **slow(writing=1.0, reading=1.0)))
+    made = asker()
+    made.ask(question("a" * 100))
+    long = (Message(role="system", content="s" * 4000), Message(role="user", content="short"))
+    assert made.ask(question(messages=long, within=8.0)) is not None
+
+
 def test_a_model_that_thinks_all_the_same_gets_room_for_it(asker, server, ollama):
     thought = ollama.stream(ollama.line(thinking="hm"), ollama.done(done_reason="length"))
     server.answer(CHAT, thought, ollama.reply("yes"), ollama.reply("and"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from pytest_enrich.data import Attempt, Dropped, Entry, Kept, NearTest, NewTest, Oracle
+from pytest_enrich.data import Attempt, Dropped, Entry, Kept, MutantsPart, NearTest, NewTest, Oracle, Origin, Tried
 from pytest_enrich.proposers.ollama import prompt
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.gate import Pulled
 from pytest_enrich.proposers.ollama.places import Places
 from pytest_enrich.proposers.ollama.question import Model
-from pytest_enrich.proposers.ollama.scenario import ROUNDS, Scenario
+from pytest_enrich.proposers.ollama.scenario import ROUNDS, SURVIVED, Scenario, Survivors
 from pytest_enrich.source import Suite
 
 CHAT = "POST /api/chat"
@@ -214,3 +214,57 @@ def test_a_prompt_injection_in_a_docstring_changes_no_more_than_a_prompt(task, t
     )
     assert isinstance(made, NewTest)
     assert "Ignore all rules" in chats()[0][-1]["content"]
+
+
+# --- what a kept test does not notice
+
+
+ALIVE = Tried(line=4, change="total < 0 -> total <= 0", killed=False)
+
+
+@pytest.fixture
+def sharper(asker, server, task, ollama, fakes):
+    """The versions of a kept test that has these mutants, when the model replies so."""
+
+    def sharper(*mutants, reply=OTHER, excluded=(), strategy="scenario"):
+        server.answer(CHAT, ollama.reply(reply))
+        origin = Origin(proposer="ollama", model="m:7b", strategy=strategy, prompt="a" * 64)
+        candidate = replace(fakes.candidate(CODE), origin=origin)
+        verdict = replace(kept("cart-aaaaaaaa"), mutants=MutantsPart(killed=1, of=2, list=mutants))
+        one = Attempt(path="", qualname="", digest="", candidate=candidate, verdict=verdict)
+        texts = {"tests/test_cart.py": fakes.TEST_TEXT}
+        places = Places(Suite(files=tuple(texts), texts=texts), lambda path: texts.get(path, ""))
+        return list(Survivors(asker, places, excluded).versions(task, one)), server.bodies("/chat")
+
+    return sharper
+
+
+def test_what_a_kept_test_does_not_notice_is_told_in_the_chat_that_it_came_from(sharper):
+    (made,), (asked,) = sharper(ALIVE)
+    assert "discount(99)" in made.code
+    assert made.origin.strategy == SURVIVED
+    *_, question, reply, told = asked["messages"]
+    assert "# target: src/shop/cart.py::discount" in question["content"]
+    assert CODE in reply["content"]
+    assert "line 4: total < 0 -> total <= 0" in told["content"]
+
+
+@pytest.mark.parametrize(
+    "mutant",
+    [
+        replace(ALIVE, killed=True),
+        replace(ALIVE, killed_before=True),
+        replace(ALIVE, equivalent=True),
+    ],
+)
+def test_a_test_that_leaves_nothing_to_be_noticed_is_left(sharper, mutant):
+    assert sharper(mutant) == ([], [])
+
+
+@pytest.mark.parametrize("changes", [{"strategy": "value"}, {"excluded": ("src/shop/*",)}])
+def test_nothing_is_told_of_tests_of_others_and_of_excluded_files(sharper, changes):
+    assert sharper(ALIVE, **changes) == ([], [])
+
+
+def test_a_reply_without_a_test_changes_nothing(sharper):
+    assert sharper(ALIVE, reply="I cannot.")[0] == []

@@ -75,7 +75,7 @@ def project(pytester, server, ollama, monkeypatch):
     server.answer("GET /api/version", ollama.said({"version": "0.33.0"}))
     server.answer("GET /api/tags", ollama.said({"models": [{**listed, "capabilities": ["completion"]}]}))
     server.answer("POST /api/show", ollama.said({"capabilities": ["completion"]}))
-    server.answer("POST /api/chat", lambda body: ollama.reply(said(body)))
+    server.answer("POST /api/chat", lambda body: ollama.reply(ollama.shown(body) or said(body)))
     pytester.makepyfile(till=SOURCE)
     pytester.makepyfile(test_till=TESTS)
     pytester.makeini("[pytest]\npythonpath = .\n")

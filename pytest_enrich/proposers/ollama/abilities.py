@@ -1,0 +1,114 @@
+"""What a model can do: shown by three tiny tasks of its later work, never guessed from its size.
+
+Each is asked when the work that it stands for comes up for the first time; the replies are kept with all others,
+by the model's digest.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from typing import Literal, TypeAlias, get_args
+
+from pytest_enrich.proposers.ollama import prompt, reply, use, wording
+from pytest_enrich.proposers.ollama.asking import Asker
+from pytest_enrich.proposers.ollama.protocol import Message
+from pytest_enrich.proposers.ollama.question import Question
+from pytest_enrich.writing.syntax import literal_value
+
+Role: TypeAlias = Literal["names", "use", "tests"]
+ROLES: tuple[Role, ...] = get_args(Role)
+IN_WORDS: dict[Role, str] = {"names": "names", "use": "texts and scripts", "tests": "whole tests"}
+ABILITY = "ability"
+SECONDS = 7.0
+"""So long each may take, beyond reading what all questions of its kind begin with."""
+TARGET = "example.py::shorten"
+_SHORTEN = f'''# example.py
+# target: {TARGET}
+def shorten(text, limit):
+    """Cut a text that is longer than the limit."""
+    if len(text) <= limit:
+        return text
+    return text[:limit] + "..."  # <== never run so far
+
+Write one short test that makes shorten get to the marked line, and asserts what it does.'''
+_READ = '''# example.py
+def read_settings(text):
+    """Read lines such as `name = value`; `#` begins a comment."""
+    ...
+
+A test calls read_settings(text). Write one realistic text of three lines for it. The text only,
+between triple quotes.'''
+_AGE = 'def test_...():\n    with pytest.raises(ValueError, match="age is negative"):\n        parse_age("-4")\n'
+_AGE_TITLE, _AGE_PROMISE = 'parse_age: raises ValueError "age is negative"', "Read the age of a person."
+
+
+def look(asker: Asker) -> dict[Role, bool]:
+    """Whether a model can do what each role takes; of a role that is left out nothing is known."""
+    found = {role: show(asker, role) for role in ROLES}
+    return {role: is_able for role, is_able in found.items() if is_able is not None}
+
+
+def show(asker: Asker, role: Role) -> bool | None:
+    """Whether a model can do what a role takes; None where it does not answer in time."""
+    question, holds = _TASKS[role]
+    answered = asker.ask(question)
+    return None if answered is None else holds(answered.text)
+
+
+def told(able: dict[Role, bool]) -> str:
+    """`texts and scripts, names; not whole tests`, as it turned out."""
+    good = [IN_WORDS[role] for role in ROLES if able.get(role)]
+    bad = [IN_WORDS[role] for role in ROLES if able.get(role) is False]
+    unknown = [IN_WORDS[role] for role in ROLES if role not in able]
+    parts = (", ".join(good), *[f"not {', '.join(bad)}"] * bool(bad))
+    later = f"not known yet, no answer in time: {', '.join(unknown)}" if unknown else ""
+    return "; ".join(filter(None, (*parts, later)))
+
+
+def _writes_tests(text: str) -> bool:
+    """Whether a test asserts something, and gets to the marked line: which value is right, the code says."""
+    return any("assert" in test.code and any(map(_is_cut, _calls(test.code))) for test in reply.read(text))
+
+
+def _writes_texts(text: str) -> bool:
+    texts = use.written(text, is_text=True)
+    return any(len(re.findall(r"^\s*[\w.-]+\s*=\s*\S", each, re.MULTILINE)) > 1 for each in texts)
+
+
+def _names(text: str) -> bool:
+    facts = f"{_AGE_TITLE} {_AGE_PROMISE} {_AGE}"
+    return any(wording.is_fitting(name, "parse_age", facts) for name in wording.read(text).names)
+
+
+def _calls(code: str) -> Iterator[tuple[object, ...]]:
+    """The arguments of each call of the example's function, as far as they are literals, or names for one."""
+    tree = ast.parse(code)
+    assigned = [node for node in ast.walk(tree) if isinstance(node, ast.Assign)]
+    given = {ast.unparse(node.targets[0]): node.value for node in assigned}
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        if ast.unparse(call.func).rpartition(".")[2] == "shorten":
+            passed = [*call.args, *(keyword.value for keyword in call.keywords)]
+            values = [literal_value(given.get(ast.unparse(node), node)) for node in passed]
+            yield tuple(value[0] for value in values if value is not None)
+
+
+def _is_cut(arguments: tuple[object, ...]) -> bool:
+    match arguments:
+        case (str(text), int(limit)):
+            return len(text) > limit
+    return False
+
+
+def _question(predict: int, *messages: Message) -> Question:
+    return Question(
+        strategy=ABILITY, about="", messages=messages, predict=predict, temperature=0.0, within=SECONDS
+    )
+
+
+_TASKS: dict[Role, tuple[Question, Callable[[str], bool]]] = {
+    "tests": (_question(80, prompt.INSTRUCTION, Message(role="user", content=_SHORTEN)), _writes_tests),
+    "use": (_question(48, prompt.USER, Message(role="user", content=_READ)), _writes_texts),
+    "names": (_question(40, *prompt.wording(_AGE_TITLE, _AGE_PROMISE, _AGE)), _names),
+}

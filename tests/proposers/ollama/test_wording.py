@@ -1,0 +1,220 @@
+"""A kept test as a model says it: what of it is taken, and what stays as it was."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from msgspec.structs import replace
+
+from pytest_enrich import patch
+from pytest_enrich.data import Attempt, Kept, Origin
+from pytest_enrich.proposers.ollama import prompt
+from pytest_enrich.proposers.ollama.asking import Asker
+from pytest_enrich.proposers.ollama.gate import Pulled
+from pytest_enrich.proposers.ollama.question import Model
+from pytest_enrich.proposers.ollama.wording import Wording, read, says_little
+
+CHAT = "POST /api/chat"
+GOOD = "test_negative_total_is_free"
+KEPT = Kept(gaps=(), lines=(), branches=(), runs=(), seconds=0.0)
+DOCUMENTED = 'def test_discount():\n    """Nothing is taken off."""\n    assert discount(10) == 10\n'
+
+
+@pytest.fixture
+def test_of(fakes):
+    def test_of(name="test_discount_2", call="discount(-1)", **origin):
+        code = f"def {name}():\n    assert {call} == 0\n"
+        origin = Origin(**{"proposer": "search", **origin})
+        return replace(fakes.candidate(code), name=name, origin=origin, gaps=("cart-aaaaaaaa",))
+
+    return test_of
+
+
+@pytest.fixture
+def worded(client, server, fakes, ollama, nowhere):
+    """The versions of a test when a model says this of it, and what it was asked."""
+
+    def worded(test, said, *, excluded=(), may_run=True, **task):
+        server.answer(CHAT, ollama.reply(said if isinstance(said, str) else json.dumps(said)))
+        asker = Asker(client, Model(pulled=Pulled(name="m:1", digest="d"), name="m:1"), nowhere, lambda: 60.0)
+        kept = Attempt(path="", qualname="", digest="", candidate=test, verdict=KEPT)
+        versions = Wording(asker, excluded, may_run=may_run).versions(replace(fakes.task(), **task), kept)
+        return list(versions), server.bodies("/chat")
+
+    return worded
+
+
+def name_of(found):
+    """The name that a test gets, "" where it keeps its own."""
+    versions, _ = found
+    return versions[0].name if versions else ""
+
+
+def test_a_test_whose_name_says_little_gets_another_and_stays_as_it_is(worded, test_of):
+    test = test_of()
+    (made,), (asked,) = worded(test, {"names": [GOOD]})
+    assert made.code == "def test_negative_total_is_free():\n    assert discount(-1) == 0\n"
+    assert patch.body_of(made) == patch.body_of(test)
+    assert "def test_...():\n    assert discount(-1) == 0" in asked["messages"][-1]["content"]
+
+
+def test_who_named_it_is_said_beside_who_found_it(worded, test_of):
+    (made,), _ = worded(test_of(), {"names": [GOOD]})
+    assert (made.origin.proposer, made.origin.model, made.origin.worded) == ("search", "m:1", ("name",))
+    assert len(made.origin.prompt) == 64
+
+
+def test_of_several_names_the_one_that_says_most_of_what_is_known_is_taken(worded, test_of):
+    said = {"names": ["test_total_works", "test_discount_of_a_negative_total", "test_discount_total"]}
+    assert name_of(worded(test_of(), said)) == "test_discount_of_a_negative_total"
+
+
+def test_our_name_stays_where_the_models_says_no_more(worded, test_of):
+    assert worded(test_of("test_negative_total_gives_nothing"), {"names": ["test_discount_negative"]})[0] == []
+
+
+def test_what_the_test_says_of_the_outcome_counts(worded, test_of):
+    test = test_of("test_discount_for_refund", call="discount('refund').rejected")
+    assert (
+        name_of(worded(test, {"names": ["test_discount_refund_is_rejected"]}))
+        == "test_discount_refund_is_rejected"
+    )
+
+
+def test_a_hyphen_in_a_text_is_no_sign(worded, test_of):
+    test = replace(test_of(call="discount('AB-12')"), title="discount: gives 0 for 'AB-12'")
+    assert worded(test, {"names": ["test_negative_discount_of_ab"]})[0] == []
+
+
+def test_a_number_in_a_text_shows_what_it_is(worded, test_of):
+    test = test_of(call="discount(Decimal('-2.50'))")
+    assert (
+        name_of(worded(test, {"names": ["test_discount_of_negative_decimal"]}))
+        == "test_discount_of_negative_decimal"
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "test_empty_total_is_free",  # nothing empty is passed
+        "test_discount_of_an_expired_negative_voucher_code",  # much that nobody knows
+        "test_discount_works_correctly",  # nothing of the case
+        "test_discount",
+        "test_discount_3",
+        "test_größe_ist_gut",
+        "test_" + "negative_" * 9 + "total",
+        "",
+    ],
+)
+def test_a_name_that_invents_or_says_nothing_is_left(worded, test_of, name):
+    assert worded(test_of(), {"names": [name]})[0] == []
+
+
+def test_what_the_prompt_says_as_an_example_is_no_answer(worded, test_of):
+    said = {"names": sorted(prompt.EXAMPLES), "values": {"?": "poetry"}}
+    assert worded(test_of(call="discount('?')"), said)[0] == []
+
+
+def test_a_name_that_is_taken_is_left(worded, test_of):
+    text = f"def {GOOD}():\n    pass\n"
+    assert worded(test_of(), {"names": [GOOD]}, test_text=text)[0] == []
+
+
+@pytest.mark.parametrize(
+    "name", ["negative total is free", "test negative-total: is free", "Test_Negative_Total_Is_Free"]
+)
+def test_a_name_is_made_one_of_pythons(worded, test_of, name):
+    assert name_of(worded(test_of(), {"names": [name]})) == GOOD
+
+
+def test_a_test_gets_a_docstring_where_others_have_one(worded, test_of):
+    said = {"names": [GOOD], "docstring": "A negative total is free."}
+    (made,), (asked,) = worded(test_of(), said, test_text=DOCUMENTED)
+    assert made.code == f'def {GOOD}():\n    """A negative total is free."""\n    assert discount(-1) == 0\n'
+    assert made.origin.worded == ("name", "docstring")
+    assert "docstring" in asked["format"]["required"]
+
+
+@pytest.mark.parametrize(
+    "said", ['"""os.remove(1)"""', "Works.", "A negative\\n total\u202e.", "A missing total. " * 9]
+)
+def test_a_sentence_that_is_none_or_says_nothing_is_left(worded, test_of, said):
+    (made,), _ = worded(test_of(), {"names": [GOOD], "docstring": said}, test_text=DOCUMENTED)
+    assert made.origin.worded == ("name",)
+
+
+def test_without_docstrings_there_none_is_asked_for_and_none_put_in(worded, test_of):
+    (made,), (asked,) = worded(test_of(), {"names": [GOOD], "docstring": "A negative total is free."})
+    assert '"""' not in made.code
+    assert "docstring" not in asked["format"]["properties"]
+
+
+def test_a_text_that_nobody_would_pass_gets_another_that_is_the_models(worded, test_of):
+    test = test_of("test_negative_total_of_code", call="discount('-7')")
+    (made, *_), (asked,) = worded(test, {"names": [], "values": {"-7": "SPRING-20"}})
+    assert 'discount("SPRING-20")' in made.code
+    assert (made.origin.proposer, made.origin.strategy, made.origin.model) == ("ollama", "value", "m:1")
+    assert asked["format"]["properties"]["values"]["required"] == ["-7"]
+
+
+@pytest.mark.parametrize(("text", "is_asked"), [("'CD-7'", True), ("'-7'", False), ('"-7"', False)])
+def test_a_text_that_people_pass_stays(worded, test_of, text, is_asked):
+    _, (asked,) = worded(
+        test_of(call="discount('-7')"), {}, test_text=f"def test_discount():\n    discount({text})\n"
+    )
+    assert ("values" in asked["format"]["properties"]) is is_asked
+
+
+@pytest.mark.parametrize("call", ["discount('summer')", "discount(3)"])
+def test_for_a_text_with_words_in_it_and_for_a_number_no_other_is_asked_for(worded, test_of, call):
+    _, (asked,) = worded(test_of(call=call), {"names": [GOOD]})
+    assert "values" not in asked["format"]["properties"]
+
+
+@pytest.mark.parametrize("value", ["x", "str", "string", "'); import os", 7, "a\nb", "\u202esummer", "s" * 99])
+def test_a_text_that_could_be_anything_is_left(worded, test_of, value):
+    versions, _ = worded(test_of(call="discount('?')"), {"names": [], "values": {"?": value}})
+    assert versions == []
+
+
+def test_where_no_code_of_a_models_may_run_it_is_asked_for_words_only(worded, test_of):
+    said = {"names": [GOOD], "values": {"-7": "SPRING-20"}}
+    (made,), (asked,) = worded(test_of(call="discount(-1, '-7')"), said, may_run=False, test_text=DOCUMENTED)
+    assert "discount(-1, '-7')" in made.code
+    assert "values" not in asked["format"]["properties"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "I cannot.", "::add-mask::x", '{"other": 1}', '{"names": 7, "values": []}', "[" * 9999]
+)
+def test_a_reply_without_words_is_left(worded, test_of, text):
+    assert worded(test_of(), text)[0] == []
+
+
+def test_of_a_reply_that_was_cut_off_the_whole_names_are_read():
+    assert read('{"names": ["test_negative_total_is_free", "test_disc').names == (GOOD,)
+
+
+def test_a_models_own_test_is_not_asked_about(worded, test_of):
+    assert worded(test_of(model="m:1", strategy="scenario"), {"names": [GOOD]}) == ([], [])
+
+
+@pytest.mark.parametrize("glob", ["src/shop/*", "tests/*"])
+def test_nothing_is_asked_about_an_excluded_file(worded, test_of, glob):
+    assert worded(test_of(), {"names": [GOOD]}, excluded=(glob,)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "little"),
+    [
+        ("test_discount", True),
+        ("test_discount_12", True),
+        ("test_cart_discount_2", True),
+        ("test_discount_total_below_0", False),
+        ("test_discount_returns_0", False),
+    ],
+)
+def test_a_name_says_little_when_it_names_the_function_alone(name, little):
+    assert says_little(name, "Cart.discount") is little
