@@ -10,6 +10,7 @@ import builtins
 import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
+from typing import Any
 
 from msgspec import Struct
 
@@ -19,7 +20,7 @@ from pytest_enrich.protocols import Task
 from pytest_enrich.writing import conditions, situations, words
 from pytest_enrich.writing.cases import Case
 from pytest_enrich.writing.situations import JOINED
-from pytest_enrich.writing.syntax import functions_in
+from pytest_enrich.writing.syntax import functions_in, literal_value
 
 # Beyond it a name fills most of a line of code.
 LONGEST = 72
@@ -72,7 +73,7 @@ def of(case: Case, subjects: Sequence[str], taken: Collection[str]) -> str:
     every = [(subject, way) for subject in subjects for way in ways(case)]
     ranked = sorted(every, key=lambda one: -one[1].score(one[0], known))
     options = [f"test_{way.behind(subject)}" for subject, way in ranked]
-    options += [f"test_{subject}" for subject in subjects]
+    options += [f"test_{subject}{rest}" for rest in ("", *anyhow(case)) for subject in subjects]
     return free([styled(option, taken) for option in options if len(option) <= LONGEST] or [options[-1]], taken)
 
 
@@ -90,6 +91,21 @@ def ways(case: Case) -> Iterator[Way]:
         yield from [] if case.raised else [Way(_joined(situation), 1)]
     yield from (Way(end, 1) for end in done)
     yield Way("", 0)
+
+
+def anyhow(case: Case) -> Iterator[str]:
+    """What can still be said where the name alone is taken: better than a number behind it."""
+    values = [literal for value in case.arguments.values() if (literal := literal_value(value)) is not None]
+    keys = [key for (value,) in values if isinstance(value, dict) for key in value]
+    yield from (f"_with_{words.snake(key)}" for key in keys[:1] if isinstance(key, str) and key.isidentifier())
+    texts = [words.value_slug(repr(value)) for (value,) in values if isinstance(value, str)]
+    yield from (f"_for_{text}" for text in texts if re.fullmatch(r"[a-z_]{3,}", text))
+    seen: Sequence[Any] | None = literal_value(case.seen.value)
+    while seen and isinstance(seen[0], list | tuple) and len(seen[0]) == 1:
+        seen = seen[0]
+    told = f"{seen[0]:g}" if seen and isinstance(seen[0], float) else repr(seen[0]) if seen else ""
+    if re.fullmatch(r"\w{1,20}", result := words.value_slug(told)):
+        yield f"_gives_{result}"
 
 
 def situation(case: Case) -> str:

@@ -194,16 +194,35 @@ def test_what_is_subtracted_from_is_named_once():
     assert named(given) == "test_subtract_from_date"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "value", "name"),
+    [
+        ({"text": "'0x011'"}, "17", "test_price_gives_17"),
+        ({"text": "'{:o}'"}, "(34.0,)", "test_price_gives_34"),
+        ({"options": "{'indent_columns': True}"}, "[1, 2, 3]", "test_price_with_indent_columns"),
+        ({"text": "'octal'"}, "8", "test_price_for_octal"),
+    ],
+)
+def test_where_the_bare_name_is_taken_a_key_a_word_or_the_result_tells_the_test_apart(arguments, value, name):
+    given = case(
+        Observation(subject="result", value=value, expression="{result}", form="equal"),
+        arguments=arguments,
+        parameters=(*arguments,),
+    )
+    assert named(given, taken={"test_price"}) == name
+
+
 def test_another_way_to_say_it_comes_before_a_number():
     given = case(FALSE, arguments={"total": "-1"})
     taken: set[str] = set()
-    for _ in range(4):
+    for _ in range(5):
         taken.add(named(given, taken=taken))
     assert taken == {
         "test_price_negative_total_returns_false",
         "test_price_with_negative_total",
         "test_price_returns_false",
         "test_price",
+        "test_price_gives_false",
     }
     assert named(given, taken=taken) == "test_price_negative_total_returns_false_2"
 
