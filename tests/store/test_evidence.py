@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import random
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -29,27 +31,12 @@ def evidence(tmp_path):
     return made
 
 
-def altered(text, draw):
-    """The file with one change, removal, addition or swap."""
-    lines = text.split(b"\n")[:-1]
-    how = draw.randrange(6)
-    place, other = draw.randrange(len(lines)), draw.randrange(len(lines))
-    line = lines[place]
-    if how == 0:  # one byte
-        at = draw.randrange(len(line))
-        lines[place] = line[:at] + bytes([line[at] ^ (1 << draw.randrange(7))]) + line[at + 1 :]
-    elif how == 1:
-        del lines[place]
-    elif how == 2:
-        lines[place], lines[other] = lines[other], lines[place]
-    elif how == 3:
-        lines.insert(place, lines[other])
-    elif how == 4:  # what JSON does not see
-        at = line.index(b":") + 1
-        lines[place] = line[:at] + b" " + line[at:]
-    else:
-        del lines[place:]
-    return b"".join(one + b"\n" for one in lines)
+@pytest.fixture(scope="session")
+def altered():
+    """How the benchmark changes a log."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(Path(__file__).parents[1] / "benchmarks")
+        return importlib.import_module("evidence").altered
 
 
 def test_a_chain_that_nobody_touched_is_whole(evidence):
@@ -63,7 +50,7 @@ def test_a_chain_that_nobody_touched_is_whole(evidence):
 
 @given(seed=st.integers(), last=st.booleans())
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_every_change_removal_and_swap_is_seen(evidence, seed, last):
+def test_every_change_removal_and_swap_is_seen(evidence, altered, seed, last):
     path = evidence.files()[-1 if last else 0]
     before = path.read_bytes()
     after = altered(before, random.Random(seed))
