@@ -146,6 +146,7 @@ class Variant(Struct, frozen=True, kw_only=True):
         branches, reached: The wanted branches and lines that it reaches.
         spare: Whether the variant before it reaches the same; this one comes to something else.
         rules: Names of the rules by which the values were thought of.
+        doubt: How many of its values a reader would not expect there.
     """
 
     pattern: int
@@ -159,6 +160,7 @@ class Variant(Struct, frozen=True, kw_only=True):
     line: int = 0
     spare: bool = False
     rules: tuple[str, ...] = ()
+    doubt: int = 0
 
 
 class Varied(Struct, frozen=True, kw_only=True, tag="varied"):

@@ -9,6 +9,7 @@ import itertools
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from ..express import UNSTABLE, compilable, express, is_true, named, spoken
@@ -137,9 +138,9 @@ def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Itera
     nothing else is. Its length, and what it looks like to a programmer, say too little to be worth a test.
     """
     if isinstance(value, tuple | list) and type(value) in {tuple, list} and len(value) <= MOST_ITEMS:
-        for at, part in enumerate(value):
-            place, text = f"{{result}}[{at}]", visible_text(part)
-            yield from [_stated(place, part, text)] if text is not None else _fields(part, place)
+        places = [_place(f"{{result}}[{at}]", part) for at, part in enumerate(value)]
+        # A tuple with something in it that cannot be told is the project's own business.
+        yield from chain.from_iterable(places if type(value) is list or all(places) else ())
         return
     stated = _fields(value)
     if isinstance(value, BaseException) and (kind := named(type(value))) is not None:
@@ -160,6 +161,11 @@ def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Itera
     text = spoken(value) if not stated and _has_own(type(value), "__str__") else ""
     if 0 < len(text) < 80 and text.isprintable() and not UNSTABLE.search(text):  # noqa: PLR2004 - a readable line
         yield _stated("str({result})", text, repr(text))
+
+
+def _place(expression: str, part: object) -> list[Record]:
+    text = visible_text(part)
+    return [_stated(expression, part, text)] if text is not None else _fields(part, expression)
 
 
 def _fields(value: object, expression: str = "{result}") -> list[Record]:

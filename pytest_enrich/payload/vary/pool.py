@@ -7,6 +7,7 @@ import copy
 import enum
 import itertools
 import random
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import CodeType
@@ -25,6 +26,8 @@ Path: TypeAlias = tuple[str, ...]
 
 DEEPEST = 3
 MOST_COMBINED = 120
+SEVERAL = re.compile(r"\w(\s|\\n|=)+\S")
+"""Two words, or a name and what it is set to, in a text as `repr` writes it."""
 MOST_LESS = 12
 UNKNOWN_KEY = UNNAMED = UNSIGNED = 3
 MOST_PLAIN, MOST_CONSTANTS, MOST_NEAR = 8, 24, 16
@@ -286,6 +289,11 @@ class Pool:
         unsigned = bool(self._sign) and _first(value) not in {self._sign, ""}
         odd = oddness(Call("", (("", value),)), self._usual)
         return signs + UNKNOWN_KEY * unknown + UNNAMED * unnamed + UNSIGNED * unsigned + odd
+
+    def is_out_of_place(self, value: str) -> bool:
+        """Whether it is a single word where all rows have texts of several: `'--file'` as what a file holds."""
+        texts = all(one[:1] in {"'", '"'} and SEVERAL.search(one) for one in self.seen)
+        return texts and len(value) > len("''") and SEVERAL.search(value) is None
 
     def foreign(self, value: str) -> int:
         """How far it is from what people wrote."""

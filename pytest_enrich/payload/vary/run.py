@@ -199,6 +199,7 @@ def _variant(result: Result[ExistingTest], variation: Variation, run: TestRun, r
         "row": 0 if test.is_drawn else test.rows[row_of(variation)],
         "values": sorted((int(hole), value) for hole, value in variation.arguments),
         "rules": sorted(result.subject.rules(result.call)),
+        "doubt": result.subject.doubt(variation),
         "branches": sorted(item for item in reached if isinstance(item, tuple)),
         "reached": sorted(item for item in reached if isinstance(item, int)),
         "seen": [] if run.raised else run.seen,

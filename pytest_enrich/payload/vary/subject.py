@@ -90,6 +90,10 @@ class ExistingTest:
         far = sum(self._pools[int(hole)].foreign(value) for hole, value in variation.arguments)
         return self.unusual(variation), far
 
+    def doubt(self, variation: Variation) -> int:
+        """How many of its values a reader would not expect there."""
+        return sum(self._pools[int(hole)].is_out_of_place(value) for hole, value in variation.arguments)
+
     def rules(self, variation: Variation) -> frozenset[str]:
         """The rules that thought of its values."""
         return frozenset(self._pools[int(hole)].rule_of(value) for hole, value in variation.arguments)

@@ -122,7 +122,7 @@ class RowsProposer:
                 target=task.target,
                 text=sheet.text.text,
                 placement=sheet.placement,
-                origin=replace(origin, rules=variant.rules),
+                origin=replace(origin, rules=variant.rules, doubt=variant.doubt),
                 aliases=varied.aliases,
                 sheet=sheet,
                 variant=variant,

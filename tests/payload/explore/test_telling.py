@@ -291,3 +291,20 @@ def test_of_objects_in_a_list_their_fields_are_asked(look):
         """
     (finding,) = look(text, "nodes", calls=(call("nodes", size="2"),)).findings
     assert [one.expression for one in finding.observations] == ["{result}[0].name"]
+
+
+@pytest.mark.parametrize(("kind", "told"), [("tuple", []), ("list", ["{result}[1]"])])
+def test_of_a_tuple_with_something_that_cannot_be_told_nothing_is_pinned(look, kind, told):
+    source = f"""
+        class _Mark:
+            pass
+
+        MARK = _Mark()
+
+        def key(number: int):
+            if number > 3:
+                return {kind}([MARK, number])  # here
+            return ()
+        """
+    found = look(source, "key", calls=(call("key", number="2"),)).findings
+    assert [one.expression for finding in found for one in finding.observations] == told

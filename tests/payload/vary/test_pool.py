@@ -170,3 +170,19 @@ def test_a_bare_number_is_stranger_than_a_member_where_rows_have_names():
     made = enumerated("Way.PLAIN", "Way.BACK | Way.LOUD")
     assert made.fits("2")
     assert made.unusual("2") > made.unusual("Way.LOUD")
+
+
+@pytest.mark.parametrize(
+    ("rows", "value", "is_out"),
+    [
+        (("'a=b'", "'a=b\\nc=d'"), "'--file'", True),
+        (("'a=b'", "'a=b\\nc=d'"), "'a=\\n'", False),
+        (("'select 1'",), "'BETWEEN'", True),
+        (("'select 1'",), "'select 2'", False),
+        (("'select 1'",), "''", False),
+        (("'lower'", "'select 1'"), "'upper'", False),
+        (("1", "2"), "3", False),
+    ],
+)
+def test_a_word_alone_is_out_of_place_where_all_rows_have_several(rows, value, is_out):
+    assert pool(*rows).is_out_of_place(value) is is_out
