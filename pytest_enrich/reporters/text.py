@@ -77,7 +77,7 @@ def by_models(suggestions: Sequence[Suggestion]) -> list[str]:
         what = f"the {' and '.join(one.origin.worded)}" if one.origin.worded else ""
         found.setdefault(one.origin.model, {}).setdefault(what, []).append(one.id)
     return [
-        filled(f"by {model}: " + "; ".join(_whose(what, ids) for what, ids in sorted(parts.items())))
+        filled(visible(f"by {model}: " + "; ".join(_whose(what, ids) for what, ids in sorted(parts.items()))))
         for model, parts in found.items()
     ]
 

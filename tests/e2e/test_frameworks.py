@@ -19,7 +19,7 @@ ENRICH = (
 )
 CASES = {
     "fastapi": ("src/desk/app.py::index", ['client.get("/tickets?limit=', "assert response.status_code == 400"]),
-    "httpx": ("src/depot/client.py::Depot._ask", ["httpx.Response(401)", "pytest.raises(DepotError"]),
+    "httpx": ("src/depot/client.py::Depot._ask", ["httpx.Response(401", "pytest.raises(DepotError"]),
     "django": (
         "src/club/views.py::courses",
         ['client.get("/courses/?most=', "assert response.status_code == 400"],

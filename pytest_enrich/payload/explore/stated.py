@@ -138,9 +138,9 @@ def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Itera
     nothing else is. Its length, and what it looks like to a programmer, say too little to be worth a test.
     """
     if isinstance(value, tuple | list) and type(value) in {tuple, list} and len(value) <= MOST_ITEMS:
-        places = [_place(f"{{result}}[{at}]", part) for at, part in enumerate(value)]
-        # A tuple with something in it that cannot be told is the project's own business.
-        yield from chain.from_iterable(places if type(value) is list or all(places) else ())
+        # A tuple that has something private in it is the project's own business.
+        told = value if type(value) is list or not any(map(_is_private, value)) else ()
+        yield from chain.from_iterable(_place(f"{{result}}[{at}]", part) for at, part in enumerate(told))
         return
     stated = _fields(value)
     if isinstance(value, BaseException) and (kind := named(type(value))) is not None:
@@ -161,6 +161,11 @@ def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Itera
     text = spoken(value) if not stated and _has_own(type(value), "__str__") else ""
     if 0 < len(text) < 80 and text.isprintable() and not UNSTABLE.search(text):  # noqa: PLR2004 - a readable line
         yield _stated("str({result})", text, repr(text))
+
+
+def _is_private(part: object) -> bool:
+    """Whether it is a class that its module keeps for itself, or made of one."""
+    return (part if isinstance(part, type) else type(part)).__name__.startswith("_")
 
 
 def _place(expression: str, part: object) -> list[Record]:

@@ -62,10 +62,8 @@ def placed(root: Path, names: Iterator[str]) -> Iterator[Place]:
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """One for all tests: a fresh process for each takes longer than its search."""
-    with placed(
-        tmp_path_factory.mktemp("explored"), (f"sample_{number}" for number in itertools.count())
-    ) as place:
+    """One for all tests: a fresh process for each takes longer than its search. A name is as long as `sample`."""
+    with placed(tmp_path_factory.mktemp("explored"), (f"s{number:05}" for number in itertools.count())) as place:
         yield place
 
 

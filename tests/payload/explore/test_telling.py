@@ -294,7 +294,7 @@ def test_of_objects_in_a_list_their_fields_are_asked(look):
 
 
 @pytest.mark.parametrize(("kind", "told"), [("tuple", []), ("list", ["{result}[1]"])])
-def test_of_a_tuple_with_something_that_cannot_be_told_nothing_is_pinned(look, kind, told):
+def test_of_a_tuple_with_something_private_nothing_is_pinned(look, kind, told):
     source = f"""
         class _Mark:
             pass
