@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import os
 import sys
@@ -93,9 +94,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except EnrichError as error:
         _tell(visible_lines(f"pytest-enrich: {error}"))
         status = WRONG_USE if isinstance(error, UsageError) else REFUSED
-    except Exception:  # noqa: BLE001 - a defect of ours: kept for a report, never shown as a traceback
-        _tell(_crash(traceback.format_exc()))
-        status = REFUSED
+    except Exception as error:  # noqa: BLE001 - a defect of ours: kept for a report, never shown as a traceback
+        is_gone = isinstance(error, OSError) and error.errno == errno.EIO  # the terminal is
+        status = INTERRUPTED if is_gone else REFUSED
+        _tell("" if is_gone else _crash(traceback.format_exc()))
     return status
 
 
@@ -119,7 +121,7 @@ def _print_anything() -> None:
 
 
 def _tell(text: str) -> None:
-    with contextlib.suppress(BrokenPipeError):
+    with contextlib.suppress(OSError):  # nobody reads, or the terminal is gone
         click.echo(text, err=True)
 
 

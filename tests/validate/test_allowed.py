@@ -87,7 +87,7 @@ def fault(imports: tuple[str, ...], statement: str, text: str = "") -> str:
         (("import os",), "str.__getattribute__(os, '_exit')"),
         (("import os.path as p",), "p.os._exit(0)"),
         (("import os.path as p",), "o = p"),
-        (("import pathlib",), "pathlib.os.getcwd()"),
+        (("import email.utils",), "email.utils.os.getcwd()"),
         (("from pathlib import os",), "os.getcwd()"),
         (("from shop import os as o",), "o.getcwd()"),
         (("import shop",), "shop.os._exit(0)"),

@@ -59,7 +59,9 @@ class Shop:
         )
         kept = {name: value for name, value in os.environ.items() if not name.startswith(odd)}
         ours = {"PYTHONPATH": str(Path(pytest_enrich.__file__).parents[1]), "PYTHONDONTWRITEBYTECODE": "1"}
-        return kept | ours | {"LC_ALL": "C.UTF-8"} | more
+        # After Ctrl-C some shells end with their command, and then nothing says how that ended.
+        shell = {"SHELL": shutil.which("bash") or "/bin/sh"}
+        return kept | ours | shell | {"LC_ALL": "C.UTF-8"} | more
 
     def waiting(self) -> list[str]:
         return [one.id for one in self.store.pending()]

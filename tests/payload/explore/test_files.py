@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tempfile
+
 import pytest
 
 from pytest_enrich.payload.rules import files
@@ -42,7 +44,8 @@ def test_names_of_places_end_in_what_they_are(name, place):
     assert files.called(name) == place
 
 
-def test_the_folder_is_empty_each_time_and_called_the_same():
+def test_the_folder_is_empty_each_time_and_called_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # in the machine's own it may be somebody else's
     first = files.empty_folder()
     (first / "a.txt").write_text("a", encoding="utf-8")
     assert files.empty_folder() == first
