@@ -13,6 +13,12 @@ CART = "src/shop/cart.py"
 UPPER = [(-1, 2), (2, 3), (3, 5), (5, -2)]
 
 
+def close(made):
+    """Close its database, where the release of coverage knows how."""
+    if hasattr(made, "close"):
+        made.close(force=True)
+
+
 @pytest.fixture
 def data(shop):
     """Write a data file: for each test the arcs of the files that it ran."""
@@ -27,6 +33,7 @@ def data(shop):
             else:
                 made.add_arcs(files)
         made.write()
+        close(made)
         return shop.path / name
 
     return data
@@ -44,7 +51,9 @@ def load(shop, tmp_path):
         except UsageError as error:
             return str(error)
         tests = measurement.test_files(cov, shop.path)
-        return tests, [(file.path, file.missing_lines) for file in gaps.read(cov, shop.path, tests).files]
+        found = [(file.path, file.missing_lines) for file in gaps.read(cov, shop.path, tests).files]
+        close(cov.get_data())
+        return tests, found
 
     return load
 
