@@ -1,7 +1,9 @@
 """`--enrich-from`: coverage of an earlier run. Data is made by coverage.py itself, as if other machines had."""
 
+import gc
 import subprocess
 import sys
+import warnings
 
 import coverage
 import pytest
@@ -49,6 +51,9 @@ def load(shop, tmp_path):
         try:
             cov = measurement.load_earlier(shop.path / name, folder, shop.path, ".coveragerc")
         except UsageError as error:
+            with warnings.catch_warnings():  # coverage leaves the database open that it cannot read
+                warnings.simplefilter("ignore", ResourceWarning)
+                gc.collect()
             return str(error)
         tests = measurement.test_files(cov, shop.path)
         found = [(file.path, file.missing_lines) for file in gaps.read(cov, shop.path, tests).files]
