@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from pytest_enrich.commands.project import answer, json_option, project_option, say
-from pytest_enrich.commands.taking import now
 from pytest_enrich.data import Decision
 from pytest_enrich.errors import UsageError
 from pytest_enrich.reporters.words import counted, visible
 from pytest_enrich.store import Store, rebuild, rejected
+from pytest_enrich.store.disk import now
 from pytest_enrich.store.rejected import Rejection
 
 

@@ -206,9 +206,7 @@ def export(store: Store, *, out: Path, sign: Path | None) -> int:
     contents = {path.name: content for path in names if (content := disk.read(path, evidence.LARGEST)) is not None}
     if not contents:
         raise UsageError("there is no evidence yet\nNothing was written.\nNext:  pytest --enrich")
-    contents["SHA256SUMS"] = "".join(
-        f"{evidence.sha256(text)}  {name}\n" for name, text in contents.items()
-    ).encode()
+    contents["SHA256SUMS"] = "".join(f"{disk.sha256(text)}  {name}\n" for name, text in contents.items()).encode()
     disk.write(out, _zipped(contents))
     say(f"{visible(str(out))}: {counted(found.head.lines, 'line')}, head {found.head.digest}")
     if sign is not None:

@@ -6,13 +6,12 @@ import sys
 
 import click
 
-from pytest_enrich.commands import taking
 from pytest_enrich.commands.project import answer, json_option, project_option, say
 from pytest_enrich.commands.taking import settle_interrupted
 from pytest_enrich.data import Decision, Suggestion
 from pytest_enrich.errors import UsageError
 from pytest_enrich.reporters.words import counted
-from pytest_enrich.store import Store, rebuild
+from pytest_enrich.store import Store, disk, rebuild
 from pytest_enrich.store.python_file import is_stale
 
 
@@ -53,6 +52,6 @@ def _ask(decided: int, stale: int) -> None:
 
 def _remove(store: Store, stale: list[Suggestion]) -> None:
     for one in stale:
-        store.decide(Decision(id=one.id, verb="stale", body=one.test.body_sha256, at=taking.now()))
+        store.decide(Decision(id=one.id, verb="stale", body=one.test.body_sha256, at=disk.now()))
     store.clean()
     rebuild.texts(store)

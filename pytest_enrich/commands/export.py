@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -18,6 +17,7 @@ from pytest_enrich.commands.project import answer, json_option, project_option, 
 from pytest_enrich.config import private
 from pytest_enrich.data import Attempt, Dropped, NewTest
 from pytest_enrich.data.encoded import encoded
+from pytest_enrich.data.run import Shard
 from pytest_enrich.errors import EnrichError, UsageError
 from pytest_enrich.proposers.ollama.question import is_excluded, redacted, scanner
 from pytest_enrich.reporters.words import counted, visible
@@ -48,8 +48,7 @@ class Example(Struct, frozen=True, kw_only=True):
     @property
     def is_test(self) -> bool:
         """Whether it belongs to the part for testing: all examples of one function do, or none."""
-        digest = hashlib.sha256(f"{self.path}\0{self.qualname}".encode("utf-8", "surrogateescape")).digest()
-        return digest[0] % TEST_PART == 0
+        return Shard(number=1, of=TEST_PART).holds(self.path, self.qualname)
 
 
 class Gathered(Struct, frozen=True):

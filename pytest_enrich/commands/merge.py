@@ -8,12 +8,11 @@ from pathlib import Path
 import click
 
 from pytest_enrich import reports
-from pytest_enrich.commands import taking
 from pytest_enrich.commands.project import DEFAULT, answer, json_option, locate, say
 from pytest_enrich.errors import StoreError, UsageError
 from pytest_enrich.reporters import text
 from pytest_enrich.reporters.words import counted, filled, visible
-from pytest_enrich.store import Store, merge
+from pytest_enrich.store import Store, disk, merge
 from pytest_enrich.store.merge import Merged
 
 _NO_FOLDER = (
@@ -53,7 +52,7 @@ def _merged(store: Store, sources: list[Store]) -> Merged:
         StoreError: With the command that helps here.
     """
     try:
-        return merge.merge(store, sources, at=taking.now())
+        return merge.merge(store, sources, at=disk.now())
     except StoreError as error:
         told = str(error).splitlines()[0]
         if str(store.directory) not in told:

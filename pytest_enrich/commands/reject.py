@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import click
 import msgspec
 
-from pytest_enrich.commands import taking
 from pytest_enrich.commands.project import answer, json_option, project_option, say
 from pytest_enrich.commands.taking import refuse_decided, settle_interrupted
 from pytest_enrich.data import Decision, Reason, Scope, Suggestion
 from pytest_enrich.reporters.words import counted
-from pytest_enrich.store import Store, rebuild, rejected
+from pytest_enrich.store import Store, disk, rebuild, rejected
 from pytest_enrich.store.rebuild import taken_turn
 
 _COMES_BACK = {
@@ -80,7 +79,7 @@ def _rejected(  # noqa: PLR0913 - the same
 ) -> tuple[Suggestion, ...]:
     for one in chosen:
         refuse_decided(store, one)
-    at = taking.now()
+    at = disk.now()
     written: set[str] = set()
     for one in chosen:
         line = rejected.of(one, scope=scope, reason=reason, when=at[:10], note=note)

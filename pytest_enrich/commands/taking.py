@@ -7,8 +7,6 @@ happened: see `settle_interrupted`. Before it is written the text is given to th
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -104,19 +102,9 @@ def _take(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tup
     return (Taken(id=group[0].id, path=path, refused=why, output=outcome.end),)
 
 
-def now() -> str:
-    """UTC, ISO 8601, to the second."""
-    return dt.datetime.now(dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def sha256(content: bytes) -> str:
-    """As hex digits."""
-    return hashlib.sha256(content).hexdigest()
-
-
 def undone(decision: Decision, why: Literal["red", "interrupted"]) -> Decision:
     """The line that says that nothing came of an accept."""
-    return Decision(id=decision.id, verb="undo", body=decision.body, at=now(), why=why)
+    return Decision(id=decision.id, verb="undo", body=decision.body, at=disk.now(), why=why)
 
 
 def put_back(file: PythonFile, folders: Sequence[Path] = ()) -> None:
@@ -146,7 +134,7 @@ def _halves(store: Store, path: str, group: Sequence[Suggestion], how: How) -> t
 def _try(store: Store, file: PythonFile, steps: Sequence[Step], how: How) -> pytest_run.Outcome:
     """Write the file and run it; what comes back red, or is interrupted, is as it was before."""
     content = file.encoded(steps[-1].after)
-    decisions = [_accept(file, step, sha256(content), how) for step in steps]
+    decisions = [_accept(file, step, disk.sha256(content), how) for step in steps]
     store.note(*decisions)
     folders = [folder for folder in file.path.parents if not folder.exists()]
     green = False
@@ -177,7 +165,7 @@ def _accept(file: PythonFile, step: Step, after: str, how: How) -> Decision:
         id=one.id,
         verb="accept",
         body=one.test.body_sha256,
-        at=now(),
+        at=disk.now(),
         path=file.name,
         before=file.sha256,
         after=after,
@@ -253,7 +241,7 @@ def _remember(store: Store, decision: Decision, one: Suggestion) -> None:
 
 def _current(store: Store, path: str) -> str:
     content = disk.read((store.rootdir / path).resolve())
-    return "" if content is None else sha256(content)
+    return "" if content is None else disk.sha256(content)
 
 
 class Step(Struct, frozen=True, kw_only=True):

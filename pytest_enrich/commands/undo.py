@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 import msgspec
 
-from pytest_enrich.commands import taking
 from pytest_enrich.commands.project import answer, json_option, project_option, say
 from pytest_enrich.commands.taking import settle_interrupted
 from pytest_enrich.data import Decision, Suggestion
@@ -74,7 +73,7 @@ def _undone(store: Store, decision: Decision, suggestion: Suggestion) -> str:
             "Nothing was changed.\n"
             f"Decide on it first:  pytest-enrich show {decision.id}"
         )
-    back = Decision(id=decision.id, verb="undo", body=decision.body, at=taking.now(), why="asked")
+    back = Decision(id=decision.id, verb="undo", body=decision.body, at=disk.now(), why="asked")
     path = _allow(store, back, suggestion) if decision.verb == "reject" else _take_out(store, back, suggestion)
     rebuild.texts(store, (path,))
     return path
@@ -123,7 +122,7 @@ def _take_out(store: Store, back: Decision, suggestion: Suggestion) -> str:
     imports = tuple(dict.fromkeys(line for one in accepts for line in one.imports))
     test = msgspec.structs.replace(patch.as_candidate(suggestion), imports=imports)
     known = {one.before for one in accepts}
-    content = file.encoded(patch.remove(file.text, test, lambda text: taking.sha256(file.encoded(text)) in known))
+    content = file.encoded(patch.remove(file.text, test, lambda text: disk.sha256(file.encoded(text)) in known))
     store.note(back)
     if content.strip() or not any(not one.before for one in accepts):
         python_file.write(file, content)

@@ -6,7 +6,6 @@ import sys
 import tokenize
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ from pytest_enrich.data import ChangedPart, Decision, Gap, Suggestion
 from pytest_enrich.data.run import Verb
 from pytest_enrich.gaps import FileCoverage, Measured, Ranked
 from pytest_enrich.reporters import words
-from pytest_enrich.store import Store, rejected
+from pytest_enrich.store import Store, disk, rejected
 
 if TYPE_CHECKING:
     from coverage import Coverage
@@ -105,11 +104,6 @@ def read(path: Path) -> str:
         return file.read()
 
 
-def now() -> str:
-    """The time as it stands in our files: UTC, ISO 8601."""
-    return datetime.now(tz=timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _roots(settings: Settings) -> tuple[str, ...] | None:
     """Where the project's modules are imported from, if those that no test imports count.
 
@@ -175,6 +169,6 @@ def _still_waiting(
             left.append(one)
             continue
         verb: Verb = "closed" if one.id in gaps.identify(one.gap.path, text) else "stale"
-        store.decide(Decision(id=one.id, verb=verb, body=one.test.body_sha256, at=now()))
+        store.decide(Decision(id=one.id, verb=verb, body=one.test.body_sha256, at=disk.now()))
         away.append((one.id, verb))
     return left, tuple(away)

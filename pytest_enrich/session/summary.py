@@ -19,8 +19,9 @@ from pytest_enrich.data.run import GITHUB_RUN
 from pytest_enrich.gaps import Measured, Ranked
 from pytest_enrich.reporters.figures import nothing_changed
 from pytest_enrich.reporters.words import visible
-from pytest_enrich.session.scope import Found, now
-from pytest_enrich.store import evidence
+from pytest_enrich.session.scope import Found
+from pytest_enrich.store import disk
+from pytest_enrich.store.disk import now
 
 Snapshot: TypeAlias = "dict[str, tuple[int, int]] | None"
 
@@ -136,7 +137,7 @@ def begun(settings: Settings, found: Found, isolation: str) -> Begun:
     """What the run works on, as evidence."""
 
     def digests(paths: Iterable[str]) -> dict[str, str]:
-        return {path: evidence.sha256(content) for path in sorted(paths) if (content := _content(settings, path))}
+        return {path: disk.sha256(content) for path in sorted(paths) if (content := _content(settings, path))}
 
     return Begun(
         versions=versions(),
@@ -144,7 +145,7 @@ def begun(settings: Settings, found: Found, isolation: str) -> Begun:
         arguments=settings.pytest_args,
         isolation=isolation,
         commit=commit(settings.rootdir),
-        coverage=evidence.sha256(encoded(found.measured)),
+        coverage=disk.sha256(encoded(found.measured)),
         sources=digests(found.texts),
         tests=digests((*settings.test_files, *settings.red)),
         configuration=digests(CONFIGURATION),

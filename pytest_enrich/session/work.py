@@ -27,10 +27,11 @@ from pytest_enrich.session import ground, summary
 from pytest_enrich.session.contradictions import Contradictions
 from pytest_enrich.session.ledger import LEFT_OUT, Ledger
 from pytest_enrich.session.noting import NotingSandbox, Remembering, Slots
-from pytest_enrich.session.scope import Found, now
+from pytest_enrich.session.scope import Found
 from pytest_enrich.session.walker import Panel, Walker
 from pytest_enrich.session.writing import Writer
 from pytest_enrich.store import Store, last_run, rebuild
+from pytest_enrich.store.disk import now
 
 DOCSTRINGS = 0.2
 """The part of a budget in time that docstrings may take, beyond the file that is being looked at."""

@@ -18,7 +18,7 @@ from pytest_enrich.data.suggestion import SCHEMA, BrokenPart
 from pytest_enrich.errors import StoreError
 from pytest_enrich.store import disk, identity, rejected, targets
 from pytest_enrich.store.disk import LARGEST_FILE, LONGEST_LIST, decoded
-from pytest_enrich.store.evidence import Evidence, sha256
+from pytest_enrich.store.evidence import Evidence
 from pytest_enrich.store.identity import append_to_log, logged_states, read_log
 from pytest_enrich.store.seal import options_of
 
@@ -209,7 +209,7 @@ def _write(place: Path, one: Suggestion, patch_text: str, module_text: str) -> N
 
 def _written(one: Suggestion, patch_text: str, module_text: str) -> Written:
     patch, module = (
-        text and sha256(text.encode("utf-8", "surrogateescape")) for text in (patch_text, module_text)
+        text and disk.sha256(text.encode("utf-8", "surrogateescape")) for text in (patch_text, module_text)
     )
     return Written(suggestion=one, patch=patch, module=module)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import shutil
 import stat
@@ -14,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -47,6 +49,16 @@ _NUMBER = 1 << 63
 _PAUSE = 0.05
 _TAKEN = frozenset({errno.EAGAIN, errno.EACCES})
 _T = TypeVar("_T")
+
+
+def now() -> str:
+    """The time as it stands in our files: UTC, ISO 8601, to the second."""
+    return datetime.now(tz=timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def sha256(content: bytes) -> str:
+    """In hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def explained(error: OSError) -> str:

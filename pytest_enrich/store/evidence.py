@@ -9,11 +9,9 @@ and made again, either.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import re
 from collections.abc import Iterator
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Literal, TypeAlias, TypeVar
 
@@ -24,6 +22,7 @@ from msgspec.structs import replace
 from pytest_enrich.data.encoded import encoded
 from pytest_enrich.errors import StoreError
 from pytest_enrich.store import disk, seal
+from pytest_enrich.store.disk import now, sha256
 
 Kind: TypeAlias = Literal["run", "exchange", "attempt", "suggestion", "decision", "end"]
 """What a run begins with; a question to a model and its reply; a candidate and its verdict; what was written for
@@ -166,7 +165,7 @@ class Evidence(Struct, frozen=True):
         disk.make_folder(self.directory)
         with disk.locked(self.directory / "lock", PATIENCE):  # one process at a time adds to the chain
             end = self._end()
-            number, previous, at = end.lines, end.digest, _now()
+            number, previous, at = end.lines, end.digest, now()
             lines: list[bytes] = []
             for one in said:
                 line = Line(number=number, previous=previous, at=at, kind=kind, said=Raw(encoded(one)))
@@ -256,15 +255,6 @@ def _misplaced(line: Line, where: str) -> str:
     is_first = where.endswith(":1")
     fits = is_first if line.kind == "run" else not is_first or where.startswith(_FIRST)
     return "" if fits else "it stands in the file of another run"
-
-
-def _now() -> str:
-    return datetime.now(tz=timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def sha256(content: bytes) -> str:
-    """In hexadecimal digits."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def _unsealed(one: Line | Head) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import codecs
-import hashlib
 import io
 import tokenize
 import warnings
@@ -32,7 +31,7 @@ class PythonFile(Struct, frozen=True):
     @property
     def sha256(self) -> str:
         """Of the bytes, "" when there is no file."""
-        return "" if self.content is None else hashlib.sha256(self.content).hexdigest()
+        return "" if self.content is None else disk.sha256(self.content)
 
     @property
     def before(self) -> str | None:

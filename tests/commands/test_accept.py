@@ -232,7 +232,7 @@ def test_ctrl_c_while_the_file_runs_puts_everything_back(project):
 
 
 def _sha(project):
-    from pytest_enrich.commands.taking import sha256
+    from pytest_enrich.store.disk import sha256
 
     return sha256(project.tests.read_bytes())
 

@@ -16,11 +16,11 @@ from pytest_enrich.commands.accept import is_edited_by_hand
 from pytest_enrich.commands.review import edit, loop
 from pytest_enrich.commands.review.console import ESCAPED, Gone
 from pytest_enrich.commands.review.screen import Size
-from pytest_enrich.commands.taking import sha256
 from pytest_enrich.data import Decision, MutantsPart, Question, Reproof, Tried
 from pytest_enrich.data.suggestion import RunsPart
 from pytest_enrich.session import reproof as session_reproof
 from pytest_enrich.store import identity, rejected, seal
+from pytest_enrich.store.disk import sha256
 
 
 class Reader:
