@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_enrich.data import Gap, Observation, Parameter, Target, Template
 from pytest_enrich.writing import words
@@ -26,6 +27,7 @@ NOTHING = {"None", "{}", "[]", "()"}
 """What is passed where something has to be, and it does not matter what."""
 DECIDING = ("if", "elif", "while", "for", "match", "case")
 HOLDING = {"true", "matches", "raises", "iterates"}
+OPPOSITES = {"__eq__": "__ne__", "__ne__": "__eq__"}
 NUMBERED = re.compile(r"^\[\w+ \d+\]\s*")
 """What messages of the system begin with."""
 
@@ -42,6 +44,7 @@ class Case(Struct, frozen=True, kw_only=True):
         optional: The names of what a caller may pass.
         arguments: What is passed, by the names of parameters, and what the object was made of.
         changed: What is other than in the test that it is made of, as situations.
+        elsewhere: The values there that are no argument of what is tested.
         seen: What comes of it.
     """
 
@@ -55,6 +58,7 @@ class Case(Struct, frozen=True, kw_only=True):
     optional: tuple[str, ...] = ()
     arguments: dict[str, Template] = {}
     changed: tuple[str, ...] = ()
+    elsewhere: tuple[Template, ...] = ()
 
     @property
     def values(self) -> frozenset[str]:
@@ -67,6 +71,8 @@ class Case(Struct, frozen=True, kw_only=True):
     def message(self) -> str:
         """What the exception or the warning says, without the values that were passed."""
         said = NUMBERED.sub("", self.seen.message)
+        own = self.subject.rpartition(".")[2]
+        said = re.sub(rf"^[`'\"]?{re.escape(own)}[`'\"]?(?:\(\))? ", "", said) if own else said
         return "" if INTERPRETER.search(said) else words.phrase(said, self.values)
 
     def known_as(self, name: str) -> str:
@@ -112,6 +118,15 @@ def case_of(
         optional=tuple(parameter.name for parameter in declared if parameter.default is not None),
         arguments=arguments,
     )
+
+
+def of_equality(case: Case) -> Case:
+    """Of two that are found to be unequal the test is one of their inequality, and the other way round."""
+    owner, _, method = case.subject.rpartition(".")
+    if method not in OPPOSITES or case.seen.value not in {"True", "False"}:
+        return case
+    known = method if case.seen.value == "True" else OPPOSITES[method]
+    return replace(case, subject=f"{owner}.{known}", seen=replace(case.seen, expression=""))
 
 
 def comment_of(target: Target, gap: Gap) -> str:

@@ -88,6 +88,15 @@ def said(node: ast.expr, case: Case) -> Iterator[str]:
             yield _of_truth(node, case, is_true=True)
 
 
+def asked(text: str, outcome: str) -> Iterator[str]:
+    """The variable and the word for which it is asked, where it is that: `type == "l"` gives `type_l`."""
+    match condition(text, outcome):
+        case ast.Compare(ast.Name(name), [ast.Eq()], [ast.Constant(str(word))]) if slug := words.value_slug(
+            repr(word)
+        ):
+            yield f"{words.snake(name)}_{slug}"
+
+
 def _is_passed(node: ast.expr, case: Case) -> bool:
     """Whether a condition speaks of anything that is passed."""
     return any(_parameter(part, case) in case.arguments for part in nodes_of(ast.expr, node))

@@ -138,7 +138,8 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         arguments |= {argument.name: plain(argument.value) for argument in call.arguments if argument.name}
         case = cases.case_of(target, gap, self._seen(finding), parameters, arguments)
         subject = words.subject(qualname, None if "__init__" in qualname else call.receiver)
-        return replace(case, subject=subject, parameters=case.parameters or tuple(passed))
+        case = replace(case, subject=subject, parameters=case.parameters or tuple(passed))
+        return cases.of_equality(case) if case.seen.expression else case
 
     def _seen(self, finding: Finding) -> Observation:
         """What it did, if that is one thing: of several some may prove needless, and be in the test no more.

@@ -35,6 +35,8 @@ FORBIDDEN = re.compile(r"^(.+?)_(?:is|are|can|must|may|should)_not_(?:allowed_to
 """`ports are not allowed to be negative`: what is refused are negative ports."""
 RAISES = re.compile(r"raises_\w+?(?=_when_|$)")
 UNASKED = {"", "without", "with", "when", "for", "is", "not", "the", "returns", "raises"}
+ENTERED = "entered"
+"""The outcome of a gap that is a whole function."""
 CAMEL = re.compile(r"test[A-Z]")
 
 
@@ -72,8 +74,21 @@ def of(case: Case, subjects: Sequence[str], taken: Collection[str]) -> str:
     known = {*words.snake(" ".join(texts)).split("_")}
     every = [(subject, way) for subject in subjects for way in ways(case)]
     ranked = sorted(every, key=lambda one: -one[1].score(one[0], known))
-    options = [f"test_{way.behind(subject)}" for subject, way in ranked]
-    options += [f"test_{subject}{rest}" for rest in ("", *anyhow(case)) for subject in subjects]
+    first = sum(way.score(subject, known) > 0 for subject, way in ranked)
+    spoken = [f"test_{way.behind(subject)}" for subject, way in ranked]
+    # The bare name is that of the first test of a function, not of one that takes another way through it.
+    told = () if case.outcome == ENTERED or case.raised else apart(case)
+    less, least = (
+        [f"test_{subject}{rest}" for rest in rests for subject in subjects] for rests in (told, anyhow(case))
+    )
+    options = [
+        *spoken[:first],
+        *less,
+        *spoken[first:],
+        *(f"test_{subject}" for subject in subjects),
+        *less,
+        *least,
+    ]
     return free([styled(option, taken) for option in options if len(option) <= LONGEST] or [options[-1]], taken)
 
 
@@ -82,7 +97,7 @@ def ways(case: Case) -> Iterator[Way]:
     said = [*dict.fromkeys(filter(None, situations.situations(case)))]
     done = [*dict.fromkeys(filter(None, situations.outcomes(case)))]
     if case.seen.subject in {"raises", "warns"}:
-        yield from _by_message(case)
+        yield from _by_message(case, [one for one in said if one in situations.switched(case)])
     for situation in said:
         if case.raised and _is_refusal(case.raised) and not situation.startswith(JOINED):
             yield Way(f"rejects_{situation}", 2)
@@ -93,11 +108,26 @@ def ways(case: Case) -> Iterator[Way]:
     yield Way("", 0)
 
 
+def apart(case: Case) -> Iterator[str]:
+    """What tells it from other tests of the function: a key, an option's word, what the decision asks for."""
+    literals = {name: literal for name, value in case.arguments.items() if (literal := literal_value(value))}
+    keys = [key for (value,) in literals.values() if isinstance(value, dict) and len(value) == 1 for key in value]
+    yield from (f"_with_{words.snake(key)}" for key in keys[:1] if isinstance(key, str) and key.isidentifier())
+    options = {
+        name: words.value_slug(repr(value)) for name, (value,) in literals.items() if isinstance(value, str)
+    }
+    yield from (
+        f"_with_{words.snake(name)}_{slug}" for name, slug in options.items() if slug and name in case.optional
+    )
+    written = {name: words.notation(value) for name, (value,) in literals.items()}
+    yield from (f"_with_{kind}_{case.known_as(name)}" for name, kind in written.items() if kind)
+    yield from (f"_with_{said}" for said in map(words.told, case.elsewhere) if said)
+    yield from (f"_with_{asked}" for asked in conditions.asked(case.text, case.outcome))
+
+
 def anyhow(case: Case) -> Iterator[str]:
     """What can still be said where the name alone is taken: better than a number behind it."""
     values = [literal for value in case.arguments.values() if (literal := literal_value(value)) is not None]
-    keys = [key for (value,) in values if isinstance(value, dict) for key in value]
-    yield from (f"_with_{words.snake(key)}" for key in keys[:1] if isinstance(key, str) and key.isidentifier())
     texts = [words.value_slug(repr(value)) for (value,) in values if isinstance(value, str)]
     yield from (f"_for_{text}" for text in texts if re.fullmatch(r"[a-z_]{3,}", text))
     seen: Sequence[Any] | None = literal_value(case.seen.value)
@@ -187,8 +217,9 @@ def _joined(situation: str) -> str:
     return f"for_{situation}" if re.search("_with(out)?_", situation) else f"with_{situation}"
 
 
-def _by_message(case: Case) -> Iterator[Way]:
-    """What the message of an exception says, unless that is no more than what is called."""
+def _by_message(case: Case, switched: Sequence[str] = ()) -> Iterator[Way]:
+    """What the message of an exception says, unless that is no more than what is called; first with what is on."""
+    yield from (Way(f"{switch}_{way.rest}", 3) for switch in switched[:1] for way in _by_message(case))
     said = re.sub(r"^not_(a_|an_)?valid_", "invalid_", case.message)
     if not said:
         return

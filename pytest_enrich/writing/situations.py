@@ -23,6 +23,7 @@ SCENERY = re.compile(
     re.IGNORECASE,
 )
 """What comments say to those who read the code."""
+SWITCHES = {"True", "False"}
 EMPTY = {
     "argument", "bad", "can", "error", "exception", "expected", "fail", "failed", "got", "illegal", "input",
     "invalid", "malformed", "must", "object", "parse", "string", "text", "type", "unable", "unexpected",
@@ -54,6 +55,12 @@ def situations(case: Case) -> Iterator[str]:
         known = [words.snake(name) for name in names if name]
         yield f"with_{'_and_'.join(known)}" if 0 < len(known) <= MOST_NAMED else ""
     yield from (f"with_{words.snake(name)}" for name in reversed(chosen))
+
+
+def switched(case: Case) -> Iterator[str]:
+    """What is switched on or off that the decision asks for: `if self.strict and ...` gives `with_strict`."""
+    asked = {*re.findall(r"\w+", case.text)} - {*case.parameters}
+    return (case.evident(name) for name, value in case.arguments.items() if value in SWITCHES and name in asked)
 
 
 def outcomes(case: Case) -> Iterator[str]:

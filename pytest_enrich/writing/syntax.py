@@ -226,7 +226,15 @@ def relation(left: Template, sign: str, right: Template) -> Template:
 
 
 def denied(code: Template) -> Template:
-    """What is true when `code` is not."""
+    """What is true when `code` is not: of things that are not equal that they are unequal."""
+    node = expression(code)
+    if (
+        isinstance(node, ast.Compare)
+        and isinstance(node.ops[0], ast.Eq)
+        and code.count(" == ") == 1
+        and code[0] != "("
+    ):
+        return code.replace(" == ", " != ")
     return f"not {side(code)}"
 
 

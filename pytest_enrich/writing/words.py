@@ -51,6 +51,13 @@ CUTS = {
 """Before which a phrase may be cut that is too long."""
 OPEN = {"of", "by", "to", "than"}
 """What says nothing without that which follows."""
+NOTATIONS = {
+    "hexadecimal": r"[+-]?0[xX][0-9a-fA-F]+",
+    "octal": r"[+-]?0[oO][0-7]+",
+    "binary": r"[+-]?0[bB][01]+",
+    "zero_padded": r"[+-]?0\d{1,4}",
+    "negative": r"-(0|[1-9]\d*)(\.\d+)?",
+}
 _NAMES = (ast.Name, ast.Attribute, ast.Load)
 
 
@@ -162,6 +169,24 @@ def _evident_literal(value: Any, known: str, *, optional: bool) -> str:  # noqa:
     else:
         kind = "" if value else "empty"
     return f"{kind}_{known}" if kind else ""
+
+
+def notation(value: object) -> str:
+    """How a number is written that a text is (`hexadecimal` for `0x1f`); "" of one like others."""
+    text = value if isinstance(value, str) else ""
+    return next((kind for kind, pattern in NOTATIONS.items() if re.fullmatch(pattern, text)), "")
+
+
+def told(value: Template) -> str:
+    """What anybody sees of a value of which nothing else is known: `hexadecimal_text`, `negative_number`."""
+    literal = literal_value(value)
+    if literal is None or literal[0] is None or isinstance(literal[0], bool):
+        return ""
+    known = (
+        "text" if isinstance(literal[0], str) else "number" if isinstance(literal[0], int | float) else "values"
+    )
+    kind = notation(literal[0])
+    return f"{kind}_{known}" if kind else evident(value, known, optional=False)
 
 
 def is_class(name: str) -> bool:

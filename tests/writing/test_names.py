@@ -12,6 +12,7 @@ from pytest_enrich.writing import cases, names
 from pytest_enrich.writing.cases import Case
 
 GIVES = Observation(subject="result", value="9")
+OPTIONS = {"options": "{'indent_columns': True}"}
 FALSE = Observation(subject="result", value="False")
 
 
@@ -38,6 +39,7 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ("load_default must not be set", "test_price_load_default_must_not_be_set"),
         ("'NoneType' object is not subscriptable", "test_price_raises_value_error"),
         ("invalid price", "test_price_rejects_invalid_price"),
+        ("price can only be used with a positive total", "test_price_can_only_be_used_with_positive_total"),
         ("a price is 100 at most", "test_price_is_100_at_most"),
         ("days cannot be negative", "test_price_rejects_negative_days"),
         ("closed", "test_price_raises_value_error"),
@@ -197,7 +199,9 @@ def test_what_is_subtracted_from_is_named_once():
 @pytest.mark.parametrize(
     ("arguments", "value", "name"),
     [
-        ({"text": "'0x011'"}, "17", "test_price_gives_17"),
+        ({"text": "'0x011'"}, "17", "test_price_with_hexadecimal_text"),
+        ({"text": "'011'"}, "11", "test_price_with_zero_padded_text"),
+        ({"text": "'1;7'"}, "17", "test_price_gives_17"),
         ({"text": "'{:o}'"}, "(34.0,)", "test_price_gives_34"),
         ({"options": "{'indent_columns': True}"}, "[1, 2, 3]", "test_price_with_indent_columns"),
         ({"text": "'octal'"}, "8", "test_price_for_octal"),
@@ -210,6 +214,47 @@ def test_where_the_bare_name_is_taken_a_key_a_word_or_the_result_tells_the_test_
         parameters=(*arguments,),
     )
     assert named(given, taken={"test_price"}) == name
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"arguments": OPTIONS, "parameters": ("options",)}, "test_price_with_indent_columns"),
+        ({"text": "elif kind == 'l':", "outcome": "true"}, "test_price_with_kind_l"),
+        ({"elsewhere": ("'0x011'",)}, "test_price_with_hexadecimal_text"),
+        ({"elsewhere": ("'01011'",)}, "test_price_with_zero_padded_text"),
+        ({"arguments": OPTIONS, "parameters": ("options",), "outcome": "entered"}, "test_price"),
+        ({"elsewhere": ("'0x011'",), "seen": raises()}, "test_price_raises_value_error"),
+    ],
+)
+def test_what_takes_another_way_is_told_apart_from_the_first_test_of_a_function(changes, name):
+    assert named(case(**changes)) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("if self.strict and total % 1:", "test_price_with_strict_rejects_invalid_total"),
+        ("if total % 1:", "test_price_rejects_invalid_total"),
+    ],
+)
+def test_what_is_switched_on_and_asked_for_stands_before_what_the_message_says(text, name):
+    given = case(raises("Not a valid total."), text=text, outcome="true", arguments={"strict": "True"})
+    assert named(given) == name
+
+
+@pytest.mark.parametrize(
+    ("subject", "value", "name"),
+    [
+        ("Offset.__eq__", "True", "test_offset_equality"),
+        ("Offset.__eq__", "False", "test_offset_inequality"),
+        ("Offset.__ne__", "False", "test_offset_equality"),
+        ("Offset.__lt__", "False", "test_offset_less_than_returns_false"),
+    ],
+)
+def test_of_two_that_are_unequal_the_test_is_one_of_their_inequality(subject, value, name):
+    seen = Observation(subject="result", value=value, expression="{result}")
+    assert named(cases.of_equality(case(seen, subject=subject))) == name
 
 
 def test_another_way_to_say_it_comes_before_a_number():

@@ -7,7 +7,7 @@ import pytest
 from pytest_enrich.writing import syntax
 
 PARTS = [
-    ("a == b", "(a == b)"),
+    ("a < b", "(a < b)"),
     ("(a == b)", "(a == b)"),
     ("(a) == (b)", "((a) == (b))"),
     ("a or b", "(a or b)"),
@@ -22,7 +22,7 @@ PARTS = [
     ("a\n+ b", "(a\n+ b)"),
     ("f(a == b)", "f(a == b)"),
     ("f('a == b')", "f('a == b')"),
-    ("⟨shop:Money⟩(2) == ⟨shop:NONE⟩", "(⟨shop:Money⟩(2) == ⟨shop:NONE⟩)"),
+    ("⟨shop:Money⟩(2) < ⟨shop:NONE⟩", "(⟨shop:Money⟩(2) < ⟨shop:NONE⟩)"),
 ]
 
 
@@ -37,7 +37,9 @@ def test_a_side_of_a_comparison_stays_whole(code, side):
 @pytest.mark.parametrize(
     ("code", "true", "false"),
     [
-        ("a == b", "a == b", "not (a == b)"),
+        ("a == b", "a == b", "a != b"),
+        ("(a) == (b)", "(a) == (b)", "not ((a) == (b))"),
+        ("a != b", "a != b", "not (a != b)"),
         ("a in b", "a in b", "not (a in b)"),
         ("a or b", "a or b", "not (a or b)"),
         ("not a", "not a", "not (not a)"),

@@ -37,7 +37,9 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
     def case(self, seen: Observation, changed: Iterable[str] = ()) -> Case:
         """What there is to be said of it; `changed` is what is other than in the test, as situations."""
         case = cases.case_of(self.target, self.gaps[0], seen, self.target.parameters, dict(self._arguments()))
-        return replace(case, changed=tuple(changed))
+        named = {*case.arguments.values()}
+        elsewhere = tuple(value for _, value in self.variant.values if value not in named)
+        return replace(case, changed=tuple(changed), elsewhere=elsewhere)
 
     def name_beside(self, case: Case) -> str:
         """A free name for a test beside it."""

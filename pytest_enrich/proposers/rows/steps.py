@@ -76,6 +76,8 @@ def concerned(
     local = stored(*body) | set(arguments)
     for statement in body:
         inside = any(is_within(place, span(statement)) for place in spans)
+        if not inside and _binds_anew(statement) and not loaded(statement) & tainted:
+            tainted -= stored(statement)
         if (not inside and not used(statement) & tainted) or span(statement) in without:
             continue
         tainted |= HEARING & set(arguments)
@@ -144,6 +146,11 @@ def step_name(step: ast.stmt) -> str:
     value = step.value if isinstance(step, ast.Expr) else None
     call = value.value if isinstance(value, ast.Await) else value
     return last_name(call.func) if isinstance(call, ast.Call) else getattr(step, "name", "")
+
+
+def _binds_anew(statement: ast.stmt) -> bool:
+    """Whether its names have nothing to do with what they stood for before."""
+    return isinstance(statement, ast.Assign) and all(isinstance(one, ast.Name) for one in statement.targets)
 
 
 def _expects_any(node: ast.AST) -> bool:

@@ -9,6 +9,7 @@ import pytest
 
 from pytest_enrich.data import Vary
 from pytest_enrich.proposers.rows import steps
+from pytest_enrich.writing import syntax
 from tests.proposers.rows.conftest import variant
 
 
@@ -46,6 +47,21 @@ def left_out(body):
 )
 def test_a_step_is_what_changes_something_and_binds_nothing(body, found):
     assert left_out(body) == found
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        ("s = 'a'\nassert f(s)\ns = 'b'\nassert f(s)", 2),
+        ("s = 'a'\nassert f(s)\ns += 'b'\nassert f(s)", 4),
+        ("s = ['a']\nassert f(s)\ns[0] = 'b'\nassert f(s)", 4),
+        ("s = 'a'\nassert f(s)\ns = s + 'b'\nassert f(s)", 4),
+    ],
+)
+def test_what_is_stated_of_a_name_that_is_bound_anew_has_nothing_to_do_with_what_it_was(body, kept):
+    statements = ast.parse(body).body
+    changed = statements[0].value
+    assert len(steps.concerned(statements, [syntax.span(changed)], [], [])) == kept
 
 
 def test_an_awaited_call_is_a_step_too():
