@@ -89,7 +89,9 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
             return None
         case = self.case_of(finding)
         place = f"{self.placement.path} {self.placement.owner}"
-        name = names.of(case, names.subjects(case.subject, place), self.taken)
+        subjects = names.subjects(case.subject, place)
+        name = names.of(case, subjects, self.taken)
+        unnamed = case.outcome != names.ENTERED and names.says_little(name, subjects)
         header = [self.define(name, fixtures)]
         if awaits:
             header = [*(f"@{decorator}" for decorator in self.coroutines or ()), f"async {header[0]}"]
@@ -101,7 +103,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
             title=names.title(case, body.described(finding)),
             look=questions.about(finding, self.documented),
             oracle=questions.oracles(finding, statements.expects, resolved.codes, self.documented, len(header)),
-            origin=replace(self.origin, rules=finding.rules, doubt=finding.doubt),
+            origin=replace(self.origin, rules=finding.rules, doubt=finding.doubt + unnamed),
             gaps=tuple(gap.id for gap in gaps),
         )
 

@@ -92,6 +92,12 @@ def of(case: Case, subjects: Sequence[str], taken: Collection[str]) -> str:
     return free([styled(option, taken) for option in options if len(option) <= LONGEST] or [options[-1]], taken)
 
 
+def says_little(name: str, subjects: Sequence[str]) -> bool:
+    """Whether a test's name says no more than what is tested, and a number or the result."""
+    rest = re.sub(r"_?\d+$|_gives_\w+$", "", name.removeprefix("test")).replace("_", "").lower()
+    return rest in {"", *(subject.replace("_", "") for subject in subjects)}
+
+
 def ways(case: Case) -> Iterator[Way]:
     """The ways to say what a case is about."""
     said = [*dict.fromkeys(filter(None, situations.situations(case)))]

@@ -257,6 +257,22 @@ def test_of_two_that_are_unequal_the_test_is_one_of_their_inequality(subject, va
     assert named(cases.of_equality(case(seen, subject=subject))) == name
 
 
+@pytest.mark.parametrize(
+    ("name", "little"),
+    [
+        ("test_discount", True),
+        ("test_discount_12", True),
+        ("test_cart_discount_2", True),
+        ("testCartDiscount", True),
+        ("test_discount_total_below_0", False),
+        ("test_discount_gives_0", True),
+        ("test_discount_returns_0", False),
+    ],
+)
+def test_a_name_says_little_when_it_names_the_function_alone(name, little):
+    assert names.says_little(name, ("discount", "cart_discount")) is little
+
+
 def test_another_way_to_say_it_comes_before_a_number():
     given = case(FALSE, arguments={"total": "-1"})
     taken: set[str] = set()

@@ -26,6 +26,7 @@ Path: TypeAlias = tuple[str, ...]
 
 DEEPEST = 3
 MOST_COMBINED = 120
+WORD, LONG = re.compile(r"\w+"), 4
 SEVERAL = re.compile(r"\w(\s|\\n|=)+\S")
 """Two words, or a name and what it is set to, in a text as `repr` writes it."""
 MOST_LESS = 12
@@ -291,7 +292,13 @@ class Pool:
         return signs + UNKNOWN_KEY * unknown + UNNAMED * unnamed + UNSIGNED * unsigned + odd
 
     def is_out_of_place(self, value: str) -> bool:
-        """Whether it is a single word where all rows have texts of several: `'--file'` as what a file holds."""
+        """Whether it is a single word where all rows have texts of several: `'--file'` as what a file holds.
+
+        Or a word of a long text is another one now: `WHILE * FROM foo` is no query.
+        """
+        words = WORD.findall(value) if value[:1] in {"'", '"'} else []
+        if len(words) >= LONG and not {*words} <= {*WORD.findall(" ".join(self.seen))}:
+            return True
         texts = all(one[:1] in {"'", '"'} and SEVERAL.search(one) for one in self.seen)
         return texts and len(value) > len("''") and SEVERAL.search(value) is None
 

@@ -164,7 +164,8 @@ class Asked(Struct, frozen=True, kw_only=True):
         ]
         best = max(fitting, key=lambda name: _worth(name, subject, known), default=test.name)
         is_better = _worth(best, subject, known) > _worth(test.name, subject, known)
-        return best if is_better or says_little(test.name, target.qualname) else test.name
+        own = (words.snake(target.qualname), *names.subjects(target.qualname, target.qualname))
+        return best if is_better or names.says_little(test.name, own) else test.name
 
     def sentence(self, said: str, test: NewTest) -> str:
         """The docstring, "" where there is to be none, or it says nothing of the test."""
@@ -226,13 +227,6 @@ def read(reply: str) -> Said:
 def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
     """The schema of an object with all of these and no others."""
     return {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
-
-
-def says_little(name: str, qualname: str) -> bool:
-    """Whether a test's name says no more than which function it tests, and a number."""
-    rest = re.sub(r"_\d+$", "", name.removeprefix("test_"))
-    own = (words.snake(qualname), words.snake(qualname.rpartition(".")[2]))
-    return rest in {*own, *names.subjects(qualname, qualname), ""}
 
 
 def is_fitting(name: str, qualname: str, facts: str) -> bool:

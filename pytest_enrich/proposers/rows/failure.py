@@ -92,7 +92,7 @@ def _written(renderer: VariantRenderer, finding: Finding, opening: str) -> NewTe
         return None
     gaps, raised = renderer.gaps, finding.observations[0].value
     case = renderer.case(finding.observations[0])
-    name = renderer.name_beside(case)
+    name, origin = renderer.name_beside(case)
     codes = list(_parted(resolved.codes))
     lines = textwrap.indent("\n".join(codes), INDENT).split("\n")
     code = renderer.frame(name, lines)
@@ -107,7 +107,7 @@ def _written(renderer: VariantRenderer, finding: Finding, opening: str) -> NewTe
         title=names.title(case, body.described(finding)),
         look=questions.about_value(raised, renderer.documented, raised=True),
         oracle=(Oracle(line=line, what=f"raises {body.bare(raised)}", source="raises", look=True),),
-        origin=renderer.origin,
+        origin=origin,
         gaps=tuple(gap.id for gap in gaps),
     )
 

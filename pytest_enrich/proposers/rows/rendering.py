@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from pytest_enrich import imports
-from pytest_enrich.data import Gap, Hole, Observation, Template, Variant
+from pytest_enrich.data import Gap, Hole, Observation, Origin, Template, Variant
 from pytest_enrich.proposers.rows import adding, mocks, parameters, steps
 from pytest_enrich.proposers.rows.addable import INSTEAD, LEFT_OUT, METHOD
 from pytest_enrich.proposers.rows.parameters import SILENT
@@ -41,10 +41,12 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         elsewhere = tuple(value for _, value in self.variant.values if value not in named)
         return replace(case, changed=tuple(changed), elsewhere=elsewhere)
 
-    def name_beside(self, case: Case) -> str:
-        """A free name for a test beside it."""
+    def name_beside(self, case: Case) -> tuple[str, Origin]:
+        """A free name for a test beside it, and where that is from: one that says nothing is doubted."""
         start = names.start(self.sheet.function.name, self.target.qualname)
-        return names.of(case, (start,), self.taken)
+        name = names.of(case, (start,), self.taken)
+        unnamed = case.outcome != names.ENTERED and names.says_little(name, (start,))
+        return name, replace(self.origin, doubt=self.origin.doubt + unnamed)
 
     def _arguments(self) -> Iterator[tuple[str, Template]]:
         """What is passed otherwise, by the names of parameters; those of the test say nothing of the function."""

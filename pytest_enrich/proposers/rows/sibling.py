@@ -63,7 +63,7 @@ def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | Non
     lines = _lines(sheet, kept, [*edits, *stating.looked(sheet, stated, edits)])
     changes = [*_changes(renderer)]
     case = renderer.case(_seen_first(sheet, expected), (f"{done}_{slug}" for done, _, slug in changes if slug))
-    name = renderer.name_beside(case)
+    name, origin = renderer.name_beside(case)
     code = renderer.frame(name, lines) if lines is not None else None
     if code is None or not _asserts_anything(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
         return None
@@ -78,7 +78,7 @@ def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | Non
         title=names.title(case, f"{done} {body.shown(first)}"),
         look=value if expected else change,
         oracle=_oracles(code, seen_as),
-        origin=renderer.origin,
+        origin=origin,
         gaps=tuple(gap.id for gap in gaps),
     )
 

@@ -182,7 +182,12 @@ def test_a_bare_number_is_stranger_than_a_member_where_rows_have_names():
         (("'select 1'",), "''", False),
         (("'lower'", "'select 1'"), "'upper'", False),
         (("1", "2"), "3", False),
+        (("'select * from foo for update'",), "'WHILE * from foo for update'", True),
+        (("'select * from foo for update'",), "'select * from foo, for update'", False),
+        (("'2 days ago'",), "'2 WHILE ago'", False),
     ],
 )
-def test_a_word_alone_is_out_of_place_where_all_rows_have_several(rows, value, is_out):
+def test_a_word_alone_is_out_of_place_where_all_rows_have_several_and_another_one_in_a_long_text(
+    rows, value, is_out
+):
     assert pool(*rows).is_out_of_place(value) is is_out

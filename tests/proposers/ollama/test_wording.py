@@ -13,7 +13,7 @@ from pytest_enrich.proposers.ollama import prompt
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.gate import Pulled
 from pytest_enrich.proposers.ollama.question import Model
-from pytest_enrich.proposers.ollama.wording import Wording, read, says_little
+from pytest_enrich.proposers.ollama.wording import Wording, read
 
 CHAT = "POST /api/chat"
 GOOD = "test_negative_total_is_free"
@@ -204,17 +204,3 @@ def test_a_models_own_test_is_not_asked_about(worded, test_of):
 @pytest.mark.parametrize("glob", ["src/shop/*", "tests/*"])
 def test_nothing_is_asked_about_an_excluded_file(worded, test_of, glob):
     assert worded(test_of(), {"names": [GOOD]}, excluded=(glob,)) == ([], [])
-
-
-@pytest.mark.parametrize(
-    ("name", "little"),
-    [
-        ("test_discount", True),
-        ("test_discount_12", True),
-        ("test_cart_discount_2", True),
-        ("test_discount_total_below_0", False),
-        ("test_discount_returns_0", False),
-    ],
-)
-def test_a_name_says_little_when_it_names_the_function_alone(name, little):
-    assert says_little(name, "Cart.discount") is little

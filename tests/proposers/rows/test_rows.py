@@ -693,3 +693,10 @@ def test_what_differs_in_its_cases_alone_is_no_test_beside_it(rows):
     answers = [Varied(variants=found, executions=2) for found in ((), (variant("30", seen=("0",)),), ())]
     made, _ = rows(LISTED.replace("discount(total)", "discount(total + 7)"), answer=answers)
     assert made == []
+
+
+@pytest.mark.parametrize(("value", "doubt"), [("-1", 0), ("31", 1)], ids=["negative total", "gives 7"])
+def test_a_name_that_says_no_more_than_what_is_tested_is_a_reason_for_doubt(rows, value, doubt):
+    text = "from shop.cart import discount\n\n\ndef test_discount(shop):\n    assert discount(10) == 5\n"
+    made, _ = rows(text, variant(value, seen=("7",)))
+    assert [one.origin.doubt for one in made] == [doubt]
