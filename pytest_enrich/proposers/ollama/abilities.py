@@ -73,7 +73,7 @@ def _writes_tests(text: str) -> bool:
 
 
 def _writes_texts(text: str) -> bool:
-    texts = use.written(text, is_text=True)
+    texts = use.written(text, "text")
     return any(len(re.findall(r"^\s*[\w.-]+\s*=\s*\S", each, re.MULTILINE)) > 1 for each in texts)
 
 

@@ -231,6 +231,7 @@ class Asker:
                 predict=question.predict * (_THINKING_ROOM if thinks else 1),
                 temperature=question.temperature,
                 seed=question.seed,
+                stop=question.stop,
             ),
             schema=question.schema,
             think=None if self.model.think is None else thinks,

@@ -152,6 +152,15 @@ def text(target: Target, called: str, parameter: str, source_text: str) -> tuple
     return _about_use(target, source_text, question)
 
 
+def values(target: Target, called: str, parameter: str, known: str) -> tuple[Message, ...]:
+    """The chat that asks for short texts that a function could be given, of which tests pass `known`."""
+    question = (
+        f"Tests call {called}({parameter}={known}). Write eight other realistic values of {parameter}, all as "
+        "different as this code can tell apart, also such that it refuses. One on each line, in quotes."
+    )
+    return _about_use(target, marked(target, target.gaps), question)
+
+
 def script(target: Target, source_text: str) -> tuple[Message, ...]:
     """The chat that asks for a script that uses a module."""
     question = (

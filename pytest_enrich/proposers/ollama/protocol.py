@@ -63,8 +63,9 @@ class Options(Struct, frozen=True, kw_only=True):
     predict: int = 256
     temperature: float = 0.2
     seed: int = 0
+    stop: tuple[str, ...] = ()
 
-    def sent(self) -> dict[str, float]:
+    def sent(self) -> dict[str, Any]:
         """As Ollama calls them. All that matter are sent: a model's own defaults would hold for the others."""
         return {
             "num_ctx": self.window,
@@ -75,6 +76,7 @@ class Options(Struct, frozen=True, kw_only=True):
             "top_p": 0.9,
             "min_p": 0.0,
             "repeat_penalty": 1.0,
+            **({"stop": [*self.stop]} if self.stop else {}),
         }
 
 

@@ -48,6 +48,7 @@ class Question(Struct, frozen=True, kw_only=True):
         schema: Of the reply, None for free text.
         predict: The most tokens of the reply.
         temperature, seed: As in `Options`.
+        stop: Texts at which the reply ends, as in `Options`.
         within: Seconds in which the reply has to come, None as long as it takes: a slow server is asked for less.
     """
 
@@ -58,6 +59,7 @@ class Question(Struct, frozen=True, kw_only=True):
     predict: int = 256
     temperature: float = 0.2
     seed: int = 0
+    stop: tuple[str, ...] = ()
     within: float | None = None
 
 

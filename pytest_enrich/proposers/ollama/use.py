@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from typing import Literal, TypeAlias
 
 from msgspec.structs import replace
 
@@ -22,11 +23,18 @@ from pytest_enrich.proposers.ollama.question import Question, about_target, is_e
 from pytest_enrich.proposers.ollama.reply import FENCE
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.writing import findings
+from pytest_enrich.writing.syntax import literal_value
 
 NAME = "use"
 SAMPLES = 3
 """So often the same is asked, each time with another seed: what comes is another text."""
-PREDICT, TEMPERATURE = 400, 0.8
+Form: TypeAlias = Literal["values", "text", "script"]
+PREDICT: dict[Form, int] = {"values": 96, "text": 400, "script": 400}
+TEMPERATURE = 0.8
+CODE = ("\ndef ", "\nclass ", "\nimport ", "\nfrom ")
+"""What no text begins a line with: a small model that cannot think of one says the code again, to its end."""
+LONGEST_VALUE = 40
+_IN_LINE = re.compile(r"^[^'\"\n]{0,6}(['\"])(.+?)\1", re.MULTILINE)
 MOST_TEXTS, LONGEST_TEXT, SHORTEST = 12, 1500, 3
 _QUOTED = re.compile(r'"""(.*?)"""|\'\'\'(.*?)\'\'\'', re.DOTALL)
 _TEXTUAL = re.compile(r"\b(str|bytes|AnyStr|Text)\b")
@@ -73,7 +81,7 @@ class Use:
     def _texts(self, task: Task) -> dict[str, str]:
         """What the model wrote for the first way in, each text with the digest of the question."""
         found: dict[str, str] = {}
-        for number, (strategy, messages) in enumerate(_questions(task)):
+        for number, (form, messages) in enumerate(_questions(task)):
             if not task.has_turn():
                 break
             answered = self._asker.ask(
@@ -81,23 +89,27 @@ class Use:
                     strategy=NAME,
                     about=about_target(task.target),
                     messages=messages,
-                    predict=PREDICT,
+                    predict=PREDICT[form],
                     temperature=TEMPERATURE,
                     seed=task.seed + number,
+                    stop=() if form == "script" else CODE,
                 )
             )
             if answered is None:
                 break
-            texts = written(answered.text, is_text=strategy == "text")
+            texts = written(answered.text, form)
             found |= {text: answered.prompt for text in texts if text not in found}
         return dict([*found.items()][:MOST_TEXTS])
 
 
-def _questions(task: Task) -> Iterator[tuple[str, tuple[Message, ...]]]:
-    """What is asked: for texts where a way in takes one, then for scripts."""
+def _questions(task: Task) -> Iterator[tuple[Form, tuple[Message, ...]]]:
+    """What is asked: for texts where a way in takes one, short ones where tests pass such, then for scripts."""
     entry = task.target.entries[0]
     taken = next(_textual(entry), None)
-    if taken is not None:
+    known = _short(entry, taken.name) if taken is not None else ""
+    if taken is not None and known:
+        yield "values", prompt.values(task.target, entry.qualname, taken.name, known)
+    elif taken is not None:
         yield from (
             ("text", prompt.text(task.target, entry.qualname, taken.name, task.source_text))
             for _ in range(SAMPLES)
@@ -105,11 +117,17 @@ def _questions(task: Task) -> Iterator[tuple[str, tuple[Message, ...]]]:
     yield "script", prompt.script(task.target, task.source_text)
 
 
-def written(reply: str, *, is_text: bool) -> Iterator[str]:
-    """The texts in a reply: what is between triple quotes, else a block or the whole; of a script its literals."""
+def written(reply: str, form: Form) -> Iterator[str]:
+    """The texts in a reply: what is between triple quotes, else a block or the whole; of a script its literals.
+
+    Of values those in quotes, each on its line.
+    """
+    if form == "values":
+        yield from dict.fromkeys(value for _, value in _IN_LINE.findall(reply) if len(value) <= LONGEST_VALUE)
+        return
     blocks = [block for _, block in FENCE.findall(reply)]
     quoted = [first or second for first, second in _QUOTED.findall(reply)]
-    plain = [text.strip("\n") for text in (quoted or blocks or [reply])] if is_text else []
+    plain = [text.strip("\n") for text in (quoted or blocks or [reply])] if form == "text" else []
     trees = [tree for block in blocks if (tree := parsed(block)) is not None]
     constants = [node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
     texts = (*plain, *(value for value in constants if isinstance(value, str)))
@@ -124,6 +142,15 @@ def _textual(entry: Entry) -> Iterator[Parameter]:
             _TEXTUAL.search(told) or (not told.strip() and parameter.default is None)
         ):
             yield parameter
+
+
+def _short(entry: Entry, name: str) -> str:
+    """A value that tests pass to a parameter, "" where one of them is long, or none a text."""
+    given = (argument.value for call in entry.calls for argument in call.arguments if argument.name == name)
+    literals = [literal for value in given if (literal := literal_value(value)) is not None]
+    texts = [text for (text,) in literals if isinstance(text, str) and text]
+    is_short = all(len(text) <= LONGEST_VALUE and "\n" not in text for text in texts)
+    return repr(max(texts, key=len)) if texts and is_short else ""
 
 
 def _calls(entry: Entry, module: str, values: Sequence[str]) -> Iterator[Call]:

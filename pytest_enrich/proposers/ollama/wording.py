@@ -39,8 +39,9 @@ _VALUE = re.compile(r"(?=.*[A-Za-z]{3})[\w .,:/@+-]{3,24}", re.ASCII)
 _NUMBER = re.compile(r"(?<![\w-])-?\d+(?:\.\d+)?")
 _NAME = re.compile(r"test_[a-z][a-z0-9]*(_[a-z0-9]+)+")
 _MACHINERY = words.JOINTS | {
-    "assert", "case", "correctly", "error", "exception", "expected", "function", "give", "match", "no", "not",
-    "pytest", "raise", "refuse", "reject", "result", "return", "self", "should", "string", "test", "text",
+    "argument", "assert", "call", "case", "correctly", "error", "exception", "expected", "fail", "function",
+    "give", "input", "match", "method", "no", "not", "number", "object", "option", "output", "parameter",
+    "pytest", "raise", "refuse", "reject", "result", "return", "self", "should", "string", "test", "text", "type",
     "value", "without",
 }  # fmt: skip
 """What names say of any test."""
@@ -131,9 +132,9 @@ class Asked(Struct, frozen=True, kw_only=True):
 
     @property
     def _schema(self) -> dict[str, Any]:
-        name = {"type": "string", "pattern": "^test_[a-z][a-z0-9_]{8,44}$"}
+        name = {"type": "string", "pattern": "^test_[a-z][a-z0-9_]{8,64}$"}
         properties: dict[str, Any] = {
-            "names": {"type": "array", "items": name, "minItems": 2, "maxItems": MOST_NAMES}
+            "names": {"type": "array", "items": name, "minItems": 1, "maxItems": MOST_NAMES}
         }
         if self.texts:
             text = {"type": "string", "minLength": 3, "maxLength": 24}
@@ -201,7 +202,7 @@ class Asked(Struct, frozen=True, kw_only=True):
         literals = [ast.unparse(node) for node in ast.walk(ast.parse(code)) if isinstance(node, _LITERALS)]
         literals += [text for text in refine.texts(test) if _NUMBER.fullmatch(text)]
         literals += _NUMBER.findall(test.title)
-        evident = [words.evident(value, "", optional=True) for value in literals]
+        evident = [words.evident(value, "", optional=True) or words.told(value) for value in literals]
         return _stems(" ".join((code, test.title, target.docstring or "", gaps, *parameters, *evident)))
 
 
