@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 from msgspec.structs import replace
 
-from pytest_enrich.data import Argument, Call, Candidate, Entry, NewTest, Origin, Parameter
+from pytest_enrich.data import Argument, Call, Candidate, Entry, NewTest, Origin, Parameter, Recorded
 from pytest_enrich.imports import parsed
 from pytest_enrich.proposers import exploring
 from pytest_enrich.proposers.ollama import prompt
@@ -54,7 +54,8 @@ class Use:
         target = task.target
         if not target.entries or is_excluded(target.path, self._excluded) or self._asker.is_barren(NAME):
             return
-        texts = self._texts(task)
+        recorded = exploring.record(target, self._sandbox)
+        texts = self._texts(task, recorded)
         if not texts:
             return
         values = tuple(map(repr, texts))
@@ -62,7 +63,6 @@ class Use:
             replace(entry, calls=(*entry.calls, *_calls(entry, target.module, values))) for entry in target.entries
         )
         known = replace(target, entries=entries, constants=(*values, *target.constants))
-        recorded = exploring.record(target, self._sandbox)
         explored = exploring.explore(replace(task, target=known), recorded, self._sandbox)
         if explored is None:
             return
@@ -78,10 +78,10 @@ class Use:
         own = replace(test.origin, proposer=self.name, model=model, strategy=NAME, prompt=digest)
         return replace(test, origin=own)
 
-    def _texts(self, task: Task) -> dict[str, str]:
+    def _texts(self, task: Task, recorded: Recorded) -> dict[str, str]:
         """What the model wrote for the first way in, each text with the digest of the question."""
         found: dict[str, str] = {}
-        for number, (form, messages) in enumerate(_questions(task)):
+        for number, (form, messages) in enumerate(_questions(task, recorded.calls)):
             if not task.has_turn():
                 break
             answered = self._asker.ask(
@@ -102,11 +102,11 @@ class Use:
         return dict([*found.items()][:MOST_TEXTS])
 
 
-def _questions(task: Task) -> Iterator[tuple[Form, tuple[Message, ...]]]:
+def _questions(task: Task, calls: Sequence[Call]) -> Iterator[tuple[Form, tuple[Message, ...]]]:
     """What is asked: for texts where a way in takes one, short ones where tests pass such, then for scripts."""
     entry = task.target.entries[0]
     taken = next(_textual(entry), None)
-    known = _short(entry, taken.name) if taken is not None else ""
+    known = _short((*entry.calls, *calls), taken.name) if taken is not None else ""
     if taken is not None and known:
         yield "values", prompt.values(task.target, entry.qualname, taken.name, known)
     elif taken is not None:
@@ -144,9 +144,9 @@ def _textual(entry: Entry) -> Iterator[Parameter]:
             yield parameter
 
 
-def _short(entry: Entry, name: str) -> str:
+def _short(calls: Sequence[Call], name: str) -> str:
     """A value that tests pass to a parameter, "" where one of them is long, or none a text."""
-    given = (argument.value for call in entry.calls for argument in call.arguments if argument.name == name)
+    given = (argument.value for call in calls for argument in call.arguments if argument.name == name)
     literals = [literal for value in given if (literal := literal_value(value)) is not None]
     texts = [text for (text,) in literals if isinstance(text, str) and text]
     is_short = all(len(text) <= LONGEST_VALUE and "\n" not in text for text in texts)
