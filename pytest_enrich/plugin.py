@@ -34,6 +34,7 @@ _VALUES = (
     ("dir", "enrich-suggestions", "string", "PATH", "where suggestions are written, relative to rootdir"),
     ("grade", "good", "string", "GRADE", "lowest grade written: strong, good, weak"),
     ("sandbox", "auto", "string", "KIND", "how candidates are kept apart: auto, strict, process"),
+    ("executor", "local", "string", "WHERE", "where they are tried: local, or a cluster at dask://HOST:PORT"),
 )
 _WORDS = (
     ("model", "TAG", "the Ollama model to ask, or none; the default is the best of those that are pulled"),

@@ -95,6 +95,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         shard: The part of the gaps that is worked on.
         grade: The lowest grade that is written.
         sandbox: `auto`, `strict` or `process`.
+        cluster: Where the scheduler of a cluster listens whose workers do the jobs (`HOST:PORT`), "" for none.
         env: Names of variables that look like secrets and that the tests need.
         pytest_args: What starts pytest on the user's configuration (`-c`, `--rootdir`, `-p`, `-o`, ...), from any
             directory. It holds what `addopts` and PYTEST_ADDOPTS say as well, and switches the former off: a child
@@ -131,6 +132,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     shard: Shard = Shard()
     grade: Grade = "good"
     sandbox: str = "auto"
+    cluster: str = ""
     env: tuple[str, ...] = ()
     pytest_args: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
@@ -212,6 +214,18 @@ def workers(text: str) -> int:
     if not re.fullmatch(r"0*[1-9][0-9]{0,3}", text.strip()):
         raise UsageError("accepted is auto, or a whole number from 1")
     return int(text)
+
+
+def executor(text: str) -> str:
+    """The `HOST:PORT` of `dask://HOST:PORT`, "" for `local`.
+
+    Raises:
+        UsageError: See `seconds`.
+    """
+    match = re.fullmatch(r"dask://((?:[\w.-]+|\[[0-9a-fA-F:]+\]):[0-9]{1,5})/?", text.strip())
+    if match is None and text.strip() != "local":
+        raise UsageError("accepted is local, or dask://HOST:PORT")
+    return match[1] if match is not None else ""
 
 
 def proposers(text: str) -> tuple[str, ...]:

@@ -47,6 +47,7 @@ def read(config: pytest.Config) -> Settings:
         shard=_shard(config),
         grade=_value(config, "grade", values.grade),
         sandbox=_value(config, "sandbox", values.sandbox),
+        cluster=_value(config, "executor", values.executor),
         env=tuple(config.getini("enrich_env")),
         pytest_args=arguments.for_child(config),
         said=arguments.as_said(config),

@@ -20,6 +20,7 @@ from pytest_enrich.errors import OutOfTimeError
 from pytest_enrich.proposers.search import sharpen
 from pytest_enrich.protocols import Progress
 from pytest_enrich.sandboxes import isolation
+from pytest_enrich.sandboxes.cluster import ClusterSandbox, Project
 from pytest_enrich.sandboxes.environment import sweep
 from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
 from pytest_enrich.sandboxes.process import ProcessSandbox
@@ -51,14 +52,9 @@ class Session:
         self._found = found
         self._progress = progress
         sweep()
-        fresh = ProcessSandbox(
-            settings.rootdir,
-            settings.pytest_args,
-            settings.env,
-            layers=isolation.choose(settings.sandbox, settings.rootdir),
-        )
-        self._forks = ForkserverSandbox(fresh)
-        self._sandbox = NotingSandbox(Remembering(Slots(self._forks, max(settings.workers, 1), self._job_seconds)))
+        inside, slots = _sandbox(settings)
+        self._inside, settings = inside, replace(settings, workers=slots)
+        self._sandbox = NotingSandbox(Remembering(Slots(inside, slots, self._job_seconds)))
         self._ground = ground.Ground(targets=())
         self._stopped: Stop = ""
         made = MadePart(
@@ -175,7 +171,7 @@ class Session:
                 *self._ground.notes,
                 *self._existing.notes,
                 *self._ledger.streak.notes(self._sandbox.isolation),
-                *self._forks.notes,
+                *self._inside.notes,
                 *self._sandbox.notes,
                 *self._panel.notes,
                 *self._writer.notes,
@@ -191,6 +187,22 @@ class Session:
             place = f"{self._settings.directory.name}/.cache/crash.txt"
             functions = "1 function" if count == 1 else f"{count} functions"
             yield f"work on {functions} ended by an internal error, details in {place}"
+
+
+def _sandbox(settings: Settings) -> tuple[ForkserverSandbox | ClusterSandbox, int]:
+    """Where candidates are tried, here or on a cluster, and how many at a time."""
+    if settings.cluster:
+        project = Project(
+            rootdir=settings.rootdir,
+            pytest_args=settings.pytest_args,
+            env=settings.env,
+            sandbox=settings.sandbox,
+        )
+        cluster = ClusterSandbox(settings.cluster, project)
+        return cluster, cluster.slots
+    layers = isolation.choose(settings.sandbox, settings.rootdir)
+    fresh = ProcessSandbox(settings.rootdir, settings.pytest_args, settings.env, layers=layers)
+    return ForkserverSandbox(fresh), max(settings.workers, 1)
 
 
 def _by_path(gaps: Sequence[Gap]) -> dict[str, list[Gap]]:
