@@ -22,7 +22,7 @@ from pytest_enrich.sandboxes import isolation, reply
 from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
 from pytest_enrich.sandboxes.process import ProcessSandbox
 
-CONNECT = "10s"
+CONNECT = "5s"
 RETRIES = 3
 INSTALL = 'pip install "pytest-enrich[dask]"'
 
