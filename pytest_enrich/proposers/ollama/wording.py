@@ -154,7 +154,9 @@ class Asked(Struct, frozen=True, kw_only=True):
         """The best of the names, the test's own where none is better."""
         target = self.task.target
         place = f"{test.placement.path} {test.placement.owner}"
-        subject = _stems(" ".join((*names.subjects(target.qualname, place), target.qualname)))
+        subject = _stems(
+            " ".join((*names.subjects(target.qualname, place), target.qualname, *_joined(target.qualname)))
+        )
         known = self._known(test)
         known_names = {attempt.candidate.name for attempt in self.task.attempts}
         taken = (known_names | names.functions(self.task.test_text)) - {test.name}
@@ -199,14 +201,15 @@ class Asked(Struct, frozen=True, kw_only=True):
         parameters += [parameter.name for parameter in target.parameters]
         code = re.sub(r"\bdef \w+", "def _", test.code, count=1)
         gaps = " ".join(gap.text for gap in target.gaps if gap.id in test.gaps)
-        literals = [ast.unparse(node) for node in ast.walk(ast.parse(code)) if isinstance(node, _LITERALS)]
+        nodes = [node for node in ast.walk(ast.parse(code)) if isinstance(node, _LITERALS)]
+        literals, kinds = [*map(ast.unparse, nodes)], {type(node).__name__ for node in nodes}
         literals += [text for text in refine.texts(test) if _NUMBER.fullmatch(text)]
         literals += _NUMBER.findall(test.title)
         evident = [words.evident(value, "", optional=True) or words.told(value) for value in literals]
-        return _stems(" ".join((code, test.title, target.docstring or "", gaps, *parameters, *evident)))
+        return _stems(" ".join((code, test.title, target.docstring or "", gaps, *parameters, *evident, *kinds)))
 
 
-_LITERALS = (ast.Constant, ast.UnaryOp, ast.List, ast.Dict, ast.Tuple)
+_LITERALS = (ast.Constant, ast.UnaryOp, ast.List, ast.Dict, ast.Tuple, ast.Set)
 
 
 def read(reply: str) -> Said:
@@ -228,6 +231,11 @@ def read(reply: str) -> Said:
 def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
     """The schema of an object with all of these and no others."""
     return {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
+
+
+def _joined(qualname: str) -> list[str]:
+    """The parts of a name as one word each: `FixedOffset.dst` gives `fixedoffset` and `dst`."""
+    return qualname.lower().replace("_", "").split(".")
 
 
 def is_fitting(name: str, qualname: str, facts: str) -> bool:

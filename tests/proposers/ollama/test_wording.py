@@ -82,6 +82,17 @@ def test_what_the_test_says_of_the_outcome_counts(worded, test_of):
     )
 
 
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        ("discount([1, 2])", "test_discount_of_a_list_of_totals"),
+        ("discount('0x1f')", "test_discount_of_hexadecimal_text"),
+    ],
+)
+def test_what_kind_of_value_is_passed_everybody_sees(worded, test_of, call, name):
+    assert name_of(worded(test_of(call=call), {"names": [name]})) == name
+
+
 def test_a_hyphen_in_a_text_is_no_sign(worded, test_of):
     test = replace(test_of(call="discount('AB-12')"), title="discount: gives 0 for 'AB-12'")
     assert worded(test, {"names": ["test_negative_discount_of_ab"]})[0] == []
