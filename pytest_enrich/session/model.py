@@ -6,6 +6,7 @@ Imported only where a model is asked for: its client takes time to import.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
@@ -13,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.config import Settings
-from pytest_enrich.data import Attempt, ModelPart, Target
+from pytest_enrich.data import Attempt, Kept, ModelPart, Target
 from pytest_enrich.pipeline import Improver
 from pytest_enrich.proposers.ollama import abilities, connect, prompt
 from pytest_enrich.proposers.ollama.abilities import Role
@@ -32,6 +33,8 @@ from pytest_enrich.store.evidence import Answers
 CONFINED = "rlimits-only"
 LOADING = 60.0
 """So long kept tests wait for a model that is being loaded."""
+HEAD_START, GLANCE = 15.0, 0.2
+"""Seconds by which a model loads later than others begin, unless they kept something, looked for so often."""
 _DIGEST = 12
 Proposers: TypeAlias = tuple[tuple[Role, Proposer], ...]
 """Who asks a model, and what it has to be able to do for that."""
@@ -60,8 +63,16 @@ class Course(Struct, frozen=True, kw_only=True):
 class LocalModel:
     """A model that may be asked, by those who have a role that it can play, cheapest first."""
 
-    def __init__(self, found: Connected, asker: Asker, proposers: Proposers, improvers: Improvers) -> None:
-        self._proposers, self._improvers = proposers, improvers
+    def __init__(
+        self,
+        found: Connected,
+        asker: Asker,
+        proposers: Proposers,
+        improvers: Improvers,
+        has_kept: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._proposers, self._improvers, self._has_kept = proposers, improvers, has_kept
+        self._wanted = threading.Event()
         self._found = found
         self._asker = asker
         self._able: dict[Role, bool | None] = {}
@@ -69,12 +80,19 @@ class LocalModel:
         self._loading.start()
 
     def _load(self) -> None:
-        """While others search: what comes first is how tests that they found are said."""
+        """While others search: what comes first is how tests that they found are said.
+
+        The first of these is what people wait for: until there is one it has the machine for itself, for a while.
+        """
+        end = time.monotonic() + HEAD_START
+        while time.monotonic() < end and not self._has_kept() and not self._wanted.wait(GLANCE):
+            pass
         self._asker.warm(prompt.WORDING)
         self._able["names"] = abilities.show(self._asker, "names")
 
     def _can(self, role: Role) -> bool:
         """Whether it can, as far as is known: nobody waits longer for it than for a model that is loaded."""
+        self._wanted.set()
         self._loading.join(timeout=max(min(self._asker.left, LOADING), 0.0))
         if self._able.get(role) is None and not self._loading.is_alive():
             self._able[role] = abilities.show(self._asker, role)
@@ -157,6 +175,7 @@ class LocalModel:
     def close(self) -> None:
         """Ask nothing more; what is under way ends."""
         self._asker.close()
+        self._wanted.set()
 
 
 def begin(settings: Settings, sandbox: Sandbox, targets: Sequence[Target], course: Course) -> LocalModel | str:
@@ -178,5 +197,9 @@ def begin(settings: Settings, sandbox: Sandbox, targets: Sequence[Target], cours
     may_run = sandbox.isolation != CONFINED or settings.sandbox == "process"
     wording, survivors = Wording(asker, excluded, may_run=may_run), Survivors(asker, course.places, excluded)
     sharper: Improvers = (("tests", survivors.versions, True),) if may_run else ()
+
+    def has_kept() -> bool:
+        return any(isinstance(attempt.verdict, Kept) for attempt in course.attempts())
+
     improvers: Improvers = (("names", wording.versions, False), *sharper)
-    return LocalModel(found, asker, strategies if may_run else (), improvers)
+    return LocalModel(found, asker, strategies if may_run else (), improvers, has_kept)

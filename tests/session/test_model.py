@@ -378,3 +378,38 @@ def test_what_there_was_no_time_for_is_asked_when_the_others_leave_time(run, ask
 def _answer(body):
     """Nothing for loading, and no test."""
     return "I cannot write this test." if body["messages"] else ""
+
+
+class Waited:
+    """An asker that notes when its model is loaded, and never gets an answer."""
+
+    left = 60.0
+
+    def __init__(self):
+        self.loaded = threading.Event()
+
+    def warm(self, _messages):
+        self.loaded.set()
+
+    def ask(self, _question):
+        return None
+
+    def close(self):
+        pass
+
+
+def test_until_something_is_kept_the_machine_is_left_to_those_who_search():
+    asker, kept = Waited(), threading.Event()
+    local = model.LocalModel(None, asker, (), (), kept.is_set)
+    assert not asker.loaded.wait(1.0)
+    kept.set()
+    assert asker.loaded.wait(5.0)
+    local.close()
+
+
+def test_a_model_that_is_wanted_loads_at_once():
+    asker = Waited()
+    local = model.LocalModel(None, asker, (), (("names", None, False),), lambda: False)
+    assert [*local.improvers] == [(None, False)]
+    assert asker.loaded.is_set()
+    local.close()
