@@ -11,8 +11,17 @@ from msgspec.structs import replace
 from pytest_enrich.data import Candidate, NewTest
 from pytest_enrich.mutants.edit import Source
 from pytest_enrich.refine import statement
-from pytest_enrich.refine.asserting import keeps_apart
-from pytest_enrich.refine.rewrite import documented, removed, renamed, replaced, revalued, texts, without
+from pytest_enrich.refine.asserting import is_telling, keeps_apart
+from pytest_enrich.refine.rewrite import (
+    documented,
+    removed,
+    renamed,
+    replaced,
+    revalued,
+    texts,
+    with_code,
+    without,
+)
 from pytest_enrich.refine.statement import Statement, read
 
 MOST_TRIES = 12
@@ -109,6 +118,23 @@ def _smaller(candidate: NewTest) -> Iterator[NewTest]:
         if left and statement.is_whole([*left], statements):
             yield without(candidate, going)
     yield from inlined(candidate)
+    if not candidate.origin.reduced:
+        yield from _with_fewer_options(candidate, statements)
+
+
+def _with_fewer_options(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTest]:
+    """The candidate without one of the options that are not the first argument of their call, the last ones first.
+
+    Those of what asserts are what is stated (`match=`), and an option that the name speaks of is what it is about.
+    """
+    source = Source(candidate.code)
+    calls = (part for one in reversed(statements) for part in ast.walk(one.node) if isinstance(part, ast.Call))
+    for call in (call for call in calls if not is_telling(call) and call.lineno == call.end_lineno):
+        ends = [source.span(value)[1] for value in (*call.args, *(keyword.value for keyword in call.keywords))]
+        for at in range(len(ends) - 1, max(len(call.args), 1) - 1, -1):
+            name = call.keywords[at - len(call.args)].arg
+            if name and name not in candidate.name and ends == sorted(ends):
+                yield with_code(candidate, source.text[: ends[at - 1]] + source.text[ends[at] :])
 
 
 def _chunks(places: list[int]) -> Iterator[list[int]]:

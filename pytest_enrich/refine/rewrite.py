@@ -45,6 +45,11 @@ def without(candidate: NewTest, going: Collection[int]) -> NewTest:
     return _explained(candidate, _imported(_unbound(smaller, unread)))
 
 
+def with_code(candidate: NewTest, code: str) -> NewTest:
+    """The candidate with other code on the same lines, and the imports that this still needs."""
+    return _imported(replace(candidate, code=code))
+
+
 def removed(candidate: NewTest, one: Statement) -> NewTest:
     """The candidate without the lines of a statement."""
     return replaced(candidate, *_parted(candidate.code, one), "")

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from pytest_enrich import refine
+from pytest_enrich.data import Origin
+
+
+def least(candidate, needed):
+    """The body of the smallest test in which all that is needed still stands."""
+    smaller = refine.reduce(candidate, lambda one: all(text in one.code for text in needed))
+    return [line.strip() for line in smaller.code.splitlines()[1:]]
+
+
+@pytest.mark.parametrize(
+    ("line", "needed", "left"),
+    [
+        ("Cache(maxsize=-1, choice=min, getsizeof=len)", "maxsize=-1", "Cache(maxsize=-1)"),
+        ("Cache(-1, choice=min)", "-1", "Cache(-1)"),
+        ("Cache(choice=min, maxsize=-1)", "maxsize=-1", "Cache(choice=min, maxsize=-1)"),
+        ("Cache(-1, **options)", "-1", "Cache(-1, **options)"),
+        ("Cache(-1, strict=True)", "-1", "Cache(-1, strict=True)"),
+    ],
+)
+def test_an_option_goes_that_the_proof_does_not_need(test_of, line, needed, left):
+    test = test_of(f"def test_strict():\n    with pytest.raises(ValueError, match='a'):\n        {line}\n")
+    assert least(test, ["match='a'", needed]) == ["with pytest.raises(ValueError, match='a'):", left]
+
+
+def test_an_import_goes_with_the_option_that_needed_it(test_of):
+    test = replace(
+        test_of("def test_a():\n    assert load(1, by=Decimal)\n"), imports=("from decimal import Decimal",)
+    )
+    assert refine.reduce(test, lambda _one: True).imports == ()
+
+
+def test_of_inputs_that_are_as_small_as_can_be_nothing_is_tried(test_of):
+    test = replace(
+        test_of("def test_a():\n    assert load(1, by=2)\n"), origin=Origin(proposer="search", reduced=True)
+    )
+    asked = []
+    refine.reduce(test, asked.append)
+    assert asked == []
