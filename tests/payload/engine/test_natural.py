@@ -29,6 +29,7 @@ def test_what_people_write_is_not_odd(value):
         "⟨datetime:date⟩(2, 1, 1)",
         "float('nan')",
         "⟨a:chain⟩(_parts=[1])",
+        "bool",
     ],
 )
 def test_what_nobody_writes_is(value):
