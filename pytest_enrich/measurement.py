@@ -1,7 +1,7 @@
 """Where a run's coverage comes from: pytest-cov, asked for on the user's behalf when they did not.
 
 Coverage of ours alone would see nothing of what xdist's workers run, so pytest-cov does the measuring, and
-hands over the combined data. Where the user measures, the tests' names are noted there, too, which no report shows.
+hands over the combined data. Where the user measures, the tests are noted there, too, which no report shows.
 """
 
 from __future__ import annotations

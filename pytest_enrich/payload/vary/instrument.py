@@ -62,10 +62,6 @@ class Probe:
         """The method of that name, or another one."""
         return getattr(owner, self._values.get(hole, name))
 
-    def words(self, hole: int) -> list[Any]:
-        """What is added to a list."""
-        return list(self._values.get(hole, ()))
-
     def keys(self, hole: int) -> dict[str, Any]:
         """What is added to a dictionary."""
         return dict(self._values.get(hole, {}))
@@ -261,13 +257,10 @@ class _Opener(ast.NodeTransformer):
         return ast.Expr(_call("sets", number, copy.deepcopy(target.value), ast.Constant(name)))
 
     def _add(self, node: ast.AST) -> None:
-        """What a call, a list of words, or a dictionary may be given besides."""
+        """What a call or a dictionary may be given besides."""
         if isinstance(node, ast.Call):
             more = (_call("keyword", at, ast.Constant(name)) for at, name in self._added.get(span(node.func), ()))
             node.keywords += [ast.keyword(None, one) for one in more]
-        elif isinstance(node, ast.List):
-            words = (_call("words", at) for at, _ in self._added.get(span(node), ()))
-            node.elts += [ast.Starred(one, ast.Load()) for one in words]
         elif isinstance(node, ast.Dict):
             keys = [_call("keys", at) for at, _ in self._added.get(span(node), ())]
             node.keys += [None] * len(keys)

@@ -121,7 +121,6 @@ class Tests:
 
 ADDING = {
     "**": "rows: keys added",
-    "*": "rows: words added",
     ".": "rows: attributes set",
     "[": "rows: items set",
     "!": "rows: stand-ins told",

@@ -101,10 +101,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
         return tuple(value for hole, value in pairs if not hole.adds and not hole.fixture)
 
     def with_added(self, known: Addable) -> Sheet:
-        """The same with what may be given besides, or left out; of a row only a command's words, and keys."""
-        worded = (adding.with_words(hole, self.function, known) for hole in self.pattern.holes)
-        keyed = (adding.with_keys(hole, self.function, known) for hole in worded)
-        asking = (adding.with_query(hole, known) for hole in keyed)
+        """The same with what may be given besides, or left out."""
+        asking = (adding.with_query(hole, known) for hole in self.pattern.holes)
         holes = tuple(adding.with_default(hole, self.function, known) for hole in asking)
         if self.kind == "sibling":
             rows = len(self.cases.rows) if self.cases is not None else 1
@@ -116,7 +114,6 @@ class Sheet(Struct, frozen=True, kw_only=True):
         yield from adding.added_holes(self.function, known)
         yield from adding.default_holes(self.text, self.function, known)
         yield from adding.verb_holes(self.function, known)
-        yield from adding.kin_holes(self.text, self.function, known.kin)
         yield from adding.setting_holes(self.function, known)
         yield from mocks.mock_holes(self.text.tree, self.placement.owner, self.function, known)
         yield from steps.step_holes(self.function)

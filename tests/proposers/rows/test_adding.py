@@ -7,17 +7,15 @@ import textwrap
 
 import pytest
 
-from pytest_enrich.data import Hole, Vary
+from pytest_enrich.data import Vary
 from pytest_enrich.proposers.rows import adding
-from pytest_enrich.proposers.rows.addable import KEYS, WORDS, Addable, Keyword
-from pytest_enrich.proposers.rows.options import Option
+from pytest_enrich.proposers.rows.addable import KEYS, Addable, Keyword
 from pytest_enrich.writing.syntax import Text
 from tests.proposers.rows.conftest import variant
 
 PASSED = Addable(
     frozenset({"Shop"}),
     (Keyword("open", ("False",)), Keyword("mode", ("'rich'",))),
-    (Option("--table", 0), Option("--kind", 1, ("new",)), Option("--limit", 1)),
     (Keyword("coupon", ("'a'", "1")), Keyword("express", ("True",))),
 )
 
@@ -43,21 +41,6 @@ def test_a_call_may_get_a_keyword_that_it_does_not_pass(body, names):
 
 
 @pytest.mark.parametrize(
-    ("body", "names"),
-    [
-        ("runner.invoke(cli, ['list', path, 'dogs'])", [WORDS]),
-        ("runner.invoke(cli, ['list', path] + args)", [WORDS]),
-        ("cli.main(args=['list'])", [WORDS]),
-        ("other(['list'])", []),
-        ("main([path])", [WORDS]),
-        ("main(args)", []),
-    ],
-)
-def test_the_words_of_a_command_may_get_an_option(body, names):
-    assert [one.adds for one in places(body)[1]] == names
-
-
-@pytest.mark.parametrize(
     ("body", "offers"),
     [
         (
@@ -74,23 +57,12 @@ def test_a_dictionary_may_get_a_key_that_it_lacks(body, offers):
     assert found.get(KEYS) == offers
 
 
-def test_an_option_gets_what_the_test_names_otherwise_first():
-    _, found = places("db.insert({'age': 1})\nrunner.invoke(cli, ['list', path, 'dogs'])")
-    assert [ast.literal_eval(one) for one in found[0].offers[:4]] == [
-        ["--table"],
-        ["--kind", "new"],
-        ["--limit", "age"],
-        ["--limit", "list"],
-    ]
-
-
 @pytest.mark.parametrize(
     ("body", "value", "written"),
     [
         ("Shop(1)", "False", "Shop(1, open=False)"),
         ("Shop()", "False", "Shop(open=False)"),
         ("Shop(\n    1,\n)", "False", "Shop(\n    1, open=False,\n)"),
-        ("runner.invoke(cli, ['list'])", "['--kind', 'new']", "runner.invoke(cli, ['list', '--kind', 'new'])"),
         ("send({'items': [1]})", "{'coupon': 1}", "send({'items': [1], 'coupon': 1})"),
         ("send({})", "{'coupon': 1}", "send({'coupon': 1})"),
     ],
@@ -100,21 +72,6 @@ def test_what_is_added_stands_behind_the_rest(body, value, written):
     place, new = adding.adding_edit(text, found[0], value)
     whole = (2, 4, len(body.splitlines()) + 1, len((" " * 4 + body).splitlines()[-1]) if "\n" not in body else 5)
     assert text.rewritten(whole, [(place, new)]) == written
-
-
-@pytest.mark.parametrize(
-    ("values", "first"),
-    [
-        (("[]", "['--strict']"), "['--table']"),
-        (("['a', '--strict']", "['a']"), "['a', '--table']"),
-        (("['a']", "['b']"), None),
-        (("1", "2"), None),
-    ],
-)
-def test_rows_of_words_are_offered_options(values, first):
-    function = ast.parse("def test_it(args): pass").body[0]
-    offers = adding.with_words(Hole(name="args", values=values), function, PASSED).offers
-    assert (offers[0] if offers else None) == first
 
 
 def test_a_name_says_what_is_passed_besides_where_the_condition_is_long(rows, fakes):
