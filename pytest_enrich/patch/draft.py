@@ -1,11 +1,11 @@
-"""Put tests into the text of their file, and take them out again; nothing else in it changes.
+"""Put tests into the text of their file; nothing else in it changes.
 
 A `Draft` takes one test after the other, and its file is parsed once for all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from functools import reduce
 
@@ -14,8 +14,7 @@ from libcst import matchers
 from msgspec.structs import replace
 
 from pytest_enrich.data import Candidate, NewRow, NewTest
-from pytest_enrich.errors import RefusedError
-from pytest_enrich.imports import drop, merge, read
+from pytest_enrich.imports import merge, read
 from pytest_enrich.imports.text import bound, split_bom
 from pytest_enrich.imports.text import parse as parse_ast
 from pytest_enrich.patch import row
@@ -113,32 +112,6 @@ def insert_each(text: str, tests: Sequence[Candidate]) -> str:
     """The text with these tests in it, one after the other; as `insert`, which parses the file for each."""
     path = tests[0].placement.path
     return reduce(lambda draft, test: draft.insert(test), tests, Draft(text, path)).text
-
-
-def remove(text: str, test: Candidate, was: Callable[[str], bool] | None = None) -> str:
-    """The file's text without `test`, and without those of its imports that nothing uses any more.
-
-    ``remove(insert(text, test), test) == text``, also when other parts changed in between. Where two texts would
-    become this one, it is the one that `was`, which tells whether the file has ever been a text, knows.
-
-    Raises:
-        RefusedError: The test is not there as it was put in.
-    """
-    if isinstance(test, NewRow):
-        return row.remove(text, test, was)
-    start, text = split_bom(text)
-    path = test.placement.path
-    scope = enter(parse(text, path), test.placement)
-    index = find_test(scope, test)
-    if index is None:
-        raise RefusedError(
-            f"{test.name} is not in {path} as it was put in\nNothing was changed in it.\n"
-            f"See what it holds now:  git diff {path}"
-        )
-    candidates = [drop(one, test.imports, path=path) for one in _without(scope, index)]
-    known = (candidate for candidate in candidates if was and was(start + candidate))
-    exact = (candidate for candidate in candidates if insert(candidate, test) == text)
-    return start + next(known, next(exact, candidates[0]))
 
 
 def code_of(text: str, test: NewTest) -> str:
@@ -251,13 +224,3 @@ def _is_at_margin(line: cst.EmptyLine) -> bool:
 
 def _blank(count: int) -> list[cst.EmptyLine]:
     return [cst.EmptyLine(indent=False)] * count
-
-
-def _without(scope: Scope, index: int) -> Iterator[str]:
-    """The text without the statement, and without the blank lines below it that may have come with it."""
-    before, after = list(scope.body[:index]), list(scope.body[index + 1 :])
-    ended = scope.module.has_trailing_newline
-    yield grown(scope, [*before, *after], ended=ended).code
-    if after and blanks(after[0]):
-        lines = [one for one in getattr(after[0], "leading_lines", ()) if one.comment is not None]
-        yield grown(scope, [*before, after[0].with_changes(leading_lines=lines), *after[1:]], ended=ended).code

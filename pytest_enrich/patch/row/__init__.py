@@ -7,15 +7,13 @@ end of the line that holds them all. A line that gets too long by that becomes o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from itertools import chain, product
+from collections.abc import Iterator
 
 import libcst as cst
 from libcst import matchers
 
 from pytest_enrich.data import NewRow
-from pytest_enrich.errors import RefusedError
-from pytest_enrich.imports import drop, merge
+from pytest_enrich.imports import merge
 from pytest_enrich.imports.elements import Edit, Elements, spliced
 from pytest_enrich.imports.text import BOM, limit, split_bom
 from pytest_enrich.patch.row import place
@@ -82,22 +80,6 @@ class Cases:
             return broken
         return spliced(self._text, [exploded, *ids])
 
-    def removals(self, at: int) -> Iterator[str]:
-        """The texts without a case: as the list stands, then as it may have been before it was broken up."""
-        number = self._place.id_of(at)
-        ids = [_without(self._ids, number)] if self._ids is not None and number is not None else []
-        for edits in product(_without(self._cases, at), *ids):
-            text = spliced(self._text, edits)
-            yield text
-            yield from Cases(text, self._row).joined()
-
-    def joined(self) -> Iterator[str]:
-        """The texts with the arguments of the call on one line."""
-        yield from (
-            spliced(self._text, [edit])
-            for edit in self._spans.arguments(self._place.call).joined(unit(self.scope))
-        )
-
     def only(self, at: int, begin: str, end: str) -> tuple[Spans, list[Edit]]:
         """What leaves only this case, between two comments."""
         edits = [self._cases.only(at, begin, end)]
@@ -108,11 +90,6 @@ class Cases:
 
     def _new_id(self, ids: Elements) -> str:
         return requote(self._case.id or derive_id(self._row.title, ids.codes), quotes(self._text))
-
-
-def _without(elements: Elements, at: int) -> list[Edit]:
-    collapsed = elements.collapsed(at)
-    return [elements.without(at), *([collapsed] if collapsed is not None else [])]
 
 
 def _fits(new: str, old: str) -> bool:
@@ -135,27 +112,6 @@ def insert(text: str, row: NewRow) -> str:
     if found.at is not None:
         return text
     return split_bom(text)[0] + merge(found.inserted(), row.imports, path=row.placement.path)
-
-
-def remove(text: str, row: NewRow, was: Callable[[str], bool] | None = None) -> str:
-    """The file's text without `row`, and without those of its imports that nothing uses any more.
-
-    A line that was broken up for it and one that was so before look the same: `was` tells of a text whether the
-    file has been that before.
-
-    Raises:
-        RefusedError: The row is not there as it was put in.
-    """
-    start, path, found = split_bom(text)[0], row.placement.path, _find(text, row)
-    if found.at is None:
-        raise RefusedError(
-            f"The case of {row.name} is not in {path} as it was put in\nNothing was changed in it.\n"
-            f"See what it holds now:  git diff {path}"
-        )
-    candidates = [start + drop(rest, row.imports, path=path) for rest in found.removals(found.at)]
-    known = (candidate for candidate in candidates if was and was(candidate))
-    exact = (candidate for candidate in candidates if insert(candidate, row) == text)
-    return next(chain(known, exact, candidates))
 
 
 def is_there(text: str, row: NewRow) -> bool:
@@ -249,4 +205,4 @@ def _mentions(scope: Scope, name: str) -> int:
     return uses(scope.module, name) - sum(one.name.value == name for one in found)  # type: ignore[attr-defined]
 
 
-__all__ = ["alone_in_list", "carriers", "code_of", "codes", "insert", "is_there", "line", "remove", "written"]
+__all__ = ["alone_in_list", "carriers", "code_of", "codes", "insert", "is_there", "line", "written"]

@@ -301,11 +301,6 @@ class Spans:
         inside = self.of(opening)[0] + 1, self.of(closing)[1] - 1
         return Elements(self.text, inside, [*map(self._without_comma, listing.elements)], is_tuple=not is_list)
 
-    def arguments(self, call: cst.Call) -> Elements:
-        """The arguments of a call."""
-        inside = self.text.index("(", self.of(call.func)[1]) + 1, self.text.rindex(")", 0, self.of(call)[1])
-        return Elements(self.text, inside, [(self.of(arg)[0], self.of(arg.value)[1]) for arg in call.args])
-
     def _without_comma(self, element: cst.BaseElement) -> tuple[int, int]:
         start, end = self.of(element)
         return start, self.of(element.comma)[0] if isinstance(element.comma, cst.Comma) else end
