@@ -19,7 +19,6 @@ from msgspec.structs import replace
 from pytest_enrich import imports
 from pytest_enrich.contracts import raises, write
 from pytest_enrich.contracts.function import Broken, Claim, Documented, read
-from pytest_enrich.contracts.raises import promised_result, return_claims
 from pytest_enrich.contracts.write import bug, plain
 from pytest_enrich.data import Answered, Prove, Proved, Suggestion, Template, TestOutcome, World
 from pytest_enrich.imports import parsed
@@ -201,21 +200,18 @@ _TELLING = 3
 """A shorter value stands in any docstring."""
 
 
-def find(
-    path: str, module: str, text: str, tests: Iterable[str] = ()
-) -> tuple[tuple[Documented, ...], tuple[Claim, ...]]:
+def find(path: str, module: str, text: str) -> tuple[tuple[Documented, ...], tuple[Claim, ...]]:
     """The documented functions of a source file, and what they promise.
 
     Args:
         path: Of the file, relative to rootdir.
         module: The name that it is imported by.
         text: What is in it.
-        tests: Texts of test files: their calls with literals are inputs that people care about.
     """
     functions = read(path, module, text)
-    wanted = {function.name: function for function in functions if promised_result(function) and function.is_plain}
-    calls = _calls(tests, wanted) if wanted else {}
-    claims = [claim for function in functions for claim in _claims(function, calls.get(function.name, ()))]
+    claims = (
+        claim for function in functions for claim in (*raises.example_claims(function), *raises.claims(function))
+    )
     return functions, tuple(dict.fromkeys(claims))
 
 
@@ -229,7 +225,6 @@ def contradicted(code: str, functions: Iterable[Documented], claims: Sequence[Cl
         if function is not None and has_only_literals(call):
             action = _action(function, call)
             refusing = (claim for claim in claims if claim.qualname == function.qualname)
-            found += return_claims(function, [action])
             found += (replace(claim, action=action) for claim in refusing if raises.meets(function, claim, call))
     return tuple(dict.fromkeys(found))
 
@@ -277,29 +272,3 @@ def _examples_of(call: ast.Call, claims: Iterable[Claim]) -> Iterator[Claim]:
 def _action(function: Documented, call: ast.Call) -> Template:
     """A call of the function with the same arguments."""
     return f"⟨{function.module}:{function.name}⟩{ast.unparse(call)[len(ast.unparse(call.func)) :]}"
-
-
-def _claims(function: Documented, calls: Iterable[Template]) -> Iterator[Claim]:
-    examples = list(raises.example_claims(function))
-    yield from examples
-    yield from raises.claims(function)
-    shown = [claim.action for claim in examples if not claim.setup and claim.promise == "example"]
-    yield from return_claims(function, [*(action for action in shown if _is_call(function, action)), *calls])
-
-
-def _is_call(function: Documented, action: Template) -> bool:
-    """Whether it is a call of the function and nothing else: what is compared with it has another type."""
-    node = expression(plain(action))
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == function.name
-
-
-def _calls(tests: Iterable[str], wanted: Mapping[str, Documented]) -> dict[str, list[Template]]:
-    """Calls of these functions with nothing but literals, by name."""
-    found: dict[str, list[Template]] = {}
-    for text in tests:
-        tree = parsed(text) if any(name in text for name in wanted) else None
-        for call in nodes_of(ast.Call, tree) if tree is not None else ():
-            name = call.func.id if isinstance(call.func, ast.Name) else ""
-            if name in wanted and has_only_literals(call):
-                found.setdefault(name, []).append(_action(wanted[name], call))
-    return found

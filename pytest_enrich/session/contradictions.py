@@ -40,10 +40,9 @@ class Contradictions:
     ) -> None:
         self._settings, self._store, self._found = settings, store, found
         self._sandbox, self._made = sandbox, made
-        suite = self._suite = ground.suite(settings)
-        self._shelf = Shelf(suite)
+        self._suite = ground.suite(settings)
+        self._shelf = Shelf(self._suite)
         self._files: dict[str, _File] = {}
-        self._tests = tuple(suite.texts.values())
         self.mended: tuple[str, ...] = ()
 
     def look(self, left: Callable[[], float]) -> None:
@@ -178,7 +177,7 @@ class Contradictions:
     def _file(self, path: str) -> _File:
         if path not in self._files:
             module = source.module_name(path, self._suite.source_roots, self._suite.packages)
-            self._files[path] = _File(*contracts.find(path, module, self._found.texts[path], self._tests))
+            self._files[path] = _File(*contracts.find(path, module, self._found.texts[path]))
         return self._files[path]
 
     @property

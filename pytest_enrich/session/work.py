@@ -174,7 +174,6 @@ class Session:
                 *self._found.notes,
                 *self._ground.notes,
                 *self._existing.notes,
-                *self._ledger.streak.notes(self._sandbox.isolation),
                 *self._forks.notes,
                 *self._sandbox.notes,
                 *self._panel.notes,

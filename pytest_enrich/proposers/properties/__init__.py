@@ -1,6 +1,6 @@
 """`properties`: laws that the source invites, as short `@given` tests, for teams that use Hypothesis.
 
-Round trips by name, doing a thing twice, two functions that do the same.
+Round trips by name, and doing a thing twice.
 Only what holds, with several seeds and many examples, and closes a gap each time is proposed.
 """
 

@@ -73,7 +73,7 @@ PLAIN = {
 LISTS = frozenset({"list", "List", "Sequence", "Iterable", "Collection", "MutableSequence", "Iterator"})
 SETS = {"set": "sets", "Set": "sets", "frozenset": "frozensets", "FrozenSet": "frozensets", "AbstractSet": "sets"}
 DICTIONARIES = frozenset({"dict", "Dict", "Mapping", "MutableMapping"})
-NO_MODULE = Outline(module="", functions={}, classes={}, constants={}, calls={})
+NO_MODULE = Outline(module="", functions={}, classes={}, calls={})
 LITERALS: dict[type, str] = {str: "str", bytes: "bytes", int: "int", float: "float", bool: "bool"}
 
 

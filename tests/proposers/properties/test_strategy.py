@@ -90,26 +90,6 @@ def call(value, name="tidy"):
 TIDY = 'def tidy(text{}):\n    """Idempotent."""\n{}'
 
 
-@pytest.mark.parametrize(
-    ("annotation", "body", "drawn"),
-    [
-        (": str", "    if not text: raise ValueError", "text(min_size=1)"),
-        (": str", "    if len(text) > 8: raise ValueError", "text(max_size=8)"),
-        (": str", "    if len(text) < 2 or len(text) >= 9: raise ValueError", "text(min_size=2, max_size=8)"),
-        (": int", "    if text <= 0: raise ValueError", "integers(min_value=1)"),
-        (": int", "    if 9 < text: raise ValueError", "integers(max_value=9)"),
-        (": int", "    if not 0 <= text <= 9: raise ValueError", "integers(min_value=0, max_value=9)"),
-        (": float", "    if text < 0: raise ValueError", "floats(min_value=0, allow_nan=False)"),
-        (": str", "    if not text.isascii(): raise ValueError", 'text(characters(codec="ascii"))'),
-        (": int", "    if text < LEAST: raise ValueError\nLEAST = 5", "integers(min_value=5)"),
-        (": int", "    if text < 0: text = 0", "integers()"),
-        (": int", "    if text < other: raise ValueError", "integers()"),
-    ],
-)
-def test_what_is_refused_by_a_raise_is_not_drawn(source, laws, annotation, body, drawn):
-    assert ways(source, laws, TIDY.format(annotation, body))[0] == [drawn]
-
-
 def test_narrower_strategies_come_after_the_widest(source, laws):
     text = TIDY.format(": str", "    return text")
     narrow = 'text(characters(codec="ascii"), min_size=1)'
@@ -141,10 +121,6 @@ class Frame:
     size: int
     name: str
 
-    def __post_init__(self):
-        if self.size < 1:
-            raise ValueError
-
     def __str__(self): ...
 
     @classmethod
@@ -153,13 +129,14 @@ class Frame:
 
 
 def test_an_object_is_drawn_by_what_its_class_takes(source, laws):
-    assert ways(source, laws, OBJECT)[0] == ["builds(Frame, size=integers(min_value=1))"]
-    assert ways(source, laws, OBJECT.replace("size < 1", "size == 77"))[0] == ["from_type(Frame)"]
+    assert ways(source, laws, OBJECT)[0] == ["from_type(Frame)"]
+    share = OBJECT.replace("size: int", "size: float")
+    assert ways(source, laws, share)[0] == ["builds(Frame, size=floats(allow_nan=False))"]
     assert ways(source, laws, OBJECT.replace("name: str", "name: Anything")) == []
 
 
 def test_inputs_are_told_in_words(source, laws):
-    text = 'def tidy(text: str, most: int, part: float):\n    """Idempotent."""\n    if not text: raise ValueError'
+    text = 'def tidy(text: str, most: int, part: float):\n    """Idempotent."""'
     (law,) = laws(text)
     *_, last = source(text).ways(law)
-    assert drawing.words(last) == "non-empty text and whole number and finite number"
+    assert drawing.words(last) == "text and whole number and finite number"
