@@ -54,16 +54,6 @@ def filled(text: str, width: int = WIDTH - 1, indent: int = 0, *, before: int = 
     return "\n".join(line.rstrip() for line in lines if line.strip())
 
 
-def folded(line: str, width: int) -> list[str]:
-    """A line of code on as many as it takes: what goes on is indented further."""
-    shown = visible(line)
-    if columns(shown) <= width:
-        return [shown]
-    head = min(len(shown) - len(shown.lstrip(" +")), width // 2)
-    first, *rest = filled(shown[head:], width - head, _FURTHER).splitlines()
-    return [shown[:head] + first, *(" " * head + one for one in rest)]
-
-
 def columns(text: str) -> int:
     """How many columns a terminal needs for printable text."""
     return sum(0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
