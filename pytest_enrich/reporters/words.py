@@ -10,7 +10,6 @@ WIDTH = 80
 _MINUTE = 60
 _HOUR = 3600
 _SHORT = 10
-_FURTHER = 4
 
 
 def visible(text: str) -> str:

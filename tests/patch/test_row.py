@@ -157,41 +157,15 @@ def test_the_parametrize_of_a_class_gives_the_case_to_all_its_tests(make_row):
     text = file("", '\n\n@pytest.mark.parametrize("a", [1])' + inner.replace("@p(", "@pytest.mark.parametrize("))
     of_class, own = make_row(owner="TestIt"), make_row(argnames=("b",), owner="TestIt")
 
-    assert patch.carriers(text, of_class) == ("tests/test_it.py::TestIt",)
-    assert patch.carriers(text, own) == ("tests/test_it.py::TestIt::test_it",)
+    assert patch.carrier(text, of_class) == "tests/test_it.py::TestIt"
+    assert patch.carrier(text, own) == "tests/test_it.py::TestIt::test_it"
     both = patch.insert(patch.insert(text, of_class), own)
     assert '@pytest.mark.parametrize("a", [1, 3])\n' in both
     assert "    CASES = [1, 3]\n" in both
 
 
-SHARED = """
-@p("a", CASES)
-def test_first(a): ...
-
-
-class TestMore:
-    @p(argvalues=CASES, argnames="b")
-    def test_second(self, b): ...
-"""
-
-
-def test_a_list_that_other_tests_have_gives_the_case_to_them_too(make_row):
-    shared = SHARED.replace("@p(", "@pytest.mark.parametrize(")
-    old, row = file('@p("a", CASES)', "CASES = [1, 2]") + shared, make_row()
-
-    new = patch.insert(old, row)
-
-    assert "CASES = [1, 2, 3]" in new
-    others = ("tests/test_it.py::test_first", "tests/test_it.py::TestMore::test_second")
-    assert patch.carriers(old, row) == ("tests/test_it.py::test_it", *others)
-
-
-@pytest.mark.parametrize(
-    "other",
-    ['@p("a, b", CASES)', '@p(["a"], CASES)', '@p("a", CASES, ids=["one", "two"])', '@p("a", CASES[1:])'],
-)
-def test_a_list_is_left_alone_where_the_case_would_be_none_of_another_test(make_row, other):
-    other = f"{other}\ndef test_first(a): ...\n".replace("@p(", "@pytest.mark.parametrize(")
+def test_a_list_that_other_tests_have_is_left_alone(make_row):
+    other = '@pytest.mark.parametrize("a", CASES)\ndef test_first(a): ...\n'
     with pytest.raises(RefusedError, match="shares its list CASES with others"):
         patch.insert(file('@p("a", CASES)', "CASES = [1, 2]") + other, make_row())
 

@@ -51,9 +51,9 @@ class Cases:
         return tuple(case.code for case in self._others)
 
     @property
-    def carriers(self) -> tuple[str, ...]:
-        """What gets the new case: the test, or a class whose decorator it is, and others with the same list."""
-        return self._place.carriers
+    def carrier(self) -> str:
+        """What gets the new case: the test, or a class whose decorator it is."""
+        return self._place.carrier
 
     @property
     def written(self) -> str:
@@ -151,15 +151,13 @@ def codes(text: str, row: NewRow) -> tuple[str, ...]:
     return _find(text, row).codes
 
 
-def carriers(text: str, row: NewRow) -> tuple[str, ...]:
-    """The node ids of all that gets the new case: the test's, or that of a class whose decorator it is.
-
-    Behind it come other tests that have the same list.
+def carrier(text: str, row: NewRow) -> str:
+    """The node id of what gets the new case: the test's, or that of a class whose decorator it is.
 
     Raises:
         RefusedError: As `insert`.
     """
-    return tuple(f"{row.placement.path}::{carrier}" for carrier in _find(text, row).carriers)
+    return f"{row.placement.path}::{_find(text, row).carrier}"
 
 
 def line(text: str, row: NewRow) -> int:
@@ -182,18 +180,17 @@ def alone_in_list(text: str, row: NewRow, begin: str, end: str) -> str:
     found = _find(text, row)
     assert found.at is not None, "the case is put in before it is shown alone"
     spans, edits = found.only(found.at, begin, end)
-    others = _unwanted(found.scope, row, found.carriers)
+    others = _unwanted(found.scope, row)
     return spliced(text, [*edits, *((*spans.of(one), "") for one in others)])
 
 
-def _unwanted(scope: Scope, row: NewRow, carriers: tuple[str, ...]) -> Iterator[cst.CSTNode]:
-    """The other tests beside those with the case and their classes, those that somebody names left alone."""
+def _unwanted(scope: Scope, row: NewRow) -> Iterator[cst.CSTNode]:
+    """The other tests beside that with the case and its classes, those that somebody names left alone."""
     bodies = [scope.module.body, *(owner.body.body for owner in scope.owners)]
     ours = [*(owner.name.value for owner in scope.owners), row.name]
-    kept = {name for carrier in carriers for name in carrier.split("::")}
     for body, own in zip(bodies, ours, strict=True):
         for node in body:
-            if isinstance(node, cst.FunctionDef | cst.ClassDef) and node.name.value not in {own, *kept}:
+            if isinstance(node, cst.FunctionDef | cst.ClassDef) and node.name.value != own:
                 name = node.name.value
                 if name.lower().startswith("test") and not _mentions(scope, name):
                     yield node
@@ -205,4 +202,4 @@ def _mentions(scope: Scope, name: str) -> int:
     return uses(scope.module, name) - sum(one.name.value == name for one in found)  # type: ignore[attr-defined]
 
 
-__all__ = ["alone_in_list", "carriers", "code_of", "codes", "insert", "is_there", "line", "written"]
+__all__ = ["alone_in_list", "carrier", "code_of", "codes", "insert", "is_there", "line", "written"]

@@ -199,9 +199,9 @@ class Examples:
         return tuple(f"@{case_source(example)}" for example in self._examples)
 
     @property
-    def carriers(self) -> tuple[str, ...]:
-        """What gets the example: the test alone."""
-        return ("::".join([*(owner.name.value for owner in self.scope.owners), self._row.name]),)
+    def carrier(self) -> str:
+        """What gets the example: the test."""
+        return "::".join([*(owner.name.value for owner in self.scope.owners), self._row.name])
 
     @property
     def written(self) -> str:

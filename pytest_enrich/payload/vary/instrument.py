@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import copy
 import enum
 import sys
 from collections import defaultdict
@@ -66,17 +65,10 @@ class Probe:
         """What is added to a dictionary."""
         return dict(self._values.get(hole, {}))
 
-    def sets(self, hole: int, owner: Any, name: str) -> None:
-        """Set one more attribute of an object, which has to have it, or one more key: `.name`, `["key"]`."""
-        value = self._values.get(hole, ...)
-        if value is ...:
-            return
-        if name[:1] == "[":
-            owner[name[2:-2]] = value
-        elif hasattr(owner, name[1:]):
-            setattr(owner, name[1:], value)
-        else:
-            raise AttributeError(name)
+    def tells(self, hole: int, owner: Any, name: str) -> None:
+        """Tell a stand-in what to give or to raise."""
+        if hole in self._values:
+            setattr(owner, name, self._values[hole])
 
     def does(self, hole: int) -> bool:
         """Whether a step of the test is done."""
@@ -199,7 +191,6 @@ class _Opener(ast.NodeTransformer):
         self._holes: dict[Span, int] = {}
         self._steps: dict[Span, int] = {}
         self._methods: dict[Span, int] = {}
-        self._settings: dict[Span, list[tuple[int, str]]] = defaultdict(list)
         self._told: dict[Span, list[tuple[int, str]]] = defaultdict(list)
         self._added: dict[Span, list[tuple[int, str]]] = defaultdict(list)
         for at, hole in enumerate(pattern["holes"]):
@@ -209,8 +200,6 @@ class _Opener(ast.NodeTransformer):
                 self._steps[tuple(hole["span"])] = at
             elif hole["adds"][:1] == TOLD:
                 self._told[tuple(hole["span"])].append((at, hole["adds"][1:]))
-            elif hole["adds"][:1] in {".", "["}:
-                self._settings[tuple(hole["span"])].append((at, hole["adds"]))
             elif hole["span"] and hole["adds"] not in {"", INSTEAD}:
                 self._added[tuple(hole["span"])].append((at, hole["adds"]))
             elif hole["span"]:
@@ -233,28 +222,15 @@ class _Opener(ast.NodeTransformer):
         if at in self._methods and isinstance(node, ast.Attribute):
             called = _call("method", self._methods[at], self.visit(node.value), ast.Constant(node.attr))
             return ast.copy_location(called, node)
-        if isinstance(node, ast.stmt) and (at in self._steps or at in self._settings):
-            return self._step(node, at)
-        return self.generic_visit(node)
-
-    def _step(self, node: ast.stmt, at: Span) -> ast.stmt:
-        """A statement that is done if the probe says so, and what it sets besides."""
-        more = [self._set(node, *one) for one in self._settings.get(at, ())]
         self.generic_visit(node)
-        does = _call("does", self._steps[at]) if at in self._steps else ast.Constant(value=True)
-        return ast.copy_location(ast.If(does, [node, *more], []), node)
+        if isinstance(node, ast.stmt) and at in self._steps:  # it is done if the probe says so
+            return ast.copy_location(ast.If(_call("does", self._steps[at]), [node], []), node)
+        return node
 
     @staticmethod
     def _tell(number: int, name: str) -> ast.stmt:
         owner, _, attribute = name.rpartition(".")
-        return ast.Expr(_call("sets", number, ast.parse(owner, mode="eval").body, ast.Constant(f".{attribute}")))
-
-    @staticmethod
-    def _set(node: ast.stmt, number: int, name: str) -> ast.stmt:
-        assert isinstance(node, ast.Assign)
-        target = node.targets[0]
-        assert isinstance(target, ast.Attribute | ast.Subscript)
-        return ast.Expr(_call("sets", number, copy.deepcopy(target.value), ast.Constant(name)))
+        return ast.Expr(_call("tells", number, ast.parse(owner, mode="eval").body, ast.Constant(attribute)))
 
     def _add(self, node: ast.AST) -> None:
         """What a call or a dictionary may be given besides."""

@@ -1,6 +1,6 @@
-"""Where an existing test may do more or other things than it does: pass, set, or leave at its default.
+"""Where an existing test may do more or other things than it does.
 
-A keyword of a call, a key, an attribute, another method of a client.
+Pass a keyword or a key, ask a client by another method.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from urllib.parse import urlencode
 
 from msgspec.structs import replace
 
-from pytest_enrich.data import Hole, Span, Template
-from pytest_enrich.proposers.rows import steps
-from pytest_enrich.proposers.rows.addable import ATTRIBUTE, INSTEAD, ITEM, KEYS, METHOD, VERBS, Addable
+from pytest_enrich.data import Hole, Span
+from pytest_enrich.proposers.rows.addable import KEYS, METHOD, VERBS, Addable
 from pytest_enrich.proposers.rows.mocks import MOCKS, NOT_BY_ITSELF, PATCHES, RAISES, RETURNS
 from pytest_enrich.writing.syntax import (
     Edit,
@@ -24,19 +23,15 @@ from pytest_enrich.writing.syntax import (
     Text,
     arguments,
     calls,
-    is_literal,
     last_name,
     nodes_of,
     span,
-    texts,
 )
 
 Holder: TypeAlias = ast.Dict | ast.Call
 PATH = re.compile(r"(https?:/)?/[\w./~-]*(\?\S*)?")
 """What stands for a page of a server."""
 MOST_HOLES, MOST_VALUES, MOST_WORDS, MOST_NAMED = 24, 6, 8, 4
-MOST_DEFAULTS = 8
-MOST_SETTINGS, MOST_SET = 12, 5
 
 
 def added_holes(function: Function, known: Addable) -> list[Hole]:
@@ -77,19 +72,6 @@ def with_query(hole: Hole, known: Addable) -> Hole:
     return _offering(hole, islice((repr(start + query) for query in queries), MOST_VALUES * MOST_NAMED))
 
 
-def with_default(hole: Hole, function: Function, known: Addable) -> Hole:
-    """A literal that is an optional argument, with its default besides."""
-    passed = _passed_defaults(function, known) if not hole.adds else ()
-    return _offering(hole, [default for value, default in passed if span(value) == hole.span])
-
-
-def default_holes(text: Text, function: Function, known: Addable) -> list[Hole]:
-    """A place for each other optional argument."""
-    passed = ((value, default) for value, default in _passed_defaults(function, known) if not is_literal(value))
-    holes = (_instead(text, value, default) for value, default in passed)
-    return [hole for hole in holes if hole.offers != hole.values][:MOST_DEFAULTS]
-
-
 def verb_holes(function: Function, known: Addable) -> list[Hole]:
     """The places where a client asks by one method, for the others that the code tells apart."""
     named = (call.func for call in calls(function) if isinstance(call.func, ast.Attribute) and known.verbs)
@@ -105,44 +87,9 @@ def verb_holes(function: Function, known: Addable) -> list[Hole]:
     ]
 
 
-def is_setting(hole: Hole) -> bool:
-    """Whether it is a place for one more assignment."""
-    return hole.adds[:1] in {ATTRIBUTE, ITEM}
-
-
-def setting_holes(function: Function, known: Addable) -> list[Hole]:
-    """A place behind the last assignment to each object, for each of what the target asks of such objects."""
-    assignments = [(step, ast.unparse(target.value), _set_part(target)) for step, target in _assignments(function)]
-    last = {(receiver, part[0]): step for step, receiver, part in assignments}
-    there = {f"{receiver}{part}" for _, receiver, part in assignments}
-    asked_for = {ATTRIBUTE: known.attributes, ITEM: known.keys}
-    holes = [
-        Hole(span=span(step), values=("...",), adds=part, offers=keyword.values[:MOST_SET])
-        for (receiver, kind), step in last.items()
-        for keyword in asked_for[kind]
-        if f"{receiver}{(part := _part(kind, keyword.name))}" not in there
-    ]
-    return holes[:MOST_SETTINGS]
-
-
-def setting_edit(text: Text, hole: Hole, value: str) -> Edit:
-    """What writes such an assignment below the one that is there."""
-    statement = next(node for node in nodes_of(ast.Assign, text.tree) if span(node) == hole.span)
-    target = statement.targets[0]
-    assert isinstance(target, ast.Attribute | ast.Subscript)
-    line, end = span(statement)[2:]
-    code = f"{' ' * statement.col_offset}{text.source(target.value)}{hole.adds} = {value}"
-    return (line, end, line, end), f"\n{code}"
-
-
 def _offering(hole: Hole, values: Iterable[str]) -> Hole:
     """The hole with these besides."""
     return replace(hole, offers=(*hole.offers, *(value for value in values if value not in hole.values)))
-
-
-def _instead(text: Text, node: ast.expr, other: Template) -> Hole:
-    """A place for something else than an expression."""
-    return Hole(span=span(node), values=(text.source(node),), adds=INSTEAD, offers=(other,))
 
 
 def _value(template: str) -> object:
@@ -196,31 +143,3 @@ def _of_keys(mapping: ast.Dict, known: Addable) -> Hole:
 
 def _hole(place: Span, adds: str, offers: Sequence[str], most: int = MOST_VALUES) -> Hole:
     return Hole(span=place, values=("{}" if adds == KEYS else "...",), adds=adds, offers=tuple(offers[:most]))
-
-
-def _passed_defaults(function: Function, known: Addable) -> Iterator[tuple[ast.expr, str]]:
-    """What the calls pass for parameters of which the default is known, and that."""
-    defaults = {keyword.name: keyword.default for keyword in known.keywords if keyword.default}
-    for call in (call for call in calls(function) if last_name(call.func) in known.callables):
-        passed = ((keyword.value, defaults.get(keyword.arg or "", "")) for keyword in call.keywords)
-        yield from ((value, default) for value, default in passed if default)
-
-
-def _assignments(function: Function) -> Iterator[tuple[ast.stmt, ast.Attribute | ast.Subscript]]:
-    """The steps that set an attribute or a key of what a name, or an attribute of one, stands for."""
-    places = {hole.span for hole in steps.step_holes(function) if hole.span is not None}
-    for step in steps.statements_at(function, places):
-        target = step.targets[0] if isinstance(step, ast.Assign) else None
-        if isinstance(target, ast.Attribute) or (isinstance(target, ast.Subscript) and [*texts([target.slice])]):
-            yield step, target
-
-
-def _set_part(target: ast.Attribute | ast.Subscript) -> str:
-    """What it sets, as `Hole.adds` has it."""
-    if isinstance(target, ast.Attribute):
-        return _part(ATTRIBUTE, target.attr)
-    return _part(ITEM, *texts([target.slice]))
-
-
-def _part(kind: str, name: str) -> str:
-    return f".{name}" if kind == ATTRIBUTE else f'["{name}"]'

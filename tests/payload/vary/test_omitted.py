@@ -55,46 +55,6 @@ def test_a_test_is_run_without_each_of_its_steps(vary, written):
     }
 
 
-SETTING = """
-    class Shop:
-        def __init__(self):
-            self.name, self.open, self.config = "", True, {}
-
-    def greeting(shop):
-        if not shop.open:
-            return "closed"  # here
-        if shop.config.get("loud"):
-            return "HELLO"  # here
-        return "hello"
-    """
-SETTING_TESTS = """
-    from sample import Shop, greeting
-
-
-    def test_greeting():
-        shop = Shop()
-        shop.name = "ann"
-        shop.config["quiet"] = 0
-        assert greeting(shop) == "hello"
-    """
-
-
-def test_an_object_gets_one_more_attribute_or_key(vary, written):
-    tests = written(SETTING_TESTS)
-    asserted = tests.point("assert greeting(shop) == 'hello'", "greeting(shop)")
-    named, configured = tests.span("shop.name = 'ann'"), tests.span("shop.config['quiet'] = 0")
-    settings = [
-        Hole(span=named, values=("...",), adds=".open", offers=("None", "True")),
-        Hole(span=named, values=("...",), adds=".unknown", offers=("1",)),
-        Hole(span=configured, values=("...",), adds='["loud"]', offers=("True",)),
-    ]
-    answer = vary(SETTING, tests, tests.pattern("test_greeting", *settings, points=(asserted,)))
-    assert {variant.values: variant.seen for variant in answer.variants} == {
-        ((0, "None"),): (Sighting(point=0, value="'closed'"),),
-        ((2, "True"),): (Sighting(point=0, value="'HELLO'"),),
-    }
-
-
 INSTEAD = """
     def total(items, coupon=None):
         if coupon is None:
