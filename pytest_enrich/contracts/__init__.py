@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import ast
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import resources
 
 from msgspec import Struct
@@ -35,7 +34,6 @@ __all__ = [
     "contradicted",
     "examine",
     "find",
-    "sided",
     "together",
 ]
 
@@ -196,10 +194,6 @@ def _turns(run: dict[str, TestOutcome], at: int) -> bool:
     return ended == ["failed", "passed"]
 
 
-_TELLING = 3
-"""A shorter value stands in any docstring."""
-
-
 def find(path: str, module: str, text: str) -> tuple[tuple[Documented, ...], tuple[Claim, ...]]:
     """The documented functions of a source file, and what they promise.
 
@@ -227,32 +221,6 @@ def contradicted(code: str, functions: Iterable[Documented], claims: Sequence[Cl
             refusing = (claim for claim in claims if claim.qualname == function.qualname)
             found += (replace(claim, action=action) for claim in refusing if raises.meets(function, claim, call))
     return tuple(dict.fromkeys(found))
-
-
-def sided(code: str, functions: Iterable[Documented]) -> tuple[Claim, ...]:
-    """What a test expects of a call where one line of the docstring names both an argument and the value."""
-    tree, known = parsed(code), _plain_functions(functions)
-    asserts = nodes_of(ast.Assert, tree) if tree is not None else ()
-    return tuple(claim for claim in (_sided(node.test, known) for node in asserts) if claim is not None)
-
-
-def _sided(test: ast.expr, known: Mapping[str, Documented]) -> Claim | None:
-    match test:
-        case ast.Compare(ast.Call() as call, [ast.Eq()], [ast.Constant(value) as expected]):
-            function = known.get(last_name(call.func))
-            if function is None or not has_only_literals(call) or len(str(value)) <= _TELLING:
-                return None
-            for at, line in enumerate(function.lines):
-                if _says(line, expected) and any(_says(line, argument) for argument in call.args):
-                    action = _action(function, call)
-                    return function.claim("value", at, action=action, expected=ast.unparse(expected))
-    return None
-
-
-def _says(line: str, value: ast.expr) -> bool:
-    """Whether a literal stands in the line as a word of its own."""
-    text = str(value.value) if isinstance(value, ast.Constant) else ast.unparse(value)
-    return bool(text) and re.search(rf"(?<![\w.-]){re.escape(text)}(?![\w-]|\.\d)", line) is not None
 
 
 def _plain_functions(functions: Iterable[Documented]) -> dict[str, Documented]:

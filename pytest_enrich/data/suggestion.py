@@ -14,7 +14,7 @@ from pytest_enrich.data.code import Branch, Grade, MutantsPart
 
 SCHEMA = "pytest-enrich/suggestion/1"
 
-Promise: TypeAlias = Literal["example", "raises", "value"]
+Promise: TypeAlias = Literal["example", "raises"]
 """What a docstring promises: an example's value, an exception, or (a model expected it, too) a value."""
 
 

@@ -12,7 +12,7 @@ from pytest_enrich import contracts, patch, source
 from pytest_enrich.config import Settings
 from pytest_enrich.contracts import Broken, Claim, Examined
 from pytest_enrich.contracts.function import Documented
-from pytest_enrich.data import Attempt, Dropped, NewTest, Placement, Suggestion
+from pytest_enrich.data import Attempt, NewTest, Placement, Suggestion
 from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.errors import OutOfTimeError
 from pytest_enrich.protocols import Sandbox
@@ -75,14 +75,6 @@ class Contradictions:
         claims = contracts.contradicted(candidate.code, file.functions, file.claims)
         return self._keep(claims, candidate.origin.proposer)
 
-    def side(self, attempt: Attempt) -> None:
-        """Note where a model expected what the docstring says as well, and the code does something else."""
-        candidate, verdict = attempt.candidate, attempt.verdict
-        failed = isinstance(verdict, Dropped) and verdict.rung == "passes"
-        if failed and isinstance(candidate, NewTest) and candidate.origin.model:
-            claims = contracts.sided(candidate.code, self._file(attempt.path).functions)
-            self._keep(claims, candidate.origin.proposer)
-
     def _keep(self, claims: Sequence[Claim], proposer: str) -> bool:
         """Write those that are broken and not known; whether any is that nobody turned down."""
         broken = self._examine(claims).broken if claims else ()
@@ -142,11 +134,8 @@ class Contradictions:
         """What a proposer's test showed is looked at by the same call."""
         broken = one.contradiction
         key = (one.gap.qualname, broken.promise, " ".join(broken.contract.split()))
-        file, code = self._file(one.gap.path), one.test.code
-        about = (
-            *contracts.contradicted(code, file.functions, file.claims),
-            *contracts.sided(code, file.functions),
-        )
+        file = self._file(one.gap.path)
+        about = contracts.contradicted(one.test.code, file.functions, file.claims)
         examined = self._examine([each for each in about if each.key == key])
         return bool(examined.broken or examined.unsure)
 

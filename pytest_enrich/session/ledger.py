@@ -284,7 +284,6 @@ class Ledger:
         """The gaps that an attempt closes, and how they ended by that."""
         if isinstance(attempt.verdict, Dropped):
             self.dropped[f"{attempt.verdict.rung}: {attempt.verdict.reason}"] += 1
-            self._contradictions.side(attempt)
         elif self._contradictions.contradicts(attempt):
             self.dropped[DENIED] += 1
         elif attempt.candidate.origin.doubt or self._has_no_place(attempt):

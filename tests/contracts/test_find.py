@@ -108,19 +108,3 @@ def test_a_test_of_a_refused_value_is_about_the_promise():
     (claim,) = contracts.contradicted("def test_a():\n    assert f(-7) == 3\n", functions, claims)
     assert claim.action == "⟨shop.cart:f⟩(-7)"
     assert contracts.contradicted("def test_a():\n    assert f(7) == 3\n", functions, claims) == ()
-
-
-@pytest.mark.parametrize(
-    ("words", "sides"),
-    [
-        ('Gives "pending" for 7.', True),
-        ("7 is pending, 8 is done.", True),
-        ('Gives "pending".\n\n    7 is special.', False),
-        ("Gives pending for 77.", False),
-        ("Gives impending for 7.", False),
-    ],
-)
-def test_the_docstring_sides_with_a_model_where_one_line_names_both(words, sides):
-    functions, _ = contracts.find(PATH, "shop.cart", function(f"It.\n\n    {words}"))
-    found = contracts.sided("def test_a():\n    assert f(7) == 'pending'\n", functions)
-    assert [one.action for one in found] == ["⟨shop.cart:f⟩(7)"] * sides
