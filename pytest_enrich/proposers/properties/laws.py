@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Parameter, Template
-from pytest_enrich.proposers.properties.outline import Class, Function, Outline
+from pytest_enrich.proposers.properties.outline import Function, Outline
 from pytest_enrich.writing.words import snake
 
 IMPURE = frozenset(
@@ -59,7 +59,6 @@ class Input(Struct, frozen=True, kw_only=True, eq=False):
 
     parameter: Parameter
     of: Function | None = None
-    cls: Class | None = None
 
 
 class Law(Struct, frozen=True, kw_only=True, eq=False):
@@ -207,7 +206,7 @@ def _of_object(caller: Caller, first: Function, second: Function) -> Iterator[La
     if cls is None or not cls.compared or not cls.fields or required != (0, 1):
         return
     name = snake(cls.name)
-    drawn = Input(parameter=Parameter(name=name, kind="positional", annotation=cls.name), cls=cls)
+    drawn = Input(parameter=Parameter(name=name, kind="positional", annotation=cls.name))
     yield _undone(first, second, (drawn,), caller.call(second, [caller.call(first, (), f"{{{name}}}")]))
 
 
