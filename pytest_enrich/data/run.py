@@ -60,7 +60,7 @@ class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
         path: The test file that changes with it, relative to rootdir, "" for none.
         before, after: sha256 of that file's bytes before and after, "" for no file.
         imports, changes: Of an accept: the lines that came into the file, for imports and for the test, each with
-            those in whose place they came and the line above.
+            those in whose place they came, the line above, and how many lines are above.
         reason, scope, note: Of a rejection.
         why: Of an undo: a person `asked`, the tests were `red`, the accept was `interrupted`, or a run made
             the same test `again`.
@@ -75,8 +75,8 @@ class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
     path: str = ""
     before: str = ""
     after: str = ""
-    imports: tuple[tuple[str, str, str], ...] = ()
-    changes: tuple[tuple[str, str, str], ...] = ()
+    imports: tuple[tuple[str, str, str, int], ...] = ()
+    changes: tuple[tuple[str, str, str, int], ...] = ()
     reason: Reason = "other"
     scope: Scope = "idea"
     note: str = ""

@@ -148,7 +148,7 @@ def test_an_empty_file_has_the_well_known_id():
 LINES = st.lists(st.sampled_from(["def test_a():\n", "    pass\n", "\n", "x = 1\n"]), max_size=6).map("".join)
 
 
-@given(LINES, LINES.filter(bool), LINES)
+@given(LINES, LINES.filter(str.strip), LINES)
 def test_what_was_added_can_be_taken_back(head, added, tail):
     before, after = head + tail, head + added + tail
     assert patch.reverted(after, patch.blocks(before, after)) == before
@@ -172,5 +172,10 @@ def test_what_is_not_there_as_it_came_is_not_taken_back():
 
 
 def test_nothing_is_put_into_a_file_that_way():
-    assert patch.reverted("a\nb\n", [("b\n", "import os\n", "a\n")]) is None
-    assert patch.reverted("a\nb\n", [("", "import os\n", "a\n")]) is None
+    assert patch.reverted("a\nb\n", [("b\n", "import os\n", "a\n", 1)]) is None
+    assert patch.reverted("a\nb\n", [("", "import os\n", "a\n", 1)]) is None
+
+
+def test_empty_lines_that_went_with_what_stood_below_are_taken_from_above():
+    changes = patch.blocks("a\n\n\nc\n", "a\n\n\nb\n\n\nc\n")
+    assert patch.reverted("a\n\n\nb\n", changes) == "a\n"

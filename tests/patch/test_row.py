@@ -222,18 +222,7 @@ def test_a_value_is_not_the_same_for_being_equal(make_row):
     assert not patch.is_there(text, make_row("'1'"))
 
 
-def test_a_line_that_grew_too_long_is_broken_up_as_formatters_do_it(make_row):
-    long = f'"{"x" * 75}"'
-    old = file('@p("a", [1, 2], ids=["one", "two"])')
-    row = make_row(long)
-
-    new = patch.insert(old, row)
-
-    cases = f'    "a",\n    [\n        1,\n        2,\n        {long},\n    ],\n'
-    assert new == file(f'@p(\n{cases}    ids=["one", "two", "n-below-0"],\n)')
-
-
-def test_a_line_that_grew_too_long_becomes_one_for_each_case_where_other_lists_are_so(make_row):
+def test_a_line_that_grew_too_long_becomes_one_for_each_case(make_row):
     long = f'"{"x" * 75}"'
     above = '@pytest.mark.parametrize("b", [\n    1,\n])\ndef test_b(b): ...\n'
     old = file('@p("a", [1, 2], ids=["one", "two"])', above)

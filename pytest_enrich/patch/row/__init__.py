@@ -6,7 +6,6 @@ end of the line that holds them all. A line that gets too long by that becomes o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -20,10 +19,6 @@ from pytest_enrich.patch.row import place
 from pytest_enrich.patch.row.case import Examples, derive_id, new_case, read_case, styled
 from pytest_enrich.patch.row.place import Spans, uses
 from pytest_enrich.patch.scope import Scope, enter, parse, quotes, requote, unit
-from pytest_enrich.patch.wrapping import wrapped
-
-_HUGGING = re.compile(r"\bparametrize\([^\r\n]*[(\[][ \t]*[\r\n]")
-"""A list whose bracket stands on the line of the call: `parametrize(\"n\", [`."""
 
 
 class Cases:
@@ -75,9 +70,6 @@ class Cases:
         exploded = self._cases.exploded(self.written, unit(self.scope))
         if exploded is None or _fits(whole, self._text):
             return whole
-        broken = wrapped(self._text, whole)
-        if self._place.is_inside and not _HUGGING.search(self._text) and _fits(broken, self._text):
-            return broken
         return spliced(self._text, [exploded, *ids])
 
     def only(self, at: int, begin: str, end: str) -> tuple[Spans, list[Edit]]:

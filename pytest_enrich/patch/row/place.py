@@ -110,11 +110,6 @@ class Place(Struct, frozen=True, kw_only=True):
     ids: Listing | None
     carrier: str
 
-    @property
-    def is_inside(self) -> bool:
-        """Whether the list is written in the call itself."""
-        return any(arg.value is self.cases for arg in self.call.args)
-
     def id_of(self, at: int) -> int | None:
         """Where among the ids that of the case at `at` is; None when there is none.
 
