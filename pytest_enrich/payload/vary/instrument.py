@@ -21,7 +21,7 @@ NAME = "_enrich_probe"
 LEFT_OUT, INSTEAD, METHOD = "-", "=", ":"
 """Of `Hole.adds`: a statement that may be left out; an expression, and a method, that may be others."""
 TOLD = "!"
-"""The first sign of what a stand-in may be told above a statement."""
+"""The first sign of an assignment above a statement."""
 Span: TypeAlias = tuple[int, int, int, int]
 
 
@@ -66,8 +66,9 @@ class Probe:
         return dict(self._values.get(hole, {}))
 
     def tells(self, hole: int, owner: Any, name: str) -> None:
-        """Tell a stand-in what to give or to raise."""
+        """Set an attribute of an object, which has to have it: a stand-in is told what to give, or to raise."""
         if hole in self._values:
+            getattr(owner, name)
             setattr(owner, name, self._values[hole])
 
     def does(self, hole: int) -> bool:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from pytest_enrich.data import Target, Template
 from pytest_enrich.proposers.rows import asked
-from pytest_enrich.writing.syntax import Function, last_name, nodes_of
+from pytest_enrich.writing.syntax import Function, is_literal, last_name, nodes_of
 
 KEYS = "**"
 """More keys in a dictionary."""
@@ -24,7 +24,7 @@ METHOD = ":"
 LEFT_OUT = "-"
 """A step that is not done."""
 CONFIGURED = "!"
-"""An assignment that configures a mock, above a statement: `!load.return_value`."""
+"""An assignment above a statement, as those that configure a mock: `!load.return_value`."""
 Optional: TypeAlias = tuple[str, "ast.expr | None", ast.expr]
 """The name of a parameter, its hint, its default."""
 VALUES: Mapping[str, tuple[str, ...]] = {
@@ -51,30 +51,34 @@ VERBS = frozenset({"get", "post", "put", "patch", "delete", "head"})
 """Methods of clients, as those of their requests are named."""
 UNIONS = {"Optional", "Union", "Annotated"}
 LISTS = {"Sequence", "Iterable", "Collection", "list"}
+EITHER = ("True", "None", "'a'", "1", "False")
+"""For an attribute: what stands for yes, and for no."""
 RETURNED = {True: ("False", "True"), False: ("None", "False")}
 """For what a mock gives: where only its truth is asked, and where something else is."""
 MOST_PAIRED = 4
 
 
 class Keyword(Struct, frozen=True):
-    """An optional parameter or a key, and values to pass for it."""
+    """A parameter, a key or an attribute, values for it, and the literal that it is by default, "" for none."""
 
     name: str
     values: tuple[str, ...]
+    default: str = ""
 
 
 class Addable(Struct, frozen=True):
     """All that the target asks for by name; `callables` are the names that take the keywords.
 
-    `keys` are what it looks for in mappings, with values to try; `caught` are templates of the exceptions that no
-    test makes it catch, `tried` the methods that may raise them, and `outcomes` those that decide something, with
-    what they may give; `made` are the keywords of classes beside it whose attributes it asks for; `verbs` are the
-    methods of a request that it knows.
+    `keys` are what it looks for in mappings, and `attributes` in objects, with values to try; `caught` are
+    templates of the exceptions that no test makes it catch, `tried` the methods that may raise them, and
+    `outcomes` those that decide something, with what they may give; `made` are the keywords of classes beside it
+    whose attributes it asks for; `verbs` are the methods of a request that it knows.
     """
 
     callables: frozenset[str] = frozenset()
     keywords: tuple[Keyword, ...] = ()
     keys: tuple[Keyword, ...] = ()
+    attributes: tuple[Keyword, ...] = ()
     caught: tuple[Template, ...] = ()
     tried: tuple[str, ...] = ()
     outcomes: tuple[Keyword, ...] = ()
@@ -97,6 +101,7 @@ def of(target: Target, source: str) -> Addable:
         callables=frozenset({*callables, *aliases(tree, callables)}),
         keywords=_keywords(tree, target.qualname, named, texts),
         keys=tuple(Keyword(key, (*(SWITCH if key in switches else PLAIN), *texts)) for key in keys),
+        attributes=tuple(Keyword(name, (*EITHER, *texts)) for name in dict.fromkeys(asked.attributes(own))),
         caught=asked.caught(target, tree),
         tried=tuple(dict.fromkeys(asked.tried(own)))[:MOST_PAIRED],
         outcomes=tuple(
@@ -125,7 +130,7 @@ def _keywords(tree: ast.Module, qualname: str, named: set[str], texts: Sequence[
     """The optional parameters of a function and of its class of which its own code speaks."""
     function, owner = _definition(tree, qualname)
     keywords = {
-        name: Keyword(name, _values(hint, default, texts))
+        name: Keyword(name, _values(hint, default, texts), ast.unparse(default) if is_literal(default) else "")
         for name, hint, default in (*_optional(function), *_optional(_maker(owner)), *_fields(owner))
         if name in named
     }

@@ -72,6 +72,14 @@ def with_query(hole: Hole, known: Addable) -> Hole:
     return _offering(hole, islice((repr(start + query) for query in queries), MOST_VALUES * MOST_NAMED))
 
 
+def with_default(hole: Hole, function: Function, known: Addable) -> Hole:
+    """A literal that is an optional argument, with its default besides."""
+    defaults = {keyword.name: keyword.default for keyword in known.keywords if keyword.default}
+    made = (call for call in calls(function) if not hole.adds and last_name(call.func) in known.callables)
+    passed = (keyword for call in made for keyword in call.keywords if span(keyword.value) == hole.span)
+    return _offering(hole, [defaults[keyword.arg] for keyword in passed if keyword.arg in defaults])
+
+
 def verb_holes(function: Function, known: Addable) -> list[Hole]:
     """The places where a client asks by one method, for the others that the code tells apart."""
     named = (call.func for call in calls(function) if isinstance(call.func, ast.Attribute) and known.verbs)

@@ -102,7 +102,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
 
     def with_added(self, known: Addable) -> Sheet:
         """The same with what may be given besides, or left out."""
-        holes = tuple(adding.with_query(hole, known) for hole in self.pattern.holes)
+        asking = (adding.with_query(hole, known) for hole in self.pattern.holes)
+        holes = tuple(adding.with_default(hole, self.function, known) for hole in asking)
         if self.kind == "sibling":
             rows = len(self.cases.rows) if self.cases is not None else 1
             holes = (*holes, *(replace(hole, values=hole.values * rows) for hole in self._more(known)))
@@ -112,6 +113,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
         """Places beside what stands there."""
         yield from adding.added_holes(self.function, known)
         yield from adding.verb_holes(self.function, known)
+        yield from mocks.setting_holes(self.function, known)
         yield from mocks.mock_holes(self.text.tree, self.placement.owner, self.function, known)
         yield from steps.step_holes(self.function)
 

@@ -117,7 +117,7 @@ def _changes(renderer: VariantRenderer) -> Iterator[tuple[str, Template, str]]:
         named = hole.adds if hole.adds != mocks.RAISES else ""
         slug = words.value_slug(RAISED.sub(r"\1", value))
         if mocks.is_configured(hole):
-            yield "with", mocks.described(hole, value), f"{mocks.configured_method(hole)}_{slug}".strip("_")
+            yield "with", mocks.described(hole, value), mocks.configured_name(hole, slug)
         else:
             yield "with", value, named if named.isidentifier() else ""
     for step in _gone(sheet, variant):

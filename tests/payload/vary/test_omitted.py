@@ -55,6 +55,41 @@ def test_a_test_is_run_without_each_of_its_steps(vary, written):
     }
 
 
+SETTING = """
+    class Shop:
+        def __init__(self):
+            self.name, self.open = "", True
+
+    def greeting(shop):
+        return "hello" if shop.open else (
+            "closed"  # here
+        )
+    """
+SETTING_TESTS = """
+    from sample import Shop, greeting
+
+
+    def test_greeting():
+        shop = Shop()
+        shop.name = "ann"
+        assert greeting(shop) == "hello"
+    """
+
+
+def test_an_object_gets_one_more_attribute_that_it_has(vary, written):
+    tests = written(SETTING_TESTS)
+    asserted = tests.point("assert greeting(shop) == 'hello'", "greeting(shop)")
+    place = tests.span("assert greeting(shop) == 'hello'")
+    settings = [
+        Hole(span=place, values=("...",), adds="!shop.open", offers=("None", "True")),
+        Hole(span=place, values=("...",), adds="!shop.unknown", offers=("1",)),
+    ]
+    answer = vary(SETTING, tests, tests.pattern("test_greeting", *settings, points=(asserted,)))
+    assert {variant.values: variant.seen for variant in answer.variants} == {
+        ((0, "None"),): (Sighting(point=0, value="'closed'"),)
+    }
+
+
 INSTEAD = """
     def total(items, coupon=None):
         if coupon is None:

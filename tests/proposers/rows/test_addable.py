@@ -73,15 +73,15 @@ def test_optional_parameters_that_the_code_names_are_keywords(known):
     found = known("Shop.bill", "def bill", constants=("'euro'",))
     assert found.callables == {"Shop", "bill"}
     assert found.keywords == (
-        Keyword("unit", ("'a'", "'euro'")),
-        Keyword("taxes", ("['a']", "['euro']")),
-        Keyword("mode", ("'rich'", "'a'", "'euro'")),
+        Keyword("unit", ("'a'", "'euro'"), "None"),
+        Keyword("taxes", ("['a']", "['euro']"), "()"),
+        Keyword("mode", ("'rich'", "'a'", "'euro'"), "'plain'"),
     )
 
 
 def test_of_a_parameter_without_a_hint_that_is_none_anything_may_be_tried(known):
     (found,) = known("parted", "def parted", constants=("'gold'",)).keywords
-    assert found == Keyword("by", ("'a'", "True"))
+    assert found == Keyword("by", ("'a'", "True"), "None")
 
 
 def test_a_constructor_takes_those_of_its_class(known):
@@ -92,7 +92,7 @@ def test_a_constructor_takes_those_of_its_class(known):
 
 def test_the_fields_of_a_data_class_are_optional_where_they_have_a_default(known):
     found = known("Order.total", "def total")
-    assert found.keywords == (Keyword("rebate", ("1", "2")), Keyword("tags", ("['a']",)))
+    assert found.keywords == (Keyword("rebate", ("1", "2"), "0"), Keyword("tags", ("['a']",)))
 
 
 def test_what_is_looked_up_is_a_key(known):
@@ -106,6 +106,12 @@ def test_what_is_looked_up_is_a_key(known):
 
 def test_other_names_of_a_class_take_what_it_takes(known):
     assert known("Order.total", "def total").callables == {"Order", "total", "Basket", "ordered_by"}
+
+
+def test_what_decides_something_of_an_object_is_an_attribute(known):
+    found = known("shown", "def shown", constants=("'gold'",)).attributes
+    assert found[0] == Keyword("open", ("True", "None", "'a'", "1", "False", "'gold'"))
+    assert {one.name for one in found} == {"open", "total", "rank"}
 
 
 def test_of_a_file_that_is_not_python_nothing_is_known(fakes):
