@@ -11,6 +11,7 @@ import re
 import stat
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
@@ -21,7 +22,7 @@ from pytest_enrich.errors import UsageError
 SECONDS = 120.0
 _SETTINGS = (
     "--no-optional-locks", "--no-pager", "-c", "core.quotePath=off", "-c", "diff.suppressBlankEmpty=false",
-    "-c", "diff.autoRefreshIndex=false",
+    "-c", "diff.autoRefreshIndex=false", "-c", "diff.context=0", "-c", "diff.interHunkContext=0",
 )  # fmt: skip
 # What git tells a hook about the repository that it works for. It is found anew from the folder: in a folder
 # below the top, GIT_DIR alone would make git take that folder for the top.
@@ -191,8 +192,6 @@ def _is_shallow(rootdir: Path) -> bool:
 
 
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
-_QUOTED = re.compile(rb'\\([abtnvfr"\\]|[0-7]{3})')
-_PLAIN = {b"a": 7, b"b": 8, b"t": 9, b"n": 10, b"v": 11, b"f": 12, b"r": 13, b'"': 34, b"\\": 92}
 STAGED = "staged"
 LARGEST = 16 * 1024 * 1024
 _PYTHON = ":(top)*.py"
@@ -206,10 +205,7 @@ _DIFF = (
 
 
 class Hunk(Struct, frozen=True):
-    """One change: from `old` on, `removed` lines went; from `new` on, the lines in `added` came.
-
-    `old` and `new` are the numbers of the first line that the hunk is about, context not counted.
-    """
+    """One change: from the line `old` on, `removed` lines went; from the line `new` on, `added` came."""
 
     old: int
     removed: int
@@ -230,7 +226,7 @@ class FileDiff(Struct, frozen=True):
 
 
 def read_diff(output: bytes) -> Iterator[FileDiff]:
-    """The files that a diff leaves in place, each with its hunks; with or without lines of context."""
+    """The files that a diff without lines of context leaves in place, each with its hunks."""
     lines = iter(output.split(b"\n"))
     path = b""
     hunks: list[Hunk] = []
@@ -239,10 +235,12 @@ def read_diff(output: bytes) -> Iterator[FileDiff]:
             yield from _file(path, hunks)
             path, hunks = b"", []
         elif line.startswith(b"+++ "):
-            path = _name(line[4:])
+            path = line[4:].removesuffix(b"\t")  # behind a name with a space
         elif found := _HUNK.match(line):
             old, removed, new, added = (int(text or b"1") for text in found.groups())
-            hunks += _hunks(lines, (old + (not removed), removed), (new + (not added), added))
+            hunks.append(Hunk(old + (not removed), removed, new + (not added), added))
+            for _ in islice(lines, removed + added):
+                pass  # these lines may look like others
     yield from _file(path, hunks)
 
 
@@ -259,38 +257,6 @@ def carried(lines: Iterable[int], hunks: Sequence[Hunk]) -> tuple[int, ...]:
 def _file(path: bytes, hunks: Sequence[Hunk]) -> Iterator[FileDiff]:
     if path and path != b"/dev/null":
         yield FileDiff(os.fsdecode(path.removeprefix(b"b/")), tuple(hunks))
-
-
-def _hunks(lines: Iterator[bytes], old: tuple[int, int], new: tuple[int, int]) -> Iterator[Hunk]:
-    """The changes of one hunk, of which each run of lines between context is one."""
-    (old_line, old_left), (new_line, new_left) = old, new
-    removed = added = 0
-    for line in lines:
-        if line.startswith(b"+"):
-            added, new_left = added + 1, new_left - 1
-        elif line.startswith(b"-"):
-            removed, old_left = removed + 1, old_left - 1
-        elif not line.startswith(b"\\"):  # that is "No newline at end of file"
-            if removed or added:
-                yield Hunk(old_line, removed, new_line, added)
-            old_line, new_line = old_line + removed + 1, new_line + added + 1
-            old_left, new_left, removed, added = old_left - 1, new_left - 1, 0, 0
-        if old_left <= 0 and new_left <= 0:
-            break
-    if removed or added:
-        yield Hunk(old_line, removed, new_line, added)
-
-
-def _name(text: bytes) -> bytes:
-    """A name as git writes it: one with a space has a tab behind it, one with odd signs is quoted as in C."""
-    if not text.startswith(b'"'):
-        return text.removesuffix(b"\t")
-    return _QUOTED.sub(_sign, text[1 : text.rindex(b'"')])
-
-
-def _sign(found: re.Match[bytes]) -> bytes:
-    text = found[1]
-    return bytes([_PLAIN[text] if text in _PLAIN else int(text, 8)])
 
 
 def since(rootdir: Path, name: str) -> Changes:

@@ -31,7 +31,6 @@ _VERBS = {
     "accept": "accept",
     "reject": "reject",
     "xfail": "xfail",
-    "allow": "allow",
     "undo": "undo",
     "verify": "verify",
     "report": "report",

@@ -24,7 +24,7 @@ from pytest_enrich.store import Store, disk, last_run, python_file, rebuild, rej
 from pytest_enrich.store.python_file import stale_places
 
 if TYPE_CHECKING:
-    from pytest_enrich.patch import Draft, How
+    from pytest_enrich.patch import How
 
 _SUGGESTED = "suggested"
 _GRADES: tuple[Grade, ...] = get_args(Grade)
@@ -36,11 +36,8 @@ def gather(store: Store, run: RunSummary | None = None) -> Report:
     Raises:
         EnrichError: The suggestions folder or `.enrich-rejected` cannot be read.
     """
-    from pytest_enrich import patch
-
     source = functools.cache(functools.partial(_source_text, store))
     test = functools.cache(functools.partial(python_file.text_of, store.rootdir))
-    draft = functools.cache(lambda path: patch.Draft(test(path) or "", path))
     how = functools.cache(functools.partial(rebuild.how, store))
     places = functools.cache(functools.partial(stale_places, store))
     pending = sorted(store.pending() if store.exists() else (), key=_order)
@@ -52,7 +49,7 @@ def gather(store: Store, run: RunSummary | None = None) -> Report:
             _reported(
                 one,
                 source(one.gap.path),
-                _difference(test(one.target.path), one, draft(one.target.path), how(one.target.path)),
+                _difference(test(one.target.path), one, how(one.target.path)),
                 places(one.gap.path).get(one.id),
             )
             for one in pending
@@ -103,14 +100,14 @@ def _source(text: str | None, one: Suggestion, place: tuple[str, int] | None) ->
     return () if text is None or place is None else python_file.source(text, one, place[1])
 
 
-def _difference(text: str | None, one: Suggestion, draft: Draft, how: How) -> str:
+def _difference(text: str | None, one: Suggestion, how: How) -> str:
     """The test in its file; one that can be read no longer, or that refuses, gets none."""
     from pytest_enrich import patch
 
     if text is None and not one.target.new_file:
         return ""
     try:
-        return patch.change(one, text, draft, how)
+        return patch.change(one, text, how)
     except EnrichError:
         return ""
 

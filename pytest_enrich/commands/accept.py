@@ -252,6 +252,21 @@ def tell(results: Sequence[Taken], left: int, *, bugs: bool = False, as_json: bo
     )
     if as_json:
         answer({"accepted": accepted, "refused": refused})
+    tell_results(results, bugs=bugs, as_json=as_json)
+    files = ", ".join(sorted({visible(result.path) for result in accepted}))
+    written = f"Changed, not staged: {files}." if accepted else "Nothing was changed."
+    is_stale = any(result.refused.startswith("stale") for result in refused)
+    listing = f"pytest-enrich list{' --bugs' if bugs else ''}"
+    following = "pytest --enrich" if is_stale else listing if left else "git diff"
+    undo = "   (take it back: pytest-enrich undo)" if accepted else ""
+    noun = "possible bug" if bugs else "suggestion"
+    say(f"\n{written} {counted(left, noun)} left.\nNext:  {following}{undo}", as_json=as_json)
+    return _REFUSED if refused else 0
+
+
+def tell_results(results: Sequence[Taken], *, bugs: bool, as_json: bool = False) -> None:
+    """Say of each what came of it."""
+    accepted = [one for one in results if not one.refused]
     known, noun = (", as known to fail", "possible bug") if bugs else ("", "suggestion")
     for result in accepted:
         for name, line in result.names:
@@ -260,15 +275,7 @@ def tell(results: Sequence[Taken], left: int, *, bugs: bool = False, as_json: bo
         say(f"{visible(path)}: {visible(summary)}", as_json=as_json)
     for note in dict.fromkeys(result.note for result in accepted if result.note):
         say(f"note: {visible(note)}", as_json=as_json)
-    for result in refused:
+    for result in (one for one in results if one.refused):
         say(f"\n{result.id} was not accepted: {visible_lines(result.refused)}", as_json=as_json)
         say(visible_lines(result.output), as_json=as_json) if result.output else None
         say(f"The test file is as it was before; the {noun} still waits.", as_json=as_json)
-    files = ", ".join(sorted({visible(result.path) for result in accepted}))
-    written = f"Changed, not staged: {files}." if accepted else "Nothing was changed."
-    is_stale = any(result.refused.startswith("stale") for result in refused)
-    listing = f"pytest-enrich list{' --bugs' if bugs else ''}"
-    following = "pytest --enrich" if is_stale else listing if left else "git diff"
-    undo = "   (take it back: pytest-enrich undo)" if accepted else ""
-    say(f"\n{written} {counted(left, noun)} left.\nNext:  {following}{undo}", as_json=as_json)
-    return _REFUSED if refused else 0

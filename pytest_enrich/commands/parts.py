@@ -15,9 +15,7 @@ from pytest_enrich.store import Store, python_file, rebuild, seal, targets
 from pytest_enrich.store.seal import options_of
 
 _NAMES = 4  # the lines of a diff before its first hunk
-LABEL = 6
-"""Columns of the words that the parts begin with."""
-
+_LABEL = 6  # columns of the words that the parts begin with
 _NUMBER = 9  # columns in front of a line of source
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -49,7 +47,7 @@ def made_again(store: Store, one: Suggestion) -> str:
 
 def labelled(label: str, told: str, width: int) -> list[str]:
     """`look  the text was read off the code`, on as many lines as it takes."""
-    return f"{label:<{LABEL}}{filled(visible(told), width, LABEL, before=LABEL).lstrip()}".splitlines()
+    return f"{label:<{_LABEL}}{filled(visible(told), width, _LABEL, before=_LABEL).lstrip()}".splitlines()
 
 
 def gap(one: Suggestion, width: int) -> list[str]:
@@ -57,10 +55,10 @@ def gap(one: Suggestion, width: int) -> list[str]:
     place = f"{one.gap.path}:{one.gap.line} {one.gap.qualname}".rstrip()
     missing = _missing(one)
     together = f"{place}, {missing}" if missing else place
-    if LABEL + len(together) <= width and together.isprintable():
-        return [f"{'gap':<{LABEL}}{together}"]
-    lines = [f"{'gap':<{LABEL}}{fit(place, width - LABEL)}"]
-    return [*lines, " " * LABEL + missing] if missing else lines
+    if _LABEL + len(together) <= width and together.isprintable():
+        return [f"{'gap':<{_LABEL}}{together}"]
+    lines = [f"{'gap':<{_LABEL}}{fit(place, width - _LABEL)}"]
+    return [*lines, " " * _LABEL + missing] if missing else lines
 
 
 def source(store: Store, one: Suggestion, line: int) -> tuple[SourceLine, ...]:
@@ -169,21 +167,12 @@ def killed(one: Suggestion, width: int) -> list[str]:
     signs = ["* an existing test kills it"] if any(tried.killed_before for tried in part.list) else []
     signs += ["? perhaps equivalent"] if any(tried.equivalent for tried in part.list) else []
     legend = "; ".join(signs)
-    return [*labelled("kills", part.told(), width), *([f"{'':<{LABEL}}{legend}"] if legend else [])]
+    return [*labelled("kills", part.told(), width), *([f"{'':<{_LABEL}}{legend}"] if legend else [])]
 
 
 def mutants(one: Suggestion, width: int) -> list[str]:
     """A line a mutant: those that the test does not notice are what a reviewer may want to see."""
     return [_mutant(tried, width) for tried in one.proof.mutants.list]
-
-
-def noticed(one: Suggestion) -> str:
-    """`fails on 2 of 2 mutants: line 26 not sep -> sep; ...`, "" where there are none."""
-    part = one.proof.mutants
-    if not part.of:
-        return part.note
-    changes = "; ".join(f"line {tried.line} {tried.change}" for tried in part.list if tried.killed)
-    return f"fails on {part.told()}: {changes}".rstrip(": ")
 
 
 def _mutant(one: Tried, width: int) -> str:

@@ -22,7 +22,7 @@ DEFAULT = "enrich-suggestions"
 _MARKS = ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg", "setup.py", ".git", ".enrich-rejected")
 
 
-def say(text: str, *, as_json: bool = False) -> None:
+def say(text: str = "", *, as_json: bool = False) -> None:
     """Text for a person; out of the way of JSON."""
     click.echo(text, err=as_json)
 

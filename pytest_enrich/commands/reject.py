@@ -14,7 +14,7 @@ from pytest_enrich.reporters.words import counted
 from pytest_enrich.store import Store, disk, rebuild, rejected
 from pytest_enrich.store.rebuild import taken_turn
 
-_COMES_BACK = {
+COMES_BACK = {
     "idea": "This idea will not come back; other ideas for the gap may.",
     "gap": "Nothing comes back for this gap until its code changes.",
     "function": "Nothing comes back for this function.",
@@ -41,7 +41,7 @@ def command(  # noqa: PLR0913 - one argument an option, as click passes them
     noun = "possible bug" if all(one.kind == "bug" for one in gone) else "suggestion"
     left = len(store.bugs() if noun == "possible bug" else store.pending())
     say(f"{counted(len(gone), noun)} turned down: {' '.join(one.id for one in gone)}", as_json=as_json)
-    say(f"Noted in {rejected.NAME} (commit it). {_COMES_BACK[scope]}", as_json=as_json)
+    say(f"Noted in {rejected.NAME} (commit it). {COMES_BACK[scope]}", as_json=as_json)
     listed = "pytest-enrich list" + " --bugs" * (noun == "possible bug")
     following = f"{listed if left else 'pytest --enrich'}   (take it back: pytest-enrich undo)"
     say(f"{counted(left, noun)} left.\nNext:  {following}", as_json=as_json)

@@ -16,7 +16,7 @@ from pytest_enrich.reporters.words import fit, visible_lines
 from pytest_enrich.store import Store
 from pytest_enrich.store.python_file import today_text
 
-_WIDTH = 79
+WIDTH = 79
 _RULE = "-" * 78
 
 
@@ -47,56 +47,57 @@ def command(store: Store, identity: str, *, as_patch: bool, as_issue: bool, as_j
     elif as_json:
         answer(found)
     else:
-        say(_bug_screen(found) if found.kind == "bug" else screen(store, found))
+        say("\n".join([*screen(store, found), *_commands(found)]))
     return 0
 
 
-def _bug_screen(bug: Suggestion) -> str:
-    lines = [
-        f"{fit(f'POSSIBLE BUG  {bug.title}', _WIDTH - 4 - len(bug.id))}   {bug.id}",
-        *parts.labelled("says", contract_of(bug), _WIDTH),
-        *parts.labelled("does", observed_of(bug), _WIDTH),
+def screen(store: Store, one: Suggestion) -> list[str]:
+    """Everything that a decision needs, at most 80 columns wide (the test's own lines may be longer)."""
+    return _of_bug(one) if one.kind == "bug" else _of_test(store, one)
+
+
+def _of_bug(bug: Suggestion) -> list[str]:
+    return [
+        f"{fit(f'POSSIBLE BUG  {bug.title}', WIDTH - 4 - len(bug.id))}   {bug.id}",
+        *parts.labelled("says", contract_of(bug), WIDTH),
+        *parts.labelled("does", observed_of(bug), WIDTH),
         _RULE,
         *(f"  {line}" for line in visible_lines(reproduction_of(bug)).rstrip("\n").split("\n")),
         _RULE,
-        *parts.labelled("proof", runs_of(bug), _WIDTH),
-        *parts.labelled("look", bug.look, _WIDTH),
-        *parts.labelled("from", bug.origin.proposer, _WIDTH),
+        *parts.labelled("proof", runs_of(bug), WIDTH),
+        *parts.labelled("look", bug.look, WIDTH),
+        *parts.labelled("from", bug.origin.proposer, WIDTH),
         _RULE,
-        f"pytest-enrich run {bug.id}",
-        f"pytest-enrich xfail {bug.id}",
-        f"pytest-enrich show {bug.id} --issue",
-        f"pytest-enrich reject {bug.id} --reason wrong",
     ]
-    return "\n".join(lines)
 
 
-def screen(store: Store, one: Suggestion) -> str:
-    """Everything that a decision needs, at most 80 columns wide (the test's own lines may be longer)."""
+def _of_test(store: Store, one: Suggestion) -> list[str]:
     near = parts.near(one)
-    lines = [
+    return [
         f"{fit(one.title, 73 - len(one.id) - len(one.grade))}   {one.id}   {one.grade}",
-        *parts.gap(one, _WIDTH),
+        *parts.gap(one, WIDTH),
         _RULE,
         *_source(store, one),
         _RULE,
         f"into  {fit(parts.place(one), 72)}",
         *parts.change(store, one),
         _RULE,
-        *parts.labelled("proof", parts.runs(one), _WIDTH),
-        *(line for way in one.proof.runs.left_out for line in parts.labelled("", f"left out: {way}", _WIDTH)),
-        *(parts.labelled("near", near, _WIDTH) if near else ()),
-        *parts.labelled("look", one.look, _WIDTH),
-        *parts.labelled("from", parts.origin(one), _WIDTH),
-        *parts.believed(store, one, _WIDTH),
-        *parts.killed(one, _WIDTH),
-        *parts.mutants(one, _WIDTH),
+        *parts.labelled("proof", parts.runs(one), WIDTH),
+        *(line for way in one.proof.runs.left_out for line in parts.labelled("", f"left out: {way}", WIDTH)),
+        *(parts.labelled("near", near, WIDTH) if near else ()),
+        *parts.labelled("look", one.look, WIDTH),
+        *parts.labelled("from", parts.origin(one), WIDTH),
+        *parts.believed(store, one, WIDTH),
+        *parts.killed(one, WIDTH),
+        *parts.mutants(one, WIDTH),
         _RULE,
-        f"pytest-enrich run {one.id}",
-        f"pytest-enrich accept {one.id}",
-        f"pytest-enrich reject {one.id} --reason wrong",
     ]
-    return "\n".join(lines)
+
+
+def _commands(one: Suggestion) -> list[str]:
+    """What can be done with it."""
+    verbs = ("run {}", "xfail {}", "show {} --issue") if one.kind == "bug" else ("run {}", "accept {}")
+    return [f"pytest-enrich {verb.format(one.id)}" for verb in (*verbs, "reject {} --reason wrong")]
 
 
 def _source(store: Store, one: Suggestion) -> list[str]:
@@ -104,6 +105,6 @@ def _source(store: Store, one: Suggestion) -> list[str]:
     if line is None:
         return [f"  stale: {fit(one.gap.qualname, 40)} changed since"]
     try:
-        return [parts.source_line(each, _WIDTH) for each in parts.source(store, one, line)]
+        return [parts.source_line(each, WIDTH) for each in parts.source(store, one, line)]
     except EnrichError as error:
         return visible_lines(str(error)).splitlines()

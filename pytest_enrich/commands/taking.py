@@ -158,9 +158,7 @@ def _accept(file: PythonFile, step: Step, after: str, how: How) -> Decision:
     from pytest_enrich import imports, patch
 
     one = step.suggestion
-    lacking = (
-        line for line in patch.as_candidate(one).imports if imports.merge(step.before, [line]) != step.before
-    )
+    merged = imports.merge(step.before, patch.as_candidate(one).imports, path=file.name)
     return Decision(
         id=one.id,
         verb="accept",
@@ -169,7 +167,8 @@ def _accept(file: PythonFile, step: Step, after: str, how: How) -> Decision:
         path=file.name,
         before=file.sha256,
         after=after,
-        imports=tuple(lacking),
+        imports=patch.blocks(step.before, merged),
+        changes=patch.blocks(merged, step.after),
         edited=one.id in how.edited,
         seconds=how.seconds,
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
 import msgspec
 
@@ -13,6 +16,10 @@ from pytest_enrich.reporters.words import visible
 from pytest_enrich.store import Store, disk, identity, python_file, rebuild, rejected, targets
 from pytest_enrich.store.rebuild import taken_turn
 from pytest_enrich.store.seal import options_of
+from pytest_enrich.writing.syntax import used
+
+if TYPE_CHECKING:
+    from pytest_enrich.patch import Block
 
 
 @click.command("undo")
@@ -112,17 +119,25 @@ def _allow(store: Store, back: Decision, suggestion: Suggestion) -> str:
 
 
 def _take_out(store: Store, back: Decision, suggestion: Suggestion) -> str:
-    """Take the test out of its file, and those imports that came with ours and that nothing uses now."""
+    """Take the test out of its file, and those imports that came with ours and that nothing uses now.
+
+    Raises:
+        RefusedError: It is not there as it was put in.
+    """
     from pytest_enrich import patch
 
     path = suggestion.target.path
     targets.refuse(store.rootdir, path, options_of(store.rootdir, suggestion).words)
     file = python_file.read(store.rootdir, path)
-    accepts = [one for one in store.decisions() if one.verb == "accept" and one.path == path]
-    imports = tuple(dict.fromkeys(line for one in accepts for line in one.imports))
-    test = msgspec.structs.replace(patch.as_candidate(suggestion), imports=imports)
-    known = {one.before for one in accepts}
-    content = file.encoded(patch.remove(file.text, test, lambda text: disk.sha256(file.encoded(text)) in known))
+    accepts = [one for one in reversed(store.decisions()) if one.verb == "accept" and one.path == path]
+    accepted = next(one for one in accepts if (one.id, one.body) == (back.id, back.body))
+    text = patch.reverted(file.text, accepted.changes)
+    if text is None:
+        raise RefusedError(
+            f"{suggestion.test.names[0]} is not in {path} as it was put in\nNothing was changed in it.\n"
+            f"See what it holds now:  git diff {path}"
+        )
+    content = file.encoded(_without_imports(text, [each for one in accepts for each in one.imports]))
     store.note(back)
     if content.strip() or not any(not one.before for one in accepts):
         python_file.write(file, content)
@@ -131,3 +146,15 @@ def _take_out(store: Store, back: Decision, suggestion: Suggestion) -> str:
             file.path.unlink()
     store.settle(back)
     return path
+
+
+def _without_imports(text: str, added: Sequence[Block]) -> str:
+    from pytest_enrich import imports, patch
+
+    for block in added:
+        less = patch.reverted(text, [block])
+        tree = None if less is None else imports.parsed(less)
+        if less is not None and tree is not None:
+            gone = imports.read(text).taken - imports.read(less).taken
+            text = text if gone & used(tree) else less
+    return text

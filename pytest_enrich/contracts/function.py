@@ -27,7 +27,7 @@ class Claim(Struct, frozen=True, kw_only=True):
         quote_line: The line of the source file on which they begin.
         setup: Statements before the call.
         action: The call, an expression.
-        expected: A literal, an exception's class or a type's name.
+        expected: A literal, or an exception's class.
         refuses: Of an exception: the argument, how it is compared (`<`, `is`, `empty`, ...), and with what.
     """
 

@@ -1,4 +1,4 @@
-"""What a docstring promises about calls of its function: examples, exceptions, the type of the result."""
+"""What a docstring promises about calls of its function: examples and exceptions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 import doctest
 import operator
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -165,15 +165,6 @@ _MEETS: dict[str, Callable[[Any, Any], bool]] = {
     "is": operator.is_,
     "empty": operator.eq,
 }
-TYPES = {"str": "str", "string": "str", "int": "int", "integer": "int", "bool": "bool", "boolean": "bool"}
-TYPES |= {name: name for name in ("bytes", "list", "dict", "tuple", "set", "float")}
-
-_RETURNS_SPHINX = re.compile(r"^:rtype:\s*`{0,2}(?P<type>\w+)`{0,2}\.?$")
-_ONE_LINE = re.compile(r"^Returns?:\s*`{0,2}(?P<type>\w+)`{0,2}(?:\s*[:.].*)?$")
-_RETURNS_LISTED = re.compile(r"^`{0,2}(?P<type>\w+)`{0,2}(?::\s.*|\.)?$")
-_NAMED = re.compile(r"^\w+\s*:\s*`{0,2}(?P<type>\w+)`{0,2}$")
-_MOST = 12
-"""Calls of one function that are tried."""
 
 
 def parameters(function: Documented) -> dict[str, str]:
@@ -278,41 +269,3 @@ def _refused(function: Documented, when: str) -> tuple[str, str, str] | None:
         return None
     fits = name in found and value and (how in {"is", "empty"} or _NUMBERS.match(found[name]) or not found[name])
     return (name, how, value) if fits else None
-
-
-def return_claims(function: Documented, calls: Iterable[str]) -> Iterator[Claim]:
-    """That each of these calls (templates) returns what the docstring says."""
-    said = promised_result(function)
-    if said is None or not function.is_plain:
-        return
-    at, count, name = said
-    for call in list(dict.fromkeys(calls))[:_MOST]:
-        yield function.claim("returns", at, count, action=call, expected=name)
-
-
-def promised_result(function: Documented) -> tuple[int, int, str] | None:
-    """The place in the docstring, on how many lines, and the type; None where anything else is thinkable."""
-    returns = getattr(function.node, "returns", None)
-    written = ast.unparse(returns) if returns else ""
-    if re.search(r"\b(None|optional|nothing)\b", function.docstring + written, re.IGNORECASE) or "|" in written:
-        return None
-    found = [said for at in range(len(function.lines)) if (said := _at(function.lines, at)) is not None]
-    return found[0] if len({name for _, _, name in found}) == 1 else None
-
-
-def _at(lines: tuple[str, ...], at: int) -> tuple[int, int, str] | None:
-    line = lines[at].strip()
-    if found := _RETURNS_SPHINX.match(line) or _ONE_LINE.match(line):
-        return _named(at, 1, found["type"])
-    heading, count = line.lower() in {"returns", "returns:"}, 2
-    if heading and at + 1 < len(lines) and set(lines[at + 1].strip()) == {"-"}:
-        count = 3
-    if not heading or at + count > len(lines):
-        return None
-    below = lines[at + count - 1].strip()
-    listed = [found["type"] for found in (_RETURNS_LISTED.match(below), _NAMED.match(below)) if found]
-    return next((said for name in listed if (said := _named(at, count, name)) is not None), None)
-
-
-def _named(at: int, count: int, name: str) -> tuple[int, int, str] | None:
-    return (at, count, TYPES[name]) if name in TYPES else None

@@ -95,8 +95,6 @@ def body(claim: Claim) -> tuple[Template, ...]:
     if claim.promise == "raises":
         inside = claim.action.replace("\n", "\n    ")
         last = f"with ⟨pytest:raises⟩({claim.expected}):\n    {inside}"
-    elif claim.promise == "returns":
-        last = f"assert isinstance({claim.action}, {claim.expected})"
     else:
         last = _compared(claim)
     return (*claim.setup, last)
@@ -111,7 +109,7 @@ def kept(claim: Claim, last: str, action: str) -> str:
     if claim.promise == "raises":
         opening, kind = last.partition("\n")[0], claim.expected
         return f"{opening}\n    raise {kind}.__new__({kind})"
-    keeping = _Keeping(action, f"{claim.expected}()" if claim.promise == "returns" else claim.expected)
+    keeping = _Keeping(action, claim.expected)
     text = ast.unparse(keeping.visit(ast.parse(last)))
     if not keeping.is_found:
         raise ValueError(action)
@@ -142,8 +140,8 @@ def function(name: str, codes: tuple[str, ...]) -> str:
 def test_name(claim: Claim) -> str:
     """`test_refund_does_what_its_docstring_says`."""
     words = re.sub(r"\W+", "_", claim.qualname).strip("_").lower()
-    ends = {"raises": f"raises_{_bare(claim.expected).lower()}", "returns": f"returns_{claim.expected}"}
-    return f"test_{words}_{ends.get(claim.promise, 'as_documented')}"
+    end = f"raises_{_bare(claim.expected).lower()}" if claim.promise == "raises" else "as_documented"
+    return f"test_{words}_{end}"
 
 
 def plain(code: Template) -> str:

@@ -182,8 +182,7 @@ class Target(Struct, frozen=True, kw_only=True):
         nearest: The existing tests that come nearest, best first.
         fixtures: Names of the fixtures visible where the new test goes.
         digest: Hash of the function's tokens: changes with its logic only.
-        parts: Of one that joins methods of a class, whose name it has then, the target of each; of a function with
-            those that it holds its own and theirs.
+        parts: Of a function with those that it holds its own target and theirs.
     """
 
     path: str

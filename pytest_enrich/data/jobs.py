@@ -22,12 +22,11 @@ class Hole(Struct, frozen=True, kw_only=True):
         name: The parameter that it is, "" for a literal in the test's body.
         span: Where the literal is; None for a parameter.
         values: Source, as it stands in the test file: the parameter's of each row, or the literal.
-        adds: A keyword that the call of the function at `span` may be given, `*` for words at the end of the list
-            at `span`, `**` for keys of the dictionary there; "" for what is there. Nothing is added by the values
-            `...`, `[]` and `{}`. `.name` and `["key"]` are for one more assignment to the same object, below that
-            at `span`; `!name.return_value` is for an assignment to that above the statement at
-            `span`; `=` is for the expression at `span`, in the place of which something else may stand; `-` for
-            the whole statement at `span`: `False` is to do without it.
+        adds: A keyword that the call of the function at `span` may be given, `**` for keys of the dictionary
+            there; "" for what is there. Nothing is added by the values `...` and `{}`. `!name.return_value` is for
+            an assignment to that above the statement at `span`; `=` is for the expression at `span`, in the place
+            of which something else may stand; `:` for the method there; `-` for the whole statement at `span`:
+            `False` is to do without it.
         offers: Values to try for what is added.
         fixture: The fixture that it is, "" for none: its values are names of fixtures to ask for instead.
     """

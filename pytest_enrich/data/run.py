@@ -59,7 +59,8 @@ class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
         at: When, UTC, ISO 8601.
         path: The test file that changes with it, relative to rootdir, "" for none.
         before, after: sha256 of that file's bytes before and after, "" for no file.
-        imports: Of an accept: the import statements that the file did not have before it.
+        imports, changes: Of an accept: the lines that came into the file, for imports and for the test, each with
+            those in whose place they came, the line above, and how many lines are above.
         reason, scope, note: Of a rejection.
         why: Of an undo: a person `asked`, the tests were `red`, the accept was `interrupted`, or a run made
             the same test `again`.
@@ -74,7 +75,8 @@ class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
     path: str = ""
     before: str = ""
     after: str = ""
-    imports: tuple[str, ...] = ()
+    imports: tuple[tuple[str, str, str, int], ...] = ()
+    changes: tuple[tuple[str, str, str, int], ...] = ()
     reason: Reason = "other"
     scope: Scope = "idea"
     note: str = ""

@@ -14,8 +14,8 @@ from pytest_enrich.data.code import Branch, Grade, MutantsPart
 
 SCHEMA = "pytest-enrich/suggestion/1"
 
-Promise: TypeAlias = Literal["example", "raises", "returns", "value"]
-"""What a docstring promises: an example's value, an exception, a type, or (a model expected it, too) a value."""
+Promise: TypeAlias = Literal["example", "raises"]
+"""What a docstring promises: an example's value, an exception, or (a model expected it, too) a value."""
 
 
 class GapPart(Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """What the names at a test file's top level mean, and the imports that a new test adds to it.
 
 Pure functions on text: `read` what a file binds, `resolve` a template's names to what that file would call
-them, `merge` and `drop` import statements without touching anything else, and tell what a piece of the file
+them, `merge` import statements without touching anything else, and tell what a piece of the file
 `needs` in order to run elsewhere. Texts keep their line endings; a byte order mark is a leading U+FEFF.
 """
 
@@ -17,5 +17,5 @@ from pytest_enrich.imports.bindings import (
     resolve,
     resolve_all,
 )
-from pytest_enrich.imports.merge import drop, merge
+from pytest_enrich.imports.merge import merge
 from pytest_enrich.imports.text import only_statement, parsed

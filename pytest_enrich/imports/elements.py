@@ -1,9 +1,9 @@
-"""What stands between commas in a text: edits that put an element in or take one out, and touch nothing else."""
+"""What stands between commas in a text: edits that put an element in, and touch nothing else."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from pytest_enrich.imports.text import newline
@@ -81,46 +81,12 @@ class Elements:
         comma, last = ("", ",") if self._has_comma else (",", "")
         return end, stop, f"{comma}{self._text[end:stop]}{self._newline}{before}{code}{last}"
 
-    def without(self, at: int) -> Edit:
-        """Without one element: what `inserted` made of it comes back as it was."""
-        start, end = self.spans[at]
-        if len(self.spans) == 1:
-            return self.start, self.end, ""
-        is_last = at == len(self.spans) - 1
-        # A tuple of one cannot do without its comma.
-        comma = "," if self._is_tuple and len(self.spans) == 2 and not self._has_comma else ""  # noqa: PLR2004
-        if not is_last and not self._has_lines(at):
-            following = self.spans[at + 1]
-            return start, following[1], f"{self._text[slice(*following)]}{comma}"
-        previous = self.spans[at - 1][1]
-        if not self._has_lines(at):
-            return previous, end, comma
-        before, stop = lead(self._text, start), self._line_end(end)
-        above = len(self._text[: start - len(before)].removesuffix("\n").removesuffix("\r"))
-        if not is_last or self._has_comma or comma or "," in before:
-            return above, stop, ""
-        return previous, stop, _without_comma(self._text[previous:above])
-
     def exploded(self, code: str, step: str) -> Edit | None:
         """With one more element, all on lines of their own; None for what is not plainly on one line."""
         if self._text[self.start : self.end] != self._in_line(self.codes):
             return None
         line = self._newline + indent(self._text, self.start)
         return self.start, self.end, "".join(f"{line}{step}{element}," for element in [*self.codes, code]) + line
-
-    def collapsed(self, at: int) -> Edit | None:
-        """Without one element, the others on one line; None for what is so already, or has comments."""
-        if not self._is_broken_up:
-            return None
-        return self.start, self.end, self._in_line([*self.codes[:at], *self.codes[at + 1 :]])
-
-    def joined(self, step: str) -> Iterator[Edit]:
-        """All on the line of the brackets, then on one between them; nothing where it is so, or has comments."""
-        if not self._is_broken_up:
-            return
-        line = self._newline + indent(self._text, self.start)
-        yield from ((self.start, self.end, f"{self._in_line(self.codes)}{comma}") for comma in ("", ",", ", "))
-        yield self.start, self.end, f"{line}{step}{self._in_line(self.codes)}{line}"
 
     def only(self, at: int, begin: str, end: str) -> Edit:
         """With one element alone, between two comments."""
@@ -130,12 +96,6 @@ class Elements:
             self.end,
             "".join(f"{line}    {one}" for one in (begin, f"{self.codes[at]},", end)) + line,
         )
-
-    @property
-    def _is_broken_up(self) -> bool:
-        """Whether lines end between the brackets, and no comment keeps them apart."""
-        inside = self._text[self.start : self.end]
-        return bool(_BREAK.search(inside)) and "#" not in inside
 
     def _in_line(self, codes: Sequence[str]) -> str:
         return ", ".join(codes) + ("," if self._is_tuple and len(codes) == 1 else "")
@@ -155,9 +115,3 @@ class Elements:
         """Where what belongs to an element ends on its line: its comma, and a comment."""
         found = _BREAK.search(self._text, end, self.end)
         return found.start() if found else end + (self._text[end : end + 1] == ",")
-
-
-def _without_comma(gap: str) -> str:
-    """What is between two elements without the comma; comments may hold others."""
-    at = _COMMENT.sub(lambda comment: " " * len(comment[0]), gap).index(",")
-    return gap[:at] + gap[at + 1 :]

@@ -4,10 +4,10 @@ The only owner of edits of test files. All on texts; `decode` and `encode` are t
 and the text that these functions take (with its line endings, its byte order mark as a leading U+FEFF).
 """
 
-from pytest_enrich.patch.difference import blob_id, decode, diff, encode
-from pytest_enrich.patch.draft import Draft, insert, insert_each, named_apart, remove
+from pytest_enrich.patch.difference import Block, blob_id, blocks, decode, diff, encode, reverted
+from pytest_enrich.patch.draft import insert, insert_each, named_apart
 from pytest_enrich.patch.render import Form, How, change, combine, formed, marked, render_module, render_patch
-from pytest_enrich.patch.row import carriers, is_there, line
+from pytest_enrich.patch.row import carrier, is_there, line
 from pytest_enrich.patch.suggestion import (
     as_candidate,
     bodies,
@@ -17,4 +17,3 @@ from pytest_enrich.patch.suggestion import (
     row_of,
     suggest,
 )
-from pytest_enrich.patch.wrapping import wrapped

@@ -7,14 +7,16 @@ import hashlib
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import TypeAlias
 
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.imports.text import BOM, UNNAMED
+from pytest_enrich.imports.text import BOM, UNNAMED, newline
 
 Change: TypeAlias = tuple[int, int, int, int]  # lines a[start:end] become b[start:end]
+Block: TypeAlias = tuple[str, str, str, int]
+"""Lines that came, those in whose place they came, the line above, and how many lines are above."""
 
 CONTEXT = 3
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")  # git knows one line ending only
@@ -38,6 +40,49 @@ def diff(path: str, before: str | None, after: str | None) -> str:
     names = f"--- {_side(old, before)}\n+++ {_side(new, after)}\n"
     hunks = "".join(_hunks(_LINE.findall(before or ""), _LINE.findall(after or "")))
     return f"diff --git {old} {new}\n{_index(before, after)}{names if hunks else ''}{hunks}"
+
+
+def blocks(before: str, after: str) -> tuple[Block, ...]:
+    """What changes a text, in a form that can be taken back when other parts have changed since."""
+    old, new = _LINE.findall(_ended(before)), _LINE.findall(_ended(after))
+    return tuple(
+        ("".join(new[start:end]), "".join(old[first:last]), new[start - 1] if start else "", start)
+        for first, last, start, end in _changes(old, new)
+    )
+
+
+def reverted(text: str, changes: Sequence[Block]) -> str | None:
+    """The text with these taken back; None where one is not there as it came.
+
+    What is put back is what came less some of it: a folder of somebody else's writes nothing into a file.
+    """
+    lines = _LINE.findall(_ended(text))
+    for came, instead, above, number in reversed(changes):
+        block, left = _LINE.findall(came), iter(came)
+        over = _blanks(block)
+        core = block[over : len(block) - _blanks(block[over:][::-1])]
+        under = len(block) - over - len(core)
+        places = [at for at in range(len(lines)) if lines[at : at + len(core)] == core]
+        if not core or not places or not all(sign in left for sign in instead if not sign.isspace()):
+            return None
+        beside = [at for at in places if at > over and lines[at - over - 1] == above]
+        at = min(beside or places, key=lambda at: abs(at - over - number))
+        end = at + len(core)
+        # Empty lines below it may have gone with what stood there: then those above are too many.
+        end += min(under, _blanks(lines[end:]))
+        at -= min(over + under - (end - at - len(core)), _blanks(lines[:at][::-1]))
+        lines[at:end] = _LINE.findall(instead)
+    whole = "".join(lines)
+    return whole if text.endswith("\n") else whole.removesuffix(newline(text))
+
+
+def _blanks(lines: Sequence[str]) -> int:
+    """How many empty lines it begins with."""
+    return next((at for at, line in enumerate(lines) if line.strip()), len(lines))
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith("\n") or not text else text + newline(text)
 
 
 def quoted(path: str) -> str:
@@ -157,7 +202,7 @@ def _changes(old: list[str], new: list[str]) -> list[Change]:
     codes = [code for code in matcher.get_opcodes() if code[0] != "equal"]
     changes = [(first + head, last + head, start + head, end + head) for _, first, last, start, end in codes]
     limits = [change[0] for change in changes[1:]] + [len(old)]
-    return [_lowered(change, limit, new) for change, limit in zip(changes, limits, strict=True)]
+    return [_lowered(change, limit, new) for change, limit in zip(changes, limits, strict=False)]
 
 
 def _common(old: list[str], new: list[str]) -> int:

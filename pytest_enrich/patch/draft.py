@@ -1,11 +1,8 @@
-"""Put tests into the text of their file, and take them out again; nothing else in it changes.
-
-A `Draft` takes one test after the other, and its file is parsed once for all of them.
-"""
+"""Put tests into the text of their file; nothing else in it changes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from functools import reduce
 
@@ -14,8 +11,7 @@ from libcst import matchers
 from msgspec.structs import replace
 
 from pytest_enrich.data import Candidate, NewRow, NewTest
-from pytest_enrich.errors import RefusedError
-from pytest_enrich.imports import drop, merge, read
+from pytest_enrich.imports import merge, read
 from pytest_enrich.imports.text import bound, split_bom
 from pytest_enrich.imports.text import parse as parse_ast
 from pytest_enrich.patch import row
@@ -35,50 +31,6 @@ from pytest_enrich.patch.scope import (
 )
 
 
-class Draft:
-    """The text of the test file at `path`, and its tree, so that one test after the other can be put in.
-
-    It stays as it is: `insert` gives another one.
-    """
-
-    def __init__(self, text: str, path: str, module: cst.Module | None = None) -> None:
-        """`module` is the tree of the text without its byte order mark, where that is known."""
-        self.text = text
-        self._path = path
-        self._known = module
-
-    def insert(self, test: Candidate, order: Sequence[Candidate] = ()) -> Draft:
-        """The file with `test` in it, as `patch.insert` says.
-
-        Raises:
-            RefusedError: As `patch.insert`.
-        """
-        if isinstance(test, NewRow):
-            return self._changed(row.insert(self.text, test))
-        ready = self._changed(merge(self.text, test.imports, path=self._path))
-        return ready.with_test(test, [one for one in order if isinstance(one, NewTest)])
-
-    def _changed(self, text: str) -> Draft:
-        return self if text == self.text else Draft(text, self._path)
-
-    def with_test(self, test: NewTest, order: Sequence[NewTest]) -> Draft:
-        """The file with the test alone, which has all its imports."""
-        start, text = split_bom(self.text)
-        module = self._known or parse(text, self._path)
-        scope = enter(module, test.placement)
-        if find_test(scope, test) is not None:
-            return self
-        index = _index(scope, test, order)
-        code = requote(_renamed(test, _bound(scope) if scope.owners else read(text).taken)[1], quotes(text))
-        body = [
-            *scope.body[:index],
-            *_statements(scope, code, index),
-            *_apart(scope.body[index:], spacing(scope)),
-        ]
-        changed = grown(scope, body, ended=module.has_trailing_newline or not text.strip())
-        return Draft(start + changed.code, self._path, changed if _is_plain(scope, code, index) else None)
-
-
 def named_apart(candidate: Candidate, taken: AbstractSet[str]) -> Candidate:
     """A new test with a number in its name where that is `taken`; any other as it is."""
     if not isinstance(candidate, NewTest) or candidate.name not in taken:
@@ -94,8 +46,6 @@ def insert(text: str, test: Candidate, order: Sequence[Candidate] = ()) -> str:
     program), in the style of the file: indentation, blank lines, quotes. A taken name gets a number. A row goes to
     the end of the test's list of cases, in the list's own layout. What is there already is not put in again.
 
-    For several tests of one file there is `Draft`, which does the same without parsing the file for each.
-
     Args:
         text: The file as `decode` gives it, "" for a new one.
         test: What to put in.
@@ -106,39 +56,26 @@ def insert(text: str, test: Candidate, order: Sequence[Candidate] = ()) -> str:
         RefusedError: The file is not Python, has conflict markers, or the class is gone; for a row, too: the test
             is gone, or has no literal list of cases.
     """
-    return Draft(text, test.placement.path).insert(test, order).text
+    if isinstance(test, NewRow):
+        return row.insert(text, test)
+    start, text = split_bom(merge(text, test.imports, path=test.placement.path))
+    module = parse(text, test.placement.path)
+    scope = enter(module, test.placement)
+    if find_test(scope, test) is not None:
+        return start + text
+    index = _index(scope, test, [one for one in order if isinstance(one, NewTest)])
+    code = requote(_renamed(test, _bound(scope) if scope.owners else read(text).taken)[1], quotes(text))
+    body = [
+        *scope.body[:index],
+        *_statements(scope, code, index),
+        *_apart(scope.body[index:], spacing(scope)),
+    ]
+    return start + grown(scope, body, ended=module.has_trailing_newline or not text.strip()).code
 
 
 def insert_each(text: str, tests: Sequence[Candidate]) -> str:
-    """The text with these tests in it, one after the other; as `insert`, which parses the file for each."""
-    path = tests[0].placement.path
-    return reduce(lambda draft, test: draft.insert(test), tests, Draft(text, path)).text
-
-
-def remove(text: str, test: Candidate, was: Callable[[str], bool] | None = None) -> str:
-    """The file's text without `test`, and without those of its imports that nothing uses any more.
-
-    ``remove(insert(text, test), test) == text``, also when other parts changed in between. Where two texts would
-    become this one, it is the one that `was`, which tells whether the file has ever been a text, knows.
-
-    Raises:
-        RefusedError: The test is not there as it was put in.
-    """
-    if isinstance(test, NewRow):
-        return row.remove(text, test, was)
-    start, text = split_bom(text)
-    path = test.placement.path
-    scope = enter(parse(text, path), test.placement)
-    index = find_test(scope, test)
-    if index is None:
-        raise RefusedError(
-            f"{test.name} is not in {path} as it was put in\nNothing was changed in it.\n"
-            f"See what it holds now:  git diff {path}"
-        )
-    candidates = [drop(one, test.imports, path=path) for one in _without(scope, index)]
-    known = (candidate for candidate in candidates if was and was(start + candidate))
-    exact = (candidate for candidate in candidates if insert(candidate, test) == text)
-    return start + next(known, next(exact, candidates[0]))
+    """The text with these tests in it, one after the other; as `insert`."""
+    return reduce(insert, tests, text)
 
 
 def code_of(text: str, test: NewTest) -> str:
@@ -191,28 +128,6 @@ def _apart(body: Sequence[Statement], count: int) -> list[Statement]:
     return [body[0].with_changes(leading_lines=lines), *body[1:]]
 
 
-def _is_plain(scope: Scope, code: str, index: int) -> bool:
-    """Whether a file with `code` at `index` of the scope would be parsed as the tree that it was made into.
-
-    Where comments or blank lines may come to belong to another statement, it is not taken for granted.
-    """
-    module = scope.module
-    parsed = cst.parse_module(code)
-    block = scope.owners[-1].body if scope.owners else module
-    after = scope.body[index:]
-    return (
-        module.has_trailing_newline
-        and index > 0
-        and isinstance(block, (cst.Module, cst.IndentedBlock))
-        and (bool(after) or not block.footer)
-        and all(_is_at_margin(line) for one in after[:1] for line in getattr(one, "leading_lines", ()))
-        and len(parsed.body) == 1
-        and isinstance(parsed.body[0], cst.FunctionDef)
-        and not parsed.footer
-        and "global" not in code
-    )
-
-
 def _bound(scope: Scope) -> frozenset[str]:
     code = scope.module.with_changes(header=(), footer=(), body=scope.body).code
     return frozenset(binding.name for binding in bound(parse_ast(code).body))
@@ -245,19 +160,5 @@ def _end(scope: Scope) -> int:
     return len(scope.body) - 1 if runs else len(scope.body)
 
 
-def _is_at_margin(line: cst.EmptyLine) -> bool:
-    return line.comment is None or (line.indent and not line.whitespace.value)
-
-
 def _blank(count: int) -> list[cst.EmptyLine]:
     return [cst.EmptyLine(indent=False)] * count
-
-
-def _without(scope: Scope, index: int) -> Iterator[str]:
-    """The text without the statement, and without the blank lines below it that may have come with it."""
-    before, after = list(scope.body[:index]), list(scope.body[index + 1 :])
-    ended = scope.module.has_trailing_newline
-    yield grown(scope, [*before, *after], ended=ended).code
-    if after and blanks(after[0]):
-        lines = [one for one in getattr(after[0], "leading_lines", ()) if one.comment is not None]
-        yield grown(scope, [*before, after[0].with_changes(leading_lines=lines), *after[1:]], ended=ended).code

@@ -20,7 +20,7 @@ from pytest_enrich.imports import merge
 from pytest_enrich.imports.text import parsed
 from pytest_enrich.patch import row
 from pytest_enrich.patch.difference import diff
-from pytest_enrich.patch.draft import Draft, code_of, insert
+from pytest_enrich.patch.draft import code_of, insert
 from pytest_enrich.patch.scope import method
 from pytest_enrich.patch.suggestion import as_candidate, in_gap_order
 from pytest_enrich.patch.words import (
@@ -88,32 +88,29 @@ class How(Struct, frozen=True, kw_only=True):
 PLAINLY = How()
 
 
-def render_patch(
-    suggestion: Suggestion, test_text: str | None, draft: Draft | None = None, how: How = PLAINLY
-) -> str:
+def render_patch(suggestion: Suggestion, test_text: str | None, how: How = PLAINLY) -> str:
     """`suggestion.patch`: what a person wants to know, then what accepting it changes.
 
     Args:
         suggestion: What is to be put in.
         test_text: The test file as it is now, None when it is not there.
-        draft: One of that text, which serves several suggestions.
         how: In what order and form.
 
     Raises:
         RefusedError: As `insert`.
     """
-    return f"{_head(suggestion)}\n{change(suggestion, test_text, draft, how)}"
+    return f"{_head(suggestion)}\n{change(suggestion, test_text, how)}"
 
 
-def change(suggestion: Suggestion, test_text: str | None, draft: Draft | None = None, how: How = PLAINLY) -> str:
+def change(suggestion: Suggestion, test_text: str | None, how: How = PLAINLY) -> str:
     """What accepting it changes, as git writes it; see `render_patch`.
 
     Raises:
         RefusedError: As `insert`.
     """
     path = suggestion.target.path
-    after = (draft or Draft(test_text or "", path)).insert(as_candidate(suggestion), how.order)
-    return diff(path, test_text, how.form(path, test_text, after.text))
+    after = insert(test_text or "", as_candidate(suggestion), how.order)
+    return diff(path, test_text, how.form(path, test_text, after))
 
 
 def render_module(suggestion: Suggestion, test_text: str | None = None) -> str:
@@ -146,7 +143,7 @@ def combine(suggestions: Sequence[Suggestion], texts: Mapping[str, str | None], 
     `texts` are the test files as they are now, by path; None or no entry for one that is not there; `form` is the
     formatter. A suggestion whose file cannot take it is named above the diff and left out.
     """
-    after: dict[str, Draft] = {}
+    after: dict[str, str] = {}
     left_out: list[Suggestion] = []
     ordered = in_gap_order(suggestions)
     peers: dict[str, list[Candidate]] = {}
@@ -154,12 +151,12 @@ def combine(suggestions: Sequence[Suggestion], texts: Mapping[str, str | None], 
         peers.setdefault(suggestion.target.path, []).append(as_candidate(suggestion))
     for suggestion in ordered:
         test, path = as_candidate(suggestion), suggestion.target.path
-        before = after.get(path) or Draft(texts.get(path) or "", path)
+        before = after.get(path) or texts.get(path) or ""
         try:
-            after[path] = before.insert(test, peers[path])
+            after[path] = insert(before, test, peers[path])
         except RefusedError:
             left_out.append(suggestion)
-    formatted = {path: form(path, texts.get(path), after[path].text) for path in sorted(after)}
+    formatted = {path: form(path, texts.get(path), after[path]) for path in sorted(after)}
     changes = "".join(diff(path, texts.get(path), text) for path, text in formatted.items())
     return f"{_contents(ordered, left_out)}\n{changes}"
 

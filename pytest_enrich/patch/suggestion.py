@@ -93,7 +93,7 @@ def nearest_case(new: NewRow, text: str) -> NearestPart | None:
     Cases are short, and mostly values: their characters are compared, not their tokens.
     """
     try:
-        codes, nodeid = row.codes(text, new), row.carriers(text, new)[0]
+        codes, nodeid = row.codes(text, new), row.carrier(text, new)
     except RefusedError:
         return None
     found = [NearestPart(nodeid=nodeid, similarity=_spelled_alike(new.code, code), code=code) for code in codes]

@@ -10,7 +10,6 @@ WIDTH = 80
 _MINUTE = 60
 _HOUR = 3600
 _SHORT = 10
-_FURTHER = 4
 
 
 def visible(text: str) -> str:
@@ -52,16 +51,6 @@ def filled(text: str, width: int = WIDTH - 1, indent: int = 0, *, before: int = 
         else:
             lines += [" " * indent + piece for piece in _pieces(word, width - indent)]
     return "\n".join(line.rstrip() for line in lines if line.strip())
-
-
-def folded(line: str, width: int) -> list[str]:
-    """A line of code on as many as it takes: what goes on is indented further."""
-    shown = visible(line)
-    if columns(shown) <= width:
-        return [shown]
-    head = min(len(shown) - len(shown.lstrip(" +")), width // 2)
-    first, *rest = filled(shown[head:], width - head, _FURTHER).splitlines()
-    return [shown[:head] + first, *(" " * head + one for one in rest)]
 
 
 def columns(text: str) -> int:

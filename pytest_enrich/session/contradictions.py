@@ -12,7 +12,7 @@ from pytest_enrich import contracts, patch, source
 from pytest_enrich.config import Settings
 from pytest_enrich.contracts import Broken, Claim, Examined
 from pytest_enrich.contracts.function import Documented
-from pytest_enrich.data import Attempt, Dropped, NewTest, Placement, Suggestion
+from pytest_enrich.data import Attempt, NewTest, Placement, Suggestion
 from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.errors import OutOfTimeError
 from pytest_enrich.protocols import Sandbox
@@ -40,10 +40,9 @@ class Contradictions:
     ) -> None:
         self._settings, self._store, self._found = settings, store, found
         self._sandbox, self._made = sandbox, made
-        suite = self._suite = ground.suite(settings)
-        self._shelf = Shelf(suite)
+        self._suite = ground.suite(settings)
+        self._shelf = Shelf(self._suite)
         self._files: dict[str, _File] = {}
-        self._tests = tuple(suite.texts.values())
         self.mended: tuple[str, ...] = ()
 
     def look(self, left: Callable[[], float]) -> None:
@@ -75,14 +74,6 @@ class Contradictions:
         file = self._file(attempt.path)
         claims = contracts.contradicted(candidate.code, file.functions, file.claims)
         return self._keep(claims, candidate.origin.proposer)
-
-    def side(self, attempt: Attempt) -> None:
-        """Note where a model expected what the docstring says as well, and the code does something else."""
-        candidate, verdict = attempt.candidate, attempt.verdict
-        failed = isinstance(verdict, Dropped) and verdict.rung == "passes"
-        if failed and isinstance(candidate, NewTest) and candidate.origin.model:
-            claims = contracts.sided(candidate.code, self._file(attempt.path).functions)
-            self._keep(claims, candidate.origin.proposer)
 
     def _keep(self, claims: Sequence[Claim], proposer: str) -> bool:
         """Write those that are broken and not known; whether any is that nobody turned down."""
@@ -143,11 +134,8 @@ class Contradictions:
         """What a proposer's test showed is looked at by the same call."""
         broken = one.contradiction
         key = (one.gap.qualname, broken.promise, " ".join(broken.contract.split()))
-        file, code = self._file(one.gap.path), one.test.code
-        about = (
-            *contracts.contradicted(code, file.functions, file.claims),
-            *contracts.sided(code, file.functions),
-        )
+        file = self._file(one.gap.path)
+        about = contracts.contradicted(one.test.code, file.functions, file.claims)
         examined = self._examine([each for each in about if each.key == key])
         return bool(examined.broken or examined.unsure)
 
@@ -178,7 +166,7 @@ class Contradictions:
     def _file(self, path: str) -> _File:
         if path not in self._files:
             module = source.module_name(path, self._suite.source_roots, self._suite.packages)
-            self._files[path] = _File(*contracts.find(path, module, self._found.texts[path], self._tests))
+            self._files[path] = _File(*contracts.find(path, module, self._found.texts[path]))
         return self._files[path]
 
     @property

@@ -24,13 +24,12 @@ def texts(store: Store, changed: Iterable[str] = ()) -> None:
 
     pending = store.pending()
     today = {path: text_of(store.rootdir, path) for path in sorted({one.target.path for one in pending})}
-    drafts = {path: patch.Draft(today[path] or "", path) for path in changed if path in today}
-    ways = {path: how(store, path) for path in drafts}
+    ways = {path: how(store, path) for path in changed if path in today}
     for one in pending:
         path = one.target.path
-        if path in drafts:
+        if path in ways:
             with contextlib.suppress(RefusedError):
-                store.replace_patch(one, patch.render_patch(one, today[path], drafts[path], ways[path]))
+                store.replace_patch(one, patch.render_patch(one, today[path], ways[path]))
             module(store, one)
     readable = [one for one in pending if one.target.new_file or today[one.target.path] is not None]
     if readable:

@@ -279,22 +279,16 @@ FORMATTERS = (
 def formatted(root: Path, path: str, before: str | None, after: str) -> Formatted:
     """The text `after` with what is not in `before` as the team's tools have it; None for a new file.
 
-    Of those that sort imports and of those that format the one is used that the file is kept in. Where none
-    formats, lines are broken that are too long for the file.
+    Of those that sort imports and of those that format the one is used that the file is kept in.
     """
-    from pytest_enrich import patch
-
     name, old, text = FORMAT_KEY, before or "", after
-    is_formatted = False
     try:
         for tools in _stages(root) if before != after else ():
             for tool in sorted(tools, key=lambda tool: _foreign(tool, root, path, old)):
                 name = tool.name
                 if _foreign(tool, root, path, old) <= (FOREIGN if tool.lines else 0):
                     text = _formatted(tool, root, path, old, text)
-                    is_formatted = not tool.is_sorter
                     break
-        text = text if is_formatted or before == after else patch.wrapped(old, text)
         if _meaning(text) != _meaning(after):
             raise RefusedError("it would change what the file means")
     except (OSError, ValueError, subprocess.SubprocessError, EnrichError) as error:

@@ -159,18 +159,18 @@ def find_cases(task: Task, row: NewRow, text: str, sandbox: Sandbox, timeout: fl
     Returns:
         At least one, or why the row is dropped: cases that exist may neither get another name nor end otherwise.
     """
-    scopes, place = patch.carriers(task.test_text, row), row.placement.path
+    scope, place = patch.carrier(task.test_text, row), row.placement.path
     measured = () if row.argnames else (task.target.path,)
-    before = _run(Prove(path=place, text=task.test_text, tests=scopes, measure=measured), sandbox, timeout)
+    before = _run(Prove(path=place, text=task.test_text, tests=(scope,), measure=measured), sandbox, timeout)
     if isinstance(before, Dropped):
         return before
     if not row.argnames and _closed(task, row, before):
         return Dropped(rung="gains", reason="its test closes the gap without it")
-    after = _run(Prove(path=place, text=text, tests=scopes), sandbox, timeout)
+    after = _run(Prove(path=place, text=text, tests=(scope,)), sandbox, timeout)
     if isinstance(after, Dropped):
         return after
     runs = _Runs(_by_id(before), _by_id(after))
-    return _changed(runs) or _new(runs, row, scopes)
+    return _changed(runs) or _new(runs, row, scope)
 
 
 def _run(job: Prove, sandbox: Sandbox, timeout: float) -> Proved | Dropped:
@@ -207,12 +207,11 @@ def _changed(runs: _Runs) -> Dropped | None:
     return None
 
 
-def _new(runs: _Runs, row: NewRow, scopes: Sequence[str]) -> tuple[str, ...] | Dropped:
+def _new(runs: _Runs, row: NewRow, scope: str) -> tuple[str, ...] | Dropped:
     """Those that came; a run cannot choose others than those of its tests to answer for it."""
     wanted = runs.after if not row.argnames else [nodeid for nodeid in runs.after if nodeid not in runs.before]
-    inside = tuple(mark for scope in scopes for mark in (f"{scope}[", f"{scope}::"))
-    new = tuple(one for one in wanted if one in scopes or one.startswith(inside))
-    whole = [runs.after[one].detail for one in new if one in scopes]
+    new = tuple(one for one in wanted if one == scope or one.startswith((f"{scope}[", f"{scope}::")))
+    whole = [runs.after[one].detail for one in new if one == scope]
     if row.argnames and whole:
         return Dropped(rung="runs", reason="was not collected as a case", detail=whole[0][-SHOWN:])
     return new or Dropped(rung="runs", reason="was not collected as a case")

@@ -30,7 +30,7 @@ from pytest_enrich.store import Store
 ROOT = Path(__file__).resolve().parents[2]
 SUGGESTIONS = ROOT / "tests" / "commands" / "review" / "suggestions.json"
 ENRICH = (sys.executable, "-m", "pytest_enrich")
-PROMPT = b"\n > "
+PROMPT = b",?]? "
 
 
 def lay_out(root: Path, number: int) -> str:
@@ -68,7 +68,7 @@ def seconds_to_screen(root: Path) -> float:
     ) as child:
         os.close(follower)
         shown = b""
-        while PROMPT not in shown.replace(b"\r\n", b"\n"):
+        while PROMPT not in shown:
             shown += os.read(leader, 65536)
         found = time.monotonic() - started
         os.close(leader)

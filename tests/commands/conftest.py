@@ -69,10 +69,14 @@ class Project:
 
     def run(self, *words, cwd: Path | None = None) -> Answer:
         self._monkeypatch.chdir(cwd or self.root)
-        self._capfd.readouterr()
+        self.said()
         status = main(words)
         out, err = self._capfd.readouterr()
         return Answer(status, out, err)
+
+    def said(self) -> str:
+        """What was printed since this was asked."""
+        return self._capfd.readouterr().out
 
     def identity(self, qualname: str, line: int) -> str:
         found = gaps.identify("src/shop/cart.py", self.source.read_text())

@@ -1,6 +1,5 @@
 """Possible bugs as people meet them: shown apart, kept as known to fail, turned down, never accepted."""
 
-import contextlib
 import json
 
 import pytest
@@ -8,10 +7,9 @@ from msgspec.structs import replace
 
 from pytest_enrich import reports
 from pytest_enrich.commands import pytest_run
-from pytest_enrich.commands.review import loop
 from pytest_enrich.reporters import formats, html, md
 from pytest_enrich.store import Store, merge
-from tests.commands.review.test_loop import Gone, Reader
+from tests.commands.review.test_choices import hold
 
 HOSTILE = "```\n</script><script>alert(1)</script> @team \x1b[31m"
 XFAIL = """
@@ -35,14 +33,6 @@ def quick(monkeypatch):
 
 def waiting(project):
     return [one.id for one in project.store.bugs()]
-
-
-def hold(project, *choices):
-    reader = Reader(*choices)
-    review = loop.Review(project.store, reader, project.store.shelf().suggestions)
-    with contextlib.suppress(Gone):
-        review.hold()
-    return reader, review.sitting
 
 
 def test_a_possible_bug_is_listed_apart(project, free, bug):
@@ -110,13 +100,10 @@ def test_words_that_are_gone_are_stale(project, bug):
     assert (answer.status, "stale" in answer.out) == (3, True)
 
 
-def test_one_that_is_turned_down_does_not_come_back_until_it_is_allowed(project, bug):
+def test_one_that_is_turned_down_does_not_come_back_until_that_is_taken_back(project, bug):
     assert project.run("reject", bug, "--reason", "wrong").status == 0
     assert f"{bug} idea wrong" in " ".join((project.root / ".enrich-rejected").read_text().split())
     assert waiting(project) == []
-    assert project.run("allow", bug).status == 0
-    assert waiting(project) == [bug]
-    project.run("reject", bug, "--reason", "wrong")
     project.run("undo")
     assert waiting(project) == [bug]
 
@@ -137,14 +124,14 @@ def test_the_hook_fails_on_bugs_when_it_is_asked_to(project):
 
 
 @pytest.mark.usefixtures("free", "bug", "quick")
-def test_review_shows_bugs_last_and_keeps_or_copies_them(project):
-    reader, sitting = hold(project, "skip", "copy", "done", "help", "xfail")
-    assert "discount: line 11" in reader.screens[0]
-    assert " 2/2  POSSIBLE BUG  discount: ValueError" in reader.screens[1]
-    assert "# discount: ValueError" in reader.screens[2]
-    assert "x xfail" in reader.screens[4]
+def test_review_shows_bugs_last_and_keeps_them(project):
+    told, review = hold(project, "skip", "help", "xfail")
+    first, second, third = told.split("/2 ")[:3]
+    assert "discount: line 11" in first
+    assert "POSSIBLE BUG  discount: ValueError" in second
+    assert "x  xfail" in third
     assert project.tests.read_text().endswith(XFAIL)
-    assert [one.verb for one in sitting.done] == ["accept"]
+    assert [one.verb for one in review.batches[0]] == ["accept"]
     assert waiting(project) == []
 
 
@@ -152,17 +139,17 @@ def test_review_shows_bugs_last_and_keeps_or_copies_them(project):
 def test_review_turns_a_bug_down_and_takes_that_back(project, bug):
     hold(project, "next", "reject", "wrong", "undo")
     assert waiting(project) == [bug]
-    _, sitting = hold(project, "next", "reject", "wrong")
-    assert [one.id for one in sitting.done] == [bug]
+    _, review = hold(project, "next", "reject", "wrong")
+    assert [one.id for one in review.batches[0]] == [bug]
     assert waiting(project) == []
 
 
 def test_its_test_runs_where_it_lies_and_fails_as_told(project, bug):
     assert project.run("run", bug).status == 1
     (project.store.directory / "pending" / bug / f"suggestion_{bug.replace('-', '_')}.py").unlink()
-    shown, _ = hold(project, "test")
-    assert " it fails, as told: 1 failed" in shown.screens[-1]
-    assert "ValueError: negative" in shown.screens[-1]
+    told, _ = hold(project, "test")
+    assert "it fails, as told: 1 failed" in told
+    assert "ValueError: negative" in told
 
 
 def test_whether_it_is_still_so_is_verified(project, bug):
@@ -173,9 +160,6 @@ def test_whether_it_is_still_so_is_verified(project, bug):
     assert (answer.status, answer.out) == (1, f"{bug}  mended\n")
     project.source.write_text(source.replace('discount(-1, "")', "discount(2, 3)"))
     assert project.run("verify", bug, "--json").json == {"verified": [{"id": bug, "state": "stale"}]}
-    shown, _ = hold(project, "verify")
-    assert "the docstring no longer says so" in shown.screens[0]
-    assert "still stale: what it is about changed. The next run looks again" in shown.screens[-1]
 
 
 def test_one_whose_test_cannot_be_run_is_not_called_mended(project, bug):
@@ -187,18 +171,18 @@ def test_one_whose_test_cannot_be_run_is_not_called_mended(project, bug):
 
 @pytest.mark.usefixtures("bug")
 def test_what_is_for_suggestions_means_nothing_for_a_bug(project):
-    before, words = project.snapshot(), ("accept", "mutants", "edit")
-    reader, _ = hold(project, *words)
-    assert all(f"{word!r} means nothing here" in reader.screens[at] for at, word in enumerate(words, 1))
+    before, words = project.snapshot(), ("accept", "edit")
+    told, _ = hold(project, *words)
+    assert all(f"{word!r} means nothing here" in told for word in words)
     assert project.snapshot() == before
 
 
-def test_the_whole_function_and_the_whole_test_of_a_bug_are_a_page(project, bug):
-    reader, _ = hold(project, "diff")
-    assert bug in reader.screens[0]
-    assert "    11  " not in reader.screens[0]  # what is quoted above is not shown twice
-    assert '    11      >>> discount(-1, "")' in reader.screens[1]
-    assert "  def test_discount_as_documented():" in reader.screens[1]
+def test_the_whole_function_of_a_bug_can_be_seen(project, bug):
+    told, _ = hold(project, "diff")
+    shown, diff = told.split(f"1/1 {bug}")[:2]
+    assert "    11  " not in shown  # what is quoted above is not shown twice
+    assert "  def test_discount_as_documented():" in shown
+    assert '    11      >>> discount(-1, "")' in diff
 
 
 def test_reports_have_bugs_apart_and_first(project, free, bug):

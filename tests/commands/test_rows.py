@@ -211,7 +211,7 @@ def test_a_row_that_a_person_changed_is_not_taken_out(rows, free):
     undone = rows.run("undo")
 
     assert undone.status == 3
-    assert "The case of test_discount is not in tests/test_cart.py as it was put in" in undone.err
+    assert "test_discount is not in tests/test_cart.py as it was put in" in undone.err
     assert rows.tests.read_text() == text
 
 

@@ -1,8 +1,6 @@
-"""Existing tests that are given more: keys for what a client sends, options for a command."""
+"""Existing tests that are given more: keys for what a client sends."""
 
 from __future__ import annotations
-
-import json
 
 import pytest
 
@@ -23,33 +21,12 @@ def order(data):
         total += 5
     return 200, {"total": total}
 """
-TOOL = """\
-import argparse
-
-
-def main(argv=None):
-    parser = argparse.ArgumentParser(prog="tool")
-    parser.add_argument("path")
-    parser.add_argument("--count", action="store_true")
-    parser.add_argument("--sort", choices=["up", "down"])
-    args = parser.parse_args(argv)
-    with open(args.path) as file:
-        names = file.read().split()
-    if args.sort:
-        names.sort(reverse=args.sort == "down")
-    if args.count:
-        print(len(names))
-        return 0
-    print(*names)
-    return 0
-"""
 TESTS = """\
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from server import order
-from tool import main
 
 
 @pytest.fixture
@@ -62,17 +39,9 @@ def test_order(send):
     status, body = send({"items": ["tea", "jam"]})
     assert status == 200
     assert body == {"total": 10}
-
-
-def test_main(tmp_path, capsys):
-    path = tmp_path / "names.txt"
-    path.write_text("bob ann")
-    assert main([str(path)]) == 0
-    assert capsys.readouterr().out == "bob ann\\n"
 """
 FILES = {
     "src/server.py": SERVER,
-    "src/tool.py": TOOL,
     "tests/test_shop.py": TESTS,
     "pytest.ini": "[pytest]\npythonpath = src\n",
 }
@@ -101,19 +70,3 @@ def test_what_a_client_sends_gets_the_keys_that_the_code_looks_up(enriched):
         ('status, body = send({"items": ["tea", "jam"], "express": True})', 'assert body == {"total": 15}'),
         ('status, body = send({"items": []})', 'assert body == {"error": "nothing ordered"}'),
     ]
-
-
-def test_a_command_gets_its_options_and_what_it_prints_is_asserted(enriched):
-    project, _ = enriched
-    said = [body[-2:] for body in bodies(project, "main")]
-    assert ['assert main([str(path), "--count"]) == 0', 'assert capsys.readouterr().out == "2\\n"'] in said
-    assert [
-        'assert main([str(path), "--sort", "up"]) == 0',
-        'assert capsys.readouterr().out == "ann bob\\n"',
-    ] in said
-
-
-def test_no_gap_is_left(enriched):
-    project, _ = enriched
-    made = json.loads((project.root / "enrich-suggestions/run.json").read_text("utf-8"))
-    assert set(made["gaps"]) == {"suggested"}

@@ -36,7 +36,8 @@ def more(n):
 def name(code):
     """The name of a code.
 
-    :rtype: str
+    >>> name(7)
+    'seven'
     """
     if code == 7:
         return None
@@ -70,7 +71,7 @@ def test_a_contradiction_is_told_until_it_is_mended(small):
     first = project.run(*ENRICH).text
     told = first.partition("2 possible bugs:  pytest-enrich list --bugs")[2]
     assert "double: 4, not 5" in told, first
-    assert "name: None, not str" in told
+    assert "name: None, not 'seven'" in told
     assert "more" not in told
     (folder, _) = sorted((project.root / "enrich-suggestions" / "pending").glob("shop-*"))
     ended = project.run("pytest", "-q", "-p", "no:cacheprovider", str(next(folder.glob("*.py"))))

@@ -180,23 +180,6 @@ def test_merging_one_by_one_ends_the_same_in_any_order(text, statements, random)
     assert imports.merge(text, shuffled) == imports.merge(text, statements)
 
 
-@given(files(), st.lists(STATEMENTS, unique=True, max_size=4))
-def test_dropping_gives_what_merging_would_turn_into_the_same_text(text, statements):
-    new = conflict_free(text, statements)
-    after = imports.merge(text, new)
-    before = imports.drop(after, new)
-
-    assert imports_of(before) == imports_of(text)
-    assert imports.merge(before, new) == after
-
-
-@given(files(tidy=True), st.lists(STATEMENTS, unique=True, max_size=4))
-def test_dropping_undoes_merging_in_a_formatted_file(text, statements):
-    new = conflict_free(text, statements)
-
-    assert imports.drop(imports.merge(text, new), new) == text
-
-
 def conflict_free(text, statements):
     """Those that bind different names: which of two wins depends on their order, as it must."""
     names = {one: imports.read(one).taken for one in statements}
@@ -226,40 +209,6 @@ def repeated(text):
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("import os\nfrom m import b\n", "import os\n"),
-        ("from m import a, b, c\n", "from m import a, c\n"),
-        ("from m import (\n    a,\n    b,\n)\n", "from m import (\n    a,\n)\n"),
-        ("from m import (\n    a,  # why\n    b,\n)\n", "from m import (\n    a,  # why\n)\n"),
-        ("from m import a, b  # noqa\n", "from m import a  # noqa\n"),
-        ("import os; from m import a, b; x = 1\n", "import os; from m import a; x = 1\n"),
-        ("import os; from m import b; x = 1\n", "import os; from m import b; x = 1\n"),
-        ("from m import b  # why\n", "from m import b  # why\n"),
-        ("from m import (a,\n    b, c)\n", "from m import (a,\n    c)\n"),
-        ("from m import (a, b,\n    c)\n", "from m import (a, c)\n"),
-        ("from m import a, \\\n    b\n", "from m import a\n"),
-        ("from m import b, \\\n    c\n", "from m import c\n"),
-        ("from m import b\n\nx = 1\n", "x = 1\n"),
-        ("from m import c\n", "from m import c\n"),
-    ],
-)
-def test_an_unused_name_goes(before, after):
-    assert imports.drop(before, ["from m import b"]) == after
-
-
-@pytest.mark.parametrize("use", ["b()", "def f():\n    return b.x", "@b\ndef f(): ...", "x = f'{b}'"])
-def test_a_name_that_something_uses_stays(use):
-    text = f"from m import a, b\n\n{use}\n"
-
-    assert imports.drop(text, ["from m import b"]) == text
-
-
-def test_a_statement_of_the_same_name_from_elsewhere_stays():
-    assert imports.drop("from n import b\n", ["from m import b"]) == "from n import b\n"
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
         ("from m import a, c as x\n", "from m import a, b, c as x\n"),
         ("from m import c as x\n", "from m import b\nfrom m import c as x\n"),
         (
@@ -270,4 +219,3 @@ def test_a_statement_of_the_same_name_from_elsewhere_stays():
 )
 def test_a_name_goes_beside_others_that_keep_theirs(before, after):
     assert merged(before, "from m import b") == after
-    assert imports.drop(after, ["from m import b"]) == before

@@ -143,3 +143,39 @@ def test_the_blob_id_is_git_s(tmp_path):
 
 def test_an_empty_file_has_the_well_known_id():
     assert patch.blob_id("") == hashlib.sha1(b"blob 0\0", usedforsecurity=False).hexdigest()
+
+
+LINES = st.lists(st.sampled_from(["def test_a():\n", "    pass\n", "\n", "x = 1\n"]), max_size=6).map("".join)
+
+
+@given(LINES, LINES.filter(str.strip), LINES)
+def test_what_was_added_can_be_taken_back(head, added, tail):
+    before, after = head + tail, head + added + tail
+    assert patch.reverted(after, patch.blocks(before, after)) == before
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_file_keeps_its_end(end):
+    before = f"x = 1{end}"
+    after = f"x = 1{end or chr(10)}y = 2{end}"
+    assert patch.reverted(after, patch.blocks(before, after)) == before
+
+
+def test_what_changed_since_elsewhere_stays():
+    changes = patch.blocks("a\nb\n", "a\nnew\nb\n")
+    assert patch.reverted("more\na\nnew\nB\n", changes) == "more\na\nB\n"
+    assert patch.reverted("new\na\nnew\nb\n", changes) == "new\na\nb\n"
+
+
+def test_what_is_not_there_as_it_came_is_not_taken_back():
+    assert patch.reverted("a\nnewer\nb\n", patch.blocks("a\nb\n", "a\nnew\nb\n")) is None
+
+
+def test_nothing_is_put_into_a_file_that_way():
+    assert patch.reverted("a\nb\n", [("b\n", "import os\n", "a\n", 1)]) is None
+    assert patch.reverted("a\nb\n", [("", "import os\n", "a\n", 1)]) is None
+
+
+def test_empty_lines_that_went_with_what_stood_below_are_taken_from_above():
+    changes = patch.blocks("a\n\n\nc\n", "a\n\n\nb\n\n\nc\n")
+    assert patch.reverted("a\n\n\nb\n", changes) == "a\n"

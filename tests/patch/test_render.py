@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from pytest_enrich import patch
 from pytest_enrich.data import MutantsPart
-from pytest_enrich.patch import draft, scope
 
 HOSTILE = (
     "x\n--- a/evil\n+++ b/evil\n@@ -1 +1 @@\n\r\x0c\u2028diff --git a/x b/x\n"
@@ -251,13 +250,3 @@ def test_what_its_file_cannot_take_is_named_and_left_out(tmp_path, cart, new_tes
 
 def test_nothing_pending_is_no_change():
     assert "diff" not in patch.combine([], {})
-
-
-def test_a_file_is_not_parsed_again_for_each_test(monkeypatch, cart, new_test, suggestion):
-    parsed = []
-    monkeypatch.setattr(draft, "parse", lambda *given: parsed.append(given) or scope.parse(*given))
-    tests = [new_test(f"test_n{number}", imports=["import pytest"], anchor="test_pct") for number in range(20)]
-
-    patch.combine([suggestion(one, cart, number=at) for at, one in enumerate(tests)], {"tests/test_cart.py": cart})
-
-    assert len(parsed) == 1

@@ -152,17 +152,6 @@ def test_other(a, b): ...
 )
 
 
-def test_a_row_of_a_list_that_tests_share_is_proven_with_each_of_them(fakes, judge):
-    after = ended(*OLD, NEW, f"{OTHER}[-1-0]")
-
-    verdict, sandbox = judge(after=after, task=fakes.task(text=LISTED))
-
-    assert isinstance(verdict, Kept)
-    before, _, measured, *_ = sandbox.asked(Prove)
-    assert before.tests == (NODE, OTHER)
-    assert measured.tests == (NEW, f"{OTHER}[-1-0]")
-
-
 def test_a_row_that_fails_is_dropped(fakes):
     sandbox = fakes.ScriptedSandbox(
         {Prove: [ended(*OLD), ended(*OLD, **{"-1-0": "failed"}), ended(**{"-1-0": "failed"})]}

@@ -6,26 +6,19 @@ end of the line that holds them all. A line that gets too long by that becomes o
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from itertools import chain, product
+from collections.abc import Iterator
 
 import libcst as cst
 from libcst import matchers
 
 from pytest_enrich.data import NewRow
-from pytest_enrich.errors import RefusedError
-from pytest_enrich.imports import drop, merge
+from pytest_enrich.imports import merge
 from pytest_enrich.imports.elements import Edit, Elements, spliced
 from pytest_enrich.imports.text import BOM, limit, split_bom
 from pytest_enrich.patch.row import place
 from pytest_enrich.patch.row.case import Examples, derive_id, new_case, read_case, styled
 from pytest_enrich.patch.row.place import Spans, uses
 from pytest_enrich.patch.scope import Scope, enter, parse, quotes, requote, unit
-from pytest_enrich.patch.wrapping import wrapped
-
-_HUGGING = re.compile(r"\bparametrize\([^\r\n]*[(\[][ \t]*[\r\n]")
-"""A list whose bracket stands on the line of the call: `parametrize(\"n\", [`."""
 
 
 class Cases:
@@ -53,9 +46,9 @@ class Cases:
         return tuple(case.code for case in self._others)
 
     @property
-    def carriers(self) -> tuple[str, ...]:
-        """What gets the new case: the test, or a class whose decorator it is, and others with the same list."""
-        return self._place.carriers
+    def carrier(self) -> str:
+        """What gets the new case: the test, or a class whose decorator it is."""
+        return self._place.carrier
 
     @property
     def written(self) -> str:
@@ -77,26 +70,7 @@ class Cases:
         exploded = self._cases.exploded(self.written, unit(self.scope))
         if exploded is None or _fits(whole, self._text):
             return whole
-        broken = wrapped(self._text, whole)
-        if self._place.is_inside and not _HUGGING.search(self._text) and _fits(broken, self._text):
-            return broken
         return spliced(self._text, [exploded, *ids])
-
-    def removals(self, at: int) -> Iterator[str]:
-        """The texts without a case: as the list stands, then as it may have been before it was broken up."""
-        number = self._place.id_of(at)
-        ids = [_without(self._ids, number)] if self._ids is not None and number is not None else []
-        for edits in product(_without(self._cases, at), *ids):
-            text = spliced(self._text, edits)
-            yield text
-            yield from Cases(text, self._row).joined()
-
-    def joined(self) -> Iterator[str]:
-        """The texts with the arguments of the call on one line."""
-        yield from (
-            spliced(self._text, [edit])
-            for edit in self._spans.arguments(self._place.call).joined(unit(self.scope))
-        )
 
     def only(self, at: int, begin: str, end: str) -> tuple[Spans, list[Edit]]:
         """What leaves only this case, between two comments."""
@@ -108,11 +82,6 @@ class Cases:
 
     def _new_id(self, ids: Elements) -> str:
         return requote(self._case.id or derive_id(self._row.title, ids.codes), quotes(self._text))
-
-
-def _without(elements: Elements, at: int) -> list[Edit]:
-    collapsed = elements.collapsed(at)
-    return [elements.without(at), *([collapsed] if collapsed is not None else [])]
 
 
 def _fits(new: str, old: str) -> bool:
@@ -135,27 +104,6 @@ def insert(text: str, row: NewRow) -> str:
     if found.at is not None:
         return text
     return split_bom(text)[0] + merge(found.inserted(), row.imports, path=row.placement.path)
-
-
-def remove(text: str, row: NewRow, was: Callable[[str], bool] | None = None) -> str:
-    """The file's text without `row`, and without those of its imports that nothing uses any more.
-
-    A line that was broken up for it and one that was so before look the same: `was` tells of a text whether the
-    file has been that before.
-
-    Raises:
-        RefusedError: The row is not there as it was put in.
-    """
-    start, path, found = split_bom(text)[0], row.placement.path, _find(text, row)
-    if found.at is None:
-        raise RefusedError(
-            f"The case of {row.name} is not in {path} as it was put in\nNothing was changed in it.\n"
-            f"See what it holds now:  git diff {path}"
-        )
-    candidates = [start + drop(rest, row.imports, path=path) for rest in found.removals(found.at)]
-    known = (candidate for candidate in candidates if was and was(candidate))
-    exact = (candidate for candidate in candidates if insert(candidate, row) == text)
-    return next(chain(known, exact, candidates))
 
 
 def is_there(text: str, row: NewRow) -> bool:
@@ -195,15 +143,13 @@ def codes(text: str, row: NewRow) -> tuple[str, ...]:
     return _find(text, row).codes
 
 
-def carriers(text: str, row: NewRow) -> tuple[str, ...]:
-    """The node ids of all that gets the new case: the test's, or that of a class whose decorator it is.
-
-    Behind it come other tests that have the same list.
+def carrier(text: str, row: NewRow) -> str:
+    """The node id of what gets the new case: the test's, or that of a class whose decorator it is.
 
     Raises:
         RefusedError: As `insert`.
     """
-    return tuple(f"{row.placement.path}::{carrier}" for carrier in _find(text, row).carriers)
+    return f"{row.placement.path}::{_find(text, row).carrier}"
 
 
 def line(text: str, row: NewRow) -> int:
@@ -226,18 +172,17 @@ def alone_in_list(text: str, row: NewRow, begin: str, end: str) -> str:
     found = _find(text, row)
     assert found.at is not None, "the case is put in before it is shown alone"
     spans, edits = found.only(found.at, begin, end)
-    others = _unwanted(found.scope, row, found.carriers)
+    others = _unwanted(found.scope, row)
     return spliced(text, [*edits, *((*spans.of(one), "") for one in others)])
 
 
-def _unwanted(scope: Scope, row: NewRow, carriers: tuple[str, ...]) -> Iterator[cst.CSTNode]:
-    """The other tests beside those with the case and their classes, those that somebody names left alone."""
+def _unwanted(scope: Scope, row: NewRow) -> Iterator[cst.CSTNode]:
+    """The other tests beside that with the case and its classes, those that somebody names left alone."""
     bodies = [scope.module.body, *(owner.body.body for owner in scope.owners)]
     ours = [*(owner.name.value for owner in scope.owners), row.name]
-    kept = {name for carrier in carriers for name in carrier.split("::")}
     for body, own in zip(bodies, ours, strict=True):
         for node in body:
-            if isinstance(node, cst.FunctionDef | cst.ClassDef) and node.name.value not in {own, *kept}:
+            if isinstance(node, cst.FunctionDef | cst.ClassDef) and node.name.value != own:
                 name = node.name.value
                 if name.lower().startswith("test") and not _mentions(scope, name):
                     yield node
@@ -249,4 +194,4 @@ def _mentions(scope: Scope, name: str) -> int:
     return uses(scope.module, name) - sum(one.name.value == name for one in found)  # type: ignore[attr-defined]
 
 
-__all__ = ["alone_in_list", "carriers", "code_of", "codes", "insert", "is_there", "line", "remove", "written"]
+__all__ = ["alone_in_list", "carrier", "code_of", "codes", "insert", "is_there", "line", "written"]

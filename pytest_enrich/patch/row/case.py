@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 import libcst as cst
@@ -199,9 +199,9 @@ class Examples:
         return tuple(f"@{case_source(example)}" for example in self._examples)
 
     @property
-    def carriers(self) -> tuple[str, ...]:
-        """What gets the example: the test alone."""
-        return ("::".join([*(owner.name.value for owner in self.scope.owners), self._row.name]),)
+    def carrier(self) -> str:
+        """What gets the example: the test."""
+        return "::".join([*(owner.name.value for owner in self.scope.owners), self._row.name])
 
     @property
     def written(self) -> str:
@@ -224,10 +224,6 @@ class Examples:
         lines = "".join(f"{space}{line}{end}" for line in self.written.strip().splitlines())
         where = last if self._examples else first
         return spliced(self._text, [(where, where, lines)])
-
-    def removals(self, at: int) -> Iterator[str]:
-        """The text without an example."""
-        yield spliced(self._text, [(*self._spans.lines(self._examples[at]), "")])
 
     def only(self, at: int, begin: str, end: str) -> tuple[Spans, list[Edit]]:
         """What leaves only this example, between two comments."""

@@ -1,4 +1,4 @@
-"""Where a case goes: the `parametrize` call with its names, its literal list, and who shares that."""
+"""Where a case goes: the `parametrize` call with its names, its literal list."""
 
 from __future__ import annotations
 
@@ -91,45 +91,6 @@ def _literal(given: cst.Arg | None) -> object:
         return None
 
 
-class Sharer(Struct, frozen=True):
-    """A `call` of `parametrize`, and the classes and the function that get its cases."""
-
-    carrier: str
-    call: cst.Call
-
-
-def sharers(module: cst.Module, name: str) -> tuple[Sharer, ...] | None:
-    """All that take their cases from the constant of this name; None when something else reads it, too."""
-    found = tuple(_calls(module.body, name, ()))
-    return found if uses(module, name) == len(found) + 1 else None
-
-
-def is_alike(one: Sharer, call: cst.Call) -> bool:
-    """Whether a case of `call` can be one of this, too: as many values, and no list of ids to grow with it."""
-    own, others = argument_names(one.call), argument_names(call)
-    same = own is not None and others is not None and len(own) == len(others)
-    ids = argument(one.call, *IDS)
-    listed = ids is not None and isinstance(ids.value, cst.List | cst.Tuple | cst.Name)
-    return same and is_bare(one.call) == is_bare(call) and not listed
-
-
-def _calls(body: Sequence[cst.BaseStatement], name: str, owners: tuple[str, ...]) -> Iterator[Sharer]:
-    for definition in definitions(body):
-        carrier = (*owners, definition.name.value)
-        for decorator in definition.decorators:
-            call = decorator.decorator
-            if is_parametrize(call) and _named(call) == name:
-                yield Sharer("::".join(carrier), call)
-        if isinstance(definition, cst.ClassDef):
-            yield from _calls(definition.body.body, name, carrier)  # type: ignore[arg-type]
-
-
-def _named(call: cst.Call) -> str:
-    """The name of the list that a call takes its cases from, "" for none."""
-    values = argument(call, *VALUES)
-    return values.value.value if values is not None and isinstance(values.value, cst.Name) else ""
-
-
 class Place(Struct, frozen=True, kw_only=True):
     """The `call` of `parametrize` with the wanted names, and the lists that it takes its cases and ids from.
 
@@ -139,8 +100,7 @@ class Place(Struct, frozen=True, kw_only=True):
         bare: Whether a case is the value itself, not a tuple of values.
         cases: The literal list, in the call or in a constant of its own.
         ids: The literal list of ids, if there is one.
-        carriers: The classes and the functions that get the new case (`TestCart::test_add`): the test's own, then
-            those of tests that have the same list.
+        carrier: The class or the function that gets the new case (`TestCart::test_add`).
     """
 
     scope: Scope
@@ -148,12 +108,7 @@ class Place(Struct, frozen=True, kw_only=True):
     bare: bool
     cases: Listing
     ids: Listing | None
-    carriers: tuple[str, ...]
-
-    @property
-    def is_inside(self) -> bool:
-        """Whether the list is written in the call itself."""
-        return any(arg.value is self.cases for arg in self.call.args)
+    carrier: str
 
     def id_of(self, at: int) -> int | None:
         """Where among the ids that of the case at `at` is; None when there is none.
@@ -175,13 +130,12 @@ def find(scope: Scope, row: NewRow) -> Place:
     cases = _listing(scope, values.value) if values is not None else None
     if values is None or cases is None:
         _refuse(row, f"takes its cases for {', '.join(row.argnames)} from something else than a literal list")
-    carriers = dict.fromkeys((carrier, *_sharers(scope, values.value, call, row)))
     given = argument(call, *IDS)
     ids = _listing(scope, given.value) if given is not None else None
-    if given is not None and ids is not None:
-        _sharers(scope, given.value, call, row)  # refused where others read it
-    bare = is_bare(call)
-    return Place(scope=scope, call=call, bare=bare, cases=cases, ids=ids, carriers=tuple(carriers))
+    for node in (values.value, *([given.value] if given is not None and ids is not None else [])):
+        if isinstance(node, cst.Name) and uses(scope.module, node.value) - uses(call, node.value) > 1:
+            _refuse(row, f"shares its list {node.value} with others")
+    return Place(scope=scope, call=call, bare=is_bare(call), cases=cases, ids=ids, carrier=carrier)
 
 
 def function(scope: Scope, row: NewRow) -> cst.FunctionDef:
@@ -230,21 +184,6 @@ def _listing(scope: Scope, node: cst.BaseExpression) -> Listing | None:
     name = node.value if isinstance(node, cst.Name) else ""
     found = next((value for place in places if name and (value := assigned(place, name)) is not None), None)
     return found if found is not None and _is_listing(found) else None
-
-
-def _sharers(scope: Scope, node: cst.BaseExpression, call: cst.Call, row: NewRow) -> list[str]:
-    """Who else has the list that `node` names, if it names one.
-
-    Raises:
-        RefusedError: Something reads it that no case can be added for.
-    """
-    if not isinstance(node, cst.Name) or uses(scope.module, node.value) - uses(call, node.value) == 1:
-        return []
-    found = sharers(scope.module, node.value)
-    others = [one for one in found or () if one.call is not call]
-    if found is None or not all(is_alike(one, call) for one in others):
-        _refuse(row, f"shares its list {node.value} with others")
-    return [one.carrier for one in others]
 
 
 def _is_listing(node: cst.BaseExpression) -> TypeGuard[Listing]:
@@ -300,11 +239,6 @@ class Spans:
         )
         inside = self.of(opening)[0] + 1, self.of(closing)[1] - 1
         return Elements(self.text, inside, [*map(self._without_comma, listing.elements)], is_tuple=not is_list)
-
-    def arguments(self, call: cst.Call) -> Elements:
-        """The arguments of a call."""
-        inside = self.text.index("(", self.of(call.func)[1]) + 1, self.text.rindex(")", 0, self.of(call)[1])
-        return Elements(self.text, inside, [(self.of(arg)[0], self.of(arg.value)[1]) for arg in call.args])
 
     def _without_comma(self, element: cst.BaseElement) -> tuple[int, int]:
         start, end = self.of(element)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 import builtins
-import inspect
 import linecache
 import re
 import sys
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 from .values import SCALARS
@@ -17,7 +16,6 @@ from .values import SCALARS
 NAME = re.compile(r"⟨([\w.]+):([\w.]+)⟩")
 LONGEST = 70
 TEXT = "_enrich_name_{}_"
-NOT_PLAIN = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
 
 def named(value: object) -> str | None:
@@ -74,20 +72,17 @@ def evaluate(template: str) -> object:
 
 
 def function(value: types.FunctionType) -> str | None:
-    """A lambda that does what `value` does, when it is one expression without anything of its surroundings."""
-    if value.__kwdefaults__ or value.__code__.co_flags & NOT_PLAIN:
+    """A lambda that stands alone on its line, where all that it needs can be imported."""
+    if value.__name__ != "<lambda>":
         return None
-    found = list(_definitions(value.__code__))
-    # Two lambdas on one line are told apart by what they are compiled to.
-    same = [node for node in found if _parts(_compiled(node)) == _parts(value.__code__)] if found[1:] else found
-    if len({ast.unparse(node) for node in same}) != 1:
-        return None
+    first = value.__code__.co_firstlineno
+    same = [node for node in _lambdas(value.__code__.co_filename) if node.lineno == first]
     inner = dict(zip(value.__code__.co_freevars, value.__closure__ or (), strict=False))
     try:
         names = {**value.__globals__, **{name: cell.cell_contents for name, cell in inner.items()}}
     except ValueError:  # a cell that holds nothing yet
         return None
-    text = written(same[0], names)
+    text = written(same[0], names) if len(same) == 1 else None
     return text if text is not None and len(text) <= LONGEST else None
 
 
@@ -146,47 +141,10 @@ def _bound(node: ast.expr) -> set[str]:
     return stored | {one.arg for one in ast.walk(node) if isinstance(one, ast.arg)}
 
 
-def _definitions(code: types.CodeType) -> Iterator[ast.Lambda]:
-    """The lambdas, and the functions of one `return`, that begin on the code's first line."""
-    for node in _tree(code.co_filename):
-        if isinstance(node, ast.Lambda) and code.co_name == "<lambda>" and node.lineno == code.co_firstlineno:
-            yield node
-        elif isinstance(node, ast.FunctionDef) and (node.lineno, node.name) == (code.co_firstlineno, code.co_name):
-            last = node.body[-1]
-            before = [one for one in node.body[:-1] if not _is_docstring(one)]
-            if isinstance(last, ast.Return) and last.value and not before and not node.decorator_list:
-                yield ast.Lambda(_unannotated(node.args), last.value)
-
-
-def _is_docstring(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def _unannotated(arguments: ast.arguments) -> ast.arguments:
-    """A lambda's parameters have no annotations."""
-    copy: ast.Lambda = ast.parse("lambda: 0", mode="eval").body  # type: ignore[assignment]
-    for name, value in ast.iter_fields(arguments):
-        parts = value if isinstance(value, list) else [value]
-        plain = [ast.arg(one.arg) if isinstance(one, ast.arg) else one for one in parts]
-        setattr(copy.args, name, plain if isinstance(value, list) else plain[0])
-    return copy.args
-
-
-def _compiled(node: ast.Lambda) -> types.CodeType | None:
-    whole = compile(ast.unparse(node), "<enrich>", "eval")
-    return next((one for one in whole.co_consts if isinstance(one, types.CodeType)), None)
-
-
-def _parts(code: types.CodeType | None) -> tuple[tuple[object, ...], ...]:
-    if code is None:
-        return ()
-    constants = tuple(repr(one) for one in code.co_consts if not isinstance(one, types.CodeType))
-    return code.co_varnames, (*sorted(code.co_names),), constants
-
-
 @lru_cache(maxsize=32)
-def _tree(filename: str) -> tuple[ast.AST, ...]:
+def _lambdas(filename: str) -> tuple[ast.Lambda, ...]:
     try:
-        return tuple(ast.walk(ast.parse("".join(linecache.getlines(filename)))))
+        tree = ast.parse("".join(linecache.getlines(filename)))
     except (SyntaxError, ValueError, RecursionError):
         return ()
+    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.Lambda))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import copy
 import enum
 import sys
 from collections import defaultdict
@@ -22,7 +21,7 @@ NAME = "_enrich_probe"
 LEFT_OUT, INSTEAD, METHOD = "-", "=", ":"
 """Of `Hole.adds`: a statement that may be left out; an expression, and a method, that may be others."""
 TOLD = "!"
-"""The first sign of what a stand-in may be told above a statement."""
+"""The first sign of an assignment above a statement."""
 Span: TypeAlias = tuple[int, int, int, int]
 
 
@@ -62,25 +61,15 @@ class Probe:
         """The method of that name, or another one."""
         return getattr(owner, self._values.get(hole, name))
 
-    def words(self, hole: int) -> list[Any]:
-        """What is added to a list."""
-        return list(self._values.get(hole, ()))
-
     def keys(self, hole: int) -> dict[str, Any]:
         """What is added to a dictionary."""
         return dict(self._values.get(hole, {}))
 
-    def sets(self, hole: int, owner: Any, name: str) -> None:
-        """Set one more attribute of an object, which has to have it, or one more key: `.name`, `["key"]`."""
-        value = self._values.get(hole, ...)
-        if value is ...:
-            return
-        if name[:1] == "[":
-            owner[name[2:-2]] = value
-        elif hasattr(owner, name[1:]):
-            setattr(owner, name[1:], value)
-        else:
-            raise AttributeError(name)
+    def tells(self, hole: int, owner: Any, name: str) -> None:
+        """Set an attribute of an object, which has to have it: a stand-in is told what to give, or to raise."""
+        if hole in self._values:
+            getattr(owner, name)
+            setattr(owner, name, self._values[hole])
 
     def does(self, hole: int) -> bool:
         """Whether a step of the test is done."""
@@ -203,7 +192,6 @@ class _Opener(ast.NodeTransformer):
         self._holes: dict[Span, int] = {}
         self._steps: dict[Span, int] = {}
         self._methods: dict[Span, int] = {}
-        self._settings: dict[Span, list[tuple[int, str]]] = defaultdict(list)
         self._told: dict[Span, list[tuple[int, str]]] = defaultdict(list)
         self._added: dict[Span, list[tuple[int, str]]] = defaultdict(list)
         for at, hole in enumerate(pattern["holes"]):
@@ -213,8 +201,6 @@ class _Opener(ast.NodeTransformer):
                 self._steps[tuple(hole["span"])] = at
             elif hole["adds"][:1] == TOLD:
                 self._told[tuple(hole["span"])].append((at, hole["adds"][1:]))
-            elif hole["adds"][:1] in {".", "["}:
-                self._settings[tuple(hole["span"])].append((at, hole["adds"]))
             elif hole["span"] and hole["adds"] not in {"", INSTEAD}:
                 self._added[tuple(hole["span"])].append((at, hole["adds"]))
             elif hole["span"]:
@@ -237,37 +223,21 @@ class _Opener(ast.NodeTransformer):
         if at in self._methods and isinstance(node, ast.Attribute):
             called = _call("method", self._methods[at], self.visit(node.value), ast.Constant(node.attr))
             return ast.copy_location(called, node)
-        if isinstance(node, ast.stmt) and (at in self._steps or at in self._settings):
-            return self._step(node, at)
-        return self.generic_visit(node)
-
-    def _step(self, node: ast.stmt, at: Span) -> ast.stmt:
-        """A statement that is done if the probe says so, and what it sets besides."""
-        more = [self._set(node, *one) for one in self._settings.get(at, ())]
         self.generic_visit(node)
-        does = _call("does", self._steps[at]) if at in self._steps else ast.Constant(value=True)
-        return ast.copy_location(ast.If(does, [node, *more], []), node)
+        if isinstance(node, ast.stmt) and at in self._steps:  # it is done if the probe says so
+            return ast.copy_location(ast.If(_call("does", self._steps[at]), [node], []), node)
+        return node
 
     @staticmethod
     def _tell(number: int, name: str) -> ast.stmt:
         owner, _, attribute = name.rpartition(".")
-        return ast.Expr(_call("sets", number, ast.parse(owner, mode="eval").body, ast.Constant(f".{attribute}")))
-
-    @staticmethod
-    def _set(node: ast.stmt, number: int, name: str) -> ast.stmt:
-        assert isinstance(node, ast.Assign)
-        target = node.targets[0]
-        assert isinstance(target, ast.Attribute | ast.Subscript)
-        return ast.Expr(_call("sets", number, copy.deepcopy(target.value), ast.Constant(name)))
+        return ast.Expr(_call("tells", number, ast.parse(owner, mode="eval").body, ast.Constant(attribute)))
 
     def _add(self, node: ast.AST) -> None:
-        """What a call, a list of words, or a dictionary may be given besides."""
+        """What a call or a dictionary may be given besides."""
         if isinstance(node, ast.Call):
             more = (_call("keyword", at, ast.Constant(name)) for at, name in self._added.get(span(node.func), ()))
             node.keywords += [ast.keyword(None, one) for one in more]
-        elif isinstance(node, ast.List):
-            words = (_call("words", at) for at, _ in self._added.get(span(node), ()))
-            node.elts += [ast.Starred(one, ast.Load()) for one in words]
         elif isinstance(node, ast.Dict):
             keys = [_call("keys", at) for at, _ in self._added.get(span(node), ())]
             node.keys += [None] * len(keys)

@@ -1,6 +1,6 @@
 """`properties`: laws that the source invites, as short `@given` tests, for teams that use Hypothesis.
 
-Round trips by name, doing a thing twice, two functions that do the same.
+Round trips by name, and doing a thing twice.
 Only what holds, with several seeds and many examples, and closes a gap each time is proposed.
 """
 
@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache, partial
 from pathlib import Path
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich import imports, patch
@@ -22,9 +21,9 @@ from pytest_enrich.data import Answered, Call, Candidate, NewTest, Oracle, Origi
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.imports import parsed
 from pytest_enrich.proposers.exploring import record
-from pytest_enrich.proposers.properties import drawing, laws, outline
-from pytest_enrich.proposers.properties.drawing import Drawn, Source
+from pytest_enrich.proposers.properties import laws, outline
 from pytest_enrich.proposers.properties.laws import Law
+from pytest_enrich.proposers.properties.strategy import Source, Strategy
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.validate.gain import gained
 from pytest_enrich.writing import names
@@ -51,13 +50,12 @@ class LawRenderer(Renderer, frozen=True, kw_only=True):
         called = (calls for name, calls in tests if name == f"test_{law.name}" or len(law.functions) > 1)
         return any(wanted <= calls for calls in called)
 
-    def write(self, law: Law, drawn: Drawn, every: str, *, above: Sequence[Template] = ()) -> NewTest | None:
+    def write(self, law: Law, drawn: Sequence[Strategy], *, above: Sequence[Template] = ()) -> NewTest | None:
         """The test, or None when it would not be readable.
 
         Args:
             law: What it checks.
             drawn: The strategies of its inputs.
-            every: The inputs, in words.
             above: Decorators to put above its own.
         """
         local = self._local(law)
@@ -76,6 +74,7 @@ class LawRenderer(Renderer, frozen=True, kw_only=True):
             self.define(name, drawn=local.values()),
             *indented(resolved.codes[head:]),
         ]
+        every = " and ".join(dict.fromkeys(strategy.words for strategy in drawn))
         oracle = Oracle(line=len(code), what=law.title.partition(": ")[2], source="property", look=True)
         return NewTest(
             name=name,
@@ -100,7 +99,7 @@ class LawRenderer(Renderer, frozen=True, kw_only=True):
             local[given.parameter.name] = wanted if wanted not in local.values() else f"{wanted}_{len(local) + 1}"
         return local
 
-    def _given(self, law: Law, drawn: Drawn, local: dict[str, str]) -> Template:
+    def _given(self, law: Law, drawn: Sequence[Strategy], local: dict[str, str]) -> Template:
         if len(drawn) == 1 and not BY_KEYWORD.search(self.text):
             return drawn[0].template
         pairs = zip(law.inputs, drawn, strict=True)
@@ -194,19 +193,14 @@ class PropertiesProposer:
                 done |= {law.name} if tests else set()
 
     def _test(self, task: Task, renderer: LawRenderer, source: Source, law: Law) -> list[NewTest]:
-        """The test of a law with the widest of its strategies with which it holds, if there is one."""
-        refuted = ""
-        for drawn in source.ways(law):
-            every = drawing.words(drawn)
-            write = partial(renderer.write, law, drawn, f"{every}{refuted}")
-            tried = _tried(task, write, self._sandbox)
-            if isinstance(tried, Held):
-                written = write() if tried.gaps else None
-                return [replace(written, gaps=tried.gaps)] if written else []
-            if tried is None:
-                return []
-            refuted = refuted or f" (it does not hold for every {every})"
-        return []
+        """The test of a law that holds and closes gaps; none of another."""
+        drawn = source.drawn(law)
+        if drawn is None:
+            return []
+        write = partial(renderer.write, law, drawn)
+        closed = _closed(task, write, self._sandbox)
+        written = write() if closed else None
+        return [replace(written, gaps=closed)] if written else []
 
     def _calls(self, task: Task) -> Callable[[str], Sequence[Call]]:
         """The calls that the nearest tests make, recorded when somebody first asks."""
@@ -218,31 +212,20 @@ class PropertiesProposer:
         return lambda qualname: [call for call in recorded() if call.qualname == qualname]
 
 
-class Held(Struct, frozen=True, kw_only=True):
-    """It holds; `gaps` are those that it closes with each seed."""
+def _closed(task: Task, write: Write, sandbox: Sandbox) -> tuple[str, ...]:
+    """Run the test with a few examples and each of the seeds, then with many: the gaps that it closes each time.
 
-    gaps: tuple[str, ...]
-
-
-class Refuted(Struct, frozen=True):
-    """It does not."""
-
-
-def _tried(task: Task, write: Write, sandbox: Sandbox) -> Held | Refuted | None:
-    """Run the test with a few examples and each of the seeds, then with many; None: cannot be run, or is slow.
-
-    A gap that only some seeds close is not counted: with each run of the suite others would be missing.
+    A gap that only some seeds close is not counted: with each run of the suite others would be missing. A test
+    that fails, or is slow, closes none.
     """
-    closed = [gap.id for gap in task.target.gaps]
+    closed = tuple(gap.id for gap in task.target.gaps)
     for seed in SEEDS:
-        outcome = _once(task, write(above=_drawing(seed, FEW)), sandbox, measured=True)
-        if not isinstance(outcome, Held):
-            return outcome
-        closed = [identity for identity in closed if identity in outcome.gaps]
+        found = _once(task, write(above=_drawing(seed, FEW)), sandbox, measured=True) or ()
+        closed = tuple(identity for identity in closed if identity in found)
         if not closed:
-            return Held(gaps=())
-    outcome = _once(task, write(above=_drawing(len(SEEDS) + 1, MANY)), sandbox, measured=False)
-    return Held(gaps=tuple(closed)) if isinstance(outcome, Held) else outcome
+            return ()
+    last = _once(task, write(above=_drawing(len(SEEDS) + 1, MANY)), sandbox, measured=False)
+    return closed if last is not None else ()
 
 
 def _drawing(seed: int, examples: int) -> list[Template]:
@@ -253,7 +236,8 @@ def _drawing(seed: int, examples: int) -> list[Template]:
     ]
 
 
-def _once(task: Task, test: NewTest | None, sandbox: Sandbox, *, measured: bool) -> Held | Refuted | None:
+def _once(task: Task, test: NewTest | None, sandbox: Sandbox, *, measured: bool) -> tuple[str, ...] | None:
+    """The gaps that the test closes, None unless it passes and is quick."""
     if test is None:
         return None
     try:
@@ -268,11 +252,9 @@ def _once(task: Task, test: NewTest | None, sandbox: Sandbox, *, measured: bool)
     if not isinstance(answer, Proved):
         return None
     outcome = next((each for each in answer.outcomes if each.nodeid == nodeid), None)
-    if outcome is None or (measured and outcome.seconds > SLOWEST):
+    if outcome is None or outcome.result != "passed" or (measured and outcome.seconds > SLOWEST):
         return None
-    if outcome.result != "passed":
-        return Refuted() if outcome.result == "failed" else None
-    return Held(gaps=gained(answer, path, task.target.gaps)[0])
+    return gained(answer, path, task.target.gaps)[0]
 
 
 def _imports(text: str) -> bool:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Parameter, Template
-from pytest_enrich.proposers.properties.outline import Class, Function, Outline
+from pytest_enrich.proposers.properties.outline import Function, Outline
 from pytest_enrich.writing.words import snake
 
 IMPURE = frozenset(
@@ -44,8 +44,6 @@ WRITTEN = {
     "__bytes__": ("parse", "from_bytes", "frombytes"),
 }
 """What undoes `str(x)` and `bytes(x)`."""
-WAYS = ("slow", "fast", "naive", "simple", "reference", "legacy", "old", "python", "recursive", "original")
-"""What people put before or after a function's name to name another way of doing the same."""
 CLEANING = frozenset(
     """
     canonicalize clean cleanup collapse dedent dedupe deduplicate normalize normalise sanitize sanitise simplify
@@ -61,7 +59,6 @@ class Input(Struct, frozen=True, kw_only=True, eq=False):
 
     parameter: Parameter
     of: Function | None = None
-    cls: Class | None = None
 
 
 class Law(Struct, frozen=True, kw_only=True, eq=False):
@@ -101,10 +98,7 @@ def find(outline: Outline, name: str) -> list[Law]:
         for function in functions
         for law in kind(caller, function)
     ]
-    reaching = [law for law in every if _is_about(law, name, outline)]
-    # `slow_total` agrees with `total` and the other way round: the first one says it.
-    first = {_sides(law): law for law in reversed(reaching)}
-    return [law for law in reaching if first[_sides(law)] is law]
+    return [law for law in every if _is_about(law, name, outline)]
 
 
 class Caller(Struct, frozen=True, kw_only=True, eq=False):
@@ -212,29 +206,8 @@ def _of_object(caller: Caller, first: Function, second: Function) -> Iterator[La
     if cls is None or not cls.compared or not cls.fields or required != (0, 1):
         return
     name = snake(cls.name)
-    drawn = Input(parameter=Parameter(name=name, kind="positional", annotation=cls.name), cls=cls)
+    drawn = Input(parameter=Parameter(name=name, kind="positional", annotation=cls.name))
     yield _undone(first, second, (drawn,), caller.call(second, [caller.call(first, (), f"{{{name}}}")]))
-
-
-def agreeing(caller: Caller, function: Function) -> Iterator[Law]:
-    """That a function gives the same as the one that its name refers to (`slow_total` as `total`)."""
-    names = [function.name.removeprefix(f"{word}_").removesuffix(f"_{word}") for word in WAYS]
-    siblings = [caller.sibling(function, name) for name in names]
-    other = next((each for each in siblings if each is not None and _takes_the_same(function, each)), None)
-    scene = caller.scene(function)
-    if other is None or scene is None:
-        return
-    drawn = function if all(parameter.annotation for parameter in function.required) else other
-    yield Law(
-        functions=(function, other),
-        inputs=_inputs(drawn, drawn.required),
-        scene=scene[0],
-        left=caller.call(function, _passed(function.required), scene[1]),
-        right=caller.call(other, _passed(other.required), scene[1]),
-        name=f"{snake(function.qualname)}_agrees_with_{other.name}",
-        title=f"{function.qualname}: gives the same as {other.name}",
-        question=f"do {function.name} and {other.name} give the same for {{every}}?",
-    )
 
 
 def repeated(caller: Caller, function: Function) -> Iterator[Law]:
@@ -260,17 +233,13 @@ def repeated(caller: Caller, function: Function) -> Iterator[Law]:
         )
 
 
-KINDS: tuple[Callable[[Caller, Function], Iterator[Law]], ...] = (undoing, agreeing, repeated)
+KINDS: tuple[Callable[[Caller, Function], Iterator[Law]], ...] = (undoing, repeated)
 """The most informative ones first."""
 
 
 def _is_about(law: Law, name: str, outline: Outline) -> bool:
     reached = frozenset[str]().union(*map(outline.reached, law.functions))
     return name in reached and IMPURE.isdisjoint(reached)
-
-
-def _sides(law: Law) -> tuple[Template, frozenset[Template]]:
-    return law.result, frozenset((law.left, law.right))
 
 
 def _inputs(function: Function, parameters: Iterable[Parameter]) -> tuple[Input, ...]:
@@ -301,11 +270,6 @@ def _agree(first: Function, second: Function) -> bool:
         return False
     there, back = second.required[0].annotation, first.required[0].annotation
     return _fits(first.returns, there) and _fits(second.returns, back)
-
-
-def _takes_the_same(first: Function, second: Function) -> bool:
-    names = [[parameter.name for parameter in function.required] for function in (first, second)]
-    return names[0] == names[1] and _is_callable(first) and first.kind == second.kind
 
 
 def _fits(given: str | None, taken: str | None) -> bool:

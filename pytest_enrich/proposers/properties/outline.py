@@ -75,23 +75,20 @@ class Class(Struct, frozen=True, kw_only=True, eq=False):
         fields: What its constructor takes; None when that is not known.
         compared: Whether two objects with the same fields are equal.
         values: Whether it is an enumeration.
-        checks: The function that refuses fields (`__init__`, `__post_init__`), if there is one.
     """
 
     name: str
     fields: tuple[Parameter, ...] | None
     compared: bool
     values: bool
-    checks: ast.FunctionDef | None
 
 
 class Outline(Struct, frozen=True, kw_only=True, eq=False):
-    """A module: its public functions and its classes by name, its constants, and what private ones call."""
+    """A module: its public functions and its classes by name, and what private ones call."""
 
     module: str
     functions: dict[str, Function]
     classes: dict[str, Class]
-    constants: dict[str, ast.expr]
     calls: dict[str, frozenset[str]]
 
     def reached(self, function: Function) -> frozenset[str]:
@@ -118,7 +115,6 @@ def read(text: str, name: str) -> Outline | None:
         module=name,
         functions={function.qualname: function for function in functions},
         classes={node.name: _class(node, module) for node in module.tree.body if isinstance(node, ast.ClassDef)},
-        constants=dict(_constants(module.tree.body)),
         calls=called,
     )
 
@@ -156,13 +152,11 @@ def _class(node: ast.ClassDef, module: Module) -> Class:
     decorators = {dotted(mark).rpartition(".")[2] for mark in node.decorator_list}
     bases = {dotted(base).rpartition(".")[2] for base in node.bases}
     by_fields = bool(decorators & COMPARED or bases & COMPARED_BASES)
-    checks = methods.get("__init__") or methods.get("__post_init__")
     return Class(
         name=node.name,
         fields=_fields(node, methods, module, by_fields=by_fields, bare=not bases),
         compared=by_fields or "__eq__" in methods,
         values=bool(bases & VALUES),
-        checks=checks if isinstance(checks, ast.FunctionDef) else None,
     )
 
 
@@ -186,19 +180,3 @@ def _declared(body: Iterable[ast.stmt]) -> Iterator[Parameter]:
             if not kind_of.rpartition(".")[2].startswith("ClassVar"):
                 default = ast.unparse(statement.value) if statement.value else None
                 yield Parameter(name=statement.target.id, kind="positional", annotation=kind_of, default=default)
-
-
-def _constants(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
-    for statement in body:
-        if (
-            isinstance(statement, ast.Assign)
-            and len(statement.targets) == 1
-            and isinstance(statement.targets[0], ast.Name)
-        ):
-            yield statement.targets[0].id, statement.value
-        elif (
-            isinstance(statement, ast.AnnAssign)
-            and isinstance(statement.target, ast.Name)
-            and statement.value is not None
-        ):
-            yield statement.target.id, statement.value

@@ -1,135 +1,108 @@
-"""The smallest strategy of Hypothesis for what a parameter takes, by its annotation or by calls that were seen."""
+"""What Hypothesis draws for the inputs of a law, by their annotations or by calls that were seen."""
 
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from pytest_enrich.data import Template
+from pytest_enrich.data import Call, Template
+from pytest_enrich.proposers.properties.laws import Input, Law
 from pytest_enrich.proposers.properties.outline import Outline
 from pytest_enrich.writing.syntax import last_name, literal_value
 
-DEEPEST = 3
-SIZED = frozenset({"text", "binary", "lists", "sets", "dictionaries"})
-ORDERED = frozenset({"integers", "floats", "decimals", "fractions"})
+
+class Strategy(Struct, frozen=True):
+    """A template, and what it draws, for a person (`text`, `list`)."""
+
+    template: Template
+    words: str
 
 
-class Strategy(Struct, frozen=True, kw_only=True):
-    """A call of a function of `hypothesis.strategies`.
-
-    Attributes:
-        call: Its name; "" for a union of `parts`.
-        parts: Strategies that it is made of.
-        first: Its first argument as a template, "" for none.
-        options: Keyword arguments.
-        suffix: What comes after the call (`.map(tuple)`).
-        words: What it draws, for a person (`text`, `list`).
-    """
-
-    call: str
-    parts: tuple[Strategy, ...] = ()
-    first: Template = ""
-    options: tuple[tuple[str, Template], ...] = ()
-    suffix: str = ""
-    words: str = "value"
-
-    @property
-    def template(self) -> Template:
-        """The call, to be resolved for a file."""
-        parts = [part.template for part in self.parts]
-        if not self.call:
-            return " | ".join(parts)
-        options = [f"{name}={value}" for name, value in self.options]
-        inside = ", ".join([*([self.first] if self.first else []), *parts, *options])
-        return f"⟨hypothesis.strategies:{self.call}⟩({inside}){self.suffix}"
-
-    def having(self, **options: Template) -> Strategy:
-        """The same with these keyword arguments; what it has already stays."""
-        known = {**options, **dict(self.options)}
-        return replace(self, options=tuple(sorted(known.items(), key=lambda option: _place(option[0]))))
+def _calling(call: str, words: str) -> Strategy:
+    return Strategy(f"⟨hypothesis.strategies:{call.partition('(')[0]}⟩({call.partition('(')[2]}", words)
 
 
 PLAIN = {
-    "str": Strategy(call="text", words="text"),
-    "AnyStr": Strategy(call="text", words="text"),
-    "bytes": Strategy(call="binary", words="byte string"),
-    "bytearray": Strategy(call="binary", words="byte string"),
-    "int": Strategy(call="integers", words="whole number"),
-    "float": Strategy(call="floats", options=(("allow_nan", "False"),), words="number"),
-    "bool": Strategy(call="booleans", words="truth value"),
-    "None": Strategy(call="none", words="None"),
-    "Decimal": Strategy(call="decimals", options=(("allow_nan", "False"),), words="decimal number"),
-    "Fraction": Strategy(call="fractions", words="fraction"),
-    "date": Strategy(call="dates", words="date"),
-    "datetime": Strategy(call="datetimes", words="date and time"),
-    "time": Strategy(call="times", words="time of day"),
-    "timedelta": Strategy(call="timedeltas", words="time span"),
-    "UUID": Strategy(call="uuids", words="UUID"),
+    "str": _calling("text()", "text"),
+    "bytes": _calling("binary()", "byte string"),
+    "int": _calling("integers()", "whole number"),
+    "float": _calling("floats(allow_nan=False, allow_infinity=False)", "finite number"),
+    "bool": _calling("booleans()", "truth value"),
+    "None": _calling("none()", "None"),
+    "Decimal": _calling("decimals(allow_nan=False, allow_infinity=False)", "finite decimal number"),
+    "Fraction": _calling("fractions()", "fraction"),
+    "date": _calling("dates()", "date"),
+    "datetime": _calling("datetimes()", "date and time"),
+    "time": _calling("times()", "time of day"),
+    "timedelta": _calling("timedeltas()", "time span"),
+    "UUID": _calling("uuids()", "UUID"),
 }
-LISTS = frozenset({"list", "List", "Sequence", "Iterable", "Collection", "MutableSequence", "Iterator"})
-SETS = {"set": "sets", "Set": "sets", "frozenset": "frozensets", "FrozenSet": "frozensets", "AbstractSet": "sets"}
-DICTIONARIES = frozenset({"dict", "Dict", "Mapping", "MutableMapping"})
-NO_MODULE = Outline(module="", functions={}, classes={}, constants={}, calls={})
-LITERALS: dict[type, str] = {str: "str", bytes: "bytes", int: "int", float: "float", bool: "bool"}
+DOCUMENTED = {"string": "str", "integer": "int", "boolean": "bool"}
+CONTAINERS = {
+    **dict.fromkeys(("list", "List", "Sequence", "Iterable", "Collection", "Iterator"), ("lists", "list", 1)),
+    **dict.fromkeys(("set", "Set", "AbstractSet"), ("sets", "set", 1)),
+    **dict.fromkeys(("frozenset", "FrozenSet"), ("frozensets", "set", 1)),
+    **dict.fromkeys(("dict", "Dict", "Mapping"), ("dictionaries", "dict", 2)),
+}
+"""The strategy, its words, and of how many others it is made."""
+
+
+class Source(Struct, frozen=True, kw_only=True, eq=False):
+    """What the strategies are read from.
+
+    Attributes:
+        outline: The module under test.
+        calls: Gives the calls of a function that existing tests make, by its qualname; asked only when needed.
+    """
+
+    outline: Outline
+    calls: Callable[[str], Sequence[Call]]
+
+    def drawn(self, law: Law) -> tuple[Strategy, ...] | None:
+        """A strategy for each input; None when one is of no plain kind."""
+        found = tuple(strategy for strategy in map(self._of, law.inputs) if strategy is not None)
+        return found if len(found) == len(law.inputs) else None
+
+    def _of(self, given: Input) -> Strategy | None:
+        parameter = given.parameter
+        if parameter.annotation is not None:
+            return of_annotation(parameter.annotation, self.outline)
+        if (documented := parameter.documented) is not None:
+            return of_annotation(DOCUMENTED.get(documented.strip(), documented), self.outline)
+        if parameter.default in {"True", "False"}:
+            return PLAIN["bool"]
+        seen = self.calls(given.of.qualname) if given.of is not None else ()
+        return of_values([part.value for call in seen for part in call.arguments if part.name == parameter.name])
 
 
 def of_annotation(annotation: str, outline: Outline) -> Strategy | None:
     """The strategy for an annotation's source, None when there is no plain one."""
     try:
-        node = ast.parse(annotation.strip("'\""), mode="eval").body
+        return _of(ast.parse(annotation.strip("'\""), mode="eval").body, outline)
     except (SyntaxError, ValueError, RecursionError):
         return None
-    return _of(node, outline, DEEPEST)
 
 
 def of_values(values: Sequence[Template]) -> Strategy | None:
     """The strategy for arguments that were seen: literals of one kind, else None."""
-    literals = [literal_value(value) for value in values]
-    kinds = {_kind(literal[0]) if literal is not None else "" for literal in literals}
-    kinds = kinds - {"list[?]"} or kinds
-    kind = kinds.pop() if len(kinds) == 1 else ""
-    return of_annotation(kind, NO_MODULE) if kind else None
+    kinds = {type(literal[0]).__name__ if literal else "" for literal in map(literal_value, values)}
+    return PLAIN.get(kinds.pop()) if len(kinds) == 1 else None
 
 
-def of_documented(documented: str, outline: Outline) -> Strategy | None:
-    """The strategy for a type as docstrings give it (`list of str`)."""
-    match = re.fullmatch(r"(list|set|sequence|iterable) of (\w+?)s?", documented.strip(), re.IGNORECASE)
-    if match:
-        return of_annotation(f"{match[1].lower().replace('sequence', 'list')}[{match[2]}]", outline)
-    words = {"string": "str", "integer": "int", "boolean": "bool"}
-    return of_annotation(words.get(documented.strip(), documented), outline)
-
-
-def _place(option: str) -> tuple[int, str]:
-    """Where people write it: from least to most, the rest after that."""
-    bounds = ("min_value", "max_value", "min_size", "max_size")
-    return (bounds.index(option), "") if option in bounds else (len(bounds), option)
-
-
-def _kind(value: object) -> str:
-    """An annotation for a literal, "" when it has none that says enough."""
-    if isinstance(value, list):
-        inner = {_kind(item) for item in value}
-        return "list[?]" if not inner else f"list[{inner.pop()}]" if len(inner) == 1 else ""
-    if isinstance(value, dict):
-        keys, inner = {_kind(item) for item in value}, {_kind(item) for item in value.values()}
-        return f"dict[{keys.pop()}, {inner.pop()}]" if len(keys) == len(inner) == 1 else ""
-    return LITERALS.get(type(value), "")
-
-
-def _of(node: ast.expr, outline: Outline, depth: int) -> Strategy | None:
-    if not depth:
-        return None
-    if isinstance(node, ast.Constant):
-        return PLAIN["None"] if node.value is None else _named(str(node.value), outline)
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        return _union([_of(side, outline, depth) for side in (node.left, node.right)])
-    if isinstance(node, ast.Subscript):
-        return _generic(node, outline, depth)
+def _of(node: ast.expr, outline: Outline) -> Strategy | None:
+    match node:
+        case ast.Constant(None):
+            return PLAIN["None"]
+        case ast.Constant(str(name)):
+            return _named(name, outline)
+        case ast.BinOp(left, ast.BitOr(), right):
+            return _union([_of(left, outline), _of(right, outline)])
+        case ast.Subscript(_, ast.Tuple(elements)):
+            return _generic(last_name(node.value), elements, outline)
+        case ast.Subscript(_, element):
+            return _generic(last_name(node.value), [element], outline)
     return _named(last_name(node), outline)
 
 
@@ -137,50 +110,28 @@ def _named(name: str, outline: Outline) -> Strategy | None:
     cls = outline.classes.get(name)
     if cls is None:
         return PLAIN.get(name)
-    template = f"⟨{outline.module}:{name}⟩"
     if cls.values:
-        return Strategy(call="sampled_from", first=template, words=name)
+        return _calling(f"sampled_from(⟨{outline.module}:{name}⟩)", name)
     known = cls.fields and all(field.annotation or field.default for field in cls.fields)
-    return Strategy(call="from_type", first=template, words=name) if known else None
+    return _calling(f"from_type(⟨{outline.module}:{name}⟩)", name) if known else None
 
 
-def _generic(node: ast.Subscript, outline: Outline, depth: int) -> Strategy | None:
-    name = last_name(node.value)
-    inside = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+def _generic(name: str, inside: Sequence[ast.expr], outline: Outline) -> Strategy | None:
     if name == "Literal":
-        return Strategy(call="sampled_from", first=f"[{', '.join(map(ast.unparse, inside))}]", words="of them")
-    repeated = name in {"tuple", "Tuple"} and len(inside) == 2 and _is_dots(inside[1])  # noqa: PLR2004 - `[T, ...]`
-    parts = [_of(argument, outline, depth - 1) for argument in (inside[:1] if repeated else inside)]
-    known = tuple(part for part in parts if part is not None)
-    if len(known) < len(parts):
+        return _calling(f"sampled_from([{', '.join(map(ast.unparse, inside))}])", "of them")
+    parts = [_of(argument, outline) for argument in inside]
+    if name in {"Optional", "Union"}:
+        return _union([*parts, PLAIN["None"]] if name == "Optional" else parts)
+    templates = [part.template for part in parts if part is not None]
+    call, words, count = CONTAINERS.get(name, ("tuples", "tuple", len(parts)))
+    if len(templates) != count or (call == "tuples" and name not in {"tuple", "Tuple"}):
         return None
-    if name == "Optional":
-        return _union([*known, PLAIN["None"]])
-    if name == "Union":
-        return _union(parts)
-    return _container(name, known, repeated=repeated)
-
-
-def _container(name: str, parts: tuple[Strategy, ...], *, repeated: bool) -> Strategy | None:
-    if name in LISTS:
-        return Strategy(call="lists", parts=parts, words="list")
-    if name in SETS:
-        return Strategy(call=SETS[name], parts=parts, words="set")
-    if name in DICTIONARIES and len(parts) == 2:  # noqa: PLR2004 - keys and values
-        return Strategy(call="dictionaries", parts=parts, words="dict")
-    if name in {"tuple", "Tuple"}:
-        suffix = ".map(tuple)" if repeated else ""
-        return Strategy(call="lists" if repeated else "tuples", parts=parts, suffix=suffix, words="tuple")
-    return parts[0] if name in {"Annotated", "Final"} else None
+    return _calling(f"{call}({', '.join(templates)})", words)
 
 
 def _union(parts: Sequence[Strategy | None]) -> Strategy | None:
     known = [part for part in parts if part is not None]
     if len(known) < len(parts):
         return None
-    ordered = sorted(known, key=lambda part: part.call != "none")
-    return Strategy(call="", parts=tuple(ordered), words=" or ".join(part.words for part in known))
-
-
-def _is_dots(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is ...
+    first = sorted(known, key=lambda part: part != PLAIN["None"])
+    return Strategy(" | ".join(part.template for part in first), " or ".join(part.words for part in known))

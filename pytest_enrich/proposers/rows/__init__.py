@@ -45,14 +45,10 @@ WRITERS: dict[Kind, Callable[[VariantRenderer], Candidate | None]] = {
 
 
 class Written(Struct, frozen=True):
-    """What was made of a variant that has these values in the place of others.
-
-    `is_second` when a row was made of it, too, which comes first.
-    """
+    """What was made of a variant that has these values in the place of others."""
 
     values: tuple[Template, ...]
     candidate: Candidate
-    is_second: bool
 
 
 class RowsProposer:
@@ -95,8 +91,7 @@ class RowsProposer:
     def _rather_rows(self, task: Task, others: Sequence[Written]) -> Iterator[Candidate]:
         """Rows with the values of these, and then these."""
         wanted = {gap for written in others for gap in written.candidate.gaps}
-        first = [written for written in others if not written.is_second]
-        values = dict.fromkeys(value for written in first for value in written.values)
+        values = dict.fromkeys(value for written in others for value in written.values)
         narrowed = replace(task, target=task.target.without(lambda gap: gap.id not in wanted))
         yield from self._rows(narrowed, tuple((Argument(name="", value=value),) for value in values))
         yield from (written.candidate for written in others)
@@ -127,11 +122,12 @@ class RowsProposer:
                 sheet=sheet,
                 variant=variant,
             )
-            for number, candidate in enumerate(_written(renderer)):
+            candidate = _candidate(renderer)
+            if candidate is not None:
                 # Where tests call the target, one of a call that was searched for notices more, most often.
                 spare = variant.spare or (isinstance(candidate, NewTest) and sheet.is_direct(task.target))
                 ranked = replace(candidate, origin=replace(candidate.origin, spare=spare))
-                yield Written(sheet.values(variant), ranked, is_second=number > 0)
+                yield Written(sheet.values(variant), ranked)
 
     def _varied(self, job: Vary, sheets: Sequence[Sheet]) -> Varied | None:
         execution = self._sandbox.execute(job, timeout=job.seconds + START_SECONDS)
@@ -180,15 +176,11 @@ def _takes_rows(sheet: Sheet) -> bool:
     return sheet.takes_rows
 
 
-def _written(renderer: VariantRenderer) -> Iterator[Candidate]:
-    """What a variant may become: one more case, where the list is that of others, before a test beside it."""
+def _candidate(renderer: VariantRenderer) -> Candidate | None:
+    """What a variant becomes."""
     sheet, variant = renderer.sheet, renderer.variant
-    made: list[Candidate | None]
     if sheet.is_apart and sheet.is_of_cases(variant):
-        return  # that was tried as a row, and is none
+        return None  # that was tried as a row, and is none
     if variant.raised:  # of what is drawn nothing may raise: the test says so
-        made = [None if sheet.kind == "example" else failure.write(renderer)]
-    else:
-        first = [row.write_row(renderer)] if sheet.kind == "sibling" and sheet.takes_rows else []
-        made = [*first, WRITERS[sheet.kind](renderer)]
-    yield from (candidate for candidate in made if candidate is not None)
+        return None if sheet.kind == "example" else failure.write(renderer)
+    return WRITERS[sheet.kind](renderer)

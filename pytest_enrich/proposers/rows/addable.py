@@ -1,4 +1,4 @@
-"""What callers of a target, and its tests, may pass or set besides what they do: parameters, options, keys, kin.
+"""What callers of a target, and its tests, may pass besides what they do: parameters and keys.
 
 `Hole.adds` says how, by the marks that are here.
 """
@@ -6,20 +6,17 @@
 from __future__ import annotations
 
 import ast
-import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from pytest_enrich.data import Target, Template
-from pytest_enrich.proposers.rows import asked, options
-from pytest_enrich.proposers.rows.asked import Known
-from pytest_enrich.proposers.rows.options import Option
-from pytest_enrich.writing.syntax import Function, calls, is_literal, last_name, nodes_of
+from pytest_enrich.proposers.rows import asked
+from pytest_enrich.writing.syntax import Function, is_literal, last_name, nodes_of
 
-WORDS, KEYS = "*", "**"
-"""More words at the end of a list, more keys in a dictionary."""
+KEYS = "**"
+"""More keys in a dictionary."""
 INSTEAD = "="
 """Something else in the place of an expression."""
 METHOD = ":"
@@ -27,9 +24,7 @@ METHOD = ":"
 LEFT_OUT = "-"
 """A step that is not done."""
 CONFIGURED = "!"
-"""An assignment that configures a mock, above a statement: `!load.return_value`."""
-ATTRIBUTE, ITEM = ".", "["
-"""The first sign of one more assignment: `.name`, `["key"]`."""
+"""An assignment above a statement, as those that configure a mock: `!load.return_value`."""
 Optional: TypeAlias = tuple[str, "ast.expr | None", ast.expr]
 """The name of a parameter, its hint, its default."""
 VALUES: Mapping[str, tuple[str, ...]] = {
@@ -61,49 +56,32 @@ EITHER = ("True", "None", "'a'", "1", "False")
 RETURNED = {True: ("False", "True"), False: ("None", "False")}
 """For what a mock gives: where only its truth is asked, and where something else is."""
 MOST_PAIRED = 4
-COMMON = {name for kind in (dict, list, set, str, io.IOBase) for name in dir(kind)}
-"""Methods that say nothing of the kind of a class: many that are not alike have them."""
 
 
 class Keyword(Struct, frozen=True):
-    """An optional parameter, values to pass for it, and the literal that it is by default, "" for none."""
+    """A parameter, a key or an attribute, values for it, and the literal that it is by default, "" for none."""
 
     name: str
     values: tuple[str, ...]
     default: str = ""
 
 
-class Kin(Struct, frozen=True):
-    """The class of a target that no test reaches, and the names under which tests know others of its kind."""
-
-    own: Template = ""
-    names: frozenset[str] = frozenset()
-
-    def made(self, function: Function) -> list[ast.Call]:
-        """Where a test makes one of them."""
-        return [call for call in calls(function) if last_name(call.func) in self.names]
-
-
 class Addable(Struct, frozen=True):
     """All that the target asks for by name; `callables` are the names that take the keywords.
 
-    `keys` are what it looks for in mappings, and `attributes` in objects, with values to try; `tables` what
-    functions look up in theirs; `caught` are templates of the exceptions that no test makes it catch, `tried` the
-    methods that may raise them, and `outcomes` those that decide something, with what they may give; `kin` are
-    classes of the kind of its own; `made` are the keywords of classes beside it whose attributes it asks for;
-    `verbs` are the methods of a request that it knows.
+    `keys` are what it looks for in mappings, and `attributes` in objects, with values to try; `caught` are
+    templates of the exceptions that no test makes it catch, `tried` the methods that may raise them, and
+    `outcomes` those that decide something, with what they may give; `made` are the keywords of classes beside it
+    whose attributes it asks for; `verbs` are the methods of a request that it knows.
     """
 
     callables: frozenset[str] = frozenset()
     keywords: tuple[Keyword, ...] = ()
-    options: tuple[Option, ...] = ()
     keys: tuple[Keyword, ...] = ()
     attributes: tuple[Keyword, ...] = ()
-    tables: Known = {}
     caught: tuple[Template, ...] = ()
     tried: tuple[str, ...] = ()
     outcomes: tuple[Keyword, ...] = ()
-    kin: Kin = Kin()
     made: Mapping[str, tuple[Keyword, ...]] = {}
     verbs: frozenset[str] = frozenset()
 
@@ -117,23 +95,19 @@ def of(target: Target, source: str) -> Addable:
     texts = tuple(constant for constant in target.constants if constant[:1] in "'\"")[:MOST_PAIRED]
     named = set(asked.names(own))
     callables = {part for part in target.qualname.split(".")[-2:] if part != "__init__"}
-    taken = (option for option in options.declared(tree) if _variable(option.text) in named)
     switches = {key for call in asked.truth_tested(own) for key in asked.keys(call)}
     keys = dict.fromkeys(asked.keys(own))
     return Addable(
         callables=frozenset({*callables, *aliases(tree, callables)}),
         keywords=_keywords(tree, target.qualname, named, texts),
-        options=tuple(dict.fromkeys(taken)),
         keys=tuple(Keyword(key, (*(SWITCH if key in switches else PLAIN), *texts)) for key in keys),
         attributes=tuple(Keyword(name, (*EITHER, *texts)) for name in dict.fromkeys(asked.attributes(own))),
-        tables=asked.tables(tree),
         caught=asked.caught(target, tree),
         tried=tuple(dict.fromkeys(asked.tried(own)))[:MOST_PAIRED],
         outcomes=tuple(
             Keyword(name, RETURNED[is_truth] if is_truth else (*RETURNED[is_truth], *texts))
             for name, is_truth in [*asked.outcomes(own).items()][:MOST_PAIRED]
         ),
-        kin=kin_of(target, tree),
         verbs=VERBS.intersection(
             constant[1:-1].lower() for constant in target.constants if constant[1:-1].isupper()
         ),
@@ -143,20 +117,6 @@ def of(target: Target, source: str) -> Addable:
             if isinstance(node, ast.ClassDef)
         },
     )
-
-
-def kin_of(target: Target, tree: ast.Module) -> Kin:
-    """Those that have such a method as the target is; none where a test reaches it, or its class is private."""
-    owner, _, method = target.qualname.rpartition(".")
-    is_reached = any(near.shared for near in target.nearest)
-    if not owner or "." in owner or owner[:1] == "_" or method in COMMON or is_reached:
-        return Kin()
-    classes = (node for node in tree.body if isinstance(node, ast.ClassDef))
-    parameters = {node.name: _parameters(node, method) for node in classes}
-    own = parameters.pop(owner, None)
-    names = {name for name, others in parameters.items() if others is not None and others == own}
-    known = frozenset({*names, *aliases(tree, names)})
-    return Kin(f"⟨{target.module}:{owner}⟩", known) if known else Kin()
 
 
 def aliases(tree: ast.Module, names: Collection[str]) -> Iterator[str]:
@@ -175,12 +135,6 @@ def _keywords(tree: ast.Module, qualname: str, named: set[str], texts: Sequence[
         if name in named
     }
     return tuple(keywords.values())
-
-
-def _parameters(owner: ast.ClassDef, method: str) -> list[str] | None:
-    """The names of what a method of a class is given; None where it has none of that name."""
-    methods = (node for node in owner.body if isinstance(node, Function) and node.name == method)
-    return next(([each.arg for each in nodes_of(ast.arg, node.args)] for node in methods), None)
 
 
 def _definition(tree: ast.Module, qualname: str) -> tuple[Function | None, ast.ClassDef | None]:
@@ -252,8 +206,3 @@ def _choices(hint: ast.expr | None) -> Iterator[ast.expr]:
     for node in nodes_of(ast.Subscript, hint) if hint is not None else ():
         if last_name(node.value) == "Literal":
             yield from node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-
-
-def _variable(option: str) -> str:
-    """That of an option."""
-    return option.lstrip("-").replace("-", "_")

@@ -6,24 +6,15 @@ import ast
 import builtins
 import re
 from collections.abc import Iterator, Mapping
-from typing import TypeAlias
 
 from pytest_enrich.data import Target, Template
-from pytest_enrich.writing.syntax import Function, functions_in, last_name, nodes_of, texts
+from pytest_enrich.writing.syntax import last_name, nodes_of, texts
 
 LOOKING = {"get", "pop", "setdefault"}
-MOST_KEYS, MOST_CAUGHT = 60, 4
+MOST_CAUGHT = 4
 CONSTRUCTED = {"JSONDecodeError": "('a', 'b', 0)", "UnicodeDecodeError": "('ascii', b'a', 0, 1, 'b')"}
 CALLS = ("", "('a')", *CONSTRUCTED.values())
 """What follows the class: nothing most often; some cannot be made of that."""
-
-
-class Keyed(dict[str, tuple[str, ...]]):
-    """Source of keys, by the parameter's name and by its place (`#0`) among the arguments of a call."""
-
-
-Known: TypeAlias = Mapping[str, Keyed]
-"""By the name of the function."""
 
 
 def names(tree: ast.AST) -> Iterator[str]:
@@ -36,7 +27,7 @@ def names(tree: ast.AST) -> Iterator[str]:
 
 def keys(tree: ast.AST) -> Iterator[str]:
     """The texts that are looked up: `data["key"]`, `data.get("key")`, `"key" in data`."""
-    return texts(key for _, key in _looked_up(tree))
+    return texts(_looked_up(tree))
 
 
 def attributes(tree: ast.AST) -> Iterator[str]:
@@ -77,21 +68,6 @@ def tried(tree: ast.AST) -> Iterator[str]:
     return filter(None, map(_method, nodes_of(ast.Call, *body)))
 
 
-def tables(tree: ast.Module) -> dict[str, Keyed]:
-    """What the functions of a module look up in its tables."""
-    written = dict(table for node in tree.body for table in _written_tables(node))
-    every = ((function.name, _keyed(function, written)) for function in functions_in(tree)) if written else ()
-    return {name: keyed for name, keyed in dict(every).items() if keyed}
-
-
-def table_keys(call: ast.Call, argument: ast.expr, known: Known) -> tuple[str, ...]:
-    """What may stand in the place of an argument of a call."""
-    keyed = known.get(last_name(call.func), Keyed())
-    name = next((keyword.arg for keyword in call.keywords if keyword.value is argument), None)
-    place = next((f"#{at}" for at, passed in enumerate(call.args) if passed is argument), "")
-    return keyed.get(name or place, ())
-
-
 def caught(target: Target, tree: ast.Module) -> tuple[Template, ...]:
     """Templates of the exceptions that a target catches where no test makes it, in the order of the gaps.
 
@@ -120,42 +96,15 @@ def _awaited(value: ast.expr) -> ast.expr:
     return value.value if isinstance(value, ast.Await) else value
 
 
-def _looked_up(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """What is looked up in what: `table[key]` where it is read, `table.get(key)`, `key in table`."""
+def _looked_up(tree: ast.AST) -> Iterator[ast.expr]:
+    """What is looked up: `table[key]` where it is read, `table.get(key)`, `key in table`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
-            yield node.value, node.slice
+            yield node.slice
         elif isinstance(node, ast.Call) and last_name(node.func) in LOOKING and node.args:
-            yield getattr(node.func, "value", node.func), node.args[0]
+            yield node.args[0]
         elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
-            yield node.comparators[0], node.left
-
-
-def _written_tables(node: ast.stmt) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The name of a mapping that is written out, and its keys."""
-    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-    value = getattr(node, "value", None)
-    if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(value, ast.Dict):
-        values = (key.value for key in value.keys if isinstance(key, ast.Constant))
-        plain = [repr(key) for key in values if isinstance(key, str | int) and not isinstance(key, bool)]
-        yield from ((name, (*plain[:MOST_KEYS],)) for name in map(_name, targets) if name and plain)
-
-
-def _keyed(function: Function, written: Mapping[str, tuple[str, ...]]) -> Keyed:
-    parameters = function.args
-    order = [each.arg for each in (*parameters.posonlyargs, *parameters.args) if each.arg not in {"self", "cls"}]
-    own = {*order, *(each.arg for each in parameters.kwonlyargs)}
-    keyed = Keyed()
-    for place, key in _looked_up(function):
-        table, name = _name(place), _name(key)
-        if name in own and table in written:
-            keyed[name] = tuple(dict.fromkeys((*keyed.get(name, ()), *written[table])))
-    keyed.update({f"#{at}": keyed[name] for at, name in enumerate(order) if name in keyed})
-    return keyed
-
-
-def _name(node: ast.AST | None) -> str:
-    return node.id if isinstance(node, ast.Name) else ""
+            yield node.left
 
 
 def _handlers(target: Target) -> Iterator[str]:

@@ -60,20 +60,12 @@ def nearest(
 ) -> list[list[Sheet]]:
     """The nearest tests that are wanted and in which something can vary, by file.
 
-    Those with cases come first, and last, as what tests beside them are made of. Of a target that no test reaches
-    it is those that make another class of its kind. With the text of the `source` file they may be given what they
-    do not pass.
+    Those with cases come first, and last, as what tests beside them are made of. With the text of the `source`
+    file they may be given what they do not pass.
     """
     known = addable.of(target, source) if source else addable.Addable()
     shelf = Shelf(target, read, known)
-    nodeids = dict.fromkeys(
-        near.nodeid.partition("[")[0] for near in target.nearest if near.shared or known.kin.own
-    )
-    if known.kin.own:
-        kin = shelf.sheets(
-            nodeids, lambda sheet: wanted(sheet) and bool(known.kin.made(sheet.function)), MOST_TESTS, apart=True
-        )
-        return [*islice(by_file(kin), MOST_FILES)]
+    nodeids = dict.fromkeys(near.nodeid.partition("[")[0] for near in target.nearest if near.shared)
     first = shelf.sheets([*nodeids][:MOST_READ], wanted, MOST_TESTS)
     rows = [sheet.pattern.nodeid for sheet in first if sheet.kind == "row"]
     apart = shelf.sheets(rows, wanted, MOST_APART, apart=True)

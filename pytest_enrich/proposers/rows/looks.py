@@ -20,8 +20,6 @@ TRUTH = {"assertTrue": True, "assertFalse": False}
 BOTH = 2
 LONGEST_MESSAGE = 1000
 """What is matched is only its beginning."""
-TEXTUAL = {"join", "strip", "lstrip", "rstrip", "format", "encode", "dedent", "cleandoc"}
-"""Functions that only say how a text is written."""
 WITH = {"assert_called_with", "assert_called_once_with", "assert_awaited_with", "assert_awaited_once_with"}
 """Assertions that say with what."""
 AT_ALL = {"assert_called", "assert_called_once", "assert_not_called", "assert_awaited", "assert_not_awaited"}
@@ -121,12 +119,12 @@ def raising_call(function: ast.AST, point: Point) -> ast.Call:
 
 
 def expected_variables(function: ast.AST) -> dict[str, ast.expr]:
-    """The values that are made of literals, by the variables that get them once and are read once."""
+    """The literals, by the variables that get them once and are read once."""
     uses = Counter((node.id, isinstance(node.ctx, ast.Load)) for node in nodes_of(ast.Name, function))
     values: dict[str, ast.expr] = {}
     for node in nodes_of(ast.Assign, function):
         match node.targets:
-            case [ast.Name(name)] if uses[name, True] == uses[name, False] == 1 and _is_written(node.value):
+            case [ast.Name(name)] if uses[name, True] == uses[name, False] == 1 and is_literal(node.value):
                 values[name] = node.value
     return values
 
@@ -244,13 +242,3 @@ def _names_class(call: ast.Call) -> bool:
     most = 2 if last_name(call.func) == "assertRaisesRegex" else 1
     named = bool(call.args) and isinstance(call.args[0], ast.Name | ast.Attribute)
     return named and len(call.args) <= most and all(keyword.arg == "match" for keyword in call.keywords)
-
-
-def _is_written(node: ast.expr) -> bool:
-    """Whether it is a literal, or one of several lines as people write it."""
-    if isinstance(node, ast.Call):
-        parts = [*node.args, *([node.func.value] if isinstance(node.func, ast.Attribute) else [])]
-        return last_name(node.func) in TEXTUAL and not node.keywords and all(map(_is_written, parts))
-    if isinstance(node, ast.BinOp):
-        return _is_written(node.left) and _is_written(node.right)
-    return is_literal(node)

@@ -1,4 +1,4 @@
-"""The mocks of a test: by which expressions it knows them, and what else a collaborator may give, or raise."""
+"""What a test may set besides: of objects what the target asks for, of mocks what they give, or raise."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ MOCKS, PATCHES = {"Mock", "MagicMock", "AsyncMock", "create_autospec"}, {"patch"
 NOT_BY_ITSELF = {"new", "new_callable", "wraps", None}
 SET_UPS = {"setUp", "asyncSetUp", "setup_method", "setup"}
 MOST_MOCKS, MOST_VALUES = 16, 6
+MOST_SETTINGS, MOST_SET = 12, 5
 
 
 def mock_holes(tree: ast.Module, owner: str | None, function: Function, known: Addable) -> list[Hole]:
@@ -34,8 +35,28 @@ def mock_holes(tree: ast.Module, owner: str | None, function: Function, known: A
     return [*_returning(assigned, known), *_replacing(tree, function, known), *holes][:MOST_MOCKS]
 
 
+def setting_holes(function: Function, known: Addable) -> list[Hole]:
+    """Below what a test sets of an object, a place for each other attribute that the target asks for."""
+    pairs = (
+        (statement.targets[0], after)
+        for statement, after in _followed(function.body)
+        if isinstance(statement, ast.Assign)
+    )
+    assigned = [(target, after) for target, after in pairs if isinstance(target, ast.Attribute)]
+    there = {ast.unparse(target) for target, _ in assigned}
+    last = {ast.unparse(target.value): after for target, after in assigned}
+    return [
+        Hole(
+            span=span(after), values=("...",), adds=f"{CONFIGURED}{owner}.{one.name}", offers=one.values[:MOST_SET]
+        )
+        for owner, after in last.items()
+        for one in known.attributes
+        if f"{owner}.{one.name}" not in there
+    ][:MOST_SETTINGS]
+
+
 def is_configured(hole: Hole) -> bool:
-    """Whether it is a place for an assignment that configures a mock."""
+    """Whether it is a place for an assignment."""
     return hole.adds[:1] == CONFIGURED
 
 
@@ -69,9 +90,10 @@ def described(hole: Hole, value: str) -> str:
     return f"{'.'.join(hole.adds[1:].split('.')[-2:])} = {value}"
 
 
-def configured_method(hole: Hole) -> str:
-    """The name of what is called."""
-    return hole.adds[1:].split(".")[-2]
+def configured_name(hole: Hole, slug: str) -> str:
+    """In a name: the method and what it gives, or the attribute that is set."""
+    *_, method, attribute = hole.adds[1:].split(".")
+    return f"{method}_{slug}".strip("_") if attribute in {RETURNS, RAISES} else attribute
 
 
 def mock_places(tree: ast.Module, owner: str | None, function: Function) -> Iterator[tuple[str, Span]]:

@@ -10,8 +10,6 @@ from msgspec import Struct
 from pytest_enrich.data import Hole, Variant
 from pytest_enrich.writing.syntax import Function, Text, last_name, nodes_of, used
 
-VALUES = 1
-"""The place of the list among the arguments."""
 MADE_AND_USED = 2
 """So often is a constant named that has one use."""
 PLAIN = {"ids", "argnames", "argvalues"}
@@ -25,15 +23,13 @@ MOST_FIXTURES, FAR = 6, 3
 class Cases(Struct, frozen=True, kw_only=True):
     """What one `parametrize` lists: `argnames`, whether a value alone is a case, and the `rows`.
 
-    `shared` says whether something else reads the list, and `sharers` are the names of the tests that have it,
-    too, where nothing but such tests does: what is added to it is added to them.
+    `shared` says whether something else reads the list: what is added to it would be added there, too.
     """
 
     argnames: tuple[str, ...]
     bare: bool
     rows: tuple[tuple[str, ...], ...]
     shared: bool = False
-    sharers: tuple[str, ...] = ()
 
     def column(self, name: str) -> tuple[str, ...]:
         """The values of one parameter, row by row."""
@@ -122,8 +118,7 @@ def _cases_of(text: Text, call: ast.Call) -> Cases | None:
     fitting = tuple(row for row in rows if row and len(row) == len(argnames))
     if not argnames or not fitting:
         return None
-    shared, sharers = _sharing(text, passed["argvalues"], call)
-    return Cases(argnames=argnames, bare=bare, rows=fitting, shared=shared, sharers=sharers)
+    return Cases(argnames=argnames, bare=bare, rows=fitting, shared=_is_shared(text, passed["argvalues"]))
 
 
 def _argnames(node: ast.expr) -> tuple[tuple[str, ...], bool]:
@@ -147,23 +142,11 @@ def _listed(text: Text, node: ast.expr | None) -> list[ast.expr] | None:
     return node.elts if isinstance(node, ast.List | ast.Tuple) else None
 
 
-def _sharing(text: Text, node: ast.expr, call: ast.Call) -> tuple[bool, tuple[str, ...]]:
-    """Whether something else reads a constant, and the tests that do, where nothing else does."""
+def _is_shared(text: Text, node: ast.expr) -> bool:
+    """Whether something else reads a list, which then has a name."""
     if not isinstance(node, ast.Name):
-        return False, ()
-    uses = sum(name.id == node.id for name in nodes_of(ast.Name, text.tree))
-    owners = (owner for owner in ast.walk(text.tree) if isinstance(owner, Function | ast.ClassDef))
-    sharers = [owner.name for owner in owners for mark in owner.decorator_list if _has(mark, node.id, call)]
-    return uses > MADE_AND_USED, tuple(sharers) if uses == len(sharers) + MADE_AND_USED else ()
-
-
-def _has(decorator: ast.expr, name: str, call: ast.Call) -> bool:
-    """Whether another `parametrize` takes its cases from the constant of this name."""
-    if decorator is call or not is_parametrize(decorator) or not isinstance(decorator, ast.Call):
         return False
-    by_name = (keyword.value for keyword in decorator.keywords if keyword.arg == "argvalues")
-    values = (*decorator.args[VALUES : VALUES + 1], *by_name)
-    return any(isinstance(value, ast.Name) and value.id == name for value in values)
+    return sum(name.id == node.id for name in nodes_of(ast.Name, text.tree)) > MADE_AND_USED
 
 
 def _assigned(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:

@@ -63,8 +63,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
 
     @property
     def takes_rows(self) -> bool:
-        """Whether a variant can become one more case; where other tests have the list, it becomes theirs, too."""
-        return self.kind == "row" or (self.cases is not None and bool(self.cases.sharers))
+        """Whether a variant can become one more case."""
+        return self.kind == "row"
 
     @property
     def local_names(self) -> set[str]:
@@ -101,10 +101,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
         return tuple(value for hole, value in pairs if not hole.adds and not hole.fixture)
 
     def with_added(self, known: Addable) -> Sheet:
-        """The same with what may be given besides, or left out; of a row only a command's words, and keys."""
-        worded = (adding.with_words(hole, self.function, known) for hole in self.pattern.holes)
-        keyed = (adding.with_keys(hole, self.function, known) for hole in worded)
-        asking = (adding.with_query(hole, known) for hole in keyed)
+        """The same with what may be given besides, or left out."""
+        asking = (adding.with_query(hole, known) for hole in self.pattern.holes)
         holes = tuple(adding.with_default(hole, self.function, known) for hole in asking)
         if self.kind == "sibling":
             rows = len(self.cases.rows) if self.cases is not None else 1
@@ -114,10 +112,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
     def _more(self, known: Addable) -> Iterator[Hole]:
         """Places beside what stands there."""
         yield from adding.added_holes(self.function, known)
-        yield from adding.default_holes(self.text, self.function, known)
         yield from adding.verb_holes(self.function, known)
-        yield from adding.kin_holes(self.text, self.function, known.kin)
-        yield from adding.setting_holes(self.function, known)
+        yield from mocks.setting_holes(self.function, known)
         yield from mocks.mock_holes(self.text.tree, self.placement.owner, self.function, known)
         yield from steps.step_holes(self.function)
 

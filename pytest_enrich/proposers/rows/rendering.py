@@ -114,7 +114,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         return lists == bool(sheet.cases) and not left & used(*nodes) and not bound
 
     def _added(self, hole: Hole, value: str) -> Edit:
-        """What is passed or set besides, or left out."""
+        """What is passed besides, or left out."""
         if hole.adds in {LEFT_OUT, INSTEAD} and hole.span is not None:
             return hole.span, "" if hole.adds == LEFT_OUT else value
         if hole.adds == METHOD and hole.span is not None:
@@ -124,8 +124,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
             )
         if mocks.is_configured(hole):
             return mocks.configuring_edit(hole, value)
-        write = adding.setting_edit if adding.is_setting(hole) else adding.adding_edit
-        return write(self.sheet.text, hole, value)
+        return adding.adding_edit(self.sheet.text, hole, value)
 
 
 def _signature(start: str, arguments: Sequence[str], end: str) -> list[str]:

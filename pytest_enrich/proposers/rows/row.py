@@ -40,7 +40,7 @@ def write_row(renderer: VariantRenderer) -> NewRow | None:
         imports=resolved.imports,
         placement=sheet.placement,
         title=names.title(renderer.case(_seen(expected)), _done(expected, values)),
-        look=_question(renderer, expected, values) + _shared_with(cases.sharers),
+        look=_question(renderer, expected, values),
         oracle=_oracles(expected, raised=raised),
         origin=renderer.origin,
         gaps=tuple(gap.id for gap in gaps),
@@ -105,10 +105,6 @@ def _oracles(expected: dict[str, Template], *, raised: bool) -> tuple[Oracle, ..
         Oracle(line=1, what=body.shown(value), source="raises" if raised else "observed", look=at == 0)
         for at, value in enumerate(expected.values())
     )
-
-
-def _shared_with(sharers: Sequence[str]) -> str:
-    return f"; it is a case of {', '.join(sharers)}, too" if sharers else ""
 
 
 def _example_call(sheet: Sheet, variant: Variant) -> Template:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import NewTest, Observation, Oracle, Sighting, Span, Template, Variant
 from pytest_enrich.proposers.rows import mocks, stating, steps
-from pytest_enrich.proposers.rows.addable import ATTRIBUTE, LEFT_OUT
+from pytest_enrich.proposers.rows.addable import LEFT_OUT
 from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.proposers.rows.rendering import VariantRenderer
 from pytest_enrich.writing import body, names, questions, words
@@ -114,10 +114,10 @@ def _changes(renderer: VariantRenderer) -> Iterator[tuple[str, Template, str]]:
         if hole.adds == LEFT_OUT:
             continue
         # Of an exception that is raised its class says enough, and what is passed besides has a name.
-        named = hole.adds.lstrip(ATTRIBUTE) if hole.adds != mocks.RAISES else ""
+        named = hole.adds if hole.adds != mocks.RAISES else ""
         slug = words.value_slug(RAISED.sub(r"\1", value))
         if mocks.is_configured(hole):
-            yield "with", mocks.described(hole, value), f"{mocks.configured_method(hole)}_{slug}".strip("_")
+            yield "with", mocks.described(hole, value), mocks.configured_name(hole, slug)
         else:
             yield "with", value, named if named.isidentifier() else ""
     for step in _gone(sheet, variant):

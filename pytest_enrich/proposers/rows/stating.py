@@ -142,7 +142,7 @@ def looked(sheet: Sheet, seen: Mapping[int, str], edits: Sequence[Edit]) -> Iter
             continue
         is_one = code in SINGLETONS
         if look.site is not None and (look.constant or is_one == look.identity):
-            yield look.site, _in_lines(sheet, look.site, code)
+            yield look.site, code
             continue
         subject = sheet.text.rewritten(look.point.subject, edits).strip()
         yield look.point.span, _stated(sheet, look, subject, code)
@@ -253,17 +253,6 @@ def _call_edits(sheet: Sheet, point: Point, code: str, edits: Sequence[Edit]) ->
     statement = next(node for node in nodes_of(ast.Expr, sheet.function) if span(node) == point.span)
     changed = call_edit(statement, code, sheet.text.rewritten(point.subject, edits).strip())
     yield from [changed] if changed is not None else []
-
-
-def _in_lines(sheet: Sheet, site: Span, code: str) -> str:
-    """A text of several lines as one that is joined of them, where that is what stands there."""
-    node = next((call for call in nodes_of(ast.Call, sheet.function) if span(call) == site), None)
-    text = ast.literal_eval(code) if node is not None and code[:1] in "'\"" else None
-    if not isinstance(text, str) or node is None or ast.unparse(node.func) != r"'\n'.join" or "\n" not in text:
-        return code
-    indent = " " * (sheet.function.col_offset + 4)
-    lines = "".join(f"{indent}        {line!r},\n" for line in text.split("\n"))
-    return f'"\\n".join(\n{indent}    [\n{lines}{indent}    ]\n{indent})'
 
 
 def _stated(sheet: Sheet, look: Look, subject: str, code: str) -> str:

@@ -76,17 +76,17 @@ class Shop:
 class Screen:
     """A real terminal of a size, with a command in it."""
 
-    def __init__(self, shop: Shop, *words: str, columns: int = 80, rows: int = 24, **environment: str) -> None:
+    def __init__(self, shop: Shop, *words: str, **environment: str) -> None:
+        self._read = 0
         self._tmux = ["tmux", "-L", uuid.uuid4().hex, "-f", "/dev/null"]
         command = shlex.join([sys.executable, "-m", "pytest_enrich", *words])
         if "TERM" in environment:  # tmux says its own
             command = f"TERM={environment['TERM']} {command}"
-        size = ["-x", str(columns), "-y", str(rows)]
         started = [
             *self._tmux,
             "new-session",
             "-d",
-            *size,
+            *("-x", "80", "-y", "24"),
             "-c",
             str(shop.root),
             f"{command}; echo ended $?; read x",
@@ -97,16 +97,16 @@ class Screen:
         shown = subprocess.run([*self._tmux, "capture-pane", "-p", *options], check=False, capture_output=True)
         return shown.stdout.decode()
 
-    def lines(self) -> list[str]:
-        return self.text().rstrip().splitlines()
-
-    def wait(self, *texts: str, prompt: str = " >") -> str:
-        """The screen once it has all of these, and asks."""
+    def wait(self, *texts: str) -> str:
+        """What came since the last question that was waited for, once it has all of these, and asks again."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            shown = self.text()
-            if all(text in shown for text in texts) and shown.rstrip().splitlines()[-1:] == [prompt]:
-                return shown
+            shown = self.text("-S", "-").rstrip()
+            new = shown[self._read :]
+            if all(text in new for text in texts) and new.endswith("]?"):
+                self._read = len(shown)
+                time.sleep(0.2)  # what is typed before the question is dropped
+                return new
             time.sleep(0.03)
         raise AssertionError(f"{texts} did not come:\n{self.text()}")
 
@@ -122,10 +122,6 @@ class Screen:
 
     def press(self, *keys: str) -> None:
         subprocess.run([*self._tmux, "send-keys", *keys], check=True)
-
-    def resize(self, columns: int, rows: int) -> None:
-        size = ["-x", str(columns), "-y", str(rows)]
-        subprocess.run([*self._tmux, "resize-window", *size], check=True, capture_output=True)
 
     def child(self) -> int:
         """The process of the command."""
@@ -193,7 +189,7 @@ def bug(shop) -> str:
 @pytest.fixture
 def screen(shop):
     """Starts a command in a terminal, and ends it."""
-    assert shutil.which("tmux"), "these tests need a terminal of any size:  apt-get install tmux"
+    assert shutil.which("tmux"), "these tests need a terminal:  apt-get install tmux"
     with contextlib.ExitStack() as stack:
 
         def start(*words: str, **options) -> Screen:

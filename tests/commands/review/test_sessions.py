@@ -9,50 +9,45 @@ import sys
 
 import pytest
 
-from pytest_enrich.reporters.words import columns
 from pytest_enrich.store import rejected
-
-SIZES = [(80, 24), (120, 40), (60, 20)]
 
 
 def shown_id(text):
-    return re.search(r"^ +\d+/\d+ .* ([a-z]+-[a-z2-7]{8}) ", text, re.MULTILINE)[1]
+    return re.findall(r"^ ?\d+/\d+ ([a-z]+-[a-z2-7]{8}) ", text, re.MULTILINE)[-1]
 
 
 def edited_by(tmp_path, old, new):
     """An editor that changes one thing."""
     path = tmp_path / "editor.py"
     lines = ["import pathlib, sys", "path = pathlib.Path(sys.argv[1])", "text = path.read_text()"]
-    lines += [f"assert {old!r} in text and 'pytest-enrich: help' in text"]
-    path.write_text("\n".join([*lines, f"path.write_text(text.replace({old!r}, {new!r}))"]))
+    lines += [f"assert {old!r} in text", f"path.write_text(text.replace({old!r}, {new!r}))"]
+    path.write_text("\n".join(lines))
     return f"{sys.executable} {path}"
 
 
 def test_a_sitting_with_accept_reject_undo_skip_edit_quit_and_resume(shop, screen, tmp_path):
     before = shop.tests()
-    editor = edited_by(tmp_path, "def test_", "def test_mine_")
-    terminal = screen(VISUAL=editor)
+    terminal = screen(VISUAL=edited_by(tmp_path, "def test_", "def test_mine_"))
     first = shown_id(terminal.wait("1/12"))
     terminal.press("a")
-    terminal.wait(f"added to tests/test_{first.split('-')[0]}.py", "11 left", "2/12")
+    second = shown_id(terminal.wait(f"added to tests/test_{first.split('-')[0]}.py", "11 left", "2/12"))
     assert shop.verbs() == [("accept", first)]
 
-    second = shown_id(terminal.text())
     terminal.press("r")
-    terminal.wait("why not", "w wrong expectation")
+    terminal.wait("why not", "Esc")
     terminal.press("t")
-    third = shown_id(terminal.wait("noted in .enrich-rejected", "10 left", "3/12"))
+    third = shown_id(terminal.wait("1 suggestion turned down, noted.", "10 left", "3/12"))
     assert [(line.what, line.reason) for line in rejected.read(shop.root).lines] == [(second, "trivial")]
 
     terminal.press("u")
-    terminal.wait(f"took back rejecting {second}", "2/12")
+    terminal.wait(f"took back what was decided on {second}", "2/12")
     assert rejected.read(shop.root).lines == ()
     terminal.press("s")
     terminal.wait("3/12")
 
     terminal.press("e")
-    told = terminal.wait("your version:", "runs            yes", "covers the gap  yes", "a accept your version")
-    assert re.search(r"kills mutants   (\d+) of \1 \(was \1 of \1\)", told)
+    told = terminal.wait("your version:", "runs            yes", "covers the gap  yes")
+    assert re.search(r"kills mutants   (\d+ of \d+) .*; it was \1 ", told)
     assert re.search(r"reruns          (\d) of \1", told)
     terminal.press("a")
     terminal.wait("test_mine_", "10 left", "4/12")
@@ -70,7 +65,9 @@ def test_a_sitting_with_accept_reject_undo_skip_edit_quit_and_resume(shop, scree
 def test_a_sitting_that_is_killed_loses_no_decision(shop, screen):
     terminal = screen()
     first = shown_id(terminal.wait("1/12"))
-    terminal.press("r", "n")
+    terminal.press("r")
+    terminal.wait("why not")
+    terminal.press("n")
     second = shown_id(terminal.wait("11 left", "2/12"))
     before = shop.tests()
     terminal.press("a")
@@ -90,59 +87,12 @@ def test_a_sitting_that_is_killed_loses_no_decision(shop, screen):
         assert second not in shop.waiting()
 
 
-@pytest.mark.parametrize(("wide", "high"), SIZES)
-def test_every_suggestion_fits_whatever_the_size(screen, wide, high):
-    terminal = screen(columns=wide, rows=high)
-    for number in range(1, 13):
-        text = terminal.wait(f"{number}/12  ")
-        lines = text.rstrip().splitlines()
-        assert lines[0].startswith(f" {number}/12  ")
-        assert len(lines) <= high
-        assert max(map(columns, lines)) < wide
-        assert any(line.startswith("!") for line in lines)
-        assert any(line.startswith("  + ") for line in lines)
-        assert not any(line.startswith("  + ") and line.endswith("...") for line in lines)
-        assert any(line.startswith("look  ") for line in lines)
-        terminal.press("j")
-    terminal.wait("This is the last one")
-
-
-def test_escape_leaves_a_question_that_wants_a_line(shop, screen):
-    terminal = screen()
-    terminal.wait("1/12")
-    terminal.press("A")
-    number = re.search(r"type (\d+):", terminal.until("? type "))[1]
-    terminal.press(number, "Escape")
-    assert "^[" not in terminal.wait("Nothing was accepted.")
-    assert shop.verbs() == []
-
-    terminal.press("/")
-    terminal.press("p", "a", "Escape")
-    assert "^[" not in terminal.wait("1/12")
-
-
-def test_what_is_typed_in_a_line_can_be_corrected(screen):
-    terminal = screen()
-    terminal.wait("1/12")
-    terminal.press("/", "x", "C-u", "zz", "BSpace", "BSpace", "ref", "\u5b57", "BSpace", "und", "Enter")
-    assert "refund" in terminal.wait("refund").splitlines()[0]
-
-
-def test_another_size_is_answered_with_another_screen(screen):
-    terminal = screen(columns=120, rows=40)
-    terminal.wait("1/12", "quit (all is saved)")
-    terminal.resize(60, 20)
-    lines = terminal.wait("? all keys").rstrip().splitlines()
-    assert lines[0].startswith(" 1/12  ")
-    assert len(lines) <= 20
-    terminal.resize(100, 30)
-    terminal.wait("quit (all is saved)", "1/12")
-
-
 def test_ctrl_c_says_what_was_done(shop, screen):
     terminal = screen()
     terminal.wait("1/12")
-    terminal.press("r", "d")
+    terminal.press("r")
+    terminal.wait("why not")
+    terminal.press("d")
     terminal.wait("11 left")
     terminal.press("C-c")
     assert "accepted 0   edited 0   rejected 1   skipped 0   left 11" in terminal.until("ended 130")
@@ -152,12 +102,29 @@ def test_ctrl_c_says_what_was_done(shop, screen):
 def test_enter_and_escape_and_what_means_nothing_decide_nothing(shop, screen):
     terminal = screen()
     terminal.wait("1/12")
-    terminal.press("Enter", "Escape", "z")  # at once: Escape is no beginning of another key
+    for key in ("Enter", "Escape"):
+        terminal.press(key)
+        terminal.wait("1/12")
+    terminal.press("z")
     terminal.wait("'z' means nothing here", "1/12")
-    terminal.press("r", "Escape")
+    terminal.press("r")
+    terminal.wait("why not")
+    terminal.press("Escape")
     terminal.wait("Nothing was decided", "1/12")
     terminal.press("Down")
     terminal.wait("2/12")
+    assert shop.verbs() == []
+
+
+def test_all_that_is_strong_is_asked_for_by_its_number(shop, screen):
+    terminal = screen()
+    terminal.wait("1/12")
+    terminal.press("A")
+    terminal.until("? type ")
+    terminal.press("no", "Enter")
+    terminal.wait("Nothing was accepted.", "1/12")
+    terminal.press("C-d")
+    terminal.until("ended 0")
     assert shop.verbs() == []
 
 
@@ -177,33 +144,27 @@ def test_a_terminal_with_colours_says_the_same_in_signs(screen):
     coloured = [line for line in terminal.text("-e").splitlines() if "\x1b[" in line]
     assert coloured
     plain = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in coloured]
-    assert all(re.match(r" \d+/|!|  \+|look|-|  -", line) for line in plain), plain
+    assert all(re.match(r"!|  \+|  -", line) for line in plain), plain
 
 
 def test_line_by_line_a_word_is_a_decision(shop, screen):
     terminal = screen("review", "--plain")
-    first = shown_id(terminal.until("quit?"))
+    first = shown_id(terminal.until("help?"))
     terminal.press("rej", "Enter")
     terminal.until("why not", "cancel?")
     terminal.press("duplicate", "Enter")
-    terminal.until("2/12", "noted in .enrich-rejected")
+    terminal.until("2/12", "1 suggestion turned down, noted.")
     terminal.press("quit", "Enter")
     terminal.until("ended 0", "left 11")
     assert shop.verbs() == [("reject", first)]
 
 
-def test_a_possible_bug_is_read_run_copied_and_kept_as_known_to_fail(shop, screen, bug):
+def test_a_possible_bug_is_read_run_and_kept_as_known_to_fail(shop, screen, bug):
     before = shop.tests()
     terminal = screen("review", bug)
-    terminal.wait("1/1  POSSIBLE BUG  boxes: 2, not 1", bug, "docstring: >>> boxes(10) 1", "boxes(10) returned 2")
+    terminal.wait("POSSIBLE BUG  boxes: 2, not 1", bug, "docstring: >>> boxes(10) 1", "boxes(10) returned 2")
     terminal.press("t")
     terminal.wait("it fails, as told: 1 failed", "assert 2 == 1")
-    terminal.press("Escape")
-    terminal.wait("POSSIBLE BUG", "x add as xfail(strict=True) test")
-    terminal.press("c")
-    terminal.wait("This is the text to copy", f"pytest-enrich show {bug} --issue", "Enter back")
-    terminal.press("Enter")
-    terminal.wait("POSSIBLE BUG")
     terminal.press("x")
     terminal.until("as known to fail", "1 xfailed", "ended 0")
     assert shop.verbs() == [("accept", bug)]
@@ -211,37 +172,7 @@ def test_a_possible_bug_is_read_run_copied_and_kept_as_known_to_fail(shop, scree
     assert b'@pytest.mark.xfail(strict=True, reason=">>> boxes(10) 1")' in shop.tests()["test_orders.py"]
 
 
-@pytest.mark.parametrize(("wide", "high"), SIZES)
-def test_a_possible_bug_fits_whatever_the_size(screen, bug, wide, high):
-    terminal = screen("review", bug, columns=wide, rows=high)
-    lines = terminal.wait("POSSIBLE BUG").rstrip().splitlines()
-    assert lines[0].startswith(" 1/1  POSSIBLE BUG")
-    assert max(map(columns, lines)) < wide
-    for start in ("says  ", "does  ", "test  ", "look  ", "x "):
-        assert any(line.startswith(start) for line in lines), start
-
-
-def test_a_terminal_that_is_too_small_for_a_suggestion_shows_it_in_parts(screen):
-    terminal = screen(columns=44, rows=12)
-    text = terminal.wait("space shows more")
-    assert text.splitlines()[0].startswith(" 1/12  ")
-    terminal.press("Space")
-    terminal.wait("look  ")
-
-
-def test_what_pytest_said_stays_when_the_terminal_gets_another_size(shop, screen):
-    one = next(one for one in shop.store.pending() if not one.target.owner)
-    (shop.root / one.target.path).write_bytes(b"def test_red():\n    assert not 'red'\n")
-    terminal = screen("review", one.id)
-    terminal.wait("1/1")
-    terminal.press("a")
-    terminal.wait("was not accepted", "assert not 'red'")
-    terminal.resize(100, 30)
-    terminal.wait("was not accepted", "assert not 'red'", "Esc goes back")
-    assert one.id in shop.waiting()
-
-
-def test_what_cannot_be_read_is_said_on_the_first_screen(shop, screen):
+def test_what_cannot_be_read_is_said_first(shop, screen):
     broken, *_ = shop.waiting()
     (shop.store.directory / "pending" / broken / "suggestion.json").write_text("{")
     terminal = screen()

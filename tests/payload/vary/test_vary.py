@@ -170,21 +170,6 @@ def test_a_call_gets_a_keyword_that_it_did_not_pass(vary, written):
     ]
 
 
-@pytest.mark.parametrize("words", ["['a']", "[tmp_path.name]"])
-def test_the_words_of_a_command_get_an_option(vary, written, words):
-    tests = written(f"""
-        from sample import opened
-
-
-        def test_opened(tmp_path):
-            assert opened({words}) is not None
-        """)
-    added = Hole(span=tests.span(words), values=("[]",), adds="*", offers=("['--poor']", "['--rich']"))
-    holes = (tests.literal(words), added) if words == "['a']" else (added,)
-    answer = vary(SHOP, tests, tests.pattern("test_opened", *holes))
-    assert [one.values for one in answer.variants] == [((len(holes) - 1, "['--rich']"),)]
-
-
 def test_a_dictionary_gets_a_key_that_it_lacked(vary, written):
     source = """
         def total(order):

@@ -8,9 +8,9 @@ import pytest
 from pytest_enrich.data import Call
 from pytest_enrich.proposers.properties import laws as known_laws
 from pytest_enrich.proposers.properties import outline
-from pytest_enrich.proposers.properties.drawing import Source
 from pytest_enrich.proposers.properties.laws import Law
 from pytest_enrich.proposers.properties.outline import Outline
+from pytest_enrich.proposers.properties.strategy import Source
 from pytest_enrich.writing.body import bare
 
 MODULE = "shop.wire"

@@ -84,14 +84,6 @@ def propose(codec, fakes):
                 "    assert normalize(result) == result",
             ],
         ),
-        (
-            "fletcher",
-            [
-                "@given(st.binary())",
-                "def test_slow_fletcher_agrees_with_fletcher(data):",
-                "    assert slow_fletcher(data) == fletcher(data)",
-            ],
-        ),
     ],
 )
 def test_a_law_that_holds_is_found(propose, qualname, code):

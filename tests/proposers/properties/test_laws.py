@@ -115,12 +115,6 @@ def test_what_returns_something_else_is_not_done_twice(said):
     assert said("def normalize(text: str) -> None: ...") == []
 
 
-def test_two_ways_of_doing_the_same(said):
-    assert said("def total(items): ...\ndef slow_total(items): ...") == ["slow_total({items}) == total({items})"]
-    assert said("def total(items): ...\ndef total_naive(items): ...") == ["total_naive({items}) == total({items})"]
-    assert said("def total(items): ...\ndef total_naive(items, key): ...") == []
-
-
 @pytest.mark.parametrize(
     "source",
     [

@@ -111,32 +111,14 @@ def test_an_answer_about_another_test_is_none(propose):
     assert propose(other)[0] == []
 
 
-ASCII = """
-def discount(total: str) -> str: ...
-def undiscount(total: str) -> str: ...
-"""
-
-
-def test_what_does_not_hold_for_all_may_hold_for_less(propose, fakes):
-    calls = tuple(
-        Call(qualname="discount", arguments=(Argument(name="total", value=one),)) for one in ("'a'", "''")
-    )
-    target = fakes.target(nearest=(NearTest(nodeid="tests/test_cart.py::test_discount", shared=1),))
-    recorded = Recorded(calls=calls, constructors=(), outcomes=())
-    task = fakes.task(target=target, text=TESTS)
-    (made,), _ = propose(Answers("st.text())"), ASCII, task=task, recorded=recorded)
-    assert '@given(st.text(st.characters(codec="ascii")))' in made.code
-    assert made.look == "does undiscount undo discount for every ASCII text (it does not hold for every text)?"
-
-
 def test_calls_of_the_nearest_tests_show_what_is_taken(propose, fakes):
     calls = tuple(Call(qualname="discount", arguments=(Argument(name="total", value=one),)) for one in ("1", "2"))
     target = fakes.target(nearest=(NearTest(nodeid="tests/test_cart.py::test_discount[1]", shared=1),))
     recorded = Recorded(calls=calls, constructors=(), outcomes=())
     source = SOURCE.replace(": int", "")
     task = fakes.task(target=target, text=TESTS)
-    (made,), sandbox = propose(Answers("st.integers())"), source, task=task, recorded=recorded)
-    assert "@given(st.integers(min_value=0))" in made.code
+    (made,), sandbox = propose(Answers(), source, task=task, recorded=recorded)
+    assert "@given(st.integers())" in made.code
     (job,) = sandbox.asked(Record)
     assert (job.tests, job.qualnames) == (("tests/test_cart.py::test_discount",), ("discount",))
 

@@ -25,7 +25,7 @@ def write(fakes, laws, source):
         (law,) = laws(text)
         target = fakes.target(placement=Placement(path=fakes.TESTS, **place), module="shop.wire")
         renderer = LawRenderer.of(fakes.task(target=target, text=tests), Origin(proposer="properties"))
-        return renderer.write(law, next(source(text).ways(law)), "text", above=above)
+        return renderer.write(law, source(text).drawn(law), above=above)
 
     return write
 

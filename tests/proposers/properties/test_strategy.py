@@ -5,8 +5,7 @@ import re
 import pytest
 
 from pytest_enrich.data import Argument, Call
-from pytest_enrich.proposers.properties import drawing
-from pytest_enrich.proposers.properties.strategy import of_annotation, of_documented, of_values
+from pytest_enrich.proposers.properties.strategy import of_annotation, of_values
 
 CLASSES = """
 import enum
@@ -34,13 +33,12 @@ def short(template):
     [
         ("str", "text()"),
         ("'bytes'", "binary()"),
-        ("float", "floats(allow_nan=False)"),
+        ("float", "floats(allow_nan=False, allow_infinity=False)"),
         ("list[int]", "lists(integers())"),
         ("typing.Sequence[str]", "lists(text())"),
         ("dict[str, bool]", "dictionaries(text(), booleans())"),
         ("set[int]", "sets(integers())"),
         ("tuple[int, str]", "tuples(integers(), text())"),
-        ("tuple[int, ...]", "lists(integers()).map(tuple)"),
         ("int | None", "none() | integers()"),
         ("Optional[int]", "none() | integers()"),
         ("Union[int, str]", "integers() | text()"),
@@ -57,30 +55,23 @@ def test_an_annotation_has_a_plain_strategy(read, annotation, drawn):
 
 @pytest.mark.parametrize(
     "annotation",
-    ["Odd", "Unknown", "Any", "Callable[[], int]", "list", "int |", "list[list[list[int]]]", "dict[str]"],
+    ["Odd", "Unknown", "Any", "Callable[[], int]", "list", "int |", "tuple[int, ...]", "dict[str]"],
 )
 def test_what_has_none_is_left_alone(read, annotation):
     assert of_annotation(annotation, read(CLASSES)) is None
 
 
-def test_a_documented_type_is_as_good_as_an_annotation(read):
-    outline = read(CLASSES)
-    assert short(of_documented("list of str", outline).template) == "lists(text())"
-    assert short(of_documented("string", outline).template) == "text()"
-    assert of_documented("anything", outline) is None
-
-
 def test_values_of_one_kind_show_what_is_taken():
     assert short(of_values(["'a'", "''"]).template) == "text()"
-    assert short(of_values(["[1]", "[]"]).template) == "lists(integers())"
     assert of_values(["1", "'a'"]) is None
     assert of_values(["object()"]) is None
     assert of_values([]) is None
 
 
-def ways(source, laws, text, *calls):
+def drawn(source, laws, text, *calls):
     (law,) = laws(text)
-    return [[short(one.template) for one in drawn] for drawn in source(text, calls).ways(law)]
+    found = source(text, calls).drawn(law)
+    return None if found is None else [short(one.template) for one in found]
 
 
 def call(value, name="tidy"):
@@ -90,47 +81,16 @@ def call(value, name="tidy"):
 TIDY = 'def tidy(text{}):\n    """Idempotent."""\n{}'
 
 
-@pytest.mark.parametrize(
-    ("annotation", "body", "drawn"),
-    [
-        (": str", "    if not text: raise ValueError", "text(min_size=1)"),
-        (": str", "    if len(text) > 8: raise ValueError", "text(max_size=8)"),
-        (": str", "    if len(text) < 2 or len(text) >= 9: raise ValueError", "text(min_size=2, max_size=8)"),
-        (": int", "    if text <= 0: raise ValueError", "integers(min_value=1)"),
-        (": int", "    if 9 < text: raise ValueError", "integers(max_value=9)"),
-        (": int", "    if not 0 <= text <= 9: raise ValueError", "integers(min_value=0, max_value=9)"),
-        (": float", "    if text < 0: raise ValueError", "floats(min_value=0, allow_nan=False)"),
-        (": str", "    if not text.isascii(): raise ValueError", 'text(characters(codec="ascii"))'),
-        (": int", "    if text < LEAST: raise ValueError\nLEAST = 5", "integers(min_value=5)"),
-        (": int", "    if text < 0: text = 0", "integers()"),
-        (": int", "    if text < other: raise ValueError", "integers()"),
-    ],
-)
-def test_what_is_refused_by_a_raise_is_not_drawn(source, laws, annotation, body, drawn):
-    assert ways(source, laws, TIDY.format(annotation, body))[0] == [drawn]
-
-
-def test_narrower_strategies_come_after_the_widest(source, laws):
-    text = TIDY.format(": str", "    return text")
-    narrow = 'text(characters(codec="ascii"), min_size=1)'
-    assert ways(source, laws, text, call("'a'"), call("'b'")) == [["text()"], [narrow]]
-    assert ways(source, laws, TIDY.format(": float", "    return text"))[-1] == [
-        "floats(allow_infinity=False, allow_nan=False)"
-    ]
-
-
-def test_what_all_calls_have_in_common_is_a_narrower_strategy(source, laws):
-    text = TIDY.format(": int", "    return text")
-    assert ways(source, laws, text, call("1"), call("2")) == [["integers()"], ["integers(min_value=0)"]]
-    assert ways(source, laws, text, call("1")) == [["integers()"]]
-    assert ways(source, laws, text, call("1"), call("-2")) == [["integers()"]]
-
-
 def test_without_an_annotation_the_calls_tell(source, laws):
     text = TIDY.format("", "    return text")
-    assert ways(source, laws, text, call("'a'"))[0] == ["text()"]
-    assert ways(source, laws, text) == []
-    assert ways(source, laws, text, call("'a'", "other")) == []
+    assert drawn(source, laws, text, call("'a'")) == ["text()"]
+    assert drawn(source, laws, text) is None
+    assert drawn(source, laws, text, call("'a'", "other")) is None
+
+
+def test_a_documented_type_is_as_good_as_an_annotation(source, laws):
+    text = 'def tidy(text):\n    """Idempotent.\n\n    Args:\n        text (string): It.\n    """\n'
+    assert drawn(source, laws, text) == ["text()"]
 
 
 OBJECT = """
@@ -141,10 +101,6 @@ class Frame:
     size: int
     name: str
 
-    def __post_init__(self):
-        if self.size < 1:
-            raise ValueError
-
     def __str__(self): ...
 
     @classmethod
@@ -153,13 +109,4 @@ class Frame:
 
 
 def test_an_object_is_drawn_by_what_its_class_takes(source, laws):
-    assert ways(source, laws, OBJECT)[0] == ["builds(Frame, size=integers(min_value=1))"]
-    assert ways(source, laws, OBJECT.replace("size < 1", "size == 77"))[0] == ["from_type(Frame)"]
-    assert ways(source, laws, OBJECT.replace("name: str", "name: Anything")) == []
-
-
-def test_inputs_are_told_in_words(source, laws):
-    text = 'def tidy(text: str, most: int, part: float):\n    """Idempotent."""\n    if not text: raise ValueError'
-    (law,) = laws(text)
-    *_, last = source(text).ways(law)
-    assert drawing.words(last) == "non-empty text and whole number and finite number"
+    assert drawn(source, laws, OBJECT) == ["from_type(Frame)"]

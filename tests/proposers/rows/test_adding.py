@@ -7,17 +7,15 @@ import textwrap
 
 import pytest
 
-from pytest_enrich.data import Hole, Vary
-from pytest_enrich.proposers.rows import adding
-from pytest_enrich.proposers.rows.addable import KEYS, WORDS, Addable, Keyword
-from pytest_enrich.proposers.rows.options import Option
+from pytest_enrich.data import Vary
+from pytest_enrich.proposers.rows import adding, mocks
+from pytest_enrich.proposers.rows.addable import KEYS, Addable, Keyword
 from pytest_enrich.writing.syntax import Text
 from tests.proposers.rows.conftest import variant
 
 PASSED = Addable(
     frozenset({"Shop"}),
     (Keyword("open", ("False",)), Keyword("mode", ("'rich'",))),
-    (Option("--table", 0), Option("--kind", 1, ("new",)), Option("--limit", 1)),
     (Keyword("coupon", ("'a'", "1")), Keyword("express", ("True",))),
 )
 
@@ -43,21 +41,6 @@ def test_a_call_may_get_a_keyword_that_it_does_not_pass(body, names):
 
 
 @pytest.mark.parametrize(
-    ("body", "names"),
-    [
-        ("runner.invoke(cli, ['list', path, 'dogs'])", [WORDS]),
-        ("runner.invoke(cli, ['list', path] + args)", [WORDS]),
-        ("cli.main(args=['list'])", [WORDS]),
-        ("other(['list'])", []),
-        ("main([path])", [WORDS]),
-        ("main(args)", []),
-    ],
-)
-def test_the_words_of_a_command_may_get_an_option(body, names):
-    assert [one.adds for one in places(body)[1]] == names
-
-
-@pytest.mark.parametrize(
     ("body", "offers"),
     [
         (
@@ -74,23 +57,12 @@ def test_a_dictionary_may_get_a_key_that_it_lacks(body, offers):
     assert found.get(KEYS) == offers
 
 
-def test_an_option_gets_what_the_test_names_otherwise_first():
-    _, found = places("db.insert({'age': 1})\nrunner.invoke(cli, ['list', path, 'dogs'])")
-    assert [ast.literal_eval(one) for one in found[0].offers[:4]] == [
-        ["--table"],
-        ["--kind", "new"],
-        ["--limit", "age"],
-        ["--limit", "list"],
-    ]
-
-
 @pytest.mark.parametrize(
     ("body", "value", "written"),
     [
         ("Shop(1)", "False", "Shop(1, open=False)"),
         ("Shop()", "False", "Shop(open=False)"),
         ("Shop(\n    1,\n)", "False", "Shop(\n    1, open=False,\n)"),
-        ("runner.invoke(cli, ['list'])", "['--kind', 'new']", "runner.invoke(cli, ['list', '--kind', 'new'])"),
         ("send({'items': [1]})", "{'coupon': 1}", "send({'items': [1], 'coupon': 1})"),
         ("send({})", "{'coupon': 1}", "send({'coupon': 1})"),
     ],
@@ -100,21 +72,6 @@ def test_what_is_added_stands_behind_the_rest(body, value, written):
     place, new = adding.adding_edit(text, found[0], value)
     whole = (2, 4, len(body.splitlines()) + 1, len((" " * 4 + body).splitlines()[-1]) if "\n" not in body else 5)
     assert text.rewritten(whole, [(place, new)]) == written
-
-
-@pytest.mark.parametrize(
-    ("values", "first"),
-    [
-        (("[]", "['--strict']"), "['--table']"),
-        (("['a', '--strict']", "['a']"), "['a', '--table']"),
-        (("['a']", "['b']"), None),
-        (("1", "2"), None),
-    ],
-)
-def test_rows_of_words_are_offered_options(values, first):
-    function = ast.parse("def test_it(args): pass").body[0]
-    offers = adding.with_words(Hole(name="args", values=values), function, PASSED).offers
-    assert (offers[0] if offers else None) == first
 
 
 def test_a_name_says_what_is_passed_besides_where_the_condition_is_long(rows, fakes):
@@ -129,12 +86,6 @@ def test_a_name_says_what_is_passed_besides_where_the_condition_is_long(rows, fa
     assert made.name == "test_discount_with_coupon_is_zero"
 
 
-DEFAULTED = """
-def discount(total, coupon=None, level=0, made=list):
-    if coupon is None and level and made:
-        return total
-    return 0
-"""
 PASSING = """
     from shop.cart import Coupon, discount
 
@@ -142,61 +93,36 @@ PASSING = """
     def test_discount():
         assert discount(9, coupon=Coupon(3), level=2) == 0
     """
-
-
-def asked(rows, text):
-    _, sandbox = rows(text, source=DEFAULTED)
-    return sandbox.asked(Vary)[0].patterns[0].holes
+DEFAULTED = """
+def discount(total, coupon=None, level=0, made=list):
+    if coupon is None and level and made:
+        return total
+    return 0
+"""
 
 
 def test_a_literal_may_be_what_it_is_when_it_is_left_out(rows):
-    assert {one.values: one.offers for one in asked(rows, PASSING)}[("2",)] == ("0",)
+    _, sandbox = rows(PASSING, source=DEFAULTED)
+    holes = sandbox.asked(Vary)[0].patterns[0].holes
+    assert {one.values: one.offers for one in holes}[("2",)] == ("0",)
 
 
-def test_so_may_any_other_optional_argument(rows):
-    (hole,) = (one for one in asked(rows, PASSING) if one.adds == "=")
-    assert (hole.values, hole.offers) == (("Coupon(3)",), ("None",))
-
-
-def test_a_default_that_is_passed_or_no_literal_is_nothing_to_try(rows):
-    text = PASSING.replace("Coupon(3), level=2", "None, made=sorted(x)")
-    assert [one for one in asked(rows, text) if one.adds == "=" or "None" in one.offers] == []
-
-
-def test_the_sibling_passes_the_default(rows):
-    at = next(at for at, one in enumerate(asked(rows, PASSING)) if one.adds == "=")
-    (made,), _ = rows(PASSING, variant(values=((at, "None"),), seen=("9",)), source=DEFAULTED)
-    assert made.code.splitlines()[1:] == ["    assert discount(9, coupon=None, level=2) == 9"]
-
-
-def test_where_the_condition_is_long_a_name_says_by_which_a_value_is_passed(rows, fakes):
-    at = next(at for at, one in enumerate(asked(rows, PASSING)) if one.values == ("2",))
-    gaps = (fakes.gap(text="if total and coupon is not None and level > 3 or mode == 'a':"),)
-    (made,), _ = rows(PASSING, variant(values=((at, "0"),), seen=("9",)), source=DEFAULTED, gaps=gaps)
-    assert made.name == "test_discount_with_zero_level"
-
-
-SET = Addable(
-    attributes=(Keyword("open", ("True", "None")), Keyword("name", ("'a'",))),
-    keys=(Keyword("mode", ("'x'",)), Keyword("level", ("1",))),
-)
+SET = Addable(attributes=(Keyword("open", ("True", "None")), Keyword("name", ("'a'",))))
 
 
 @pytest.mark.parametrize(
     ("body", "found"),
     [
-        ("shop.name = 'ann'\nassert shop.total() == 1", [".open"]),
+        ("shop.name = 'ann'\nassert shop.total() == 1", ["!shop.open"]),
         ("shop.name = 'ann'\nshop.open = True\nassert shop.total() == 1", []),
-        ("shop.a = 1\nshop.b = 2\nassert shop.total()", [".open", ".name"]),
-        ("shop.config['level'] = 2\nassert shop.total() == 1", ['["mode"]']),
-        ("shop.config[0] = 2\nassert shop.total() == 1", []),
-        ("with shop as s:\n    s.a = 1\n    assert s.total()", [".open", ".name"]),
+        ("shop.a = 1\nshop.b = 2\nassert shop.total()", ["!shop.open", "!shop.name"]),
+        ("with shop as s:\n    s.a = 1\n    assert s.total()", ["!s.open", "!s.name"]),
         ("name = 1\nassert shop.total(name)", []),
     ],
 )
 def test_beside_what_is_set_the_rest_that_is_asked_may_be_set_too(body, found):
     (function,) = ast.parse("def test_it(shop):\n" + textwrap.indent(body, "    ")).body
-    assert [hole.adds for hole in adding.setting_holes(function, SET)] == found
+    assert [hole.adds for hole in mocks.setting_holes(function, SET)] == found
 
 
 SETS = """
@@ -214,7 +140,7 @@ SETTING = "def discount(cart):\n    if cart.open:\n        return 1\n"
 def test_the_sibling_sets_it_on_a_line_of_its_own(rows):
     _, sandbox = rows(SETS, source=SETTING)
     holes = sandbox.asked(Vary)[0].patterns[0].holes
-    at = next(at for at, one in enumerate(holes) if one.adds == ".open")
+    at = next(at for at, one in enumerate(holes) if one.adds == "!cart.open")
     (made, *_), _ = rows(SETS, variant(values=((at, "True"),), seen=("1",)), source=SETTING)
     assert made.code.splitlines()[1:] == [
         "    with Cart() as cart:",

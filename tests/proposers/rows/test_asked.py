@@ -1,4 +1,4 @@
-"""What a target's code asks for by name: the keys of its tables, exceptions that it catches."""
+"""What a target's code asks for by name: methods that decide, exceptions that it catches."""
 
 from __future__ import annotations
 
@@ -8,56 +8,9 @@ from textwrap import dedent
 import pytest
 from msgspec.structs import replace
 
-from pytest_enrich.data import Hole, NearTest, Varied, Vary
-from pytest_enrich.proposers.rows import RowsProposer, adding, asked
-from pytest_enrich.proposers.rows.addable import Addable
-from pytest_enrich.writing.syntax import Text, span
+from pytest_enrich.data import NearTest, Varied, Vary
+from pytest_enrich.proposers.rows import RowsProposer, asked
 from tests.proposers.rows.conftest import variant
-
-TABLED = """
-STYLES = {"plain": None, "grid": 1, other: 2}
-WIDE: dict = {"grid": 1, "wide": 2}
-EMPTY = {}
-
-def shown(text, style="plain", *, width=None):
-    if style in WIDE:
-        text = WIDE.get(style)
-    return STYLES[style] + EMPTY[text]
-
-class Table:
-    def cell(self, name):
-        return STYLES.get(name, 0)
-"""
-KNOWN = asked.tables(ast.parse(TABLED))
-STYLES = ("'grid'", "'wide'", "'plain'")
-
-
-@pytest.mark.parametrize(
-    ("call", "keys"),
-    [
-        ("shown('x', 'plain')", [(), STYLES]),
-        ("shown('x', style='plain')", [(), STYLES]),
-        ("table.cell('grid')", [("'plain'", "'grid'")]),
-        ("shown('x', width='plain')", [(), ()]),
-        ("other('plain')", [()]),
-    ],
-)
-def test_an_argument_may_be_any_key_of_its_tables(call, keys):
-    node = ast.parse(call, mode="eval").body
-    arguments = (*node.args, *(one.value for one in node.keywords))
-    assert [{*asked.table_keys(node, one, KNOWN)} for one in arguments] == [{*one} for one in keys]
-
-
-def test_a_literal_and_a_parameter_are_offered_the_other_keys():
-    text = Text("def test_it(style):\n    assert shown('x', style='plain') == shown('y', style)\n")
-    function = text.tree.body[0]
-    literal = next(one for one in ast.walk(function) if getattr(one, "value", None) == "plain")
-    known = Addable(tables=KNOWN)
-    first = adding.with_keys(Hole(span=span(literal), values=("'plain'",)), function, known)
-    second = adding.with_keys(Hole(name="style", values=("'grid'", "'plain'")), function, known)
-    assert set(first.offers) == {"'grid'", "'wide'"}
-    assert second.offers == ("'wide'",)
-
 
 CATCHING = """
 import json

@@ -281,26 +281,15 @@ SHARED = """
     """
 
 
-def test_a_list_that_other_tests_share_gets_a_row_and_for_the_case_that_those_fail_a_test_beside_it(rows):
-    (made, beside), _ = rows(SHARED, variant("-1", seen=("0",), row=1))
-    assert isinstance(made, NewRow)
-    assert (made.code, made.look) == (
-        '(-1, "USD", 0)',
-        "0 was seen when the code ran; no docstring promises it; it is a case of test_other, too",
-    )
-    assert not made.origin.spare
-    assert isinstance(beside, NewTest)
-    assert beside.origin.spare
-    assert beside.code.splitlines() == [
+def test_a_list_that_something_else_reads_gets_no_row(rows):
+    (made,), _ = rows(SHARED, variant("-1", seen=("0",), row=1))
+    assert isinstance(made, NewTest)
+    assert made.origin.spare
+    assert made.code.splitlines() == [
         "def test_discount_negative_total_is_zero():",
         '    price = Money(-1, "USD")',
         "    assert discount(price) == 0",
     ]
-
-
-def test_a_list_that_something_else_reads_gets_no_row(rows):
-    (made,), _ = rows(f"{SHARED}\n    FIRST = CASES[0]\n", variant("-1", seen=("0",), row=1))
-    assert isinstance(made, NewTest)
 
 
 def test_a_test_that_chooses_its_way_by_a_shared_list_has_no_test_beside_it(rows):

@@ -1,0 +1,464 @@
+"""`pytest-enrich review`: one suggestion after the other, a key a decision, as `git add -p` asks about changes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Literal, Protocol, get_args
+
+import click
+from msgspec import Struct
+
+from pytest_enrich.commands import accept, edit, parts, reject, show, undo, verify
+from pytest_enrich.commands.accept import is_edited_by_hand
+from pytest_enrich.commands.project import problems, project_option, say
+from pytest_enrich.commands.taking import How, settle_interrupted
+from pytest_enrich.data import Grade, Reason, Scope, Suggestion
+from pytest_enrich.errors import EnrichError, UsageError
+from pytest_enrich.reporters.words import counted, filled, visible, visible_lines
+from pytest_enrich.store import Store, identity
+from pytest_enrich.store.python_file import is_stale, today_text
+
+_GRADES = get_args(Grade)
+_COLOURS = ((re.compile(r"  \+ "), "green"), (re.compile(r"  - "), "red"), (re.compile(r"! "), "yellow"))
+ENTER, ESCAPE = "\r", "\x1b"
+_SAME = {"\n": ENTER, "\x1b[A": "k", "\x1b[D": "k", "\x1b[B": "j", "\x1b[C": "j"}
+"""Keys that mean what another one means."""
+_WORD = 2  # fewer letters are a key
+
+
+class Key(Struct, frozen=True):
+    """One thing that can be done: its key, its word, and what `?` says of it."""
+
+    key: str
+    word: str
+    text: str = ""
+
+
+_OF_TEST = (
+    Key("a", "accept", "into its file, and run that; a red file gets its old text back"),
+    Key("e", "edit", "in $VISUAL or $EDITOR; what you write is proven again"),
+)
+_OF_BUG = (Key("x", "xfail", "its test goes into the suite as known to fail"),)
+_OF_BOTH = (
+    Key("r", "reject", "a second key says why; .enrich-rejected has it"),
+    Key("s", "skip", "leave it for another time"),
+    Key("t", "test", "run it where it lies; a possible bug's test fails"),
+    Key("d", "diff", "the whole function and the whole change"),
+    Key("u", "undo", "take the latest decision back"),
+    Key("j", "next", "another one that waits"),
+    Key("k", "back", "the one before"),
+    Key("A", "all-strong", "accept all marked strong, after you typed how many"),
+    Key("q", "quit", "all is saved"),
+    Key("?", "help"),
+)
+_REASONS = (
+    Key("w", "wrong"),
+    Key("t", "trivial"),
+    Key("d", "duplicate"),
+    Key("s", "style"),
+    Key("f", "flaky"),
+    Key("n", "never for this code"),
+    Key("N", "never for this file"),
+    Key(ENTER, "no reason"),
+    Key(ESCAPE, "cancel"),
+)
+_SCOPES: dict[str, Scope] = {"never for this code": "gap", "never for this file": "file"}
+
+
+class Done(Struct, frozen=True, kw_only=True):
+    """A decision of this sitting; `path` is the test file that changed."""
+
+    id: str
+    verb: Literal["accept", "reject"]
+    path: str = ""
+    edited: bool = False
+
+
+class Reader(Protocol):
+    """Who decides."""
+
+    def choose(self, question: str, keys: Sequence[Key]) -> str:
+        """The word of the key that they press, or what means nothing as they typed it.
+
+        Raises:
+            EOFError: Nobody is there any more.
+        """
+
+    def line(self, question: str) -> str:
+        """A line of text."""
+
+
+class Lines:
+    """Someone who types words, or the beginning of a word, for screen readers and odd terminals."""
+
+    def choose(self, question: str, keys: Sequence[Key]) -> str:
+        """As `Reader`; an empty line is Enter."""
+        text = self.line(filled(f"{question} {', '.join(key.word for key in keys)}?"))
+        return typed(text, keys) or text
+
+    def line(self, question: str) -> str:
+        """As `Reader`."""
+        try:
+            return input(f"{question} ").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise EOFError from error
+
+
+class Keys(Lines):
+    """Someone at a terminal with single keys."""
+
+    def choose(self, question: str, keys: Sequence[Key]) -> str:
+        """As `Reader`; what was typed before the question is dropped."""
+        click.echo(f"{question} [{','.join(_shown(key.key) for key in keys)}]? ", nl=False)
+        try:
+            text = click.getchar()
+        except (OSError, RuntimeError) as error:  # the terminal is gone
+            raise EOFError from error
+        if not text:
+            raise EOFError
+        pressed = _SAME.get(text, text)
+        if not pressed.startswith(ESCAPE):
+            pressed = pressed[0]
+        say(pressed if pressed.isprintable() else "")
+        return next((key.word for key in keys if key.key == pressed), pressed)
+
+
+def typed(text: str, keys: Sequence[Key]) -> str:
+    """The word that a typed line means: a key, a word, or the beginning of one word; "" for none."""
+    exact = [one.word for one in keys if (text or ENTER) in {one.key, one.word}]
+    begun = [one.word for one in keys if len(text) >= _WORD and one.word.startswith(text.lower())]
+    found = exact or begun
+    return found[0] if len(found) == 1 else ""
+
+
+def _shown(key: str) -> str:
+    return {ENTER: "Enter", ESCAPE: "Esc"}.get(key, key)
+
+
+@click.command("review")
+@click.argument("wanted", metavar="[PATH|ID]...", nargs=-1)
+@click.option("--plain", is_flag=True, help="Line by line, in words: for screen readers and odd terminals.")
+@click.option("--all-grades", is_flag=True, help="Those marked weak, too.")
+@project_option
+def command(store: Store, wanted: tuple[str, ...], *, plain: bool, all_grades: bool) -> int:
+    """Decide on what waits, one after the other: all of it, or what is about a PATH or an ID."""
+    for problem in problems(store):
+        say(problem)
+    for name in settle_interrupted(store):  # what an interrupted command was about waits again
+        say(f"an earlier accept of {name} was interrupted: it waits again")
+    waiting = chosen(store, wanted, all_grades=all_grades)
+    if not waiting:
+        say(_nothing(store))
+        return 0
+    if not _is_terminal(sys.stdin) or not (plain or _is_terminal(sys.stdout)):
+        raise UsageError(_without_terminal(waiting[0]))
+    for number in (signal.SIGHUP, signal.SIGTERM):  # as Ctrl-C: a file that is being run gets its old text back
+        signal.signal(number, signal.default_int_handler)
+    is_dumb = plain or os.environ.get("TERM", "dumb") == "dumb"
+    if is_dumb or os.environ.get("NO_COLOR"):
+        click.get_current_context().color = False
+    review = Review(store, Lines() if is_dumb else Keys(), waiting)
+    try:
+        review.hold()
+    except EOFError:
+        say()
+    finally:
+        say("\n".join(("", *review.summary())))
+    return 0
+
+
+def chosen(store: Store, wanted: tuple[str, ...], *, all_grades: bool = False) -> tuple[Suggestion, ...]:
+    """What waits, and is about one of the paths or ids; of the weak ones those that were asked for.
+
+    Raises:
+        UsageError: One of them is neither.
+    """
+    pending = store.shelf().suggestions
+    shown = [one for one in pending if all_grades or one.grade != "weak"]
+    found: dict[str, Suggestion] = {}
+    for word in wanted:
+        about = _about(store, pending, word)
+        known = [one for one in about if one in shown] if about else [identity.choose(word, pending)]
+        found.update({one.id: one for one in known})
+    return tuple(found.values()) if wanted else tuple(shown)
+
+
+class Review:
+    """One sitting. Decisions are on the disk before the next question; the disk says what waits."""
+
+    def __init__(self, store: Store, reader: Reader, waiting: Iterable[Suggestion]) -> None:
+        self._store, self._reader = store, reader
+        self._order = order(waiting)
+        self._at = 0
+        self._skipped: set[str] = set()
+        self._began = 0.0
+        self.batches: list[list[Done]] = []
+        """The decisions that stand, those of one key together."""
+
+    def hold(self) -> None:
+        """Until nothing waits that was not skipped, or the person quits."""
+        shown = ""
+        while (one := self._current()) is not None:
+            if shown != one.id:
+                self._show(one)
+                shown, self._began = one.id, time.monotonic()
+            keys = (*(_OF_BUG if one.kind == "bug" else _OF_TEST), *_OF_BOTH)
+            word = self._reader.choose(f" {self._at + 1}/{len(self._order)} {one.id}", keys)
+            if word == "quit":
+                return
+            try:
+                self._act(word, one, keys)
+            except EnrichError as error:
+                say(visible_lines(str(error)))
+
+    def summary(self) -> list[str]:
+        """What was done, which files changed, and how to go on with what waits."""
+        done, waiting = [one for batch in self.batches for one in batch], self._store.shelf().suggestions
+        accepted = [one for one in done if one.verb == "accept"]
+        edited, rejected = sum(one.edited for one in accepted), len(done) - len(accepted)
+        taken = f" accepted {len(accepted) - edited}   edited {edited}   rejected {rejected}"
+        lines = [f"{taken}   skipped {len(self._skipped)}   left {len(waiting)}"]
+        if files := Counter(one.path for one in accepted):
+            lines.append(" changed by you just now, not staged:")
+            lines += [f"   {visible(path)}    {counted(files[path], 'test')}" for path in sorted(files)]
+            lines.append(" see it:    git diff")
+        grades = " --all-grades" if all(one.grade == "weak" for one in waiting) else ""
+        again = f" continue:  pytest-enrich review{grades}"
+        return [*lines, again if waiting else " next:      pytest --enrich"]
+
+    def _waiting(self) -> dict[str, Suggestion]:
+        return {one.id: one for one in self._store.shelf().suggestions if one.id in self._order}
+
+    def _current(self) -> Suggestion | None:
+        """The next that waits and was not skipped, from the present place on."""
+        waiting = self._waiting()
+        places = ((self._at + step) % len(self._order) for step in range(len(self._order)))
+        found = next((at for at in places if self._order[at] in waiting.keys() - self._skipped), None)
+        if found is None:
+            return None
+        self._at = found
+        return waiting[self._order[found]]
+
+    def _show(self, one: Suggestion) -> None:
+        for line in ("", *show.screen(self._store, one)):
+            colour = next((colour for pattern, colour in _COLOURS if pattern.match(line)), None)
+            say(line if colour is None else click.style(line, fg=colour))
+
+    def _act(self, word: str, one: Suggestion, keys: Sequence[Key]) -> None:
+        """Another process may have decided on it since it was shown."""
+        if word not in {key.word for key in keys}:
+            say(f"{visible(word)!r} means nothing here; ? shows all keys." if word.isprintable() and word else "")
+        elif word == "help":
+            say("\n".join(f"  {key.key}  {key.word:<10}  {key.text}".rstrip() for key in keys))
+        elif self._waiting().get(one.id) != one:
+            say(f"{one.id} was decided or made anew elsewhere meanwhile; nothing was done with it here.")
+        else:
+            _ACTS[word](self, one)
+
+    def skip(self, one: Suggestion) -> None:
+        """Leave it for another time."""
+        self._skipped.add(one.id)
+
+    def step(self, by: Literal[1, -1]) -> None:
+        """One further, or one back, among those that wait; the last and the first stay where they are."""
+        waiting = self._waiting()
+        further = self._order[self._at + 1 :] if by > 0 else self._order[: self._at][::-1]
+        found = next((name for name in further if name in waiting), None)
+        if found is None:
+            say("This is the last one; k goes back, q quits." if by > 0 else "This is the first one.")
+        else:
+            self._skipped.discard(found)
+            self._at = self._order.index(found)
+
+    def accept(self, one: Suggestion) -> None:
+        """Put it into its file, in the person's own version where there is one."""
+        if one.kind != "bug" and is_edited_by_hand(self._store, one):
+            self._decide_on_version(one)
+        else:
+            self._take([one], How(seconds=self._seconds()))
+
+    def accept_strong(self) -> None:
+        """Those that are marked strong, not stale, not edited. Slower than single keys, on purpose."""
+        strong = [one for one in self._waiting().values() if one.grade == "strong"]
+        whole = [one for one in strong if not is_stale(self._store, one)]
+        wanted = [one for one in whole if not is_edited_by_hand(self._store, one)]
+        number = str(len(wanted))
+        if not wanted:
+            say("Nothing that waits is marked strong.")
+        elif self._reader.line(f"accept the {number} left marked strong? type {number}:") == number:
+            self._take(wanted, How(only_strong=True))
+        else:
+            say("Nothing was accepted.")
+
+    def edit(self, one: Suggestion) -> None:
+        """Have it edited, proven again, and decided on."""
+        edit.open_editor(self._store, one)
+        if is_edited_by_hand(self._store, one):
+            self._decide_on_version(one)
+        else:
+            say("The test was not changed; nothing was decided.")
+
+    def reject(self, one: Suggestion) -> None:
+        """Turn it down, and what else waits in the same scope."""
+        word = self._reader.choose(f" why not {one.id}?", _REASONS)
+        if word not in {key.word for key in _REASONS} or word == "cancel":
+            say("Nothing was decided.")
+            return
+        scope = _SCOPES.get(word, "idea")
+        reason: Reason = word if word in get_args(Reason) else "other"  # type: ignore[assignment]
+        gone = reject.reject(self._store, [one], reason=reason, scope=scope, note="", seconds=self._seconds())
+        self.batches.append([Done(id=each.id, verb="reject") for each in gone])
+        say(f"{counted(len(gone), 'suggestion')} turned down, noted. {reject.COMES_BACK[scope]} {self._left()}")
+
+    def undo(self) -> None:
+        """Take back what the latest key decided; a decision from before this sitting only when it is meant."""
+        standing = {one.id: (decision, one) for decision, one in undo.standing(self._store)}
+        ours = [one for one in self.batches.pop() if one.id in standing] if self.batches else []
+        names = [one.id for one in ours] or [*standing][-1:]
+        if not ours and not (names and self._is_meant(names[0], standing[names[0]][0].at)):
+            say("Nothing was taken back.")
+            return
+        for name in reversed(names):
+            try:
+                changed = undo.undo(self._store, *standing[name])
+            except EnrichError as error:
+                say(visible_lines(str(error)))
+                self.batches.append([one for one in ours if one.id == name])
+                continue
+            say(f"took back what was decided on {name}; it waits again. Changed: {visible(changed)}")
+            if name not in self._order:
+                self._order.insert(self._at, name)
+            self._skipped.discard(name)
+            self._at = self._order.index(name)
+
+    def run(self, one: Suggestion) -> None:
+        """Run the test where it lies."""
+        say(f"running {one.id} ...")
+        outcome = verify.run(self._store, one)
+        say(visible_lines(outcome.end))
+        said = "it passed" if outcome.passed else "it fails, as told" if one.kind == "bug" else "it did NOT pass"
+        say(f"{said}: {visible(outcome.last_line)}")
+
+    def diff(self, one: Suggestion) -> None:
+        """The whole function, and the whole change."""
+        line = today_text(self._store, one)
+        source = parts.function(self._store, one, line) if line is not None else ()
+        change = "" if one.kind == "bug" else parts.whole_patch(self._store, one)
+        told = [parts.source_line(each, show.WIDTH) for each in source]
+        say("\n".join([*told, visible_lines(change)]))
+
+    def _take(self, wanted: Sequence[Suggestion], how: How) -> None:
+        files = sorted({one.target.path for one in wanted})
+        say(f"running {visible(', '.join(files))} with {'it' if len(wanted) == 1 else 'them'} ...")
+        results = accept.accept(self._store, wanted, how)
+        accept.tell_results(results, bugs=wanted[0].kind == "bug")
+        taken = [
+            Done(id=one.id, verb="accept", path=one.path, edited=one.id in how.edited)
+            for one in results
+            if not one.refused
+        ]
+        if taken:
+            self.batches.append(taken)
+            say(self._left())
+
+    def _decide_on_version(self, one: Suggestion) -> None:
+        word, version = edit.decided(self._store, self._reader, one)
+        if one.id not in self._waiting():
+            say(f"{one.id} was decided elsewhere meanwhile; your version went with it.")
+        elif word == "accept":
+            accept.save_edited(self._store, version)
+            self._take([version], How(edited=frozenset({one.id}), seconds=self._seconds()))
+        elif word == "original":
+            edit.original(self._store, one)
+            say("The suggested test is back.")
+        else:
+            say("Your version is kept in its file; a comes back to it.")
+
+    def _is_meant(self, name: str, at: str) -> bool:
+        question = f"{name} was decided before this sitting, at {visible(at)}. Take it back? type yes:"
+        return self._reader.line(question).lower() == "yes"
+
+    def _seconds(self) -> float:
+        """Since the suggestion was shown."""
+        return round(time.monotonic() - self._began, 1)
+
+    def _left(self) -> str:
+        """How many wait, and the way back: after the last one `u` cannot be pressed any more."""
+        way = "u undoes this" if self._current() is not None else "back: pytest-enrich undo"
+        return f"{len(self._waiting())} left   {way}"
+
+
+_ACTS: Mapping[str, Callable[[Review, Suggestion], None]] = {
+    "accept": Review.accept,
+    "xfail": Review.accept,
+    "edit": Review.edit,
+    "reject": Review.reject,
+    "skip": Review.skip,
+    "test": Review.run,
+    "diff": Review.diff,
+    "undo": lambda review, _: review.undo(),
+    "next": lambda review, _: review.step(1),
+    "back": lambda review, _: review.step(-1),
+    "all-strong": lambda review, _: review.accept_strong(),
+}
+"""By the word of the key."""
+
+
+def order(suggestions: Iterable[Suggestion]) -> list[str]:
+    """Ids grouped by function, so that one reading serves several decisions; best first, inside and of all.
+
+    Possible bugs come last: they ask another question.
+    """
+    groups: dict[tuple[bool, str, str], list[Suggestion]] = {}
+    for one in sorted(suggestions, key=lambda one: (one.kind == "bug", _worth(one))):
+        groups.setdefault((one.kind == "bug", one.gap.path, one.gap.qualname), []).append(one)
+    return [one.id for group in groups.values() for one in group]
+
+
+def _worth(one: Suggestion) -> tuple[int, int, int, int, str]:
+    proof = one.proof
+    return (_GRADES.index(one.grade), -proof.lines_gained, -proof.branches_gained, one.gap.line, one.id)
+
+
+def _nothing(store: Store) -> str:
+    weak = sum(one.grade == "weak" for one in store.pending())
+    if weak:
+        left = counted(weak, "weak one")
+        return f"Nothing strong or good is pending.\n{left}:  pytest-enrich review --all-grades"
+    return "Nothing is pending.\nNext:  pytest --enrich"
+
+
+def _about(store: Store, pending: tuple[Suggestion, ...], word: str) -> list[Suggestion]:
+    """Those whose source or test file is this path, or in this folder."""
+    with contextlib.suppress(OSError, ValueError, RuntimeError):
+        place = (Path.cwd() / word).resolve()
+        return [one for one in pending if any(path.is_relative_to(place) for path in _files(store, one))]
+    return []
+
+
+def _files(store: Store, one: Suggestion) -> tuple[Path, ...]:
+    return tuple((store.rootdir / path).resolve() for path in (one.gap.path, one.target.path))
+
+
+def _is_terminal(stream: object) -> bool:
+    with contextlib.suppress(AttributeError, ValueError):
+        return bool(stream.isatty())  # type: ignore[attr-defined]
+    return False
+
+
+def _without_terminal(one: Suggestion) -> str:
+    return (
+        "review needs a terminal. Without one:\n"
+        "  pytest-enrich list                   table of what is pending\n"
+        f"  pytest-enrich show {one.id:<17} gap, test, proof as plain text\n"
+        f"  pytest-enrich accept {one.id:<15} put it into {visible(one.target.path)}\n"
+        f"  pytest-enrich reject {one.id} --reason wrong"
+    )
