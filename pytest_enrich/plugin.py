@@ -77,6 +77,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--enrich-only", action="append", metavar="PATH[::QUALNAME]", default=[], help=only)
     since = "only gaps in lines changed since a commit: a branch, HEAD, or staged"
     group.addoption("--enrich-since", metavar="REF", default=None, help=since)
+    earlier = "coverage data of an earlier run, with a context for each test, instead of this run's"
+    group.addoption("--enrich-from", metavar="FILE", default=None, help=earlier)
     part = "the K-th of N parts of the gaps, the same in every job; pytest-enrich merge joins them"
     group.addoption("--enrich-shard", metavar="K/N", default=None, help=part)
     group.addoption("--enrich-run", metavar="ID", default=None, help=argparse.SUPPRESS)
@@ -114,10 +116,11 @@ def _measured(config: pytest.Config, args: list[str]) -> Generator[None, Any, An
         return (yield)
     from pytest_enrich import measurement
 
-    prepared = measurement.prepare(config, args)
+    prepared = config.stash[_MEASUREMENT] = measurement.prepare(config, args)
     config.add_cleanup(lambda: measurement.close(prepared))
     result = yield
-    config.stash[_MEASUREMENT] = measurement.settle(config, prepared)
+    if prepared.kind == "ours":
+        measurement.quieten(config)
     return result
 
 

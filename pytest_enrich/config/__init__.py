@@ -91,6 +91,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         include, exclude: Globs of source files, relative to rootdir; empty `include` means coverage's sources.
         only: `path` or `path::qualname` limits, the path relative to rootdir with `/`.
         changes: The lines that gaps must have a part in, None for all.
+        earlier: The file with the coverage that is used instead of the run's own, "" for none.
         shard: The part of the gaps that is worked on.
         grade: The lowest grade that is written.
         sandbox: `auto`, `strict` or `process`.
@@ -127,6 +128,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     exclude: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     changes: Changes | None = None
+    earlier: str = ""
     shard: Shard = Shard()
     grade: Grade = "good"
     sandbox: str = "auto"

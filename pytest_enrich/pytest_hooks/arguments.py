@@ -80,6 +80,16 @@ def for_child(config: pytest.Config) -> tuple[str, ...]:
     return (*_place(config), *_absolute(config, kept))
 
 
+def for_repetition(config: pytest.Config) -> tuple[str, ...]:
+    """What runs the same tests once more, spread out as before, with nothing written or measured."""
+    left_out = _FLOW | _OUTPUT | _PLACE
+    words = [word for word in _words(config) if not _is_left_out(word, left_out, (*_COVERAGE, *_OURS))]
+    paths = [text for word in words if word.destination == "file_or_dir" for text in word.texts]
+    options = [text for word in words if word.destination != "file_or_dir" for text in word.texts]
+    # A flag comes between: the last option may take an optional value.
+    return (*_place(config), *options, "-q", *paths)
+
+
 def as_said(config: pytest.Config) -> tuple[str, ...]:
     """What was said for this session on how tests are run, for a pytest that is started in rootdir later.
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import Generator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,11 +13,11 @@ from msgspec.structs import replace
 
 from pytest_enrich import measurement
 from pytest_enrich.config import Settings
-from pytest_enrich.errors import EnrichError
+from pytest_enrich.errors import EnrichError, UsageError
 from pytest_enrich.measurement import Measurement
-from pytest_enrich.pytest_hooks import setting
+from pytest_enrich.pytest_hooks import arguments, setting
 from pytest_enrich.pytest_hooks.arguments import choosing, part_options, stopping
-from pytest_enrich.pytest_hooks.suite import Suite
+from pytest_enrich.pytest_hooks.suite import Repetition, Suite, measure_again, measured_sources
 from pytest_enrich.pytest_hooks.terminal import Looked, Terminal, as_interrupts, look_for_model, report_crash
 from pytest_enrich.reporters import words
 from pytest_enrich.reporters.figures import since_asked
@@ -42,17 +44,35 @@ def register(config: pytest.Config, measured: Measurement | None) -> None:
     config.pluginmanager.register(suite, "enrich-suite")
     settings = setting.read(config)
     looked = Looked(settings=settings) if measured.kind == "none" else look_for_model(settings)
-    config.pluginmanager.register(Run(looked, measured, suite), "enrich-run")
+    known = _earlier(config, measured) if measured.kind == "earlier" else None
+    config.pluginmanager.register(Run(looked, measured, suite, known), "enrich-run")
+
+
+def _earlier(config: pytest.Config, measured: Measurement) -> Coverage:
+    """What `--enrich-from` names, read before a test runs."""
+    assert measured.folder is not None
+    name = config.getoption("enrich_from")
+    configuration = getattr(config.option, "cov_config", ".coveragerc")  # pytest-cov's, if it is there
+    try:
+        return measurement.load_earlier(
+            Path(config.invocation_params.dir, name), measured.folder, config.rootpath, configuration
+        )
+    except UsageError as error:
+        raise setting.refusal(f"--enrich-from={name}", error) from None
 
 
 class Run:
     """The plugin that is registered for `--enrich`, in the controller only."""
 
-    def __init__(self, looked: Looked, measured: Measurement, suite: Suite) -> None:
+    def __init__(
+        self, looked: Looked, measured: Measurement, suite: Suite, earlier: Coverage | None = None
+    ) -> None:
         self._settings: Settings = looked.settings
         self._model = looked.line
         self._measured = measured
         self._suite = suite
+        self._earlier = earlier
+        self._began = time.monotonic()
 
     def pytest_report_header(self) -> list[str]:
         """`enrich: rows,search, 5m budget, 10 suggestions`, the shard, and a line for a model that is asked."""
@@ -61,18 +81,21 @@ class Run:
         limit = f", {since_asked(self._settings.changes.since)}" if self._settings.changes else ""
         limit += f", shard {self._settings.shard}" if self._settings.shard.of > 1 else ""
         first = f"enrich: {','.join(self._settings.asked)}, {self._settings.budget} budget, {most}{limit}"
-        return [first, *([f"enrich: {self._model}"] if self._model else [])]
+        name = self._settings.earlier
+        others = (visible(f"coverage of an earlier run, {name}") if name else "", self._model)
+        return [first, *(f"enrich: {line}" for line in others if line)]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, Any, Any]:
         """The outermost wrapper: what comes after `yield` comes after pytest's last line."""
         result = yield
         status = session.exitstatus
+        took = time.monotonic() - self._began
         terminal = Terminal(session.config)
         try:
             with warnings.catch_warnings(), as_interrupts():
                 warnings.simplefilter("ignore")  # the suite's filters judge the suite, not us
-                self._follow(session.config, int(exitstatus), terminal)
+                self._follow(session.config, int(exitstatus), took, terminal)
         except KeyboardInterrupt:
             terminal.write_line("enrich: stopped; what was finished is kept, your test result is not affected")
         except EnrichError as error:
@@ -82,9 +105,10 @@ class Run:
         session.exitstatus = status
         return result
 
-    def _follow(self, config: pytest.Config, status: int, terminal: Terminal) -> None:
+    def _follow(self, config: pytest.Config, status: int, took: float, terminal: Terminal) -> None:
         measurement.restore(self._measured)
-        partial = part_options(config)
+        # Which tests ran says nothing about coverage that is of another run.
+        partial = () if self._earlier else part_options(config)
         reason = self._reason_not_to(config, status, partial)
         if reason is not None:
             if reason:
@@ -97,15 +121,12 @@ class Run:
             )
         settings = replace(
             self._settings,
-            test_files=self._test_files(),
+            test_files=self._test_files(config),
             red=self._suite.red,
             partial=partial,
             passed=self._suite.passed,
         )
-        coverage = measurement.read(config)
-        if coverage is None:
-            raise EnrichError("not run, pytest-cov measured nothing")
-        _start(settings, coverage, terminal)
+        _start(settings, self._coverage(config, status, took, terminal), terminal)
 
     def _reason_not_to(self, config: pytest.Config, status: int, partial: Sequence[str]) -> str | None:
         """Why there is no run, "" for a reason that pytest has said already; None when there is one."""
@@ -117,7 +138,7 @@ class Run:
             return early
         if self._suite.is_empty or status == pytest.ExitCode.NO_TESTS_COLLECTED:
             return self._nothing(partial or choosing(config))
-        if self._suite.red and not self._test_files():
+        if self._suite.red and not self._test_files(config):
             return f"not run, no file of tests is green: {words.listed([*self._suite.red], _SHOWN)}"
         return None
 
@@ -139,9 +160,37 @@ class Run:
             return f"nothing to do, no test was selected ({', '.join(chosen)})"
         return None if self._suite.is_empty else "nothing to do, all tests were deselected"
 
-    def _test_files(self) -> tuple[str, ...]:
-        """Those of the green tests."""
-        return tuple(one for one in self._suite.files() if one not in self._suite.red)
+    def _test_files(self, config: pytest.Config) -> tuple[str, ...]:
+        """Those that this session knows, and those of the tests that were measured, as far as they are green."""
+        known = {*self._suite.files()}
+        if self._earlier is not None:
+            known |= {*measurement.test_files(self._earlier, config.rootpath)}
+        return tuple(sorted(known - self._suite.red.keys()))
+
+    def _coverage(self, config: pytest.Config, status: int, took: float, terminal: Terminal) -> Coverage:
+        found = self._earlier or measurement.read(config, self._measured)
+        return found or self._again(config, status, took, terminal)
+
+    def _again(self, config: pytest.Config, status: int, took: float, terminal: Terminal) -> Coverage:
+        folder = self._measured.folder
+        if folder is None:  # only with coverage that we asked for, when a plugin took it away
+            raise EnrichError("not run, pytest-cov measured nothing")
+        sources, file = measured_sources(config, self._measured), config.option.cov_config
+        if self._suite.is_empty:
+            return measurement.load(folder / "coverage", sources, file)
+        terminal.write_line(
+            "enrich: your coverage lacks branches or a context per test: running the tests once more for these, "
+            f"privately (about {took:.0f}s)"
+        )
+        repetition = Repetition(
+            arguments=arguments.for_repetition(config),
+            source=sources,
+            config_file=file,
+            directory=config.invocation_params.dir,
+            status=status,
+            seconds=took,
+        )
+        return measure_again(repetition, folder)
 
 
 def _start(settings: Settings, coverage: Coverage, terminal: Terminal) -> None:

@@ -43,6 +43,7 @@ def read(config: pytest.Config) -> Settings:
         exclude=_globs(config, "exclude"),
         only=tuple(_limit(config, text) for text in config.getoption("enrich_only")),
         changes=_changes(config),
+        earlier=config.getoption("enrich_from") or "",
         shard=_shard(config),
         grade=_value(config, "grade", values.grade),
         sandbox=_value(config, "sandbox", values.sandbox),
@@ -61,6 +62,11 @@ def read(config: pytest.Config) -> Settings:
         listing=config.getoption("enrich_list"),
         reports=_reports(config, directory),
     )
+
+
+def refusal(said: str, error: UsageError) -> pytest.UsageError:
+    """The error as pytest shows it, its lines below each other; `said` is the option as it was typed."""
+    return pytest.UsageError(visible_lines(f"{said}: {error}").replace("\n", "\n       "))
 
 
 def _value(config: pytest.Config, name: str, parse: Callable[[str], T]) -> T:
@@ -113,9 +119,7 @@ def _changes(config: pytest.Config) -> Changes | None:
     try:
         return changes.since(config.rootpath, name)
     except UsageError as error:
-        raise pytest.UsageError(
-            visible_lines(f"--enrich-since={name}: {error}").replace("\n", "\n       ")
-        ) from None
+        raise refusal(f"--enrich-since={name}", error) from None
 
 
 def _limit(config: pytest.Config, text: str) -> str:

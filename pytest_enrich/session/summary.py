@@ -181,6 +181,7 @@ def options(settings: Settings) -> dict[str, str]:
         "grade": settings.grade,
         "sandbox": settings.sandbox,
         "only": " ".join(settings.only),
+        "from": settings.earlier,
         "since": settings.changes.since if settings.changes else "",
         "shard": str(settings.shard),
         **_job(os.environ),

@@ -1,10 +1,21 @@
+import sqlite3
+import subprocess
 import sys
 
 import pytest
 
+ONCE_MORE = "enrich: your coverage lacks branches or a context per test: running the tests once more for these, *"
+
 
 def coverage_file(pytester):
     return pytester.path / ".coverage"
+
+
+def contexts(path):
+    with sqlite3.connect(path) as connection:
+        names = [name for (name,) in connection.execute("select context from context")]
+    connection.close()
+    return names
 
 
 def test_a_project_without_any_configuration_is_measured_with_branches_and_contexts(shop, given):
@@ -53,6 +64,13 @@ def test_paths_that_coverage_refuses_are_no_obstacle(shop, write, given):
     assert result.ret == 0
 
 
+def test_paths_that_coverage_refuses_are_no_obstacle_to_the_second_run(shop, write, given):
+    write(".coveragerc", PATHS)
+    result = shop.run(sys.executable, "-m", "coverage", "run", "--source=src", "-m", "pytest", "--enrich")
+    assert given(result)["missing"]["src/shop/cart.py"] == [4]
+    result.stdout.fnmatch_lines([ONCE_MORE])
+
+
 def test_paths_that_coverage_takes_are_kept(shop, write, given):
     write(
         ".coveragerc",
@@ -77,45 +95,82 @@ def test_paths_that_coverage_takes_are_kept(shop, write, given):
 def test_coverage_as_we_need_it_is_read_where_it_is(shop, given):
     result = shop.runpytest_subprocess("--enrich", "--cov=shop", "--cov-branch", "--cov-context=test")
     said = given(result)
+    result.stdout.no_fnmatch_line(ONCE_MORE)
     result.stdout.fnmatch_lines(["src/shop/cart.py *"])
     assert said["missing"]["src/shop/cart.py"] == [4]
     assert coverage_file(shop).exists()
 
 
 @pytest.mark.parametrize("extra", [[], ["-p", "xdist", "-n2"]])
-def test_the_users_own_reports_are_as_ever_and_it_is_noted_which_test_ran_what(shop, write, given, extra):
+def test_the_users_own_coverage_is_left_alone_and_the_tests_are_run_once_more(shop, write, given, extra):
     write(
         "pytest.ini",
         """
         [pytest]
-        addopts = --cov=shop --cov-branch --cov-report=term --cov-report=xml --cov-fail-under=90
+        addopts = --cov=shop --cov-report=term --cov-report=xml --junitxml=results.xml --cov-fail-under=90
         """,
     )
     plain = shop.runpytest_subprocess(*extra)
+    results = (shop.path / "results.xml").stat().st_size
     result = shop.runpytest_subprocess("--enrich", *extra)
     said = given(result)
     assert (plain.ret, result.ret) == (1, 1)
     assert [line for line in plain.outlines if "src/shop" in line] == [
         line for line in result.outlines if line.startswith("src/shop")
     ]
-    result.stdout.fnmatch_lines(["FAIL Required test coverage *", "FAKE*"])
+    result.stdout.fnmatch_lines(["FAIL Required test coverage *", ONCE_MORE, "FAKE*"])
+    assert contexts(coverage_file(shop)) == [""]
     assert said["missing"] == {"src/shop/cart.py": [4], "src/shop/__init__.py": []}
     assert said["branches"]
     assert "tests/test_cart.py::test_upper|run" in said["contexts"]
+    assert abs((shop.path / "results.xml").stat().st_size - results) < 20
     assert not (shop.path / "coverage.xml").read_text().count("test_upper")
 
 
-def test_coverage_that_runs_pytest_is_refused(shop):
-    result = shop.run(sys.executable, "-m", "coverage", "run", "--source=src", "-m", "pytest", "--enrich")
-    result.stderr.fnmatch_lines(["ERROR: --enrich measures by itself; start pytest, not coverage run"])
-    assert result.ret == 4
+def test_the_second_run_is_of_the_same_tests(shop, given):
+    said = given(shop.runpytest_subprocess("--enrich", "--cov", "-k", "upper", "tests/test_cart.py"))
+    assert [name for name in said["contexts"] if name.endswith("|run")] == ["tests/test_cart.py::test_upper|run"]
+
+
+def test_tests_that_pass_only_once_are_said_to(shop, write):
+    write(
+        "tests/test_once.py",
+        """
+        from pathlib import Path
+
+        def test_once():
+            Path("marker").touch(exist_ok=False)
+        """,
+    )
+    result = shop.runpytest_subprocess("--enrich", "--cov")
+    result.stdout.fnmatch_lines(
+        [
+            ONCE_MORE,
+            "enrich: not run, the tests ended with exit status 1 when they were run once more *",
+            "  it said: 1 failed, 2 passed in *",
+            "Nothing was written.",
+            "Without a second run:  pytest --enrich --cov --cov-branch --cov-context=test",
+        ]
+    )
+    assert result.ret == 0
+
+
+def test_coverage_that_runs_pytest_is_left_to_finish(shop, given):
+    command = [sys.executable, "-m", "coverage", "run", "--source=src", "-m", "pytest", "--enrich"]
+    result = shop.run(*command)
+    said = given(result)
+    result.stdout.fnmatch_lines([ONCE_MORE])
+    assert said["missing"] == {"src/shop/cart.py": [4], "src/shop/__init__.py": []}
+    assert said["branches"]
+    report = [sys.executable, "-m", "coverage", "report", "--include=src/shop/cart.py"]
+    outer = subprocess.run(report, cwd=shop.path, capture_output=True, text=True, check=True)
+    assert "75%" in outer.stdout
 
 
 @pytest.mark.usefixtures("plugins")
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["--cov"], "ERROR: --enrich needs branches, which your coverage does not measure; add --cov-branch"),
         (["--no-cov"], "ERROR: --enrich needs coverage; drop --no-cov"),
         (["-p", "no:pytest_cov"], "ERROR: --enrich needs pytest-cov, which is not loaded (*"),
         (

@@ -144,6 +144,21 @@ def test_a_suite_without_tests_is_worked_on_and_keeps_its_status(shop, given, xd
     assert result.ret == 5
 
 
+def test_a_suite_without_tests_does_not_run_twice_for_the_sake_of_its_coverage(shop, given):
+    (shop.path / "tests/test_cart.py").unlink()
+    result = shop.runpytest_subprocess("--enrich", "--cov=src", "--cov-report=", "--cov-fail-under=90")
+    assert not given(result)["contexts"]
+    result.stdout.no_fnmatch_line("*once more*")
+
+
+@pytest.mark.parametrize("args", [("-k", "nothing"), ("-m", "nothing", "-p", "xdist", "-n2"), ("tests/sub",)])
+def test_a_selection_that_selects_nothing_is_the_users(shop, write, args):
+    write("tests/sub/helpers.py", "")
+    result = shop.runpytest_subprocess("--enrich", *args)
+    assert result.outlines[-1] == f"enrich: nothing to do, no test was selected ({args[0]})"
+    assert result.ret == 5
+
+
 def test_what_addopts_deselects_is_no_suite_without_tests(shop, write):
     write("pytest.ini", "[pytest]\naddopts = -m nothing\n")
     result = shop.runpytest_subprocess("--enrich")

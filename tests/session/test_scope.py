@@ -112,7 +112,7 @@ def test_modules_that_no_test_imports_count_where_the_whole_suite_was_measured(s
     (rootdir / "src/shop/new.py").write_text("def f():\n    return 1\n")
     names = {gap.path for gap in scope.find(settings, measured(), store).open}
     assert "src/shop/new.py" in names
-    for limited in (replace(settings, partial=("-k",)),):
+    for limited in (replace(settings, partial=("-k",)), replace(settings, earlier="coverage")):
         assert {gap.path for gap in scope.find(limited, measured(), store).open} == {"src/shop/cart.py"}
 
 
