@@ -31,6 +31,7 @@ _VERBS = {
     "accept": "accept",
     "reject": "reject",
     "xfail": "xfail",
+    "allow": "allow",
     "undo": "undo",
     "verify": "verify",
     "report": "report",

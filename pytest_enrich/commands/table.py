@@ -10,7 +10,7 @@ from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import UsageError
 from pytest_enrich.reporters import text
 from pytest_enrich.reporters.figures import contract_of, observed_of
-from pytest_enrich.reporters.words import counted, filled, fit
+from pytest_enrich.reporters.words import counted, filled, fit, visible
 from pytest_enrich.store import Store, rejected, seal
 from pytest_enrich.store.python_file import lines
 
@@ -124,5 +124,6 @@ def _rejected(store: Store, *, as_json: bool) -> int:
         return len(lines)
     for one in lines:
         say(fit(f"  {one.what}  {one.scope}  {one.reason}  {one.when}  {one.where}  {one.note}".rstrip(), 79))
-    say(f"\nDelete a line in {rejected.NAME} to allow one again." if lines else "Nothing was turned down.")
+    again = f"pytest-enrich allow {visible(lines[0].what)}" if lines else ""
+    say(f"\nAllow one again:  {again}" if lines else "Nothing was turned down.")
     return len(lines)

@@ -27,6 +27,7 @@ from pytest_enrich.data.run import Stop
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.pipeline.budget import RemainingBudget
 from pytest_enrich.session.contradictions import Contradictions
+from pytest_enrich.session.noting import Streak
 from pytest_enrich.session.scope import Found
 from pytest_enrich.session.writing import Writer
 from pytest_enrich.store import Store
@@ -157,6 +158,7 @@ class Ledger:
         self.attempts: list[Attempt] = []
         self.dropped: Counter[str] = Counter()
         self.defects: list[str] = []
+        self.streak = Streak()
         self._broken: set[str] = set()
         self.waiting = found.waiting
 
@@ -263,6 +265,8 @@ class Ledger:
         if done.defect:
             self.defects.append(done.defect)
             self._broken.update(gap.id for gap in done.target.gaps)
+        for attempt in done.attempts:
+            self.streak.see(attempt)
         closed = {gap: outcome for attempt in done.attempts for gap, outcome in self._closed(attempt, done.target)}
         if done.complete:
             self.note([gap for gap in done.target.gaps if not self.is_closed(gap)], NOTHING)

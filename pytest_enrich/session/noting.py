@@ -12,7 +12,9 @@ import msgspec
 
 from pytest_enrich.data import (
     Answered,
+    Attempt,
     Collect,
+    Dropped,
     Execution,
     Explore,
     Explored,
@@ -26,10 +28,15 @@ from pytest_enrich.data import (
 )
 from pytest_enrich.errors import OutOfTimeError
 from pytest_enrich.protocols import Sandbox
-from pytest_enrich.validate.proof import last_line
+from pytest_enrich.validate.proof import first_line, last_line, shape_of
 
 _OVER = "the time of the run is over"
 SHOWN = 3
+IN_A_ROW = 5
+"""So many candidates that fall for one reason are hardly to blame for it."""
+READ = frozenset({"parses", "allowed", "asserts", "new"})
+"""Rungs at which nothing was run yet."""
+RUN = frozenset({"runs", "passes", "stable"})
 _DOING: dict[type, str] = {
     Collect: "collecting the tests inside",
     Record: "watching the tests inside",
@@ -154,3 +161,59 @@ class NotingSandbox(Around):
         return tuple(
             f"{what} ({count} times)" if count > 1 else what for what, count in self._failed.most_common(SHOWN)
         )
+
+
+class Streak:
+    """Candidates in a row that fell on one rung, for one reason, by one error: that is hardly their own doing."""
+
+    def __init__(self) -> None:
+        self._fall: tuple[str, str, str] | None = None
+        self._row: list[Attempt] = []
+        self._longest: dict[tuple[str, str, str], tuple[int, str]] = {}
+
+    def see(self, attempt: Attempt) -> None:
+        """The next candidate; one that was only read interrupts nothing."""
+        verdict = attempt.verdict
+        if isinstance(verdict, Dropped) and verdict.rung in READ:
+            return
+        fall = _fall(attempt)
+        self._row = [*self._row, attempt] if fall == self._fall else [attempt]
+        self._fall = fall
+        functions = {(one.path, one.qualname) for one in self._row}
+        # What passes nowhere for one function may be about that function.
+        if fall is None or len(self._row) < IN_A_ROW or (fall[0] == "passes" and len(functions) == 1):
+            return
+        assert isinstance(verdict, Dropped)
+        known, told = self._longest.get(fall, (0, _told(verdict)))
+        self._longest[fall] = max(known, len(self._row)), told
+
+    def notes(self, isolation: str) -> tuple[str, ...]:
+        """A line for each reason, with what helps in this isolation."""
+        return tuple(
+            f"{count} candidates in a row fell for one reason ({rung}: {why}): {told}. {_help(why, isolation)}"
+            for (rung, why, _), (count, told) in self._longest.items()
+        )
+
+
+def _fall(attempt: Attempt) -> tuple[str, str, str] | None:
+    """On which rung a candidate fell, for what, and by which error; None where that is about the candidate."""
+    verdict = attempt.verdict
+    if not isinstance(verdict, Dropped) or verdict.rung not in RUN:
+        return None
+    shape = shape_of(_told(verdict))
+    return (verdict.rung, verdict.reason, shape) if shape else None
+
+
+def _told(verdict: Dropped) -> str:
+    """The line that says how it fell; of a run that did not end the last one says nothing. "" for an assertion."""
+    late = first_line(verdict.detail) if verdict.reason == "timeout" else ""
+    return late or (last_line(verdict.detail) if shape_of(verdict.detail) else "")
+
+
+def _help(why: str, isolation: str) -> str:
+    if why == "timeout":
+        return "More time: --enrich-timeout=30s"
+    doctor = "`pytest-enrich doctor` tries existing tests in the same place"
+    if isolation == "landlock+seccomp":
+        return f"Tests may do more inside with bubblewrap (`apt-get install bubblewrap`); {doctor}"
+    return doctor

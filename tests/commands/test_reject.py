@@ -46,6 +46,28 @@ def test_each_decision_is_one_line(project, no_dash, free):
     assert [one.id for one in project.store.decisions()] == [no_dash, free]
 
 
+@pytest.mark.parametrize("shortened", [False, True])
+def test_what_is_allowed_again_waits_again(project, no_dash, shortened):
+    project.run("reject", no_dash, "--reason", "wrong")
+    answer = project.run("allow", no_dash[:-3] if shortened else no_dash)
+    assert answer.status == 0
+    assert rejected.read(project.root).lines == ()
+    assert [one.id for one in project.store.pending()] == [no_dash]
+
+
+def test_a_line_of_another_machine_can_be_allowed(project):
+    (project.root / ".enrich-rejected").write_text("# ours\nsrc/a.py file generated 2026-11-25 -\n")
+    answer = project.run("allow", "src/a.py", "--json")
+    assert answer.json == {"allowed": "src/a.py", "lines": 1, "waiting": []}
+    assert (project.root / ".enrich-rejected").read_text() == "# ours\n"
+
+
+def test_allowing_what_nobody_turned_down_is_wrong_use(project):
+    answer = project.run("allow", "cart-aaaaaaaa")
+    assert answer.status == 2
+    assert "no such line" in answer.err
+
+
 def test_a_rejection_that_was_killed_half_way_is_finished_by_the_next_command(project, no_dash, free):
     one = project.store.find(no_dash)
     body = one.test.body_sha256

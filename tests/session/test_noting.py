@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from pytest_enrich.data import Answered, Explore, Explored, Failed
-from pytest_enrich.session.noting import NotingSandbox
+from pytest_enrich.data import Answered, Attempt, Dropped, Explore, Explored, Failed, Kept
+from pytest_enrich.session.noting import IN_A_ROW, NotingSandbox, Streak
 
 JOB = Explore(path="m.py", module="m", entries=(), branches=(), lines=())
 
@@ -62,3 +62,88 @@ def test_what_rules_had_a_part_in_is_counted():
     sandbox.execute(JOB, timeout=1)
     sandbox.execute(JOB, timeout=1)
     assert sandbox.ideas == {"name": 4, "default": 6}
+
+
+FRESH = "does not pass in its file, in a fresh process"
+KEPT = Kept(gaps=("a",), lines=(1,), branches=(), runs=("measured",), seconds=0.1)
+
+
+@pytest.fixture
+def seen(fakes):
+    """What is said of candidates with these verdicts, each for a function of its own or all for one."""
+
+    def seen(*verdicts, isolation="landlock+seccomp", functions=9):
+        streak = Streak()
+        for number, verdict in enumerate(verdicts):
+            streak.see(
+                Attempt(
+                    path=fakes.PATH,
+                    qualname=f"f{number % functions}",
+                    digest="",
+                    candidate=fakes.candidate(),
+                    verdict=verdict,
+                )
+            )
+        return streak.notes(isolation)
+
+    return seen
+
+
+def warned(number, rung="stable", reason=FRESH):
+    detail = f"Traceback\nPytestCacheWarning: could not create cache path /scratch/x{number}/v: [Errno 1]"
+    return Dropped(rung=rung, reason=reason, detail=detail)
+
+
+def test_candidates_that_fall_by_one_error_in_a_row_are_told_with_what_helps(seen):
+    (note,) = seen(*map(warned, range(IN_A_ROW)))
+    assert note.startswith(
+        f"5 candidates in a row fell for one reason (stable: {FRESH}): PytestCacheWarning: could"
+    )
+    assert "`apt-get install bubblewrap`" in note
+    assert "`pytest-enrich doctor`" in note
+
+
+def test_fewer_are_not_told(seen):
+    assert seen(*map(warned, range(IN_A_ROW - 1))) == ()
+
+
+def test_one_that_is_kept_between_them_ends_the_row(seen):
+    assert seen(*map(warned, range(3)), KEPT, *map(warned, range(3))) == ()
+
+
+def test_what_was_only_read_between_them_does_not(seen):
+    read = Dropped(rung="new", reason="repeats an existing test")
+    assert len(seen(*map(warned, range(3)), read, *map(warned, range(3)))) == 1
+
+
+def test_another_error_ends_the_row(seen):
+    other = Dropped(rung="stable", reason=FRESH, detail="E   OSError: no")
+    assert seen(*map(warned, range(3)), other, *map(warned, range(3))) == ()
+
+
+def test_failed_assertions_are_about_the_candidates(seen):
+    wrong = Dropped(rung="stable", reason=FRESH, detail="E   assert 1 == 2\nE    +  where 1 = f()")
+    assert seen(*[wrong] * 9) == ()
+
+
+def test_what_falls_at_once_for_one_function_may_be_about_that_function(seen):
+    fallen = [warned(number, "passes", "failed") for number in range(9)]
+    assert seen(*fallen, functions=1) == ()
+    assert len(seen(*fallen)) == 1
+
+
+def test_runs_that_do_not_end_in_time_are_told_with_the_option_that_gives_more(seen):
+    late = [
+        Dropped(rung="runs", reason="timeout", detail=f"it did not end in time\nline {n} of x") for n in range(5)
+    ]
+    (note,) = seen(*late, isolation="bwrap+landlock+seccomp")
+    assert note == (
+        "5 candidates in a row fell for one reason (runs: timeout): it did not end in time. "
+        "More time: --enrich-timeout=30s"
+    )
+
+
+def test_with_all_layers_nothing_is_to_be_installed(seen):
+    (note,) = seen(*map(warned, range(6)), isolation="bwrap+landlock+seccomp")
+    assert note.startswith("6 candidates")
+    assert "apt-get" not in note
