@@ -73,7 +73,7 @@ def test_rejections_are_listed(project, no_dash):
     project.run("reject", no_dash, "--reason", "trivial", "--note", "obvious")
     out = project.run("list", "--rejected").out
     assert f"{no_dash}  idea  trivial" in out
-    assert "Delete a line in .enrich-rejected" in out
+    assert f"pytest-enrich allow {no_dash}" in out
     assert project.run("list", "--rejected", "--json").json["rejected"][0]["note"] == "obvious"
 
 
