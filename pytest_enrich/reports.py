@@ -20,7 +20,8 @@ from pytest_enrich.errors import EnrichError, StoreError, UsageError
 from pytest_enrich.reporters import formats
 from pytest_enrich.reporters.formats import Format
 from pytest_enrich.reporters.words import visible
-from pytest_enrich.store import Store, disk, last_run, python_file, rebuild, rejected
+from pytest_enrich.store import Store, disk, experience, last_run, python_file, rebuild, rejected
+from pytest_enrich.store.experience import Experience
 from pytest_enrich.store.python_file import stale_places
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def gather(store: Store, run: RunSummary | None = None) -> Report:
     draft = functools.cache(lambda path: patch.Draft(test(path) or "", path))
     how = functools.cache(functools.partial(rebuild.how, store))
     places = functools.cache(functools.partial(stale_places, store))
-    pending = sorted(store.pending() if store.exists() else (), key=_order)
+    pending = sorted(store.pending() if store.exists() else (), key=_order(experience.read(store)))
     return Report(
         run=run or last_run.read(store) or RunSummary(),
         project=store.rootdir.name,
@@ -124,8 +125,11 @@ def _source_text(store: Store, path: str) -> str | None:
     return None if file.content is None else file.text
 
 
-def _order(one: Suggestion) -> tuple[int, str, int, str]:
-    return (_GRADES.index(one.grade), one.gap.path, one.gap.line, one.id)
+def _order(known: Experience) -> Callable[[Suggestion], tuple[bool, int, str, int, str]]:
+    def key(one: Suggestion) -> tuple[bool, int, str, int, str]:
+        return (known.comes_last(one), _GRADES.index(one.grade), one.gap.path, one.gap.line, one.id)
+
+    return key
 
 
 LOG = "GITHUB_ACTIONS"

@@ -236,6 +236,7 @@ class RunSummary(Struct, frozen=True, kw_only=True):
         changed: The changed lines that it was limited to, if it was.
         stopped: Why it ended early.
         model: The model that was asked, if one was.
+        learnt: What people's decisions say about what comes last, one line each.
         notes: What else a person must know, one line each (tests that cannot run inside, broken files).
         read_only_check: `ok` when nothing outside the suggestions folder was changed.
     """
@@ -268,6 +269,7 @@ class RunSummary(Struct, frozen=True, kw_only=True):
     stopped: Stop = ""
     changed: ChangedPart | None = None
     model: ModelPart | None = None
+    learnt: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     read_only_check: str = ""
 
@@ -306,7 +308,8 @@ class Report(Struct, frozen=True, kw_only=True):
         run: The last run; an empty one when there was none.
         project: The name of the folder that the project is in.
         base: That folder relative to the top of its repository, with a `/` at its end; "" when it is the top.
-        suggestions: What waits, best first: strong ones first, then by path and line.
+        suggestions: What waits, best first: what people did not want before comes last, strong ones come first,
+            then by path and line.
         bugs: The possible bugs that wait, by path and line.
         without: The gaps for which no good test was found, by path and line.
         turned_down: How many lines `.enrich-rejected` has.

@@ -30,7 +30,7 @@ from pytest_enrich.commands.taking import How, settle_interrupted
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import EnrichError
 from pytest_enrich.reporters.words import counted, filled, fit, visible, visible_lines
-from pytest_enrich.store import Store, rejected
+from pytest_enrich.store import Store, experience, rejected
 from pytest_enrich.store.python_file import is_stale
 
 _QUIT = "quit"
@@ -55,7 +55,7 @@ class Review:
 
     def __init__(self, store: Store, console: Console, waiting: Sequence[Suggestion]) -> None:
         self.store, self.console = store, console
-        self.sitting = Sitting(order=sitting.order(waiting))
+        self.sitting = Sitting(order=sitting.order(waiting, experience.read(store)))
         self._seen: tuple[str, float] = ("", 0.0)
 
     def hold(self) -> None:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Grade, Suggestion
 from pytest_enrich.reporters.words import counted, visible, visible_lines
+from pytest_enrich.store.experience import NONE, Experience
 
 END = -1
 _GRADES = get_args(Grade)
@@ -60,14 +61,15 @@ class Sitting(Struct, frozen=True, kw_only=True):
         return replace(self, told=lines, page=(), first=0)
 
 
-def order(suggestions: Iterable[Suggestion]) -> tuple[str, ...]:
+def order(suggestions: Iterable[Suggestion], known: Experience = NONE) -> tuple[str, ...]:
     """Ids grouped by function, so that one reading serves several decisions; best first, inside and of all.
 
-    Possible bugs come last: they ask another question.
+    What people did not want before comes last, and then possible bugs: they ask another question.
     """
-    groups: dict[tuple[bool, str, str], list[Suggestion]] = {}
-    for one in sorted(suggestions, key=lambda one: (one.kind == "bug", _worth(one))):
-        groups.setdefault((one.kind == "bug", one.gap.path, one.gap.qualname), []).append(one)
+    groups: dict[tuple[int, str, str], list[Suggestion]] = {}
+    parts = [(2 if one.kind == "bug" else int(known.comes_last(one)), one) for one in suggestions]
+    for part, one in sorted(parts, key=lambda item: (item[0], _worth(item[1]))):
+        groups.setdefault((part, one.gap.path, one.gap.qualname), []).append(one)
     return tuple(one.id for group in groups.values() for one in group)
 
 

@@ -4,6 +4,8 @@ from msgspec.structs import replace
 
 from pytest_enrich.commands.review import sitting
 from pytest_enrich.commands.review.sitting import Done, Sitting
+from pytest_enrich.store import experience
+from pytest_enrich.store.experience import Experience, Lesson
 
 ABC = Sitting(order=("a", "b", "c"))
 
@@ -17,6 +19,17 @@ def test_one_function_comes_together_and_the_best_come_first(suggestions):
     changes = sum(one != other for one, other in itertools.pairwise(functions))
     assert changes == len(set(functions)) - 1
     assert known[order[0]].grade == "strong"
+
+
+def test_what_people_did_not_want_comes_last(suggestions):
+    first, *others = sitting.order(suggestions)
+    trait = next(trait for trait in experience.traits(next(one for one in suggestions if one.id == first)))
+    ones = [replace(one, kind="test") for one in suggestions]
+    unwanted = {one.id for one in ones if trait in experience.traits(one)}
+    known = Experience({trait: Lesson(trait=trait, lift=0.2, rejected=())})
+    order = sitting.order(ones, known)
+    assert set(order[-len(unwanted) :]) == unwanted
+    assert set(order) == {first, *others}
 
 
 def test_onward_passes_over_what_was_decided_or_skipped_and_begins_again():
