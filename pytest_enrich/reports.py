@@ -15,13 +15,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from pytest_enrich.config import WantedReport
-from pytest_enrich.data import Finished, Grade, Report, ReportedSuggestion, RunSummary, SourceLine, Suggestion
+from pytest_enrich.data import (
+    Finished,
+    Grade,
+    Report,
+    ReportedSuggestion,
+    RunSummary,
+    SourceLine,
+    Suggestion,
+    Tally,
+)
 from pytest_enrich.errors import EnrichError, StoreError, UsageError
 from pytest_enrich.reporters import formats
 from pytest_enrich.reporters.formats import Format
 from pytest_enrich.reporters.words import visible
 from pytest_enrich.store import Store, disk, experience, last_run, python_file, rebuild, rejected
-from pytest_enrich.store.experience import Experience
+from pytest_enrich.store.experience import Experience, Fate
 from pytest_enrich.store.python_file import stale_places
 
 if TYPE_CHECKING:
@@ -44,7 +53,8 @@ def gather(store: Store, run: RunSummary | None = None) -> Report:
     draft = functools.cache(lambda path: patch.Draft(test(path) or "", path))
     how = functools.cache(functools.partial(rebuild.how, store))
     places = functools.cache(functools.partial(stale_places, store))
-    pending = sorted(store.pending() if store.exists() else (), key=_order(experience.read(store)))
+    some = experience.fates_in(store) if store.exists() else ()
+    pending = sorted(store.pending() if store.exists() else (), key=_order(experience.learn(some)))
     return Report(
         run=run or last_run.read(store) or RunSummary(),
         project=store.rootdir.name,
@@ -61,6 +71,7 @@ def gather(store: Store, run: RunSummary | None = None) -> Report:
         bugs=store.bugs() if store.exists() else (),
         without=without(store),
         turned_down=len(rejected.read(store.rootdir).lines),
+        decided=_decided(some),
     )
 
 
@@ -123,6 +134,12 @@ def _source_text(store: Store, path: str) -> str | None:
     except EnrichError:
         return None
     return None if file.content is None else file.text
+
+
+def _decided(some: Iterable[Fate]) -> dict[str, Tally]:
+    """The tallies of what was decided, by week or month."""
+    periods = experience.by_period(one for one in some if one.decision)
+    return {period: experience.tally(ones) for period, ones in periods.items()}
 
 
 def _order(known: Experience) -> Callable[[Suggestion], tuple[bool, int, str, int, str]]:

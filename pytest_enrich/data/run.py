@@ -274,6 +274,21 @@ class RunSummary(Struct, frozen=True, kw_only=True):
     read_only_check: str = ""
 
 
+class Tally(Struct, frozen=True, kw_only=True):
+    """How many suggestions were offered, accepted (of these `edited` by a person before), and rejected."""
+
+    offered: int = 0
+    accepted: int = 0
+    edited: int = 0
+    rejected: int = 0
+
+    @property
+    def rate(self) -> float | None:
+        """Accepted of decided, 0 to 1; None when nothing was decided."""
+        decided = self.accepted + self.rejected
+        return self.accepted / decided if decided else None
+
+
 REPORT_SCHEMA = "pytest-enrich/report/1"
 
 
@@ -313,6 +328,7 @@ class Report(Struct, frozen=True, kw_only=True):
         bugs: The possible bugs that wait, by path and line.
         without: The gaps for which no good test was found, by path and line.
         turned_down: How many lines `.enrich-rejected` has.
+        decided: What people decided, by week or by month (`2026-W48`, `2026-11`), the earliest first.
     """
 
     schema: str = REPORT_SCHEMA
@@ -323,3 +339,4 @@ class Report(Struct, frozen=True, kw_only=True):
     bugs: tuple[Suggestion, ...] = ()
     without: tuple[Finished, ...] = ()
     turned_down: int = 0
+    decided: dict[str, Tally] = {}

@@ -1,4 +1,4 @@
-"""What people's decisions say about the next suggestions: nothing is trained, decisions are counted.
+"""What people decided, counted; and what that says about the next suggestions. Nothing is trained.
 
 A test has traits: who thought of it, what it asserts, with what values, how it is called. Tests with a trait that
 people take half as often as tests without it come last.
@@ -9,12 +9,13 @@ from __future__ import annotations
 import ast
 import builtins
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 
 from msgspec import Struct
 
-from pytest_enrich.data import Candidate, Decision, Grade, NewTest, Origin, Suggestion
+from pytest_enrich.data import Candidate, Decision, Grade, NewTest, Origin, Suggestion, Tally
 from pytest_enrich.data.suggestion import OriginPart
 from pytest_enrich.store import Store
 
@@ -23,18 +24,67 @@ BELIEF = 2
 LAST = 0.5
 """What is taken so much less often than the others comes last."""
 SHOWN, NAMED = 3, 3
+MOST_WEEKS = 26
 LONG_NAME, LONG_TEXT, LARGE = 8, 40, 10_000
 RAISING = ("raises", "warns", "assertRaises", "assertRaisesRegex", "assertWarns", "assertWarnsRegex")
 
 
-def standing(decisions: Iterable[Decision]) -> dict[tuple[str, str], Decision]:
-    """What people decided and did not take back, by id and body."""
-    found: dict[tuple[str, str], Decision] = {}
+class Fate(Struct, frozen=True):
+    """A suggestion, None where it was cleaned away, and the decision that stands, None while it waits."""
+
+    suggestion: Suggestion | None
+    decision: Decision | None
+
+    @property
+    def day(self) -> str:
+        """When it was decided on, else made: the date, in ISO's way."""
+        at = self.decision.at if self.decision else self.suggestion.made.at if self.suggestion else ""
+        return at[: len("2026-11-28")]
+
+
+def fates(decisions: Iterable[Decision], suggestions: Iterable[Suggestion]) -> tuple[Fate, ...]:
+    """What became of all suggestions, from all decisions, oldest first. Of possible bugs nothing is counted."""
+    standing: dict[tuple[str, str], Decision] = {}
     for decision in decisions:
-        found.pop((decision.id, decision.body), None)
+        standing.pop((decision.id, decision.body), None)
         if decision.verb in {"accept", "reject"}:
-            found[decision.id, decision.body] = decision
+            standing[decision.id, decision.body] = decision
+    lying = {(one.id, one.test.body_sha256): one for one in suggestions}
+    found = (Fate(lying.get(key), standing.get(key)) for key in {**lying, **standing})
+    return tuple(one for one in found if one.suggestion is None or one.suggestion.kind != "bug")
+
+
+def fates_in(store: Store) -> tuple[Fate, ...]:
+    """What became of all that the folder knows of."""
+    return fates(store.decisions(), (*store.lying("decided"), *store.lying("pending")))
+
+
+def tally(some: Sequence[Fate]) -> Tally:
+    """How many of these were accepted, and so on."""
+    decided = [one.decision for one in some if one.decision]
+    return Tally(
+        offered=len(some),
+        accepted=sum(one.verb == "accept" for one in decided),
+        edited=sum(one.verb == "accept" and one.edited for one in decided),
+        rejected=sum(one.verb == "reject" for one in decided),
+    )
+
+
+def by_period(some: Iterable[Fate]) -> dict[str, list[Fate]]:
+    """Those of each week, the earliest first; of each month, where there are many weeks."""
+    days = [(day, one) for one in some if (day := _day(one.day)) is not None]
+    unit = "%G-W%V" if len({f"{day:%G-W%V}" for day, _ in days}) <= MOST_WEEKS else "%Y-%m"
+    found: dict[str, list[Fate]] = {}
+    for day, one in sorted(days, key=lambda item: item[0]):
+        found.setdefault(f"{day:{unit}}", []).append(one)
     return found
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def traits(one: Suggestion | Candidate, grade: Grade = "ungraded") -> frozenset[str]:
@@ -193,9 +243,9 @@ class Experience(Struct, frozen=True):
 NONE = Experience()
 
 
-def learn(decided: Iterable[tuple[Suggestion, Decision]]) -> Experience:
+def learn(some: Iterable[Fate]) -> Experience:
     """The experience of these decisions; nothing is known of a trait where nobody took a test without it."""
-    verdicts = [*decided]
+    verdicts = [(one.suggestion, one.decision) for one in some if one.suggestion and one.decision]
     accepted = sum(decision.verb == "accept" for _, decision in verdicts)
     taken: Counter[str] = Counter()
     rejected: dict[str, list[Decision]] = defaultdict(list)
@@ -217,7 +267,4 @@ def learn(decided: Iterable[tuple[Suggestion, Decision]]) -> Experience:
 
 def read(store: Store) -> Experience:
     """The experience of all decisions in the folder whose suggestions still lie there."""
-    decisions = standing(store.decisions()) if store.exists() else {}
-    lying = store.lying("decided") if decisions else ()
-    known = ((one, decisions.get((one.id, one.test.body_sha256))) for one in lying if one.kind != "bug")
-    return learn((one, decision) for one, decision in known if decision is not None)
+    return learn(fates_in(store) if store.exists() else ())

@@ -4,7 +4,7 @@
 
 A run on the project, half of its tests deleted, gives as many suggestions as there are. Reviewers are rules: each
 turns down what it does not like, and one in ten of all others. Of a draw 50 suggestions are decided on (half where
-there are fewer than 75), and of what is left ten are shown, in the order of `pytest-enrich review`: with these
+there are fewer than 70), and of what is left ten are shown, in the order of `pytest-enrich review`: with these
 decisions, and without.
 
 With `--rerun` the decisions of a draw are made in the project by `accept` and `reject`, and pytest --enrich looks
@@ -36,8 +36,9 @@ from runs import Run, Settings
 from pytest_enrich.commands.review import sitting
 from pytest_enrich.data import Decision, Reason, Suggestion
 from pytest_enrich.store import Store, experience
+from pytest_enrich.store.experience import Fate
 
-DECIDED, SHOWN, LEAST = 50, 10, 25
+DECIDED, SHOWN, LEAST = 50, 10, 20
 MOODS = 0.1
 """Of what a reviewer likes, the share that is turned down all the same."""
 
@@ -95,7 +96,7 @@ def compared(reviewer: Reviewer, suggestions: Sequence[Suggestion], draws: int) 
         decisions = {one.id: reviewer.decide(one, draw) for one in mixed}
         taken += sum(one.verb == "accept" for one in decisions.values())
         decided, unseen = _parted(mixed)
-        known = experience.learn((one, decisions[one.id]) for one in decided)
+        known = experience.learn(Fate(one, decisions[one.id]) for one in decided)
         for shares, learnt in ((before, experience.NONE), (after, known)):
             first = sitting.order(unseen, learnt)[:SHOWN]
             shares.append(sum(decisions[one].verb == "accept" for one in first) / len(first))

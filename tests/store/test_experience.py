@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Decision, NewTest, Oracle, Origin, Placement
 from pytest_enrich.store import experience
-from pytest_enrich.store.experience import traits
+from pytest_enrich.store.experience import Fate, traits
 
 RAISES = "def test_it():\n    with pytest.raises(ValueError):\n        f()\n"
 VALUE = "def test_it():\n    assert f() == 3\n"
@@ -15,13 +15,13 @@ VALUE = "def test_it():\n    assert f() == 3\n"
 
 @pytest.fixture
 def decided(make_suggestion):
-    """A suggestion with this code, and what was decided about it."""
+    """A suggestion with this code, of which this was decided."""
     numbers = iter(range(100))
 
     def decided(code, verb, reason="trivial"):
         one = make_suggestion(f"cart-{'abcdefgh'[next(numbers) % 8] * 8}")
         one = replace(one, test=replace(one.test, code=code, names=("test_it",)))
-        return one, Decision(id=one.id, verb=verb, body=one.test.body_sha256, at="", reason=reason)
+        return Fate(one, Decision(id=one.id, verb=verb, body=one.test.body_sha256, at="", reason=reason))
 
     return decided
 
@@ -109,7 +109,7 @@ def test_code_that_is_none_has_no_traits_of_its_own(code):
 @given(st.lists(st.tuples(st.sampled_from([RAISES, VALUE]), st.booleans()), max_size=12))
 def test_a_lift_is_never_negative_and_without_rejections_it_is_one(verdicts):
     decisions = [
-        (candidate(code), Decision(id="cart-aaaaaaaa", verb="accept" if taken else "reject", body="", at=""))
+        Fate(candidate(code), Decision(id="cart-aaaaaaaa", verb="accept" if taken else "reject", body="", at=""))
         for code, taken in verdicts
     ]
     known = experience.learn(decisions)
@@ -130,3 +130,13 @@ def test_the_folder_tells_what_was_decided_and_not_what_was_taken_back(store, ma
     assert not experience.read(store).comes_last(candidate(RAISES))
     store.clean()
     assert experience.read(store) == experience.NONE
+
+
+def test_many_weeks_are_told_by_month():
+    def fate(at):
+        return Fate(None, Decision(id="cart-aaaaaaaa", verb="accept", body="", at=at))
+
+    few = [fate("2026-12-31T10:00:00Z"), fate("2026-11-28T10:00:00Z"), fate("2027-01-02T10:00:00Z"), fate("when?")]
+    assert [*experience.by_period(few)] == ["2026-W48", "2026-W53"]
+    many = [fate(f"2026-{month:02}-{day:02}T10:00:00Z") for month in range(1, 13) for day in (1, 8, 15)]
+    assert [*experience.by_period(many)] == [f"2026-{month:02}" for month in range(1, 13)]
