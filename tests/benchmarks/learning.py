@@ -134,7 +134,7 @@ def rerun(bench: Bench, run: Run, reviewer: Reviewer) -> str:
             if chosen:
                 _command(bench, copy, run, *words, *chosen)
         if what == "without":
-            _command(bench, copy, run, "clean")
+            _command(bench, copy, run, "clean", "--yes")
         amplified.enrich(bench, copy, run, f"--enrich-max={SHOWN}")
         made = _store(copy).pending()
         taken = sum(not reviewer.dislikes(one) for one in made)
