@@ -31,7 +31,7 @@ from typing import Any
 import tables
 from msgspec import Struct
 
-from pytest_enrich import measurement
+from pytest_enrich import gaps, measurement
 from pytest_enrich.cli import main as command
 from pytest_enrich.data import Collect
 from pytest_enrich.errors import EnrichError
@@ -144,6 +144,7 @@ def _covered(root: Path, file: Path) -> None:
         warnings.simplefilter("ignore")
         found = measurement.load_earlier(file, copies, root, str(root / "pyproject.toml"))
         measurement.test_files(found, root)
+        gaps.read(found, root)
         found.get_data().close()
     shutil.rmtree(copies, ignore_errors=True)
 
@@ -292,7 +293,7 @@ class Bench:
             file.write_bytes(spoiled(file.read_bytes(), draw))
         before = self._snapshot()
         try:
-            with _within(LONGEST), contextlib.chdir(self.root):
+            with _within(LONGEST), _in_folder(self.root):
                 reader.read(self.root, file)
         except Exception:  # noqa: BLE001 - that is what is looked for
             return Fault(name, seed, str(file.relative_to(self.root)), traceback.format_exc())
@@ -310,6 +311,17 @@ class Bench:
                 status = one.lstat()
                 found[str(one.relative_to(self.box))] = (status.st_size, status.st_mtime_ns)
         return found
+
+
+@contextlib.contextmanager
+def _in_folder(root: Path) -> Iterator[None]:
+    """With the folder as the current one."""
+    before = Path.cwd()
+    os.chdir(root)
+    try:
+        yield
+    finally:
+        os.chdir(before)
 
 
 @contextlib.contextmanager
