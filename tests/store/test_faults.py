@@ -36,7 +36,8 @@ try:
 except StoreError as error:
     print(str(error).splitlines()[0])
 shelf = store.shelf()
-print(len(saved) > 2, {one.id for one in shelf.suggestions} >= {*saved}, [one for one in shelf.problems if "not written to its end" not in one])
+others = [one for one in shelf.problems if "not written to its end" not in one]
+print(len(saved) > 2, {one.id for one in shelf.suggestions} >= {*saved}, others)
 """
 SAVE = """\
 for number in range(int(sys.argv[2]), int(sys.argv[2]) + 15):
