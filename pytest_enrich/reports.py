@@ -53,7 +53,7 @@ def gather(store: Store, run: RunSummary | None = None) -> Report:
     draft = functools.cache(lambda path: patch.Draft(test(path) or "", path))
     how = functools.cache(functools.partial(rebuild.how, store))
     places = functools.cache(functools.partial(stale_places, store))
-    some = experience.fates_in(store) if store.exists() else ()
+    some = experience.decided(store)
     pending = sorted(store.pending() if store.exists() else (), key=_order(experience.learn(some)))
     return Report(
         run=run or last_run.read(store) or RunSummary(),
@@ -138,8 +138,7 @@ def _source_text(store: Store, path: str) -> str | None:
 
 def _decided(some: Iterable[Fate]) -> dict[str, Tally]:
     """The tallies of what was decided, by week or month."""
-    periods = experience.by_period(one for one in some if one.decision)
-    return {period: experience.tally(ones) for period, ones in periods.items()}
+    return {period: experience.tally(ones) for period, ones in experience.by_period(some).items()}
 
 
 def _order(known: Experience) -> Callable[[Suggestion], tuple[bool, int, str, int, str]]:

@@ -13,8 +13,8 @@ from msgspec.structs import asdict
 from pytest_enrich.commands.project import answer, json_option, project_option, say, tell_problems
 from pytest_enrich.data import Suggestion, Tally
 from pytest_enrich.reporters.words import duration, fit, percent, visible
-from pytest_enrich.store import Store, experience
-from pytest_enrich.store.experience import Fate, by_period, tally
+from pytest_enrich.store import Store
+from pytest_enrich.store.experience import Fate, by_period, fates, tally
 
 UNKNOWN = "not known"
 """The group of what was decided and cleaned away since."""
@@ -46,7 +46,7 @@ class Stats(Struct, frozen=True, kw_only=True):
 def command(store: Store, *, as_json: bool) -> int:
     """Say what was offered, accepted, edited and rejected, by whom it was made, and how long a decision took."""
     tell_problems(store)
-    stats = collect(experience.fates_in(store))
+    stats = collect(fates(store.decisions(), (*store.lying("decided"), *store.lying("pending"))))
     if as_json:
         answer(_json(stats))
     elif not stats.total.offered:
@@ -56,32 +56,32 @@ def command(store: Store, *, as_json: bool) -> int:
     return 0
 
 
-def collect(fates: Sequence[Fate]) -> Stats:
+def collect(some: Sequence[Fate]) -> Stats:
     """The figures of what became of all suggestions."""
-    decisions = [one.decision for one in fates if one.decision]
+    decisions = [one.decision for one in some if one.decision]
     reasons = Counter(one.reason for one in decisions if one.verb == "reject")
     return Stats(
-        total=tally(fates),
+        total=tally(some),
         reasons=dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
-        by=_groups(fates),
-        over_time={period: (tally(some), _groups(some)) for period, some in by_period(fates).items()},
+        by=_groups(some),
+        over_time={period: (tally(ones), _groups(ones)) for period, ones in by_period(some).items()},
         seconds=tuple(one.seconds for one in decisions if one.seconds is not None),
     )
 
 
-def _groups(fates: Sequence[Fate]) -> dict[str, dict[str, Tally]]:
+def _groups(some: Sequence[Fate]) -> dict[str, dict[str, Tally]]:
     """The tallies by who thought of a test, which model had a part in it, its kind and its grade."""
     return {
-        "proposer": _grouped(fates, lambda one: one.origin.proposer),
-        "model": _grouped(fates, lambda one: one.origin.model or NO_MODEL),
-        "kind": _grouped(fates, lambda one: one.kind),
-        "grade": _grouped(fates, lambda one: one.grade),
+        "proposer": _grouped(some, lambda one: one.origin.proposer),
+        "model": _grouped(some, lambda one: one.origin.model or NO_MODEL),
+        "kind": _grouped(some, lambda one: one.kind),
+        "grade": _grouped(some, lambda one: one.grade),
     }
 
 
-def _grouped(fates: Sequence[Fate], key: Callable[[Suggestion], str]) -> dict[str, Tally]:
+def _grouped(some: Sequence[Fate], key: Callable[[Suggestion], str]) -> dict[str, Tally]:
     groups: dict[str, list[Fate]] = {}
-    for fate in fates:
+    for fate in some:
         groups.setdefault(key(fate.suggestion) if fate.suggestion else UNKNOWN, []).append(fate)
     return {name: tally(groups[name]) for name in sorted(groups)}
 

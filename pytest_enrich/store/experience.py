@@ -54,9 +54,10 @@ def fates(decisions: Iterable[Decision], suggestions: Iterable[Suggestion]) -> t
     return tuple(one for one in found if one.suggestion is None or one.suggestion.kind != "bug")
 
 
-def fates_in(store: Store) -> tuple[Fate, ...]:
-    """What became of all that the folder knows of."""
-    return fates(store.decisions(), (*store.lying("decided"), *store.lying("pending")))
+def decided(store: Store) -> tuple[Fate, ...]:
+    """All that was decided on in the folder."""
+    decisions = store.decisions() if store.exists() else ()
+    return tuple(one for one in fates(decisions, store.lying("decided")) if one.decision) if decisions else ()
 
 
 def tally(some: Sequence[Fate]) -> Tally:
@@ -267,4 +268,4 @@ def learn(some: Iterable[Fate]) -> Experience:
 
 def read(store: Store) -> Experience:
     """The experience of all decisions in the folder whose suggestions still lie there."""
-    return learn(fates_in(store) if store.exists() else ())
+    return learn(decided(store))
