@@ -10,6 +10,7 @@ import sys
 import pytest
 from msgspec.structs import replace
 
+from pytest_enrich import session
 from pytest_enrich.config import Budget
 from pytest_enrich.data import (
     Call,
@@ -127,6 +128,37 @@ def test_what_people_did_not_want_is_suggested_last(work):
     made, *_ = work(known=known)
     assert made.gaps == {"suggested": 2, "nothing found": 1}
     assert [one.place for one in made.suggestions] == [2, 1]
+
+
+class Paper:
+    """A terminal that keeps its lines."""
+
+    isatty = False
+
+    def __init__(self):
+        self.lines = []
+
+    def section(self, title): ...
+
+    def rewrite(self, line): ...
+
+    def write_line(self, line):
+        self.lines += line.splitlines()
+
+
+def test_a_run_says_what_it_learnt_and_from_which_decisions(work, store, settings, measured):
+    work()
+    taken, unwanted = sorted(store.pending(), key=lambda one: one.gap.qualname)
+    store.decide(Decision(id=taken.id, verb="accept", body=taken.test.body_sha256, at=""))
+    for twin in ("cart-aaaaaaaa", "cart-bbbbbbbb"):
+        store.save(replace(unwanted, id=twin), "", "")
+        store.decide(Decision(id=twin, verb="reject", body=unwanted.test.body_sha256, at="", reason="trivial"))
+    paper = Paper()
+    session.run(replace(settings, only=("nowhere.py",)), measured(), paper)
+    assert paper.lines[1:3] == [
+        "learnt    2 rejected as trivial (cart-aaaaaaaa, cart-bbbbbbbb): tests with",
+        "          empty texts come last",
+    ]
 
 
 def test_a_suggestion_stands_in_the_patch_of_all(work, settings):
