@@ -15,12 +15,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from pytest_enrich.config import WantedReport
-from pytest_enrich.data import Finished, Grade, Report, ReportedSuggestion, RunSummary, SourceLine, Suggestion
+from pytest_enrich.data import (
+    Finished,
+    Grade,
+    Report,
+    ReportedSuggestion,
+    RunSummary,
+    SourceLine,
+    Suggestion,
+    Tally,
+)
 from pytest_enrich.errors import EnrichError, StoreError, UsageError
 from pytest_enrich.reporters import formats
 from pytest_enrich.reporters.formats import Format
 from pytest_enrich.reporters.words import visible
-from pytest_enrich.store import Store, disk, last_run, python_file, rebuild, rejected
+from pytest_enrich.store import Store, disk, experience, last_run, python_file, rebuild, rejected
+from pytest_enrich.store.experience import Experience, Fate
 from pytest_enrich.store.python_file import stale_places
 
 if TYPE_CHECKING:
@@ -40,7 +50,8 @@ def gather(store: Store, run: RunSummary | None = None) -> Report:
     test = functools.cache(functools.partial(python_file.text_of, store.rootdir))
     how = functools.cache(functools.partial(rebuild.how, store))
     places = functools.cache(functools.partial(stale_places, store))
-    pending = sorted(store.pending() if store.exists() else (), key=_order)
+    some = experience.decided(store)
+    pending = sorted(store.pending() if store.exists() else (), key=_order(experience.learn(some)))
     return Report(
         run=run or last_run.read(store) or RunSummary(),
         project=store.rootdir.name,
@@ -57,6 +68,7 @@ def gather(store: Store, run: RunSummary | None = None) -> Report:
         bugs=store.bugs() if store.exists() else (),
         without=without(store),
         turned_down=len(rejected.read(store.rootdir).lines),
+        decided=_decided(some),
     )
 
 
@@ -121,8 +133,16 @@ def _source_text(store: Store, path: str) -> str | None:
     return None if file.content is None else file.text
 
 
-def _order(one: Suggestion) -> tuple[int, str, int, str]:
-    return (_GRADES.index(one.grade), one.gap.path, one.gap.line, one.id)
+def _decided(some: Iterable[Fate]) -> dict[str, Tally]:
+    """The tallies of what was decided, by week or month."""
+    return {period: experience.tally(ones) for period, ones in experience.by_period(some).items()}
+
+
+def _order(known: Experience) -> Callable[[Suggestion], tuple[bool, int, str, int, str]]:
+    def key(one: Suggestion) -> tuple[bool, int, str, int, str]:
+        return (known.comes_last(one), _GRADES.index(one.grade), one.gap.path, one.gap.line, one.id)
+
+    return key
 
 
 LOG = "GITHUB_ACTIONS"

@@ -38,6 +38,7 @@ from pytest_enrich.data import (
     RunSummary,
     SourceLine,
     Suggestion,
+    Tally,
     Target,
     TestOutcome,
     Tried,
@@ -347,6 +348,7 @@ def report(number: int = 3, **changes: object) -> Report:
         dropped={"kills: kills no mutant": 2},
         seconds={"total": 108.0},
         model=ModelPart(name="qwen2.5-coder:7b", digest="d" * 64, host="127.0.0.1", stays_here=True),
+        learnt=("2 rejected as trivial (cart-aaaaaaaa): tests with empty texts come last",),
         notes=("tests/test_slow.py was left out: it needs a network",),
         read_only_check="ok",
     )
@@ -363,6 +365,7 @@ def report(number: int = 3, **changes: object) -> Report:
         suggestions=tuple(suggestions),
         without=(left,),
         turned_down=2,
+        decided={"2026-W47": Tally(accepted=2, rejected=3), "2026-W48": Tally(accepted=4, edited=1)},
     )
     return replace(plain, **changes)
 

@@ -199,6 +199,21 @@ def test_a_spare_has_its_turn_when_all_proposers_have_had_a_say(fakes, context):
     assert names == [other.name, spare.name]
 
 
+def test_what_people_did_not_want_has_its_turn_after_all_others(fakes, context):
+    unwanted, other = candidates(fakes, 1, 2)
+    both = context(fakes.FakeProposer(unwanted), fakes.FakeProposer(other), lines=(), branches=())
+    both = replace(both, comes_last=lambda one: one.name == unwanted.name)
+    names = [one.candidate.name for one in pipeline.work(fakes.target(), both, SLICE).attempts]
+    assert names == [other.name, unwanted.name]
+
+
+def test_what_people_did_not_want_is_not_tried_where_something_else_closed_the_gap(fakes, context):
+    unwanted, other = candidates(fakes, 1, 2)
+    both = replace(context(fakes.FakeProposer(unwanted, other)), comes_last=lambda one: one.name == unwanted.name)
+    (attempt,) = pipeline.work(fakes.target(), both, SLICE).attempts
+    assert attempt.candidate.name == other.name
+
+
 def test_a_target_without_ideas_is_done(fakes, context):
     assert pipeline.work(fakes.target(), context(fakes.FakeProposer()), SLICE).complete
 
@@ -382,8 +397,8 @@ def test_a_target_of_which_a_job_failed_is_not_complete(fakes, context):
 def improve(fakes, context):
     """A kept test, improved by these versions of it."""
 
-    def improve(*versions, more=False, **changes):
-        made = context(fakes.FakeProposer(*candidates(fakes, 1)), **changes)
+    def improve(*versions, more=False, comes_last=lambda _one: False, **changes):
+        made = replace(context(fakes.FakeProposer(*candidates(fakes, 1)), **changes), comes_last=comes_last)
         (kept,) = pipeline.work(fakes.target(), made, SLICE).attempts
         made.sandbox.jobs.clear()
         think = lambda _task, one: [version(one.candidate) for version in versions]  # noqa: E731
@@ -414,6 +429,11 @@ def test_other_values_are_proven_again(improve):
     attempt, proved = improve(rewritten)
     assert "discount(-5)" in attempt.candidate.code
     assert "discount(-5)" in proved[-1].text
+
+
+def test_a_version_that_people_did_not_want_before_is_passed_over(improve):
+    attempt, _ = improve(renamed, rewritten, comes_last=lambda one: one.name == "test_better_name")
+    assert "discount(-5)" in attempt.candidate.code
 
 
 def test_a_version_that_is_dropped_makes_room_for_the_next(improve):

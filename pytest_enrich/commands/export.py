@@ -77,14 +77,15 @@ def command(store: Store, out: Path, *, exclude: tuple[str, ...], as_json: bool)
         "kto": list(_kto(found.examples)),
         "dpo": list(_dpo(found.examples)),
     }
-    files: list[Path] = []
+    files: dict[Path, str] = {}
     for name, rows in sets.items():
         for part in ("train", "test"):
             lines = [encoded(row) + b"\n" for one, row in rows if one.is_test == (part == "test")]
             if lines:  # a split without a row is one that `datasets` does not read
+                content = b"".join(lines)
                 disk.make_folder(out / name)
-                disk.write(out / name / f"{part}.jsonl", b"".join(lines))
-                files.append(Path(name, f"{part}.jsonl"))
+                disk.write(out / name / f"{part}.jsonl", content)
+                files[Path(name, f"{part}.jsonl")] = disk.sha256(content)
     counts = {name: len(rows) for name, rows in sets.items()}
     disk.write(out / "README.md", _card(found, counts, files))
     if as_json:
@@ -243,11 +244,21 @@ def _dpo(examples: Iterable[Example]) -> Iterator[tuple[Example, Mapping[str, ob
                 yield one, _row(one, chosen=chosen, rejected=refused)
 
 
-def _card(found: Gathered, counts: Mapping[str, int], files: Iterable[Path]) -> str:
-    """What is in the folder, in the form that `datasets` reads."""
+def _config(name: str, files: Mapping[Path, str]) -> str:
+    """The lines of one dataset.
+
+    Its version is another one for other rows: `datasets` keeps what it read by the folder's name and this, and
+    would give the rows of an earlier export to a folder of the same name.
+    """
+    version = int(disk.sha256("".join(files.values()).encode())[:7], 16)
+    splits = "".join(f"  - split: {file.stem}\n    path: {file.as_posix()}\n" for file in files)
+    return f"- config_name: {name}\n  version: 1.0.{version}\n  data_files:\n{splits}"
+
+
+def _card(found: Gathered, counts: Mapping[str, int], files: Mapping[Path, str]) -> str:
+    """What is in the folder, in the form that `datasets` reads; `files` with their digests."""
     configs = "".join(
-        f"- config_name: {name}\n  data_files:\n"
-        + "".join(f"  - split: {file.stem}\n    path: {file.as_posix()}\n" for file in splits)
+        _config(name, {file: files[file] for file in splits})
         for name, splits in groupby(files, lambda file: file.parent.name)
     )
     verdicts = Counter(one.verdict for one in found.examples)

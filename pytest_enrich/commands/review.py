@@ -23,7 +23,8 @@ from pytest_enrich.commands.taking import How, settle_interrupted
 from pytest_enrich.data import Grade, Reason, Scope, Suggestion
 from pytest_enrich.errors import EnrichError, UsageError
 from pytest_enrich.reporters.words import counted, filled, visible, visible_lines
-from pytest_enrich.store import Store, identity
+from pytest_enrich.store import Store, experience, identity
+from pytest_enrich.store.experience import NONE, Experience
 from pytest_enrich.store.python_file import is_stale, today_text
 
 _GRADES = get_args(Grade)
@@ -196,7 +197,7 @@ class Review:
 
     def __init__(self, store: Store, reader: Reader, waiting: Iterable[Suggestion]) -> None:
         self._store, self._reader = store, reader
-        self._order = order(waiting)
+        self._order = order(waiting, experience.read(store))
         self._at = 0
         self._skipped: set[str] = set()
         self._began = 0.0
@@ -412,14 +413,15 @@ _ACTS: Mapping[str, Callable[[Review, Suggestion], None]] = {
 """By the word of the key."""
 
 
-def order(suggestions: Iterable[Suggestion]) -> list[str]:
+def order(suggestions: Iterable[Suggestion], known: Experience = NONE) -> list[str]:
     """Ids grouped by function, so that one reading serves several decisions; best first, inside and of all.
 
-    Possible bugs come last: they ask another question.
+    What people did not want before comes last, and then possible bugs: they ask another question.
     """
-    groups: dict[tuple[bool, str, str], list[Suggestion]] = {}
-    for one in sorted(suggestions, key=lambda one: (one.kind == "bug", _worth(one))):
-        groups.setdefault((one.kind == "bug", one.gap.path, one.gap.qualname), []).append(one)
+    groups: dict[tuple[int, str, str], list[Suggestion]] = {}
+    parts = [(2 if one.kind == "bug" else int(known.comes_last(one)), one) for one in suggestions]
+    for part, one in sorted(parts, key=lambda item: (item[0], _worth(item[1]))):
+        groups.setdefault((part, one.gap.path, one.gap.qualname), []).append(one)
     return [one.id for group in groups.values() for one in group]
 
 

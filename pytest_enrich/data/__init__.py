@@ -87,6 +87,7 @@ from pytest_enrich.data.run import (
     Shard,
     SourceLine,
     State,
+    Tally,
     Verb,
 )
 from pytest_enrich.data.suggestion import Promise, Question, Rehearsal, Reproof, Suggestion

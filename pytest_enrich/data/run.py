@@ -238,6 +238,7 @@ class RunSummary(Struct, frozen=True, kw_only=True):
         changed: The changed lines that it was limited to, if it was.
         stopped: Why it ended early.
         model: The model that was asked, if one was.
+        learnt: What people's decisions say about what comes last, one line each.
         notes: What else a person must know, one line each (tests that cannot run inside, broken files).
         read_only_check: `ok` when nothing outside the suggestions folder was changed.
     """
@@ -270,8 +271,24 @@ class RunSummary(Struct, frozen=True, kw_only=True):
     stopped: Stop = ""
     changed: ChangedPart | None = None
     model: ModelPart | None = None
+    learnt: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     read_only_check: str = ""
+
+
+class Tally(Struct, frozen=True, kw_only=True):
+    """How many suggestions were offered, accepted (of these `edited` by a person before), and rejected."""
+
+    offered: int = 0
+    accepted: int = 0
+    edited: int = 0
+    rejected: int = 0
+
+    @property
+    def rate(self) -> float | None:
+        """Accepted of decided, 0 to 1; None when nothing was decided."""
+        decided = self.accepted + self.rejected
+        return self.accepted / decided if decided else None
 
 
 REPORT_SCHEMA = "pytest-enrich/report/1"
@@ -308,10 +325,12 @@ class Report(Struct, frozen=True, kw_only=True):
         run: The last run; an empty one when there was none.
         project: The name of the folder that the project is in.
         base: That folder relative to the top of its repository, with a `/` at its end; "" when it is the top.
-        suggestions: What waits, best first: strong ones first, then by path and line.
+        suggestions: What waits, best first: what people did not want before comes last, strong ones come first,
+            then by path and line.
         bugs: The possible bugs that wait, by path and line.
         without: The gaps for which no good test was found, by path and line.
         turned_down: How many lines `.enrich-rejected` has.
+        decided: What people decided, by week or by month (`2026-W48`, `2026-11`), the earliest first.
     """
 
     schema: str = REPORT_SCHEMA
@@ -322,3 +341,4 @@ class Report(Struct, frozen=True, kw_only=True):
     bugs: tuple[Suggestion, ...] = ()
     without: tuple[Finished, ...] = ()
     turned_down: int = 0
+    decided: dict[str, Tally] = {}

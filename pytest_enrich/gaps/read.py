@@ -297,6 +297,8 @@ def _reported(cov: Coverage, names: list[str]) -> list[str]:
 
 def _file(cov: Coverage, path: str, name: str, *, is_loaded: bool) -> FileCoverage | str:
     """What is known about one file, or why nothing is."""
+    import sqlite3
+
     from coverage.exceptions import CoverageException, NoSource
 
     try:
@@ -308,6 +310,8 @@ def _file(cov: Coverage, path: str, name: str, *, is_loaded: bool) -> FileCovera
         return "it is gone"
     except OSError as error:
         return f"it cannot be read ({error.strerror or error})"
+    except sqlite3.Error as error:
+        return f"what was measured of it cannot be read ({error})"
     except (CoverageException, SyntaxError, UnicodeError, LookupError, ValueError, RecursionError) as error:
         return f"it cannot be parsed ({' '.join(str(error).split()) or type(error).__name__})"
 

@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -247,6 +247,8 @@ def test_files(coverage: Coverage, rootdir: Path) -> tuple[str, ...]:
 
 
 def _combined(file: Path, folder: Path, config_file: str) -> Coverage:
+    import sqlite3
+
     from coverage import Coverage
     from coverage.exceptions import ConfigError, CoverageException
 
@@ -255,9 +257,21 @@ def _combined(file: Path, folder: Path, config_file: str) -> Coverage:
             warnings.simplefilter("ignore")  # one that is unreadable is told as an error
             coverage = Coverage(data_file=str(folder / "earlier"), config_file=config_file)
             coverage.combine([str(file)], strict=True, keep=True)
-    except (ConfigError, CoverageException, OSError) as error:
+            data = coverage.get_data()
+            _check(arc for name in data.measured_files() for arc in data.arcs(name) or ())
+    except (ConfigError, CoverageException, OSError, sqlite3.Error, ValueError, TypeError) as error:
         raise UsageError(f"coverage cannot read it: {' '.join(str(error).split())}\n{_MEASURE}") from None
     return coverage
+
+
+def _check(arcs: Iterable[tuple[object, object]]) -> None:
+    """Refuse what is no branch: SQLite keeps a value of any type in any column.
+
+    Raises:
+        ValueError: One of these is none.
+    """
+    if not all(isinstance(line, int) for arc in arcs for line in arc):
+        raise ValueError("its branches are no numbers of lines")
 
 
 def _is_here(name: str, rootdir: Path) -> bool:

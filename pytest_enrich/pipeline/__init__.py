@@ -69,7 +69,8 @@ class RunContext(Struct, frozen=True, kw_only=True):
     `earlier` are the run's attempts on a target (its path and qualname) before: nothing is tried twice.
     `watch` gives the jobs that failed in this thread meanwhile: what they were asked for is to be tried again.
     `is_rejected` tells, of a gap's id, a test's hash (`patch.body_of`), a source file and a function, whether
-    people turned this test down; `turned_down` why they turned down others for a source file.
+    people turned this test down; `turned_down` why they turned down others for a source file; `comes_last` whether
+    they did not want tests like it.
     `existing` is what the run knows of the tests that exist: whoever is asked, it is the same. `sharper` as in
     `validate.judge`.
     """
@@ -87,6 +88,7 @@ class RunContext(Struct, frozen=True, kw_only=True):
     earlier: Mapping[tuple[str, str], tuple[Attempt, ...]] = {}
     is_rejected: Callable[[str, str, str, str], bool] = lambda *_facts: False
     turned_down: Callable[[str], tuple[Reason, ...]] = lambda _path: ()
+    comes_last: Callable[[Candidate], bool] = lambda _candidate: False
     sharper: validate.Sharper = lambda *_call: ()
     watch: Callable[[], AbstractContextManager[Sequence[Job]]] = lambda: nullcontext(())
 
@@ -121,6 +123,8 @@ def improved(
     One with another name or docstring does the same without being run.
     """
     for version in versions:
+        if context.comes_last(version) and not context.comes_last(kept.candidate):
+            continue
         if patch.body_of(version) == patch.body_of(kept.candidate):
             return None if more else replace(kept, candidate=version)
         verdict = judge(task, version, context)
@@ -319,8 +323,8 @@ def _thought_of(task: Callable[[], Task], context: RunContext, slice_: Slice) ->
             has_turn=lambda: not slice_.is_over,
         )
         for candidate in share.timed(proposer.propose(own)):
-            if candidate.origin.spare:
-                spares.append(candidate)
+            if candidate.origin.spare or context.comes_last(candidate):
+                spares.append(replace(candidate, origin=replace(candidate.origin, spare=True)))
             else:
                 yield candidate
     yield from spares

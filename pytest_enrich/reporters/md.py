@@ -141,8 +141,9 @@ def _missing(number: int, rows: int, whole: int) -> str:
 
 
 def _notes(run: RunSummary) -> str:
-    notes = [f"- {plain(note[:500])}" for note in run.notes[:_NOTES]]
-    more = len(run.notes) - _NOTES
+    told = (*(f"Learnt: {line}" for line in run.learnt), *run.notes)
+    notes = [f"- {plain(note[:500])}" for note in told[:_NOTES]]
+    more = len(told) - _NOTES
     return "\n".join([*notes, *([f"- and {counted(more, 'note')} more"] if more > 0 else [])])
 
 

@@ -44,6 +44,11 @@ def notes(told: Iterable[str]) -> str:
     return "\n".join(_wrapped(f"note: {visible(one)}", 6) for one in told)
 
 
+def learnt(told: Iterable[str]) -> str:
+    """What decisions say about the order, each on lines of its own."""
+    return "\n".join(filled(f"learnt    {visible(one)}", indent=10) for one in told)
+
+
 def reports(names: Iterable[str]) -> str:
     """Where the reports of a run are, one line each."""
     return "\n".join(f"Report: {visible(name)}" for name in names)

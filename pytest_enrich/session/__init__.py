@@ -21,7 +21,7 @@ from pytest_enrich.session import scope, summary, walker
 from pytest_enrich.session.reproof import prove, rehearse
 from pytest_enrich.session.summary import changed_files, render_gaps, snapshot_files
 from pytest_enrich.session.work import Session
-from pytest_enrich.store import Store, last_run
+from pytest_enrich.store import Store, experience, last_run
 
 if TYPE_CHECKING:
     from coverage import Coverage
@@ -57,11 +57,14 @@ def _run(settings: Settings, cov: Coverage, terminal: Terminal) -> tuple[RunSumm
         told = (render_gaps(found.ranked, found.changed), text.notes(found.notes))
         terminal.write_line("\n\n".join(filter(None, told)))
         return summary.of_nothing(settings, found, started), None
+    known = experience.read(store)
+    if known.told:
+        terminal.write_line(text.learnt(known.told))
     before = snapshot_files(settings.rootdir, settings.directory)
     with (
         walker.parsing_in_turn(),
         progress.on(terminal) as lines,
-        closing(Session(settings, store, found, lines)) as session,
+        closing(Session(settings, store, found, lines, known)) as session,
     ):
         session.work()
     ended = session.summary(started, changed_files(settings.rootdir, settings.directory, before))

@@ -31,6 +31,7 @@ from pytest_enrich.session.noting import Streak
 from pytest_enrich.session.scope import Found
 from pytest_enrich.session.writing import Writer
 from pytest_enrich.store import Store
+from pytest_enrich.store.experience import NONE, Experience
 
 # While a model may still be asked, what the others may use of the budget, and of the places for suggestions; what
 # is left over is theirs again.
@@ -141,12 +142,19 @@ class Ledger:
         writer: Writes suggestions.
         contradictions: Told of each attempt: some are the docstring's word against the code.
         maximum: So many suggestions may wait; 0 for any number.
+        known: What people took so far: what they did not want is put off.
     """
 
-    def __init__(
-        self, found: Found, store: Store, writer: Writer, contradictions: Contradictions, maximum: int = 0
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts of a run
+        self,
+        found: Found,
+        store: Store,
+        writer: Writer,
+        contradictions: Contradictions,
+        maximum: int = 0,
+        known: Experience = NONE,
     ) -> None:
-        self._found, self._store = found, store
+        self._found, self._store, self._known = found, store, known
         self._writer, self._contradictions = writer, contradictions
         functions = dict.fromkeys(key(gap) for gap in found.open)
         self._places = {function: place for place, function in enumerate(functions, 1)}
@@ -290,7 +298,7 @@ class Ledger:
             self.dropped[f"{attempt.verdict.rung}: {attempt.verdict.reason}"] += 1
         elif self._contradictions.contradicts(attempt):
             self.dropped[DENIED] += 1
-        elif attempt.candidate.origin.doubt or self._has_no_place(attempt):
+        elif any(self._doubt(attempt)) or self._has_no_place(attempt):
             self._put_off.append((attempt, target))
             yield from ((gap, PUT_OFF) for gap in attempt.verdict.gaps)
         elif self._write(attempt, target):
@@ -302,12 +310,17 @@ class Ledger:
 
     def settle(self) -> None:
         """Write what was put off, as far as there is room: what people doubt least first."""
-        for attempt, target in sorted(self._put_off, key=lambda one: one[0].candidate.origin.doubt):
+        for attempt, target in sorted(self._put_off, key=lambda one: self._doubt(one[0])):
             assert isinstance(attempt.verdict, Kept)
             left = [gap for gap in self._found.open if gap.id in attempt.verdict.gaps and self._is_put_off(gap)]
             if left and not self._has_no_place(attempt) and self._write(attempt, target):
                 self.note(left, FOUND)
         self._outcomes = {gap: outcome for gap, outcome in self._outcomes.items() if outcome != PUT_OFF}
+
+    def _doubt(self, attempt: Attempt) -> tuple[bool, int]:
+        """Whether people did not want such tests, and how much there is to doubt in it."""
+        is_last = self._known.comes_last(attempt.candidate, attempt.verdict.grade or "ungraded")
+        return is_last, attempt.candidate.origin.doubt
 
     def _is_put_off(self, gap: Gap) -> bool:
         return self._outcomes.get(gap.id) == PUT_OFF

@@ -33,6 +33,7 @@ from pytest_enrich.session.walker import Panel, Walker
 from pytest_enrich.session.writing import Writer
 from pytest_enrich.store import Store, last_run, rebuild
 from pytest_enrich.store.disk import now
+from pytest_enrich.store.experience import NONE, Experience
 
 DOCSTRINGS = 0.2
 """The part of a budget in time that docstrings may take, beyond the file that is being looked at."""
@@ -45,7 +46,10 @@ BESIDE_SECONDS = 1.0
 class Session:
     """One run. Whatever is finished is on the disk before the next target begins."""
 
-    def __init__(self, settings: Settings, store: Store, found: Found, progress: Progress) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, found: Found, progress: Progress, known: Experience = NONE
+    ) -> None:
+        self._known = known
         self._settings = settings
         self._started = time.monotonic()
         self._store = store
@@ -66,7 +70,7 @@ class Session:
         )
         self._contradictions = Contradictions(settings, store, found, self._sandbox, made=made)
         self._writer = Writer(store=store, made=made, sandbox=self._sandbox)
-        self._ledger = Ledger(found, store, self._writer, self._contradictions, settings.maximum)
+        self._ledger = Ledger(found, store, self._writer, self._contradictions, settings.maximum, known)
         self._panel = Panel(settings, self._sandbox)
         self._existing = validate.Existing(math.inf if settings.budget.seconds is None else BESIDE_SECONDS)
         self._walker = Walker(settings, self._context(), self._panel, self._ledger, progress)
@@ -85,6 +89,7 @@ class Session:
             gaps=_by_path(found.open),
             source_text=found.texts.__getitem__,
             grade=settings.grade,
+            comes_last=self._known.comes_last,
             sharper=partial(sharpen, sandbox=self._sandbox),
             watch=self._sandbox.watching,
         )
@@ -166,6 +171,7 @@ class Session:
             mended=self._contradictions.mended,
             stopped=self._stopped,
             model=self._panel.part,
+            learnt=self._known.told,
             notes=(
                 *self._found.notes,
                 *self._ground.notes,

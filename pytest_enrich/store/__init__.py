@@ -260,7 +260,9 @@ def suggestion(directory: Path, misplaced: Callable[[Suggestion], str]) -> Sugge
     content = None
     try:
         content = disk.read(directory / "suggestion.json", LARGEST_FILE)
-        found = decoded(content or b"", Suggestion)
+        if content is None:  # it is written last
+            return f"{where} was not written to its end: not used"
+        found = decoded(content, Suggestion)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         why = (
             f"{_OF_ANOTHER}: not used"

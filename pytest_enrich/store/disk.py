@@ -298,11 +298,11 @@ def is_marked(directory: Path) -> bool:
 
 
 def is_ours(directory: Path) -> bool:
-    """The same, or the folder may become ours: it is empty."""
-    if is_made(directory):
-        return True
+    """The same, or it may become ours: nothing is in it but what another run may be about to begin with."""
     with reporting(directory, "read"):
-        return not directory.exists() or not any(directory.iterdir())
+        names = [one.name for one in directory.iterdir()] if directory.exists() else []
+    # Asked last: what another run makes meanwhile counts.
+    return all(name.lstrip(".").startswith("gitignore") for name in names) or is_made(directory)
 
 
 def prepare(directory: Path, rootdir: Path) -> None:

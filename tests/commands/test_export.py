@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from msgspec.structs import replace
@@ -141,3 +142,16 @@ def test_the_same_test_twice_is_one_example(project, tried):
     tried(GOOD)
     tried(GOOD, replace(KEPT, seconds=1.0))
     assert [row["label"] for row in exported(project)["kto"]] == [True]
+
+
+def test_other_rows_are_another_version_of_the_dataset(project, tried):
+    def version(folder):
+        project.run("export", folder)
+        card = (project.root / folder / "README.md").read_text()
+        return re.findall(r"config_name: sft\n  version: (\d+\.\d+\.\d+)\n", card)
+
+    tried(GOOD, KEPT)
+    one, same = version("one"), version("same")
+    tried(GOOD.replace("AB12", "AB"), KEPT)
+    assert len(one) == 1
+    assert one == same != version("other")

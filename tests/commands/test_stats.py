@@ -2,7 +2,12 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.commands import stats
-from pytest_enrich.data import Decision
+from pytest_enrich.data import Decision, Tally
+from pytest_enrich.store.experience import fates
+
+
+def collect(decisions, suggestions):
+    return stats.collect(fates(decisions, suggestions))
 
 
 def decision(one, verb, **more):
@@ -18,7 +23,7 @@ def three(project, no_dash, negative, free):
 
 def test_what_was_decided_is_counted_and_what_was_taken_back_is_not(three):
     first, second, third = three
-    found = stats.collect(
+    found = collect(
         [
             decision(first, "accept", seconds=4.0, edited=True),
             decision(second, "reject", reason="trivial", seconds=8.0),
@@ -27,18 +32,24 @@ def test_what_was_decided_is_counted_and_what_was_taken_back_is_not(three):
         ],
         three,
     )
-    assert found.total == stats.Tally(offered=3, accepted=1, edited=1, rejected=1)
+    assert found.total == Tally(offered=3, accepted=1, edited=1, rejected=1)
     assert found.total.rate == 0.5
     assert found.reasons == {"trivial": 1}
     assert sorted(found.seconds) == [4.0, 8.0]
-    assert found.by["grade"]["strong"] == stats.Tally(offered=1, accepted=1, edited=1)
+    assert found.by["grade"]["strong"] == Tally(offered=1, accepted=1, edited=1)
+    assert found.by["model"] == {
+        stats.NO_MODEL: Tally(offered=2, accepted=1, edited=1, rejected=1),
+        "qwen": Tally(offered=1),
+    }
+    whole, groups = found.over_time["2026-W48"]
+    assert (whole, groups) == (found.total, found.by)
     assert found.by["proposer"]["ollama"].offered == 1
 
 
 def test_what_was_cleaned_away_is_still_counted(three):
-    found = stats.collect([decision(three[0], "accept")], ())
-    assert found.total == stats.Tally(offered=1, accepted=1)
-    assert found.by["grade"] == {stats.UNKNOWN: stats.Tally(offered=1, accepted=1)}
+    found = collect([decision(three[0], "accept")], ())
+    assert found.total == Tally(offered=1, accepted=1)
+    assert found.by["grade"] == {stats.UNKNOWN: Tally(offered=1, accepted=1)}
     assert found.seconds == ()
 
 
@@ -50,9 +61,11 @@ def test_the_figures_are_shown_as_a_table_and_as_json(project, no_dash):
     assert "rejected as  trivial 1" in out
     assert "by proposer" in out
     assert "by grade" in out
+    assert "by time" in out
     assert max(map(len, out.splitlines())) <= 79
     told = project.run("stats", "--json").json
     assert told["total"] == {"offered": 3, "accepted": 0, "edited": 0, "rejected": 1, "rate": 0.0}
+    assert [one["total"]["offered"] for one in told["over_time"].values()] in ([3], [2, 1], [1, 2])
     assert told["seconds"] == {"median": None, "decisions": 0}
 
 

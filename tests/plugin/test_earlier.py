@@ -1,6 +1,8 @@
 """`--enrich-from`: coverage of an earlier run. Data is made by coverage.py itself, as if other machines had."""
 
+import contextlib
 import gc
+import sqlite3
 import subprocess
 import sys
 import warnings
@@ -109,6 +111,21 @@ def test_what_cannot_be_used_is_said(data, load, write):
     assert load("text").startswith("coverage cannot read it: ")
     assert load("lines") == f"it has lines only, no branches\n{again}"
     assert load("contextless") == load("foreign") == f"it does not say which test ran what\n{again}"
+
+
+def test_what_is_no_coverage_in_its_tables_is_said(data, load):
+    file = data("ci", {"tests/test_cart.py::test_upper|run": {CART: UPPER}})
+    with contextlib.closing(sqlite3.connect(file)) as tables, tables:
+        tables.execute("update arc set fromno = 'one'")
+    assert "its branches are no numbers of lines" in load("ci")
+
+
+def test_a_file_of_which_a_part_is_gone_is_said(data, load):
+    file = data("ci", {"tests/test_cart.py::test_upper|run": {CART: UPPER}})
+    whole = file.read_bytes()
+    page = len(whole) // 2
+    file.write_bytes(whole[:page] + bytes(byte ^ 0x80 for byte in whole[page:]))
+    assert "coverage cannot read it" in load("ci")
 
 
 def test_a_run_uses_it_and_measures_nothing_itself(shop, data, given):

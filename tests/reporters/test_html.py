@@ -202,3 +202,16 @@ def test_a_hostile_text_in_a_possible_bug_stays_text(fakes):
         for report in (clean, spoiled)
     ]
     assert shapes[0] == shapes[1]
+
+
+def test_what_was_decided_is_a_picture_with_words(fakes):
+    page = parsed(html.render(fakes.report(1)))
+    svg = "{http://www.w3.org/2000/svg}"
+    (picture,) = page.iter(f"{svg}svg")
+    assert picture.get("aria-label") == "Accepted of decided, by time. 2026-W47: 2 of 5; 2026-W48: 4 of 4"
+    assert [float(one.get("height")) for one in picture.iter(f"{svg}rect")] == [36.0, 24.0, 0.0, 48.0]
+    assert words(found(page, "decided")) in words(page)
+
+
+def test_where_nothing_was_decided_there_is_no_picture(fakes):
+    assert "<svg" not in html.render(fakes.report(1, decided={}))

@@ -10,6 +10,7 @@ import sys
 import pytest
 from msgspec.structs import replace
 
+from pytest_enrich import session
 from pytest_enrich.config import Budget
 from pytest_enrich.data import (
     Call,
@@ -33,6 +34,9 @@ from pytest_enrich.session import scope
 from pytest_enrich.session.ledger import SHORTEST_WALK
 from pytest_enrich.session.work import Session
 from pytest_enrich.store import last_run, merge, rejected
+from pytest_enrich.store.experience import NONE, Experience, Lesson
+
+UNWANTED = Lesson(trait="with empty texts", lift=0.2, rejected=())
 
 
 class Silent:
@@ -82,7 +86,7 @@ def found_calls(fakes):
 def work(settings, store, measured, fakes, found_calls, monkeypatch):  # noqa: PLR0913, PLR0917 - fixtures
     """A run: its summary, its progress, and the sandbox that was asked."""
 
-    def work(*, progress=None, script=None, **changes):
+    def work(*, progress=None, script=None, known=NONE, **changes):
         changed = replace(settings, **{"budget": Budget(seconds=SHORTEST_WALK - 1), **changes})
         found = scope.find(changed, measured(), store)
         progress = progress or Silent()
@@ -93,7 +97,7 @@ def work(settings, store, measured, fakes, found_calls, monkeypatch):  # noqa: P
         }  # fmt: skip
         sandbox = fakes.ScriptedSandbox({**plain, **(script or {})})
         monkeypatch.setattr(sys.modules[Session.__module__], "ForkserverSandbox", lambda _fresh: sandbox)
-        session = Session(changed, store, found, progress)
+        session = Session(changed, store, found, progress, known)
         session.work()
         session.close()
         return session.summary(0.0, ()), progress, sandbox
@@ -108,6 +112,53 @@ def test_what_is_found_is_suggested(work, store):
     assert {one.id for one in made.suggestions} == {one.id for one in store.pending()}
     assert (made.candidates, made.dropped, made.stopped, made.waiting) == (2, {}, "", 2)
     assert [name for *_, name in progress.finished_targets] == ["parse_sku", "discount", "Cart.size"]
+
+
+@pytest.mark.parametrize(
+    ("known", "first"), [(NONE, "parse_sku"), (Experience({UNWANTED.trait: UNWANTED}), "discount")]
+)
+def test_where_few_may_wait_what_people_did_not_want_makes_room(work, store, known, first):
+    made, *_ = work(maximum=1, known=known)
+    assert [one.gap.qualname for one in store.pending()] == [first]
+    assert made.learnt == known.told
+
+
+def test_what_people_did_not_want_is_suggested_last(work):
+    known = Experience({UNWANTED.trait: UNWANTED})
+    made, *_ = work(known=known)
+    assert made.gaps == {"suggested": 2, "nothing found": 1}
+    assert [one.place for one in made.suggestions] == [2, 1]
+
+
+class Paper:
+    """A terminal that keeps its lines."""
+
+    isatty = False
+
+    def __init__(self):
+        self.lines = []
+
+    def section(self, title): ...
+
+    def rewrite(self, line): ...
+
+    def write_line(self, line):
+        self.lines += line.splitlines()
+
+
+def test_a_run_says_what_it_learnt_and_from_which_decisions(work, store, settings, measured):
+    work()
+    taken, unwanted = sorted(store.pending(), key=lambda one: one.gap.qualname)
+    store.decide(Decision(id=taken.id, verb="accept", body=taken.test.body_sha256, at=""))
+    for twin in ("cart-aaaaaaaa", "cart-bbbbbbbb"):
+        store.save(replace(unwanted, id=twin), "", "")
+        store.decide(Decision(id=twin, verb="reject", body=unwanted.test.body_sha256, at="", reason="trivial"))
+    paper = Paper()
+    session.run(replace(settings, only=("nowhere.py",)), measured(), paper)
+    assert paper.lines[1:3] == [
+        "learnt    2 rejected as trivial (cart-aaaaaaaa, cart-bbbbbbbb): tests with",
+        "          empty texts come last",
+    ]
 
 
 def test_a_suggestion_stands_in_the_patch_of_all(work, settings):

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 
-from pytest_enrich.data import Finished, ModelPart, Report, ReportedSuggestion, RunSummary
+from pytest_enrich.data import Finished, ModelPart, Report, ReportedSuggestion, RunSummary, Tally
 from pytest_enrich.patch import words as facts
 from pytest_enrich.reporters import figures, text
 from pytest_enrich.reporters.figures import waiting
@@ -25,6 +25,7 @@ from pytest_enrich.reporters.words import counted, duration, percent
 
 _HEADS = ("grade", "id", "function", "what it checks", "gain", "mutants")
 
+_BARS, _STEP, _HEIGHT = 52, 18, 60
 _BUTTONS = (("Open all", "open"), ("Keys", "keys"))
 _KEYS = [
     ("j, k", "next and previous suggestion"),
@@ -189,8 +190,8 @@ def _budget(run: RunSummary, took: float | None) -> str:
 
 
 def _notes(run: RunSummary) -> Iterator[Markup]:
-    if run.notes:
-        yield tag("ul", joined(tag("li", note) for note in run.notes), class_="notes")
+    if told := (*(f"Learnt: {line}" for line in run.learnt), *run.notes):
+        yield tag("ul", joined(tag("li", note) for note in told), class_="notes")
 
 
 def _chosen() -> Markup:
@@ -241,10 +242,30 @@ def _decided(report: Report) -> Iterator[Markup]:
     if report.turned_down:
         told = f"{counted(report.turned_down, 'line')} in .enrich-rejected: "
         parts.append(tag("p", told, copyable("pytest-enrich list --rejected")))
+    if report.decided:
+        parts.append(_chart([*report.decided.items()][-_BARS:]))
     if closed:
         parts.append(tag("p", f"{counted(closed, 'gap')} closed since the run before."))
     if parts:
-        yield _section("decided", "Turned down earlier, and closed", *parts)
+        yield _section("decided", "Decided earlier, and closed", *parts)
+
+
+def _chart(periods: Sequence[tuple[str, Tally]]) -> Markup:
+    """A bar a week or month: accepted below, turned down above."""
+    most = max(one.accepted + one.rejected for _, one in periods)
+    bars: list[Markup] = []
+    for at, (_, one) in enumerate(periods):
+        top, middle = (_HEIGHT * (1 - part / most) for part in (one.accepted + one.rejected, one.accepted))
+        bars += [
+            tag("rect", class_=kind, x=f"{at * _STEP}", y=f"{y:.1f}", width=f"{_STEP - 3}", height=f"{height:.1f}")
+            for kind, y, height in (("no", top, middle - top), ("yes", middle, _HEIGHT - middle))
+        ]
+    label = "; ".join(f"{period}: {one.accepted} of {one.accepted + one.rejected}" for period, one in periods)
+    box = f"0 0 {len(periods) * _STEP} {_HEIGHT}"
+    drawn = tag("svg", *bars, viewBox=box, width=f"{len(periods) * _STEP}", height=f"{_HEIGHT}", role="img",
+                aria_label=f"Accepted of decided, by time. {label}")  # fmt: skip
+    ends = " to ".join(dict.fromkeys(period for period, _ in (periods[0], periods[-1])))
+    return tag("figure", drawn, tag("figcaption", f"{ends}: accepted below, turned down above.", class_="dim"))
 
 
 def _how(run: RunSummary) -> Markup:

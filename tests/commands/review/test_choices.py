@@ -20,8 +20,9 @@ from pytest_enrich.data import Decision, MutantsPart, Question, Reproof, Tried
 from pytest_enrich.data.suggestion import RunsPart
 from pytest_enrich.errors import UsageError
 from pytest_enrich.session import reproof as session_reproof
-from pytest_enrich.store import identity, rejected, seal
+from pytest_enrich.store import experience, identity, rejected, seal
 from pytest_enrich.store.disk import sha256
+from pytest_enrich.store.experience import Experience, Lesson
 
 
 class Reader:
@@ -478,3 +479,14 @@ def test_the_end_says_what_was_done_and_how_to_go_on(project):
     grade(project, sitting._order[1], "weak")
     assert sitting.summary()[-1] == " continue:  pytest-enrich review --all-grades"
     assert hold(project, "reject", "trivial")[1].summary()[-1] == " next:      pytest --enrich"
+
+
+def test_what_people_did_not_want_comes_last(suggestions):
+    first, *others = review.order(suggestions)
+    trait = next(trait for trait in experience.traits(next(one for one in suggestions if one.id == first)))
+    ones = [replace(one, kind="test") for one in suggestions]
+    unwanted = {one.id for one in ones if trait in experience.traits(one)}
+    known = Experience({trait: Lesson(trait=trait, lift=0.2, rejected=())})
+    order = review.order(ones, known)
+    assert set(order[-len(unwanted) :]) == unwanted
+    assert set(order) == {first, *others}

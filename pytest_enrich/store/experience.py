@@ -1,0 +1,271 @@
+"""What people decided, counted; and what that says about the next suggestions. Nothing is trained.
+
+A test has traits: who thought of it, what it asserts, with what values, how it is called. Tests with a trait that
+people take half as often as tests without it come last.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+
+from msgspec import Struct
+
+from pytest_enrich.data import Candidate, Decision, Grade, NewTest, Origin, Suggestion, Tally
+from pytest_enrich.data.suggestion import OriginPart
+from pytest_enrich.store import Store
+
+BELIEF = 2
+"""As if so many tests with a trait had been decided on as those without it were."""
+LAST = 0.5
+"""What is taken so much less often than the others comes last."""
+SHOWN, NAMED = 3, 3
+MOST_WEEKS = 26
+LONG_NAME, LONG_TEXT, LARGE = 8, 40, 10_000
+RAISING = ("raises", "warns", "assertRaises", "assertRaisesRegex", "assertWarns", "assertWarnsRegex")
+
+
+class Fate(Struct, frozen=True):
+    """A suggestion, None where it was cleaned away, and the decision that stands, None while it waits."""
+
+    suggestion: Suggestion | None
+    decision: Decision | None
+
+    @property
+    def day(self) -> str:
+        """When it was decided on, else made: the date, in ISO's way."""
+        at = self.decision.at if self.decision else self.suggestion.made.at if self.suggestion else ""
+        return at[: len("2026-11-28")]
+
+
+def fates(decisions: Iterable[Decision], suggestions: Iterable[Suggestion]) -> tuple[Fate, ...]:
+    """What became of all suggestions, from all decisions, oldest first. Of possible bugs nothing is counted."""
+    standing: dict[tuple[str, str], Decision] = {}
+    for decision in decisions:
+        standing.pop((decision.id, decision.body), None)
+        if decision.verb in {"accept", "reject"}:
+            standing[decision.id, decision.body] = decision
+    lying = {(one.id, one.test.body_sha256): one for one in suggestions}
+    found = (Fate(lying.get(key), standing.get(key)) for key in {**lying, **standing})
+    return tuple(one for one in found if one.suggestion is None or one.suggestion.kind != "bug")
+
+
+def decided(store: Store) -> tuple[Fate, ...]:
+    """All that was decided on in the folder."""
+    decisions = store.decisions() if store.exists() else ()
+    return tuple(one for one in fates(decisions, store.lying("decided")) if one.decision) if decisions else ()
+
+
+def tally(some: Sequence[Fate]) -> Tally:
+    """How many of these were accepted, and so on."""
+    decided = [one.decision for one in some if one.decision]
+    return Tally(
+        offered=len(some),
+        accepted=sum(one.verb == "accept" for one in decided),
+        edited=sum(one.verb == "accept" and one.edited for one in decided),
+        rejected=sum(one.verb == "reject" for one in decided),
+    )
+
+
+def by_period(some: Iterable[Fate]) -> dict[str, list[Fate]]:
+    """Those of each week, the earliest first; of each month, where there are many weeks."""
+    days = [(day, one) for one in some if (day := _day(one.day)) is not None]
+    unit = "%G-W%V" if len({f"{day:%G-W%V}" for day, _ in days}) <= MOST_WEEKS else "%Y-%m"
+    found: dict[str, list[Fate]] = {}
+    for day, one in sorted(days, key=lambda item: item[0]):
+        found.setdefault(f"{day:{unit}}", []).append(one)
+    return found
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def traits(one: Suggestion | Candidate, grade: Grade = "ungraded") -> frozenset[str]:
+    """All traits of a test, each as it is said behind `tests`."""
+    if isinstance(one, Suggestion):
+        name, code, is_row, grade = one.test.names[0], one.test.code, one.kind == "row", one.grade
+    else:
+        name, code, is_row = one.name, one.code, not isinstance(one, NewTest)
+    named = () if is_row else of_name(name, one.origin.model if "name" in one.origin.worded else "")
+    what = "that are one more row" if is_row else "that are new"
+    return frozenset((what, *_of_origin(one.origin, grade), *named, *_of_code(code)))
+
+
+def _of_origin(origin: Origin | OriginPart, grade: Grade) -> Iterator[str]:
+    yield f"by {origin.proposer}"
+    if origin.model and not origin.worded:
+        yield f"by {origin.model}"
+    if grade != "ungraded":
+        yield f"graded {grade}"
+
+
+def of_name(name: str, model: str = "") -> Iterator[str]:
+    """What strikes about the name of a new test; `model` is who gave it."""
+    if model:
+        yield f"named by {model}"
+    if len(name.split("_")) > LONG_NAME:
+        yield f"with a name of more than {LONG_NAME} words"
+    if any(character.isdigit() for character in name):
+        yield "with a number in the name"
+
+
+@lru_cache(maxsize=4096)
+def _of_code(code: str) -> tuple[str, ...]:
+    """What a test, or a row, asserts, and the values that are passed in it."""
+    try:
+        nodes = [*ast.walk(ast.parse(code.strip().removeprefix("@")))]
+        claims = [f"that assert {shown}" for node in nodes for shown in _asserted(node)]
+        values = [f"with {text}" for node in nodes for one in _passed(node) for text in _unusual(one)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    return tuple(dict.fromkeys((*claims, *values)))
+
+
+def _asserted(node: ast.AST) -> Iterator[str]:
+    """What a statement or a call asserts: the kind of thing that is expected, and what it is asked of."""
+    if isinstance(node, ast.Call) and _last_name(node.func) in RAISING:
+        yield "an exception's message" if node.keywords or len(node.args) > 1 else "an exception's type alone"
+    if isinstance(node, ast.Assert):
+        claim = node.test
+        yield _kind(claim.comparators[-1]) if isinstance(claim, ast.Compare) else "a truth value"
+        called = (_last_name(part.func) for part in ast.walk(claim) if isinstance(part, ast.Call))
+        yield from (f"what {name}() gives" for name in called if hasattr(builtins, name))
+    elif isinstance(node, ast.Call) and _last_name(node.func).startswith("assert"):
+        yield _kind(node.args[-1]) if len(node.args) > 1 else "a truth value"
+
+
+def _kind(node: ast.expr) -> str:
+    """What is expected, in a word."""
+    try:
+        value = ast.literal_eval(node)
+    except ValueError:
+        return "an object"
+    return "None" if value is None else f"a value of type {type(value).__name__}"
+
+
+def _passed(node: ast.AST) -> Iterator[ast.expr]:
+    """What is passed to a call, in containers, too; of a row all of it."""
+    if isinstance(node, ast.Call) and _last_name(node.func) not in RAISING:
+        yield from node.args
+        yield from (keyword.value for keyword in node.keywords)
+    elif isinstance(node, ast.Tuple | ast.List | ast.Set):
+        yield from node.elts
+
+
+def _unusual(node: ast.expr) -> Iterator[str]:
+    """What strikes about a value that is passed."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        yield "negative numbers"
+    elif isinstance(node, ast.List | ast.Tuple | ast.Dict) and not ast.unparse(node).strip("()[]{}"):
+        yield "empty collections"
+    elif isinstance(node, ast.Constant):
+        yield from _unusual_constant(node.value)
+
+
+def _unusual_constant(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        kinds = {
+            "empty texts": not value,
+            "long texts": len(value) > LONG_TEXT,
+            "texts of a single letter": len(value) == 1,
+            "letters beyond ASCII": not value.isascii(),
+            "invisible characters": not value.isprintable(),
+        }
+        yield from (kind for kind, is_so in kinds.items() if is_so)
+    elif isinstance(value, int) and value > LARGE:
+        yield "large numbers"
+    elif value is None:
+        yield "None"
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+class Lesson(Struct, frozen=True, kw_only=True):
+    """What was seen of a trait.
+
+    Attributes:
+        trait: As it is said behind `tests`.
+        lift: How often tests with it were taken, for each that was taken without it.
+        rejected: The decisions against tests with it.
+    """
+
+    trait: str
+    lift: float
+    rejected: tuple[Decision, ...]
+
+    @property
+    def told(self) -> str:
+        """`2 rejected as trivial (cart-6e2m3fea, cart-abcdefgh): tests by search come last`."""
+        reasons = " or ".join(dict(Counter(one.reason for one in self.rejected).most_common()))
+        known = ", ".join(one.id for one in self.rejected[-NAMED:])
+        more = ", ..." if len(self.rejected) > NAMED else ""
+        return f"{len(self.rejected)} rejected as {reasons} ({known}{more}): tests {self.trait} come last"
+
+
+class Experience(Struct, frozen=True):
+    """How much less often people take tests with a trait than those without it, by the trait."""
+
+    lessons: Mapping[str, Lesson] = {}
+
+    def lift(self, one: Suggestion | Candidate, grade: Grade = "ungraded") -> float:
+        """That of the test's worst trait, 1 where there is nothing against it."""
+        return self._lowest(traits(one, grade))
+
+    def comes_last(self, one: Suggestion | Candidate, grade: Grade = "ungraded") -> bool:
+        """Whether people take such tests at most half as often as others."""
+        return self.lift(one, grade) <= LAST
+
+    def _lowest(self, found: Iterable[str]) -> float:
+        return min((self.lessons[trait].lift for trait in found if trait in self.lessons), default=1.0)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What comes last and why, the plainest first; what the same decisions say as well is left out."""
+        lines: list[str] = []
+        explained: set[str] = set()
+        for lesson in sorted(self.lessons.values(), key=lambda one: (one.lift, one.trait)):
+            decisions = {one.id for one in lesson.rejected}
+            if lesson.lift <= LAST and not decisions <= explained:
+                explained |= decisions
+                lines.append(lesson.told)
+        return tuple(lines[:SHOWN])
+
+
+NONE = Experience()
+
+
+def learn(some: Iterable[Fate]) -> Experience:
+    """The experience of these decisions; nothing is known of a trait where nobody took a test without it."""
+    verdicts = [(one.suggestion, one.decision) for one in some if one.suggestion and one.decision]
+    accepted = sum(decision.verb == "accept" for _, decision in verdicts)
+    taken: Counter[str] = Counter()
+    rejected: dict[str, list[Decision]] = defaultdict(list)
+    for one, decision in verdicts:
+        for trait in traits(one):
+            if decision.verb == "accept":
+                taken[trait] += 1
+            else:
+                rejected[trait].append(decision)
+    lessons = {}
+    for trait, against in rejected.items():
+        others = len(verdicts) - taken[trait] - len(against)
+        if accepted > taken[trait]:
+            rest = (accepted - taken[trait]) / others
+            rate = (taken[trait] + BELIEF * rest) / (taken[trait] + len(against) + BELIEF)
+            lessons[trait] = Lesson(trait=trait, lift=rate / rest, rejected=tuple(against))
+    return Experience(lessons)
+
+
+def read(store: Store) -> Experience:
+    """The experience of all decisions in the folder whose suggestions still lie there."""
+    return learn(decided(store))

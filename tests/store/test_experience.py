@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from pytest_enrich.data import Decision, NewTest, Oracle, Origin, Placement
+from pytest_enrich.store import experience
+from pytest_enrich.store.experience import Fate, traits
+
+RAISES = "def test_it():\n    with pytest.raises(ValueError):\n        f()\n"
+VALUE = "def test_it():\n    assert f() == 3\n"
+
+
+@pytest.fixture
+def decided(make_suggestion):
+    """A suggestion with this code, of which this was decided."""
+    numbers = iter(range(100))
+
+    def decided(code, verb, reason="trivial"):
+        one = make_suggestion(f"cart-{'abcdefgh'[next(numbers) % 8] * 8}")
+        one = replace(one, test=replace(one.test, code=code, names=("test_it",)))
+        return Fate(one, Decision(id=one.id, verb=verb, body=one.test.body_sha256, at="", reason=reason))
+
+    return decided
+
+
+def candidate(code, name="test_it", **origin):
+    return NewTest(
+        name=name,
+        code=code,
+        imports=(),
+        placement=Placement(path="tests/test_cart.py"),
+        title="",
+        look="",
+        oracle=(Oracle(line=2, what="3", source="observed"),),
+        origin=Origin(**{"proposer": "search", **origin}),
+        gaps=("cart-aaaaaaaa",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "trait"),
+    [
+        (RAISES, "that assert an exception's type alone"),
+        (RAISES.replace("ValueError)", 'ValueError, match="no")'), "that assert an exception's message"),
+        ("def test_it(self):\n    self.assertRaises(ValueError, f)\n", "that assert an exception's message"),
+        (VALUE, "that assert a value of type int"),
+        ("def test_it():\n    assert f() is None\n", "that assert None"),
+        ("def test_it():\n    assert repr(f()) == 'F'\n", "that assert what repr() gives"),
+        ("def test_it(self):\n    self.assertEqual(f(), [1])\n", "that assert a value of type list"),
+        ("def test_it():\n    assert f(-1) == 1\n", "with negative numbers"),
+        ("def test_it():\n    assert f('') == 1\n", "with empty texts"),
+        ("('x', [])", "with empty collections"),
+    ],
+)
+def test_a_test_is_known_by_what_it_asserts_and_by_its_values(code, trait):
+    assert trait in traits(candidate(code))
+
+
+def test_what_is_expected_is_no_value_that_is_passed():
+    assert "with empty texts" not in traits(candidate("def test_it():\n    assert f(1) == ''\n"))
+
+
+def test_a_name_that_a_model_gave_is_the_models_and_the_test_is_not():
+    found = traits(candidate(VALUE, model="qwen", worded=("name",)))
+    assert {"named by qwen", "by search"} <= found
+    assert "by qwen" not in found
+
+
+def test_what_was_turned_down_twice_comes_last_where_something_else_was_taken(decided):
+    known = experience.learn([decided(RAISES, "reject"), decided(RAISES, "reject"), decided(VALUE, "accept")])
+    assert known.comes_last(candidate(RAISES))
+    assert not known.comes_last(candidate(VALUE))
+    (line,) = known.told
+    assert line == (
+        "2 rejected as trivial (cart-aaaaaaaa, cart-bbbbbbbb): "
+        "tests that assert an exception's type alone come last"
+    )
+
+
+def test_what_all_have_in_common_says_nothing(decided):
+    known = experience.learn([decided(VALUE, "reject"), decided(VALUE, "reject"), decided(VALUE, "accept")])
+    assert known == experience.NONE
+
+
+def test_who_turns_everything_down_has_no_order(decided):
+    known = experience.learn([decided(RAISES, "reject"), decided(VALUE, "reject")])
+    assert known.lift(candidate(RAISES)) == known.lift(candidate(VALUE)) == 1.0
+    assert known.told == ()
+
+
+def test_one_that_was_turned_down_once_does_not_come_last(decided):
+    known = experience.learn([decided(RAISES, "reject"), decided(VALUE, "accept")])
+    assert not known.comes_last(candidate(RAISES))
+
+
+def test_what_is_taken_again_comes_last_no_more(decided):
+    against = [decided(RAISES, "reject"), decided(RAISES, "reject"), decided(VALUE, "accept")]
+    assert not experience.learn([*against, decided(RAISES, "accept")]).comes_last(candidate(RAISES))
+
+
+@pytest.mark.parametrize("code", ["def test_it(:", "(" * 5000, "\0", "'" + "x" * 100_000, "1" * 5000])
+def test_code_that_is_none_has_no_traits_of_its_own(code):
+    assert traits(candidate(code)) == {"that are new", "by search"}
+
+
+@given(st.lists(st.tuples(st.sampled_from([RAISES, VALUE]), st.booleans()), max_size=12))
+def test_a_lift_is_never_negative_and_without_rejections_it_is_one(verdicts):
+    decisions = [
+        Fate(candidate(code), Decision(id="cart-aaaaaaaa", verb="accept" if taken else "reject", body="", at=""))
+        for code, taken in verdicts
+    ]
+    known = experience.learn(decisions)
+    assert all(lesson.lift >= 0 for lesson in known.lessons.values())
+    if all(taken for _, taken in verdicts):
+        assert known == experience.NONE
+
+
+def test_the_folder_tells_what_was_decided_and_not_what_was_taken_back(store, make_suggestion):
+    ones = [make_suggestion(f"cart-{letter * 8}") for letter in "abc"]
+    for one, verb in zip(ones, ("reject", "reject", "accept"), strict=True):
+        code = RAISES if verb == "reject" else VALUE
+        made = replace(one, test=replace(one.test, code=code, names=("test_it",)))
+        store.save(made, "", "")
+        store.decide(Decision(id=one.id, verb=verb, body=one.test.body_sha256, at="", reason="trivial"))
+    assert experience.read(store).comes_last(candidate(RAISES))
+    store.decide(Decision(id=ones[0].id, verb="undo", body=ones[0].test.body_sha256, at=""))
+    assert not experience.read(store).comes_last(candidate(RAISES))
+    store.clean()
+    assert experience.read(store) == experience.NONE
+
+
+def test_many_weeks_are_told_by_month():
+    def fate(at):
+        return Fate(None, Decision(id="cart-aaaaaaaa", verb="accept", body="", at=at))
+
+    few = [fate("2026-12-31T10:00:00Z"), fate("2026-11-28T10:00:00Z"), fate("2027-01-02T10:00:00Z"), fate("when?")]
+    assert [*experience.by_period(few)] == ["2026-W48", "2026-W53"]
+    many = [fate(f"2026-{month:02}-{day:02}T10:00:00Z") for month in range(1, 13) for day in (1, 8, 15)]
+    assert [*experience.by_period(many)] == [f"2026-{month:02}" for month in range(1, 13)]
