@@ -156,7 +156,7 @@ def _replied(_root: Path, file: Path) -> None:
         text = answer.text if isinstance(answer, protocol.Reply) else str(answer)
         ollama_reply.read(text)
         wording.read(text)
-        use.written(text, is_text=True)
+        use.written(text, "text")
     protocol.failure_of_response(500, content)
     protocol.json_object(content)
 
