@@ -74,7 +74,11 @@ def _undone(store: Store, decision: Decision, suggestion: Suggestion) -> str:
             f"Decide on it first:  pytest-enrich show {decision.id}"
         )
     back = Decision(id=decision.id, verb="undo", body=decision.body, at=disk.now(), why="asked")
-    path = _allow(store, back, suggestion) if decision.verb == "reject" else _take_out(store, back, suggestion)
+    path = (
+        _allow(store, back, suggestion)
+        if decision.verb == "reject"
+        else _take_out(store, back, suggestion, decision.comment)
+    )
     rebuild.texts(store, (path,))
     return path
 
@@ -111,7 +115,7 @@ def _allow(store: Store, back: Decision, suggestion: Suggestion) -> str:
     return rejected.NAME
 
 
-def _take_out(store: Store, back: Decision, suggestion: Suggestion) -> str:
+def _take_out(store: Store, back: Decision, suggestion: Suggestion, comment: str) -> str:
     """Take the test out of its file, and those imports that came with ours and that nothing uses now."""
     from pytest_enrich import patch
 
@@ -122,7 +126,8 @@ def _take_out(store: Store, back: Decision, suggestion: Suggestion) -> str:
     imports = tuple(dict.fromkeys(line for one in accepts for line in one.imports))
     test = msgspec.structs.replace(patch.as_candidate(suggestion), imports=imports)
     known = {one.before for one in accepts}
-    content = file.encoded(patch.remove(file.text, test, lambda text: disk.sha256(file.encoded(text)) in known))
+    text = patch.without_comment(file.text, test, comment) if comment else file.text
+    content = file.encoded(patch.remove(text, test, lambda text: disk.sha256(file.encoded(text)) in known))
     store.note(back)
     if content.strip() or not any(not one.before for one in accepts):
         python_file.write(file, content)

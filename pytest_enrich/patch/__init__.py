@@ -5,7 +5,15 @@ and the text that these functions take (with its line endings, its byte order ma
 """
 
 from pytest_enrich.patch.difference import blob_id, decode, diff, encode
-from pytest_enrich.patch.draft import Draft, insert, insert_each, named_apart, remove
+from pytest_enrich.patch.draft import (
+    Draft,
+    insert,
+    insert_below,
+    insert_each,
+    named_apart,
+    remove,
+    without_comment,
+)
 from pytest_enrich.patch.render import Form, How, change, combine, formed, marked, render_module, render_patch
 from pytest_enrich.patch.row import carriers, is_there, line
 from pytest_enrich.patch.suggestion import (

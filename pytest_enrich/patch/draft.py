@@ -5,6 +5,7 @@ A `Draft` takes one test after the other, and its file is parsed once for all of
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import reduce
@@ -139,6 +140,36 @@ def remove(text: str, test: Candidate, was: Callable[[str], bool] | None = None)
     known = (candidate for candidate in candidates if was and was(start + candidate))
     exact = (candidate for candidate in candidates if insert(candidate, test) == text)
     return start + next(known, next(exact, candidates[0]))
+
+
+def insert_below(text: str, test: Candidate, comment: str, order: Sequence[Candidate] = ()) -> str:
+    """As `insert`, below a comment: of a case that has no line of its own, that stands above its test."""
+    if isinstance(test, NewTest):
+        return insert(text, replace(test, code=f"# {comment}\n{test.code}"), order)
+    lines, at = _with_place(insert(text, test), test)
+    indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
+    end = "\r" * lines[at].endswith("\r")
+    return "\n".join([*lines[:at], f"{indent}# {comment}{end}", *lines[at:]])
+
+
+def without_comment(text: str, test: Candidate, comment: str) -> str:
+    """The text, which has the case, without the comment above it; that of a whole test goes with the test."""
+    if isinstance(test, NewTest):
+        return text
+    lines, at = _with_place(text, test)
+    is_there = at > 0 and lines[at - 1].strip() == f"# {comment}"
+    return "\n".join([*lines[: at - 1], *lines[at:]]) if is_there else text
+
+
+def _with_place(text: str, case: NewRow) -> tuple[list[str], int]:
+    """The lines, and before which of them the comment on a case belongs."""
+    lines, at = text.split("\n"), row.line(text, case) - 1
+    if lines[at].lstrip().startswith(row.code_of(text, case).split("\n")[0].rstrip("\r")):
+        return lines, at
+    named = [node for node in ast.walk(parse_ast(text)) if getattr(node, "name", "") == case.name]
+    tests = [node for node in named if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    above = [one.lineno for node in tests[:1] for one in (*node.decorator_list, node)]
+    return lines, min(above, default=at + 1) - 1
 
 
 def code_of(text: str, test: NewTest) -> str:

@@ -51,12 +51,8 @@ class Session:
         self._found = found
         self._progress = progress
         sweep()
-        fresh = ProcessSandbox(
-            settings.rootdir,
-            settings.pytest_args,
-            settings.env,
-            layers=isolation.choose(settings.sandbox, settings.rootdir),
-        )
+        self._layers = isolation.choose(settings.sandbox, settings.rootdir, settings.policy)
+        fresh = ProcessSandbox(settings.rootdir, settings.pytest_args, settings.env, layers=self._layers)
         self._forks = ForkserverSandbox(fresh)
         self._sandbox = NotingSandbox(Remembering(Slots(self._forks, max(settings.workers, 1), self._job_seconds)))
         self._ground = ground.Ground(targets=())
@@ -89,6 +85,7 @@ class Session:
             gaps=_by_path(found.open),
             source_text=found.texts.__getitem__,
             grade=settings.grade,
+            refused=settings.policy.policy.refused,
             sharper=partial(sharpen, sandbox=self._sandbox),
             watch=self._sandbox.watching,
         )
@@ -141,7 +138,7 @@ class Session:
         if settings.fresh:
             self._store.forget()
         self._store.prepare()
-        self._store.evidence.begin(summary.begun(settings, found, self._sandbox.isolation))
+        self._store.evidence.begin(summary.begun(settings, found, self._layers))
         self._panel.begin_model(
             self._ground,
             source_text=found.texts.__getitem__,
