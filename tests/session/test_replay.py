@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_enrich.data import Aim, Attempt, Dropped, Judged, Kept
+from pytest_enrich.data import Aim, Attempt, Begun, Dropped, Judged, Kept, Replay
 from pytest_enrich.pipeline import REJECTED, REPEATED
+from pytest_enrich.sandboxes import isolation
 from pytest_enrich.session import reproof
 
 FELL = Dropped(rung="passes", reason="failed")
@@ -59,3 +60,27 @@ def test_one_that_cannot_be_judged_on_this_tree_does_not_end_all(judged):
     made = judged(FELL)
     found = reproof._judged(None, made.aim, (), made.attempts[0])
     assert (found.rung, found.reason) == ("parses", "could not be judged")
+
+
+def test_what_two_threads_cannot_import_is_there_before_they_begin(settings, fakes, monkeypatch):
+    began = []
+    plain, choose = reproof.gaps.branches, reproof.walker.choose
+    monkeypatch.setattr(reproof.gaps, "branches", lambda text: began.append("coverage") or plain(text))
+    monkeypatch.setattr(reproof.walker, "choose", lambda workers: began.append("threads") or choose(workers))
+    monkeypatch.setattr(reproof, "_layers", lambda _settings: isolation.RLIMITS_ONLY)
+    monkeypatch.setattr(reproof, "_sandbox", lambda *_: fakes.ScriptedSandbox({}))
+    source = "src/shop/cart.py"
+    nothing = Begun(
+        versions={},
+        options={},
+        arguments=(),
+        isolation="",
+        commit=None,
+        coverage="",
+        sources={source: "", "../outside.py": "", "gone.py": ""},
+        tests={},
+        configuration={},
+    )
+    found = reproof.replay(settings, Replay(began=nothing, judged=()))
+    assert began == ["coverage", "threads"]
+    assert found.now.sources.keys() == {source}
